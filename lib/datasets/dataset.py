@@ -1,0 +1,116 @@
+"""The one kind of data that everything works on: `Dataset`, samples for both output modes.
+
+It holds arrays and names. It doesn't know where they came from (`synthetic`, `worked`, `series`,
+`lib.windows`), and it never changes: the arrays are read-only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """Samples that serve both modes: one `x`, and one `y` whose last step is the other target.
+
+    Samples `[:train]` are the training part and the rest the validation part; they share no rows
+    of the series that they were cut from. Where there is no validation part (`train == N`: the
+    worked examples), the models are judged on the samples they learn from, and the app says so.
+
+    x and y are what the models see. `raw(values)` takes targets and predictions back to the unit
+    that a person knows: `raw = values * target_scale + target_offset`.
+    """
+
+    name: str
+    """A key of `DATASETS`."""
+    title: str
+    """What a person reads: "Running mean", "Seattle weather"."""
+    x: np.ndarray
+    """Inputs (N, T, F), float32."""
+    y: np.ndarray
+    """Targets (N, T, K), float32. The target of the last-step mode is `y[:, -1]`, (N, K)."""
+    train: int
+    """How many samples, from the first, are the training part."""
+    feature_names: tuple[str, ...]
+    """F names."""
+    target_names: tuple[str, ...]
+    """K names."""
+    timestep_names: tuple[str, ...]
+    """T names: "1", "2", … or "day 1", …"""
+    naive: np.ndarray
+    """What a guess without learning says, (N, T, K) in the unit of y."""
+    naive_label: str
+    """Its name, as it stands on the chart: "guessing the mean", "tomorrow as today"."""
+    best_mse: np.ndarray | None = None
+    """The least mean squared error that any model can expect, by timestep (T,), in the unit of y
+    squared; None where nobody knows it."""
+    best_why: str = ""
+    """One sentence that says where `best_mse` comes from, or why a target is out of reach."""
+    target_scale: np.ndarray | None = None
+    """(K,): raw targets = y * scale + offset. None means 1."""
+    target_offset: np.ndarray | None = None
+    """(K,). None means 0."""
+    target_unit: str = ""
+    """The raw unit: "°C", "%", …; empty where there is none."""
+    sample_names: tuple[str, ...] | None = None
+    """N names, such as the first and last date of a window; None means "sample 1", …"""
+    about: str = ""
+    """One sentence: what has to be predicted from what."""
+    notes: tuple[str, ...] = ()
+    """What was done to the data (rows dropped, gaps filled), a sentence each."""
+    source: str = ""
+    """Where it is from, with its licence; empty for made data."""
+
+    def __post_init__(self) -> None:
+        """Check every shape, and make the arrays read-only. Raises ValueError."""
+        expected = {
+            "x": (len(self.x), len(self.timestep_names), len(self.feature_names)),
+            "y": (len(self.x), len(self.timestep_names), len(self.target_names)),
+        }
+        expected["naive"] = expected["y"]
+        for name, shape in expected.items():
+            array = getattr(self, name)
+            if array.shape != shape:
+                raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+            array.flags.writeable = False
+        if not 1 <= self.train <= len(self.x):
+            raise ValueError(f"train must be 1 to {len(self.x)}, got {self.train}")
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(N, T, F)."""
+        n, t, f = self.x.shape
+        return n, t, f
+
+    @property
+    def targets(self) -> int:
+        """K, the number of target columns."""
+        return self.y.shape[-1]
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether some samples are kept from training."""
+        return self.train < len(self.x)
+
+    @property
+    def judged(self) -> slice:
+        """The samples that errors are measured on: the validation part, else all of them."""
+        return slice(self.train, None) if self.has_validation else slice(0, None)
+
+    @property
+    def naive_mse(self) -> np.ndarray:
+        """Mean squared error of the naive guess on the judged samples, by timestep, (T,)."""
+        wrong = (self.naive[self.judged] - self.y[self.judged]).astype(np.float64)
+        return (wrong**2).mean(axis=(0, 2))
+
+    def raw(self, values: np.ndarray) -> np.ndarray:
+        """Targets or predictions (…, K) in the unit that a person knows."""
+        scale = 1.0 if self.target_scale is None else self.target_scale
+        offset = 0.0 if self.target_offset is None else self.target_offset
+        return values * scale + offset
+
+    def sample_name(self, index: int) -> str:
+        """What sample `index`, 0 to N-1, is called."""
+        return self.sample_names[index] if self.sample_names else f"sample {index + 1}"

@@ -1,0 +1,257 @@
+"""What a person sets: one frozen `Experiment`, the limits of its parts, and its URL form.
+
+This module holds choices only. It makes no data (`lib.datasets`), computes no shapes
+(`lib.shapes`) and trains nothing (`lib.training`). Its registries feed the widgets, the URL, the
+worker's checks and the tests alike, so that a cell or a loss is added in one place.
+
+Words, as in Keras: N samples, T timesteps, F features, U units, K target columns.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+
+class ExperimentError(ValueError):
+    """A setting that Unrolled can't run. The message says what is allowed and what was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a registry: the name a person reads, Keras's own name, and a sentence."""
+
+    label: str
+    keras: str
+    about: str = ""
+
+
+MODES = {
+    "sequence": Choice("Sequence", "return_sequences=True", "an output at every timestep"),
+    "last": Choice("Last step", "return_sequences=False", "one output, at the last timestep"),
+    "both": Choice("Both", "", "two models from the same initial weights, on the same batches"),
+}
+CELLS = {
+    "lstm": Choice("LSTM", "LSTM", "four gates, a hidden state and a cell state"),
+    "gru": Choice("GRU", "GRU", "three gates and one state"),
+    "simple_rnn": Choice("SimpleRNN", "SimpleRNN", "no gates: tanh of input and previous output"),
+}
+HEADS = {
+    "dense": Choice("Dense", "Dense", "a linear layer from units to targets"),
+    "none": Choice("None", "", "the recurrent layer's output is the prediction"),
+}
+OPTIMIZERS = {
+    "adam": Choice("Adam", "Adam"),
+    "sgd": Choice("SGD", "SGD"),
+    "rmsprop": Choice("RMSprop", "RMSprop"),
+}
+LOSSES = {
+    "mse": Choice("Mean squared error", "mean_squared_error"),
+    "mae": Choice("Mean absolute error", "mean_absolute_error"),
+    "huber": Choice("Huber", "huber"),
+}
+MISSING = {
+    "fill": Choice("Fill with the last known value", ""),
+    "drop": Choice("Drop the rows", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The inclusive range of a number, and the step a control moves it by."""
+
+    minimum: float
+    maximum: float
+    step: float = 1
+
+    def clamp(self, value: float) -> float:
+        """The nearest allowed value."""
+        return min(max(value, self.minimum), self.maximum)
+
+
+MAX_PARAMETERS = 400_000
+"""Trainable numbers in one model. Three LSTM layers of 128 units on 16 features have 337,920."""
+MAX_VALUES = 2_000_000
+"""Numbers in `x` (N·T·F) and in `y` (N·T·K), each: 8 MB as float32."""
+
+
+def _number(key: str, default: float, minimum: float, maximum: float, step: float = 1) -> Any:
+    return field(default=default, metadata={"key": key, "limit": Limit(minimum, maximum, step)})
+
+
+def _choice(key: str, default: str, options: Mapping[str, Choice]) -> Any:
+    return field(default=default, metadata={"key": key, "options": options})
+
+
+def _names(key: str) -> Any:
+    return field(default=(), metadata={"key": key})
+
+
+@dataclass(frozen=True, slots=True)
+class DataSettings:
+    """Which data, and how it is cut into samples of `timesteps` × `features`.
+
+    `name` is a key of `lib.datasets.DATASETS`. `inputs`, `targets`, `horizon` and `missing` are
+    used by tables (bundled series and uploads) alone; `samples`, `noise` and `lag` by synthetic
+    tasks alone.
+    """
+
+    name: str = field(default="running_mean", metadata={"key": "data"})
+    timesteps: int = _number("T", 12, 2, 100)
+    features: int = _number("F", 3, 1, 16)
+    samples: int = _number("N", 320, 32, 4096, 32)
+    noise: float = _number("noise", 0.0, 0.0, 1.0, 0.05)
+    lag: int = _number("lag", 3, 1, 50)
+    horizon: int = _number("horizon", 1, 1, 365)
+    inputs: tuple[str, ...] = _names("inputs")
+    targets: tuple[str, ...] = _names("targets")
+    missing: str = _choice("missing", "fill", MISSING)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """The recurrent stack. Of several `layers` all but the top one always return sequences."""
+
+    mode: str = _choice("mode", "both", MODES)
+    units: int = _number("U", 16, 1, 128)
+    cell: str = _choice("cell", "lstm", CELLS)
+    layers: int = _number("layers", 1, 1, 3)
+    head: str = _choice("head", "dense", HEADS)
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The modes that are trained: "sequence", "last", or the two."""
+        return ("sequence", "last") if self.mode == "both" else (self.mode,)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """How the weights are found."""
+
+    optimizer: str = _choice("optimizer", "adam", OPTIMIZERS)
+    loss: str = _choice("loss", "mse", LOSSES)
+    learning_rate: float = _number("lr", 0.01, 1e-5, 1.0)
+    batch_size: int = _number("batch", 32, 1, 512)
+    epochs: int = _number("epochs", 200, 1, 5000)
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """All that is needed to repeat a run: data, model, training, and the seed for all three."""
+
+    data: DataSettings = DataSettings()
+    model: ModelSettings = ModelSettings()
+    training: TrainingSettings = TrainingSettings()
+    seed: int = _number("seed", 0, 0, 9999)
+
+    def set(self, **values: Any) -> Experiment:
+        """A copy with some settings changed, by URL key: `experiment.set(T=24, cell="gru")`.
+
+        Raises ExperimentError for a key that isn't one; values are taken as they are (`validate`).
+        """
+        parts: dict[str, dict[str, Any]] = {}
+        for key, value in values.items():
+            if key not in SETTINGS:
+                raise ExperimentError(f"no setting is called {key!r}; there are {list(SETTINGS)}")
+            setting = SETTINGS[key]
+            parts.setdefault(setting.part, {})[setting.name] = value
+        top = parts.pop("", {})
+        changed = {part: replace(getattr(self, part), **new) for part, new in parts.items()}
+        return replace(self, **changed, **top)
+
+    def get(self, key: str) -> Any:
+        """The value of a setting by its URL key: `experiment.get("T")`."""
+        setting = SETTINGS[key]
+        return getattr(getattr(self, setting.part) if setting.part else self, setting.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One field of an experiment: its URL key, where it lives, and what values it allows."""
+
+    key: str
+    part: str
+    name: str
+    default: Any
+    limit: Limit | None = None
+    options: Mapping[str, Choice] | None = None
+
+    def check(self, value: Any) -> None:
+        """Raise ExperimentError unless `value` is allowed."""
+        if self.limit is not None:
+            low, high = self.limit.minimum, self.limit.maximum
+            ok = isinstance(value, (int, float)) and math.isfinite(value) and low <= value <= high
+            if not ok or (isinstance(self.default, int) and value != int(value)):
+                raise ExperimentError(f"{self.name} must be {low:g} to {high:g}, got {value!r}")
+        elif self.options is not None and value not in self.options:
+            raise ExperimentError(f"{self.name} must be one of {list(self.options)}, got {value!r}")
+
+    def parse(self, texts: list[str]) -> Any:
+        """A value from a URL's text; a number out of range is clamped, anything else is refused.
+
+        Raises ValueError where the text is of no use.
+        """
+        if isinstance(self.default, tuple):
+            return tuple(texts)
+        text = texts[-1]
+        if self.limit is not None:
+            number = float(text)
+            if not math.isfinite(number):
+                raise ValueError(f"{self.key} must be a number, got {text!r}")
+            return type(self.default)(self.limit.clamp(number))
+        if self.options is not None and text not in self.options:
+            raise ValueError(f"{self.key} must be one of {list(self.options)}, got {text!r}")
+        return text
+
+
+def _settings() -> Iterable[Setting]:
+    parts = (
+        ("data", DataSettings),
+        ("model", ModelSettings),
+        ("training", TrainingSettings),
+        ("", Experiment),
+    )
+    for part, record in parts:
+        for item in fields(record):
+            if "key" in item.metadata:
+                meta = dict(item.metadata)
+                yield Setting(meta.pop("key"), part, item.name, item.default, **meta)
+
+
+SETTINGS: dict[str, Setting] = {setting.key: setting for setting in _settings()}
+"""Every setting by its URL key, which is also its widget's key."""
+
+
+def to_query(experiment: Experiment) -> dict[str, str | list[str]]:
+    """The URL form: what differs from the default, by key. Repeated keys stand for tuples."""
+    query: dict[str, str | list[str]] = {}
+    for key, setting in SETTINGS.items():
+        value = experiment.get(key)
+        if value != setting.default:
+            query[key] = list(value) if isinstance(value, tuple) else f"{value}"
+    return query
+
+
+def from_query(query: Mapping[str, str | list[str]]) -> Experiment:
+    """The experiment of a URL. Unknown keys and values of no use are dropped, numbers clamped."""
+    experiment = Experiment()
+    for key, texts in query.items():
+        if key not in SETTINGS:
+            continue
+        try:
+            value = SETTINGS[key].parse([texts] if isinstance(texts, str) else list(texts))
+        except (ValueError, IndexError, OverflowError):
+            continue
+        experiment = experiment.set(**{key: value})
+    return experiment
+
+
+def validate(experiment: Experiment) -> None:
+    """Raise ExperimentError, naming the limit and what was asked, unless all settings are allowed.
+
+    Sizes that depend on the data (parameters, values) are checked by the worker, which has it.
+    """
+    for key, setting in SETTINGS.items():
+        setting.check(experiment.get(key))
