@@ -1,0 +1,1 @@
+"""Tests: unit (no Keras), agreement (against Keras), app (AppTest), browser (Chromium), bench."""
