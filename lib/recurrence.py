@@ -1,0 +1,309 @@
+"""LSTM, GRU and SimpleRNN forward in NumPy, with every gate and state kept.
+
+This is what the pages draw: a forward pass of a small layer takes microseconds here, and no
+TensorFlow is needed. Keras's default activations only (sigmoid gates, tanh), no dropout, zero
+initial states, and no gradients: `lib.training` trains. Tests hold it equal to Keras.
+
+Words, as in Keras: N samples, T timesteps, F features, U units, K target columns. Weights are
+lists of arrays in the order of Keras's `get_weights()`, a recurrent layer's being
+`kernel (F, G·U)`, `recurrent_kernel (U, G·U)` and `bias`, for G blocks of columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.experiment import CELLS, Experiment
+
+GATES: dict[str, dict[str, str]] = {
+    "lstm": {"i": "input gate", "f": "forget gate", "c": "candidate", "o": "output gate"},
+    "gru": {"z": "update gate", "r": "reset gate", "h": "candidate"},
+    "simple_rnn": {},
+}
+"""The names in `Trace.gates` by cell, in the order of the kernel's blocks, and what they are.
+
+LSTM's "c" and GRU's "h" are candidates, tanh, from -1 to 1: what could be written into the state.
+The rest are gates, sigmoid, from 0 to 1. A SimpleRNN has none: its one block is its output.
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """Everything that one recurrent layer computed, by timestep, in float32.
+
+    With `return_sequences=True` Keras returns `hidden`; with `False` it returns `hidden[:, -1]`.
+    """
+
+    hidden: np.ndarray
+    """Outputs (N, T, U)."""
+    cell: np.ndarray | None
+    """LSTM's cell states (N, T, U); None for cells that have none."""
+    gates: dict[str, np.ndarray]
+    """By the names in `GATES`, each (N, T, U). At a masked step they are what the cell computed
+    and Keras threw away."""
+
+
+def unroll(
+    cell: str,
+    weights: Sequence[np.ndarray],
+    x: np.ndarray,
+    mask: np.ndarray | None = None,
+    go_backwards: bool = False,
+) -> Trace:
+    """Run a recurrent layer over its input, from a zero state, and keep every step.
+
+    Args:
+        cell: a key of `lib.experiment.CELLS`.
+        weights: `layer.get_weights()`: kernel, recurrent_kernel, bias. A GRU's bias says which
+            kind it is: (2, 3U) with `reset_after`, (3U,) without.
+        x: inputs (N, T, F).
+        mask: (N, T), true where a step counts. At the others the state is held and the previous
+            output is repeated (zeros, where there is none before).
+        go_backwards: from the last step to the first. As in Keras the results then stand in the
+            order of processing: step 0 of the trace has seen `x[:, -1]`.
+
+    Raises:
+        ValueError: for an unknown cell, or shapes that don't fit.
+    """
+    x = np.asarray(x, dtype=np.float32)
+    kernel, recurrent, bias = _checked(cell, weights, x)
+    if mask is not None:
+        mask = np.asarray(mask, dtype=bool)
+        if mask.shape != x.shape[:2]:
+            raise ValueError(f"mask must have shape (N, T) = {x.shape[:2]}, got {mask.shape}")
+    if go_backwards:
+        x = x[:, ::-1]
+        mask = None if mask is None else mask[:, ::-1]
+    n, t, f = x.shape
+    skipped = None if mask is None else ~mask.T[:, :, None]
+    # A run that has diverged is drawn too: inf and nan are answers here, not accidents.
+    with np.errstate(over="ignore", invalid="ignore"):
+        # Time first, so that each step is one block of memory; and all steps' inputs go through
+        # the kernel at once, since they don't depend on the state.
+        blocks = x.transpose(1, 0, 2).reshape(t * n, f) @ kernel
+        blocks += bias[0] if bias.ndim == 2 else bias
+        return _UNROLL[cell](blocks.reshape(t, n, -1), recurrent, bias, skipped)
+
+
+def _sigmoid(values: np.ndarray) -> None:
+    """In place: 1 / (1 + exp(-values)), precise at both ends."""
+    np.negative(values, out=values)
+    np.exp(values, out=values)
+    values += 1
+    np.reciprocal(values, out=values)
+
+
+def _lstm(
+    blocks: np.ndarray, recurrent: np.ndarray, _: np.ndarray, skipped: np.ndarray | None
+) -> Trace:
+    """`blocks` (T, N, 4U) comes in as the inputs' part and goes out as the four gates."""
+    steps, n, _width = blocks.shape
+    units = len(recurrent)
+    i, f, c, o = (blocks[:, :, k * units : (k + 1) * units] for k in range(4))
+    both = blocks[:, :, : 2 * units]  # i and f, for one call
+    hidden, cell = np.empty((2, steps, n, units), np.float32)
+    from_state = np.empty(blocks.shape[1:], np.float32)
+    written = np.empty((n, units), np.float32)
+    h = carry = np.zeros((n, units), np.float32)
+    for t in range(steps):
+        np.matmul(h, recurrent, out=from_state)
+        blocks[t] += from_state
+        _sigmoid(both[t])
+        np.tanh(c[t], out=c[t])
+        _sigmoid(o[t])
+        np.multiply(f[t], carry, out=cell[t])
+        np.multiply(i[t], c[t], out=written)
+        cell[t] += written
+        np.tanh(cell[t], out=hidden[t])
+        hidden[t] *= o[t]
+        if skipped is not None:
+            np.copyto(cell[t], carry, where=skipped[t])
+            np.copyto(hidden[t], h, where=skipped[t])
+        h, carry = hidden[t], cell[t]
+    gates = {"i": i, "f": f, "c": c, "o": o}
+    return Trace(_samples_first(hidden), _samples_first(cell), _by_sample(gates))
+
+
+def _gru(
+    blocks: np.ndarray, recurrent: np.ndarray, bias: np.ndarray, skipped: np.ndarray | None
+) -> Trace:
+    """`blocks` (T, N, 3U) comes in as the inputs' part and goes out as z, r and the candidate.
+
+    With `reset_after` the reset gate scales what the recurrent kernel made of the state, without
+    it the state before the kernel.
+    """
+    steps, n, _width = blocks.shape
+    units = len(recurrent)
+    reset_after = bias.ndim == 2
+    z, r, candidate = (blocks[:, :, k * units : (k + 1) * units] for k in range(3))
+    both = blocks[:, :, : 2 * units]  # z and r, for one call
+    early = recurrent if reset_after else np.ascontiguousarray(recurrent[:, : 2 * units])
+    late = np.ascontiguousarray(recurrent[:, 2 * units :])
+    hidden = np.empty((steps, n, units), np.float32)
+    from_state = np.empty((n, early.shape[1]), np.float32)
+    h = np.zeros((n, units), np.float32)
+    for t in range(steps):
+        np.matmul(h, early, out=from_state)
+        if reset_after:
+            from_state += bias[1]
+        both[t] += from_state[:, : 2 * units]
+        _sigmoid(both[t])
+        candidate[t] += r[t] * from_state[:, 2 * units :] if reset_after else (r[t] * h) @ late
+        np.tanh(candidate[t], out=candidate[t])
+        np.subtract(1, z[t], out=hidden[t])
+        hidden[t] *= candidate[t]
+        hidden[t] += z[t] * h
+        if skipped is not None:
+            np.copyto(hidden[t], h, where=skipped[t])
+        h = hidden[t]
+    gates = {"z": z, "r": r, "h": candidate}
+    return Trace(_samples_first(hidden), None, _by_sample(gates))
+
+
+def _simple_rnn(
+    blocks: np.ndarray, recurrent: np.ndarray, _: np.ndarray, skipped: np.ndarray | None
+) -> Trace:
+    """`blocks` (T, N, U) comes in as the inputs' part and goes out as the outputs."""
+    steps, n, units = blocks.shape
+    from_state = np.empty((n, units), np.float32)
+    h = np.zeros((n, units), np.float32)
+    for t in range(steps):
+        np.matmul(h, recurrent, out=from_state)
+        blocks[t] += from_state
+        np.tanh(blocks[t], out=blocks[t])
+        if skipped is not None:
+            np.copyto(blocks[t], h, where=skipped[t])
+        h = blocks[t]
+    return Trace(_samples_first(blocks), None, {})
+
+
+_UNROLL: dict[str, Callable[..., Trace]] = {"lstm": _lstm, "gru": _gru, "simple_rnn": _simple_rnn}
+_BLOCKS = {"lstm": 4, "gru": 3, "simple_rnn": 1}
+
+
+def _samples_first(array: np.ndarray) -> np.ndarray:
+    """A view (N, T, U) of (T, N, U)."""
+    return array.transpose(1, 0, 2)
+
+
+def _by_sample(gates: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: _samples_first(array) for name, array in gates.items()}
+
+
+def _checked(
+    cell: str, weights: Sequence[np.ndarray], x: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The three weights as float32. Raises ValueError unless they fit the cell and x."""
+    if cell not in _UNROLL:
+        raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
+    if x.ndim != 3:
+        raise ValueError(f"x must have 3 axes (N, T, F), got shape {x.shape}")
+    if len(weights) != 3:
+        raise ValueError(
+            f"weights must be 3 arrays (kernel, recurrent_kernel, bias), got {len(weights)}"
+        )
+    kernel, recurrent, bias = (np.asarray(array, dtype=np.float32) for array in weights)
+    features, units = x.shape[-1], len(recurrent)
+    width = _BLOCKS[cell] * units
+    biases = ((2, width), (width,)) if cell == "gru" else ((width,),)
+    for name, array, allowed in (
+        ("kernel", kernel, ((features, width),)),
+        ("recurrent_kernel", recurrent, ((units, width),)),
+        ("bias", bias, biases),
+    ):
+        if array.shape not in allowed:
+            expected = " or ".join(map(str, allowed))
+            raise ValueError(f"{cell}: {name} must have shape {expected}, got {array.shape}")
+    return kernel, recurrent, bias
+
+
+def initial_weights(
+    cell: str, features: int, units: int, rng: np.random.Generator
+) -> list[np.ndarray]:
+    """A fresh recurrent layer's weights, as Keras's default initialisers draw them, float32.
+
+    `kernel` is Glorot uniform, `recurrent_kernel` orthogonal, `bias` zero, but for LSTM's forget
+    gate, where it is one. A GRU has `reset_after=True`, Keras's default.
+
+    Raises ValueError for an unknown cell. Source: `keras/src/layers/rnn/*.py`,
+    `keras/src/initializers/random_initializers.py`.
+    """
+    if cell not in _BLOCKS:
+        raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
+    width = _BLOCKS[cell] * units
+    kernel = _glorot_uniform(features, width, rng)
+    recurrent = _orthogonal(units, width, rng)
+    bias = np.zeros((2, width) if cell == "gru" else width, np.float32)
+    if cell == "lstm":
+        bias[units : 2 * units] = 1
+    return [kernel, recurrent, bias]
+
+
+def dense_weights(units: int, outputs: int, rng: np.random.Generator) -> list[np.ndarray]:
+    """A fresh Dense layer's kernel (U, K), Glorot uniform, and bias (K,), zero; float32."""
+    return [_glorot_uniform(units, outputs, rng), np.zeros(outputs, np.float32)]
+
+
+def _glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
+    limit = np.sqrt(6 / (rows + columns))
+    return rng.uniform(-limit, limit, (rows, columns)).astype(np.float32)
+
+
+def _orthogonal(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
+    """Orthonormal rows, or columns where these are fewer."""
+    q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
+    q *= np.sign(np.diag(r))  # QR leaves the signs open; without this they aren't uniform
+    return np.ascontiguousarray(q.T if rows < columns else q, dtype=np.float32)
+
+
+def initial_model_weights(experiment: Experiment, features: int, targets: int) -> list[np.ndarray]:
+    """The weights that both modes start from, in Keras's `model.get_weights()` order.
+
+    The recurrent layers from the bottom up, then the head where there is one. The experiment's
+    seed decides them.
+    """
+    rng = np.random.default_rng([experiment.seed, 1])
+    model = experiment.model
+    weights: list[np.ndarray] = []
+    for layer in range(model.layers):
+        width = features if layer == 0 else model.units
+        weights += initial_weights(model.cell, width, model.units, rng)
+    if model.head == "dense":
+        weights += dense_weights(model.units, targets, rng)
+    return weights
+
+
+def forward(
+    experiment: Experiment, weights: Sequence[np.ndarray], x: np.ndarray
+) -> tuple[list[Trace], np.ndarray]:
+    """Run the whole stack: a trace for each recurrent layer, and the model's outputs (N, T, K).
+
+    The sequence model returns `outputs`, the last-step model `outputs[:, -1]`; the earlier steps
+    are then what its head would have said. Without a head, K is U.
+
+    Args:
+        experiment: its `model` says what the stack is.
+        weights: as `initial_model_weights` orders them.
+        x: inputs (N, T, F).
+
+    Raises:
+        ValueError: when the weights don't fit the stack or x.
+    """
+    model = experiment.model
+    recurrent = 3 * model.layers
+    expected = recurrent + (2 if model.head == "dense" else 0)
+    if len(weights) != expected:
+        raise ValueError(f"weights must be {expected} arrays for this model, got {len(weights)}")
+    traces: list[Trace] = []
+    signal = x
+    for start in range(0, recurrent, 3):
+        traces.append(unroll(model.cell, weights[start : start + 3], signal))
+        signal = traces[-1].hidden
+    if model.head == "dense":
+        kernel, bias = weights[recurrent:]
+        with np.errstate(over="ignore", invalid="ignore"):
+            signal = signal @ kernel + bias
+    return traces, signal

@@ -1,0 +1,229 @@
+"""The recurrence in NumPy: what it keeps, worked by hand, and what it refuses.
+
+That it is Keras's recurrence is shown in tests/agreement/test_recurrence.py.
+"""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib.experiment import CELLS, Experiment
+from lib.recurrence import (
+    GATES,
+    dense_weights,
+    forward,
+    initial_model_weights,
+    initial_weights,
+    unroll,
+)
+
+DATA_X = np.arange(1, 13, dtype=np.float32).reshape(2, 2, 3)
+
+
+def layer(cell, *, n=3, t=5, f=2, u=4, seed=0):
+    """Weights and inputs of some layer, all of different sizes."""
+    rng = np.random.default_rng(seed)
+    return initial_weights(cell, f, u, rng), rng.standard_normal((n, t, f)).astype(np.float32)
+
+
+def sigmoid(value):
+    """Element by element."""
+    return 1 / (1 + np.exp(-value))
+
+
+def test_a_simple_rnn_is_tanh_of_input_and_previous_output():
+    """Worked by hand: kernel 1, recurrent_kernel 0.5, bias 0.1, inputs 1 and 2."""
+    weights = [np.array([[1.0]]), np.array([[0.5]]), np.array([0.1])]
+    hidden = unroll("simple_rnn", weights, np.array([[[1.0], [2.0]]])).hidden
+    first = np.tanh(1 + 0.1)
+    np.testing.assert_allclose(hidden[0, :, 0], [first, np.tanh(2 + 0.5 * first + 0.1)], rtol=1e-6)
+
+
+def test_an_lstm_writes_forgets_and_shows_by_its_gates():
+    """The state is f·c + i·candidate and the output o·tanh(c), at every step."""
+    weights, x = layer("lstm")
+    trace = unroll("lstm", weights, x)
+    before = np.concatenate([np.zeros_like(trace.cell[:, :1]), trace.cell[:, :-1]], axis=1)
+    gates = trace.gates
+    np.testing.assert_allclose(trace.cell, gates["f"] * before + gates["i"] * gates["c"], rtol=1e-6)
+    np.testing.assert_allclose(trace.hidden, gates["o"] * np.tanh(trace.cell), rtol=1e-6)
+
+
+def test_an_lstms_first_gates_come_from_the_input_alone():
+    """The first step has no state yet, so a gate is sigmoid(x·kernel + bias) of its columns."""
+    weights, x = layer("lstm", u=4)
+    kernel, _, bias = weights
+    expected = sigmoid(x[:, 0] @ kernel[:, 4:8] + bias[4:8])
+    np.testing.assert_allclose(unroll("lstm", weights, x).gates["f"][:, 0], expected, rtol=1e-5)
+
+
+def test_a_gru_mixes_its_state_and_its_candidate_by_the_update_gate():
+    """The output is z·h + (1 - z)·candidate, at every step."""
+    weights, x = layer("gru")
+    trace = unroll("gru", weights, x)
+    before = np.concatenate([np.zeros_like(trace.hidden[:, :1]), trace.hidden[:, :-1]], axis=1)
+    z, candidate = trace.gates["z"], trace.gates["h"]
+    np.testing.assert_allclose(trace.hidden, z * before + (1 - z) * candidate, atol=1e-6)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_trace_is_float32_and_has_every_gate_by_name(cell):
+    """Shapes are (N, T, U), whatever type the inputs are."""
+    weights, x = layer(cell)
+    trace = unroll(cell, weights, x.astype(np.float64))
+    kept = [trace.hidden, *trace.gates.values(), *([] if trace.cell is None else [trace.cell])]
+    assert [array.shape for array in kept] == [(3, 5, 4)] * len(kept)
+    assert {array.dtype for array in kept} == {np.dtype(np.float32)}
+    assert list(trace.gates) == list(GATES[cell])
+    assert (trace.cell is not None) == (cell == "lstm")
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_inputs_and_weights_are_left_alone(cell):
+    """Gates are computed in place, but never in the caller's arrays."""
+    weights, x = layer(cell)
+    copies = [array.copy() for array in (*weights, x)]
+    unroll(cell, weights, x)
+    for array, copy in zip((*weights, x), copies, strict=True):
+        np.testing.assert_array_equal(array, copy)
+
+
+@given(
+    cell=st.sampled_from(list(CELLS)),
+    steps=st.integers(1, 6),
+    seed=st.integers(0, 999),
+)
+@settings(derandomize=True, deadline=None, max_examples=40)
+def test_the_last_step_of_a_prefix_is_that_step_of_the_whole(cell, steps, seed):
+    """What comes later can't change an output: the reason why the two modes are one computation."""
+    weights, x = layer(cell, t=6, seed=seed)
+    whole, prefix = unroll(cell, weights, x), unroll(cell, weights, x[:, :steps])
+    np.testing.assert_allclose(prefix.hidden[:, -1], whole.hidden[:, steps - 1], atol=1e-6)
+
+
+@given(steps=st.integers(1, 8), scale=st.floats(0.1, 50), seed=st.integers(0, 999))
+@settings(derandomize=True, deadline=None, max_examples=40)
+def test_an_lstms_output_at_step_t_stays_within_tanh_of_t(steps, scale, seed):
+    """The cell state grows by less than one per step, so |h_t| <= tanh(t)."""
+    weights, x = layer("lstm", t=steps, seed=seed)
+    hidden = unroll("lstm", weights, scale * x).hidden
+    bound = np.tanh(np.arange(1, steps + 1))
+    assert (np.abs(hidden).max(axis=(0, 2)) <= bound + 1e-6).all()
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_masked_steps_hold_the_state_and_repeat_the_output(cell):
+    """Skipping two steps is the same as never having had them."""
+    weights, x = layer(cell, t=6)
+    mask = np.array([1, 1, 0, 1, 0, 1], bool)
+    masked = unroll(cell, weights, x, mask=np.tile(mask, (3, 1)))
+    short = unroll(cell, weights, x[:, mask])
+    np.testing.assert_allclose(masked.hidden[:, mask], short.hidden, atol=1e-6)
+    np.testing.assert_array_equal(masked.hidden[:, 2], masked.hidden[:, 1])
+    np.testing.assert_array_equal(masked.hidden[:, 4], masked.hidden[:, 3])
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_sample_that_is_masked_throughout_gives_zeros(cell):
+    """There is no output to repeat, so it is zero."""
+    weights, x = layer(cell)
+    mask = np.ones((3, 5), bool)
+    mask[1] = False
+    hidden = unroll(cell, weights, x, mask=mask).hidden
+    assert not hidden[1].any()
+    assert hidden[0].any()
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_backwards_is_forwards_over_the_flipped_input_in_order_of_processing(cell):
+    """As in Keras, the outputs are not flipped back; the mask is flipped with the input."""
+    weights, x = layer(cell)
+    mask = np.random.default_rng(1).random((3, 5)) < 0.7
+    backwards = unroll(cell, weights, x, mask=mask, go_backwards=True)
+    flipped = unroll(cell, weights, x[:, ::-1], mask=mask[:, ::-1])
+    np.testing.assert_array_equal(backwards.hidden, flipped.hidden)
+
+
+def test_a_diverged_layer_gives_nan_without_a_warning():
+    """A run that went astray is drawn like any other."""
+    experiment = Experiment().set(U=4)
+    weights = [np.full_like(array, 3e38) for array in initial_model_weights(experiment, 3, 1)]
+    weights[1][:, :2] = np.nan
+    _, outputs = forward(experiment, weights, DATA_X)
+    assert np.isnan(outputs[:, 1:]).all()
+
+
+def test_an_unknown_cell_is_refused_with_the_known_ones():
+    """The message says what would have been right."""
+    weights, x = layer("lstm")
+    with pytest.raises(ValueError, match=r"one of \['lstm', 'gru', 'simple_rnn'\], got 'rnn'"):
+        unroll("rnn", weights, x)
+    with pytest.raises(ValueError, match="got 'rnn'"):
+        initial_weights("rnn", 2, 3, np.random.default_rng(0))
+
+
+def test_shapes_that_do_not_fit_are_refused_with_both_shapes():
+    """Expected and received, for each array."""
+    weights, x = layer("lstm", f=2, u=4)
+    kernel, recurrent, bias = weights
+    with pytest.raises(ValueError, match=r"kernel must have shape \(3, 16\), got \(2, 16\)"):
+        unroll("lstm", weights, np.zeros((3, 5, 3)))
+    with pytest.raises(ValueError, match=r"x must have 3 axes \(N, T, F\), got shape \(5, 2\)"):
+        unroll("lstm", weights, x[0])
+    with pytest.raises(ValueError, match=r"3 arrays .* got 2"):
+        unroll("lstm", [kernel, recurrent], x)
+    with pytest.raises(ValueError, match=r"bias must have shape \(2, 12\) or \(12,\), got \(16,\)"):
+        unroll("gru", [kernel[:, :12], recurrent[:, :12], bias], x)
+    with pytest.raises(ValueError, match=r"mask must have shape \(N, T\) = \(3, 5\), got \(3, 4\)"):
+        unroll("lstm", weights, x, mask=np.ones((3, 4)))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_recurrent_kernel_starts_orthogonal_and_the_kernel_within_glorots_limit(cell):
+    """Orthonormal rows, and |kernel| <= sqrt(6 / (fan in + fan out)) without being small."""
+    kernel, recurrent, _ = initial_weights(cell, 3, 16, np.random.default_rng(0))
+    np.testing.assert_allclose(recurrent @ recurrent.T, np.eye(16), atol=1e-6)
+    limit = np.sqrt(6 / sum(kernel.shape))
+    assert 0.8 * limit < np.abs(kernel).max() <= limit
+
+
+def test_biases_start_at_zero_but_for_the_forget_gate():
+    """An LSTM remembers at first. A GRU has two biases, since `reset_after` is the default."""
+    rng = np.random.default_rng(0)
+    assert initial_weights("lstm", 1, 2, rng)[2].tolist() == [0, 0, 1, 1, 0, 0, 0, 0]
+    assert initial_weights("gru", 1, 2, rng)[2].tolist() == [[0] * 6] * 2
+    assert initial_weights("simple_rnn", 1, 2, rng)[2].tolist() == [0, 0]
+    assert dense_weights(4, 3, rng)[1].tolist() == [0, 0, 0]
+
+
+def test_the_seed_decides_a_models_first_weights():
+    """Same seed, same weights; another seed, others."""
+    experiment = Experiment().set(layers=2)
+    first, again = (initial_model_weights(experiment, 3, 2) for _ in range(2))
+    other = initial_model_weights(experiment.set(seed=1), 3, 2)
+    assert all((a == b).all() for a, b in zip(first, again, strict=True))
+    assert not np.array_equal(first[0], other[0])
+
+
+@pytest.mark.parametrize(("head", "columns"), [("dense", 2), ("none", 4)])
+def test_forward_gives_a_trace_per_layer_and_an_output_at_every_step(head, columns):
+    """Each layer reads the one below, and the head reads the top one."""
+    experiment = Experiment().set(U=4, layers=3, head=head, cell="gru")
+    weights = initial_model_weights(experiment, features=3, targets=2)
+    traces, outputs = forward(experiment, weights, DATA_X)
+    assert len(traces) == 3
+    assert outputs.shape == (2, 2, columns)
+    np.testing.assert_array_equal(
+        traces[2].hidden, unroll("gru", weights[6:9], traces[1].hidden).hidden
+    )
+    if head == "none":
+        np.testing.assert_array_equal(outputs, traces[2].hidden)
+
+
+def test_forward_refuses_the_weights_of_another_stack():
+    """The count of arrays is said."""
+    experiment = Experiment().set(layers=2)
+    weights = initial_model_weights(experiment, 3, 1)
+    with pytest.raises(ValueError, match="5 arrays for this model, got 8"):
+        forward(experiment.set(layers=1), weights, DATA_X)
