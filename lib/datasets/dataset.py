@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+SHOWN = 32
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
@@ -98,6 +100,13 @@ class Dataset:
     def judged(self) -> slice:
         """The samples that errors are measured on: the validation part, else all of them."""
         return slice(self.train, None) if self.has_validation else slice(0, None)
+
+    @property
+    def shown(self) -> np.ndarray:
+        """Indexes of the samples that can be looked at one by one, (S,): up to 32 judged ones,
+        evenly spread."""
+        judged = np.arange(len(self.x))[self.judged]
+        return judged[np.linspace(0, len(judged) - 1, min(SHOWN, len(judged))).round().astype(int)]
 
     @property
     def naive_mse(self) -> np.ndarray:

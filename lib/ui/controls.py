@@ -1,0 +1,141 @@
+"""The sidebar: data, T, F, units and mode first, the rest folded under "More".
+
+A control that doesn't apply is drawn disabled with the value that holds instead, and says why.
+Each control has the URL key of its setting as its widget key; `lib.ui.state` does the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from lib.datasets import DATASETS, dictated
+from lib.experiment import SETTINGS, Choice
+from lib.ui import state, upload
+
+MODE_LABELS = {"sequence": ":blue[Sequence]", "last": ":orange[Last step]", "both": "Both"}
+
+
+def sidebar() -> None:
+    """Draw all controls. Their values are in `st.session_state` afterwards."""
+    _data()
+    fixed = dictated(state.drawn(), upload.table())
+    _slider("T", "Timesteps  T", fixed)
+    _slider("F", "Features  F", fixed)
+    _slider("U", "Units  U", fixed)
+    state.seed_widget("mode")
+    st.segmented_control(
+        "Mode",
+        list(MODE_LABELS),
+        format_func=MODE_LABELS.__getitem__,
+        key="mode",
+        required=True,
+        width="stretch",
+        help="`return_sequences=True` answers at every timestep, `False` only at the last. "
+        "Both trains a pair from the same initial weights, on the same batches.",
+    )
+    with st.expander("More: cell, layers, optimizer, seed …"):
+        _more(fixed)
+
+
+def _data() -> None:
+    state.seed_widget("data")
+    st.selectbox(
+        "Data",
+        list(DATASETS),
+        format_func=lambda name: f"{DATASETS[name].title} · {DATASETS[name].group.lower()}",
+        key="data",
+        on_change=_picked,
+    )
+    st.caption(DATASETS[st.session_state["data"]].about)
+    if st.session_state["data"] == "upload":
+        upload.controls()
+
+
+def _picked() -> None:
+    """Bring along what suits the data just picked, and take back what suited the one before."""
+    before = DATASETS[st.session_state["experiment"].data.name]
+    for key, value in before.suggested.items():
+        if st.session_state.get(key, value) == value:
+            st.session_state[key] = SETTINGS[key].default
+    for key, value in DATASETS[st.session_state["data"]].suggested.items():
+        st.session_state[key] = value
+
+
+def _more(fixed: Mapping[str, tuple[object, str]]) -> None:
+    uses = DATASETS[st.session_state["data"]].uses
+    _select("cell", "Cell", fixed)
+    _slider("layers", "Layers", fixed, help="All but the top layer return sequences, always.")
+    _select("head", "Head", fixed)
+    _select("optimizer", "Optimizer", fixed)
+    _select("loss", "Loss", fixed)
+    _number("lr", "Learning rate", format="%g", step=0.001)
+    _number("batch", "Batch size")
+    _number("epochs", "Epochs", step=10)
+    if "samples" in uses:
+        _slider("N", "Samples  N", fixed)
+    if "noise" in uses:
+        _slider("noise", "Noise", fixed, help="Standard deviation of what is added to targets.")
+    if "lag" in uses:
+        _slider("lag", "Lag k", fixed, help="How many timesteps back the answer lies.")
+    _number("seed", "Seed", help="The same seed gives the same data, weights and batches.")
+
+
+def _slider(
+    key: str, label: str, fixed: Mapping[str, tuple[object, str]], help: str | None = None  # noqa: A002  Streamlit's own word
+) -> None:
+    limit = SETTINGS[key].limit
+    assert limit is not None  # noqa: S101  a slider is for a number
+    kind = type(SETTINGS[key].default)
+    if key in fixed:
+        value, why = fixed[key]
+        low, high = min(limit.minimum, value), max(limit.maximum, value)
+        st.slider(label, kind(low), kind(high), kind(value), disabled=True, key=f"{key}_fixed")
+        st.caption(why)
+        return
+    state.seed_widget(key)
+    st.slider(
+        label,
+        kind(limit.minimum),
+        kind(limit.maximum),
+        step=kind(limit.step),
+        key=key,
+        help=help,
+    )
+
+
+def _select(key: str, label: str, fixed: Mapping[str, tuple[object, str]]) -> None:
+    options: Mapping[str, Choice] = SETTINGS[key].options or {}
+    about = {name: choice.label for name, choice in options.items()}
+    if key in fixed:
+        value, why = fixed[key]
+        st.selectbox(label, [about[str(value)]], disabled=True, key=f"{key}_fixed")
+        st.caption(why)
+        return
+    state.seed_widget(key)
+    st.selectbox(
+        label,
+        list(options),
+        format_func=about.__getitem__,
+        key=key,
+        help="  \n".join(f"**{c.label}**: {c.about}" for c in options.values() if c.about) or None,
+    )
+
+
+def _number(
+    key: str, label: str, step: float = 1, format: str | None = None, help: str | None = None  # noqa: A002
+) -> None:
+    limit = SETTINGS[key].limit
+    assert limit is not None  # noqa: S101
+    kind = type(SETTINGS[key].default)
+    state.seed_widget(key)
+    st.number_input(
+        f"{label} ({limit.minimum:g} to {limit.maximum:g})",
+        kind(limit.minimum),
+        kind(limit.maximum),
+        step=kind(step),
+        format=format,
+        key=key,
+        help=help,
+    )

@@ -1,0 +1,40 @@
+"""What every page calls first: the page's settings, the menu, and the shared sidebar."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.experiment import Experiment
+from lib.ui import controls, state
+
+PAGES = {
+    "Explore": ("app.py", ":material/stacked_line_chart:"),
+    "Data": ("pages/data.py", ":material/table_chart:"),
+}
+"""Menu label → the page's file and icon."""
+
+TAGLINE = "every timestep, or just the last?"
+
+
+def frame(page: str) -> Experiment:
+    """Draw the frame of `page`, a key of PAGES, and return the experiment of its sidebar.
+
+    The menu is drawn last, into its place at the top, so that its links carry the settings that
+    were changed in this very run.
+    """
+    st.set_page_config(
+        page_title="Unrolled" if page == "Explore" else f"{page} · Unrolled",
+        page_icon=":material/stacked_line_chart:",
+        layout="wide",
+        menu_items={"About": f"**Unrolled**: {TAGLINE}"},
+    )
+    state.begin()
+    with st.sidebar:
+        st.markdown("## Unrolled")
+        st.caption(TAGLINE)
+        menu = st.container(gap=None)
+        controls.sidebar()
+    experiment = state.finish()
+    for label, (path, icon) in PAGES.items():
+        menu.page_link(path, label=label, icon=icon, query_params=state.query())
+    return experiment

@@ -1,0 +1,84 @@
+"""The way from a page to the worker: one client for the server, one current run for a session.
+
+A run's id stands in the address, so that a reload finds the run again and a link shows it to
+others while it lasts. Only the browser that started a run may steer it; others watch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from lib.datasets.dataset import Dataset
+from lib.experiment import Experiment
+from lib.training.client import TrainingClient
+from lib.training.messages import Run, Snapshot
+from lib.ui import state
+from lib.windows import Table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Owner:
+    """Who started a run, and the upload that it was cut from."""
+
+    browser: str
+    table: Table | None
+
+
+@st.cache_resource(show_spinner=False)
+def client() -> TrainingClient:
+    """The server's training client; its worker process starts with the first page."""
+    return TrainingClient()
+
+
+@st.cache_resource(show_spinner=False)
+def _owners() -> dict[str, Owner]:
+    return {}
+
+
+def _browser() -> str:
+    """What tells this browser from others across a reload: Streamlit's own XSRF cookie."""
+    return st.context.cookies.get("_streamlit_xsrf", "")
+
+
+def current() -> tuple[Run, Snapshot] | None:
+    """This session's run and the newest there is to show of it."""
+    run_id = st.session_state.get("run")
+    run = client().get(run_id) if run_id else None
+    snapshot = client().latest(run) if run else None
+    return (run, snapshot) if run and snapshot else None
+
+
+def may_steer(run: Run) -> bool:
+    """Whether this browser started the run."""
+    owner = _owners().get(run.id)
+    return owner is not None and owner.browser == _browser()
+
+
+def table_of_run() -> Table | None:
+    """The upload behind this session's run, for the browser that made it: survives a reload."""
+    owner = _owners().get(st.session_state.get("run") or "")
+    return owner.table if owner and owner.browser == _browser() else None
+
+
+def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> Run:
+    """Start a run and make it the session's; the one before it is stopped."""
+    leave()
+    run = client().start(experiment, dataset, paused=paused)
+    _owners()[run.id] = Owner(_browser(), st.session_state.get("table"))
+    for known in list(_owners()):
+        if client().get(known) is None:
+            _owners().pop(known, None)
+    st.session_state["run"] = run.id
+    state.write_address()
+    return run
+
+
+def leave() -> None:
+    """Stop this session's run, where it is this browser's, and forget it."""
+    found = current()
+    if found and may_steer(found[0]) and not found[1].status.over:
+        client().stop(found[0])
+    st.session_state["run"] = None
+    state.write_address()
