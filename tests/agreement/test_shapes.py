@@ -1,0 +1,79 @@
+"""Shapes and parameter counts are those of the Keras layers and models themselves."""
+
+import itertools
+
+import keras
+import pytest
+
+from lib.experiment import CELLS, Experiment
+from lib.shapes import MERGE_MODES, model_shapes, rnn_output_shape, rnn_parameter_count
+
+LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
+
+
+def outputs_of(layer, timesteps, features):
+    """The shape, or shapes, of a layer that was really built."""
+    outputs = layer(keras.Input((timesteps, features)))
+    return tuple(o.shape for o in outputs) if isinstance(outputs, (list, tuple)) else outputs.shape
+
+
+@pytest.mark.parametrize("timesteps", [1, 5, None])
+@pytest.mark.parametrize("return_sequences", [True, False])
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_layers_shape_and_count_are_keras(cell, return_sequences, timesteps):
+    """For several widths, also with one feature or one unit."""
+    for features, units in [(3, 4), (1, 7), (6, 1)]:
+        layer = LAYERS[cell](units, return_sequences=return_sequences)
+        shape = outputs_of(layer, timesteps, features)
+        assert rnn_output_shape((None, timesteps, features), units, return_sequences) == shape
+        assert rnn_parameter_count(cell, features, units) == layer.count_params()
+
+
+@pytest.mark.parametrize("merge_mode", MERGE_MODES)
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_bidirectional_layers_shape_and_count_are_keras(cell, merge_mode):
+    """Every merge mode, with and without sequences."""
+    for return_sequences in (True, False):
+        inner = LAYERS[cell](4, return_sequences=return_sequences)
+        layer = keras.layers.Bidirectional(inner, merge_mode=merge_mode)
+        shape = outputs_of(layer, 5, 3)
+        ours = rnn_output_shape((None, 5, 3), 4, return_sequences, True, merge_mode)
+        assert ours == shape
+        assert rnn_parameter_count(cell, 3, 4, bidirectional=True) == layer.count_params()
+
+
+def test_the_older_gru_has_fewer_biases_in_keras_too():
+    """`reset_after=False`."""
+    layer = keras.layers.GRU(4, reset_after=False)
+    layer.build((None, 5, 3))
+    assert rnn_parameter_count("gru", 3, 4, reset_after=False) == layer.count_params()
+
+
+@pytest.mark.parametrize("shape", [(5,), (5, 3, 2)])
+def test_keras_refuses_other_numbers_of_axes_in_the_same_words(shape):
+    """`expected ndim=3, found ndim=…`."""
+    words = rf"expected ndim=3, found ndim={len(shape) + 1}"
+    with pytest.raises(ValueError, match=words):
+        keras.layers.LSTM(4)(keras.Input(shape))
+    with pytest.raises(ValueError, match=words):
+        rnn_output_shape((None, *shape), 4, return_sequences=False)
+
+
+@pytest.mark.parametrize(
+    ("cell", "layers", "head"), list(itertools.product(CELLS, [1, 3], ["dense", "none"]))
+)
+def test_a_models_layers_are_those_of_the_keras_model(cell, layers, head):
+    """Names, shapes and counts, layer by layer and in sum, in both modes."""
+    experiment = Experiment().set(cell=cell, layers=layers, head=head, U=5)
+    for mode, ours in model_shapes(experiment, timesteps=7, features=3, targets=2).items():
+        signal = inputs = keras.Input((7, 3))
+        for level in range(layers):
+            returns = mode == "sequence" or level < layers - 1
+            signal = LAYERS[cell](5, return_sequences=returns)(signal)
+        if head == "dense":
+            signal = keras.layers.Dense(2)(signal)
+        model = keras.Model(inputs, signal)
+        told = [(layer.name, layer.shape, layer.parameters) for layer in ours]
+        assert told == [(type(k).__name__, k.output.shape, k.count_params()) for k in model.layers]
+        assert ours[-1].shape == model.output_shape
+        assert sum(layer.parameters for layer in ours) == model.count_params()
