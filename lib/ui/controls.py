@@ -7,12 +7,16 @@ Each control has the URL key of its setting as its widget key; `lib.ui.state` do
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
-from lib.datasets import DATASETS, dictated
+from lib.datasets import DATASETS, settle
 from lib.experiment import SETTINGS, Choice
 from lib.ui import state, upload
+from lib.ui.columns import columns
+
+Fixed = Mapping[str, tuple[Any, str]]
 
 MODE_LABELS = {"sequence": ":blue[Sequence]", "last": ":orange[Last step]", "both": "Both"}
 
@@ -20,7 +24,7 @@ MODE_LABELS = {"sequence": ":blue[Sequence]", "last": ":orange[Last step]", "bot
 def sidebar() -> None:
     """Draw all controls. Their values are in `st.session_state` afterwards."""
     _data()
-    fixed = dictated(state.drawn(), upload.table())
+    fixed = _fixed()
     _slider("T", "Timesteps  T", fixed)
     _slider("F", "Features  F", fixed)
     _slider("U", "Units  U", fixed)
@@ -50,7 +54,17 @@ def _data() -> None:
     )
     st.caption(DATASETS[st.session_state["data"]].about)
     if st.session_state["data"] == "upload":
-        upload.controls()
+        upload.uploader()
+    columns()
+
+
+def _fixed() -> dict[str, tuple[Any, str]]:
+    """The settings that the data or the head dictates: key → the value that holds, and why."""
+    experiment = settle(state.drawn(), upload.table())
+    why = dict(DATASETS[experiment.data.name].why)
+    if experiment.model.head == "none" and "U" not in why:
+        why["U"] = "Without a head the units are the prediction: as many as there are targets."
+    return {key: (experiment.get(key), reason) for key, reason in why.items()}
 
 
 def _picked() -> None:
@@ -61,9 +75,10 @@ def _picked() -> None:
             st.session_state[key] = SETTINGS[key].default
     for key, value in DATASETS[st.session_state["data"]].suggested.items():
         st.session_state[key] = value
+    st.session_state["inputs"], st.session_state["targets"] = (), ()
 
 
-def _more(fixed: Mapping[str, tuple[object, str]]) -> None:
+def _more(fixed: Fixed) -> None:
     uses = DATASETS[st.session_state["data"]].uses
     _select("cell", "Cell", fixed)
     _slider("layers", "Layers", fixed, help="All but the top layer return sequences, always.")
@@ -73,7 +88,7 @@ def _more(fixed: Mapping[str, tuple[object, str]]) -> None:
     _number("lr", "Learning rate", format="%g", step=0.001)
     _number("batch", "Batch size")
     _number("epochs", "Epochs", step=10)
-    if "samples" in uses:
+    if "N" in uses:
         _slider("N", "Samples  N", fixed)
     if "noise" in uses:
         _slider("noise", "Noise", fixed, help="Standard deviation of what is added to targets.")
@@ -83,7 +98,7 @@ def _more(fixed: Mapping[str, tuple[object, str]]) -> None:
 
 
 def _slider(
-    key: str, label: str, fixed: Mapping[str, tuple[object, str]], help: str | None = None  # noqa: A002  Streamlit's own word
+    key: str, label: str, fixed: Fixed, help: str | None = None  # noqa: A002  Streamlit's own word
 ) -> None:
     limit = SETTINGS[key].limit
     assert limit is not None  # noqa: S101  a slider is for a number
@@ -105,7 +120,7 @@ def _slider(
     )
 
 
-def _select(key: str, label: str, fixed: Mapping[str, tuple[object, str]]) -> None:
+def _select(key: str, label: str, fixed: Fixed) -> None:
     options: Mapping[str, Choice] = SETTINGS[key].options or {}
     about = {name: choice.label for name, choice in options.items()}
     if key in fixed:

@@ -59,13 +59,20 @@ def seed_widget(key: str) -> None:
         st.session_state[key] = st.session_state["experiment"].get(key)
 
 
+def drawn() -> Experiment:
+    """The experiment as the widgets that were drawn so far say."""
+    state = st.session_state
+    values = {key: state[key] for key in SETTINGS if key in state}
+    for key in ("inputs", "targets"):
+        values[key] = tuple(values.get(key, ()))
+    return state["experiment"].set(**values)
+
+
 def finish() -> Experiment:
     """The experiment as the widgets now say; call after the last widget of the sidebar."""
-    state = st.session_state
-    drawn = {key: state[key] for key in SETTINGS if key in state}
-    state["experiment"] = state["experiment"].set(**drawn)
+    st.session_state["experiment"] = drawn()
     write_address()
-    return state["experiment"]
+    return st.session_state["experiment"]
 
 
 def query() -> Query:

@@ -1,19 +1,14 @@
-"""A person's own CSV: the file, and which of its columns are inputs and targets.
+"""A person's own CSV. The parsed `Table` stays in the session until another one takes its place.
 
-The parsed `Table` stays in the session until another file takes its place: a file that can't be
-read is answered with a sentence, and what was there stays.
+A file that can't be read is answered with a sentence, and what was there stays.
 """
 
 from __future__ import annotations
 
 import streamlit as st
 
-from lib.experiment import MISSING, SETTINGS
 from lib.uploads import UploadError, read_upload
-from lib.windows import Table, default_columns
-from lib.ui import state
-
-MAX_INPUTS = int(SETTINGS["F"].limit.maximum)
+from lib.windows import Table
 
 
 def table() -> Table | None:
@@ -21,11 +16,10 @@ def table() -> Table | None:
     return st.session_state.get("table")
 
 
-def controls() -> None:
-    """The uploader, and below it the columns of the table that there is."""
+def uploader() -> None:
+    """The file widget, and below it what is wrong with the last file, if anything is."""
     file = st.file_uploader(
         "Your CSV",
-        type=["csv", "tsv", "txt"],
         key="upload_file",
         help="A header line, then one row per timestep, in order of time. Up to 50 MB. "
         "It is read in memory and never stored.",
@@ -35,36 +29,18 @@ def controls() -> None:
         _read(file.name, file.getvalue())
     if message := st.session_state.get("upload_error"):
         st.error(message, icon=":material/error:")
-    if table() is not None:
-        _columns(table())
+    if kept := table():
+        st.caption(f"**{kept.name}**: {len(kept.frame):,} rows, {len(kept.frame.columns)} columns.")
 
 
 def _read(name: str, content: bytes) -> None:
+    state = st.session_state
     try:
         new = read_upload(name, content)
     except UploadError as error:
-        kept = f" Your earlier file, {table().name}, stays." if table() else ""
-        st.session_state["upload_error"] = f"{error}{kept}"
+        kept = table()
+        state["upload_error"] = f"{error} Your earlier file, {kept.name}, stays." if kept else f"{error}"
         return
-    st.session_state["upload_error"] = None
-    st.session_state["table"] = new
-    names = list(new.frame.columns)
-    chosen = st.session_state["experiment"].data
-    if not set(chosen.inputs + chosen.targets) <= set(names) or not chosen.inputs:
-        inputs, targets = default_columns(new)
-        st.session_state["inputs"], st.session_state["targets"] = inputs, targets
-
-
-def _columns(table: Table) -> None:
-    names = list(table.frame.columns)
-    st.caption(f"{table.name}: {len(table.frame):,} rows, {len(names)} numeric columns.")
-    for key, label in (("inputs", "Input columns"), ("targets", "Target columns")):
-        state.seed_widget(key)
-        st.session_state[key] = [name for name in st.session_state[key] if name in names]
-        st.multiselect(label, names, key=key, max_selections=MAX_INPUTS)
-    state.seed_widget("horizon")
-    limit = SETTINGS["horizon"].limit
-    st.number_input("Rows ahead", int(limit.minimum), int(limit.maximum), key="horizon",
-        help="How many rows after a timestep its target lies: 1 is the next row.")
-    state.seed_widget("missing")
-    st.selectbox("Missing values", list(MISSING), format_func=lambda n: MISSING[n].label, key="missing")
+    state["upload_error"], state["table"] = None, new
+    if not {*state["inputs"], *state["targets"]} <= set(new.frame.columns):
+        state["inputs"], state["targets"] = (), ()

@@ -1,0 +1,102 @@
+"""Recorded runs: what each dataset looks like after training, to be seen before anybody trains.
+
+`python -m lib.training.recorded` trains every bundled dataset with its suggested settings through
+the real worker, and writes one `.npz` file each into `lib/training/recordings/`. Reading them back
+needs no TensorFlow.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from lib.datasets import DATASETS, make_dataset, settle
+from lib.experiment import Experiment, from_query, to_query
+from lib.training.messages import ModeResult, Snapshot, Status
+
+FOLDER = Path(__file__).parent / "recordings"
+ARRAYS = ("loss_epochs", "loss", "checked_epochs", "last_step_mse", "step_mse", "predictions")
+
+
+def suggested(name: str) -> Experiment:
+    """The experiment that a person gets by picking dataset `name`."""
+    return settle(Experiment().set(data=name, **DATASETS[name].suggested))
+
+
+def recorded(experiment: Experiment) -> Snapshot | None:
+    """The recording of a settled experiment, with the models of its mode; None where there is none.
+
+    A pair and a single model are trained alike, so that one recording of both serves every mode.
+    """
+    found = _read(experiment.data.name)
+    if found is None or found[0] != experiment.set(mode="both"):
+        return None
+    _, snapshot = found
+    results = {mode: snapshot.results[mode] for mode in experiment.model.modes}
+    return replace(snapshot, results=results)
+
+
+@lru_cache(maxsize=32)
+def _read(name: str) -> tuple[Experiment, Snapshot] | None:
+    path = FOLDER / f"{name}.npz"
+    if name not in DATASETS or not path.exists():
+        return None
+    with np.load(path) as file:
+        arrays = dict(file)
+    about = json.loads(str(arrays.pop("about")))
+    results = {}
+    for mode in ("sequence", "last"):
+        weights = [arrays[key] for key in sorted(arrays) if key.startswith(f"{mode}.weights.")]
+        values = {name: arrays[f"{mode}.{name}"] for name in ARRAYS}
+        results[mode] = ModeResult(**values, weights=tuple(weights) or None)
+    snapshot = Snapshot(
+        run_id="recorded",
+        status=Status.FINISHED,
+        epoch=about["epochs"],
+        epochs=about["epochs"],
+        epochs_per_second=about["epochs_per_second"],
+        samples=arrays["samples"],
+        results=results,
+    )
+    return from_query(about["query"]), snapshot
+
+
+def write(experiment: Experiment, snapshot: Snapshot, path: Path) -> None:
+    """Keep a finished run of both modes in a file that `recorded` can read."""
+    about = {
+        "query": to_query(experiment),
+        "epochs": snapshot.epochs,
+        "epochs_per_second": snapshot.epochs_per_second,
+    }
+    arrays = {"about": np.array(json.dumps(about)), "samples": snapshot.samples}
+    for mode, result in snapshot.results.items():
+        arrays |= {f"{mode}.{name}": getattr(result, name) for name in ARRAYS}
+        for index, weights in enumerate(result.weights or ()):
+            arrays[f"{mode}.weights.{index:02d}"] = weights
+    np.savez_compressed(path, **arrays)
+
+
+def main(names: list[str]) -> None:
+    """Record the named datasets, or all that need no upload."""
+    from lib.training.client import TrainingClient  # noqa: PLC0415  readers need no worker
+
+    FOLDER.mkdir(exist_ok=True)
+    with TrainingClient() as client:
+        for name in names or [name for name in DATASETS if name != "upload"]:
+            experiment = suggested(name)
+            run = client.start(experiment, make_dataset(experiment))
+            snapshot = client.wait(run, timeout=600)
+            if snapshot.status is not Status.FINISHED:
+                raise SystemExit(f"{name}: {snapshot.status}: {snapshot.reason}")
+            write(experiment, snapshot, FOLDER / f"{name}.npz")
+            errors = {mode: float(r.last_step_mse[-1]) for mode, r in snapshot.results.items()}
+            print(f"{name}: last-step error {errors}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,67 @@
+"""Which columns of a table are inputs and targets, how far ahead, and what fills the gaps.
+
+The same controls serve a person's own table and the bundled series. A choice that equals the
+table's default is kept as "no choice", so that a link stays short.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.datasets import DATASETS, chosen_columns
+from lib.experiment import MISSING, SETTINGS
+from lib.ui import state, upload
+from lib.windows import MAX_COLUMNS, Table
+
+LABELS = {"inputs": "Input columns", "targets": "Target columns"}
+
+
+def columns() -> None:
+    """Draw the controls that the chosen data uses; nothing for data that is no table."""
+    spec = DATASETS[st.session_state["data"]]
+    table = spec.table() if spec.table else upload.table()
+    if spec.targets is not None or table is None:
+        return
+    if "inputs" in spec.uses:
+        for key in LABELS:
+            _names(key, table)
+    if "horizon" in spec.uses:
+        limit = SETTINGS["horizon"].limit
+        state.seed_widget("horizon")
+        st.number_input(
+            f"{table.step.capitalize()}s ahead",
+            int(limit.minimum),
+            int(limit.maximum),
+            key="horizon",
+            help="How far after a timestep its target lies: 1 is the next row.",
+        )
+    if "missing" in spec.uses:
+        state.seed_widget("missing")
+        st.selectbox(
+            "Missing values",
+            list(MISSING),
+            format_func=lambda name: MISSING[name].label,
+            key="missing",
+        )
+
+
+def _names(key: str, table: Table) -> None:
+    names = [str(name) for name in table.frame.columns]
+    chosen = dict(zip(LABELS, chosen_columns(state.drawn(), upload.table()), strict=True))[key]
+    widget = f"{key}_widget"
+    st.session_state[widget] = [name for name in chosen if name in names]
+    st.multiselect(
+        LABELS[key],
+        names,
+        key=widget,
+        max_selections=MAX_COLUMNS,
+        on_change=_choose,
+        args=(key, names),
+        help=f"1 to {MAX_COLUMNS}. None means the table's own choice.",
+    )
+
+
+def _choose(key: str, names: list[str]) -> None:
+    """Keep a choice, in the table's own order."""
+    picked = st.session_state[f"{key}_widget"]
+    st.session_state[key] = tuple(name for name in names if name in picked)

@@ -1,0 +1,12 @@
+"""Which colours the browser needs: light or dark."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.figures.palette import Palette, palette
+
+
+def current_palette() -> Palette:
+    """The palette for the theme that the browser shows now."""
+    return palette(st.context.theme.type or "light")

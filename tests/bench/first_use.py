@@ -1,0 +1,142 @@
+"""What a visitor waits for, in a real browser against a real server.
+
+`python -m tests.bench.first_use [--quick]` prints a line for each figure and, last, all of them
+as one JSON object:
+
+- `cold_paint_s`: a server that has served nobody, from the request to the recorded charts.
+- `first_point_new_s`, `first_point_seen_s`: from the click on Train to the first trained epoch on
+  the screen, for an architecture that was never compiled and for one that was; the worker is warm.
+- `updates_per_s`: redraws of the loss chart a second while training.
+- `slider_s`: from a slider's move to the redrawn shape strip; `slider_training_s` while a run trains.
+- `page_rss_mb`: memory of the Streamlit process at the end; `worker_rss_mb` of the worker.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.chromium import FLAGS, find
+from tests.browser.driver import button, wait_for_status
+from tests.browser.server import Server, serve
+
+CHARTS = 3
+PAINTED = f"document.querySelectorAll('.js-plotly-plot .main-svg').length >= {CHARTS}"
+TRAINED = r"/epoch [1-9][\d,]* of/i.test(document.querySelector('[data-testid=stProgress]')?.innerText)"
+COUNT_REDRAWS = """() => {
+    window.redraws = 0;
+    const chart = document.querySelector('.st-key-loss .js-plotly-plot');
+    chart.on('plotly_afterplot', () => { window.redraws += 1; });
+}"""
+
+
+def seconds_until(page: Page, condition: str, timeout: float = 60) -> float:
+    """Seconds from now until a JavaScript expression is true, looked at on every frame."""
+    start = time.perf_counter()
+    page.wait_for_function(condition, polling="raf", timeout=timeout * 1000)
+    return time.perf_counter() - start
+
+
+def cold_paint(browser: Browser, server: Server) -> tuple[Page, float]:
+    """The first visit of a fresh server."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    start = time.perf_counter()
+    page.goto(server.url)
+    page.wait_for_function(PAINTED, polling="raf")
+    return page, time.perf_counter() - start
+
+
+def wait_for_worker(server: Server, page: Page) -> None:
+    """Until the worker has imported TensorFlow and compiled what it does ahead."""
+    for _ in range(240):
+        workers = server.workers()
+        if workers and workers[0].memory_info().rss > 200e6 and workers[0].cpu_percent(0.5) < 20:
+            return
+    raise RuntimeError("the worker didn't come up within 120 s")
+
+
+def first_point(page: Page, url: str) -> float:
+    """Open an experiment and train it: click to the first trained epoch."""
+    page.goto(url)
+    page.wait_for_function(PAINTED)
+    train = button(page, "Train")
+    train.wait_for()
+    page.wait_for_timeout(1000)
+    train.click()
+    waited = seconds_until(page, TRAINED)
+    stop = button(page, "Stop")
+    if stop.is_enabled():
+        stop.click()
+    return waited
+
+
+def updates(page: Page, url: str, seconds: float) -> float:
+    """Redraws a second of the loss chart while a long run trains."""
+    page.goto(url)
+    page.wait_for_function(PAINTED)
+    page.wait_for_timeout(1000)
+    button(page, "Train").click()
+    page.wait_for_function(TRAINED)
+    page.evaluate(COUNT_REDRAWS)
+    start = time.perf_counter()
+    page.wait_for_timeout(seconds * 1000)
+    return page.evaluate("window.redraws") / (time.perf_counter() - start)
+
+
+def slider(page: Page, moves: int) -> float:
+    """Median seconds from an arrow key on the T slider to the strip's new shape."""
+    thumb = page.get_by_role("slider", name="Timesteps")
+    waits = []
+    for _ in range(moves):
+        steps = int(thumb.get_attribute("aria-valuenow") or 0) + 1
+        thumb.focus()
+        page.keyboard.press("ArrowRight")
+        waits.append(
+            seconds_until(page, f"document.querySelector('.st-key-strip').innerText.includes('(N, {steps}, ')")
+        )
+        page.wait_for_timeout(300)
+    return statistics.median(waits)
+
+
+def measure(quick: bool) -> dict[str, float]:
+    """All figures, by name."""
+    figures: dict[str, float] = {}
+
+    def note(name: str, value: float) -> None:
+        figures[name] = round(value, 3)
+        print(f"{name:20} {value:8.3f}", flush=True)
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=list(FLAGS))
+        with serve() as server:
+            page, waited = cold_paint(browser, server)
+            note("cold_paint_s", waited)
+            note("slider_s", slider(page, 5 if quick else 20))
+            wait_for_worker(server, page)
+            new = [first_point(page, f"{server.url}/?U={u}") for u in ((9,) if quick else (9, 10, 11))]
+            note("first_point_new_s", statistics.median(new))
+            seen = [first_point(page, f"{server.url}/?U=9&seed={s}") for s in range(1, 3 if quick else 6)]
+            note("first_point_seen_s", statistics.median(seen))
+            long = f"{server.url}/?T=24&U=32&N=640&epochs=5000"
+            note("updates_per_s", updates(page, long, 4 if quick else 10))
+            note("slider_training_s", slider(page, 3 if quick else 10))
+            wait_for_status(page, "training")
+            note("page_rss_mb", server.process.memory_info().rss / 1e6)
+            note("worker_rss_mb", sum(w.memory_info().rss for w in server.workers()) / 1e6)
+        browser.close()
+    return figures
+
+
+def main() -> None:
+    """Measure, print, and end with one line of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="end within 50 s")
+    print(json.dumps(measure(parser.parse_args().quick)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Chromium, a server for the whole run, and a page that may not show errors of any kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.browser.chromium import FLAGS, find
+from tests.browser.server import Server, serve
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium; each test gets a fresh context of it."""
+    path = find()
+    assert path, "no browser: `make test` installs one, or set $CHROMIUM"
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app on a port of its own, shared by the tests, as visitors share it."""
+    log: Path = tmp_path_factory.mktemp("server") / "log.txt"
+    with serve(log) as running:
+        yield running
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    """A page in a browser that has never been here. It must end without errors."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, base_url=server.url, accept_downloads=True
+    )
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    errors: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    tracebacks = page.get_by_test_id("stException").all_inner_texts()
+    context.close()
+    assert not tracebacks, tracebacks
+    assert not errors, errors

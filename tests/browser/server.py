@@ -1,0 +1,81 @@
+"""A real Streamlit server in a process of its own, for the browser tests and the benchmarks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that answers at `url`; `process` is Streamlit's own."""
+
+    url: str
+    process: psutil.Process
+
+    def workers(self) -> list[psutil.Process]:
+        """The training processes that it has started."""
+        return [
+            child
+            for child in self.process.children(recursive=True)
+            if "lib.training.worker" in " ".join(child.cmdline())
+        ]
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+@contextmanager
+def serve(log: Path | None = None) -> Iterator[Server]:
+    """Start the app as README says, wait until it answers, and end it and its workers after."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    options = ["--server.headless", "true", "--server.fileWatcherType", "none"]
+    with (log or Path(os.devnull)).open("w") as out:
+        started = subprocess.Popen(
+            [*command, *options], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT
+        )
+        try:
+            url = f"http://localhost:{port}"
+            _wait_until_healthy(url, started)
+            yield Server(url, psutil.Process(started.pid))
+        finally:
+            children = psutil.Process(started.pid).children(recursive=True) if started.poll() is None else []
+            started.send_signal(signal.SIGTERM)
+            try:
+                started.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                started.kill()
+                started.wait()
+            psutil.wait_procs(children, timeout=15)
+
+
+def _wait_until_healthy(url: str, started: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if started.poll() is not None:
+            raise RuntimeError(f"the server ended at once with code {started.returncode}")
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1) as answer:  # noqa: S310
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.02)
+    raise RuntimeError("the server didn't answer within 60 s")

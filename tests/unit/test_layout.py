@@ -1,0 +1,61 @@
+"""The house's lines: who may import whom. Read from the source, so that nothing has to run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LIB = sorted((ROOT / "lib").rglob("*.py"))
+PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, anywhere in it, by its full name."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def roots(path: Path) -> set[str]:
+    """The top-level packages that a file imports."""
+    return {name.split(".")[0] for name in imports(path)}
+
+
+@pytest.mark.parametrize("path", LIB, ids=lambda path: str(path.relative_to(ROOT)))
+def test_lib_keeps_streamlit_in_ui_and_keras_in_the_engine(path: Path) -> None:
+    """lib outside lib/ui never imports streamlit; only the engine imports keras or tensorflow."""
+    used = roots(path)
+    if (ROOT / "lib" / "ui") not in path.parents:
+        assert "streamlit" not in used
+    if path != ROOT / "lib" / "training" / "engine.py":
+        assert not used & {"keras", "tensorflow"}
+
+
+@pytest.mark.parametrize("path", LIB, ids=lambda path: str(path.relative_to(ROOT)))
+def test_lib_never_imports_a_page(path: Path) -> None:
+    """Nothing in lib imports app.py or a page."""
+    assert not roots(path) & {"app", "pages"}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_pages_import_lib_and_never_each_other(path: Path) -> None:
+    """A page stands on lib alone, and leaves keras and tensorflow to the worker."""
+    assert not roots(path) & {"app", "pages", "keras", "tensorflow"}
+
+
+def test_only_the_worker_imports_the_engine() -> None:
+    """The engine drags TensorFlow along: whoever imports it does so inside the worker process."""
+    users = {
+        str(path.relative_to(ROOT))
+        for path in [*LIB, *PAGES]
+        if any(name.startswith("lib.training.engine") for name in imports(path))
+    }
+    assert users <= {"lib/training/worker.py"}
