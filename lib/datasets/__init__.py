@@ -1,0 +1,120 @@
+"""All data that can be chosen: the registry `DATASETS`, and `make_dataset` from a choice to arrays.
+
+Each kind lives in its own module: the worked examples in `worked`, made data in `synthetic`,
+bundled real data in `series`; a person's own table is cut by `lib.windows`. Nothing here trains.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lib import windows
+from lib.datasets.dataset import Dataset
+from lib.datasets.series import SERIES
+from lib.datasets.spec import GROUPS, DatasetSpec
+from lib.datasets.synthetic import SYNTHETIC, TASKS, Task
+from lib.datasets.worked import WORKED
+from lib.experiment import MAX_VALUES, SETTINGS, Experiment, ExperimentError, validate
+
+__all__ = [
+    "DATASETS",
+    "GROUPS",
+    "TASKS",
+    "Dataset",
+    "DatasetSpec",
+    "Task",
+    "chosen_columns",
+    "find_spec",
+    "make_dataset",
+    "settle",
+]
+
+
+def _own(experiment: Experiment, table: windows.Table | None) -> Dataset:
+    if table is None:
+        raise ExperimentError("your own data needs an uploaded table, and none is there yet.")
+    data = experiment.data
+    inputs, targets = chosen_columns(experiment, table)
+    return windows.make_windows(
+        table, inputs, targets, data.timesteps, horizon=data.horizon, missing=data.missing
+    )
+
+
+_UPLOAD = DatasetSpec(
+    name="upload",
+    title="Your own table",
+    group="Your data",
+    about="Columns of your table some rows ahead, from its columns up to that row.",
+    make=_own,
+    why={"F": "The number of features is the number of input columns."},
+    suggested={"epochs": 60},
+    uses=frozenset({"horizon", "inputs", "targets", "missing"}),
+    targets=None,
+)
+
+DATASETS: dict[str, DatasetSpec] = {**SYNTHETIC, **WORKED, **SERIES, _UPLOAD.name: _UPLOAD}
+"""Every dataset by name, the value of `data` in the URL."""
+
+
+def find_spec(experiment: Experiment) -> DatasetSpec:
+    """The spec of the dataset that is chosen. Raises ExperimentError if there is none."""
+    name = experiment.data.name
+    if name not in DATASETS:
+        raise ExperimentError(f"data must be one of {list(DATASETS)}, got {name!r}")
+    return DATASETS[name]
+
+
+def chosen_columns(
+    experiment: Experiment, table: windows.Table | None = None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The input and target columns that are used: the person's choice, else the table's defaults.
+
+    `table` is the person's own; bundled series bring theirs. Both are empty where the data is no
+    table, or isn't there yet.
+    """
+    spec = find_spec(experiment)
+    if spec.targets is not None:
+        return (), ()
+    source = spec.table() if spec.table else table
+    inputs, targets = windows.default_columns(source) if source else ((), ())
+    return experiment.data.inputs or inputs, experiment.data.targets or targets
+
+
+def settle(experiment: Experiment, table: windows.Table | None = None) -> Experiment:
+    """The experiment as its dataset allows it: fixed values set, others brought into range.
+
+    What can't be mended by moving a number (too few rows, unknown columns) is left for
+    `make_dataset` to refuse. Raises ExperimentError for an unknown dataset.
+    """
+    spec = find_spec(experiment)
+    values: dict[str, Any] = dict(spec.fixed)
+    for key, minimum in spec.at_least.items():
+        values[key] = max(experiment.get(key), minimum)
+    inputs, targets = chosen_columns(experiment, table)
+    if inputs:
+        values["F"] = min(len(inputs), windows.MAX_COLUMNS)
+    settled = experiment.set(**values)
+
+    data = settled.data
+    if "lag" in spec.uses:
+        settled = settled.set(lag=min(data.lag, data.timesteps - 1))
+    if "N" in spec.uses:
+        step = int(SETTINGS["N"].limit.step)  # type: ignore[union-attr]
+        most = MAX_VALUES // (data.timesteps * data.features) // step * step
+        settled = settled.set(N=min(data.samples, most))
+    if settled.model.head == "none":
+        width = len(targets) if spec.targets is None else spec.targets
+        settled = settled.set(U=width) if width else settled
+    return settled
+
+
+def make_dataset(experiment: Experiment, table: windows.Table | None = None) -> Dataset:
+    """The arrays of an experiment; the same experiment and table give the same arrays.
+
+    `table` is the person's own, for `data.name == "upload"`. The experiment is settled first.
+    Raises ExperimentError for a setting that isn't allowed, and WindowError, which is one too,
+    for a table that can't be cut as asked.
+    """
+    settled = settle(experiment, table)
+    validate(settled)
+    return find_spec(settled).make(settled, table)

@@ -1,0 +1,161 @@
+"""Real series: Seattle's weather, the US economy, and life expectancy by country.
+
+The first two are tables that are cut into windows; the third is a panel, each country a sample.
+Where they are from, and their licences, is in `files/README.md` and in every `Dataset.source`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+# By module, not by name: lib.windows needs lib.datasets.dataset, and so may be half loaded here.
+from lib import windows
+from lib.datasets.dataset import Dataset
+from lib.datasets.spec import DatasetSpec
+from lib.experiment import Experiment
+
+FILES = Path(__file__).parent / "files"
+
+
+@cache
+def seattle() -> windows.Table:
+    """Daily weather, 1,461 rows."""
+    frame = pd.read_csv(FILES / "seattle-weather.csv")
+    return windows.Table(
+        name="Seattle weather",
+        frame=frame[["precipitation", "temp_max", "temp_min", "wind"]],
+        times=pd.DatetimeIndex(pd.to_datetime(frame["date"], format="%Y/%m/%d")),
+        step="day",
+        targets=("temp_max",),
+        units={"precipitation": "mm", "temp_max": "°C", "temp_min": "°C", "wind": "m/s"},
+        source="NOAA, daily weather in Seattle, 2012–2015 (vega_datasets). Public domain.",
+    )
+
+
+@cache
+def macro() -> windows.Table:
+    """US quarters, 202 rows: growth, unemployment, interest and inflation, all in percent."""
+    raw = pd.read_csv(FILES / "macrodata.csv")
+    growing = ["realgdp", "realcons", "realinv"]
+    frame = 400 * raw[growing].apply(np.log).diff()
+    frame.columns = pd.Index(["gdp_growth", "consumption_growth", "investment_growth"])
+    frame["unemployment"] = raw["unemp"]
+    frame["interest"] = raw["tbilrate"]
+    frame["inflation"] = raw["infl"]
+    times = raw["year"].astype(str) + " Q" + raw["quarter"].astype(str)
+    return windows.Table(
+        name="US economy",
+        frame=frame[1:].reset_index(drop=True),
+        times=pd.Index(times[1:]),
+        step="quarter",
+        notes=("Growth is the change of the logarithm from quarter to quarter, in % a year.",),
+        targets=("unemployment",),
+        units=dict.fromkeys(frame.columns, "%"),
+        source="FRED and BLS, US quarters 1959–2009 (statsmodels). Public domain.",
+    )
+
+
+@cache
+def _panel() -> tuple[np.ndarray, tuple[str, ...], tuple[int, ...]]:
+    """Life expectancy, log GDP a head, log population: (142, 12, 3); countries; years."""
+    import plotly.data  # noqa: PLC0415 - a second that only this dataset is worth
+
+    frame = plotly.data.gapminder().sort_values(["country", "year"])
+    countries = tuple(frame["country"].unique())
+    years = tuple(int(year) for year in frame["year"].unique())
+    columns = [frame["lifeExp"], np.log10(frame["gdpPercap"]), np.log10(frame["pop"])]
+    values = np.stack([np.asarray(column, np.float64) for column in columns], axis=-1)
+    return values.reshape(len(countries), len(years), 3), countries, years
+
+
+def _gapminder(experiment: Experiment, _table: object) -> Dataset:
+    values, countries, years = _panel()
+    order = np.random.default_rng([experiment.seed, 0]).permutation(len(countries))
+    values = values[order]
+    train = len(countries) * 3 // 4
+    known = values[:train]
+    offset, scale = known.mean(axis=(0, 1)), known.std(axis=(0, 1))
+    scaled = ((values - offset) / scale).astype(np.float32)
+    spec = SERIES["gapminder"]
+    return Dataset(
+        name=spec.name,
+        title=spec.title,
+        x=scaled[:, :-1].copy(),
+        y=scaled[:, 1:, :1].copy(),
+        train=train,
+        feature_names=("life expectancy", "log GDP a head", "log population"),
+        target_names=("life expectancy",),
+        timestep_names=tuple(str(year) for year in years[:-1]),
+        naive=scaled[:, :-1, :1].copy(),
+        naive_label="in five years as now",
+        target_scale=scale[:1],
+        target_offset=offset[:1],
+        target_unit="years",
+        sample_names=tuple(countries[i] for i in order),
+        about=spec.about,
+        notes=(
+            f"{train} countries, drawn by the seed, are for training and the other "
+            f"{len(countries) - train} for validation.",
+            "Columns are standardised with the mean and deviation of the training countries.",
+        ),
+        source="Gapminder (gapminder.org), 142 countries 1952–2007, by way of Plotly. CC BY 4.0.",
+    )
+
+
+def _windows_of(table: windows.Table, name: str, experiment: Experiment) -> Dataset:
+    inputs, targets = windows.default_columns(table)
+    data = experiment.data
+    return windows.make_windows(
+        table,
+        data.inputs or inputs,
+        data.targets or targets,
+        data.timesteps,
+        horizon=data.horizon,
+        missing=data.missing,
+        name=name,
+    )
+
+
+_F_OF_TABLE = "The number of features is the number of input columns."
+
+SERIES = {
+    "seattle": DatasetSpec(
+        name="seattle",
+        title="Seattle weather",
+        group="Real series",
+        about="Every day, the next day's highest temperature from the weather up to that day.",
+        make=lambda experiment, _: _windows_of(seattle(), "seattle", experiment),
+        why={"F": _F_OF_TABLE},
+        uses=frozenset({"horizon", "inputs", "targets"}),
+        targets=None,
+        table=seattle,
+    ),
+    "macro": DatasetSpec(
+        name="macro",
+        title="US economy",
+        group="Real series",
+        about="Every quarter, the next quarter's unemployment from growth, interest and inflation.",
+        make=lambda experiment, _: _windows_of(macro(), "macro", experiment),
+        why={"F": _F_OF_TABLE},
+        uses=frozenset({"horizon", "inputs", "targets"}),
+        targets=None,
+        table=macro,
+    ),
+    "gapminder": DatasetSpec(
+        name="gapminder",
+        title="Life expectancy",
+        group="Real series",
+        about="Every fifth year, a country's life expectancy five years later.",
+        make=_gapminder,
+        fixed={"T": 11, "F": 3},
+        why={
+            "T": "There are 12 years of data, so 11 steps have a next one.",
+            "F": "Each country has 3 features: life expectancy, log GDP a head, log population.",
+        },
+    ),
+}
+"""The specs of all series, by name."""

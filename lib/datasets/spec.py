@@ -1,0 +1,51 @@
+"""What the app knows of a dataset before it is made: `DatasetSpec`, one entry of the registry.
+
+It holds names, sentences and the settings that go with a dataset. It makes nothing itself: its
+`make` does, in `worked`, `synthetic` and `series`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lib.datasets.dataset import Dataset
+    from lib.experiment import Experiment
+    from lib.windows import Table
+
+GROUPS = ("Worked examples", "Synthetic tasks", "Real series", "Your data")
+"""The groups of datasets, in the order in which a person sees them."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSpec:
+    """One dataset that can be chosen. Settings go by their URL keys, as in `SETTINGS`."""
+
+    name: str
+    """Its key in `DATASETS`, and the value of `data` in the URL."""
+    title: str
+    group: str
+    """One of `GROUPS`."""
+    about: str
+    """One sentence: what has to be predicted from what."""
+    make: Callable[[Experiment, Table | None], Dataset]
+    """Makes it from a settled experiment, and from the person's own table where that is asked."""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    """Settings that can't be other than this."""
+    why: Mapping[str, str] = field(default_factory=dict)
+    """For each setting that the person can't choose here, a sentence that says why: all of
+    `fixed`, and those that follow from other choices (F of a table is its number of inputs).
+    The value is then what `settle` gives."""
+    at_least: Mapping[str, float] = field(default_factory=dict)
+    """Minimums above the usual ones."""
+    suggested: Mapping[str, Any] = field(default_factory=dict)
+    """What a person who picks this dataset should start from, where it isn't the default."""
+    uses: frozenset[str] = frozenset()
+    """Which of the optional data settings matter: N, noise, lag, horizon, inputs, targets,
+    missing."""
+    targets: int | None = 1
+    """K, the number of target columns; None where it follows from the columns of a table."""
+    table: Callable[[], Table] | None = None
+    """Loads the table of a bundled series, to be shown."""

@@ -1,0 +1,298 @@
+"""Synthetic tasks: each one short function that makes inputs and targets, and what is known of it.
+
+A task function is plain NumPy and stands alone, so that an exported script can carry its source:
+`x, y = running_mean(rng, N, T, F, noise=0.1)` gives inputs (N, T, F) and targets (N, T, 1).
+Feature 1 carries the signal; the others are distractors of the same kind. Inputs and targets are
+about 1 in size. `noise` is the standard deviation of what is added to the targets.
+
+`best` functions say which mean squared error the best possible model would have at each timestep,
+(T,): a model that knows the rule, sees the inputs up to that step, and can't foresee noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from lib.datasets.dataset import Dataset
+from lib.datasets.spec import DatasetSpec
+from lib.experiment import Experiment
+
+
+def running_mean(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Target: the mean of feature 1 up to this step."""
+    x = rng.standard_normal((N, T, F))
+    y = x[:, :, :1].cumsum(axis=1) / np.arange(1, T + 1)[:, None]
+    return x, y + noise * rng.standard_normal(y.shape)
+
+
+def running_sum(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Target: the sum of feature 1 up to this step, over √T so that it ends at about 1."""
+    x = rng.standard_normal((N, T, F))
+    y = x[:, :, :1].cumsum(axis=1) / np.sqrt(T)
+    return x, y + noise * rng.standard_normal(y.shape)
+
+
+def echo(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float, lag: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Target: feature 1 as it was `lag` steps before; 0 at the first `lag` steps."""
+    x = rng.standard_normal((N, T, F))
+    y = np.zeros((N, T, 1))
+    y[:, lag:] = x[:, :-lag, :1]
+    return x, y + noise * rng.standard_normal(y.shape)
+
+
+def recall_first(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Target, at every step: feature 1 as it was at the first step."""
+    x = rng.standard_normal((N, T, F))
+    y = np.repeat(x[:, :1, :1], T, axis=1)
+    return x, y + noise * rng.standard_normal(y.shape)
+
+
+def adding(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Target, at every step: the sum of the two values (feature 1) that feature 2 marks with 1.
+
+    One mark is in the first half of the steps and one in the second, so the sum isn't known
+    before the second mark.
+    """
+    x = rng.uniform(-1, 1, (N, T, F))
+    first = rng.integers(0, T // 2, N)
+    second = rng.integers(T // 2, T, N)
+    everyone = np.arange(N)
+    x[:, :, 1] = 0
+    x[everyone, first, 1] = x[everyone, second, 1] = 1
+    total = x[everyone, first, 0] + x[everyone, second, 0]
+    y = np.repeat(total[:, None, None], T, axis=1)
+    return x, y + noise * rng.standard_normal(y.shape)
+
+
+def majority_sign(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Target: the sign that most of feature 1's coins (1 or -1) had up to now; 0 in a tie."""
+    x = rng.choice([-1.0, 1.0], (N, T, F))
+    y = np.sign(x[:, :, :1].cumsum(axis=1))
+    return x, y + noise * rng.standard_normal(y.shape)
+
+
+def parity(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Target: the product of feature 1's coins (1 or -1) up to now."""
+    x = rng.choice([-1.0, 1.0], (N, T, F))
+    y = x[:, :, :1].cumprod(axis=1)
+    return x, y + noise * rng.standard_normal(y.shape)
+
+
+def sine(
+    rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Target: the next value of a wave of 12 steps, of random height and phase, plus noise."""
+    series = rng.standard_normal((N, T + 1, F))
+    angle = 2 * np.pi * np.arange(T + 1) / 12
+    a, b = rng.standard_normal((2, N, 1))
+    wave = a * np.cos(angle) + b * np.sin(angle)
+    series[:, :, 0] = wave + noise * rng.standard_normal((N, T + 1))
+    return series[:, :-1], series[:, 1:, :1]
+
+
+def white_noise(rng: np.random.Generator, N: int, T: int, F: int) -> tuple[np.ndarray, np.ndarray]:
+    """Target: the next value of feature 1, which nothing foretells."""
+    series = rng.standard_normal((N, T + 1, F))
+    return series[:, :-1], series[:, 1:, :1]
+
+
+def _noise_alone(T: int, noise: float, **_: Any) -> np.ndarray:
+    return np.full(T, noise**2)
+
+
+def _adding_best(T: int, noise: float) -> np.ndarray:
+    # A value that isn't marked yet can only be guessed at: its mean is 0 and its variance 1/3.
+    steps = np.arange(1, T + 1)
+    half = T // 2
+    unseen = np.clip(1 - steps / half, 0, 1) + np.clip(1 - (steps - half) / (T - half), 0, 1)
+    return unseen / 3 + noise**2
+
+
+def _sine_best(T: int, noise: float) -> np.ndarray:
+    # The wave is linear in two standard normal numbers, a and b. What is left of their covariance
+    # after each noisy value (a Kalman filter) is what the next value can't be told by.
+    angle = 2 * np.pi * np.arange(T + 1) / 12
+    waves = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    covariance = np.eye(2)
+    best = np.empty(T)
+    for t in range(T):
+        gain = covariance @ waves[t]
+        variance = waves[t] @ gain + noise**2
+        if variance > 1e-12:  # without noise, two values tell a and b
+            covariance = covariance - np.outer(gain, gain) / variance
+        best[t] = waves[t + 1] @ covariance @ waves[t + 1] + noise**2
+    return best.clip(min=0)
+
+
+def _one(T: int) -> np.ndarray:
+    return np.ones(T)
+
+
+_ANSWER_IS_THERE = "The inputs up to each step tell its target; only the noise can't be known."
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One synthetic task: its function, and what is known of it."""
+
+    function: Callable[..., tuple[np.ndarray, np.ndarray]]
+    """`function(rng, N, T, F, **options)` → inputs (N, T, F) and targets (N, T, 1)."""
+    title: str
+    about: str
+    target: str
+    """What the target column is called."""
+    best: Callable[..., np.ndarray] = _noise_alone
+    """`best(T, **options)` → mean squared error by timestep, (T,)."""
+    best_why: str = _ANSWER_IS_THERE
+    options: tuple[str, ...] = ("noise",)
+    """Which of the settings `noise` and `lag` the function takes."""
+    signals: tuple[str, ...] = ("signal",)
+    """The names of the features that matter; the rest are distractors."""
+    persists: bool = False
+    """Whether the natural guess is this step's value; else it is the mean of the training part."""
+    suggested: Mapping[str, Any] = field(default_factory=dict)
+
+    def arguments(self, experiment: Experiment) -> dict[str, Any]:
+        """What the function is called with after `rng`, by name."""
+        data = experiment.data
+        options = {key: experiment.get(key) for key in self.options}
+        return {"N": data.samples, "T": data.timesteps, "F": data.features, **options}
+
+
+TASKS = {
+    "running_mean": Task(
+        running_mean,
+        "Running mean",
+        "At every step, the mean of feature 1 up to that step.",
+        "running mean",
+    ),
+    "running_sum": Task(
+        running_sum,
+        "Running sum",
+        "At every step, the sum of feature 1 up to that step, divided by √T.",
+        "running sum",
+    ),
+    "echo": Task(
+        echo,
+        "Echo",
+        "At every step, the value that feature 1 had some steps before; 0 before there is one.",
+        "echo",
+        options=("noise", "lag"),
+    ),
+    "recall_first": Task(
+        recall_first,
+        "Recall the first",
+        "At every step, the value that feature 1 had at the first step.",
+        "first value",
+    ),
+    "adding": Task(
+        adding,
+        "Adding problem",
+        "At every step, the final sum of the two values that feature 2 marks: not known before "
+        "the second mark has come.",
+        "final sum",
+        best=_adding_best,
+        best_why="A marked value that is still to come can only be guessed at as 0, and misses by "
+        "its variance of 1/3; all is known at the last step.",
+        signals=("value", "mark"),
+    ),
+    "majority_sign": Task(
+        majority_sign,
+        "Majority sign",
+        "At every step, the sign that most of feature 1's coins (1 or -1) had so far; 0 in a tie.",
+        "majority",
+    ),
+    "parity": Task(
+        parity,
+        "Parity",
+        "At every step, the product of feature 1's coins (1 or -1) so far: one more -1 turns it.",
+        "parity",
+    ),
+    "sine": Task(
+        sine,
+        "Sine wave",
+        "At every step, the next value of a wave of 12 steps with random height and phase; noise "
+        "is in the inputs too.",
+        "next value",
+        best=_sine_best,
+        best_why="The best guess fits the wave to all values so far (a Kalman filter); two tell "
+        "it if there is no noise.",
+        persists=True,
+    ),
+    "white_noise": Task(
+        white_noise,
+        "White noise",
+        "At every step, the next value of pure noise: no model can do better than the mean.",
+        "next value",
+        best=_one,
+        best_why="The next value doesn't depend on anything seen: its variance of 1 stays.",
+        options=(),
+    ),
+}
+"""The tasks, by the name that they have in `DATASETS`."""
+
+
+def make_task(name: str, experiment: Experiment) -> Dataset:
+    """The dataset of a task, for settled settings. The first three quarters are for training."""
+    task = TASKS[name]
+    arguments = task.arguments(experiment)
+    rng = np.random.default_rng([experiment.seed, 0])
+    made_x, made_y = task.function(rng, **arguments)
+    x, y = made_x.astype(np.float32), made_y.astype(np.float32)
+    N, T, F = x.shape
+    train = N * 3 // 4
+    distractors = tuple(f"distractor {i + 1}" for i in range(F - len(task.signals)))
+    mean = y[:train].mean(axis=0, keepdims=True)
+    return Dataset(
+        name=name,
+        title=task.title,
+        x=x,
+        y=y,
+        train=train,
+        feature_names=task.signals + distractors,
+        target_names=(task.target,),
+        timestep_names=tuple(str(t + 1) for t in range(T)),
+        naive=x[:, :, :1].copy() if task.persists else np.repeat(mean, N, axis=0),
+        naive_label="next value as this one" if task.persists else "guessing the mean",
+        best_mse=task.best(T, **{key: arguments[key] for key in task.options}),
+        best_why=task.best_why,
+        about=task.about,
+    )
+
+
+def _spec(name: str, task: Task) -> DatasetSpec:
+    def make(experiment: Experiment, _table: object) -> Dataset:
+        return make_task(name, experiment)
+
+    return DatasetSpec(
+        name=name,
+        title=task.title,
+        group="Synthetic tasks",
+        about=task.about,
+        make=make,
+        at_least={"F": len(task.signals)} if len(task.signals) > 1 else {},
+        suggested=task.suggested,
+        uses=frozenset({"N", *task.options}),
+    )
+
+
+SYNTHETIC = {name: _spec(name, task) for name, task in TASKS.items()}
+"""The specs of all tasks, by name."""

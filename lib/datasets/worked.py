@@ -1,0 +1,121 @@
+"""The two worked examples: `data_x` of shape (2, 2, 3), whose targets count up from 101.
+
+Raw, the targets are out of a recurrent layer's reach; standardised and behind a Dense layer they
+are learned to the last digit. There is no validation part: two samples can't spare one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lib.datasets.dataset import Dataset
+from lib.datasets.spec import DatasetSpec
+from lib.experiment import CELLS, Experiment
+
+DATA_X = ((((1, 2, 3)), ((4, 5, 6))), (((7, 8, 9)), ((10, 11, 12))))
+"""Inputs (2, 2, 3): two samples of two timesteps of three features."""
+DATA_Y = (
+    ((101, 102, 103, 104), (105, 106, 107, 108)),
+    ((201, 202, 203, 204), (205, 206, 207, 208)),
+)
+"""Targets (2, 2, 4) of `return_sequences=True`. Those of `return_sequences=False` are the last
+step, (2, 4): 105 to 108 and 205 to 208."""
+
+_SHAPE = {"T": 2, "F": 3}
+_WHY = {
+    "T": "The worked example has 2 timesteps in each sample.",
+    "F": "The worked example has 3 features at each timestep.",
+}
+
+
+def highest_output(cell: str, timesteps: int) -> np.ndarray:
+    """What a unit's output can come close to but not exceed, by timestep (T,).
+
+    From a zero state an LSTM's cell state grows by less than 1 a step, so |h_t| < tanh(t). A
+    SimpleRNN's output is a tanh, and a GRU's a mixture of tanhs: less than 1 at every step.
+    """
+    if cell == "lstm":
+        return np.tanh(np.arange(1.0, timesteps + 1))
+    return np.ones(timesteps)
+
+
+def _raw(experiment: Experiment, _table: object) -> Dataset:
+    y = np.array(DATA_Y, np.float32)
+    cell = experiment.model.cell
+    highest = highest_output(cell, 2)
+    gap = y - highest[:, None]
+    return _dataset(
+        WORKED["worked_raw"],
+        y,
+        best_mse=(gap.astype(np.float64) ** 2).mean(axis=(0, 2)),
+        best_why=(
+            f"The output of {CELLS[cell].label} stays below {highest[0]:.4g} at step 1 and "
+            f"{highest[1]:.4g} at step 2, so targets of 101 to 208 are out of reach."
+        ),
+    )
+
+
+def _scaled(_experiment: Experiment, _table: object) -> Dataset:
+    y = np.array(DATA_Y, np.float64)
+    offset, scale = y.mean(axis=(0, 1)), y.std(axis=(0, 1))
+    return _dataset(
+        WORKED["worked_scaled"],
+        ((y - offset) / scale).astype(np.float32),
+        target_scale=scale,
+        target_offset=offset,
+        best_mse=np.zeros(2),
+        best_why="A Dense layer can output any number, and two samples are easily told apart.",
+        notes=("Each target column is standardised: its mean is 0 and its deviation 1.",),
+    )
+
+
+def _dataset(spec: DatasetSpec, y: np.ndarray, **rest: object) -> Dataset:
+    mean = y.mean(axis=0, keepdims=True)
+    return Dataset(
+        name=spec.name,
+        title=spec.title,
+        x=np.array(DATA_X, np.float32),
+        y=y,
+        train=2,
+        feature_names=("feature 1", "feature 2", "feature 3"),
+        target_names=("target 1", "target 2", "target 3", "target 4"),
+        timestep_names=("1", "2"),
+        naive=np.repeat(mean, 2, axis=0),
+        naive_label="guessing the mean",
+        about=spec.about,
+        **rest,  # type: ignore[arg-type]
+    )
+
+
+WORKED = {
+    "worked_raw": DatasetSpec(
+        name="worked_raw",
+        title="Worked example",
+        group="Worked examples",
+        about="Targets of 101 to 208 straight from the recurrent layer, which can't reach them.",
+        make=_raw,
+        fixed={**_SHAPE, "U": 4, "head": "none"},
+        why={
+            **_WHY,
+            "U": "Without a head the units are the outputs, and there are 4 target columns.",
+            "head": "In the worked example the recurrent layer's output is the prediction.",
+        },
+        suggested={"optimizer": "sgd", "lr": 0.01, "batch": 2, "epochs": 500},
+        targets=4,
+    ),
+    "worked_scaled": DatasetSpec(
+        name="worked_scaled",
+        title="Worked example, scaled",
+        group="Worked examples",
+        about="The same targets, standardised and behind a Dense layer, which reaches them.",
+        make=_scaled,
+        fixed={**_SHAPE, "head": "dense"},
+        why={
+            **_WHY,
+            "head": "Without a Dense layer the standardised targets would still be out of reach.",
+        },
+        suggested={"U": 4, "lr": 0.01, "batch": 2, "epochs": 1000},
+        targets=4,
+    ),
+}
+"""The specs of both, by name."""

@@ -1,0 +1,286 @@
+"""From a table to samples: windows of rows (N, T, F), and targets some rows ahead (N, T, K).
+
+`y[n, t]` is the target `horizon` rows after row t of window n, so one set of windows serves both
+modes. Time order is kept: the training part comes first, the validation part later, and no row is
+in both. Nothing is read from files here (`lib.uploads`, `lib.datasets.series`) and nothing is
+shuffled.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from lib.datasets.dataset import Dataset
+from lib.experiment import MAX_VALUES, MISSING, SETTINGS, ExperimentError
+
+MAX_COLUMNS = int(SETTINGS["F"].limit.maximum)  # type: ignore[union-attr]
+"""How many input columns, and how many target columns, there can be."""
+TRAIN_PART = 0.75
+"""The part of the windows that is for training."""
+_FARTHEST = 1e15
+"""A standardised value beyond this would overflow when squared as float32."""
+
+
+class WindowError(ExperimentError):
+    """A table that can't be cut as asked. The message says what is needed and what is there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A table of numbers, its rows in time order."""
+
+    name: str
+    """What a person reads: "Seattle weather", "sales.csv"."""
+    frame: pd.DataFrame
+    """One row a time, numeric columns only, NaN where a value is missing."""
+    times: pd.Index | None = None
+    """A label for each row (a DatetimeIndex or texts); None means row numbers."""
+    step: str = "row"
+    """What lies between two rows: "day", "quarter", …"""
+    notes: tuple[str, ...] = ()
+    """What was done to the data on the way in, a sentence each."""
+    inputs: tuple[str, ...] = ()
+    """The columns to start from as inputs; empty means all."""
+    targets: tuple[str, ...] = ()
+    """The columns to start from as targets; empty means the last one that isn't constant."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Units by column, where they are known."""
+    source: str = ""
+    """Where it is from, with its licence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Where a table is cut. A window that starts at row s covers rows s to s + span - 1."""
+
+    span: int
+    """Rows that one window covers, targets included: timesteps + horizon."""
+    boundary: int
+    """Training windows use rows before this one, validation windows this one and later."""
+    train: int
+    """Windows in the training part."""
+    validation: int
+    """Windows in the validation part."""
+
+
+def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Inputs and targets to start from, where the person hasn't chosen.
+
+    All columns are inputs (at most 16, the target among them); the target is the last column that
+    isn't constant.
+    """
+    names = tuple(str(name) for name in table.frame.columns)
+    targets = table.targets
+    if not targets:
+        lowest, highest = table.frame.min(), table.frame.max()
+        varied = [name for name in names if lowest[name] < highest[name]]
+        targets = (varied[-1] if varied else names[-1],)
+    inputs = table.inputs or names
+    if len(inputs) > MAX_COLUMNS:
+        others = [name for name in inputs if name not in targets]
+        kept = {*others[: MAX_COLUMNS - len(targets)], *targets}
+        inputs = tuple(name for name in inputs if name in kept)
+    return inputs, targets
+
+
+def split_rows(rows: int, timesteps: int, horizon: int) -> Split:
+    """Cut rows so that three quarters of the windows come first and share none with the rest.
+
+    Raises WindowError where there aren't two windows that share no row.
+    """
+    span = timesteps + horizon
+    windows = rows - 2 * span + 2  # in both parts; as many again as fit in a span are lost
+    if windows < 2:
+        longest = rows // 2 - horizon
+        cure = f"choose T ≤ {longest}" if longest >= 2 else "choose a shorter horizon"
+        raise WindowError(
+            f"{timesteps} timesteps and a horizon of {horizon} need at least {2 * span} rows (one "
+            f"window to learn from, one to check on), but there are {rows}: {cure}, or add rows."
+        )
+    train = min(max(round(windows * TRAIN_PART), 1), windows - 1)
+    return Split(span, boundary=train + span - 1, train=train, validation=windows - train)
+
+
+def make_windows(
+    table: Table,
+    inputs: Sequence[str],
+    targets: Sequence[str],
+    timesteps: int,
+    *,
+    horizon: int = 1,
+    missing: str = "fill",
+    name: str = "upload",
+) -> Dataset:
+    """Cut a table into windows.
+
+    Args:
+        table: the rows, in time order.
+        inputs: F names of columns.
+        targets: K names of columns; they may be inputs too.
+        timesteps: T, the rows that a model reads.
+        horizon: how many rows after each of them its target is.
+        missing: a key of `MISSING`: gaps are filled with the last known value, or rows that have
+            any are dropped.
+        name: the dataset's key in `DATASETS`.
+
+    Returns:
+        A dataset of x (N, T, F) and y (N, T, K), both standardised with the mean and deviation of
+        the training rows. Where that would be more than `MAX_VALUES` numbers, every k-th window.
+
+    Raises:
+        WindowError: for an unknown column, none or too many, or too few rows.
+    """
+    inputs, targets = tuple(inputs), tuple(targets)
+    _check_columns(table, inputs, "input")
+    _check_columns(table, targets, "target")
+    frame, times, notes = _without_gaps(table, [*inputs, *targets], missing)
+    split = split_rows(len(frame), timesteps, horizon)
+
+    x_rows, _, _, flat = _standardise(frame, inputs, split.boundary)
+    y_rows, offset, scale, flat_targets = _standardise(frame, targets, split.boundary)
+    notes += [
+        f"{column} is the same in all training rows, so nothing can be learned from it."
+        for column in dict.fromkeys(flat + flat_targets)
+    ]
+
+    widest = max(len(inputs), len(targets))
+    every = math.ceil((split.train + split.validation) * timesteps * widest / MAX_VALUES)
+    first = np.arange(0, split.train, every)
+    later = np.arange(split.boundary, split.boundary + split.validation, every)
+    if every > 1:
+        notes.append(
+            f"Every {_ordinal(every)} window is used, {len(first) + len(later):,} of "
+            f"{split.train + split.validation:,}: more would be over {MAX_VALUES:,} numbers."
+        )
+    starts = np.concatenate([first, later])
+    rows = starts[:, None] + np.arange(timesteps)
+    labels = _labels(times, len(frame))
+    notes.append(
+        f"Rows up to {labels[split.boundary - 1]} are for training and rows from "
+        f"{labels[split.boundary]} on for validation; none is in both."
+    )
+    notes.append("Columns are standardised with the mean and deviation of the training rows.")
+    units = {table.units.get(column, "") for column in targets}
+    return Dataset(
+        name=name,
+        title=table.name,
+        x=x_rows[rows],
+        y=y_rows[rows + horizon],
+        train=len(first),
+        feature_names=inputs,
+        target_names=targets,
+        timestep_names=tuple(
+            f"{t + 1}" if table.step == "row" else f"{table.step} {t + 1}" for t in range(timesteps)
+        ),
+        naive=y_rows[rows],
+        naive_label=_naive_label(table.step, horizon),
+        target_scale=scale,
+        target_offset=offset,
+        target_unit=units.pop() if len(units) == 1 else "",
+        sample_names=tuple(f"{labels[s]} to {labels[s + timesteps - 1]}" for s in starts.tolist()),
+        about=f"At every step, {_and(targets)} {_ahead(table.step, horizon)}, from {_and(inputs)}.",
+        notes=(*table.notes, *notes),
+        source=table.source,
+    )
+
+
+def _check_columns(table: Table, columns: tuple[str, ...], role: str) -> None:
+    names = [str(name) for name in table.frame.columns]
+    for column in columns:
+        if column not in names:
+            raise WindowError(
+                f"the {role} column {column!r} isn't a number column of {table.name}, which has "
+                f"{names}."
+            )
+    if not 1 <= len(set(columns)) == len(columns) <= MAX_COLUMNS:
+        raise WindowError(
+            f"1 to {MAX_COLUMNS} different {role} columns are allowed, got {len(columns)}: "
+            f"{list(columns)}."
+        )
+
+
+def _without_gaps(
+    table: Table, columns: list[str], missing: str
+) -> tuple[pd.DataFrame, pd.Index | None, list[str]]:
+    """The rows that can be used, their labels, and notes. Fills look at the past only."""
+    if missing not in MISSING:
+        raise WindowError(f"missing must be one of {list(MISSING)}, got {missing!r}.")
+    frame = table.frame[list(dict.fromkeys(columns))].astype(np.float64)
+    gaps = int(frame.isna().to_numpy().sum())
+    if not gaps:
+        return frame, table.times, []
+    notes = []
+    if missing == "fill":
+        frame = frame.ffill()
+        filled = gaps - int(frame.isna().to_numpy().sum())
+        if filled:
+            notes.append(f"{_count(filled, 'missing value')} filled with the last known value.")
+    keep = frame.notna().all(axis=1).to_numpy()
+    dropped = int((~keep).sum())
+    if dropped:
+        why = (
+            "no earlier value is known to fill them with"
+            if missing == "fill"
+            else "values are missing; windows run on across the gaps"
+        )
+        notes.append(f"{_count(dropped, 'row')} dropped: {why}.")
+    return frame[keep], None if table.times is None else table.times[keep], notes
+
+
+def _standardise(
+    frame: pd.DataFrame, columns: tuple[str, ...], boundary: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
+    """Rows (R, C) as float32, offsets and scales (C,) from the training rows, constant columns."""
+    values = frame[list(columns)].to_numpy()
+    known = values[:boundary]
+    offset, scale = known.mean(axis=0), known.std(axis=0)
+    constant = known.max(axis=0) == known.min(axis=0)
+    constant |= scale <= 1e-12 * np.abs(offset)  # the rest is rounding
+    scale = np.where(constant, 1.0, scale)
+    scaled = (values - offset) / scale
+    far = np.abs(scaled).max(axis=0)
+    if far.max() > _FARTHEST:
+        column = columns[int(far.argmax())]
+        raise WindowError(
+            f"{column} gets {far.max():.1g} deviations away from its mean in the training rows, "
+            f"and at most {_FARTHEST:.0g} can be computed with: mend its values or leave it out."
+        )
+    flat = [columns[i] for i in np.flatnonzero(constant)]
+    return scaled.astype(np.float32), offset, scale, flat
+
+
+def _labels(times: pd.Index | None, rows: int) -> list[str]:
+    """A text for each row."""
+    if times is None:
+        return [f"row {i + 1}" for i in range(rows)]
+    if isinstance(times, pd.DatetimeIndex):
+        whole_days = bool((times == times.normalize()).all())
+        times = times.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%d %H:%M:%S")
+    return [str(time) for time in times]
+
+
+def _naive_label(step: str, horizon: int) -> str:
+    if horizon > 1:
+        return f"in {horizon} {step}s as now"
+    return "tomorrow as today" if step == "day" else f"next {step} as this one"
+
+
+def _ahead(step: str, horizon: int) -> str:
+    return f"one {step} ahead" if horizon == 1 else f"{horizon} {step}s ahead"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"1 {thing} was" if number == 1 else f"{number:,} {thing}s were"
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _ordinal(number: int) -> str:
+    return {2: "second", 3: "third"}.get(number, f"{number}th")
