@@ -38,22 +38,29 @@ def seattle() -> windows.Table:
 
 @cache
 def macro() -> windows.Table:
-    """US quarters, 202 rows: growth, unemployment, interest and inflation, all in percent."""
+    """US quarters, 202 rows, in percent: growth, changes and inflation, and the levels beside."""
     raw = pd.read_csv(FILES / "macrodata.csv")
-    growing = ["realgdp", "realcons", "realinv"]
-    frame = 400 * raw[growing].apply(np.log).diff()
+    frame = 400 * raw[["realgdp", "realcons", "realinv"]].apply(np.log).diff()
     frame.columns = pd.Index(["gdp_growth", "consumption_growth", "investment_growth"])
+    frame["unemployment_change"] = raw["unemp"].diff()
+    frame["interest_change"] = raw["tbilrate"].diff()
+    frame["inflation"] = raw["infl"]
+    steady = tuple(frame.columns)
     frame["unemployment"] = raw["unemp"]
     frame["interest"] = raw["tbilrate"]
-    frame["inflation"] = raw["infl"]
     times = raw["year"].astype(str) + " Q" + raw["quarter"].astype(str)
     return windows.Table(
         name="US economy",
-        frame=frame[1:].reset_index(drop=True),
+        frame=frame[1:].reset_index(drop=True),  # the first quarter has no change yet
         times=pd.Index(times[1:]),
         step="quarter",
-        notes=("Growth is the change of the logarithm from quarter to quarter, in % a year.",),
-        targets=("unemployment",),
+        notes=(
+            "Growth is the change of the logarithm from quarter to quarter, in % a year.",
+            "The levels of unemployment and interest drift over decades, so their changes are the "
+            "inputs to start from.",
+        ),
+        inputs=steady,
+        targets=("inflation",),
         units=dict.fromkeys(frame.columns, "%"),
         source="FRED and BLS, US quarters 1959–2009 (statsmodels). Public domain.",
     )
@@ -130,6 +137,7 @@ SERIES = {
         about="Every day, the next day's highest temperature from the weather up to that day.",
         make=lambda experiment, _: _windows_of(seattle(), "seattle", experiment),
         why={"F": _F_OF_TABLE},
+        suggested={"T": 24, "U": 32, "lr": 0.001, "batch": 64, "epochs": 40},
         uses=frozenset({"horizon", "inputs", "targets"}),
         targets=None,
         table=seattle,
@@ -138,9 +146,10 @@ SERIES = {
         name="macro",
         title="US economy",
         group="Real series",
-        about="Every quarter, the next quarter's unemployment from growth, interest and inflation.",
+        about="Every quarter, the next quarter's inflation from growth, work, interest and inflation.",
         make=lambda experiment, _: _windows_of(macro(), "macro", experiment),
         why={"F": _F_OF_TABLE},
+        suggested={"T": 8, "U": 8, "lr": 0.003, "batch": 16, "epochs": 24},
         uses=frozenset({"horizon", "inputs", "targets"}),
         targets=None,
         table=macro,
@@ -156,6 +165,7 @@ SERIES = {
             "T": "There are 12 years of data, so 11 steps have a next one.",
             "F": "Each country has 3 features: life expectancy, log GDP a head, log population.",
         },
+        suggested={"cell": "gru", "lr": 0.003, "batch": 16, "epochs": 150},
     ),
 }
 """The specs of all series, by name."""

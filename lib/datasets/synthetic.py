@@ -196,6 +196,7 @@ TASKS = {
         "At every step, the value that feature 1 had some steps before; 0 before there is one.",
         "echo",
         options=("noise", "lag"),
+        suggested={"N": 1024, "epochs": 100},
     ),
     "recall_first": Task(
         recall_first,
@@ -213,6 +214,7 @@ TASKS = {
         best_why="A marked value that is still to come can only be guessed at as 0, and misses by "
         "its variance of 1/3; all is known at the last step.",
         signals=("value", "mark"),
+        suggested={"N": 2048, "lr": 0.005, "epochs": 60},
     ),
     "majority_sign": Task(
         majority_sign,
@@ -223,7 +225,8 @@ TASKS = {
     "parity": Task(
         parity,
         "Parity",
-        "At every step, the product of feature 1's coins (1 or -1) so far: one more -1 turns it.",
+        "At every step, the product of feature 1's coins (1 or -1) so far. The last product alone, "
+        "without those on the way, is too little to learn the rule from.",
         "parity",
     ),
     "sine": Task(
@@ -245,6 +248,7 @@ TASKS = {
         best=_one,
         best_why="The next value doesn't depend on anything seen: its variance of 1 stays.",
         options=(),
+        suggested={"N": 4096, "lr": 0.001, "batch": 128, "epochs": 40},
     ),
 }
 """The tasks, by the name that they have in `DATASETS`."""
