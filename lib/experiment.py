@@ -224,6 +224,14 @@ SETTINGS: dict[str, Setting] = {setting.key: setting for setting in _settings()}
 """Every setting by its URL key, which is also its widget's key."""
 
 
+def limit_of(key: str) -> Limit:
+    """The limit of a number's setting, by URL key. Raises ExperimentError for other settings."""
+    limit = SETTINGS[key].limit if key in SETTINGS else None
+    if limit is None:
+        raise ExperimentError(f"{key!r} is no number with a limit")
+    return limit
+
+
 def to_query(experiment: Experiment) -> dict[str, str | list[str]]:
     """The URL form: what differs from the default, by key. Repeated keys stand for tuples."""
     query: dict[str, str | list[str]] = {}

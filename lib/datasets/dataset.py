@@ -103,8 +103,7 @@ class Dataset:
 
     @property
     def shown(self) -> np.ndarray:
-        """Indexes of the samples that can be looked at one by one, (S,): up to 32 judged ones,
-        evenly spread."""
+        """Indexes of up to 32 judged samples, evenly spread, to look at one by one, (S,)."""
         judged = np.arange(len(self.x))[self.judged]
         return judged[np.linspace(0, len(judged) - 1, min(SHOWN, len(judged))).round().astype(int)]
 

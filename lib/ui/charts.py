@@ -6,62 +6,68 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from lib import narrate
+from lib.experiment import MODES
 from lib.figures import CONFIG
 from lib.figures.loss import loss_figure
 from lib.figures.palette import Palette
 from lib.figures.predictions import predictions_figure
 from lib.figures.step_error import step_error_figure
-from lib.ui.view import View
+from lib.ui.view import View, sample_index
+
+MODE_COLORS = {"sequence": "blue", "last": "orange"}
+"""Mode → the name of its colour in Markdown, as .streamlit/config.toml defines it."""
 
 
 def draw(shown: View, palette: Palette) -> None:
     """All cards, two to a row on a wide screen and one below the other on a phone."""
     wide, narrow = st.columns([3, 2])
-    with wide.container(border=True):
+    with wide.container(border=True, height="stretch"):
         _predictions(shown, palette)
-    with narrow.container(border=True):
+    with narrow.container(border=True, height="stretch"):
         _loss(shown, palette)
     wide, narrow = st.columns([3, 2])
-    with wide.container(border=True):
+    with wide.container(border=True, height="stretch"):
         _step_error(shown, palette)
-    with narrow.container(border=True):
+    with narrow.container(border=True, height="stretch"):
         _compare(shown)
 
 
-def _card(title: str, figure: go.Figure, sentence: str, key: str) -> None:
-    st.markdown(f"##### {title}")
-    st.plotly_chart(figure, key=key, config=CONFIG, alt=sentence)
+def _picture(figure: go.Figure, sentence: str, key: str) -> None:
+    """A chart with its text twin."""
+    st.plotly_chart(figure, key=f"chart_{key}", config=CONFIG, alt=sentence)
     st.caption(sentence)
 
 
 def _predictions(shown: View, palette: Palette) -> None:
     dataset, snapshot = shown.dataset, shown.snapshot
+    st.markdown("### What each model says at every timestep")
     names = [dataset.sample_name(index) for index in snapshot.samples]
+    sample, target = sample_index(len(names)), 0
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        index = 0
         if len(names) > 1:
-            index = st.select_slider(
-                "Sample", range(len(names)), format_func=names.__getitem__, key=f"sample_{len(names)}"
+            st.select_slider(
+                "Sample",
+                range(len(names)),
+                format_func=names.__getitem__,
+                key=f"sample_{len(names)}",
             )
-        target = 0
         if dataset.targets > 1:
             target = st.selectbox(
-                "Target",
+                "Target column",
                 range(dataset.targets),
                 format_func=dataset.target_names.__getitem__,
                 key=f"target_{dataset.targets}",
             )
-    _card(
-        f"What each model says at every timestep · {names[index]}",
-        predictions_figure(dataset, snapshot, index, target, palette),
-        narrate.predictions_sentence(dataset, snapshot, index, target),
+    _picture(
+        predictions_figure(dataset, snapshot, sample, target, palette),
+        narrate.predictions_sentence(dataset, snapshot, sample, target),
         key="predictions",
     )
 
 
 def _loss(shown: View, palette: Palette) -> None:
-    _card(
-        "Loss over epochs",
+    st.markdown("### Loss over epochs")
+    _picture(
         loss_figure(shown.experiment, shown.dataset, shown.snapshot, palette),
         narrate.loss_sentence(shown.experiment, shown.dataset, shown.snapshot),
         key="loss",
@@ -69,8 +75,8 @@ def _loss(shown: View, palette: Palette) -> None:
 
 
 def _step_error(shown: View, palette: Palette) -> None:
-    _card(
-        "How early could each model know? Error by timestep",
+    st.markdown("### How early could each model know?")
+    _picture(
         step_error_figure(shown.dataset, shown.snapshot, palette),
         narrate.step_error_sentence(shown.dataset, shown.snapshot),
         key="step_error",
@@ -78,4 +84,15 @@ def _step_error(shown: View, palette: Palette) -> None:
 
 
 def _compare(shown: View) -> None:
-    st.markdown("##### The one number that compares them")
+    """Last-step error, the one number that means the same for both models."""
+    dataset, results = shown.dataset, shown.snapshot.results or {}
+    st.markdown("### The one number that compares them")
+    part = "validation" if dataset.has_validation else "training"
+    st.caption(f"Mean squared error at the last step on {part} data")
+    with st.container(horizontal=True, key="compare", gap="large"):
+        for mode, result in results.items():
+            color = MODE_COLORS[mode]
+            with st.container(width="content", gap=None):
+                st.markdown(f"#### :{color}[{narrate.number(result.last_step_mse[-1])}]")
+                st.markdown(f":{color}[{MODES[mode].label}]")
+    st.caption(narrate.compare_sentence(dataset, shown.snapshot))

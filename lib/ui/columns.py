@@ -9,7 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.datasets import DATASETS, chosen_columns
-from lib.experiment import MISSING, SETTINGS
+from lib.experiment import MISSING, limit_of
 from lib.ui import state, upload
 from lib.windows import MAX_COLUMNS, Table
 
@@ -26,7 +26,7 @@ def columns() -> None:
         for key in LABELS:
             _names(key, table)
     if "horizon" in spec.uses:
-        limit = SETTINGS["horizon"].limit
+        limit = limit_of("horizon")
         state.seed_widget("horizon")
         st.number_input(
             f"{table.step.capitalize()}s ahead",

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from lib.datasets import DATASETS, settle
-from lib.experiment import SETTINGS, Choice
+from lib.experiment import SETTINGS, Choice, limit_of
 from lib.ui import state, upload
 from lib.ui.columns import columns
 
@@ -81,27 +81,24 @@ def _picked() -> None:
 def _more(fixed: Fixed) -> None:
     uses = DATASETS[st.session_state["data"]].uses
     _select("cell", "Cell", fixed)
-    _slider("layers", "Layers", fixed, help="All but the top layer return sequences, always.")
+    _slider("layers", "Layers", fixed, about="All but the top layer return sequences, always.")
     _select("head", "Head", fixed)
     _select("optimizer", "Optimizer", fixed)
     _select("loss", "Loss", fixed)
-    _number("lr", "Learning rate", format="%g", step=0.001)
+    _number("lr", "Learning rate", step=0.001)
     _number("batch", "Batch size")
     _number("epochs", "Epochs", step=10)
     if "N" in uses:
         _slider("N", "Samples  N", fixed)
     if "noise" in uses:
-        _slider("noise", "Noise", fixed, help="Standard deviation of what is added to targets.")
+        _slider("noise", "Noise", fixed, about="Standard deviation of what is added to targets.")
     if "lag" in uses:
-        _slider("lag", "Lag k", fixed, help="How many timesteps back the answer lies.")
-    _number("seed", "Seed", help="The same seed gives the same data, weights and batches.")
+        _slider("lag", "Lag k", fixed, about="How many timesteps back the answer lies.")
+    _number("seed", "Seed", about="The same seed gives the same data, weights and batches.")
 
 
-def _slider(
-    key: str, label: str, fixed: Fixed, help: str | None = None  # noqa: A002  Streamlit's own word
-) -> None:
-    limit = SETTINGS[key].limit
-    assert limit is not None  # noqa: S101  a slider is for a number
+def _slider(key: str, label: str, fixed: Fixed, about: str | None = None) -> None:
+    limit = limit_of(key)
     kind = type(SETTINGS[key].default)
     if key in fixed:
         value, why = fixed[key]
@@ -116,7 +113,7 @@ def _slider(
         kind(limit.maximum),
         step=kind(limit.step),
         key=key,
-        help=help,
+        help=about,
     )
 
 
@@ -138,11 +135,8 @@ def _select(key: str, label: str, fixed: Fixed) -> None:
     )
 
 
-def _number(
-    key: str, label: str, step: float = 1, format: str | None = None, help: str | None = None  # noqa: A002
-) -> None:
-    limit = SETTINGS[key].limit
-    assert limit is not None  # noqa: S101
+def _number(key: str, label: str, step: float = 1, about: str | None = None) -> None:
+    limit = limit_of(key)
     kind = type(SETTINGS[key].default)
     state.seed_widget(key)
     st.number_input(
@@ -150,7 +144,7 @@ def _number(
         kind(limit.minimum),
         kind(limit.maximum),
         step=kind(step),
-        format=format,
+        format="%g" if kind is float else None,
         key=key,
-        help=help,
+        help=about,
     )

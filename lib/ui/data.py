@@ -26,7 +26,9 @@ def load(experiment: Experiment, table: Table | None) -> tuple[Experiment, Datas
         dataset = _dataset(settled, table)
     except ExperimentError as error:
         settled, dataset = st.session_state.get("last_good") or _default()
-        st.warning(f"{error} Until then you see **{dataset.title}**.", icon=":material/upload_file:")
+        st.warning(
+            f"{error} Until then you see **{dataset.title}**.", icon=":material/upload_file:"
+        )
         return settled, dataset
     st.session_state["last_good"] = settled, dataset
     return settled, dataset

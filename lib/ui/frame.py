@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from lib.experiment import Experiment
@@ -12,6 +14,9 @@ PAGES = {
     "Data": ("pages/data.py", ":material/table_chart:"),
 }
 """Menu label → the page's file and icon."""
+
+FAVICON = Path(__file__).with_name("favicon.png")
+"""A file of our own: browsers would fetch an icon's name from elsewhere."""
 
 TAGLINE = "every timestep, or just the last?"
 
@@ -24,13 +29,13 @@ def frame(page: str) -> Experiment:
     """
     st.set_page_config(
         page_title="Unrolled" if page == "Explore" else f"{page} · Unrolled",
-        page_icon=":material/stacked_line_chart:",
+        page_icon=FAVICON,
         layout="wide",
         menu_items={"About": f"**Unrolled**: {TAGLINE}"},
     )
     state.begin()
     with st.sidebar:
-        st.markdown("## Unrolled")
+        st.markdown("### Unrolled")
         st.caption(TAGLINE)
         menu = st.container(gap=None)
         controls.sidebar()

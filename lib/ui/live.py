@@ -6,6 +6,8 @@ that begins or ends it asks for one full run of the page, which sets the polling
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from lib import narrate
@@ -18,7 +20,7 @@ from lib.ui.view import View, view
 
 POLL_SECONDS = 0.25
 
-BADGES = {
+BADGES: dict[Status, tuple[str, str, Literal["gray", "primary", "yellow", "green", "red"]]] = {
     Status.QUEUED: ("queued", ":material/hourglass_top:", "gray"),
     Status.COMPILING: ("compiling", ":material/build:", "gray"),
     Status.RUNNING: ("training", ":material/play_arrow:", "primary"),
@@ -123,9 +125,10 @@ def _notices(experiment: Experiment, dataset: Dataset, shown: View) -> None:
             icon=":material/visibility:",
         )
     elif run.experiment != experiment or run.dataset is not dataset:
+        about = narrate.setup_sentence(run.experiment, run.dataset)
         st.info(
-            f"The charts show the run that you started: {narrate.setup_sentence(run.experiment, run.dataset)} "
-            "The settings have changed since. **Train** starts again with the new ones.",
+            f"The charts show the run that you started: {about} The settings have changed since. "
+            "**Train** starts again with the new ones.",
             icon=":material/info:",
         )
     if shown.snapshot.status is Status.FAILED and training.may_steer(run):

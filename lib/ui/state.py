@@ -38,7 +38,7 @@ def begin() -> Experiment:
     address = _address()
     if "experiment" not in state:
         adopt(from_query(address))
-        state["run"] = (address.get("run") or [None])[-1]
+        state["run"] = address["run"][-1] if "run" in address else None
         state["written"], state["written_at"] = address, time.monotonic()
     elif address != state["written"] and time.monotonic() - state["written_at"] > SETTLE_SECONDS:
         adopt(from_query(address))

@@ -39,7 +39,9 @@ def _read(name: str, content: bytes) -> None:
         new = read_upload(name, content)
     except UploadError as error:
         kept = table()
-        state["upload_error"] = f"{error} Your earlier file, {kept.name}, stays." if kept else f"{error}"
+        state["upload_error"] = (
+            f"{error} Your earlier file, {kept.name}, stays." if kept else f"{error}"
+        )
         return
     state["upload_error"], state["table"] = None, new
     if not {*state["inputs"], *state["targets"]} <= set(new.frame.columns):

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import streamlit as st
+
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
+from lib.figures.strip import Traces
 from lib.preview import untrained
+from lib.recurrence import forward
 from lib.training.messages import Run, Snapshot
 from lib.training.recorded import recorded
 from lib.ui import training
@@ -41,6 +45,29 @@ def view(experiment: Experiment, dataset: Dataset) -> View:
             start = _untrained(run.experiment, run.dataset)
             snapshot = replace(snapshot, samples=start.samples, results=start.results)
         return View(run.experiment, run.dataset, snapshot, run)
-    if snapshot := recorded(experiment):
-        return View(experiment, dataset, snapshot, is_recorded=True)
+    if earlier := recorded(experiment):
+        return View(experiment, dataset, earlier, is_recorded=True)
     return View(experiment, dataset, _untrained(experiment, dataset))
+
+
+def sample_index(count: int) -> int:
+    """Which of `count` shown samples the person looks at, 0 to count-1."""
+    return st.session_state.setdefault(f"sample_{count}", 0)
+
+
+def strip_values(experiment: Experiment, dataset: Dataset) -> tuple[int, Traces]:
+    """What shades the shape strip: a sample's index, and every state of both models for it.
+
+    The weights are those that the charts show, where these belong to the same model and data;
+    else the initial ones.
+    """
+    shown = view(experiment, dataset)
+    fits = shown.dataset is dataset and shown.experiment.model == experiment.model
+    results = shown.snapshot.results if fits else _untrained(experiment, dataset).results
+    sample = int(dataset.shown[sample_index(len(dataset.shown))])
+    x = dataset.x[sample : sample + 1]
+    return sample, {
+        mode: forward(experiment, result.weights, x)
+        for mode, result in results.items()
+        if result.weights is not None
+    }

@@ -7,7 +7,8 @@ as one JSON object:
 - `first_point_new_s`, `first_point_seen_s`: from the click on Train to the first trained epoch on
   the screen, for an architecture that was never compiled and for one that was; the worker is warm.
 - `updates_per_s`: redraws of the loss chart a second while training.
-- `slider_s`: from a slider's move to the redrawn shape strip; `slider_training_s` while a run trains.
+- `slider_s`: from a slider's move to the redrawn shape strip; `slider_training_s`: while a run
+  trains.
 - `page_rss_mb`: memory of the Streamlit process at the end; `worker_rss_mb` of the worker.
 """
 
@@ -26,10 +27,12 @@ from tests.browser.server import Server, serve
 
 CHARTS = 3
 PAINTED = f"document.querySelectorAll('.js-plotly-plot .main-svg').length >= {CHARTS}"
-TRAINED = r"/epoch [1-9][\d,]* of/i.test(document.querySelector('[data-testid=stProgress]')?.innerText)"
+TRAINED = (
+    r"/epoch [1-9][\d,]* of/i.test(document.querySelector('[data-testid=stProgress]')?.innerText)"
+)
 COUNT_REDRAWS = """() => {
     window.redraws = 0;
-    const chart = document.querySelector('.st-key-loss .js-plotly-plot');
+    const chart = document.querySelector('.st-key-chart_loss .js-plotly-plot');
     chart.on('plotly_afterplot', () => { window.redraws += 1; });
 }"""
 
@@ -50,7 +53,7 @@ def cold_paint(browser: Browser, server: Server) -> tuple[Page, float]:
     return page, time.perf_counter() - start
 
 
-def wait_for_worker(server: Server, page: Page) -> None:
+def wait_for_worker(server: Server) -> None:
     """Until the worker has imported TensorFlow and compiled what it does ahead."""
     for _ in range(240):
         workers = server.workers()
@@ -96,7 +99,9 @@ def slider(page: Page, moves: int) -> float:
         thumb.focus()
         page.keyboard.press("ArrowRight")
         waits.append(
-            seconds_until(page, f"document.querySelector('.st-key-strip').innerText.includes('(N, {steps}, ')")
+            seconds_until(
+                page, f"document.querySelector('.st-key-strip').innerText.includes('(N, {steps}, ')"
+            )
         )
         page.wait_for_timeout(300)
     return statistics.median(waits)
@@ -116,10 +121,15 @@ def measure(quick: bool) -> dict[str, float]:
             page, waited = cold_paint(browser, server)
             note("cold_paint_s", waited)
             note("slider_s", slider(page, 5 if quick else 20))
-            wait_for_worker(server, page)
-            new = [first_point(page, f"{server.url}/?U={u}") for u in ((9,) if quick else (9, 10, 11))]
+            wait_for_worker(server)
+            new = [
+                first_point(page, f"{server.url}/?U={u}") for u in ((9,) if quick else (9, 10, 11))
+            ]
             note("first_point_new_s", statistics.median(new))
-            seen = [first_point(page, f"{server.url}/?U=9&seed={s}") for s in range(1, 3 if quick else 6)]
+            seen = [
+                first_point(page, f"{server.url}/?U=9&seed={s}")
+                for s in range(1, 3 if quick else 6)
+            ]
             note("first_point_seen_s", statistics.median(seen))
             long = f"{server.url}/?T=24&U=32&N=640&epochs=5000"
             note("updates_per_s", updates(page, long, 4 if quick else 10))

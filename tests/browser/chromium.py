@@ -41,7 +41,10 @@ def install() -> None:
     sudo = [] if os.geteuid() == 0 else ["sudo"]
     attempts = [
         [[sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"]],
-        [[*sudo, "apt-get", "update", "-qq"], [*sudo, "apt-get", "install", "-y", "-qq", "chromium"]],
+        [
+            [*sudo, "apt-get", "update", "-qq"],
+            [*sudo, "apt-get", "install", "-y", "-qq", "chromium"],
+        ],
     ]
     for commands in attempts:
         for command in commands:

@@ -57,7 +57,11 @@ def serve(log: Path | None = None) -> Iterator[Server]:
             _wait_until_healthy(url, started)
             yield Server(url, psutil.Process(started.pid))
         finally:
-            children = psutil.Process(started.pid).children(recursive=True) if started.poll() is None else []
+            children = (
+                psutil.Process(started.pid).children(recursive=True)
+                if started.poll() is None
+                else []
+            )
             started.send_signal(signal.SIGTERM)
             try:
                 started.wait(timeout=15)

@@ -31,7 +31,7 @@ def roots(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", LIB, ids=lambda path: str(path.relative_to(ROOT)))
 def test_lib_keeps_streamlit_in_ui_and_keras_in_the_engine(path: Path) -> None:
-    """lib outside lib/ui never imports streamlit; only the engine imports keras or tensorflow."""
+    """Lib outside lib/ui never imports streamlit; only the engine imports keras or tensorflow."""
     used = roots(path)
     if (ROOT / "lib" / "ui") not in path.parents:
         assert "streamlit" not in used

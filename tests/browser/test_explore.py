@@ -1,0 +1,164 @@
+"""Journeys on the Explore page: look, train, steer, change, reload."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.driver import (
+    button,
+    choose,
+    move_slider,
+    open_page,
+    picture,
+    progress,
+    settle,
+    wait_for_status,
+)
+
+LONG = "/?T=24&U=32&N=640&epochs=5000"
+"""A run that lasts some minutes, so that a test can act while it trains."""
+
+
+def test_first_visit_is_full_of_pictures(page: Page) -> None:
+    """Nobody has to press anything: shapes, three charts and code are there, marked as recorded."""
+    open_page(page)
+    expect(page.get_by_role("img")).not_to_have_count(0)
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    expect(page.get_by_text("recorded", exact=True)).to_be_visible()
+    strip = page.locator(".st-key-strip")
+    for shape in ("(N, 12, 3)", "(N, 12, 16)", "(N, 12, 1)", "(N, 16)", "(N, 1)"):
+        expect(strip).to_contain_text(shape)
+    expect(page.locator("code").filter(has_text="return_sequences=False").first).to_be_attached()
+
+
+def test_train_both_modes_to_the_end(page: Page) -> None:
+    """Train shows progress, ends as finished, and leaves a last-step error for both modes."""
+    open_page(page, "/?seed=1&epochs=400")
+    button(page, "Train").click()
+    wait_for_status(page, "finished")
+    assert progress(page) == (400, 400)
+    expect(page.get_by_text("recorded", exact=True)).to_have_count(0)
+    numbers = page.locator(".st-key-compare").inner_text()
+    assert "Sequence" in numbers
+    assert "Last step" in numbers
+    assert "run=" in page.url
+
+
+@pytest.mark.parametrize(
+    ("mode", "present", "absent"),
+    [("sequence", "sequence mode", "last-step"), ("last", "last-step", "sequence mode")],
+)
+def test_one_mode_alone(page: Page, mode: str, present: str, absent: str) -> None:
+    """A single mode trains and is shown without the other."""
+    open_page(page, f"/?mode={mode}&epochs=100")
+    button(page, "Train").click()
+    wait_for_status(page, "finished")
+    about = page.locator(".st-key-chart_predictions [aria-label]").get_attribute("aria-label") or ""
+    assert re.search(present, about, re.IGNORECASE)
+    assert not re.search(absent, about, re.IGNORECASE)
+
+
+def test_pause_step_resume_and_stop(page: Page) -> None:
+    """Pause holds the epoch, Step adds exactly one, Resume goes on, Stop ends it, Reset forgets."""
+    open_page(page, LONG)
+    button(page, "Train").click()
+    wait_for_status(page, "training")
+    button(page, "Pause").click()
+    wait_for_status(page, "paused")
+    settle(page)
+    held, _ = progress(page)
+    page.wait_for_timeout(800)
+    assert progress(page)[0] == held
+    button(page, "Step").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text(f"{held + 1:,} of 5,000")
+    button(page, "Resume").click()
+    wait_for_status(page, "training")
+    expect(page.get_by_test_id("stProgress")).not_to_contain_text(f"{held + 1:,} of 5,000")
+    button(page, "Stop").click()
+    wait_for_status(page, "stopped")
+    button(page, "Reset").click()
+    expect(page.get_by_text("not trained yet")).to_be_visible()
+
+
+def test_step_alone_trains_one_epoch(page: Page) -> None:
+    """Step works from the start: one epoch, then it waits."""
+    open_page(page, "/?seed=3")
+    button(page, "Step").click()
+    wait_for_status(page, "paused")
+    expect(page.get_by_test_id("stProgress")).to_contain_text("1 of 200")
+
+
+def test_moving_t_while_training_redraws_the_shapes_and_keeps_the_run(page: Page) -> None:
+    """The strip follows the slider at once; the run goes on, and the page says what it shows."""
+    open_page(page, LONG)
+    button(page, "Train").click()
+    wait_for_status(page, "training")
+    move_slider(page, "Timesteps", 3)
+    expect(page.locator(".st-key-strip")).to_contain_text("(N, 27, 3)")
+    expect(page.get_by_text("settings have changed since")).to_be_visible()
+    wait_for_status(page, "training")
+    button(page, "Train").click()
+    expect(page.get_by_text("settings have changed since")).to_have_count(0)
+    wait_for_status(page, "training")
+    button(page, "Stop").click()
+    wait_for_status(page, "stopped")
+
+
+def test_reload_in_the_middle_shows_the_run_again(page: Page) -> None:
+    """A reload is a new session: the run goes on meanwhile, and can still be steered."""
+    open_page(page, LONG)
+    button(page, "Train").click()
+    wait_for_status(page, "training")
+    before, _ = progress(page)
+    page.reload()
+    wait_for_status(page, "training")
+    expect(button(page, "Stop")).to_be_enabled()
+    assert progress(page)[0] >= before
+    button(page, "Stop").click()
+    wait_for_status(page, "stopped")
+
+
+def test_a_control_that_does_not_apply_says_why(page: Page) -> None:
+    """The worked example has two timesteps: its T can't be moved, and the page says so."""
+    open_page(page)
+    choose(page, "Data", "Worked example · ")
+    expect(page.get_by_role("slider", name="Timesteps")).to_be_disabled()
+    expect(page.get_by_text("The worked example has 2 timesteps")).to_be_visible()
+
+
+def test_worked_example_stops_at_its_floor(page: Page) -> None:
+    """Raw targets of 101 to 208 can't be reached: the page shows the floor and says why."""
+    open_page(page, "/?data=worked_raw&optimizer=adam&lr=0.1&batch=2&epochs=3000")
+    expect(page.get_by_text("26,109").first).to_be_visible()
+    button(page, "Train").click()
+    wait_for_status(page, "finished")
+    expect(page.get_by_text("out of reach").first).to_be_visible()
+
+
+def test_charts_have_words(page: Page) -> None:
+    """Every chart has alternative text, and the same sentence stands below it."""
+    open_page(page)
+    for key in ("predictions", "loss", "step_error"):
+        chart = page.locator(f".st-key-chart_{key}")
+        about = chart.locator("[aria-label]").first.get_attribute("aria-label")
+        assert about
+        assert len(about) > 40
+        expect(page.get_by_text(about[:40]).first).to_be_visible()
+
+
+def test_phone_has_no_sideways_scroll(page: Page) -> None:
+    """At 390 px everything fits the width."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page)
+    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert width <= 390
+
+
+def test_picture_helper_finds_the_strip(page: Page) -> None:
+    """The shape strip is one picture with the shapes in its text."""
+    open_page(page)
+    expect(picture(page, r"\(N, 12, 16\)").first).to_be_visible()

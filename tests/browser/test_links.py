@@ -1,0 +1,78 @@
+"""Links: a shared one opens the same experiment, cold, on any page, and survives moving about."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.driver import button, move_slider, open_page, settle, wait_for_status
+from tests.browser.server import Server
+
+LINK = "T=20&U=24&cell=gru&seed=7"
+
+
+def values(page: Page) -> tuple[str | None, str | None]:
+    """T and U as their sliders say."""
+    sliders = (page.get_by_role("slider", name=name) for name in ("Timesteps", "Units"))
+    t, u = (slider.get_attribute("aria-valuenow") for slider in sliders)
+    return t, u
+
+
+def test_link_opens_cold_on_a_page_other_than_the_first(page: Page) -> None:
+    """A deep link shows its page at once, without a dialog, with the settings of the link."""
+    open_page(page, f"/data?{LINK}")
+    assert values(page) == ("20", "24")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("link", name="Explore")).to_be_visible()
+
+
+def test_settings_of_a_link_survive_moving_between_pages(page: Page) -> None:
+    """Values that came from the link and weren't touched are still there two pages later."""
+    open_page(page, f"/data?{LINK}")
+    page.get_by_role("link", name="Explore").click()
+    page.get_by_text("GRU").first.wait_for()
+    settle(page)
+    assert values(page) == ("20", "24")
+    assert "cell=gru" in page.url
+    assert "T=20" in page.url
+    page.get_by_role("link", name="Data", exact=False).first.click()
+    page.wait_for_url("**/data?**")
+    settle(page)
+    assert values(page) == ("20", "24")
+
+
+def test_back_returns_to_the_settings_before(page: Page) -> None:
+    """The browser's Back button undoes a move of a slider."""
+    open_page(page, "/?T=20")
+    move_slider(page, "Timesteps", 1)
+    page.wait_for_url("**T=21**")
+    page.wait_for_timeout(1500)
+    page.go_back()
+    expect(page.locator(".st-key-strip")).to_contain_text("(N, 20, 3)")
+    assert values(page)[0] == "20"
+
+
+def test_nonsense_in_the_address_is_dropped(page: Page) -> None:
+    """Unknown keys and values of no use are ignored, numbers out of range are clamped."""
+    open_page(page, "/?T=99999&U=abc&mode=x&data=nothing&colour=red&lr=nan&inputs=q")
+    assert values(page) == ("100", "16")
+    expect(page.locator(".st-key-strip")).to_contain_text("(N, 100, 3)")
+
+
+def test_a_link_shows_a_run_to_others_who_cannot_stop_it(
+    page: Page, browser: Browser, server: Server
+) -> None:
+    """Another browser that opens the address watches the run; its buttons don't steer it."""
+    open_page(page, "/?T=24&U=32&N=640&epochs=5000")
+    button(page, "Train").click()
+    wait_for_status(page, "training")
+    with browser.new_context(base_url=server.url) as context:
+        other = context.new_page()
+        open_page(other, page.url)
+        expect(other.get_by_text("You are watching a run")).to_be_visible()
+        expect(button(other, "Stop")).to_be_disabled()
+        button(other, "Train").click()
+        expect(other.get_by_text("You are watching a run")).to_have_count(0)
+        button(other, "Stop").click()
+    wait_for_status(page, "training")
+    button(page, "Stop").click()
+    wait_for_status(page, "stopped")

@@ -1,0 +1,91 @@
+"""An experiment, its limits, and its URL form."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib.experiment import (
+    SETTINGS,
+    Experiment,
+    ExperimentError,
+    Setting,
+    from_query,
+    to_query,
+    validate,
+)
+
+
+def values(setting: Setting) -> st.SearchStrategy[object]:
+    """Allowed values of a setting."""
+    if setting.limit is not None:
+        low, high = setting.limit.minimum, setting.limit.maximum
+        return (
+            st.integers(int(low), int(high))
+            if isinstance(setting.default, int)
+            else st.floats(low, high)
+        )
+    if setting.options is not None:
+        return st.sampled_from(list(setting.options))
+    if isinstance(setting.default, tuple):
+        return st.lists(st.text(min_size=1), max_size=4).map(tuple)
+    return st.sampled_from(["running_mean", "echo", "upload"])
+
+
+EXPERIMENTS = st.fixed_dictionaries(
+    {}, optional={key: values(s) for key, s in SETTINGS.items()}
+).map(lambda chosen: Experiment().set(**chosen))
+
+
+@settings(derandomize=True, deadline=None)
+@given(EXPERIMENTS)
+def test_the_url_form_gives_the_same_experiment_back(experiment: Experiment) -> None:
+    """Whatever a person sets, the link that they share opens exactly that."""
+    validate(experiment)
+    assert from_query(to_query(experiment)) == experiment
+
+
+@settings(derandomize=True, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from([*SETTINGS, "run", "colour"]), st.text() | st.lists(st.text(), max_size=3)
+    )
+)
+def test_any_address_gives_an_allowed_experiment(query: dict[str, str | list[str]]) -> None:
+    """Nonsense in an address is dropped or clamped; what comes out may be run."""
+    validate(from_query(query))
+
+
+def test_the_default_has_an_empty_url_form() -> None:
+    """A link to the default is the bare address."""
+    assert to_query(Experiment()) == {}
+
+
+def test_numbers_out_of_range_are_clamped_and_unknown_names_dropped() -> None:
+    """T=9999 becomes the most that is allowed; an unknown cell leaves the default."""
+    experiment = from_query({"T": "9999", "cell": "transformer", "lr": "inf", "U": "7"})
+    assert experiment == Experiment().set(T=100, U=7)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("T", 101, "timesteps must be 2 to 100, got 101"),
+        ("U", 2.5, r"units must be 1 to 128, got 2\.5"),
+        ("lr", float("nan"), "learning_rate must be 1e-05 to 1, got nan"),
+        ("cell", "rnn", "cell must be one of .*'simple_rnn'.* got 'rnn'"),
+    ],
+)
+def test_an_error_says_what_is_allowed_and_what_was_asked(
+    key: str, value: object, message: str
+) -> None:
+    """The worker checks what it is sent: the message names the limit and the value."""
+    with pytest.raises(ExperimentError, match=message):
+        validate(Experiment().set(**{key: value}))
+
+
+def test_set_refuses_a_key_that_is_none() -> None:
+    """A misspelt setting is an error, not silence."""
+    with pytest.raises(ExperimentError, match="no setting is called 'units'"):
+        Experiment().set(units=3)
