@@ -1,0 +1,438 @@
+"""What Keras's error messages about recurrent layers mean, and what to change.
+
+One entry per message: a pattern, and a function that puts the message's own numbers into the
+answer. Messages are those of Keras 3.15 on TensorFlow 2.21; tests provoke each one in Keras. What
+raises no error at all is the subject of `lib.doctor`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is wrong, and the way out."""
+
+    cause: str
+    """What happened, in a sentence or two, with the message's numbers."""
+    fix: str
+    """What to do about it, in a sentence."""
+    code: str = ""
+    """The same as code; empty where words are enough."""
+
+
+def explain_error(message: str) -> Explanation | None:
+    """What a message means; None for one that isn't known here.
+
+    Args:
+        message: any text that contains it: the last line, or the whole traceback, with colours
+            or without.
+    """
+    text = " ".join(_COLOUR.sub("", message).split())
+    for pattern, explain in _MESSAGES:
+        found = pattern.search(text)
+        if found:
+            return explain(found)
+    return None
+
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_SHAPE = r"(\([^()]*\))"
+_LIST = r"\[([\d,]*)\]"
+_TARGET, _OUTPUT, _NONE = (f"[`'\"]{name}[`'\"]" for name in ("target", "output", "None"))
+_SHAPES = rf"target\.shape={_SHAPE}, output\.shape={_SHAPE}"
+
+_Explain = Callable[[re.Match[str]], Explanation | None]
+_MESSAGES: list[tuple[re.Pattern[str], _Explain]] = []
+"""Tried in the order of this file. Parts that a person may not have copied are optional."""
+
+
+def _message(*patterns: str) -> Callable[[_Explain], _Explain]:
+    """Register the function below for messages in which one of the patterns is found."""
+
+    def register(explain: _Explain) -> _Explain:
+        _MESSAGES.extend((re.compile(pattern), explain) for pattern in patterns)
+        return explain
+
+    return register
+
+
+@_message(
+    r"(?:layer [\"'](?P<layer>[^\"']+)[\"'] is incompatible with the layer: )?"
+    rf"expected ndim=(\d), found ndim=(\d)(?:\. Full shape received: {_SHAPE})?"
+)
+def _wrong_rank(found: re.Match[str]) -> Explanation | None:
+    layer = f"The layer {found['layer']!r}" if found["layer"] else "The layer"
+    explain = _RANKS.get((int(found[2]), int(found[3])))
+    return explain(layer, found[4] or f"{found[3]} axes") if explain else None
+
+
+def _no_time_axis(layer: str, shape: str) -> Explanation:
+    return Explanation(
+        f"{layer} needs (batch, timesteps, features) and got {shape}: there is no time "
+        "axis. Either the recurrent layer below returned its last step only, or the data is flat.",
+        "Set return_sequences=True on the layer below; or give the data its third axis.",
+        "LSTM(units, return_sequences=True)  # the layer below\n"
+        "x = x[..., None]                    # or the data: (N, T) → (N, T, 1)",
+    )
+
+
+def _batch_in_shape(layer: str, shape: str) -> Explanation:
+    inner = ", ".join(_entries(shape)[2:]) or "timesteps, features"
+    return Explanation(
+        f"{layer} needs (batch, timesteps, features) and got {shape}: one axis too many. "
+        "The number of samples is no part of an Input's shape; Keras adds it as None.",
+        "Give Input the shape of one sample.",
+        f"keras.Input(({inner}))",
+    )
+
+
+def _sequence_repeated(layer: str, shape: str) -> Explanation:
+    return Explanation(
+        f"{layer} needs (batch, features) and got {shape}: every timestep instead of the last one.",
+        "Let the layer below, the encoder, return its last step only.",
+        "LSTM(units, return_sequences=False)",
+    )
+
+
+_RANKS: dict[tuple[int, int], Callable[[str, str], Explanation]] = {
+    (3, 1): _no_time_axis,
+    (3, 2): _no_time_axis,
+    (3, 4): _batch_in_shape,
+    (2, 3): _sequence_repeated,
+}
+
+
+@_message(r"Unrecognized keyword arguments passed to (\w+)?(?:: \{(.*))?")
+def _keywords(found: re.Match[str]) -> Explanation:
+    owner, given = found[1] or "The layer", found[2] or ""
+    names = re.findall(r"'(\w+)':", given)
+    if owner == "Model" and not names:
+        names = ["input"]
+    for name in names:
+        if name in _GONE:
+            value = re.search(rf"'{name}': {_SHAPE}", given)
+            cause, fix, code = _GONE[name]
+            code = code.replace("SHAPE", value[1] if value else "(…)")
+            return Explanation(f"{owner} has no {name} in Keras 3. {cause}", fix, code)
+    for name in names:
+        for meant in difflib.get_close_matches(name, _ARGUMENTS, 1):
+            return Explanation(f"{owner} has no {name}.", f"Write {meant}.", f"{meant}=…")
+    listed = ", ".join(names) or "such argument"
+    return Explanation(f"{owner} has no {listed} in Keras 3.", "Leave it out, or look up its name.")
+
+
+_GONE = {
+    "batch_input_shape": (
+        "The shape belongs to an Input.",
+        "Begin the model with an Input that has the batch in its shape.",
+        "keras.Input(batch_shape=SHAPE)",
+    ),
+    "input_shape": (
+        "The shape belongs to an Input.",
+        "Begin the model with an Input.",
+        "keras.Input(SHAPE)",
+    ),
+    "time_major": (
+        "The batch always comes first.",
+        "Leave it out, and swap the axes of the data.",
+        "x = np.swapaxes(x, 0, 1)  # (T, N, F) → (N, T, F)",
+    ),
+    "input_length": (
+        "The number of timesteps belongs to an Input.",
+        "Leave it out, and begin the model with an Input.",
+        "keras.Input((timesteps, features))",
+    ),
+    "input_dim": (
+        "The number of features belongs to an Input.",
+        "Leave it out, and begin the model with an Input.",
+        "keras.Input((timesteps, features))",
+    ),
+    "input": (
+        "The words are inputs and outputs now.",
+        "Add an s to both.",
+        "keras.Model(inputs=…, outputs=…)",
+    ),
+    "output": (
+        "The words are inputs and outputs now.",
+        "Add an s to both.",
+        "keras.Model(inputs=…, outputs=…)",
+    ),
+}
+"""Arguments of earlier Keras: what became of them, what to do, and code."""
+
+_ARGUMENTS = (
+    "units",
+    "activation",
+    "recurrent_activation",
+    "use_bias",
+    "kernel_initializer",
+    "recurrent_initializer",
+    "bias_initializer",
+    "unit_forget_bias",
+    "dropout",
+    "recurrent_dropout",
+    "seed",
+    "return_sequences",
+    "return_state",
+    "go_backwards",
+    "stateful",
+    "unroll",
+    "reset_after",
+    "use_cudnn",
+    "merge_mode",
+    "name",
+)
+"""What the recurrent layers do take."""
+
+
+@_message(r"batch size must be static")
+def _dynamic_batch(_: re.Match[str]) -> Explanation:
+    return Explanation(
+        "A stateful layer keeps one state per sample of the batch, so the batch size has to be "
+        "known when the model is built.",
+        "Put it into the Input.",
+        "keras.Input(batch_shape=(batch_size, timesteps, features))",
+    )
+
+
+@_message(
+    r"must be the same as the batch size of the initial state"
+    r"(?:\W+Expected batch size: (?P<expected>\d+)\W+Received batch size: (?P<given>\d+))?"
+)
+def _stateful_size(found: re.Match[str]) -> Explanation:
+    expected, given = found["expected"] or "one size", found["given"] or "another"
+    return Explanation(
+        f"The layer is stateful and was built for batches of {expected}; it got one of {given}.",
+        "Predict with a twin of the model that is not stateful, or is built for that size, and "
+        "has the same weights.",
+        "twin.set_weights(model.get_weights())",
+    )
+
+
+@_message(rf"Incompatible shapes(?:: {_LIST} vs\. {_LIST})?")
+def _unequal_batches(found: re.Match[str]) -> Explanation | None:
+    one, other = _entries(found[1] or ""), _entries(found[2] or "")
+    if not one or not other:
+        return _target_shapes("the output", "y", different_ranks=True)
+    if len(one) == len(other) and one[0] != other[0] and one[1:] == other[1:]:
+        small, full = sorted((int(one[0]), int(other[0])))
+        return Explanation(
+            f"A batch of {small} met something that was made for {full}: the last batch is shorter "
+            "than the others, and a stateful layer keeps exactly one state per sample.",
+            f"Leave out the last samples, so that batches of {full} fit.",
+            f"n = len(x) // {full} * {full}\n"
+            f"model.fit(x[:n], y[:n], batch_size={full}, shuffle=False)",
+        )
+    return _target_shapes(f"[{found[1]}]", f"[{found[2]}]", different_ranks=len(one) != len(other))
+
+
+@_message(
+    r"Dimensions must be equal, but are (\d+) and (\d+) for '\{\{node compile_loss[^']*'"
+    r"(?: with input shapes: (?P<shapes>[\[\]?\d, ]+))?"
+)
+def _loss_dimensions(found: re.Match[str]) -> Explanation:
+    shapes = re.findall(r"\[[^\]]*\]", found["shapes"] or "")
+    one, other = shapes if len(shapes) == 2 else (found[1], found[2])
+    return _target_shapes(one, other, different_ranks=len(_entries(one)) != len(_entries(other)))
+
+
+def _target_shapes(one: str, other: str, *, different_ranks: bool) -> Explanation:
+    """For a loss that couldn't pair its two shapes."""
+    if different_ranks:
+        return Explanation(
+            f"The loss can't pair {one} with {other}. One of the two, output or y, has a time axis "
+            "and the other has none.",
+            "With one answer per sample return the last step only; with one per timestep return "
+            "every step.",
+            "LSTM(units, return_sequences=False)  # y is (N, K)\n"
+            "LSTM(units, return_sequences=True)   # y is (N, T, K)",
+        )
+    if _entries(one)[-1:] == _entries(other)[-1:]:
+        return Explanation(
+            f"The loss can't pair {one} with {other}: output and y have different timesteps.",
+            "Cut x and y to the same timesteps.",
+        )
+    return Explanation(
+        f"The loss can't pair {one} with {other}: output and y have different columns.",
+        "End the model with as many columns as y has.",
+        "Dense(y.shape[-1])",
+    )
+
+
+@_message(
+    r"Dimensions must be equal, but are (?P<given>\d+) and (?P<expected>\d+).*?MatMul",
+    r"Matrix size-incompatible: In\[0\]: \[(?:\d+,)*(?P<given>\d+)\], "
+    r"In\[1\]: \[(?P<expected>\d+),\d+\]",
+)
+def _wrong_features(found: re.Match[str]) -> Explanation:
+    given, expected = found["given"], found["expected"]
+    return Explanation(
+        f"The layer's kernel was made for {expected} features and the data has {given}. If "
+        f"{given} is the number of timesteps, then the last two axes are swapped.",
+        f"If so, transpose them; a reshape would mix the values up. If not, build the model for "
+        f"{given} features.",
+        "x = np.transpose(x, (0, 2, 1))  # (N, F, T) → (N, T, F)",
+    )
+
+
+@_message(r"(?:'(\w+)' )?object has no attribute 'reset_states'")
+def _no_reset_states(found: re.Match[str]) -> Explanation:
+    return Explanation(
+        f"{found[1] or 'A model'} has no reset_states in Keras 3. Layers that keep a state have "
+        "reset_state.",
+        "Reset the layers.",
+        "for layer in model.layers:\n"
+        '    if getattr(layer, "stateful", False):\n'
+        "        layer.reset_state()",
+    )
+
+
+@_message(
+    r"should be passed an `?input_shape`? with at least 3 dimensions"
+    rf"(?:, received: {_SHAPE})?"
+)
+def _time_distributed(found: re.Match[str]) -> Explanation:
+    return Explanation(
+        f"TimeDistributed works along the time axis, and {found[1] or 'its input'} has none: the "
+        "layer below returns its last step only.",
+        "Return every step there, or use the inner layer alone.",
+        "LSTM(units, return_sequences=True)  # the layer below\n"
+        "Dense(1)                            # or without TimeDistributed",
+    )
+
+
+@_message(
+    r"(?:[Ll]ayer [\"'](?P<layer>[^\"']+)[\"'] )?expects 1 input\(s\), but it received "
+    r"(?P<given>\d+) input tensors"
+)
+def _many_inputs(found: re.Match[str]) -> Explanation:
+    layer, given = found["layer"] or "the next layer", int(found["given"])
+    names = {2: "out, h", 3: "out, h, c", 5: "out, h, c, back_h, back_c"}.get(given, "out, *states")
+    return Explanation(
+        f"With return_state=True the layer below returns {given} tensors, its output and its "
+        f"states, and {layer} takes one.",
+        "Unpack them, and pass on the output.",
+        f"{names} = recurrent_layer(x)\ny = layer(out)",
+    )
+
+
+@_message(rf"[Ee]xpected shape {_SHAPE}, but input has incompatible shape {_SHAPE}")
+def _incompatible_input(found: re.Match[str]) -> Explanation:
+    expected, given = _entries(found[1]), _entries(found[2])
+    if len(given) == len(expected) - 1 and _fits(expected[1:], given):
+        return Explanation(
+            f"The model takes {found[1]}, and got one sample, {found[2]}, without the batch axis.",
+            "Make it a batch of one.",
+            "model.predict(x[None])",
+        )
+    if len(given) == len(expected) - 1 and expected[-1] == "1":
+        return Explanation(
+            f"The model takes {found[1]} and got {found[2]}: the axis of features is missing.",
+            "Add it.",
+            "x = x[..., None]",
+        )
+    return Explanation(
+        f"The model takes {found[1]} and got {found[2]}.",
+        "Bring the data to (N, timesteps, features), as in the model's Input.",
+    )
+
+
+def _fits(expected: list[str], given: list[str]) -> bool:
+    return all(e in ("None", g) for e, g in zip(expected, given, strict=True))
+
+
+@_message(
+    rf"must be fully-defined \(no {_NONE} dimensions\)"
+    rf"(?:\. Received: shape={_SHAPE} for variable path='(?P<path>[^']*)')?"
+)
+def _undefined_shape(found: re.Match[str]) -> Explanation:
+    shape = found[1] or "with a None in it"
+    if "_cell/" in (found["path"] or ""):
+        return Explanation(
+            f"The kernel would have the shape {shape}: the number of features isn't known. "
+            "Timesteps may be None, features not.",
+            "Say how many features there are.",
+            "keras.Input((None, features))",
+        )
+    return Explanation(
+        f"The kernel would have the shape {shape}. After Flatten its length depends on "
+        "the number of timesteps, and that is None.",
+        "Fix the number of timesteps, or return the last step only and drop the Flatten.",
+        "keras.Input((timesteps, features))",
+    )
+
+
+@_message(r"Unrecognized data type: \w+=")
+def _lists(_: re.Match[str]) -> Explanation:
+    return Explanation(
+        "Keras takes a list for several inputs, not for an array.",
+        "Make an array of it.",
+        'x = np.asarray(x, dtype="float32")',
+    )
+
+
+@_message(r"Data cardinality is ambiguous(?:.*?'x' sizes: (\d+).*?'y' sizes: (\d+))?")
+def _cardinality(found: re.Match[str]) -> Explanation:
+    return Explanation(
+        f"x has {found[1] or 'some'} samples and y has {found[2] or 'others'}. The first axis of "
+        "both is the samples.",
+        "Cut x and y from the same windows, so that each sample has its target.",
+    )
+
+
+@_message(
+    rf"{_TARGET} and {_OUTPUT} must have the same shape up until the last dimension"
+    rf"(?:: {_SHAPES})?",
+    rf"{_OUTPUT} must have rank \(ndim\) `target\.ndim - 1`(?:\. Received: {_SHAPES})?",
+)
+def _sparse_shapes(found: re.Match[str]) -> Explanation:
+    return Explanation(
+        "The sparse loss wants one class number for each answer, so y has the output's shape "
+        f"without the last axis. y is {found[1] or 'one'}, the output {found[2] or 'another'}.",
+        "With one class per sample return the last step only; with a column per class take the "
+        "loss for that.",
+        "LSTM(units, return_sequences=False)\n"
+        'model.compile(optimizer, loss="categorical_crossentropy")',
+    )
+
+
+@_message(
+    rf"{_TARGET} and {_OUTPUT} must have the same (?:shape|rank \(ndim\))"
+    rf"(?:\. Received: {_SHAPES})?"
+)
+def _unequal_shapes(found: re.Match[str]) -> Explanation:
+    return Explanation(
+        f"Cross-entropy wants y in the shape of the output: y is {found[1] or 'one'}, the output "
+        f"{found[2] or 'another'}.",
+        "With class numbers in y take the sparse loss; else give the two one shape.",
+        'model.compile(optimizer, loss="sparse_categorical_crossentropy")',
+    )
+
+
+@_message(r"use_cudnn=True was specified, but cuDNN is not supported")
+def _cudnn(_: re.Match[str]) -> Explanation:
+    return Explanation(
+        "use_cudnn=True demands NVIDIA's kernels, and here they can't run: no such GPU, or a "
+        "setting that they don't know.",
+        'Leave it at "auto", the default.',
+        'LSTM(units, use_cudnn="auto")',
+    )
+
+
+@_message(r"Invalid dtype: object|Failed to convert a NumPy array to a Tensor")
+def _ragged(_: re.Match[str]) -> Explanation:
+    return Explanation(
+        "The array holds Python objects, not numbers: the sequences have different lengths.",
+        "Pad them to one length, and mask the padding.",
+        'x = keras.utils.pad_sequences(x, padding="post", dtype="float32")',
+    )
+
+
+def _entries(shape: str) -> list[str]:
+    """The entries of a shape's text: "(None, 5, 2)" or "4,5,3"."""
+    return re.findall(r"None|\?|\d+", shape)

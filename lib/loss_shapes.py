@@ -1,0 +1,228 @@
+"""What a Keras loss does with the shapes of an output and of a target, batch by batch.
+
+The rules that `fit` follows, and no advice: that is in `lib.doctor`. Read from Keras 3.15's
+`losses/loss.py`, `losses/losses.py` and `trainers/compile_utils.py`, and held equal to it by tests.
+
+A loss in `fit` works in three steps. Where the ranks differ by one and the longer shape ends in
+1, that axis is dropped (or, against a rank of 1, added to the shorter one). Then the two are
+paired: some losses demand equal shapes, the rest broadcast as NumPy does, from the right, without
+a word. Last, the loss is taken along the last axis, and the mean of all that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Verdict = Literal["correct", "silent", "error"]
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LossRule:
+    """How one of Keras's losses treats shapes."""
+
+    name: str
+    """Its function: "mean_squared_error"."""
+    aliases: tuple[str, ...]
+    """The other names that `compile(loss=…)` takes: its class, its short forms."""
+    checks: bool = False
+    """Whether it refuses unequal shapes; the others broadcast."""
+    whole_axis: bool = False
+    """Whether it takes the last axis as a whole (a distribution, a direction), so that its value
+    changes when another axis ends up last. The others are means of single elements."""
+    labels: bool = False
+    """Whether y holds class numbers, and so lacks the output's last axis."""
+
+
+RULES = {
+    rule.name: rule
+    for rule in (
+        LossRule("mean_squared_error", ("MeanSquaredError", "mse", "MSE")),
+        LossRule("mean_absolute_error", ("MeanAbsoluteError", "mae", "MAE")),
+        LossRule("mean_absolute_percentage_error", ("MeanAbsolutePercentageError", "mape", "MAPE")),
+        LossRule("mean_squared_logarithmic_error", ("MeanSquaredLogarithmicError", "msle", "MSLE")),
+        LossRule("huber", ("Huber",)),
+        LossRule("log_cosh", ("LogCosh",)),
+        LossRule("poisson", ("Poisson",)),
+        LossRule("hinge", ("Hinge",)),
+        LossRule("squared_hinge", ("SquaredHinge",)),
+        LossRule("dice", ("Dice",)),
+        LossRule("tversky", ("Tversky",)),
+        LossRule("categorical_hinge", ("CategoricalHinge",), whole_axis=True),
+        LossRule("cosine_similarity", ("CosineSimilarity",), whole_axis=True),
+        LossRule("kl_divergence", ("KLDivergence", "kld", "KLD"), whole_axis=True),
+        LossRule(
+            "categorical_focal_crossentropy", ("CategoricalFocalCrossentropy",), whole_axis=True
+        ),
+        LossRule(
+            "categorical_crossentropy", ("CategoricalCrossentropy",), checks=True, whole_axis=True
+        ),
+        LossRule("binary_crossentropy", ("BinaryCrossentropy", "bce", "BCE"), checks=True),
+        LossRule("binary_focal_crossentropy", ("BinaryFocalCrossentropy",), checks=True),
+        LossRule(
+            "sparse_categorical_crossentropy",
+            ("SparseCategoricalCrossentropy",),
+            checks=True,
+            whole_axis=True,
+            labels=True,
+        ),
+    )
+}
+"""By function name. Not here: "circle" and "ctc", which don't pair an output with a target."""
+
+_NAMES = {name: rule for rule in RULES.values() for name in (rule.name, *rule.aliases)}
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What happens to one batch, with the shapes that the loss works with."""
+
+    size: int
+    """Samples in the batch."""
+    output: Shape
+    """The output's shape after Keras has dropped or added an axis."""
+    target: Shape
+    """The target's shape, likewise."""
+    verdict: Verdict
+    """"error" where the batch raises; "correct" where each output meets its own target, and the
+    loss is the one for y in the output's shape; else "silent"."""
+    broadcast: Shape | None
+    """The shape of the pairs that are compared; None where the batch raises."""
+    says: str = ""
+    """What the error message says, where there is one. Some losses name the two the other way
+    round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What happens over an epoch of `fit`."""
+
+    verdict: Verdict
+    """The worst of the batches'; "error" where the numbers of samples differ."""
+    batches: tuple[BatchResult, ...]
+    """The full batch and, where the samples don't divide, the last one; empty where the numbers
+    of samples differ, since no batch is made then."""
+
+    @property
+    def decisive(self) -> BatchResult | None:
+        """The first batch with this verdict; None where there are no batches."""
+        return next((b for b in self.batches if b.verdict == self.verdict), None)
+
+
+def follow(output: Shape, target: Shape, rule: LossRule, batch_size: int) -> Training:
+    """Follow an epoch of `fit`: both shapes with all their samples in front."""
+    if output[0] != target[0]:
+        return Training("error", ())
+    known_size = output[0] % batch_size == 0
+    batches = tuple(
+        pair((size, *output[1:]), (size, *target[1:]), rule, known_size)
+        for size in batch_sizes(output[0], batch_size)
+    )
+    return Training(max((batch.verdict for batch in batches), key=_WORSE.index), batches)
+
+
+_WORSE: tuple[Verdict, ...] = ("correct", "silent", "error")
+
+
+def loss_rule(loss: str, output_shape: Shape, target_shape: Shape) -> LossRule:
+    """The rule for any name that `compile(loss=…)` takes.
+
+    "crossentropy" (or "ce") means one of three; as in Keras the shapes say which.
+
+    Raises:
+        ValueError: for a name that isn't one of Keras's, or a loss that pairs nothing.
+    """
+    if loss.lower() in ("crossentropy", "ce"):
+        return RULES[_crossentropy(output_shape, target_shape)]
+    if loss not in _NAMES:
+        raise ValueError(
+            f"expected the name of a Keras loss that compares outputs with targets, such as 'mse' "
+            f"or one of {list(RULES)}, received {loss!r}"
+        )
+    return _NAMES[loss]
+
+
+def _crossentropy(output: Shape, target: Shape) -> str:
+    """Keras's `is_binary_or_sparse_categorical`."""
+    if output[-1] == 1:
+        return "binary_crossentropy"
+    if len(target) < len(output) or target[-1] == 1:
+        return "sparse_categorical_crossentropy"
+    return "categorical_crossentropy"
+
+
+def batch_sizes(samples: int, batch_size: int) -> tuple[int, ...]:
+    """The sizes that occur among the batches: the full one, and a shorter last one if there is."""
+    full, rest = divmod(samples, batch_size)
+    return (batch_size,) * (full > 0) + (rest,) * (rest > 0)
+
+
+def pair(output: Shape, target: Shape, rule: LossRule, known_size: bool = False) -> BatchResult:
+    """Follow one batch through the loss.
+
+    Args:
+        output: the batch's output, its size first.
+        target: the batch's targets, the same size first.
+        rule: of the loss.
+        known_size: whether TensorFlow knows the batch size beforehand, which it does when it
+            divides the number of samples. It decides which of two messages an error has.
+    """
+    size = output[0]
+    columns = output[-1] if len(output) > 1 or not rule.labels else 0  # one axis: no classes
+    target, output = _same_rank(target, output)
+    if rule.labels:
+        return _pair_labels(size, columns, output, target)
+    if rule.checks:
+        if target == output:
+            return BatchResult(size, output, target, _by_axis(rule, output, columns), output)
+        what = "shape" if len(target) == len(output) else "rank (ndim)"
+        says = f"Arguments `target` and `output` must have the same {what}"
+        return BatchResult(size, output, target, "error", None, says)
+    rank = max(len(target), len(output))
+    padded_output, padded_target = padded(output, rank), padded(target, rank)
+    if padded_output == padded_target:
+        verdict = _by_axis(rule, output, columns)
+        return BatchResult(size, output, target, verdict, padded_output)
+    pairs = tuple(zip(padded_output, padded_target, strict=True))
+    if all(o == t or 1 in (o, t) for o, t in pairs):
+        return BatchResult(size, output, target, "silent", tuple(max(both) for both in pairs))
+    batch_axes = () if known_size else (rank - len(output), rank - len(target))
+    says = f"Incompatible shapes: {list(target)} vs. {list(output)}".replace(", ", ",")
+    for axis, (o, t) in enumerate(pairs):
+        if o != t and 1 not in (o, t) and axis not in batch_axes:
+            says = f"Dimensions must be equal, but are {t} and {o}"
+            break
+    return BatchResult(size, output, target, "error", None, says)
+
+
+def padded(shape: Shape, rank: int) -> Shape:
+    """The shape with axes of 1 in front, as broadcasting reads it."""
+    return (1,) * (rank - len(shape)) + shape
+
+
+def _same_rank(target: Shape, output: Shape) -> tuple[Shape, Shape]:
+    """Keras's `squeeze_or_expand_to_same_rank`."""
+    if len(target) == len(output) + 1 and target[-1] == 1:
+        return (target, (*output, 1)) if len(output) == 1 else (target[:-1], output)
+    if len(output) == len(target) + 1 and output[-1] == 1:
+        return ((*target, 1), output) if len(target) == 1 else (target, output[:-1])
+    return target, output
+
+
+def _by_axis(rule: LossRule, output: Shape, columns: int) -> Verdict:
+    """The verdict on a one-to-one pairing: is the last axis still the columns?"""
+    return "silent" if rule.whole_axis and output[-1] != columns else "correct"
+
+
+def _pair_labels(size: int, columns: int, output: Shape, target: Shape) -> BatchResult:
+    """For class numbers: y must have the output's shape without the last axis, or with a 1."""
+    if len(target) == len(output) > 1 and target[-1] == 1:
+        target = target[:-1]
+    if target == output[:-1]:
+        verdict: Verdict = "correct" if output[-1] == columns else "silent"
+        return BatchResult(size, output, target, verdict, output)
+    says = "Argument `output` must have rank (ndim) `target.ndim - 1`"
+    if len(target) == len(output) - 1:
+        says = "Arguments `target` and `output` must have the same shape up until the last"
+    return BatchResult(size, output, target, "error", None, says)

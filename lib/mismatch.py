@@ -1,0 +1,145 @@
+"""Why a target is paired with an output as it is: the shapes of a batch, in sentences.
+
+It puts into words what `lib.loss_shapes` found. It decides nothing, and offers no way out
+(`lib.remedies`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lib.loss_shapes import BatchResult, LossRule, Shape, Training, padded
+
+
+def cause(output: Shape, target: Shape, rule: LossRule, training: Training) -> str:
+    """Why the verdict is what it is, in one or more sentences.
+
+    Args:
+        output: the output's shape (N, …), as it was given.
+        target: the target's, likewise.
+        rule: of the loss.
+        training: what `lib.loss_shapes.follow` found.
+    """
+    return " ".join(_sentences(output, target, rule, training))
+
+
+def _sentences(output: Shape, target: Shape, rule: LossRule, training: Training) -> Iterator[str]:
+    batch = training.decisive
+    if batch is None:
+        yield f"The output has {output[0]} samples and y has {target[0]}: each needs a target."
+        yield "Cut x and y from the same windows."
+        return
+    axes = _line_up(output, target, batch)
+    yield from _changed_rank(output, target, batch)
+    if batch.verdict == "error":
+        yield _refusal(output, target, rule, batch) if rule.checks else _collision(axes)
+        first = training.batches[0]
+        if first.verdict != "error":
+            yield f"Batches of {first.size} pass without a word; the last, of {batch.size}, raises."
+    elif not rule.checks and any(axis.output != axis.target for axis in axes):
+        yield from _stretched(batch, axes)
+    elif batch.verdict == "silent":
+        yield f"{rule.name} then runs along the {axes[-1].of_output}s, instead of the columns."
+    elif not rule.checks and len(batch.output) != len(batch.target):
+        yield "With one sample in each batch every output still meets its own target."
+    else:
+        yield "Every output meets its own target."
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """One axis of the pairs: its length on either side, and what one entry is called there."""
+
+    output: int
+    target: int
+    of_output: str
+    of_target: str
+
+
+def _line_up(output: Shape, target: Shape, batch: BatchResult) -> list[_Axis]:
+    """The axes from the left, lined up from the right as broadcasting does.
+
+    Names come from the shapes as they were given: an axis keeps its meaning when another is
+    dropped. A side that lacks an axis has a length of 1 and no name there.
+    """
+    rank = max(len(batch.output), len(batch.target))
+    sides = []
+    for shape, given in ((batch.output, _names(output)), (batch.target, _names(target, "number"))):
+        names = (*given, "column")[: len(shape)]
+        sides.append((padded(shape, rank), ("",) * (rank - len(names)) + names))
+    (outputs, of_output), (targets, of_target) = sides
+    return list(map(_Axis, outputs, targets, of_output, of_target))
+
+
+def _names(shape: Shape, second: str = "column") -> tuple[str, ...]:
+    """What one entry along each axis is; `second` for the second axis of two."""
+    if len(shape) <= 3:
+        return (("sample",), ("sample", second), ("sample", "timestep", "column"))[len(shape) - 1]
+    return ("sample", *(f"axis-{i} row" for i in range(1, len(shape) - 1)), "column")
+
+
+def _refusal(output: Shape, target: Shape, rule: LossRule, batch: BatchResult) -> str:
+    """What a loss that checks shapes wanted."""
+    what = "class numbers in the shape" if rule.labels else "y in the output's shape"
+    wanted = (output[0], *batch.output[1:])
+    wanted = wanted[:-1] if rule.labels else wanted
+    return f"{rule.name} checks shapes: it expected {what} {wanted}, and received {target}."
+
+
+def _collision(axes: list[_Axis]) -> str:
+    """The first two lengths that can't be broadcast."""
+    bad = next(axis for axis in axes if axis.output != axis.target and 1 not in _lengths(axis))
+    return (
+        f"Shapes are lined up from the right. So {bad.target} {bad.of_target}s of y meet "
+        f"{bad.output} {bad.of_output}s of the output: they differ, and neither is 1."
+    )
+
+
+def _lengths(axis: _Axis) -> tuple[int, int]:
+    return axis.output, axis.target
+
+
+def _changed_rank(output: Shape, target: Shape, batch: BatchResult) -> Iterator[str]:
+    """What Keras does first where the ranks differ by one."""
+    for name, before, after in (("the output", output, batch.output), ("y", target, batch.target)):
+        if len(after) < len(before):
+            yield f"Keras drops the last axis of {name}, which is 1."
+        elif len(after) > len(before):
+            yield f"Keras gives {name} a last axis of 1."
+
+
+def _stretched(batch: BatchResult, axes: list[_Axis]) -> Iterator[str]:
+    """Which axes are repeated, and what is learnt then."""
+    shift = len(batch.output) - len(batch.target)
+    if shift:
+        short, long, name = ("y", "the output", axes[shift].of_output)
+        if shift < 0:
+            short, long, name = ("the output", "y", axes[-shift].of_target)
+        yield f"Shapes are lined up from the right, so {short}'s samples meet {long}'s {name}s."
+        yield from _crossed(batch.size, axes[abs(shift)], y_is_shorter=shift > 0)
+    for position, axis in enumerate(axes):
+        if position in (0, abs(shift)):
+            continue
+        if axis.target == 1 < axis.output:
+            yield f"One target counts for all {axis.output} {axis.of_output}s."
+        elif axis.output == 1 < axis.target:
+            yield (
+                f"One output is compared with {axis.target} {axis.of_target}s of y, and learns "
+                "their average."
+            )
+
+
+def _crossed(size: int, axis: _Axis, *, y_is_shorter: bool) -> Iterator[str]:
+    """What happens on the axis where the samples of the shorter side lie."""
+    length = axis.output if y_is_shorter else axis.target
+    if size > 1 == length:
+        yield f"Every output meets all {size} targets in its batch: it learns their average."
+    elif size > 1 and y_is_shorter:
+        yield f"Both are {size}, so target k is used at {axis.of_output} k of every sample."
+    elif size > 1:
+        yield f"Both are {size}, so sample k is compared with {axis.of_target} k of every target."
+    elif length > 1 and y_is_shorter:
+        yield f"In a batch of 1, its target counts for all {length} {axis.of_output}s."
+    elif length > 1:
+        yield f"In a batch of 1, its output is compared with all {length} {axis.of_target}s of y."

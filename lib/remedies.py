@@ -1,0 +1,258 @@
+"""Ways to make a target and an output fit: code for y, and for the model.
+
+Each is a reading of what y may hold, turned into a line or two of code. Nothing is offered on
+trust: a remedy is kept only if `lib.loss_shapes` pairs the shapes that it leads to correctly.
+What is wrong in the first place is said in `lib.doctor`.
+
+Words, as in Keras: N samples, T timesteps, K columns of the output (its units, or Dense's).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from lib.loss_shapes import Shape, follow, loss_rule
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One way out: what it takes y for, the code, and the shapes that it leads to."""
+
+    when: str
+    """What y holds, if this is the right fix, and what it does: a sentence or two."""
+    y: str
+    """Code that changes y; empty where y stays."""
+    model: str
+    """Code for the model's last layers, or its `compile`; empty where the model stays."""
+    output_shape: Shape
+    """The output's shape afterwards."""
+    target_shape: Shape
+    """The target's shape afterwards."""
+    loss: str
+    """The loss afterwards: the same, but for a few."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What y may hold: how to bring it into shape, and which output it then asks for."""
+
+    when: str
+    y: str
+    target: Shape
+    steps: int | None
+    """Timesteps that the output must have; None for the last step alone."""
+    columns: int | None
+    """Columns that the output must have; None where any will do (class numbers)."""
+
+
+def remedies(output: Shape, target: Shape, loss: str, batch_size: int) -> tuple[Fix, ...]:
+    """All ways out that end in a correct pairing, the likeliest first.
+
+    Args:
+        output: (N, …), with all samples.
+        target: likewise; another number of samples has a way out only if y is flattened.
+        loss: any name that `compile(loss=…)` takes.
+        batch_size: of `fit`.
+    """
+    found: dict[tuple[str, str], Fix] = {}
+    for fix in _candidates(output, target, loss):
+        rule = loss_rule(fix.loss, fix.output_shape, fix.target_shape)
+        after = follow(fix.output_shape, fix.target_shape, rule, batch_size)
+        if after.verdict == "correct":
+            found.setdefault((fix.y, fix.model), fix)
+    return tuple(found.values())
+
+
+def _candidates(output: Shape, target: Shape, loss: str) -> Iterator[Fix]:
+    rule = loss_rule(loss, output, target)
+    if rule.name in _CATEGORICAL and output[-1] == 1:
+        yield from _two_classes(output, target)
+        return
+    plain = list(_by_class(output, target, loss, rule.labels) if rule.name in _CATEGORICAL else ())
+    plain += [] if rule.labels else _same_numbers(output, target, loss)
+    yield from plain
+    if plain or output[0] != target[0] or len(output) not in (2, 3):
+        return
+    readings = _class_numbers if rule.labels else _numbers
+    for reading in readings(output, target):
+        if rule.name not in _CATEGORICAL or reading.columns != 1:
+            yield _fix(reading, output, loss)
+
+
+def _same_numbers(output: Shape, target: Shape, loss: str) -> Iterator[Fix]:
+    """Y has the output's numbers, with other axes of 1 or with samples and steps in one axis."""
+    flat = len(output) == 3 and target[0] == math.prod(output[:2]) != output[0]
+    same_axes = [n for n in output[1:] if n > 1] == [n for n in target[1:] if n > 1]
+    if not (output[0] == target[0] and same_axes) and not (
+        flat and math.prod(target) == math.prod(output)
+    ):
+        return
+    code = f"y = y.reshape({', '.join(map(str, (-1, *output[1:])))})"
+    if (*target, 1) == output:
+        code = "y = y[..., None]"
+    elif target == (*output, 1):
+        code = "y = y[..., 0]"
+    yield Fix(
+        "y holds the right numbers: give it the output's shape.", code, "", output, output, loss
+    )
+
+
+def _two_classes(output: Shape, target: Shape) -> Iterator[Fix]:
+    """One column can't be a distribution over classes, but it can be the chance of one of two."""
+    loss = "binary_crossentropy"
+    when, code = "One column tells two classes apart, with the loss for two.", _compile(loss)
+    yield Fix(when, "", code, output, target, loss)
+    if target in (output, output[:-1]):
+        return
+    for fix in _candidates(output, target, loss):
+        model = "\n".join(filter(None, (fix.model, code)))
+        yield replace(fix, when=f"{when} {fix.when}", model=model)
+
+
+def _by_class(output: Shape, target: Shape, loss: str, labels: bool) -> Iterator[Fix]:
+    """Class numbers where a column per class is wanted, and the other way round."""
+    numbers = target[:-1] if len(target) == len(output) and target[-1] == 1 else target
+    if labels and target == output:
+        when = "y has a column per class"
+        other, code, then = "categorical_crossentropy", "y = np.argmax(y, axis=-1)", output[:-1]
+        turn = "turn it into class numbers"
+    elif not labels and numbers == output[:-1]:
+        when = "y holds class numbers"
+        other, then = "sparse_categorical_crossentropy", output
+        code = f"y = keras.utils.to_categorical(y, {output[-1]})"
+        turn = "turn them into a column per class"
+    else:
+        return
+    yield Fix(f"{when}: take the loss for that.", "", _compile(other), output, target, other)
+    yield Fix(f"{when}: {turn}.", code, "", output, then, loss)
+
+
+def _compile(loss: str) -> str:
+    return f'model.compile(optimizer, loss="{loss}")'
+
+
+_CATEGORICAL = (
+    "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "sparse_categorical_crossentropy",
+)
+
+
+def _numbers(output: Shape, target: Shape) -> Iterator[_Reading]:
+    """Readings of y for a loss that wants a number for each of the output's."""
+    n, steps = output[0], output[1] if len(output) == 3 else None
+    if len(target) == 1:
+        yield _Reading(_PER_SAMPLE, "y = y[:, None]", (n, 1), None, 1)
+        if steps:
+            code = f"y = np.repeat(y[:, None, None], {steps}, axis=1)"
+            yield _Reading(_REPEAT, code, (n, steps, 1), steps, 1)
+    elif len(target) == 2:
+        by_columns = _columns(n, steps, target[1])
+        by_steps = _steps(n, steps, output[-1], target[1])
+        # As many as the output has columns: columns. As many as it has steps, or with one column
+        # only: steps.
+        if target[1] != output[-1] and (target[1] == steps or output[-1] == 1 < target[1]):
+            yield from (*by_steps, *by_columns)
+        else:
+            yield from (*by_columns, *by_steps)
+    elif len(target) == 3:
+        yield from _sequences(n, steps, output[-1], target)
+
+
+def _columns(n: int, steps: int | None, columns: int) -> Iterator[_Reading]:
+    """(N, K): the columns of one answer per sample."""
+    yield _Reading(_PER_SAMPLE, "", (n, columns), None, columns)
+    if steps:
+        code = f"y = np.repeat(y[:, None], {steps}, axis=1)"
+        yield _Reading(_REPEAT, code, (n, steps, columns), steps, columns)
+
+
+def _steps(n: int, steps: int | None, columns: int, given: int) -> Iterator[_Reading]:
+    """(N, T): one number per timestep."""
+    if given == 1:
+        return
+    if steps is None or given == steps:
+        yield _Reading(_PER_STEP, "y = y[..., None]", (n, given, 1), given, 1)
+    elif given > steps and columns == 1:
+        yield _Reading(_TOO_MANY, f"y = y[:, -{steps}:, None]", (n, steps, 1), steps, 1)
+    if steps is None:
+        yield _Reading(_LAST_OF, "y = y[:, -1:]", (n, 1), None, 1)
+
+
+def _sequences(n: int, steps: int | None, columns: int, target: Shape) -> Iterator[_Reading]:
+    """(N, T, K): an answer per timestep, or something like it."""
+    given, wanted = target[1:]
+    if given == 1 and steps != 1:
+        yield _Reading(_PER_SAMPLE, "y = y[:, 0]", (n, wanted), None, wanted)
+        if steps:
+            code = f"y = np.repeat(y, {steps}, axis=1)"
+            yield _Reading(_REPEAT, code, (n, steps, wanted), steps, wanted)
+    if steps is None:
+        yield _Reading(_PER_STEP, "", target, given, wanted)
+        yield _Reading(_LAST_OF, "y = y[:, -1]", (n, wanted), None, wanted)
+    elif given == steps:
+        yield _Reading(_PER_STEP, "", target, steps, wanted)
+    elif (given, wanted) == (columns, steps):
+        yield _Reading(_SWAPPED, "y = np.swapaxes(y, 1, 2)", (n, wanted, given), steps, given)
+    elif given > steps:
+        yield _Reading(_TOO_MANY, f"y = y[:, -{steps}:]", (n, steps, wanted), steps, wanted)
+    elif given > 1:
+        yield _Reading(_TOO_FEW, "", target, given, wanted)
+
+
+def _class_numbers(output: Shape, target: Shape) -> Iterator[_Reading]:
+    """Readings of y for a loss that wants a class number per answer."""
+    n, steps, classes = output[0], output[1] if len(output) == 3 else None, output[-1]
+    if len(target) == 3 and target[-1] == classes > 1:
+        when = "y has a column per class: turn it into class numbers."
+        yield _Reading(when, "y = np.argmax(y, axis=-1)", target[:-1], target[1], None)
+    elif len(target) == 2 and target[-1] == classes != steps and classes > 1:
+        when = "y has a column per class, for each sample: turn it into class numbers."
+        yield _Reading(when, "y = np.argmax(y, axis=-1)", (n,), None, None)
+    if target[1:] in ((), (1,), (1, 1)):
+        yield _Reading(
+            _PER_SAMPLE, "" if len(target) == 1 else "y = y.reshape(-1)", (n,), None, None
+        )
+        if steps:
+            code = f"y = np.repeat(y.reshape(-1, 1), {steps}, axis=1)"
+            yield _Reading(_REPEAT, code, (n, steps), steps, None)
+    elif len(target) == 2 or target[2:] == (1,):
+        given, rest = target[1], "" if len(target) == 2 else ", 0"
+        if steps is None:
+            yield _Reading(_PER_STEP, "", target, given, None)
+            yield _Reading(_LAST_OF, f"y = y[:, -1{rest}]", (n,), None, None)
+        elif given > steps:
+            yield _Reading(_TOO_MANY, f"y = y[:, -{steps}:]", (n, steps, *target[2:]), steps, None)
+        else:
+            yield _Reading(_TOO_FEW, "", target, given, None)
+
+
+_PER_SAMPLE = "y has one answer per sample."
+_PER_STEP = "y has one answer per timestep."
+_REPEAT = "Each timestep has to give its sample's answer: repeat it."
+_LAST_OF = "Only the last timestep's answer counts: take that one."
+_TOO_MANY = "y has more timesteps than the output, and both end together: drop the first ones."
+_TOO_FEW = "y answers for the last timesteps only."
+_SWAPPED = "y has its columns before its timesteps: swap them (a reshape would mix them up)."
+
+
+def _fix(reading: _Reading, output: Shape, loss: str) -> Fix:
+    """The model that a reading asks for, as the change from the one that is there."""
+    steps, columns = output[1] if len(output) == 3 else None, output[-1]
+    wanted = columns if reading.columns is None else reading.columns
+    said, code = [reading.when], []
+    if (steps is None) != (reading.steps is None):
+        sequences = reading.steps is not None
+        said.append("Return every timestep." if sequences else "Return the last timestep only.")
+        code.append(f"LSTM(units, return_sequences={sequences})")
+    elif steps != reading.steps:
+        said.append("Keep those of the output.")
+        code.append(f"outputs = outputs[:, -{reading.steps}:]")
+    if wanted != columns:
+        said.append(f"End with {wanted} column{'s' * (wanted > 1)}.")
+        code.append(f"Dense({wanted})")
+    middle = () if reading.steps is None else (reading.steps,)
+    shape = (output[0], *middle, wanted)
+    return Fix(" ".join(said), reading.y, "\n".join(code), shape, reading.target, loss)
