@@ -1,0 +1,273 @@
+"""What all charts share: margins, fonts, axes, and the way a figure is built. Draws no data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.figures.marks import GLYPHS, Entry
+from lib.figures.palette import Palette
+
+CONFIG: dict[str, Any] = {
+    "displaylogo": False,
+    "scrollZoom": False,
+    "modeBarButtonsToRemove": [
+        "pan2d",
+        "zoomIn2d",
+        "zoomOut2d",
+        "autoScale2d",
+        "select2d",
+        "lasso2d",
+    ],
+    "toImageButtonOptions": {"scale": 2},
+}
+"""For `st.plotly_chart(config=…)`: picture, zoom, reset and full screen, on hover alone."""
+
+FONT_SIZE = 14
+LEFT, BOTTOM = 64, 46
+"""Margins in pixels: of the tick labels, and of the timesteps."""
+ROW = 19
+"""The height of a row of the key, in pixels."""
+VALUE = ",.5~r"
+"""How hover texts write a number, in d3's terms: five digits that count, thousands apart."""
+
+
+def figure(data: list[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
+    """A figure from plain dicts that the tests have validated.
+
+    Plotly checks every property of every figure, which takes most of the time: 1.8 ms of 2.7 ms
+    for a chart that four viewers may ask for sixteen times a second. So it isn't asked to here.
+    """
+    return go.Figure(data=data, layout=layout, _validate=False)
+
+
+def layout(
+    palette: Palette,
+    x: dict[str, Any],
+    y: dict[str, Any],
+    key: Sequence[Sequence[Entry]],
+    *,
+    name: str,
+    height: int,
+    right: int = 16,
+    notes: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
+    """The layout of a chart with the axes `x` and `y`, and its key above the plot.
+
+    Plotly's own legend wraps as it likes and takes its room from the plot: half of it, on a phone.
+    The key has its lines fixed, and so are the margins: nothing jumps while numbers grow. There
+    is no drag, so that a finger on a phone scrolls the page (the zoom button turns it on). `name`
+    keeps a zoom over updates.
+    """
+    font = {"size": FONT_SIZE, "color": palette.muted}
+    axis = {
+        "gridcolor": palette.grid,
+        "linecolor": palette.border,
+        "zeroline": False,
+        "tickfont": font,
+        "automargin": False,
+    }
+    for own in (x, y):
+        own["title"] = {"text": own["title"], "font": font, "standoff": 6}
+    return {
+        # Plotly's default template is nine tenths of a figure; Streamlit adds its own anyway.
+        "template": {},
+        "height": height,
+        "margin": {"l": LEFT, "r": right, "t": top(key), "b": BOTTOM, "pad": 0},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"size": FONT_SIZE, "color": palette.ink},
+        "xaxis": {**axis, "showgrid": False, "showline": True, **x},
+        "yaxis": {**axis, "showgrid": True, **y},
+        "annotations": [_key(key), *notes],
+        "showlegend": False,
+        "hovermode": "x unified",
+        "hoverlabel": {
+            "bgcolor": palette.background,
+            "bordercolor": palette.border,
+            "font": {"size": FONT_SIZE, "color": palette.ink},
+        },
+        "dragmode": False,
+        "uirevision": name,
+    }
+
+
+def top(key: Sequence[Sequence[Entry]]) -> int:
+    """The margin above the plot in pixels, which holds the key."""
+    return 14 + ROW * len(key)
+
+
+def _key(rows: Sequence[Sequence[Entry]]) -> dict[str, Any]:
+    """The key as an annotation above the plot, flush with the chart's left edge."""
+    lines = [
+        "&nbsp;&nbsp; ".join(
+            f'<span style="color:{entry.color}">{GLYPHS[entry.glyph]}</span> '
+            f'<span style="color:{entry.text}">{escape(entry.words)}</span>'
+            for entry in row
+        )
+        for row in rows
+    ]
+    return {
+        "text": "<br>".join(lines),
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "xshift": -LEFT,
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "yshift": 8,
+        "align": "left",
+        "showarrow": False,
+        "font": {"size": FONT_SIZE},
+    }
+
+
+def timestep_axis(names: Sequence[str]) -> dict[str, Any]:
+    """The x axis of T timesteps, 1 to T: few enough names that they never overlap."""
+    steps = len(names)
+    longest = max(map(len, names))
+    most = 12 if longest <= 2 else max(2, min(6, 36 // longest))
+    stride = _nice_stride((steps - 1) / (most - 1))
+    ticks = list(range(1, steps + 1)) if stride == 1 else [1, *range(stride, steps, stride)]
+    if stride > 1:
+        # The last step is what all is about: it is always named.
+        ticks = [k for k in ticks if steps - k >= stride / 2] + [steps]
+    room = max(0.35, 0.03 * (steps - 1))
+    return {
+        "title": "timestep",
+        "range": [1 - room, steps + room],
+        "tickvals": ticks,
+        "ticktext": [names[k - 1] for k in ticks],
+        "tickangle": 0,
+    }
+
+
+def _nice_stride(least: float) -> int:
+    """The smallest of 1, 2, 5, 10, 20, … that isn't below `least`."""
+    return next(k for k in (1, 2, 5, 10, 20, 25, 50, 100) if k >= least)
+
+
+def epoch_axis(epochs: int) -> dict[str, Any]:
+    """The x axis of a run of `epochs`: fixed from the start, so that the line grows into it."""
+    last = max(1, epochs)
+    return {"title": "epoch", "range": [-0.01 * last, 1.02 * last], "tickformat": ",d", "nticks": 6}
+
+
+def linear_axis(title: str, values: np.ndarray, core: np.ndarray) -> dict[str, Any]:
+    """A y axis that holds `values`, and stands still while they move a little.
+
+    `core` are the values that never move, such as the targets. Beyond them the axis grows in
+    steps: quarters of their span, doubled until few of them do.
+    """
+    low, high = _span(core)
+    least, most = _span(np.concatenate([np.ravel(core), np.ravel(values)]))
+    step = (high - low) / 4
+    while most - least > 8 * step:
+        step *= 2
+    bottom = low - step * math.ceil(max(0.0, (low - least) / step - 0.2))
+    peak = high + step * math.ceil(max(0.0, (most - high) / step - 0.2))
+    room = 0.07 * (peak - bottom)
+    return {
+        "title": title,
+        "range": [bottom - room, peak + room],
+        "nticks": 6,
+        "exponentformat": "none",
+        "separatethousands": True,
+    }
+
+
+def _span(values: np.ndarray) -> tuple[float, float]:
+    """The least and greatest finite value, a little apart; 0 and 1 where there is none."""
+    known = values[np.isfinite(values)]
+    if not known.size:
+        return 0.0, 1.0
+    low, high = float(known.min()), float(known.max())
+    if high - low < 1e-9 * max(1.0, abs(high)):
+        room = 0.5 * max(abs(high), 1.0)
+        return low - room, high + room
+    return low, high
+
+
+def log_axis(title: str, values: Iterable[float], *, least_decades: float = 1.0) -> dict[str, Any]:
+    """A logarithmic y axis that holds the positive ones of `values`, growing by half decades.
+
+    Decades are written out (0.001, 1, 10,000) as far as people read them.
+    """
+    powers = [math.log10(v) for v in values if v > 0 and math.isfinite(v)] or [-1.0, 0.0]
+    low = math.floor(2 * min(powers) - 0.2) / 2
+    high = math.ceil(2 * max(powers) + 0.2) / 2
+    if high - low < least_decades:
+        low = high - least_decades
+    decades = range(math.ceil(low), math.floor(high) + 1)
+    stride = max(1, math.ceil(len(decades) / 6))
+    shown = [k for k in decades if k % stride == 0]
+    ticks = [10.0**k for k in shown]
+    written = all(-5 <= k <= 5 for k in shown)
+    names = [f"{10.0**k:,.{max(0, -k)}f}" if written else f"10<sup>{k}</sup>" for k in shown]
+    if len(shown) < 3 and high - low <= 2.5:
+        extra = [m * 10.0**k for k in range(math.floor(low), math.ceil(high)) for m in (2, 5)]
+        extra = [v for v in extra if low <= math.log10(v) <= high]
+        ticks += extra
+        names += [f"{v:,.10g}" for v in extra]
+    return {
+        "title": title,
+        "type": "log",
+        "range": [low, high],
+        "tickvals": ticks,
+        "ticktext": names,
+    }
+
+
+def side_notes(
+    notes: Sequence[tuple[str, float, str]], axis: Sequence[float], plot: int
+) -> list[dict[str, Any]]:
+    """Words to the right of a logarithmic plot, beside the levels that they name.
+
+    Args:
+        notes: (words, value, colour); values that aren't positive are left out.
+        axis: the range of the y axis, as powers of ten.
+        plot: the height of the plot in pixels. Words that would touch are moved apart.
+    """
+    pixels = plot / (axis[1] - axis[0])
+    placed: list[dict[str, Any]] = []
+    below = -math.inf
+    for words, value, color in sorted(notes, key=lambda note: note[1]):
+        if not value > 0:
+            continue
+        power = math.log10(value)
+        shift = max(0.0, below + 16 - power * pixels)
+        below = power * pixels + shift
+        placed.append(
+            {
+                "text": words,
+                "x": 1,
+                "xref": "paper",
+                "xanchor": "left",
+                "xshift": 4,
+                "y": power,
+                "yanchor": "middle",
+                "yshift": round(shift),
+                "showarrow": False,
+                "font": {"size": FONT_SIZE - 1, "color": color},
+            }
+        )
+    return placed
+
+
+def empty(words: str, palette: Palette) -> dict[str, Any]:
+    """Words in the middle of a plot that has no data yet."""
+    return {
+        "text": words,
+        "x": 0.5,
+        "xref": "paper",
+        "y": 0.5,
+        "yref": "paper",
+        "showarrow": False,
+        "font": {"size": FONT_SIZE, "color": palette.muted},
+    }

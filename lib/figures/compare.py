@@ -1,0 +1,44 @@
+"""The chart of the one number that compares the modes: last-step error over the epochs."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from lib.datasets.dataset import Dataset
+from lib.figures import chart, marks
+from lib.figures.palette import Palette
+from lib.training.messages import Snapshot
+
+HEIGHT = 260
+
+
+def compare_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) -> go.Figure:
+    """Mean squared error at the last step on the judged samples, by epoch, for each mode.
+
+    Here the two lines count the same thing, so one naive level and one best possible level serve
+    both. The axis is logarithmic; a best possible error of exactly 0 is left out.
+    """
+    errors = {
+        mode: (result.checked_epochs, marks.finite(result.last_step_mse))
+        for mode, result in (snapshot.results or {}).items()
+    }
+    naive = float(dataset.naive_mse[-1])
+    best = None if dataset.best_mse is None else float(dataset.best_mse[-1])
+    drawn = [float(value) for _, error in errors.values() for value in error]
+    x = chart.epoch_axis(max(snapshot.epochs, snapshot.epoch))
+    data = [marks.level(dataset.naive_label, naive, x["range"], marks.naive_style(palette))]
+    key = [marks.mode_key(errors, palette), [marks.naive_key(dataset.naive_label, palette)]]
+    if best:
+        key[1].insert(0, marks.best_key(palette))
+        data.append(marks.level("best possible", best, x["range"], marks.best_style(palette)))
+    return chart.figure(
+        data + marks.by_epoch(errors, palette, f"%{{y:{chart.VALUE}}}"),
+        chart.layout(
+            palette,
+            x,
+            chart.log_axis("last-step MSE", [naive, best or 0.0, *drawn]),
+            key,
+            name=f"compare {dataset.name}",
+            height=HEIGHT,
+        ),
+    )

@@ -1,0 +1,65 @@
+"""The chart of each model's own training loss over the epochs, between naive and best possible."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from lib.baselines import best_loss, naive_loss
+from lib.datasets.dataset import Dataset
+from lib.experiment import Experiment
+from lib.figures import chart, marks
+from lib.figures.palette import Palette
+from lib.training.messages import Snapshot
+
+HEIGHT = 340
+COUNTS = {"sequence": "every step", "last": "last step"}
+"""What a mode's loss counts, as it stands beside its level."""
+
+
+def loss_figure(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, palette: Palette
+) -> go.Figure:
+    """Training loss by epoch on a logarithmic axis, with the levels that give it a meaning.
+
+    The two modes' losses count different things, so each has its own naive level (grey, dotted)
+    and best possible level (green, dashed, for mean squared error alone). A level of exactly 0
+    can't stand on a logarithmic axis; the sentence below the chart names it.
+    """
+    losses = {
+        mode: (result.loss_epochs, marks.finite(result.loss))
+        for mode, result in (snapshot.results or {}).items()
+    }
+    naive, best = naive_loss(experiment, dataset), best_loss(experiment, dataset)
+    drawn = [float(value) for _, loss in losses.values() for value in loss]
+    x = chart.epoch_axis(max(snapshot.epochs, snapshot.epoch))
+    y = chart.log_axis("training loss", [*naive.values(), *best.values(), *drawn])
+
+    data = []
+    notes = []
+    for name, levels, style, text in (
+        (dataset.naive_label, naive, marks.naive_style(palette), palette.muted),
+        ("best possible", best, marks.best_style(palette), palette.best_text),
+    ):
+        data += [marks.level(name, value, x["range"], style) for value in levels.values()]
+        notes += [(COUNTS[mode], value, text) for mode, value in levels.items()]
+    key = [marks.mode_key(losses, palette), [marks.naive_key(dataset.naive_label, palette)]]
+    if any(value > 0 for value in best.values()):
+        key[1].insert(0, marks.best_key(palette))
+    both = len(naive) > 1
+    plot = HEIGHT - chart.top(key) - chart.BOTTOM
+    words = chart.side_notes(notes, y["range"], plot) if both else []
+    if not drawn:
+        words.append(chart.empty("not trained yet", palette))
+    return chart.figure(
+        data + marks.by_epoch(losses, palette, f"%{{y:{chart.VALUE}}}"),
+        chart.layout(
+            palette,
+            x,
+            y,
+            key,
+            name=f"loss {dataset.name}",
+            height=HEIGHT,
+            right=76 if both else 16,
+            notes=words,
+        ),
+    )

@@ -1,0 +1,112 @@
+"""The colours of every picture: one colour means one thing, in light and in dark mode.
+
+Blue is the sequence mode, vermilion the last-step mode, ink the target, green the best possible,
+grey a guess without learning. Blue, vermilion and green are Okabe and Ito's, which people with
+any kind of colour vision can tell apart (Okabe and Ito, "Color Universal Design", 2008); dark
+mode has the same hues, lighter. Shape and dash say the same again: nothing hangs on colour alone.
+
+This module draws nothing. `.streamlit/config.toml` holds the same colours for the pages' text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LEVELS = 9
+"""How many shades a tensor's cells have, from the lowest value to the highest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of one theme, as "#RRGGBB".
+
+    The plain colours are for lines and marks, at least 3 to 1 against the background; those that
+    end in `_text` are for words, at least 4.5 to 1 (WCAG 2.2, 1.4.11 and 1.4.3).
+    """
+
+    theme: str
+    """A key of PALETTES."""
+    background: str
+    surface: str
+    """Of a box on the background."""
+    border: str
+    grid: str
+    ink: str
+    """The target, and plain words."""
+    muted: str
+    """Words of second rank."""
+    baseline: str
+    sequence: str
+    sequence_text: str
+    last: str
+    last_text: str
+    best: str
+    best_text: str
+
+    def mode(self, mode: str) -> str:
+        """The colour of "sequence" or "last"."""
+        return {"sequence": self.sequence, "last": self.last}[mode]
+
+    def mode_text(self, mode: str) -> str:
+        """The colour of words about "sequence" or "last"."""
+        return {"sequence": self.sequence_text, "last": self.last_text}[mode]
+
+    def shades(self, color: str) -> tuple[str, ...]:
+        """LEVELS shades from almost the surface to `color`, for values from low to high."""
+        return tuple(
+            mix(self.surface, color, 0.14 + 0.86 * k / (LEVELS - 1)) for k in range(LEVELS)
+        )
+
+
+def mix(start: str, end: str, share: float) -> str:
+    """The colour that is `share`, 0 to 1, of the way from `start` to `end`."""
+    parts = ((int(start[k : k + 2], 16), int(end[k : k + 2], 16)) for k in (1, 3, 5))
+    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in parts)
+
+
+PALETTES = {
+    "light": Palette(
+        theme="light",
+        background="#FFFFFF",
+        surface="#F4F6F8",
+        border="#DDE2E8",
+        grid="#E6EAEE",
+        ink="#1F2933",
+        muted="#56616D",
+        baseline="#7F7F7F",
+        sequence="#0072B2",
+        sequence_text="#0072B2",
+        last="#D55E00",
+        last_text="#B34E00",
+        best="#009E73",
+        best_text="#007A59",
+    ),
+    "dark": Palette(
+        theme="dark",
+        background="#12171D",
+        surface="#1C232B",
+        border="#34404C",
+        grid="#2A343E",
+        ink="#E6EAEE",
+        muted="#A3AFBB",
+        baseline="#98A1AA",
+        sequence="#4DB3EC",
+        sequence_text="#5BBCF2",
+        last="#FF8A3D",
+        last_text="#FF9650",
+        best="#2FC79B",
+        best_text="#2FC79B",
+    ),
+}
+
+
+def palette(theme: str | None = "light") -> Palette:
+    """The palette of a theme, as `st.context.theme.type` names it; "light" for None.
+
+    Raises ValueError for a theme that has none.
+    """
+    if theme is None:
+        return PALETTES["light"]
+    if theme not in PALETTES:
+        raise ValueError(f"theme must be one of {list(PALETTES)}, got {theme!r}")
+    return PALETTES[theme]

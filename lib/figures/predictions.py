@@ -1,0 +1,69 @@
+"""The chart of what each model says at every timestep of one sample, beside the target."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.datasets.dataset import Dataset
+from lib.figures import chart, marks
+from lib.figures.marks import Entry
+from lib.figures.palette import Palette
+from lib.training.messages import Snapshot
+
+HEIGHT = 340
+
+
+def predictions_figure(
+    dataset: Dataset, snapshot: Snapshot, sample: int, target: int, palette: Palette
+) -> go.Figure:
+    """One sample and one target column, in the raw unit.
+
+    The last-step model's answer is a single diamond at T. The dotted line to it is what its head
+    would have said at each earlier step, where it was never asked.
+
+    Args:
+        dataset: the data that the run was started with.
+        snapshot: with `samples`; without `results` the target stands alone.
+        sample: which of the shown samples, 0 to S-1 (`Snapshot.samples`).
+        target: which target column, 0 to K-1.
+        palette: the colours of the page's theme.
+
+    Raises:
+        ValueError: when the snapshot doesn't say which samples it shows.
+    """
+    if snapshot.samples is None:
+        raise ValueError("the snapshot must say which samples it shows, got samples=None")
+    index = int(snapshot.samples[sample])
+    truth = marks.finite(dataset.raw(dataset.y[index])[:, target])
+    said = {
+        mode: marks.finite(dataset.raw(result.predictions[sample])[:, target])
+        for mode, result in (snapshot.results or {}).items()
+    }
+    unit = dataset.target_unit
+    hover = f"%{{y:{chart.VALUE}}} {unit}".rstrip()
+    # Wider than the models' lines and below them: a model that is right runs inside the target.
+    goal = marks.line("target", truth, {"color": palette.ink, "width": 4}, hover)
+    goal["mode"] = "lines+markers"
+    goal["marker"] = {"color": palette.ink, "size": marks.dot_size(len(truth)) + 4}
+
+    key = [[Entry("dots", "target", palette.ink, palette.ink)]]
+    if "sequence" in said:
+        key[0].append(marks.sequence_key(palette))
+    if "last" in said:
+        key.append(marks.last_key(palette))
+    return chart.figure(
+        [goal, *marks.by_timestep(said, palette, hover)],
+        chart.layout(
+            palette,
+            chart.timestep_axis(dataset.timestep_names),
+            chart.linear_axis(
+                dataset.target_names[target] + (f" ({unit})" if unit else ""),
+                np.concatenate([truth, *said.values()]),
+                truth,
+            ),
+            key,
+            name=f"predictions {dataset.name} {target}",
+            height=HEIGHT,
+        ),
+    )

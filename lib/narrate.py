@@ -1,0 +1,290 @@
+"""Arrays → sentences: the text twin of every picture, true to the numbers it shows.
+
+A sentence says nothing that isn't computed from the arrays it was given, and rounds for reading.
+It is alternative text too, so it stands without the picture. No HTML in here, no Markdown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from lib.baselines import best_loss, naive_loss
+from lib.datasets.dataset import Dataset
+from lib.experiment import CELLS, LOSSES, Experiment
+from lib.shapes import Layer, model_shapes
+from lib.training.messages import Snapshot, Status
+
+MODELS = {"sequence": "the sequence model", "last": "the last-step model"}
+_COUNTED = ("", "One", "Two", "Three")
+
+
+def number(value: float) -> str:
+    """A number to be read: three digits that count, thousands apart, never "-0".
+
+    From 1,000 on the digits before the point are all written out.
+    """
+    value = float(value)
+    if math.isnan(value):
+        return "not a number"
+    if math.isinf(value):
+        return "infinite"
+    size = abs(value)
+    if size < 1e-12:
+        return "0"
+    if size >= 1e12 or size < 1e-6:
+        digits, _, power = f"{value:.2e}".partition("e")
+        return f"{_trim(digits)}e{int(power)}"
+    if size >= 99.95:
+        return f"{value:,.0f}"
+    return _trim(f"{value:.{max(1, 2 - math.floor(math.log10(size)))}f}")
+
+
+def _trim(digits: str) -> str:
+    """Without zeros that only fill up the decimals."""
+    return digits.rstrip("0").rstrip(".")
+
+
+def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
+    """What reads what, and who answers when."""
+    model = experiment.model
+    _, steps, features = dataset.shape
+    cell = CELLS[model.cell].label
+    units, read = _count(model.units, "unit"), f"{_count(steps, 'timestep')} of"
+    one = model.layers == 1
+    if one:
+        stack = f"{'An' if cell.startswith('L') else 'A'} {cell} with {units} reads"
+    else:
+        stack = f"{_COUNTED[model.layers]} {cell} layers of {units} read"
+    answers = {
+        "sequence": f"{'It answers' if one else 'They answer'} at every step.",
+        "last": f"{'It answers' if one else 'They answer'} once, at the last step.",
+        "both": "One model answers at every step, its twin only at the last; "
+        "both start from the same weights.",
+    }
+    return f"{stack} {read} {_count(features, 'feature')}. {answers[model.mode]}"
+
+
+def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
+    """Every shape on the way through each model, and what the models have to learn."""
+    _, steps, features = dataset.shape
+    shapes = model_shapes(experiment, steps, features, dataset.targets)
+    ways = {
+        mode: " → ".join(
+            [_shape(layers[0]), *(f"{layer.name} {_shape(layer)}" for layer in layers[1:])]
+        )
+        for mode, layers in shapes.items()
+    }
+    parts = []
+    if "sequence" in ways:
+        parts.append(f"Sequence mode, an output at every timestep: {ways['sequence']}.")
+    if "last" in ways:
+        parts.append(
+            f"Last-step mode, the last row of the hidden states and nothing else: {ways['last']}."
+        )
+    total = sum(layer.parameters for layer in next(iter(shapes.values())))
+    each = " each, whatever the number of timesteps" if len(shapes) > 1 else ""
+    return " ".join([*parts, f"{_count(total, 'parameter')}{each}."])
+
+
+def predictions_sentence(dataset: Dataset, snapshot: Snapshot, sample: int, target: int) -> str:
+    """What each model says of one shown sample, and how far off that is, in the raw unit.
+
+    `sample` is which of the shown samples, 0 to S-1; `target` is which column, 0 to K-1.
+    """
+    if snapshot.samples is None:
+        raise ValueError("the snapshot must say which samples it shows, got samples=None")
+    index = int(snapshot.samples[sample])
+    unit = f" {dataset.target_unit}" if dataset.target_unit else ""
+    truth = dataset.raw(dataset.y[index])[:, target].astype(np.float64)
+    steps = len(truth)
+    last = dataset.timestep_names[-1] if not _plain(dataset) else f"step {steps}"
+    name = dataset.sample_name(index)
+    parts = [
+        f"{name[:1].upper()}{name[1:]}: at {last} the target ({dataset.target_names[target]}) is "
+        f"{number(truth[-1])}{unit}."
+    ]
+    off: dict[str, np.ndarray] = {}
+    answers = []
+    for mode, result in (snapshot.results or {}).items():
+        said = dataset.raw(result.predictions[sample])[:, target].astype(np.float64)
+        off[mode] = np.abs(said - truth)
+        answers.append(f"{MODELS[mode]} says {number(said[-1])}, off by {number(off[mode][-1])}")
+    if answers:
+        parts.append(_sentence(answers))
+    if "sequence" in off:
+        parts.append(
+            f"Over all {steps} steps the sequence model is off by {number(off['sequence'].mean())} "
+            "on average."
+        )
+    if "last" in off:
+        parts.append(
+            "Before the last step the last-step model was never asked; its head would have been "
+            f"off by {number(off['last'][:-1].mean())} on average."
+        )
+    return " ".join(parts)
+
+
+def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
+    """Each model's own training loss, why two such losses can't be compared, and what is good."""
+    steps = dataset.shape[1]
+    losses = {
+        mode: float(result.loss[-1])
+        for mode, result in (snapshot.results or {}).items()
+        if len(result.loss)
+    }
+    counts = {"sequence": f"the mean over {steps} steps", "last": "over the last step alone"}
+    loss = LOSSES[experiment.training.loss].label.lower()
+    if losses:
+        said = [
+            f"{MODELS[mode]}'s {named}is {number(value)}, {counts[mode]}"
+            for named, (mode, value) in zip(("training loss ", ""), losses.items(), strict=False)
+        ]
+        parts = [_sentence(said, f"After {_count(snapshot.epoch, 'epoch')} ")]
+    else:
+        parts = ["Not trained yet."]
+    if len(experiment.model.modes) > 1:
+        parts.append(
+            f"The two losses can't be compared: one counts {steps} steps, the other counts 1."
+        )
+    parts.append(
+        f"{_capital(dataset.naive_label)} has a {loss} of "
+        f"{_by_mode(naive_loss(experiment, dataset), number)}."
+    )
+    best = best_loss(experiment, dataset)
+    if best:
+        parts.append(f"The best possible is {_by_mode(best, _floor)}.")
+        if max(best.values()) > 0:
+            parts.append(dataset.best_why)
+    return " ".join(part for part in parts if part)
+
+
+def compare_sentence(dataset: Dataset, snapshot: Snapshot) -> str:
+    """The number that compares the modes: last-step error on the same samples for both."""
+    which = "validation" if dataset.has_validation else "training"
+    errors = [
+        f"{MODELS[mode].removeprefix('the ')} {number(result.last_step_mse[-1])}"
+        for mode, result in (snapshot.results or {}).items()
+        if len(result.last_step_mse)
+    ]
+    levels = [f"{dataset.naive_label} {number(dataset.naive_mse[-1])}"]
+    if dataset.best_mse is not None:
+        levels.append(f"the best possible {_floor(dataset.best_mse[-1])}")
+    said = (
+        f"Mean squared error at step {dataset.shape[1]} on the {which} samples: "
+        f"{', '.join(errors + levels)}."
+    )
+    if not dataset.has_validation:
+        said += " None are kept for validation."
+    return said
+
+
+def step_error_sentence(dataset: Dataset, snapshot: Snapshot) -> str:
+    """Typical error at the first and the last step, and from which step on it beats the guess."""
+    steps = dataset.shape[1]
+    scale = raw_scale(dataset)
+    unit = f" {dataset.target_unit}" if dataset.target_unit and scale is not None else ""
+    kind = "RMSE" if scale is not None else "RMSE of the scaled targets"
+    factor = 1.0 if scale is None else scale
+    naive = dataset.naive_mse
+    parts = []
+    for mode, result in (snapshot.results or {}).items():
+        error = factor * np.sqrt(np.asarray(result.step_mse, np.float64))
+        ends = (number(error[0]), number(error[-1]))
+        if mode == "sequence":
+            said = (
+                f"The sequence model's typical error ({kind}) is {ends[0]}{unit} at step 1 and "
+                f"{ends[1]} at step {steps}; "
+            )
+        else:
+            said = (
+                f"The last-step model was asked at step {steps} alone and is off by "
+                f"{ends[1]}{unit} there; at step 1 its head would have been off by {ends[0]}; "
+            )
+        parts.append(f"{said}{_beats(result.step_mse, naive, dataset.naive_label)}.")
+    ends = (number(factor * math.sqrt(naive[0])), number(factor * math.sqrt(naive[-1])))
+    parts.append(
+        f"{_capital(dataset.naive_label)} is off by {ends[0]}{unit} at step 1 and "
+        f"{ends[1]} at step {steps}."
+    )
+    return " ".join(parts)
+
+
+def progress_sentence(snapshot: Snapshot) -> str:
+    """Where a run stands: "epoch 140 of 200 · 131 epochs/s · 0.5 s left"."""
+    parts = [f"epoch {snapshot.epoch:,} of {snapshot.epochs:,}"]
+    if snapshot.status is Status.RUNNING and snapshot.epochs_per_second > 0:
+        speed = snapshot.epochs_per_second
+        parts.append(f"{speed:,.0f} epochs/s" if speed >= 9.95 else f"{speed:.1f} epochs/s")
+        if snapshot.seconds_left is not None:
+            parts.append(f"{_duration(snapshot.seconds_left)} left")
+    return " · ".join(parts)
+
+
+def raw_scale(dataset: Dataset) -> float | None:
+    """What turns an error in the unit of y into one in the raw unit; None if columns differ."""
+    scale = dataset.target_scale
+    if scale is None:
+        return 1.0
+    return abs(float(scale[0])) if np.all(scale == scale[0]) else None
+
+
+def _beats(error: np.ndarray, naive: np.ndarray, name: str) -> str:
+    """From which step on, to the end, an error is below the naive one."""
+    steps = len(naive)
+    worse = np.flatnonzero(~(np.asarray(error) < naive))
+    first = int(worse[-1]) + 2 if len(worse) else 1
+    if first == 1:
+        return f"that is better than {name} at every step"
+    if first > steps:
+        return f"at step {steps} that is no better than {name}"
+    return f"that is better than {name} from step {first} on"
+
+
+def _by_mode(values: Mapping[str, float], write: Callable[[float], str]) -> str:
+    """One value, or two with what they count; one again where both read the same."""
+    texts = {mode: write(value) for mode, value in values.items()}
+    if len(set(texts.values())) == 1:
+        return next(iter(texts.values()))
+    return f"{texts['sequence']} over every step and {texts['last']} at the last"
+
+
+def _floor(value: float) -> str:
+    """A best possible error: of a great one the decimals matter, since training ends there."""
+    return f"{value:,.2f}" if value >= 1000 else number(value)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 9.95:
+        return f"{max(0.0, seconds):.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def _shape(layer: Layer) -> str:
+    return f"({', '.join(['N', *map(str, layer.shape[1:])])})"
+
+
+def _plain(dataset: Dataset) -> bool:
+    """Whether the timesteps have no names of their own, just numbers from 1."""
+    return dataset.timestep_names[-1] == str(dataset.shape[1])
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _sentence(clauses: Sequence[str], start: str = "") -> str:
+    return _capital(start + "; ".join(clauses)) + "."
