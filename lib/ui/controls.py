@@ -21,9 +21,15 @@ Fixed = Mapping[str, tuple[Any, str]]
 MODE_LABELS = {"sequence": ":blue[Sequence]", "last": ":orange[Last step]", "both": "Both"}
 
 
-def sidebar() -> None:
-    """Draw all controls. Their values are in `st.session_state` afterwards."""
+def sidebar(*, with_uploader: bool) -> None:
+    """Draw all controls. Their values are in `st.session_state` afterwards.
+
+    The Data page has room for the uploader itself, and asks for a sidebar without it.
+    """
     _data()
+    if with_uploader and st.session_state["data"] == "upload":
+        upload.uploader()
+    columns()
     fixed = _fixed()
     _slider("T", "Timesteps  T", fixed)
     _slider("F", "Features  F", fixed)
@@ -53,9 +59,6 @@ def _data() -> None:
         on_change=_picked,
     )
     st.caption(DATASETS[st.session_state["data"]].about)
-    if st.session_state["data"] == "upload":
-        upload.uploader()
-    columns()
 
 
 def _fixed() -> dict[str, tuple[Any, str]]:

@@ -38,7 +38,7 @@ def frame(page: str) -> Experiment:
         st.markdown("### Unrolled")
         st.caption(TAGLINE)
         menu = st.container(gap=None)
-        controls.sidebar()
+        controls.sidebar(with_uploader=page != "Data")
     experiment = state.finish()
     for label, (path, icon) in PAGES.items():
         menu.page_link(path, label=label, icon=icon, query_params=state.query())

@@ -7,42 +7,48 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.ui import training
 from lib.uploads import UploadError, read_upload
 from lib.windows import Table
 
 
 def table() -> Table | None:
-    """The session's uploaded table, None before the first."""
-    return st.session_state.get("table")
+    """The session's uploaded table, None before the first; a reload finds it through its run."""
+    if "table" not in st.session_state:
+        st.session_state["table"] = training.table_of_run()
+    return st.session_state["table"]
 
 
 def uploader() -> None:
-    """The file widget, and below it what is wrong with the last file, if anything is."""
-    file = st.file_uploader(
+    """The file widget, and below it what came of the last file."""
+    st.file_uploader(
         "Your CSV",
         key="upload_file",
+        on_change=_read,
         help="A header line, then one row per timestep, in order of time. Up to 50 MB. "
         "It is read in memory and never stored.",
     )
-    if file is not None and file.file_id != st.session_state.get("upload_id"):
-        st.session_state["upload_id"] = file.file_id
-        _read(file.name, file.getvalue())
     if message := st.session_state.get("upload_error"):
         st.error(message, icon=":material/error:")
     if kept := table():
-        st.caption(f"**{kept.name}**: {len(kept.frame):,} rows, {len(kept.frame.columns)} columns.")
+        rows, columns = kept.frame.shape
+        st.caption(f"**{kept.name}**: {rows:,} rows, {columns} number columns.")
 
 
-def _read(name: str, content: bytes) -> None:
+def _read() -> None:
+    """Take the file that was just given, and show it; taking a file away changes nothing."""
     state = st.session_state
+    file = state["upload_file"]
+    if file is None:
+        state["upload_error"] = None
+        return
     try:
-        new = read_upload(name, content)
+        new = read_upload(file.name, file.getvalue())
     except UploadError as error:
         kept = table()
-        state["upload_error"] = (
-            f"{error} Your earlier file, {kept.name}, stays." if kept else f"{error}"
-        )
+        stays = f" Your earlier file, {kept.name}, stays." if kept else ""
+        state["upload_error"] = f"{error}{stays}"
         return
-    state["upload_error"], state["table"] = None, new
+    state["upload_error"], state["table"], state["data"] = None, new, "upload"
     if not {*state["inputs"], *state["targets"]} <= set(new.frame.columns):
         state["inputs"], state["targets"] = (), ()

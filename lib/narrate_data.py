@@ -1,0 +1,42 @@
+"""The sentences of the Data page: what a dataset holds, said in words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lib.datasets.dataset import Dataset
+from lib.narrate import number
+
+
+def data_sentence(dataset: Dataset) -> str:
+    """What there is and what it is for."""
+    n, t, f = dataset.shape
+    features = "1 feature" if f == 1 else f"{f} features"
+    return f"{dataset.title}: {n:,} samples of {t} timesteps and {features}. {dataset.about}"
+
+
+def sample_sentence(dataset: Dataset, sample: int) -> str:
+    """One sample's targets, where they begin, move and end."""
+    y = dataset.y[sample, :, 0]
+    part = "training" if sample < dataset.train else "validation"
+    low, high = int(np.argmin(y)), int(np.argmax(y))
+    return (
+        f"{dataset.sample_name(sample).capitalize()}, of the {part} part: {dataset.target_names[0]} "
+        f"starts at {number(y[0])} and ends at {number(y[-1])}; it is lowest at timestep {low + 1} "
+        f"({number(y[low])}) and highest at timestep {high + 1} ({number(y[high])}). "
+        f"The sequence mode learns from all {len(y)} targets, the last-step mode from the last alone."
+    )
+
+
+def split_sentence(dataset: Dataset) -> str:
+    """How many samples are for training and how many for checking."""
+    if not dataset.has_validation:
+        return (
+            f"All {len(dataset.x)} samples are for training: there are too few to keep any back, "
+            "so errors are measured on what was learned from."
+        )
+    kept = len(dataset.x) - dataset.train
+    return (
+        f"The models learn from the first {dataset.train:,} samples and are judged on the other "
+        f"{kept:,}, which share no rows with them."
+    )

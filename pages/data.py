@@ -1,0 +1,43 @@
+"""Data: choose it or bring your own, look at single samples, and see what is kept for checking."""
+
+import streamlit as st
+
+from lib.figures import CONFIG
+from lib.figures.data import frame_of_sample, sample_figure, split_figure
+from lib.narrate_data import data_sentence, sample_sentence, split_sentence
+from lib.ui.data import load
+from lib.ui.frame import frame
+from lib.ui.theme import current_palette
+from lib.ui.upload import table, uploader
+
+experiment, dataset = load(frame("Data"), table())
+palette = current_palette()
+
+st.markdown(f"# {data_sentence(dataset)}")
+
+wide, narrow = st.columns([3, 2])
+with wide.container(border=True, height="stretch"):
+    st.markdown("### One sample, as the models see it")
+    sample = st.slider("Sample", 1, len(dataset.x), key=f"any_sample_{len(dataset.x)}") - 1
+    sentence = sample_sentence(dataset, sample)
+    st.plotly_chart(
+        sample_figure(dataset, sample, palette), key="chart_sample", config=CONFIG, alt=sentence
+    )
+    st.caption(sentence)
+with narrow.container(border=True, height="stretch"):
+    st.markdown("### What is kept for checking")
+    sentence = split_sentence(dataset)
+    st.plotly_chart(split_figure(dataset, palette), key="chart_split", config=CONFIG, alt=sentence)
+    st.caption(sentence)
+
+wide, narrow = st.columns([3, 2])
+with wide.container(border=True, height="stretch"):
+    st.markdown(f"### The numbers of {dataset.sample_name(sample)}")
+    st.dataframe(frame_of_sample(dataset, sample), height=320)
+    st.caption("`x` is what a model reads, `y` what it should answer; both as the model sees them.")
+with narrow.container(border=True, height="stretch"):
+    st.markdown("### Bring your own")
+    uploader()
+    st.markdown("\n".join(f"- {note}" for note in dataset.notes))
+    if dataset.source:
+        st.caption(f"Source: {dataset.source}")

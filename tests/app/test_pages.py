@@ -1,0 +1,53 @@
+"""Pages run in AppTest: no browser, the real script, and a real worker behind it."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.datasets import DATASETS
+from lib.ui.frame import PAGES
+
+
+def start(page: str = "Explore", **query: str) -> AppTest:
+    """The app at `page`, opened by a link with these query parameters."""
+    app = AppTest.from_file("app.py", default_timeout=30)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    if page != "Explore":
+        app.switch_page(PAGES[page][0]).run()
+    return app
+
+
+@pytest.mark.parametrize("page", list(PAGES))
+def test_every_page_runs_without_an_exception(page: str) -> None:
+    """Each page opens with the default experiment."""
+    assert not start(page).exception
+
+
+@pytest.mark.parametrize("name", list(DATASETS))
+def test_explore_opens_with_every_dataset(name: str) -> None:
+    """A link to any dataset opens; an upload that isn't there is answered with a sentence."""
+    app = start(data=name)
+    assert not app.exception
+    assert bool(app.warning) == (name == "upload")
+
+
+def test_picking_data_brings_its_settings_and_takes_them_back() -> None:
+    """Seattle weather suggests its T and units; going back restores what wasn't touched."""
+    app = start()
+    app.selectbox(key="data").set_value("seattle").run()
+    suggested = DATASETS["seattle"].suggested
+    assert app.slider(key="T").value == suggested["T"]
+    assert app.slider(key="U").value == suggested["U"]
+    app.selectbox(key="data").set_value("running_mean").run()
+    assert app.slider(key="T").value == 12
+    assert app.slider(key="U").value == 16
+
+
+def test_a_moved_slider_is_in_the_address() -> None:
+    """What a person sets can be shared at once."""
+    app = start()
+    app.slider(key="T").set_value(20).run()
+    assert app.query_params["T"] in ("20", ["20"])
