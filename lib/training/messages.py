@@ -96,3 +96,30 @@ class Run:
     id: str
     experiment: Experiment
     dataset: Dataset
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Command:
+    """What a client asks of the worker."""
+
+    verb: str
+    """"start", "pause", "resume", "step", "stop", "drop", "prepare" or "retire"."""
+    run_id: str = ""
+    experiment: Experiment | None = None
+    dataset: Dataset | None = None
+    """For "start"."""
+    paused: bool = False
+    """For "start": judge the untrained models, then wait."""
+    shape: tuple[int, int, int, int] | None = None
+    """For "prepare", which needs no data: (training samples, T, F, K)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What the worker says of itself."""
+
+    kind: str
+    """"ready": TensorFlow is imported. "failed": it can't be, and the worker ends. "refused": a
+    message made no sense. "grown": so many models were compiled that a fresh worker should take
+    over; memory of compiled code isn't given back while a process lives."""
+    text: str = ""

@@ -1,0 +1,47 @@
+"""Which samples come in which batch: one endless, repeatable order for a run.
+
+Both models of a pair are fed from the same order, and so is the Keras script of an export. It
+knows indexes only, no data.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+class BatchOrder:
+    """Shuffled batches, epoch after epoch. Every sample is in every epoch exactly once.
+
+    The order depends on `samples`, `batch` and `seed` alone, not on how it is taken.
+    """
+
+    def __init__(self, samples: int, batch: int, seed: int) -> None:
+        self.samples = samples
+        self.batch = min(batch, samples)
+        """B, the size of all batches of an epoch but the last, which has what is left."""
+        self.steps = -(-samples // self.batch)
+        """Batches in an epoch."""
+        self._rng = np.random.default_rng([seed, 2])
+        self._waiting = np.empty((0, self.batch), np.int32)
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """How many samples each batch of an epoch has, (steps,)."""
+        sizes = np.full(self.steps, self.batch)
+        sizes[-1] = self.samples - self.batch * (self.steps - 1)
+        return sizes
+
+    def take(self, steps: int) -> np.ndarray:
+        """The next batches, (steps, B) int32: indexes, and -1 where the last batch is short."""
+        missing = steps - len(self._waiting)
+        if missing > 0:
+            more = self._epochs(-(-missing // self.steps))
+            self._waiting = np.concatenate([self._waiting, more])
+        taken, self._waiting = self._waiting[:steps], self._waiting[steps:]
+        return taken
+
+    def _epochs(self, count: int) -> np.ndarray:
+        indexes = np.arange(self.samples, dtype=np.int32)
+        rows = np.full((count, self.steps * self.batch), -1, np.int32)
+        rows[:, : self.samples] = self._rng.permuted(np.tile(indexes, (count, 1)), axis=1)
+        return rows.reshape(count * self.steps, self.batch)

@@ -1,0 +1,87 @@
+"""Compiled programs: made in helper threads, kept while they are of use, shared by all runs.
+
+It doesn't know what a program is: `build` makes one from its key.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+
+class ProgramCache:
+    """Programs by key, the least recently asked for dropped first.
+
+    Two helper threads build them, since a compile takes seconds and the loop must go on. What a
+    run waits for goes first. What is only likely to be wanted soon (`ahead`) keeps one thread busy
+    at most, and what hasn't been begun of it is given up when something else is likelier.
+    """
+
+    THREADS = 2
+
+    def __init__(self, build: Callable[[Any], Any], limit: int = 64) -> None:
+        self.built = 0
+        """Programs built so far, those that were dropped included."""
+        self._build = build
+        self._limit = limit
+        self._changed = threading.Condition()
+        self._programs: OrderedDict[Hashable, Future[Any]] = OrderedDict()
+        self._wanted: list[Hashable] = []
+        self._likely: list[Hashable] = []
+        for number in range(self.THREADS):
+            work = threading.Thread(target=self._work, args=(number == 0,), daemon=True)
+            work.start()
+
+    def ask(self, keys: Sequence[Hashable]) -> list[Future[Any]]:
+        """The programs of these keys, for a run that waits for them."""
+        with self._changed:
+            futures = [self._find(key) for key in keys]
+            for key, future in zip(keys, futures, strict=True):
+                if key in self._likely:
+                    self._likely.remove(key)
+                if key not in self._wanted and not (future.running() or future.done()):
+                    self._wanted.append(key)
+            self._changed.notify_all()
+            return futures
+
+    def ahead(self, keys: Sequence[Hashable]) -> None:
+        """Build these when there is nothing better to do."""
+        with self._changed:
+            for key in self._likely:
+                if key not in keys:
+                    del self._programs[key]
+            self._likely = [
+                key
+                for key, future in [(key, self._find(key)) for key in keys]
+                if key not in self._wanted and not (future.running() or future.done())
+            ]
+            self._changed.notify_all()
+
+    def _find(self, key: Hashable) -> Future[Any]:
+        """The future of a key, new where it isn't known, or where building it failed."""
+        future = self._programs.get(key)
+        if future is None or (future.done() and future.exception()):
+            future = self._programs[key] = Future()
+        self._programs.move_to_end(key)
+        done = [known for known, program in self._programs.items() if program.done()]
+        for oldest in done[: -self._limit]:
+            del self._programs[oldest]
+        return future
+
+    def _work(self, any_key: bool) -> None:
+        """The life of a helper thread; all but one leave alone what is only likely."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._wanted or (any_key and self._likely))
+                key = (self._wanted or self._likely).pop(0)
+                future = self._programs[key]
+                future.set_running_or_notify_cancel()
+            try:
+                future.set_result(self._build(key))
+            except BaseException as error:  # whatever it is, who waits must hear of it
+                future.set_exception(error)
+            with self._changed:
+                self.built += 1

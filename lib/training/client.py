@@ -1,0 +1,341 @@
+"""`TrainingClient`: start runs, steer them, and look at how they go. No Streamlit, no TensorFlow.
+
+    with TrainingClient() as client:
+        run = client.start(experiment, dataset)
+        snapshot = client.wait(run)
+
+Training happens in a worker process, which the client starts, feeds, watches over and ends. The
+client itself only keeps the newest snapshot of each run. All methods may be called from any
+thread, and none but `wait` and `close` takes longer than a moment.
+"""
+
+from __future__ import annotations
+
+import atexit
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from types import TracebackType
+
+from lib.datasets.dataset import Dataset
+from lib.experiment import Experiment
+from lib.training.messages import Command, Event, Run, Snapshot, Status
+from lib.training.process import WorkerProcess
+
+KEEP_RUNS = 40
+"""Runs that are over and still known."""
+KEEP_SECONDS = 3 * 3600
+"""How long a run is known that is over, or that is paused and that nobody looks at."""
+RESTART_DELAYS = (0.0, 1.0, 4.0)
+"""Seconds to wait before a worker that died is replaced, by how many died shortly before."""
+QUICK_SECONDS = 90
+"""Deaths within this time count together. When there were more than there are delays, the client
+gives up, until it is asked for something."""
+
+STARTING = "The training process is starting (importing TensorFlow takes a few seconds)."
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """That the worker died, to be told to a person."""
+
+    text: str
+    time: float
+    """When, in seconds since the epoch."""
+    run_ids: tuple[str, ...]
+    """The runs that failed with it."""
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    run: Run
+    snapshot: Snapshot
+    worker: WorkerProcess
+    touched: float
+    """When it was last looked at, or ended; on the monotonic clock."""
+
+
+class TrainingClient:
+    """The way to the worker process, from a page or a script.
+
+    Args:
+        start_now: start the worker at once, so that it is ready when it is needed. Else it starts
+            with the first run.
+    """
+
+    def __init__(self, start_now: bool = True) -> None:
+        self._changed = threading.Condition(threading.RLock())
+        self._entries: dict[str, _Entry] = {}
+        self._worker: WorkerProcess | None = None
+        self._successor: WorkerProcess | None = None
+        self._retired: list[WorkerProcess] = []
+        self._deaths: list[float] = []
+        self._notice: Notice | None = None
+        self._closed = False
+        atexit.register(self.close)
+        if start_now:
+            with self._changed:
+                self._ask_worker()
+
+    def __enter__(self) -> TrainingClient:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def worker_ready(self) -> bool:
+        """Whether a worker is there and has imported TensorFlow."""
+        with self._changed:
+            return self._worker is not None and self._worker.ready
+
+    @property
+    def worker_pids(self) -> tuple[int, ...]:
+        """The processes that work for this client: one, or two while a fresh one takes over."""
+        with self._changed:
+            return tuple(worker.pid for worker in self._workers() if worker.pid is not None)
+
+    @property
+    def notice(self) -> Notice | None:
+        """The last time that the worker died; None if it never did."""
+        return self._notice
+
+    def start(self, experiment: Experiment, dataset: Dataset, paused: bool = False) -> Run:
+        """Train an experiment on a dataset, or, with `paused`, get everything ready for it.
+
+        Returns at once. A run that can't be trained is FAILED soon after, with the reason.
+        """
+        run = Run(secrets.token_hex(8), experiment, dataset)
+        with self._changed:
+            self._tidy()
+            worker = self._ask_worker()
+            snapshot = Snapshot(
+                run.id,
+                Status.QUEUED,
+                epochs=experiment.training.epochs,
+                reason="" if worker.ready else STARTING,
+            )
+            self._entries[run.id] = _Entry(run, snapshot, worker, time.monotonic())
+            worker.post(Command("start", run.id, experiment, dataset, paused))
+        return run
+
+    def restart(self, run: Run) -> Run:
+        """Start the same experiment on the same data again, as a new run."""
+        return self.start(run.experiment, run.dataset)
+
+    def pause(self, run: Run) -> None:
+        """Let a run rest where it is."""
+        self._steer(run, "pause")
+
+    def resume(self, run: Run) -> None:
+        """Let a paused run go on to its end."""
+        self._steer(run, "resume", Status.RUNNING)
+
+    def step(self, run: Run) -> None:
+        """Train one epoch more, then pause."""
+        self._steer(run, "step", Status.RUNNING)
+
+    def stop(self, run: Run) -> None:
+        """End a run. Its figures stay."""
+        self._steer(run, "stop")
+
+    def drop(self, run: Run) -> None:
+        """End a run and forget it."""
+        with self._changed:
+            entry = self._entries.pop(run.id, None)
+            if entry is not None and not entry.snapshot.status.over:
+                entry.worker.post(Command("drop", run.id))
+
+    def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
+        """Compile ahead what this experiment would need, when there is nothing better to do."""
+        (_, t, f), n, k = dataset.shape, dataset.train, dataset.targets
+        with self._changed:
+            worker = self._ask_worker()
+            worker.post(Command("prepare", experiment=experiment, shape=(n, t, f, k)))
+
+    def get(self, run_id: str) -> Run | None:
+        """The run of an id, as long as it is known."""
+        with self._changed:
+            entry = self._entries.get(run_id)
+            return entry.run if entry else None
+
+    def latest(self, run: Run | str) -> Snapshot | None:
+        """The newest there is of a run; None when it isn't known (any more)."""
+        with self._changed:
+            entry = self._entries.get(run if isinstance(run, str) else run.id)
+            if entry is None:
+                return None
+            if not entry.snapshot.status.over:
+                entry.touched = time.monotonic()
+            return entry.snapshot
+
+    def wait(
+        self,
+        run: Run,
+        timeout: float | None = None,
+        until: Callable[[Snapshot], bool] = lambda snapshot: snapshot.status.over,
+    ) -> Snapshot:
+        """Wait for a snapshot of a run that `until` is true of; without it, until it is over.
+
+        Raises TimeoutError after `timeout` seconds, or at once when the run is over in another
+        way, and KeyError for a run that isn't known.
+        """
+
+        def ready() -> bool:
+            now = self._entries[run.id].snapshot
+            return until(now) or now.status.over or self._closed
+
+        with self._changed:
+            self._changed.wait_for(ready, timeout)
+            snapshot = self._entries[run.id].snapshot
+        if not until(snapshot):
+            status = f"{snapshot.status}: {snapshot.reason}" if snapshot.reason else snapshot.status
+            raise TimeoutError(f"the run didn't get that far within {timeout} s; it is {status}")
+        return snapshot
+
+    def close(self) -> None:
+        """End the worker. Runs that aren't over fail."""
+        with self._changed:
+            self._closed = True
+            workers = self._workers()
+            self._worker = self._successor = None
+            self._retired = []
+            self._fail(self._entries.values(), "The training process was closed.")
+            self._changed.notify_all()
+        for worker in workers:
+            worker.close()
+        atexit.unregister(self.close)
+
+    def _workers(self) -> list[WorkerProcess]:
+        return [w for w in (self._worker, self._successor, *self._retired) if w is not None]
+
+    def _ask_worker(self) -> WorkerProcess:
+        """The worker for new commands, started if there is none."""
+        if self._closed:
+            raise RuntimeError("this client is closed")
+        if self._worker is None:
+            self._deaths = []
+            self._worker = self._new_worker()
+        return self._worker
+
+    def _new_worker(self, delay: float = 0.0) -> WorkerProcess:
+        return WorkerProcess(self._received, self._ended, delay)
+
+    def _steer(self, run: Run, verb: str, status: Status | None = None) -> None:
+        """Send a command for a run that isn't over.
+
+        A paused run is called what it is about to be, so that who looks now knows it to be active.
+        """
+        with self._changed:
+            entry = self._entries.get(run.id)
+            if entry is None or entry.snapshot.status.over:
+                return
+            entry.touched = time.monotonic()
+            entry.worker.post(Command(verb, run.id))
+            if status is not None and entry.snapshot.status is Status.PAUSED:
+                entry.snapshot = replace(entry.snapshot, status=status)
+                self._changed.notify_all()
+
+    def _received(self, worker: WorkerProcess, message: Snapshot | Event) -> None:
+        """Called from a worker's thread."""
+        with self._changed:
+            if isinstance(message, Snapshot):
+                entry = self._entries.get(message.run_id)
+                # What a run's end was called here (by `_fail`) stays.
+                if entry is not None and not entry.snapshot.status.over:
+                    entry.snapshot = message
+                    if message.status.over:
+                        entry.touched = time.monotonic()
+            elif message.kind == "ready":
+                if worker is self._successor:
+                    self._take_over(worker)
+                self._say_ready(worker)
+            elif message.kind == "grown" and self._successor is None and not self._closed:
+                self._successor = self._new_worker()
+            self._changed.notify_all()
+
+    def _say_ready(self, worker: WorkerProcess) -> None:
+        for entry in self._entries.values():
+            if entry.worker is worker and entry.snapshot.reason == STARTING:
+                entry.snapshot = replace(entry.snapshot, reason="")
+
+    def _take_over(self, worker: WorkerProcess) -> None:
+        """The fresh worker gets what comes; the grown one ends when its runs are over."""
+        old, self._worker, self._successor = self._worker, worker, None
+        if old is not None:
+            old.retiring = True
+            self._retired.append(old)
+            old.post(Command("retire"))
+
+    def _ended(self, worker: WorkerProcess) -> None:
+        """Called from a worker's thread when its process has ended by itself."""
+        with self._changed:
+            if self._closed:
+                return
+            unsent = worker.unsent()
+            waiting = {command.run_id for command in unsent if command.verb == "start"}
+            mine = [entry for entry in self._entries.values() if entry.worker is worker]
+            lost = [e for e in mine if e.run.id not in waiting and not e.snapshot.status.over]
+            if worker in self._retired:
+                self._retired.remove(worker)
+                self._fail(lost, f"The training process {worker.ending}.")
+            elif worker is self._successor:
+                self._successor = None  # the grown worker goes on
+            else:
+                self._replace(worker, unsent, lost)
+            self._changed.notify_all()
+
+    def _replace(self, dead: WorkerProcess, unsent: list[Command], lost: list[_Entry]) -> None:
+        """Start a new worker in the place of a dead one, unless too many died lately."""
+        now = time.monotonic()
+        self._deaths = [t for t in self._deaths if now - t < QUICK_SECONDS] + [now]
+        count = len(self._deaths)
+        text = f"The training process {dead.ending}."
+        if count > len(RESTART_DELAYS):
+            self._worker = None
+            text += f" It ended {count} times in short order, so it was not started again."
+            lost += [e for e in self._entries.values() if e.worker is dead and e not in lost]
+        else:
+            self._worker = self._new_worker(RESTART_DELAYS[count - 1])
+            text += " It was started again."
+            for command in unsent:
+                entry = self._entries.get(command.run_id)
+                if entry is not None:
+                    entry.worker = self._worker
+                    self._worker.post(command)
+        failed = self._fail(lost, f"{text} Start the run again.")
+        self._notice = Notice(text, time.time(), failed)
+
+    def _fail(self, entries: Iterable[_Entry], reason: str) -> tuple[str, ...]:
+        """Mark runs that aren't over as failed, their last figures kept. Returns their ids."""
+        failed = []
+        for entry in entries:
+            if not entry.snapshot.status.over:
+                entry.snapshot = replace(
+                    entry.snapshot, status=Status.FAILED, reason=reason, seconds_left=None
+                )
+                entry.touched = time.monotonic()
+                failed.append(entry.run.id)
+        return tuple(failed)
+
+    def _tidy(self) -> None:
+        """Forget runs that are over, the oldest first, and paused ones that nobody looks at."""
+        now = time.monotonic()
+        over = [e for e in self._entries.values() if e.snapshot.status.over]
+        over.sort(key=lambda entry: entry.touched)
+        stale = [e for e in over if now - e.touched > KEEP_SECONDS]
+        stale += over[:-KEEP_RUNS]
+        stale += [
+            e
+            for e in self._entries.values()
+            if e.snapshot.status is Status.PAUSED and now - e.touched > KEEP_SECONDS
+        ]
+        for entry in stale:
+            self.drop(entry.run)

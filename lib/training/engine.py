@@ -1,0 +1,257 @@
+"""Keras itself: layers and optimizers, compiled into programs that train and judge models.
+
+The only module that imports keras or tensorflow, and so only the worker process imports it. It
+knows no runs, epochs or datasets: `trainer` keeps those.
+
+A program trains many batches in one call, in one piece of XLA code. That is what makes small
+models fast: Keras's `fit` spends most of a batch outside of the mathematics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from lib.experiment import CELLS, LOSSES, OPTIMIZERS
+from lib.training.architecture import Architecture, Network
+
+JUDGE_VALUES = 4_000_000
+"""Numbers that a layer may put out in one call of a judge: 16 MB."""
+
+_tracing = Lock()
+"""Tracing is Python and would take turns anyway; one by one, the first compiles the sooner."""
+
+
+def settle() -> None:
+    """Set TensorFlow up for this process: one thread for each program, float32.
+
+    One thread is faster than two for models of this size, and leaves the other processor to
+    another program, or to the page.
+    """
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(2)
+    keras.config.set_floatx("float32")
+
+
+def build(key: Network | Architecture) -> Judge | Program:
+    """Build, trace and compile: 0.2 s for a judge, 1 to 2 s for a program."""
+    return Judge(key) if isinstance(key, Network) else Program(key)
+
+
+def make_layers(network: Network, every_step: bool) -> list[Any]:
+    """Keras's layers from the bottom up, built; the head, where there is one, comes last.
+
+    With `every_step` the top recurrent layer returns sequences; the ones below always do.
+    """
+    recurrent = getattr(keras.layers, CELLS[network.cell].keras)
+    layers, width = [], network.features
+    for level in range(network.layers):
+        returns = every_step or level < network.layers - 1
+        layer = recurrent(network.units, return_sequences=returns)
+        layer.build((None, network.timesteps, width))
+        layers.append(layer)
+        width = network.units
+    if network.head == "dense":
+        head = keras.layers.Dense(network.targets)
+        head.build((None, network.timesteps, width) if every_step else (None, width))
+        layers.append(head)
+    return layers
+
+
+def make_optimizer(name: str, learning_rate: float) -> Any:
+    """Keras's optimizer with Keras's defaults."""
+    return getattr(keras.optimizers, OPTIMIZERS[name].keras)(learning_rate=learning_rate)
+
+
+def _variables(layers: list[Any]) -> list[Any]:
+    """The variables of all layers, in the order of Keras's `model.get_weights()`."""
+    return [variable for layer in layers for variable in layer.trainable_variables]
+
+
+class ModelState:
+    """The numbers of one model in training: its weights and its optimizer's memory.
+
+    A program holds them in its variables while it trains the model. When it turns to another
+    model of the same architecture, it puts them back here.
+    """
+
+    def __init__(self, weights: list[np.ndarray], optimizer: list[np.ndarray]) -> None:
+        self.weights = weights
+        self.optimizer = optimizer
+
+
+class Program:
+    """One compiled architecture. It trains one model at a time, and any number in turns."""
+
+    def __init__(self, architecture: Architecture) -> None:
+        self.architecture = architecture
+        self.max_steps = max(64, min(2048, 32_768 // architecture.batch))
+        """The most batches that one call can train."""
+        with _tracing:
+            self._layers = make_layers(architecture.network, architecture.mode == "sequence")
+            self._weights = _variables(self._layers)
+            self._optimizer = make_optimizer(architecture.optimizer, 0.01)
+            self._optimizer.build(self._weights)
+            self._fresh = [variable.numpy() for variable in self._optimizer.variables]
+            self._loss = keras.losses.get(LOSSES[architecture.loss].keras)
+            self._held: ModelState | None = None
+            network = architecture.network
+            rows = (architecture.capacity, network.timesteps)
+            self._run = tf.function(
+                self._train,
+                autograph=False,
+                jit_compile=True,
+                input_signature=(
+                    tf.TensorSpec((*rows, network.features)),
+                    tf.TensorSpec(self._target_shape),
+                    tf.TensorSpec((self.max_steps, architecture.batch), tf.int32),
+                    tf.TensorSpec((), tf.int32),
+                ),
+            ).get_concrete_function()
+        # XLA compiles at the first call, and lets other threads go on. No batch: nothing changes.
+        self._run(
+            tf.zeros((*rows, network.features)),
+            tf.zeros(self._target_shape),
+            tf.zeros((self.max_steps, architecture.batch), tf.int32),
+            tf.constant(0),
+        )
+
+    @property
+    def _target_shape(self) -> tuple[int, ...]:
+        network = self.architecture.network
+        steps = (network.timesteps,) if self.architecture.mode == "sequence" else ()
+        return (self.architecture.capacity, *steps, network.targets)
+
+    def fresh(self, weights: Sequence[np.ndarray], learning_rate: float) -> ModelState:
+        """A model that begins to train: these weights, and an optimizer that has seen nothing.
+
+        Raises ValueError for weights that don't fit.
+        """
+        shapes = [tuple(variable.shape) for variable in self._weights]
+        if [w.shape for w in weights] != shapes:
+            raise ValueError(f"weights must have shapes {shapes}, got {[w.shape for w in weights]}")
+        optimizer = list(self._fresh)
+        rate = self._optimizer.learning_rate
+        index = next(i for i, v in enumerate(self._optimizer.variables) if v is rate)
+        optimizer[index] = np.asarray(learning_rate, self._fresh[index].dtype)
+        return ModelState(list(weights), optimizer)
+
+    def weights(self, state: ModelState) -> list[np.ndarray]:
+        """A model's weights now, copies, in the order of `model.get_weights()`."""
+        if self._held is state:
+            return [variable.numpy() for variable in self._weights]
+        return state.weights
+
+    def samples(self, x: np.ndarray, y: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
+        """The training part as the program takes it: x (N, T, F), y (N, T, K), N ≤ capacity."""
+        if self.architecture.mode == "last":
+            y = y[:, -1]
+        room = self.architecture.capacity - len(x)
+        padded = [np.pad(a, [(0, room)] + [(0, 0)] * (a.ndim - 1)) for a in (x, y)]
+        return tf.constant(padded[0], tf.float32), tf.constant(padded[1], tf.float32)
+
+    def train(
+        self, state: ModelState, samples: tuple[tf.Tensor, tf.Tensor], batches: np.ndarray
+    ) -> np.ndarray:
+        """Train a model on some batches; the loss of each, before its update, (steps,).
+
+        Args:
+            state: the model; changed.
+            samples: from `samples`.
+            batches: (steps, B) int32 from `BatchOrder`, at most `max_steps`.
+        """
+        self._hold(state)
+        steps = len(batches)
+        order = np.zeros((self.max_steps, self.architecture.batch), np.int32)
+        order[:steps] = batches
+        losses = self._run(*samples, tf.constant(order), tf.constant(steps, tf.int32))
+        return losses.numpy()[:steps]
+
+    def release(self, state: ModelState) -> None:
+        """Put a model's numbers back into its state, if they are here."""
+        if self._held is state:
+            state.weights = [variable.numpy() for variable in self._weights]
+            state.optimizer = [variable.numpy() for variable in self._optimizer.variables]
+            self._held = None
+
+    def _hold(self, state: ModelState) -> None:
+        if self._held is state:
+            return
+        if self._held is not None:
+            self.release(self._held)
+        for variables, values in (
+            (self._weights, state.weights),
+            (self._optimizer.variables, state.optimizer),
+        ):
+            for variable, value in zip(variables, values, strict=True):
+                variable.assign(value)
+        self._held = state
+
+    def _train(self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor, steps: tf.Tensor) -> tf.Tensor:
+        """Traced once. `steps` is an argument of the code, so no number needs its own compile."""
+
+        def one(step: tf.Tensor, losses: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            loss = self._train_batch(x, y, order[step])
+            return step + 1, tf.tensor_scatter_nd_update(losses, [[step]], [loss])
+
+        start = (tf.constant(0), tf.zeros((self.max_steps,)))
+        return tf.while_loop(lambda step, _: step < steps, one, start)[1]
+
+    def _train_batch(self, x: tf.Tensor, y: tf.Tensor, indexes: tf.Tensor) -> tf.Tensor:
+        """One update on the samples at `indexes` (B,), where -1 stands for no sample."""
+        rows = tf.maximum(indexes, 0) if self.architecture.ragged else indexes
+        with tf.GradientTape() as tape:
+            outputs = tf.gather(x, rows)
+            for layer in self._layers:
+                outputs = layer(outputs, training=True)
+            losses = self._loss(tf.gather(y, rows), outputs)  # (B, T) or (B,)
+            if self.architecture.ragged:
+                if self.architecture.mode == "sequence":
+                    losses = tf.reduce_mean(losses, axis=1)
+                there = tf.cast(indexes >= 0, losses.dtype)
+                loss = tf.reduce_sum(losses * there) / tf.reduce_sum(there)
+            else:
+                loss = tf.reduce_mean(losses)
+        gradients = tape.gradient(loss, [variable.value for variable in self._weights])
+        self._optimizer.apply(gradients, self._weights)
+        return loss
+
+
+class Judge:
+    """A forward pass that answers at every timestep, for models of either mode.
+
+    The last-step model and the sequence model are the same computation: what this one says at the
+    last step is what a layer with `return_sequences=False` says. It is plain TensorFlow without
+    XLA: ready 0.2 to 0.4 s sooner, and then slower by a quarter.
+    """
+
+    def __init__(self, network: Network) -> None:
+        with _tracing:
+            self._layers = make_layers(network, every_step=True)
+            self._weights = _variables(self._layers)
+            width = max(network.units, network.features, network.targets)
+            self._rows = max(1, JUDGE_VALUES // (network.timesteps * width))
+            self._run = tf.function(
+                self._forward,
+                autograph=False,
+                input_signature=(tf.TensorSpec((None, network.timesteps, network.features)),),
+            ).get_concrete_function()
+        self._run(tf.zeros((1, network.timesteps, network.features)))  # now, not when it is needed
+
+    def __call__(self, weights: Sequence[np.ndarray], x: np.ndarray) -> np.ndarray:
+        """Outputs (N, T, K) of a model with these weights for x (N, T, F)."""
+        for variable, value in zip(self._weights, weights, strict=True):
+            variable.assign(value)
+        parts = [x[start : start + self._rows] for start in range(0, len(x), self._rows)]
+        outputs = [self._run(tf.constant(part, tf.float32)).numpy() for part in parts]
+        return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
+
+    def _forward(self, x: tf.Tensor) -> tf.Tensor:
+        for layer in self._layers:
+            x = layer(x, training=False)
+        return x

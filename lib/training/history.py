@@ -1,0 +1,74 @@
+"""What a run remembers of its past: figures by epoch, thinned, and how fast it goes."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+import numpy as np
+
+
+class History:
+    """Figures by epoch, never more than `limit` of them.
+
+    When they become too many, every second one goes, and from then on they are kept that far
+    apart. The first and the newest are always there.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._gap = 1
+        self._points: list[tuple[int, float]] = []
+
+    def add(self, epoch: int, value: float) -> None:
+        """Note the figure of an epoch, later than all before it."""
+        if len(self._points) > 1 and self._points[-1][0] - self._points[-2][0] < self._gap:
+            self._points.pop()
+        self._points.append((epoch, value))
+        if len(self._points) > self._limit:
+            self._gap = max(2 * self._gap, -(-2 * (epoch - self._points[0][0]) // self._limit))
+            self._points = [*_spaced(self._points[:-1], self._gap), self._points[-1]]
+
+    @property
+    def epochs(self) -> np.ndarray:
+        """(P,) int, increasing."""
+        return np.array([epoch for epoch, _ in self._points], np.int64)
+
+    @property
+    def values(self) -> np.ndarray:
+        """(P,) float."""
+        return np.array([value for _, value in self._points], np.float64)
+
+
+def _spaced(points: Iterable[tuple[int, float]], gap: int) -> Iterable[tuple[int, float]]:
+    """The first point, and of the rest those that are `gap` epochs or more from the last kept."""
+    last = None
+    for point in points:
+        if last is None or point[0] - last >= gap:
+            last = point[0]
+            yield point
+
+
+class Pace:
+    """Steps per second of the time that counts: the last second or so, pauses left out."""
+
+    SECONDS = 1.5
+
+    def __init__(self) -> None:
+        self.rate = 0.0
+        """Steps per second; 0 before the first."""
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def begin(self, now: float, step: int) -> None:
+        """Training starts, or goes on after a pause. `now` is in seconds."""
+        self._seen.clear()
+        self._seen.append((now, step))
+
+    def note(self, now: float, step: int) -> None:
+        """`step` has been reached."""
+        self._seen.append((now, step))
+        while len(self._seen) > 2 and now - self._seen[1][0] >= self.SECONDS:
+            self._seen.popleft()
+        then, first = self._seen[0]
+        if now > then:
+            self.rate = (step - first) / (now - then)

@@ -1,0 +1,206 @@
+"""One run inside the worker: where it stands, what it was told to do, and its snapshots.
+
+The loop gives it turns. The mathematics is the `trainer`'s.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from lib.datasets.dataset import Dataset
+from lib.experiment import Experiment
+from lib.training.architecture import architectures_of, network_of
+from lib.training.cache import ProgramCache
+from lib.training.history import Pace
+from lib.training.messages import Snapshot, Status
+from lib.training.trainer import Trainer
+
+SEND_SECONDS = 0.19
+"""Between two snapshots of a run that trains: about five a second."""
+CHECK_SHARE = 0.2
+"""The part of its time that a run may spend on being judged."""
+SLOW_EPOCH_SECONDS = 1.0
+"""From here on a run says how much of an epoch is done."""
+
+COMPILING = "The model is being compiled, which a new architecture needs once."
+WAITING = "Other models are being compiled first."
+
+
+class Job:
+    """A run and its status. Every change of status is sent at once."""
+
+    def __init__(
+        self,
+        run_id: str,
+        experiment: Experiment,
+        dataset: Dataset,
+        *,
+        paused: bool,
+        programs: ProgramCache,
+        send: Callable[[Snapshot], None],
+    ) -> None:
+        self.run_id = run_id
+        self.status = Status.QUEUED
+        self._experiment = experiment
+        self._dataset = dataset
+        self._send = send
+        self._epochs = experiment.training.epochs
+        self._goal = 0 if paused else self._epochs
+        self._reason = WAITING
+        self._pace = Pace()
+        self._sent = 0.0
+        self._trainer: Trainer | None = None
+        self._loaded = False
+        n, (_, t, f), k = dataset.train, dataset.shape, dataset.targets
+        network, keys = network_of(experiment, t, f, k), architectures_of(experiment, n, t, f, k)
+        futures = programs.ask([network, *keys.values()])
+        self._judge: Future[Any] = futures[0]
+        self._programs = dict(zip(keys, futures[1:], strict=True))
+
+    @property
+    def waiting(self) -> bool:
+        """Whether programs are still being compiled for it."""
+        return not self._loaded and not self.status.over
+
+    @property
+    def training(self) -> bool:
+        """Whether it uses a turn to train."""
+        return self._loaded and self.status is Status.RUNNING
+
+    def pause(self) -> None:
+        """Stay as it is, even in the middle of an epoch."""
+        self._goal = 0
+        if self._loaded:
+            self._become(Status.PAUSED)
+
+    def resume(self) -> None:
+        """Go on to the end."""
+        self._aim(self._epochs)
+
+    def step(self) -> None:
+        """Train to the end of the next epoch, then pause; one more for each time this is said."""
+        epoch = self._trainer.epoch if self._trainer else 0
+        stepping = epoch < self._goal < self._epochs
+        self._aim(min(self._epochs, (self._goal if stepping else epoch) + 1))
+
+    def stop(self) -> None:
+        """End it; its figures stay."""
+        self._end(Status.STOPPED)
+
+    def fail(self, reason: str) -> None:
+        """End it because something is wrong."""
+        self._end(Status.FAILED, reason)
+
+    def turn(self, seconds: float) -> None:
+        """Look after compiled programs, or train for about that long."""
+        if self.waiting:
+            self._wait()
+        elif self.training and self._trainer is not None:
+            self._train(self._trainer, seconds)
+
+    def _wait(self) -> None:
+        futures = [self._judge, *self._programs.values()]
+        for future in futures:
+            if future.done() and (error := future.exception()):
+                self.fail(f"The model could not be compiled: {error}")
+                return
+        if self._judge.done() and self._trainer is None:
+            self._trainer = Trainer(self._experiment, self._dataset, self._judge.result())
+            self._post()
+        if self._trainer is not None and all(future.done() for future in futures):
+            self._trainer.load({mode: future.result() for mode, future in self._programs.items()})
+            self._loaded = True
+            self._aim(self._goal)
+        elif self.status is Status.QUEUED and any(f.running() or f.done() for f in futures):
+            self._become(Status.COMPILING, COMPILING)
+
+    def _train(self, trainer: Trainer, seconds: float) -> None:
+        epoch_steps = trainer.batches.steps
+        first = trainer.epoch == 0
+        trainer.advance(seconds, self._goal * epoch_steps)
+        now = time.perf_counter()
+        self._pace.note(now, trainer.step)
+        finished = trainer.step >= self._epochs * epoch_steps
+        reached = trainer.step >= self._goal * epoch_steps
+        pause = max(SEND_SECONDS, trainer.check_seconds / CHECK_SHARE)
+        if finished or reached or (first and trainer.epoch) or now - self._sent >= pause:
+            trainer.check()
+            if not (trainer.diverged or finished or reached):
+                self._reason = self._slow_epoch(trainer)
+                self._post()
+        if trainer.diverged:
+            self._end(Status.DIVERGED, self._advice(trainer))
+        elif finished:
+            self._end(Status.FINISHED)
+        elif reached:
+            self._become(Status.PAUSED)
+
+    def _aim(self, goal: int) -> None:
+        """Train up to the end of epoch `goal`."""
+        self._goal = goal
+        if not self._loaded or self._trainer is None:
+            return
+        if goal > self._trainer.epoch:
+            self._pace.begin(time.perf_counter(), self._trainer.step)
+            self._become(Status.RUNNING)
+        else:
+            self._become(Status.PAUSED)
+
+    def _become(self, status: Status, reason: str = "") -> None:
+        self.status = status
+        self._reason = reason
+        if self._trainer is not None and self._loaded:
+            self._trainer.check()
+        self._post()
+
+    def _end(self, status: Status, reason: str = "") -> None:
+        self._become(status, reason)
+        if self._trainer is not None:
+            self._trainer.release()
+
+    def _post(self) -> None:
+        self._send(self.snapshot())
+        self._sent = time.perf_counter()
+
+    def snapshot(self) -> Snapshot:
+        """Everything about the run, now."""
+        trainer = self._trainer
+        if trainer is None:
+            return Snapshot(self.run_id, self.status, epochs=self._epochs, reason=self._reason)
+        steps = trainer.batches.steps
+        rate = self._pace.rate
+        left = (self._epochs * steps - trainer.step) / rate if rate else None
+        return Snapshot(
+            run_id=self.run_id,
+            status=self.status,
+            epoch=trainer.epoch,
+            epochs=self._epochs,
+            epochs_per_second=rate / steps,
+            seconds_left=None if self.status.over else left,
+            reason=self._reason,
+            samples=self._dataset.shown,
+            results=trainer.results(),
+        )
+
+    def _slow_epoch(self, trainer: Trainer) -> str:
+        """What to say while nothing moves because an epoch takes long."""
+        steps = trainer.batches.steps
+        if not self._pace.rate or steps / self._pace.rate < SLOW_EPOCH_SECONDS:
+            return ""
+        return (
+            f"An epoch takes about {steps / self._pace.rate:,.0f} s; "
+            f"{trainer.step % steps / steps:.0%} of epoch {trainer.epoch + 1} is done."
+        )
+
+    def _advice(self, trainer: Trainer) -> str:
+        training = self._experiment.training
+        mode = {"sequence": "sequence", "last": "last-step"}[trainer.diverged]
+        other = "" if training.optimizer == "adam" else ", or take Adam"
+        return (
+            f"The {mode} model's loss stopped being a finite number in epoch {trainer.epoch + 1}. "
+            f"Lower the learning rate ({training.learning_rate:g}){other}, or scale the data. "
+            f"The figures are the last ones that were finite."
+        )

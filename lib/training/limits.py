@@ -1,0 +1,49 @@
+"""What the worker refuses to train, in sentences that say what is allowed and what was asked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lib.datasets.dataset import Dataset
+from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
+from lib.shapes import dense_parameter_count, rnn_parameter_count
+
+
+def check(experiment: Experiment, dataset: Dataset) -> None:
+    """Raise ExperimentError unless this experiment can be trained on this dataset."""
+    n, t, f = dataset.shape
+    check_model(experiment, f, dataset.targets)
+    for name, width, letter in (("x", f, "F"), ("y", dataset.targets, "K")):
+        if n * t * width > MAX_VALUES:
+            raise ExperimentError(
+                f"{name} may have at most {MAX_VALUES:,} numbers (N·T·{letter}), "
+                f"got {n:,}·{t:,}·{width:,} = {n * t * width:,}"
+            )
+    for name, array in (("x", dataset.x), ("y", dataset.y)):
+        bad = array.size - int(np.isfinite(array).sum())
+        if bad:
+            raise ExperimentError(f"all of {name} must be finite numbers, got {bad:,} that aren't")
+
+
+def check_model(experiment: Experiment, features: int, targets: int) -> None:
+    """Raise ExperimentError unless this model can be trained on F features and K targets."""
+    validate(experiment)
+    model = experiment.model
+    if model.head == "none" and model.units != targets:
+        raise ExperimentError(
+            f"without a head the units are the outputs: expected as many units as targets, "
+            f"{targets}, got {model.units}"
+        )
+    count = parameter_count(experiment, features, targets)
+    if count > MAX_PARAMETERS:
+        raise ExperimentError(
+            f"a model may have at most {MAX_PARAMETERS:,} parameters, got {count:,}"
+        )
+
+
+def parameter_count(experiment: Experiment, features: int, targets: int) -> int:
+    """Trainable numbers in each model of an experiment."""
+    model = experiment.model
+    widths = [features] + [model.units] * (model.layers - 1)
+    count = sum(rnn_parameter_count(model.cell, width, model.units) for width in widths)
+    return count + (dense_parameter_count(model.units, targets) if model.head == "dense" else 0)

@@ -1,0 +1,232 @@
+"""One worker process, from its start to its end, and the threads that talk to it.
+
+It passes commands on and messages back. What they mean, and what to do when the process dies, is
+the `client`'s business.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Callable
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client, Connection, Listener
+from pathlib import Path
+from typing import IO
+
+from lib.training.messages import Command, Event, Snapshot, Status
+from lib.training.wire import WireError, decode, encode
+
+ROOT = Path(__file__).parents[2]
+log = logging.getLogger(__name__)
+
+
+class WorkerProcess:
+    """A worker that starts at once, or after `delay` seconds, and is fed when it is ready.
+
+    `on_message` and `on_end` are called from its own thread, `on_end` once, and not after `close`.
+    """
+
+    def __init__(
+        self,
+        on_message: Callable[[WorkerProcess, Snapshot | Event], None],
+        on_end: Callable[[WorkerProcess], None],
+        delay: float = 0.0,
+    ) -> None:
+        self.ready = False
+        """Whether it has imported TensorFlow."""
+        self.retiring = False
+        """Whether it was told to end when its runs are over."""
+        self.ending = ""
+        """How it ended, as the end of "The training process …"."""
+        self._on_message = on_message
+        self._on_end = on_end
+        self._delay = delay
+        self._changed = threading.Condition()
+        self._pending: deque[Command] = deque()
+        self._closing = False
+        self._over = False
+        self._connected = False
+        self._words = ""
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._live, name="worker-reader", daemon=True)
+        self._thread.start()
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number, once there is one."""
+        return self._process.pid if self._process else None
+
+    def post(self, command: Command) -> None:
+        """Send a command as soon as the worker can take it. Returns at once."""
+        with self._changed:
+            if command.verb == "prepare":  # of several only the last is still likely
+                others = [waiting for waiting in self._pending if waiting.verb != "prepare"]
+                self._pending = deque(others)
+            self._pending.append(command)
+            self._changed.notify_all()
+
+    def unsent(self) -> list[Command]:
+        """The commands that the worker never got."""
+        with self._changed:
+            return list(self._pending)
+
+    def close(self) -> None:
+        """End the process, and wait until it has ended."""
+        with self._changed:
+            self._closing = True
+            if self._process is not None:
+                self._process.kill()  # it has nothing to save
+            self._changed.notify_all()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(timeout=10)
+
+    def _live(self) -> None:
+        """The reader thread: start the process, read until it ends, and see how it ended."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing, self._delay)
+        key = secrets.token_bytes(32)
+        with tempfile.TemporaryFile() as errors:
+            guard = None
+            try:
+                with _listen(key) as listener:
+                    with self._changed:
+                        if self._closing:
+                            return
+                        self._process = _spawn(listener.address, key, errors)
+                    guard = threading.Thread(
+                        target=self._guard, args=(listener.address, key), daemon=True
+                    )
+                    guard.start()
+                    connection = self._accept(listener)
+                with connection:
+                    writer = threading.Thread(target=self._write, args=(connection,), daemon=True)
+                    writer.start()
+                    self._read(connection)
+                    with self._changed:
+                        self._over = True
+                        self._changed.notify_all()
+                    writer.join(timeout=10)
+            except OSError as error:
+                self._words = self._words or str(error)
+            self._finish(guard, errors)
+        with self._changed:
+            if self._closing:
+                return
+        self._on_end(self)
+
+    def _guard(self, address: object, key: bytes) -> None:
+        """Wait for the process, so that it doesn't stay behind as a zombie.
+
+        If it ends before it has connected, connect in its place: `accept` knows no other end.
+        """
+        assert self._process is not None  # noqa: S101  started after the process
+        self._process.wait()
+        if not self._connected:
+            # An error means that nobody waits there any more.
+            with contextlib.suppress(OSError, EOFError, AuthenticationError):
+                Client(address, authkey=key).close()  # type: ignore[arg-type]
+
+    def _accept(self, listener: Listener) -> Connection:
+        while True:
+            try:
+                connection = listener.accept()
+            except (AuthenticationError, EOFError, ConnectionError):
+                continue  # a stranger, or a worker that died on the way: then `_guard` comes
+            self._connected = True
+            return connection
+
+    def _read(self, connection: Connection) -> None:
+        while True:
+            try:
+                data = connection.recv_bytes()
+            except (EOFError, OSError):
+                return
+            try:
+                message = decode(data, Snapshot, Event)
+            except WireError as error:
+                log.warning("the training process sent something else: %s", error)
+                continue
+            if isinstance(message, Event):
+                if message.kind == "failed":
+                    self._words = message.text
+                elif message.kind == "refused":
+                    log.warning("the training process refused a message: %s", message.text)
+                elif message.kind == "ready":
+                    with self._changed:
+                        self.ready = True
+                        self._changed.notify_all()
+            self._on_message(self, message)
+
+    def _write(self, connection: Connection) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._over or (self.ready and self._pending))
+                if self._over:
+                    return
+                command = self._pending.popleft()
+            try:
+                data = encode(command)
+            except Exception as error:  # whatever is wrong with it, the run must not seem to wait
+                reason = f"This run could not be sent to the training process: {error}."
+                self._on_message(self, Snapshot(command.run_id, Status.FAILED, reason=reason))
+                continue
+            try:
+                connection.send_bytes(data)
+            except OSError:
+                return  # `_read` sees it too
+
+    def _finish(self, guard: threading.Thread | None, errors: IO[bytes]) -> None:
+        """Wait for the end of the process, and note how it came about."""
+        if guard is not None and self._process is not None:
+            guard.join(timeout=2)
+            if guard.is_alive():  # it hung up on us, but lives
+                self._process.kill()
+                guard.join()
+            self.ending = self._words or _ending(self._process.returncode)
+        else:
+            self.ending = self._words or "could not be started"
+        if not self._closing and not self.retiring:
+            errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2000))
+            tail = errors.read().decode(errors="replace")
+            log.error("the training process %s\n%s", self.ending, tail)
+
+
+def _listen(key: bytes) -> Listener:
+    try:
+        return Listener(None, authkey=key)
+    except OSError:  # a temporary folder whose name is too long for a socket
+        return Listener(("127.0.0.1", 0), authkey=key)
+
+
+def _spawn(address: object, key: bytes, errors: IO[bytes]) -> subprocess.Popen[bytes]:
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lib.training.worker"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": path},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=errors,
+    )
+    assert process.stdin is not None  # noqa: S101  a pipe was asked for
+    with process.stdin as told:
+        told.write(json.dumps({"address": address, "key": key.hex()}).encode() + b"\n")
+    return process
+
+
+def _ending(code: int) -> str:
+    if code >= 0:
+        return f"ended with exit code {code}"
+    name = signal.Signals(-code).name
+    hint = "; the system does that when memory runs out" if name == "SIGKILL" else ""
+    return f"was killed ({name}{hint})"

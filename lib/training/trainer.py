@@ -1,0 +1,206 @@
+"""One run's models: trained in slices, in step, and judged in between.
+
+It holds figures and no status: whether a run is paused, waits or is over is `job`'s business.
+Keras is behind the programs that it is given.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lib.datasets.dataset import Dataset
+from lib.experiment import Experiment
+from lib.recurrence import initial_model_weights
+from lib.training.batches import BatchOrder
+from lib.training.history import History
+from lib.training.messages import ModeResult
+
+if TYPE_CHECKING:
+    from lib.training.engine import Judge, ModelState, Program
+
+MAX_SENT_PARAMETERS = 50_000
+"""Models of more parameters are not sent along with every snapshot."""
+MAX_LOSSES = 600
+MAX_CHECKS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """What a model needs in order to train."""
+
+    program: Program
+    state: ModelState
+    samples: Any
+
+
+@dataclass(slots=True)
+class _Model:
+    """One of a run's models, "sequence" or "last"."""
+
+    weights: list[np.ndarray]
+    """As they were when the model was last judged."""
+    losses: History = field(default_factory=lambda: History(MAX_LOSSES))
+    checks: History = field(default_factory=lambda: History(MAX_CHECKS))
+    step_mse: np.ndarray = field(default_factory=lambda: np.empty(0))
+    predictions: np.ndarray = field(default_factory=lambda: np.empty(0))
+    unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))
+    """Losses of the batches of an epoch that isn't complete."""
+    fit: _Fit | None = None
+
+    def result(self) -> ModeResult:
+        """The figures as they are sent."""
+        parameters = sum(array.size for array in self.weights)
+        return ModeResult(
+            loss_epochs=self.losses.epochs,
+            loss=self.losses.values,
+            checked_epochs=self.checks.epochs,
+            last_step_mse=self.checks.values,
+            step_mse=self.step_mse,
+            predictions=self.predictions,
+            weights=tuple(self.weights) if parameters <= MAX_SENT_PARAMETERS else None,
+        )
+
+
+class Trainer:
+    """The models of one run, and what is known of them.
+
+    A judge is enough to begin with: the untrained models are judged at once, while their programs
+    are being compiled. `load` brings these, and then `advance` trains.
+    """
+
+    def __init__(self, experiment: Experiment, dataset: Dataset, judge: Judge) -> None:
+        training = experiment.training
+        self.batches = BatchOrder(dataset.train, training.batch_size, experiment.seed)
+        self.step = 0
+        """Batches that each model was trained on."""
+        self.epoch = 0
+        """Complete epochs, as long as the losses were finite."""
+        self.diverged = ""
+        """The mode of which a figure isn't a finite number any more; no more training then."""
+        self.check_seconds = 0.0
+        """How long the last judgement took."""
+        self._experiment = experiment
+        self._dataset = dataset
+        self._judge = judge
+        self._checked = -1
+        self._most = 1
+        """Steps that one call of a program can train."""
+        self._next = 1
+        """Steps that seem to fit into a slice."""
+        weights = initial_model_weights(experiment, dataset.shape[2], dataset.targets)
+        self._models = {mode: _Model(weights) for mode in experiment.model.modes}
+        self.check()
+
+    @property
+    def at_epoch_end(self) -> bool:
+        """Whether no epoch is half done."""
+        return self.step % self.batches.steps == 0
+
+    def results(self) -> dict[str, ModeResult]:
+        """What is known, by mode. Losses up to now; the rest as of the last check."""
+        return {mode: model.result() for mode, model in self._models.items()}
+
+    def load(self, programs: Mapping[str, Program]) -> None:
+        """Make the models ready to train: a program for each mode."""
+        train = slice(0, self._dataset.train)
+        x, y = self._dataset.x[train], self._dataset.y[train]
+        rate = self._experiment.training.learning_rate
+        for mode, model in self._models.items():
+            program = programs[mode]
+            state, samples = program.fresh(model.weights, rate), program.samples(x, y)
+            model.fit = _Fit(program, state, samples)
+            self._most = program.max_steps
+
+    def release(self) -> None:
+        """Let go of programs and samples; the figures stay."""
+        for model in self._models.values():
+            if model.fit:
+                model.fit.program.release(model.fit.state)
+            model.fit = None
+
+    def advance(self, seconds: float, goal: int) -> None:
+        """Train all models for about `seconds`, at most up to step `goal`.
+
+        It ends at the end of an epoch where that is possible, and, so that there is something to
+        show soon, at the end of the very first. It stops where a loss isn't finite (`diverged`).
+        """
+        start = time.perf_counter()
+        first = self.epoch == 0
+        while self.step < goal and not self.diverged and not (first and self.epoch):
+            steps = self._steps(goal)
+            before = time.perf_counter()
+            self._train(steps)
+            now = time.perf_counter()
+            fitting = int(steps * seconds / max(now - before, 1e-6))
+            self._next = max(1, min(fitting, 8 * steps))
+            if now - start >= seconds:
+                return
+
+    def check(self) -> None:
+        """Judge the models, unless an epoch is half done or they were judged as they are now."""
+        if self.diverged or not self.at_epoch_end or self._checked == self.step:
+            return
+        started = time.perf_counter()
+        said: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        found: dict[str, list[np.ndarray]] = {}
+        for mode, model in self._models.items():
+            fit = model.fit
+            now = fit.program.weights(fit.state) if fit else model.weights
+            if id(now) not in said:  # the untrained models of a pair are one and the same
+                said[id(now)] = self._errors(now)
+            if not np.isfinite(said[id(now)][0]).all():
+                self.diverged = mode
+                return
+            found[mode] = now
+        for mode, model in self._models.items():
+            model.weights = found[mode]
+            model.step_mse, model.predictions = said[id(found[mode])]
+            model.checks.add(self.epoch, float(model.step_mse[-1]))
+        self._checked = self.step
+        self.check_seconds = time.perf_counter() - started
+
+    def _errors(self, weights: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Mean squared errors on the judged samples (T,), and outputs for the shown ones."""
+        judged = self._dataset.judged
+        outputs = self._judge(weights, self._dataset.x[judged])
+        with np.errstate(over="ignore", invalid="ignore"):
+            wrong = outputs.astype(np.float64) - self._dataset.y[judged]
+            step_mse = (wrong**2).mean(axis=(0, 2))
+        return step_mse, outputs[self._dataset.shown - (judged.start or 0)]
+
+    def _steps(self, goal: int) -> int:
+        """How many steps to train next: about `_next`, but no part of an epoch beyond a whole."""
+        steps = min(self._next, self._most, goal - self.step)
+        epoch = self.batches.steps
+        rest = epoch - self.step % epoch
+        return steps if steps < rest else rest + (steps - rest) // epoch * epoch
+
+    def _train(self, steps: int) -> None:
+        """Train all models on the next batches, and note the losses of the epochs they complete."""
+        batches = self.batches.take(steps)
+        sizes = self.batches.sizes
+        epochs: dict[str, np.ndarray] = {}
+        for mode, model in self._models.items():
+            if model.fit is None:
+                raise RuntimeError("load comes before advance")
+            losses = model.fit.program.train(model.fit.state, model.fit.samples, batches)
+            losses = np.concatenate([model.unfinished, losses])
+            complete = len(losses) // len(sizes) * len(sizes)
+            model.unfinished = losses[complete:]
+            # As `fit` reports it: the mean over samples, so a short batch counts for less.
+            with np.errstate(invalid="ignore"):
+                epochs[mode] = losses[:complete].reshape(-1, len(sizes)) @ sizes / sizes.sum()
+            if not np.isfinite(losses).all():
+                self.diverged = self.diverged or mode
+        self.step += steps
+        finite = np.isfinite(np.stack(list(epochs.values()))).all(axis=0)
+        good = len(finite) if finite.all() else int(np.argmin(finite))
+        for mode, model in self._models.items():
+            for number, loss in enumerate(epochs[mode][:good], start=self.epoch + 1):
+                model.losses.add(number, float(loss))
+        self.epoch += good

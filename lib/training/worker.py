@@ -1,0 +1,200 @@
+"""The worker process: `python -m lib.training.worker`, started and fed by `process`.
+
+One thread runs a loop: take commands, give each run that trains a slice in turn, send snapshots.
+So there are no locks, and runs are fair to each other. Only compiling happens in other threads
+(`cache`). It ends when the connection does, that is, when the process that started it is gone,
+however that went.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from multiprocessing.connection import Client, Connection
+from typing import Any
+
+from lib.experiment import ExperimentError
+from lib.training import limits
+from lib.training.architecture import architectures_of, network_of
+from lib.training.cache import ProgramCache
+from lib.training.job import Job
+from lib.training.messages import Command, Event, Snapshot, Status
+from lib.training.wire import WireError, decode, encode
+
+SLICE_SECONDS = 0.1
+ROUND_SECONDS = 0.2
+"""With many runs the slices get shorter, so that each has a turn about this often, …"""
+SHORTEST_SLICE_SECONDS = 0.03
+"""… but not shorter than this, since what lies between two slices costs time as well."""
+MAX_RUNS = 48
+"""Unfinished runs at a time: each keeps its data and its models in memory."""
+GROWN_AFTER = 100
+"""Programs built, after which a fresh worker should take over. TensorFlow keeps the 7 to 15 MB of
+each, dropped or not: about 1.5 GB by then."""
+
+
+class Loop:
+    """What the worker does from its first command to the end of its connection."""
+
+    def __init__(self, connection: Connection, build: Callable[[Any], Any]) -> None:
+        self._connection = connection
+        self._programs = ProgramCache(build)
+        self._jobs: dict[str, Job] = {}
+        self._retiring = False
+        self._grown = False
+
+    def run(self) -> None:
+        """Work until the connection ends, or, once retired, until all runs are over."""
+        self._send(Event("ready"))
+        try:
+            while not (self._retiring and not self._jobs):
+                self._take_commands(self._patience())
+                training = sum(job.training for job in self._jobs.values())
+                share = ROUND_SECONDS / max(training, 1)
+                seconds = max(SHORTEST_SLICE_SECONDS, min(SLICE_SECONDS, share))
+                for job in list(self._jobs.values()):
+                    self._turn(job, seconds)
+                    self._take_commands(0)
+                if self._programs.built >= GROWN_AFTER and not self._grown:
+                    self._grown = True
+                    self._send(Event("grown"))
+        except (EOFError, OSError):
+            return
+
+    def _patience(self) -> float | None:
+        """Seconds to wait for a command: none while runs train, no end when there is no work."""
+        jobs = self._jobs.values()
+        if any(job.training for job in jobs):
+            return 0
+        return 0.005 if any(job.waiting for job in jobs) else None
+
+    def _take_commands(self, patience: float | None) -> None:
+        while self._connection.poll(patience):
+            data = self._connection.recv_bytes()
+            try:
+                command = decode(data, Command)
+                handle = COMMANDS.get(command.verb)
+                if handle is None:
+                    raise WireError(f"no command is called {command.verb!r}: {list(COMMANDS)}")
+                handle(self, command)
+            except OSError:
+                raise  # the connection
+            except Exception as error:  # nonsense from one must not end the runs of others
+                self._send(Event("refused", f"{type(error).__name__}: {error}"))
+            patience = 0
+
+    def _turn(self, job: Job, seconds: float) -> None:
+        """One run's turn. Whatever goes wrong in it ends this run, and no other."""
+        try:
+            job.turn(seconds)
+        except OSError:
+            raise  # the connection
+        except Exception as error:
+            job.fail(f"The training process met an error: {type(error).__name__}: {error}")
+        if job.status.over:
+            self._jobs.pop(job.run_id, None)
+
+    def _start(self, command: Command) -> None:
+        experiment, dataset = command.experiment, command.dataset
+        if experiment is None or dataset is None:
+            raise WireError("start needs an experiment and a dataset")
+        try:
+            limits.check(experiment, dataset)
+            if len(self._jobs) >= MAX_RUNS:
+                raise ExperimentError(f"at most {MAX_RUNS} runs may be unfinished at a time")
+            self._jobs[command.run_id] = Job(
+                command.run_id,
+                experiment,
+                dataset,
+                paused=command.paused,
+                programs=self._programs,
+                send=self._send,
+            )
+        except Exception as error:  # whatever is wrong with it, the run must not seem to wait
+            reason = f"This run was refused: {error}."
+            epochs = experiment.training.epochs
+            self._send(Snapshot(command.run_id, Status.FAILED, epochs=epochs, reason=reason))
+
+    def _prepare(self, command: Command) -> None:
+        if command.experiment is None or command.shape is None:
+            raise WireError("prepare needs an experiment and a shape")
+        n, t, f, k = command.shape
+        try:
+            limits.check_model(command.experiment, f, k)
+        except ExperimentError:
+            return  # a start would say why
+        keys = architectures_of(command.experiment, n, t, f, k)
+        self._programs.ahead([network_of(command.experiment, t, f, k), *keys.values()])
+
+    def _steer(self, command: Command) -> None:
+        """pause, resume, step and stop. A run that is over by now needs none of them."""
+        job = self._jobs.get(command.run_id)
+        if job is not None:
+            getattr(job, command.verb)()
+            if job.status.over:
+                del self._jobs[job.run_id]
+
+    def _drop(self, command: Command) -> None:
+        self._jobs.pop(command.run_id, None)
+
+    def _retire(self, _: Command) -> None:
+        self._retiring = True
+
+    def _send(self, message: Snapshot | Event) -> None:
+        self._connection.send_bytes(encode(message))
+
+
+COMMANDS: dict[str, Callable[[Loop, Command], None]] = {
+    "start": Loop._start,
+    "pause": Loop._steer,
+    "resume": Loop._steer,
+    "step": Loop._steer,
+    "stop": Loop._steer,
+    "drop": Loop._drop,
+    "prepare": Loop._prepare,
+    "retire": Loop._retire,
+}
+
+ENVIRONMENT = {
+    "KERAS_BACKEND": "tensorflow",
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "OMP_NUM_THREADS": "1",
+}
+XLA_FLAGS = "--xla_backend_optimization_level=1"
+"""LLVM's first level instead of its last: a compile takes a quarter less processor time, and the
+code was as fast or faster on all four workloads of tests/bench/throughput.py."""
+
+
+def main() -> int:
+    """Connect to who started this process, as told on standard input, and work for them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for them; their end is our end
+    line = sys.stdin.readline()
+    if not line:
+        return 1
+    told = json.loads(line)
+    address = told["address"]
+    os.environ.update(ENVIRONMENT)
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {XLA_FLAGS}".strip()
+    with Client(
+        tuple(address) if isinstance(address, list) else address,
+        authkey=bytes.fromhex(told["key"]),
+    ) as connection:
+        try:
+            from lib.training import engine  # noqa: PLC0415  TensorFlow, and after the environment
+
+            engine.settle()
+        except Exception as error:  # told to who started us, whatever it is
+            connection.send_bytes(encode(Event("failed", f"{type(error).__name__}: {error}")))
+            return 1
+        Loop(connection, engine.build).run()
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # at once: helper threads may be in the middle of a compile
