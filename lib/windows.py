@@ -159,11 +159,12 @@ def make_windows(
         )
     starts = np.concatenate([first, later])
     rows = starts[:, None] + np.arange(timesteps)
-    labels = _labels(times, len(frame))
+    last_known, first_unknown = _labels(times, [split.boundary - 1, split.boundary])
     notes.append(
-        f"Rows up to {labels[split.boundary - 1]} are for training and rows from "
-        f"{labels[split.boundary]} on for validation; none is in both."
+        f"Rows up to {last_known} are for training and rows from {first_unknown} on for "
+        "validation; none is in both."
     )
+    ends = zip(_labels(times, rows[:, 0]), _labels(times, rows[:, -1]), strict=True)
     notes.append("Columns are standardised with the mean and deviation of the training rows.")
     units = {table.units.get(column, "") for column in targets}
     return Dataset(
@@ -182,7 +183,7 @@ def make_windows(
         target_scale=scale,
         target_offset=offset,
         target_unit=units.pop() if len(units) == 1 else "",
-        sample_names=tuple(f"{labels[s]} to {labels[s + timesteps - 1]}" for s in starts.tolist()),
+        sample_names=tuple(f"{begin} to {end}" for begin, end in ends),
         about=f"At every step, {_and(targets)} {_ahead(table.step, horizon)}, from {_and(inputs)}.",
         notes=(*table.notes, *notes),
         source=table.source,
@@ -254,14 +255,15 @@ def _standardise(
     return scaled.astype(np.float32), offset, scale, flat
 
 
-def _labels(times: pd.Index | None, rows: int) -> list[str]:
-    """A text for each row."""
+def _labels(times: pd.Index | None, rows: Sequence[int] | np.ndarray) -> list[str]:
+    """A text for each of `rows`."""
     if times is None:
-        return [f"row {i + 1}" for i in range(rows)]
-    if isinstance(times, pd.DatetimeIndex):
-        whole_days = bool((times == times.normalize()).all())
-        times = times.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%d %H:%M:%S")
-    return [str(time) for time in times]
+        return [f"row {row + 1}" for row in rows]
+    chosen = times[np.asarray(rows)]
+    if isinstance(chosen, pd.DatetimeIndex):
+        whole_days = bool((chosen == chosen.normalize()).all())
+        chosen = chosen.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%d %H:%M:%S")
+    return [str(time) for time in chosen]
 
 
 def _naive_label(step: str, horizon: int) -> str:
