@@ -70,8 +70,11 @@ def _candidates(output: Shape, target: Shape, loss: str) -> Iterator[Fix]:
     if rule.name in _CATEGORICAL and output[-1] == 1:
         yield from _two_classes(output, target)
         return
-    plain = list(_by_class(output, target, loss, rule.labels) if rule.name in _CATEGORICAL else ())
-    plain += [] if rule.labels else _same_numbers(output, target, loss)
+    plain: list[Fix] = []
+    if rule.name in _CATEGORICAL and len(output) > 1:
+        plain += _by_class(output, target, loss, rule.labels)
+    if not rule.labels:
+        plain += _same_numbers(output, target, loss)
     yield from plain
     if plain or output[0] != target[0] or len(output) not in (2, 3):
         return

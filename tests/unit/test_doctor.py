@@ -1,0 +1,359 @@
+"""The target doctor and the error decoder, example by example.
+
+That the verdicts are what Keras does is shown in tests/agreement/test_doctor.py.
+"""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib.doctor import diagnose_target, explain_error
+from lib.loss_shapes import RULES
+
+N, T, U = 320, 12, 16
+
+
+@pytest.mark.parametrize(
+    ("output", "target", "verdict", "pairs"),
+    [
+        ((N, T, U), (N, T, U), "correct", (32, T, U)),
+        ((N, U), (N, U), "correct", (32, U)),
+        ((N, T, 1), (N, T), "correct", (32, T)),
+        ((N, 1), (N,), "correct", (32, 1)),
+        ((N, T, U), (N, U), "error", None),
+        ((N, T, 1), (N, 1), "silent", (32, T)),
+        ((N, T, 1), (N,), "silent", (32, T, 32)),
+        ((N, T, U), (N, 1, 1), "silent", (32, T, U)),
+        ((N, T, U), (N, T, 1), "silent", (32, T, U)),
+        ((N, T, U), (N, 1, U), "silent", (32, T, U)),
+        ((N, 1), (N, T, 1), "silent", (32, T)),
+        ((N, 1), (N, T), "silent", (32, T)),
+        ((N, U), (N, 1), "silent", (32, U)),
+        ((N, U), (N, T, U), "error", None),
+    ],
+)
+def test_mean_squared_error_is_right_or_silent_or_raises(output, target, verdict, pairs):
+    """And the shape of the pairs that it compares in a batch is told."""
+    told = diagnose_target(output, target, "mse", 32)
+    assert (told.verdict, told.broadcast_shape) == (verdict, pairs)
+
+
+@pytest.mark.parametrize(
+    ("samples", "batch_size", "verdict"),
+    [
+        (320, 32, "error"),
+        (300, 12, "silent"),  # 25 batches of T
+        (300, 1, "silent"),
+        (301, 12, "silent"),  # the last batch has one sample, and broadcasts too
+        (302, 12, "error"),  # the last batch has two
+        (12, 32, "silent"),  # one batch, of all samples: N = T
+        (1, 32, "silent"),
+    ],
+)
+def test_a_batch_of_t_or_1_samples_hides_an_error(samples, batch_size, verdict):
+    """Output (N, T, U) with y (N, U): every batch of an epoch is looked at, the last one too."""
+    assert diagnose_target((samples, T, U), (samples, U), "mse", batch_size).verdict == verdict
+
+
+def test_an_error_names_the_batch_sizes_that_would_hide_it():
+    """Only 1 and T would here."""
+    told = diagnose_target((N, T, U), (N, U), "mse", 32)
+    assert told.silent_batch_sizes == (1, T)
+    assert diagnose_target((N, T, 1), (N,), "mse", 32).silent_batch_sizes == ()
+
+
+def test_the_worked_examples_with_swapped_targets_raise_nothing():
+    """N = T = 2: the sample axis is read as time."""
+    told = diagnose_target((2, 2, 4), (2, 4), "mean_squared_error", 32)
+    assert told.verdict == "silent"
+    assert "y's samples meet the output's timesteps" in told.cause
+    assert "Both are 2" in told.cause
+    assert diagnose_target((2, 4), (2, 2, 4), "mean_squared_error", 32).verdict == "silent"
+
+
+def test_a_last_batch_that_raises_is_told_apart_from_the_others():
+    """Training has begun by then."""
+    told = diagnose_target((302, T, U), (302, U), "mse", 12)
+    assert [(batch.size, batch.verdict) for batch in told.batches] == [(12, "silent"), (2, "error")]
+    assert "Batches of 12 pass without a word; the last, of 2, raises." in told.cause
+    assert told.keras_says == "Incompatible shapes: [2,16] vs. [2,12,16]"
+
+
+@pytest.mark.parametrize(
+    ("output", "target", "words"),
+    [
+        ((N, T, U), (N, U), "32 samples of y meet 12 timesteps of the output"),
+        ((N, T, 1), (N, 1), "drops the last axis of the output"),
+        ((N, T, 1), (N, 1), "One target counts for all 12 timesteps."),
+        (
+            (N, T, 1),
+            (N,),
+            "Every output meets all 32 targets in its batch: it learns their average",
+        ),
+        ((N, 1), (N, T, 1), "One output is compared with 12 timesteps of y"),
+        ((N, U), (N, 1), "One target counts for all 16 columns."),
+        ((N, T, 1), (N, T), "Every output meets its own target."),
+        ((N, T, U), (N - 1, T, U), "The output has 320 samples and y has 319"),
+    ],
+)
+def test_the_cause_says_what_meets_what(output, target, words):
+    """In numbers and by name."""
+    assert words in diagnose_target(output, target, "mse", 32).cause
+
+
+@pytest.mark.parametrize(
+    ("output", "target", "y", "model"),
+    [
+        ((N, T, U), (N, U), "", "LSTM(units, return_sequences=False)"),
+        ((N, T, 1), (N, 1), "", "LSTM(units, return_sequences=False)"),
+        ((N, T, 1), (N,), "y = y[:, None]", "LSTM(units, return_sequences=False)"),
+        ((N, T, U), (N, T, 1), "", "Dense(1)"),
+        ((N, T, U), (N, T), "y = y[..., None]", "Dense(1)"),
+        ((N, T, U), (N, 1), "", "LSTM(units, return_sequences=False)\nDense(1)"),
+        ((N, T, U), (N, 1, U), "y = y[:, 0]", "LSTM(units, return_sequences=False)"),
+        ((N, T, U), (N, U, T), "y = np.swapaxes(y, 1, 2)", ""),
+        ((N, T, U), (N, 20, U), "y = y[:, -12:]", ""),
+        ((N, T, U), (N, 5, U), "", "outputs = outputs[:, -5:]"),
+        ((N, T, U), (N * T, U), "y = y.reshape(-1, 12, 16)", ""),
+        ((N, U), (N, T, U), "", "LSTM(units, return_sequences=True)"),
+        ((N, 1), (N, T, 1), "", "LSTM(units, return_sequences=True)"),
+        ((N, 1), (N, T), "y = y[..., None]", "LSTM(units, return_sequences=True)"),
+        ((N, U), (N, 1), "", "Dense(1)"),
+        ((N, U), (N, 7), "", "Dense(7)"),
+    ],
+)
+def test_the_likeliest_fix_is_code_for_y_or_for_the_model(output, target, y, model):
+    """One line, in most cases."""
+    fix = diagnose_target(output, target, "mse", 32).fix
+    assert (fix.y, fix.model) == (y, model)
+
+
+def test_another_reading_of_y_is_another_fix():
+    """Perhaps every step has to give the sample's answer: then y is repeated."""
+    codes = [fix.y for fix in diagnose_target((N, T, U), (N, U), "mse", 32).fixes]
+    assert "y = np.repeat(y[:, None], 12, axis=1)" in codes
+
+
+@pytest.mark.parametrize(
+    ("loss", "target", "fixed"),
+    [
+        ("categorical_crossentropy", (N, T), "sparse_categorical_crossentropy"),
+        ("categorical_crossentropy", (N, T, 1), "sparse_categorical_crossentropy"),
+        ("sparse_categorical_crossentropy", (N, T, U), "categorical_crossentropy"),
+    ],
+)
+def test_class_numbers_and_columns_per_class_have_a_loss_each(loss, target, fixed):
+    """The first fix is the other loss, the second turns y into what this one wants."""
+    told = diagnose_target((N, T, U), target, loss, 32)
+    assert told.verdict == "error"
+    assert [fix.loss for fix in told.fixes] == [fixed, loss]
+    assert fixed in told.fixes[0].model
+    assert told.fixes[1].y
+
+
+def test_cross_entropies_check_shapes_but_not_after_they_dropped_an_axis():
+    """Output (N, T, 1) with y (N, T) becomes (N, T) twice: time is taken for the classes."""
+    assert diagnose_target((N, T, U), (N, T, 1), "binary_crossentropy", 32).verdict == "error"
+    assert diagnose_target((N, T, 1), (N, T), "binary_crossentropy", 32).verdict == "correct"
+    told = diagnose_target((N, T, 1), (N, T), "categorical_crossentropy", 32)
+    assert told.verdict == "silent"
+    assert "runs along the timesteps, instead of the columns" in told.cause
+
+
+def test_a_loss_over_the_whole_last_axis_needs_it_where_it_was():
+    """A squeezed axis leaves cosine similarity to compare directions in time."""
+    assert diagnose_target((N, T, 1), (N, T), "cosine_similarity", 32).verdict == "silent"
+    assert diagnose_target((N, T, 1), (N, T, 1), "cosine_similarity", 32).verdict == "correct"
+
+
+def test_a_loss_goes_by_all_the_names_that_keras_takes():
+    """Its function, its class, its short forms; for cross-entropy the shapes say which."""
+    for name in ("mse", "MSE", "mean_squared_error", "MeanSquaredError"):
+        assert diagnose_target((N, U), (N, U), name, 32).loss == "mean_squared_error"
+    assert diagnose_target((N, 1), (N, 1), "crossentropy", 32).loss == "binary_crossentropy"
+    assert diagnose_target((N, 3), (N,), "ce", 32).loss == "sparse_categorical_crossentropy"
+    assert diagnose_target((N, 3), (N, 3), "CE", 32).loss == "categorical_crossentropy"
+
+
+def test_the_batch_may_be_open_and_the_batch_size_is_keras_default():
+    """`model.output_shape` begins with None; `fit` takes 32."""
+    told = diagnose_target((None, T, 1), [np.int64(N)], "mse")
+    assert told.output_shape == (N, T, 1)
+    assert told.broadcast_shape == (32, T, 32)
+
+
+@pytest.mark.parametrize(
+    ("output", "target", "loss", "batch_size", "message"),
+    [
+        ((N, U), (N, U), "foo", 32, "expected the name of a Keras loss .* received 'foo'"),
+        ((N, U), (N, U), "ctc", 32, "received 'ctc'"),
+        ((), (N, U), "mse", 32, r"expected output_shape to be \(N, …\)"),
+        ((N, U), (), "mse", 32, r"expected target_shape to be \(N, …\)"),
+        ((N, None, U), (N, U), "mse", 32, r"whole numbers, received \(320, None, 16\)"),
+        ((N, 0), (N, U), "mse", 32, r"sizes of 1 or more, received \(320, 0\)"),
+        ((N, U), (N, U), "mse", 0, "expected batch_size to be 1 or more, received 0"),
+    ],
+)
+def test_what_is_no_shape_or_no_loss_is_refused(output, target, loss, batch_size, message):
+    """Expected and received are said."""
+    with pytest.raises(ValueError, match=message):
+        diagnose_target(output, target, loss, batch_size)
+
+
+shapes = st.lists(st.integers(1, 4), max_size=3)
+
+
+@given(
+    samples=st.integers(1, 9),
+    output=shapes,
+    target=shapes,
+    loss=st.sampled_from(list(RULES)),
+    batch_size=st.integers(1, 10),
+)
+@settings(derandomize=True, deadline=None, max_examples=300)
+def test_every_fix_ends_in_a_correct_verdict(samples, output, target, loss, batch_size):
+    """Whatever the shapes; and every verdict has a cause."""
+    told = diagnose_target((samples, *output), (samples, *target), loss, batch_size)
+    assert told.cause.endswith(".")
+    assert bool(told.keras_says) == (told.verdict == "error")
+    if told.verdict == "correct":
+        assert told.fix is None
+    for fix in told.fixes:
+        assert fix.y or fix.model
+        after = diagnose_target(fix.output_shape, fix.target_shape, fix.loss, batch_size)
+        assert after.verdict == "correct"
+
+
+@given(output=shapes, samples=st.integers(1, 9), batch_size=st.integers(1, 10))
+@settings(derandomize=True, deadline=None, max_examples=50)
+def test_y_in_the_outputs_shape_is_always_correct(output, samples, batch_size):
+    """For every loss that doesn't want class numbers."""
+    shape = (samples, *output)
+    for rule in RULES.values():
+        if not rule.labels:
+            assert diagnose_target(shape, shape, rule.name, batch_size).verdict == "correct"
+
+
+@pytest.mark.parametrize(
+    ("message", "cause", "fix"),
+    [
+        ("expected ndim=3, found ndim=2", "no time axis", "return_sequences=True"),
+        (
+            "expected ndim=3, found ndim=4. Full shape received: (None, 8, 5, 2)",
+            "(None, 8, 5, 2)",
+            "keras.Input((5, 2))",
+        ),
+        ("expected ndim=2, found ndim=3", "every timestep", "return_sequences=False"),
+        (
+            "Unrecognized keyword arguments passed to LSTM: {'batch_input_shape': (8, 5, 2)}",
+            "batch_input_shape",
+            "keras.Input(batch_shape=(8, 5, 2))",
+        ),
+        (
+            "Unrecognized keyword arguments passed to LSTM: {'return_sequence': True}",
+            "return_sequence",
+            "Write return_sequences.",
+        ),
+        ("Unrecognized keyword arguments passed to Model", "inputs and outputs", "outputs=…"),
+        ("Unrecognized keyword arguments passed to GRU: {'xyz': 1}", "no xyz", "look up its name"),
+        ("the batch size must be static", "known when the model is built", "batch_shape="),
+        ("Incompatible shapes: [2,3] vs. [4,3]", "A batch of 2", "len(x) // 4 * 4"),
+        ("Incompatible shapes: [4,3] vs. [4,5,3]", "[4,3] with [4,5,3]", "return_sequences=False"),
+        ("Incompatible shapes", "has a time axis", "return_sequences=True"),
+        (
+            "the batch size of the input sequences must be the same as the batch size of the "
+            "initial state. \n- Expected batch size: 4\n- Received batch size: 1",
+            "batches of 4",
+            "get_weights",
+        ),
+        ("object has no attribute 'reset_states'", "reset_state", "layer.reset_state()"),
+        ("should be passed an input_shape with at least 3 dimensions", "time axis", "=True"),
+        ("expects 1 input(s), but it received 2 input tensors", "2 tensors", "out, h = "),
+        ("expects 1 input(s), but it received 5 input tensors", "5 tensors", "back_c = "),
+        (
+            "Expected shape (None, 5, 2), but input has incompatible shape (5, 2)",
+            "one sample, (5, 2)",
+            "x[None]",
+        ),
+        (
+            "Expected shape (None, 5, 1), but input has incompatible shape (8, 5)",
+            "axis of features",
+            "x[..., None]",
+        ),
+        (
+            "Expected shape (None, 5, 2), but input has incompatible shape (8, 2, 5, 1)",
+            "got (8, 2, 5, 1)",
+            "(N, timesteps, features)",
+        ),
+        (
+            "Dimensions must be equal, but are 5 and 2 … MatMul",
+            "2 features and the data has 5",
+            "np.transpose(x, (0, 2, 1))",
+        ),
+        (
+            "Matrix size-incompatible: In[0]: [3,5], In[1]: [2,16]",
+            "2 features and the data has 5",
+            "np.transpose",
+        ),
+        (
+            "Dimensions must be equal, but are 4 and 3 for '{{node compile_loss/mse/sub}} = Sub[T]"
+            "(data, dense/MatMul)' with input shapes: [?,5,4], [?,5,3].",
+            "different columns",
+            "Dense",
+        ),
+        (
+            "Dimensions must be equal, but are 5 and 6 for '{{node compile_loss/mse/sub}} = Sub[T]"
+            "(data, x)' with input shapes: [?,5,1], [?,6,1].",
+            "different timesteps",
+            "same timesteps",
+        ),
+        ("must be fully-defined (no `None` dimensions)", "Flatten", "keras.Input((timesteps,"),
+        (
+            "must be fully-defined (no `None` dimensions). Received: shape=(None, 16) for variable "
+            "path='lstm/lstm_cell/kernel'",
+            "number of features isn't known",
+            "(None, features)",
+        ),
+        ("Unrecognized data type: x=[[[1.0", "several inputs", "np.asarray"),
+        (
+            "Data cardinality is ambiguous. 'x' sizes: 8 'y' sizes: 7",
+            "8 samples and y has 7",
+            "Cut",
+        ),
+        (
+            "Arguments `target` and `output` must have the same shape",
+            "shape of the output",
+            "sparse",
+        ),
+        (
+            "Arguments `target` and `output` must have the same shape up until the last dimension: "
+            "target.shape=(None, 4), output.shape=(None, 5, 3)",
+            "y is (None, 4)",
+            "=False",
+        ),
+        ("use_cudnn=True was specified, but cuDNN is not supported", "NVIDIA", '"auto"'),
+        ("Invalid dtype: object", "different lengths", "pad_sequences"),
+    ],
+)
+def test_a_message_is_explained_with_its_own_numbers(message, cause, fix):
+    """The words of Keras, whole or in part, and what is said about them."""
+    told = explain_error(message)
+    assert cause in told.cause
+    assert fix in f"{told.fix}\n{told.code}"
+
+
+def test_a_message_is_found_in_a_traceback_with_colours_and_line_breaks():
+    """However it was copied."""
+    text = (
+        'Traceback (most recent call last):\n  File "a.py", line 1\nValueError: Exception\n\n'
+        "\x1b[1mInvalid input. Expected shape (None, 5, 2),\nbut input has incompatible shape "
+        "(5, 2)\x1b[0m\n\nArguments received"
+    )
+    assert "x[None]" in explain_error(text).code
+
+
+@pytest.mark.parametrize("message", ["", "hello", "expected ndim=4, found ndim=5", "KeyError: 'a'"])
+def test_a_message_that_is_not_known_gets_no_answer(message):
+    """Rather none than a wrong one."""
+    assert explain_error(message) is None
