@@ -90,8 +90,8 @@ class Trainer:
         self._checked = -1
         self._most = 1
         """Steps that one call of a program can train."""
-        self._next = 1
-        """Steps that seem to fit into a slice."""
+        self._speed = 0.0
+        """Steps per second while training, as of the last call."""
         weights = initial_model_weights(experiment, dataset.shape[2], dataset.targets)
         self._models = {mode: _Model(weights) for mode in experiment.model.modes}
         self.check()
@@ -129,17 +129,19 @@ class Trainer:
         It ends at the end of an epoch where that is possible, and, so that there is something to
         show soon, at the end of the very first. It stops where a loss isn't finite (`diverged`).
         """
-        start = time.perf_counter()
-        first = self.epoch == 0
-        while self.step < goal and not self.diverged and not (first and self.epoch):
-            steps = self._steps(goal)
+        start = now = time.perf_counter()
+        if not self.epoch:
+            goal = min(goal, self.batches.steps)
+        while self.step < goal and not self.diverged:
+            left = seconds - (now - start)
+            if left < seconds / 4:
+                return
+            steps = self._steps(goal, max(1, int(self._speed * left)))
             before = time.perf_counter()
             self._train(steps)
             now = time.perf_counter()
-            fitting = int(steps * seconds / max(now - before, 1e-6))
-            self._next = max(1, min(fitting, 8 * steps))
-            if now - start >= seconds:
-                return
+            # What one step took says little of what many will: go up by degrees.
+            self._speed = min(steps / max(now - before, 1e-6), 8 * steps / seconds)
 
     def check(self) -> None:
         """Judge the models, unless an epoch is half done or they were judged as they are now."""
@@ -173,9 +175,9 @@ class Trainer:
             step_mse = (wrong**2).mean(axis=(0, 2))
         return step_mse, outputs[self._dataset.shown - (judged.start or 0)]
 
-    def _steps(self, goal: int) -> int:
-        """How many steps to train next: about `_next`, but no part of an epoch beyond a whole."""
-        steps = min(self._next, self._most, goal - self.step)
+    def _steps(self, goal: int, fitting: int) -> int:
+        """How many steps to train next: what fits, but no part of an epoch beyond a whole one."""
+        steps = min(fitting, self._most, goal - self.step)
         epoch = self.batches.steps
         rest = epoch - self.step % epoch
         return steps if steps < rest else rest + (steps - rest) // epoch * epoch

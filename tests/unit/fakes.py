@@ -1,0 +1,90 @@
+"""Stand-ins for compiled programs, so that what is around them can be tested without Keras."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from lib.datasets.dataset import Dataset
+from lib.experiment import Experiment
+from lib.training.architecture import Architecture, Network
+
+
+def make_dataset(n: int = 10, t: int = 3, f: int = 2, k: int = 1, train: int = 8) -> Dataset:
+    """Samples without meaning."""
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=(n, t, k)).astype(np.float32)
+    return Dataset(
+        name="fake",
+        title="Fake",
+        x=rng.normal(size=(n, t, f)).astype(np.float32),
+        y=y,
+        train=train,
+        feature_names=tuple(f"f{i}" for i in range(f)),
+        target_names=tuple(f"k{i}" for i in range(k)),
+        timestep_names=tuple(f"{i + 1}" for i in range(t)),
+        naive=np.zeros_like(y),
+        naive_label="nothing",
+    )
+
+
+def make_experiment(**settings: object) -> Experiment:
+    """A small experiment: 5 epochs of 4 batches of 2 where nothing else is said."""
+    return Experiment().set(**{"U": 2, "epochs": 5, "batch": 2, **settings})
+
+
+class FakeState:
+    """The weights of a model; training adds 1 to each for every batch."""
+
+    def __init__(self, weights: list[np.ndarray]) -> None:
+        self.weights = weights
+
+
+class FakeProgram:
+    """Trains by counting. `loss(step)` is the loss of a model's batch number `step`, from 0."""
+
+    def __init__(self, loss: Callable[[int], float], max_steps: int = 1000) -> None:
+        self.max_steps = max_steps
+        self.calls: list[np.ndarray] = []
+        self._loss = loss
+
+    def fresh(self, weights: list[np.ndarray], _rate: float) -> FakeState:
+        """A model that has seen no batch: all weights 0."""
+        return FakeState([np.zeros_like(array) for array in weights])
+
+    def samples(self, x: np.ndarray, _y: np.ndarray) -> int:
+        """How many there are."""
+        return len(x)
+
+    def weights(self, state: FakeState) -> list[np.ndarray]:
+        """All the number of batches trained."""
+        return state.weights
+
+    def release(self, state: FakeState) -> None:
+        """Nothing is held here."""
+
+    def train(self, state: FakeState, _samples: int, batches: np.ndarray) -> np.ndarray:
+        """The losses of the next batches."""
+        done = int(state.weights[0].flat[0])
+        state.weights = [array + len(batches) for array in state.weights]
+        self.calls.append(batches)
+        return np.array([self._loss(done + i) for i in range(len(batches))], np.float32)
+
+
+class FakeJudge:
+    """Answers everywhere with the first weight: the number of batches trained, once trained."""
+
+    def __init__(self, outputs: int = 1) -> None:
+        self.outputs = outputs
+
+    def __call__(self, weights: list[np.ndarray], x: np.ndarray) -> np.ndarray:
+        """Outputs (N, T, K)."""
+        return np.full((*x.shape[:2], self.outputs), weights[0].flat[0], np.float32)
+
+
+def build(key: Network | Architecture) -> FakeJudge | FakeProgram:
+    """What a cache calls for a key."""
+    if isinstance(key, Network):
+        return FakeJudge(key.targets)
+    return FakeProgram(lambda step: 1 / (step + 1))

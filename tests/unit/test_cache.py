@@ -1,0 +1,121 @@
+"""Programs are built once, for who waits first of all, and only so many are kept."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from lib.training.cache import ProgramCache
+
+
+class Workshop:
+    """Builds strings, one by one, when it is let."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.built: list[str] = []
+        self.broken: set[str] = set()
+        self._gate = threading.Semaphore(0)
+        self._begun = threading.Semaphore(0)
+
+    def build(self, key: str) -> str:
+        """The key in capitals, once it is let."""
+        self.begun.append(key)
+        self._begun.release()
+        assert self._gate.acquire(timeout=10)
+        self.built.append(key)
+        if key in self.broken:
+            raise ValueError(f"no {key}")
+        return key.upper()
+
+    def let(self, count: int) -> None:
+        """Let so many builds end."""
+        self._gate.release(count)
+
+    def wait_begun(self, count: int) -> None:
+        """Wait until so many more builds have begun."""
+        for _ in range(count):
+            assert self._begun.acquire(timeout=10)
+
+
+@pytest.fixture
+def shop() -> Iterator[Workshop]:
+    """A workshop that lets everything go at the end, so that no thread hangs."""
+    shop = Workshop()
+    yield shop
+    shop.let(100)
+
+
+def test_equal_keys_share_one_program(shop: Workshop) -> None:
+    """Two runs of one architecture cost one compile."""
+    cache = ProgramCache(shop.build)
+    shop.let(2)
+    one = cache.ask(["a", "b"])
+    two = cache.ask(["b", "a"])
+    assert [future.result(10) for future in one] == ["A", "B"]
+    assert [future.result(10) for future in two] == ["B", "A"]
+    assert sorted(shop.built) == ["a", "b"]
+    assert cache.built == 2
+
+
+def test_who_waits_goes_before_what_is_only_likely(shop: Workshop) -> None:
+    """What was to be built ahead has to wait, and takes one thread at most."""
+    cache = ProgramCache(shop.build)
+    cache.ahead(["l1", "l2", "l3"])
+    shop.wait_begun(1)  # l1, on the one thread that does such work
+    wanted = cache.ask(["w1", "w2"])
+    shop.wait_begun(1)  # w1, on the other
+    shop.let(5)
+    for future in wanted:
+        future.result(10)
+    shop.wait_begun(3)
+    assert shop.begun == ["l1", "w1", "w2", "l2", "l3"]
+
+
+def test_what_was_likely_and_is_not_any_more_is_given_up(shop: Workshop) -> None:
+    """A person who moves a slider leaves no queue behind."""
+    cache = ProgramCache(shop.build)
+    cache.ahead(["l1", "l2"])
+    shop.wait_begun(1)
+    cache.ahead(["m"])
+    shop.let(3)
+    cache.ask(["m"])[0].result(10)
+    assert sorted(shop.begun) == ["l1", "m"]
+
+
+def test_what_was_likely_and_is_wanted_now_is_built_once(shop: Workshop) -> None:
+    """Train after a look ahead: the compile that runs is the one that is waited for."""
+    cache = ProgramCache(shop.build)
+    cache.ahead(["a", "b"])
+    shop.wait_begun(1)
+    futures = cache.ask(["a", "b"])
+    shop.let(2)
+    assert [future.result(10) for future in futures] == ["A", "B"]
+    assert sorted(shop.built) == ["a", "b"]
+
+
+def test_the_least_recently_asked_for_is_dropped(shop: Workshop) -> None:
+    """With room for two, a third takes the place of the one that nobody asked for lately."""
+    cache = ProgramCache(shop.build, limit=2)
+    shop.let(10)
+    for key in ("a", "b", "a", "c", "d"):
+        cache.ask([key])[0].result(10)
+    assert cache.ask(["d"])[0].done()
+    assert cache.ask(["c"])[0].done()
+    again = cache.ask(["b"])[0]
+    again.result(10)
+    assert shop.built == ["a", "b", "c", "d", "b"]
+
+
+def test_a_program_that_failed_is_tried_again(shop: Workshop) -> None:
+    """Who waited hears why; who asks later gets a new try."""
+    cache = ProgramCache(shop.build)
+    shop.broken.add("a")
+    shop.let(1)
+    with pytest.raises(ValueError, match="no a"):
+        cache.ask(["a"])[0].result(10)
+    shop.broken.clear()
+    shop.let(1)
+    assert cache.ask(["a"])[0].result(10) == "A"

@@ -1,0 +1,79 @@
+"""What a run remembers stays small, and says how fast it really goes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib.training.history import History, Pace
+
+quickly = settings(derandomize=True, deadline=None)
+
+
+@quickly
+@given(st.integers(4, 40), st.lists(st.integers(1, 30), min_size=1, max_size=300))
+def test_a_history_is_bounded_increasing_and_keeps_both_ends(limit: int, gaps: list[int]) -> None:
+    """However the epochs are spaced: the first and the newest are there, with their figures."""
+    history, epoch, seen = History(limit), 0, {}
+    for gap in gaps:
+        seen[epoch] = float(epoch**2)
+        history.add(epoch, seen[epoch])
+        last = epoch
+        epoch += gap
+    epochs = history.epochs.tolist()
+    assert 1 <= len(epochs) <= limit
+    assert epochs == sorted(set(epochs))
+    assert (epochs[0], epochs[-1]) == (0, last)
+    assert history.values.tolist() == [seen[e] for e in epochs]
+
+
+def test_nothing_is_dropped_before_the_limit() -> None:
+    """A short run shows every epoch."""
+    history = History(600)
+    for epoch in range(1, 601):
+        history.add(epoch, 0.0)
+    assert history.epochs.tolist() == list(range(1, 601))
+
+
+@pytest.mark.parametrize("count", [700, 5000, 100_000])
+def test_a_long_history_is_spaced_evenly(count: int) -> None:
+    """No part of a run is shown more closely than another, and a third of the room is used."""
+    history = History(600)
+    for epoch in range(count):
+        history.add(epoch, 0.0)
+    gaps = set((history.epochs[1:] - history.epochs[:-1])[:-1].tolist())
+    assert len(gaps) == 1
+    assert 200 <= len(history.epochs) <= 600
+
+
+def test_the_pace_is_that_of_the_last_second_or_so() -> None:
+    """Slow at first and fast now counts as fast."""
+    pace = Pace()
+    pace.begin(0.0, 0)
+    for tenth in range(1, 101):
+        pace.note(tenth / 10, tenth)
+    assert pace.rate == pytest.approx(10)
+    for tenth in range(101, 201):
+        pace.note(tenth / 10, 100 + (tenth - 100) * 5)
+    assert pace.rate == pytest.approx(50)
+
+
+def test_a_pause_does_not_count() -> None:
+    """A minute between pause and resume leaves the pace as it was."""
+    pace = Pace()
+    pace.begin(0.0, 0)
+    pace.note(1.0, 100)
+    pace.begin(61.0, 100)
+    assert pace.rate == pytest.approx(100)
+    pace.note(62.0, 200)
+    assert pace.rate == pytest.approx(100)
+
+
+def test_slices_longer_than_the_window_have_a_pace_too() -> None:
+    """One step in ten seconds is 0.1 a second."""
+    pace = Pace()
+    pace.begin(0.0, 0)
+    for step in range(1, 4):
+        pace.note(10.0 * step, step)
+    assert pace.rate == pytest.approx(0.1)

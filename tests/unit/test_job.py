@@ -1,0 +1,227 @@
+"""A run's status: what commands do to it, and what is said of it. With programs that count."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lib.training.architecture import Network
+from lib.training.cache import ProgramCache
+from lib.training.job import Job
+from lib.training.messages import Snapshot, Status
+from tests.unit.fakes import FakeJudge, FakeProgram, build, make_dataset, make_experiment
+
+
+class Stage:
+    """A job, what it has sent, and a way to give it turns until something is true."""
+
+    def __init__(
+        self, paused: bool = False, build: Callable[[Any], Any] = build, **settings: object
+    ) -> None:
+        self.sent: list[Snapshot] = []
+        self.job = Job(
+            "id",
+            make_experiment(**settings),
+            make_dataset(),
+            paused=paused,
+            programs=ProgramCache(build),
+            send=self.sent.append,
+        )
+
+    @property
+    def last(self) -> Snapshot:
+        """The newest snapshot; before the first, what the client itself says of a new run."""
+        return self.sent[-1] if self.sent else Snapshot("id", Status.QUEUED)
+
+    @property
+    def statuses(self) -> list[Status]:
+        """As they were sent, each once in a row."""
+        return [
+            snapshot.status
+            for before, snapshot in zip([None, *self.sent], self.sent, strict=False)
+            if before is None or before.status != snapshot.status
+        ]
+
+    def until(self, true: Callable[[], bool], seconds: float = 1e-3) -> None:
+        """Give turns until this is true."""
+        for _ in range(100_000):
+            if true():
+                return
+            self.job.turn(seconds)
+        raise AssertionError(f"never came true; {self.job.status}")
+
+    def until_status(self, status: Status, seconds: float = 1e-3) -> None:
+        """Give turns until the job has this status."""
+        self.until(lambda: self.job.status is status, seconds)
+
+
+def test_a_run_goes_from_compiling_to_finished() -> None:
+    """With all its epochs, and the figures of every one of them."""
+    stage = Stage(epochs=5)
+    stage.until_status(Status.FINISHED)
+    assert stage.statuses[-2:] == [Status.RUNNING, Status.FINISHED]
+    assert stage.last.epoch == stage.last.epochs == 5
+    assert stage.last.seconds_left is None
+    assert stage.last.epochs_per_second > 0
+    assert stage.last.results is not None
+    for result in stage.last.results.values():
+        assert result.loss_epochs.tolist() == [1, 2, 3, 4, 5]
+        assert result.checked_epochs[0] == 0
+        assert result.checked_epochs[-1] == 5
+
+
+def test_untrained_models_are_shown_while_programs_compile() -> None:
+    """Epoch 0 needs the judge alone."""
+    gate = threading.Event()
+
+    def slowly(key: object) -> object:
+        if not isinstance(key, Network):
+            assert gate.wait(10)
+        return build(key)  # type: ignore[arg-type]
+
+    stage = Stage(build=slowly)
+    stage.until(lambda: any(snapshot.results for snapshot in stage.sent))
+    assert stage.last.status in (Status.QUEUED, Status.COMPILING)
+    assert stage.last.results is not None
+    assert stage.last.results["last"].checked_epochs.tolist() == [0]
+    gate.set()
+    stage.until_status(Status.FINISHED)
+
+
+def test_the_first_epoch_is_sent_at_once() -> None:
+    """Long before all that fits into a slice is trained."""
+    stage = Stage(epochs=5000)
+    stage.until(lambda: stage.job.training)
+    stage.job.turn(60)
+    assert stage.last.epoch == 1
+    assert stage.last.results is not None
+    assert stage.last.results["sequence"].checked_epochs.tolist() == [0, 1]
+
+
+def test_a_run_started_paused_waits_untrained() -> None:
+    """Everything is ready, and epoch 0 is judged."""
+    stage = Stage(paused=True)
+    stage.until_status(Status.PAUSED)
+    stage.job.turn(1)
+    assert stage.last.epoch == 0
+    assert stage.last.results is not None
+    stage.job.resume()
+    assert stage.job.status is Status.RUNNING
+    stage.until_status(Status.FINISHED)
+
+
+def test_pause_holds_and_resume_goes_on_from_there() -> None:
+    """No epoch is lost or trained twice."""
+    stage = Stage(epochs=2000)
+    stage.until(lambda: stage.last.epoch >= 1)
+    stage.job.pause()
+    assert stage.last.status is Status.PAUSED
+    held = stage.last.epoch
+    stage.job.turn(1)
+    assert stage.last.epoch == held
+    stage.job.resume()
+    stage.until_status(Status.FINISHED)
+    assert stage.last.results is not None
+    epochs = stage.last.results["last"].loss_epochs
+    assert epochs[0] == 1
+    assert epochs[-1] == 2000
+    assert (np.diff(epochs) > 0).all()
+
+
+def test_pause_before_the_programs_are_there_counts() -> None:
+    """It is compiled to the end, and then it waits."""
+    stage = Stage()
+    stage.job.pause()
+    stage.until_status(Status.PAUSED)
+    assert stage.last.epoch == 0
+
+
+def test_a_step_is_one_epoch_and_steps_add_up() -> None:
+    """Three clicks while the first is trained are three epochs."""
+    stage = Stage(paused=True, epochs=10)
+    stage.until_status(Status.PAUSED)
+    stage.job.step()
+    assert stage.job.status is Status.RUNNING
+    stage.until_status(Status.PAUSED, seconds=60)
+    assert stage.last.epoch == 1
+    for _ in range(3):
+        stage.job.step()
+    stage.until_status(Status.PAUSED, seconds=60)
+    assert stage.last.epoch == 4
+
+
+def test_steps_asked_for_while_compiling_are_made_later() -> None:
+    """A click on Step starts a run paused and steps at once."""
+    stage = Stage(paused=True, epochs=10)
+    stage.job.step()
+    stage.until_status(Status.PAUSED, seconds=60)
+    assert stage.last.epoch == 1
+
+
+def test_a_step_of_a_run_that_trains_is_its_last_before_a_pause() -> None:
+    """Step means: this epoch, and then let me look."""
+    stage = Stage(epochs=5000)
+    stage.until(lambda: stage.last.epoch >= 1)
+    epoch = stage.last.epoch
+    stage.job.step()
+    stage.until_status(Status.PAUSED)
+    assert stage.last.epoch == epoch + 1
+
+
+def test_the_last_step_finishes_the_run() -> None:
+    """It isn't paused at the end."""
+    stage = Stage(paused=True, epochs=1)
+    stage.until_status(Status.PAUSED)
+    stage.job.step()
+    stage.until_status(Status.FINISHED)
+
+
+def test_stop_keeps_the_figures() -> None:
+    """It ends at once, judged as it is."""
+    stage = Stage(epochs=5000)
+    stage.until(lambda: stage.last.epoch >= 1)
+    stage.job.stop()
+    assert stage.last.status is Status.STOPPED
+    assert stage.last.results is not None
+    assert stage.last.results["last"].checked_epochs[-1] == stage.last.epoch
+
+
+def test_a_diverged_run_says_why_and_what_to_try() -> None:
+    """With the learning rate that it had, and the last finite figures."""
+
+    def bad(key: object) -> object:
+        if isinstance(key, Network):
+            return FakeJudge()
+        return FakeProgram(lambda step: np.nan if step > 20 else 1.0)
+
+    stage = Stage(build=bad, epochs=100, optimizer="sgd", lr=0.7)
+    stage.until_status(Status.DIVERGED)
+    assert "finite number in epoch 6" in stage.last.reason
+    assert "Lower the learning rate (0.7), or take Adam" in stage.last.reason
+    assert stage.last.epoch == 5
+    assert stage.last.results is not None
+    assert np.isfinite(stage.last.results["sequence"].loss).all()
+
+
+def test_a_model_that_cannot_be_compiled_fails_with_the_reason() -> None:
+    """Whatever Keras says is passed on."""
+
+    def broken(_: object) -> object:
+        raise ValueError("no such thing")
+
+    stage = Stage(build=broken)
+    stage.until_status(Status.FAILED)
+    assert stage.last.reason == "The model could not be compiled: no such thing"
+
+
+def test_a_slow_epoch_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else nothing on the page would move for a long time."""
+    monkeypatch.setattr("lib.training.job.SLOW_EPOCH_SECONDS", 0.0)
+    monkeypatch.setattr("lib.training.job.SEND_SECONDS", 0.0)
+    stage = Stage(epochs=5000)
+    stage.until(lambda: "of epoch" in stage.last.reason)
+    assert stage.last.reason.startswith("An epoch takes about ")

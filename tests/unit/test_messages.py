@@ -1,0 +1,144 @@
+"""What crosses between the processes arrives as it was; what wasn't agreed on never arrives."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib.experiment import Experiment
+from lib.training.messages import Command, Event, ModeResult, Snapshot, Status
+from lib.training.wire import WireError, decode, encode
+from tests.unit.fakes import make_dataset
+
+quickly = settings(derandomize=True, deadline=None)
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two records say the same, arrays by value and by type."""
+    if isinstance(one, np.ndarray):
+        return (
+            isinstance(other, np.ndarray)
+            and one.dtype == other.dtype
+            and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+        )
+    if hasattr(one, "__dataclass_fields__"):
+        return type(one) is type(other) and all(
+            same(getattr(one, f.name), getattr(other, f.name)) for f in fields(one)
+        )
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and one == other
+
+
+def make_result() -> ModeResult:
+    """Figures without meaning, weights included."""
+    return ModeResult(
+        loss_epochs=np.arange(1, 4),
+        loss=np.array([0.5, np.nan, np.inf]),
+        checked_epochs=np.array([0, 3]),
+        last_step_mse=np.array([1.0, 0.25]),
+        step_mse=np.ones(4),
+        predictions=np.zeros((2, 4, 1), np.float32)[:, ::-1],
+        weights=(np.ones((3, 8), np.float32), np.ones((), np.float32)),
+    )
+
+
+def test_a_snapshot_arrives_as_it_was() -> None:
+    """Every figure, array type and status; views and scalars too."""
+    sent = Snapshot(
+        "id", Status.DIVERGED, 3, 200, 12.5, None, "why", np.array([1, 2]), {"last": make_result()}
+    )
+    assert same(decode(encode(sent), Snapshot), sent)
+
+
+def test_a_command_arrives_with_its_experiment_and_its_dataset() -> None:
+    """Settings, arrays and names, none lost."""
+    experiment = Experiment().set(inputs=("a", "b"), mode="last", lr=0.5)
+    sent = Command("start", "id", experiment, make_dataset(), paused=True)
+    assert same(decode(encode(sent), Command), sent)
+
+
+def test_what_arrives_cannot_be_changed() -> None:
+    """Arrays are read-only: a snapshot is shared by all who look at it."""
+    arrived = decode(encode(make_result()), ModeResult)
+    with pytest.raises(ValueError, match="read-only"):
+        arrived.loss[0] = 1
+
+
+def test_numpy_scalars_arrive_as_plain_numbers() -> None:
+    """A count that NumPy made is as good as any."""
+    arrived = decode(encode(Snapshot("id", Status.RUNNING, epoch=np.int64(7))), Snapshot)
+    assert type(arrived.epoch) is int
+    assert arrived.epoch == 7
+
+
+def test_a_record_checks_itself_when_it_arrives() -> None:
+    """A dataset whose arrays don't fit is refused as if it had been made here."""
+    sent = make_dataset()
+    object.__setattr__(sent, "train", 99)
+    with pytest.raises(WireError, match="train must be 1 to 10, got 99"):
+        decode(encode(sent), type(sent))
+
+
+class Evil:
+    """Asks whoever unpickles it to run a command."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (self.path,)
+
+
+def test_a_pickle_that_asks_for_a_call_is_refused_and_nothing_is_called(tmp_path) -> None:
+    """The very thing that plain unpickling would do."""
+    path = tmp_path / "made"
+    bad = pickle.dumps(Evil(str(path)))
+    with pytest.raises(WireError, match=r"mkdir is no part of a message"):
+        decode(bad, Snapshot)
+    assert not path.exists()
+    pickle.loads(bad)  # noqa: S301  to show that the test could fail
+    assert path.exists()
+
+
+@pytest.mark.parametrize("value", [Evil("x"), np.array([Evil("x")]), np.array(["text"]), os.getcwd])
+def test_what_may_not_cross_is_refused_before_it_is_sent(value: object) -> None:
+    """The sender hears of it, not the other side."""
+    with pytest.raises(WireError, match="may not cross"):
+        encode(Event("ready", value))  # type: ignore[arg-type]
+
+
+def test_another_record_than_the_expected_one_is_refused() -> None:
+    """Both are named."""
+    with pytest.raises(WireError, match="expected Command, received Event"):
+        decode(encode(Event("ready")), Command)
+
+
+@quickly
+@given(st.binary(max_size=200))
+def test_random_bytes_are_refused(data: bytes) -> None:
+    """Whatever they are, they raise the one error that the loop expects."""
+    with pytest.raises(WireError):
+        decode(data, Snapshot)
+
+
+@quickly
+@given(st.data())
+def test_a_broken_message_is_refused_or_still_a_message(data: st.DataObject) -> None:
+    """One byte changed anywhere, or the end missing: never another error."""
+    good = encode(Command("start", "id", Experiment(), make_dataset()))
+    at = data.draw(st.integers(0, len(good) - 1))
+    bad = data.draw(
+        st.sampled_from([good[:at], good[:at] + bytes([good[at] ^ 255]) + good[at + 1 :]])
+    )
+    with contextlib.suppress(WireError):
+        decode(bad, Command)

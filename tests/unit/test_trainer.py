@@ -1,0 +1,192 @@
+"""What a run's figures mean: which epoch, which loss, judged when. With programs that count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from lib.training.trainer import MAX_SENT_PARAMETERS, Trainer
+from tests.unit.fakes import FakeJudge, FakeProgram, make_dataset, make_experiment
+
+LONG = 60.0
+"""Seconds: more than any test needs."""
+
+
+def make_trainer(
+    loss: Callable[[int], float] = float, train: int = 8, **settings: object
+) -> tuple[Trainer, FakeProgram]:
+    """A trainer of both modes with one program for the two, ready to go."""
+    trainer = Trainer(make_experiment(**settings), make_dataset(train=train), FakeJudge())
+    program = FakeProgram(loss)
+    trainer.load({"sequence": program, "last": program})
+    return trainer, program
+
+
+def test_the_untrained_models_are_judged_at_once() -> None:
+    """Epoch 0, before any program is there; the two modes say the same."""
+    trainer = Trainer(make_experiment(), make_dataset(), FakeJudge())
+    results = trainer.results()
+    assert list(results) == ["sequence", "last"]
+    for result in results.values():
+        assert result.checked_epochs.tolist() == [0]
+        assert result.loss_epochs.tolist() == []
+        assert result.predictions.shape == (2, 3, 1)
+        np.testing.assert_array_equal(result.predictions, results["last"].predictions)
+
+
+def test_errors_are_means_over_judged_samples_and_targets() -> None:
+    """By timestep, in the unit of y; the last one is what goes into the history."""
+    dataset = make_dataset(n=12, t=4, k=3, train=7)
+    trainer = Trainer(make_experiment(mode="last"), dataset, FakeJudge(3))
+    trainer.load({"last": FakeProgram(lambda _: 0.0)})
+    trainer.advance(LONG, goal=4)
+    trainer.check()
+    result = trainer.results()["last"]
+    expected = ((4.0 - dataset.y[7:].astype(np.float64)) ** 2).mean(axis=(0, 2))
+    np.testing.assert_allclose(result.step_mse, expected)
+    assert result.last_step_mse[-1] == pytest.approx(expected[-1])
+    assert result.predictions.shape == (5, 4, 3)
+
+
+def test_an_epoch_loss_is_the_mean_over_samples() -> None:
+    """As `fit` reports it: of batches of 4, 4 and 2 samples the last counts half."""
+    trainer, _ = make_trainer(lambda step: [1.0, 2.0, 6.0][step % 3], train=10, batch=4)
+    trainer.advance(LONG, goal=3)
+    for result in trainer.results().values():
+        assert result.loss.tolist() == [pytest.approx((4 * 1 + 4 * 2 + 2 * 6) / 10)]
+
+
+def test_both_models_get_the_same_batches() -> None:
+    """Whatever the slices: call by call the two are fed alike."""
+    trainer, program = make_trainer(epochs=50)
+    while trainer.epoch < 50:
+        trainer.advance(1e-4, goal=200)
+    assert sum(len(call) for call in program.calls) == 2 * 200
+    for sequence, last in zip(program.calls[::2], program.calls[1::2], strict=True):
+        np.testing.assert_array_equal(sequence, last)
+
+
+def test_the_first_epoch_is_shown_as_soon_as_it_is_done() -> None:
+    """However much more would fit into the slice."""
+    trainer, _ = make_trainer(epochs=500)
+    trainer.advance(LONG, goal=2000)
+    assert (trainer.epoch, trainer.step) == (1, 4)
+
+
+def test_a_slice_ends_with_an_epoch_where_it_can() -> None:
+    """After the first, many epochs at a time, and none half done."""
+    trainer, _ = make_trainer(epochs=500)
+    for _ in range(20):
+        trainer.advance(0.002, goal=2000)
+        if trainer.step >= 64:
+            assert trainer.at_epoch_end
+    assert trainer.epoch > 1
+
+
+def test_it_stops_at_the_goal() -> None:
+    """One more epoch means one."""
+    trainer, _ = make_trainer(epochs=500)
+    trainer.advance(LONG, goal=4)
+    trainer.advance(LONG, goal=12)
+    assert trainer.epoch == 3
+    trainer.advance(LONG, goal=12)
+    assert trainer.epoch == 3
+    assert trainer.results()["last"].loss_epochs.tolist() == [1, 2, 3]
+
+
+def test_half_an_epoch_is_not_judged() -> None:
+    """Figures belong to epochs: those of the last whole one stay."""
+    trainer, _ = make_trainer()
+    trainer.advance(LONG, goal=4)
+    trainer.check()
+    trainer.advance(LONG, goal=6)
+    assert not trainer.at_epoch_end
+    trainer.check()
+    assert trainer.results()["last"].checked_epochs.tolist() == [0, 1]
+    trainer.advance(LONG, goal=8)
+    trainer.check()
+    assert trainer.results()["last"].checked_epochs.tolist() == [0, 1, 2]
+
+
+def test_a_check_twice_is_one_point() -> None:
+    """A pause right after a snapshot adds nothing to the history."""
+    trainer, _ = make_trainer()
+    trainer.check()
+    trainer.check()
+    assert trainer.results()["last"].checked_epochs.tolist() == [0]
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(bad: float) -> None:
+    """In the third epoch: two losses stay, and what was judged before."""
+    trainer, _ = make_trainer(lambda step: bad if step >= 9 else 1.0, epochs=50)
+    trainer.advance(LONG, goal=4)
+    trainer.check()
+    before = trainer.results()["sequence"]
+    trainer.advance(LONG, goal=200)
+    trainer.check()
+    after = trainer.results()["sequence"]
+    assert trainer.diverged == "sequence"
+    assert trainer.epoch == 2
+    assert after.loss.tolist() == [1.0, 1.0]
+    assert after.predictions is before.predictions
+    assert after.checked_epochs.tolist() == [0, 1]
+    step = trainer.step
+    trainer.advance(LONG, goal=200)
+    assert trainer.step == step
+
+
+def test_the_mode_that_diverged_is_named_and_the_other_keeps_step() -> None:
+    """Both models end in the same epoch, for they are compared."""
+    trainer = Trainer(make_experiment(epochs=50), make_dataset(), FakeJudge())
+    programs = {
+        "sequence": FakeProgram(lambda _: 1.0),
+        "last": FakeProgram(lambda step: np.inf if step >= 8 else 1.0),
+    }
+    trainer.load(programs)
+    trainer.advance(LONG, goal=4)
+    trainer.advance(LONG, goal=200)
+    assert trainer.diverged == "last"
+    lengths = {mode: len(result.loss) for mode, result in trainer.results().items()}
+    assert lengths == {"sequence": 2, "last": 2}
+
+
+def test_outputs_that_are_no_numbers_count_as_diverged_too() -> None:
+    """The loss is from before an update: the weights may be lost while it is still finite."""
+
+    class Lost(FakeJudge):
+        def __call__(self, weights: list[np.ndarray], x: np.ndarray) -> np.ndarray:
+            said = super().__call__(weights, x)
+            return np.full_like(said, np.nan) if weights[0].flat[0] == 8 else said
+
+    trainer = Trainer(make_experiment(mode="last"), make_dataset(), Lost())
+    trainer.load({"last": FakeProgram(lambda _: 1.0)})
+    trainer.advance(LONG, goal=4)
+    trainer.check()
+    trainer.advance(LONG, goal=8)
+    trainer.check()
+    assert trainer.diverged == "last"
+    assert np.isfinite(trainer.results()["last"].predictions).all()
+
+
+def test_large_models_keep_their_weights_to_themselves() -> None:
+    """Up to the limit they are sent with each snapshot, and beyond it they are not."""
+    small = Trainer(make_experiment(U=16), make_dataset(), FakeJudge()).results()["last"]
+    large = Trainer(make_experiment(U=128), make_dataset(), FakeJudge()).results()["last"]
+    assert small.weights is not None
+    assert sum(array.size for array in small.weights) <= MAX_SENT_PARAMETERS
+    assert large.weights is None
+
+
+def test_weights_belong_to_the_figures_beside_them() -> None:
+    """Those of the last check, not of the moment."""
+    trainer, _ = make_trainer()
+    trainer.advance(LONG, goal=4)
+    trainer.check()
+    trainer.advance(LONG, goal=8)
+    result = trainer.results()["last"]
+    assert result.weights is not None
+    assert result.weights[0].flat[0] == 4
+    assert result.predictions.flat[0] == 4

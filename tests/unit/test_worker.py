@@ -1,0 +1,219 @@
+"""The worker's loop, in a thread of the test, with programs that only count."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing import Pipe
+from typing import Any
+
+import pytest
+
+from lib.training import worker
+from lib.training.architecture import Network
+from lib.training.messages import Command, Event, Snapshot, Status
+from lib.training.wire import decode, encode
+from tests.unit.fakes import FakeProgram, build, make_dataset, make_experiment
+
+
+class Desk:
+    """The client's end of the connection to a loop that runs in a thread."""
+
+    def __init__(self, build: Callable[[Any], Any] = build) -> None:
+        self.seen: list[Snapshot | Event] = []
+        self.connection, self.theirs = Pipe()
+        self.thread = threading.Thread(target=self._run, args=(build,), daemon=True)
+        self.thread.start()
+
+    def _run(self, build: Callable[[Any], Any]) -> None:
+        with self.theirs:
+            worker.Loop(self.theirs, build).run()
+
+    def send(self, command: Command) -> None:
+        """Send it as the client does."""
+        self.connection.send_bytes(encode(command))
+
+    def start(self, run_id: str, **settings: object) -> None:
+        """Start a run."""
+        self.send(Command("start", run_id, make_experiment(**settings), make_dataset()))
+
+    def receive(self) -> Snapshot | Event:
+        """The next message."""
+        assert self.connection.poll(10), "no message within 10 s"
+        self.seen.append(decode(self.connection.recv_bytes(), Snapshot, Event))
+        return self.seen[-1]
+
+    def find(self, true: Callable[[Any], bool]) -> Any:
+        """The next message that this is true of."""
+        while True:
+            message = self.receive()
+            if true(message):
+                return message
+
+    def find_over(self, run_id: str) -> Snapshot:
+        """The last snapshot of a run."""
+        return self.find(lambda m: isinstance(m, Snapshot) and m.run_id == run_id and m.status.over)
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """A loop that ends with its test."""
+    desk = Desk()
+    assert desk.receive() == Event("ready")
+    yield desk
+    desk.connection.close()
+    desk.thread.join(10)
+    assert not desk.thread.is_alive()
+
+
+def test_a_run_is_trained_to_its_end(desk: Desk) -> None:
+    """From a command to a last snapshot."""
+    desk.start("one")
+    snapshot = desk.find_over("one")
+    assert snapshot.status is Status.FINISHED
+    assert snapshot.epoch == 5
+
+
+def test_garbage_is_refused_and_the_loop_goes_on(desk: Desk) -> None:
+    """Bytes that mean nothing, a record that isn't a command, and a command that isn't one."""
+    desk.connection.send_bytes(b"garbage")
+    assert desk.receive().kind == "refused"
+    desk.connection.send_bytes(encode(Event("ready")))
+    assert "expected Command, received Event" in desk.receive().text
+    desk.send(Command("explode"))
+    assert "no command is called 'explode'" in desk.receive().text
+    desk.send(Command("start", "empty"))
+    assert "start needs an experiment" in desk.receive().text
+    desk.start("one")
+    assert desk.find_over("one").status is Status.FINISHED
+
+
+def test_a_run_beyond_the_limits_fails_with_what_was_asked(desk: Desk) -> None:
+    """The worker looks for itself."""
+    desk.start("one", U=1000)
+    snapshot = desk.find_over("one")
+    assert snapshot.status is Status.FAILED
+    assert snapshot.reason == "This run was refused: units must be 1 to 128, got 1000."
+
+
+def test_a_run_of_nonsense_fails_and_the_loop_goes_on(desk: Desk) -> None:
+    """A setting of a type that nothing expects."""
+    desk.start("one", cell=["lstm"])
+    assert desk.find_over("one").status is Status.FAILED
+    desk.start("two")
+    assert desk.find_over("two").status is Status.FINISHED
+
+
+def test_runs_take_turns() -> None:
+    """A second run doesn't wait for the first one's end."""
+
+    def slow(key: Any) -> Any:
+        if isinstance(key, Network):
+            return build(key)
+        return FakeProgram(lambda _: time.sleep(1e-4) or 1.0)
+
+    desk = Desk(slow)
+    desk.start("long", epochs=5000)
+    desk.find(lambda m: isinstance(m, Snapshot) and m.epoch > 0)
+    desk.start("short")
+    assert desk.find_over("short").status is Status.FINISHED
+    desk.send(Command("stop", "long"))
+    assert desk.find_over("long").status is Status.STOPPED
+    desk.connection.close()
+    desk.thread.join(10)
+
+
+def test_an_error_in_one_run_does_not_touch_the_others() -> None:
+    """It fails with what went wrong."""
+
+    class Broken:
+        def __call__(self, *_: object) -> None:
+            raise RuntimeError("lost a bit")
+
+    def sometimes(key: Any) -> Any:
+        return Broken() if isinstance(key, Network) and key.units == 3 else build(key)
+
+    desk = Desk(sometimes)
+    desk.start("good", epochs=2000)
+    desk.start("bad", U=3)
+    ends = {}
+    while len(ends) < 2:
+        snapshot = desk.find(lambda m: isinstance(m, Snapshot) and m.status.over)
+        ends[snapshot.run_id] = snapshot
+    assert ends["good"].status is Status.FINISHED
+    assert ends["bad"].status is Status.FAILED
+    assert "RuntimeError: lost a bit" in ends["bad"].reason
+    desk.connection.close()
+    desk.thread.join(10)
+
+
+def test_too_many_unfinished_runs_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until one of them is over."""
+    monkeypatch.setattr(worker, "MAX_RUNS", 1)
+    desk.send(Command("start", "one", make_experiment(), make_dataset(), paused=True))
+    desk.start("two")
+    assert "at most 1 runs may be unfinished" in desk.find_over("two").reason
+    desk.send(Command("drop", "one"))
+    desk.start("three")
+    assert desk.find_over("three").status is Status.FINISHED
+
+
+def test_commands_for_unknown_runs_are_passed_over(desk: Desk) -> None:
+    """A run may end while a command for it is on the way."""
+    for verb in ("pause", "resume", "step", "stop", "drop"):
+        desk.send(Command(verb, "nobody"))
+    desk.start("one")
+    assert isinstance(desk.receive(), Snapshot)
+
+
+def test_what_is_prepared_is_compiled_once() -> None:
+    """A look ahead builds what the run needs: a judge and two programs, none of them again."""
+    built: list[Any] = []
+
+    def noting(key: Any) -> Any:
+        built.append(key)
+        return build(key)
+
+    desk = Desk(noting)
+    desk.send(Command("prepare", experiment=make_experiment(), shape=(8, 3, 2, 1)))
+    desk.start("one")
+    desk.find_over("one")
+    assert len(built) == len(set(built)) == 3
+    desk.connection.close()
+    desk.thread.join(10)
+
+
+def test_preparing_what_cannot_be_trained_does_nothing(desk: Desk) -> None:
+    """A person may be in the middle of setting things; a start would say why."""
+    desk.send(Command("prepare", experiment=make_experiment(U=1000), shape=(8, 3, 2, 1)))
+    desk.start("one")
+    assert isinstance(desk.receive(), Snapshot)
+
+
+def test_a_retired_loop_ends_when_its_runs_are_over() -> None:
+    """And not before."""
+    desk = Desk()
+    desk.send(Command("start", "one", make_experiment(), make_dataset(), paused=True))
+    desk.send(Command("retire"))
+    desk.find(lambda m: isinstance(m, Snapshot) and m.status is Status.PAUSED)
+    assert desk.thread.is_alive()
+    desk.send(Command("resume", "one"))
+    assert desk.find_over("one").status is Status.FINISHED
+    desk.thread.join(10)
+    assert not desk.thread.is_alive()
+    desk.connection.close()
+
+
+def test_a_loop_says_once_that_it_has_grown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After so many programs somebody fresh should take over."""
+    monkeypatch.setattr(worker, "GROWN_AFTER", 2)
+    desk = Desk()
+    for run_id in ("one", "two"):
+        desk.start(run_id)
+        desk.find_over(run_id)
+    desk.send(Command("nothing"))
+    desk.find(lambda message: isinstance(message, Event) and message.kind == "refused")
+    assert [message for message in desk.seen if message == Event("grown")] == [Event("grown")]
+    desk.connection.close()
+    desk.thread.join(10)
