@@ -85,6 +85,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
         name=f"sample {dataset.name}",
         height=SAMPLE_HEIGHT,
     )
+    layout["xaxis"]["anchor"] = "y2"  # below the cells
     layout["yaxis"]["domain"] = [0.5, 1.0]
     layout["yaxis2"] = {
         "domain": [0.0, 0.38],

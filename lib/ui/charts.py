@@ -8,6 +8,7 @@ import streamlit as st
 from lib import narrate
 from lib.experiment import MODES
 from lib.figures import CONFIG
+from lib.figures.compare import compare_figure
 from lib.figures.loss import loss_figure
 from lib.figures.palette import Palette
 from lib.figures.predictions import predictions_figure
@@ -29,7 +30,7 @@ def draw(shown: View, palette: Palette) -> None:
     with wide.container(border=True, height="stretch"):
         _step_error(shown, palette)
     with narrow.container(border=True, height="stretch"):
-        _compare(shown)
+        _compare(shown, palette)
 
 
 def _picture(figure: go.Figure, sentence: str, key: str) -> None:
@@ -40,24 +41,26 @@ def _picture(figure: go.Figure, sentence: str, key: str) -> None:
 
 def _predictions(shown: View, palette: Palette) -> None:
     dataset, snapshot = shown.dataset, shown.snapshot
-    st.markdown("### What each model says at every timestep")
     names = [dataset.sample_name(index) for index in snapshot.samples]
     sample, target = sample_index(len(names)), 0
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if len(names) > 1:
-            st.select_slider(
-                "Sample",
-                range(len(names)),
-                format_func=names.__getitem__,
-                key=f"sample_{len(names)}",
-            )
-        if dataset.targets > 1:
-            target = st.selectbox(
-                "Target column",
-                range(dataset.targets),
-                format_func=dataset.target_names.__getitem__,
-                key=f"target_{dataset.targets}",
-            )
+    title, picker = st.columns([3, 2], vertical_alignment="center")
+    title.markdown("### What each model says at every timestep")
+    if len(names) > 1:
+        picker.select_slider(
+            "Sample",
+            range(len(names)),
+            format_func=names.__getitem__,
+            key=f"sample_{len(names)}",
+            label_visibility="collapsed",
+        )
+    if dataset.targets > 1:
+        target = picker.selectbox(
+            "Target column",
+            range(dataset.targets),
+            format_func=dataset.target_names.__getitem__,
+            key=f"target_{dataset.targets}",
+            label_visibility="collapsed",
+        )
     _picture(
         predictions_figure(dataset, snapshot, sample, target, palette),
         narrate.predictions_sentence(dataset, snapshot, sample, target),
@@ -83,16 +86,19 @@ def _step_error(shown: View, palette: Palette) -> None:
     )
 
 
-def _compare(shown: View) -> None:
+def _compare(shown: View, palette: Palette) -> None:
     """Last-step error, the one number that means the same for both models."""
     dataset, results = shown.dataset, shown.snapshot.results or {}
     st.markdown("### The one number that compares them")
     part = "validation" if dataset.has_validation else "training"
     st.caption(f"Mean squared error at the last step on {part} data")
-    with st.container(horizontal=True, key="compare", gap="large"):
-        for mode, result in results.items():
-            color = MODE_COLORS[mode]
-            with st.container(width="content", gap=None):
-                st.markdown(f"#### :{color}[{narrate.number(result.last_step_mse[-1])}]")
-                st.markdown(f":{color}[{MODES[mode].label}]")
-    st.caption(narrate.compare_sentence(dataset, shown.snapshot))
+    with st.container(key="compare"):
+        for column, (mode, result) in zip(st.columns(2), results.items(), strict=False):
+            color, error = MODE_COLORS[mode], narrate.number(result.last_step_mse[-1])
+            column.markdown(f"#### :{color}[{error}]")
+            column.markdown(f":{color}[{MODES[mode].label}]")
+    _picture(
+        compare_figure(dataset, shown.snapshot, palette),
+        narrate.compare_sentence(dataset, shown.snapshot),
+        key="compare",
+    )

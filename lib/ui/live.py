@@ -6,8 +6,6 @@ that begins or ends it asks for one full run of the page, which sets the polling
 
 from __future__ import annotations
 
-from typing import Literal
-
 import streamlit as st
 
 from lib import narrate
@@ -20,17 +18,25 @@ from lib.ui.view import View, view
 
 POLL_SECONDS = 0.25
 
-BADGES: dict[Status, tuple[str, str, Literal["gray", "primary", "yellow", "green", "red"]]] = {
-    Status.QUEUED: ("queued", ":material/hourglass_top:", "gray"),
-    Status.COMPILING: ("compiling", ":material/build:", "gray"),
-    Status.RUNNING: ("training", ":material/play_arrow:", "primary"),
-    Status.PAUSED: ("paused", ":material/pause:", "yellow"),
-    Status.FINISHED: ("finished", ":material/check:", "green"),
-    Status.STOPPED: ("stopped", ":material/stop:", "gray"),
-    Status.DIVERGED: ("diverged", ":material/warning:", "red"),
-    Status.FAILED: ("failed", ":material/error:", "red"),
+WORDS: dict[Status, tuple[str, str]] = {
+    Status.QUEUED: (":gray-badge[queued]", "It begins as soon as the training process is free."),
+    Status.COMPILING: (":gray-badge[compiling]", "A new architecture is compiled once: about 2 s."),
+    Status.RUNNING: (":blue-badge[training]", "Sliders may be moved meanwhile: the run goes on."),
+    Status.PAUSED: (":yellow-badge[paused]", "Resume goes on from here, Step trains one epoch."),
+    Status.FINISHED: (":green-badge[finished]", "All epochs are done."),
+    Status.STOPPED: (":gray-badge[stopped]", "The figures stay as they were."),
+    Status.DIVERGED: (":red-badge[diverged]", "The last figures that were numbers stay."),
+    Status.FAILED: (":red-badge[failed]", "The last figures stay."),
 }
-"""Status → what its badge says, its icon and its colour."""
+"""Status → its badge, and what it means for the person."""
+RECORDED = (
+    ":gray-badge[recorded]",
+    "A run of these settings, recorded earlier. Train to see it live.",
+)
+UNTRAINED = (
+    ":gray-badge[not trained yet]",
+    "The charts show the models with their initial weights. Train to change that.",
+)
 
 
 def live(experiment: Experiment, dataset: Dataset, palette: Palette) -> None:
@@ -42,8 +48,11 @@ def live(experiment: Experiment, dataset: Dataset, palette: Palette) -> None:
 
 def _panel(experiment: Experiment, dataset: Dataset, palette: Palette, polling: bool) -> None:
     shown = view(experiment, dataset)
-    _buttons(experiment, dataset, shown)
-    _progress(shown)
+    left, right = st.columns([5, 4], vertical_alignment="center")
+    with left:
+        _buttons(experiment, dataset, shown)
+    with right:
+        _progress(shown)
     _notices(experiment, dataset, shown)
     charts.draw(shown, palette)
     if view(experiment, dataset).polling != polling:
@@ -96,21 +105,15 @@ def _buttons(experiment: Experiment, dataset: Dataset, shown: View) -> None:
 
 
 def _progress(shown: View) -> None:
+    """The bar, what has been reached, and what that means: always two lines, so nothing jumps."""
     snapshot = shown.snapshot
+    badge, words = WORDS[snapshot.status]
+    if shown.run is None:
+        badge, words = RECORDED if shown.is_recorded else UNTRAINED
     share = snapshot.epoch / snapshot.epochs if snapshot.epochs else 0.0
-    st.progress(min(1.0, share), text=narrate.progress_sentence(snapshot))
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        if shown.run is not None:
-            label, icon, color = BADGES[snapshot.status]
-            st.badge(label, icon=icon, color=color)
-        elif shown.is_recorded:
-            st.badge("recorded", icon=":material/videocam:", color="gray")
-            st.caption("A run of these settings, recorded earlier. Train to see it live.")
-        else:
-            st.badge("not trained yet", icon=":material/pending:", color="gray")
-            st.caption("The charts show the model with its initial weights. Train to change it.")
-        if snapshot.reason:
-            st.caption(snapshot.reason)
+    st.progress(min(1.0, share), text=f"{badge} {narrate.progress_sentence(snapshot)}")
+    over = snapshot.status in (Status.DIVERGED, Status.FAILED)  # the notice has the reason
+    st.caption(words if over else snapshot.reason or words)
 
 
 def _notices(experiment: Experiment, dataset: Dataset, shown: View) -> None:
