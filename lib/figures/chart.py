@@ -79,7 +79,7 @@ def layout(
         "template": {},
         "height": height,
         "margin": {"l": LEFT, "r": right, "t": top(key), "b": BOTTOM, "pad": 0},
-        "paper_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": palette.background,
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"size": FONT_SIZE, "color": palette.ink},
         "xaxis": {**axis, "showgrid": False, "showline": True, **x},

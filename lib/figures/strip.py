@@ -169,8 +169,8 @@ class _Drawing:
         )
         code = b64encode(svg.encode()).decode()
         return (
-            f'<img alt="" decoding="sync" src="data:image/svg+xml;base64,{code}" style="width:{across / 16:.2f}rem;'
-            f'height:{down / 16:.2f}rem;max-width:none;display:block">'
+            f'<img alt="" decoding="sync" src="data:image/svg+xml;base64,{code}" '
+            f'style="width:{across / 16:.2f}rem;height:{down / 16:.2f}rem;max-width:none;display:block">'
         )
 
     def _cells(
