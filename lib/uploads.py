@@ -405,14 +405,10 @@ def _without_huge(columns: dict[str, pd.Series], notes: list[str]) -> dict[str, 
 
 def _counts_rows(cells: pd.DataFrame, layout: _Layout) -> bool:
     """Whether the first column is the nameless index that pandas writes to its CSVs."""
-    first = cells.iloc[:, 0] if len(cells.columns) else pd.Series(dtype=float)
-    return (
-        layout.header
-        and cells.columns[0] == "column 1"
-        and pd.api.types.is_numeric_dtype(first)
-        and len(cells.columns) > 1
-        and bool((first.diff().iloc[1:] == 1).all())
-    )
+    if not layout.header or len(cells.columns) < 2 or cells.columns[0] != "column 1":
+        return False
+    first = cells["column 1"]
+    return pd.api.types.is_numeric_dtype(first) and bool((first.diff().iloc[1:] == 1).all())
 
 
 def _describe(frame: pd.DataFrame, notes: list[str]) -> None:
