@@ -1,0 +1,132 @@
+"""What the datasets claim, asked of Keras: floors of the worked example, windows, learnability."""
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from lib.datasets import DATASETS, make_dataset, settle
+from lib.experiment import CELLS, Experiment
+from lib.windows import Table, make_windows
+
+LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
+WIDE_OPEN = {
+    "lstm": [20.0, 20.0, 20.0, 20.0],  # input, forget, candidate, output gates: all of everything
+    "gru": [-20.0, 0.0, 20.0],  # update gate shut, so that the candidate of 1 replaces the state
+    "simple_rnn": [20.0],
+}
+"""Biases, by gate, that drive a cell as high as it can get."""
+
+
+def worked(cell, return_sequences):
+    """A compiled worked example, its inputs and its targets."""
+    dataset = make_dataset(Experiment().set(data="worked_raw", cell=cell))
+    layer = LAYERS[cell](4, return_sequences=return_sequences)
+    model = keras.Sequential([keras.Input((2, 3)), layer])
+    model.compile(keras.optimizers.Adam(0.1), "mean_squared_error")
+    return model, dataset, dataset.y if return_sequences else dataset.y[:, -1]
+
+
+def train(model, x, y, steps):
+    """Train on both samples at each step. One long epoch spares Keras's work between epochs."""
+    many = (steps, 1, 1)
+    last = model.fit(np.tile(x, many), np.tile(y, many), batch_size=2, shuffle=False, verbose=0)
+    assert np.isfinite(last.history["loss"]).all()
+
+
+@pytest.mark.parametrize("return_sequences", [True, False])
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_raw_worked_example_has_the_floor_that_is_said(cell, return_sequences):
+    """With all gates wide open Keras's loss is that number: 26109.24 for example 1's LSTM."""
+    model, dataset, y = worked(cell, return_sequences)
+    kernel, recurrent, bias = model.get_weights()
+    open_bias = np.broadcast_to(np.repeat(WIDE_OPEN[cell], 4), bias.shape)
+    model.set_weights([kernel * 0, recurrent * 0, open_bias])
+    best = dataset.best_mse.mean() if return_sequences else dataset.best_mse[-1]
+    assert model.evaluate(dataset.x, y, verbose=0) == pytest.approx(best, abs=0.01)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_no_weights_get_below_the_floor(cell):
+    """Large random weights drive the outputs all over the place, and never beyond the bound."""
+    model, dataset, y = worked(cell, return_sequences=True)
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        model.set_weights([rng.normal(0, 30, w.shape) for w in model.get_weights()])
+        wrong = (y - model(dataset.x).numpy()).astype(np.float64)
+        assert ((wrong**2).mean(axis=(0, 2)) >= dataset.best_mse - 0.01).all()
+
+
+def test_training_the_raw_worked_example_ends_at_the_floor():
+    """Adam comes within half a unit of 26109.24 and stops there, 161 from every target."""
+    keras.utils.set_random_seed(0)
+    model, dataset, y = worked("lstm", return_sequences=True)
+    train(model, dataset.x, y, steps=300)
+    loss = model.evaluate(dataset.x, y, verbose=0)
+    assert dataset.best_mse.mean() - 0.01 <= loss < dataset.best_mse.mean() + 0.5
+
+
+def test_training_the_scaled_worked_example_reaches_every_target():
+    """A Dense layer and standardised targets: right to less than a unit of 101 to 208."""
+    keras.utils.set_random_seed(0)
+    dataset = make_dataset(Experiment().set(data="worked_scaled"))
+    layers = [keras.Input((2, 3)), keras.layers.LSTM(4, return_sequences=True)]
+    model = keras.Sequential([*layers, keras.layers.Dense(4)])
+    model.compile(keras.optimizers.Adam(0.05), "mean_squared_error")
+    train(model, dataset.x, dataset.y, steps=300)
+    wrong = dataset.raw(model.predict(dataset.x, verbose=0)) - dataset.raw(dataset.y)
+    assert np.abs(wrong).max() < 1
+
+
+@pytest.mark.parametrize(("timesteps", "horizon"), [(5, 1), (12, 4)])
+def test_windows_are_those_of_keras(timesteps, horizon):
+    """`timeseries_dataset_from_array` cuts the same inputs, with its targets so many rows on."""
+    values = np.random.default_rng(0).normal(size=(120, 3))
+    table = Table("t", pd.DataFrame(values, columns=["a", "b", "c"]))
+    ours = make_windows(table, ["a", "b", "c"], ["b"], timesteps, horizon=horizon)
+    rows = ours.train + timesteps - 1
+    known = values[: rows + horizon]
+    scaled = ((values - known.mean(axis=0)) / known.std(axis=0)).astype(np.float32)
+    theirs = keras.utils.timeseries_dataset_from_array(
+        scaled[:rows], scaled[timesteps - 1 + horizon :, 1], timesteps, batch_size=1000
+    )
+    ((x, last),) = list(theirs)
+    assert np.allclose(ours.x[: ours.train], x.numpy(), atol=1e-6)
+    assert np.allclose(ours.y[: ours.train, -1, 0], last.numpy(), atol=1e-6)
+
+
+def learned(experiment, epochs):
+    """The last-step error of sequence and last-step mode on validation data, and the dataset."""
+    experiment = settle(experiment)
+    dataset = make_dataset(experiment)
+    x, y, train, judged = dataset.x, dataset.y, dataset.train, dataset.judged
+    errors = {}
+    for mode, return_sequences in (("sequence", True), ("last", False)):
+        keras.utils.set_random_seed(experiment.seed)
+        layer = LAYERS[experiment.model.cell](
+            experiment.model.units, return_sequences=return_sequences
+        )
+        model = keras.Sequential(
+            [keras.Input(x.shape[1:]), layer, keras.layers.Dense(dataset.targets)]
+        )
+        training = experiment.training
+        model.compile(keras.optimizers.Adam(training.learning_rate), "mean_squared_error")
+        targets = y if return_sequences else y[:, -1]
+        model.fit(x[:train], targets[:train], training.batch_size, epochs, verbose=0)
+        said = model.predict(x[judged], verbose=0).reshape(len(x) - train, -1, 1)[:, -1]
+        errors[mode] = float(np.square(said - y[judged, -1]).mean())
+    return errors, dataset
+
+
+def test_the_default_experiment_is_learned_in_a_fifth_of_its_epochs():
+    """Both modes are then at less than a twentieth of what guessing the mean costs."""
+    errors, dataset = learned(Experiment(), epochs=Experiment().training.epochs // 5)
+    assert max(errors.values()) < dataset.naive_mse[-1] / 20
+
+
+def test_both_modes_beat_tomorrow_as_today_in_seattle():
+    """With the suggested settings; the naive guess misses by 0.159 of the variance."""
+    suggested = Experiment().set(data="seattle", **DATASETS["seattle"].suggested)
+    errors, dataset = learned(suggested, suggested.training.epochs)
+    assert dataset.naive_mse[-1] == pytest.approx(0.159, abs=0.001)
+    assert max(errors.values()) < 0.93 * dataset.naive_mse[-1]
