@@ -102,9 +102,12 @@ def random_cases(count):
     while len(cases) < count:
         output, target, loss, batch_size = random_case(rng)
         # A distribution over one class is always 1 and costs nothing, however it is paired: there
-        # the verdict can't be seen in a number.
-        one_class = output[-1] == 1 or len(output) == 1
-        if not (one_class and "categorical_" in loss_rule(loss, output, target).name):
+        # the verdict can't be seen in a number. And with no axis but the samples "crossentropy"
+        # may trip over its own choice of a loss, with a TypeError.
+        samples_only = len(output) == 1
+        categorical = "categorical_" in loss_rule(loss, output, target).name
+        unseen = categorical and (samples_only or output[-1] == 1)
+        if not unseen and not (samples_only and loss == "crossentropy"):
             cases[output, target, loss, batch_size] = None
     return list(cases)
 
@@ -113,7 +116,7 @@ def random_cases(count):
 def test_verdicts_on_random_shapes_are_what_keras_does(part):
     """Raises, or gives the intended loss, or another one."""
     verdicts = set()
-    for case in random_cases(400)[part::8]:
+    for case in random_cases(320)[part::8]:
         output, target, loss, batch_size = case
         y_pred, y = data(output, target, loss)
         told = diagnose_target(*case)
