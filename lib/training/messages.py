@@ -98,7 +98,7 @@ class Run:
     dataset: Dataset
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Command:
     """What a client asks of the worker."""
 

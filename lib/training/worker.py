@@ -169,6 +169,12 @@ XLA_FLAGS = "--xla_backend_optimization_level=1"
 code was as fast or faster on all four workloads of tests/bench/throughput.py."""
 
 
+def set_environment() -> None:
+    """Say what TensorFlow reads when it is imported. XLA flags that are set already come last."""
+    os.environ.update(ENVIRONMENT)
+    os.environ["XLA_FLAGS"] = f"{XLA_FLAGS} {os.environ.get('XLA_FLAGS', '')}".strip()
+
+
 def main() -> int:
     """Connect to who started this process, as told on standard input, and work for them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for them; their end is our end
@@ -177,8 +183,7 @@ def main() -> int:
         return 1
     told = json.loads(line)
     address = told["address"]
-    os.environ.update(ENVIRONMENT)
-    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {XLA_FLAGS}".strip()
+    set_environment()
     with Client(
         tuple(address) if isinstance(address, list) else address,
         authkey=bytes.fromhex(told["key"]),

@@ -1,0 +1,288 @@
+"""Training with a real worker process: from a start to figures, and through its sudden deaths."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection, Listener
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from lib.datasets.dataset import Dataset
+from lib.experiment import Experiment
+from lib.recurrence import forward
+from lib.training import client as module
+from lib.training.client import TrainingClient
+from lib.training.messages import Event, Snapshot, Status
+from lib.training.process import ROOT
+from lib.training.wire import decode, encode
+from tests.unit.fakes import make_dataset
+
+PATIENCE = 60.0
+"""Seconds: far more than anything here takes on a machine that isn't busy."""
+
+
+def eventually(true: Callable[[], object], seconds: float = PATIENCE) -> bool:
+    """Whether this comes true in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended. One that only waits to be noticed by its parent has."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TrainingClient]:
+    """One client for the tests that leave its worker alive, or a new one behind."""
+    with TrainingClient() as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def experiment() -> Experiment:
+    """A run long enough to be met in the middle, of one architecture for all tests."""
+    return Experiment().set(U=4, batch=8, epochs=5000)
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Dataset:
+    """Sixty samples, the last twelve kept from training."""
+    return make_dataset(n=60, t=5, f=2, train=48)
+
+
+def test_a_script_trains_and_reads_the_figures(
+    client: TrainingClient, experiment: Experiment, dataset: Dataset
+) -> None:
+    """Both models to the end; what they say is what their weights say, in NumPy too."""
+    short = experiment.set(epochs=20)
+    before = time.monotonic()
+    run = client.start(short, dataset)
+    assert time.monotonic() - before < 1  # it doesn't wait for the worker
+    snapshot = client.wait(run, PATIENCE)
+    assert (snapshot.status, snapshot.epoch) == (Status.FINISHED, 20)
+    assert snapshot.results is not None
+    assert snapshot.samples is not None
+    assert list(snapshot.results) == ["sequence", "last"]
+    for result in snapshot.results.values():
+        assert result.loss_epochs.tolist() == list(range(1, 21))
+        assert result.loss[-1] < result.loss[0]
+        assert result.weights is not None
+        _, outputs = forward(short, result.weights, dataset.x[snapshot.samples])
+        np.testing.assert_allclose(result.predictions, outputs, atol=1e-5)
+
+
+def test_the_same_experiment_gives_the_same_figures_again(
+    client: TrainingClient, experiment: Experiment, dataset: Dataset
+) -> None:
+    """To the last bit, from another run of the same worker."""
+    runs = [client.start(experiment.set(epochs=50), dataset) for _ in range(2)]
+    one, other = (client.wait(run, PATIENCE).results for run in runs)
+    assert one is not None
+    assert other is not None
+    for mode, result in one.items():
+        np.testing.assert_array_equal(result.loss, other[mode].loss)
+        np.testing.assert_array_equal(result.step_mse, other[mode].step_mse)
+
+
+def test_a_run_can_be_paused_stepped_resumed_and_stopped(
+    client: TrainingClient, experiment: Experiment, dataset: Dataset
+) -> None:
+    """Every command that a page has a button for."""
+    run = client.start(experiment, dataset, paused=True)
+
+    def paused_at(epoch: int) -> Callable[[Snapshot], bool]:
+        return lambda snapshot: snapshot.status is Status.PAUSED and snapshot.epoch >= epoch
+
+    assert client.wait(run, PATIENCE, paused_at(0)).epoch == 0
+    client.step(run)
+    assert client.wait(run, PATIENCE, paused_at(1)).epoch == 1
+    client.resume(run)
+    client.wait(run, PATIENCE, lambda snapshot: snapshot.epoch > 2)
+    client.pause(run)
+    held = client.wait(run, PATIENCE, paused_at(2))
+    assert held.seconds_left is not None
+    client.stop(run)
+    stopped = client.wait(run, PATIENCE)
+    assert (stopped.status, stopped.epoch) == (Status.STOPPED, held.epoch)
+
+
+def test_a_refused_run_says_why(
+    client: TrainingClient, experiment: Experiment, dataset: Dataset
+) -> None:
+    """The worker has its own limits, whatever a page let pass."""
+    run = client.start(experiment.set(head="none"), dataset)
+    snapshot = client.wait(run, PATIENCE)
+    assert snapshot.status is Status.FAILED
+    assert "expected as many units as targets, 1, got 4" in snapshot.reason
+
+
+def test_a_run_that_diverges_keeps_its_last_finite_figures(client: TrainingClient) -> None:
+    """And says what to try."""
+    wild = Experiment().set(U=4, batch=8, epochs=5000, optimizer="sgd", lr=1.0, mode="last")
+    big = make_dataset(n=60, t=5, f=2, train=48)
+    object.__setattr__(big, "y", big.y * 1000)
+    snapshot = client.wait(client.start(wild, big), PATIENCE)
+    assert snapshot.status is Status.DIVERGED
+    assert "Lower the learning rate (1), or take Adam" in snapshot.reason
+    assert snapshot.results is not None
+    result = snapshot.results["last"]
+    assert len(result.loss) == snapshot.epoch
+    for figures in (result.loss, result.step_mse, result.predictions, *(result.weights or ())):
+        assert np.isfinite(figures).all()
+
+
+def test_a_killed_worker_is_replaced_and_its_run_can_be_started_again(
+    client: TrainingClient, experiment: Experiment, dataset: Dataset
+) -> None:
+    """By kill -9 in the middle of training: the run fails with the reason, its figures kept."""
+    run = client.start(experiment, dataset)
+    client.wait(run, PATIENCE, lambda snapshot: snapshot.epoch > 0)
+    (pid,) = client.worker_pids
+    os.kill(pid, signal.SIGKILL)
+    failed = client.wait(run, PATIENCE)
+    assert failed.status is Status.FAILED
+    assert "was killed (SIGKILL; the system does that when memory runs out)" in failed.reason
+    assert failed.epoch > 0
+    assert failed.results is not None
+    assert client.notice is not None
+    assert run.id in client.notice.run_ids
+    assert not psutil.pid_exists(pid)  # no zombie either
+    again = client.restart(run)
+    assert client.wait(again, PATIENCE, lambda snapshot: snapshot.epoch > 0).epoch > 0
+    assert client.worker_pids != (pid,)
+    client.stop(again)
+
+
+def test_two_clients_do_not_know_of_each_other(
+    client: TrainingClient, experiment: Experiment, dataset: Dataset
+) -> None:
+    """Each has its own worker, and closing one leaves the other's run alone."""
+    run = client.start(experiment, dataset)
+    client.wait(run, PATIENCE, lambda snapshot: snapshot.epoch > 0)
+    with TrainingClient() as other:
+        short = other.start(experiment.set(epochs=3), dataset)
+        assert other.wait(short, PATIENCE).status is Status.FINISHED
+        assert other.get(run.id) is None
+        (pid,) = other.worker_pids
+        assert pid not in client.worker_pids
+    assert not psutil.pid_exists(pid)
+    assert client.wait(run, PATIENCE, lambda snapshot: snapshot.epoch > 0).status in (
+        Status.RUNNING,
+        Status.FINISHED,
+    )
+    client.stop(run)
+
+
+def test_a_worker_ends_when_the_process_that_started_it_is_killed() -> None:
+    """No orphan, even where nobody could say goodbye: while it imports TensorFlow, and after."""
+    script = (
+        "import sys, time\n"
+        "from lib.training.client import TrainingClient\n"
+        "client = TrainingClient()\n"
+        "while not client.worker_pids: time.sleep(0.01)\n"
+        "print(*client.worker_pids, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        pid = int(process.stdout.readline())
+        assert not is_gone(pid)
+        process.kill()
+    assert eventually(lambda: is_gone(pid))
+
+
+def test_a_script_that_ends_without_close_leaves_no_worker() -> None:
+    """The client closes itself when its process ends in the usual way."""
+    script = (
+        "import time\n"
+        "from lib.training.client import TrainingClient\n"
+        "client = TrainingClient()\n"
+        "while not client.worker_pids: time.sleep(0.01)\n"
+        "print(*client.worker_pids, flush=True)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE,
+    )
+    assert ended.stderr == ""
+    assert eventually(lambda: is_gone(int(ended.stdout)))
+
+
+class Bare:
+    """A worker process without a client: the test holds the other end."""
+
+    def __init__(self) -> None:
+        key = secrets.token_bytes(16)
+        with Listener(None, authkey=key) as listener:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "lib.training.worker"], cwd=ROOT, stdin=subprocess.PIPE
+            )
+            assert self.process.stdin is not None
+            with self.process.stdin as told:
+                told.write(json.dumps({"address": listener.address, "key": key.hex()}).encode())
+            self.connection: Connection = listener.accept()
+
+    def receive(self) -> Snapshot | Event:
+        """Its next message."""
+        assert self.connection.poll(PATIENCE)
+        return decode(self.connection.recv_bytes(), Snapshot, Event)
+
+
+def test_a_worker_refuses_garbage_and_ends_with_its_connection() -> None:
+    """Bytes that aren't a message don't hurt it; the end of the connection is its end."""
+    bare = Bare()
+    try:
+        assert bare.receive() == Event("ready")
+        bare.connection.send_bytes(b"cos\nsystem\n(S'true'\ntR.")  # a pickle that calls os.system
+        refused = bare.receive()
+        assert isinstance(refused, Event)
+        assert "os.system is no part of a message" in refused.text
+        bare.connection.send_bytes(encode(Event("ready")))
+        assert bare.receive() == Event("refused", "WireError: expected Command, received Event")
+        assert bare.process.poll() is None
+        bare.connection.close()
+        assert bare.process.wait(PATIENCE) == 0
+    finally:
+        bare.process.kill()
+        bare.process.wait()
+        bare.connection.close()
+
+
+def test_a_worker_that_cannot_start_is_given_up_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, experiment: Experiment, dataset: Dataset
+) -> None:
+    """As when TensorFlow isn't installed: a few tries, and then a sentence instead of a loop."""
+    (tmp_path / "keras.py").write_text("raise ImportError('keras is not here')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(module, "RESTART_DELAYS", (0.0, 0.0))
+    with TrainingClient() as client:
+        run = client.start(experiment, dataset)
+        snapshot = client.wait(run, PATIENCE)
+        assert snapshot.status is Status.FAILED
+        assert "ImportError: keras is not here" in snapshot.reason
+        assert "ended 3 times in short order, so it was not started again" in snapshot.reason
+        assert client.worker_pids == ()

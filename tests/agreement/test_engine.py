@@ -1,0 +1,306 @@
+"""The fused training is Keras's own: the same losses and weights as `train_on_batch`, step by step.
+
+Here the programs are compiled and run in this process. The worker around them is in test_client.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from lib.training import worker
+
+worker.set_environment()
+
+import keras  # noqa: E402  after the environment
+
+from lib.datasets.dataset import Dataset  # noqa: E402
+from lib.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Experiment  # noqa: E402
+from lib.recurrence import initial_model_weights  # noqa: E402
+from lib.training import engine  # noqa: E402
+from lib.training.architecture import (  # noqa: E402
+    Architecture,
+    Network,
+    architectures_of,
+    network_of,
+)
+from lib.training.batches import BatchOrder  # noqa: E402
+from lib.training.trainer import Trainer  # noqa: E402
+from tests.unit.fakes import make_dataset  # noqa: E402
+
+EPOCHS = 4
+N, T, F, K = 10, 5, 3, 2
+"""Samples that are trained on, timesteps, features, targets: all different, to tell axes apart."""
+CASES = [
+    # cell, layers, head, optimizer, loss, mode: every pair of them is here; and batch sizes.
+    ("lstm", 1, "dense", "adam", "mse", "sequence", 4),
+    ("lstm", 2, "dense", "sgd", "huber", "sequence", 1),
+    ("lstm", 3, "dense", "rmsprop", "mae", "sequence", 5),
+    ("gru", 1, "dense", "sgd", "mae", "sequence", 10),
+    ("gru", 2, "dense", "rmsprop", "mse", "last", 4),
+    ("gru", 3, "none", "adam", "huber", "sequence", 4),
+    ("simple_rnn", 1, "none", "rmsprop", "huber", "last", 7),
+    ("simple_rnn", 2, "none", "adam", "mae", "last", 32),
+    ("simple_rnn", 3, "none", "sgd", "mse", "last", 3),
+    ("simple_rnn", 1, "dense", "sgd", "mse", "sequence", 9),
+    ("lstm", 1, "none", "adam", "mse", "last", 4),
+]
+
+
+def make_experiment(  # noqa: PLR0917  the columns of CASES
+    cell: str, layers: int, head: str, optimizer: str, loss: str, mode: str, batch: int
+) -> Experiment:
+    """The experiment of a case."""
+    return Experiment().set(
+        cell=cell,
+        layers=layers,
+        head=head,
+        optimizer=optimizer,
+        loss=loss,
+        mode=mode,
+        batch=batch,
+        U=K if head == "none" else 4,
+        epochs=EPOCHS,
+        lr=0.02,
+        seed=7,
+    )
+
+
+def data(n: int = N) -> Dataset:
+    """Random samples, the last three kept from training."""
+    return make_dataset(n=n + 3, t=T, f=F, k=K, train=n)
+
+
+def keras_model(experiment: Experiment, mode: str) -> keras.Model:
+    """What a person writes: layers in a row, compiled."""
+    model, training = experiment.model, experiment.training
+    cell = getattr(keras.layers, CELLS[model.cell].keras)
+    layers: list[keras.Layer] = [keras.Input((T, F))]
+    layers += [cell(model.units, return_sequences=True) for _ in range(model.layers - 1)]
+    layers += [cell(model.units, return_sequences=mode == "sequence")]
+    if model.head == "dense":
+        layers += [keras.layers.Dense(K)]
+    made = keras.Sequential(layers)
+    optimizer = getattr(keras.optimizers, OPTIMIZERS[training.optimizer].keras)
+    made.compile(optimizer(training.learning_rate), LOSSES[training.loss].keras)
+    made.set_weights(initial_model_weights(experiment, F, K))
+    return made
+
+
+def assert_close(ours: np.ndarray, keras_says: np.ndarray) -> None:
+    """The largest difference is below 1e-5 of the largest value."""
+    assert ours.shape == keras_says.shape
+    assert np.abs(ours - keras_says).max() < 1e-5 * np.abs(keras_says).max()
+
+
+def train(experiment: Experiment, dataset: Dataset) -> Trainer:
+    """Our way: a trainer with compiled programs, run to the end."""
+    n, (_, t, f), k = dataset.train, dataset.shape, dataset.targets
+    keys = architectures_of(experiment, n, t, f, k)
+    trainer = Trainer(experiment, dataset, program(network_of(experiment, t, f, k)))
+    trainer.load({mode: program(key) for mode, key in keys.items()})
+    goal = experiment.training.epochs * trainer.batches.steps
+    while trainer.step < goal:
+        trainer.advance(1.0, goal)
+    trainer.check()
+    return trainer
+
+
+_programs: dict[Network | Architecture, engine.Judge | engine.Program] = {}
+
+
+def program(key: Network | Architecture) -> engine.Judge | engine.Program:
+    """Compiled once for all tests."""
+    if key not in _programs:
+        _programs[key] = engine.build(key)
+    return _programs[key]
+
+
+def test_the_cases_cover_every_pair_of_choices() -> None:
+    """Cells, layers, heads, optimizers, losses and modes: each value with each other one."""
+    axes = [list(CELLS), [1, 2, 3], list(HEADS), list(OPTIMIZERS), list(LOSSES)]
+    axes.append(["sequence", "last"])
+    missing = [
+        (one, other)
+        for i, first in enumerate(axes)
+        for j, second in enumerate(axes[:i])
+        for one in first
+        for other in second
+        if not any(case[i] == one and case[j] == other for case in CASES)
+    ]
+    assert missing == []
+    assert {N % min(case[-1], N) == 0 for case in CASES} == {True, False}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(map(str, case)))
+def test_losses_and_weights_are_those_of_train_on_batch(case: tuple) -> None:
+    """The same batches, one by one, and the loss of each before its update."""
+    experiment, dataset, mode = make_experiment(*case), data(), case[5]
+    model = keras_model(experiment, mode)
+    order = BatchOrder(N, experiment.training.batch_size, experiment.seed)
+    batches = order.take(EPOCHS * order.steps)
+    target = dataset.y if mode == "sequence" else dataset.y[:, -1]
+    expected = []
+    for batch in batches:
+        rows = batch[batch >= 0]
+        expected.append(model.train_on_batch(dataset.x[rows], target[rows]))
+
+    ours = program(architectures_of(experiment, N, T, F, K)[mode])
+    state = ours.fresh(initial_model_weights(experiment, F, K), 0.02)
+    samples = ours.samples(dataset.x[:N], dataset.y[:N])
+    parts = [0, 1, order.steps, len(batches)]
+    losses = [ours.train(state, samples, batches[start:stop]) for start, stop in pairwise(parts)]
+    assert_close(np.concatenate(losses), np.array(expected))
+    for weights, keras_weights in zip(ours.weights(state), model.get_weights(), strict=True):
+        assert_close(weights, keras_weights)
+    judge = program(network_of(experiment, T, F, K))
+    said = judge(ours.weights(state), dataset.x)
+    assert_close(said if mode == "sequence" else said[:, -1], model.predict(dataset.x, verbose=0))
+
+
+@pytest.mark.parametrize("mode", ["sequence", "last"])
+def test_an_epoch_loss_is_what_fit_reports(mode: str) -> None:
+    """The mean over samples, where the last batch is short."""
+    experiment = make_experiment("lstm", 1, "dense", "adam", "mse", mode, 4)
+    dataset = data()
+    order = BatchOrder(N, 4, experiment.seed).take(3).ravel()
+    rows = order[order >= 0]
+    target = dataset.y if mode == "sequence" else dataset.y[:, -1]
+    fit = keras_model(experiment, mode).fit(
+        dataset.x[rows], target[rows], batch_size=4, shuffle=False, verbose=0
+    )
+    ours = train(experiment.set(epochs=1), dataset).results()[mode]
+    assert_close(ours.loss, np.array(fit.history["loss"]))
+
+
+def test_figures_are_those_of_keras_models() -> None:
+    """Errors on the judged samples and predictions of the shown ones, by `model.predict`."""
+    experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4), data()
+    for mode, result in train(experiment, dataset).results().items():
+        model = keras_model(experiment, "sequence")
+        model.set_weights(result.weights)
+        said = model.predict(dataset.x[N:], verbose=0)
+        errors = ((said - dataset.y[N:]) ** 2).mean(axis=(0, 2))
+        assert_close(result.predictions, said)
+        assert_close(result.step_mse, errors)
+        if mode == "last":
+            last = keras_model(experiment, "last")
+            last.set_weights(result.weights)
+            assert_close(result.predictions[:, -1], last.predict(dataset.x[N:], verbose=0))
+
+
+def test_both_modes_start_from_the_same_weights() -> None:
+    """Before training they say the same; after it they don't."""
+    experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4), data()
+    judge = program(network_of(experiment, T, F, K))
+    before = Trainer(experiment, dataset, judge).results()
+    after = train(experiment, dataset).results()
+    np.testing.assert_array_equal(before["sequence"].predictions, before["last"].predictions)
+    assert np.abs(after["sequence"].predictions - after["last"].predictions).max() > 1e-3
+
+
+def test_a_pair_is_trained_as_each_mode_alone() -> None:
+    """Mode "both" is two runs side by side, not a third kind of training."""
+    experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4), data()
+    pair = train(experiment, dataset).results()
+    for mode in ("sequence", "last"):
+        alone = train(experiment.set(mode=mode), dataset).results()[mode]
+        np.testing.assert_array_equal(pair[mode].loss, alone.loss)
+        np.testing.assert_array_equal(pair[mode].step_mse, alone.step_mse)
+
+
+def test_runs_that_share_a_program_do_not_touch_each_other() -> None:
+    """Two in turns end where each would have ended alone: weights, optimizer, learning rate."""
+    dataset = data()
+    experiments = [
+        make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4).set(seed=seed, lr=rate)
+        for seed, rate in ((1, 0.02), (2, 0.1))
+    ]
+    shared = program(architectures_of(experiments[0], N, T, F, K)["sequence"])
+    samples = shared.samples(dataset.x[:N], dataset.y[:N])
+
+    def begin(experiment: Experiment) -> tuple[BatchOrder, engine.ModelState]:
+        weights = initial_model_weights(experiment, F, K)
+        state = shared.fresh(weights, experiment.training.learning_rate)
+        return BatchOrder(N, 4, experiment.seed), state
+
+    alone = []
+    for experiment in experiments:
+        order, state = begin(experiment)
+        shared.train(state, samples, order.take(12))
+        alone.append(shared.weights(state))
+    turns = [begin(experiment) for experiment in experiments]
+    for _ in range(4):
+        for order, state in turns:
+            shared.train(state, samples, order.take(3))
+    for expected, (_, state) in zip(alone, turns, strict=True):
+        for one, other in zip(expected, shared.weights(state), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_a_run_repeats_to_the_last_bit_whatever_its_slices() -> None:
+    """The experiment decides its figures, not the machine's speed."""
+    experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4).set(epochs=30)
+    dataset = data()
+    expected = train(experiment, dataset).results()["sequence"]
+    trainer = Trainer(experiment, dataset, program(network_of(experiment, T, F, K)))
+    keys = architectures_of(experiment, N, T, F, K)
+    trainer.load({mode: program(key) for mode, key in keys.items()})
+    while trainer.step < 90:
+        trainer.advance(1e-9, 90)
+    trainer.check()
+    again = trainer.results()["sequence"]
+    np.testing.assert_array_equal(again.loss, expected.loss)
+    np.testing.assert_array_equal(again.predictions, expected.predictions)
+
+
+def test_room_for_more_samples_changes_nothing() -> None:
+    """Sixteen places serve ten samples: padding is never trained on."""
+    experiment = make_experiment("simple_rnn", 1, "dense", "adam", "mse", "sequence", 5)
+    ten = architectures_of(experiment, 10, T, F, K)["sequence"]
+    assert (ten.capacity, ten.ragged) == (16, False)
+    assert ten == architectures_of(experiment, 15, T, F, K)["sequence"]
+    shared, dataset = program(ten), data()
+    state = shared.fresh(initial_model_weights(experiment, F, K), 0.02)
+    x, y = shared.samples(dataset.x[:10], dataset.y[:10])
+    shared.train(state, (x, y), BatchOrder(10, 5, 0).take(8))
+    clean = shared.weights(state)
+    spoilt = shared.fresh(initial_model_weights(experiment, F, K), 0.02)
+    x, y = x.numpy(), y.numpy()
+    x[10:], y[10:] = np.nan, np.nan
+    shared.train(spoilt, (x, y), BatchOrder(10, 5, 0).take(8))
+    for one, other in zip(clean, shared.weights(spoilt), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_what_needs_no_new_program() -> None:
+    """Learning rate, seed, epochs and the data's own settings; a new head does."""
+    experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4)
+    keys = architectures_of(experiment, N, T, F, K)
+    for same in (experiment.set(lr=0.5), experiment.set(seed=3), experiment.set(epochs=9)):
+        assert architectures_of(same, N, T, F, K) == keys
+    assert architectures_of(experiment.set(U=5), N, T, F, K) != keys
+    assert architectures_of(experiment.set(batch=5), N, T, F, K) != keys
+
+
+def test_samples_beyond_one_call_of_the_judge_are_judged_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Large data is judged in parts, to the same result."""
+    network = Network("simple_rnn", 1, 4, "dense", T, F, K)
+    whole = engine.Judge(network)
+    monkeypatch.setattr(engine, "JUDGE_VALUES", 4 * T * 4)
+    parts = engine.Judge(network)
+    weights = initial_model_weights(Experiment().set(cell="simple_rnn", U=4), F, K)
+    x = data().x
+    assert_close(parts(weights, x), whole(weights, x))
+
+
+def test_weights_that_do_not_fit_are_refused() -> None:
+    """With the shapes that were expected."""
+    experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4)
+    ours = program(architectures_of(experiment, N, T, F, K)["sequence"])
+    with pytest.raises(ValueError, match=r"weights must have shapes \[\(3, 16\)"):
+        ours.fresh(initial_model_weights(experiment.set(U=5), F, K), 0.02)

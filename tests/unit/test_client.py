@@ -1,0 +1,341 @@
+"""What the client keeps and decides, with workers that are only pretended. See also agreement/."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from lib.training import client as module
+from lib.training.client import STARTING, TrainingClient
+from lib.training.messages import Command, Event, Run, Snapshot, Status
+from tests.unit.fakes import make_dataset, make_experiment
+
+
+class FakeWorker:
+    """Notes what it is sent. The test says what it answers, and when it dies."""
+
+    def __init__(
+        self, on_message: Callable[..., None], on_end: Callable[..., None], delay: float = 0.0
+    ) -> None:
+        self.ready = False
+        self.retiring = False
+        self.closed = False
+        self.delay = delay
+        self.ending = "was killed (SIGKILL)"
+        self.pid = 1
+        self.posted: list[Command] = []
+        self._on_message = on_message
+        self._on_end = on_end
+
+    def post(self, command: Command) -> None:
+        """Note it."""
+        self.posted.append(command)
+
+    def unsent(self) -> list[Command]:
+        """Before it is ready everything waits."""
+        return [] if self.ready else list(self.posted)
+
+    def close(self) -> None:
+        """Note it."""
+        self.closed = True
+
+    def say(self, message: Snapshot | Event) -> None:
+        """A message arrives from the worker."""
+        if message == Event("ready"):
+            self.ready = True
+        self._on_message(self, message)
+
+    def die(self) -> None:
+        """Its process has ended."""
+        self._on_end(self)
+
+    @property
+    def verbs(self) -> list[str]:
+        """What it was told."""
+        return [command.verb for command in self.posted]
+
+
+class Scene:
+    """A client, and the workers that it has started."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.workers: list[FakeWorker] = []
+
+        def make(*arguments: object) -> FakeWorker:
+            self.workers.append(FakeWorker(*arguments))  # type: ignore[arg-type]
+            return self.workers[-1]
+
+        monkeypatch.setattr(module, "WorkerProcess", make)
+        self.client = TrainingClient()
+
+    @property
+    def worker(self) -> FakeWorker:
+        """The one that was started last."""
+        return self.workers[-1]
+
+    def start(self) -> Run:
+        """A run of a small experiment."""
+        return self.client.start(make_experiment(), make_dataset())
+
+    def say(self, run: Run, status: Status, epoch: int = 0) -> None:
+        """The last worker reports."""
+        self.worker.say(Snapshot(run.id, status, epoch, 5))
+
+    def status(self, run: Run) -> Status:
+        """Where a run stands, as the client knows."""
+        snapshot = self.client.latest(run)
+        assert snapshot is not None
+        return snapshot.status
+
+
+@pytest.fixture
+def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    """A client whose worker isn't ready yet."""
+    scene = Scene(monkeypatch)
+    yield scene
+    scene.client.close()
+
+
+def test_a_run_is_queued_while_the_worker_starts(scene: Scene) -> None:
+    """It says so, and what to wait for; once the worker is ready it doesn't any more."""
+    run = scene.start()
+    snapshot = scene.client.latest(run)
+    assert snapshot is not None
+    assert (snapshot.status, snapshot.reason) == (Status.QUEUED, STARTING)
+    assert snapshot.epochs == 5
+    assert not scene.client.worker_ready
+    scene.worker.say(Event("ready"))
+    assert scene.client.worker_ready
+    assert scene.client.latest(run).reason == ""  # type: ignore[union-attr]
+    assert scene.worker.posted == [Command("start", run.id, run.experiment, run.dataset)]
+
+
+def test_a_client_can_start_its_worker_with_the_first_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script that may not train at all needs no process."""
+    scene = Scene(monkeypatch)
+    scene.client.close()
+    scene.workers.clear()
+    scene.client = TrainingClient(start_now=False)
+    assert scene.workers == []
+    scene.start()
+    assert len(scene.workers) == 1
+    scene.client.close()
+
+
+def test_runs_are_found_by_their_id(scene: Scene) -> None:
+    """A reloaded page knows the id alone. Unknown ids are answered with None."""
+    run = scene.start()
+    assert scene.client.get(run.id) is run
+    assert scene.client.latest(run.id) is scene.client.latest(run)
+    assert scene.client.get("unknown") is None
+    assert scene.client.latest("unknown") is None
+
+
+def test_the_newest_snapshot_is_the_one_that_is_seen(scene: Scene) -> None:
+    """Older ones are gone, and one of a run that was dropped is passed over."""
+    run = scene.start()
+    scene.say(run, Status.RUNNING, 1)
+    scene.say(run, Status.RUNNING, 2)
+    assert scene.client.latest(run).epoch == 2  # type: ignore[union-attr]
+    scene.client.drop(run)
+    assert scene.worker.verbs == ["start", "drop"]
+    scene.say(run, Status.RUNNING, 3)
+    assert scene.client.latest(run) is None
+
+
+def test_a_paused_run_counts_as_running_as_soon_as_it_is_told_to(scene: Scene) -> None:
+    """A page that looks right after the click must know that figures will change."""
+    run = scene.start()
+    scene.say(run, Status.PAUSED, 1)
+    scene.client.step(run)
+    assert scene.status(run) is Status.RUNNING
+    scene.say(run, Status.PAUSED, 2)
+    scene.client.resume(run)
+    assert scene.status(run) is Status.RUNNING
+    scene.client.pause(run)
+    assert scene.status(run) is Status.RUNNING  # until the worker says otherwise
+    assert scene.worker.verbs == ["start", "step", "resume", "pause"]
+
+
+def test_a_run_that_is_over_takes_no_commands(scene: Scene) -> None:
+    """And late snapshots don't bring it back."""
+    run = scene.start()
+    scene.say(run, Status.FINISHED, 5)
+    for steer in (scene.client.pause, scene.client.resume, scene.client.step, scene.client.stop):
+        steer(run)
+    assert scene.worker.verbs == ["start"]
+    scene.say(run, Status.RUNNING, 3)
+    assert scene.status(run) is Status.FINISHED
+
+
+def test_a_look_ahead_sends_shapes_and_no_data(scene: Scene) -> None:
+    """Training samples, timesteps, features, targets."""
+    scene.client.prepare(make_experiment(), make_dataset(n=10, t=3, f=2, k=1, train=8))
+    assert scene.worker.posted[-1].shape == (8, 3, 2, 1)
+    assert scene.worker.posted[-1].dataset is None
+
+
+def test_a_dead_worker_fails_its_runs_and_is_replaced(scene: Scene) -> None:
+    """Figures are kept, the reason is said, the notice names the runs; finished ones stay so."""
+    scene.worker.say(Event("ready"))
+    done, going = scene.start(), scene.start()
+    scene.say(done, Status.FINISHED, 5)
+    scene.say(going, Status.RUNNING, 3)
+    assert scene.client.notice is None
+    scene.worker.die()
+    snapshot = scene.client.latest(going)
+    assert snapshot is not None
+    assert (snapshot.status, snapshot.epoch) == (Status.FAILED, 3)
+    assert snapshot.reason == (
+        "The training process was killed (SIGKILL). It was started again. Start the run again."
+    )
+    assert scene.status(done) is Status.FINISHED
+    assert scene.client.notice is not None
+    assert scene.client.notice.run_ids == (going.id,)
+    assert abs(scene.client.notice.time - time.time()) < 60
+    assert len(scene.workers) == 2
+    again = scene.client.restart(going)
+    assert again.id != going.id
+    assert scene.worker.posted[-1] == Command("start", again.id, going.experiment, going.dataset)
+
+
+def test_what_a_dead_worker_never_got_goes_to_the_next(scene: Scene) -> None:
+    """A run that waited for the worker still waits, and is none of the lost."""
+    run = scene.start()
+    scene.client.pause(run)
+    scene.worker.die()
+    assert scene.status(run) is Status.QUEUED
+    assert scene.worker.verbs == ["start", "pause"]
+    assert scene.client.notice is not None
+    assert scene.client.notice.run_ids == ()
+
+
+def test_workers_that_die_again_and_again_are_not_replaced_for_ever(scene: Scene) -> None:
+    """Each waits longer than the one before; then the client says so, until it is asked again."""
+    run = scene.start()
+    while not scene.client.latest(run).status.over:  # type: ignore[union-attr]
+        scene.worker.die()
+        assert len(scene.workers) < 10
+    assert [worker.delay for worker in scene.workers[1:]] == list(module.RESTART_DELAYS)
+    snapshot = scene.client.latest(run)
+    assert snapshot is not None
+    assert "so it was not started again" in snapshot.reason
+    count = len(scene.workers)
+    scene.client.restart(run)
+    assert len(scene.workers) == count + 1
+    assert scene.worker.delay == 0
+
+
+def test_deaths_that_lie_far_apart_are_forgiven(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One a day is no crash loop."""
+    monkeypatch.setattr(module, "QUICK_SECONDS", 0.0)
+    for _ in range(6):
+        scene.worker.die()
+    assert len(scene.workers) == 7
+    assert {worker.delay for worker in scene.workers} == {0.0}
+
+
+def test_a_grown_worker_is_followed_by_a_fresh_one_without_a_gap(scene: Scene) -> None:
+    """It keeps its runs; new ones go to the other, as soon as that is ready."""
+    old = scene.worker
+    old.say(Event("ready"))
+    first = scene.start()
+    old.say(Event("grown"))
+    new = scene.worker
+    assert new is not old
+    second = scene.start()
+    assert old.posted[-1].run_id == second.id  # the new one isn't ready
+    new.say(Event("ready"))
+    assert old.verbs[-1] == "retire"
+    third = scene.start()
+    assert new.posted[-1].run_id == third.id
+    scene.client.pause(first)
+    assert (old.verbs[-1], old.posted[-1].run_id) == ("pause", first.id)
+    old.say(Snapshot(first.id, Status.FINISHED))
+    old.say(Snapshot(second.id, Status.FINISHED))
+    old.die()
+    assert scene.client.notice is None
+    assert len(scene.workers) == 2
+    assert scene.client.worker_ready
+
+
+def test_a_successor_that_dies_leaves_the_old_worker_in_place(scene: Scene) -> None:
+    """Nothing is lost, and nobody needs to know."""
+    old = scene.worker
+    old.say(Event("ready"))
+    old.say(Event("grown"))
+    scene.worker.die()
+    run = scene.start()
+    assert old.posted[-1].run_id == run.id
+    assert scene.client.notice is None
+
+
+def test_only_so_many_finished_runs_are_known(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest go first; runs that aren't over stay."""
+    monkeypatch.setattr(module, "KEEP_RUNS", 3)
+    going = scene.start()
+    done = [scene.start() for _ in range(5)]
+    for run in done:
+        scene.say(run, Status.FINISHED)
+    scene.start()
+    known = [run for run in done if scene.client.get(run.id)]
+    assert known == done[2:]
+    assert scene.client.get(going.id) is going
+
+
+def test_runs_that_nobody_looks_at_are_forgotten(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over or paused for so long; a run that trains is never taken away."""
+    over, paused, going = scene.start(), scene.start(), scene.start()
+    scene.say(over, Status.FINISHED)
+    scene.say(paused, Status.PAUSED)
+    scene.say(going, Status.RUNNING)
+    monkeypatch.setattr(module, "KEEP_SECONDS", -1.0)
+    scene.start()
+    assert scene.client.get(over.id) is None
+    assert scene.client.get(paused.id) is None
+    assert scene.client.get(going.id) is going
+    assert Command("drop", paused.id) in scene.worker.posted
+
+
+def test_waiting_ends_when_what_was_waited_for_is_there(scene: Scene) -> None:
+    """From another thread's report; without `until`, the end of the run."""
+    run = scene.start()
+    later = threading.Timer(0.05, scene.say, (run, Status.RUNNING, 1))
+    later.start()
+    assert scene.client.wait(run, 10, until=lambda snapshot: snapshot.epoch > 0).epoch == 1
+    later.join()
+    later = threading.Timer(0.05, scene.say, (run, Status.FINISHED, 5))
+    later.start()
+    assert scene.client.wait(run, 10).status is Status.FINISHED
+    later.join()
+
+
+def test_waiting_in_vain_says_where_the_run_stands(scene: Scene) -> None:
+    """After the time is up, or at once when the run is over in another way."""
+    run = scene.start()
+    with pytest.raises(TimeoutError, match="it is queued: The training process is starting"):
+        scene.client.wait(run, 0.01)
+    scene.say(run, Status.STOPPED)
+    with pytest.raises(TimeoutError, match="it is stopped"):
+        scene.client.wait(run, 60, until=lambda snapshot: snapshot.epoch > 0)
+
+
+def test_a_closed_client_has_no_worker_and_takes_no_runs(scene: Scene) -> None:
+    """Its unfinished runs have failed, and who waits for them hears of it."""
+    run = scene.start()
+    worker = scene.worker
+    scene.client.close()
+    assert worker.closed
+    assert scene.status(run) is Status.FAILED
+    with pytest.raises(RuntimeError, match="closed"):
+        scene.start()
+    scene.client.close()
