@@ -33,7 +33,7 @@ def frame(page: str) -> Experiment:
         layout="wide",
         menu_items={"About": f"**Unrolled**: {TAGLINE}"},
     )
-    state.begin()
+    state.begin(page)
     with st.sidebar:
         st.markdown("### Unrolled")
         st.caption(TAGLINE)

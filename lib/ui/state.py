@@ -28,10 +28,10 @@ def _address() -> Query:
     return {key: st.query_params.get_all(key) for key in st.query_params}
 
 
-def begin() -> Experiment:
-    """The experiment as this script run finds it; call before any widget of the sidebar.
+def begin(page: str) -> Experiment:
+    """The experiment as this script run of `page` finds it; call before any widget of the sidebar.
 
-    The address is read when the session starts, and again when it changes without us: the
+    On another page the widgets are new ones, and are set to what the person had. The address is read when the session starts, and again when it changes without us: the
     browser's Back button, or a link of another experiment opened in this tab.
     """
     state = st.session_state
@@ -43,6 +43,9 @@ def begin() -> Experiment:
     elif address != state["written"] and time.monotonic() - state["written_at"] > SETTLE_SECONDS:
         adopt(from_query(address))
         state["written"] = address
+    elif page != state["page"]:
+        adopt(state["experiment"])
+    state["page"] = page
     return state["experiment"]
 
 

@@ -15,6 +15,7 @@ from lib.experiment import Experiment
 from lib.training.client import TrainingClient
 from lib.training.messages import Run, Snapshot
 from lib.ui import state
+from lib.ui.browser import browser_id
 from lib.windows import Table
 
 
@@ -22,7 +23,7 @@ from lib.windows import Table
 class Owner:
     """Who started a run, and the upload that it was cut from."""
 
-    browser: str
+    browser: str | None
     table: Table | None
 
 
@@ -37,11 +38,6 @@ def _owners() -> dict[str, Owner]:
     return {}
 
 
-def _browser() -> str:
-    """What tells this browser from others across a reload: Streamlit's own XSRF cookie."""
-    return st.context.cookies.get("_streamlit_xsrf", "")
-
-
 def current() -> tuple[Run, Snapshot] | None:
     """This session's run and the newest there is to show of it."""
     run_id = st.session_state.get("run")
@@ -50,23 +46,32 @@ def current() -> tuple[Run, Snapshot] | None:
     return (run, snapshot) if run and snapshot else None
 
 
+def _own(run_id: str) -> Owner | None:
+    """The owner of a run, if that is this session or another one of this browser."""
+    owner = _owners().get(run_id)
+    if owner is None:
+        return None
+    here = run_id in st.session_state.get("started", ())
+    return owner if here or (owner.browser and owner.browser == browser_id()) else None
+
+
 def may_steer(run: Run) -> bool:
     """Whether this browser started the run."""
-    owner = _owners().get(run.id)
-    return owner is not None and owner.browser == _browser()
+    return _own(run.id) is not None
 
 
 def table_of_run() -> Table | None:
     """The upload behind this session's run, for the browser that made it: survives a reload."""
-    owner = _owners().get(st.session_state.get("run") or "")
-    return owner.table if owner and owner.browser == _browser() else None
+    owner = _own(st.session_state.get("run") or "")
+    return owner.table if owner else None
 
 
 def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> Run:
     """Start a run and make it the session's; the one before it is stopped."""
     leave()
     run = client().start(experiment, dataset, paused=paused)
-    _owners()[run.id] = Owner(_browser(), st.session_state.get("table"))
+    _owners()[run.id] = Owner(browser_id(), st.session_state.get("table"))
+    st.session_state["started"] = {*st.session_state.get("started", ()), run.id}
     for known in list(_owners()):
         if client().get(known) is None:
             _owners().pop(known, None)

@@ -25,7 +25,7 @@ from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import button, wait_for_status
 from tests.browser.server import Server, serve
 
-CHARTS = 3
+CHARTS = 4
 PAINTED = f"document.querySelectorAll('.js-plotly-plot .main-svg').length >= {CHARTS}"
 TRAINED = (
     r"/epoch [1-9][\d,]* of/i.test(document.querySelector('[data-testid=stProgress]')?.innerText)"
@@ -95,7 +95,7 @@ def slider(page: Page, moves: int) -> float:
     thumb = page.get_by_role("slider", name="Timesteps")
     waits = []
     for _ in range(moves):
-        steps = int(thumb.get_attribute("aria-valuenow") or 0) + 1
+        steps = int(thumb.input_value()) + 1
         thumb.focus()
         page.keyboard.press("ArrowRight")
         waits.append(

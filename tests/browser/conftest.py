@@ -5,24 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.chromium import FLAGS, find
 from tests.browser.server import Server, serve
-
 
 PROBE = re.compile(r"/data/_stcore/(health|host-config)$")
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One headless Chromium; each test gets a fresh context of it."""
+def browser_type_launch_args() -> dict[str, Any]:
+    """For pytest-playwright: the Chromium that is here, headless."""
     path = find()
     assert path, "no browser: `make test` installs one, or set $CHROMIUM"
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+    return {"executable_path": path, "args": list(FLAGS)}
 
 
 @pytest.fixture(scope="session")
@@ -37,9 +36,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def page(browser: Browser, server: Server) -> Iterator[Page]:
     """A page in a browser that has never been here. It must end without errors."""
-    context = browser.new_context(
-        viewport={"width": 1440, "height": 900}, base_url=server.url, accept_downloads=True
-    )
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=server.url)
     page = context.new_page()
     page.set_default_timeout(20_000)
     errors: list[str] = []

@@ -23,7 +23,7 @@ def open_page(page: Page, path: str = "/") -> None:
 
 def button(page: Page, name: str) -> Locator:
     """One of the training buttons, by its word."""
-    return page.get_by_test_id("stMain").get_by_role("button", name=re.compile(rf"^\W*{name}\b"))
+    return page.locator(".st-key-train_controls").get_by_role("button", name=re.compile(rf"^{name}\b"))
 
 
 def move_slider(page: Page, label: str, steps: int) -> None:

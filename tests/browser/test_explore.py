@@ -23,11 +23,11 @@ LONG = "/?T=24&U=32&N=640&epochs=5000"
 
 
 def test_first_visit_is_full_of_pictures(page: Page) -> None:
-    """Nobody has to press anything: shapes, three charts and code are there, marked as recorded."""
+    """Nobody has to press anything: shapes, four charts and code are there, marked as recorded."""
     open_page(page)
     expect(page.get_by_role("img")).not_to_have_count(0)
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    expect(page.locator(".js-plotly-plot")).to_have_count(4)
     expect(page.get_by_text("recorded", exact=True)).to_be_visible()
     strip = page.locator(".st-key-strip")
     for shape in ("(N, 12, 3)", "(N, 12, 16)", "(N, 12, 1)", "(N, 16)", "(N, 1)"):
@@ -57,7 +57,7 @@ def test_one_mode_alone(page: Page, mode: str, present: str, absent: str) -> Non
     open_page(page, f"/?mode={mode}&epochs=100")
     button(page, "Train").click()
     wait_for_status(page, "finished")
-    about = page.locator(".st-key-chart_predictions [aria-label]").get_attribute("aria-label") or ""
+    about = page.locator(".st-key-chart_predictions [role=figure]").get_attribute("aria-label") or ""
     assert re.search(present, about, re.IGNORECASE)
     assert not re.search(absent, about, re.IGNORECASE)
 
@@ -144,7 +144,7 @@ def test_charts_have_words(page: Page) -> None:
     open_page(page)
     for key in ("predictions", "loss", "step_error"):
         chart = page.locator(f".st-key-chart_{key}")
-        about = chart.locator("[aria-label]").first.get_attribute("aria-label")
+        about = chart.locator("[role=figure]").get_attribute("aria-label")
         assert about
         assert len(about) > 40
         expect(page.get_by_text(about[:40]).first).to_be_visible()

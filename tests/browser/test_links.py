@@ -10,10 +10,10 @@ from tests.browser.server import Server
 LINK = "T=20&U=24&cell=gru&seed=7"
 
 
-def values(page: Page) -> tuple[str | None, str | None]:
+def values(page: Page) -> tuple[str, str]:
     """T and U as their sliders say."""
     sliders = (page.get_by_role("slider", name=name) for name in ("Timesteps", "Units"))
-    t, u = (slider.get_attribute("aria-valuenow") for slider in sliders)
+    t, u = (slider.input_value() for slider in sliders)
     return t, u
 
 
