@@ -73,7 +73,7 @@ def layout(
         "automargin": False,
     }
     for own in (x, y):
-        own["title"] = {"text": own["title"], "font": font, "standoff": 6}
+        own["title"] = {"text": plain(own["title"]), "font": font, "standoff": 6}
     return {
         # Plotly's default template is nine tenths of a figure; Streamlit adds its own anyway.
         "template": {},
@@ -97,6 +97,11 @@ def layout(
     }
 
 
+def plain(words: str) -> str:
+    """Words as Plotly writes them out: a column's name is no markup."""
+    return escape(words, quote=False)
+
+
 def top(key: Sequence[Sequence[Entry]]) -> int:
     """The margin above the plot in pixels, which holds the key."""
     return 14 + ROW * len(key)
@@ -107,7 +112,7 @@ def _key(rows: Sequence[Sequence[Entry]]) -> dict[str, Any]:
     lines = [
         "&nbsp;&nbsp; ".join(
             f'<span style="color:{entry.color}">{GLYPHS[entry.glyph]}</span> '
-            f'<span style="color:{entry.text}">{escape(entry.words)}</span>'
+            f'<span style="color:{entry.text}">{plain(entry.words)}</span>'
             for entry in row
         )
         for row in rows
@@ -143,7 +148,7 @@ def timestep_axis(names: Sequence[str]) -> dict[str, Any]:
         "title": "timestep",
         "range": [1 - room, steps + room],
         "tickvals": ticks,
-        "ticktext": [names[k - 1] for k in ticks],
+        "ticktext": [plain(names[k - 1]) for k in ticks],
         "tickangle": 0,
     }
 

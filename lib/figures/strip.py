@@ -67,7 +67,8 @@ def shape_strip(
     for mode, layers in shapes.items():
         levels = [None if sample is None else _levels(dataset.x[sample])]
         levels += _known(experiment, dataset, sample, (traces or {}).get(mode))
-        modes.append(_mode(mode, experiment, layers, levels, drawing))
+        shaded = not modes and any(known is not None for known in levels)
+        modes.append(_mode(mode, experiment, layers, levels, drawing, legend=shaded))
     return (
         f'<div role="img" aria-label="{escape(narrate.strip_sentence(experiment, dataset))}" '
         f'style="display:flex;flex-wrap:wrap;gap:1rem 2.5rem;font-size:0.875rem;'
@@ -170,7 +171,8 @@ class _Drawing:
         code = b64encode(svg.encode()).decode()
         return (
             f'<img alt="" decoding="sync" src="data:image/svg+xml;base64,{code}" '
-            f'style="width:{across / 16:.2f}rem;height:{down / 16:.2f}rem;max-width:none;display:block">'
+            f'style="width:{across / 16:.2f}rem;height:{down / 16:.2f}rem;max-width:none;'
+            'display:block">'
         )
 
     def _cells(
@@ -213,9 +215,14 @@ def _mode(
     layers: Sequence[Layer],
     levels: Sequence[np.ndarray | None],
     drawing: _Drawing,
+    *,
+    legend: bool,
 ) -> str:
     """One mode's row: a heading, then the input, then each layer with what comes out of it."""
     palette = drawing.palette
+    about = MODES[mode].about
+    if legend:
+        about += f"<br>{'darker' if palette.theme == 'light' else 'brighter'} is higher"
     choice, words = MODES[mode], palette.mode_text(mode)
     down = (
         f'<span style="writing-mode:vertical-rl;color:{palette.muted};line-height:1">time →</span>'
@@ -256,7 +263,7 @@ def _mode(
         f'flex-wrap:wrap;gap:0.5rem 1rem"><div style="flex:1 0 {HEADING}rem">'
         f'<span style="color:{words};font-size:1rem;font-weight:600">{choice.label}</span><br>'
         f"{_code(choice.keras, words)}<br>"
-        f'<span style="color:{palette.muted}">{choice.about}</span></div>'
+        f'<span style="color:{palette.muted}">{about}</span></div>'
         f'<div style="flex:99 1 20rem;min-width:0;display:flex;flex-wrap:wrap;'
         f'gap:0.75rem 0.375rem">{"".join(parts)}</div></div>'
     )

@@ -1,0 +1,67 @@
+"""Datasets and snapshots for the tests of figures and sentences: small, made by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from lib.datasets.dataset import Dataset
+from lib.training.messages import ModeResult, Snapshot, Status
+
+
+def a_dataset(n: int = 8, t: int = 4, f: int = 3, k: int = 1, **more: object) -> Dataset:
+    """Targets count up from 0; six samples of eight are for training; the guess is always 1."""
+    y = np.arange(n * t * k, dtype=np.float32).reshape(n, t, k)
+    settings: dict[str, object] = {
+        "name": "fake",
+        "title": "Fake",
+        "x": np.linspace(-1, 1, n * t * f, dtype=np.float32).reshape(n, t, f),
+        "y": y,
+        "train": n * 3 // 4,
+        "feature_names": tuple(f"feature {i + 1}" for i in range(f)),
+        "target_names": tuple(f"target {i + 1}" for i in range(k)),
+        "timestep_names": tuple(f"{i + 1}" for i in range(t)),
+        "naive": np.ones_like(y),
+        "naive_label": "guessing the mean",
+    }
+    return Dataset(**{**settings, **more})  # type: ignore[arg-type]
+
+
+def a_result(dataset: Dataset, wrong: float, epochs: int = 10) -> ModeResult:
+    """A model that is `wrong` too high at every step of every sample."""
+    return ModeResult(
+        loss_epochs=np.arange(1, epochs + 1),
+        loss=np.linspace(1.0, wrong**2, epochs),
+        checked_epochs=np.array([0, epochs])[: 1 + (epochs > 0)],
+        last_step_mse=np.array([1.0, wrong**2])[: 1 + (epochs > 0)],
+        step_mse=np.full(dataset.shape[1], wrong**2),
+        predictions=dataset.y[dataset.judged] + np.float32(wrong),
+    )
+
+
+def a_snapshot(dataset: Dataset, *, epochs: int = 10, **wrong: float) -> Snapshot:
+    """A snapshot whose models are wrong by so much: `a_snapshot(data, sequence=0.5, last=0.25)`."""
+    return Snapshot(
+        run_id="r",
+        status=Status.RUNNING,
+        epoch=epochs,
+        epochs=20,
+        samples=np.arange(len(dataset.x))[dataset.judged],
+        results={mode: a_result(dataset, error, epochs) for mode, error in wrong.items()},
+    )
+
+
+def spoiled(snapshot: Snapshot, value: float) -> Snapshot:
+    """The same run after it diverged: every figure of every model is `value` (inf or nan)."""
+    results = {
+        mode: replace(
+            result,
+            loss=np.full_like(result.loss, value),
+            last_step_mse=np.full_like(result.last_step_mse, value),
+            step_mse=np.full_like(result.step_mse, value),
+            predictions=np.full_like(result.predictions, value),
+        )
+        for mode, result in (snapshot.results or {}).items()
+    }
+    return replace(snapshot, status=Status.DIVERGED, results=results)

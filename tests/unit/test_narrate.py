@@ -1,0 +1,283 @@
+"""Sentences say what the arrays say, worked by hand, and nothing else."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib.datasets import make_dataset, settle
+from lib.experiment import Experiment
+from lib.narrate import (
+    compare_sentence,
+    loss_sentence,
+    number,
+    predictions_sentence,
+    progress_sentence,
+    setup_sentence,
+    step_error_sentence,
+    strip_sentence,
+)
+from lib.training.messages import Snapshot, Status
+from tests.unit.pictures import a_dataset, a_snapshot, spoiled
+
+EXPERIMENT = Experiment().set(T=4, F=3, U=5)
+
+
+# Numbers
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (-0.0, "0"),
+        (-1e-14, "0"),
+        (0.5, "0.5"),
+        (-0.25, "-0.25"),
+        (12.345, "12.3"),
+        (99.96, "100"),
+        (999.7, "1,000"),
+        (26109.24, "26,109"),
+        (0.00041234, "0.000412"),
+        (0.00000123, "0.00000123"),
+        (1e-9, "1e-9"),
+        (1.5e13, "1.5e13"),
+        (math.inf, "infinite"),
+        (math.nan, "not a number"),
+        (np.float32(0.1), "0.1"),
+    ],
+)
+def test_numbers_are_rounded_for_reading(value, text):
+    """Three digits that count; all digits before the point; never "-0"."""
+    assert number(value) == text
+
+
+@given(st.floats(-1e15, 1e15).filter(lambda value: abs(value) > 1e-11))
+@settings(derandomize=True, deadline=None, max_examples=300)
+def test_a_number_that_is_read_is_the_number_to_half_a_percent(value):
+    """Whatever its size, and with its sign."""
+    assert float(number(value).replace(",", "")) == pytest.approx(value, rel=0.00501)
+
+
+# What is set up
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {},
+            "An LSTM with 5 units reads 4 timesteps of 3 features. One model answers at every "
+            "step, its twin only at the last; both start from the same weights.",
+        ),
+        (
+            {"mode": "last", "U": 1, "cell": "gru"},
+            "A GRU with 1 unit reads 4 timesteps of 3 features. It answers once, at the last step.",
+        ),
+        (
+            {"mode": "sequence", "layers": 3, "cell": "simple_rnn"},
+            "Three SimpleRNN layers of 5 units read 4 timesteps of 3 features. They answer at "
+            "every step.",
+        ),
+    ],
+)
+def test_the_setup_says_what_reads_what_and_who_answers(changes, sentence):
+    """In the singular and in the plural."""
+    assert setup_sentence(EXPERIMENT.set(**changes), a_dataset()) == sentence
+
+
+def test_one_feature_is_in_the_singular():
+    """F = 1."""
+    assert "4 timesteps of 1 feature. " in setup_sentence(EXPERIMENT, a_dataset(f=1))
+
+
+def test_the_strip_in_words_names_every_shape_on_the_way():
+    """And the parameters, which are the same for both modes."""
+    assert strip_sentence(EXPERIMENT, a_dataset()) == (
+        "Sequence mode, an output at every timestep: (N, 4, 3) → LSTM (N, 4, 5) → Dense (N, 4, 1). "
+        "Last-step mode, the last row of the hidden states and nothing else: "
+        "(N, 4, 3) → LSTM (N, 5) → Dense (N, 1). "
+        "186 parameters each, whatever the number of timesteps."
+    )
+    alone = strip_sentence(EXPERIMENT.set(mode="last", layers=2, head="none"), a_dataset(k=5))
+    assert alone == (
+        "Last-step mode, the last row of the hidden states and nothing else: "
+        "(N, 4, 3) → LSTM (N, 4, 5) → LSTM (N, 5). 400 parameters."
+    )
+
+
+# Predictions
+
+
+def test_predictions_in_words_give_answers_and_how_far_off_they_are():
+    """Sample 7's targets are 24 to 27; one model is 0.5 too high, the other 0.25."""
+    dataset = a_dataset()
+    said = predictions_sentence(dataset, a_snapshot(dataset, sequence=0.5, last=0.25), 0, 0)
+    assert said == (
+        "Sample 7: at step 4 the target (target 1) is 27. The sequence model says 27.5, off by "
+        "0.5; the last-step model says 27.2, off by 0.25. Over all 4 steps the sequence model is "
+        "off by 0.5 on average. Before the last step the last-step model was never asked; its "
+        "head would have been off by 0.25 on average."
+    )
+
+
+def test_predictions_in_words_are_in_the_raw_unit_and_use_the_steps_own_names():
+    """A deviation of 10 °C makes 0.5 into 5 °C."""
+    dataset = a_dataset(
+        target_scale=np.array([10.0]),
+        target_offset=np.array([-260.0]),
+        target_unit="°C",
+        timestep_names=("day 1", "day 2", "day 3", "day 4"),
+        sample_names=tuple("abcdefgh"),
+    )
+    said = predictions_sentence(dataset, a_snapshot(dataset, sequence=0.5), 0, 0)
+    assert said == (
+        "G: at day 4 the target (target 1) is 10 °C. The sequence model says 15, off by 5. "
+        "Over all 4 steps the sequence model is off by 5 on average."
+    )
+
+
+def test_a_run_that_diverged_is_said_to_have_no_answers():
+    """Instead of numbers that nobody could read."""
+    dataset = a_dataset()
+    snapshot = spoiled(a_snapshot(dataset, sequence=0.5, last=0.5), math.nan)
+    assert "says not a number, off by not a number" in predictions_sentence(dataset, snapshot, 0, 0)
+    assert "training loss is not a number" in loss_sentence(EXPERIMENT, dataset, snapshot)
+    assert "sequence model not a number" in compare_sentence(dataset, snapshot)
+    assert "no better than guessing the mean" in step_error_sentence(dataset, snapshot)
+    endless = spoiled(a_snapshot(dataset, sequence=0.5), math.inf)
+    assert "training loss is infinite" in loss_sentence(
+        EXPERIMENT.set(mode="sequence"), dataset, endless
+    )
+
+
+def test_sentences_need_no_results():
+    """They then say what is known without them."""
+    dataset = a_dataset()
+    empty = replace(a_snapshot(dataset), results=None)
+    assert predictions_sentence(dataset, empty, 1, 0) == (
+        "Sample 8: at step 4 the target (target 1) is 31."
+    )
+    assert loss_sentence(EXPERIMENT, dataset, empty).startswith("Not trained yet.")
+    assert compare_sentence(dataset, empty).endswith("guessing the mean 788.")
+    assert step_error_sentence(dataset, empty).startswith("Guessing the mean is off by ")
+    with pytest.raises(ValueError, match="samples=None"):
+        predictions_sentence(dataset, replace(empty, samples=None), 0, 0)
+
+
+# Loss
+
+
+def test_the_loss_in_words_says_why_two_losses_cannot_be_compared():
+    """One counts every step, the other only the last."""
+    y = np.full((8, 4, 1), 4.0, np.float32)
+    dataset = a_dataset(y=y, best_mse=np.array([0.4, 0.3, 0.2, 0.1]), best_why="There is noise.")
+    snapshot = a_snapshot(dataset, sequence=0.5, last=0.25)
+    assert loss_sentence(EXPERIMENT, dataset, snapshot) == (
+        "After 10 epochs the sequence model's training loss is 0.25, the mean over 4 steps; the "
+        "last-step model's is 0.0625, over the last step alone. The two losses can't be compared: "
+        "one counts 4 steps, the other counts 1. Guessing the mean has a mean squared error of 9. "
+        "The best possible is 0.25 over every step and 0.1 at the last. There is noise."
+    )
+
+
+def test_the_loss_of_one_mode_is_compared_with_nothing():
+    """And of other losses than the squared error nobody knows the best possible."""
+    y = np.full((8, 4, 1), 4.0, np.float32)
+    dataset = a_dataset(y=y, best_mse=np.zeros(4))
+    experiment = EXPERIMENT.set(mode="last", loss="mae")
+    assert loss_sentence(experiment, dataset, a_snapshot(dataset, epochs=1, last=0.5)) == (
+        "After 1 epoch the last-step model's training loss is 1, over the last step alone. "
+        "Guessing the mean has a mean absolute error of 3."
+    )
+
+
+@pytest.mark.parametrize(("mode", "floor"), [("sequence", "26,109.24"), ("last", "26,692.69")])
+def test_the_worked_example_says_its_floor_and_why(mode, floor):
+    """Raw targets are out of an LSTM's reach: the floor is exact, since training ends there."""
+    experiment = settle(Experiment().set(data="worked_raw", mode=mode))
+    dataset = make_dataset(experiment)
+    snapshot = Snapshot("r", Status.PAUSED, epochs=500, samples=dataset.shown)
+    said = loss_sentence(experiment, dataset, snapshot)
+    assert f"The best possible is {floor}. The output of LSTM stays below" in said
+
+
+# The comparison, and the error by timestep
+
+
+def test_the_comparison_in_words_is_on_the_samples_that_it_was_measured_on():
+    """Validation samples, or the training samples where none are kept, which is said."""
+    naive = np.zeros((8, 4, 1), np.float32)
+    y = np.full((8, 4, 1), 2.0, np.float32)
+    dataset = a_dataset(y=y, naive=naive, best_mse=np.full(4, 0.01))
+    snapshot = a_snapshot(dataset, sequence=0.5, last=0.25)
+    assert compare_sentence(dataset, snapshot) == (
+        "Mean squared error at step 4 on the validation samples: sequence model 0.25, last-step "
+        "model 0.0625, guessing the mean 4, the best possible 0.01."
+    )
+    all_of_them = replace(dataset, train=8)
+    assert compare_sentence(all_of_them, a_snapshot(all_of_them, last=0.25)) == (
+        "Mean squared error at step 4 on the training samples: last-step model 0.0625, guessing "
+        "the mean 4, the best possible 0.01. None are kept for validation."
+    )
+
+
+def test_the_error_by_timestep_in_words_says_from_when_on_a_model_beats_the_guess():
+    """The guess is 2 off at step 1 and gets better; the models are 1 off throughout."""
+    y = np.zeros((8, 4, 1), np.float32)
+    naive = np.broadcast_to(np.array([2, 1.5, 0.5, 1.2], np.float32)[:, None], y.shape).copy()
+    dataset = a_dataset(y=y, naive=naive)
+    assert step_error_sentence(dataset, a_snapshot(dataset, sequence=1.0, last=2.5)) == (
+        "The sequence model's typical error (RMSE) is 1 at step 1 and 1 at step 4; that is better "
+        "than guessing the mean from step 4 on. The last-step model was asked at step 4 alone and "
+        "is off by 2.5 there; at step 1 its head would have been off by 2.5; at step 4 that is no "
+        "better than guessing the mean. Guessing the mean is off by 2 at step 1 and 1.2 at step 4."
+    )
+    assert "better than guessing the mean at every step" in step_error_sentence(
+        dataset, a_snapshot(dataset, sequence=0.25)
+    )
+
+
+def test_the_error_by_timestep_has_a_unit_where_all_columns_share_one():
+    """Otherwise it is that of the scaled targets, and is called so."""
+    shared = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
+    assert "(RMSE) is 5 °C at step 1" in step_error_sentence(
+        shared, a_snapshot(shared, sequence=0.5)
+    )
+    mixed = a_dataset(k=2, target_scale=np.array([10.0, 2.0]), target_offset=np.zeros(2))
+    assert "(RMSE of the scaled targets) is 0.5 at step 1" in step_error_sentence(
+        mixed, a_snapshot(mixed, sequence=0.5)
+    )
+
+
+# Progress
+
+
+@pytest.mark.parametrize(
+    ("speed", "left", "words"),
+    [
+        (131.2, 0.46, "131 epochs/s · 0.5 s left"),
+        (1057.4, 9.96, "1,057 epochs/s · 10 s left"),
+        (4.13, 59.6, "4.1 epochs/s · 1 min left"),
+        (2.0, 125.0, "2.0 epochs/s · 2 min 5 s left"),
+        (0.5, 3660.0, "0.5 epochs/s · 1 h 1 min left"),
+        (9.97, None, "10 epochs/s"),
+        (0.0, None, ""),
+    ],
+)
+def test_progress_is_told_as_a_person_would(speed, left, words):
+    """Epochs, speed, and how long it will take, as far as these are known."""
+    snapshot = Snapshot("r", Status.RUNNING, 140, 2000, speed, left)
+    expected = "epoch 140 of 2,000" + (f" · {words}" if words else "")
+    assert progress_sentence(snapshot) == expected
+
+
+@pytest.mark.parametrize("status", [s for s in Status if s is not Status.RUNNING])
+def test_a_run_that_stands_still_has_no_speed(status):
+    """Whatever it had before."""
+    assert progress_sentence(Snapshot("r", status, 7, 200, 131.2, 0.5)) == "epoch 7 of 200"
