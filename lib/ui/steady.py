@@ -1,0 +1,62 @@
+"""A chart that doesn't blink while its figure changes.
+
+Streamlit gives a Plotly chart a new identity with every new figure (1.67, `plotly_chart.py`:
+`key_as_main_identity=False`, whatever its key), so the browser throws the old chart away and
+draws the next one from nothing. Four charts that changed four times a second were blank for more
+than half of the time. So two charts lie on one another and take turns: the new figure is drawn
+above the old one, which stays until it is covered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import plotly.graph_objects as go
+import plotly.io
+import streamlit as st
+
+from lib.figures import CONFIG
+
+HIDE_AFTER = "0.5s"
+"""When the covered chart is hidden altogether, also from screen readers."""
+
+
+@dataclass(slots=True)
+class _Pair:
+    """The two charts of a place, and which of them lies above."""
+
+    top: int = 1
+    newest: str = ""
+    shown: list[tuple[go.Figure, str] | None] = field(default_factory=lambda: [None, None])
+
+
+def steady_chart(figure: go.Figure, sentence: str, key: str) -> None:
+    """Show a figure with its alternative text, in the place of the one that had this key before.
+
+    The figure's own background must be opaque, as that of all `lib.figures` is. Until the figure
+    changes for the first time there is one chart only.
+    """
+    pair: _Pair = st.session_state.setdefault(f"_steady_{key}", _Pair())
+    newest = plotly.io.to_json(figure, validate=False) + sentence
+    if newest != pair.newest:
+        pair.top, pair.newest = 1 - pair.top, newest
+        pair.shown[pair.top] = figure, sentence
+    with st.container(key=key, gap=None):
+        for place, shown in enumerate(pair.shown):
+            with st.container(key=f"{key}_{place}"):
+                if shown is not None:
+                    st.plotly_chart(
+                        shown[0], key=f"{key}_{place}_chart", config=CONFIG, alt=shown[1]
+                    )
+        st.html(_style(key, pair.top))
+
+
+def _style(key: str, top: int) -> str:
+    """Both in one cell of a grid; the one below goes away when the one above is surely drawn."""
+    return (
+        f"<style>.st-key-{key}{{display:grid;grid-template-columns:minmax(0,1fr)}}"
+        f".st-key-{key}>*{{grid-area:1/1;width:100%}}"
+        f".st-key-{key}>:nth-child({top + 1}){{z-index:1}}"
+        f".st-key-{key}_{1 - top}{{visibility:hidden;transition:visibility 0s {HIDE_AFTER}}}"
+        "</style>"
+    )

@@ -1,0 +1,54 @@
+"""A chart whose figure changes is drawn above the old one, which stays as it was."""
+
+from __future__ import annotations
+
+import json
+
+from streamlit.testing.v1 import AppTest
+
+
+def page() -> None:
+    """One chart, of the number in the session."""
+    import plotly.graph_objects as go
+    import streamlit as st
+
+    from lib.ui.steady import steady_chart
+
+    number = st.session_state.setdefault("number", 1)
+    steady_chart(go.Figure(go.Scatter(y=[number])), f"It shows {number}.", key="it")
+
+
+def run(app: AppTest, number: int) -> tuple[dict[str, str], list[int], str]:
+    """Each chart's identity by its words, its value, and the style, after a run of the page."""
+    app.session_state["number"] = number
+    app.run()
+    assert not app.exception
+    charts = [chart.proto for chart in app.get("plotly_chart")]
+    values = [json.loads(chart.spec)["data"][0]["y"][0] for chart in charts]
+    (style,) = [html.proto.body for html in app.get("html")]
+    return {chart.alt: chart.id for chart in charts}, values, style
+
+
+def test_two_charts_take_turns() -> None:
+    """The older keeps its identity, so the browser leaves it alone while the newer is drawn."""
+    app = AppTest.from_function(page, default_timeout=30)
+    first, values, style = run(app, 1)
+    assert values == [1]
+    assert ".st-key-it_1{visibility:hidden" in style
+
+    second, values, style = run(app, 2)
+    assert values == [1, 2]
+    assert second["It shows 1."] == first["It shows 1."]
+    assert ".st-key-it_0{visibility:hidden" in style
+
+    third, values, style = run(app, 3)
+    assert values == [3, 2]
+    assert third["It shows 2."] == second["It shows 2."]
+    assert ".st-key-it_1{visibility:hidden" in style
+
+
+def test_a_chart_that_stays_the_same_is_left_alone() -> None:
+    """Another run of the page changes neither chart, nor which of them is above."""
+    app = AppTest.from_function(page, default_timeout=30)
+    run(app, 1)
+    assert run(app, 2) == run(app, 2)
