@@ -94,8 +94,8 @@ def predictions_sentence(dataset: Dataset, snapshot: Snapshot, sample: int, targ
 
     `sample` is which of the shown samples, 0 to S-1; `target` is which column, 0 to K-1.
     """
-    if snapshot.samples is None:
-        raise ValueError("the snapshot must say which samples it shows, got samples=None")
+    if not len(snapshot.samples):
+        raise ValueError("the snapshot must say which samples it shows, got none")
     index = int(snapshot.samples[sample])
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     truth = dataset.raw(dataset.y[index])[:, target].astype(np.float64)
@@ -108,7 +108,7 @@ def predictions_sentence(dataset: Dataset, snapshot: Snapshot, sample: int, targ
     ]
     off: dict[str, np.ndarray] = {}
     answers = []
-    for mode, result in (snapshot.results or {}).items():
+    for mode, result in snapshot.results.items():
         said = dataset.raw(result.predictions[sample])[:, target].astype(np.float64)
         off[mode] = np.abs(said - truth)
         answers.append(f"{MODELS[mode]} says {number(said[-1])}, off by {number(off[mode][-1])}")
@@ -132,7 +132,7 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     steps = dataset.shape[1]
     losses = {
         mode: float(result.loss[-1])
-        for mode, result in (snapshot.results or {}).items()
+        for mode, result in snapshot.results.items()
         if len(result.loss)
     }
     counts = {"sequence": f"the mean over {steps} steps", "last": "over the last step alone"}
@@ -166,7 +166,7 @@ def compare_sentence(dataset: Dataset, snapshot: Snapshot) -> str:
     which = "validation" if dataset.has_validation else "training"
     errors = [
         f"{MODELS[mode].removeprefix('the ')} {number(result.last_step_mse[-1])}"
-        for mode, result in (snapshot.results or {}).items()
+        for mode, result in snapshot.results.items()
         if len(result.last_step_mse)
     ]
     levels = [f"{dataset.naive_label} {number(dataset.naive_mse[-1])}"]
@@ -190,7 +190,7 @@ def step_error_sentence(dataset: Dataset, snapshot: Snapshot) -> str:
     factor = 1.0 if scale is None else scale
     naive = dataset.naive_mse
     parts = []
-    for mode, result in (snapshot.results or {}).items():
+    for mode, result in snapshot.results.items():
         error = factor * np.sqrt(np.asarray(result.step_mse, np.float64))
         ends = (number(error[0]), number(error[-1]))
         if mode == "sequence":

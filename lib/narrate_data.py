@@ -20,11 +20,12 @@ def sample_sentence(dataset: Dataset, sample: int) -> str:
     y = dataset.y[sample, :, 0]
     part = "training" if sample < dataset.train else "validation"
     low, high = int(np.argmin(y)), int(np.argmax(y))
+    name = dataset.sample_name(sample)
     return (
-        f"{dataset.sample_name(sample).capitalize()}, of the {part} part: {dataset.target_names[0]} "
-        f"starts at {number(y[0])} and ends at {number(y[-1])}; it is lowest at timestep {low + 1} "
+        f"{name[:1].upper()}{name[1:]}, of the {part} part: {dataset.target_names[0]} starts "
+        f"at {number(y[0])} and ends at {number(y[-1])}; it is lowest at timestep {low + 1} "
         f"({number(y[low])}) and highest at timestep {high + 1} ({number(y[high])}). "
-        f"The sequence mode learns from all {len(y)} targets, the last-step mode from the last alone."
+        f"The sequence mode learns from all {len(y)} targets, the last-step mode from the last."
     )
 
 

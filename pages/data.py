@@ -9,11 +9,12 @@ from lib.ui.data import load
 from lib.ui.frame import frame
 from lib.ui.theme import current_palette
 from lib.ui.upload import table, uploader
+from lib.ui.words import hint, plain, say
 
 experiment, dataset = load(frame("Data"), table())
 palette = current_palette()
 
-st.markdown(f"# {data_sentence(dataset)}")
+st.markdown(f"# {plain(data_sentence(dataset))}")
 
 wide, narrow = st.columns([3, 2])
 with wide.container(border=True, height="stretch"):
@@ -23,21 +24,22 @@ with wide.container(border=True, height="stretch"):
     st.plotly_chart(
         sample_figure(dataset, sample, palette), key="chart_sample", config=CONFIG, alt=sentence
     )
-    st.caption(sentence)
+    say(sentence)
 with narrow.container(border=True, height="stretch"):
     st.markdown("### What is kept for checking")
     sentence = split_sentence(dataset)
     st.plotly_chart(split_figure(dataset, palette), key="chart_split", config=CONFIG, alt=sentence)
-    st.caption(sentence)
+    say(sentence)
 
 wide, narrow = st.columns([3, 2])
 with wide.container(border=True, height="stretch"):
-    st.markdown(f"### The numbers of {dataset.sample_name(sample)}")
+    st.markdown(f"### The numbers of {plain(dataset.sample_name(sample))}")
     st.dataframe(frame_of_sample(dataset, sample), height=320)
-    st.caption("`x` is what a model reads, `y` what it should answer; both as the model sees them.")
+    hint("x is what a model reads, y what it should answer; both as the model sees them.")
 with narrow.container(border=True, height="stretch"):
     st.markdown("### Bring your own")
     uploader()
-    st.markdown("\n".join(f"- {note}" for note in dataset.notes))
+    for note in dataset.notes:
+        hint(note)
     if dataset.source:
-        st.caption(f"Source: {dataset.source}")
+        hint(f"Source: {dataset.source}")

@@ -20,7 +20,7 @@ def compare_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) -> go
     """
     errors = {
         mode: (result.checked_epochs, marks.finite(result.last_step_mse))
-        for mode, result in (snapshot.results or {}).items()
+        for mode, result in snapshot.results.items()
     }
     naive = float(dataset.naive_mse[-1])
     best = None if dataset.best_mse is None else float(dataset.best_mse[-1])

@@ -101,7 +101,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
 
 
 def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
-    """The last target of every sample, in order: first those to learn from, then those kept back."""
+    """The last target of every sample, in order: those to learn from, then those kept back."""
     every = max(1, len(dataset.y) // MOST_POINTS)
     numbers = np.arange(0, len(dataset.y), every)
     values = dataset.raw(dataset.y[numbers, -1])[:, 0]

@@ -27,7 +27,7 @@ def loss_figure(
     """
     losses = {
         mode: (result.loss_epochs, marks.finite(result.loss))
-        for mode, result in (snapshot.results or {}).items()
+        for mode, result in snapshot.results.items()
     }
     naive, best = naive_loss(experiment, dataset), best_loss(experiment, dataset)
     drawn = [float(value) for _, loss in losses.values() for value in loss]

@@ -32,13 +32,13 @@ def predictions_figure(
     Raises:
         ValueError: when the snapshot doesn't say which samples it shows.
     """
-    if snapshot.samples is None:
-        raise ValueError("the snapshot must say which samples it shows, got samples=None")
+    if not len(snapshot.samples):
+        raise ValueError("the snapshot must say which samples it shows, got none")
     index = int(snapshot.samples[sample])
     truth = marks.finite(dataset.raw(dataset.y[index])[:, target])
     said = {
         mode: marks.finite(dataset.raw(result.predictions[sample])[:, target])
-        for mode, result in (snapshot.results or {}).items()
+        for mode, result in snapshot.results.items()
     }
     unit = dataset.target_unit
     hover = f"%{{y:{chart.VALUE}}} {unit}".rstrip()

@@ -28,7 +28,7 @@ def step_error_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) ->
     def root(mse: np.ndarray) -> np.ndarray:
         return (1.0 if scale is None else scale) * np.sqrt(marks.finite(mse))
 
-    errors = {mode: root(result.step_mse) for mode, result in (snapshot.results or {}).items()}
+    errors = {mode: root(result.step_mse) for mode, result in snapshot.results.items()}
     naive = root(dataset.naive_mse)
     hover = f"%{{y:{chart.VALUE}}} {unit}".rstrip()
     key: list[list[marks.Entry]] = [[], [marks.naive_key(dataset.naive_label, palette)]]

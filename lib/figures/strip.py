@@ -63,7 +63,7 @@ def shape_strip(
     shapes = model_shapes(experiment, steps, features, dataset.targets)
     widest = max(_width(layer) for layers in shapes.values() for layer in layers)
     drawing = _Drawing(_Axis.of(steps), _pitch(steps, widest), palette)
-    modes = []
+    modes: list[str] = []
     for mode, layers in shapes.items():
         levels = [None if sample is None else _levels(dataset.x[sample])]
         levels += _known(experiment, dataset, sample, (traces or {}).get(mode))
@@ -246,7 +246,7 @@ def _mode(
             levels[place],
             shades,
             only_last=only_last,
-            outlined=is_top and (only_last or experiment.model.mode == "both"),
+            outlined=only_last or (is_top and experiment.model.mode == "both"),
         )
         name, color = "hidden states", palette.muted
         if is_top and only_last:

@@ -6,7 +6,7 @@ number of older ones may be skipped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -83,10 +83,10 @@ class Snapshot:
     """At that speed; None where it isn't known."""
     reason: str = ""
     """A sentence where something has to be said: why it ended, what it waits for."""
-    samples: np.ndarray | None = None
+    samples: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     """Indexes into `Dataset.x` of the samples in `ModeResult.predictions`, (S,) int."""
-    results: dict[str, ModeResult] | None = None
-    """By mode, "sequence" and "last"; None before the first."""
+    results: dict[str, ModeResult] = field(default_factory=dict)
+    """By mode, "sequence" and "last"; empty before the first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,7 @@ import sys
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -73,7 +74,7 @@ def write(experiment: Experiment, snapshot: Snapshot, path: Path) -> None:
         "epochs": snapshot.epochs,
         "epochs_per_second": snapshot.epochs_per_second,
     }
-    arrays = {"about": np.array(json.dumps(about)), "samples": snapshot.samples}
+    arrays: dict[str, Any] = {"about": np.array(json.dumps(about)), "samples": snapshot.samples}
     for mode, result in snapshot.results.items():
         arrays |= {f"{mode}.{name}": getattr(result, name) for name in ARRAYS}
         for index, weights in enumerate(result.weights or ()):

@@ -31,9 +31,9 @@ SHORTEST_SLICE_SECONDS = 0.03
 """… but not shorter than this, since what lies between two slices costs time as well."""
 MAX_RUNS = 48
 """Unfinished runs at a time: each keeps its data and its models in memory."""
-GROWN_AFTER = 100
-"""Programs built, after which a fresh worker should take over. TensorFlow keeps the 7 to 15 MB of
-each, dropped or not: about 1.5 GB by then."""
+GROWN_AFTER = 60
+"""Programs built, after which a fresh worker should take over. TensorFlow keeps the 15 MB or so
+of each, dropped or not, which makes 1.5 GB by then."""
 
 
 class Loop:

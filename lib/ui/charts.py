@@ -14,6 +14,7 @@ from lib.figures.palette import Palette
 from lib.figures.predictions import predictions_figure
 from lib.figures.step_error import step_error_figure
 from lib.ui.view import View, sample_index
+from lib.ui.words import hint, say
 
 MODE_COLORS = {"sequence": "blue", "last": "orange"}
 """Mode → the name of its colour in Markdown, as .streamlit/config.toml defines it."""
@@ -36,14 +37,14 @@ def draw(shown: View, palette: Palette) -> None:
 def _picture(figure: go.Figure, sentence: str, key: str) -> None:
     """A chart with its text twin."""
     st.plotly_chart(figure, key=f"chart_{key}", config=CONFIG, alt=sentence)
-    st.caption(sentence)
+    say(sentence)
 
 
 def _predictions(shown: View, palette: Palette) -> None:
     dataset, snapshot = shown.dataset, shown.snapshot
     names = [dataset.sample_name(index) for index in snapshot.samples]
     sample, target = sample_index(len(names)), 0
-    title, picker = st.columns([3, 2], vertical_alignment="center")
+    title, picker = st.columns([2, 1], vertical_alignment="center")
     title.markdown("### What each model says at every timestep")
     if len(names) > 1:
         picker.select_slider(
@@ -88,15 +89,14 @@ def _step_error(shown: View, palette: Palette) -> None:
 
 def _compare(shown: View, palette: Palette) -> None:
     """Last-step error, the one number that means the same for both models."""
-    dataset, results = shown.dataset, shown.snapshot.results or {}
+    dataset, results = shown.dataset, shown.snapshot.results
     st.markdown("### The one number that compares them")
     part = "validation" if dataset.has_validation else "training"
-    st.caption(f"Mean squared error at the last step on {part} data")
+    hint(f"Mean squared error at the last step on {part} data")
     with st.container(key="compare"):
         for column, (mode, result) in zip(st.columns(2), results.items(), strict=False):
             color, error = MODE_COLORS[mode], narrate.number(result.last_step_mse[-1])
-            column.markdown(f"#### :{color}[{error}]")
-            column.markdown(f":{color}[{MODES[mode].label}]")
+            column.metric(f":{color}[{MODES[mode].label}]", f":{color}[{error}]")
     _picture(
         compare_figure(dataset, shown.snapshot, palette),
         narrate.compare_sentence(dataset, shown.snapshot),

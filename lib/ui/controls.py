@@ -15,6 +15,7 @@ from lib.datasets import DATASETS, settle
 from lib.experiment import SETTINGS, Choice, limit_of
 from lib.ui import state, upload
 from lib.ui.columns import columns
+from lib.ui.words import hint
 
 Fixed = Mapping[str, tuple[Any, str]]
 
@@ -58,7 +59,7 @@ def _data() -> None:
         key="data",
         on_change=_picked,
     )
-    st.caption(DATASETS[st.session_state["data"]].about)
+    hint(DATASETS[st.session_state["data"]].about)
 
 
 def _fixed() -> dict[str, tuple[Any, str]]:
@@ -107,7 +108,7 @@ def _slider(key: str, label: str, fixed: Fixed, about: str | None = None) -> Non
         value, why = fixed[key]
         low, high = min(limit.minimum, value), max(limit.maximum, value)
         st.slider(label, kind(low), kind(high), kind(value), disabled=True, key=f"{key}_fixed")
-        st.caption(why)
+        hint(why)
         return
     state.seed_widget(key)
     st.slider(
@@ -126,7 +127,7 @@ def _select(key: str, label: str, fixed: Fixed) -> None:
     if key in fixed:
         value, why = fixed[key]
         st.selectbox(label, [about[str(value)]], disabled=True, key=f"{key}_fixed")
-        st.caption(why)
+        hint(why)
         return
     state.seed_widget(key)
     st.selectbox(

@@ -9,6 +9,7 @@ import streamlit as st
 from lib.datasets import make_dataset, settle
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
+from lib.ui.words import plain
 from lib.windows import Table
 
 # Only the cell and the head can change what a dataset says (the floor of the raw worked example).
@@ -27,7 +28,7 @@ def load(experiment: Experiment, table: Table | None) -> tuple[Experiment, Datas
     except ExperimentError as error:
         settled, dataset = st.session_state.get("last_good") or _default()
         st.warning(
-            f"{error} Until then you see **{dataset.title}**.", icon=":material/upload_file:"
+            plain(f"{error} Until then you see {dataset.title}."), icon=":material/upload_file:"
         )
         return settled, dataset
     st.session_state["last_good"] = settled, dataset

@@ -8,6 +8,7 @@ import streamlit as st
 
 from lib.experiment import Experiment
 from lib.ui import controls, state
+from lib.ui.words import hint
 
 PAGES = {
     "Explore": ("app.py", ":material/stacked_line_chart:"),
@@ -36,7 +37,7 @@ def frame(page: str) -> Experiment:
     state.begin(page)
     with st.sidebar:
         st.markdown("### Unrolled")
-        st.caption(TAGLINE)
+        hint(TAGLINE)
         menu = st.container(gap=None)
         controls.sidebar(with_uploader=page != "Data")
     experiment = state.finish()

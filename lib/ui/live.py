@@ -15,6 +15,7 @@ from lib.figures.palette import Palette
 from lib.training.messages import Status
 from lib.ui import charts, training
 from lib.ui.view import View, view
+from lib.ui.words import hint, plain
 
 POLL_SECONDS = 0.25
 
@@ -62,46 +63,45 @@ def _panel(experiment: Experiment, dataset: Dataset, palette: Palette, polling: 
 def _buttons(experiment: Experiment, dataset: Dataset, shown: View) -> None:
     """Train, pause or resume, step, stop, reset: always in these places, dimmed where idle."""
     client, run, status = training.client(), shown.run, shown.snapshot.status
-    mine = run is not None and training.may_steer(run)
-    open_ = mine and not status.over
+    open_run = run if run and training.may_steer(run) and not status.over else None
     same = run is not None and run.experiment == experiment and run.dataset is dataset
+    paused = open_run is not None and status is Status.PAUSED
     with st.container(horizontal=True, gap="small", key="train_controls"):
-        if st.button(
+        train = st.button(
             "Train",
             icon=":material/play_arrow:",
             type="primary",
             shortcut="T",
-            disabled=bool(open_ and status.active and same),
-        ):
-            training.train(experiment, dataset)
-            st.rerun()
-        paused = status is Status.PAUSED and open_
-        if st.button(
+            disabled=bool(open_run and status.active and same),
+        )
+        pause = st.button(
             "Resume" if paused else "Pause",
             icon=":material/resume:" if paused else ":material/pause:",
             shortcut="P",
             key="pause",
-            disabled=not open_,
-        ):
-            (client.resume if paused else client.pause)(run)
-            st.rerun()
-        if st.button("Step", icon=":material/skip_next:", shortcut="S", help="Train one epoch."):
-            if open_ and same:
-                client.step(run)
-            else:
-                client.step(training.train(experiment, dataset, paused=True))
-            st.rerun()
-        if st.button("Stop", icon=":material/stop:", shortcut="X", disabled=not open_):
-            client.stop(run)
-            st.rerun()
-        if st.button(
+            disabled=open_run is None,
+        )
+        step = st.button("Step", icon=":material/skip_next:", shortcut="S", help="Train one epoch.")
+        stop = st.button("Stop", icon=":material/stop:", shortcut="X", disabled=open_run is None)
+        reset = st.button(
             "Reset",
             icon=":material/restart_alt:",
             disabled=run is None,
             help="Forget the run and go back to the untrained model.",
-        ):
-            training.leave()
-            st.rerun()
+        )
+    if train:
+        training.train(experiment, dataset)
+    elif pause and open_run:
+        (client.resume if paused else client.pause)(open_run)
+    elif step:
+        here = open_run if same else None
+        client.step(here or training.train(experiment, dataset, paused=True))
+    elif stop and open_run:
+        client.stop(open_run)
+    elif reset:
+        training.leave()
+    if train or pause or step or stop or reset:
+        st.rerun()
 
 
 def _progress(shown: View) -> None:
@@ -113,7 +113,7 @@ def _progress(shown: View) -> None:
     share = snapshot.epoch / snapshot.epochs if snapshot.epochs else 0.0
     st.progress(min(1.0, share), text=f"{badge} {narrate.progress_sentence(snapshot)}")
     over = snapshot.status in (Status.DIVERGED, Status.FAILED)  # the notice has the reason
-    st.caption(words if over else snapshot.reason or words)
+    hint(words if over else snapshot.reason or words)
 
 
 def _notices(experiment: Experiment, dataset: Dataset, shown: View) -> None:
@@ -130,8 +130,8 @@ def _notices(experiment: Experiment, dataset: Dataset, shown: View) -> None:
     elif run.experiment != experiment or run.dataset is not dataset:
         about = narrate.setup_sentence(run.experiment, run.dataset)
         st.info(
-            f"The charts show the run that you started: {about} The settings have changed since. "
-            "**Train** starts again with the new ones.",
+            f"The charts show the run that you started: {plain(about)} The settings have changed "
+            "since. **Train** starts again with the new ones.",
             icon=":material/info:",
         )
     if shown.snapshot.status is Status.FAILED and training.may_steer(run):

@@ -31,8 +31,9 @@ def _address() -> Query:
 def begin(page: str) -> Experiment:
     """The experiment as this script run of `page` finds it; call before any widget of the sidebar.
 
-    On another page the widgets are new ones, and are set to what the person had. The address is read when the session starts, and again when it changes without us: the
-    browser's Back button, or a link of another experiment opened in this tab.
+    The address is read when the session starts, and again when it changes without us: the
+    browser's Back button, or a link of another experiment opened in this tab. On another page
+    the widgets are new ones, and are set to what the person had.
     """
     state = st.session_state
     address = _address()

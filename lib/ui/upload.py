@@ -8,6 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.ui import training
+from lib.ui.words import hint, plain
 from lib.uploads import UploadError, read_upload
 from lib.windows import Table
 
@@ -29,10 +30,10 @@ def uploader() -> None:
         "It is read in memory and never stored.",
     )
     if message := st.session_state.get("upload_error"):
-        st.error(message, icon=":material/error:")
+        st.error(plain(message), icon=":material/error:")
     if kept := table():
         rows, columns = kept.frame.shape
-        st.caption(f"**{kept.name}**: {rows:,} rows, {columns} number columns.")
+        hint(f"{kept.name}: {rows:,} rows, {columns} number columns.")
 
 
 def _read() -> None:

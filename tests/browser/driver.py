@@ -23,7 +23,9 @@ def open_page(page: Page, path: str = "/") -> None:
 
 def button(page: Page, name: str) -> Locator:
     """One of the training buttons, by its word."""
-    return page.locator(".st-key-train_controls").get_by_role("button", name=re.compile(rf"^{name}\b"))
+    return page.locator(".st-key-train_controls").get_by_role(
+        "button", name=re.compile(rf"^{name}\b")
+    )
 
 
 def move_slider(page: Page, label: str, steps: int) -> None:
@@ -49,7 +51,7 @@ def progress(page: Page) -> tuple[int, int]:
 
 def wait_for_status(page: Page, status: str, seconds: float = 60) -> None:
     """Wait until the run's badge says `status`."""
-    expect(page.get_by_test_id("stMain").get_by_text(status, exact=True)).to_be_visible(
+    expect(page.get_by_test_id("stProgress").get_by_text(status, exact=True)).to_be_visible(
         timeout=seconds * 1000
     )
 

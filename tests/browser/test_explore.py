@@ -57,7 +57,11 @@ def test_one_mode_alone(page: Page, mode: str, present: str, absent: str) -> Non
     open_page(page, f"/?mode={mode}&epochs=100")
     button(page, "Train").click()
     wait_for_status(page, "finished")
-    about = page.locator(".st-key-chart_predictions [role=figure]").get_attribute("aria-label") or ""
+    settle(page)
+    about = (
+        page.locator(".st-key-chart_predictions [role=figure]").last.get_attribute("aria-label")
+        or ""
+    )
     assert re.search(present, about, re.IGNORECASE)
     assert not re.search(absent, about, re.IGNORECASE)
 
@@ -81,7 +85,7 @@ def test_pause_step_resume_and_stop(page: Page) -> None:
     button(page, "Stop").click()
     wait_for_status(page, "stopped")
     button(page, "Reset").click()
-    expect(page.get_by_text("not trained yet")).to_be_visible()
+    wait_for_status(page, "not trained yet")
 
 
 def test_step_alone_trains_one_epoch(page: Page) -> None:

@@ -62,6 +62,6 @@ def spoiled(snapshot: Snapshot, value: float) -> Snapshot:
             step_mse=np.full_like(result.step_mse, value),
             predictions=np.full_like(result.predictions, value),
         )
-        for mode, result in (snapshot.results or {}).items()
+        for mode, result in snapshot.results.items()
     }
     return replace(snapshot, status=Status.DIVERGED, results=results)

@@ -22,6 +22,7 @@ def test_text_and_charts_share_their_colours(theme: str) -> None:
     assert streamlits["orangeColor"] == ours.last
     assert streamlits["orangeTextColor"] == ours.last_text
     assert streamlits["greenColor"] == ours.best
+    assert streamlits["grayTextColor"] == ours.muted
     assert streamlits["backgroundColor"] == ours.background
     assert streamlits["textColor"] == ours.ink
 

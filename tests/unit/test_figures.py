@@ -134,7 +134,7 @@ def test_every_figure_is_one_that_plotly_accepts(data, run):
     snapshot = a_snapshot(dataset, **RUNS[run])
     mode = run if run in ("sequence", "last") else "both"
     experiment = EXPERIMENT.set(mode=mode)
-    for seen in (snapshot, replace(snapshot, results=None), spoiled(snapshot, np.inf)):
+    for seen in (snapshot, replace(snapshot, results={}), spoiled(snapshot, np.inf)):
         for figure in all_figures(dataset, seen, experiment=experiment).values():
             built = figure.to_dict()
             checked = go.Figure(built)
@@ -233,8 +233,8 @@ def test_predictions_that_are_not_numbers_leave_a_gap():
 
 def test_predictions_need_to_know_their_samples():
     """Only a snapshot from before the first figures has none."""
-    snapshot = replace(a_snapshot(a_dataset(), last=0.1), samples=None)
-    with pytest.raises(ValueError, match="samples=None"):
+    snapshot = replace(a_snapshot(a_dataset(), last=0.1), samples=np.zeros(0, int))
+    with pytest.raises(ValueError, match="got none"):
         predictions_figure(a_dataset(), snapshot, 0, 0, LIGHT)
 
 
@@ -452,8 +452,8 @@ def test_the_strip_draws_every_cell_of_a_small_tensor():
 
 
 def test_the_last_row_is_outlined_where_the_last_step_mode_takes_it():
-    """In the twin's own hidden states, and in the sequence model's beside it."""
-    for mode, expected in {"both": [1, 4], "last": [1], "sequence": []}.items():
+    """In the sequence model's hidden states, and in all that the twin makes of its own."""
+    for mode, expected in {"both": [1, 4, 5], "last": [1, 2], "sequence": []}.items():
         strip = Fragment(shape_strip(EXPERIMENT.set(mode=mode), a_dataset(), LIGHT))
         rects = [drawn(image).findall(f"{SVG}rect") for image in strip.images]
         assert [k for k, found in enumerate(rects) if found] == expected

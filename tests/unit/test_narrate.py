@@ -159,15 +159,15 @@ def test_a_run_that_diverged_is_said_to_have_no_answers():
 def test_sentences_need_no_results():
     """They then say what is known without them."""
     dataset = a_dataset()
-    empty = replace(a_snapshot(dataset), results=None)
+    empty = replace(a_snapshot(dataset), results={})
     assert predictions_sentence(dataset, empty, 1, 0) == (
         "Sample 8: at step 4 the target (target 1) is 31."
     )
     assert loss_sentence(EXPERIMENT, dataset, empty).startswith("Not trained yet.")
     assert compare_sentence(dataset, empty).endswith("guessing the mean 788.")
     assert step_error_sentence(dataset, empty).startswith("Guessing the mean is off by ")
-    with pytest.raises(ValueError, match="samples=None"):
-        predictions_sentence(dataset, replace(empty, samples=None), 0, 0)
+    with pytest.raises(ValueError, match="got none"):
+        predictions_sentence(dataset, replace(empty, samples=np.zeros(0, int)), 0, 0)
 
 
 # Loss

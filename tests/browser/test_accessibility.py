@@ -1,0 +1,24 @@
+"""What axe finds: nothing serious, in light and in dark, on every page."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.driver import open_page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/data"])
+def test_axe_finds_nothing_serious(page: Page, path: str, scheme: str) -> None:
+    """No serious or critical violation, such as too little contrast or a control without name."""
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    open_page(page, path)
+    found = Axe().run(page).response["violations"]
+    serious = {
+        v["id"]: [node["html"][:200] for node in v["nodes"]]
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    }
+    assert not serious, serious
