@@ -137,12 +137,12 @@ def timestep_axis(names: Sequence[str]) -> dict[str, Any]:
     """The x axis of T timesteps, 1 to T: few enough names that they never overlap."""
     steps = len(names)
     longest = max(map(len, names))
-    most = 12 if longest <= 2 else max(2, min(6, 36 // longest))
+    # What fits beside each other on a phone, where a plot is about 230 pixels wide.
+    most = 12 if longest <= 2 else max(2, min(6, round(230 / (7.5 * longest + 12))))
     stride = _nice_stride((steps - 1) / (most - 1))
-    ticks = list(range(1, steps + 1)) if stride == 1 else [1, *range(stride, steps, stride)]
-    if stride > 1:
-        # The last step is what all is about: it is always named.
-        ticks = [k for k in ticks if steps - k >= stride / 2] + [steps]
+    # The last step is what all is about: it is always named.
+    between = [k for k in range(stride, steps, stride) if k > 1 and steps - k >= 0.75 * stride]
+    ticks = [1, *between, steps]
     room = max(0.35, 0.03 * (steps - 1))
     return {
         "title": "timestep",
@@ -150,18 +150,25 @@ def timestep_axis(names: Sequence[str]) -> dict[str, Any]:
         "tickvals": ticks,
         "ticktext": [plain(names[k - 1]) for k in ticks],
         "tickangle": 0,
+        "unifiedhovertitle": {"text": "timestep %{x}"},
     }
 
 
 def _nice_stride(least: float) -> int:
-    """The smallest of 1, 2, 5, 10, 20, … that isn't below `least`."""
-    return next(k for k in (1, 2, 5, 10, 20, 25, 50, 100) if k >= least)
+    """The smallest number that people count in and that isn't below `least`, at most 99."""
+    return next(k for k in (1, 2, 3, 4, 5, 6, 8, 10, 12, 20, 25, 50, 100) if k >= least)
 
 
 def epoch_axis(epochs: int) -> dict[str, Any]:
     """The x axis of a run of `epochs`: fixed from the start, so that the line grows into it."""
     last = max(1, epochs)
-    return {"title": "epoch", "range": [-0.01 * last, 1.02 * last], "tickformat": ",d", "nticks": 6}
+    return {
+        "title": "epoch",
+        "range": [-0.01 * last, 1.02 * last],
+        "tickformat": ",d",
+        "nticks": 6,
+        "unifiedhovertitle": {"text": "epoch %{x:,d}"},
+    }
 
 
 def linear_axis(title: str, values: np.ndarray, core: np.ndarray) -> dict[str, Any]:

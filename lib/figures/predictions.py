@@ -44,6 +44,9 @@ def predictions_figure(
     hover = f"%{{y:{chart.VALUE}}} {unit}".rstrip()
     # Wider than the models' lines and below them: a model that is right runs inside the target.
     goal = marks.line("target", truth, {"color": palette.ink, "width": 4}, hover)
+    if dataset.timestep_names[-1] != f"{len(truth)}":  # names of their own: "day 12", "2002"
+        goal["customdata"] = [chart.plain(name) for name in dataset.timestep_names]
+        goal["hovertemplate"] += " · %{customdata}"
     goal["mode"] = "lines+markers"
     goal["marker"] = {"color": palette.ink, "size": marks.dot_size(len(truth)) + 4}
 

@@ -238,6 +238,16 @@ def test_predictions_need_to_know_their_samples():
         predictions_figure(a_dataset(), snapshot, 0, 0, LIGHT)
 
 
+def test_hovering_tells_the_timestep_by_number_and_by_name():
+    """The number stands on top; a name of its own ("day 2") beside the target."""
+    named = a_dataset(timestep_names=("day 1", "day 2", "day 3", "day <4>"))
+    figure = predictions_figure(named, a_snapshot(named, last=0.1), 0, 0, LIGHT)
+    assert figure.layout.xaxis.unifiedhovertitle.text == "timestep %{x}"
+    assert the(figure, "target").customdata[3] == "day &lt;4&gt;"
+    plain = predictions_figure(a_dataset(), a_snapshot(a_dataset(), last=0.1), 0, 0, LIGHT)
+    assert the(plain, "target").customdata is None
+
+
 # Loss
 
 
@@ -327,7 +337,7 @@ def test_the_comparison_is_the_last_steps_error_of_both():
 @given(st.integers(2, 100), st.sampled_from(["", "day ", "a long name "]))
 @settings(derandomize=True, deadline=None, max_examples=200)
 def test_timesteps_are_whole_few_and_include_the_last(steps, word):
-    """Names never overlap: 36 letters, or a dozen numbers, fit on a phone."""
+    """And beside each other they fit on a phone: 280 pixels, at 7.5 for a letter."""
     names = [f"{word}{k + 1}" for k in range(steps)]
     axis = chart.timestep_axis(names)
     ticks = axis["tickvals"]
@@ -335,7 +345,7 @@ def test_timesteps_are_whole_few_and_include_the_last(steps, word):
     assert ticks == sorted(set(ticks))
     assert (ticks[0], ticks[-1]) == (1, steps)
     assert axis["ticktext"] == [names[k - 1] for k in ticks]
-    assert len(ticks) <= (13 if len(names[-1]) <= 2 else 7)
+    assert len(ticks) == 2 or 7.5 * len("".join(axis["ticktext"])) <= 280
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=8))
