@@ -48,7 +48,7 @@ def predictions_figure(
         goal["customdata"] = [chart.plain(name) for name in dataset.timestep_names]
         goal["hovertemplate"] += " · %{customdata}"
     goal["mode"] = "lines+markers"
-    goal["marker"] = {"color": palette.ink, "size": marks.dot_size(len(truth)) + 4}
+    goal["marker"] = {"color": palette.ink, "size": round(1.5 * marks.dot_size(len(truth)))}
 
     key = [[Entry("dots", "target", palette.ink, palette.ink)]]
     if "sequence" in said:
