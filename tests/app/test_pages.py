@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.datasets import DATASETS
 from lib.ui.frame import PAGES
 
+APP = Path(__file__).parents[2] / "app.py"
+
 
 def start(page: str = "Explore", **query: str) -> AppTest:
     """The app at `page`, opened by a link with these query parameters."""
-    app = AppTest.from_file("app.py", default_timeout=30)
+    app = AppTest.from_file(APP, default_timeout=30)
     for key, value in query.items():
         app.query_params[key] = value
     app.run()
@@ -20,10 +24,10 @@ def start(page: str = "Explore", **query: str) -> AppTest:
     return app
 
 
-@pytest.mark.parametrize("page", list(PAGES))
-def test_every_page_runs_without_an_exception(page: str) -> None:
+@pytest.mark.parametrize("name", list(PAGES))
+def test_every_page_runs_without_an_exception(name: str) -> None:
     """Each page opens with the default experiment."""
-    assert not start(page).exception
+    assert not start(name).exception
 
 
 @pytest.mark.parametrize("name", list(DATASETS))
