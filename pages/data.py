@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from lib.figures import CONFIG
 from lib.figures.data import frame_of_sample, sample_figure, split_figure
 from lib.narrate_data import data_sentence, sample_sentence, split_sentence
 from lib.ui.data import load
 from lib.ui.frame import frame
+from lib.ui.steady import steady_chart
 from lib.ui.theme import current_palette
 from lib.ui.upload import table, uploader
 from lib.ui.words import hint, plain, say
@@ -21,14 +21,12 @@ with wide.container(border=True, height="stretch"):
     st.markdown("### One sample, as the models see it")
     sample = st.slider("Sample", 1, len(dataset.x), key=f"any_sample_{len(dataset.x)}") - 1
     sentence = sample_sentence(dataset, sample)
-    st.plotly_chart(
-        sample_figure(dataset, sample, palette), key="chart_sample", config=CONFIG, alt=sentence
-    )
+    steady_chart(sample_figure(dataset, sample, palette), sentence, "chart_sample")
     say(sentence)
 with narrow.container(border=True, height="stretch"):
     st.markdown("### What is kept for checking")
     sentence = split_sentence(dataset)
-    st.plotly_chart(split_figure(dataset, palette), key="chart_split", config=CONFIG, alt=sentence)
+    steady_chart(split_figure(dataset, palette), sentence, "chart_split")
     say(sentence)
 
 wide, narrow = st.columns([3, 2])

@@ -7,12 +7,12 @@ import streamlit as st
 
 from lib import narrate
 from lib.experiment import MODES
-from lib.figures import CONFIG
 from lib.figures.compare import compare_figure
 from lib.figures.loss import loss_figure
 from lib.figures.palette import Palette
 from lib.figures.predictions import predictions_figure
 from lib.figures.step_error import step_error_figure
+from lib.ui.steady import steady_chart
 from lib.ui.view import View, sample_index
 from lib.ui.words import hint, say
 
@@ -36,7 +36,7 @@ def draw(shown: View, palette: Palette) -> None:
 
 def _picture(figure: go.Figure, sentence: str, key: str) -> None:
     """A chart with its text twin."""
-    st.plotly_chart(figure, key=f"chart_{key}", config=CONFIG, alt=sentence)
+    steady_chart(figure, sentence, f"chart_{key}")
     say(sentence)
 
 

@@ -1,6 +1,6 @@
 """A run as it goes: the buttons, the progress, and below them the charts.
 
-All of it is one fragment. While figures change it draws itself anew four times a second; when
+All of it is one fragment. While figures change it draws itself anew five times a second; when
 that begins or ends it asks for one full run of the page, which sets the polling right.
 """
 
@@ -17,7 +17,7 @@ from lib.ui import charts, training
 from lib.ui.view import View, view
 from lib.ui.words import hint, plain
 
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.2
 
 WORDS: dict[Status, tuple[str, str]] = {
     Status.QUEUED: (":gray-badge[queued]", "It begins as soon as the training process is free."),

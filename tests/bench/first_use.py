@@ -32,9 +32,14 @@ TRAINED = (
 )
 COUNT_REDRAWS = """() => {
     window.redraws = 0;
-    const chart = document.querySelector('.st-key-chart_loss .js-plotly-plot');
-    chart.on('plotly_afterplot', () => { window.redraws += 1; });
+    const drawn = node =>
+        node.matches?.('.main-svg') && node.parentElement?.firstElementChild === node;
+    new MutationObserver(changes => {
+        for (const change of changes)
+            for (const node of change.addedNodes) if (drawn(node)) window.redraws += 1;
+    }).observe(document.querySelector('.st-key-chart_loss'), {childList: true, subtree: true});
 }"""
+"""Every new figure is a new chart element: count their first layers."""
 
 
 def seconds_until(page: Page, condition: str, timeout: float = 60) -> float:
@@ -71,9 +76,7 @@ def first_point(page: Page, url: str) -> float:
     page.wait_for_timeout(1000)
     train.click()
     waited = seconds_until(page, TRAINED)
-    stop = button(page, "Stop")
-    if stop.is_enabled():
-        stop.click()
+    wait_for_status(page, "finished")
     return waited
 
 

@@ -59,7 +59,9 @@ def test_one_mode_alone(page: Page, mode: str, present: str, absent: str) -> Non
     wait_for_status(page, "finished")
     settle(page)
     about = (
-        page.locator(".st-key-chart_predictions [role=figure]").last.get_attribute("aria-label")
+        page.locator(".st-key-chart_predictions [role=figure]:visible").last.get_attribute(
+            "aria-label"
+        )
         or ""
     )
     assert re.search(present, about, re.IGNORECASE)
@@ -148,7 +150,7 @@ def test_charts_have_words(page: Page) -> None:
     open_page(page)
     for key in ("predictions", "loss", "step_error"):
         chart = page.locator(f".st-key-chart_{key}")
-        about = chart.locator("[role=figure]").get_attribute("aria-label")
+        about = chart.locator("[role=figure]:visible").get_attribute("aria-label")
         assert about
         assert len(about) > 40
         expect(page.get_by_text(about[:40]).first).to_be_visible()
