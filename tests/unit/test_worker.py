@@ -217,3 +217,22 @@ def test_a_loop_says_once_that_it_has_grown(monkeypatch: pytest.MonkeyPatch) -> 
     assert [message for message in desk.seen if message == Event("grown")] == [Event("grown")]
     desk.connection.close()
     desk.thread.join(10)
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"), [("2.21.3", True), ("2.22.0", False), ("", False)]
+)
+def test_xla_flags_are_set_for_the_tensorflow_that_knows_them(
+    version: str, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any other might end the process at the sight of them."""
+    for name in (*worker.ENVIRONMENT, "XLA_FLAGS"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setattr(worker, "_tensorflow_version", lambda: version)
+    worker.set_environment()
+    assert (worker.os.environ["XLA_FLAGS"] == worker.XLA_FLAGS) is expected
+
+
+def test_the_installed_tensorflow_is_the_one_that_the_flags_are_for() -> None:
+    """When this fails, try the flags with the new TensorFlow, and measure."""
+    assert worker._tensorflow_version().startswith(worker.XLA_FLAGS_FOR)
