@@ -21,7 +21,12 @@ MODE_COLORS = {"sequence": "blue", "last": "orange"}
 
 
 def draw(shown: View, palette: Palette) -> None:
-    """All cards, two to a row on a wide screen and one below the other on a phone."""
+    """All cards, two to a row on a wide screen and one below the other on a phone.
+
+    While a run trains, the lower two charts change in turns: a browser needs about 50 ms for
+    each chart, and the upper two are what people watch.
+    """
+    turn = st.session_state["turn"] = 1 - st.session_state.get("turn", 0)
     wide, narrow = st.columns([3, 2])
     with wide.container(border=True, height="stretch"):
         _predictions(shown, palette)
@@ -29,14 +34,14 @@ def draw(shown: View, palette: Palette) -> None:
         _loss(shown, palette)
     wide, narrow = st.columns([3, 2])
     with wide.container(border=True, height="stretch"):
-        _step_error(shown, palette)
+        _step_error(shown, palette, hold=shown.polling and turn == 0)
     with narrow.container(border=True, height="stretch"):
-        _compare(shown, palette)
+        _compare(shown, palette, hold=shown.polling and turn == 1)
 
 
-def _picture(figure: go.Figure, sentence: str, key: str) -> None:
+def _picture(figure: go.Figure, sentence: str, key: str, *, hold: bool = False) -> None:
     """A chart with its text twin."""
-    steady_chart(figure, sentence, f"chart_{key}")
+    steady_chart(figure, sentence, f"chart_{key}", hold=hold)
     say(sentence)
 
 
@@ -78,16 +83,17 @@ def _loss(shown: View, palette: Palette) -> None:
     )
 
 
-def _step_error(shown: View, palette: Palette) -> None:
+def _step_error(shown: View, palette: Palette, *, hold: bool) -> None:
     st.markdown("### How early could each model know?")
     _picture(
         step_error_figure(shown.dataset, shown.snapshot, palette),
         narrate.step_error_sentence(shown.dataset, shown.snapshot),
         key="step_error",
+        hold=hold,
     )
 
 
-def _compare(shown: View, palette: Palette) -> None:
+def _compare(shown: View, palette: Palette, *, hold: bool) -> None:
     """Last-step error, the one number that means the same for both models."""
     dataset, results = shown.dataset, shown.snapshot.results
     st.markdown("### The one number that compares them")
@@ -101,4 +107,5 @@ def _compare(shown: View, palette: Palette) -> None:
         compare_figure(dataset, shown.snapshot, palette),
         narrate.compare_sentence(dataset, shown.snapshot),
         key="compare",
+        hold=hold,
     )

@@ -30,14 +30,16 @@ class _Pair:
     shown: list[tuple[go.Figure, str] | None] = field(default_factory=lambda: [None, None])
 
 
-def steady_chart(figure: go.Figure, sentence: str, key: str) -> None:
+def steady_chart(figure: go.Figure, sentence: str, key: str, *, hold: bool = False) -> None:
     """Show a figure with its alternative text, in the place of the one that had this key before.
 
     The figure's own background must be opaque, as that of all `lib.figures` is. Until the figure
-    changes for the first time there is one chart only.
+    changes for the first time there is one chart only. With `hold` a chart that is there already
+    stays as it is, and spares the browser the drawing.
     """
     pair: _Pair = st.session_state.setdefault(f"_steady_{key}", _Pair())
-    newest = plotly.io.to_json(figure, validate=False) + sentence
+    held = hold and bool(pair.newest)
+    newest = pair.newest if held else plotly.io.to_json(figure, validate=False) + sentence
     if newest != pair.newest:
         pair.top, pair.newest = 1 - pair.top, newest
         pair.shown[pair.top] = figure, sentence

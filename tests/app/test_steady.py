@@ -15,7 +15,8 @@ def page() -> None:
     from lib.ui.steady import steady_chart
 
     number = st.session_state.setdefault("number", 1)
-    steady_chart(go.Figure(go.Scatter(y=[number])), f"It shows {number}.", key="it")
+    hold = st.session_state.setdefault("hold", False)
+    steady_chart(go.Figure(go.Scatter(y=[number])), f"It shows {number}.", key="it", hold=hold)
 
 
 def run(app: AppTest, number: int) -> tuple[dict[str, str], list[int], str]:
@@ -52,3 +53,13 @@ def test_a_chart_that_stays_the_same_is_left_alone() -> None:
     app = AppTest.from_function(page, default_timeout=30)
     run(app, 1)
     assert run(app, 2) == run(app, 2)
+
+
+def test_a_held_chart_waits_with_its_next_figure() -> None:
+    """While it is held nothing is drawn; afterwards the newest figure is."""
+    app = AppTest.from_function(page, default_timeout=30)
+    run(app, 1)
+    app.session_state["hold"] = True
+    assert run(app, 2)[1] == [1]
+    app.session_state["hold"] = False
+    assert run(app, 3)[1] == [1, 3]
