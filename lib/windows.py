@@ -11,14 +11,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from lib.datasets.dataset import Dataset
-from lib.experiment import MAX_VALUES, MISSING, SETTINGS, ExperimentError
+from lib.experiment import MAX_VALUES, MISSING, ExperimentError, limit_of
 
-MAX_COLUMNS = int(SETTINGS["F"].limit.maximum)  # type: ignore[union-attr]
+if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor shouldn't wait for
+    import pandas as pd
+
+MAX_COLUMNS = int(limit_of("F").maximum)
 """How many input columns, and how many target columns, there can be."""
 TRAIN_PART = 0.75
 """The part of the windows that is for training."""
@@ -259,6 +262,8 @@ def _labels(times: pd.Index | None, rows: Sequence[int] | np.ndarray) -> list[st
     """A text for each of `rows`."""
     if times is None:
         return [f"row {row + 1}" for row in rows]
+    import pandas as pd  # noqa: PLC0415
+
     chosen = times[np.asarray(rows)]
     if isinstance(chosen, pd.DatetimeIndex):
         whole_days = bool((chosen == chosen.normalize()).all())

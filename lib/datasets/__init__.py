@@ -14,7 +14,7 @@ from lib.datasets.series import SERIES
 from lib.datasets.spec import GROUPS, DatasetSpec
 from lib.datasets.synthetic import SYNTHETIC, TASKS, Task
 from lib.datasets.worked import WORKED
-from lib.experiment import MAX_VALUES, SETTINGS, Experiment, ExperimentError, validate
+from lib.experiment import MAX_VALUES, Experiment, ExperimentError, limit_of, validate
 
 __all__ = [
     "DATASETS",
@@ -99,7 +99,7 @@ def settle(experiment: Experiment, table: windows.Table | None = None) -> Experi
     if "lag" in spec.uses:
         settled = settled.set(lag=min(data.lag, data.timesteps - 1))
     if "N" in spec.uses:
-        step = int(SETTINGS["N"].limit.step)  # type: ignore[union-attr]
+        step = int(limit_of("N").step)
         most = MAX_VALUES // (data.timesteps * data.features) // step * step
         settled = settled.set(N=min(data.samples, most))
     if settled.model.head == "none":

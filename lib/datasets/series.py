@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 # By module, not by name: lib.windows needs lib.datasets.dataset, and so may be half loaded here.
 from lib import windows
@@ -24,6 +23,8 @@ FILES = Path(__file__).parent / "files"
 @cache
 def seattle() -> windows.Table:
     """Daily weather, 1,461 rows."""
+    import pandas as pd  # noqa: PLC0415  see lib/windows.py
+
     frame = pd.read_csv(FILES / "seattle-weather.csv")
     return windows.Table(
         name="Seattle weather",
@@ -39,6 +40,8 @@ def seattle() -> windows.Table:
 @cache
 def macro() -> windows.Table:
     """US quarters, 202 rows, in percent: growth, changes and inflation, and the levels beside."""
+    import pandas as pd  # noqa: PLC0415  see lib/windows.py
+
     raw = pd.read_csv(FILES / "macrodata.csv")
     frame = 400 * raw[["realgdp", "realcons", "realinv"]].apply(np.log).diff()
     frame.columns = pd.Index(["gdp_growth", "consumption_growth", "investment_growth"])

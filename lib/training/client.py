@@ -63,9 +63,10 @@ class TrainingClient:
     Args:
         start_now: start the worker at once, so that it is ready when it is needed. Else it starts
             with the first run.
+        delay: seconds to wait before that, so that a page's first visitor gets the processor.
     """
 
-    def __init__(self, start_now: bool = True) -> None:
+    def __init__(self, start_now: bool = True, delay: float = 0.0) -> None:
         self._changed = threading.Condition(threading.RLock())
         self._entries: dict[str, _Entry] = {}
         self._worker: WorkerProcess | None = None
@@ -77,7 +78,7 @@ class TrainingClient:
         atexit.register(self.close)
         if start_now:
             with self._changed:
-                self._ask_worker()
+                self._worker = self._new_worker(delay)
 
     def __enter__(self) -> TrainingClient:
         return self

@@ -18,6 +18,10 @@ from lib.ui import state
 from lib.ui.browser import browser_id
 from lib.windows import Table
 
+WORKER_DELAY = 2.5
+"""Seconds. Importing TensorFlow keeps a processor busy for some seconds, which the first page of
+a cold server needs more: with it beside, that page took twice as long to be painted."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Owner:
@@ -29,8 +33,8 @@ class Owner:
 
 @st.cache_resource(show_spinner=False)
 def client() -> TrainingClient:
-    """The server's training client; its worker process starts with the first page."""
-    return TrainingClient()
+    """The server's training client. Its worker starts when the first page has been painted."""
+    return TrainingClient(delay=WORKER_DELAY)
 
 
 @st.cache_resource(show_spinner=False)

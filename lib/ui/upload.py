@@ -9,7 +9,6 @@ import streamlit as st
 
 from lib.ui import training
 from lib.ui.words import hint, plain
-from lib.uploads import UploadError, read_upload
 from lib.windows import Table
 
 
@@ -38,6 +37,8 @@ def uploader() -> None:
 
 def _read() -> None:
     """Take the file that was just given, and show it; taking a file away changes nothing."""
+    from lib.uploads import UploadError, read_upload  # noqa: PLC0415  brings pandas along
+
     state = st.session_state
     file = state["upload_file"]
     if file is None:
