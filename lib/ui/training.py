@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from lib.datasets import make_dataset, settle
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
 from lib.training.client import TrainingClient
@@ -33,8 +34,15 @@ class Owner:
 
 @st.cache_resource(show_spinner=False)
 def client() -> TrainingClient:
-    """The server's training client. Its worker starts when the first page has been painted."""
-    return TrainingClient(delay=WORKER_DELAY)
+    """The server's training client.
+
+    Its worker starts when the first page has been painted, and compiles the default experiment
+    while the person still looks at it.
+    """
+    created = TrainingClient(delay=WORKER_DELAY)
+    default = settle(Experiment())
+    created.prepare(default, make_dataset(default))
+    return created
 
 
 @st.cache_resource(show_spinner=False)
