@@ -78,8 +78,6 @@ def test_a_script_trains_and_reads_the_figures(
     assert time.monotonic() - before < 1  # it doesn't wait for the worker
     snapshot = client.wait(run, PATIENCE)
     assert (snapshot.status, snapshot.epoch) == (Status.FINISHED, 20)
-    assert snapshot.results is not None
-    assert snapshot.samples is not None
     assert list(snapshot.results) == ["sequence", "last"]
     for result in snapshot.results.values():
         assert result.loss_epochs.tolist() == list(range(1, 21))
@@ -95,8 +93,6 @@ def test_the_same_experiment_gives_the_same_figures_again(
     """To the last bit, from another run of the same worker."""
     runs = [client.start(experiment.set(epochs=50), dataset) for _ in range(2)]
     one, other = (client.wait(run, PATIENCE).results for run in runs)
-    assert one is not None
-    assert other is not None
     for mode, result in one.items():
         np.testing.assert_array_equal(result.loss, other[mode].loss)
         np.testing.assert_array_equal(result.step_mse, other[mode].step_mse)
@@ -142,7 +138,6 @@ def test_a_run_that_diverges_keeps_its_last_finite_figures(client: TrainingClien
     snapshot = client.wait(client.start(wild, big), PATIENCE)
     assert snapshot.status is Status.DIVERGED
     assert "Lower the learning rate (1), or take Adam" in snapshot.reason
-    assert snapshot.results is not None
     result = snapshot.results["last"]
     assert len(result.loss) == snapshot.epoch
     for figures in (result.loss, result.step_mse, result.predictions, *(result.weights or ())):
@@ -161,7 +156,6 @@ def test_a_killed_worker_is_replaced_and_its_run_can_be_started_again(
     assert failed.status is Status.FAILED
     assert "was killed (SIGKILL; the system does that when memory runs out)" in failed.reason
     assert failed.epoch > 0
-    assert failed.results is not None
     assert client.notice is not None
     assert run.id in client.notice.run_ids
     assert not psutil.pid_exists(pid)  # no zombie either

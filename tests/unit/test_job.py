@@ -67,7 +67,6 @@ def test_a_run_goes_from_compiling_to_finished() -> None:
     assert stage.last.epoch == stage.last.epochs == 5
     assert stage.last.seconds_left is None
     assert stage.last.epochs_per_second > 0
-    assert stage.last.results is not None
     for result in stage.last.results.values():
         assert result.loss_epochs.tolist() == [1, 2, 3, 4, 5]
         assert result.checked_epochs[0] == 0
@@ -86,7 +85,6 @@ def test_untrained_models_are_shown_while_programs_compile() -> None:
     stage = Stage(build=slowly)
     stage.until(lambda: any(snapshot.results for snapshot in stage.sent))
     assert stage.last.status in (Status.QUEUED, Status.COMPILING)
-    assert stage.last.results is not None
     assert stage.last.results["last"].checked_epochs.tolist() == [0]
     gate.set()
     stage.until_status(Status.FINISHED)
@@ -98,7 +96,6 @@ def test_the_first_epoch_is_sent_at_once() -> None:
     stage.until(lambda: stage.job.training)
     stage.job.turn(60)
     assert stage.last.epoch == 1
-    assert stage.last.results is not None
     assert stage.last.results["sequence"].checked_epochs.tolist() == [0, 1]
 
 
@@ -108,7 +105,6 @@ def test_a_run_started_paused_waits_untrained() -> None:
     stage.until_status(Status.PAUSED)
     stage.job.turn(1)
     assert stage.last.epoch == 0
-    assert stage.last.results is not None
     stage.job.resume()
     assert stage.job.status is Status.RUNNING
     stage.until_status(Status.FINISHED)
@@ -125,7 +121,6 @@ def test_pause_holds_and_resume_goes_on_from_there() -> None:
     assert stage.last.epoch == held
     stage.job.resume()
     stage.until_status(Status.FINISHED)
-    assert stage.last.results is not None
     epochs = stage.last.results["last"].loss_epochs
     assert epochs[0] == 1
     assert epochs[-1] == 2000
@@ -186,7 +181,6 @@ def test_stop_keeps_the_figures() -> None:
     stage.until(lambda: stage.last.epoch >= 1)
     stage.job.stop()
     assert stage.last.status is Status.STOPPED
-    assert stage.last.results is not None
     assert stage.last.results["last"].checked_epochs[-1] == stage.last.epoch
 
 
@@ -203,7 +197,6 @@ def test_a_diverged_run_says_why_and_what_to_try() -> None:
     assert "finite number in epoch 6" in stage.last.reason
     assert "Lower the learning rate (0.7), or take Adam" in stage.last.reason
     assert stage.last.epoch == 5
-    assert stage.last.results is not None
     assert np.isfinite(stage.last.results["sequence"].loss).all()
 
 
