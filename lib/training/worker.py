@@ -176,8 +176,9 @@ XLA_FLAGS = " ".join(
 """Measured on the workloads of tests/bench/throughput.py, and on all cells. LLVM's first level of
 optimization, and the older way to emit fused loops: together they take 40% off the processor time
 of a compile, 1.6 s to 0.95 s, and 5 to 10% off the speed of large models; a pair of new models
-shows its first epoch after 1.4 s instead of 2.1 s. Region analysis: without it XLA copies the gradients of all timesteps at every timestep, and a layer that returns sequences trains
-1.1 to 1.5 times as slowly, a SimpleRNN up to twice.
+shows its first epoch after 1.4 s instead of 2.1 s. Region analysis: without it XLA copies the
+gradients of all timesteps at every timestep, and a layer that returns sequences trains 1.1 to 1.5
+times as slowly, a SimpleRNN up to twice.
 
 XLA ends the process at a flag that it doesn't know, so they are set for one TensorFlow alone.
 """
