@@ -70,7 +70,8 @@ def _buttons(experiment: Experiment, dataset: Dataset, shown: View) -> None:
         train = st.button(
             "Train",
             icon=":material/play_arrow:",
-            type="primary",
+            # Streamlit writes white on a primary button, which nobody can read on dark mode's.
+            type="primary" if st.context.theme.type != "dark" else "secondary",
             shortcut="T",
             disabled=bool(open_run and status.active and same),
         )

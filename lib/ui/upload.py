@@ -33,6 +33,8 @@ def uploader() -> None:
     if kept := table():
         rows, columns = kept.frame.shape
         hint(f"{kept.name}: {rows:,} rows, {columns} number columns.")
+        for note in kept.notes:
+            hint(note)
 
 
 def _read() -> None:

@@ -22,10 +22,17 @@ BAD = {
     "a zip": (b"PK\x03\x04" + bytes(200), "zip|Excel|xlsx"),
     "binary": (bytes(range(256)) * 8, "text|binary|CSV"),
     "ragged": (f"a,b,c\n{ROWS}\n1,2,3,4,5,6\n".encode(), "Line 102 has 6 cells"),
-    "infinite": (f"a,b,c\n{ROWS}\n1,inf,3\n".encode(), "infin"),
+    "markup": (b"<html><body>no table</body></html>", "row|column|number"),
     "one word": (b"hello", "row|column|number"),
 }
 """What a file holds, and what the sentence must speak of."""
+
+
+ODD = {
+    "infinities": (f"a,b,c\n{ROWS}\n1,inf,3\n", "infin"),
+    "duplicate headers": (f"a,a,c\n{ROWS}\n", "stand twice"),
+}
+"""What can be used after all, and what the note must speak of."""
 
 
 def upload(page: Page, name: str, content: bytes) -> None:
@@ -65,6 +72,17 @@ def test_a_bad_file_is_answered_with_a_sentence(page: Page, kind: str) -> None:
     expect(alert.first).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_an_odd_file_is_used_and_the_page_says_how(page: Page, kind: str) -> None:
+    """Infinities count as missing and columns of one name are told apart: a note says so."""
+    content, about = ODD[kind]
+    open_page(page, "/?data=upload")
+    upload(page, "mine.csv", content.encode())
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar.get_by_text(re.compile(r"mine\.csv: 10\d rows"))).to_be_visible()
+    expect(sidebar.get_by_text(re.compile(about, re.IGNORECASE)).last).to_be_visible()
 
 
 def test_a_good_file_outlives_a_bad_one(page: Page) -> None:
