@@ -13,7 +13,8 @@ from lib.ui.upload import table
 from lib.ui.view import strip_values
 from lib.ui.words import plain, say
 
-experiment, dataset = load(frame("Explore"), table())
+loaded = load(frame("Explore"), table())
+experiment, dataset = loaded.experiment, loaded.dataset
 palette = current_palette()
 
 st.markdown(f"# {plain(narrate.setup_sentence(experiment, dataset))}")
@@ -22,7 +23,7 @@ with st.container(border=True, key="strip"):
     st.html(shape_strip(experiment, dataset, palette, traces, sample))
     say(narrate.strip_sentence(experiment, dataset))
 
-live(experiment, dataset, palette)
+live(loaded, palette)
 
 with st.container(border=True):
     script, export = keras_script(experiment, dataset), EXPORTS["keras"]

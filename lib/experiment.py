@@ -232,19 +232,23 @@ def limit_of(key: str) -> Limit:
     return limit
 
 
-def to_query(experiment: Experiment) -> dict[str, str | list[str]]:
-    """The URL form: what differs from the default, by key. Repeated keys stand for tuples."""
+def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str, str | list[str]]:
+    """The URL form: what differs from `base`, the default, by key. Repeated keys are a tuple."""
+    base = base or Experiment()
     query: dict[str, str | list[str]] = {}
-    for key, setting in SETTINGS.items():
+    for key in SETTINGS:
         value = experiment.get(key)
-        if value != setting.default:
+        if value != base.get(key):
             query[key] = list(value) if isinstance(value, tuple) else f"{value}"
     return query
 
 
-def from_query(query: Mapping[str, str | list[str]]) -> Experiment:
-    """The experiment of a URL. Unknown keys and values of no use are dropped, numbers clamped."""
-    experiment = Experiment()
+def from_query(query: Mapping[str, str | list[str]], base: Experiment | None = None) -> Experiment:
+    """The experiment of a URL: `base`, the default, with what the URL says.
+
+    Unknown keys and values of no use are dropped, numbers out of range are clamped.
+    """
+    experiment = base or Experiment()
     for key, texts in query.items():
         if key not in SETTINGS:
             continue

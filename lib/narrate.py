@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from lib.baselines import best_loss, naive_loss
 from lib.datasets.dataset import Dataset
-from lib.experiment import CELLS, LOSSES, Experiment
+from lib.experiment import CELLS, LOSSES, SETTINGS, Experiment, Setting
 from lib.shapes import Layer, model_shapes
 from lib.training.messages import Snapshot, Status
 
@@ -221,6 +222,27 @@ def progress_sentence(snapshot: Snapshot) -> str:
         if snapshot.seconds_left is not None:
             parts.append(f"{_duration(snapshot.seconds_left)} left")
     return " · ".join(parts)
+
+
+def changed_settings(before: Experiment, after: Experiment, most: int = 3) -> str:
+    """What differs between two experiments: "timesteps 12 → 15, cell LSTM → GRU"; "" if nothing.
+
+    Of more than `most` differences the others are counted.
+    """
+
+    def words(setting: Setting, value: Any) -> str:
+        if setting.options:
+            return setting.options[value].label
+        return ", ".join(value) or "the usual" if isinstance(value, tuple) else f"{value}"
+
+    changed = [
+        f"{setting.name.replace('_', ' ')} {words(setting, before.get(key))} → "
+        f"{words(setting, after.get(key))}"
+        for key, setting in SETTINGS.items()
+        if before.get(key) != after.get(key)
+    ]
+    rest = len(changed) - most
+    return ", ".join(changed[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def raw_scale(dataset: Dataset) -> float | None:

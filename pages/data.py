@@ -11,7 +11,7 @@ from lib.ui.theme import current_palette
 from lib.ui.upload import table, uploader
 from lib.ui.words import hint, plain, say
 
-experiment, dataset = load(frame("Data"), table())
+dataset = load(frame("Data"), table()).dataset
 palette = current_palette()
 
 st.markdown(f"# {plain(data_sentence(dataset))}")

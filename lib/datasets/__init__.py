@@ -27,6 +27,7 @@ __all__ = [
     "find_spec",
     "make_dataset",
     "settle",
+    "suggested",
 ]
 
 
@@ -62,6 +63,14 @@ def find_spec(experiment: Experiment) -> DatasetSpec:
     if name not in DATASETS:
         raise ExperimentError(f"data must be one of {list(DATASETS)}, got {name!r}")
     return DATASETS[name]
+
+
+def suggested(name: str) -> Experiment:
+    """The experiment that a person gets by picking dataset `name`; the default if there is none."""
+    if name not in DATASETS:
+        return Experiment()
+    spec = DATASETS[name]
+    return settle(Experiment().set(data=name, **spec.suggested))
 
 
 def chosen_columns(

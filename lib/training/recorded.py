@@ -16,17 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from lib.datasets import DATASETS, make_dataset, settle
+from lib.datasets import DATASETS, make_dataset, suggested
 from lib.experiment import Experiment, from_query, to_query
 from lib.training.messages import ModeResult, Snapshot, Status
 
 FOLDER = Path(__file__).parent / "recordings"
 ARRAYS = ("loss_epochs", "loss", "checked_epochs", "last_step_mse", "step_mse", "predictions")
-
-
-def suggested(name: str) -> Experiment:
-    """The experiment that a person gets by picking dataset `name`."""
-    return settle(Experiment().set(data=name, **DATASETS[name].suggested))
 
 
 def recorded(experiment: Experiment) -> Snapshot | None:
@@ -82,6 +77,10 @@ def write(experiment: Experiment, snapshot: Snapshot, path: Path) -> None:
     np.savez_compressed(path, **arrays)
 
 
+def _rests(snapshot: Snapshot) -> bool:
+    return snapshot.status is Status.PAUSED or snapshot.status.over
+
+
 def main(names: list[str]) -> None:
     """Record the named datasets, or all that need no upload."""
     from lib.training.client import TrainingClient  # noqa: PLC0415  readers need no worker
@@ -90,8 +89,10 @@ def main(names: list[str]) -> None:
     with TrainingClient() as client:
         for name in names or [name for name in DATASETS if name != "upload"]:
             experiment = suggested(name)
-            run = client.start(experiment, make_dataset(experiment))
-            snapshot = client.wait(run, timeout=600)
+            run = client.start(experiment, make_dataset(experiment), paused=True)
+            # Epoch by epoch, since the models are judged at each pause: a full curve of errors.
+            while not (snapshot := client.wait(run, 60, _rests)).status.over:
+                client.step(run)
             if snapshot.status is not Status.FINISHED:
                 raise SystemExit(f"{name}: {snapshot.status}: {snapshot.reason}")
             write(experiment, snapshot, FOLDER / f"{name}.npz")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.datasets import DATASETS, chosen_columns
+from lib.datasets import DATASETS
 from lib.experiment import MISSING, limit_of
 from lib.ui import state, upload
-from lib.windows import MAX_COLUMNS, Table
+from lib.windows import MAX_COLUMNS, Table, default_columns
 
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
 
@@ -47,7 +47,8 @@ def columns() -> None:
 
 def _names(key: str, table: Table) -> None:
     names = [str(name) for name in table.frame.columns]
-    chosen = dict(zip(LABELS, chosen_columns(state.drawn(), upload.table()), strict=True))[key]
+    usual = dict(zip(LABELS, default_columns(table), strict=True))[key]
+    chosen = st.session_state.get(key) or usual
     widget = f"{key}_widget"
     st.session_state[widget] = [name for name in chosen if name in names]
     st.multiselect(
@@ -56,12 +57,13 @@ def _names(key: str, table: Table) -> None:
         key=widget,
         max_selections=MAX_COLUMNS,
         on_change=_choose,
-        args=(key, names),
+        args=(key, names, usual),
         help=f"1 to {MAX_COLUMNS}. None means the table's own choice.",
     )
 
 
-def _choose(key: str, names: list[str]) -> None:
-    """Keep a choice, in the table's own order."""
+def _choose(key: str, names: list[str], usual: tuple[str, ...]) -> None:
+    """Keep a choice, in the table's own order; () where it is the usual one."""
     picked = st.session_state[f"{key}_widget"]
-    st.session_state[key] = tuple(name for name in names if name in picked)
+    chosen = tuple(name for name in names if name in picked)
+    st.session_state[key] = () if set(chosen) == set(usual) else chosen

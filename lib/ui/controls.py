@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from lib.datasets import DATASETS, settle
-from lib.experiment import SETTINGS, Choice, limit_of
+from lib.experiment import MAX_VALUES, SETTINGS, Choice, limit_of
 from lib.ui import state, upload
 from lib.ui.columns import columns
 from lib.ui.words import hint
@@ -20,6 +20,13 @@ from lib.ui.words import hint
 Fixed = Mapping[str, tuple[Any, str]]
 
 MODE_LABELS = {"sequence": ":blue[Sequence]", "last": ":orange[Last step]", "both": "Both"}
+
+CLAMPED = {
+    "N": f"N·T·F can be {MAX_VALUES:,} at most.",
+    "lag": "the lag has to be less than T.",
+    "F": "these data need as many.",
+}
+"""Why a setting that a person chose can't hold, where `settle` brings it into range."""
 
 
 def sidebar(*, with_uploader: bool) -> None:
@@ -57,7 +64,7 @@ def _data() -> None:
         list(DATASETS),
         format_func=lambda name: f"{DATASETS[name].title} · {DATASETS[name].group.lower()}",
         key="data",
-        on_change=_picked,
+        on_change=lambda: state.pick(st.session_state["data"]),
     )
     hint(DATASETS[st.session_state["data"]].about)
 
@@ -69,17 +76,6 @@ def _fixed() -> dict[str, tuple[Any, str]]:
     if experiment.model.head == "none" and "U" not in why:
         why["U"] = "Without a head the units are the prediction: as many as there are targets."
     return {key: (experiment.get(key), reason) for key, reason in why.items()}
-
-
-def _picked() -> None:
-    """Bring along what suits the data just picked, and take back what suited the one before."""
-    before = DATASETS[st.session_state["experiment"].data.name]
-    for key, value in before.suggested.items():
-        if st.session_state.get(key, value) == value:
-            st.session_state[key] = SETTINGS[key].default
-    for key, value in DATASETS[st.session_state["data"]].suggested.items():
-        st.session_state[key] = value
-    st.session_state["inputs"], st.session_state["targets"] = (), ()
 
 
 def _more(fixed: Fixed) -> None:
@@ -107,7 +103,9 @@ def _slider(key: str, label: str, fixed: Fixed, about: str | None = None) -> Non
     if key in fixed:
         value, why = fixed[key]
         low, high = min(limit.minimum, value), max(limit.maximum, value)
-        st.slider(label, kind(low), kind(high), kind(value), disabled=True, key=f"{key}_fixed")
+        st.slider(
+            label, kind(low), kind(high), kind(value), disabled=True, key=f"{key}_fixed_{value}"
+        )
         hint(why)
         return
     state.seed_widget(key)
@@ -119,6 +117,9 @@ def _slider(key: str, label: str, fixed: Fixed, about: str | None = None) -> Non
         key=key,
         help=about,
     )
+    used = settle(state.drawn(), upload.table()).get(key)
+    if used != st.session_state[key]:
+        hint(f"{used:,} here: {CLAMPED[key]}")
 
 
 def _select(key: str, label: str, fixed: Fixed) -> None:
@@ -126,7 +127,7 @@ def _select(key: str, label: str, fixed: Fixed) -> None:
     about = {name: choice.label for name, choice in options.items()}
     if key in fixed:
         value, why = fixed[key]
-        st.selectbox(label, [about[str(value)]], disabled=True, key=f"{key}_fixed")
+        st.selectbox(label, [about[str(value)]], disabled=True, key=f"{key}_fixed_{value}")
         hint(why)
         return
     state.seed_widget(key)

@@ -38,7 +38,7 @@ def frame(page: str) -> Experiment:
     with st.sidebar:
         st.markdown("### Unrolled")
         hint(TAGLINE)
-        menu = st.container(gap=None)
+        menu = st.container(gap="xxsmall")
         controls.sidebar(with_uploader=page != "Data")
     experiment = state.finish()
     for label, (path, icon) in PAGES.items():

@@ -9,11 +9,10 @@ from __future__ import annotations
 import streamlit as st
 
 from lib import narrate
-from lib.datasets.dataset import Dataset
-from lib.experiment import Experiment
 from lib.figures.palette import Palette
 from lib.training.messages import Status
 from lib.ui import charts, training
+from lib.ui.data import Loaded
 from lib.ui.view import View, view
 from lib.ui.words import hint, plain
 
@@ -21,7 +20,10 @@ POLL_SECONDS = 0.2
 
 WORDS: dict[Status, tuple[str, str]] = {
     Status.QUEUED: (":gray-badge[queued]", "It begins as soon as the training process is free."),
-    Status.COMPILING: (":gray-badge[compiling]", "A new architecture is compiled once: about 2 s."),
+    Status.COMPILING: (
+        ":gray-badge[compiling]",
+        "Done once for a model of this shape: 2 s or so.",
+    ),
     Status.RUNNING: (":blue-badge[training]", "Sliders may be moved meanwhile: the run goes on."),
     Status.PAUSED: (":yellow-badge[paused]", "Resume goes on from here, Step trains one epoch."),
     Status.FINISHED: (":green-badge[finished]", "All epochs are done."),
@@ -40,31 +42,31 @@ UNTRAINED = (
 )
 
 
-def live(experiment: Experiment, dataset: Dataset, palette: Palette) -> None:
+def live(loaded: Loaded, palette: Palette) -> None:
     """Draw this session's run, and keep it up to date while it changes."""
-    polling = view(experiment, dataset).polling
+    polling = view(loaded.experiment, loaded.dataset).polling
     panel = st.fragment(_panel, run_every=POLL_SECONDS if polling else None)
-    panel(experiment, dataset, palette, polling)
+    panel(loaded, palette, polling)
 
 
-def _panel(experiment: Experiment, dataset: Dataset, palette: Palette, polling: bool) -> None:
-    shown = view(experiment, dataset)
+def _panel(loaded: Loaded, palette: Palette, polling: bool) -> None:
+    shown = view(loaded.experiment, loaded.dataset)
     left, right = st.columns([5, 4], vertical_alignment="center")
     with left:
-        _buttons(experiment, dataset, shown)
+        _buttons(loaded, shown)
     with right:
-        _progress(shown)
-    _notices(experiment, dataset, shown)
+        _progress(loaded, shown)
+    _notices(shown)
     charts.draw(shown, palette)
-    if view(experiment, dataset).polling != polling:
+    if view(loaded.experiment, loaded.dataset).polling != polling:
         st.rerun()
 
 
-def _buttons(experiment: Experiment, dataset: Dataset, shown: View) -> None:
+def _buttons(loaded: Loaded, shown: View) -> None:
     """Train, pause or resume, step, stop, reset: always in these places, dimmed where idle."""
     client, run, status = training.client(), shown.run, shown.snapshot.status
     open_run = run if run and training.may_steer(run) and not status.over else None
-    same = run is not None and run.experiment == experiment and run.dataset is dataset
+    same = _is_same(loaded, shown)
     paused = open_run is not None and status is Status.PAUSED
     with st.container(horizontal=True, gap="small", key="train_controls"):
         train = st.button(
@@ -73,16 +75,25 @@ def _buttons(experiment: Experiment, dataset: Dataset, shown: View) -> None:
             # Streamlit writes white on a primary button, which nobody can read on dark mode's.
             type="primary" if st.context.theme.type != "dark" else "secondary",
             shortcut="T",
-            disabled=bool(open_run and status.active and same),
+            disabled=not loaded.trainable or bool(open_run and status.active and same),
         )
+        # Bound to what the button says: by the time of the click the epoch may be over.
         pause = st.button(
             "Resume" if paused else "Pause",
             icon=":material/resume:" if paused else ":material/pause:",
             shortcut="P",
             key="pause",
             disabled=open_run is None,
+            on_click=client.resume if paused else client.pause,
+            args=(open_run,),
         )
-        step = st.button("Step", icon=":material/skip_next:", shortcut="S", help="Train one epoch.")
+        step = st.button(
+            "Step",
+            icon=":material/skip_next:",
+            shortcut="S",
+            help="Train one epoch.",
+            disabled=not loaded.trainable,
+        )
         stop = st.button("Stop", icon=":material/stop:", shortcut="X", disabled=open_run is None)
         reset = st.button(
             "Reset",
@@ -91,12 +102,10 @@ def _buttons(experiment: Experiment, dataset: Dataset, shown: View) -> None:
             help="Forget the run and go back to the untrained model.",
         )
     if train:
-        training.train(experiment, dataset)
-    elif pause and open_run:
-        (client.resume if paused else client.pause)(open_run)
+        training.train(loaded.experiment, loaded.dataset)
     elif step:
         here = open_run if same else None
-        client.step(here or training.train(experiment, dataset, paused=True))
+        client.step(here or training.train(loaded.experiment, loaded.dataset, paused=True))
     elif stop and open_run:
         client.stop(open_run)
     elif reset:
@@ -105,21 +114,31 @@ def _buttons(experiment: Experiment, dataset: Dataset, shown: View) -> None:
         st.rerun()
 
 
-def _progress(shown: View) -> None:
-    """The bar, what has been reached, and what that means: always two lines, so nothing jumps."""
-    snapshot = shown.snapshot
+def _is_same(loaded: Loaded, shown: View) -> bool:
+    """Whether the run that is shown is one of the settings in the sidebar."""
+    run = shown.run
+    return run is not None and run.experiment == loaded.experiment and run.dataset is loaded.dataset
+
+
+def _progress(loaded: Loaded, shown: View) -> None:
+    """The bar, what has been reached, and what that means: always in this place and size."""
+    run, snapshot = shown.run, shown.snapshot
     badge, words = WORDS[snapshot.status]
-    if shown.run is None:
+    if run is None:
         badge, words = RECORDED if shown.is_recorded else UNTRAINED
+    elif snapshot.reason and snapshot.status not in (Status.DIVERGED, Status.FAILED):
+        words = snapshot.reason
+    if run is not None and training.may_steer(run) and not _is_same(loaded, shown):
+        changed = narrate.changed_settings(run.experiment, loaded.experiment) or "another upload"
+        words = f"The settings have changed since: {changed}. Train starts again with them."
     share = snapshot.epoch / snapshot.epochs if snapshot.epochs else 0.0
     st.progress(min(1.0, share), text=f"{badge} {narrate.progress_sentence(snapshot)}")
-    over = snapshot.status in (Status.DIVERGED, Status.FAILED)  # the notice has the reason
-    hint(words if over else snapshot.reason or words)
+    hint(words)
 
 
-def _notices(experiment: Experiment, dataset: Dataset, shown: View) -> None:
+def _notices(shown: View) -> None:
     """What the person must know of the run beyond its figures."""
-    run = shown.run
+    run, snapshot = shown.run, shown.snapshot
     if run is None:
         return
     if not training.may_steer(run):
@@ -128,17 +147,10 @@ def _notices(experiment: Experiment, dataset: Dataset, shown: View) -> None:
             "Train starts one of your own with the settings in the sidebar.",
             icon=":material/visibility:",
         )
-    elif run.experiment != experiment or run.dataset is not dataset:
-        about = narrate.setup_sentence(run.experiment, run.dataset)
-        st.info(
-            f"The charts show the run that you started: {plain(about)} The settings have changed "
-            "since. **Train** starts again with the new ones.",
-            icon=":material/info:",
-        )
-    if shown.snapshot.status is Status.FAILED and training.may_steer(run):
-        st.error(shown.snapshot.reason, icon=":material/error:")
+    elif snapshot.status is Status.FAILED:
+        st.error(plain(snapshot.reason), icon=":material/error:")
         if st.button("Start it again", icon=":material/replay:"):
             training.train(run.experiment, run.dataset)
             st.rerun()
-    elif shown.snapshot.status is Status.DIVERGED:
-        st.warning(shown.snapshot.reason, icon=":material/warning:")
+    elif snapshot.status is Status.DIVERGED:
+        st.warning(plain(snapshot.reason), icon=":material/warning:")

@@ -12,11 +12,12 @@ import time
 
 import streamlit as st
 
+from lib.datasets import DATASETS, suggested
 from lib.experiment import SETTINGS, Experiment, from_query, to_query
 
 Query = dict[str, list[str]]
 
-SETTLE_SECONDS = 1.0
+LAG_SECONDS = 1.0
 """How long the browser's address may lag behind what was written to it."""
 
 
@@ -28,26 +29,47 @@ def _address() -> Query:
     return {key: st.query_params.get_all(key) for key in st.query_params}
 
 
-def begin(page: str) -> Experiment:
-    """The experiment as this script run of `page` finds it; call before any widget of the sidebar.
+def begin(page: str) -> None:
+    """Find the experiment for this script run of `page`; call before any widget of the sidebar.
 
-    The address is read when the session starts, and again when it changes without us: the
-    browser's Back button, or a link of another experiment opened in this tab. On another page
-    the widgets are new ones, and are set to what the person had.
+    The address is read when the session starts, and again when it changes without us: by the
+    browser's Back button, or by a link of another experiment that is opened in this tab. On
+    another page the widgets are new ones, and are set to what the person had.
     """
-    state = st.session_state
-    address = _address()
+    state, address = st.session_state, _address()
     if "experiment" not in state:
-        adopt(from_query(address))
-        state["run"] = address["run"][-1] if "run" in address else None
-        state["written"], state["written_at"] = address, time.monotonic()
-    elif address != state["written"] and time.monotonic() - state["written_at"] > SETTLE_SECONDS:
-        adopt(from_query(address))
-        state["written"] = address
+        state["sent"], state["sent_at"] = [], 0.0
+        _open(address)
+    elif _came_from_outside(address):
+        _open(address)
     elif page != state["page"]:
         adopt(state["experiment"])
-    state["page"] = page
-    return state["experiment"]
+    if address in state["sent"]:
+        del state["sent"][: state["sent"].index(address) + 1]
+    state["seen"], state["page"] = address, page
+
+
+def _came_from_outside(address: Query) -> bool:
+    """Whether somebody else than `write_address` changed the address.
+
+    What was sent and what was seen last are ours. Seen last again, after something was sent, is
+    Back; unless a widget has just moved or the browser hasn't had the time to follow.
+    """
+    state = st.session_state
+    if address in state["sent"]:
+        return False
+    if address != state["seen"]:
+        return True
+    still = drawn() == state["experiment"] and time.monotonic() - state["sent_at"] > LAG_SECONDS
+    return bool(state["sent"]) and still
+
+
+def _open(address: Query) -> None:
+    """Take over the experiment and the run of an address."""
+    base = suggested(address.get("data", [""])[-1])
+    adopt(from_query(address, base))
+    st.session_state["run"] = address["run"][-1] if "run" in address else None
+    st.session_state["sent"] = []
 
 
 def adopt(experiment: Experiment) -> None:
@@ -55,6 +77,19 @@ def adopt(experiment: Experiment) -> None:
     st.session_state["experiment"] = experiment
     for key in SETTINGS:
         st.session_state[key] = experiment.get(key)
+
+
+def pick(name: str) -> None:
+    """Take dataset `name`, with what suits it, and take back what suited the one before.
+
+    For callbacks: widgets may be set there. What a person has set otherwise stays.
+    """
+    state = st.session_state
+    for key, value in DATASETS[state["experiment"].data.name].suggested.items():
+        if state.get(key, value) == value:
+            state[key] = SETTINGS[key].default
+    state.update(DATASETS[name].suggested)
+    state["data"], state["inputs"], state["targets"] = name, (), ()
 
 
 def seed_widget(key: str) -> None:
@@ -80,16 +115,22 @@ def finish() -> Experiment:
 
 
 def query() -> Query:
-    """What the address must say for a link to open this experiment and this run."""
-    query = _normal(to_query(st.session_state["experiment"]))
-    if st.session_state.get("run"):
+    """What the address must say for a link to open this experiment and this run.
+
+    Settings stand there where they aren't what the dataset suggests.
+    """
+    experiment = st.session_state["experiment"]
+    base = suggested(experiment.data.name).set(data=Experiment().data.name)
+    query = _normal(to_query(experiment, base))
+    if st.session_state["run"]:
         query["run"] = [st.session_state["run"]]
     return query
 
 
 def write_address() -> None:
     """Bring the browser's address up to date, where it isn't."""
-    wanted = query()
-    if wanted != st.session_state["written"]:
+    state, wanted = st.session_state, query()
+    if wanted != (state["sent"][-1] if state["sent"] else state["seen"]):
         st.query_params.from_dict(wanted)
-        st.session_state["written"], st.session_state["written_at"] = wanted, time.monotonic()
+        state["sent"].append(wanted)
+        state["sent_at"] = time.monotonic()

@@ -52,8 +52,10 @@ def _owners() -> dict[str, Owner]:
 
 def current() -> tuple[Run, Snapshot] | None:
     """This session's run and the newest there is to show of it."""
-    run_id = st.session_state.get("run")
+    run_id = st.session_state["run"]
     run = client().get(run_id) if run_id else None
+    if run is None:
+        st.session_state["run"] = None  # gone with a server or with time: links needn't name it
     snapshot = client().latest(run) if run else None
     return (run, snapshot) if run and snapshot else None
 
@@ -67,9 +69,23 @@ def _own(run_id: str) -> Owner | None:
     return owner if here or (owner.browser and owner.browser == browser_id()) else None
 
 
+def current_run() -> Run | None:
+    """This session's run."""
+    found = current()
+    return found[0] if found else None
+
+
 def may_steer(run: Run) -> bool:
     """Whether this browser started the run."""
     return _own(run.id) is not None
+
+
+def is_run_of(run: Run, experiment: Experiment, table: Table | None) -> bool:
+    """Whether a run was started with just these settings, and on this upload if on any."""
+    if run.experiment != experiment:
+        return False
+    owner = _own(run.id)
+    return experiment.data.name != "upload" or (owner is not None and owner.table is table)
 
 
 def table_of_run() -> Table | None:
@@ -80,9 +96,10 @@ def table_of_run() -> Table | None:
 
 def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> Run:
     """Start a run and make it the session's; the one before it is stopped."""
-    leave()
+    _stop_current()
     run = client().start(experiment, dataset, paused=paused)
-    _owners()[run.id] = Owner(browser_id(), st.session_state.get("table"))
+    table = st.session_state.get("table") if experiment.data.name == "upload" else None
+    _owners()[run.id] = Owner(browser_id(), table)
     st.session_state["started"] = {*st.session_state.get("started", ()), run.id}
     for known in list(_owners()):
         if client().get(known) is None:
@@ -94,8 +111,12 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
 
 def leave() -> None:
     """Stop this session's run, where it is this browser's, and forget it."""
+    _stop_current()
+    st.session_state["run"] = None
+    state.write_address()
+
+
+def _stop_current() -> None:
     found = current()
     if found and may_steer(found[0]) and not found[1].status.over:
         client().stop(found[0])
-    st.session_state["run"] = None
-    state.write_address()

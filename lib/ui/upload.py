@@ -8,6 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.ui import training
+from lib.ui.state import pick
 from lib.ui.words import hint, plain
 from lib.windows import Table
 
@@ -26,7 +27,8 @@ def uploader() -> None:
         key="upload_file",
         on_change=_read,
         help="A header line, then one row per timestep, in order of time. Up to 50 MB. "
-        "It is read in memory and never stored.",
+        "It is read in memory and never stored; a link to a run shows that run's figures to "
+        "whoever opens it while it lasts.",
     )
     if message := st.session_state.get("upload_error"):
         st.error(plain(message), icon=":material/error:")
@@ -53,6 +55,8 @@ def _read() -> None:
         stays = f" Your earlier file, {kept.name}, stays." if kept else ""
         state["upload_error"] = f"{error}{stays}"
         return
-    state["upload_error"], state["table"], state["data"] = None, new, "upload"
-    if not {*state["inputs"], *state["targets"]} <= set(new.frame.columns):
+    state["upload_error"], state["table"] = None, new
+    if state["data"] != "upload":
+        pick("upload")
+    elif not {*state["inputs"], *state["targets"]} <= set(new.frame.columns):
         state["inputs"], state["targets"] = (), ()

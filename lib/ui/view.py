@@ -34,7 +34,7 @@ class View:
         return self.run is not None and self.snapshot.status.active
 
 
-_untrained = lru_cache(maxsize=64)(untrained)
+_untrained = lru_cache(maxsize=8)(untrained)  # few, since each keeps its dataset
 
 
 def view(experiment: Experiment, dataset: Dataset) -> View:
@@ -59,7 +59,8 @@ def strip_values(experiment: Experiment, dataset: Dataset) -> tuple[int, Traces]
     """What shades the shape strip: a sample's index, and every state of both models for it.
 
     The weights are those that the charts show, where these belong to the same model and data;
-    else the initial ones.
+    else the initial ones. The strip is drawn with the page, so it shows them as they were then:
+    at the start of a run and at its end, and whenever a control is moved.
     """
     shown = view(experiment, dataset)
     fits = shown.dataset is dataset and shown.experiment.model == experiment.model

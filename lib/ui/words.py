@@ -6,11 +6,11 @@ import re
 
 import streamlit as st
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>$~:|#])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>$~:|#&])")
 
 
 def plain(text: str) -> str:
-    """`text` for Streamlit's Markdown, so that every character of it stands for itself."""
+    """`text` for Streamlit's Markdown: no mark, entity or directive in it is one."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 

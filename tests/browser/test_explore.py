@@ -80,10 +80,10 @@ def test_pause_step_resume_and_stop(page: Page) -> None:
     page.wait_for_timeout(800)
     assert progress(page)[0] == held
     button(page, "Step").click()
-    expect(page.get_by_test_id("stProgress")).to_contain_text(f"{held + 1:,} of 5,000")
+    expect(page.get_by_test_id("stProgress")).to_contain_text(f"epoch {held + 1:,} of 5,000")
     button(page, "Resume").click()
     wait_for_status(page, "training")
-    expect(page.get_by_test_id("stProgress")).not_to_contain_text(f"{held + 1:,} of 5,000")
+    expect(page.get_by_test_id("stProgress")).not_to_contain_text(f"epoch {held + 1:,} of 5,000")
     button(page, "Stop").click()
     wait_for_status(page, "stopped")
     button(page, "Reset").click()
@@ -95,7 +95,7 @@ def test_step_alone_trains_one_epoch(page: Page) -> None:
     open_page(page, "/?seed=3")
     button(page, "Step").click()
     wait_for_status(page, "paused")
-    expect(page.get_by_test_id("stProgress")).to_contain_text("1 of 200")
+    expect(page.get_by_test_id("stProgress")).to_contain_text("epoch 1 of 200")
 
 
 def test_moving_t_while_training_redraws_the_shapes_and_keeps_the_run(page: Page) -> None:

@@ -51,6 +51,25 @@ def test_back_returns_to_the_settings_before(page: Page) -> None:
     assert values(page)[0] == "20"
 
 
+def test_back_leads_past_a_run(page: Page) -> None:
+    """Train adds the run to the address; Back takes it away again, and the page follows."""
+    open_page(page, "/?seed=5&epochs=50")
+    button(page, "Train").click()
+    wait_for_status(page, "finished")
+    page.wait_for_url("**run=**")
+    page.wait_for_timeout(1500)
+    page.go_back()
+    wait_for_status(page, "not trained yet")
+    assert "run=" not in page.url
+
+
+def test_a_link_to_a_dataset_brings_its_suggested_settings(page: Page) -> None:
+    """`?data=seattle` is enough: its timesteps and units, and a recorded run of them."""
+    open_page(page, "/?data=seattle")
+    assert values(page) == ("24", "32")
+    wait_for_status(page, "recorded")
+
+
 def test_nonsense_in_the_address_is_dropped(page: Page) -> None:
     """Unknown keys and values of no use are ignored, numbers out of range are clamped."""
     open_page(page, "/?T=99999&U=abc&mode=x&data=nothing&colour=red&lr=nan&inputs=q")

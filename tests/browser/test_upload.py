@@ -47,6 +47,7 @@ def test_upload_seattle_weather_choose_columns_and_train(page: Page) -> None:
     open_page(page)
     choose(page, "Data", "Your own table")
     expect(page.get_by_text("needs an uploaded table")).to_be_visible()
+    expect(button(page, "Train")).to_be_disabled()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     upload(page, "seattle-weather.csv", SEATTLE.read_bytes())
     expect(page.get_by_text("1,461 rows")).to_be_visible()
@@ -93,6 +94,24 @@ def test_a_good_file_outlives_a_bad_one(page: Page) -> None:
     upload(page, "bad.csv", b"")
     expect(page.get_by_text("good.csv, stays")).to_be_visible()
     expect(page.get_by_text("100 rows")).to_be_visible()
+
+
+def test_an_uploaded_run_is_the_same_after_a_reload(page: Page) -> None:
+    """The table comes back with the run, and the page doesn't say that settings have changed."""
+    open_page(page, "/?data=upload&epochs=5000&U=64")
+    upload(page, "good.csv", f"a,b,c\n{ROWS}\n".encode())
+    expect(page.get_by_text("100 rows")).to_be_visible()
+    button(page, "Train").click()
+    wait_for_status(page, "training")
+    page.reload()
+    wait_for_status(page, "training")
+    expect(page.get_by_text("100 rows")).to_be_visible()
+    expect(page.get_by_text("settings have changed")).to_have_count(0)
+    upload(page, "other.csv", f"a,b,d\n{ROWS}\n1,1,1\n".encode())
+    expect(page.get_by_text("other.csv: 101 rows")).to_be_visible()
+    expect(page.get_by_text("settings have changed")).to_be_visible()
+    button(page, "Stop").click()
+    wait_for_status(page, "stopped")
 
 
 def test_upload_on_the_data_page_is_used_at_once(page: Page) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lib.figures.palette import PALETTES
+from lib.uploads import MAX_BYTES
 
 ROOT = Path(__file__).parents[2]
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
@@ -31,4 +32,4 @@ def test_the_server_keeps_its_guards() -> None:
     """No telemetry, no cross-site requests, and uploads as large as the sentence says."""
     assert CONFIG["browser"]["gatherUsageStats"] is False
     assert CONFIG["server"]["enableXsrfProtection"] is True
-    assert CONFIG["server"]["maxUploadSize"] == 50
+    assert CONFIG["server"]["maxUploadSize"] * 2**20 == MAX_BYTES

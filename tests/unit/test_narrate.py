@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
 from lib.narrate import (
+    changed_settings,
     compare_sentence,
     loss_sentence,
     number,
@@ -281,3 +282,15 @@ def test_progress_is_told_as_a_person_would(speed, left, words):
 def test_a_run_that_stands_still_has_no_speed(status):
     """Whatever it had before."""
     assert progress_sentence(Snapshot("r", status, 7, 200, 131.2, 0.5)) == "epoch 7 of 200"
+
+
+def test_what_changed_is_named_by_setting() -> None:
+    """At most three differences are written out; the same experiment has none."""
+    before = Experiment()
+    assert changed_settings(before, before) == ""
+    after = before.set(T=15, cell="gru")
+    assert changed_settings(before, after) == "timesteps 12 → 15, cell LSTM → GRU"
+    many = after.set(U=8, lr=0.1, inputs=("a", "b"))
+    assert changed_settings(before, many) == (
+        "timesteps 12 → 15, inputs the usual → a, b, units 16 → 8 and 2 more"
+    )

@@ -20,5 +20,7 @@ def test_every_path_in_the_map_exists() -> None:
 
 def test_the_picture_exists() -> None:
     """README shows a real screenshot."""
-    for path in re.findall(r"!\[.*?\]\((.+?)\)", README):
+    pictures = re.findall(r"!\[.*?\]\((.+?)\)", README)
+    assert pictures
+    for path in pictures:
         assert (ROOT / path).exists(), path

@@ -1,0 +1,88 @@
+"""Recorded runs fit what they stand for; the untrained model is where training starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lib.datasets import DATASETS, make_dataset, suggested
+from lib.experiment import Experiment
+from lib.preview import untrained
+from lib.recurrence import forward
+from lib.training import recorded as recordings
+from lib.training.messages import Status
+from lib.training.recorded import recorded
+
+BUNDLED = [name for name in DATASETS if name != "upload"]
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_every_dataset_has_a_recording_of_its_suggested_settings(name: str) -> None:
+    """Picking a dataset shows a trained model at once. `python -m lib.training.recorded` mends."""
+    experiment = suggested(name)
+    dataset, snapshot = make_dataset(experiment), recorded(experiment)
+    assert snapshot is not None
+    assert snapshot.status is Status.FINISHED
+    assert snapshot.epoch == experiment.training.epochs
+    np.testing.assert_array_equal(snapshot.samples, dataset.shown)
+    for result in snapshot.results.values():
+        assert result.predictions.shape == dataset.y[dataset.shown].shape
+        assert result.step_mse.shape == (dataset.shape[1],)
+        assert len(result.checked_epochs) > 20
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_a_recordings_errors_follow_from_its_weights(name: str) -> None:
+    """NumPy finds the recorded error again from the recorded weights and today's data."""
+    experiment = suggested(name)
+    dataset, snapshot = make_dataset(experiment), recorded(experiment)
+    assert snapshot is not None
+    for result in snapshot.results.values():
+        assert result.weights is not None
+        outputs = forward(experiment, result.weights, dataset.x[dataset.judged])[1]
+        mse = ((outputs - dataset.y[dataset.judged]) ** 2).mean(axis=(0, 2), dtype=np.float64)
+        np.testing.assert_allclose(mse, result.step_mse, rtol=1e-3, atol=1e-6)
+
+
+def test_one_mode_of_a_pair_is_the_recording_of_that_mode() -> None:
+    """Models of a pair are trained alike, so a recording of both serves a single mode."""
+    snapshot = recorded(suggested("running_mean").set(mode="last"))
+    assert snapshot is not None
+    assert list(snapshot.results) == ["last"]
+
+
+def test_other_settings_have_no_recording() -> None:
+    """A recording isn't shown for settings that it wasn't made with."""
+    assert recorded(Experiment().set(seed=1)) is None
+    assert recorded(Experiment().set(data="upload")) is None
+
+
+def test_what_is_written_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recording holds everything that the charts need."""
+    experiment = suggested("running_mean")
+    snapshot = recorded(experiment)
+    assert snapshot is not None
+    recordings.write(experiment, snapshot, tmp_path / "running_mean.npz")
+    monkeypatch.setattr(recordings, "FOLDER", tmp_path)
+    recordings._read.cache_clear()
+    again = recorded(experiment)
+    recordings._read.cache_clear()
+    assert again is not None
+    for mode, result in snapshot.results.items():
+        np.testing.assert_array_equal(again.results[mode].loss, result.loss)
+        for ours, theirs in zip(
+            again.results[mode].weights or (), result.weights or (), strict=True
+        ):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+def test_the_untrained_model_is_where_a_recorded_run_began() -> None:
+    """Its error is the one that the run had after epoch 0."""
+    experiment = suggested("running_mean")
+    start, snapshot = untrained(experiment, make_dataset(experiment)), recorded(experiment)
+    assert snapshot is not None
+    for mode, result in snapshot.results.items():
+        assert result.checked_epochs[0] == 0
+        assert start.results[mode].last_step_mse[0] == pytest.approx(result.last_step_mse[0], 1e-5)
