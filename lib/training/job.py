@@ -5,6 +5,7 @@ The loop gives it turns. The mathematics is the `trainer`'s.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -91,8 +92,11 @@ class Job:
         self._end(Status.STOPPED)
 
     def fail(self, reason: str) -> None:
-        """End it because something is wrong."""
-        self._end(Status.FAILED, reason)
+        """End it because something is wrong. Its models aren't asked again: they may be what is."""
+        self.status = Status.FAILED
+        self._reason = reason
+        self._post()
+        self._release()
 
     def turn(self, seconds: float) -> None:
         """Look after compiled programs, or train for about that long."""
@@ -159,8 +163,13 @@ class Job:
 
     def _end(self, status: Status, reason: str = "") -> None:
         self._become(status, reason)
+        self._release()
+
+    def _release(self) -> None:
+        """The run is over and its end is said: an error on the way out changes nothing."""
         if self._trainer is not None:
-            self._trainer.release()
+            with contextlib.suppress(Exception):
+                self._trainer.release()
 
     def _post(self) -> None:
         self._send(self.snapshot())

@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import metadata
 from multiprocessing.connection import Client, Connection
 from typing import Any
@@ -38,6 +39,10 @@ GROWN_AFTER = 60
 of each, dropped or not, which makes 1.5 GB by then."""
 
 
+class LostConnectionError(Exception):
+    """Nobody hears what is sent. Its own type, since a run's programs may raise an OSError too."""
+
+
 class Loop:
     """What the worker does from its first command to the end of its connection."""
 
@@ -58,12 +63,12 @@ class Loop:
                 share = ROUND_SECONDS / max(training, 1)
                 seconds = max(SHORTEST_SLICE_SECONDS, min(SLICE_SECONDS, share))
                 for job in list(self._jobs.values()):
-                    self._turn(job, seconds)
+                    self._guard(job, partial(job.turn, seconds))
                     self._take_commands(0)
                 if self._programs.built >= GROWN_AFTER and not self._grown:
                     self._grown = True
                     self._send(Event("grown"))
-        except (EOFError, OSError):
+        except (EOFError, OSError, LostConnectionError):
             return
 
     def _patience(self) -> float | None:
@@ -82,18 +87,18 @@ class Loop:
                 if handle is None:
                     raise WireError(f"no command is called {command.verb!r}: {list(COMMANDS)}")
                 handle(self, command)
-            except OSError:
-                raise  # the connection
+            except LostConnectionError:
+                raise
             except Exception as error:  # nonsense from one must not end the runs of others
                 self._send(Event("refused", f"{type(error).__name__}: {error}"))
             patience = 0
 
-    def _turn(self, job: Job, seconds: float) -> None:
-        """One run's turn. Whatever goes wrong in it ends this run, and no other."""
+    def _guard(self, job: Job, act: Callable[[], None]) -> None:
+        """Do something with a run. Whatever goes wrong in it ends this run, and no other."""
         try:
-            job.turn(seconds)
-        except OSError:
-            raise  # the connection
+            act()
+        except LostConnectionError:
+            raise
         except Exception as error:
             job.fail(f"The training process met an error: {type(error).__name__}: {error}")
         if job.status.over:
@@ -135,9 +140,7 @@ class Loop:
         """pause, resume, step and stop. A run that is over by now needs none of them."""
         job = self._jobs.get(command.run_id)
         if job is not None:
-            getattr(job, command.verb)()
-            if job.status.over:
-                del self._jobs[job.run_id]
+            self._guard(job, getattr(job, command.verb))
 
     def _drop(self, command: Command) -> None:
         self._jobs.pop(command.run_id, None)
@@ -146,7 +149,11 @@ class Loop:
         self._retiring = True
 
     def _send(self, message: Snapshot | Event) -> None:
-        self._connection.send_bytes(encode(message))
+        data = encode(message)
+        try:
+            self._connection.send_bytes(data)
+        except OSError as error:
+            raise LostConnectionError from error
 
 
 COMMANDS: dict[str, Callable[[Loop, Command], None]] = {

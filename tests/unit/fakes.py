@@ -83,6 +83,40 @@ class FakeJudge:
         return np.full((*x.shape[:2], self.outputs), weights[0].flat[0], np.float32)
 
 
+class BrokenJudge(FakeJudge):
+    """Raises `error` for models that were trained on more than `good` batches."""
+
+    def __init__(self, error: Exception, good: int) -> None:
+        super().__init__()
+        self._error = error
+        self._good = good
+
+    def __call__(self, weights: list[np.ndarray], x: np.ndarray) -> np.ndarray:
+        """Outputs (N, T, K). The weights of untrained models are random, and below 1."""
+        if weights[0].flat[0] >= max(1, self._good + 1):
+            raise self._error
+        return super().__call__(weights, x)
+
+
+class BrokenProgram(FakeProgram):
+    """Raises `error` once it has trained `good` batches, and whenever it is let go of."""
+
+    def __init__(self, error: Exception, good: int = 10_000_000) -> None:
+        super().__init__(lambda _: 1.0)
+        self._error = error
+        self._good = good
+
+    def train(self, state: FakeState, samples: int, batches: np.ndarray) -> np.ndarray:
+        """The losses of the next batches, of the good ones."""
+        if state.weights[0].flat[0] >= self._good:
+            raise self._error
+        return super().train(state, samples, batches)
+
+    def release(self, _state: FakeState) -> None:
+        """It can't even do this."""
+        raise self._error
+
+
 def build(key: Network | Architecture) -> FakeJudge | FakeProgram:
     """What a cache calls for a key."""
     if isinstance(key, Network):

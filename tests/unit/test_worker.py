@@ -10,11 +10,18 @@ from typing import Any
 
 import pytest
 
-from lib.training import worker
+from lib.training import job, worker
 from lib.training.architecture import Network
 from lib.training.messages import Command, Event, Snapshot, Status
 from lib.training.wire import decode, encode
-from tests.unit.fakes import FakeProgram, build, make_dataset, make_experiment
+from tests.unit.fakes import (
+    BrokenJudge,
+    BrokenProgram,
+    FakeProgram,
+    build,
+    make_dataset,
+    make_experiment,
+)
 
 
 class Desk:
@@ -146,6 +153,58 @@ def test_an_error_in_one_run_does_not_touch_the_others() -> None:
     assert "RuntimeError: lost a bit" in ends["bad"].reason
     desk.connection.close()
     desk.thread.join(10)
+
+
+def breaking(error: Exception, good: int, judged: int = 0) -> Callable[[Any], Any]:
+    """Builds programs of which those for 3 units break: see `BrokenJudge` and `BrokenProgram`."""
+
+    def make(key: Any) -> Any:
+        judge = isinstance(key, Network)
+        if (key if judge else key.network).units != 3:
+            return build(key)
+        return BrokenJudge(error, judged) if judge else BrokenProgram(error, good)
+
+    return make
+
+
+@pytest.mark.parametrize("error", [RuntimeError("lost a bit"), OSError("lost a bit")])
+@pytest.mark.parametrize("good", [4, 10_000_000])
+def test_a_run_that_breaks_late_fails_alone(error: Exception, good: int) -> None:
+    """In training or in its judgement, and again when it is let go of. The loop lives on."""
+    desk = Desk(breaking(error, good))
+    desk.start("bad", U=3)
+    snapshot = desk.find_over("bad")
+    assert snapshot.status is Status.FAILED
+    assert "lost a bit" in snapshot.reason
+    assert snapshot.results["last"].checked_epochs.tolist() == [0]  # the figures stay
+    desk.start("good")
+    assert desk.find_over("good").status is Status.FINISHED
+    desk.connection.close()
+    desk.thread.join(10)
+
+
+@pytest.mark.parametrize("verb", ["stop", "pause"])
+def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(
+    verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both judge it once more: here for the first time since its second epoch."""
+    monkeypatch.setattr(job, "SEND_SECONDS", 1e9)
+    ours, theirs = Pipe()
+    with ours, theirs:
+        loop = worker.Loop(theirs, breaking(RuntimeError("lost a bit"), 10_000_000, judged=4))
+        experiment = make_experiment(U=3, epochs=5000)
+        ours.send_bytes(encode(Command("start", "bad", experiment, make_dataset())))
+        loop._take_commands(0)
+        run = loop._jobs["bad"]
+        while run.snapshot().epoch < 2 or not run._trainer.at_epoch_end:  # type: ignore[union-attr]
+            run.turn(1e-4)
+        ours.send_bytes(encode(Command(verb, "bad")))
+        loop._take_commands(0)
+        assert loop._jobs == {}
+        while ours.poll():
+            last = decode(ours.recv_bytes(), Snapshot)
+    assert last.status is Status.FAILED
+    assert "lost a bit" in last.reason
 
 
 def test_too_many_unfinished_runs_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
