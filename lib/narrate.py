@@ -156,7 +156,7 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     )
     best = best_loss(experiment, dataset)
     if best:
-        parts.append(f"The best possible is {_by_mode(best, _floor)}.")
+        parts.append(f"{_capital(dataset.best_label)}: {_by_mode(best, _floor)}.")
         if max(best.values()) > 0:
             parts.append(dataset.best_why)
     return " ".join(part for part in parts if part)
@@ -172,7 +172,7 @@ def compare_sentence(dataset: Dataset, snapshot: Snapshot) -> str:
     ]
     levels = [f"{dataset.naive_label} {number(dataset.naive_mse[-1])}"]
     if dataset.best_mse is not None:
-        levels.append(f"the best possible {_floor(dataset.best_mse[-1])}")
+        levels.append(f"{dataset.best_label} {_floor(dataset.best_mse[-1])}")
     said = (
         f"Mean squared error at step {dataset.shape[1]} on the {which} samples: "
         f"{', '.join(errors + levels)}."
@@ -185,7 +185,7 @@ def compare_sentence(dataset: Dataset, snapshot: Snapshot) -> str:
 def step_error_sentence(dataset: Dataset, snapshot: Snapshot) -> str:
     """Typical error at the first and the last step, and from which step on it beats the guess."""
     steps = dataset.shape[1]
-    scale = raw_scale(dataset)
+    scale = dataset.raw_scale
     unit = f" {dataset.target_unit}" if dataset.target_unit and scale is not None else ""
     kind = "RMSE" if scale is not None else "RMSE of the scaled targets"
     factor = 1.0 if scale is None else scale
@@ -243,14 +243,6 @@ def changed_settings(before: Experiment, after: Experiment, most: int = 3) -> st
     ]
     rest = len(changed) - most
     return ", ".join(changed[:most]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def raw_scale(dataset: Dataset) -> float | None:
-    """What turns an error in the unit of y into one in the raw unit; None if columns differ."""
-    scale = dataset.target_scale
-    if scale is None:
-        return 1.0
-    return abs(float(scale[0])) if np.all(scale == scale[0]) else None
 
 
 def _beats(error: np.ndarray, naive: np.ndarray, name: str) -> str:

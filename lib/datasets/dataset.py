@@ -46,8 +46,11 @@ class Dataset:
     naive_label: str
     """Its name, as it stands on the chart: "guessing the mean", "tomorrow as today"."""
     best_mse: np.ndarray | None = None
-    """The least mean squared error that any model can expect, by timestep (T,), in the unit of y
-    squared; None where nobody knows it."""
+    """The least mean squared error to be expected, by timestep (T,), in the unit of y squared;
+    None where nobody knows it. Of any model, unless `best_label` says whose it is: a layer that
+    can't reach its targets has a floor of its own, above what a plain guess may have."""
+    best_label: str = "best possible"
+    """What `best_mse` is called, as it stands on the chart."""
     best_why: str = ""
     """One sentence that says where `best_mse` comes from, or why a target is out of reach."""
     target_scale: np.ndarray | None = None
@@ -118,6 +121,14 @@ class Dataset:
         scale = 1.0 if self.target_scale is None else self.target_scale
         offset = 0.0 if self.target_offset is None else self.target_offset
         return values * scale + offset
+
+    @property
+    def raw_scale(self) -> float | None:
+        """What takes an error in the unit of y to the raw unit; None where the columns differ."""
+        scale = self.target_scale
+        if scale is None:
+            return 1.0
+        return abs(float(scale[0])) if np.all(scale == scale[0]) else None
 
     def sample_name(self, index: int) -> str:
         """What sample `index`, 0 to N-1, is called."""

@@ -48,6 +48,7 @@ def _raw(experiment: Experiment, _table: object) -> Dataset:
         WORKED["worked_raw"],
         y,
         best_mse=(gap.astype(np.float64) ** 2).mean(axis=(0, 2)),
+        best_label="this layer's floor",
         best_why=(
             f"The output of {CELLS[cell].label} stays below {highest[0]:.4g} at step 1 and "
             f"{highest[1]:.4g} at step 2, so targets of 101 to 208 are out of reach."

@@ -29,8 +29,8 @@ def compare_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) -> go
     data = [marks.level(dataset.naive_label, naive, x["range"], marks.naive_style(palette))]
     key = [marks.mode_key(errors, palette), [marks.naive_key(dataset.naive_label, palette)]]
     if best:
-        key[1].insert(0, marks.best_key(palette))
-        data.append(marks.level("best possible", best, x["range"], marks.best_style(palette)))
+        key[1].insert(0, marks.best_key(dataset.best_label, palette))
+        data.append(marks.level(dataset.best_label, best, x["range"], marks.best_style(palette)))
     return chart.figure(
         data + marks.by_epoch(errors, palette, f"%{{y:{chart.VALUE}}}"),
         chart.layout(

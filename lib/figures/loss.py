@@ -38,13 +38,13 @@ def loss_figure(
     notes = []
     for name, levels, style, text in (
         (dataset.naive_label, naive, marks.naive_style(palette), palette.muted),
-        ("best possible", best, marks.best_style(palette), palette.best_text),
+        (dataset.best_label, best, marks.best_style(palette), palette.best_text),
     ):
         data += [marks.level(name, value, x["range"], style) for value in levels.values()]
         notes += [(COUNTS[mode], value, text) for mode, value in levels.items()]
     key = [marks.mode_key(losses, palette), [marks.naive_key(dataset.naive_label, palette)]]
     if any(value > 0 for value in best.values()):
-        key[1].insert(0, marks.best_key(palette))
+        key[1].insert(0, marks.best_key(dataset.best_label, palette))
     both = len(naive) > 1
     plot = HEIGHT - chart.top(key) - chart.BOTTOM
     words = chart.side_notes(notes, y["range"], plot) if both else []

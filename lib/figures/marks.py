@@ -132,7 +132,7 @@ def naive_style(palette: Palette) -> dict[str, Any]:
 
 
 def best_style(palette: Palette) -> dict[str, Any]:
-    """The best possible: green, dashed."""
+    """The best possible, or what `Dataset.best_label` calls it: green, dashed."""
     return {"color": palette.best, "width": 2, "dash": "dash"}
 
 
@@ -157,6 +157,6 @@ def naive_key(name: str, palette: Palette) -> Entry:
     return Entry("dotted", name, palette.baseline, palette.muted)
 
 
-def best_key(palette: Palette) -> Entry:
-    """The key of `best_style`."""
-    return Entry("dashed", "best possible", palette.best, palette.best_text)
+def best_key(name: str, palette: Palette) -> Entry:
+    """The key of `best_style`, by `Dataset.best_label`."""
+    return Entry("dashed", name, palette.best, palette.best_text)

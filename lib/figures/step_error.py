@@ -8,7 +8,6 @@ import plotly.graph_objects as go
 from lib.datasets.dataset import Dataset
 from lib.figures import chart, marks
 from lib.figures.palette import Palette
-from lib.narrate import raw_scale
 from lib.training.messages import Snapshot
 
 HEIGHT = 340
@@ -22,7 +21,7 @@ def step_error_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) ->
     the predictions. Columns with different raw units are judged in the unit of y, and the axis
     says so.
     """
-    scale = raw_scale(dataset)
+    scale = dataset.raw_scale
     unit = "scaled" if scale is None else dataset.target_unit
 
     def root(mse: np.ndarray) -> np.ndarray:
@@ -35,8 +34,8 @@ def step_error_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) ->
     data = [marks.line(dataset.naive_label, naive, marks.naive_style(palette), hover)]
     if dataset.best_mse is not None:
         best = root(dataset.best_mse)
-        data.append(marks.line("best possible", best, marks.best_style(palette), hover))
-        key[1].insert(0, marks.best_key(palette))
+        data.append(marks.line(dataset.best_label, best, marks.best_style(palette), hover))
+        key[1].insert(0, marks.best_key(dataset.best_label, palette))
     if "sequence" in errors:
         key[0].append(marks.sequence_key(palette))
     if "last" in errors:

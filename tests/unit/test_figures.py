@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from lib import narrate
 from lib.baselines import best_loss, naive_loss
+from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
 from lib.figures import CONFIG, chart
 from lib.figures.compare import compare_figure
@@ -296,6 +297,18 @@ def test_before_training_the_loss_chart_says_so():
     low, high = figure.layout.xaxis.range
     assert low < 0
     assert 20 < high < 21
+
+
+def test_a_floor_of_one_layer_is_called_so_in_every_chart():
+    """The raw worked example's is worse than a guess, so it is nobody's best possible."""
+    experiment = settle(Experiment().set(data="worked_raw"))
+    dataset = make_dataset(experiment)
+    snapshot = a_snapshot(dataset, sequence=0.5, last=0.5)
+    figures = all_figures(dataset, snapshot, experiment=experiment)
+    for name in ("loss", "step_error", "compare"):
+        assert traces(figures[name], "this layer's floor")
+        assert "this layer's floor" in figures[name].layout.annotations[0].text
+        assert "best possible" not in figures[name].to_json()
 
 
 # Error by timestep, and the comparison
