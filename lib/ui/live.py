@@ -44,6 +44,7 @@ UNTRAINED = (
 
 def live(loaded: Loaded, palette: Palette) -> None:
     """Draw this session's run, and keep it up to date while it changes."""
+    training.prepare(loaded.experiment, loaded.dataset)
     polling = view(loaded.experiment, loaded.dataset).polling
     panel = st.fragment(_panel, run_every=POLL_SECONDS if polling else None)
     panel(loaded, palette, polling)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from lib.datasets import make_dataset, settle
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
 from lib.training.client import TrainingClient
@@ -19,7 +18,7 @@ from lib.ui import state
 from lib.ui.browser import browser_id
 from lib.windows import Table
 
-WORKER_DELAY = 2.5
+WORKER_DELAY = 4.0
 """Seconds. Importing TensorFlow keeps a processor busy for some seconds, which the first page of
 a cold server needs more: with it beside, that page took twice as long to be painted."""
 
@@ -34,15 +33,18 @@ class Owner:
 
 @st.cache_resource(show_spinner=False)
 def client() -> TrainingClient:
-    """The server's training client.
+    """The server's training client. Its worker starts when the first page has been painted."""
+    return TrainingClient(delay=WORKER_DELAY)
 
-    Its worker starts when the first page has been painted, and compiles the default experiment
-    while the person still looks at it.
+
+def prepare(experiment: Experiment, dataset: Dataset) -> None:
+    """Compile what a session opens with, while the person still looks at it.
+
+    Only that: every compiled program stays in the worker's memory, and sliders ask for many.
     """
-    created = TrainingClient(delay=WORKER_DELAY)
-    default = settle(Experiment())
-    created.prepare(default, make_dataset(default))
-    return created
+    if not st.session_state.get("prepared"):
+        st.session_state["prepared"] = True
+        client().prepare(experiment, dataset)
 
 
 @st.cache_resource(show_spinner=False)
