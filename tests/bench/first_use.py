@@ -64,6 +64,7 @@ def wait_for_worker(server: Server) -> None:
         workers = server.workers()
         if workers and workers[0].memory_info().rss > 200e6 and workers[0].cpu_percent(0.5) < 20:
             return
+        time.sleep(0.5)
     raise RuntimeError("the worker didn't come up within 120 s")
 
 
