@@ -19,6 +19,8 @@ from lib.shapes import Layer, model_shapes
 from lib.training.messages import Snapshot, Status
 
 MODELS = {"sequence": "the sequence model", "last": "the last-step model"}
+ANSWERS = {"dense": "its head", "none": "its output"}
+"""What could be read of the last-step model before the last step, by the model's head."""
 _COUNTED = ("", "One", "Two", "Three")
 
 
@@ -90,7 +92,9 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     return " ".join([*parts, f"{_count(total, 'parameter')}{each}."])
 
 
-def predictions_sentence(dataset: Dataset, snapshot: Snapshot, sample: int, target: int) -> str:
+def predictions_sentence(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, sample: int, target: int
+) -> str:
     """What each model says of one shown sample, and how far off that is, in the raw unit.
 
     `sample` is which of the shown samples, 0 to S-1; `target` is which column, 0 to K-1.
@@ -122,8 +126,9 @@ def predictions_sentence(dataset: Dataset, snapshot: Snapshot, sample: int, targ
         )
     if "last" in off:
         parts.append(
-            "Before the last step the last-step model was never asked; its head would have been "
-            f"off by {number(off['last'][:-1].mean())} on average."
+            f"Before the last step the last-step model was never asked; "
+            f"{ANSWERS[experiment.model.head]} would have been off by "
+            f"{number(off['last'][:-1].mean())} on average."
         )
     return " ".join(parts)
 
@@ -182,7 +187,7 @@ def compare_sentence(dataset: Dataset, snapshot: Snapshot) -> str:
     return said
 
 
-def step_error_sentence(dataset: Dataset, snapshot: Snapshot) -> str:
+def step_error_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
     """Typical error at the first and the last step, and from which step on it beats the guess."""
     steps = dataset.shape[1]
     scale = dataset.raw_scale
@@ -202,7 +207,8 @@ def step_error_sentence(dataset: Dataset, snapshot: Snapshot) -> str:
         else:
             said = (
                 f"The last-step model was asked at step {steps} alone and is off by "
-                f"{ends[1]}{unit} there; at step 1 its head would have been off by {ends[0]}; "
+                f"{ends[1]}{unit} there; at step 1 {ANSWERS[experiment.model.head]} would have "
+                f"been off by {ends[0]}; "
             )
         parts.append(f"{said}{_beats(result.step_mse, naive, dataset.naive_label)}.")
     ends = (number(factor * math.sqrt(naive[0])), number(factor * math.sqrt(naive[-1])))

@@ -15,8 +15,8 @@ import numpy as np
 from lib.figures.palette import Palette
 
 NAMES = {"sequence": "sequence mode", "last": "last-step mode"}
-UNASKED = "its head before that"
-"""What the dotted line is called, next to "last-step mode"."""
+UNASKED = {"dense": "its head before that", "none": "its output before that"}
+"""What the dotted line is called, next to "last-step mode", by the model's head."""
 GLYPHS = {"line": "━━", "dots": "●", "diamond": "◆", "dotted": "•••", "dashed": "▬ ▬"}
 """How a key draws marks and lines, in letters that every system has."""
 
@@ -41,13 +41,13 @@ def finite(values: np.ndarray) -> np.ndarray:
 
 
 def by_timestep(
-    said: Mapping[str, np.ndarray], palette: Palette, hover: str
+    said: Mapping[str, np.ndarray], head: str, palette: Palette, hover: str
 ) -> list[dict[str, Any]]:
     """The traces of values (T,) by mode, "sequence" and "last", over the timesteps 1 to T."""
     traces: list[dict[str, Any]] = []
     if "last" in said:
         dots = {"color": palette.last, "width": 2.5, "dash": "dot"}
-        traces.append(line(UNASKED, said["last"], dots, hover))
+        traces.append(line(UNASKED[head], said["last"], dots, hover))
     if "sequence" in said:
         values = said["sequence"]
         traces.append(
@@ -141,10 +141,11 @@ def sequence_key(palette: Palette) -> Entry:
     return Entry("dots", NAMES["sequence"], palette.sequence, palette.sequence_text)
 
 
-def last_key(palette: Palette) -> list[Entry]:
+def last_key(head: str, palette: Palette) -> list[Entry]:
     """The key of the last-step mode's diamond and dotted line in `by_timestep`."""
     color, text = palette.last, palette.last_text
-    return [Entry("diamond", NAMES["last"], color, text), Entry("dotted", UNASKED, color, text)]
+    words = UNASKED[head]
+    return [Entry("diamond", NAMES["last"], color, text), Entry("dotted", words, color, text)]
 
 
 def mode_key(modes: Mapping[str, Any], palette: Palette) -> list[Entry]:

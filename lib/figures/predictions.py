@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lib.datasets.dataset import Dataset
+from lib.experiment import Experiment
 from lib.figures import chart, marks
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
@@ -15,14 +16,21 @@ HEIGHT = 340
 
 
 def predictions_figure(
-    dataset: Dataset, snapshot: Snapshot, sample: int, target: int, palette: Palette
+    experiment: Experiment,
+    dataset: Dataset,
+    snapshot: Snapshot,
+    sample: int,
+    target: int,
+    *,
+    palette: Palette,
 ) -> go.Figure:
     """One sample and one target column, in the raw unit.
 
     The last-step model's answer is a single diamond at T. The dotted line to it is what its head
-    would have said at each earlier step, where it was never asked.
+    (without one, its output) would have said at each earlier step, where it was never asked.
 
     Args:
+        experiment: says whether there is a head.
         dataset: the data that the run was started with.
         snapshot: with `samples`; without `results` the target stands alone.
         sample: which of the shown samples, 0 to S-1 (`Snapshot.samples`).
@@ -40,7 +48,7 @@ def predictions_figure(
         mode: marks.finite(dataset.raw(result.predictions[sample])[:, target])
         for mode, result in snapshot.results.items()
     }
-    unit = dataset.target_unit
+    unit, head = dataset.target_unit, experiment.model.head
     hover = f"%{{y:{chart.VALUE}}} {unit}".rstrip()
     # Wider than the models' lines and below them: a model that is right runs inside the target.
     goal = marks.line("target", truth, {"color": palette.ink, "width": 4}, hover)
@@ -54,9 +62,9 @@ def predictions_figure(
     if "sequence" in said:
         key[0].append(marks.sequence_key(palette))
     if "last" in said:
-        key.append(marks.last_key(palette))
+        key.append(marks.last_key(head, palette))
     return chart.figure(
-        [goal, *marks.by_timestep(said, palette, hover)],
+        [goal, *marks.by_timestep(said, head, palette, hover)],
         chart.layout(
             palette,
             chart.timestep_axis(dataset.timestep_names),

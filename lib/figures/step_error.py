@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lib.datasets.dataset import Dataset
+from lib.experiment import Experiment
 from lib.figures import chart, marks
 from lib.figures.palette import Palette
 from lib.training.messages import Snapshot
@@ -13,7 +14,9 @@ from lib.training.messages import Snapshot
 HEIGHT = 340
 
 
-def step_error_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) -> go.Figure:
+def step_error_figure(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, palette: Palette
+) -> go.Figure:
     """Root of the mean squared error on the judged samples, by timestep.
 
     The root, since it is in the unit of the target, and small errors stay visible beside great
@@ -21,7 +24,7 @@ def step_error_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) ->
     the predictions. Columns with different raw units are judged in the unit of y, and the axis
     says so.
     """
-    scale = dataset.raw_scale
+    scale, head = dataset.raw_scale, experiment.model.head
     unit = "scaled" if scale is None else dataset.target_unit
 
     def root(mse: np.ndarray) -> np.ndarray:
@@ -39,9 +42,9 @@ def step_error_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) ->
     if "sequence" in errors:
         key[0].append(marks.sequence_key(palette))
     if "last" in errors:
-        key.insert(1, marks.last_key(palette))
+        key.insert(1, marks.last_key(head, palette))
     return chart.figure(
-        data + marks.by_timestep(errors, palette, hover),
+        data + marks.by_timestep(errors, head, palette, hover),
         chart.layout(
             palette,
             chart.timestep_axis(dataset.timestep_names),

@@ -68,8 +68,8 @@ def _predictions(shown: View, palette: Palette) -> None:
             label_visibility="collapsed",
         )
     _picture(
-        predictions_figure(dataset, snapshot, sample, target, palette),
-        narrate.predictions_sentence(dataset, snapshot, sample, target),
+        predictions_figure(shown.experiment, dataset, snapshot, sample, target, palette=palette),
+        narrate.predictions_sentence(shown.experiment, dataset, snapshot, sample, target),
         key="predictions",
     )
 
@@ -86,8 +86,8 @@ def _loss(shown: View, palette: Palette) -> None:
 def _step_error(shown: View, palette: Palette, *, hold: bool) -> None:
     st.markdown("### How early could each model know?")
     _picture(
-        step_error_figure(shown.dataset, shown.snapshot, palette),
-        narrate.step_error_sentence(shown.dataset, shown.snapshot),
+        step_error_figure(shown.experiment, shown.dataset, shown.snapshot, palette),
+        narrate.step_error_sentence(shown.experiment, shown.dataset, shown.snapshot),
         key="step_error",
         hold=hold,
     )

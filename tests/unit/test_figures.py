@@ -35,9 +35,11 @@ EXPERIMENT = Experiment().set(T=4, F=3, U=5)
 def all_figures(dataset, snapshot, colours=LIGHT, experiment=EXPERIMENT):
     """Every chart of a run, by name."""
     return {
-        "predictions": predictions_figure(dataset, snapshot, 0, dataset.targets - 1, colours),
+        "predictions": predictions_figure(
+            experiment, dataset, snapshot, 0, dataset.targets - 1, palette=colours
+        ),
         "loss": loss_figure(experiment, dataset, snapshot, colours),
-        "step_error": step_error_figure(dataset, snapshot, colours),
+        "step_error": step_error_figure(experiment, dataset, snapshot, colours),
         "compare": compare_figure(dataset, snapshot, colours),
     }
 
@@ -185,7 +187,9 @@ def test_one_colour_means_one_thing_in_every_chart(theme):
 def test_a_column_can_be_called_anything():
     """Names from a person's file are written out, not read as markup."""
     dataset = a_dataset(target_names=("<b>x</b>",), timestep_names=("<i>", "2", "3", "4"))
-    figure = predictions_figure(dataset, a_snapshot(dataset, last=0.1), 0, 0, LIGHT)
+    figure = predictions_figure(
+        EXPERIMENT, dataset, a_snapshot(dataset, last=0.1), 0, 0, palette=LIGHT
+    )
     assert figure.layout.yaxis.title.text == "&lt;b&gt;x&lt;/b&gt;"
     assert figure.layout.xaxis.ticktext[0] == "&lt;i&gt;"
 
@@ -201,7 +205,9 @@ def test_predictions_are_shown_in_the_raw_unit():
         target_offset=np.array([0.0, 5.0]),
         target_unit="°C",
     )
-    figure = predictions_figure(dataset, a_snapshot(dataset, sequence=0.5), 1, 1, LIGHT)
+    figure = predictions_figure(
+        EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5), 1, 1, palette=LIGHT
+    )
     truth = 10 * dataset.y[7, :, 1] + 5
     np.testing.assert_allclose(the(figure, "target").y, truth)
     np.testing.assert_allclose(the(figure, "sequence mode").y, truth + 5)
@@ -213,7 +219,9 @@ def test_predictions_are_shown_in_the_raw_unit():
 def test_the_last_step_model_gives_one_value_and_its_head_the_dotted_rest():
     """A diamond at T, and a dotted line to it."""
     dataset = a_dataset()
-    figure = predictions_figure(dataset, a_snapshot(dataset, last=0.5), 0, 0, LIGHT)
+    figure = predictions_figure(
+        EXPERIMENT, dataset, a_snapshot(dataset, last=0.5), 0, 0, palette=LIGHT
+    )
     diamond, dotted = the(figure, "last-step mode"), the(figure, "its head before that")
     assert (list(diamond.x), diamond.marker.symbol) == ([4], "diamond")
     np.testing.assert_allclose(diamond.y, dataset.y[6, -1] + 0.5)
@@ -222,13 +230,23 @@ def test_the_last_step_model_gives_one_value_and_its_head_the_dotted_rest():
     assert not traces(figure, "sequence mode")
 
 
+def test_without_a_head_the_dotted_line_is_the_output():
+    """In both charts that have one, and in their keys."""
+    dataset, experiment = a_dataset(), EXPERIMENT.set(head="none")
+    figures = all_figures(dataset, a_snapshot(dataset, last=0.5), experiment=experiment)
+    for name in ("predictions", "step_error"):
+        assert the(figures[name], "its output before that").line.dash == "dot"
+        assert "its output before that" in figures[name].layout.annotations[0].text
+        assert "head" not in figures[name].to_json()
+
+
 def test_predictions_that_are_not_numbers_leave_a_gap():
     """A run that diverged still shows its target, on the target's axis."""
     dataset = a_dataset()
     fine = a_snapshot(dataset, sequence=0.0)
-    figure = predictions_figure(dataset, spoiled(fine, np.inf), 0, 0, LIGHT)
+    figure = predictions_figure(EXPERIMENT, dataset, spoiled(fine, np.inf), 0, 0, palette=LIGHT)
     assert np.isnan(the(figure, "sequence mode").y).all()
-    expected = predictions_figure(dataset, fine, 0, 0, LIGHT).layout.yaxis.range
+    expected = predictions_figure(EXPERIMENT, dataset, fine, 0, 0, palette=LIGHT).layout.yaxis.range
     assert figure.layout.yaxis.range == expected
 
 
@@ -236,16 +254,18 @@ def test_predictions_need_to_know_their_samples():
     """Only a snapshot from before the first figures has none."""
     snapshot = replace(a_snapshot(a_dataset(), last=0.1), samples=np.zeros(0, int))
     with pytest.raises(ValueError, match="got none"):
-        predictions_figure(a_dataset(), snapshot, 0, 0, LIGHT)
+        predictions_figure(EXPERIMENT, a_dataset(), snapshot, 0, 0, palette=LIGHT)
 
 
 def test_hovering_tells_the_timestep_by_number_and_by_name():
     """The number stands on top; a name of its own ("day 2") beside the target."""
     named = a_dataset(timestep_names=("day 1", "day 2", "day 3", "day <4>"))
-    figure = predictions_figure(named, a_snapshot(named, last=0.1), 0, 0, LIGHT)
+    figure = predictions_figure(EXPERIMENT, named, a_snapshot(named, last=0.1), 0, 0, palette=LIGHT)
     assert figure.layout.xaxis.unifiedhovertitle.text == "timestep %{x}"
     assert the(figure, "target").customdata[3] == "day &lt;4&gt;"
-    plain = predictions_figure(a_dataset(), a_snapshot(a_dataset(), last=0.1), 0, 0, LIGHT)
+    unnamed = a_dataset()
+    snapshot = a_snapshot(unnamed, last=0.1)
+    plain = predictions_figure(EXPERIMENT, unnamed, snapshot, 0, 0, palette=LIGHT)
     assert the(plain, "target").customdata is None
 
 
@@ -319,7 +339,9 @@ def test_error_by_timestep_is_the_root_in_the_raw_unit():
     dataset = a_dataset(
         target_scale=np.array([10.0]), target_unit="°C", best_mse=np.array([4.0, 1, 0.25, 0])
     )
-    figure = step_error_figure(dataset, a_snapshot(dataset, sequence=0.5, last=0.25), LIGHT)
+    figure = step_error_figure(
+        EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5, last=0.25), LIGHT
+    )
     np.testing.assert_allclose(the(figure, "sequence mode").y, 5)
     np.testing.assert_allclose(the(figure, "last-step mode").y, [2.5])
     np.testing.assert_allclose(the(figure, "best possible").y, [20, 10, 5, 0])
@@ -330,7 +352,7 @@ def test_error_by_timestep_is_the_root_in_the_raw_unit():
 def test_error_of_columns_with_different_units_stays_scaled():
     """Degrees and millimetres have no common root of a mean square."""
     dataset = a_dataset(k=2, target_scale=np.array([10.0, 3.0]), target_offset=np.zeros(2))
-    figure = step_error_figure(dataset, a_snapshot(dataset, sequence=0.5), LIGHT)
+    figure = step_error_figure(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5), LIGHT)
     np.testing.assert_allclose(the(figure, "sequence mode").y, 0.5)
     assert figure.layout.yaxis.title.text == "typical error (scaled)"
 

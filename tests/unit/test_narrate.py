@@ -118,13 +118,25 @@ def test_the_strip_in_words_names_every_shape_on_the_way():
 def test_predictions_in_words_give_answers_and_how_far_off_they_are():
     """Sample 7's targets are 24 to 27; one model is 0.5 too high, the other 0.25."""
     dataset = a_dataset()
-    said = predictions_sentence(dataset, a_snapshot(dataset, sequence=0.5, last=0.25), 0, 0)
+    said = predictions_sentence(
+        EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5, last=0.25), 0, 0
+    )
     assert said == (
         "Sample 7: at step 4 the target (target 1) is 27. The sequence model says 27.5, off by "
         "0.5; the last-step model says 27.2, off by 0.25. Over all 4 steps the sequence model is "
         "off by 0.5 on average. Before the last step the last-step model was never asked; its "
         "head would have been off by 0.25 on average."
     )
+
+
+def test_without_a_head_it_is_the_output_that_was_never_asked():
+    """As in the raw worked example: nobody's head is spoken of."""
+    dataset, experiment = a_dataset(), EXPERIMENT.set(head="none")
+    snapshot = a_snapshot(dataset, last=0.25)
+    said = predictions_sentence(experiment, dataset, snapshot, 0, 0)
+    assert said.endswith("; its output would have been off by 0.25 on average.")
+    said = step_error_sentence(experiment, dataset, snapshot)
+    assert "at step 1 its output would have been off by 0.25; " in said
 
 
 def test_predictions_in_words_are_in_the_raw_unit_and_use_the_steps_own_names():
@@ -136,7 +148,7 @@ def test_predictions_in_words_are_in_the_raw_unit_and_use_the_steps_own_names():
         timestep_names=("day 1", "day 2", "day 3", "day 4"),
         sample_names=tuple("abcdefgh"),
     )
-    said = predictions_sentence(dataset, a_snapshot(dataset, sequence=0.5), 0, 0)
+    said = predictions_sentence(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5), 0, 0)
     assert said == (
         "G: at day 4 the target (target 1) is 10 °C. The sequence model says 15, off by 5. "
         "Over all 4 steps the sequence model is off by 5 on average."
@@ -147,10 +159,12 @@ def test_a_run_that_diverged_is_said_to_have_no_answers():
     """Instead of numbers that nobody could read."""
     dataset = a_dataset()
     snapshot = spoiled(a_snapshot(dataset, sequence=0.5, last=0.5), math.nan)
-    assert "says not a number, off by not a number" in predictions_sentence(dataset, snapshot, 0, 0)
+    assert "says not a number, off by not a number" in predictions_sentence(
+        EXPERIMENT, dataset, snapshot, 0, 0
+    )
     assert "training loss is not a number" in loss_sentence(EXPERIMENT, dataset, snapshot)
     assert "sequence model not a number" in compare_sentence(dataset, snapshot)
-    assert "no better than guessing the mean" in step_error_sentence(dataset, snapshot)
+    assert "no better than guessing the mean" in step_error_sentence(EXPERIMENT, dataset, snapshot)
     endless = spoiled(a_snapshot(dataset, sequence=0.5), math.inf)
     assert "training loss is infinite" in loss_sentence(
         EXPERIMENT.set(mode="sequence"), dataset, endless
@@ -161,14 +175,16 @@ def test_sentences_need_no_results():
     """They then say what is known without them."""
     dataset = a_dataset()
     empty = replace(a_snapshot(dataset), results={})
-    assert predictions_sentence(dataset, empty, 1, 0) == (
+    assert predictions_sentence(EXPERIMENT, dataset, empty, 1, 0) == (
         "Sample 8: at step 4 the target (target 1) is 31."
     )
     assert loss_sentence(EXPERIMENT, dataset, empty).startswith("Not trained yet.")
     assert compare_sentence(dataset, empty).endswith("guessing the mean 788.")
-    assert step_error_sentence(dataset, empty).startswith("Guessing the mean is off by ")
+    assert step_error_sentence(EXPERIMENT, dataset, empty).startswith(
+        "Guessing the mean is off by "
+    )
     with pytest.raises(ValueError, match="got none"):
-        predictions_sentence(dataset, replace(empty, samples=np.zeros(0, int)), 0, 0)
+        predictions_sentence(EXPERIMENT, dataset, replace(empty, samples=np.zeros(0, int)), 0, 0)
 
 
 # Loss
@@ -235,14 +251,16 @@ def test_the_error_by_timestep_in_words_says_from_when_on_a_model_beats_the_gues
     y = np.zeros((8, 4, 1), np.float32)
     naive = np.broadcast_to(np.array([2, 1.5, 0.5, 1.2], np.float32)[:, None], y.shape).copy()
     dataset = a_dataset(y=y, naive=naive)
-    assert step_error_sentence(dataset, a_snapshot(dataset, sequence=1.0, last=2.5)) == (
+    assert step_error_sentence(
+        EXPERIMENT, dataset, a_snapshot(dataset, sequence=1.0, last=2.5)
+    ) == (
         "The sequence model's typical error (RMSE) is 1 at step 1 and 1 at step 4; that is better "
         "than guessing the mean from step 4 on. The last-step model was asked at step 4 alone and "
         "is off by 2.5 there; at step 1 its head would have been off by 2.5; at step 4 that is no "
         "better than guessing the mean. Guessing the mean is off by 2 at step 1 and 1.2 at step 4."
     )
     assert "better than guessing the mean at every step" in step_error_sentence(
-        dataset, a_snapshot(dataset, sequence=0.25)
+        EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.25)
     )
 
 
@@ -250,11 +268,11 @@ def test_the_error_by_timestep_has_a_unit_where_all_columns_share_one():
     """Otherwise it is that of the scaled targets, and is called so."""
     shared = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
     assert "(RMSE) is 5 °C at step 1" in step_error_sentence(
-        shared, a_snapshot(shared, sequence=0.5)
+        EXPERIMENT, shared, a_snapshot(shared, sequence=0.5)
     )
     mixed = a_dataset(k=2, target_scale=np.array([10.0, 2.0]), target_offset=np.zeros(2))
     assert "(RMSE of the scaled targets) is 0.5 at step 1" in step_error_sentence(
-        mixed, a_snapshot(mixed, sequence=0.5)
+        EXPERIMENT, mixed, a_snapshot(mixed, sequence=0.5)
     )
 
 
