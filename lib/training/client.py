@@ -286,7 +286,7 @@ class TrainingClient:
             lost = [e for e in mine if e.run.id not in waiting and not e.snapshot.status.over]
             if worker in self._retired:
                 self._retired.remove(worker)
-                self._fail(lost, f"The training process {worker.ending}.")
+                self._fail(mine, f"The training process {worker.ending}. Start the run again.")
             elif worker is self._successor:
                 self._successor = None  # the grown worker goes on
             else:

@@ -264,6 +264,23 @@ def test_a_grown_worker_is_followed_by_a_fresh_one_without_a_gap(scene: Scene) -
     assert scene.client.worker_ready
 
 
+def test_a_retired_worker_that_dies_fails_all_its_runs(scene: Scene) -> None:
+    """Those that it never got as well: nobody else will train them."""
+    old = scene.worker
+    old.say(Event("ready"))
+    first = scene.start()
+    old.say(Event("grown"))
+    unsent = scene.start()
+    scene.worker.say(Event("ready"))
+    old.unsent = lambda: [c for c in old.posted if c.run_id == unsent.id]  # type: ignore[method-assign]
+    old.die()
+    assert scene.status(first) is scene.status(unsent) is Status.FAILED
+    snapshot = scene.client.latest(unsent)
+    assert snapshot is not None
+    assert snapshot.reason == ("The training process was killed (SIGKILL). Start the run again.")
+    assert scene.client.notice is None
+
+
 def test_a_successor_that_dies_leaves_the_old_worker_in_place(scene: Scene) -> None:
     """Nothing is lost, and nobody needs to know."""
     old = scene.worker
