@@ -63,13 +63,16 @@ class TrainingClient:
     Args:
         start_now: start the worker at once, so that it is ready when it is needed. Else it starts
             with the first run.
-        delay: seconds to wait before that, so that a page's first visitor gets the processor.
+        delay: seconds to wait before that, so that a page's first visitor gets the processor. The
+            first run ends the wait.
     """
 
     def __init__(self, start_now: bool = True, delay: float = 0.0) -> None:
         self._changed = threading.Condition(threading.RLock())
         self._entries: dict[str, _Entry] = {}
         self._worker: WorkerProcess | None = None
+        self._first: WorkerProcess | None = None
+        """The one whose delay is a courtesy. Later ones have reasons to wait."""
         self._successor: WorkerProcess | None = None
         self._retired: list[WorkerProcess] = []
         self._deaths: list[float] = []
@@ -78,7 +81,7 @@ class TrainingClient:
         atexit.register(self.close)
         if start_now:
             with self._changed:
-                self._worker = self._new_worker(delay)
+                self._worker = self._first = self._new_worker(delay)
 
     def __enter__(self) -> TrainingClient:
         return self
@@ -125,6 +128,8 @@ class TrainingClient:
             )
             self._entries[run.id] = _Entry(run, snapshot, worker, time.monotonic())
             worker.post(Command("start", run.id, experiment, dataset, paused))
+            if worker is self._first:
+                worker.begin()
         return run
 
     def restart(self, run: Run) -> Run:

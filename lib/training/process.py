@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 class WorkerProcess:
     """A worker that starts at once, or after `delay` seconds, and is fed when it is ready.
 
+    `begin` ends the delay; with a `delay` of None nothing else does.
+
     `on_message` and `on_end` are called from its own thread, `on_end` once, and not after `close`.
     """
 
@@ -40,7 +42,7 @@ class WorkerProcess:
         self,
         on_message: Callable[[WorkerProcess, Snapshot | Event], None],
         on_end: Callable[[WorkerProcess], None],
-        delay: float = 0.0,
+        delay: float | None = 0.0,
     ) -> None:
         self.ready = False
         """Whether it has imported TensorFlow."""
@@ -53,6 +55,7 @@ class WorkerProcess:
         self._delay = delay
         self._changed = threading.Condition()
         self._pending: deque[Command] = deque()
+        self._begun = False
         self._closing = False
         self._over = False
         self._connected = False
@@ -65,6 +68,12 @@ class WorkerProcess:
     def pid(self) -> int | None:
         """The process's number, once there is one."""
         return self._process.pid if self._process else None
+
+    def begin(self) -> None:
+        """Start now, whatever is left of the delay."""
+        with self._changed:
+            self._begun = True
+            self._changed.notify_all()
 
     def post(self, command: Command) -> None:
         """Send a command as soon as the worker can take it. Returns at once."""
@@ -93,7 +102,7 @@ class WorkerProcess:
     def _live(self) -> None:
         """The reader thread: start the process, read until it ends, and see how it ended."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closing, self._delay)
+            self._changed.wait_for(lambda: self._closing or self._begun, self._delay)
         key = secrets.token_bytes(32)
         with tempfile.TemporaryFile() as errors:
             guard = None

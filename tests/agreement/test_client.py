@@ -87,6 +87,15 @@ def test_a_script_trains_and_reads_the_figures(
         np.testing.assert_allclose(result.predictions, outputs, atol=1e-5)
 
 
+def test_a_first_run_does_not_wait_for_the_delay(experiment: Experiment, dataset: Dataset) -> None:
+    """Without one the worker would start in an hour; a look ahead alone changes nothing."""
+    with TrainingClient(delay=3600) as client:
+        client.prepare(experiment, dataset)
+        assert client.worker_pids == ()
+        run = client.start(experiment.set(epochs=2), dataset)
+        assert client.wait(run, PATIENCE).status is Status.FINISHED
+
+
 def test_the_same_experiment_gives_the_same_figures_again(
     client: TrainingClient, experiment: Experiment, dataset: Dataset
 ) -> None:

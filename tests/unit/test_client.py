@@ -18,11 +18,18 @@ class FakeWorker:
     """Notes what it is sent. The test says what it answers, and when it dies."""
 
     def __init__(
-        self, on_message: Callable[..., None], on_end: Callable[..., None], delay: float = 0.0
+        self,
+        on_message: Callable[..., None],
+        on_end: Callable[..., None],
+        delay: float | None = 0.0,
+        on_message: Callable[..., None],
+        on_end: Callable[..., None],
+        delay: float | None = 0.0,
     ) -> None:
         self.ready = False
         self.retiring = False
         self.closed = False
+        self.begun = False
         self.delay = delay
         self.ending = "was killed (SIGKILL)"
         self.pid = 1
@@ -33,6 +40,10 @@ class FakeWorker:
     def post(self, command: Command) -> None:
         """Note it."""
         self.posted.append(command)
+
+    def begin(self) -> None:
+        """Note it."""
+        self.begun = True
 
     def unsent(self) -> list[Command]:
         """Before it is ready everything waits."""
@@ -123,6 +134,20 @@ def test_a_client_can_start_its_worker_with_the_first_run(monkeypatch: pytest.Mo
     scene.start()
     assert len(scene.workers) == 1
     scene.client.close()
+
+
+def test_a_run_ends_the_first_delay_and_no_other(scene: Scene) -> None:
+    """What is only likely to be wanted doesn't, and a worker after one that died keeps its wait."""
+    first = scene.worker
+    scene.client.prepare(make_experiment(), make_dataset())
+    assert not first.begun
+    scene.start()
+    assert first.begun
+    first.die()
+    scene.worker.die()
+    scene.start()
+    assert scene.worker.delay == module.RESTART_DELAYS[1]
+    assert not scene.worker.begun
 
 
 def test_runs_are_found_by_their_id(scene: Scene) -> None:
