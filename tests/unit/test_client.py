@@ -22,9 +22,6 @@ class FakeWorker:
         on_message: Callable[..., None],
         on_end: Callable[..., None],
         delay: float | None = 0.0,
-        on_message: Callable[..., None],
-        on_end: Callable[..., None],
-        delay: float | None = 0.0,
     ) -> None:
         self.ready = False
         self.retiring = False
