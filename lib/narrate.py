@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from lib.baselines import best_loss, naive_loss
+from lib.datasets import DATASETS
 from lib.datasets.dataset import Dataset
 from lib.experiment import CELLS, LOSSES, SETTINGS, Experiment, Setting
 from lib.shapes import Layer, model_shapes
@@ -21,7 +22,7 @@ from lib.training.messages import Snapshot, Status
 MODELS = {"sequence": "the sequence model", "last": "the last-step model"}
 ANSWERS = {"dense": "its head", "none": "its output"}
 """What could be read of the last-step model before the last step, by the model's head."""
-_COUNTED = ("", "One", "Two", "Three")
+_COUNTED = ("", "one", "two", "three")
 
 
 def number(value: float) -> str:
@@ -51,14 +52,14 @@ def _trim(digits: str) -> str:
 
 
 def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
-    """What reads what, and who answers when."""
+    """Which data, what reads it, and who answers when."""
     model = experiment.model
     _, steps, features = dataset.shape
     cell = CELLS[model.cell].label
     units, read = _count(model.units, "unit"), f"{_count(steps, 'timestep')} of"
     one = model.layers == 1
     if one:
-        stack = f"{'An' if cell.startswith('L') else 'A'} {cell} with {units} reads"
+        stack = f"{'an' if cell.startswith('L') else 'a'} {cell} with {units} reads"
     else:
         stack = f"{_COUNTED[model.layers]} {cell} layers of {units} read"
     answers = {
@@ -67,7 +68,7 @@ def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
         "both": "One model answers at every step, its twin only at the last; "
         "both start from the same weights.",
     }
-    return f"{stack} {read} {_count(features, 'feature')}. {answers[model.mode]}"
+    return f"{dataset.title}: {stack} {read} {_count(features, 'feature')}. {answers[model.mode]}"
 
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
@@ -178,8 +179,9 @@ def compare_sentence(dataset: Dataset, snapshot: Snapshot) -> str:
     levels = [f"{dataset.naive_label} {number(dataset.naive_mse[-1])}"]
     if dataset.best_mse is not None:
         levels.append(f"{dataset.best_label} {_floor(dataset.best_mse[-1])}")
+    scaled = "" if dataset.target_scale is None else " (scaled)"
     said = (
-        f"Mean squared error at step {dataset.shape[1]} on the {which} samples: "
+        f"Mean squared error{scaled} at step {dataset.shape[1]} on the {which} samples: "
         f"{', '.join(errors + levels)}."
     )
     if not dataset.has_validation:
@@ -237,13 +239,15 @@ def changed_settings(before: Experiment, after: Experiment, most: int = 3) -> st
     """
 
     def words(setting: Setting, value: Any) -> str:
+        if setting.key == "data":
+            return DATASETS[value].title
         if setting.options:
             return setting.options[value].label
         return ", ".join(value) or "the usual" if isinstance(value, tuple) else f"{value}"
 
     changed = [
-        f"{setting.name.replace('_', ' ')} {words(setting, before.get(key))} → "
-        f"{words(setting, after.get(key))}"
+        f"{'data' if key == 'data' else setting.name.replace('_', ' ')} "
+        f"{words(setting, before.get(key))} → {words(setting, after.get(key))}"
         for key, setting in SETTINGS.items()
         if before.get(key) != after.get(key)
     ]

@@ -16,16 +16,27 @@ def data_sentence(dataset: Dataset) -> str:
 
 
 def sample_sentence(dataset: Dataset, sample: int) -> str:
-    """One sample's targets, where they begin, move and end."""
-    y = dataset.y[sample, :, 0]
-    part = "training" if sample < dataset.train else "validation"
+    """One sample's targets in the raw unit, where they begin, move and end, and their use."""
+    y = dataset.raw(dataset.y[sample])[:, 0]
+    unit = f" {dataset.target_unit}" if dataset.target_unit else ""
+    if sample < dataset.train:
+        part = "training"
+        use = (
+            f"The sequence mode learns from all {len(y)} targets, the last-step mode from the last."
+        )
+    else:
+        part = "validation"
+        use = (
+            f"Neither mode learns from it: the sequence mode is judged on all {len(y)} targets, "
+            "the last-step mode on the last."
+        )
     low, high = int(np.argmin(y)), int(np.argmax(y))
     name = dataset.sample_name(sample)
     return (
         f"{name[:1].upper()}{name[1:]}, of the {part} part: {dataset.target_names[0]} starts "
-        f"at {number(y[0])} and ends at {number(y[-1])}; it is lowest at timestep {low + 1} "
-        f"({number(y[low])}) and highest at timestep {high + 1} ({number(y[high])}). "
-        f"The sequence mode learns from all {len(y)} targets, the last-step mode from the last."
+        f"at {number(y[0])}{unit} and ends at {number(y[-1])}{unit}; it is lowest at "
+        f"timestep {low + 1} ({number(y[low])}) and highest at timestep {high + 1} "
+        f"({number(y[high])}). {use}"
     )
 
 

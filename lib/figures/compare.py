@@ -16,13 +16,15 @@ def compare_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) -> go
     """Mean squared error at the last step on the judged samples, by epoch, for each mode.
 
     Here the two lines count the same thing, so one naive level and one best possible level serve
-    both. The axis is logarithmic; a best possible error of exactly 0 is left out.
+    both. The error of scaled targets has no unit, and the axis says so. The axis is logarithmic; a
+    best possible error of exactly 0 is left out.
     """
     errors = {
         mode: (result.checked_epochs, marks.finite(result.last_step_mse))
         for mode, result in snapshot.results.items()
     }
     naive = float(dataset.naive_mse[-1])
+    scaled = "" if dataset.target_scale is None else " (scaled)"
     best = None if dataset.best_mse is None else float(dataset.best_mse[-1])
     drawn = [float(value) for _, error in errors.values() for value in error]
     x = chart.epoch_axis(max(snapshot.epochs, snapshot.epoch))
@@ -36,7 +38,7 @@ def compare_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) -> go
         chart.layout(
             palette,
             x,
-            chart.log_axis("last-step MSE", [naive, best or 0.0, *drawn]),
+            chart.log_axis(f"last-step MSE{scaled}", [naive, best or 0.0, *drawn]),
             key,
             name=f"compare {dataset.name}",
             height=HEIGHT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -29,8 +30,12 @@ def frame_of_sample(dataset: Dataset, sample: int) -> pd.DataFrame:
 def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     """Targets of one sample over its timesteps, above the inputs as cells, features by timesteps.
 
-    The last target stands out as a diamond: it is all that the last-step mode learns from.
+    Targets are in the raw unit. The last one stands out as a diamond: it is all that the last-step
+    mode learns from, or is judged on.
     """
+    targets = dataset.raw(dataset.y[sample])
+    unit = f" ({dataset.target_unit})" if dataset.target_unit else ""
+    use = "learns from" if sample < dataset.train else "is judged on"
     steps = np.arange(1, dataset.shape[1] + 1)
     data: list[dict[str, Any]] = []
     dashes = ("solid", "dash", "dot", "dashdot")
@@ -39,7 +44,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
         hover = f"%{{y:{chart.VALUE}}}"
         data.append(
             {
-                **marks.line(name, dataset.y[sample, :, k], style, hover),
+                **marks.line(name, targets[:, k], style, hover),
                 "mode": "lines+markers",
                 "marker": {"color": palette.ink, "size": marks.dot_size(len(steps))},
             }
@@ -47,9 +52,9 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     data.append(
         {
             "type": "scatter",
-            "name": "the last-step mode's target",
+            "name": f"what the last-step mode {use}",
             "x": np.full(dataset.targets, steps[-1]),
-            "y": dataset.y[sample, -1],
+            "y": targets[-1],
             "mode": "markers",
             "marker": {"color": palette.last, "size": 14, "symbol": "diamond"},
             "hoverinfo": "skip",
@@ -57,6 +62,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
         }
     )
     shades = palette.shades(palette.ink)
+    names = [chart.plain(name) for name in dataset.feature_names]
     data.append(
         {
             "type": "heatmap",
@@ -69,18 +75,17 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
             "ygap": 1,
             "yaxis": "y2",
             "name": "inputs",
-            "text": np.tile(np.array(dataset.feature_names)[:, None], (1, len(steps))),
+            "text": np.tile(np.array(names)[:, None], (1, len(steps))),
             "hovertemplate": f"%{{text}}: %{{z:{chart.VALUE}}}<extra></extra>",
         }
     )
-    targets = dataset.y[sample]
     layout = chart.layout(
         palette,
         chart.timestep_axis(dataset.timestep_names),
-        chart.linear_axis("target y", np.ravel(targets), np.ravel(targets)),
+        chart.linear_axis(f"target y{unit}", np.ravel(targets), np.ravel(targets)),
         [
             [marks.Entry("dots", "target y", palette.ink, palette.ink)],
-            [marks.Entry("diamond", "last-step mode's target", palette.last, palette.last_text)],
+            [marks.Entry("diamond", f"what last-step mode {use}", palette.last, palette.last_text)],
         ],
         name=f"sample {dataset.name}",
         height=SAMPLE_HEIGHT,
@@ -102,14 +107,15 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
 
 def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
     """The last target of every sample, in order: those to learn from, then those kept back."""
-    every = max(1, len(dataset.y) // MOST_POINTS)
+    every = math.ceil(len(dataset.y) / MOST_POINTS)
     numbers = np.arange(0, len(dataset.y), every)
     values = dataset.raw(dataset.y[numbers, -1])[:, 0]
     hover = f"sample %{{x}}: %{{y:{chart.VALUE}}}<extra></extra>"
     parts = {
-        "training": (numbers < dataset.train, palette.ink, "circle"),
-        "validation": (numbers >= dataset.train, palette.baseline, "circle-open"),
+        "training": (numbers < dataset.train, palette.ink, "circle", "dots"),
+        "validation": (numbers >= dataset.train, palette.baseline, "circle-open", "rings"),
     }
+    parts = {name: part for name, part in parts.items() if part[0].any()}
     data = [
         {
             "type": "scatter",
@@ -120,8 +126,7 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
             "marker": {"color": color, "size": 6, "symbol": symbol},
             "hovertemplate": hover,
         }
-        for name, (chosen, color, symbol) in parts.items()
-        if chosen.any()
+        for name, (chosen, color, symbol, _) in parts.items()
     ]
     unit = f" ({dataset.target_unit})" if dataset.target_unit else ""
     x = {"title": "sample", "range": [0, len(dataset.y) + 1], "nticks": 6}
@@ -129,7 +134,12 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
         palette,
         x,
         chart.linear_axis(f"last {dataset.target_names[0]}{unit}", values, values),
-        [[marks.Entry("dots", name, color, palette.ink) for name, (_, color, _) in parts.items()]],
+        [
+            [
+                marks.Entry(glyph, name, color, palette.ink)
+                for name, (_, color, _, glyph) in parts.items()
+            ]
+        ],
         name=f"split {dataset.name}",
         height=SPLIT_HEIGHT,
     )

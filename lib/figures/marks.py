@@ -17,7 +17,7 @@ from lib.figures.palette import Palette
 NAMES = {"sequence": "sequence mode", "last": "last-step mode"}
 UNASKED = {"dense": "its head before that", "none": "its output before that"}
 """What the dotted line is called, next to "last-step mode", by the model's head."""
-GLYPHS = {"line": "━━", "dots": "●", "diamond": "◆", "dotted": "•••", "dashed": "▬ ▬"}
+GLYPHS = {"line": "━━", "dots": "●", "rings": "○", "diamond": "◆", "dotted": "•••", "dashed": "▬ ▬"}
 """How a key draws marks and lines, in letters that every system has."""
 
 

@@ -49,7 +49,7 @@ def predictions_figure(
         for mode, result in snapshot.results.items()
     }
     unit, head = dataset.target_unit, experiment.model.head
-    hover = f"%{{y:{chart.VALUE}}} {unit}".rstrip()
+    hover = f"%{{y:{chart.VALUE}}} {chart.plain(unit)}".rstrip()
     # Wider than the models' lines and below them: a model that is right runs inside the target.
     goal = marks.line("target", truth, {"color": palette.ink, "width": 4}, hover)
     if dataset.timestep_names[-1] != f"{len(truth)}":  # names of their own: "day 12", "2002"

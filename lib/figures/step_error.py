@@ -32,7 +32,7 @@ def step_error_figure(
 
     errors = {mode: root(result.step_mse) for mode, result in snapshot.results.items()}
     naive = root(dataset.naive_mse)
-    hover = f"%{{y:{chart.VALUE}}} {unit}".rstrip()
+    hover = f"%{{y:{chart.VALUE}}} {chart.plain(unit)}".rstrip()
     key: list[list[marks.Entry]] = [[], [marks.naive_key(dataset.naive_label, palette)]]
     data = [marks.line(dataset.naive_label, naive, marks.naive_style(palette), hover)]
     if dataset.best_mse is not None:

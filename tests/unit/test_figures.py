@@ -20,6 +20,7 @@ from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
 from lib.figures import CONFIG, chart
 from lib.figures.compare import compare_figure
+from lib.figures.data import MOST_POINTS, sample_figure, split_figure
 from lib.figures.loss import loss_figure
 from lib.figures.palette import LEVELS, PALETTES, mix, palette
 from lib.figures.predictions import predictions_figure
@@ -194,6 +195,85 @@ def test_a_column_can_be_called_anything():
     assert figure.layout.xaxis.ticktext[0] == "&lt;i&gt;"
 
 
+def test_no_chart_takes_a_name_for_markup():
+    """Not on an axis, nor in a key, nor where a mouse is: every name of this dataset is hostile."""
+    dataset = a_dataset(
+        k=2,
+        name="fake",
+        title="<b>",
+        feature_names=("<b>1", "<b>2", "<b>3"),
+        target_names=("<b>4", "<b>5"),
+        timestep_names=("<b>6", "<b>7", "<b>8", "<b>9"),
+        sample_names=tuple(f"<b>{i}" for i in range(8)),
+        naive_label="<b>guess",
+        best_mse=np.ones(4),
+        best_label="<b>floor",
+        target_unit="<b>unit",
+    )
+    figures = all_figures(dataset, a_snapshot(dataset, sequence=0.5, last=0.2))
+    figures |= {
+        "sample": sample_figure(dataset, 0, LIGHT),
+        "split": split_figure(dataset, LIGHT),
+    }
+    for name, figure in figures.items():
+        texts = list(strings(figure.to_dict()))
+        assert any("&lt;b&gt;" in text for text in texts), name
+        assert not [text for text in texts if "<b>" in text], name
+
+
+def strings(part):
+    """Every text in a figure."""
+    if isinstance(part, dict):
+        part = list(part.values())
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, list | tuple) or (
+        isinstance(part, np.ndarray) and part.dtype.kind in "UO"
+    ):
+        for inner in part:
+            yield from strings(inner)
+
+
+# A dataset before any model
+
+
+def words_of(figure):
+    """The key above a chart."""
+    return figure.layout.annotations[0].text
+
+
+def test_a_samples_targets_are_in_the_raw_unit():
+    """Line and diamond alike; the inputs stay as the model sees them."""
+    dataset = a_dataset(
+        target_scale=np.array([10.0]), target_offset=np.array([5.0]), target_unit="°C"
+    )
+    figure = sample_figure(dataset, 1, LIGHT)
+    np.testing.assert_allclose(the(figure, "target 1").y, [45, 55, 65, 75])
+    assert list(the(figure, "what the last-step mode learns from").y) == [75]
+    assert figure.layout.yaxis.title.text == "target y (°C)"
+    np.testing.assert_array_equal(the(figure, "inputs").z, dataset.x[1].T)
+
+
+def test_the_diamond_of_a_validation_sample_is_not_learned_from():
+    """Six samples of eight are for training."""
+    assert "last-step mode learns from" in words_of(sample_figure(a_dataset(), 5, LIGHT))
+    assert "last-step mode is judged on" in words_of(sample_figure(a_dataset(), 6, LIGHT))
+
+
+def test_the_split_has_a_key_for_the_parts_that_there_are():
+    """Dots for training, rings for validation, and no validation where none is kept."""
+    both = words_of(split_figure(a_dataset(), LIGHT))
+    assert both.index("●") < both.index("training") < both.index("○") < both.index("validation")
+    assert "validation" not in words_of(split_figure(a_dataset(train=8), LIGHT))
+
+
+@pytest.mark.parametrize("n", [MOST_POINTS, MOST_POINTS + 1, 2 * MOST_POINTS - 1])
+def test_the_split_never_draws_more_points_than_its_limit(n):
+    """Of more samples every second, third, … is drawn."""
+    figure = split_figure(a_dataset(n=n), LIGHT)
+    assert MOST_POINTS / 2 <= sum(len(trace.x) for trace in figure.data) <= MOST_POINTS
+
+
 # Predictions
 
 
@@ -317,6 +397,16 @@ def test_before_training_the_loss_chart_says_so():
     low, high = figure.layout.xaxis.range
     assert low < 0
     assert 20 < high < 21
+
+
+def test_a_comparison_of_scaled_targets_says_so_on_its_axis():
+    """Squared deviations aren't squared degrees."""
+    for dataset, title in (
+        (a_dataset(), "last-step MSE"),
+        (a_dataset(target_scale=np.array([10.0]), target_unit="°C"), "last-step MSE (scaled)"),
+    ):
+        figure = compare_figure(dataset, a_snapshot(dataset, sequence=0.5), LIGHT)
+        assert figure.layout.yaxis.title.text == title
 
 
 def test_a_floor_of_one_layer_is_called_so_in_every_chart():

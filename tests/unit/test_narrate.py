@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.datasets import make_dataset, settle
+from lib.datasets import DATASETS, make_dataset, settle
 from lib.experiment import Experiment
 from lib.narrate import (
     changed_settings,
@@ -73,17 +73,18 @@ def test_a_number_that_is_read_is_the_number_to_half_a_percent(value):
     [
         (
             {},
-            "An LSTM with 5 units reads 4 timesteps of 3 features. One model answers at every "
-            "step, its twin only at the last; both start from the same weights.",
+            "Fake: an LSTM with 5 units reads 4 timesteps of 3 features. One model answers at "
+            "every step, its twin only at the last; both start from the same weights.",
         ),
         (
             {"mode": "last", "U": 1, "cell": "gru"},
-            "A GRU with 1 unit reads 4 timesteps of 3 features. It answers once, at the last step.",
+            "Fake: a GRU with 1 unit reads 4 timesteps of 3 features. It answers once, at the "
+            "last step.",
         ),
         (
             {"mode": "sequence", "layers": 3, "cell": "simple_rnn"},
-            "Three SimpleRNN layers of 5 units read 4 timesteps of 3 features. They answer at "
-            "every step.",
+            "Fake: three SimpleRNN layers of 5 units read 4 timesteps of 3 features. They answer "
+            "at every step.",
         ),
     ],
 )
@@ -246,6 +247,13 @@ def test_the_comparison_in_words_is_on_the_samples_that_it_was_measured_on():
     )
 
 
+def test_the_comparison_of_scaled_targets_says_that_it_is_scaled():
+    """Squared deviations aren't squared degrees."""
+    dataset = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
+    said = compare_sentence(dataset, a_snapshot(dataset, sequence=0.5))
+    assert said.startswith("Mean squared error (scaled) at step 4 on the validation samples: ")
+
+
 def test_the_error_by_timestep_in_words_says_from_when_on_a_model_beats_the_guess():
     """The guess is 2 off at step 1 and gets better; the models are 1 off throughout."""
     y = np.zeros((8, 4, 1), np.float32)
@@ -310,6 +318,9 @@ def test_what_changed_is_named_by_setting() -> None:
     assert changed_settings(before, before) == ""
     after = before.set(T=15, cell="gru")
     assert changed_settings(before, after) == "timesteps 12 → 15, cell LSTM → GRU"
+    assert changed_settings(before, before.set(data="sine")) == (
+        f"data Running mean → {DATASETS['sine'].title}"
+    )
     many = after.set(U=8, lr=0.1, inputs=("a", "b"))
     assert changed_settings(before, many) == (
         "timesteps 12 → 15, inputs the usual → a, b, units 16 → 8 and 2 more"

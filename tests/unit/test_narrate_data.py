@@ -1,0 +1,53 @@
+"""The Data page's sentences say what a dataset holds, in the unit that a person knows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lib.narrate_data import data_sentence, sample_sentence, split_sentence
+from tests.unit.pictures import a_dataset
+
+
+def test_the_data_in_words_are_a_title_a_shape_and_a_purpose():
+    """One feature is in the singular."""
+    assert data_sentence(a_dataset(about="Add them.")) == (
+        "Fake: 8 samples of 4 timesteps and 3 features. Add them."
+    )
+    assert " 4 timesteps and 1 feature." in data_sentence(a_dataset(f=1))
+
+
+def test_a_training_sample_is_learned_from():
+    """By one mode from all of its targets, by the other from the last."""
+    assert sample_sentence(a_dataset(), 5) == (
+        "Sample 6, of the training part: target 1 starts at 20 and ends at 23; it is lowest at "
+        "timestep 1 (20) and highest at timestep 4 (23). The sequence mode learns from all 4 "
+        "targets, the last-step mode from the last."
+    )
+
+
+def test_a_validation_sample_is_judged_on_and_not_learned_from():
+    """The seventh of eight, of which six are for training."""
+    said = sample_sentence(a_dataset(), 6)
+    assert said.startswith("Sample 7, of the validation part: ")
+    assert said.endswith(
+        "Neither mode learns from it: the sequence mode is judged on all 4 targets, the last-step "
+        "mode on the last."
+    )
+
+
+def test_a_samples_targets_are_said_in_the_raw_unit():
+    """Targets of 4 to 7 with a deviation of 10 °C around 5 °C."""
+    dataset = a_dataset(
+        target_scale=np.array([10.0]), target_offset=np.array([5.0]), target_unit="°C"
+    )
+    said = sample_sentence(dataset, 1)
+    assert "target 1 starts at 45 °C and ends at 75 °C; it is lowest at timestep 1 (45)" in said
+
+
+def test_the_split_in_words_says_what_is_kept_back():
+    """Or that nothing is."""
+    assert split_sentence(a_dataset()) == (
+        "The models learn from the first 6 samples and are judged on the other 2, which share no "
+        "rows with them."
+    )
+    assert split_sentence(a_dataset(train=8)).startswith("All 8 samples are for training: ")
