@@ -153,7 +153,7 @@ frame["inflation"] = raw["infl"]
 frame["unemployment"] = raw["unemp"]
 frame["interest"] = raw["tbilrate"]
 frame = frame[1:]  # the first quarter has no change yet""",
-    "upload": "frame = pd.read_csv({file})  # your file, its rows in order of time",
+    "upload": "# Your file, its rows in order of time.\nframe = {read}",
 }
 """How a script gets the rows of a table, by dataset."""
 GAPS = {"fill": ".ffill().dropna()", "drop": ".dropna()"}
@@ -173,7 +173,7 @@ def _table(experiment: Experiment, dataset: Dataset) -> _Data:
     thinned = 2 * n * steps * max(features, dataset.targets) > MAX_VALUES
     code = [
         *_comment(dataset.about),
-        FRAMES[settings.name].format(file=_quoted(dataset.title)),
+        FRAMES[settings.name].format(read=_read_csv(dataset)),
         _listing("inputs", dataset.feature_names),
         _listing("targets", dataset.target_names),
         f"frame = frame[{columns}].astype(float){gaps}",
@@ -285,6 +285,30 @@ def _plain(text: str) -> str:
 def _comment(text: str) -> list[str]:
     """Lines of a comment."""
     return wrap(_plain(text), LINE, initial_indent="# ", subsequent_indent="# ")
+
+
+def _read_csv(dataset: Dataset) -> str:
+    """The call that reads a person's file as the app did, on one line if it fits."""
+    arguments = [_quoted(dataset.title)]
+    arguments += [f"{name}={_literal(value)}" for name, value in dataset.reading.items()]
+    line = f"pd.read_csv({', '.join(arguments)})"
+    if len(f"frame = {line}") <= LINE:
+        return line
+    lines = [_quoted(dataset.title)]
+    for name, value in dataset.reading.items():
+        argument = f"{name}={_literal(value)}"
+        if isinstance(value, list) and len(f"    {argument},") > LINE:
+            cells = "".join(f"        {_quoted(text)},\n" for text in value)
+            argument = f"{name}=[\n{cells}    ]"
+        lines.append(argument)
+    return "\n".join(["pd.read_csv(", *(f"    {argument}," for argument in lines), ")"])
+
+
+def _literal(value: object) -> str:
+    """A text, a list of texts, a number, True or None as Python."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_quoted, value))}]"
+    return _quoted(value) if isinstance(value, str) else f"{value}"
 
 
 def _listing(name: str, values: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -59,15 +60,18 @@ def read_upload(name: str, content: bytes) -> Table:
     Raises:
         UploadError: for anything else.
     """
-    text = _as_utf8(content)
+    text, reading = _as_utf8(content)
     layout = _find_layout(text)
+    reading |= _reading(text, layout)
     cells = _read_cells(text, layout)
     notes = list(layout.notes)
     cells = _drop_empty_rows(cells, notes)
     cells, times, step = _take_times(cells, layout, notes)
     frame = _take_numbers(cells, layout, notes)
     _describe(frame, notes)
-    return Table(name=name, frame=frame, times=times, step=step, notes=tuple(notes))
+    return Table(
+        name=name, frame=frame, times=times, step=step, notes=tuple(notes), reading=reading
+    )
 
 
 # Bytes to text
@@ -98,8 +102,11 @@ _BOMS = {  # UTF-32's begins with UTF-16's, so it comes first
 }
 
 
-def _as_utf8(content: bytes) -> bytes:
-    """The file as UTF-8 bytes, which pandas reads without another copy."""
+def _as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
+    """The file as UTF-8 bytes, which pandas reads without another copy.
+
+    And what pandas must be told to read the file as it is: an encoding, lines to skip.
+    """
     if len(content) > MAX_BYTES:
         raise UploadError(
             f"The file has {len(content) / 2**20:.0f} MB and at most {MAX_BYTES // 2**20} MB are "
@@ -114,6 +121,7 @@ def _as_utf8(content: bytes) -> bytes:
     encoding = next((kind for bom, kind in _BOMS.items() if content.startswith(bom)), None)
     if encoding is None and b"\0" in content[:4096]:
         encoding = _utf16_without_mark(content[:4096])
+    reading: dict[str, Any] = {} if encoding in {None, "utf-8-sig"} else {"encoding": encoding}
     try:
         text = content.decode(encoding or "utf-8")
     except UnicodeDecodeError as error:
@@ -123,6 +131,9 @@ def _as_utf8(content: bytes) -> bytes:
                 f"{error.start:,} is none. Save it again as CSV in UTF-8."
             ) from None
         text = content.decode("cp1252", errors="replace")
+        reading = {"encoding": "cp1252"}
+        if "\ufffd" in text:
+            reading["encoding_errors"] = "replace"
     if not text.strip("\0 \t\r\n\ufeff,;|"):
         raise UploadError(_EMPTY)
     if "\0" in text or _looks_binary(text[:4096]):
@@ -131,7 +142,11 @@ def _as_utf8(content: bytes) -> bytes:
             "upload that."
         )
     # Spreadsheets write empty rows above a table as lines of nothing but delimiters.
-    return re.sub(r"\A(?:[ \t,;|]*(?:\r\n|\r|\n))+", "", text).encode("utf-8")
+    above = re.match(r"(?:[ \t,;|]*(?:\r\n|\r|\n))+", text)
+    if above is not None:
+        reading["skiprows"] = len(above[0].splitlines())
+        text = text[above.end() :]
+    return text.encode("utf-8"), reading
 
 
 def _utf16_without_mark(start: bytes) -> str | None:
@@ -207,6 +222,37 @@ def _find_layout(text: bytes) -> _Layout:
     if commas and delimiter != ",":
         notes.append("Commas in numbers were read as decimal commas.")
     return _Layout(delimiter, tuple(names), header, commas and delimiter != ",", tuple(notes))
+
+
+def _reading(text: bytes, layout: _Layout) -> dict[str, Any]:
+    """The arguments of `_read_cells` that make a difference for this text."""
+    arguments: dict[str, Any] = {}
+    if layout.delimiter != ",":
+        arguments["sep"] = layout.delimiter
+    if layout.decimal_commas:
+        arguments["decimal"] = ","
+    first = next(_rows(text[:_SAMPLE].decode("utf-8", errors="ignore"), layout.delimiter))
+    if not layout.header:
+        arguments |= {"header": None, "names": list(layout.names)}
+    elif first != list(layout.names):
+        arguments |= {"header": 0, "names": list(layout.names)}
+    edge = layout.delimiter.encode()
+    if edge + b" " in text:
+        arguments["skipinitialspace"] = True
+    if re.search(re.escape(edge) + rb"\r?(?:\n|\Z)", text):
+        arguments["index_col"] = False  # a delimiter that ends each line makes no column
+    marks = [
+        mark
+        for mark in _MISSING
+        if any(
+            before + mark.encode() + after in text
+            for before in (b"\n", edge, edge + b" ")
+            for after in (b"\n", b"\r", edge)
+        )
+    ]
+    if marks:
+        arguments["na_values"] = marks
+    return arguments
 
 
 def _find_delimiter(sample: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -55,6 +55,8 @@ class Table:
     """Units by column, where they are known."""
     source: str = ""
     """Where it is from, with its licence."""
+    reading: Mapping[str, Any] = field(default_factory=dict)
+    """Of a person's own file: what `pandas.read_csv` must be told to read it, but for the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,7 @@ def make_windows(
         about=f"At every step, {_and(targets)} {_ahead(table.step, horizon)}, from {_and(inputs)}.",
         notes=(*table.notes, *notes),
         source=table.source,
+        reading=table.reading,
     )
 
 

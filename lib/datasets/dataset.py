@@ -6,7 +6,9 @@ It holds arrays and names. It doesn't know where they came from (`synthetic`, `w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -67,6 +69,8 @@ class Dataset:
     """What was done to the data (rows dropped, gaps filled), a sentence each."""
     source: str = ""
     """Where it is from, with its licence; empty for made data."""
+    reading: Mapping[str, Any] = field(default_factory=dict)
+    """Of a person's own file: what `pandas.read_csv` must be told to read it, but for the name."""
 
     def __post_init__(self) -> None:
         """Check every shape, and make the arrays read-only. Raises ValueError."""

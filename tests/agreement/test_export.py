@@ -13,6 +13,7 @@ from lib.datasets import DATASETS, make_dataset, settle
 from lib.datasets.series import FILES
 from lib.experiment import Experiment
 from lib.export import keras_script
+from lib.uploads import read_upload
 
 
 def script_of(**changes):
@@ -68,6 +69,18 @@ def test_the_shapes_beside_the_code_are_keras(changes, monkeypatch, capsys):
     targets = re.findall(r"^# The targets of .* timestep: \(N, (.*)\)\.$", script, re.MULTILINE)
     outputs = [model.output_shape[1:] for model in models]
     assert [tuple(map(int, text.split(", "))) for text in targets] == outputs
+
+
+def test_the_script_of_a_persons_file_runs_beside_it(tmp_path, monkeypatch, capsys):
+    """As a spreadsheet of Western Europe writes it: semicolons, decimal commas, Latin letters."""
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"{20 + i % 7},5;{i % 5},25\n" for i in range(40))
+    content = f"Höhe;Größe\n{rows}".encode("latin-1")
+    (tmp_path / "höhen.csv").write_bytes(content)
+    table = read_upload("höhen.csv", content)
+    experiment = settle(Experiment().set(data="upload", T=4, U=5, epochs=1, mode="last"), table)
+    exec(keras_script(experiment, make_dataset(experiment, table)), {})  # noqa: S102 - our own
+    assert "last-step mode: mean squared error" in capsys.readouterr().out
 
 
 def test_both_models_of_a_script_start_from_the_same_weights():

@@ -13,6 +13,7 @@ from lib.datasets import DATASETS, make_dataset, settle
 from lib.datasets.series import FILES
 from lib.experiment import Experiment, ExperimentError
 from lib.export import DATA, EXPORTS, keras_script
+from lib.uploads import read_upload
 from lib.windows import Table
 
 OWN = Table(
@@ -162,3 +163,35 @@ def test_exports_are_a_registry():
     experiment, dataset, script = exported(Experiment())
     assert EXPORTS["keras"].write(experiment, dataset) == script
     assert EXPORTS["keras"].file_name.endswith(".py")
+
+
+ODD_FILES = {
+    "semicolons": "Tag;Höhe;Wert\n" + "".join(f"x{i};{i},5;{i % 7},25\n" for i in range(40)),
+    "no header": "".join(f"{i}.5|{i % 7}\n" for i in range(40)),
+    "no header, many columns": "".join(f"{i}" + f",{i % 7}" * 15 + "\n" for i in range(40)),
+    "names twice": "a,a,b\n" + "".join(f"{i},{i % 5},{i % 7}\n" for i in range(40)),
+    "empty lines above": ",,\n\n,,\na,b,c\n" + "".join(f"{i},{i % 5},1.5\n" for i in range(40)),
+    "a mark for a gap": "a; b\n" + "".join(f"{i}; {'-' if i == 9 else i % 7}\n" for i in range(40)),
+    "delimiters at the end": "a;b\n" + "".join(f"{i};{i % 7};\n" for i in range(40)),
+}
+"""Files that `pd.read_csv(name)` alone reads wrongly or not at all."""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("kind", ODD_FILES)
+def test_an_odd_file_is_read_as_the_app_read_it(kind, encoding, tmp_path, monkeypatch):
+    """Delimiter, decimal commas, encoding, names: the script says what the app found."""
+    monkeypatch.chdir(tmp_path)
+    content = ODD_FILES[kind].encode(encoding)
+    (tmp_path / "odd.csv").write_bytes(content)
+    experiment = Experiment().set(data="upload", T=4)
+    _, dataset, script = exported(experiment, read_upload("odd.csv", content))
+    assert_same_data(script, dataset)
+    check_format(script)
+
+
+def test_a_plain_file_needs_no_more_than_its_name():
+    """Arguments stand in the script only where they make a difference."""
+    table = read_upload("plain.csv", OWN.frame.to_csv(index=False).encode())
+    script = exported(Experiment().set(data="upload", T=4), table)[2]
+    assert 'pd.read_csv("plain.csv")\n' in script
