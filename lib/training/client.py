@@ -28,6 +28,8 @@ KEEP_RUNS = 40
 """Runs that are over and still known."""
 KEEP_SECONDS = 3 * 3600
 """How long a run is known that is over, or that is paused and that nobody looks at."""
+TIDY_SECONDS = 60.0
+"""Between two looks for what can be forgotten."""
 RESTART_DELAYS = (0.0, 1.0, 4.0)
 """Seconds to wait before a worker that died is replaced, by how many died shortly before."""
 QUICK_SECONDS = 90
@@ -76,6 +78,7 @@ class TrainingClient:
         self._successor: WorkerProcess | None = None
         self._retired: list[WorkerProcess] = []
         self._deaths: list[float] = []
+        self._tidied = time.monotonic()
         self._notice: Notice | None = None
         self._closed = False
         atexit.register(self.close)
@@ -180,6 +183,7 @@ class TrainingClient:
                 return None
             if not entry.snapshot.status.over:
                 entry.touched = time.monotonic()
+            self._tidy_now_and_then()
             return entry.snapshot
 
     def wait(
@@ -331,9 +335,13 @@ class TrainingClient:
                 failed.append(entry.run.id)
         return tuple(failed)
 
+    def _tidy_now_and_then(self) -> None:
+        if time.monotonic() - self._tidied >= TIDY_SECONDS:
+            self._tidy()
+
     def _tidy(self) -> None:
         """Forget runs that are over, the oldest first, and paused ones that nobody looks at."""
-        now = time.monotonic()
+        now = self._tidied = time.monotonic()
         over = [e for e in self._entries.values() if e.snapshot.status.over]
         over.sort(key=lambda entry: entry.touched)
         stale = [e for e in over if now - e.touched > KEEP_SECONDS]

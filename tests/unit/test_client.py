@@ -22,9 +22,6 @@ class FakeWorker:
         on_message: Callable[..., None],
         on_end: Callable[..., None],
         delay: float | None = 0.0,
-    ) -> None:
-        self.ready = False
-        self.retiring = False
         self.closed = False
         self.begun = False
         self.delay = delay
@@ -343,6 +340,20 @@ def test_runs_that_nobody_looks_at_are_forgotten(
     assert scene.client.get(paused.id) is None
     assert scene.client.get(going.id) is going
     assert Command("drop", paused.id) in scene.worker.posted
+
+
+def test_looking_at_one_run_forgets_old_ones_now_and_then(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server on which nobody starts anything more doesn't keep the data of all for ever."""
+    over, going = scene.start(), scene.start()
+    scene.say(over, Status.FINISHED)
+    monkeypatch.setattr(module, "KEEP_SECONDS", -1.0)
+    scene.client.latest(going)
+    assert scene.client.get(over.id) is over  # it was looked for a moment ago
+    monkeypatch.setattr(module, "TIDY_SECONDS", 0.0)
+    scene.client.latest(going)
+    assert scene.client.get(over.id) is None
 
 
 def test_waiting_ends_when_what_was_waited_for_is_there(scene: Scene) -> None:
