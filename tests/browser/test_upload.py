@@ -57,6 +57,7 @@ def test_upload_seattle_weather_choose_columns_and_train(page: Page) -> None:
     page.get_by_role("button", name=re.compile("Remove wind|wind")).last.click()
     settle(page)
     expect(page.locator(".st-key-strip")).to_contain_text("(N, 12, 4)")
+    settle(page)
     button(page, "Train").click()
     wait_for_status(page, "finished", seconds=120)
     expect(page.get_by_text("tomorrow as today").first).to_be_visible()
@@ -101,6 +102,7 @@ def test_an_uploaded_run_is_the_same_after_a_reload(page: Page) -> None:
     open_page(page, "/?data=upload&epochs=5000&U=64")
     upload(page, "good.csv", f"a,b,c\n{ROWS}\n".encode())
     expect(page.get_by_text("100 rows")).to_be_visible()
+    settle(page)
     button(page, "Train").click()
     wait_for_status(page, "training")
     page.reload()
@@ -110,6 +112,7 @@ def test_an_uploaded_run_is_the_same_after_a_reload(page: Page) -> None:
     upload(page, "other.csv", f"a,b,d\n{ROWS}\n1,1,1\n".encode())
     expect(page.get_by_text("other.csv: 101 rows")).to_be_visible()
     expect(page.get_by_text("settings have changed")).to_be_visible()
+    settle(page)
     button(page, "Stop").click()
     wait_for_status(page, "stopped")
 
