@@ -28,8 +28,10 @@ KEEP_RUNS = 40
 """Runs that are over and still known."""
 KEEP_SECONDS = 3 * 3600
 """How long a run is known that is over, or that is paused and that nobody looks at."""
+WATCH_SECONDS = 600
+"""How long a run goes on that nobody looks at: others want the processor."""
 TIDY_SECONDS = 60.0
-"""Between two looks for what can be forgotten."""
+"""Between two looks for what can be paused or forgotten."""
 RESTART_DELAYS = (0.0, 1.0, 4.0)
 """Seconds to wait before a worker that died is replaced, by how many died shortly before."""
 QUICK_SECONDS = 90
@@ -37,6 +39,7 @@ QUICK_SECONDS = 90
 gives up, until it is asked for something."""
 
 STARTING = "The training process is starting (importing TensorFlow takes a few seconds)."
+UNWATCHED = "Paused: nobody was watching."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,10 @@ class _Entry:
     worker: WorkerProcess
     touched: float
     """When it was last looked at, or ended; on the monotonic clock."""
+    waiting: int = 0
+    """Calls of `wait` that look at it now."""
+    unwatched: bool = False
+    """Whether it was told to pause because nobody looked at it."""
 
 
 class TrainingClient:
@@ -176,7 +183,10 @@ class TrainingClient:
             return entry.run if entry else None
 
     def latest(self, run: Run | str) -> Snapshot | None:
-        """The newest there is of a run; None when it isn't known (any more)."""
+        """The newest there is of a run; None when it isn't known (any more).
+
+        A run that nobody looks at, here or with `wait`, is paused after WATCH_SECONDS.
+        """
         with self._changed:
             entry = self._entries.get(run if isinstance(run, str) else run.id)
             if entry is None:
@@ -194,6 +204,8 @@ class TrainingClient:
     ) -> Snapshot:
         """Wait for a snapshot of a run that `until` is true of; without it, until it is over.
 
+        A run that was paused because nobody looked at it goes on.
+
         Raises TimeoutError after `timeout` seconds, or at once when the run is over in another
         way, and KeyError for a run that isn't known.
         """
@@ -203,7 +215,16 @@ class TrainingClient:
             return until(now) or now.status.over or self._closed
 
         with self._changed:
-            self._changed.wait_for(ready, timeout)
+            entry = self._entries[run.id]
+            if entry.unwatched:
+                self.resume(run)
+            entry.waiting += 1
+            try:
+                self._changed.wait_for(ready, timeout)
+            finally:
+                entry.waiting -= 1
+                if not entry.snapshot.status.over:
+                    entry.touched = time.monotonic()
             snapshot = self._entries[run.id].snapshot
         if not until(snapshot):
             status = f"{snapshot.status}: {snapshot.reason}" if snapshot.reason else snapshot.status
@@ -248,6 +269,7 @@ class TrainingClient:
             if entry is None or entry.snapshot.status.over:
                 return
             entry.touched = time.monotonic()
+            entry.unwatched = False
             entry.worker.post(Command(verb, run.id))
             if status is not None and entry.snapshot.status is Status.PAUSED:
                 entry.snapshot = replace(entry.snapshot, status=status)
@@ -260,9 +282,12 @@ class TrainingClient:
                 entry = self._entries.get(message.run_id)
                 # What a run's end was called here (by `_fail`) stays.
                 if entry is not None and not entry.snapshot.status.over:
+                    if entry.unwatched and message.status is Status.PAUSED:
+                        message = replace(message, reason=UNWATCHED)
                     entry.snapshot = message
                     if message.status.over:
                         entry.touched = time.monotonic()
+                self._tidy_now_and_then()  # here too: perhaps nobody looks at anything
             elif message.kind == "ready":
                 if worker is self._successor:
                     self._take_over(worker)
@@ -340,7 +365,7 @@ class TrainingClient:
             self._tidy()
 
     def _tidy(self) -> None:
-        """Forget runs that are over, the oldest first, and paused ones that nobody looks at."""
+        """Forget runs that are over, the oldest first, and see after those nobody looks at."""
         now = self._tidied = time.monotonic()
         over = [e for e in self._entries.values() if e.snapshot.status.over]
         over.sort(key=lambda entry: entry.touched)
@@ -349,7 +374,14 @@ class TrainingClient:
         stale += [
             e
             for e in self._entries.values()
-            if e.snapshot.status is Status.PAUSED and now - e.touched > KEEP_SECONDS
+            if e.snapshot.status is Status.PAUSED
+            and not e.waiting
+            and now - e.touched > KEEP_SECONDS
         ]
         for entry in stale:
             self.drop(entry.run)
+        for entry in self._entries.values():
+            seen = entry.waiting or now - entry.touched <= WATCH_SECONDS
+            if entry.snapshot.status.active and not seen and not entry.unwatched:
+                entry.unwatched = True
+                entry.worker.post(Command("pause", entry.run.id))

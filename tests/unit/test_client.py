@@ -22,6 +22,9 @@ class FakeWorker:
         on_message: Callable[..., None],
         on_end: Callable[..., None],
         delay: float | None = 0.0,
+    ) -> None:
+        self.ready = False
+        self.retiring = False
         self.closed = False
         self.begun = False
         self.delay = delay
@@ -340,6 +343,65 @@ def test_runs_that_nobody_looks_at_are_forgotten(
     assert scene.client.get(paused.id) is None
     assert scene.client.get(going.id) is going
     assert Command("drop", paused.id) in scene.worker.posted
+
+
+@pytest.fixture
+def hasty(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """Its client looks around at every report, and thinks that nobody has looked for long."""
+    monkeypatch.setattr(module, "WATCH_SECONDS", -1.0)
+    monkeypatch.setattr(module, "TIDY_SECONDS", 0.0)
+    return scene
+
+
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING])
+def test_a_run_that_nobody_watches_is_paused_and_says_so(hasty: Scene, status: Status) -> None:
+    """It is told once, keeps its figures, and goes on when somebody asks for it."""
+    run = hasty.start()
+    hasty.say(run, status, 1)
+    hasty.say(run, status, 1)
+    assert hasty.worker.verbs == ["start", "pause"]
+    hasty.say(run, Status.PAUSED, 2)
+    snapshot = hasty.client.latest(run)
+    assert snapshot is not None
+    assert (snapshot.status, snapshot.epoch) == (Status.PAUSED, 2)
+    assert snapshot.reason == "Paused: nobody was watching."
+    hasty.client.resume(run)
+    assert hasty.worker.verbs == ["start", "pause", "resume"]
+
+
+def test_who_pauses_a_run_is_not_told_that_nobody_watched(hasty: Scene) -> None:
+    """A button's pause has no reason, even after the other kind."""
+    run = hasty.start()
+    hasty.say(run, Status.RUNNING, 1)
+    hasty.client.pause(run)
+    hasty.say(run, Status.PAUSED, 1)
+    assert hasty.client.latest(run).reason == ""  # type: ignore[union-attr]
+
+
+def test_a_run_that_is_looked_at_is_not_paused(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`latest` is a look."""
+    monkeypatch.setattr(module, "TIDY_SECONDS", 0.0)
+    run, other = scene.start(), scene.start()
+    for entry in scene.client._entries.values():
+        entry.touched -= 2 * module.WATCH_SECONDS
+    scene.client.latest(run)
+    assert [(c.verb, c.run_id) for c in scene.worker.posted[2:]] == [("pause", other.id)]
+
+
+def test_a_script_that_waits_is_a_watcher(hasty: Scene) -> None:
+    """The run goes on, and if it had been paused for want of one, again."""
+    run = hasty.start()
+    hasty.say(run, Status.RUNNING, 1)
+    hasty.say(run, Status.PAUSED, 1)
+    assert hasty.worker.verbs == ["start", "pause"]
+
+    later = threading.Timer(0.05, hasty.say, (run, Status.RUNNING, 2))
+    later.start()
+    assert hasty.client.wait(run, 10, lambda snapshot: snapshot.epoch > 1).epoch == 2
+    later.join()
+    assert hasty.worker.verbs == ["start", "pause", "resume"]
 
 
 def test_looking_at_one_run_forgets_old_ones_now_and_then(
