@@ -23,8 +23,6 @@ class ProgramCache:
     THREADS = 2
 
     def __init__(self, build: Callable[[Any], Any], limit: int = 64) -> None:
-        self.built = 0
-        """Programs built so far, those that were dropped included."""
         self._build = build
         self._limit = limit
         self._changed = threading.Condition()
@@ -83,5 +81,3 @@ class ProgramCache:
                 future.set_result(self._build(key))
             except BaseException as error:  # whatever it is, who waits must hear of it
                 future.set_exception(error)
-            with self._changed:
-                self.built += 1

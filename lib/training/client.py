@@ -21,6 +21,7 @@ from types import TracebackType
 
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
+from lib.training import memory
 from lib.training.messages import Command, Event, Run, Snapshot, Status
 from lib.training.process import WorkerProcess
 
@@ -83,6 +84,11 @@ class TrainingClient:
         self._first: WorkerProcess | None = None
         """The one whose delay is a courtesy. Later ones have reasons to wait."""
         self._successor: WorkerProcess | None = None
+        self._held: WorkerProcess | None = None
+        """The current worker, as long as it may not start before the one before it has gone."""
+        self._grown: WorkerProcess | None = None
+        """The worker that said so last."""
+        self._two_fit = memory.two_fit(memory.total())
         self._retired: list[WorkerProcess] = []
         self._deaths: list[float] = []
         self._tidied = time.monotonic()
@@ -168,6 +174,7 @@ class TrainingClient:
             entry = self._entries.pop(run.id, None)
             if entry is not None and not entry.snapshot.status.over:
                 entry.worker.post(Command("drop", run.id))
+                self._renew()
 
     def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
         """Compile ahead what this experiment would need, when there is nothing better to do."""
@@ -256,7 +263,7 @@ class TrainingClient:
             self._worker = self._new_worker()
         return self._worker
 
-    def _new_worker(self, delay: float = 0.0) -> WorkerProcess:
+    def _new_worker(self, delay: float | None = 0.0) -> WorkerProcess:
         return WorkerProcess(self._received, self._ended, delay)
 
     def _steer(self, run: Run, verb: str, status: Status | None = None) -> None:
@@ -292,14 +299,33 @@ class TrainingClient:
                 if worker is self._successor:
                     self._take_over(worker)
                 self._say_ready(worker)
-            elif message.kind == "grown" and self._successor is None and not self._closed:
-                self._successor = self._new_worker()
+            elif message.kind == "grown":
+                self._grown = worker
+            self._renew()
             self._changed.notify_all()
 
     def _say_ready(self, worker: WorkerProcess) -> None:
         for entry in self._entries.values():
             if entry.worker is worker and entry.snapshot.reason == STARTING:
                 entry.snapshot = replace(entry.snapshot, reason="")
+
+    def _renew(self) -> None:
+        """Have a fresh worker follow one that has grown.
+
+        It takes over when it is ready. Where there is no memory for both at a time, the old one
+        goes first, as soon as it has no run that isn't over, and what comes waits for the new one.
+        """
+        old = self._worker
+        if old is None or old is not self._grown or self._successor is not None or self._closed:
+            return
+        if self._two_fit:
+            self._successor = self._new_worker()
+        elif any(e.worker is old and not e.snapshot.status.over for e in self._entries.values()):
+            return
+        else:
+            self._held = self._new_worker(delay=None)
+            self._take_over(self._held)
+        self._grown = None  # if this fails, it will say so again
 
     def _take_over(self, worker: WorkerProcess) -> None:
         """The fresh worker gets what comes; the grown one ends when its runs are over."""
@@ -320,6 +346,9 @@ class TrainingClient:
             lost = [e for e in mine if e.run.id not in waiting and not e.snapshot.status.over]
             if worker in self._retired:
                 self._retired.remove(worker)
+                if self._held is not None:
+                    self._held.begin()
+                    self._held = None
                 self._fail(mine, f"The training process {worker.ending}. Start the run again.")
             elif worker is self._successor:
                 self._successor = None  # the grown worker goes on

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 from importlib import metadata
@@ -20,7 +22,7 @@ from multiprocessing.connection import Client, Connection
 from typing import Any
 
 from lib.experiment import ExperimentError
-from lib.training import limits
+from lib.training import limits, memory
 from lib.training.architecture import architectures_of, network_of
 from lib.training.cache import ProgramCache
 from lib.training.job import Job
@@ -34,9 +36,9 @@ SHORTEST_SLICE_SECONDS = 0.03
 """… but not shorter than this, since what lies between two slices costs time as well."""
 MAX_RUNS = 48
 """Unfinished runs at a time: each keeps its data and its models in memory."""
-GROWN_AFTER = 60
-"""Programs built, after which a fresh worker should take over. TensorFlow keeps the 15 MB or so
-of each, dropped or not, which makes 1.5 GB by then."""
+GROWN_SECONDS = 30.0
+"""Between two times that the worker says that it has outgrown its limit. TensorFlow keeps the
+11 MB or so of each program, dropped or not, so a fresh worker has to take over; that may fail."""
 
 
 class LostConnectionError(Exception):
@@ -51,7 +53,8 @@ class Loop:
         self._programs = ProgramCache(build)
         self._jobs: dict[str, Job] = {}
         self._retiring = False
-        self._grown = False
+        self._limit = memory.limit(memory.total(), memory.used())
+        self._said_grown = -math.inf
 
     def run(self) -> None:
         """Work until the connection ends, or, once retired, until all runs are over."""
@@ -65,11 +68,17 @@ class Loop:
                 for job in list(self._jobs.values()):
                     self._guard(job, partial(job.turn, seconds))
                     self._take_commands(0)
-                if self._programs.built >= GROWN_AFTER and not self._grown:
-                    self._grown = True
-                    self._send(Event("grown"))
+                self._say_grown()
         except (EOFError, OSError, LostConnectionError):
             return
+
+    def _say_grown(self) -> None:
+        now = time.monotonic()
+        if self._retiring or now - self._said_grown < GROWN_SECONDS:
+            return
+        if memory.used() > self._limit:
+            self._said_grown = now
+            self._send(Event("grown"))
 
     def _patience(self) -> float | None:
         """Seconds to wait for a command: none while runs train, no end when there is no work."""

@@ -174,6 +174,24 @@ def test_a_killed_worker_is_replaced_and_its_run_can_be_started_again(
     client.stop(again)
 
 
+def test_where_two_workers_do_not_fit_one_follows_the_other(
+    monkeypatch: pytest.MonkeyPatch, experiment: Experiment, dataset: Dataset
+) -> None:
+    """The grown one ends first, and a run that is started meanwhile waits for the other."""
+    monkeypatch.setattr(module.memory, "two_fit", lambda _: False)
+    with TrainingClient() as client:
+        assert eventually(lambda: client.worker_ready)
+        (old,) = client.worker_pids
+        assert client._worker is not None
+        client._received(client._worker, Event("grown"))
+        run = client.start(experiment.set(epochs=2), dataset)
+        assert client.wait(run, PATIENCE).status is Status.FINISHED
+        (new,) = client.worker_pids
+        assert new != old
+        assert is_gone(old)
+        assert client.notice is None
+
+
 def test_two_clients_do_not_know_of_each_other(
     client: TrainingClient, experiment: Experiment, dataset: Dataset
 ) -> None:

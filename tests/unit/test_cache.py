@@ -57,7 +57,6 @@ def test_equal_keys_share_one_program(shop: Workshop) -> None:
     assert [future.result(10) for future in one] == ["A", "B"]
     assert [future.result(10) for future in two] == ["B", "A"]
     assert sorted(shop.built) == ["a", "b"]
-    assert cache.built == 2
 
 
 def test_who_waits_goes_before_what_is_only_likely(shop: Workshop) -> None:

@@ -69,7 +69,7 @@ class FakeWorker:
 class Scene:
     """A client, and the workers that it has started."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, two_fit: bool = True) -> None:
         self.workers: list[FakeWorker] = []
 
         def make(*arguments: object) -> FakeWorker:
@@ -77,6 +77,7 @@ class Scene:
             return self.workers[-1]
 
         monkeypatch.setattr(module, "WorkerProcess", make)
+        monkeypatch.setattr(module.memory, "two_fit", lambda _: two_fit)
         self.client = TrainingClient()
 
     @property
@@ -312,6 +313,55 @@ def test_a_successor_that_dies_leaves_the_old_worker_in_place(scene: Scene) -> N
     run = scene.start()
     assert old.posted[-1].run_id == run.id
     assert scene.client.notice is None
+    assert len(scene.workers) == 2
+    old.say(Event("grown"))  # as it does while it is too big: another try
+    assert len(scene.workers) == 3
+    scene.worker.say(Event("ready"))
+    assert old.verbs[-1] == "retire"
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    """On a machine without memory for two workers, one that is ready."""
+    scene = Scene(monkeypatch, two_fit=False)
+    scene.worker.say(Event("ready"))
+    yield scene
+    scene.client.close()
+
+
+def test_where_two_do_not_fit_the_old_worker_goes_first(small: Scene) -> None:
+    """What comes in between waits for the fresh one, which starts when the old one has gone."""
+    old = small.worker
+    old.say(Event("grown"))
+    assert old.verbs == ["retire"]
+    new = small.worker
+    assert (new is not old, new.delay, new.begun) == (True, None, False)
+    run = small.start()
+    assert new.verbs == ["start"]
+    assert small.client.latest(run).reason == STARTING  # type: ignore[union-attr]
+    assert not new.begun
+    old.die()
+    assert new.begun
+    assert small.client.notice is None
+    new.say(Event("ready"))
+    small.say(run, Status.FINISHED)
+    assert len(small.workers) == 2
+
+
+@pytest.mark.parametrize("end", ["its end", "drop"])
+def test_where_two_do_not_fit_a_run_may_end_first(small: Scene, end: str) -> None:
+    """The old worker keeps it, and goes as soon as it is over or dropped."""
+    old = small.worker
+    run = small.start()
+    small.say(run, Status.RUNNING, 1)
+    old.say(Event("grown"))
+    assert small.workers == [old]
+    if end == "drop":
+        small.client.drop(run)
+    else:
+        small.say(run, Status.FINISHED)
+    assert old.verbs[-1] == "retire"
+    assert len(small.workers) == 2
 
 
 def test_only_so_many_finished_runs_are_known(

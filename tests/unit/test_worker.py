@@ -264,16 +264,37 @@ def test_a_retired_loop_ends_when_its_runs_are_over() -> None:
     desk.connection.close()
 
 
-def test_a_loop_says_once_that_it_has_grown(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After so many programs somebody fresh should take over."""
-    monkeypatch.setattr(worker, "GROWN_AFTER", 2)
+@pytest.mark.parametrize(("pause", "times"), [(1e9, 1), (0.0, 2)])
+def test_a_loop_says_now_and_then_that_it_has_grown(
+    pause: float, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond its limit somebody fresh should take over, and if that failed, somebody else."""
+    monkeypatch.setattr(worker, "GROWN_SECONDS", pause)
+    monkeypatch.setattr(worker.memory, "limit", lambda _total, _start: 1000)
+    uses = iter([900, 900])  # at the beginning, and once before it is too much
+    monkeypatch.setattr(worker.memory, "used", lambda: next(uses, 1100))
+    ours, theirs = Pipe()
+    with ours, theirs:
+        loop = worker.Loop(theirs, build)
+        loop._say_grown()
+        assert not ours.poll()
+        for _ in range(2):
+            loop._say_grown()
+        for _ in range(times):
+            assert decode(ours.recv_bytes(), Event) == Event("grown")
+        assert not ours.poll()
+        ours.send_bytes(encode(Command("retire")))
+        loop._take_commands(0)
+        loop._say_grown()
+        assert not ours.poll()  # somebody has
+
+
+def test_a_loop_looks_at_its_memory_while_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At every command at least."""
+    monkeypatch.setattr(worker.memory, "limit", lambda _total, _start: -1)
     desk = Desk()
-    for run_id in ("one", "two"):
-        desk.start(run_id)
-        desk.find_over(run_id)
-    desk.send(Command("nothing"))
-    desk.find(lambda message: isinstance(message, Event) and message.kind == "refused")
-    assert [message for message in desk.seen if message == Event("grown")] == [Event("grown")]
+    desk.start("one")
+    desk.find(lambda message: message == Event("grown"))
     desk.connection.close()
     desk.thread.join(10)
 
