@@ -65,6 +65,8 @@ class _Entry:
     """Calls of `wait` that look at it now."""
     unwatched: bool = False
     """Whether it was told to pause because nobody looked at it."""
+    stopping: bool = False
+    """Whether it was told to stop."""
 
 
 class TrainingClient:
@@ -165,8 +167,15 @@ class TrainingClient:
         self._steer(run, "step", Status.RUNNING)
 
     def stop(self, run: Run) -> None:
-        """End a run. Its figures stay."""
-        self._steer(run, "stop")
+        """End a run. Its figures stay.
+
+        Until the worker has answered the run is called RUNNING, also a paused one: who looks now
+        has to look again.
+        """
+        with self._changed:
+            if run.id in self._entries:
+                self._entries[run.id].stopping = True
+            self._steer(run, "stop", Status.RUNNING)
 
     def drop(self, run: Run) -> None:
         """End a run and forget it."""
@@ -289,7 +298,9 @@ class TrainingClient:
                 entry = self._entries.get(message.run_id)
                 # What a run's end was called here (by `_fail`) stays.
                 if entry is not None and not entry.snapshot.status.over:
-                    if entry.unwatched and message.status is Status.PAUSED:
+                    if entry.stopping and message.status is Status.PAUSED:
+                        message = replace(message, status=Status.RUNNING)
+                    elif entry.unwatched and message.status is Status.PAUSED:
                         message = replace(message, reason=UNWATCHED)
                     entry.snapshot = message
                     if message.status.over:

@@ -1,22 +1,26 @@
 """A run as it goes: the buttons, the progress, and below them the charts.
 
-All of it is one fragment. While figures change it draws itself anew five times a second; when
-that begins or ends it asks for one full run of the page, which sets the polling right.
+All of it is one fragment. While figures change it draws itself anew five times a second. When
+that begins or ends, or the run is another one, it asks for one full run of the page.
 """
 
 from __future__ import annotations
+
+import time
+from collections.abc import Callable
 
 import streamlit as st
 
 from lib import narrate
 from lib.figures.palette import Palette
-from lib.training.messages import Status
+from lib.training.messages import Run, Status
 from lib.ui import charts, training
 from lib.ui.data import Loaded
 from lib.ui.view import View, view
 from lib.ui.words import hint, plain
 
 POLL_SECONDS = 0.2
+SAME_CLICK_SECONDS = 0.15
 
 WORDS: dict[Status, tuple[str, str]] = {
     Status.QUEUED: (":gray-badge[queued]", "It begins as soon as the training process is free."),
@@ -45,12 +49,12 @@ UNTRAINED = (
 def live(loaded: Loaded, palette: Palette) -> None:
     """Draw this session's run, and keep it up to date while it changes."""
     training.prepare(loaded.experiment, loaded.dataset)
-    polling = view(loaded.experiment, loaded.dataset).polling
-    panel = st.fragment(_panel, run_every=POLL_SECONDS if polling else None)
-    panel(loaded, palette, polling)
+    shown = view(loaded.experiment, loaded.dataset)
+    panel = st.fragment(_panel, run_every=POLL_SECONDS if shown.polling else None)
+    panel(loaded, palette, (shown.run, shown.polling))
 
 
-def _panel(loaded: Loaded, palette: Palette, polling: bool) -> None:
+def _panel(loaded: Loaded, palette: Palette, drawn_for: tuple[Run | None, bool]) -> None:
     shown = view(loaded.experiment, loaded.dataset)
     left, right = st.columns([5, 4], vertical_alignment="center")
     with left:
@@ -59,7 +63,10 @@ def _panel(loaded: Loaded, palette: Palette, polling: bool) -> None:
         _progress(loaded, shown)
     _notices(shown)
     charts.draw(shown, palette)
-    if view(loaded.experiment, loaded.dataset).polling != polling:
+    now = view(loaded.experiment, loaded.dataset)
+    # A run may have ended while this was being drawn; nobody would come to look again.
+    outdated = not now.polling and now.snapshot.status is not shown.snapshot.status
+    if outdated or (now.run, now.polling) != drawn_for:
         st.rerun()
 
 
@@ -67,52 +74,92 @@ def _buttons(loaded: Loaded, shown: View) -> None:
     """Train, pause or resume, step, stop, reset: always in these places, dimmed where idle."""
     client, run, status = training.client(), shown.run, shown.snapshot.status
     open_run = run if run and training.may_steer(run) and not status.over else None
-    same = _is_same(loaded, shown)
-    paused = open_run is not None and status is Status.PAUSED
+    idle, same = open_run is None, _is_same(loaded, shown)
+    asked = (loaded.experiment, loaded.dataset)
     with st.container(horizontal=True, gap="small", key="train_controls"):
-        train = st.button(
+        _button(
             "Train",
-            icon=":material/play_arrow:",
-            # Streamlit writes white on a primary button, which nobody can read on dark mode's.
-            type="primary" if st.context.theme.type != "dark" else "secondary",
+            "play_arrow",
+            lambda: training.train(*asked),
             shortcut="T",
             disabled=not loaded.trainable or bool(open_run and status.active and same),
         )
-        # Bound to what the button says: by the time of the click the epoch may be over.
-        pause = st.button(
-            "Resume" if paused else "Pause",
-            icon=":material/resume:" if paused else ":material/pause:",
-            shortcut="P",
-            key="pause",
-            disabled=open_run is None,
-            on_click=client.resume if paused else client.pause,
-            args=(open_run,),
-        )
-        step = st.button(
+        if open_run and status is Status.PAUSED:
+            _button("Resume", "resume", lambda: client.resume(open_run), shortcut="P")
+        else:
+            _button(
+                "Pause",
+                "pause",
+                lambda: client.pause(open_run) if open_run else None,
+                shortcut="P",
+                disabled=idle,
+            )
+        _button(
             "Step",
-            icon=":material/skip_next:",
+            "skip_next",
+            lambda: client.step(
+                open_run if open_run and same else training.train(*asked, paused=True)
+            ),
             shortcut="S",
-            help="Train one epoch.",
             disabled=not loaded.trainable,
+            about="Train one epoch.",
         )
-        stop = st.button("Stop", icon=":material/stop:", shortcut="X", disabled=open_run is None)
-        reset = st.button(
+        _button(
+            "Stop",
+            "stop",
+            lambda: client.stop(open_run) if open_run else None,
+            shortcut="X",
+            disabled=idle,
+        )
+        _button(
             "Reset",
-            icon=":material/restart_alt:",
+            "restart_alt",
+            training.leave,
             disabled=run is None,
-            help="Forget the run and go back to the untrained model.",
+            about="Forget the run and go back to the untrained model.",
         )
-    if train:
-        training.train(loaded.experiment, loaded.dataset)
-    elif step:
-        here = open_run if same else None
-        client.step(here or training.train(loaded.experiment, loaded.dataset, paused=True))
-    elif stop and open_run:
-        client.stop(open_run)
-    elif reset:
-        training.leave()
-    if train or pause or step or stop or reset:
-        st.rerun()
+
+
+def _button(
+    name: str,
+    icon: str,
+    act: Callable[[], object],
+    *,
+    shortcut: str | None = None,
+    disabled: bool = False,
+    about: str | None = None,
+) -> None:
+    """A button that acts in a callback, which runs even if its run of the page is cut short.
+
+    Each has its own key: what a person clicked is what is done, though the button that stands in
+    its place may be another one by then.
+    """
+    # Streamlit writes white on a primary button, which nobody can read on dark mode's.
+    primary = name == "Train" and st.context.theme.type != "dark"
+    st.button(
+        name,
+        key=f"do_{name.lower()}",
+        icon=f":material/{icon}:",
+        type="primary" if primary else "secondary",
+        shortcut=shortcut,
+        disabled=disabled,
+        help=about,
+        on_click=_once,
+        args=(name, act),
+    )
+
+
+def _once(name: str, act: Callable[[], object]) -> None:
+    """Act, unless this is the same click again.
+
+    When a click and a poll reach Streamlit together, it may call a callback twice (seen in 1.67,
+    76 ms apart).
+    """
+    now, state = time.monotonic(), st.session_state
+    before, at = state.get("acted", ("", 0.0))
+    if name != before or now - at > SAME_CLICK_SECONDS:
+        state["acted"] = name, now
+        act()
 
 
 def _is_same(loaded: Loaded, shown: View) -> bool:
@@ -150,8 +197,7 @@ def _notices(shown: View) -> None:
         )
     elif snapshot.status is Status.FAILED:
         st.error(plain(snapshot.reason), icon=":material/error:")
-        if st.button("Start it again", icon=":material/replay:"):
-            training.train(run.experiment, run.dataset)
-            st.rerun()
+        again = (run.experiment, run.dataset)
+        _button("Start it again", "replay", lambda: training.train(*again))
     elif snapshot.status is Status.DIVERGED:
         st.warning(plain(snapshot.reason), icon=":material/warning:")

@@ -90,6 +90,21 @@ def test_pause_step_resume_and_stop(page: Page) -> None:
     wait_for_status(page, "not trained yet")
 
 
+def test_no_click_is_lost(page: Page) -> None:
+    """Pressed as soon as they can be, the buttons do what they say, round after round."""
+    open_page(page, LONG)
+    for _ in range(5):
+        for name, status in (
+            ("Train", "training"),
+            ("Pause", "paused"),
+            ("Resume", "training"),
+            ("Pause", "paused"),
+            ("Stop", "stopped"),
+        ):
+            button(page, name).click()
+            wait_for_status(page, status, seconds=10 if name != "Train" else 60)
+
+
 def test_step_alone_trains_one_epoch(page: Page) -> None:
     """Step works from the start: one epoch, then it waits."""
     open_page(page, "/?seed=3")

@@ -183,6 +183,18 @@ def test_a_paused_run_counts_as_running_as_soon_as_it_is_told_to(scene: Scene) -
     assert scene.worker.verbs == ["start", "step", "resume", "pause"]
 
 
+def test_a_paused_run_that_is_told_to_stop_is_worth_another_look(scene: Scene) -> None:
+    """It is active until the worker answers, also when an older answer comes in between."""
+    run = scene.start()
+    scene.say(run, Status.PAUSED)
+    scene.client.stop(run)
+    assert scene.status(run) is Status.RUNNING
+    scene.say(run, Status.PAUSED)
+    assert scene.status(run) is Status.RUNNING
+    scene.say(run, Status.STOPPED)
+    assert scene.status(run) is Status.STOPPED
+
+
 def test_a_run_that_is_over_takes_no_commands(scene: Scene) -> None:
     """And late snapshots don't bring it back."""
     run = scene.start()
