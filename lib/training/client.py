@@ -18,12 +18,14 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from types import TracebackType
+from typing import Any
 
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
 from lib.training import memory
-from lib.training.messages import Command, Event, Run, Snapshot, Status
-from lib.training.process import WorkerProcess
+from lib.training.messages import Answer, Command, Run, Snapshot, Status
+from lib.training.process import Message, WorkerProcess
+from lib.training.questions import AnswerFuture, Questions
 
 KEEP_RUNS = 40
 """Runs that are over and still known."""
@@ -92,6 +94,7 @@ class TrainingClient:
         """The worker that said so last."""
         self._two_fit = memory.two_fit(memory.total())
         self._retired: list[WorkerProcess] = []
+        self._questions = Questions()
         self._deaths: list[float] = []
         self._tidied = time.monotonic()
         self._notice: Notice | None = None
@@ -192,6 +195,26 @@ class TrainingClient:
             worker = self._ask_worker()
             worker.post(Command("prepare", experiment=experiment, shape=(n, t, f, k)))
 
+    def ask(self, name: str, **arguments: Any) -> AnswerFuture:
+        """Ask Keras, in the worker, one of `lib.training.answers.ANSWERS`. Returns at once.
+
+        It doesn't end the first worker's delay, so a page may ask before it has been painted.
+
+        Args:
+            name: which question.
+            arguments: plain values, tuples, dicts and arrays.
+
+        Returns:
+            A future of the answer: plain values and arrays (read-only) by name. Where there is
+            none it raises AnswerError, with a sentence that says why.
+        """
+        with self._changed:
+            worker = self._ask_worker()
+            command = self._questions.open(worker, name, arguments)
+            future = self._questions.future(command)
+            worker.post(command)
+            return future
+
     def get(self, run_id: str) -> Run | None:
         """The run of an id, as long as it is known."""
         with self._changed:
@@ -255,6 +278,8 @@ class TrainingClient:
             self._worker = self._successor = None
             self._retired = []
             self._fail(self._entries.values(), "The training process was closed.")
+            for worker in workers:
+                self._questions.fail(worker, "The training process was closed.")
             self._changed.notify_all()
         for worker in workers:
             worker.close()
@@ -291,7 +316,7 @@ class TrainingClient:
                 entry.snapshot = replace(entry.snapshot, status=status)
                 self._changed.notify_all()
 
-    def _received(self, worker: WorkerProcess, message: Snapshot | Event) -> None:
+    def _received(self, worker: WorkerProcess, message: Message) -> None:
         """Called from a worker's thread."""
         with self._changed:
             if isinstance(message, Snapshot):
@@ -306,6 +331,8 @@ class TrainingClient:
                     if message.status.over:
                         entry.touched = time.monotonic()
                 self._tidy_now_and_then()  # here too: perhaps nobody looks at anything
+            elif isinstance(message, Answer):
+                self._questions.settle(message)
             elif message.kind == "ready":
                 if worker is self._successor:
                     self._take_over(worker)
@@ -365,6 +392,7 @@ class TrainingClient:
                 self._successor = None  # the grown worker goes on
             else:
                 self._replace(worker, unsent, lost)
+            self._questions.fail(worker, f"The training process {worker.ending}. Ask again.")
             self._changed.notify_all()
 
     def _replace(self, dead: WorkerProcess, unsent: list[Command], lost: list[_Entry]) -> None:
@@ -384,6 +412,7 @@ class TrainingClient:
                 entry = self._entries.get(command.run_id)
                 if entry is not None:
                     entry.worker = self._worker
+                if entry is not None or self._questions.move(command, self._worker):
                     self._worker.post(command)
         failed = self._fail(lost, f"{text} Start the run again.")
         self._notice = Notice(text, time.time(), failed)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
@@ -103,8 +104,9 @@ class Command:
     """What a client asks of the worker."""
 
     verb: str
-    """"start", "pause", "resume", "step", "stop", "drop", "prepare" or "retire"."""
+    """"start", "pause", "resume", "step", "stop", "drop", "prepare", "ask" or "retire"."""
     run_id: str = ""
+    """For "ask" the question's."""
     experiment: Experiment | None = None
     dataset: Dataset | None = None
     """For "start"."""
@@ -112,6 +114,21 @@ class Command:
     """For "start": judge the untrained models, then wait."""
     shape: tuple[int, int, int, int] | None = None
     """For "prepare", which needs no data: (training samples, T, F, K)."""
+    question: str = ""
+    """For "ask": a key of `lib.training.answers.ANSWERS`."""
+    arguments: dict[str, Any] = field(default_factory=dict)
+    """For "ask": what it is called with, by name."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What came of a question."""
+
+    question_id: str
+    values: dict[str, Any] = field(default_factory=dict)
+    """Plain values and arrays by name."""
+    error: str = ""
+    """A sentence where there is no answer."""
 
 
 @dataclass(frozen=True, slots=True)

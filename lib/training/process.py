@@ -23,8 +23,11 @@ from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 from typing import IO
 
-from lib.training.messages import Command, Event, Snapshot, Status
+from lib.training.messages import Answer, Command, Event, Snapshot, Status
 from lib.training.wire import WireError, decode, encode
+
+Message = Snapshot | Event | Answer
+"""What a worker says."""
 
 ROOT = Path(__file__).parents[2]
 log = logging.getLogger(__name__)
@@ -40,7 +43,7 @@ class WorkerProcess:
 
     def __init__(
         self,
-        on_message: Callable[[WorkerProcess, Snapshot | Event], None],
+        on_message: Callable[[WorkerProcess, Message], None],
         on_end: Callable[[WorkerProcess], None],
         delay: float | None = 0.0,
     ) -> None:
@@ -161,7 +164,7 @@ class WorkerProcess:
             except (EOFError, OSError):
                 return
             try:
-                message = decode(data, Snapshot, Event)
+                message = decode(data, Snapshot, Event, Answer)
             except WireError as error:
                 log.warning("the training process sent something else: %s", error)
                 continue
@@ -186,8 +189,7 @@ class WorkerProcess:
             try:
                 data = encode(command)
             except Exception as error:  # whatever is wrong with it, the run must not seem to wait
-                reason = f"This run could not be sent to the training process: {error}."
-                self._on_message(self, Snapshot(command.run_id, Status.FAILED, reason=reason))
+                self._on_message(self, _unsendable(command, error))
                 continue
             try:
                 connection.send_bytes(data)
@@ -208,6 +210,13 @@ class WorkerProcess:
             errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2000))
             tail = errors.read().decode(errors="replace")
             log.error("the training process %s\n%s", self.ending, tail)
+
+
+def _unsendable(command: Command, error: Exception) -> Message:
+    words = f"could not be sent to the training process: {error}."
+    if command.verb == "ask":
+        return Answer(command.run_id, error=f"This question {words}")
+    return Snapshot(command.run_id, Status.FAILED, reason=f"This run {words}")
 
 
 def _listen(key: bytes) -> Listener:

@@ -17,9 +17,10 @@ import numpy as np
 
 from lib.datasets.dataset import Dataset
 from lib.experiment import DataSettings, Experiment, ModelSettings, TrainingSettings
-from lib.training.messages import Command, Event, ModeResult, Snapshot, Status
+from lib.training.messages import Answer, Command, Event, ModeResult, Snapshot, Status
 
 RECORDS = (
+    Answer,
     Command,
     DataSettings,
     Dataset,

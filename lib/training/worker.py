@@ -1,9 +1,9 @@
 """The worker process: `python -m lib.training.worker`, started and fed by `process`.
 
 One thread runs a loop: take commands, give each run that trains a slice in turn, send snapshots.
-So there are no locks, and runs are fair to each other. Only compiling happens in other threads
-(`cache`). It ends when the connection does, that is, when the process that started it is gone,
-however that went.
+So there are no locks, and runs are fair to each other. Only compiling (`cache`) and answering
+questions (`answers`) happen in other threads. It ends when the connection does, that is, when the
+process that started it is gone, however that went.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from importlib import metadata
 from multiprocessing.connection import Client, Connection
@@ -26,7 +27,7 @@ from lib.training import limits, memory
 from lib.training.architecture import architectures_of, network_of
 from lib.training.cache import ProgramCache
 from lib.training.job import Job
-from lib.training.messages import Command, Event, Snapshot, Status
+from lib.training.messages import Answer, Command, Event, Snapshot, Status
 from lib.training.wire import WireError, decode, encode
 
 SLICE_SECONDS = 0.1
@@ -36,6 +37,8 @@ SHORTEST_SLICE_SECONDS = 0.03
 """… but not shorter than this, since what lies between two slices costs time as well."""
 MAX_RUNS = 48
 """Unfinished runs at a time: each keeps its data and its models in memory."""
+MAX_QUESTIONS = 48
+"""Questions without an answer at a time: each keeps its arguments in memory."""
 GROWN_SECONDS = 30.0
 """Between two times that the worker says that it has outgrown its limit. TensorFlow keeps the
 11 MB or so of each program, dropped or not, so a fresh worker has to take over; that may fail."""
@@ -48,8 +51,17 @@ class LostConnectionError(Exception):
 class Loop:
     """What the worker does from its first command to the end of its connection."""
 
-    def __init__(self, connection: Connection, build: Callable[[Any], Any]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        build: Callable[[Any], Any],
+        answers: Mapping[str, Callable[..., dict[str, Any]]],
+    ) -> None:
         self._connection = connection
+        self._answers = answers
+        self._asked: dict[str, Future[dict[str, Any]]] = {}
+        # One thread: Keras's eager calls take turns anyway, and the other processor is the pages'.
+        self._helper = ThreadPoolExecutor(1, "answers")
         self._programs = ProgramCache(build)
         self._jobs: dict[str, Job] = {}
         self._retiring = False
@@ -60,7 +72,7 @@ class Loop:
         """Work until the connection ends, or, once retired, until all runs are over."""
         self._send(Event("ready"))
         try:
-            while not (self._retiring and not self._jobs):
+            while self._jobs or self._asked or not self._retiring:
                 self._take_commands(self._patience())
                 training = sum(job.training for job in self._jobs.values())
                 share = ROUND_SECONDS / max(training, 1)
@@ -68,6 +80,7 @@ class Loop:
                 for job in list(self._jobs.values()):
                     self._guard(job, partial(job.turn, seconds))
                     self._take_commands(0)
+                self._send_answers()
                 self._say_grown()
         except (EOFError, OSError, LostConnectionError):
             return
@@ -85,7 +98,7 @@ class Loop:
         jobs = self._jobs.values()
         if any(job.training for job in jobs):
             return 0
-        return 0.005 if any(job.waiting for job in jobs) else None
+        return 0.005 if self._asked or any(job.waiting for job in jobs) else None
 
     def _take_commands(self, patience: float | None) -> None:
         while self._connection.poll(patience):
@@ -154,10 +167,34 @@ class Loop:
     def _drop(self, command: Command) -> None:
         self._jobs.pop(command.run_id, None)
 
+    def _ask(self, command: Command) -> None:
+        function = self._answers.get(command.question)
+        if function is None:
+            error = f"No question is called {command.question!r}: {list(self._answers)}."
+        elif len(self._asked) >= MAX_QUESTIONS:
+            error = f"At most {MAX_QUESTIONS} questions may wait for an answer; ask again later."
+        else:
+            future = self._helper.submit(function, **command.arguments)
+            self._asked[command.run_id] = future
+            return
+        self._send(Answer(command.run_id, error=error))
+
+    def _send_answers(self) -> None:
+        for question_id in [k for k, future in self._asked.items() if future.done()]:
+            future = self._asked.pop(question_id)
+            try:
+                answer = Answer(question_id, future.result())
+                self._send(answer)
+            except LostConnectionError:
+                raise
+            except Exception as error:  # whatever it is, who asked must hear of it
+                words = f"{error}" if isinstance(error, ValueError) else f"{error!r}"
+                self._send(Answer(question_id, error=words))
+
     def _retire(self, _: Command) -> None:
         self._retiring = True
 
-    def _send(self, message: Snapshot | Event) -> None:
+    def _send(self, message: Snapshot | Event | Answer) -> None:
         data = encode(message)
         try:
             self._connection.send_bytes(data)
@@ -173,6 +210,7 @@ COMMANDS: dict[str, Callable[[Loop, Command], None]] = {
     "stop": Loop._steer,
     "drop": Loop._drop,
     "prepare": Loop._prepare,
+    "ask": Loop._ask,
     "retire": Loop._retire,
 }
 
@@ -231,13 +269,15 @@ def main() -> int:
         authkey=bytes.fromhex(told["key"]),
     ) as connection:
         try:
-            from lib.training import engine  # noqa: PLC0415  TensorFlow, and after the environment
+            # TensorFlow, and after the environment.
+            from lib.training import engine  # noqa: PLC0415
+            from lib.training.answers import ANSWERS  # noqa: PLC0415
 
             engine.settle()
         except Exception as error:  # told to who started us, whatever it is
             connection.send_bytes(encode(Event("failed", f"{type(error).__name__}: {error}")))
             return 1
-        Loop(connection, engine.build).run()
+        Loop(connection, engine.build, ANSWERS).run()
     return 0
 
 

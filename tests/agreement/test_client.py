@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from lib.training import client as module
 from lib.training.client import TrainingClient
 from lib.training.messages import Event, Snapshot, Status
 from lib.training.process import ROOT
+from lib.training.questions import AnswerError
 from lib.training.wire import decode, encode
 from tests.unit.fakes import make_dataset
 
@@ -85,6 +87,23 @@ def test_a_script_trains_and_reads_the_figures(
         assert result.weights is not None
         _, outputs = forward(short, result.weights, dataset.x[snapshot.samples])
         np.testing.assert_allclose(result.predictions, outputs, atol=1e-5)
+
+
+def test_a_question_is_answered_while_a_run_trains(
+    client: TrainingClient, experiment: Experiment, dataset: Dataset
+) -> None:
+    """Keras says what it is; the run goes on."""
+    run = client.start(experiment, dataset)
+    client.wait(run, PATIENCE, lambda s: s.epoch > 0)
+    assert client.ask("versions").result(PATIENCE)["Keras"] == metadata.version("keras")
+    assert client.latest(run).status is Status.RUNNING  # type: ignore[union-attr]
+    client.stop(run)
+
+
+def test_a_question_that_cannot_cross_is_refused(client: TrainingClient) -> None:
+    """Here, before it is sent, with the reason."""
+    with pytest.raises(AnswerError, match=r"could not be sent .* a type may not cross"):
+        client.ask("versions", anything=TrainingClient).result(PATIENCE)
 
 
 def test_a_first_run_does_not_wait_for_the_delay(experiment: Experiment, dataset: Dataset) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from lib.training import client as module
 from lib.training.client import STARTING, TrainingClient
-from lib.training.messages import Command, Event, Run, Snapshot, Status
+from lib.training.messages import Answer, Command, Event, Run, Snapshot, Status
+from lib.training.questions import AnswerError
 from tests.unit.fakes import make_dataset, make_experiment
 
 
@@ -50,7 +51,7 @@ class FakeWorker:
         """Note it."""
         self.closed = True
 
-    def say(self, message: Snapshot | Event) -> None:
+    def say(self, message: Snapshot | Event | Answer) -> None:
         """A message arrives from the worker."""
         if message == Event("ready"):
             self.ready = True
@@ -513,3 +514,50 @@ def test_a_closed_client_has_no_worker_and_takes_no_runs(scene: Scene) -> None:
     with pytest.raises(RuntimeError, match="closed"):
         scene.start()
     scene.client.close()
+
+
+def test_an_answer_comes_to_who_asked(scene: Scene) -> None:
+    """The future waits for the worker, and has what it says."""
+    future = scene.client.ask("double", number=4)
+    (command,) = scene.worker.posted
+    assert (command.verb, command.question, command.arguments) == ("ask", "double", {"number": 4})
+    assert not future.done()
+    scene.worker.say(Answer(command.run_id, {"double": 8}))
+    assert future.result(0) == {"double": 8}
+    scene.worker.say(Answer(command.run_id, {"double": 9}))  # said twice: nobody waits any more
+
+
+def test_an_error_comes_to_who_asked(scene: Scene) -> None:
+    """As an AnswerError with the worker's sentence."""
+    future = scene.client.ask("double", number=-1)
+    scene.worker.say(Answer(scene.worker.posted[0].run_id, error="Not that number."))
+    with pytest.raises(AnswerError, match=r"^Not that number\.$"):
+        future.result(0)
+
+
+def test_a_question_ends_with_the_worker_that_got_it(scene: Scene) -> None:
+    """It can be asked again."""
+    scene.worker.say(Event("ready"))
+    future = scene.client.ask("double", number=1)
+    scene.worker.die()
+    with pytest.raises(AnswerError, match=r"was killed \(SIGKILL\)\. Ask again\."):
+        future.result(0)
+
+
+def test_a_question_that_was_not_sent_goes_to_the_next_worker(scene: Scene) -> None:
+    """As a run does that waits."""
+    future = scene.client.ask("double", number=1)
+    first = scene.worker
+    first.die()
+    assert scene.worker is not first
+    (command,) = scene.worker.posted
+    scene.worker.say(Answer(command.run_id, {"double": 2}))
+    assert future.result(0) == {"double": 2}
+
+
+def test_questions_end_with_the_client(scene: Scene) -> None:
+    """Nobody waits for ever."""
+    future = scene.client.ask("double", number=1)
+    scene.client.close()
+    with pytest.raises(AnswerError, match="closed"):
+        future.result(0)

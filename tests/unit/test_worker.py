@@ -12,7 +12,7 @@ import pytest
 
 from lib.training import job, worker
 from lib.training.architecture import Network
-from lib.training.messages import Command, Event, Snapshot, Status
+from lib.training.messages import Answer, Command, Event, Snapshot, Status
 from lib.training.wire import decode, encode
 from tests.unit.fakes import (
     BrokenJudge,
@@ -24,18 +24,28 @@ from tests.unit.fakes import (
 )
 
 
+def double(number: int) -> dict[str, int]:
+    """An answer that can be checked; of a negative number there is none."""
+    if number < 0:
+        raise ValueError(f"expected a number of 0 or more, received {number}.")
+    return {"double": 2 * number}
+
+
+ANSWERS = {"double": double}
+
+
 class Desk:
     """The client's end of the connection to a loop that runs in a thread."""
 
     def __init__(self, build: Callable[[Any], Any] = build) -> None:
-        self.seen: list[Snapshot | Event] = []
+        self.seen: list[Snapshot | Event | Answer] = []
         self.connection, self.theirs = Pipe()
         self.thread = threading.Thread(target=self._run, args=(build,), daemon=True)
         self.thread.start()
 
     def _run(self, build: Callable[[Any], Any]) -> None:
         with self.theirs:
-            worker.Loop(self.theirs, build).run()
+            worker.Loop(self.theirs, build, ANSWERS).run()
 
     def send(self, command: Command) -> None:
         """Send it as the client does."""
@@ -45,10 +55,10 @@ class Desk:
         """Start a run."""
         self.send(Command("start", run_id, make_experiment(**settings), make_dataset()))
 
-    def receive(self) -> Snapshot | Event:
+    def receive(self) -> Snapshot | Event | Answer:
         """The next message."""
         assert self.connection.poll(10), "no message within 10 s"
-        self.seen.append(decode(self.connection.recv_bytes(), Snapshot, Event))
+        self.seen.append(decode(self.connection.recv_bytes(), Snapshot, Event, Answer))
         return self.seen[-1]
 
     def find(self, true: Callable[[Any], bool]) -> Any:
@@ -191,7 +201,7 @@ def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(
     monkeypatch.setattr(job, "SEND_SECONDS", 1e9)
     ours, theirs = Pipe()
     with ours, theirs:
-        loop = worker.Loop(theirs, breaking(RuntimeError("lost a bit"), 10_000_000, judged=4))
+        loop = worker.Loop(theirs, breaking(RuntimeError("lost a bit"), 10_000_000, judged=4), {})
         experiment = make_experiment(U=3, epochs=5000)
         ours.send_bytes(encode(Command("start", "bad", experiment, make_dataset())))
         loop._take_commands(0)
@@ -275,7 +285,7 @@ def test_a_loop_says_now_and_then_that_it_has_grown(
     monkeypatch.setattr(worker.memory, "used", lambda: next(uses, 1100))
     ours, theirs = Pipe()
     with ours, theirs:
-        loop = worker.Loop(theirs, build)
+        loop = worker.Loop(theirs, build, {})
         loop._say_grown()
         assert not ours.poll()
         for _ in range(2):
@@ -316,3 +326,38 @@ def test_xla_flags_are_set_for_the_tensorflow_that_knows_them(
 def test_the_installed_tensorflow_is_the_one_that_the_flags_are_for() -> None:
     """When this fails, try the flags with the new TensorFlow, and measure."""
     assert worker._tensorflow_version().startswith(worker.XLA_FLAGS_FOR)
+
+
+def ask(desk: Desk, question: str, **arguments: object) -> Answer:
+    """Ask, and wait for what comes of it."""
+    desk.send(Command("ask", "q", question=question, arguments=arguments))
+    return desk.find(lambda m: isinstance(m, Answer) and m.question_id == "q")
+
+
+def test_a_question_is_answered(desk: Desk) -> None:
+    """Its function is called with the arguments that came, and what it returns goes back."""
+    assert ask(desk, "double", number=21).values == {"double": 42}
+
+
+def test_a_question_without_an_answer_says_why(desk: Desk) -> None:
+    """The function's sentence, the error where it breaks, or the names where there is none."""
+    assert ask(desk, "double", number=-1).error == "expected a number of 0 or more, received -1."
+    assert "TypeError" in ask(desk, "double", figure=1).error
+    assert ask(desk, "triple").error == "No question is called 'triple': ['double']."
+
+
+def test_a_retired_worker_answers_before_it_ends() -> None:
+    """What was asked is answered, though there is no run to wait for."""
+    desk = Desk()
+    desk.receive()
+    desk.send(Command("ask", "q", question="double", arguments={"number": 1}))
+    desk.send(Command("retire"))
+    assert desk.find(lambda m: isinstance(m, Answer)).values == {"double": 2}
+    desk.thread.join(10)
+    assert not desk.thread.is_alive()
+
+
+def test_waiting_questions_are_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more than that is refused, with the limit."""
+    monkeypatch.setattr(worker, "MAX_QUESTIONS", 0)
+    assert ask(desk, "double", number=1).error.startswith("At most 0 questions may wait")

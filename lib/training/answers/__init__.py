@@ -1,0 +1,23 @@
+"""Questions that only Keras can answer: one function for each, in a module of its own.
+
+A page asks with `TrainingClient.ask(name, **arguments)`. The function runs in the worker, in a
+helper thread, so that runs go on training meanwhile. Arguments and answers cross the process
+boundary: plain values, tuples, dicts and NumPy arrays (read-only on arrival). A function raises
+ValueError, with a sentence, for what it can't answer.
+
+Like the engine, these modules may import keras, and only the worker imports them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lib.training.answers.versions import versions
+
+Answerer = Callable[..., dict[str, Any]]
+
+ANSWERS: dict[str, Answerer] = {
+    "versions": versions,
+}
+"""By name, what answers it."""

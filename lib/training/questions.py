@@ -1,0 +1,64 @@
+"""Questions under way: which future waits for which answer, of which worker.
+
+It knows no processes: the `client` says what was sent, what came back, and which worker died.
+"""
+
+from __future__ import annotations
+
+import secrets
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from lib.training.messages import Answer, Command
+
+AnswerFuture = Future[dict[str, Any]]
+
+
+class AnswerError(RuntimeError):
+    """There will be no answer; the text says why, in a sentence."""
+
+
+@dataclass(slots=True, eq=False)
+class _Open:
+    future: AnswerFuture
+    worker: object
+
+
+class Questions:
+    """The questions that have no answer yet. Not locked: its owner calls it from one at a time."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, _Open] = {}
+
+    def open(self, worker: object, name: str, arguments: dict[str, Any]) -> Command:
+        """The command that asks `worker`; `future` has its future."""
+        command = Command("ask", secrets.token_hex(8), question=name, arguments=arguments)
+        self._open[command.run_id] = _Open(Future(), worker)
+        return command
+
+    def future(self, command: Command) -> AnswerFuture:
+        """What will hold the answer to an open question."""
+        return self._open[command.run_id].future
+
+    def move(self, command: Command, worker: object) -> bool:
+        """Whether this is an open question; from now on `worker` has it."""
+        if command.run_id not in self._open:
+            return False
+        self._open[command.run_id].worker = worker
+        return True
+
+    def settle(self, answer: Answer) -> None:
+        """Give an answer to who waits for it."""
+        found = self._open.pop(answer.question_id, None)
+        if found is None:
+            return
+        if answer.error:
+            found.future.set_exception(AnswerError(answer.error))
+        else:
+            found.future.set_result(answer.values)
+
+    def fail(self, worker: object, reason: str) -> None:
+        """Nothing comes of what this worker was asked."""
+        for question_id in [k for k, q in self._open.items() if q.worker is worker]:
+            self.settle(Answer(question_id, error=reason))
