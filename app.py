@@ -6,6 +6,7 @@ from lib import narrate
 from lib.export import EXPORTS, keras_script
 from lib.figures.strip import shape_strip
 from lib.ui.data import load
+from lib.ui.first import is_painted
 from lib.ui.frame import frame
 from lib.ui.live import live
 from lib.ui.theme import current_palette
@@ -23,7 +24,10 @@ with st.container(border=True, key="strip"):
     st.html(shape_strip(experiment, dataset, palette, traces, sample))
     say(narrate.strip_sentence(experiment, dataset))
 
-live(loaded, palette)
+whole = is_painted()
+live(loaded, palette, whole)
+if not whole:
+    st.stop()
 
 with st.container(border=True):
     script, export = keras_script(experiment, dataset), EXPORTS["keras"]

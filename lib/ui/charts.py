@@ -20,8 +20,10 @@ MODE_COLORS = {"sequence": "blue", "last": "orange"}
 """Mode → the name of its colour in Markdown, as .streamlit/config.toml defines it."""
 
 
-def draw(shown: View, palette: Palette) -> None:
+def draw(shown: View, palette: Palette, whole: bool) -> None:
     """All cards, two to a row on a wide screen and one below the other on a phone.
+
+    Where it isn't to be the `whole`, only the upper two.
 
     While a run trains, the lower two charts change in turns: a browser needs about 50 ms for
     each chart, and the upper two are what people watch.
@@ -32,6 +34,8 @@ def draw(shown: View, palette: Palette) -> None:
         _predictions(shown, palette)
     with narrow.container(border=True, height="stretch"):
         _loss(shown, palette)
+    if not whole:
+        return
     wide, narrow = st.columns([3, 2])
     with wide.container(border=True, height="stretch"):
         _step_error(shown, palette, hold=shown.polling and turn == 0)

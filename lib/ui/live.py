@@ -46,15 +46,20 @@ UNTRAINED = (
 )
 
 
-def live(loaded: Loaded, palette: Palette) -> None:
-    """Draw this session's run, and keep it up to date while it changes."""
+def live(loaded: Loaded, palette: Palette, whole: bool) -> None:
+    """Draw this session's run, and keep it up to date while it changes.
+
+    Where it isn't to be the `whole`, the lower charts are left out.
+    """
     training.prepare(loaded.experiment, loaded.dataset)
     shown = view(loaded.experiment, loaded.dataset)
     panel = st.fragment(_panel, run_every=POLL_SECONDS if shown.polling else None)
-    panel(loaded, palette, (shown.run, shown.polling))
+    panel(loaded, palette, whole, (shown.run, shown.polling))
 
 
-def _panel(loaded: Loaded, palette: Palette, drawn_for: tuple[Run | None, bool]) -> None:
+def _panel(
+    loaded: Loaded, palette: Palette, whole: bool, drawn_for: tuple[Run | None, bool]
+) -> None:
     shown = view(loaded.experiment, loaded.dataset)
     left, right = st.columns([5, 4], vertical_alignment="center")
     with left:
@@ -62,7 +67,7 @@ def _panel(loaded: Loaded, palette: Palette, drawn_for: tuple[Run | None, bool])
     with right:
         _progress(loaded, shown)
     _notices(shown)
-    charts.draw(shown, palette)
+    charts.draw(shown, palette, whole)
     now = view(loaded.experiment, loaded.dataset)
     # A run may have ended while this was being drawn; nobody would come to look again.
     outdated = not now.polling and now.snapshot.status is not shown.snapshot.status

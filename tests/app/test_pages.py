@@ -55,3 +55,20 @@ def test_a_moved_slider_is_in_the_address() -> None:
     app = start()
     app.slider(key="T").set_value(20).run()
     assert app.query_params["T"] in ("20", ["20"])
+
+
+def test_the_first_run_leaves_the_lower_half_to_the_second() -> None:
+    """The code and the lower charts come when the upper ones have been painted."""
+    app = start()
+    assert [m.value for m in app.markdown if m.value.startswith("### What each model says")]
+    assert not app.code
+    app.run()
+    assert len(app.code) == 1
+
+
+def test_a_link_to_any_dataset_draws_its_lower_half() -> None:
+    """Also where the data are an upload that isn't there."""
+    for name in DATASETS:
+        app = start(data=name).run()
+        assert not app.exception
+        assert app.code
