@@ -19,6 +19,7 @@ import tensorflow as tf
 
 from lib.experiment import CELLS, LOSSES, OPTIMIZERS
 from lib.training.architecture import Architecture, Network
+from lib.training.recurrent import recurrent
 
 JUDGE_VALUES = 4_000_000
 """Numbers that a layer may put out in one call of a judge: 16 MB."""
@@ -206,9 +207,7 @@ class Program:
         """One update on the samples at `indexes` (B,), where -1 stands for no sample."""
         rows = tf.maximum(indexes, 0) if self.architecture.ragged else indexes
         with tf.GradientTape() as tape:
-            outputs = tf.gather(x, rows)
-            for layer in self._layers:
-                outputs = layer(outputs, training=True)
+            outputs = self._outputs(tf.gather(x, rows))
             losses = self._loss(tf.gather(y, rows), outputs)  # (B, T) or (B,)
             if self.architecture.ragged:
                 if self.architecture.mode == "sequence":
@@ -220,6 +219,17 @@ class Program:
         gradients = tape.gradient(loss, [variable.value for variable in self._weights])
         self._optimizer.apply(gradients, self._weights)
         return loss
+
+    def _outputs(self, x: tf.Tensor) -> tf.Tensor:
+        """What the model answers to x (B, T, F): (B, T, K), or for the last step alone (B, K)."""
+        network, sequence = self.architecture.network, self.architecture.mode == "sequence"
+        outputs = tf.transpose(x, (1, 0, 2))
+        for level, layer in enumerate(self._layers[: network.layers]):
+            every_step = sequence or level < network.layers - 1
+            outputs = recurrent(network.cell, layer, outputs, every_step=every_step)
+        for head in self._layers[network.layers :]:
+            outputs = head(outputs)
+        return tf.transpose(outputs, (1, 0, 2)) if sequence else outputs
 
 
 class Judge:
