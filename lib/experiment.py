@@ -28,10 +28,47 @@ class Choice:
     about: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Mode(Choice):
+    """What a model gives back, with all words for it; only its colours are in the palette."""
+
+    kind: str = ""
+    """As in "the last-step model"; empty for both."""
+    color: str = ""
+    """What Markdown and .streamlit/config.toml call its colour."""
+
+    @property
+    def name(self) -> str:
+        """As it stands in a chart's key: "last-step mode"."""
+        return f"{self.kind} mode"
+
+    @property
+    def model(self) -> str:
+        """As it stands in a sentence: "last-step model"."""
+        return f"{self.kind} model"
+
+    @property
+    def variable(self) -> str:
+        """What its model is called in code: "last_step"."""
+        return self.kind.replace("-", "_")
+
+    def colored(self, words: str) -> str:
+        """Markdown of `words` in its colour; as they are for both."""
+        return f":{self.color}[{words}]" if self.color else words
+
+
 MODES = {
-    "sequence": Choice("Sequence", "return_sequences=True", "an output at every timestep"),
-    "last": Choice("Last step", "return_sequences=False", "one output, at the last timestep"),
-    "both": Choice("Both", "", "two models from the same initial weights, on the same batches"),
+    "sequence": Mode(
+        "Sequence", "return_sequences=True", "an output at every timestep", "sequence", "blue"
+    ),
+    "last": Mode(
+        "Last step",
+        "return_sequences=False",
+        "one output, at the last timestep",
+        "last-step",
+        "orange",
+    ),
+    "both": Mode("Both", "", "two models from the same initial weights, on the same batches"),
 }
 CELLS = {
     "lstm": Choice("LSTM", "LSTM", "four gates, a hidden state and a cell state"),

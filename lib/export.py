@@ -22,8 +22,6 @@ from lib.shapes import Layer, model_shapes
 
 LINE = 100
 """The longest line of a script."""
-NAMES = {"sequence": "sequence", "last": "last_step"}
-"""What a mode's model is called in a script."""
 
 
 def keras_script(experiment: Experiment, dataset: Dataset) -> str:
@@ -220,19 +218,18 @@ def _models(experiment: Experiment, dataset: Dataset) -> list[str]:
     for mode, layers in shapes.items():
         lines = [
             f"# {MODES[mode].label}: {MODES[mode].about}.",
-            f"{NAMES[mode]} = keras.Sequential(",
+            f"{MODES[mode].variable} = keras.Sequential(",
         ]
         lines += ["    [", *(f"        {_layer(layer)}" for layer in layers), "    ]", ")"]
         blocks.append("\n".join(lines))
     if len(shapes) > 1:
-        both = f"{NAMES['last']}.set_weights({NAMES['sequence']}.get_weights())"
+        both = f"{MODES['last'].variable}.set_weights({MODES['sequence'].variable}.get_weights())"
         blocks[-1] += f"\n{both}  # both start from the same weights"
     return blocks
 
 
 def _layer(layer: Layer) -> str:
     """A line of code with the layer's output shape as its comment."""
-    shape = f"({', '.join(['N', *map(str, layer.shape[1:])])})"
     width = layer.shape[-1]
     if layer.name == "InputLayer":
         code = f"keras.Input({layer.shape[1:]}),"
@@ -241,12 +238,12 @@ def _layer(layer: Layer) -> str:
     else:
         returns = "T" in layer.letters
         code = f"keras.layers.{layer.name}({width}, return_sequences={returns}),"
-    return f"{code}  # {shape}"
+    return f"{code}  # {layer.numbers}"
 
 
 def _training(mode: str, experiment: Experiment, dataset: Dataset) -> str:
     """Compile and fit one model."""
-    settings, name = experiment.training, NAMES[mode]
+    settings, name = experiment.training, MODES[mode].variable
     every = mode == "sequence"
     shape = f"(N, {dataset.shape[1]}, {dataset.targets})" if every else f"(N, {dataset.targets})"
     rate = f"learning_rate={settings.learning_rate:g}"
@@ -269,10 +266,10 @@ def _verdict(experiment: Experiment, dataset: Dataset) -> str:
     lines = [f"# The number that can be compared: error at the last timestep, on {which} samples."]
     for mode in experiment.model.modes:
         last = "[:, -1]" if mode == "sequence" else ""
-        label = "sequence mode" if mode == "sequence" else "last-step mode"
         lines += [
-            f"wrong = {NAMES[mode]}.predict(x[{part}], verbose=0){last} - y[{part}, -1]",
-            f'print(f"{label}: mean squared error {{np.mean(wrong**2):.4g}} at the last timestep")',
+            f"wrong = {MODES[mode].variable}.predict(x[{part}], verbose=0){last} - y[{part}, -1]",
+            f'print(f"{MODES[mode].name}: '
+            'mean squared error {np.mean(wrong**2):.4g} at the last timestep")',
         ]
     return "\n".join(lines) + "\n"
 

@@ -15,20 +15,21 @@ import numpy as np
 from lib.baselines import best_loss, naive_loss
 from lib.datasets import DATASETS
 from lib.datasets.dataset import Dataset
-from lib.experiment import CELLS, LOSSES, SETTINGS, Experiment, Setting
-from lib.shapes import Layer, model_shapes
+from lib.english import capital, counted
+from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
+from lib.shapes import model_shapes
 from lib.training.messages import Snapshot, Status
 
-MODELS = {"sequence": "the sequence model", "last": "the last-step model"}
 ANSWERS = {"dense": "its head", "none": "its output"}
 """What could be read of the last-step model before the last step, by the model's head."""
 _COUNTED = ("", "one", "two", "three")
 
 
 def number(value: float) -> str:
-    """A number to be read: three digits that count, thousands apart, never "-0".
+    """A number to be read: three digits that count, thousands apart; "0" is exactly nothing.
 
-    From 1,000 on the digits before the point are all written out.
+    From 1,000 on the digits before the point are all written out, up to a thousand million; beyond
+    that and below 0.00001 the power of ten is: "3.44e11".
     """
     value = float(value)
     if math.isnan(value):
@@ -36,9 +37,9 @@ def number(value: float) -> str:
     if math.isinf(value):
         return "infinite"
     size = abs(value)
-    if size < 1e-12:
+    if not size:
         return "0"
-    if size >= 1e12 or size < 1e-6:
+    if size >= 0.9995e9 or size < 0.9995e-5:
         digits, _, power = f"{value:.2e}".partition("e")
         return f"{_trim(digits)}e{int(power)}"
     if size >= 99.95:
@@ -56,7 +57,7 @@ def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
     model = experiment.model
     _, steps, features = dataset.shape
     cell = CELLS[model.cell].label
-    units, read = _count(model.units, "unit"), f"{_count(steps, 'timestep')} of"
+    units, read = counted(model.units, "unit"), f"{counted(steps, 'timestep')} of"
     one = model.layers == 1
     if one:
         stack = f"{'an' if cell.startswith('L') else 'a'} {cell} with {units} reads"
@@ -68,7 +69,7 @@ def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
         "both": "One model answers at every step, its twin only at the last; "
         "both start from the same weights.",
     }
-    return f"{dataset.title}: {stack} {read} {_count(features, 'feature')}. {answers[model.mode]}"
+    return f"{dataset.title}: {stack} {read} {counted(features, 'feature')}. {answers[model.mode]}"
 
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
@@ -77,7 +78,7 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     shapes = model_shapes(experiment, steps, features, dataset.targets)
     ways = {
         mode: " → ".join(
-            [_shape(layers[0]), *(f"{layer.name} {_shape(layer)}" for layer in layers[1:])]
+            [layers[0].numbers, *(f"{layer.name} {layer.numbers}" for layer in layers[1:])]
         )
         for mode, layers in shapes.items()
     }
@@ -90,7 +91,7 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
         )
     total = sum(layer.parameters for layer in next(iter(shapes.values())))
     each = " each, whatever the number of timesteps" if len(shapes) > 1 else ""
-    return " ".join([*parts, f"{_count(total, 'parameter')}{each}."])
+    return " ".join([*parts, f"{counted(total, 'parameter')}{each}."])
 
 
 def predictions_sentence(
@@ -106,18 +107,23 @@ def predictions_sentence(
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     truth = dataset.raw(dataset.y[index])[:, target].astype(np.float64)
     steps = len(truth)
-    last = dataset.timestep_names[-1] if not _plain(dataset) else f"step {steps}"
-    name = dataset.sample_name(index)
+    last = (
+        f"the last step ({dataset.timestep_names[-1]})"
+        if dataset.has_named_steps
+        else f"step {steps}"
+    )
     parts = [
-        f"{name[:1].upper()}{name[1:]}: at {last} the target ({dataset.target_names[target]}) is "
-        f"{number(truth[-1])}{unit}."
+        f"{capital(dataset.sample_name(index))}: at {last} the target "
+        f"({dataset.target_labels[target]}) is {number(truth[-1])}{unit}."
     ]
     off: dict[str, np.ndarray] = {}
     answers = []
     for mode, result in snapshot.results.items():
         said = dataset.raw(result.predictions[sample])[:, target].astype(np.float64)
         off[mode] = np.abs(said - truth)
-        answers.append(f"{MODELS[mode]} says {number(said[-1])}, off by {number(off[mode][-1])}")
+        answers.append(
+            f"the {MODES[mode].model} says {number(said[-1])}, off by {number(off[mode][-1])}"
+        )
     if answers:
         parts.append(_sentence(answers))
     if "sequence" in off:
@@ -146,10 +152,10 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     loss = LOSSES[experiment.training.loss].label.lower()
     if losses:
         said = [
-            f"{MODELS[mode]}'s {named}is {number(value)}, {counts[mode]}"
+            f"the {MODES[mode].model}'s {named}is {number(value)}, {counts[mode]}"
             for named, (mode, value) in zip(("training loss ", ""), losses.items(), strict=False)
         ]
-        parts = [_sentence(said, f"After {_count(snapshot.epoch, 'epoch')} ")]
+        parts = [_sentence(said, f"After {counted(snapshot.epoch, 'epoch')} ")]
     else:
         parts = ["Not trained yet."]
     if len(experiment.model.modes) > 1:
@@ -157,12 +163,12 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
             f"The two losses can't be compared: one counts {steps} steps, the other counts 1."
         )
     parts.append(
-        f"{_capital(dataset.naive_label)} has a {loss} of "
+        f"{capital(dataset.naive_label)} has a {loss} of "
         f"{_by_mode(naive_loss(experiment, dataset), number)}."
     )
     best = best_loss(experiment, dataset)
     if best:
-        parts.append(f"{_capital(dataset.best_label)}: {_by_mode(best, _floor)}.")
+        parts.append(f"{capital(dataset.best_label)}: {_by_mode(best, _floor)}.")
         if max(best.values()) > 0:
             parts.append(dataset.best_why)
     return " ".join(part for part in parts if part)
@@ -172,14 +178,14 @@ def compare_sentence(dataset: Dataset, snapshot: Snapshot) -> str:
     """The number that compares the modes: last-step error on the same samples for both."""
     which = "validation" if dataset.has_validation else "training"
     errors = [
-        f"{MODELS[mode].removeprefix('the ')} {number(result.last_step_mse[-1])}"
+        f"{MODES[mode].model} {number(result.last_step_mse[-1])}"
         for mode, result in snapshot.results.items()
         if len(result.last_step_mse)
     ]
     levels = [f"{dataset.naive_label} {number(dataset.naive_mse[-1])}"]
     if dataset.best_mse is not None:
         levels.append(f"{dataset.best_label} {_floor(dataset.best_mse[-1])}")
-    scaled = "" if dataset.target_scale is None else " (scaled)"
+    scaled = " (scaled)" if dataset.is_scaled else ""
     said = (
         f"Mean squared error{scaled} at step {dataset.shape[1]} on the {which} samples: "
         f"{', '.join(errors + levels)}."
@@ -215,7 +221,7 @@ def step_error_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snap
         parts.append(f"{said}{_beats(result.step_mse, naive, dataset.naive_label)}.")
     ends = (number(factor * math.sqrt(naive[0])), number(factor * math.sqrt(naive[-1])))
     parts.append(
-        f"{_capital(dataset.naive_label)} is off by {ends[0]}{unit} at step 1 and "
+        f"{capital(dataset.naive_label)} is off by {ends[0]}{unit} at step 1 and "
         f"{ends[1]} at step {steps}."
     )
     return " ".join(parts)
@@ -293,22 +299,5 @@ def _duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
-def _shape(layer: Layer) -> str:
-    return f"({', '.join(['N', *map(str, layer.shape[1:])])})"
-
-
-def _plain(dataset: Dataset) -> bool:
-    """Whether the timesteps have no names of their own, just numbers from 1."""
-    return dataset.timestep_names[-1] == str(dataset.shape[1])
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _sentence(clauses: Sequence[str], start: str = "") -> str:
-    return _capital(start + "; ".join(clauses)) + "."
+    return capital(start + "; ".join(clauses)) + "."

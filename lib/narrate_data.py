@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from lib.datasets.dataset import Dataset
+from lib.english import capital, counted
 from lib.narrate import number
 
 
 def data_sentence(dataset: Dataset) -> str:
     """What there is and what it is for."""
     n, t, f = dataset.shape
-    features = "1 feature" if f == 1 else f"{f} features"
+    features = counted(f, "feature")
     return f"{dataset.title}: {n:,} samples of {t} timesteps and {features}. {dataset.about}"
 
 
@@ -30,13 +31,13 @@ def sample_sentence(dataset: Dataset, sample: int) -> str:
             f"Neither mode learns from it: the sequence mode is judged on all {len(y)} targets, "
             "the last-step mode on the last."
         )
+    comma = "," if dataset.lead else ""
     low, high = int(np.argmin(y)), int(np.argmax(y))
-    name = dataset.sample_name(sample)
     return (
-        f"{name[:1].upper()}{name[1:]}, of the {part} part: {dataset.target_names[0]} starts "
-        f"at {number(y[0])}{unit} and ends at {number(y[-1])}{unit}; it is lowest at "
-        f"timestep {low + 1} ({number(y[low])}) and highest at timestep {high + 1} "
-        f"({number(y[high])}). {use}"
+        f"{capital(dataset.sample_name(sample))}, of the {part} part: "
+        f"{dataset.target_labels[0]}{comma} starts at {number(y[0])}{unit} and ends at "
+        f"{number(y[-1])}{unit}; it is lowest at timestep {low + 1} ({number(y[low])}) and highest "
+        f"at timestep {high + 1} ({number(y[high])}). {use}"
     )
 
 

@@ -51,6 +51,11 @@ class Layer:
     rule: str = ""
     """The same in letters: "4·U·(F+U+1)"."""
 
+    @property
+    def numbers(self) -> str:
+        """The output shape as text: "(N, 12, 16)"."""
+        return f"({', '.join(['N', *map(str, self.shape[1:])])})"
+
 
 def rnn_output_shape(
     input_shape: Sequence[int | None],

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from lib.english import counted
 from lib.tidy import as_numbers, as_times, has_decimal_commas, is_value, step_of
 from lib.windows import Table
 
@@ -202,7 +203,7 @@ def _find_layout(text: bytes) -> _Layout:
     lines = text.count(b"\n") or text.count(b"\r")
     if lines * len(first) > MAX_CELLS:
         raise UploadError(
-            f"The table has about {lines:,} rows of {_some(len(first), 'cell', 'cells')}, and at "
+            f"The table has about {lines:,} rows of {counted(len(first), 'cell')}, and at "
             f"most {MAX_CELLS:,} cells are read. Leave out columns, or keep a part of the rows."
         )
     filled = [cell.strip() for cell in first if cell.strip()]
@@ -334,7 +335,7 @@ def _why_unreadable(error: str, width: int) -> str:
         "Leave out lines above the header, put texts with a delimiter in quotes, and write numbers "
         "without thousands separators."
     )
-    cells = _some(width, "cell", "cells")
+    cells = counted(width, "cell")
     if found := re.search(r"line (\d+), saw (\d+)", error):
         line, saw = int(found[1]), int(found[2])
         return f"Line {line:,} has {saw} cells, but the first line has {cells}. {cure}"
@@ -359,7 +360,7 @@ def _drop_empty_rows(cells: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     empty = cells.isna().all(axis=1)
     if not empty.any():
         return cells
-    notes.append(f"{_some(int(empty.sum()), 'empty row', 'empty rows')} left out.")
+    notes.append(f"{counted(int(empty.sum()), 'empty row')} left out.")
     return cells[~empty].reset_index(drop=True)
 
 
@@ -377,7 +378,7 @@ def _take_times(
     notes.append(f"{column} labels the rows{how}.")
     cells = cells.drop(columns=column)
     if times.isna().any():
-        notes.append(f"{_some(int(times.isna().sum()), 'row has', 'rows have')} no date.")
+        notes.append(f"{counted(int(times.isna().sum()), 'row has', 'rows have')} no date.")
         texts = times.dt.strftime("%Y-%m-%d %H:%M:%S").fillna("no date")
         return cells, pd.Index(texts), "row"
     order = np.arange(len(times))
@@ -413,7 +414,7 @@ def _take_numbers(cells: pd.DataFrame, layout: _Layout, notes: list[str]) -> pd.
             readings.setdefault(how, []).append(name)
             wrong = column[columns[name].isna() & column.notna()]
             if len(wrong):
-                cells_are = _some(len(wrong), "cell isn't a number", "cells aren't numbers")
+                cells_are = counted(len(wrong), "cell isn't a number", "cells aren't numbers")
                 which = _list(dict.fromkeys(repr(cell) for cell in wrong))
                 notes.append(f"In {name} {cells_are}, taken as missing: {which}.")
         else:
@@ -444,7 +445,7 @@ def _without_huge(columns: dict[str, pd.Series], notes: list[str]) -> dict[str, 
         count += int(huge.sum())
         kept[name] = numbers.mask(huge) if huge.any() else numbers
     if count:
-        values = _some(count, "value is", "values are")
+        values = counted(count, "value is", "values are")
         notes.append(f"{values} infinite or beyond {_HUGE:.0e} and taken as missing.")
     return kept
 
@@ -461,7 +462,7 @@ def _describe(frame: pd.DataFrame, notes: list[str]) -> None:
     """Refuse what is too short, and note constant columns and gaps."""
     if len(frame) < MIN_ROWS:
         raise UploadError(
-            f"The table has {_some(len(frame), 'row', 'rows')} and at least {MIN_ROWS} are needed, "
+            f"The table has {counted(len(frame), 'row')} and at least {MIN_ROWS} are needed, "
             "a row for each timestep. Add rows."
         )
     constant = [name for name in frame.columns if not frame[name].min() < frame[name].max()]
@@ -470,7 +471,9 @@ def _describe(frame: pd.DataFrame, notes: list[str]) -> None:
     gaps = frame.isna().sum()
     if gaps.any():
         each = [f"{name} {count:,}" for name, count in gaps[gaps > 0].items()]
-        notes.append(f"{_some(int(gaps.sum()), 'value is', 'values are')} missing: {_list(each)}.")
+        notes.append(
+            f"{counted(int(gaps.sum()), 'value is', 'values are')} missing: {_list(each)}."
+        )
 
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -481,7 +484,3 @@ def _list(words: Iterable[str]) -> str:
     words = list(words)
     more = f" and {len(words) - 6} more" if len(words) > 6 else ""
     return (", ".join(words[:6]) + more) if words else "none"
-
-
-def _some(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"

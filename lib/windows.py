@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lib.datasets.dataset import Dataset
+from lib.english import counted, joined
 from lib.experiment import MAX_VALUES, MISSING, ExperimentError, limit_of
 
 if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor shouldn't wait for
@@ -172,6 +173,7 @@ def make_windows(
     ends = zip(_labels(times, rows[:, 0]), _labels(times, rows[:, -1]), strict=True)
     notes.append("Columns are standardised with the mean and deviation of the training rows.")
     units = {table.units.get(column, "") for column in targets}
+    lead = f"one {table.step}" if horizon == 1 else f"{horizon} {table.step}s"
     return Dataset(
         name=name,
         title=table.name,
@@ -184,12 +186,13 @@ def make_windows(
             f"{t + 1}" if table.step == "row" else f"{table.step} {t + 1}" for t in range(timesteps)
         ),
         naive=y_rows[rows],
-        naive_label=_naive_label(table.step, horizon),
+        naive_label="guessing tomorrow as today" if lead == "one day" else "guessing no change",
         target_scale=scale,
         target_offset=offset,
         target_unit=units.pop() if len(units) == 1 else "",
         sample_names=tuple(f"{begin} to {end}" for begin, end in ends),
-        about=f"At every step, {_and(targets)} {_ahead(table.step, horizon)}, from {_and(inputs)}.",
+        lead=lead,
+        about=f"At every step, {joined(targets)} {lead} ahead, from {joined(inputs)}.",
         notes=(*table.notes, *notes),
         source=table.source,
         reading=table.reading,
@@ -226,7 +229,10 @@ def _without_gaps(
         frame = frame.ffill()
         filled = gaps - int(frame.isna().to_numpy().sum())
         if filled:
-            notes.append(f"{_count(filled, 'missing value')} filled with the last known value.")
+            notes.append(
+                f"{counted(filled, 'missing value was', 'missing values were')} filled with the "
+                "last known value."
+            )
     keep = frame.notna().all(axis=1).to_numpy()
     dropped = int((~keep).sum())
     if dropped:
@@ -235,7 +241,7 @@ def _without_gaps(
             if missing == "fill"
             else "values are missing; windows run on across the gaps"
         )
-        notes.append(f"{_count(dropped, 'row')} dropped: {why}.")
+        notes.append(f"{counted(dropped, 'row was', 'rows were')} dropped: {why}.")
     return frame[keep], None if table.times is None else table.times[keep], notes
 
 
@@ -272,24 +278,6 @@ def _labels(times: pd.Index | None, rows: Sequence[int] | np.ndarray) -> list[st
         whole_days = bool((chosen == chosen.normalize()).all())
         chosen = chosen.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%d %H:%M:%S")
     return [str(time) for time in chosen]
-
-
-def _naive_label(step: str, horizon: int) -> str:
-    if horizon > 1:
-        return f"in {horizon} {step}s as now"
-    return "tomorrow as today" if step == "day" else f"next {step} as this one"
-
-
-def _ahead(step: str, horizon: int) -> str:
-    return f"one {step} ahead" if horizon == 1 else f"{horizon} {step}s ahead"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"1 {thing} was" if number == 1 else f"{number:,} {thing}s were"
-
-
-def _and(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _ordinal(number: int) -> str:

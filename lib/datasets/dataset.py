@@ -46,7 +46,7 @@ class Dataset:
     naive: np.ndarray
     """What a guess without learning says, (N, T, K) in the unit of y."""
     naive_label: str
-    """Its name, as it stands on the chart: "guessing the mean", "tomorrow as today"."""
+    """Its name, which a sentence can begin with: "guessing the mean", "guessing no change"."""
     best_mse: np.ndarray | None = None
     """The least mean squared error to be expected, by timestep (T,), in the unit of y squared;
     None where nobody knows it. Of any model, unless `best_label` says whose it is: a layer that
@@ -63,6 +63,9 @@ class Dataset:
     """The raw unit: "°C", "%", …; empty where there is none."""
     sample_names: tuple[str, ...] | None = None
     """N names, such as the first and last date of a window; None means "sample 1", …"""
+    lead: str = ""
+    """How far behind its timestep a target lies: "one day", "five years"; empty where a target's
+    name says it all, or it is that step's own."""
     about: str = ""
     """One sentence: what has to be predicted from what."""
     notes: tuple[str, ...] = ()
@@ -97,6 +100,26 @@ class Dataset:
     def targets(self) -> int:
         """K, the number of target columns."""
         return self.y.shape[-1]
+
+    @property
+    def ahead(self) -> str:
+        """What must be added to a target's name for it to be true: ", one day ahead" or ""."""
+        return f", {self.lead} ahead" if self.lead else ""
+
+    @property
+    def target_labels(self) -> tuple[str, ...]:
+        """K names of what a timestep's targets are: "temp_max, one day ahead"."""
+        return tuple(f"{name}{self.ahead}" for name in self.target_names)
+
+    @property
+    def has_named_steps(self) -> bool:
+        """Whether the timesteps have names of their own ("day 1", "1952"), not just numbers."""
+        return self.timestep_names[-1] != f"{self.shape[1]}"
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether y, and so every squared error, is in deviations and not in the raw unit."""
+        return self.target_scale is not None
 
     @property
     def has_validation(self) -> bool:

@@ -275,7 +275,7 @@ def make_task(name: str, experiment: Experiment) -> Dataset:
         target_names=(task.target,),
         timestep_names=tuple(str(t + 1) for t in range(T)),
         naive=x[:, :, :1].copy() if task.persists else np.repeat(mean, N, axis=0),
-        naive_label="next value as this one" if task.persists else "guessing the mean",
+        naive_label="guessing no change" if task.persists else "guessing the mean",
         best_mse=task.best(T, **{key: arguments[key] for key in task.options}),
         best_why=task.best_why,
         about=task.about,

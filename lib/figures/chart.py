@@ -142,10 +142,8 @@ def timestep_axis(names: Sequence[str]) -> dict[str, Any]:
     longest = max(map(len, names))
     # What fits beside each other on a phone, where a plot is about 230 pixels wide.
     most = 12 if longest <= 2 else max(2, min(6, round(230 / (7.5 * longest + 12))))
-    stride = _nice_stride((steps - 1) / (most - 1))
-    # The last step is what all is about: it is always named.
-    between = [k for k in range(stride, steps, stride) if k > 1 and steps - k >= 0.75 * stride]
-    ticks = [1, *between, steps]
+    # The last step is what all is about: it is always named, and the others back from it.
+    ticks = list(range(steps, 0, -_stride(steps, most)))[::-1]
     room = max(0.35, 0.03 * (steps - 1))
     return {
         "title": "timestep",
@@ -157,9 +155,18 @@ def timestep_axis(names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _nice_stride(least: float) -> int:
-    """The smallest number that people count in and that isn't below `least`, at most 99."""
-    return next(k for k in (1, 2, 3, 4, 5, 6, 8, 10, 12, 20, 25, 50, 100) if k >= least)
+def _stride(steps: int, most: int) -> int:
+    """How many timesteps lie from tick to tick, so that about `most` ticks count back from T.
+
+    A number that people count in and that T is a multiple of: 4, 8, 12, … 24. Else one that
+    leads to the first step: 1, 6, 11. Else any that T is a multiple of, or that people count in.
+    """
+    least = max(1, math.ceil((steps - 1) / (most - 1)))
+    near = range(least, min(2 * least, steps - 1) + 1)
+    nice = [k for k in (1, 2, 3, 4, 5, 6, 8, 10, 12, 20, 25, 50) if k in near]
+    multiples = [k for k in near if steps % k == 0]
+    to_the_first = [k for k in near if (steps - 1) % k == 0]
+    return [*(k for k in multiples if k in nice), *to_the_first, *multiples, *nice, least][0]
 
 
 def epoch_axis(epochs: int) -> dict[str, Any]:

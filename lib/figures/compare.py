@@ -17,21 +17,23 @@ def compare_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) -> go
 
     Here the two lines count the same thing, so one naive level and one best possible level serve
     both. The error of scaled targets has no unit, and the axis says so. The axis is logarithmic; a
-    best possible error of exactly 0 is left out.
+    best possible error of exactly 0 is told in the key.
     """
     errors = {
         mode: (result.checked_epochs, marks.finite(result.last_step_mse))
         for mode, result in snapshot.results.items()
     }
     naive = float(dataset.naive_mse[-1])
-    scaled = "" if dataset.target_scale is None else " (scaled)"
+    scaled = " (scaled)" if dataset.is_scaled else ""
     best = None if dataset.best_mse is None else float(dataset.best_mse[-1])
     drawn = [float(value) for _, error in errors.values() for value in error]
     x = chart.epoch_axis(max(snapshot.epochs, snapshot.epoch))
     data = [marks.level(dataset.naive_label, naive, x["range"], marks.naive_style(palette))]
     key = [marks.mode_key(errors, palette), [marks.naive_key(dataset.naive_label, palette)]]
+    if best is not None:
+        zero = "" if best > 0 else ": 0"
+        key[1].insert(0, marks.best_key(dataset.best_label, palette, zero))
     if best:
-        key[1].insert(0, marks.best_key(dataset.best_label, palette))
         data.append(marks.level(dataset.best_label, best, x["range"], marks.best_style(palette)))
     return chart.figure(
         data + marks.by_epoch(errors, palette, f"%{{y:{chart.VALUE}}}"),

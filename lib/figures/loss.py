@@ -23,7 +23,7 @@ def loss_figure(
 
     The two modes' losses count different things, so each has its own naive level (grey, dotted)
     and best possible level (green, dashed, for mean squared error alone). A level of exactly 0
-    can't stand on a logarithmic axis; the sentence below the chart names it.
+    can't stand on a logarithmic axis, and is told in the key.
     """
     losses = {
         mode: (result.loss_epochs, marks.finite(result.loss))
@@ -43,9 +43,11 @@ def loss_figure(
         data += [marks.level(name, value, x["range"], style) for value in levels.values()]
         notes += [(COUNTS[mode], value, text) for mode, value in levels.items()]
     key = [marks.mode_key(losses, palette), [marks.naive_key(dataset.naive_label, palette)]]
-    if any(value > 0 for value in best.values()):
-        key[1].insert(0, marks.best_key(dataset.best_label, palette))
     both = len(naive) > 1
+    if best:
+        nothing = [COUNTS[mode] for mode, value in best.items() if not value > 0]
+        zero = ": 0" if len(nothing) == len(best) else f" ({nothing[0]}: 0)" if nothing else ""
+        key.insert(1, [marks.best_key(dataset.best_label, palette, zero)])
     plot = HEIGHT - chart.top(key) - chart.BOTTOM
     words = chart.side_notes(notes, y["range"], plot) if both else []
     if not drawn:

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from lib.experiment import MODES
 from lib.figures.palette import Palette
 
-NAMES = {"sequence": "sequence mode", "last": "last-step mode"}
 UNASKED = {"dense": "its head before that", "none": "its output before that"}
 """What the dotted line is called, next to "last-step mode", by the model's head."""
 GLYPHS = {"line": "━━", "dots": "●", "rings": "○", "diamond": "◆", "dotted": "•••", "dashed": "▬ ▬"}
@@ -52,7 +52,9 @@ def by_timestep(
         values = said["sequence"]
         traces.append(
             {
-                **line(NAMES["sequence"], values, {"color": palette.sequence, "width": 2.5}, hover),
+                **line(
+                    MODES["sequence"].name, values, {"color": palette.sequence, "width": 2.5}, hover
+                ),
                 "mode": "lines+markers",
                 "marker": {"color": palette.sequence, "size": dot_size(len(values))},
             }
@@ -61,7 +63,7 @@ def by_timestep(
         values = said["last"]
         traces.append(
             {
-                **line(NAMES["last"], values[-1:], {}, hover),
+                **line(MODES["last"].name, values[-1:], {}, hover),
                 "x": [len(values)],
                 "mode": "markers",
                 "marker": {
@@ -83,7 +85,7 @@ def by_epoch(
     return [
         {
             "type": "scatter",
-            "name": NAMES[mode],
+            "name": MODES[mode].name,
             "x": epochs,
             "y": y,
             "mode": "lines" if len(epochs) > 1 else "markers",
@@ -138,19 +140,19 @@ def best_style(palette: Palette) -> dict[str, Any]:
 
 def sequence_key(palette: Palette) -> Entry:
     """The key of the sequence mode's line in `by_timestep`."""
-    return Entry("dots", NAMES["sequence"], palette.sequence, palette.sequence_text)
+    return Entry("dots", MODES["sequence"].name, palette.sequence, palette.sequence_text)
 
 
 def last_key(head: str, palette: Palette) -> list[Entry]:
     """The key of the last-step mode's diamond and dotted line in `by_timestep`."""
     color, text = palette.last, palette.last_text
     words = UNASKED[head]
-    return [Entry("diamond", NAMES["last"], color, text), Entry("dotted", words, color, text)]
+    return [Entry("diamond", MODES["last"].name, color, text), Entry("dotted", words, color, text)]
 
 
 def mode_key(modes: Mapping[str, Any], palette: Palette) -> list[Entry]:
     """The key of `by_epoch`."""
-    return [Entry("line", NAMES[m], palette.mode(m), palette.mode_text(m)) for m in modes]
+    return [Entry("line", MODES[m].name, palette.mode(m), palette.mode_text(m)) for m in modes]
 
 
 def naive_key(name: str, palette: Palette) -> Entry:
@@ -158,6 +160,9 @@ def naive_key(name: str, palette: Palette) -> Entry:
     return Entry("dotted", name, palette.baseline, palette.muted)
 
 
-def best_key(name: str, palette: Palette) -> Entry:
-    """The key of `best_style`, by `Dataset.best_label`."""
-    return Entry("dashed", name, palette.best, palette.best_text)
+def best_key(name: str, palette: Palette, zero: str = "") -> Entry:
+    """The key of `best_style`, by `Dataset.best_label`.
+
+    `zero` says what of it is exactly 0, which a logarithmic axis can't show: ": 0" for all of it.
+    """
+    return Entry("dashed", f"{name}{zero}", palette.best, palette.best_text)

@@ -45,11 +45,11 @@ class Palette:
 
     def mode(self, mode: str) -> str:
         """The colour of "sequence" or "last"."""
-        return {"sequence": self.sequence, "last": self.last}[mode]
+        return str(getattr(self, mode))
 
     def mode_text(self, mode: str) -> str:
         """The colour of words about "sequence" or "last"."""
-        return {"sequence": self.sequence_text, "last": self.last_text}[mode]
+        return str(getattr(self, f"{mode}_text"))
 
     def shades(self, color: str) -> tuple[str, ...]:
         """LEVELS shades from almost the surface to `color`, for values from low to high."""

@@ -52,13 +52,14 @@ def predictions_figure(
     hover = f"%{{y:{chart.VALUE}}} {chart.plain(unit)}".rstrip()
     # Wider than the models' lines and below them: a model that is right runs inside the target.
     goal = marks.line("target", truth, {"color": palette.ink, "width": 4}, hover)
-    if dataset.timestep_names[-1] != f"{len(truth)}":  # names of their own: "day 12", "2002"
-        goal["customdata"] = [chart.plain(name) for name in dataset.timestep_names]
+    if dataset.has_named_steps:
+        after = f"{dataset.lead} after " if dataset.lead else ""
+        goal["customdata"] = [chart.plain(f"{after}{name}") for name in dataset.timestep_names]
         goal["hovertemplate"] += " · %{customdata}"
     goal["mode"] = "lines+markers"
     goal["marker"] = {"color": palette.ink, "size": round(1.5 * marks.dot_size(len(truth)))}
 
-    key = [[Entry("dots", "target", palette.ink, palette.ink)]]
+    key = [[Entry("dots", f"target{dataset.ahead}", palette.ink, palette.ink)]]
     if "sequence" in said:
         key[0].append(marks.sequence_key(palette))
     if "last" in said:

@@ -274,10 +274,9 @@ def _tensor(
 ) -> str:
     """A tensor with its shape above, in letters and in numbers, and its name below."""
     letters = f"({', '.join(layer.letters)})"
-    numbers = f"({', '.join(['N', *map(str, layer.shape[1:])])})"
     return (
         f'<div style="width:{f"{room:.2f}rem" if room else "auto"}">'
-        f"{_code(letters, palette.muted)}<br>{_code(numbers, palette.ink, bold=True)}"
+        f"{_code(letters, palette.muted)}<br>{_code(layer.numbers, palette.ink, bold=True)}"
         f'<div style="margin:0.25rem 0">{image}</div>'
         f'<div style="color:{color or palette.muted}">{name}</div></div>'
     )

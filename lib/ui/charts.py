@@ -16,9 +16,6 @@ from lib.ui.steady import steady_chart
 from lib.ui.view import View, sample_index
 from lib.ui.words import hint, say
 
-MODE_COLORS = {"sequence": "blue", "last": "orange"}
-"""Mode → the name of its colour in Markdown, as .streamlit/config.toml defines it."""
-
 
 def draw(shown: View, palette: Palette, whole: bool) -> None:
     """All cards, two to a row on a wide screen and one below the other on a phone.
@@ -105,8 +102,8 @@ def _compare(shown: View, palette: Palette, *, hold: bool) -> None:
     hint(f"Mean squared error at the last step on {part} data")
     with st.container(key="compare"):
         for column, (mode, result) in zip(st.columns(2), results.items(), strict=False):
-            color, error = MODE_COLORS[mode], narrate.number(result.last_step_mse[-1])
-            column.metric(f":{color}[{MODES[mode].label}]", f":{color}[{error}]")
+            colored, error = MODES[mode].colored, narrate.number(result.last_step_mse[-1])
+            column.metric(colored(MODES[mode].label), colored(error))
     _picture(
         compare_figure(dataset, shown.snapshot, palette),
         narrate.compare_sentence(dataset, shown.snapshot),

@@ -12,14 +12,12 @@ from typing import Any
 import streamlit as st
 
 from lib.datasets import DATASETS, settle
-from lib.experiment import MAX_VALUES, SETTINGS, Choice, limit_of
+from lib.experiment import MAX_VALUES, MODES, SETTINGS, Choice, limit_of
 from lib.ui import state, upload
 from lib.ui.columns import columns
 from lib.ui.words import hint
 
 Fixed = Mapping[str, tuple[Any, str]]
-
-MODE_LABELS = {"sequence": ":blue[Sequence]", "last": ":orange[Last step]", "both": "Both"}
 
 CLAMPED = {
     "N": f"N·T·F can be {MAX_VALUES:,} at most.",
@@ -45,15 +43,15 @@ def sidebar(*, with_uploader: bool) -> None:
     state.seed_widget("mode")
     st.segmented_control(
         "Mode",
-        list(MODE_LABELS),
-        format_func=MODE_LABELS.__getitem__,
+        list(MODES),
+        format_func=lambda name: MODES[name].colored(MODES[name].label),
         key="mode",
         required=True,
         width="stretch",
         help="`return_sequences=True` answers at every timestep, `False` only at the last. "
         "Both trains a pair from the same initial weights, on the same batches.",
     )
-    with st.expander("More: cell, layers, optimizer, seed …"):
+    with st.expander("More: cell, optimizer, seed …"):
         _more(fixed)
 
 
@@ -62,7 +60,7 @@ def _data() -> None:
     st.selectbox(
         "Data",
         list(DATASETS),
-        format_func=lambda name: f"{DATASETS[name].title} · {DATASETS[name].group.lower()}",
+        format_func=lambda name: DATASETS[name].title,
         key="data",
         on_change=lambda: state.pick(st.session_state["data"]),
     )

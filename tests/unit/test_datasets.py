@@ -262,6 +262,7 @@ def test_gapminder_is_a_panel_of_countries_without_a_window():
     assert dataset.shape == (142, 11, 3)
     assert dataset.timestep_names[0] == "1952"
     assert dataset.timestep_names[-1] == "2002"
+    assert dataset.target_labels == ("life expectancy, five years ahead",)
     norway = dataset.sample_names.index("Norway")
     assert dataset.raw(dataset.y[norway, -1]) == pytest.approx([80.196], abs=1e-3)  # in 2007
     assert "CC BY 4.0" in dataset.source
@@ -295,7 +296,7 @@ def test_seattle_speaks_of_days_and_degrees():
     assert dataset.shape[1:] == (24, 4)
     assert dataset.sample_names[0] == "2012-01-01 to 2012-01-24"
     assert dataset.timestep_names[:2] == ("day 1", "day 2")
-    assert dataset.naive_label == "tomorrow as today"
+    assert dataset.naive_label == "guessing tomorrow as today"
     assert dataset.target_unit == "°C"
     # The 25th of January 2012, the day after the first window.
     assert dataset.raw(dataset.y[0, -1]) == pytest.approx([8.9], abs=1e-4)
@@ -304,7 +305,7 @@ def test_seattle_speaks_of_days_and_degrees():
 def test_a_horizon_looks_further_ahead():
     """Seven days after the 1st of January 2012 it had 10.0 °C."""
     dataset = make_dataset(suggested("seattle").set(horizon=7))
-    assert dataset.naive_label == "in 7 days as now"
+    assert dataset.naive_label == "guessing no change"
     assert dataset.raw(dataset.y[0, 0]) == pytest.approx([10.0], abs=1e-4)
 
 

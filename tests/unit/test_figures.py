@@ -339,10 +339,11 @@ def test_predictions_need_to_know_their_samples():
 
 def test_hovering_tells_the_timestep_by_number_and_by_name():
     """The number stands on top; a name of its own ("day 2") beside the target."""
-    named = a_dataset(timestep_names=("day 1", "day 2", "day 3", "day <4>"))
+    names = ("day 1", "day 2", "day 3", "day <4>")
+    named = a_dataset(timestep_names=names, lead="one day")
     figure = predictions_figure(EXPERIMENT, named, a_snapshot(named, last=0.1), 0, 0, palette=LIGHT)
     assert figure.layout.xaxis.unifiedhovertitle.text == "timestep %{x}"
-    assert the(figure, "target").customdata[3] == "day &lt;4&gt;"
+    assert the(figure, "target").customdata[3] == "one day after day &lt;4&gt;"
     unnamed = a_dataset()
     snapshot = a_snapshot(unnamed, last=0.1)
     plain = predictions_figure(EXPERIMENT, unnamed, snapshot, 0, 0, palette=LIGHT)
@@ -383,10 +384,17 @@ def test_the_naive_level_of_a_training_loss_is_that_of_the_training_samples():
 
 
 def test_a_level_of_nothing_cannot_stand_on_a_logarithmic_axis():
-    """Then its line is left out of the key; the sentence says 0."""
-    dataset = a_dataset(best_mse=np.zeros(4))
-    figure = loss_figure(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5, last=0.5), LIGHT)
-    assert "best possible" not in figure.layout.annotations[0].text
+    """So the key says it: of all, or of the last step alone."""
+    for best, words in (
+        (np.zeros(4), ">best possible: 0<"),
+        (np.array([1.0, 1, 1, 0]), ">best possible (last step: 0)<"),
+        (np.ones(4), ">best possible<"),
+    ):
+        dataset = a_dataset(best_mse=best)
+        figures = all_figures(dataset, a_snapshot(dataset, sequence=0.5, last=0.5))
+        assert words in words_of(figures["loss"])
+        alone = words if best[0] == best[-1] else ">best possible: 0<"
+        assert alone in words_of(figures["compare"])
 
 
 def test_before_training_the_loss_chart_says_so():
@@ -468,7 +476,8 @@ def test_timesteps_are_whole_few_and_include_the_last(steps, word):
     ticks = axis["tickvals"]
     assert all(isinstance(k, int) for k in ticks)
     assert ticks == sorted(set(ticks))
-    assert (ticks[0], ticks[-1]) == (1, steps)
+    assert ticks[-1] == steps
+    assert len({b - a for a, b in itertools.pairwise(ticks)}) == 1
     assert axis["ticktext"] == [names[k - 1] for k in ticks]
     assert len(ticks) == 2 or 7.5 * len("".join(axis["ticktext"])) <= 280
 

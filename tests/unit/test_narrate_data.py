@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from lib.narrate_data import data_sentence, sample_sentence, split_sentence
@@ -41,6 +43,8 @@ def test_a_samples_targets_are_said_in_the_raw_unit():
         target_scale=np.array([10.0]), target_offset=np.array([5.0]), target_unit="°C"
     )
     said = sample_sentence(dataset, 1)
+    ahead = sample_sentence(replace(dataset, lead="one day"), 1)
+    assert "target 1, one day ahead, starts at 45 °C" in ahead
     assert "target 1 starts at 45 °C and ends at 75 °C; it is lowest at timestep 1 (45)" in said
 
 

@@ -166,7 +166,7 @@ def test_windows_are_named_by_their_first_and_last_row():
     quarters = make_windows(counting(20, times=times, step="quarter"), ["row"], ["row"], 4)
     assert quarters.sample_names[0] == "1990 Q0 to 1990 Q3"
     assert quarters.timestep_names == ("quarter 1", "quarter 2", "quarter 3", "quarter 4")
-    assert quarters.naive_label == "next quarter as this one"
+    assert quarters.naive_label == "guessing no change"
     plain = make_windows(counting(20), ["row"], ["row"], 4)
     assert plain.sample_names[0] == "row 1 to row 4"
     assert plain.timestep_names == ("1", "2", "3", "4")
