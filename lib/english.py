@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+_DECIMAL = re.compile(r"\d[\d,]*\.\d+")
+_WIDEST = "0.0000888"
+_SPARE = " 8,888 8,888 8,888"
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -18,3 +23,11 @@ def capital(text: str) -> str:
 def joined(words: Sequence[str]) -> str:
     """As a sentence lists them: "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def widest(sentence: str) -> str:
+    """A text as long as a sentence gets while its numbers change: for the room that it needs.
+
+    Decimals take nine letters, and some words to spare stand for what else may grow.
+    """
+    return _DECIMAL.sub(lambda found: max(found[0], _WIDEST, key=len), sentence) + _SPARE

@@ -18,10 +18,12 @@ from lib.datasets.dataset import Dataset
 from lib.english import capital, counted
 from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
 from lib.shapes import model_shapes
-from lib.training.messages import Snapshot, Status
+from lib.training.messages import ModeResult, Snapshot, Status
 
 ANSWERS = {"dense": "its head", "none": "its output"}
 """What could be read of the last-step model before the last step, by the model's head."""
+_STEPS = ((20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.inf, 1800))
+"""How long is left, up to so many seconds, and the steps in seconds in which that is told."""
 _COUNTED = ("", "one", "two", "three")
 
 
@@ -157,7 +159,11 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
         ]
         parts = [_sentence(said, f"After {counted(snapshot.epoch, 'epoch')} ")]
     else:
-        parts = ["Not trained yet."]
+        will = [
+            f"the {MODES[mode].model}'s {named}will be {counts[mode]}"
+            for named, mode in zip(("training loss ", ""), experiment.model.modes, strict=False)
+        ]
+        parts = ["Not trained yet.", _sentence(will)]
     if len(experiment.model.modes) > 1:
         parts.append(
             f"The two losses can't be compared: one counts {steps} steps, the other counts 1."
@@ -195,6 +201,18 @@ def compare_sentence(dataset: Dataset, snapshot: Snapshot) -> str:
     return said
 
 
+def typical_error(dataset: Dataset, result: ModeResult) -> str:
+    """Last-step error as a person knows it: "about 2.6 °C off", the root in the raw unit.
+
+    "" where the error is in that unit anyway, or where there is none.
+    """
+    scale = dataset.raw_scale
+    if not dataset.is_scaled or scale is None or not len(result.last_step_mse):
+        return ""
+    off = number(scale * math.sqrt(result.last_step_mse[-1]))
+    return f"about {off}{f' {dataset.target_unit}' if dataset.target_unit else ''} off"
+
+
 def step_error_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
     """Typical error at the first and the last step, and from which step on it beats the guess."""
     steps = dataset.shape[1]
@@ -228,13 +246,13 @@ def step_error_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snap
 
 
 def progress_sentence(snapshot: Snapshot) -> str:
-    """Where a run stands: "epoch 140 of 200 · 131 epochs/s · 0.5 s left"."""
+    """Where a run stands: "epoch 140 of 2,000 · 131 epochs/s · about 15 s left"."""
     parts = [f"epoch {snapshot.epoch:,} of {snapshot.epochs:,}"]
     if snapshot.status is Status.RUNNING and snapshot.epochs_per_second > 0:
         speed = snapshot.epochs_per_second
         parts.append(f"{speed:,.0f} epochs/s" if speed >= 9.95 else f"{speed:.1f} epochs/s")
         if snapshot.seconds_left is not None:
-            parts.append(f"{_duration(snapshot.seconds_left)} left")
+            parts.append(f"{_about(snapshot.seconds_left)} left")
     return " · ".join(parts)
 
 
@@ -286,17 +304,20 @@ def _floor(value: float) -> str:
     return f"{value:,.2f}" if value >= 1000 else number(value)
 
 
-def _duration(seconds: float) -> str:
-    if seconds < 9.95:
-        return f"{max(0.0, seconds):.1f} s"
-    whole = round(seconds)
+def _about(seconds: float) -> str:
+    """A time in steps so coarse that they hardly swing with the pace: "about 15 s"."""
+    if seconds < 3:
+        return "a moment"
+    step = next(step for most, step in _STEPS if seconds < most)
+    whole = max(1, round(seconds / step)) * step
     if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+        return f"about {whole} s"
+    hours, minutes = divmod(whole // 60, 60)
+    return "about " + " ".join(
+        f"{value} {unit}"
+        for value, unit in ((hours, "h"), (minutes, "min"), (whole % 60, "s"))
+        if value
+    )
 
 
 def _sentence(clauses: Sequence[str], start: str = "") -> str:

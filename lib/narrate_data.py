@@ -41,6 +41,18 @@ def sample_sentence(dataset: Dataset, sample: int) -> str:
     )
 
 
+def numbers_hint(dataset: Dataset) -> str:
+    """What the columns of a sample's numbers are."""
+    words = f"x is what a model reads, y what it should answer{dataset.ahead}"
+    if not dataset.is_scaled:
+        return f"{words}."
+    unit = f" in {dataset.target_unit}" if dataset.target_unit else ""
+    return (
+        f"{words}: both standardised, as the models see them. Beside each y is the value{unit} "
+        "that it stands for, as in the chart."
+    )
+
+
 def split_sentence(dataset: Dataset) -> str:
     """How many samples are for training and how many for checking."""
     if not dataset.has_validation:

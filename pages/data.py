@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.figures.data import frame_of_sample, sample_figure, split_figure
-from lib.narrate_data import data_sentence, sample_sentence, split_sentence
+from lib.narrate_data import data_sentence, numbers_hint, sample_sentence, split_sentence
 from lib.ui.data import load
 from lib.ui.frame import frame
 from lib.ui.steady import steady_chart
@@ -18,7 +18,7 @@ st.markdown(f"# {plain(data_sentence(dataset))}")
 
 wide, narrow = st.columns([3, 2])
 with wide.container(border=True, height="stretch"):
-    st.markdown("### One sample, as the models see it")
+    st.markdown("### One sample, step by step")
     sample = st.slider("Sample", 1, len(dataset.x), key=f"any_sample_{len(dataset.x)}") - 1
     sentence = sample_sentence(dataset, sample)
     steady_chart(sample_figure(dataset, sample, palette), sentence, "chart_sample")
@@ -33,7 +33,7 @@ wide, narrow = st.columns([3, 2])
 with wide.container(border=True, height="stretch"):
     st.markdown(f"### The numbers of {plain(dataset.sample_name(sample))}")
     st.dataframe(frame_of_sample(dataset, sample), height=320)
-    hint("x is what a model reads, y what it should answer; both as the model sees them.")
+    hint(numbers_hint(dataset))
 with narrow.container(border=True, height="stretch"):
     st.markdown("### Bring your own")
     uploader()

@@ -57,6 +57,7 @@ def layout(
     *,
     name: str,
     height: int,
+    left: int = LEFT,
     right: int = 16,
     notes: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
@@ -81,13 +82,13 @@ def layout(
         # Plotly's default template is nine tenths of a figure; Streamlit adds its own anyway.
         "template": {},
         "height": height,
-        "margin": {"l": LEFT, "r": right, "t": top(key), "b": BOTTOM, "pad": 0},
+        "margin": {"l": left, "r": right, "t": top(key), "b": BOTTOM, "pad": 0},
         "paper_bgcolor": palette.background,
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"size": FONT_SIZE, "color": palette.ink},
         "xaxis": {**axis, "showgrid": False, "showline": True, **x},
         "yaxis": {**axis, "showgrid": True, **y},
-        "annotations": [_key(key), *notes],
+        "annotations": [_key(key, left), *notes],
         "showlegend": False,
         "hovermode": "x unified",
         "hoverlabel": {
@@ -105,12 +106,17 @@ def plain(words: str) -> str:
     return escape(words, quote=False)
 
 
+def with_unit(title: str, unit: str) -> str:
+    """An axis's title: "typical error (°C)"."""
+    return f"{title} ({unit})" if unit else title
+
+
 def top(key: Sequence[Sequence[Entry]]) -> int:
     """The margin above the plot in pixels, which holds the key."""
     return 14 + ROW * len(key)
 
 
-def _key(rows: Sequence[Sequence[Entry]]) -> dict[str, Any]:
+def _key(rows: Sequence[Sequence[Entry]], left: int) -> dict[str, Any]:
     """The key as an annotation above the plot, flush with the chart's left edge."""
     lines = [
         "&nbsp;&nbsp; ".join(
@@ -125,7 +131,7 @@ def _key(rows: Sequence[Sequence[Entry]]) -> dict[str, Any]:
         "x": 0,
         "xref": "paper",
         "xanchor": "left",
-        "xshift": -LEFT,
+        "xshift": -left,
         "y": 1,
         "yref": "paper",
         "yanchor": "bottom",

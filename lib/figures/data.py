@@ -13,18 +13,31 @@ from lib.datasets.dataset import Dataset
 from lib.figures import chart, marks
 from lib.figures.palette import Palette
 
-SAMPLE_HEIGHT = 400
+SAMPLE_HEIGHT = 290
+"""Of the chart of a sample, without the cells of its inputs."""
+ROW, GAP = 22, 32
+"""The height of a feature's cells and of the room above all of them, in pixels."""
+LONGEST = 14
+"""Of a feature's name beside its cells, in letters."""
 SPLIT_HEIGHT = 400
 MOST_POINTS = 1500
 """Of more samples every k-th is drawn, so that a chart stays small."""
 
 
 def frame_of_sample(dataset: Dataset, sample: int) -> pd.DataFrame:
-    """One sample's numbers: a row for each timestep, a column for each feature and target."""
-    columns = [f"x: {name}" for name in dataset.feature_names]
-    columns += [f"y: {name}" for name in dataset.target_names]
-    values = np.concatenate([dataset.x[sample], dataset.y[sample]], axis=1)
-    return pd.DataFrame(values, pd.Index(dataset.timestep_names, name="timestep"), columns)
+    """One sample's numbers: a row for each timestep, a column for each feature and target.
+
+    As the models see them; beside each target that is scaled stands its raw value.
+    """
+    columns = {
+        f"x: {name}": dataset.x[sample, :, f] for f, name in enumerate(dataset.feature_names)
+    }
+    raw = dataset.raw(dataset.y[sample])
+    for k, name in enumerate(dataset.target_names):
+        columns[f"y: {name}"] = dataset.y[sample, :, k]
+        if dataset.is_scaled:
+            columns[chart.with_unit(name, dataset.target_unit or "raw")] = raw[:, k]
+    return pd.DataFrame(columns, pd.Index(dataset.timestep_names, name="timestep"))
 
 
 def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
@@ -34,7 +47,6 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     mode learns from, or is judged on.
     """
     targets = dataset.raw(dataset.y[sample])
-    unit = f" ({dataset.target_unit})" if dataset.target_unit else ""
     use = "learns from" if sample < dataset.train else "is judged on"
     steps = np.arange(1, dataset.shape[1] + 1)
     data: list[dict[str, Any]] = []
@@ -63,6 +75,12 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     )
     shades = palette.shades(palette.ink)
     names = [chart.plain(name) for name in dataset.feature_names]
+    short = [
+        name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+        for name in dataset.feature_names
+    ]
+    left = max(chart.LEFT, round(30 + 7.5 * max(map(len, short))))
+    cells = ROW * max(4, dataset.shape[2])
     data.append(
         {
             "type": "heatmap",
@@ -82,22 +100,27 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     layout = chart.layout(
         palette,
         chart.timestep_axis(dataset.timestep_names),
-        chart.linear_axis(f"target y{unit}", np.ravel(targets), np.ravel(targets)),
+        chart.linear_axis(
+            chart.with_unit("target y", dataset.target_unit), np.ravel(targets), np.ravel(targets)
+        ),
         [
-            [marks.Entry("dots", "target y", palette.ink, palette.ink)],
+            [marks.Entry("dots", f"target y{dataset.ahead}", palette.ink, palette.ink)],
             [marks.Entry("diamond", f"what last-step mode {use}", palette.last, palette.last_text)],
         ],
         name=f"sample {dataset.name}",
-        height=SAMPLE_HEIGHT,
+        height=SAMPLE_HEIGHT + cells,
+        left=left,
     )
+    inner = SAMPLE_HEIGHT + cells - layout["margin"]["t"] - layout["margin"]["b"]
     layout["xaxis"]["anchor"] = "y2"  # below the cells
-    layout["yaxis"]["domain"] = [0.5, 1.0]
+    layout["yaxis"]["domain"] = [(cells + GAP) / inner, 1.0]
     layout["yaxis2"] = {
-        "domain": [0.0, 0.38],
+        "domain": [0.0, cells / inner],
         "autorange": "reversed",
-        "tickvals": np.arange(dataset.shape[2]) if dataset.shape[2] <= 6 else [],
-        "ticktext": [f"x{k + 1}" for k in range(dataset.shape[2])],
-        "title": {"text": "input x", "standoff": 6},
+        "tickvals": np.arange(dataset.shape[2]),
+        "ticktext": [chart.plain(name) for name in short],
+        "tickfont": layout["yaxis"]["tickfont"],
+        "title": {**layout["yaxis"]["title"], "text": "input x"},
         "showgrid": False,
         "zeroline": False,
     }
@@ -128,12 +151,14 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
         }
         for name, (chosen, color, symbol, _) in parts.items()
     ]
-    unit = f" ({dataset.target_unit})" if dataset.target_unit else ""
-    x = {"title": "sample", "range": [0, len(dataset.y) + 1], "nticks": 6}
+    room = max(0.5, 0.03 * len(dataset.y))  # so that no mark is cut
+    x = {"title": "sample", "range": [1 - room, len(dataset.y) + room], "nticks": 6}
     layout = chart.layout(
         palette,
         x,
-        chart.linear_axis(f"last {dataset.target_names[0]}{unit}", values, values),
+        chart.linear_axis(
+            chart.with_unit("target y at the last step", dataset.target_unit), values, values
+        ),
         [
             [
                 marks.Entry(glyph, name, color, palette.ink)

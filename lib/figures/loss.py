@@ -46,8 +46,10 @@ def loss_figure(
     both = len(naive) > 1
     if best:
         nothing = [COUNTS[mode] for mode, value in best.items() if not value > 0]
-        zero = ": 0" if len(nothing) == len(best) else f" ({nothing[0]}: 0)" if nothing else ""
-        key.insert(1, [marks.best_key(dataset.best_label, palette, zero)])
+        if len(nothing) in (0, len(best)):
+            key[1].insert(0, marks.best_key(dataset.best_label, palette, ": 0" if nothing else ""))
+        else:
+            key.insert(1, [marks.best_key(dataset.best_label, palette, f" ({nothing[0]}: 0)")])
     plot = HEIGHT - chart.top(key) - chart.BOTTOM
     words = chart.side_notes(notes, y["range"], plot) if both else []
     if not drawn:

@@ -70,7 +70,7 @@ def predictions_figure(
             palette,
             chart.timestep_axis(dataset.timestep_names),
             chart.linear_axis(
-                dataset.target_names[target] + (f" ({unit})" if unit else ""),
+                chart.with_unit(dataset.target_names[target], unit),
                 np.concatenate([truth, *said.values()]),
                 truth,
             ),

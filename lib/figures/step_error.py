@@ -49,7 +49,7 @@ def step_error_figure(
             palette,
             chart.timestep_axis(dataset.timestep_names),
             chart.linear_axis(
-                "typical error" + (f" ({unit})" if unit else ""),
+                chart.with_unit("typical error", unit),
                 np.concatenate([naive, *errors.values()]),
                 np.append(naive, 0.0),
             ),

@@ -36,6 +36,8 @@ EDGE = 3.0
 HEADING, ARROW, BOX = 11.5, 6.5, 8.0
 """The widths of a mode's heading, of a layer's arrow with its words, and the least of a tensor with
 its name, in rem: so that input, arrow and hidden states share a line on a phone."""
+LONGEST_ARROW = 14.0
+"""How long an arrow may get where there is room, in rem."""
 LABELS = 2.6
 """The height of a tensor's two lines of shape, in rem."""
 FLAT = 3
@@ -256,7 +258,7 @@ def _mode(
         room = max(BOX, drawing.size(_width(layer))[0])
         box = _tensor(layer, image, name, palette, color=color, room=room)
         arrow = _arrow(layer, drawing, at_last="T" not in layers[place - 1].letters)
-        parts.append(f'<div style="display:flex;gap:0.375rem">{arrow}{box}</div>')
+        parts.append(f'<div style="flex:1 0 auto;display:flex;gap:0.375rem">{arrow}{box}</div>')
         across += 1 + ARROW + room
     return (
         f'<div style="flex:1 1 {across + HEADING + 1:.1f}rem;min-width:0;display:flex;'
@@ -296,7 +298,8 @@ def _arrow(layer: Layer, drawing: _Drawing, *, at_last: bool) -> str:
         "border-top:5px solid transparent;border-bottom:5px solid transparent"
     )
     return (
-        f'<div style="width:{ARROW}rem;text-align:center;padding-top:{down - 1.45:.2f}rem">'
+        f'<div style="flex:1 0 {ARROW}rem;max-width:{LONGEST_ARROW}rem;text-align:center;'
+        f'padding-top:{down - 1.45:.2f}rem">'
         f'<div style="font-weight:600">{layer.name} {_width(layer)}</div>'
         f'<div style="position:relative;height:2px;background:{muted};margin:0.25rem 0">'
         f'<span style="{point}"></span></div>'

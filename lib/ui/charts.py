@@ -14,7 +14,7 @@ from lib.figures.predictions import predictions_figure
 from lib.figures.step_error import step_error_figure
 from lib.ui.steady import steady_chart
 from lib.ui.view import View, sample_index
-from lib.ui.words import hint, say
+from lib.ui.words import hint, say_steadily
 
 
 def draw(shown: View, palette: Palette, whole: bool) -> None:
@@ -43,7 +43,7 @@ def draw(shown: View, palette: Palette, whole: bool) -> None:
 def _picture(figure: go.Figure, sentence: str, key: str, *, hold: bool = False) -> None:
     """A chart with its text twin."""
     steady_chart(figure, sentence, f"chart_{key}", hold=hold)
-    say(sentence)
+    say_steadily(sentence)
 
 
 def _predictions(shown: View, palette: Palette) -> None:
@@ -99,11 +99,18 @@ def _compare(shown: View, palette: Palette, *, hold: bool) -> None:
     dataset, results = shown.dataset, shown.snapshot.results
     st.markdown("### The one number that compares them")
     part = "validation" if dataset.has_validation else "training"
-    hint(f"Mean squared error at the last step on {part} data")
+    scaled = ", of scaled targets: 1 is their variance in training" if dataset.is_scaled else ""
+    hint(f"Mean squared error at the last step on {part} data{scaled}")
     with st.container(key="compare"):
         for column, (mode, result) in zip(st.columns(2), results.items(), strict=False):
             colored, error = MODES[mode].colored, narrate.number(result.last_step_mse[-1])
-            column.metric(colored(MODES[mode].label), colored(error))
+            column.metric(
+                colored(MODES[mode].label),
+                colored(error),
+                narrate.typical_error(dataset, result) or None,
+                delta_color="off",
+                delta_arrow="off",
+            )
     _picture(
         compare_figure(dataset, shown.snapshot, palette),
         narrate.compare_sentence(dataset, shown.snapshot),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 import streamlit as st
+
+from lib.english import widest
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$~:|#&])")
 
@@ -17,6 +20,21 @@ def plain(text: str) -> str:
 def say(text: str) -> None:
     """A sentence below a picture that says the same in words."""
     st.markdown(f":small[{plain(text)}]")
+
+
+def say_steadily(text: str) -> None:
+    """The same for a sentence whose numbers change: it takes the room of its longest wording.
+
+    An unseen text, with every decimal at its widest, lies in the same cell of a grid. So what is
+    below stays where it is, on a screen of any width.
+    """
+    longest = escape(widest(text))
+    st.html(
+        "<style>.said{display:grid;grid-template-columns:minmax(0,1fr);font-size:0.875rem;"
+        "overflow-wrap:anywhere}.said>*,.said::after{grid-area:1/1}"
+        ".said::after{content:attr(data-longest);visibility:hidden}</style>"
+        f'<div class="said" data-longest="{longest}"><span>{escape(text)}</span></div>'
+    )
 
 
 def hint(text: str) -> None:

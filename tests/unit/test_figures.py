@@ -20,7 +20,7 @@ from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
 from lib.figures import CONFIG, chart
 from lib.figures.compare import compare_figure
-from lib.figures.data import MOST_POINTS, sample_figure, split_figure
+from lib.figures.data import MOST_POINTS, frame_of_sample, sample_figure, split_figure
 from lib.figures.loss import loss_figure
 from lib.figures.palette import LEVELS, PALETTES, mix, palette
 from lib.figures.predictions import predictions_figure
@@ -252,6 +252,38 @@ def test_a_samples_targets_are_in_the_raw_unit():
     assert list(the(figure, "what the last-step mode learns from").y) == [75]
     assert figure.layout.yaxis.title.text == "target y (°C)"
     np.testing.assert_array_equal(the(figure, "inputs").z, dataset.x[1].T)
+
+
+def test_inputs_are_cells_beside_their_features_names():
+    """All of them, the longest cut short; the plot above keeps its height."""
+    names = ("wind", "a very long name indeed", *(f"f{k}" for k in range(14)))
+    wide = sample_figure(a_dataset(f=16, feature_names=names), 0, LIGHT)
+    few = sample_figure(a_dataset(f=1), 0, LIGHT)
+    assert list(wide.layout.yaxis2.ticktext[:3]) == ["wind", "a very long n…", "f0"]
+    assert len(wide.layout.yaxis2.tickvals) == 16
+
+    def plot(figure):
+        margin, (low, high) = figure.layout.margin, figure.layout.yaxis.domain
+        return (figure.layout.height - margin.t - margin.b) * (high - low)
+
+    assert plot(wide) == pytest.approx(plot(few))
+
+
+def test_numbers_of_a_sample_are_those_of_the_models_with_the_raw_targets_beside():
+    """Raw ones only where they differ."""
+    assert list(frame_of_sample(a_dataset(f=1), 0)) == ["x: feature 1", "y: target 1"]
+    scaled = a_dataset(f=1, target_scale=np.array([10.0]), target_unit="°C")
+    frame = frame_of_sample(scaled, 1)
+    assert list(frame) == ["x: feature 1", "y: target 1", "target 1 (°C)"]
+    assert list(frame["y: target 1"]) == [4, 5, 6, 7]
+    assert list(frame["target 1 (°C)"]) == [40, 50, 60, 70]
+
+
+def test_no_mark_of_the_split_is_cut_at_an_edge():
+    """A mark is about 1% of the plot wide."""
+    low, high = split_figure(a_dataset(n=400), LIGHT).layout.xaxis.range
+    assert low <= 1 - 8
+    assert high >= 400 + 8
 
 
 def test_the_diamond_of_a_validation_sample_is_not_learned_from():

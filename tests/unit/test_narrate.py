@@ -22,6 +22,7 @@ from lib.narrate import (
     setup_sentence,
     step_error_sentence,
     strip_sentence,
+    typical_error,
 )
 from lib.training.messages import Snapshot, Status
 from tests.unit.pictures import a_dataset, a_snapshot, spoiled
@@ -261,6 +262,17 @@ def test_the_comparison_of_scaled_targets_says_that_it_is_scaled():
     assert said.startswith("Mean squared error (scaled) at step 4 on the validation samples: ")
 
 
+def test_a_scaled_error_is_told_in_the_raw_unit_too():
+    """An error of 0.5 deviations of 10 °C is 5 °C; raw errors and mixed units have no second."""
+    scaled = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
+    for dataset, words in (
+        (scaled, "about 5 °C off"),
+        (a_dataset(), ""),
+        (a_dataset(k=2, target_scale=np.array([10.0, 2.0]), target_offset=np.zeros(2)), ""),
+    ):
+        assert typical_error(dataset, a_snapshot(dataset, last=0.5).results["last"]) == words
+
+
 def test_the_error_by_timestep_in_words_says_from_when_on_a_model_beats_the_guess():
     """The guess is 2 off at step 1 and gets better; the models are 1 off throughout."""
     y = np.zeros((8, 4, 1), np.float32)
@@ -297,11 +309,14 @@ def test_the_error_by_timestep_has_a_unit_where_all_columns_share_one():
 @pytest.mark.parametrize(
     ("speed", "left", "words"),
     [
-        (131.2, 0.46, "131 epochs/s · 0.5 s left"),
-        (1057.4, 9.96, "1,057 epochs/s · 10 s left"),
-        (4.13, 59.6, "4.1 epochs/s · 1 min left"),
-        (2.0, 125.0, "2.0 epochs/s · 2 min 5 s left"),
-        (0.5, 3660.0, "0.5 epochs/s · 1 h 1 min left"),
+        (131.2, 0.46, "131 epochs/s · a moment left"),
+        (1057.4, 9.96, "1,057 epochs/s · about 10 s left"),
+        (33.0, 17.6, "33 epochs/s · about 20 s left"),
+        (4.13, 59.6, "4.1 epochs/s · about 1 min left"),
+        (3.0, 100.0, "3.0 epochs/s · about 1 min 30 s left"),
+        (2.0, 125.0, "2.0 epochs/s · about 2 min left"),
+        (0.5, 3660.0, "0.5 epochs/s · about 1 h left"),
+        (0.1, 5500.0, "0.1 epochs/s · about 1 h 30 min left"),
         (9.97, None, "10 epochs/s"),
         (0.0, None, ""),
     ],

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lib.narrate_data import data_sentence, sample_sentence, split_sentence
+from lib.narrate_data import data_sentence, numbers_hint, sample_sentence, split_sentence
 from tests.unit.pictures import a_dataset
 
 
@@ -46,6 +46,14 @@ def test_a_samples_targets_are_said_in_the_raw_unit():
     ahead = sample_sentence(replace(dataset, lead="one day"), 1)
     assert "target 1, one day ahead, starts at 45 °C" in ahead
     assert "target 1 starts at 45 °C and ends at 75 °C; it is lowest at timestep 1 (45)" in said
+
+
+def test_scaled_numbers_are_called_so():
+    """And those beside them, in the raw unit, are explained."""
+    assert numbers_hint(a_dataset()) == "x is what a model reads, y what it should answer."
+    scaled = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
+    assert "standardised" in numbers_hint(scaled)
+    assert "the value in °C that it stands for" in numbers_hint(scaled)
 
 
 def test_the_split_in_words_says_what_is_kept_back():

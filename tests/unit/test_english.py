@@ -1,0 +1,36 @@
+"""Small words that every sentence uses."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.english import capital, counted, joined, widest
+
+
+def test_things_are_counted_in_the_singular_and_in_the_plural():
+    """With thousands apart, and a plural of its own where an s won't do."""
+    assert counted(1, "row") == "1 row"
+    assert counted(1461, "row") == "1,461 rows"
+    assert counted(0, "value is", "values are") == "0 values are"
+
+
+@pytest.mark.parametrize(
+    ("words", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), ("abc", "a, b and c")]
+)
+def test_a_list_ends_with_and(words, text):
+    """From two words on."""
+    assert joined(words) == text
+
+
+def test_a_sentence_begins_with_a_capital():
+    """The rest stays: it may be a name."""
+    assert capital("sample of NOAA") == "Sample of NOAA"
+    assert capital("") == ""
+
+
+def test_the_room_of_a_sentence_holds_it_with_any_numbers():
+    """Whichever numbers of the same meaning it is told with later."""
+    now = "After 9 epochs the loss is 1.5, off by 0.2."
+    for later in ("After 10 epochs the loss is 0.000234, off by 0.0000812.", now):
+        assert len(widest(now)) >= len(later)
+    assert widest("It is 26,109.2345 now.").startswith("It is 26,109.2345 now.")
