@@ -160,10 +160,12 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
         parts = [_sentence(said, f"After {counted(snapshot.epoch, 'epoch')} ")]
     else:
         will = [
-            f"the {MODES[mode].model}'s {named}will be {counts[mode]}"
-            for named, mode in zip(("training loss ", ""), experiment.model.modes, strict=False)
+            f"the {MODES[mode].model}'s {named}, {counts[mode]}"
+            for named, mode in zip(
+                ("training loss is known", "too"), experiment.model.modes, strict=False
+            )
         ]
-        parts = ["Not trained yet.", _sentence(will)]
+        parts = ["Not trained yet.", _sentence(will, "After the first epoch ")]
     if len(experiment.model.modes) > 1:
         parts.append(
             f"The two losses can't be compared: one counts {steps} steps, the other counts 1."

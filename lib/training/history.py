@@ -50,24 +50,31 @@ def _spaced(points: Iterable[tuple[int, float]], gap: int) -> Iterable[tuple[int
 
 
 class Pace:
-    """Steps per second of the time that counts: the last second or so, pauses left out."""
+    """Steps per second of the time that counts: the last second or so, pauses left out.
 
-    SECONDS = 1.5
+    A first slice is slow: what happens in the first `warm_up` seconds can be left out too.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = 1.5, warm_up: float = 0.0) -> None:
         self.rate = 0.0
         """Steps per second; 0 before the first."""
+        self._seconds = seconds
+        self._warm_up = warm_up
+        self._warm = 0.0
         self._seen: deque[tuple[float, int]] = deque()
 
     def begin(self, now: float, step: int) -> None:
         """Training starts, or goes on after a pause. `now` is in seconds."""
+        self._warm = now + self._warm_up
         self._seen.clear()
         self._seen.append((now, step))
 
     def note(self, now: float, step: int) -> None:
         """`step` has been reached."""
+        if now < self._warm:
+            self._seen.clear()
         self._seen.append((now, step))
-        while len(self._seen) > 2 and now - self._seen[1][0] >= self.SECONDS:
+        while len(self._seen) > 2 and now - self._seen[1][0] >= self._seconds:
             self._seen.popleft()
         then, first = self._seen[0]
         if now > then:

@@ -52,6 +52,7 @@ class Job:
         self._goal = 0 if paused else self._epochs
         self._reason = WAITING
         self._pace = Pace()
+        self._steady = Pace(seconds=8.0, warm_up=1.0)  # for the time left, which shouldn't swing
         self._sent = 0.0
         self._trainer: Trainer | None = None
         self._loaded = False
@@ -128,6 +129,7 @@ class Job:
         trainer.advance(seconds, self._goal * epoch_steps)
         now = time.perf_counter()
         self._pace.note(now, trainer.step)
+        self._steady.note(now, trainer.step)
         finished = trainer.step >= self._epochs * epoch_steps
         reached = trainer.step >= self._goal * epoch_steps
         pause = max(SEND_SECONDS, trainer.check_seconds / CHECK_SHARE)
@@ -149,7 +151,8 @@ class Job:
         if not self._loaded or self._trainer is None:
             return
         if goal > self._trainer.epoch:
-            self._pace.begin(time.perf_counter(), self._trainer.step)
+            for pace in (self._pace, self._steady):
+                pace.begin(time.perf_counter(), self._trainer.step)
             self._become(Status.RUNNING)
         else:
             self._become(Status.PAUSED)
@@ -182,7 +185,8 @@ class Job:
             return Snapshot(self.run_id, self.status, epochs=self._epochs, reason=self._reason)
         steps = trainer.batches.steps
         rate = self._pace.rate
-        left = (self._epochs * steps - trainer.step) / rate if rate else None
+        steady = self._steady.rate
+        left = (self._epochs * steps - trainer.step) / steady if steady else None
         return Snapshot(
             run_id=self.run_id,
             status=self.status,

@@ -81,7 +81,7 @@ class Snapshot:
     epochs_per_second: float = 0.0
     """Over the last second or so, both models of a pair counted as one epoch."""
     seconds_left: float | None = None
-    """At that speed; None where it isn't known."""
+    """At the speed of the last seconds; None in a run's first second, which is slower."""
     reason: str = ""
     """A sentence where something has to be said: why it ended, what it waits for."""
     samples: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))

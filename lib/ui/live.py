@@ -17,7 +17,7 @@ from lib.training.messages import Run, Status
 from lib.ui import charts, training
 from lib.ui.data import Loaded
 from lib.ui.view import View, view
-from lib.ui.words import hint, plain
+from lib.ui.words import plain, say_steadily
 
 POLL_SECONDS = 0.2
 SAME_CLICK_SECONDS = 0.15
@@ -44,6 +44,8 @@ UNTRAINED = (
     ":gray-badge[not trained yet]",
     "The charts show the models with their initial weights. Train to change that.",
 )
+LONGEST = UNTRAINED[1]
+"""Of the sentences below the bar, but for those that a person waits for."""
 
 
 def live(loaded: Loaded, palette: Palette, whole: bool) -> None:
@@ -186,7 +188,7 @@ def _progress(loaded: Loaded, shown: View) -> None:
         words = f"The settings have changed since: {changed}. Train starts again with them."
     share = snapshot.epoch / snapshot.epochs if snapshot.epochs else 0.0
     st.progress(min(1.0, share), text=f"{badge} {narrate.progress_sentence(snapshot)}")
-    hint(words)
+    say_steadily(words, LONGEST, gray=True)
 
 
 def _notices(shown: View) -> None:

@@ -8,6 +8,7 @@ from html import escape
 import streamlit as st
 
 from lib.english import widest
+from lib.ui.theme import current_palette
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$~:|#&])")
 
@@ -22,18 +23,19 @@ def say(text: str) -> None:
     st.markdown(f":small[{plain(text)}]")
 
 
-def say_steadily(text: str) -> None:
-    """The same for a sentence whose numbers change: it takes the room of its longest wording.
+def say_steadily(text: str, longest: str = "", *, gray: bool = False) -> None:
+    """The same for a sentence that changes: it takes the room of its `longest` wording.
 
-    An unseen text, with every decimal at its widest, lies in the same cell of a grid. So what is
-    below stays where it is, on a screen of any width.
+    That is an unseen text in the same cell of a grid; without one, the sentence with every number
+    at its widest. So what is below stays where it is, on a screen of any width.
     """
-    longest = escape(widest(text))
+    color = f"color:{current_palette().muted}" if gray else ""
     st.html(
         "<style>.said{display:grid;grid-template-columns:minmax(0,1fr);font-size:0.875rem;"
         "overflow-wrap:anywhere}.said>*,.said::after{grid-area:1/1}"
         ".said::after{content:attr(data-longest);visibility:hidden}</style>"
-        f'<div class="said" data-longest="{longest}"><span>{escape(text)}</span></div>'
+        f'<div class="said" style="{color}" data-longest="{escape(longest or widest(text))}">'
+        f"<span>{escape(text)}</span></div>"
     )
 
 

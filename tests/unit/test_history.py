@@ -70,6 +70,18 @@ def test_a_pause_does_not_count() -> None:
     assert pace.rate == pytest.approx(100)
 
 
+def test_a_slow_beginning_can_be_left_out() -> None:
+    """Nothing is known in the first second; afterwards its one step in 0.7 s doesn't count."""
+    pace = Pace(seconds=8.0, warm_up=1.0)
+    pace.begin(0.0, 0)
+    for now, step in ((0.7, 1), (0.9, 21)):
+        pace.note(now, step)
+        assert pace.rate == 0
+    for now, step in ((1.1, 41), (1.3, 61), (9.1, 841)):
+        pace.note(now, step)
+        assert pace.rate == pytest.approx(100)
+
+
 def test_slices_longer_than_the_window_have_a_pace_too() -> None:
     """One step in ten seconds is 0.1 a second."""
     pace = Pace()

@@ -187,7 +187,10 @@ def test_sentences_need_no_results():
     assert predictions_sentence(EXPERIMENT, dataset, empty, 1, 0) == (
         "Sample 8: at step 4 the target (target 1) is 31."
     )
-    assert loss_sentence(EXPERIMENT, dataset, empty).startswith("Not trained yet.")
+    assert loss_sentence(EXPERIMENT, dataset, empty).startswith(
+        "Not trained yet. After the first epoch the sequence model's training loss is known, the "
+        "mean over 4 steps; the last-step model's too, over the last step alone. The two losses"
+    )
     assert compare_sentence(dataset, empty).endswith("guessing the mean 788.")
     assert step_error_sentence(EXPERIMENT, dataset, empty).startswith(
         "Guessing the mean is off by "
