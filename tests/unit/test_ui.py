@@ -1,0 +1,306 @@
+"""What a session remembers: its address, whose a run is, and which browser asks. No page is drawn.
+
+Streamlit's session, address and cookies are stood in for by plain dicts.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
+
+from lib.datasets import DATASETS, suggested
+from lib.experiment import Experiment
+from lib.training.messages import Run, Snapshot, Status
+from lib.ui import browser, state, training
+from tests.unit.pictures import a_dataset
+
+
+class Address(dict[str, list[str]]):
+    """The browser's address, as `st.query_params` has it."""
+
+    def get_all(self, key: str) -> list[str]:
+        """Every value of a key."""
+        return self[key]
+
+    def from_dict(self, query: dict[str, list[str]]) -> None:
+        """Another address."""
+        self.clear()
+        self.update(query)
+
+
+class Streamlit(SimpleNamespace):
+    """One session: what it keeps, its address, and its browser's cookies."""
+
+    def __init__(self, **address: list[str]) -> None:
+        cookies: dict[str, str] = {}
+        super().__init__(
+            session_state={},
+            query_params=Address(address),
+            context=SimpleNamespace(cookies=cookies),
+        )
+
+
+@pytest.fixture
+def enter(monkeypatch):
+    """`enter(session)`: from now on it is this session's turn."""
+
+    def turn(session: Streamlit) -> Streamlit:
+        for module in (state, training, browser):
+            monkeypatch.setattr(module, "st", session)
+        return session
+
+    return turn
+
+
+def run_page(page: str = "Explore") -> Experiment:
+    """One run of a page's script, as far as the address goes."""
+    state.begin(page)
+    return state.finish()
+
+
+# The address
+
+
+def test_a_link_opens_its_experiment_and_its_run(enter):
+    """What a link doesn't say is what its dataset suggests; nonsense in it is dropped."""
+    session = enter(
+        Streamlit(data=["seattle"], U=["8"], T=["many"], cell=["gru"], run=["r7"], x=["?"])
+    )
+    experiment = run_page()
+    assert experiment == suggested("seattle").set(U=8, cell="gru")
+    assert session.session_state["run"] == "r7"
+    assert session.query_params == {"data": ["seattle"], "U": ["8"], "cell": ["gru"], "run": ["r7"]}
+
+
+def test_a_moved_widget_is_in_the_address_and_the_address_is_taken_as_ours(enter):
+    """When the browser has followed, nothing is opened anew."""
+    session = enter(Streamlit())
+    run_page()
+    session.session_state["T"] = 20
+    assert run_page().data.timesteps == 20
+    assert session.query_params == {"T": ["20"]}
+    session.session_state["U"] = 5
+    assert run_page() == Experiment().set(T=20, U=5)
+
+
+def test_an_address_that_lags_behind_takes_nothing_back(enter):
+    """The script may run again before the browser says what was written to it."""
+    session = enter(Streamlit())
+    run_page()
+    session.session_state["T"] = 20
+    run_page()
+    session.query_params.clear()
+    assert run_page().data.timesteps == 20
+
+
+def test_back_opens_the_experiment_from_before(enter, monkeypatch):
+    """The same address, seen again when the browser has long had the time to follow."""
+    session = enter(Streamlit())
+    run_page()
+    session.session_state["T"] = 20
+    run_page()
+    now = state.time.monotonic() + 2 * state.LAG_SECONDS
+    monkeypatch.setattr(state.time, "monotonic", lambda: now)
+    session.query_params.from_dict({})
+    assert run_page() == Experiment()
+
+
+def test_another_link_in_the_same_tab_is_opened(enter):
+    """Whatever the widgets said before."""
+    session = enter(Streamlit(T=["20"]))
+    run_page()
+    session.query_params.from_dict({"data": ["gapminder"]})
+    assert run_page() == suggested("gapminder")
+
+
+def test_settings_stay_when_the_page_changes(enter):
+    """Streamlit forgets the widgets of a page that is left."""
+    session = enter(Streamlit(T=["20"], units=["x"]))
+    before = run_page("Explore")
+    for key in ("T", "U", "mode"):
+        del session.session_state[key]
+    assert run_page("Data") == before
+    assert session.session_state["T"] == 20
+
+
+def test_picking_data_brings_what_suits_it_and_leaves_what_a_person_set(enter):
+    """And takes back what suited the data from before."""
+    session = enter(Streamlit())
+    run_page()
+    session.session_state["cell"] = "gru"
+    state.pick("seattle")
+    experiment = run_page()
+    assert experiment == suggested("seattle").set(cell="gru", F=Experiment().data.features)
+    state.pick("running_mean")
+    assert run_page() == Experiment().set(cell="gru")
+
+
+def test_a_link_to_what_a_dataset_suggests_is_short(enter):
+    """Only the dataset's name stands in it, for every dataset."""
+    for name in DATASETS:
+        enter(Streamlit(data=[name]))
+        run_page()
+        assert state.query() == ({} if name == Experiment().data.name else {"data": [name]})
+
+
+# Whose a run is
+
+
+class Worker:
+    """A client whose runs do nothing."""
+
+    def __init__(self) -> None:
+        self.runs: dict[str, Run] = {}
+        self.stopped: list[str] = []
+
+    def start(self, experiment, dataset, **_how):
+        """One more run."""
+        run = Run(f"r{len(self.runs)}", experiment, dataset)
+        self.runs[run.id] = run
+        return run
+
+    def get(self, run_id):
+        """A run by its id, None where there is none."""
+        return self.runs.get(run_id)
+
+    def latest(self, run):
+        """It trains until it is stopped."""
+        return Snapshot(run.id, Status.STOPPED if run.id in self.stopped else Status.RUNNING)
+
+    def stop(self, run):
+        """End it."""
+        self.stopped.append(run.id)
+
+
+@pytest.fixture
+def worker(monkeypatch):
+    """A server on which nobody has trained yet."""
+    worker, owners = Worker(), {}
+    monkeypatch.setattr(training, "client", lambda: worker)
+    monkeypatch.setattr(training, "_owners", lambda: owners)
+    return worker
+
+
+def session_of(browser_name: str | None) -> Streamlit:
+    """A new session of this browser; None is one without a cookie."""
+    session = Streamlit()
+    if browser_name:
+        session.context.cookies[browser.COOKIE] = cookie(browser_name.encode(), b"\1\2\3\4")
+    return session
+
+
+def test_only_the_browser_that_started_a_run_may_steer_it(enter, worker):
+    """In its first session, and in another one after a reload; others watch."""
+    enter(session_of("anna"))
+    run_page()
+    run = training.train(Experiment(), a_dataset())
+    assert training.may_steer(run)
+    assert training.current_run() is run
+
+    enter(session_of("anna"))
+    assert training.may_steer(run)
+
+    for other in ("berta", None):
+        session = enter(session_of(other))
+        run_page()
+        session.session_state["run"] = run.id
+        assert not training.may_steer(run)
+        training.leave()
+        assert worker.stopped == []
+        assert training.current_run() is None
+
+
+@pytest.mark.usefixtures("worker")
+def test_without_cookies_a_run_belongs_to_its_session_alone(enter):
+    """Two browsers without a name aren't the same browser."""
+    enter(session_of(None))
+    run_page()
+    run = training.train(Experiment(), a_dataset())
+    assert training.may_steer(run)
+    enter(session_of(None))
+    assert not training.may_steer(run)
+
+
+def test_a_new_run_takes_the_place_of_the_one_before(enter, worker):
+    """It is stopped, and the address names the new one."""
+    session = enter(session_of("anna"))
+    run_page()
+    first = training.train(Experiment(), a_dataset())
+    second = training.train(Experiment(), a_dataset())
+    assert worker.stopped == [first.id]
+    assert session.query_params["run"] == [second.id]
+    training.leave()
+    assert worker.stopped == [first.id, second.id]
+    assert "run" not in session.query_params
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_run_that_is_gone_leaves_the_address(enter):
+    """After a restart of the server nobody knows it."""
+    session = enter(Streamlit(run=["long gone"]))
+    run_page()
+    assert training.current() is None
+    run_page()
+    assert "run" not in session.query_params
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_run_is_one_of_these_settings_and_this_upload(enter):
+    """Two files may have the same settings, and another browser's file is never this one's."""
+    session = enter(session_of("anna"))
+    run_page()
+    mine, later = object(), object()
+    session.session_state["table"] = mine
+    own = Experiment().set(data="upload")
+    run = training.train(own, a_dataset())
+    assert training.is_run_of(run, own, mine)
+    assert not training.is_run_of(run, own, later)
+    assert not training.is_run_of(run, own.set(T=5), mine)
+    assert training.table_of_run() is mine
+    made = training.train(Experiment(), a_dataset())
+    assert training.is_run_of(made, Experiment(), None)
+
+    session = enter(session_of("berta"))
+    session.session_state["run"] = run.id
+    assert not training.is_run_of(run, own, mine)
+    assert training.table_of_run() is None
+
+
+# Which browser it is
+
+
+def cookie(token: bytes, mask: bytes) -> str:
+    """A token as Tornado's cookies of version 2 carry it, masked."""
+    masked = bytes(byte ^ mask[i % len(mask)] for i, byte in enumerate(token))
+    return f"2|{mask.hex()}|{masked.hex()}|1700000000"
+
+
+def test_a_browser_is_known_by_its_cookie_however_it_is_masked(enter):
+    """The mask is another one at each load."""
+    session = enter(Streamlit())
+    for mask in (b"\1\2\3\4", b"\xff\0\x7f\x80"):
+        session.context.cookies[browser.COOKIE] = cookie(b"anna's token", mask)
+        assert browser.browser_id() == b"anna's token".hex()
+    session.context.cookies[browser.COOKIE] = cookie(b"berta's token", b"\1\2\3\4")
+    assert browser.browser_id() == b"berta's token".hex()
+
+
+def test_streamlits_own_cookie_is_read(enter):
+    """Written by the installed version, twice, with another mask each time."""
+    session = enter(Streamlit())
+    for _ in range(2):
+        session.context.cookies[browser.COOKIE] = generate_xsrf_token_string(b"anna's token")
+        assert browser.browser_id() == b"anna's token".hex()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2|", "1|aa|bb|0", "2||bb|0", "2|zz|bb|0", "2|aa|b|0", "one|two|three|four|five"]
+)
+def test_a_cookie_of_another_form_names_nobody(enter, text):
+    """Nor does a browser without one."""
+    session = enter(Streamlit())
+    assert browser.browser_id() is None
+    session.context.cookies[browser.COOKIE] = text
+    assert browser.browser_id() is None
