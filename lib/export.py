@@ -151,9 +151,40 @@ frame["inflation"] = raw["infl"]
 frame["unemployment"] = raw["unemp"]
 frame["interest"] = raw["tbilrate"]
 frame = frame[1:]  # the first quarter has no change yet""",
-    "upload": "# Your file, its rows in order of time.\nframe = {read}",
+    "upload": "# Your file, its rows in order of time.\nframe = {read}{mend}",
 }
 """How a script gets the rows of a table, by dataset."""
+
+
+def _in_order(column: str, form: str) -> list[str]:
+    if not form:
+        return [f"frame = frame.sort_values({column})"]
+    return [
+        f"times = pd.to_datetime(frame[{column}].str.strip(), format={_quoted(form)}, utc=True)",
+        "frame = frame.iloc[times.argsort()]",
+    ]
+
+
+def _numbers(column: str, *repairs: str) -> list[str]:
+    pairs = zip(repairs[::2], repairs[1::2], strict=True)
+    return [
+        f"texts = frame[{column}].str.strip()",
+        *(f'texts = texts.str.replace(r"{pattern}", "{by}", regex=True)' for pattern, by in pairs),
+        f'frame[{column}] = pd.to_numeric(texts, errors="coerce")',
+    ]
+
+
+MENDINGS: dict[str, Callable[..., list[str]]] = {
+    "empty rows": lambda _: ['frame = frame.dropna(how="all")'],
+    "newest first": lambda _: ["frame = frame[::-1]"],
+    "order": _in_order,
+    "numbers": _numbers,
+    "huge": lambda column, limit: [
+        f"frame[{column}] = frame[{column}].mask(frame[{column}].abs() > {limit})"
+    ],
+}
+"""What `lib.uploads` may have done to a file's cells → the same in pandas, from the column's name
+as code and the details of `lib.datasets.dataset.Mended`."""
 GAPS = {"fill": ".ffill().dropna()", "drop": ".dropna()"}
 """What is done with missing values: a key of `lib.experiment.MISSING` → pandas."""
 
@@ -171,7 +202,7 @@ def _table(experiment: Experiment, dataset: Dataset) -> _Data:
     thinned = 2 * n * steps * max(features, dataset.targets) > MAX_VALUES
     code = [
         *_comment(dataset.about),
-        FRAMES[settings.name].format(read=_read_csv(dataset)),
+        FRAMES[settings.name].format(read=_read_csv(dataset), mend=_mend(dataset)),
         _listing("inputs", dataset.feature_names),
         _listing("targets", dataset.target_names),
         f"frame = frame[{columns}].astype(float){gaps}",
@@ -299,6 +330,18 @@ def _read_csv(dataset: Dataset) -> str:
             argument = f"{name}=[\n{cells}    ]"
         lines.append(argument)
     return "\n".join(["pd.read_csv(", *(f"    {argument}," for argument in lines), ")"])
+
+
+def _mend(dataset: Dataset) -> str:
+    """Lines that do to the cells what the app did on the way in, as far as columns are used."""
+    used = {*dataset.feature_names, *dataset.target_names}
+    lines = [
+        line
+        for what, column, details in dataset.mended
+        if what not in ("numbers", "huge") or column in used
+        for line in MENDINGS[what](_quoted(column), *details)
+    ]
+    return "".join(f"\n{line}" for line in lines)
 
 
 def _literal(value: object) -> str:

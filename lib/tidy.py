@@ -7,6 +7,7 @@ cells elsewhere (`lib.uploads`).
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -43,7 +44,8 @@ _STEPS = {
 _TIME_WORDS = {"year", "date", "day", "time", "timestamp"}
 """One of these has to be in the name of a column of numbers, if it is to label the rows."""
 
-_SPACES = "[ '’\u00a0\u2009\u202f]"
+_SPACES = r"[ '’\u00a0\u2009\u202f]"
+_BETWEEN_GROUPS = rf"(?<!\d{{4}}){_SPACES}(?=\d{{3}}(?!\d))"
 _SPACE_GROUPS = rf"[+-]?\d{{1,3}}(?:{_SPACES}\d{{3}})+(?:[.,]\d*)?"
 _SIGNS = r"^[$€£¥] ?| ?[%€$£¥]$"
 _COMMA_GROUPS = r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"
@@ -51,6 +53,31 @@ _POINT_GROUPS = r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?"
 _WITH_COMMA = re.compile(r"[+-]?[\d.]*,\d+(?:e[+-]?\d+)?", re.IGNORECASE)
 _WITH_POINT = re.compile(r"[+-]?\d*\.\d+(?:e[+-]?\d+)?", re.IGNORECASE)
 _VALUE = re.compile(r"[+-]?[\d.,][\d.,:/TZ+%'e \u00a0\u202f-]*|[+-]?inf|nan", re.IGNORECASE)
+
+
+Repairs = tuple[tuple[str, str], ...]
+"""What was done to a column of texts to read its numbers: (regular expression, replacement)."""
+
+
+class Numbers(NamedTuple):
+    """A column that was read as numbers."""
+
+    values: pd.Series
+    """(R,) float64, NaN where a cell isn't a number."""
+    how: str
+    """How commas and points were read, where that is in doubt; else empty."""
+    repairs: Repairs
+
+
+class Times(NamedTuple):
+    """A column that was read as times."""
+
+    values: pd.Series
+    """(R,) without a zone, NaT where a cell isn't a time."""
+    how: str = ""
+    """How it was read, where that is in doubt; else empty."""
+    form: str = ""
+    """What `pandas.to_datetime` calls its format; empty where the times are numbers."""
 
 
 def is_value(cell: str) -> bool:
@@ -72,8 +99,8 @@ def has_decimal_commas(cells: list[str], delimiter: str) -> bool:
     return bool(commas) and delimiter == ";" and not points
 
 
-def as_numbers(texts: pd.Series, decimal_commas: bool) -> tuple[pd.Series, str] | None:
-    """A text column (R,) as float64, NaN where it isn't a number, and how commas were read.
+def as_numbers(texts: pd.Series, decimal_commas: bool) -> Numbers | None:
+    """A text column (R,) as numbers.
 
     None if it isn't a column of numbers. Thousands may be set apart by spaces, apostrophes,
     commas or points; a sign of currency or percent is left off.
@@ -81,18 +108,27 @@ def as_numbers(texts: pd.Series, decimal_commas: bool) -> tuple[pd.Series, str] 
     texts = texts.astype("str").str.strip()
     known = int(texts.notna().sum())
     sample = texts.dropna().iloc[:_SAMPLE]
-    if not known or _as_floats(sample, decimal_commas)[0].isna().all():
+    if not known or _as_floats(sample, decimal_commas).values.isna().all():
         return None  # not a single one: spare the time for the rest
-    numbers, how = _as_floats(texts, decimal_commas)
-    return (numbers, how) if int(numbers.notna().sum()) >= NUMBERS_PART * known else None
+    numbers = _as_floats(texts, decimal_commas)
+    return numbers if int(numbers.values.notna().sum()) >= NUMBERS_PART * known else None
 
 
-def _as_floats(texts: pd.Series, decimal_commas: bool) -> tuple[pd.Series, str]:
+def _as_floats(texts: pd.Series, decimal_commas: bool) -> Numbers:
     """Each text as a number, NaN where it is none. One reading of commas holds for all of them."""
-    texts = texts.str.replace("\u2212", "-").str.replace(_SIGNS, "", regex=True)
-    spaced = texts.str.fullmatch(_SPACE_GROUPS, na=False)
-    if spaced.any():
-        texts = texts.where(~spaced, texts.str.replace(_SPACES, "", regex=True))
+    repairs: list[tuple[str, str]] = []
+
+    def repair(pattern: str, by: str = "") -> None:
+        nonlocal texts
+        repaired = texts.str.replace(pattern, by, regex=True)
+        if not repaired.equals(texts):
+            repairs.append((pattern, by))
+            texts = repaired
+
+    repair("\u2212", "-")
+    repair(_SIGNS)
+    if texts.str.fullmatch(_SPACE_GROUPS, na=False).any():
+        repair(_BETWEEN_GROUPS)
     with_comma = texts.str.contains(",", regex=False, na=False)
     with_point = texts.str.contains(".", regex=False, na=False)
     how = ""
@@ -101,17 +137,17 @@ def _as_floats(texts: pd.Series, decimal_commas: bool) -> tuple[pd.Series, str]:
         groups = commas.str.fullmatch(_COMMA_GROUPS)
         sure = commas.str.count(",").gt(1) | commas.str.contains(".", regex=False)
         if groups.mean() >= NUMBERS_PART and (not decimal_commas or (groups & sure).any()):
-            texts = texts.str.replace(",", "", regex=False)
+            repair(",")
             how = "commas as thousands separators"
         else:
-            plain = texts.str.replace(".", "", regex=False)
-            texts = plain.where(with_comma | _all_groups(texts[with_point & ~with_comma]), texts)
-            texts = texts.str.replace(",", ".", regex=False)
+            repair(r"\." if _all_groups(texts[with_point & ~with_comma]) else r"\.(?=.*,)")
+            repair(",", ".")
             how = "" if decimal_commas else "decimal commas"
     elif decimal_commas and with_point.any() and _all_groups(texts[with_point]):
-        texts = texts.str.replace(".", "", regex=False)
+        repair(r"\.")
         how = "points as thousands separators"
-    return pd.to_numeric(texts, errors="coerce").astype(np.float64), how
+    values = pd.to_numeric(texts, errors="coerce").astype(np.float64)
+    return Numbers(values, how, tuple(repairs))
 
 
 def _all_groups(texts: pd.Series) -> bool:
@@ -119,8 +155,8 @@ def _all_groups(texts: pd.Series) -> bool:
     return bool(texts.str.fullmatch(_POINT_GROUPS).all())
 
 
-def as_times(name: str, column: pd.Series, decimal_commas: bool) -> tuple[pd.Series, str] | None:
-    """A column (R,) as times without a zone, and how it was read where that is in doubt.
+def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None:
+    """A column (R,) as times.
 
     None if it isn't one. Numbers are times by their name and size: years, 20120131, Unix seconds.
     """
@@ -134,7 +170,7 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool) -> tuple[pd.Ser
         return None
     if as_numbers(sample, decimal_commas) is not None:
         found = as_numbers(texts, decimal_commas) if _TIME_WORDS & _words(name) else None
-        return None if found is None else _from_numbers(name, found[0])
+        return None if found is None else _from_numbers(name, found.values)
     fitting = [form for form in _DATES if _dates(sample, form).notna().all()]
     readings = {form: _dates(texts, form) for form in fitting}
     readings = {f: r for f, r in readings.items() if r.notna().mean() >= NUMBERS_PART}
@@ -142,7 +178,7 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool) -> tuple[pd.Ser
         return None
     form = max(readings, key=lambda form: _evenness(readings[form]))
     how = {"%d": ", the day before the month", "%m": ", the month before the day"}
-    return readings[form], how.get(form[:2], "") if len(readings) > 1 else ""
+    return Times(readings[form], how.get(form[:2], "") if len(readings) > 1 else "", form)
 
 
 def _dates(texts: pd.Series, form: str) -> pd.Series:
@@ -160,19 +196,19 @@ def _words(name: str) -> set[str]:
     return set(re.findall("[a-z]+", name.lower()))
 
 
-def _from_numbers(name: str, numbers: pd.Series) -> tuple[pd.Series, str] | None:
+def _from_numbers(name: str, numbers: pd.Series) -> Times | None:
     words = _words(name)
     if numbers.empty or not words & _TIME_WORDS or numbers.isna().any() or (numbers % 1).any():
         return None
     low, high = float(numbers.min()), float(numbers.max())
     if "year" in words and low >= 1700 and high <= 2200 and numbers.is_unique:
-        return _dates(numbers.astype(int).astype("str"), "%Y"), ""
+        return Times(_dates(numbers.astype(int).astype("str"), "%Y"))
     if low >= 17_000_000 and high <= 22_001_231:
         times = _dates(numbers.astype(int).astype("str"), "%Y%m%d")
-        return None if times.isna().any() else (times, "")
+        return None if times.isna().any() else Times(times)
     for size, how in ((1, ", as seconds since 1970"), (1000, ", as milliseconds since 1970")):
         if low >= 1e8 * size and high <= 4e9 * size:
-            return (numbers * (1e9 / size)).astype("int64").astype("datetime64[ns]"), how
+            return Times((numbers * (1e9 / size)).astype("int64").astype("datetime64[ns]"), how)
     return None
 
 

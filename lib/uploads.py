@@ -16,11 +16,13 @@ import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from lib.datasets.dataset import Mended
 from lib.english import counted
 from lib.tidy import as_numbers, as_times, has_decimal_commas, is_value, step_of
 from lib.windows import Table
@@ -65,13 +67,21 @@ def read_upload(name: str, content: bytes) -> Table:
     layout = _find_layout(text)
     reading |= _reading(text, layout)
     cells = _read_cells(text, layout)
-    notes = list(layout.notes)
-    cells = _drop_empty_rows(cells, notes)
-    cells, times, step = _take_times(cells, layout, notes)
-    frame = _take_numbers(cells, layout, notes)
+    notes, mended = list(layout.notes), list[Mended]()
+    cells = _drop_empty_rows(cells, notes, mended)
+    cells, times, step = _take_times(cells, layout, notes, mended)
+    frame = _take_numbers(cells, layout, notes, mended)
     _describe(frame, notes)
+    if any(what == "numbers" for what, *_ in mended):
+        reading["low_memory"] = False  # else a long column may be numbers here and texts there
     return Table(
-        name=name, frame=frame, times=times, step=step, notes=tuple(notes), reading=reading
+        name=name,
+        frame=frame,
+        times=times,
+        step=step,
+        notes=tuple(notes),
+        reading=reading,
+        mended=tuple(mended),
     )
 
 
@@ -355,17 +365,18 @@ def _why_unreadable(error: str, width: int) -> str:
 # Cells to columns
 
 
-def _drop_empty_rows(cells: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+def _drop_empty_rows(cells: pd.DataFrame, notes: list[str], mended: list[Mended]) -> pd.DataFrame:
     """The rows in which there is anything."""
     empty = cells.isna().all(axis=1)
     if not empty.any():
         return cells
     notes.append(f"{counted(int(empty.sum()), 'empty row')} left out.")
+    mended.append(("empty rows", "", ()))
     return cells[~empty].reset_index(drop=True)
 
 
 def _take_times(
-    cells: pd.DataFrame, layout: _Layout, notes: list[str]
+    cells: pd.DataFrame, layout: _Layout, notes: list[str], mended: list[Mended]
 ) -> tuple[pd.DataFrame, pd.Index | None, str]:
     """The cells without their first time column and in its order, its times, and the step."""
     for column in cells.columns:
@@ -374,8 +385,8 @@ def _take_times(
             break
     else:
         return cells, None, "row"
-    times, how = found
-    notes.append(f"{column} labels the rows{how}.")
+    times = found.values
+    notes.append(f"{column} labels the rows{found.how}.")
     cells = cells.drop(columns=column)
     if times.isna().any():
         notes.append(f"{counted(int(times.isna().sum()), 'row has', 'rows have')} no date.")
@@ -385,9 +396,11 @@ def _take_times(
     if not times.is_monotonic_increasing:
         if times.is_monotonic_decreasing:
             notes.append("The newest row came first, so the order was turned round.")
+            mended.append(("newest first", "", ()))
             order = order[::-1]
         elif times.is_unique:
             notes.append(f"The rows were put in order of {column}.")
+            mended.append(("order", column, (found.form,)))
             order = np.argsort(times.to_numpy(), kind="stable")
         else:
             notes.append(
@@ -399,7 +412,9 @@ def _take_times(
     return cells.iloc[order].reset_index(drop=True), pd.DatetimeIndex(times), step_of(times)
 
 
-def _take_numbers(cells: pd.DataFrame, layout: _Layout, notes: list[str]) -> pd.DataFrame:
+def _take_numbers(
+    cells: pd.DataFrame, layout: _Layout, notes: list[str], mended: list[Mended]
+) -> pd.DataFrame:
     """The number columns as float64, NaN where a value is missing or can't be used."""
     columns, texts, empty = {}, [], []
     readings: dict[str, list[str]] = {}
@@ -410,8 +425,9 @@ def _take_numbers(cells: pd.DataFrame, layout: _Layout, notes: list[str]) -> pd.
         elif pd.api.types.is_numeric_dtype(column):
             columns[name] = column.astype(np.float64)
         elif (found := as_numbers(column, layout.decimal_commas)) is not None:
-            columns[name], how = found
-            readings.setdefault(how, []).append(name)
+            columns[name] = found.values
+            readings.setdefault(found.how, []).append(name)
+            mended.append(("numbers", name, tuple(chain(*found.repairs))))
             wrong = column[columns[name].isna() & column.notna()]
             if len(wrong):
                 cells_are = counted(len(wrong), "cell isn't a number", "cells aren't numbers")
@@ -434,16 +450,21 @@ def _take_numbers(cells: pd.DataFrame, layout: _Layout, notes: list[str]) -> pd.
         notes.append(f"Columns of text are left out: {_list(texts)}.")
     if empty:
         notes.append(f"Empty columns are left out: {_list(empty)}.")
-    return pd.DataFrame(_without_huge(columns, notes))
+    return pd.DataFrame(_without_huge(columns, notes, mended))
 
 
-def _without_huge(columns: dict[str, pd.Series], notes: list[str]) -> dict[str, pd.Series]:
+def _without_huge(
+    columns: dict[str, pd.Series], notes: list[str], mended: list[Mended]
+) -> dict[str, pd.Series]:
     """The columns with NaN for what can't be computed with."""
     kept, count = {}, 0
     for name, numbers in columns.items():
         huge = numbers.abs() > _HUGE
-        count += int(huge.sum())
-        kept[name] = numbers.mask(huge) if huge.any() else numbers
+        kept[name] = numbers
+        if huge.any():
+            count += int(huge.sum())
+            kept[name] = numbers.mask(huge)
+            mended.append(("huge", name, (f"{_HUGE:g}".replace("+", ""),)))
     if count:
         values = counted(count, "value is", "values are")
         notes.append(f"{values} infinite or beyond {_HUGE:.0e} and taken as missing.")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lib.datasets.dataset import Dataset
+from lib.datasets.dataset import Dataset, Mended
 from lib.english import counted, joined
 from lib.experiment import MAX_VALUES, MISSING, ExperimentError, limit_of
 
@@ -58,6 +58,8 @@ class Table:
     """Where it is from, with its licence."""
     reading: Mapping[str, Any] = field(default_factory=dict)
     """Of a person's own file: what `pandas.read_csv` must be told to read it, but for the name."""
+    mended: tuple[Mended, ...] = ()
+    """And what was then done to its cells, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,7 @@ def make_windows(
         notes=(*table.notes, *notes),
         source=table.source,
         reading=table.reading,
+        mended=table.mended,
     )
 
 

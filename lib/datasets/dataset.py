@@ -14,6 +14,10 @@ import numpy as np
 
 SHOWN = 32
 
+Mended = tuple[str, str, tuple[str, ...]]
+"""One thing that was done to a person's file on the way in, for a script to do it again: a key of
+`lib.export.MENDINGS`, the column ("" where it was the whole table), and details."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
@@ -74,6 +78,8 @@ class Dataset:
     """Where it is from, with its licence; empty for made data."""
     reading: Mapping[str, Any] = field(default_factory=dict)
     """Of a person's own file: what `pandas.read_csv` must be told to read it, but for the name."""
+    mended: tuple[Mended, ...] = ()
+    """And what was then done to its cells, in this order."""
 
     def __post_init__(self) -> None:
         """Check every shape, and make the arrays read-only. Raises ValueError."""

@@ -173,6 +173,19 @@ ODD_FILES = {
     "empty lines above": ",,\n\n,,\na,b,c\n" + "".join(f"{i},{i % 5},1.5\n" for i in range(40)),
     "a mark for a gap": "a; b\n" + "".join(f"{i}; {'-' if i == 9 else i % 7}\n" for i in range(40)),
     "delimiters at the end": "a;b\n" + "".join(f"{i};{i % 7};\n" for i in range(40)),
+    "newest first": "date,a\n" + "".join(f"{2060 - i}-01-01,{i % 7}.5\n" for i in range(40)),
+    "out of order": "Datum,a\n"
+    + "".join(
+        f"{1 + 7 * i % 40 % 28:02}.0{1 + 7 * i % 40 // 28}.2020 ,{i % 9}\n" for i in range(40)
+    ),
+    "years out of order": "year,a\n" + "".join(f"{1960 + 7 * i % 40},{i % 9}\n" for i in range(40)),
+    "thousands": "a,b\n" + "".join(f'"{i + 1},{i:03},500",{i % 9}\n' for i in range(40)),
+    "points and commas": "a;b\n" + "".join(f"{i + 1}.234,5;{i % 9},5\n" for i in range(40)),
+    "spaces and signs": "a;b\n" + "".join(f"{i + 1} 234 $;\u2212{i % 9}%\n" for i in range(40)),
+    "words among numbers": "a,b\n"
+    + "".join(f"{'?!' if i == 9 else i},{i % 9}\n" for i in range(40)),
+    "empty rows": "a,b\n" + "".join(f"{i},{i % 9}\n,\n" for i in range(40)),
+    "infinities": "a,b\n" + "".join(f"{'inf' if i == 9 else i},{i % 9}\n" for i in range(40)),
 }
 """Files that `pd.read_csv(name)` alone reads wrongly or not at all."""
 
@@ -180,9 +193,9 @@ ODD_FILES = {
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 @pytest.mark.parametrize("kind", ODD_FILES)
 def test_an_odd_file_is_read_as_the_app_read_it(kind, encoding, tmp_path, monkeypatch):
-    """Delimiter, decimal commas, encoding, names: the script says what the app found."""
+    """Delimiter, decimal commas, encoding, names, order: the script does what the app did."""
     monkeypatch.chdir(tmp_path)
-    content = ODD_FILES[kind].encode(encoding)
+    content = ODD_FILES[kind].encode(encoding, errors="replace").replace(b"?%", b"1%")
     (tmp_path / "odd.csv").write_bytes(content)
     experiment = Experiment().set(data="upload", T=4)
     _, dataset, script = exported(experiment, read_upload("odd.csv", content))
