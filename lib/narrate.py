@@ -212,7 +212,8 @@ def typical_error(dataset: Dataset, result: ModeResult) -> str:
     if not dataset.is_scaled or scale is None or not len(result.last_step_mse):
         return ""
     off = number(scale * math.sqrt(result.last_step_mse[-1]))
-    return f"about {off}{f' {dataset.target_unit}' if dataset.target_unit else ''} off"
+    unit = {"": "", "%": " points"}.get(dataset.target_unit, f" {dataset.target_unit}")
+    return f"about {off}{unit} off"  # 3% is off by 1 point from 4%, not by 1%
 
 
 def step_error_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:

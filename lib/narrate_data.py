@@ -33,9 +33,12 @@ def sample_sentence(dataset: Dataset, sample: int) -> str:
         )
     comma = "," if dataset.lead else ""
     low, high = int(np.argmin(y)), int(np.argmax(y))
+    begin = f"{capital(dataset.sample_name(sample))}, of the {part} part: "
+    begin += f"{dataset.target_labels[0]}{comma} "
+    if y[low] == y[high]:
+        return f"{begin}is {number(y[0])}{unit} at every timestep. {use}"
     return (
-        f"{capital(dataset.sample_name(sample))}, of the {part} part: "
-        f"{dataset.target_labels[0]}{comma} starts at {number(y[0])}{unit} and ends at "
+        f"{begin}starts at {number(y[0])}{unit} and ends at "
         f"{number(y[-1])}{unit}; it is lowest at timestep {low + 1} ({number(y[low])}) and highest "
         f"at timestep {high + 1} ({number(y[high])}). {use}"
     )

@@ -32,7 +32,7 @@ with narrow.container(border=True, height="stretch"):
 wide, narrow = st.columns([3, 2])
 with wide.container(border=True, height="stretch"):
     st.markdown(f"### The numbers of {plain(dataset.sample_name(sample))}")
-    st.dataframe(frame_of_sample(dataset, sample), height=320)
+    st.dataframe(frame_of_sample(dataset, sample), height=min(320, 36 * (dataset.shape[1] + 1) + 2))
     hint(numbers_hint(dataset))
 with narrow.container(border=True, height="stretch"):
     st.markdown("### Bring your own")

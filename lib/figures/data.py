@@ -13,11 +13,10 @@ from lib.datasets.dataset import Dataset
 from lib.figures import chart, marks
 from lib.figures.palette import Palette
 
-SAMPLE_HEIGHT = 290
-"""Of the chart of a sample, without the cells of its inputs."""
-ROW, GAP = 22, 32
-"""The height of a feature's cells and of the room above all of them, in pixels."""
-LONGEST = 14
+PLOT, GAP, ROW = 170, 32, 22
+"""Of the chart of a sample, in pixels: the height of its targets' plot, of the room below it, and
+of each feature's cells."""
+LONGEST = 12
 """Of a feature's name beside its cells, in letters."""
 SPLIT_HEIGHT = 400
 MOST_POINTS = 1500
@@ -50,9 +49,8 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     use = "learns from" if sample < dataset.train else "is judged on"
     steps = np.arange(1, dataset.shape[1] + 1)
     data: list[dict[str, Any]] = []
-    dashes = ("solid", "dash", "dot", "dashdot")
     for k, name in enumerate(dataset.target_names):
-        style = {"color": palette.ink, "width": 2.5, "dash": dashes[k % len(dashes)]}
+        style = {"color": palette.ink, "width": 2.5, "dash": _dash(k)[0]}
         hover = f"%{{y:{chart.VALUE}}}"
         data.append(
             {
@@ -76,10 +74,10 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     shades = palette.shades(palette.ink)
     names = [chart.plain(name) for name in dataset.feature_names]
     short = [
-        name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+        name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
         for name in dataset.feature_names
     ]
-    left = max(chart.LEFT, round(30 + 7.5 * max(map(len, short))))
+    left = max(chart.LEFT, round(10 + 7.2 * max(map(len, short))))
     cells = ROW * max(4, dataset.shape[2])
     data.append(
         {
@@ -97,21 +95,24 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
             "hovertemplate": f"%{{text}}: %{{z:{chart.VALUE}}}<extra></extra>",
         }
     )
+    inner = PLOT + GAP + cells
+    higher = "darker" if palette.theme == "light" else "brighter"
+    key = [
+        *_target_key(dataset, palette),
+        [marks.Entry("diamond", f"what last-step mode {use}", palette.last, palette.last_text)],
+        [marks.Entry("cells", f"input x, {higher} is higher", palette.muted, palette.muted)],
+    ]
     layout = chart.layout(
         palette,
         chart.timestep_axis(dataset.timestep_names),
         chart.linear_axis(
             chart.with_unit("target y", dataset.target_unit), np.ravel(targets), np.ravel(targets)
         ),
-        [
-            [marks.Entry("dots", f"target y{dataset.ahead}", palette.ink, palette.ink)],
-            [marks.Entry("diamond", f"what last-step mode {use}", palette.last, palette.last_text)],
-        ],
+        key,
         name=f"sample {dataset.name}",
-        height=SAMPLE_HEIGHT + cells,
+        height=chart.top(key) + inner + chart.BOTTOM,
         left=left,
     )
-    inner = SAMPLE_HEIGHT + cells - layout["margin"]["t"] - layout["margin"]["b"]
     layout["xaxis"]["anchor"] = "y2"  # below the cells
     layout["yaxis"]["domain"] = [(cells + GAP) / inner, 1.0]
     layout["yaxis2"] = {
@@ -120,12 +121,28 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
         "tickvals": np.arange(dataset.shape[2]),
         "ticktext": [chart.plain(name) for name in short],
         "tickfont": layout["yaxis"]["tickfont"],
-        "title": {**layout["yaxis"]["title"], "text": "input x"},
         "showgrid": False,
         "zeroline": False,
     }
     layout["hovermode"] = "closest"
     return chart.figure(data, layout)
+
+
+def _dash(target: int) -> tuple[str, str]:
+    """How the line of a target is dashed, and the glyph that says so in a key."""
+    dashes = (("solid", "line"), ("dash", "dashed"), ("dot", "dotted"), ("dashdot", "dashdot"))
+    return dashes[target % len(dashes)]
+
+
+def _target_key(dataset: Dataset, palette: Palette) -> list[list[marks.Entry]]:
+    """The key of a sample's targets: each by its name where there are several, two to a row."""
+    if dataset.targets == 1:
+        return [[marks.Entry("dots", f"target y{dataset.ahead}", palette.ink, palette.ink)]]
+    entries = [
+        marks.Entry(_dash(k)[1], name, palette.ink, palette.ink)
+        for k, name in enumerate(dataset.target_names)
+    ]
+    return [entries[k : k + 2] for k in range(0, len(entries), 2)]
 
 
 def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
@@ -152,7 +169,8 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
         for name, (chosen, color, symbol, _) in parts.items()
     ]
     room = max(0.5, 0.03 * len(dataset.y))  # so that no mark is cut
-    x = {"title": "sample", "range": [1 - room, len(dataset.y) + room], "nticks": 6}
+    x: dict[str, Any] = {"title": "sample", "range": [1 - room, len(dataset.y) + room]}
+    x |= {"nticks": 6, "tickformat": ",d"} if len(dataset.y) > 6 else {"dtick": 1}
     layout = chart.layout(
         palette,
         x,

@@ -17,7 +17,16 @@ from lib.figures.palette import Palette
 
 UNASKED = {"dense": "its head before that", "none": "its output before that"}
 """What the dotted line is called, next to "last-step mode", by the model's head."""
-GLYPHS = {"line": "━━", "dots": "●", "rings": "○", "diamond": "◆", "dotted": "•••", "dashed": "▬ ▬"}
+GLYPHS = {
+    "line": "━━",
+    "dots": "●",
+    "rings": "○",
+    "diamond": "◆",
+    "dotted": "•••",
+    "dashed": "▬ ▬",
+    "dashdot": "▬ •",
+    "cells": "▦",
+}
 """How a key draws marks and lines, in letters that every system has."""
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from lib.english import widest
 from lib.ui.theme import current_palette
 
+_POWER, _WHOLE = re.compile(r"[\d.]+e-\d+"), r'<span style="white-space:nowrap">\g<0></span>'
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$~:|#&])")
 
 
@@ -35,7 +36,7 @@ def say_steadily(text: str, longest: str = "", *, gray: bool = False) -> None:
         "overflow-wrap:anywhere}.said>*,.said::after{grid-area:1/1}"
         ".said::after{content:attr(data-longest);visibility:hidden}</style>"
         f'<div class="said" style="{color}" data-longest="{escape(longest or widest(text))}">'
-        f"<span>{escape(text)}</span></div>"
+        f"<span>{_POWER.sub(_WHOLE, escape(text))}</span></div>"
     )
 
 

@@ -259,7 +259,7 @@ def test_inputs_are_cells_beside_their_features_names():
     names = ("wind", "a very long name indeed", *(f"f{k}" for k in range(14)))
     wide = sample_figure(a_dataset(f=16, feature_names=names), 0, LIGHT)
     few = sample_figure(a_dataset(f=1), 0, LIGHT)
-    assert list(wide.layout.yaxis2.ticktext[:3]) == ["wind", "a very long n…", "f0"]
+    assert list(wide.layout.yaxis2.ticktext[:3]) == ["wind", "a very long…", "f0"]
     assert len(wide.layout.yaxis2.tickvals) == 16
 
     def plot(figure):
@@ -277,6 +277,14 @@ def test_numbers_of_a_sample_are_those_of_the_models_with_the_raw_targets_beside
     assert list(frame) == ["x: feature 1", "y: target 1", "target 1 (°C)"]
     assert list(frame["y: target 1"]) == [4, 5, 6, 7]
     assert list(frame["target 1 (°C)"]) == [40, 50, 60, 70]
+
+
+def test_several_targets_are_told_apart_in_the_key():
+    """Each by the dashes of its line; a single one is the target."""
+    words = words_of(sample_figure(a_dataset(k=5), 0, LIGHT))
+    for glyph, name in zip(("━━", "▬ ▬", "•••", "▬ •", "━━"), range(1, 6), strict=True):
+        assert f'{glyph}</span> <span style="color:{LIGHT.ink}">target {name}<' in words
+    assert "target y" in words_of(sample_figure(a_dataset(), 0, LIGHT))
 
 
 def test_no_mark_of_the_split_is_cut_at_an_edge():

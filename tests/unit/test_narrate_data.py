@@ -48,6 +48,12 @@ def test_a_samples_targets_are_said_in_the_raw_unit():
     assert "target 1 starts at 45 °C and ends at 75 °C; it is lowest at timestep 1 (45)" in said
 
 
+def test_a_target_that_stays_has_no_lowest_and_highest():
+    """As the final sum of the adding problem, the same at every step."""
+    said = sample_sentence(a_dataset(y=np.full((8, 4, 1), 2.5, np.float32)), 0)
+    assert "target 1 is 2.5 at every timestep. The sequence mode learns" in said
+
+
 def test_scaled_numbers_are_called_so():
     """And those beside them, in the raw unit, are explained."""
     assert numbers_hint(a_dataset()) == "x is what a model reads, y what it should answer."
