@@ -37,7 +37,9 @@ with wide.container(border=True, height="stretch"):
 with narrow.container(border=True, height="stretch"):
     st.markdown("### Bring your own")
     uploader()
+    said = kept.notes if (kept := table()) else ()
     for note in dataset.notes:
-        hint(note)
+        if note not in said:
+            hint(note)
     if dataset.source:
         hint(f"Source: {dataset.source}")

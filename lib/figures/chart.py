@@ -76,6 +76,8 @@ def layout(
         "tickfont": font,
         "automargin": False,
     }
+    if "ticktext" in x:  # half of the last name stands right of the plot, or isn't drawn at all
+        right = max(right, round(3.6 * len(x["ticktext"][-1])) - 4)
     for own in (x, y):
         own["title"] = {"text": plain(own["title"]), "font": font, "standoff": 6}
     return {

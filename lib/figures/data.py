@@ -16,7 +16,7 @@ from lib.figures.palette import Palette
 PLOT, GAP, ROW = 170, 32, 22
 """Of the chart of a sample, in pixels: the height of its targets' plot, of the room below it, and
 of each feature's cells."""
-LONGEST = 12
+LONGEST = 13
 """Of a feature's name beside its cells, in letters."""
 SPLIT_HEIGHT = 400
 MOST_POINTS = 1500
@@ -32,6 +32,8 @@ def frame_of_sample(dataset: Dataset, sample: int) -> pd.DataFrame:
         f"x: {name}": dataset.x[sample, :, f] for f, name in enumerate(dataset.feature_names)
     }
     raw = dataset.raw(dataset.y[sample])
+    # y is float32: of its raw value no more than six digits are true.
+    raw = raw.round(max(0, 5 - math.floor(math.log10(max(1e-12, np.abs(raw).max())))))
     for k, name in enumerate(dataset.target_names):
         columns[f"y: {name}"] = dataset.y[sample, :, k]
         if dataset.is_scaled:
@@ -77,7 +79,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
         name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
         for name in dataset.feature_names
     ]
-    left = max(chart.LEFT, round(10 + 7.2 * max(map(len, short))))
+    left = max(chart.LEFT, round(8 + 8.4 * max(map(len, short))))
     cells = ROW * max(4, dataset.shape[2])
     data.append(
         {
@@ -121,6 +123,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
         "tickvals": np.arange(dataset.shape[2]),
         "ticktext": [chart.plain(name) for name in short],
         "tickfont": layout["yaxis"]["tickfont"],
+        "automargin": False,
         "showgrid": False,
         "zeroline": False,
     }

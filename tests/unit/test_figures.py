@@ -277,6 +277,9 @@ def test_numbers_of_a_sample_are_those_of_the_models_with_the_raw_targets_beside
     assert list(frame) == ["x: feature 1", "y: target 1", "target 1 (°C)"]
     assert list(frame["y: target 1"]) == [4, 5, 6, 7]
     assert list(frame["target 1 (°C)"]) == [40, 50, 60, 70]
+    y = np.full((8, 4, 1), 0.1, np.float32)
+    rounded = a_dataset(y=y, target_scale=np.array([1e4]), target_offset=np.array([1.0]))
+    assert set(frame_of_sample(rounded, 0)["target 1 (raw)"]) == {1001.0}
 
 
 def test_several_targets_are_told_apart_in_the_key():
@@ -388,6 +391,17 @@ def test_hovering_tells_the_timestep_by_number_and_by_name():
     snapshot = a_snapshot(unnamed, last=0.1)
     plain = predictions_figure(EXPERIMENT, unnamed, snapshot, 0, 0, palette=LIGHT)
     assert the(plain, "target").customdata is None
+
+
+def test_the_name_of_the_last_step_has_room():
+    """Half of it stands right of the plot, and Plotly leaves out what doesn't fit."""
+    plain, named = a_dataset(), a_dataset(timestep_names=tuple(f"quarter {k}" for k in range(4)))
+    margins = [
+        all_figures(dataset, a_snapshot(dataset, last=0.1))["step_error"].layout.margin.r
+        for dataset in (plain, named)
+    ]
+    assert margins[0] == 16
+    assert margins[1] >= 28
 
 
 # Loss
