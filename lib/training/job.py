@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from lib.datasets.dataset import Dataset
-from lib.experiment import Experiment
+from lib.experiment import MODES, Experiment
 from lib.training.architecture import architectures_of, network_of
 from lib.training.cache import ProgramCache
 from lib.training.history import Pace
@@ -211,10 +211,10 @@ class Job:
 
     def _advice(self, trainer: Trainer) -> str:
         training = self._experiment.training
-        mode = {"sequence": "sequence", "last": "last-step"}[trainer.diverged]
         other = "" if training.optimizer == "adam" else ", or take Adam"
         return (
-            f"The {mode} model's loss stopped being a finite number in epoch {trainer.epoch + 1}. "
+            f"The {MODES[trainer.diverged].model}'s loss stopped being a finite number "
+            f"in epoch {trainer.epoch + 1}. "
             f"Lower the learning rate ({training.learning_rate:g}){other}, or scale the data. "
             f"The figures are the last ones that were finite."
         )

@@ -7,8 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from lib.experiment import Experiment
-from lib.ui import controls, state
-from lib.ui.words import hint
+from lib.ui import controls, state, words
 
 PAGES = {
     "Explore": ("app.py", ":material/stacked_line_chart:"),
@@ -34,10 +33,11 @@ def frame(page: str) -> Experiment:
         layout="wide",
         menu_items={"About": f"**Unrolled**: {TAGLINE}"},
     )
+    words.style()
     state.begin(page)
     with st.sidebar:
         st.markdown("### Unrolled")
-        hint(TAGLINE)
+        words.hint(TAGLINE)
         menu = st.container(gap="xxsmall")
         controls.sidebar(with_uploader=page != "Data")
     experiment = state.finish()

@@ -24,6 +24,15 @@ def say(text: str) -> None:
     st.markdown(f":small[{plain(text)}]")
 
 
+def style() -> None:
+    """What `say_steadily` needs, once on a page: a style that changes costs a browser much."""
+    st.html(
+        "<style>.said{display:grid;grid-template-columns:minmax(0,1fr);font-size:0.875rem;"
+        "overflow-wrap:anywhere}.said>*,.said::after{grid-area:1/1}"
+        ".said::after{content:attr(data-longest);visibility:hidden}</style>"
+    )
+
+
 def say_steadily(text: str, longest: str = "", *, gray: bool = False) -> None:
     """The same for a sentence that changes: it takes the room of its `longest` wording.
 
@@ -32,9 +41,6 @@ def say_steadily(text: str, longest: str = "", *, gray: bool = False) -> None:
     """
     color = f"color:{current_palette().muted}" if gray else ""
     st.html(
-        "<style>.said{display:grid;grid-template-columns:minmax(0,1fr);font-size:0.875rem;"
-        "overflow-wrap:anywhere}.said>*,.said::after{grid-area:1/1}"
-        ".said::after{content:attr(data-longest);visibility:hidden}</style>"
         f'<div class="said" style="{color}" data-longest="{escape(longest or widest(text))}">'
         f"<span>{_POWER.sub(_WHOLE, escape(text))}</span></div>"
     )

@@ -68,6 +68,26 @@ def test_one_mode_alone(page: Page, mode: str, present: str, absent: str) -> Non
     assert not re.search(absent, about, re.IGNORECASE)
 
 
+def test_nothing_moves_while_a_run_trains(page: Page) -> None:
+    """Sentences and buttons keep their room from the click on Train to the end."""
+    open_page(page, "/?epochs=60")
+    page.locator(".st-key-chart_step_error .main-svg").first.wait_for()
+    page.evaluate(
+        """() => {
+            const main = document.querySelector('[data-testid="stMain"]');
+            window.tops = new Set();
+            setInterval(() => {
+                const card = document.querySelector(".st-key-chart_step_error");
+                const top = card.getBoundingClientRect().top + main.scrollTop;
+                window.tops.add(Math.round(top));
+            }, 50);
+        }"""
+    )
+    button(page, "Train").click()
+    wait_for_status(page, "finished")
+    assert len(page.evaluate("[...window.tops]")) == 1
+
+
 def test_pause_step_resume_and_stop(page: Page) -> None:
     """Pause holds the epoch, Step adds exactly one, Resume goes on, Stop ends it, Reset forgets."""
     open_page(page, LONG)

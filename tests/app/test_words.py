@@ -1,0 +1,26 @@
+"""A sentence that changes keeps its room, and is shown as it is."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+
+def page() -> None:
+    """One sentence with a number and a hostile name, and one whose longest wording is known."""
+    from lib.ui.words import say_steadily
+
+    say_steadily('After 9 epochs <b>"x"</b> is off by 0.5, or 1.2e-7.')
+    say_steadily("Short.", "The longest of them.", gray=True)
+
+
+def test_a_sentence_has_an_unseen_twin_that_takes_its_room() -> None:
+    """The twin is an attribute, which no screen reader says; names are no markup in either."""
+    app = AppTest.from_function(page, default_timeout=30).run()
+    assert not app.exception
+    changing, known = (html.proto.body for html in app.get("html"))
+    assert "<b>" not in changing
+    assert "&lt;b&gt;&quot;x&quot;&lt;/b&gt; is off by 0.5" in changing
+    assert 'data-longest="After 9 epochs' in changing
+    assert "0.0000888" in changing
+    assert '<span style="white-space:nowrap">1.2e-7</span>' in changing
+    assert 'data-longest="The longest of them."><span>Short.</span>' in known
