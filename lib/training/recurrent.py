@@ -29,36 +29,34 @@ class Rule:
     """One timestep of a cell, forwards and backwards.
 
     In the signatures p is the projected input and q the projected hidden state, (B, G·U) each;
-    states are (h,) or (h, c), each (B, U).
+    states are (h,) or (h, c), each (B, U); gates (B, G·U) are what became of p and q. `more` are
+    other things that the way back needs of a timestep, (B, U) each.
     """
 
     states: int
-    kept: tuple[int, ...]
-    """The widths, in units, of what the way back needs of a timestep besides the states."""
-    step: Callable[[tf.Tensor, tf.Tensor, Tensors], tuple[Tensors, Tensors]]
-    """(p, q, states before) → (states after, kept)."""
-    back: Callable[[Tensors, Tensors, Tensors, Tensors], tuple[tf.Tensor, tf.Tensor, Tensors]]
-    """(kept, states before, states after, gradients of states after) → gradients of p, of q, and
-    of the states before, as far as they don't come through q."""
+    step: Callable[[tf.Tensor, tf.Tensor, Tensors], tuple[Tensors, tf.Tensor, Tensors]]
+    """(p, q, states before) → (states after, gates, more)."""
+    back: Callable[
+        [tf.Tensor, Tensors, Tensors, Tensors, Tensors], tuple[tf.Tensor, tf.Tensor, Tensors]
+    ]
+    """(gates, more, states before, states after, gradients of states after) → gradients of p, of
+    q, and of the states before, as far as they don't come through q."""
+    more: int = 0
     sum_only: bool = True
     """Whether p and q count as p + q alone. Then they have the same gradient, and q has no bias."""
 
 
-def _lstm_step(p: tf.Tensor, q: tf.Tensor, states: Tensors) -> tuple[Tensors, Tensors]:
-    # One tanh for all gates, since σ(x) = (1 + tanh(x/2))/2: one piece of code for XLA.
-    units = states[0].shape[1]
-    half, one, none = [0.5] * units, [1.0] * units, [0.0] * units
-    scale, shift = half + half + one + half, half + half + none + half
-    gates = tf.tanh((p + q) * scale) * scale + shift
-    i, f, g, o = tf.split(gates, 4, axis=1)
+def _lstm_step(p: tf.Tensor, q: tf.Tensor, states: Tensors) -> tuple[Tensors, tf.Tensor, Tensors]:
+    i, f, g, o = tf.split(p + q, 4, axis=1)
+    i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
     c = f * states[1] + i * g
-    return (o * tf.tanh(c), c), (gates,)
+    return (o * tf.tanh(c), c), tf.concat((i, f, g, o), axis=1), ()
 
 
 def _lstm_back(
-    kept: Tensors, before: Tensors, after: Tensors, gradients: Tensors
+    gates: tf.Tensor, _more: Tensors, before: Tensors, after: Tensors, gradients: Tensors
 ) -> tuple[tf.Tensor, tf.Tensor, Tensors]:
-    (i, f, g, o), (dh, dc) = tf.split(kept[0], 4, axis=1), gradients
+    (i, f, g, o), (dh, dc) = tf.split(gates, 4, axis=1), gradients
     tanh_c = tf.tanh(after[1])
     dc = dc + dh * o * (1 - tanh_c * tanh_c)
     di, df, dg, do = dc * g, dc * before[1], dc * i, dh * tanh_c
@@ -66,42 +64,42 @@ def _lstm_back(
     return dp, dp, (tf.zeros_like(dh), dc * f)
 
 
-def _gru_step(p: tf.Tensor, q: tf.Tensor, states: Tensors) -> tuple[Tensors, Tensors]:
+def _gru_step(p: tf.Tensor, q: tf.Tensor, states: Tensors) -> tuple[Tensors, tf.Tensor, Tensors]:
     """With `reset_after`, Keras's default."""
-    units = states[0].shape[1]
-    zr = tf.sigmoid(p[:, : 2 * units] + q[:, : 2 * units])
-    z, r = tf.split(zr, 2, axis=1)
-    qg = q[:, 2 * units :]
-    g = tf.tanh(p[:, 2 * units :] + r * qg)
-    return (z * states[0] + (1 - z) * g,), (zr, g, qg)
+    (pz, pr, pg), (qz, qr, qg) = tf.split(p, 3, axis=1), tf.split(q, 3, axis=1)
+    z, r = tf.sigmoid(pz + qz), tf.sigmoid(pr + qr)
+    g = tf.tanh(pg + r * qg)
+    return (z * states[0] + (1 - z) * g,), tf.concat((z, r, g), axis=1), (qg,)
 
 
 def _gru_back(
-    kept: Tensors, before: Tensors, _after: Tensors, gradients: Tensors
+    gates: tf.Tensor, more: Tensors, before: Tensors, _after: Tensors, gradients: Tensors
 ) -> tuple[tf.Tensor, tf.Tensor, Tensors]:
-    (zr, g, qg), (dh,) = kept, gradients
-    z, r = tf.split(zr, 2, axis=1)
+    (z, r, g), (qg,), (dh,) = tf.split(gates, 3, axis=1), more, gradients
     dz = dh * (before[0] - g) * z * (1 - z)
     dg = dh * (1 - z) * (1 - g * g)
     dr = dg * qg * r * (1 - r)
-    return tf.concat((dz, dr, dg), 1), tf.concat((dz, dr, dg * r), 1), (dh * z,)
+    return tf.concat((dz, dr, dg), axis=1), tf.concat((dz, dr, dg * r), axis=1), (dh * z,)
 
 
-def _simple_step(p: tf.Tensor, q: tf.Tensor, _: Tensors) -> tuple[Tensors, Tensors]:
-    return (tf.tanh(p + q),), ()
+def _simple_step(
+    p: tf.Tensor, q: tf.Tensor, _states: Tensors
+) -> tuple[Tensors, tf.Tensor, Tensors]:
+    h = tf.tanh(p + q)
+    return (h,), h, ()
 
 
 def _simple_back(
-    _kept: Tensors, _before: Tensors, after: Tensors, gradients: Tensors
+    gates: tf.Tensor, _more: Tensors, _before: Tensors, _after: Tensors, gradients: Tensors
 ) -> tuple[tf.Tensor, tf.Tensor, Tensors]:
-    dp = gradients[0] * (1 - after[0] * after[0])
+    dp = gradients[0] * (1 - gates * gates)
     return dp, dp, (tf.zeros_like(dp),)
 
 
 RULES = {
-    "lstm": Rule(2, (4,), _lstm_step, _lstm_back),
-    "gru": Rule(1, (2, 1, 1), _gru_step, _gru_back, sum_only=False),
-    "simple_rnn": Rule(1, (), _simple_step, _simple_back),
+    "lstm": Rule(2, _lstm_step, _lstm_back),
+    "gru": Rule(1, _gru_step, _gru_back, more=1, sum_only=False),
+    "simple_rnn": Rule(1, _simple_step, _simple_back),
 }
 """By cell, a key of `lib.experiment.CELLS`."""
 
@@ -118,7 +116,11 @@ def recurrent(cell: str, layer: Any, x: tf.Tensor, *, every_step: bool) -> tf.Te
 
 
 def _unrolled(rule: Rule, every_step: bool) -> Callable[..., tf.Tensor]:
-    """The function of x, kernel, recurrent kernel and bias that is one layer."""
+    """The function of x, kernel, recurrent kernel and bias that is one layer.
+
+    The projected input, the gates and their gradients take turns in one array: a place that was
+    read isn't needed again. New arrays would have to be filled with zeros first, for every batch.
+    """
 
     @tf.custom_gradient
     def layer(
@@ -132,61 +134,66 @@ def _unrolled(rule: Rule, every_step: bool) -> Callable[..., tf.Tensor]:
         start = (tf.zeros((batch, units)),) * rule.states
 
         def forwards(
-            t: tf.Tensor, now: Tensors, states: list[Any], kept: list[Any]
+            t: tf.Tensor, now: Tensors, work: Any, states: list[Any], more: list[Any]
         ) -> tuple[Any, ...]:
             q = tf.matmul(now[0], recurrent_kernel)
             if bias_q is not None:
                 q += bias_q
-            now, keep = rule.step(p[t], q, now)
+            now, gates, kept = rule.step(work.read(t), q, now)
             states = [a.write(t + 1, value) for a, value in zip(states, now, strict=True)]
-            kept = [a.write(t, value) for a, value in zip(kept, keep, strict=True)]
-            return t + 1, now, states, kept
+            more = [a.write(t, value) for a, value in zip(more, kept, strict=True)]
+            return t + 1, now, work.write(t, gates), states, more
 
-        _, last, state_arrays, kept_arrays = tf.while_loop(
+        _, last, work, state_arrays, more_arrays = tf.while_loop(
             lambda t, *_: t < steps,
             forwards,
             (
                 tf.constant(0),
                 start,
+                _array(steps, batch, width).unstack(p),
                 [_array(steps + 1, batch, units).write(0, value) for value in start],
-                [_array(steps, batch, gates * units) for gates in rule.kept],
+                [_array(steps, batch, units)] * rule.more,
             ),
             maximum_iterations=steps,
         )
+        gates = work.stack()
         states = [array.stack() for array in state_arrays]  # (T + 1, B, U) each, zeros first
-        kept = [array.stack() for array in kept_arrays]
+        more = [array.stack() for array in more_arrays]
 
         def gradient(dy: tf.Tensor) -> Tensors:
-            def backwards(t: tf.Tensor, gradients: Tensors, arrays: list[Any]) -> tuple[Any, ...]:
+            def backwards(
+                t: tf.Tensor, gradients: Tensors, work: Any, extra: list[Any]
+            ) -> tuple[Any, ...]:
                 if every_step:
                     gradients = (gradients[0] + dy[t], *gradients[1:])
                 dp, dq, gradients = rule.back(
-                    tuple(a[t] for a in kept),
+                    work.read(t),
+                    tuple(a[t] for a in more),
                     tuple(a[t] for a in states),
                     tuple(a[t + 1] for a in states),
                     gradients,
                 )
                 dh = gradients[0] + tf.matmul(dq, recurrent_kernel, transpose_b=True)
-                arrays = [a.write(t, value) for a, value in zip(arrays, (dp, dq), strict=False)]
-                return t - 1, (dh, *gradients[1:]), arrays
+                extra = [array.write(t, dq) for array in extra]
+                return t - 1, (dh, *gradients[1:]), work.write(t, dp), extra
 
-            _, _, arrays = tf.while_loop(
+            _, _, work, extra = tf.while_loop(
                 lambda t, *_: t >= 0,
                 backwards,
                 (
                     tf.constant(steps - 1),
                     start if every_step else (dy, *start[1:]),
-                    [_array(steps, batch, width) for _ in range(1 if rule.sum_only else 2)],
+                    _array(steps, batch, width).unstack(gates),
+                    [] if rule.sum_only else [_array(steps, batch, width)],
                 ),
                 maximum_iterations=steps,
             )
-            dp, dq = arrays[0].stack(), arrays[-1].stack()
+            dp, before = work.stack(), states[0][:-1]
             dx = _product(dp, tf.transpose(kernel))
-            before = states[0][:-1]
             if rule.sum_only:
                 sums = _sums(tf.concat((x, before), 2), dp)
                 return dx, sums[:features], sums[features + 1 :], sums[features]
-            of_p, of_q = _sums(x, dp), _sums(_with_ones(before), dq)
+            of_p, of_q = _sums(x, dp), _sums(_with_ones(before), extra[0].stack())
             return dx, of_p[:-1], of_q[:-1], tf.stack((of_p[-1], of_q[-1]))
 
         return states[0][1:] if every_step else last[0], gradient
@@ -195,7 +202,7 @@ def _unrolled(rule: Rule, every_step: bool) -> Callable[..., tf.Tensor]:
 
 
 def _array(steps: int, *shape: int) -> Any:
-    return tf.TensorArray(tf.float32, steps, element_shape=shape)
+    return tf.TensorArray(tf.float32, steps, element_shape=shape, clear_after_read=False)
 
 
 def _with_ones(x: tf.Tensor) -> tf.Tensor:

@@ -1,8 +1,8 @@
 """The same training in other hands: Keras's `fit`, PyTorch eager, and JAX with whole epochs jitted.
 
-`python -m tests.bench.peers fit|torch|jax SECONDS BUDGET` measures each workload for SECONDS and
-prints epochs per second by name as JSON. Workloads that would begin after BUDGET seconds are left
-out. Each peer runs in a process of its own, on one thread, as the worker does.
+`python -m tests.bench.peers fit|torch|jax` reads lines from standard input, a JSON list each,
+[the workload's number, seconds], and answers each with a line: epochs per second. So peers can
+take turns. Each runs in a process of its own, on one thread, as the worker does.
 """
 
 from __future__ import annotations
@@ -12,127 +12,158 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
-from tests.bench.workloads import LEARNING_RATE, WORKLOADS, Workload
+from tests.bench.workloads import LEARNING_RATE, VARIANTS, WORKLOADS, Workload
 
 SNAPSHOT_SECONDS = 0.2
 """How often figures are kept: as often as the worker does it."""
 XLA_ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
-
-def rate(train: Callable[[int], None], unit: int, seconds: float) -> float:
-    """Epochs per second of `train(epochs)`, asked for multiples of `unit` epochs."""
-    train(unit)  # what is compiled, is compiled here
-    units, done = 1, 0
-    start = now = time.perf_counter()
-    while now - start < seconds:
-        before = now
-        train(units * unit)
-        now = time.perf_counter()
-        done += units * unit
-        left = seconds - (now - start)
-        units = max(1, min(4 * units, int(units * left / (now - before))))
-    return done / (now - start)
+Measure = Callable[[float], float]
+"""Seconds → epochs per second, measured that long. What is compiled, was compiled before."""
 
 
-def keras_fit(work: Workload, seconds: float) -> float:
+def by_epochs(train: Callable[[int], None], unit: int) -> Measure:
+    """Measure `train(epochs)`, which is asked for multiples of `unit` epochs."""
+    train(unit)
+
+    def measure(seconds: float) -> float:
+        units, done = 1, 0
+        start = now = time.perf_counter()
+        while now - start < seconds:
+            before = now
+            train(units * unit)
+            now = time.perf_counter()
+            done += units * unit
+            left = seconds - (now - start)
+            units = max(1, min(4 * units, int(units * left / (now - before))))
+        return done / (now - start)
+
+    return measure
+
+
+def keras_fit(work: Workload) -> Measure:
     """`fit`, with a callback that keeps what the worker keeps: losses, errors, predictions."""
     import keras
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
+    layer = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}[work.cell]
     dataset = work.dataset()
     model = keras.Sequential(
         [
             keras.Input((work.timesteps, work.features)),
-            keras.layers.LSTM(work.units, return_sequences=True),
+            layer(work.units, return_sequences=work.every_step),
             keras.layers.Dense(1),
         ]
     )
     model.compile(keras.optimizers.Adam(LEARNING_RATE), "mean_squared_error")
-    x, y = dataset.x[: work.samples], dataset.y[: work.samples]
+    x, y = dataset.x[: work.samples], work.targets()
     judged, target = dataset.x[dataset.judged], dataset.y[dataset.judged]
+    target = target if work.every_step else target[:, -1]
 
     class Keep(keras.callbacks.Callback):
-        """Keeps figures, and the time from the end of the first epoch, which compiles."""
+        """Keeps figures, and the time from the end of the first epoch, which may compile."""
 
-        def __init__(self) -> None:
+        def __init__(self, seconds: float) -> None:
             super().__init__()
             self.losses: list[float] = []
             self.figures: tuple = ()
             self.kept = self.start = self.elapsed = 0.0
+            self._seconds = seconds
 
         def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
             """Note the loss; every now and then, judge."""
             self.losses.append((logs or {})["loss"])
             if time.perf_counter() - self.kept >= SNAPSHOT_SECONDS:
                 said = self.model.predict_on_batch(judged)
-                self.figures = (epoch, ((said - target) ** 2).mean(axis=(0, 2)), said[:32])
+                self.figures = (epoch, ((said - target) ** 2).mean(axis=0), said[:32])
                 self.kept = time.perf_counter()
             now = time.perf_counter()
             self.start = self.start or now
             self.elapsed = now - self.start
-            self.model.stop_training = self.elapsed >= seconds
+            self.model.stop_training = self.elapsed >= self._seconds
 
-    keep = Keep()
-    model.fit(x, y, work.batch, epochs=1_000_000, verbose=0, callbacks=[keep])
-    return (len(keep.losses) - 1) / keep.elapsed
+    def measure(seconds: float) -> float:
+        keep = Keep(seconds)
+        model.fit(x, y, work.batch, epochs=1_000_000, verbose=0, callbacks=[keep])
+        return (len(keep.losses) - 1) / keep.elapsed
+
+    return measure
 
 
-def torch_eager(work: Workload, seconds: float) -> float:
+def torch_eager(work: Workload) -> Measure:
     """The loop that PyTorch's tutorials write."""
     import torch
 
     torch.set_num_threads(1)
-    dataset = work.dataset()
-    x, y = (torch.from_numpy(a[: work.samples].copy()) for a in (dataset.x, dataset.y))
-    lstm = torch.nn.LSTM(work.features, work.units, batch_first=True)
+    x = torch.from_numpy(work.dataset().x[: work.samples].copy())
+    y = torch.from_numpy(work.targets().copy())
+    layer = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[work.cell]
+    recurrent = layer(work.features, work.units, batch_first=True)
     head = torch.nn.Linear(work.units, 1)
-    optimizer = torch.optim.Adam([*lstm.parameters(), *head.parameters()], LEARNING_RATE)
+    optimizer = torch.optim.Adam([*recurrent.parameters(), *head.parameters()], LEARNING_RATE)
 
     def train(epochs: int) -> None:
         for _ in range(epochs):
             losses = []
             for rows in torch.randperm(work.samples).split(work.batch):
                 optimizer.zero_grad()
-                loss = torch.nn.functional.mse_loss(head(lstm(x[rows])[0]), y[rows])
+                hidden = recurrent(x[rows])[0]
+                said = head(hidden if work.every_step else hidden[:, -1])
+                loss = torch.nn.functional.mse_loss(said, y[rows])
                 loss.backward()
                 optimizer.step()
                 losses.append(loss.detach())
             torch.stack(losses).mean().item()
 
-    return rate(train, 1, seconds)
+    return by_epochs(train, 1)
 
 
-def jax_jitted(work: Workload, seconds: float) -> float:
-    """LSTM and Adam by hand; epochs, batches and timesteps are `lax.scan`s in one jitted call."""
+def jax_jitted(work: Workload) -> Measure:
+    """Cell and Adam by hand; epochs, batches and timesteps are `lax.scan`s in one jitted call."""
     os.environ["XLA_FLAGS"] = XLA_ONE_THREAD
     import jax
     from jax import lax
     from jax import numpy as jnp
 
-    dataset = work.dataset()
-    x, y = (jnp.asarray(a[: work.samples]) for a in (dataset.x, dataset.y))
-    units = work.units
+    x, y = jnp.asarray(work.dataset().x[: work.samples]), jnp.asarray(work.targets())
+    units, gates = work.units, {"lstm": 4, "gru": 3}[work.cell]
     rng = np.random.default_rng(0)
-    shapes = [(work.features, 4 * units), (units, 4 * units), (4 * units,), (units, 1), (1,)]
+    width = gates * units
+    shapes = [(work.features, width), (units, width), (width,), (width,), (units, 1), (1,)]
     weights = [jnp.asarray(rng.normal(0, 0.1, shape), jnp.float32) for shape in shapes]
     zeros = [jnp.zeros(shape) for shape in shapes]
 
+    def lstm(state: tuple, p: jax.Array, q: jax.Array) -> tuple:
+        _, c = state
+        i, f, g, o = jnp.split(p + q, 4, axis=1)
+        c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+        return jax.nn.sigmoid(o) * jnp.tanh(c), c
+
+    def gru(state: tuple, p: jax.Array, q: jax.Array) -> tuple:
+        (pz, pr, pg), (qz, qr, qg) = jnp.split(p, 3, axis=1), jnp.split(q, 3, axis=1)
+        z = jax.nn.sigmoid(pz + qz)
+        g = jnp.tanh(pg + jax.nn.sigmoid(pr + qr) * qg)
+        return (z * state[0] + (1 - z) * g,)
+
+    cell = {"lstm": lstm, "gru": gru}[work.cell]
+
     def loss(weights: list, x: jax.Array, y: jax.Array) -> jax.Array:
-        kernel, recurrent, bias, head, head_bias = weights
+        kernel, recurrent, bias, bias_q, head, head_bias = weights
+        bias_q = bias_q if work.cell == "gru" else 0.0
 
-        def cell(state: tuple, inputs: jax.Array) -> tuple:
-            h, c = state
-            i, f, g, o = jnp.split(inputs + h @ recurrent, 4, axis=1)
-            c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
-            h = jax.nn.sigmoid(o) * jnp.tanh(c)
-            return (h, c), h
+        def step(state: tuple, p: jax.Array) -> tuple:
+            state = cell(state, p, state[0] @ recurrent + bias_q)
+            return state, state[0]
 
-        start = jnp.zeros((x.shape[0], units))
-        _, hidden = lax.scan(cell, (start, start), (x @ kernel + bias).transpose(1, 0, 2))
+        start = (jnp.zeros((x.shape[0], units)),) * (2 if work.cell == "lstm" else 1)
+        last, hidden = lax.scan(step, start, (x @ kernel + bias).transpose(1, 0, 2))
+        if not work.every_step:
+            return ((last[0] @ head + head_bias - y) ** 2).mean()
         return ((hidden @ head + head_bias - y.transpose(1, 0, 2)) ** 2).mean()
 
     def step(state: tuple, rows: jax.Array) -> tuple:
@@ -160,26 +191,24 @@ def jax_jitted(work: Workload, seconds: float) -> float:
             state, losses = run(state, order)
         losses.block_until_ready()
 
-    return rate(train, work.jit_epochs, seconds)
+    return by_epochs(train, work.jit_epochs)
 
 
-PEERS: dict[str, Callable[[Workload, float], float]] = {
+PEERS: dict[str, Callable[[Workload], Measure]] = {
     "fit": keras_fit,
     "torch": torch_eager,
     "jax": jax_jitted,
 }
 
 
-def main(peer: str, seconds: float, budget: float) -> None:
-    """Measure one peer, and print what was found."""
-    start = time.perf_counter()
-    found: dict[str, float] = {}
-    for work in WORKLOADS:
-        if time.perf_counter() - start > budget:
-            break
-        found[work.name] = PEERS[peer](work, seconds)
-    print(json.dumps(found))
+def main(peer: str) -> None:
+    """Answer until standard input ends."""
+    prepared = cache(PEERS[peer])
+    for line in sys.stdin:
+        number, seconds = json.loads(line)
+        work = [*WORKLOADS, *VARIANTS][number]
+        print(json.dumps(prepared(work)(seconds)), flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], float(sys.argv[2]), float(sys.argv[3]))
+    main(sys.argv[1])

@@ -1,13 +1,15 @@
 """How fast training is: epochs per second through the worker, and in other hands.
 
-`python -m tests.bench.throughput [--quick]` prints a line for each workload and, last, one JSON
-object: `vs_fit`, `vs_torch` and `vs_jax` are our epochs per second over theirs, by workload, `null`
-where a peer isn't installed (see requirements.txt) or the time didn't suffice. Besides:
-`epochs_per_second` by side and workload, the seconds from `start()` to the first trained epoch of a
-pair that is new to the worker and of one that it has seen, and the worker's memory.
+`python -m tests.bench.throughput [--quick] [--json FILE]` prints a line for each workload and,
+last, one JSON object: `vs_fit`, `vs_torch` and `vs_jax` are our epochs per second over theirs, by
+workload, `null` where a peer isn't installed (see requirements.txt) or the time didn't suffice.
+Besides: `epochs_per_second` by side and workload, the seconds from `start()` to the first trained
+epoch of a pair that is new to the worker and of one that it has seen, and the worker's memory.
 
 Ours is what a person gets: the run is judged and reported on about five times a second. `fit` keeps
-the same figures in a callback; PyTorch and JAX only train. Everybody has one thread.
+the same figures in a callback; PyTorch and JAX only train. Everybody has one thread. All take
+turns, workload by workload, some rounds over; a ratio is of the two sides' rates in one round, and
+its median over the rounds counts.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +30,16 @@ import psutil
 
 from lib.experiment import Experiment
 from lib.training.client import TrainingClient
-from tests.bench.workloads import WORKLOADS, Workload
+from tests.bench.workloads import VARIANTS, WORKLOADS, Workload
 
 ROOT = Path(__file__).parents[2]
 MODULES = {"fit": "keras", "torch": "torch", "jax": "jax"}
 """Peer → what has to be installed for it."""
-QUICK_SECONDS = 48.0
-"""What --quick may take altogether. On a busy machine workloads are left out."""
-NEEDED = {"fit": 12.0, "torch": 6.5, "jax": 7.5, "last": 3.0}
-"""Seconds that each peer needs for itself, and the last workload of any."""
+QUICK_SECONDS = 44.0
+"""When --quick begins no further measurement; one takes up to 4 s more."""
+
+Rates = dict[str, dict[str, list[float]]]
+"""Epochs per second by workload and side, one for each round."""
 
 
 def ours(client: TrainingClient, work: Workload, seconds: float) -> float:
@@ -75,73 +80,130 @@ def first_point(client: TrainingClient, units: int) -> float:
     return elapsed
 
 
-def through_worker(seconds: float, repeats: int) -> dict[str, Any]:
-    """All that is measured of our own side."""
-    with TrainingClient() as client:
-        while not client.worker_ready:
-            time.sleep(0.01)
-        first_point(client, 15)  # the very first compile of a process loads a lot besides
-        units = range(16, 16 + repeats)
-        new = [first_point(client, u) for u in units]
-        seen = [first_point(client, u) for u in units]
-        rates = {work.name: ours(client, work, seconds) for work in WORKLOADS}
-        memory = sum(psutil.Process(pid).memory_info().rss for pid in client.worker_pids)
+def first_points(client: TrainingClient, repeats: int) -> dict[str, float]:
+    """Seconds to the first trained epoch, of what is new and of what was compiled before."""
+    first_point(client, 15)  # the very first compile of a process loads a lot besides
+    units = range(16, 16 + repeats)
+    new, seen = ([first_point(client, u) for u in units] for _ in range(2))
     return {
-        "epochs_per_second": rates,
         "first_point_new_s": round(statistics.median(new), 3),
         "first_point_seen_s": round(statistics.median(seen), 3),
-        "worker_rss_mb": round(memory / 1e6),
     }
 
 
-def peer(name: str, seconds: float, budget: float) -> dict[str, float]:
-    """A peer's epochs per second by workload."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.peers", name, f"{seconds}", f"{budget}"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        print(f"{name} failed: {done.stderr.strip().splitlines()[-1:]}")
-        return {}
-    return json.loads(done.stdout.splitlines()[-1])
+class Peer:
+    """A peer's process, which measures when it is asked to."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.peers", name],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def measure(self, work: Workload, seconds: float) -> float:
+        """Its epochs per second. Raises RuntimeError if its process has ended."""
+        assert self._process.stdin and self._process.stdout
+        try:
+            question = json.dumps([[*WORKLOADS, *VARIANTS].index(work), seconds])
+            self._process.stdin.write(f"{question}\n")
+            self._process.stdin.flush()
+            return float(self._process.stdout.readline())
+        except (OSError, ValueError) as error:
+            raise RuntimeError(
+                f"{self.name} failed: python -m tests.bench.peers says why"
+            ) from error
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.wait()
+
+
+def take_turns(
+    sides: dict[str, Callable[[Workload, float], float]],
+    works: list[Workload],
+    rounds: int,
+    seconds: float,
+    end: float,
+) -> Rates:
+    """Measure all sides on all workloads, in turns, as far as there is time until `end`."""
+    rates: Rates = {work.name: defaultdict(list) for work in works}
+    for number in range(rounds):
+        for work in works:
+            for side, measure in sides.items():
+                if time.perf_counter() < end:
+                    rates[work.name][side].append(measure(work, seconds))
+            words = "  ".join(
+                f"{s} {found[number]:,.1f}"
+                for s, found in rates[work.name].items()
+                if len(found) > number
+            )
+            print(f"round {number + 1}, {work.name}: epochs/s {words}", flush=True)
+    return rates
+
+
+def ratios(rates: Rates, peer: str) -> dict[str, float | None]:
+    """Ours over a peer's by workload: the median over the rounds."""
+    return {
+        work: round(
+            statistics.median(a / b for a, b in zip(found["ours"], found[peer], strict=False)), 2
+        )
+        if found.get(peer)
+        else None
+        for work, found in rates.items()
+    }
 
 
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="end within 50 seconds")
-    quick = parser.parse_args().quick
-    start = time.perf_counter()
-    seconds = 0.7 if quick else 5.0
-    result = through_worker(seconds, repeats=1 if quick else 5)
-    rates = {"ours": result.pop("epochs_per_second")}
+    parser.add_argument("--json", type=Path, help="also write the result to this file")
+    options = parser.parse_args()
+    quick, start = options.quick, time.perf_counter()
+    result: dict[str, Any] = {}
     installed = [name for name in MODULES if importlib.util.find_spec(MODULES[name])]
-    for number, name in enumerate(installed, start=1):
-        reserved = NEEDED["last"] + sum(NEEDED[later] for later in installed[number:])
-        left = QUICK_SECONDS - reserved - (time.perf_counter() - start)
-        rates[name] = peer(name, seconds, left if quick else 600.0)
-    for name in MODULES.keys() - rates.keys():
+    for name in MODULES.keys() - set(installed):
         print(f"{MODULES[name]} isn't installed: no figures for {name}")
-    for work in WORKLOADS:
-        figures = {side: found.get(work.name) for side, found in rates.items()}
-        line = "  ".join(
-            f"{side} {value:,.1f}" if value else f"{side} –" for side, value in figures.items()
-        )
-        print(f"{work.name}, {work.units} units, batch {work.batch}: epochs/s {line}")
-    for name in MODULES:
-        theirs = {work: rates.get(name, {}).get(work) for work in rates["ours"]}
-        result[f"vs_{name}"] = {
-            work: round(rates["ours"][work] / value, 2) if value else None
-            for work, value in theirs.items()
-        }
+    with TrainingClient() as client:
+        while not client.worker_ready:
+            time.sleep(0.01)
+        result |= first_points(client, repeats=1 if quick else 5)
+        peers = [Peer(name) for name in installed]
+        try:
+            rates = take_turns(
+                {"ours": lambda work, seconds: ours(client, work, seconds)}
+                | {peer.name: peer.measure for peer in peers},
+                WORKLOADS if quick else [*WORKLOADS, *VARIANTS],
+                rounds=1 if quick else 3,
+                seconds=0.7 if quick else 3.0,
+                end=start + (QUICK_SECONDS if quick else 3600.0),
+            )
+        finally:
+            for peer in peers:
+                peer.close()
+        memory = sum(psutil.Process(pid).memory_info().rss for pid in client.worker_pids)
+    result["worker_rss_mb"] = round(memory / 1e6)
+    result |= {f"vs_{name}": ratios(rates, name) for name in MODULES}
     result["epochs_per_second"] = {
-        side: {name: round(value, 1) for name, value in found.items()}
-        for side, found in rates.items()
+        side: {
+            work: round(statistics.median(found[side]), 1)
+            for work, found in rates.items()
+            if found.get(side)
+        }
+        for side in ("ours", *installed)
     }
     result["seconds"] = round(time.perf_counter() - start, 1)
+    for work in rates:
+        words = "  ".join(f"{name} {result[f'vs_{name}'][work] or '–'}×" for name in MODULES)
+        print(f"{work}: ours over theirs: {words}")
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(result))
 
 

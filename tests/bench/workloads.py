@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,7 @@ LEARNING_RATE = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """An LSTM that returns sequences, a Dense head with one output, Adam, mean squared error."""
+    """A recurrent layer, a Dense head with one output, Adam, mean squared error."""
 
     samples: int
     timesteps: int
@@ -23,11 +23,20 @@ class Workload:
     batch: int
     jit_epochs: int
     """Epochs in one call of the JAX program, about a tenth of a second's work."""
+    cell: str = "lstm"
+    mode: str = "sequence"
 
     @property
     def name(self) -> str:
-        """As it stands in the results."""
-        return f"{self.samples}x{self.timesteps}x{self.features}"
+        """As it stands in the results; the LSTM that returns sequences needs no more words."""
+        size = f"{self.samples}x{self.timesteps}x{self.features}"
+        others = [self.cell] * (self.cell != "lstm") + [self.mode] * (self.mode != "sequence")
+        return " ".join([size, *others])
+
+    @property
+    def every_step(self) -> bool:
+        """Whether the layer returns sequences."""
+        return self.mode == "sequence"
 
     @property
     def steps(self) -> int:
@@ -37,7 +46,8 @@ class Workload:
     def experiment(self) -> Experiment:
         """The experiment that trains it."""
         return Experiment().set(
-            mode="sequence",
+            cell=self.cell,
+            mode=self.mode,
             U=self.units,
             batch=self.batch,
             lr=LEARNING_RATE,
@@ -62,6 +72,11 @@ class Workload:
             naive_label="zero",
         )
 
+    def targets(self) -> np.ndarray:
+        """The training part's targets, as this mode learns them."""
+        y = self.dataset().y[: self.samples]
+        return y if self.every_step else y[:, -1]
+
 
 WORKLOADS = [
     Workload(2, 2, 3, 4, 2, jit_epochs=5000),
@@ -69,3 +84,9 @@ WORKLOADS = [
     Workload(512, 24, 4, 32, 32, jit_epochs=8),
     Workload(1024, 60, 8, 64, 64, jit_epochs=1),
 ]
+VARIANTS = [
+    replace(work, cell=cell, mode=mode)
+    for cell, mode in (("lstm", "last"), ("gru", "sequence"), ("gru", "last"))
+    for work in WORKLOADS
+]
+"""The same for another cell and the other mode."""
