@@ -107,16 +107,15 @@ class Peer:
 
     def measure(self, work: Workload, seconds: float) -> float:
         """Its epochs per second. Raises RuntimeError if its process has ended."""
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         try:
             question = json.dumps([[*WORKLOADS, *VARIANTS].index(work), seconds])
             self._process.stdin.write(f"{question}\n")
             self._process.stdin.flush()
             return float(self._process.stdout.readline())
         except (OSError, ValueError) as error:
-            raise RuntimeError(
-                f"{self.name} failed: python -m tests.bench.peers says why"
-            ) from error
+            raise RuntimeError(f"python -m tests.bench.peers {self.name} says why") from error
 
     def close(self) -> None:
         """End the process."""
@@ -135,27 +134,25 @@ def take_turns(
     rates: Rates = {work.name: defaultdict(list) for work in works}
     for number in range(rounds):
         for work in works:
-            for side, measure in sides.items():
-                if time.perf_counter() < end:
-                    rates[work.name][side].append(measure(work, seconds))
-            words = "  ".join(
-                f"{s} {found[number]:,.1f}"
-                for s, found in rates[work.name].items()
-                if len(found) > number
-            )
+            for side, measure in list(sides.items()):
+                try:
+                    if time.perf_counter() < end:
+                        rates[work.name][side].append(measure(work, seconds))
+                except RuntimeError as error:
+                    print(f"{side} failed and is left out: {error}")
+                    del sides[side]
+            found = {side: r[number] for side, r in rates[work.name].items() if len(r) > number}
+            words = "  ".join(f"{side} {rate:,.1f}" for side, rate in found.items())
             print(f"round {number + 1}, {work.name}: epochs/s {words}", flush=True)
     return rates
 
 
 def ratios(rates: Rates, peer: str) -> dict[str, float | None]:
     """Ours over a peer's by workload: the median over the rounds."""
+    pairs = {work: list(zip(r["ours"], r[peer], strict=False)) for work, r in rates.items()}
     return {
-        work: round(
-            statistics.median(a / b for a, b in zip(found["ours"], found[peer], strict=False)), 2
-        )
-        if found.get(peer)
-        else None
-        for work, found in rates.items()
+        work: round(statistics.median(a / b for a, b in rounds), 2) if rounds else None
+        for work, rounds in pairs.items()
     }
 
 
