@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 
-.PHONY: run test lint format bench browser clean
+.PHONY: run test lint format bench bench-load browser clean
 
 run: .venv/run.stamp
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -23,6 +23,9 @@ format: .venv/dev.stamp
 bench: .venv/dev.stamp browser
 	$(BIN)/python -m tests.bench.first_use
 	$(BIN)/python -m tests.bench.throughput
+
+bench-load: .venv/dev.stamp
+	$(BIN)/python -m tests.bench.load $(ARGS)
 
 # One that is there, else Playwright's, else apt's: see tests/browser/chromium.py.
 browser: .venv/dev.stamp

@@ -1,13 +1,15 @@
 """A run as it goes: the buttons, the progress, and below them the charts.
 
-All of it is one fragment. While figures change it draws itself anew five times a second. When
-that begins or ends, or the run is another one, it asks for one full run of the page.
+All of it is one fragment. While figures change it draws itself anew five times a second, or less
+often where many watch (`rhythm`). When that begins or ends, or the run is another one, or the pace
+is wrong, it asks for one full run of the page.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -16,10 +18,12 @@ from lib.figures.palette import Palette
 from lib.training.messages import Run, Status
 from lib.ui import charts, training
 from lib.ui.data import Loaded
+from lib.ui.rhythm import Rhythm
 from lib.ui.view import View, view
 from lib.ui.words import plain, say_steadily
 
-POLL_SECONDS = 0.2
+STEADY_SECONDS = 2.0
+"""How long a page looks with one interval at least."""
 SAME_CLICK_SECONDS = 0.15
 
 WORDS: dict[Status, tuple[str, str]] = {
@@ -55,13 +59,36 @@ def live(loaded: Loaded, palette: Palette, whole: bool) -> None:
     """
     training.prepare(loaded.experiment, loaded.dataset)
     shown = view(loaded.experiment, loaded.dataset)
-    panel = st.fragment(_panel, run_every=POLL_SECONDS if shown.polling else None)
-    panel(loaded, palette, whole, (shown.run, shown.polling))
+    interval = _rhythm().interval() if shown.polling else None
+    panel = st.fragment(_panel, run_every=interval)
+    panel(loaded, palette, whole, Drawn(shown.run, shown.polling, interval, time.monotonic()))
 
 
-def _panel(
-    loaded: Loaded, palette: Palette, whole: bool, drawn_for: tuple[Run | None, bool]
-) -> None:
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """What the page was drawn for."""
+
+    run: Run | None
+    polling: bool
+    interval: float | None
+    """Seconds between two looks for new figures."""
+    time: float
+
+    def is_outdated(self, now: View) -> bool:
+        """Whether the page has to be drawn again as a whole."""
+        steady = time.monotonic() - self.time < STEADY_SECONDS
+        off = self.interval is not None and not steady and _rhythm().is_off(self.interval)
+        return off or (now.run, now.polling) != (self.run, self.polling)
+
+
+@st.cache_resource(show_spinner=False)
+def _rhythm() -> Rhythm:
+    """Of this server: all its pages share a processor."""
+    return Rhythm()
+
+
+def _panel(loaded: Loaded, palette: Palette, whole: bool, drawn: Drawn) -> None:
+    start = time.monotonic()
     shown = view(loaded.experiment, loaded.dataset)
     left, right = st.columns([5, 4], vertical_alignment="center")
     with left:
@@ -72,8 +99,11 @@ def _panel(
     charts.draw(shown, palette, whole)
     now = view(loaded.experiment, loaded.dataset)
     # A run may have ended while this was being drawn; nobody would come to look again.
-    outdated = not now.polling and now.snapshot.status is not shown.snapshot.status
-    if outdated or (now.run, now.polling) != drawn_for:
+    ended = not now.polling and now.snapshot.status is not shown.snapshot.status
+    if shown.polling:
+        who = st.session_state.setdefault("watcher", object())
+        _rhythm().drawn(who, time.monotonic() - start, time.monotonic())
+    if ended or drawn.is_outdated(now):
         st.rerun()
 
 

@@ -1,0 +1,269 @@
+"""A person's session without a browser: it speaks Streamlit's protocol as its web client does.
+
+For the benchmark of many sessions and for what may happen to the server: thirty browsers would
+take the machine that is to be measured. What Streamlit 1.67's own client does, and so this one:
+
+- It connects to `/_stcore/stream` and asks for a run of the script, with its page and its widgets.
+- A fragment with `run_every` is run again by a timer *here*, which doesn't wait for answers. A full
+  run ends all timers, and sets those anew that are still wanted.
+- It shows what the newest delta for each place says.
+
+It draws nothing: what a browser needs for that comes on top.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
+WIDGETS = ("button", "slider", "selectbox", "number_input", "button_group")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    element: Element
+    fragment: str
+    """The id of the fragment that drew it; empty for the page itself."""
+    run: int
+    """The number of the run that drew it."""
+
+
+class Session:
+    """One browser tab. Use it as an async context; then it has the page's first run behind it.
+
+    Args:
+        url: the server's, as a browser would open it.
+        query: of the address, without the question mark.
+    """
+
+    def __init__(self, url: str, query: str = "") -> None:
+        self.updates: list[float] = []
+        """When the loss chart changed, on `time.perf_counter`."""
+        self.errors: list[str] = []
+        """Exceptions that the page showed."""
+        self.full_runs = 0
+        """Runs of the whole page that have come to their end."""
+        self._url = url
+        self.query = query
+        """What stands in the address."""
+        self._page = ""
+        self._shown: dict[tuple[int, ...], _Shown] = {}
+        self._run = 0
+        self._run_fragments: list[str] = []
+        self._widgets: dict[str, Any] = {}
+        self._timers: dict[str, tuple[float, asyncio.Task[None]]] = {}
+        self._fragments: dict[str, str] = {}
+        self._charts: dict[str, str] = {}
+        self._changed = asyncio.Event()
+        self._connection: ClientConnection | None = None
+        self._reader: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Session:
+        address = f"{self._url.replace('http', 'ws', 1)}/_stcore/stream"
+        self._connection = await connect(
+            address, subprotocols=["streamlit"], max_size=None, open_timeout=60
+        )
+        self._reader = asyncio.create_task(self._read())
+        await self.rerun()
+        await self.until(lambda: self.full_runs > 0, 120)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._end_timers()
+        if self._connection is not None:
+            await self._connection.close()
+        if self._reader is not None:
+            self._reader.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await self._reader
+
+    # What it sees
+
+    @property
+    def progress(self) -> str:
+        """The text of the progress bar: the run's badge, and how far it is."""
+        return next((e.progress.text for e in self.elements("progress")), "")
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that is shown."""
+        found = EPOCH.search(self.progress)
+        return int(found[1].replace(",", "")) if found else 0
+
+    @property
+    def text(self) -> str:
+        """All that is written on the page."""
+        parts = [e.markdown.body for e in self.elements("markdown")]
+        parts += [e.alert.body for e in self.elements("alert")]
+        return "\n".join([*parts, self.progress])
+
+    def elements(self, kind: str) -> list[Element]:
+        """All elements of a kind, from top to bottom; the sidebar's last."""
+        found = [shown.element for _, shown in sorted(self._shown.items())]
+        return [element for element in found if element.WhichOneof("type") == kind]
+
+    def has(self, status: str) -> bool:
+        """Whether the run's badge says this."""
+        return f"-badge[{status}]" in self.progress
+
+    async def until(self, true: Callable[[], object], seconds: float = 60) -> None:
+        """Wait until this is true of what is seen; a TimeoutError says what was seen instead."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not true():
+                    if self._reader is not None and self._reader.done():
+                        self._reader.result()
+                        raise ConnectionError("the server has closed the connection")
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            raise TimeoutError(f"not within {seconds} s; last seen: {self.text}") from None
+
+    # What it does
+
+    async def rerun(self, **state: Any) -> None:
+        """Ask for a run of the script, or with `fragment_id` of a fragment."""
+        message = BackMsg()
+        client = message.rerun_script
+        client.query_string, client.page_script_hash = self.query, self._page
+        for name, value in state.items():
+            setattr(client, name, value)
+        client.context_info.url = self._url
+        for widget, (kind, value) in self._widgets.items():
+            held = client.widget_states.widgets.add(id=widget)
+            if kind == "double_array_value":
+                held.double_array_value.data.append(value)
+            else:
+                setattr(held, kind, value)
+        self._widgets = {  # a click is told once
+            widget: held for widget, held in self._widgets.items() if held[0] != "trigger_value"
+        }
+        assert self._connection is not None
+        await self._connection.send(message.SerializeToString())
+
+    async def click(self, label: str) -> None:
+        """Press a button, by its word. A dimmed one can't be pressed."""
+        found = [e.button for e in self.elements("button") if e.button.label == label]
+        if not found:
+            raise LookupError(f"no button says {label!r}")
+        if not found[0].disabled:
+            self._widgets[found[0].id] = ("trigger_value", True)
+            await self.rerun(fragment_id=self._fragments[found[0].id])
+
+    async def move(self, label: str, value: float) -> float:
+        """Move a slider, and wait until the page has been drawn with it. Returns the seconds."""
+        start = time.perf_counter()
+        before = self.full_runs
+        await self.slide(label, value)
+        await self.until(lambda: self.full_runs > before)
+        return time.perf_counter() - start
+
+    async def slide(self, label: str, value: float) -> None:
+        """Move a slider, and wait for nothing."""
+        found = [e.slider for e in self.elements("slider") if e.slider.label.startswith(label)]
+        if not found:
+            raise LookupError(f"no slider is called {label!r}")
+        self._widgets[found[0].id] = ("double_array_value", value)
+        await self.rerun()
+
+    async def stop_reading(self) -> None:
+        """As a browser whose tab is frozen: what is sent to it stays unread."""
+        self._end_timers()
+        assert self._reader is not None
+        self._reader.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._reader
+
+    # How it listens
+
+    async def _read(self) -> None:
+        assert self._connection is not None
+        try:
+            async for data in self._connection:
+                message = ForwardMsg.FromString(data)  # type: ignore[arg-type]
+                handle = getattr(self, f"_on_{message.WhichOneof('type')}", None)
+                if handle is not None:
+                    handle(message)
+                    self._changed.set()
+        finally:
+            self._changed.set()  # whoever waits looks, and sees that nothing more comes
+
+    def _on_new_session(self, message: ForwardMsg) -> None:
+        self._page = message.new_session.page_script_hash
+        self._run += 1
+        self._run_fragments = list(message.metadata.run.fragment_ids)
+        if not self._run_fragments:
+            self._end_timers()
+
+    def _on_page_info_changed(self, message: ForwardMsg) -> None:
+        self.query = message.page_info_changed.query_string
+
+    def _on_auto_rerun(self, message: ForwardMsg) -> None:
+        asked = message.auto_rerun
+        interval, running = self._timers.get(asked.fragment_id, (0.0, None))
+        if interval == asked.interval:
+            return
+        if running is not None:
+            running.cancel()
+        timer = asyncio.create_task(self._tick(asked.fragment_id, asked.interval))
+        self._timers[asked.fragment_id] = asked.interval, timer
+
+    def _on_stop_auto_rerun(self, message: ForwardMsg) -> None:
+        for fragment_id in message.stop_auto_rerun.fragment_ids:
+            if fragment_id in self._timers:
+                self._timers.pop(fragment_id)[1].cancel()
+
+    def _on_delta(self, message: ForwardMsg) -> None:
+        place, delta = tuple(message.metadata.delta_path), message.delta
+        if not delta.HasField("new_element"):
+            return
+        element = delta.new_element
+        self._shown[place] = _Shown(element, delta.fragment_id, self._run)
+        kind = element.WhichOneof("type")
+        if kind in WIDGETS:
+            self._fragments[getattr(element, kind).id] = delta.fragment_id
+        elif kind == "exception":
+            self.errors.append(element.exception.message)
+        elif kind == "plotly_chart" and "chart_loss" in element.plotly_chart.id:
+            chart = element.plotly_chart
+            if self._charts.get(chart.id, "") != chart.spec:
+                self._charts[chart.id] = chart.spec
+                self.updates.append(time.perf_counter())
+
+    def _on_script_finished(self, message: ForwardMsg) -> None:
+        if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            return
+        whole = not self._run_fragments
+        self._shown = {  # what this run didn't draw again is gone
+            place: shown
+            for place, shown in self._shown.items()
+            if shown.run == self._run or not (whole or shown.fragment in self._run_fragments)
+        }
+        self.full_runs += whole
+
+    async def _tick(self, fragment_id: str, interval: float) -> None:
+        while True:
+            await asyncio.sleep(interval)
+            await self.rerun(fragment_id=fragment_id, is_auto_rerun=True)
+
+    def _end_timers(self) -> None:
+        for _, timer in self._timers.values():
+            timer.cancel()
+        self._timers = {}
