@@ -53,7 +53,7 @@ class Notice:
     time: float
     """When, in seconds since the epoch."""
     run_ids: tuple[str, ...]
-    """The runs that failed with it."""
+    """The runs that failed with it. Others began again."""
 
 
 @dataclass(slots=True, eq=False)
@@ -67,8 +67,24 @@ class _Entry:
     """Calls of `wait` that look at it now."""
     unwatched: bool = False
     """Whether it was told to pause because nobody looked at it."""
-    stopping: bool = False
-    """Whether it was told to stop."""
+    paused: bool = False
+    """Whether it was started to wait for a person."""
+    verb: str = "start"
+    """What it was told last by a person."""
+    again: str = ""
+    """Why it began again; empty for a run that didn't."""
+
+    @property
+    def may_begin_again(self) -> bool:
+        """Whether it is on its way to its end, and wasn't lost before: it may be what kills."""
+        going = self.snapshot.status.active and self.verb in ("start", "resume")
+        return going and not self.unwatched and not self.again
+
+    @property
+    def start(self) -> Command:
+        """The command that starts it, from the beginning."""
+        run, paused = self.run, self.paused and self.verb == "start"
+        return Command("start", run.id, run.experiment, run.dataset, paused)
 
 
 class TrainingClient:
@@ -147,8 +163,9 @@ class TrainingClient:
                 epochs=experiment.training.epochs,
                 reason="" if worker.ready else STARTING,
             )
-            self._entries[run.id] = _Entry(run, snapshot, worker, time.monotonic())
-            worker.post(Command("start", run.id, experiment, dataset, paused))
+            entry = _Entry(run, snapshot, worker, time.monotonic(), paused=paused)
+            self._entries[run.id] = entry
+            worker.post(entry.start)
             if worker is self._first:
                 worker.begin()
         return run
@@ -175,10 +192,7 @@ class TrainingClient:
         Until the worker has answered the run is called RUNNING, also a paused one: who looks now
         has to look again.
         """
-        with self._changed:
-            if run.id in self._entries:
-                self._entries[run.id].stopping = True
-            self._steer(run, "stop", Status.RUNNING)
+        self._steer(run, "stop", Status.RUNNING)
 
     def drop(self, run: Run) -> None:
         """End a run and forget it."""
@@ -311,6 +325,7 @@ class TrainingClient:
                 return
             entry.touched = time.monotonic()
             entry.unwatched = False
+            entry.verb = verb
             entry.worker.post(Command(verb, run.id))
             if status is not None and entry.snapshot.status is Status.PAUSED:
                 entry.snapshot = replace(entry.snapshot, status=status)
@@ -323,10 +338,12 @@ class TrainingClient:
                 entry = self._entries.get(message.run_id)
                 # What a run's end was called here (by `_fail`) stays.
                 if entry is not None and not entry.snapshot.status.over:
-                    if entry.stopping and message.status is Status.PAUSED:
+                    if entry.verb == "stop" and message.status is Status.PAUSED:
                         message = replace(message, status=Status.RUNNING)
                     elif entry.unwatched and message.status is Status.PAUSED:
                         message = replace(message, reason=UNWATCHED)
+                    elif not message.reason:
+                        message = replace(message, reason=entry.again)
                     entry.snapshot = message
                     if message.status.over:
                         entry.touched = time.monotonic()
@@ -387,7 +404,7 @@ class TrainingClient:
                 if self._held is not None:
                     self._held.begin()
                     self._held = None
-                self._fail(mine, f"The training process {worker.ending}. Start the run again.")
+                self._begin_again(mine, f"The training process {worker.ending}.")
             elif worker is self._successor:
                 self._successor = None  # the grown worker goes on
             else:
@@ -414,8 +431,26 @@ class TrainingClient:
                     entry.worker = self._worker
                 if entry is not None or self._questions.move(command, self._worker):
                     self._worker.post(command)
-        failed = self._fail(lost, f"{text} Start the run again.")
+        failed = self._begin_again(lost, text)
         self._notice = Notice(text, time.time(), failed)
+
+    def _begin_again(self, lost: list[_Entry], text: str) -> tuple[str, ...]:
+        """Start runs anew that died with their worker, each once. Returns the ids of the others.
+
+        These fail: a person may start them again.
+        """
+        again = [e for e in lost if self._worker is not None and e.may_begin_again]
+        for entry in again:
+            assert self._worker is not None  # noqa: S101  else there are none
+            entry.again = f"{text} This run began again."
+            entry.worker = self._worker
+            entry.snapshot = replace(
+                entry.snapshot, status=Status.QUEUED, reason=entry.again, seconds_left=None
+            )
+            self._worker.post(entry.start)
+        return self._fail(
+            [entry for entry in lost if entry not in again], f"{text} Start the run again."
+        )
 
     def _fail(self, entries: Iterable[_Entry], reason: str) -> tuple[str, ...]:
         """Mark runs that aren't over as failed, their last figures kept. Returns their ids."""

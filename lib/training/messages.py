@@ -137,6 +137,7 @@ class Event:
 
     kind: str
     """"ready": TensorFlow is imported. "failed": it can't be, and the worker ends. "refused": a
-    message made no sense. "grown": it uses so much memory that a fresh worker should take over,
-    since memory of compiled code isn't given back while a process lives; said again while so."""
+    message made no sense. "alive": said every second, so that silence means something. "grown": it
+    uses so much memory that a fresh worker should take over, since memory of compiled code isn't
+    given back while a process lives; said again while so."""
     text: str = ""

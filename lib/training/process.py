@@ -29,6 +29,12 @@ from lib.training.wire import WireError, decode, encode
 Message = Snapshot | Event | Answer
 """What a worker says."""
 
+BEAT_SECONDS = 1.0
+"""Between two signs of life of a worker, at most."""
+SILENT_BEATS = 10
+"""A worker that says nothing for as many has been stopped, or hangs: it is ended."""
+SILENT_BEATS_FIRST = 180
+"""The same before it is ready, since importing TensorFlow from a slow disk takes long."""
 ROOT = Path(__file__).parents[2]
 log = logging.getLogger(__name__)
 
@@ -62,6 +68,8 @@ class WorkerProcess:
         self._closing = False
         self._over = False
         self._connected = False
+        self._silent = 0
+        """Beats since it has last said something."""
         self._words = ""
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._live, name="worker-reader", daemon=True)
@@ -137,16 +145,29 @@ class WorkerProcess:
         self._on_end(self)
 
     def _guard(self, address: object, key: bytes) -> None:
-        """Wait for the process, so that it doesn't stay behind as a zombie.
+        """Wait for the process, so that it doesn't stay behind as a zombie; end a silent one.
 
         If it ends before it has connected, connect in its place: `accept` knows no other end.
         """
         assert self._process is not None  # noqa: S101  started after the process
-        self._process.wait()
+        while not self._has_ended(self._process):
+            # Counted, not taken from the clock: this process may have been stopped itself.
+            self._silent += 1
+            if self._silent > (SILENT_BEATS if self.ready else SILENT_BEATS_FIRST):
+                self._words = f"said nothing for {self._silent * BEAT_SECONDS:g} s and was ended"
+                self._process.kill()
         if not self._connected:
             # An error means that nobody waits there any more.
             with contextlib.suppress(OSError, EOFError, AuthenticationError):
                 Client(address, authkey=key).close()  # type: ignore[arg-type]
+
+    def _has_ended(self, process: subprocess.Popen[bytes]) -> bool:
+        """Whether it ends within a beat."""
+        try:
+            process.wait(BEAT_SECONDS)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def _accept(self, listener: Listener) -> Connection:
         while True:
@@ -163,12 +184,15 @@ class WorkerProcess:
                 data = connection.recv_bytes()
             except (EOFError, OSError):
                 return
+            self._silent = 0
             try:
                 message = decode(data, Snapshot, Event, Answer)
             except WireError as error:
                 log.warning("the training process sent something else: %s", error)
                 continue
             if isinstance(message, Event):
+                if message.kind == "alive":
+                    continue
                 if message.kind == "failed":
                     self._words = message.text
                 elif message.kind == "refused":

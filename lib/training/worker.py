@@ -1,9 +1,9 @@
 """The worker process: `python -m lib.training.worker`, started and fed by `process`.
 
 One thread runs a loop: take commands, give each run that trains a slice in turn, send snapshots.
-So there are no locks, and runs are fair to each other. Only compiling (`cache`) and answering
-questions (`answers`) happen in other threads. It ends when the connection does, that is, when the
-process that started it is gone, however that went.
+So there are no locks but one, and runs are fair to each other. Only compiling (`cache`), answering
+questions (`answers`) and a sign of life every second happen in other threads. It ends when the
+connection does, that is, when the process that started it is gone, however that went.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import math
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -44,6 +45,10 @@ GROWN_SECONDS = 30.0
 11 MB or so of each program, dropped or not, so a fresh worker has to take over; that may fail."""
 
 
+BEAT_SECONDS = 1.0
+"""Between two signs of life. `process` knows as much, and takes silence for the end."""
+
+
 class LostConnectionError(Exception):
     """Nobody hears what is sent. Its own type, since a run's programs may raise an OSError too."""
 
@@ -58,6 +63,7 @@ class Loop:
         answers: Mapping[str, Callable[..., dict[str, Any]]],
     ) -> None:
         self._connection = connection
+        self._sending = threading.Lock()
         self._answers = answers
         self._asked: dict[str, Future[dict[str, Any]]] = {}
         # One thread: Keras's eager calls take turns anyway, and the other processor is the pages'.
@@ -71,6 +77,7 @@ class Loop:
     def run(self) -> None:
         """Work until the connection ends, or, once retired, until all runs are over."""
         self._send(Event("ready"))
+        threading.Thread(target=self._beat, name="heart", daemon=True).start()
         try:
             while self._jobs or self._asked or not self._retiring:
                 self._take_commands(self._patience())
@@ -84,6 +91,13 @@ class Loop:
                 self._say_grown()
         except (EOFError, OSError, LostConnectionError):
             return
+
+    def _beat(self) -> None:
+        """A thread that says that this process lives, also while one long batch is trained."""
+        with contextlib.suppress(LostConnectionError):
+            while True:
+                time.sleep(BEAT_SECONDS)
+                self._send(Event("alive"))
 
     def _say_grown(self) -> None:
         now = time.monotonic()
@@ -197,7 +211,8 @@ class Loop:
     def _send(self, message: Snapshot | Event | Answer) -> None:
         data = encode(message)
         try:
-            self._connection.send_bytes(data)
+            with self._sending:
+                self._connection.send_bytes(data)
         except OSError as error:
             raise LostConnectionError from error
 

@@ -214,28 +214,73 @@ def test_a_look_ahead_sends_shapes_and_no_data(scene: Scene) -> None:
     assert scene.worker.posted[-1].dataset is None
 
 
-def test_a_dead_worker_fails_its_runs_and_is_replaced(scene: Scene) -> None:
-    """Figures are kept, the reason is said, the notice names the runs; finished ones stay so."""
+def test_a_dead_worker_is_replaced_and_its_runs_begin_again(scene: Scene) -> None:
+    """By themselves, figures shown meanwhile; what happened is said until they are over."""
     scene.worker.say(Event("ready"))
     done, going = scene.start(), scene.start()
     scene.say(done, Status.FINISHED, 5)
     scene.say(going, Status.RUNNING, 3)
     assert scene.client.notice is None
     scene.worker.die()
+    assert len(scene.workers) == 2
+    assert scene.worker.posted == [Command("start", going.id, going.experiment, going.dataset)]
+    words = "The training process was killed (SIGKILL). It was started again."
     snapshot = scene.client.latest(going)
+    assert snapshot is not None
+    assert (snapshot.status, snapshot.epoch) == (Status.QUEUED, 3)
+    assert snapshot.reason == f"{words} This run began again."
+    scene.worker.say(Event("ready"))
+    scene.say(going, Status.RUNNING, 1)
+    assert scene.client.latest(going).reason == snapshot.reason  # type: ignore[union-attr]
+    assert scene.status(done) is Status.FINISHED
+    assert scene.client.notice is not None
+    assert (scene.client.notice.text, scene.client.notice.run_ids) == (words, ())
+    assert abs(scene.client.notice.time - time.time()) < 60
+
+
+def test_a_run_that_is_lost_twice_fails(scene: Scene) -> None:
+    """It may be what kills. Its figures stay, the notice names it, and a person may try again."""
+    run = scene.start()
+    for epoch in (2, 3):
+        scene.worker.say(Event("ready"))
+        scene.say(run, Status.RUNNING, epoch)
+        scene.worker.die()
+    snapshot = scene.client.latest(run)
     assert snapshot is not None
     assert (snapshot.status, snapshot.epoch) == (Status.FAILED, 3)
     assert snapshot.reason == (
         "The training process was killed (SIGKILL). It was started again. Start the run again."
     )
-    assert scene.status(done) is Status.FINISHED
     assert scene.client.notice is not None
-    assert scene.client.notice.run_ids == (going.id,)
-    assert abs(scene.client.notice.time - time.time()) < 60
-    assert len(scene.workers) == 2
-    again = scene.client.restart(going)
-    assert again.id != going.id
-    assert scene.worker.posted[-1] == Command("start", again.id, going.experiment, going.dataset)
+    assert scene.client.notice.run_ids == (run.id,)
+    again = scene.client.restart(run)
+    assert again.id != run.id
+    assert scene.worker.posted[-1] == Command("start", again.id, run.experiment, run.dataset)
+
+
+@pytest.mark.parametrize("verb", ["pause", "step", "stop"])
+def test_a_run_that_rests_does_not_begin_again(scene: Scene, verb: str) -> None:
+    """A person looks at where it is, and would lose that: it fails, its figures kept."""
+    scene.worker.say(Event("ready"))
+    run = scene.start()
+    scene.say(run, Status.RUNNING, 3)
+    getattr(scene.client, verb)(run)
+    scene.worker.die()
+    assert scene.status(run) is Status.FAILED
+    assert scene.client.latest(run).epoch == 3  # type: ignore[union-attr]
+    assert scene.worker.posted == []
+
+
+def test_a_run_that_was_started_paused_begins_again_paused(scene: Scene) -> None:
+    """Unless it was told to go on."""
+    scene.worker.say(Event("ready"))
+    runs = [scene.client.start(make_experiment(), make_dataset(), paused=True) for _ in range(2)]
+    scene.client.resume(runs[1])
+    scene.worker.die()
+    assert [(c.run_id, c.paused) for c in scene.worker.posted] == [
+        (runs[0].id, True),
+        (runs[1].id, False),
+    ]
 
 
 def test_what_a_dead_worker_never_got_goes_to_the_next(scene: Scene) -> None:
@@ -300,8 +345,8 @@ def test_a_grown_worker_is_followed_by_a_fresh_one_without_a_gap(scene: Scene) -
     assert scene.client.worker_ready
 
 
-def test_a_retired_worker_that_dies_fails_all_its_runs(scene: Scene) -> None:
-    """Those that it never got as well: nobody else will train them."""
+def test_the_runs_of_a_retired_worker_that_dies_begin_again(scene: Scene) -> None:
+    """With the one that took over, those as well that the old one never got."""
     old = scene.worker
     old.say(Event("ready"))
     first = scene.start()
@@ -310,10 +355,13 @@ def test_a_retired_worker_that_dies_fails_all_its_runs(scene: Scene) -> None:
     scene.worker.say(Event("ready"))
     old.unsent = lambda: [c for c in old.posted if c.run_id == unsent.id]  # type: ignore[method-assign]
     old.die()
-    assert scene.status(first) is scene.status(unsent) is Status.FAILED
-    snapshot = scene.client.latest(unsent)
-    assert snapshot is not None
-    assert snapshot.reason == ("The training process was killed (SIGKILL). Start the run again.")
+    assert [(c.verb, c.run_id) for c in scene.worker.posted] == [
+        ("start", first.id),
+        ("start", unsent.id),
+    ]
+    assert scene.client.latest(unsent).reason == (  # type: ignore[union-attr]
+        "The training process was killed (SIGKILL). This run began again."
+    )
     assert scene.client.notice is None
 
 

@@ -1,0 +1,136 @@
+"""What can happen to a worker, done to a real one. Nothing hangs, and a sentence says what it was."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from lib.datasets.dataset import Dataset
+from lib.experiment import Experiment
+from lib.training import client as module
+from lib.training import process
+from lib.training.client import TrainingClient
+from lib.training.messages import Run, Snapshot, Status
+from tests.agreement.test_client import PATIENCE, eventually
+from tests.unit.fakes import make_dataset
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TrainingClient]:
+    """One client for all; it replaces as many workers as are ended here."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(module, "RESTART_DELAYS", (0.0,) * 20)
+    with TrainingClient() as client:
+        yield client
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def experiment() -> Experiment:
+    """A run long enough to be met in the middle."""
+    return Experiment().set(U=4, batch=8, epochs=5000, mode="last")
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Dataset:
+    """Sixty samples, the last twelve kept from training."""
+    return make_dataset(n=60, t=5, f=2, train=48)
+
+
+def trained(snapshot: Snapshot) -> bool:
+    """Whether it has a first point."""
+    return snapshot.epoch > 0
+
+
+def the_pid(client: TrainingClient) -> int:
+    """Of the one worker, once it works."""
+    assert eventually(lambda: client.worker_ready)
+    (pid,) = client.worker_pids
+    return pid
+
+
+def goes_on(client: TrainingClient, run: Run, old: int, reason: str) -> None:
+    """Whether the run has begun again with another worker, says why, and trains to its end."""
+    assert eventually(lambda: client.worker_pids not in ((), (old,)))
+    assert not psutil.pid_exists(old)  # no zombie either
+    snapshot = client.wait(run, PATIENCE, lambda now: trained(now) and reason in now.reason)
+    assert "It was started again. This run began again." in snapshot.reason
+    client.stop(run)
+    assert client.wait(run, PATIENCE).status is Status.STOPPED
+
+
+def test_killed_while_idle(client: TrainingClient, experiment: Experiment, dataset: Dataset) -> None:
+    """Another one stands ready; the next run doesn't know the difference."""
+    pid = the_pid(client)
+    os.kill(pid, signal.SIGKILL)
+    assert eventually(lambda: client.notice is not None)
+    assert client.notice is not None
+    assert "was killed (SIGKILL" in client.notice.text
+    assert not psutil.pid_exists(pid)
+    snapshot = client.wait(client.start(experiment.set(epochs=3), dataset), PATIENCE)
+    assert (snapshot.status, snapshot.reason) == (Status.FINISHED, "")
+
+
+def test_killed_while_compiling(
+    client: TrainingClient, experiment: Experiment, dataset: Dataset
+) -> None:
+    """The run begins again."""
+    pid = the_pid(client)
+    run = client.start(experiment.set(U=21, cell="gru"), dataset)
+    client.wait(run, PATIENCE, lambda now: now.status is Status.COMPILING)
+    os.kill(pid, signal.SIGKILL)
+    goes_on(client, run, pid, "was killed (SIGKILL")
+
+
+def test_killed_while_training(
+    client: TrainingClient, experiment: Experiment, dataset: Dataset
+) -> None:
+    """All that train begin again; what rests keeps its figures, and says why it can't go on."""
+    pid = the_pid(client)
+    resting = client.start(experiment, dataset, paused=True)
+    client.step(resting)
+    client.wait(resting, PATIENCE, lambda now: trained(now) and now.status is Status.PAUSED)
+    runs = [client.start(experiment.set(seed=seed), dataset) for seed in range(2)]
+    for run in runs:
+        client.wait(run, PATIENCE, trained)
+    os.kill(pid, signal.SIGKILL)
+    failed = client.wait(resting, PATIENCE)
+    assert (failed.status, failed.epoch) == (Status.FAILED, 1)
+    assert "the system does that when memory runs out" in failed.reason
+    assert failed.results["last"].loss.size == 1
+    for run in runs:
+        goes_on(client, run, pid, "was killed (SIGKILL")
+
+
+def test_stopped_and_so_silent(
+    client: TrainingClient,
+    experiment: Experiment,
+    dataset: Dataset,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After some beats without a sign of life it is ended, and another takes its place."""
+    pid = the_pid(client)
+    run = client.start(experiment, dataset)
+    client.wait(run, PATIENCE, trained)
+    monkeypatch.setattr(process, "SILENT_BEATS", 2)
+    os.kill(pid, signal.SIGSTOP)
+    eventually(lambda: not psutil.pid_exists(pid))
+    monkeypatch.undo()
+    goes_on(client, run, pid, "said nothing for 3 s and was ended")
+
+
+def test_out_of_memory(client: TrainingClient, experiment: Experiment, dataset: Dataset) -> None:
+    """With a limit set on it that leaves little room: nothing hangs, and each run comes to an end."""
+    pid = the_pid(client)
+    small = client.start(experiment, dataset)
+    client.wait(small, PATIENCE, trained)
+    size = psutil.Process(pid).memory_info().vms
+    resource.prlimit(pid, resource.RLIMIT_AS, (size + 4 * 10**6, resource.RLIM_INFINITY))
+    big = client.start(experiment.set(U=128, layers=3), make_dataset(n=9000, t=100, f=2, train=8000))
+    snapshot = client.wait(big, PATIENCE, lambda now: now.status.over or "began again" in now.reason)
+    print(snapshot.status, snapshot.reason, client.latest(small).status, client.latest(small).reason)
