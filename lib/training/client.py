@@ -31,6 +31,8 @@ KEEP_RUNS = 40
 """Runs that are over and still known."""
 KEEP_SECONDS = 3 * 3600
 """How long a run is known that is over, or that is paused and that nobody looks at."""
+MAX_RUNS_EACH = 8
+"""Runs that one browser may have going, in all its tabs."""
 WATCH_SECONDS = 600
 """How long a run goes on that nobody looks at: others want the processor."""
 TIDY_SECONDS = 60.0
@@ -67,12 +69,19 @@ class _Entry:
     """Calls of `wait` that look at it now."""
     unwatched: bool = False
     """Whether it was told to pause because nobody looked at it."""
+    owner: str | None = None
+    """Which browser started it, where that is known."""
     paused: bool = False
     """Whether it was started to wait for a person."""
     verb: str = "start"
     """What it was told last by a person."""
     again: str = ""
     """Why it began again; empty for a run that didn't."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is one of the runs that its owner has going."""
+        return not (self.snapshot.status.over or self.unwatched or self.verb == "stop")
 
     @property
     def may_begin_again(self) -> bool:
@@ -148,10 +157,17 @@ class TrainingClient:
         """The last time that the worker died; None if it never did."""
         return self._notice
 
-    def start(self, experiment: Experiment, dataset: Dataset, paused: bool = False) -> Run:
+    def start(
+        self,
+        experiment: Experiment,
+        dataset: Dataset,
+        paused: bool = False,
+        owner: str | None = None,
+    ) -> Run:
         """Train an experiment on a dataset, or, with `paused`, get everything ready for it.
 
-        Returns at once. A run that can't be trained is FAILED soon after, with the reason.
+        Returns at once. A run that can't be trained is FAILED soon after, with the reason; so is
+        one of an `owner` who has MAX_RUNS_EACH going.
         """
         run = Run(secrets.token_hex(8), experiment, dataset)
         with self._changed:
@@ -163,8 +179,16 @@ class TrainingClient:
                 epochs=experiment.training.epochs,
                 reason="" if worker.ready else STARTING,
             )
-            entry = _Entry(run, snapshot, worker, time.monotonic(), paused=paused)
+            going = sum(e.counts for e in self._entries.values() if owner and e.owner == owner)
+            entry = _Entry(run, snapshot, worker, time.monotonic(), owner=owner, paused=paused)
             self._entries[run.id] = entry
+            if going >= MAX_RUNS_EACH:
+                self._fail(
+                    [entry],
+                    f"This run was refused: one browser may have at most {MAX_RUNS_EACH} runs "
+                    f"going at a time, and this one has {going}. Stop one of them first.",
+                )
+                return run
             worker.post(entry.start)
             if worker is self._first:
                 worker.begin()

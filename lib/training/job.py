@@ -15,6 +15,7 @@ from lib.datasets.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.training.architecture import architectures_of, network_of
 from lib.training.cache import ProgramCache
+from lib.training.errors import in_words
 from lib.training.history import Pace
 from lib.training.messages import Snapshot, Status
 from lib.training.trainer import Trainer
@@ -23,6 +24,8 @@ SEND_SECONDS = 0.18
 """Between two snapshots of a run that trains: about five a second."""
 CHECK_SHARE = 0.2
 """The part of its time that a run may spend on being judged."""
+COMPILE_SECONDS = 120.0
+"""What one run's programs may take to be compiled; most take 2 s."""
 SLOW_EPOCH_SECONDS = 1.0
 """From here on a run says how much of an epoch is done."""
 
@@ -51,6 +54,8 @@ class Job:
         self._epochs = experiment.training.epochs
         self._goal = 0 if paused else self._epochs
         self._reason = WAITING
+        self._since = 0.0
+        """When its programs began to be compiled."""
         self._pace = Pace()
         self._steady = Pace(seconds=8.0, warm_up=1.0)  # for the time left, which shouldn't swing
         self._sent = 0.0
@@ -99,6 +104,14 @@ class Job:
         self._post()
         self._release()
 
+    def tell_place(self, before: int) -> None:
+        """So many runs that wait for the compiler come before this one."""
+        runs = "1 other run is" if before == 1 else f"{before} other runs are"
+        reason = f"Models are compiled in turn: {runs} before this one." if before else WAITING
+        if self.status is Status.QUEUED and reason != self._reason:
+            self._reason = reason
+            self._post()
+
     def turn(self, seconds: float) -> None:
         """Look after compiled programs, or train for about that long."""
         if self.waiting:
@@ -111,8 +124,14 @@ class Job:
         done = [future for future in futures if future.done()]  # asked once: others go on
         for future in done:
             if error := future.exception():
-                self.fail(f"The model could not be compiled: {error}")
+                self.fail(f"The model could not be compiled: {in_words(error)}.")
                 return
+        if self.status is Status.COMPILING and time.monotonic() - self._since > COMPILE_SECONDS:
+            self.fail(
+                f"The model was not compiled within {COMPILE_SECONDS:g} s, "
+                "which is the most that a run may take for it; fewer layers need less."
+            )
+            return
         if self._judge in done and self._trainer is None:
             self._trainer = Trainer(self._experiment, self._dataset, self._judge.result())
             self._post()
@@ -121,6 +140,7 @@ class Job:
             self._loaded = True
             self._aim(self._goal)
         elif self.status is Status.QUEUED and any(f.running() or f in done for f in futures):
+            self._since = time.monotonic()
             self._become(Status.COMPILING, COMPILING)
 
     def _train(self, trainer: Trainer, seconds: float) -> None:

@@ -8,6 +8,10 @@ from lib.datasets.dataset import Dataset
 from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
 from lib.shapes import dense_parameter_count, rnn_parameter_count
 
+MAX_STATES = 8_000_000
+"""Outputs of all units that a training step keeps for the way back; 40 bytes of memory for each,
+with the gates and what XLA holds beside them."""
+
 
 def check(experiment: Experiment, dataset: Dataset) -> None:
     """Raise ExperimentError unless this experiment can be trained on this dataset."""
@@ -19,6 +23,13 @@ def check(experiment: Experiment, dataset: Dataset) -> None:
                 f"{name} may have at most {MAX_VALUES:,} numbers (N·T·{letter}), "
                 f"got {n:,}·{t:,}·{width:,} = {n * t * width:,}"
             )
+    batch, model = min(experiment.training.batch_size, dataset.train), experiment.model
+    states = batch * t * model.units * model.layers
+    if states > MAX_STATES:
+        raise ExperimentError(
+            f"a batch may have at most {MAX_STATES:,} states (batch·T·units·layers), "
+            f"got {batch:,}·{t:,}·{model.units:,}·{model.layers:,} = {states:,}"
+        )
     for name, array in (("x", dataset.x), ("y", dataset.y)):
         bad = array.size - int(np.isfinite(array).sum())
         if bad:

@@ -23,6 +23,7 @@ from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 from typing import IO
 
+from lib.training.errors import OUT_OF_MEMORY
 from lib.training.messages import Answer, Command, Event, Snapshot, Status
 from lib.training.wire import WireError, decode, encode
 
@@ -267,8 +268,10 @@ def _spawn(address: object, key: bytes, errors: IO[bytes]) -> subprocess.Popen[b
 
 
 def _ending(code: int) -> str:
+    if code == OUT_OF_MEMORY:
+        return "ran out of memory"
     if code >= 0:
         return f"ended with exit code {code}"
     name = signal.Signals(-code).name
-    hint = "; the system does that when memory runs out" if name == "SIGKILL" else ""
+    hint = "; that happens when memory runs out" if name in ("SIGKILL", "SIGABRT") else ""
     return f"was killed ({name}{hint})"

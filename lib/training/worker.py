@@ -27,6 +27,7 @@ from lib.experiment import ExperimentError
 from lib.training import limits, memory
 from lib.training.architecture import architectures_of, network_of
 from lib.training.cache import ProgramCache
+from lib.training.errors import OUT_OF_MEMORY, in_words
 from lib.training.job import Job
 from lib.training.messages import Answer, Command, Event, Snapshot, Status
 from lib.training.wire import WireError, decode, encode
@@ -87,6 +88,7 @@ class Loop:
                 for job in list(self._jobs.values()):
                     self._guard(job, partial(job.turn, seconds))
                     self._take_commands(0)
+                self._tell_places()
                 self._send_answers()
                 self._say_grown()
         except (EOFError, OSError, LostConnectionError):
@@ -98,6 +100,11 @@ class Loop:
             while True:
                 time.sleep(BEAT_SECONDS)
                 self._send(Event("alive"))
+
+    def _tell_places(self) -> None:
+        waiting = [job for job in self._jobs.values() if job.status is Status.QUEUED]
+        for place, job in enumerate(waiting):
+            job.tell_place(place)
 
     def _say_grown(self) -> None:
         now = time.monotonic()
@@ -136,7 +143,7 @@ class Loop:
         except LostConnectionError:
             raise
         except Exception as error:
-            job.fail(f"The training process met an error: {type(error).__name__}: {error}")
+            job.fail(f"The training met an error: {in_words(error)}.")
         if job.status.over:
             self._jobs.pop(job.run_id, None)
 
@@ -157,7 +164,7 @@ class Loop:
                 send=self._send,
             )
         except Exception as error:  # whatever is wrong with it, the run must not seem to wait
-            reason = f"This run was refused: {error}."
+            reason = f"This run was refused: {in_words(error)}."
             epochs = experiment.training.epochs
             self._send(Snapshot(command.run_id, Status.FAILED, epochs=epochs, reason=reason))
 
@@ -292,7 +299,10 @@ def main() -> int:
         except Exception as error:  # told to who started us, whatever it is
             connection.send_bytes(encode(Event("failed", f"{type(error).__name__}: {error}")))
             return 1
-        Loop(connection, engine.build, ANSWERS).run()
+        try:
+            Loop(connection, engine.build, ANSWERS).run()
+        except MemoryError:  # not in a run, which would fail alone: there is none for a message
+            return OUT_OF_MEMORY
     return 0
 
 

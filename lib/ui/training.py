@@ -99,9 +99,10 @@ def table_of_run() -> Table | None:
 def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> Run:
     """Start a run and make it the session's; the one before it is stopped."""
     _stop_current()
-    run = client().start(experiment, dataset, paused=paused)
+    browser = browser_id()
+    run = client().start(experiment, dataset, paused=paused, owner=browser)
     table = st.session_state.get("table") if experiment.data.name == "upload" else None
-    _owners()[run.id] = Owner(browser_id(), table)
+    _owners()[run.id] = Owner(browser, table)
     st.session_state["started"] = {*st.session_state.get("started", ()), run.id}
     for known in list(_owners()):
         if client().get(known) is None:

@@ -609,3 +609,30 @@ def test_questions_end_with_the_client(scene: Scene) -> None:
     scene.client.close()
     with pytest.raises(AnswerError, match="closed"):
         future.result(0)
+
+
+def test_one_browser_may_have_so_many_runs_going(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One more is refused with the limit. Others aren't counted, nor is what was told to stop."""
+    monkeypatch.setattr(module, "MAX_RUNS_EACH", 2)
+
+    def start(owner: str | None = "me") -> Run:
+        return scene.client.start(make_experiment(), make_dataset(), owner=owner)
+
+    runs = [start() for _ in range(2)]
+    refused = start()
+    snapshot = scene.client.latest(refused)
+    assert snapshot is not None
+    assert snapshot.status is Status.FAILED
+    assert snapshot.reason == (
+        "This run was refused: one browser may have at most 2 runs going at a time, and this one "
+        "has 2. Stop one of them first."
+    )
+    assert refused.id not in [command.run_id for command in scene.worker.posted]
+    assert scene.status(start("you")) is scene.status(start(None)) is Status.QUEUED
+    scene.client.stop(runs[0])
+    assert scene.status(start()) is Status.QUEUED
+    assert scene.status(start()) is Status.FAILED
+    scene.say(runs[1], Status.FINISHED)
+    assert scene.status(start()) is Status.QUEUED

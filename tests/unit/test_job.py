@@ -208,7 +208,7 @@ def test_a_model_that_cannot_be_compiled_fails_with_the_reason() -> None:
 
     stage = Stage(build=broken)
     stage.until_status(Status.FAILED)
-    assert stage.last.reason == "The model could not be compiled: no such thing"
+    assert stage.last.reason == "The model could not be compiled: no such thing."
 
 
 def test_a_slow_epoch_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,3 +218,40 @@ def test_a_slow_epoch_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> Non
     stage = Stage(epochs=5000)
     stage.until(lambda: "of epoch" in stage.last.reason)
     assert stage.last.reason.startswith("An epoch takes about ")
+
+
+def test_a_run_that_waits_is_told_its_place_once() -> None:
+    """How many come before it; and that others do, when it is the next."""
+    gate = threading.Event()
+
+    def slowly(key: object) -> object:
+        assert gate.wait(10)
+        return build(key)  # type: ignore[arg-type]
+
+    stage = Stage(build=slowly)
+    for before in (2, 2, 1, 0):
+        stage.job.tell_place(before)
+    assert [snapshot.reason for snapshot in stage.sent] == [
+        "Models are compiled in turn: 2 other runs are before this one.",
+        "Models are compiled in turn: 1 other run is before this one.",
+        "Other models are being compiled first.",
+    ]
+    gate.set()
+    stage.until_status(Status.FINISHED)
+    stage.job.tell_place(3)
+    assert stage.last.status is Status.FINISHED
+
+
+def test_a_compile_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run fails with the limit; a later one finds what was compiled in the meantime."""
+    monkeypatch.setattr("lib.training.job.COMPILE_SECONDS", -1.0)
+    gate = threading.Event()
+
+    def slowly(key: object) -> object:
+        assert isinstance(key, Network) or gate.wait(10)
+        return build(key)  # type: ignore[arg-type]
+
+    stage = Stage(build=slowly)
+    stage.until_status(Status.FAILED)
+    gate.set()
+    assert stage.last.reason.startswith("The model was not compiled within -1 s, which is the most")

@@ -63,3 +63,11 @@ def test_parameters_are_those_of_the_initial_weights(cell: str, layers: int, hea
     experiment = Experiment().set(cell=cell, layers=layers, head=head, U=5)
     weights = initial_model_weights(experiment, 3, 2)
     assert limits.parameter_count(experiment, 3, 2) == sum(array.size for array in weights)
+
+
+def test_too_large_a_training_step_is_refused_with_the_limit_and_the_count() -> None:
+    """Memory goes by batch, timesteps, units and layers together, however few the samples."""
+    large = make_experiment(U=128, layers=3, batch=512)
+    with pytest.raises(ExperimentError, match=r"at most 8,000,000 states .* = 19,660,800"):
+        limits.check(large, make_dataset(n=600, t=100, train=520))
+    limits.check(large, make_dataset(n=250, t=100, train=200))  # there is no larger batch than that

@@ -56,7 +56,7 @@ class Desk:
         self.send(Command("start", run_id, make_experiment(**settings), make_dataset()))
 
     def receive(self) -> Snapshot | Event | Answer:
-        """The next message."""
+        """The next message, be it a sign of life."""
         assert self.connection.poll(10), "no message within 10 s"
         self.seen.append(decode(self.connection.recv_bytes(), Snapshot, Event, Answer))
         return self.seen[-1]
@@ -160,7 +160,7 @@ def test_an_error_in_one_run_does_not_touch_the_others() -> None:
         ends[snapshot.run_id] = snapshot
     assert ends["good"].status is Status.FINISHED
     assert ends["bad"].status is Status.FAILED
-    assert "RuntimeError: lost a bit" in ends["bad"].reason
+    assert ends["bad"].reason == "The training met an error: lost a bit."
     desk.connection.close()
     desk.thread.join(10)
 
@@ -361,3 +361,34 @@ def test_waiting_questions_are_bounded(desk: Desk, monkeypatch: pytest.MonkeyPat
     """One more than that is refused, with the limit."""
     monkeypatch.setattr(worker, "MAX_QUESTIONS", 0)
     assert ask(desk, "double", number=1).error.startswith("At most 0 questions may wait")
+
+
+def test_runs_that_wait_for_the_compiler_are_told_their_places() -> None:
+    """In the order in which they came; the first one is being compiled, the second one is next."""
+    gate = threading.Event()
+
+    def slowly(key: Any) -> Any:
+        assert gate.wait(10)
+        return build(key)
+
+    desk = Desk(slowly)
+    for number in range(4):
+        desk.start(f"{number}", U=2 + number)
+    desk.find(
+        lambda m: isinstance(m, Snapshot) and m.run_id == "2" and "1 other run is" in m.reason
+    )
+    desk.find(lambda m: isinstance(m, Snapshot) and m.run_id == "3" and "2 other runs" in m.reason)
+    gate.set()
+    desk.find_over("3")
+    desk.connection.close()
+    desk.thread.join(10)
+
+
+def test_a_loop_gives_signs_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With nothing to do as well: silence would mean that it has been stopped."""
+    monkeypatch.setattr(worker, "BEAT_SECONDS", 0.01)
+    desk = Desk()
+    for _ in range(3):
+        desk.find(lambda message: message == Event("alive"))
+    desk.connection.close()
+    desk.thread.join(10)

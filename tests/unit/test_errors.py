@@ -1,0 +1,28 @@
+"""What an error is called on a page."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.training.errors import MEMORY, in_words
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (ValueError("no such thing."), "no such thing"),
+        (RuntimeError('lost a bit\n\n  File "x.py", line 3, in call'), "lost a bit"),
+        (KeyError(), "KeyError"),
+        (MemoryError(), MEMORY),
+        (RuntimeError("Out of memory while trying to allocate 808.05MiB. [Op:__x_4287]"), MEMORY),
+        (RuntimeError("Graph execution error:\nOOM when allocating tensor"), MEMORY),
+    ],
+)
+def test_an_error_becomes_one_line(error: Exception, expected: str) -> None:
+    """Its first, without what only a programmer can use; a lack of memory in plain words."""
+    assert in_words(error) == expected
+
+
+def test_a_long_line_is_cut() -> None:
+    """A page has to show it."""
+    assert len(in_words(ValueError("x" * 10_000))) == 300
