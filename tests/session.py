@@ -158,14 +158,16 @@ class Session:
         assert self._connection is not None
         await self._connection.send(message.SerializeToString())
 
-    async def click(self, label: str) -> None:
-        """Press a button, by its word. A dimmed one can't be pressed."""
+    async def click(self, label: str) -> bool:
+        """Press a button, by its word. Returns whether it could be: a dimmed one can't."""
         found = [e.button for e in self.elements("button") if e.button.label == label]
         if not found:
             raise LookupError(f"no button says {label!r}")
-        if not found[0].disabled:
-            self._widgets[found[0].id] = ("trigger_value", True)
-            await self.rerun(fragment_id=self._fragments[found[0].id])
+        if found[0].disabled:
+            return False
+        self._widgets[found[0].id] = ("trigger_value", True)
+        await self.rerun(fragment_id=self._fragments[found[0].id])
+        return True
 
     async def move(self, label: str, value: float) -> float:
         """Move a slider, and wait until the page has been drawn with it. Returns the seconds."""

@@ -96,6 +96,11 @@ class _Entry:
         return Command("start", run.id, run.experiment, run.dataset, paused)
 
 
+def is_over(snapshot: Snapshot) -> bool:
+    """Whether the run can't go on."""
+    return snapshot.status.over
+
+
 class TrainingClient:
     """The way to the worker process, from a page or a script.
 
@@ -163,11 +168,12 @@ class TrainingClient:
         dataset: Dataset,
         paused: bool = False,
         owner: str | None = None,
+        elsewhere: int = 0,
     ) -> Run:
         """Train an experiment on a dataset, or, with `paused`, get everything ready for it.
 
         Returns at once. A run that can't be trained is FAILED soon after, with the reason; so is
-        one of an `owner` who has MAX_RUNS_EACH going.
+        one of an `owner` who has MAX_RUNS_EACH going, counting those `elsewhere`, with others.
         """
         run = Run(secrets.token_hex(8), experiment, dataset)
         with self._changed:
@@ -179,7 +185,7 @@ class TrainingClient:
                 epochs=experiment.training.epochs,
                 reason="" if worker.ready else STARTING,
             )
-            going = sum(e.counts for e in self._entries.values() if owner and e.owner == owner)
+            going = self.going(owner) + elsewhere if owner else 0
             entry = _Entry(run, snapshot, worker, time.monotonic(), owner=owner, paused=paused)
             self._entries[run.id] = entry
             if going >= MAX_RUNS_EACH:
@@ -193,6 +199,12 @@ class TrainingClient:
             if worker is self._first:
                 worker.begin()
         return run
+
+    def going(self, owner: str | None = None) -> int:
+        """How many runs aren't over, nor told to stop, nor left alone: an owner's, or all."""
+        with self._changed:
+            entries = self._entries.values()
+            return sum(e.counts for e in entries if owner is None or e.owner == owner)
 
     def restart(self, run: Run) -> Run:
         """Start the same experiment on the same data again, as a new run."""
@@ -277,7 +289,7 @@ class TrainingClient:
         self,
         run: Run,
         timeout: float | None = None,
-        until: Callable[[Snapshot], bool] = lambda snapshot: snapshot.status.over,
+        until: Callable[[Snapshot], bool] = is_over,
     ) -> Snapshot:
         """Wait for a snapshot of a run that `until` is true of; without it, until it is over.
 

@@ -24,7 +24,7 @@ from multiprocessing.connection import Client, Connection
 from typing import Any
 
 from lib.experiment import ExperimentError
-from lib.training import limits, memory
+from lib.training import limits, memory, workers
 from lib.training.architecture import architectures_of, network_of
 from lib.training.cache import ProgramCache
 from lib.training.errors import OUT_OF_MEMORY, in_words
@@ -72,7 +72,7 @@ class Loop:
         self._programs = ProgramCache(build)
         self._jobs: dict[str, Job] = {}
         self._retiring = False
-        self._limit = memory.limit(memory.total(), memory.used())
+        self._limit = memory.limit(memory.total() // workers.count(), memory.used())
         self._said_grown = -math.inf
 
     def run(self) -> None:

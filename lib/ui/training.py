@@ -12,8 +12,9 @@ import streamlit as st
 
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
-from lib.training.client import TrainingClient
+from lib.training import workers
 from lib.training.messages import Run, Snapshot
+from lib.training.pool import TrainingPool
 from lib.ui import state
 from lib.ui.browser import browser_id
 from lib.windows import Table
@@ -32,9 +33,9 @@ class Owner:
 
 
 @st.cache_resource(show_spinner=False)
-def client() -> TrainingClient:
-    """The server's training client. Its worker starts when the first page has been painted."""
-    return TrainingClient(delay=WORKER_DELAY)
+def client() -> TrainingPool:
+    """The server's training clients. Workers start when the first page has been painted."""
+    return TrainingPool(workers.count(), delay=WORKER_DELAY)
 
 
 def prepare(experiment: Experiment, dataset: Dataset) -> None:

@@ -9,9 +9,13 @@ from tests.browser.server import Server
 
 
 def test_worker_killed_in_the_middle_is_told_and_mended(page: Page, server: Server) -> None:
-    """The run is marked as failed with the reason, and one click starts it again."""
+    """The run begins again by itself, and says why. Killed again it fails; one click starts it."""
     open_page(page, "/?T=24&U=32&N=640&epochs=5000")
     button(page, "Train").click()
+    wait_for_status(page, "training")
+    for worker in server.workers():
+        worker.kill()
+    expect(page.get_by_text("This run began again")).to_be_visible(timeout=30_000)
     wait_for_status(page, "training")
     for worker in server.workers():
         worker.kill()
