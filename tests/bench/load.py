@@ -45,7 +45,7 @@ MOVE_SECONDS = 1.5
 WARM_SECONDS = 3.0
 """After everybody's first point, before anything is counted."""
 PERSON_SECONDS = 0.2
-"""Between two clicks; what comes sooner is taken for the same click."""
+"""Between two clicks: what comes sooner is taken for the same one."""
 RUNNERS = 4
 """Sessions that the small runs are shared among."""
 
@@ -188,13 +188,15 @@ def eight() -> dict[str, float]:
 
 
 async def repeat(session: Session, times: int, done: list[int]) -> None:
-    """Start a run and see it end, again and again."""
+    """Start runs one after the other: Train is dimmed until the one before has finished."""
     for _ in range(times):
         before = session.query
-        await session.click("Train")
-        await session.until(lambda old=before: session.query != old and session.has("finished"))
+        while session.query == before:
+            await session.click("Train")
+            with contextlib.suppress(TimeoutError):
+                await session.until(lambda old=before: session.query != old, PERSON_SECONDS)
         done.append(1)
-        await asyncio.sleep(PERSON_SECONDS)
+    await session.until(lambda: session.has("finished"))
 
 
 async def runs(count: int) -> dict[str, Any]:
