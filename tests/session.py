@@ -111,6 +111,7 @@ class Session:
     def text(self) -> str:
         """All that is written on the page."""
         parts = [e.markdown.body for e in self.elements("markdown")]
+        parts += [e.html.body for e in self.elements("html")]
         parts += [e.alert.body for e in self.elements("alert")]
         return "\n".join([*parts, self.progress])
 

@@ -16,7 +16,8 @@ import pytest
 from tests.browser.server import Server, serve
 from tests.session import Session
 
-WORK = "T=12&U=16&N=320&epochs=5000"
+WORK = "T=24&U=32&N=1280&epochs=5000"
+"""A run that is long enough to be met in the middle: a minute and more."""
 
 
 @pytest.fixture(scope="module")
