@@ -10,7 +10,7 @@ from tests.browser.server import Server
 
 def test_worker_killed_in_the_middle_is_told_and_mended(page: Page, server: Server) -> None:
     """The run begins again by itself, and says why. Killed again it fails; one click starts it."""
-    open_page(page, "/?T=24&U=32&N=640&epochs=5000")
+    open_page(page, "/?T=24&U=32&N=1280&epochs=5000")
     button(page, "Train").click()
     wait_for_status(page, "training")
     for worker in server.workers():
