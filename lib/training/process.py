@@ -32,8 +32,9 @@ Message = Snapshot | Event | Answer
 
 BEAT_SECONDS = 1.0
 """Between two signs of life of a worker, at most."""
-SILENT_BEATS = 10
-"""A worker that says nothing for as many has been stopped, or hangs: it is ended."""
+SILENT_BEATS = 30
+"""A worker that says nothing for as many has been stopped, or hangs: it is ended. On a machine that
+is far too busy a live one may be silent for some seconds."""
 SILENT_BEATS_FIRST = 180
 """The same before it is ready, since importing TensorFlow from a slow disk takes long."""
 ROOT = Path(__file__).parents[2]
