@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -21,8 +22,10 @@ FAVICON = Path(__file__).with_name("favicon.png")
 TAGLINE = "every timestep, or just the last?"
 
 
-def frame(page: str) -> Experiment:
+def frame(page: str, own_keys: Sequence[str] = ()) -> Experiment:
     """Draw the frame of `page`, a key of PAGES, and return the experiment of its sidebar.
+
+    `own_keys` are keys that the page has in the address for itself: see `lib.ui.state`.
 
     The menu is drawn last, into its place at the top, so that its links carry the settings that
     were changed in this very run.
@@ -34,7 +37,7 @@ def frame(page: str) -> Experiment:
         menu_items={"About": f"**Unrolled**: {TAGLINE}"},
     )
     words.style()
-    state.begin(page)
+    state.begin(page, own_keys)
     with st.sidebar:
         st.markdown("### Unrolled")
         words.hint(TAGLINE)
@@ -42,5 +45,5 @@ def frame(page: str) -> Experiment:
         controls.sidebar(with_uploader=page != "Data")
     experiment = state.finish()
     for label, (path, icon) in PAGES.items():
-        menu.page_link(path, label=label, icon=icon, query_params=state.query())
+        menu.page_link(path, label=label, icon=icon, query_params=state.query(label))
     return experiment

@@ -4,11 +4,16 @@ Every setting's widget has the setting's URL key as its key. The record in `st.s
 the truth, since Streamlit forgets a widget's value when its page is left. Streamlit's own
 `bind="query-params"` would put labels into the URL instead of stable names, and loses values that
 came from a link as soon as the person moves to another page.
+
+A page may have keys of its own in the address, such as the Shapes page's stack: it names them when
+it calls `frame`, reads them with `own` and sets them with `keep`. They stand in that page's address
+alone, and are remembered while the person is elsewhere.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -29,8 +34,10 @@ def _address() -> Query:
     return {key: st.query_params.get_all(key) for key in st.query_params}
 
 
-def begin(page: str) -> None:
+def begin(page: str, own_keys: Sequence[str] = ()) -> None:
     """Find the experiment for this script run of `page`; call before any widget of the sidebar.
+
+    `own_keys` are the page's own keys in the address.
 
     The address is read when the session starts, and again when it changes without us: by the
     browser's Back button, or by a link of another experiment that is opened in this tab. On
@@ -39,9 +46,10 @@ def begin(page: str) -> None:
     state, address = st.session_state, _address()
     if "experiment" not in state:
         state["sent"], state["sent_at"] = [], 0.0
-        _open(address)
-    elif _came_from_outside(address):
-        _open(address)
+        state["own"], state["kept"] = {}, False
+        _open(address, page, own_keys)
+    elif _came_from_outside(address, page):
+        _open(address, page, own_keys)
     elif page != state["page"]:
         adopt(state["experiment"])
     if address in state["sent"]:
@@ -49,26 +57,31 @@ def begin(page: str) -> None:
     state["seen"], state["page"] = address, page
 
 
-def _came_from_outside(address: Query) -> bool:
-    """Whether somebody else than `write_address` changed the address.
+def _came_from_outside(address: Query, page: str) -> bool:
+    """Whether somebody else than `write_address` or the menu changed the address.
 
-    What was sent and what was seen last are ours. Seen last again, after something was sent, is
-    Back; unless a widget has just moved or the browser hasn't had the time to follow.
+    What was sent, what the menu leads to and what was seen last are ours. Seen last again, after
+    something was sent, is Back; unless a widget has just moved or the browser hasn't had the time
+    to follow.
     """
     state = st.session_state
-    if address in state["sent"]:
+    if address in state["sent"] or address == query(page):
         return False
     if address != state["seen"]:
         return True
-    still = drawn() == state["experiment"] and time.monotonic() - state["sent_at"] > LAG_SECONDS
-    return bool(state["sent"]) and still
+    moved = drawn() != state["experiment"] or state["kept"]
+    lagging = time.monotonic() - state["sent_at"] <= LAG_SECONDS
+    return bool(state["sent"]) and not moved and not lagging
 
 
-def _open(address: Query) -> None:
-    """Take over the experiment and the run of an address."""
+def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
+    """Take over the experiment, the run, and the page's own values of an address."""
     base = suggested(address.get("data", [""])[-1])
     adopt(from_query(address, base))
     st.session_state["run"] = address["run"][-1] if "run" in address else None
+    st.session_state["own"][page] = {
+        key: address[key][-1] for key in own_keys if any(address.get(key, ()))
+    }
     st.session_state["sent"] = []
 
 
@@ -114,17 +127,38 @@ def finish() -> Experiment:
     return st.session_state["experiment"]
 
 
-def query() -> Query:
-    """What the address must say for a link to open this experiment and this run.
+def own(key: str) -> str:
+    """The value of one of this page's own keys in the address; "" where it has none."""
+    state = st.session_state
+    return str(state["own"].get(state["page"], {}).get(key, ""))
 
-    Settings stand there where they aren't what the dataset suggests.
+
+def keep(key: str, text: str) -> None:
+    """Set one of this page's own keys; "" takes it out of the address.
+
+    In a callback, `frame` writes the address; elsewhere call `write_address` after it.
+    """
+    state = st.session_state
+    if text != own(key):
+        values = state["own"].get(state["page"], {})
+        others = {name: value for name, value in values.items() if name != key}
+        state["own"][state["page"]] = {**others, key: text} if text else others
+        state["kept"] = True
+
+
+def query(page: str | None = None) -> Query:
+    """What the address of a page must say for a link to open this experiment and this run.
+
+    Settings stand there where they aren't what the dataset suggests; then the page's own keys.
+    Without `page` it is the one that is open.
     """
     experiment = st.session_state["experiment"]
     base = suggested(experiment.data.name).set(data=Experiment().data.name)
     query = _normal(to_query(experiment, base))
     if st.session_state["run"]:
         query["run"] = [st.session_state["run"]]
-    return query
+    values = st.session_state["own"].get(page or st.session_state["page"], {})
+    return {**query, **{key: [value] for key, value in values.items()}}
 
 
 def write_address() -> None:
@@ -134,3 +168,4 @@ def write_address() -> None:
         st.query_params.from_dict(wanted)
         state["sent"].append(wanted)
         state["sent_at"] = time.monotonic()
+    state["kept"] = False

@@ -1,0 +1,87 @@
+"""A page's own keys in the address: theirs alone, remembered, and never taken for a new link."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+
+def page() -> None:
+    """A page that shows its own key, and a button that sets it."""
+    import streamlit as st
+
+    from lib.ui import state
+
+    name = st.session_state.setdefault("name", "One")
+    state.begin(name, ("stack",) if name == "One" else ())
+    state.seed_widget("T")
+    st.slider("T", 2, 100, key="T")
+    state.finish()
+    st.button("Set", key="set", on_click=lambda: state.keep("stack", "b"))
+    st.text(state.own("stack"))
+
+
+def start(**query: str) -> AppTest:
+    """That page, opened by a link."""
+    app = AppTest.from_function(page, default_timeout=30)
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def shown(app: AppTest) -> str:
+    """The value that the page has of its own key."""
+    assert not app.exception
+    return app.text[0].value
+
+
+def address(app: AppTest) -> dict[str, str]:
+    """What stands in the address, without lists of one."""
+    return {
+        key: value[-1] if isinstance(value, list) else value
+        for key, value in app.query_params.items()
+    }
+
+
+def test_a_link_brings_the_pages_own_value_beside_the_settings() -> None:
+    """Both are taken over, and both stay in the address."""
+    app = start(stack="a", T="20")
+    assert shown(app) == "a"
+    assert address(app) == {"stack": "a", "T": "20"}
+
+
+def test_a_value_that_is_set_goes_to_the_address_and_stays_when_a_setting_moves() -> None:
+    """Neither is taken for a link that somebody opened."""
+    app = start(stack="a")
+    app.button(key="set").click().run()
+    assert shown(app) == "b"
+    app.slider(key="T").set_value(30).run()
+    assert shown(app) == "b"
+    assert address(app) == {"stack": "b", "T": "30"}
+
+
+def test_another_page_has_it_not_in_its_address_and_it_is_back_on_the_way_back() -> None:
+    """The value belongs to its page, and is remembered while the person is elsewhere."""
+    app = start(stack="a", T="20")
+    app.session_state["name"] = "Two"
+    app.run()
+    assert address(app) == {"T": "20"}
+    app.session_state["name"] = "One"
+    app.run()
+    assert shown(app) == "a"
+    assert address(app) == {"stack": "a", "T": "20"}
+
+
+def test_another_link_in_the_same_tab_replaces_it() -> None:
+    """Also by none, where the link has none."""
+    app = start(stack="a")
+    app.query_params["stack"] = "c"
+    assert shown(app.run()) == "c"
+    del app.query_params["stack"]
+    app.query_params["T"] = "40"
+    assert shown(app.run()) == ""
+
+
+def test_a_key_of_another_page_is_no_key_of_this_one() -> None:
+    """It is dropped, as all that nobody knows."""
+    app = start(other="x")
+    assert address(app) == {}
