@@ -132,10 +132,14 @@ def rnn_parameter_formula(
 
 
 def rnn_parameter_rule(
-    cell: str, features: str = "F", reset_after: bool = True, bidirectional: bool = False
+    cell: str,
+    features: str = "F",
+    units: str = "U",
+    reset_after: bool = True,
+    bidirectional: bool = False,
 ) -> str:
     """The same in letters: "4·U·(F+U+1)"; `features` is "U" above another recurrent layer."""
-    return _product(cell, features, "U", reset_after, bidirectional)
+    return _product(cell, features, units, reset_after, bidirectional)
 
 
 def dense_parameter_count(units: int, outputs: int) -> int:

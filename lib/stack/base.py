@@ -1,0 +1,169 @@
+"""What a layer of a stack is: settings with limits, and a rule from tensors to tensors.
+
+The settings' limits feed the widgets, the address and the tests alike. Rules say what Keras 3.15
+does when the model is built; tests/agreement holds them equal to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
+
+from lib.experiment import Limit
+from lib.stack.tensors import Tensor, Tensors, numbers, numbers_of, sizes
+
+UNITS = Limit(1, 512)
+STEPS = Limit(1, 200)
+FEATURES = Limit(1, 64)
+BATCH = Limit(1, 512)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One field of a layer: how a widget, the address and Keras call it, and what it allows."""
+
+    name: str
+    """The field's, which is Keras's own where Keras has one."""
+    key: str
+    """In the address: "u" in "lstm_u16"."""
+    label: str
+    default: Any
+    limit: Limit | None = None
+    options: Mapping[str, str] | None = None
+    """Choice → how Keras writes it."""
+    optional: bool = False
+    """Whether None is a value: "any"."""
+
+
+def number(key: str, label: str, default: Any, limit: Limit, *, optional: bool = False) -> Any:
+    """A dataclass field that holds a number."""
+    return field(
+        default=default,
+        metadata={"key": key, "label": label, "limit": limit, "optional": optional},
+    )
+
+
+def flag(key: str) -> Any:
+    """A dataclass field that is on or off, and off by default as in Keras."""
+    return field(default=False, metadata={"key": key, "label": ""})
+
+
+def choice(key: str, label: str, default: str, options: Mapping[str, str]) -> Any:
+    """A dataclass field that holds a key of `options`."""
+    return field(default=default, metadata={"key": key, "label": label, "options": options})
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a layer is called with."""
+
+    tensors: Tensors
+    states: Tensors
+    """Kept by the last `Unpack` below; () where there is none."""
+    letter: str
+    """Of its own width: "U", or "U₂" where there are several."""
+    name: str
+    """What Keras calls the layer in its messages: "lstm_1"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What comes of it."""
+
+    tensors: Tensors
+    parameters: int = 0
+    formula: str = ""
+    """How they are counted: "4·16·(3+16+1) = 1,280"; empty where there are none."""
+    rule: str = ""
+    """The same in letters: "4·U·(F+U+1)"."""
+    states: Tensors | None = None
+    """Tensors that the layers above may start from; None leaves those that were there."""
+
+
+class ShapeError(Exception):
+    """A layer that can't work with what it gets."""
+
+    def __init__(self, expected: str, received: str, says: str, *, building: bool = True) -> None:
+        super().__init__(says)
+        self.expected = expected
+        self.received = received
+        self.says = says
+        """The words of Keras's message."""
+        self.building = building
+        """Whether it comes while the model is built; else when it first runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer, by its settings. Its rule is `call`."""
+
+    kind: ClassVar[str]
+    """In the address, and in KINDS."""
+    keras: ClassVar[str]
+    """The class in `keras.layers`."""
+    about: ClassVar[str]
+    """What it does, in a sentence."""
+    family: ClassVar[str] = ""
+    """The letter of its own width, where it has one."""
+
+    @classmethod
+    def settings(cls) -> Iterator[Setting]:
+        """Its fields, in order."""
+        for item in fields(cls):
+            yield Setting(item.name, default=item.default, **item.metadata)
+
+    def classes(self) -> tuple[str, ...]:
+        """What Keras makes for it, in order: an inner layer first, itself last."""
+        return (self.keras,)
+
+    def code(self) -> str:
+        """The call that makes it: "layers.LSTM(16, return_sequences=True)"."""
+        return f"layers.{self.keras}({', '.join(self.arguments())})"
+
+    def arguments(self) -> Iterator[str]:
+        """The arguments of that call, without those that are Keras's default."""
+        return iter(())
+
+    def call(self, given: Given) -> Made:
+        """What comes out. Raises ShapeError for what Keras refuses."""
+        raise NotImplementedError
+
+
+def only_one(given: Given) -> Tensor:
+    """The tensor that a layer gets. Raises ShapeError where it gets several."""
+    if len(given.tensors) > 1:
+        raise ShapeError(
+            "one tensor",
+            f"{len(given.tensors)} tensors, {numbers_of(given.tensors)}",
+            f'Layer "{given.name}" expects 1 input(s), but it received '
+            f"{len(given.tensors)} input tensors.",
+        )
+    return given.tensors[0]
+
+
+def of_rank(given: Given, rank: int, meaning: str) -> Tensor:
+    """The tensor that a layer gets. Raises ShapeError unless it has `rank` axes."""
+    tensor = only_one(given)
+    if len(tensor) != rank:
+        raise ShapeError(
+            f"{rank} axes, {meaning}",
+            f"{len(tensor)} axes, {numbers(tensor)}",
+            f"Input 0 with name 'None' of layer '{given.name}' is incompatible with the layer: "
+            f"expected ndim={rank}, found ndim={len(tensor)}. "
+            f"Full shape received: {sizes(tensor)}",
+        )
+    return tensor
+
+
+def known_width(tensor: Tensor, columns: int) -> int:
+    """The size of the last axis, for a kernel with `columns`. ShapeError where it is open."""
+    width = tensor[-1].size
+    if width is None:
+        raise ShapeError(
+            "a last axis of a known size, since the kernel has a row for each entry",
+            f"{numbers(tensor)}, where it depends on the number of timesteps",
+            "Shapes used to initialize variables must be fully-defined (no `None` dimensions). "
+            f"Received: shape=(None, {columns})",
+        )
+    return width

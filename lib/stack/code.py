@@ -1,0 +1,44 @@
+"""A stack as Keras code: a line for each layer, with the shape that comes out of it."""
+
+from __future__ import annotations
+
+from lib.stack.recurrent import STATES, Recurrent
+from lib.stack.tensors import numbers_of
+from lib.stack.trace import Step
+
+HEAD = "import keras\nfrom keras import layers\n"
+
+
+def keras_code(steps: tuple[Step, ...]) -> str:
+    """A script that builds the model. Where the stack breaks it raises what is told there."""
+    lines = [code_line(step) for step in steps]
+    column = max(map(len, lines)) + 2
+    body = [
+        f"{line:<{column}}# {_comment(step)}".rstrip()
+        for line, step in zip(lines, steps, strict=True)
+    ]
+    return "\n".join([HEAD, *body, "", "model = keras.Model(inputs, x)", "model.summary()", ""])
+
+
+def code_line(step: Step) -> str:
+    """The line that calls a layer on `x`."""
+    layer = step.layer
+    code = layer.code()
+    if layer.kind == "input":
+        return f"x = inputs = {code}"
+    if layer.kind == "unpack":
+        return code
+    states = ""
+    if isinstance(layer, Recurrent) and layer.initial_state:
+        wanted = len(STATES[layer.cell])
+        some = f"[:{wanted}]" if len(step.given.states) > wanted else ""
+        states = f", initial_state=states{some}"
+    return f"x = {code}(x{states})"
+
+
+def _comment(step: Step) -> str:
+    if step.tensors:
+        return numbers_of(step.tensors)
+    if step.error is None:
+        return "not reached"
+    return "breaks here" if step.error.building else "builds, and breaks when it runs"

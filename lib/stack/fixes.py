@@ -1,0 +1,150 @@
+"""Ways to mend a stack that breaks: each is another stack, in which that layer works.
+
+Every edit here is tried on the stack; nothing is offered on trust. An edit is kept if `trace` then
+gets past the layer that broke.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from lib.stack.base import Layer
+from lib.stack.kinds import MAX_LAYERS, Stack
+from lib.stack.plain import (
+    Dense,
+    Flatten,
+    GlobalAveragePooling1D,
+    Input,
+    RepeatVector,
+    TimeDistributed,
+    Unpack,
+)
+from lib.stack.recurrent import Bidirectional, Recurrent
+from lib.stack.trace import Step, broken, trace
+
+MOST = 3
+BATCH, TIMESTEPS = 32, 12
+"""What a fix sets where a number is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class StackFix:
+    """A change in words, and the stack after it."""
+
+    words: str
+    stack: Stack
+
+
+def fixes(steps: tuple[Step, ...]) -> tuple[StackFix, ...]:
+    """Up to MOST ways to get past the layer that breaks, the likeliest first."""
+    place = broken(steps)
+    if place is None:
+        return ()
+    stack = tuple(step.layer for step in steps)
+    found: list[StackFix] = []
+    for words, mended, at in _edits(stack, place, steps[place]):
+        after = broken(trace(mended))
+        fits = len(mended) <= MAX_LAYERS and (after is None or after > at)
+        if fits and all(fix.stack != mended for fix in found):
+            found.append(StackFix(words, mended))
+    return tuple(found[:MOST])
+
+
+Edit = tuple[str, Stack, int]
+"""In words, the stack after it, and where in it the layer is that broke (or the one below it)."""
+
+
+def _edits(stack: Stack, place: int, step: Step) -> Iterator[Edit]:
+    """All edits that might help, the likeliest first."""
+    unpacked = _insert(stack, place, Unpack())
+    yield "Unpack: pass on the output, keep the states", unpacked, place + 1
+    yield from _input(stack, place)
+    yield from _below(stack, place)
+    yield from _itself(stack, place, step)
+    for layer in (GlobalAveragePooling1D(), RepeatVector()):
+        yield f"Put {_call(layer)} before it", _insert(stack, place, layer), place + 1
+    yield f"Take {_label(stack, place)} out", (*stack[:place], *stack[place + 1 :]), place - 1
+
+
+def _below(stack: Stack, place: int) -> Iterator[Edit]:
+    """Changes of the nearest layers below."""
+    for at in range(place - 1, 0, -1):
+        layer = stack[at]
+        if isinstance(layer, (Recurrent, Bidirectional)):
+            name = _label(stack, at)
+            other = replace(layer, return_sequences=not layer.return_sequences)
+            words = f"Set return_sequences={other.return_sequences} on {name}"
+            yield words, _swap(stack, at, other), place
+            gap = stack[at + 1 : place]
+            if gap and all(isinstance(one, (Flatten, GlobalAveragePooling1D)) for one in gap):
+                without = (*stack[: at + 1], *stack[place:])
+                yield (
+                    f"{words}, and take {_label(stack, at + 1)} out",
+                    _swap(without, at, other),
+                    at + 1,
+                )
+            for value in (False, True):
+                state = replace(layer, return_state=value)
+                yield f"Set return_state={value} on {name}", _swap(stack, at, state), place
+            if isinstance(layer, Bidirectional):
+                joined = replace(layer, merge_mode="concat")
+                yield f'Set merge_mode="concat" on {name}', _swap(stack, at, joined), place
+            break
+    for at in range(place - 1, 0, -1):
+        if isinstance(stack[at], Flatten):
+            name = _label(stack, at)
+            pooled = _swap(stack, at, GlobalAveragePooling1D())
+            yield f"Take {name} out", (*stack[:at], *stack[at + 1 :]), place - 1
+            yield f"Put GlobalAveragePooling1D in the place of {name}", pooled, place
+            break
+
+
+def _input(stack: Stack, place: int) -> Iterator[Edit]:
+    """Changes of the input."""
+    first = stack[0]
+    if not isinstance(first, Input):
+        return
+    sequence = replace(first, form="sequence")
+    for words, changed in (
+        (f"Begin with one sample, a sequence: {sequence.code()}", sequence),
+        (f"Fix the timesteps at {TIMESTEPS}", replace(first, timesteps=TIMESTEPS)),
+        (f"Fix the batch size at {BATCH}", replace(first, batch=BATCH)),
+    ):
+        yield words, _swap(stack, 0, changed), place
+
+
+def _itself(stack: Stack, place: int, step: Step) -> Iterator[Edit]:
+    """Changes of the layer that breaks."""
+    layer = stack[place]
+    if isinstance(layer, TimeDistributed):
+        plain = Dense(units=layer.units)
+        yield f"Write {_call(plain)} alone", _swap(stack, place, plain), place
+    if not isinstance(layer, Recurrent):
+        return
+    if step.given.states:
+        units = step.given.states[0][-1].size
+        same = replace(layer, units=units or layer.units)
+        yield f"Give it {units} units, as the states have", _swap(stack, place, same), place
+    for name in ("initial_state", "stateful"):
+        if getattr(layer, name):
+            values: dict[str, bool] = {name: False}
+            words = {"initial_state": "Start from zeros", "stateful": "Set stateful=False"}[name]
+            yield words, _swap(stack, place, replace(layer, **values)), place
+
+
+def _swap(stack: Stack, place: int, layer: Layer) -> Stack:
+    return (*stack[:place], layer, *stack[place + 1 :])
+
+
+def _insert(stack: Stack, place: int, layer: Layer) -> Stack:
+    return (*stack[:place], layer, *stack[place:])
+
+
+def _call(layer: Layer) -> str:
+    return layer.code().removeprefix("layers.")
+
+
+def _label(stack: Stack, place: int) -> str:
+    """Which layer is meant, as the page numbers them: "layer 2, LSTM"."""
+    return f"layer {place + 1}, {stack[place].keras}"

@@ -1,0 +1,87 @@
+"""A stack in the address: "input_t12_f3~lstm_u16_seq~dense_k1". Whatever stands there is read.
+
+Layers are joined by "~" and their settings by "_", which an address keeps as they are. A setting
+that has its default is left out; "any" is None.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from lib.stack.base import Layer, Setting
+from lib.stack.kinds import KINDS, MAX_LAYERS, Stack
+from lib.stack.plain import Input
+
+ANY = "any"
+
+
+def to_text(stack: Stack) -> str:
+    """The stack as text."""
+    return "~".join("_".join([layer.kind, *_written(layer)]) for layer in stack)
+
+
+def from_text(text: str) -> Stack:
+    """The stack of a text; () where there is no layer in it.
+
+    Layers and settings that aren't known are dropped, numbers out of range are clamped, and what
+    doesn't begin with an input gets one.
+    """
+    words = [part.split("_") for part in text[:2000].split("~")]
+    layers = [_read(KINDS[word[0]], word[1:]) for word in words if word[0] in KINDS]
+    return tidy(tuple(layers))
+
+
+def tidy(layers: Stack) -> Stack:
+    """The layers with one input, the first, and no more than MAX_LAYERS; () stays."""
+    if not layers:
+        return ()
+    inputs = [layer for layer in layers if isinstance(layer, Input)]
+    others = [layer for layer in layers if not isinstance(layer, Input)]
+    return (*(inputs or [Input()])[:1], *others)[:MAX_LAYERS]
+
+
+def _written(layer: Layer) -> list[str]:
+    """Each setting that hasn't its default: "u16", "seq"."""
+    words = []
+    for setting in layer.settings():
+        value = getattr(layer, setting.name)
+        if value == setting.default:
+            continue
+        if setting.limit is not None:
+            words.append(setting.key + (ANY if value is None else f"{value:g}"))
+        else:
+            words.append(setting.key + (value.replace("_", "-") if setting.options else ""))
+    return words
+
+
+def _read(kind: type[Layer], words: list[str]) -> Layer:
+    settings = list(kind.settings())
+    values: dict[str, Any] = {}
+    for word in words:
+        for setting in settings:
+            if word.startswith(setting.key):
+                found = _value(setting, word[len(setting.key) :])
+                if found is not None:
+                    (values[setting.name],) = found
+                    break
+    return kind(**values)
+
+
+def _value(setting: Setting, text: str) -> tuple[Any] | None:
+    """A setting's value in a tuple; None where the text is none of its values."""
+    if setting.limit is not None:
+        if text == ANY:
+            return (None,) if setting.optional else None
+        try:
+            number = float(text)
+        except ValueError:
+            return None
+        if not math.isfinite(number):
+            return None
+        number = setting.limit.clamp(number)
+        return (round(number, 1) if setting.limit.step < 1 else int(number),)
+    if setting.options is not None:
+        name = text.replace("-", "_")
+        return (name,) if name in setting.options else None
+    return (True,) if not text else None

@@ -1,0 +1,270 @@
+"""The other layers of a stack: the input, Dense, and those that only change the shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lib.experiment import Limit
+from lib.shapes import dense_parameter_count
+from lib.stack.base import (
+    BATCH,
+    FEATURES,
+    STEPS,
+    UNITS,
+    Given,
+    Layer,
+    Made,
+    ShapeError,
+    choice,
+    known_width,
+    number,
+    of_rank,
+    only_one,
+)
+from lib.stack.recurrent import SEQUENCE
+from lib.stack.tensors import Axis, Tensor, Tensors, flat, numbers, numbers_of, sizes, widened
+
+SAMPLES = 32
+"""How many samples the mistake of putting them into the shape has, where no batch size is set."""
+FORMS = {
+    "sequence": "(T, F): a sequence",
+    "flat": "(F,): no time axis",
+    "inside": "(N, T, F): the samples too",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Input(Layer):
+    """What one sample looks like. A stack begins with one, and has no other."""
+
+    kind: ClassVar[str] = "input"
+    keras: ClassVar[str] = "Input"
+    about: ClassVar[str] = "What one sample looks like; Keras adds the batch."
+
+    timesteps: int | None = number("t", "timesteps T", 12, STEPS, optional=True)
+    features: int = number("f", "features F", 3, FEATURES)
+    batch: int | None = number("b", "batch size", None, BATCH, optional=True)
+    form: str = choice("form", "shape", "sequence", FORMS)
+
+    def axes(self) -> Tensor:
+        """The tensor that it stands for, the batch first."""
+        time = Axis("T", self.timesteps, "time")
+        features = Axis("F", self.features, "features")
+        if self.form == "inside":
+            samples = Axis("N", self.batch or SAMPLES, "batch")
+            return Axis("N", None, "batch"), samples, time, features
+        batch = Axis("N", self.batch, "batch")
+        return (batch, features) if self.form == "flat" else (batch, time, features)
+
+    def code(self) -> str:
+        """`keras.Input` isn't in `keras.layers` by habit, nor is its batch an axis by default."""
+        shape = sizes(self.axes())
+        if shape[0] is None:
+            return f"keras.Input({shape[1:]})"
+        return f"keras.Input(batch_shape={shape})"
+
+    def call(self, given: Given) -> Made:  # noqa: ARG002  nothing is below it
+        """The first tensor."""
+        return Made((self.axes(),))
+
+
+@dataclass(frozen=True, slots=True)
+class Dense(Layer):
+    """A linear layer on the last axis."""
+
+    kind: ClassVar[str] = "dense"
+    keras: ClassVar[str] = "Dense"
+    about: ClassVar[str] = "The same linear map wherever the last axis is read, at every timestep."
+    family: ClassVar[str] = "K"
+
+    units: int = number("k", "units", 1, UNITS)
+
+    def arguments(self) -> Iterator[str]:
+        """Units."""
+        yield f"{self.units}"
+
+    def call(self, given: Given) -> Made:
+        """(…, F) → (…, K)."""
+        return linear(only_one(given), self.units, given.letter)
+
+
+def linear(tensor: Tensor, units: int, letter: str) -> Made:
+    """The tensor with `units` in the place of its last axis."""
+    width = known_width(tensor, units)
+    count = dense_parameter_count(width, units)
+    return Made(
+        ((*tensor[:-1], widened(tensor[-1], letter, units)),),
+        count,
+        f"{units}·({width}+1) = {count:,}",
+        f"{letter}·({tensor[-1].letter}+1)",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TimeDistributed(Layer):
+    """Dense, once for each timestep; the same as Dense alone."""
+
+    kind: ClassVar[str] = "td"
+    keras: ClassVar[str] = "TimeDistributed"
+    about: ClassVar[str] = "Dense at every timestep, which Dense alone does as well."
+    family: ClassVar[str] = "K"
+
+    units: int = number("k", "units", 1, UNITS)
+
+    def classes(self) -> tuple[str, ...]:
+        """The inner layer, and the wrapper."""
+        return ("Dense", self.keras)
+
+    def arguments(self) -> Iterator[str]:
+        """The inner layer."""
+        yield f"layers.Dense({self.units})"
+
+    def call(self, given: Given) -> Made:
+        """(N, T, F) → (N, T, K)."""
+        tensor = given.tensors[0]
+        if len(given.tensors) > 2:
+            state = sizes(given.tensors[2])
+            says = (
+                f"Cannot convert '({state}, {self.units})' to a shape. Found invalid dimension "
+                f"'{state}'"
+            )
+        else:
+            shapes = tuple(map(sizes, given.tensors))
+            says = (
+                "`TimeDistributed` Layer should be passed an `input_shape` with at least 3 "
+                f"dimensions, received: {shapes if len(shapes) > 1 else shapes[0]}"
+            )
+        if len(given.tensors) > 1:
+            raise ShapeError("one tensor", numbers_of(given.tensors), says)
+        if len(tensor) < 3:
+            raise ShapeError(f"3 axes, {SEQUENCE}", f"2 axes, {numbers(tensor)}", says)
+        return linear(tensor, self.units, given.letter)
+
+
+@dataclass(frozen=True, slots=True)
+class Dropout(Layer):
+    """Zeros some entries while training."""
+
+    kind: ClassVar[str] = "drop"
+    keras: ClassVar[str] = "Dropout"
+    about: ClassVar[str] = "Sets a share of all entries to 0 while training. Shapes stay."
+
+    rate: float = number("p", "rate", 0.2, Limit(0.0, 0.9, 0.1))
+
+    def arguments(self) -> Iterator[str]:
+        """The share."""
+        yield f"{self.rate:g}"
+
+    def call(self, given: Given) -> Made:
+        """Any shape stays."""
+        if len(given.tensors) > 1:
+            raise ShapeError(
+                "one tensor",
+                f"{len(given.tensors)} tensors, {numbers_of(given.tensors)}",
+                _cant_be_packed(given.tensors),
+                building=False,
+            )
+        return Made(given.tensors)
+
+
+def _cant_be_packed(tensors: Tensors) -> str:
+    """What is said where Keras makes one tensor of several: of equal ones when they come apart."""
+    first, last = tensors[0], tensors[-1]
+    if len(first) != len(last):
+        return f"Shapes must be equal rank, but are {len(first)} and {len(last)}"
+    if first == last:
+        return "Output with path `1` is not connected to `inputs`"
+    return f"Dimension 1 in both shapes must be equal, but are {first[1].size} and {last[1].size}"
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatVector(Layer):
+    """The same vector at n timesteps: from an encoder's last output to a decoder's input."""
+
+    kind: ClassVar[str] = "repeat"
+    keras: ClassVar[str] = "RepeatVector"
+    about: ClassVar[str] = "Gives the same vector at every one of n new timesteps."
+    family: ClassVar[str] = "T′"
+
+    n: int = number("n", "n", 6, STEPS)
+
+    def arguments(self) -> Iterator[str]:
+        """How often."""
+        yield f"{self.n}"
+
+    def call(self, given: Given) -> Made:
+        """(N, F) → (N, T′, F)."""
+        batch, features = of_rank(given, 2, "(batch, features)")
+        return Made(((batch, Axis(given.letter, self.n, "time"), features),))
+
+
+@dataclass(frozen=True, slots=True)
+class Flatten(Layer):
+    """All axes but the batch as one."""
+
+    kind: ClassVar[str] = "flatten"
+    keras: ClassVar[str] = "Flatten"
+    about: ClassVar[str] = "Lays timesteps and features end to end, on one axis."
+
+    def call(self, given: Given) -> Made:
+        """(N, T, F) → (N, T·F)."""
+        batch, *rest = only_one(given)
+        return Made(((batch, flat(tuple(rest))),))
+
+
+@dataclass(frozen=True, slots=True)
+class Masking(Layer):
+    """Marks timesteps that are padding."""
+
+    kind: ClassVar[str] = "mask"
+    keras: ClassVar[str] = "Masking"
+    about: ClassVar[str] = "Marks timesteps of nothing but zeros, so that layers above skip them."
+
+    def call(self, given: Given) -> Made:
+        """Any shape stays."""
+        if len(given.tensors) > 1:
+            raise ShapeError(
+                "one tensor",
+                f"{len(given.tensors)} tensors, {numbers_of(given.tensors)}",
+                "axis -1 is out of bounds for an array with dimension 0",
+            )
+        return Made(given.tensors)
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalAveragePooling1D(Layer):
+    """The mean over the timesteps."""
+
+    kind: ClassVar[str] = "pool"
+    keras: ClassVar[str] = "GlobalAveragePooling1D"
+    about: ClassVar[str] = "Takes the mean over all timesteps."
+
+    def call(self, given: Given) -> Made:
+        """(N, T, F) → (N, F)."""
+        batch, _, features = of_rank(given, 3, SEQUENCE)
+        return Made(((batch, features),))
+
+
+@dataclass(frozen=True, slots=True)
+class Unpack(Layer):
+    """No layer but a line of Python: the output goes on, the states are kept for later."""
+
+    kind: ClassVar[str] = "unpack"
+    keras: ClassVar[str] = "x, *states = x"
+    about: ClassVar[str] = "Passes on the first tensor, and keeps the others for initial_state."
+
+    def code(self) -> str:
+        """Python's own unpacking."""
+        return self.keras
+
+    def call(self, given: Given) -> Made:
+        """Several tensors → the first one."""
+        if len(given.tensors) == 1:
+            raise ShapeError(
+                "several tensors, from return_state=True",
+                f"one, {numbers(given.tensors[0])}",
+                "Iterating over a symbolic KerasTensor is not supported.",
+            )
+        return Made(given.tensors[:1], states=given.tensors[1:])

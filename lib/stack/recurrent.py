@@ -1,0 +1,190 @@
+"""The recurrent layers of a stack: LSTM, GRU, SimpleRNN, and Bidirectional around one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lib.experiment import CELLS
+from lib.shapes import rnn_parameter_count, rnn_parameter_formula, rnn_parameter_rule
+from lib.stack.base import (
+    UNITS,
+    Given,
+    Layer,
+    Made,
+    ShapeError,
+    choice,
+    flag,
+    known_width,
+    number,
+    of_rank,
+)
+from lib.stack.tensors import Tensor, numbers, numbers_of, sizes, widened
+
+STATES = {"lstm": ("h", "c"), "gru": ("h",), "simple_rnn": ("h",)}
+"""What each cell carries from one timestep to the next."""
+BLOCKS = {"lstm": 4, "gru": 3, "simple_rnn": 1}
+"""Kernels side by side."""
+SEQUENCE = "(batch, timesteps, features)"
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrent(Layer):
+    """A cell that is called once for each timestep."""
+
+    cell: ClassVar[str]
+    family: ClassVar[str] = "U"
+
+    units: int = number("u", "units", 16, UNITS)
+    return_sequences: bool = flag("seq")
+    return_state: bool = flag("state")
+    go_backwards: bool = flag("back")
+    stateful: bool = flag("stateful")
+    initial_state: bool = flag("init")
+    """Whether it starts from the states that were unpacked below."""
+
+    def arguments(self) -> Iterator[str]:
+        """Units, and what is switched on."""
+        yield f"{self.units}"
+        for name in ("return_sequences", "return_state", "go_backwards", "stateful"):
+            if getattr(self, name):
+                yield f"{name}=True"
+
+    def call(self, given: Given) -> Made:
+        """(N, T, F) → (N, T, U) or (N, U), and the states after it."""
+        if self.initial_state and not given.states:  # Python's error, before Keras is asked
+            raise ShapeError(self._wanted_states(), "none", "name 'states' is not defined")
+        tensor = of_rank(given, 3, SEQUENCE)
+        features = known_width(tensor, BLOCKS[self.cell] * self.units)
+        if self.stateful:
+            _static_batch(tensor)
+        if self.initial_state:
+            self._check_states(given)
+        batch, time, last = tensor
+        width = widened(last, given.letter, self.units)
+        output = (batch, time, width) if self.return_sequences else (batch, width)
+        states = ((batch, width),) * len(STATES[self.cell]) if self.return_state else ()
+        return Made(
+            (output, *states),
+            rnn_parameter_count(self.cell, features, self.units),
+            rnn_parameter_formula(self.cell, features, self.units),
+            rnn_parameter_rule(self.cell, last.letter, given.letter),
+        )
+
+    def _wanted_states(self) -> str:
+        wanted = len(STATES[self.cell])
+        return f"{wanted} state{'s' * (wanted > 1)} of {self.units} units to start from"
+
+    def _check_states(self, given: Given) -> None:
+        expected = self._wanted_states()
+        if len(given.states) < len(STATES[self.cell]):
+            raise ShapeError(
+                expected, numbers_of(given.states), "list index out of range", building=False
+            )
+        units = given.states[0][-1].size
+        if units != self.units:
+            raise ShapeError(
+                expected,
+                numbers_of(given.states),
+                f"Dimensions must be equal, but are {units} and {self.units}",
+                building=False,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class LSTM(Recurrent):
+    """Four gates, a hidden state and a cell state."""
+
+    kind: ClassVar[str] = "lstm"
+    keras: ClassVar[str] = "LSTM"
+    cell: ClassVar[str] = "lstm"
+    about: ClassVar[str] = "Reads step by step, with a hidden state and a cell state."
+
+
+@dataclass(frozen=True, slots=True)
+class GRU(Recurrent):
+    """Three gates and one state."""
+
+    kind: ClassVar[str] = "gru"
+    keras: ClassVar[str] = "GRU"
+    cell: ClassVar[str] = "gru"
+    about: ClassVar[str] = "Reads step by step, with one state."
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleRNN(Recurrent):
+    """No gates."""
+
+    kind: ClassVar[str] = "rnn"
+    keras: ClassVar[str] = "SimpleRNN"
+    cell: ClassVar[str] = "simple_rnn"
+    about: ClassVar[str] = "Reads step by step, without gates."
+
+
+MERGE = {"concat": '"concat"', "sum": '"sum"', "mul": '"mul"', "ave": '"ave"', "none": "None"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bidirectional(Layer):
+    """Two recurrent layers, one for each direction, and how their outputs are joined."""
+
+    kind: ClassVar[str] = "bi"
+    keras: ClassVar[str] = "Bidirectional"
+    about: ClassVar[str] = "Reads forwards and backwards, with a layer for each direction."
+    family: ClassVar[str] = "U"
+
+    cell: str = choice("c", "cell", "lstm", {name: cell.keras for name, cell in CELLS.items()})
+    units: int = number("u", "units", 16, UNITS)
+    merge_mode: str = choice("m", "merge_mode", "concat", MERGE)
+    return_sequences: bool = flag("seq")
+    return_state: bool = flag("state")
+
+    def classes(self) -> tuple[str, ...]:
+        """The inner layer, and the wrapper."""
+        return (CELLS[self.cell].keras, self.keras)
+
+    def arguments(self) -> Iterator[str]:
+        """The inner layer, and the merge mode where it isn't the usual one."""
+        flags = [f"{n}=True" for n in ("return_sequences", "return_state") if getattr(self, n)]
+        yield f"layers.{CELLS[self.cell].keras}({', '.join([f'{self.units}', *flags])})"
+        if self.merge_mode != "concat":
+            yield f"merge_mode={MERGE[self.merge_mode]}"
+
+    def call(self, given: Given) -> Made:
+        """(N, T, F) → (N, T, 2U) or (N, 2U); one tensor for each direction if they stay apart."""
+        tensor = of_rank(given, 3, SEQUENCE)
+        features = known_width(tensor, BLOCKS[self.cell] * self.units)
+        batch, time, last = tensor
+        one = widened(last, given.letter, self.units)
+        joined = self.merge_mode == "concat"
+        width = widened(last, f"2{given.letter}", 2 * self.units) if joined else one
+        output = (batch, time, width) if self.return_sequences else (batch, width)
+        states = ((batch, one),) * (2 * len(STATES[self.cell])) if self.return_state else ()
+        return Made(
+            (output,) * (2 if self.merge_mode == "none" else 1) + states,
+            rnn_parameter_count(self.cell, features, self.units, bidirectional=True),
+            rnn_parameter_formula(self.cell, features, self.units, bidirectional=True),
+            rnn_parameter_rule(self.cell, last.letter, given.letter, bidirectional=True),
+        )
+
+
+def returned_names(layer: Layer) -> tuple[str, ...]:
+    """What each tensor is that a layer gives: "output", "h", "c"."""
+    if isinstance(layer, Recurrent):
+        return ("output", *STATES[layer.cell] * layer.return_state)
+    if isinstance(layer, Bidirectional):
+        outputs = ("forward", "backward") if layer.merge_mode == "none" else ("output",)
+        names = [f"{state} {arrow}" for arrow in "→←" for state in STATES[layer.cell]]
+        return (*outputs, *names * layer.return_state)
+    return ("output",)
+
+
+def _static_batch(tensor: Tensor) -> None:
+    if tensor[0].size is None:
+        raise ShapeError(
+            "a batch of a known size, since it keeps one state for each sample",
+            numbers(tensor),
+            "When using `stateful=True` in a RNN, the batch size must be static. "
+            f"Found dynamic batch size: sequence.shape={sizes(tensor)}",
+        )

@@ -1,0 +1,62 @@
+"""A tensor's shape with a meaning for each axis: its letter, its size, and what runs along it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Literal
+
+Role = Literal["batch", "time", "features"]
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One axis of a tensor."""
+
+    letter: str
+    """"N", "T", "F", "U", or what they became: "2U", "T·U"."""
+    size: int | None
+    """None where any size will do."""
+    role: Role
+
+
+Tensor = tuple[Axis, ...]
+Tensors = tuple[Tensor, ...]
+"""What a layer gives: one tensor, or several where it returns states or both directions."""
+
+
+def sizes(tensor: Tensor) -> tuple[int | None, ...]:
+    """The shape as Keras has it: (None, 12, 16)."""
+    return tuple(axis.size for axis in tensor)
+
+
+def letters(tensor: Tensor) -> str:
+    """The shape in letters: "(N, T, U)"."""
+    return _bracket([axis.letter for axis in tensor])
+
+
+def numbers(tensor: Tensor) -> str:
+    """The shape in numbers: "(None, 12, 16)"."""
+    return _bracket([str(axis.size) for axis in tensor])
+
+
+def numbers_of(tensors: Tensors) -> str:
+    """The shapes of one tensor or several, as Keras prints them."""
+    shapes = [numbers(tensor) for tensor in tensors]
+    return shapes[0] if len(shapes) == 1 else f"[{', '.join(shapes)}]"
+
+
+def widened(axis: Axis, letter: str, size: int) -> Axis:
+    """The axis of features that a layer puts in the place of the last one."""
+    return replace(axis, letter=letter, size=size, role="features")
+
+
+def flat(axes: Tensor) -> Axis:
+    """Several axes as one: 12 steps of 16 units are 192 features."""
+    known = [axis.size for axis in axes if axis.size is not None]
+    size = prod(known) if len(known) == len(axes) else None
+    return Axis("·".join(axis.letter for axis in axes), size, "features")
+
+
+def _bracket(entries: list[str]) -> str:
+    return f"({', '.join(entries)}{',' if len(entries) == 1 else ''})"

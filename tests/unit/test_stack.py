@@ -1,0 +1,207 @@
+"""Stacks by arithmetic, worked by hand. Agreement with Keras: tests/agreement/test_stack.py."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.stack.code import keras_code
+from lib.stack.fixes import MOST, fixes
+from lib.stack.kinds import KINDS, MAX_LAYERS
+from lib.stack.link import from_text, to_text
+from lib.stack.patterns import PATTERNS, pattern_of
+from lib.stack.plain import Dense, Input
+from lib.stack.recurrent import LSTM, Bidirectional, returned_names
+from lib.stack.tensors import letters, numbers, numbers_of
+from lib.stack.trace import broken, keras_names, total, trace
+
+
+def steps_of(text: str):
+    """The trace of a stack in its URL form."""
+    return trace(from_text(text))
+
+
+def test_every_layer_has_its_shape_in_letters_and_in_numbers():
+    """Two LSTMs and a head: the letters of the widths are told apart by an index."""
+    steps = steps_of("input_t12_f3~lstm_u32_seq~lstm_u16~dense_k1")
+    assert [letters(step.tensors[0]) for step in steps] == [
+        "(N, T, F)",
+        "(N, T, U₁)",
+        "(N, U₂)",
+        "(N, K)",
+    ]
+    assert [numbers(step.tensors[0]) for step in steps] == [
+        "(None, 12, 3)",
+        "(None, 12, 32)",
+        "(None, 16)",
+        "(None, 1)",
+    ]
+
+
+def test_parameters_come_with_the_formula_filled_in_and_in_letters():
+    """LSTM(4) on 3 features has 128; a second one reads the units of the first."""
+    first, second = steps_of("input_f3~lstm_u4_seq~lstm_u2")[1:]
+    assert (first.made.formula, first.made.rule) == ("4·4·(3+4+1) = 128", "4·U₁·(F+U₁+1)")
+    assert (second.made.formula, second.made.rule) == ("4·2·(4+2+1) = 56", "4·U₂·(U₁+U₂+1)")
+    assert total((first, second)) == 184
+
+
+def test_moving_t_changes_no_parameters_and_moving_units_does():
+    """Units are not timesteps."""
+    counts = {text: total(steps_of(text)) for text in ("input_t12~lstm", "input_t99~lstm")}
+    assert len(set(counts.values())) == 1
+    assert total(steps_of("input_t12~lstm_u17")) != total(steps_of("input_t12~lstm_u16"))
+
+
+def test_time_and_batch_may_be_open():
+    """None stays None on the way, and Flatten makes one None of what it can't multiply."""
+    steps = steps_of("input_tany_f3~lstm_u4_seq~flatten")
+    assert numbers(steps[1].tensors[0]) == "(None, None, 4)"
+    assert (letters(steps[2].tensors[0]), numbers(steps[2].tensors[0])) == (
+        "(N, T·U)",
+        "(None, None)",
+    )
+
+
+def test_two_directions_are_twice_as_wide_or_two_tensors():
+    """By merge mode; the states of both come after the output."""
+    assert numbers_of(steps_of("input~bi_u4")[1].tensors) == "(None, 8)"
+    assert numbers_of(steps_of("input~bi_u4_msum")[1].tensors) == "(None, 4)"
+    assert numbers_of(steps_of("input~bi_u4_mnone")[1].tensors) == "[(None, 4), (None, 4)]"
+    assert returned_names(Bidirectional(return_state=True)) == (
+        "output",
+        "h →",
+        "c →",
+        "h ←",
+        "c ←",
+    )
+
+
+def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
+    """The commonest of all: two LSTMs, the lower one without return_sequences."""
+    steps = steps_of("input~lstm_u16~lstm_u8~dense")
+    assert broken(steps) == 2
+    error = steps[2].error
+    assert error.expected == "3 axes, (batch, timesteps, features)"
+    assert error.received == "2 axes, (None, 16)"
+    assert "expected ndim=3, found ndim=2. Full shape received: (None, 16)" in error.says
+    assert steps[3].tensors == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "mended"),
+    [
+        ("input~lstm~lstm_u8", "Set return_sequences=True on layer 2", "input~lstm_seq~lstm_u8"),
+        ("input_formflat~lstm", "keras.Input((12, 3))", "input~lstm"),
+        ("input_forminside~lstm", "keras.Input((12, 3))", "input~lstm"),
+        ("input~lstm_state~dense", "Unpack", "input~lstm_state~unpack~dense"),
+        ("input~lstm_stateful", "batch size at 32", "input_b32~lstm_stateful"),
+        ("input_tany~lstm_seq~flatten~dense", "timesteps at 12", "input~lstm_seq~flatten~dense"),
+        ("input~lstm_seq~repeat", "return_sequences=False on layer 2", "input~lstm~repeat"),
+        ("input~lstm~pool", "return_sequences=True on layer 2", "input~lstm_seq~pool"),
+        ("input~bi_mnone~dense", "Unpack", "input~bi_mnone~unpack~dense"),
+        (
+            "input~gru_state~unpack~repeat~gru_u8_init",
+            "16 units",
+            "input~gru_state~unpack~repeat~gru_init",
+        ),
+    ],
+)
+def test_the_first_fix_is_the_likeliest(text, words, mended):
+    """One click makes it."""
+    fix = fixes(steps_of(text))[0]
+    assert words in fix.words
+    assert to_text(fix.stack) == mended
+
+
+def test_what_works_needs_no_fix():
+    """And each pattern works."""
+    for name, pattern in PATTERNS.items():
+        assert fixes(trace(pattern.stack)) == ()
+        assert pattern_of(pattern.stack) == name
+    assert pattern_of((Input(), Dense())) is None
+
+
+def test_layers_are_called_as_keras_calls_them():
+    """In a fresh session; a wrapped layer counts too."""
+    stack = from_text("input~lstm_seq~bi_seq~lstm_seq~td~dense~pool")
+    assert keras_names(stack) == [
+        "input",
+        "lstm",
+        "bidirectional",
+        "lstm_2",
+        "time_distributed",
+        "dense_1",
+        "global_average_pooling1d",
+    ]
+
+
+def test_the_code_names_the_shape_after_each_line_and_where_it_breaks():
+    """It is the stack as Keras takes it, to copy."""
+    code = keras_code(steps_of("input_t12_f3~lstm_u16~lstm_u8~dense"))
+    assert "x = inputs = keras.Input((12, 3))  # (None, 12, 3)" in code
+    assert "x = layers.LSTM(8)(x)" in code
+    assert code.count("# breaks here") == code.count("# not reached") == 1
+
+
+def test_a_decoder_takes_the_states_it_has_room_for():
+    """A GRU has one, so of an LSTM's two it gets the first."""
+    code = keras_code(steps_of("input~lstm_state~unpack~repeat~gru_seq_init"))
+    assert "initial_state=states[:1])" in code
+
+
+settings_of = st.one_of(
+    [
+        st.builds(
+            kind,
+            **{
+                setting.name: st.sampled_from(list(setting.options))
+                if setting.options
+                else st.booleans()
+                if setting.limit is None
+                else st.just(setting.default)
+                if setting.limit.step < 1
+                else st.integers(int(setting.limit.minimum), int(setting.limit.maximum))
+                | st.sampled_from([None] if setting.optional else [setting.default])
+                for setting in kind.settings()
+            },
+        )
+        for kind in KINDS.values()
+        if kind is not Input
+    ]
+)
+
+
+@given(st.lists(settings_of, max_size=MAX_LAYERS - 1))
+def test_a_stack_survives_the_address(layers):
+    """Its text is read as the same stack, and holds nothing that an address would escape."""
+    stack = (Input(timesteps=None, batch=4), *layers)
+    text = to_text(stack)
+    assert from_text(text) == stack
+    assert set(text) <= set("abcdefghijklmnopqrstuvwxyz0123456789_~.-")
+
+
+@given(
+    st.text() | st.lists(st.sampled_from([*KINDS, "_", "~", "u", "9e9", "-1", "t"])).map("".join)
+)
+def test_any_text_is_a_stack_or_none(text):
+    """Nonsense in an address is dropped; what is left can be traced, mended and written."""
+    stack = from_text(text)
+    assert len(stack) <= MAX_LAYERS
+    if stack:
+        assert isinstance(stack[0], Input)
+        steps = trace(stack)
+        assert len(fixes(steps)) <= MOST
+        assert keras_code(steps)
+
+
+def test_numbers_out_of_range_are_clamped_and_words_of_no_use_dropped():
+    """As in the rest of the address."""
+    assert from_text("input_t99999_f0~lstm_uabc_seq_what~nothing") == (
+        Input(timesteps=200, features=1),
+        LSTM(return_sequences=True),
+    )
+    assert from_text("lstm") == (Input(), LSTM())
+    assert from_text("dense~input_f5~input_f6") == (Input(features=5), Dense())
+    assert from_text("") == from_text("what~ever") == ()
