@@ -3,7 +3,8 @@
 Blue is the sequence mode, vermilion the last-step mode, ink the target, green the best possible,
 grey a guess without learning. Blue, vermilion and green are Okabe and Ito's, which people with
 any kind of colour vision can tell apart (Okabe and Ito, "Color Universal Design", 2008); dark
-mode has the same hues, lighter. Shape and dash say the same again: nothing hangs on colour alone.
+mode has the same hues, lighter. A shape's axes have colours as well: purple is time, brown are
+features, grey is the batch. Shape and dash say the same again: nothing hangs on colour alone.
 
 This module draws nothing. `.streamlit/config.toml` holds the same colours for the pages' text.
 """
@@ -42,6 +43,18 @@ class Palette:
     last_text: str
     best: str
     best_text: str
+    time: str
+    """The axis of timesteps, in lines and words."""
+    features: str
+    """The axis of features, units and columns."""
+    silent: str
+    """Behind what is wrong and raises no error."""
+    wrong: str
+    """What raises an error."""
+
+    def axis(self, role: str) -> str:
+        """The colour of an axis, "batch", "time" or "features"; the batch has none of its own."""
+        return {"batch": self.muted, "time": self.time, "features": self.features}[role]
 
     def mode(self, mode: str) -> str:
         """The colour of "sequence" or "last"."""
@@ -80,6 +93,10 @@ PALETTES = {
         last_text="#B34E00",
         best="#009E73",
         best_text="#007A59",
+        time="#8E3B8A",
+        features="#75562A",
+        silent="#F5C518",
+        wrong="#B3261E",
     ),
     "dark": Palette(
         theme="dark",
@@ -96,6 +113,10 @@ PALETTES = {
         last_text="#FF9650",
         best="#2FC79B",
         best_text="#2FC79B",
+        time="#DDA0DC",
+        features="#CFAE7E",
+        silent="#F5C518",
+        wrong="#FF8A80",
     ),
 }
 

@@ -13,6 +13,7 @@ from lib.ui import controls, state, words
 PAGES = {
     "Explore": ("app.py", ":material/stacked_line_chart:"),
     "Data": ("pages/data.py", ":material/table_chart:"),
+    "Shapes": ("pages/shapes.py", ":material/view_in_ar:"),
 }
 """Menu label → the page's file and icon."""
 

@@ -78,7 +78,10 @@ def test_lines_and_words_stand_out_from_the_background(theme):
     p = palette(theme)
     for line in (p.ink, p.sequence, p.last, p.best, p.baseline):
         assert contrast(line, p.background) >= 3
-    for words in (p.ink, p.muted, p.sequence_text, p.last_text, p.best_text):
+    for words in (
+        *(p.ink, p.muted, p.sequence_text, p.last_text, p.best_text),
+        *(p.time, p.features, p.wrong),
+    ):
         assert contrast(words, p.background) >= 4.5
         assert contrast(words, p.surface) >= 4.5
 

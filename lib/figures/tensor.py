@@ -1,0 +1,158 @@
+"""One tensor, drawn to scale: time runs down, features run across, samples lie behind each other.
+
+The axes have the same colours and places in every picture: purple is time, brown are features,
+grey is the batch. `st.html` drops SVG elements, so that a tensor is an image (see
+`lib.figures.strip`); its words stand in it and in its alternative text.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+
+from lib.figures.palette import Palette, mix
+from lib.stack.tensors import Axis, Tensor, numbers
+
+CELL = 11.0
+"""The most that an entry takes, in pixels at the usual 16 px per rem."""
+LEAST = 4.0
+"""The least that an axis takes."""
+OPEN = 8
+"""How many entries an axis of any size is drawn with."""
+GRID = 4.0
+"""From this width of an entry on, entries are told apart."""
+SHEET = 5.0
+"""The distance of one sample from the next."""
+FONT = 12
+LETTER = 7.2
+"""The width of a letter of that size, about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How many pixels an entry takes, the same for all tensors of a picture."""
+
+    down: float
+    across: float
+
+    @classmethod
+    def of(cls, tensors: Iterable[Tensor], height: float = 120, width: float = 150) -> Scale:
+        """The largest that lets each tensor fit into `height` × `width` pixels."""
+        axes = [axis for tensor in tensors for axis in tensor]
+        return cls(
+            _fitting((axis for axis in axes if axis.role == "time"), height),
+            _fitting((axis for axis in axes if axis.role == "features"), width),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """The foremost sample, in pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> str:
+    """A tensor as an image element, its cells in `color`."""
+    time = next((axis for axis in tensor if axis.role == "time"), None)
+    features = next((axis for axis in tensor if axis.role == "features"), None)
+    batches = [axis for axis in tensor if axis.role == "batch"]
+    sheets = min([3, *(axis.size for axis in batches if axis.size)])
+    back = SHEET * (sheets - 1)
+    samples = " × ".join(map(_label, batches))
+    box = _Box(
+        x=LETTER * len(_label(time)) + 12 if time else 4,
+        y=back + 5,
+        width=_length(features, scale.across) if features else CELL,
+        height=_length(time, scale.down) if time else CELL,
+    )
+    body = [*_sheets(box, sheets, color, palette), _grid(box, scale, palette, time, features)]
+    right = box.x + box.width + back + 8 + LETTER * len(samples)
+    if time:
+        body.append(_edge(box.x - 4, box.y, f"v{box.height:.1f}", palette, time))
+        middle = box.y + box.height / 2 + 4
+        body.append(_text(box.x - 9, middle, palette, time.role, _label(time), "end"))
+    if features:
+        below = box.y + box.height
+        half = LETTER * len(_label(features)) / 2
+        middle = max(box.x + box.width / 2, half)
+        body.append(_edge(box.x, below + 4, f"h{box.width:.1f}", palette, features))
+        body.append(_text(middle, below + 17, palette, features.role, _label(features), "middle"))
+        right = max(right, middle + half + 2)
+    x, y = box.x + box.width + back + 5, box.y - back + 9
+    body.append(_text(x, y, palette, "batch", samples, "start"))
+    down = box.y + box.height + (20 if features else 6)
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {right:.1f} {down:.1f}" '
+        f'font-family="sans-serif" font-size="{FONT}" font-weight="600">{"".join(body)}</svg>'
+    )
+    code = b64encode(svg.encode()).decode()
+    return (
+        f'<img alt="{escape(numbers(tensor))}" decoding="sync" '
+        f'src="data:image/svg+xml;base64,{code}" style="width:{right / 16:.2f}rem;'
+        f'height:{down / 16:.2f}rem;max-width:none;display:block">'
+    )
+
+
+def _fitting(axes: Iterable[Axis], room: float) -> float:
+    longest = max((axis.size or OPEN for axis in axes), default=1)
+    return min(CELL, room / longest)
+
+
+def _length(axis: Axis, unit: float) -> float:
+    return max(LEAST, (axis.size or OPEN) * unit)
+
+
+def _label(axis: Axis) -> str:
+    """The letter and the size; the letter alone where it may have any."""
+    return axis.letter if axis.size is None else f"{axis.letter} {axis.size}"
+
+
+def _sheets(box: _Box, count: int, color: str, palette: Palette) -> Iterator[str]:
+    """A rectangle for each sample, the hindmost and palest first."""
+    fill = mix(palette.surface, color, 0.42)
+    for behind in reversed(range(count)):
+        share = 1 - 0.27 * behind
+        yield (
+            f'<rect x="{box.x + SHEET * behind:.1f}" y="{box.y - SHEET * behind:.1f}" '
+            f'width="{box.width:.1f}" height="{box.height:.1f}" '
+            f'fill="{mix(palette.background, fill, share)}" '
+            f'stroke="{mix(palette.background, color, share)}"/>'
+        )
+
+
+def _grid(
+    box: _Box, scale: Scale, palette: Palette, time: Axis | None, features: Axis | None
+) -> str:
+    """Lines between the entries, where there is room for them."""
+    path = ""
+    if time and scale.down >= GRID:
+        rows = range(1, round(box.height / scale.down))
+        path += "".join(f"M{box.x:.1f} {box.y + scale.down * k:.1f}h{box.width:.1f}" for k in rows)
+    if features and scale.across >= GRID:
+        columns = range(1, round(box.width / scale.across))
+        path += "".join(
+            f"M{box.x + scale.across * k:.1f} {box.y:.1f}v{box.height:.1f}" for k in columns
+        )
+    return f'<path d="{path}" stroke="{palette.background}" opacity="0.6"/>' if path else ""
+
+
+def _edge(x: float, y: float, way: str, palette: Palette, axis: Axis) -> str:
+    """The line along an axis; dashed where it may have any size."""
+    dash = ' stroke-dasharray="3 3"' if axis.size is None else ""
+    return (
+        f'<path d="M{x:.1f} {y:.1f}{way}" stroke="{palette.axis(axis.role)}" '
+        f'stroke-width="2.5"{dash}/>'
+    )
+
+
+def _text(x: float, y: float, palette: Palette, role: str, words: str, anchor: str) -> str:  # noqa: PLR0917  a place, a colour, words
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{palette.axis(role)}">'
+        f"{escape(words)}</text>"
+    )

@@ -1,0 +1,87 @@
+"""Stacks → sentences: what a picture of a stack shows, and what a change has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lib.stack.kinds import Stack
+from lib.stack.tensors import numbers_of
+from lib.stack.trace import Step, broken, total, trace
+
+
+def stack_sentence(steps: tuple[Step, ...]) -> str:
+    """Every layer with its output: the picture in words."""
+    parts = [f"The input is {numbers_of(steps[0].tensors)}"]
+    for place, step in enumerate(steps[1:], start=2):
+        if step.error:
+            parts.append(
+                f"layer {place}, {step.layer.keras}, breaks: it expected {step.error.expected}, "
+                f"and received {step.error.received}"
+            )
+            break
+        counted = f" with {step.parameters:,} parameters" if step.parameters else ""
+        parts.append(f"{step.layer.keras} gives {numbers_of(step.tensors)}{counted}")
+    end = "" if broken(steps) is not None else f" In all {total(steps):,} parameters."
+    return "; ".join(parts) + "." + end
+
+
+def change_sentence(before: Stack, after: Stack) -> str:
+    """What a change did to the output and to the parameters; "" where nothing changed."""
+    if before == after:
+        return ""
+    was, now = trace(before), trace(after)
+    what = ", ".join(_changes(before, after))
+    what = what[:1].upper() + what[1:]
+    if broken(now) is not None:
+        return f"{what}: now layer {(broken(now) or 0) + 1} breaks."
+    if broken(was) is not None:
+        return f"{what}: now it works, and gives {numbers_of(now[-1].tensors)}."
+    shapes = [numbers_of(steps[-1].tensors) for steps in (was, now)]
+    output = f"the output stays {shapes[1]}"
+    if shapes[0] != shapes[1]:
+        output = f"the output goes from {shapes[0]} to {shapes[1]}"
+    counts = total(was), total(now)
+    stay = f"the parameters stay at {counts[1]:,}"
+    if counts[0] != counts[1]:
+        stay = f"the parameters go from {counts[0]:,} to {counts[1]:,}"
+    return f"{what}: {output}, and {stay}.{_why(before, after, counts)}"
+
+
+def _changes(before: Stack, after: Stack) -> Iterator[str]:
+    """Each setting that differs, where the layers are of the same kinds; else nothing."""
+    if [layer.kind for layer in before] != [layer.kind for layer in after]:
+        sizes = {1: "One layer more", -1: "One layer less", 0: "Another order"}
+        yield sizes.get(len(after) - len(before), "Other layers")
+        return
+    for place, (one, other) in enumerate(zip(before, after, strict=True), start=1):
+        for setting in other.settings():
+            values = [getattr(layer, setting.name) for layer in (one, other)]
+            if values[0] != values[1]:
+                words = ["any" if value is None else f"{value}" for value in values]
+                name = setting.label or setting.name
+                yield f"{name} of layer {place} from {words[0]} to {words[1]}"
+
+
+def _why(before: Stack, after: Stack, counts: tuple[int, int]) -> str:
+    """The lesson of moving the timesteps alone."""
+    names = {
+        setting.name
+        for one, other in zip(before, after, strict=False)
+        if one.kind == other.kind
+        for setting in other.settings()
+        if getattr(one, setting.name) != getattr(other, setting.name)
+    }
+    if names and names <= {"timesteps", "n", "batch"} and counts[0] == counts[1]:
+        return " Weights are shared by all timesteps: units are not timesteps."
+    return ""
+
+
+def stack_title(steps: tuple[Step, ...]) -> str:
+    """The stack in one sentence: from which shape to which, with how many parameters."""
+    place = broken(steps)
+    if place is not None:
+        return f"This stack breaks at layer {place + 1}, {steps[place].layer.keras}"
+    outputs = steps[-1].tensors
+    given = f"{len(outputs)} tensors" if len(outputs) > 1 else numbers_of(outputs)
+    shapes = numbers_of(steps[0].tensors), given
+    return f"From {shapes[0]} to {shapes[1]} with {total(steps):,} parameters"

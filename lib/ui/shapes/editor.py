@@ -1,0 +1,162 @@
+"""A row for each layer: its settings, and buttons that move it or take it out.
+
+The stack is the truth. Each run writes its values into the widgets, and each widget's callback
+writes the stack.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from lib.stack.base import Layer, Setting
+from lib.stack.kinds import KINDS, MAX_LAYERS, Stack
+from lib.stack.plain import Input
+from lib.ui.shapes.current import current, take
+from lib.ui.words import hint, plain
+
+FLAGS = "flags"
+ADD = "add_layer"
+
+
+def editor(stack: Stack, broken_at: int | None) -> None:
+    """Draw the rows, from the input up, and the menu that adds a layer."""
+    for place, layer in enumerate(stack):
+        with st.container(
+            horizontal=True, vertical_alignment="bottom", gap="small", key=f"layer_{place}"
+        ):
+            _row(place, layer, last=place == len(stack) - 1, broken=place == broken_at)
+    full = len(stack) >= MAX_LAYERS
+    st.menu_button(
+        "Add a layer",
+        [name for name in KINDS if name != Input.kind],
+        format_func=lambda name: KINDS[name].keras,
+        key=ADD,
+        icon=":material/add:",
+        on_click=_add,
+        disabled=full,
+    )
+    if full:
+        hint(f"A stack can have {MAX_LAYERS} layers here.")
+
+
+def _row(place: int, layer: Layer, *, last: bool, broken: bool) -> None:
+    name = plain(layer.keras)
+    title = f":red[**{place + 1} · {name}** ✗]" if broken else f"**{place + 1} · {name}**"
+    st.markdown(title, help=layer.about, width=150)
+    flags = []
+    for setting in layer.settings():
+        if setting.limit is not None:
+            _number(place, layer, setting)
+        elif setting.options is not None:
+            _choice(place, layer, setting)
+        else:
+            flags.append(setting.name)
+    if flags:
+        _flags(place, layer, flags)
+    if place > 0:
+        with st.container(horizontal=True, gap=None, width="content"):
+            _button(place, "up", "arrow_upward", "Move up", place == 1)
+            _button(place, "down", "arrow_downward", "Move down", last)
+            _button(place, "out", "close", "Take out", False)
+
+
+def _key(place: int, layer: Layer, name: str) -> str:
+    return f"layer_{place}_{layer.kind}_{name}"
+
+
+def _number(place: int, layer: Layer, setting: Setting) -> None:
+    limit, key = setting.limit, _key(place, layer, setting.name)
+    assert limit is not None  # noqa: S101  only numbers come here
+    kind = type(limit.minimum)
+    start: Any = None if setting.optional else "min"
+    st.session_state[key] = getattr(layer, setting.name)
+    st.number_input(
+        setting.label,
+        kind(limit.minimum),
+        kind(limit.maximum),
+        start,
+        step=kind(limit.step),
+        placeholder="any" if setting.optional else None,
+        key=key,
+        width=125,
+        on_change=_set,
+        args=(place, setting.name, key),
+    )
+
+
+def _choice(place: int, layer: Layer, setting: Setting) -> None:
+    options, key = setting.options or {}, _key(place, layer, setting.name)
+    st.session_state[key] = getattr(layer, setting.name)
+    st.selectbox(
+        setting.label,
+        list(options),
+        format_func=options.__getitem__,
+        key=key,
+        width=130 if setting.name != "form" else 230,
+        on_change=_set,
+        args=(place, setting.name, key),
+    )
+
+
+def _flags(place: int, layer: Layer, names: list[str]) -> None:
+    key = _key(place, layer, FLAGS)
+    st.session_state[key] = [name for name in names if getattr(layer, name)]
+    st.pills(
+        f"Layer {place + 1}: switched on",
+        names,
+        selection_mode="multi",
+        key=key,
+        label_visibility="collapsed",
+        on_change=_set_flags,
+        args=(place, names, key),
+    )
+
+
+def _button(place: int, act: str, icon: str, words: str, disabled: bool) -> None:
+    st.button(
+        "",
+        key=f"layer_{place}_{act}",
+        icon=f":material/{icon}:",
+        type="tertiary",
+        help=f"{words}: layer {place + 1}",
+        disabled=disabled,
+        on_click={"up": _move, "down": _move, "out": _remove}[act],
+        args=(place, place - 1 if act == "up" else place + 1),
+    )
+
+
+def _swap(place: int, layer: Layer) -> None:
+    stack = current()
+    if place < len(stack):
+        take((*stack[:place], layer, *stack[place + 1 :]))
+
+
+def _set(place: int, name: str, key: str) -> None:
+    value = st.session_state[key]
+    values: dict[str, Any] = {name: round(value, 1) if isinstance(value, float) else value}
+    _swap(place, replace(current()[place], **values))
+
+
+def _set_flags(place: int, names: list[str], key: str) -> None:
+    values: dict[str, Any] = {name: name in st.session_state[key] for name in names}
+    _swap(place, replace(current()[place], **values))
+
+
+def _move(place: int, to: int) -> None:
+    layers = list(current())
+    if max(place, to) < len(layers):
+        layers[place], layers[to] = layers[to], layers[place]
+        take(tuple(layers))
+
+
+def _remove(place: int, _: int) -> None:
+    stack = current()
+    take((*stack[:place], *stack[place + 1 :]))
+
+
+def _add() -> None:
+    if name := st.session_state[ADD]:
+        take((*current(), KINDS[name]())[:MAX_LAYERS])

@@ -1,0 +1,93 @@
+"""Trace a stack: every layer's shape and parameters, where it breaks, and a click that mends it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.figures.palette import Palette
+from lib.figures.stack import stack_picture
+from lib.narrate_stack import change_sentence, stack_sentence, stack_title
+from lib.stack.code import keras_code
+from lib.stack.fixes import fixes
+from lib.stack.patterns import PATTERNS, pattern_of
+from lib.stack.trace import Step, broken, trace
+from lib.ui.shapes.current import before, current, take
+from lib.ui.shapes.editor import editor
+from lib.ui.words import hint, plain, say
+
+PICK = "pattern"
+TRY = (
+    "Move T: the parameters stay. Move the units: they change. Switch return_sequences: "
+    "the time axis comes and goes."
+)
+
+
+def tracer(palette: Palette) -> None:
+    """The picture first; below it the settings, and the stack as code."""
+    stack = current()
+    steps = trace(stack)
+    st.markdown(f"# {plain(stack_title(steps))}")
+    _patterns(pattern_of(stack))
+    with st.container(border=True, key="stack_picture"):
+        st.html(stack_picture(steps, palette))
+        say(stack_sentence(steps))
+        if changed := change_sentence(before(), stack):
+            st.markdown(f":small[**{plain(changed)}**]")
+        else:
+            hint(TRY)
+    _problem(steps)
+    with st.container(border=True, key="stack_editor"):
+        st.markdown("### The layers")
+        editor(stack, broken(steps))
+    with st.container(border=True):
+        st.markdown("### The stack as Keras code")
+        st.code(keras_code(steps), language="python", wrap_lines=True)
+
+
+def _patterns(name: str | None) -> None:
+    st.session_state[PICK] = name
+    st.pills(
+        "Start from",
+        list(PATTERNS),
+        format_func=lambda key: PATTERNS[key].title,
+        key=PICK,
+        label_visibility="collapsed",
+        on_change=_take_pattern,
+    )
+    if name:
+        hint(PATTERNS[name].about)
+
+
+def _take_pattern() -> None:
+    if name := st.session_state[PICK]:
+        take(PATTERNS[name].stack)
+
+
+def _problem(steps: tuple[Step, ...]) -> None:
+    """What a layer expected and received, what Keras will say, and ways out."""
+    place = broken(steps)
+    error = None if place is None else steps[place].error
+    if place is None or error is None:
+        return
+    with st.container(border=True, key="stack_problem"):
+        layer = steps[place].layer
+        st.markdown(f"### :red[Layer {place + 1}, {plain(layer.keras)}, can’t work with this]")
+        expected, received = st.columns(2)
+        expected.markdown(f"**It expected** {plain(error.expected)}.")
+        received.markdown(f"**It received** {plain(error.received)}.")
+        hint(
+            "Keras says, when the model is built:"
+            if error.building
+            else "Keras builds this, and says, when it first runs:"
+        )
+        st.code(error.says, language=None, wrap_lines=True)
+        with st.container(horizontal=True):
+            for number, fix in enumerate(fixes(steps)):
+                st.button(
+                    plain(fix.words),
+                    key=f"fix_{number}",
+                    icon=":material/build:",
+                    type="secondary",
+                    on_click=take,
+                    args=(fix.stack,),
+                )

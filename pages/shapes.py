@@ -1,0 +1,38 @@
+"""Shapes: trace a stack of layers, check a target, read an error message, predict first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.ui import state
+from lib.ui.frame import frame
+from lib.ui.shapes.tracer import tracer
+from lib.ui.theme import current_palette
+
+PARTS = {
+    "stack": ("Trace a stack", tracer),
+}
+"""In the address: a title, and what draws the part."""
+OWN_KEYS = ("part", "stack")
+
+frame("Shapes", OWN_KEYS)
+
+
+def choose() -> None:
+    """Keep the choice in the address; the first part needs no word there."""
+    chosen = st.session_state["part"]
+    state.keep("part", "" if chosen == next(iter(PARTS)) else chosen)
+
+
+part = state.own("part") if state.own("part") in PARTS else next(iter(PARTS))
+st.session_state["part"] = part
+st.segmented_control(
+    "Part",
+    list(PARTS),
+    format_func=lambda key: PARTS[key][0],
+    key="part",
+    required=True,
+    label_visibility="collapsed",
+    on_change=choose,
+)
+PARTS[part][1](current_palette())
