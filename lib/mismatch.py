@@ -30,7 +30,7 @@ def _sentences(output: Shape, target: Shape, rule: LossRule, training: Training)
         yield f"The output has {output[0]} samples and y has {target[0]}: each needs a target."
         yield "Cut x and y from the same windows."
         return
-    axes = _line_up(output, target, batch)
+    axes = line_up(output, target, batch)
     yield from _changed_rank(output, target, batch)
     if batch.verdict == "error":
         yield _refusal(output, target, rule, batch) if rule.checks else _collision(axes)
@@ -48,7 +48,7 @@ def _sentences(output: Shape, target: Shape, rule: LossRule, training: Training)
 
 
 @dataclass(frozen=True, slots=True)
-class _Axis:
+class Pair:
     """One axis of the pairs: its length on either side, and what one entry is called there."""
 
     output: int
@@ -56,8 +56,13 @@ class _Axis:
     of_output: str
     of_target: str
 
+    @property
+    def fits(self) -> bool:
+        """Whether the two lengths can be paired: they are equal, or one of them is repeated."""
+        return self.output == self.target or 1 in (self.output, self.target)
 
-def _line_up(output: Shape, target: Shape, batch: BatchResult) -> list[_Axis]:
+
+def line_up(output: Shape, target: Shape, batch: BatchResult) -> list[Pair]:
     """The axes from the left, lined up from the right as broadcasting does.
 
     Names come from the shapes as they were given: an axis keeps its meaning when another is
@@ -69,7 +74,7 @@ def _line_up(output: Shape, target: Shape, batch: BatchResult) -> list[_Axis]:
         names = (*given, "column")[: len(shape)]
         sides.append((padded(shape, rank), ("",) * (rank - len(names)) + names))
     (outputs, of_output), (targets, of_target) = sides
-    return list(map(_Axis, outputs, targets, of_output, of_target))
+    return list(map(Pair, outputs, targets, of_output, of_target))
 
 
 def _names(shape: Shape, second: str = "column") -> tuple[str, ...]:
@@ -87,17 +92,13 @@ def _refusal(output: Shape, target: Shape, rule: LossRule, batch: BatchResult) -
     return f"{rule.name} checks shapes: it expected {what} {wanted}, and received {target}."
 
 
-def _collision(axes: list[_Axis]) -> str:
+def _collision(axes: list[Pair]) -> str:
     """The first two lengths that can't be broadcast."""
-    bad = next(axis for axis in axes if axis.output != axis.target and 1 not in _lengths(axis))
+    bad = next(axis for axis in axes if not axis.fits)
     return (
         f"Shapes are lined up from the right. So {bad.target} {bad.of_target}s of y meet "
         f"{bad.output} {bad.of_output}s of the output: they differ, and neither is 1."
     )
-
-
-def _lengths(axis: _Axis) -> tuple[int, int]:
-    return axis.output, axis.target
 
 
 def _changed_rank(output: Shape, target: Shape, batch: BatchResult) -> Iterator[str]:
@@ -109,7 +110,7 @@ def _changed_rank(output: Shape, target: Shape, batch: BatchResult) -> Iterator[
             yield f"Keras gives {name} a last axis of 1."
 
 
-def _stretched(batch: BatchResult, axes: list[_Axis]) -> Iterator[str]:
+def _stretched(batch: BatchResult, axes: list[Pair]) -> Iterator[str]:
     """Which axes are repeated, and what is learnt then."""
     shift = len(batch.output) - len(batch.target)
     if shift:
@@ -130,7 +131,7 @@ def _stretched(batch: BatchResult, axes: list[_Axis]) -> Iterator[str]:
             )
 
 
-def _crossed(size: int, axis: _Axis, *, y_is_shorter: bool) -> Iterator[str]:
+def _crossed(size: int, axis: Pair, *, y_is_shorter: bool) -> Iterator[str]:
     """What happens on the axis where the samples of the shorter side lie."""
     length = axis.output if y_is_shorter else axis.target
     if size > 1 == length:

@@ -13,11 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lib.training.answers.target_proof import target_proof
 from lib.training.answers.versions import versions
 
 Answerer = Callable[..., dict[str, Any]]
 
 ANSWERS: dict[str, Answerer] = {
+    "target_proof": target_proof,
     "versions": versions,
 }
 """By name, what answers it."""

@@ -1,0 +1,119 @@
+"""The proof that a silent mistake is one: the same network, trained with the right y and a wrong one.
+
+The task is a running sum of noise, scaled so that its last value has a variance of 1. What is
+judged is the last timestep of sequences that neither training has seen. Training itself happens
+in the worker (`lib.training.answers.target_proof`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.loss_shapes import Shape
+
+SAMPLES, CHECKED, TIMESTEPS, UNITS = 320, 96, 12, 16
+BATCH_SIZE, EPOCHS = 32, 40
+SIDES = ("right", "wrong")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One silent mistake: the model that is asked for, and what y is instead."""
+
+    title: str
+    """In letters: "output (N, T, 1), y (N,)"."""
+    sequences: bool
+    """Whether the model with the wrong y returns sequences."""
+    y_axes: tuple[int, ...]
+    """The wrong y's shape without the samples: () is (N,)."""
+    right: str
+    """What would be right, in code."""
+    learns: str
+    """What the model learns instead."""
+
+    @property
+    def output(self) -> Shape:
+        """The output's shape in the proof."""
+        return (SAMPLES, TIMESTEPS, 1) if self.sequences else (SAMPLES, 1)
+
+    @property
+    def target(self) -> Shape:
+        """The wrong y's shape in the proof."""
+        return (SAMPLES, *self.y_axes)
+
+
+PROOFS = {
+    "flat": Proof(
+        "output (N, T, 1), y (N,)",
+        True,
+        (),
+        "return_sequences=False, y (N, 1)",
+        "each sample is compared with every target in its batch, so that it learns their mean",
+    ),
+    "column": Proof(
+        "output (N, T, 1), y (N, 1)",
+        True,
+        (1,),
+        "return_sequences=False, y (N, 1)",
+        "the last answer is demanded at every timestep, also where it can't be known yet",
+    ),
+    "steps": Proof(
+        "output (N, 1), y (N, T, 1)",
+        False,
+        (TIMESTEPS, 1),
+        "return_sequences=True, y (N, T, 1)",
+        "the one output is compared with every timestep, so that it learns their mean",
+    ),
+}
+"""By name, in the questions to the worker and in the widgets."""
+
+
+def proof_of(output: Shape, target: Shape) -> str | None:
+    """The proof of these shapes, whatever N and T are; None where there is none."""
+    if len(output) == 3 and output[1] > 1 == output[2]:
+        return {(): "flat", (1,): "column"}.get(target[1:])
+    if len(output) == 2 and output[1] == 1 and len(target) == 3 and target[1] > 1 == target[2]:
+        return "steps"
+    return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProofResult:
+    """What came of the two trainings, by side: "right" and "wrong"."""
+
+    loss: dict[str, np.ndarray]
+    """Each one's own loss, (EPOCHS,)."""
+    said: dict[str, np.ndarray]
+    """What it says at the last timestep of the sequences that it hasn't seen, (CHECKED,)."""
+    truth: np.ndarray
+    """What is right there, (CHECKED,)."""
+
+    def error(self, side: str) -> float:
+        """Mean squared error at the last timestep; 1 is what the mean would have."""
+        return float(np.mean((self.said[side] - self.truth) ** 2))
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """All of it by name, as it crosses the process boundary and is kept in a file."""
+        sides = {
+            f"{what}_{side}": getattr(self, what)[side]
+            for what in ("loss", "said")
+            for side in SIDES
+        }
+        return {**sides, "truth": self.truth}
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> ProofResult:
+        """The other way round."""
+        loss, said = (
+            {side: arrays[f"{what}_{side}"] for side in SIDES} for what in ("loss", "said")
+        )
+        return cls(loss, said, arrays["truth"])
+
+
+def proof_data() -> tuple[np.ndarray, np.ndarray]:
+    """Noise and its running sum, (SAMPLES + CHECKED, TIMESTEPS, 1) both."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(0, 1, (SAMPLES + CHECKED, TIMESTEPS, 1)).astype(np.float32)
+    return x, np.cumsum(x, axis=1) / np.float32(np.sqrt(TIMESTEPS))

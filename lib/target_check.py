@@ -1,0 +1,105 @@
+"""A question for the target doctor: what a person types, its address, and the usual cases.
+
+`lib.doctor` answers it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lib.doctor import Diagnosis, diagnose_target
+from lib.loss_shapes import RULES, Shape
+
+MAX_SIZE = 1_000_000
+MAX_AXES = 4
+LOSSES = (*RULES, "crossentropy")
+
+
+class ShapeTextError(ValueError):
+    """A text that is no shape. The message says what was expected and what was received."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """An output, a target, a loss, and the batch size of `fit`."""
+
+    output: Shape = (320, 12, 1)
+    target: Shape = (320, 1)
+    loss: str = "mean_squared_error"
+    batch_size: int = 32
+
+    def diagnose(self) -> Diagnosis:
+        """What `fit` does with it."""
+        return diagnose_target(self.output, self.target, self.loss, self.batch_size)
+
+
+def read_shape(text: str, samples: int | None = None) -> Shape:
+    """The shape that a person means: "(320, 12, 1)", "320 12 1", or "(None, 12, 1)".
+
+    Args:
+        text: what was typed.
+        samples: what stands for None in front; without it None is refused.
+
+    Raises:
+        ShapeTextError: with what was expected and what was received.
+    """
+    words = re.findall(r"[^\s,()\[\]]+", text[:200])
+    if words[:1] == ["None"] and samples:
+        words[0] = f"{samples}"
+    shown = f"{text.strip()[:60]!r}"
+    if not 1 <= len(words) <= MAX_AXES:
+        raise ShapeTextError(
+            f"a shape has 1 to {MAX_AXES} whole numbers, such as (320, 12, 1); received {shown}"
+        )
+    if not all(re.fullmatch(r"[0-9]{1,7}", word) and 1 <= int(word) <= MAX_SIZE for word in words):
+        raise ShapeTextError(
+            f"a shape has whole numbers from 1 to {MAX_SIZE:,}, such as (320, 12, 1); "
+            f"received {shown}"
+        )
+    return tuple(map(int, words))
+
+
+def to_text(check: Check) -> str:
+    """The question in the address: "320.12.1_320.1_mse_32" with the loss's whole name."""
+    shapes = (".".join(map(str, shape)) for shape in (check.output, check.target))
+    return "_".join([*shapes, check.loss.replace("_", "-"), f"{check.batch_size}"])
+
+
+def from_text(text: str) -> Check:
+    """The question of an address. Whatever is of no use there is as in the default."""
+    parts = [*text[:300].split("_"), "", "", "", ""]
+    usual = Check()
+    loss = parts[2].replace("-", "_")
+    size = parts[3] if re.fullmatch(r"[0-9]{1,5}", parts[3]) else ""
+    return Check(
+        _shape_or(parts[0], usual.output),
+        _shape_or(parts[1], usual.target),
+        loss if loss in LOSSES else usual.loss,
+        min(max(int(size), 1), 4096) if size else usual.batch_size,
+    )
+
+
+def _shape_or(text: str, usual: Shape) -> Shape:
+    try:
+        return read_shape(text.replace(".", " "))
+    except ShapeTextError:
+        return usual
+
+
+N, T, U = 320, 12, 16
+OUTPUTS: dict[str, Shape] = {
+    "(N, T, U)": (N, T, U),
+    "(N, T, 1)": (N, T, 1),
+    "(N, U)": (N, U),
+    "(N, 1)": (N, 1),
+}
+TARGETS: dict[str, Shape] = {
+    "(N, T, U)": (N, T, U),
+    "(N, T, 1)": (N, T, 1),
+    "(N, T)": (N, T),
+    "(N, U)": (N, U),
+    "(N, 1)": (N, 1),
+    "(N,)": (N,),
+}
+"""The usual outputs and targets, by what they are called: 320 samples, 12 timesteps, 16 units."""

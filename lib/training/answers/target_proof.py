@@ -1,0 +1,67 @@
+"""Train the right target and a wrong one from the same initial weights: see `lib.proof`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import initializers, layers
+
+from lib.proof import BATCH_SIZE, EPOCHS, PROOFS, SAMPLES, TIMESTEPS, UNITS, ProofResult, proof_data
+
+
+def target_proof(case: str) -> dict[str, Any]:
+    """Both losses over the epochs, and what both models say of sequences they haven't seen.
+
+    Args:
+        case: a key of `lib.proof.PROOFS`.
+
+    Returns:
+        The arrays of a `ProofResult`. They are the same whenever they are asked for.
+
+    Raises:
+        ValueError: for a case that isn't one.
+    """
+    if case not in PROOFS:
+        raise ValueError(f"expected case to be one of {list(PROOFS)}, received {case!r}")
+    proof = PROOFS[case]
+    x, y = proof_data()
+    right = y if not proof.sequences else y[:, -1]
+    wrong = y if not proof.sequences else y[:, -1].reshape(len(y), *proof.y_axes)
+    loss, said = {}, {}
+    for side, sequences, target in (
+        ("right", not proof.sequences, right),
+        ("wrong", proof.sequences, wrong),
+    ):
+        model = _model(sequences)
+        history = model.fit(
+            x[:SAMPLES],
+            target[:SAMPLES],
+            batch_size=BATCH_SIZE,
+            epochs=EPOCHS,
+            shuffle=False,  # the samples are noise in any order, and both get the same batches
+            verbose=0,
+        )
+        loss[side] = np.array(history.history["loss"], np.float32)
+        predictions = model.predict(x[SAMPLES:], verbose=0)
+        said[side] = (predictions[:, -1] if sequences else predictions)[:, 0]
+    return dict(ProofResult(loss, said, y[SAMPLES:, -1, 0]).arrays())
+
+
+def _model(sequences: bool) -> keras.Model:
+    """LSTM and Dense, from the same weights every time."""
+    model = keras.Sequential(
+        [
+            keras.Input((TIMESTEPS, 1)),
+            layers.LSTM(
+                UNITS,
+                return_sequences=sequences,
+                kernel_initializer=initializers.GlorotUniform(seed=0),
+                recurrent_initializer=initializers.Orthogonal(seed=1),
+            ),
+            layers.Dense(1, kernel_initializer=initializers.GlorotUniform(seed=2)),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(0.01), "mean_squared_error", jit_compile=False)
+    return model
