@@ -1,4 +1,4 @@
-"""The proof that a silent mistake is one: the same network, trained with the right y and a wrong one.
+"""The proof that a silent mistake is one: a network trained with the right y, and with a wrong one.
 
 The task is a running sum of noise, scaled so that its last value has a variance of 1. What is
 judged is the last timestep of sequences that neither training has seen. Training itself happens

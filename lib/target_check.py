@@ -25,7 +25,7 @@ class Check:
     """An output, a target, a loss, and the batch size of `fit`."""
 
     output: Shape = (320, 12, 1)
-    target: Shape = (320, 1)
+    target: Shape = (320,)
     loss: str = "mean_squared_error"
     batch_size: int = 32
 
@@ -61,7 +61,7 @@ def read_shape(text: str, samples: int | None = None) -> Shape:
 
 
 def to_text(check: Check) -> str:
-    """The question in the address: "320.12.1_320.1_mse_32" with the loss's whole name."""
+    """The question in the address: "320.12.1_320_mean-squared-error_32"."""
     shapes = (".".join(map(str, shape)) for shape in (check.output, check.target))
     return "_".join([*shapes, check.loss.replace("_", "-"), f"{check.batch_size}"])
 

@@ -6,14 +6,16 @@ import streamlit as st
 
 from lib.ui import state
 from lib.ui.frame import frame
+from lib.ui.shapes.doctor import doctor
 from lib.ui.shapes.tracer import tracer
 from lib.ui.theme import current_palette
 
 PARTS = {
     "stack": ("Trace a stack", tracer),
+    "target": ("Check a target", doctor),
 }
 """In the address: a title, and what draws the part."""
-OWN_KEYS = ("part", "stack")
+OWN_KEYS = ("part", "stack", "check")
 
 frame("Shapes", OWN_KEYS)
 

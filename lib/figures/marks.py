@@ -26,6 +26,7 @@ GLYPHS = {
     "dashed": "▬ ▬",
     "dashdot": "▬ •",
     "cells": "▦",
+    "cross": "✕",
 }
 """How a key draws marks and lines, in letters that every system has."""
 

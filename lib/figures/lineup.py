@@ -1,0 +1,157 @@
+"""How a loss lines up an output and a target: both tensors, what is compared, and axis by axis.
+
+An HTML fragment for `st.html`. What meets what is found in `lib.loss_shapes`; here it is drawn.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from lib.doctor import Diagnosis
+from lib.figures.palette import Palette, mix
+from lib.figures.stack import code_words
+from lib.figures.tensor import Scale, tensor_image
+from lib.loss_shapes import RULES, BatchResult, Shape
+from lib.mismatch import Pair, line_up
+from lib.narrate_check import lineup_sentence, pair_words
+from lib.stack.tensors import Axis, Role, Tensor
+
+LETTERS: dict[str, tuple[str, Role]] = {
+    "sample": ("N", "batch"),
+    "timestep": ("T", "time"),
+    "column": ("K", "features"),
+    "number": ("K", "features"),
+}
+"""What one entry of an axis is called → its letter, and how it is drawn."""
+
+
+def axes_of(shape: Shape, beside: Shape | None = None) -> Tensor:
+    """A shape with a meaning for each axis; of a target's second axis, the output's may tell."""
+    middle: tuple[tuple[str, Role], ...] = (("N", "batch"),) * max(0, len(shape) - 3)
+    ends: tuple[tuple[str, Role], ...] = (("T", "time"), ("K", "features"))
+    if len(shape) == 2 and beside and len(beside) == 3 and shape[1] == beside[1] != beside[2]:
+        ends = (("T", "time"),)
+    elif len(shape) == 2:
+        ends = ends[1:]
+    elif len(shape) == 1:
+        ends = ()
+    meanings = (("N", "batch"), *middle, *ends)
+    return tuple(
+        Axis(letter, size, role) for (letter, role), size in zip(meanings, shape, strict=True)
+    )
+
+
+def lineup_picture(told: Diagnosis, palette: Palette) -> str:
+    """The output, the target and what the loss compares; below, every axis with its fate."""
+    batch = next((b for b in told.batches if b.verdict == told.verdict), None)
+    output, target = axes_of(told.output_shape), axes_of(told.target_shape, told.output_shape)
+    pairs = pairs_of(told, batch)
+    compared = _compared(pairs) if batch and batch.broadcast else None
+    drawn = [tensor for tensor in (output, target, compared) if tensor]
+    scale = Scale.of(drawn)
+    images = [
+        _tensor("the output", told.output_shape, output, scale, palette, palette.ink),
+        _words("meets", palette),
+        _tensor("y", told.target_shape, target, scale, palette, palette.ink),
+    ]
+    if batch and batch.broadcast and compared:
+        color = palette.best if told.verdict == "correct" else palette.silent
+        images += [
+            _words("and the loss compares", palette),
+            _tensor(
+                f"in a batch of {batch.size}", batch.broadcast, compared, scale, palette, color
+            ),
+        ]
+    return (
+        f'<div role="img" aria-label="{escape(lineup_sentence(told))}" style="font-size:0.875rem;'
+        f'line-height:1.35;color:{palette.ink}">'
+        '<div style="display:flex;flex-wrap:wrap;gap:0.75rem 1.25rem;align-items:center">'
+        f"{''.join(images)}</div>{_table(pairs, told, palette)}</div>"
+    )
+
+
+def pairs_of(told: Diagnosis, batch: BatchResult | None) -> list[Pair]:
+    """The axes as they are lined up, in the batch that decides; class numbers have no columns."""
+    output, target = told.output_shape, told.target_shape
+    if batch is None:
+        batch = BatchResult(output[0], output, target, "error", None)
+    if RULES[told.loss].labels and len(batch.output) > 1:
+        batch = BatchResult(batch.size, batch.output[:-1], batch.target, batch.verdict, None)
+    return line_up(output, target, batch)
+
+
+def _compared(pairs: list[Pair]) -> Tensor:
+    """The tensor of what is compared: each axis as the side calls it that isn't repeated."""
+    axes = []
+    for pair in pairs:
+        name = pair.of_target if pair.output == 1 or not pair.of_output else pair.of_output
+        letter, role = LETTERS.get(name or "column", ("N", "batch"))
+        axes.append(Axis(letter, max(pair.output, pair.target), role))
+    return tuple(axes)
+
+
+def _tensor(  # noqa: PLR0917  two descriptions, two settings, one colour
+    name: str, shape: Shape, tensor: Tensor, scale: Scale, palette: Palette, color: str
+) -> str:
+    image = tensor_image(_placed(tensor), scale, palette, color)
+    return (
+        f'<div><div style="color:{palette.muted}">{escape(name)}</div>'
+        f"{code_words(f'{shape}', palette.ink, bold=True)}"
+        f'<div style="margin-top:0.25rem">{image}</div></div>'
+    )
+
+
+def _placed(tensor: Tensor) -> Tensor:
+    """The tensor with a place of its own for each axis: samples may lie where columns were."""
+    free: list[Role] = ["features", "time", "batch"]
+    axes = []
+    for axis in tensor:
+        spot: Role = axis.role if axis.role in free else free[0]
+        free = [role for role in free if role != spot] or ["batch"]
+        axes.append(Axis(axis.letter, axis.size, spot))
+    return tuple(axes)
+
+
+def _words(words: str, palette: Palette) -> str:
+    return f'<div style="color:{palette.muted}">{escape(words)}</div>'
+
+
+def _table(pairs: list[Pair], told: Diagnosis, palette: Palette) -> str:
+    """A row for each side, a column for each axis, lined up from the right as the loss does."""
+    cell = "padding:0.3rem 0.75rem;text-align:center;border:1px solid " + palette.border
+    rows = []
+    for name, side in (("output", "output"), ("y", "target")):
+        cells = "".join(f'<td style="{cell}">{_side(pair, side, palette)}</td>' for pair in pairs)
+        rows.append(f'<tr><th scope="row" style="{cell};font-weight:600">{name}</th>{cells}</tr>')
+    fates = "".join(
+        f'<td style="{cell};{_fill(pair, told, palette)}">{escape(pair_words(pair, told))}</td>'
+        for pair in pairs
+    )
+    rows.append(f'<tr><th scope="row" style="{cell};font-weight:600">so</th>{fates}</tr>')
+    return (
+        '<div style="overflow-x:auto;margin-top:0.75rem" tabindex="0">'
+        f'<table style="border-collapse:collapse;font-size:0.875rem">{"".join(rows)}</table></div>'
+    )
+
+
+def _side(pair: Pair, side: str, palette: Palette) -> str:
+    """A size with what it counts: "12 timesteps"; a dash where the side lacks the axis."""
+    size, name = getattr(pair, side), getattr(pair, f"of_{side}")
+    if not name:
+        return f'<span style="color:{palette.muted}">–</span>'
+    _, role = LETTERS.get(name, ("N", "batch"))
+    plural = "" if size == 1 else "s"
+    return (
+        f'<b style="color:{palette.axis(role)}">{size}</b> '
+        f'<span style="color:{palette.muted}">{escape(name)}{plural}</span>'
+    )
+
+
+def _fill(pair: Pair, told: Diagnosis, palette: Palette) -> str:
+    """The colour behind an axis's fate: fits, fits by accident, doesn't fit."""
+    words = pair_words(pair, told)
+    if words.startswith("✓"):
+        return f"background:{mix(palette.background, palette.best, 0.16)}"
+    if words.startswith("✗"):
+        return f"background:{mix(palette.background, palette.wrong, 0.16)}"
+    return f"background:{mix(palette.background, palette.silent, 0.3)}"

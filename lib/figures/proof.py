@@ -1,0 +1,100 @@
+"""The two charts of a proof: what both trainings report, and what both models then say."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.figures import chart
+from lib.figures.marks import Entry, finite
+from lib.figures.palette import Palette
+from lib.proof import ProofResult
+
+HEIGHT = 300
+
+
+def _key(palette: Palette) -> list[Entry]:
+    return [
+        Entry("line", "right y", palette.best, palette.best_text),
+        Entry("dashed", "wrong y", palette.wrong, palette.wrong),
+    ]
+
+
+def proof_loss_figure(result: ProofResult, palette: Palette) -> go.Figure:
+    """Both losses over the epochs: each falls, and neither says that something is wrong."""
+    epochs = np.arange(1, len(result.loss["right"]) + 1)
+    styles = {
+        "right": {"color": palette.best, "width": 2.5},
+        "wrong": {"color": palette.wrong, "width": 2.5, "dash": "dash"},
+    }
+    data = [
+        {
+            "type": "scatter",
+            "name": f"{side} y",
+            "x": epochs,
+            "y": finite(result.loss[side]),
+            "mode": "lines",
+            "line": style,
+            "hovertemplate": f"%{{y:{chart.VALUE}}}",
+        }
+        for side, style in styles.items()
+    ]
+    values = [float(value) for loss in result.loss.values() for value in loss]
+    return chart.figure(
+        data,
+        chart.layout(
+            palette,
+            chart.epoch_axis(len(epochs)),
+            chart.log_axis("training loss", values),
+            [_key(palette)],
+            name="proof loss",
+            height=HEIGHT,
+        ),
+    )
+
+
+def proof_predictions_figure(result: ProofResult, palette: Palette) -> go.Figure:
+    """What each model says against what is true: the right one lies on the diagonal."""
+    low, high = float(result.truth.min()), float(result.truth.max())
+    marks = {
+        "right": {"color": palette.best, "size": 7},
+        "wrong": {"color": palette.wrong, "size": 8, "symbol": "x"},
+    }
+    data = [
+        {
+            "type": "scatter",
+            "name": "truth",
+            "x": [low, high],
+            "y": [low, high],
+            "mode": "lines",
+            "line": {"color": palette.ink, "width": 1.5},
+            "hoverinfo": "skip",
+        },
+        *(
+            {
+                "type": "scatter",
+                "name": f"{side} y",
+                "x": result.truth,
+                "y": finite(result.said[side]),
+                "mode": "markers",
+                "marker": mark,
+                "hovertemplate": f"said %{{y:{chart.VALUE}}}",
+            }
+            for side, mark in marks.items()
+        ),
+    ]
+    key = [
+        Entry("dots", "right y", palette.best, palette.best_text),
+        Entry("cross", "wrong y", palette.wrong, palette.wrong),
+        Entry("line", "said = true", palette.ink, palette.ink),
+    ]
+    layout = chart.layout(
+        palette,
+        {"title": "true value at the last timestep"},
+        {"title": "what the model says"},
+        [key],
+        name="proof predictions",
+        height=HEIGHT,
+    )
+    layout["hovermode"] = "closest"
+    return chart.figure(data, layout)

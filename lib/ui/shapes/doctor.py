@@ -1,0 +1,184 @@
+"""Check a target: what the loss makes of its shape, how to mend it, and the proof."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from lib.doctor import Diagnosis
+from lib.figures.lineup import lineup_picture
+from lib.figures.palette import Palette
+from lib.narrate_check import VERDICTS, check_title, damage_sentence, lineup_sentence
+from lib.proof import PROOFS, proof_of
+from lib.stack.tensors import sizes
+from lib.stack.trace import trace
+from lib.target_check import (
+    LOSSES,
+    OUTPUTS,
+    TARGETS,
+    Check,
+    ShapeTextError,
+    from_text,
+    read_shape,
+    to_text,
+)
+from lib.training.recorded_proofs import recorded_proof
+from lib.ui import state
+from lib.ui.shapes.current import current
+from lib.ui.shapes.proof import proof
+from lib.ui.words import hint, plain, say
+
+KEY = "check"
+"""In the address."""
+COLORS = {"correct": "green", "silent": "yellow", "error": "red"}
+SHAPES = {"output": "The model’s output", "target": "y.shape"}
+
+
+def doctor(palette: Palette) -> None:
+    """The verdict with its picture, what mends it, the usual cases, and the proof."""
+    check = from_text(state.own(KEY))
+    told = check.diagnose()
+    st.markdown(f"# {plain(check_title(told))}")
+    narrow, wide = st.columns([2, 5])
+    with narrow.container(border=True, height="stretch"):
+        _question(check)
+    with wide.container(border=True, height="stretch", key="lineup"):
+        st.html(lineup_picture(told, palette))
+        say(lineup_sentence(told))
+        if (case := proof_of(check.output, check.target)) and told.verdict == "silent":
+            say(damage_sentence(PROOFS[case], recorded_proof(case)))
+        if told.keras_says and told.verdict == "error":
+            hint("Keras says:")
+            st.code(told.keras_says, language=None, wrap_lines=True)
+    if told.verdict != "correct":
+        with st.container(border=True, key="check_fixes"):
+            _fixes(told)
+    with st.container(border=True, key="usual_cases"):
+        _usual(check)
+    with st.container(border=True, key="proof"):
+        proof(check, palette)
+
+
+def _take(check: Check) -> None:
+    st.session_state["check_problem"] = {}
+    state.keep(KEY, "" if check == Check() else to_text(check))
+
+
+def _question(check: Check) -> None:
+    problems: dict[str, str] = st.session_state.setdefault("check_problem", {})
+    for name, label in SHAPES.items():
+        key = f"check_{name}"
+        if name not in problems:
+            st.session_state[key] = f"{getattr(check, name)}"
+        st.text_input(label, key=key, max_chars=200, on_change=_read, args=(name,))
+        if name in problems:
+            st.warning(plain(problems[name]))
+    st.button(
+        "Take the traced stack’s output",
+        key="from_stack",
+        icon=":material/input:",
+        on_click=_from_stack,
+        width="stretch",
+    )
+    st.session_state["check_loss"] = check.loss
+    st.selectbox("Loss", LOSSES, key="check_loss", on_change=_set, args=("loss", "check_loss"))
+    st.session_state["check_batch"] = check.batch_size
+    st.number_input(
+        "Batch size",
+        1,
+        4096,
+        key="check_batch",
+        on_change=_set,
+        args=("batch_size", "check_batch"),
+    )
+
+
+def _read(name: str) -> None:
+    """Take a typed shape; where it is none, say so and leave everything as it was."""
+    check, text = from_text(state.own(KEY)), st.session_state[f"check_{name}"]
+    try:
+        shape = read_shape(text, samples=check.target[0] if name == "output" else check.output[0])
+    except ShapeTextError as error:
+        words = f"{error}"
+        st.session_state["check_problem"] = {name: f"{words[:1].upper()}{words[1:]}"}
+        return
+    values: dict[str, Any] = {name: shape}
+    _take(replace(check, **values))
+
+
+def _set(name: str, key: str) -> None:
+    values: dict[str, Any] = {name: st.session_state[key]}
+    _take(replace(from_text(state.own(KEY)), **values))
+
+
+def _from_stack() -> None:
+    """The last layer's output, with the samples and, where it is open, the timesteps of here."""
+    check, tensors = from_text(state.own(KEY)), trace(current())[-1].tensors
+    if not tensors:
+        problem = "The traced stack breaks, so that it has no output. Mend it first."
+        st.session_state["check_problem"] = {"output": problem}
+        return
+    rest = [size or 12 for size in sizes(tensors[0])[1:]]
+    _take(replace(check, output=(check.target[0], *rest)))
+
+
+def _fixes(told: Diagnosis) -> None:
+    st.markdown("### How to mend it")
+    if not told.fixes:
+        hint("No change of one line is known here: bring y and the output to the same shape.")
+    for column, fix in zip(st.columns(min(3, max(1, len(told.fixes)))), told.fixes, strict=False):
+        with column:
+            say(fix.when)
+            code = "\n".join(filter(None, (fix.y and f"{fix.y}", fix.model)))
+            st.code(code, language="python", wrap_lines=True)
+            hint(f"Then the output is {fix.output_shape} and y {fix.target_shape}.")
+
+
+def _usual(check: Check) -> None:
+    """A row for each output, and in it every target by its verdict; a click opens one."""
+    st.markdown("### The usual cases, with this loss and this batch size")
+    for name, output in OUTPUTS.items():
+        verdicts = {
+            target: replace(check, output=output, target=shape).diagnose().verdict
+            for target, shape in TARGETS.items()
+        }
+        key = f"usual_{name}"
+        same = check.output == output
+        st.session_state[key] = next(
+            (target for target, shape in TARGETS.items() if same and shape == check.target), None
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"output **{plain(name)}**, y:", width=140)
+            st.pills(
+                f"y for the output {name}",
+                list(TARGETS),
+                format_func=_painter(verdicts),
+                key=key,
+                label_visibility="collapsed",
+                on_change=_open,
+                args=(key, name),
+            )
+    hint(
+        " · ".join(f"{sign} {word.lower()}" for sign, word in VERDICTS.values())
+        + ". N = 320, T = 12, U = 16. Batches of 12, as long as T, hide errors: try them."
+    )
+
+
+def _painter(verdicts: dict[str, Any]) -> Any:
+    """Writes a target with the sign and the colour of its verdict."""
+
+    def paint(target: str) -> str:
+        verdict = verdicts[target]
+        sign, _ = VERDICTS[verdict]
+        return f":{COLORS[verdict]}-background[{sign} {plain(target)}]"
+
+    return paint
+
+
+def _open(key: str, output: str) -> None:
+    target = st.session_state[key]
+    if target:
+        check = from_text(state.own(KEY))
+        _take(replace(check, output=OUTPUTS[output], target=TARGETS[target]))
