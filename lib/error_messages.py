@@ -10,60 +10,19 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from lib.explanations import SHAPE, Explanation, Messages, entries
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What is wrong, and the way out."""
+MESSAGES = Messages()
 
-    cause: str
-    """What happened, in a sentence or two, with the message's numbers."""
-    fix: str
-    """What to do about it, in a sentence."""
-    code: str = ""
-    """The same as code; empty where words are enough."""
-
-
-def explain_error(message: str) -> Explanation | None:
-    """What a message means; None for one that isn't known here.
-
-    Args:
-        message: any text that contains it: the last line, or the whole traceback, with colours
-            or without.
-    """
-    text = " ".join(_COLOUR.sub("", message).split())
-    for pattern, explain in _MESSAGES:
-        found = pattern.search(text)
-        if found:
-            return explain(found)
-    return None
-
-
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_SHAPE = r"(\([^()]*\))"
 _LIST = r"\[([\d,]*)\]"
 _TARGET, _OUTPUT, _NONE = (f"[`'\"]{name}[`'\"]" for name in ("target", "output", "None"))
-_SHAPES = rf"target\.shape={_SHAPE}, output\.shape={_SHAPE}"
-
-_Explain = Callable[[re.Match[str]], Explanation | None]
-_MESSAGES: list[tuple[re.Pattern[str], _Explain]] = []
-"""Tried in the order of this file. Parts that a person may not have copied are optional."""
+_SHAPES = rf"target\.shape={SHAPE}, output\.shape={SHAPE}"
 
 
-def _message(*patterns: str) -> Callable[[_Explain], _Explain]:
-    """Register the function below for messages in which one of the patterns is found."""
-
-    def register(explain: _Explain) -> _Explain:
-        _MESSAGES.extend((re.compile(pattern), explain) for pattern in patterns)
-        return explain
-
-    return register
-
-
-@_message(
-    r"(?:layer [\"'](?P<layer>[^\"']+)[\"'] is incompatible with the layer: )?"
-    rf"expected ndim=(\d), found ndim=(\d)(?:\. Full shape received: {_SHAPE})?"
+@MESSAGES.add(
+    r"(?:layer [\"']?(?P<layer>[\w/]+)[\"']?(?: is incompatible with the layer)?: )?"
+    rf"expected ndim=(\d), found ndim=(\d)(?:\. Full shape received: {SHAPE})?"
 )
 def _wrong_rank(found: re.Match[str]) -> Explanation | None:
     layer = f"The layer {found['layer']!r}" if found["layer"] else "The layer"
@@ -82,7 +41,7 @@ def _no_time_axis(layer: str, shape: str) -> Explanation:
 
 
 def _batch_in_shape(layer: str, shape: str) -> Explanation:
-    inner = ", ".join(_entries(shape)[2:]) or "timesteps, features"
+    inner = ", ".join(entries(shape)[2:]) or "timesteps, features"
     return Explanation(
         f"{layer} needs (batch, timesteps, features) and got {shape}: one axis too many. "
         "The number of samples is no part of an Input's shape; Keras adds it as None.",
@@ -107,15 +66,15 @@ _RANKS: dict[tuple[int, int], Callable[[str, str], Explanation]] = {
 }
 
 
-@_message(r"Unrecognized keyword arguments passed to (\w+)?(?:: \{(.*))?")
+@MESSAGES.add(r"Unrecognized keyword arguments passed to (\w+)?(?:: \{(.*))?")
 def _keywords(found: re.Match[str]) -> Explanation:
     owner, given = found[1] or "The layer", found[2] or ""
-    names = re.findall(r"'(\w+)':", given)
+    names = re.findall(r"'(\w+)':", given)[:20]
     if owner == "Model" and not names:
         names = ["input"]
     for name in names:
         if name in _GONE:
-            value = re.search(rf"'{name}': {_SHAPE}", given)
+            value = re.search(rf"'{name}': {SHAPE}", given)
             cause, fix, code = _GONE[name]
             code = code.replace("SHAPE", value[1] if value else "(…)")
             return Explanation(f"{owner} has no {name} in Keras 3. {cause}", fix, code)
@@ -123,7 +82,11 @@ def _keywords(found: re.Match[str]) -> Explanation:
         for meant in difflib.get_close_matches(name, _ARGUMENTS, 1):
             return Explanation(f"{owner} has no {name}.", f"Write {meant}.", f"{meant}=…")
     listed = ", ".join(names) or "such argument"
-    return Explanation(f"{owner} has no {listed} in Keras 3.", "Leave it out, or look up its name.")
+    return Explanation(
+        f"{owner} has no {listed} in Keras 3.",
+        "Leave it out, or look up its name.",
+        "help(keras.layers.LSTM)",
+    )
 
 
 _GONE = {
@@ -190,7 +153,7 @@ _ARGUMENTS = (
 """What the recurrent layers do take."""
 
 
-@_message(r"batch size must be static")
+@MESSAGES.add(r"batch size must be static")
 def _dynamic_batch(_: re.Match[str]) -> Explanation:
     return Explanation(
         "A stateful layer keeps one state per sample of the batch, so the batch size has to be "
@@ -200,7 +163,7 @@ def _dynamic_batch(_: re.Match[str]) -> Explanation:
     )
 
 
-@_message(
+@MESSAGES.add(
     r"must be the same as the batch size of the initial state"
     r"(?:\W+Expected batch size: (?P<expected>\d+)\W+Received batch size: (?P<given>\d+))?"
 )
@@ -214,9 +177,9 @@ def _stateful_size(found: re.Match[str]) -> Explanation:
     )
 
 
-@_message(rf"Incompatible shapes(?:: {_LIST} vs\. {_LIST})?")
+@MESSAGES.add(rf"Incompatible shapes(?:: {_LIST} vs\. {_LIST})?")
 def _unequal_batches(found: re.Match[str]) -> Explanation | None:
-    one, other = _entries(found[1] or ""), _entries(found[2] or "")
+    one, other = entries(found[1] or ""), entries(found[2] or "")
     if not one or not other:
         return _target_shapes("the output", "y", different_ranks=True)
     if len(one) == len(other) and one[0] != other[0] and one[1:] == other[1:]:
@@ -231,14 +194,14 @@ def _unequal_batches(found: re.Match[str]) -> Explanation | None:
     return _target_shapes(f"[{found[1]}]", f"[{found[2]}]", different_ranks=len(one) != len(other))
 
 
-@_message(
+@MESSAGES.add(
     r"Dimensions must be equal, but are (\d+) and (\d+) for '\{\{node compile_loss[^']*'"
     r"(?: with input shapes: (?P<shapes>[\[\]?\d, ]+))?"
 )
 def _loss_dimensions(found: re.Match[str]) -> Explanation:
     shapes = re.findall(r"\[[^\]]*\]", found["shapes"] or "")
     one, other = shapes if len(shapes) == 2 else (found[1], found[2])
-    return _target_shapes(one, other, different_ranks=len(_entries(one)) != len(_entries(other)))
+    return _target_shapes(one, other, different_ranks=len(entries(one)) != len(entries(other)))
 
 
 def _target_shapes(one: str, other: str, *, different_ranks: bool) -> Explanation:
@@ -252,10 +215,11 @@ def _target_shapes(one: str, other: str, *, different_ranks: bool) -> Explanatio
             "LSTM(units, return_sequences=False)  # y is (N, K)\n"
             "LSTM(units, return_sequences=True)   # y is (N, T, K)",
         )
-    if _entries(one)[-1:] == _entries(other)[-1:]:
+    if entries(one)[-1:] == entries(other)[-1:]:
         return Explanation(
             f"The loss can't pair {one} with {other}: output and y have different timesteps.",
             "Cut x and y to the same timesteps.",
+            "steps = min(x.shape[1], y.shape[1])\nx, y = x[:, :steps], y[:, :steps]",
         )
     return Explanation(
         f"The loss can't pair {one} with {other}: output and y have different columns.",
@@ -264,8 +228,30 @@ def _target_shapes(one: str, other: str, *, different_ranks: bool) -> Explanatio
     )
 
 
-@_message(
-    r"Dimensions must be equal, but are (?P<given>\d+) and (?P<expected>\d+).*?MatMul",
+@MESSAGES.add(r"Dimensions must be equal, but are (\d+) and (\d+) for [^=]{0,1000}MatMul_1\b")
+def _other_states(found: re.Match[str]) -> Explanation:
+    given, units = found[1], found[2]
+    return Explanation(
+        f"The layer has {units} units and starts from states of {given}: initial_state must have "
+        "as many as the layer.",
+        "Give encoder and decoder the same number of units.",
+        f"out, *states = LSTM({given}, return_state=True)(x)\n"
+        f"y = LSTM({given}, return_sequences=True)(decoder_input, initial_state=states)",
+    )
+
+
+@MESSAGES.add(r"Iterating over a symbolic KerasTensor is not supported")
+def _unpacked_one(_: re.Match[str]) -> Explanation:
+    return Explanation(
+        "One tensor was unpacked as if there were several: without return_state=True a layer "
+        "returns its output alone.",
+        "Ask for the states, or unpack nothing.",
+        "out, h, c = LSTM(units, return_state=True)(x)",
+    )
+
+
+@MESSAGES.add(
+    r"Dimensions must be equal, but are (?P<given>\d+) and (?P<expected>\d+).{0,1000}?MatMul",
     r"Matrix size-incompatible: In\[0\]: \[(?:\d+,)*(?P<given>\d+)\], "
     r"In\[1\]: \[(?P<expected>\d+),\d+\]",
 )
@@ -280,7 +266,7 @@ def _wrong_features(found: re.Match[str]) -> Explanation:
     )
 
 
-@_message(r"(?:'(\w+)' )?object has no attribute 'reset_states'")
+@MESSAGES.add(r"(?:'(\w+)' )?object has no attribute 'reset_states'")
 def _no_reset_states(found: re.Match[str]) -> Explanation:
     return Explanation(
         f"{found[1] or 'A model'} has no reset_states in Keras 3. Layers that keep a state have "
@@ -292,9 +278,9 @@ def _no_reset_states(found: re.Match[str]) -> Explanation:
     )
 
 
-@_message(
-    r"should be passed an `?input_shape`? with at least 3 dimensions"
-    rf"(?:, received: {_SHAPE})?"
+@MESSAGES.add(
+    r"should be passed an `?input_shape ?`? with at least 3 dimensions"
+    rf"(?:, received: {SHAPE})?"
 )
 def _time_distributed(found: re.Match[str]) -> Explanation:
     return Explanation(
@@ -306,7 +292,7 @@ def _time_distributed(found: re.Match[str]) -> Explanation:
     )
 
 
-@_message(
+@MESSAGES.add(
     r"(?:[Ll]ayer [\"'](?P<layer>[^\"']+)[\"'] )?expects 1 input\(s\), but it received "
     r"(?P<given>\d+) input tensors"
 )
@@ -321,9 +307,9 @@ def _many_inputs(found: re.Match[str]) -> Explanation:
     )
 
 
-@_message(rf"[Ee]xpected shape {_SHAPE}, but input has incompatible shape {_SHAPE}")
+@MESSAGES.add(rf"[Ee]xpected shape {SHAPE}, but input has incompatible shape {SHAPE}")
 def _incompatible_input(found: re.Match[str]) -> Explanation:
-    expected, given = _entries(found[1]), _entries(found[2])
+    expected, given = entries(found[1]), entries(found[2])
     if len(given) == len(expected) - 1 and _fits(expected[1:], given):
         return Explanation(
             f"The model takes {found[1]}, and got one sample, {found[2]}, without the batch axis.",
@@ -339,6 +325,7 @@ def _incompatible_input(found: re.Match[str]) -> Explanation:
     return Explanation(
         f"The model takes {found[1]} and got {found[2]}.",
         "Bring the data to (N, timesteps, features), as in the model's Input.",
+        f"assert x.shape[1:] == ({', '.join(expected[1:])},)",
     )
 
 
@@ -346,9 +333,9 @@ def _fits(expected: list[str], given: list[str]) -> bool:
     return all(e in ("None", g) for e, g in zip(expected, given, strict=True))
 
 
-@_message(
+@MESSAGES.add(
     rf"must be fully-defined \(no {_NONE} dimensions\)"
-    rf"(?:\. Received: shape={_SHAPE} for variable path='(?P<path>[^']*)')?"
+    rf"(?:\. Received: shape={SHAPE} for variable path='(?P<path>[^']*)')?"
 )
 def _undefined_shape(found: re.Match[str]) -> Explanation:
     shape = found[1] or "with a None in it"
@@ -367,7 +354,7 @@ def _undefined_shape(found: re.Match[str]) -> Explanation:
     )
 
 
-@_message(r"Unrecognized data type: \w+=")
+@MESSAGES.add(r"Unrecognized data type: \w+=")
 def _lists(_: re.Match[str]) -> Explanation:
     return Explanation(
         "Keras takes a list for several inputs, not for an array.",
@@ -376,16 +363,19 @@ def _lists(_: re.Match[str]) -> Explanation:
     )
 
 
-@_message(r"Data cardinality is ambiguous(?:.*?'x' sizes: (\d+).*?'y' sizes: (\d+))?")
+@MESSAGES.add(
+    r"Data cardinality is ambiguous(?:.{0,200}?'x' sizes: (\d+).{0,200}?'y' sizes: (\d+))?"
+)
 def _cardinality(found: re.Match[str]) -> Explanation:
     return Explanation(
         f"x has {found[1] or 'some'} samples and y has {found[2] or 'others'}. The first axis of "
         "both is the samples.",
         "Cut x and y from the same windows, so that each sample has its target.",
+        "assert len(x) == len(y)",
     )
 
 
-@_message(
+@MESSAGES.add(
     rf"{_TARGET} and {_OUTPUT} must have the same shape up until the last dimension"
     rf"(?:: {_SHAPES})?",
     rf"{_OUTPUT} must have rank \(ndim\) `target\.ndim - 1`(?:\. Received: {_SHAPES})?",
@@ -401,7 +391,7 @@ def _sparse_shapes(found: re.Match[str]) -> Explanation:
     )
 
 
-@_message(
+@MESSAGES.add(
     rf"{_TARGET} and {_OUTPUT} must have the same (?:shape|rank \(ndim\))"
     rf"(?:\. Received: {_SHAPES})?"
 )
@@ -414,7 +404,7 @@ def _unequal_shapes(found: re.Match[str]) -> Explanation:
     )
 
 
-@_message(r"use_cudnn=True was specified, but cuDNN is not supported")
+@MESSAGES.add(r"use_cudnn=True was specified, but cuDNN is not supported")
 def _cudnn(_: re.Match[str]) -> Explanation:
     return Explanation(
         "use_cudnn=True demands NVIDIA's kernels, and here they can't run: no such GPU, or a "
@@ -424,15 +414,10 @@ def _cudnn(_: re.Match[str]) -> Explanation:
     )
 
 
-@_message(r"Invalid dtype: object|Failed to convert a NumPy array to a Tensor")
+@MESSAGES.add(r"Invalid dtype: object|Failed to convert a NumPy array to a Tensor")
 def _ragged(_: re.Match[str]) -> Explanation:
     return Explanation(
         "The array holds Python objects, not numbers: the sequences have different lengths.",
         "Pad them to one length, and mask the padding.",
         'x = keras.utils.pad_sequences(x, padding="post", dtype="float32")',
     )
-
-
-def _entries(shape: str) -> list[str]:
-    """The entries of a shape's text: "(None, 5, 2)" or "4,5,3"."""
-    return re.findall(r"None|\?|\d+", shape)

@@ -6,16 +6,20 @@ import streamlit as st
 
 from lib.ui import state
 from lib.ui.frame import frame
+from lib.ui.shapes.decoder import decoder
 from lib.ui.shapes.doctor import doctor
+from lib.ui.shapes.quiz import quiz
 from lib.ui.shapes.tracer import tracer
 from lib.ui.theme import current_palette
 
 PARTS = {
     "stack": ("Trace a stack", tracer),
     "target": ("Check a target", doctor),
+    "error": ("Read an error", decoder),
+    "quiz": ("Predict first", quiz),
 }
 """In the address: a title, and what draws the part."""
-OWN_KEYS = ("part", "stack", "check")
+OWN_KEYS = ("part", "stack", "check", "error", "quiz")
 
 frame("Shapes", OWN_KEYS)
 

@@ -5,6 +5,7 @@ An HTML fragment for `st.html`. What meets what is found in `lib.loss_shapes`; h
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from lib.doctor import Diagnosis
@@ -14,7 +15,7 @@ from lib.figures.tensor import Scale, tensor_image
 from lib.loss_shapes import RULES, BatchResult, Shape
 from lib.mismatch import Pair, line_up
 from lib.narrate_check import lineup_sentence, pair_words
-from lib.stack.tensors import Axis, Role, Tensor
+from lib.stack.tensors import Axis, Role, Tensor, numbers
 
 LETTERS: dict[str, tuple[str, Role]] = {
     "sample": ("N", "batch"),
@@ -25,7 +26,7 @@ LETTERS: dict[str, tuple[str, Role]] = {
 """What one entry of an axis is called → its letter, and how it is drawn."""
 
 
-def axes_of(shape: Shape, beside: Shape | None = None) -> Tensor:
+def axes_of(shape: Sequence[int | None], beside: Shape | None = None) -> Tensor:
     """A shape with a meaning for each axis; of a target's second axis, the output's may tell."""
     middle: tuple[tuple[str, Role], ...] = (("N", "batch"),) * max(0, len(shape) - 3)
     ends: tuple[tuple[str, Role], ...] = (("T", "time"), ("K", "features"))
@@ -68,6 +69,19 @@ def lineup_picture(told: Diagnosis, palette: Palette) -> str:
         '<div style="display:flex;flex-wrap:wrap;gap:0.75rem 1.25rem;align-items:center">'
         f"{''.join(images)}</div>{_table(pairs, told, palette)}</div>"
     )
+
+
+def shapes_picture(shapes: Sequence[Sequence[int | None]], palette: Palette) -> str:
+    """Some shapes beside each other, all to the same scale."""
+    tensors = [axes_of(shape) for shape in shapes]
+    scale = Scale.of(tensors)
+    boxes = "".join(
+        f"<div>{code_words(numbers(tensor), palette.ink, bold=True)}"
+        f'<div style="margin-top:0.25rem">{tensor_image(tensor, scale, palette, palette.ink)}</div>'
+        "</div>"
+        for tensor in tensors
+    )
+    return f'<div style="display:flex;flex-wrap:wrap;gap:0.75rem 1.5rem">{boxes}</div>'
 
 
 def pairs_of(told: Diagnosis, batch: BatchResult | None) -> list[Pair]:

@@ -265,6 +265,14 @@ def states():
     return layers.LSTM(4, return_state=True)(keras.Input((5, 2)))
 
 
+def decoder(units):
+    """A decoder that starts from the states of an encoder with 4 units."""
+    x = inputs = keras.Input((5, 2))
+    x, *states = layers.LSTM(4, return_state=True)(x)
+    x = layers.LSTM(units)(layers.RepeatVector(3)(x), initial_state=states)
+    return keras.Model(inputs, x)
+
+
 MISTAKES = {
     "flat data": (lambda: layers.LSTM(4)(keras.Input((5,))), "(None, 5)", "=True"),
     "stacked without sequences": (
@@ -393,6 +401,16 @@ MISTAKES = {
         "y is (None, 4)",
         "return_sequences=False",
     ),
+    "states of another size": (
+        lambda: decoder(8).predict(X, verbose=0),
+        "has 8 units and starts from states of 4",
+        "return_state=True",
+    ),
+    "unpacked one tensor": (
+        lambda: list(layers.LSTM(4)(keras.Input((5, 2)))),
+        "One tensor was unpacked",
+        "out, h, c =",
+    ),
     "cuDNN": (lambda: layers.LSTM(4, use_cudnn=True)(X), "use_cudnn=True", '"auto"'),
 }
 """A mistake, and parts of the cause and of the fix that are told for it."""
@@ -402,7 +420,8 @@ MISTAKES = {
 def test_keras_own_message_is_understood(mistake):
     """The mistake is made, and what Keras then says is explained with its numbers."""
     make, cause, fix = MISTAKES[mistake]
-    with pytest.raises((ValueError, AttributeError, tf.errors.InvalidArgumentError)) as caught:
+    errors = (ValueError, AttributeError, NotImplementedError, tf.errors.InvalidArgumentError)
+    with pytest.raises(errors) as caught:
         make()
     told = explain_error(str(caught.value))
     assert cause in told.cause

@@ -86,3 +86,84 @@ def test_the_stack_is_kept_while_the_person_is_on_another_page() -> None:
     assert "stack" not in app.query_params
     app.switch_page("pages/shapes.py").run()
     assert title(app).startswith("From (None, 12, 3) to (None, 5)")
+
+
+def test_a_target_that_is_silently_wrong_is_told_and_mended_by_what_is_typed() -> None:
+    """The verdict follows the shapes; a shape that is none is answered with a sentence."""
+    app = shapes(part="target")
+    assert title(app).startswith("Silently wrong: output (320, 12, 1) and y (320,)")
+    app.text_input(key="check_target").set_value("(320, 12, 1)").run()
+    assert title(app).startswith("Correct: output (320, 12, 1) and y (320, 12, 1)")
+    app.text_input(key="check_target").set_value("a lot").run()
+    assert "whole numbers" in app.warning[0].value
+    assert title(app).startswith("Correct")
+    app.text_input(key="check_target").set_value("320 12 2").run()
+    assert not app.warning
+    assert title(app).startswith("Silently wrong")
+
+
+def test_the_loss_and_the_batch_size_decide_too() -> None:
+    """(N, T, U) with (N, U) raises in batches of 32, and not in batches of T."""
+    app = shapes(part="target", check="300.12.16_300.16")
+    assert title(app).startswith("An error")
+    assert any("Incompatible shapes" in code.value for code in app.code)
+    app.number_input(key="check_batch").set_value(12).run()
+    assert title(app).startswith("Silently wrong")
+    app.selectbox(key="check_loss").set_value("binary_crossentropy").run()
+    assert title(app).startswith("An error")
+
+
+def test_the_traced_stacks_output_is_taken_over() -> None:
+    """One click, with the samples of y."""
+    app = shapes(part="target", stack="input~lstm_seq_u5", check="64.3_64.12.5")
+    app.button(key="from_stack").click().run()
+    assert title(app).startswith("Correct: output (64, 12, 5) and y (64, 12, 5)")
+
+
+def test_a_message_is_explained_with_its_numbers() -> None:
+    """Today's and older wordings; what isn't known gets the checklist."""
+    app = shapes(part="error")
+    said = " ".join(m.value for m in app.markdown).replace("\\", "")
+    assert "got (32, 4): there is no time axis" in said
+    app.text_area(key="error_text").set_value("KeyError: 'a'").run()
+    assert title(app) == "This message isn’t known here"
+    assert any("keras.Input has the shape of one sample" in m.value for m in app.markdown)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script> expected ndim=3, found ndim=2. Full shape received: (<b>, 4)",
+        'Layer "<img src=x onerror=alert(1)>" expects 1 input(s), but it received 3 input tensors',
+        "".join(map(chr, range(1, 32))) + " **:red[$x$]** " * 1000,
+        "(" * 500_000 + "9" * 500_000,
+    ],
+)
+def test_a_hostile_message_does_no_harm(text: str) -> None:
+    """No exception, and nothing of it is markup."""
+    app = shapes(part="error")
+    app.text_area(key="error_text").set_value(text).run()
+    assert not app.exception
+    assert not any("<" in m.value.replace("\\<", "") for m in app.markdown)
+
+
+def test_an_answer_is_graded_at_once_and_the_next_question_is_another() -> None:
+    """The right option is marked, and the score is kept."""
+    app = shapes(part="quiz", quiz="3")
+    first = app.code[0].value
+    assert "(None" not in first
+    app.button(key="option_0").click().run()
+    said = " ".join(m.value for m in app.markdown)
+    assert "✓ Right" in said or "✗ It is" in said
+    assert "of 1 right" in said
+    assert sum("✓" in b.label for b in app.button) == 1
+    app.button(key="quiz_next").click().run()
+    assert app.code[0].value != first
+    assert app.query_params["quiz"] in ("4", ["4"])
+
+
+@pytest.mark.parametrize("part", ["stack", "target", "error", "quiz"])
+@pytest.mark.parametrize("text", ["nonsense", "1_2_3_4", "9" * 5000, "²", "-1", "٣"])
+def test_nonsense_in_the_address_is_no_error_on_any_part(part: str, text: str) -> None:
+    """Each of the page's own keys."""
+    shapes(part=part, stack=text, check=text, error=text, quiz=text)

@@ -357,3 +357,115 @@ def test_a_message_is_found_in_a_traceback_with_colours_and_line_breaks():
 def test_a_message_that_is_not_known_gets_no_answer(message):
     """Rather none than a wrong one."""
     assert explain_error(message) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "cause", "fix"),
+    [
+        (
+            "Error when checking input: expected lstm_1_input to have 3 dimensions, but got array "
+            "with shape (32, 4)",
+            "3 axes, (batch, timesteps, features), and the array has 2, (32, 4)",
+            "x[..., None]",
+        ),
+        (
+            "expected lstm_1_input to have 3 dimensions, but got array with shape (32, 4, 2, 1)",
+            "the array has 4, (32, 4, 2, 1)",
+            "reshape",
+        ),
+        (
+            "Error when checking target: expected dense_1 to have 3 dimensions, but got array "
+            "with shape (32, 1)",
+            "y has 2, (32, 1): one answer for each sample",
+            "return_sequences=False",
+        ),
+        (
+            "Error when checking model target: expected lstm_2 to have 2 dimensions, but got array "
+            "with shape (32, 5, 1)",
+            "y has 3, (32, 5, 1): one for each timestep",
+            "return_sequences=True",
+        ),
+        (
+            "expected dense_3 to have shape (10,) but got array with shape (1,)",
+            "10 columns and y has one",
+            "sparse_categorical_crossentropy",
+        ),
+        (
+            "expected lstm_1_input to have shape (5, 2) but got array with shape (2, 5)",
+            "swapped",
+            "np.transpose",
+        ),
+        (
+            'Input 0 of layer "sequential" is incompatible with the layer: expected '
+            "shape=(None, 5, 2), found shape=(None, 7, 3)",
+            "takes (None, 5, 2) and got (None, 7, 3)",
+            "keras.Input",
+        ),
+        (
+            "Input 0 is incompatible with layer lstm_2: expected ndim=3, found ndim=2",
+            "'lstm_2' needs (batch, timesteps, features)",
+            "return_sequences=True",
+        ),
+        (
+            "Input 0 of layer lstm_1 is incompatible with the layer: expected ndim=3, found ndim=2."
+            " Full shape received: [None, 4]",
+            "'lstm_1' needs (batch, timesteps, features) and got [None, 4]",
+            "return_sequences=True",
+        ),
+        ("If a RNN is stateful, it needs to know its batch size.", "one state", "batch_shape"),
+        ("Layer dense expects 1 inputs, but it received 3 input tensors", "3 tensors", "*states"),
+        (
+            "`logits` and `labels` must have the same shape, received ((None, 10) vs (None, 1)).",
+            "(None, 10) with (None, 1)",
+            "sparse",
+        ),
+        ("Shapes (None, 1) and (None, 10) are incompatible", "(None, 1) with (None, 10)", "sparse"),
+        (
+            "The last dimension of the inputs to `Dense` should be defined. Found `None`.",
+            "Flatten",
+            "keras.Input((timesteps",
+        ),
+        (
+            "`TimeDistributed` Layer should be passed an `input_shape ` with at least 3 "
+            "dimensions, received: [None, 4]",
+            "[None, 4]",
+            "return_sequences=True",
+        ),
+        ("setting an array element with a sequence.", "different lengths", "pad_sequences"),
+        (
+            "Received a label value of 10 which is outside the valid range of [0, 10).",
+            "class number 10",
+            "Dense",
+        ),
+    ],
+)
+def test_older_wordings_are_understood_too(message, cause, fix):
+    """Earlier versions said it otherwise, and people still paste it."""
+    told = explain_error(message)
+    assert cause in told.cause
+    assert fix in f"{told.fix}\n{told.code}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 1_000_000,
+        "Dimensions must be equal, but are 1 and 2 " * 30_000,
+        "layer '" * 150_000,
+        "expected ndim=" * 70_000 + "(" * 70_000,
+        "Unrecognized keyword arguments passed to LSTM: {" + "'a':" * 200_000,
+        "".join(map(chr, range(32))) * 30_000,
+        "expected shape=(" + "((" * 500_000,
+    ],
+    ids=["long", "repeated", "quotes", "open", "keywords", "control", "brackets"],
+)
+def test_a_megabyte_of_anything_is_read_in_a_moment(text):
+    """However long or odd it is, an answer or none comes back."""
+    explain_error(text)
+
+
+def test_of_a_very_long_text_both_ends_are_read():
+    """A traceback has its message last; a log, perhaps first."""
+    message = "expected ndim=3, found ndim=2"
+    assert explain_error(message + " x" * 500_000)
+    assert explain_error("x " * 500_000 + message)

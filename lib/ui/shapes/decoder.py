@@ -1,0 +1,80 @@
+"""Read an error: paste a message, and see its cause, what mends it, and a right example."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.doctor import explain_error
+from lib.error_examples import CHECKLIST, EXAMPLES
+from lib.explanations import readable, shapes_in
+from lib.figures.lineup import shapes_picture
+from lib.figures.palette import Palette
+from lib.ui import state
+from lib.ui.words import hint, plain
+
+KEY = "error"
+"""In the address: which example is shown. What a person pastes never goes there."""
+TEXT, PICK = "error_text", "error_example"
+KEPT = "error_kept"
+LONGEST = 600
+"""Of what is said about a message, in characters."""
+
+
+def decoder(palette: Palette) -> None:
+    """The text on the left, what it means on the right; below, its shapes and what to check."""
+    example = state.own(KEY) if state.own(KEY) in EXAMPLES else next(iter(EXAMPLES))
+    text = st.session_state.setdefault(KEPT, EXAMPLES[example])
+    told = explain_error(text)
+    st.markdown(f"# {'What this message means' if told or not text.strip() else UNKNOWN}")
+    left, right = st.columns(2)
+    with left.container(border=True, height="stretch"):
+        st.session_state[TEXT] = text
+        st.text_area(
+            "Paste a message, or a whole traceback",
+            key=TEXT,
+            height=200,
+            on_change=_pasted,
+        )
+        hint("It is read in this page’s process, and kept nowhere. Or look at one of these:")
+        st.session_state[PICK] = next((n for n, words in EXAMPLES.items() if words == text), None)
+        st.pills(
+            "Examples", list(EXAMPLES), key=PICK, label_visibility="collapsed", on_change=_picked
+        )
+    with right.container(border=True, height="stretch", key="explanation"):
+        if told:
+            st.markdown("### Cause")
+            st.markdown(plain(told.cause[:LONGEST]))
+            st.markdown("### What mends it")
+            st.markdown(plain(told.fix[:LONGEST]))
+            st.code(told.code[:LONGEST], language="python", wrap_lines=True)
+        else:
+            st.markdown("### Cause")
+            st.markdown(
+                "None of the messages that this page knows is in the text. "
+                "The checklist below finds most causes."
+            )
+    left, right = st.columns(2)
+    with left.container(border=True, height="stretch"):
+        st.markdown("### The shapes in the message")
+        if shapes := shapes_in(readable(text)):
+            st.html(shapes_picture(shapes, palette))
+            hint("Read as (samples, timesteps, features): purple is time, brown are features.")
+        else:
+            hint("It names none.")
+    with right.container(border=True, height="stretch"):
+        st.markdown("### Check the shapes, in this order")
+        st.markdown("\n".join(f"{i}. {plain(line)}" for i, line in enumerate(CHECKLIST, 1)))
+
+
+UNKNOWN = "This message isn’t known here"
+
+
+def _pasted() -> None:
+    st.session_state[KEPT] = st.session_state[TEXT]
+    state.keep(KEY, "")
+
+
+def _picked() -> None:
+    if name := st.session_state[PICK]:
+        st.session_state[KEPT] = EXAMPLES[name]
+        state.keep(KEY, "" if name == next(iter(EXAMPLES)) else name)

@@ -1,0 +1,114 @@
+"""Predict first: what shape comes out? Answered by a click or a key, graded at once, and drawn."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from lib.figures.palette import Palette
+from lib.figures.stack import stack_picture
+from lib.narrate_stack import stack_sentence
+from lib.stack.code import keras_code
+from lib.stack.quiz import Question, question
+from lib.stack.trace import broken
+from lib.ui import state
+from lib.ui.shapes.current import take
+from lib.ui.words import hint, plain, say
+
+KEY = "quiz"
+"""In the address: the question's seed."""
+MOST = 9999
+
+
+def quiz(palette: Palette) -> None:
+    """A question; after the answer, the stack with all its tensors."""
+    number = _number()
+    asked = question(number)
+    answer = st.session_state.get("quiz_answers", {}).get(number)
+    st.markdown("# What shape comes out?")
+    left, right = st.columns([3, 2])
+    with left.container(border=True, height="stretch"):
+        st.markdown(f"### Question {number + 1}")
+        st.code(_without_answers(asked), language="python", wrap_lines=True)
+    with right.container(border=True, height="stretch", key="quiz_options"):
+        _options(number, asked, answer)
+    with st.container(border=True, key="quiz_answer"):
+        if answer is None:
+            st.html(stack_picture(asked.steps[:1], palette))
+            hint("The input. Say aloud what comes out, then press 1 to 4.")
+        else:
+            st.html(stack_picture(asked.steps, palette))
+            say(stack_sentence(asked.steps))
+
+
+def _number() -> int:
+    """The seed: questions are counted from 1 in the address and on the page."""
+    text = state.own(KEY)
+    return min(max(int(text), 1), MOST) - 1 if re.fullmatch("[0-9]{1,6}", text) else 0
+
+
+def _without_answers(asked: Question) -> str:
+    """The code without the shapes behind its lines, nor what breaks."""
+    lines = (line.partition("  #")[0].rstrip() for line in keras_code(asked.steps).splitlines())
+    return "\n".join(line for line in lines if line != "model.summary()")
+
+
+def _options(number: int, asked: Question, answer: int | None) -> None:
+    st.markdown(f"### {'Your answer' if answer is None else _verdict(asked, answer)}")
+    for place, option in enumerate(asked.options):
+        sign = ""
+        if answer is not None:
+            sign = " ✓" if place == asked.right else " ✗" if place == answer else ""
+        st.button(
+            f"{plain(option)}{sign}",
+            key=f"option_{place}",
+            shortcut=f"{place + 1}",
+            width="stretch",
+            disabled=answer is not None and place != asked.right,
+            on_click=_answer,
+            args=(number, place, place == asked.right),
+        )
+    with st.container(horizontal=True):
+        st.button(
+            "Next question",
+            key="quiz_next",
+            icon=":material/arrow_forward:",
+            shortcut="N",
+            on_click=_next,
+            args=(number,),
+        )
+        if answer is not None:
+            st.button(
+                "Trace this stack",
+                key="quiz_trace",
+                icon=":material/view_in_ar:",
+                on_click=_trace,
+                args=(asked,),
+            )
+    rights = list(st.session_state.get("quiz_rights", {}).values())
+    if rights:
+        hint(f"{sum(rights)} of {len(rights)} right.")
+
+
+def _verdict(asked: Question, answer: int) -> str:
+    if answer == asked.right:
+        return ":green[✓ Right]"
+    place = broken(asked.steps)
+    where = "" if place is None else f": layer {place + 1} breaks"
+    return f":red[✗ It is {asked.options[asked.right] if place is None else 'an error'}{where}]"
+
+
+def _answer(number: int, place: int, right: bool) -> None:
+    if number not in st.session_state.setdefault("quiz_answers", {}):
+        st.session_state["quiz_answers"][number] = place
+        st.session_state.setdefault("quiz_rights", {})[number] = right
+
+
+def _next(number: int) -> None:
+    state.keep(KEY, f"{(number + 1) % MOST + 1}")
+
+
+def _trace(asked: Question) -> None:
+    take(tuple(step.layer for step in asked.steps))
+    state.keep("part", "")

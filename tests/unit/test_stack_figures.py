@@ -1,0 +1,152 @@
+"""Tensors and line-ups as HTML: what stands in them, and that nothing breaks them."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.figures.lineup import axes_of, lineup_picture, shapes_picture
+from lib.figures.palette import PALETTES, palette
+from lib.figures.proof import proof_loss_figure, proof_predictions_figure
+from lib.figures.stack import stack_picture
+from lib.figures.tensor import CELL, Scale, tensor_image
+from lib.loss_shapes import RULES
+from lib.narrate_stack import change_sentence, stack_sentence, stack_title
+from lib.stack.link import from_text
+from lib.stack.patterns import PATTERNS
+from lib.stack.trace import trace
+from lib.target_check import Check
+from lib.training.recorded_proofs import recorded_proof
+
+LIGHT = palette("light")
+
+
+def drawings(html: str) -> list[str]:
+    """The SVG source of each image of a fragment."""
+    return [b64decode(code).decode() for code in re.findall(r"base64,([^\"]+)", html)]
+
+
+def steps_of(text: str):
+    """The trace of a stack in its URL form."""
+    return trace(from_text(text))
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+def test_axes_have_their_colours_and_their_sizes_in_every_picture(theme):
+    """Purple time, brown features, grey batch."""
+    p = palette(theme)
+    for html in (
+        stack_picture(steps_of("input_t12_f3"), p),
+        shapes_picture([(32, 12, 3)], p),
+    ):
+        (svg,) = drawings(html)
+        assert re.search(rf'fill="{p.time}">T 12<', svg)
+        assert re.search(rf'fill="{p.features}">[FK] 3<', svg)
+        assert re.search(rf'fill="{p.muted}">N', svg)
+
+
+def test_tensors_of_a_picture_have_one_scale():
+    """Twice the timesteps are twice as high; what would not fit makes all smaller."""
+    scale = Scale.of([axes_of((8, 12, 3)), axes_of((8, 100, 3))])
+    heights = []
+    for steps in (50, 100):
+        svg = drawings(tensor_image(axes_of((8, steps, 3)), scale, LIGHT, LIGHT.ink))[0]
+        heights.append(float(re.search(r'<rect [^>]*height="([\d.]+)"', svg)[1]))
+    assert heights[1] == pytest.approx(2 * heights[0], rel=0.01)
+    assert Scale.of([axes_of((8, 2, 2))]).down == CELL
+
+
+def test_an_axis_of_any_size_is_dashed():
+    """None is no number: the edge is dashed, and the letter stands alone."""
+    svg = drawings(stack_picture(steps_of("input_tany"), LIGHT))[0]
+    assert "stroke-dasharray" in svg
+    assert ">T<" in svg
+
+
+def test_the_picture_marks_the_layer_that_breaks():
+    """With what comes before it, and without what comes after."""
+    html = stack_picture(steps_of("input~lstm~lstm_u8~dense"), LIGHT)
+    assert html.count("breaks here") == html.count("not reached") == 1
+    assert len(drawings(html)) == 2
+
+
+def test_returned_states_are_drawn_beside_the_output():
+    """Each with its name."""
+    html = stack_picture(steps_of("input~lstm_state"), LIGHT)
+    assert len(drawings(html)) == 4
+    assert all(f">{name}</div>" in html for name in ("output", "h", "c"))
+
+
+def test_the_title_and_the_sentence_say_what_the_picture_shows():
+    """Shapes, parameters, and what breaks."""
+    works, breaks = steps_of("input~lstm_u4"), steps_of("input~lstm~td")
+    assert stack_title(works) == "From (None, 12, 3) to (None, 4) with 128 parameters"
+    assert "LSTM gives (None, 4) with 128 parameters. In all 128 parameters." in stack_sentence(
+        works
+    )
+    assert stack_title(breaks) == "This stack breaks at layer 3, TimeDistributed"
+    assert "it expected 3 axes" in stack_sentence(breaks)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("input~lstm", "input_t20~lstm", "units are not timesteps"),
+        ("input~lstm", "input~lstm_u8", "the parameters go from 1,280 to 384"),
+        ("input~lstm", "input~lstm_seq", "goes from (None, 16) to (None, 12, 16), and the param"),
+        ("input~lstm", "input~lstm~lstm_u8", "One layer more: now layer 3 breaks."),
+        ("input~lstm~lstm_u8", "input~lstm_seq~lstm_u8", "now it works, and gives (None, 8)"),
+        ("input~lstm", "input_tany~lstm", "Timesteps T of layer 1 from 12 to any"),
+        ("input~lstm", "input~lstm", ""),
+    ],
+)
+def test_a_change_is_told_with_what_it_changed(before, after, words):
+    """And what it didn't."""
+    said = change_sentence(from_text(before), from_text(after))
+    assert words in said
+    assert bool(said) == bool(words)
+
+
+def test_every_pattern_is_drawn_in_one_scale_without_markup_of_others():
+    """Letters such as T′ and U₁ are plain text."""
+    for pattern in PATTERNS.values():
+        assert len(drawings(stack_picture(trace(pattern.stack), LIGHT))) >= len(pattern.stack)
+
+
+def test_the_line_up_says_the_fate_of_each_axis():
+    """The default question: samples of y meet the one column, and are repeated elsewhere."""
+    html = lineup_picture(Check().diagnose(), LIGHT)
+    assert "(32, 12, 32)" in html
+    assert "≈ output repeated 32 times" in html
+    assert html.count("≈ y repeated") == 2
+    error = lineup_picture(Check((320, 12, 16), (320, 16)).diagnose(), LIGHT)
+    assert "✗ 12 ≠ 32" in error
+    assert "✓" in lineup_picture(Check((320, 12, 1), (320, 12)).diagnose(), LIGHT)
+
+
+def test_axes_of_one_length_that_mean_different_things_are_no_fit():
+    """N = T: nothing raises, and samples meet timesteps."""
+    html = lineup_picture(Check((12, 12, 4), (12, 4)).diagnose(), LIGHT)
+    assert "≈ timesteps meet samples" in html
+
+
+sizes = st.lists(st.integers(1, 40), max_size=3)
+
+
+@given(st.integers(1, 40), sizes, sizes, st.sampled_from(list(RULES)), st.integers(1, 40))
+def test_any_question_can_be_drawn(samples, output, target, loss, batch_size):
+    """Whatever the ranks, and for every loss."""
+    check = Check((samples, *output), (samples, *target), loss, batch_size)
+    assert lineup_picture(check.diagnose(), LIGHT)
+
+
+def test_the_proofs_charts_have_both_sides():
+    """The losses over all epochs, and what is said against what is true."""
+    result = recorded_proof("flat")
+    loss, said = proof_loss_figure(result, LIGHT), proof_predictions_figure(result, LIGHT)
+    assert [trace.name for trace in loss.data] == ["right y", "wrong y"]
+    assert [trace.name for trace in said.data] == ["truth", "right y", "wrong y"]

@@ -1,0 +1,143 @@
+"""A question for the target doctor: what a person types, its address, and the proofs beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.doctor import explain_error
+from lib.error_examples import EXAMPLES
+from lib.explanations import shapes_in
+from lib.loss_shapes import follow, loss_rule
+from lib.narrate_check import check_title, damage_sentence, lineup_sentence, proof_sentence
+from lib.proof import CHECKED, EPOCHS, PROOFS, proof_data, proof_of
+from lib.target_check import (
+    LOSSES,
+    OUTPUTS,
+    TARGETS,
+    Check,
+    ShapeTextError,
+    from_text,
+    read_shape,
+    to_text,
+)
+from lib.training.recorded_proofs import recorded_proof
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("(320, 12, 1)", (320, 12, 1)),
+        ("320 12 1", (320, 12, 1)),
+        ("[320,12]", (320, 12)),
+        ("(320,)", (320,)),
+        ("320", (320,)),
+        ("(None, 12, 1)", (64, 12, 1)),
+    ],
+)
+def test_a_shape_is_read_however_it_is_written(text, shape):
+    """None in front is the samples of the other side."""
+    assert read_shape(text, samples=64) == shape
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "()", "12.5", "(a, b)", "1 2 3 4 5", "-3", "0", "99999999", "<b>1</b>", "x" * 10**6],
+)
+def test_what_is_no_shape_is_answered_with_a_sentence(text):
+    """What was expected, and what was received."""
+    with pytest.raises(ShapeTextError, match=r"such as .* received"):
+        read_shape(text)
+
+
+def test_none_stands_for_the_samples_alone():
+    """Timesteps have to be a number, since they meet those of y."""
+    with pytest.raises(ShapeTextError):
+        read_shape("(None, None, 1)", samples=8)
+
+
+shapes = st.lists(st.integers(1, 1_000_000), min_size=1, max_size=4).map(tuple)
+
+
+@given(st.builds(Check, shapes, shapes, st.sampled_from(LOSSES), st.integers(1, 4096)))
+def test_a_question_survives_the_address(check):
+    """It is read as it was written."""
+    assert from_text(to_text(check)) == check
+
+
+@given(st.text())
+def test_any_text_is_a_question(text):
+    """What is of no use there is as in the default."""
+    assert from_text(text).diagnose().verdict in ("correct", "silent", "error")
+
+
+def test_the_usual_cases_have_all_three_verdicts_and_a_batch_of_t_hides_errors():
+    """(N, T, U) with (N, U) raises; not so in batches of T."""
+    verdicts = {
+        Check(output, target).diagnose().verdict
+        for output in OUTPUTS.values()
+        for target in TARGETS.values()
+    }
+    assert verdicts == {"correct", "silent", "error"}
+    pair = OUTPUTS["(N, T, U)"], TARGETS["(N, U)"]
+    assert Check(*pair).diagnose().verdict == "error"
+    assert Check((300, 12, 16), (300, 16), batch_size=12).diagnose().verdict == "silent"
+
+
+def test_the_title_and_the_picture_in_words_say_the_verdict_and_what_is_compared():
+    """The default question is the worst of the silent mistakes."""
+    told = Check().diagnose()
+    assert check_title(told).startswith("Silently wrong: output (320, 12, 1) and y (320,)")
+    assert "In a batch of 32 the loss compares (32, 12, 32)." in lineup_sentence(told)
+
+
+def test_each_proof_is_a_silent_mistake_and_its_right_side_is_correct():
+    """Its shapes say so, and are found again whatever N and T are."""
+    for name, proof in PROOFS.items():
+        rule = loss_rule("mse", proof.output, proof.target)
+        assert follow(proof.output, proof.target, rule, 32).verdict == "silent"
+        assert proof_of(proof.output, proof.target) == name
+    assert proof_of((9, 5, 1), (9,)) == "flat"
+    assert proof_of((9, 5, 1), (9, 5, 1)) is None
+    assert proof_of((9, 1), (9, 1)) is None
+
+
+def test_the_task_of_the_proofs_ends_with_a_variance_of_1():
+    """So that always saying the mean has an error of 1, and the last value is the sum."""
+    x, y = proof_data()
+    assert np.var(y[:, -1]) == pytest.approx(1, abs=0.15)
+    np.testing.assert_allclose(y[:, -1] * np.sqrt(12), x.sum(axis=1), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", PROOFS)
+def test_a_recorded_proof_shows_the_damage(name):
+    """The right target is learnt; with the wrong one the last step is wrong by much more."""
+    result = recorded_proof(name)
+    assert len(result.loss["right"]) == len(result.loss["wrong"]) == EPOCHS
+    assert len(result.truth) == CHECKED
+    assert result.error("right") < 0.002
+    assert result.error("wrong") > 10 * result.error("right")
+    assert "nothing raises" in proof_sentence(PROOFS[name], result)
+    assert "Measured" in damage_sentence(PROOFS[name], result)
+
+
+def test_the_worst_mistake_is_as_bad_as_saying_the_mean():
+    """Every sample against every target leaves nothing else to learn."""
+    assert recorded_proof("flat").error("wrong") > 0.8
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_each_example_of_a_message_is_known(name):
+    """The page explains all that it offers."""
+    assert explain_error(EXAMPLES[name])
+
+
+def test_shapes_are_found_in_a_message():
+    """As tuples and as lists, each once; None and ? are open."""
+    assert shapes_in("got (None, 12, 3) and [32,16], and (None, 12, 3)") == [
+        (None, 12, 3),
+        (32, 16),
+    ]
+    assert shapes_in("[?,5,4] (0, 1) (1,) () f(x, y)") == [(None, 5, 4)]
