@@ -47,7 +47,7 @@ def lineup_picture(told: Diagnosis, palette: Palette) -> str:
     batch = next((b for b in told.batches if b.verdict == told.verdict), None)
     output, target = axes_of(told.output_shape), axes_of(told.target_shape, told.output_shape)
     pairs = pairs_of(told, batch)
-    compared = _compared(pairs) if batch and batch.broadcast else None
+    compared = _placed(_compared(pairs)) if batch and batch.broadcast else None
     drawn = [tensor for tensor in (output, target, compared) if tensor]
     scale = Scale.of(drawn)
     images = [
@@ -107,7 +107,7 @@ def _compared(pairs: list[Pair]) -> Tensor:
 def _tensor(  # noqa: PLR0917  two descriptions, two settings, one colour
     name: str, shape: Shape, tensor: Tensor, scale: Scale, palette: Palette, color: str
 ) -> str:
-    image = tensor_image(_placed(tensor), scale, palette, color)
+    image = tensor_image(tensor, scale, palette, color)
     return (
         f'<div><div style="color:{palette.muted}">{escape(name)}</div>'
         f"{code_words(f'{shape}', palette.ink, bold=True)}"

@@ -8,9 +8,17 @@ from playwright.sync_api import Page
 
 from tests.browser.driver import open_page
 
+SHAPES = (
+    "/shapes",
+    "/shapes?stack=input~lstm~lstm_u8",
+    "/shapes?part=target",
+    "/shapes?part=error",
+    "/shapes?part=quiz",
+)
+
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/data"])
+@pytest.mark.parametrize("path", ["/", "/data", *SHAPES])
 def test_axe_finds_nothing_serious(page: Page, path: str, scheme: str) -> None:
     """No serious or critical violation, such as too little contrast or a control without name."""
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

@@ -57,10 +57,10 @@ def _row(place: int, layer: Layer, *, last: bool, broken: bool) -> None:
     if flags:
         _flags(place, layer, flags)
     if place > 0:
-        with st.container(horizontal=True, gap=None, width="content"):
-            _button(place, "up", "arrow_upward", "Move up", place == 1)
-            _button(place, "down", "arrow_downward", "Move down", last)
-            _button(place, "out", "close", "Take out", False)
+        with st.container(horizontal=True, gap="small", width="content"):
+            _button(place, "up", disabled=place == 1)
+            _button(place, "down", disabled=last)
+            _button(place, "out")
 
 
 def _key(place: int, layer: Layer, name: str) -> str:
@@ -115,16 +115,14 @@ def _flags(place: int, layer: Layer, names: list[str]) -> None:
     )
 
 
-def _button(place: int, act: str, icon: str, words: str, disabled: bool) -> None:
+def _button(place: int, way: str, *, disabled: bool = False) -> None:
     st.button(
-        "",
-        key=f"layer_{place}_{act}",
-        icon=f":material/{icon}:",
+        way.capitalize(),
+        key=f"layer_{place}_{way}",
         type="tertiary",
-        help=f"{words}: layer {place + 1}",
         disabled=disabled,
-        on_click={"up": _move, "down": _move, "out": _remove}[act],
-        args=(place, place - 1 if act == "up" else place + 1),
+        on_click=_remove if way == "out" else _move,
+        args=(place, place - 1 if way == "up" else place + 1),
     )
 
 

@@ -29,7 +29,7 @@ def proof(check: Check, palette: Palette) -> None:
     st.session_state["proof_for"] = check
     st.markdown("### The proof: train both")
     waiting = _asked() is not None
-    st.fragment(_panel, run_every=POLL_SECONDS if waiting else None)(palette)
+    st.fragment(_panel, run_every=POLL_SECONDS if waiting else None)(palette, waiting)
 
 
 def _asked() -> Future[dict[str, Any]] | None:
@@ -37,7 +37,11 @@ def _asked() -> Future[dict[str, Any]] | None:
     return found
 
 
-def _panel(palette: Palette) -> None:
+def _panel(palette: Palette, looking: bool) -> None:
+    """The card; `looking` is whether it draws itself anew, to see when the answer is there."""
+    _collect()
+    if (_asked() is not None) != looking:
+        st.rerun()
     kept = st.session_state.get(PICK) or next(iter(PROOFS))
     st.session_state[PICK] = kept
     st.pills(
@@ -49,8 +53,7 @@ def _panel(palette: Palette) -> None:
         label_visibility="collapsed",
     )
     case = st.session_state[PICK]
-    _collect()
-    live: dict[str, ProofResult] = st.session_state.setdefault("proofs", {})
+    live: dict[str, ProofResult] = st.session_state.get("proofs", {})
     result = live.get(case) or recorded_proof(case)
     busy = _asked() is not None
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -95,7 +98,7 @@ def _collect() -> None:
     state = st.session_state
     state["proof_asked"] = None
     try:
-        state["proofs"][state["proof_asked_case"]] = ProofResult.from_arrays(asked.result())
+        result = ProofResult.from_arrays(asked.result())
+        state["proofs"] = {**state.get("proofs", {}), state["proof_asked_case"]: result}
     except Exception as error:  # whatever went wrong in the worker, the page says so
         state["proof_problem"] = f"{error}"
-    st.rerun()

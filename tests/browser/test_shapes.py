@@ -1,0 +1,188 @@
+"""Journeys on the Shapes page: trace and mend a stack, check a target, read an error, predict."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.driver import open_page, settle
+from tests.browser.server import Server
+
+
+def heading(page: Page, words: str) -> None:
+    """Wait until the page's sentence has these words in it."""
+    expect(page.get_by_role("heading", level=1)).to_contain_text(words)
+
+
+def go_to_part(page: Page, name: str) -> None:
+    """Choose one of the page's four parts."""
+    page.get_by_role("radiogroup", name="Part").get_by_text(name).click()
+    settle(page)
+
+
+def test_first_visit_is_full_and_a_pattern_is_one_click(page: Page) -> None:
+    """A stack, its tensors, the layers' settings and the code are there; patterns change them."""
+    open_page(page, "/shapes")
+    heading(page, "From (None, 12, 3) to (None, 12, 1) with 1,297 parameters")
+    expect(page.locator(".st-key-stack_picture img")).to_have_count(3)
+    page.get_by_text("Encoder–decoder", exact=True).click()
+    heading(page, "From (None, 12, 3) to (None, 6, 1)")
+    page.wait_for_url("**stack=input~lstm~repeat~lstm_seq~dense**")
+    expect(page.locator("code").filter(has_text="RepeatVector(6)")).to_be_visible()
+
+
+def test_moving_t_keeps_the_parameters_and_moving_units_changes_them(page: Page) -> None:
+    """The lesson of the page, by its own buttons."""
+    open_page(page, "/shapes?stack=input~lstm_u4")
+    heading(page, "with 128 parameters")
+    page.locator(".st-key-layer_0_input_timesteps").get_by_test_id("stNumberInputStepUp").click()
+    heading(page, "From (None, 13, 3) to (None, 4) with 128 parameters")
+    expect(page.get_by_text("units are not timesteps")).to_be_visible()
+    page.locator(".st-key-layer_1_lstm_units").get_by_test_id("stNumberInputStepUp").click()
+    heading(page, "From (None, 13, 3) to (None, 5) with 180 parameters")
+    expect(page.get_by_text("the parameters go from 128 to 180")).to_be_visible()
+
+
+def test_timesteps_may_be_left_open(page: Page) -> None:
+    """An empty field is None."""
+    open_page(page, "/shapes?stack=input~lstm_u4_seq")
+    field = page.get_by_role("spinbutton", name="timesteps T")
+    field.fill("")
+    field.press("Enter")
+    heading(page, "From (None, None, 3) to (None, None, 4)")
+    page.wait_for_url("**input_tany**")
+
+
+def test_a_broken_stack_is_explained_and_mended_by_one_click(page: Page) -> None:
+    """The layer is marked, Keras is quoted, and the fix sets return_sequences below."""
+    open_page(page, "/shapes?stack=input~lstm_u16~lstm_u8~dense")
+    heading(page, "This stack breaks at layer 3, LSTM")
+    expect(page.locator(".st-key-stack_picture").get_by_text("breaks here")).to_be_visible()
+    expect(page.get_by_text("expected ndim=3, found ndim=2").first).to_be_visible()
+    page.get_by_role("button", name=re.compile("Set return_sequences=True on layer 2")).click()
+    heading(page, "From (None, 12, 3) to (None, 1)")
+    expect(page.locator(".st-key-stack_problem")).to_have_count(0)
+
+
+def test_layers_are_added_moved_and_taken_out(page: Page) -> None:
+    """By the menu and by the arrows of a row."""
+    open_page(page, "/shapes?stack=input~lstm_u4_seq")
+    page.get_by_role("button", name="Add a layer").click()
+    page.get_by_role("menuitem", name="Flatten").or_(
+        page.get_by_role("option", name="Flatten")
+    ).click()
+    heading(page, "to (None, 48)")
+    page.locator(".st-key-layer_2_up").get_by_role("button", name="Up").click()
+    heading(page, "This stack breaks at layer 3, LSTM")
+    page.locator(".st-key-layer_1_out").get_by_role("button", name="Out").click()
+    heading(page, "to (None, 12, 4)")
+
+
+def test_a_stack_survives_pages_reload_and_back(
+    page: Page, browser: Browser, server: Server
+) -> None:
+    """A link opens it cold; another page and back keep it; Back undoes the last change."""
+    link = "/shapes?stack=input~gru_u5&T=20"
+    open_page(page, link)
+    heading(page, "to (None, 5)")
+    page.get_by_role("link", name="Data").first.click()
+    page.wait_for_url("**/data?**")
+    settle(page)
+    assert "stack" not in page.url
+    assert "T=20" in page.url
+    page.get_by_role("link", name="Shapes").click()
+    heading(page, "to (None, 5)")
+    page.wait_for_url("**stack=input~gru_u5**")
+    page.reload()
+    heading(page, "to (None, 5)")
+    settle(page)
+    page.locator(".st-key-layer_1_gru_units").get_by_test_id("stNumberInputStepUp").click()
+    heading(page, "to (None, 6)")
+    page.wait_for_url("**gru_u6**")
+    with browser.new_context(base_url=server.url) as context:
+        other = context.new_page()
+        open_page(other, page.url)
+        heading(other, "to (None, 6)")
+    page.wait_for_timeout(1500)
+    page.go_back()
+    heading(page, "to (None, 5)")
+
+
+def test_a_target_is_checked_and_a_usual_case_opened(page: Page) -> None:
+    """The default question is silently wrong; a click in the grid opens another."""
+    open_page(page, "/shapes?part=target")
+    heading(page, "Silently wrong: output (320, 12, 1) and y (320,)")
+    expect(page.locator(".st-key-lineup")).to_contain_text("(32, 12, 32)")
+    expect(page.locator(".st-key-check_fixes")).to_contain_text("return_sequences=False")
+    page.locator(".st-key-usual_cases").get_by_role("radiogroup").first.get_by_text(
+        "(N, U)"
+    ).click()
+    heading(page, "An error: Keras refuses output (320, 12, 16) and y (320, 16)")
+    page.wait_for_url("**check=320.12.16_320.16**")
+    page.get_by_role("textbox", name="y.shape").fill("320, 12, 16")
+    page.get_by_role("textbox", name="y.shape").press("Enter")
+    heading(page, "Correct")
+
+
+def test_the_live_proof_trains_both(page: Page) -> None:
+    """Recorded at first; one click trains the right and the wrong target in the worker."""
+    open_page(page, "/shapes?part=target")
+    card = page.locator(".st-key-proof")
+    expect(card.get_by_text("recorded", exact=True)).to_be_visible()
+    expect(card.locator(".js-plotly-plot")).to_have_count(2)
+    card.get_by_role("button", name="Train both").click()
+    expect(card.get_by_text("trained just now")).to_be_visible(timeout=90_000)
+    expect(card.get_by_text("nothing raises: in 40 epochs").first).to_be_visible()
+
+
+def test_a_pasted_traceback_is_explained(page: Page) -> None:
+    """With the numbers of the message; what isn't known gets the checklist."""
+    open_page(page, "/shapes?part=error")
+    expect(page.locator(".st-key-explanation")).to_contain_text(
+        "got (32, 4): there is no time axis"
+    )
+    field = page.get_by_role("textbox", name="Paste a message, or a whole traceback")
+    field.fill(
+        "Traceback (most recent call last):\n  File 'a.py'\nValueError: Error when checking input: "
+        "expected lstm_1_input to have 3 dimensions, but got array with shape (77, 9)"
+    )
+    field.press("Control+Enter")
+    expect(page.locator(".st-key-explanation")).to_contain_text("the array has 2, (77, 9)")
+    field.fill("<img src=x onerror=alert(1)> " + "nonsense " * 50_000)
+    field.press("Control+Enter")
+    heading(page, "This message isn’t known here")
+    expect(page.get_by_text("keras.Input has the shape of one sample")).to_be_visible()
+
+
+def test_questions_are_answered_from_the_keyboard(page: Page) -> None:
+    """A number answers, N goes on: for a room that shouts."""
+    open_page(page, "/shapes?part=quiz")
+    expect(page.get_by_role("heading", name="Question 1")).to_be_visible()
+    page.keyboard.press("2")
+    expect(page.get_by_text("of 1 right")).to_be_visible()
+    expect(page.locator(".st-key-quiz_answer img")).not_to_have_count(1)
+    page.keyboard.press("n")
+    expect(page.get_by_role("heading", name="Question 2")).to_be_visible()
+    page.wait_for_url("**quiz=2**")
+
+
+def test_the_parts_stand_in_the_address(page: Page) -> None:
+    """Each of the four can be linked to, and the stack stays while one looks at another."""
+    open_page(page, "/shapes?stack=input~gru_u5")
+    for name, word in (("Check a target", "target"), ("Read an error", "error")):
+        go_to_part(page, name)
+        page.wait_for_url(f"**part={word}**")
+    go_to_part(page, "Trace a stack")
+    heading(page, "to (None, 5)")
+    assert "part=" not in page.url
+
+
+@pytest.mark.parametrize("part", ["stack", "target", "error", "quiz"])
+def test_a_phone_has_no_sideways_scroll(page: Page, part: str) -> None:
+    """At 390 px everything fits the width."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, f"/shapes?part={part}&stack=input~bi_seq_state~unpack~flatten~dense")
+    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert width <= 390
