@@ -25,11 +25,25 @@ def say(text: str) -> None:
 
 
 def style() -> None:
-    """What `say_steadily` needs, once on a page: a style that changes costs a browser much."""
+    """What `say_steadily` and code need, once on a page: a style that changes costs a browser much.
+
+    Streamlit's own colours of code have a contrast of less than 4.5 to 1, and no option.
+    """
+    colors = current_palette()
+    tokens = {
+        colors.muted: ("comment", "punctuation"),
+        colors.sequence_text: ("keyword", "function", "class-name"),
+        colors.best_text: ("boolean", "number", "string"),
+        colors.last_text: ("operator",),
+    }
+    code = "".join(
+        f"{','.join(f'code .token.{kind}' for kind in kinds)}{{color:{color}!important}}"
+        for color, kinds in tokens.items()
+    )
     st.html(
         "<style>.said{display:grid;grid-template-columns:minmax(0,1fr);font-size:0.875rem;"
         "overflow-wrap:anywhere}.said>*,.said::after{grid-area:1/1}"
-        ".said::after{content:attr(data-longest);visibility:hidden}</style>"
+        f".said::after{{content:attr(data-longest);visibility:hidden}}{code}</style>"
     )
 
 
