@@ -157,6 +157,7 @@ def _usual(check: Check) -> None:
                 format_func=_painter(verdicts),
                 key=key,
                 label_visibility="collapsed",
+                wrap=True,
                 on_change=_open,
                 args=(key, name),
             )

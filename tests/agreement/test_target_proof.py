@@ -1,0 +1,30 @@
+"""The proof of a silent mistake is a real training, and the recorded one is the same."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lib.doctor import diagnose_target
+from lib.proof import BATCH_SIZE, PROOFS, ProofResult
+from lib.training.answers.target_proof import target_proof
+from lib.training.recorded_proofs import recorded_proof
+
+
+@pytest.mark.parametrize("case", PROOFS)
+def test_training_now_gives_what_was_recorded(case: str) -> None:
+    """Nothing raises on the way, as the doctor says, and the numbers are the recorded ones."""
+    proof = PROOFS[case]
+    told = diagnose_target(proof.output, proof.target, "mse", BATCH_SIZE)
+    assert told.verdict == "silent"
+    live, recorded = ProofResult.from_arrays(target_proof(case)), recorded_proof(case)
+    np.testing.assert_array_equal(live.truth, recorded.truth)
+    for side in ("right", "wrong"):
+        np.testing.assert_allclose(live.loss[side][0], recorded.loss[side][0], rtol=1e-3)
+        assert live.error(side) == pytest.approx(recorded.error(side), rel=0.1, abs=2e-4)
+
+
+def test_a_case_that_is_none_is_refused() -> None:
+    """Expected and received are said."""
+    with pytest.raises(ValueError, match="expected case to be one of .* received 'x'"):
+        target_proof("x")
