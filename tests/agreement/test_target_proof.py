@@ -26,5 +26,5 @@ def test_training_now_gives_what_was_recorded(case: str) -> None:
 
 def test_a_case_that_is_none_is_refused() -> None:
     """Expected and received are said."""
-    with pytest.raises(ValueError, match="expected case to be one of .* received 'x'"):
+    with pytest.raises(ValueError, match=r"expected case to be one of .* received 'x'"):
         target_proof("x")
