@@ -5,12 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.ui import state
+from lib.ui.data import load
 from lib.ui.frame import frame
+from lib.ui.shapes.current import follow
 from lib.ui.shapes.decoder import decoder
 from lib.ui.shapes.doctor import doctor
 from lib.ui.shapes.quiz import quiz
 from lib.ui.shapes.tracer import tracer
 from lib.ui.theme import current_palette
+from lib.ui.upload import table
 
 PARTS = {
     "stack": ("Trace a stack", tracer),
@@ -21,7 +24,7 @@ PARTS = {
 """In the address: a title, and what draws the part."""
 OWN_KEYS = ("part", "stack", "check", "error", "quiz")
 
-frame("Shapes", OWN_KEYS)
+follow(load(frame("Shapes", OWN_KEYS), table()))
 
 
 def choose() -> None:

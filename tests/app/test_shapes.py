@@ -37,6 +37,18 @@ def test_the_page_opens_with_a_stack_that_works() -> None:
     assert "keras.Input((12, 3))" in app.code[0].value
 
 
+def test_the_stack_moves_with_the_sidebar_until_it_is_changed() -> None:
+    """Units, cell and mode of the sidebar, until a layer is set on the page itself."""
+    app = shapes()
+    app.slider(key="U").set_value(4).run()
+    app.selectbox(key="cell").set_value("gru").run()
+    assert title(app) == "From (None, 12, 3) to (None, 12, 1) with 113 parameters"
+    app.number_input(key="layer_1_gru_units").set_value(5).run()
+    app.slider(key="U").set_value(9).run()
+    assert title(app) == "From (None, 12, 3) to (None, 12, 1) with 156 parameters"
+    assert "stack" in app.query_params
+
+
 def test_a_link_opens_its_stack_and_a_click_mends_it() -> None:
     """The layer that breaks is named; the first fix makes the stack work and changes the link."""
     app = shapes(stack="input~lstm_u16~lstm_u8~dense")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.experiment import Experiment
+from lib.shapes import model_shapes
 from lib.stack.code import keras_code
 from lib.stack.fixes import MOST, fixes
 from lib.stack.kinds import KINDS, MAX_LAYERS
 from lib.stack.link import from_text, to_text
-from lib.stack.patterns import PATTERNS, pattern_of
+from lib.stack.patterns import PATTERNS, pattern_of, stack_of
 from lib.stack.plain import Dense, Input
 from lib.stack.recurrent import LSTM, Bidirectional, returned_names
-from lib.stack.tensors import letters, numbers, numbers_of
+from lib.stack.tensors import letters, numbers, numbers_of, sizes
 from lib.stack.trace import broken, keras_names, total, trace
 
 
@@ -121,6 +125,18 @@ def test_what_works_needs_no_fix():
         assert fixes(trace(pattern.stack)) == ()
         assert pattern_of(pattern.stack) == name
     assert pattern_of((Input(), Dense())) is None
+
+
+def test_an_experiments_model_is_a_stack_with_the_same_shapes_and_parameters():
+    """As `lib.shapes` says them, for each mode alone; of both it is the sequence mode's."""
+    for mode, layers, head in itertools.product(("sequence", "last"), (1, 3), ("dense", "none")):
+        experiment = Experiment().set(mode=mode, layers=layers, head=head, cell="gru", U=5)
+        steps = trace(stack_of(experiment.model, 7, 3, 2))
+        expected = model_shapes(experiment, 7, 3, 2)[mode]
+        assert [sizes(step.tensors[0]) for step in steps] == [layer.shape for layer in expected]
+        assert [step.parameters for step in steps] == [layer.parameters for layer in expected]
+    both = Experiment()
+    assert stack_of(both.model, 7, 3, 2) == stack_of(both.set(mode="sequence").model, 7, 3, 2)
 
 
 def test_layers_are_called_as_keras_calls_them():

@@ -1,4 +1,4 @@
-"""The session's stack: it lives in the address, as text, and every change goes through here."""
+"""The session's stack: the sidebar's model, or one of the person's own, which is in the address."""
 
 from __future__ import annotations
 
@@ -6,23 +6,40 @@ import streamlit as st
 
 from lib.stack.kinds import Stack
 from lib.stack.link import from_text, to_text
-from lib.stack.patterns import DEFAULT, PATTERNS
+from lib.stack.patterns import stack_of
 from lib.ui import state
+from lib.ui.data import Loaded
 
 KEY = "stack"
-"""In the address."""
+"""In the address, where the stack isn't the sidebar's."""
+
+
+def follow(loaded: Loaded) -> None:
+    """Remember the sidebar's model as a stack; call before any part is drawn."""
+    _, timesteps, features = loaded.dataset.shape
+    model = loaded.experiment.model
+    now = stack_of(model, timesteps, features, loaded.dataset.targets)
+    was = st.session_state.get("sidebar_stack", now)
+    if was != now and is_sidebars():
+        st.session_state["stack_before"] = was
+    st.session_state["sidebar_stack"] = now
+
+
+def is_sidebars() -> bool:
+    """Whether the stack is the sidebar's model, and moves with it."""
+    return not from_text(state.own(KEY))
 
 
 def current() -> Stack:
-    """The stack of the address, or the pattern that the page opens with."""
-    return from_text(state.own(KEY)) or PATTERNS[DEFAULT].stack
+    """The stack of the address, else the sidebar's model."""
+    sidebar: Stack = st.session_state["sidebar_stack"]
+    return from_text(state.own(KEY)) or sidebar
 
 
-def take(stack: Stack) -> None:
-    """Make this the stack, and remember the one before. For callbacks."""
-    if stack != current():
-        st.session_state["stack_before"] = current()
-        state.keep(KEY, "" if stack == PATTERNS[DEFAULT].stack else to_text(stack))
+def take(stack: Stack | None) -> None:
+    """Make this the stack, or with None the sidebar's again; remember the last. For callbacks."""
+    st.session_state["stack_before"] = current()
+    state.keep(KEY, to_text(stack) if stack else "")
 
 
 def before() -> Stack:

@@ -11,11 +11,11 @@ from lib.stack.code import keras_code
 from lib.stack.fixes import fixes
 from lib.stack.patterns import PATTERNS, pattern_of
 from lib.stack.trace import Step, broken, trace
-from lib.ui.shapes.current import before, current, take
+from lib.ui.shapes.current import before, current, is_sidebars, take
 from lib.ui.shapes.editor import editor
 from lib.ui.words import hint, plain, say
 
-PICK = "pattern"
+PICK, SIDEBAR = "pattern", "sidebar"
 TRY = (
     "Move T: the parameters stay. Move the units: they change. Switch return_sequences: "
     "the time axis comes and goes."
@@ -45,22 +45,24 @@ def tracer(palette: Palette) -> None:
 
 
 def _patterns(name: str | None) -> None:
-    st.session_state[PICK] = name
+    st.session_state[PICK] = SIDEBAR if is_sidebars() else name
     st.pills(
         "Start from",
-        list(PATTERNS),
-        format_func=lambda key: PATTERNS[key].title,
+        [SIDEBAR, *PATTERNS],
+        format_func=lambda key: "The sidebar’s model" if key == SIDEBAR else PATTERNS[key].title,
         key=PICK,
         label_visibility="collapsed",
         on_change=_take_pattern,
     )
-    if name:
+    if is_sidebars():
+        hint("It moves with the sidebar. Change a layer below, and it is a stack of its own.")
+    elif name:
         hint(PATTERNS[name].about)
 
 
 def _take_pattern() -> None:
     if name := st.session_state[PICK]:
-        take(PATTERNS[name].stack)
+        take(None if name == SIDEBAR else PATTERNS[name].stack)
 
 
 def _problem(steps: tuple[Step, ...]) -> None:
