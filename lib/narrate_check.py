@@ -26,13 +26,17 @@ def check_title(told: Diagnosis) -> str:
     }[told.verdict]
 
 
+def compared_sentence(told: Diagnosis) -> str:
+    """What the loss compares, and why."""
+    if not told.broadcast_shape:
+        return told.cause
+    size = next(b.size for b in told.batches if b.verdict == told.verdict)
+    return f"In a batch of {size} the loss compares {told.broadcast_shape}. {told.cause}"
+
+
 def lineup_sentence(told: Diagnosis) -> str:
     """The picture of a line-up in words."""
-    compared = ""
-    if told.broadcast_shape:
-        size = next(b.size for b in told.batches if b.verdict == told.verdict)
-        compared = f" In a batch of {size} the loss compares {told.broadcast_shape}."
-    return f"{check_title(told)}.{compared} {told.cause}"
+    return f"{check_title(told)}. {compared_sentence(told)}"
 
 
 def pair_words(pair: Pair, told: Diagnosis) -> str:

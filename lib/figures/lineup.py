@@ -49,7 +49,7 @@ def lineup_picture(told: Diagnosis, palette: Palette) -> str:
     pairs = pairs_of(told, batch)
     compared = _placed(_compared(pairs)) if batch and batch.broadcast else None
     drawn = [tensor for tensor in (output, target, compared) if tensor]
-    scale = Scale.of(drawn)
+    scale = Scale.of(drawn, height=100, width=90)
     images = [
         _tensor("the output", told.output_shape, output, scale, palette, palette.ink),
         _words("meets", palette),

@@ -10,7 +10,7 @@ import streamlit as st
 from lib.doctor import Diagnosis
 from lib.figures.lineup import lineup_picture
 from lib.figures.palette import Palette
-from lib.narrate_check import VERDICTS, check_title, damage_sentence, lineup_sentence
+from lib.narrate_check import VERDICTS, check_title, compared_sentence, damage_sentence
 from lib.proof import PROOFS, proof_of
 from lib.stack.tensors import sizes
 from lib.stack.trace import trace
@@ -46,7 +46,7 @@ def doctor(palette: Palette) -> None:
         _question(check)
     with wide.container(border=True, height="stretch", key="lineup"):
         st.html(lineup_picture(told, palette))
-        say(lineup_sentence(told))
+        say(compared_sentence(told))
         if (case := proof_of(check.output, check.target)) and told.verdict == "silent":
             say(damage_sentence(PROOFS[case], recorded_proof(case)))
         if told.keras_says and told.verdict == "error":

@@ -110,6 +110,7 @@ def _flags(place: int, layer: Layer, names: list[str]) -> None:
         selection_mode="multi",
         key=key,
         label_visibility="collapsed",
+        wrap=True,
         on_change=_set_flags,
         args=(place, names, key),
     )

@@ -24,7 +24,7 @@ PICK = "proof_case"
 def proof(check: Check, palette: Palette) -> None:
     """The card of the proof that fits the question best, recorded until somebody trains it."""
     fitting = proof_of(check.output, check.target)
-    if fitting and st.session_state.get("proof_for") != check:
+    if fitting and (PICK not in st.session_state or st.session_state["proof_for"] != check):
         st.session_state[PICK] = fitting
     st.session_state["proof_for"] = check
     st.markdown("### The proof: train both")
