@@ -1,8 +1,8 @@
 """LSTM, GRU and SimpleRNN forward in NumPy, with every gate and state kept.
 
 This is what the pages draw: a forward pass of a small layer takes microseconds here, and no
-TensorFlow is needed. Keras's default activations only (sigmoid gates, tanh), no dropout, zero
-initial states, and no gradients: `lib.training` trains. Tests hold it equal to Keras.
+TensorFlow is needed. Sigmoid gates, no dropout, zero initial states, and no gradients:
+`lib.training` trains. `lib.bidirectional` puts two of them together. Tests hold it equal to Keras.
 
 Words, as in Keras: N samples, T timesteps, F features, U units, K target columns. Weights are
 lists of arrays in the order of Keras's `get_weights()`, a recurrent layer's being
@@ -25,8 +25,9 @@ GATES: dict[str, dict[str, str]] = {
 }
 """The names in `Trace.gates` by cell, in the order of the kernel's blocks, and what they are.
 
-LSTM's "c" and GRU's "h" are candidates, tanh, from -1 to 1: what could be written into the state.
-The rest are gates, sigmoid, from 0 to 1. A SimpleRNN has none: its one block is its output.
+LSTM's "c" and GRU's "h" are candidates, by default tanh, from -1 to 1: what could be written into
+the state. The rest are gates, sigmoid, from 0 to 1. A SimpleRNN has none: its one block is its
+output.
 """
 
 
@@ -52,6 +53,8 @@ def unroll(
     x: np.ndarray,
     mask: np.ndarray | None = None,
     go_backwards: bool = False,
+    *,
+    activation: str = "tanh",
 ) -> Trace:
     """Run a recurrent layer over its input, from a zero state, and keep every step.
 
@@ -64,12 +67,17 @@ def unroll(
             output is repeated (zeros, where there is none before).
         go_backwards: from the last step to the first. As in Keras the results then stand in the
             order of processing: step 0 of the trace has seen `x[:, -1]`.
+        activation: Keras's `activation`, a key of `ACTIVATIONS`: of the candidate, and of what an
+            LSTM shows of its cell state. The gates are sigmoid, always.
 
     Raises:
-        ValueError: for an unknown cell, or shapes that don't fit.
+        ValueError: for an unknown cell or activation, or shapes that don't fit.
     """
     x = np.asarray(x, dtype=np.float32)
     kernel, recurrent, bias = _checked(cell, weights, x)
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"activation must be one of {list(ACTIVATIONS)}, got {activation!r}")
+    activate = ACTIVATIONS[activation]
     if mask is not None:
         mask = np.asarray(mask, dtype=bool)
         if mask.shape != x.shape[:2]:
@@ -85,19 +93,50 @@ def unroll(
         # the kernel at once, since they don't depend on the state.
         blocks = x.transpose(1, 0, 2).reshape(t * n, f) @ kernel
         blocks += bias[0] if bias.ndim == 2 else bias
-        return _UNROLL[cell](blocks.reshape(t, n, -1), recurrent, bias, skipped)
+        return _UNROLL[cell](blocks.reshape(t, n, -1), recurrent, bias, skipped, activate)
+
+
+def _tanh(values: np.ndarray) -> None:
+    np.tanh(values, out=values)
+
+
+def _relu(values: np.ndarray) -> None:
+    np.maximum(values, 0, out=values)
 
 
 def _sigmoid(values: np.ndarray) -> None:
-    """In place: 1 / (1 + exp(-values)), precise at both ends."""
-    np.negative(values, out=values)
+    """In place: 1 / (1 + exp(-values)), precise at both ends.
+
+    Not by `np.negative`, which is wrong in place on every fourth number of an array (NumPy 2.4.6
+    on x86): on the gates of a layer with one unit.
+    """
+    np.multiply(values, -1, out=values)
     np.exp(values, out=values)
     values += 1
     np.reciprocal(values, out=values)
 
 
+def _linear(_: np.ndarray) -> None:
+    """Every value stays as it is."""
+
+
+Activation = Callable[[np.ndarray], None]
+
+ACTIVATIONS: dict[str, Activation] = {
+    "tanh": _tanh,
+    "relu": _relu,
+    "sigmoid": _sigmoid,
+    "linear": _linear,
+}
+"""By Keras's names, each in place."""
+
+
 def _lstm(
-    blocks: np.ndarray, recurrent: np.ndarray, _: np.ndarray, skipped: np.ndarray | None
+    blocks: np.ndarray,
+    recurrent: np.ndarray,
+    _: np.ndarray,
+    skipped: np.ndarray | None,
+    activate: Activation,
 ) -> Trace:
     """`blocks` (T, N, 4U) comes in as the inputs' part and goes out as the four gates."""
     steps, n, _width = blocks.shape
@@ -112,12 +151,13 @@ def _lstm(
         np.matmul(h, recurrent, out=from_state)
         blocks[t] += from_state
         _sigmoid(both[t])
-        np.tanh(c[t], out=c[t])
+        activate(c[t])
         _sigmoid(o[t])
         np.multiply(f[t], carry, out=cell[t])
         np.multiply(i[t], c[t], out=written)
         cell[t] += written
-        np.tanh(cell[t], out=hidden[t])
+        hidden[t] = cell[t]
+        activate(hidden[t])
         hidden[t] *= o[t]
         if skipped is not None:
             np.copyto(cell[t], carry, where=skipped[t])
@@ -128,7 +168,11 @@ def _lstm(
 
 
 def _gru(
-    blocks: np.ndarray, recurrent: np.ndarray, bias: np.ndarray, skipped: np.ndarray | None
+    blocks: np.ndarray,
+    recurrent: np.ndarray,
+    bias: np.ndarray,
+    skipped: np.ndarray | None,
+    activate: Activation,
 ) -> Trace:
     """`blocks` (T, N, 3U) comes in as the inputs' part and goes out as z, r and the candidate.
 
@@ -152,7 +196,7 @@ def _gru(
         both[t] += from_state[:, : 2 * units]
         _sigmoid(both[t])
         candidate[t] += r[t] * from_state[:, 2 * units :] if reset_after else (r[t] * h) @ late
-        np.tanh(candidate[t], out=candidate[t])
+        activate(candidate[t])
         np.subtract(1, z[t], out=hidden[t])
         hidden[t] *= candidate[t]
         hidden[t] += z[t] * h
@@ -164,7 +208,11 @@ def _gru(
 
 
 def _simple_rnn(
-    blocks: np.ndarray, recurrent: np.ndarray, _: np.ndarray, skipped: np.ndarray | None
+    blocks: np.ndarray,
+    recurrent: np.ndarray,
+    _: np.ndarray,
+    skipped: np.ndarray | None,
+    activate: Activation,
 ) -> Trace:
     """`blocks` (T, N, U) comes in as the inputs' part and goes out as the outputs."""
     steps, n, units = blocks.shape
@@ -173,7 +221,7 @@ def _simple_rnn(
     for t in range(steps):
         np.matmul(h, recurrent, out=from_state)
         blocks[t] += from_state
-        np.tanh(blocks[t], out=blocks[t])
+        activate(blocks[t])
         if skipped is not None:
             np.copyto(blocks[t], h, where=skipped[t])
         h = blocks[t]

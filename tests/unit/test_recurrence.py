@@ -67,6 +67,17 @@ def test_a_gru_mixes_its_state_and_its_candidate_by_the_update_gate():
     np.testing.assert_allclose(trace.hidden, z * before + (1 - z) * candidate, atol=1e-6)
 
 
+@pytest.mark.parametrize("u", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_sample_is_the_same_alone_and_among_others(cell, u):
+    """Whatever the number of units: a gate's numbers lie 4 or 3 times as far apart in memory."""
+    weights, x = layer(cell, n=9, u=u)
+    together = unroll(cell, weights, x).hidden
+    for sample in range(9):
+        alone = unroll(cell, weights, x[sample : sample + 1]).hidden
+        np.testing.assert_allclose(together[sample : sample + 1], alone, atol=1e-6)
+
+
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_trace_is_float32_and_has_every_gate_by_name(cell):
     """Shapes are (N, T, U), whatever type the inputs are."""
@@ -154,9 +165,11 @@ def test_a_diverged_layer_gives_nan_without_a_warning():
     assert np.isnan(outputs[:, 1:]).all()
 
 
-def test_an_unknown_cell_is_refused_with_the_known_ones():
+def test_an_unknown_name_is_refused_with_the_known_ones():
     """The message says what would have been right."""
     weights, x = layer("lstm")
+    with pytest.raises(ValueError, match=r"one of \['tanh', 'relu', .*\], got 'swish'"):
+        unroll("lstm", weights, x, activation="swish")
     with pytest.raises(ValueError, match=r"one of \['lstm', 'gru', 'simple_rnn'\], got 'rnn'"):
         unroll("rnn", weights, x)
     with pytest.raises(ValueError, match="got 'rnn'"):
