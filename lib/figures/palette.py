@@ -1,7 +1,8 @@
 """The colours of every picture: one colour means one thing, in light and in dark mode.
 
 Blue is the sequence mode, vermilion the last-step mode, ink the target, green the best possible,
-grey a guess without learning. Blue, vermilion and green are Okabe and Ito's, which people with
+grey a guess without learning. Where a picture shades signed numbers, ink is positive and
+magenta negative. Blue, vermilion and green are Okabe and Ito's, which people with
 any kind of colour vision can tell apart (Okabe and Ito, "Color Universal Design", 2008); dark
 mode has the same hues, lighter. A shape's axes have colours as well: purple is time, brown are
 features, grey is the batch. Shape and dash say the same again: nothing hangs on colour alone.
@@ -55,6 +56,8 @@ class Palette:
     def axis(self, role: str) -> str:
         """The colour of an axis, "batch", "time" or "features"; the batch has none of its own."""
         return {"batch": self.muted, "time": self.time, "features": self.features}[role]
+    negative: str
+    """Of numbers below zero, where ink is for those above."""
 
     def mode(self, mode: str) -> str:
         """The colour of "sequence" or "last"."""
@@ -69,6 +72,26 @@ class Palette:
         return tuple(
             mix(self.surface, color, 0.14 + 0.86 * k / (LEVELS - 1)) for k in range(LEVELS)
         )
+
+    def signed(self, steps: int) -> tuple[str, ...]:
+        """2·steps + 1 shades from -1 over 0, which is the surface, to 1."""
+        return tuple(
+            mix(self.surface, self.negative if k < 0 else self.ink, abs(k) / steps)
+            for k in range(-steps, steps + 1)
+        )
+
+    @staticmethod
+    def text_on(color: str) -> str:
+        """Black or white, whichever is clearer on a colour: 4.5 to 1 at least."""
+        # Both are equally clear on this luminance: 1.05 / (l + 0.05) = (l + 0.05) / 0.05.
+        return "#000000" if _luminance(color) > 0.179 else "#FFFFFF"
+
+
+def _luminance(color: str) -> float:
+    """WCAG's relative luminance, 0 to 1."""
+    parts = (int(color[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def mix(start: str, end: str, share: float) -> str:
@@ -97,6 +120,7 @@ PALETTES = {
         features="#75562A",
         silent="#F5C518",
         wrong="#B3261E",
+        negative="#B8246F",
     ),
     "dark": Palette(
         theme="dark",
@@ -117,6 +141,7 @@ PALETTES = {
         features="#CFAE7E",
         silent="#F5C518",
         wrong="#FF8A80",
+        negative="#FF86B8",
     ),
 }
 

@@ -20,9 +20,12 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
 from lib.training import memory
+from lib.training.history import History
 from lib.training.messages import Answer, Command, Run, Snapshot, Status
 from lib.training.process import Message, WorkerProcess
 from lib.training.questions import AnswerFuture, Questions
@@ -42,6 +45,13 @@ RESTART_DELAYS = (0.0, 1.0, 4.0)
 QUICK_SECONDS = 90
 """Deaths within this time count together. When there were more than there are delays, the client
 gives up, until it is asked for something."""
+
+CHECKPOINT_BYTES = 1_000_000
+"""Weights of the past that are kept of each run, so that its states can be seen epoch by epoch."""
+MAX_CHECKPOINTS = 64
+
+Weights = dict[str, tuple[np.ndarray, ...]]
+"""By mode, in the order of Keras's `model.get_weights()`."""
 
 STARTING = "The training process is starting (importing TensorFlow takes a few seconds)."
 UNWATCHED = "Paused: nobody was watching."
@@ -77,6 +87,8 @@ class _Entry:
     """What it was told last by a person."""
     again: str = ""
     """Why it began again; empty for a run that didn't."""
+    past: History[Weights] | None = None
+    """Its weights by epoch, some of them."""
 
     @property
     def counts(self) -> bool:
@@ -94,6 +106,20 @@ class _Entry:
         """The command that starts it, from the beginning."""
         run, paused = self.run, self.paused and self.verb == "start"
         return Command("start", run.id, run.experiment, run.dataset, paused)
+
+    def remember(self) -> None:
+        """Keep the snapshot's weights, where they are new and have come along."""
+        results = self.snapshot.results
+        weights = {mode: r.weights for mode, r in results.items() if r.weights is not None}
+        judged = [results[mode].checked_epochs[-1:] for mode in weights]
+        if not any(len(epochs) for epochs in judged):
+            return
+        epoch = int(np.concatenate(judged).max())
+        if self.past is None:
+            size = sum(array.nbytes for arrays in weights.values() for array in arrays)
+            self.past = History(max(2, min(MAX_CHECKPOINTS, CHECKPOINT_BYTES // size)))
+        if not self.past.points or epoch > self.past.points[-1][0]:
+            self.past.add(epoch, weights)
 
 
 def is_over(snapshot: Snapshot) -> bool:
@@ -285,6 +311,16 @@ class TrainingClient:
             self._tidy_now_and_then()
             return entry.snapshot
 
+    def checkpoints(self, run: Run) -> list[tuple[int, Weights]]:
+        """Epochs, increasing, each with the models' weights then: thinned as a run grows.
+
+        The first and the newest that were sent are among them. Weights that are too many to be
+        sent aren't known.
+        """
+        with self._changed:
+            entry = self._entries.get(run.id)
+            return entry.past.points if entry and entry.past else []
+
     def wait(
         self,
         run: Run,
@@ -381,6 +417,7 @@ class TrainingClient:
                     elif not message.reason:
                         message = replace(message, reason=entry.again)
                     entry.snapshot = message
+                    entry.remember()
                     if message.status.over:
                         entry.touched = time.monotonic()
                 self._tidy_now_and_then()  # here too: perhaps nobody looks at anything

@@ -1,15 +1,18 @@
-"""What a run remembers of its past: figures by epoch, thinned, and how fast it goes."""
+"""What a run remembers of its past: by epoch, thinned, and how fast it goes."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from typing import Generic, TypeVar
 
 import numpy as np
 
+Kept = TypeVar("Kept")
 
-class History:
-    """Figures by epoch, never more than `limit` of them.
+
+class History(Generic[Kept]):
+    """Figures, or whatever is `Kept`, by epoch, never more than `limit` of them.
 
     When they become too many, every second one goes, and from then on they are kept that far
     apart. The first and the newest are always there.
@@ -18,9 +21,9 @@ class History:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._gap = 1
-        self._points: list[tuple[int, float]] = []
+        self._points: list[tuple[int, Kept]] = []
 
-    def add(self, epoch: int, value: float) -> None:
+    def add(self, epoch: int, value: Kept) -> None:
         """Note the figure of an epoch, later than all before it."""
         if len(self._points) > 1 and self._points[-1][0] - self._points[-2][0] < self._gap:
             self._points.pop()
@@ -28,6 +31,11 @@ class History:
         if len(self._points) > self._limit:
             self._gap = max(2 * self._gap, -(-2 * (epoch - self._points[0][0]) // self._limit))
             self._points = [*_spaced(self._points[:-1], self._gap), self._points[-1]]
+
+    @property
+    def points(self) -> list[tuple[int, Kept]]:
+        """Epochs, increasing, each with what was kept."""
+        return list(self._points)
 
     @property
     def epochs(self) -> np.ndarray:
@@ -40,7 +48,7 @@ class History:
         return np.array([value for _, value in self._points], np.float64)
 
 
-def _spaced(points: Iterable[tuple[int, float]], gap: int) -> Iterable[tuple[int, float]]:
+def _spaced(points: Iterable[tuple[int, Kept]], gap: int) -> Iterable[tuple[int, Kept]]:
     """The first point, and of the rest those that are `gap` epochs or more from the last kept."""
     last = None
     for point in points:

@@ -44,8 +44,8 @@ class _Model:
 
     weights: list[np.ndarray]
     """As they were when the model was last judged."""
-    losses: History = field(default_factory=lambda: History(MAX_LOSSES))
-    checks: History = field(default_factory=lambda: History(MAX_CHECKS))
+    losses: History[float] = field(default_factory=lambda: History(MAX_LOSSES))
+    checks: History[float] = field(default_factory=lambda: History(MAX_CHECKS))
     step_mse: np.ndarray = field(default_factory=lambda: np.empty(0))
     predictions: np.ndarray = field(default_factory=lambda: np.empty(0))
     unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))

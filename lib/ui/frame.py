@@ -12,6 +12,7 @@ from lib.ui import controls, state, words
 
 PAGES = {
     "Explore": ("app.py", ":material/stacked_line_chart:"),
+    "Cell": ("pages/cell.py", ":material/account_tree:"),
     "Data": ("pages/data.py", ":material/table_chart:"),
     "Shapes": ("pages/shapes.py", ":material/view_in_ar:"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import numpy as np
 import streamlit as st
 
 from lib.datasets.dataset import Dataset
@@ -50,6 +51,21 @@ def view(experiment: Experiment, dataset: Dataset) -> View:
     return View(experiment, dataset, _untrained(experiment, dataset))
 
 
+def fitting_view(experiment: Experiment, dataset: Dataset) -> View:
+    """What the charts show, where it is of this model and these data; else the untrained model."""
+    shown = view(experiment, dataset)
+    if shown.dataset is dataset and shown.experiment.model == experiment.model:
+        return shown
+    return View(experiment, dataset, _untrained(experiment, dataset))
+
+
+def initial_weights(experiment: Experiment, dataset: Dataset) -> tuple[np.ndarray, ...]:
+    """What all models of an experiment start from."""
+    start = next(iter(_untrained(experiment, dataset).results.values())).weights
+    assert start is not None  # noqa: S101  an untrained model has them, whatever its size
+    return start
+
+
 def sample_index(count: int) -> int:
     """Which of `count` shown samples the person looks at, 0 to count-1."""
     return st.session_state.setdefault(f"sample_{count}", 0)
@@ -62,9 +78,7 @@ def strip_values(experiment: Experiment, dataset: Dataset) -> tuple[int, Traces]
     else the initial ones. The strip is drawn with the page, so it shows them as they were then:
     at the start of a run and at its end, and whenever a control is moved.
     """
-    shown = view(experiment, dataset)
-    fits = shown.dataset is dataset and shown.experiment.model == experiment.model
-    results = shown.snapshot.results if fits else _untrained(experiment, dataset).results
+    results = fitting_view(experiment, dataset).snapshot.results
     sample = int(dataset.shown[sample_index(len(dataset.shown))])
     x = dataset.x[sample : sample + 1]
     return sample, {

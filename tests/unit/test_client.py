@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from lib.training import client as module
@@ -13,6 +15,7 @@ from lib.training.client import STARTING, TrainingClient
 from lib.training.messages import Answer, Command, Event, Run, Snapshot, Status
 from lib.training.questions import AnswerError
 from tests.unit.fakes import make_dataset, make_experiment
+from tests.unit.pictures import a_result
 
 
 class FakeWorker:
@@ -168,6 +171,32 @@ def test_the_newest_snapshot_is_the_one_that_is_seen(scene: Scene) -> None:
     assert scene.worker.verbs == ["start", "drop"]
     scene.say(run, Status.RUNNING, 3)
     assert scene.client.latest(run) is None
+
+
+@pytest.mark.parametrize(("size", "kept"), [(10, module.MAX_CHECKPOINTS), (100_000, 2)])
+def test_weights_are_kept_by_epoch_within_a_megabyte(scene: Scene, size: int, kept: int) -> None:
+    """Of small models many, of large ones the first and the newest; each epoch once."""
+    run = scene.start()
+    assert scene.client.checkpoints(run) == []
+    for epoch in range(200):
+        weights = (np.full(size, epoch, np.float32),)
+        result = replace(a_result(make_dataset(), 0.5), weights=weights)
+        result = replace(result, checked_epochs=np.arange(epoch + 1))
+        for _ in range(2):
+            snapshot = Snapshot(run.id, Status.RUNNING, epoch, 200, results={"last": result})
+            scene.worker.say(snapshot)
+    points = scene.client.checkpoints(run)
+    assert kept // 3 < len(points) <= kept
+    assert (points[0][0], points[-1][0]) == (0, 199)
+    assert all(weights["last"][0][0] == epoch for epoch, weights in points)
+
+
+def test_weights_that_were_not_sent_are_not_known(scene: Scene) -> None:
+    """Those of a large model stay in the worker."""
+    run = scene.start()
+    results = {"last": a_result(make_dataset(), 0.5)}
+    scene.worker.say(Snapshot(run.id, Status.RUNNING, 1, 5, results=results))
+    assert scene.client.checkpoints(run) == []
 
 
 def test_a_paused_run_counts_as_running_as_soon_as_it_is_told_to(scene: Scene) -> None:

@@ -26,6 +26,7 @@ def test_a_history_is_bounded_increasing_and_keeps_both_ends(limit: int, gaps: l
     assert epochs == sorted(set(epochs))
     assert (epochs[0], epochs[-1]) == (0, last)
     assert history.values.tolist() == [seen[e] for e in epochs]
+    assert history.points == [(e, seen[e]) for e in epochs]
 
 
 def test_nothing_is_dropped_before_the_limit() -> None:

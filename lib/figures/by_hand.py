@@ -1,0 +1,144 @@
+"""A small layer's step by hand: every number of every matrix that goes into each gate.
+
+An HTML fragment for `st.html`: a table for each block of the kernels' columns. Rows are what is
+multiplied, columns are units, and the last rows are the sum and what the activation makes of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+from lib.cell_step import Opened
+from lib.figures.palette import Palette
+from lib.narrate import number
+from lib.recurrence import GATES
+
+MOST = (8, 6)
+"""Up to so many features and units; of more, nobody would follow."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """A label, and one number for each unit."""
+
+    label: str
+    values: np.ndarray
+    """(U,)."""
+    kind: str = ""
+    """A key of `_KINDS`: "rule" has a line above it, "strong" is bold besides."""
+
+
+def can_show(features: int, units: int) -> bool:
+    """Whether a layer is small enough to be written out."""
+    return features <= MOST[0] and units <= MOST[1]
+
+
+def by_hand(layer: Opened, step: int, palette: Palette) -> str:
+    """All tables of timestep `step`, 0 to T-1."""
+    gates = GATES[layer.cell] or {"h": "hidden state"}
+    tables = [
+        _table(f"{name}, {about}", layer.units, _block(layer, step, place, name), palette)
+        for place, (name, about) in enumerate(gates.items())
+    ]
+    if rows := _states(layer, step):
+        tables.append(_table("the new states", layer.units, rows, palette))
+    return (
+        '<div style="display:flex;flex-wrap:wrap;align-items:flex-start;gap:1rem 2rem;'
+        f'font-size:0.8125rem;color:{palette.ink}">{"".join(tables)}</div>'
+    )
+
+
+def _block(layer: Opened, step: int, place: int, name: str) -> list[Row]:
+    """One gate: what is multiplied by what, the sum, and what the activation makes of it."""
+    kernel, recurrent, bias = layer.weights
+    columns = slice(place * layer.units, (place + 1) * layer.units)
+    x, before, trace = layer.x[step], layer.before(step), layer.trace
+    into, again = (part[columns] for part in layer.biases)
+    reset_after = bias.ndim == 2
+    from_input = x @ kernel[:, columns] + into
+    from_state = before @ recurrent[:, columns] + again
+    rows = [Row(f"input {k} = {_written(v)}", kernel[k - 1, columns]) for k, v in enumerate(x, 1)]
+    rows.append(Row("bias", into))
+    rows += [
+        Row(f"h of unit {k} = {_written(v)}", recurrent[k - 1, columns])
+        for k, v in enumerate(before, 1)
+    ]
+    if reset_after:
+        rows.append(Row("bias", again))
+    is_tanh = not GATES[layer.cell] or GATES[layer.cell][name] == "candidate"
+    if is_tanh and reset_after:
+        rows += [Row("sum of x", from_input, "rule"), Row("sum of h", from_state)]
+        from_state = trace.gates["r"][0, step] * from_state
+        rows.append(Row("x + r·h", from_input + from_state))
+    else:
+        rows.append(Row("sum", from_input + from_state, "rule"))
+    value = trace.gates[name][0, step] if GATES[layer.cell] else trace.hidden[0, step]
+    rows.append(Row(f"{'tanh' if is_tanh else 'σ'}(sum) = {name}", value, "strong"))
+    return rows
+
+
+def _states(layer: Opened, step: int) -> list[Row]:
+    """How gates and states make the new states; nothing for a cell that has no gates."""
+    gates = {name: values[0, step] for name, values in layer.trace.gates.items()}
+    after = layer.trace.hidden[0, step]
+    if layer.trace.cell is not None:
+        cells = layer.trace.cell[0]
+        before = cells[step - 1] if step else np.zeros_like(cells[0])
+        return [
+            Row("c before", before),
+            Row("f·c before", gates["f"] * before),
+            Row("i·candidate", gates["i"] * gates["c"]),
+            Row("c = sum of both", cells[step], "strong"),
+            Row("tanh(c)", np.tanh(cells[step]), "rule"),
+            Row("h = o·tanh(c)", after, "strong"),
+        ]
+    if not gates:
+        return []
+    before = layer.before(step)
+    return [
+        Row("h before", before),
+        Row("z·h before", gates["z"] * before),
+        Row("(1 − z)·candidate", (1 - gates["z"]) * gates["h"]),
+        Row("h = sum of both", after, "strong"),
+    ]
+
+
+def _table(title: str, units: int, rows: Sequence[Row], palette: Palette) -> str:
+    """Rows of a label and one number for each unit."""
+    head = "".join(
+        f'<th scope="col" style="{_CELL}color:{palette.muted};font-weight:400">unit {k}</th>'
+        for k in range(1, units + 1)
+    )
+    body = "".join(
+        f'<tr style="{_KINDS[row.kind].format(border=palette.border)}">'
+        f'<th scope="row" style="{_HEAD}">{escape(row.label)}</th>'
+        + "".join(f'<td style="{_CELL}">{_written(value)}</td>' for value in row.values)
+        + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<table style="border-collapse:collapse;font-variant-numeric:tabular-nums">'
+        f'<caption style="text-align:left;font-weight:600;caption-side:top;color:{palette.ink}">'
+        f"{escape(title)}</caption><tr><td></td>{head}</tr>{body}</table>"
+    )
+
+
+_HEAD = (
+    "text-align:left;font-weight:inherit;padding:0.1rem 0.5rem 0.1rem 0;white-space:nowrap;border:0"
+)
+_CELL = (
+    "text-align:right;min-width:4rem;padding:0.1rem 0 0.1rem 0.5rem;white-space:nowrap;border:0;"
+)
+_KINDS = {
+    "": "",
+    "rule": "border-top:1px solid {border}",
+    "strong": "border-top:1px solid {border};font-weight:600",
+}
+
+
+def _written(value: float) -> str:
+    return number(value).replace("-", "−")

@@ -1,0 +1,113 @@
+"""Everything that a layer computed for one sample, as matrices over timesteps × units.
+
+An HTML fragment for `st.html`: time runs across, units run down, and all have the same scale, -1
+to 1, but for an LSTM's cell state, which has no bound and says its own. Small matrices show their
+numbers.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+
+from lib.figures.palette import Palette
+from lib.figures.png import STEPS, data_uri, shade_indexes
+from lib.figures.timeline import last_column, over_time, picture, ticks
+from lib.narrate import number
+
+MOST_NUMBERS = (6, 8)
+"""Up to so many timesteps and units, the numbers themselves are written into the cells."""
+
+
+def heatmaps(
+    matrices: dict[str, np.ndarray],
+    order: np.ndarray,
+    start: int,
+    sentence: str,
+    palette: Palette,
+) -> str:
+    """One matrix for each name, in a grid that fits the screen.
+
+    Args:
+        matrices: by name, each (T, U); the first is the one whose last timestep is kept by
+            `return_sequences=False`.
+        order: which unit stands in each row, (U,).
+        start: the row that is marked before anybody has picked one.
+        sentence: what the picture says.
+        palette: the colours of the page's theme.
+    """
+    parts, kept = [], next(iter(matrices))
+    for name, values in matrices.items():
+        rows = values.T[order]
+        reach = _reach(values)
+        scale = "" if reach == 1 else f", ±{number(reach)}"
+        body = _matrix(rows, reach, palette)
+        if name == kept:
+            body += last_column(rows.shape[1], palette)
+        parts.append(
+            f'<div style="min-width:0"><div style="color:{palette.muted}">{escape(name)}'
+            f'<span style="font-size:0.8125rem">{scale}</span></div>'
+            + over_time(body, rows.shape[1], palette, units=len(rows), start=start)
+            + ticks(rows.shape[1], palette)
+            + "</div>"
+        )
+    grid = (
+        "display:grid;gap:0.5rem 1.5rem;"
+        "grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr))"
+    )
+    return picture(
+        f"{_legend(kept, palette)}<div style='{grid}'>{''.join(parts)}</div>", sentence, palette
+    )
+
+
+def _reach(values: np.ndarray) -> float:
+    """1, or what lies furthest from zero, in round numbers, where that is more."""
+    most = float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0))
+    if most <= 1.001:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(most))
+    return float(power * next(k for k in (1, 1.5, 2, 3, 5, 7, 10) if k * power >= most))
+
+
+def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
+    """Values (U, T) as an image, or as cells with their numbers."""
+    units, steps = rows.shape
+    colors = palette.signed(STEPS)
+    indexes = shade_indexes(rows, reach)
+    if steps > MOST_NUMBERS[0] or units > MOST_NUMBERS[1]:
+        height = min(9.0, max(2.5, 0.4 * units))
+        return (
+            f'<img alt="" src="{data_uri(indexes, colors)}" style="display:block;width:100%;'
+            f'height:{height:.2f}rem;image-rendering:pixelated;border-radius:3px">'
+        )
+    cells = "".join(
+        f'<span style="background:{colors[index]};color:{palette.text_on(colors[index])}">'
+        f"{number(value)}</span>"
+        for index, value in zip(indexes.ravel(), rows.ravel(), strict=True)
+    )
+    return (
+        f'<div style="display:grid;grid-template-columns:repeat({steps},minmax(0,1fr));'
+        f"grid-auto-rows:1.75rem;line-height:1.75rem;text-align:center;overflow:hidden;"
+        f'border-radius:3px;font-size:0.8125rem">{cells}</div>'
+    )
+
+
+def _legend(kept: str, palette: Palette) -> str:
+    """The scale, and what the outlines mean."""
+    colors = palette.signed(2)
+    bar = (
+        f'<span style="display:inline-block;width:7rem;height:0.75rem;border-radius:3px;'
+        f"vertical-align:-1px;border:1px solid {palette.border};"
+        f'background:linear-gradient(90deg,{",".join(colors)})"></span>'
+    )
+    outline = (
+        f'<span style="display:inline-block;width:0.6rem;height:1rem;border-radius:3px;'
+        f'vertical-align:-3px;border:2px solid {palette.last}"></span>'
+    )
+    return (
+        f'<div style="color:{palette.muted};display:flex;flex-wrap:wrap;gap:0.25rem 1.25rem;'
+        f'margin-bottom:0.5rem"><span>−1 {bar} 1</span><span>{outline} what '
+        f'<span style="font-family:monospace;font-size:0.8125rem">return_sequences=False</span> '
+        f"keeps of {escape(kept)}</span><span>rows are units, columns timesteps</span></div>"
+    )

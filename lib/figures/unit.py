@@ -1,0 +1,70 @@
+"""One unit over time: every number that it computes as a line, beside its formula.
+
+An HTML fragment for `st.html`. It changes with the playhead, so it is small: each line is a few
+hundred bytes of SVG.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+
+from lib.cell_step import Line
+from lib.figures.palette import Palette
+from lib.figures.timeline import last_column, over_time, ticks
+from lib.narrate import number
+
+
+def unit_lines(lines: Sequence[Line], palette: Palette) -> str:
+    """A row for each line: its name and trace, and its formula with the numbers filled in."""
+    steps = len(lines[0].trace)
+    rows = [_row(line, is_last=line is lines[-1], palette=palette) for line in lines]
+    rows.append(f'<div style="{_PAIR}"><div>{ticks(steps, palette)}</div><div></div></div>')
+    return (
+        f'<div style="font-size:0.875rem;line-height:1.4;color:{palette.ink}">{"".join(rows)}</div>'
+    )
+
+
+_PAIR = (
+    "display:grid;gap:0 1.25rem;align-items:center;"
+    "grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));"
+)
+
+
+def _row(line: Line, *, is_last: bool, palette: Palette) -> str:
+    image = (
+        f'<img alt="" src="{_spark(line.trace, palette)}" '
+        'style="display:block;width:100%;height:2.6rem">'
+    )
+    if is_last:
+        image += last_column(len(line.trace), palette)
+    value = number(line.value).replace("-", "−")
+    return (
+        f'<div style="{_PAIR}margin-bottom:0.35rem"><div>'
+        f"{over_time(image, len(line.trace), palette)}</div>"
+        f'<div style="min-width:0;overflow-wrap:anywhere"><strong>{escape(line.symbol)}</strong> '
+        f'<span style="color:{palette.muted}">{escape(line.about)} = {escape(line.formula)}</span>'
+        f"<br>= {escape(line.filled)} = <strong>{value}</strong></div></div>"
+    )
+
+
+def _spark(values: np.ndarray, palette: Palette) -> str:
+    """A line through the middle of each column, between -1 and 1 or as far as it goes."""
+    known = np.nan_to_num(np.asarray(values, np.float64), posinf=0.0, neginf=0.0)
+    reach = max(1.0, float(np.abs(known).max(initial=0.0)))
+    low = -reach if known.min(initial=0.0) < 0 else 0.0
+    heights = 38 - 36 * (known - low) / (reach - low)
+    steps = len(known)
+    points = " ".join(f"{(k + 0.5) * 1000 / steps:.0f},{y:.1f}" for k, y in enumerate(heights))
+    zero = 38 - 36 * (0 - low) / (reach - low)
+    still = 'fill="none" vector-effect="non-scaling-stroke"'
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 40" preserveAspectRatio="none">'
+        f'<rect width="1000" height="40" fill="{palette.surface}"/>'
+        f'<path d="M0 {zero:.1f}H1000" stroke="{palette.baseline}" stroke-dasharray="2 3" {still}/>'
+        f'<polyline points="{points}" stroke="{palette.ink}" stroke-width="2" {still}/></svg>'
+    )
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"

@@ -1,0 +1,116 @@
+"""The layer unrolled in time: a cell at every timestep, what goes in, on, and out in each mode.
+
+An HTML fragment for `st.html`. Each row of arrows or cells is one small drawing, repeated as the
+background of a block T times, so that a hundred timesteps cost no more than two.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+
+import numpy as np
+
+from lib.experiment import MODES
+from lib.figures.palette import Palette
+from lib.figures.png import STEPS, data_uri, shade_indexes
+from lib.figures.timeline import over_time, picture, ticks
+
+WIDEST = 8.0
+"""How wide a timestep gets at most, in rem, where there are few."""
+
+
+def unrolled_picture(
+    x: np.ndarray, modes: Sequence[str], has_cell_state: bool, sentence: str, palette: Palette
+) -> str:
+    """Inputs below, cells in the middle, outputs above, over all timesteps.
+
+    Args:
+        x: what goes into the layer for one sample, (T, F).
+        modes: "sequence", "last", or both: whose outputs are drawn.
+        has_cell_state: whether two states are handed on, as in an LSTM, or one.
+        sentence: what the picture says.
+        palette: the colours of the page's theme.
+    """
+    steps = len(x)
+    reach = float(np.nanmax(np.abs(x), initial=1e-9))
+    inputs = data_uri(shade_indexes(x.T, reach), palette.signed(STEPS))
+    height = min(3.0, max(0.9, 0.5 * x.shape[1]))
+    rows = [
+        *(_outputs(mode, steps, palette) for mode in modes),
+        _cells(steps, has_cell_state, palette),
+        _arrows(steps, palette.muted),
+        f'<img alt="" src="{inputs}" style="display:block;width:100%;height:{height}rem;'
+        'image-rendering:pixelated;border-radius:3px">',
+    ]
+    block = over_time("".join(rows), steps, palette)
+    states = "hidden and cell state →" if has_cell_state else "hidden state →"
+    words = (
+        f'<div style="color:{palette.muted};display:flex;justify-content:space-between;'
+        f'flex-wrap:wrap;gap:0 1rem"><span>x, the input at each timestep</span>'
+        f"<span>{states}</span></div>"
+    )
+    heads = "".join(_heading(mode, palette) for mode in modes)
+    return picture(
+        f'<div style="display:flex;flex-wrap:wrap;gap:0 1.5rem;margin-bottom:0.25rem">{heads}</div>'
+        f'<div style="max-width:{WIDEST * steps}rem">{block}{ticks(steps, palette)}{words}</div>',
+        sentence,
+        palette,
+    )
+
+
+def _heading(mode: str, palette: Palette) -> str:
+    choice, color = MODES[mode], palette.mode_text(mode)
+    return (
+        f'<span style="color:{color}"><span style="font-family:monospace;font-size:0.8125rem">'
+        f"{choice.keras}</span> {choice.about}</span>"
+    )
+
+
+def _outputs(mode: str, steps: int, palette: Palette) -> str:
+    """An arrow out of every cell, or out of the last alone."""
+    if mode == "sequence":
+        return _arrows(steps, palette.sequence)
+    arrow = _tile(_ARROW.format(color=palette.last))
+    return (
+        f'<div style="position:relative;height:1.5rem"><div style="position:absolute;right:0;'
+        f"top:0;bottom:0;width:calc(100%/{steps});"
+        f'background:{arrow} center/contain no-repeat"></div></div>'
+    )
+
+
+def _arrows(steps: int, color: str) -> str:
+    """An arrow upwards in every column."""
+    return (
+        f'<div style="height:1.5rem;background:{_tile(_ARROW.format(color=color))} '
+        f'0 0/calc(100%/{steps}) 100% repeat-x"></div>'
+    )
+
+
+def _cells(steps: int, has_cell_state: bool, palette: Palette) -> str:
+    """The cells, on the line, or two, that the states go along."""
+    line = f"position:absolute;left:0;right:0;height:2px;background:{palette.muted}"
+    lines = "".join(
+        f'<div style="{line};top:{top}"></div>'
+        for top in (("35%", "62%") if has_cell_state else ("calc(50% - 1px)",))
+    )
+    box = _tile(_BOX.format(fill=palette.surface, stroke=palette.ink))
+    return (
+        f'<div style="position:relative;height:2.25rem">{lines}<div style="position:absolute;'
+        f'inset:0;background:{box} 0 0/calc(100%/{steps}) 100% repeat-x"></div></div>'
+    )
+
+
+_ARROW = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 12 24"><path d="M6 23V3M2 8L6 2.5 10 8" '
+    'fill="none" stroke="{color}" stroke-width="2.2"/></svg>'
+)
+_BOX = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-3 -1 42 38"><rect x="1" y="1" width="34" '
+    'height="34" rx="7" fill="{fill}" stroke="{stroke}" stroke-width="2.2"/></svg>'
+)
+
+
+def _tile(svg: str) -> str:
+    """A drawing as a CSS image; it keeps its proportions in the middle of its column."""
+    return f"url(data:image/svg+xml;base64,{b64encode(svg.encode()).decode()})"

@@ -1,0 +1,142 @@
+"""The sentences of the Cell page: what is seen in a trace, measured on the numbers it shows.
+
+Nothing is claimed that isn't counted from the arrays. Timesteps and units are counted from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lib.cell_step import Line
+from lib.datasets.dataset import Dataset
+from lib.experiment import CELLS, Experiment
+from lib.narrate import number
+from lib.recurrence import GATES, Trace
+
+SATURATED = 0.05
+"""A gate this close to 0 or 1 is called shut or open."""
+STILL = 0.01
+"""A unit whose output moves less than this over all timesteps never moves."""
+COUNTED = 0.5
+"""A state that goes the same way at every step, and this far in all, counts."""
+NAMED = 4
+"""Units that a sentence names; of more it says how many."""
+
+
+def cell_sentence(experiment: Experiment, dataset: Dataset) -> str:
+    """What is opened up."""
+    model = experiment.model
+    stack = f"{model.layers} layers, each" if model.layers > 1 else "one layer"
+    return (
+        f"Inside the {CELLS[model.cell].label}: {stack} of {model.units} "
+        f"unit{'' if model.units == 1 else 's'}, at each of {dataset.shape[1]} timesteps. "
+        f"{dataset.title}."
+    )
+
+
+def unrolled_sentence(experiment: Experiment, layer: int, steps: int, features: int) -> str:
+    """What goes in, what is handed on, and what each mode hands out."""
+    model = experiment.model
+    cell = CELLS[model.cell].label
+    states = "the hidden and the cell state" if model.cell == "lstm" else "the hidden state"
+    which = f"Layer {layer + 1} of {model.layers}, " if model.layers > 1 else "The layer, "
+    read = "features" if layer == 0 else "outputs of the layer below"
+    parts = [
+        f"{which}one {cell} used {steps} times: at each timestep it reads {features} {read} and "
+        f"{states} of the step before."
+    ]
+    top = layer == model.layers - 1
+    if not top:
+        parts.append("It hands out all its outputs in both modes: the layer above needs them.")
+        return " ".join(parts)
+    if "sequence" in model.modes:
+        parts.append(f"Sequence mode hands out all {steps} outputs.")
+    if "last" in model.modes:
+        parts.append(f"Last-step mode hands out output {steps} alone.")
+    return " ".join(parts)
+
+
+def step_sentence(lines: Sequence[Line], unit: int, step: int) -> str:
+    """Where the playhead stands, and what the picked unit says there."""
+    made = ", ".join(f"{line.about} {number(line.value)}" for line in lines)
+    return f"Timestep {step + 1}, unit {unit + 1}: {made}."
+
+
+def findings(cell: str, trace: Trace) -> list[str]:
+    """What is to be seen in one sample's trace, a sentence each; at least one."""
+    hidden = trace.hidden[0]
+    if not np.isfinite(hidden).all():
+        return ["Some of the states aren't numbers any more: the run has diverged."]
+    said = [*_gates(cell, trace), *_counting(trace)]
+    still = np.flatnonzero(np.ptp(hidden, axis=0) < STILL)
+    if len(still):
+        said.append(
+            f"{_units(still)} never move{'s' if len(still) == 1 else ''}: "
+            f"the output changes by less than {STILL} over all timesteps."
+        )
+    ranges = np.ptp(hidden, axis=0)
+    widest = int(np.argmax(ranges))
+    said.append(
+        f"Unit {widest + 1} moves most: from {number(hidden[:, widest].min())} to "
+        f"{number(hidden[:, widest].max())}."
+    )
+    return said
+
+
+def _gates(cell: str, trace: Trace) -> list[str]:
+    """For each gate, how many of its values are open or shut; for SimpleRNN, at a bound."""
+    said = []
+    for name, about in GATES[cell].items():
+        if about == "candidate":
+            continue
+        values = trace.gates[name][0]
+        opened, shut = float((values > 1 - SATURATED).mean()), float((values < SATURATED).mean())
+        ends = [
+            f"{words} in {share:.0%}"
+            for words, share in (("open", opened), ("shut", shut))
+            if share >= 0.005
+        ]
+        if ends:
+            said.append(f"The {about} is {' and '.join(ends)} of its values.")
+        else:
+            said.append(
+                f"The {about} is never wholly open or shut: it stays within "
+                f"{number(values.min())} and {number(values.max())}."
+            )
+    if not GATES[cell]:
+        share = float((np.abs(trace.hidden[0]) > 1 - SATURATED).mean())
+        said.append(f"{share:.0%} of the outputs are within {SATURATED} of −1 or 1.")
+    return said
+
+
+def _counting(trace: Trace) -> list[str]:
+    """Units whose state goes one way at every step."""
+    states = trace.hidden[0] if trace.cell is None else trace.cell[0]
+    if len(states) < 4:
+        return []
+    moves = np.diff(states, axis=0)
+    one_way = (moves > 0).all(axis=0) | (moves < 0).all(axis=0)
+    far = np.abs(states[-1] - states[0]) >= COUNTED
+    counting = np.flatnonzero(one_way & far)
+    if not len(counting):
+        return []
+    unit = int(counting[np.argmax(np.abs(states[-1] - states[0])[counting])])
+    name = "hidden state" if trace.cell is None else "cell state"
+    does = "counts" if len(counting) == 1 else "count"
+    which = "its" if len(counting) == 1 else f"unit {unit + 1}'s"
+    return [
+        f"{_units(counting)} {does}: {which} {name} goes one way at every step, from "
+        f"{number(states[0, unit])} to {number(states[-1, unit])}."
+    ]
+
+
+def _units(indexes: np.ndarray) -> str:
+    """As the start of a sentence: "Unit 3", "Units 1, 2 and 5", "9 units"."""
+    if len(indexes) > NAMED:
+        return f"{len(indexes)} units"
+    names = [f"{k + 1}" for k in indexes]
+    if len(names) == 1:
+        return f"Unit {names[0]}"
+    return f"Units {', '.join(names[:-1])} and {names[-1]}"

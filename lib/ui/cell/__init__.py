@@ -1,0 +1,1 @@
+"""The parts of the Cell page: what it looks at, the playhead, and its three sections."""

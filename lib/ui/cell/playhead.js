@@ -1,0 +1,107 @@
+// The script of the playhead; what it is for stands in playhead.py.
+
+const SEND_EVERY = 150; // milliseconds, at the least, between two reports to Python
+
+function mount(root) {
+  const find = (name) => root.querySelector(name);
+  const play = find(".play"), stepIn = find(".step-in"), unitIn = find(".unit-in");
+  const own = { step: 0, unit: 0, data: null, report: () => {}, sent: 0, later: null, timer: null };
+
+  function show() {
+    const { steps, units, order } = own.data;
+    stepIn.value = own.step + 1;
+    unitIn.value = own.unit + 1;
+    find(".step-out").textContent = `${own.step + 1} of ${steps}`;
+    find(".unit-out").textContent = `${own.unit + 1} of ${units}`;
+    stepIn.setAttribute("aria-valuetext", `timestep ${own.step + 1} of ${steps}`);
+    unitIn.setAttribute("aria-valuetext", `unit ${own.unit + 1} of ${units}`);
+    const page = document.documentElement.style;
+    page.setProperty("--cell-t", own.step);
+    page.setProperty("--cell-row", order.indexOf(own.unit));
+  }
+  function send() {
+    own.later = null;
+    own.sent = Date.now();
+    own.report({ step: own.step, unit: own.unit });
+  }
+  function go(step, unit) {
+    const { steps, units } = own.data;
+    step = Math.max(0, Math.min(steps - 1, step));
+    unit = Math.max(0, Math.min(units - 1, unit));
+    if (step === own.step && unit === own.unit) return;
+    own.step = step;
+    own.unit = unit;
+    show();
+    own.later ??= setTimeout(send, Math.max(0, own.sent + SEND_EVERY - Date.now()));
+  }
+  function stop() {
+    clearInterval(own.timer);
+    own.timer = null;
+    play.textContent = "▶ Play";
+  }
+  function toggle() {
+    if (own.timer) return stop();
+    if (own.step === own.data.steps - 1) go(0, own.unit);
+    play.textContent = "❚❚ Pause";
+    own.timer = setInterval(() => {
+      go(own.step + 1, own.unit);
+      if (own.step === own.data.steps - 1) stop();
+    }, Math.max(100, Math.min(600, 8000 / own.data.steps)));
+  }
+  function press(event) {
+    const block = event.target.closest?.("." + own.data.names.time);
+    if (!block || (event.type === "pointermove" && event.buttons !== 1)) return;
+    const box = block.getBoundingClientRect();
+    const step = Math.floor(((event.clientX - box.left) / box.width) * own.data.steps);
+    let unit = own.unit;
+    if (block.classList.contains(own.data.names.units)) {
+      const row = Math.floor(((event.clientY - box.top) / box.height) * own.data.units);
+      unit = own.data.order[Math.max(0, Math.min(own.data.units - 1, row))];
+    }
+    stop();
+    go(step, unit);
+  }
+  play.onclick = toggle;
+  stepIn.oninput = () => { stop(); go(+stepIn.value - 1, own.unit); };
+  unitIn.oninput = () => go(own.step, +unitIn.value - 1);
+  root.onkeydown = (event) => {
+    if (event.key !== " " || event.target === play) return;
+    event.preventDefault();
+    toggle();
+  };
+  document.addEventListener("pointerdown", press);
+  document.addEventListener("pointermove", press);
+  stop();
+  return {
+    update(data, report) {
+      const { steps, units } = data, before = own.data;
+      own.data = data;
+      own.report = report;
+      if (!before) [own.step, own.unit] = [data.step, data.unit];
+      own.step = Math.min(own.step, steps - 1);
+      own.unit = Math.min(own.unit, units - 1);
+      stepIn.max = steps;
+      unitIn.max = units;
+      unitIn.disabled = units === 1;
+      find(".track").style.cssText =
+        `max-width:${data.widest * steps}rem;padding:0 calc(50% / ${steps} - 8px);box-sizing:border-box`;
+      show();
+    },
+    end() {
+      stop();
+      clearTimeout(own.later);
+      document.removeEventListener("pointerdown", press);
+      document.removeEventListener("pointermove", press);
+    },
+  };
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".bar");
+  root.playhead ??= mount(root);
+  root.playhead.update(data, (at) => setStateValue("at", at));
+  return () => {
+    root.playhead?.end();
+    delete root.playhead;
+  };
+}

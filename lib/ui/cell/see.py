@@ -1,0 +1,103 @@
+"""See: the layer unrolled in time, what it computed, and one unit with its formulas filled in."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lib import narrate_cell
+from lib.cell_step import Opened, lines
+from lib.figures.by_hand import by_hand, can_show
+from lib.figures.heatmaps import heatmaps
+from lib.figures.palette import Palette
+from lib.figures.unit import unit_lines
+from lib.figures.unrolled import unrolled_picture
+from lib.recurrence import GATES
+from lib.ui.cell.chosen import Chosen
+from lib.ui.cell.playhead import playhead
+from lib.ui.words import say
+from lib.unit_order import by_similarity
+
+
+def see(chosen: Chosen, palette: Palette) -> None:
+    """Draw the section. The playhead moves without any of it being drawn anew but the formulas."""
+    layer = chosen.opened
+    hidden = layer.trace.hidden[0]
+    order = _order(hidden)
+    start = int(np.argmax(np.ptp(np.nan_to_num(hidden), axis=0)))
+    with st.container(border=True, key="cell_unrolled"):
+        st.markdown("### Unrolled in time")
+        bar = st.container()
+        _unrolled(chosen, layer, palette)
+    with st.container(border=True, key="cell_heatmaps"):
+        _heatmaps(layer, order, start, palette)
+    with st.container(border=True, key="cell_unit"):
+        st.markdown("### One unit, one timestep at a time")
+        formulas = st.empty()
+        words = st.empty()
+    hand = None
+    if can_show(layer.x.shape[1], layer.units):
+        with st.container(border=True, key="cell_by_hand"):
+            st.markdown("### Every number, by hand")
+            hand = st.empty()
+            say(
+                "Each table is a block of the kernels' columns: multiply every row by the number "
+                "in front of it, add the column up, and apply the activation."
+            )
+    with bar:
+        st.fragment(_at_the_playhead)(layer, order, start, (formulas, words, hand), palette)
+
+
+def _order(hidden: np.ndarray) -> np.ndarray:
+    if st.session_state.get("cell_similar"):
+        return by_similarity(hidden)
+    return np.arange(hidden.shape[1])
+
+
+def _unrolled(chosen: Chosen, layer: Opened, palette: Palette) -> None:
+    experiment, x = chosen.experiment, layer.x
+    top = chosen.layer == experiment.model.layers - 1
+    sentence = narrate_cell.unrolled_sentence(experiment, chosen.layer, *x.shape)
+    modes = experiment.model.modes if top else ("sequence",)
+    st.html(unrolled_picture(x, modes, layer.trace.cell is not None, sentence, palette))
+    say(sentence)
+
+
+def _heatmaps(layer: Opened, order: np.ndarray, start: int, palette: Palette) -> None:
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    left.markdown("### States and gates, every unit at every timestep")
+    right.toggle(
+        "Order units by similarity",
+        key="cell_similar",
+        help="Each unit is followed by the one whose output is most like it.",
+    )
+    cell, trace = layer.cell, layer.trace
+    matrices = {"h, hidden state": trace.hidden[0]}
+    if trace.cell is not None:
+        matrices["c, cell state"] = trace.cell[0]
+    for name, values in trace.gates.items():
+        about = GATES[cell][name]
+        matrices[f"{name}̃, {about}" if about == "candidate" else f"{name}, {about}"] = values[0]
+    sentence = " ".join(narrate_cell.findings(cell, trace))
+    row = int(np.flatnonzero(order == start)[0])
+    st.html(heatmaps(matrices, order, row, sentence, palette))
+    say(sentence)
+
+
+def _at_the_playhead(
+    layer: Opened,
+    order: np.ndarray,
+    start: int,
+    slots: tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator | None],
+    palette: Palette,
+) -> None:
+    """The playhead itself, and all that is written out anew when it moves."""
+    formulas, words, hand = slots
+    at = playhead(len(layer.x), order, start)
+    written = lines(layer, at.unit, at.step)
+    formulas.html(unit_lines(written, palette))
+    with words:
+        say(narrate_cell.step_sentence(written, at.unit, at.step))
+    if hand is not None:
+        hand.html(by_hand(layer, at.step, palette))

@@ -1,0 +1,18 @@
+"""Cell: what happens inside a recurrent layer at every timestep, and what that means."""
+
+import streamlit as st
+
+from lib.narrate_cell import cell_sentence
+from lib.ui.cell.chosen import choose
+from lib.ui.cell.see import see
+from lib.ui.data import load
+from lib.ui.frame import frame
+from lib.ui.theme import current_palette
+from lib.ui.upload import table
+from lib.ui.words import plain
+
+loaded = load(frame("Cell"), table())
+palette = current_palette()
+
+st.markdown(f"# {plain(cell_sentence(loaded.experiment, loaded.dataset))}")
+see(choose(loaded), palette)

@@ -1,0 +1,124 @@
+"""The pictures of the Cell page: what they hold, at any size, in both themes."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from base64 import b64decode
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from lib.cell_step import lines
+from lib.figures.heatmaps import heatmaps
+from lib.figures.palette import PALETTES, palette
+from lib.figures.png import STEPS, data_uri, shade_indexes
+from lib.figures.timeline import over_time, ticks
+from lib.figures.unit import unit_lines
+from lib.figures.unrolled import unrolled_picture
+from lib.unit_order import by_similarity
+from tests.unit.test_cell_step import opened
+
+
+def test_a_png_holds_each_number_as_one_pixel() -> None:
+    """Read back chunk by chunk: size, palette and pixels are what went in."""
+    indexes = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    colors = [f"#0000{k:02X}" for k in range(6)]
+    png = b64decode(data_uri(indexes, colors).split(",")[1])
+    assert struct.unpack(">II", png[16:24]) == (3, 2)
+    start = png.index(b"IDAT") + 4
+    (length,) = struct.unpack(">I", png[start - 8 : start - 4])
+    rows = zlib.decompress(png[start : start + length])
+    assert rows == bytes([0, 0, 1, 2, 0, 3, 4, 5])
+    assert bytes.fromhex("000003") in png[png.index(b"PLTE") :]
+
+
+def test_shades_go_from_one_end_over_zero_to_the_other() -> None:
+    """What is beyond is as strong as the end; what isn't a number looks like zero."""
+    values = np.array([[-1.0, 0.0, 1.0, 7.0, -np.inf, np.nan]])
+    assert shade_indexes(values, 1.0).tolist() == [[0, STEPS, 2 * STEPS, 2 * STEPS, 0, STEPS]]
+
+
+def test_a_large_layer_is_small_to_send() -> None:
+    """100 timesteps of 128 units, seven matrices: less than 200 kB."""
+    rng = np.random.default_rng(0)
+    matrices = {f"m{k}": rng.uniform(-1, 1, (100, 128)) for k in range(7)}
+    page = heatmaps(matrices, np.arange(128), 0, "what it says", palette())
+    assert len(page) < 200_000
+    assert page.count("<img") == 7
+
+
+def test_a_small_layer_shows_its_numbers() -> None:
+    """In the order of the rows; the last timestep of the first matrix is outlined."""
+    matrices = {"h": np.array([[0.1, 0.2], [0.3, 0.4]]), "c": np.array([[3.0, 0], [0, 1]])}
+    page = heatmaps(matrices, np.array([1, 0]), 0, "what it says", palette())
+    assert re.findall(r">(0\.\d)<", page)[:4] == ["0.2", "0.4", "0.1", "0.3"]
+    assert "±3" in page
+    assert page.count(f"2px solid {palette().last}") == 2  # the matrix's and the legend's
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+def test_numbers_are_legible_on_every_shade(theme: str) -> None:
+    """At least 4.5 to 1, as axe asks for (WCAG 2.2, 1.4.3)."""
+    colors = palette(theme)
+    from lib.figures.palette import _luminance
+
+    ratios = []
+    for shade in colors.signed(STEPS):
+        low, high = sorted((_luminance(shade), _luminance(colors.text_on(shade))))
+        ratios.append((high + 0.05) / (low + 0.05))
+    assert min(ratios) >= 4.5
+
+
+@pytest.mark.parametrize("steps", [1, 2, 12, 13, 57, 100])
+def test_ticks_name_the_first_and_the_last_step(steps: int) -> None:
+    """And no more than fit a phone."""
+    named = re.findall(r">(\d+)<", ticks(steps, palette()))
+    assert (named[0], named[-1]) == ("1", f"{steps}")
+    assert len(named) <= 13
+
+
+def test_the_playhead_is_placed_by_the_page_alone() -> None:
+    """By custom properties: moving it changes no picture."""
+    block = over_time("", 12, palette(), units=16, start=3)
+    assert "var(--cell-t,11)" in block
+    assert "var(--cell-row,3)" in block
+
+
+@pytest.mark.parametrize("modes", [("sequence",), ("last",), ("sequence", "last")])
+def test_only_the_modes_that_are_trained_hand_something_out(modes: tuple[str, ...]) -> None:
+    """Each in its colour, with Keras's own words."""
+    x = np.ones((4, 2))
+    page = unrolled_picture(x, modes, True, "what it says", palette())
+    assert ("return_sequences=True" in page) == ("sequence" in modes)
+    assert ("return_sequences=False" in page) == ("last" in modes)
+    assert 'aria-label="what it says"' in page
+
+
+def test_a_unit_has_a_row_for_each_of_its_numbers() -> None:
+    """Its trace, its name, the formula and the formula filled in."""
+    layer = opened("lstm")
+    made = lines(layer, 0, 2)
+    page = unit_lines(made, palette())
+    assert page.count("<img") == len(made)
+    for line in made:
+        assert line.symbol in page
+        assert line.filled in page
+
+
+def test_diverged_states_are_drawn() -> None:
+    """A picture of no numbers is flat."""
+    values = np.full((30, 20), np.nan)
+    assert "<img" in heatmaps({"h": values}, np.arange(20), 0, "", palette())
+
+
+def test_units_that_move_alike_stand_together() -> None:
+    """Two families of traces, mixed: each comes out in one piece, and no unit is lost."""
+    time = np.linspace(0, 6, 40)[:, None]
+    sizes = np.linspace(0.5, 0.6, 4)
+    mixed = np.stack([np.sin(time) * sizes, np.cos(time) * sizes], axis=2).reshape(40, 8)
+    order = by_similarity(mixed)
+    assert sorted(order) == list(range(8))
+    assert sum(a % 2 != b % 2 for a, b in pairwise(order)) == 1

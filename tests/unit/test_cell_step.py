@@ -1,0 +1,100 @@
+"""One unit's formulas at one timestep: the numbers filled in are those of the trace."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from lib.cell_step import Opened, lines
+from lib.experiment import CELLS
+from lib.figures.by_hand import by_hand, can_show
+from lib.figures.palette import palette
+from lib.narrate import number
+from lib.recurrence import initial_weights, unroll
+
+
+def opened(cell: str, *, t: int = 4, f: int = 3, u: int = 5, reset_after: bool = True) -> Opened:
+    """A layer with random weights, its biases too, and one sample through it."""
+    rng = np.random.default_rng(0)
+    weights = [w + rng.normal(0, 0.3, w.shape) for w in initial_weights(cell, f, u, rng)]
+    if cell == "gru" and not reset_after:
+        weights[2] = weights[2][0]
+    x = rng.standard_normal((1, t, f)).astype(np.float32)
+    return Opened(cell, weights, x[0], unroll(cell, weights, x))
+
+
+def computed(filled: str) -> float:
+    """What a filled formula comes to, worked out from its text alone."""
+    text = filled.replace("−", "-").replace("·", "*").replace("σ", "sigmoid")
+    names = {"tanh": math.tanh, "sigmoid": lambda v: 1 / (1 + math.exp(-v))}
+    return float(eval(text, {"__builtins__": {}}, names))  # noqa: S307  our own text
+
+
+@pytest.mark.parametrize("step", [0, 1, 3])
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_filled_formula_comes_to_its_value(cell: str, step: int) -> None:
+    """Three digits are written of each number, so the result is right to about as many."""
+    layer = opened(cell)
+    for unit in range(5):
+        for line in lines(layer, unit, step):
+            assert computed(line.filled) == pytest.approx(line.value, abs=0.02), line
+            assert line.value == line.trace[step]
+
+
+@pytest.mark.parametrize(
+    ("cell", "symbols"),
+    [
+        ("lstm", ["i₂", "f₂", "c̃₂", "o₂", "c₂", "h₂"]),
+        ("gru", ["z₂", "r₂", "h̃₂", "h₂"]),
+        ("simple_rnn", ["h₂"]),
+    ],
+)
+def test_each_cell_computes_its_own_numbers(cell: str, symbols: list[str]) -> None:
+    """In the order in which one needs the other, each with its timestep."""
+    layer = opened(cell)
+    made = lines(layer, 1, 1)
+    assert [line.symbol for line in made] == symbols
+    np.testing.assert_array_equal(made[-1].trace, layer.trace.hidden[0, :, 1])
+
+
+def test_the_first_step_starts_from_a_zero_state() -> None:
+    """h₀ is zero, so the recurrent kernel adds nothing."""
+    line = lines(opened("lstm"), 0, 0)[0]
+    assert "h₀·recurrent_kernel" in line.formula
+    assert " + 0 + " in line.filled
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_by_hand_shows_every_number_of_every_matrix(cell: str) -> None:
+    """Each weight, input and state of the step stands in a table."""
+    layer = opened(cell, f=3, u=2)
+    page = by_hand(layer, 2, palette())
+    kernel, recurrent, bias = layer.weights
+    wanted = [*kernel.ravel(), *recurrent.ravel(), *bias.ravel(), *layer.x[2], *layer.before(2)]
+    for value in wanted:
+        assert number(value).replace("-", "−") in page
+    for value in layer.trace.hidden[0, 2]:
+        assert number(value).replace("-", "−") in page
+
+
+def test_by_hand_is_for_small_layers() -> None:
+    """The worked example is one."""
+    assert can_show(3, 4)
+    assert not can_show(3, 7)
+    assert not can_show(9, 4)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_sums_by_hand_lead_to_the_gates(cell: str) -> None:
+    """The row above each gate's last is what its activation is applied to."""
+    layer = opened(cell, u=2)
+    from lib.figures import by_hand as module
+
+    gates = layer.trace.gates or {"h": layer.trace.hidden}
+    for place, (name, values) in enumerate(gates.items()):
+        *_, summed, row = module._block(layer, 2, place, name)
+        activation = np.tanh if "tanh" in row.label else lambda v: 1 / (1 + np.exp(-v))
+        np.testing.assert_allclose(activation(summed.values), values[0, 2], atol=1e-6)
+        np.testing.assert_array_equal(row.values, values[0, 2])

@@ -1,0 +1,81 @@
+"""What the Cell page says: only what the numbers show."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lib import narrate_cell
+from lib.cell_step import lines
+from lib.experiment import Experiment
+from lib.recurrence import Trace
+from tests.unit.test_cell_step import opened
+
+
+def a_trace(hidden: np.ndarray, cell: np.ndarray | None = None, **gates: np.ndarray) -> Trace:
+    """Of one sample, from arrays (T, U)."""
+    return Trace(
+        hidden[None].astype(np.float32),
+        None if cell is None else cell[None].astype(np.float32),
+        {name: values[None].astype(np.float32) for name, values in gates.items()},
+    )
+
+
+def gates(value: float, shape: tuple[int, int]) -> dict[str, np.ndarray]:
+    """All of an LSTM's gates at one value."""
+    return {name: np.full(shape, value) for name in "ifco"}
+
+
+def test_a_gate_is_called_open_or_shut_by_share() -> None:
+    """Three quarters of the forget gate's values are above 0.95, one eighth below 0.05."""
+    made = gates(0.5, (4, 2))
+    made["f"] = np.array([[0.99] * 2, [0.99] * 2, [0.99] * 2, [0.01, 0.5]])
+    said = narrate_cell.findings("lstm", a_trace(np.eye(4, 2), np.zeros((4, 2)), **made))
+    assert "The forget gate is open in 75% and shut in 12% of its values." in said
+    assert any("input gate is never wholly open or shut" in words for words in said)
+
+
+def test_a_unit_counts_when_its_state_goes_one_way_at_every_step() -> None:
+    """And far: a slow drift isn't counting."""
+    cell = np.stack([np.arange(5.0), np.linspace(0, 0.1, 5), [0, 1, 2, 3, 2.5]], axis=1)
+    said = narrate_cell.findings("lstm", a_trace(np.tanh(cell), cell, **gates(0.5, (5, 3))))
+    counting = [words for words in said if "count" in words]
+    assert counting == ["Unit 1 counts: its cell state goes one way at every step, from 0 to 4."]
+
+
+def test_units_that_never_move_are_named_or_numbered() -> None:
+    """Up to four by name."""
+    hidden = np.zeros((6, 4))
+    hidden[:, 2] = [0, 0.5, 0, 0.5, 0, 0.5]
+    said = narrate_cell.findings("gru", a_trace(hidden, z=hidden + 0.5, r=hidden + 0.4, h=hidden))
+    assert any(words.startswith("Units 1, 2 and 4 never move") for words in said)
+    assert "Unit 3 moves most: from 0 to 0.5." in said
+    many = np.zeros((6, 9))
+    said = narrate_cell.findings("simple_rnn", a_trace(many))
+    assert any(words.startswith("9 units never move") for words in said)
+
+
+def test_a_diverged_layer_is_called_that() -> None:
+    """And nothing else is said of it."""
+    said = narrate_cell.findings("gru", a_trace(np.full((3, 2), np.nan)))
+    assert said == ["Some of the states aren't numbers any more: the run has diverged."]
+
+
+def test_the_unrolled_layer_says_who_hands_out_what() -> None:
+    """By mode, and in a stack by layer: all but the top one hand out sequences."""
+    both = Experiment().set(layers=2)
+    top = narrate_cell.unrolled_sentence(both, 1, 12, 16)
+    assert "Layer 2 of 2, one LSTM used 12 times" in top
+    assert "all 12 outputs" in top
+    assert "output 12 alone" in top
+    assert "in both modes" in narrate_cell.unrolled_sentence(both, 0, 12, 3)
+    last = narrate_cell.unrolled_sentence(Experiment().set(mode="last", cell="gru"), 0, 12, 3)
+    assert "Sequence mode" not in last
+    assert "3 features and the hidden state of the step before" in last
+
+
+def test_a_step_is_said_with_all_its_numbers() -> None:
+    """Timesteps and units are counted from 1."""
+    made = lines(opened("gru"), 2, 3)
+    said = narrate_cell.step_sentence(made, 2, 3)
+    assert said.startswith("Timestep 4, unit 3: update gate ")
+    assert "hidden state" in said
