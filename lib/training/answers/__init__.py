@@ -13,6 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lib.training.answers.breakings import breakings
+from lib.training.answers.influence import influence
+from lib.training.answers.modes import modes
+from lib.training.answers.padding import padding
+from lib.training.answers.reach import reach
 from lib.training.answers.target_proof import target_proof
 from lib.training.answers.versions import versions
 
@@ -20,6 +25,11 @@ Answerer = Callable[..., dict[str, Any]]
 
 ANSWERS: dict[str, Answerer] = {
     "target_proof": target_proof,
+    "breakings": breakings,
+    "influence": influence,
+    "modes": modes,
+    "padding": padding,
+    "reach": reach,
     "versions": versions,
 }
 """By name, what answers it."""

@@ -1,0 +1,80 @@
+"""Which inputs move which outputs: the size of ∂output(t) / ∂input(s), for every t and s."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from lib.training.answers.stacks import both_ways, head, recurrent, split
+
+MOST_OUTPUTS = 200
+"""Outputs that are looked at: T times as many as output columns."""
+MOST_VALUES = 1_000_000
+"""States in one pass, which remembers about twenty numbers for each: 80 MB."""
+
+
+def influence(
+    *,
+    cell: str,
+    layers: int,
+    weights: Sequence[np.ndarray],
+    x: np.ndarray,
+    backward: Sequence[np.ndarray] | None = None,
+) -> dict[str, Any]:
+    """Norms of the gradients of one sample's outputs by its inputs.
+
+    The sample is repeated, so that one pass backwards has a row for each output, or, of a large
+    model, for some of them.
+
+    Args:
+        cell: a key of `lib.experiment.CELLS`.
+        layers: how many recurrent layers there are.
+        weights: the model's.
+        x: the sample's inputs (T, F).
+        backward: weights of layers that read backwards, three for each; then every layer is
+            Bidirectional with `merge_mode="ave"`, which leaves the number of units as it is.
+
+    Returns:
+        `map` (T, T): row t, column s; and `columns`, of how many output columns it is the norm.
+    """
+    parts, of_head = split(weights, layers)
+    if backward is None:
+        stack = [
+            recurrent(cell, part, place, return_sequences=True) for place, part in enumerate(parts)
+        ]
+    else:
+        turned, _ = split(backward, layers)
+        stack = [
+            both_ways(cell, *ways, "ave", place, return_sequences=True)
+            for place, ways in enumerate(zip(parts, turned, strict=True))
+        ]
+    steps, units = len(x), len(parts[-1][1])
+    width = of_head[0].shape[1] if of_head else units
+    columns = max(1, min(width, MOST_OUTPUTS // steps))
+    count = steps * columns
+    rows = max(1, MOST_VALUES // (steps * units * layers * (1 if backward is None else 2)))
+    chosen = np.eye(count, dtype=np.float32).reshape(count, steps, columns)
+    gradients = [
+        _gradients(stack, head(of_head), x, chosen[start : start + rows])
+        for start in range(0, count, rows)
+    ]
+    by_output = np.concatenate(gradients).reshape(steps, columns, *x.shape)
+    return {"map": np.sqrt((by_output**2).sum(axis=(1, 3))), "columns": columns}
+
+
+def _gradients(stack: Sequence[Any], top: Any, x: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """What x (T, F) does to some outputs, (rows, T, F).
+
+    `chosen` (rows, T, columns) is 1 at each row's output and 0 elsewhere.
+    """
+    inputs = tf.constant(np.repeat(x[None], len(chosen), axis=0), tf.float32)
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        outputs: Any = inputs
+        for layer in stack:
+            outputs = layer(outputs)
+        total = tf.reduce_sum(top(outputs)[:, :, : chosen.shape[2]] * chosen)
+    return np.asarray(tape.gradient(total, inputs))

@@ -1,0 +1,64 @@
+"""Are the two modes one computation? Both of them, and every prefix, on the same weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from lib.training.answers.stacks import largest, recurrent, split
+
+
+def modes(
+    cell: str, layers: int, weights: Sequence[np.ndarray], x: np.ndarray, sample: int
+) -> dict[str, Any]:
+    """Run a stack with `return_sequences=True`, with `False`, and with `return_state=True`.
+
+    Args:
+        cell: a key of `lib.experiment.CELLS`.
+        layers: how many recurrent layers there are.
+        weights: the model's; a head's are passed over.
+        x: inputs (N, T, F).
+        sample: which of these to run every prefix of.
+
+    Returns:
+        `sequence` (N, T, U) and `last` (N, U), the top layer's outputs; `difference`, the largest
+        of |sequence[:, -1] - last|; `prefixes` (T, U), what `return_sequences=False` says of the
+        first 1, 2, … T timesteps of the sample, and `whole` (T, U), what `True` says of all of it
+        at once, run alone as the prefixes are; and `states`, each (N, U), that `return_state`
+        adds to the top layer's output.
+    """
+    parts, _ = split(weights, layers)
+    *below, every = [
+        recurrent(cell, part, place, return_sequences=True) for place, part in enumerate(parts)
+    ]
+    last = recurrent(cell, parts[-1])
+    stateful = recurrent(cell, parts[-1], return_sequences=True, return_state=True)
+
+    def run(top: Any, inputs: Any) -> Any:
+        for layer in below:
+            inputs = layer(inputs)
+        return top(inputs)
+
+    # Traced once for any number of timesteps, without XLA: a hundred prefixes take half a second.
+    alone = {
+        top: tf.function(
+            lambda inputs, top=top: run(top, inputs),
+            autograph=False,
+            input_signature=(tf.TensorSpec((1, None, x.shape[2])),),
+        )
+        for top in (every, last)
+    }
+    sequence, final = np.asarray(run(every, x)), np.asarray(run(last, x))
+    one = tf.constant(x[sample : sample + 1], tf.float32)
+    prefixes = [np.asarray(alone[last](one[:, :t])) for t in range(1, x.shape[1] + 1)]
+    return {
+        "difference": largest(sequence[:, -1] - final),
+        "sequence": sequence,
+        "last": final,
+        "prefixes": np.concatenate(prefixes),
+        "whole": np.asarray(alone[every](one))[0],
+        "states": tuple(np.asarray(state) for state in run(stateful, x)[1:]),
+    }

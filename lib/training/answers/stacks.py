@@ -1,0 +1,106 @@
+"""Keras layers with given weights: what the other answers run. No answer itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import keras
+import numpy as np
+
+from lib.experiment import CELLS
+
+Options = tuple[tuple[str, Any], ...]
+
+
+def recurrent(cell: str, weights: Sequence[np.ndarray], place: int = 0, **options: Any) -> Any:
+    """One built recurrent layer with `weights`: kernel, recurrent_kernel, bias.
+
+    A GRU's bias says which kind it is: (2, 3U) with `reset_after`, (3U,) without.
+
+    Args:
+        cell: a key of `lib.experiment.CELLS`.
+        weights: as Keras's `get_weights()` orders them.
+        place: its level in a stack. Layers are used again: the same cell of the same size in the
+            same place with the same options is the same object, with new weights.
+        options: Keras's own, such as `return_sequences=True`.
+
+    Raises:
+        ValueError: for an unknown cell, or weights that don't fit.
+    """
+    if cell not in CELLS:
+        raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}.")
+    if cell == "gru":
+        options["reset_after"] = np.ndim(weights[2]) == 2
+    sizes = (len(weights[0]), len(weights[1]))
+    layer = _recurrent(cell, sizes, place, tuple(sorted(options.items())))
+    layer.set_weights(list(weights))
+    return layer
+
+
+def both_ways(
+    cell: str,
+    forward: Sequence[np.ndarray],
+    backward: Sequence[np.ndarray],
+    merge_mode: str,
+    place: int = 0,
+    **options: Any,
+) -> Any:
+    """A built Bidirectional of two such layers."""
+    if cell == "gru":
+        options["reset_after"] = np.ndim(forward[2]) == 2
+    sizes = (len(forward[0]), len(forward[1]))
+    layer = _both_ways(cell, sizes, place, merge_mode, tuple(sorted(options.items())))
+    layer.set_weights([*forward, *backward])
+    return layer
+
+
+# Every layer that Keras builds leaves 0.13 MB behind, even when it is gone (measured), and some of
+# these are wanted once a second. One thread answers, so nobody else has a layer meanwhile.
+@lru_cache(maxsize=48)
+def _recurrent(cell: str, sizes: tuple[int, int], place: int, options: Options) -> Any:
+    del place  # it only tells layers apart
+    features, units = sizes
+    layer = getattr(keras.layers, CELLS[cell].keras)(units, **dict(options))
+    layer.build((None, None, features))
+    return layer
+
+
+@lru_cache(maxsize=16)
+def _both_ways(
+    cell: str, sizes: tuple[int, int], place: int, merge_mode: str, options: Options
+) -> Any:
+    del place
+    features, units = sizes
+    inner = getattr(keras.layers, CELLS[cell].keras)(units, **dict(options))
+    layer = keras.layers.Bidirectional(inner, merge_mode=merge_mode)
+    layer.build((None, None, features))
+    return layer
+
+
+@lru_cache(maxsize=16)
+def _dense(units: int, outputs: int) -> Any:
+    layer = keras.layers.Dense(outputs)
+    layer.build((None, None, units))
+    return layer
+
+
+def split(weights: Sequence[np.ndarray], layers: int) -> tuple[list[Any], list[np.ndarray]]:
+    """A model's weights as three for each of its recurrent layers, and the head's, if any."""
+    parts = [tuple(weights[3 * k : 3 * k + 3]) for k in range(layers)]
+    return parts, list(weights[3 * layers :])
+
+
+def head(weights: Sequence[np.ndarray]) -> Any:
+    """The built Dense head, or, where there are no weights for one, what changes nothing."""
+    if not weights:
+        return lambda outputs: outputs
+    layer = _dense(*weights[0].shape)
+    layer.set_weights(list(weights))
+    return layer
+
+
+def largest(values: Any) -> float:
+    """The largest absolute value: 0.0 only where all of them are exactly zero."""
+    return float(np.max(np.abs(np.asarray(values)), initial=0.0))

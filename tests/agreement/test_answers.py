@@ -1,0 +1,212 @@
+"""What the Cell page says of Keras is what Keras does; and NumPy says the same."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+from lib.bidirectional import unroll_both_ways
+from lib.experiment import CELLS, LOSSES, Experiment
+from lib.recurrence import forward, initial_model_weights, initial_weights, unroll
+from lib.training.answers import ANSWERS
+from lib.training.answers.breakings import breakings
+from lib.training.answers.influence import influence
+from lib.training.answers.modes import modes
+from lib.training.answers.padding import padding
+from lib.training.answers.reach import reach
+from lib.training.answers.stacks import recurrent
+
+N, T, F, U = 3, 5, 2, 4
+KERAS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
+
+
+def setting(
+    cell: str, layers: int = 1, head: str = "dense"
+) -> tuple[Experiment, list[np.ndarray], np.ndarray, np.ndarray]:
+    """An experiment, weights that aren't fresh, inputs and targets."""
+    experiment = Experiment().set(cell=cell, layers=layers, head=head, U=U, seed=3)
+    targets = 2 if head == "dense" else U
+    rng = np.random.default_rng(1)
+    weights = [
+        (w + rng.normal(0, 0.2, w.shape)).astype(np.float32)
+        for w in initial_model_weights(experiment, F, targets)
+    ]
+    x = rng.standard_normal((N, T, F)).astype(np.float32)
+    return experiment, weights, x, rng.standard_normal((N, T, targets)).astype(np.float32)
+
+
+def test_every_answer_has_its_functions_name() -> None:
+    """A page asks by it."""
+    assert all(name == function.__name__ for name, function in ANSWERS.items())
+
+
+@pytest.mark.parametrize("layers", [1, 3])
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_modes_are_one_computation(cell: str, layers: int) -> None:
+    """Exactly: the last step, and every prefix; NumPy agrees within 1e-6, states included."""
+    experiment, weights, x, _ = setting(cell, layers)
+    said = modes(cell, layers, weights, x, sample=1)
+    assert said["difference"] == 0.0
+    np.testing.assert_array_equal(said["sequence"][:, -1], said["last"])
+    np.testing.assert_array_equal(said["prefixes"], said["whole"])
+    np.testing.assert_allclose(said["whole"], said["sequence"][1], rtol=0, atol=1e-6)
+    trace = forward(experiment, weights, x)[0][-1]
+    assert np.abs(trace.hidden - said["sequence"]).max() < 1e-6
+    kept = [trace.hidden] if trace.cell is None else [trace.hidden, trace.cell]
+    for ours, state in zip(kept, said["states"], strict=True):
+        assert np.abs(ours[:, -1] - state).max() < 1e-6
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_breaks_the_equality_and_what_does_not(cell: str) -> None:
+    """The figures of the page, and which of them are exactly zero."""
+    _, weights, x, _ = setting(cell)
+    backward = initial_weights(cell, F, U, np.random.default_rng(5))
+    said = breakings(cell, weights[:3], backward, x)
+    zero = {name for name, value in said.items() if value == 0.0}
+    assert zero == {"bidirectional_rule", "padded", "masked", "masked_moved", "backwards"}
+    both = unroll_both_ways(cell, [*weights[:3], *backward], x)
+    assert said["bidirectional"] == pytest.approx(
+        np.abs(both.sequence[:, -1] - both.last).max(), abs=1e-6
+    )
+    last = unroll(cell, weights[:3], x).hidden[:, -1]
+    assert said["zeroed"] == pytest.approx(np.abs(last).max(), abs=1e-6)
+    padded = np.pad(x, [(0, 0), (0, 3), (0, 0)])
+    moved = unroll(cell, weights[:3], padded).hidden[:, -1] - last
+    assert said["padded_moved"] == pytest.approx(np.abs(moved).max(), abs=1e-6)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_masked_loss_is_the_mean_over_the_steps_that_count(loss: str) -> None:
+    """As a whole Keras model reports it; without a mask padding counts like everything else."""
+    _, weights, x, _ = setting("gru")
+    lengths = np.array([5, 4, 2])
+    mask = np.arange(T) < lengths[:, None]
+    x = np.where(mask[:, :, None], x, 0).astype(np.float32)
+    said = padding("gru", weights[:3], {"end": x}, loss)["end"]
+    for masked in (True, False):
+        layer = recurrent("gru", weights[:3], return_sequences=True)
+        masking = [keras.layers.Masking(0.0)] if masked else []
+        model = keras.Sequential([keras.Input((T, F)), *masking, layer])
+        model.compile(loss=LOSSES[loss].keras)
+        reported = model.evaluate(x, np.zeros((N, T, U)), verbose=0)
+        assert said["masked_loss" if masked else "loss"] == pytest.approx(reported, rel=1e-5)
+    hidden = unroll("gru", weights[:3], x, mask=mask).hidden
+    losses = np.asarray(keras.losses.get(LOSSES[loss].keras)(np.zeros_like(hidden), hidden))
+    assert said["masked_loss"] == pytest.approx(losses[mask].mean(), rel=1e-5)
+    np.testing.assert_allclose(said["masked_last"], hidden[:, -1], atol=1e-6)
+
+
+def exactly(weights: list[np.ndarray], cell: str, layers: int, head: str) -> list[keras.Layer]:
+    """The model's layers in float64, with states handed out: to take finite differences of."""
+    made: list[keras.Layer] = []
+    for k in range(layers):
+        part = weights[3 * k : 3 * k + 3]
+        layer = KERAS[cell](U, return_sequences=True, return_state=True, dtype="float64")
+        layer.build((None, None, len(part[0])))
+        layer.set_weights(part)
+        made.append(layer)
+    if head == "dense":
+        dense = keras.layers.Dense(2, dtype="float64")
+        dense.build((None, None, U))
+        dense.set_weights(weights[3 * layers :])
+        made.append(dense)
+    return made
+
+
+def losses_of(outputs: np.ndarray, y: np.ndarray, mode: str) -> np.ndarray:
+    """Each sample's mean squared error, (N,): over all steps, or at the last."""
+    errors = ((np.asarray(outputs) - y) ** 2).mean(axis=2)
+    return errors.mean(axis=1) if mode == "sequence" else errors[:, -1]
+
+
+@pytest.mark.parametrize("mode", ["sequence", "last"])
+@pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("gru", 2), ("simple_rnn", 1)])
+def test_the_reach_into_inputs_is_that_of_finite_differences(
+    cell: str, layers: int, mode: str
+) -> None:
+    """Every input moved a little, both ways, in float64."""
+    _, weights, x, y = setting(cell, layers)
+    said = reach(cell=cell, layers=layers, weights=weights, x=x, y=y, loss="mse", layer=layers - 1)
+    *stack, dense = exactly(weights, cell, layers, "dense")
+
+    def loss(inputs: np.ndarray) -> np.ndarray:
+        for layer in stack:
+            inputs = layer(inputs)[0]
+        return losses_of(dense(inputs), y, mode)
+
+    slopes = np.zeros((N, T, F))
+    for t in range(T):
+        for f in range(F):
+            nudge = np.zeros((N, T, F))
+            nudge[:, t, f] = 1e-5
+            slopes[:, t, f] = (loss(x + nudge) - loss(x - nudge)) / 2e-5
+    expected = np.linalg.norm(slopes, axis=2).mean(axis=0)
+    np.testing.assert_allclose(said["x"][mode], expected, rtol=1e-3, atol=1e-7)
+
+
+@pytest.mark.parametrize("mode", ["sequence", "last"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_reach_into_states_is_that_of_finite_differences(cell: str, mode: str) -> None:
+    """h_t moved a little, and everything after it run again from there."""
+    _, weights, x, y = setting(cell)
+    said = reach(cell=cell, layers=1, weights=weights, x=x, y=y, loss="mse", layer=0)
+    layer, dense = exactly(weights, cell, 1, "dense")
+    expected = []
+    for t in range(T):
+        before, *states = (np.asarray(part) for part in layer(x[:, : t + 1]))
+
+        def loss(hidden: np.ndarray) -> np.ndarray:
+            parts = [before[:, :-1], hidden[:, None]]  # noqa: B023  called in this turn alone
+            if t < T - 1:  # noqa: B023
+                rest = layer(x[:, t + 1 :], initial_state=[hidden, *states[1:]])[0]  # noqa: B023
+                parts.append(np.asarray(rest))
+            return losses_of(dense(np.concatenate(parts, axis=1)), y, mode)
+
+        slopes = np.zeros((N, U))
+        for unit in range(U):
+            nudge = np.zeros((N, U))
+            nudge[:, unit] = 1e-5
+            slopes[:, unit] = (loss(states[0] + nudge) - loss(states[0] - nudge)) / 2e-5
+        expected.append(np.linalg.norm(slopes, axis=1).mean())
+    np.testing.assert_allclose(said["h"][mode], expected, rtol=1e-3, atol=1e-7)
+
+
+def test_the_loss_at_the_last_step_alone_reaches_the_last_state_directly() -> None:
+    """Over all steps its share is one in T: the mean has as many terms."""
+    _, weights, x, y = setting("lstm")
+    said = reach(cell="lstm", layers=1, weights=weights, x=x, y=y, loss="mse", layer=0)["h"]
+    assert said["sequence"][-1] == pytest.approx(said["last"][-1] / T, rel=1e-5)
+
+
+@pytest.mark.parametrize("head", ["dense", "none"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_influence_is_causal_one_way_and_full_both_ways(cell: str, head: str) -> None:
+    """No input moves an output before it; with a Bidirectional every input moves every output."""
+    _, weights, x, _ = setting(cell, 2, head)
+    rng = np.random.default_rng(7)
+    backward = [*initial_weights(cell, F, U, rng), *initial_weights(cell, U, U, rng)]
+    one = influence(cell=cell, layers=2, weights=weights, x=x[0])
+    both = influence(cell=cell, layers=2, weights=weights, x=x[0], backward=backward)
+    above = np.triu_indices(T, 1)
+    assert not one["map"][above].any()
+    assert (one["map"][np.tril_indices(T)] > 0).all()
+    assert (both["map"] > 0).all()
+    assert one["columns"] == (2 if head == "dense" else U)
+
+
+def test_influence_is_that_of_finite_differences() -> None:
+    """Every input of one sample moved a little, in float64."""
+    _, weights, x, _ = setting("lstm")
+    layer, dense = exactly(weights, "lstm", 1, "dense")
+    slopes = np.zeros((T, 2, T, F))
+    for t in range(T):
+        for f in range(F):
+            nudge = np.zeros((1, T, F))
+            nudge[0, t, f] = 1e-5
+            up, down = (np.asarray(dense(layer(x[:1] + s * nudge)[0]))[0] for s in (1, -1))
+            slopes[:, :, t, f] = (up - down) / 2e-5
+    expected = np.sqrt((slopes**2).sum(axis=(1, 3)))
+    said = influence(cell="lstm", layers=1, weights=weights, x=x[0])["map"]
+    np.testing.assert_allclose(said, expected, rtol=1e-3, atol=1e-7)
