@@ -1,10 +1,13 @@
-"""Cell: what happens inside a recurrent layer at every timestep, and what that means."""
+"""Cell: what happens inside a recurrent layer at every timestep, and why the modes are one."""
 
 import streamlit as st
 
 from lib.narrate_cell import cell_sentence
 from lib.ui.cell.chosen import choose
-from lib.ui.cell.see import see
+from lib.ui.cell.learn import learn
+from lib.ui.cell.prove import prove
+from lib.ui.cell.see import follow_playhead, see
+from lib.ui.cell.watch import watch
 from lib.ui.data import load
 from lib.ui.frame import frame
 from lib.ui.theme import current_palette
@@ -15,4 +18,9 @@ loaded = load(frame("Cell"), table())
 palette = current_palette()
 
 st.markdown(f"# {plain(cell_sentence(loaded.experiment, loaded.dataset))}")
-see(choose(loaded), palette)
+chosen = choose(loaded)
+slots = see(chosen, palette)
+prefixes, proofs = prove(chosen, palette)
+gradients = learn(chosen, palette)
+follow_playhead(chosen, slots, prefixes, palette)
+watch(chosen, [*proofs, *gradients])

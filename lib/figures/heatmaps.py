@@ -26,6 +26,8 @@ def heatmaps(
     start: int,
     sentence: str,
     palette: Palette,
+    *,
+    kept: str = "h",
 ) -> str:
     """One matrix for each name, in a grid that fits the screen.
 
@@ -36,14 +38,15 @@ def heatmaps(
         start: the row that is marked before anybody has picked one.
         sentence: what the picture says.
         palette: the colours of the page's theme.
+        kept: what the first matrix is called beside its outline.
     """
-    parts, kept = [], next(iter(matrices))
+    parts: list[str] = []
     for name, values in matrices.items():
         rows = values.T[order]
         reach = _reach(values)
         scale = "" if reach == 1 else f", ±{number(reach)}"
         body = _matrix(rows, reach, palette)
-        if name == kept:
+        if not parts:
             body += last_column(rows.shape[1], palette)
         parts.append(
             f'<div style="min-width:0"><div style="color:{palette.muted}">{escape(name)}'

@@ -20,6 +20,7 @@ from lib.figures.unit import unit_lines
 from lib.figures.unrolled import unrolled_picture
 from lib.unit_order import by_similarity
 from tests.unit.test_cell_step import opened
+from tests.unit.test_figures import contrast
 
 
 def test_a_png_holds_each_number_as_one_pixel() -> None:
@@ -63,13 +64,8 @@ def test_a_small_layer_shows_its_numbers() -> None:
 def test_numbers_are_legible_on_every_shade(theme: str) -> None:
     """At least 4.5 to 1, as axe asks for (WCAG 2.2, 1.4.3)."""
     colors = palette(theme)
-    from lib.figures.palette import _luminance
-
-    ratios = []
-    for shade in colors.signed(STEPS):
-        low, high = sorted((_luminance(shade), _luminance(colors.text_on(shade))))
-        ratios.append((high + 0.05) / (low + 0.05))
-    assert min(ratios) >= 4.5
+    shades = colors.signed(STEPS)
+    assert min(contrast(shade, colors.text_on(shade)) for shade in shades) >= 4.5
 
 
 @pytest.mark.parametrize("steps", [1, 2, 12, 13, 57, 100])

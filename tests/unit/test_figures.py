@@ -76,7 +76,7 @@ def contrast(one, other):
 def test_lines_and_words_stand_out_from_the_background(theme):
     """WCAG 2.2: 3 to 1 for lines and marks, 4.5 to 1 for words."""
     p = palette(theme)
-    for line in (p.ink, p.sequence, p.last, p.best, p.baseline):
+    for line in (p.ink, p.sequence, p.last, p.best, p.baseline, p.negative):
         assert contrast(line, p.background) >= 3
     for words in (
         *(p.ink, p.muted, p.sequence_text, p.last_text, p.best_text),

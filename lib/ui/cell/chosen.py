@@ -88,30 +88,32 @@ def _layer(experiment: Experiment) -> int:
     layers = experiment.model.layers
     if layers == 1:
         return 0
+    key = f"cell_layer_{layers}"
+    st.session_state.setdefault(key, layers - 1)
     picked = st.segmented_control(
         "Layer",
         range(layers),
         format_func=lambda k: {0: "1, bottom", layers - 1: f"{layers}, top"}.get(k, f"{k + 1}"),
-        default=layers - 1,
         required=True,
-        key=f"cell_layer_{layers}",
+        key=key,
     )
-    return int(picked)
+    return layers - 1 if picked is None else int(picked)
 
 
 def _mode(experiment: Experiment) -> str:
     modes = experiment.model.modes
     if len(modes) == 1:
         return modes[0]
-    return st.segmented_control(
+    st.session_state.setdefault("cell_mode", modes[0])
+    picked = st.segmented_control(
         "Whose weights",
         list(modes),
         format_func=MODE_LABELS.__getitem__,
-        default=modes[0],
         required=True,
         key="cell_mode",
         help="Both models start from the same weights and are trained apart.",
     )
+    return picked or modes[0]  # None for a moment, when the browser's theme isn't the usual one
 
 
 def _weights(shown: View, mode: str) -> tuple[tuple[np.ndarray, ...], str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -13,29 +15,37 @@ from lib.figures.heatmaps import heatmaps
 from lib.figures.palette import Palette
 from lib.figures.unit import unit_lines
 from lib.figures.unrolled import unrolled_picture
+from lib.narrate_proofs import prefix_sentence
 from lib.recurrence import GATES
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import playhead
+from lib.ui.cell.prove import Prefixes
 from lib.ui.words import say
 from lib.unit_order import by_similarity
 
 
-def see(chosen: Chosen, palette: Palette) -> None:
-    """Draw the section. The playhead moves without any of it being drawn anew but the formulas."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Slots:
+    """Where the playhead's part goes: itself, and what it writes out anew when it moves."""
+
+    bar: DeltaGenerator
+    formulas: DeltaGenerator
+    words: DeltaGenerator
+    by_hand: DeltaGenerator | None
+
+
+def see(chosen: Chosen, palette: Palette) -> Slots:
+    """Draw the section, but for what follows the playhead."""
     layer = chosen.opened
-    hidden = layer.trace.hidden[0]
-    order = _order(hidden)
-    start = int(np.argmax(np.ptp(np.nan_to_num(hidden), axis=0)))
     with st.container(border=True, key="cell_unrolled"):
         st.markdown("### Unrolled in time")
         bar = st.container()
         _unrolled(chosen, layer, palette)
     with st.container(border=True, key="cell_heatmaps"):
-        _heatmaps(layer, order, start, palette)
+        _heatmaps(layer, palette)
     with st.container(border=True, key="cell_unit"):
         st.markdown("### One unit, one timestep at a time")
-        formulas = st.empty()
-        words = st.empty()
+        formulas, words = st.empty(), st.empty()
     hand = None
     if can_show(layer.x.shape[1], layer.units):
         with st.container(border=True, key="cell_by_hand"):
@@ -45,8 +55,18 @@ def see(chosen: Chosen, palette: Palette) -> None:
                 "Each table is a block of the kernels' columns: multiply every row by the number "
                 "in front of it, add the column up, and apply the activation."
             )
-    with bar:
-        st.fragment(_at_the_playhead)(layer, order, start, (formulas, words, hand), palette)
+    return Slots(bar, formulas, words, hand)
+
+
+def follow_playhead(chosen: Chosen, slots: Slots, prefixes: Prefixes, palette: Palette) -> None:
+    """Draw the playhead. When it moves, pictures stay as they are, and only formulas are sent."""
+    with slots.bar:
+        st.fragment(_at_the_playhead)(chosen.opened, slots, prefixes, palette)
+
+
+def _start(hidden: np.ndarray) -> int:
+    """The unit to begin with: the one that moves most, (T, U)."""
+    return int(np.argmax(np.ptp(np.nan_to_num(hidden), axis=0)))
 
 
 def _order(hidden: np.ndarray) -> np.ndarray:
@@ -64,7 +84,7 @@ def _unrolled(chosen: Chosen, layer: Opened, palette: Palette) -> None:
     say(sentence)
 
 
-def _heatmaps(layer: Opened, order: np.ndarray, start: int, palette: Palette) -> None:
+def _heatmaps(layer: Opened, palette: Palette) -> None:
     left, right = st.columns([3, 2], vertical_alignment="center")
     left.markdown("### States and gates, every unit at every timestep")
     right.toggle(
@@ -80,24 +100,24 @@ def _heatmaps(layer: Opened, order: np.ndarray, start: int, palette: Palette) ->
         about = GATES[cell][name]
         matrices[f"{name}̃, {about}" if about == "candidate" else f"{name}, {about}"] = values[0]
     sentence = " ".join(narrate_cell.findings(cell, trace))
-    row = int(np.flatnonzero(order == start)[0])
+    order = _order(trace.hidden[0])
+    row = int(np.flatnonzero(order == _start(trace.hidden[0]))[0])
     st.html(heatmaps(matrices, order, row, sentence, palette))
     say(sentence)
 
 
-def _at_the_playhead(
-    layer: Opened,
-    order: np.ndarray,
-    start: int,
-    slots: tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator | None],
-    palette: Palette,
-) -> None:
-    """The playhead itself, and all that is written out anew when it moves."""
-    formulas, words, hand = slots
-    at = playhead(len(layer.x), order, start)
+def _at_the_playhead(layer: Opened, slots: Slots, prefixes: Prefixes, palette: Palette) -> None:
+    hidden = layer.trace.hidden[0]
+    at = playhead(len(layer.x), _order(hidden), _start(hidden))
     written = lines(layer, at.unit, at.step)
-    formulas.html(unit_lines(written, palette))
-    with words:
+    slots.formulas.html(unit_lines(written, palette))
+    with slots.words:
         say(narrate_cell.step_sentence(written, at.unit, at.step))
-    if hand is not None:
-        hand.html(by_hand(layer, at.step, palette))
+    if slots.by_hand is not None:
+        slots.by_hand.html(by_hand(layer, at.step, palette))
+    with prefixes.slot:
+        say(
+            prefix_sentence(
+                prefixes.sequence, prefixes.prefixes, at.unit, at.step, prefixes.by_keras
+            )
+        )

@@ -1,0 +1,73 @@
+"""A batch of sequences of different length, padded: which steps count, and which one "last" is.
+
+An HTML fragment for `st.html`: for each way to treat the batch a table of timesteps, as blocks,
+with the step outlined that `return_sequences=False` answers for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+
+from lib.figures.palette import Palette
+from lib.figures.png import data_uri
+from lib.figures.proofs import written
+from lib.figures.timeline import over_time, picture, ticks
+from lib.padded import ROUNDING, Padded
+
+
+def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> str:
+    """All ways, as many side by side as fit."""
+    boxes = "".join(f'<div style="min-width:0">{_way(way, palette)}</div>' for way in ways)
+    return picture(
+        '<div style="display:grid;gap:1rem 1.75rem;'
+        f'grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr))">{boxes}</div>',
+        sentence,
+        palette,
+    )
+
+
+def title(way: Padded) -> str:
+    """What is done, in words."""
+    return (
+        f"Padded at the {'end' if way.at_end else 'start'}, "
+        f"{'with' if way.masked else 'without'} a mask"
+    )
+
+
+def _way(way: Padded, palette: Palette) -> str:
+    rows, steps = way.counts.shape
+    # Blank steps are masked; grey ones are zeros that the layer reads like any other.
+    shades = np.where(way.counts, 2, 0 if way.masked else 1).astype(np.uint8)
+    image = data_uri(shades, (palette.surface, palette.border, palette.muted))
+    outlines = "".join(
+        f'<div style="position:absolute;left:calc(100%*{step}/{steps});width:calc(100%/{steps});'
+        f"top:calc(100%*{row}/{rows});height:calc(100%/{rows});box-sizing:border-box;"
+        f'border:2px solid {palette.last};border-radius:3px"></div>'
+        for row, step in enumerate(way.last_step)
+    )
+    gaps = "".join(
+        f'<div style="position:absolute;left:0;right:0;top:calc(100%*{row}/{rows} - 1px);'
+        f'height:2px;background:{palette.background}"></div>'
+        for row in range(1, rows)
+    )
+    body = (
+        f'<img alt="" src="{image}" style="display:block;width:100%;height:6rem;'
+        f'image-rendering:pixelated">{gaps}{outlines}'
+    )
+    off = "".join(
+        f'<div style="height:1.5rem;line-height:1.5rem;color:'
+        f'{palette.best_text if value <= ROUNDING else palette.ink}">'
+        f"{'✓ ' if value <= ROUNDING else ''}{written(value)}</div>"
+        for value in way.off
+    )
+    return (
+        f'<div style="font-weight:600">{escape(title(way))}</div>'
+        '<div style="display:grid;grid-template-columns:minmax(0,1fr) 4.5rem;gap:0 0.5rem">'
+        f"<div>{over_time(body, steps, palette)}{ticks(steps, palette)}</div>"
+        f'<div style="font-variant-numeric:tabular-nums;text-align:right">{off}</div></div>'
+        f'<div style="color:{palette.muted}">the sequence loss averages over {way.averaged:,} '
+        "steps</div>"
+    )

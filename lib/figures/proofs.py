@@ -1,0 +1,80 @@
+"""Cards that say what Keras measured: a claim, the figures, and where they come from.
+
+An HTML fragment for `st.html`. A figure of exactly 0.0 is written so, and so is the difference
+that 32-bit numbers leave; green says that two things are one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from lib.figures.palette import Palette
+from lib.narrate import number
+
+WAITING = "Keras is computing …"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One difference that was measured."""
+
+    of: str
+    """What is compared, as code: "sequence[:, -1] − last"."""
+    value: float | None
+    """None while Keras is computing."""
+    close_enough: float = 0.0
+    """Up to here both are called the same."""
+
+    @property
+    def same(self) -> bool:
+        """Whether the two are one."""
+        return self.value is not None and self.value <= self.close_enough
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A claim, what was measured for it, and why it is so."""
+
+    title: str
+    measures: tuple[Measure, ...]
+    why: str
+
+
+def written(value: float) -> str:
+    """A difference to be read: exactly zero is "0.0"."""
+    return "0.0" if value == 0 else number(value)
+
+
+def proof_cards(proofs: Sequence[Proof], palette: Palette) -> str:
+    """All cards, as many side by side as fit."""
+    cards = "".join(_card(proof, palette) for proof in proofs)
+    return (
+        '<div style="display:grid;gap:0.75rem;align-items:stretch;'
+        "grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));font-size:0.875rem;"
+        f'line-height:1.45;color:{palette.ink}">{cards}</div>'
+    )
+
+
+def _card(proof: Proof, palette: Palette) -> str:
+    figures = "".join(_measure(measure, palette) for measure in proof.measures)
+    return (
+        f'<div style="border:1px solid {palette.border};border-radius:0.5rem;padding:0.75rem 1rem">'
+        f'<div style="font-weight:600">{escape(proof.title)}</div>{figures}'
+        f'<div style="color:{palette.muted};margin-top:0.35rem">{escape(proof.why)}</div></div>'
+    )
+
+
+def _measure(measure: Measure, palette: Palette) -> str:
+    if measure.value is None:
+        figure = f'<span style="color:{palette.muted};font-size:0.875rem">{WAITING}</span>'
+    else:
+        color, mark = (palette.best_text, "✓") if measure.same else (palette.ink, "≠")
+        figure = f'<span style="color:{color}">{mark} {written(measure.value)}</span>'
+    return (
+        '<div style="margin-top:0.35rem"><div style="font-size:1.35rem;font-weight:700;'
+        f'line-height:1.75rem;height:1.75rem">{figure}</div>'
+        f'<div style="font-family:monospace;font-size:0.8125rem;overflow-wrap:anywhere">'
+        f"{escape(measure.of)}</div></div>"
+    )

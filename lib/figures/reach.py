@@ -1,0 +1,50 @@
+"""The chart of how far back in time the gradient of each loss reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.figures import chart, marks
+from lib.figures.palette import Palette
+
+HEIGHT = 300
+FLOOR = 1e-12
+"""Smaller gradients aren't drawn: 32-bit numbers have nothing to say there."""
+
+
+def reach_figure(
+    norms: Mapping[str, np.ndarray], by: str, names: Sequence[str], palette: Palette
+) -> go.Figure:
+    """Norms (T,) of the gradients by `by`, "h" or "x", for the losses "sequence" and "last"."""
+    steps = len(names)
+    labels = {"sequence": f"loss over all {steps} steps", "last": f"loss at step {steps} alone"}
+    hover = f"%{{y:{chart.VALUE}}}"
+    data = []
+    for mode, values in norms.items():
+        known = marks.finite(values)
+        known = np.where(known > FLOOR, known, np.nan)
+        style = {"color": palette.mode(mode), "width": 2.5}
+        line = marks.line(labels[mode], known, style, hover)
+        marker = {"color": palette.mode(mode), "size": marks.dot_size(steps)}
+        if mode == "last":
+            marker["symbol"] = "diamond"
+        data.append({**line, "mode": "lines+markers", "marker": marker})
+    glyphs = {"sequence": "dots", "last": "diamond"}
+    key = [
+        [marks.Entry(glyphs[m], labels[m], palette.mode(m), palette.mode_text(m)) for m in norms]
+    ]
+    sizes = [v for array in norms.values() for v in np.asarray(array, float) if v > FLOOR]
+    return chart.figure(
+        data,
+        chart.layout(
+            palette,
+            chart.timestep_axis(names),
+            chart.log_axis(f"size of ∂L/∂{by}", sizes),
+            key,
+            name=f"reach {by} {steps}",
+            height=HEIGHT,
+        ),
+    )

@@ -1,0 +1,65 @@
+"""Why the modes learn differently, in words: how far gradients reach, what moves what, padding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from lib.figures.padding import title
+from lib.narrate import number
+from lib.padded import ROUNDING, Padded
+
+
+def reach_sentence(norms: Mapping[str, np.ndarray], by: str) -> str:
+    """How much of each loss's gradient is left at the first step, (T,) each."""
+    what = {"h": "hidden state", "x": "input"}[by]
+    parts = []
+    for mode, about in (("sequence", "over all steps"), ("last", "at the last step alone")):
+        values = np.asarray(norms[mode], np.float64)
+        first, last = float(values[0]), float(values[-1])
+        peak = int(np.argmax(values))
+        parts.append(
+            f"The loss {about} moves with the {what} of step 1 by {number(first)} and with that "
+            f"of step {len(values)} by {number(last)}, most at step {peak + 1}."
+        )
+    first_all, first_last = float(norms["sequence"][0]), float(norms["last"][0])
+    if first_all > 0 and first_last > 0:
+        times = first_all / first_last
+        more = f"{number(times)} times" if times >= 1 else f"{number(100 * times)}% of"
+        parts.append(f"At step 1 the loss over all steps has {more} the reach of the other.")
+    return " ".join(parts)
+
+
+def influence_sentence(influence: np.ndarray, columns: int, targets: int, turned: bool) -> str:
+    """Whether any output is moved by an input after it: a map (T, T), outputs by inputs."""
+    steps = len(influence)
+    above = influence[np.triu_indices(steps, 1)]
+    later = int((above > 0).sum())
+    which = "" if columns == targets else f" (of {columns} of {targets} output columns)"
+    model = "Bidirectional" if turned else "One direction"
+    if not later:
+        says = "no output is moved by an input that comes after it"
+    else:
+        says = (
+            f"in {later} of {len(above)} pairs an output is moved by an input that comes after it: "
+            "it has seen the future, and with it, where targets are later values, its own target"
+        )
+    first = number(influence[-1, 0])
+    return f"{model}{which}: {says}. The first input moves the last output by {first}."
+
+
+def padding_sentence(ways: Sequence[Padded]) -> str:
+    """Where the last step is, and by how much the shortest sequence's answer is off."""
+    parts = []
+    for way in ways:
+        steps = way.counts.shape[1]
+        where = (
+            "last is each sequence's own last step"
+            if way.masked
+            else f"last is always step {steps}"
+        )
+        off = float(way.off[-1])
+        exact = "the same as unpadded" if off <= ROUNDING else f"off by {number(off)}"
+        parts.append(f"{title(way)}: {where}; the answer for the shortest sequence is {exact}.")
+    return " ".join(parts)

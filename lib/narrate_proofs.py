@@ -1,0 +1,156 @@
+"""What Keras measured on the Cell page, in words: why two things are one, and what parts them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lib.datasets.dataset import Dataset
+from lib.datasets.worked import highest_output
+from lib.experiment import CELLS, Experiment
+from lib.figures.proofs import Measure, Proof, written
+from lib.narrate import number
+from lib.padded import ROUNDING
+
+
+def one_computation(
+    experiment: Experiment, steps: int, said: dict[str, Any] | None, numpy_differs: float | None
+) -> list[Proof]:
+    """That the modes are one, that NumPy draws what Keras does, and what the states are.
+
+    `said` is the answer `modes`, None while there is none; `numpy_differs` is the largest
+    difference of its states and outputs from NumPy's, in units of the largest value above 1.
+    """
+    model = experiment.model
+    cell = CELLS[model.cell].label
+    layer = f"{cell}({model.units}, return_state=True)"
+    names = "[out, h, c]" if model.cell == "lstm" else "[out, h]"
+    shapes = f"h{' and c are' if model.cell == 'lstm' else ' is'} (N, {model.units}) in both modes"
+    unbounded = ""
+    if model.cell == "lstm" and said is not None:
+        most = float(np.abs(said["states"][1]).max())
+        unbounded = f" c has no bound: here it reaches {number(most)}."
+    difference = prefix = state = None
+    if said is not None:
+        difference = float(said["difference"])
+        prefix = float(np.abs(said["prefixes"] - said["whole"]).max())
+        state = float(np.abs(said["sequence"][:, -1] - said["states"][0]).max())
+    return [
+        Proof(
+            "The last step of the sequence is the last-step mode",
+            (Measure("max |sequence[:, -1] − last|", difference),),
+            f"Both run the same {steps} steps of the same {cell}; return_sequences only says "
+            "what is handed out.",
+        ),
+        Proof(
+            "The sequence is every prefix's last step",
+            (Measure("max |sequence[:, t] − last of x[:, :t+1]|", prefix),),
+            f"Sequence mode is {steps} last-step answers in one pass: what comes later can't "
+            "change an output.",
+        ),
+        Proof(
+            "What you see is what Keras computes",
+            (Measure("max |NumPy − Keras|", numpy_differs, ROUNDING),),
+            "The pictures are drawn from NumPy, at once. States and outputs differ by rounding "
+            "alone.",
+        ),
+        Proof(
+            "return_state adds the states of the last step",
+            (Measure("max |out[:, -1] − h|", state),),
+            f"{layer} returns {names}: {shapes}, and h is the last output.{unbounded}",
+        ),
+    ]
+
+
+def ways_to_break_it(
+    experiment: Experiment, padding: int, said: dict[str, Any] | None
+) -> list[Proof]:
+    """What makes sequence[:, -1] and last two different things, and what only seems to.
+
+    `said` is the answer `breakings`, None while there is none.
+    """
+
+    def measured(name: str) -> float | None:
+        return None if said is None else float(said[name])
+
+    cell = CELLS[experiment.model.cell].label
+    zeroed = "" if said is None else f" {written(said['zeroed'])} is the largest output itself."
+    return [
+        Proof(
+            "Bidirectional",
+            (
+                Measure("max |sequence[:, -1] − last|", measured("bidirectional")),
+                Measure(
+                    "max |[forward[:, -1], backward[:, 0]] − last|", measured("bidirectional_rule")
+                ),
+            ),
+            "The layer that reads backwards has read everything at the first timestep. The last "
+            "step of its sequence has seen one input; last takes its first.",
+        ),
+        Proof(
+            f"Padding: {padding} steps of zeros at the end",
+            (
+                Measure("without a mask: max |last − unpadded last|", measured("padded_moved")),
+                Measure("with Masking: max |last − unpadded last|", measured("masked_moved")),
+            ),
+            f"Without a mask the {cell} goes on through the zeros, and last has seen them. A mask "
+            "holds the state, so that last is the last step that counts. In both cases "
+            "sequence[:, -1] is last.",
+        ),
+        Proof(
+            "zero_output_for_mask=True",
+            (Measure("max |sequence[:, -1] − last|", measured("zeroed")),),
+            "It puts zeros where the sequence would repeat the last output, while last stays what "
+            f"it is.{zeroed}",
+        ),
+        Proof(
+            "go_backwards=True",
+            (
+                Measure("max |sequence[:, -1] − last|", measured("backwards")),
+                Measure("flipped: max |sequence[:, 0] − last|", measured("backwards_flipped")),
+            ),
+            "Outputs stand in the order in which the steps were read, not flipped back, so the "
+            "last one has read all of x. Flip them and it isn't the last any more.",
+        ),
+    ]
+
+
+def prefix_sentence(
+    sequence: np.ndarray, prefixes: np.ndarray, unit: int, step: int, by_keras: bool
+) -> str:
+    """What both modes say of the steps up to the playhead, (T, U) each."""
+    differ = float(np.abs(sequence[step] - prefixes[step]).max())
+    who = "Keras" if by_keras else "NumPy (Keras is still computing)"
+    first = "timestep" if step == 0 else f"{step + 1} timesteps"
+    return (
+        f"{who}: return_sequences=False on the first {first} gives unit {unit + 1} the value "
+        f"{prefixes[step, unit]:.7f}; return_sequences=True on all {len(sequence)} has "
+        f"{sequence[step, unit]:.7f} at timestep {step + 1}. The largest difference over all "
+        f"units is {written(differ)}."
+    )
+
+
+def bound_sentence(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> str:
+    """How near the outputs (T, U) come to their bound, and what that means for the targets."""
+    model = experiment.model
+    bound = highest_output(model.cell, len(hidden))
+    most = np.abs(hidden).max(axis=1)
+    rule = "|h| at step t stays below tanh(t)" if model.cell == "lstm" else "|h| stays below 1"
+    parts = [
+        f"From a zero state, {rule}: at most {number(bound[0])} at step 1 and "
+        f"{number(bound[-1])} at step {len(hidden)}. The furthest unit here is at "
+        f"{number(most[0])} and {number(most[-1])}."
+    ]
+    furthest = float(np.abs(dataset.y).max())
+    if model.head == "dense":
+        parts.append(
+            "The Dense head stretches these outputs, so that targets "
+            f"up to {number(furthest)} can be reached."
+        )
+    elif furthest > bound[-1]:
+        parts.append(
+            f"Without a head the outputs are the predictions: targets up to {number(furthest)} "
+            "are out of reach, whatever the weights."
+        )
+    return " ".join(parts)

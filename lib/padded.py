@@ -1,0 +1,86 @@
+"""Sequences of different length, padded in each of the ways that people pad them.
+
+Four shortened copies of one sample stand for a batch of different lengths. NumPy says at once
+what a layer makes of them; `lib.training.answers.padding` has Keras say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.recurrence import unroll
+
+ROUNDING = 1e-6
+"""Answers that differ by no more are the same: other batches are added up in another order."""
+SHARES = (1.0, 0.75, 0.5, 0.25)
+"""The lengths of the sequences, as shares of T."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Padded:
+    """One way to treat the batch, and what the last-step mode then says of each sequence."""
+
+    at_end: bool
+    masked: bool
+    counts: np.ndarray
+    """Which steps are the sequence's own, (N, T) bool."""
+    last_step: np.ndarray
+    """The step whose output `return_sequences=False` gives, as far as the sequence is concerned:
+    the last that was read, (N,)."""
+    outputs: np.ndarray
+    """What the last-step mode says, (N, U)."""
+    off: np.ndarray
+    """Largest difference, over units, from what the layer says of the unpadded sequence, (N,)."""
+    averaged: int
+    """How many steps the mean of the sequence mode's loss is taken over."""
+
+
+def lengths(steps: int) -> np.ndarray:
+    """Of the four sequences, (N,): T, and three shorter ones; at least 1."""
+    return np.maximum(1, np.round(np.array(SHARES) * steps)).astype(int)
+
+
+def batch(x: np.ndarray, at_end: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The first steps of one sample (T, F), four lengths of it: x (N, T, F), and what counts."""
+    steps = len(x)
+    padded = np.zeros((len(SHARES), *x.shape), np.float32)
+    counts = np.zeros(padded.shape[:2], bool)
+    for row, length in enumerate(lengths(steps)):
+        place = slice(0, length) if at_end else slice(steps - length, steps)
+        padded[row, place] = x[:length]
+        counts[row, place] = True
+    return padded, counts
+
+
+def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded]:
+    """All four: padded at the end and at the start, without a mask and with one.
+
+    Args:
+        cell: a key of `lib.experiment.CELLS`.
+        weights: a layer's.
+        x: the layer's input for one sample, (T, F).
+    """
+    steps = len(x)
+    whole = unroll(cell, weights, x[None]).hidden[0]
+    wanted = whole[lengths(steps) - 1]
+    found = []
+    for at_end in (True, False):
+        padded, counts = batch(x, at_end)
+        for masked in (False, True):
+            said = unroll(cell, weights, padded, counts if masked else None).hidden[:, -1]
+            own_last = steps - 1 - counts[:, ::-1].argmax(axis=1)
+            found.append(
+                Padded(
+                    at_end,
+                    masked,
+                    counts,
+                    own_last if masked else np.full(len(counts), steps - 1),
+                    said,
+                    np.abs(said - wanted).max(axis=1),
+                    int(counts.sum()) if masked else counts.size,
+                )
+            )
+    return found

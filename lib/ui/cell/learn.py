@@ -1,0 +1,174 @@
+"""Why the modes learn differently: how far gradients reach, what moves what, and padding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from lib import narrate_gradients
+from lib.figures.influence import influence_map
+from lib.figures.padding import padding_picture
+from lib.figures.palette import Palette
+from lib.figures.proofs import WAITING, written
+from lib.figures.reach import HEIGHT, reach_figure
+from lib.padded import Padded, batch, ways
+from lib.recurrence import initial_model_weights
+from lib.ui.cell.ask import Reply, ask
+from lib.ui.cell.chosen import Chosen
+from lib.ui.steady import steady_chart
+from lib.ui.words import hint, say
+
+SAMPLES = 16
+"""Gradients are means over so many of the shown samples."""
+
+
+def learn(chosen: Chosen, palette: Palette) -> list[Reply]:
+    """Draw the section; what Keras has answered comes back."""
+    st.markdown("## Why the modes learn differently")
+    return [
+        _reach(chosen, palette),
+        *_influence(chosen, palette),
+        _padding(chosen, palette),
+    ]
+
+
+def _shape(chosen: Chosen) -> tuple[Any, ...]:
+    return chosen.experiment.model, chosen.dataset.shape, chosen.dataset.name
+
+
+def _stack(chosen: Chosen) -> dict[str, Any]:
+    model = chosen.experiment.model
+    return {"cell": model.cell, "layers": model.layers, "weights": chosen.weights}
+
+
+def _reach(chosen: Chosen, palette: Palette) -> Reply:
+    """Asked anew while a run trains, so that the charts follow it."""
+    dataset, loss = chosen.dataset, chosen.experiment.training.loss
+    samples = dataset.shown[:SAMPLES]
+    reply = ask(
+        "reach",
+        "reach",
+        (*_shape(chosen), chosen.layer, loss),
+        (chosen.weights, dataset),
+        lambda: {
+            **_stack(chosen),
+            "x": dataset.x[samples],
+            "y": dataset.y[samples],
+            "loss": loss,
+            "layer": chosen.layer,
+        },
+    )
+    with st.container(border=True, key="cell_reach"):
+        st.markdown("### How far back does each loss reach?")
+        hint(
+            f"Sizes of the gradients of both losses, as TensorFlow computes them; weights: "
+            f"{chosen.origin}; means over {len(samples)} samples."
+        )
+        for by, column in zip(("h", "x"), st.columns(2), strict=True):
+            with column:
+                st.markdown("**By the hidden state h**" if by == "h" else "**By the input x**")
+                if reply.values is None:
+                    _blank(HEIGHT, palette)
+                    say(WAITING)
+                    continue
+                sentence = narrate_gradients.reach_sentence(reply.values[by], by)
+                figure = reach_figure(reply.values[by], by, dataset.timestep_names, palette)
+                steady_chart(figure, sentence, f"chart_reach_{by}")
+                say(sentence)
+    return reply
+
+
+def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
+    """The model as it is, and the same with a second layer that reads backwards."""
+    experiment, dataset = chosen.experiment, chosen.dataset
+    x, steps, features = dataset.x[chosen.sample], dataset.shape[1], dataset.shape[2]
+    subject = (chosen.weights, dataset, chosen.sample)
+
+    def turned() -> dict[str, Any]:
+        other = experiment.set(head="none", seed=(experiment.seed + 1) % 10_000)
+        backward = tuple(initial_model_weights(other, features, dataset.targets))
+        return {**_stack(chosen), "x": x, "backward": backward}
+
+    replies = (
+        ask(
+            "influence",
+            "one way",
+            _shape(chosen),
+            subject,
+            lambda: {**_stack(chosen), "x": x},
+            hold=chosen.polling,
+        ),
+        ask("influence", "both ways", _shape(chosen), subject, turned, hold=chosen.polling),
+    )
+    with st.container(border=True, key="cell_influence"):
+        st.markdown("### Which inputs move which outputs?")
+        width = dataset.targets if experiment.model.head == "dense" else experiment.model.units
+        titles = ("This model, one direction", "The same, Bidirectional")
+        for place, (reply, column) in enumerate(zip(replies, st.columns(2), strict=True)):
+            values = reply.values
+            sentence = WAITING
+            if values is not None:
+                sentence = narrate_gradients.influence_sentence(
+                    values["map"], values["columns"], width, turned=place == 1
+                )
+            found = None if values is None else values["map"]
+            with column:
+                st.html(influence_map(found, titles[place], sentence, steps, palette))
+                say(sentence)
+    return replies
+
+
+def _padding(chosen: Chosen, palette: Palette) -> Reply:
+    layer, loss = chosen.opened, chosen.experiment.training.loss
+    found = ways(layer.cell, layer.weights, layer.x)
+    reply = ask(
+        "padding",
+        "padding",
+        (*_shape(chosen), chosen.layer, loss),
+        (chosen.weights, chosen.dataset, chosen.sample),
+        lambda: {
+            "cell": layer.cell,
+            "weights": tuple(layer.weights),
+            "batches": {
+                name: batch(layer.x, at_end)[0]
+                for name, at_end in (("end", True), ("start", False))
+            },
+            "loss": loss,
+        },
+        hold=chosen.polling,
+    )
+    with st.container(border=True, key="cell_padding"):
+        st.markdown("### Sequences of different length")
+        hint(
+            "Four sequences in one batch, the shorter ones filled up with zeros. Dark steps are "
+            "their own; the outlined one is where last-step mode's answer comes from; the figure "
+            "is how far that answer is from the one for the sequence alone, unpadded."
+        )
+        sentence = narrate_gradients.padding_sentence(found)
+        st.html(padding_picture(found, sentence, palette))
+        say(sentence)
+        hint(WAITING if reply.values is None else _agreement(found, reply.values))
+    return reply
+
+
+def _agreement(found: Sequence[Padded], said: dict[str, Any]) -> str:
+    """What Keras says of the same batches."""
+    differs = max(
+        float(np.abs(way.outputs - said[name]["masked_last" if way.masked else "last"]).max())
+        for way, name in zip(found, ("end", "end", "start", "start"), strict=True)
+    )
+    end = said["end"]
+    return (
+        f"Keras differs from these answers by {written(differs)} at most. Against targets of zero "
+        f"its sequence loss is {written(end['masked_loss'])} with a Masking layer in front, the "
+        f"mean over the steps that count, and {written(end['loss'])} without one, padding "
+        "included."
+    )
+
+
+def _blank(height: int, palette: Palette) -> None:
+    """The room of a chart that isn't there yet."""
+    st.html(f'<div style="height:{height}px;border-radius:3px;background:{palette.surface}"></div>')

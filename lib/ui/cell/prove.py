@@ -1,0 +1,151 @@
+"""Prove: the modes are one computation, as Keras measures it on these very weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lib import narrate_proofs
+from lib.datasets.dataset import Dataset
+from lib.datasets.worked import highest_output
+from lib.figures.bound import bound_picture
+from lib.figures.heatmaps import heatmaps
+from lib.figures.palette import Palette
+from lib.figures.proofs import proof_cards
+from lib.recurrence import forward, initial_weights
+from lib.ui.cell.ask import Reply, ask
+from lib.ui.cell.chosen import Chosen
+from lib.ui.words import hint, say
+
+SAMPLES = 8
+"""On so many samples differences are measured, the shown one among them."""
+PADDING = 3
+"""As `lib.training.answers.breakings` adds; a test compares the two."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prefixes:
+    """What the playhead's part needs to compare the modes at a timestep."""
+
+    slot: DeltaGenerator
+    sequence: np.ndarray
+    """(T, U)."""
+    prefixes: np.ndarray
+    """(T, U)."""
+    by_keras: bool
+
+
+def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply]]:
+    """Draw the section; what the playhead fills in comes back, and what Keras has answered."""
+    samples = _samples(chosen.dataset, chosen.sample)
+    modes, breakings = _ask(chosen, samples)
+    st.markdown("## One computation, as Keras measures it")
+    hint(
+        f"Keras in the training process, on these weights and {len(samples)} samples. "
+        "The figures are the largest absolute differences."
+    )
+    said = modes.values
+    differs = None if said is None else _numpy_differs(chosen, modes.subject, said)
+    steps = chosen.dataset.shape[1]
+    st.html(
+        proof_cards(
+            narrate_proofs.one_computation(chosen.experiment, steps, said, differs), palette
+        )
+    )
+    with st.container(border=True, key="cell_prefixes"):
+        st.markdown("### Sequence mode is one last-step answer for each prefix")
+        prefixes = _prefixes(chosen, said, palette)
+    st.markdown("### Ways to break it")
+    st.html(
+        proof_cards(
+            narrate_proofs.ways_to_break_it(chosen.experiment, PADDING, breakings.values), palette
+        )
+    )
+    with st.container(border=True, key="cell_bound"):
+        st.markdown("### How far an output can get")
+        hidden = chosen.traces[-1].hidden[0]
+        sentence = narrate_proofs.bound_sentence(chosen.experiment, chosen.dataset, hidden)
+        bound = highest_output(chosen.experiment.model.cell, steps)
+        st.html(bound_picture(hidden, bound, sentence, palette))
+        say(sentence)
+    return prefixes, [modes, breakings]
+
+
+def _samples(dataset: Dataset, sample: int) -> np.ndarray:
+    """Indexes of the samples to measure on, the shown one first."""
+    others = dataset.shown[dataset.shown != sample]
+    return np.concatenate([[sample], others[: SAMPLES - 1]])
+
+
+def _ask(chosen: Chosen, samples: np.ndarray) -> tuple[Reply, Reply]:
+    experiment, dataset = chosen.experiment, chosen.dataset
+    model = experiment.model
+    shape = (model, dataset.shape, dataset.name)
+    subject = (chosen.weights, dataset, chosen.sample)
+    modes = ask(
+        "modes",
+        "modes",
+        shape,
+        subject,
+        lambda: {
+            "cell": model.cell,
+            "layers": model.layers,
+            "weights": chosen.weights,
+            "x": dataset.x[samples],
+            "sample": 0,
+        },
+        hold=chosen.polling,
+    )
+
+    def of_layer() -> dict[str, Any]:
+        x = dataset.x[samples]
+        if chosen.layer:
+            x = forward(experiment, chosen.weights, x)[0][chosen.layer - 1].hidden
+        rng = np.random.default_rng([experiment.seed, 3])
+        return {
+            "cell": model.cell,
+            "weights": tuple(chosen.opened.weights),
+            "backward": tuple(initial_weights(model.cell, x.shape[2], model.units, rng)),
+            "x": np.ascontiguousarray(x),
+        }
+
+    breakings = ask(
+        "breakings", "breakings", shape, (*subject, chosen.layer), of_layer, hold=chosen.polling
+    )
+    return modes, breakings
+
+
+def _numpy_differs(chosen: Chosen, subject: tuple[Any, ...], said: dict[str, Any]) -> float:
+    """The largest difference of the top layer's outputs and states, relative above 1."""
+    weights, dataset, sample = subject
+    x = dataset.x[_samples(dataset, sample)]
+    trace = forward(chosen.experiment, weights, x)[0][-1]
+    pairs = [(trace.hidden, said["sequence"]), (trace.hidden[:, -1], said["states"][0])]
+    if trace.cell is not None:
+        pairs.append((trace.cell[:, -1], said["states"][1]))
+    return max(
+        float(np.abs(ours - keras).max() / max(1.0, np.abs(keras).max())) for ours, keras in pairs
+    )
+
+
+def _prefixes(chosen: Chosen, said: dict[str, Any] | None, palette: Palette) -> Prefixes:
+    """Both modes side by side: the same picture."""
+    if said is None:
+        sequence = prefixes = chosen.traces[-1].hidden[0]
+    else:
+        sequence, prefixes = said["whole"], said["prefixes"]
+    steps, units = sequence.shape
+    sentence = (
+        f"Left: the {steps} outputs of return_sequences=True. Right: {steps} answers of "
+        "return_sequences=False, the first from one timestep, the last from all."
+    )
+    matrices = {
+        "return_sequences=True, once": sequence,
+        f"return_sequences=False, {steps} times: x[:, :1], x[:, :2], …": prefixes,
+    }
+    st.html(heatmaps(matrices, np.arange(units), 0, sentence, palette, kept="the sequence"))
+    return Prefixes(st.empty(), sequence, prefixes, said is not None)

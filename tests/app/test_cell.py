@@ -1,0 +1,134 @@
+"""The Cell page in AppTest: the real script, and Keras in a real worker behind it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.figures.proofs import WAITING
+from lib.training.client import TrainingClient
+from lib.ui.cell import ask
+from tests.app.test_pages import start
+
+
+def html(app: AppTest) -> str:
+    """All that the page has written as HTML."""
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def words(app: AppTest) -> str:
+    """All that the page says in Markdown, without its marks."""
+    return " ".join(element.value for element in app.markdown).replace("\\", "")
+
+
+def answered(app: AppTest, seconds: float = 90) -> AppTest:
+    """The page when Keras has said all that it was asked."""
+    end = time.monotonic() + seconds
+    while WAITING in html(app) + words(app):
+        assert time.monotonic() < end, "Keras hasn't answered"
+        time.sleep(0.3)
+        app.run()
+        assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"cell": "gru", "layers": "3", "U": "5", "T": "7"},
+        {"cell": "simple_rnn", "mode": "last", "U": "1"},
+        {"data": "worked_raw"},
+        {"data": "worked_scaled", "cell": "gru", "mode": "sequence"},
+        {"data": "upload"},
+        {"T": "100", "U": "128"},
+    ],
+    ids=str,
+)
+def test_it_opens_full_with_every_kind_of_model(query: dict[str, str]) -> None:
+    """Pictures and formulas come from NumPy, before Keras has said a word."""
+    app = start("Cell", **query)
+    assert not app.exception
+    page = html(app)
+    assert "return_sequences" in page
+    assert "hidden state" in page
+    assert "·recurrent_kernel" in page
+    assert "Timestep" in words(app)
+
+
+def test_keras_proves_it_and_breaks_it() -> None:
+    """Asked by the page itself; every figure comes, and the modes differ by exactly zero."""
+    app = answered(start("Cell", cell="gru", U="4", T="5", layers="2"))
+    page, said = html(app), words(app)
+    for claim in ("max |sequence[:, -1] − last|", "max |out[:, -1] − h|", "max |NumPy − Keras|"):
+        assert claim in page
+    assert page.count("✓ 0.0") >= 6
+    assert page.count("≠ ") == 4  # Bidirectional, padding, zero_output_for_mask, flipped
+    assert "Keras: return_sequences=False on the first 5 timesteps" in said
+    assert "no output is moved by an input that comes after it" in said
+    assert "in 10 of 10 pairs an output is moved by an input that comes after it" in said
+    assert "The loss at the last step alone moves with the hidden state of step 1" in said
+
+
+def test_an_answer_is_asked_for_once() -> None:
+    """Running the page again asks nothing, until something that it is about has changed."""
+    app = answered(start("Cell", U="3", T="4"))
+    places = ("modes", "breakings", "reach", "one way", "both ways", "padding")
+    known = [app.session_state[f"cell_ask_{place}"] for place in places]
+    app.run()
+    assert all(place.asked is None for place in known)
+    app.select_slider(key="cell_sample_32").set_value(3).run()
+    assert [place.asked is not None for place in known] == [True, True, False, True, True, True]
+    assert not answered(app).exception
+
+
+def test_where_keras_cannot_answer_the_page_says_so_and_asks_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A sentence, and a button; the pictures stay."""
+    real = TrainingClient.ask
+    monkeypatch.setattr(
+        TrainingClient, "ask", lambda client, _name, **rest: real(client, "nonsense", **rest)
+    )
+    app = start("Cell", U="3", T="4")
+    end = time.monotonic() + 60
+    while not app.error and time.monotonic() < end:
+        time.sleep(0.3)
+        app.run()
+    assert "No question is called" in app.error[0].value
+    assert "hidden state" in html(app)
+    monkeypatch.undo()
+    next(button for button in app.button if button.label == "Ask Keras again").click().run()
+    assert not answered(app).error
+
+
+def test_the_page_looks_at_the_layer_and_the_weights_that_are_picked() -> None:
+    """The bottom layer reads the features, the one above its outputs; epoch 0 is the start."""
+    app = start("Cell", layers="2", F="3", U="5", T="6")
+    assert "reads 5 outputs of the layer below" in words(app)
+    app.button_group(key="cell_layer_2").set_value(0).run()
+    assert "reads 3 features" in words(app)
+    app = start("Cell")
+    assert "after epoch 200 of a recorded run" in words(app)
+    before = html(app)
+    app.select_slider(key="cell_epoch_recorded_200").set_value(0).run()
+    assert "as the sequence model starts, before training" in words(app)
+    assert html(app) != before
+
+
+def test_units_can_be_ordered_by_similarity() -> None:
+    """The rows of the pictures change places, and nothing that is said does."""
+    app = start("Cell")
+    before, said = html(app), words(app)
+    app.toggle(key="cell_similar").set_value(True).run()
+    assert html(app) != before
+    assert words(app) == said
+
+
+def test_questions_are_told_apart_by_identity_and_numbers_by_value() -> None:
+    """A large sample's number is another object each time."""
+    weights = (1.0,)
+    assert ask._same((weights, 10**6), (weights, int("1000000")))
+    assert not ask._same((weights, 1), (weights, 2))
+    assert not ask._same((weights,), (tuple([*weights]),))  # equal, and another one

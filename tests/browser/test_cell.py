@@ -1,0 +1,149 @@
+"""Journeys on the Cell page: see, prove, break."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.driver import button, open_page, picture, settle, wait_for_status
+
+KERAS = 60_000
+"""Milliseconds that Keras may take on a cold server."""
+
+
+def slider(page: Page, name: str) -> Locator:
+    """One of the playhead's own sliders, "Timestep" or "Unit"."""
+    return page.locator(".st-key-cell_playhead").get_by_role("slider", name=name)
+
+
+def words(page: Page) -> Locator:
+    """What is said of the picked unit at the playhead."""
+    return page.locator(".st-key-cell_unit")
+
+
+def place(page: Page) -> str:
+    """Where the pictures place the playhead: the column, from 0."""
+    return str(
+        page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--cell-t')")
+    )
+
+
+def test_see_the_cell_by_keyboard(page: Page) -> None:
+    """Arrow keys move the playhead; pictures, formulas and the proof's sentence follow it."""
+    open_page(page, "/cell")
+    expect(picture(page, "one LSTM used 12 times")).to_be_visible()
+    expect(words(page)).to_contain_text("Timestep 12, unit 13")
+    step = slider(page, "Timestep")
+    step.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    expect(words(page)).to_contain_text("Timestep 9, unit 13")
+    assert place(page) == "8"
+    assert step.get_attribute("aria-valuetext") == "timestep 9 of 12"
+    expect(page.get_by_text("on the first 9 timesteps gives unit 13")).to_be_visible()
+    page.keyboard.press("Home")
+    expect(words(page)).to_contain_text("Timestep 1, unit 13")
+    expect(words(page)).to_contain_text("h₀·recurrent_kernel")
+    slider(page, "Unit").focus()
+    page.keyboard.press("ArrowRight")
+    expect(words(page)).to_contain_text("Timestep 1, unit 14")
+
+
+def test_space_plays_and_pauses(page: Page) -> None:
+    """From the end it starts again at the first timestep; space stops it where it is."""
+    open_page(page, "/cell?T=60")
+    slider(page, "Timestep").focus()
+    page.keyboard.press("Space")
+    bar = page.locator(".st-key-cell_playhead")
+    expect(bar.get_by_role("button", name="Pause")).to_be_visible()
+    expect(words(page)).to_contain_text("Timestep 5,")
+    page.keyboard.press("Space")
+    expect(bar.get_by_role("button", name="Play")).to_be_visible()
+    held = place(page)
+    page.wait_for_timeout(400)
+    assert place(page) == held
+    expect(words(page)).to_contain_text(f"Timestep {int(held) + 1},")
+
+
+def test_pressing_a_picture_picks_timestep_and_unit(page: Page) -> None:
+    """The heatmaps are as good as the sliders."""
+    open_page(page, "/cell")
+    block = page.locator(".st-key-cell_heatmaps .cell-units").first
+    box = block.bounding_box()
+    assert box is not None
+    block.click(position={"x": box["width"] * 4.5 / 12, "y": box["height"] * 2.5 / 16})
+    expect(words(page)).to_contain_text("Timestep 5, unit 3")
+    page.locator(".st-key-cell_similar label").first.click()
+    settle(page)
+    block.click(position={"x": box["width"] * 6.5 / 12, "y": box["height"] * 2.5 / 16})
+    expect(words(page)).to_contain_text("Timestep 7, unit ")
+    expect(words(page)).not_to_contain_text("unit 3:")
+
+
+def test_a_playhead_move_draws_no_picture_anew(page: Page) -> None:
+    """The images of the heatmaps are the same elements before and after."""
+    open_page(page, "/cell?T=100&U=128")
+    images = ".st-key-cell_heatmaps img"
+    page.evaluate(f"document.querySelectorAll('{images}').forEach(image => image.mark = 1)")
+    slider(page, "Timestep").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(words(page)).to_contain_text("Timestep 99,")
+    marks = page.evaluate(f"[...document.querySelectorAll('{images}')].map(i => i.mark)")
+    assert marks == [1] * 6
+
+
+def test_prove_the_modes_are_one(page: Page) -> None:
+    """Keras is asked by the page, and says 0.0; NumPy differs by rounding alone."""
+    open_page(page, "/cell")
+    card = page.locator("[data-testid=stHtml]", has_text="max |NumPy − Keras|")
+    expect(card).to_contain_text("✓ 0.0", timeout=KERAS)
+    expect(card).not_to_contain_text("≠")
+    expect(card).to_contain_text("returns [out, h, c]: h and c are (N, 16) in both modes")
+    expect(page.get_by_text(re.compile("^Keras: return_sequences=False"))).to_be_visible()
+    for chart in ("reach_h", "reach_x"):
+        expect(page.locator(f".st-key-chart_{chart} .js-plotly-plot").first).to_be_visible()
+
+
+def test_break_it(page: Page) -> None:
+    """Bidirectional differs, its true rule doesn't, and the map shows that it sees the future."""
+    open_page(page, "/cell?U=8&T=6")
+    card = page.locator("[data-testid=stHtml]", has_text="go_backwards=True")
+    expect(card).to_contain_text("≠", timeout=KERAS)
+    text = card.inner_text()
+    assert re.search(r"≠ 0\.\d+\s+max \|sequence\[:, -1\] − last\|\s+✓ 0\.0", text)
+    seen = "an output is moved by an input that comes after it"
+    expect(page.get_by_text("no output is moved").first).to_be_visible(timeout=KERAS)
+    expect(page.get_by_text(f"in 15 of 15 pairs {seen}").first).to_be_visible(timeout=KERAS)
+    expect(
+        page.get_by_text("Padded at the end, without a mask: last is always step 6")
+    ).to_be_visible()
+
+
+def test_it_follows_a_run_and_looks_back_at_it(page: Page) -> None:
+    """While a run trains the newest weights are shown; when it is over, any epoch that was kept."""
+    open_page(page, "/?seed=1&epochs=3000&U=8&T=6")
+    button(page, "Train").click()
+    wait_for_status(page, "training")
+    page.get_by_role("link", name="Cell").click()
+    note = page.get_by_text(re.compile(r"Weights: the sequence model's after epoch [\d,]+\."))
+    expect(note).to_be_visible()
+    first = note.inner_text()
+    expect(note).not_to_have_text(first)
+    page.get_by_role("link", name="Explore").click()
+    wait_for_status(page, "finished")
+    page.get_by_role("link", name="Cell").click()
+    expect(page.get_by_text("the sequence model's after epoch 3,000.")).to_be_visible()
+    thumb = page.get_by_role("slider", name="After epoch")
+    thumb.focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_text("as the sequence model starts, before training")).to_be_visible()
+
+
+def test_phone_has_no_sideways_scroll(page: Page) -> None:
+    """At 390 px everything fits the width, the numbers by hand included."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, "/cell?data=worked_raw")
+    expect(page.get_by_text("Every number, by hand")).to_be_visible()
+    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert width <= 390

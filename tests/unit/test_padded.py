@@ -1,0 +1,65 @@
+"""Sequences of different length in one batch, padded and masked in each way."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lib.experiment import CELLS
+from lib.figures.padding import padding_picture
+from lib.figures.palette import palette
+from lib.narrate_gradients import padding_sentence
+from lib.padded import ROUNDING, batch, lengths, ways
+from tests.unit.test_cell_step import opened
+
+
+def test_a_batch_holds_four_lengths_of_one_sample() -> None:
+    """Zeros elsewhere; padded at the start the sequence itself still begins with its first step."""
+    x = np.arange(1.0, 9.0)[:, None]
+    assert lengths(8).tolist() == [8, 6, 4, 2]
+    at_end, counts = batch(x, at_end=True)
+    assert at_end[3, :, 0].tolist() == [1, 2, 0, 0, 0, 0, 0, 0]
+    assert counts.sum(axis=1).tolist() == [8, 6, 4, 2]
+    at_start, counts = batch(x, at_end=False)
+    assert at_start[3, :, 0].tolist() == [0, 0, 0, 0, 0, 0, 1, 2]
+    assert counts[3].tolist() == [False] * 6 + [True] * 2
+
+
+def test_the_shortest_data_there_is_can_be_padded() -> None:
+    """Two timesteps: no sequence is empty."""
+    assert lengths(2).tolist() == [2, 2, 1, 1]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_mask_makes_padding_invisible_and_nothing_else_does(cell: str) -> None:
+    """Only the full-length sequence is right without one."""
+    layer = opened(cell, t=8)
+    for way in ways(cell, layer.weights, layer.x):
+        right = way.off <= ROUNDING
+        assert right.tolist() == ([True] * 4 if way.masked else [True, False, False, False])
+
+
+def test_last_is_the_sequences_own_last_step_only_with_a_mask() -> None:
+    """Without one it is the last of the batch, which may be padding."""
+    layer = opened("gru", t=8)
+    found = {(w.at_end, w.masked): w for w in ways("gru", layer.weights, layer.x)}
+    assert found[True, True].last_step.tolist() == [7, 5, 3, 1]
+    assert found[True, False].last_step.tolist() == [7, 7, 7, 7]
+    assert found[False, True].last_step.tolist() == [7, 7, 7, 7]
+    assert {key: way.averaged for key, way in found.items()} == {
+        (True, True): 20,
+        (True, False): 32,
+        (False, True): 20,
+        (False, False): 32,
+    }
+
+
+def test_the_picture_outlines_a_step_of_every_sequence() -> None:
+    """Four sequences, four ways; the sentence says how far off the shortest is in each."""
+    layer = opened("lstm", t=8)
+    found = ways("lstm", layer.weights, layer.x)
+    sentence = padding_sentence(found)
+    page = padding_picture(found, sentence, palette())
+    assert page.count(f"2px solid {palette().last}") == 16
+    assert sentence.count("the same as unpadded") == 2
+    assert sentence.count("off by") == 2

@@ -1,0 +1,157 @@
+"""What Keras measured, as cards and sentences: here with answers made by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from lib import narrate_gradients, narrate_proofs
+from lib.datasets import make_dataset, settle
+from lib.experiment import Experiment
+from lib.figures.bound import bound_picture
+from lib.figures.influence import influence_map
+from lib.figures.palette import palette
+from lib.figures.proofs import WAITING, Measure, Proof, proof_cards, written
+from lib.figures.reach import reach_figure
+
+MODES = {
+    "difference": 0.0,
+    "sequence": np.full((2, 4, 3), 0.5),
+    "prefixes": np.full((4, 3), 0.5),
+    "whole": np.full((4, 3), 0.5),
+    "states": (np.full((2, 3), 0.5), np.full((2, 3), 7.25)),
+}
+BREAKINGS = {
+    "bidirectional": 0.3,
+    "bidirectional_rule": 0.0,
+    "padded": 0.0,
+    "padded_moved": 0.2,
+    "masked": 0.0,
+    "masked_moved": 0.0,
+    "zeroed": 0.7,
+    "backwards": 0.0,
+    "backwards_flipped": 0.6,
+}
+
+
+def test_exactly_zero_is_written_as_a_number_with_a_point() -> None:
+    """And what rounding leaves isn't zero."""
+    assert written(0.0) == "0.0"
+    assert written(1.79e-7) == "1.79e-7"
+
+
+def test_a_card_says_whether_two_things_are_one() -> None:
+    """In words and by a mark, not by colour alone; while Keras computes it says so."""
+    made = Proof(
+        "claim", (Measure("a − b", 0.0), Measure("c − d", 0.25), Measure("e", None)), "why"
+    )
+    page = proof_cards([made], palette())
+    assert "✓ 0.0" in page
+    assert "≠ 0.25" in page
+    assert page.count(WAITING) == 1
+
+
+def test_rounding_is_close_enough_where_it_must_be() -> None:
+    """NumPy and Keras add in different orders."""
+    assert Measure("", 1e-7, 1e-6).same
+    assert not Measure("", 1e-7).same
+    assert not Measure("", float("nan"), 1e-6).same
+
+
+@pytest.mark.parametrize("said", [None, MODES])
+def test_the_modes_are_one_with_and_without_an_answer(said: dict | None) -> None:
+    """The cards have the same titles, so that nothing jumps when the answer comes."""
+    proofs = narrate_proofs.one_computation(Experiment().set(U=3), 4, said, said and 1e-7)
+    assert len(proofs) == 4
+    values = [measure.value for proof in proofs for measure in proof.measures]
+    assert values == ([None] * 4 if said is None else [0.0, 0.0, 1e-7, 0.0])
+    assert ("here it reaches 7.25" in proofs[3].why) == (said is not None)
+
+
+def test_a_cell_with_one_state_returns_two_tensors() -> None:
+    """C is an LSTM's alone."""
+    gru = narrate_proofs.one_computation(Experiment().set(cell="gru", U=3), 4, None, None)[3].why
+    assert "returns [out, h]: h is (N, 3) in both modes" in gru
+
+
+def test_every_breaking_is_measured_and_mended() -> None:
+    """Bidirectional, padding and go_backwards have both: what differs, and what doesn't."""
+    proofs = narrate_proofs.ways_to_break_it(Experiment(), 3, BREAKINGS)
+    assert [[measure.same for measure in proof.measures] for proof in proofs] == [
+        [False, True],
+        [False, True],
+        [False],
+        [True, False],
+    ]
+
+
+def test_a_prefix_is_said_with_both_numbers() -> None:
+    """Seven digits, so that equality is seen."""
+    sequence = np.array([[0.1, 0.2], [0.3, 0.4]])
+    said = narrate_proofs.prefix_sentence(sequence, sequence, 1, 0, True)
+    assert said.startswith("Keras: return_sequences=False on the first timestep gives unit 2")
+    assert said.count("0.2000000") == 2
+    assert said.endswith("The largest difference over all units is 0.0.")
+
+
+def test_raw_targets_are_out_of_reach_without_a_head() -> None:
+    """The worked example asks for 208 where 0.964 is the most."""
+    experiment = settle(Experiment().set(data="worked_raw"))
+    said = narrate_proofs.bound_sentence(experiment, make_dataset(experiment), np.full((2, 4), 0.5))
+    assert "at most 0.762 at step 1 and 0.964 at step 2" in said
+    assert "targets up to 208 are out of reach" in said
+    scaled = settle(Experiment().set(data="worked_scaled", cell="gru"))
+    said = narrate_proofs.bound_sentence(scaled, make_dataset(scaled), np.full((2, 4), 0.5))
+    assert "|h| stays below 1" in said
+    assert "can be reached" in said
+
+
+def test_the_bound_is_drawn_above_the_states() -> None:
+    """Each unit while there are few, else the furthest; nothing breaks on what isn't a number."""
+    few = bound_picture(np.full((5, 4), 0.5), np.ones(5), "words", palette())
+    assert "every unit" in few
+    many = bound_picture(np.full((5, 40), np.nan), np.ones(5), "words", palette())
+    assert "every unit" not in many
+
+
+def test_influence_of_later_inputs_is_counted() -> None:
+    """A lower triangle is causal; a full map has seen the future."""
+    full = np.ones((4, 4))
+    causal = narrate_gradients.influence_sentence(np.tril(full), 1, 1, turned=False)
+    assert "no output is moved by an input that comes after it" in causal
+    leaking = narrate_gradients.influence_sentence(full, 2, 5, turned=True)
+    assert leaking.startswith("Bidirectional (of 2 of 5 output columns): in 6 of 6 pairs")
+
+
+def test_the_map_has_its_room_before_there_is_one() -> None:
+    """So that nothing jumps; exactly zero is blank."""
+    empty = influence_map(None, "title", "words", 4, palette())
+    assert WAITING in empty
+    drawn = influence_map(np.tril(np.ones((4, 4))), "title", "words", 4, palette())
+    assert "aspect-ratio:1" in empty
+    assert "aspect-ratio:1" in drawn
+
+
+def test_the_reach_chart_shows_both_losses() -> None:
+    """On a logarithmic axis; what 32-bit numbers can't tell from zero is a gap."""
+    names = tuple("1234")
+    norms = {"sequence": np.array([1.0, 2, 3, 4]), "last": np.array([0.0, 1e-20, 0.1, 1])}
+    figure = reach_figure(norms, "h", names, palette())
+    assert [trace.name for trace in figure.data] == [
+        "loss over all 4 steps",
+        "loss at step 4 alone",
+    ]
+    assert np.isnan(figure.data[1].y[:2]).all()
+    assert figure.layout.yaxis.type == "log"
+    assert go.Figure(figure.to_dict())  # Plotly has looked at every property
+
+
+def test_the_reach_is_said_for_both_losses() -> None:
+    """Sizes at both ends, and how many times as far one reaches."""
+    norms = {"sequence": np.array([0.5, 0.25]), "last": np.array([0.05, 1.0])}
+    said = narrate_gradients.reach_sentence(norms, "h")
+    assert "over all steps moves with the hidden state of step 1 by 0.5" in said
+    assert "At step 1 the loss over all steps has 10 times the reach of the other." in said
+    silent = {"sequence": np.array([0.0, 0.25]), "last": np.array([0.0, 1.0])}
+    assert "times" not in narrate_gradients.reach_sentence(silent, "x")
