@@ -121,9 +121,11 @@ def _table(title: str, units: int, rows: Sequence[Row], palette: Palette) -> str
         for row in rows
     )
     return (
-        f'<table style="border-collapse:collapse;font-variant-numeric:tabular-nums">'
+        f'<div tabindex="0" role="region" aria-label="{escape(title)}" '
+        'style="max-width:100%;overflow-x:auto">'
+        '<table style="border-collapse:collapse;font-variant-numeric:tabular-nums;margin:0">'
         f'<caption style="text-align:left;font-weight:600;caption-side:top;color:{palette.ink}">'
-        f"{escape(title)}</caption><tr><td></td>{head}</tr>{body}</table>"
+        f"{escape(title)}</caption><tr><td></td>{head}</tr>{body}</table></div>"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
-from lib.training.client import Notice, TrainingClient, is_over
+from lib.training.client import Notice, TrainingClient, Weights, is_over
 from lib.training.messages import Run, Snapshot
 from lib.training.questions import AnswerFuture
 
@@ -94,6 +94,10 @@ class TrainingPool:
     def latest(self, run: Run | str) -> Snapshot | None:
         """The newest there is of a run; None when it isn't known (any more)."""
         return self._of(run).latest(run)
+
+    def checkpoints(self, run: Run) -> list[tuple[int, Weights]]:
+        """Some of the weights that a run had, by epoch."""
+        return self._of(run).checkpoints(run)
 
     def wait(
         self,

@@ -131,4 +131,4 @@ def test_questions_are_told_apart_by_identity_and_numbers_by_value() -> None:
     weights = (1.0,)
     assert ask._same((weights, 10**6), (weights, int("1000000")))
     assert not ask._same((weights, 1), (weights, 2))
-    assert not ask._same((weights,), (tuple([*weights]),))  # equal, and another one
+    assert not ask._same((weights,), ((*weights,),))  # equal, and another one

@@ -57,7 +57,7 @@ def test_space_plays_and_pauses(page: Page) -> None:
     page.keyboard.press("Space")
     bar = page.locator(".st-key-cell_playhead")
     expect(bar.get_by_role("button", name="Pause")).to_be_visible()
-    expect(words(page)).to_contain_text("Timestep 5,")
+    expect(words(page)).to_contain_text(re.compile(r"Timestep ([2-9]|[1-4]\d),"))
     page.keyboard.press("Space")
     expect(bar.get_by_role("button", name="Play")).to_be_visible()
     held = place(page)

@@ -13,7 +13,6 @@ from lib.datasets.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import Trace, forward
 from lib.ui import training
-from lib.ui.controls import MODE_LABELS
 from lib.ui.data import Loaded
 from lib.ui.view import View, fitting_view, initial_weights
 from lib.ui.words import hint
@@ -108,7 +107,7 @@ def _mode(experiment: Experiment) -> str:
     picked = st.segmented_control(
         "Whose weights",
         list(modes),
-        format_func=MODE_LABELS.__getitem__,
+        format_func=lambda mode: MODES[mode].label,
         required=True,
         key="cell_mode",
         help="Both models start from the same weights and are trained apart.",
