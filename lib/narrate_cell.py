@@ -11,6 +11,7 @@ import numpy as np
 
 from lib.cell_step import Line
 from lib.datasets.dataset import Dataset
+from lib.english import counted, joined
 from lib.experiment import CELLS, Experiment
 from lib.narrate import number
 from lib.recurrence import GATES, Trace
@@ -30,9 +31,8 @@ def cell_sentence(experiment: Experiment, dataset: Dataset) -> str:
     model = experiment.model
     stack = f"{model.layers} layers, each" if model.layers > 1 else "one layer"
     return (
-        f"Inside the {CELLS[model.cell].label}: {stack} of {model.units} "
-        f"unit{'' if model.units == 1 else 's'}, at each of {dataset.shape[1]} timesteps. "
-        f"{dataset.title}."
+        f"Inside the {CELLS[model.cell].label}: {stack} of {counted(model.units, 'unit')}, "
+        f"at each of {dataset.shape[1]} timesteps. {dataset.title}."
     )
 
 
@@ -135,8 +135,5 @@ def _counting(trace: Trace) -> list[str]:
 def _units(indexes: np.ndarray) -> str:
     """As the start of a sentence: "Unit 3", "Units 1, 2 and 5", "9 units"."""
     if len(indexes) > NAMED:
-        return f"{len(indexes)} units"
-    names = [f"{k + 1}" for k in indexes]
-    if len(names) == 1:
-        return f"Unit {names[0]}"
-    return f"Units {', '.join(names[:-1])} and {names[-1]}"
+        return counted(len(indexes), "unit")
+    return f"Unit{'s' * (len(indexes) > 1)} {joined([f'{k + 1}' for k in indexes])}"

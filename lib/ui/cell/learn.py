@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from lib import narrate_gradients
+from lib.english import widest
 from lib.figures.influence import influence_map
 from lib.figures.padding import padding_picture
 from lib.figures.palette import Palette
@@ -19,7 +20,7 @@ from lib.recurrence import initial_model_weights
 from lib.ui.cell.ask import Reply, ask
 from lib.ui.cell.chosen import Chosen
 from lib.ui.steady import steady_chart
-from lib.ui.words import hint, say
+from lib.ui.words import hint, say_steadily
 
 SAMPLES = 16
 """Gradients are means over so many of the shown samples."""
@@ -72,12 +73,13 @@ def _reach(chosen: Chosen, palette: Palette) -> Reply:
                 st.markdown("**By the hidden state h**" if by == "h" else "**By the input x**")
                 if reply.values is None:
                     _blank(HEIGHT, palette)
-                    say(WAITING)
+                    norms = dict.fromkeys(("sequence", "last"), np.full(dataset.shape[1], 0.123))
+                    _wait(narrate_gradients.reach_sentence(norms, by))
                     continue
                 sentence = narrate_gradients.reach_sentence(reply.values[by], by)
                 figure = reach_figure(reply.values[by], by, dataset.timestep_names, palette)
                 steady_chart(figure, sentence, f"chart_reach_{by}")
-                say(sentence)
+                say_steadily(sentence)
     return reply
 
 
@@ -108,16 +110,17 @@ def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
         width = dataset.targets if experiment.model.head == "dense" else experiment.model.units
         titles = ("This model, one direction", "The same, Bidirectional")
         for place, (reply, column) in enumerate(zip(replies, st.columns(2), strict=True)):
-            values = reply.values
-            sentence = WAITING
-            if values is not None:
-                sentence = narrate_gradients.influence_sentence(
-                    values["map"], values["columns"], width, turned=place == 1
-                )
-            found = None if values is None else values["map"]
+            known = reply.values is not None
+            # Until Keras has answered, this takes the room of its answer.
+            found = reply.values or {"map": np.tri(steps) + place / 8, "columns": width}
+            sentence = narrate_gradients.influence_sentence(
+                found["map"], found["columns"], width, turned=place == 1
+            )
             with column:
-                st.html(influence_map(found, titles[place], sentence, steps, palette))
-                say(sentence)
+                title, shown = titles[place], found["map"] if known else None
+                words = sentence if known else WAITING
+                st.html(influence_map(shown, title, words, steps, palette))
+                (say_steadily if known else _wait)(sentence)
     return replies
 
 
@@ -149,8 +152,11 @@ def _padding(chosen: Chosen, palette: Palette) -> Reply:
         )
         sentence = narrate_gradients.padding_sentence(found)
         st.html(padding_picture(found, sentence, palette))
-        say(sentence)
-        hint(WAITING if reply.values is None else _agreement(found, reply.values))
+        say_steadily(sentence)
+        if reply.values is None:
+            _wait(sentence)
+        else:
+            say_steadily(_agreement(found, reply.values))
     return reply
 
 
@@ -167,6 +173,11 @@ def _agreement(found: Sequence[Padded], said: dict[str, Any]) -> str:
         f"mean over the steps that count, and {written(end['loss'])} without one, padding "
         "included."
     )
+
+
+def _wait(sentence: str) -> None:
+    """That Keras is computing, in the room of a sentence such as this one."""
+    say_steadily(WAITING, widest(sentence))
 
 
 def _blank(height: int, palette: Palette) -> None:

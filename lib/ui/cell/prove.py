@@ -19,7 +19,7 @@ from lib.figures.proofs import proof_cards
 from lib.recurrence import forward, initial_weights
 from lib.ui.cell.ask import Reply, ask
 from lib.ui.cell.chosen import Chosen
-from lib.ui.words import hint, say
+from lib.ui.words import hint, say_steadily
 
 SAMPLES = 8
 """On so many samples differences are measured, the shown one among them."""
@@ -71,7 +71,7 @@ def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply]]:
         sentence = narrate_proofs.bound_sentence(chosen.experiment, chosen.dataset, hidden)
         bound = highest_output(chosen.experiment.model.cell, steps)
         st.html(bound_picture(hidden, bound, sentence, palette))
-        say(sentence)
+        say_steadily(sentence)
     return prefixes, [modes, breakings]
 
 

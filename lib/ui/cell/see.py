@@ -20,7 +20,7 @@ from lib.recurrence import GATES
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import playhead
 from lib.ui.cell.prove import Prefixes
-from lib.ui.words import say
+from lib.ui.words import say, say_steadily
 from lib.unit_order import by_similarity
 
 
@@ -103,7 +103,7 @@ def _heatmaps(layer: Opened, palette: Palette) -> None:
     order = _order(trace.hidden[0])
     row = int(np.flatnonzero(order == _start(trace.hidden[0]))[0])
     st.html(heatmaps(matrices, order, row, sentence, palette))
-    say(sentence)
+    say_steadily(sentence)
 
 
 def _at_the_playhead(layer: Opened, slots: Slots, prefixes: Prefixes, palette: Palette) -> None:
@@ -112,11 +112,11 @@ def _at_the_playhead(layer: Opened, slots: Slots, prefixes: Prefixes, palette: P
     written = lines(layer, at.unit, at.step)
     slots.formulas.html(unit_lines(written, palette))
     with slots.words:
-        say(narrate_cell.step_sentence(written, at.unit, at.step))
+        say_steadily(narrate_cell.step_sentence(written, at.unit, at.step))
     if slots.by_hand is not None:
         slots.by_hand.html(by_hand(layer, at.step, palette))
     with prefixes.slot:
-        say(
+        say_steadily(
             prefix_sentence(
                 prefixes.sequence, prefixes.prefixes, at.unit, at.step, prefixes.by_keras
             )
