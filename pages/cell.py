@@ -4,9 +4,10 @@ import streamlit as st
 
 from lib.narrate_cell import cell_sentence
 from lib.ui.cell.chosen import choose
+from lib.ui.cell.follow import follow_playhead
 from lib.ui.cell.learn import learn
 from lib.ui.cell.prove import prove
-from lib.ui.cell.see import follow_playhead, see
+from lib.ui.cell.see import see
 from lib.ui.cell.watch import watch
 from lib.ui.data import load
 from lib.ui.frame import frame
@@ -19,8 +20,8 @@ palette = current_palette()
 
 st.markdown(f"# {plain(cell_sentence(loaded.experiment, loaded.dataset))}")
 chosen = choose(loaded)
-slots = see(chosen, palette)
+bar, formulas = see(chosen, palette)
 prefixes, proofs = prove(chosen, palette)
 gradients = learn(chosen, palette)
-follow_playhead(chosen, slots, prefixes, palette)
+follow_playhead(bar, formulas, prefixes, palette)
 watch(chosen, [*proofs, *gradients])

@@ -13,8 +13,10 @@ KERAS = 60_000
 
 
 def slider(page: Page, name: str) -> Locator:
-    """One of the playhead's own sliders, "Timestep" or "Unit"."""
-    return page.locator(".st-key-cell_playhead").get_by_role("slider", name=name)
+    """One of the playhead's own sliders, "Timestep" or "Unit", once it can be moved."""
+    found = page.locator(".st-key-cell_playhead").get_by_role("slider", name=name)
+    expect(found).to_be_visible()
+    return found
 
 
 def words(page: Page) -> Locator:

@@ -72,6 +72,7 @@ function mount(root) {
   document.addEventListener("pointerdown", press);
   document.addEventListener("pointermove", press);
   stop();
+  root.classList.add("ready"); // until now it is hidden: nobody would hear of a press
   return {
     update(data, report) {
       const { steps, units } = data, before = own.data;

@@ -14,10 +14,14 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from lib.cell_step import Opened
 from lib.figures.timeline import TIME, UNITS
 from lib.figures.unrolled import WIDEST
+from lib.unit_order import by_similarity
 
 KEY = "cell_playhead"
+SIMILAR = "cell_similar"
+"""The key of the switch that orders the pictures' rows."""
 
 FILES = Path(__file__)
 """Beside this one: the component's .html, .css and .js."""
@@ -38,35 +42,49 @@ class At:
     unit: int
 
 
-def playhead(steps: int, order: np.ndarray, start: int) -> At:
-    """Draw the playhead and return where it stands; from the outset at the last timestep.
-
-    Args:
-        steps: T.
-        order: which unit each row of the pictures shows, (U,).
-        start: the unit to begin with.
-    """
-    units = len(order)
-    at = _at(st.session_state.get(KEY), steps, units) or At(steps - 1, start)
+def playhead(layer: Opened) -> At:
+    """Draw the playhead and return where it stands."""
+    at = where(layer)
     data = {
-        "steps": steps,
-        "units": units,
-        "order": order.tolist(),
+        "steps": len(layer.x),
+        "units": layer.units,
+        "order": row_order(layer).tolist(),
         "step": at.step,
         "unit": at.unit,
         "names": {"time": TIME, "units": UNITS},
         "widest": WIDEST,
     }
     result = _component(key=KEY, data=data, on_at_change=lambda: None)
-    return _at(result, steps, units) or at
+    return _at(result, layer) or at
 
 
-def _at(state: object, steps: int, units: int) -> At | None:
+def where(layer: Opened) -> At:
+    """Where the playhead stands: at first on the last timestep of the unit that moves most."""
+    at = _at(st.session_state.get(KEY), layer)
+    return at or At(len(layer.x) - 1, _moves_most(layer))
+
+
+def row_order(layer: Opened) -> np.ndarray:
+    """Which unit each row of the pictures shows, (U,): as Keras has them, or by similarity."""
+    if st.session_state.get(SIMILAR):
+        return by_similarity(layer.trace.hidden[0])
+    return np.arange(layer.units)
+
+
+def first_row(layer: Opened) -> int:
+    """The row that is marked before anybody has picked one."""
+    return int(np.flatnonzero(row_order(layer) == _moves_most(layer))[0])
+
+
+def _moves_most(layer: Opened) -> int:
+    return int(np.argmax(np.ptp(np.nan_to_num(layer.trace.hidden[0]), axis=0)))
+
+
+def _at(state: object, layer: Opened) -> At | None:
     """What the browser reported, brought into range; None if nothing, or nothing of use."""
     try:
         said = state["at"]  # type: ignore[index]
-        return At(
-            min(max(int(said["step"]), 0), steps - 1), min(max(int(said["unit"]), 0), units - 1)
-        )
+        step, unit = max(int(said["step"]), 0), max(int(said["unit"]), 0)
+        return At(min(step, len(layer.x) - 1), min(unit, layer.units - 1))
     except (KeyError, TypeError, ValueError, OverflowError):
         return None

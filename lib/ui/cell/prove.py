@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from lib import narrate_proofs
 from lib.datasets.dataset import Dataset
@@ -19,6 +17,8 @@ from lib.figures.proofs import proof_cards
 from lib.recurrence import forward, initial_weights
 from lib.ui.cell.ask import Reply, ask
 from lib.ui.cell.chosen import Chosen
+from lib.ui.cell.follow import Prefixes
+from lib.ui.cell.playhead import first_row, row_order, where
 from lib.ui.words import hint, say_steadily
 
 SAMPLES = 8
@@ -27,20 +27,8 @@ PADDING = 3
 """As `lib.training.answers.breakings` adds; a test compares the two."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Prefixes:
-    """What the playhead's part needs to compare the modes at a timestep."""
-
-    slot: DeltaGenerator
-    sequence: np.ndarray
-    """(T, U)."""
-    prefixes: np.ndarray
-    """(T, U)."""
-    by_keras: bool
-
-
 def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply]]:
-    """Draw the section; what the playhead fills in comes back, and what Keras has answered."""
+    """Draw the section; what follows the playhead comes back, and what Keras has answered."""
     samples = _samples(chosen.dataset, chosen.sample)
     modes, breakings = _ask(chosen, samples)
     st.markdown("## One computation, as Keras measures it")
@@ -138,7 +126,7 @@ def _prefixes(chosen: Chosen, said: dict[str, Any] | None, palette: Palette) -> 
         sequence = prefixes = chosen.traces[-1].hidden[0]
     else:
         sequence, prefixes = said["whole"], said["prefixes"]
-    steps, units = sequence.shape
+    steps, layer = len(sequence), chosen.opened
     sentence = (
         f"Left: the {steps} outputs of return_sequences=True. Right: {steps} answers of "
         "return_sequences=False, the first from one timestep, the last from all."
@@ -147,5 +135,8 @@ def _prefixes(chosen: Chosen, said: dict[str, Any] | None, palette: Palette) -> 
         "return_sequences=True, once": sequence,
         f"return_sequences=False, {steps} times: x[:, :1], x[:, :2], …": prefixes,
     }
-    st.html(heatmaps(matrices, np.arange(units), 0, sentence, palette, kept="the sequence"))
-    return Prefixes(st.empty(), sequence, prefixes, said is not None)
+    order, row = row_order(layer), first_row(layer)
+    st.html(heatmaps(matrices, order, row, sentence, palette, kept="the sequence"))
+    compared = Prefixes(st.empty(), sequence, prefixes, said is not None)
+    compared.write(where(layer))
+    return compared
