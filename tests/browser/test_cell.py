@@ -6,10 +6,14 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driver import button, open_page, picture, settle, wait_for_status
+from tests.browser.driver import button, open_page, picture, wait_for_status
 
 KERAS = 60_000
 """Milliseconds that Keras may take on a cold server."""
+
+
+ROW = "getComputedStyle(document.documentElement).getPropertyValue('--cell-row')"
+"""The row that the pictures mark, from 0."""
 
 
 def slider(page: Page, name: str) -> Locator:
@@ -76,11 +80,11 @@ def test_pressing_a_picture_picks_timestep_and_unit(page: Page) -> None:
     assert box is not None
     block.click(position={"x": box["width"] * 4.5 / 12, "y": box["height"] * 2.5 / 16})
     expect(words(page)).to_contain_text("Timestep 5, unit 3")
-    page.locator(".st-key-cell_similar label").first.click()
-    settle(page)
+    page.get_by_text("Order units by similarity").click()
+    page.wait_for_function(f"{ROW} !== '2'")  # unit 3 has another place now
     block.click(position={"x": box["width"] * 6.5 / 12, "y": box["height"] * 2.5 / 16})
-    expect(words(page)).to_contain_text("Timestep 7, unit ")
-    expect(words(page)).not_to_contain_text("unit 3:")
+    expect(words(page)).to_contain_text("Timestep 7, unit 15")  # and this one its own
+    assert page.evaluate(ROW) == "2"
 
 
 def test_a_playhead_move_draws_no_picture_anew(page: Page) -> None:
@@ -135,11 +139,11 @@ def test_it_follows_a_run_and_looks_back_at_it(page: Page) -> None:
     page.get_by_role("link", name="Explore").click()
     wait_for_status(page, "finished")
     page.get_by_role("link", name="Cell").click()
-    expect(page.get_by_text("the sequence model's after epoch 3,000.")).to_be_visible()
+    expect(page.get_by_text("Weights: the sequence model's after epoch 3,000.")).to_be_visible()
     thumb = page.get_by_role("slider", name="After epoch")
     thumb.focus()
     page.keyboard.press("Home")
-    expect(page.get_by_text("as the sequence model starts, before training")).to_be_visible()
+    expect(page.get_by_text("Weights: as the sequence model starts, before")).to_be_visible()
 
 
 def test_phone_has_no_sideways_scroll(page: Page) -> None:
