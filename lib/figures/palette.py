@@ -56,6 +56,7 @@ class Palette:
     def axis(self, role: str) -> str:
         """The colour of an axis, "batch", "time" or "features"; the batch has none of its own."""
         return {"batch": self.muted, "time": self.time, "features": self.features}[role]
+
     negative: str
     """Of numbers below zero, where ink is for those above."""
 
