@@ -37,6 +37,9 @@ ROUND_SECONDS = 0.2
 """With many runs the slices get shorter, so that each has a turn about this often, …"""
 SHORTEST_SLICE_SECONDS = 0.03
 """… but not shorter than this, since what lies between two slices costs time as well."""
+COMPILING_SHARE = 0.4
+"""The part of its time that the loop trains while runs wait for their programs, where compiling
+could keep all processors busy: who has no picture yet goes before who has one."""
 MAX_RUNS = 48
 """Unfinished runs at a time: each keeps its data and its models in memory."""
 MAX_QUESTIONS = 48
@@ -72,6 +75,8 @@ class Loop:
         self._programs = ProgramCache(build)
         self._jobs: dict[str, Job] = {}
         self._retiring = False
+        self._is_small = (os.cpu_count() or 1) <= ProgramCache.THREADS
+        """Whether compiling may keep all processors of this machine busy."""
         self._limit = memory.limit(memory.total() // workers.count(), memory.used())
         self._said_grown = -math.inf
 
@@ -80,14 +85,17 @@ class Loop:
         self._send(Event("ready"))
         threading.Thread(target=self._beat, name="heart", daemon=True).start()
         try:
+            spent = 0.0
             while self._jobs or self._asked or not self._retiring:
-                self._take_commands(self._patience())
+                self._take_commands(self._patience(spent))
+                begun = time.perf_counter()
                 training = sum(job.training for job in self._jobs.values())
                 share = ROUND_SECONDS / max(training, 1)
                 seconds = max(SHORTEST_SLICE_SECONDS, min(SLICE_SECONDS, share))
                 for job in list(self._jobs.values()):
                     self._guard(job, partial(job.turn, seconds))
                     self._take_commands(0)
+                spent = time.perf_counter() - begun
                 self._tell_places()
                 self._send_answers()
                 self._say_grown()
@@ -114,12 +122,16 @@ class Loop:
             self._said_grown = now
             self._send(Event("grown"))
 
-    def _patience(self) -> float | None:
-        """Seconds to wait for a command: none while runs train, no end when there is no work."""
+    def _patience(self, spent: float) -> float | None:
+        """Seconds to wait for a command after a round of turns that took `spent` seconds.
+
+        None while runs train, or as much as compiling needs; no end when there is no work.
+        """
         jobs = self._jobs.values()
+        waiting = any(job.waiting for job in jobs)
         if any(job.training for job in jobs):
-            return 0
-        return 0.005 if self._asked or any(job.waiting for job in jobs) else None
+            return spent * (1 / COMPILING_SHARE - 1) if waiting and self._is_small else 0
+        return 0.005 if waiting or self._asked else None
 
     def _take_commands(self, patience: float | None) -> None:
         while self._connection.poll(patience):

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from multiprocessing import Pipe
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -392,3 +393,24 @@ def test_a_loop_gives_signs_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
         desk.find(lambda message: message == Event("alive"))
     desk.connection.close()
     desk.thread.join(10)
+
+
+@pytest.mark.parametrize(
+    ("training", "waiting", "small", "patience"),
+    [
+        (True, False, True, 0),
+        (True, True, False, 0),
+        (True, True, True, 0.3),
+        (False, True, True, 0.005),
+        (False, False, True, None),
+    ],
+)
+def test_training_makes_room_for_compiling_on_a_small_machine(
+    training: bool, waiting: bool, small: bool, patience: float | None
+) -> None:
+    """After 0.2 s of turns it rests for 0.3 s, so that it trains 40% of the time."""
+    with Pipe()[0] as theirs:
+        loop = worker.Loop(theirs, build, {})
+        loop._is_small = small
+        loop._jobs = {"one": SimpleNamespace(training=training, waiting=waiting)}  # type: ignore[dict-item]
+        assert loop._patience(0.2) == (pytest.approx(patience) if patience else patience)
