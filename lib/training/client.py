@@ -20,20 +20,14 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
 from lib.training import memory
-from lib.training.history import History
+from lib.training.entries import Entry, Weights, stale
 from lib.training.messages import Answer, Command, Run, Snapshot, Status
 from lib.training.process import Message, WorkerProcess
 from lib.training.questions import AnswerFuture, Questions
 
-KEEP_RUNS = 40
-"""Runs that are over and still known."""
-KEEP_SECONDS = 3 * 3600
-"""How long a run is known that is over, or that is paused and that nobody looks at."""
 MAX_RUNS_EACH = 8
 """Runs that one browser may have going, in all its tabs."""
 WATCH_SECONDS = 600
@@ -45,13 +39,6 @@ RESTART_DELAYS = (0.0, 1.0, 4.0)
 QUICK_SECONDS = 90
 """Deaths within this time count together. When there were more than there are delays, the client
 gives up, until it is asked for something."""
-
-CHECKPOINT_BYTES = 1_000_000
-"""Weights of the past that are kept of each run, so that its states can be seen epoch by epoch."""
-MAX_CHECKPOINTS = 64
-
-Weights = dict[str, tuple[np.ndarray, ...]]
-"""By mode, in the order of Keras's `model.get_weights()`."""
 
 STARTING = "The training process is starting (importing TensorFlow takes a few seconds)."
 UNWATCHED = "Paused: nobody was watching."
@@ -66,60 +53,6 @@ class Notice:
     """When, in seconds since the epoch."""
     run_ids: tuple[str, ...]
     """The runs that failed with it. Others began again."""
-
-
-@dataclass(slots=True, eq=False)
-class _Entry:
-    run: Run
-    snapshot: Snapshot
-    worker: WorkerProcess
-    touched: float
-    """When it was last looked at, or ended; on the monotonic clock."""
-    waiting: int = 0
-    """Calls of `wait` that look at it now."""
-    unwatched: bool = False
-    """Whether it was told to pause because nobody looked at it."""
-    owner: str | None = None
-    """Which browser started it, where that is known."""
-    paused: bool = False
-    """Whether it was started to wait for a person."""
-    verb: str = "start"
-    """What it was told last by a person."""
-    again: str = ""
-    """Why it began again; empty for a run that didn't."""
-    past: History[Weights] | None = None
-    """Its weights by epoch, some of them."""
-
-    @property
-    def counts(self) -> bool:
-        """Whether it is one of the runs that its owner has going."""
-        return not (self.snapshot.status.over or self.unwatched or self.verb == "stop")
-
-    @property
-    def may_begin_again(self) -> bool:
-        """Whether it is on its way to its end, and wasn't lost before: it may be what kills."""
-        going = self.snapshot.status.active and self.verb in ("start", "resume")
-        return going and not self.unwatched and not self.again
-
-    @property
-    def start(self) -> Command:
-        """The command that starts it, from the beginning."""
-        run, paused = self.run, self.paused and self.verb == "start"
-        return Command("start", run.id, run.experiment, run.dataset, paused)
-
-    def remember(self) -> None:
-        """Keep the snapshot's weights, where they are new and have come along."""
-        results = self.snapshot.results
-        weights = {mode: r.weights for mode, r in results.items() if r.weights is not None}
-        judged = [results[mode].checked_epochs[-1:] for mode in weights]
-        if not any(len(epochs) for epochs in judged):
-            return
-        epoch = int(np.concatenate(judged).max())
-        if self.past is None:
-            size = sum(array.nbytes for arrays in weights.values() for array in arrays)
-            self.past = History(max(2, min(MAX_CHECKPOINTS, CHECKPOINT_BYTES // size)))
-        if not self.past.points or epoch > self.past.points[-1][0]:
-            self.past.add(epoch, weights)
 
 
 def is_over(snapshot: Snapshot) -> bool:
@@ -139,7 +72,7 @@ class TrainingClient:
 
     def __init__(self, start_now: bool = True, delay: float = 0.0) -> None:
         self._changed = threading.Condition(threading.RLock())
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, Entry] = {}
         self._worker: WorkerProcess | None = None
         self._first: WorkerProcess | None = None
         """The one whose delay is a courtesy. Later ones have reasons to wait."""
@@ -212,7 +145,7 @@ class TrainingClient:
                 reason="" if worker.ready else STARTING,
             )
             going = self.going(owner) + elsewhere if owner else 0
-            entry = _Entry(run, snapshot, worker, time.monotonic(), owner=owner, paused=paused)
+            entry = Entry(run, snapshot, worker, time.monotonic(), owner=owner, paused=paused)
             self._entries[run.id] = entry
             if going >= MAX_RUNS_EACH:
                 self._fail(
@@ -485,7 +418,7 @@ class TrainingClient:
             self._questions.fail(worker, f"The training process {worker.ending}. Ask again.")
             self._changed.notify_all()
 
-    def _replace(self, dead: WorkerProcess, unsent: list[Command], lost: list[_Entry]) -> None:
+    def _replace(self, dead: WorkerProcess, unsent: list[Command], lost: list[Entry]) -> None:
         """Start a new worker in the place of a dead one, unless too many died lately."""
         now = time.monotonic()
         self._deaths = [t for t in self._deaths if now - t < QUICK_SECONDS] + [now]
@@ -507,7 +440,7 @@ class TrainingClient:
         failed = self._begin_again(lost, text)
         self._notice = Notice(text, time.time(), failed)
 
-    def _begin_again(self, lost: list[_Entry], text: str) -> tuple[str, ...]:
+    def _begin_again(self, lost: list[Entry], text: str) -> tuple[str, ...]:
         """Start runs anew that died with their worker, each once. Returns the ids of the others.
 
         These fail: a person may start them again.
@@ -525,7 +458,7 @@ class TrainingClient:
             [entry for entry in lost if entry not in again], f"{text} Start the run again."
         )
 
-    def _fail(self, entries: Iterable[_Entry], reason: str) -> tuple[str, ...]:
+    def _fail(self, entries: Iterable[Entry], reason: str) -> tuple[str, ...]:
         """Mark runs that aren't over as failed, their last figures kept. Returns their ids."""
         failed = []
         for entry in entries:
@@ -544,18 +477,7 @@ class TrainingClient:
     def _tidy(self) -> None:
         """Forget runs that are over, the oldest first, and see after those nobody looks at."""
         now = self._tidied = time.monotonic()
-        over = [e for e in self._entries.values() if e.snapshot.status.over]
-        over.sort(key=lambda entry: entry.touched)
-        stale = [e for e in over if now - e.touched > KEEP_SECONDS]
-        stale += over[:-KEEP_RUNS]
-        stale += [
-            e
-            for e in self._entries.values()
-            if e.snapshot.status is Status.PAUSED
-            and not e.waiting
-            and now - e.touched > KEEP_SECONDS
-        ]
-        for entry in stale:
+        for entry in stale(self._entries.values(), now):
             self.drop(entry.run)
         for entry in self._entries.values():
             seen = entry.waiting or now - entry.touched <= WATCH_SECONDS

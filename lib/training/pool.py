@@ -10,7 +10,8 @@ from typing import Any
 
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
-from lib.training.client import Notice, TrainingClient, Weights, is_over
+from lib.training.client import Notice, TrainingClient, is_over
+from lib.training.entries import Weights
 from lib.training.messages import Run, Snapshot
 from lib.training.questions import AnswerFuture
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from lib.training import client as module
+from lib.training import entries
 from lib.training.client import STARTING, TrainingClient
 from lib.training.messages import Answer, Command, Event, Run, Snapshot, Status
 from lib.training.questions import AnswerError
@@ -173,7 +174,7 @@ def test_the_newest_snapshot_is_the_one_that_is_seen(scene: Scene) -> None:
     assert scene.client.latest(run) is None
 
 
-@pytest.mark.parametrize(("size", "kept"), [(10, module.MAX_CHECKPOINTS), (100_000, 2)])
+@pytest.mark.parametrize(("size", "kept"), [(10, entries.MAX_CHECKPOINTS), (100_000, 2)])
 def test_weights_are_kept_by_epoch_within_a_megabyte(scene: Scene, size: int, kept: int) -> None:
     """Of small models many, of large ones the first and the newest; each epoch once."""
     run = scene.start()
@@ -458,7 +459,7 @@ def test_only_so_many_finished_runs_are_known(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The oldest go first; runs that aren't over stay."""
-    monkeypatch.setattr(module, "KEEP_RUNS", 3)
+    monkeypatch.setattr(entries, "KEEP_RUNS", 3)
     going = scene.start()
     done = [scene.start() for _ in range(5)]
     for run in done:
@@ -469,6 +470,23 @@ def test_only_so_many_finished_runs_are_known(
     assert scene.client.get(going.id) is going
 
 
+def test_finished_runs_hold_only_so_much_data(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Data that several runs share count once; the newest run stays, however much it holds."""
+    monkeypatch.setattr(entries, "KEEP_BYTES", 1)
+    shared, other = make_dataset(), make_dataset()
+    done = [scene.client.start(make_experiment(), data) for data in (other, shared, shared)]
+    for run in done:
+        scene.say(run, Status.FINISHED)
+    scene.start()
+    assert [run for run in done if scene.client.get(run.id)] == done[2:]
+    monkeypatch.setattr(entries, "KEEP_BYTES", 10_000)
+    scene.say(scene.start(), Status.FINISHED)
+    scene.start()
+    assert scene.client.get(done[2].id) is done[2]
+
+
 def test_runs_that_nobody_looks_at_are_forgotten(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -477,7 +495,7 @@ def test_runs_that_nobody_looks_at_are_forgotten(
     scene.say(over, Status.FINISHED)
     scene.say(paused, Status.PAUSED)
     scene.say(going, Status.RUNNING)
-    monkeypatch.setattr(module, "KEEP_SECONDS", -1.0)
+    monkeypatch.setattr(entries, "KEEP_SECONDS", -1.0)
     scene.start()
     assert scene.client.get(over.id) is None
     assert scene.client.get(paused.id) is None
@@ -550,7 +568,7 @@ def test_looking_at_one_run_forgets_old_ones_now_and_then(
     """A server on which nobody starts anything more doesn't keep the data of all for ever."""
     over, going = scene.start(), scene.start()
     scene.say(over, Status.FINISHED)
-    monkeypatch.setattr(module, "KEEP_SECONDS", -1.0)
+    monkeypatch.setattr(entries, "KEEP_SECONDS", -1.0)
     scene.client.latest(going)
     assert scene.client.get(over.id) is over  # it was looked for a moment ago
     monkeypatch.setattr(module, "TIDY_SECONDS", 0.0)
