@@ -17,15 +17,14 @@ def is_painted() -> bool:
 
     A moment after the first run the page runs once more by itself.
     """
-    painted = st.session_state.setdefault("painted", False)
-    if not painted:
-        _draw_the_rest()
-        st.session_state["painted"] = True
+    painted: bool = st.session_state.setdefault("painted", False)
+    # Always a fragment: where one comes or goes, Streamlit moves all that stands below it.
+    st.fragment(_draw_the_rest, run_every=None if painted else REST_SECONDS)(not painted)
+    st.session_state["painted"] = True
     return painted
 
 
-@st.fragment(run_every=REST_SECONDS)
-def _draw_the_rest() -> None:
+def _draw_the_rest(first: bool) -> None:
     """As part of the page nothing; when the browser asks for this alone, a run of the page."""
-    if st.session_state["painted"]:
+    if first and st.session_state["painted"]:
         st.rerun()
