@@ -44,7 +44,8 @@ def test_an_early_move_draws_nothing_twice(page: Page) -> None:
             window.most = Math.max(window.most, found);
         }).observe(document, {childList: true, subtree: true});
     """)
-    open_page(page)
+    page.goto("/")
+    button(page, "Train").wait_for()
     move_slider(page, "Units", 1)
     expect(page.locator(".st-key-strip")).to_contain_text("(N, 12, 17)")
     expect(page.locator("code").filter(has_text="return_sequences=False").first).to_be_attached()
