@@ -58,15 +58,13 @@ def lineup_picture(told: Diagnosis, palette: Palette) -> str:
     if batch and batch.broadcast and compared:
         color = palette.best if told.verdict == "correct" else palette.silent
         images += [
-            _words("and the loss compares", palette),
-            _tensor(
-                f"in a batch of {batch.size}", batch.broadcast, compared, scale, palette, color
-            ),
+            _words("⇒", palette),
+            _tensor("compared in a batch", batch.broadcast, compared, scale, palette, color),
         ]
     return (
         f'<div role="img" aria-label="{escape(lineup_sentence(told))}" style="font-size:0.875rem;'
         f'line-height:1.35;color:{palette.ink}">'
-        '<div style="display:flex;flex-wrap:wrap;gap:0.75rem 1.25rem;align-items:center">'
+        '<div style="display:flex;flex-wrap:wrap;gap:0.75rem 1rem;align-items:center">'
         f"{''.join(images)}</div>{_table(pairs, told, palette)}</div>"
     )
 
