@@ -74,9 +74,8 @@ def proof_of(output: Shape, target: Shape) -> str | None:
     """The proof of these shapes, whatever N and T are; None where there is none."""
     if len(output) == 3 and output[1] > 1 == output[2]:
         return {(): "flat", (1,): "column"}.get(target[1:])
-    if len(output) == 2 and output[1] == 1 and len(target) == 3 and target[1] > 1 == target[2]:
-        return "steps"
-    return None
+    steps = len(target) in (2, 3) and target[1] > 1 and target[2:] in ((), (1,))
+    return "steps" if output[1:] == (1,) and steps else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

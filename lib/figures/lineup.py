@@ -62,10 +62,10 @@ def lineup_picture(told: Diagnosis, palette: Palette) -> str:
             _tensor("compared in a batch", batch.broadcast, compared, scale, palette, color),
         ]
     return (
-        f'<div role="img" aria-label="{escape(lineup_sentence(told))}" style="font-size:0.875rem;'
-        f'line-height:1.35;color:{palette.ink}">'
-        '<div style="display:flex;flex-wrap:wrap;gap:0.75rem 1rem;align-items:center">'
-        f"{''.join(images)}</div>{_table(pairs, told, palette)}</div>"
+        f'<div style="font-size:0.875rem;line-height:1.35;color:{palette.ink}">'
+        f'<div role="img" aria-label="{escape(lineup_sentence(told))}" style="display:flex;'
+        f'flex-wrap:wrap;gap:0.75rem 1rem;align-items:center">{"".join(images)}</div>'
+        f"{_table(pairs, told, palette)}</div>"
     )
 
 

@@ -102,6 +102,7 @@ def test_each_proof_is_a_silent_mistake_and_its_right_side_is_correct():
     assert proof_of((9, 5, 1), (9,)) == "flat"
     assert proof_of((9, 5, 1), (9, 5, 1)) is None
     assert proof_of((9, 1), (9, 1)) is None
+    assert proof_of((9, 1), (9, 5)) == "steps"
 
 
 def test_the_task_of_the_proofs_ends_with_a_variance_of_1():
