@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.training.recorded_proofs import recorded_proof
 from tests.app.test_pages import start
 
 
@@ -130,6 +133,40 @@ def test_the_traced_stacks_output_is_taken_over() -> None:
     app = shapes(part="target", stack="input~lstm_seq_u5", check="64.3_64.12.5")
     app.button(key="from_stack").click().run()
     assert title(app).startswith("Correct: output (64, 12, 5) and y (64, 12, 5)")
+
+
+class Answers:
+    """A client that has its answer at once: a value, or an exception."""
+
+    def __init__(self, answer: object) -> None:
+        self.answer = answer
+
+    def ask(self, name: str, case: str) -> Future[object]:
+        """The question of the proof; nothing is trained."""
+        assert name == "target_proof"
+        future: Future[object] = Future()
+        if isinstance(self.answer, Exception):
+            future.set_exception(self.answer)
+        else:
+            future.set_result(recorded_proof(case).arrays())
+        return future
+
+
+@pytest.mark.parametrize(
+    ("answer", "badge"),
+    [(None, "trained just now"), (RuntimeError("The training process died."), "recorded")],
+)
+def test_a_proof_that_comes_is_shown_and_one_that_fails_says_why(
+    monkeypatch: pytest.MonkeyPatch, answer: object, badge: str
+) -> None:
+    """What was recorded stays where the worker has no answer, and can be asked for again."""
+    app = shapes(part="target")
+    monkeypatch.setattr("lib.ui.shapes.proof.training.client", lambda: Answers(answer))
+    app.button(key="prove").click().run()
+    assert not app.exception
+    assert any(badge in m.value for m in app.markdown)
+    assert [e.value.replace("\\", "") for e in app.error] == ([str(answer)] if answer else [])
+    assert not app.button(key="prove").disabled
 
 
 def test_a_message_is_explained_with_its_numbers() -> None:

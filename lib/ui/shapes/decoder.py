@@ -58,7 +58,10 @@ def decoder(palette: Palette) -> None:
         st.markdown("### The shapes in the message")
         if shapes := shapes_in(readable(text)):
             st.html(shapes_picture(shapes, palette))
-            hint("Read as (samples, timesteps, features): purple is time, brown are features.")
+            hint(
+                "Drawn as (samples, timesteps, features): purple is time, brown are features. "
+                "The shape of a kernel means something else."
+            )
         else:
             hint("It names none.")
     with right.container(border=True, height="stretch"):

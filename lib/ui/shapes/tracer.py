@@ -89,7 +89,7 @@ def _problem(steps: tuple[Step, ...]) -> None:
                     plain(fix.words),
                     key=f"fix_{number}",
                     icon=":material/build:",
-                    type="secondary",
+                    wrap=True,
                     on_click=take,
                     args=(fix.stack,),
                 )
