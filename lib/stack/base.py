@@ -135,11 +135,16 @@ def only_one(given: Given) -> Tensor:
     if len(given.tensors) > 1:
         raise ShapeError(
             "one tensor",
-            f"{len(given.tensors)} tensors, {numbers_of(given.tensors)}",
+            counted(given.tensors),
             f'Layer "{given.name}" expects 1 input(s), but it received '
             f"{len(given.tensors)} input tensors.",
         )
     return given.tensors[0]
+
+
+def counted(tensors: Tensors) -> str:
+    """Several tensors in words: "2 tensors, [(None, 4), (None, 4)]"."""
+    return f"{len(tensors)} tensors, {numbers_of(tensors)}"
 
 
 def of_rank(given: Given, rank: int, meaning: str) -> Tensor:

@@ -18,13 +18,14 @@ from lib.stack.base import (
     Made,
     ShapeError,
     choice,
+    counted,
     known_width,
     number,
     of_rank,
     only_one,
 )
 from lib.stack.recurrent import SEQUENCE
-from lib.stack.tensors import Axis, Tensor, Tensors, flat, numbers, numbers_of, sizes, widened
+from lib.stack.tensors import Axis, Tensor, Tensors, flat, numbers, sizes, widened
 
 SAMPLES = 32
 """How many samples the mistake of putting them into the shape has, where no batch size is set."""
@@ -124,23 +125,25 @@ class TimeDistributed(Layer):
     def call(self, given: Given) -> Made:
         """(N, T, F) → (N, T, K)."""
         tensor = given.tensors[0]
-        if len(given.tensors) > 2:
-            state = sizes(given.tensors[2])
-            says = (
-                f"Cannot convert '({state}, {self.units})' to a shape. Found invalid dimension "
-                f"'{state}'"
-            )
-        else:
-            shapes = tuple(map(sizes, given.tensors))
-            says = (
-                "`TimeDistributed` Layer should be passed an `input_shape` with at least 3 "
-                f"dimensions, received: {shapes if len(shapes) > 1 else shapes[0]}"
-            )
         if len(given.tensors) > 1:
-            raise ShapeError("one tensor", numbers_of(given.tensors), says)
+            raise ShapeError("one tensor", counted(given.tensors), self._refusal(given.tensors))
         if len(tensor) < 3:
-            raise ShapeError(f"3 axes, {SEQUENCE}", f"2 axes, {numbers(tensor)}", says)
+            received = f"{len(tensor)} axes, {numbers(tensor)}"
+            raise ShapeError(f"3 axes, {SEQUENCE}", received, self._refusal(given.tensors))
         return linear(tensor, self.units, given.letter)
+
+    def _refusal(self, tensors: Tensors) -> str:
+        """Keras takes several shapes for one, with shapes as its sizes."""
+        shapes = tuple(map(sizes, tensors))
+        if len(shapes) > 2:
+            return (
+                f"Cannot convert '({shapes[2]}, {self.units})' to a shape. Found invalid dimension "
+                f"'{shapes[2]}'"
+            )
+        return (
+            "`TimeDistributed` Layer should be passed an `input_shape` with at least 3 "
+            f"dimensions, received: {shapes if len(shapes) > 1 else shapes[0]}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,7 @@ class Dropout(Layer):
         if len(given.tensors) > 1:
             raise ShapeError(
                 "one tensor",
-                f"{len(given.tensors)} tensors, {numbers_of(given.tensors)}",
+                counted(given.tensors),
                 _cant_be_packed(given.tensors),
                 building=False,
             )
@@ -227,7 +230,7 @@ class Masking(Layer):
         if len(given.tensors) > 1:
             raise ShapeError(
                 "one tensor",
-                f"{len(given.tensors)} tensors, {numbers_of(given.tensors)}",
+                counted(given.tensors),
                 "axis -1 is out of bounds for an array with dimension 0",
             )
         return Made(given.tensors)

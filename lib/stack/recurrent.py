@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lib.experiment import CELLS
-from lib.shapes import rnn_parameter_count, rnn_parameter_formula, rnn_parameter_rule
+from lib.shapes import SIZES, rnn_parameter_count, rnn_parameter_formula, rnn_parameter_rule
 from lib.stack.base import (
     UNITS,
     Given,
@@ -24,8 +24,6 @@ from lib.stack.tensors import Tensor, numbers, numbers_of, sizes, widened
 
 STATES = {"lstm": ("h", "c"), "gru": ("h",), "simple_rnn": ("h",)}
 """What each cell carries from one timestep to the next."""
-BLOCKS = {"lstm": 4, "gru": 3, "simple_rnn": 1}
-"""Kernels side by side."""
 SEQUENCE = "(batch, timesteps, features)"
 
 
@@ -56,7 +54,7 @@ class Recurrent(Layer):
         if self.initial_state and not given.states:  # Python's error, before Keras is asked
             raise ShapeError(self._wanted_states(), "none", "name 'states' is not defined")
         tensor = of_rank(given, 3, SEQUENCE)
-        features = known_width(tensor, BLOCKS[self.cell] * self.units)
+        features = known_width(tensor, SIZES[self.cell].blocks * self.units)
         if self.stateful:
             _static_batch(tensor)
         if self.initial_state:
@@ -154,7 +152,7 @@ class Bidirectional(Layer):
     def call(self, given: Given) -> Made:
         """(N, T, F) → (N, T, 2U) or (N, 2U); one tensor for each direction if they stay apart."""
         tensor = of_rank(given, 3, SEQUENCE)
-        features = known_width(tensor, BLOCKS[self.cell] * self.units)
+        features = known_width(tensor, SIZES[self.cell].blocks * self.units)
         batch, time, last = tensor
         one = widened(last, given.letter, self.units)
         joined = self.merge_mode == "concat"

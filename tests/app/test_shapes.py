@@ -44,6 +44,8 @@ def test_the_stack_moves_with_the_sidebar_until_it_is_changed() -> None:
     """Units, cell and mode of the sidebar, until a layer is set on the page itself."""
     app = shapes()
     app.slider(key="U").set_value(4).run()
+    said = " ".join(m.value for m in app.markdown).replace("\\", "")
+    assert "Units of layer 2 from 16 to 4" in said
     app.selectbox(key="cell").set_value("gru").run()
     assert title(app) == "From (None, 12, 3) to (None, 12, 1) with 113 parameters"
     app.number_input(key="layer_1_gru_units").set_value(5).run()
