@@ -92,7 +92,7 @@ def _below(stack: Stack, place: int) -> Iterator[Edit]:
                 yield f'Set merge_mode="concat" on {name}', _swap(stack, at, joined), place
             break
     for at in range(place - 1, 0, -1):
-        if isinstance(stack[at], Flatten):
+        if isinstance(stack[at], (Flatten, GlobalAveragePooling1D)):
             name = _label(stack, at)
             pooled = _swap(stack, at, GlobalAveragePooling1D())
             yield f"Take {name} out", (*stack[:at], *stack[at + 1 :]), place - 1

@@ -47,7 +47,8 @@ def doctor(palette: Palette) -> None:
     with wide.container(border=True, height="stretch", key="lineup"):
         st.html(lineup_picture(told, palette))
         say(compared_sentence(told))
-        if (case := proof_of(check.output, check.target)) and told.verdict == "silent":
+        case = proof_of(check.output, check.target)
+        if case and told.verdict == "silent" and told.loss == "mean_squared_error":
             say(damage_sentence(PROOFS[case], recorded_proof(case)))
         if told.keras_says and told.verdict == "error":
             hint("Keras says:")
