@@ -135,6 +135,9 @@ def test_the_traced_stacks_output_is_taken_over() -> None:
     app = shapes(part="target", stack="input~lstm_seq_u5", check="64.3_64.12.5")
     app.button(key="from_stack").click().run()
     assert title(app).startswith("Correct: output (64, 12, 5) and y (64, 12, 5)")
+    app = shapes(stack="input~lstm_seq_u5", check="64.3_64.12.5")
+    app.button(key="to_doctor").click().run()
+    assert title(app).startswith("Correct: output (64, 12, 5) and y (64, 12, 5)")
 
 
 class Answers:

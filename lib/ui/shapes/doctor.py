@@ -80,7 +80,7 @@ def _question(check: Check) -> None:
         "Take the traced stack’s output",
         key="from_stack",
         icon=":material/input:",
-        on_click=_from_stack,
+        on_click=from_stack,
         width="stretch",
     )
     st.session_state["check_loss"] = check.loss
@@ -114,8 +114,8 @@ def _set(name: str, key: str) -> None:
     _take(replace(from_text(state.own(KEY)), **values))
 
 
-def _from_stack() -> None:
-    """The last layer's output, with the samples and, where it is open, the timesteps of here."""
+def from_stack() -> None:
+    """Take the traced stack's output, with the samples and, if they are open, 12 timesteps."""
     check, tensors = from_text(state.own(KEY)), trace(current())[-1].tensors
     if not tensors:
         problem = "The traced stack breaks, so that it has no output. Mend it first."

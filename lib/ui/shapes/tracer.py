@@ -11,7 +11,9 @@ from lib.stack.code import keras_code
 from lib.stack.fixes import fixes
 from lib.stack.patterns import PATTERNS, pattern_of
 from lib.stack.trace import Step, broken, trace
+from lib.ui import state
 from lib.ui.shapes.current import before, current, is_sidebars, take
+from lib.ui.shapes.doctor import from_stack
 from lib.ui.shapes.editor import editor
 from lib.ui.words import hint, plain, say
 
@@ -35,6 +37,13 @@ def tracer(palette: Palette) -> None:
             st.markdown(f":small[**{plain(changed)}**]")
         else:
             hint(TRY)
+        if broken(steps) is None:
+            st.button(
+                "Check a target for this output",
+                key="to_doctor",
+                icon=":material/fact_check:",
+                on_click=_check_target,
+            )
     _problem(steps)
     with st.container(border=True, key="stack_editor"):
         st.markdown("### The layers")
@@ -63,6 +72,11 @@ def _patterns(name: str | None) -> None:
 def _take_pattern() -> None:
     if name := st.session_state[PICK]:
         take(None if name == SIDEBAR else PATTERNS[name].stack)
+
+
+def _check_target() -> None:
+    from_stack()
+    state.keep("part", "target")
 
 
 def _problem(steps: tuple[Step, ...]) -> None:
