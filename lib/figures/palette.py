@@ -52,13 +52,12 @@ class Palette:
     """Behind what is wrong and raises no error."""
     wrong: str
     """What raises an error."""
+    negative: str
+    """Of numbers below zero, where ink is for those above."""
 
     def axis(self, role: str) -> str:
         """The colour of an axis, "batch", "time" or "features"; the batch has none of its own."""
         return {"batch": self.muted, "time": self.time, "features": self.features}[role]
-
-    negative: str
-    """Of numbers below zero, where ink is for those above."""
 
     def mode(self, mode: str) -> str:
         """The colour of "sequence" or "last"."""
