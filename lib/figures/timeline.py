@@ -58,7 +58,11 @@ def last_column(steps: int, palette: Palette) -> str:
 def ticks(steps: int, palette: Palette) -> str:
     """The numbers below the columns: the first, the last, and round ones that fit a phone."""
     stride = next(k for k in (1, 2, 5, 10, 20, 25, 50) if steps / k <= 12)
-    named = [1, *(k for k in range(stride, steps, stride) if k > 1 and steps - k >= stride), steps]
+    named = [
+        1,
+        *(k for k in range(stride, steps, stride) if k - 1 > stride / 2 and steps - k >= stride),
+        steps,
+    ]
     spans = "".join(
         f'<span style="position:absolute;left:{100 * (k - 0.5) / steps:.2f}%;'
         f'transform:translateX(-50%)">{k}</span>'
