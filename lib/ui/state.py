@@ -106,15 +106,19 @@ def pick(name: str) -> None:
 
 
 def seed_widget(key: str) -> None:
-    """Give a widget that is about to be drawn its value, where Streamlit has forgotten it."""
-    if key not in st.session_state:
+    """Give a widget that is about to be drawn its value, where Streamlit has forgotten it.
+
+    A browser also says None of a widget that it got in the second run of a page whose first was
+    cut short, as by a theme that isn't the usual one.
+    """
+    if st.session_state.get(key) is None:
         st.session_state[key] = st.session_state["experiment"].get(key)
 
 
 def drawn() -> Experiment:
     """The experiment as the widgets that were drawn so far say."""
     state = st.session_state
-    values = {key: state[key] for key in SETTINGS if key in state}
+    values = {key: state[key] for key in SETTINGS if state.get(key) is not None}
     for key in ("inputs", "targets"):
         values[key] = tuple(values.get(key, ()))
     return state["experiment"].set(**values)

@@ -72,3 +72,12 @@ def test_a_link_to_any_dataset_draws_its_lower_half() -> None:
         app = start(data=name).run()
         assert not app.exception
         assert app.code
+
+
+def test_a_choice_that_a_browser_forgets_stays() -> None:
+    """A browser that says None of the mode, for a moment, changes nothing."""
+    app = start(mode="last")
+    app.session_state["mode"] = None
+    app.run()
+    assert not app.exception
+    assert app.session_state["mode"] == "last"
