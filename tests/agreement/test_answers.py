@@ -63,7 +63,7 @@ def test_what_breaks_the_equality_and_what_does_not(cell: str) -> None:
     """The figures of the page, and which of them are exactly zero."""
     _, weights, x, _ = setting(cell)
     backward = initial_weights(cell, F, U, np.random.default_rng(5))
-    said = breakings(cell, weights[:3], backward, x)
+    said = breakings(cell, weights[:3], backward, x, padding=3)
     zero = {name for name, value in said.items() if value == 0.0}
     assert zero == {"bidirectional_rule", "padded", "masked", "masked_moved", "backwards"}
     both = unroll_both_ways(cell, [*weights[:3], *backward], x)

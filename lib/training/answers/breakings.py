@@ -9,12 +9,13 @@ import numpy as np
 
 from lib.training.answers.stacks import both_ways, largest, recurrent
 
-PADDING = 3
-"""Steps of zeros that are added at the end."""
-
 
 def breakings(
-    cell: str, weights: Sequence[np.ndarray], backward: Sequence[np.ndarray], x: np.ndarray
+    cell: str,
+    weights: Sequence[np.ndarray],
+    backward: Sequence[np.ndarray],
+    x: np.ndarray,
+    padding: int,
 ) -> dict[str, float]:
     """Largest absolute differences over samples and units, by what is compared.
 
@@ -23,6 +24,7 @@ def breakings(
         weights: a layer's.
         backward: of the layer that reads backwards, where there are two.
         x: the layer's inputs (N, T, F).
+        padding: how many steps of zeros to add at the end.
     """
     every = recurrent(cell, weights, return_sequences=True)
     last = recurrent(cell, weights)
@@ -33,7 +35,7 @@ def breakings(
     units = len(weights[1])
     rule = np.concatenate([sequence[:, -1, :units], sequence[:, 0, units:]], axis=1)
 
-    padded = np.pad(x, [(0, 0), (0, PADDING), (0, 0)])
+    padded = np.pad(x, [(0, 0), (0, padding), (0, 0)])
     mask = np.arange(padded.shape[1]) < x.shape[1]
     mask = np.broadcast_to(mask, padded.shape[:2])
     zeroed = recurrent(cell, weights, return_sequences=True, zero_output_for_mask=True)

@@ -24,7 +24,7 @@ from lib.ui.words import hint, say_steadily
 SAMPLES = 8
 """On so many samples differences are measured, the shown one among them."""
 PADDING = 3
-"""As `lib.training.answers.breakings` adds; a test compares the two."""
+"""Steps of zeros at the end, to see what they do."""
 
 
 def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply]]:
@@ -99,6 +99,7 @@ def _ask(chosen: Chosen, samples: np.ndarray) -> tuple[Reply, Reply]:
             "weights": tuple(chosen.opened.weights),
             "backward": tuple(initial_weights(model.cell, x.shape[2], model.units, rng)),
             "x": np.ascontiguousarray(x),
+            "padding": PADDING,
         }
 
     breakings = ask(
