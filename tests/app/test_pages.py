@@ -66,6 +66,23 @@ def test_the_first_run_leaves_the_lower_half_to_the_second() -> None:
     assert len(app.code) == 1
 
 
+def test_the_lower_half_moves_nothing_above_it() -> None:
+    """Each block stands where it stood: else a browser shows the old and the new one for a while."""
+    app = start()
+    place = _place_of_train(app)
+    app.run()
+    assert _place_of_train(app) == place
+
+
+def _place_of_train(app: AppTest) -> int:
+    """Where among the page's blocks the one stands that holds the Train button."""
+    return next(
+        place
+        for place, block in app.main.children.items()
+        if any(button.key == "do_train" for button in getattr(block, "button", ()))
+    )
+
+
 def test_a_link_to_any_dataset_draws_its_lower_half() -> None:
     """Also where the data are an upload that isn't there."""
     for name in DATASETS:

@@ -35,23 +35,6 @@ def test_first_visit_is_full_of_pictures(page: Page) -> None:
     expect(page.locator("code").filter(has_text="return_sequences=False").first).to_be_attached()
 
 
-def test_an_early_move_draws_nothing_twice(page: Page) -> None:
-    """A slider moved before the lower half is there: the buttons stand once at every moment."""
-    page.add_init_script("""
-        window.most = 0;
-        new MutationObserver(() => {
-            const found = document.querySelectorAll('.st-key-train_controls').length;
-            window.most = Math.max(window.most, found);
-        }).observe(document, {childList: true, subtree: true});
-    """)
-    page.goto("/")
-    button(page, "Train").wait_for()
-    move_slider(page, "Units", 1)
-    expect(page.locator(".st-key-strip")).to_contain_text("(N, 12, 17)")
-    expect(page.locator("code").filter(has_text="return_sequences=False").first).to_be_attached()
-    assert page.evaluate("window.most") == 1
-
-
 def test_train_both_modes_to_the_end(page: Page) -> None:
     """Train shows progress, ends as finished, and leaves a last-step error for both modes."""
     open_page(page, "/?seed=1&epochs=400")
