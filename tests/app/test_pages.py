@@ -67,7 +67,7 @@ def test_the_first_run_leaves_the_lower_half_to_the_second() -> None:
 
 
 def test_the_lower_half_moves_nothing_above_it() -> None:
-    """Each block stands where it stood: else a browser shows the old and the new one for a while."""
+    """Else a browser shows a block in its old place and in its new one for a while."""
     app = start()
     place = _place_of_train(app)
     app.run()
