@@ -36,6 +36,7 @@ def load(experiment: Experiment, table: Table | None) -> Loaded:
     Where the choice can't be served (an upload without a file, more timesteps than rows) the
     person is told why, and sees the last one that could be.
     """
+    place = st.empty()  # always, so that a warning that comes or goes moves no block below it
     run = training.current_run()
     if run and run.experiment.data.name == experiment.data.name == "upload" and table is None:
         return Loaded(run.experiment, run.dataset)  # somebody else's upload, watched
@@ -46,7 +47,7 @@ def load(experiment: Experiment, table: Table | None) -> Loaded:
     except ExperimentError as error:
         last: Loaded = st.session_state.get("last_good") or _default()
         words = f"{error}"
-        st.warning(
+        place.warning(
             plain(f"{words[:1].upper()}{words[1:]} Until then you see {last.dataset.title}."),
             icon=":material/info:",
         )

@@ -36,9 +36,16 @@ def move_slider(page: Page, label: str, steps: int) -> None:
         page.keyboard.press("ArrowRight" if steps > 0 else "ArrowLeft")
 
 
+def unfold(page: Page, label: str) -> None:
+    """Open a select box's list. A list that opens at the screen's edge closes as it scrolls."""
+    box = page.get_by_role("combobox", name=re.compile(label))
+    box.evaluate("element => element.scrollIntoView({block: 'center'})")
+    box.click()
+
+
 def choose(page: Page, label: str, option: str) -> None:
     """Pick an option of a select box."""
-    page.get_by_role("combobox", name=re.compile(label)).click()
+    unfold(page, label)
     page.get_by_role("option", name=re.compile(option)).first.click()
     settle(page)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driver import button, choose, open_page, settle, wait_for_status
+from tests.browser.driver import button, choose, open_page, settle, unfold, wait_for_status
 
 SEATTLE = Path(__file__).parents[2] / "lib" / "datasets" / "files" / "seattle-weather.csv"
 
@@ -51,7 +51,7 @@ def test_upload_seattle_weather_choose_columns_and_train(page: Page) -> None:
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     upload(page, "seattle-weather.csv", SEATTLE.read_bytes())
     expect(page.get_by_text("1,461 rows")).to_be_visible()
-    page.get_by_role("combobox", name=re.compile("Target columns")).click()
+    unfold(page, "Target columns")
     page.get_by_role("option", name="temp_max").click()
     page.keyboard.press("Escape")
     page.get_by_role("button", name=re.compile("Remove wind|wind")).last.click()
