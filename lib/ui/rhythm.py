@@ -14,8 +14,8 @@ ROOM = 1.5
 """Of the time, one part may go to drawing panels for every 1.5 parts that stay for the rest: whole
 pages, and the sending. Without a bound 8 people who watch keep a processor busy with panels alone,
 and a slider waits for seconds."""
-WATCHING_SECONDS = 2 * SLOWEST
-"""Who has not been drawn for that long doesn't watch any more."""
+MISSED = 4
+"""Who has not been drawn for that many intervals doesn't watch any more: closed, or reloaded."""
 WEIGHT = 0.1
 """Of the newest drawing, in the mean of how long one takes."""
 OFF = 1.6
@@ -36,7 +36,8 @@ class Rhythm:
             new = self._seconds == 0.0
             self._seconds += (1.0 if new else WEIGHT) * (seconds - self._seconds)
             self._seen[who] = now
-            self._seen = {w: t for w, t in self._seen.items() if now - t < WATCHING_SECONDS}
+            gone = now - MISSED * self._interval()
+            self._seen = {w: t for w, t in self._seen.items() if t >= gone}
 
     def interval(self) -> float:
         """Seconds between two looks of each page.
@@ -45,7 +46,10 @@ class Rhythm:
         busy, so this finds its level whatever the machine is like.
         """
         with self._lock:
-            wanted = ROOM * len(self._seen) * self._seconds
+            return self._interval()
+
+    def _interval(self) -> float:
+        wanted = ROOM * len(self._seen) * self._seconds
         return round(min(max(wanted, FASTEST), SLOWEST), 2)
 
     def is_off(self, interval: float) -> bool:
