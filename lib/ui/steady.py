@@ -39,7 +39,7 @@ def steady_chart(figure: go.Figure, sentence: str, key: str, *, hold: bool = Fal
     """
     pair: _Pair = st.session_state.setdefault(f"_steady_{key}", _Pair())
     held = hold and bool(pair.newest)
-    newest = pair.newest if held else plotly.io.to_json(figure, validate=False) + sentence
+    newest = pair.newest if held else plotly.io.to_json(figure.to_dict(), validate=False) + sentence
     if newest != pair.newest:
         pair.top, pair.newest = 1 - pair.top, newest
         pair.shown[pair.top] = figure, sentence
