@@ -89,9 +89,7 @@ class Loop:
             while self._jobs or self._asked or not self._retiring:
                 self._take_commands(self._patience(spent))
                 begun = time.perf_counter()
-                training = sum(job.training for job in self._jobs.values())
-                share = ROUND_SECONDS / max(training, 1)
-                seconds = max(SHORTEST_SLICE_SECONDS, min(SLICE_SECONDS, share))
+                seconds = self._slice_seconds()
                 for job in list(self._jobs.values()):
                     self._guard(job, partial(job.turn, seconds))
                     self._take_commands(0)
@@ -121,6 +119,14 @@ class Loop:
         if memory.used() > self._limit:
             self._said_grown = now
             self._send(Event("grown"))
+
+    def _slice_seconds(self) -> float:
+        """How long each run that trains may train in the next round."""
+        jobs = self._jobs.values()
+        if self._is_small and any(job.waiting for job in jobs):
+            return SHORTEST_SLICE_SECONDS  # short rests between them, then, and no long pause
+        share = ROUND_SECONDS / max(sum(job.training for job in jobs), 1)
+        return max(SHORTEST_SLICE_SECONDS, min(SLICE_SECONDS, share))
 
     def _patience(self, spent: float) -> float | None:
         """Seconds to wait for a command after a round of turns that took `spent` seconds.
