@@ -24,8 +24,9 @@ from lib.training.recurrent import recurrent
 JUDGE_VALUES = 4_000_000
 """Numbers that a layer may put out in one call of a judge: 16 MB."""
 
-_tracing = Lock()
-"""Tracing is Python and would take turns anyway; one by one, the first compiles the sooner."""
+tracing = Lock()
+"""Held while TensorFlow traces. Tracing is Python and takes turns anyway; one by one, the first
+is done the sooner."""
 
 
 def settle() -> None:
@@ -93,7 +94,7 @@ class Program:
         self.architecture = architecture
         self.max_steps = max(64, min(2048, 32_768 // architecture.batch))
         """The most batches that one call can train."""
-        with _tracing:
+        with tracing:
             self._layers = make_layers(architecture.network, architecture.mode == "sequence")
             self._weights = _variables(self._layers)
             self._optimizer = make_optimizer(architecture.optimizer, 0.01)
@@ -241,7 +242,7 @@ class Judge:
     """
 
     def __init__(self, network: Network) -> None:
-        with _tracing:
+        with tracing:
             self._layers = make_layers(network, every_step=True)
             self._weights = _variables(self._layers)
             width = max(network.units, network.features, network.targets)

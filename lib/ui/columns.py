@@ -27,19 +27,20 @@ def columns() -> None:
             _names(key, table)
     if "horizon" in spec.uses:
         limit = limit_of("horizon")
-        state.seed_widget("horizon")
         st.number_input(
             f"{table.step.capitalize()}s ahead",
             int(limit.minimum),
             int(limit.maximum),
+            state.seed_widget("horizon"),
             key="horizon",
             help="How far after a timestep its target lies: 1 is the next row.",
         )
     if "missing" in spec.uses:
-        state.seed_widget("missing")
+        value = state.seed_widget("missing")
         st.selectbox(
             "Missing values",
             list(MISSING),
+            list(MISSING).index(value),
             format_func=lambda name: MISSING[name].label,
             key="missing",
         )
@@ -54,6 +55,7 @@ def _names(key: str, table: Table) -> None:
     st.multiselect(
         LABELS[key],
         names,
+        st.session_state[widget],
         key=widget,
         max_selections=MAX_COLUMNS,
         on_change=_choose,

@@ -40,10 +40,11 @@ def sidebar(*, with_uploader: bool) -> None:
     _slider("T", "Timesteps  T", fixed)
     _slider("F", "Features  F", fixed)
     _slider("U", "Units  U", fixed)
-    state.seed_widget("mode")
+    value = state.seed_widget("mode")
     st.segmented_control(
         "Mode",
         list(MODES),
+        default=value,
         format_func=lambda name: MODES[name].colored(MODES[name].label),
         key="mode",
         required=True,
@@ -56,10 +57,11 @@ def sidebar(*, with_uploader: bool) -> None:
 
 
 def _data() -> None:
-    state.seed_widget("data")
+    value = state.seed_widget("data")
     st.selectbox(
         "Data",
         list(DATASETS),
+        list(DATASETS).index(value),
         format_func=lambda name: DATASETS[name].title,
         key="data",
         on_change=lambda: state.pick(st.session_state["data"]),
@@ -106,11 +108,11 @@ def _slider(key: str, label: str, fixed: Fixed, about: str | None = None) -> Non
         )
         hint(why)
         return
-    state.seed_widget(key)
     st.slider(
         label,
         kind(limit.minimum),
         kind(limit.maximum),
+        state.seed_widget(key),
         step=kind(limit.step),
         key=key,
         help=about,
@@ -128,10 +130,11 @@ def _select(key: str, label: str, fixed: Fixed) -> None:
         st.selectbox(label, [about[str(value)]], disabled=True, key=f"{key}_fixed_{value}")
         hint(why)
         return
-    state.seed_widget(key)
+    value = state.seed_widget(key)
     st.selectbox(
         label,
         list(options),
+        list(options).index(value),
         format_func=about.__getitem__,
         key=key,
         help="  \n".join(f"**{c.label}**: {c.about}" for c in options.values() if c.about) or None,
@@ -141,11 +144,11 @@ def _select(key: str, label: str, fixed: Fixed) -> None:
 def _number(key: str, label: str, step: float = 1, about: str | None = None) -> None:
     limit = limit_of(key)
     kind = type(SETTINGS[key].default)
-    state.seed_widget(key)
     st.number_input(
         f"{label} ({limit.minimum:g} to {limit.maximum:g})",
         kind(limit.minimum),
         kind(limit.maximum),
+        state.seed_widget(key),
         step=kind(step),
         format="%g" if kind is float else None,
         key=key,

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -105,14 +106,17 @@ def pick(name: str) -> None:
     state["data"], state["inputs"], state["targets"] = name, (), ()
 
 
-def seed_widget(key: str) -> None:
+def seed_widget(key: str) -> Any:
     """Give a widget that is about to be drawn its value, where Streamlit has forgotten it.
 
-    A browser also says None of a widget that it got in the second run of a page whose first was
-    cut short, as by a theme that isn't the usual one.
+    Returns the value, to be given to the widget as its default as well. Streamlit tells a browser
+    of a value that was set here only once. One that mounts a widget later than that, since its code
+    was still on the way or the page has run again by then, takes the widget's default, and sends it
+    with the next click: without this all sliders were at their minimum then.
     """
     if st.session_state.get(key) is None:
         st.session_state[key] = st.session_state["experiment"].get(key)
+    return st.session_state[key]
 
 
 def drawn() -> Experiment:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Page, expect
+import re
+import time
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.driver import button, move_slider, open_page, settle, wait_for_status
 from tests.browser.server import Server
@@ -95,3 +99,29 @@ def test_a_link_shows_a_run_to_others_who_cannot_stop_it(
     wait_for_status(page, "training")
     button(page, "Stop").click()
     wait_for_status(page, "stopped")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_slow_browser_keeps_the_experiment_of_a_link(page: Page, scheme: str) -> None:
+    """Widgets whose code comes late show the link's values, and Train changes none of them."""
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+
+    def later(route: Route) -> None:
+        time.sleep(2.5)
+        route.continue_()
+
+    page.route(re.compile(r"(lider|NumberInput|Selectbox|ButtonGroup)[^/]*\.js"), later)
+    query = "data=echo&T=30&U=8&cell=gru&mode=last&epochs=30"
+    open_page(page, f"/?{query}")
+    values = {"Timesteps": "30", "Units": "8"}
+    for name, value in values.items():
+        expect(page.get_by_role("slider", name=name)).to_have_value(value)
+    page.get_by_text("More:").click()
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("30")
+    button(page, "Train").click()
+    wait_for_status(page, "finished")
+    for name, value in values.items():
+        expect(page.get_by_role("slider", name=name)).to_have_value(value)
+    for part in query.split("&"):
+        assert part in page.url
+    expect(page.locator(".st-key-strip")).to_contain_text("(N, 30, 3)")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from lib.training.answers.stacks import largest, recurrent, split
+from lib.training.engine import tracing
 
 
 def modes(
@@ -42,15 +44,7 @@ def modes(
             inputs = layer(inputs)
         return top(inputs)
 
-    # Traced once for any number of timesteps, without XLA: a hundred prefixes take half a second.
-    alone = {
-        top: tf.function(
-            lambda inputs, top=top: run(top, inputs),
-            autograph=False,
-            input_signature=(tf.TensorSpec((1, None, x.shape[2])),),
-        )
-        for top in (every, last)
-    }
+    alone = {top: _one_sample((*below, top), x.shape[2]) for top in (every, last)}
     sequence, final = np.asarray(run(every, x)), np.asarray(run(last, x))
     one = tf.constant(x[sample : sample + 1], tf.float32)
     prefixes = [np.asarray(alone[last](one[:, :t])) for t in range(1, x.shape[1] + 1)]
@@ -62,3 +56,22 @@ def modes(
         "whole": np.asarray(alone[every](one))[0],
         "states": tuple(np.asarray(state) for state in run(stateful, x)[1:]),
     }
+
+
+@lru_cache(maxsize=16)
+def _one_sample(layers: tuple[Any, ...], features: int) -> Any:
+    """A stack of layers as a function of one sample with any number of timesteps.
+
+    Traced once, without XLA, so that a hundred prefixes take half a second. The layers are used
+    again with other weights, and so is this.
+    """
+
+    def run(inputs: Any) -> Any:
+        for layer in layers:
+            inputs = layer(inputs)
+        return inputs
+
+    with tracing:
+        return tf.function(
+            run, autograph=False, input_signature=(tf.TensorSpec((1, None, features)),)
+        ).get_concrete_function()
