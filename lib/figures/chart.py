@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import math
+import sys
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
@@ -62,6 +64,10 @@ def figure(data: list[dict[str, Any]], layout: dict[str, Any]) -> Chart:
     """
     for trace in data:
         trace["name"] = plain(trace["name"])
+    # Plotly looks for pandas where another thread may be in the middle of importing it; an import
+    # here waits for that one. Nobody else needs pandas for a chart, so it isn't imported otherwise.
+    if "pandas" in sys.modules:
+        importlib.import_module("pandas")
     return Chart(data=data, layout=layout, _validate=False)
 
 

@@ -450,8 +450,14 @@ class TrainingClient:
             assert self._worker is not None  # noqa: S101  else there are none
             entry.again = f"{text} This run began again."
             entry.worker = self._worker
-            entry.snapshot = replace(
-                entry.snapshot, status=Status.QUEUED, reason=entry.again, seconds_left=None
+            entry.past = None
+            entry.snapshot = replace(  # the figures stay until there are others
+                entry.snapshot,
+                status=Status.QUEUED,
+                reason=entry.again,
+                epoch=0,
+                epochs_per_second=0.0,
+                seconds_left=None,
             )
             self._worker.post(entry.start)
         return self._fail(

@@ -245,7 +245,7 @@ def test_a_look_ahead_sends_shapes_and_no_data(scene: Scene) -> None:
 
 
 def test_a_dead_worker_is_replaced_and_its_runs_begin_again(scene: Scene) -> None:
-    """By themselves, figures shown meanwhile; what happened is said until they are over."""
+    """By themselves, from epoch 0; what happened is said until they are over."""
     scene.worker.say(Event("ready"))
     done, going = scene.start(), scene.start()
     scene.say(done, Status.FINISHED, 5)
@@ -257,7 +257,7 @@ def test_a_dead_worker_is_replaced_and_its_runs_begin_again(scene: Scene) -> Non
     words = "The training process was killed (SIGKILL). It was started again."
     snapshot = scene.client.latest(going)
     assert snapshot is not None
-    assert (snapshot.status, snapshot.epoch) == (Status.QUEUED, 3)
+    assert (snapshot.status, snapshot.epoch) == (Status.QUEUED, 0)
     assert snapshot.reason == f"{words} This run began again."
     scene.worker.say(Event("ready"))
     scene.say(going, Status.RUNNING, 1)
