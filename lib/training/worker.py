@@ -46,7 +46,7 @@ MAX_QUESTIONS = 48
 """Questions without an answer at a time: each keeps its arguments in memory."""
 GROWN_SECONDS = 30.0
 """Between two times that the worker says that it has outgrown its limit. TensorFlow keeps the
-11 MB or so of each program, dropped or not, so a fresh worker has to take over; that may fail."""
+14 MB or so of each program, dropped or not, so a fresh worker has to take over; that may fail."""
 
 
 BEAT_SECONDS = 1.0
