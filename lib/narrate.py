@@ -239,7 +239,8 @@ def step_error_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snap
                 f"{ends[1]}{unit} there; at step 1 {ANSWERS[experiment.model.head]} would have "
                 f"been off by {ends[0]}; "
             )
-        parts.append(f"{said}{_beats(result.step_mse, naive, dataset.naive_label)}.")
+        be = "is" if mode == "sequence" else "would be"
+        parts.append(f"{said}that {_beats(result.step_mse, naive, dataset.naive_label, be)}.")
     ends = (number(factor * math.sqrt(naive[0])), number(factor * math.sqrt(naive[-1])))
     parts.append(
         f"{capital(dataset.naive_label)} is off by {ends[0]}{unit} at step 1 and "
@@ -282,16 +283,16 @@ def changed_settings(before: Experiment, after: Experiment, most: int = 3) -> st
     return ", ".join(changed[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _beats(error: np.ndarray, naive: np.ndarray, name: str) -> str:
-    """From which step on, to the end, an error is below the naive one."""
+def _beats(error: np.ndarray, naive: np.ndarray, name: str, be: str) -> str:
+    """From which step on, to the end, an error is, or would be, below the naive one."""
     steps = len(naive)
     worse = np.flatnonzero(~(np.asarray(error) < naive))
     first = int(worse[-1]) + 2 if len(worse) else 1
     if first == 1:
-        return f"that is better than {name} at every step"
+        return f"{be} better than {name} at every step"
     if first > steps:
-        return f"at step {steps} that is no better than {name}"
-    return f"that is better than {name} from step {first} on"
+        return f"is no better than {name} at step {steps}"
+    return f"{be} better than {name} from step {first} on"
 
 
 def _by_mode(values: Mapping[str, float], write: Callable[[float], str]) -> str:

@@ -88,19 +88,23 @@ def by_timestep(
     return traces
 
 
+FEW = 12
+"""Up to so many values by epoch are marked each: between them nothing was measured."""
+
+
 def by_epoch(
     values: Mapping[str, tuple[np.ndarray, np.ndarray]], palette: Palette, hover: str
 ) -> list[dict[str, Any]]:
-    """The traces of (epochs, values) by mode; a single point is a dot."""
+    """The traces of (epochs, values) by mode; few points are dots, so that all can be told."""
     return [
         {
             "type": "scatter",
             "name": MODES[mode].name,
             "x": epochs,
             "y": y,
-            "mode": "lines" if len(epochs) > 1 else "markers",
+            "mode": "lines" if len(epochs) > FEW else "lines+markers",
             "line": {"color": palette.mode(mode), "width": 2.5},
-            "marker": {"color": palette.mode(mode), "size": 9},
+            "marker": {"color": palette.mode(mode), "size": 9 if len(epochs) == 1 else 6},
             "hovertemplate": hover,
         }
         for mode, (epochs, y) in values.items()
