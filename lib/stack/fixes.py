@@ -20,12 +20,10 @@ from lib.stack.plain import (
     TimeDistributed,
     Unpack,
 )
-from lib.stack.recurrent import Bidirectional, Recurrent
+from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Bidirectional, Recurrent
 from lib.stack.trace import Step, broken, trace
 
 MOST = 3
-BATCH, TIMESTEPS = 32, 12
-"""What a fix sets where a number is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ def _input(stack: Stack, place: int) -> Iterator[Edit]:
     for words, changed in (
         (f"Begin with one sample, a sequence: {sequence.code()}", sequence),
         (f"Fix the timesteps at {TIMESTEPS}", replace(first, timesteps=TIMESTEPS)),
-        (f"Fix the batch size at {BATCH}", replace(first, batch=BATCH)),
+        (f"Fix the batch size at {BATCH_SIZE}", replace(first, batch=BATCH_SIZE)),
     ):
         yield words, _swap(stack, 0, changed), place
 

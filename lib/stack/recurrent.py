@@ -24,6 +24,8 @@ from lib.stack.tensors import Tensor, numbers, numbers_of, sizes, widened
 
 STATES = {"lstm": ("h", "c"), "gru": ("h",), "simple_rnn": ("h",)}
 """What each cell carries from one timestep to the next."""
+BATCH_SIZE, TIMESTEPS = 32, 12
+"""What stands for sizes that are open where a number is needed; 32 is what `fit` takes."""
 SEQUENCE = "(batch, timesteps, features)"
 
 
@@ -58,7 +60,7 @@ class Recurrent(Layer):
         if self.stateful:
             _static_batch(tensor)
         if self.initial_state:
-            self._check_states(given)
+            self._check_states(given, tensor)
         batch, time, last = tensor
         width = widened(last, given.letter, self.units)
         output = (batch, time, width) if self.return_sequences else (batch, width)
@@ -74,7 +76,7 @@ class Recurrent(Layer):
         wanted = len(STATES[self.cell])
         return f"{wanted} state{'s' * (wanted > 1)} of {self.units} units to start from"
 
-    def _check_states(self, given: Given) -> None:
+    def _check_states(self, given: Given, tensor: Tensor) -> None:
         expected = self._wanted_states()
         if len(given.states) < len(STATES[self.cell]):
             raise ShapeError(
@@ -88,6 +90,26 @@ class Recurrent(Layer):
                 f"Dimensions must be equal, but are {units} and {self.units}",
                 building=False,
             )
+        if len(given.states[0]) > 2 and not self._broadcasts(tensor):  # the first alone can be one
+            raise ShapeError(
+                f"{expected}, (batch, {self.units}) each",
+                f"{numbers(given.states[0])}, a sequence",
+                self._refused_sequence(tensor),
+                building=False,
+            )
+
+    def _broadcasts(self, tensor: Tensor) -> bool:
+        """Whether Keras computes with a sequence as the state, by coincidence, and says nothing."""
+        batch, time = tensor[0].size, tensor[1].size
+        return self.cell == "simple_rnn" and batch is not None and batch in (1, time)
+
+    def _refused_sequence(self, tensor: Tensor) -> str:
+        """What Keras says of a sequence as the state, for its usual batch where that is open."""
+        batch, time = tensor[0].size or BATCH_SIZE, tensor[1].size or TIMESTEPS
+        rows = min(time, self.units) if self.cell == "gru" else time  # a GRU slices that axis
+        if batch == rows or 1 in (batch, rows, self.units):  # broadcasts, and breaks further on
+            return f"Exception encountered when calling {self.keras}"
+        return f"Dimensions must be equal, but are {batch} and {rows}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,24 @@ def test_a_decoder_takes_the_states_it_has_room_for():
     assert "initial_state=states[:1])" in code
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("input~bi_mnone_seq~unpack~gru_init_seq", "Dimensions must be equal, but are 32 and 12"),
+        ("input~bi_u4_mnone_seq~unpack~gru_u4_init", "Dimensions must be equal, but are 32 and 4"),
+        ("input_b8~bi_mnone_seq~unpack~rnn_init", "Dimensions must be equal, but are 8 and 12"),
+        ("input_b12~bi_mnone_seq_state~unpack~lstm_init", "Exception encountered when calling"),
+    ],
+)
+def test_a_sequence_is_no_state_to_start_from(text, says):
+    """As two directions that stay apart leave it: a state is one vector for each sample."""
+    error = steps_of(text)[3].error
+    assert "(batch, " in error.expected
+    assert error.received.endswith("a sequence")
+    assert error.says.startswith(says)
+    assert not error.building
+
+
 settings_of = st.one_of(
     [
         st.builds(
