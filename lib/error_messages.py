@@ -66,7 +66,7 @@ _RANKS: dict[tuple[int, int], Callable[[str, str], Explanation]] = {
 }
 
 
-@MESSAGES.add(r"Unrecognized keyword arguments passed to (\w+)?(?:: \{(.*))?")
+@MESSAGES.add(r"Unrecognized keyword arguments passed to (\w+)?(?:: \{(.{0,5000}))?")
 def _keywords(found: re.Match[str]) -> Explanation:
     owner, given = found[1] or "The layer", found[2] or ""
     names = re.findall(r"'(\w+)':", given)[:20]
@@ -195,7 +195,7 @@ def _unequal_batches(found: re.Match[str]) -> Explanation | None:
 
 
 @MESSAGES.add(
-    r"Dimensions must be equal, but are (\d+) and (\d+) for '\{\{node compile_loss[^']*'"
+    r"Dimensions must be equal, but are (\d+) and (\d+) for '\{\{node compile_loss[^']{0,1000}'"
     r"(?: with input shapes: (?P<shapes>[\[\]?\d, ]+))?"
 )
 def _loss_dimensions(found: re.Match[str]) -> Explanation:
@@ -293,7 +293,7 @@ def _time_distributed(found: re.Match[str]) -> Explanation:
 
 
 @MESSAGES.add(
-    r"(?:[Ll]ayer [\"'](?P<layer>[^\"']+)[\"'] )?expects 1 input\(s\), but it received "
+    r"(?:[Ll]ayer [\"'](?P<layer>[^\"']{1,200})[\"'] )?expects 1 input\(s\), but it received "
     r"(?P<given>\d+) input tensors"
 )
 def _many_inputs(found: re.Match[str]) -> Explanation:
@@ -335,7 +335,7 @@ def _fits(expected: list[str], given: list[str]) -> bool:
 
 @MESSAGES.add(
     rf"must be fully-defined \(no {_NONE} dimensions\)"
-    rf"(?:\. Received: shape={SHAPE} for variable path='(?P<path>[^']*)')?"
+    rf"(?:\. Received: shape={SHAPE} for variable path='(?P<path>[^']{{0,500}})')?"
 )
 def _undefined_shape(found: re.Match[str]) -> Explanation:
     shape = found[1] or "with a None in it"

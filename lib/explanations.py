@@ -40,7 +40,8 @@ class Messages:
     def add(self, *patterns: str) -> Callable[[Explain], Explain]:
         """Register the function below for messages in which one of the patterns is found.
 
-        Parts that a person may not have copied are optional in the patterns.
+        Parts that a person may not have copied are optional in the patterns. Whatever may be
+        anything has a bound, so that no text takes long to read.
         """
 
         def register(explain: Explain) -> Explain:
@@ -48,6 +49,11 @@ class Messages:
             return explain
 
         return register
+
+    @property
+    def patterns(self) -> list[str]:
+        """All of them, as they were written."""
+        return [pattern.pattern for pattern, _ in self._known]
 
     def explain(self, text: str) -> Explanation | None:
         """What the first message in a text means that is known here."""

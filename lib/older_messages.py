@@ -12,17 +12,17 @@ from lib.explanations import SHAPE, Explanation, Messages, entries
 MESSAGES = Messages()
 
 
+_WHAT = r"(?:checking (?P<what>(?:model )?(?:input|target)): )?"
+_LAYER = r"expected (?P<layer>\S{1,200}) to have"
+
+
 @MESSAGES.add(
-    r"checking (?P<what>input|model input|target|model target): expected (?P<layer>\S+) to have "
-    rf"(?P<axes>\d+) dimensions, but got array with shape {SHAPE}",
-    r"expected (?P<layer>\S+) to have (?P<axes>\d+) dimensions, but got array with shape "
-    rf"{SHAPE}(?P<what>)",
+    rf"{_WHAT}{_LAYER} (?P<axes>\d+) dimensions, but got array with shape (?P<shape>{SHAPE})"
 )
 def _dimensions(found: re.Match[str]) -> Explanation:
-    layer, axes = found["layer"], int(found["axes"])
-    shape = next(group for group in found.groups() if group and group[0] in "([")
+    layer, axes, shape = found["layer"], int(found["axes"]), found["shape"]
     given = len(entries(shape))
-    if "target" in (found["what"] or "") or not layer.endswith("_input"):
+    if not _is_input(found):
         return _target(layer, axes, shape, given)
     if given == axes - 1:
         return Explanation(
@@ -37,6 +37,13 @@ def _dimensions(found: re.Match[str]) -> Explanation:
         "Bring the data to (N, timesteps, features).",
         "x = x.reshape(len(x), timesteps, features)",
     )
+
+
+def _is_input(found: re.Match[str]) -> bool:
+    """Whether x is meant, not y: the message says so, or else the layer's name does."""
+    if found["what"]:
+        return "input" in found["what"]
+    return bool(re.search(r"(^|_)input(_\d+)?$", found["layer"]))
 
 
 def _target(layer: str, axes: int, shape: str, given: int) -> Explanation:
@@ -62,22 +69,57 @@ def _target(layer: str, axes: int, shape: str, given: int) -> Explanation:
     )
 
 
-@MESSAGES.add(
-    r"expected (?P<layer>\S+) to have shape (?P<one>\([^()]*\)) but got array with shape "
-    r"(?P<other>\([^()]*\))",
-    r"expected shape=(?P<one>\([^()]*\)), found shape=(?P<other>\([^()]*\))(?P<layer>)",
-)
+@MESSAGES.add(rf"{_WHAT}{_LAYER} shape {SHAPE} but got array with shape {SHAPE}")
 def _shape(found: re.Match[str]) -> Explanation:
-    one, other = found["one"], found["other"]
+    layer, one, other = found["layer"], found[3], found[4]
     wanted, given = entries(one), entries(other)
-    name = found["layer"] or "The model"
-    if sorted(wanted[-2:]) == sorted(given[-2:]) and wanted[-2:] != given[-2:]:
+    is_input = _is_input(found)
+    # An open size in front is the batch; but in (None, 3), of a recurrent layer, it is the time.
+    is_time = is_input and len(wanted) == 2 and re.search("rnn|lstm|gru", layer, re.IGNORECASE)
+    if wanted[:1] == ["None"] and not is_time:
+        wanted, given = wanted[1:], given[1:]
+    if is_input:
+        return _other_input(layer, one, other, wanted, given)
+    if len(wanted) != len(given):
+        return _target(layer, len(wanted) + 1, other, len(given) + 1)
+    return _other_target(layer, one, other, wanted, given)
+
+
+@MESSAGES.add(rf"expected shape={SHAPE}, found shape={SHAPE}")
+def _model_shape(found: re.Match[str]) -> Explanation:
+    wanted, given = entries(found[1])[1:], entries(found[2])[1:]
+    return _other_input("The model", found[1], found[2], wanted, given)
+
+
+def _other_input(
+    name: str, one: str, other: str, wanted: list[str], given: list[str]
+) -> Explanation:
+    """For x: the shapes as the message has them, and the sizes of one sample."""
+    if len(wanted) == 2 and wanted != given and wanted == given[::-1]:
         return Explanation(
             f"{name} takes {one} and got {other}: timesteps and features are swapped.",
             "Transpose them; a reshape would mix the values up.",
             "x = np.transpose(x, (0, 2, 1))  # (N, F, T) → (N, T, F)",
         )
-    if given[-1:] == ["1"] and not name.endswith("_input") and name != "The model":
+    sample = f"({', '.join(given)}{',' * (len(given) == 1)})"
+    return Explanation(
+        f"{name} takes {one} and got {other}.",
+        "Bring the data to the shape of the model's Input, or build the model for the data.",
+        f"keras.Input({sample})" if len(given) == len(wanted) else "keras.Input(x.shape[1:])",
+    )
+
+
+def _other_target(
+    name: str, one: str, other: str, wanted: list[str], given: list[str]
+) -> Explanation:
+    """For y with as many axes as the output."""
+    if wanted[-1:] == given[-1:]:
+        return Explanation(
+            f"The output {name} is {one} and y is {other}: they have different timesteps.",
+            "Cut x and y to the same timesteps.",
+            "steps = min(x.shape[1], y.shape[1])\nx, y = x[:, :steps], y[:, :steps]",
+        )
+    if given[-1] == "1":
         return Explanation(
             f"{name} has {wanted[-1]} columns and y has one, {other}: class numbers, where a "
             "column for each class is wanted.",
@@ -85,9 +127,9 @@ def _shape(found: re.Match[str]) -> Explanation:
             'model.compile(optimizer, loss="sparse_categorical_crossentropy")',
         )
     return Explanation(
-        f"{name} takes {one} and got {other}.",
-        "Bring the data to the shape of the model's Input, or build the model for the data.",
-        f"keras.Input({other})" if len(given) == len(wanted) else "keras.Input(x.shape[1:])",
+        f"The output {name} is {one} and y is {other}: they have different columns.",
+        "End the model with as many columns as y has.",
+        f"Dense({given[-1]})",
     )
 
 
@@ -102,7 +144,8 @@ def _batch_size(_: re.Match[str]) -> Explanation:
 
 
 @MESSAGES.add(
-    r"[Ll]ayer (?P<layer>\S+) expects 1 inputs?,? but it received (?P<given>\d+) input tensors"
+    r"[Ll]ayer (?P<layer>\S{1,200}) expects 1 inputs?,? but it received (?P<given>\d+) input "
+    r"tensors"
 )
 def _many_inputs(found: re.Match[str]) -> Explanation:
     return Explanation(
@@ -114,7 +157,8 @@ def _many_inputs(found: re.Match[str]) -> Explanation:
 
 
 @MESSAGES.add(
-    rf"logits.{{1,3}}and.{{1,3}}labels.{{1,3}}must have the same shape[^(]*\({SHAPE} vs {SHAPE}\)",
+    r"logits.{1,3}and.{1,3}labels.{1,3}must have the same shape[^(]{0,100}"
+    rf"\({SHAPE} vs {SHAPE}\)",
     rf"Shapes {SHAPE} and {SHAPE} are incompatible",
 )
 def _two_shapes(found: re.Match[str]) -> Explanation:
@@ -137,7 +181,7 @@ def _open_dense(_: re.Match[str]) -> Explanation:
     )
 
 
-@MESSAGES.add(r"setting an array element with a sequence|Failed to convert .* to a Tensor")
+@MESSAGES.add(r"setting an array element with a sequence|Failed to convert .{0,500}? to a Tensor")
 def _ragged(_: re.Match[str]) -> Explanation:
     return Explanation(
         "The sequences have different lengths, so that they make no array of numbers.",

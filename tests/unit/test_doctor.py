@@ -3,13 +3,17 @@
 That the verdicts are what Keras does is shown in tests/agreement/test_doctor.py.
 """
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.doctor import diagnose_target, explain_error
+from lib.error_messages import MESSAGES
 from lib.loss_shapes import RULES
+from lib.older_messages import MESSAGES as OLDER
 
 N, T, U = 320, 12, 16
 
@@ -399,7 +403,67 @@ def test_a_message_that_is_not_known_gets_no_answer(message):
             'Input 0 of layer "sequential" is incompatible with the layer: expected '
             "shape=(None, 5, 2), found shape=(None, 7, 3)",
             "takes (None, 5, 2) and got (None, 7, 3)",
-            "keras.Input",
+            "keras.Input((7, 3))",
+        ),
+        (
+            "Error when checking input: expected input_1 to have 3 dimensions, but got array with "
+            "shape (32, 4)",
+            "the array has 2, (32, 4): the time axis or the axis of features is missing",
+            "x[..., None]",
+        ),
+        (
+            "expected input_2 to have 3 dimensions, but got array with shape (32, 4)",
+            "the array has 2, (32, 4)",
+            "x[..., None]",
+        ),
+        (
+            "Error when checking target: expected my_input to have 2 dimensions, but got array "
+            "with shape (32, 5, 1)",
+            "y has 3, (32, 5, 1): one for each timestep",
+            "return_sequences=True",
+        ),
+        (
+            "expected lstm_input_1 to have shape (None, 12, 3) but got array with shape "
+            "(320, 12, 1)",
+            "takes (None, 12, 3) and got (320, 12, 1)",
+            "keras.Input((12, 1))",
+        ),
+        (
+            "Error when checking model input: expected lstm_1_input to have shape (None, 3) but "
+            "got array with shape (12, 4)",
+            "takes (None, 3) and got (12, 4)",
+            "keras.Input((12, 4))",
+        ),
+        (
+            "expected dense_1_input to have shape (3,) but got array with shape (4,)",
+            "takes (3,) and got (4,)",
+            "keras.Input((4,))",
+        ),
+        (
+            "expected dense_1 to have shape (None, 12, 1) but got array with shape (320, 5, 1)",
+            "(320, 5, 1): they have different timesteps",
+            "x[:, :steps], y[:, :steps]",
+        ),
+        (
+            "expected dense_1 to have shape (2,) but got array with shape (3,)",
+            "y is (3,): they have different columns",
+            "Dense(3)",
+        ),
+        (
+            "expected dense_1 to have shape (None, 10) but got array with shape (320, 1)",
+            "10 columns and y has one, (320, 1)",
+            "sparse_categorical_crossentropy",
+        ),
+        (
+            "expected dense_1 to have shape (1,) but got array with shape (3,)",
+            "y is (3,): they have different columns",
+            "Dense(3)",
+        ),
+        (
+            "Error when checking target: expected lstm_1 to have shape (12, 1) but got array with "
+            "shape (1,)",
+            "one answer for each sample",
+            "return_sequences=False",
         ),
         (
             "Input 0 is incompatible with layer lstm_2: expected ndim=3, found ndim=2",
@@ -456,12 +520,30 @@ def test_older_wordings_are_understood_too(message, cause, fix):
         "Unrecognized keyword arguments passed to LSTM: {" + "'a':" * 200_000,
         "".join(map(chr, range(32))) * 30_000,
         "expected shape=(" + "((" * 500_000,
+        "Failed to convert " * 50_000,
+        "logits and labels must have the same shape " * 20_000,
     ],
-    ids=["long", "repeated", "quotes", "open", "keywords", "control", "brackets"],
+    ids=[
+        "long",
+        "repeated",
+        "quotes",
+        "open",
+        "keywords",
+        "control",
+        "brackets",
+        "convert",
+        "logits",
+    ],
 )
 def test_a_megabyte_of_anything_is_read_in_a_moment(text):
     """However long or odd it is, an answer or none comes back."""
     explain_error(text)
+
+
+@pytest.mark.parametrize("pattern", [*MESSAGES.patterns, *OLDER.patterns])
+def test_what_may_be_anything_in_a_message_has_a_bound(pattern):
+    """Else its beginning, over and over, would be read to the end each time: minutes."""
+    assert not re.search(r"(?:(?<!\\)\.|\[\^[^]]*\]|\\S)[*+]", pattern)
 
 
 def test_of_a_very_long_text_both_ends_are_read():
