@@ -118,11 +118,10 @@ def ways_to_break_it(
 
 
 def prefix_sentence(
-    sequence: np.ndarray, prefixes: np.ndarray, unit: int, step: int, by_keras: bool
+    sequence: np.ndarray, prefixes: np.ndarray, unit: int, step: int, who: str
 ) -> str:
-    """What both modes say of the steps up to the playhead, (T, U) each."""
+    """What both modes say of the steps up to the playhead, (T, U) each, as `who` computed it."""
     differ = float(np.abs(sequence[step] - prefixes[step]).max())
-    who = "Keras" if by_keras else "NumPy (Keras is still computing)"
     first = "timestep" if step == 0 else f"{step + 1} timesteps"
     return (
         f"{who}: return_sequences=False on the first {first} gives unit {unit + 1} the value "

@@ -12,7 +12,6 @@ import numpy as np
 
 from lib.figures.palette import Palette
 from lib.figures.png import STEPS, data_uri
-from lib.figures.proofs import WAITING
 from lib.figures.timeline import over_time, picture, ticks
 from lib.narrate import number
 
@@ -20,11 +19,11 @@ from lib.narrate import number
 def influence_map(
     influence: np.ndarray | None, title: str, sentence: str, steps: int, palette: Palette
 ) -> str:
-    """|∂output(t) / ∂input(s)| (T, T), row t and column s; None while Keras computes it."""
+    """|∂output(t) / ∂input(s)| (T, T), row t and column s; while it is None, the sentence."""
     if influence is None:
         body = (
             f'<div style="aspect-ratio:1;display:grid;place-items:center;border-radius:3px;'
-            f'background:{palette.surface};color:{palette.muted}">{WAITING}</div>'
+            f'background:{palette.surface};color:{palette.muted}">{escape(sentence)}</div>'
         )
         scale = ""
     else:

@@ -14,6 +14,7 @@ from lib.figures.palette import Palette
 from lib.narrate import number
 
 WAITING = "Keras is computing …"
+NO_ANSWER = "no answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Measure:
     of: str
     """What is compared, as code: "sequence[:, -1] − last"."""
     value: float | None
-    """None while Keras is computing."""
+    """None while there is no answer."""
     close_enough: float = 0.0
     """Up to here both are called the same."""
 
@@ -47,9 +48,9 @@ def written(value: float) -> str:
     return "0.0" if value == 0 else number(value)
 
 
-def proof_cards(proofs: Sequence[Proof], palette: Palette) -> str:
-    """All cards, as many side by side as fit."""
-    cards = "".join(_card(proof, palette) for proof in proofs)
+def proof_cards(proofs: Sequence[Proof], palette: Palette, instead: str = WAITING) -> str:
+    """All cards, as many side by side as fit; `instead` stands where a figure isn't known."""
+    cards = "".join(_card(proof, palette, instead) for proof in proofs)
     return (
         '<div style="display:grid;gap:0.75rem;align-items:stretch;'
         "grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));font-size:0.875rem;"
@@ -57,8 +58,8 @@ def proof_cards(proofs: Sequence[Proof], palette: Palette) -> str:
     )
 
 
-def _card(proof: Proof, palette: Palette) -> str:
-    figures = "".join(_measure(measure, palette) for measure in proof.measures)
+def _card(proof: Proof, palette: Palette, instead: str) -> str:
+    figures = "".join(_measure(measure, palette, instead) for measure in proof.measures)
     return (
         f'<div style="border:1px solid {palette.border};border-radius:0.5rem;padding:0.75rem 1rem">'
         f'<div style="font-weight:600">{escape(proof.title)}</div>{figures}'
@@ -66,9 +67,9 @@ def _card(proof: Proof, palette: Palette) -> str:
     )
 
 
-def _measure(measure: Measure, palette: Palette) -> str:
+def _measure(measure: Measure, palette: Palette, instead: str) -> str:
     if measure.value is None:
-        figure = f'<span style="color:{palette.muted};font-size:0.875rem">{WAITING}</span>'
+        figure = f'<span style="color:{palette.muted};font-size:0.875rem">{escape(instead)}</span>'
     else:
         color, mark = (palette.best_text, "✓") if measure.same else (palette.ink, "≠")
         figure = f'<span style="color:{color}">{mark} {written(measure.value)}</span>'

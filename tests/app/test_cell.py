@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import time
+from concurrent.futures import Future
 from html import unescape
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.figures.proofs import WAITING
+from lib.figures.proofs import NO_ANSWER, WAITING
 from lib.training.client import TrainingClient
 from lib.ui.cell import ask
 from tests.app.test_pages import start
@@ -99,6 +104,9 @@ def test_where_keras_cannot_answer_the_page_says_so_and_asks_again(
         time.sleep(0.3)
         app.run()
     assert "No question is called" in app.error[0].value
+    answered(app)
+    assert html(app).count(NO_ANSWER) >= 12
+    assert "Keras gave no answer" in words(app)
     assert "hidden state" in html(app)
     monkeypatch.undo()
     next(button for button in app.button if button.label == "Ask Keras again").click().run()
@@ -129,9 +137,76 @@ def test_units_can_be_ordered_by_similarity() -> None:
     assert "Unit 13 moves most" in html(app)
 
 
-def test_questions_are_told_apart_by_identity_and_numbers_by_value() -> None:
-    """A large sample's number is another object each time."""
-    weights = (1.0,)
-    assert ask._same((weights, 10**6), (weights, int("1000000")))
-    assert not ask._same((weights, 1), (weights, 2))
-    assert not ask._same((weights,), ((*weights,),))  # equal, and another one
+def test_numpy_and_keras_are_compared_on_the_same_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is chosen while an answer is older; where it is, its epoch stands beside it."""
+    app = answered(start("Cell", layers="2", U="4", T="6"))
+    assert differs(app) < 1e-5
+    app.button_group(key="cell_layer_2").set_value(0).run()
+    assert differs(answered(app)) < 1e-5
+
+    app = answered(start("Cell"))
+    silent: Future[dict[str, Any]] = Future()
+    monkeypatch.setattr(TrainingClient, "ask", lambda *_args, **_rest: silent)
+    app.select_slider(key="cell_epoch_recorded_200").set_value(0).run()
+    assert differs(app) < 1e-5
+    assert words(app).count("Figures as of epoch 200.") == 5
+    app.select_slider(key="cell_sample_32").set_value(3).run()  # nothing is known of this one
+    assert words(app).count("Figures as of epoch 200.") == 1  # the reach is a mean over samples
+    assert "Keras differs from NumPy" not in words(app)
+
+
+def differs(app: AppTest) -> float:
+    """How far Keras is from NumPy on padded batches, as the page says."""
+    found = re.search(r"Keras differs from NumPy by (\S+) at most", words(app))
+    assert found
+    return float(found[1])
+
+
+class Clock:
+    """Time that stands still until a test moves it."""
+
+    now = 100.0
+
+    def monotonic(self) -> float:
+        """Seconds."""
+        return self.now
+
+
+def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Never two questions at a time; the last answer stays while the weights move on."""
+    clock = Clock()
+    asked: list[Future[dict[str, Any]]] = []
+
+    def open_question(_name: str, **_rest: object) -> Future[dict[str, Any]]:
+        asked.append(Future())
+        return asked[-1]
+
+    monkeypatch.setattr(ask, "time", clock)
+    monkeypatch.setattr(
+        ask, "training", SimpleNamespace(client=lambda: SimpleNamespace(ask=open_question))
+    )
+    monkeypatch.setattr(ask, "st", SimpleNamespace(session_state={}))
+
+    def reply(epoch: int, choice: int = 1) -> ask.Reply:
+        weights = (np.array([float(epoch)]),)
+        chosen = SimpleNamespace(weights=weights, epoch=epoch, polling=True)
+        return ask.ask("modes", "here", chosen, (choice,), dict)  # type: ignore[arg-type]
+
+    assert reply(1).waiting
+    asked[0].set_result({"one": 1})
+    found = reply(2)
+    assert (found.values, found.epoch, found.waiting) == ({"one": 1}, 1, False)
+    assert len(asked) == 1
+    clock.now += ask.EVERY_SECONDS
+    reply(3)
+    clock.now += ask.EVERY_SECONDS
+    assert reply(4).epoch == 1
+    assert len(asked) == 2  # the second is still under way
+    asked[1].set_result({"one": 2})
+    assert reply(5).epoch == 3
+    assert len(asked) == 2 + 1  # its time has come
+    asked[2].set_result({"one": 3})
+    found = reply(6, choice=2)  # another sample: at once, and nothing is shown in its place
+    assert (found.values, found.waiting, len(asked)) == (None, True, 4)

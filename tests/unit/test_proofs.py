@@ -12,7 +12,7 @@ from lib.experiment import Experiment
 from lib.figures.bound import bound_picture
 from lib.figures.influence import influence_map
 from lib.figures.palette import palette
-from lib.figures.proofs import WAITING, Measure, Proof, proof_cards, written
+from lib.figures.proofs import NO_ANSWER, WAITING, Measure, Proof, proof_cards, written
 from lib.figures.reach import reach_figure
 
 MODES = {
@@ -50,6 +50,9 @@ def test_a_card_says_whether_two_things_are_one() -> None:
     assert "✓ 0.0" in page
     assert "≠ 0.25" in page
     assert page.count(WAITING) == 1
+    page = proof_cards([made], palette(), NO_ANSWER)
+    assert page.count(NO_ANSWER) == 1
+    assert WAITING not in page
 
 
 def test_rounding_is_close_enough_where_it_must_be() -> None:
@@ -89,7 +92,7 @@ def test_every_breaking_is_measured_and_mended() -> None:
 def test_a_prefix_is_said_with_both_numbers() -> None:
     """Seven digits, so that equality is seen."""
     sequence = np.array([[0.1, 0.2], [0.3, 0.4]])
-    said = narrate_proofs.prefix_sentence(sequence, sequence, 1, 0, True)
+    said = narrate_proofs.prefix_sentence(sequence, sequence, 1, 0, "Keras")
     assert said.startswith("Keras: return_sequences=False on the first timestep gives unit 2")
     assert said.count("0.2000000") == 2
     assert said.endswith("The largest difference over all units is 0.0.")
@@ -126,7 +129,7 @@ def test_influence_of_later_inputs_is_counted() -> None:
 
 def test_the_map_has_its_room_before_there_is_one() -> None:
     """So that nothing jumps; exactly zero is blank."""
-    empty = influence_map(None, "title", "words", 4, palette())
+    empty = influence_map(None, "title", WAITING, 4, palette())
     assert WAITING in empty
     drawn = influence_map(np.tril(np.ones((4, 4))), "title", "words", 4, palette())
     assert "aspect-ratio:1" in empty

@@ -1,23 +1,27 @@
 """Questions to Keras, asked by the page itself, never more than one for each place at a time.
 
-An answer belongs to what was asked: while another is under way the last one stays, if it is about
-a model of the same shape, so that figures that follow a run never blink.
+An answer belongs to what a person has chosen: another sample, layer or mode is asked for at once,
+and nothing is shown meanwhile. Weights are another matter: while a run moves them on, the last
+answer stays until the next one comes, so that figures never blink, and says of which epoch it is.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
+from lib.figures.proofs import NO_ANSWER, WAITING
 from lib.training.questions import AnswerFuture
 from lib.ui import training
+from lib.ui.cell.chosen import Chosen, Weights
+from lib.ui.words import say_steadily
 
-EVERY_SECONDS = 1.0
-"""Between two questions for the same place, at the least, while a run trains."""
+EVERY_SECONDS = 3.0
+"""Between two questions about the same choice, at the least, while a run trains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,59 +29,83 @@ class Reply:
     """What is known for a place now."""
 
     values: dict[str, Any] | None
-    """None until there is an answer for a model of this shape."""
-    subject: tuple[Any, ...]
+    """None until there is an answer about what is chosen."""
+    weights: Weights
     """What the values are about."""
+    epoch: int
+    """Of these weights."""
     waiting: bool
-    """Whether a newer answer is under way or due."""
+    """Whether an answer is to be expected soon."""
     error: str = ""
     """A sentence where Keras could not answer."""
+
+    @property
+    def instead(self) -> str:
+        """What stands where a value would, while there is none."""
+        return NO_ANSWER if self.error else WAITING
 
 
 @dataclass(slots=True, eq=False)
 class _Place:
     """The last answer for a place, and the question that is under way."""
 
-    shape: Hashable = None
-    subject: tuple[Any, ...] = ()
+    choice: tuple[Any, ...] = ()
+    weights: Weights = ()
+    epoch: int = 0
     values: dict[str, Any] | None = None
     error: str = ""
     asked: AnswerFuture | None = None
-    asked_shape: Hashable = None
-    asked_subject: tuple[Any, ...] = ()
+    asked_choice: tuple[Any, ...] = ()
+    asked_weights: Weights = ()
+    asked_epoch: int = 0
     asked_at: float = -EVERY_SECONDS
 
 
 def ask(
     name: str,
     place: str,
-    shape: Hashable,
-    subject: tuple[Any, ...],
+    chosen: Chosen,
+    choice: tuple[Any, ...],
     arguments: Callable[[], dict[str, Any]],
-    *,
-    hold: bool = False,
 ) -> Reply:
-    """Ask for `subject` unless its answer is here or under way, and return what is known.
+    """Ask about what is chosen, unless its answer is here or under way; return what is known.
 
     Args:
         name: a key of `lib.training.answers.ANSWERS`.
         place: where the answer is shown: a question for each.
-        shape: what an answer must have in common with this question to stand in for its own.
-        subject: what the question is about, such as weights: asked again when it is another one.
+        chosen: whose weights the question is about. While they change by themselves it is asked
+            again every EVERY_SECONDS.
+        choice: what else it is about; numbers are compared by value, data by identity.
         arguments: makes the question's, when it is asked.
-        hold: be content with an answer for a model of this shape.
     """
     known: _Place = st.session_state.setdefault(f"cell_ask_{place}", _Place())
     _take(known)
-    fresh = known.shape == shape and (hold or _same(known.subject, subject))
-    due = time.monotonic() - known.asked_at >= EVERY_SECONDS or known.shape != shape
+    fits = known.choice == choice
+    fresh = fits and known.weights is chosen.weights
+    follows = fits and chosen.polling
+    due = not follows or time.monotonic() - known.asked_at >= EVERY_SECONDS
     if not fresh and known.asked is None and due:
         known.asked = training.client().ask(name, **arguments())
-        known.asked_shape, known.asked_subject = shape, subject
-        known.asked_at = time.monotonic()
-    fits = known.shape == shape
-    error = known.error if fits else ""
-    return Reply(known.values if fits else None, known.subject, not fresh, error)
+        known.asked_choice, known.asked_weights = choice, chosen.weights
+        known.asked_epoch, known.asked_at = chosen.epoch, time.monotonic()
+    return Reply(
+        known.values if fits else None,
+        known.weights,
+        known.epoch,
+        waiting=not fresh and not follows,
+        error=known.error if fits else "",
+    )
+
+
+def hint_of(text: str, chosen: Chosen, reply: Reply) -> None:
+    """A sentence of second rank above Keras's figures, and their epoch where it isn't the newest.
+
+    The epoch has its room before it is there.
+    """
+    room = f"{text} Figures as of epoch 888,888."
+    if reply.values is not None and reply.weights is not chosen.weights:
+        text = f"{text} Figures as of epoch {reply.epoch:,}."
+    say_steadily(text, room, gray=True)
 
 
 def _take(known: _Place) -> None:
@@ -87,16 +115,8 @@ def _take(known: _Place) -> None:
     error = known.asked.exception()
     known.values = None if error else known.asked.result()
     known.error = f"{error}" if error else ""
-    known.shape, known.subject = known.asked_shape, known.asked_subject
-    known.asked = None
-
-
-def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
-    """Numbers by their value, arrays and whatever holds them by identity."""
-    pairs = zip(one, other, strict=True)
-    return len(one) == len(other) and all(
-        a == b if isinstance(a, int) and isinstance(b, int) else a is b for a, b in pairs
-    )
+    known.choice, known.weights = known.asked_choice, known.asked_weights
+    known.epoch, known.asked = known.asked_epoch, None
 
 
 def forget_errors() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -17,6 +18,9 @@ from lib.ui.data import Loaded
 from lib.ui.view import View, fitting_view, initial_weights
 from lib.ui.words import hint
 
+Weights = tuple[np.ndarray, ...]
+"""A whole model's, three for each layer and the head's."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chosen:
@@ -28,10 +32,15 @@ class Chosen:
     """Its index in `dataset.x`."""
     layer: int
     """0 is the bottom one."""
-    weights: tuple[np.ndarray, ...]
-    """The whole model's."""
+    mode: str
+    """Whose weights these are."""
+    weights: Weights
+    epoch: int
+    """After which they were so."""
+    run_id: str
+    """Of the run that they come from."""
     origin: str
-    """Whose weights these are, in words."""
+    """The weights' mode and epoch in words."""
     polling: bool
     """Whether they change without anybody doing anything."""
     traces: Sequence[Trace]
@@ -44,6 +53,25 @@ class Chosen:
         weights = self.weights[3 * self.layer : 3 * self.layer + 3]
         return Opened(self.experiment.model.cell, weights, x, self.traces[self.layer])
 
+    @property
+    def model_choice(self) -> tuple[Any, ...]:
+        """What a person has chosen, but for the sample and the layer; not what training changes."""
+        seed = self.experiment.seed
+        return self.experiment.model, seed, self.dataset, self.run_id, self.mode
+
+    @property
+    def which(self) -> str:
+        """The layer's name as the start of a hint, "Layer 2 of 3. "; nothing where it is alone."""
+        layers = self.experiment.model.layers
+        return f"Layer {self.layer + 1} of {layers}. " if layers > 1 else ""
+
+    def at(self, weights: Weights) -> Chosen:
+        """The same with other weights of the same model."""
+        if weights is self.weights:
+            return self
+        x = self.dataset.x[self.sample : self.sample + 1]
+        return replace(self, weights=weights, traces=forward(self.experiment, weights, x)[0])
+
 
 def choose(loaded: Loaded) -> Chosen:
     """Draw the controls, and look up what they say."""
@@ -55,14 +83,17 @@ def choose(loaded: Loaded) -> Chosen:
         sample = _sample(dataset)
         layer = _layer(experiment)
         mode = _mode(experiment)
-        weights, origin = _weights(shown, mode)
+        weights, epoch, origin = _weights(shown, mode)
     hint(f"Weights: {origin}.")
     return Chosen(
         experiment,
         dataset,
         sample,
         layer,
+        mode,
         weights,
+        epoch,
+        shown.snapshot.run_id,
         origin,
         shown.polling,
         _traces(experiment, weights, dataset, sample),
@@ -115,8 +146,8 @@ def _mode(experiment: Experiment) -> str:
     return picked or modes[0]  # None for a moment, when the browser's theme isn't the usual one
 
 
-def _weights(shown: View, mode: str) -> tuple[tuple[np.ndarray, ...], str]:
-    """The weights to look at, and what they are; by epoch where several are known."""
+def _weights(shown: View, mode: str) -> tuple[Weights, int, str]:
+    """The weights to look at, their epoch, and what they are; by epoch where several are known."""
     known = _by_epoch(shown, mode)
     newest = max(known)
     epoch = newest
@@ -131,12 +162,12 @@ def _weights(shown: View, mode: str) -> tuple[tuple[np.ndarray, ...], str]:
             width=260,
         )
     if not epoch:
-        return known[0], f"as {model} starts, before training"
+        return known[0], 0, f"as {model} starts, before training"
     run = " of a recorded run" if shown.is_recorded else ""
-    return known[epoch], f"{model}'s after epoch {epoch:,}{run}"
+    return known[epoch], epoch, f"{model}'s after epoch {epoch:,}{run}"
 
 
-def _by_epoch(shown: View, mode: str) -> dict[int, tuple[np.ndarray, ...]]:
+def _by_epoch(shown: View, mode: str) -> dict[int, Weights]:
     """Weights by epoch: the initial ones, what a run has left on its way, and the newest."""
     known = {0: initial_weights(shown.experiment, shown.dataset)}
     if shown.run is not None:
@@ -150,7 +181,7 @@ def _by_epoch(shown: View, mode: str) -> dict[int, tuple[np.ndarray, ...]]:
 
 
 def _traces(
-    experiment: Experiment, weights: tuple[np.ndarray, ...], dataset: Dataset, sample: int
+    experiment: Experiment, weights: Weights, dataset: Dataset, sample: int
 ) -> Sequence[Trace]:
     """All layers' traces for one sample; computed once for the same weights."""
     cached = st.session_state.get("cell_traces")

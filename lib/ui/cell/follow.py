@@ -49,14 +49,13 @@ class Prefixes:
     words: DeltaGenerator
     sequence: np.ndarray
     prefixes: np.ndarray
-    by_keras: bool
+    who: str
+    """Whose numbers they are."""
 
     def write(self, at: At) -> None:
         """For this timestep and this unit."""
         with self.words:
-            say_steadily(
-                prefix_sentence(self.sequence, self.prefixes, at.unit, at.step, self.by_keras)
-            )
+            say_steadily(prefix_sentence(self.sequence, self.prefixes, at.unit, at.step, self.who))
 
 
 def follow_playhead(

@@ -13,14 +13,14 @@ from lib.english import widest
 from lib.figures.influence import influence_map
 from lib.figures.padding import padding_picture
 from lib.figures.palette import Palette
-from lib.figures.proofs import WAITING, written
+from lib.figures.proofs import written
 from lib.figures.reach import HEIGHT, reach_figure
 from lib.padded import Padded, batch, ways
 from lib.recurrence import initial_model_weights
-from lib.ui.cell.ask import Reply, ask
+from lib.ui.cell.ask import Reply, ask, hint_of
 from lib.ui.cell.chosen import Chosen
 from lib.ui.steady import steady_chart
-from lib.ui.words import hint, say_steadily
+from lib.ui.words import say_steadily
 
 SAMPLES = 16
 """Gradients are means over so many of the shown samples."""
@@ -36,24 +36,19 @@ def learn(chosen: Chosen, palette: Palette) -> list[Reply]:
     ]
 
 
-def _shape(chosen: Chosen) -> tuple[Any, ...]:
-    return chosen.experiment.model, chosen.dataset.shape, chosen.dataset.name
-
-
 def _stack(chosen: Chosen) -> dict[str, Any]:
     model = chosen.experiment.model
     return {"cell": model.cell, "layers": model.layers, "weights": chosen.weights}
 
 
 def _reach(chosen: Chosen, palette: Palette) -> Reply:
-    """Asked anew while a run trains, so that the charts follow it."""
     dataset, loss = chosen.dataset, chosen.experiment.training.loss
     samples = dataset.shown[:SAMPLES]
     reply = ask(
         "reach",
         "reach",
-        (*_shape(chosen), chosen.layer, loss),
-        (chosen.weights, dataset),
+        chosen,
+        (*chosen.model_choice, chosen.layer, loss),
         lambda: {
             **_stack(chosen),
             "x": dataset.x[samples],
@@ -64,9 +59,11 @@ def _reach(chosen: Chosen, palette: Palette) -> Reply:
     )
     with st.container(border=True, key="cell_reach"):
         st.markdown("### How far back does each loss reach?")
-        hint(
-            f"Sizes of the gradients of both losses, as TensorFlow computes them; weights: "
-            f"{chosen.origin}; means over {len(samples)} samples."
+        hint_of(
+            f"{chosen.which}Sizes of the gradients of both losses, as TensorFlow computes them: "
+            f"means over {len(samples)} samples.",
+            chosen,
+            reply,
         )
         for by, column in zip(("h", "x"), st.columns(2), strict=True):
             with column:
@@ -74,7 +71,7 @@ def _reach(chosen: Chosen, palette: Palette) -> Reply:
                 if reply.values is None:
                     _blank(HEIGHT, palette)
                     norms = dict.fromkeys(("sequence", "last"), np.full(dataset.shape[1], 0.123))
-                    _wait(narrate_gradients.reach_sentence(norms, by))
+                    _wait(reply, narrate_gradients.reach_sentence(norms, by))
                     continue
                 sentence = narrate_gradients.reach_sentence(reply.values[by], by)
                 figure = reach_figure(reply.values[by], by, dataset.timestep_names, palette)
@@ -87,7 +84,7 @@ def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
     """The model as it is, and the same with a second layer that reads backwards."""
     experiment, dataset = chosen.experiment, chosen.dataset
     x, steps, features = dataset.x[chosen.sample], dataset.shape[1], dataset.shape[2]
-    subject = (chosen.weights, dataset, chosen.sample)
+    choice = (*chosen.model_choice, chosen.sample)
 
     def turned() -> dict[str, Any]:
         other = experiment.set(head="none", seed=(experiment.seed + 1) % 10_000)
@@ -98,15 +95,15 @@ def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
         ask(
             "influence",
             "one way",
-            _shape(chosen),
-            subject,
+            chosen,
+            choice,
             lambda: {**_stack(chosen), "x": x},
-            hold=chosen.polling,
         ),
-        ask("influence", "both ways", _shape(chosen), subject, turned, hold=chosen.polling),
+        ask("influence", "both ways", chosen, choice, turned),
     )
     with st.container(border=True, key="cell_influence"):
         st.markdown("### Which inputs move which outputs?")
+        hint_of(f"{_whole(chosen)}The size of ∂output/∂input for this sample.", chosen, replies[0])
         width = dataset.targets if experiment.model.head == "dense" else experiment.model.units
         titles = ("This model, one direction", "The same, Bidirectional")
         for place, (reply, column) in enumerate(zip(replies, st.columns(2), strict=True)):
@@ -118,9 +115,12 @@ def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
             )
             with column:
                 title, shown = titles[place], found["map"] if known else None
-                words = sentence if known else WAITING
+                words = sentence if known else reply.instead
                 st.html(influence_map(shown, title, words, steps, palette))
-                (say_steadily if known else _wait)(sentence)
+                if known:
+                    say_steadily(sentence)
+                else:
+                    _wait(reply, sentence)
     return replies
 
 
@@ -130,8 +130,8 @@ def _padding(chosen: Chosen, palette: Palette) -> Reply:
     reply = ask(
         "padding",
         "padding",
-        (*_shape(chosen), chosen.layer, loss),
-        (chosen.weights, chosen.dataset, chosen.sample),
+        chosen,
+        (*chosen.model_choice, chosen.sample, chosen.layer, loss),
         lambda: {
             "cell": layer.cell,
             "weights": tuple(layer.weights),
@@ -141,43 +141,52 @@ def _padding(chosen: Chosen, palette: Palette) -> Reply:
             },
             "loss": loss,
         },
-        hold=chosen.polling,
     )
     with st.container(border=True, key="cell_padding"):
         st.markdown("### Sequences of different length")
-        hint(
-            "Four sequences in one batch, the shorter ones filled up with zeros. Dark steps are "
-            "their own; the outlined one is where last-step mode's answer comes from; the figure "
-            "is how far that answer is from the one for the sequence alone, unpadded."
+        hint_of(
+            f"{chosen.which}Four sequences in one batch, the shorter ones filled up with zeros. "
+            "Dark steps are their own; the outlined one is where last-step mode's answer comes from; the figure "
+            "is how far that answer is from the one for the sequence alone, unpadded.",
+            chosen,
+            reply,
         )
         sentence = narrate_gradients.padding_sentence(found)
         st.html(padding_picture(found, sentence, palette))
         say_steadily(sentence)
         if reply.values is None:
-            _wait(sentence)
+            _wait(reply, sentence)
         else:
+            asked = chosen.at(reply.weights).opened
+            found = ways(asked.cell, asked.weights, asked.x)
             say_steadily(_agreement(found, reply.values))
     return reply
 
 
 def _agreement(found: Sequence[Padded], said: dict[str, Any]) -> str:
-    """What Keras says of the same batches."""
+    """What Keras says of the same batches, on the same weights."""
     differs = max(
         float(np.abs(way.outputs - said[name]["masked_last" if way.masked else "last"]).max())
         for way, name in zip(found, ("end", "end", "start", "start"), strict=True)
     )
     end = said["end"]
     return (
-        f"Keras differs from these answers by {written(differs)} at most. Against targets of zero "
+        f"Keras differs from NumPy by {written(differs)} at most. Against targets of zero "
         f"its sequence loss is {written(end['masked_loss'])} with a Masking layer in front, the "
         f"mean over the steps that count, and {written(end['loss'])} without one, padding "
         "included."
     )
 
 
-def _wait(sentence: str) -> None:
-    """That Keras is computing, in the room of a sentence such as this one."""
-    say_steadily(WAITING, widest(sentence))
+def _whole(chosen: Chosen) -> str:
+    """That all layers are meant, as the start of a hint, where there are more."""
+    layers = chosen.experiment.model.layers
+    return f"All {layers} layers, from the features to the model's outputs. " if layers > 1 else ""
+
+
+def _wait(reply: Reply, sentence: str) -> None:
+    """That there is no answer yet, or none at all, in the room of a sentence such as this one."""
+    say_steadily(reply.instead, widest(sentence))
 
 
 def _blank(height: int, palette: Palette) -> None:

@@ -15,8 +15,8 @@ from lib.figures.heatmaps import heatmaps
 from lib.figures.palette import Palette
 from lib.figures.proofs import proof_cards
 from lib.recurrence import forward, initial_weights
-from lib.ui.cell.ask import Reply, ask
-from lib.ui.cell.chosen import Chosen
+from lib.ui.cell.ask import Reply, ask, hint_of
+from lib.ui.cell.chosen import Chosen, Weights
 from lib.ui.cell.follow import Prefixes
 from lib.ui.cell.playhead import first_row, row_order, where
 from lib.ui.words import hint, say_steadily
@@ -32,35 +32,56 @@ def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply]]:
     samples = _samples(chosen.dataset, chosen.sample)
     modes, breakings = _ask(chosen, samples)
     st.markdown("## One computation, as Keras measures it")
-    hint(
-        f"Keras in the training process, on these weights and {len(samples)} samples. "
-        "The figures are the largest absolute differences."
+    hint_of(
+        f"{_top(chosen)}Keras in the training process, on these weights and {len(samples)} "
+        "samples. The figures are the largest absolute differences.",
+        chosen,
+        modes,
     )
     said = modes.values
-    differs = None if said is None else _numpy_differs(chosen, modes.subject, said)
+    differs = None if said is None else _numpy_differs(chosen, modes.weights, said)
     steps = chosen.dataset.shape[1]
     st.html(
         proof_cards(
-            narrate_proofs.one_computation(chosen.experiment, steps, said, differs), palette
+            narrate_proofs.one_computation(chosen.experiment, steps, said, differs),
+            palette,
+            modes.instead,
         )
     )
     with st.container(border=True, key="cell_prefixes"):
         st.markdown("### Sequence mode is one last-step answer for each prefix")
-        prefixes = _prefixes(chosen, said, palette)
+        if top := _top(chosen):
+            hint(top)
+        prefixes = _prefixes(chosen, modes, palette)
     st.markdown("### Ways to break it")
+    hint_of(
+        f"{chosen.which}The figures are the largest absolute differences over these samples.",
+        chosen,
+        breakings,
+    )
     st.html(
         proof_cards(
-            narrate_proofs.ways_to_break_it(chosen.experiment, PADDING, breakings.values), palette
+            narrate_proofs.ways_to_break_it(chosen.experiment, PADDING, breakings.values),
+            palette,
+            breakings.instead,
         )
     )
     with st.container(border=True, key="cell_bound"):
         st.markdown("### How far an output can get")
+        if top := _top(chosen):
+            hint(top)
         hidden = chosen.traces[-1].hidden[0]
         sentence = narrate_proofs.bound_sentence(chosen.experiment, chosen.dataset, hidden)
         bound = highest_output(chosen.experiment.model.cell, steps)
         st.html(bound_picture(hidden, bound, sentence, palette))
         say_steadily(sentence)
     return prefixes, [modes, breakings]
+
+
+def _top(chosen: Chosen) -> str:
+    """The top layer's name as the start of a hint, where there are more: its outputs are shown."""
+    layers = chosen.experiment.model.layers
+    return f"Layer {layers} of {layers}, the top one. " if layers > 1 else ""
 
 
 def _samples(dataset: Dataset, sample: int) -> np.ndarray:
@@ -72,13 +93,12 @@ def _samples(dataset: Dataset, sample: int) -> np.ndarray:
 def _ask(chosen: Chosen, samples: np.ndarray) -> tuple[Reply, Reply]:
     experiment, dataset = chosen.experiment, chosen.dataset
     model = experiment.model
-    shape = (model, dataset.shape, dataset.name)
-    subject = (chosen.weights, dataset, chosen.sample)
+    choice = (*chosen.model_choice, chosen.sample)
     modes = ask(
         "modes",
         "modes",
-        shape,
-        subject,
+        chosen,
+        choice,
         lambda: {
             "cell": model.cell,
             "layers": model.layers,
@@ -86,7 +106,6 @@ def _ask(chosen: Chosen, samples: np.ndarray) -> tuple[Reply, Reply]:
             "x": dataset.x[samples],
             "sample": 0,
         },
-        hold=chosen.polling,
     )
 
     def of_layer() -> dict[str, Any]:
@@ -102,16 +121,16 @@ def _ask(chosen: Chosen, samples: np.ndarray) -> tuple[Reply, Reply]:
             "padding": PADDING,
         }
 
-    breakings = ask(
-        "breakings", "breakings", shape, (*subject, chosen.layer), of_layer, hold=chosen.polling
-    )
+    breakings = ask("breakings", "breakings", chosen, (*choice, chosen.layer), of_layer)
     return modes, breakings
 
 
-def _numpy_differs(chosen: Chosen, subject: tuple[Any, ...], said: dict[str, Any]) -> float:
-    """The largest difference of the top layer's outputs and states, relative above 1."""
-    weights, dataset, sample = subject
-    x = dataset.x[_samples(dataset, sample)]
+def _numpy_differs(chosen: Chosen, weights: Weights, said: dict[str, Any]) -> float:
+    """The largest difference of the top layer's outputs and states, relative above 1.
+
+    On the weights that Keras was asked about, which needn't be the newest.
+    """
+    x = chosen.dataset.x[_samples(chosen.dataset, chosen.sample)]
     trace = forward(chosen.experiment, weights, x)[0][-1]
     pairs = [(trace.hidden, said["sequence"]), (trace.hidden[:, -1], said["states"][0])]
     if trace.cell is not None:
@@ -121,8 +140,9 @@ def _numpy_differs(chosen: Chosen, subject: tuple[Any, ...], said: dict[str, Any
     )
 
 
-def _prefixes(chosen: Chosen, said: dict[str, Any] | None, palette: Palette) -> Prefixes:
+def _prefixes(chosen: Chosen, modes: Reply, palette: Palette) -> Prefixes:
     """Both modes side by side: the same picture."""
+    said = modes.values
     if said is None:
         sequence = prefixes = chosen.traces[-1].hidden[0]
     else:
@@ -138,6 +158,13 @@ def _prefixes(chosen: Chosen, said: dict[str, Any] | None, palette: Palette) -> 
     }
     order, row = row_order(layer), first_row(layer)
     st.html(heatmaps(matrices, order, row, sentence, palette, kept="the sequence"))
-    compared = Prefixes(st.empty(), sequence, prefixes, said is not None)
+    compared = Prefixes(st.empty(), sequence, prefixes, _who(modes))
     compared.write(where(layer))
     return compared
+
+
+def _who(modes: Reply) -> str:
+    """Whose numbers the prefixes are."""
+    if modes.values is not None:
+        return "Keras"
+    return f"NumPy (Keras {'gave no answer' if modes.error else 'is still computing'})"
