@@ -42,7 +42,8 @@ def over_time(body: str, steps: int, palette: Palette, *, units: int = 0, start:
     )
     return (
         f'<div class="{TIME}{f" {UNITS}" if units else ""}" style="position:relative;'
-        f'cursor:pointer;touch-action:pan-y">{body}{row}<div style="{band}"></div></div>'
+        f'cursor:pointer;touch-action:pan-y;user-select:none">{body}{row}'
+        f'<div style="{band}"></div></div>'
     )
 
 

@@ -88,6 +88,38 @@ def test_pressing_a_picture_picks_timestep_and_unit(page: Page) -> None:
     assert page.evaluate(ROW) == "2"
 
 
+def test_dragging_over_a_picture_moves_the_playhead(page: Page) -> None:
+    """All the way, though pictures are images; afterwards the keys are the slider's."""
+    open_page(page, "/cell")
+    expect(slider(page, "Unit")).to_be_visible()
+    block = page.locator(".st-key-cell_heatmaps .cell-units").first
+    block.scroll_into_view_if_needed()
+    box = block.bounding_box()
+    assert box is not None
+    column, middle = box["width"] / 12, box["y"] + box["height"] * 2.5 / 16
+    page.mouse.move(box["x"] + 1.5 * column, middle)
+    page.mouse.down()
+    for step in (3, 5, 7, 9):
+        page.mouse.move(box["x"] + (step - 0.5) * column, middle, steps=5)
+        assert place(page) == f"{step - 1}"
+    page.mouse.up()
+    expect(words(page)).to_contain_text("Timestep 9, unit 3")
+    page.keyboard.press("ArrowLeft")
+    expect(words(page)).to_contain_text("Timestep 8, unit 3")
+
+
+def test_the_slider_is_as_wide_as_its_columns(page: Page) -> None:
+    """From the middle of the first column to that of the last, with two timesteps too."""
+    open_page(page, "/cell?data=worked_raw")
+    box = slider(page, "Timestep").bounding_box()
+    columns = page.locator(".st-key-cell_unrolled .cell-time").first.bounding_box()
+    assert box is not None
+    assert columns is not None
+    half = columns["width"] / 4
+    assert abs(box["x"] + 8 - columns["x"] - half) < 3
+    assert abs(box["width"] - 16 - 2 * half) < 6
+
+
 def test_a_playhead_move_draws_no_picture_anew(page: Page) -> None:
     """The images of the heatmaps are the same elements before and after."""
     open_page(page, "/cell?T=100&U=128")

@@ -61,6 +61,12 @@ function mount(root) {
     stop();
     go(step, unit);
   }
+  // A press neither drags an image away nor marks text, and leaves the keys to the slider.
+  function grab(event) {
+    if (event.button !== 0 || !event.target.closest?.("." + own.data.names.time)) return;
+    event.preventDefault();
+    stepIn.focus({ preventScroll: true });
+  }
   play.onclick = toggle;
   stepIn.oninput = () => { stop(); go(+stepIn.value - 1, own.unit); };
   unitIn.oninput = () => go(own.step, +unitIn.value - 1);
@@ -71,6 +77,7 @@ function mount(root) {
   };
   document.addEventListener("pointerdown", press);
   document.addEventListener("pointermove", press);
+  document.addEventListener("mousedown", grab);
   stop();
   root.classList.add("ready"); // until now it is hidden: nobody would hear of a press
   return {
@@ -84,8 +91,9 @@ function mount(root) {
       stepIn.max = steps;
       unitIn.max = units;
       unitIn.disabled = units === 1;
-      find(".track").style.cssText =
-        `max-width:${data.widest * steps}rem;padding:0 calc(50% / ${steps} - 8px);box-sizing:border-box`;
+      find(".track").style.maxWidth = `${data.widest * steps}rem`;
+      // Ends in the middle of the first and the last column; percents are of the track's width.
+      find(".inset").style.padding = `0 calc(50% / ${steps} - 8px)`;
       show();
     },
     end() {
@@ -93,6 +101,7 @@ function mount(root) {
       clearTimeout(own.later);
       document.removeEventListener("pointerdown", press);
       document.removeEventListener("pointermove", press);
+      document.removeEventListener("mousedown", grab);
     },
   };
 }
