@@ -8,7 +8,7 @@ import numpy as np
 
 from lib.figures.padding import title
 from lib.narrate import number
-from lib.padded import ROUNDING, Padded
+from lib.padded import ROUNDING, Padded, lengths
 
 
 def reach_sentence(norms: Mapping[str, np.ndarray], by: str) -> str:
@@ -55,11 +55,17 @@ def padding_sentence(ways: Sequence[Padded]) -> str:
     for way in ways:
         steps = way.counts.shape[1]
         where = (
-            "last is each sequence's own last step"
+            f"last is each sequence's own last step{' that is not all zeros' if way.zeros else ''}"
             if way.masked
             else f"last is always step {steps}"
         )
         off = float(way.off[-1])
         exact = "the same as unpadded" if off <= ROUNDING else f"off by {number(off)}"
         parts.append(f"{title(way)}: {where}; the answer for the shortest sequence is {exact}.")
+    if hidden := max(way.zeros for way in ways):
+        total = int(lengths(ways[0].counts.shape[1]).sum())
+        parts.append(
+            f"The mask hides {hidden} of the sequences' own {total} steps too: all their features "
+            "are zero."
+        )
     return " ".join(parts)

@@ -93,7 +93,7 @@ def ways_to_break_it(
             f"Padding: {padding} steps of zeros at the end",
             (
                 Measure("without a mask: max |last − unpadded last|", measured("padded_moved")),
-                Measure("with Masking: max |last − unpadded last|", measured("masked_moved")),
+                Measure("with a mask: max |last − unpadded last|", measured("masked_moved")),
             ),
             f"Without a mask the {cell} goes on through the zeros, and last has seen them. A mask "
             "holds the state, so that last is the last step that counts. In both cases "

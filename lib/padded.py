@@ -26,7 +26,7 @@ class Padded:
     at_end: bool
     masked: bool
     counts: np.ndarray
-    """Which steps are the sequence's own, (N, T) bool."""
+    """Which steps are the sequence's own, (N, T) bool; with a mask, those that it lets through."""
     last_step: np.ndarray
     """The step whose output `return_sequences=False` gives, as far as the sequence is concerned:
     the last that was read, (N,)."""
@@ -36,6 +36,8 @@ class Padded:
     """Largest difference, over units, from what the layer says of the unpadded sequence, (N,)."""
     averaged: int
     """How many steps the mean of the sequence mode's loss is taken over."""
+    zeros: int
+    """How many of the sequences' own steps the mask hides, as zeros that are no padding."""
 
 
 def lengths(steps: int) -> np.ndarray:
@@ -55,8 +57,13 @@ def batch(x: np.ndarray, at_end: bool) -> tuple[np.ndarray, np.ndarray]:
     return padded, counts
 
 
+def masking(x: np.ndarray) -> np.ndarray:
+    """Which steps of x (N, T, F) the layer `Masking(0.0)` lets through, (N, T): not all zero."""
+    return (x != 0).any(axis=-1)
+
+
 def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded]:
-    """All four: padded at the end and at the start, without a mask and with one.
+    """All four: padded at the end and at the start, without a mask and with that of `Masking`.
 
     Args:
         cell: a key of `lib.experiment.CELLS`.
@@ -68,9 +75,11 @@ def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded
     wanted = whole[lengths(steps) - 1]
     found = []
     for at_end in (True, False):
-        padded, counts = batch(x, at_end)
+        padded, own = batch(x, at_end)
+        mask = masking(padded)
         for masked in (False, True):
-            said = unroll(cell, weights, padded, counts if masked else None).hidden[:, -1]
+            counts = mask if masked else own
+            said = unroll(cell, weights, padded, mask if masked else None).hidden[:, -1]
             own_last = steps - 1 - counts[:, ::-1].argmax(axis=1)
             found.append(
                 Padded(
@@ -81,6 +90,7 @@ def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded
                     said,
                     np.abs(said - wanted).max(axis=1),
                     int(counts.sum()) if masked else counts.size,
+                    int((own & ~mask).sum()) if masked else 0,
                 )
             )
     return found

@@ -8,6 +8,7 @@ import pytest
 
 from lib.bidirectional import unroll_both_ways
 from lib.experiment import CELLS, LOSSES, Experiment
+from lib.padded import batch, masking, ways
 from lib.recurrence import forward, initial_model_weights, initial_weights, unroll
 from lib.training.answers import ANSWERS
 from lib.training.answers.breakings import breakings
@@ -96,6 +97,21 @@ def test_a_masked_loss_is_the_mean_over_the_steps_that_count(loss: str) -> None:
     losses = np.asarray(keras.losses.get(LOSSES[loss].keras)(np.zeros_like(hidden), hidden))
     assert said["masked_loss"] == pytest.approx(losses[mask].mean(), rel=1e-5)
     np.testing.assert_allclose(said["masked_last"], hidden[:, -1], atol=1e-6)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_padded_batches_are_what_keras_makes_of_them(cell: str) -> None:
+    """Real steps of zeros included, which Masking(0.0) hides like padding."""
+    _, weights, x, _ = setting(cell)
+    x[0, 1] = 0.0
+    batches = {name: batch(x[0], name == "end")[0] for name in ("end", "start")}
+    said = padding(cell, weights[:3], batches, "mse")
+    for way in ways(cell, weights[:3], x[0]):
+        keras_says = said["end" if way.at_end else "start"]["masked_last" if way.masked else "last"]
+        np.testing.assert_allclose(way.outputs, keras_says, rtol=0, atol=1e-6)
+    for name, padded in batches.items():
+        mask = np.asarray(keras.layers.Masking(0.0).compute_mask(padded))
+        np.testing.assert_array_equal(masking(padded), mask, err_msg=name)
 
 
 def exactly(weights: list[np.ndarray], cell: str, layers: int, head: str) -> list[keras.Layer]:

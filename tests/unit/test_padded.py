@@ -54,6 +54,21 @@ def test_last_is_the_sequences_own_last_step_only_with_a_mask() -> None:
     }
 
 
+def test_a_step_of_zeros_is_masked_though_it_is_no_padding() -> None:
+    """As Keras's Masking(0.0) does, which can't know what is padding; the sentence says so."""
+    layer = opened("gru", t=8)
+    x = layer.x.copy()
+    x[1] = 0.0
+    found = {(w.at_end, w.masked): w for w in ways("gru", layer.weights, x)}
+    masked = found[True, True]
+    assert masked.counts[0].tolist() == [True, False] + [True] * 6
+    assert masked.last_step.tolist() == [7, 5, 3, 0]
+    assert (masked.zeros, masked.averaged) == (4, 16)
+    assert masked.off.min() > ROUNDING
+    assert "The mask hides 4 of the sequences' own 20 steps too" in padding_sentence([masked])
+    assert found[True, False].off[0] <= ROUNDING
+
+
 def test_the_picture_outlines_a_step_of_every_sequence() -> None:
     """Four sequences, four ways; the sentence says how far off the shortest is in each."""
     layer = opened("lstm", t=8)
@@ -63,3 +78,4 @@ def test_the_picture_outlines_a_step_of_every_sequence() -> None:
     assert page.count(f"2px solid {palette().last}") == 16
     assert sentence.count("the same as unpadded") == 2
     assert sentence.count("off by") == 2
+    assert "hides" not in sentence
