@@ -41,7 +41,12 @@ def by_hand(layer: Opened, step: int, palette: Palette) -> str:
     """All tables of timestep `step`, 0 to T-1."""
     gates = GATES[layer.cell] or {"h": "hidden state"}
     tables = [
-        _table(f"{name}, {about}", layer.units, _block(layer, step, place, name), palette)
+        _table(
+            f"{_symbol(name, about)}, {about}",
+            layer.units,
+            _block(layer, step, place, name),
+            palette,
+        )
         for place, (name, about) in enumerate(gates.items())
     ]
     if rows := _states(layer, step):
@@ -50,6 +55,11 @@ def by_hand(layer: Opened, step: int, palette: Palette) -> str:
         '<div style="display:flex;flex-wrap:wrap;align-items:flex-start;gap:1rem 2rem;'
         f'font-size:0.8125rem;color:{palette.ink}">{"".join(tables)}</div>'
     )
+
+
+def _symbol(name: str, about: str) -> str:
+    """As formulas write it: a candidate has a tilde, since it isn't the state yet."""
+    return f"{name}\u0303" if about == "candidate" else name
 
 
 def _block(layer: Opened, step: int, place: int, name: str) -> list[Row]:
@@ -69,6 +79,7 @@ def _block(layer: Opened, step: int, place: int, name: str) -> list[Row]:
     ]
     if reset_after:
         rows.append(Row("bias", again))
+    symbol = _symbol(name, GATES[layer.cell].get(name, ""))
     is_tanh = not GATES[layer.cell] or GATES[layer.cell][name] == "candidate"
     if is_tanh and reset_after:
         rows += [Row("sum of x", from_input, "rule"), Row("sum of h", from_state)]
@@ -77,7 +88,7 @@ def _block(layer: Opened, step: int, place: int, name: str) -> list[Row]:
     else:
         rows.append(Row("sum", from_input + from_state, "rule"))
     value = trace.gates[name][0, step] if GATES[layer.cell] else trace.hidden[0, step]
-    rows.append(Row(f"{'tanh' if is_tanh else 'σ'}(sum) = {name}", value, "strong"))
+    rows.append(Row(f"{'tanh' if is_tanh else 'σ'}(sum) = {symbol}", value, "strong"))
     return rows
 
 
@@ -91,7 +102,7 @@ def _states(layer: Opened, step: int) -> list[Row]:
         return [
             Row("c before", before),
             Row("f·c before", gates["f"] * before),
-            Row("i·candidate", gates["i"] * gates["c"]),
+            Row("i·c̃", gates["i"] * gates["c"]),
             Row("c = sum of both", cells[step], "strong"),
             Row("tanh(c)", np.tanh(cells[step]), "rule"),
             Row("h = o·tanh(c)", after, "strong"),
@@ -102,7 +113,7 @@ def _states(layer: Opened, step: int) -> list[Row]:
     return [
         Row("h before", before),
         Row("z·h before", gates["z"] * before),
-        Row("(1 − z)·candidate", (1 - gates["z"]) * gates["h"]),
+        Row("(1 − z)·h̃", (1 - gates["z"]) * gates["h"]),
         Row("h = sum of both", after, "strong"),
     ]
 

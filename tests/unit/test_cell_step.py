@@ -79,6 +79,18 @@ def test_by_hand_shows_every_number_of_every_matrix(cell: str) -> None:
         assert number(value).replace("-", "−") in page
 
 
+@pytest.mark.parametrize(
+    ("cell", "wanted"),
+    [("lstm", ["c̃, candidate", "= c̃", "i·c̃"]), ("gru", ["h̃, candidate", "= h̃", "(1 − z)·h̃"])],
+)
+def test_by_hand_a_candidate_has_its_own_symbol(cell: str, wanted: list[str]) -> None:
+    """As in the formulas: c and h alone are states."""
+    layer = opened(cell, u=2)
+    page = by_hand(layer, 1, palette())
+    assert all(symbol in page for symbol in wanted)
+    assert any("̃" in line.symbol for line in lines(layer, 0, 1))
+
+
 def test_by_hand_is_for_small_layers() -> None:
     """The worked example is one."""
     assert can_show(3, 4)
