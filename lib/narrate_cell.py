@@ -11,7 +11,7 @@ import numpy as np
 
 from lib.cell_step import Line
 from lib.datasets.dataset import Dataset
-from lib.english import counted, joined
+from lib.english import capital, counted, joined
 from lib.experiment import CELLS, Experiment
 from lib.narrate import number
 from lib.recurrence import GATES, Trace
@@ -92,11 +92,10 @@ def _gates(cell: str, trace: Trace) -> list[str]:
         if about == "candidate":
             continue
         values = trace.gates[name][0]
-        opened, shut = float((values > 1 - SATURATED).mean()), float((values < SATURATED).mean())
         ends = [
-            f"{words} in {share:.0%}"
-            for words, share in (("open", opened), ("shut", shut))
-            if share >= 0.005
+            f"{words} in {_share(which)}"
+            for words, which in (("open", values > 1 - SATURATED), ("shut", values < SATURATED))
+            if which.any()
         ]
         if ends:
             said.append(f"The {about} is {' and '.join(ends)} of its values.")
@@ -106,9 +105,18 @@ def _gates(cell: str, trace: Trace) -> list[str]:
                 f"{number(values.min())} and {number(values.max())}."
             )
     if not GATES[cell]:
-        share = float((np.abs(trace.hidden[0]) > 1 - SATURATED).mean())
-        said.append(f"{share:.0%} of the outputs are within {SATURATED} of −1 or 1.")
+        which = np.abs(trace.hidden[0]) > 1 - SATURATED
+        share = capital(_share(which)) if which.any() else "None"
+        said.append(f"{share} of the outputs are within {SATURATED} of −1 or 1.")
     return said
+
+
+def _share(which: np.ndarray) -> str:
+    """Of how many it is so: some are never "0%", nor all but a few "100%"."""
+    percent = 100 * float(which.mean())
+    if 0 < percent < 1:
+        return "under 1%"
+    return "over 99%" if 99 < percent < 100 else f"{percent:.0f}%"
 
 
 def _counting(trace: Trace) -> list[str]:

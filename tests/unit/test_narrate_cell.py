@@ -34,6 +34,30 @@ def test_a_gate_is_called_open_or_shut_by_share() -> None:
     assert any("input gate is never wholly open or shut" in words for words in said)
 
 
+def test_a_gate_is_never_open_only_if_none_of_its_values_is() -> None:
+    """One of 400 is under 1%, all but one over 99%; nothing is ever 0% so."""
+    made = gates(0.5, (100, 4))
+    made["i"] = made["i"].copy()
+    made["i"][3, 2] = 0.97
+    made["o"] = np.full((100, 4), 0.99)
+    made["o"][3, 2] = 0.5
+    hidden = np.zeros((100, 4))
+    said = narrate_cell.findings("lstm", a_trace(hidden, hidden, **made))
+    assert "The input gate is open in under 1% of its values." in said
+    assert "The output gate is open in over 99% of its values." in said
+    assert any("forget gate is never wholly open or shut" in words for words in said)
+
+
+def test_outputs_at_the_bound_are_counted_the_same_way() -> None:
+    """SimpleRNN has no gates."""
+    hidden = np.zeros((100, 4))
+    none = narrate_cell.findings("simple_rnn", a_trace(hidden))
+    assert "None of the outputs are within 0.05 of −1 or 1." in none
+    hidden[0, 0] = -0.99
+    few = narrate_cell.findings("simple_rnn", a_trace(hidden))
+    assert "Under 1% of the outputs are within 0.05 of −1 or 1." in few
+
+
 def test_a_unit_counts_when_its_state_goes_one_way_at_every_step() -> None:
     """And far: a slow drift isn't counting."""
     cell = np.stack([np.arange(5.0), np.linspace(0, 0.1, 5), [0, 1, 2, 3, 2.5]], axis=1)
