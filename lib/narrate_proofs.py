@@ -87,7 +87,8 @@ def ways_to_break_it(
                 ),
             ),
             "The layer that reads backwards has read everything at the first timestep. The last "
-            "step of its sequence has seen one input; last takes its first.",
+            "step of its sequence has seen one input; last takes its first. Here its weights are "
+            "fresh and untrained.",
         ),
         Proof(
             f"Padding: {padding} steps of zeros at the end",
@@ -136,11 +137,15 @@ def bound_sentence(experiment: Experiment, dataset: Dataset, hidden: np.ndarray)
     model = experiment.model
     bound = highest_output(model.cell, len(hidden))
     most = np.abs(hidden).max(axis=1)
-    rule = "|h| at step t stays below tanh(t)" if model.cell == "lstm" else "|h| stays below 1"
+    rule = "|h| is less than 1 at every step"
+    if model.cell == "lstm":
+        rule = (
+            f"|h| at step t is less than tanh(t): less than {number(bound[0])} at step 1 and less "
+            f"than {number(bound[-1])} at step {len(hidden)}"
+        )
     parts = [
-        f"From a zero state, {rule}: at most {number(bound[0])} at step 1 and "
-        f"{number(bound[-1])} at step {len(hidden)}. The furthest unit here is at "
-        f"{number(most[0])} and {number(most[-1])}."
+        f"From a zero state, {rule}. The furthest unit here is at {number(most[0])} at step 1 and "
+        f"at {number(most[-1])} at step {len(hidden)}."
     ]
     furthest = float(np.abs(dataset.y).max())
     if model.head == "dense":

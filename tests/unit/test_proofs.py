@@ -102,11 +102,11 @@ def test_raw_targets_are_out_of_reach_without_a_head() -> None:
     """The worked example asks for 208 where 0.964 is the most."""
     experiment = settle(Experiment().set(data="worked_raw"))
     said = narrate_proofs.bound_sentence(experiment, make_dataset(experiment), np.full((2, 4), 0.5))
-    assert "at most 0.762 at step 1 and 0.964 at step 2" in said
+    assert "less than 0.762 at step 1 and less than 0.964 at step 2" in said
     assert "targets up to 208 are out of reach" in said
     scaled = settle(Experiment().set(data="worked_scaled", cell="gru"))
     said = narrate_proofs.bound_sentence(scaled, make_dataset(scaled), np.full((2, 4), 0.5))
-    assert "|h| stays below 1" in said
+    assert "|h| is less than 1 at every step. The furthest" in said
     assert "can be reached" in said
 
 

@@ -103,7 +103,12 @@ def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
     )
     with st.container(border=True, key="cell_influence"):
         st.markdown("### Which inputs move which outputs?")
-        hint_of(f"{_whole(chosen)}The size of ∂output/∂input for this sample.", chosen, replies[0])
+        hint_of(
+            f"{_whole(chosen)}The size of ∂output/∂input for this sample. Bidirectional adds layers "
+            "that read backwards, with fresh, untrained weights, and averages the two directions.",
+            chosen,
+            replies[0],
+        )
         width = dataset.targets if experiment.model.head == "dense" else experiment.model.units
         titles = ("This model, one direction", "The same, Bidirectional")
         for place, (reply, column) in enumerate(zip(replies, st.columns(2), strict=True)):
