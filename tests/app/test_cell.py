@@ -30,7 +30,7 @@ def words(app: AppTest) -> str:
     return f"{said} {unescape(html(app))}"
 
 
-def answered(app: AppTest, seconds: float = 90) -> AppTest:
+def answered(app: AppTest, seconds: float = 300) -> AppTest:
     """The page when Keras has said all that it was asked."""
     end = time.monotonic() + seconds
     while WAITING in html(app) + words(app):

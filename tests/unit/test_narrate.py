@@ -289,7 +289,8 @@ def test_the_error_by_timestep_in_words_says_from_when_on_a_model_beats_the_gues
         "The sequence model's typical error (RMSE) is 1 at step 1 and 1 at step 4; that is better "
         "than guessing the mean from step 4 on. The last-step model was asked at step 4 alone and "
         "is off by 2.5 there; at step 1 its head would have been off by 2.5; that is no better "
-        "than guessing the mean at step 4. Guessing the mean is off by 2 at step 1 and 1.2 at step 4."
+        "than guessing the mean at step 4. Guessing the mean is off by 2 at step 1 and 1.2 at step "
+        "4."
     )
     assert "better than guessing the mean at every step" in step_error_sentence(
         EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.25)

@@ -104,8 +104,8 @@ def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
     with st.container(border=True, key="cell_influence"):
         st.markdown("### Which inputs move which outputs?")
         hint_of(
-            f"{_whole(chosen)}The size of ∂output/∂input for this sample. Bidirectional adds layers "
-            "that read backwards, with fresh, untrained weights, and averages the two directions.",
+            f"{_whole(chosen)}The size of ∂output/∂input for this sample. Bidirectional adds "
+            "layers that read backwards, with fresh, untrained weights, and averages the two directions.",
             chosen,
             replies[0],
         )
