@@ -165,21 +165,21 @@ def always(examples: int) -> settings:
     )
 
 
-@always(160)
+@always(80)
 @given(STACKS)
 def test_any_stack_is_what_keras_makes_of_it(stack):
     """Shapes of every layer and all parameters, or the layer that breaks, with Keras's words."""
     check(stack)
 
 
-@always(120)
+@always(40)
 @given(WORKING)
 def test_any_stack_that_works_has_the_shapes_and_the_parameters(stack):
     """As high as chance makes it, with no layer that breaks."""
     assert broken(check(stack)) is None
 
 
-@always(30)
+@always(20)
 @given(STACKS.filter(lambda stack: broken(trace(stack)) is not None))
 def test_a_fix_gets_past_the_layer_that_broke(stack):
     """Keras agrees with the mended stack, whatever it says about the layers after that one."""
