@@ -105,7 +105,8 @@ def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
         st.markdown("### Which inputs move which outputs?")
         hint_of(
             f"{_whole(chosen)}The size of ∂output/∂input for this sample. Bidirectional adds "
-            "layers that read backwards, with fresh, untrained weights, and averages the two directions.",
+            "layers that read backwards, with fresh, untrained weights, and averages the two "
+            "directions.",
             chosen,
             replies[0],
         )
