@@ -28,8 +28,8 @@ class Diagnosis:
     """What `fit` does with a target."""
 
     verdict: Verdict
-    """"correct": the loss is the intended one. "silent": nothing raises, and it is another one.
-    "error": `fit` raises, if only at the last batch."""
+    """"correct": the loss is the intended one. "silent": nothing raises, and it is another one, or
+    0 for any output. "error": `fit` raises, if only at the last batch."""
     cause: str
     """Why, in sentences."""
     broadcast_shape: Shape | None

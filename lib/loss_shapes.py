@@ -31,6 +31,9 @@ class LossRule:
     whole_axis: bool = False
     """Whether it takes the last axis as a whole (a distribution, a direction), so that its value
     changes when another axis ends up last. The others are means of single elements."""
+    classes: bool = False
+    """Whether it takes the last axis as the shares of classes. Of a single class the share is
+    always 1, and the loss 0, whatever the output is."""
     labels: bool = False
     """Whether y holds class numbers, and so lacks the output's last axis."""
 
@@ -53,10 +56,17 @@ RULES = {
         LossRule("cosine_similarity", ("CosineSimilarity",), whole_axis=True),
         LossRule("kl_divergence", ("KLDivergence", "kld", "KLD"), whole_axis=True),
         LossRule(
-            "categorical_focal_crossentropy", ("CategoricalFocalCrossentropy",), whole_axis=True
+            "categorical_focal_crossentropy",
+            ("CategoricalFocalCrossentropy",),
+            whole_axis=True,
+            classes=True,
         ),
         LossRule(
-            "categorical_crossentropy", ("CategoricalCrossentropy",), checks=True, whole_axis=True
+            "categorical_crossentropy",
+            ("CategoricalCrossentropy",),
+            checks=True,
+            whole_axis=True,
+            classes=True,
         ),
         LossRule("binary_crossentropy", ("BinaryCrossentropy", "bce", "BCE"), checks=True),
         LossRule("binary_focal_crossentropy", ("BinaryFocalCrossentropy",), checks=True),
@@ -65,6 +75,7 @@ RULES = {
             ("SparseCategoricalCrossentropy",),
             checks=True,
             whole_axis=True,
+            classes=True,
             labels=True,
         ),
     )
@@ -86,7 +97,7 @@ class BatchResult:
     """The target's shape, likewise."""
     verdict: Verdict
     """"error" where the batch raises; "correct" where each output meets its own target, and the
-    loss is the one for y in the output's shape; else "silent"."""
+    loss is the one for y in the output's shape, which tells outputs apart; else "silent"."""
     broadcast: Shape | None
     """The shape of the pairs that are compared; None where the batch raises."""
     says: str = ""
@@ -172,7 +183,7 @@ def pair(output: Shape, target: Shape, rule: LossRule, known_size: bool = False)
     columns = output[-1] if len(output) > 1 or not rule.labels else 0  # one axis: no classes
     target, output = _same_rank(target, output)
     if rule.labels:
-        return _pair_labels(size, columns, output, target)
+        return _pair_labels(size, columns, output, target, rule)
     if rule.checks:
         if target == output:
             return BatchResult(size, output, target, _by_axis(rule, output, columns), output)
@@ -211,17 +222,25 @@ def _same_rank(target: Shape, output: Shape) -> tuple[Shape, Shape]:
 
 
 def _by_axis(rule: LossRule, output: Shape, columns: int) -> Verdict:
-    """The verdict on a one-to-one pairing: is the last axis still the columns?"""
+    """The verdict on a one-to-one pairing: is the last axis still the columns, and of use?"""
+    if single_class(rule, output):
+        return "silent"
     return "silent" if rule.whole_axis and output[-1] != columns else "correct"
 
 
-def _pair_labels(size: int, columns: int, output: Shape, target: Shape) -> BatchResult:
+def single_class(rule: LossRule, output: Shape) -> bool:
+    """Whether the loss is 0 whatever the output is, since there is one class alone."""
+    return rule.classes and output[-1] == 1
+
+
+def _pair_labels(
+    size: int, columns: int, output: Shape, target: Shape, rule: LossRule
+) -> BatchResult:
     """For class numbers: y must have the output's shape without the last axis, or with a 1."""
     if len(target) == len(output) > 1 and target[-1] == 1:
         target = target[:-1]
     if target == output[:-1]:
-        verdict: Verdict = "correct" if output[-1] == columns else "silent"
-        return BatchResult(size, output, target, verdict, output)
+        return BatchResult(size, output, target, _by_axis(rule, output, columns), output)
     says = "Argument `output` must have rank (ndim) `target.ndim - 1`"
     if len(target) == len(output) - 1:
         says = "Arguments `target` and `output` must have the same shape up until the last"

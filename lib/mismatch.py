@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lib.loss_shapes import BatchResult, LossRule, Shape, Training, padded
+from lib.loss_shapes import BatchResult, LossRule, Shape, Training, padded, single_class
 
 
 def cause(output: Shape, target: Shape, rule: LossRule, training: Training) -> str:
@@ -39,6 +39,9 @@ def _sentences(output: Shape, target: Shape, rule: LossRule, training: Training)
             yield f"Batches of {first.size} pass without a word; the last, of {batch.size}, raises."
     elif not rule.checks and any(axis.output != axis.target for axis in axes):
         yield from _stretched(batch, axes)
+    elif single_class(rule, batch.output):
+        yield "With one column there is one class, whose share is always 1."
+        yield "So the loss is as good as 0 whatever the output is, and nothing is learnt."
     elif batch.verdict == "silent":
         yield f"{rule.name} then runs along the {axes[-1].of_output}s, instead of the columns."
     elif not rule.checks and len(batch.output) != len(batch.target):

@@ -49,10 +49,11 @@ def pair_words(pair: Pair, told: Diagnosis) -> str:
         return f"≈ output repeated {pair.target} times"
     if pair.of_output and pair.of_target and not _same(pair):
         return f"≈ {pair.of_output}s meet {pair.of_target}s"
+    rule = RULES[told.loss]
     missing = not (pair.of_output and pair.of_target)
-    if RULES[told.loss].checks and missing:
-        return "✗ missing"
-    return "✓"
+    if rule.classes and pair.of_output == "column" and pair.output == 1:
+        return "≈ one class alone"
+    return "✗ missing" if rule.checks and missing else "✓"
 
 
 def _same(pair: Pair) -> bool:

@@ -67,11 +67,11 @@ def remedies(output: Shape, target: Shape, loss: str, batch_size: int) -> tuple[
 
 def _candidates(output: Shape, target: Shape, loss: str) -> Iterator[Fix]:
     rule = loss_rule(loss, output, target)
-    if rule.name in _CATEGORICAL and output[-1] == 1:
+    if rule.classes and output[-1] == 1:
         yield from _two_classes(output, target)
         return
     plain: list[Fix] = []
-    if rule.name in _CATEGORICAL and len(output) > 1:
+    if rule.classes and len(output) > 1:
         plain += _by_class(output, target, loss, rule.labels)
     if not rule.labels:
         plain += _same_numbers(output, target, loss)
@@ -80,7 +80,7 @@ def _candidates(output: Shape, target: Shape, loss: str) -> Iterator[Fix]:
         return
     readings = _class_numbers if rule.labels else _numbers
     for reading in readings(output, target):
-        if rule.name not in _CATEGORICAL or reading.columns != 1:
+        if not rule.classes or reading.columns != 1:
             yield _fix(reading, output, loss)
 
 
@@ -134,13 +134,6 @@ def _by_class(output: Shape, target: Shape, loss: str, labels: bool) -> Iterator
 
 def _compile(loss: str) -> str:
     return f'model.compile(optimizer, loss="{loss}")'
-
-
-_CATEGORICAL = (
-    "categorical_crossentropy",
-    "categorical_focal_crossentropy",
-    "sparse_categorical_crossentropy",
-)
 
 
 def _numbers(output: Shape, target: Shape) -> Iterator[_Reading]:

@@ -108,9 +108,9 @@ def random_cases(count):
     rng, cases = np.random.default_rng(0), {}
     while len(cases) < count:
         output, target, loss, batch_size = random_case(rng)
-        # A distribution over one class is always 1 and costs nothing, however it is paired: there
-        # the verdict can't be seen in a number. And with no axis but the samples "crossentropy"
-        # may trip over its own choice of a loss, with a TypeError.
+        # Left out: the share of one class is always 1 and costs nothing, however it is paired, so
+        # that the verdict can't be seen in a number (a test below has such cases). And with no axis
+        # but the samples "crossentropy" may trip over its own choice of a loss, with a TypeError.
         samples_only = len(output) == 1
         categorical = "categorical_" in loss_rule(loss, output, target).name
         unseen = categorical and (samples_only or output[-1] == 1)
@@ -176,6 +176,30 @@ def test_verdicts_on_random_shapes_are_what_fit_does():
         assert told.verdict == verdict_of(happened, meant), (case, happened, meant, told)
         verdicts[told.verdict] += 1
     assert min(verdicts[name] for name in ("correct", "silent", "error")) > 5
+
+
+@pytest.mark.parametrize(
+    ("output", "target", "loss"),
+    [
+        ((6, 1), (6, 1), "categorical_crossentropy"),
+        ((6, 1), (6,), "categorical_crossentropy"),
+        ((6, 4, 1), (6, 4, 1), "categorical_crossentropy"),
+        ((6, 1), (6, 1), "categorical_focal_crossentropy"),
+        ((6, 1), (6,), "categorical_focal_crossentropy"),
+        ((6, 1), (6, 1), "sparse_categorical_crossentropy"),
+        ((6, 1), (6,), "sparse_categorical_crossentropy"),
+        ((6, 4, 1), (6, 4, 1), "sparse_categorical_crossentropy"),
+    ],
+)
+def test_over_one_class_the_loss_is_nothing_for_any_output_and_the_doctor_says_so(
+    output, target, loss
+):
+    """Which no comparison with the loss that was meant would show: that one is nothing too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # Keras's, about a single class
+        losses = [loss_in_graph(*data(output, target, loss, seed), loss, 4) for seed in range(3)]
+    assert losses == pytest.approx([0, 0, 0], abs=1e-6)
+    assert diagnose_target(output, target, loss, 4).verdict == "silent"
 
 
 def recurrent_model(output):

@@ -165,6 +165,24 @@ def test_cross_entropies_check_shapes_but_not_after_they_dropped_an_axis():
     assert "runs along the timesteps, instead of the columns" in told.cause
 
 
+@pytest.mark.parametrize(
+    ("loss", "target"),
+    [
+        ("categorical_crossentropy", (N, 1)),
+        ("categorical_focal_crossentropy", (N,)),
+        ("sparse_categorical_crossentropy", (N,)),
+        ("sparse_categorical_crossentropy", (N, 1)),
+    ],
+)
+def test_one_column_is_no_distribution_over_classes(loss, target):
+    """Nothing raises, and nothing is learnt; the loss for two classes is what is meant."""
+    told = diagnose_target((N, 1), target, loss, 32)
+    assert told.verdict == "silent"
+    assert "there is one class, whose share is always 1" in told.cause
+    assert told.fix.loss == "binary_crossentropy"
+    assert not told.fix.y
+
+
 def test_a_loss_over_the_whole_last_axis_needs_it_where_it_was():
     """A squeezed axis leaves cosine similarity to compare directions in time."""
     assert diagnose_target((N, T, 1), (N, T), "cosine_similarity", 32).verdict == "silent"
@@ -232,10 +250,10 @@ def test_every_fix_ends_in_a_correct_verdict(samples, output, target, loss, batc
 @given(output=shapes, samples=st.integers(1, 9), batch_size=st.integers(1, 10))
 @settings(derandomize=True, deadline=None, max_examples=50)
 def test_y_in_the_outputs_shape_is_always_correct(output, samples, batch_size):
-    """For every loss that doesn't want class numbers."""
+    """For every loss that doesn't want class numbers; but one class alone teaches nothing."""
     shape = (samples, *output)
     for rule in RULES.values():
-        if not rule.labels:
+        if not rule.labels and not (rule.classes and (shape[-1] == 1 or not output)):
             assert diagnose_target(shape, shape, rule.name, batch_size).verdict == "correct"
 
 
