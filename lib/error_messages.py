@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 
 from lib.explanations import SHAPE, Explanation, Messages, entries
+from lib.loss_shapes import RULES
 
 MESSAGES = Messages()
 
@@ -179,19 +180,29 @@ def _stateful_size(found: re.Match[str]) -> Explanation:
 
 @MESSAGES.add(rf"Incompatible shapes(?:: {_LIST} vs\. {_LIST})?")
 def _unequal_batches(found: re.Match[str]) -> Explanation | None:
+    surely = bool(_IN_A_LOSS.search(found.string))
     one, other = entries(found[1] or ""), entries(found[2] or "")
     if not one or not other:
-        return _target_shapes("the output", "y", different_ranks=True)
+        return _target_shapes("the output", "y", different_ranks=True, surely=surely)
     if len(one) == len(other) and one[0] != other[0] and one[1:] == other[1:]:
         small, full = sorted((int(one[0]), int(other[0])))
         return Explanation(
-            f"A batch of {small} met something that was made for {full}: the last batch is shorter "
-            "than the others, and a stateful layer keeps exactly one state per sample.",
+            f"A batch of {small} met something that was made for {full}. Most likely the last "
+            "batch is shorter than the others, and a stateful layer keeps exactly one state per "
+            "sample.",
             f"Leave out the last samples, so that batches of {full} fit.",
             f"n = len(x) // {full} * {full}\n"
             f"model.fit(x[:n], y[:n], batch_size={full}, shuffle=False)",
         )
-    return _target_shapes(f"[{found[1]}]", f"[{found[2]}]", different_ranks=len(one) != len(other))
+    different = len(one) != len(other)
+    return _target_shapes(
+        f"[{found[1]}]", f"[{found[2]}]", different_ranks=different, surely=surely
+    )
+
+
+_LOSSES = "|".join(name for rule in RULES.values() for name in (rule.name, *rule.aliases))
+_IN_A_LOSS = re.compile(rf"comp(?:ile|ute)_loss|\b(?:{_LOSSES})\b")
+"""A loss's name, or the place where `fit` computes it."""
 
 
 @MESSAGES.add(
@@ -204,11 +215,14 @@ def _loss_dimensions(found: re.Match[str]) -> Explanation:
     return _target_shapes(one, other, different_ranks=len(entries(one)) != len(entries(other)))
 
 
-def _target_shapes(one: str, other: str, *, different_ranks: bool) -> Explanation:
-    """For a loss that couldn't pair its two shapes."""
+def _target_shapes(
+    one: str, other: str, *, different_ranks: bool, surely: bool = True
+) -> Explanation:
+    """For a loss that couldn't pair its two shapes, if it was one: not each message says so."""
+    start = "The loss can't" if surely else "Most likely it is the loss that can't"
     if different_ranks:
         return Explanation(
-            f"The loss can't pair {one} with {other}. One of the two, output or y, has a time axis "
+            f"{start} pair {one} with {other}. One of the two, output or y, has a time axis "
             "and the other has none.",
             "With one answer per sample return the last step only; with one per timestep return "
             "every step.",
@@ -217,12 +231,12 @@ def _target_shapes(one: str, other: str, *, different_ranks: bool) -> Explanatio
         )
     if entries(one)[-1:] == entries(other)[-1:]:
         return Explanation(
-            f"The loss can't pair {one} with {other}: output and y have different timesteps.",
+            f"{start} pair {one} with {other}: output and y have different timesteps.",
             "Cut x and y to the same timesteps.",
             "steps = min(x.shape[1], y.shape[1])\nx, y = x[:, :steps], y[:, :steps]",
         )
     return Explanation(
-        f"The loss can't pair {one} with {other}: output and y have different columns.",
+        f"{start} pair {one} with {other}: output and y have different columns.",
         "End the model with as many columns as y has.",
         "Dense(y.shape[-1])",
     )

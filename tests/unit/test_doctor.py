@@ -365,6 +365,17 @@ def test_a_message_is_explained_with_its_own_numbers(message, cause, fix):
     assert fix in f"{told.fix}\n{told.code}"
 
 
+@pytest.mark.parametrize(
+    "place", ["\n [[{{node compile_loss/mse/sub}}]]", " in mean_squared_error"]
+)
+def test_the_loss_is_blamed_without_a_doubt_only_where_the_message_names_it(place):
+    """Two shapes alone may meet anywhere."""
+    message = "Incompatible shapes: [4,3] vs. [4,5,3]"
+    assert explain_error(message + place).cause.startswith("The loss can't pair [4,3]")
+    assert explain_error(message).cause.startswith("Most likely it is the loss that can't pair")
+    assert "Most likely" in explain_error("Incompatible shapes: [2,3] vs. [4,3]").cause
+
+
 def test_a_message_is_found_in_a_traceback_with_colours_and_line_breaks():
     """However it was copied."""
     text = (
