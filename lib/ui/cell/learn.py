@@ -163,7 +163,7 @@ def _padding(chosen: Chosen, palette: Palette) -> Reply:
         st.html(padding_picture(found, sentence, palette))
         say_steadily(sentence)
         if reply.values is None:
-            _wait(reply, sentence)
+            _wait(reply, _AGREEMENT.format(*[written(0.123)] * 3))
         else:
             asked = chosen.at(reply.weights).opened
             found = ways(asked.cell, asked.weights, asked.x)
@@ -178,12 +178,14 @@ def _agreement(found: Sequence[Padded], said: dict[str, Any]) -> str:
         for way, name in zip(found, ("end", "end", "start", "start"), strict=True)
     )
     end = said["end"]
-    return (
-        f"Keras differs from NumPy by {written(differs)} at most. Against targets of zero "
-        f"its sequence loss is {written(end['masked_loss'])} with a Masking layer in front, the "
-        f"mean over the steps that count, and {written(end['loss'])} without one, padding "
-        "included."
-    )
+    return _AGREEMENT.format(*map(written, (differs, end["masked_loss"], end["loss"])))
+
+
+_AGREEMENT = (
+    "Keras differs from NumPy by {} at most. Against targets of zero its sequence loss is {} with "
+    "a Masking layer in front, the mean over the steps that count, and {} without one, padding "
+    "included."
+)
 
 
 def _whole(chosen: Chosen) -> str:
