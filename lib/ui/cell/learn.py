@@ -191,7 +191,10 @@ _AGREEMENT = (
 def _whole(chosen: Chosen) -> str:
     """That all layers are meant, as the start of a hint, where there are more."""
     layers = chosen.experiment.model.layers
-    return f"All {layers} layers, from the features to the model's outputs. " if layers > 1 else ""
+    if layers == 1:
+        return ""
+    which = "Both layers" if layers == 2 else f"All {layers} layers"
+    return f"{which}, from the features to the model's outputs. "
 
 
 def _wait(reply: Reply, sentence: str) -> None:
