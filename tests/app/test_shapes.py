@@ -140,6 +140,24 @@ def test_the_traced_stacks_output_is_taken_over() -> None:
     assert title(app).startswith("Correct: output (64, 12, 5) and y (64, 12, 5)")
 
 
+def test_the_stacks_batch_size_is_taken_over_with_its_output() -> None:
+    """Where it has one; what was asked before stays otherwise."""
+    app = shapes(part="target", stack="input_b8~lstm_seq_u5", check="64.3_64.12.5")
+    app.button(key="from_stack").click().run()
+    assert app.number_input(key="check_batch").value == 8
+
+
+def test_each_field_has_its_own_problem() -> None:
+    """An answer in one takes back nothing that is said under the other."""
+    app = shapes(part="target")
+    app.text_input(key="check_output").set_value("a lot").run()
+    app.text_input(key="check_target").set_value("more").run()
+    assert len(app.warning) == 2
+    app.text_input(key="check_target").set_value("320 12 1").run()
+    assert len(app.warning) == 1
+    assert "a lot" in app.warning[0].value
+
+
 class Answers:
     """A client that has its answer at once: a value, or an exception."""
 

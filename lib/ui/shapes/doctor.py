@@ -12,6 +12,7 @@ from lib.figures.lineup import lineup_picture
 from lib.figures.palette import Palette
 from lib.narrate_check import VERDICTS, check_title, compared_sentence, damage_sentence
 from lib.proof import PROOFS, proof_of
+from lib.stack.recurrent import TIMESTEPS
 from lib.stack.tensors import sizes
 from lib.stack.trace import trace
 from lib.target_check import (
@@ -62,8 +63,10 @@ def doctor(palette: Palette) -> None:
         proof(check, palette)
 
 
-def _take(check: Check) -> None:
-    st.session_state["check_problem"] = {}
+def _take(check: Check, *answered: str) -> None:
+    """Make this the question. What is wrong with a field stays until that one is answered."""
+    problems: dict[str, str] = st.session_state.get("check_problem", {})
+    st.session_state["check_problem"] = {k: v for k, v in problems.items() if k not in answered}
     state.keep(KEY, "" if check == Check() else to_text(check))
 
 
@@ -103,10 +106,16 @@ def _read(name: str) -> None:
         shape = read_shape(text, samples=check.target[0] if name == "output" else check.output[0])
     except ShapeTextError as error:
         words = f"{error}"
-        st.session_state["check_problem"] = {name: f"{words[:1].upper()}{words[1:]}"}
+        _problem(name, f"{words[:1].upper()}{words[1:]}")
         return
     values: dict[str, Any] = {name: shape}
-    _take(replace(check, **values))
+    _take(replace(check, **values), name)
+
+
+def _problem(name: str, words: str) -> None:
+    """Say under a field what is wrong with it; what is said under the other one stays."""
+    problems: dict[str, str] = st.session_state.get("check_problem", {})
+    st.session_state["check_problem"] = {**problems, name: words}
 
 
 def _set(name: str, key: str) -> None:
@@ -115,14 +124,14 @@ def _set(name: str, key: str) -> None:
 
 
 def from_stack() -> None:
-    """Take the traced stack's output, with the samples and, if they are open, 12 timesteps."""
+    """Take the traced stack's output with y's samples, and its batch; open timesteps become 12."""
     check, tensors = from_text(state.own(KEY)), trace(current())[-1].tensors
     if not tensors:
-        problem = "The traced stack breaks, so that it has no output. Mend it first."
-        st.session_state["check_problem"] = {"output": problem}
+        _problem("output", "The traced stack breaks, so that it has no output. Mend it first.")
         return
-    rest = [size or 12 for size in sizes(tensors[0])[1:]]
-    _take(replace(check, output=(check.target[0], *rest)))
+    batch, *rest = sizes(tensors[0])
+    output = (check.target[0], *(size or TIMESTEPS for size in rest))
+    _take(replace(check, output=output, batch_size=batch or check.batch_size), "output")
 
 
 def _fixes(told: Diagnosis) -> None:
@@ -183,4 +192,4 @@ def _open(key: str, output: str) -> None:
     target = st.session_state[key]
     if target:
         check = from_text(state.own(KEY))
-        _take(replace(check, output=OUTPUTS[output], target=TARGETS[target]))
+        _take(replace(check, output=OUTPUTS[output], target=TARGETS[target]), *SHAPES)
