@@ -66,9 +66,12 @@ class Messages:
 
 def readable(message: str) -> str:
     """A text without colours and line breaks; of a very long one the two ends."""
-    if len(message) > 2 * READ:
-        message = f"{message[:READ]} {message[-READ:]}"
-    return " ".join(_COLOUR.sub("", message).split())
+    return " ".join(_COLOUR.sub("", ends(message)).split())
+
+
+def ends(text: str) -> str:
+    """The text, or of a very long one the two ends, which are all that is read."""
+    return text if len(text) <= 2 * READ + 1 else f"{text[:READ]}\n{text[-READ:]}"
 
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")

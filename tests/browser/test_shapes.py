@@ -137,6 +137,16 @@ def test_the_live_proof_trains_both(page: Page) -> None:
     expect(card.get_by_text("nothing raises: in 40 epochs").first).to_be_visible()
 
 
+def test_one_very_long_word_may_be_pasted(page: Page) -> None:
+    """The page answers at once, and keeps the ends of it, which are what is read."""
+    open_page(page, "/shapes?part=error")
+    field = page.get_by_role("textbox", name="Paste a message, or a whole traceback")
+    field.fill("A" * 300_000 + "expected ndim=3, found ndim=2")
+    field.press("ControlOrMeta+Enter")
+    expect(field).to_have_value(re.compile(r"^A+\nA+expected ndim=3, found ndim=2$"))
+    expect(page.locator(".st-key-explanation")).to_contain_text("there is no time axis")
+
+
 def test_a_pasted_traceback_is_explained(page: Page) -> None:
     """With the numbers of the message; what isn't known gets the checklist."""
     open_page(page, "/shapes?part=error")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from lib.doctor import diagnose_target, explain_error
 from lib.error_messages import MESSAGES
+from lib.explanations import READ, ends
 from lib.loss_shapes import RULES
 from lib.older_messages import MESSAGES as OLDER
 
@@ -573,6 +574,13 @@ def test_a_megabyte_of_anything_is_read_in_a_moment(text):
 def test_what_may_be_anything_in_a_message_has_a_bound(pattern):
     """Else its beginning, over and over, would be read to the end each time: minutes."""
     assert not re.search(r"(?:(?<!\\)\.|\[\^[^]]*\]|\\S)[*+]", pattern)
+
+
+def test_of_a_very_long_text_no_more_is_kept_than_is_read():
+    """And once cut it stays as it is."""
+    kept = ends("a" * 500_000 + "b" * 500_000)
+    assert kept == "a" * READ + "\n" + "b" * READ == ends(kept)
+    assert ends("short") == "short"
 
 
 def test_of_a_very_long_text_both_ends_are_read():

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.doctor import explain_error
 from lib.error_examples import CHECKLIST, EXAMPLES
-from lib.explanations import readable, shapes_in
+from lib.explanations import ends, readable, shapes_in
 from lib.figures.lineup import shapes_picture
 from lib.figures.palette import Palette
 from lib.ui import state
@@ -18,6 +18,11 @@ TEXT, PICK = "error_text", "error_example"
 KEPT = "error_kept"
 LONGEST = 600
 """Of what is said about a message, in characters."""
+STYLE = (
+    f"<style>.st-key-{TEXT} textarea{{font-family:monospace;text-rendering:optimizeSpeed;"
+    "word-break:break-all}</style>"
+)
+"""As code is written. And a browser takes seconds to lay out one very long word otherwise."""
 
 
 def decoder(palette: Palette) -> None:
@@ -28,6 +33,7 @@ def decoder(palette: Palette) -> None:
     st.markdown(f"# {'What this message means' if told or not text.strip() else UNKNOWN}")
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
+        st.html(STYLE)
         st.session_state[TEXT] = text
         st.text_area(
             "Paste a message, or a whole traceback",
@@ -73,7 +79,7 @@ UNKNOWN = "This message isn’t known here"
 
 
 def _pasted() -> None:
-    st.session_state[KEPT] = st.session_state[TEXT]
+    st.session_state[KEPT] = ends(st.session_state[TEXT])
     state.keep(KEY, "")
 
 
