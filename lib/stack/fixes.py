@@ -1,7 +1,7 @@
 """Ways to mend a stack that breaks: each is another stack, in which that layer works.
 
 Every edit here is tried on the stack; nothing is offered on trust. An edit is kept if `trace` then
-gets past the layer that broke.
+gets past the layer that broke, or as far as another fault of the same layer.
 """
 
 from __future__ import annotations
@@ -42,11 +42,29 @@ def fixes(steps: tuple[Step, ...]) -> tuple[StackFix, ...]:
     stack = tuple(step.layer for step in steps)
     found: list[StackFix] = []
     for words, mended, at in _edits(stack, place, steps[place]):
-        after = broken(trace(mended))
-        fits = len(mended) <= MAX_LAYERS and (after is None or after > at)
+        traced = trace(mended)
+        after = broken(traced)
+        past = after is None or after > at or (after == at and _is_other(traced[at], steps[place]))
+        fits = len(mended) <= MAX_LAYERS and past
         if fits and all(fix.stack != mended for fix in found):
             found.append(StackFix(words, mended))
     return tuple(found[:MOST])
+
+
+ORDER = ("name 'states'", "Layer ", "Input 0", "Shapes used", "When using `stateful=True`", "")
+"""How what Keras says begins, in the order in which a layer is looked at; "" is when it runs."""
+
+
+def _is_other(now: Step, before: Step) -> bool:
+    """Whether the layer that broke gets further, to another fault that it has as well."""
+    if now.error is None or before.error is None or now.layer.kind != before.layer.kind:
+        return False
+    was, is_now = (
+        next(place for place, start in enumerate(ORDER) if step.error.says.startswith(start))
+        for step in (before, now)
+        if step.error
+    )
+    return is_now > was
 
 
 Edit = tuple[str, Stack, int]

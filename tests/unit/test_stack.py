@@ -120,6 +120,20 @@ def test_the_first_fix_is_the_likeliest(text, words, mended):
     assert to_text(fix.stack) == mended
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("input~lstm~lstm_stateful", "Set return_sequences=True on layer 2, LSTM"),
+        ("input_formflat~lstm_init", "Start from zeros"),
+    ],
+)
+def test_a_layer_with_two_faults_is_mended_one_by_one(text, words):
+    """To take it out comes last."""
+    found = [fix.words for fix in fixes(steps_of(text))]
+    assert found[0] == words
+    assert not any(word.endswith(" out") for word in found[:-1])
+
+
 def test_what_works_needs_no_fix():
     """And each pattern works."""
     for name, pattern in PATTERNS.items():
