@@ -27,8 +27,22 @@ _SHAPES = rf"target\.shape={SHAPE}, output\.shape={SHAPE}"
 )
 def _wrong_rank(found: re.Match[str]) -> Explanation | None:
     layer = f"The layer {found['layer']!r}" if found["layer"] else "The layer"
-    explain = _RANKS.get((int(found[2]), int(found[3])))
-    return explain(layer, found[4] or f"{found[3]} axes") if explain else None
+    wanted, given = int(found[2]), int(found[3])
+    shape = found[4] or f"{given} axes"
+    if explain := _RANKS.get((wanted, given)):
+        return explain(layer, shape)
+    return _other_rank(layer, shape, wanted, given) if wanted in (2, 3) else None
+
+
+def _other_rank(layer: str, shape: str, wanted: int, given: int) -> Explanation:
+    meaning = "batch, timesteps, features" if wanted == 3 else "batch, features"
+    less = f"{abs(given - wanted)} too {'many' if given > wanted else 'few'}"
+    return Explanation(
+        f"{layer} needs ({meaning}) and got {shape}: of the axes there are {less}.",
+        f"Bring what goes in to {wanted} axes; an Input has the shape of one sample, without the "
+        "samples.",
+        f"keras.Input(({meaning.removeprefix('batch, ')}{',' * (wanted == 2)}))",
+    )
 
 
 def _no_time_axis(layer: str, shape: str) -> Explanation:
@@ -251,6 +265,30 @@ def _other_states(found: re.Match[str]) -> Explanation:
         "Give encoder and decoder the same number of units.",
         f"out, *states = LSTM({given}, return_state=True)(x)\n"
         f"y = LSTM({given}, return_sequences=True)(decoder_input, initial_state=states)",
+    )
+
+
+@MESSAGES.add(r"name 'states' is not defined")
+def _no_states(_: re.Match[str]) -> Explanation:
+    return Explanation(
+        "The layer is to start from states, and none were kept below it.",
+        "Ask a layer below for its states and unpack them; or start from zeros.",
+        "x, *states = LSTM(units, return_state=True)(x)",
+    )
+
+
+@MESSAGES.add(
+    r"axis -1 is out of bounds for an array with dimension 0",
+    r"Output with path `1` is not connected to `inputs`",
+    r"Shapes must be equal rank, but are \d+ and \d+\b(?! for '\{\{node compile_loss)",
+    r"Cannot convert '\(\((?:None|\d+), .{0,200}? to a shape",
+)
+def _several_tensors(_: re.Match[str]) -> Explanation:
+    return Explanation(
+        "Most likely a layer got several tensors for one: with return_state=True, or "
+        "merge_mode=None, the layer below returns a list.",
+        "Unpack them, and pass on the output.",
+        "out, *states = recurrent_layer(x)\ny = layer(out)",
     )
 
 

@@ -267,6 +267,17 @@ def test_y_in_the_outputs_shape_is_always_correct(output, samples, batch_size):
             "(None, 8, 5, 2)",
             "keras.Input((5, 2))",
         ),
+        ("expected ndim=2, found ndim=4", "2 too many", "keras.Input((features,))"),
+        ("expected ndim=3, found ndim=5", "2 too many", "keras.Input((timesteps, features))"),
+        ("name 'states' is not defined", "none were kept", "*states ="),
+        ("axis -1 is out of bounds for an array with dimension 0", "several", "*states ="),
+        ("Output with path `1` is not connected to `inputs`", "several", "*states ="),
+        ("Shapes must be equal rank, but are 3 and 2", "several", "*states ="),
+        (
+            "Cannot convert '((None, 16), 1)' to a shape. Found invalid dimension '(None, 16)'",
+            "several",
+            "*states =",
+        ),
         ("expected ndim=2, found ndim=3", "every timestep", "return_sequences=False"),
         (
             "Unrecognized keyword arguments passed to LSTM: {'batch_input_shape': (8, 5, 2)}",
