@@ -98,3 +98,11 @@ def test_a_choice_that_a_browser_forgets_stays() -> None:
     app.run()
     assert not app.exception
     assert app.session_state["mode"] == "last"
+
+
+def test_a_link_to_nothing_opens_the_default() -> None:
+    """Names that nobody knows are dropped, whatever they are of."""
+    app = start(data="nothing", cell="banana", mode="x", loss="q", head="r", optimizer="s")
+    assert not app.exception
+    assert app.selectbox(key="data").value == next(iter(DATASETS))
+    assert app.selectbox(key="cell").value == "lstm"
