@@ -75,7 +75,7 @@ class Loop:
         self._programs = ProgramCache(build)
         self._jobs: dict[str, Job] = {}
         self._retiring = False
-        self._is_small = (os.cpu_count() or 1) <= ProgramCache.THREADS
+        self._is_small = workers.cores() <= ProgramCache.THREADS
         """Whether compiling may keep all processors of this machine busy."""
         self._limit = memory.limit(memory.total() // workers.count(), memory.used())
         self._said_grown = -math.inf

@@ -61,7 +61,7 @@ def _data() -> None:
     st.selectbox(
         "Data",
         list(DATASETS),
-        _place(list(DATASETS), value),
+        list(DATASETS).index(value),
         format_func=lambda name: DATASETS[name].title,
         key="data",
         on_change=lambda: state.pick(st.session_state["data"]),
@@ -134,7 +134,7 @@ def _select(key: str, label: str, fixed: Fixed) -> None:
     st.selectbox(
         label,
         list(options),
-        _place(list(options), value),
+        list(options).index(value),
         format_func=about.__getitem__,
         key=key,
         help="  \n".join(f"**{c.label}**: {c.about}" for c in options.values() if c.about) or None,
@@ -154,8 +154,3 @@ def _number(key: str, label: str, step: float = 1, about: str | None = None) -> 
         key=key,
         help=about,
     )
-
-
-def _place(options: list[str], value: str) -> int:
-    """Where a value stands among the options; 0 for one that a link has made up."""
-    return options.index(value) if value in options else 0

@@ -76,7 +76,12 @@ def _came_from_outside(address: Query, page: str) -> bool:
 
 
 def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
-    """Take over the experiment, the run, and the page's own values of an address."""
+    """Take over the experiment, the run, and the page's own values of an address.
+
+    Data that nobody knows are dropped, as `from_query` drops what it can check itself.
+    """
+    if address.get("data", [""])[-1] not in DATASETS:
+        address = {key: texts for key, texts in address.items() if key != "data"}
     base = suggested(address.get("data", [""])[-1])
     adopt(from_query(address, base))
     st.session_state["run"] = address["run"][-1] if "run" in address else None
