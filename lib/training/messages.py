@@ -15,6 +15,9 @@ import numpy as np
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
 
+BEAT_SECONDS = 1.0
+"""Between two signs of life of a worker. Who waits for them takes a long silence for the end."""
+
 
 class Status(StrEnum):
     """Where a run stands."""

@@ -24,14 +24,12 @@ from pathlib import Path
 from typing import IO
 
 from lib.training.errors import OUT_OF_MEMORY
-from lib.training.messages import Answer, Command, Event, Snapshot, Status
+from lib.training.messages import BEAT_SECONDS, Answer, Command, Event, Snapshot, Status
 from lib.training.wire import WireError, decode, encode
 
 Message = Snapshot | Event | Answer
 """What a worker says."""
 
-BEAT_SECONDS = 1.0
-"""Between two signs of life of a worker, at most."""
 SILENT_BEATS = 30
 """A worker that says nothing for as many has been stopped, or hangs: it is ended. On a machine that
 is far too busy a live one may be silent for some seconds."""

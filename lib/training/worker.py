@@ -29,7 +29,7 @@ from lib.training.architecture import architectures_of, network_of
 from lib.training.cache import ProgramCache
 from lib.training.errors import OUT_OF_MEMORY, in_words
 from lib.training.job import Job
-from lib.training.messages import Answer, Command, Event, Snapshot, Status
+from lib.training.messages import BEAT_SECONDS, Answer, Command, Event, Snapshot, Status
 from lib.training.wire import WireError, decode, encode
 
 SLICE_SECONDS = 0.1
@@ -47,10 +47,6 @@ MAX_QUESTIONS = 48
 GROWN_SECONDS = 30.0
 """Between two times that the worker says that it has outgrown its limit. TensorFlow keeps the
 14 MB or so of each program, dropped or not, so a fresh worker has to take over; that may fail."""
-
-
-BEAT_SECONDS = 1.0
-"""Between two signs of life. `process` knows as much, and takes silence for the end."""
 
 
 class LostConnectionError(Exception):
@@ -270,9 +266,9 @@ XLA_FLAGS = " ".join(
 )
 """Measured on the workloads of tests/bench/throughput.py, and on all cells. LLVM's first level of
 optimization, and the older way to emit fused loops: together they take a third off the processor
-time of a compile and 60 MB off the worker, and training is as fast. The width: 5 to 10% faster
-where the processor has such vectors. Region analysis: without it XLA copies what was kept of all
-timesteps at every timestep.
+time of a compile, 60 MB off the worker, and at most a tenth off the speed of large models. The
+width: 5 to 10% faster where the processor has such vectors. Region analysis: without it XLA copies
+what was kept of all timesteps at every timestep.
 
 XLA ends the process at a flag that it doesn't know, so they are set for one TensorFlow alone.
 """

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from lib.training.answers.stacks import both_ways, head, recurrent, split
+from lib.training.answers.stacks import both_ways, head, recurrent, split, through
 
 MOST_OUTPUTS = 200
 """Outputs that are looked at: T times as many as output columns."""
@@ -73,8 +73,6 @@ def _gradients(stack: Sequence[Any], top: Any, x: np.ndarray, chosen: np.ndarray
     inputs = tf.constant(np.repeat(x[None], len(chosen), axis=0), tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(inputs)
-        outputs: Any = inputs
-        for layer in stack:
-            outputs = layer(outputs)
-        total = tf.reduce_sum(top(outputs)[:, :, : chosen.shape[2]] * chosen)
+        outputs = through([*stack, top], inputs)
+        total = tf.reduce_sum(outputs[:, :, : chosen.shape[2]] * chosen)
     return np.asarray(tape.gradient(total, inputs))

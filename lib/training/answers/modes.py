@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from lib.training.answers.stacks import largest, recurrent, split
+from lib.training.answers.stacks import largest, recurrent, split, through
 from lib.training.engine import tracing
 
 
@@ -39,13 +39,9 @@ def modes(
     last = recurrent(cell, parts[-1])
     stateful = recurrent(cell, parts[-1], return_sequences=True, return_state=True)
 
-    def run(top: Any, inputs: Any) -> Any:
-        for layer in below:
-            inputs = layer(inputs)
-        return top(inputs)
-
     alone = {top: _one_sample((*below, top), x.shape[2]) for top in (every, last)}
-    sequence, final = np.asarray(run(every, x)), np.asarray(run(last, x))
+    reached = through(below, x)
+    sequence, final = np.asarray(every(reached)), np.asarray(last(reached))
     one = tf.constant(x[sample : sample + 1], tf.float32)
     prefixes = [np.asarray(alone[last](one[:, :t])) for t in range(1, x.shape[1] + 1)]
     return {
@@ -54,7 +50,7 @@ def modes(
         "last": final,
         "prefixes": np.concatenate(prefixes),
         "whole": np.asarray(alone[every](one))[0],
-        "states": tuple(np.asarray(state) for state in run(stateful, x)[1:]),
+        "states": tuple(np.asarray(state) for state in stateful(reached)[1:]),
     }
 
 
@@ -65,13 +61,9 @@ def _one_sample(layers: tuple[Any, ...], features: int) -> Any:
     Traced once, without XLA, so that a hundred prefixes take half a second. The layers are used
     again with other weights, and so is this.
     """
-
-    def run(inputs: Any) -> Any:
-        for layer in layers:
-            inputs = layer(inputs)
-        return inputs
-
     with tracing:
         return tf.function(
-            run, autograph=False, input_signature=(tf.TensorSpec((1, None, features)),)
+            partial(through, layers),
+            autograph=False,
+            input_signature=(tf.TensorSpec((1, None, features)),),
         ).get_concrete_function()

@@ -101,6 +101,13 @@ def head(weights: Sequence[np.ndarray]) -> Any:
     return layer
 
 
+def through(layers: Sequence[Any], inputs: Any) -> Any:
+    """What layers make of inputs, one after the other."""
+    for layer in layers:
+        inputs = layer(inputs)
+    return inputs
+
+
 def largest(values: Any) -> float:
     """The largest absolute value: 0.0 only where all of them are exactly zero."""
     return float(np.max(np.abs(np.asarray(values)), initial=0.0))
