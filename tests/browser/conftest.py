@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.browser.chromium import FLAGS, find
 from tests.browser.server import Server, serve
 
+PATIENCE = 20_000
+"""Milliseconds that a test waits for what is to come, on a machine that may be busy."""
+expect.set_options(timeout=PATIENCE)
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 
 
@@ -38,7 +41,7 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
     """A page in a browser that has never been here. It must end without errors."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=server.url)
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     errors: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:

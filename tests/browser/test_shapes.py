@@ -170,6 +170,8 @@ def test_questions_are_answered_from_the_keyboard(page: Page) -> None:
     """A number answers, N goes on: for a room that shouts."""
     open_page(page, "/shapes?part=quiz")
     expect(page.get_by_role("heading", name="Question 1")).to_be_visible()
+    expect(page.locator(".st-key-option_1 button")).to_be_visible()
+    settle(page)
     page.keyboard.press("2")
     expect(page.get_by_text("of 1 right")).to_be_visible()
     expect(page.locator(".st-key-quiz_answer img")).not_to_have_count(1)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -27,6 +29,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serve(log) as running:
         yield running
     assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def play(story: Coroutine[Any, Any, None]) -> None:
+    """Run a story to its end, in a thread: the browser tests' event loop may be running in ours."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, story).result()
 
 
 async def trains(session: Session) -> None:
@@ -62,7 +70,7 @@ def test_two_hundred_quick_clicks(server: Server) -> None:
             await one.until(lambda: one.has("stopped"))
             assert one.errors == other.errors == []
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_ten_sliders_moved_while_training(server: Server) -> None:
@@ -82,7 +90,7 @@ def test_ten_sliders_moved_while_training(server: Server) -> None:
             await trains(one)
             assert one.errors == []
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_one_that_reads_slowly_does_not_hold_up_the_others(server: Server) -> None:
@@ -102,7 +110,7 @@ def test_one_that_reads_slowly_does_not_hold_up_the_others(server: Server) -> No
                 await other.move("Timesteps", 20)
                 assert other.errors == []
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_two_servers_on_one_machine_and_one_is_killed(server: Server) -> None:
@@ -123,7 +131,7 @@ def test_two_servers_on_one_machine_and_one_is_killed(server: Server) -> None:
             await one.click("Stop")
             await one.until(lambda: one.has("stopped"))
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_a_worker_killed_beneath_two_who_train(server: Server) -> None:
@@ -144,4 +152,4 @@ def test_a_worker_killed_beneath_two_who_train(server: Server) -> None:
                 assert session.errors == []
             assert not psutil.pid_exists(worker.pid)
 
-    asyncio.run(story())
+    play(story())
