@@ -34,5 +34,10 @@ with st.container(border=True):
     st.markdown("### The experiment as Keras code")
     st.code(script, language="python", wrap_lines=True)
     st.download_button(
-        "Download the script", script, export.file_name, export.mime, icon=":material/download:"
+        "Download the script",
+        lambda: script,  # A file made on the click: one kept since an older rerun can be gone.
+        export.file_name,
+        export.mime,
+        icon=":material/download:",
+        on_click="ignore",
     )

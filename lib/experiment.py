@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from textwrap import shorten
 from typing import Any
 
 
@@ -285,16 +286,39 @@ def from_query(query: Mapping[str, str | list[str]], base: Experiment | None = N
 
     Unknown keys and values of no use are dropped, numbers out of range are clamped.
     """
-    experiment = base or Experiment()
-    for key, texts in query.items():
+    return read_query(query, base)[0]
+
+
+def read_query(
+    query: Mapping[str, str | list[str]], base: Experiment | None = None
+) -> tuple[Experiment, list[str]]:
+    """As `from_query`, and a sentence for each value that couldn't be taken as it stands there."""
+    experiment, complaints = base or Experiment(), list[str]()
+    for key, said in query.items():
         if key not in SETTINGS:
             continue
+        setting, texts = SETTINGS[key], [said] if isinstance(said, str) else list(said)
         try:
-            value = SETTINGS[key].parse([texts] if isinstance(texts, str) else list(texts))
+            value = setting.parse(texts)
         except (ValueError, IndexError, OverflowError):
+            complaints.append(_complaint(setting, texts, experiment.get(key)))
             continue
+        if setting.limit is not None and value != float(texts[-1]):
+            complaints.append(_complaint(setting, texts, value))
         experiment = experiment.set(**{key: value})
-    return experiment
+    return experiment, complaints
+
+
+def _complaint(setting: Setting, texts: list[str], used: Any) -> str:
+    """Why `used` holds instead of what a URL says: "… epochs=20000, and …"."""
+    allowed = (
+        f"from {setting.limit.minimum:,g} to {setting.limit.maximum:,g}"
+        if setting.limit is not None
+        else f"one of {', '.join(setting.options or ())}"
+    )
+    asked = shorten("".join(texts[-1:]), 24, placeholder="…")
+    shown = f"{used:,}" if isinstance(used, (int, float)) else used
+    return f"The link says {setting.key}={asked}, and it has to be {allowed}: it is {shown} here."
 
 
 def validate(experiment: Experiment) -> None:

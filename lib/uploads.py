@@ -232,6 +232,11 @@ def _find_layout(text: bytes) -> _Layout:
     commas = has_decimal_commas([cell for row in body for cell in row], delimiter)
     if commas and delimiter != ",":
         notes.append("Commas in numbers were read as decimal commas.")
+    if short := next((row for row in body if len(row) < len(first)), None):
+        notes.append(
+            f"Some lines are short, such as the one with {_list(short)}: {len(short)} of "
+            f"{counted(len(first), 'cell')}. What they leave out is taken as missing."
+        )
     return _Layout(delimiter, tuple(names), header, commas and delimiter != ",", tuple(notes))
 
 
@@ -424,6 +429,8 @@ def _take_numbers(
             empty.append(name)
         elif pd.api.types.is_numeric_dtype(column):
             columns[name] = column.astype(np.float64)
+            if pd.api.types.is_bool_dtype(column):
+                readings.setdefault("1 for true and 0 for false", []).append(name)
         elif (found := as_numbers(column, layout.decimal_commas)) is not None:
             columns[name] = found.values
             readings.setdefault(found.how, []).append(name)

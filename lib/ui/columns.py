@@ -11,6 +11,7 @@ import streamlit as st
 from lib.datasets import DATASETS
 from lib.experiment import MISSING, limit_of
 from lib.ui import state, upload
+from lib.ui.words import hint
 from lib.windows import MAX_COLUMNS, Table, default_columns
 
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
@@ -62,6 +63,8 @@ def _names(key: str, table: Table) -> None:
         args=(key, names, usual),
         help=f"1 to {MAX_COLUMNS}. None means the table's own choice.",
     )
+    if key == "targets" and not (table.targets or st.session_state.get(key)):
+        hint("The last column that varies, until you choose what to predict.")
 
 
 def _choose(key: str, names: list[str], usual: tuple[str, ...]) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import streamlit as st
 
 from lib.datasets import DATASETS, suggested
-from lib.experiment import SETTINGS, Experiment, from_query, to_query
+from lib.experiment import SETTINGS, Experiment, read_query, to_query
 
 Query = dict[str, list[str]]
 
@@ -78,12 +78,15 @@ def _came_from_outside(address: Query, page: str) -> bool:
 def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
     """Take over the experiment, the run, and the page's own values of an address.
 
-    Data that nobody knows are dropped, as `from_query` drops what it can check itself.
+    Data that nobody knows are dropped, as `read_query` drops what it can check itself.
     """
-    if address.get("data", [""])[-1] not in DATASETS:
+    unknown = []
+    if "data" in address and address["data"][-1] not in DATASETS:
+        unknown = [f"The link's data, {address['data'][-1][:24]!r}, aren't known here."]
         address = {key: texts for key, texts in address.items() if key != "data"}
-    base = suggested(address.get("data", [""])[-1])
-    adopt(from_query(address, base))
+    experiment, complaints = read_query(address, suggested(address.get("data", [""])[-1]))
+    adopt(experiment)
+    st.session_state["complaints"] = unknown + complaints
     st.session_state["run"] = address["run"][-1] if "run" in address else None
     st.session_state["own"][page] = {
         key: address[key][-1] for key in own_keys if any(address.get(key, ()))

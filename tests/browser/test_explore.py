@@ -191,6 +191,19 @@ def test_charts_have_words(page: Page) -> None:
         expect(page.get_by_text(about[:40]).first).to_be_visible()
 
 
+def test_the_script_can_be_taken_away_while_a_run_trains(page: Page) -> None:
+    """The file that is saved is the code on the page, however often the page was redrawn."""
+    open_page(page, LONG)
+    button(page, "Train").click()
+    wait_for_status(page, "training")
+    move_slider(page, "Timesteps", 1)
+    shown = page.locator("code").filter(has_text="return_sequences=False").first
+    expect(shown).to_contain_text("(N, 25, 3)")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download the script").click()
+    assert saved.value.path().read_text().strip() == shown.inner_text().strip()
+
+
 def test_phone_has_no_sideways_scroll(page: Page) -> None:
     """At 390 px everything fits the width."""
     page.set_viewport_size({"width": 390, "height": 844})

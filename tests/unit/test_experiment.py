@@ -12,6 +12,7 @@ from lib.experiment import (
     ExperimentError,
     Setting,
     from_query,
+    read_query,
     to_query,
     validate,
 )
@@ -66,6 +67,19 @@ def test_numbers_out_of_range_are_clamped_and_unknown_names_dropped() -> None:
     """T=9999 becomes the most that is allowed; an unknown cell leaves the default."""
     experiment = from_query({"T": "9999", "cell": "transformer", "lr": "inf", "U": "7"})
     assert experiment == Experiment().set(T=100, U=7)
+
+
+def test_what_a_link_cannot_have_is_said() -> None:
+    """A number out of range and an unknown cell get a sentence each; what can be had gets none."""
+    query = {"epochs": "20000", "cell": "transformer", "U": "7", "T": "9.5"}
+    experiment, complaints = read_query(query, Experiment())
+    assert experiment == Experiment().set(U=7, T=9, epochs=5000)
+    assert complaints == [
+        "The link says epochs=20000, and it has to be from 1 to 5,000: it is 5,000 here.",
+        "The link says cell=transformer, and it has to be one of lstm, gru, simple_rnn: "
+        "it is lstm here.",
+        "The link says T=9.5, and it has to be from 2 to 100: it is 9 here.",
+    ]
 
 
 @pytest.mark.parametrize(

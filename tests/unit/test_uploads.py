@@ -1,6 +1,7 @@
 """Files as people have them: each becomes the table they mean, or a sentence that helps."""
 
 import codecs
+import math
 
 import numpy as np
 import pandas as pd
@@ -105,6 +106,21 @@ def test_how_thousands_were_read_is_said():
     """If 1,234 was meant as 1.234, the person can see it here."""
     table = read(lines("a,b", lambda i: f'{i},"1,{i}00"'))
     assert "Numbers in b were read with commas as thousands separators." in table.notes
+
+
+def test_true_and_false_are_numbers_and_that_is_said() -> None:
+    """A column of True and False is used, and the note says what became of it."""
+    table = read_upload("flags.csv", b"rain,b\n" + b"True,1\nfalse,2\n" * 4)
+    assert table.frame["rain"].tolist() == [1.0, 0.0] * 4
+    assert "Numbers in rain were read with 1 for true and 0 for false." in table.notes
+
+
+def test_short_lines_are_named() -> None:
+    """What a line leaves out is missing, and the first such line stands in a note."""
+    table = read_upload("short.csv", b"a,b,c\n" + b"1,2,3\n" * 6 + b"4,5\n")
+    assert math.isnan(table.frame["c"].iloc[-1])
+    note = "Some lines are short, such as the one with 4, 5: 2 of 3 cells."
+    assert any(said.startswith(note) for said in table.notes)
 
 
 DAYS = pd.date_range("2024-01-01", periods=20)
