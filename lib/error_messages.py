@@ -16,9 +16,24 @@ from lib.loss_shapes import RULES
 
 MESSAGES = Messages()
 
+_CALLING = r"Exception encountered when calling (?P<layer>\w{1,100})"
 _LIST = r"\[([\d,]*)\]"
 _TARGET, _OUTPUT, _NONE = (f"[`'\"]{name}[`'\"]" for name in ("target", "output", "None"))
 _SHAPES = rf"target\.shape={SHAPE}, output\.shape={SHAPE}"
+
+
+@MESSAGES.add(
+    rf"{_CALLING}Cell\.call\(\)(?:(?!{_CALLING.replace('?P<layer>', '?:')}).){{0,5000}}?"
+    r"states=\(?\[?'?tf\.Tensor\(shape=(?P<state>\(\w{1,9}, \w{1,9}, \w{1,9}\))"
+)
+def _sequence_as_state(found: re.Match[str]) -> Explanation:
+    state, layer = found["state"], found["layer"]
+    return Explanation(
+        f"The {layer} starts from {state}, a whole sequence. A state has two axes, (batch, units).",
+        "Start from the states that return_state=True gives, not from the layer's output.",
+        f"out, *states = layers.{layer}(units, return_sequences=True, return_state=True)(x)\n"
+        f"y = layers.{layer}(units)(decoder_input, initial_state=states)",
+    )
 
 
 @MESSAGES.add(
@@ -278,8 +293,25 @@ def _no_states(_: re.Match[str]) -> Explanation:
 
 
 @MESSAGES.add(
+    rf"{_CALLING}\.call\(\)\.? list index out of range",
+    r"^(?:IndexError: )?list index out of range$",
+)
+def _too_few_states(found: re.Match[str]) -> Explanation:
+    layer = found.groupdict().get("layer")
+    start = f"The {layer}" if layer else "If it comes from a recurrent layer, that layer"
+    return Explanation(
+        f"{start} got fewer initial states than it keeps: an LSTM starts from two, h and c; a GRU "
+        "and a SimpleRNN from one.",
+        "Take the states from a layer of the same kind.",
+        "out, h, c = LSTM(units, return_state=True)(x)\n"
+        "y = LSTM(units)(decoder_input, initial_state=[h, c])",
+    )
+
+
+@MESSAGES.add(
     r"axis -1 is out of bounds for an array with dimension 0",
     r"Output with path `1` is not connected to `inputs`",
+    r"Dimension \d+ in both shapes must be equal, but are \d+ and \d+",
     r"Shapes must be equal rank, but are \d+ and \d+\b(?! for '\{\{node compile_loss)",
     r"Cannot convert '\(\((?:None|\d+), .{0,200}? to a shape",
 )
@@ -472,4 +504,27 @@ def _ragged(_: re.Match[str]) -> Explanation:
         "The array holds Python objects, not numbers: the sequences have different lengths.",
         "Pad them to one length, and mask the padding.",
         'x = keras.utils.pad_sequences(x, padding="post", dtype="float32")',
+    )
+
+
+@MESSAGES.add(r"Dimensions must be equal, but are (\d+) and (\d+)(?! for)")
+def _two_sizes(found: re.Match[str]) -> Explanation:
+    one, other = found[1], found[2]
+    return Explanation(
+        f"Somewhere {one} and {other} meet, and have to be equal: a layer got other features than "
+        "it was made for, or states of another size than its units. The rest of the message says "
+        "which, in the name behind the numbers.",
+        "Print the shapes on both sides of the layer that the traceback names, and make the two "
+        "sizes one.",
+        "print([layer.output.shape for layer in model.layers])\nprint(x.shape)",
+    )
+
+
+@MESSAGES.add(rf"{_CALLING}(?:\.call\(\))?\.?$")
+def _first_line(found: re.Match[str]) -> Explanation:
+    return Explanation(
+        f"This line says only where it happened, in {found['layer']}. What happened stands in the "
+        "lines below it, and with what shapes at their end.",
+        "Paste the message down to its last line.",
+        "print(x.shape)  # of what the layer gets",
     )

@@ -342,6 +342,27 @@ def decoder(units):
     return keras.Model(inputs, x)
 
 
+def starting(below, kind=layers.LSTM):
+    """A layer that starts from what the layer `below` gives besides its first output."""
+    inputs = keras.Input((5, 2))
+    _, *states = below(inputs)
+    if kind is not layers.LSTM:
+        states = states[0]
+    return keras.Model(inputs, kind(4)(inputs, initial_state=states))
+
+
+class Sequences(layers.Layer):
+    """An output, and twice the sequence where the states should be."""
+
+    def __init__(self, units):
+        super().__init__()
+        self.layer = layers.LSTM(units, return_sequences=True)
+
+    def call(self, x):
+        """(N, T, F) → three times (N, T, U)."""
+        return [self.layer(x)] * 3
+
+
 MISTAKES = {
     "flat data": (lambda: layers.LSTM(4)(keras.Input((5,))), "(None, 5)", "=True"),
     "stacked without sequences": (
@@ -475,6 +496,19 @@ MISTAKES = {
         "has 8 units and starts from states of 4",
         "return_state=True",
     ),
+    "the state of another kind": (
+        lambda: starting(layers.GRU(4, return_state=True)).predict(X, verbose=0),
+        "The LSTM got fewer initial states",
+        "out, h, c =",
+    ),
+    **{
+        f"a sequence as the state of {kind.__name__}": (
+            lambda kind=kind: starting(Sequences(4), kind).predict(X, verbose=0),
+            f"The {kind.__name__} starts from (8, 5, 4), a whole sequence",
+            "return_state=True",
+        )
+        for kind in (layers.LSTM, layers.GRU, layers.SimpleRNN)
+    },
     "unpacked one tensor": (
         lambda: list(layers.LSTM(4)(keras.Input((5, 2)))),
         "One tensor was unpacked",
@@ -489,7 +523,13 @@ MISTAKES = {
 def test_keras_own_message_is_understood(mistake):
     """The mistake is made, and what Keras then says is explained with its numbers."""
     make, cause, fix = MISTAKES[mistake]
-    errors = (ValueError, AttributeError, NotImplementedError, tf.errors.InvalidArgumentError)
+    errors = (
+        ValueError,
+        AttributeError,
+        IndexError,
+        NotImplementedError,
+        tf.errors.InvalidArgumentError,
+    )
     with pytest.raises(errors) as caught:
         make()
     told = explain_error(str(caught.value))

@@ -366,6 +366,23 @@ def test_y_in_the_outputs_shape_is_always_correct(output, samples, batch_size):
             "y is (None, 4)",
             "=False",
         ),
+        (
+            "Exception encountered when calling GRUCell.call().\n\nDimensions must be equal, but "
+            "are 5 and 3 for '{{node gru/add_1}}' …\n\nArguments received by GRUCell.call():\n"
+            "  • inputs=tf.Tensor(shape=(5, 2), dtype=float32)\n"
+            "  • states=('tf.Tensor(shape=(5, 3, 4), dtype=float32)',)",
+            "The GRU starts from (5, 3, 4), a whole sequence",
+            "return_state=True",
+        ),
+        (
+            "Exception encountered when calling LSTM.call().\n\nlist index out of range",
+            "The LSTM got fewer initial states",
+            "[h, c]",
+        ),
+        ("IndexError: list index out of range", "If it comes from a recurrent layer", "[h, c]"),
+        ("Dimensions must be equal, but are 8 and 2", "8 and 2 meet", "print"),
+        ("Dimension 1 in both shapes must be equal, but are 4 and 2", "several tensors", "Unpack"),
+        ("Exception encountered when calling LSTM.call().", "only where it happened", "last line"),
         ("use_cudnn=True was specified, but cuDNN is not supported", "NVIDIA", '"auto"'),
         ("Invalid dtype: object", "different lengths", "pad_sequences"),
     ],

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lib.doctor import explain_error
 from lib.experiment import Experiment
 from lib.shapes import model_shapes
 from lib.stack.code import keras_code
@@ -183,6 +184,19 @@ def test_a_decoder_takes_the_states_it_has_room_for():
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "input~gru_state~unpack~lstm_init",
+        "input~lstm_u4_state~unpack~lstm_u8_init",
+        "input~lstm_init",
+    ],
+)
+def test_the_decoder_knows_what_is_wrong_with_states(text):
+    """Too few of them, of other units, or none: three messages of their own."""
+    assert explain_error(steps_of(text)[-1].error.says) is not None
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("input~bi_mnone_seq~unpack~gru_init_seq", "Dimensions must be equal, but are 32 and 12"),
@@ -198,6 +212,7 @@ def test_a_sequence_is_no_state_to_start_from(text, says):
     assert error.received.endswith("a sequence")
     assert error.says.startswith(says)
     assert not error.building
+    assert explain_error(error.says) is not None
 
 
 settings_of = st.one_of(
@@ -229,6 +244,15 @@ def test_a_stack_survives_the_address(layers):
     text = to_text(stack)
     assert from_text(text) == stack
     assert set(text) <= set("abcdefghijklmnopqrstuvwxyz0123456789_~.-")
+
+
+@settings(max_examples=400, derandomize=True, deadline=None)
+@given(st.lists(settings_of, max_size=5))
+def test_the_decoder_knows_what_breaks_a_stack(layers):
+    """The words of Keras under a layer that breaks can be pasted into the decoder."""
+    steps = trace((Input(timesteps=None), *layers))
+    if (at := broken(steps)) is not None:
+        assert explain_error(steps[at].error.says) is not None
 
 
 @given(
