@@ -5,6 +5,7 @@ An HTML fragment for `st.html`, which wraps on a phone. It computes no shapes (`
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from lib.figures.palette import Palette
@@ -85,7 +86,8 @@ def _tensors(step: Step, scale: Scale, palette: Palette, *, seen: bool) -> str:
 def _arrow(place: int, step: Step, palette: Palette) -> str:
     """A layer: its number and name above, how its parameters are counted below."""
     color = palette.wrong if step.error else palette.muted
-    name = f"{place + 1} · {step.layer.keras}"
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "<wbr>", step.layer.keras)  # where it may break
+    name = f"{place + 1} · {words}"
     below = ""
     if step.error:
         below = f'<span style="color:{palette.wrong};font-weight:600">✗ breaks here</span>'
@@ -102,7 +104,7 @@ def _arrow(place: int, step: Step, palette: Palette) -> str:
     head = "" if step.error else _head(color)
     return (
         f'<div style="flex:none;width:{ARROW}rem;text-align:center">'
-        f'<div style="font-weight:600;overflow-wrap:anywhere">{escape(name)}</div>'
+        f'<div style="font-weight:600;overflow-wrap:anywhere">{name}</div>'
         f"{_flags(step, palette)}"
         f'<div style="position:relative;height:2px;background:{color};margin:0.3rem 0">{head}</div>'
         f'<div style="color:{palette.muted};font-size:0.8125rem">{below}</div></div>'
