@@ -1,7 +1,7 @@
 """What a compiled program depends on, and nothing that it doesn't: equal keys share a program.
 
-Not in here, and so free to change without a new compile: the learning rate, the seed, the number
-of epochs, the data itself, and, up to the next power of two, the number of samples.
+Not in here, and so free to change without a new compile: the mode, the learning rate, the seed, the
+number of epochs, the data itself, and, up to the next power of two, the number of samples.
 """
 
 from __future__ import annotations
@@ -29,8 +29,6 @@ class Architecture:
     """What training depends on besides."""
 
     network: Network
-    mode: str
-    """"sequence" or "last"."""
     capacity: int
     """Room for samples: the training part is padded to it with samples that no batch names."""
     batch: int
@@ -46,21 +44,17 @@ def network_of(experiment: Experiment, timesteps: int, features: int, targets: i
     return Network(model.cell, model.layers, model.units, model.head, timesteps, features, targets)
 
 
-def architectures_of(
+def architecture_of(
     experiment: Experiment, samples: int, timesteps: int, features: int, targets: int
-) -> dict[str, Architecture]:
-    """What has to be compiled to train an experiment on `samples` training samples, by mode."""
+) -> Architecture:
+    """What has to be compiled to train an experiment on `samples` training samples."""
     training = experiment.training
     batch = min(training.batch_size, samples)
-    return {
-        mode: Architecture(
-            network_of(experiment, timesteps, features, targets),
-            mode,
-            capacity=1 << (samples - 1).bit_length(),
-            batch=batch,
-            ragged=samples % batch != 0,
-            optimizer=training.optimizer,
-            loss=training.loss,
-        )
-        for mode in experiment.model.modes
-    }
+    return Architecture(
+        network_of(experiment, timesteps, features, targets),
+        capacity=1 << (samples - 1).bit_length(),
+        batch=batch,
+        ragged=samples % batch != 0,
+        optimizer=training.optimizer,
+        loss=training.loss,
+    )

@@ -45,22 +45,22 @@ def build(key: Network | Architecture) -> Judge | Program:
     return Judge(key) if isinstance(key, Network) else Program(key)
 
 
-def make_layers(network: Network, every_step: bool) -> list[Any]:
+def make_layers(network: Network) -> list[Any]:
     """Keras's layers from the bottom up, built; the head, where there is one, comes last.
 
-    With `every_step` the top recurrent layer returns sequences; the ones below always do.
+    All return sequences: with the same weights, what they say at the last step is what layers with
+    `return_sequences=False` say.
     """
     recurrent = getattr(keras.layers, CELLS[network.cell].keras)
     layers, width = [], network.features
-    for level in range(network.layers):
-        returns = every_step or level < network.layers - 1
-        layer = recurrent(network.units, return_sequences=returns)
+    for _ in range(network.layers):
+        layer = recurrent(network.units, return_sequences=True)
         layer.build((None, network.timesteps, width))
         layers.append(layer)
         width = network.units
     if network.head == "dense":
         head = keras.layers.Dense(network.targets)
-        head.build((None, network.timesteps, width) if every_step else (None, width))
+        head.build((None, network.timesteps, width))
         layers.append(head)
     return layers
 
@@ -82,20 +82,28 @@ class ModelState:
     model of the same architecture, it puts them back here.
     """
 
-    def __init__(self, weights: list[np.ndarray], optimizer: list[np.ndarray]) -> None:
+    def __init__(
+        self, weights: list[np.ndarray], optimizer: list[np.ndarray], counts: np.ndarray
+    ) -> None:
         self.weights = weights
         self.optimizer = optimizer
+        self.counts = counts
+        """Which timesteps its loss is taken over, (T,) bool: all, or the last alone."""
 
 
 class Program:
-    """One compiled architecture. It trains one model at a time, and any number in turns."""
+    """One compiled architecture. It trains one model at a time, and any number in turns.
+
+    Models of either mode: they differ in the steps that their losses count, and that is an argument
+    of the code. So a pair of models costs one compile.
+    """
 
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
         self.max_steps = max(64, min(2048, 32_768 // architecture.batch))
         """The most batches that one call can train."""
         with tracing:
-            self._layers = make_layers(architecture.network, architecture.mode == "sequence")
+            self._layers = make_layers(architecture.network)
             self._weights = _variables(self._layers)
             self._optimizer = make_optimizer(architecture.optimizer, 0.01)
             self._optimizer.build(self._weights)
@@ -104,33 +112,26 @@ class Program:
             self._held: ModelState | None = None
             network = architecture.network
             rows = (architecture.capacity, network.timesteps)
+            x, y = (*rows, network.features), (*rows, network.targets)
+            order = (self.max_steps, architecture.batch)
             self._run = tf.function(
                 self._train,
                 autograph=False,
                 jit_compile=True,
                 input_signature=(
-                    tf.TensorSpec((*rows, network.features)),
-                    tf.TensorSpec(self._target_shape),
-                    tf.TensorSpec((self.max_steps, architecture.batch), tf.int32),
+                    tf.TensorSpec(x),
+                    tf.TensorSpec(y),
+                    tf.TensorSpec(order, tf.int32),
                     tf.TensorSpec((), tf.int32),
+                    tf.TensorSpec((network.timesteps,), tf.bool),
                 ),
             ).get_concrete_function()
         # XLA compiles at the first call, and lets other threads go on. No batch: nothing changes.
-        self._run(
-            tf.zeros((*rows, network.features)),
-            tf.zeros(self._target_shape),
-            tf.zeros((self.max_steps, architecture.batch), tf.int32),
-            tf.constant(0),
-        )
+        counts = tf.ones((network.timesteps,), tf.bool)
+        self._run(tf.zeros(x), tf.zeros(y), tf.zeros(order, tf.int32), tf.constant(0), counts)
 
-    @property
-    def _target_shape(self) -> tuple[int, ...]:
-        network = self.architecture.network
-        steps = (network.timesteps,) if self.architecture.mode == "sequence" else ()
-        return (self.architecture.capacity, *steps, network.targets)
-
-    def fresh(self, weights: Sequence[np.ndarray], learning_rate: float) -> ModelState:
-        """A model that begins to train: these weights, and an optimizer that has seen nothing.
+    def fresh(self, weights: Sequence[np.ndarray], learning_rate: float, mode: str) -> ModelState:
+        """A model of `mode` that begins to train: these weights, and a new optimizer.
 
         Raises ValueError for weights that don't fit.
         """
@@ -141,7 +142,9 @@ class Program:
         rate = self._optimizer.learning_rate
         index = next(i for i, v in enumerate(self._optimizer.variables) if v is rate)
         optimizer[index] = np.asarray(learning_rate, self._fresh[index].dtype)
-        return ModelState(list(weights), optimizer)
+        counts = np.ones(self.architecture.network.timesteps, bool)
+        counts[:-1] = mode == "sequence"
+        return ModelState(list(weights), optimizer, counts)
 
     def weights(self, state: ModelState) -> list[np.ndarray]:
         """A model's weights now, copies, in the order of `model.get_weights()`."""
@@ -151,8 +154,6 @@ class Program:
 
     def samples(self, x: np.ndarray, y: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
         """The training part as the program takes it: x (N, T, F), y (N, T, K), N ≤ capacity."""
-        if self.architecture.mode == "last":
-            y = y[:, -1]
         room = self.architecture.capacity - len(x)
         padded = [np.pad(a, [(0, room)] + [(0, 0)] * (a.ndim - 1)) for a in (x, y)]
         return tf.constant(padded[0], tf.float32), tf.constant(padded[1], tf.float32)
@@ -171,7 +172,8 @@ class Program:
         steps = len(batches)
         order = np.zeros((self.max_steps, self.architecture.batch), np.int32)
         order[:steps] = batches
-        losses = self._run(*samples, tf.constant(order), tf.constant(steps, tf.int32))
+        arguments = map(tf.constant, (order, np.int32(steps), state.counts))
+        losses = self._run(*samples, *arguments)
         return losses.numpy()[:steps]
 
     def release(self, state: ModelState) -> None:
@@ -194,25 +196,33 @@ class Program:
                 variable.assign(value)
         self._held = state
 
-    def _train(self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor, steps: tf.Tensor) -> tf.Tensor:
+    def _train(
+        self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor, steps: tf.Tensor, counts: tf.Tensor
+    ) -> tf.Tensor:
         """Traced once. `steps` is an argument of the code, so no number needs its own compile."""
 
         def one(step: tf.Tensor, losses: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            loss = self._train_batch(x, y, order[step])
+            loss = self._train_batch(x, y, order[step], counts)
             return step + 1, tf.tensor_scatter_nd_update(losses, [[step]], [loss])
 
         start = (tf.constant(0), tf.zeros((self.max_steps,)))
         return tf.while_loop(lambda step, _: step < steps, one, start)[1]
 
-    def _train_batch(self, x: tf.Tensor, y: tf.Tensor, indexes: tf.Tensor) -> tf.Tensor:
-        """One update on the samples at `indexes` (B,), where -1 stands for no sample."""
+    def _train_batch(
+        self, x: tf.Tensor, y: tf.Tensor, indexes: tf.Tensor, counts: tf.Tensor
+    ) -> tf.Tensor:
+        """One update on the samples at `indexes` (B,), where -1 stands for no sample.
+
+        The loss is taken over the timesteps that `counts` (T,) names. At the others the answer
+        passes for right, so that it adds nothing, neither to the loss nor to a gradient.
+        """
         rows = tf.maximum(indexes, 0) if self.architecture.ragged else indexes
+        targets = tf.gather(y, rows)
         with tf.GradientTape() as tape:
-            outputs = self._outputs(tf.gather(x, rows))
-            losses = self._loss(tf.gather(y, rows), outputs)  # (B, T) or (B,)
+            outputs = tf.where(counts[:, None], self._outputs(tf.gather(x, rows)), targets)
+            losses = tf.reduce_sum(self._loss(targets, outputs), axis=1)
+            losses /= tf.reduce_sum(tf.cast(counts, losses.dtype))
             if self.architecture.ragged:
-                if self.architecture.mode == "sequence":
-                    losses = tf.reduce_mean(losses, axis=1)
                 there = tf.cast(indexes >= 0, losses.dtype)
                 loss = tf.reduce_sum(losses * there) / tf.reduce_sum(there)
             else:
@@ -222,28 +232,25 @@ class Program:
         return loss
 
     def _outputs(self, x: tf.Tensor) -> tf.Tensor:
-        """What the model answers to x (B, T, F): (B, T, K), or for the last step alone (B, K)."""
-        network, sequence = self.architecture.network, self.architecture.mode == "sequence"
+        """What the model answers to x (B, T, F), at every step: (B, T, K)."""
+        network = self.architecture.network
         outputs = tf.transpose(x, (1, 0, 2))
-        for level, layer in enumerate(self._layers[: network.layers]):
-            every_step = sequence or level < network.layers - 1
-            outputs = recurrent(network.cell, layer, outputs, every_step=every_step)
+        for layer in self._layers[: network.layers]:
+            outputs = recurrent(network.cell, layer, outputs)
         for head in self._layers[network.layers :]:
             outputs = head(outputs)
-        return tf.transpose(outputs, (1, 0, 2)) if sequence else outputs
+        return tf.transpose(outputs, (1, 0, 2))
 
 
 class Judge:
     """A forward pass that answers at every timestep, for models of either mode.
 
-    The last-step model and the sequence model are the same computation: what this one says at the
-    last step is what a layer with `return_sequences=False` says. It is plain TensorFlow without
-    XLA: ready 0.2 to 0.4 s sooner, and then slower by a quarter.
+    Plain TensorFlow without XLA: ready 0.2 to 0.4 s sooner, and then slower by a quarter.
     """
 
     def __init__(self, network: Network) -> None:
         with tracing:
-            self._layers = make_layers(network, every_step=True)
+            self._layers = make_layers(network)
             self._weights = _variables(self._layers)
             width = max(network.units, network.features, network.targets)
             self._rows = max(1, JUDGE_VALUES // (network.timesteps * width))

@@ -13,7 +13,7 @@ from typing import Any
 
 from lib.datasets.dataset import Dataset
 from lib.experiment import MODES, Experiment
-from lib.training.architecture import architectures_of, network_of
+from lib.training.architecture import architecture_of, network_of
 from lib.training.cache import ProgramCache
 from lib.training.errors import in_words
 from lib.training.history import Pace
@@ -62,10 +62,10 @@ class Job:
         self._trainer: Trainer | None = None
         self._loaded = False
         n, (_, t, f), k = dataset.train, dataset.shape, dataset.targets
-        network, keys = network_of(experiment, t, f, k), architectures_of(experiment, n, t, f, k)
-        futures = programs.ask([network, *keys.values()])
-        self._judge: Future[Any] = futures[0]
-        self._programs = dict(zip(keys, futures[1:], strict=True))
+        keys = network_of(experiment, t, f, k), architecture_of(experiment, n, t, f, k)
+        self._judge: Future[Any]
+        self._program: Future[Any]
+        self._judge, self._program = programs.ask(keys)
 
     @property
     def waiting(self) -> bool:
@@ -120,7 +120,7 @@ class Job:
             self._train(self._trainer, seconds)
 
     def _wait(self) -> None:
-        futures = [self._judge, *self._programs.values()]
+        futures = [self._judge, self._program]
         done = [future for future in futures if future.done()]  # asked once: others go on
         for future in done:
             if error := future.exception():
@@ -136,7 +136,7 @@ class Job:
             self._trainer = Trainer(self._experiment, self._dataset, self._judge.result())
             self._post()
         if self._trainer is not None and len(done) == len(futures):
-            self._trainer.load({mode: future.result() for mode, future in self._programs.items()})
+            self._trainer.load(self._program.result())
             self._loaded = True
             self._aim(self._goal)
         elif self.status is Status.QUEUED and any(f.running() or f in done for f in futures):

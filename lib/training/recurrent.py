@@ -104,18 +104,18 @@ RULES = {
 """By cell, a key of `lib.experiment.CELLS`."""
 
 
-def recurrent(cell: str, layer: Any, x: tf.Tensor, *, every_step: bool) -> tf.Tensor:
+def recurrent(cell: str, layer: Any, x: tf.Tensor) -> tf.Tensor:
     """What a built Keras layer with default options makes of x (T, B, F), all sizes known.
 
     Returns:
-        Its hidden states (T, B, U), or without `every_step` the last one (B, U). TensorFlow knows
-        the gradients for x and for the layer's variables.
+        Its hidden states (T, B, U). TensorFlow knows the gradients for x and for the layer's
+        variables.
     """
     variables = layer.cell.kernel, layer.cell.recurrent_kernel, layer.cell.bias
-    return _unrolled(RULES[cell], every_step)(x, *(v.value.read_value() for v in variables))
+    return _unrolled(RULES[cell])(x, *(v.value.read_value() for v in variables))
 
 
-def _unrolled(rule: Rule, every_step: bool) -> Callable[..., tf.Tensor]:
+def _unrolled(rule: Rule) -> Callable[..., tf.Tensor]:
     """The function of x, kernel, recurrent kernel and bias that is one layer.
 
     The projected input, the gates and their gradients take turns in one array: a place that was
@@ -144,7 +144,7 @@ def _unrolled(rule: Rule, every_step: bool) -> Callable[..., tf.Tensor]:
             more = [a.write(t, value) for a, value in zip(more, kept, strict=True)]
             return t + 1, now, work.write(t, gates), states, more
 
-        _, last, work, state_arrays, more_arrays = tf.while_loop(
+        _, _, work, state_arrays, more_arrays = tf.while_loop(
             lambda t, *_: t < steps,
             forwards,
             (
@@ -164,8 +164,7 @@ def _unrolled(rule: Rule, every_step: bool) -> Callable[..., tf.Tensor]:
             def backwards(
                 t: tf.Tensor, gradients: Tensors, work: Any, extra: list[Any]
             ) -> tuple[Any, ...]:
-                if every_step:
-                    gradients = (gradients[0] + dy[t], *gradients[1:])
+                gradients = (gradients[0] + dy[t], *gradients[1:])
                 dp, dq, gradients = rule.back(
                     work.read(t),
                     tuple(a[t] for a in more),
@@ -182,7 +181,7 @@ def _unrolled(rule: Rule, every_step: bool) -> Callable[..., tf.Tensor]:
                 backwards,
                 (
                     tf.constant(steps - 1),
-                    start if every_step else (dy, *start[1:]),
+                    start,
                     _array(steps, batch, width).unstack(gates),
                     [] if rule.sum_only else [_array(steps, batch, width)],
                 ),
@@ -196,7 +195,7 @@ def _unrolled(rule: Rule, every_step: bool) -> Callable[..., tf.Tensor]:
             of_p, of_q = _sums(x, dp), _sums(_with_ones(before), extra[0].stack())
             return dx, of_p[:-1], of_q[:-1], tf.stack((of_p[-1], of_q[-1]))
 
-        return states[0][1:] if every_step else last[0], gradient
+        return states[0][1:], gradient
 
     return layer
 

@@ -7,7 +7,6 @@ Keras is behind the programs that it is given.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -69,8 +68,8 @@ class _Model:
 class Trainer:
     """The models of one run, and what is known of them.
 
-    A judge is enough to begin with: the untrained models are judged at once, while their programs
-    are being compiled. `load` brings these, and then `advance` trains.
+    A judge is enough to begin with: the untrained models are judged at once, while their program
+    is being compiled. `load` brings that, and then `advance` trains.
     """
 
     def __init__(self, experiment: Experiment, dataset: Dataset, judge: Judge) -> None:
@@ -105,16 +104,14 @@ class Trainer:
         """What is known, by mode. Losses up to now; the rest as of the last check."""
         return {mode: model.result() for mode, model in self._models.items()}
 
-    def load(self, programs: Mapping[str, Program]) -> None:
-        """Make the models ready to train: a program for each mode."""
+    def load(self, program: Program) -> None:
+        """Make the models ready to train, both by the same program."""
         train = slice(0, self._dataset.train)
         x, y = self._dataset.x[train], self._dataset.y[train]
         rate = self._experiment.training.learning_rate
+        samples, self._most = program.samples(x, y), program.max_steps
         for mode, model in self._models.items():
-            program = programs[mode]
-            state, samples = program.fresh(model.weights, rate), program.samples(x, y)
-            model.fit = _Fit(program, state, samples)
-            self._most = program.max_steps
+            model.fit = _Fit(program, program.fresh(model.weights, rate, mode), samples)
 
     def release(self) -> None:
         """Let go of programs and samples; the figures stay."""

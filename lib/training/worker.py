@@ -25,7 +25,7 @@ from typing import Any
 
 from lib.experiment import ExperimentError
 from lib.training import limits, memory, workers
-from lib.training.architecture import architectures_of, network_of
+from lib.training.architecture import architecture_of, network_of
 from lib.training.cache import ProgramCache
 from lib.training.errors import OUT_OF_MEMORY, in_words
 from lib.training.job import Job
@@ -190,8 +190,8 @@ class Loop:
             limits.check_model(command.experiment, f, k)
         except ExperimentError:
             return  # a start would say why
-        keys = architectures_of(command.experiment, n, t, f, k)
-        self._programs.ahead([network_of(command.experiment, t, f, k), *keys.values()])
+        architecture = architecture_of(command.experiment, n, t, f, k)
+        self._programs.ahead([network_of(command.experiment, t, f, k), architecture])
 
     def _steer(self, command: Command) -> None:
         """pause, resume, step and stop. A run that is over by now needs none of them."""

@@ -23,7 +23,7 @@ from lib.training import engine  # noqa: E402
 from lib.training.architecture import (  # noqa: E402
     Architecture,
     Network,
-    architectures_of,
+    architecture_of,
     network_of,
 )
 from lib.training.batches import BatchOrder  # noqa: E402
@@ -98,9 +98,8 @@ def assert_close(ours: np.ndarray, keras_says: np.ndarray) -> None:
 def train(experiment: Experiment, dataset: Dataset) -> Trainer:
     """Our way: a trainer with compiled programs, run to the end."""
     n, (_, t, f), k = dataset.train, dataset.shape, dataset.targets
-    keys = architectures_of(experiment, n, t, f, k)
     trainer = Trainer(experiment, dataset, program(network_of(experiment, t, f, k)))
-    trainer.load({mode: program(key) for mode, key in keys.items()})
+    trainer.load(program(architecture_of(experiment, n, t, f, k)))
     goal = experiment.training.epochs * trainer.batches.steps
     while trainer.step < goal:
         trainer.advance(1.0, goal)
@@ -147,8 +146,8 @@ def test_losses_and_weights_are_those_of_train_on_batch(case: tuple) -> None:
         rows = batch[batch >= 0]
         expected.append(model.train_on_batch(dataset.x[rows], target[rows]))
 
-    ours = program(architectures_of(experiment, N, T, F, K)[mode])
-    state = ours.fresh(initial_model_weights(experiment, F, K), 0.02)
+    ours = program(architecture_of(experiment, N, T, F, K))
+    state = ours.fresh(initial_model_weights(experiment, F, K), 0.02, mode)
     samples = ours.samples(dataset.x[:N], dataset.y[:N])
     parts = [0, 1, order.steps, len(batches)]
     losses = [ours.train(state, samples, batches[start:stop]) for start, stop in pairwise(parts)]
@@ -212,18 +211,19 @@ def test_a_pair_is_trained_as_each_mode_alone() -> None:
 
 
 def test_runs_that_share_a_program_do_not_touch_each_other() -> None:
-    """Two in turns end where each would have ended alone: weights, optimizer, learning rate."""
+    """Two in turns end where each would have ended alone: weights, optimizer, rate, mode."""
     dataset = data()
     experiments = [
-        make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4).set(seed=seed, lr=rate)
-        for seed, rate in ((1, 0.02), (2, 0.1))
+        make_experiment("lstm", 1, "dense", "adam", "mse", mode, 4).set(seed=seed, lr=rate)
+        for seed, rate, mode in ((1, 0.02, "sequence"), (2, 0.1, "last"))
     ]
-    shared = program(architectures_of(experiments[0], N, T, F, K)["sequence"])
+    shared = program(architecture_of(experiments[0], N, T, F, K))
     samples = shared.samples(dataset.x[:N], dataset.y[:N])
 
     def begin(experiment: Experiment) -> tuple[BatchOrder, engine.ModelState]:
         weights = initial_model_weights(experiment, F, K)
-        state = shared.fresh(weights, experiment.training.learning_rate)
+        training, mode = experiment.training, experiment.model.mode
+        state = shared.fresh(weights, training.learning_rate, mode)
         return BatchOrder(N, 4, experiment.seed), state
 
     alone = []
@@ -246,8 +246,7 @@ def test_a_run_repeats_to_the_last_bit_whatever_its_slices() -> None:
     dataset = data()
     expected = train(experiment, dataset).results()["sequence"]
     trainer = Trainer(experiment, dataset, program(network_of(experiment, T, F, K)))
-    keys = architectures_of(experiment, N, T, F, K)
-    trainer.load({mode: program(key) for mode, key in keys.items()})
+    trainer.load(program(architecture_of(experiment, N, T, F, K)))
     while trainer.step < 90:
         trainer.advance(1e-9, 90)
     trainer.check()
@@ -259,15 +258,15 @@ def test_a_run_repeats_to_the_last_bit_whatever_its_slices() -> None:
 def test_room_for_more_samples_changes_nothing() -> None:
     """Sixteen places serve ten samples: padding is never trained on."""
     experiment = make_experiment("simple_rnn", 1, "dense", "adam", "mse", "sequence", 5)
-    ten = architectures_of(experiment, 10, T, F, K)["sequence"]
+    ten = architecture_of(experiment, 10, T, F, K)
     assert (ten.capacity, ten.ragged) == (16, False)
-    assert ten == architectures_of(experiment, 15, T, F, K)["sequence"]
+    assert ten == architecture_of(experiment, 15, T, F, K)
     shared, dataset = program(ten), data()
-    state = shared.fresh(initial_model_weights(experiment, F, K), 0.02)
+    state = shared.fresh(initial_model_weights(experiment, F, K), 0.02, "sequence")
     x, y = shared.samples(dataset.x[:10], dataset.y[:10])
     shared.train(state, (x, y), BatchOrder(10, 5, 0).take(8))
     clean = shared.weights(state)
-    spoilt = shared.fresh(initial_model_weights(experiment, F, K), 0.02)
+    spoilt = shared.fresh(initial_model_weights(experiment, F, K), 0.02, "sequence")
     x, y = x.numpy(), y.numpy()
     x[10:], y[10:] = np.nan, np.nan
     shared.train(spoilt, (x, y), BatchOrder(10, 5, 0).take(8))
@@ -276,13 +275,13 @@ def test_room_for_more_samples_changes_nothing() -> None:
 
 
 def test_what_needs_no_new_program() -> None:
-    """Learning rate, seed, epochs and the data's own settings; a new head does."""
+    """Mode, learning rate, seed, epochs and the data's own settings; more units do."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4)
-    keys = architectures_of(experiment, N, T, F, K)
-    for same in (experiment.set(lr=0.5), experiment.set(seed=3), experiment.set(epochs=9)):
-        assert architectures_of(same, N, T, F, K) == keys
-    assert architectures_of(experiment.set(U=5), N, T, F, K) != keys
-    assert architectures_of(experiment.set(batch=5), N, T, F, K) != keys
+    key = architecture_of(experiment, N, T, F, K)
+    for free in ({"mode": "last"}, {"lr": 0.5}, {"seed": 3}, {"epochs": 9}):
+        assert architecture_of(experiment.set(**free), N, T, F, K) == key
+    assert architecture_of(experiment.set(U=5), N, T, F, K) != key
+    assert architecture_of(experiment.set(batch=5), N, T, F, K) != key
 
 
 def test_samples_beyond_one_call_of_the_judge_are_judged_too(
@@ -301,6 +300,6 @@ def test_samples_beyond_one_call_of_the_judge_are_judged_too(
 def test_weights_that_do_not_fit_are_refused() -> None:
     """With the shapes that were expected."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4)
-    ours = program(architectures_of(experiment, N, T, F, K)["sequence"])
+    ours = program(architecture_of(experiment, N, T, F, K))
     with pytest.raises(ValueError, match=r"weights must have shapes \[\(3, 16\)"):
-        ours.fresh(initial_model_weights(experiment.set(U=5), F, K), 0.02)
+        ours.fresh(initial_model_weights(experiment.set(U=5), F, K), 0.02, "sequence")

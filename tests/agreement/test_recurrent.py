@@ -20,22 +20,20 @@ B, F, U = 3, 2, 4
 
 
 @pytest.mark.parametrize("steps", [1, 2, 30])
-@pytest.mark.parametrize("every_step", [True, False])
 @pytest.mark.parametrize("cell", list(CELLS))
-def test_outputs_and_gradients_are_keras_s(cell: str, every_step: bool, steps: int) -> None:
+def test_outputs_and_gradients_are_keras_s(cell: str, steps: int) -> None:
     """Of any weighted sum of the outputs, with respect to x, both kernels and the biases."""
     rng = np.random.default_rng(steps)
-    layer = getattr(keras.layers, CELLS[cell].keras)(U, return_sequences=every_step)
+    layer = getattr(keras.layers, CELLS[cell].keras)(U, return_sequences=True)
     layer.build((None, steps, F))
     layer.set_weights([rng.normal(0, 0.5, w.shape) for w in layer.get_weights()])
     x = tf.constant(rng.normal(size=(B, steps, F)), tf.float32)
-    mix = tf.constant(rng.normal(size=(B, steps, U) if every_step else (B, U)), tf.float32)
+    mix = tf.constant(rng.normal(size=(B, steps, U)), tf.float32)
     sources = [x, *(variable.value for variable in layer.trainable_variables)]
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(x)
         theirs = layer(x)
-        ours = recurrent(cell, layer, tf.transpose(x, (1, 0, 2)), every_step=every_step)
-        ours = tf.transpose(ours, (1, 0, 2)) if every_step else ours
+        ours = tf.transpose(recurrent(cell, layer, tf.transpose(x, (1, 0, 2))), (1, 0, 2))
         goals = [tf.reduce_sum(mix * outputs) for outputs in (theirs, ours)]
     np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
     for expected, got in zip(*(tape.gradient(goal, sources) for goal in goals), strict=True):

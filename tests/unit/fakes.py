@@ -37,21 +37,30 @@ def make_experiment(**settings: object) -> Experiment:
 class FakeState:
     """The weights of a model; training adds 1 to each for every batch."""
 
-    def __init__(self, weights: list[np.ndarray]) -> None:
+    def __init__(self, weights: list[np.ndarray], mode: str) -> None:
         self.weights = weights
+        self.mode = mode
 
 
 class FakeProgram:
-    """Trains by counting. `loss(step)` is the loss of a model's batch number `step`, from 0."""
+    """Trains by counting. `loss(step)` is the loss of a model's batch number `step`, from 0.
 
-    def __init__(self, loss: Callable[[int], float], max_steps: int = 1000) -> None:
+    `last_loss`, where it is given, is that of a last-step model.
+    """
+
+    def __init__(
+        self,
+        loss: Callable[[int], float],
+        max_steps: int = 1000,
+        last_loss: Callable[[int], float] | None = None,
+    ) -> None:
         self.max_steps = max_steps
         self.calls: list[np.ndarray] = []
-        self._loss = loss
+        self._losses = {"sequence": loss, "last": last_loss or loss}
 
-    def fresh(self, weights: list[np.ndarray], _rate: float) -> FakeState:
+    def fresh(self, weights: list[np.ndarray], _rate: float, mode: str) -> FakeState:
         """A model that has seen no batch: all weights 0."""
-        return FakeState([np.zeros_like(array) for array in weights])
+        return FakeState([np.zeros_like(array) for array in weights], mode)
 
     def samples(self, x: np.ndarray, _y: np.ndarray) -> int:
         """How many there are."""
@@ -69,7 +78,8 @@ class FakeProgram:
         done = int(state.weights[0].flat[0])
         state.weights = [array + len(batches) for array in state.weights]
         self.calls.append(batches)
-        return np.array([self._loss(done + i) for i in range(len(batches))], np.float32)
+        loss = self._losses[state.mode]
+        return np.array([loss(done + i) for i in range(len(batches))], np.float32)
 
 
 class FakeJudge:

@@ -20,7 +20,7 @@ def make_trainer(
     """A trainer of both modes with one program for the two, ready to go."""
     trainer = Trainer(make_experiment(**settings), make_dataset(train=train), FakeJudge())
     program = FakeProgram(loss)
-    trainer.load({"sequence": program, "last": program})
+    trainer.load(program)
     return trainer, program
 
 
@@ -40,7 +40,7 @@ def test_errors_are_means_over_judged_samples_and_targets() -> None:
     """By timestep, in the unit of y; the last one is what goes into the history."""
     dataset = make_dataset(n=12, t=4, k=3, train=7)
     trainer = Trainer(make_experiment(mode="last"), dataset, FakeJudge(3))
-    trainer.load({"last": FakeProgram(lambda _: 0.0)})
+    trainer.load(FakeProgram(lambda _: 0.0))
     trainer.advance(LONG, goal=4)
     trainer.check()
     result = trainer.results()["last"]
@@ -141,11 +141,7 @@ def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(ba
 def test_the_mode_that_diverged_is_named_and_the_other_keeps_step() -> None:
     """Both models end in the same epoch, for they are compared."""
     trainer = Trainer(make_experiment(epochs=50), make_dataset(), FakeJudge())
-    programs = {
-        "sequence": FakeProgram(lambda _: 1.0),
-        "last": FakeProgram(lambda step: np.inf if step >= 8 else 1.0),
-    }
-    trainer.load(programs)
+    trainer.load(FakeProgram(lambda _: 1.0, last_loss=lambda step: np.inf if step >= 8 else 1.0))
     trainer.advance(LONG, goal=4)
     trainer.advance(LONG, goal=200)
     assert trainer.diverged == "last"
@@ -162,7 +158,7 @@ def test_outputs_that_are_no_numbers_count_as_diverged_too() -> None:
             return np.full_like(said, np.nan) if weights[0].flat[0] == 8 else said
 
     trainer = Trainer(make_experiment(mode="last"), make_dataset(), Lost())
-    trainer.load({"last": FakeProgram(lambda _: 1.0)})
+    trainer.load(FakeProgram(lambda _: 1.0))
     trainer.advance(LONG, goal=4)
     trainer.check()
     trainer.advance(LONG, goal=8)

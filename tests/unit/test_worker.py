@@ -238,7 +238,7 @@ def test_commands_for_unknown_runs_are_passed_over(desk: Desk) -> None:
 
 
 def test_what_is_prepared_is_compiled_once() -> None:
-    """A look ahead builds what the run needs: a judge and two programs, none of them again."""
+    """A look ahead builds what the run needs: a judge, and one program for both modes."""
     built: list[Any] = []
 
     def noting(key: Any) -> Any:
@@ -249,7 +249,7 @@ def test_what_is_prepared_is_compiled_once() -> None:
     desk.send(Command("prepare", experiment=make_experiment(), shape=(8, 3, 2, 1)))
     desk.start("one")
     desk.find_over("one")
-    assert len(built) == len(set(built)) == 3
+    assert len(built) == len(set(built)) == 2
     desk.connection.close()
     desk.thread.join(10)
 
