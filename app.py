@@ -9,6 +9,7 @@ from lib.ui.data import load
 from lib.ui.first import is_painted
 from lib.ui.frame import frame
 from lib.ui.live import live
+from lib.ui.save import save_button
 from lib.ui.theme import current_palette
 from lib.ui.upload import table
 from lib.ui.view import strip_values
@@ -33,11 +34,4 @@ with st.container(border=True):
     script, export = keras_script(experiment, dataset), EXPORTS["keras"]
     st.markdown("### The experiment as Keras code")
     st.code(script, language="python", wrap_lines=True)
-    st.download_button(
-        "Download the script",
-        lambda: script,  # A file made on the click: one kept since an older rerun can be gone.
-        export.file_name,
-        export.mime,
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    save_button("Download the script", script, export.file_name, export.mime)

@@ -108,10 +108,15 @@ def _panel(loaded: Loaded, palette: Palette, whole: bool, drawn: Drawn) -> None:
 
 
 def _buttons(loaded: Loaded, shown: View) -> None:
-    """Train, pause or resume, step, stop, reset: always in these places, dimmed where idle."""
+    """Train, pause or resume, step, stop, reset: always in these places, dimmed where idle.
+
+    Pause and Resume share a place, and both are always there: where one came for the other, the
+    browser showed the two side by side for a moment, and a click in that moment hit nothing.
+    """
     client, run, status = training.client(), shown.run, shown.snapshot.status
     open_run = run if run and training.may_steer(run) and not status.over else None
     idle, same = open_run is None, _is_same(loaded, shown)
+    paused = not idle and status is Status.PAUSED
     asked = (loaded.experiment, loaded.dataset)
     with st.container(horizontal=True, gap="small", key="train_controls"):
         _button(
@@ -121,16 +126,22 @@ def _buttons(loaded: Loaded, shown: View) -> None:
             shortcut="T",
             disabled=not loaded.trainable or bool(open_run and status.active and same),
         )
-        if open_run and status is Status.PAUSED:
-            _button("Resume", "resume", lambda: client.resume(open_run), shortcut="P")
-        else:
-            _button(
-                "Pause",
-                "pause",
-                lambda: client.pause(open_run) if open_run else None,
-                shortcut="P",
-                disabled=idle,
-            )
+        _button(
+            "Pause",
+            "pause",
+            lambda: client.pause(open_run) if open_run else None,
+            shortcut=None if paused else "P",
+            disabled=idle,
+        )
+        _button(
+            "Resume",
+            "resume",
+            lambda: client.resume(open_run) if open_run else None,
+            shortcut="P" if paused else None,
+            disabled=idle,
+        )
+        unused = "pause" if paused else "resume"
+        st.html(f"<style>.st-key-do_{unused} {{display: none}}</style>")
         _button(
             "Step",
             "skip_next",
@@ -192,10 +203,9 @@ def _once(name: str, act: Callable[[], object]) -> None:
     When a click and a poll reach Streamlit together, it may call a callback twice (seen in 1.67,
     76 ms apart).
     """
-    now, state = time.monotonic(), st.session_state
-    before, at = state.get("acted", ("", 0.0))
-    if name != before or now - at > SAME_CLICK_SECONDS:
-        state["acted"] = name, now
+    now, acted = time.monotonic(), st.session_state.setdefault("acted", {})
+    if now - acted.get(name, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
+        acted[name] = now
         act()
 
 
