@@ -118,7 +118,7 @@ def _buttons(loaded: Loaded, shown: View) -> None:
     idle, same = open_run is None, _is_same(loaded, shown)
     paused = not idle and status is Status.PAUSED
     asked = (loaded.experiment, loaded.dataset)
-    with st.container(horizontal=True, gap="small", key="train_controls"):
+    with st.container(horizontal=True, gap="xsmall", key="train_controls"):
         _button(
             "Train",
             "play_arrow",
