@@ -23,30 +23,32 @@ def draw(shown: View, palette: Palette, whole: bool) -> None:
     Where it isn't to be the `whole`, only the upper two.
 
     While a run trains, the lower two charts change in turns: a browser needs about 50 ms for
-    each chart, and the upper two are what people watch.
+    each chart, and the upper two are what people watch. With "hold_charts" none changes this time.
     """
-    turn = st.session_state["turn"] = 1 - st.session_state.get("turn", 0)
+    state = st.session_state
+    turn = state["turn"] = 1 - state.get("turn", 0)
+    hold = state.pop("hold_charts", False)
     wide, narrow = st.columns([3, 2])
     with wide.container(border=True, height="stretch"):
-        _predictions(shown, palette)
+        _predictions(shown, palette, hold=hold)
     with narrow.container(border=True, height="stretch"):
-        _loss(shown, palette)
+        _loss(shown, palette, hold=hold)
     if not whole:
         return
     wide, narrow = st.columns([3, 2])
     with wide.container(border=True, height="stretch"):
-        _step_error(shown, palette, hold=shown.polling and turn == 0)
+        _step_error(shown, palette, hold=hold or (shown.polling and turn == 0))
     with narrow.container(border=True, height="stretch"):
-        _compare(shown, palette, hold=shown.polling and turn == 1)
+        _compare(shown, palette, hold=hold or (shown.polling and turn == 1))
 
 
-def _picture(figure: go.Figure, sentence: str, key: str, *, hold: bool = False) -> None:
+def _picture(figure: go.Figure, sentence: str, key: str, *, hold: bool) -> None:
     """A chart with its text twin."""
     steady_chart(figure, sentence, f"chart_{key}", hold=hold)
     say_steadily(sentence)
 
 
-def _predictions(shown: View, palette: Palette) -> None:
+def _predictions(shown: View, palette: Palette, *, hold: bool) -> None:
     dataset, snapshot = shown.dataset, shown.snapshot
     names = [dataset.sample_name(index) for index in snapshot.samples]
     sample, target = sample_index(len(names)), 0
@@ -72,15 +74,17 @@ def _predictions(shown: View, palette: Palette) -> None:
         predictions_figure(shown.experiment, dataset, snapshot, sample, target, palette=palette),
         narrate.predictions_sentence(shown.experiment, dataset, snapshot, sample, target),
         key="predictions",
+        hold=hold,
     )
 
 
-def _loss(shown: View, palette: Palette) -> None:
+def _loss(shown: View, palette: Palette, *, hold: bool) -> None:
     st.markdown("### Loss over epochs")
     _picture(
         loss_figure(shown.experiment, shown.dataset, shown.snapshot, palette),
         narrate.loss_sentence(shown.experiment, shown.dataset, shown.snapshot),
         key="loss",
+        hold=hold,
     )
 
 

@@ -60,6 +60,8 @@ def live(loaded: Loaded, palette: Palette, whole: bool) -> None:
     training.prepare(loaded.experiment, loaded.dataset)
     shown = view(loaded.experiment, loaded.dataset)
     interval = _rhythm().interval() if shown.polling else None
+    # The next look is near. A slider's pictures mustn't wait until the browser has drawn charts.
+    st.session_state["hold_charts"] = shown.polling
     panel = st.fragment(_panel, run_every=interval)
     panel(loaded, palette, whole, Drawn(shown.run, shown.polling, interval, time.monotonic()))
 
