@@ -33,10 +33,11 @@ def settle() -> None:
     """Set TensorFlow up for this process: one thread for each program, float32.
 
     One thread is faster than two for models of this size, and leaves the other processor to
-    another program, or to the page.
+    another program, or to the page. Four programs at a time: two that are being compiled, one that
+    trains, and one that answers a question.
     """
     tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(2)
+    tf.config.threading.set_inter_op_parallelism_threads(4)
     keras.config.set_floatx("float32")
 
 
@@ -76,17 +77,14 @@ def _variables(layers: list[Any]) -> list[Any]:
 
 
 class ModelState:
-    """The numbers of one model in training: its weights and its optimizer's memory.
+    """The numbers of one model in training: its weights, then its optimizer's memory.
 
     A program holds them in its variables while it trains the model. When it turns to another
     model of the same architecture, it puts them back here.
     """
 
-    def __init__(
-        self, weights: list[np.ndarray], optimizer: list[np.ndarray], counts: np.ndarray
-    ) -> None:
-        self.weights = weights
-        self.optimizer = optimizer
+    def __init__(self, values: list[tf.Tensor], counts: tf.Tensor) -> None:
+        self.values = values
         self.counts = counts
         """Which timesteps its loss is taken over, (T,) bool: all, or the last alone."""
 
@@ -107,7 +105,7 @@ class Program:
             self._weights = _variables(self._layers)
             self._optimizer = make_optimizer(architecture.optimizer, 0.01)
             self._optimizer.build(self._weights)
-            self._fresh = [variable.numpy() for variable in self._optimizer.variables]
+            self._fresh = [tf.constant(variable) for variable in self._optimizer.variables]
             self._loss = keras.losses.get(LOSSES[architecture.loss].keras)
             self._held: ModelState | None = None
             network = architecture.network
@@ -126,6 +124,11 @@ class Program:
                     tf.TensorSpec((network.timesteps,), tf.bool),
                 ),
             ).get_concrete_function()
+            self._exchange = tf.function(
+                self._swap,
+                autograph=False,
+                input_signature=([tf.TensorSpec(v.shape, v.dtype) for v in self._variables],),
+            ).get_concrete_function()
         # XLA compiles at the first call, and lets other threads go on. No batch: nothing changes.
         counts = tf.ones((network.timesteps,), tf.bool)
         self._run(tf.zeros(x), tf.zeros(y), tf.zeros(order, tf.int32), tf.constant(0), counts)
@@ -141,16 +144,16 @@ class Program:
         optimizer = list(self._fresh)
         rate = self._optimizer.learning_rate
         index = next(i for i, v in enumerate(self._optimizer.variables) if v is rate)
-        optimizer[index] = np.asarray(learning_rate, self._fresh[index].dtype)
+        optimizer[index] = tf.constant(learning_rate, self._fresh[index].dtype)
         counts = np.ones(self.architecture.network.timesteps, bool)
         counts[:-1] = mode == "sequence"
-        return ModelState(list(weights), optimizer, counts)
+        values = [tf.constant(array, tf.float32) for array in weights]
+        return ModelState([*values, *optimizer], tf.constant(counts))
 
     def weights(self, state: ModelState) -> list[np.ndarray]:
         """A model's weights now, copies, in the order of `model.get_weights()`."""
-        if self._held is state:
-            return [variable.numpy() for variable in self._weights]
-        return state.weights
+        values = self._weights if self._held is state else state.values[: len(self._weights)]
+        return [value.numpy() for value in values]
 
     def samples(self, x: np.ndarray, y: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
         """The training part as the program takes it: x (N, T, F), y (N, T, K), N ≤ capacity."""
@@ -172,29 +175,36 @@ class Program:
         steps = len(batches)
         order = np.zeros((self.max_steps, self.architecture.batch), np.int32)
         order[:steps] = batches
-        arguments = map(tf.constant, (order, np.int32(steps), state.counts))
-        losses = self._run(*samples, *arguments)
+        losses = self._run(*samples, tf.constant(order), tf.constant(steps), state.counts)
         return losses.numpy()[:steps]
 
     def release(self, state: ModelState) -> None:
         """Put a model's numbers back into its state, if they are here."""
         if self._held is state:
-            state.weights = [variable.numpy() for variable in self._weights]
-            state.optimizer = [variable.numpy() for variable in self._optimizer.variables]
+            state.values = self._exchange(state.values)
             self._held = None
 
     def _hold(self, state: ModelState) -> None:
         if self._held is state:
             return
+        before = self._exchange(state.values)
         if self._held is not None:
-            self.release(self._held)
-        for variables, values in (
-            (self._weights, state.weights),
-            (self._optimizer.variables, state.optimizer),
-        ):
-            for variable, value in zip(variables, values, strict=True):
-                variable.assign(value)
+            self._held.values = before
         self._held = state
+
+    @property
+    def _variables(self) -> list[Any]:
+        return [*self._weights, *self._optimizer.variables]
+
+    def _swap(self, values: list[tf.Tensor]) -> list[tf.Tensor]:
+        """Put these into the variables, and return what was there.
+
+        Traced, so that it is one call: while other threads keep Python busy, each call may wait.
+        """
+        before = [variable.value.read_value() for variable in self._variables]
+        for variable, value in zip(self._variables, values, strict=True):
+            variable.assign(value)
+        return before
 
     def _train(
         self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor, steps: tf.Tensor, counts: tf.Tensor

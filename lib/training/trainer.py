@@ -6,6 +6,7 @@ Keras is behind the programs that it is given.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -81,8 +82,8 @@ class Trainer:
         """Complete epochs, as long as the losses were finite."""
         self.diverged = ""
         """The mode of which a figure isn't a finite number any more; no more training then."""
-        self.check_seconds = 0.0
-        """How long the last judgement took."""
+        self.check_seconds = math.inf
+        """How long a judgement takes: the shortest one, since others may have had to wait."""
         self._experiment = experiment
         self._dataset = dataset
         self._judge = judge
@@ -137,8 +138,10 @@ class Trainer:
             before = time.perf_counter()
             self._train(steps)
             now = time.perf_counter()
-            # What one step took says little of what many will: go up by degrees.
-            self._speed = min(steps / max(now - before, 1e-6), 8 * steps / seconds)
+            # What one step took says little of what many will: go up by degrees. And a call that
+            # had to wait for other threads says little of the next: go down by degrees, too.
+            speed = max(steps / max(now - before, 1e-6), 0.9 * self._speed)
+            self._speed = min(speed, 8 * steps / seconds)
 
     def check(self) -> None:
         """Judge the models, unless an epoch is half done or they were judged as they are now."""
@@ -161,7 +164,7 @@ class Trainer:
             model.step_mse, model.predictions = said[id(found[mode])]
             model.checks.add(self.epoch, float(model.step_mse[-1]))
         self._checked = self.step
-        self.check_seconds = time.perf_counter() - started
+        self.check_seconds = min(self.check_seconds, time.perf_counter() - started)
 
     def _errors(self, weights: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Mean squared errors on the judged samples (T,), and outputs for the shown ones."""

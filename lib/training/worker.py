@@ -35,11 +35,11 @@ from lib.training.wire import WireError, decode, encode
 SLICE_SECONDS = 0.1
 ROUND_SECONDS = 0.2
 """With many runs the slices get shorter, so that each has a turn about this often, …"""
-SHORTEST_SLICE_SECONDS = 0.03
+SHORTEST_SLICE_SECONDS = 0.02
 """… but not shorter than this, since what lies between two slices costs time as well."""
-COMPILING_SHARE = 0.4
-"""The part of its time that the loop trains while runs wait for their programs, where compiling
-could keep all processors busy: who has no picture yet goes before who has one."""
+SWITCH_SECONDS = 0.0005
+"""How long a thread may keep Python to itself. Models are traced in other threads while the loop
+trains, which takes Python back many times in a slice: with the usual 5 ms it waited a lot."""
 MAX_RUNS = 48
 """Unfinished runs at a time: each keeps its data and its models in memory."""
 MAX_QUESTIONS = 48
@@ -71,8 +71,6 @@ class Loop:
         self._programs = ProgramCache(build)
         self._jobs: dict[str, Job] = {}
         self._retiring = False
-        self._is_small = workers.cores() <= ProgramCache.THREADS
-        """Whether compiling may keep all processors of this machine busy."""
         self._limit = memory.limit(memory.total() // workers.count(), memory.used())
         self._said_grown = -math.inf
 
@@ -81,15 +79,12 @@ class Loop:
         self._send(Event("ready"))
         threading.Thread(target=self._beat, name="heart", daemon=True).start()
         try:
-            spent = 0.0
             while self._jobs or self._asked or not self._retiring:
-                self._take_commands(self._patience(spent))
-                begun = time.perf_counter()
+                self._take_commands(self._patience())
                 seconds = self._slice_seconds()
                 for job in list(self._jobs.values()):
                     self._guard(job, partial(job.turn, seconds))
                     self._take_commands(0)
-                spent = time.perf_counter() - begun
                 self._tell_places()
                 self._send_answers()
                 self._say_grown()
@@ -118,22 +113,16 @@ class Loop:
 
     def _slice_seconds(self) -> float:
         """How long each run that trains may train in the next round."""
-        jobs = self._jobs.values()
-        if self._is_small and any(job.waiting for job in jobs):
-            return SHORTEST_SLICE_SECONDS  # short rests between them, then, and no long pause
-        share = ROUND_SECONDS / max(sum(job.training for job in jobs), 1)
+        training = sum(job.training for job in self._jobs.values())
+        share = ROUND_SECONDS / max(training, 1)
         return max(SHORTEST_SLICE_SECONDS, min(SLICE_SECONDS, share))
 
-    def _patience(self, spent: float) -> float | None:
-        """Seconds to wait for a command after a round of turns that took `spent` seconds.
-
-        None while runs train, or as much as compiling needs; no end when there is no work.
-        """
+    def _patience(self) -> float | None:
+        """Seconds to wait for a command: none while runs train, no end when there is no work."""
         jobs = self._jobs.values()
-        waiting = any(job.waiting for job in jobs)
         if any(job.training for job in jobs):
-            return spent * (1 / COMPILING_SHARE - 1) if waiting and self._is_small else 0
-        return 0.005 if waiting or self._asked else None
+            return 0
+        return 0.005 if self._asked or any(job.waiting for job in jobs) else None
 
     def _take_commands(self, patience: float | None) -> None:
         while self._connection.poll(patience):
@@ -300,6 +289,7 @@ def main() -> int:
     told = json.loads(line)
     address = told["address"]
     set_environment()
+    sys.setswitchinterval(SWITCH_SECONDS)
     with Client(
         tuple(address) if isinstance(address, list) else address,
         authkey=bytes.fromhex(told["key"]),

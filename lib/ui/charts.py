@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -12,7 +14,7 @@ from lib.figures.loss import loss_figure
 from lib.figures.palette import Palette
 from lib.figures.predictions import predictions_figure
 from lib.figures.step_error import step_error_figure
-from lib.ui.steady import steady_chart
+from lib.ui.steady import is_drawn, steady_chart
 from lib.ui.view import View, sample_index
 from lib.ui.words import hint, say_steadily
 
@@ -42,9 +44,10 @@ def draw(shown: View, palette: Palette, whole: bool) -> None:
         _compare(shown, palette, hold=hold or (shown.polling and turn == 1))
 
 
-def _picture(figure: go.Figure, sentence: str, key: str, *, hold: bool) -> None:
-    """A chart with its text twin."""
-    steady_chart(figure, sentence, f"chart_{key}", hold=hold)
+def _picture(draw: Callable[[], go.Figure], sentence: str, key: str, *, hold: bool) -> None:
+    """A chart with its text twin. With `hold` one that is there stays, and costs nothing."""
+    place = f"chart_{key}"
+    steady_chart(None if hold and is_drawn(place) else draw(), sentence, place)
     say_steadily(sentence)
 
 
@@ -71,7 +74,9 @@ def _predictions(shown: View, palette: Palette, *, hold: bool) -> None:
             label_visibility="collapsed",
         )
     _picture(
-        predictions_figure(shown.experiment, dataset, snapshot, sample, target, palette=palette),
+        lambda: predictions_figure(
+            shown.experiment, dataset, snapshot, sample, target, palette=palette
+        ),
         narrate.predictions_sentence(shown.experiment, dataset, snapshot, sample, target),
         key="predictions",
         hold=hold,
@@ -81,7 +86,7 @@ def _predictions(shown: View, palette: Palette, *, hold: bool) -> None:
 def _loss(shown: View, palette: Palette, *, hold: bool) -> None:
     st.markdown("### Loss over epochs")
     _picture(
-        loss_figure(shown.experiment, shown.dataset, shown.snapshot, palette),
+        lambda: loss_figure(shown.experiment, shown.dataset, shown.snapshot, palette),
         narrate.loss_sentence(shown.experiment, shown.dataset, shown.snapshot),
         key="loss",
         hold=hold,
@@ -91,7 +96,7 @@ def _loss(shown: View, palette: Palette, *, hold: bool) -> None:
 def _step_error(shown: View, palette: Palette, *, hold: bool) -> None:
     st.markdown("### How early could each model know?")
     _picture(
-        step_error_figure(shown.experiment, shown.dataset, shown.snapshot, palette),
+        lambda: step_error_figure(shown.experiment, shown.dataset, shown.snapshot, palette),
         narrate.step_error_sentence(shown.experiment, shown.dataset, shown.snapshot),
         key="step_error",
         hold=hold,
@@ -116,7 +121,7 @@ def _compare(shown: View, palette: Palette, *, hold: bool) -> None:
                 delta_arrow="off",
             )
     _picture(
-        compare_figure(dataset, shown.snapshot, palette),
+        lambda: compare_figure(dataset, shown.snapshot, palette),
         narrate.compare_sentence(dataset, shown.snapshot),
         key="compare",
         hold=hold,

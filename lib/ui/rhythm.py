@@ -10,10 +10,9 @@ import threading
 FASTEST = 0.2
 """Seconds between two looks where there is room: the worker reports about as often."""
 SLOWEST = 5.0
-ROOM = 1.5
-"""Of the time, one part may go to drawing panels for every 1.5 parts that stay for the rest: whole
-pages, and the sending. Without a bound 8 people who watch keep a processor busy with panels alone,
-and a slider waits for seconds."""
+ROOM = 1.1
+"""Between two looks of a page all pages' panels could be drawn that many times, one by one. Without
+a bound 8 people who watch keep a processor busy with panels alone, and a slider waits for seconds."""
 MISSED = 4
 """Who has not been drawn for that many intervals doesn't watch any more: closed, or reloaded."""
 WEIGHT = 0.1

@@ -30,19 +30,19 @@ class _Pair:
     shown: list[tuple[go.Figure, str] | None] = field(default_factory=lambda: [None, None])
 
 
-def steady_chart(figure: go.Figure, sentence: str, key: str, *, hold: bool = False) -> None:
+def steady_chart(figure: go.Figure | None, sentence: str, key: str) -> None:
     """Show a figure with its alternative text, in the place of the one that had this key before.
 
     The figure's own background must be opaque, as that of all `lib.figures` is. Until the figure
-    changes for the first time there is one chart only. With `hold` a chart that is there already
-    stays as it is, and spares the browser the drawing.
+    changes for the first time there is one chart only. Without a figure what is there (`is_drawn`)
+    stays as it is.
     """
     pair: _Pair = st.session_state.setdefault(f"_steady_{key}", _Pair())
-    held = hold and bool(pair.newest)
-    newest = pair.newest if held else plotly.io.to_json(figure.to_dict(), validate=False) + sentence
-    if newest != pair.newest:
-        pair.top, pair.newest = 1 - pair.top, newest
-        pair.shown[pair.top] = figure, sentence
+    if figure is not None:
+        newest = plotly.io.to_json(figure.to_dict(), validate=False) + sentence
+        if newest != pair.newest:
+            pair.top, pair.newest = 1 - pair.top, newest
+            pair.shown[pair.top] = figure, sentence
     with st.container(key=key, gap=None):
         for place, shown in enumerate(pair.shown):
             with st.container(key=f"{key}_{place}"):
@@ -51,6 +51,12 @@ def steady_chart(figure: go.Figure, sentence: str, key: str, *, hold: bool = Fal
                         shown[0], key=f"{key}_{place}_chart", config=CONFIG, alt=shown[1]
                     )
         st.html(_style(key, pair.top))
+
+
+def is_drawn(key: str) -> bool:
+    """Whether a chart with this key has been drawn in this session."""
+    pair: _Pair | None = st.session_state.get(f"_steady_{key}")
+    return pair is not None and bool(pair.newest)
 
 
 def _style(key: str, top: int) -> str:

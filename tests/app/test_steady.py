@@ -12,11 +12,12 @@ def page() -> None:
     import plotly.graph_objects as go
     import streamlit as st
 
-    from lib.ui.steady import steady_chart
+    from lib.ui.steady import is_drawn, steady_chart
 
     number = st.session_state.setdefault("number", 1)
-    hold = st.session_state.setdefault("hold", False)
-    steady_chart(go.Figure(go.Scatter(y=[number])), f"It shows {number}.", key="it", hold=hold)
+    hold = st.session_state.setdefault("hold", False) and is_drawn("it")
+    figure = None if hold else go.Figure(go.Scatter(y=[number]))
+    steady_chart(figure, f"It shows {number}.", key="it")
 
 
 def run(app: AppTest, number: int) -> tuple[dict[str, str], list[int], str]:

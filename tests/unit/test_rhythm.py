@@ -40,9 +40,10 @@ def test_who_has_gone_does_not_count() -> None:
     rhythm = Rhythm()
     for number in range(8):
         rhythm.drawn(number, 0.1, 0.0)
-    assert rhythm.interval() == 1.2
+    all_of_them = round(ROOM * 8 * 0.1, 2)
+    assert rhythm.interval() == all_of_them
     rhythm.drawn(0, 0.1, 3.0)
-    assert rhythm.interval() == 1.2
+    assert rhythm.interval() == all_of_them
     rhythm.drawn(0, 0.1, 5.0)
     assert rhythm.interval() == FASTEST
 
@@ -52,8 +53,9 @@ def test_a_page_changes_its_interval_when_that_is_far_from_what_it_should_be() -
     rhythm = Rhythm()
     for number in range(10):
         rhythm.drawn(number, 0.04, 0.0)
-    assert rhythm.interval() == 0.6
-    assert not rhythm.is_off(0.45)
-    assert not rhythm.is_off(0.9)
+    wanted = rhythm.interval()
+    assert wanted == round(ROOM * 10 * 0.04, 2)
+    assert not rhythm.is_off(wanted / 1.4)
+    assert not rhythm.is_off(wanted * 1.4)
     assert rhythm.is_off(FASTEST)
     assert rhythm.is_off(SLOWEST)

@@ -396,21 +396,14 @@ def test_a_loop_gives_signs_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("training", "waiting", "small", "patience"),
-    [
-        (True, False, True, 0),
-        (True, True, False, 0),
-        (True, True, True, 0.3),
-        (False, True, True, 0.005),
-        (False, False, True, None),
-    ],
+    ("training", "waiting", "patience"),
+    [(True, False, 0), (True, True, 0), (False, True, 0.005), (False, False, None)],
 )
-def test_training_makes_room_for_compiling_on_a_small_machine(
-    training: bool, waiting: bool, small: bool, patience: float | None
+def test_a_loop_waits_for_commands_only_while_nothing_trains(
+    training: bool, waiting: bool, patience: float | None
 ) -> None:
-    """After 0.2 s of turns it rests for 0.3 s, so that it trains 40% of the time."""
+    """Not at all, a moment until programs are compiled, or until somebody wants something."""
     with Pipe()[0] as theirs:
         loop = worker.Loop(theirs, build, {})
-        loop._is_small = small
         loop._jobs = {"one": SimpleNamespace(training=training, waiting=waiting)}  # type: ignore[dict-item]
-        assert loop._patience(0.2) == (pytest.approx(patience) if patience else patience)
+        assert loop._patience() == patience
