@@ -160,14 +160,17 @@ class Session:
         await self._connection.send(message.SerializeToString())
 
     async def click(self, label: str) -> bool:
-        """Press a button, by its word. Returns whether it could be: a dimmed one can't."""
-        found = [e.button for e in self.elements("button") if e.button.label == label]
-        if not found:
-            raise LookupError(f"no button says {label!r}")
-        if found[0].disabled:
+        """Press a button, by its word, once it is there. Returns whether it isn't dimmed."""
+
+        def find() -> list[Any]:
+            return [e.button for e in self.elements("button") if e.button.label == label]
+
+        await self.until(find)
+        button = find()[0]
+        if button.disabled:
             return False
-        self._widgets[found[0].id] = ("trigger_value", True)
-        await self.rerun(fragment_id=self._fragments[found[0].id])
+        self._widgets[button.id] = ("trigger_value", True)
+        await self.rerun(fragment_id=self._fragments[button.id])
         return True
 
     async def move(self, label: str, value: float) -> float:

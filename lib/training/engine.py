@@ -42,7 +42,7 @@ def settle() -> None:
 
 
 def build(key: Network | Architecture) -> Judge | Program:
-    """Build, trace and compile: 0.2 s for a judge, 1 to 2 s for a program."""
+    """Build, trace and compile: 0.1 s for a judge, about 1 s for a program."""
     return Judge(key) if isinstance(key, Network) else Program(key)
 
 

@@ -25,7 +25,7 @@ SEND_SECONDS = 0.18
 CHECK_SHARE = 0.2
 """The part of its time that a run may spend on being judged."""
 COMPILE_SECONDS = 120.0
-"""What one run's programs may take to be compiled; most take 2 s."""
+"""What one run's program may take to be compiled; most take 1 s."""
 SLOW_EPOCH_SECONDS = 1.0
 """From here on a run says how much of an epoch is done."""
 

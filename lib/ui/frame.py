@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from lib.experiment import Experiment
 from lib.ui import controls, state, words
+from lib.ui.turns import in_turn
 
 PAGES = {
     "Explore": ("app.py", ":material/stacked_line_chart:"),
@@ -24,6 +26,7 @@ FAVICON = Path(__file__).with_name("favicon.png")
 TAGLINE = "every timestep, or just the last?"
 
 
+@partial(in_turn, begins_page=True)
 def frame(page: str, own_keys: Sequence[str] = ()) -> Experiment:
     """Draw the frame of `page`, a key of PAGES, and return the experiment of its sidebar.
 

@@ -18,19 +18,20 @@ from lib.figures.palette import Palette
 from lib.training.messages import Run, Status
 from lib.ui import charts, training
 from lib.ui.data import Loaded
-from lib.ui.rhythm import Rhythm
+from lib.ui.turns import RHYTHM, in_turn
 from lib.ui.view import View, view
 from lib.ui.words import plain, say_steadily
 
 STEADY_SECONDS = 2.0
 """How long a page looks with one interval at least."""
+NEAR_SECONDS = 0.5
 SAME_CLICK_SECONDS = 0.15
 
 WORDS: dict[Status, tuple[str, str]] = {
     Status.QUEUED: (":gray-badge[queued]", "It begins as soon as the training process is free."),
     Status.COMPILING: (
         ":gray-badge[compiling]",
-        "Done once for a model of this shape: 2 s or so.",
+        "Done once for a model of this shape: a second or two.",
     ),
     Status.RUNNING: (":blue-badge[training]", "Sliders may be moved meanwhile: the run goes on."),
     Status.PAUSED: (":yellow-badge[paused]", "Resume goes on from here, Step trains one epoch."),
@@ -59,9 +60,9 @@ def live(loaded: Loaded, palette: Palette, whole: bool) -> None:
     """
     training.prepare(loaded.experiment, loaded.dataset)
     shown = view(loaded.experiment, loaded.dataset)
-    interval = _rhythm().interval() if shown.polling else None
-    # The next look is near. A slider's pictures mustn't wait until the browser has drawn charts.
-    st.session_state["hold_charts"] = shown.polling
+    interval = RHYTHM.interval() if shown.polling else None
+    # Where the next look is near: a slider's pictures would wait until the charts are drawn.
+    st.session_state["hold_charts"] = interval is not None and interval <= NEAR_SECONDS
     panel = st.fragment(_panel, run_every=interval)
     panel(loaded, palette, whole, Drawn(shown.run, shown.polling, interval, time.monotonic()))
 
@@ -79,18 +80,12 @@ class Drawn:
     def is_outdated(self, now: View) -> bool:
         """Whether the page has to be drawn again as a whole."""
         steady = time.monotonic() - self.time < STEADY_SECONDS
-        off = self.interval is not None and not steady and _rhythm().is_off(self.interval)
+        off = self.interval is not None and not steady and RHYTHM.is_off(self.interval)
         return off or (now.run, now.polling) != (self.run, self.polling)
 
 
-@st.cache_resource(show_spinner=False)
-def _rhythm() -> Rhythm:
-    """Of this server: all its pages share a processor."""
-    return Rhythm()
-
-
+@in_turn
 def _panel(loaded: Loaded, palette: Palette, whole: bool, drawn: Drawn) -> None:
-    start = time.monotonic()
     shown = view(loaded.experiment, loaded.dataset)
     left, right = st.columns([5, 4], vertical_alignment="center")
     with left:
@@ -102,9 +97,6 @@ def _panel(loaded: Loaded, palette: Palette, whole: bool, drawn: Drawn) -> None:
     now = view(loaded.experiment, loaded.dataset)
     # A run may have ended while this was being drawn; nobody would come to look again.
     ended = not now.polling and now.snapshot.status is not shown.snapshot.status
-    if shown.polling:
-        who = st.session_state.setdefault("watcher", object())
-        _rhythm().drawn(who, time.monotonic() - start, time.monotonic())
     if ended or drawn.is_outdated(now):
         st.rerun()
 

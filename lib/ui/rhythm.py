@@ -1,6 +1,6 @@
-"""How often the pages look for new figures: as often as this machine can draw them, for all.
+"""How often pages look for new figures: as often as nobody has to wait for it.
 
-It knows no page: `live` says when somebody's panel was drawn and how long that took.
+It knows no page: `lib.ui.turns` says how long somebody had to wait for a turn.
 """
 
 from __future__ import annotations
@@ -10,46 +10,44 @@ import threading
 FASTEST = 0.2
 """Seconds between two looks where there is room: the worker reports about as often."""
 SLOWEST = 5.0
-ROOM = 1.1
-"""Between two looks of a page all pages' panels could be drawn that many times, one by one. Without
-a bound 8 people who watch keep a processor busy with panels alone, and a slider waits for seconds."""
-MISSED = 4
-"""Who has not been drawn for that many intervals doesn't watch any more: closed, or reloaded."""
-WEIGHT = 0.1
-"""Of the newest drawing, in the mean of how long one takes."""
+LONG_WAIT, SHORT_WAIT = 0.02, 0.007
+"""Seconds for a turn, in the mean. With longer waits pages look less often, with shorter ones more
+often: a slider is moved by somebody who looks at it, and a chart can be a moment late."""
+MEAN_SECONDS = 1.0
+"""The mean is over about the last second."""
+STEP = 1.3
+"""The interval's factor in a second, up or down."""
 OFF = 1.6
 """An interval that is wrong by this factor is worth a run of the whole page, which mends it."""
 
 
 class Rhythm:
-    """Counts who watches and how long a drawing takes, and says how often to look."""
+    """An interval for all pages of a server, which share a processor."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._seen: dict[object, float] = {}
-        self._seconds = 0.0
+        self._wait = 0.0
+        self._seconds = FASTEST
+        self._changed = self._last = 0.0
 
-    def drawn(self, who: object, seconds: float, now: float) -> None:
-        """A panel of the session `who` took `seconds`, on the clock, and was done at `now`."""
+    def waited(self, seconds: float, now: float) -> None:
+        """Somebody had to wait so long for a turn, and has it `now`, on a clock of seconds."""
         with self._lock:
-            new = self._seconds == 0.0
-            self._seconds += (1.0 if new else WEIGHT) * (seconds - self._seconds)
-            self._seen[who] = now
-            gone = now - MISSED * self._interval()
-            self._seen = {w: t for w, t in self._seen.items() if t >= gone}
+            self._wait += min(1.0, (now - self._last) / MEAN_SECONDS) * (seconds - self._wait)
+            self._last = now
+            elapsed = now - self._changed
+            if elapsed < 1:
+                return
+            self._changed = now
+            factor = STEP ** min(elapsed, 5)
+            if self._wait > LONG_WAIT:
+                self._seconds = min(SLOWEST, self._seconds * factor)
+            elif self._wait < SHORT_WAIT:
+                self._seconds = max(FASTEST, self._seconds / factor)
 
     def interval(self) -> float:
-        """Seconds between two looks of each page.
-
-        A drawing takes longer on the clock when others draw, or something else keeps the machine
-        busy, so this finds its level whatever the machine is like.
-        """
-        with self._lock:
-            return self._interval()
-
-    def _interval(self) -> float:
-        wanted = ROOM * len(self._seen) * self._seconds
-        return round(min(max(wanted, FASTEST), SLOWEST), 2)
+        """Seconds between two looks of each page."""
+        return round(self._seconds, 2)
 
     def is_off(self, interval: float) -> bool:
         """Whether a page that looks with this interval had better take another."""

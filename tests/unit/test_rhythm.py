@@ -1,61 +1,61 @@
-"""How often pages look, by how many there are and what a drawing takes."""
+"""How often pages look for new figures, by how long somebody has to wait for a turn."""
 
 from __future__ import annotations
 
-from lib.ui.rhythm import FASTEST, ROOM, SLOWEST, Rhythm
+import pytest
+
+from lib.ui.rhythm import FASTEST, LONG_WAIT, SHORT_WAIT, SLOWEST, Rhythm
 
 
-def test_one_who_watches_looks_as_often_as_there_is_something_new() -> None:
-    """A drawing takes a part of that time."""
+def pass_time(rhythm: Rhythm, wait: float, start: float, seconds: float) -> float:
+    """Ten turns a second, each waited for so long; the time after that."""
+    for turn in range(round(10 * seconds)):
+        rhythm.waited(wait, start + turn / 10)
+    return start + seconds
+
+
+def test_where_nobody_waits_pages_look_as_often_as_there_is_something_new() -> None:
+    """As the worker reports."""
     rhythm = Rhythm()
-    assert rhythm.interval() == FASTEST
-    rhythm.drawn("one", 0.03, 0.0)
+    pass_time(rhythm, 0.0, 0.0, 30)
     assert rhythm.interval() == FASTEST
 
 
-def test_the_more_watch_the_less_often_each_is_drawn() -> None:
-    """Together they leave room for the rest, up to a bound."""
+def test_long_waits_make_pages_look_less_often_up_to_a_bound() -> None:
+    """However crowded it is, they look now and then."""
     rhythm = Rhythm()
-    for number in range(16):
-        rhythm.drawn(number, 0.05, 0.0)
-    assert rhythm.interval() == round(ROOM * 16 * 0.05, 2)
-    for number in range(1000):
-        rhythm.drawn(number, 0.05, 0.0)
+    now = pass_time(rhythm, 2 * LONG_WAIT, 0.0, 10)
+    some = rhythm.interval()
+    assert FASTEST < some < SLOWEST
+    pass_time(rhythm, 2 * LONG_WAIT, now, 60)
     assert rhythm.interval() == SLOWEST
 
 
-def test_a_busy_machine_slows_everybody_down() -> None:
-    """And what was slow for a moment is forgotten."""
+def test_between_long_and_short_it_stays_as_it_is() -> None:
+    """So that it finds its level and doesn't swing."""
     rhythm = Rhythm()
-    for _ in range(100):
-        rhythm.drawn("one", 1.0, 0.0)
-    assert rhythm.interval() == round(ROOM, 2)
-    for _ in range(100):
-        rhythm.drawn("one", 0.02, 0.0)
+    now = pass_time(rhythm, 2 * LONG_WAIT, 0.0, 10)
+    now = pass_time(rhythm, (LONG_WAIT + SHORT_WAIT) / 2, now, 10)
+    some = rhythm.interval()
+    pass_time(rhythm, (LONG_WAIT + SHORT_WAIT) / 2, now, 60)
+    assert rhythm.interval() == some > FASTEST
+
+
+def test_when_the_crowd_has_gone_it_recovers() -> None:
+    """Also where the one who is left looks only every few seconds at first."""
+    rhythm = Rhythm()
+    now = pass_time(rhythm, 1.0, 0.0, 60)
+    for _ in range(20):
+        now += rhythm.interval()
+        rhythm.waited(0.0, now)
     assert rhythm.interval() == FASTEST
 
 
-def test_who_has_gone_does_not_count() -> None:
-    """A page that was closed or reloaded misses its turns; one that is only late still counts."""
+@pytest.mark.parametrize(
+    ("factor", "off"), [(1.4, False), (1 / 1.4, False), (2, True), (0.5, True)]
+)
+def test_a_page_changes_its_interval_only_when_that_is_far_off(factor: float, off: bool) -> None:
+    """A change costs a run of the whole page."""
     rhythm = Rhythm()
-    for number in range(8):
-        rhythm.drawn(number, 0.1, 0.0)
-    all_of_them = round(ROOM * 8 * 0.1, 2)
-    assert rhythm.interval() == all_of_them
-    rhythm.drawn(0, 0.1, 3.0)
-    assert rhythm.interval() == all_of_them
-    rhythm.drawn(0, 0.1, 5.0)
-    assert rhythm.interval() == FASTEST
-
-
-def test_a_page_changes_its_interval_when_that_is_far_from_what_it_should_be() -> None:
-    """Not for every little: a change costs a run of the whole page."""
-    rhythm = Rhythm()
-    for number in range(10):
-        rhythm.drawn(number, 0.04, 0.0)
-    wanted = rhythm.interval()
-    assert wanted == round(ROOM * 10 * 0.04, 2)
-    assert not rhythm.is_off(wanted / 1.4)
-    assert not rhythm.is_off(wanted * 1.4)
-    assert rhythm.is_off(FASTEST)
-    assert rhythm.is_off(SLOWEST)
+    pass_time(rhythm, 1.0, 0.0, 8)
+    assert rhythm.is_off(rhythm.interval() * factor) is off
