@@ -22,8 +22,9 @@ from lib.training.trainer import Trainer
 
 SEND_SECONDS = 0.18
 """Between two snapshots of a run that trains: about five a second."""
-CHECK_SHARE = 0.2
-"""The part of its time that a run may spend on being judged."""
+CHECK_SHARE = 0.08
+"""The part of its time that a run may spend on being judged. Where judging takes long, snapshots in
+between have newer losses, and errors and predictions as of the last time."""
 COMPILE_SECONDS = 120.0
 """What one run's program may take to be compiled; most take 1 s."""
 SLOW_EPOCH_SECONDS = 1.0
@@ -58,7 +59,7 @@ class Job:
         """When its programs began to be compiled."""
         self._pace = Pace()
         self._steady = Pace(seconds=8.0, warm_up=1.0)  # for the time left, which shouldn't swing
-        self._sent = 0.0
+        self._sent = self._checked = 0.0
         self._trainer: Trainer | None = None
         self._loaded = False
         n, (_, t, f), k = dataset.train, dataset.shape, dataset.targets
@@ -152,9 +153,11 @@ class Job:
         self._steady.note(now, trainer.step)
         finished = trainer.step >= self._epochs * epoch_steps
         reached = trainer.step >= self._goal * epoch_steps
-        pause = max(SEND_SECONDS, trainer.check_seconds / CHECK_SHARE)
-        if finished or reached or (first and trainer.epoch) or now - self._sent >= pause:
-            trainer.check()
+        must = finished or reached or (first and trainer.epoch > 0)
+        if must or now - self._sent >= SEND_SECONDS:
+            if must or now - self._checked >= trainer.check_seconds / CHECK_SHARE:
+                trainer.check()
+                self._checked = time.perf_counter()
             if not (trainer.diverged or finished or reached):
                 self._reason = self._slow_epoch(trainer)
                 self._post()
