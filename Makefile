@@ -22,7 +22,7 @@ format: .venv/dev.stamp
 
 bench: .venv/dev.stamp browser
 	$(BIN)/python -m tests.bench.first_use
-	$(BIN)/python -m tests.bench.throughput
+	$(BIN)/python -m tests.bench.throughput --json throughput.json
 
 bench-load: .venv/dev.stamp
 	$(BIN)/python -m tests.bench.load $(ARGS)
