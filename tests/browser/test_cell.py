@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driver import button, open_page, picture, wait_for_status
+from tests.browser.driver import button, move_slider, open_page, picture, wait_for_status
 
 KERAS = 60_000
 """Milliseconds that Keras may take on a cold server."""
@@ -118,6 +118,53 @@ def test_the_slider_is_as_wide_as_its_columns(page: Page) -> None:
     half = columns["width"] / 4
     assert abs(box["x"] + 8 - columns["x"] - half) < 3
     assert abs(box["width"] - 16 - 2 * half) < 6
+
+
+def test_the_playhead_goes_where_the_page_is_before_anybody_moved_it(page: Page) -> None:
+    """Another sample has another unit that moves most: bar, pictures and formulas go to it."""
+    open_page(page, "/cell")
+    expect(words(page)).to_contain_text("unit 13")
+    sample = page.get_by_role("slider", name="Sample")
+    sample.focus()
+    page.keyboard.press("ArrowRight")
+    expect(words(page)).not_to_contain_text("unit 13")
+    unit = slider(page, "Unit").input_value()
+    expect(words(page)).to_contain_text(f"Timestep 12, unit {unit}")
+    assert page.evaluate(ROW) == str(int(unit) - 1)
+
+
+def test_where_t_becomes_shorter_and_longer_the_playhead_stays(page: Page) -> None:
+    """It stands at the last timestep that there is, and goes back to the one that was picked."""
+    open_page(page, "/cell?T=12")
+    slider(page, "Timestep").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(words(page)).to_contain_text("Timestep 11, unit 13")
+    for steps, shown in ((-4, 8), (4, 11)):
+        move_slider(page, "Timesteps", steps)
+        expect(words(page)).to_contain_text(f"Timestep {shown}, ")
+        expect(page.locator(".st-key-cell_playhead")).to_contain_text(f"{shown} of")
+        assert place(page) == str(shown - 1)
+
+
+def test_what_was_picked_is_there_again_after_another_page(page: Page) -> None:
+    """Sample, layer, mode, order and playhead, when the person comes back from Explore."""
+    open_page(page, "/cell?layers=2&U=8")
+    page.get_by_role("slider", name="Sample").focus()
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("radio", name="1, bottom").click()
+    page.get_by_role("radio", name="Last step").last.click()
+    page.get_by_text("Order units by similarity").click()
+    slider(page, "Timestep").focus()
+    page.keyboard.press("Home")
+    expect(words(page)).to_contain_text("Timestep 1, ")
+    page.get_by_role("link", name="Explore").click()
+    expect(page.get_by_role("heading", name="Loss over epochs")).to_be_visible()
+    page.get_by_role("link", name="Cell").click()
+    expect(words(page)).to_contain_text("Timestep 1, ")
+    expect(page.get_by_role("radio", name="1, bottom")).to_be_checked()
+    expect(page.get_by_role("radio", name="Last step").last).to_be_checked()
+    expect(page.get_by_role("switch", name="Order units")).to_be_checked()
+    expect(page.get_by_role("slider", name="Sample")).to_have_value("1")
 
 
 def test_a_playhead_move_draws_no_picture_anew(page: Page) -> None:

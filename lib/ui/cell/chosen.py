@@ -109,6 +109,7 @@ def _sample(dataset: Dataset) -> int:
         range(len(names)),
         format_func=names.__getitem__,
         key=f"cell_sample_{len(names)}",
+        persist_state="session",  # here and below: also while the person is on another page
         width=260,
     )
     return int(dataset.shown[place])
@@ -126,6 +127,7 @@ def _layer(experiment: Experiment) -> int:
         format_func=lambda k: {0: "1, bottom", layers - 1: f"{layers}, top"}.get(k, f"{k + 1}"),
         required=True,
         key=key,
+        persist_state="session",
     )
     return layers - 1 if picked is None else int(picked)
 
@@ -141,6 +143,7 @@ def _mode(experiment: Experiment) -> str:
         format_func=lambda mode: MODES[mode].label,
         required=True,
         key="cell_mode",
+        persist_state="session",
         help="Both models start from the same weights and are trained apart.",
     )
     return picked or modes[0]  # None for a moment, when the browser's theme isn't the usual one

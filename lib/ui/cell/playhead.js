@@ -5,32 +5,36 @@ const SEND_EVERY = 150; // milliseconds, at the least, between two reports to Py
 function mount(root) {
   const find = (name) => root.querySelector(name);
   const play = find(".play"), stepIn = find(".step-in"), unitIn = find(".unit-in");
-  const own = { step: 0, unit: 0, data: null, report: () => {}, sent: 0, later: null, timer: null };
+  // What a person has picked is kept where T or U has become too small for it, as Python keeps it.
+  const own = { picked: null, data: null, report: () => {}, sent: 0, later: null, timer: null };
 
+  function at() {
+    const { step, unit } = own.picked ?? own.data, { steps, units } = own.data;
+    return { step: Math.min(step, steps - 1), unit: Math.min(unit, units - 1) };
+  }
   function show() {
-    const { steps, units, order } = own.data;
-    stepIn.value = own.step + 1;
-    unitIn.value = own.unit + 1;
-    find(".step-out").textContent = `${own.step + 1} of ${steps}`;
-    find(".unit-out").textContent = `${own.unit + 1} of ${units}`;
-    stepIn.setAttribute("aria-valuetext", `timestep ${own.step + 1} of ${steps}`);
-    unitIn.setAttribute("aria-valuetext", `unit ${own.unit + 1} of ${units}`);
+    const { steps, units, order } = own.data, { step, unit } = at();
+    stepIn.value = step + 1;
+    unitIn.value = unit + 1;
+    find(".step-out").textContent = `${step + 1} of ${steps}`;
+    find(".unit-out").textContent = `${unit + 1} of ${units}`;
+    stepIn.setAttribute("aria-valuetext", `timestep ${step + 1} of ${steps}`);
+    unitIn.setAttribute("aria-valuetext", `unit ${unit + 1} of ${units}`);
     const page = document.documentElement.style;
-    page.setProperty("--cell-t", own.step);
-    page.setProperty("--cell-row", order.indexOf(own.unit));
+    page.setProperty("--cell-t", step);
+    page.setProperty("--cell-row", order.indexOf(unit));
   }
   function send() {
     own.later = null;
     own.sent = Date.now();
-    own.report({ step: own.step, unit: own.unit });
+    own.report(own.picked);
   }
   function go(step, unit) {
     const { steps, units } = own.data;
     step = Math.max(0, Math.min(steps - 1, step));
     unit = Math.max(0, Math.min(units - 1, unit));
-    if (step === own.step && unit === own.unit) return;
-    own.step = step;
-    own.unit = unit;
+    if (step === at().step && unit === at().unit) return;
+    own.picked = { step, unit };
     show();
     own.later ??= setTimeout(send, Math.max(0, own.sent + SEND_EVERY - Date.now()));
   }
@@ -41,11 +45,11 @@ function mount(root) {
   }
   function toggle() {
     if (own.timer) return stop();
-    if (own.step === own.data.steps - 1) go(0, own.unit);
+    if (at().step === own.data.steps - 1) go(0, at().unit);
     play.textContent = "❚❚ Pause";
     own.timer = setInterval(() => {
-      go(own.step + 1, own.unit);
-      if (own.step === own.data.steps - 1) stop();
+      go(at().step + 1, at().unit);
+      if (at().step === own.data.steps - 1) stop();
     }, Math.max(100, Math.min(600, 8000 / own.data.steps)));
   }
   function press(event) {
@@ -53,7 +57,7 @@ function mount(root) {
     if (!block || (event.type === "pointermove" && event.buttons !== 1)) return;
     const box = block.getBoundingClientRect();
     const step = Math.floor(((event.clientX - box.left) / box.width) * own.data.steps);
-    let unit = own.unit;
+    let { unit } = at();
     if (block.classList.contains(own.data.names.units)) {
       const row = Math.floor(((event.clientY - box.top) / box.height) * own.data.units);
       unit = own.data.order[Math.max(0, Math.min(own.data.units - 1, row))];
@@ -68,8 +72,8 @@ function mount(root) {
     stepIn.focus({ preventScroll: true });
   }
   play.onclick = toggle;
-  stepIn.oninput = () => { stop(); go(+stepIn.value - 1, own.unit); };
-  unitIn.oninput = () => go(own.step, +unitIn.value - 1);
+  stepIn.oninput = () => { stop(); go(+stepIn.value - 1, at().unit); };
+  unitIn.oninput = () => go(at().step, +unitIn.value - 1);
   root.onkeydown = (event) => {
     if (event.key !== " " || event.target === play) return;
     event.preventDefault();
@@ -82,12 +86,9 @@ function mount(root) {
   root.classList.add("ready"); // until now it is hidden: nobody would hear of a press
   return {
     update(data, report) {
-      const { steps, units } = data, before = own.data;
+      const { steps, units } = data;
       own.data = data;
       own.report = report;
-      if (!before) [own.step, own.unit] = [data.step, data.unit];
-      own.step = Math.min(own.step, steps - 1);
-      own.unit = Math.min(own.unit, units - 1);
       stepIn.max = steps;
       unitIn.max = units;
       unitIn.disabled = units === 1;

@@ -20,6 +20,8 @@ from lib.figures.unrolled import WIDEST
 from lib.unit_order import by_similarity
 
 KEY = "cell_playhead"
+PICKED = "cell_picked"
+"""What was reported last; the component itself is forgotten when the page is left."""
 SIMILAR = "cell_similar"
 """The key of the switch that orders the pictures' rows."""
 
@@ -54,13 +56,17 @@ def playhead(layer: Opened) -> At:
         "names": {"time": TIME, "units": UNITS},
         "widest": WIDEST,
     }
-    result = _component(key=KEY, data=data, on_at_change=lambda: None)
+    result = _component(key=KEY, data=data, on_at_change=_remember)
     return _at(result, layer) or at
+
+
+def _remember() -> None:
+    st.session_state[PICKED] = {"at": st.session_state[KEY]["at"]}
 
 
 def where(layer: Opened) -> At:
     """Where the playhead stands: at first on the last timestep of the unit that moves most."""
-    at = _at(st.session_state.get(KEY), layer)
+    at = _at(st.session_state.get(KEY), layer) or _at(st.session_state.get(PICKED), layer)
     return at or At(len(layer.x) - 1, _moves_most(layer))
 
 

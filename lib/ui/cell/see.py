@@ -59,6 +59,7 @@ def _heatmaps(layer: Opened, palette: Palette) -> None:
     right.toggle(
         "Order units by similarity",
         key=SIMILAR,
+        persist_state="session",
         help="Each unit is followed by the one whose output is most like it.",
     )
     cell, trace = layer.cell, layer.trace
