@@ -25,6 +25,11 @@ SEND_SECONDS = 0.18
 CHECK_SHARE = 0.08
 """The part of its time that a run may spend on being judged. Where judging takes long, snapshots in
 between have newer losses, and errors and predictions as of the last time."""
+FEW_CHECKS = 40
+"""Up to so many a run may spend …"""
+FIRST_CHECK_SHARE = 0.2
+"""… this part, and its slices are short, so that a run that is soon over has a curve."""
+FIRST_SLICE_SECONDS = 0.02
 COMPILE_SECONDS = 120.0
 """What one run's program may take to be compiled; most take 1 s."""
 SLOW_EPOCH_SECONDS = 1.0
@@ -146,7 +151,9 @@ class Job:
 
     def _train(self, trainer: Trainer, seconds: float) -> None:
         epoch_steps = trainer.batches.steps
-        first = trainer.epoch == 0
+        first, few = trainer.epoch == 0, trainer.checks < FEW_CHECKS
+        if few:
+            seconds = min(seconds, FIRST_SLICE_SECONDS)
         trainer.advance(seconds, self._goal * epoch_steps)
         now = time.perf_counter()
         self._pace.note(now, trainer.step)
@@ -154,13 +161,14 @@ class Job:
         finished = trainer.step >= self._epochs * epoch_steps
         reached = trainer.step >= self._goal * epoch_steps
         must = finished or reached or (first and trainer.epoch > 0)
-        if must or now - self._sent >= SEND_SECONDS:
-            if must or now - self._checked >= trainer.check_seconds / CHECK_SHARE:
-                trainer.check()
-                self._checked = time.perf_counter()
-            if not (trainer.diverged or finished or reached):
-                self._reason = self._slow_epoch(trainer)
-                self._post()
+        due = must or now - self._sent >= SEND_SECONDS
+        pause = trainer.check_seconds / (FIRST_CHECK_SHARE if few else CHECK_SHARE)
+        if must or ((due or few) and now - self._checked >= pause):
+            trainer.check()
+            self._checked = time.perf_counter()
+        if due and not (trainer.diverged or finished or reached):
+            self._reason = self._slow_epoch(trainer)
+            self._post()
         if trainer.diverged:
             self._end(Status.DIVERGED, self._advice(trainer))
         elif finished:

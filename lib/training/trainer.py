@@ -101,6 +101,11 @@ class Trainer:
         """Whether no epoch is half done."""
         return self.step % self.batches.steps == 0
 
+    @property
+    def checks(self) -> int:
+        """How many judgements are remembered."""
+        return len(next(iter(self._models.values())).checks.points)
+
     def results(self) -> dict[str, ModeResult]:
         """What is known, by mode. Losses up to now; the rest as of the last check."""
         return {mode: model.result() for mode, model in self._models.items()}

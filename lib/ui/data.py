@@ -39,7 +39,8 @@ def load(experiment: Experiment, table: Table | None) -> Loaded:
     place = st.empty()  # always, so that a warning that comes or goes moves no block below it
     run = training.current_run()
     if run and run.experiment.data.name == experiment.data.name == "upload" and table is None:
-        return Loaded(run.experiment, run.dataset)  # somebody else's upload, watched
+        # Somebody else's upload, watched.
+        return Loaded(run.experiment, run.dataset, trainable=False)
     try:
         settled = settle(experiment, table)
         same = run is not None and training.is_run_of(run, settled, table)

@@ -50,8 +50,8 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Experiment:
         controls.sidebar(with_uploader=page != "Data")
     experiment = state.finish()
     if complaints := st.session_state.pop("complaints", []):
-        # Beside the page and until it is closed: as a block it would move all that is below it.
-        st.toast(words.plain(" ".join(complaints)), icon=":material/link_off:", duration="infinite")
+        # Beside the page for 20 s: as a block it would move all that is below it.
+        st.toast(words.plain(" ".join(complaints)), icon=":material/link_off:", duration=20)
     for label, (path, icon) in PAGES.items():
         menu.page_link(path, label=label, icon=icon, query_params=state.query(label))
     return experiment

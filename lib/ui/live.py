@@ -35,8 +35,11 @@ WORDS: dict[Status, tuple[str, str]] = {
     ),
     Status.RUNNING: (":blue-badge[training]", "Sliders may be moved meanwhile: the run goes on."),
     Status.PAUSED: (":yellow-badge[paused]", "Resume goes on from here, Step trains one epoch."),
-    Status.FINISHED: (":green-badge[finished]", "All epochs are done."),
-    Status.STOPPED: (":gray-badge[stopped]", "The figures stay as they were."),
+    Status.FINISHED: (":green-badge[finished]", "All epochs are done. Train or Step begins anew."),
+    Status.STOPPED: (
+        ":gray-badge[stopped]",
+        "The figures stay as they were. Train or Step begins anew.",
+    ),
     Status.DIVERGED: (":red-badge[diverged]", "The last figures that were numbers stay."),
     Status.FAILED: (":red-badge[failed]", "The last figures stay."),
 }
@@ -92,7 +95,7 @@ def _panel(loaded: Loaded, palette: Palette, whole: bool, drawn: Drawn) -> None:
         _buttons(loaded, shown)
     with right:
         _progress(loaded, shown)
-    _notices(shown)
+    _notices(loaded, shown)
     charts.draw(shown, palette, whole)
     now = view(loaded.experiment, loaded.dataset)
     # A run may have ended while this was being drawn; nobody would come to look again.
@@ -144,7 +147,8 @@ def _buttons(loaded: Loaded, shown: View) -> None:
             ),
             shortcut="S",
             disabled=not loaded.trainable,
-            about="Train one epoch.",
+            about="Train one epoch: of this run, or, where there is none that goes on or the "
+            "settings have changed, the first one of a new run.",
         )
         _button(
             "Stop",
@@ -225,15 +229,20 @@ def _progress(loaded: Loaded, shown: View) -> None:
     say_steadily(words, LONGEST, gray=True)
 
 
-def _notices(shown: View) -> None:
+def _notices(loaded: Loaded, shown: View) -> None:
     """What the person must know of the run beyond its figures."""
     run, snapshot = shown.run, shown.snapshot
     if run is None:
         return
     if not training.may_steer(run):
+        own = (
+            "Train starts one of your own with the settings in the sidebar."
+            if loaded.trainable
+            else "It is on a file that stays with that person, so the sidebar's settings don't "
+            "apply: upload a file of your own, or choose other data."
+        )
         st.info(
-            "You are watching a run that another browser started. "
-            "Train starts one of your own with the settings in the sidebar.",
+            f"You are watching a run that another browser started. {own}",
             icon=":material/visibility:",
         )
     elif snapshot.status is Status.FAILED:

@@ -66,3 +66,10 @@ def wait_for_status(page: Page, status: str, seconds: float = 60) -> None:
 def picture(page: Page, about: str) -> Locator:
     """A picture by a part of its alternative text."""
     return page.get_by_role("img", name=re.compile(about, re.IGNORECASE))
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    """Give the sidebar's uploader a file."""
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )

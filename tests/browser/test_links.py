@@ -8,7 +8,7 @@ import time
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.driver import button, move_slider, open_page, settle, wait_for_status
+from tests.browser.driver import button, move_slider, open_page, settle, upload, wait_for_status
 from tests.browser.server import Server
 
 LINK = "T=20&U=24&cell=gru&seed=7"
@@ -97,6 +97,25 @@ def test_a_link_shows_a_run_to_others_who_cannot_stop_it(
         expect(other.get_by_text("You are watching a run")).to_have_count(0)
         button(other, "Stop").click()
     wait_for_status(page, "training")
+    button(page, "Stop").click()
+    wait_for_status(page, "stopped")
+
+
+def test_who_watches_a_run_on_a_file_is_told_that_the_file_stays(
+    page: Page, browser: Browser, server: Server
+) -> None:
+    """The sidebar's settings can't be had without it, so Train is dimmed."""
+    rows = "".join(f"{n % 7},{n % 5}\n" for n in range(400))
+    open_page(page, "/?data=upload&T=8&epochs=5000")
+    upload(page, "own.csv", f"a,b\n{rows}".encode())
+    expect(page.get_by_text("own.csv: 400 rows")).to_be_visible()
+    button(page, "Train").click()
+    wait_for_status(page, "training")
+    with browser.new_context(base_url=server.url) as context:
+        other = context.new_page()
+        open_page(other, page.url)
+        expect(other.get_by_text("a file that stays with that person")).to_be_visible()
+        expect(button(other, "Train")).to_be_disabled()
     button(page, "Stop").click()
     wait_for_status(page, "stopped")
 

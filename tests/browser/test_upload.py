@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driver import button, choose, open_page, settle, unfold, wait_for_status
+from tests.browser.driver import button, choose, open_page, settle, unfold, upload, wait_for_status
 
 SEATTLE = Path(__file__).parents[2] / "lib" / "datasets" / "files" / "seattle-weather.csv"
 
@@ -33,13 +33,6 @@ ODD = {
     "duplicate headers": (f"a,a,c\n{ROWS}\n", "stand twice"),
 }
 """What can be used after all, and what the note must speak of."""
-
-
-def upload(page: Page, name: str, content: bytes) -> None:
-    """Give the sidebar's uploader a file."""
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
-        {"name": name, "mimeType": "text/csv", "buffer": content}
-    )
 
 
 def test_upload_seattle_weather_choose_columns_and_train(page: Page) -> None:
