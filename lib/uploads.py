@@ -66,7 +66,7 @@ def read_upload(name: str, content: bytes) -> Table:
     text, reading = _as_utf8(content)
     layout = _find_layout(text)
     reading |= _reading(text, layout)
-    cells = _read_cells(text, layout)
+    cells = _read_cells(text, layout, reading.get("skiprows", 0))
     notes, mended = list(layout.notes), list[Mended]()
     cells = _drop_empty_rows(cells, notes, mended)
     cells, times, step = _take_times(cells, layout, notes, mended)
@@ -322,8 +322,11 @@ def _unique(cells: list[str]) -> tuple[list[str], list[str]]:
     return names, notes
 
 
-def _read_cells(text: bytes, layout: _Layout) -> pd.DataFrame:
-    """All cells: numbers where pandas sees numbers, else texts."""
+def _read_cells(text: bytes, layout: _Layout, above: int) -> pd.DataFrame:
+    """All cells: numbers where pandas sees numbers, else texts.
+
+    `above` is how many lines the file has above `text`.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
@@ -340,19 +343,19 @@ def _read_cells(text: bytes, layout: _Layout) -> pd.DataFrame:
                 encoding="utf-8",
             )
     except (ValueError, OverflowError, pd.errors.ParserWarning) as error:
-        raise UploadError(_why_unreadable(str(error), len(layout.names))) from None
+        raise UploadError(_why_unreadable(str(error), len(layout.names), above)) from None
     return cells
 
 
-def _why_unreadable(error: str, width: int) -> str:
-    """What pandas complains of, in plain words."""
+def _why_unreadable(error: str, width: int, above: int) -> str:
+    """What pandas complains of, in plain words; `above` lines of the file it hasn't seen."""
     cure = (
         "Leave out lines above the header, put texts with a delimiter in quotes, and write numbers "
         "without thousands separators."
     )
     cells = counted(width, "cell")
     if found := re.search(r"line (\d+), saw (\d+)", error):
-        line, saw = int(found[1]), int(found[2])
+        line, saw = above + int(found[1]), int(found[2])
         return f"Line {line:,} has {saw} cells, but the first line has {cells}. {cure}"
     if "loss of data" in error:
         return f"Lines have more cells than the first line, which has {cells}. {cure}"
