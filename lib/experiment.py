@@ -311,8 +311,9 @@ def read_query(
 
 def _complaint(setting: Setting, texts: list[str], used: Any) -> str:
     """Why `used` holds instead of what a URL says: "… epochs=20000, and …"."""
+    whole = "a whole number " if isinstance(setting.default, int) else ""
     allowed = (
-        f"from {setting.limit.minimum:,g} to {setting.limit.maximum:,g}"
+        f"{whole}from {setting.limit.minimum:,g} to {setting.limit.maximum:,g}"
         if setting.limit is not None
         else f"one of {', '.join(setting.options or ())}"
     )

@@ -71,14 +71,16 @@ def test_numbers_out_of_range_are_clamped_and_unknown_names_dropped() -> None:
 
 def test_what_a_link_cannot_have_is_said() -> None:
     """A number out of range and an unknown cell get a sentence each; what can be had gets none."""
-    query = {"epochs": "20000", "cell": "transformer", "U": "7", "T": "9.5"}
+    query = {"epochs": "20000", "cell": "transformer", "U": "7", "T": "9.5", "lr": "2"}
     experiment, complaints = read_query(query, Experiment())
-    assert experiment == Experiment().set(U=7, T=9, epochs=5000)
+    assert experiment == Experiment().set(U=7, T=9, epochs=5000, lr=1.0)
     assert complaints == [
-        "The link says epochs=20000, and it has to be from 1 to 5,000: it is 5,000 here.",
+        "The link says epochs=20000, and it has to be a whole number from 1 to 5,000: "
+        "it is 5,000 here.",
         "The link says cell=transformer, and it has to be one of lstm, gru, simple_rnn: "
         "it is lstm here.",
-        "The link says T=9.5, and it has to be from 2 to 100: it is 9 here.",
+        "The link says T=9.5, and it has to be a whole number from 2 to 100: it is 9 here.",
+        "The link says lr=2, and it has to be from 1e-05 to 1: it is 1.0 here.",
     ]
 
 
