@@ -31,7 +31,7 @@ MAX_BYTES = 50 * 1024 * 1024
 """The largest file that is read: 50 MB."""
 MIN_ROWS = 6
 """Two windows of two timesteps and a horizon of one: below that nothing can be learned."""
-MAX_COLUMNS = 1000
+WIDEST = 1000
 """The widest table that is read."""
 MAX_CELLS = 20_000_000
 """The most cells that are read; a file of nothing but short cells would take a gigabyte."""
@@ -205,9 +205,9 @@ def _find_layout(text: bytes) -> _Layout:
         sample = sample[: end + 1]
     delimiter = _find_delimiter(sample)
     first, *body = _rows(sample, delimiter)
-    if len(first) > MAX_COLUMNS:
+    if len(first) > WIDEST:
         raise UploadError(
-            f"The table has {len(first):,} columns and at most {MAX_COLUMNS:,} are read. A line "
+            f"The table has {len(first):,} columns and at most {WIDEST:,} are read. A line "
             "for each timestep was expected: perhaps rows and columns are swapped."
         )
     lines = text.count(b"\n") or text.count(b"\r")

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lib.experiment import MISSING
-from lib.uploads import MAX_BYTES, MAX_CELLS, MAX_COLUMNS, UploadError, read_upload
+from lib.uploads import MAX_BYTES, MAX_CELLS, WIDEST, UploadError, read_upload
 from lib.windows import WindowError, default_columns, make_windows
 
 
@@ -322,7 +322,7 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
         (b"# made by\n" + PLAIN.encode(), "Leave out lines above the header"),
         (PLAIN.encode() + b'1,"2\n', "opened and never closed"),
         (b"1," * 40_000, "first line has more than 64 KB"),
-        (b"a," * (MAX_COLUMNS + 1) + b"\n1\n", "perhaps rows and columns are swapped"),
+        (b"a," * (WIDEST + 1) + b"\n1\n", "perhaps rows and columns are swapped"),
         (b"a\n" + b"1\n" * (MAX_CELLS + 1), "at most 20,000,000 cells are read"),
         (b" " * (MAX_BYTES + 1), "at most 50 MB are read"),
     ],
