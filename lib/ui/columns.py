@@ -64,7 +64,9 @@ def _names(key: str, table: Table) -> None:
         help=f"1 to {MAX_COLUMNS}. None means the table's own choice.",
     )
     if key == "targets" and not (table.targets or st.session_state.get(key)):
-        hint("The last column that varies, until you choose what to predict.")
+        column = table.frame[usual[0]]
+        which = " that varies" if column.min() < column.max() else ""
+        hint(f"The last column{which}, until you choose what to predict.")
 
 
 def _choose(key: str, names: list[str], usual: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.english import counted
 from lib.ui import training
 from lib.ui.state import pick
 from lib.ui.words import hint, plain
@@ -34,7 +35,8 @@ def uploader() -> None:
         st.error(plain(message), icon=":material/error:")
     if kept := table():
         rows, columns = kept.frame.shape
-        hint(f"{kept.name}: {rows:,} rows, {columns} number columns.")
+        size = f"{counted(rows, 'row')}, {counted(columns, 'number column')}"
+        hint(f"{kept.name}: {size}.")
         for note in kept.notes:
             hint(note)
 

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.datasets import DATASETS
 from lib.ui.frame import PAGES
+from lib.uploads import read_upload
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -106,3 +107,23 @@ def test_a_link_to_nothing_opens_the_default() -> None:
     assert not app.exception
     assert app.selectbox(key="data").value == next(iter(DATASETS))
     assert app.selectbox(key="cell").value == "lstm"
+
+
+@pytest.mark.parametrize(
+    ("row", "size", "target"),
+    [
+        ("3\n", "80 rows, 1 number column.", "The last column, until"),
+        ("3,5\n", "80 rows, 2 number columns.", "The last column, until"),
+        ("3\n4\n", "160 rows, 1 number column.", "The last column that varies, until"),
+    ],
+)
+def test_an_upload_is_counted_and_its_target_named(row: str, size: str, target: str) -> None:
+    """One column is no columns, and where none varies the last one isn't said to."""
+    app = AppTest.from_file(APP, default_timeout=30)
+    app.query_params["data"] = "upload"
+    app.session_state["table"] = read_upload("one.csv", row.encode() * 80)
+    app.run()
+    assert not app.exception
+    said = " ".join(each.value for each in app.markdown)
+    assert size in said
+    assert target in said
