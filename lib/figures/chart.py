@@ -312,6 +312,13 @@ def side_notes(
     return placed
 
 
+def all_zero(values: Sequence[float], palette: Palette) -> list[dict[str, Any]]:
+    """The note of a logarithmic plot that has nothing to draw, since all of `values` are 0."""
+    if not values or any(values):
+        return []
+    return [empty("every value is 0:<br>a constant target is learned at once", palette)]
+
+
 def empty(words: str, palette: Palette) -> dict[str, Any]:
     """Words in the middle of a plot that has no data yet."""
     return {

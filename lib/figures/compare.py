@@ -44,5 +44,6 @@ def compare_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) -> go
             key,
             name=f"compare {dataset.name}",
             height=HEIGHT,
+            notes=chart.all_zero([naive, *drawn], palette) if drawn else [],
         ),
     )

@@ -54,6 +54,8 @@ def loss_figure(
     words = chart.side_notes(notes, y["range"], plot) if both else []
     if not drawn:
         words.append(chart.empty("not trained yet", palette))
+    else:
+        words += chart.all_zero([*naive.values(), *best.values(), *drawn], palette)
     return chart.figure(
         data + marks.by_epoch(losses, palette, f"%{{y:{chart.VALUE}}}"),
         chart.layout(

@@ -454,6 +454,22 @@ def test_a_level_of_nothing_cannot_stand_on_a_logarithmic_axis():
         assert alone in words_of(figures["compare"])
 
 
+def test_where_every_value_is_nothing_the_plot_says_so():
+    """As of a constant target; a logarithmic axis would be blank without a word."""
+    y = np.zeros((8, 4, 1), np.float32)
+    dataset = a_dataset(y=y, naive=y)
+    learned = spoiled(a_snapshot(dataset, sequence=0.0, last=0.0), 0.0)
+    for snapshot, said in (
+        (learned, True),
+        (spoiled(learned, float("nan")), False),
+        (a_snapshot(dataset, sequence=0.0, last=0.0), False),
+    ):
+        figures = all_figures(dataset, snapshot)
+        for name in ("loss", "compare"):
+            words = [note.text for note in figures[name].layout.annotations]
+            assert any(text.startswith("every value is 0") for text in words) is said
+
+
 def test_before_training_the_loss_chart_says_so():
     """Its axes are there already: epochs from 0 to what was asked for."""
     dataset = a_dataset()
