@@ -290,6 +290,8 @@ def _beats(error: np.ndarray, naive: np.ndarray, name: str, be: str) -> str:
     first = int(worse[-1]) + 2 if len(worse) else 1
     if first == 1:
         return f"{be} better than {name} at every step"
+    if first > steps and error[-1] == naive[-1] == 0:
+        return f"is as good as {name} at step {steps}"
     if first > steps:
         return f"is no better than {name} at step {steps}"
     return f"{be} better than {name} from step {first} on"

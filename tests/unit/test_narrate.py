@@ -297,6 +297,15 @@ def test_the_error_by_timestep_in_words_says_from_when_on_a_model_beats_the_gues
     )
 
 
+def test_a_model_without_error_is_as_good_as_a_guess_without_one():
+    """As on a constant target: "no better" would be a fault where nothing is better."""
+    y = np.zeros((8, 4, 1), np.float32)
+    dataset = a_dataset(y=y, naive=y)
+    said = step_error_sentence(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.0, last=0.5))
+    assert "; that is as good as guessing the mean at step 4. " in said
+    assert "; that is no better than guessing the mean at step 4. " in said
+
+
 def test_the_error_by_timestep_has_a_unit_where_all_columns_share_one():
     """Otherwise it is that of the scaled targets, and is called so."""
     shared = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
