@@ -13,7 +13,7 @@ import streamlit as st
 
 from lib.datasets import DATASETS, settle
 from lib.experiment import MAX_VALUES, MODES, SETTINGS, Choice, limit_of
-from lib.ui import state, upload
+from lib.ui import state, training, upload
 from lib.ui.columns import columns
 from lib.ui.words import hint
 
@@ -32,6 +32,7 @@ def sidebar(*, with_uploader: bool) -> None:
 
     The Data page has room for the uploader itself, and asks for a sidebar without it.
     """
+    training.current()  # forgets a run that is gone before the address and the menu name it again
     _data()
     if with_uploader and st.session_state["data"] == "upload":
         upload.uploader()

@@ -24,6 +24,12 @@ WORKER_DELAY = 4.0
 a cold server needs more: with it beside, that page took twice as long to be painted."""
 
 
+GONE = (
+    "The link's run is gone: runs last a few hours, and not beyond a restart. These are its "
+    "settings; Train starts it anew."
+)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Owner:
     """Who started a run, and the upload that it was cut from."""
@@ -54,11 +60,17 @@ def _owners() -> dict[str, Owner]:
 
 
 def current() -> tuple[Run, Snapshot] | None:
-    """This session's run and the newest there is to show of it."""
+    """This session's run and the newest there is to show of it.
+
+    A run that is gone, with a server or with time, is forgotten, so that links don't name it. If it
+    came from a link, that is said.
+    """
     run_id = st.session_state["run"]
     run = client().get(run_id) if run_id else None
     if run is None:
-        st.session_state["run"] = None  # gone with a server or with time: links needn't name it
+        st.session_state["run"] = None
+        if run_id and run_id not in st.session_state.get("started", ()):
+            st.session_state.setdefault("complaints", []).append(GONE)
     snapshot = client().latest(run) if run else None
     return (run, snapshot) if run and snapshot else None
 

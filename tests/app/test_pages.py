@@ -9,6 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from lib.datasets import DATASETS
 from lib.ui.frame import PAGES
+from lib.ui.training import GONE
+from lib.ui.words import plain
 from lib.uploads import read_upload
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -127,3 +129,17 @@ def test_an_upload_is_counted_and_its_target_named(row: str, size: str, target: 
     said = " ".join(each.value for each in app.markdown)
     assert size in said
     assert target in said
+
+
+@pytest.mark.parametrize("page", list(PAGES))
+def test_a_link_to_a_run_that_is_gone_says_so_and_keeps_its_settings(page: str) -> None:
+    """At once, on every page, and the address no longer names the run."""
+    app = AppTest.from_file(APP, default_timeout=30)
+    app.switch_page(PAGES[page][0])
+    app.query_params["run"] = "deadbeef"
+    app.query_params["T"] = "7"
+    app.run()
+    assert not app.exception
+    assert [toast.value for toast in app.toast] == [plain(GONE)]
+    assert "run" not in app.query_params
+    assert app.session_state["T"] == 7

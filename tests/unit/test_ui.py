@@ -238,12 +238,25 @@ def test_a_new_run_takes_the_place_of_the_one_before(enter, worker):
 
 @pytest.mark.usefixtures("worker")
 def test_a_run_that_is_gone_leaves_the_address(enter):
-    """After a restart of the server nobody knows it."""
+    """After a restart of the server nobody knows it; that is said, once."""
     session = enter(Streamlit(run=["long gone"]))
     run_page()
     assert training.current() is None
+    assert training.current() is None
+    assert session.session_state["complaints"] == [training.GONE]
     run_page()
     assert "run" not in session.query_params
+
+
+def test_of_a_run_that_was_started_here_no_link_is_blamed(enter, worker):
+    """It is forgotten after some hours, and no link was opened."""
+    session = enter(session_of("anna"))
+    run_page()
+    run = training.train(Experiment(), a_dataset())
+    worker.runs.clear()
+    assert training.current() is None
+    assert run.id in session.session_state["started"]
+    assert session.session_state["complaints"] == []
 
 
 @pytest.mark.usefixtures("worker")
