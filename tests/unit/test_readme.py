@@ -18,6 +18,15 @@ def test_every_path_in_the_map_exists() -> None:
         assert (ROOT / path).exists(), path
 
 
+def test_the_map_names_every_part_of_lib() -> None:
+    """Each module and package directly in lib stands in the table of files."""
+    parts = [f"lib/{path.name}" for path in (ROOT / "lib").glob("[!_]*.py")]
+    parts += [f"lib/{path.parent.name}/" for path in (ROOT / "lib").glob("*/__init__.py")]
+    assert len(parts) > 10
+    named = " ".join(re.findall(r"^\| (`.+?) \|", README, flags=re.MULTILINE))
+    assert [part for part in parts if f"`{part}`" not in named] == []
+
+
 def test_the_picture_exists() -> None:
     """README shows a real screenshot."""
     pictures = re.findall(r"!\[.*?\]\((.+?)\)", README)
