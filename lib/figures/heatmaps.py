@@ -38,7 +38,8 @@ def heatmaps(
         start: the row that is marked before anybody has picked one.
         sentence: what the picture says.
         palette: the colours of the page's theme.
-        kept: what the first matrix is called beside its outline.
+        kept: what the first matrix is called beside its outline; "" for one that is handed out
+            whole in both modes, which has none.
     """
     parts: list[str] = []
     for name, values in matrices.items():
@@ -46,7 +47,7 @@ def heatmaps(
         reach = _reach(values)
         scale = "" if reach == 1 else f", ±{number(reach)}"
         body = _matrix(rows, reach, palette)
-        if not parts:
+        if kept and not parts:
             body += last_column(rows.shape[1], palette)
         parts.append(
             f'<div style="min-width:0"><div style="color:{palette.muted}">{escape(name)}'
@@ -97,7 +98,7 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
 
 
 def _legend(kept: str, palette: Palette) -> str:
-    """The scale, and what the outlines mean."""
+    """The scale, and what the outline means, where there is one."""
     colors = palette.signed(2)
     bar = (
         f'<span style="display:inline-block;width:7rem;height:0.75rem;border-radius:3px;'
@@ -108,9 +109,13 @@ def _legend(kept: str, palette: Palette) -> str:
         f'<span style="display:inline-block;width:0.6rem;height:1rem;border-radius:3px;'
         f'vertical-align:-3px;border:2px solid {palette.last}"></span>'
     )
+    keeps = (
+        f"<span>{outline} what "
+        '<span style="font-family:monospace;font-size:0.8125rem">return_sequences=False</span> '
+        f"keeps of {escape(kept)}</span>"
+    )
     return (
         f'<div style="color:{palette.muted};display:flex;flex-wrap:wrap;gap:0.25rem 1.25rem;'
-        f'margin-bottom:0.5rem"><span>−1 {bar} 1</span><span>{outline} what '
-        f'<span style="font-family:monospace;font-size:0.8125rem">return_sequences=False</span> '
-        f"keeps of {escape(kept)}</span><span>rows are units, columns timesteps</span></div>"
+        f'margin-bottom:0.5rem"><span>−1 {bar} 1</span>{keeps if kept else ""}'
+        "<span>rows are units, columns timesteps</span></div>"
     )

@@ -18,10 +18,13 @@ from lib.figures.timeline import last_column, over_time, ticks
 from lib.narrate import number
 
 
-def unit_lines(lines: Sequence[Line], palette: Palette) -> str:
-    """A row for each line: its name and trace, and its formula with the numbers filled in."""
+def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> str:
+    """A row for each line: its name and trace, and its formula with the numbers filled in.
+
+    Only in the top layer is a step of h outlined: those below hand out all of it in both modes.
+    """
     steps = len(lines[0].trace)
-    rows = [_row(line, is_last=line is lines[-1], palette=palette) for line in lines]
+    rows = [_row(line, keeps=top and line is lines[-1], palette=palette) for line in lines]
     rows.append(f'<div style="{_PAIR}"><div>{ticks(steps, palette)}</div><div></div></div>')
     return (
         f'<div style="font-size:0.875rem;line-height:1.4;color:{palette.ink}">{"".join(rows)}</div>'
@@ -34,12 +37,12 @@ _PAIR = (
 )
 
 
-def _row(line: Line, *, is_last: bool, palette: Palette) -> str:
+def _row(line: Line, *, keeps: bool, palette: Palette) -> str:
     image = (
         f'<img alt="" src="{_spark(line.trace, palette)}" '
         'style="display:block;width:100%;height:2.6rem">'
     )
-    if is_last:
+    if keeps:
         image += last_column(len(line.trace), palette)
     value = number(line.value).replace("-", "−")
     return (

@@ -60,6 +60,18 @@ def test_a_small_layer_shows_its_numbers() -> None:
     assert page.count(f"2px solid {palette().last}") == 2  # the matrix's and the legend's
 
 
+def test_a_layer_below_the_top_one_has_no_step_outlined() -> None:
+    """It hands out all its outputs in both modes: neither keeps one of them alone."""
+    values = np.zeros((2, 3))
+    outline = f"2px solid {palette().last}"
+    page = heatmaps({"h": values}, np.arange(3), 0, "what it says", palette(), kept="")
+    assert outline not in page
+    assert "return_sequences=False" not in page
+    made = lines(opened("lstm"), 0, 2)
+    assert outline in unit_lines(made, palette())
+    assert outline not in unit_lines(made, palette(), top=False)
+
+
 @pytest.mark.parametrize("theme", PALETTES)
 def test_numbers_are_legible_on_every_shade(theme: str) -> None:
     """At least 4.5 to 1, as axe asks for (WCAG 2.2, 1.4.3)."""

@@ -31,11 +31,13 @@ class Formulas:
     lines: DeltaGenerator
     words: DeltaGenerator
     by_hand: DeltaGenerator | None
+    top: bool
+    """Whether it is the top layer, of whose outputs one mode keeps the last alone."""
 
     def write(self, at: At, palette: Palette) -> None:
         """For this timestep and this unit."""
         written = lines(self.layer, at.unit, at.step)
-        self.lines.html(unit_lines(written, palette))
+        self.lines.html(unit_lines(written, palette, top=self.top))
         with self.words:
             say_steadily(step_sentence(written, at.unit, at.step))
         if self.by_hand is not None:

@@ -21,12 +21,13 @@ from lib.ui.words import say, say_steadily
 def see(chosen: Chosen, palette: Palette) -> tuple[DeltaGenerator, Formulas]:
     """Draw the section. The playhead's place comes back, and the formulas that follow it."""
     layer = chosen.opened
+    top = chosen.layer == chosen.experiment.model.layers - 1
     with st.container(border=True, key="cell_unrolled"):
         st.markdown("### Unrolled in time")
         bar = st.container()
-        _unrolled(chosen, layer, palette)
+        _unrolled(chosen, layer, palette, top=top)
     with st.container(border=True, key="cell_heatmaps"):
-        _heatmaps(layer, palette)
+        _heatmaps(layer, palette, top=top)
     with st.container(border=True, key="cell_unit"):
         st.markdown("### One unit, one timestep at a time")
         slots, words = st.empty(), st.empty()
@@ -39,21 +40,20 @@ def see(chosen: Chosen, palette: Palette) -> tuple[DeltaGenerator, Formulas]:
                 "Each table is a block of the kernels' columns: multiply every row by the number "
                 "in front of it, add the column up, and apply the activation."
             )
-    formulas = Formulas(layer, slots, words, hand)
+    formulas = Formulas(layer, slots, words, hand, top)
     formulas.write(where(layer), palette)
     return bar, formulas
 
 
-def _unrolled(chosen: Chosen, layer: Opened, palette: Palette) -> None:
+def _unrolled(chosen: Chosen, layer: Opened, palette: Palette, *, top: bool) -> None:
     experiment, x = chosen.experiment, layer.x
-    top = chosen.layer == experiment.model.layers - 1
     sentence = narrate_cell.unrolled_sentence(experiment, chosen.layer, *x.shape)
     modes = experiment.model.modes if top else ("sequence",)
     st.html(unrolled_picture(x, modes, layer.trace.cell is not None, sentence, palette))
     say(sentence)
 
 
-def _heatmaps(layer: Opened, palette: Palette) -> None:
+def _heatmaps(layer: Opened, palette: Palette, *, top: bool) -> None:
     left, right = st.columns([3, 2], vertical_alignment="center")
     left.markdown("### States and gates, every unit at every timestep")
     right.toggle(
@@ -70,5 +70,6 @@ def _heatmaps(layer: Opened, palette: Palette) -> None:
         about = GATES[cell][name]
         matrices[f"{name}̃, {about}" if about == "candidate" else f"{name}, {about}"] = values[0]
     sentence = " ".join(narrate_cell.findings(cell, trace))
-    st.html(heatmaps(matrices, row_order(layer), first_row(layer), sentence, palette))
+    order, row, kept = row_order(layer), first_row(layer), "h" if top else ""
+    st.html(heatmaps(matrices, order, row, sentence, palette, kept=kept))
     say_steadily(sentence)
