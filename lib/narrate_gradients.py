@@ -17,6 +17,12 @@ def reach_sentence(norms: Mapping[str, np.ndarray], by: str) -> str:
     parts = []
     for mode, about in (("sequence", "over all steps"), ("last", "at the last step alone")):
         values = np.asarray(norms[mode], np.float64)
+        if not np.isfinite(values).all():
+            parts.append(f"The loss {about} has gradients by the {what} that aren't numbers.")
+            continue
+        if not values.any():
+            parts.append(f"No {what} moves the loss {about}: every gradient is 0.")
+            continue
         first, last = float(values[0]), float(values[-1])
         peak = int(np.argmax(values))
         parts.append(
@@ -24,11 +30,16 @@ def reach_sentence(norms: Mapping[str, np.ndarray], by: str) -> str:
             f"of step {len(values)} by {number(last)}, most at step {peak + 1}."
         )
     first_all, first_last = float(norms["sequence"][0]), float(norms["last"][0])
-    if first_all > 0 and first_last > 0:
+    if first_all > 0 and first_last > 0 and np.isfinite([first_all, first_last]).all():
         times = first_all / first_last
-        more = f"{number(times)} times" if times >= 1 else f"{number(100 * times)}% of"
+        more = f"{_rounded(times)} times" if times >= 1 else f"{number(100 * times)}% of"
         parts.append(f"At step 1 the loss over all steps has {more} the reach of the other.")
     return " ".join(parts)
+
+
+def _rounded(ratio: float) -> str:
+    """A ratio with no more than three digits that count, however large it is."""
+    return number(float(f"{ratio:.3g}"))
 
 
 def influence_sentence(influence: np.ndarray, columns: int, targets: int, turned: bool) -> str:
@@ -38,6 +49,10 @@ def influence_sentence(influence: np.ndarray, columns: int, targets: int, turned
     later = int((above > 0).sum())
     which = "" if columns == targets else f" (of {columns} of {targets} output columns)"
     model = "Bidirectional" if turned else "One direction"
+    if not np.isfinite(influence).all():
+        return f"{model}{which}: some of the gradients aren't numbers."
+    if not influence.any():
+        return f"{model}{which}: no input moves any output: every gradient is 0."
     if not later:
         says = "no output is moved by an input that comes after it"
     else:

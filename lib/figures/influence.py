@@ -27,10 +27,10 @@ def influence_map(
         )
         scale = ""
     else:
-        known = np.nan_to_num(influence)
-        most = max(float(known.max()), 1e-30)
+        known = np.where(np.isfinite(influence), influence, 0.0)
+        most = float(known.max())
         # The root, so that small influences show; what is there at all isn't blank.
-        share = np.sqrt(known / most)
+        share = np.sqrt(known / (most or 1.0))
         indexes = np.where(known > 0, np.maximum(2, share * STEPS), 0).round().astype(np.uint8)
         colors = palette.signed(STEPS)[STEPS:]
         body = (

@@ -36,13 +36,17 @@ def reach_figure(
     key = [
         [marks.Entry(glyphs[m], labels[m], palette.mode(m), palette.mode_text(m)) for m in norms]
     ]
-    sizes = [v for array in norms.values() for v in np.asarray(array, float) if v > FLOOR]
+    sizes = [v for array in norms.values() for v in marks.finite(array) if v > FLOOR]
+    axis = chart.log_axis(f"size of ∂L/∂{by}", sizes)
+    if not sizes:
+        # Nothing is drawn, so that any numbers at the axis would be made up.
+        axis |= {"tickvals": [], "ticktext": []}
     return chart.figure(
         data,
         chart.layout(
             palette,
             chart.timestep_axis(names),
-            chart.log_axis(f"size of ∂L/∂{by}", sizes),
+            axis,
             key,
             name=f"reach {by} {steps}",
             height=HEIGHT,

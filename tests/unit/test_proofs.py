@@ -127,6 +127,19 @@ def test_influence_of_later_inputs_is_counted() -> None:
     assert leaking.startswith("Bidirectional (of 2 of 5 output columns): in 6 of 6 pairs")
 
 
+def test_influence_is_said_where_there_is_none_and_where_it_is_no_number() -> None:
+    """Nothing is said of pairs then, and the map's scale ends at 0."""
+    none = np.zeros((4, 4))
+    said = narrate_gradients.influence_sentence(none, 1, 1, turned=False)
+    assert said == "One direction: no input moves any output: every gradient is 0."
+    assert "darkest 0&nbsp;" in influence_map(none, "title", said, 4, palette())
+    lost = np.tril(np.ones((4, 4)))
+    lost[3, 0] = np.nan
+    said = narrate_gradients.influence_sentence(lost, 1, 1, turned=True)
+    assert said == "Bidirectional: some of the gradients aren't numbers."
+    assert "darkest 1&nbsp;" in influence_map(lost, "title", said, 4, palette())
+
+
 def test_the_map_has_its_room_before_there_is_one() -> None:
     """So that nothing jumps; exactly zero is blank."""
     empty = influence_map(None, "title", WAITING, 4, palette())
@@ -156,5 +169,19 @@ def test_the_reach_is_said_for_both_losses() -> None:
     said = narrate_gradients.reach_sentence(norms, "h")
     assert "over all steps moves with the hidden state of step 1 by 0.5" in said
     assert "At step 1 the loss over all steps has 10 times the reach of the other." in said
+    far = {"sequence": np.array([23_393_575.0, 1]), "last": np.array([1.0, 1])}
+    assert "has 23,400,000 times the reach" in narrate_gradients.reach_sentence(far, "h")
     silent = {"sequence": np.array([0.0, 0.25]), "last": np.array([0.0, 1.0])}
     assert "times" not in narrate_gradients.reach_sentence(silent, "x")
+
+
+def test_a_reach_of_zero_or_of_no_number_is_said_and_not_drawn() -> None:
+    """No step is then the one that moves the loss most, and the axis has no numbers."""
+    none = {"sequence": np.zeros(3), "last": np.array([np.nan, 1.0, np.inf])}
+    said = narrate_gradients.reach_sentence(none, "h")
+    assert said == (
+        "No hidden state moves the loss over all steps: every gradient is 0. The loss at the last "
+        "step alone has gradients by the hidden state that aren't numbers."
+    )
+    none["last"] = np.zeros(3)
+    assert not reach_figure(none, "h", tuple("123"), palette()).layout.yaxis.tickvals
