@@ -144,18 +144,43 @@ def bound_sentence(experiment: Experiment, dataset: Dataset, hidden: np.ndarray)
             f"than {number(bound[-1])} at step {len(hidden)}"
         )
     parts = [
-        f"From a zero state, {rule}. The furthest unit here is at {number(most[0])} at step 1 and "
-        f"at {number(most[-1])} at step {len(hidden)}."
+        f"From a zero state, {rule}. The furthest unit here is at {_below(most[0], bound[0])} at "
+        f"step 1 and at {_below(most[-1], bound[-1])} at step {len(hidden)}."
     ]
-    furthest = float(np.abs(dataset.y).max())
+    if (most >= bound.astype(np.float32)).any():
+        parts.append("What is at its bound is there only after rounding to 32 bits.")
     if model.head == "dense":
         parts.append(
             "The Dense head stretches these outputs, so that targets "
-            f"up to {number(furthest)} can be reached."
+            f"up to {number(np.abs(dataset.y).max())} can be reached."
         )
-    elif furthest > bound[-1]:
-        parts.append(
-            f"Without a head the outputs are the predictions: targets up to {number(furthest)} "
-            "are out of reach, whatever the weights."
-        )
+    elif missed := _out_of_reach(dataset.y, bound):
+        parts.append(f"Without a head the outputs are the predictions: {missed}")
     return " ".join(parts)
+
+
+def _below(value: float, bound: float) -> str:
+    """A size that is less than its bound, though three digits may make the two alike."""
+    alike = value < np.float32(bound) and number(value) == number(bound)
+    return f"just below {number(bound)}" if alike else number(value)
+
+
+def _out_of_reach(y: np.ndarray, bound: np.ndarray) -> str:
+    """Which targets (N, T, K) no weights can reach, each held against its own step's bound (T,).
+
+    Nothing where all can be reached. A bound itself is never reached.
+    """
+    furthest = np.abs(y).max(axis=(0, 2))
+    missed = furthest >= bound
+    if not missed.any():
+        return ""
+    step = int(np.argmax(furthest - bound))
+    sign = "±" if (y[:, step] <= -bound[step]).any() else ""
+    varies = bound[0] != bound[-1]
+    at = f" at step {step + 1}" if varies else ""
+    rest = f" So it is at {missed.sum()} of {len(bound)} steps, by the bound of each."
+    return (
+        f"targets of {sign}{number(bound[step])} or more{at} are out of reach "
+        f"(here up to {sign}{number(furthest[step])}), whatever the weights."
+        f"{rest if varies and missed.sum() > 1 else ''}"
+    )

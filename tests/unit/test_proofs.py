@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -103,11 +105,44 @@ def test_raw_targets_are_out_of_reach_without_a_head() -> None:
     experiment = settle(Experiment().set(data="worked_raw"))
     said = narrate_proofs.bound_sentence(experiment, make_dataset(experiment), np.full((2, 4), 0.5))
     assert "less than 0.762 at step 1 and less than 0.964 at step 2" in said
-    assert "targets up to 208 are out of reach" in said
+    assert "targets of 0.964 or more at step 2 are out of reach (here up to 208)" in said
+    assert "So it is at 2 of 2 steps, by the bound of each." in said
     scaled = settle(Experiment().set(data="worked_scaled", cell="gru"))
     said = narrate_proofs.bound_sentence(scaled, make_dataset(scaled), np.full((2, 4), 0.5))
     assert "|h| is less than 1 at every step. The furthest" in said
     assert "can be reached" in said
+
+
+def test_a_target_is_held_against_the_bound_of_its_own_step() -> None:
+    """An LSTM's is lower at first, and no bound itself is ever reached."""
+    experiment = settle(Experiment().set(data="worked_raw"))
+    dataset = make_dataset(experiment)
+    hidden = np.full((2, 4), 0.5)
+
+    def said(cell: str, *targets: float) -> str:
+        y = np.zeros_like(dataset.y) + np.array(targets, np.float32)[:, None]
+        return narrate_proofs.bound_sentence(
+            experiment.set(cell=cell), replace(dataset, y=y), hidden
+        )
+
+    assert "targets of 0.762 or more at step 1 are out of reach (here up to 0.9)" in said(
+        "lstm", 0.9, 0.9
+    )
+    assert "out of reach" not in said("lstm", 0.7, 0.9)
+    assert "targets of ±1 or more are out of reach (here up to ±1)" in said("gru", 0, -1)
+    assert "out of reach" not in said("gru", 0.9, -0.99)
+
+
+def test_a_value_at_its_bound_is_there_by_rounding() -> None:
+    """Nothing exact is; and what only looks like it in three digits is called just below."""
+    experiment = settle(Experiment().set(data="worked_raw", cell="gru"))
+    dataset = make_dataset(experiment)
+    rounded = np.ones((2, 4), np.float32)
+    said = narrate_proofs.bound_sentence(experiment, dataset, rounded)
+    assert "is at 1 at step 1 and at 1 at step 2. What is at its bound is there only" in said
+    said = narrate_proofs.bound_sentence(experiment, dataset, rounded * np.float32(0.9999))
+    assert "is at just below 1 at step 1" in said
+    assert "rounding" not in said
 
 
 def test_the_bound_is_drawn_above_the_states() -> None:
