@@ -74,6 +74,13 @@ def test_the_modes_are_one_with_and_without_an_answer(said: dict | None) -> None
     assert ("here it reaches 7.25" in proofs[3].why) == (said is not None)
 
 
+def test_the_difference_from_numpy_is_labelled_as_it_is_measured() -> None:
+    """Relative to the largest value where that is above 1, as an LSTM's cell state can be."""
+    proof = narrate_proofs.one_computation(Experiment(), 4, None, None)[2]
+    assert proof.measures[0].of == "max |NumPy − Keras| / max(1, max |Keras|)"
+    assert "relative to the largest" in proof.why
+
+
 def test_a_cell_with_one_state_returns_two_tensors() -> None:
     """C is an LSTM's alone."""
     gru = narrate_proofs.one_computation(Experiment().set(cell="gru", U=3), 4, None, None)[3].why

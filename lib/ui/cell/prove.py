@@ -34,7 +34,7 @@ def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply]]:
     st.markdown("## One computation, as Keras measures it")
     hint_of(
         f"{_top(chosen)}Keras in the training process, on these weights and {len(samples)} "
-        "samples. The figures are the largest absolute differences.",
+        "samples. The figures are the largest differences, absolute but for that from NumPy.",
         chosen,
         modes,
     )
@@ -126,7 +126,7 @@ def _ask(chosen: Chosen, samples: np.ndarray) -> tuple[Reply, Reply]:
 
 
 def _numpy_differs(chosen: Chosen, weights: Weights, said: dict[str, Any]) -> float:
-    """The largest difference of the top layer's outputs and states, relative above 1.
+    """The largest difference of the top layer's outputs and states, relative to values above 1.
 
     On the weights that Keras was asked about, which needn't be the newest.
     """
