@@ -48,8 +48,8 @@ def one_computation(
         Proof(
             "The sequence is every prefix's last step",
             (Measure("max |sequence[:, t] − last of x[:, :t+1]|", prefix),),
-            f"Sequence mode is {steps} last-step answers in one pass: what comes later can't "
-            "change an output.",
+            f"On the sample shown, sequence mode is {steps} last-step answers in one pass: what "
+            "comes later can't change an output.",
         ),
         Proof(
             "What you see is what Keras computes",
@@ -76,6 +76,10 @@ def ways_to_break_it(
     def measured(name: str) -> float | None:
         return None if said is None else float(said[name])
 
+    def parts(name: str, usual: str, never: str) -> str:
+        """What is to be said of a difference; another sentence where there is none after all."""
+        return never if measured(name) == 0 else usual
+
     cell = CELLS[experiment.model.cell].label
     return [
         Proof(
@@ -88,7 +92,8 @@ def ways_to_break_it(
             ),
             "The layer that reads backwards has read everything at the first timestep. The last "
             "step of its sequence has seen one input; last takes its first. Here its weights are "
-            "fresh and untrained.",
+            "fresh and untrained"
+            + parts("bidirectional", ".", ", and both outputs are the same on these samples."),
         ),
         Proof(
             f"Padding: {padding} steps of zeros at the end",
@@ -96,15 +101,21 @@ def ways_to_break_it(
                 Measure("without a mask: max |last − unpadded last|", measured("padded_moved")),
                 Measure("with a mask: max |last − unpadded last|", measured("masked_moved")),
             ),
-            f"Without a mask the {cell} goes on through the zeros, and last has seen them. A mask "
-            "holds the state, so that last is the last step that counts. In both cases "
+            f"Without a mask the {cell} goes on through the zeros, "
+            + parts("padded_moved", "and last has seen them", "which move nothing here")
+            + ". A mask holds the state, so that last is the last step that counts. In both cases "
             "sequence[:, -1] is last.",
         ),
         Proof(
             "zero_output_for_mask=True",
             (Measure("max |sequence[:, -1] − last|", measured("zeroed")),),
             "It puts zeros where the sequence would repeat the last output, while last stays what "
-            "it is: the difference is the largest output itself.",
+            "it is: "
+            + parts(
+                "zeroed",
+                "the difference is the largest output itself.",
+                "here these outputs are zero themselves.",
+            ),
         ),
         Proof(
             "go_backwards=True",
@@ -113,7 +124,12 @@ def ways_to_break_it(
                 Measure("flipped: max |sequence[:, 0] − last|", measured("backwards_flipped")),
             ),
             "Outputs stand in the order in which the steps were read, not flipped back, so the "
-            "last one has read all of x. Flip them and it isn't the last any more.",
+            "last one has read all of x. "
+            + parts(
+                "backwards_flipped",
+                "Flip them and it isn't the last any more.",
+                "Flipped, the last is another one, which has the same value here.",
+            ),
         ),
     ]
 

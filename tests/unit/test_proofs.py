@@ -98,6 +98,21 @@ def test_every_breaking_is_measured_and_mended() -> None:
     ]
 
 
+def test_a_breaking_that_breaks_nothing_is_not_said_to() -> None:
+    """Where all outputs are zero, what is said of a difference would contradict its figure."""
+    usual = narrate_proofs.ways_to_break_it(Experiment(), 3, BREAKINGS)
+    assert usual == [
+        replace(proof, measures=known.measures)
+        for proof, known in zip(
+            narrate_proofs.ways_to_break_it(Experiment(), 3, None), usual, strict=True
+        )
+    ]
+    none = narrate_proofs.ways_to_break_it(Experiment(), 3, dict.fromkeys(BREAKINGS, 0.0))
+    said = " ".join(proof.why for proof in none)
+    for wrong in ("has seen them", "the difference is", "it isn't the last any more"):
+        assert wrong not in said
+
+
 def test_a_prefix_is_said_with_both_numbers() -> None:
     """Seven digits, so that equality is seen."""
     sequence = np.array([[0.1, 0.2], [0.3, 0.4]])
