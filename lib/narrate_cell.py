@@ -70,18 +70,19 @@ def findings(cell: str, trace: Trace) -> list[str]:
     if not np.isfinite(hidden).all():
         return ["Some of the states aren't numbers any more: the run has diverged."]
     said = [*_gates(cell, trace), *_counting(trace)]
-    still = np.flatnonzero(np.ptp(hidden, axis=0) < STILL)
+    ranges = np.ptp(hidden, axis=0)
+    still = np.flatnonzero(ranges < STILL)
     if len(still):
         said.append(
             f"{_units(still)} never move{'s' if len(still) == 1 else ''}: "
             f"the output changes by less than {STILL} over all timesteps."
         )
-    ranges = np.ptp(hidden, axis=0)
-    widest = int(np.argmax(ranges))
-    said.append(
-        f"Unit {widest + 1} moves most: from {number(hidden[:, widest].min())} to "
-        f"{number(hidden[:, widest].max())}."
-    )
+    if len(still) < len(ranges):
+        widest = int(np.argmax(ranges))
+        said.append(
+            f"Unit {widest + 1} moves most: from {number(hidden[:, widest].min())} to "
+            f"{number(hidden[:, widest].max())}."
+        )
     return said
 
 

@@ -69,11 +69,15 @@ def padding_sentence(ways: Sequence[Padded]) -> str:
     parts = []
     for way in ways:
         steps = way.counts.shape[1]
-        where = (
-            f"last is each sequence's own last step{' that is not all zeros' if way.zeros else ''}"
-            if way.masked
-            else f"last is always step {steps}"
-        )
+        if not way.masked:
+            where = f"last is always step {steps}"
+        elif not way.averaged:
+            where = "no step counts, and last is the zero state that each sequence starts from"
+        else:
+            nonzero = " that is not all zeros" if way.zeros else ""
+            where = f"last is each sequence's own last step{nonzero}"
+            if (way.last_step < 0).any():
+                where += ", and where there is none the zero state that it starts from"
         off = float(way.off[-1])
         exact = "the same as unpadded" if off <= ROUNDING else f"off by {number(off)}"
         parts.append(f"{title(way)}: {where}; the answer for the shortest sequence is {exact}.")
@@ -83,4 +87,6 @@ def padding_sentence(ways: Sequence[Padded]) -> str:
             f"The mask hides {hidden} of the sequences' own {total} steps too: all their features "
             "are zero."
         )
+    if not all(way.averaged for way in ways):
+        parts.append("So no step counts under the mask: the loss has nothing to average over.")
     return " ".join(parts)

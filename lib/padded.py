@@ -29,7 +29,8 @@ class Padded:
     """Which steps are the sequence's own, (N, T) bool; with a mask, those that it lets through."""
     last_step: np.ndarray
     """The step whose output `return_sequences=False` gives, as far as the sequence is concerned:
-    the last that was read, (N,)."""
+    the last that was read, (N,); -1 where the mask hides them all, and the state stays as it
+    starts."""
     outputs: np.ndarray
     """What the last-step mode says, (N, U)."""
     off: np.ndarray
@@ -80,7 +81,7 @@ def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded
         for masked in (False, True):
             counts = mask if masked else own
             said = unroll(cell, weights, padded, mask if masked else None).hidden[:, -1]
-            own_last = steps - 1 - counts[:, ::-1].argmax(axis=1)
+            own_last = np.where(counts.any(axis=1), steps - 1 - counts[:, ::-1].argmax(axis=1), -1)
             found.append(
                 Padded(
                     at_end,

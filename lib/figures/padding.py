@@ -47,6 +47,7 @@ def _way(way: Padded, palette: Palette) -> str:
         f"top:calc(100%*{row}/{rows});height:calc(100%/{rows});box-sizing:border-box;"
         f'border:2px solid {palette.last};border-radius:3px"></div>'
         for row, step in enumerate(way.last_step)
+        if step >= 0
     )
     gaps = "".join(
         f'<div style="position:absolute;left:0;right:0;top:calc(100%*{row}/{rows} - 1px);'
@@ -63,11 +64,11 @@ def _way(way: Padded, palette: Palette) -> str:
         f"{'✓ ' if value <= ROUNDING else ''}{written(value)}</div>"
         for value in way.off
     )
+    over = f"{way.averaged:,} steps" if way.averaged else "nothing: no steps count"
     return (
         f'<div style="font-weight:600">{escape(title(way))}</div>'
         '<div style="display:grid;grid-template-columns:minmax(0,1fr) 4.5rem;gap:0 0.5rem">'
         f"<div>{over_time(body, steps, palette)}{ticks(steps, palette)}</div>"
         f'<div style="font-variant-numeric:tabular-nums;text-align:right">{off}</div></div>'
-        f'<div style="color:{palette.muted}">the sequence loss averages over {way.averaged:,} '
-        "steps</div>"
+        f'<div style="color:{palette.muted}">the sequence loss averages over {over}</div>'
     )

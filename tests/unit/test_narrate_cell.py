@@ -76,6 +76,7 @@ def test_units_that_never_move_are_named_or_numbered() -> None:
     many = np.zeros((6, 9))
     said = narrate_cell.findings("simple_rnn", a_trace(many))
     assert any(words.startswith("9 units never move") for words in said)
+    assert not any("moves most" in words for words in said)
 
 
 def test_a_diverged_layer_is_called_that() -> None:

@@ -69,6 +69,36 @@ def test_a_step_of_zeros_is_masked_though_it_is_no_padding() -> None:
     assert found[True, False].off[0] <= ROUNDING
 
 
+def test_a_mask_that_hides_everything_leaves_no_last_step() -> None:
+    """None is outlined, and nothing is said of one: the states stay zero, as they start."""
+    layer = opened("gru", t=8)
+    found = ways("gru", layer.weights, np.zeros_like(layer.x))
+    masked = [way for way in found if way.masked]
+    for way in masked:
+        assert way.last_step.tolist() == [-1] * 4
+        assert way.averaged == 0
+        assert not way.outputs.any()
+    sentence = padding_sentence(found)
+    assert sentence.count("no step counts, and last is the zero state") == 2
+    assert sentence.endswith("under the mask: the loss has nothing to average over.")
+    assert "not all zeros" not in sentence
+    page = padding_picture(found, sentence, palette())
+    assert page.count(f"2px solid {palette().last}") == 8
+    assert page.count("averages over nothing: no steps count") == 2
+
+
+def test_a_sequence_that_the_mask_hides_stays_at_the_state_it_starts_from() -> None:
+    """The others have their last steps; the shortest one's steps are all zero."""
+    layer = opened("gru", t=8)
+    x = layer.x.copy()
+    x[:2] = 0.0
+    found = {(w.at_end, w.masked): w for w in ways("gru", layer.weights, x)}
+    assert found[True, True].last_step.tolist() == [7, 5, 3, -1]
+    said = padding_sentence([found[True, True]])
+    assert "and where there is none the zero state that it starts from" in said
+    assert "average over" not in said
+
+
 def test_the_picture_outlines_a_step_of_every_sequence() -> None:
     """Four sequences, four ways; the sentence says how far off the shortest is in each."""
     layer = opened("lstm", t=8)

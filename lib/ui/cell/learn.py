@@ -163,7 +163,7 @@ def _padding(chosen: Chosen, palette: Palette) -> Reply:
         st.html(padding_picture(found, sentence, palette))
         say_steadily(sentence)
         if reply.values is None:
-            _wait(reply, _AGREEMENT.format(*[written(0.123)] * 3))
+            _wait(reply, _AGREEMENT.format(written(0.123), written(0.123), _OVER, written(0.123)))
         else:
             asked = chosen.at(reply.weights).opened
             found = ways(asked.cell, asked.weights, asked.x)
@@ -178,14 +178,18 @@ def _agreement(found: Sequence[Padded], said: dict[str, Any]) -> str:
         for way, name in zip(found, ("end", "end", "start", "start"), strict=True)
     )
     end = said["end"]
-    return _AGREEMENT.format(*map(written, (differs, end["masked_loss"], end["loss"])))
+    # The mean of nothing is 0 to Keras.
+    over = _OVER if all(way.averaged for way in found) else "where no step counts"
+    masked, plain = written(end["masked_loss"]), written(end["loss"])
+    return _AGREEMENT.format(written(differs), masked, over, plain)
 
 
 _AGREEMENT = (
-    "Keras differs from NumPy by {} at most. Against targets of zero its sequence loss is {} with "
-    "a Masking layer in front, the mean over the steps that count, and {} without one, padding "
+    "Keras differs from NumPy by {} at most. Against targets of zero its sequence loss of the "
+    "batch padded at the end is {} with a Masking layer in front, {}, and {} without one, padding "
     "included."
 )
+_OVER = "the mean over the steps that count"
 
 
 def _whole(chosen: Chosen) -> str:
