@@ -56,7 +56,7 @@ def _way(way: Padded, palette: Palette) -> str:
     )
     body = (
         f'<img alt="" src="{image}" style="display:block;width:100%;height:6rem;'
-        f'image-rendering:pixelated">{gaps}{outlines}'
+        f'image-rendering:pixelated">{gaps}'
     )
     off = "".join(
         f'<div style="height:1.5rem;line-height:1.5rem;color:'
@@ -68,7 +68,7 @@ def _way(way: Padded, palette: Palette) -> str:
     return (
         f'<div style="font-weight:600">{escape(title(way))}</div>'
         '<div style="display:grid;grid-template-columns:minmax(0,1fr) 4.5rem;gap:0 0.5rem">'
-        f"<div>{over_time(body, steps, palette)}{ticks(steps, palette)}</div>"
+        f"<div>{over_time(body, steps, palette, above=outlines)}{ticks(steps, palette)}</div>"
         f'<div style="font-variant-numeric:tabular-nums;text-align:right">{off}</div></div>'
         f'<div style="color:{palette.muted}">the sequence loss averages over {over}</div>'
     )

@@ -18,7 +18,9 @@ UNITS = "cell-units"
 """The class of such a block whose rows are units: pressed, it picks one as well."""
 
 
-def over_time(body: str, steps: int, palette: Palette, *, units: int = 0, start: int = 0) -> str:
+def over_time(
+    body: str, steps: int, palette: Palette, *, units: int = 0, start: int = 0, above: str = ""
+) -> str:
     """A block of T columns with the playhead over it, and over a matrix the picked unit.
 
     Args:
@@ -27,6 +29,7 @@ def over_time(body: str, steps: int, palette: Palette, *, units: int = 0, start:
         palette: the colours of the page's theme.
         units: rows, where these are units.
         start: the row to mark before anybody has picked one.
+        above: what the playhead mustn't hide.
     """
     band = (
         f"position:absolute;top:-2px;bottom:-2px;width:calc(100%/{steps});"
@@ -43,7 +46,7 @@ def over_time(body: str, steps: int, palette: Palette, *, units: int = 0, start:
     return (
         f'<div class="{TIME}{f" {UNITS}" if units else ""}" style="position:relative;'
         f'cursor:pointer;touch-action:pan-y;user-select:none">{body}{row}'
-        f'<div style="{band}"></div></div>'
+        f'<div style="{band}"></div>{above}</div>'
     )
 
 

@@ -106,6 +106,8 @@ def test_the_picture_outlines_a_step_of_every_sequence() -> None:
     sentence = padding_sentence(found)
     page = padding_picture(found, sentence, palette())
     assert page.count(f"2px solid {palette().last}") == 16
+    # What comes later is drawn above: the playhead doesn't hide the last step's outline.
+    assert page.rindex(f"2px solid {palette().last}") > page.rindex(f"2px solid {palette().ink}")
     assert sentence.count("the same as unpadded") == 2
     assert sentence.count("off by") == 2
     assert "hides" not in sentence

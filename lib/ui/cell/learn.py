@@ -152,8 +152,8 @@ def _padding(chosen: Chosen, palette: Palette) -> Reply:
         st.markdown("### Sequences of different length")
         hint_of(
             f"{chosen.which}Four sequences in one batch, the shorter ones filled up with zeros. "
-            "Dark steps are their own; the outlined one is where last-step mode's answer comes "
-            "from; the figure is how far that answer is from the one for the sequence alone, "
+            "Dark steps are their own; the one outlined in orange is where last-step mode's answer "
+            "comes from; the figure is how far that answer is from the one for the sequence alone, "
             "unpadded. The mask is that of Masking(0.0): it hides every step whose features are "
             "all zero, padding or not.",
             chosen,
