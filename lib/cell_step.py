@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.narrate import number
+from lib.narrate import number, signed
 from lib.recurrence import GATES, Trace
 
 _ABOUT = GATES["lstm"] | {name: GATES["gru"][name] for name in "zr"}
@@ -105,17 +105,13 @@ def _at(symbol: str, step: int) -> str:
 def _plus(*terms: float) -> str:
     """Terms of a sum with their signs: "0.3 − 0.2 + 1"."""
     first, *rest = terms
-    return _signed(first) + "".join(
+    return signed(first) + "".join(
         f" {'−' if term < 0 else '+'} {number(abs(term))}" for term in rest
     )
 
 
-def _signed(value: float) -> str:
-    return number(value).replace("-", "−")
-
-
 def _times(a: float, b: float) -> str:
-    return f"{_signed(a)}·{_signed(b) if b >= 0 else f'({_signed(b)})'}"
+    return f"{signed(a)}·{signed(b) if b >= 0 else f'({signed(b)})'}"
 
 
 def _lstm(sums: Sums, trace: Trace, unit: int, step: int) -> list[Line]:
@@ -139,7 +135,7 @@ def _lstm(sums: Sums, trace: Trace, unit: int, step: int) -> list[Line]:
             _at("h", now),
             "hidden state",
             f"{_at('o', now)}·tanh({_at('c', now)})",
-            f"{_signed(o)}·tanh({_signed(after)})",
+            f"{signed(o)}·tanh({signed(after)})",
             float(hidden[step]),
             hidden,
         ),

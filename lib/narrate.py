@@ -49,6 +49,11 @@ def number(value: float) -> str:
     return _trim(f"{value:.{max(1, 2 - math.floor(math.log10(size)))}f}")
 
 
+def signed(value: float) -> str:
+    """The same with a minus sign as wide as a plus, as formulas have it."""
+    return number(value).replace("-", "−")
+
+
 def _trim(digits: str) -> str:
     """Without zeros that only fill up the decimals."""
     return digits.rstrip("0").rstrip(".")

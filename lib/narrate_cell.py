@@ -13,7 +13,7 @@ from lib.cell_step import Line
 from lib.datasets.dataset import Dataset
 from lib.english import capital, counted, joined
 from lib.experiment import CELLS, Experiment
-from lib.narrate import number
+from lib.narrate import signed
 from lib.recurrence import GATES, Trace
 
 SATURATED = 0.05
@@ -60,7 +60,7 @@ def unrolled_sentence(experiment: Experiment, layer: int, steps: int, features: 
 
 def step_sentence(lines: Sequence[Line], unit: int, step: int) -> str:
     """Where the playhead stands, and what the picked unit says there."""
-    made = ", ".join(f"{line.about} {number(line.value)}" for line in lines)
+    made = ", ".join(f"{line.about} {signed(line.value)}" for line in lines)
     return f"Timestep {step + 1}, unit {unit + 1}: {made}."
 
 
@@ -80,8 +80,8 @@ def findings(cell: str, trace: Trace) -> list[str]:
     if len(still) < len(ranges):
         widest = int(np.argmax(ranges))
         said.append(
-            f"Unit {widest + 1} moves most: from {number(hidden[:, widest].min())} to "
-            f"{number(hidden[:, widest].max())}."
+            f"Unit {widest + 1} moves most: from {signed(hidden[:, widest].min())} to "
+            f"{signed(hidden[:, widest].max())}."
         )
     return said
 
@@ -103,7 +103,7 @@ def _gates(cell: str, trace: Trace) -> list[str]:
         else:
             said.append(
                 f"The {about} is never wholly open or shut: it stays within "
-                f"{number(values.min())} and {number(values.max())}."
+                f"{signed(values.min())} and {signed(values.max())}."
             )
     if not GATES[cell]:
         which = np.abs(trace.hidden[0]) > 1 - SATURATED
@@ -137,7 +137,7 @@ def _counting(trace: Trace) -> list[str]:
     which = "its" if len(counting) == 1 else f"unit {unit + 1}'s"
     return [
         f"{_units(counting)} {does}: {which} {name} goes one way at every step, from "
-        f"{number(states[0, unit])} to {number(states[-1, unit])}."
+        f"{signed(states[0, unit])} to {signed(states[-1, unit])}."
     ]
 
 

@@ -140,10 +140,11 @@ def prefix_sentence(
     """What both modes say of the steps up to the playhead, (T, U) each, as `who` computed it."""
     differ = float(np.abs(sequence[step] - prefixes[step]).max())
     first = "timestep" if step == 0 else f"{step + 1} timesteps"
+    alone, whole = (f"{v[step, unit]:.7f}".replace("-", "−") for v in (prefixes, sequence))
     return (
         f"{who}: return_sequences=False on the first {first} gives unit {unit + 1} the value "
-        f"{prefixes[step, unit]:.7f}; return_sequences=True on all {len(sequence)} has "
-        f"{sequence[step, unit]:.7f} at timestep {step + 1}. The largest difference over all "
+        f"{alone}; return_sequences=True on all {len(sequence)} has "
+        f"{whole} at timestep {step + 1}. The largest difference over all "
         f"units is {written(differ)}."
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from lib.cell_step import Opened
 from lib.figures.palette import Palette
-from lib.narrate import number
+from lib.narrate import signed
 from lib.recurrence import GATES
 
 MOST = (8, 6)
@@ -71,14 +71,14 @@ def _block(layer: Opened, step: int, place: int, name: str) -> list[Row]:
     reset_after = bias.ndim == 2
     from_input = x @ kernel[:, columns] + into
     from_state = before @ recurrent[:, columns] + again
-    rows = [Row(f"input {k} = {_written(v)}", kernel[k - 1, columns]) for k, v in enumerate(x, 1)]
-    rows.append(Row("bias", into))
+    rows = [Row(f"input {k} = {signed(v)}", kernel[k - 1, columns]) for k, v in enumerate(x, 1)]
+    rows.append(Row("input bias" if reset_after else "bias", into))
     rows += [
-        Row(f"h of unit {k} = {_written(v)}", recurrent[k - 1, columns])
+        Row(f"h of unit {k} = {signed(v)}", recurrent[k - 1, columns])
         for k, v in enumerate(before, 1)
     ]
     if reset_after:
-        rows.append(Row("bias", again))
+        rows.append(Row("recurrent bias", again))
     symbol = _symbol(name, GATES[layer.cell].get(name, ""))
     is_tanh = not GATES[layer.cell] or GATES[layer.cell][name] == "candidate"
     if is_tanh and reset_after:
@@ -127,7 +127,7 @@ def _table(title: str, units: int, rows: Sequence[Row], palette: Palette) -> str
     body = "".join(
         f'<tr style="{_KINDS[row.kind].format(border=palette.border)}">'
         f'<th scope="row" style="{_HEAD}">{escape(row.label)}</th>'
-        + "".join(f'<td style="{_CELL}">{_written(value)}</td>' for value in row.values)
+        + "".join(f'<td style="{_CELL}">{signed(value)}</td>' for value in row.values)
         + "</tr>"
         for row in rows
     )
@@ -151,7 +151,3 @@ _KINDS = {
     "rule": "border-top:1px solid {border}",
     "strong": "border-top:1px solid {border};font-weight:600",
 }
-
-
-def _written(value: float) -> str:
-    return number(value).replace("-", "−")

@@ -14,7 +14,7 @@ import numpy as np
 from lib.figures.palette import Palette
 from lib.figures.png import STEPS, data_uri, shade_indexes
 from lib.figures.timeline import last_column, over_time, picture, ticks
-from lib.narrate import number
+from lib.narrate import number, signed
 
 MOST_NUMBERS = (6, 8)
 """Up to so many timesteps and units, the numbers themselves are written into the cells."""
@@ -87,7 +87,7 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
         )
     cells = "".join(
         f'<span style="background:{colors[index]};color:{palette.text_on(colors[index])}">'
-        f"{number(value)}</span>"
+        f"{signed(value)}</span>"
         for index, value in zip(indexes.ravel(), rows.ravel(), strict=True)
     )
     return (

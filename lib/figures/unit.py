@@ -15,7 +15,7 @@ import numpy as np
 from lib.cell_step import Line
 from lib.figures.palette import Palette
 from lib.figures.timeline import last_column, over_time, ticks
-from lib.narrate import number
+from lib.narrate import signed
 
 
 def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> str:
@@ -44,13 +44,12 @@ def _row(line: Line, *, keeps: bool, palette: Palette) -> str:
     )
     if keeps:
         image += last_column(len(line.trace), palette)
-    value = number(line.value).replace("-", "−")
     return (
         f'<div style="{_PAIR}margin-bottom:0.35rem"><div>'
         f"{over_time(image, len(line.trace), palette)}</div>"
         f'<div style="min-width:0;overflow-wrap:anywhere"><strong>{escape(line.symbol)}</strong> '
         f'<span style="color:{palette.muted}">{escape(line.about)} = {escape(line.formula)}</span>'
-        f"<br>= {escape(line.filled)} = <strong>{value}</strong></div></div>"
+        f"<br>= {escape(line.filled)} = <strong>{signed(line.value)}</strong></div></div>"
     )
 
 

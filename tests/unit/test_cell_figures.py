@@ -57,6 +57,8 @@ def test_a_small_layer_shows_its_numbers() -> None:
     page = heatmaps(matrices, np.array([1, 0]), 0, "what it says", palette())
     assert re.findall(r">(0\.\d)<", page)[:4] == ["0.2", "0.4", "0.1", "0.3"]
     assert "±3" in page
+    negative = heatmaps({"h": -matrices["h"]}, np.array([1, 0]), 0, "what it says", palette())
+    assert ">−0.1<" in negative  # the sign of the scale beside it
     assert page.count(f"2px solid {palette().last}") == 2  # the matrix's and the legend's
 
 

@@ -79,6 +79,14 @@ def test_by_hand_shows_every_number_of_every_matrix(cell: str) -> None:
         assert number(value).replace("-", "−") in page
 
 
+def test_by_hand_each_bias_of_a_gru_has_its_name() -> None:
+    """It has two of them, one for each kernel; the other cells have one."""
+    gru, lstm = (by_hand(opened(cell, u=2), 1, palette()) for cell in ("gru", "lstm"))
+    assert gru.count(">input bias<") == gru.count(">recurrent bias<") == 3
+    assert ">bias<" not in gru
+    assert lstm.count(">bias<") == 4
+
+
 @pytest.mark.parametrize(
     ("cell", "wanted"),
     [("lstm", ["c̃, candidate", "= c̃", "i·c̃"]), ("gru", ["h̃, candidate", "= h̃", "(1 − z)·h̃"])],

@@ -79,6 +79,14 @@ def test_units_that_never_move_are_named_or_numbered() -> None:
     assert not any("moves most" in words for words in said)
 
 
+def test_a_negative_number_has_the_minus_sign_of_the_bounds() -> None:
+    """One kind of it in one sentence."""
+    hidden = np.linspace(-0.8, 0.5, 8).reshape(4, 2)
+    said = " ".join(narrate_cell.findings("simple_rnn", a_trace(hidden)))
+    assert "−0.8" in said
+    assert "-" not in said
+
+
 def test_a_diverged_layer_is_called_that() -> None:
     """And nothing else is said of it."""
     said = narrate_cell.findings("gru", a_trace(np.full((3, 2), np.nan)))

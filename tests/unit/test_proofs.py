@@ -119,6 +119,8 @@ def test_a_prefix_is_said_with_both_numbers() -> None:
     said = narrate_proofs.prefix_sentence(sequence, sequence, 1, 0, "Keras")
     assert said.startswith("Keras: return_sequences=False on the first timestep gives unit 2")
     assert said.count("0.2000000") == 2
+    negative = narrate_proofs.prefix_sentence(-sequence, -sequence, 1, 0, "Keras")
+    assert negative.count("−0.2000000") == 2  # the sign of the picture's numbers
     assert said.endswith("The largest difference over all units is 0.0.")
 
 
