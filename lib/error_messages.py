@@ -241,7 +241,33 @@ _IN_A_LOSS = re.compile(rf"comp(?:ile|ute)_loss|\b(?:{_LOSSES})\b")
 def _loss_dimensions(found: re.Match[str]) -> Explanation:
     shapes = re.findall(r"\[[^\]]*\]", found["shapes"] or "")
     one, other = shapes if len(shapes) == 2 else (found[1], found[2])
+    if names := re.search(r"\(([^(),]{0,500}), ([^(),]{0,500})\)'", found[0]):
+        if "/Squeeze" in names[1]:
+            return _squeezed(one, found[1], other, found[2], other_name=names[2])
+        if "/Squeeze" in names[2]:
+            return _squeezed(other, found[2], one, found[1], other_name=names[1])
     return _target_shapes(one, other, different_ranks=len(entries(one)) != len(entries(other)))
+
+
+def _squeezed(one: str, steps: str, other: str, columns: str, *, other_name: str) -> Explanation:
+    """For a loss that dropped the last axis of `one`, and so met columns with timesteps."""
+    # Which of the two comes first depends on the loss; what isn't a layer's output is y.
+    if re.match("data|compile_loss", other_name):
+        return Explanation(
+            f"The loss can't pair {one} with {other}. The output has a time axis and one column; "
+            f"y has no time axis, so that Keras dropped the output's last axis, of 1, and "
+            f"{steps} timesteps met {columns} columns of y.",
+            f"With {columns} answers per sample return the last step only, and end with as many "
+            f"columns; with one per timestep give y the output's {steps} timesteps.",
+            f"LSTM(units, return_sequences=False)\nDense({columns})",
+        )
+    return Explanation(
+        f"The loss can't pair {one} with {other}. y has a time axis and one column; the output has "
+        f"no time axis, so that Keras dropped y's last axis, of 1, and {steps} timesteps met "
+        f"{columns} columns of the output.",
+        "Return every step, and end with one column.",
+        "LSTM(units, return_sequences=True)\nDense(1)",
+    )
 
 
 def _target_shapes(

@@ -471,6 +471,21 @@ MISTAKES = {
         "has a time axis and the other has none",
         "return_sequences=False",
     ),
+    "no time axis in the output, one column in y": (
+        lambda: compiled(keras.Input((5, 2)), layers.LSTM(2)).fit(X, Y, verbose=0),
+        "Keras dropped y's last axis, of 1, and 5 timesteps met 2 columns of the output",
+        "return_sequences=True)\nDense(1)",
+    ),
+    "no time axis in y, one column in the output": (
+        lambda: sequences().fit(X, np.zeros((8, 2)), verbose=0),
+        "Keras dropped the output's last axis, of 1, and 5 timesteps met 2 columns of y",
+        "return_sequences=False)\nDense(2)",
+    ),
+    "the same of whole numbers, and a loss that names the output first": (
+        lambda: sequences("huber").fit(X, np.zeros((8, 2), int), verbose=0),
+        "Keras dropped the output's last axis, of 1, and 5 timesteps met 2 columns of y",
+        "return_sequences=False)\nDense(2)",
+    ),
     "other columns": (
         lambda: compiled(keras.Input((5, 2)), layers.LSTM(3)).fit(X, np.zeros((8, 4)), verbose=0),
         "different columns",

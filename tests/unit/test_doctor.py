@@ -342,6 +342,18 @@ def test_y_in_the_outputs_shape_is_always_correct(output, samples, batch_size):
             "different timesteps",
             "same timesteps",
         ),
+        (
+            "Dimensions must be equal, but are 5 and 2 for '{{node compile_loss/mse/sub}} = Sub[T]"
+            "(compile_loss/mse/Squeeze, lstm/strided_slice_3)'",
+            "y has a time axis and one column",
+            "return_sequences=True",
+        ),
+        (
+            "Dimensions must be equal, but are 2 and 5 for '{{node compile_loss/mse/sub}} = Sub[T]"
+            "(data_1, compile_loss/mse/Squeeze)' with input shapes: [?,2], [?,5].",
+            "[?,5] with [?,2]. The output has a time axis and one column",
+            "return_sequences=False",
+        ),
         ("must be fully-defined (no `None` dimensions)", "Flatten", "keras.Input((timesteps,"),
         (
             "must be fully-defined (no `None` dimensions). Received: shape=(None, 16) for variable "
