@@ -109,14 +109,52 @@ def _keywords(found: re.Match[str]) -> Explanation:
             code = code.replace("SHAPE", value[1] if value else "(…)")
             return Explanation(f"{owner} has no {name} in Keras 3. {cause}", fix, code)
     for name in names:
+        if found[1] and name in _ARGUMENTS and owner not in _takers(name):
+            return _misplaced(owner, name)
         for meant in difflib.get_close_matches(name, _ARGUMENTS, 1):
-            return Explanation(f"{owner} has no {name}.", f"Write {meant}.", f"{meant}=…")
+            if not found[1] or owner in _takers(meant):
+                return Explanation(f"{owner} has no {name}.", f"Write {meant}.", f"{meant}=…")
     listed = ", ".join(names) or "such argument"
     return Explanation(
         f"{owner} has no {listed} in Keras 3.",
         "Leave it out, or look up its name.",
-        "help(keras.layers.LSTM)",
+        f"help({found[1] or 'keras.layers.LSTM'})",
     )
+
+
+def _takers(name: str) -> tuple[str, ...]:
+    """The layers that take an argument, of those that are told apart here."""
+    if name in ("units", "activation", "use_bias", "kernel_initializer", "bias_initializer"):
+        return (*_RECURRENT, "Dense")
+    return _TAKERS.get(name, _RECURRENT)
+
+
+def _misplaced(owner: str, name: str) -> Explanation:
+    *others, last = takers = _takers(name)
+    listed = f"{', '.join(others)} and {last}" if others else last
+    cause = f"{name} is an argument of {listed}, not of {owner}."
+    first = {"units": "", "merge_mode": "LSTM(units), "}.get(name, "units, ")
+    code = f"{takers[0]}({first}{name}=…)"
+    if owner == "Bidirectional":
+        return Explanation(cause, "Give it to the layer inside.", f"Bidirectional({code})")
+    if name == "go_backwards":
+        return Explanation(
+            f"{cause} Bidirectional sets it for the layer inside, which has to be a recurrent one.",
+            "Put a recurrent layer into Bidirectional; an argument of your own, into that layer.",
+            "Bidirectional(LSTM(units))",
+        )
+    return Explanation(cause, "Put it there.", code)
+
+
+_RECURRENT = ("LSTM", "GRU", "SimpleRNN")
+_TAKERS: dict[str, tuple[str, ...]] = {
+    "merge_mode": ("Bidirectional",),
+    "unit_forget_bias": ("LSTM",),
+    "reset_after": ("GRU",),
+    "recurrent_activation": ("LSTM", "GRU"),
+    "use_cudnn": ("LSTM", "GRU"),
+}
+"""Arguments that not all recurrent layers take."""
 
 
 _GONE = {

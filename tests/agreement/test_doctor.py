@@ -387,6 +387,43 @@ MISTAKES = {
         "LSTM has no return_sequence.",
         "Write return_sequences.",
     ),
+    "Bidirectional without a recurrent layer": (
+        lambda: layers.Bidirectional(layers.Dense(2)),
+        "go_backwards is an argument of LSTM, GRU and SimpleRNN, not of Dense",
+        "Bidirectional(LSTM(units))",
+    ),
+    "return_sequences beside the layer inside": (
+        lambda: layers.Bidirectional(layers.LSTM(2), return_sequences=True),
+        "return_sequences is an argument of LSTM, GRU and SimpleRNN, not of Bidirectional",
+        "Bidirectional(LSTM(units, return_sequences=…))",
+    ),
+    **{
+        f"{name} of {kind.__name__}": (
+            lambda kind=kind, given=given, name=name, value=value: kind(given, **{name: value}),
+            f"{name} is an argument of {takers}, not of {kind.__name__}",
+            code,
+        )
+        for kind, given, name, value, takers, code in (
+            (layers.Dense, 3, "return_sequences", True, "LSTM, GRU and SimpleRNN", "LSTM(units, r"),
+            (
+                layers.TimeDistributed,
+                layers.Dense(3),
+                "return_sequences",
+                True,
+                "LSTM, GRU and SimpleRNN",
+                "LSTM(units, return_sequences=…)",
+            ),
+            (layers.RepeatVector, 3, "units", 2, "LSTM, GRU, SimpleRNN and Dense", "LSTM(units=…)"),
+            (layers.Flatten, None, "stateful", True, "LSTM, GRU and SimpleRNN", "stateful=…"),
+            (layers.LSTM, 3, "merge_mode", "sum", "Bidirectional", "(LSTM(units), merge_mode=…)"),
+            (layers.GRU, 3, "unit_forget_bias", True, "LSTM", "LSTM(units, unit_forget_bias=…)"),
+        )
+    },
+    "misspelt where nothing like it is taken": (
+        lambda: layers.Dense(4, return_sequence=True),
+        "Dense has no return_sequence in Keras 3.",
+        "help(Dense)",
+    ),
     "stateful without a batch size": (
         lambda: keras.Sequential([keras.Input((5, 2)), layers.LSTM(4, stateful=True)]),
         "one state per sample",
@@ -543,6 +580,7 @@ def test_keras_own_message_is_understood(mistake):
         AttributeError,
         IndexError,
         NotImplementedError,
+        TypeError,
         tf.errors.InvalidArgumentError,
     )
     with pytest.raises(errors) as caught:

@@ -289,6 +289,16 @@ def test_y_in_the_outputs_shape_is_always_correct(output, samples, batch_size):
             "return_sequence",
             "Write return_sequences.",
         ),
+        (
+            "Unrecognized keyword arguments passed to Dense: {'activaton': 'relu'}",
+            "Dense has no activaton.",
+            "Write activation.",
+        ),
+        (
+            "Unrecognized keyword arguments passed to Dense: {'return_sequences': True}",
+            "return_sequences is an argument of LSTM, GRU and SimpleRNN, not of Dense.",
+            "LSTM(units, return_sequences=…)",
+        ),
         ("Unrecognized keyword arguments passed to Model", "inputs and outputs", "outputs=…"),
         ("Unrecognized keyword arguments passed to GRU: {'xyz': 1}", "no xyz", "look up its name"),
         ("the batch size must be static", "known when the model is built", "batch_shape="),
