@@ -337,7 +337,10 @@ def _target_shapes(
 
 @MESSAGES.add(r"Dimensions must be equal, but are (\d+) and (\d+) for [^=]{0,1000}MatMul_1\b")
 def _other_states(found: re.Match[str]) -> Explanation:
-    given, units = found[1], found[2]
+    return _states_of_another_size(found[1], found[2])
+
+
+def _states_of_another_size(given: str, units: str) -> Explanation:
     return Explanation(
         f"The layer has {units} units and starts from states of {given}: initial_state must have "
         "as many as the layer.",
@@ -405,6 +408,10 @@ def _unpacked_one(_: re.Match[str]) -> Explanation:
 )
 def _wrong_features(found: re.Match[str]) -> Explanation:
     given, expected = found["given"], found["expected"]
+    # The second kernel, for the states, fails in the same words as the first.
+    x, state = _shapes_of_a_step(found.string)
+    if state[-1:] == [given] != x[-1:]:
+        return _states_of_another_size(given, expected)
     return Explanation(
         f"The layer's kernel was made for {expected} features and the data has {given}. If "
         f"{given} is the number of timesteps, then the last two axes are swapped.",
@@ -412,6 +419,13 @@ def _wrong_features(found: re.Match[str]) -> Explanation:
         f"{given} features.",
         "x = np.transpose(x, (0, 2, 1))  # (N, F, T) → (N, T, F)",
     )
+
+
+def _shapes_of_a_step(text: str) -> tuple[list[str], list[str]]:
+    """The shapes of a cell's input and of its first state, where the text lists them."""
+    tensor = r"tf\.Tensor\(shape=(\([\w, ]{0,50}\))"
+    found = re.search(rf"(?:inputs|sequence)={tensor}.{{0,200}}? states=\(?\[?'?{tensor}", text)
+    return (entries(found[1]), entries(found[2])) if found else ([], [])
 
 
 @MESSAGES.add(r"(?:'(\w+)' )?object has no attribute 'reset_states'")

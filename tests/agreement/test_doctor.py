@@ -351,6 +351,12 @@ def starting(below, kind=layers.LSTM):
     return keras.Model(inputs, kind(4)(inputs, initial_state=states))
 
 
+def started(kind, shape):
+    """What a layer of 3 units makes of two samples, from states of that shape."""
+    states = [np.zeros(shape, "float32")] * (2 if kind is layers.LSTM else 1)
+    return kind(3)(X[:2], initial_state=[keras.ops.convert_to_tensor(state) for state in states])
+
+
 class Sequences(layers.Layer):
     """An output, and twice the sequence where the states should be."""
 
@@ -548,6 +554,14 @@ MISTAKES = {
         "has 8 units and starts from states of 4",
         "return_state=True",
     ),
+    **{
+        f"states of another size, at once, of {kind.__name__}": (
+            lambda kind=kind: started(kind, (2, 4)),
+            "has 3 units and starts from states of 4",
+            "return_state=True",
+        )
+        for kind in (layers.LSTM, layers.GRU, layers.SimpleRNN)
+    },
     "the state of another kind": (
         lambda: starting(layers.GRU(4, return_state=True)).predict(X, verbose=0),
         "The LSTM got fewer initial states",

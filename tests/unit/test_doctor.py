@@ -341,6 +341,20 @@ def test_y_in_the_outputs_shape_is_always_correct(output, samples, batch_size):
             "np.transpose",
         ),
         (
+            "Matrix size-incompatible: In[0]: [2,4], In[1]: [3,12] [Op:MatMul] name:\n\nArguments "
+            "received by LSTMCell.call():\n  • inputs=tf.Tensor(shape=(2, 2), dtype=float32)\n"
+            "  • states=('tf.Tensor(shape=(2, 4), dtype=float32)',)",
+            "has 3 units and starts from states of 4",
+            "return_state=True",
+        ),
+        (
+            "Matrix size-incompatible: In[0]: [2,5], In[1]: [2,12] [Op:MatMul] name:\n\nArguments "
+            "received by LSTMCell.call():\n  • inputs=tf.Tensor(shape=(2, 5), dtype=float32)\n"
+            "  • states=('tf.Tensor(shape=(2, 3), dtype=float32)',)",
+            "2 features and the data has 5",
+            "np.transpose",
+        ),
+        (
             "Dimensions must be equal, but are 4 and 3 for '{{node compile_loss/mse/sub}} = Sub[T]"
             "(data, dense/MatMul)' with input shapes: [?,5,4], [?,5,3].",
             "different columns",
