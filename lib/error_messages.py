@@ -252,6 +252,9 @@ def _unequal_batches(found: re.Match[str]) -> Explanation | None:
     if not one or not other:
         return _target_shapes("the output", "y", different_ranks=True, surely=surely)
     if len(one) == len(other) and one[0] != other[0] and one[1:] == other[1:]:
+        x, state = _shapes_of_a_step(found.string)
+        if x[:1] == one[:1] and state[:1] == other[:1]:
+            return _states_of_other_samples(one[0], other[0])
         small, full = sorted((int(one[0]), int(other[0])))
         return Explanation(
             f"A batch of {small} met something that was made for {full}. Most likely the last "
@@ -264,6 +267,16 @@ def _unequal_batches(found: re.Match[str]) -> Explanation | None:
     different = len(one) != len(other)
     return _target_shapes(
         f"[{found[1]}]", f"[{found[2]}]", different_ranks=different, surely=surely
+    )
+
+
+def _states_of_other_samples(samples: str, states: str) -> Explanation:
+    return Explanation(
+        f"The layer got {samples} samples and states of {states}: initial_state must have one "
+        "state for each sample.",
+        "Start from the states of the same samples.",
+        "out, *states = LSTM(units, return_state=True)(x)  # x and decoder_input: N samples each\n"
+        "y = LSTM(units)(decoder_input, initial_state=states)",
     )
 
 

@@ -562,6 +562,14 @@ MISTAKES = {
         )
         for kind in (layers.LSTM, layers.GRU, layers.SimpleRNN)
     },
+    **{
+        f"states of other samples, of {kind.__name__}": (
+            lambda kind=kind: started(kind, (4, 3)),
+            "The layer got 2 samples and states of 4",
+            "the same samples",
+        )
+        for kind in (layers.LSTM, layers.GRU, layers.SimpleRNN)
+    },
     "the state of another kind": (
         lambda: starting(layers.GRU(4, return_state=True)).predict(X, verbose=0),
         "The LSTM got fewer initial states",

@@ -303,6 +303,13 @@ def test_y_in_the_outputs_shape_is_always_correct(output, samples, batch_size):
         ("Unrecognized keyword arguments passed to GRU: {'xyz': 1}", "no xyz", "look up its name"),
         ("the batch size must be static", "known when the model is built", "batch_shape="),
         ("Incompatible shapes: [2,3] vs. [4,3]", "A batch of 2", "len(x) // 4 * 4"),
+        (
+            "Incompatible shapes: [2,12] vs. [4,12] [Op:AddV2] name:\n\nArguments received by "
+            "LSTMCell.call():\n  • inputs=tf.Tensor(shape=(2, 2), dtype=float32)\n"
+            "  • states=('tf.Tensor(shape=(4, 3), dtype=float32)',)",
+            "2 samples and states of 4",
+            "initial_state=states",
+        ),
         ("Incompatible shapes: [4,3] vs. [4,5,3]", "[4,3] with [4,5,3]", "return_sequences=False"),
         ("Incompatible shapes", "has a time axis", "return_sequences=True"),
         (
