@@ -324,6 +324,12 @@ def sequences(loss="mse"):
     )
 
 
+def recurrent(output, loss):
+    """Five steps of two features in, an LSTM's output of that shape out."""
+    lstm = layers.LSTM(output[-1], return_sequences=len(output) == 2)
+    return compiled(keras.Input((5, 2)), lstm, loss=loss)
+
+
 def stateful(kind=layers.LSTM):
     """For batches of 4."""
     return compiled(keras.Input(batch_shape=(4, 5, 2)), kind(3, stateful=True), layers.Dense(1))
@@ -539,11 +545,31 @@ MISTAKES = {
         "different timesteps",
         "same timesteps",
     ),
-    "cross-entropy of two shapes": (
-        lambda: sequences("binary_crossentropy").fit(X, np.zeros((8, 5, 3)), verbose=0),
-        "y is (None, 5, 3), the output (None, 5, 1)",
-        "",
-    ),
+    **{
+        f"{loss} cross-entropy of {output} and {target}": (
+            lambda loss=loss, output=output, target=target: recurrent(
+                output, f"{loss}_crossentropy"
+            ).fit(X, np.zeros((8, *target)), verbose=0),
+            "Cross-entropy wants y in the shape of the output",
+            fix,
+        )
+        for loss, output, target, fix in (
+            ("binary", (5, 1), (), "return_sequences=False)\ny = y[:, None]"),
+            ("binary", (5, 1), (1,), "return_sequences=False)  # the output is (N, 5, 1)"),
+            ("binary", (5, 1), (5, 2), "y has.\nDense(2)"),
+            ("binary", (1,), (5, 1), "return_sequences=True)  # y is (N, 5) or (N, 5, 1)"),
+            ("categorical", (5, 4), (4,), "step only.\nLSTM(units, return_sequences=False)"),
+            ("categorical", (4,), (5, 4), "return every step.\nLSTM(units, return_sequences=True"),
+            ("categorical", (4,), (5, 1), "return_sequences=True)  # y is (N, 5, 1)"),
+            ("categorical", (5, 4), (5,), "take the sparse loss.\nmodel.compile"),
+            ("categorical", (5, 4), (5, 1), "take the sparse loss.\nmodel.compile"),
+            ("categorical", (4,), (), "take the sparse loss.\nmodel.compile"),
+            ("categorical", (4,), (1,), "sparse_categorical"),
+            ("categorical", (5, 4), (6, 4), "y[:, :steps]"),
+            ("categorical", (5, 4), (), 'False)\nmodel.compile(optimizer, loss="sparse'),
+            ("categorical", (5, 4), (3,), "return_sequences=False)\nDense(3)"),
+        )
+    },
     "sparse labels per sample": (
         lambda: sequences("sparse_categorical_crossentropy").fit(X, np.zeros((8, 4)), verbose=0),
         "y is (None, 4)",

@@ -437,6 +437,27 @@ def test_a_message_is_explained_with_its_own_numbers(message, cause, fix):
     assert fix in f"{told.fix}\n{told.code}"
 
 
+@pytest.mark.parametrize("target", ["(None,)", "(None, 5, 2)", "(None, 5)", "(None, 2)"])
+def test_for_an_output_of_one_column_the_sparse_loss_is_no_answer(target):
+    """One column can't be the classes."""
+    for output in ("(None, 5, 1)", "(None, 1)"):
+        told = explain_error(
+            "Arguments `target` and `output` must have the same rank (ndim). Received: "
+            f"target.shape={target}, output.shape={output}"
+        )
+        assert "sparse" not in f"{told.fix} {told.code}"
+
+
+def test_a_traceback_that_names_binary_cross_entropy_gets_no_sparse_loss():
+    """It has none; the output was (N, 5, 1), or has too many columns."""
+    message = (
+        "Arguments `target` and `output` must have the same shape. Received: "
+        "target.shape=(None, 1), output.shape=(None, 5)"
+    )
+    assert "sparse" in explain_error(message).code
+    assert "sparse" not in explain_error(f"in binary_crossentropy\n{message}").code
+
+
 @pytest.mark.parametrize(
     "place", ["\n [[{{node compile_loss/mse/sub}}]]", " in mean_squared_error"]
 )
