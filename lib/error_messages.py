@@ -73,10 +73,11 @@ def _no_time_axis(layer: str, shape: str) -> Explanation:
 def _batch_in_shape(layer: str, shape: str) -> Explanation:
     inner = ", ".join(entries(shape)[2:]) or "timesteps, features"
     return Explanation(
-        f"{layer} needs (batch, timesteps, features) and got {shape}: one axis too many. "
-        "The number of samples is no part of an Input's shape; Keras adds it as None.",
-        "Give Input the shape of one sample.",
-        f"keras.Input(({inner}))",
+        f"{layer} needs (batch, timesteps, features) and got {shape}: one axis too many. Most "
+        "likely the Input counts the samples, which Keras adds by itself, as None; or a layer "
+        "below adds an axis, as an Embedding does.",
+        "Give Input the shape of one sample; below an Embedding, the timesteps alone.",
+        f"keras.Input(({inner}))\nkeras.Input((timesteps,))  # below an Embedding",
     )
 
 
@@ -514,7 +515,16 @@ def _fits(expected: list[str], given: list[str]) -> bool:
 )
 def _undefined_shape(found: re.Match[str]) -> Explanation:
     shape = found[1] or "with a None in it"
-    if "_cell/" in (found["path"] or ""):
+    path = found["path"] or ""
+    if "_cell/" in path and "time_distributed" in path:
+        return Explanation(
+            f"The kernel would have the shape {shape}: TimeDistributed hands the recurrent layer "
+            "one timestep after the other, without a time axis. A recurrent layer goes through "
+            "the timesteps by itself.",
+            "Use it alone; TimeDistributed would need sequences of sequences.",
+            "LSTM(units, return_sequences=True)  # without TimeDistributed",
+        )
+    if "_cell/" in path:
         return Explanation(
             f"The kernel would have the shape {shape}: the number of features isn't known. "
             "Timesteps may be None, features not.",

@@ -387,6 +387,16 @@ MISTAKES = {
         "(None, 8, 5, 2)",
         "keras.Input((5, 2))",
     ),
+    "Embedding of features": (
+        lambda: keras.Sequential([keras.Input((5, 3)), layers.Embedding(9, 4), layers.LSTM(3)]),
+        "or a layer below adds an axis, as an Embedding does",
+        "keras.Input((timesteps,))",
+    ),
+    "TimeDistributed around a recurrent layer": (
+        lambda: layers.TimeDistributed(layers.LSTM(3))(keras.Input((5, 2))),
+        "TimeDistributed hands the recurrent layer one timestep after the other",
+        "LSTM(units, return_sequences=True)  # without",
+    ),
     "batch_input_shape": (
         lambda: layers.LSTM(4, batch_input_shape=(8, 5, 2)),
         "LSTM has no batch_input_shape",

@@ -264,7 +264,7 @@ def test_y_in_the_outputs_shape_is_always_correct(output, samples, batch_size):
         ("expected ndim=3, found ndim=2", "no time axis", "return_sequences=True"),
         (
             "expected ndim=3, found ndim=4. Full shape received: (None, 8, 5, 2)",
-            "(None, 8, 5, 2)",
+            "(None, 8, 5, 2): one axis too many. Most likely",
             "keras.Input((5, 2))",
         ),
         ("expected ndim=2, found ndim=4", "2 too many", "keras.Input((features,))"),
@@ -391,6 +391,12 @@ def test_y_in_the_outputs_shape_is_always_correct(output, samples, batch_size):
             "path='lstm/lstm_cell/kernel'",
             "number of features isn't known",
             "(None, features)",
+        ),
+        (
+            "must be fully-defined (no `None` dimensions). Received: shape=(None, 12) for variable "
+            "path='time_distributed/lstm/lstm_cell/kernel'",
+            "one timestep after the other",
+            "Use it alone",
         ),
         ("Unrecognized data type: x=[[[1.0", "several inputs", "np.asarray"),
         (
