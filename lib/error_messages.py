@@ -11,7 +11,7 @@ import difflib
 import re
 from collections.abc import Callable
 
-from lib.explanations import SHAPE, Explanation, Messages, entries
+from lib.explanations import SHAPE, Explanation, Messages, entries, missing_axis
 from lib.loss_shapes import RULES
 
 MESSAGES = Messages()
@@ -485,28 +485,14 @@ def _many_inputs(found: re.Match[str]) -> Explanation:
 
 @MESSAGES.add(rf"[Ee]xpected shape {SHAPE}, but input has incompatible shape {SHAPE}")
 def _incompatible_input(found: re.Match[str]) -> Explanation:
-    expected, given = entries(found[1]), entries(found[2])
-    if len(given) == len(expected) - 1 and _fits(expected[1:], given):
-        return Explanation(
-            f"The model takes {found[1]}, and got one sample, {found[2]}, without the batch axis.",
-            "Make it a batch of one.",
-            "model.predict(x[None])",
-        )
-    if len(given) == len(expected) - 1 and expected[-1] == "1":
-        return Explanation(
-            f"The model takes {found[1]} and got {found[2]}: the axis of features is missing.",
-            "Add it.",
-            "x = x[..., None]",
-        )
+    if told := missing_axis(found[1], found[2]):
+        return told
+    expected = entries(found[1])
     return Explanation(
         f"The model takes {found[1]} and got {found[2]}.",
         "Bring the data to (N, timesteps, features), as in the model's Input.",
         f"assert x.shape[1:] == ({', '.join(expected[1:])},)",
     )
-
-
-def _fits(expected: list[str], given: list[str]) -> bool:
-    return all(e in ("None", g) for e, g in zip(expected, given, strict=True))
 
 
 @MESSAGES.add(

@@ -82,6 +82,31 @@ def entries(shape: str) -> list[str]:
     return re.findall(r"None|\?|\d+", shape)
 
 
+def missing_axis(wanted: str, given: str) -> Explanation | None:
+    """For a model that got an axis too few: which one, if the two shapes tell.
+
+    Args:
+        wanted: the shape that the model takes, with the batch.
+        given: the one that it got. An open size in front may be the steps of a single sample.
+    """
+    expected, got = entries(wanted), entries(given)
+    if len(got) != len(expected) - 1:
+        return None
+    if all("None" in (e, g) or e == g for e, g in zip(expected[1:], got, strict=True)):
+        return Explanation(
+            f"The model takes {wanted}, and got one sample, {given}, without the batch axis.",
+            "Make it a batch of one.",
+            "model.predict(x[None])",
+        )
+    if expected[-1] == "1":
+        return Explanation(
+            f"The model takes {wanted} and got {given}: the axis of features is missing.",
+            "Add it.",
+            "x = x[..., None]",
+        )
+    return None
+
+
 def shapes_in(message: str, most: int = 3) -> list[tuple[int | None, ...]]:
     """The shapes of 2 to 4 axes that a text names, each once, as (None, 12, 3) or [32,16]."""
     found: dict[tuple[int | None, ...], None] = {}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from lib.explanations import SHAPE, Explanation, Messages, entries
+from lib.explanations import SHAPE, Explanation, Messages, entries, missing_axis
 
 MESSAGES = Messages()
 
@@ -87,6 +87,8 @@ def _shape(found: re.Match[str]) -> Explanation:
 
 @MESSAGES.add(rf"expected shape={SHAPE}, found shape={SHAPE}")
 def _model_shape(found: re.Match[str]) -> Explanation:
+    if told := missing_axis(found[1], found[2]):
+        return told
     wanted, given = entries(found[1])[1:], entries(found[2])[1:]
     return _other_input("The model", found[1], found[2], wanted, given)
 
@@ -101,11 +103,17 @@ def _other_input(
             "Transpose them; a reshape would mix the values up.",
             "x = np.transpose(x, (0, 2, 1))  # (N, F, T) → (N, T, F)",
         )
+    if len(given) != len(wanted):  # an Input for the data as it is may be none that an LSTM takes
+        return Explanation(
+            f"{name} takes {one} and got {other}: the number of axes differs.",
+            "Bring the data to the shape of the model's Input.",
+            f"print(x.shape)  # has to become {one}",
+        )
     sample = f"({', '.join(given)}{',' * (len(given) == 1)})"
     return Explanation(
         f"{name} takes {one} and got {other}.",
         "Bring the data to the shape of the model's Input, or build the model for the data.",
-        f"keras.Input({sample})" if len(given) == len(wanted) else "keras.Input(x.shape[1:])",
+        f"keras.Input({sample})",
     )
 
 

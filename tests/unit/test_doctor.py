@@ -534,6 +534,21 @@ def test_a_message_that_is_not_known_gets_no_answer(message):
             "keras.Input((7, 3))",
         ),
         (
+            "expected shape=(None, 5, 1), found shape=(None, 5)",
+            "takes (None, 5, 1) and got (None, 5): the axis of features is missing",
+            "x[..., None]",
+        ),
+        (
+            "expected shape=(None, 5, 2), found shape=(None, 2)",
+            "takes (None, 5, 2), and got one sample, (None, 2), without the batch axis",
+            "model.predict(x[None])",
+        ),
+        (
+            "expected shape=(None, 5, 2), found shape=(None, 7)",
+            "the number of axes differs",
+            "has to become (None, 5, 2)",
+        ),
+        (
             "Error when checking input: expected input_1 to have 3 dimensions, but got array with "
             "shape (32, 4)",
             "the array has 2, (32, 4): the time axis or the axis of features is missing",
