@@ -38,7 +38,7 @@ def _sequence_as_state(found: re.Match[str]) -> Explanation:
 
 @MESSAGES.add(
     r"(?:layer [\"']?(?P<layer>[\w/]+)[\"']?(?: is incompatible with the layer)?: )?"
-    rf"expected ndim=(\d), found ndim=(\d)(?:\. Full shape received: {SHAPE})?"
+    rf"expected (?:min_)?ndim=(\d), found ndim=(\d)(?:\. Full shape received: {SHAPE})?"
 )
 def _wrong_rank(found: re.Match[str]) -> Explanation | None:
     layer = f"The layer {found['layer']!r}" if found["layer"] else "The layer"
@@ -220,6 +220,17 @@ _ARGUMENTS = (
     "name",
 )
 """What the recurrent layers do take."""
+
+
+@MESSAGES.add(r"(?:(\w{1,100})\.)?__init__\(\) missing 1 required positional argument: 'units'")
+def _no_units(found: re.Match[str]) -> Explanation:
+    layer = found[1] or "LSTM"
+    return Explanation(
+        f"{found[1] or 'The layer'} has to know how many units it has: the size of its output at "
+        "each timestep, whatever the number of timesteps and features.",
+        "Say it first.",
+        f"{layer}(16)",
+    )
 
 
 @MESSAGES.add(r"batch size must be static")
@@ -412,6 +423,20 @@ def _unpacked_one(_: re.Match[str]) -> Explanation:
         "returns its output alone.",
         "Ask for the states, or unpack nothing.",
         "out, h, c = LSTM(units, return_state=True)(x)",
+    )
+
+
+@MESSAGES.add(
+    r"(?:too many|not enough) values to unpack \(expected (?P<names>\d+)(?:, got (?P<given>\d+))?\)"
+)
+def _other_number_of_states(found: re.Match[str]) -> Explanation:
+    return Explanation(
+        f"{found['names']} values were to be unpacked, and {found['given'] or 'more'} came. If "
+        "they come from a recurrent layer: with return_state=True an LSTM gives 3, a GRU and a "
+        "SimpleRNN 2; in Bidirectional they are 5 and 3. Without it there is one, which Python "
+        "unpacks sample by sample.",
+        "Take the states as a list, however many there are.",
+        "out, *states = LSTM(units, return_state=True)(x)",
     )
 
 
@@ -665,6 +690,28 @@ def _two_axes(y: str, output: str, *, binary: bool) -> tuple[str, str]:
         f"If the output has {output} timesteps, of one column, return the last step only; if it "
         "has a column per class, and y class numbers, take the sparse loss.",
         f"{last}\n{_SPARSE}",
+    )
+
+
+@MESSAGES.add(
+    r"logits and labels must be broadcastable(?:: logits_size=(?P<logits>\[\d+,\d+\]) "
+    r"labels_size=(?P<labels>\[\d+,\d+\]))?"
+)
+def _logits(found: re.Match[str]) -> Explanation:
+    logits, labels = entries(found["logits"] or ""), entries(found["labels"] or "")
+    shapes = f": the output is {found['logits']}, y {found['labels']}" if logits else ""
+    if logits and logits[0] == labels[0]:
+        return Explanation(
+            f"Cross-entropy wants a column of y for each of the output{shapes}.",
+            "End the model with as many columns as y has.",
+            f"Dense({labels[1]})",
+        )
+    return Explanation(
+        f"Cross-entropy wants y in the shape of the output{shapes}, where timesteps count as "
+        "samples. Most likely one of the two has a time axis, and the other none.",
+        "With one answer per sample return the last step only; with one per timestep return every "
+        "step.",
+        f"{_LAST_STEP}  # y is (N, K)\n{_EVERY_STEP}   # y is (N, T, K)",
     )
 
 

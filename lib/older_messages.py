@@ -5,6 +5,7 @@ The answers are for today's Keras. Messages that it raises itself are in `lib.er
 
 from __future__ import annotations
 
+import math
 import re
 
 from lib.explanations import SHAPE, Explanation, Messages, entries, missing_axis
@@ -177,6 +178,37 @@ def _two_shapes(found: re.Match[str]) -> Explanation:
         'model.compile(optimizer, loss="sparse_categorical_crossentropy")\n'
         "LSTM(units, return_sequences=False)  # y has no time axis",
     )
+
+
+@MESSAGES.add(
+    rf"shape of labels \(received {SHAPE}\) should equal the shape of logits"
+    rf"(?: except for the last dimension)? \(received {SHAPE}\)"
+)
+def _class_numbers(found: re.Match[str]) -> Explanation:
+    # Both may be flattened, so that timesteps count as samples; then how many they are tells.
+    labels, (*answers, classes) = entries(found[1]), entries(found[2]) or ["None"]
+    numbers, wanted = (
+        math.prod(int(size) for size in shape if size.isdigit()) for shape in (labels, answers)
+    )
+    cause = (
+        "The sparse loss wants one class number for each answer of the output. y is "
+        f"{found[1]}, the output {found[2]}."
+    )
+    if numbers < wanted:
+        return Explanation(
+            cause,
+            "With one class per sample return the last step only.",
+            "LSTM(units, return_sequences=False)  # y is (N,)",
+        )
+    every = "LSTM(units, return_sequences=True)  # y is (N, T)"
+    if classes.isdigit() and numbers == wanted * int(classes):
+        return Explanation(
+            cause,
+            f"With {classes} columns in y, one per class, take the loss for that; with a class per "
+            "timestep return every step.",
+            f'model.compile(optimizer, loss="categorical_crossentropy")\n{every}',
+        )
+    return Explanation(cause, "With a class per timestep return every step.", every)
 
 
 @MESSAGES.add(r"last dimension of the inputs to (?:a )?`?Dense`?(?: layer)? should be defined")

@@ -363,6 +363,12 @@ def started(kind, shape):
     return kind(3)(X[:2], initial_state=[keras.ops.convert_to_tensor(state) for state in states])
 
 
+def unpacked(count, layer):
+    """What a layer returns, which has to be that many tensors."""
+    names = {"returned": layer(keras.Input((5, 2)))}
+    exec(f"{'_, ' * count} = returned", names)  # noqa: S102 - the mistake, in Python's own words
+
+
 class Sequences(layers.Layer):
     """An output, and twice the sequence where the states should be."""
 
@@ -623,6 +629,44 @@ MISTAKES = {
         lambda: list(layers.LSTM(4)(keras.Input((5, 2)))),
         "One tensor was unpacked",
         "out, h, c =",
+    ),
+    **{
+        f"{kind.__name__} without units": (
+            kind,
+            f"{kind.__name__} has to know how many units",
+            f"{kind.__name__}(16)",
+        )
+        for kind in (layers.LSTM, layers.GRU, layers.SimpleRNN)
+    },
+    "two names for an LSTM's three": (
+        lambda: unpacked(2, layers.LSTM(4, return_state=True)),
+        "2 values were to be unpacked",
+        "*states",
+    ),
+    "three names for a GRU's two": (
+        lambda: unpacked(3, layers.GRU(4, return_state=True)),
+        "3 values were to be unpacked, and 2 came",
+        "*states",
+    ),
+    "three names for Bidirectional's five": (
+        lambda: unpacked(3, layers.Bidirectional(layers.LSTM(4, return_state=True))),
+        "in Bidirectional they are 5 and 3",
+        "*states",
+    ),
+    "flat data into a convolution": (
+        lambda: layers.Conv1D(3, 2)(keras.Input((5,))),
+        "(None, 5): there is no time axis",
+        "x[..., None]",
+    ),
+    "logits of other columns": (
+        lambda: tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4))),
+        "the output is [8,4], y [8,3]",
+        "Dense(3)",
+    ),
+    "logits of every step": (
+        lambda: tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 4)), np.zeros((8, 5, 4))),
+        "the output is [40,4], y [8,4]",
+        "return_sequences=False)  # y is (N, K)",
     ),
     "cuDNN": (lambda: layers.LSTM(4, use_cudnn=True)(X), "use_cudnn=True", '"auto"'),
 }

@@ -267,6 +267,34 @@ def test_y_in_the_outputs_shape_is_always_correct(output, samples, batch_size):
             "(None, 8, 5, 2): one axis too many. Most likely",
             "keras.Input((5, 2))",
         ),
+        ("expected min_ndim=3, found ndim=2", "no time axis", "return_sequences=True"),
+        ("expected min_ndim=2, found ndim=1", "1 too few", "keras.Input((features,))"),
+        (
+            "too many values to unpack (expected 3)",
+            "If they come from a recurrent layer",
+            "*states",
+        ),
+        (
+            "ValueError: not enough values to unpack (expected 3, got 2)",
+            "3 values were to be unpacked, and 2 came",
+            "return_state=True",
+        ),
+        (
+            "TypeError: GRU.__init__() missing 1 required positional argument: 'units'",
+            "GRU has to know how many units",
+            "GRU(16)",
+        ),
+        ("logits and labels must be broadcastable", "a time axis", "return_sequences=True"),
+        (
+            "logits and labels must be broadcastable: logits_size=[160,4] labels_size=[32,4]",
+            "the output is [160,4], y [32,4]",
+            "return_sequences=False",
+        ),
+        (
+            "logits and labels must be broadcastable: logits_size=[32,4] labels_size=[32,3]",
+            "a column of y for each",
+            "Dense(3)",
+        ),
         ("expected ndim=2, found ndim=4", "2 too many", "keras.Input((features,))"),
         ("expected ndim=3, found ndim=5", "2 too many", "keras.Input((timesteps, features))"),
         ("name 'states' is not defined", "none were kept", "*states ="),
@@ -637,6 +665,30 @@ def test_a_message_that_is_not_known_gets_no_answer(message):
             "dimensions, received: [None, 4]",
             "[None, 4]",
             "return_sequences=True",
+        ),
+        (
+            "Shape mismatch: The shape of labels (received (320,)) should equal the shape of "
+            "logits except for the last dimension (received (32, 10)).",
+            "y is (320,), the output (32, 10)",
+            'loss="categorical_crossentropy"',
+        ),
+        (
+            "The shape of labels (received (32,)) should equal the shape of logits except for the "
+            "last dimension (received (384, 10)).",
+            "y is (32,), the output (384, 10)",
+            "return_sequences=False",
+        ),
+        (
+            "The shape of labels (received (32, 1)) should equal the shape of logits except for "
+            "the last dimension (received (32, 5, 10)).",
+            "y is (32, 1), the output (32, 5, 10)",
+            "return_sequences=False",
+        ),
+        (
+            "The shape of labels (received (160,)) should equal the shape of logits except for "
+            "the last dimension (received (32, 10)).",
+            "one class number for each answer",
+            "a class per timestep return every step.\nLSTM(units, return_sequences=True)",
         ),
         ("setting an array element with a sequence.", "different lengths", "pad_sequences"),
         (
