@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from lib.experiment import Limit
 from lib.stack.tensors import Tensor, Tensors, numbers, numbers_of, sizes
@@ -65,6 +65,8 @@ class Given:
     """Of its own width: "U", or "U₂" where there are several."""
     name: str
     """What Keras calls the layer in its messages: "lstm_1"."""
+    above: tuple[Layer, ...] = ()
+    """The layers that come after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,21 @@ class Made:
 class ShapeError(Exception):
     """A layer that can't work with what it gets."""
 
-    def __init__(self, expected: str, received: str, says: str, *, building: bool = True) -> None:
+    def __init__(
+        self,
+        expected: str,
+        received: str,
+        says: str,
+        *,
+        when: Literal["built", "run", "trained"] = "built",
+    ) -> None:
         super().__init__(says)
         self.expected = expected
         self.received = received
         self.says = says
-        """The words of Keras's message."""
-        self.building = building
-        """Whether it comes while the model is built; else when it first runs."""
+        """The words of Keras's message; empty where it is wrong without a word."""
+        self.when = when
+        """At what it comes: when the model is built, when it first runs, or when it trains."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,4 +41,7 @@ def _comment(step: Step) -> str:
         return numbers_of(step.tensors)
     if step.error is None:
         return "not reached"
-    return "breaks here" if step.error.building else "builds, and breaks when it runs"
+    if not step.error.says:
+        return "builds, and goes wrong when it trains"
+    how = {"run": "builds, and breaks when it runs", "trained": "builds, and breaks when it trains"}
+    return how.get(step.error.when, "breaks here")

@@ -166,19 +166,24 @@ class Dropout(Layer):
             raise ShapeError(
                 "one tensor",
                 counted(given.tensors),
-                _cant_be_packed(given.tensors),
-                building=False,
+                _cant_be_packed(given.tensors, given.above),
+                when="trained",
             )
         return Made(given.tensors)
 
 
-def _cant_be_packed(tensors: Tensors) -> str:
-    """What is said where Keras makes one tensor of several: of equal ones when they come apart."""
+def _cant_be_packed(tensors: Tensors, above: tuple[Layer, ...]) -> str:
+    """What is said where Keras makes one tensor of several; of equal ones when they come apart.
+
+    Nothing where they are unpacked: the first is then all of them as one, for what is above.
+    """
     first, last = tensors[0], tensors[-1]
     if len(first) != len(last):
         return f"Shapes must be equal rank, but are {len(first)} and {len(last)}"
-    if first == last:
-        return "Output with path `1` is not connected to `inputs`"
+    if first == last and above and above[0].kind == Unpack.kind:
+        return ""
+    if first == last:  # without a layer above, the first is all of them, and the second missing
+        return f"Output with path `{0 if above else 1}` is not connected to `inputs`"
     return f"Dimension 1 in both shapes must be equal, but are {first[1].size} and {last[1].size}"
 
 

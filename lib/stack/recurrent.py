@@ -80,7 +80,7 @@ class Recurrent(Layer):
         expected = self._wanted_states()
         if len(given.states) < len(STATES[self.cell]):
             raise ShapeError(
-                expected, numbers_of(given.states), "list index out of range", building=False
+                expected, numbers_of(given.states), "list index out of range", when="run"
             )
         units = given.states[0][-1].size
         if units != self.units:
@@ -88,14 +88,14 @@ class Recurrent(Layer):
                 expected,
                 numbers_of(given.states),
                 f"Dimensions must be equal, but are {units} and {self.units}",
-                building=False,
+                when="run",
             )
         if len(given.states[0]) > 2 and not self._broadcasts(tensor):  # the first alone can be one
             raise ShapeError(
                 f"{expected}, (batch, {self.units}) each",
                 f"{numbers(given.states[0])}, a sequence",
                 self._refused_sequence(tensor),
-                building=False,
+                when="run",
             )
 
     def _broadcasts(self, tensor: Tensor) -> bool:

@@ -40,8 +40,9 @@ def trace(stack: Stack) -> tuple[Step, ...]:
     tensors: Tensors = ()
     states: Tensors = ()
     steps: list[Step] = []
-    for layer, letter, name in zip(stack, _letters(stack), keras_names(stack), strict=True):
-        given = Given(tensors, states, letter, name)
+    names = zip(stack, _letters(stack), keras_names(stack), strict=True)
+    for place, (layer, letter, name) in enumerate(names, start=1):
+        given = Given(tensors, states, letter, name, stack[place:])
         if broken(steps) is not None:
             steps.append(Step(layer, Given((), (), letter, name), None))
             continue

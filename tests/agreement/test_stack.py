@@ -23,7 +23,7 @@ from lib.stack.fixes import fixes
 from lib.stack.kinds import KINDS, Stack
 from lib.stack.link import from_text, to_text
 from lib.stack.patterns import PATTERNS
-from lib.stack.plain import Dropout, Input
+from lib.stack.plain import Input
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
 from lib.stack.tensors import sizes
 from lib.stack.trace import Step, broken, total, trace
@@ -57,8 +57,8 @@ def check(stack: Stack) -> tuple[Step, ...]:
     names: dict[str, Any] = {"keras": keras, "layers": layers}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of masks that are lost on the way
-        for step in steps:
-            if step.error and step.error.building:
+        for place, step in enumerate(steps):
+            if step.error and step.error.when == "built":
                 with pytest.raises((ValueError, NotImplementedError, NameError)) as caught:
                     exec(code_line(step), names)  # noqa: S102 - the code that the page shows
                 assert step.error.says in COLOUR.sub("", str(caught.value)), stack
@@ -66,8 +66,11 @@ def check(stack: Stack) -> tuple[Step, ...]:
             exec(code_line(step), names)  # noqa: S102 - the code that the page shows
             if step.error:
                 model = keras.Model(names["inputs"], names["x"])
-                with pytest.raises(Exception, match=re.escape(step.error.says)):
-                    run(model, fit=isinstance(step.layer, Dropout))
+                alone = trace(stack[: place + 1])[-1].error  # no layer is above it here
+                assert alone is not None
+                assert alone.says
+                with pytest.raises(Exception, match=re.escape(alone.says)):
+                    run(model, fit=step.error.when == "trained")
                 return steps
             assert shapes_of(names["x"]) == tuple(map(sizes, step.tensors)), stack
         model = keras.Model(names["inputs"], names["x"])
@@ -116,6 +119,38 @@ def test_a_sequence_as_a_state_breaks_when_the_model_runs(cell, sizes_of):
 def test_a_sequence_as_a_state_of_more_units_or_of_others(text):
     """16 and 12: the time axis is cut to the units; 16 and 8: the kernel comes first."""
     assert broken(check(from_text(text))) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input~rnn_state~drop",
+        "input~bi_mnone~drop",
+        "input~rnn_state~drop~drop",
+        "input~lstm_state~drop~unpack~dense",
+        "input~bi_mnone~drop~unpack~dense",
+    ],
+)
+def test_dropout_on_several_tensors_goes_wrong_in_training_alone(text):
+    """Predicting works; training says what is told, or takes all tensors for the first."""
+    steps = trace(from_text(text))
+    place = broken(steps)
+    assert place == 2
+    error = steps[place].error
+    assert error is not None
+    assert error.when == "trained"
+    names: dict[str, Any] = {"keras": keras, "layers": layers}
+    for step in steps:
+        exec(code_line(step), names)  # noqa: S102 - the code that the page shows
+    model = keras.Model(names["inputs"], names["x"])
+    run(model, fit=False)
+    x = np.zeros((BATCH_SIZE, TIMESTEPS, 3), "float32")
+    if error.says:
+        with pytest.raises(ValueError, match=re.escape(error.says)):
+            model(x, training=True)
+        return
+    tensors = len(steps[place].given.tensors)
+    assert tuple(model(x, training=True).shape) == (tensors, *model(x).shape)
 
 
 def values(setting: Setting) -> st.SearchStrategy[Any]:

@@ -211,7 +211,7 @@ def test_a_sequence_is_no_state_to_start_from(text, says):
     assert "(batch, " in error.expected
     assert error.received.endswith("a sequence")
     assert error.says.startswith(says)
-    assert not error.building
+    assert error.when == "run"
     assert explain_error(error.says) is not None
 
 

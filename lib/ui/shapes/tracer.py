@@ -23,6 +23,17 @@ TRY = (
     "the time axis comes and goes."
 )
 
+SAYS = {
+    "built": "Keras says, when the model is built:",
+    "run": "Keras builds this layer, and says, when the model first runs:",
+    "trained": "Keras builds this layer, and says, when the model first trains:",
+}
+SILENT = (
+    "Keras builds this layer, and says nothing of it. But when the model trains, all these tensors "
+    "become one, with an axis more in front, and the layers above get that for the first: one of "
+    "them or the loss may refuse it; else it trains something else without a word."
+)
+
 
 def tracer(palette: Palette) -> None:
     """The picture first; below it the settings, and the stack as code."""
@@ -91,12 +102,9 @@ def _problem(steps: tuple[Step, ...]) -> None:
         expected, received = st.columns(2)
         expected.markdown(f"**It expected** {plain(error.expected)}.")
         received.markdown(f"**It received** {plain(error.received)}.")
-        hint(
-            "Keras says, when the model is built:"
-            if error.building
-            else "Keras builds this, and says, when it first runs:"
-        )
-        st.code(error.says, language=None, wrap_lines=True)
+        hint(SAYS[error.when] if error.says else SILENT)
+        if error.says:
+            st.code(error.says, language=None, wrap_lines=True)
         with st.container(horizontal=True):
             for number, fix in enumerate(fixes(steps)):
                 st.button(
