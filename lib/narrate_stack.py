@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from lib.stack.kinds import Stack
@@ -48,10 +49,13 @@ def change_sentence(before: Stack, after: Stack) -> str:
 
 
 def _changes(before: Stack, after: Stack) -> Iterator[str]:
-    """Each setting that differs, where the layers are of the same kinds; else nothing."""
-    if [layer.kind for layer in before] != [layer.kind for layer in after]:
-        sizes = {1: "One layer more", -1: "One layer less", 0: "Another order"}
-        yield sizes.get(len(after) - len(before), "Other layers")
+    """Each setting that differs, where the layers are of the same kinds; else what moved."""
+    if Counter(before) == Counter(after):
+        yield "another order"
+        return
+    if not _same_kinds(before, after):
+        more, less = _is_one_more(after, before), _is_one_more(before, after)
+        yield "one layer more" if more else "one layer less" if less else "other layers"
         return
     for place, (one, other) in enumerate(zip(before, after, strict=True), start=1):
         for setting in other.settings():
@@ -59,19 +63,30 @@ def _changes(before: Stack, after: Stack) -> Iterator[str]:
             if values[0] != values[1]:
                 words = ["any" if value is None else f"{value}" for value in values]
                 name = setting.label or setting.name
-                yield f"{name} of layer {place} from {words[0]} to {words[1]}"
+                yield f"layer {place}'s {name} from {words[0]} to {words[1]}"
+
+
+def _same_kinds(before: Stack, after: Stack) -> bool:
+    return [layer.kind for layer in before] == [layer.kind for layer in after]
+
+
+def _is_one_more(longer: Stack, shorter: Stack) -> bool:
+    """Whether one layer put into `shorter`, and nothing else, makes it `longer`."""
+    places = range(len(longer))
+    return any((*longer[:place], *longer[place + 1 :]) == shorter for place in places)
 
 
 def _why(before: Stack, after: Stack, counts: tuple[int, int]) -> str:
     """The lesson of moving the timesteps alone."""
+    if not _same_kinds(before, after):
+        return ""
     names = {
         setting.name
-        for one, other in zip(before, after, strict=False)
-        if one.kind == other.kind
+        for one, other in zip(before, after, strict=True)
         for setting in other.settings()
         if getattr(one, setting.name) != getattr(other, setting.name)
     }
-    if names and names <= {"timesteps", "n", "batch"} and counts[0] == counts[1]:
+    if names and names <= {"timesteps", "n"} and counts[0] == counts[1]:
         return " Weights are shared by all timesteps: units are not timesteps."
     return ""
 

@@ -45,7 +45,7 @@ def test_the_stack_moves_with_the_sidebar_until_it_is_changed() -> None:
     app = shapes()
     app.slider(key="U").set_value(4).run()
     said = " ".join(m.value for m in app.markdown).replace("\\", "")
-    assert "Units of layer 2 from 16 to 4" in said
+    assert "Layer 2's units from 16 to 4" in said
     app.selectbox(key="cell").set_value("gru").run()
     assert title(app) == "From (None, 12, 3) to (None, 12, 1) with 113 parameters"
     app.number_input(key="layer_1_gru_units").set_value(5).run()
@@ -72,7 +72,7 @@ def test_moving_t_says_that_the_parameters_stay_and_moving_units_that_they_chang
     app = shapes(stack="input~lstm")
     app.number_input(key="layer_0_input_timesteps").set_value(20).run()
     said = " ".join(m.value for m in app.markdown).replace("\\", "")
-    assert "Timesteps T of layer 1 from 12 to 20" in said
+    assert "Layer 1's timesteps T from 12 to 20" in said
     assert "the parameters stay at 1,280. Weights are shared by all timesteps" in said
     app.number_input(key="layer_1_lstm_units").set_value(8).run()
     said = " ".join(m.value for m in app.markdown).replace("\\", "")

@@ -100,7 +100,13 @@ def test_the_title_and_the_sentence_say_what_the_picture_shows():
         ("input~lstm", "input~lstm_seq", "goes from (None, 16) to (None, 12, 16), and the param"),
         ("input~lstm", "input~lstm~lstm_u8", "One layer more: now layer 3 breaks."),
         ("input~lstm~lstm_u8", "input~lstm_seq~lstm_u8", "now it works, and gives (None, 8)"),
-        ("input~lstm", "input_tany~lstm", "Timesteps T of layer 1 from 12 to any"),
+        ("input~lstm", "input_tany~lstm", "Layer 1's timesteps T from 12 to any"),
+        ("input~lstm", "input~lstm_seq", "Layer 2's return_sequences from False to True: "),
+        ("input~lstm_seq~lstm_u8", "input~lstm_u8~lstm_seq", "Another order: "),
+        ("input~lstm~dense~drop", "input~lstm~drop~dense", "Another order: "),
+        ("input~lstm~drop~dense", "input~lstm~dense", "One layer less: "),
+        ("input~bi~dense_k4", "input_b8~lstm_stateful~dense", "Other layers: "),
+        ("input~lstm_u32_seq~lstm~dense", "input~lstm~repeat~lstm_seq~dense", "Other layers: "),
         ("input~lstm", "input~lstm", ""),
     ],
 )
@@ -109,6 +115,13 @@ def test_a_change_is_told_with_what_it_changed(before, after, words):
     said = change_sentence(from_text(before), from_text(after))
     assert words in said
     assert bool(said) == bool(words)
+
+
+def test_the_lesson_about_timesteps_is_told_where_they_moved():
+    """A batch size isn't one of them."""
+    assert "units are not" in change_sentence(from_text("input~lstm"), from_text("input_t9~lstm"))
+    said = change_sentence(from_text("input~lstm"), from_text("input_b8~lstm"))
+    assert "units are not" not in said
 
 
 def test_every_pattern_is_drawn_in_one_scale_without_markup_of_others():
