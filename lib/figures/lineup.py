@@ -83,10 +83,13 @@ def shapes_picture(shapes: Sequence[Sequence[int | None]], palette: Palette) -> 
 
 
 def pairs_of(told: Diagnosis, batch: BatchResult | None) -> list[Pair]:
-    """The axes as they are lined up, in the batch that decides; class numbers have no columns."""
+    """The axes as they are lined up, in the batch that decides; class numbers have no columns.
+
+    Where no batch is made, the samples alone: Keras compares nothing else.
+    """
     output, target = told.output_shape, told.target_shape
     if batch is None:
-        batch = BatchResult(output[0], output, target, "error", None)
+        return [Pair(output[0], target[0], "sample", "sample")]
     if RULES[told.loss].labels and len(batch.output) > 1:
         batch = BatchResult(batch.size, batch.output[:-1], batch.target, batch.verdict, None)
     return line_up(output, target, batch)

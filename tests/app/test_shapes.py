@@ -147,6 +147,12 @@ def test_the_stacks_batch_size_is_taken_over_with_its_output() -> None:
     assert app.number_input(key="check_batch").value == 8
 
 
+def test_other_numbers_of_samples_are_mended_where_x_and_y_are_cut() -> None:
+    """The shapes may be right, so no other shape is asked for."""
+    app = shapes(part="target", check="320.12.1_3.4")
+    assert "assert len(x) == len(y)" in [code.value for code in app.code]
+
+
 def test_each_field_has_its_own_problem() -> None:
     """An answer in one takes back nothing that is said under the other."""
     app = shapes(part="target")

@@ -141,6 +141,13 @@ def test_the_line_up_says_the_fate_of_each_axis():
     assert "✓" in lineup_picture(Check((320, 12, 1), (320, 12)).diagnose(), LIGHT)
 
 
+def test_other_numbers_of_samples_are_the_only_reason_that_is_told():
+    """No batch is made, so the other axes never meet."""
+    html = lineup_picture(Check((320, 12, 1), (3, 4)).diagnose(), LIGHT)
+    assert "✗ 320 ≠ 3<" in html
+    assert html.count("✗") == 1
+
+
 def test_axes_of_one_length_that_mean_different_things_are_no_fit():
     """N = T: nothing raises, and samples meet timesteps."""
     html = lineup_picture(Check((12, 12, 4), (12, 4)).diagnose(), LIGHT)

@@ -136,7 +136,10 @@ def from_stack() -> None:
 
 def _fixes(told: Diagnosis) -> None:
     st.markdown("### How to mend it")
-    if not told.fixes:
+    if not told.batches and not told.fixes:  # the numbers of samples differ
+        hint("With x and y cut from the same windows, this line before fit passes:")
+        st.code("assert len(x) == len(y)", language="python")
+    elif not told.fixes:
         hint("No change of one line is known here: bring y and the output to the same shape.")
     for column, fix in zip(st.columns(min(3, max(1, len(told.fixes)))), told.fixes, strict=False):
         with column:
