@@ -164,6 +164,27 @@ def test_each_field_has_its_own_problem() -> None:
     assert "a lot" in app.warning[0].value
 
 
+def said(app: AppTest) -> str:
+    """All that the page says, without the escapes of Markdown."""
+    return " ".join(m.value for m in app.markdown).replace("\\", "")
+
+
+def test_the_proof_and_the_damage_are_those_of_the_case_that_is_asked_about() -> None:
+    """Also for the question that the page opens with, and when one comes back to it."""
+    app = shapes(part="target", check="320.12.1_320.1")
+    assert app.button_group(key="proof_case").value == "column"
+    assert "Measured on sums of noise: with output (N, T, 1), y (N, 1) " in said(app)
+    app.text_input(key="check_target").set_value("(320,)").run()
+    assert app.button_group(key="proof_case").value == "flat"
+    assert "Measured on sums of noise: with output (N, T, 1), y (N,) " in said(app)
+
+
+def test_no_damage_is_told_of_columns() -> None:
+    """It was measured with timesteps, and y (N, 16) may have columns."""
+    assert "Measured" in said(shapes(part="target", check="320.1_320.12.1"))
+    assert "Measured" not in said(shapes(part="target", check="320.1_320.16"))
+
+
 class Answers:
     """A client that has its answer at once: a value, or an exception."""
 

@@ -24,8 +24,6 @@ PICK = "proof_case"
 def proof(check: Check, palette: Palette) -> None:
     """The card of the proof that fits the question best, recorded until somebody trains it."""
     fitting = proof_of(check.output, check.target)
-    if check == Check():  # nobody has asked yet: the case in which both losses look fine
-        fitting = "steps"
     if fitting and (PICK not in st.session_state or st.session_state["proof_for"] != check):
         st.session_state[PICK] = fitting
     st.session_state["proof_for"] = check
