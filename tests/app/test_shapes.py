@@ -229,6 +229,22 @@ def test_a_message_is_explained_with_its_numbers() -> None:
     assert any("keras.Input has the shape of one sample" in m.value for m in app.markdown)
 
 
+def test_an_empty_text_asks_for_a_message() -> None:
+    """It isn't called one that nobody knows."""
+    app = shapes(part="error")
+    app.text_area(key="error_text").set_value(" ").run()
+    assert title(app) == "Paste a message"
+    assert "None of the messages" not in said(app)
+
+
+def test_shapes_of_one_axis_arent_drawn_nor_denied() -> None:
+    """A message may name (10,), of which a picture would say nothing."""
+    app = shapes(part="error")
+    words = "expected dense_1 to have shape (10,) but got array with shape (1,)"
+    app.text_area(key="error_text").set_value(words).run()
+    assert "None of 2 to 4 axes." in said(app)
+
+
 @pytest.mark.parametrize(
     "text",
     [

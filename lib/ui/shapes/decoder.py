@@ -30,7 +30,8 @@ def decoder(palette: Palette) -> None:
     example = state.own(KEY) if state.own(KEY) in EXAMPLES else next(iter(EXAMPLES))
     text = st.session_state.setdefault(KEPT, EXAMPLES[example])
     told = explain_error(text)
-    st.markdown(f"# {'What this message means' if told or not text.strip() else UNKNOWN}")
+    unknown = UNKNOWN if text.strip() else EMPTY
+    st.markdown(f"# {'What this message means' if told else unknown}")
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
         st.html(STYLE)
@@ -53,6 +54,8 @@ def decoder(palette: Palette) -> None:
             st.markdown("### What mends it")
             st.markdown(plain(told.fix[:LONGEST]))
             st.code(told.code[:LONGEST], language="python", wrap_lines=True)
+        elif not text.strip():
+            st.markdown("Its cause, and what mends it, will stand here.")
         else:
             st.markdown("### Cause")
             st.markdown(
@@ -69,13 +72,14 @@ def decoder(palette: Palette) -> None:
                 "The shape of a kernel means something else."
             )
         else:
-            hint("It names none.")
+            hint("None of 2 to 4 axes.")
     with right.container(border=True, height="stretch"):
         st.markdown("### Check the shapes, in this order")
         st.markdown("\n".join(f"{i}. {plain(line)}" for i, line in enumerate(CHECKLIST, 1)))
 
 
 UNKNOWN = "This message isn’t known here"
+EMPTY = "Paste a message"
 
 
 def _pasted() -> None:
