@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from lib.stack.code import spare_states
 from lib.stack.kinds import Stack
 from lib.stack.tensors import numbers_of
 from lib.stack.trace import Step, broken, total, trace
@@ -21,7 +22,11 @@ def stack_sentence(steps: tuple[Step, ...]) -> str:
             )
             break
         counted = f" with {step.parameters:,} parameters" if step.parameters else ""
-        parts.append(f"{step.layer.keras} gives {numbers_of(step.tensors)}{counted}")
+        gives = f"{step.layer.keras} gives {numbers_of(step.tensors)}{counted}"
+        if spare := spare_states(step):  # of two directions, those are the backward ones
+            kept = len(step.given.states)
+            gives += f", starts from the first {kept - spare} of {kept} states, and drops the rest"
+        parts.append(gives)
     end = "" if broken(steps) is not None else f" In all {total(steps):,} parameters."
     return "; ".join(parts) + "." + end
 

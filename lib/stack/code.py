@@ -30,15 +30,23 @@ def code_line(step: Step) -> str:
         return code
     states = ""
     if isinstance(layer, Recurrent) and layer.initial_state:
-        wanted = len(STATES[layer.cell])
-        some = f"[:{wanted}]" if len(step.given.states) > wanted else ""
+        some = f"[:{len(STATES[layer.cell])}]" if spare_states(step) else ""
         states = f", initial_state=states{some}"
     return f"x = {code}(x{states})"
 
 
+def spare_states(step: Step) -> int:
+    """How many of the states that were kept a layer leaves out: those after the first it needs."""
+    layer = step.layer
+    if not isinstance(layer, Recurrent) or not layer.initial_state:
+        return 0
+    return max(0, len(step.given.states) - len(STATES[layer.cell]))
+
+
 def _comment(step: Step) -> str:
     if step.tensors:
-        return numbers_of(step.tensors)
+        spare = f", leaves {count} of the states out" if (count := spare_states(step)) else ""
+        return numbers_of(step.tensors) + spare
     if step.error is None:
         return "not reached"
     if not step.error.says:

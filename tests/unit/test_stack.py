@@ -181,6 +181,7 @@ def test_a_decoder_takes_the_states_it_has_room_for():
     """A GRU has one, so of an LSTM's two it gets the first."""
     code = keras_code(steps_of("input~lstm_state~unpack~repeat~gru_seq_init"))
     assert "initial_state=states[:1])" in code
+    assert "leaves 1 of the states out" in code
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,13 @@ def test_a_change_is_told_with_what_it_changed(before, after, words):
     assert bool(said) == bool(words)
 
 
+def test_states_that_a_decoder_leaves_out_are_told():
+    """Of two directions it starts from the forward one's, and nobody else says so."""
+    words = "starts from the first 2 of 4 states, and drops the rest"
+    assert words in stack_sentence(steps_of("input~bi_state_seq~unpack~lstm_init"))
+    assert "starts from" not in stack_sentence(steps_of("input~lstm_state_seq~unpack~lstm_init"))
+
+
 def test_the_lesson_about_timesteps_is_told_where_they_moved():
     """A batch size isn't one of them."""
     assert "units are not" in change_sentence(from_text("input~lstm"), from_text("input_t9~lstm"))
