@@ -1,4 +1,4 @@
-"""A stack from its input up: every tensor to scale, every layer an arrow with its parameters.
+"""A stack from its input up: every tensor, and every layer an arrow with its parameters.
 
 An HTML fragment for `st.html`, which wraps on a phone. It computes no shapes (`lib.stack`).
 """

@@ -1,7 +1,8 @@
-"""One tensor, drawn to scale: time runs down, features run across, samples lie behind each other.
+"""One tensor, each axis to its own scale.
 
-The axes have the same colours and places in every picture: purple is time, brown are features,
-grey is the batch. `st.html` drops SVG elements, so that a tensor is an image (see
+Time runs down, features run across, samples lie behind each other. The axes
+have the same colours and places in every picture: purple is time, brown are features, grey is the
+batch. `st.html` drops SVG elements, so that a tensor is an image (see
 `lib.figures.strip`); its words stand in it and in its alternative text.
 """
 
@@ -26,6 +27,8 @@ GRID = 4.0
 SHEET = 5.0
 """The distance of one sample from the next."""
 FONT = 12
+SCALES = "Each axis has its own scale, the same for all tensors here."
+"""What a page says below them: 200 timesteps may be drawn shorter than 64 features."""
 LETTER = 7.2
 """The width of a letter of that size, about."""
 

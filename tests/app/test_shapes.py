@@ -229,6 +229,12 @@ def test_a_message_is_explained_with_its_numbers() -> None:
     assert any("keras.Input has the shape of one sample" in m.value for m in app.markdown)
 
 
+@pytest.mark.parametrize("part", ["", "target", "error", "quiz"])
+def test_wherever_tensors_are_drawn_their_scales_are_told(part: str) -> None:
+    """Timesteps and features can't be compared by eye, nor are they meant to be."""
+    assert "Each axis has its own scale" in said(shapes(part=part))
+
+
 def test_an_empty_text_asks_for_a_message() -> None:
     """It isn't called one that nobody knows."""
     app = shapes(part="error")

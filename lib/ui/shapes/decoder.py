@@ -9,6 +9,7 @@ from lib.error_examples import CHECKLIST, EXAMPLES
 from lib.explanations import ends, readable, shapes_in
 from lib.figures.lineup import shapes_picture
 from lib.figures.palette import Palette
+from lib.figures.tensor import SCALES
 from lib.ui import state
 from lib.ui.words import hint, plain
 
@@ -69,7 +70,7 @@ def decoder(palette: Palette) -> None:
             st.html(shapes_picture(shapes, palette))
             hint(
                 "Drawn as (samples, timesteps, features): purple is time, brown are features. "
-                "The shape of a kernel means something else."
+                f"The shape of a kernel means something else. {SCALES}"
             )
         else:
             hint("None of 2 to 4 axes.")

@@ -10,6 +10,7 @@ import streamlit as st
 from lib.doctor import Diagnosis
 from lib.figures.lineup import lineup_picture
 from lib.figures.palette import Palette
+from lib.figures.tensor import SCALES
 from lib.narrate_check import VERDICTS, check_title, compared_sentence, damage_sentence
 from lib.proof import PROOFS, proof_of
 from lib.stack.recurrent import TIMESTEPS
@@ -47,6 +48,7 @@ def doctor(palette: Palette) -> None:
         _question(check)
     with wide.container(border=True, height="stretch", key="lineup"):
         st.html(lineup_picture(told, palette))
+        hint(SCALES)
         say(compared_sentence(told))
         case = proof_of(check.output, check.target)
         timesteps = 3 in (len(check.output), len(check.target))  # y (N, 16) may be columns

@@ -8,6 +8,7 @@ import streamlit as st
 
 from lib.figures.palette import Palette
 from lib.figures.stack import stack_picture
+from lib.figures.tensor import SCALES
 from lib.narrate_stack import stack_sentence
 from lib.stack.code import keras_code
 from lib.stack.quiz import Question, question
@@ -36,9 +37,10 @@ def quiz(palette: Palette) -> None:
     with st.container(border=True, key="quiz_answer"):
         if answer is None:
             st.html(stack_picture(asked.steps[:1], palette))
-            hint("The input. Say aloud what comes out, then press 1 to 4.")
+            hint(f"The input. Say aloud what comes out, then press 1 to 4. {SCALES}")
         else:
             st.html(stack_picture(asked.steps, palette))
+            hint(SCALES)
             say(stack_sentence(asked.steps))
 
 

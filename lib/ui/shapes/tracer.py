@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib.figures.palette import Palette
 from lib.figures.stack import stack_picture
+from lib.figures.tensor import SCALES
 from lib.narrate_stack import change_sentence, stack_sentence, stack_title
 from lib.stack.code import keras_code
 from lib.stack.fixes import fixes
@@ -43,6 +44,7 @@ def tracer(palette: Palette) -> None:
     _patterns(pattern_of(stack))
     with st.container(border=True, key="stack_picture"):
         st.html(stack_picture(steps, palette))
+        hint(SCALES)
         say(stack_sentence(steps))
         if changed := change_sentence(before(), stack):
             st.markdown(f":small[**{plain(changed)}**]")
