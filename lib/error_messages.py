@@ -11,19 +11,21 @@ import difflib
 import re
 from collections.abc import Callable
 
+from lib.cross_entropy import EVERY_STEP, LAST_STEP, SPARSE, to_one_shape
 from lib.explanations import SHAPE, Explanation, Messages, entries, missing_axis
 from lib.loss_shapes import RULES
 
 MESSAGES = Messages()
 
-_CALLING = r"Exception encountered when calling (?P<layer>\w{1,100})"
+_CALLED = "Exception encountered when calling "
+_CALLING = rf"{_CALLED}(?P<layer>\w{{1,100}})"
 _LIST = r"\[([\d,]*)\]"
 _TARGET, _OUTPUT, _NONE = (f"[`'\"]{name}[`'\"]" for name in ("target", "output", "None"))
 _SHAPES = rf"target\.shape={SHAPE}, output\.shape={SHAPE}"
 
 
 @MESSAGES.add(
-    rf"{_CALLING}Cell\.call\(\)(?:(?!{_CALLING.replace('?P<layer>', '?:')}).){{0,5000}}?"
+    rf"{_CALLING}Cell\.call\(\)(?:(?!{_CALLED}\w).){{0,5000}}?"
     r"states=\(?\[?'?tf\.Tensor\(shape=(?P<state>\(\w{1,9}, \w{1,9}, \w{1,9}\))"
 )
 def _sequence_as_state(found: re.Match[str]) -> Explanation:
@@ -596,100 +598,15 @@ def _unequal_shapes(found: re.Match[str]) -> Explanation:
     fix, code = (
         "With class numbers in y, and a column per class in the output, take the sparse loss; else "
         "give the two one shape.",
-        _SPARSE,
+        SPARSE,
     )
     if output:
-        fix, code = _to_one_shape(y, output, binary="binary_crossentropy" in found.string)
+        fix, code = to_one_shape(y, output, binary="binary_crossentropy" in found.string)
     return Explanation(
         f"Cross-entropy wants y in the shape of the output: y is {found[1] or 'one'}, the output "
         f"{found[2] or 'another'}.",
         fix,
         code,
-    )
-
-
-_LAST_STEP = "LSTM(units, return_sequences=False)"
-_EVERY_STEP = "LSTM(units, return_sequences=True)"
-_SPARSE = 'model.compile(optimizer, loss="sparse_categorical_crossentropy")'
-
-
-def _to_one_shape(y: list[str], output: list[str], *, binary: bool) -> tuple[str, str]:
-    """What gives y and the output, as a cross-entropy compared them, one shape; and its code.
-
-    Args:
-        y: its sizes, without the samples.
-        output: the same of the output.
-        binary: whether the loss is known to be the one that has no sparse form.
-    """
-    columns = f"Dense({y[-1]})" if y else ""
-    if len(y) > len(output):
-        code = _EVERY_STEP if y[-1] == output[-1] else f"{_EVERY_STEP}\n{columns}"
-        return "y has a time axis and the output has none: return every step.", code
-    if len(y) < len(output):
-        return _without_axis(y, output)
-    if len(y) == 1:
-        return _two_axes(y[0], output[0], binary=binary)
-    if y[-1] == output[-1]:
-        return (
-            "They have different timesteps: cut x and y to the same.",
-            "steps = min(x.shape[1], y.shape[1])\nx, y = x[:, :steps], y[:, :steps]",
-        )
-    if y[-1] == "1" and not binary:
-        return "With class numbers in y take the sparse loss.", _SPARSE
-    return "End the model with as many columns as y has.", columns
-
-
-def _without_axis(y: list[str], output: list[str]) -> tuple[str, str]:
-    """For y with an axis less than the output, or two."""
-    if output[-1] == "1":  # a single column is no class of several
-        return (
-            "The output has a time axis and y has none: return the last step only, and give y the "
-            "output's axis of 1.",
-            f"{_LAST_STEP}\ny = y[:, None]",
-        )
-    if y[-1:] == output[-1:]:
-        return "The output has a time axis and y has none: return the last step only.", _LAST_STEP
-    if y == output[:-1]:
-        return "y has class numbers, so take the sparse loss.", _SPARSE
-    if y in ([], ["1"]):
-        return (
-            "The output has a time axis, and y has a class number for each sample: return the last "
-            "step only, and take the sparse loss.",
-            f"{_LAST_STEP}\n{_SPARSE}",
-        )
-    return (
-        "The output has a time axis and y has none: return the last step only, and end with as "
-        "many columns as y has.",
-        f"{_LAST_STEP}\nDense({y[-1]})",
-    )
-
-
-def _two_axes(y: str, output: str, *, binary: bool) -> tuple[str, str]:
-    """For columns that may be timesteps: Keras drops a last axis of 1 that the other hasn't."""
-    if output == "1":
-        return (
-            f"With {y} timesteps in y return every step; with {y} answers per sample end with as "
-            "many columns.",
-            f"{_EVERY_STEP}  # y is (N, {y}) or (N, {y}, 1)\nDense({y})  # or: y has {y} columns",
-        )
-    last = f"{_LAST_STEP}  # the output is (N, {output}, 1)"
-    if y != "1":
-        return (
-            "Keras drops a last axis of 1 that the other hasn't, so that timesteps may have met "
-            "columns: if y alone has a time axis return every step, if the output alone has one "
-            "return the last only. Else end with as many columns as y has.",
-            f"{_EVERY_STEP}  # y is (N, {y}, 1)\n{last}\nDense({y})  # neither",
-        )
-    if binary:
-        return (
-            f"If the output has {output} timesteps, of one column, return the last step only; with "
-            "columns end with one.",
-            f"{last}\nDense(1)  # the output has {output} columns",
-        )
-    return (
-        f"If the output has {output} timesteps, of one column, return the last step only; if it "
-        "has a column per class, and y class numbers, take the sparse loss.",
-        f"{last}\n{_SPARSE}",
     )
 
 
@@ -711,7 +628,7 @@ def _logits(found: re.Match[str]) -> Explanation:
         "samples. Most likely one of the two has a time axis, and the other none.",
         "With one answer per sample return the last step only; with one per timestep return every "
         "step.",
-        f"{_LAST_STEP}  # y is (N, K)\n{_EVERY_STEP}   # y is (N, T, K)",
+        f"{LAST_STEP}  # y is (N, K)\n{EVERY_STEP}   # y is (N, T, K)",
     )
 
 

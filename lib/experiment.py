@@ -310,7 +310,7 @@ def read_query(
 
 
 def _complaint(setting: Setting, texts: list[str], used: Any) -> str:
-    """Why `used` holds instead of what a URL says: "… epochs=20000, and …"."""
+    """Why `used` holds instead of what a URL says, in a sentence."""
     whole = "a whole number " if isinstance(setting.default, int) else ""
     allowed = (
         f"{whole}from {setting.limit.minimum:,g} to {setting.limit.maximum:,g}"

@@ -127,7 +127,7 @@ class Program:
             self._exchange = tf.function(
                 self._swap,
                 autograph=False,
-                input_signature=([tf.TensorSpec(v.shape, v.dtype) for v in self._variables],),
+                input_signature=([tf.TensorSpec(v.shape, v.dtype) for v in self._all_variables],),
             ).get_concrete_function()
         # XLA compiles at the first call, and lets other threads go on. No batch: nothing changes.
         counts = tf.ones((network.timesteps,), tf.bool)
@@ -193,7 +193,7 @@ class Program:
         self._held = state
 
     @property
-    def _variables(self) -> list[Any]:
+    def _all_variables(self) -> list[Any]:
         return [*self._weights, *self._optimizer.variables]
 
     def _swap(self, values: list[tf.Tensor]) -> list[tf.Tensor]:
@@ -201,8 +201,8 @@ class Program:
 
         Traced, so that it is one call: while other threads keep Python busy, each call may wait.
         """
-        before = [variable.value.read_value() for variable in self._variables]
-        for variable, value in zip(self._variables, values, strict=True):
+        before = [variable.value.read_value() for variable in self._all_variables]
+        for variable, value in zip(self._all_variables, values, strict=True):
             variable.assign(value)
         return before
 

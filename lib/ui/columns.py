@@ -24,8 +24,8 @@ def columns() -> None:
     if spec.targets is not None or table is None:
         return
     if "inputs" in spec.uses:
-        for key in LABELS:
-            _names(key, table)
+        for key, usual in zip(LABELS, default_columns(table), strict=True):
+            _names(key, table, usual)
     if "horizon" in spec.uses:
         limit = limit_of("horizon")
         st.number_input(
@@ -47,9 +47,8 @@ def columns() -> None:
         )
 
 
-def _names(key: str, table: Table) -> None:
+def _names(key: str, table: Table, usual: tuple[str, ...]) -> None:
     names = [str(name) for name in table.frame.columns]
-    usual = dict(zip(LABELS, default_columns(table), strict=True))[key]
     chosen = st.session_state.get(key) or usual
     widget = f"{key}_widget"
     st.session_state[widget] = [name for name in chosen if name in names]

@@ -25,6 +25,7 @@ from lib.ui.words import plain, say_steadily
 STEADY_SECONDS = 2.0
 """How long a page looks with one interval at least."""
 NEAR_SECONDS = 0.5
+"""A look that comes as soon as this may bring what a run of the whole page leaves out."""
 SAME_CLICK_SECONDS = 0.15
 
 WORDS: dict[Status, tuple[str, str]] = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -12,6 +14,15 @@ from tests.browser.driver import button, move_slider, open_page, settle, upload,
 from tests.browser.server import Server
 
 LINK = "T=20&U=24&cell=gru&seed=7"
+
+
+@contextmanager
+def opened_elsewhere(browser: Browser, server: Server, url: str) -> Iterator[Page]:
+    """A page of another person's browser, at the same address."""
+    with browser.new_context(base_url=server.url) as context:
+        other = context.new_page()
+        open_page(other, url)
+        yield other
 
 
 def values(page: Page) -> tuple[str, str]:
@@ -88,9 +99,7 @@ def test_a_link_shows_a_run_to_others_who_cannot_stop_it(
     open_page(page, "/?T=24&U=32&N=640&epochs=5000")
     button(page, "Train").click()
     wait_for_status(page, "training")
-    with browser.new_context(base_url=server.url) as context:
-        other = context.new_page()
-        open_page(other, page.url)
+    with opened_elsewhere(browser, server, page.url) as other:
         expect(other.get_by_text("You are watching a run")).to_be_visible()
         expect(button(other, "Stop")).to_be_disabled()
         button(other, "Train").click()
@@ -111,9 +120,7 @@ def test_who_watches_a_run_on_a_file_is_told_that_the_file_stays(
     expect(page.get_by_text("own.csv: 400 rows")).to_be_visible()
     button(page, "Train").click()
     wait_for_status(page, "training")
-    with browser.new_context(base_url=server.url) as context:
-        other = context.new_page()
-        open_page(other, page.url)
+    with opened_elsewhere(browser, server, page.url) as other:
         expect(other.get_by_text("a file that stays with that person")).to_be_visible()
         expect(button(other, "Train")).to_be_disabled()
     button(page, "Stop").click()

@@ -56,18 +56,17 @@ def playhead(layer: Opened) -> At:
         "names": {"time": TIME, "units": UNITS},
         "widest": WIDEST,
     }
-    result = _component(key=KEY, data=data, on_at_change=_remember)
-    return _at(result, layer) or at
+    _component(key=KEY, data=data, on_at_change=_remember)
+    return at
 
 
 def _remember() -> None:
-    st.session_state[PICKED] = {"at": st.session_state[KEY]["at"]}
+    st.session_state[PICKED] = st.session_state[KEY]["at"]
 
 
 def where(layer: Opened) -> At:
     """Where the playhead stands: at first on the last timestep of the unit that moves most."""
-    at = _at(st.session_state.get(KEY), layer) or _at(st.session_state.get(PICKED), layer)
-    return at or At(len(layer.x) - 1, _moves_most(layer))
+    return _picked(layer) or At(len(layer.x) - 1, _moves_most(layer))
 
 
 def row_order(layer: Opened) -> np.ndarray:
@@ -86,10 +85,10 @@ def _moves_most(layer: Opened) -> int:
     return int(np.argmax(np.ptp(np.nan_to_num(layer.trace.hidden[0]), axis=0)))
 
 
-def _at(state: object, layer: Opened) -> At | None:
+def _picked(layer: Opened) -> At | None:
     """What the browser reported, brought into range; None if nothing, or nothing of use."""
     try:
-        said = state["at"]  # type: ignore[index]
+        said = st.session_state[PICKED]
         step, unit = max(int(said["step"]), 0), max(int(said["unit"]), 0)
         return At(min(step, len(layer.x) - 1), min(unit, layer.units - 1))
     except (KeyError, TypeError, ValueError, OverflowError):
