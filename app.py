@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from lib import narrate
 from lib.export import EXPORTS, keras_script
 from lib.figures.strip import shape_strip
+from lib.narrate.explore import setup_sentence, strip_sentence
 from lib.ui.data import load
 from lib.ui.first import is_painted
 from lib.ui.frame import frame
@@ -19,11 +19,11 @@ loaded = load(frame("Explore"), table())
 experiment, dataset = loaded.experiment, loaded.dataset
 palette = current_palette()
 
-st.markdown(f"# {plain(narrate.setup_sentence(experiment, dataset))}")
+st.markdown(f"# {plain(setup_sentence(experiment, dataset))}")
 with st.container(border=True, key="strip"):
     sample, traces = strip_values(experiment, dataset)
     st.html(shape_strip(experiment, dataset, palette, traces, sample))
-    say(narrate.strip_sentence(experiment, dataset))
+    say(strip_sentence(experiment, dataset))
 
 whole = is_painted()
 live(loaded, palette, whole)

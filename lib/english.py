@@ -1,7 +1,8 @@
-"""Small words: plurals, capitals and lists, as every sentence of the app needs them."""
+"""Small words and numbers to be read, as every sentence of the app needs them."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -23,6 +24,38 @@ def capital(text: str) -> str:
 def joined(words: Sequence[str]) -> str:
     """As a sentence lists them: "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def number(value: float) -> str:
+    """A number to be read: three digits that count, thousands apart; "0" is exactly nothing.
+
+    From 1,000 on the digits before the point are all written out, up to a thousand million; beyond
+    that and below 0.00001 the power of ten is: "3.44e11".
+    """
+    value = float(value)
+    if math.isnan(value):
+        return "not a number"
+    if math.isinf(value):
+        return "infinite"
+    size = abs(value)
+    if not size:
+        return "0"
+    if size >= 0.9995e9 or size < 0.9995e-5:
+        digits, _, power = f"{value:.2e}".partition("e")
+        return f"{_trim(digits)}e{int(power)}"
+    if size >= 99.95:
+        return f"{value:,.0f}"
+    return _trim(f"{value:.{max(1, 2 - math.floor(math.log10(size)))}f}")
+
+
+def signed(value: float) -> str:
+    """The same with a minus sign as wide as a plus, as formulas have it."""
+    return number(value).replace("-", "−")
+
+
+def _trim(digits: str) -> str:
+    """Without zeros that only fill up the decimals."""
+    return digits.rstrip("0").rstrip(".")
 
 
 def widest(sentence: str) -> str:

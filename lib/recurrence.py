@@ -2,7 +2,7 @@
 
 This is what the pages draw: a forward pass of a small layer takes microseconds here, and no
 TensorFlow is needed. Sigmoid gates, no dropout, zero initial states, and no gradients:
-`lib.training` trains. `lib.bidirectional` puts two of them together. Tests hold it equal to Keras.
+`lib.training` trains. `lib.cell.bidirectional` puts two together. Tests hold it equal to Keras.
 
 Words, as in Keras: N samples, T timesteps, F features, U units, K target columns. Weights are
 lists of arrays in the order of Keras's `get_weights()`, a recurrent layer's being

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.narrate_cell import cell_sentence
+from lib.narrate.cell import cell_sentence
 from lib.ui.cell.chosen import choose
 from lib.ui.cell.follow import follow_playhead
 from lib.ui.cell.learn import learn

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.figures.data import frame_of_sample, sample_figure, split_figure
-from lib.narrate_data import data_sentence, numbers_hint, sample_sentence, split_sentence
+from lib.narrate.data import data_sentence, numbers_hint, sample_sentence, split_sentence
 from lib.ui.data import load
 from lib.ui.frame import frame
 from lib.ui.steady import steady_chart

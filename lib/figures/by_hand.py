@@ -12,9 +12,9 @@ from html import escape
 
 import numpy as np
 
-from lib.cell_step import Opened
+from lib.cell.step import Opened
+from lib.english import signed
 from lib.figures.palette import Palette
-from lib.narrate import signed
 from lib.recurrence import GATES
 
 MOST = (8, 6)

@@ -11,10 +11,10 @@ from html import escape
 
 import numpy as np
 
+from lib.english import number, signed
 from lib.figures.palette import Palette
 from lib.figures.png import STEPS, data_uri, shade_indexes
 from lib.figures.timeline import last_column, over_time, picture, ticks
-from lib.narrate import number, signed
 
 MOST_NUMBERS = (6, 8)
 """Up to so many timesteps and units, the numbers themselves are written into the cells."""

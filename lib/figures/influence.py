@@ -10,10 +10,10 @@ from html import escape
 
 import numpy as np
 
+from lib.english import number
 from lib.figures.palette import Palette
 from lib.figures.png import STEPS, data_uri
 from lib.figures.timeline import over_time, picture, ticks
-from lib.narrate import number
 
 
 def influence_map(

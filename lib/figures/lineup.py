@@ -1,6 +1,6 @@
 """How a loss lines up an output and a target: both tensors, what is compared, and axis by axis.
 
-An HTML fragment for `st.html`. What meets what is found in `lib.loss_shapes`; here it is drawn.
+An HTML fragment for `st.html`. What meets what is found in `lib.doctor`; here it is drawn.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from html import escape
 
 from lib.doctor import Diagnosis
+from lib.doctor.loss_shapes import RULES, BatchResult, Shape
+from lib.doctor.mismatch import Pair, line_up
 from lib.figures.palette import Palette, mix
 from lib.figures.stack import code_words
 from lib.figures.tensor import Scale, tensor_image
-from lib.loss_shapes import RULES, BatchResult, Shape
-from lib.mismatch import Pair, line_up
-from lib.narrate_check import lineup_sentence, pair_words
+from lib.narrate.check import lineup_sentence, pair_words
 from lib.stack.tensors import Axis, Role, Tensor, numbers
 
 LETTERS: dict[str, tuple[str, Role]] = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
+from lib.doctor.proof import ProofResult
 from lib.figures import chart
 from lib.figures.marks import Entry, finite
 from lib.figures.palette import Palette
-from lib.proof import ProofResult
 
 HEIGHT = 300
 

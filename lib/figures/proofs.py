@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from lib.english import number
 from lib.figures.palette import Palette
-from lib.narrate import number
 
 WAITING = "Keras is computing …"
 NO_ANSWER = "no answer"

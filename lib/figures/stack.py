@@ -10,7 +10,7 @@ from html import escape
 
 from lib.figures.palette import Palette
 from lib.figures.tensor import Scale, tensor_image
-from lib.narrate_stack import stack_sentence
+from lib.narrate.stack import stack_sentence
 from lib.stack.recurrent import Bidirectional, Recurrent, returned_names
 from lib.stack.tensors import Tensor, letters, numbers
 from lib.stack.trace import Step

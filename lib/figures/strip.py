@@ -15,10 +15,10 @@ from html import escape
 
 import numpy as np
 
-from lib import narrate
 from lib.datasets.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.figures.palette import LEVELS, Palette
+from lib.narrate.explore import strip_sentence
 from lib.recurrence import Trace
 from lib.shapes import Layer, model_shapes
 
@@ -72,7 +72,7 @@ def shape_strip(
         shaded = not modes and any(known is not None for known in levels)
         modes.append(_mode(mode, experiment, layers, levels, drawing, legend=shaded))
     return (
-        f'<div role="img" aria-label="{escape(narrate.strip_sentence(experiment, dataset))}" '
+        f'<div role="img" aria-label="{escape(strip_sentence(experiment, dataset))}" '
         f'style="display:flex;flex-wrap:wrap;gap:1rem 2.5rem;font-size:0.875rem;'
         f'line-height:1.35;color:{palette.ink}">{"".join(modes)}</div>'
     )

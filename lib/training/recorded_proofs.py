@@ -1,4 +1,4 @@
-"""Recorded proofs of silent mistakes, to be seen before anybody trains: see `lib.proof`.
+"""Recorded proofs of silent mistakes, to be seen before anybody trains: see `lib.doctor.proof`.
 
 `python -m lib.training.recorded_proofs` trains them all in the real worker, and writes one `.npz`
 file each. Reading them back needs no TensorFlow.
@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lib.proof import PROOFS, ProofResult
+from lib.doctor.proof import PROOFS, ProofResult
 from lib.training.recorded import FOLDER
 
 

@@ -7,13 +7,20 @@ from collections.abc import Callable
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib import narrate
+from lib.english import number
 from lib.experiment import MODES
 from lib.figures.compare import compare_figure
 from lib.figures.loss import loss_figure
 from lib.figures.palette import Palette
 from lib.figures.predictions import predictions_figure
 from lib.figures.step_error import step_error_figure
+from lib.narrate.explore import (
+    compare_sentence,
+    loss_sentence,
+    predictions_sentence,
+    step_error_sentence,
+    typical_error,
+)
 from lib.ui.steady import is_drawn, steady_chart
 from lib.ui.view import View, sample_index
 from lib.ui.words import hint, say_steadily
@@ -77,7 +84,7 @@ def _predictions(shown: View, palette: Palette, *, hold: bool) -> None:
         lambda: predictions_figure(
             shown.experiment, dataset, snapshot, sample, target, palette=palette
         ),
-        narrate.predictions_sentence(shown.experiment, dataset, snapshot, sample, target),
+        predictions_sentence(shown.experiment, dataset, snapshot, sample, target),
         key="predictions",
         hold=hold,
     )
@@ -87,7 +94,7 @@ def _loss(shown: View, palette: Palette, *, hold: bool) -> None:
     st.markdown("### Loss over epochs")
     _picture(
         lambda: loss_figure(shown.experiment, shown.dataset, shown.snapshot, palette),
-        narrate.loss_sentence(shown.experiment, shown.dataset, shown.snapshot),
+        loss_sentence(shown.experiment, shown.dataset, shown.snapshot),
         key="loss",
         hold=hold,
     )
@@ -97,7 +104,7 @@ def _step_error(shown: View, palette: Palette, *, hold: bool) -> None:
     st.markdown("### How early could each model know?")
     _picture(
         lambda: step_error_figure(shown.experiment, shown.dataset, shown.snapshot, palette),
-        narrate.step_error_sentence(shown.experiment, shown.dataset, shown.snapshot),
+        step_error_sentence(shown.experiment, shown.dataset, shown.snapshot),
         key="step_error",
         hold=hold,
     )
@@ -112,17 +119,17 @@ def _compare(shown: View, palette: Palette, *, hold: bool) -> None:
     hint(f"Mean squared error at the last step on {part} data{scaled}")
     with st.container(key="compare"):
         for column, (mode, result) in zip(st.columns(2), results.items(), strict=False):
-            colored, error = MODES[mode].colored, narrate.number(result.last_step_mse[-1])
+            colored, error = MODES[mode].colored, number(result.last_step_mse[-1])
             column.metric(
                 colored(MODES[mode].label),
                 colored(error),
-                narrate.typical_error(dataset, result) or None,
+                typical_error(dataset, result) or None,
                 delta_color="off",
                 delta_arrow="off",
             )
     _picture(
         lambda: compare_figure(dataset, shown.snapshot, palette),
-        narrate.compare_sentence(dataset, shown.snapshot),
+        compare_sentence(dataset, shown.snapshot),
         key="compare",
         hold=hold,
     )

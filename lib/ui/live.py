@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from lib import narrate
 from lib.figures.palette import Palette
+from lib.narrate.explore import changed_settings, progress_sentence
 from lib.training.messages import Run, Status
 from lib.ui import charts, training
 from lib.ui.data import Loaded
@@ -223,10 +223,10 @@ def _progress(loaded: Loaded, shown: View) -> None:
     elif snapshot.reason and snapshot.status not in (Status.DIVERGED, Status.FAILED):
         words = snapshot.reason
     if run is not None and training.may_steer(run) and not _is_same(loaded, shown):
-        changed = narrate.changed_settings(run.experiment, loaded.experiment) or "another upload"
+        changed = changed_settings(run.experiment, loaded.experiment) or "another upload"
         words = f"The settings have changed since: {changed}. Train starts again with them."
     share = snapshot.epoch / snapshot.epochs if snapshot.epochs else 0.0
-    st.progress(min(1.0, share), text=f"{badge} {narrate.progress_sentence(snapshot)}")
+    st.progress(min(1.0, share), text=f"{badge} {progress_sentence(snapshot)}")
     say_steadily(words, LONGEST, gray=True)
 
 

@@ -6,9 +6,9 @@ import keras
 import numpy as np
 import pytest
 
-from lib.bidirectional import unroll_both_ways
+from lib.cell.bidirectional import unroll_both_ways
+from lib.cell.padded import batch, masking, ways
 from lib.experiment import CELLS, LOSSES, Experiment
-from lib.padded import batch, masking, ways
 from lib.recurrence import forward, initial_model_weights, initial_weights, unroll
 from lib.training.answers import ANSWERS
 from lib.training.answers.breakings import breakings

@@ -17,7 +17,7 @@ import tensorflow as tf
 from keras import layers
 
 from lib.doctor import diagnose_target, explain_error
-from lib.loss_shapes import RULES, loss_rule
+from lib.doctor.loss_shapes import RULES, loss_rule
 
 
 def values(shape, loss, rng, classes=None):

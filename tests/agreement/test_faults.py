@@ -126,6 +126,12 @@ def test_stopped_and_so_silent(
     goes_on(client, run, pid, "said nothing for 3 s and was ended")
 
 
+def limit_memory(pid: int, room: int) -> None:
+    """Let a process take `room` bytes more than it has, and no more."""
+    most = psutil.Process(pid).memory_info().vms + room
+    resource.prlimit(pid, resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+
+
 @pytest.mark.parametrize("where", ["in a run", "in the worker"])
 def test_out_of_memory(
     client: TrainingClient, experiment: Experiment, dataset: Dataset, where: str
@@ -134,15 +140,14 @@ def test_out_of_memory(
     pid = the_pid(client)
     small = client.start(experiment, dataset)
     client.wait(small, PATIENCE, trained)
-    room = 2 * 10**6 if where == "in the worker" else 150 * 10**6
-    most = psutil.Process(pid).memory_info().vms + room
-    resource.prlimit(pid, resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
-    wide = experiment.set(U=128, batch=512)
-    big = client.start(wide, make_dataset(n=640, t=100, f=2, train=600))
-    if where == "in the worker":  # there isn't even room for the run's data
+    limit_memory(pid, 16 * 10**6 if where == "in the worker" else 150 * 10**6)
+    if where == "in the worker":  # 60 MB: there isn't even room for the run's data
+        big = client.start(experiment, make_dataset(n=50_000, t=100, f=2, train=40_000))
         goes_on(client, small, pid, "The training process")
         client.stop(big)
     else:
+        wide = experiment.set(U=128, batch=512)
+        big = client.start(wide, make_dataset(n=640, t=100, f=2, train=600))
         failed = client.wait(big, PATIENCE)
         assert failed.status is Status.FAILED
         assert "it needs more memory than there is; fewer units" in failed.reason

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.bidirectional import MERGE_MODES, unroll_both_ways
+from lib.cell.bidirectional import MERGE_MODES, unroll_both_ways
 from lib.recurrence import ACTIVATIONS, unroll
 
 LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}

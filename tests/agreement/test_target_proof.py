@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lib.doctor import diagnose_target
-from lib.proof import BATCH_SIZE, PROOFS, ProofResult
+from lib.doctor.proof import BATCH_SIZE, PROOFS, ProofResult
 from lib.training.answers.target_proof import target_proof
 from lib.training.recorded_proofs import recorded_proof
 

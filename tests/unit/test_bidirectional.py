@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lib.bidirectional import MERGE_MODES, unroll_both_ways
+from lib.cell.bidirectional import MERGE_MODES, unroll_both_ways
 from lib.recurrence import initial_weights, unroll
 
 RNG = np.random.default_rng(0)

@@ -11,14 +11,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lib.cell_step import lines
+from lib.cell.step import lines
+from lib.cell.unit_order import by_similarity
 from lib.figures.heatmaps import heatmaps
 from lib.figures.palette import PALETTES, palette
 from lib.figures.png import STEPS, data_uri, shade_indexes
 from lib.figures.timeline import over_time, ticks
 from lib.figures.unit import unit_lines
 from lib.figures.unrolled import unrolled_picture
-from lib.unit_order import by_similarity
 from tests.unit.test_cell_step import opened
 from tests.unit.test_figures import contrast
 

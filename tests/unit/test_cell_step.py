@@ -7,11 +7,11 @@ import math
 import numpy as np
 import pytest
 
-from lib.cell_step import Opened, lines
+from lib.cell.step import Opened, lines
+from lib.english import number
 from lib.experiment import CELLS
 from lib.figures.by_hand import by_hand, can_show
 from lib.figures.palette import palette
-from lib.narrate import number
 from lib.recurrence import initial_weights, unroll
 
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.doctor import diagnose_target, explain_error
-from lib.error_messages import MESSAGES
-from lib.explanations import READ, ends
-from lib.loss_shapes import RULES
-from lib.older_messages import MESSAGES as OLDER
+from lib.doctor.loss_shapes import RULES
+from lib.errors.explanations import READ, ends
+from lib.errors.older import MESSAGES as OLDER
+from lib.errors.today import MESSAGES
 
 N, T, U = 320, 12, 16
 

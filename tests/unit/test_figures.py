@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import narrate
 from lib.baselines import best_loss, naive_loss
 from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
@@ -26,6 +25,7 @@ from lib.figures.palette import LEVELS, PALETTES, mix, palette
 from lib.figures.predictions import predictions_figure
 from lib.figures.step_error import step_error_figure
 from lib.figures.strip import shape_strip
+from lib.narrate.explore import strip_sentence
 from lib.recurrence import forward, initial_model_weights
 from tests.unit.pictures import a_dataset, a_snapshot, spoiled
 
@@ -647,7 +647,7 @@ def test_the_strip_is_plain_html_with_a_text_twin():
     strip = Fragment(shape_strip(EXPERIMENT, a_dataset(), LIGHT))
     assert strip.tags == {"div", "span", "br", "img"}
     assert strip.first["role"] == "img"
-    assert strip.first["aria-label"] == narrate.strip_sentence(EXPERIMENT, a_dataset())
+    assert strip.first["aria-label"] == strip_sentence(EXPERIMENT, a_dataset())
 
 
 def test_the_strip_shows_every_shape_in_letters_and_numbers():

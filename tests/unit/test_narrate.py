@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.datasets import DATASETS, make_dataset, settle
+from lib.english import number
 from lib.experiment import Experiment
-from lib.narrate import (
+from lib.narrate.explore import (
     changed_settings,
     compare_sentence,
     loss_sentence,
-    number,
     predictions_sentence,
     progress_sentence,
     setup_sentence,

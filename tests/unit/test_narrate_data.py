@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lib.narrate_data import data_sentence, numbers_hint, sample_sentence, split_sentence
+from lib.narrate.data import data_sentence, numbers_hint, sample_sentence, split_sentence
 from tests.unit.pictures import a_dataset
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lib.cell.padded import ROUNDING, batch, lengths, ways
 from lib.experiment import CELLS
 from lib.figures.padding import padding_picture
 from lib.figures.palette import palette
-from lib.narrate_gradients import padding_sentence
-from lib.padded import ROUNDING, batch, lengths, ways
+from lib.narrate.gradients import padding_sentence
 from tests.unit.test_cell_step import opened
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from lib import narrate_gradients, narrate_proofs
 from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
 from lib.figures.bound import bound_picture
@@ -16,6 +15,8 @@ from lib.figures.influence import influence_map
 from lib.figures.palette import palette
 from lib.figures.proofs import NO_ANSWER, WAITING, Measure, Proof, proof_cards, written
 from lib.figures.reach import reach_figure
+from lib.narrate.gradients import influence_sentence, reach_sentence
+from lib.narrate.proofs import bound_sentence, one_computation, prefix_sentence, ways_to_break_it
 
 MODES = {
     "difference": 0.0,
@@ -67,7 +68,7 @@ def test_rounding_is_close_enough_where_it_must_be() -> None:
 @pytest.mark.parametrize("said", [None, MODES])
 def test_the_modes_are_one_with_and_without_an_answer(said: dict | None) -> None:
     """The cards have the same titles, so that nothing jumps when the answer comes."""
-    proofs = narrate_proofs.one_computation(Experiment().set(U=3), 4, said, said and 1e-7)
+    proofs = one_computation(Experiment().set(U=3), 4, said, said and 1e-7)
     assert len(proofs) == 4
     values = [measure.value for proof in proofs for measure in proof.measures]
     assert values == ([None] * 4 if said is None else [0.0, 0.0, 1e-7, 0.0])
@@ -76,20 +77,20 @@ def test_the_modes_are_one_with_and_without_an_answer(said: dict | None) -> None
 
 def test_the_difference_from_numpy_is_labelled_as_it_is_measured() -> None:
     """Relative to the largest value where that is above 1, as an LSTM's cell state can be."""
-    proof = narrate_proofs.one_computation(Experiment(), 4, None, None)[2]
+    proof = one_computation(Experiment(), 4, None, None)[2]
     assert proof.measures[0].of == "max |NumPy − Keras| / max(1, max |Keras|)"
     assert "relative to the largest" in proof.why
 
 
 def test_a_cell_with_one_state_returns_two_tensors() -> None:
     """C is an LSTM's alone."""
-    gru = narrate_proofs.one_computation(Experiment().set(cell="gru", U=3), 4, None, None)[3].why
+    gru = one_computation(Experiment().set(cell="gru", U=3), 4, None, None)[3].why
     assert "returns [out, h]: h is (N, 3) in both modes" in gru
 
 
 def test_every_breaking_is_measured_and_mended() -> None:
     """Bidirectional, padding and go_backwards have both: what differs, and what doesn't."""
-    proofs = narrate_proofs.ways_to_break_it(Experiment(), 3, BREAKINGS)
+    proofs = ways_to_break_it(Experiment(), 3, BREAKINGS)
     assert [[measure.same for measure in proof.measures] for proof in proofs] == [
         [False, True],
         [False, True],
@@ -100,14 +101,12 @@ def test_every_breaking_is_measured_and_mended() -> None:
 
 def test_a_breaking_that_breaks_nothing_is_not_said_to() -> None:
     """Where all outputs are zero, what is said of a difference would contradict its figure."""
-    usual = narrate_proofs.ways_to_break_it(Experiment(), 3, BREAKINGS)
+    usual = ways_to_break_it(Experiment(), 3, BREAKINGS)
     assert usual == [
         replace(proof, measures=known.measures)
-        for proof, known in zip(
-            narrate_proofs.ways_to_break_it(Experiment(), 3, None), usual, strict=True
-        )
+        for proof, known in zip(ways_to_break_it(Experiment(), 3, None), usual, strict=True)
     ]
-    none = narrate_proofs.ways_to_break_it(Experiment(), 3, dict.fromkeys(BREAKINGS, 0.0))
+    none = ways_to_break_it(Experiment(), 3, dict.fromkeys(BREAKINGS, 0.0))
     said = " ".join(proof.why for proof in none)
     for wrong in ("has seen them", "the difference is", "it isn't the last any more"):
         assert wrong not in said
@@ -116,10 +115,10 @@ def test_a_breaking_that_breaks_nothing_is_not_said_to() -> None:
 def test_a_prefix_is_said_with_both_numbers() -> None:
     """Seven digits, so that equality is seen."""
     sequence = np.array([[0.1, 0.2], [0.3, 0.4]])
-    said = narrate_proofs.prefix_sentence(sequence, sequence, 1, 0, "Keras")
+    said = prefix_sentence(sequence, sequence, 1, 0, "Keras")
     assert said.startswith("Keras: return_sequences=False on the first timestep gives unit 2")
     assert said.count("0.2000000") == 2
-    negative = narrate_proofs.prefix_sentence(-sequence, -sequence, 1, 0, "Keras")
+    negative = prefix_sentence(-sequence, -sequence, 1, 0, "Keras")
     assert negative.count("−0.2000000") == 2  # the sign of the picture's numbers
     assert said.endswith("The largest difference over all units is 0.0.")
 
@@ -127,12 +126,12 @@ def test_a_prefix_is_said_with_both_numbers() -> None:
 def test_raw_targets_are_out_of_reach_without_a_head() -> None:
     """The worked example asks for 208 where 0.964 is the most."""
     experiment = settle(Experiment().set(data="worked_raw"))
-    said = narrate_proofs.bound_sentence(experiment, make_dataset(experiment), np.full((2, 4), 0.5))
+    said = bound_sentence(experiment, make_dataset(experiment), np.full((2, 4), 0.5))
     assert "less than 0.762 at step 1 and less than 0.964 at step 2" in said
     assert "targets of 0.964 or more at step 2 are out of reach (here up to 208)" in said
     assert "So it is at 2 of 2 steps, by the bound of each." in said
     scaled = settle(Experiment().set(data="worked_scaled", cell="gru"))
-    said = narrate_proofs.bound_sentence(scaled, make_dataset(scaled), np.full((2, 4), 0.5))
+    said = bound_sentence(scaled, make_dataset(scaled), np.full((2, 4), 0.5))
     assert "|h| is less than 1 at every step. The furthest" in said
     assert "can be reached" in said
 
@@ -145,9 +144,7 @@ def test_a_target_is_held_against_the_bound_of_its_own_step() -> None:
 
     def said(cell: str, *targets: float) -> str:
         y = np.zeros_like(dataset.y) + np.array(targets, np.float32)[:, None]
-        return narrate_proofs.bound_sentence(
-            experiment.set(cell=cell), replace(dataset, y=y), hidden
-        )
+        return bound_sentence(experiment.set(cell=cell), replace(dataset, y=y), hidden)
 
     assert "targets of 0.762 or more at step 1 are out of reach (here up to 0.9)" in said(
         "lstm", 0.9, 0.9
@@ -162,9 +159,9 @@ def test_a_value_at_its_bound_is_there_by_rounding() -> None:
     experiment = settle(Experiment().set(data="worked_raw", cell="gru"))
     dataset = make_dataset(experiment)
     rounded = np.ones((2, 4), np.float32)
-    said = narrate_proofs.bound_sentence(experiment, dataset, rounded)
+    said = bound_sentence(experiment, dataset, rounded)
     assert "is at 1 at step 1 and at 1 at step 2. What is at its bound is there only" in said
-    said = narrate_proofs.bound_sentence(experiment, dataset, rounded * np.float32(0.9999))
+    said = bound_sentence(experiment, dataset, rounded * np.float32(0.9999))
     assert "is at just below 1 at step 1" in said
     assert "rounding" not in said
 
@@ -180,21 +177,21 @@ def test_the_bound_is_drawn_above_the_states() -> None:
 def test_influence_of_later_inputs_is_counted() -> None:
     """A lower triangle is causal; a full map has seen the future."""
     full = np.ones((4, 4))
-    causal = narrate_gradients.influence_sentence(np.tril(full), 1, 1, turned=False)
+    causal = influence_sentence(np.tril(full), 1, 1, turned=False)
     assert "no output is moved by an input that comes after it" in causal
-    leaking = narrate_gradients.influence_sentence(full, 2, 5, turned=True)
+    leaking = influence_sentence(full, 2, 5, turned=True)
     assert leaking.startswith("Bidirectional (of 2 of 5 output columns): in 6 of 6 pairs")
 
 
 def test_influence_is_said_where_there_is_none_and_where_it_is_no_number() -> None:
     """Nothing is said of pairs then, and the map's scale ends at 0."""
     none = np.zeros((4, 4))
-    said = narrate_gradients.influence_sentence(none, 1, 1, turned=False)
+    said = influence_sentence(none, 1, 1, turned=False)
     assert said == "One direction: no input moves any output: every gradient is 0."
     assert "darkest 0&nbsp;" in influence_map(none, "title", said, 4, palette())
     lost = np.tril(np.ones((4, 4)))
     lost[3, 0] = np.nan
-    said = narrate_gradients.influence_sentence(lost, 1, 1, turned=True)
+    said = influence_sentence(lost, 1, 1, turned=True)
     assert said == "Bidirectional: some of the gradients aren't numbers."
     assert "darkest 1&nbsp;" in influence_map(lost, "title", said, 4, palette())
 
@@ -225,19 +222,19 @@ def test_the_reach_chart_shows_both_losses() -> None:
 def test_the_reach_is_said_for_both_losses() -> None:
     """Sizes at both ends, and how many times as far one reaches."""
     norms = {"sequence": np.array([0.5, 0.25]), "last": np.array([0.05, 1.0])}
-    said = narrate_gradients.reach_sentence(norms, "h")
+    said = reach_sentence(norms, "h")
     assert "over all steps moves with the hidden state of step 1 by 0.5" in said
     assert "At step 1 the loss over all steps has 10 times the reach of the other." in said
     far = {"sequence": np.array([23_393_575.0, 1]), "last": np.array([1.0, 1])}
-    assert "has 23,400,000 times the reach" in narrate_gradients.reach_sentence(far, "h")
+    assert "has 23,400,000 times the reach" in reach_sentence(far, "h")
     silent = {"sequence": np.array([0.0, 0.25]), "last": np.array([0.0, 1.0])}
-    assert "times" not in narrate_gradients.reach_sentence(silent, "x")
+    assert "times" not in reach_sentence(silent, "x")
 
 
 def test_a_reach_of_zero_or_of_no_number_is_said_and_not_drawn() -> None:
     """No step is then the one that moves the loss most, and the axis has no numbers."""
     none = {"sequence": np.zeros(3), "last": np.array([np.nan, 1.0, np.inf])}
-    said = narrate_gradients.reach_sentence(none, "h")
+    said = reach_sentence(none, "h")
     assert said == (
         "No hidden state moves the loss over all steps: every gradient is 0. The loss at the last "
         "step alone has gradients by the hidden state that aren't numbers."

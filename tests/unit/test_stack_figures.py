@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.doctor.check import Check
+from lib.doctor.loss_shapes import RULES
 from lib.figures.lineup import axes_of, lineup_picture, shapes_picture
 from lib.figures.palette import PALETTES, palette
 from lib.figures.proof import proof_loss_figure, proof_predictions_figure
 from lib.figures.stack import stack_picture
 from lib.figures.tensor import CELL, Scale, tensor_image
-from lib.loss_shapes import RULES
-from lib.narrate_stack import change_sentence, stack_sentence, stack_title
+from lib.narrate.stack import change_sentence, stack_sentence, stack_title
 from lib.stack.link import from_text
 from lib.stack.patterns import PATTERNS
 from lib.stack.trace import trace
-from lib.target_check import Check
 from lib.training.recorded_proofs import recorded_proof
 
 LIGHT = palette("light")

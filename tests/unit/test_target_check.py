@@ -8,12 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.doctor import explain_error
-from lib.error_examples import EXAMPLES
-from lib.explanations import shapes_in
-from lib.loss_shapes import follow, loss_rule
-from lib.narrate_check import check_title, damage_sentence, lineup_sentence, proof_sentence
-from lib.proof import CHECKED, EPOCHS, PROOFS, proof_data, proof_of
-from lib.target_check import (
+from lib.doctor.check import (
     LOSSES,
     OUTPUTS,
     TARGETS,
@@ -23,6 +18,11 @@ from lib.target_check import (
     read_shape,
     to_text,
 )
+from lib.doctor.loss_shapes import follow, loss_rule
+from lib.doctor.proof import CHECKED, EPOCHS, PROOFS, proof_data, proof_of
+from lib.errors.examples import EXAMPLES
+from lib.errors.explanations import shapes_in
+from lib.narrate.check import check_title, damage_sentence, lineup_sentence, proof_sentence
 from lib.training.recorded_proofs import recorded_proof
 
 

@@ -1,4 +1,4 @@
-"""Train the right target and a wrong one from the same initial weights: see `lib.proof`."""
+"""Train the right target and a wrong one from the same initial weights: see `lib.doctor.proof`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,23 @@ import keras
 import numpy as np
 from keras import initializers, layers
 
-from lib.proof import BATCH_SIZE, EPOCHS, PROOFS, SAMPLES, TIMESTEPS, UNITS, ProofResult, proof_data
+from lib.doctor.proof import (
+    BATCH_SIZE,
+    EPOCHS,
+    PROOFS,
+    SAMPLES,
+    TIMESTEPS,
+    UNITS,
+    ProofResult,
+    proof_data,
+)
 
 
 def target_proof(case: str) -> dict[str, Any]:
     """Both losses over the epochs, and what both models say of sequences they haven't seen.
 
     Args:
-        case: a key of `lib.proof.PROOFS`.
+        case: a key of `lib.doctor.proof.PROOFS`.
 
     Returns:
         The arrays of a `ProofResult`. They are the same whenever they are asked for.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.cell_step import Opened
+from lib.cell.step import Opened
 from lib.datasets.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import Trace, forward

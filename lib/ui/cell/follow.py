@@ -13,12 +13,12 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.cell_step import Opened, lines
+from lib.cell.step import Opened, lines
 from lib.figures.by_hand import by_hand
 from lib.figures.palette import Palette
 from lib.figures.unit import unit_lines
-from lib.narrate_cell import step_sentence
-from lib.narrate_proofs import prefix_sentence
+from lib.narrate.cell import step_sentence
+from lib.narrate.proofs import prefix_sentence
 from lib.ui.cell.playhead import At, playhead
 from lib.ui.words import say_steadily
 

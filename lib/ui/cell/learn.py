@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib import narrate_gradients
+from lib.cell.padded import Padded, batch, ways
 from lib.english import widest
 from lib.figures.influence import influence_map
 from lib.figures.padding import padding_picture
 from lib.figures.palette import Palette
 from lib.figures.proofs import written
 from lib.figures.reach import HEIGHT, reach_figure
-from lib.padded import Padded, batch, ways
+from lib.narrate.gradients import influence_sentence, padding_sentence, reach_sentence
 from lib.recurrence import initial_model_weights
 from lib.ui.cell.ask import Reply, ask, hint_of
 from lib.ui.cell.chosen import Chosen
@@ -71,9 +71,9 @@ def _reach(chosen: Chosen, palette: Palette) -> Reply:
                 if reply.values is None:
                     _blank(HEIGHT, palette)
                     norms = dict.fromkeys(("sequence", "last"), np.full(dataset.shape[1], 0.123))
-                    _wait(reply, narrate_gradients.reach_sentence(norms, by))
+                    _wait(reply, reach_sentence(norms, by))
                     continue
-                sentence = narrate_gradients.reach_sentence(reply.values[by], by)
+                sentence = reach_sentence(reply.values[by], by)
                 figure = reach_figure(reply.values[by], by, dataset.timestep_names, palette)
                 steady_chart(figure, sentence, f"chart_reach_{by}")
                 say_steadily(sentence)
@@ -116,9 +116,7 @@ def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
             known = reply.values is not None
             # Until Keras has answered, this takes the room of its answer.
             found = reply.values or {"map": np.tri(steps) + place / 8, "columns": width}
-            sentence = narrate_gradients.influence_sentence(
-                found["map"], found["columns"], width, turned=place == 1
-            )
+            sentence = influence_sentence(found["map"], found["columns"], width, turned=place == 1)
             with column:
                 title, shown = titles[place], found["map"] if known else None
                 words = sentence if known else reply.instead
@@ -159,7 +157,7 @@ def _padding(chosen: Chosen, palette: Palette) -> Reply:
             chosen,
             reply,
         )
-        sentence = narrate_gradients.padding_sentence(found)
+        sentence = padding_sentence(found)
         st.html(padding_picture(found, sentence, palette))
         say_steadily(sentence)
         if reply.values is None:

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from lib.cell_step import Opened
+from lib.cell.step import Opened
+from lib.cell.unit_order import by_similarity
 from lib.figures.timeline import TIME, UNITS
 from lib.figures.unrolled import WIDEST
-from lib.unit_order import by_similarity
 
 KEY = "cell_playhead"
 PICKED = "cell_picked"

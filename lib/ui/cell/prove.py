@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib import narrate_proofs
 from lib.datasets.dataset import Dataset
 from lib.datasets.worked import highest_output
 from lib.figures.bound import bound_picture
 from lib.figures.heatmaps import heatmaps
 from lib.figures.palette import Palette
 from lib.figures.proofs import proof_cards
+from lib.narrate.proofs import bound_sentence, one_computation, ways_to_break_it
 from lib.recurrence import forward, initial_weights
 from lib.ui.cell.ask import Reply, ask, hint_of
 from lib.ui.cell.chosen import Chosen, Weights
@@ -43,7 +43,7 @@ def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply]]:
     steps = chosen.dataset.shape[1]
     st.html(
         proof_cards(
-            narrate_proofs.one_computation(chosen.experiment, steps, said, differs),
+            one_computation(chosen.experiment, steps, said, differs),
             palette,
             modes.instead,
         )
@@ -61,7 +61,7 @@ def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply]]:
     )
     st.html(
         proof_cards(
-            narrate_proofs.ways_to_break_it(chosen.experiment, PADDING, breakings.values),
+            ways_to_break_it(chosen.experiment, PADDING, breakings.values),
             palette,
             breakings.instead,
         )
@@ -71,7 +71,7 @@ def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply]]:
         if top := _top(chosen):
             hint(top)
         hidden = chosen.traces[-1].hidden[0]
-        sentence = narrate_proofs.bound_sentence(chosen.experiment, chosen.dataset, hidden)
+        sentence = bound_sentence(chosen.experiment, chosen.dataset, hidden)
         bound = highest_output(chosen.experiment.model.cell, steps)
         st.html(bound_picture(hidden, bound, sentence, palette))
         say_steadily(sentence)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib import narrate_cell
-from lib.cell_step import Opened
+from lib.cell.step import Opened
 from lib.figures.by_hand import can_show
 from lib.figures.heatmaps import heatmaps
 from lib.figures.palette import Palette
 from lib.figures.unrolled import unrolled_picture
+from lib.narrate.cell import findings, unrolled_sentence
 from lib.recurrence import GATES
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.follow import Formulas
@@ -47,7 +47,7 @@ def see(chosen: Chosen, palette: Palette) -> tuple[DeltaGenerator, Formulas]:
 
 def _unrolled(chosen: Chosen, layer: Opened, palette: Palette, *, top: bool) -> None:
     experiment, x = chosen.experiment, layer.x
-    sentence = narrate_cell.unrolled_sentence(experiment, chosen.layer, *x.shape)
+    sentence = unrolled_sentence(experiment, chosen.layer, *x.shape)
     modes = experiment.model.modes if top else ("sequence",)
     st.html(unrolled_picture(x, modes, layer.trace.cell is not None, sentence, palette))
     say(sentence)
@@ -69,7 +69,7 @@ def _heatmaps(layer: Opened, palette: Palette, *, top: bool) -> None:
     for name, values in trace.gates.items():
         about = GATES[cell][name]
         matrices[f"{name}̃, {about}" if about == "candidate" else f"{name}, {about}"] = values[0]
-    sentence = " ".join(narrate_cell.findings(cell, trace))
+    sentence = " ".join(findings(cell, trace))
     order, row, kept = row_order(layer), first_row(layer), "h" if top else ""
     st.html(heatmaps(matrices, order, row, sentence, palette, kept=kept))
     say_steadily(sentence)

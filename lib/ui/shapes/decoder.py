@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.doctor import explain_error
-from lib.error_examples import CHECKLIST, EXAMPLES
-from lib.explanations import ends, readable, shapes_in
+from lib.errors.examples import CHECKLIST, EXAMPLES
+from lib.errors.explanations import ends, readable, shapes_in
 from lib.figures.lineup import shapes_picture
 from lib.figures.palette import Palette
 from lib.figures.tensor import SCALES

@@ -8,15 +8,7 @@ from typing import Any
 import streamlit as st
 
 from lib.doctor import Diagnosis
-from lib.figures.lineup import lineup_picture
-from lib.figures.palette import Palette
-from lib.figures.tensor import SCALES
-from lib.narrate_check import VERDICTS, check_title, compared_sentence, damage_sentence
-from lib.proof import PROOFS, proof_of
-from lib.stack.recurrent import TIMESTEPS
-from lib.stack.tensors import sizes
-from lib.stack.trace import trace
-from lib.target_check import (
+from lib.doctor.check import (
     LOSSES,
     OUTPUTS,
     TARGETS,
@@ -26,6 +18,14 @@ from lib.target_check import (
     read_shape,
     to_text,
 )
+from lib.doctor.proof import PROOFS, proof_of
+from lib.figures.lineup import lineup_picture
+from lib.figures.palette import Palette
+from lib.figures.tensor import SCALES
+from lib.narrate.check import VERDICTS, check_title, compared_sentence, damage_sentence
+from lib.stack.recurrent import TIMESTEPS
+from lib.stack.tensors import sizes
+from lib.stack.trace import trace
 from lib.training.recorded_proofs import recorded_proof
 from lib.ui import state
 from lib.ui.shapes.current import current

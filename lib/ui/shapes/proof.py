@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
+from lib.doctor.check import Check
+from lib.doctor.proof import PROOFS, ProofResult, proof_of
 from lib.figures.palette import Palette
 from lib.figures.proof import proof_loss_figure, proof_predictions_figure
-from lib.narrate_check import proof_sentence
-from lib.proof import PROOFS, ProofResult, proof_of
-from lib.target_check import Check
+from lib.narrate.check import proof_sentence
 from lib.training.recorded_proofs import recorded_proof
 from lib.ui import training
 from lib.ui.steady import steady_chart

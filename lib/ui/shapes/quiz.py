@@ -9,7 +9,7 @@ import streamlit as st
 from lib.figures.palette import Palette
 from lib.figures.stack import stack_picture
 from lib.figures.tensor import SCALES
-from lib.narrate_stack import stack_sentence
+from lib.narrate.stack import stack_sentence
 from lib.stack.code import keras_code
 from lib.stack.quiz import Question, question
 from lib.stack.trace import broken

@@ -7,7 +7,7 @@ import streamlit as st
 from lib.figures.palette import Palette
 from lib.figures.stack import stack_picture
 from lib.figures.tensor import SCALES
-from lib.narrate_stack import change_sentence, stack_sentence, stack_title
+from lib.narrate.stack import change_sentence, stack_sentence, stack_title
 from lib.stack.code import keras_code
 from lib.stack.fixes import fixes
 from lib.stack.patterns import PATTERNS, pattern_of

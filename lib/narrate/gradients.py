@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from lib.cell.padded import ROUNDING, Padded, lengths
+from lib.english import number
 from lib.figures.padding import title
-from lib.narrate import number
-from lib.padded import ROUNDING, Padded, lengths
 
 
 def reach_sentence(norms: Mapping[str, np.ndarray], by: str) -> str:

@@ -1,7 +1,7 @@
 """Columns of texts and numbers → times and numbers, for files whose conventions aren't known.
 
 One column at a time, and every doubtful reading is said in a note. Files are opened and cut into
-cells elsewhere (`lib.uploads`).
+cells elsewhere (`read`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A question for the target doctor: what a person types, its address, and the usual cases.
 
-`lib.doctor` answers it.
+`diagnosis` answers it.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lib.doctor import Diagnosis, diagnose_target
-from lib.loss_shapes import RULES, Shape
+from lib.doctor.diagnosis import Diagnosis, diagnose_target
+from lib.doctor.loss_shapes import RULES, Shape
 
 MAX_SIZE = 1_000_000
 MAX_AXES = 4

@@ -1,7 +1,7 @@
 """Why a target is paired with an output as it is: the shapes of a batch, in sentences.
 
-It puts into words what `lib.loss_shapes` found. It decides nothing, and offers no way out
-(`lib.remedies`).
+It puts into words what `lib.doctor.loss_shapes` found. It decides nothing, and offers no way out
+(`lib.doctor.remedies`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lib.loss_shapes import BatchResult, LossRule, Shape, Training, padded, single_class
+from lib.doctor.loss_shapes import BatchResult, LossRule, Shape, Training, padded, single_class
 
 
 def cause(output: Shape, target: Shape, rule: LossRule, training: Training) -> str:
@@ -19,7 +19,7 @@ def cause(output: Shape, target: Shape, rule: LossRule, training: Training) -> s
         output: the output's shape (N, …), as it was given.
         target: the target's, likewise.
         rule: of the loss.
-        training: what `lib.loss_shapes.follow` found.
+        training: what `lib.doctor.loss_shapes.follow` found.
     """
     return " ".join(_sentences(output, target, rule, training))
 

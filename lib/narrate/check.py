@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from lib.doctor import Diagnosis
-from lib.loss_shapes import RULES, Verdict
-from lib.mismatch import Pair
-from lib.narrate import number
-from lib.proof import EPOCHS, Proof, ProofResult
+from lib.doctor.loss_shapes import RULES, Verdict
+from lib.doctor.mismatch import Pair
+from lib.doctor.proof import EPOCHS, Proof, ProofResult
+from lib.english import number
 
 VERDICTS: dict[Verdict, tuple[str, str]] = {
     "correct": ("✓", "Correct"),

@@ -1,6 +1,6 @@
 """Messages to look at where nobody has pasted one: what Keras says of the commonest mistakes.
 
-Tests hold each to be known to `lib.doctor.explain_error`.
+Tests hold each to be known to `lib.errors.explain_error`.
 """
 
 from __future__ import annotations

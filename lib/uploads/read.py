@@ -1,7 +1,7 @@
 """A person's file → a `Table` of numbers in time order, or an `UploadError` in plain words.
 
 pandas does the reading. What is decided here is what it can't know: the encoding, the delimiter,
-whether there is a header, which columns are of use; `lib.tidy` tells times and numbers. Every
+whether there is a header, which columns are of use; `tidy` tells times and numbers. Every
 decision that changes what a person sees is a note on the table. Nothing is cut into windows here
 (`lib.windows`), and nothing is stored.
 """
@@ -24,7 +24,7 @@ import pandas as pd
 
 from lib.datasets.dataset import Mended
 from lib.english import counted
-from lib.tidy import as_numbers, as_times, has_decimal_commas, is_value, step_of
+from lib.uploads.tidy import as_numbers, as_times, has_decimal_commas, is_value, step_of
 from lib.windows import Table
 
 MAX_BYTES = 50 * 1024 * 1024

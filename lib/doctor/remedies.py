@@ -1,8 +1,8 @@
 """Ways to make a target and an output fit: code for y, and for the model.
 
 Each is a reading of what y may hold, turned into a line or two of code. Nothing is offered on
-trust: a remedy is kept only if `lib.loss_shapes` pairs the shapes that it leads to correctly.
-What is wrong in the first place is said in `lib.doctor`.
+trust: a remedy is kept only if `loss_shapes` pairs the shapes that it leads to correctly.
+What is wrong in the first place is said in `diagnosis`.
 
 Words, as in Keras: N samples, T timesteps, K columns of the output (its units, or Dense's).
 """
@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lib.loss_shapes import Shape, follow, loss_rule
+from lib.doctor.loss_shapes import Shape, follow, loss_rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from lib.cell.padded import ROUNDING
 from lib.datasets.dataset import Dataset
 from lib.datasets.worked import highest_output
+from lib.english import number
 from lib.experiment import CELLS, Experiment
 from lib.figures.proofs import Measure, Proof, written
-from lib.narrate import number
-from lib.padded import ROUNDING
 
 
 def one_computation(

@@ -1,10 +1,6 @@
-"""The target doctor: whether a target's shape trains what was meant, and what an error means.
+"""What Keras's `fit` does with a target: the verdict, and why.
 
-Mean squared error and its like broadcast a target of a wrong shape without a word, and the model
-learns something else. `diagnose_target` says so before a run; `explain_error` reads Keras's
-message after one. Neither builds a model. The rules are in `lib.loss_shapes`, the reasons in
-`lib.mismatch`, the ways out in `lib.remedies`, the messages in `lib.error_messages` and
-`lib.older_messages`.
+The rules are in `loss_shapes`, the reasons in `mismatch`, the ways out in `remedies`.
 
 Words, as in Keras: N samples, T timesteps, K columns of the output (its units, or Dense's).
 """
@@ -14,13 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lib import error_messages, older_messages
-from lib.explanations import Explanation, readable
-from lib.loss_shapes import BatchResult, LossRule, Shape, Verdict, follow, loss_rule, pair
-from lib.mismatch import cause
-from lib.remedies import Fix, remedies
-
-__all__ = ["Diagnosis", "Explanation", "Fix", "diagnose_target", "explain_error"]
+from lib.doctor.loss_shapes import BatchResult, LossRule, Shape, Verdict, follow, loss_rule, pair
+from lib.doctor.mismatch import cause
+from lib.doctor.remedies import Fix, remedies
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +115,3 @@ def _silent_sizes(
         for size in sizes
         if pair((size, *output[1:]), (size, *target[1:]), rule).verdict == "silent"
     )
-
-
-def explain_error(message: str) -> Explanation | None:
-    """What a message means; None for one that isn't known here.
-
-    Args:
-        message: any text that contains it: the last line, or the whole traceback, with colours
-            or without.
-    """
-    text = readable(message)
-    return error_messages.MESSAGES.explain(text) or older_messages.MESSAGES.explain(text)

@@ -1,6 +1,6 @@
 """What an explanation of an error message is, and how messages are recognised.
 
-The messages themselves are in `lib.error_messages`, today's, and in `lib.older_messages`, those of
+The messages themselves are in `lib.errors.today`, today's, and in `lib.errors.older`, those of
 earlier versions that people still paste.
 """
 

@@ -1,6 +1,6 @@
 """What gives y and the output one shape, where a cross-entropy found that they have two.
 
-Advice alone: which message of Keras it answers is in `lib.error_messages`.
+Advice alone: which message of Keras it answers is in `lib.errors.today`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What error messages of earlier Keras and TensorFlow versions mean, which people still paste.
 
-The answers are for today's Keras. Messages that it raises itself are in `lib.error_messages`.
+The answers are for today's Keras. Messages that it raises itself are in `lib.errors.today`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 
-from lib.explanations import SHAPE, Explanation, Messages, entries, missing_axis
+from lib.errors.explanations import SHAPE, Explanation, Messages, entries, missing_axis
 
 MESSAGES = Messages()
 

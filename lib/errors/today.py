@@ -11,9 +11,9 @@ import difflib
 import re
 from collections.abc import Callable
 
-from lib.cross_entropy import EVERY_STEP, LAST_STEP, SPARSE, to_one_shape
-from lib.explanations import SHAPE, Explanation, Messages, entries, missing_axis
-from lib.loss_shapes import RULES
+from lib.doctor.loss_shapes import RULES
+from lib.errors.cross_entropy import EVERY_STEP, LAST_STEP, SPARSE, to_one_shape
+from lib.errors.explanations import SHAPE, Explanation, Messages, entries, missing_axis
 
 MESSAGES = Messages()
 

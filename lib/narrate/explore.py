@@ -1,8 +1,4 @@
-"""Arrays → sentences: the text twin of every picture, true to the numbers it shows.
-
-A sentence says nothing that isn't computed from the arrays it was given, and rounds for reading.
-It is alternative text too, so it stands without the picture. No HTML in here, no Markdown.
-"""
+"""The sentences of the Explore page: what is set up, how a run stands, and what its charts show."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ import numpy as np
 from lib.baselines import best_loss, naive_loss
 from lib.datasets import DATASETS
 from lib.datasets.dataset import Dataset
-from lib.english import capital, counted
+from lib.english import capital, counted, number
 from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
 from lib.shapes import model_shapes
 from lib.training.messages import ModeResult, Snapshot, Status
@@ -25,38 +21,6 @@ ANSWERS = {"dense": "its head", "none": "its output"}
 _STEPS = ((20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.inf, 1800))
 """How long is left, up to so many seconds, and the steps in seconds in which that is told."""
 _COUNTED = ("", "one", "two", "three")
-
-
-def number(value: float) -> str:
-    """A number to be read: three digits that count, thousands apart; "0" is exactly nothing.
-
-    From 1,000 on the digits before the point are all written out, up to a thousand million; beyond
-    that and below 0.00001 the power of ten is: "3.44e11".
-    """
-    value = float(value)
-    if math.isnan(value):
-        return "not a number"
-    if math.isinf(value):
-        return "infinite"
-    size = abs(value)
-    if not size:
-        return "0"
-    if size >= 0.9995e9 or size < 0.9995e-5:
-        digits, _, power = f"{value:.2e}".partition("e")
-        return f"{_trim(digits)}e{int(power)}"
-    if size >= 99.95:
-        return f"{value:,.0f}"
-    return _trim(f"{value:.{max(1, 2 - math.floor(math.log10(size)))}f}")
-
-
-def signed(value: float) -> str:
-    """The same with a minus sign as wide as a plus, as formulas have it."""
-    return number(value).replace("-", "−")
-
-
-def _trim(digits: str) -> str:
-    """Without zeros that only fill up the decimals."""
-    return digits.rstrip("0").rstrip(".")
 
 
 def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:

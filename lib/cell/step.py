@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.narrate import number, signed
+from lib.english import number, signed
 from lib.recurrence import GATES, Trace
 
 _ABOUT = GATES["lstm"] | {name: GATES["gru"][name] for name in "zr"}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lib.datasets.dataset import Dataset
-from lib.english import capital, counted
-from lib.narrate import number
+from lib.english import capital, counted, number
 
 
 def data_sentence(dataset: Dataset) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.loss_shapes import Shape
+from lib.doctor.loss_shapes import Shape
 
 SAMPLES, CHECKED, TIMESTEPS, UNITS = 320, 96, 12, 16
 BATCH_SIZE, EPOCHS = 32, 40

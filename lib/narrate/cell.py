@@ -9,11 +9,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lib.cell_step import Line
+from lib.cell.step import Line
 from lib.datasets.dataset import Dataset
-from lib.english import capital, counted, joined
+from lib.english import capital, counted, joined, signed
 from lib.experiment import CELLS, Experiment
-from lib.narrate import signed
 from lib.recurrence import GATES, Trace
 
 SATURATED = 0.05

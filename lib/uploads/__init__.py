@@ -1,0 +1,5 @@
+"""A person's file → a `Table` of numbers in time order, or an `UploadError` in plain words."""
+
+from lib.uploads.read import UploadError, read_upload
+
+__all__ = ["UploadError", "read_upload"]
