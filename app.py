@@ -2,11 +2,14 @@
 
 import streamlit as st
 
+from lib.ui.first import ask_for_plotly, is_painted
+
+ask_for_plotly()  # first, since a cold server needs 0.3 s for the imports
+
 from lib.export import EXPORTS, keras_script
 from lib.figures.strip import shape_strip
 from lib.narrate.explore import setup_sentence, strip_sentence
 from lib.ui.data import load
-from lib.ui.first import is_painted
 from lib.ui.frame import frame
 from lib.ui.live import live
 from lib.ui.save import save_button

@@ -27,7 +27,8 @@ def say(text: str) -> None:
 def style() -> None:
     """What `say_steadily` and code need, once on a page: a style that changes costs a browser much.
 
-    Streamlit's own colours of code have a contrast of less than 4.5 to 1, and no option.
+    Streamlit's own colours of code have a contrast of less than 4.5 to 1, and no option. What is
+    only a script takes no room.
     """
     colors = current_palette()
     tokens = {
@@ -43,7 +44,8 @@ def style() -> None:
     st.html(
         "<style>.said{display:grid;grid-template-columns:minmax(0,1fr);font-size:0.875rem;"
         "overflow-wrap:anywhere}.said>*,.said::after{grid-area:1/1}"
-        f".said::after{{content:attr(data-longest);visibility:hidden}}{code}</style>"
+        f".said::after{{content:attr(data-longest);visibility:hidden}}{code}"
+        "div:has(>.stHtml>script){display:none}</style>"
     )
 
 

@@ -35,6 +35,15 @@ def test_first_visit_is_full_of_pictures(page: Page) -> None:
     expect(page.locator("code").filter(has_text="return_sequences=False").first).to_be_attached()
 
 
+def test_the_charts_code_is_loaded_once(page: Page) -> None:
+    """A script asks early for the very file that Streamlit asks for, and takes no room."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    open_page(page)
+    assert len([url for url in asked if "/PlotlyChart." in url]) == 1
+    assert page.evaluate("document.querySelector('h1').getBoundingClientRect().top") < 80
+
+
 def test_train_both_modes_to_the_end(page: Page) -> None:
     """Train shows progress, ends as finished, and leaves a last-step error for both modes."""
     open_page(page, "/?seed=1&epochs=400")
