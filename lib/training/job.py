@@ -22,14 +22,16 @@ from lib.training.trainer import Trainer
 
 SEND_SECONDS = 0.18
 """Between two snapshots of a run that trains: about five a second."""
-CHECK_SHARE = 0.08
+CHECK_SHARE = 0.05
 """The part of its time that a run may spend on being judged. Where judging takes long, snapshots in
 between have newer losses, and errors and predictions as of the last time."""
 FEW_CHECKS = 40
-"""Up to so many a run may spend …"""
+"""Up to so many a run that is soon over may spend …"""
 FIRST_CHECK_SHARE = 0.2
-"""… this part, and its slices are short, so that a run that is soon over has a curve."""
+"""… this part, and its slices are short, so that it has a curve."""
 FIRST_SLICE_SECONDS = 0.02
+SOON_SECONDS = 3.0
+"""What is left of a run that is soon over, or of one that has no pace yet."""
 COMPILE_SECONDS = 120.0
 """What one run's program may take to be compiled; most take 1 s."""
 SLOW_EPOCH_SECONDS = 1.0
@@ -151,7 +153,8 @@ class Job:
 
     def _train(self, trainer: Trainer, seconds: float) -> None:
         epoch_steps = trainer.batches.steps
-        first, few = trainer.epoch == 0, trainer.checks < FEW_CHECKS
+        first = trainer.epoch == 0
+        few = trainer.checks < FEW_CHECKS and (self._left(self._pace) or 0.0) < SOON_SECONDS
         if few:
             seconds = min(seconds, FIRST_SLICE_SECONDS)
         trainer.advance(seconds, self._goal * epoch_steps)
@@ -214,21 +217,23 @@ class Job:
         trainer = self._trainer
         if trainer is None:
             return Snapshot(self.run_id, self.status, epochs=self._epochs, reason=self._reason)
-        steps = trainer.batches.steps
-        rate = self._pace.rate
-        steady = self._steady.rate
-        left = (self._epochs * steps - trainer.step) / steady if steady else None
         return Snapshot(
             run_id=self.run_id,
             status=self.status,
             epoch=trainer.epoch,
             epochs=self._epochs,
-            epochs_per_second=rate / steps,
-            seconds_left=None if self.status.over else left,
+            epochs_per_second=self._pace.rate / trainer.batches.steps,
+            seconds_left=None if self.status.over else self._left(self._steady),
             reason=self._reason,
             samples=self._dataset.shown,
             results=trainer.results(),
         )
+
+    def _left(self, pace: Pace) -> float | None:
+        """Seconds to the end at this pace, if it is known."""
+        if self._trainer is None or not pace.rate:
+            return None
+        return (self._epochs * self._trainer.batches.steps - self._trainer.step) / pace.rate
 
     def _slow_epoch(self, trainer: Trainer) -> str:
         """What to say while nothing moves because an epoch takes long."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lib.training import job
 from lib.training.architecture import Network
 from lib.training.cache import ProgramCache
 from lib.training.job import Job
@@ -97,6 +98,21 @@ def test_the_first_epoch_is_sent_at_once() -> None:
     stage.job.turn(60)
     assert stage.last.epoch == 1
     assert stage.last.results["sequence"].checked_epochs.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("soon", [True, False])
+def test_a_run_that_is_soon_over_is_judged_often(
+    monkeypatch: pytest.MonkeyPatch, soon: bool
+) -> None:
+    """After its slices, so that it has a curve; a long one only when it has something to send."""
+    monkeypatch.setattr(job, "SEND_SECONDS", 1e9)
+    monkeypatch.setattr(job, "FIRST_CHECK_SHARE", 1e9)
+    monkeypatch.setattr(job, "SOON_SECONDS", 1e9 if soon else 0.0)
+    stage = Stage(epochs=5000)
+    stage.until(lambda: stage.job.training)
+    stage.until(lambda: stage.job.snapshot().epoch >= 10, seconds=1e-5)
+    judged = stage.job.snapshot().results["last"].checked_epochs
+    assert judged.size > 2 if soon else judged.tolist() == [0, 1]
 
 
 def test_a_run_started_paused_waits_untrained() -> None:
