@@ -45,7 +45,7 @@ def editor(stack: Stack, broken_at: int | None) -> None:
 def _row(place: int, layer: Layer, *, last: bool, broken: bool) -> None:
     name = plain(layer.keras)
     title = f":red[**{place + 1} · {name}** ✗]" if broken else f"**{place + 1} · {name}**"
-    st.markdown(title, help=layer.about, width=150)
+    st.markdown(title, help=layer.about, width=130)
     flags = []
     for setting in layer.settings():
         if setting.limit is not None:
@@ -81,7 +81,7 @@ def _number(place: int, layer: Layer, setting: Setting) -> None:
         step=kind(limit.step),
         placeholder="any" if setting.optional else None,
         key=key,
-        width=150,
+        width=120,
         on_change=_set,
         args=(place, setting.name, key),
     )
