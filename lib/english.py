@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _DECIMAL = re.compile(r"\d[\d,]*\.\d+")
 _WIDEST = "0.0000888"
@@ -24,6 +24,13 @@ def capital(text: str) -> str:
 def joined(words: Sequence[str]) -> str:
     """As a sentence lists them: "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def listed(words: Iterable[str]) -> str:
+    """Up to six of them and how many more there are, so that a message stays a sentence."""
+    words = list(words)
+    more = f" and {len(words) - 6} more" if len(words) > 6 else ""
+    return (", ".join(words[:6]) + more) if words else "none"
 
 
 def number(value: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.english import capital, counted, joined, widest
+from lib.english import capital, counted, joined, listed, widest
 
 
 def test_things_are_counted_in_the_singular_and_in_the_plural():
@@ -20,6 +20,13 @@ def test_things_are_counted_in_the_singular_and_in_the_plural():
 def test_a_list_ends_with_and(words, text):
     """From two words on."""
     assert joined(words) == text
+
+
+def test_a_long_list_ends_with_how_many_more_there_are():
+    """Six are named."""
+    assert listed("abcdef") == "a, b, c, d, e, f"
+    assert listed("abcdefgh") == "a, b, c, d, e, f and 2 more"
+    assert listed([]) == "none"
 
 
 def test_a_sentence_begins_with_a_capital():

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lib.experiment import MISSING
-from lib.uploads.read import MAX_BYTES, MAX_CELLS, WIDEST, UploadError, read_upload
+from lib.uploads import UploadError, read_upload
+from lib.uploads.limits import MAX_BYTES, MAX_CELLS, WIDEST
 from lib.windows import WindowError, default_columns, make_windows
 
 

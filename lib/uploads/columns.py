@@ -1,0 +1,144 @@
+"""All cells → the rows in order of time, and the columns that are numbers."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+import numpy as np
+import pandas as pd
+
+from lib.datasets.dataset import Mended
+from lib.english import counted, listed
+from lib.uploads.layout import DELIMITERS, Layout
+from lib.uploads.limits import MIN_ROWS, UploadError
+from lib.uploads.numbers import as_numbers
+from lib.uploads.times import as_times, step_of
+
+_HUGE = 1e100
+"""Larger numbers can't be squared; they are taken as missing, as infinities are."""
+
+
+def take_times(
+    cells: pd.DataFrame, layout: Layout, notes: list[str], mended: list[Mended]
+) -> tuple[pd.DataFrame, pd.Index | None, str]:
+    """The cells without their first time column and in its order, its times, and the step."""
+    for column in cells.columns:
+        found = as_times(column, cells[column], layout.decimal_commas)
+        if found is not None:
+            break
+    else:
+        return cells, None, "row"
+    times = found.values
+    notes.append(f"{column} labels the rows{found.how}.")
+    cells = cells.drop(columns=column)
+    if times.isna().any():
+        notes.append(f"{counted(int(times.isna().sum()), 'row has', 'rows have')} no date.")
+        texts = times.dt.strftime("%Y-%m-%d %H:%M:%S").fillna("no date")
+        return cells, pd.Index(texts), "row"
+    order = np.arange(len(times))
+    if not times.is_monotonic_increasing:
+        if times.is_monotonic_decreasing:
+            notes.append("The newest row came first, so the order was turned round.")
+            mended.append(("newest first", "", ()))
+            order = order[::-1]
+        elif times.is_unique:
+            notes.append(f"The rows were put in order of {column}.")
+            mended.append(("order", column, (found.form,)))
+            order = np.argsort(times.to_numpy(), kind="stable")
+        else:
+            notes.append(
+                f"{column} goes back and forth and repeats, as where several series are in one "
+                "table. The rows stay as they are, and windows run from one into the next."
+            )
+            return cells, pd.DatetimeIndex(times), "row"
+    times = times.iloc[order]
+    return cells.iloc[order].reset_index(drop=True), pd.DatetimeIndex(times), step_of(times)
+
+
+def take_numbers(
+    cells: pd.DataFrame, layout: Layout, notes: list[str], mended: list[Mended]
+) -> pd.DataFrame:
+    """The number columns as float64, NaN where a value is missing or can't be used."""
+    columns, texts, empty = {}, [], []
+    readings: dict[str, list[str]] = {}
+    for name in cells.columns:
+        column = cells[name]
+        if column.isna().all():
+            empty.append(name)
+        elif pd.api.types.is_numeric_dtype(column):
+            columns[name] = column.astype(np.float64)
+            if pd.api.types.is_bool_dtype(column):
+                readings.setdefault("1 for true and 0 for false", []).append(name)
+        elif (found := as_numbers(column, layout.decimal_commas)) is not None:
+            columns[name] = found.values
+            readings.setdefault(found.how, []).append(name)
+            mended.append(("numbers", name, tuple(chain(*found.repairs))))
+            wrong = column[columns[name].isna() & column.notna()]
+            if len(wrong):
+                cells_are = counted(len(wrong), "cell isn't a number", "cells aren't numbers")
+                which = listed(dict.fromkeys(repr(cell) for cell in wrong))
+                notes.append(f"In {name} {cells_are}, taken as missing: {which}.")
+        else:
+            texts.append(name)
+    readings.pop("", None)
+    notes += [
+        f"Numbers in {listed(names)} were read with {how}." for how, names in readings.items()
+    ]
+    if _counts_rows(cells, layout):
+        columns.pop(cells.columns[0], None)
+        notes.append("The first column has no name and counts the rows, so it is left out.")
+    if not columns:
+        raise UploadError(
+            f"No column of numbers was found, and at least one is needed. Texts: {listed(texts)}. "
+            f"Empty: {listed(empty)}. Cells were taken to be apart by "
+            f"{DELIMITERS[layout.delimiter]}: if that is wrong, save the file with commas."
+        )
+    if texts:
+        notes.append(f"Columns of text are left out: {listed(texts)}.")
+    if empty:
+        notes.append(f"Empty columns are left out: {listed(empty)}.")
+    return pd.DataFrame(_without_huge(columns, notes, mended))
+
+
+def _without_huge(
+    columns: dict[str, pd.Series], notes: list[str], mended: list[Mended]
+) -> dict[str, pd.Series]:
+    """The columns with NaN for what can't be computed with."""
+    kept, count = {}, 0
+    for name, numbers in columns.items():
+        huge = numbers.abs() > _HUGE
+        kept[name] = numbers
+        if huge.any():
+            count += int(huge.sum())
+            kept[name] = numbers.mask(huge)
+            mended.append(("huge", name, (f"{_HUGE:g}".replace("+", ""),)))
+    if count:
+        values = counted(count, "value is", "values are")
+        notes.append(f"{values} infinite or beyond {_HUGE:.0e} and taken as missing.")
+    return kept
+
+
+def _counts_rows(cells: pd.DataFrame, layout: Layout) -> bool:
+    """Whether the first column is the nameless index that pandas writes to its CSVs."""
+    if not layout.header or len(cells.columns) < 2 or cells.columns[0] != "column 1":
+        return False
+    first = cells["column 1"]
+    return pd.api.types.is_numeric_dtype(first) and bool((first.diff().iloc[1:] == 1).all())
+
+
+def describe(frame: pd.DataFrame, notes: list[str]) -> None:
+    """Refuse what is too short, and note constant columns and gaps."""
+    if len(frame) < MIN_ROWS:
+        raise UploadError(
+            f"The table has {counted(len(frame), 'row')} and at least {MIN_ROWS} are needed, "
+            "a row for each timestep. Add rows."
+        )
+    constant = [name for name in frame.columns if not frame[name].min() < frame[name].max()]
+    if constant:
+        notes.append(f"Constant columns say nothing: {listed(constant)}.")
+    gaps = frame.isna().sum()
+    if gaps.any():
+        each = [f"{name} {count:,}" for name, count in gaps[gaps > 0].items()]
+        notes.append(
+            f"{counted(int(gaps.sum()), 'value is', 'values are')} missing: {listed(each)}."
+        )

@@ -1,0 +1,96 @@
+"""A file's bytes → its text: the encoding, and whether it is text at all."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from typing import Any
+
+from lib.uploads.limits import MAX_BYTES, UploadError
+
+EMPTY = "The file is empty. A header line and rows of numbers were expected."
+
+_MAGIC = {
+    b"\x89PNG": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
+    b"PK\x03\x04": "a ZIP file, such as an Excel workbook (.xlsx)",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls)",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a gzip file",
+    b"PAR1": "a Parquet file",
+    b"\x93NUMPY": "a NumPy array",
+    b"\x89HDF": "an HDF5 file",
+    b"SQLite": "an SQLite database",
+}
+"""How files that aren't text begin, whatever their name says."""
+
+_BOMS = {  # UTF-32's begins with UTF-16's, so it comes first
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    codecs.BOM_UTF8: "utf-8-sig",
+}
+
+
+def as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
+    """The file as UTF-8 bytes, which pandas reads without another copy.
+
+    And what pandas must be told to read the file as it is: an encoding, lines to skip.
+    """
+    if len(content) > MAX_BYTES:
+        raise UploadError(
+            f"The file has {len(content) / 2**20:.0f} MB and at most {MAX_BYTES // 2**20} MB are "
+            "read. Leave out columns or rows that aren't needed."
+        )
+    for start, kind in _MAGIC.items():
+        if content.startswith(start):
+            raise UploadError(
+                f"The file is {kind}, whatever its name, and a text table was expected. Export it "
+                "as CSV and upload that."
+            )
+    encoding = next((kind for bom, kind in _BOMS.items() if content.startswith(bom)), None)
+    if encoding is None and b"\0" in content[:4096]:
+        encoding = _utf16_without_mark(content[:4096])
+    reading: dict[str, Any] = {} if encoding in {None, "utf-8-sig"} else {"encoding": encoding}
+    try:
+        text = content.decode(encoding or "utf-8")
+    except UnicodeDecodeError as error:
+        if encoding is not None:
+            raise UploadError(
+                f"The file begins as {encoding.removesuffix('-sig').upper()} text and at byte "
+                f"{error.start:,} is none. Save it again as CSV in UTF-8."
+            ) from None
+        text = content.decode("cp1252", errors="replace")
+        reading = {"encoding": "cp1252"}
+        if "\ufffd" in text:
+            reading["encoding_errors"] = "replace"
+    if not text.strip("\0 \t\r\n\ufeff,;|"):
+        raise UploadError(EMPTY)
+    if "\0" in text or _looks_binary(text[:4096]):
+        raise UploadError(
+            "The file isn't text: it has bytes that no text has. Export the table as CSV and "
+            "upload that."
+        )
+    # Spreadsheets write empty rows above a table as lines of nothing but delimiters.
+    above = re.match(r"(?:[ \t,;|]*(?:\r\n|\r|\n))+", text)
+    if above is not None:
+        reading["skiprows"] = len(above[0].splitlines())
+        text = text[above.end() :]
+    return text.encode("utf-8"), reading
+
+
+def _utf16_without_mark(start: bytes) -> str | None:
+    """Mostly Latin text as UTF-16 has a zero in every other byte."""
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    half = len(start) // 2
+    if odd > 0.8 * half and not even:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.8 * half and not odd else None
+
+
+def _looks_binary(text: str) -> bool:
+    controls = sum(unicodedata.category(char) in ("Cc", "Cn") for char in text)
+    return controls - sum(map(text.count, "\t\r\n\f")) > 0.05 * len(text)

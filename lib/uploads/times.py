@@ -1,0 +1,117 @@
+"""Columns of texts or numbers → times, in whatever form a date was written.
+
+One column at a time, and every doubtful reading is said in a note.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import pandas as pd
+
+from lib.uploads.numbers import NUMBERS_PART, SAMPLE, as_numbers
+
+_DATES = (
+    "ISO8601",
+    *(
+        f"{day}{time}"
+        for day in ("%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y")
+        for time in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+    ),
+    *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%Y.%m.%d", "%m/%Y", "%Y/%m", "%YM%m"),
+    *("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y"),
+    *("%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b", "%Y %b"),
+)
+"""Formats of dates. Where several fit, the one with the evenest steps is taken, or the first."""
+
+_STEPS = {
+    "second": (1, 1),
+    "minute": (60, 60),
+    "hour": (3600, 3600),
+    "day": (86400, 86400),
+    "week": (7 * 86400, 7 * 86400),
+    "month": (28 * 86400, 31 * 86400),
+    "quarter": (90 * 86400, 92 * 86400),
+    "year": (365 * 86400, 366 * 86400),
+}
+"""What lies between two rows, by the seconds that it may have."""
+
+_TIME_WORDS = {"year", "date", "day", "time", "timestamp"}
+"""One of these has to be in the name of a column of numbers, if it is to label the rows."""
+
+
+class Times(NamedTuple):
+    """A column that was read as times."""
+
+    values: pd.Series
+    """(R,) without a zone, NaT where a cell isn't a time."""
+    how: str = ""
+    """How it was read, where that is in doubt; else empty."""
+    form: str = ""
+    """What `pandas.to_datetime` calls its format; empty where the times are numbers."""
+
+
+def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None:
+    """A column (R,) as times.
+
+    None if it isn't one. Numbers are times by their name and size: years, 20120131, Unix seconds.
+    """
+    if pd.api.types.is_bool_dtype(column):
+        return None
+    if pd.api.types.is_numeric_dtype(column):
+        return _from_numbers(name, column)
+    texts = column.astype("str").str.strip()
+    sample = texts.dropna().iloc[:SAMPLE]
+    if sample.empty or not sample.str.contains(r"\d").all():
+        return None
+    if as_numbers(sample, decimal_commas) is not None:
+        found = as_numbers(texts, decimal_commas) if _TIME_WORDS & _words(name) else None
+        return None if found is None else _from_numbers(name, found.values)
+    fitting = [form for form in _DATES if _dates(sample, form).notna().all()]
+    readings = {form: _dates(texts, form) for form in fitting}
+    readings = {f: r for f, r in readings.items() if r.notna().mean() >= NUMBERS_PART}
+    if not readings:
+        return None
+    form = max(readings, key=lambda form: _evenness(readings[form]))
+    how = {"%d": ", the day before the month", "%m": ", the month before the day"}
+    return Times(readings[form], how.get(form[:2], "") if len(readings) > 1 else "", form)
+
+
+def _dates(texts: pd.Series, form: str) -> pd.Series:
+    return pd.to_datetime(texts, format=form, errors="coerce", utc=True).dt.tz_localize(None)
+
+
+def _evenness(times: pd.Series) -> float:
+    """The part of the steps from row to row that are about as long as the typical one."""
+    steps = times.dropna().diff().dropna().dt.total_seconds()
+    typical = steps.median()
+    return float(((steps - typical).abs() <= abs(typical) * 0.12).mean()) if len(steps) else 0.0
+
+
+def _words(name: str) -> set[str]:
+    return set(re.findall("[a-z]+", name.lower()))
+
+
+def _from_numbers(name: str, numbers: pd.Series) -> Times | None:
+    words = _words(name)
+    if numbers.empty or not words & _TIME_WORDS or numbers.isna().any() or (numbers % 1).any():
+        return None
+    low, high = float(numbers.min()), float(numbers.max())
+    if "year" in words and low >= 1700 and high <= 2200 and numbers.is_unique:
+        return Times(_dates(numbers.astype(int).astype("str"), "%Y"))
+    if low >= 17_000_000 and high <= 22_001_231:
+        times = _dates(numbers.astype(int).astype("str"), "%Y%m%d")
+        return None if times.isna().any() else Times(times)
+    for size, how in ((1, ", as seconds since 1970"), (1000, ", as milliseconds since 1970")):
+        if low >= 1e8 * size and high <= 4e9 * size:
+            return Times((numbers * (1e9 / size)).astype("int64").astype("datetime64[ns]"), how)
+    return None
+
+
+def step_of(times: pd.Series) -> str:
+    """What lies between two rows: "day", "month", …; "row" where nothing regular does."""
+    steps = times.dropna().diff().dropna().abs()
+    typical = float(steps.dt.total_seconds().median()) if len(steps) else 0.0
+    fits = (step for step, (low, high) in _STEPS.items() if low <= typical <= high)
+    return next(fits, "row")
