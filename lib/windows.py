@@ -12,11 +12,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from lib.datasets.dataset import Dataset, Mended
-from lib.english import counted, joined
+from lib.english import counted, joined, listed
 from lib.experiment import MAX_VALUES, MISSING, ExperimentError, limit_of
 
 if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor shouldn't wait for
@@ -34,7 +35,16 @@ class WindowError(ExperimentError):
     """A table that can't be cut as asked. The message says what is needed and what is there."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class TooShortError(WindowError):
+    """Too few rows for the timesteps and the horizon."""
+
+    def __init__(self, message: str, cure: Mapping[str, int]) -> None:
+        super().__init__(message)
+        self.cure = cure
+        """Settings that the rows would do for, by URL key; empty where none would."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Table:
     """A table of numbers, its rows in time order."""
 
@@ -62,6 +72,12 @@ class Table:
     """And what was then done to its cells, in this order."""
 
 
+_usual_columns: WeakKeyDictionary[Table, tuple[tuple[str, ...], tuple[str, ...]]] = (
+    WeakKeyDictionary()
+)
+"""What `default_columns` found: every control of the sidebar asks, and a table may be long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """Where a table is cut. A window that starts at row s covers rows s to s + span - 1."""
@@ -79,10 +95,13 @@ class Split:
 def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Inputs and targets to start from, where the person hasn't chosen.
 
-    All columns are inputs (at most 16, the target among them); the target is the last column that
-    isn't constant.
+    All columns are inputs (at most 16, the target among them), but for those whose first value is
+    in the later half: rows before it can't be used. The target is the last one that isn't constant.
     """
-    names = tuple(str(name) for name in table.frame.columns)
+    if table in _usual_columns:
+        return _usual_columns[table]
+    earlier = table.frame.iloc[: len(table.frame) // 2 + 1].notna().any()
+    names = tuple(str(name) for name in table.frame.columns if earlier[name] or not earlier.any())
     targets = table.targets
     if not targets:
         lowest, highest = table.frame.min(), table.frame.max()
@@ -93,25 +112,38 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
         others = [name for name in inputs if name not in targets]
         kept = {*others[: MAX_COLUMNS - len(targets)], *targets}
         inputs = tuple(name for name in inputs if name in kept)
+    _usual_columns[table] = inputs, targets
     return inputs, targets
 
 
 def split_rows(rows: int, timesteps: int, horizon: int) -> Split:
     """Cut rows so that three quarters of the windows come first and share none with the rest.
 
-    Raises WindowError where there aren't two windows that share no row.
+    Raises TooShortError where there aren't two windows that share no row.
     """
     span = timesteps + horizon
     windows = rows - 2 * span + 2  # in both parts; as many again as fit in a span are lost
     if windows < 2:
-        longest = rows // 2 - horizon
-        cure = f"choose T ≤ {longest}" if longest >= 2 else "choose a shorter horizon"
-        raise WindowError(
+        cure = _cure(rows // 2, timesteps, horizon)
+        names = {"T": "T", "horizon": "a horizon"}
+        choices = joined([f"{names[key]} ≤ {value}" for key, value in cure.items()])
+        raise TooShortError(
             f"{timesteps} timesteps and a horizon of {horizon} need at least {2 * span} rows (one "
-            f"window to learn from, one to check on), but there are {rows}: {cure}, or add rows."
+            f"window to learn from, one to check on), but there are {rows}: "
+            f"{f'choose {choices}, or ' if cure else ''}add rows.",
+            cure,
         )
     train = min(max(round(windows * TRAIN_PART), 1), windows - 1)
     return Split(span, boundary=train + span - 1, train=train, validation=windows - train)
+
+
+def _cure(longest_span: int, timesteps: int, horizon: int) -> dict[str, int]:
+    """The nearest settings whose span fits: a smaller T, else a shorter horizon, else both."""
+    if longest_span - horizon >= 2:
+        return {"T": longest_span - horizon}
+    if longest_span - timesteps >= 1:
+        return {"horizon": longest_span - timesteps}
+    return {"T": longest_span - 1, "horizon": 1} if longest_span >= 3 else {}
 
 
 def make_windows(
@@ -141,13 +173,18 @@ def make_windows(
         the training rows. Where that would be more than `MAX_VALUES` numbers, every k-th window.
 
     Raises:
-        WindowError: for an unknown column, none or too many, or too few rows.
+        WindowError: for an unknown column, none or too many.
+        TooShortError: it says which rows were dropped, too.
     """
     inputs, targets = tuple(inputs), tuple(targets)
     _check_columns(table, inputs, "input")
     _check_columns(table, targets, "target")
     frame, times, notes = _without_gaps(table, [*inputs, *targets], missing)
-    split = split_rows(len(frame), timesteps, horizon)
+    try:
+        split = split_rows(len(frame), timesteps, horizon)
+    except TooShortError as error:
+        dropped = notes[-1:] if len(frame) < len(table.frame) else []
+        raise TooShortError(" ".join([f"{error}", *dropped]), error.cure) from None
 
     x_rows, _, _, flat = _standardise(frame, inputs, split.boundary)
     y_rows, offset, scale, flat_targets = _standardise(frame, targets, split.boundary)
@@ -220,7 +257,10 @@ def _check_columns(table: Table, columns: tuple[str, ...], role: str) -> None:
 def _without_gaps(
     table: Table, columns: list[str], missing: str
 ) -> tuple[pd.DataFrame, pd.Index | None, list[str]]:
-    """The rows that can be used, their labels, and notes. Fills look at the past only."""
+    """The rows that can be used, their labels, and notes: the last one on rows that can't.
+
+    Fills look at the past only.
+    """
     if missing not in MISSING:
         raise WindowError(f"missing must be one of {list(MISSING)}, got {missing!r}.")
     frame = table.frame[list(dict.fromkeys(columns))].astype(np.float64)
@@ -236,13 +276,15 @@ def _without_gaps(
                 f"{counted(filled, 'missing value was', 'missing values were')} filled with the "
                 "last known value."
             )
-    keep = frame.notna().all(axis=1).to_numpy()
+    known = frame.notna()
+    keep = known.all(axis=1).to_numpy()
     dropped = int((~keep).sum())
     if dropped:
+        which = listed([name for name in frame.columns if not known[name].all()])
         why = (
-            "no earlier value is known to fill them with"
+            f"no earlier value of {which} is known to fill them with"
             if missing == "fill"
-            else "values are missing; windows run on across the gaps"
+            else f"values of {which} are missing; windows run on across the gaps"
         )
         notes.append(f"{counted(dropped, 'row was', 'rows were')} dropped: {why}.")
     return frame[keep], None if table.times is None else table.times[keep], notes

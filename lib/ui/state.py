@@ -101,17 +101,24 @@ def adopt(experiment: Experiment) -> None:
         st.session_state[key] = experiment.get(key)
 
 
-def pick(name: str) -> None:
-    """Take dataset `name`, with what suits it, and take back what suited the one before.
+def picking(name: str) -> dict[str, Any]:
+    """The settings that change with a choice of dataset `name`, by key.
 
-    For callbacks: widgets may be set there. What a person has set otherwise stays.
+    They are what suits it, and what suited the one before is taken back. What a person has set
+    otherwise stays.
     """
     state = st.session_state
-    for key, value in DATASETS[state["experiment"].data.name].suggested.items():
-        if state.get(key, value) == value:
-            state[key] = SETTINGS[key].default
-    state.update(DATASETS[name].suggested)
-    state["data"], state["inputs"], state["targets"] = name, (), ()
+    before = {
+        key: SETTINGS[key].default
+        for key, value in DATASETS[state["experiment"].data.name].suggested.items()
+        if state.get(key, value) == value
+    }
+    return {**before, **DATASETS[name].suggested, "data": name, "inputs": (), "targets": ()}
+
+
+def pick(name: str) -> None:
+    """Take dataset `name`. For callbacks: widgets may be set there."""
+    st.session_state.update(picking(name))
 
 
 def seed_widget(key: str) -> Any:

@@ -1,17 +1,22 @@
 """A person's own CSV. The parsed `Table` stays in the session until another one takes its place.
 
-A file that can't be read is answered with a sentence, and what was there stays.
+One that can't is answered with a sentence, and what was there stays. That is a file that can't be
+read, or one that is too short for the settings: it waits for others, which are a click away.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
-from lib.english import counted
+from lib.datasets import make_dataset
+from lib.english import counted, joined
+from lib.experiment import ExperimentError
 from lib.ui import training
-from lib.ui.state import pick
+from lib.ui.state import drawn, picking
 from lib.ui.words import hint, plain
-from lib.windows import Table
+from lib.windows import Table, TooShortError
 
 
 def table() -> Table | None:
@@ -23,6 +28,7 @@ def table() -> Table | None:
 
 def uploader() -> None:
     """The file widget, and below it what came of the last file."""
+    state = st.session_state
     st.file_uploader(
         "Your CSV",
         key="upload_file",
@@ -31,8 +37,10 @@ def uploader() -> None:
         "It is read in memory and never stored; a link to a run shows that run's figures to "
         "whoever opens it while it lasts.",
     )
-    if message := st.session_state.get("upload_error"):
+    if message := state.get("upload_error"):
         st.error(plain(message), icon=":material/error:")
+    if waiting := state.get("upload_waiting"):
+        _offer(waiting)
     if kept := table():
         rows, columns = kept.frame.shape
         size = f"{counted(rows, 'row')}, {counted(columns, 'number column')}"
@@ -46,19 +54,59 @@ def _read() -> None:
     from lib.uploads import UploadError, read_upload  # noqa: PLC0415  brings pandas along
 
     state = st.session_state
+    state["upload_error"] = state["upload_waiting"] = None
     file = state["upload_file"]
     if file is None:
-        state["upload_error"] = None
         return
     try:
         new = read_upload(file.name, file.getvalue())
-    except UploadError as error:
-        kept = table()
-        stays = f" Your earlier file, {kept.name}, stays." if kept else ""
-        state["upload_error"] = f"{error}{stays}"
-        return
-    state["upload_error"], state["table"] = None, new
+        _try(new)
+    except TooShortError:
+        state["upload_waiting"] = new
+    except (UploadError, ExperimentError) as error:
+        state["upload_error"] = f"{error}{_stays()}"
+    else:
+        _take(new)
+
+
+def _stays() -> str:
+    kept = table()
+    return f" Your earlier file, {kept.name}, stays." if kept else ""
+
+
+def _try(new: Table) -> None:
+    """Raise ExperimentError unless a table can be the data as it is set."""
+    make_dataset(drawn().set(**_changes(new)), new)
+
+
+def _changes(new: Table) -> dict[str, Any]:
+    """What has to be set when a table becomes the data, by key."""
+    state = st.session_state
     if state["data"] != "upload":
-        pick("upload")
-    elif not {*state["inputs"], *state["targets"]} <= set(new.frame.columns):
-        state["inputs"], state["targets"] = (), ()
+        return picking("upload")
+    known = {*state["inputs"], *state["targets"]} <= set(new.frame.columns)
+    return {} if known else {"inputs": (), "targets": ()}
+
+
+def _take(new: Table, **settings: int) -> None:
+    """Make a table the data, with these settings. For callbacks."""
+    state = st.session_state
+    state.update({**_changes(new), **settings})
+    state["table"], state["upload_waiting"] = new, None
+
+
+def _offer(waiting: Table) -> None:
+    """Why a file that was read isn't the data, and a button that makes it so, where one can."""
+    cure, label = {}, "Use it"
+    try:
+        _try(waiting)
+        st.info(plain(f"{waiting.name} fits these settings."), icon=":material/info:")
+    except ExperimentError as error:
+        words = f"{waiting.name} can't be used yet: {error}{_stays()}"
+        st.error(plain(words), icon=":material/error:")
+        cure = dict(error.cure) if isinstance(error, TooShortError) else {}
+        if not cure:
+            return
+        names = {"T": "T =", "horizon": "a horizon of"}
+        label += f" with {joined([f'{names[key]} {value}' for key, value in cure.items()])}"
+    st.button(label, key="use_upload", on_click=_take, args=(waiting,), kwargs=cure)

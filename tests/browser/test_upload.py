@@ -90,6 +90,20 @@ def test_a_good_file_outlives_a_bad_one(page: Page) -> None:
     expect(page.get_by_text("100 rows")).to_be_visible()
 
 
+def test_a_file_that_is_too_short_is_a_click_away(page: Page) -> None:
+    """The earlier one stays until the person takes the short one with the T that it allows."""
+    open_page(page, "/?data=upload&T=40")
+    upload(page, "good.csv", f"a,b,c\n{ROWS}\n".encode())
+    expect(page.get_by_text("100 rows")).to_be_visible()
+    upload(page, "short.csv", f"a,b,c\n{ROWS[:100]}\n".encode())
+    expect(page.get_by_text("good.csv, stays")).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("good.csv.* 40 timesteps"))).to_be_visible()
+    page.get_by_role("button", name=re.compile(r"Use it with T = \d+")).click()
+    expect(page.get_by_role("heading", name=re.compile("short.csv"))).to_be_visible()
+    expect(page.get_by_text("good.csv")).to_have_count(0)
+    expect(button(page, "Train")).to_be_enabled()
+
+
 def test_an_uploaded_run_is_the_same_after_a_reload(page: Page) -> None:
     """The table comes back with the run, and the page doesn't say that settings have changed."""
     open_page(page, "/?data=upload&epochs=5000&U=64")

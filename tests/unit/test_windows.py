@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from lib.datasets import make_dataset, settle
 from lib.experiment import MAX_VALUES, Experiment, ExperimentError
-from lib.windows import MAX_COLUMNS, Table, WindowError, default_columns, make_windows, split_rows
+from lib.windows import (
+    MAX_COLUMNS,
+    Table,
+    TooShortError,
+    WindowError,
+    default_columns,
+    make_windows,
+    split_rows,
+)
 
 
 def counting(rows, **rest):
@@ -51,15 +59,22 @@ def test_training_and_validation_share_no_row_and_time_goes_on(timesteps, horizo
 @settings(derandomize=True, deadline=None)
 @given(st.integers(2, 100), st.integers(1, 365), st.integers(0, 3000))
 def test_a_table_is_refused_exactly_where_two_windows_would_share_a_row(timesteps, horizon, rows):
-    """2 · (T + horizon) rows are enough, and one less is not."""
+    """2 · (T + horizon) rows are enough, and one less is not: then the error says what would do."""
     if rows >= 2 * (timesteps + horizon):
         split = split_rows(rows, timesteps, horizon)
         assert split.train >= 1
         assert split.validation >= 1
         assert split.boundary + split.span + split.validation - 1 == rows
     else:
-        with pytest.raises(WindowError):
+        with pytest.raises(TooShortError) as refusal:
             split_rows(rows, timesteps, horizon)
+        cure = refusal.value.cure
+        assert bool(cure) == (rows >= 6)
+        if cure:
+            span = cure.get("T", timesteps) + cure.get("horizon", horizon)
+            assert rows - 1 <= 2 * span <= rows
+            assert cure.get("T", 2) >= 2
+            assert cure.get("horizon", 1) >= 1
 
 
 def test_three_quarters_of_the_windows_are_for_training():
@@ -76,9 +91,21 @@ def test_too_few_rows_are_refused_with_how_many_are_needed_and_what_would_do():
 
 
 def test_a_horizon_that_leaves_no_room_is_refused_with_that_reason():
-    """No T would help where the horizon alone is too long."""
-    with pytest.raises(WindowError, match="choose a shorter horizon"):
+    """No T would help where the horizon alone is too long; and where both are, both are said."""
+    with pytest.raises(TooShortError, match="choose a horizon ≤ 13, or add rows"):
         make_windows(counting(30), ["row"], ["row"], 2, horizon=20)
+    with pytest.raises(TooShortError, match="choose T ≤ 14 and a horizon ≤ 1, or add rows"):
+        make_windows(counting(30), ["row"], ["row"], 24, horizon=20)
+
+
+def test_rows_that_were_dropped_are_said_to_be_the_reason():
+    """With the columns that it is for: the table looked long enough."""
+    frame = pd.DataFrame({"row": np.arange(40.0), "late": [np.nan] * 36 + [1.0] * 4})
+    words = "there are 4: add rows. 36 rows were dropped: no earlier value of late is known"
+    with pytest.raises(TooShortError, match=words):
+        make_windows(Table("t", frame), ["row", "late"], ["row"], 4)
+    with pytest.raises(TooShortError, match="values of late are missing"):
+        make_windows(Table("t", frame), ["row", "late"], ["row"], 4, missing="drop")
 
 
 def test_scaling_looks_at_the_training_rows_alone():
@@ -222,9 +249,17 @@ def test_all_columns_are_inputs_and_the_last_that_varies_is_the_target():
     assert default_columns(Table("t", frame)) == (("a", "b", "flat"), ("b",))
 
 
+def test_a_column_that_begins_late_is_no_input_to_start_from():
+    """It would cost more than half of the rows; where all do, all are."""
+    late, now = [np.nan] * 6 + [1.0, 2.0, 3.0, 4.0], [5.0, *[np.nan] * 8, 6.0]
+    table = Table("t", pd.DataFrame({"now": now, "late": late}))
+    assert default_columns(table) == (("now",), ("now",))
+    assert default_columns(Table("t", pd.DataFrame({"late": late})))[0] == ("late",)
+
+
 def test_a_table_of_constants_still_has_a_target():
     """Something has to be shown before the person chooses."""
-    frame = pd.DataFrame({"a": [1.0, 1.0], "b": [np.nan, np.nan]})
+    frame = pd.DataFrame({"a": [1.0, 1.0], "b": [2.0, 2.0]})
     assert default_columns(Table("t", frame))[1] == ("b",)
 
 
