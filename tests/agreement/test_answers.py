@@ -10,7 +10,7 @@ from lib.cell.bidirectional import unroll_both_ways
 from lib.cell.padded import batch, masking, ways
 from lib.experiment import CELLS, LOSSES, Experiment
 from lib.recurrence import forward, initial_model_weights, initial_weights, unroll
-from lib.training.answers import ANSWERS
+from lib.training.answers import ANSWERS, calls
 from lib.training.answers.breakings import breakings
 from lib.training.answers.influence import influence
 from lib.training.answers.modes import modes
@@ -226,3 +226,45 @@ def test_influence_is_that_of_finite_differences() -> None:
     expected = np.sqrt((slopes**2).sum(axis=(1, 3)))
     said = influence(cell="lstm", layers=1, weights=weights, x=x[0])["map"]
     np.testing.assert_allclose(said, expected, rtol=1e-3, atol=1e-7)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_traced_answer_says_the_same(cell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every figure but for rounding, and exactly zero where the other is."""
+    _, weights, x, y = setting(cell, 2)
+    part = weights[:3]
+    backward = initial_weights(cell, F, U, np.random.default_rng(5))
+    turned = [*backward, *initial_weights(cell, U, U, np.random.default_rng(6))]
+    ends = {"end": batch(x[0], True)[0]}
+    model = {"cell": cell, "layers": 2, "weights": weights}
+    questions = {
+        "modes": lambda: modes(**model, x=x, sample=1),
+        "breakings": lambda: breakings(cell, part, backward, x, padding=3),
+        "reach": lambda: reach(**model, x=x, y=y, loss="huber", layer=0),
+        "influence": lambda: influence(**model, x=x[0]),
+        "both ways": lambda: influence(**model, x=x[0], backward=turned),
+        "padding": lambda: padding(cell, part, ends, "mae"),
+    }
+    said = {}
+    for kind, most in (("called", 1_000_000), ("traced", 0)):
+        monkeypatch.setattr(calls, "UNTRACED_STEPS", most)
+        calls._traced.cache_clear()
+        said[kind] = {name: question() for name, question in questions.items()}
+        assert bool(calls._traced.cache_info().currsize) == (kind == "traced")
+    keras.tree.map_structure(same, said["called"], said["traced"])
+
+
+def same(called: np.ndarray, traced: np.ndarray) -> None:
+    """Equal, zeros exactly."""
+    np.testing.assert_allclose(traced, called, rtol=1e-4, atol=1e-6)
+    np.testing.assert_array_equal(np.asarray(traced) == 0, np.asarray(called) == 0)
+
+
+def test_what_is_asked_again_and_again_is_traced() -> None:
+    """Or at once, where there are many timesteps; each answer and each size counts for itself."""
+    weights = [np.zeros((F, 4 * 7)), np.zeros((7, 4 * 7)), np.zeros(4 * 7)]
+    few = calls.UNTRACED_STEPS // 2
+    kinds = [calls.Calls("some answer", "lstm", weights, few)._traced for _ in range(4)]
+    assert kinds == [False, False, True, True]
+    assert calls.Calls("another answer", "lstm", weights, few * 3)._traced
+    assert not calls.Calls("another answer", "gru", weights, few)._traced

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import keras
 import numpy as np
 
+from lib.training.answers.calls import Calls
 from lib.training.answers.stacks import both_ways, largest, recurrent
 
 
@@ -26,12 +26,13 @@ def breakings(
         x: the layer's inputs (N, T, F).
         padding: how many steps of zeros to add at the end.
     """
+    run = Calls("breakings", cell, weights, x.shape[1]).run
     every = recurrent(cell, weights, return_sequences=True)
     last = recurrent(cell, weights)
-    answer = np.asarray(last(x))
+    answer = run([last], x)
 
-    sequence = np.asarray(both_ways(cell, weights, backward, "concat", return_sequences=True)(x))
-    final = np.asarray(both_ways(cell, weights, backward, "concat")(x))
+    sequence = run([both_ways(cell, weights, backward, "concat", return_sequences=True)], x)
+    final = run([both_ways(cell, weights, backward, "concat")], x)
     units = len(weights[1])
     rule = np.concatenate([sequence[:, -1, :units], sequence[:, 0, units:]], axis=1)
 
@@ -39,18 +40,18 @@ def breakings(
     mask = np.arange(padded.shape[1]) < x.shape[1]
     mask = np.broadcast_to(mask, padded.shape[:2])
     zeroed = recurrent(cell, weights, return_sequences=True, zero_output_for_mask=True)
+    padded_last, masked_last = run([last], padded), run([last], padded, mask)
 
-    reverse = recurrent(cell, weights, return_sequences=True, go_backwards=True)
-    turned = np.asarray(reverse(x))
-    turned_last = np.asarray(recurrent(cell, weights, go_backwards=True)(x))
+    turned = run([recurrent(cell, weights, return_sequences=True, go_backwards=True)], x)
+    turned_last = run([recurrent(cell, weights, go_backwards=True)], x)
     return {
         "bidirectional": largest(sequence[:, -1] - final),
         "bidirectional_rule": largest(rule - final),
-        "padded": largest(np.asarray(every(padded))[:, -1] - np.asarray(last(padded))),
-        "padded_moved": largest(np.asarray(last(padded)) - answer),
-        "masked": largest(np.asarray(every(padded, mask=mask))[:, -1] - last(padded, mask=mask)),
-        "masked_moved": largest(np.asarray(last(padded, mask=mask)) - answer),
-        "zeroed": largest(np.asarray(zeroed(padded, mask=mask))[:, -1] - last(padded, mask=mask)),
+        "padded": largest(run([every], padded)[:, -1] - padded_last),
+        "padded_moved": largest(padded_last - answer),
+        "masked": largest(run([every], padded, mask)[:, -1] - masked_last),
+        "masked_moved": largest(masked_last - answer),
+        "zeroed": largest(run([zeroed], padded, mask)[:, -1] - masked_last),
         "backwards": largest(turned[:, -1] - turned_last),
-        "backwards_flipped": largest(keras.ops.flip(turned, axis=1)[:, -1] - turned_last),
+        "backwards_flipped": largest(np.flip(turned, axis=1)[:, -1] - turned_last),
     }

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from lib.training.answers.stacks import both_ways, head, recurrent, split, through
+from lib.training.answers.calls import Calls, through
+from lib.training.answers.stacks import both_ways, head, recurrent, split
 
 MOST_OUTPUTS = 200
 """Outputs that are looked at: T times as many as output columns."""
@@ -56,23 +57,21 @@ def influence(
     columns = max(1, min(width, MOST_OUTPUTS // steps))
     count = steps * columns
     rows = max(1, MOST_VALUES // (steps * units * layers * (1 if backward is None else 2)))
+    call = Calls("influence", cell, (*weights, *(backward or ())), steps)
+    layers_up = (*stack, *head(of_head))
     chosen = np.eye(count, dtype=np.float32).reshape(count, steps, columns)
     gradients = [
-        _gradients(stack, head(of_head), x, chosen[start : start + rows])
-        for start in range(0, count, rows)
+        call(_gradient, layers_up, np.repeat(x[None], len(part), axis=0), part)
+        for part in (chosen[start : start + rows] for start in range(0, count, rows))
     ]
     by_output = np.concatenate(gradients).reshape(steps, columns, *x.shape)
     return {"map": np.sqrt((by_output**2).sum(axis=(1, 3))), "columns": columns}
 
 
-def _gradients(stack: Sequence[Any], top: Any, x: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """What x (T, F) does to some outputs, (rows, T, F).
-
-    `chosen` (rows, T, columns) is 1 at each row's output and 0 elsewhere.
-    """
-    inputs = tf.constant(np.repeat(x[None], len(chosen), axis=0), tf.float32)
+def _gradient(layers: Sequence[Any], x: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
+    """What x (rows, T, F) does to the outputs for which `chosen` (rows, T, columns) isn't 0."""
     with tf.GradientTape() as tape:
-        tape.watch(inputs)
-        outputs = through([*stack, top], inputs)
+        tape.watch(x)
+        outputs = through(layers, x)
         total = tf.reduce_sum(outputs[:, :, : chosen.shape[2]] * chosen)
-    return np.asarray(tape.gradient(total, inputs))
+    return tape.gradient(total, x)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
-from lib.training.answers.stacks import largest, recurrent, split, through
-from lib.training.engine import tracing
+from lib.training.answers.calls import Calls
+from lib.training.answers.stacks import largest, recurrent, split
 
 
 def modes(
@@ -39,31 +37,16 @@ def modes(
     last = recurrent(cell, parts[-1])
     stateful = recurrent(cell, parts[-1], return_sequences=True, return_state=True)
 
-    alone = {top: _one_sample((*below, top), x.shape[2]) for top in (every, last)}
-    reached = through(below, x)
-    sequence, final = np.asarray(every(reached)), np.asarray(last(reached))
-    one = tf.constant(x[sample : sample + 1], tf.float32)
-    prefixes = [np.asarray(alone[last](one[:, :t])) for t in range(1, x.shape[1] + 1)]
+    steps = x.shape[1]
+    run = Calls("modes", cell, weights, steps * steps // 2).run  # most of them in prefixes
+    sequence, final = run((*below, every), x), run((*below, last), x)
+    one = x[sample : sample + 1]
+    prefixes = [run((*below, last), one[:, :t]) for t in range(1, steps + 1)]
     return {
         "difference": largest(sequence[:, -1] - final),
         "sequence": sequence,
         "last": final,
         "prefixes": np.concatenate(prefixes),
-        "whole": np.asarray(alone[every](one))[0],
-        "states": tuple(np.asarray(state) for state in stateful(reached)[1:]),
+        "whole": run((*below, every), one)[0],
+        "states": tuple(run((*below, stateful), x)[1:]),
     }
-
-
-@lru_cache(maxsize=16)
-def _one_sample(layers: tuple[Any, ...], features: int) -> Any:
-    """A stack of layers as a function of one sample with any number of timesteps.
-
-    Traced once, without XLA, so that a hundred prefixes take half a second. The layers are used
-    again with other weights, and so is this.
-    """
-    with tracing:
-        return tf.function(
-            partial(through, layers),
-            autograph=False,
-            input_signature=(tf.TensorSpec((1, None, features)),),
-        ).get_concrete_function()

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
 
+from lib.training.answers.calls import Calls
 from lib.training.answers.stacks import recurrent
 
+
+def _from_zero(loss: keras.losses.Loss, outputs: Any) -> Any:
+    """The loss of outputs against targets of zero; Keras's outputs know their mask."""
+    return loss(keras.ops.zeros_like(outputs), outputs)
+
+
 _MASKING = keras.layers.Masking(0.0)
-# As objects Keras's losses know of masks; as functions they don't.
-CLASSES = {
-    "mse": keras.losses.MeanSquaredError,
-    "mae": keras.losses.MeanAbsoluteError,
-    "huber": keras.losses.Huber,
+_LOSSES = {
+    # As objects Keras's losses know of masks; as functions they don't.
+    "mse": partial(_from_zero, keras.losses.MeanSquaredError()),
+    "mae": partial(_from_zero, keras.losses.MeanAbsoluteError()),
+    "huber": partial(_from_zero, keras.losses.Huber()),
 }
 """By the names of `lib.experiment.LOSSES`."""
 
@@ -37,14 +45,14 @@ def padding(
     """
     every = recurrent(cell, weights, return_sequences=True)
     last = recurrent(cell, weights)
-    masking, measure = _MASKING, CLASSES[loss]()
-    answers = {}
-    for name, x in batches.items():
-        zeros = np.zeros((*x.shape[:2], len(weights[1])), np.float32)
-        answers[name] = {
-            "last": np.asarray(last(x)),
-            "masked_last": np.asarray(last(masking(x))),
-            "loss": float(measure(zeros, every(x))),
-            "masked_loss": float(measure(zeros, every(masking(x)))),
+    measure = _LOSSES[loss]
+    run = Calls("padding", cell, weights, max(x.shape[1] for x in batches.values())).run
+    return {
+        name: {
+            "last": run([last], x),
+            "masked_last": run([_MASKING, last], x),
+            "loss": float(run([every, measure], x)),
+            "masked_loss": float(run([_MASKING, every, measure], x)),
         }
-    return answers
+        for name, x in batches.items()
+    }

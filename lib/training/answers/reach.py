@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from lib.experiment import LOSSES
+from lib.training.answers.calls import Calls, through
 from lib.training.answers.stacks import head, recurrent, split
 
 
@@ -41,45 +42,55 @@ def reach(
         and `last`, where it is that of the last; (T,) each.
     """
     parts, of_head = split(weights, layers)
-    cells = [recurrent(cell, part, place).cell for place, part in enumerate(parts)]
-    dense, measure = head(of_head), keras.losses.get(LOSSES[loss].keras)
-    inputs = [tf.constant(step, tf.float32) for step in np.moveaxis(x, 1, 0)]
-    with tf.GradientTape(persistent=True) as tape:
-        for step in inputs:
-            tape.watch(step)
-        signal, hidden = inputs, []
-        for one in cells:
-            signal = _steps(one, signal)
-            hidden.append(signal)
-        # A sample's loss is moved by its own states alone, so that the sum has them side by side.
-        losses = measure(tf.constant(y, tf.float32), dense(tf.stack(signal, axis=1)))
-        sums = {
-            "sequence": tf.reduce_sum(tf.reduce_mean(losses, axis=1)),
-            "last": tf.reduce_sum(losses[:, -1]),
+    cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
+    what = (cells, tuple(head(of_head)), loss, layer)
+    samples, steps, units = *x.shape[:2], len(parts[layer][1])
+    twice = [np.concatenate([array, array]) for array in (x, y)]
+    call = Calls("reach", cell, weights, steps)
+    found = call(_gradients, what, *twice, np.zeros((2 * samples, steps, units), np.float32))
+    norms = [np.linalg.norm(gradients, axis=2) for gradients in found]
+    return {
+        by: {
+            "sequence": of_each[:samples].mean(axis=0, dtype=np.float64),
+            "last": of_each[samples:].mean(axis=0, dtype=np.float64),
         }
-    found: dict[str, dict[str, np.ndarray]] = {"h": {}, "x": {}}
-    for mode, total in sums.items():
-        by_hidden, by_input = tape.gradient(total, [hidden[layer], inputs])
-        found["h"][mode], found["x"][mode] = _norms(by_hidden), _norms(by_input)
-    return found
+        for by, of_each in zip(("h", "x"), norms, strict=True)
+    }
 
 
-def _steps(cell: Any, inputs: Sequence[Any]) -> list[Any]:
-    """Keras's own cell, step by step, so that each state is there to be differentiated by."""
-    states = cell.get_initial_state(batch_size=inputs[0].shape[0])
-    states = states if isinstance(states, list) else [states]
-    outputs = []
-    for step in inputs:
-        output, states = cell(step, states)
-        outputs.append(output)
-    return outputs
+def _gradients(what: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tuple[Any, Any]:
+    """By hidden states and inputs: the samples of the one loss, then the same of the other.
+
+    A sample's loss is moved by its own states alone, so that the sum has them side by side.
+    """
+    cells, head, loss, layer = what
+    measure = keras.losses.get(LOSSES[loss].keras)
+    with tf.GradientTape() as tape:
+        tape.watch((x, nudges))
+        signal = tf.transpose(x, (1, 0, 2))
+        for place, cell in enumerate(cells):
+            signal = _steps(cell, signal, nudges if place == layer else None)
+        losses = measure(y, through(head, tf.transpose(signal, (1, 0, 2))))
+        half = tf.shape(losses)[0] // 2
+        total = tf.reduce_sum(tf.reduce_mean(losses[:half], axis=1))
+        total += tf.reduce_sum(losses[half:, -1])
+    return tape.gradient(total, (nudges, x))
 
 
-def _norms(gradients: Sequence[Any]) -> np.ndarray:
-    """The mean over samples of each timestep's norm, (T,); what leads nowhere has None: zero."""
-    return np.array(
-        [
-            0.0 if g is None else float(np.linalg.norm(np.asarray(g), axis=1).mean())
-            for g in gradients
-        ]
+def _steps(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tensor:
+    """Keras's own cell, step by step: inputs (T, N, F) to hidden states (T, N, U).
+
+    To each of them, on all its ways, something is added that is zero (N, T, U): the gradient by
+    what is added is that by the state.
+    """
+    start = cell.get_initial_state(batch_size=tf.shape(inputs)[1])
+    start = start if isinstance(start, list) else [start]
+    added = (
+        tf.zeros((tf.shape(inputs)[0], 1, 1)) if nudges is None else tf.transpose(nudges, (1, 0, 2))
     )
+
+    def step(states: list[tf.Tensor], now: tuple[tf.Tensor, tf.Tensor]) -> list[tf.Tensor]:
+        _, after = cell(now[0], states)
+        return [after[0] + now[1], *after[1:]]
+
+    return tf.scan(step, (inputs, added), start)[0]

@@ -1,4 +1,4 @@
-"""Keras layers with given weights: what the other answers run. No answer itself."""
+"""Keras layers with given weights, which the other answers run. No answer itself."""
 
 from __future__ import annotations
 
@@ -92,20 +92,13 @@ def split(weights: Sequence[np.ndarray], layers: int) -> tuple[list[Any], list[n
     return parts, list(weights[3 * layers :])
 
 
-def head(weights: Sequence[np.ndarray]) -> Any:
-    """The built Dense head, or, where there are no weights for one, what changes nothing."""
+def head(weights: Sequence[np.ndarray]) -> list[Any]:
+    """The built Dense head alone; nothing, where there are no weights for one."""
     if not weights:
-        return lambda outputs: outputs
+        return []
     layer = _dense(*weights[0].shape)
     layer.set_weights(list(weights))
-    return layer
-
-
-def through(layers: Sequence[Any], inputs: Any) -> Any:
-    """What layers make of inputs, one after the other."""
-    for layer in layers:
-        inputs = layer(inputs)
-    return inputs
+    return [layer]
 
 
 def largest(values: Any) -> float:
