@@ -9,9 +9,11 @@ import numpy as np
 from lib.cell.padded import ROUNDING
 from lib.datasets.dataset import Dataset
 from lib.datasets.worked import highest_output
-from lib.english import number
+from lib.english import counted, number
 from lib.experiment import CELLS, Experiment
-from lib.figures.proofs import Measure, Proof, written
+from lib.figures.proofs import WAITING, Measure, Proof, written
+
+STARTING = "Keras is starting …"
 
 
 def one_computation(
@@ -132,6 +134,37 @@ def ways_to_break_it(
             ),
         ),
     ]
+
+
+def waiting_words(ahead: int, *, ready: bool) -> str:
+    """What stands where a figure would, while so many questions are answered before its own."""
+    if not ready:
+        return STARTING
+    return f"Keras answers {counted(ahead, 'other')} first …" if ahead else WAITING
+
+
+def progress_sentence(
+    done: int, total: int, now: str, ahead: int, *, ready: bool, failed: int = 0
+) -> str:
+    """How far Keras is with a page's questions.
+
+    Args:
+        done: how many of them have an answer, or will have none.
+        total: how many there are.
+        now: what the first of the others is about.
+        ahead: how many questions of other pages come before it.
+        ready: whether there is a Keras yet.
+        failed: how many will have none.
+    """
+    if done == total and failed:
+        return f"Keras gave no answer to {failed} of {total} questions."
+    if done == total:
+        return f"Keras has answered all {total} questions about what is shown."
+    if not ready:
+        verb = "come" if total - done > 1 else "comes"
+        return f"{STARTING} It takes some seconds; then {verb} {counted(total - done, 'question')}."
+    first = f", after {counted(ahead, 'question')} of other pages" if ahead else ""
+    return f"Keras is answering {done + 1} of {total}{first}: {now} …"
 
 
 def prefix_sentence(

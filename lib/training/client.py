@@ -224,6 +224,14 @@ class TrainingClient:
             worker.post(command)
             return future
 
+    def ahead(self, question: AnswerFuture) -> int:
+        """How many questions are answered before this one, of whomever; 0 when its turn has come.
+
+        It may have had its answer, or be another client's.
+        """
+        with self._changed:
+            return self._questions.ahead(question)
+
     def get(self, run_id: str) -> Run | None:
         """The run of an id, as long as it is known."""
         with self._changed:

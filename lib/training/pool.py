@@ -88,6 +88,10 @@ class TrainingPool:
         """Ask Keras, in the worker that has the least to do."""
         return self._idlest().ask(name, **arguments)
 
+    def ahead(self, question: AnswerFuture) -> int:
+        """How many questions its worker answers before this one."""
+        return sum(client.ahead(question) for client in self._clients)
+
     def get(self, run_id: str) -> Run | None:
         """The run of an id, as long as it is known."""
         return self._of(run_id).get(run_id)

@@ -41,6 +41,14 @@ class Questions:
         """What will hold the answer to an open question."""
         return self._open[command.run_id].future
 
+    def ahead(self, future: AnswerFuture) -> int:
+        """How many questions its worker answers before this one; 0 for one that is answered."""
+        found = next((q for q in self._open.values() if q.future is future), None)
+        if found is None:
+            return 0
+        same = [q for q in self._open.values() if q.worker is found.worker]
+        return same.index(found)
+
     def move(self, command: Command, worker: object) -> bool:
         """Whether this is an open question; from now on `worker` has it."""
         if command.run_id not in self._open:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.figures.proofs import NO_ANSWER, WAITING
+from lib.figures.proofs import NO_ANSWER
 from lib.training.client import TrainingClient
 from lib.ui.cell import ask
 from tests.app.test_pages import start
@@ -33,7 +33,7 @@ def words(app: AppTest) -> str:
 def answered(app: AppTest, seconds: float = 300) -> AppTest:
     """The page when Keras has said all that it was asked."""
     end = time.monotonic() + seconds
-    while WAITING in html(app) + words(app):
+    while not re.search(r"Keras (has answered all|gave no answer to)", seen(app)):
         assert time.monotonic() < end, "Keras hasn't answered"
         time.sleep(0.3)
         app.run()
@@ -58,6 +58,7 @@ def test_it_opens_full_with_every_kind_of_model(query: dict[str, str]) -> None:
     app = start("Cell", **query)
     assert not app.exception
     page = html(app)
+    assert re.search(r"Keras is (starting|answering 1 of 6)", seen(app))
     assert "return_sequences" in page
     assert "hidden state" in page
     assert "·recurrent_kernel" in page
@@ -68,6 +69,7 @@ def test_keras_proves_it_and_breaks_it() -> None:
     """Asked by the page itself; every figure comes, and the modes differ by exactly zero."""
     app = answered(start("Cell", cell="gru", U="4", T="5", layers="2"))
     page, said = html(app), words(app)
+    assert "Keras has answered all 6 questions about what is shown." in said
     for claim in ("max |sequence[:, -1] − last|", "max |out[:, -1] − h|", "max |NumPy − Keras|"):
         assert claim in page
     assert page.count("✓ 0.0") >= 6
@@ -105,6 +107,7 @@ def test_where_keras_cannot_answer_the_page_says_so_and_asks_again(
         app.run()
     assert "No question is called" in app.error[0].value
     answered(app)
+    assert "Keras gave no answer to 6 of 6 questions." in seen(app)
     assert html(app).count(NO_ANSWER) >= 12
     assert "Keras gave no answer" in words(app)
     assert "hidden state" in html(app)
@@ -197,7 +200,7 @@ def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(
     def reply(epoch: int, choice: int = 1) -> ask.Reply:
         weights = (np.array([float(epoch)]),)
         chosen = SimpleNamespace(weights=weights, epoch=epoch, polling=True)
-        return ask.ask("modes", "here", chosen, (choice,), dict)  # type: ignore[arg-type]
+        return ask.ask("modes", "modes", chosen, (choice,), dict)  # type: ignore[arg-type]
 
     assert reply(1).waiting
     asked[0].set_result({"one": 1})

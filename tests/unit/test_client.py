@@ -622,6 +622,14 @@ def test_an_answer_comes_to_who_asked(scene: Scene) -> None:
     scene.worker.say(Answer(command.run_id, {"double": 9}))  # said twice: nobody waits any more
 
 
+def test_who_asks_knows_how_many_are_answered_first(scene: Scene) -> None:
+    """Whoever asked them: the worker answers one after the other."""
+    first, second, third = (scene.client.ask("double", number=k) for k in range(3))
+    assert [scene.client.ahead(future) for future in (first, second, third)] == [0, 1, 2]
+    scene.worker.say(Answer(scene.worker.posted[0].run_id, {"double": 0}))
+    assert [scene.client.ahead(future) for future in (first, second, third)] == [0, 0, 1]
+
+
 def test_an_error_comes_to_who_asked(scene: Scene) -> None:
     """As an AnswerError with the worker's sentence."""
     future = scene.client.ask("double", number=-1)

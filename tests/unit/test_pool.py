@@ -81,6 +81,14 @@ def test_what_is_prepared_or_asked_goes_to_the_one_that_a_run_would_go_to(scene:
     assert scene.workers[1].verbs == ["prepare", "ask", "start"]
 
 
+def test_a_question_waits_for_those_of_its_own_worker_alone(scene: Scene) -> None:
+    """What others are asked doesn't count."""
+    first = [scene.pool.ask("versions") for _ in range(2)]
+    scene.start()
+    second = scene.pool.ask("versions")
+    assert [scene.pool.ahead(future) for future in (*first, second)] == [0, 1, 0]
+
+
 def test_one_worker_dies_and_the_other_goes_on(scene: Scene) -> None:
     """Its run begins again with the next; the notice is the pool's."""
     one, other = scene.workers

@@ -16,7 +16,15 @@ from lib.figures.palette import palette
 from lib.figures.proofs import NO_ANSWER, WAITING, Measure, Proof, proof_cards, written
 from lib.figures.reach import reach_figure
 from lib.narrate.gradients import influence_sentence, reach_sentence
-from lib.narrate.proofs import bound_sentence, one_computation, prefix_sentence, ways_to_break_it
+from lib.narrate.proofs import (
+    STARTING,
+    bound_sentence,
+    one_computation,
+    prefix_sentence,
+    progress_sentence,
+    waiting_words,
+    ways_to_break_it,
+)
 
 MODES = {
     "difference": 0.0,
@@ -121,6 +129,31 @@ def test_a_prefix_is_said_with_both_numbers() -> None:
     negative = prefix_sentence(-sequence, -sequence, 1, 0, "Keras")
     assert negative.count("−0.2000000") == 2  # the sign of the picture's numbers
     assert said.endswith("The largest difference over all units is 0.0.")
+
+
+def test_who_waits_for_keras_is_told_for_what() -> None:
+    """For the process to start, for the questions before one's own, or for the answer itself."""
+    assert waiting_words(2, ready=False) == STARTING
+    assert waiting_words(2, ready=True) == "Keras answers 2 others first …"
+    assert waiting_words(0, ready=True) == WAITING
+
+
+def test_how_far_keras_is_with_a_pages_questions() -> None:
+    """Which of how many it answers, and what that is about; then that it has answered all."""
+    assert progress_sentence(1, 6, "what breaks it?", 0, ready=True) == (
+        "Keras is answering 2 of 6: what breaks it? …"
+    )
+    assert progress_sentence(0, 6, "why?", 3, ready=True) == (
+        "Keras is answering 1 of 6, after 3 questions of other pages: why? …"
+    )
+    assert progress_sentence(5, 6, "why?", 0, ready=False) == (
+        "Keras is starting … It takes some seconds; then comes 1 question."
+    )
+    done = "Keras has answered all 6 questions about what is shown."
+    assert progress_sentence(6, 6, "", 0, ready=False) == done
+    assert progress_sentence(6, 6, "", 0, ready=True, failed=2) == (
+        "Keras gave no answer to 2 of 6 questions."
+    )
 
 
 def test_raw_targets_are_out_of_reach_without_a_head() -> None:

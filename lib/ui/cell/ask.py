@@ -8,13 +8,14 @@ answer stays until the next one comes, so that figures never blink, and says of 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from lib.figures.proofs import NO_ANSWER, WAITING
+from lib.figures.proofs import NO_ANSWER
+from lib.narrate.proofs import progress_sentence, waiting_words
 from lib.training.questions import AnswerFuture
 from lib.ui import training
 from lib.ui.cell.chosen import Chosen, Weights
@@ -22,6 +23,16 @@ from lib.ui.words import say_steadily
 
 EVERY_SECONDS = 3.0
 """Between two questions about the same choice, at the least, while a run trains."""
+
+PLACES = {
+    "modes": "are the modes one computation?",
+    "breakings": "what breaks it?",
+    "reach": "how far back does each loss reach?",
+    "one way": "which inputs move which outputs?",
+    "both ways": "which do if the layers are Bidirectional?",
+    "padding": "what does padding do?",
+}
+"""Where answers are shown, and the questions in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +47,23 @@ class Reply:
     """Of these weights."""
     waiting: bool
     """Whether an answer is to be expected soon."""
+    about: str = ""
+    """The question in words."""
+    asked: AnswerFuture | None = None
+    """The question that is under way."""
     error: str = ""
     """A sentence where Keras could not answer."""
 
     @property
     def instead(self) -> str:
         """What stands where a value would, while there is none."""
-        return NO_ANSWER if self.error else WAITING
+        ready = training.client().worker_ready
+        return NO_ANSWER if self.error else waiting_words(self.ahead, ready=ready)
+
+    @property
+    def ahead(self) -> int:
+        """How many questions, of any page, are answered before this one."""
+        return training.client().ahead(self.asked) if self.asked else 0
 
 
 @dataclass(slots=True, eq=False)
@@ -72,7 +93,7 @@ def ask(
 
     Args:
         name: a key of `lib.training.answers.ANSWERS`.
-        place: where the answer is shown: a question for each.
+        place: where the answer is shown, a key of PLACES: a question for each.
         chosen: whose weights the question is about. While they change by themselves it is asked
             again every EVERY_SECONDS.
         choice: what else it is about; numbers are compared by value, data by identity.
@@ -93,6 +114,8 @@ def ask(
         known.weights,
         known.epoch,
         waiting=not fresh and not follows,
+        about=PLACES[place],
+        asked=known.asked,
         error=known.error if fits else "",
     )
 
@@ -117,6 +140,16 @@ def _take(known: _Place) -> None:
     known.error = f"{error}" if error else ""
     known.choice, known.weights = known.asked_choice, known.asked_weights
     known.epoch, known.asked = known.asked_epoch, None
+
+
+def progress(replies: Sequence[Reply]) -> str:
+    """How far Keras is with the page's questions now."""
+    waiting = sorted((reply for reply in replies if reply.waiting), key=lambda reply: reply.ahead)
+    done, total = len(replies) - len(waiting), len(replies)
+    about, ahead = (waiting[0].about, waiting[0].ahead) if waiting else ("", 0)
+    failed = sum(bool(reply.error) for reply in replies)
+    ready = training.client().worker_ready
+    return progress_sentence(done, total, about, ahead, ready=ready, failed=failed)
 
 
 def forget_errors() -> None:

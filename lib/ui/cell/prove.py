@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib.datasets.dataset import Dataset
 from lib.datasets.worked import highest_output
@@ -19,6 +20,7 @@ from lib.ui.cell.ask import Reply, ask, hint_of
 from lib.ui.cell.chosen import Chosen, Weights
 from lib.ui.cell.follow import Prefixes
 from lib.ui.cell.playhead import first_row, row_order, where
+from lib.ui.cell.watch import progress_slot
 from lib.ui.words import hint, say_steadily
 
 SAMPLES = 8
@@ -27,8 +29,11 @@ PADDING = 3
 """Steps of zeros at the end, to see what they do."""
 
 
-def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply]]:
-    """Draw the section; what follows the playhead comes back, and what Keras has answered."""
+def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply], DeltaGenerator]:
+    """Draw the section.
+
+    What follows the playhead comes back, what Keras has answered, and where to say how far it is.
+    """
     samples = _samples(chosen.dataset, chosen.sample)
     modes, breakings = _ask(chosen, samples)
     st.markdown("## One computation, as Keras measures it")
@@ -38,6 +43,7 @@ def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply]]:
         chosen,
         modes,
     )
+    progress = progress_slot()
     said = modes.values
     differs = None if said is None else _numpy_differs(chosen, modes.weights, said)
     steps = chosen.dataset.shape[1]
@@ -75,7 +81,7 @@ def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply]]:
         bound = highest_output(chosen.experiment.model.cell, steps)
         st.html(bound_picture(hidden, bound, sentence, palette))
         say_steadily(sentence)
-    return prefixes, [modes, breakings]
+    return prefixes, [modes, breakings], progress
 
 
 def _top(chosen: Chosen) -> str:

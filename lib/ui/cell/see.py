@@ -17,6 +17,12 @@ from lib.ui.cell.follow import Formulas
 from lib.ui.cell.playhead import SIMILAR, first_row, row_order, where
 from lib.ui.words import say, say_steadily
 
+BAR_STYLE = (
+    "<style>.st-key-cell_bar{min-height:4rem}"
+    "@media(max-width:70rem){.st-key-cell_bar{min-height:6.25rem}}</style>"
+)
+"""The playhead's script comes later than the page; its room is there before."""
+
 
 def see(chosen: Chosen, palette: Palette) -> tuple[DeltaGenerator, Formulas]:
     """Draw the section. The playhead's place comes back, and the formulas that follow it."""
@@ -24,7 +30,8 @@ def see(chosen: Chosen, palette: Palette) -> tuple[DeltaGenerator, Formulas]:
     top = chosen.layer == chosen.experiment.model.layers - 1
     with st.container(border=True, key="cell_unrolled"):
         st.markdown("### Unrolled in time")
-        bar = st.container()
+        bar = st.container(key="cell_bar")
+        st.html(BAR_STYLE)
         _unrolled(chosen, layer, palette, top=top)
     with st.container(border=True, key="cell_heatmaps"):
         _heatmaps(layer, palette, top=top)

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from lib.narrate.proofs import progress_sentence
 from lib.ui import training
-from lib.ui.cell.ask import Reply, answered, forget_errors
+from lib.ui.cell.ask import PLACES, Reply, answered, forget_errors, progress
 from lib.ui.cell.chosen import Chosen
-from lib.ui.words import plain
+from lib.ui.words import plain, say_steadily
 
 WAITING_SECONDS = 0.3
 POLL_SECONDS = 1.0
 
 
-def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
-    """Look again now and then, as long as something is to be expected. Draws only errors."""
+def watch(chosen: Chosen, replies: Sequence[Reply], slot: DeltaGenerator) -> None:
+    """Say in `slot` how far Keras is; look again as long as something is to be expected.
+
+    Errors are drawn below everything else.
+    """
+    said = st.session_state["cell_progress"] = progress(replies)
+    _tell(slot)
     errors = {reply.error for reply in replies if reply.error}
     for error in sorted(errors):
         st.error(plain(error), icon=":material/error:")
@@ -25,10 +32,25 @@ def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
     waiting = any(reply.waiting for reply in replies)
     seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None
     found = training.current()
-    st.fragment(_look, run_every=seconds)(found[1] if found else None)
+    st.fragment(_look, run_every=seconds)(found[1] if found else None, replies, said)
 
 
-def _look(seen: object) -> None:
+def progress_slot() -> DeltaGenerator:
+    """Where it is said how far Keras is; until `watch` knows, what was said last."""
+    slot = st.empty()
+    _tell(slot)
+    return slot
+
+
+def _tell(slot: DeltaGenerator) -> None:
+    longest = max(PLACES.values(), key=len)
+    room = progress_sentence(0, len(PLACES), longest, 88, ready=True)
+    with slot:
+        say_steadily(st.session_state.get("cell_progress", ""), room, gray=True)
+
+
+def _look(seen: object, replies: Sequence[Reply], said: str) -> None:
     found = training.current()
-    if answered() or (found[1] if found else None) is not seen:
+    moved = (found[1] if found else None) is not seen
+    if moved or answered() or progress(replies) != said:
         st.rerun()
