@@ -6,6 +6,7 @@ from lib.narrate.cell import cell_sentence
 from lib.ui.cell.chosen import choose
 from lib.ui.cell.follow import follow_playhead
 from lib.ui.cell.learn import learn
+from lib.ui.cell.link import KEYS
 from lib.ui.cell.prove import prove
 from lib.ui.cell.see import see
 from lib.ui.cell.watch import watch
@@ -15,7 +16,7 @@ from lib.ui.theme import current_palette
 from lib.ui.upload import table
 from lib.ui.words import plain
 
-loaded = load(frame("Cell"), table())
+loaded = load(frame("Cell", KEYS), table())
 palette = current_palette()
 
 st.markdown(f"# {plain(cell_sentence(loaded.experiment, loaded.dataset))}")

@@ -13,7 +13,7 @@ alone, and are remembered while the person is elsewhere.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -53,9 +53,16 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
         _open(address, page, own_keys)
     elif page != state["page"]:
         adopt(state["experiment"])
+    _note(address)
+    state["page"] = page
+
+
+def _note(address: Query) -> None:
+    """The browser has got so far with what was sent to it."""
+    state = st.session_state
     if address in state["sent"]:
         del state["sent"][: state["sent"].index(address) + 1]
-    state["seen"], state["page"] = address, page
+    state["seen"] = address
 
 
 def _came_from_outside(address: Query, page: str) -> bool:
@@ -167,6 +174,14 @@ def keep(key: str, text: str) -> None:
         others = {name: value for name, value in values.items() if name != key}
         state["own"][state["page"]] = {**others, key: text} if text else others
         state["kept"] = True
+
+
+def keep_in_part(values: Mapping[str, str]) -> None:
+    """Set own keys, and the address, in the callback of a part of the page that runs alone."""
+    _note(_address())
+    for key, text in values.items():
+        keep(key, text)
+    write_address()
 
 
 def query(page: str | None = None) -> Query:

@@ -16,7 +16,9 @@ from streamlit.testing.v1 import AppTest
 from lib.figures.proofs import NO_ANSWER
 from lib.training.client import TrainingClient
 from lib.ui.cell import ask
-from tests.app.test_pages import start
+from lib.ui.frame import PAGES
+from tests.app.test_pages import APP, start
+from tests.app.test_state import address
 
 
 def html(app: AppTest) -> str:
@@ -128,6 +130,74 @@ def test_the_page_looks_at_the_layer_and_the_weights_that_are_picked() -> None:
     app.select_slider(key="cell_epoch_recorded_200").set_value(0).run()
     assert "as the sequence model starts, before training" in words(app)
     assert html(app) != before
+
+
+LINK = {
+    "sample": "246",
+    "layer": "1",
+    "weights": "last",
+    "order": "similar",
+    "step": "3",
+    "unit": "2",
+}
+
+
+def test_a_link_shows_what_was_on_the_screen() -> None:
+    """Sample, layer, mode, order, timestep and unit; moving on changes the link."""
+    app = start_at_link(layers="2", U="5", T="6", **LINK)
+    assert "Timestep 3, unit 2" in words(app)
+    assert app.select_slider(key="cell_sample_32").value == 2
+    assert app.button_group(key="cell_layer_2").value == 0
+    assert app.button_group(key="cell_mode").value == 1
+    assert app.toggle(key="cell_similar").value
+    app.button_group(key="cell_layer_2").set_value(1).run()
+    app.select_slider(key="cell_sample_32").set_value(3).run()
+    said = {key: text for key, text in address(app).items() if key in LINK}
+    assert said == {
+        "sample": "249",
+        "weights": "last",
+        "order": "similar",
+        "step": "3",
+        "unit": "2",
+    }
+
+
+def test_what_a_link_names_and_there_is_not_is_passed_over() -> None:
+    """Nonsense, samples that aren't shown, and a timestep after the last."""
+    app = start_at_link(
+        U="5",
+        T="6",
+        sample="1",
+        layer="3",
+        weights="both",
+        epoch="7",
+        step="99",
+        unit="²",
+        order="x",
+    )
+    assert "Timestep 6, unit " in words(app)
+    assert app.select_slider(key="cell_sample_32").value == 0
+
+
+def test_an_epoch_is_picked_for_one_run() -> None:
+    """Another run, or another recording, is shown as it is now."""
+    app = start_at_link(epoch="0")
+    assert "as the sequence model starts, before training" in words(app)
+    app.session_state["cell_epoch"] = ("0", "another run")
+    app.run()
+    assert "after epoch 200 of a recorded run" in words(app)
+    assert "epoch" not in address(app)
+
+
+def start_at_link(**query: str) -> AppTest:
+    """The Cell page, opened by a link, without another page before it."""
+    app = AppTest.from_file(APP, default_timeout=30)
+    app.switch_page(PAGES["Cell"][0])
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
 
 
 def test_units_can_be_ordered_by_similarity() -> None:

@@ -17,6 +17,7 @@ def page() -> None:
     st.slider("T", 2, 100, key="T")
     state.finish()
     st.button("Set", key="set", on_click=lambda: state.keep("stack", "b"))
+    st.button("Part", key="part_button", on_click=lambda: state.keep_in_part(st.session_state.part))
     st.text(state.own("stack"))
 
 
@@ -57,6 +58,16 @@ def test_a_value_that_is_set_goes_to_the_address_and_stays_when_a_setting_moves(
     app.slider(key="T").set_value(30).run()
     assert shown(app) == "b"
     assert address(app) == {"stack": "b", "T": "30"}
+
+
+def test_a_part_of_the_page_sets_a_value_when_it_runs_alone() -> None:
+    """The address follows at once, and none of the values is taken for a new link."""
+    app = start(stack="a")
+    for value in ("c", "d"):
+        app.session_state["part"] = {"stack": value}
+        app.button(key="part_button").click().run()
+        assert shown(app) == value
+        assert address(app) == {"stack": value}
 
 
 def test_another_page_has_it_not_in_its_address_and_it_is_back_on_the_way_back() -> None:

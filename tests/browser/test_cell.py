@@ -167,6 +167,35 @@ def test_what_was_picked_is_there_again_after_another_page(page: Page) -> None:
     expect(page.get_by_role("slider", name="Sample")).to_have_value("1")
 
 
+def test_a_link_brings_others_to_the_same_place(page: Page) -> None:
+    """Where the playhead has come to rest stands in the address; Back takes it to where it was."""
+    open_page(page, "/cell?layers=2&U=8&step=7&unit=3&layer=1&sample=246&weights=last")
+    expect(words(page)).to_contain_text("Timestep 7, unit 3")
+    assert place(page) == "6"
+    expect(page.get_by_role("radio", name="1, bottom")).to_be_checked()
+    expect(page.get_by_role("slider", name="Sample")).to_have_value("2")
+    slider(page, "Timestep").focus()
+    for rest in (8, 9):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url(f"**step={rest}**")
+    page.go_back()
+    expect(words(page)).to_contain_text("Timestep 8, unit 3")
+    assert place(page) == "7"
+    page.reload()
+    expect(words(page)).to_contain_text("Timestep 8, unit 3")
+    expect(slider(page, "Timestep")).to_have_value("8")
+
+
+def test_while_it_plays_the_address_stays(page: Page) -> None:
+    """One entry in the history for all of it, when it has come to rest."""
+    open_page(page, "/cell?U=8&T=24")
+    slider(page, "Timestep").focus()
+    before = page.evaluate("history.length")
+    page.keyboard.press("Space")
+    page.wait_for_url("**step=24**")
+    assert page.evaluate("history.length") == before + 1
+
+
 def test_a_playhead_move_draws_no_picture_anew(page: Page) -> None:
     """The images of the heatmaps are the same elements before and after."""
     open_page(page, "/cell?T=100&U=128")

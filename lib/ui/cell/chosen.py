@@ -13,7 +13,8 @@ from lib.cell.step import Opened
 from lib.datasets.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import Trace, forward
-from lib.ui import training
+from lib.ui import state, training
+from lib.ui.cell.link import control, picked
 from lib.ui.data import Loaded
 from lib.ui.view import View, fitting_view, initial_weights
 from lib.ui.words import hint
@@ -104,13 +105,15 @@ def _sample(dataset: Dataset) -> int:
     names = [dataset.sample_name(int(index)) for index in dataset.shown]
     if len(names) == 1:
         return int(dataset.shown[0])
-    place = st.select_slider(
+    texts = [f"{index + 1}" for index in dataset.shown]
+    place = picked("sample", texts, 0)
+    st.select_slider(
         "Sample",
         range(len(names)),
+        place,
         format_func=names.__getitem__,
-        key=f"cell_sample_{len(names)}",
-        persist_state="session",  # here and below: also while the person is on another page
         width=260,
+        **control("sample", texts, 0, f"cell_sample_{len(names)}"),
     )
     return int(dataset.shown[place])
 
@@ -119,34 +122,34 @@ def _layer(experiment: Experiment) -> int:
     layers = experiment.model.layers
     if layers == 1:
         return 0
-    key = f"cell_layer_{layers}"
-    st.session_state.setdefault(key, layers - 1)
-    picked = st.segmented_control(
+    texts = [f"{k + 1}" for k in range(layers)]
+    layer = picked("layer", texts, layers - 1)
+    st.segmented_control(
         "Layer",
         range(layers),
+        default=layer,
         format_func=lambda k: {0: "1, bottom", layers - 1: f"{layers}, top"}.get(k, f"{k + 1}"),
         required=True,
-        key=key,
-        persist_state="session",
+        **control("layer", texts, layers - 1, f"cell_layer_{layers}"),
     )
-    return layers - 1 if picked is None else int(picked)
+    return layer
 
 
 def _mode(experiment: Experiment) -> str:
     modes = experiment.model.modes
     if len(modes) == 1:
         return modes[0]
-    st.session_state.setdefault("cell_mode", modes[0])
-    picked = st.segmented_control(
+    place = picked("weights", modes, 0)
+    st.segmented_control(
         "Whose weights",
-        list(modes),
-        format_func=lambda mode: MODES[mode].label,
+        range(len(modes)),
+        default=place,
+        format_func=lambda k: MODES[modes[k]].label,
         required=True,
-        key="cell_mode",
-        persist_state="session",
         help="Both models start from the same weights and are trained apart.",
+        **control("weights", modes, 0, "cell_mode"),
     )
-    return picked or modes[0]  # None for a moment, when the browser's theme isn't the usual one
+    return modes[place]
 
 
 def _weights(shown: View, mode: str) -> tuple[Weights, int, str]:
@@ -155,19 +158,33 @@ def _weights(shown: View, mode: str) -> tuple[Weights, int, str]:
     newest = max(known)
     epoch = newest
     model = f"the {MODES[mode].label.lower()} model"
+    _drop_epoch_of_other_run(shown.snapshot.run_id)
     if len(known) > 1 and not shown.polling:
-        epoch = st.select_slider(
+        epochs = sorted(known)
+        texts, last = [f"{k}" for k in epochs], len(epochs) - 1
+        place = picked("epoch", texts, last)
+        st.select_slider(
             "After epoch",
-            sorted(known),
-            value=newest,
-            format_func=lambda k: f"{k:,}",
-            key=f"cell_epoch_{shown.snapshot.run_id}_{newest}",
+            range(len(epochs)),
+            place,
+            format_func=lambda k: f"{epochs[k]:,}",
             width=260,
+            **control("epoch", texts, last, f"cell_epoch_{shown.snapshot.run_id}_{newest}"),
         )
+        epoch = epochs[place]
     if not epoch:
         return known[0], 0, f"as {model} starts, before training"
     run = " of a recorded run" if shown.is_recorded else ""
     return known[epoch], epoch, f"{model}'s after epoch {epoch:,}{run}"
+
+
+def _drop_epoch_of_other_run(run_id: str) -> None:
+    """An epoch is picked for one run; the next is shown as it is now."""
+    text, remembered = state.own("epoch"), st.session_state.get("cell_epoch")
+    if remembered and remembered[0] == text and remembered[1] != run_id:
+        state.keep("epoch", "")
+        state.write_address()
+    st.session_state["cell_epoch"] = state.own("epoch"), run_id
 
 
 def _by_epoch(shown: View, mode: str) -> dict[int, Weights]:

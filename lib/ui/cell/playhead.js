@@ -1,12 +1,13 @@
 // The script of the playhead; what it is for stands in playhead.py.
 
 const SEND_EVERY = 150; // milliseconds, at the least, between two reports to Python
+const REST_AFTER = 700; // milliseconds without a move, after which the place goes to the address
 
 function mount(root) {
   const find = (name) => root.querySelector(name);
   const play = find(".play"), stepIn = find(".step-in"), unitIn = find(".unit-in");
   // What a person has picked is kept where T or U has become too small for it, as Python keeps it.
-  const own = { picked: null, data: null, report: () => {}, sent: 0, later: null, timer: null };
+  const own = { picked: null, data: null, report: () => {}, sent: 0 };
 
   function at() {
     const { step, unit } = own.picked ?? own.data, { steps, units } = own.data;
@@ -27,7 +28,12 @@ function mount(root) {
   function send() {
     own.later = null;
     own.sent = Date.now();
-    own.report(own.picked);
+    own.report({ ...own.picked, rests: false });
+  }
+  function rest() {
+    clearTimeout(own.later);
+    own.later = null;
+    own.report({ ...own.picked, rests: true });
   }
   function go(step, unit) {
     const { steps, units } = own.data;
@@ -36,6 +42,8 @@ function mount(root) {
     if (step === at().step && unit === at().unit) return;
     own.picked = { step, unit };
     show();
+    clearTimeout(own.rest);
+    own.rest = setTimeout(rest, REST_AFTER);
     own.later ??= setTimeout(send, Math.max(0, own.sent + SEND_EVERY - Date.now()));
   }
   function stop() {
@@ -87,6 +95,8 @@ function mount(root) {
   return {
     update(data, report) {
       const { steps, units } = data;
+      // Another link was opened in this tab: it says where the playhead stands now.
+      if (own.data && data.opened !== own.data.opened) own.picked = null;
       own.data = data;
       own.report = report;
       stepIn.max = steps;
@@ -100,6 +110,7 @@ function mount(root) {
     end() {
       stop();
       clearTimeout(own.later);
+      clearTimeout(own.rest);
       document.removeEventListener("pointerdown", press);
       document.removeEventListener("pointermove", press);
       document.removeEventListener("mousedown", grab);

@@ -18,12 +18,16 @@ from lib.cell.step import Opened
 from lib.cell.unit_order import by_similarity
 from lib.figures.timeline import TIME, UNITS
 from lib.figures.unrolled import WIDEST
+from lib.ui import state
+from lib.ui.cell.link import picked
 
 KEY = "cell_playhead"
 PICKED = "cell_picked"
 """What was reported last; the component itself is forgotten when the page is left."""
-SIMILAR = "cell_similar"
-"""The key of the switch that orders the pictures' rows."""
+LINK = "cell_link"
+"""What the address said when it was looked at last, or was written."""
+ORDERS = ("", "similar")
+"""Of the pictures' rows: as Keras has them, or by similarity."""
 
 FILES = Path(__file__)
 """Beside this one: the component's .html, .css and .js."""
@@ -48,6 +52,7 @@ def playhead(layer: Opened) -> At:
     """Draw the playhead and return where it stands."""
     at = where(layer)
     data = {
+        "opened": st.session_state["cell_opened"],
         "steps": len(layer.x),
         "units": layer.units,
         "order": row_order(layer).tolist(),
@@ -61,17 +66,54 @@ def playhead(layer: Opened) -> At:
 
 
 def _remember() -> None:
-    st.session_state[PICKED] = st.session_state[KEY]["at"]
+    """Note what the browser reports; where it says that the playhead rests, in the address too.
+
+    While it moves the address stays: each new one is an entry in the browser's history, and work.
+    """
+    said = st.session_state[KEY]["at"]
+    try:
+        at = {name: max(int(said[name]), 0) for name in ("step", "unit")}
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return  # nothing of use, and so not from our script
+    st.session_state[PICKED] = at
+    if said.get("rests"):
+        state.keep_in_part({name: f"{index + 1}" for name, index in at.items()})
+        st.session_state[LINK] = _link()
+
+
+def _link() -> tuple[str, str]:
+    return state.own("step"), state.own("unit")
 
 
 def where(layer: Opened) -> At:
-    """Where the playhead stands: at first on the last timestep of the unit that moves most."""
-    return _picked(layer) or At(len(layer.x) - 1, _moves_most(layer))
+    """Where the playhead stands: at first on the last timestep of the unit that moves most.
+
+    A link that was opened goes before what was picked until then.
+    """
+    if st.session_state.get(LINK) != _link():
+        step, unit = st.session_state[LINK] = _link()
+        st.session_state[PICKED] = {"step": _index(step), "unit": _index(unit)}
+        st.session_state["cell_opened"] = st.session_state.get("cell_opened", 0) + 1
+    step, unit = st.session_state[PICKED].values()
+    return At(
+        len(layer.x) - 1 if step is None else min(step, len(layer.x) - 1),
+        _moves_most(layer) if unit is None else min(unit, layer.units - 1),
+    )
+
+
+def _index(text: str) -> int | None:
+    """A number from 1 in the address as an index; None for what is none."""
+    return int(text) - 1 if text.isdecimal() and 0 < int(text[:4]) < 1000 else None
+
+
+def is_by_similarity() -> bool:
+    """Whether the pictures' rows are ordered by similarity."""
+    return bool(picked("order", ORDERS, 0))
 
 
 def row_order(layer: Opened) -> np.ndarray:
     """Which unit each row of the pictures shows, (U,): as Keras has them, or by similarity."""
-    if st.session_state.get(SIMILAR):
+    if is_by_similarity():
         return by_similarity(layer.trace.hidden[0])
     return np.arange(layer.units)
 
@@ -83,13 +125,3 @@ def first_row(layer: Opened) -> int:
 
 def _moves_most(layer: Opened) -> int:
     return int(np.argmax(np.ptp(np.nan_to_num(layer.trace.hidden[0]), axis=0)))
-
-
-def _picked(layer: Opened) -> At | None:
-    """What the browser reported, brought into range; None if nothing, or nothing of use."""
-    try:
-        said = st.session_state[PICKED]
-        step, unit = max(int(said["step"]), 0), max(int(said["unit"]), 0)
-        return At(min(step, len(layer.x) - 1), min(unit, layer.units - 1))
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return None

@@ -14,7 +14,8 @@ from lib.narrate.cell import findings, unrolled_sentence
 from lib.recurrence import GATES
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.follow import Formulas
-from lib.ui.cell.playhead import SIMILAR, first_row, row_order, where
+from lib.ui.cell.link import control
+from lib.ui.cell.playhead import ORDERS, first_row, is_by_similarity, row_order, where
 from lib.ui.words import say, say_steadily
 
 BAR_STYLE = (
@@ -65,8 +66,8 @@ def _heatmaps(layer: Opened, palette: Palette, *, top: bool) -> None:
     left.markdown("### States and gates, every unit at every timestep")
     right.toggle(
         "Order units by similarity",
-        key=SIMILAR,
-        persist_state="session",
+        is_by_similarity(),
+        **control("order", ORDERS, 0, "cell_similar"),
         help="Each unit is followed by the one whose output is most like it.",
     )
     cell, trace = layer.cell, layer.trace
