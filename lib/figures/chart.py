@@ -35,6 +35,8 @@ LEFT, BOTTOM = 64, 46
 """Margins in pixels: of the tick labels, and of the timesteps."""
 ROW = 19
 """The height of a row of the key, in pixels."""
+NOTE = 16
+"""The height of words beside a plot, in pixels."""
 VALUE = ",.5~r"
 """How hover texts write a number, in d3's terms: five digits that count, thousands apart."""
 
@@ -247,10 +249,7 @@ def _span(values: np.ndarray) -> tuple[float, float]:
 
 
 def log_axis(title: str, values: Iterable[float], *, least_decades: float = 1.0) -> dict[str, Any]:
-    """A logarithmic y axis that holds the positive ones of `values`, growing by half decades.
-
-    Decades are written out (0.001, 1, 10,000) as far as people read them.
-    """
+    """A logarithmic y axis that holds the positive ones of `values`, growing by half decades."""
     powers = [math.log10(v) for v in values if v > 0 and math.isfinite(v)] or [-1.0, 0.0]
     low = math.floor(2 * min(powers) - 0.2) / 2
     high = math.ceil(2 * max(powers) + 0.2) / 2
@@ -259,32 +258,41 @@ def log_axis(title: str, values: Iterable[float], *, least_decades: float = 1.0)
     decades = range(math.ceil(low), math.floor(high) + 1)
     stride = max(1, math.ceil(len(decades) / 6))
     shown = [k for k in decades if k % stride == 0]
-    ticks = [10.0**k for k in shown]
-    written = all(-5 <= k <= 5 for k in shown)
-    names = [f"{10.0**k:,.{max(0, -k)}f}" if written else f"10<sup>{k}</sup>" for k in shown]
+    ticks = [(1, k) for k in shown]
     if len(shown) < 3 and high - low <= 2.5:
-        extra = [m * 10.0**k for k in range(math.floor(low), math.ceil(high)) for m in (2, 5)]
-        extra = [v for v in extra if low <= math.log10(v) <= high]
-        ticks += extra
-        names += [f"{v:,.10g}" for v in extra]
+        extra = [(m, k) for k in range(math.floor(low), math.ceil(high)) for m in (2, 5)]
+        ticks += [(m, k) for m, k in extra if low <= math.log10(m) + k <= high]
     return {
         "title": title,
         "type": "log",
         "range": [low, high],
-        "tickvals": ticks,
-        "ticktext": names,
+        "tickvals": [m * 10.0**k for m, k in ticks],
+        "ticktext": [_power(m, k) for m, k in ticks],
     }
 
 
+def _power(times: int, power: int) -> str:
+    """A tick's name, the same on every axis: 0.001, 20, 100,000, and beyond these 2·10⁶ or 10⁻⁶.
+
+    Written out as far as sentences do (`lib.english.number`) and the margin has room.
+    """
+    if -5 <= power <= 5:
+        return f"{times * 10.0**power:,.{max(0, -power)}f}"
+    return f"{f'{times}·' if times > 1 else ''}10<sup>{power}</sup>".replace("-", "−")
+
+
 def side_notes(
-    notes: Sequence[tuple[str, float, str]], axis: Sequence[float], plot: int
+    notes: Sequence[tuple[str, float, str]], axis: Sequence[float], plot: int, together: str
 ) -> list[dict[str, Any]]:
     """Words to the right of a logarithmic plot, beside the levels that they name.
+
+    Words that would touch are moved apart; two of one colour become one, `together`.
 
     Args:
         notes: (words, value, colour); values that aren't positive are left out.
         axis: the range of the y axis, as powers of ten.
-        plot: the height of the plot in pixels. Words that would touch are moved apart.
+        plot: the height of the plot in pixels.
+        together: what two levels that can hardly be told apart are called.
     """
     pixels = plot / (axis[1] - axis[0])
     placed: list[dict[str, Any]] = []
@@ -293,7 +301,11 @@ def side_notes(
         if not value > 0:
             continue
         power = math.log10(value)
-        shift = max(0.0, below + 16 - power * pixels)
+        same = [note for note in placed if note["font"]["color"] == color]
+        if same and (power - same[-1]["y"]) * pixels < NOTE:
+            same[-1]["text"] = together
+            continue
+        shift = max(0.0, below + NOTE - power * pixels)
         below = power * pixels + shift
         placed.append(
             {

@@ -28,15 +28,18 @@ def compare_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) -> go
     best = None if dataset.best_mse is None else float(dataset.best_mse[-1])
     drawn = [float(value) for _, error in errors.values() for value in error]
     x = chart.epoch_axis(max(snapshot.epochs, snapshot.epoch))
-    data = [marks.level(dataset.naive_label, naive, x["range"], marks.naive_style(palette))]
+    data = [
+        marks.level(dataset.naive_label, naive, x["range"], marks.naive_style(palette)),
+        *marks.by_epoch(errors, palette, f"%{{y:{chart.VALUE}}}"),
+    ]
     key = [marks.mode_key(errors, palette), [marks.naive_key(dataset.naive_label, palette)]]
     if best is not None:
         zero = "" if best > 0 else ": 0"
         key[1].insert(0, marks.best_key(dataset.best_label, palette, zero))
-    if best:
+    if best:  # above a line that reaches it, where it can be seen
         data.append(marks.level(dataset.best_label, best, x["range"], marks.best_style(palette)))
     return chart.figure(
-        data + marks.by_epoch(errors, palette, f"%{{y:{chart.VALUE}}}"),
+        data,
         chart.layout(
             palette,
             x,

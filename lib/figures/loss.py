@@ -14,6 +14,8 @@ from lib.training.messages import Snapshot
 HEIGHT = 340
 COUNTS = {"sequence": "every step", "last": "last step"}
 """What a mode's loss counts, as it stands beside its level."""
+TOGETHER = "both modes"
+"""What stands beside two levels that are as good as one."""
 
 
 def loss_figure(
@@ -34,7 +36,8 @@ def loss_figure(
     x = chart.epoch_axis(max(snapshot.epochs, snapshot.epoch))
     y = chart.log_axis("training loss", [*naive.values(), *best.values(), *drawn])
 
-    data = []
+    # The levels lie above the lines, of which one may reach the best: below it nobody would see it.
+    data = marks.by_epoch(losses, palette, f"%{{y:{chart.VALUE}}}")
     notes = []
     for name, levels, style, text in (
         (dataset.naive_label, naive, marks.naive_style(palette), palette.muted),
@@ -51,13 +54,13 @@ def loss_figure(
         else:
             key.insert(1, [marks.best_key(dataset.best_label, palette, f" ({nothing[0]}: 0)")])
     plot = HEIGHT - chart.top(key) - chart.BOTTOM
-    words = chart.side_notes(notes, y["range"], plot) if both else []
+    words = chart.side_notes(notes, y["range"], plot, TOGETHER) if both else []
     if not drawn:
         words.append(chart.empty("not trained yet", palette))
     else:
         words += chart.all_zero([*naive.values(), *best.values(), *drawn], palette)
     return chart.figure(
-        data + marks.by_epoch(losses, palette, f"%{{y:{chart.VALUE}}}"),
+        data,
         chart.layout(
             palette,
             x,

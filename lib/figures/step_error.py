@@ -34,8 +34,11 @@ def step_error_figure(
     naive = root(dataset.naive_mse)
     hover = f"%{{y:{chart.VALUE}}} {chart.plain(unit)}".rstrip()
     key: list[list[marks.Entry]] = [[], [marks.naive_key(dataset.naive_label, palette)]]
-    data = [marks.line(dataset.naive_label, naive, marks.naive_style(palette), hover)]
-    if dataset.best_mse is not None:
+    data = [
+        marks.line(dataset.naive_label, naive, marks.naive_style(palette), hover),
+        *marks.by_timestep(errors, head, palette, hover),
+    ]
+    if dataset.best_mse is not None:  # above the line that reaches it, where it can be seen
         best = root(dataset.best_mse)
         data.append(marks.line(dataset.best_label, best, marks.best_style(palette), hover))
         key[1].insert(0, marks.best_key(dataset.best_label, palette))
@@ -44,7 +47,7 @@ def step_error_figure(
     if "last" in errors:
         key.insert(1, marks.last_key(head, palette))
     return chart.figure(
-        data + marks.by_timestep(errors, head, palette, hover),
+        data,
         chart.layout(
             palette,
             chart.timestep_axis(dataset.timestep_names),

@@ -188,6 +188,16 @@ def test_one_colour_means_one_thing_in_every_chart(theme):
             assert (line.line.color, line.line.dash) == (p.baseline, "dot")
 
 
+def test_the_best_possible_lies_above_a_line_that_reaches_it():
+    """Below it nobody would see it, as on the raw worked example, where training ends there."""
+    dataset = a_dataset(best_mse=np.full(4, 0.01))
+    figures = all_figures(dataset, a_snapshot(dataset, sequence=0.1, last=0.1))
+    for name in ("loss", "step_error", "compare"):
+        names = [trace["name"] for trace in figures[name].data]
+        assert names.index("best possible") > names.index("sequence mode")
+        assert names[-1] == "best possible"
+
+
 def test_a_column_can_be_called_anything():
     """Names from a person's file are written out, not read as markup."""
     dataset = a_dataset(target_names=("<b>x</b>",), timestep_names=("<i>", "2", "3", "4"))
@@ -581,17 +591,32 @@ def test_a_logarithmic_axis_holds_all_values_and_has_names(values):
 
 
 def test_decades_are_written_out_as_far_as_people_read_them():
-    """0.001 and 10,000; but powers where numbers get too long for the margin."""
+    """And the same on every axis: 1 is written as 1 beside a power, too."""
     assert chart.log_axis("y", [0.002, 30000])["ticktext"][0] == "0.01"
     assert "10,000" in chart.log_axis("y", [5, 30000])["ticktext"]
-    assert "10<sup>-6</sup>" in chart.log_axis("y", [1e-6, 1e-4])["ticktext"]
+    assert chart.log_axis("y", [1e-12, 1])["ticktext"] == [
+        *("10<sup>−12</sup>", "10<sup>−9</sup>", "10<sup>−6</sup>", "0.001", "1")
+    ]
+    assert "5·10<sup>−7</sup>" in chart.log_axis("y", [2e-7, 9e-7])["ticktext"]
+
+
+@given(st.floats(1e-9, 1e9), st.floats(1, 1e12))
+@settings(derandomize=True, deadline=None)
+def test_names_on_a_logarithmic_axis_never_touch(least, times):
+    """Nor does one leave the margin: seven letters at most, or a power."""
+    axis = chart.log_axis("y", [least, least * times])
+    low, high = axis["range"]
+    heights = sorted(143 * (np.log10(tick) - low) / (high - low) for tick in axis["tickvals"])
+    assert np.diff(heights).min(initial=99) >= 15
+    assert all(len(name) <= 7 or "<sup>" in name for name in axis["ticktext"])
 
 
 def test_words_beside_a_plot_never_touch():
-    """Those that would are moved apart, the higher one up."""
-    notes = [("a", 1.0, "#000000"), ("b", 1.01, "#000000"), ("c", 100.0, "#000000")]
-    placed = chart.side_notes([*notes, ("none", 0.0, "#000000")], (-1.0, 3.0), 240)
-    assert [note["text"] for note in placed] == ["a", "b", "c"]
+    """Those that would are moved apart, the higher one up; of one colour they become one."""
+    notes = [("a", 1.0, "#000000"), ("b", 1.01, "#FFFFFF"), ("c", 100.0, "#000000")]
+    same = [("d", 101.0, "#000000"), ("none", 0.0, "#000000")]
+    placed = chart.side_notes([*notes, *same], (-1.0, 3.0), 240, "both")
+    assert [note["text"] for note in placed] == ["a", "b", "both"]
     heights = [note["y"] * 60 + note["yshift"] for note in placed]
     assert min(np.diff(heights)) >= 15
 
