@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, fields, replace
 from textwrap import shorten
 from typing import Any
 
+from lib.english import number
+
 
 class ExperimentError(ValueError):
     """A setting that Unrolled can't run. The message says what is allowed and what was asked."""
@@ -313,13 +315,13 @@ def _complaint(setting: Setting, texts: list[str], used: Any) -> str:
     """Why `used` holds instead of what a URL says, in a sentence."""
     whole = "a whole number " if isinstance(setting.default, int) else ""
     allowed = (
-        f"{whole}from {setting.limit.minimum:,g} to {setting.limit.maximum:,g}"
+        f"{whole}from {number(setting.limit.minimum)} to {number(setting.limit.maximum)}"
         if setting.limit is not None
         else f"one of {', '.join(setting.options or ())}"
     )
     asked = shorten("".join(texts[-1:]), 24, placeholder="…")
-    shown = f"{used:,}" if isinstance(used, (int, float)) else used
-    return f"The link says {setting.key}={asked}, and it has to be {allowed}: it is {shown} here."
+    shown = number(used) if isinstance(used, (int, float)) else used
+    return f"The link says {setting.key}={asked}, and it has to be {allowed}: {shown} was taken."
 
 
 def validate(experiment: Experiment) -> None:

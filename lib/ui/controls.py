@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from lib.datasets import DATASETS, settle
+from lib.english import number
 from lib.experiment import MAX_VALUES, MODES, SETTINGS, Choice, limit_of
 from lib.ui import state, training, upload
 from lib.ui.columns import columns
@@ -146,7 +147,7 @@ def _number(key: str, label: str, step: float = 1, about: str | None = None) -> 
     limit = limit_of(key)
     kind = type(SETTINGS[key].default)
     st.number_input(
-        f"{label} ({limit.minimum:g} to {limit.maximum:g})",
+        f"{label} ({number(limit.minimum)} to {number(limit.maximum)})",
         kind(limit.minimum),
         kind(limit.maximum),
         state.seed_widget(key),

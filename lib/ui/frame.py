@@ -49,9 +49,21 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Experiment:
         menu = st.container(gap="xxsmall")
         controls.sidebar(with_uploader=page != "Data")
     experiment = state.finish()
-    if complaints := st.session_state.pop("complaints", []):
-        # Beside the page for 20 s: as a block it would move all that is below it.
-        st.toast(words.plain(" ".join(complaints)), icon=":material/link_off:", duration=20)
+    _complain()
     for label, (path, icon) in PAGES.items():
         menu.page_link(path, label=label, icon=icon, query_params=state.query(label))
     return experiment
+
+
+def _complain() -> None:
+    """Above the page: what of its link couldn't be had.
+
+    It is there from the page's first run on and stays until the person closes it or goes to another
+    page. So nothing moves by itself, nothing is covered, and nobody has to read fast.
+    """
+    place = st.empty()  # always, so that no block below it gets another place when it goes
+    if complaints := st.session_state["complaints"]:
+        with place.container(key="complaints", horizontal=True, gap="xsmall"):
+            lines = "  \n".join(map(words.plain, complaints))
+            st.warning(lines, icon=":material/link_off:", width="stretch")
+            st.button("Close", icon=":material/close:", on_click=complaints.clear)

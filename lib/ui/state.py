@@ -53,6 +53,7 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
         _open(address, page, own_keys)
     elif page != state["page"]:
         adopt(state["experiment"])
+        state["complaints"] = []
     _note(address)
     state["page"] = page
 
@@ -85,7 +86,8 @@ def _came_from_outside(address: Query, page: str) -> bool:
 def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
     """Take over the experiment, the run, and the page's own values of an address.
 
-    Data that nobody knows are dropped, as `read_query` drops what it can check itself.
+    Data that nobody knows are dropped, as `read_query` drops what it can check itself. What was
+    dropped or brought into range is said once, in "complaints".
     """
     unknown = []
     if "data" in address and address["data"][-1] not in DATASETS:

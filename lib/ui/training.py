@@ -25,8 +25,8 @@ a cold server needs more: with it beside, that page took twice as long to be pai
 
 
 GONE = (
-    "The link's run is gone: runs last a few hours, and not beyond a restart. These are its "
-    "settings; Train starts it anew."
+    "The link's run is gone: runs last a few hours, and not beyond a restart. Its settings are in "
+    "the link; Train starts a new run."
 )
 
 
@@ -70,7 +70,7 @@ def current() -> tuple[Run, Snapshot] | None:
     if run is None:
         st.session_state["run"] = None
         if run_id and run_id not in st.session_state.get("started", ()):
-            st.session_state.setdefault("complaints", []).append(GONE)
+            st.session_state["complaints"].append(GONE)
     snapshot = client().latest(run) if run else None
     return (run, snapshot) if run and snapshot else None
 

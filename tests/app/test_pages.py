@@ -141,13 +141,24 @@ def test_an_upload_is_counted_and_its_target_named(row: str, size: str, target: 
 
 @pytest.mark.parametrize("page", list(PAGES))
 def test_a_link_to_a_run_that_is_gone_says_so_and_keeps_its_settings(page: str) -> None:
-    """At once, on every page, and the address no longer names the run."""
+    """At once, on every page, and the address no longer names the run. It stays until closed."""
     app = AppTest.from_file(APP, default_timeout=30)
     app.switch_page(PAGES[page][0])
     app.query_params["run"] = "deadbeef"
     app.query_params["T"] = "7"
     app.run()
     assert not app.exception
-    assert [toast.value for toast in app.toast] == [plain(GONE)]
+    assert [warning.value for warning in app.warning] == [plain(GONE)]
     assert "run" not in app.query_params
     assert app.session_state["T"] == 7
+    assert app.run().warning
+    close = next(button for button in app.button if button.label == "Close")
+    assert not close.click().run().warning
+
+
+def test_what_is_wrong_with_a_link_is_said_on_the_page_that_it_opens() -> None:
+    """A sentence for each value; on another page it would be about nothing that is there."""
+    app = start(T="9999", cell="banana")
+    assert app.warning[0].value.count("The link says") == 2
+    app.switch_page(PAGES["Data"][0]).run()
+    assert not app.warning

@@ -151,3 +151,26 @@ def test_a_slow_browser_keeps_the_experiment_of_a_link(page: Page, scheme: str) 
     for part in query.split("&"):
         assert part in page.url
     expect(page.locator(".st-key-strip")).to_contain_text("(N, 30, 3)")
+
+
+def test_what_a_link_cannot_have_is_said_without_covering_or_moving_anything(page: Page) -> None:
+    """On a phone too: it stands above the headline from the first paint on, until it is closed."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.add_init_script(
+        """window.tops = new Set();
+        setInterval(() => {
+            const title = document.querySelector("h1");
+            if (title) window.tops.add(Math.round(title.getBoundingClientRect().top));
+        }, 20);"""
+    )
+    open_page(page, "/?T=9999&cell=banana")
+    page.wait_for_timeout(1500)
+    assert len(page.evaluate("[...window.tops]")) == 1
+    notice = page.get_by_role("alert")
+    expect(notice).to_contain_text("100 was taken")
+    said, title = notice.bounding_box(), page.get_by_role("heading", level=1).bounding_box()
+    assert said
+    assert title
+    assert said["y"] + said["height"] <= title["y"]
+    page.get_by_role("button", name="Close").click()
+    expect(notice).to_have_count(0)

@@ -76,11 +76,11 @@ def test_what_a_link_cannot_have_is_said() -> None:
     assert experiment == Experiment().set(U=7, T=9, epochs=5000, lr=1.0)
     assert complaints == [
         "The link says epochs=20000, and it has to be a whole number from 1 to 5,000: "
-        "it is 5,000 here.",
+        "5,000 was taken.",
         "The link says cell=transformer, and it has to be one of lstm, gru, simple_rnn: "
-        "it is lstm here.",
-        "The link says T=9.5, and it has to be a whole number from 2 to 100: it is 9 here.",
-        "The link says lr=2, and it has to be from 1e-05 to 1: it is 1.0 here.",
+        "lstm was taken.",
+        "The link says T=9.5, and it has to be a whole number from 2 to 100: 9 was taken.",
+        "The link says lr=2, and it has to be from 0.00001 to 1: 1 was taken.",
     ]
 
 
