@@ -36,8 +36,13 @@ EDGE = 3.0
 HEADING, ARROW, BOX = 11.5, 6.5, 8.0
 """The widths of a mode's heading, of a layer's arrow with its words, and the least of a tensor with
 its name, in rem: so that input, arrow and hidden states share a line on a phone."""
-LONGEST_ARROW = 14.0
+LONGEST_ARROW = 20.0
 """How long an arrow may get where there is room, in rem."""
+LETTER = 0.49
+"""The width of a letter of a shape, in rem."""
+SCREEN = 58.0
+"""What a strip has on a usual screen, in rem. A mode that needs no more stays in one line, and that
+below its heading if there is no room beside it."""
 LABELS = 2.6
 """The height of a tensor's two lines of shape, in rem."""
 FLAT = 3
@@ -222,10 +227,10 @@ def _mode(
 ) -> str:
     """One mode's row: a heading, then the input, then each layer with what comes out of it."""
     palette = drawing.palette
-    about = MODES[mode].about
-    if legend:
-        about += f"<br>{'darker' if palette.theme == 'light' else 'brighter'} is higher"
     choice, words = MODES[mode], palette.mode_text(mode)
+    about = [choice.about]
+    if legend:
+        about.append(f"{'darker' if palette.theme == 'light' else 'brighter'} is higher")
     down = (
         f'<span style="writing-mode:vertical-rl;color:{palette.muted};line-height:1">time →</span>'
     )
@@ -238,7 +243,7 @@ def _mode(
             palette,
         )
     ]
-    across = 1.5 + drawing.size(_width(layers[0]))[0]
+    across = max(1.5 + drawing.size(_width(layers[0]))[0], LETTER * len(layers[0].numbers))
     shades = palette.shades(palette.mode(mode))
     for place, layer in enumerate(layers[1:], start=1):
         is_top = place == experiment.model.layers
@@ -254,21 +259,34 @@ def _mode(
         if is_top and only_last:
             name, color = "the last row, and nothing else", words
         elif place == len(layers) - 1:
-            name = "one value" if only_last else "a value at every step"
+            name = _answers(_width(layer), only_last)
         room = max(BOX, drawing.size(_width(layer))[0])
         box = _tensor(layer, image, name, palette, color=color, room=room)
         arrow = _arrow(layer, drawing, at_last="T" not in layers[place - 1].letters)
-        parts.append(f'<div style="flex:1 0 auto;display:flex;gap:0.375rem">{arrow}{box}</div>')
+        parts.append(
+            f'<div style="flex:1 0 auto;max-width:{LONGEST_ARROW + 0.375 + room:.2f}rem;'
+            f'display:flex;gap:0.375rem">{arrow}{box}</div>'
+        )
         across += 1 + ARROW + room
+    least = across if across <= SCREEN else 20.0
     return (
         f'<div style="flex:1 1 {across + HEADING + 1:.1f}rem;min-width:0;display:flex;'
-        f'flex-wrap:wrap;gap:0.5rem 1rem"><div style="flex:1 0 {HEADING}rem">'
-        f'<span style="color:{words};font-size:1rem;font-weight:600">{choice.label}</span><br>'
-        f"{_code(choice.keras, words)}<br>"
-        f'<span style="color:{palette.muted}">{about}</span></div>'
-        f'<div style="flex:99 1 20rem;min-width:0;display:flex;flex-wrap:wrap;'
+        f'flex-wrap:wrap;gap:0.5rem 1rem"><div style="flex:1 0 {HEADING}rem;display:flex;'
+        'flex-wrap:wrap;align-content:flex-start;align-items:baseline;column-gap:0.75rem">'
+        f'<span style="color:{words};font-size:1rem;font-weight:600">{choice.label}</span>'
+        f"{_code(choice.keras, words)}"
+        + "".join(f'<span style="color:{palette.muted}">{each}</span>' for each in about)
+        + "</div>"
+        f'<div style="flex:99 1 {least:.1f}rem;min-width:0;display:flex;flex-wrap:wrap;'
         f'gap:0.75rem 0.375rem">{"".join(parts)}</div></div>'
     )
+
+
+def _answers(targets: int, only_last: bool) -> str:
+    """What a prediction of so many columns is."""
+    if targets == 1:
+        return "one value" if only_last else "a value at every step"
+    return f"{targets} values, once" if only_last else f"{targets} values at every step"
 
 
 def _tensor(
@@ -298,7 +316,7 @@ def _arrow(layer: Layer, drawing: _Drawing, *, at_last: bool) -> str:
         "border-top:5px solid transparent;border-bottom:5px solid transparent"
     )
     return (
-        f'<div style="flex:1 0 {ARROW}rem;max-width:{LONGEST_ARROW}rem;text-align:center;'
+        f'<div style="flex:1 0 {ARROW}rem;text-align:center;'
         f'padding-top:{down - 1.45:.2f}rem">'
         f'<div style="font-weight:600">{layer.name} {_width(layer)}</div>'
         f'<div style="position:relative;height:2px;background:{muted};margin:0.25rem 0">'

@@ -687,6 +687,16 @@ def test_the_strip_shows_every_shape_in_letters_and_numbers():
     assert "return_sequences=False" in words
 
 
+def test_the_strip_counts_the_values_of_a_prediction():
+    """With several targets the last-step mode's answer isn't one value."""
+    for targets, said in {
+        1: ("a value at every step", "one value"),
+        4: ("4 values at every step", "4 values, once"),
+    }.items():
+        words = Fragment(shape_strip(EXPERIMENT, a_dataset(k=targets), LIGHT)).words
+        assert all(each in words for each in said)
+
+
 def test_the_strip_draws_every_cell_of_a_small_tensor():
     """Input 4×3, hidden 4×5 and prediction 4×1, twice; the ghosts of the last mode among them."""
     images = Fragment(shape_strip(EXPERIMENT, a_dataset(), LIGHT)).images
