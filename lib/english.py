@@ -48,16 +48,26 @@ def number(value: float) -> str:
     if not size:
         return "0"
     if size >= 0.9995e9 or size < 0.9995e-5:
-        digits, _, power = f"{value:.2e}".partition("e")
-        return f"{_trim(digits)}e{int(power)}"
+        return _powered(value)
     if size >= 99.95:
         return f"{value:,.0f}"
     return _trim(f"{value:.{max(1, 2 - math.floor(math.log10(size)))}f}")
 
 
+def short(value: float) -> str:
+    """The same in nine letters at most, for where there is no room: "3.75e8"."""
+    text = number(value)
+    return _powered(value) if len(text) > 9 and math.isfinite(value) else text
+
+
 def signed(value: float) -> str:
     """The same with a minus sign as wide as a plus, as formulas have it."""
     return number(value).replace("-", "−")
+
+
+def _powered(value: float) -> str:
+    digits, _, power = f"{value:.2e}".partition("e")
+    return f"{_trim(digits)}e{int(power)}"
 
 
 def _trim(digits: str) -> str:

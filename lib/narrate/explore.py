@@ -173,7 +173,7 @@ def compare_sentence(dataset: Dataset, snapshot: Snapshot) -> str:
 
 
 def typical_error(dataset: Dataset, result: ModeResult) -> str:
-    """Last-step error as a person knows it: "about 2.6 °C off", the root in the raw unit.
+    """Last-step error as a person knows it: "≈ 2.6 °C off", the root in the raw unit.
 
     "" where the error is in that unit anyway, or where there is none.
     """
@@ -182,7 +182,7 @@ def typical_error(dataset: Dataset, result: ModeResult) -> str:
         return ""
     off = number(scale * math.sqrt(result.last_step_mse[-1]))
     unit = {"": "", "%": " points"}.get(dataset.target_unit, f" {dataset.target_unit}")
-    return f"about {off}{unit} off"  # 3% is off by 1 point from 4%, not by 1%
+    return f"≈ {off}{unit} off"  # 3% is off by 1 point from 4%, not by 1%
 
 
 def step_error_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib.english import number
+from lib.english import short
 from lib.experiment import MODES
 from lib.figures.compare import compare_figure
 from lib.figures.loss import loss_figure
@@ -24,6 +24,9 @@ from lib.narrate.explore import (
 from lib.ui.steady import is_drawn, steady_chart
 from lib.ui.view import View, sample_index
 from lib.ui.words import hint, say_steadily
+
+METRIC = 132
+"""The width of a number in pixels: the longest fits, and two do beside each other on a phone."""
 
 
 def draw(shown: View, palette: Palette, whole: bool) -> None:
@@ -117,15 +120,16 @@ def _compare(shown: View, palette: Palette, *, hold: bool) -> None:
     part = "validation" if dataset.has_validation else "training"
     scaled = ", of scaled targets: 1 is their variance in training" if dataset.is_scaled else ""
     hint(f"Mean squared error at the last step on {part} data{scaled}")
-    with st.container(key="compare"):
-        for column, (mode, result) in zip(st.columns(2), results.items(), strict=False):
-            colored, error = MODES[mode].colored, number(result.last_step_mse[-1])
-            column.metric(
+    with st.container(key="compare", horizontal=True):
+        for mode, result in results.items():
+            colored, error = MODES[mode].colored, short(result.last_step_mse[-1])
+            st.metric(
                 colored(MODES[mode].label),
                 colored(error),
                 typical_error(dataset, result) or None,
                 delta_color="off",
                 delta_arrow="off",
+                width=METRIC,
             )
     _picture(
         lambda: compare_figure(dataset, shown.snapshot, palette),

@@ -91,10 +91,10 @@ class Drawn:
 @in_turn
 def _panel(loaded: Loaded, palette: Palette, whole: bool, drawn: Drawn) -> None:
     shown = view(loaded.experiment, loaded.dataset)
-    left, right = st.columns([5, 4], vertical_alignment="center")
+    left, right = st.columns([4, 3], vertical_alignment="center")
     with left:
         _buttons(loaded, shown)
-    with right:
+    with right.container(key="run_progress"):
         _progress(loaded, shown)
     _notices(loaded, shown)
     charts.draw(shown, palette, whole)
@@ -116,7 +116,7 @@ def _buttons(loaded: Loaded, shown: View) -> None:
     idle, same = open_run is None, _is_same(loaded, shown)
     paused = not idle and status is Status.PAUSED
     asked = (loaded.experiment, loaded.dataset)
-    with st.container(horizontal=True, gap="xsmall", key="train_controls"):
+    with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
         _button(
             "Train",
             "play_arrow",

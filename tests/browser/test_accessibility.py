@@ -8,7 +8,12 @@ from playwright.sync_api import Page
 
 from tests.browser.driver import open_page
 
-SHAPES = (
+PATHS = (
+    "/",
+    "/?T=9999",  # a link that isn't all right
+    "/cell",
+    "/cell?T=3&U=4&F=2",
+    "/data?data=seattle",
     "/shapes",
     "/shapes?stack=input~lstm~lstm_u8",
     "/shapes?part=target",
@@ -18,7 +23,7 @@ SHAPES = (
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/cell", "/cell?T=3&U=4&F=2", "/data", *SHAPES])
+@pytest.mark.parametrize("path", PATHS)
 def test_axe_finds_nothing_serious(page: Page, path: str, scheme: str) -> None:
     """No serious or critical violation, such as too little contrast or a control without name."""
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

@@ -80,6 +80,29 @@ def test_one_mode_alone(page: Page, mode: str, present: str, absent: str) -> Non
 def test_nothing_moves_while_a_run_trains(page: Page) -> None:
     """Sentences and buttons keep their room from the click on Train to the end."""
     open_page(page, "/?epochs=60")
+    _watch_what_moves(page)
+    button(page, "Train").click()
+    wait_for_status(page, "finished")
+    assert len(page.evaluate("[...window.tops]")) == 1
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_moves_where_the_progress_needs_two_lines(page: Page, width: int) -> None:
+    """On a narrow screen they are kept free, and all buttons are in the row that they were in."""
+    page.set_viewport_size({"width": width, "height": 844})
+    open_page(page, LONG)
+    _watch_what_moves(page)
+    button(page, "Train").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text(" left", timeout=60_000)
+    button(page, "Pause").click()
+    wait_for_status(page, "paused")
+    button(page, "Stop").click()
+    wait_for_status(page, "stopped")
+    assert len(page.evaluate("[...window.tops]")) == 1
+
+
+def _watch_what_moves(page: Page) -> None:
+    """Keep in `window.tops` every place on the page that the third card has had."""
     page.locator(".st-key-chart_step_error .main-svg").first.wait_for()
     page.evaluate(
         """() => {
@@ -93,9 +116,6 @@ def test_nothing_moves_while_a_run_trains(page: Page) -> None:
             }, 50);
         }"""
     )
-    button(page, "Train").click()
-    wait_for_status(page, "finished")
-    assert len(page.evaluate("[...window.tops]")) == 1
 
 
 def test_pause_step_resume_and_stop(page: Page) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.english import capital, counted, joined, listed, widest
+from lib.english import capital, counted, joined, listed, short, widest
 
 
 def test_things_are_counted_in_the_singular_and_in_the_plural():
@@ -33,6 +33,22 @@ def test_a_sentence_begins_with_a_capital():
     """The rest stays: it may be a name."""
     assert capital("sample of NOAA") == "Sample of NOAA"
     assert capital("") == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0000116, "0.0000116"),
+        (1234567, "1,234,567"),
+        (375455961, "3.75e8"),
+        (1e-13, "1e-13"),
+        (float("inf"), "infinite"),
+        (float("nan"), "not a number"),
+    ],
+)
+def test_a_number_that_has_little_room_is_short(value, text):
+    """Else it is written as everywhere."""
+    assert short(value) == text
 
 
 def test_the_room_of_a_sentence_holds_it_with_any_numbers():

@@ -269,9 +269,9 @@ def test_a_scaled_error_is_told_in_the_raw_unit_too():
     """An error of 0.5 deviations of 10 °C is 5 °C; raw errors and mixed units have no second."""
     scaled = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
     for dataset, words in (
-        (scaled, "about 5 °C off"),
-        (replace(scaled, target_unit="%"), "about 5 points off"),
-        (replace(scaled, target_unit=""), "about 5 off"),
+        (scaled, "≈ 5 °C off"),
+        (replace(scaled, target_unit="%"), "≈ 5 points off"),
+        (replace(scaled, target_unit=""), "≈ 5 off"),
         (a_dataset(), ""),
         (a_dataset(k=2, target_scale=np.array([10.0, 2.0]), target_offset=np.zeros(2)), ""),
     ):
