@@ -149,11 +149,15 @@ def _target_key(dataset: Dataset, palette: Palette) -> list[list[marks.Entry]]:
 
 
 def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
-    """The last target of every sample, in order: those to learn from, then those kept back."""
+    """The last target of every sample, in order: those to learn from, then those kept back.
+
+    Of several target columns it is the first, and the axis says which.
+    """
     every = math.ceil(len(dataset.y) / MOST_POINTS)
     numbers = np.arange(0, len(dataset.y), every)
     values = dataset.raw(dataset.y[numbers, -1])[:, 0]
     hover = f"sample %{{x}}: %{{y:{chart.VALUE}}}<extra></extra>"
+    target = dataset.target_names[0] if dataset.targets > 1 else "target y"
     parts = {
         "training": (numbers < dataset.train, palette.ink, "circle", "dots"),
         "validation": (numbers >= dataset.train, palette.baseline, "circle-open", "rings"),
@@ -178,7 +182,7 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
         palette,
         x,
         chart.linear_axis(
-            chart.with_unit("target y at the last step", dataset.target_unit), values, values
+            chart.with_unit(f"{target} at the last step", dataset.target_unit), values, values
         ),
         [
             [

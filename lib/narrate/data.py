@@ -22,13 +22,14 @@ def sample_sentence(dataset: Dataset, sample: int) -> str:
     if sample < dataset.train:
         part = "training"
         use = (
-            f"The sequence mode learns from all {len(y)} targets, the last-step mode from the last."
+            f"The sequence mode learns from the targets of all {len(y)} timesteps, the last-step "
+            "mode from the last one's."
         )
     else:
         part = "validation"
         use = (
-            f"Neither mode learns from it: the sequence mode is judged on all {len(y)} targets, "
-            "the last-step mode on the last."
+            "Neither mode learns from it: the sequence mode is judged on the targets of all "
+            f"{len(y)} timesteps, the last-step mode on the last one's."
         )
     comma = "," if dataset.lead else ""
     low, high = int(np.argmin(y)), int(np.argmax(y))

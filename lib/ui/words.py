@@ -10,7 +10,10 @@ import streamlit as st
 from lib.english import widest
 from lib.ui.theme import current_palette
 
-_POWER, _WHOLE = re.compile(r"[\d.]+e-\d+"), r'<span style="white-space:nowrap">\g<0></span>'
+_TOGETHER = re.compile(r"[\d.]+e-\d+|\d [°%]C?")
+"""Within what no line may end: a small number, and a number with its unit."""
+_WHOLE = r'<span style="white-space:nowrap">\g<0></span>'
+_SHAPE = re.compile(r"\((?:[NTFUK\d]+, )+[NTFUK\d]+\)")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$~:|#&])")
 
 
@@ -21,7 +24,8 @@ def plain(text: str) -> str:
 
 def say(text: str) -> None:
     """A sentence below a picture that says the same in words."""
-    st.markdown(f":small[{plain(text)}]")
+    whole = _SHAPE.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), plain(text))
+    st.markdown(f":small[{whole}]")
 
 
 _TRAINING = (
@@ -71,7 +75,7 @@ def say_steadily(text: str, longest: str = "", *, gray: bool = False) -> None:
     color = f"color:{current_palette().muted}" if gray else ""
     st.html(
         f'<div class="said" style="{color}" data-longest="{escape(longest or widest(text))}">'
-        f"<span>{_POWER.sub(_WHOLE, escape(text))}</span></div>"
+        f"<span>{_TOGETHER.sub(_WHOLE, escape(text))}</span></div>"
     )
 
 

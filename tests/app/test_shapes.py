@@ -165,8 +165,8 @@ def test_each_field_has_its_own_problem() -> None:
 
 
 def said(app: AppTest) -> str:
-    """All that the page says, without the escapes of Markdown."""
-    return " ".join(m.value for m in app.markdown).replace("\\", "")
+    """All that the page says, without the escapes of Markdown, and with plain spaces."""
+    return " ".join(m.value for m in app.markdown).replace("\\", "").replace("\xa0", " ")
 
 
 def test_the_proof_and_the_damage_are_those_of_the_case_that_is_asked_about() -> None:

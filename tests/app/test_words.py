@@ -7,10 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 def page() -> None:
     """One sentence with a number and a hostile name, and one whose longest wording is known."""
-    from lib.ui.words import say_steadily
+    from lib.ui.words import say, say_steadily
 
-    say_steadily('After 9 epochs <b>"x"</b> is off by 0.5, or 1.2e-7.')
+    say_steadily('After 9 epochs <b>"x"</b> is off by 0.5, or 1.2e-7 °C.')
     say_steadily("Short.", "The longest of them.", gray=True)
+    say("From (N, 4, 3), of (name, more) at 9 °C.")
 
 
 def test_a_sentence_has_an_unseen_twin_that_takes_its_room() -> None:
@@ -24,3 +25,10 @@ def test_a_sentence_has_an_unseen_twin_that_takes_its_room() -> None:
     assert "0.0000888" in changing
     assert '<span style="white-space:nowrap">1.2e-7</span>' in changing
     assert 'data-longest="The longest of them."><span>Short.</span>' in known
+
+
+def test_no_line_ends_within_a_shape() -> None:
+    """Its parts stay together; other brackets are left alone."""
+    app = AppTest.from_function(page, default_timeout=30).run()
+    assert "(N,\xa04,\xa03)" in app.markdown[0].value
+    assert "(name, more)" in app.markdown[0].value

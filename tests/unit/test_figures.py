@@ -310,6 +310,12 @@ def test_no_mark_of_the_split_is_cut_at_an_edge():
     assert high >= 400 + 8
 
 
+def test_the_split_of_several_targets_says_which_one_it_shows():
+    """The first; a single one is the target."""
+    for targets, title in ((1, "target y at the last step"), (3, "target 1 at the last step")):
+        assert split_figure(a_dataset(k=targets), LIGHT).layout.yaxis.title.text == title
+
+
 def test_the_diamond_of_a_validation_sample_is_not_learned_from():
     """Six samples of eight are for training."""
     assert "last-step mode learns from" in words_of(sample_figure(a_dataset(), 5, LIGHT))

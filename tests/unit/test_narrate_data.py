@@ -22,8 +22,8 @@ def test_a_training_sample_is_learned_from():
     """By one mode from all of its targets, by the other from the last."""
     assert sample_sentence(a_dataset(), 5) == (
         "Sample 6, of the training part: target 1 starts at 20 and ends at 23; it is lowest at "
-        "timestep 1 (20) and highest at timestep 4 (23). The sequence mode learns from all 4 "
-        "targets, the last-step mode from the last."
+        "timestep 1 (20) and highest at timestep 4 (23). The sequence mode learns from the "
+        "targets of all 4 timesteps, the last-step mode from the last one's."
     )
 
 
@@ -32,8 +32,8 @@ def test_a_validation_sample_is_judged_on_and_not_learned_from():
     said = sample_sentence(a_dataset(), 6)
     assert said.startswith("Sample 7, of the validation part: ")
     assert said.endswith(
-        "Neither mode learns from it: the sequence mode is judged on all 4 targets, the last-step "
-        "mode on the last."
+        "Neither mode learns from it: the sequence mode is judged on the targets of all 4 "
+        "timesteps, the last-step mode on the last one's."
     )
 
 
