@@ -65,7 +65,7 @@ def _predictions(shown: View, palette: Palette, *, hold: bool) -> None:
     dataset, snapshot = shown.dataset, shown.snapshot
     names = [dataset.sample_name(index) for index in snapshot.samples]
     sample, target = sample_index(len(names)), 0
-    title, picker = st.columns([2, 1], vertical_alignment="center")
+    title, picker = st.columns([2, 1])
     title.markdown("### What each model says at every timestep")
     if len(names) > 1:
         picker.select_slider(
