@@ -18,6 +18,8 @@ PLOT, GAP, ROW = 170, 32, 22
 of each feature's cells."""
 LONGEST = 13
 """Of a feature's name beside its cells, in letters."""
+GAPS = 30
+"""Up to so many timesteps there are gaps between cells; of more they would be half on a phone."""
 SPLIT_HEIGHT = 400
 MOST_POINTS = 1500
 """Of more samples every k-th is drawn, so that a chart stays small."""
@@ -89,7 +91,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
             "z": dataset.x[sample].T,
             "colorscale": [[k / (len(shades) - 1), shade] for k, shade in enumerate(shades)],
             "showscale": False,
-            "xgap": 1,
+            "xgap": 1 if len(steps) <= GAPS else 0,
             "ygap": 1,
             "yaxis": "y2",
             "name": "inputs",

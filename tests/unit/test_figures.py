@@ -282,6 +282,12 @@ def test_inputs_are_cells_beside_their_features_names():
     assert plot(wide) == pytest.approx(plot(few))
 
 
+def test_many_timesteps_have_no_gaps_between_their_cells():
+    """On a phone a cell of a hundred is two pixels wide."""
+    gaps = [the(sample_figure(a_dataset(t=t), 0, LIGHT), "inputs").xgap for t in (4, 100)]
+    assert gaps == [1, 0]
+
+
 def test_numbers_of_a_sample_are_those_of_the_models_with_the_raw_targets_beside():
     """Raw ones only where they differ."""
     assert list(frame_of_sample(a_dataset(f=1), 0)) == ["x: feature 1", "y: target 1"]
