@@ -66,7 +66,7 @@ class Job:
         """When its programs began to be compiled."""
         self._pace = Pace()
         self._steady = Pace(seconds=8.0, warm_up=1.0)  # for the time left, which shouldn't swing
-        self._sent = self._checked = 0.0
+        self._sent = self._checked = self._turned = 0.0
         self._trainer: Trainer | None = None
         self._loaded = False
         n, (_, t, f), k = dataset.train, dataset.shape, dataset.targets
@@ -164,7 +164,9 @@ class Job:
         finished = trainer.step >= self._epochs * epoch_steps
         reached = trainer.step >= self._goal * epoch_steps
         must = finished or reached or (first and trainer.epoch > 0)
-        due = must or now - self._sent >= SEND_SECONDS
+        # Now or at the next turn, whichever is nearer to the time: many runs have few turns.
+        due = must or now + (now - self._turned) / 2 - self._sent >= SEND_SECONDS
+        self._turned = now
         pause = trainer.check_seconds / (FIRST_CHECK_SHARE if few else CHECK_SHARE)
         if must or ((due or few) and now - self._checked >= pause):
             trainer.check()

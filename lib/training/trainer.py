@@ -144,8 +144,9 @@ class Trainer:
             self._train(steps)
             now = time.perf_counter()
             # What one step took says little of what many will: go up by degrees. And a call that
-            # had to wait for other threads says little of the next: go down by degrees, too.
-            speed = max(steps / max(now - before, 1e-6), 0.9 * self._speed)
+            # had to wait for other threads says little of the next: go down by degrees, too, but
+            # by large ones, since other runs wait for the end of a call that was meant to be short.
+            speed = max(steps / max(now - before, 1e-6), self._speed / 2)
             self._speed = min(speed, 8 * steps / seconds)
 
     def check(self) -> None:
