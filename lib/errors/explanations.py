@@ -1,7 +1,7 @@
 """What an explanation of an error message is, and how messages are recognised.
 
-The messages themselves are in `lib.errors.today`, today's, and in `lib.errors.older`, those of
-earlier versions that people still paste.
+The messages themselves are in the other files of this package, a family in each;
+`lib.errors.FAMILIES` is the order in which they are tried.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ READ = 60_000
 """How many characters are read at either end of a text: a traceback has its message at an end."""
 SHAPE = r"([(\[][^()\[\]]{0,200}[)\]])"
 """A shape in a message, as a group: "(None, 5, 2)", or "[None, 5, 2]" in older ones."""
+CALLED = "Exception encountered when calling "
+CALLING = rf"{CALLED}(?P<layer>\w{{1,100}})"
+"""What Keras puts before a message of a layer that was called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Messages:
     """Patterns with what explains them, tried in the order in which they were added."""
 
     def __init__(self) -> None:
-        self._known: list[tuple[re.Pattern[str], Explain]] = []
+        self._known: list[tuple[str, Explain]] = []
 
     def add(self, *patterns: str) -> Callable[[Explain], Explain]:
         """Register the function below for messages in which one of the patterns is found.
@@ -45,7 +48,7 @@ class Messages:
         """
 
         def register(explain: Explain) -> Explain:
-            self._known.extend((re.compile(pattern), explain) for pattern in patterns)
+            self._known.extend((pattern, explain) for pattern in patterns)
             return explain
 
         return register
@@ -53,14 +56,19 @@ class Messages:
     @property
     def patterns(self) -> list[str]:
         """All of them, as they were written."""
-        return [pattern.pattern for pattern, _ in self._known]
+        return [pattern for pattern, _ in self._known]
 
     def explain(self, text: str) -> Explanation | None:
-        """What the first message in a text means that is known here."""
+        """What a message in a text means that is known here.
+
+        Of several that one pattern finds it is the last: a traceback quotes the line of code that
+        raised, with the message as it was before its numbers were filled in. Patterns are compiled
+        when they are first asked for, and kept by `re`.
+        """
         for pattern, explain in self._known:
-            found = pattern.search(text)
-            if found and (told := explain(found)):
-                return told
+            for found in reversed(list(re.finditer(pattern, text))):
+                if told := explain(found):
+                    return told
         return None
 
 
@@ -82,29 +90,9 @@ def entries(shape: str) -> list[str]:
     return re.findall(r"None|\?|\d+", shape)
 
 
-def missing_axis(wanted: str, given: str) -> Explanation | None:
-    """For a model that got an axis too few: which one, if the two shapes tell.
-
-    Args:
-        wanted: the shape that the model takes, with the batch.
-        given: the one that it got. An open size in front may be the steps of a single sample.
-    """
-    expected, got = entries(wanted), entries(given)
-    if len(got) != len(expected) - 1:
-        return None
-    if all("None" in (e, g) or e == g for e, g in zip(expected[1:], got, strict=True)):
-        return Explanation(
-            f"The model takes {wanted}, and got one sample, {given}, without the batch axis.",
-            "Make it a batch of one.",
-            "model.predict(x[None])",
-        )
-    if expected[-1] == "1":
-        return Explanation(
-            f"The model takes {wanted} and got {given}: the axis of features is missing.",
-            "Add it.",
-            "x = x[..., None]",
-        )
-    return None
+def as_tuple(sizes: list[str]) -> str:
+    """Sizes as Python writes a tuple: "(5, 2)", "(5,)"."""
+    return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
 
 
 def shapes_in(message: str, most: int = 3) -> list[tuple[int | None, ...]]:

@@ -1,14 +1,15 @@
-"""What error messages of earlier Keras and TensorFlow versions mean, which people still paste.
+"""Wordings that Keras 1 and 2 had of their own, which people still paste.
 
-The answers are for today's Keras. Messages that it raises itself are in `lib.errors.today`.
+The answers are for today's Keras. Where an earlier version said the same in other words, both
+stand in one place, in the other files.
 """
 
 from __future__ import annotations
 
-import math
 import re
 
-from lib.errors.explanations import SHAPE, Explanation, Messages, entries, missing_axis
+from lib.errors.axes import other_input
+from lib.errors.explanations import SHAPE, Explanation, Messages, entries
 
 MESSAGES = Messages()
 
@@ -80,42 +81,10 @@ def _shape(found: re.Match[str]) -> Explanation:
     if wanted[:1] == ["None"] and not is_time:
         wanted, given = wanted[1:], given[1:]
     if is_input:
-        return _other_input(layer, one, other, wanted, given)
+        return other_input(layer, one, other, wanted, given)
     if len(wanted) != len(given):
         return _target(layer, len(wanted) + 1, other, len(given) + 1)
     return _other_target(layer, one, other, wanted, given)
-
-
-@MESSAGES.add(rf"expected shape={SHAPE}, found shape={SHAPE}")
-def _model_shape(found: re.Match[str]) -> Explanation:
-    if told := missing_axis(found[1], found[2]):
-        return told
-    wanted, given = entries(found[1])[1:], entries(found[2])[1:]
-    return _other_input("The model", found[1], found[2], wanted, given)
-
-
-def _other_input(
-    name: str, one: str, other: str, wanted: list[str], given: list[str]
-) -> Explanation:
-    """For x: the shapes as the message has them, and the sizes of one sample."""
-    if len(wanted) == 2 and wanted != given and wanted == given[::-1]:
-        return Explanation(
-            f"{name} takes {one} and got {other}: timesteps and features are swapped.",
-            "Transpose them; a reshape would mix the values up.",
-            "x = np.transpose(x, (0, 2, 1))  # (N, F, T) → (N, T, F)",
-        )
-    if len(given) != len(wanted):  # an Input for the data as it is may be none that an LSTM takes
-        return Explanation(
-            f"{name} takes {one} and got {other}: the number of axes differs.",
-            "Bring the data to the shape of the model's Input.",
-            f"print(x.shape)  # has to become {one}",
-        )
-    sample = f"({', '.join(given)}{',' * (len(given) == 1)})"
-    return Explanation(
-        f"{name} takes {one} and got {other}.",
-        "Bring the data to the shape of the model's Input, or build the model for the data.",
-        f"keras.Input({sample})",
-    )
 
 
 def _other_target(
@@ -135,107 +104,100 @@ def _other_target(
             "Take the loss for class numbers.",
             'model.compile(optimizer, loss="sparse_categorical_crossentropy")',
         )
+    fix, code = "End the model with as many columns as y has.", f"Dense({given[-1]})"
+    if wanted[-1] == "1":  # the sparse loss of Keras 2 said so of any output
+        fix += " If it has them, and y a column per class, the loss is the one for class numbers."
+        code += '\nmodel.compile(optimizer, loss="categorical_crossentropy")  # y by column'
     return Explanation(
-        f"The output {name} is {one} and y is {other}: they have different columns.",
-        "End the model with as many columns as y has.",
-        f"Dense({given[-1]})",
-    )
-
-
-@MESSAGES.add(r"If a RNN is stateful, it needs to know its batch size")
-def _batch_size(_: re.Match[str]) -> Explanation:
-    return Explanation(
-        "A stateful layer keeps one state per sample of the batch, so the batch size has to be "
-        "known when the model is built.",
-        "Put it into the Input.",
-        "keras.Input(batch_shape=(batch_size, timesteps, features))",
+        f"The output {name} is {one} and y is {other}: they have different columns.", fix, code
     )
 
 
 @MESSAGES.add(
-    r"[Ll]ayer (?P<layer>\S{1,200}) expects 1 inputs?,? but it received (?P<given>\d+) input "
-    r"tensors"
+    r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]{1,200})\) to a numpy array"
 )
-def _many_inputs(found: re.Match[str]) -> Explanation:
-    return Explanation(
-        f"With return_state=True the layer below {found['layer']} returns {found['given']} "
-        "tensors, its output and its states.",
-        "Unpack them, and pass on the output.",
-        "out, *states = recurrent_layer(x)\ny = layer(out)",
-    )
-
-
-@MESSAGES.add(
-    r"logits.{1,3}and.{1,3}labels.{1,3}must have the same shape[^(]{0,100}"
-    rf"\({SHAPE} vs {SHAPE}\)",
-    rf"Shapes {SHAPE} and {SHAPE} are incompatible",
-)
-def _two_shapes(found: re.Match[str]) -> Explanation:
-    return Explanation(
-        f"The loss compares {found[1]} with {found[2]}, and wants the output and y in one shape.",
-        "With class numbers in y take the sparse loss; with one answer per sample return the last "
-        "step only.",
-        'model.compile(optimizer, loss="sparse_categorical_crossentropy")\n'
-        "LSTM(units, return_sequences=False)  # y has no time axis",
-    )
-
-
-@MESSAGES.add(
-    rf"shape of labels \(received {SHAPE}\) should equal the shape of logits"
-    rf"(?: except for the last dimension)? \(received {SHAPE}\)"
-)
-def _class_numbers(found: re.Match[str]) -> Explanation:
-    # Both may be flattened, so that timesteps count as samples; then how many they are tells.
-    labels, (*answers, classes) = entries(found[1]), entries(found[2]) or ["None"]
-    numbers, wanted = (
-        math.prod(int(size) for size in shape if size.isdigit()) for shape in (labels, answers)
-    )
-    cause = (
-        "The sparse loss wants one class number for each answer of the output. y is "
-        f"{found[1]}, the output {found[2]}."
-    )
-    if numbers < wanted:
+def _symbolic(found: re.Match[str]) -> Explanation:
+    if re.search(r"lstm|gru|rnn|bidirectional", found["name"]):
         return Explanation(
-            cause,
-            "With one class per sample return the last step only.",
-            "LSTM(units, return_sequences=False)  # y is (N,)",
+            f"{found['name']} is inside a recurrent layer: TensorFlow up to 2.4 can't build those "
+            "with NumPy 1.20 or later. Nothing is wrong with the model.",
+            "Take a newer TensorFlow; or, with that one, NumPy 1.19.",
+            "# pip install --upgrade tensorflow\n# or: pip install numpy==1.19.5",
         )
-    every = "LSTM(units, return_sequences=True)  # y is (N, T)"
-    if classes.isdigit() and numbers == wanted * int(classes):
+    return Explanation(
+        f"{found['name']} has no numbers yet while the model is built, and NumPy was asked for "
+        "them, by a loss or a layer of your own.",
+        "Take keras.ops in place of NumPy there.",
+        "def loss(y, y_pred):\n    return keras.ops.mean(keras.ops.square(y - y_pred))",
+    )
+
+
+@MESSAGES.add(
+    r"You must feed a value for placeholder tensor '(?P<name>[^']{1,200})'"
+    rf"(?: with dtype \w{{1,20}}(?: and shape (?P<shape>{SHAPE}))?)?"
+)
+def _placeholder(found: re.Match[str]) -> Explanation:
+    shape = f", {found['shape']}," if found["shape"] else ""
+    return Explanation(
+        f"The model needs {found['name']}{shape} and wasn't given it: most likely it is an Input "
+        "of another model, which was put into this one, or a layer that is shared by two. With "
+        "stateful layers, and in Keras 2 with initial_state, it kept hold of the first Input.",
+        "Keras 3 has no placeholders: there call the inner model on the outer one's tensors.",
+        "x = keras.Input((timesteps, features))\nmodel = keras.Model(x, inner(x))",
+    )
+
+
+@MESSAGES.add(
+    r"Expected to see (?P<wanted>\d+) array\(s\),?.{0,60}? but instead got the following list of "
+    r"(?P<given>\d+) arrays",
+    r"The model expects (?P<wanted>\d+) (?:input )?arrays?, but only received one array(?P<given>)",
+)
+def _arrays(found: re.Match[str]) -> Explanation:
+    wanted, given = found["wanted"], found["given"] or "1"
+    if wanted == "1":
         return Explanation(
-            cause,
-            f"With {classes} columns in y, one per class, take the loss for that; with a class per "
-            "timestep return every step.",
-            f'model.compile(optimizer, loss="categorical_crossentropy")\n{every}',
+            f"The model takes one array and got a list of {given}, which counts as {given} inputs.",
+            "Make one array of the list; pad sequences of different lengths first.",
+            'x = np.stack(x)  # (N, T, F)\nx = keras.utils.pad_sequences(x, padding="post")',
         )
-    return Explanation(cause, "With a class per timestep return every step.", every)
-
-
-@MESSAGES.add(r"last dimension of the inputs to (?:a )?`?Dense`?(?: layer)? should be defined")
-def _open_dense(_: re.Match[str]) -> Explanation:
     return Explanation(
-        "Dense has a weight for each entry of its last axis, and that length is open: after "
-        "Flatten it depends on the number of timesteps.",
-        "Fix the number of timesteps, or drop the Flatten.",
-        "keras.Input((timesteps, features))",
+        f"The model takes {wanted} arrays and got {given}.",
+        "Give it a list, an array for each Input, or for each output, in their order.",
+        f"model.fit([{', '.join(f'x{i}' for i in range(1, min(int(wanted), 6) + 1))}], y)",
     )
 
 
-@MESSAGES.add(r"setting an array element with a sequence|Failed to convert .{0,500}? to a Tensor")
-def _ragged(_: re.Match[str]) -> Explanation:
+@MESSAGES.add(
+    r"object has no attribute '_keras_history'",
+    r"'NoneType' object has no attribute '_inbound_nodes'",
+)
+def _no_history(_: re.Match[str]) -> Explanation:
     return Explanation(
-        "The sequences have different lengths, so that they make no array of numbers.",
-        "Pad them to one length, and mask the padding.",
-        'x = keras.utils.pad_sequences(x, padding="post", dtype="float32")',
+        "Between two layers of a functional model there is an operation of TensorFlow, or an "
+        "array, that Keras couldn't follow.",
+        "Do it with a layer or with keras.ops, which are followed; begin with an Input.",
+        "x = keras.Input((timesteps, features))\ny = keras.ops.mean(LSTM(units)(x), axis=-1)\n"
+        "model = keras.Model(x, y)",
     )
 
 
-@MESSAGES.add(r"label value of (-?\d+) which is outside the valid range of \[0, (\d+)\)")
-def _label(found: re.Match[str]) -> Explanation:
-    label, classes = found[1], found[2]
+@MESSAGES.add(
+    r"Failed to call ThenRnnForward(?:.{0,300}?\[num_layers, input_size, num_units, dir_count, "
+    r"max_seq_length, batch_size, cell_num_units\]: \[(?P<sizes>[\d, ]{1,100})\])?",
+    r"Fail to find the dnn implementation(?P<sizes>)",
+)
+def _gpu(found: re.Match[str]) -> Explanation:
+    sizes = re.findall(r"\d+", found["sizes"] or "")
+    what = ""
+    if len(sizes) >= 6:
+        what = f" on {sizes[5]} sequences of {sizes[4]} timesteps, with {sizes[2]} units"
     return Explanation(
-        f"y holds the class number {label}, and the output has {classes} columns, for the classes "
-        f"0 to {int(classes) - 1}.",
-        "Count classes from 0, and end with as many columns as there are classes.",
-        "Dense(int(y.max()) + 1, activation='softmax')",
+        f"NVIDIA's kernels for recurrent layers failed{what}. Most often the GPU's memory is "
+        "taken, if only by another process; or the driver doesn't fit; or a sequence is masked as "
+        "a whole.",
+        "Let TensorFlow take memory as it needs it; to see whether it is the kernels, do without "
+        "them.",
+        "for gpu in tf.config.list_physical_devices('GPU'):\n"
+        "    tf.config.experimental.set_memory_growth(gpu, True)\n"
+        "LSTM(units, use_cudnn=False)",
     )

@@ -533,8 +533,8 @@ MISTAKES = {
         lambda: compiled(keras.Input((5, 2)), layers.LSTM(3, return_sequences=True)).fit(
             X, np.zeros((8, 3)), batch_size=6, verbose=0
         ),
-        "has a time axis and the other has none",
-        "return_sequences=False",
+        "the output has a time axis and y has none",
+        "Return the last step only.\nLSTM(units, return_sequences=False)",
     ),
     "no time axis in the output, one column in y": (
         lambda: compiled(keras.Input((5, 2)), layers.LSTM(2)).fit(X, Y, verbose=0),
@@ -554,7 +554,7 @@ MISTAKES = {
     "other columns": (
         lambda: compiled(keras.Input((5, 2)), layers.LSTM(3)).fit(X, np.zeros((8, 4)), verbose=0),
         "different columns",
-        "Dense(y.shape[-1])",
+        "Dense(4)",
     ),
     "other timesteps": (
         lambda: sequences().fit(X, np.zeros((8, 6, 1)), verbose=0),

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from lib.doctor import diagnose_target, explain_error
 from lib.doctor.loss_shapes import RULES
+from lib.errors import FAMILIES
 from lib.errors.explanations import READ, ends
-from lib.errors.older import MESSAGES as OLDER
-from lib.errors.today import MESSAGES
 
 N, T, U = 320, 12, 16
 
@@ -648,7 +647,7 @@ def test_a_message_that_is_not_known_gets_no_answer(message):
             "return_sequences=True",
         ),
         ("If a RNN is stateful, it needs to know its batch size.", "one state", "batch_shape"),
-        ("Layer dense expects 1 inputs, but it received 3 input tensors", "3 tensors", "*states"),
+        ("Layer dense expects 1 inputs, but it received 3 input tensors", "3 tensors", "out, h, c"),
         (
             "`logits` and `labels` must have the same shape, received ((None, 10) vs (None, 1)).",
             "(None, 10) with (None, 1)",
@@ -735,7 +734,7 @@ def test_a_megabyte_of_anything_is_read_in_a_moment(text):
     explain_error(text)
 
 
-@pytest.mark.parametrize("pattern", [*MESSAGES.patterns, *OLDER.patterns])
+@pytest.mark.parametrize("pattern", [p for family in FAMILIES for p in family.MESSAGES.patterns])
 def test_what_may_be_anything_in_a_message_has_a_bound(pattern):
     """Else its beginning, over and over, would be read to the end each time: minutes."""
     assert not re.search(r"(?:(?<!\\)\.|\[\^[^]]*\]|\\S)[*+]", pattern)

@@ -1,0 +1,97 @@
+"""Where in a message a loss stands, and which of two operands is y there.
+
+A runtime error of TensorFlow names the operation that failed, or the line of code. In Keras 3 it
+is "compile_loss/mse/sub", in Keras 2 "mean_squared_error/SquaredDifference"; before `fit`, in a
+call of one's own, only the traceback says it: "in mean_squared_error".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+_SHORT = {
+    "mean_squared_error": "mse",
+    "mean_absolute_error": "mae",
+    "mean_absolute_percentage_error": "mape",
+    "mean_squared_logarithmic_error": "msle",
+    "kl_divergence": "kld",
+    "binary_crossentropy": "bce",
+}
+_DIFFERENCES = (*list(_SHORT)[:4], "huber", "log_cosh")
+"""Losses whose operation subtracts y and the output."""
+_OUTPUT_FIRST = ("mean_squared_logarithmic_error", "huber", "log_cosh")
+"""Losses of Keras 3 in whose operation the output comes first; in all others y does."""
+_PRODUCTS = (
+    "poisson",
+    "hinge",
+    "squared_hinge",
+    "dice",
+    "tversky",
+    "categorical_hinge",
+    "cosine_similarity",
+    "kl_divergence",
+    "categorical_focal_crossentropy",
+)
+"""Losses whose operation multiplies or divides them."""
+_CHECKED = (
+    "categorical_crossentropy",
+    "binary_crossentropy",
+    "binary_focal_crossentropy",
+    "sparse_categorical_crossentropy",
+)
+"""Losses that check the shapes first, and so never fail at pairing them."""
+
+
+def _names(function: str) -> tuple[str, ...]:
+    """All that `compile(loss=…)` takes for a loss: its function, its class, its short forms."""
+    title = "".join(word.title() for word in function.split("_")).replace("KlDiv", "KLDiv")
+    short = _SHORT.get(function)
+    return (function, title, *((short, short.upper()) if short else ()))
+
+
+NAMES = {
+    name: function
+    for function in (*_DIFFERENCES, *_PRODUCTS, *_CHECKED)
+    for name in _names(function)
+}
+"""Names of losses, each with the function that it stands for."""
+
+Side = Literal["y", "output"]
+
+_NODE = re.compile(r"\b[Nn]ode:? '?(?:gradient_tape/)?([\w./-]{1,300})")
+_NAMED = re.compile(rf"\b(?:in|[Nn]ode:?) '?(?:[\w./-]{{0,200}}/)?({'|'.join(NAMES)})\b")
+_PLACE = re.compile(rf"comp(?:ile|ute)_loss|\bloss/|{_NAMED.pattern}")
+
+
+def node(text: str) -> str:
+    """The path of the operation that failed: "compile_loss/mse/sub"; empty where none is named."""
+    found = _NODE.search(text)
+    return found[1] if found else ""
+
+
+def in_a_loss(text: str) -> bool:
+    """Whether the text says that it was a loss."""
+    return bool(_PLACE.search(text))
+
+
+def of_weights(text: str) -> bool:
+    """Whether what failed is the product with weights or a mask, not the loss's own operation."""
+    path = node(text)
+    if "weighted_loss" in path:
+        return True
+    found = re.match(r"compile_loss/(?:[\w.-]{1,100}/)?mul(?:_\d+)?(?:/|$)", path)
+    named = _NAMED.search(f"node {path}")
+    return bool(found and named and NAMES[named[1]] not in _PRODUCTS)
+
+
+def first_operand(text: str) -> Side | None:
+    """Which of the two tensors comes first; None where the text doesn't tell."""
+    if "SquaredDifference" in text:  # of Keras 2
+        return "output"
+    named = _NAMED.search(text)
+    if named and ("compile_loss" in text or "losses/losses.py" in text):  # of Keras 3
+        return "output" if NAMES[named[1]] in _OUTPUT_FIRST else "y"
+    # A loss of one's own: the traceback quotes its line, if it has the usual names.
+    subtraction = re.search(r"\b(y_true ?- ?y_pred|y_pred ?- ?y_true)\b", text)
+    return ("y" if subtraction[1].startswith("y_true") else "output") if subtraction else None

@@ -1,0 +1,221 @@
+"""Targets and losses that check shapes: cross-entropies, class numbers, several outputs.
+
+A loss that broadcasts instead fails, if at all, as two tensors that can't be paired:
+`lib.errors.pairs`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from lib.errors.explanations import SHAPE, Explanation, Messages, entries
+from lib.errors.one_shape import EVERY_STEP, LAST_STEP, SPARSE, sentence, to_one_shape
+
+MESSAGES = Messages()
+
+_TARGET, _OUTPUT = (f"[`'\"]{name}[`'\"]" for name in ("target", "output"))
+_BY_COLUMN = 'model.compile(optimizer, loss="categorical_crossentropy")'
+_SHAPES = rf"target\.shape={SHAPE}, output\.shape={SHAPE}"
+
+
+@MESSAGES.add(
+    rf"{_TARGET} and {_OUTPUT} must have the same shape up until the last dimension"
+    rf"(?:: {_SHAPES})?",
+    rf"{_OUTPUT} must have rank \(ndim\) `target\.ndim - 1`(?:\. Received: {_SHAPES})?",
+)
+def _sparse_shapes(found: re.Match[str]) -> Explanation:
+    y, output = (entries(shape or "")[1:] for shape in (found[1], found[2]))
+    fix = (
+        "With one class per sample return the last step only; with a column per class take the "
+        "loss for that."
+    )
+    code = f"{LAST_STEP}\n{_BY_COLUMN}"
+    if y and y == output:
+        fix, code = "With a column per class in y take the loss for that.", _BY_COLUMN
+    elif len(y) == len(output) == 1:  # a last axis of 1 may be gone
+        fix = (
+            "With a class per timestep in y return every step; with one per sample the last one "
+            "only. Either way end with a column for each class."
+        )
+        code = f"{EVERY_STEP}   # y is (N, {y[0]})\n{LAST_STEP}  # y is (N,)\nDense(classes)"
+    return Explanation(
+        "The sparse loss wants one class number for each answer, so y has the output's shape "
+        f"without the last axis. y is {found[1] or 'one'}, the output {found[2] or 'another'}.",
+        fix,
+        code,
+    )
+
+
+@MESSAGES.add(
+    rf"{_TARGET} and {_OUTPUT} must have the same (?:shape|rank \(ndim\))"
+    rf"(?:\. Received: {_SHAPES})?"
+)
+def _unequal_shapes(found: re.Match[str]) -> Explanation:
+    y, output = (entries(shape or "")[1:] for shape in (found[1], found[2]))
+    fix, code = (
+        "With class numbers in y, and a column per class in the output, take the sparse loss; else "
+        "give the two one shape.",
+        SPARSE,
+    )
+    if output:
+        remedy = to_one_shape(y, output, sparse="binary_crossentropy" not in found.string)
+        fix, code = remedy.advice, remedy.code
+    return Explanation(
+        f"Cross-entropy wants y in the shape of the output: y is {found[1] or 'one'}, the output "
+        f"{found[2] or 'another'}.",
+        fix,
+        code,
+    )
+
+
+@MESSAGES.add(
+    r"logits.{1,3}and.{1,3}labels.{1,3}must have the same shape[^(]{0,100}"
+    rf"\({SHAPE} vs {SHAPE}\)",
+    rf"Shapes {SHAPE} and {SHAPE} are incompatible",
+)
+def _two_shapes(found: re.Match[str]) -> Explanation:
+    cause = (
+        f"The loss compares {found[1]} with {found[2]}, and wants the output and y in one shape."
+    )
+    one, other = (entries(shape)[1:] for shape in (found[1], found[2]))
+    if found[0].startswith("Shapes"):  # y comes first there, the output elsewhere
+        y, output = one, other
+        if len(y) == len(output) == 1 and "1" not in y:
+            return Explanation(
+                f"{cause} They have different columns.",
+                "End the model with as many columns as y has.",
+                f"Dense({y[0]})",
+            )
+        if len(y) != len(output):
+            remedy = to_one_shape(y, output, sparse=True)
+            return Explanation(cause, sentence(remedy.advice), remedy.code)
+    return Explanation(
+        cause,
+        "With class numbers in y take the sparse loss; with one answer per sample return the last "
+        "step only.",
+        f"{SPARSE}\n{LAST_STEP}  # y has no time axis",
+    )
+
+
+@MESSAGES.add(
+    r"logits and labels must be broadcastable(?:: logits_size=(?P<logits>\[\d+,\d+\]) "
+    r"labels_size=(?P<labels>\[\d+,\d+\]))?"
+)
+def _logits(found: re.Match[str]) -> Explanation:
+    logits, labels = entries(found["logits"] or ""), entries(found["labels"] or "")
+    shapes = f": the output is {found['logits']}, y {found['labels']}" if logits else ""
+    if logits and logits[0] == labels[0]:
+        return Explanation(
+            f"Cross-entropy wants a column of y for each of the output{shapes}.",
+            "End the model with as many columns as y has.",
+            f"Dense({labels[1]})",
+        )
+    return Explanation(
+        f"Cross-entropy wants y in the shape of the output{shapes}, where timesteps count as "
+        "samples. Most likely one of the two has a time axis, and the other none.",
+        "With one answer per sample return the last step only; with one per timestep return every "
+        "step.",
+        f"{LAST_STEP}  # y is (N, K)\n{EVERY_STEP}   # y is (N, T, K)",
+    )
+
+
+@MESSAGES.add(
+    rf"shape of labels \(received (?P<labels>{SHAPE})\) should equal the shape of logits"
+    rf"(?: except for the last dimension)? \(received (?P<logits>{SHAPE})\)",
+    rf"logits and labels must have the same first dimension, got logits shape (?P<logits>{SHAPE}) "
+    rf"and labels shape (?P<labels>{SHAPE})",
+)
+def _class_numbers(found: re.Match[str]) -> Explanation:
+    # Both may be flattened, so that timesteps count as samples; then how many they are tells.
+    y, output = found["labels"], found["logits"]
+    labels, (*answers, classes) = entries(y), entries(output) or ["None"]
+    numbers, wanted = (
+        math.prod(int(size) for size in shape if size.isdigit()) for shape in (labels, answers)
+    )
+    cause = (
+        f"The sparse loss wants one class number for each answer of the output. y is {y}, the "
+        f"output {output}."
+    )
+    if numbers < wanted:
+        return Explanation(
+            cause,
+            "With one class per sample return the last step only.",
+            f"{LAST_STEP}  # y is (N,)",
+        )
+    every = f"{EVERY_STEP}  # y is (N, T)"
+    if classes.isdigit() and numbers == wanted * int(classes):
+        return Explanation(
+            cause,
+            f"With {classes} columns in y, one per class, take the loss for that; with a class per "
+            "timestep return every step.",
+            f"{_BY_COLUMN}\n{every}",
+        )
+    return Explanation(cause, "With a class per timestep return every step.", every)
+
+
+@MESSAGES.add(
+    r"label value of (-?\d+) which is outside the valid range of \[0, (\d+)\)",
+)
+def _label(found: re.Match[str]) -> Explanation:
+    label, classes = found[1], found[2]
+    return Explanation(
+        f"y holds the class number {label}, and the output has {classes} columns, for the classes "
+        f"0 to {int(classes) - 1}.",
+        "Count classes from 0, and end with as many columns as there are classes.",
+        "Dense(int(y.max()) + 1, activation='softmax')",
+    )
+
+
+@MESSAGES.add(
+    r"`?class_weight`? (?:is )?not supported for 3\+ dimensional targets",
+    r"only (?:0-dimensional|length-1|size-1) arrays can be converted to Python scalars",
+)
+def _class_weight(found: re.Match[str]) -> Explanation | None:
+    if "class_weight" not in found.string:  # then it may be anything
+        return None
+    return Explanation(
+        "A class_weight is looked up once for each sample, and y has an answer for each timestep.",
+        "Give a weight for each sample and timestep instead.",
+        "weights = np.array([1.0, 2.0])  # by class\n"
+        "model.fit(x, y, sample_weight=weights[y.reshape(y.shape[:2]).astype(int)])",
+    )
+
+
+@MESSAGES.add(
+    r"The path: (?P<path>\([^)]{1,100}\)) in the `loss` argument, can't be found in either the "
+    r"model's output"
+)
+def _outputs(found: re.Match[str]) -> Explanation:
+    return Explanation(
+        f"The model has several outputs and got one y, or not as many losses as outputs; for the "
+        f"one at {found['path']} there is nothing to compare. A layer with return_state=True at "
+        "the end makes its states outputs too.",
+        "Leave return_state out of the last layer; or give y as a list, one for each output.",
+        "LSTM(units)  # the last layer, without return_state\nmodel.fit(x, [y1, y2])",
+    )
+
+
+@MESSAGES.add(
+    r"(?P<metric>R2Score|FBetaScore|F1Score) expects 2D inputs with shape \(batch_size, "
+    rf"output_dim\)\. Received input shapes: y_pred\.shape={SHAPE} and y_true\.shape={SHAPE}"
+)
+def _flat_metric(found: re.Match[str]) -> Explanation:
+    return Explanation(
+        f"{found['metric']} takes one answer per sample, and the output is {found[2]}, y "
+        f"{found[3]}: one for each timestep.",
+        "Return the last step only, or take a metric that doesn't mind.",
+        f'{LAST_STEP}\nmodel.compile(optimizer, loss, metrics=["mae"])',
+    )
+
+
+@MESSAGES.add(r"\bloss: nan\b", r"Batch \d+: Invalid loss, terminating training")
+def _not_a_number(_: re.Match[str]) -> Explanation:
+    return Explanation(
+        "The loss is no number any more. Either x or y has gaps, which count as nan; or training "
+        'ran away: with large raw values, too large steps, or activation="relu", which takes the '
+        "bounds from a recurrent layer's states.",
+        "Look for gaps first; then scale the data, keep tanh, and bound the gradient.",
+        "print(np.isnan(x).sum(), np.isnan(y).sum())\n"
+        "model.compile(keras.optimizers.Adam(1e-3, clipnorm=1.0), loss)",
+    )
