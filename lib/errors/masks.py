@@ -26,8 +26,7 @@ def _other_steps(found: re.Match[str]) -> Explanation | None:
         f"Most likely the mask has other timesteps than the sequence{shapes}. A mask is (N, T), "
         "true where a step counts.",
         "Make it of the sequences that go in; or let a Masking layer make it.",
-        "mask = np.any(x != 0, axis=-1)  # (N, T, F) → (N, T)\n"
-        "Masking(0.0)                    # or in the model",
+        "mask = np.any(x != 0, axis=-1)  # (N, T)\nMasking(0.0)  # or in the model",
     )
 
 
@@ -39,7 +38,7 @@ def _other_axes(found: re.Match[str]) -> Explanation | None:
         f"A mask is (N, T), true where a step counts; this one, {found['mask']}, has another "
         f"number of axes. The sequence is {found['x']}.",
         "Bring it to one entry for each timestep.",
-        "mask = np.any(x != 0, axis=-1)  # (N, T, F) → (N, T)",
+        "mask = np.any(x != 0, axis=-1)  # (N, T)",
     )
 
 

@@ -141,8 +141,8 @@ def _weights(one: str, other: str) -> Explanation:
         "has to have that shape, without columns. A class_weight, and a weight for each sample, "
         "don't go with an output for each timestep.",
         "Give fit a sample_weight of the loss's shape.",
-        "w = np.repeat(w[:, None], timesteps, axis=1)  # every step: (N,) → (N, T)\n"
-        "w = w[:, -1]  # the last step alone: (N, T) → (N,)",
+        "# every step is returned: (N,) → (N, T)\nw = np.repeat(w[:, None], timesteps, axis=1)\n"
+        "# the last one alone: (N, T) → (N,)\nw = w[:, -1]",
     )
 
 

@@ -96,7 +96,7 @@ def _lambda(found: re.Match[str]) -> Explanation:
         "If it takes a slice such as x[:, -1, :], the layer below returned its last step already.",
         "For the last step, let the layer below return it; else look at the function with a "
         "tensor of that shape.",
-        "LSTM(units, return_sequences=False)  # in place of a Lambda that takes x[:, -1, :]",
+        "LSTM(units, return_sequences=False)  # without the Lambda",
     )
 
 

@@ -58,7 +58,12 @@ def unpaired(pair: Pair) -> Explanation:
         return _told(pair, y[1], output[1])
     remedy = to_one_shape(y[1:], output[1:], sparse=False)
     cause = f"{pair.start}: {remedy.what}." if remedy.what else f"{pair.start}."
-    return Explanation(cause, sentence(remedy.fix), remedy.code)
+    fix = sentence(remedy.fix)
+    if "the output has a time axis" in remedy.what:
+        fix += " Else give y an answer for each timestep."
+    elif "y has a time axis" in remedy.what:
+        fix += " Else give y one answer per sample, y[:, -1]."
+    return Explanation(cause, fix, remedy.code)
 
 
 def sizes_alone(pair: Pair, one: str, other: str) -> Explanation:
@@ -109,9 +114,8 @@ def _columns_or_steps(pair: Pair, one: str, other: str) -> Explanation:
         "timesteps met columns.",
         "Look at both. With a time axis in y alone return every step, in the output alone the "
         "last one only; with none end with as many columns as y has.",
-        f"{LOOK}\n{EVERY_STEP}  # y is (N, {one}, 1) or (N, {other}, 1): then Dense(1)\n"
-        f"{LAST_STEP}  # the output is (N, {one}, 1) or (N, {other}, 1)\n"
-        "Dense(y.shape[-1])  # neither",
+        f"{LOOK}\n# if y is (N, {one}, 1) or (N, {other}, 1):\n{EVERY_STEP}\nDense(1)\n"
+        f"# if the output is:\n{LAST_STEP}\n# if neither:\nDense(y.shape[-1])",
     )
 
 

@@ -534,7 +534,7 @@ MISTAKES = {
             X, np.zeros((8, 3)), batch_size=6, verbose=0
         ),
         "the output has a time axis and y has none",
-        "Return the last step only.\nLSTM(units, return_sequences=False)",
+        "Return the last step only. Else give y an answer for each timestep.\nLSTM(units, ret",
     ),
     "no time axis in the output, one column in y": (
         lambda: compiled(keras.Input((5, 2)), layers.LSTM(2)).fit(X, Y, verbose=0),
