@@ -27,8 +27,11 @@ def joined(words: Sequence[str]) -> str:
 
 
 def listed(words: Iterable[str]) -> str:
-    """Up to six of them and how many more there are, so that a message stays a sentence."""
-    words = list(words)
+    """Up to six of them and how many more there are, so that a message stays a sentence.
+
+    The longest are cut short.
+    """
+    words = [word if len(word) <= 40 else f"{word[:39]}…" for word in words]
     more = f" and {len(words) - 6} more" if len(words) > 6 else ""
     return (", ".join(words[:6]) + more) if words else "none"
 

@@ -169,7 +169,10 @@ def _numbers(column: str, *repairs: str) -> list[str]:
     pairs = zip(repairs[::2], repairs[1::2], strict=True)
     return [
         f"texts = frame[{column}].str.strip()",
-        *(f'texts = texts.str.replace(r"{pattern}", "{by}", regex=True)' for pattern, by in pairs),
+        *(
+            f'texts = texts.str.replace(r"{pattern}", {_raw(by)}, regex=True)'
+            for pattern, by in pairs
+        ),
         f'frame[{column}] = pd.to_numeric(texts, errors="coerce")',
     ]
 
@@ -358,6 +361,11 @@ def _listing(name: str, values: Sequence[str]) -> str:
     if len(line) <= LINE:
         return line
     return "\n".join([f"{name} = [", *(f"    {text}," for text in texts), "]"])
+
+
+def _raw(text: str) -> str:
+    """A Python string in double quotes, raw where that makes a difference."""
+    return f'r"{text}"' if "\\" in text else f'"{text}"'
 
 
 def _quoted(text: str) -> str:

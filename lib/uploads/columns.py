@@ -84,9 +84,9 @@ def take_numbers(
     notes += [
         f"Numbers in {listed(names)} were read with {how}." for how, names in readings.items()
     ]
-    if _counts_rows(cells, layout):
-        columns.pop(cells.columns[0], None)
-        notes.append("The first column has no name and counts the rows, so it is left out.")
+    columns = _without_huge(columns, notes, mended)
+    empty += [name for name, numbers in columns.items() if numbers.isna().all()]
+    columns = {name: numbers for name, numbers in columns.items() if name not in empty}
     if not columns:
         raise UploadError(
             f"No column of numbers was found, and at least one is needed. Texts: {listed(texts)}. "
@@ -97,7 +97,7 @@ def take_numbers(
         notes.append(f"Columns of text are left out: {listed(texts)}.")
     if empty:
         notes.append(f"Empty columns are left out: {listed(empty)}.")
-    return pd.DataFrame(_without_huge(columns, notes, mended))
+    return pd.DataFrame(columns)
 
 
 def _without_huge(
@@ -116,14 +116,6 @@ def _without_huge(
         values = counted(count, "value is", "values are")
         notes.append(f"{values} infinite or beyond {_HUGE:.0e} and taken as missing.")
     return kept
-
-
-def _counts_rows(cells: pd.DataFrame, layout: Layout) -> bool:
-    """Whether the first column is the nameless index that pandas writes to its CSVs."""
-    if not layout.header or len(cells.columns) < 2 or cells.columns[0] != "column 1":
-        return False
-    first = cells["column 1"]
-    return pd.api.types.is_numeric_dtype(first) and bool((first.diff().iloc[1:] == 1).all())
 
 
 def describe(frame: pd.DataFrame, notes: list[str]) -> None:

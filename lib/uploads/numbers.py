@@ -14,17 +14,22 @@ import pandas as pd
 NUMBERS_PART = 0.9
 """A column in which at least this part of the cells are numbers is a number column."""
 SAMPLE = 200
-"""So many cells of a column tell whether it is worth to look at all of them."""
+"""So many cells of a column tell whether it is worth looking at all of them."""
 
-_SPACES = r"[ '’\u00a0\u2009\u202f]"
-_BETWEEN_GROUPS = rf"(?<!\d{{4}}){_SPACES}(?=\d{{3}}(?!\d))"
-_SPACE_GROUPS = rf"[+-]?\d{{1,3}}(?:{_SPACES}\d{{3}})+(?:[.,]\d*)?"
-_SIGNS = r"^[$€£¥] ?| ?[%€$£¥]$"
-_COMMA_GROUPS = r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"
-_POINT_GROUPS = r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?"
-_WITH_COMMA = re.compile(r"[+-]?[\d.]*,\d+(?:e[+-]?\d+)?", re.IGNORECASE)
-_WITH_POINT = re.compile(r"[+-]?\d*\.\d+(?:e[+-]?\d+)?", re.IGNORECASE)
-_VALUE = re.compile(r"[+-]?[\d.,][\d.,:/TZ+%'e \u00a0\u202f-]*|[+-]?inf|nan", re.IGNORECASE)
+_AROUND = (
+    ("\u2212", "-"),
+    (r"^\(([^()a-z]*)\)$", r"-\1"),  # as accountants write it
+    (r"^([+-]?)[$€£¥] ?", r"\1"),
+    (r" ?[%€$£¥]$", ""),
+)
+"""What stands around a number and becomes a plain minus, or nothing."""
+_SPACES = "[ '’\u00a0\u2009\u202f]"
+_BETWEEN_GROUPS = r"(?<!\d{4})[ '’\u00a0\u2009\u202f](?=\d{3}(?!\d))"
+_SPACE_GROUPS = rf"[+-]?[0-9]{{1,3}}(?:{_SPACES}[0-9]{{3}})+(?:[.,][0-9]*)?"
+_COMMA_GROUPS = r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?"
+_POINT_GROUPS = r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]*)?"
+_WITH_COMMA = r"[+-]?[0-9.]*,[0-9]+(?:[eE][+-]?[0-9]+)?"
+_WITH_POINT = r"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?"
 
 
 Repairs = tuple[tuple[str, str], ...]
@@ -41,23 +46,35 @@ class Numbers(NamedTuple):
     repairs: Repairs
 
 
-def is_value(cell: str) -> bool:
-    """Whether a cell holds a number or a date rather than a name."""
-    return _VALUE.fullmatch(cell.strip()) is not None
+def bare(cell: str) -> str:
+    """A cell without what stands around its number."""
+    for pattern, by in _AROUND:
+        cell = re.sub(pattern, by, cell)
+    return cell
 
 
 def has_decimal_commas(cells: list[str], delimiter: str) -> bool:
     """Whether a file's commas are decimal, from some of its cells.
 
     "1,234" alone may be either: behind a semicolon it is taken as decimal, as spreadsheets of
-    such countries write it, otherwise as a thousand.
+    such countries write it, otherwise as a thousand. "1.234.567" can only be theirs.
     """
-    cells = [cell.strip() for cell in cells]
-    commas = [cell for cell in cells if _WITH_COMMA.fullmatch(cell)]
+    cells = [bare(cell.strip()) for cell in cells]
+    commas = [cell for cell in cells if re.fullmatch(_WITH_COMMA, cell)]
     if any(not re.fullmatch(_COMMA_GROUPS, cell) for cell in commas):
         return True
-    points = any(_WITH_POINT.fullmatch(c) and not re.fullmatch(_POINT_GROUPS, c) for c in cells)
+    if any(cell.count(".") > 1 and re.fullmatch(_POINT_GROUPS, cell) for cell in cells):
+        return True
+    points = any(
+        re.fullmatch(_WITH_POINT, cell) and not re.fullmatch(_POINT_GROUPS, cell) for cell in cells
+    )
     return bool(commas) and delimiter == ";" and not points
+
+
+def is_column_with_decimal_commas(lines: list[str]) -> bool:
+    """Whether commas never stand between cells: each line that has one is a number."""
+    commas = [bare(line.strip()) for line in lines if "," in line]
+    return bool(commas) and all(re.fullmatch(_WITH_COMMA, line) for line in commas)
 
 
 def as_numbers(texts: pd.Series, decimal_commas: bool) -> Numbers | None:
@@ -86,8 +103,8 @@ def _as_floats(texts: pd.Series, decimal_commas: bool) -> Numbers:
             repairs.append((pattern, by))
             texts = repaired
 
-    repair("\u2212", "-")
-    repair(_SIGNS)
+    for pattern, by in _AROUND:
+        repair(pattern, by)
     if texts.str.fullmatch(_SPACE_GROUPS, na=False).any():
         repair(_BETWEEN_GROUPS)
     with_comma = texts.str.contains(",", regex=False, na=False)
@@ -97,20 +114,22 @@ def _as_floats(texts: pd.Series, decimal_commas: bool) -> Numbers:
         commas = texts[with_comma]
         groups = commas.str.fullmatch(_COMMA_GROUPS)
         sure = commas.str.count(",").gt(1) | commas.str.contains(".", regex=False)
-        if groups.mean() >= NUMBERS_PART and (not decimal_commas or (groups & sure).any()):
+        decimal = decimal_commas or (commas.str.fullmatch(_WITH_COMMA) & ~groups).any()
+        if groups.mean() >= NUMBERS_PART and (not decimal or (groups & sure).any()):
             repair(",")
             how = "commas as thousands separators"
         else:
             repair(r"\." if _all_groups(texts[with_point & ~with_comma]) else r"\.(?=.*,)")
             repair(",", ".")
             how = "" if decimal_commas else "decimal commas"
-    elif decimal_commas and with_point.any() and _all_groups(texts[with_point]):
+    elif with_point.any() and _all_groups(texts[with_point], sure=not decimal_commas):
         repair(r"\.")
         how = "points as thousands separators"
     values = pd.to_numeric(texts, errors="coerce").astype(np.float64)
     return Numbers(values, how, tuple(repairs))
 
 
-def _all_groups(texts: pd.Series) -> bool:
-    """Whether all points stand before three digits, as in 1.234.567."""
-    return bool(texts.str.fullmatch(_POINT_GROUPS).all())
+def _all_groups(texts: pd.Series, *, sure: bool = False) -> bool:
+    """Whether all points stand before three digits; to be `sure`, several in one, as 1.234.567."""
+    grouped = bool(texts.str.fullmatch(_POINT_GROUPS).all())
+    return grouped and (not sure or bool(texts.str.count(r"\.").gt(1).any()))

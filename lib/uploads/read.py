@@ -8,9 +8,9 @@ a note on the table. Nothing is cut into windows here (`lib.windows`), and nothi
 from __future__ import annotations
 
 from lib.datasets.dataset import Mended
-from lib.uploads.cells import drop_empty_rows, read_cells
+from lib.uploads.cells import drop_empty_rows, drop_row_numbers, read_cells, reading_of
 from lib.uploads.columns import describe, take_numbers, take_times
-from lib.uploads.layout import find_layout, reading_of
+from lib.uploads.layout import find_layout
 from lib.uploads.text import as_utf8
 from lib.windows import Table
 
@@ -21,7 +21,8 @@ def read_upload(name: str, content: bytes) -> Table:
     Args:
         name: the file's name, for the person.
         content: its bytes. Text in UTF-8, UTF-16 or Windows's Western alphabet; columns apart by
-            comma, semicolon, tab or |; decimal points or commas; with or without a header.
+            comma, semicolon, tab or |; decimal points or commas; with or without a header, and
+            with what pandas and spreadsheets add: row numbers, `sep=;`, signs of currency.
 
     Returns:
         The numeric columns, as float64 with NaN where a value is missing, in order of time. Of
@@ -32,10 +33,11 @@ def read_upload(name: str, content: bytes) -> Table:
     """
     text, reading = as_utf8(content)
     layout = find_layout(text)
-    reading |= reading_of(text, layout)
     cells = read_cells(text, layout, reading.get("skiprows", 0))
+    reading |= reading_of(text, layout, cells)
     notes, mended = list(layout.notes), list[Mended]()
-    cells = drop_empty_rows(cells, notes, mended)
+    cells = drop_empty_rows(cells, text, layout, notes, mended)
+    cells = drop_row_numbers(cells, layout, notes)
     cells, times, step = take_times(cells, layout, notes, mended)
     frame = take_numbers(cells, layout, notes, mended)
     describe(frame, notes)

@@ -74,11 +74,11 @@ def as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
             "The file isn't text: it has bytes that no text has. Export the table as CSV and "
             "upload that."
         )
-    # Spreadsheets write empty rows above a table as lines of nothing but delimiters.
-    above = re.match(r"(?:[ \t,;|]*(?:\r\n|\r|\n))+", text)
-    if above is not None:
-        reading["skiprows"] = len(above[0].splitlines())
-        text = text[above.end() :]
+    if above := _above(text):
+        reading["skiprows"] = len(text[:above].splitlines())
+        if "\n" not in text:
+            reading["lineterminator"] = "\r"  # else pandas takes all lines for one that is skipped
+        text = text[above:]
     return text.encode("utf-8"), reading
 
 
@@ -89,6 +89,17 @@ def _utf16_without_mark(start: bytes) -> str | None:
     if odd > 0.8 * half and not even:
         return "utf-16-le"
     return "utf-16-be" if even > 0.8 * half and not odd else None
+
+
+def _above(text: str) -> int:
+    """How many characters stand above the table: spreadsheets' `sep=;`, and empty rows.
+
+    They write these as lines of nothing but delimiters.
+    """
+    excel = re.match(r'"?sep=.?"?[,;\t|]*(\r\n|\r|\n)', text, re.IGNORECASE)
+    start = excel.end() if excel else 0
+    end = len(text) - len(text[start:].lstrip(" \t,;|\r\n"))
+    return max(text.rfind("\n", 0, end), text.rfind("\r", 0, end)) + 1
 
 
 def _looks_binary(text: str) -> bool:

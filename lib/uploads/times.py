@@ -12,18 +12,32 @@ import pandas as pd
 
 from lib.uploads.numbers import NUMBERS_PART, SAMPLE, as_numbers
 
+_DAYS = ("%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y.%m.%d")
+_SHORT_DAYS = ("%d.%m.%y", "%d/%m/%y", "%m/%d/%y")
+_HOURS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
 _DATES = (
     "ISO8601",
-    *(
-        f"{day}{time}"
-        for day in ("%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y")
-        for time in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
-    ),
-    *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%Y.%m.%d", "%m/%Y", "%Y/%m", "%YM%m"),
-    *("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y"),
-    *("%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b", "%Y %b"),
+    *("%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S.%f UTC", "%Y-%m-%d %I:%M:%S %p"),
+    *(f"{day}{hour}" for day in (*_DAYS, *_SHORT_DAYS) for hour in _HOURS),
+    *(f"{day},{hour}" for day in (*_DAYS, *_SHORT_DAYS) for hour in _HOURS if hour),
+    *("%m/%Y", "%Y/%m", "%YM%m", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y"),
+    *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b", "%Y %b"),
 )
 """Formats of dates. Where several fit, the one with the evenest steps is taken, or the first."""
+
+_PARTS = {"%Y": r"\d{4}", "%p": "[ap]m", "%b": "[a-z]{3}", "%B": "[a-z]{3,9}", "%f": r"\d{1,9}"}
+_SHAPES = {
+    form: re.compile(
+        re.sub("%.", lambda part: _PARTS.get(part[0], r"\d\d?"), form.replace(".", r"\.")),
+        re.IGNORECASE,
+    )
+    for form in _DATES[1:]
+}
+"""What a date of a format looks like: it costs pandas much longer to say that one isn't."""
+
+_QUARTER = "[0-9]{4}[- ]?Q[1-4]"
+_ZONE = r":.*[+-][0-9]{2}(?::?[0-9]{2})?$"
+"""How a time ends that says how far from UTC it is."""
 
 _STEPS = {
     "second": (1, 1),
@@ -68,14 +82,29 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None
     if as_numbers(sample, decimal_commas) is not None:
         found = as_numbers(texts, decimal_commas) if _TIME_WORDS & _words(name) else None
         return None if found is None else _from_numbers(name, found.values)
-    fitting = [form for form in _DATES if _dates(sample, form).notna().all()]
+    quarters = sample.str.fullmatch(_QUARTER).all()
+    if quarters:
+        sample, texts = _as_months(sample), _as_months(texts)
+    first = sample.iloc[0]
+    likely = [form for form in _DATES if form not in _SHAPES or _SHAPES[form].fullmatch(first)]
+    fitting = [form for form in likely if _dates(sample, form).notna().all()]
     readings = {form: _dates(texts, form) for form in fitting}
     readings = {f: r for f, r in readings.items() if r.notna().mean() >= NUMBERS_PART}
     if not readings:
         return None
     form = max(readings, key=lambda form: _evenness(readings[form]))
-    how = {"%d": ", the day before the month", "%m": ", the month before the day"}
-    return Times(readings[form], how.get(form[:2], "") if len(readings) > 1 else "", form)
+    doubts = {"%d": ", the day before the month", "%m": ", the month before the day"}
+    how = doubts.get(form[:2], "") if len(readings) > 1 else ""
+    if sample.str.contains(_ZONE).any():
+        how = ", in UTC"
+    return Times(readings[form], how, "" if quarters else form)
+
+
+def _as_months(quarters: pd.Series) -> pd.Series:
+    """2024Q3, which pandas has no format for, as the quarter's first month: 2024-07."""
+    for k in range(4):
+        quarters = quarters.str.replace(f"[- ]?Q{k + 1}$", f"-{3 * k + 1:02}", regex=True)
+    return quarters
 
 
 def _dates(texts: pd.Series, form: str) -> pd.Series:

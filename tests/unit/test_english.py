@@ -23,9 +23,10 @@ def test_a_list_ends_with_and(words, text):
 
 
 def test_a_long_list_ends_with_how_many_more_there_are():
-    """Six are named."""
+    """Six are named, each in forty letters at most."""
     assert listed("abcdef") == "a, b, c, d, e, f"
     assert listed("abcdefgh") == "a, b, c, d, e, f and 2 more"
+    assert listed(["a" * 50]) == "a" * 39 + "…"
     assert listed([]) == "none"
 
 

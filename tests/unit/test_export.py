@@ -185,6 +185,10 @@ ODD_FILES = {
     "words among numbers": "a,b\n"
     + "".join(f"{'?!' if i == 9 else i},{i % 9}\n" for i in range(40)),
     "empty rows": "a,b\n" + "".join(f"{i},{i % 9}\n,\n" for i in range(40)),
+    "accounting": "a,b\n" + "".join(f"{i},{'-$3.50' if i % 3 else '(1.50)'}\n" for i in range(40)),
+    "a mark at the end": "a\n" + "".join(f"{i * i % 7}\n" for i in range(40)) + "-",
+    "empty lines above, as of an old Mac": "\ra,b\r" + "".join(f"{i},{i % 7}\r" for i in range(40)),
+    "for Excel": "sep=;\na;b\n" + "".join(f"{i},5;{i % 7}\n" for i in range(40)),
     "infinities": "a,b\n" + "".join(f"{'inf' if i == 9 else i},{i % 9}\n" for i in range(40)),
 }
 """Files that `pd.read_csv(name)` alone reads wrongly or not at all."""

@@ -94,6 +94,11 @@ def test_decimal_commas_are_told_from_delimiters():
         ("a,b", "0.5,\u22121.5", -1.5),  # a typographic minus
         ("a,b", "0.5,12%", 12),
         ("a,b", "0.5,$12.50", 12.5),
+        ("a,b", "0.5,-$12.50", -12.5),
+        ("a,b", "0.5,(12.50)", -12.5),  # accountants' minus
+        ("a;b", "0,5;(1.234,50 €)", -1234.5),
+        ("a,b", "0.5,1.234.567", 1234567),  # more than one point: so they are thousands
+        ("a;b", "1.234.567;1.234", 1234),  # … in all columns
         ("a,b", "0.5,1e3", 1000),
         ("a,b", "0.5,True", 1),
     ],
@@ -107,6 +112,33 @@ def test_how_thousands_were_read_is_said():
     """If 1,234 was meant as 1.234, the person can see it here."""
     table = read(lines("a,b", lambda i: f'{i},"1,{i}00"'))
     assert "Numbers in b were read with commas as thousands separators." in table.notes
+
+
+def test_a_single_decimal_comma_decides_for_its_column():
+    """0,987 can be no thousand, so 1,234 is none either."""
+    table = read(lines("a,b", lambda i: f'{i},"{i % 10},234"', 40))
+    assert table.frame["b"].tolist() == [i % 10 + 0.234 for i in range(40)]
+    assert "Numbers in b were read with decimal commas." in table.notes
+
+
+def test_one_column_may_have_decimal_commas():
+    """No delimiter is needed to tell them from delimiters: every line is a number."""
+    table = read(lines("a", lambda i: f"{i},25" if i else "7"))
+    assert table.frame["a"].tolist() == [7, *(i + 0.25 for i in range(1, 10))]
+    assert "Commas in numbers were read as decimal commas." in table.notes
+
+
+def test_other_delimiters_in_names_and_texts_are_no_delimiters():
+    """They cut the first line in two, but not the others."""
+    table = read(lines("wind; gusts,b", lambda i: f"{i},x|y"))
+    assert table.frame.columns.tolist() == ["wind; gusts"]
+
+
+def test_a_quoted_cell_may_stand_behind_a_space():
+    """As people write lists."""
+    table = read(lines('a, "wind, m/s", c', lambda i: f"{i}, {2 * i}, {3 * i}"))
+    assert table.frame.columns.tolist() == ["a", "wind, m/s", "c"]
+    assert table.frame.loc[1].tolist() == [1, 2, 3]
 
 
 def test_true_and_false_are_numbers_and_that_is_said() -> None:
@@ -129,11 +161,15 @@ DAYS = pd.date_range("2024-01-01", periods=20)
 
 @pytest.mark.parametrize(
     "form",
-    ["%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d %b %Y", "%Y-%m-%dT%H:%M:%SZ"],
+    [
+        *("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d %b %Y"),
+        *("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S UTC", "%d.%m.%y %H:%M", "%m/%d/%y %I:%M %p"),
+        *("%d.%m.%Y, %H:%M:%S", "%m/%d/%Y, %I:%M:%S %p"),  # as browsers write it
+    ],
 )
 def test_a_column_of_dates_labels_the_rows(form):
     """Day and month are told apart by the 13th and later, at the latest."""
-    table = read(lines("when,a", lambda i: f"{DAYS[i].strftime(form)},{i}", 20))
+    table = read(lines("when,a", lambda i: f'"{DAYS[i].strftime(form)}",{i}', 20))
     assert table.frame.columns.tolist() == ["a"]
     assert table.times.equals(DAYS)
     assert table.step == "day"
@@ -148,6 +184,8 @@ def test_a_column_of_dates_labels_the_rows(form):
         ("time_ms", lambda i: 1704067200000 + 60000 * i, "2024-01-01", "minute"),
         ("when", lambda i: f"2024-01-01 00:{i:02d}", "2024-01-01", "minute"),
         ("month", lambda i: f"2024-{i + 1:02d}", "2024-01-01", "month"),
+        ("when", lambda i: f"{2024 + i // 4}Q{i % 4 + 1}", "2024-01-01", "quarter"),
+        ("when", lambda i: f"{2024 + i // 4}-Q{i % 4 + 1}", "2024-01-01", "quarter"),
         (
             "week",
             lambda i: (
@@ -167,6 +205,13 @@ def test_times_come_in_many_forms(head, stamp, first, step):
     table = read(lines(f"{head},a", lambda i: f"{stamp(i)},{i}"))
     assert table.times[0] == pd.Timestamp(first)
     assert table.step == step
+
+
+def test_times_with_a_zone_are_in_utc_and_that_is_said():
+    """Else the clock would jump where summer time begins."""
+    table = read(lines("when,a", lambda i: f"2024-03-31T0{i}:00:00+0{1 + (i > 1)}:00,{i}"))
+    assert table.times[0] == pd.Timestamp("2024-03-31 00:00") - pd.Timedelta(hours=1)
+    assert "when labels the rows, in UTC." in table.notes
 
 
 def test_where_day_and_month_could_be_swapped_the_even_steps_win_and_that_is_said():
@@ -234,12 +279,33 @@ def test_missing_values_are_known_by_their_usual_marks(mark):
     assert "5 values are missing: b 5." in table.notes
 
 
+@pytest.mark.parametrize("line", ["NA,-", '"",""'])
+def test_a_row_of_marks_is_a_timestep_that_nothing_is_known_of(line):
+    """A line of nothing but delimiters is none: a spreadsheet wrote it."""
+    table = read(lines("a,b", lambda i: line if i == 4 else f"{i},{i}"))
+    assert len(table.frame) == 10
+    assert np.isnan(table.frame["b"][4])
+    assert len(read(lines("a,b", lambda i: "," if i == 4 else f"{i},{i}")).frame) == 9
+
+
+def test_a_single_column_keeps_its_gaps():
+    """Each is a timestep."""
+    assert len(read(lines("a", lambda i: "NA" if i == 4 else f"{i}")).frame) == 10
+
+
 @pytest.mark.parametrize("value", ["inf", "-Infinity", "1e400", "1e200"])
 def test_infinities_are_taken_as_missing(value):
     """They, and numbers whose square overflows, would end any training."""
     table = read(lines("a,b", lambda i: f"{i},{value if i == 3 else i}"))
     assert table.frame["b"].isna().sum() == 1
     assert "1 value is infinite or beyond" in notes_of(table)
+
+
+def test_a_column_of_nothing_but_infinities_is_empty():
+    """Its rows would all have been dropped."""
+    table = read(lines("a,b", lambda i: f"{i},inf"))
+    assert table.frame.columns.tolist() == ["a"]
+    assert "Empty columns are left out: b." in table.notes
 
 
 def test_constant_and_empty_columns_are_named():
@@ -266,10 +332,45 @@ def test_a_file_without_a_header_gets_numbered_columns():
     assert "holds values, not names" in notes_of(table)
 
 
-def test_the_row_numbers_that_pandas_writes_are_no_column():
-    """`to_csv` writes them under an empty name."""
-    frame = pd.DataFrame({"a": np.arange(10.0) ** 2})
-    assert read(frame.to_csv()).frame.columns.tolist() == ["a"]
+@pytest.mark.parametrize(
+    ("first", "line"),
+    [
+        ("5.1,3.5,setosa", lambda i: f"{i}.5,{i},{'setosa' if i % 2 else 'virginica'}"),
+        ("1 Jan 2024,rain,3", lambda i: f"{i + 2} Jan 2024,sun,{i}"),
+        ("x,−3.5 €", lambda i: f"{'xyz'[i % 3]},{i}.5 €"),
+        ("1,2,3", lambda i: f"{i},{i},{i}"),
+        ("0,1,2", lambda i: f"{i + 1},{i + 2},{i + 3}"),
+    ],
+)
+def test_values_in_the_first_line_are_data_also_beside_texts(first, line):
+    """A text above texts may be a value as well; else the first sample would become a name."""
+    table = read(lines(first, line))
+    assert len(table.frame) == 11
+    assert "The first line holds values, not names, so the columns are numbered." in table.notes
+
+
+@pytest.mark.parametrize(
+    ("first", "line", "names"),
+    [
+        ("country,1990,1995,2000", lambda i: f"Peru,{i},{i},{i}", ["1990", "1995", "2000"]),
+        ("when,0.1,0.9", lambda i: f"2024-01-{i + 1},{i},{i}", ["0.1", "0.9"]),
+        (",0,1", lambda i: f"{i},{i}.5,{i}", ["0", "1"]),  # pandas, of an array
+        ("0,1,2", lambda i: f"{i}.5,{i},{i}", ["0", "1", "2"]),  # the same without its index
+    ],
+)
+def test_names_may_be_numbers(first, line, names):
+    """Years beside a name, whatever stands behind a name above values, or a count from nought."""
+    table = read(lines(first, line))
+    assert table.frame.columns.tolist() == names
+    assert len(table.frame) == 10
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0"])
+def test_the_row_numbers_that_pandas_writes_are_no_column(name):
+    """`to_csv` writes them under an empty name, `read_csv` and `to_csv` again under another."""
+    newest_first = [f"2024-01-{20 - i}" for i in range(10)]
+    frame = pd.DataFrame({"when": newest_first, "a": np.arange(10.0) ** 2})
+    assert read(frame.to_csv(index_label=name)).frame.columns.tolist() == ["a"]
 
 
 def test_names_over_several_lines_and_texts_with_delimiters_may_be_quoted():
@@ -286,6 +387,11 @@ def test_empty_rows_and_columns_around_a_table_are_left_out():
     assert table.frame.columns.tolist() == ["a", "b"]
     assert len(table.frame) == 10
     assert "2 empty rows left out." in table.notes
+
+
+def test_the_line_that_tells_excel_the_delimiter_is_no_header():
+    """`sep=;`, as programs write it that export to Excel."""
+    assert read("sep=;\r\n" + PLAIN.replace(",", ";")).frame.equals(read(PLAIN).frame)
 
 
 def test_a_short_row_misses_its_last_values():
@@ -335,6 +441,32 @@ def test_what_is_no_table_is_answered_with_what_is_wrong_and_what_to_do(content,
         read_upload("photo.csv", content)
     assert str(refusal.value).endswith(".")
     assert len(str(refusal.value)) < 400
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(
+    rows=st.lists(
+        st.tuples(*[st.floats(-1e9, 1e9)] * 2, st.sampled_from(["", "NA", "-"])),
+        min_size=6,
+        max_size=30,
+    ),
+    layout=st.sampled_from([",.", ";.", "\t.", "|.", ";,", "\t,", "|,"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]),
+    newline=st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_the_numbers_that_are_read_are_the_numbers_that_were_written(
+    rows, layout, encoding, newline
+):
+    """In any layout and encoding, to the last of four decimals; what was left out is missing."""
+    delimiter, point = layout
+    texts = [["Größe", "b", "c"]]
+    texts += [[f"{a:.4f}", f"{b:.4f}", gap or "1.5"] for a, b, gap in rows]
+    file = newline.join(delimiter.join(row).replace(".", point) for row in texts)
+    frame = read_upload("f.csv", file.encode(encoding)).frame
+    assert np.allclose(frame["Größe"], [round(a, 4) for a, _, _ in rows], rtol=1e-12)
+    assert np.allclose(frame["b"], [round(b, 4) for _, b, _ in rows], rtol=1e-12)
+    if "c" in frame:
+        assert frame["c"].isna().tolist() == [bool(gap) for _, _, gap in rows]
 
 
 CELLS = st.one_of(

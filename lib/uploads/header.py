@@ -1,0 +1,88 @@
+"""Whether a table's first line holds names, and the names of its columns."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from lib.english import listed
+from lib.uploads.numbers import bare
+
+MISSING = ["-", "--", "?", ".", "..", "–", "—"]
+"""What stands for "nothing here" besides pandas's own list (an empty cell, NA, NaN, null, …)."""
+_UNKNOWN = {"", "na", "n/a", "#n/a", "nan", "null", "none", *MISSING}
+_VALUE = re.compile(r"[+-]?[\d.,][\d.,:/TZQ+%'e \u00a0\u202f-]*|[+-]?inf", re.IGNORECASE)
+_WORDS_OF_DATES = re.compile(
+    r"\b(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?"
+    r"|oct(ober)?|nov(ember)?|dec(ember)?|[ap]m|utc)\b",
+    re.IGNORECASE,
+)
+_LOOKED_AT = 100
+"""So many rows tell what a column holds."""
+
+
+def has_header(first: list[str], body: list[list[str]]) -> bool:
+    """Whether the first line holds names, as the lines below it tell.
+
+    A text above values is a name. Where there is none, values in the first line make it data, with
+    its texts above texts as in iris.data; unless these values count as names do.
+    """
+    names = [j for j, cell in enumerate(first) if _is_known(cell) and not is_value(cell)]
+    values = [cell.strip() for cell in first if _is_known(cell) and is_value(cell)]
+    if not values or not body or any(_holds_values(body, j) for j in names):
+        return bool(names)
+    corner = not first[0].strip() and _is_known(body[0][0])
+    return _are_names(values, body, certain=bool(names) or corner)
+
+
+def _are_names(values: list[str], body: list[list[str]], *, certain: bool) -> bool:
+    """Whether numbers in the first line are names: years, or what pandas calls nameless columns.
+
+    They are 0, 1, 2, …; `certain` is whether something else than the numbers speaks for names.
+    """
+    numbers = [int(value) for value in values if value.isdecimal()]
+    steps = {later - number for number, later in pairwise(numbers)}
+    if len(numbers) < len(values) or not steps or min(steps) < 1:
+        return False
+    if certain:
+        return steps == {1} or (numbers[0] >= 1700 and numbers[-1] <= 2200)
+    decimals = any(cell.strip() and not cell.strip().isdecimal() for cell in body[0])
+    return steps == {1} and numbers[0] == 0 and len(numbers) > 2 and decimals
+
+
+def is_value(cell: str) -> bool:
+    """Whether a cell holds a number or a date rather than a name."""
+    cell = bare(cell.strip())
+    if any(char.isdigit() for char in cell):
+        cell = _WORDS_OF_DATES.sub("1", cell)
+    return _VALUE.fullmatch(cell) is not None
+
+
+def _is_known(cell: str) -> bool:
+    return cell.strip().lower() not in _UNKNOWN
+
+
+def _holds_values(body: list[list[str]], j: int) -> bool:
+    """Whether most of what stands in column `j` are values."""
+    cells = [row[j] for row in body[:_LOOKED_AT] if j < len(row) and _is_known(row[j])]
+    return 2 * sum(map(is_value, cells)) > len(cells)
+
+
+def unique_names(cells: list[str]) -> tuple[list[str], list[str]]:
+    """Names that are all different and never empty, and notes on what was changed."""
+    stripped = [" ".join(cell.split()) for cell in cells]
+    taken = set(stripped)
+    names: list[str] = []
+    twice = []
+    for i, wanted in enumerate(stripped):
+        name = wanted or f"column {i + 1}"
+        count = 2
+        base = name
+        while name in names or (name != wanted and name in taken):
+            name = f"{base} ({count})"
+            count += 1
+        if wanted and name != wanted:
+            twice.append(name)
+        names.append(name)
+    notes = [f"Names that stand twice were numbered: {listed(twice)}."] if twice else []
+    return names, notes
