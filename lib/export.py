@@ -216,7 +216,8 @@ def _table(experiment: Experiment, dataset: Dataset) -> _Data:
         "train = min(max(round(0.75 * windows), 1), windows - 1)",
         "boundary = train + T + horizon - 1  # the first row of the validation part",
         "known = frame[:boundary]",
-        "scaled = (frame - known.mean()) / known.std(ddof=0).replace(0, 1)",
+        "varies = known.max() > known.min()  # the deviation of 0.1, 0.1, … isn't quite 0",
+        "scaled = (frame - known.mean()) / known.std(ddof=0).where(varies, 1)",
         "starts = np.r_[:train, boundary : boundary + windows - train]",
     ]
     if thinned:

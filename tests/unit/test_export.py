@@ -188,6 +188,7 @@ ODD_FILES = {
     "accounting": "a,b\n" + "".join(f"{i},{'-$3.50' if i % 3 else '(1.50)'}\n" for i in range(40)),
     "a mark at the end": "a\n" + "".join(f"{i * i % 7}\n" for i in range(40)) + "-",
     "empty lines above, as of an old Mac": "\ra,b\r" + "".join(f"{i},{i % 7}\r" for i in range(40)),
+    "the same until late": "a,b\n" + "".join(f"{i},{0.1 if i < 38 else 0.2}\n" for i in range(40)),
     "for Excel": "sep=;\na;b\n" + "".join(f"{i},5;{i % 7}\n" for i in range(40)),
     "infinities": "a,b\n" + "".join(f"{'inf' if i == 9 else i},{i % 9}\n" for i in range(40)),
 }
