@@ -53,7 +53,7 @@ def by_hand(layer: Opened, step: int, palette: Palette) -> str:
         tables.append(_table("the new states", layer.units, rows, palette))
     return (
         '<div style="display:flex;flex-wrap:wrap;align-items:flex-start;gap:1rem 2rem;'
-        f'font-size:0.8125rem;color:{palette.ink}">{"".join(tables)}</div>'
+        f'font-size:clamp(0.75rem,3.2vw,0.8125rem);color:{palette.ink}">{"".join(tables)}</div>'
     )
 
 
@@ -119,21 +119,30 @@ def _states(layer: Opened, step: int) -> list[Row]:
 
 
 def _table(title: str, units: int, rows: Sequence[Row], palette: Palette) -> str:
-    """Rows of a label and one number for each unit."""
+    """Rows of a label and one number for each unit.
+
+    Where these are too wide for the screen the labels stay, and a shade says that there is more.
+    """
+    shade = (
+        f"background:linear-gradient({palette.background},{palette.background}) "
+        "right/1rem 100% no-repeat local,"
+        f"linear-gradient(to left,{palette.border},transparent) right/1rem 100% no-repeat scroll"
+    )
+    stays = f"position:sticky;left:0;background:{palette.background};"
     head = "".join(
         f'<th scope="col" style="{_CELL}color:{palette.muted};font-weight:400">unit {k}</th>'
         for k in range(1, units + 1)
     )
     body = "".join(
         f'<tr style="{_KINDS[row.kind].format(border=palette.border)}">'
-        f'<th scope="row" style="{_HEAD}">{escape(row.label)}</th>'
+        f'<th scope="row" style="{_HEAD}{stays}">{escape(row.label)}</th>'
         + "".join(f'<td style="{_CELL}">{signed(value)}</td>' for value in row.values)
         + "</tr>"
         for row in rows
     )
     return (
         f'<div tabindex="0" role="region" aria-label="{escape(title)}" '
-        'style="max-width:100%;overflow-x:auto">'
+        f'style="max-width:100%;overflow-x:auto;{shade}">'
         '<table style="border-collapse:collapse;font-variant-numeric:tabular-nums;margin:0">'
         f'<caption style="text-align:left;font-weight:600;caption-side:top;color:{palette.ink}">'
         f"{escape(title)}</caption><tr><td></td>{head}</tr>{body}</table></div>"
@@ -144,7 +153,7 @@ _HEAD = (
     "text-align:left;font-weight:inherit;padding:0.1rem 0.5rem 0.1rem 0;white-space:nowrap;border:0"
 )
 _CELL = (
-    "text-align:right;min-width:4rem;padding:0.1rem 0 0.1rem 0.5rem;white-space:nowrap;border:0;"
+    "text-align:right;min-width:3.25rem;padding:0.1rem 0 0.1rem 0.5rem;white-space:nowrap;border:0;"
 )
 _KINDS = {
     "": "",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.driver import button, move_slider, open_page, picture, wait_for_status
+from tests.browser.server import Server
 
 KERAS = 60_000
 """Milliseconds that Keras may take on a cold server."""
 
 
+COLUMN = "getComputedStyle(document.documentElement).getPropertyValue('--cell-t')"
+"""The timestep that the pictures mark, from 0."""
 ROW = "getComputedStyle(document.documentElement).getPropertyValue('--cell-row')"
 """The row that the pictures mark, from 0."""
 
@@ -30,9 +33,7 @@ def words(page: Page) -> Locator:
 
 def place(page: Page) -> str:
     """Where the pictures place the playhead: the column, from 0."""
-    return str(
-        page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--cell-t')")
-    )
+    return str(page.evaluate(COLUMN))
 
 
 def test_see_the_cell_by_keyboard(page: Page) -> None:
@@ -106,6 +107,42 @@ def test_dragging_over_a_picture_moves_the_playhead(page: Page) -> None:
     expect(words(page)).to_contain_text("Timestep 9, unit 3")
     page.keyboard.press("ArrowLeft")
     expect(words(page)).to_contain_text("Timestep 8, unit 3")
+
+
+def test_a_finger_picks_by_a_tap_and_sideways_and_scrolls_over_pictures(
+    browser: Browser, server: Server
+) -> None:
+    """Swiping up over a picture moves the page alone."""
+    with browser.new_context(
+        base_url=server.url, viewport={"width": 390, "height": 844}, has_touch=True
+    ) as context:
+        page = context.new_page()
+        open_page(page, "/cell")
+        expect(slider(page, "Unit")).to_be_visible()
+        block = page.locator(".st-key-cell_heatmaps .cell-units").first
+        block.scroll_into_view_if_needed()
+        box = block.bounding_box()
+        assert box is not None
+        column, middle = box["width"] / 12, box["y"] + box["height"] / 2
+        page.touchscreen.tap(box["x"] + 4.5 * column, middle)
+        page.wait_for_function(f"{COLUMN} === '4'")
+        finger = context.new_cdp_session(page)
+
+        def swipe(x: float, y: float) -> None:
+            for k in range(11):
+                at = {"x": box["x"] + 0.5 * column + k * x / 10, "y": middle + k * y / 10}
+                kind = "touchMove" if k else "touchStart"
+                finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
+                page.wait_for_timeout(20)
+            finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+        swipe(8 * column, 0)
+        page.wait_for_function(f"{COLUMN} === '8'")
+        main = page.get_by_test_id("stMain")
+        before = main.evaluate("main => main.scrollTop")
+        swipe(0, -150)
+        assert main.evaluate("main => main.scrollTop") > before
+        assert place(page) == "8"
 
 
 def test_the_slider_is_as_wide_as_its_columns(page: Page) -> None:
@@ -184,6 +221,16 @@ def test_a_link_brings_others_to_the_same_place(page: Page) -> None:
     page.reload()
     expect(words(page)).to_contain_text("Timestep 8, unit 3")
     expect(slider(page, "Timestep")).to_have_value("8")
+
+
+def test_the_playhead_stays_in_sight(page: Page) -> None:
+    """Also beside the proofs and maps far below that it moves."""
+    open_page(page, "/cell?U=8")
+    expect(slider(page, "Timestep")).to_be_in_viewport()
+    page.locator(".st-key-cell_prefixes").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 400)
+    expect(page.locator(".st-key-cell_unrolled")).not_to_be_in_viewport()
+    expect(slider(page, "Timestep")).to_be_in_viewport()
 
 
 def test_while_it_plays_the_address_stays(page: Page) -> None:

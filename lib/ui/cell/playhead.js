@@ -2,12 +2,13 @@
 
 const SEND_EVERY = 150; // milliseconds, at the least, between two reports to Python
 const REST_AFTER = 700; // milliseconds without a move, after which the place goes to the address
+const PRESSES = ["pointerdown", "pointermove", "pointerup"];
 
 function mount(root) {
   const find = (name) => root.querySelector(name);
   const play = find(".play"), stepIn = find(".step-in"), unitIn = find(".unit-in");
   // What a person has picked is kept where T or U has become too small for it, as Python keeps it.
-  const own = { picked: null, data: null, report: () => {}, sent: 0 };
+  const own = { picked: null, data: null, report: () => {}, sent: 0, down: {} };
 
   function at() {
     const { step, unit } = own.picked ?? own.data, { steps, units } = own.data;
@@ -60,7 +61,15 @@ function mount(root) {
       if (at().step === own.data.steps - 1) stop();
     }, Math.max(100, Math.min(600, 8000 / own.data.steps)));
   }
+  // A finger that comes down may want to scroll: it picks when it is lifted, or moves sideways.
+  function scrolls(event) {
+    const { type, clientX, clientY } = event;
+    if (type === "pointerdown") own.down = { clientX, clientY };
+    const aside = Math.abs(clientX - own.down.clientX), along = Math.abs(clientY - own.down.clientY);
+    return type === "pointerdown" || (type === "pointermove" && aside <= along);
+  }
   function press(event) {
+    if (event.pointerType === "touch" ? scrolls(event) : event.type === "pointerup") return;
     const block = event.target.closest?.("." + own.data.names.time);
     if (!block || (event.type === "pointermove" && event.buttons !== 1)) return;
     const box = block.getBoundingClientRect();
@@ -87,8 +96,7 @@ function mount(root) {
     event.preventDefault();
     toggle();
   };
-  document.addEventListener("pointerdown", press);
-  document.addEventListener("pointermove", press);
+  for (const type of PRESSES) document.addEventListener(type, press);
   document.addEventListener("mousedown", grab);
   stop();
   root.classList.add("ready"); // until now it is hidden: nobody would hear of a press
@@ -111,8 +119,7 @@ function mount(root) {
       stop();
       clearTimeout(own.later);
       clearTimeout(own.rest);
-      document.removeEventListener("pointerdown", press);
-      document.removeEventListener("pointermove", press);
+      for (const type of PRESSES) document.removeEventListener(type, press);
       document.removeEventListener("mousedown", grab);
     },
   };

@@ -15,24 +15,17 @@ from lib.recurrence import GATES
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.follow import Formulas
 from lib.ui.cell.link import control
-from lib.ui.cell.playhead import ORDERS, first_row, is_by_similarity, row_order, where
+from lib.ui.cell.playhead import ORDERS, bar_at_hand, first_row, is_by_similarity, row_order, where
 from lib.ui.words import say, say_steadily
-
-BAR_STYLE = (
-    "<style>.st-key-cell_bar{min-height:4rem}"
-    "@media(max-width:70rem){.st-key-cell_bar{min-height:6.25rem}}</style>"
-)
-"""The playhead's script comes later than the page; its room is there before."""
 
 
 def see(chosen: Chosen, palette: Palette) -> tuple[DeltaGenerator, Formulas]:
     """Draw the section. The playhead's place comes back, and the formulas that follow it."""
     layer = chosen.opened
     top = chosen.layer == chosen.experiment.model.layers - 1
+    bar = bar_at_hand(palette)
     with st.container(border=True, key="cell_unrolled"):
         st.markdown("### Unrolled in time")
-        bar = st.container(key="cell_bar")
-        st.html(BAR_STYLE)
         _unrolled(chosen, layer, palette, top=top)
     with st.container(border=True, key="cell_heatmaps"):
         _heatmaps(layer, palette, top=top)
