@@ -144,7 +144,14 @@ def waiting_words(ahead: int, *, ready: bool) -> str:
 
 
 def progress_sentence(
-    done: int, total: int, now: str, ahead: int, *, ready: bool, failed: int = 0
+    done: int,
+    total: int,
+    now: str,
+    ahead: int,
+    *,
+    ready: bool,
+    failed: int = 0,
+    again: bool = False,
 ) -> str:
     """How far Keras is with a page's questions.
 
@@ -155,11 +162,16 @@ def progress_sentence(
         ahead: how many questions of other pages come before it.
         ready: whether there is a Keras yet.
         failed: how many will have none.
+        again: whether they are asked again, as a run changes what they are about.
     """
     if done == total and failed:
-        return f"Keras gave no answer to {failed} of {total} questions."
+        return (
+            f"Keras gave no answer to {failed} of {total} questions: the end of this page says "
+            "why, and it can be asked again."
+        )
     if done == total:
-        return f"Keras has answered all {total} questions about what is shown."
+        rest = "; while the run trains it is asked again." if again else " about what is shown."
+        return f"Keras has answered all {total} questions{rest}"
     if not ready:
         verb = "come" if total - done > 1 else "comes"
         return f"{STARTING} It takes some seconds; then {verb} {counted(total - done, 'question')}."

@@ -109,7 +109,7 @@ def test_where_keras_cannot_answer_the_page_says_so_and_asks_again(
         app.run()
     assert "No question is called" in app.error[0].value
     answered(app)
-    assert "Keras gave no answer to 6 of 6 questions." in seen(app)
+    assert "Keras gave no answer to 6 of 6 questions: the end of this page says why" in seen(app)
     assert html(app).count(NO_ANSWER) >= 12
     assert "Keras gave no answer" in words(app)
     assert "hidden state" in html(app)

@@ -208,16 +208,17 @@ def test_a_link_brings_others_to_the_same_place(page: Page) -> None:
     """Where the playhead has come to rest stands in the address; Back takes it to where it was."""
     open_page(page, "/cell?layers=2&U=8&step=7&unit=3&layer=1&sample=246&weights=last")
     expect(words(page)).to_contain_text("Timestep 7, unit 3")
-    assert place(page) == "6"
+    page.wait_for_function(f"{COLUMN} === '6'")
     expect(page.get_by_role("radio", name="1, bottom")).to_be_checked()
     expect(page.get_by_role("slider", name="Sample")).to_have_value("2")
     slider(page, "Timestep").focus()
     for rest in (8, 9):
         page.keyboard.press("ArrowRight")
         page.wait_for_url(f"**step={rest}**")
+    page.wait_for_timeout(1500)  # the address may lag behind for a second
     page.go_back()
     expect(words(page)).to_contain_text("Timestep 8, unit 3")
-    assert place(page) == "7"
+    page.wait_for_function(f"{COLUMN} === '7'")
     page.reload()
     expect(words(page)).to_contain_text("Timestep 8, unit 3")
     expect(slider(page, "Timestep")).to_have_value("8")
@@ -231,6 +232,22 @@ def test_the_playhead_stays_in_sight(page: Page) -> None:
     page.mouse.wheel(0, 400)
     expect(page.locator(".st-key-cell_unrolled")).not_to_be_in_viewport()
     expect(slider(page, "Timestep")).to_be_in_viewport()
+
+
+def test_the_parts_are_linked_from_the_top(page: Page) -> None:
+    """A heading that is jumped to stands below the playhead, not under it."""
+    open_page(page, "/cell?U=8")
+    expect(slider(page, "Timestep")).to_be_visible()
+    page.get_by_role("link", name="how modes learn").click()
+    heading = page.get_by_role("heading", name="Why the modes learn differently")
+    expect(heading).to_be_in_viewport()
+    box, bar = heading.bounding_box(), page.locator(".st-key-cell_bar").bounding_box()
+    assert box is not None
+    assert bar is not None
+    assert box["y"] >= bar["y"] + bar["height"]
+    for name in ("what it computes", "the proof", "ways to break it"):
+        target = page.get_by_role("link", name=name).get_attribute("href")
+        expect(page.locator(target or "")).to_have_count(1)
 
 
 def test_while_it_plays_the_address_stays(page: Page) -> None:
@@ -284,7 +301,7 @@ def test_break_it(page: Page) -> None:
 
 def test_it_follows_a_run_and_looks_back_at_it(page: Page) -> None:
     """While a run trains the newest weights are shown; when it is over, any epoch that was kept."""
-    open_page(page, "/?seed=1&epochs=3000&U=8&T=6")
+    open_page(page, "/?seed=1&epochs=3000&N=640")
     button(page, "Train").click()
     wait_for_status(page, "training")
     page.get_by_role("link", name="Cell").click()

@@ -151,8 +151,11 @@ def test_how_far_keras_is_with_a_pages_questions() -> None:
     )
     done = "Keras has answered all 6 questions about what is shown."
     assert progress_sentence(6, 6, "", 0, ready=False) == done
-    assert progress_sentence(6, 6, "", 0, ready=True, failed=2) == (
-        "Keras gave no answer to 2 of 6 questions."
+    again = progress_sentence(6, 6, "", 0, ready=True, again=True)
+    assert again == "Keras has answered all 6 questions; while the run trains it is asked again."
+    failed = progress_sentence(6, 6, "", 0, ready=True, failed=2)
+    assert failed.startswith(
+        "Keras gave no answer to 2 of 6 questions: the end of this page says why"
     )
 
 

@@ -142,14 +142,14 @@ def _take(known: _Place) -> None:
     known.epoch, known.asked = known.asked_epoch, None
 
 
-def progress(replies: Sequence[Reply]) -> str:
-    """How far Keras is with the page's questions now."""
+def progress(replies: Sequence[Reply], *, again: bool) -> str:
+    """How far Keras is with the page's questions now; `again` while a run goes on."""
     waiting = sorted((reply for reply in replies if reply.waiting), key=lambda reply: reply.ahead)
     done, total = len(replies) - len(waiting), len(replies)
     about, ahead = (waiting[0].about, waiting[0].ahead) if waiting else ("", 0)
     failed = sum(bool(reply.error) for reply in replies)
     ready = training.client().worker_ready
-    return progress_sentence(done, total, about, ahead, ready=ready, failed=failed)
+    return progress_sentence(done, total, about, ahead, ready=ready, failed=failed, again=again)
 
 
 def forget_errors() -> None:

@@ -22,6 +22,14 @@ from lib.ui.words import hint
 Weights = tuple[np.ndarray, ...]
 """A whole model's, three for each layer and the head's."""
 
+CONTENTS = (
+    ":small[:gray[Below: [what it computes](#unrolled-in-time), "
+    "[the proof](#one-computation-as-keras-measures-it), "
+    "[ways to break it](#ways-to-break-it), "
+    "[how modes learn](#why-the-modes-learn-differently)]]"
+)
+"""The page's parts; Streamlit gives every heading an address of its own words."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chosen:
@@ -85,7 +93,10 @@ def choose(loaded: Loaded) -> Chosen:
         layer = _layer(experiment)
         mode = _mode(experiment)
         weights, epoch, origin = _weights(shown, mode)
-    hint(f"Weights: {origin}.")
+    with st.container(horizontal=True, gap="medium", key="cell_about"):
+        hint(f"Weights: {origin}.")
+        st.markdown(CONTENTS, width="content")
+    st.html("<style>.st-key-cell_about a{color:inherit!important}</style>")  # blue is a mode's
     return Chosen(
         experiment,
         dataset,

@@ -61,7 +61,9 @@ def bar_at_hand(palette: Palette) -> DeltaGenerator:
         f"background:{palette.background};border-bottom:1px solid {palette.border}}}"
         "@media(max-width:70rem){.st-key-cell_bar{min-height:7.25rem}}"
         "@media(min-width:48rem) and (min-height:40rem){"
-        ":has(>.st-key-cell_bar){position:sticky;top:3.75rem;z-index:90}}</style>"
+        ":has(>.st-key-cell_bar){position:sticky;top:3.75rem;z-index:90}"
+        # What is jumped to isn't hidden by it.
+        "[data-testid=stMain] :is(h2,h3){scroll-margin-top:9.5rem}}</style>"
     )
     return st.container(key="cell_bar")
 

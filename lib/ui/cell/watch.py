@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -22,7 +23,7 @@ def watch(chosen: Chosen, replies: Sequence[Reply], slot: DeltaGenerator) -> Non
 
     Errors are drawn below everything else.
     """
-    said = st.session_state["cell_progress"] = progress(replies)
+    said = st.session_state["cell_progress"] = progress(replies, again=chosen.polling)
     _tell(slot)
     errors = {reply.error for reply in replies if reply.error}
     for error in sorted(errors):
@@ -32,7 +33,8 @@ def watch(chosen: Chosen, replies: Sequence[Reply], slot: DeltaGenerator) -> Non
     waiting = any(reply.waiting for reply in replies)
     seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None
     found = training.current()
-    st.fragment(_look, run_every=seconds)(found[1] if found else None, replies, said)
+    again = partial(progress, replies, again=chosen.polling)
+    st.fragment(_look, run_every=seconds)(found[1] if found else None, said, again)
 
 
 def progress_slot() -> DeltaGenerator:
@@ -49,8 +51,8 @@ def _tell(slot: DeltaGenerator) -> None:
         say_steadily(st.session_state.get("cell_progress", ""), room, gray=True)
 
 
-def _look(seen: object, replies: Sequence[Reply], said: str) -> None:
+def _look(seen: object, said: str, again: Callable[[], str]) -> None:
     found = training.current()
     moved = (found[1] if found else None) is not seen
-    if moved or answered() or progress(replies) != said:
+    if moved or answered() or again() != said:
         st.rerun()
