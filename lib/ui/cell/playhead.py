@@ -123,7 +123,7 @@ def where(layer: Opened) -> At:
 
 def _index(text: str) -> int | None:
     """A number from 1 in the address as an index; None for what is none."""
-    return int(text) - 1 if text.isdecimal() and 0 < int(text[:4]) < 1000 else None
+    return int(text) - 1 if text.isdecimal() and len(text) <= 3 and int(text) else None
 
 
 def is_by_similarity() -> bool:
