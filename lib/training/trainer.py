@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MAX_SENT_PARAMETERS = 50_000
 """Models of more parameters are not sent along with every snapshot."""
+LONGER = 1.5
+"""How much longer a slice may be for the sake of an epoch's end."""
 MAX_LOSSES = 600
 MAX_CHECKS = 400
 
@@ -182,10 +184,16 @@ class Trainer:
         return step_mse, outputs[self._dataset.shown - (judged.start or 0)]
 
     def _steps(self, goal: int, fitting: int) -> int:
-        """How many steps to train next: what fits, but no part of an epoch beyond a whole one."""
-        steps = min(fitting, self._most, goal - self.step)
+        """How many steps to train next: what fits, but no part of an epoch beyond a whole one.
+
+        Nor is an epoch broken off shortly before its end: it would have no figures until the next
+        slice, when all other runs have had theirs.
+        """
         epoch = self.batches.steps
         rest = epoch - self.step % epoch
+        if fitting < rest <= LONGER * fitting:
+            fitting = rest
+        steps = min(fitting, self._most, goal - self.step)
         return steps if steps < rest else rest + (steps - rest) // epoch * epoch
 
     def _train(self, steps: int) -> None:
