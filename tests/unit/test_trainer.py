@@ -87,7 +87,7 @@ def test_a_slice_ends_with_an_epoch_where_it_can() -> None:
 
 @pytest.mark.parametrize(("fitting", "steps"), [(2, 2), (3, 4), (4, 4), (7, 4), (8, 8)])
 def test_an_epoch_is_not_broken_off_shortly_before_its_end(fitting: int, steps: int) -> None:
-    """Of 4 batches: where 3 fit into a slice the fourth is trained as well, where 2 fit it isn't."""
+    """Of 4 batches: where 3 fit into a slice the fourth is trained too, where 2 fit it isn't."""
     trainer, _ = make_trainer(epochs=500)
     assert trainer._steps(goal=2000, fitting=fitting) == steps
 
