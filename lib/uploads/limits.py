@@ -1,7 +1,7 @@
 """What a file may have at most and at least, and the error that says which of it was passed."""
 
-MAX_BYTES = 50 * 1024 * 1024
-"""The largest file that is read: 50 MB."""
+MAX_BYTES = 50 * 10**6
+"""The largest file that is read: 50 MB, as the file widget counts them."""
 MIN_ROWS = 6
 """Two windows of two timesteps and a horizon of one: below that nothing can be learned."""
 WIDEST = 1000

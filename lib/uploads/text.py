@@ -42,7 +42,7 @@ def as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
     """
     if len(content) > MAX_BYTES:
         raise UploadError(
-            f"The file has {len(content) / 2**20:.0f} MB and at most {MAX_BYTES // 2**20} MB are "
+            f"The file has {len(content) / 10**6:.1f} MB and at most {MAX_BYTES // 10**6} MB are "
             "read. Leave out columns or rows that aren't needed."
         )
     for start, kind in _MAGIC.items():

@@ -69,6 +69,17 @@ def test_a_bad_file_is_answered_with_a_sentence(page: Page, kind: str) -> None:
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
+def test_a_file_that_is_too_large_is_answered_on_the_screen(page: Page, tmp_path: Path) -> None:
+    """By the file widget itself, which doesn't send it; its words are there for all to read."""
+    large = tmp_path / "large.csv"
+    large.write_bytes(b"a,b\n" + b"1.5,2.5\n" * 6_400_000)
+    open_page(page, "/?data=upload")
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(large)
+    words = page.get_by_text("File must be 50.0MB or smaller")
+    expect(words).to_be_visible()
+    assert words.bounding_box()["height"] > 10  # and not the one pixel that is read aloud
+
+
 @pytest.mark.parametrize("kind", ODD)
 def test_an_odd_file_is_used_and_the_page_says_how(page: Page, kind: str) -> None:
     """Infinities count as missing and columns of one name are told apart: a note says so."""

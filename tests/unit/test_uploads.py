@@ -544,4 +544,4 @@ def test_any_bytes_make_a_table_of_windows_or_a_sentence(content):
 
 def test_the_sizes_that_are_promised_are_those_that_are_kept():
     """The file widget's help and the README say 50 MB."""
-    assert MAX_BYTES == 50 * 1024 * 1024
+    assert MAX_BYTES == 50 * 10**6
