@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MAX_SENT_PARAMETERS = 50_000
 """Models of more parameters are not sent along with every snapshot."""
-LONGER = 1.5
+LONGER = 2.0
 """How much longer a slice may be for the sake of an epoch's end."""
 MAX_LOSSES = 600
 MAX_CHECKS = 400
