@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -31,6 +31,18 @@ class History(Generic[Kept]):
         if len(self._points) > self._limit:
             self._gap = max(2 * self._gap, -(-2 * (epoch - self._points[0][0]) // self._limit))
             self._points = [*_spaced(self._points[:-1], self._gap), self._points[-1]]
+
+    def extend(self, epoch: int, values: Sequence[Kept]) -> None:
+        """Note the figures of `epoch` and those after it: as `add` of each, and much sooner done.
+
+        What the next one would take the place of is passed over.
+        """
+        place, last = 0, len(values) - 1
+        while place <= last:
+            self.add(epoch + place, values[place])
+            kept = [point for point, _ in self._points[-2:]]
+            lasting = kept[-1] if kept[-1] - kept[0] >= self._gap else kept[0]
+            place = max(place + 1, min(lasting + self._gap - epoch, last))
 
     @property
     def points(self) -> list[tuple[int, Kept]]:

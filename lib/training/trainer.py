@@ -217,6 +217,5 @@ class Trainer:
         finite = np.isfinite(np.stack(list(epochs.values()))).all(axis=0)
         good = len(finite) if finite.all() else int(np.argmin(finite))
         for mode, model in self._models.items():
-            for number, loss in enumerate(epochs[mode][:good], start=self.epoch + 1):
-                model.losses.add(number, float(loss))
+            model.losses.extend(self.epoch + 1, epochs[mode][:good].tolist())
         self.epoch += good

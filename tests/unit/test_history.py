@@ -90,3 +90,18 @@ def test_slices_longer_than_the_window_have_a_pace_too() -> None:
     for step in range(1, 4):
         pace.note(10.0 * step, step)
     assert pace.rate == pytest.approx(0.1)
+
+
+@quickly
+@given(st.lists(st.integers(0, 300), max_size=30), st.integers(4, 40))
+def test_many_at_once_are_as_one_by_one(calls: list[int], limit: int) -> None:
+    """Whatever the sizes of the calls: the same epochs are kept."""
+    one_by_one, at_once = History[int](limit), History[int](limit)
+    epoch = 1
+    for size in calls:
+        values = list(range(epoch, epoch + size))
+        for value in values:
+            one_by_one.add(value, value)
+        at_once.extend(epoch, values)
+        epoch += size
+        assert at_once.points == one_by_one.points
