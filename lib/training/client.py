@@ -23,8 +23,8 @@ from typing import Any
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
 from lib.training import memory
-from lib.training.entries import Entry, Weights, stale
-from lib.training.messages import Answer, Command, Run, Snapshot, Status
+from lib.training.entries import Entry, stale
+from lib.training.messages import Answer, Command, Run, Snapshot, Status, Weights
 from lib.training.process import Message, WorkerProcess
 from lib.training.questions import AnswerFuture, Questions
 
@@ -357,8 +357,7 @@ class TrainingClient:
                         message = replace(message, reason=UNWATCHED)
                     elif not message.reason:
                         message = replace(message, reason=entry.again)
-                    entry.snapshot = message
-                    entry.remember()
+                    entry.take(message)
                     if message.status.over:
                         entry.touched = time.monotonic()
                 self._tidy_now_and_then()  # here too: perhaps nobody looks at anything

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lib.training.history import History
-from lib.training.messages import Command, Run, Snapshot, Status
+from lib.training.messages import Command, Run, Snapshot, Status, Weights
 from lib.training.process import WorkerProcess
 
 KEEP_RUNS = 40
@@ -21,9 +21,6 @@ KEEP_SECONDS = 3 * 3600
 CHECKPOINT_BYTES = 1_000_000
 """Weights of the past that are kept of each run, so that its states can be seen epoch by epoch."""
 MAX_CHECKPOINTS = 64
-
-Weights = dict[str, tuple[np.ndarray, ...]]
-"""By mode, in the order of Keras's `model.get_weights()`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -67,14 +64,19 @@ class Entry:
         run, paused = self.run, self.paused and self.verb == "start"
         return Command("start", run.id, run.experiment, run.dataset, paused)
 
-    def remember(self) -> None:
-        """Keep the snapshot's weights, where they are new and have come along."""
-        results = self.snapshot.results
+    def take(self, snapshot: Snapshot) -> None:
+        """Make this the newest snapshot, and keep the weights that are new in it."""
+        for epoch, weights in snapshot.past:
+            self._remember(epoch, weights)
+        self.snapshot = replace(snapshot, past=())
+        results = snapshot.results
         weights = {mode: r.weights for mode, r in results.items() if r.weights is not None}
         judged = [results[mode].checked_epochs[-1:] for mode in weights]
         if not any(len(epochs) for epochs in judged):
             return
-        epoch = int(np.concatenate(judged).max())
+        self._remember(int(np.concatenate(judged).max()), weights)
+
+    def _remember(self, epoch: int, weights: Weights) -> None:
         if self.past is None:
             size = sum(array.nbytes for arrays in weights.values() for array in arrays)
             self.past = History(max(2, min(MAX_CHECKPOINTS, CHECKPOINT_BYTES // size)))

@@ -9,6 +9,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
 from lib.datasets.dataset import Dataset
@@ -30,6 +31,9 @@ FEW_CHECKS = 40
 FIRST_CHECK_SHARE = 0.2
 """… this part, and its slices are short, so that it has a curve."""
 FIRST_SLICE_SECONDS = 0.02
+STOPS, FEW_EPOCHS = 16, 1000
+"""A run of few epochs is judged at so many of them at least, however soon it is over: to be looked
+at epoch by epoch."""
 SOON_SECONDS = 3.0
 """What is left of a run that is soon over, or of one that has no pace yet."""
 COMPILE_SECONDS = 120.0
@@ -157,18 +161,20 @@ class Job:
         few = trainer.checks < FEW_CHECKS and (self._left(self._pace) or 0.0) < SOON_SECONDS
         if few:
             seconds = min(seconds, FIRST_SLICE_SECONDS)
-        trainer.advance(seconds, self._goal * epoch_steps)
+        goal, stop = self._goal, self._next_stop(trainer.epoch)
+        trainer.advance(seconds, min(goal, stop) * epoch_steps)
         now = time.perf_counter()
         self._pace.note(now, trainer.step)
         self._steady.note(now, trainer.step)
         finished = trainer.step >= self._epochs * epoch_steps
         reached = trainer.step >= self._goal * epoch_steps
         must = finished or reached or (first and trainer.epoch > 0)
+        stopped = trainer.step >= stop * epoch_steps
         # Now or at the next turn, whichever is nearer to the time: many runs have few turns.
         due = must or now + (now - self._turned) / 2 - self._sent >= SEND_SECONDS
         self._turned = now
         pause = trainer.check_seconds / (FIRST_CHECK_SHARE if few else CHECK_SHARE)
-        if must or ((due or few) and now - self._checked >= pause):
+        if must or stopped or ((due or few) and now - self._checked >= pause):
             trainer.check()
             self._checked = time.perf_counter()
         if due and not (trainer.diverged or finished or reached):
@@ -211,7 +217,8 @@ class Job:
                 self._trainer.release()
 
     def _post(self) -> None:
-        self._send(self.snapshot())
+        past = self._trainer.take_past() if self._trainer is not None else ()
+        self._send(replace(self.snapshot(), past=past))
         self._sent = time.perf_counter()
 
     def snapshot(self) -> Snapshot:
@@ -230,6 +237,13 @@ class Job:
             samples=self._dataset.shown,
             results=trainer.results(),
         )
+
+    def _next_stop(self, epoch: int) -> int:
+        """The epoch after this one at whose end the models are judged, however soon that is."""
+        if self._epochs > FEW_EPOCHS:
+            return self._epochs
+        stretch = max(1, self._epochs // STOPS)
+        return (epoch // stretch + 1) * stretch
 
     def _left(self, pace: Pace) -> float | None:
         """Seconds to the end at this pace, if it is known."""

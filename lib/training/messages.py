@@ -45,6 +45,10 @@ class Status(StrEnum):
         return self in (Status.FINISHED, Status.STOPPED, Status.DIVERGED, Status.FAILED)
 
 
+Weights = dict[str, tuple[np.ndarray, ...]]
+"""Of a run's models, by mode, in the order of Keras's `model.get_weights()`."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ModeResult:
     """The figures of one model, "sequence" or "last", up to now.
@@ -91,6 +95,9 @@ class Snapshot:
     """Indexes into `Dataset.x` of the samples in `ModeResult.predictions`, (S,) int."""
     results: dict[str, ModeResult] = field(default_factory=dict)
     """By mode, "sequence" and "last"; empty before the first."""
+    past: tuple[tuple[int, Weights], ...] = ()
+    """Weights after earlier epochs, increasing: some of those that the models were judged with
+    since the snapshot before. Empty where they are too many."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,8 +11,7 @@ from typing import Any
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
 from lib.training.client import Notice, TrainingClient, is_over
-from lib.training.entries import Weights
-from lib.training.messages import Run, Snapshot
+from lib.training.messages import Run, Snapshot, Weights
 from lib.training.questions import AnswerFuture
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -18,8 +19,11 @@ import numpy as np
 
 from lib.datasets import DATASETS, make_dataset, suggested
 from lib.experiment import Experiment, from_query, to_query
-from lib.training.messages import ModeResult, Snapshot, Status
+from lib.training.messages import ModeResult, Snapshot, Status, Weights
 
+PAST = 16
+PAST_BYTES = 400_000
+"""How many weights of the past a recording holds, and their bytes."""
 FOLDER = Path(__file__).parent / "recordings"
 ARRAYS = ("loss_epochs", "loss", "checked_epochs", "last_step_mse", "step_mse", "predictions")
 
@@ -47,9 +51,13 @@ def _read(name: str) -> tuple[Experiment, Snapshot] | None:
     about = json.loads(str(arrays.pop("about")))
     results = {}
     for mode in ("sequence", "last"):
-        weights = [arrays[key] for key in sorted(arrays) if key.startswith(f"{mode}.weights.")]
+        weights = _of(arrays, f"{mode}.weights.")
         values = {name: arrays[f"{mode}.{name}"] for name in ARRAYS}
-        results[mode] = ModeResult(**values, weights=tuple(weights) or None)
+        results[mode] = ModeResult(**values, weights=weights or None)
+    past = tuple(
+        (epoch, {mode: _past_of(arrays, mode, place) for mode in results})
+        for place, epoch in enumerate(about["past"])
+    )
     snapshot = Snapshot(
         run_id="recorded",
         status=Status.FINISHED,
@@ -58,13 +66,24 @@ def _read(name: str) -> tuple[Experiment, Snapshot] | None:
         epochs_per_second=about["epochs_per_second"],
         samples=arrays["samples"],
         results=results,
+        past=past,
     )
     return from_query(about["query"]), snapshot
 
 
+def _of(arrays: dict[str, Any], prefix: str) -> tuple[np.ndarray, ...]:
+    return tuple(arrays[key] for key in sorted(arrays) if key.startswith(prefix))
+
+
+def _past_of(arrays: dict[str, Any], mode: str, place: int) -> tuple[np.ndarray, ...]:
+    """A model's weights of the past; each is kept as one array for all epochs, (P, …)."""
+    return tuple(array[place] for array in _of(arrays, f"{mode}.past."))
+
+
 def write(experiment: Experiment, snapshot: Snapshot, path: Path) -> None:
-    """Keep a finished run of both modes in a file that `recorded` can read."""
+    """Keep a finished run of both modes, and its past, in a file that `recorded` can read."""
     about = {
+        "past": [epoch for epoch, _ in snapshot.past],
         "query": to_query(experiment),
         "epochs": snapshot.epochs,
         "epochs_per_second": snapshot.epochs_per_second,
@@ -74,7 +93,17 @@ def write(experiment: Experiment, snapshot: Snapshot, path: Path) -> None:
         arrays |= {f"{mode}.{name}": getattr(result, name) for name in ARRAYS}
         for index, weights in enumerate(result.weights or ()):
             arrays[f"{mode}.weights.{index:02d}"] = weights
+        for index, then in enumerate(zip(*(w[mode] for _, w in snapshot.past), strict=True)):
+            arrays[f"{mode}.past.{index:02d}"] = np.stack(then)
     np.savez_compressed(path, **arrays)
+
+
+def _spread(known: Sequence[tuple[int, Weights]]) -> tuple[tuple[int, Weights], ...]:
+    """As many of a run's past weights as a recording has room for: most changes early."""
+    size = sum(array.nbytes for arrays in known[-1][1].values() for array in arrays)
+    most = max(2, min(PAST, PAST_BYTES // size))
+    places = np.unique(np.geomspace(1, len(known), most).astype(int) - 1)
+    return tuple(known[place] for place in places if known[place][0])
 
 
 def _rests(snapshot: Snapshot) -> bool:
@@ -95,7 +124,8 @@ def main(names: list[str]) -> None:
                 client.step(run)
             if snapshot.status is not Status.FINISHED:
                 raise SystemExit(f"{name}: {snapshot.status}: {snapshot.reason}")
-            write(experiment, snapshot, FOLDER / f"{name}.npz")
+            past = _spread(client.checkpoints(run)[:-1])
+            write(experiment, replace(snapshot, past=past), FOLDER / f"{name}.npz")
             errors = {mode: float(r.last_step_mse[-1]) for mode, r in snapshot.results.items()}
             print(f"{name}: last-step error {errors}")
 

@@ -18,7 +18,7 @@ from lib.experiment import Experiment
 from lib.recurrence import initial_model_weights
 from lib.training.batches import BatchOrder
 from lib.training.history import History
-from lib.training.messages import ModeResult
+from lib.training.messages import ModeResult, Weights
 
 if TYPE_CHECKING:
     from lib.training.engine import Judge, ModelState, Program
@@ -27,6 +27,9 @@ MAX_SENT_PARAMETERS = 50_000
 """Models of more parameters are not sent along with every snapshot."""
 LONGER = 2.0
 """How much longer a slice may be for the sake of an epoch's end."""
+PAST_BYTES = 500_000
+MAX_PAST = 24
+"""Weights of the past that go along with one snapshot at most, and models that they are of."""
 MAX_LOSSES = 600
 MAX_CHECKS = 400
 
@@ -96,6 +99,9 @@ class Trainer:
         """Steps per second while training, as of the last call."""
         weights = initial_model_weights(experiment, dataset.shape[2], dataset.targets)
         self._models = {mode: _Model(weights) for mode in experiment.model.modes}
+        size = 4 * len(self._models) * sum(array.size for array in weights)
+        self._most_past = min(MAX_PAST, PAST_BYTES // size)
+        self._past = History[Weights](self._most_past)
         self.check()
 
     @property
@@ -111,6 +117,11 @@ class Trainer:
     def results(self) -> dict[str, ModeResult]:
         """What is known, by mode. Losses up to now; the rest as of the last check."""
         return {mode: model.result() for mode, model in self._models.items()}
+
+    def take_past(self) -> tuple[tuple[int, Weights], ...]:
+        """Weights with which the models were judged since this was last asked; not the newest."""
+        past, self._past = self._past.points[:-1], History[Weights](self._most_past)
+        return tuple(past)
 
     def load(self, program: Program) -> None:
         """Make the models ready to train, both by the same program."""
@@ -171,6 +182,8 @@ class Trainer:
             model.weights = found[mode]
             model.step_mse, model.predictions = said[id(found[mode])]
             model.checks.add(self.epoch, float(model.step_mse[-1]))
+        if self._most_past > 1:
+            self._past.add(self.epoch, {mode: tuple(now) for mode, now in found.items()})
         self._checked = self.step
         self.check_seconds = min(self.check_seconds, time.perf_counter() - started)
 

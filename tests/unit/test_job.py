@@ -115,6 +115,17 @@ def test_a_run_that_is_soon_over_is_judged_often(
     assert judged.size > 2 if soon else judged.tolist() == [0, 1]
 
 
+def test_a_run_of_few_epochs_leaves_weights_to_look_at() -> None:
+    """However soon it is over: at a sixteenth of its epochs, and each with its own."""
+    stage = Stage(epochs=40)
+    stage.until_status(Status.FINISHED, seconds=60)
+    past = [point for snapshot in stage.sent for point in snapshot.past]
+    epochs = [epoch for epoch, _ in past]
+    assert epochs == sorted(set(epochs))
+    assert set(range(2, 40, 2)) <= set(epochs)
+    assert all((weights["last"][0] == 4 * epoch).all() for epoch, weights in past if epoch)
+
+
 def test_a_run_started_paused_waits_untrained() -> None:
     """Everything is ready, and epoch 0 is judged."""
     stage = Stage(paused=True)

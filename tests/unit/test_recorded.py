@@ -46,6 +46,21 @@ def test_a_recordings_errors_follow_from_its_weights(name: str) -> None:
         np.testing.assert_allclose(mse, result.step_mse, rtol=1e-3, atol=1e-6)
 
 
+@pytest.mark.parametrize("name", BUNDLED)
+def test_a_recordings_past_leads_from_the_start_to_its_end(name: str) -> None:
+    """So that its states can be seen epoch by epoch: more of them early, when most changes."""
+    snapshot = recorded(suggested(name))
+    assert snapshot is not None
+    epochs = [epoch for epoch, _ in snapshot.past]
+    assert len(epochs) >= 5
+    assert 0 < epochs[0] <= snapshot.epochs / 10
+    assert epochs[-1] < snapshot.epochs
+    assert (np.diff(epochs) > 0).all()
+    for _, weights in snapshot.past:
+        for mode, result in snapshot.results.items():
+            assert [w.shape for w in weights[mode]] == [w.shape for w in result.weights or ()]
+
+
 def test_one_mode_of_a_pair_is_the_recording_of_that_mode() -> None:
     """Models of a pair are trained alike, so a recording of both serves a single mode."""
     snapshot = recorded(suggested("running_mean").set(mode="last"))

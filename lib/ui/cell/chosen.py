@@ -201,10 +201,9 @@ def _drop_epoch_of_other_run(run_id: str) -> None:
 def _by_epoch(shown: View, mode: str) -> dict[int, Weights]:
     """Weights by epoch: the initial ones, what a run has left on its way, and the newest."""
     known = {0: initial_weights(shown.experiment, shown.dataset)}
-    if shown.run is not None:
-        for epoch, weights in training.client().checkpoints(shown.run):
-            if mode in weights:
-                known[epoch] = weights[mode]
+    run = shown.run
+    past = shown.snapshot.past if run is None else training.client().checkpoints(run)
+    known |= {epoch: weights[mode] for epoch, weights in past if mode in weights}
     result = shown.snapshot.results[mode]
     if result.weights is not None and len(result.checked_epochs):
         known[int(result.checked_epochs[-1])] = result.weights
