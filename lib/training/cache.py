@@ -6,7 +6,7 @@ It doesn't know what a program is: `build` makes one from its key.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from typing import Any
@@ -28,6 +28,8 @@ class ProgramCache:
         self._changed = threading.Condition()
         self._programs: OrderedDict[Hashable, Future[Any]] = OrderedDict()
         self._wanted: list[Hashable] = []
+        self._waiting: Counter[Hashable] = Counter()
+        """How many runs wait for each of these."""
         self._likely: list[Hashable] = []
         for number in range(self.THREADS):
             work = threading.Thread(target=self._work, args=(number == 0,), daemon=True)
@@ -40,10 +42,22 @@ class ProgramCache:
             for key, future in zip(keys, futures, strict=True):
                 if key in self._likely:
                     self._likely.remove(key)
-                if key not in self._wanted and not (future.running() or future.done()):
-                    self._wanted.append(key)
+                if not (future.running() or future.done()):
+                    self._waiting[key] += 1
+                    if key not in self._wanted:
+                        self._wanted.append(key)
             self._changed.notify_all()
             return futures
+
+    def leave(self, keys: Sequence[Hashable]) -> None:
+        """A run that asked for these waits no more: what nobody else waits for isn't begun."""
+        with self._changed:
+            for key in keys:
+                if key in self._wanted:
+                    self._waiting[key] -= 1
+                    if not self._waiting[key]:
+                        self._wanted.remove(key)
+                        del self._programs[key]
 
     def ahead(self, keys: Sequence[Hashable]) -> None:
         """Build these when there is nothing better to do."""
@@ -75,6 +89,7 @@ class ProgramCache:
             with self._changed:
                 self._changed.wait_for(lambda: self._wanted or (any_key and self._likely))
                 key = (self._wanted or self._likely).pop(0)
+                self._waiting.pop(key, None)
                 future = self._programs[key]
                 future.set_running_or_notify_cancel()
             try:

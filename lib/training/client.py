@@ -23,13 +23,12 @@ from typing import Any
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
 from lib.training import memory
-from lib.training.entries import Entry, stale
+from lib.training.entries import TWICE_SECONDS, Entry, stale
+from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH, MAX_VALUES_EACH
 from lib.training.messages import Answer, Command, Run, Snapshot, Status, Weights
 from lib.training.process import Message, WorkerProcess
 from lib.training.questions import AnswerFuture, Questions
 
-MAX_RUNS_EACH = 8
-"""Runs that one browser may have going, in all its tabs."""
 WATCH_SECONDS = 600
 """How long a run goes on that nobody looks at: others want the processor."""
 TIDY_SECONDS = 60.0
@@ -144,20 +143,43 @@ class TrainingClient:
                 epochs=experiment.training.epochs,
                 reason="" if worker.ready else STARTING,
             )
-            going = self.going(owner) + elsewhere if owner else 0
+            self._make_room()
+            refusal = self._refusal(dataset, owner, elsewhere) if owner else ""
             entry = Entry(run, snapshot, worker, time.monotonic(), owner=owner, paused=paused)
             self._entries[run.id] = entry
-            if going >= MAX_RUNS_EACH:
-                self._fail(
-                    [entry],
-                    f"This run was refused: one browser may have at most {MAX_RUNS_EACH} runs "
-                    f"going at a time, and this one has {going}. Stop one of them first.",
-                )
+            if refusal:
+                self._fail([entry], f"This run was refused: {refusal}. Stop one of them first.")
                 return run
             worker.post(entry.start)
             if worker is self._first:
                 worker.begin()
         return run
+
+    def _refusal(self, dataset: Dataset, owner: str, elsewhere: int) -> str:
+        """Why an owner can't have one more run, on this data; nothing where that is no problem."""
+        going = self.going(owner) + elsewhere
+        if going >= MAX_RUNS_EACH:
+            return (
+                f"one browser may have at most {MAX_RUNS_EACH} runs going at a time, and this one "
+                f"has {going}"
+            )
+        held = [dataset] + [
+            e.run.dataset for e in self._entries.values() if e.counts and e.owner == owner
+        ]
+        values = sum(data.x.size + data.y.size for data in held)
+        if values > MAX_VALUES_EACH:
+            return (
+                f"the runs of one browser may have at most {MAX_VALUES_EACH:,} numbers of data at "
+                f"a time, and with this one it would have {values:,}"
+            )
+        return ""
+
+    def _make_room(self) -> None:
+        """Where all places are taken, forget the paused run that was left the longest ago."""
+        unfinished = [e for e in self._entries.values() if not e.snapshot.status.over]
+        left = [e for e in unfinished if e.is_left(time.monotonic() - WATCH_SECONDS)]
+        if len(unfinished) >= MAX_RUNS and left:
+            self.drop(min(left, key=lambda entry: entry.touched).run)
 
     def going(self, owner: str | None = None) -> int:
         """How many runs aren't over, nor told to stop, nor left alone: an owner's, or all."""
@@ -196,6 +218,7 @@ class TrainingClient:
             if entry is not None and not entry.snapshot.status.over:
                 entry.worker.post(Command("drop", run.id))
                 self._renew()
+            self._changed.notify_all()  # who waits for it has to hear of it
 
     def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
         """Compile ahead what this experiment would need, when there is nothing better to do."""
@@ -273,12 +296,14 @@ class TrainingClient:
         A run that was paused because nobody looked at it goes on.
 
         Raises TimeoutError after `timeout` seconds, or at once when the run is over in another
-        way, and KeyError for a run that isn't known.
+        way, and KeyError for a run that isn't known, or isn't any more.
         """
 
         def ready() -> bool:
-            now = self._entries[run.id].snapshot
-            return until(now) or now.status.over or self._closed
+            entry = self._entries.get(run.id)
+            if entry is None or self._closed:
+                return True
+            return until(entry.snapshot) or entry.snapshot.status.over
 
         with self._changed:
             entry = self._entries[run.id]
@@ -452,9 +477,12 @@ class TrainingClient:
 
         These fail: a person may start them again.
         """
-        again = [e for e in lost if self._worker is not None and e.may_begin_again]
+        now = time.monotonic()
+        again = [e for e in lost if self._worker is not None and e.may_begin_again(now)]
+        twice = [e for e in lost if e not in again and now - e.lost < TWICE_SECONDS]
         for entry in again:
             assert self._worker is not None  # noqa: S101  else there are none
+            entry.lost = now
             entry.again = f"{text} This run began again."
             entry.worker = self._worker
             entry.past = None
@@ -467,21 +495,23 @@ class TrainingClient:
                 seconds_left=None,
             )
             self._worker.post(entry.start)
-        return self._fail(
-            [entry for entry in lost if entry not in again], f"{text} Start the run again."
-        )
+        lost_twice = "This run was lost twice, so it did not begin again by itself."
+        self._fail(twice, f"{text} {lost_twice} Start the run again.")
+        self._fail([e for e in lost if e not in again], f"{text} Start the run again.")
+        return tuple(e.run.id for e in lost if e.snapshot.status is Status.FAILED)
 
-    def _fail(self, entries: Iterable[Entry], reason: str) -> tuple[str, ...]:
-        """Mark runs that aren't over as failed, their last figures kept. Returns their ids."""
-        failed = []
+    def _fail(self, entries: Iterable[Entry], reason: str) -> None:
+        """Mark runs that aren't over as failed, or stopped if they were told to: figures stay."""
         for entry in entries:
             if not entry.snapshot.status.over:
+                stopped = entry.verb == "stop"
                 entry.snapshot = replace(
-                    entry.snapshot, status=Status.FAILED, reason=reason, seconds_left=None
+                    entry.snapshot,
+                    status=Status.STOPPED if stopped else Status.FAILED,
+                    reason="" if stopped else reason,
+                    seconds_left=None,
                 )
                 entry.touched = time.monotonic()
-                failed.append(entry.run.id)
-        return tuple(failed)
 
     def _tidy_now_and_then(self) -> None:
         if time.monotonic() - self._tidied >= TIDY_SECONDS:

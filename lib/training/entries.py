@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,9 @@ KEEP_SECONDS = 3 * 3600
 CHECKPOINT_BYTES = 1_000_000
 """Weights of the past that are kept of each run, so that its states can be seen epoch by epoch."""
 MAX_CHECKPOINTS = 64
+
+TWICE_SECONDS = 60.0
+"""A run that is lost again within this time may be what ends the worker, and doesn't begin anew."""
 
 
 @dataclass(slots=True, eq=False)
@@ -44,6 +48,8 @@ class Entry:
     """What it was told last by a person."""
     again: str = ""
     """Why it began again; empty for a run that didn't."""
+    lost: float = -math.inf
+    """When that was, on the monotonic clock."""
     past: History[Weights] | None = None
     """Its weights by epoch, some of them."""
 
@@ -52,11 +58,14 @@ class Entry:
         """Whether it is one of the runs that its owner has going."""
         return not (self.snapshot.status.over or self.unwatched or self.verb == "stop")
 
-    @property
-    def may_begin_again(self) -> bool:
-        """Whether it is on its way to its end, and wasn't lost before: it may be what kills."""
+    def may_begin_again(self, now: float) -> bool:
+        """Whether it is on its way to its end, and wasn't lost just before."""
         going = self.snapshot.status.active and self.verb in ("start", "resume")
-        return going and not self.unwatched and not self.again
+        return going and not self.unwatched and now - self.lost >= TWICE_SECONDS
+
+    def is_left(self, since: float) -> bool:
+        """Whether it is paused, and nobody has looked at it since then."""
+        return self.snapshot.status is Status.PAUSED and self.touched < since and not self.waiting
 
     @property
     def start(self) -> Command:
@@ -103,7 +112,6 @@ def stale(entries: Iterable[Entry], now: float) -> list[Entry]:
         if place >= KEEP_RUNS or full or now - entry.touched > KEEP_SECONDS:
             found.append(entry)
     for entry in entries:
-        left = now - entry.touched > KEEP_SECONDS and not entry.waiting
-        if entry.snapshot.status is Status.PAUSED and left:
+        if entry.is_left(now - KEEP_SECONDS):
             found.append(entry)
     return found

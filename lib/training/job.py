@@ -38,6 +38,8 @@ SOON_SECONDS = 3.0
 """What is left of a run that is soon over, or of one that has no pace yet."""
 COMPILE_SECONDS = 120.0
 """What one run's program may take to be compiled; most take 1 s."""
+TELL_SECONDS = 0.3
+"""How long a run waits before it is told its place: most wait for a moment only."""
 SLOW_EPOCH_SECONDS = 1.0
 """From here on a run says how much of an epoch is done."""
 
@@ -65,7 +67,8 @@ class Job:
         self._send = send
         self._epochs = experiment.training.epochs
         self._goal = 0 if paused else self._epochs
-        self._reason = WAITING
+        self._reason = ""
+        self._asked = time.monotonic()
         self._since = 0.0
         """When its programs began to be compiled."""
         self._pace = Pace()
@@ -74,10 +77,11 @@ class Job:
         self._trainer: Trainer | None = None
         self._loaded = False
         n, (_, t, f), k = dataset.train, dataset.shape, dataset.targets
-        keys = network_of(experiment, t, f, k), architecture_of(experiment, n, t, f, k)
+        self._programs = programs
+        self._keys = network_of(experiment, t, f, k), architecture_of(experiment, n, t, f, k)
         self._judge: Future[Any]
         self._program: Future[Any]
-        self._judge, self._program = programs.ask(keys)
+        self._judge, self._program = programs.ask(self._keys)
 
     @property
     def waiting(self) -> bool:
@@ -114,13 +118,14 @@ class Job:
         self.status = Status.FAILED
         self._reason = reason
         self._post()
-        self._release()
+        self.release()
 
     def tell_place(self, before: int) -> None:
         """So many runs that wait for the compiler come before this one."""
         runs = "1 other run is" if before == 1 else f"{before} other runs are"
         reason = f"Models are compiled in turn: {runs} before this one." if before else WAITING
-        if self.status is Status.QUEUED and reason != self._reason:
+        said = reason == self._reason or time.monotonic() - self._asked < TELL_SECONDS
+        if self.status is Status.QUEUED and not said:
             self._reason = reason
             self._post()
 
@@ -151,7 +156,9 @@ class Job:
             self._trainer.load(self._program.result())
             self._loaded = True
             self._aim(self._goal)
-        elif self.status is Status.QUEUED and any(f.running() or f in done for f in futures):
+        elif self.status is Status.QUEUED and (
+            self._program in done or any(future.running() for future in futures)
+        ):
             self._since = time.monotonic()
             self._become(Status.COMPILING, COMPILING)
 
@@ -208,10 +215,11 @@ class Job:
 
     def _end(self, status: Status, reason: str = "") -> None:
         self._become(status, reason)
-        self._release()
+        self.release()
 
-    def _release(self) -> None:
-        """The run is over and its end is said: an error on the way out changes nothing."""
+    def release(self) -> None:
+        """The run is over, or forgotten: an error on the way out changes nothing."""
+        self._programs.leave(self._keys)
         if self._trainer is not None:
             with contextlib.suppress(Exception):
                 self._trainer.release()

@@ -12,6 +12,13 @@ MAX_STATES = 8_000_000
 """Outputs of all units that a training step keeps for the way back; 40 bytes of memory for each,
 with the gates and what XLA holds beside them."""
 
+MAX_RUNS = 48
+"""Unfinished runs of a worker: each keeps its data and its models in memory."""
+MAX_RUNS_EACH = 8
+"""Runs that one browser may have going, in all its tabs."""
+MAX_VALUES_EACH = 4 * MAX_VALUES
+"""Numbers of data that these may hold together: two of the largest."""
+
 
 def check(experiment: Experiment, dataset: Dataset) -> None:
     """Raise ExperimentError unless this experiment can be trained on this dataset."""

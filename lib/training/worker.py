@@ -40,8 +40,6 @@ SHORTEST_SLICE_SECONDS = 0.02
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep Python to itself. Models are traced in other threads while the loop
 trains, which takes Python back many times in a slice: with the usual 5 ms it waited a lot."""
-MAX_RUNS = 48
-"""Unfinished runs at a time: each keeps its data and its models in memory."""
 MAX_QUESTIONS = 48
 """Questions without an answer at a time: each keeps its arguments in memory."""
 GROWN_SECONDS = 30.0
@@ -156,8 +154,11 @@ class Loop:
             raise WireError("start needs an experiment and a dataset")
         try:
             limits.check(experiment, dataset)
-            if len(self._jobs) >= MAX_RUNS:
-                raise ExperimentError(f"at most {MAX_RUNS} runs may be unfinished at a time")
+            if len(self._jobs) >= limits.MAX_RUNS:
+                raise ExperimentError(
+                    f"at most {limits.MAX_RUNS} runs may be unfinished at a time, and "
+                    f"{len(self._jobs)} are; try again in a minute"
+                )
             self._jobs[command.run_id] = Job(
                 command.run_id,
                 experiment,
@@ -189,7 +190,9 @@ class Loop:
             self._guard(job, getattr(job, command.verb))
 
     def _drop(self, command: Command) -> None:
-        self._jobs.pop(command.run_id, None)
+        job = self._jobs.pop(command.run_id, None)
+        if job is not None:
+            job.release()
 
     def _ask(self, command: Command) -> None:
         function = self._answers.get(command.question)

@@ -279,7 +279,8 @@ def test_a_run_that_is_lost_twice_fails(scene: Scene) -> None:
     assert snapshot is not None
     assert (snapshot.status, snapshot.epoch) == (Status.FAILED, 3)
     assert snapshot.reason == (
-        "The training process was killed (SIGKILL). It was started again. Start the run again."
+        "The training process was killed (SIGKILL). It was started again. This run was lost twice, "
+        "so it did not begin again by itself. Start the run again."
     )
     assert scene.client.notice is not None
     assert scene.client.notice.run_ids == (run.id,)
@@ -288,7 +289,81 @@ def test_a_run_that_is_lost_twice_fails(scene: Scene) -> None:
     assert scene.worker.posted[-1] == Command("start", again.id, run.experiment, run.dataset)
 
 
-@pytest.mark.parametrize("verb", ["pause", "step", "stop"])
+def test_a_run_that_is_lost_again_much_later_begins_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It isn't what kills."""
+    monkeypatch.setattr(entries, "TWICE_SECONDS", 0.0)
+    run = scene.start()
+    for epoch in (2, 3):
+        scene.worker.say(Event("ready"))
+        scene.say(run, Status.RUNNING, epoch)
+        scene.worker.die()
+    assert scene.status(run) is Status.QUEUED
+    assert scene.worker.verbs == ["start"]
+
+
+def test_a_run_that_was_told_to_stop_has_stopped(scene: Scene) -> None:
+    """Whether the worker could still say so or not."""
+    scene.worker.say(Event("ready"))
+    run = scene.start()
+    scene.say(run, Status.RUNNING, 3)
+    scene.client.stop(run)
+    scene.worker.die()
+    snapshot = scene.client.latest(run)
+    assert snapshot is not None
+    assert (snapshot.status, snapshot.epoch, snapshot.reason) == (Status.STOPPED, 3, "")
+    assert scene.worker.posted == []
+
+
+def test_who_waits_for_a_run_hears_that_it_is_forgotten(scene: Scene) -> None:
+    """Else it would wait for ever: a run that is paused says nothing by itself."""
+    run = scene.start()
+    scene.say(run, Status.PAUSED, 3)
+    timer = threading.Timer(0.1, scene.client.drop, (run,))
+    timer.start()
+    with pytest.raises(KeyError):
+        scene.client.wait(run, timeout=30)
+    timer.join()
+
+
+def test_a_paused_run_that_was_left_makes_room_for_a_new_one(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where all places are taken: the one that was left the longest ago, and no other."""
+    monkeypatch.setattr(module, "MAX_RUNS", 3)
+    runs = [scene.start() for _ in range(3)]
+    for run in runs[:2]:
+        scene.say(run, Status.PAUSED, 1)
+    scene.start()
+    assert all(scene.client.get(run.id) for run in runs)  # somebody may still look at them
+    monkeypatch.setattr(module, "WATCH_SECONDS", -1.0)
+    scene.client.latest(runs[0])
+    scene.start()
+    assert [scene.client.get(run.id) is not None for run in runs] == [True, False, True]
+
+
+def test_the_data_of_one_browsers_runs_are_bounded(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Together, and a refusal says how much there would be. Runs that are over don't count."""
+    dataset = make_dataset()
+    monkeypatch.setattr(module, "MAX_VALUES_EACH", 2 * (dataset.x.size + dataset.y.size))
+    runs = [scene.client.start(make_experiment(), dataset, owner="one") for _ in range(3)]
+    scene.client.start(make_experiment(), dataset, owner="another")
+    assert [scene.status(run) for run in runs] == [Status.QUEUED, Status.QUEUED, Status.FAILED]
+    refused = scene.client.latest(runs[2])
+    assert refused is not None
+    assert "at most 180 numbers of data at a time, and with this one it would have 270" in (
+        refused.reason
+    )
+    scene.client.stop(runs[0])
+    assert scene.status(scene.client.start(make_experiment(), dataset, owner="one")) is (
+        Status.QUEUED
+    )
+
+
+@pytest.mark.parametrize("verb", ["pause", "step"])
 def test_a_run_that_rests_does_not_begin_again(scene: Scene, verb: str) -> None:
     """A person looks at where it is, and would lose that: it fails, its figures kept."""
     scene.worker.say(Event("ready"))

@@ -247,7 +247,7 @@ def test_a_slow_epoch_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> Non
     assert stage.last.reason.startswith("An epoch takes about ")
 
 
-def test_a_run_that_waits_is_told_its_place_once() -> None:
+def test_a_run_that_waits_is_told_its_place_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """How many come before it; and that others do, when it is the next."""
     gate = threading.Event()
 
@@ -255,6 +255,7 @@ def test_a_run_that_waits_is_told_its_place_once() -> None:
         assert gate.wait(10)
         return build(key)  # type: ignore[arg-type]
 
+    monkeypatch.setattr(job, "TELL_SECONDS", 0.0)
     stage = Stage(build=slowly)
     for before in (2, 2, 1, 0):
         stage.job.tell_place(before)

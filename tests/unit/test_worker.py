@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lib.training import job, worker
+from lib.training import job, limits, worker
 from lib.training.architecture import Network
 from lib.training.messages import Answer, Command, Event, Snapshot, Status
 from lib.training.wire import decode, encode
@@ -221,10 +221,10 @@ def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(
 
 def test_too_many_unfinished_runs_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Until one of them is over."""
-    monkeypatch.setattr(worker, "MAX_RUNS", 1)
+    monkeypatch.setattr(limits, "MAX_RUNS", 1)
     desk.send(Command("start", "one", make_experiment(), make_dataset(), paused=True))
     desk.start("two")
-    assert "at most 1 runs may be unfinished" in desk.find_over("two").reason
+    assert "at most 1 runs may be unfinished at a time, and 1 are" in desk.find_over("two").reason
     desk.send(Command("drop", "one"))
     desk.start("three")
     assert desk.find_over("three").status is Status.FINISHED
