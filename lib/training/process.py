@@ -114,35 +114,45 @@ class WorkerProcess:
         """The reader thread: start the process, read until it ends, and see how it ended."""
         with self._changed:
             self._changed.wait_for(lambda: self._closing or self._begun, self._delay)
-        key = secrets.token_bytes(32)
-        with tempfile.TemporaryFile() as errors:
-            guard = None
+        with _file_for_errors() as errors:
             try:
-                with _listen(key) as listener:
-                    with self._changed:
-                        if self._closing:
-                            return
-                        self._process = _spawn(listener.address, key, errors)
-                    guard = threading.Thread(
-                        target=self._guard, args=(listener.address, key), daemon=True
-                    )
-                    guard.start()
-                    connection = self._accept(listener)
-                with connection:
-                    writer = threading.Thread(target=self._write, args=(connection,), daemon=True)
-                    writer.start()
-                    self._read(connection)
-                    with self._changed:
-                        self._over = True
-                        self._changed.notify_all()
-                    writer.join(timeout=10)
-            except OSError as error:
-                self._words = self._words or str(error)
-            self._finish(guard, errors)
+                if not self._serve(errors):
+                    return
+            except Exception as error:  # whatever it is, who waits must hear that it ended
+                log.warning("the training process can't be talked to", exc_info=True)
+                how = "could not be started"
+                if self._process is not None:
+                    how = "was ended"
+                    self._process.kill()
+                self._words = self._words or f"{how} ({error or type(error).__name__})"
+            self._finish(errors)
         with self._changed:
             if self._closing:
                 return
         self._on_end(self)
+
+    def _serve(self, errors: IO[bytes] | None) -> bool:
+        """Start the process and read until it hangs up. False if it was closed before it began."""
+        key = secrets.token_bytes(32)
+        with _listen(key) as listener:
+            with self._changed:
+                if self._closing:
+                    return False
+                self._process = _spawn(listener.address, key, errors)
+            guard = threading.Thread(target=self._guard, args=(listener.address, key), daemon=True)
+            guard.start()
+            connection = self._accept(listener)
+        with connection:
+            writer = threading.Thread(target=self._write, args=(connection,), daemon=True)
+            writer.start()
+            try:
+                self._read(connection)
+            finally:
+                with self._changed:
+                    self._over = True
+                    self._changed.notify_all()
+            writer.join(timeout=10)
+        return True
 
     def _guard(self, address: object, key: bytes) -> None:
         """Wait for the process, so that it doesn't stay behind as a zombie; end a silent one.
@@ -161,10 +171,10 @@ class WorkerProcess:
             with contextlib.suppress(OSError, EOFError, AuthenticationError):
                 Client(address, authkey=key).close()  # type: ignore[arg-type]
 
-    def _has_ended(self, process: subprocess.Popen[bytes]) -> bool:
-        """Whether it ends within a beat."""
+    def _has_ended(self, process: subprocess.Popen[bytes], seconds: float = BEAT_SECONDS) -> bool:
+        """Whether it ends within so many seconds."""
         try:
-            process.wait(BEAT_SECONDS)
+            process.wait(seconds)
         except subprocess.TimeoutExpired:
             return False
         return True
@@ -220,20 +230,16 @@ class WorkerProcess:
             except OSError:
                 return  # `_read` sees it too
 
-    def _finish(self, guard: threading.Thread | None, errors: IO[bytes]) -> None:
+    def _finish(self, errors: IO[bytes] | None) -> None:
         """Wait for the end of the process, and note how it came about."""
-        if guard is not None and self._process is not None:
-            guard.join(timeout=2)
-            if guard.is_alive():  # it hung up on us, but lives
+        if self._process is not None:
+            if not self._has_ended(self._process, 2):  # it hung up on us, but lives
                 self._process.kill()
-                guard.join()
-            self.ending = self._words or _ending(self._process.returncode)
+            self.ending = self._words or _ending(self._process.wait())
         else:
             self.ending = self._words or "could not be started"
         if not self._closing and not self.retiring:
-            errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2000))
-            tail = errors.read().decode(errors="replace")
-            log.error("the training process %s\n%s", self.ending, tail)
+            log.error("the training process %s\n%s", self.ending, _tail(errors))
 
 
 def _unsendable(command: Command, error: Exception) -> Message:
@@ -243,6 +249,22 @@ def _unsendable(command: Command, error: Exception) -> Message:
     return Snapshot(command.run_id, Status.FAILED, reason=f"This run {words}")
 
 
+def _file_for_errors() -> contextlib.AbstractContextManager[IO[bytes] | None]:
+    """Where the process writes what goes wrong in it; nowhere, if there can be no such file."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError:  # a full disk, or no folder that may be written to
+        return contextlib.nullcontext()
+
+
+def _tail(errors: IO[bytes] | None) -> str:
+    """The last of what the process wrote there."""
+    if errors is None:
+        return ""
+    errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2000))
+    return errors.read().decode(errors="replace")
+
+
 def _listen(key: bytes) -> Listener:
     try:
         return Listener(None, authkey=key)
@@ -250,7 +272,7 @@ def _listen(key: bytes) -> Listener:
         return Listener(("127.0.0.1", 0), authkey=key)
 
 
-def _spawn(address: object, key: bytes, errors: IO[bytes]) -> subprocess.Popen[bytes]:
+def _spawn(address: object, key: bytes, errors: IO[bytes] | None) -> subprocess.Popen[bytes]:
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     process = subprocess.Popen(
         [sys.executable, "-m", "lib.training.worker"],
@@ -258,10 +280,10 @@ def _spawn(address: object, key: bytes, errors: IO[bytes]) -> subprocess.Popen[b
         env={**os.environ, "PYTHONPATH": path},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
-        stderr=errors,
+        stderr=subprocess.DEVNULL if errors is None else errors,
     )
     assert process.stdin is not None  # noqa: S101  a pipe was asked for
-    with process.stdin as told:
+    with contextlib.suppress(BrokenPipeError), process.stdin as told:  # it may have ended already
         told.write(json.dumps({"address": address, "key": key.hex()}).encode() + b"\n")
     return process
 
@@ -271,6 +293,9 @@ def _ending(code: int) -> str:
         return "ran out of memory"
     if code >= 0:
         return f"ended with exit code {code}"
-    name = signal.Signals(-code).name
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:  # a signal without a name
+        name = f"signal {-code}"
     hint = "; that happens when memory runs out" if name in ("SIGKILL", "SIGABRT") else ""
     return f"was killed ({name}{hint})"
