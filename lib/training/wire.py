@@ -2,13 +2,15 @@
 
 The form is a pickle, but of few words: plain values, numeric arrays, and the records of
 `messages`. Anything else is refused on both sides with a `WireError`: no code runs because some
-bytes ask for it. Records are rebuilt by calling them, so that their own checks run again.
+bytes ask for it. Records are rebuilt by calling them, so that their own checks run again: what
+pickle knows besides that to fill or change an object is refused before anything is built.
 """
 
 from __future__ import annotations
 
 import io
 import pickle
+import pickletools
 from dataclasses import fields
 from types import FunctionType
 from typing import Any
@@ -33,6 +35,18 @@ RECORDS = (
 )
 KINDS = "biuf"
 """NumPy's letters for bool, int, unsigned and float: the arrays that may cross."""
+OPCODES = frozenset(
+    """
+    PROTO FRAME STOP MARK MEMOIZE BINGET LONG_BINGET
+    NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 LONG1 LONG4 BINFLOAT
+    SHORT_BINUNICODE BINUNICODE BINUNICODE8 SHORT_BINBYTES BINBYTES BINBYTES8 BYTEARRAY8
+    EMPTY_TUPLE TUPLE1 TUPLE2 TUPLE3 TUPLE EMPTY_LIST APPEND APPENDS
+    EMPTY_DICT SETITEM SETITEMS EMPTY_SET ADDITEMS FROZENSET
+    STACK_GLOBAL REDUCE
+    """.split()  # noqa: SIM905  a list of as many strings is hard to read
+)
+"""What pickle writes for plain values, and to call a name from the list. Among the others is BUILD,
+which sets attributes of whatever it is given: of a class too, and past any constructor."""
 
 
 class WireError(ValueError):
@@ -52,6 +66,7 @@ def decode(data: bytes, *expected: type) -> Any:
     Its arrays are read-only.
     """
     try:
+        _check_opcodes(data)
         message = _Reader(io.BytesIO(data)).load()
     except Exception as error:  # broken bytes may raise anything, and all mean the same
         raise WireError(f"not a message: {error}") from error
@@ -59,6 +74,16 @@ def decode(data: bytes, *expected: type) -> Any:
         names = " or ".join(kind.__name__ for kind in expected)
         raise WireError(f"expected {names}, received {type(message).__name__}")
     return message
+
+
+def _check_opcodes(data: bytes) -> None:
+    """Raise WireError for an opcode that `encode` never writes, before any has been followed.
+
+    A tenth of a millisecond for a usual snapshot, 3 ms for 20 MB.
+    """
+    for opcode, _, _ in pickletools.genops(data):
+        if opcode.name not in OPCODES:
+            raise WireError(f"{opcode.name} is no part of a message")
 
 
 def _array(dtype: str, shape: tuple[int, ...], data: bytes) -> np.ndarray:
@@ -85,6 +110,8 @@ class _Writer(pickle.Pickler):
             return _plain, (value.item(),)
         if isinstance(value, Status):
             return Status, (value.value,)
+        if isinstance(value, np.ndarray):  # not its values, which may be many
+            raise WireError(f"an array of {value.dtype}, shape {value.shape}, may not cross")
         raise WireError(f"a {type(value).__name__} may not cross: {value!r:.80}")
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
 from lib.training.messages import Command, Event, ModeResult, Snapshot, Status
 from lib.training.wire import WireError, decode, encode
@@ -108,6 +109,44 @@ def test_a_pickle_that_asks_for_a_call_is_refused_and_nothing_is_called(tmp_path
     assert not path.exists()
     pickle.loads(bad)  # noqa: S301  to show that the test could fail
     assert path.exists()
+
+
+def test_a_pickle_that_sets_attributes_is_refused_and_none_is_set() -> None:
+    """BUILD on a class that may cross would change it for the whole process."""
+    bad = b"\x80\x02clib.training.messages\nStatus\nN}X\x04\x00\x00\x00over\x88s\x86b."
+    with pytest.raises(WireError, match="GLOBAL is no part of a message"):
+        decode(bad, Snapshot)
+    assert Status.RUNNING.over is False
+
+
+def test_a_record_cannot_be_filled_past_its_constructor() -> None:
+    """Made with good values, and given others afterwards: refused, although all names are good."""
+    state = b"N}\x8c\x05train\x4b\x63s\x86b."  # (None, {"train": 99}), BUILD, STOP
+    with pytest.raises(WireError, match="BUILD is no part of a message"):
+        decode(encode(make_dataset())[:-1] + state, Dataset)
+
+
+def test_all_plain_values_may_be_arguments() -> None:
+    """Whatever has a form of its own in pickle, small and large, many and shared."""
+    text = "name"
+    plain = {
+        "none": None,
+        "flags": [True, False],
+        "numbers": (0, -1, 300, 70_000, 2**40, -(2**2100), 0.5),
+        "texts": ["a" * 300, text, text, ""],
+        "bytes": (b"", b"a" * 300, bytearray(b"abc")),
+        "sets": ({1, 2}, frozenset({3}), set(), frozenset()),
+        "empty": ((), [], {}),
+        "tuples": ((1,), (1, 2), (1, 2, 3), (1, 2, 3, 4)),
+        "many": [(i, {f"{i}": i}) for i in range(400)] * 2,
+    }
+    assert decode(encode(Command("ask", arguments=plain)), Command).arguments == plain
+
+
+def test_an_array_that_may_not_cross_is_named_by_its_type_and_shape() -> None:
+    """Not by its values, of which there may be many."""
+    with pytest.raises(WireError, match=r"^an array of <U4, shape \(2, 1\), may not cross$"):
+        encode(Event("ready", np.array([["text"], ["more"]])))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("value", [Evil("x"), np.array([Evil("x")]), np.array(["text"]), os.getcwd])
