@@ -9,6 +9,7 @@ connection does, that is, when the process that started it is gone, however that
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import math
 import os
@@ -283,9 +284,23 @@ def _tensorflow_version() -> str:
     return ""
 
 
+PR_SET_PDEATHSIG = 1
+"""From Linux's <sys/prctl.h>: which signal to get when the thread that started us ends."""
+
+
+def end_with_starter() -> None:
+    """Have Linux kill this process when `process`'s thread for it ends, which waits for its end.
+
+    The end of the connection ends it everywhere, but not while it is stopped (SIGSTOP).
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))
+
+
 def main() -> int:
     """Connect to who started this process, as told on standard input, and work for them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for them; their end is our end
+    end_with_starter()
     line = sys.stdin.readline()
     if not line:
         return 1

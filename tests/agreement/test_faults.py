@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import psutil
@@ -16,7 +19,7 @@ from lib.training import client as module
 from lib.training import process
 from lib.training.client import TrainingClient
 from lib.training.messages import Run, Snapshot, Status
-from tests.agreement.test_client import PATIENCE, eventually
+from tests.agreement.test_client import PATIENCE, eventually, is_gone
 from tests.unit.fakes import make_dataset
 
 
@@ -124,6 +127,32 @@ def test_stopped_and_so_silent(
     eventually(lambda: not psutil.pid_exists(pid))
     monkeypatch.undo()
     goes_on(client, run, pid, "said nothing for 3 s and was ended")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be asked for it")
+def test_a_stopped_worker_ends_when_the_process_that_started_it_is_killed() -> None:
+    """It can't see that its connection has ended, so Linux has to end it."""
+    script = (
+        "import time\n"
+        "from lib.training.process import WorkerProcess\n"
+        "worker = WorkerProcess(print, print)\n"
+        "while not worker._connected: time.sleep(0.01)\n"
+        "print(worker.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=process.ROOT, stdout=subprocess.PIPE, text=True
+    ) as starter:
+        assert starter.stdout is not None
+        pid = int(starter.stdout.readline())
+        os.kill(pid, signal.SIGSTOP)
+        assert psutil.pid_exists(pid)
+        starter.kill()
+    try:
+        assert eventually(lambda: is_gone(pid))
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def limit_memory(pid: int, room: int) -> None:
