@@ -222,11 +222,18 @@ class Setting:
         """Raise ExperimentError unless `value` is allowed."""
         if self.limit is not None:
             low, high = self.limit.minimum, self.limit.maximum
-            ok = isinstance(value, (int, float)) and math.isfinite(value) and low <= value <= high
-            if not ok or (isinstance(self.default, int) and value != int(value)):
-                raise ExperimentError(f"{self.name} must be {low:g} to {high:g}, got {value!r}")
-        elif self.options is not None and value not in self.options:
-            raise ExperimentError(f"{self.name} must be one of {list(self.options)}, got {value!r}")
+            whole = isinstance(self.default, int)
+            typed = isinstance(value, int if whole else (int, float))
+            typed = typed and not isinstance(value, bool)
+            if not (typed and low <= value <= high):  # not-a-number isn't in between
+                kind = "" if typed else "a whole number from " if whole else "a number from "
+                raise ExperimentError(
+                    f"{self.name} must be {kind}{low:g} to {high:g}, got {value!r:.80}"
+                )
+        elif self.options is not None and not (isinstance(value, str) and value in self.options):
+            raise ExperimentError(
+                f"{self.name} must be one of {list(self.options)}, got {value!r:.80}"
+            )
 
     def parse(self, texts: list[str]) -> Any:
         """A value from a URL's text; a number out of range is clamped, anything else is refused.

@@ -88,9 +88,15 @@ def test_what_a_link_cannot_have_is_said() -> None:
     ("key", "value", "message"),
     [
         ("T", 101, "timesteps must be 2 to 100, got 101"),
-        ("U", 2.5, r"units must be 1 to 128, got 2\.5"),
+        ("U", 2.5, r"units must be a whole number from 1 to 128, got 2\.5"),
+        ("U", 4.0, r"units must be a whole number from 1 to 128, got 4\.0"),
+        ("U", 10**400, "units must be 1 to 128, got 1000"),
+        ("epochs", True, "epochs must be a whole number from 1 to 5000, got True"),
+        ("lr", "0.1", "learning_rate must be a number from 1e-05 to 1, got '0.1'"),
+        ("lr", None, "learning_rate must be a number from 1e-05 to 1, got None"),
         ("lr", float("nan"), "learning_rate must be 1e-05 to 1, got nan"),
         ("cell", "rnn", "cell must be one of .*'simple_rnn'.* got 'rnn'"),
+        ("cell", ["lstm"], r"cell must be one of .* got \['lstm'\]"),
     ],
 )
 def test_an_error_says_what_is_allowed_and_what_was_asked(
