@@ -69,7 +69,7 @@ class WorkerProcess:
         self._over = False
         self._connected = False
         self._silent = 0
-        """Beats since it has last said something."""
+        """Beats begun since it has last said something."""
         self._words = ""
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._live, name="worker-reader", daemon=True)
@@ -79,6 +79,14 @@ class WorkerProcess:
     def pid(self) -> int | None:
         """The process's number, once there is one."""
         return self._process.pid if self._process else None
+
+    @property
+    def silent_beats(self) -> int:
+        """Whole beats (`BEAT_SECONDS`) since it has last said something; 0 until it is ready.
+
+        One that lives speaks at every beat. On a busy machine it may be late by one or two.
+        """
+        return max(0, self._silent - 1) if self.ready else 0
 
     def begin(self) -> None:
         """Start now, whatever is left of the delay."""

@@ -81,6 +81,30 @@ def test_an_error_in_what_is_done_with_a_message_ends_the_worker(
     assert children[0].returncode is not None
 
 
+def test_the_beats_of_a_silence_are_counted(
+    monkeypatch: pytest.MonkeyPatch, children: list[subprocess.Popen[bytes]]
+) -> None:
+    """From the last word on, and not while it imports TensorFlow, when it says nothing anyway."""
+    monkeypatch.setattr(process, "SILENT_BEATS", 3)
+    beats: list[int] = []
+
+    def has_ended(worker: WorkerProcess, child: subprocess.Popen[bytes], _: float = 0) -> bool:
+        beats.append(worker.silent_beats)
+        if len(beats) == 3:
+            worker.ready = True
+            worker._silent = 0  # as when "ready" arrives
+        return len(beats) >= 7 and child.wait() != 0  # it has been killed
+
+    monkeypatch.setattr(WorkerProcess, "_has_ended", has_ended)
+    monkeypatch.setattr(WorkerProcess, "_accept", lambda *_: contextlib.nullcontext())
+    monkeypatch.setattr(WorkerProcess, "_read", lambda *_: children[0].wait())
+    ended = Ended()
+    WorkerProcess(lambda *_: None, ended)
+    ended.wait()
+    assert beats[:7] == [0, 0, 0, 0, 1, 2, 3]
+    assert ended == ["said nothing for 4 s and was ended"]
+
+
 def test_without_a_file_for_its_errors_a_worker_starts_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
