@@ -40,6 +40,11 @@ QUICK_SECONDS = 90
 gives up, until it is asked for something."""
 
 STARTING = "The training process is starting (importing TensorFlow takes a few seconds)."
+SILENT_BEATS_TOLD = 4
+SILENT = (
+    "The training process has not answered for {} s. If it stays silent it is replaced, and this "
+    "run begins again."
+)
 UNWATCHED = "Paused: nobody was watching."
 
 
@@ -273,6 +278,9 @@ class TrainingClient:
             if not entry.snapshot.status.over:
                 entry.touched = time.monotonic()
             self._tidy_now_and_then()
+            silent = entry.worker.silent_beats
+            if silent >= SILENT_BEATS_TOLD and entry.snapshot.status.active:
+                return replace(entry.snapshot, reason=SILENT.format(silent), epochs_per_second=0.0)
             return entry.snapshot
 
     def checkpoints(self, run: Run) -> list[tuple[int, Weights]]:

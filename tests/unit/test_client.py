@@ -29,6 +29,7 @@ class FakeWorker:
         delay: float | None = 0.0,
     ) -> None:
         self.ready = False
+        self.silent_beats = 0
         self.retiring = False
         self.closed = False
         self.begun = False
@@ -198,6 +199,21 @@ def test_weights_that_were_not_sent_are_not_known(scene: Scene) -> None:
     results = {"last": a_result(make_dataset(), 0.5)}
     scene.worker.say(Snapshot(run.id, Status.RUNNING, 1, 5, results=results))
     assert scene.client.checkpoints(run) == []
+
+
+def test_that_the_worker_is_silent_is_said(scene: Scene) -> None:
+    """Before it is replaced; and nothing is said of it of a run that nobody waits for."""
+    going, done = scene.start(), scene.start()
+    scene.say(going, Status.RUNNING, 3)
+    scene.say(done, Status.FINISHED, 5)
+    scene.worker.silent_beats = 5
+    snapshot = scene.client.latest(going)
+    assert snapshot is not None
+    assert snapshot.reason.startswith("The training process has not answered for 5 s.")
+    assert (snapshot.status, snapshot.epoch) == (Status.RUNNING, 3)
+    assert scene.client.latest(done).reason == ""  # type: ignore[union-attr]
+    scene.worker.silent_beats = 0
+    assert scene.client.latest(going).reason == ""  # type: ignore[union-attr]
 
 
 def test_a_paused_run_counts_as_running_as_soon_as_it_is_told_to(scene: Scene) -> None:
