@@ -33,7 +33,7 @@ output.
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """Everything that one recurrent layer computed, by timestep, in float32.
+    """Everything that one recurrent layer computed, by timestep, in float32 unless asked otherwise.
 
     With `return_sequences=True` Keras returns `hidden`; with `False` it returns `hidden[:, -1]`.
     """
@@ -55,6 +55,7 @@ def unroll(
     go_backwards: bool = False,
     *,
     activation: str = "tanh",
+    precision: type[np.floating] = np.float32,
 ) -> Trace:
     """Run a recurrent layer over its input, from a zero state, and keep every step.
 
@@ -69,11 +70,12 @@ def unroll(
             order of processing: step 0 of the trace has seen `x[:, -1]`.
         activation: Keras's `activation`, a key of `ACTIVATIONS`: of the candidate, and of what an
             LSTM shows of its cell state. The gates are sigmoid, always.
+        precision: to compute in. Keras has 32 bits; 64 show what rounding does to those.
 
     Raises:
         ValueError: for an unknown cell or activation, or shapes that don't fit.
     """
-    x = np.asarray(x, dtype=np.float32)
+    x = np.asarray(x, dtype=precision)
     kernel, recurrent, bias = _checked(cell, weights, x)
     if activation not in ACTIVATIONS:
         raise ValueError(f"activation must be one of {list(ACTIVATIONS)}, got {activation!r}")
@@ -143,10 +145,10 @@ def _lstm(
     units = len(recurrent)
     i, f, c, o = (blocks[:, :, k * units : (k + 1) * units] for k in range(4))
     both = blocks[:, :, : 2 * units]  # i and f, for one call
-    hidden, cell = np.empty((2, steps, n, units), np.float32)
-    from_state = np.empty(blocks.shape[1:], np.float32)
-    written = np.empty((n, units), np.float32)
-    h = carry = np.zeros((n, units), np.float32)
+    hidden, cell = np.empty((2, steps, n, units), blocks.dtype)
+    from_state = np.empty(blocks.shape[1:], blocks.dtype)
+    written = np.empty((n, units), blocks.dtype)
+    h = carry = np.zeros((n, units), blocks.dtype)
     for t in range(steps):
         np.matmul(h, recurrent, out=from_state)
         blocks[t] += from_state
@@ -186,9 +188,9 @@ def _gru(
     both = blocks[:, :, : 2 * units]  # z and r, for one call
     early = recurrent if reset_after else np.ascontiguousarray(recurrent[:, : 2 * units])
     late = np.ascontiguousarray(recurrent[:, 2 * units :])
-    hidden = np.empty((steps, n, units), np.float32)
-    from_state = np.empty((n, early.shape[1]), np.float32)
-    h = np.zeros((n, units), np.float32)
+    hidden = np.empty((steps, n, units), blocks.dtype)
+    from_state = np.empty((n, early.shape[1]), blocks.dtype)
+    h = np.zeros((n, units), blocks.dtype)
     for t in range(steps):
         np.matmul(h, early, out=from_state)
         if reset_after:
@@ -216,8 +218,8 @@ def _simple_rnn(
 ) -> Trace:
     """`blocks` (T, N, U) comes in as the inputs' part and goes out as the outputs."""
     steps, n, units = blocks.shape
-    from_state = np.empty((n, units), np.float32)
-    h = np.zeros((n, units), np.float32)
+    from_state = np.empty((n, units), blocks.dtype)
+    h = np.zeros((n, units), blocks.dtype)
     for t in range(steps):
         np.matmul(h, recurrent, out=from_state)
         blocks[t] += from_state
@@ -244,7 +246,7 @@ def _by_sample(gates: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 def _checked(
     cell: str, weights: Sequence[np.ndarray], x: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The three weights as float32. Raises ValueError unless they fit the cell and x."""
+    """The three weights in the precision of x. Raises ValueError unless they fit the cell and x."""
     if cell not in _UNROLL:
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
     if x.ndim != 3:
@@ -253,7 +255,7 @@ def _checked(
         raise ValueError(
             f"weights must be 3 arrays (kernel, recurrent_kernel, bias), got {len(weights)}"
         )
-    kernel, recurrent, bias = (np.asarray(array, dtype=np.float32) for array in weights)
+    kernel, recurrent, bias = (np.asarray(array, dtype=x.dtype) for array in weights)
     features, units = x.shape[-1], len(recurrent)
     width = _BLOCKS[cell] * units
     biases = ((2, width), (width,)) if cell == "gru" else ((width,),)

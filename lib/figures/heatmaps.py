@@ -1,8 +1,8 @@
 """Everything that a layer computed for one sample, as matrices over timesteps × units.
 
 An HTML fragment for `st.html`: time runs across, units run down, and all have the same scale, -1
-to 1, but for an LSTM's cell state, which has no bound and says its own. Small matrices show their
-numbers.
+to 1, but for an LSTM's cell state, whose only bound is t at step t, and which says its own scale.
+Small matrices show their numbers.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lib.cell.agreement import SEEN, Agreement
 from lib.cell.padded import ROUNDING
 from lib.datasets.dataset import Dataset
 from lib.datasets.worked import highest_output
@@ -17,12 +18,11 @@ STARTING = "Keras is starting …"
 
 
 def one_computation(
-    experiment: Experiment, steps: int, said: dict[str, Any] | None, numpy_differs: float | None
+    experiment: Experiment, steps: int, said: dict[str, Any] | None, against: Agreement | None
 ) -> list[Proof]:
     """That the modes are one, that NumPy draws what Keras does, and what the states are.
 
-    `said` is the answer `modes`, None while there is none; `numpy_differs` is the largest
-    difference of its states and outputs from NumPy's, in units of the largest value above 1.
+    `said` is the answer `modes`, None while there is none; `against` compares it with NumPy.
     """
     model = experiment.model
     cell = CELLS[model.cell].label
@@ -32,9 +32,14 @@ def one_computation(
     unbounded = ""
     if model.cell == "lstm":
         most = (
-            "" if said is None else f": here it reaches {number(np.abs(said['states'][1]).max())}"
+            ""
+            if said is None
+            else f"; the furthest ends at {number(np.abs(said['states'][1]).max())}"
         )
-        unbounded = f" c has no bound{most}."
+        unbounded = (
+            " c isn't held to 1: |c| grows by less than 1 a step, so it stays below t (rounded, "
+            f"at t at most), {steps} at the end{most}."
+        )
     difference = prefix = state = None
     if said is not None:
         difference = float(said["difference"])
@@ -55,9 +60,14 @@ def one_computation(
         ),
         Proof(
             "What you see is what Keras computes",
-            (Measure("max |NumPy − Keras| / max(1, max |Keras|)", numpy_differs, ROUNDING),),
-            "The pictures are drawn from NumPy, at once. States and outputs differ by rounding "
-            "alone, which grows with the values: above 1 it is relative to the largest.",
+            (
+                Measure(
+                    "max |NumPy − Keras| / max(1, max |Keras|)",
+                    None if against is None else against.differs,
+                    ROUNDING if against is None else against.allowed,
+                ),
+            ),
+            f"The pictures are drawn from NumPy, at once. {_why_it_differs(against)}",
         ),
         Proof(
             "return_state adds the states of the last step",
@@ -65,6 +75,26 @@ def one_computation(
             f"{layer} returns {names}: {shapes}, and h is the last output.{unbounded}",
         ),
     ]
+
+
+def _why_it_differs(against: Agreement | None) -> str:
+    """What of NumPy's difference from Keras is rounding, as far as it was measured."""
+    relative = "Above 1 the difference of outputs and last states is relative to the largest."
+    if against is None:
+        return relative
+    if not np.isfinite(against.differs):
+        return "Some of the states aren't numbers any more: the run has diverged."
+    if against.numpy_off is None or against.keras_off is None:
+        same = "no difference" if against.differs == 0 else "no more than rounding to 32 bits"
+        return f"Between the two is {same}. {relative}"
+    distances = (
+        f"From the same in 64 bits NumPy is {number(against.numpy_off)} away, Keras "
+        f"{number(against.keras_off)}"
+    )
+    if not against.is_rounding:
+        return f"{distances}: more than rounding explains. {relative}"
+    grown = "" if against.differs <= SEEN else ", so far that the pictures aren't Keras's any more"
+    return f"{distances}: rounding to 32 bits, which has grown from step to step{grown}. {relative}"
 
 
 def ways_to_break_it(
@@ -202,8 +232,9 @@ def bound_sentence(experiment: Experiment, dataset: Dataset, hidden: np.ndarray)
     rule = "|h| is less than 1 at every step"
     if model.cell == "lstm":
         rule = (
-            f"|h| at step t is less than tanh(t): less than {number(bound[0])} at step 1 and less "
-            f"than {number(bound[-1])} at step {len(hidden)}"
+            "|c| grows by less than 1 a step, so that at step t it is less than t and |h| less than "
+            f"tanh(t): less than {number(bound[0])} at step 1 and less than {number(bound[-1])} at "
+            f"step {len(hidden)}"
         )
     parts = [
         f"From a zero state, {rule}. The furthest unit here is at {_below(most[0], bound[0])} at "

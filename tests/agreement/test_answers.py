@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from lib.cell.agreement import agreement
 from lib.cell.bidirectional import unroll_both_ways
 from lib.cell.padded import batch, masking, ways
 from lib.experiment import CELLS, LOSSES, Experiment
@@ -57,6 +58,20 @@ def test_the_modes_are_one_computation(cell: str, layers: int) -> None:
     kept = [trace.hidden] if trace.cell is None else [trace.hidden, trace.cell]
     for ours, state in zip(kept, said["states"], strict=True):
         assert np.abs(ours[:, -1] - state).max() < 1e-6
+
+
+@pytest.mark.parametrize(("cell", "times"), [("simple_rnn", 1.5), ("lstm", 2.0)])
+def test_rounding_that_has_grown_is_told_from_another_computation(cell: str, times: float) -> None:
+    """Deep, long and with large weights Keras is as far from 64 bits as NumPy; wrong, farther."""
+    experiment = Experiment().set(cell=cell, layers=3, head="none", U=32, seed=3)
+    weights = [(times * w).astype(np.float32) for w in initial_model_weights(experiment, F, 32)]
+    x = np.random.default_rng(1).standard_normal((N, 60, F)).astype(np.float32)
+    said = modes(cell, 3, weights, x, sample=0)
+    found = agreement(cell, weights, x, said["sequence"], said["states"])
+    assert found.numpy_off is not None
+    assert 1e-6 < found.differs <= found.allowed
+    other = agreement(cell, weights, x, said["sequence"] + np.float32(1e-3), said["states"])
+    assert other.differs > other.allowed
 
 
 @pytest.mark.parametrize("cell", CELLS)

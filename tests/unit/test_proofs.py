@@ -8,7 +8,9 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from lib.cell.agreement import Agreement
 from lib.datasets import make_dataset, settle
+from lib.english import number
 from lib.experiment import Experiment
 from lib.figures.bound import bound_picture
 from lib.figures.influence import influence_map
@@ -31,7 +33,7 @@ MODES = {
     "sequence": np.full((2, 4, 3), 0.5),
     "prefixes": np.full((4, 3), 0.5),
     "whole": np.full((4, 3), 0.5),
-    "states": (np.full((2, 3), 0.5), np.full((2, 3), 7.25)),
+    "states": (np.full((2, 3), 0.5), np.full((2, 3), 3.25)),
 }
 BREAKINGS = {
     "bidirectional": 0.3,
@@ -76,11 +78,12 @@ def test_rounding_is_close_enough_where_it_must_be() -> None:
 @pytest.mark.parametrize("said", [None, MODES])
 def test_the_modes_are_one_with_and_without_an_answer(said: dict | None) -> None:
     """The cards have the same titles, so that nothing jumps when the answer comes."""
-    proofs = one_computation(Experiment().set(U=3), 4, said, said and 1e-7)
+    proofs = one_computation(Experiment().set(U=3), 4, said, said and Agreement(1e-7))
     assert len(proofs) == 4
     values = [measure.value for proof in proofs for measure in proof.measures]
     assert values == ([None] * 4 if said is None else [0.0, 0.0, 1e-7, 0.0])
-    assert ("here it reaches 7.25" in proofs[3].why) == (said is not None)
+    assert "so it stays below t (rounded, at t at most), 4 at the end" in proofs[3].why
+    assert ("the furthest ends at 3.25" in proofs[3].why) == (said is not None)
 
 
 def test_the_difference_from_numpy_is_labelled_as_it_is_measured() -> None:
@@ -88,6 +91,30 @@ def test_the_difference_from_numpy_is_labelled_as_it_is_measured() -> None:
     proof = one_computation(Experiment(), 4, None, None)[2]
     assert proof.measures[0].of == "max |NumPy − Keras| / max(1, max |Keras|)"
     assert "relative to the largest" in proof.why
+
+
+@pytest.mark.parametrize(
+    ("against", "same", "words"),
+    [
+        (Agreement(0.0), True, "Between the two is no difference."),
+        (Agreement(1e-7), True, "Between the two is no more than rounding to 32 bits."),
+        (
+            Agreement(1.49e-6, 1.3e-6, 1.5e-6),
+            True,
+            "From the same in 64 bits NumPy is 1.3e-6 away, Keras 0.0000015",
+        ),
+        (Agreement(2e-5, 1e-6, 2e-5), False, "more than rounding explains"),
+        (Agreement(2.0, 1.9, 2.0), False, "so far that the pictures aren't Keras's any more"),
+        (Agreement(np.nan, np.nan, np.nan), False, "aren't numbers any more"),
+    ],
+)
+def test_rounding_is_the_reason_only_where_it_is_measured(
+    against: Agreement, same: bool, words: str
+) -> None:
+    """By both distances from 64 bits; what has grown until it shows isn't called the same."""
+    proof = one_computation(Experiment(), 4, MODES, against)[2]
+    assert proof.measures[0].same == same
+    assert words.replace("1.3e-6", number(1.3e-6)).replace("0.0000015", number(1.5e-6)) in proof.why
 
 
 def test_a_cell_with_one_state_returns_two_tensors() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lib.cell.agreement import Agreement, agreement
 from lib.datasets.dataset import Dataset
 from lib.datasets.worked import highest_output
 from lib.figures.bound import bound_picture
@@ -36,28 +37,29 @@ def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply], Delt
     """
     samples = _samples(chosen.dataset, chosen.sample)
     modes, breakings = _ask(chosen, samples)
+    layer = _as_top(chosen)
     st.markdown("## One computation, as Keras measures it")
     hint_of(
-        f"{_top(chosen)}Keras in the training process, on these weights and {len(samples)} "
+        f"{layer}Keras in the training process, on these weights and {len(samples)} "
         "samples. The figures are the largest differences, absolute but for that from NumPy.",
         chosen,
         modes,
     )
     progress = progress_slot()
     said = modes.values
-    differs = None if said is None else _numpy_differs(chosen, modes.weights, said)
+    against = None if said is None else _against_numpy(chosen, modes.weights, said)
     steps = chosen.dataset.shape[1]
     st.html(
         proof_cards(
-            one_computation(chosen.experiment, steps, said, differs),
+            one_computation(chosen.experiment, steps, said, against),
             palette,
             modes.instead,
         )
     )
     with st.container(border=True, key="cell_prefixes"):
         st.markdown("### Sequence mode is one last-step answer for each prefix")
-        if top := _top(chosen):
-            hint(top)
+        if layer:
+            hint(layer)
         prefixes = _prefixes(chosen, modes, palette)
     st.markdown("### Ways to break it")
     hint_of(
@@ -84,6 +86,12 @@ def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply], Delt
     return prefixes, [modes, breakings], progress
 
 
+def _as_top(chosen: Chosen) -> str:
+    """The layer's name as the start of a hint: below the top one no model returns its last step."""
+    is_top = chosen.layer == chosen.experiment.model.layers - 1
+    return chosen.which if is_top else f"{chosen.which[:-2]}, as if no other were above it. "
+
+
 def _top(chosen: Chosen) -> str:
     """The top layer's name as the start of a hint, where there are more: its outputs are shown."""
     layers = chosen.experiment.model.layers
@@ -99,7 +107,7 @@ def _samples(dataset: Dataset, sample: int) -> np.ndarray:
 def _ask(chosen: Chosen, samples: np.ndarray) -> tuple[Reply, Reply]:
     experiment, dataset = chosen.experiment, chosen.dataset
     model = experiment.model
-    choice = (*chosen.model_choice, chosen.sample)
+    choice = (*chosen.model_choice, chosen.sample, chosen.layer)
     modes = ask(
         "modes",
         "modes",
@@ -107,8 +115,8 @@ def _ask(chosen: Chosen, samples: np.ndarray) -> tuple[Reply, Reply]:
         choice,
         lambda: {
             "cell": model.cell,
-            "layers": model.layers,
-            "weights": chosen.weights,
+            "layers": chosen.layer + 1,
+            "weights": chosen.weights[: 3 * (chosen.layer + 1)],
             "x": dataset.x[samples],
             "sample": 0,
         },
@@ -127,30 +135,23 @@ def _ask(chosen: Chosen, samples: np.ndarray) -> tuple[Reply, Reply]:
             "padding": PADDING,
         }
 
-    breakings = ask("breakings", "breakings", chosen, (*choice, chosen.layer), of_layer)
+    breakings = ask("breakings", "breakings", chosen, choice, of_layer)
     return modes, breakings
 
 
-def _numpy_differs(chosen: Chosen, weights: Weights, said: dict[str, Any]) -> float:
-    """The largest difference of the top layer's outputs and states, relative to values above 1.
-
-    On the weights that Keras was asked about, which needn't be the newest.
-    """
+def _against_numpy(chosen: Chosen, weights: Weights, said: dict[str, Any]) -> Agreement:
+    """NumPy on the weights that Keras was asked about, which needn't be the newest."""
     x = chosen.dataset.x[_samples(chosen.dataset, chosen.sample)]
-    trace = forward(chosen.experiment, weights, x)[0][-1]
-    pairs = [(trace.hidden, said["sequence"]), (trace.hidden[:, -1], said["states"][0])]
-    if trace.cell is not None:
-        pairs.append((trace.cell[:, -1], said["states"][1]))
-    return max(
-        float(np.abs(ours - keras).max() / max(1.0, np.abs(keras).max())) for ours, keras in pairs
-    )
+    upward = weights[: 3 * (chosen.layer + 1)]
+    cell = chosen.experiment.model.cell
+    return agreement(cell, upward, x, said["sequence"], said["states"])
 
 
 def _prefixes(chosen: Chosen, modes: Reply, palette: Palette) -> Prefixes:
     """Both modes side by side: the same picture."""
     said = modes.values
     if said is None:
-        sequence = prefixes = chosen.traces[-1].hidden[0]
+        sequence = prefixes = chosen.opened.trace.hidden[0]
     else:
         sequence, prefixes = said["whole"], said["prefixes"]
     steps, layer = len(sequence), chosen.opened

@@ -1,0 +1,95 @@
+"""How far Keras is from the NumPy that the pictures are drawn from, and whether rounding says why.
+
+Both compute in 32 bits and add up in different orders. A layer makes more of such a difference, or
+less, at every step, so that no fixed limit fits all. What is measured instead: how far each of them
+is from the same computation in 64 bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.cell.padded import ROUNDING
+from lib.recurrence import Trace, unroll
+
+TIMES = 4.0
+"""Keras's distance from 64 bits may be so many times NumPy's own. That both distances together are
+as large as the difference would say nothing: so they are by the triangle inequality, always."""
+SEEN = 1e-3
+"""From here on a difference can be seen in the numbers of the page, whatever its cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Largest differences of outputs and last states, relative to Keras's largest value above 1."""
+
+    differs: float
+    """NumPy's from Keras's, both in 32 bits."""
+    numpy_off: float | None = None
+    """NumPy's in 32 bits from those in 64; None where ROUNDING is enough."""
+    keras_off: float | None = None
+    """Keras's from NumPy's in 64 bits."""
+
+    @property
+    def is_rounding(self) -> bool:
+        """Whether rounding to 32 bits is why they differ."""
+        if self.numpy_off is None or self.keras_off is None:
+            return self.differs <= ROUNDING
+        return self.keras_off <= TIMES * self.numpy_off
+
+    @property
+    def allowed(self) -> float:
+        """Up to here the two are called the same."""
+        return max(ROUNDING, SEEN if self.is_rounding else 0.0)
+
+
+def agreement(
+    cell: str,
+    weights: Sequence[np.ndarray],
+    x: np.ndarray,
+    sequence: np.ndarray,
+    states: Sequence[np.ndarray],
+) -> Agreement:
+    """Compare a stack of recurrent layers with what Keras says of it.
+
+    Args:
+        cell: a key of `lib.experiment.CELLS`.
+        weights: three for each layer, from the bottom up.
+        x: inputs (N, T, F).
+        sequence: Keras's outputs of the top one of these layers, (N, T, U).
+        states: and its states after the last step, (N, U) each: h, and an LSTM's c.
+    """
+    keras = [sequence, *states]
+    ours = _said(_top(cell, weights, x, np.float32))
+    differs = _largest(ours, keras, keras)
+    if differs <= ROUNDING:
+        return Agreement(differs)
+    exact = _said(_top(cell, weights, x, np.float64))
+    return Agreement(differs, _largest(ours, exact, keras), _largest(keras, exact, keras))
+
+
+def _top(
+    cell: str, weights: Sequence[np.ndarray], x: np.ndarray, precision: type[np.floating]
+) -> Trace:
+    for start in range(0, len(weights), 3):
+        trace = unroll(cell, weights[start : start + 3], x, precision=precision)
+        x = trace.hidden
+    return trace
+
+
+def _said(trace: Trace) -> list[np.ndarray]:
+    """Outputs, and the states after the last step."""
+    cell = [] if trace.cell is None else [trace.cell[:, -1]]
+    return [trace.hidden, trace.hidden[:, -1], *cell]
+
+
+def _largest(
+    ones: Sequence[np.ndarray], others: Sequence[np.ndarray], keras: Sequence[np.ndarray]
+) -> float:
+    return max(
+        float(np.abs(one - other).max() / max(1.0, np.abs(said).max()))
+        for one, other, said in zip(ones, others, keras, strict=True)
+    )
