@@ -98,6 +98,24 @@ def unroll(
         return _UNROLL[cell](blocks.reshape(t, n, -1), recurrent, bias, skipped, activate)
 
 
+def unroll_stack(
+    cell: str,
+    weights: Sequence[np.ndarray],
+    x: np.ndarray,
+    mask: np.ndarray | None = None,
+    *,
+    precision: type[np.floating] = np.float32,
+) -> Trace:
+    """The trace of the top one of several layers; Keras hands a mask (N, T) up to each of them.
+
+    `weights` are three for each layer, from the bottom up; the rest is as in `unroll`.
+    """
+    for start in range(0, len(weights), 3):
+        trace = unroll(cell, weights[start : start + 3], x, mask, precision=precision)
+        x = trace.hidden
+    return trace
+
+
 def _tanh(values: np.ndarray) -> None:
     np.tanh(values, out=values)
 

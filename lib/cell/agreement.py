@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.cell.padded import ROUNDING
-from lib.recurrence import Trace, unroll
+from lib.recurrence import Trace, unroll_stack
 
 TIMES = 4.0
 """Keras's distance from 64 bits may be so many times NumPy's own. That both distances together are
@@ -63,21 +63,12 @@ def agreement(
         states: and its states after the last step, (N, U) each: h, and an LSTM's c.
     """
     keras = [sequence, *states]
-    ours = _said(_top(cell, weights, x, np.float32))
+    ours = _said(unroll_stack(cell, weights, x))
     differs = _largest(ours, keras, keras)
     if differs <= ROUNDING:
         return Agreement(differs)
-    exact = _said(_top(cell, weights, x, np.float64))
+    exact = _said(unroll_stack(cell, weights, x, precision=np.float64))
     return Agreement(differs, _largest(ours, exact, keras), _largest(keras, exact, keras))
-
-
-def _top(
-    cell: str, weights: Sequence[np.ndarray], x: np.ndarray, precision: type[np.floating]
-) -> Trace:
-    for start in range(0, len(weights), 3):
-        trace = unroll(cell, weights[start : start + 3], x, precision=precision)
-        x = trace.hidden
-    return trace
 
 
 def _said(trace: Trace) -> list[np.ndarray]:

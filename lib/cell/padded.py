@@ -1,7 +1,7 @@
 """Sequences of different length, padded in each of the ways that people pad them.
 
 Four shortened copies of one sample stand for a batch of different lengths. NumPy says at once
-what a layer makes of them; `lib.training.answers.padding` has Keras say the same.
+what a stack up to some layer makes of them; `lib.training.answers.padding` has Keras say the same.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.recurrence import unroll
+from lib.recurrence import unroll_stack
 
 ROUNDING = 1e-6
 """Answers that differ by no more are the same: other batches are added up in another order."""
@@ -39,6 +39,8 @@ class Padded:
     """How many steps the mean of the sequence mode's loss is taken over."""
     zeros: int
     """How many of the sequences' own steps the mask hides, as zeros that are no padding."""
+    rests: bool
+    """Whether zeros in front are read and leave the layer's state where it starts, at zero."""
 
 
 def lengths(steps: int) -> np.ndarray:
@@ -68,11 +70,12 @@ def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded
 
     Args:
         cell: a key of `lib.experiment.CELLS`.
-        weights: a layer's.
-        x: the layer's input for one sample, (T, F).
+        weights: three for each layer of a stack up to the one that is asked, from the bottom up.
+        x: the features of one sample, (T, F). They are what is padded, and what the mask is made
+            of, which is handed up.
     """
     steps = len(x)
-    whole = unroll(cell, weights, x[None]).hidden[0]
+    whole = unroll_stack(cell, weights, x[None]).hidden[0]
     wanted = whole[lengths(steps) - 1]
     found = []
     for at_end in (True, False):
@@ -80,7 +83,10 @@ def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded
         mask = masking(padded)
         for masked in (False, True):
             counts = mask if masked else own
-            said = unroll(cell, weights, padded, mask if masked else None).hidden[:, -1]
+            trace = unroll_stack(cell, weights, padded, mask if masked else None)
+            said = trace.hidden[:, -1]
+            in_front = trace.hidden[~own]
+            rests = not at_end and not masked and in_front.size > 0 and not in_front.any()
             own_last = np.where(counts.any(axis=1), steps - 1 - counts[:, ::-1].argmax(axis=1), -1)
             found.append(
                 Padded(
@@ -92,6 +98,7 @@ def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded
                     np.abs(said - wanted).max(axis=1),
                     int(counts.sum()) if masked else counts.size,
                     int((own & ~mask).sum()) if masked else 0,
+                    rests,
                 )
             )
     return found

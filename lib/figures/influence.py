@@ -1,11 +1,12 @@
 """Which inputs move which outputs: a map of timesteps by timesteps.
 
 An HTML fragment for `st.html`. Inputs run across, outputs down, as in a matrix of weights of
-attention. Each map is shaded up to its own largest value; exactly zero stays blank.
+attention. Maps that stand side by side have one scale; exactly zero stays blank.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -17,35 +18,66 @@ from lib.figures.timeline import over_time, picture, ticks
 
 
 def influence_map(
-    influence: np.ndarray | None, title: str, sentence: str, steps: int, palette: Palette
+    influence: np.ndarray | None,
+    title: str,
+    sentence: str,
+    steps: int,
+    palette: Palette,
+    *,
+    most: float,
 ) -> str:
-    """|∂output(t) / ∂input(s)| (T, T), row t and column s; while it is None, the sentence."""
+    """|∂output(t) / ∂input(s)| (T, T), row t and column s; while it is None, the sentence.
+
+    Shades go up to `most`: see `largest`.
+    """
+    colors = palette.signed(STEPS)[STEPS:]
     if influence is None:
         body = (
             f'<div style="aspect-ratio:1;display:grid;place-items:center;border-radius:3px;'
             f'background:{palette.surface};color:{palette.muted}">{escape(sentence)}</div>'
         )
-        scale = ""
+        scale = "<div>&nbsp;</div>"
     else:
         known = np.where(np.isfinite(influence), influence, 0.0)
-        most = float(known.max())
         # The root, so that small influences show; what is there at all isn't blank.
         share = np.sqrt(known / (most or 1.0))
         indexes = np.where(known > 0, np.maximum(2, share * STEPS), 0).round().astype(np.uint8)
-        colors = palette.signed(STEPS)[STEPS:]
         body = (
             f'<img alt="" src="{data_uri(indexes, colors)}" style="display:block;width:100%;'
             'aspect-ratio:1;image-rendering:pixelated;border-radius:3px">'
         )
-        scale = (
-            f"darkest {number(most)}" if palette.theme == "light" else f"brightest {number(most)}"
-        )
+        scale = _scale(most, colors, palette)
     return picture(
         f'<div style="max-width:24rem;margin:auto"><strong>{escape(title)}</strong>'
-        f'<div style="color:{palette.muted};display:flex;justify-content:space-between">'
-        f"<span>outputs 1 to {steps} ↓</span><span>{scale}&nbsp;</span></div>"
-        f"{over_time(body, steps, palette)}{ticks(steps, palette)}"
+        f'<div style="color:{palette.muted}">{scale}outputs 1 to {steps} ↓</div>'
+        f"{over_time(body, steps, palette, above=_row(steps, palette))}{ticks(steps, palette)}"
         f'<div style="color:{palette.muted};text-align:right">inputs →</div></div>',
         sentence,
         palette,
+    )
+
+
+def largest(*maps: np.ndarray) -> float:
+    """The largest number in any of the maps; 0 where there is none."""
+    known = [influence[np.isfinite(influence)] for influence in maps]
+    return float(max((values.max(initial=0.0) for values in known), default=0.0))
+
+
+def _scale(most: float, colors: Sequence[str], palette: Palette) -> str:
+    """What the shades mean. They follow the root: half way stands a quarter of the largest."""
+    bar = (
+        f'<span style="display:inline-block;width:5rem;height:0.75rem;border-radius:3px;'
+        f"vertical-align:-1px;border:1px solid {palette.border};"
+        f'background:linear-gradient(90deg,{",".join(colors[::20])})"></span>'
+    )
+    words = f"half way {number(most / 4)}: shaded by the root" if most else "nothing is shaded"
+    return f"<div>0 {bar} {number(most)}, {words}</div>"
+
+
+def _row(steps: int, palette: Palette) -> str:
+    """The playhead's timestep among the outputs, as its column is among the inputs."""
+    return (
+        f'<div style="position:absolute;left:0;right:0;height:calc(100%/{steps});'
+        f"top:calc(100%*var(--cell-t,{steps - 1})/{steps});box-sizing:border-box;min-height:3px;"
+        f'border:1px solid {palette.ink};pointer-events:none"></div>'
     )

@@ -13,7 +13,7 @@ from html import escape
 import numpy as np
 
 from lib.cell.step import Line
-from lib.english import signed
+from lib.english import short, signed
 from lib.figures.palette import Palette
 from lib.figures.timeline import last_column, over_time, ticks
 
@@ -25,7 +25,10 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> 
     """
     steps = len(lines[0].trace)
     rows = [_row(line, keeps=top and line is lines[-1], palette=palette) for line in lines]
-    rows.append(f'<div style="{_PAIR}"><div>{ticks(steps, palette)}</div><div></div></div>')
+    rows.append(
+        f'<div style="{_PAIR}"><div style="{_SCALED}"><div>{ticks(steps, palette)}</div></div>'
+        "<div></div></div>"
+    )
     return (
         f'<div style="font-size:0.875rem;line-height:1.4;color:{palette.ink}">{"".join(rows)}</div>'
     )
@@ -37,7 +40,17 @@ _PAIR = (
 )
 
 
+_SCALED = "display:grid;gap:0 0.35rem;grid-template-columns:minmax(0,1fr) 2.75rem"
+"""A trace, and the ends of its scale beside it."""
+
+
 def _row(line: Line, *, keeps: bool, palette: Palette) -> str:
+    low, high = _ends(line.trace)
+    ends = (
+        '<div style="display:flex;flex-direction:column;justify-content:space-between;'
+        f'font-size:0.75rem;color:{palette.muted}"><span>{short(high)}</span>'
+        f"<span>{short(low).replace('-', '−')}</span></div>"
+    )
     image = (
         f'<img alt="" src="{_spark(line.trace, palette)}" '
         'style="display:block;width:100%;height:2.6rem">'
@@ -45,23 +58,35 @@ def _row(line: Line, *, keeps: bool, palette: Palette) -> str:
     if keeps:
         image += last_column(len(line.trace), palette)
     return (
-        f'<div style="{_PAIR}margin-bottom:0.35rem"><div>'
-        f"{over_time(image, len(line.trace), palette)}</div>"
+        f'<div style="{_PAIR}margin-bottom:0.35rem"><div style="{_SCALED}"><div>'
+        f"{over_time(image, len(line.trace), palette)}</div>{ends}</div>"
         f'<div style="min-width:0;overflow-wrap:anywhere"><strong>{escape(line.symbol)}</strong> '
         f'<span style="color:{palette.muted}">{escape(line.about)} = {escape(line.formula)}</span>'
         f"<br>= {escape(line.filled)} = <strong>{signed(line.value)}</strong></div></div>"
     )
 
 
-def _spark(values: np.ndarray, palette: Palette) -> str:
-    """A line through the middle of each column, between -1 and 1 or as far as it goes."""
-    known = np.nan_to_num(np.asarray(values, np.float64), posinf=0.0, neginf=0.0)
+def _known(values: np.ndarray) -> np.ndarray:
+    return np.nan_to_num(np.asarray(values, np.float64), posinf=0.0, neginf=0.0)
+
+
+def _ends(values: np.ndarray) -> tuple[float, float]:
+    """The lowest and the highest number of a trace's scale: as far as it goes, and to 1 at least.
+
+    It begins at 0 where nothing is less.
+    """
+    known = _known(values)
     reach = max(1.0, float(np.abs(known).max(initial=0.0)))
-    low = -reach if known.min(initial=0.0) < 0 else 0.0
-    heights = 38 - 36 * (known - low) / (reach - low)
+    return (-reach if known.min(initial=0.0) < 0 else 0.0), reach
+
+
+def _spark(values: np.ndarray, palette: Palette) -> str:
+    """A line through the middle of each column, between the ends of its scale."""
+    known, (low, high) = _known(values), _ends(values)
+    heights = 38 - 36 * (known - low) / (high - low)
     steps = len(known)
     points = " ".join(f"{(k + 0.5) * 1000 / steps:.0f},{y:.1f}" for k, y in enumerate(heights))
-    zero = 38 - 36 * (0 - low) / (reach - low)
+    zero = 38 - 36 * (0 - low) / (high - low)
     still = 'fill="none" vector-effect="non-scaling-stroke"'
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 40" preserveAspectRatio="none">'

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lib.english import number
 from lib.experiment import MODES
 from lib.figures.palette import Palette
 from lib.figures.png import STEPS, data_uri, shade_indexes
@@ -44,10 +45,11 @@ def unrolled_picture(
         'image-rendering:pixelated;border-radius:3px">',
     ]
     block = over_time("".join(rows), steps, palette)
+    scale = f", ±{number(reach)}" if x.any() and np.isfinite(reach) else ""
     states = "hidden and cell state →" if has_cell_state else "hidden state →"
     words = (
         f'<div style="color:{palette.muted};display:flex;justify-content:space-between;'
-        f'flex-wrap:wrap;gap:0 1rem"><span>x, the input at each timestep</span>'
+        f'flex-wrap:wrap;gap:0 1rem"><span>x, the input at each timestep{scale}</span>'
         f"<span>{states}</span></div>"
     )
     heads = "".join(_heading(mode, palette) for mode in modes)

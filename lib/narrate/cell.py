@@ -21,6 +21,8 @@ STILL = 0.01
 """A unit whose output moves less than this over all timesteps never moves."""
 COUNTED = 0.5
 """A state that goes the same way at every step, and this far in all, counts."""
+FEW = 100
+"""Of fewer values it is said how many, not which share."""
 NAMED = 4
 """Units that a sentence names; of more it says how many."""
 
@@ -88,31 +90,41 @@ def findings(cell: str, trace: Trace) -> list[str]:
 def _gates(cell: str, trace: Trace) -> list[str]:
     """For each gate, how many of its values are open or shut; for SimpleRNN, at a bound."""
     said = []
+    limits = {"open": f" (above {1 - SATURATED})", "shut": f" (below {SATURATED})"}
+
+    def with_limit(word: str) -> str:
+        """Said with what it means, the first time."""
+        return word + limits.pop(word, "")
+
     for name, about in GATES[cell].items():
         if about == "candidate":
             continue
         values = trace.gates[name][0]
         ends = [
-            f"{words} in {_share(which)}"
-            for words, which in (("open", values > 1 - SATURATED), ("shut", values < SATURATED))
+            f"{with_limit(word)} in {_share(which)}"
+            for word, which in (("open", values > 1 - SATURATED), ("shut", values < SATURATED))
             if which.any()
         ]
         if ends:
-            said.append(f"The {about} is {' and '.join(ends)} of its values.")
+            all_values = f"{values.size} values" if values.size < FEW else "values"
+            said.append(f"The {about} is {' and '.join(ends)} of its {all_values}.")
         else:
             said.append(
-                f"The {about} is never wholly open or shut: it stays within "
-                f"{signed(values.min())} and {signed(values.max())}."
+                f"The {about} is never wholly {with_limit('open')} or {with_limit('shut')}: it "
+                f"stays within {signed(values.min())} and {signed(values.max())}."
             )
     if not GATES[cell]:
         which = np.abs(trace.hidden[0]) > 1 - SATURATED
         share = capital(_share(which)) if which.any() else "None"
-        said.append(f"{share} of the outputs are within {SATURATED} of −1 or 1.")
+        of, are = (f"{which.size}" if which.size < FEW else "the"), "is" if share == "1" else "are"
+        said.append(f"{share} of {of} outputs {are} within {SATURATED} of −1 or 1.")
     return said
 
 
 def _share(which: np.ndarray) -> str:
-    """Of how many it is so: some are never "0%", nor all but a few "100%"."""
+    """Of how many it is so: a number of FEW, else percent: some are never "0%", nor most "100%"."""
+    if which.size < FEW:
+        return f"{which.sum()}"
     percent = 100 * float(which.mean())
     if 0 < percent < 1:
         return "under 1%"
@@ -135,8 +147,8 @@ def _counting(trace: Trace) -> list[str]:
     does = "counts" if len(counting) == 1 else "count"
     which = "its" if len(counting) == 1 else f"unit {unit + 1}'s"
     return [
-        f"{_units(counting)} {does}: {which} {name} goes one way at every step, from "
-        f"{signed(states[0, unit])} to {signed(states[-1, unit])}."
+        f"{_units(counting)} {does}: {which} {name} goes one way at every step, {COUNTED} or more "
+        f"in all: from {signed(states[0, unit])} to {signed(states[-1, unit])}."
     ]
 
 

@@ -25,9 +25,15 @@ def reach_sentence(norms: Mapping[str, np.ndarray], by: str) -> str:
             continue
         first, last = float(values[0]), float(values[-1])
         peak = int(np.argmax(values))
+        against = f"and with that of step {len(values)} by {number(last)}"
+        if first > 0 and last > 0:
+            against = (
+                f"{_as_much(first / last)} as much as with that of step {len(values)} "
+                f"({number(last)})"
+            )
         parts.append(
-            f"The loss {about} moves with the {what} of step 1 by {number(first)} and with that "
-            f"of step {len(values)} by {number(last)}, most at step {peak + 1}."
+            f"The loss {about} moves with the {what} of step 1 by {number(first)}, {against}, "
+            f"most at step {peak + 1}."
         )
     first_all, first_last = float(norms["sequence"][0]), float(norms["last"][0])
     if first_all > 0 and first_last > 0 and np.isfinite([first_all, first_last]).all():
@@ -35,6 +41,11 @@ def reach_sentence(norms: Mapping[str, np.ndarray], by: str) -> str:
         more = f"{_rounded(times)} times" if times >= 1 else f"{number(100 * times)}% of"
         parts.append(f"At step 1 the loss over all steps has {more} the reach of the other.")
     return " ".join(parts)
+
+
+def _as_much(ratio: float) -> str:
+    """Of one loss's own gradients, so that how many terms its mean has drops out."""
+    return f"{_rounded(ratio)} times" if ratio >= 1 else f"{number(100 * ratio)}%"
 
 
 def _rounded(ratio: float) -> str:
@@ -80,6 +91,11 @@ def padding_sentence(ways: Sequence[Padded]) -> str:
                 where += ", and where there is none the zero state that it starts from"
         off = float(way.off[-1])
         exact = "the same as unpadded" if off <= ROUNDING else f"off by {number(off)}"
+        if way.rests and off <= ROUNDING:
+            exact += (
+                ", since the zeros in front leave its state at zero, as they do while the "
+                "candidate's biases are zero, like fresh ones"
+            )
         parts.append(f"{title(way)}: {where}; the answer for the shortest sequence is {exact}.")
     if hidden := max(way.zeros for way in ways):
         total = int(lengths(ways[0].counts.shape[1]).sum())

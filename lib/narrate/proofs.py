@@ -135,8 +135,8 @@ def ways_to_break_it(
             ),
             f"Without a mask the {cell} goes on through the zeros, "
             + parts("padded_moved", "and last has seen them", "which move nothing here")
-            + ". A mask holds the state, so that last is the last step that counts. In both cases "
-            "sequence[:, -1] is last.",
+            + ". A mask holds the state, so that last is the last step that counts. "
+            + _last_of_padded(measured("padded"), measured("masked")),
         ),
         Proof(
             "zero_output_for_mask=True",
@@ -164,6 +164,17 @@ def ways_to_break_it(
             ),
         ),
     ]
+
+
+def _last_of_padded(padded: float | None, masked: float | None) -> str:
+    """Whether both modes end in one output, without the mask and with it."""
+    if not padded and not masked:
+        return "In both cases sequence[:, -1] is last."
+    figures = [
+        f"{written(value)} {way}"
+        for value, way in ((padded or 0.0, "without a mask"), (masked or 0.0, "with one"))
+    ]
+    return f"sequence[:, -1] differs from last by {' and '.join(figures)}."
 
 
 def waiting_words(ahead: int, *, ready: bool) -> str:
@@ -232,9 +243,9 @@ def bound_sentence(experiment: Experiment, dataset: Dataset, hidden: np.ndarray)
     rule = "|h| is less than 1 at every step"
     if model.cell == "lstm":
         rule = (
-            "|c| grows by less than 1 a step, so that at step t it is less than t and |h| less than "
-            f"tanh(t): less than {number(bound[0])} at step 1 and less than {number(bound[-1])} at "
-            f"step {len(hidden)}"
+            "|c| grows by less than 1 a step, so that at step t it is less than t and |h| less "
+            f"than tanh(t): {number(bound[0])} at step 1 and {number(bound[-1])} at step "
+            f"{len(hidden)}"
         )
     parts = [
         f"From a zero state, {rule}. The furthest unit here is at {_below(most[0], bound[0])} at "

@@ -10,7 +10,13 @@ from lib.cell.agreement import agreement
 from lib.cell.bidirectional import unroll_both_ways
 from lib.cell.padded import batch, masking, ways
 from lib.experiment import CELLS, LOSSES, Experiment
-from lib.recurrence import forward, initial_model_weights, initial_weights, unroll
+from lib.recurrence import (
+    forward,
+    initial_model_weights,
+    initial_weights,
+    unroll,
+    unroll_stack,
+)
 from lib.training.answers import ANSWERS, calls
 from lib.training.answers.breakings import breakings
 from lib.training.answers.influence import influence
@@ -93,6 +99,20 @@ def test_what_breaks_the_equality_and_what_does_not(cell: str) -> None:
     assert said["padded_moved"] == pytest.approx(np.abs(moved).max(), abs=1e-6)
 
 
+@pytest.mark.parametrize("cell", CELLS)
+def test_in_a_stack_the_features_are_padded_and_the_mask_is_handed_up(cell: str) -> None:
+    """The layer below reads the zeros, and what it makes of them isn't zero."""
+    _, weights, x, _ = setting(cell, 2, "none")
+    backward = initial_weights(cell, U, U, np.random.default_rng(5))
+    said = breakings(cell, weights, backward, x, padding=3)
+    zero = {name for name, value in said.items() if value == 0.0}
+    assert zero == {"bidirectional_rule", "padded", "masked", "masked_moved", "backwards"}
+    last = unroll_stack(cell, weights, x).hidden[:, -1]
+    padded = np.pad(x, [(0, 0), (0, 3), (0, 0)])
+    moved = unroll_stack(cell, weights, padded).hidden[:, -1] - last
+    assert said["padded_moved"] == pytest.approx(np.abs(moved).max(), abs=1e-6)
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_masked_loss_is_the_mean_over_the_steps_that_count(loss: str) -> None:
     """As a whole Keras model reports it; without a mask padding counts like everything else."""
@@ -114,14 +134,26 @@ def test_a_masked_loss_is_the_mean_over_the_steps_that_count(loss: str) -> None:
     np.testing.assert_allclose(said["masked_last"], hidden[:, -1], atol=1e-6)
 
 
+@pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", CELLS)
-def test_padded_batches_are_what_keras_makes_of_them(cell: str) -> None:
-    """Real steps of zeros included, which Masking(0.0) hides like padding."""
-    _, weights, x, _ = setting(cell)
+def test_padded_batches_are_what_keras_makes_of_them(cell: str, layers: int) -> None:
+    """Real steps of zeros included, which Masking(0.0) hides like padding, also from layers above.
+
+    As a whole Keras model says it.
+    """
+    _, weights, x, _ = setting(cell, layers, "none")
     x[0, 1] = 0.0
     batches = {name: batch(x[0], name == "end")[0] for name in ("end", "start")}
-    said = padding(cell, weights[:3], batches, "mse")
-    for way in ways(cell, weights[:3], x[0]):
+    said = padding(cell, weights, batches, "mse")
+    for masked in (False, True):
+        stack = [KERAS[cell](U, return_sequences=k < layers - 1) for k in range(layers)]
+        front = [keras.layers.Masking(0.0)] if masked else []
+        model = keras.Sequential([keras.Input((T, F)), *front, *stack])
+        model.set_weights(weights)
+        for name, padded in batches.items():
+            kept = said[name]["masked_last" if masked else "last"]
+            np.testing.assert_allclose(model.predict(padded, verbose=0), kept, rtol=0, atol=1e-6)
+    for way in ways(cell, weights, x[0]):
         keras_says = said["end" if way.at_end else "start"]["masked_last" if way.masked else "last"]
         np.testing.assert_allclose(way.outputs, keras_says, rtol=0, atol=1e-6)
     for name, padded in batches.items():

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lib.cell.step import lines
+from lib.cell.step import Line, lines
 from lib.cell.unit_order import by_similarity
 from lib.figures.heatmaps import heatmaps
 from lib.figures.palette import PALETTES, palette
@@ -105,6 +105,7 @@ def test_only_the_modes_that_are_trained_hand_something_out(modes: tuple[str, ..
     assert ("return_sequences=True" in page) == ("sequence" in modes)
     assert ("return_sequences=False" in page) == ("last" in modes)
     assert 'aria-label="what it says"' in page
+    assert "x, the input at each timestep, ±1<" in page
 
 
 def test_a_unit_has_a_row_for_each_of_its_numbers() -> None:
@@ -116,6 +117,14 @@ def test_a_unit_has_a_row_for_each_of_its_numbers() -> None:
     for line in made:
         assert line.symbol in page
         assert line.filled in page
+
+
+def test_a_trace_has_the_ends_of_its_scale_beside_it() -> None:
+    """From 0, or as far below as above; to 1, or as far as it goes."""
+    gate = Line("f₁", "forget gate", "", "", 0.5, np.array([0.5, 0.25]))
+    state = Line("c₁", "cell state", "", "", -2.5, np.array([-2.5, 1]))
+    assert "<span>1</span><span>0</span>" in unit_lines([gate], palette())
+    assert "<span>2.5</span><span>−2.5</span>" in unit_lines([state], palette())
 
 
 def test_diverged_states_are_drawn() -> None:

@@ -26,12 +26,15 @@ def gates(value: float, shape: tuple[int, int]) -> dict[str, np.ndarray]:
 
 
 def test_a_gate_is_called_open_or_shut_by_share() -> None:
-    """Three quarters of the forget gate's values are above 0.95, one eighth below 0.05."""
+    """Of few values by number; what the words mean is said once."""
     made = gates(0.5, (4, 2))
     made["f"] = np.array([[0.99] * 2, [0.99] * 2, [0.99] * 2, [0.01, 0.5]])
     said = findings("lstm", a_trace(np.eye(4, 2), np.zeros((4, 2)), **made))
-    assert "The forget gate is open in 75% and shut in 12% of its values." in said
-    assert any("input gate is never wholly open or shut" in words for words in said)
+    assert "The forget gate is open in 6 and shut in 1 of its 8 values." in said
+    assert said[0] == (
+        "The input gate is never wholly open (above 0.95) or shut (below 0.05): it stays within "
+        "0.5 and 0.5."
+    )
 
 
 def test_a_gate_is_never_open_only_if_none_of_its_values_is() -> None:
@@ -43,9 +46,9 @@ def test_a_gate_is_never_open_only_if_none_of_its_values_is() -> None:
     made["o"][3, 2] = 0.5
     hidden = np.zeros((100, 4))
     said = findings("lstm", a_trace(hidden, hidden, **made))
-    assert "The input gate is open in under 1% of its values." in said
+    assert "The input gate is open (above 0.95) in under 1% of its values." in said
     assert "The output gate is open in over 99% of its values." in said
-    assert any("forget gate is never wholly open or shut" in words for words in said)
+    assert any("forget gate is never wholly open or shut (below 0.05)" in words for words in said)
 
 
 def test_outputs_at_the_bound_are_counted_the_same_way() -> None:
@@ -54,6 +57,8 @@ def test_outputs_at_the_bound_are_counted_the_same_way() -> None:
     none = findings("simple_rnn", a_trace(hidden))
     assert "None of the outputs are within 0.05 of −1 or 1." in none
     hidden[0, 0] = -0.99
+    one = findings("simple_rnn", a_trace(hidden[:2]))
+    assert "1 of 8 outputs is within 0.05 of −1 or 1." in one
     few = findings("simple_rnn", a_trace(hidden))
     assert "Under 1% of the outputs are within 0.05 of −1 or 1." in few
 
@@ -63,7 +68,9 @@ def test_a_unit_counts_when_its_state_goes_one_way_at_every_step() -> None:
     cell = np.stack([np.arange(5.0), np.linspace(0, 0.1, 5), [0, 1, 2, 3, 2.5]], axis=1)
     said = findings("lstm", a_trace(np.tanh(cell), cell, **gates(0.5, (5, 3))))
     counting = [words for words in said if "count" in words]
-    assert counting == ["Unit 1 counts: its cell state goes one way at every step, from 0 to 4."]
+    assert counting == [
+        "Unit 1 counts: its cell state goes one way at every step, 0.5 or more in all: from 0 to 4."
+    ]
 
 
 def test_units_that_never_move_are_named_or_numbered() -> None:

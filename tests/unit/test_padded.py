@@ -10,6 +10,7 @@ from lib.experiment import CELLS
 from lib.figures.padding import padding_picture
 from lib.figures.palette import palette
 from lib.narrate.gradients import padding_sentence
+from lib.recurrence import initial_weights
 from tests.unit.test_cell_step import opened
 
 
@@ -97,6 +98,16 @@ def test_a_sequence_that_the_mask_hides_stays_at_the_state_it_starts_from() -> N
     said = padding_sentence([found[True, True]])
     assert "and where there is none the zero state that it starts from" in said
     assert "average over" not in said
+
+
+def test_zeros_in_front_of_a_fresh_layer_move_nothing() -> None:
+    """Its candidate has no bias yet; the sentence says that this is why, and only then."""
+    fresh, x = initial_weights("lstm", 2, 3, np.random.default_rng(0)), np.ones((8, 2))
+    found = ways("lstm", fresh, x)
+    assert [way.rests for way in found] == [False, False, True, False]
+    assert padding_sentence(found).count("since the zeros in front leave its state at zero") == 1
+    layer = opened("lstm", t=8)
+    assert not any(way.rests for way in ways("lstm", layer.weights, layer.x))
 
 
 def test_the_picture_outlines_a_step_of_every_sequence() -> None:

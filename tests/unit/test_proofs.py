@@ -13,7 +13,7 @@ from lib.datasets import make_dataset, settle
 from lib.english import number
 from lib.experiment import Experiment
 from lib.figures.bound import bound_picture
-from lib.figures.influence import influence_map
+from lib.figures.influence import influence_map, largest
 from lib.figures.palette import palette
 from lib.figures.proofs import NO_ANSWER, WAITING, Measure, Proof, proof_cards, written
 from lib.figures.reach import reach_figure
@@ -141,6 +141,8 @@ def test_a_breaking_that_breaks_nothing_is_not_said_to() -> None:
         replace(proof, measures=known.measures)
         for proof, known in zip(ways_to_break_it(Experiment(), 3, None), usual, strict=True)
     ]
+    apart = ways_to_break_it(Experiment(), 3, BREAKINGS | {"masked": 0.5})[1].why
+    assert "differs from last by 0.0 without a mask and 0.5 with one." in apart
     none = ways_to_break_it(Experiment(), 3, dict.fromkeys(BREAKINGS, 0.0))
     said = " ".join(proof.why for proof in none)
     for wrong in ("has seen them", "the difference is", "it isn't the last any more"):
@@ -190,7 +192,7 @@ def test_raw_targets_are_out_of_reach_without_a_head() -> None:
     """The worked example asks for 208 where 0.964 is the most."""
     experiment = settle(Experiment().set(data="worked_raw"))
     said = bound_sentence(experiment, make_dataset(experiment), np.full((2, 4), 0.5))
-    assert "less than 0.762 at step 1 and less than 0.964 at step 2" in said
+    assert "|h| less than tanh(t): 0.762 at step 1 and 0.964 at step 2" in said
     assert "targets of 0.964 or more at step 2 are out of reach (here up to 208)" in said
     assert "So it is at 2 of 2 steps, by the bound of each." in said
     scaled = settle(Experiment().set(data="worked_scaled", cell="gru"))
@@ -251,21 +253,39 @@ def test_influence_is_said_where_there_is_none_and_where_it_is_no_number() -> No
     none = np.zeros((4, 4))
     said = influence_sentence(none, 1, 1, turned=False)
     assert said == "One direction: no input moves any output: every gradient is 0."
-    assert "darkest 0&nbsp;" in influence_map(none, "title", said, 4, palette())
+    assert "</span> 0, nothing is shaded" in influence_map(
+        none, "title", said, 4, palette(), most=0.0
+    )
     lost = np.tril(np.ones((4, 4)))
     lost[3, 0] = np.nan
     said = influence_sentence(lost, 1, 1, turned=True)
     assert said == "Bidirectional: some of the gradients aren't numbers."
-    assert "darkest 1&nbsp;" in influence_map(lost, "title", said, 4, palette())
+    assert largest(lost) == 1
+    drawn = influence_map(lost, "title", said, 4, palette(), most=1.0)
+    assert "</span> 1, half way 0.25: shaded by the root" in drawn
 
 
 def test_the_map_has_its_room_before_there_is_one() -> None:
     """So that nothing jumps; exactly zero is blank."""
-    empty = influence_map(None, "title", WAITING, 4, palette())
+    empty = influence_map(None, "title", WAITING, 4, palette(), most=0.0)
     assert WAITING in empty
-    drawn = influence_map(np.tril(np.ones((4, 4))), "title", "words", 4, palette())
+    drawn = influence_map(np.tril(np.ones((4, 4))), "title", "words", 4, palette(), most=2.0)
     assert "aspect-ratio:1" in empty
     assert "aspect-ratio:1" in drawn
+    assert "top:calc(100%*var(--cell-t,3)/4)" in drawn  # the playhead's row, and its column
+    assert "left:calc(100%*var(--cell-t,3)/4)" in drawn
+
+
+def test_maps_side_by_side_have_one_scale() -> None:
+    """The same number has the same shade in both, and the largest of all is named."""
+    weak, strong = np.tril(np.ones((4, 4))), 4 * np.ones((4, 4))
+    most = largest(weak, strong)
+    assert most == 4
+    pages = [
+        influence_map(made, "title", "words", 4, palette(), most=most) for made in (weak, strong)
+    ]
+    assert all("</span> 4, half way 1: shaded by the root" in page for page in pages)
+    assert influence_map(weak, "title", "words", 4, palette(), most=1.0) not in pages
 
 
 def test_the_reach_chart_shows_both_losses() -> None:
@@ -286,7 +306,11 @@ def test_the_reach_is_said_for_both_losses() -> None:
     """Sizes at both ends, and how many times as far one reaches."""
     norms = {"sequence": np.array([0.5, 0.25]), "last": np.array([0.05, 1.0])}
     said = reach_sentence(norms, "h")
-    assert "over all steps moves with the hidden state of step 1 by 0.5" in said
+    assert (
+        "over all steps moves with the hidden state of step 1 by 0.5, 2 times as much as with that "
+        "of step 2 (0.25), most at step 1." in said
+    )
+    assert "by 0.05, 5% as much as with that of step 2 (1), most at step 2." in said
     assert "At step 1 the loss over all steps has 10 times the reach of the other." in said
     far = {"sequence": np.array([23_393_575.0, 1]), "last": np.array([1.0, 1])}
     assert "has 23,400,000 times the reach" in reach_sentence(far, "h")

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from lib.training.answers.calls import Calls
-from lib.training.answers.stacks import recurrent
+from lib.training.answers.stacks import recurrent, split
 
 
 def _from_zero(loss: keras.losses.Loss, outputs: Any) -> Any:
@@ -35,7 +35,8 @@ def padding(
 
     Args:
         cell: a key of `lib.experiment.CELLS`.
-        weights: a layer's.
+        weights: three for each layer up to the one that is asked, from the bottom up; Keras hands
+            the mask up.
         batches: inputs (N, T, F) by name, padded with zeros.
         loss: a key of `lib.experiment.LOSSES`.
 
@@ -43,16 +44,19 @@ def padding(
         By the name of the batch, plain and behind `Masking(0.0)`: `last` and `masked_last`,
         outputs (N, U); `loss` and `masked_loss`, of all timesteps against targets of zero.
     """
-    every = recurrent(cell, weights, return_sequences=True)
-    last = recurrent(cell, weights)
+    parts, _ = split(weights, len(weights) // 3)
+    *below, every = [
+        recurrent(cell, part, place, return_sequences=True) for place, part in enumerate(parts)
+    ]
+    last = recurrent(cell, parts[-1], len(parts) - 1)
     measure = _LOSSES[loss]
     run = Calls("padding", cell, weights, max(x.shape[1] for x in batches.values())).run
     return {
         name: {
-            "last": run([last], x),
-            "masked_last": run([_MASKING, last], x),
-            "loss": float(run([every, measure], x)),
-            "masked_loss": float(run([_MASKING, every, measure], x)),
+            "last": run([*below, last], x),
+            "masked_last": run([_MASKING, *below, last], x),
+            "loss": float(run([*below, every, measure], x)),
+            "masked_loss": float(run([_MASKING, *below, every, measure], x)),
         }
         for name, x in batches.items()
     }

@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib.cell.padded import Padded, batch, ways
 from lib.english import widest
-from lib.figures.influence import influence_map
+from lib.figures.influence import influence_map, largest
 from lib.figures.padding import padding_picture
 from lib.figures.palette import Palette
 from lib.figures.proofs import written
@@ -43,7 +43,7 @@ def _stack(chosen: Chosen) -> dict[str, Any]:
 
 def _reach(chosen: Chosen, palette: Palette) -> Reply:
     dataset, loss = chosen.dataset, chosen.experiment.training.loss
-    samples = dataset.shown[:SAMPLES]
+    samples, steps = dataset.shown[:SAMPLES], dataset.shape[1]
     reply = ask(
         "reach",
         "reach",
@@ -61,7 +61,8 @@ def _reach(chosen: Chosen, palette: Palette) -> Reply:
         st.markdown("### How far back does each loss reach?")
         hint_of(
             f"{chosen.which}Sizes of the gradients of both losses, as TensorFlow computes them: "
-            f"means over {len(samples)} samples.",
+            f"means over {len(samples)} samples. The loss over all steps is itself a mean over "
+            f"{steps} timesteps, so that at step {steps} its gradient is 1/{steps} of the other's.",
             chosen,
             reply,
         )
@@ -72,7 +73,7 @@ def _reach(chosen: Chosen, palette: Palette) -> Reply:
                 st.markdown("**By the hidden state h**" if by == "h" else "**By the input x**")
                 if reply.values is None:
                     _blank(HEIGHT, palette)
-                    norms = dict.fromkeys(("sequence", "last"), np.full(dataset.shape[1], 0.123))
+                    norms = dict.fromkeys(("sequence", "last"), np.full(steps, 0.123))
                     _wait(reply, reach_sentence(norms, by))
                     continue
                 sentence = reach_sentence(reply.values[by], by)
@@ -113,6 +114,7 @@ def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
             replies[0],
         )
         width = dataset.targets if experiment.model.head == "dense" else experiment.model.units
+        most = largest(*(reply.values["map"] for reply in replies if reply.values))
         titles = ("This model, one direction", "The same, Bidirectional")
         for place, (reply, column) in enumerate(zip(replies, st.columns(2), strict=True)):
             known = reply.values is not None
@@ -122,7 +124,7 @@ def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
             with column:
                 title, shown = titles[place], found["map"] if known else None
                 words = sentence if known else reply.instead
-                st.html(influence_map(shown, title, words, steps, palette))
+                st.html(influence_map(shown, title, words, steps, palette, most=most))
                 if known:
                     say_steadily(sentence)
                 else:
@@ -131,18 +133,19 @@ def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
 
 
 def _padding(chosen: Chosen, palette: Palette) -> Reply:
-    layer, loss = chosen.opened, chosen.experiment.training.loss
-    found = ways(layer.cell, layer.weights, layer.x)
+    cell, loss = chosen.experiment.model.cell, chosen.experiment.training.loss
+    features, up_to = chosen.dataset.x[chosen.sample], 3 * (chosen.layer + 1)
+    found = ways(cell, chosen.weights[:up_to], features)
     reply = ask(
         "padding",
         "padding",
         chosen,
         (*chosen.model_choice, chosen.sample, chosen.layer, loss),
         lambda: {
-            "cell": layer.cell,
-            "weights": tuple(layer.weights),
+            "cell": cell,
+            "weights": chosen.weights[:up_to],
             "batches": {
-                name: batch(layer.x, at_end)[0]
+                name: batch(features, at_end)[0]
                 for name, at_end in (("end", True), ("start", False))
             },
             "loss": loss,
@@ -155,7 +158,7 @@ def _padding(chosen: Chosen, palette: Palette) -> Reply:
             "Dark steps are their own; the one outlined in orange is where last-step mode's answer "
             "comes from; the figure is how far that answer is from the one for the sequence alone, "
             "unpadded. The mask is that of Masking(0.0): it hides every step whose features are "
-            "all zero, padding or not.",
+            f"all zero, padding or not{_HANDED_UP if chosen.layer else ''}.",
             chosen,
             reply,
         )
@@ -165,8 +168,7 @@ def _padding(chosen: Chosen, palette: Palette) -> Reply:
         if reply.values is None:
             _wait(reply, _AGREEMENT.format(written(0.123), written(0.123), _OVER, written(0.123)))
         else:
-            asked = chosen.at(reply.weights).opened
-            found = ways(asked.cell, asked.weights, asked.x)
+            found = ways(cell, reply.weights[:up_to], features)
             say_steadily(_agreement(found, reply.values))
     return reply
 
@@ -189,6 +191,7 @@ _AGREEMENT = (
     "batch padded at the end is {} with a Masking layer in front, {}, and {} without one, padding "
     "included."
 )
+_HANDED_UP = ", and is handed up through the layers below, which are run on the padded features"
 _OVER = "the mean over the steps that count"
 
 

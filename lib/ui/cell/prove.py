@@ -16,7 +16,7 @@ from lib.figures.heatmaps import heatmaps
 from lib.figures.palette import Palette
 from lib.figures.proofs import proof_cards
 from lib.narrate.proofs import bound_sentence, one_computation, ways_to_break_it
-from lib.recurrence import forward, initial_weights
+from lib.recurrence import initial_weights
 from lib.ui.cell.ask import Reply, ask, hint_of
 from lib.ui.cell.chosen import Chosen, Weights
 from lib.ui.cell.follow import Prefixes
@@ -28,6 +28,9 @@ SAMPLES = 8
 """On so many samples differences are measured, the shown one among them."""
 PADDING = 3
 """Steps of zeros at the end, to see what they do."""
+_PADDED_BELOW = (
+    " What is padded are the features: the layers below read the zeros, and hand the mask up."
+)
 
 
 def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply], DeltaGenerator]:
@@ -63,7 +66,8 @@ def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply], Delt
         prefixes = _prefixes(chosen, modes, palette)
     st.markdown("### Ways to break it")
     hint_of(
-        f"{chosen.which}The figures are the largest absolute differences over these samples.",
+        f"{chosen.which}The figures are the largest absolute differences over these samples."
+        f"{_PADDED_BELOW if chosen.layer else ''}",
         chosen,
         breakings,
     )
@@ -108,6 +112,7 @@ def _ask(chosen: Chosen, samples: np.ndarray) -> tuple[Reply, Reply]:
     experiment, dataset = chosen.experiment, chosen.dataset
     model = experiment.model
     choice = (*chosen.model_choice, chosen.sample, chosen.layer)
+    upward = chosen.weights[: 3 * (chosen.layer + 1)]
     modes = ask(
         "modes",
         "modes",
@@ -116,22 +121,20 @@ def _ask(chosen: Chosen, samples: np.ndarray) -> tuple[Reply, Reply]:
         lambda: {
             "cell": model.cell,
             "layers": chosen.layer + 1,
-            "weights": chosen.weights[: 3 * (chosen.layer + 1)],
+            "weights": upward,
             "x": dataset.x[samples],
             "sample": 0,
         },
     )
 
     def of_layer() -> dict[str, Any]:
-        x = dataset.x[samples]
-        if chosen.layer:
-            x = forward(experiment, chosen.weights, x)[0][chosen.layer - 1].hidden
+        width = model.units if chosen.layer else dataset.shape[2]
         rng = np.random.default_rng([experiment.seed, 3])
         return {
             "cell": model.cell,
-            "weights": tuple(chosen.opened.weights),
-            "backward": tuple(initial_weights(model.cell, x.shape[2], model.units, rng)),
-            "x": np.ascontiguousarray(x),
+            "weights": upward,
+            "backward": tuple(initial_weights(model.cell, width, model.units, rng)),
+            "x": dataset.x[samples],
             "padding": PADDING,
         }
 
