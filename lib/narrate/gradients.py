@@ -10,6 +10,9 @@ from lib.cell.padded import ROUNDING, Padded, lengths
 from lib.english import number
 from lib.figures.padding import title
 
+LEAST_PERCENT = 0.01
+"""Smaller shares are said as fractions."""
+
 
 def reach_sentence(norms: Mapping[str, np.ndarray], by: str) -> str:
     """How much of each loss's gradient is left at the first step, (T,) each."""
@@ -45,7 +48,9 @@ def reach_sentence(norms: Mapping[str, np.ndarray], by: str) -> str:
 
 def _as_much(ratio: float) -> str:
     """Of one loss's own gradients, so that how many terms its mean has drops out."""
-    return f"{_rounded(ratio)} times" if ratio >= 1 else f"{number(100 * ratio)}%"
+    if ratio >= 1:
+        return f"{_rounded(ratio)} times"
+    return f"{number(100 * ratio)}%" if ratio >= LEAST_PERCENT / 100 else f"1/{_rounded(1 / ratio)}"
 
 
 def _rounded(ratio: float) -> str:

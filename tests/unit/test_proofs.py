@@ -16,7 +16,7 @@ from lib.figures.bound import bound_picture
 from lib.figures.influence import influence_map, largest
 from lib.figures.palette import palette
 from lib.figures.proofs import NO_ANSWER, WAITING, Measure, Proof, proof_cards, written
-from lib.figures.reach import reach_figure
+from lib.figures.reach import playhead_style, reach_figure
 from lib.narrate.gradients import influence_sentence, reach_sentence
 from lib.narrate.proofs import (
     STARTING,
@@ -299,6 +299,11 @@ def test_the_reach_chart_shows_both_losses() -> None:
     ]
     assert np.isnan(figure.data[1].y[:2]).all()
     assert figure.layout.yaxis.type == "log"
+    low, high = figure.layout.xaxis.range
+    style = playhead_style(figure, "place", palette())
+    # The first step's column lies around 1, and is one of as many as the axis is wide.
+    assert f"(var(--cell-t,3) + {0.5 - low:.4f})" in style
+    assert f"/{high - low:.4f})" in style
     assert go.Figure(figure.to_dict())  # Plotly has looked at every property
 
 
@@ -312,6 +317,8 @@ def test_the_reach_is_said_for_both_losses() -> None:
     )
     assert "by 0.05, 5% as much as with that of step 2 (1), most at step 2." in said
     assert "At step 1 the loss over all steps has 10 times the reach of the other." in said
+    faint = {"sequence": np.array([1e-9, 2]), "last": np.array([1e-9, 2])}
+    assert "by 1e-9, 1/2e9 as much as" in reach_sentence(faint, "h")
     far = {"sequence": np.array([23_393_575.0, 1]), "last": np.array([1.0, 1])}
     assert "has 23,400,000 times the reach" in reach_sentence(far, "h")
     silent = {"sequence": np.array([0.0, 0.25]), "last": np.array([0.0, 1.0])}

@@ -14,7 +14,7 @@ from lib.figures.influence import influence_map, largest
 from lib.figures.padding import padding_picture
 from lib.figures.palette import Palette
 from lib.figures.proofs import written
-from lib.figures.reach import HEIGHT, reach_figure
+from lib.figures.reach import HEIGHT, playhead_style, reach_figure
 from lib.narrate.gradients import influence_sentence, padding_sentence, reach_sentence
 from lib.recurrence import initial_model_weights
 from lib.ui.cell.ask import Reply, ask, hint_of
@@ -79,6 +79,7 @@ def _reach(chosen: Chosen, palette: Palette) -> Reply:
                 sentence = reach_sentence(reply.values[by], by)
                 figure = reach_figure(reply.values[by], by, dataset.timestep_names, palette)
                 steady_chart(figure, sentence, f"chart_reach_{by}")
+                st.html(playhead_style(figure, f"chart_reach_{by}", palette))
                 say_steadily(sentence)
     return reply
 
