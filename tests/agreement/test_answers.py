@@ -23,7 +23,6 @@ from lib.training.answers.influence import influence
 from lib.training.answers.modes import modes
 from lib.training.answers.padding import padding
 from lib.training.answers.reach import reach
-from lib.training.answers.stacks import recurrent
 
 N, T, F, U = 3, 5, 2, 4
 KERAS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
@@ -113,22 +112,24 @@ def test_in_a_stack_the_features_are_padded_and_the_mask_is_handed_up(cell: str)
     assert said["padded_moved"] == pytest.approx(np.abs(moved).max(), abs=1e-6)
 
 
+@pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("loss", LOSSES)
-def test_a_masked_loss_is_the_mean_over_the_steps_that_count(loss: str) -> None:
+def test_a_masked_loss_is_the_mean_over_the_steps_that_count(loss: str, layers: int) -> None:
     """As a whole Keras model reports it; without a mask padding counts like everything else."""
-    _, weights, x, _ = setting("gru")
+    _, weights, x, _ = setting("gru", layers, "none")
     lengths = np.array([5, 4, 2])
     mask = np.arange(T) < lengths[:, None]
     x = np.where(mask[:, :, None], x, 0).astype(np.float32)
-    said = padding("gru", weights[:3], {"end": x}, loss)["end"]
+    said = padding("gru", weights, {"end": x}, loss)["end"]
     for masked in (True, False):
-        layer = recurrent("gru", weights[:3], return_sequences=True)
+        stack = [KERAS["gru"](U, return_sequences=True) for _ in range(layers)]
         masking = [keras.layers.Masking(0.0)] if masked else []
-        model = keras.Sequential([keras.Input((T, F)), *masking, layer])
+        model = keras.Sequential([keras.Input((T, F)), *masking, *stack])
+        model.set_weights(weights)
         model.compile(loss=LOSSES[loss].keras)
         reported = model.evaluate(x, np.zeros((N, T, U)), verbose=0)
         assert said["masked_loss" if masked else "loss"] == pytest.approx(reported, rel=1e-5)
-    hidden = unroll("gru", weights[:3], x, mask=mask).hidden
+    hidden = unroll_stack("gru", weights, x, mask).hidden
     losses = np.asarray(keras.losses.get(LOSSES[loss].keras)(np.zeros_like(hidden), hidden))
     assert said["masked_loss"] == pytest.approx(losses[mask].mean(), rel=1e-5)
     np.testing.assert_allclose(said["masked_last"], hidden[:, -1], atol=1e-6)

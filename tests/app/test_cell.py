@@ -216,6 +216,8 @@ def test_numpy_and_keras_are_compared_on_the_same_weights(monkeypatch: pytest.Mo
     assert differs(app) < 1e-5
     app.button_group(key="cell_layer_2").set_value(0).run()
     assert differs(answered(app)) < 1e-5
+    assert "Layer 1 of 2, as if no other were above it. Keras in the training process" in seen(app)
+    assert "more than rounding explains" not in seen(app)  # both are about this layer
 
     app = answered(start("Cell"))
     silent: Future[dict[str, Any]] = Future()
