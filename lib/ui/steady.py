@@ -60,11 +60,15 @@ def is_drawn(key: str) -> bool:
 
 
 def _style(key: str, top: int) -> str:
-    """Both in one cell of a grid; the one below goes away when the one above is surely drawn."""
+    """Both in one cell of a grid; the one below goes away when the one above is surely drawn.
+
+    A chart that fills the screen lies above all, which its own layer here would prevent.
+    """
     return (
         f"<style>.st-key-{key}{{display:grid;grid-template-columns:minmax(0,1fr)}}"
         f".st-key-{key}>*{{grid-area:1/1;width:100%}}"
         f".st-key-{key}>:nth-child({top + 1}){{z-index:1}}"
+        f".st-key-{key}>:has([data-title='Close fullscreen']){{z-index:1000050}}"
         f".st-key-{key}_{1 - top}{{visibility:hidden;transition:visibility 0s {HIDE_AFTER}}}"
         "</style>"
     )

@@ -44,6 +44,18 @@ def test_the_charts_code_is_loaded_once(page: Page) -> None:
     assert page.evaluate("document.querySelector('h1').getBoundingClientRect().top") < 80
 
 
+def test_a_chart_in_full_screen_lies_above_everything(page: Page) -> None:
+    """Also above the sidebar: that is what a presenter presses it for."""
+    open_page(page)
+    chart = page.locator(".st-key-chart_loss")
+    chart.locator(".js-plotly-plot").first.hover()
+    chart.get_by_role("button", name="Fullscreen", exact=True).first.click()
+    expect(chart.get_by_role("button", name="Close fullscreen").first).to_be_visible()
+    for x, y in ((100, 450), (700, 450)):
+        inside = f"document.elementFromPoint({x}, {y}).closest('.st-key-chart_loss') !== null"
+        page.wait_for_function(inside)
+
+
 def test_train_both_modes_to_the_end(page: Page) -> None:
     """Train shows progress, ends as finished, and leaves a last-step error for both modes."""
     open_page(page, "/?seed=1&epochs=400")
