@@ -10,7 +10,7 @@ import math
 import re
 
 from lib.errors.explanations import SHAPE, Explanation, Messages, entries
-from lib.errors.one_shape import EVERY_STEP, LAST_STEP, SPARSE, sentence, to_one_shape
+from lib.errors.one_shape import EVERY_STEP, LAST_STEP, SPARSE, to_one_shape
 
 MESSAGES = Messages()
 
@@ -79,23 +79,17 @@ def _two_shapes(found: re.Match[str]) -> Explanation:
         f"The loss compares {found[1]} with {found[2]}, and wants the output and y in one shape."
     )
     one, other = (entries(shape)[1:] for shape in (found[1], found[2]))
-    if found[0].startswith("Shapes"):  # y comes first there, the output elsewhere
-        y, output = one, other
-        if len(y) == len(output) == 1 and "1" not in y:
-            return Explanation(
-                f"{cause} They have different columns.",
-                "End the model with as many columns as y has.",
-                f"Dense({y[0]})",
-            )
-        if len(y) != len(output):
-            remedy = to_one_shape(y, output, sparse=True)
-            return Explanation(cause, sentence(remedy.advice), remedy.code)
-    return Explanation(
-        cause,
-        "With class numbers in y take the sparse loss; with one answer per sample return the last "
-        "step only.",
-        f"{SPARSE}\n{LAST_STEP}  # y has no time axis",
-    )
+    if not found[0].startswith("Shapes"):  # of binary cross-entropy, with the output in front
+        remedy = to_one_shape(other, one, sparse=False)
+        return Explanation(cause, remedy.advice, remedy.code)
+    if len(one) == len(other) == 1 and "1" not in one:
+        return Explanation(
+            f"{cause} They have different columns.",
+            "End the model with as many columns as y has.",
+            f"Dense({one[0]})",
+        )
+    remedy = to_one_shape(one, other, sparse=True)
+    return Explanation(cause, remedy.advice, remedy.code)
 
 
 @MESSAGES.add(

@@ -668,6 +668,11 @@ MISTAKES = {
         "the output is [40,4], y [8,4]",
         "return_sequences=False)  # y is (N, K)",
     ),
+    "binary cross-entropy of every step": (  # in which the output comes first
+        lambda: tf.nn.sigmoid_cross_entropy_with_logits(np.zeros((8, 1)), np.zeros((8, 5, 1))),
+        "(8, 5, 1) with (8, 1)",
+        "y has none: return the last step only.\nLSTM(units, return_sequences=False)",
+    ),
     "cuDNN": (lambda: layers.LSTM(4, use_cudnn=True)(X), "use_cudnn=True", '"auto"'),
 }
 """A mistake, and parts of the cause and of the fix that are told for it."""

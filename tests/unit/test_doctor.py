@@ -651,7 +651,13 @@ def test_a_message_that_is_not_known_gets_no_answer(message):
         (
             "`logits` and `labels` must have the same shape, received ((None, 10) vs (None, 1)).",
             "(None, 10) with (None, 1)",
-            "sparse",
+            "return_sequences=False)  # the output is (N, 10, 1)\nDense(1)",
+        ),
+        (
+            "`logits` and `labels` must have the same shape, received ((None, 12, 1) vs (None, 1)"
+            ").",
+            "(None, 12, 1) with (None, 1)",
+            "y has none: return the last step only.\nLSTM(units, return_sequences=False)",
         ),
         ("Shapes (None, 1) and (None, 10) are incompatible", "(None, 1) with (None, 10)", "sparse"),
         (
