@@ -15,10 +15,37 @@ MESSAGES = Messages()
 _PAD = 'x = keras.utils.pad_sequences(x, padding="post", dtype="float32")'
 
 
-@MESSAGES.add(r"Unrecognized data type: \w+=")
-def _lists(_: re.Match[str]) -> Explanation:
+@MESSAGES.add(
+    # Between the two stands x itself, as long as it may be; of a beginning no type is known.
+    r"\(of type <class '(?P<type>[\w.]{1,100})'>\)",
+    r"Unrecognized data type: \w+=(?P<type>)",
+)
+def _lists(found: re.Match[str]) -> Explanation | None:
+    if "Unrecognized data type: " not in found.string:
+        return None
+    kind = found["type"]
+    start = "Keras takes a list for several inputs, not for an array"
+    if not kind:
+        return Explanation(
+            f"{start}. The message names x, but y or sample_weight may be the list as well.",
+            "Make arrays of all.",
+            'x, y = np.asarray(x, dtype="float32"), np.asarray(y)',
+        )
+    if kind in ("list", "tuple"):
+        return Explanation(
+            f"{start}, and x is a {kind}.",
+            "Make an array of it; and of y, if that is one too.",
+            'x, y = np.asarray(x, dtype="float32"), np.asarray(y)',
+        )
+    if re.search(r"ndarray|[Tt]ensor|Frame|Series", kind):
+        return Explanation(
+            f"{start}. The message names x, and x is fine, of the type {kind.split('.')[-1]}: y, "
+            "or sample_weight, is the list.",
+            "Make an array of y, and of sample_weight if there is one.",
+            "y = np.asarray(y)",
+        )
     return Explanation(
-        "Keras takes a list for several inputs, not for an array.",
+        f"Keras can't read x, which is of the type {kind}.",
         "Make an array of it.",
         'x = np.asarray(x, dtype="float32")',
     )

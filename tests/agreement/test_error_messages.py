@@ -518,6 +518,26 @@ MISTAKES = {
         "holds dates",
         'drop(columns="date")',
     ),
+    "lists for x and y": (
+        lambda: fit(last_step(), X.tolist(), LAST.tolist()),
+        "several inputs, not for an array, and x is a list",
+        'x, y = np.asarray(x, dtype="float32"), np.asarray(y)',
+    ),
+    "a list for y": (
+        lambda: fit(last_step(), y=LAST.tolist()),
+        "The message names x, and x is fine, of the type ndarray: y, or sample_weight, is the list",
+        "y = np.asarray(y)",
+    ),
+    "a list for y, beside a tensor": (
+        lambda: fit(last_step(), tf.constant(X), LAST.tolist()),
+        "x is fine, of the type EagerTensor",
+        "y = np.asarray(y)",
+    ),
+    "a list for sample_weight": (
+        lambda: fit(last_step(), sample_weight=[1.0] * N),
+        "y, or sample_weight, is the list",
+        "of sample_weight if there is one",
+    ),
     "a list of samples": (
         lambda: fit(last_step(), list(X)),
         "x is a list of 8 arrays, which Keras takes for 8 inputs",

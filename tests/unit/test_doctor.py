@@ -425,7 +425,11 @@ def test_y_in_the_outputs_shape_is_always_correct(output, samples, batch_size):
             "one timestep after the other",
             "Use it alone",
         ),
-        ("Unrecognized data type: x=[[[1.0", "several inputs", "np.asarray"),
+        (
+            "Unrecognized data type: x=[[[1.0",
+            "y or sample_weight may be the list as well",
+            "np.asarray(y)",
+        ),
         (
             "Data cardinality is ambiguous. 'x' sizes: 8 'y' sizes: 7",
             "8 samples and y has 7",
