@@ -1,12 +1,11 @@
-"""The target doctor: whether a target's shape trains what was meant, and what an error means.
+"""The target doctor: whether a target's shape trains what was meant.
 
 Mean squared error and its like broadcast a target of a wrong shape without a word, and the model
-learns something else. `diagnose_target` says so before a run; `explain_error` reads Keras's
-message after one. Neither builds a model.
+learns something else. `diagnose_target` says so before a run, and builds no model. What Keras's
+message after one means is read in `lib.errors`, which asks the doctor for the way out.
 """
 
 from lib.doctor.diagnosis import Diagnosis, diagnose_target
 from lib.doctor.remedies import Fix
-from lib.errors import Explanation, explain_error
 
-__all__ = ["Diagnosis", "Explanation", "Fix", "diagnose_target", "explain_error"]
+__all__ = ["Diagnosis", "Fix", "diagnose_target"]

@@ -48,26 +48,62 @@ def _is_input(found: re.Match[str]) -> bool:
     return bool(re.search(r"(^|_)input(_\d+)?$", found["layer"]))
 
 
+_TODAY = (
+    "Keras today raises only where the sizes don't broadcast: with one column it says nothing, and "
+    "trains something else."
+)
+
+
 def _target(layer: str, axes: int, shape: str, given: int) -> Explanation:
     if axes == 3 and given == 2:
         return Explanation(
             f"The output {layer} has 3 axes, one answer for each timestep, and y has {given}, "
             f"{shape}: one answer for each sample.",
-            "Return the last step only; or give y an answer for each timestep. Keras today raises "
-            "nothing here, and broadcasts.",
+            f"Return the last step only; or give y an answer for each timestep. {_TODAY}",
             "LSTM(units, return_sequences=False)",
+        )
+    if axes == 2 and given == 3 and entries(shape)[-2] == "1":
+        return Explanation(
+            f"The output {layer} has 2 axes, one answer for each sample, and y has {given}, "
+            f"{shape}: one answer too, with an axis of 1 for timesteps.",
+            "Take that axis out of y.",
+            "y = y[:, 0]",
         )
     if axes == 2 and given == 3:
         return Explanation(
             f"The output {layer} has 2 axes, one answer for each sample, and y has {given}, "
             f"{shape}: one for each timestep.",
-            "Return every step. Keras today raises nothing here, and broadcasts.",
+            f"Return every step. {_TODAY}",
             "LSTM(units, return_sequences=True)",
         )
+    return _other_axes(layer, axes, shape, given)
+
+
+def _other_axes(layer: str, axes: int, shape: str, given: int) -> Explanation:
+    """For y that is neither one answer for each sample nor one for each timestep."""
+    cause = f"The output {layer} has {axes} axes and y has {given}, {shape}"
+    if axes == 3 and given == 1:
+        return Explanation(
+            f"{cause}: one number for each sample.",
+            "Return the last step only, and give y an axis for its one column.",
+            "LSTM(units, return_sequences=False)\nDense(1)\ny = y[:, None]",
+        )
+    if axes == 2 and given == 1:
+        return Explanation(
+            f"{cause}: one number for each sample.",
+            "Give y an axis for its one column; with class numbers take the sparse loss.",
+            'y = y[:, None]\nmodel.compile(optimizer, loss="sparse_categorical_crossentropy")',
+        )
+    if "1" in entries(shape)[1:]:
+        return Explanation(
+            f"{cause}, an axis of 1 among them.",
+            "Give y the output's shape, if it has as many numbers for each sample.",
+            "y = y.reshape(-1, *model.output_shape[1:])",
+        )
     return Explanation(
-        f"The output {layer} has {axes} axes and y has {given}, {shape}.",
-        "Give y the output's shape.",
-        "y = y.reshape(model.output_shape[1:])",
+        f"{cause}.",
+        "Look at both, and give y the output's axes.",
+        "print(y.shape, model.output_shape)",
     )
 
 

@@ -43,7 +43,7 @@ def to_one_shape(y: list[str], output: list[str], *, sparse: bool) -> Remedy:
         sparse: whether y may hold class numbers, for which there is another loss.
     """
     if len(y) > len(output):
-        return _without_axis_in_output(y, output)
+        return _without_axis_in_output(y, output, sparse=sparse)
     if len(y) < len(output):
         return _without_axis_in_y(y, output, sparse=sparse)
     if len(y) == 1:
@@ -78,10 +78,19 @@ def _same_axes(y: list[str], output: list[str], *, sparse: bool) -> Remedy:
     )
 
 
-def _without_axis_in_output(y: list[str], output: list[str]) -> Remedy:
+def _without_axis_in_output(y: list[str], output: list[str], *, sparse: bool) -> Remedy:
     """For y with an axis more than the output."""
     if (len(y), len(output)) != (2, 1):
         return Remedy("y has more axes than the output", "give the two the same axes.", LOOK)
+    if y[0] == "1":
+        what, fix, code = "y has an axis of 1 for timesteps", "take it out", "y = y[:, 0]"
+        if y == ["1", "1"] and sparse:
+            fix += "; with class numbers take the sparse loss."
+            return Remedy(what, fix, f"{code}\n{SPARSE}")
+        if y[1] == output[0]:
+            return Remedy(f"{what}, and the output has no time axis", f"{fix}.", code)
+        fix += ", and end with as many columns as y has."
+        return Remedy(f"{what}, and other columns than the output", fix, f"{code}\nDense({y[1]})")
     return Remedy(
         "y has a time axis and the output has none",
         "return every step.",

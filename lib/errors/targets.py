@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import re
 
+from lib.doctor.remedies import Fix, remedies
 from lib.errors.explanations import SHAPE, Explanation, Messages, entries
-from lib.errors.one_shape import EVERY_STEP, LAST_STEP, SPARSE, to_one_shape
+from lib.errors.one_shape import EVERY_STEP, LAST_STEP, LOOK, SPARSE, to_one_shape
 
 MESSAGES = Messages()
 
@@ -26,11 +27,6 @@ _SHAPES = rf"target\.shape={SHAPE}, output\.shape={SHAPE}"
 )
 def _sparse_shapes(found: re.Match[str]) -> Explanation:
     y, output = (entries(shape or "")[1:] for shape in (found[1], found[2]))
-    fix = (
-        "With one class per sample return the last step only; with a column per class take the "
-        "loss for that."
-    )
-    code = f"{LAST_STEP}\n{_BY_COLUMN}"
     if y and y == output:
         fix, code = "With a column per class in y take the loss for that.", _BY_COLUMN
     elif len(y) == len(output) == 1:  # a last axis of 1 may be gone
@@ -39,12 +35,32 @@ def _sparse_shapes(found: re.Match[str]) -> Explanation:
             "only. Either way end with a column for each class."
         )
         code = f"{EVERY_STEP}   # y is (N, {y[0]})\n{LAST_STEP}  # y is (N,)\nDense(classes)"
+    elif found[1] and (ways := _ways_out(y, output)):
+        fix = " Or: ".join(way.when for way in ways)
+        code = "\n# or:\n".join("\n".join(filter(None, (way.y, way.model))) for way in ways)
+    elif len(y) == len(output) > 1 and y[:-1] == output[:-1]:
+        fix = (
+            "With a column per class in y end with as many columns, and take the loss for that; "
+            "else give y one class number for each answer."
+        )
+        code = f"Dense({y[-1]})\n{_BY_COLUMN}"
+    else:
+        fix, code = "Look at both, and give y one class number for each answer.", LOOK
     return Explanation(
         "The sparse loss wants one class number for each answer, so y has the output's shape "
         f"without the last axis. y is {found[1] or 'one'}, the output {found[2] or 'another'}.",
         fix,
         code,
     )
+
+
+def _ways_out(y: list[str], output: list[str]) -> tuple[Fix, ...]:
+    """The doctor's first two for the sparse loss; none where a size is open."""
+    if not all(size.isdigit() and int(size) for size in (*y, *output)):
+        return ()
+    samples = 1009  # those aren't known; any number will do that is no other axis's
+    shape, target = ((samples, *map(int, sizes)) for sizes in (output, y))
+    return remedies(shape, target, "sparse_categorical_crossentropy", samples)[:2]
 
 
 @MESSAGES.add(

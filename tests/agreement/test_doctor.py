@@ -16,8 +16,9 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from lib.doctor import diagnose_target, explain_error
+from lib.doctor import diagnose_target
 from lib.doctor.loss_shapes import RULES, loss_rule
+from lib.errors import explain_error
 
 
 def values(shape, loss, rng, classes=None):
@@ -584,6 +585,9 @@ MISTAKES = {
             ("categorical", (5, 4), (6, 4), "y[:, :steps]"),
             ("categorical", (5, 4), (), 'False)\nmodel.compile(optimizer, loss="sparse'),
             ("categorical", (5, 4), (3,), "return_sequences=False)\nDense(3)"),
+            ("categorical", (4,), (1, 4), "take it out.\ny = y[:, 0]"),
+            ("categorical", (4,), (1, 3), "y = y[:, 0]\nDense(3)"),
+            ("binary", (4,), (1, 4), "take it out.\ny = y[:, 0]"),
         )
     },
     "sparse labels per sample": (

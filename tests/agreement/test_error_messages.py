@@ -12,8 +12,9 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from lib.doctor import diagnose_target, explain_error
+from lib.doctor import diagnose_target
 from lib.doctor.loss_shapes import RULES
+from lib.errors import explain_error
 
 N, T, F, U = 8, 5, 2, 4
 X, Y = np.zeros((N, T, F), "float32"), np.zeros((N, T, 1), "float32")
@@ -806,6 +807,7 @@ PAIRS = [
     ((3,), (2,)),
     ((3,), ()),
     ((1,), (T, 3)),
+    ((3,), (1, 2)),
 ]
 
 
@@ -820,6 +822,44 @@ def test_what_mends_a_loss_in_fit_ends_in_a_correct_pairing(output, y):
         told = explain_error(text)
         assert told.cause.startswith("The loss can't pair [")
         assert diagnose_target(*mended(told.code, output, y), "mse").verdict == "correct"
+
+
+@pytest.mark.parametrize(
+    ("output", "y"),
+    [
+        ((T, 3), (1,)),
+        ((T, 3), ()),
+        ((T, 3), (4,)),
+        ((T, 3), (6,)),
+        ((T, 3), (3,)),
+        ((T, 3), (T, 3)),
+        ((3,), (T, 3)),
+        ((T, 3), (T, 4)),
+    ],
+)
+def test_each_way_out_of_the_sparse_loss_error_ends_in_a_correct_pairing(output, y):
+    """They are the target doctor's; of two each is followed by itself, and `fit` takes it."""
+    model = recurrent(output)
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    message, _ = says(lambda: fit(model, y=np.zeros((N, *y))))
+    for way in explain_error(message).code.split("# or:"):
+        names = {"np": np, "y": np.zeros((N, *y)), "units": 3, "outputs": keras.Input((T, F))}
+        lines, loss = way.strip().splitlines(), "sparse_categorical_crossentropy"
+        if not any(line.startswith("LSTM") for line in lines):
+            lines.insert(0, f"LSTM(units, return_sequences={len(output) == 2})")
+        inputs = names["outputs"]
+        for line in lines:
+            if line.startswith("model.compile"):
+                loss = line.split('"')[1]
+            elif line.startswith(("LSTM", "Dense")):
+                exec(f"outputs = layers.{line}(outputs)", names | {"layers": layers}, names)  # noqa: S102
+            else:
+                exec(line, names)  # noqa: S102 - what the decoder hands out
+        mended = keras.Model(inputs, names["outputs"])
+        mended.compile("sgd", loss)
+        fit(mended, y=names["y"])
+        told = diagnose_target(mended.output_shape, names["y"].shape, loss)
+        assert told.verdict == "correct"
 
 
 @pytest.mark.parametrize(("output", "y"), PAIRS)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.doctor import diagnose_target, explain_error
+from lib.doctor import diagnose_target
 from lib.doctor.loss_shapes import RULES
-from lib.errors import FAMILIES
+from lib.errors import FAMILIES, explain_error
 from lib.errors.explanations import READ, ends
 
 N, T, U = 320, 12, 16
@@ -444,7 +444,7 @@ def test_y_in_the_outputs_shape_is_always_correct(output, samples, batch_size):
             "Arguments `target` and `output` must have the same shape up until the last dimension: "
             "target.shape=(None, 4), output.shape=(None, 5, 3)",
             "y is (None, 4)",
-            "=False",
+            "y answers for the last timesteps only. Keep those of the output.",
         ),
         (
             "Exception encountered when calling GRUCell.call().\n\nDimensions must be equal, but "

@@ -25,6 +25,48 @@ OLDER = [
         'Dense(10)\nmodel.compile(optimizer, loss="categorical_crossentropy")',
     ),
     (
+        "ValueError: Error when checking target: expected dense_1 to have 2 dimensions, but got "
+        "array with shape (100, 1, 5)",
+        "one answer too, with an axis of 1 for timesteps",
+        "y = y[:, 0]",
+    ),
+    (
+        "Error when checking target: expected dense_1 to have shape (5,) but got array with shape "
+        "(1, 5)",
+        "with an axis of 1 for timesteps",
+        "y = y[:, 0]",
+    ),
+    (
+        "Error when checking target: expected dense_1 to have 2 dimensions, but got array with "
+        "shape (100, 7, 5)",
+        "one for each timestep",
+        "raises only where the sizes don't broadcast: with one column it says nothing",
+    ),
+    (
+        "Error when checking target: expected lstm_1 to have 3 dimensions, but got array with "
+        "shape (100,)",
+        "3 axes and y has 1, (100,): one number for each sample",
+        "LSTM(units, return_sequences=False)\nDense(1)\ny = y[:, None]",
+    ),
+    (
+        "Error when checking target: expected dense_1 to have 2 dimensions, but got array with "
+        "shape (100, 5, 1, 1)",
+        "an axis of 1 among them",
+        "y = y.reshape(-1, *model.output_shape[1:])",
+    ),
+    (
+        "Error when checking target: expected dense_1 to have 2 dimensions, but got array with "
+        "shape (100, 5, 4, 3)",
+        "2 axes and y has 4",
+        "print(y.shape, model.output_shape)",
+    ),
+    ("Shapes (32, 1, 5) and (32, 5) are incompatible", "(32, 1, 5) with", "y = y[:, 0]"),
+    (
+        "Shapes (32, 1, 1) and (32, 5) are incompatible",
+        "(32, 1, 1) with",
+        "with class numbers take the sparse loss.",
+    ),
+    (
         "Error when checking model input: the list of Numpy arrays that you are passing to your "
         "model is not the size the model expected. Expected to see 1 array(s), but instead got the "
         "following list of 320 arrays: [array([[0.1",
@@ -430,7 +472,7 @@ def test_no_two_families_look_for_the_same_words():
 
 
 def test_the_decoder_can_be_imported_first():
-    """Without the target doctor, which itself hands the decoder on."""
+    """Before the target doctor, on which it stands."""
     code = "import lib.errors; print(lib.errors.explain_error('found ndim=2') is None)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "True\n"

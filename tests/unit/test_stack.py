@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.doctor import explain_error
+from lib.errors import explain_error
 from lib.experiment import Experiment
 from lib.shapes import model_shapes
 from lib.stack.code import keras_code

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.doctor import explain_error
 from lib.doctor.check import (
     LOSSES,
     OUTPUTS,
@@ -20,6 +19,7 @@ from lib.doctor.check import (
 )
 from lib.doctor.loss_shapes import follow, loss_rule
 from lib.doctor.proof import CHECKED, EPOCHS, PROOFS, proof_data, proof_of
+from lib.errors import explain_error
 from lib.errors.examples import EXAMPLES
 from lib.errors.explanations import shapes_in
 from lib.narrate.check import check_title, damage_sentence, lineup_sentence, proof_sentence

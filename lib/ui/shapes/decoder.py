@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.doctor import explain_error
+from lib.errors import explain_error
 from lib.errors.examples import CHECKLIST, EXAMPLES
 from lib.errors.explanations import ends, readable, shapes_in
 from lib.figures.lineup import shapes_picture
