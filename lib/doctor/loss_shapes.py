@@ -36,6 +36,9 @@ class LossRule:
     always 1, and the loss 0, whatever the output is."""
     labels: bool = False
     """Whether y holds class numbers, and so lacks the output's last axis."""
+    output_first: bool = False
+    """Whether its operation has the output in front, and so its message names that first; in all
+    others it is y."""
 
 
 RULES = {
@@ -44,9 +47,13 @@ RULES = {
         LossRule("mean_squared_error", ("MeanSquaredError", "mse", "MSE")),
         LossRule("mean_absolute_error", ("MeanAbsoluteError", "mae", "MAE")),
         LossRule("mean_absolute_percentage_error", ("MeanAbsolutePercentageError", "mape", "MAPE")),
-        LossRule("mean_squared_logarithmic_error", ("MeanSquaredLogarithmicError", "msle", "MSLE")),
-        LossRule("huber", ("Huber",)),
-        LossRule("log_cosh", ("LogCosh",)),
+        LossRule(
+            "mean_squared_logarithmic_error",
+            ("MeanSquaredLogarithmicError", "msle", "MSLE"),
+            output_first=True,
+        ),
+        LossRule("huber", ("Huber",), output_first=True),
+        LossRule("log_cosh", ("LogCosh",), output_first=True),
         LossRule("poisson", ("Poisson",)),
         LossRule("hinge", ("Hinge",)),
         LossRule("squared_hinge", ("SquaredHinge",)),
@@ -101,8 +108,7 @@ class BatchResult:
     broadcast: Shape | None
     """The shape of the pairs that are compared; None where the batch raises."""
     says: str = ""
-    """What the error message says, where there is one. Some losses name the two the other way
-    round."""
+    """What the error message says, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +205,12 @@ def pair(output: Shape, target: Shape, rule: LossRule, known_size: bool = False)
     if all(o == t or 1 in (o, t) for o, t in pairs):
         return BatchResult(size, output, target, "silent", tuple(max(both) for both in pairs))
     batch_axes = () if known_size else (rank - len(output), rank - len(target))
-    says = f"Incompatible shapes: {list(target)} vs. {list(output)}".replace(", ", ",")
+    first, second = (output, target) if rule.output_first else (target, output)
+    says = f"Incompatible shapes: {list(first)} vs. {list(second)}".replace(", ", ",")
     for axis, (o, t) in enumerate(pairs):
         if o != t and 1 not in (o, t) and axis not in batch_axes:
-            says = f"Dimensions must be equal, but are {t} and {o}"
+            one, other = (o, t) if rule.output_first else (t, o)
+            says = f"Dimensions must be equal, but are {one} and {other}"
             break
     return BatchResult(size, output, target, "error", None, says)
 

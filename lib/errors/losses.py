@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from lib.doctor.loss_shapes import RULES
+
 _SHORT = {
     "mean_squared_error": "mse",
     "mean_absolute_error": "mae",
@@ -20,8 +22,6 @@ _SHORT = {
 }
 _DIFFERENCES = (*list(_SHORT)[:4], "huber", "log_cosh")
 """Losses whose operation subtracts y and the output."""
-_OUTPUT_FIRST = ("mean_squared_logarithmic_error", "huber", "log_cosh")
-"""Losses of Keras 3 in whose operation the output comes first; in all others y does."""
 _PRODUCTS = (
     "poisson",
     "hinge",
@@ -91,7 +91,7 @@ def first_operand(text: str) -> Side | None:
         return "output"
     named = _NAMED.search(text)
     if named and ("compile_loss" in text or "losses/losses.py" in text):  # of Keras 3
-        return "output" if NAMES[named[1]] in _OUTPUT_FIRST else "y"
+        return "output" if RULES[NAMES[named[1]]].output_first else "y"
     # A loss of one's own: the traceback quotes its line, if it has the usual names.
     subtraction = re.search(r"\b(y_true ?- ?y_pred|y_pred ?- ?y_true)\b", text)
     return ("y" if subtraction[1].startswith("y_true") else "output") if subtraction else None
