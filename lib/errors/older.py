@@ -10,6 +10,7 @@ import re
 
 from lib.errors.axes import other_input
 from lib.errors.explanations import SHAPE, Explanation, Messages, entries
+from lib.errors.one_shape import SPARSE, to_one_shape
 
 MESSAGES = Messages()
 
@@ -146,6 +147,59 @@ def _other_target(
         code += '\nmodel.compile(optimizer, loss="categorical_crossentropy")  # y by column'
     return Explanation(
         f"The output {name} is {one} and y is {other}: they have different columns.", fix, code
+    )
+
+
+@MESSAGES.add(
+    rf"A target array with shape (?P<y>{SHAPE}) was passed for an output of shape "
+    rf"(?P<output>{SHAPE})(?: while using as loss `(?P<loss>\w{{1,100}})`)?"
+)
+def _passed(found: re.Match[str]) -> Explanation:
+    y, output = found["y"], found["output"]
+    sparse = "categorical" in (found["loss"] or "")
+    remedy = to_one_shape(entries(y)[1:], entries(output)[1:], sparse=sparse)
+    return Explanation(
+        f"The loss wants y in the shape of the output: y is {y}, the output {output}.",
+        remedy.advice,
+        remedy.code,
+    )
+
+
+@MESSAGES.add(
+    rf"You are passing a target array of shape (?P<y>{SHAPE}) while using as loss "
+    r"`categorical_crossentropy`"
+)
+def _one_column(found: re.Match[str]) -> Explanation:
+    return Explanation(
+        f"y is {found['y']}, with one column: class numbers, where categorical cross-entropy wants "
+        "a column for each class.",
+        "Take the loss for class numbers; or turn them into columns.",
+        f"{SPARSE}\ny = keras.utils.to_categorical(y)  # or",
+    )
+
+
+@MESSAGES.add(r"Can ?not squeeze dim\[\d+\], expected a dimension of 1, got (?P<size>\d+)")
+def _squeezed(found: re.Match[str]) -> Explanation:
+    size = found["size"]
+    return Explanation(
+        f"An axis of {size} was to be dropped, and only one of 1 can be. Most likely the loss, or "
+        f"a metric, is the one for class numbers, and y has {size} columns, one per class.",
+        "Take the loss for columns, and the metric that chooses by the shapes; or turn y into "
+        "class numbers.",
+        'model.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"])\n'
+        "y = np.argmax(y, axis=-1)  # or",
+    )
+
+
+@MESSAGES.add(
+    r"The first layer in a Sequential model must get an `(?:batch_)?input_shape`",
+)
+def _first_layer(_: re.Match[str]) -> Explanation:
+    return Explanation(
+        "A Sequential model that is to be built at once has to know the shape of one sample, and "
+        "its first layer doesn't say it.",
+        "Begin with an Input, of the shape without the samples.",
+        "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units)])",
     )
 
 

@@ -68,6 +68,22 @@ def _states_of_other_batches(found: re.Match[str]) -> Explanation:
     )
 
 
+@MESSAGES.add(
+    r"Specified a list with shape \[(?P<built>\d+)(?P<rest>(?:,\d+)*)\] from a tensor with shape "
+    r"\[(?P<given>\d+)(?P=rest)\]"
+)
+def _steps_of_other_batches(found: re.Match[str]) -> Explanation:
+    built, given = found["built"], found["given"]
+    return Explanation(
+        f"The layer was built for batches of {built} and got one of {given}: a stateful layer "
+        "keeps one state per sample, so that each batch has to have the size of its Input.",
+        f"Give fit, evaluate and predict batches of {built}, and whole ones alone; or build the "
+        "model for another size.",
+        f"n = len(x) // {built} * {built}\nmodel.fit(x[:n], y[:n], batch_size={built}, "
+        "shuffle=False)",
+    )
+
+
 @MESSAGES.add(r"(?:'(\w+)' )?object has no attribute 'reset_states'")
 def _no_reset_states(found: re.Match[str]) -> Explanation:
     return Explanation(

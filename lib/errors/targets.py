@@ -207,6 +207,21 @@ def _outputs(found: re.Match[str]) -> Explanation:
 
 
 @MESSAGES.add(
+    r"y_true and y_pred have different structures\.?(?:\s+y_true: (?P<y>[^:]{1,300})\s"
+    r"y_pred: (?P<output>[^:]{1,300}))?"
+)
+def _structures(found: re.Match[str]) -> Explanation:
+    outputs, targets = ((found[name] or "").count("*") for name in ("output", "y"))
+    return Explanation(
+        f"The outputs of the model, {outputs or 'several'}, and the parts of y, "
+        f"{targets or 'others'}, aren't as many, or have other names. A layer with "
+        "return_state=True at the end makes its states outputs too.",
+        "Leave return_state out of the last layer; or give y as a list, one for each output.",
+        "LSTM(units)  # the last layer, without return_state\nmodel.fit(x, [y1, y2])",
+    )
+
+
+@MESSAGES.add(
     r"(?P<metric>R2Score|FBetaScore|F1Score) expects 2D inputs with shape \(batch_size, "
     rf"output_dim\)\. Received input shapes: y_pred\.shape={SHAPE} and y_true\.shape={SHAPE}"
 )

@@ -60,11 +60,11 @@ def two_outputs():
     return model
 
 
-def with_states():
+def with_states(loss="mse"):
     """A model whose outputs are an LSTM's three."""
     x = keras.Input((T, F))
     model = keras.Model(x, layers.LSTM(1, return_state=True)(x))
-    model.compile("sgd", "mse")
+    model.compile("sgd", loss)
     return model
 
 
@@ -539,6 +539,16 @@ MISTAKES = {
         "y, or sample_weight, is the list",
         "of sample_weight if there is one",
     ),
+    "a loss for each of the states": (
+        lambda: fit(with_states(["mse"] * 3)),
+        "The outputs of the model, 3, and the parts of y, 1, aren't as many",
+        "without return_state",
+    ),
+    "columns for a metric of class numbers": (
+        lambda: tf.squeeze(np.zeros((N, 3)), 1),
+        "y has 3 columns, one per class",
+        "np.argmax(y, axis=-1)",
+    ),
     "a list of samples": (
         lambda: fit(last_step(), list(X)),
         "x is a list of 8 arrays, which Keras takes for 8 inputs",
@@ -685,7 +695,10 @@ NAMES = {
     "text": lambda: {"y": np.array(["a", "b"]), "table": Table()},
     "dates": lambda: {"table": Table()},
     "one of two inputs": lambda: {"x1": X, "x2": np.zeros((N, 3)), "model": two_inputs()},
-    "states among the outputs": lambda: {"model": two_outputs(), "y1": LAST, "y2": LAST},
+    **{
+        name: lambda: {"model": two_outputs(), "y1": LAST, "y2": LAST}
+        for name in ("states among the outputs", "a loss for each of the states")
+    },
     "states in the input list": lambda: {
         "recurrent_layer": layers.LSTM(F, return_sequences=True, return_state=True),
         "layer": layers.LSTM(F, return_sequences=True),

@@ -60,6 +60,43 @@ OLDER = [
         "2 axes and y has 4",
         "print(y.shape, model.output_shape)",
     ),
+    (
+        "ValueError: You are passing a target array of shape (100, 1) while using as loss "
+        "`categorical_crossentropy`. `categorical_crossentropy` expects targets to be binary",
+        "y is (100, 1), with one column: class numbers",
+        'loss="sparse_categorical_crossentropy"',
+    ),
+    (
+        "ValueError: A target array with shape (100, 10, 1) was passed for an output of shape "
+        "(None, 1) while using as loss `mean_squared_error`. This loss expects targets to have the "
+        "same shape as the output.",
+        "y is (100, 10, 1), the output (None, 1)",
+        "return every step.\nLSTM(units, return_sequences=True)",
+    ),
+    (
+        "A target array with shape (6682, 2) was passed for an output of shape (None, 15, 2) while "
+        "using as loss `categorical_crossentropy`.",
+        "y is (6682, 2), the output (None, 15, 2)",
+        "LSTM(units, return_sequences=False)",
+    ),
+    (
+        "InvalidArgumentError: Specified a list with shape [4,5] from a tensor with shape [32,5]",
+        "built for batches of 4 and got one of 32",
+        "n = len(x) // 4 * 4",
+    ),
+    ("Specified a list with shape [4,5] from a tensor with shape [4,6]", None, None),
+    (
+        "Can not squeeze dim[1], expected a dimension of 1, got 3",
+        "y has 3 columns, one per class",
+        'loss="categorical_crossentropy"',
+    ),
+    (
+        "ValueError: The first layer in a Sequential model must get an `input_shape` or "
+        "`batch_input_shape` argument.",
+        "the shape of one sample",
+        "keras.Sequential([keras.Input((timesteps, features))",
+    ),
+    ("y_true and y_pred have different structures", "several", "without return_state"),
     ("Shapes (32, 1, 5) and (32, 5) are incompatible", "(32, 1, 5) with", "y = y[:, 0]"),
     (
         "Shapes (32, 1, 1) and (32, 5) are incompatible",
