@@ -75,13 +75,25 @@ def _unequal_shapes(found: re.Match[str]) -> Explanation:
         SPARSE,
     )
     if output:
-        remedy = to_one_shape(y, output, sparse="binary_crossentropy" not in found.string)
-        fix, code = remedy.advice, remedy.code
+        fix, code = _by_loss(y, output, found.string)
     return Explanation(
         f"Cross-entropy wants y in the shape of the output: y is {found[1] or 'one'}, the output "
         f"{found[2] or 'another'}.",
         fix,
         code,
+    )
+
+
+def _by_loss(y: list[str], output: list[str], text: str) -> tuple[str, str]:
+    """The fix and its code; both readings where the text doesn't say which cross-entropy it is."""
+    categorical, binary = (to_one_shape(y, output, sparse=sparse) for sparse in (True, False))
+    if re.search(r"binary_(?:focal_)?crossentropy", text) or categorical == binary:
+        return binary.advice, binary.code
+    if "categorical_crossentropy" in text:
+        return categorical.advice, categorical.code
+    return (
+        f"If the loss is categorical: {categorical.advice} If it is binary: {binary.advice}",
+        f"# categorical:\n{categorical.code}\n# binary:\n{binary.code}",
     )
 
 

@@ -486,12 +486,18 @@ def test_for_an_output_of_one_column_the_sparse_loss_is_no_answer(target):
 
 
 def test_a_traceback_that_names_binary_cross_entropy_gets_no_sparse_loss():
-    """It has none; the output was (N, 5, 1), or has too many columns."""
+    """It has none; the output was (N, 5, 1), or has too many columns. Without a name both count."""
     message = (
         "Arguments `target` and `output` must have the same shape. Received: "
         "target.shape=(None, 1), output.shape=(None, 5)"
     )
-    assert "sparse" in explain_error(message).code
+    told = explain_error(message)
+    assert "If the loss is categorical: If the output has 5 timesteps" in told.fix
+    assert "If it is binary: If the output has 5 timesteps" in told.fix
+    assert "sparse" in told.code.partition("# binary:")[0]
+    assert "Dense(1)" in told.code.partition("# binary:")[2]
+    assert "binary:" not in explain_error(f"in categorical_crossentropy\n{message}").code
+    assert "sparse" in explain_error(f"in categorical_crossentropy\n{message}").code
     assert "sparse" not in explain_error(f"in binary_crossentropy\n{message}").code
 
 
