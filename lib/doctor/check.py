@@ -34,8 +34,14 @@ class Check:
         return diagnose_target(self.output, self.target, self.loss, self.batch_size)
 
 
+_NAME = re.compile(r"^\s*[A-Za-z_][\w.]{0,60}\s*(?=[(\[])")
+"""What a library writes before the brackets of a shape."""
+
+
 def read_shape(text: str, samples: int | None = None) -> Shape:
     """The shape that a person means: "(320, 12, 1)", "320 12 1", or "(None, 12, 1)".
+
+    A name in front of the brackets is passed over: "torch.Size([320, 12])".
 
     Args:
         text: what was typed.
@@ -44,13 +50,18 @@ def read_shape(text: str, samples: int | None = None) -> Shape:
     Raises:
         ShapeTextError: with what was expected and what was received.
     """
-    words = re.findall(r"[^\s,()\[\]]+", text[:200])
+    words = re.findall(r"[^\s,()\[\]]+", _NAME.sub("", text[:200]))
     if words[:1] == ["None"] and samples:
         words[0] = f"{samples}"
     shown = f"{text.strip()[:60]!r}"
     if not 1 <= len(words) <= MAX_AXES:
         raise ShapeTextError(
             f"a shape has 1 to {MAX_AXES} whole numbers, such as (320, 12, 1); received {shown}"
+        )
+    if "None" in words[1:]:
+        raise ShapeTextError(
+            "a shape has None only in front, for the samples, and numbers behind it, such as "
+            f"(None, 12, 1); received {shown}"
         )
     if not all(re.fullmatch(r"[0-9]{1,7}", word) and 1 <= int(word) <= MAX_SIZE for word in words):
         raise ShapeTextError(

@@ -56,7 +56,8 @@ def diagnose_target(
     """What Keras's `fit` does with these shapes: raise, train what was meant, or something else.
 
     The loss that was meant is the one for y in the output's own shape: each number of the output
-    against its own target.
+    against its own target. There is one exception: categorical cross-entropies over a last axis of
+    1 are called "silent" although `fit` reports just that loss, since it is 0 for any output.
 
     Args:
         output_shape: of the model for all samples, (N, T, K) or (N, K). N may be None, as in

@@ -35,6 +35,9 @@ from lib.training.recorded_proofs import recorded_proof
         ("(320,)", (320,)),
         ("320", (320,)),
         ("(None, 12, 1)", (64, 12, 1)),
+        ("torch.Size([320, 12])", (320, 12)),
+        ("TensorShape([None, 12])", (64, 12)),
+        (" tf.TensorShape((320, 12, 1))", (320, 12, 1)),
     ],
 )
 def test_a_shape_is_read_however_it_is_written(text, shape):
@@ -44,7 +47,19 @@ def test_a_shape_is_read_however_it_is_written(text, shape):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "()", "12.5", "(a, b)", "1 2 3 4 5", "-3", "0", "99999999", "<b>1</b>", "x" * 10**6],
+    [
+        "",
+        "()",
+        "12.5",
+        "(a, b)",
+        "1 2 3 4 5",
+        "-3",
+        "0",
+        "99999999",
+        "<b>1</b>",
+        "T 320",
+        "x" * 10**6,
+    ],
 )
 def test_what_is_no_shape_is_answered_with_a_sentence(text):
     """What was expected, and what was received."""
@@ -54,8 +69,10 @@ def test_what_is_no_shape_is_answered_with_a_sentence(text):
 
 def test_none_stands_for_the_samples_alone():
     """Timesteps have to be a number, since they meet those of y."""
-    with pytest.raises(ShapeTextError):
+    with pytest.raises(ShapeTextError, match="None only in front, for the samples"):
         read_shape("(None, None, 1)", samples=8)
+    with pytest.raises(ShapeTextError, match="None only in front"):
+        read_shape("TensorShape([320, None, 1])", samples=8)
 
 
 shapes = st.lists(st.integers(1, 1_000_000), min_size=1, max_size=4).map(tuple)
