@@ -31,11 +31,13 @@ def check(experiment: Experiment, dataset: Dataset) -> None:
                 f"got {n:,}·{t:,}·{width:,} = {n * t * width:,}"
             )
     batch, model = min(experiment.training.batch_size, dataset.train), experiment.model
-    states = batch * t * model.units * model.layers
+    each = t * model.units * model.layers
+    states = batch * each
     if states > MAX_STATES:
         raise ExperimentError(
             f"a batch may have at most {MAX_STATES:,} states (batch·T·units·layers), "
-            f"got {batch:,}·{t:,}·{model.units:,}·{model.layers:,} = {states:,}"
+            f"got {batch:,}·{t:,}·{model.units:,}·{model.layers:,} = {states:,}: a "
+            f"batch size of {MAX_STATES // each:,} would do"
         )
     for name, array in (("x", dataset.x), ("y", dataset.y)):
         bad = array.size - int(np.isfinite(array).sum())

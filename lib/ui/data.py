@@ -10,9 +10,11 @@ import streamlit as st
 from lib.datasets import make_dataset, settle
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
+from lib.training.limits import check
 from lib.ui import training
+from lib.ui.upload import in_words
 from lib.ui.words import plain
-from lib.windows import Table
+from lib.windows import Table, TooShortError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +25,8 @@ class Loaded:
     """Settled: as the data allows it."""
     dataset: Dataset
     trainable: bool = True
-    """False where this isn't what the sidebar asks for, since that can't be had."""
+    """False where what the sidebar asks for can't be had, so that this is something else, or where
+    it can be seen and not trained."""
 
 
 # A handful, since a dataset may take 24 MB, and sliders ask for many that nobody comes back to.
@@ -34,7 +37,8 @@ def load(experiment: Experiment, table: Table | None) -> Loaded:
     """The settled experiment and its dataset.
 
     Where the choice can't be served (an upload without a file, more timesteps than rows) the
-    person is told why, and sees the last one that could be.
+    person is told why, and sees the last one that could be. What is too large to be trained is
+    said before anybody presses Train.
     """
     place = st.empty()  # always, so that a warning that comes or goes moves no block below it
     run = training.current_run()
@@ -48,12 +52,29 @@ def load(experiment: Experiment, table: Table | None) -> Loaded:
     except ExperimentError as error:
         last: Loaded = st.session_state.get("last_good") or _default()
         words = f"{error}"
-        place.warning(
-            plain(f"{words[:1].upper()}{words[1:]} Until then you see {last.dataset.title}."),
-            icon=":material/info:",
-        )
+        shown = last.dataset.title
+        cure = error.cure if isinstance(error, TooShortError) else {}
+        if cure:  # then it may be the same table, which isn't what is in doubt
+            shown += f" with {last.dataset.shape[1]} timesteps"
+        with place.container():
+            st.warning(
+                plain(f"{words[:1].upper()}{words[1:]} Until then you see {shown}."),
+                icon=":material/info:",
+            )
+            if cure:
+                st.button(
+                    f"Use {in_words(cure)}",
+                    key="use_cure",
+                    on_click=st.session_state.update,
+                    args=(dict(cure),),
+                )
         return replace(last, trainable=False)
     st.session_state["last_good"] = loaded
+    try:
+        check(settled, loaded.dataset)
+    except ExperimentError as error:
+        place.warning(plain(f"This can't be trained: {error}."), icon=":material/info:")
+        return replace(loaded, trainable=False)
     return loaded
 
 

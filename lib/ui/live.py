@@ -13,8 +13,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from lib.datasets.dataset import Dataset
+from lib.experiment import Experiment, ExperimentError
 from lib.figures.palette import Palette
 from lib.narrate.explore import changed_settings, progress_sentence
+from lib.training.limits import check
 from lib.training.messages import Run, Status
 from lib.ui import charts, training
 from lib.ui.data import Loaded
@@ -47,13 +50,16 @@ WORDS: dict[Status, tuple[str, str]] = {
 """Status → its badge, and what it means for the person."""
 RECORDED = (
     ":gray-badge[recorded]",
-    "A run of these settings, recorded earlier. Train to see it live.",
+    "A run of these settings, recorded earlier.",
+    " Train to see it live.",
 )
 UNTRAINED = (
     ":gray-badge[not trained yet]",
-    "The charts show the models with their initial weights. Train to change that.",
+    "The charts show the models with their initial weights.",
+    " Train to change that.",
 )
-LONGEST = UNTRAINED[1]
+"""Where there is no run: the badge, what it means, and what to do where that can be done."""
+LONGEST = UNTRAINED[1] + UNTRAINED[2]
 """Of the sentences below the bar, but for those that a person waits for."""
 
 
@@ -219,12 +225,14 @@ def _progress(loaded: Loaded, shown: View) -> None:
     run, snapshot = shown.run, shown.snapshot
     badge, words = WORDS[snapshot.status]
     if run is None:
-        badge, words = RECORDED if shown.is_recorded else UNTRAINED
+        badge, words, then = RECORDED if shown.is_recorded else UNTRAINED
+        words += then if loaded.trainable else ""
     elif snapshot.reason and snapshot.status not in (Status.DIVERGED, Status.FAILED):
         words = snapshot.reason
     if run is not None and training.may_steer(run) and not _is_same(loaded, shown):
         changed = changed_settings(run.experiment, loaded.experiment) or "another upload"
-        words = f"The settings have changed since: {changed}. Train starts again with them."
+        words = f"The settings have changed since: {changed}."
+        words += " Train starts again with them." if loaded.trainable else ""
     share = snapshot.epoch / snapshot.epochs if snapshot.epochs else 0.0
     st.progress(min(1.0, share), text=f"{badge} {progress_sentence(snapshot)}")
     say_steadily(words, LONGEST, gray=True)
@@ -249,6 +257,16 @@ def _notices(loaded: Loaded, shown: View) -> None:
     elif snapshot.status is Status.FAILED:
         st.error(plain(snapshot.reason), icon=":material/error:")
         again = (run.experiment, run.dataset)
-        _button("Start it again", "replay", lambda: training.train(*again))
+        if _can_be_trained(*again):
+            _button("Start it again", "replay", lambda: training.train(*again))
     elif snapshot.status is Status.DIVERGED:
         st.warning(plain(snapshot.reason), icon=":material/warning:")
+
+
+def _can_be_trained(experiment: Experiment, dataset: Dataset) -> bool:
+    """Whether a run that has failed could do better another time: one over a limit never can."""
+    try:
+        check(experiment, dataset)
+    except ExperimentError:
+        return False
+    return True

@@ -6,6 +6,7 @@ read, or one that is too short for the settings: it waits for others, which are 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -117,6 +118,11 @@ def _offer(waiting: Table) -> None:
         cure = dict(error.cure) if isinstance(error, TooShortError) else {}
         if not cure:
             return
-        names = {"T": "T =", "horizon": "a horizon of"}
-        label += f" with {joined([f'{names[key]} {value}' for key, value in cure.items()])}"
+        label += f" with {in_words(cure)}"
     st.button(label, key="use_upload", on_click=_take, args=(waiting,), kwargs=cure)
+
+
+def in_words(cure: Mapping[str, int]) -> str:
+    """Settings that the rows would do for: "T = 14 and a horizon of 1"."""
+    names = {"T": "T =", "horizon": "a horizon of"}
+    return joined([f"{names[key]} {value}" for key, value in cure.items()])

@@ -162,3 +162,23 @@ def test_what_is_wrong_with_a_link_is_said_on_the_page_that_it_opens() -> None:
     assert app.warning[0].value.count("The link says") == 2
     app.switch_page(PAGES["Data"][0]).run()
     assert not app.warning
+
+
+def test_what_is_over_a_limit_is_said_before_anybody_trains_it() -> None:
+    """Train is dimmed, the sentence names a batch size that would do, and that size trains."""
+    app = start(T="100", U="128", layers="3", batch="512", N="4096", F="4")
+    assert not app.exception
+    [warning] = app.warning
+    assert "8,000,000" in warning.value
+    assert "a batch size of 208 would do" in warning.value
+    assert app.button(key="do_train").disabled
+    app.number_input(key="batch").set_value(208).run()
+    assert not app.warning
+    assert not app.button(key="do_train").disabled
+
+
+def test_nobody_is_asked_to_train_what_cannot_be_trained() -> None:
+    """Without a file there is nothing to train, and no sentence says otherwise."""
+    said = " ".join(each.proto.body for each in start(data="upload").get("html"))
+    assert "recorded earlier" in said
+    assert "Train to see it live" not in said

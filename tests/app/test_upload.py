@@ -139,3 +139,16 @@ def test_gaps_that_leave_too_few_rows_are_said_to_be_the_reason() -> None:
     give(app, "gaps.csv", rows(4) + b"1,\n" * 40)
     assert "values of b are missing" in app.error[0].value
     assert not [button for button in app.button if button.key == "use_upload"]
+
+
+def test_too_many_timesteps_for_the_file_that_is_there_are_one_click_away_from_enough() -> None:
+    """It is said which T is seen until then, since the file is the same."""
+    app = start(data="upload", T="48")
+    give(app, "ok.csv", rows(100))
+    app.slider(key="T").set_value(57).run()
+    assert "Until then you see ok.csv with 48 timesteps." in app.warning[0].value
+    assert app.button(key="use_cure").label == "Use T = 49"
+    app.button(key="use_cure").click().run()
+    assert app.slider(key="T").value == 49
+    assert not app.exception
+    assert not app.warning
