@@ -210,6 +210,7 @@ def make_windows(
         "validation; none is in both."
     )
     ends = zip(_labels(times, rows[:, 0]), _labels(times, rows[:, -1]), strict=True)
+    names = tuple(f"{begin} to {_without_day(end, begin)}" for begin, end in ends)
     notes.append("Columns are standardised with the mean and deviation of the training rows.")
     units = {table.units.get(column, "") for column in targets}
     lead = f"one {table.step}" if horizon == 1 else f"{horizon} {table.step}s"
@@ -229,7 +230,7 @@ def make_windows(
         target_scale=scale,
         target_offset=offset,
         target_unit=units.pop() if len(units) == 1 else "",
-        sample_names=tuple(f"{begin} to {end}" for begin, end in ends),
+        sample_names=names,
         lead=lead,
         about=f"At every step, {joined(targets)} {lead} ahead, from {joined(inputs)}.",
         notes=(*table.notes, *notes),
@@ -320,9 +321,17 @@ def _labels(times: pd.Index | None, rows: Sequence[int] | np.ndarray) -> list[st
 
     chosen = times[np.asarray(rows)]
     if isinstance(chosen, pd.DatetimeIndex):
-        whole_days = bool((chosen == chosen.normalize()).all())
-        chosen = chosen.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%d %H:%M:%S")
+        # By all times, not those of these rows, so that all labels of a table have one form.
+        hours = "" if (times == times.floor("D")).all() else " %H:%M"
+        seconds = "" if (times == times.floor("min")).all() else ":%S"
+        chosen = chosen.strftime(f"%Y-%m-%d{hours}{seconds}")
     return [str(time) for time in chosen]
+
+
+def _without_day(end: str, begin: str) -> str:
+    """A label of a time, without its day where that is the day of `begin` too."""
+    day, _, time = end.partition(" ")
+    return time if time and "-" in day and begin.startswith(f"{day} ") else end
 
 
 def _ordinal(number: int) -> str:

@@ -166,3 +166,7 @@ class Dataset:
     def sample_name(self, index: int) -> str:
         """What sample `index`, 0 to N-1, is called."""
         return self.sample_names[index] if self.sample_names else f"sample {index + 1}"
+
+    def short_sample_name(self, index: int) -> str:
+        """The same where there is no room: of a window, which begins "to" end, its begin alone."""
+        return self.sample_name(index).partition(" to ")[0]

@@ -63,7 +63,7 @@ def _picture(draw: Callable[[], go.Figure], sentence: str, key: str, *, hold: bo
 
 def _predictions(shown: View, palette: Palette, *, hold: bool) -> None:
     dataset, snapshot = shown.dataset, shown.snapshot
-    names = [dataset.sample_name(index) for index in snapshot.samples]
+    names = [dataset.short_sample_name(index) for index in snapshot.samples]
     sample, target = sample_index(len(names)), 0
     title, picker = st.columns([2, 1])
     title.markdown("### What each model says at every timestep")

@@ -203,7 +203,8 @@ def test_hours_are_named_with_their_time():
     """A date alone would give many windows the same name."""
     times = pd.date_range("2024-01-01 06:00", periods=20, freq="h")
     dataset = make_windows(counting(20, times=times, step="hour"), ["row"], ["row"], 4)
-    assert dataset.sample_names[0] == "2024-01-01 06:00:00 to 2024-01-01 09:00:00"
+    assert dataset.sample_names[0] == "2024-01-01 06:00 to 09:00"
+    assert dataset.short_sample_name(0) == "2024-01-01 06:00"
 
 
 def test_a_long_table_is_thinned_to_what_fits_and_says_so():
