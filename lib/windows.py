@@ -320,7 +320,7 @@ def _labels(times: pd.Index | None, rows: Sequence[int] | np.ndarray) -> list[st
     import pandas as pd  # noqa: PLC0415
 
     chosen = times[np.asarray(rows)]
-    if isinstance(chosen, pd.DatetimeIndex):
+    if isinstance(times, pd.DatetimeIndex) and isinstance(chosen, pd.DatetimeIndex):
         # By all times, not those of these rows, so that all labels of a table have one form.
         hours = "" if (times == times.floor("D")).all() else " %H:%M"
         seconds = "" if (times == times.floor("min")).all() else ":%S"

@@ -30,7 +30,7 @@ METRIC = 132
 
 
 def draw(shown: View, palette: Palette, whole: bool) -> None:
-    """All cards, two to a row on a wide screen and one below the other on a phone.
+    """All cards, two to a row on a wide screen and one below the other on others: `words.style`.
 
     Where it isn't to be the `whole`, only the upper two.
 
@@ -40,6 +40,11 @@ def draw(shown: View, palette: Palette, whole: bool) -> None:
     state = st.session_state
     turn = state["turn"] = 1 - state.get("turn", 0)
     hold = state.pop("hold_charts", False)
+    with st.container(key="cards"):
+        _cards(shown, palette, whole, hold=hold, turn=turn)
+
+
+def _cards(shown: View, palette: Palette, whole: bool, *, hold: bool, turn: int) -> None:
     wide, narrow = st.columns([3, 2])
     with wide.container(border=True, height="stretch"):
         _predictions(shown, palette, hold=hold)

@@ -33,9 +33,14 @@ _TRAINING = (
     ".st-key-run_progress{container-type:inline-size}"
     "@container(max-width:25rem){.st-key-run_progress [data-testid=stProgress] p"
     "{min-height:2.5rem;align-content:end}}"
+    ".st-key-cards{container-type:inline-size}"
+    "@container(max-width:50rem){.st-key-cards>*>[data-testid=stHorizontalBlock]"
+    ">[data-testid=stColumn],.st-key-cards>[data-testid=stHorizontalBlock]"
+    ">[data-testid=stColumn]{min-width:100%}}"
 )
 """All buttons in one row from 1280 pixels on; and room for two lines above the bar where its text
-may need them, so that nothing moves when a run begins."""
+may need them, so that nothing moves when a run begins. And a chart to a row where two would be
+cramped: Streamlit itself looks at the window alone, of which the sidebar takes a third."""
 
 
 def style() -> None:

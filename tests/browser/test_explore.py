@@ -258,3 +258,16 @@ def test_picture_helper_finds_the_strip(page: Page) -> None:
     """The shape strip is one picture with the shapes in its text."""
     open_page(page)
     expect(picture(page, r"\(N, 12, 16\)").first).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "columns"), [(1440, 2), (1024, 1), (390, 1)])
+def test_charts_stand_side_by_side_only_where_there_is_room(
+    page: Page, width: int, columns: int
+) -> None:
+    """On a projector, where the sidebar takes a third, each chart has a row of its own."""
+    page.set_viewport_size({"width": width, "height": 768})
+    open_page(page)
+    expect(page.locator(".js-plotly-plot")).to_have_count(4)
+    boxes = [chart.bounding_box() for chart in page.locator(".js-plotly-plot").all()]
+    assert len({round(box["x"]) for box in boxes if box}) == columns
+    assert all(box["width"] > 280 for box in boxes if box)
