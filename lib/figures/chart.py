@@ -333,7 +333,7 @@ def all_zero(values: Sequence[float], palette: Palette) -> list[dict[str, Any]]:
 
 
 def empty(words: str, palette: Palette) -> dict[str, Any]:
-    """Words in the middle of a plot that has no data yet."""
+    """Words in the middle of a plot that has no data yet; no line of a level runs through them."""
     return {
         "text": words,
         "x": 0.5,
@@ -341,5 +341,7 @@ def empty(words: str, palette: Palette) -> dict[str, Any]:
         "y": 0.5,
         "yref": "paper",
         "showarrow": False,
+        "bgcolor": palette.background,
+        "borderpad": 4,
         "font": {"size": FONT_SIZE, "color": palette.muted},
     }

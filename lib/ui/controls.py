@@ -23,9 +23,9 @@ Fixed = Mapping[str, tuple[Any, str]]
 CLAMPED = {
     "N": f"N·T·F can be {MAX_VALUES:,} at most.",
     "lag": "the lag has to be less than T.",
-    "F": "these data need as many.",
 }
 """Why a setting that a person chose can't hold, where `settle` brings it into range."""
+NOISE = "Standard deviation of what is added to targets (of a sine wave, to its inputs too)."
 
 
 def sidebar(*, with_uploader: bool) -> None:
@@ -93,7 +93,7 @@ def _more(fixed: Fixed) -> None:
     if "N" in uses:
         _slider("N", "Samples  N", fixed)
     if "noise" in uses:
-        _slider("noise", "Noise", fixed, about="Standard deviation of what is added to targets.")
+        _slider("noise", "Noise", fixed, about=NOISE)
     if "lag" in uses:
         _slider("lag", "Lag k", fixed, about="How many timesteps back the answer lies.")
     _number("seed", "Seed", about="The same seed gives the same data, weights and batches.")
@@ -110,15 +110,20 @@ def _slider(key: str, label: str, fixed: Fixed, about: str | None = None) -> Non
         )
         hint(why)
         return
+    least = DATASETS[st.session_state["data"]].at_least.get(key, limit.minimum)
+    if state.seed_widget(key) < least:
+        st.session_state[key] = kind(least)
     st.slider(
         label,
-        kind(limit.minimum),
+        kind(least),
         kind(limit.maximum),
-        state.seed_widget(key),
+        st.session_state[key],
         step=kind(limit.step),
         key=key,
         help=about,
     )
+    if least > limit.minimum:
+        hint(f"{least:,} at least: these data need as many.")
     used = settle(state.drawn(), upload.table()).get(key)
     if used != st.session_state[key]:
         hint(f"{used:,} here: {CLAMPED[key]}")

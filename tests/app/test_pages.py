@@ -182,3 +182,17 @@ def test_nobody_is_asked_to_train_what_cannot_be_trained() -> None:
     said = " ".join(each.proto.body for each in start(data="upload").get("html"))
     assert "recorded earlier" in said
     assert "Train to see it live" not in said
+
+
+def test_a_slider_begins_where_its_data_allow() -> None:
+    """The adding problem has a value and a mark: a link with fewer features opens with these."""
+    app = start(data="adding", F="1")
+    assert (app.slider(key="F").min, app.slider(key="F").value) == (2, 2)
+    assert any("2 at least" in each.value for each in app.markdown)
+    app.selectbox(key="data").set_value("running_mean").run()
+    assert not app.exception
+    assert app.slider(key="F").min == 1
+    app.slider(key="F").set_value(1).run()
+    app.selectbox(key="data").set_value("adding").run()
+    assert not app.exception
+    assert app.slider(key="F").value == 2

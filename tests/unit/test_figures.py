@@ -496,7 +496,8 @@ def test_before_training_the_loss_chart_says_so():
     """Its axes are there already: epochs from 0 to what was asked for."""
     dataset = a_dataset()
     figure = loss_figure(EXPERIMENT, dataset, a_snapshot(dataset, epochs=0, last=0.5), LIGHT)
-    assert "not trained yet" in [note.text for note in figure.layout.annotations]
+    [note] = [note for note in figure.layout.annotations if note.text == "not trained yet"]
+    assert note.bgcolor == LIGHT.background  # so that no level strikes the words through
     low, high = figure.layout.xaxis.range
     assert low < 0
     assert 20 < high < 21
