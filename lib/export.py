@@ -179,6 +179,9 @@ def _numbers(column: str, *repairs: str) -> list[str]:
 
 MENDINGS: dict[str, Callable[..., list[str]]] = {
     "empty rows": lambda _: ['frame = frame.dropna(how="all")'],
+    "undated ends": lambda _, first, last: [
+        f"frame = frame[{first}:{last}]  # the other rows have no date"
+    ],
     "newest first": lambda _: ["frame = frame[::-1]"],
     "order": _in_order,
     "numbers": _numbers,

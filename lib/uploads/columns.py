@@ -30,6 +30,17 @@ def take_times(
         return cells, None, "row"
     times = found.values
     notes.append(f"{column} labels the rows{found.how}.")
+    first, last = np.flatnonzero(times.notna())[[0, -1]]
+    after = len(times) - 1 - last
+    if first or after:
+        which = listed(dict.fromkeys(repr(c) for c in cells[column][times.isna()].dropna()))
+        notes.append(
+            f"{counted(int(first + after), 'row', 'rows')} without a date at the table's ends left "
+            f"out{f': {which}' if which else ''}."
+        )
+        mended.append(("undated ends", "", (f"{first}", f"-{after}" if after else "")))
+        times = times.iloc[first : last + 1].reset_index(drop=True)
+        cells = cells.iloc[first : last + 1].reset_index(drop=True)
     cells = cells.drop(columns=column)
     if times.isna().any():
         notes.append(f"{counted(int(times.isna().sum()), 'row has', 'rows have')} no date.")

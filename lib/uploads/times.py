@@ -69,7 +69,8 @@ class Times(NamedTuple):
 def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None:
     """A column (R,) as times.
 
-    None if it isn't one. Numbers are times by their name and size: years, 20120131, Unix seconds.
+    None if it isn't one; a few cells may be none, such as the "Total" of a last line. Numbers are
+    times by their name and size: years, 20120131, Unix seconds.
     """
     if pd.api.types.is_bool_dtype(column):
         return None
@@ -77,17 +78,18 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None
         return _from_numbers(name, column)
     texts = column.astype("str").str.strip()
     sample = texts.dropna().iloc[:SAMPLE]
-    if sample.empty or not sample.str.contains(r"\d").all():
+    with_digits = sample.str.contains(r"\d")
+    if sample.empty or with_digits.mean() < NUMBERS_PART:
         return None
     if as_numbers(sample, decimal_commas) is not None:
         found = as_numbers(texts, decimal_commas) if _TIME_WORDS & _words(name) else None
         return None if found is None else _from_numbers(name, found.values)
-    quarters = sample.str.fullmatch(_QUARTER).all()
+    quarters = sample.str.fullmatch(_QUARTER).mean() >= NUMBERS_PART
     if quarters:
         sample, texts = _as_months(sample), _as_months(texts)
-    first = sample.iloc[0]
+    first = sample[with_digits].iloc[0]
     likely = [form for form in _DATES if form not in _SHAPES or _SHAPES[form].fullmatch(first)]
-    fitting = [form for form in likely if _dates(sample, form).notna().all()]
+    fitting = [form for form in likely if _dates(sample, form).notna().mean() >= NUMBERS_PART]
     readings = {form: _dates(texts, form) for form in fitting}
     readings = {f: r for f, r in readings.items() if r.notna().mean() >= NUMBERS_PART}
     if not readings:
@@ -124,8 +126,12 @@ def _words(name: str) -> set[str]:
 
 def _from_numbers(name: str, numbers: pd.Series) -> Times | None:
     words = _words(name)
-    if numbers.empty or not words & _TIME_WORDS or numbers.isna().any() or (numbers % 1).any():
+    known = numbers.dropna()
+    if known.empty or not words & _TIME_WORDS or (known % 1).any():
         return None
+    if len(known) < len(numbers):
+        found = _from_numbers(name, known) if len(known) >= NUMBERS_PART * len(numbers) else None
+        return found and found._replace(values=found.values.reindex(numbers.index))
     low, high = float(numbers.min()), float(numbers.max())
     if "year" in words and low >= 1700 and high <= 2200 and numbers.is_unique:
         return Times(_dates(numbers.astype(int).astype("str"), "%Y"))

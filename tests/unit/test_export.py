@@ -179,6 +179,11 @@ ODD_FILES = {
         f"{1 + 7 * i % 40 % 28:02}.0{1 + 7 * i % 40 // 28}.2020 ,{i % 9}\n" for i in range(40)
     ),
     "years out of order": "year,a\n" + "".join(f"{1960 + 7 * i % 40},{i % 9}\n" for i in range(40)),
+    "a total below": "date,a\n"
+    + "".join(f"{2060 - i}-01-01,{i % 7}.5\n" for i in range(40))
+    + "Total,140",
+    "words above years out of order": "year,a\nall,9\n"
+    + "".join(f"{1960 + 7 * i % 40},{i % 9}\n" for i in range(40)),
     "thousands": "a,b\n" + "".join(f'"{i + 1},{i:03},500",{i % 9}\n' for i in range(40)),
     "points and commas": "a;b\n" + "".join(f"{i + 1}.234,5;{i % 9},5\n" for i in range(40)),
     "spaces and signs": "a;b\n" + "".join(f"{i + 1} 234 $;\u2212{i % 9}%\n" for i in range(40)),

@@ -256,6 +256,28 @@ def test_a_row_without_a_date_keeps_its_place():
     assert table.times[4] == "no date"
 
 
+@pytest.mark.parametrize(
+    "day", ["2024-01-{0:02}", "{0}.1.2024", "202401{0:02}", "{0} Jan 2024"], ids=str
+)
+@pytest.mark.parametrize("word", ["Total", "Sum 2024", ""])
+def test_a_total_below_the_days_is_no_day(day, word):
+    """It is left out, and said; the dates stay."""
+    table = read(lines("date,a", lambda i: f"{day.format(i + 1)},{i}", 20) + f"{word},190\n")
+    assert table.frame["a"].tolist() == list(range(20))
+    assert table.step == "day"
+    assert f"1 row without a date at the table's ends left out{': ' * bool(word)}" in notes_of(
+        table
+    )
+
+
+def test_rows_between_the_days_that_are_none_keep_their_place_and_those_around_do_not():
+    """Of words above, between and below, those at the ends go."""
+    words = {0: "unit", 9: "pause", 30: "mean"}
+    table = read(lines("date,a", lambda i: f"{words.get(i, f'2024-01-{i + 1:02}')},{i}", 31))
+    assert table.frame["a"].tolist() == list(range(1, 30))
+    assert table.times[8] == "no date"
+
+
 def test_text_columns_are_left_out_with_a_note():
     """Only numbers can be inputs."""
     table = read(lines("a,kind", lambda i: f"{i},rain"))
