@@ -6,6 +6,7 @@ from lib.ui.first import ask_for_plotly, is_painted
 
 ask_for_plotly()  # first, since a cold server needs 0.3 s for the imports
 
+from lib.datasets.series import FILE_NAMES, file_text
 from lib.export import EXPORTS, keras_script
 from lib.figures.strip import shape_strip
 from lib.narrate.explore import setup_sentence, strip_sentence
@@ -37,4 +38,8 @@ with st.container(border=True):
     script, export = keras_script(experiment, dataset), EXPORTS["keras"]
     st.markdown("### The experiment as Keras code")
     st.code(script, language="python", wrap_lines=True)
-    save_button("Download the script", script, export.file_name, export.mime)
+    with st.container(horizontal=True):
+        save_button("Download the script", script, export.file_name, export.mime)
+        if file_name := FILE_NAMES.get(experiment.data.name):
+            text = file_text(experiment.data.name)
+            save_button("Download its data", text, file_name, "text/csv")

@@ -140,9 +140,9 @@ def _gapminder(experiment: Experiment, dataset: Dataset) -> _Data:
 
 
 FRAMES = {
-    "seattle": 'frame = pd.read_csv("seattle-weather.csv")  # from lib/datasets/files of Unrolled',
+    "seattle": 'frame = pd.read_csv("seattle-weather.csv")  # offered beside this script',
     "macro": """\
-raw = pd.read_csv("macrodata.csv")  # from lib/datasets/files of Unrolled
+raw = pd.read_csv("macrodata.csv")  # offered beside this script
 frame = 400 * raw[["realgdp", "realcons", "realinv"]].apply(np.log).diff()
 frame.columns = ["gdp_growth", "consumption_growth", "investment_growth"]
 frame["unemployment_change"] = raw["unemp"].diff()

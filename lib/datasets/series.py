@@ -18,6 +18,8 @@ from lib.datasets.spec import DatasetSpec
 from lib.experiment import Experiment
 
 FILES = Path(__file__).parent / "files"
+FILE_NAMES = {"seattle": "seattle-weather.csv", "macro": "macrodata.csv"}
+"""What the bundled files are called, by dataset; an exported script reads them by these names."""
 
 
 @cache
@@ -25,7 +27,7 @@ def seattle() -> windows.Table:
     """Daily weather, 1,461 rows."""
     import pandas as pd  # noqa: PLC0415  see lib/windows.py
 
-    frame = pd.read_csv(FILES / "seattle-weather.csv")
+    frame = pd.read_csv(FILES / FILE_NAMES["seattle"])
     return windows.Table(
         name="Seattle weather",
         frame=frame[["precipitation", "temp_max", "temp_min", "wind"]],
@@ -42,7 +44,7 @@ def macro() -> windows.Table:
     """US quarters, 202 rows, in percent: growth, changes and inflation, and the levels beside."""
     import pandas as pd  # noqa: PLC0415  see lib/windows.py
 
-    raw = pd.read_csv(FILES / "macrodata.csv")
+    raw = pd.read_csv(FILES / FILE_NAMES["macro"])
     frame = 400 * raw[["realgdp", "realcons", "realinv"]].apply(np.log).diff()
     frame.columns = pd.Index(["gdp_growth", "consumption_growth", "investment_growth"])
     frame["unemployment_change"] = raw["unemp"].diff()
@@ -67,6 +69,12 @@ def macro() -> windows.Table:
         units=dict.fromkeys(frame.columns, "%"),
         source="FRED and BLS, US quarters 1959–2009 (statsmodels). Public domain.",
     )
+
+
+@cache
+def file_text(name: str) -> str:
+    """The bundled file of a dataset, a key of `FILE_NAMES`, as it is."""
+    return (FILES / FILE_NAMES[name]).read_text(encoding="utf-8")
 
 
 @cache

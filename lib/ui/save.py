@@ -50,4 +50,8 @@ export default function ({ data, parentElement }) {
 
 def save_button(label: str, text: str, name: str, mime: str) -> None:
     """Draw the button; a press saves `text` as a file called `name`."""
-    _component(key=f"save_{name}", data={"label": label, "text": text, "name": name, "mime": mime})
+    _component(
+        key=f"save_{name}",
+        data={"label": label, "text": text, "name": name, "mime": mime},
+        width="content",
+    )

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from lib.datasets import DATASETS, make_dataset, settle
-from lib.datasets.series import FILES
+from lib.datasets.series import FILE_NAMES, FILES, file_text
 from lib.experiment import Experiment, ExperimentError
 from lib.export import DATA, EXPORTS, keras_script
 from lib.uploads import read_upload
@@ -156,6 +156,14 @@ def test_every_dataset_can_be_exported_and_nothing_else():
     _, dataset, _ = exported(Experiment())
     with pytest.raises(ExperimentError, match="got 'nothing'"):
         keras_script(Experiment().set(data="nothing"), dataset)
+
+
+@pytest.mark.parametrize("name", FILE_NAMES)
+def test_a_script_reads_a_bundled_file_by_the_name_that_it_is_offered_by(name):
+    """And says where to get it; what is offered is the file."""
+    script = exported(Experiment().set(data=name))[2]
+    assert f'read_csv("{FILE_NAMES[name]}")  # offered beside this script' in script
+    assert file_text(name).encode() == (FILES / FILE_NAMES[name]).read_bytes()
 
 
 def test_exports_are_a_registry():
