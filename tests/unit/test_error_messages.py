@@ -537,3 +537,12 @@ def test_the_decoder_can_be_imported_first():
 def test_a_megabyte_of_beginnings_is_read_in_a_moment(text):
     """An answer or none comes back, however often a message begins."""
     explain_error(text)
+
+
+def test_the_doctor_explains_errors_too() -> None:
+    """By the name that is known for it, whichever of the two packages is imported first."""
+    from lib import doctor
+
+    message = "expected ndim=3, found ndim=2. Full shape received: (32, 4)"
+    assert doctor.explain_error(message) == explain_error(message)
+    assert doctor.explain_error("hello") is None
