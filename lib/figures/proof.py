@@ -15,8 +15,8 @@ HEIGHT = 300
 
 def _key(palette: Palette) -> list[Entry]:
     return [
-        Entry("line", "right y", palette.best, palette.best_text),
-        Entry("dashed", "wrong y", palette.wrong, palette.wrong),
+        Entry("line", "right setup", palette.best, palette.best_text),
+        Entry("dashed", "wrong setup", palette.wrong, palette.wrong),
     ]
 
 
@@ -30,7 +30,7 @@ def proof_loss_figure(result: ProofResult, palette: Palette) -> go.Figure:
     data = [
         {
             "type": "scatter",
-            "name": f"{side} y",
+            "name": f"{side} setup",
             "x": epochs,
             "y": finite(result.loss[side]),
             "mode": "lines",
@@ -73,7 +73,7 @@ def proof_predictions_figure(result: ProofResult, palette: Palette) -> go.Figure
         *(
             {
                 "type": "scatter",
-                "name": f"{side} y",
+                "name": f"{side} setup",
                 "x": result.truth,
                 "y": finite(result.said[side]),
                 "mode": "markers",
@@ -84,8 +84,8 @@ def proof_predictions_figure(result: ProofResult, palette: Palette) -> go.Figure
         ),
     ]
     key = [
-        Entry("dots", "right y", palette.best, palette.best_text),
-        Entry("cross", "wrong y", palette.wrong, palette.wrong),
+        Entry("dots", "right setup", palette.best, palette.best_text),
+        Entry("cross", "wrong setup", palette.wrong, palette.wrong),
         Entry("line", "said = true", palette.ink, palette.ink),
     ]
     layout = chart.layout(

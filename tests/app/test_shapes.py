@@ -169,6 +169,22 @@ def said(app: AppTest) -> str:
     return " ".join(m.value for m in app.markdown).replace("\\", "").replace("\xa0", " ")
 
 
+@pytest.mark.parametrize(
+    ("question", "hinted"),
+    [
+        ("320.12.1_320.1_mean-squared-error_32", False),
+        ("320.12.1_320.1_mean-absolute-error_32", True),
+        ("320.12.16_320.16_mean-squared-error_32", True),
+    ],
+)
+def test_a_proof_of_another_case_than_the_one_asked_about_says_so(
+    question: str, hinted: bool
+) -> None:
+    """There are three proofs, with one loss."""
+    app = shapes(part="target", check=question)
+    assert ("Not the case asked about" in said(app)) == hinted
+
+
 def test_the_proof_and_the_damage_are_those_of_the_case_that_is_asked_about() -> None:
     """Also for the question that the page opens with, and when one comes back to it."""
     app = shapes(part="target", check="320.12.1_320.1")

@@ -175,5 +175,5 @@ def test_the_proofs_charts_have_both_sides():
     """The losses over all epochs, and what is said against what is true."""
     result = recorded_proof("flat")
     loss, said = proof_loss_figure(result, LIGHT), proof_predictions_figure(result, LIGHT)
-    assert [trace.name for trace in loss.data] == ["right y", "wrong y"]
-    assert [trace.name for trace in said.data] == ["truth", "right y", "wrong y"]
+    assert [trace.name for trace in loss.data] == ["right setup", "wrong setup"]
+    assert [trace.name for trace in said.data] == ["truth", "right setup", "wrong setup"]

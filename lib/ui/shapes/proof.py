@@ -19,6 +19,7 @@ from lib.ui.words import hint, plain, say
 
 POLL_SECONDS = 0.3
 PICK = "proof_case"
+TRAINED_WITH = "mean_squared_error"
 
 
 def proof(check: Check, palette: Palette) -> None:
@@ -29,7 +30,8 @@ def proof(check: Check, palette: Palette) -> None:
     st.session_state["proof_for"] = check
     st.markdown("### The proof: train both")
     waiting = _asked() is not None
-    st.fragment(_panel, run_every=POLL_SECONDS if waiting else None)(palette, waiting)
+    asked_about = fitting if check.loss == TRAINED_WITH else None
+    st.fragment(_panel, run_every=POLL_SECONDS if waiting else None)(palette, waiting, asked_about)
 
 
 def _asked() -> Future[dict[str, Any]] | None:
@@ -37,8 +39,14 @@ def _asked() -> Future[dict[str, Any]] | None:
     return found
 
 
-def _panel(palette: Palette, looking: bool) -> None:
-    """The card; `looking` is whether it draws itself anew, to see when the answer is there."""
+def _panel(palette: Palette, looking: bool, asked_about: str | None) -> None:
+    """The card.
+
+    Args:
+        palette: the colours.
+        looking: whether it draws itself anew, to see when the answer is there.
+        asked_about: the mistake that the question is; None where it is none of these.
+    """
     _collect()
     if (_asked() is not None) != looking:
         st.rerun()
@@ -53,6 +61,8 @@ def _panel(palette: Palette, looking: bool) -> None:
         label_visibility="collapsed",
     )
     case = st.session_state[PICK]
+    if case != asked_about:
+        hint(f"Not the case asked about: this is {PROOFS[case].title}, with mean squared error.")
     live: dict[str, ProofResult] = st.session_state.get("proofs", {})
     result = live.get(case) or recorded_proof(case)
     busy = _asked() is not None
