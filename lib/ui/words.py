@@ -35,7 +35,6 @@ _TRAINING = (
     "{min-height:2.5rem;align-content:end}}"
     ".st-key-cards{container-type:inline-size}"
     "@container(max-width:50rem){.st-key-cards>*>[data-testid=stHorizontalBlock]"
-    ">[data-testid=stColumn],.st-key-cards>[data-testid=stHorizontalBlock]"
     ">[data-testid=stColumn]{min-width:100%}}"
 )
 """All buttons in one row from 1280 pixels on; and room for two lines above the bar where its text

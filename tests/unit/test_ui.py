@@ -14,6 +14,7 @@ from lib.datasets import DATASETS, suggested
 from lib.experiment import Experiment
 from lib.training.messages import Run, Snapshot, Status
 from lib.ui import browser, state, training
+from lib.ui.live import _can_be_trained
 from tests.unit.pictures import a_dataset
 
 
@@ -317,3 +318,12 @@ def test_a_cookie_of_another_form_names_nobody(enter, text):
     assert browser.browser_id() is None
     session.context.cookies[browser.COOKIE] = text
     assert browser.browser_id() is None
+
+
+# A run that failed
+
+
+def test_only_a_run_that_could_do_better_is_offered_again():
+    """One over a limit would be refused every time."""
+    assert _can_be_trained(Experiment(), a_dataset())
+    assert not _can_be_trained(Experiment().set(head="none", U=3), a_dataset())
