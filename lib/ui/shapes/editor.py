@@ -81,7 +81,7 @@ def _number(place: int, layer: Layer, setting: Setting) -> None:
         step=kind(limit.step),
         placeholder="any" if setting.optional else None,
         key=key,
-        width=120,
+        width=150,
         on_change=_set,
         args=(place, setting.name, key),
     )
