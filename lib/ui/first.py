@@ -27,7 +27,8 @@ def ask_for_plotly() -> None:
     instead of 2.7 s. It is the file that Streamlit's own script asks for, found by its name, and
     nothing is lost where a version has no such file.
     """
-    place = st.empty()  # always: what is below must not move when the script goes
+    # Beside the page, which it would move until its code is there; and always a place for it.
+    place = st.sidebar.empty()
     if "painted" not in st.session_state:
         for file in _SCRIPTS.glob("PlotlyChart.*.js"):
             place.html(_LOAD.format(name=file.name), unsafe_allow_javascript=True)

@@ -72,9 +72,9 @@ def test_the_first_run_leaves_the_lower_half_to_the_second() -> None:
 def test_the_browser_is_asked_for_the_charts_code_first() -> None:
     """Above everything else, in a session's first run, and not again."""
     app = start()
-    assert "PlotlyChart." in app.main.children[0].proto.body
+    assert "PlotlyChart." in app.sidebar.children[0].proto.body
     app.run()
-    assert app.main.children[0].type == "empty"
+    assert app.sidebar.children[0].type == "empty"
 
 
 def test_the_lower_half_moves_nothing_above_it() -> None:
