@@ -106,6 +106,7 @@ def test_a_file_that_is_too_short_is_a_click_away(page: Page) -> None:
     open_page(page, "/?data=upload&T=40")
     upload(page, "good.csv", f"a,b,c\n{ROWS}\n".encode())
     expect(page.get_by_text("100 rows")).to_be_visible()
+    settle(page)
     upload(page, "short.csv", f"a,b,c\n{ROWS[:100]}\n".encode())
     expect(page.get_by_text("good.csv, stays")).to_be_visible()
     expect(page.get_by_role("heading", name=re.compile("good.csv.* 40 timesteps"))).to_be_visible()
