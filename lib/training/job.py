@@ -219,7 +219,8 @@ class Job:
 
     def release(self) -> None:
         """The run is over, or forgotten: an error on the way out changes nothing."""
-        self._programs.leave(self._keys)
+        if not self._loaded:
+            self._programs.leave(self._keys)
         if self._trainer is not None:
             with contextlib.suppress(Exception):
                 self._trainer.release()
