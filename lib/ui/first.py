@@ -11,6 +11,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from lib.ui.fragment import fragment
+
 REST_SECONDS = 1.0
 """How long the browser has for the first charts before the page asks for the rest."""
 
@@ -41,7 +43,7 @@ def is_painted() -> bool:
     """
     painted: bool = st.session_state.setdefault("painted", False)
     # Always a fragment: where one comes or goes, Streamlit moves all that stands below it.
-    st.fragment(_draw_the_rest, run_every=None if painted else REST_SECONDS)(not painted)
+    fragment(_draw_the_rest, run_every=None if painted else REST_SECONDS)(not painted)
     st.session_state["painted"] = True
     return painted
 

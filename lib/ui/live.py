@@ -21,6 +21,7 @@ from lib.training.limits import check
 from lib.training.messages import Run, Status
 from lib.ui import charts, training
 from lib.ui.data import Loaded
+from lib.ui.fragment import fragment
 from lib.ui.turns import RHYTHM, in_turn
 from lib.ui.view import View, view
 from lib.ui.words import plain, say_steadily
@@ -73,7 +74,7 @@ def live(loaded: Loaded, palette: Palette, whole: bool) -> None:
     interval = RHYTHM.interval() if shown.polling else None
     # Where the next look is near: a slider's pictures would wait until the charts are drawn.
     st.session_state["hold_charts"] = interval is not None and interval <= NEAR_SECONDS
-    panel = st.fragment(_panel, run_every=interval)
+    panel = fragment(_panel, run_every=interval)
     panel(loaded, palette, whole, Drawn(shown.run, shown.polling, interval, time.monotonic()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -69,7 +70,14 @@ def picture(page: Page, about: str) -> Locator:
 
 
 def upload(page: Page, name: str, content: bytes) -> None:
-    """Give the sidebar's uploader a file."""
+    """Give the sidebar's uploader a file, once the page is whole: a person isn't as quick.
+
+    Streamlit (1.67, `ForwardMsgQueue.clear`) drops its answer to where the file goes, if the page
+    is drawn anew at that moment, as Explore is a second after its first charts.
+    """
+    if urlsplit(page.url).path == "/":
+        page.get_by_role("heading", name="The experiment as Keras code").wait_for()
+        settle(page)
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         {"name": name, "mimeType": "text/csv", "buffer": content}
     )

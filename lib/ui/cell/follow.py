@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.cell.step import Opened, lines
@@ -20,6 +19,7 @@ from lib.figures.unit import unit_lines
 from lib.narrate.cell import step_sentence
 from lib.narrate.proofs import prefix_sentence
 from lib.ui.cell.playhead import At, playhead
+from lib.ui.fragment import fragment
 from lib.ui.words import say_steadily
 
 
@@ -65,7 +65,7 @@ def follow_playhead(
 ) -> None:
     """Draw the playhead into `bar`. When it moves, pictures stay as they are."""
     with bar:
-        st.fragment(_follow)(formulas, prefixes, palette)
+        fragment(_follow)(formulas, prefixes, palette)
 
 
 def _follow(formulas: Formulas, prefixes: Prefixes, palette: Palette) -> None:

@@ -22,6 +22,7 @@ from lib.ui.cell.chosen import Chosen, Weights
 from lib.ui.cell.follow import Prefixes
 from lib.ui.cell.playhead import first_row, row_order, where
 from lib.ui.cell.watch import progress_slot
+from lib.ui.fragment import slot
 from lib.ui.words import hint, say_steadily
 
 SAMPLES = 8
@@ -168,7 +169,7 @@ def _prefixes(chosen: Chosen, modes: Reply, palette: Palette) -> Prefixes:
     }
     order, row = row_order(layer), first_row(layer)
     st.html(heatmaps(matrices, order, row, sentence, palette, kept="the sequence"))
-    compared = Prefixes(st.empty(), sequence, prefixes, _who(modes))
+    compared = Prefixes(slot(), sequence, prefixes, _who(modes))
     compared.write(where(layer))
     return compared
 

@@ -16,6 +16,7 @@ from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.follow import Formulas
 from lib.ui.cell.link import control
 from lib.ui.cell.playhead import ORDERS, bar_at_hand, first_row, is_by_similarity, row_order, where
+from lib.ui.fragment import slot
 from lib.ui.words import say, say_steadily
 
 
@@ -31,12 +32,12 @@ def see(chosen: Chosen, palette: Palette) -> tuple[DeltaGenerator, Formulas]:
         _heatmaps(layer, palette, top=top)
     with st.container(border=True, key="cell_unit"):
         st.markdown("### One unit, one timestep at a time")
-        slots, words = st.empty(), st.empty()
+        slots, words = slot(), slot()
     hand = None
     if can_show(layer.x.shape[1], layer.units):
         with st.container(border=True, key="cell_by_hand"):
             st.markdown("### Every number, by hand")
-            hand = st.empty()
+            hand = slot()
             say(
                 "Each table is a block of the kernels' columns: multiply every row by the number "
                 "in front of it, add the column up, and apply the activation."

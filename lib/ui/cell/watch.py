@@ -12,6 +12,7 @@ from lib.narrate.proofs import progress_sentence
 from lib.ui import training
 from lib.ui.cell.ask import PLACES, Reply, answered, forget_errors, progress
 from lib.ui.cell.chosen import Chosen
+from lib.ui.fragment import fragment
 from lib.ui.words import plain, say_steadily
 
 WAITING_SECONDS = 0.3
@@ -34,7 +35,7 @@ def watch(chosen: Chosen, replies: Sequence[Reply], slot: DeltaGenerator) -> Non
     seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None
     found = training.current()
     again = partial(progress, replies, again=chosen.polling)
-    st.fragment(_look, run_every=seconds)(found[1] if found else None, said, again)
+    fragment(_look, run_every=seconds)(found[1] if found else None, said, again)
 
 
 def progress_slot() -> DeltaGenerator:

@@ -14,6 +14,7 @@ from lib.figures.proof import proof_loss_figure, proof_predictions_figure
 from lib.narrate.check import proof_sentence
 from lib.training.recorded_proofs import recorded_proof
 from lib.ui import training
+from lib.ui.fragment import fragment
 from lib.ui.steady import steady_chart
 from lib.ui.words import hint, plain, say
 
@@ -31,7 +32,8 @@ def proof(check: Check, palette: Palette) -> None:
     st.markdown("### The proof: train both")
     waiting = _asked() is not None
     asked_about = fitting if check.loss == TRAINED_WITH else None
-    st.fragment(_panel, run_every=POLL_SECONDS if waiting else None)(palette, waiting, asked_about)
+    panel = fragment(_panel, run_every=POLL_SECONDS if waiting else None)
+    panel(palette, waiting, asked_about)
 
 
 def _asked() -> Future[dict[str, Any]] | None:

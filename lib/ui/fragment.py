@@ -1,0 +1,39 @@
+"""A part of a page that can run alone, and keeps its place whenever it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ParamSpec
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+P = ParamSpec("P")
+
+
+def fragment(draw: Callable[P, object], run_every: float | None = None) -> Callable[P, None]:
+    """`st.fragment`, in a container of the page's own.
+
+    When a fragment runs again before all that the page has drawn was sent, Streamlit (1.67,
+    `ForwardMsgQueue.clear`) drops what the page drew of that fragment, with its place. The browser
+    closes the gap, and then the fragment comes in place of what stood below it: seen on a busy
+    machine, where the code at the end of a page was gone. A container that is the page's stays.
+
+    Args:
+        draw: what draws the part. It raises what it likes.
+        run_every: seconds after which it runs alone, again and again; None for only with the page.
+    """
+
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+        with st.container():
+            st.fragment(draw, run_every=run_every)(*args, **kwargs)
+
+    return drawn
+
+
+def slot() -> DeltaGenerator:
+    """A place for one element, which a fragment that stands elsewhere may write into.
+
+    It is in a container of the page's own for the same reason.
+    """
+    return st.container().empty()

@@ -1,0 +1,49 @@
+"""A fragment has a container to itself, so that what Streamlit drops of it leaves no gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+
+from tests.app.test_pages import start
+
+
+@pytest.fixture
+def sent() -> Iterator[list[ForwardMsg]]:
+    """All that a script sends to the browser, as it is sent."""
+    messages: list[ForwardMsg] = []
+    ForwardMsgQueue.on_before_enqueue_msg(messages.append)
+    yield messages
+    ForwardMsgQueue.on_before_enqueue_msg(None)
+
+
+@pytest.mark.parametrize(
+    ("name", "query"), [("Explore", {}), ("Cell", {}), ("Shapes", {"part": "target"})]
+)
+def test_nothing_stands_beside_a_fragment(
+    name: str, query: dict[str, str], sent: list[ForwardMsg]
+) -> None:
+    """What is drawn by a fragment, in its place or in another's, is alone in a page's container."""
+    app = start(name)
+    for key, value in query.items():
+        app.query_params[key] = value
+    sent.clear()  # a page is reached by way of Explore
+    app.run()
+    owners: dict[tuple[int, ...], str] = {}
+    for message in sent:
+        if message.WhichOneof("type") == "delta":
+            owners[tuple(message.metadata.delta_path)] = message.delta.fragment_id
+    roots = {
+        path
+        for path, owner in owners.items()
+        if owner and not owners.get(path[:-1]) and path[0] == 0
+    }
+    assert roots
+    for root in roots:
+        parent = root[:-1]
+        assert owners[parent] == ""
+        beside = {path for path in owners if path[:-1] == parent and path != root}
+        assert not beside, f"{root} of {name} has {beside} beside it"
