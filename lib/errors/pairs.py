@@ -16,6 +16,7 @@ from lib.errors.unpaired import Dropped, Pair, sizes_alone, unpaired, without_sh
 
 MESSAGES = Messages()
 
+_IN_A_CELL = re.compile(r"while/\w+_cell(?:_\d+)?/")
 _LIST = r"\[([\d,]*)\]"
 
 
@@ -107,12 +108,11 @@ def _other_samples(pair: Pair, one: str, other: str, text: str) -> Explanation:
             "each\ny = LSTM(units)(decoder_input, initial_state=states)",
         )
     small, full = sorted((int(one), int(other)))
-    output = int(other if pair.first == "y" else one)
-    if pair.first and output == small:
+    met = _met_fewer(pair, int(one), int(other), text)
+    if met:
         return Explanation(
-            f"A batch of {full} targets met an output of {small} samples. Most likely the model "
-            f"is stateful and was built for batches of {small}; fit takes 32 unless you say "
-            "otherwise.",
+            f"A batch of {full} {met} of {small} samples. Most likely the model is stateful and "
+            f"was built for batches of {small}; fit takes 32 unless you say otherwise.",
             f"Say it to fit, evaluate and predict alike, and leave out the last samples, so that "
             f"batches of {small} fit.",
             _whole_batches(small),
@@ -126,6 +126,19 @@ def _other_samples(pair: Pair, one: str, other: str, text: str) -> Explanation:
         f"Leave out the last samples, of validation data too, so that batches of {full} fit.",
         _whole_batches(full),
     )
+
+
+def _met_fewer(pair: Pair, one: int, other: int, text: str) -> str:
+    """What a batch met that was made for fewer samples; empty where that can't be said.
+
+    TensorFlow runs the loss and the cells side by side, and stops at whichever is first.
+    """
+    output, targets = (other, one) if pair.first == "y" else (one, other)
+    if pair.first and output < targets:
+        return "targets met an output"
+    if _IN_A_CELL.search(node(text)) and other < one:
+        return "met states"
+    return ""
 
 
 def _whole_batches(size: int) -> str:

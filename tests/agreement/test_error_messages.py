@@ -412,7 +412,7 @@ MISTAKES = {
     ),
     "a batch larger than the states": (
         lambda: fit(stateful(4)),
-        "A batch of 8 targets met an output of 4 samples",
+        "the model is stateful and was built for batches of 4",
         "batch_size=4",
     ),
     "validation data that is too short": (

@@ -331,6 +331,13 @@ def test_y_in_the_outputs_shape_is_always_correct(output, samples, batch_size):
         ("the batch size must be static", "known when the model is built", "batch_shape="),
         ("Incompatible shapes: [2,3] vs. [4,3]", "A batch of 2", "len(x) // 4 * 4"),
         (
+            "Detected at node gradient_tape/lstm/while/gradients/lstm/while/lstm_cell/Add_grad/"
+            "BroadcastGradientArgs defined at (most recent call last):\n"
+            "Incompatible shapes: [8,4] vs. [4,4]",
+            "A batch of 8 met states of 4 samples. Most likely the model is stateful",
+            "batch_size=4",
+        ),
+        (
             "Incompatible shapes: [2,12] vs. [4,12] [Op:AddV2] name:\n\nArguments received by "
             "LSTMCell.call():\n  • inputs=tf.Tensor(shape=(2, 2), dtype=float32)\n"
             "  • states=('tf.Tensor(shape=(4, 3), dtype=float32)',)",
