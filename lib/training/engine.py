@@ -9,7 +9,8 @@ models fast: Keras's `fit` spends most of a batch outside of the mathematics.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from threading import Lock
 from typing import Any
 
@@ -22,7 +23,9 @@ from lib.training.architecture import Architecture, Network
 from lib.training.recurrent import recurrent
 
 JUDGE_VALUES = 4_000_000
-"""Numbers that a layer may put out in one call of a judge: 16 MB."""
+"""Numbers that a layer may put out in one part of a judgement: 16 MB."""
+JUDGE_PRODUCTS = 1_500_000_000
+"""Multiplications of one part, N·T·parameters: 0.05 s."""
 
 tracing = Lock()
 """Held while TensorFlow traces. Tracing is Python and takes turns anyway; one by one, the first
@@ -263,7 +266,9 @@ class Judge:
             self._layers = make_layers(network)
             self._weights = _variables(self._layers)
             width = max(network.units, network.features, network.targets)
-            self._rows = max(1, JUDGE_VALUES // (network.timesteps * width))
+            values = network.timesteps * width
+            products = network.timesteps * sum(math.prod(v.shape) for v in self._weights)
+            self._rows = max(1, min(JUDGE_VALUES // values, JUDGE_PRODUCTS // products))
             self._run = tf.function(
                 self._forward,
                 autograph=False,
@@ -271,13 +276,15 @@ class Judge:
             ).get_concrete_function()
         self._run(tf.zeros((1, network.timesteps, network.features)))  # now, not when it is needed
 
-    def __call__(self, weights: Sequence[np.ndarray], x: np.ndarray) -> np.ndarray:
-        """Outputs (N, T, K) of a model with these weights for x (N, T, F)."""
-        for variable, value in zip(self._weights, weights, strict=True):
-            variable.assign(value)
-        parts = [x[start : start + self._rows] for start in range(0, len(x), self._rows)]
-        outputs = [self._run(tf.constant(part, tf.float32)).numpy() for part in parts]
-        return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
+    def parts(self, weights: Sequence[np.ndarray], x: np.ndarray) -> Iterator[np.ndarray]:
+        """Outputs (n, T, K) of a model with these weights for x (N, T, F), some samples at a time.
+
+        Between two parts it may be asked about another model.
+        """
+        for start in range(0, len(x), self._rows):
+            for variable, value in zip(self._weights, weights, strict=True):
+                variable.assign(value)
+            yield self._run(tf.constant(x[start : start + self._rows], tf.float32)).numpy()
 
     def _forward(self, x: tf.Tensor) -> tf.Tensor:
         for layer in self._layers:

@@ -9,7 +9,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lib.datasets.dataset import Dataset
@@ -34,6 +34,9 @@ FIRST_SLICE_SECONDS = 0.02
 STOPS, FEW_EPOCHS = 16, 1000
 """A run of few epochs is judged at so many of them at least, however soon it is over: to be looked
 at epoch by epoch."""
+JUDGE_SECONDS = 0.05
+"""How long a run is judged at once; what is left of it has turns like any other work."""
+JUDGING = "The models are being judged on all validation samples, which takes a while for these."
 SOON_SECONDS = 3.0
 """What is left of a run that is soon over, or of one that has no pace yet."""
 COMPILE_SECONDS = 120.0
@@ -45,6 +48,16 @@ SLOW_EPOCH_SECONDS = 1.0
 
 COMPILING = "The model is being compiled, which a new architecture needs once."
 WAITING = "Other models are being compiled first."
+
+
+@dataclass(frozen=True, slots=True)
+class _Next:
+    """What comes when the models have been judged as they are now."""
+
+    status: Status
+    reason: str
+    tell: bool
+    """Whether it is sent also where nothing but figures is new."""
 
 
 class Job:
@@ -68,6 +81,7 @@ class Job:
         self._epochs = experiment.training.epochs
         self._goal = 0 if paused else self._epochs
         self._reason = ""
+        self._next: _Next | None = None
         self._asked = time.monotonic()
         self._since = 0.0
         """When its programs began to be compiled."""
@@ -89,9 +103,9 @@ class Job:
         return not self._loaded and not self.status.over
 
     @property
-    def training(self) -> bool:
-        """Whether it uses a turn to train."""
-        return self._loaded and self.status is Status.RUNNING
+    def busy(self) -> bool:
+        """Whether it uses a turn: to train, or to be judged."""
+        return self._next is not None or (self._loaded and self.status is Status.RUNNING)
 
     def pause(self) -> None:
         """Stay as it is, even in the middle of an epoch."""
@@ -110,12 +124,16 @@ class Job:
         self._aim(min(self._epochs, (self._goal if stepping else epoch) + 1))
 
     def stop(self) -> None:
-        """End it; its figures stay."""
-        self._end(Status.STOPPED)
+        """End it; its figures stay, and are those of the last epoch unless that takes long."""
+        if self._ends:
+            return
+        if self._trainer is not None:
+            self._trainer.check(JUDGE_SECONDS)
+        self._take(_Next(Status.STOPPED, "", tell=True))
 
     def fail(self, reason: str) -> None:
         """End it because something is wrong. Its models aren't asked again: they may be what is."""
-        self.status = Status.FAILED
+        self.status, self._next = Status.FAILED, None
         self._reason = reason
         self._post()
         self.release()
@@ -130,10 +148,12 @@ class Job:
             self._post()
 
     def turn(self, seconds: float) -> None:
-        """Look after compiled programs, or train for about that long."""
-        if self.waiting:
+        """Look after compiled programs, or train or be judged for about that long."""
+        if self._next is not None:
+            self._judge_on(seconds)
+        elif self.waiting:
             self._wait()
-        elif self.training and self._trainer is not None:
+        elif self.busy and self._trainer is not None:
             self._train(self._trainer, seconds)
 
     def _wait(self) -> None:
@@ -151,7 +171,9 @@ class Job:
             return
         if self._judge in done and self._trainer is None:
             self._trainer = Trainer(self._experiment, self._dataset, self._judge.result())
-            self._post()
+            self._become(self.status, self._reason)
+        if self._next is not None:
+            return
         if self._trainer is not None and len(done) == len(futures):
             self._trainer.load(self._program.result())
             self._loaded = True
@@ -181,18 +203,17 @@ class Job:
         due = must or now + (now - self._turned) / 2 - self._sent >= SEND_SECONDS
         self._turned = now
         pause = trainer.check_seconds / (FIRST_CHECK_SHARE if few else CHECK_SHARE)
-        if must or stopped or ((due or few) and now - self._checked >= pause):
-            trainer.check()
-            self._checked = time.perf_counter()
-        if due and not (trainer.diverged or finished or reached):
-            self._reason = self._slow_epoch(trainer)
-            self._post()
         if trainer.diverged:
-            self._end(Status.DIVERGED, self._advice(trainer))
+            self._become(Status.DIVERGED, self._advice(trainer))
         elif finished:
-            self._end(Status.FINISHED)
+            self._become(Status.FINISHED)
         elif reached:
             self._become(Status.PAUSED)
+        elif must or stopped or ((due or few) and now - self._checked >= pause):
+            self._become(Status.RUNNING, self._slow_epoch(trainer), tell=due)
+        elif due:
+            self._reason = self._slow_epoch(trainer)
+            self._post()
 
     def _aim(self, goal: int) -> None:
         """Train up to the end of epoch `goal`."""
@@ -206,16 +227,43 @@ class Job:
         else:
             self._become(Status.PAUSED)
 
-    def _become(self, status: Status, reason: str = "") -> None:
-        self.status = status
-        self._reason = reason
-        if self._trainer is not None and self._loaded:
-            self._trainer.check()
+    def _become(self, status: Status, reason: str = "", *, tell: bool = True) -> None:
+        """Have the models judged as they are now, then take this status.
+
+        A judgement that takes long has turns for it, and is told of; only an end waits for it.
+        """
+        if self._ends:
+            return
+        self._next = _Next(status, reason, tell)
+        if self._judge_on(JUDGE_SECONDS):
+            return
+        if not status.over:
+            self.status = status
+        self._reason = reason or JUDGING
         self._post()
 
-    def _end(self, status: Status, reason: str = "") -> None:
-        self._become(status, reason)
-        self.release()
+    @property
+    def _ends(self) -> bool:
+        """Whether it is over as soon as its models have been judged."""
+        return self._next is not None and self._next.status.over
+
+    def _judge_on(self, seconds: float) -> bool:
+        """Judge for about that long, and go on to what comes next if that is all; whether it is."""
+        if self._trainer is not None and not self._trainer.check(seconds):
+            return False
+        self._checked = time.perf_counter()
+        if self._next is not None:
+            self._take(self._next)
+        return True
+
+    def _take(self, now: _Next) -> None:
+        self._next = None
+        changed = now.status is not self.status
+        self.status, self._reason = now.status, now.reason
+        if now.tell or changed:
+            self._post()
+        if now.status.over:
+            self.release()
 
     def release(self) -> None:
         """The run is over, or forgotten: an error on the way out changes nothing."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from lib.datasets.dataset import Dataset
@@ -11,6 +13,9 @@ from lib.shapes import dense_parameter_count, rnn_parameter_count
 MAX_STATES = 8_000_000
 """Outputs of all units that a training step keeps for the way back; 40 bytes of memory for each,
 with the gates and what XLA holds beside them."""
+MAX_PRODUCTS = 2_200_000_000
+"""Multiplications of a training step's way forth, 0.17 s with the way back. A step can't be broken
+off, and other runs wait for the end of two."""
 
 MAX_RUNS = 48
 """Unfinished runs of a worker: each keeps its data and its models in memory."""
@@ -30,19 +35,30 @@ def check(experiment: Experiment, dataset: Dataset) -> None:
                 f"{name} may have at most {MAX_VALUES:,} numbers (N·T·{letter}), "
                 f"got {n:,}·{t:,}·{width:,} = {n * t * width:,}"
             )
-    batch, model = min(experiment.training.batch_size, dataset.train), experiment.model
-    each = t * model.units * model.layers
-    states = batch * each
-    if states > MAX_STATES:
-        raise ExperimentError(
-            f"a batch may have at most {MAX_STATES:,} states (batch·T·units·layers), "
-            f"got {batch:,}·{t:,}·{model.units:,}·{model.layers:,} = {states:,}: a "
-            f"batch size of {MAX_STATES // each:,} would do"
-        )
+    _check_batch(experiment, dataset)
     for name, array in (("x", dataset.x), ("y", dataset.y)):
         bad = array.size - int(np.isfinite(array).sum())
         if bad:
             raise ExperimentError(f"all of {name} must be finite numbers, got {bad:,} that aren't")
+
+
+def _check_batch(experiment: Experiment, dataset: Dataset) -> None:
+    """By the limit that is reached first, so that the batch size it names will do."""
+    _, t, f = dataset.shape
+    batch, model = min(experiment.training.batch_size, dataset.train), experiment.model
+    parameters = parameter_count(experiment, f, dataset.targets)
+    limits = (
+        (MAX_STATES, "have", "states (batch·T·units·layers)", (t, model.units, model.layers)),
+        (MAX_PRODUCTS, "need", "multiplications (batch·T·parameters)", (t, parameters)),
+    )
+    limit, verb, what, each = min(limits, key=lambda row: row[0] // math.prod(row[3]))
+    most = limit // math.prod(each)
+    if batch > most:
+        product = "·".join(f"{number:,}" for number in (batch, *each))
+        raise ExperimentError(
+            f"a batch may {verb} at most {limit:,} {what}, got {product} = "
+            f"{batch * math.prod(each):,}: a batch size of {most:,} would do"
+        )
 
 
 def check_model(experiment: Experiment, features: int, targets: int) -> None:

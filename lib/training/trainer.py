@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -74,8 +75,8 @@ class _Model:
 class Trainer:
     """The models of one run, and what is known of them.
 
-    A judge is enough to begin with: the untrained models are judged at once, while their program
-    is being compiled. `load` brings that, and then `advance` trains.
+    A judge is enough to begin with: the untrained models can be judged by `check` while their
+    program is being compiled. `load` brings that, and then `advance` trains.
     """
 
     def __init__(self, experiment: Experiment, dataset: Dataset, judge: Judge) -> None:
@@ -89,6 +90,9 @@ class Trainer:
         """The mode of which a figure isn't a finite number any more; no more training then."""
         self.check_seconds = math.inf
         """How long a judgement takes: the shortest one, since others may have had to wait."""
+        self._judging: Iterator[None] | None = None
+        """What is left of a judgement, part by part; None between two."""
+        self._judging_seconds = 0.0
         self._experiment = experiment
         self._dataset = dataset
         self._judge = judge
@@ -102,7 +106,6 @@ class Trainer:
         size = 4 * len(self._models) * sum(array.size for array in weights)
         self._most_past = min(MAX_PAST, PAST_BYTES // size)
         self._past = History[Weights](self._most_past)
-        self.check()
 
     @property
     def at_epoch_end(self) -> bool:
@@ -162,18 +165,35 @@ class Trainer:
             speed = max(steps / max(now - before, 1e-6), self._speed / 2)
             self._speed = min(speed, 8 * steps / seconds)
 
-    def check(self) -> None:
-        """Judge the models, unless an epoch is half done or they were judged as they are now."""
-        if self.diverged or not self.at_epoch_end or self._checked == self.step:
-            return
-        started = time.perf_counter()
+    def check(self, seconds: float = math.inf) -> bool:
+        """Judge the models for about `seconds`; whether that is done, or not to be done.
+
+        It isn't while an epoch is half done, nor when they were judged as they are now. Where it
+        returns False, they are judged on at the next call, and may not be trained before.
+        """
+        if self._judging is None:
+            if self.diverged or not self.at_epoch_end or self._checked == self.step:
+                return True
+            self._judging, self._judging_seconds = self._judge_all(), 0.0
+        start = time.perf_counter()
+        for _ in self._judging:
+            if time.perf_counter() - start >= seconds:
+                self._judging_seconds += time.perf_counter() - start
+                return False
+        self._judging = None
+        self._judging_seconds += time.perf_counter() - start
+        self.check_seconds = min(self.check_seconds, self._judging_seconds)
+        return True
+
+    def _judge_all(self) -> Iterator[None]:
+        """Judge the models as they are, in parts of a twentieth of a second at most."""
         said: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         found: dict[str, list[np.ndarray]] = {}
         for mode, model in self._models.items():
             fit = model.fit
             now = fit.program.weights(fit.state) if fit else model.weights
             if id(now) not in said:  # the untrained models of a pair are one and the same
-                said[id(now)] = self._errors(now)
+                said[id(now)] = yield from self._errors(now)
             if not np.isfinite(said[id(now)][0]).all():
                 self.diverged = mode
                 return
@@ -185,12 +205,17 @@ class Trainer:
         if self._most_past > 1:
             self._past.add(self.epoch, {mode: tuple(now) for mode, now in found.items()})
         self._checked = self.step
-        self.check_seconds = min(self.check_seconds, time.perf_counter() - started)
 
-    def _errors(self, weights: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    def _errors(
+        self, weights: list[np.ndarray]
+    ) -> Generator[None, None, tuple[np.ndarray, np.ndarray]]:
         """Mean squared errors on the judged samples (T,), and outputs for the shown ones."""
         judged = self._dataset.judged
-        outputs = self._judge(weights, self._dataset.x[judged])
+        parts = []
+        for part in self._judge.parts(weights, self._dataset.x[judged]):
+            parts.append(part)
+            yield
+        outputs = np.concatenate(parts)
         with np.errstate(over="ignore", invalid="ignore"):
             wrong = outputs.astype(np.float64) - self._dataset.y[judged]
             step_mse = (wrong**2).mean(axis=(0, 2))

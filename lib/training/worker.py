@@ -111,15 +111,15 @@ class Loop:
             self._send(Event("grown"))
 
     def _slice_seconds(self) -> float:
-        """How long each run that trains may train in the next round."""
-        training = sum(job.training for job in self._jobs.values())
-        share = ROUND_SECONDS / max(training, 1)
+        """How long each run that has something to do may do it in the next round."""
+        busy = sum(job.busy for job in self._jobs.values())
+        share = ROUND_SECONDS / max(busy, 1)
         return max(SHORTEST_SLICE_SECONDS, min(SLICE_SECONDS, share))
 
     def _patience(self) -> float | None:
-        """Seconds to wait for a command: none while runs train, no end when there is no work."""
+        """Seconds to wait for a command: none while runs are busy, no end when there is no work."""
         jobs = self._jobs.values()
-        if any(job.training for job in jobs):
+        if any(job.busy for job in jobs):
             return 0
         return 0.005 if self._asked or any(job.waiting for job in jobs) else None
 

@@ -99,6 +99,7 @@ def train(experiment: Experiment, dataset: Dataset) -> Trainer:
     """Our way: a trainer with compiled programs, run to the end."""
     n, (_, t, f), k = dataset.train, dataset.shape, dataset.targets
     trainer = Trainer(experiment, dataset, program(network_of(experiment, t, f, k)))
+    trainer.check()
     trainer.load(program(architecture_of(experiment, n, t, f, k)))
     goal = experiment.training.epochs * trainer.batches.steps
     while trainer.step < goal:
@@ -155,7 +156,7 @@ def test_losses_and_weights_are_those_of_train_on_batch(case: tuple) -> None:
     for weights, keras_weights in zip(ours.weights(state), model.get_weights(), strict=True):
         assert_close(weights, keras_weights)
     judge = program(network_of(experiment, T, F, K))
-    said = judge(ours.weights(state), dataset.x)
+    said = np.concatenate(list(judge.parts(ours.weights(state), dataset.x)))
     assert_close(said if mode == "sequence" else said[:, -1], model.predict(dataset.x, verbose=0))
 
 
@@ -284,17 +285,26 @@ def test_what_needs_no_new_program() -> None:
     assert architecture_of(experiment.set(batch=5), N, T, F, K) != key
 
 
-def test_samples_beyond_one_call_of_the_judge_are_judged_too(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("limit", "size"), [("JUDGE_VALUES", 4 * T * 4), ("JUDGE_PRODUCTS", 4 * T * 42)]
+)
+def test_samples_beyond_one_part_of_a_judgement_are_judged_too(
+    limit: str, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Large data is judged in parts, to the same result."""
+    """Large data is judged in parts, to the same result, whatever else is judged in between."""
     network = Network("simple_rnn", 1, 4, "dense", T, F, K)
     whole = engine.Judge(network)
-    monkeypatch.setattr(engine, "JUDGE_VALUES", 4 * T * 4)
-    parts = engine.Judge(network)
+    monkeypatch.setattr(engine, limit, size)
+    judge = engine.Judge(network)
     weights = initial_model_weights(Experiment().set(cell="simple_rnn", U=4), F, K)
     x = data().x
-    assert_close(parts(weights, x), whole(weights, x))
+    parts = []
+    for part in judge.parts(weights, x):
+        parts.append(part)
+        next(judge.parts([2 * array for array in weights], x))
+    assert [len(part) for part in parts[:-1]] == [4] * (len(parts) - 1)
+    assert len(parts) > 1
+    assert_close(np.concatenate(parts), np.concatenate(list(whole.parts(weights, x))))
 
 
 def test_weights_that_do_not_fit_are_refused() -> None:

@@ -169,10 +169,10 @@ def test_what_is_over_a_limit_is_said_before_anybody_trains_it() -> None:
     app = start(T="100", U="128", layers="3", batch="512", N="4096", F="4")
     assert not app.exception
     [warning] = app.warning
-    assert "8,000,000" in warning.value
-    assert "a batch size of 208 would do" in warning.value
+    assert "2,200,000,000" in warning.value
+    assert "a batch size of 66 would do" in warning.value
     assert app.button(key="do_train").disabled
-    app.number_input(key="batch").set_value(208).run()
+    app.number_input(key="batch").set_value(66).run()
     assert not app.warning
     assert not app.button(key="do_train").disabled
 

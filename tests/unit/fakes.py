@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -88,9 +88,10 @@ class FakeJudge:
     def __init__(self, outputs: int = 1) -> None:
         self.outputs = outputs
 
-    def __call__(self, weights: list[np.ndarray], x: np.ndarray) -> np.ndarray:
-        """Outputs (N, T, K)."""
-        return np.full((*x.shape[:2], self.outputs), weights[0].flat[0], np.float32)
+    def parts(self, weights: list[np.ndarray], x: np.ndarray) -> Iterator[np.ndarray]:
+        """Outputs (1, T, K), for one sample at a time."""
+        for _ in x:
+            yield np.full((1, x.shape[1], self.outputs), weights[0].flat[0], np.float32)
 
 
 class BrokenJudge(FakeJudge):
@@ -101,11 +102,11 @@ class BrokenJudge(FakeJudge):
         self._error = error
         self._good = good
 
-    def __call__(self, weights: list[np.ndarray], x: np.ndarray) -> np.ndarray:
-        """Outputs (N, T, K). The weights of untrained models are random, and below 1."""
+    def parts(self, weights: list[np.ndarray], x: np.ndarray) -> Iterator[np.ndarray]:
+        """Outputs (1, T, K). The weights of untrained models are random, and below 1."""
         if weights[0].flat[0] >= max(1, self._good + 1):
             raise self._error
-        return super().__call__(weights, x)
+        return super().parts(weights, x)
 
 
 class BrokenProgram(FakeProgram):

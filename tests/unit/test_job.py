@@ -12,7 +12,7 @@ import pytest
 from lib.training import job
 from lib.training.architecture import Network
 from lib.training.cache import ProgramCache
-from lib.training.job import Job
+from lib.training.job import JUDGING, Job
 from lib.training.messages import Snapshot, Status
 from tests.unit.fakes import FakeJudge, FakeProgram, build, make_dataset, make_experiment
 
@@ -94,7 +94,7 @@ def test_untrained_models_are_shown_while_programs_compile() -> None:
 def test_the_first_epoch_is_sent_at_once() -> None:
     """Long before all that fits into a slice is trained."""
     stage = Stage(epochs=5000)
-    stage.until(lambda: stage.job.training)
+    stage.until_status(Status.RUNNING)
     stage.job.turn(60)
     assert stage.last.epoch == 1
     assert stage.last.results["sequence"].checked_epochs.tolist() == [0, 1]
@@ -109,10 +109,78 @@ def test_a_run_that_is_soon_over_is_judged_often(
     monkeypatch.setattr(job, "FIRST_CHECK_SHARE", 1e9)
     monkeypatch.setattr(job, "SOON_SECONDS", 1e9 if soon else 0.0)
     stage = Stage(epochs=5000)
-    stage.until(lambda: stage.job.training)
+    stage.until_status(Status.RUNNING)
     stage.until(lambda: stage.job.snapshot().epoch >= 10, seconds=1e-5)
     judged = stage.job.snapshot().results["last"].checked_epochs
     assert judged.size > 2 if soon else judged.tolist() == [0, 1]
+
+
+@pytest.fixture
+def slow_judge(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judgements are made one part, a sample, at a time: of two models and two samples four."""
+    monkeypatch.setattr(job, "JUDGE_SECONDS", 0.0)
+
+
+def turns_until(stage: Stage, status: Status) -> int:
+    """How many turns, of no time each, it takes until this status is sent."""
+    turns = 0
+    while stage.last.status is not status:
+        stage.job.turn(0.0)
+        turns += 1
+        assert turns < 20
+    return turns
+
+
+@pytest.mark.usefixtures("slow_judge")
+def test_a_judgement_that_takes_long_has_turns_of_its_own() -> None:
+    """So others have theirs in between; the end waits for it, and it is said what is going on."""
+    stage = Stage(epochs=1)
+    stage.until_status(Status.RUNNING)
+    stage.job.turn(60)
+    assert stage.last.reason == JUDGING
+    assert stage.last.status is Status.RUNNING
+    assert stage.last.epoch == 1
+    assert stage.job.busy
+    assert turns_until(stage, Status.FINISHED) == 4
+    assert stage.last.reason == ""
+    assert stage.last.results["last"].checked_epochs.tolist() == [0, 1]
+
+
+@pytest.mark.usefixtures("slow_judge")
+def test_an_end_that_waits_for_a_judgement_is_an_end() -> None:
+    """What is said to the run meanwhile comes too late."""
+    stage = Stage(epochs=1)
+    stage.until_status(Status.RUNNING)
+    stage.job.turn(60)
+    for say in (stage.job.pause, stage.job.resume, stage.job.step, stage.job.stop):
+        say()
+    assert turns_until(stage, Status.FINISHED) == 4
+
+
+@pytest.mark.usefixtures("slow_judge")
+def test_a_pause_is_told_before_the_judgement() -> None:
+    """And its figures when they are there; a resume in between waits for them, too."""
+    stage = Stage(epochs=5000)
+    stage.until_status(Status.RUNNING)
+    stage.job.turn(60)
+    stage.job.pause()
+    assert (stage.last.status, stage.last.reason) == (Status.PAUSED, JUDGING)
+    stage.job.resume()
+    stage.until(lambda: not stage.job.snapshot().reason)
+    assert stage.job.status is Status.RUNNING
+    assert stage.last.results["last"].checked_epochs.tolist() == [0, 1]
+
+
+@pytest.mark.usefixtures("slow_judge")
+def test_a_stop_does_not_wait_for_a_judgement() -> None:
+    """The figures are those of the last one."""
+    stage = Stage(epochs=5000)
+    stage.until_status(Status.RUNNING)
+    stage.job.turn(60)
+    stage.job.stop()
+    assert stage.last.status is Status.STOPPED
+    assert stage.last.results["last"].checked_epochs.tolist() == [0]
+    assert not stage.job.busy
 
 
 def test_a_run_of_few_epochs_leaves_weights_to_look_at() -> None:

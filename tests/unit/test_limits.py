@@ -31,6 +31,26 @@ def test_too_many_parameters_are_refused_with_the_limit_and_the_count() -> None:
         limits.check(wide, make_dataset(f=1000))
 
 
+@pytest.mark.parametrize(
+    ("cell", "what", "most"),
+    [
+        ("lstm", "need at most 2,200,000,000 multiplications", 66),
+        ("simple_rnn", "have at most 8,000,000 states", 208),
+    ],
+)
+def test_a_batch_that_takes_too_much_is_refused_with_one_that_does_not(
+    cell: str, what: str, most: int
+) -> None:
+    """Time or memory, whichever is used up first; what is named can be trained."""
+    dataset = make_dataset(n=600, t=100, train=512)
+    large = make_experiment(cell=cell, U=128, layers=3, batch=512)
+    with pytest.raises(ExperimentError, match=f"{what} .*a batch size of {most} would do"):
+        limits.check(large, dataset)
+    limits.check(large.set(batch=most), dataset)
+    with pytest.raises(ExperimentError, match="would do"):
+        limits.check(large.set(batch=most + 1), dataset)
+
+
 def test_a_setting_out_of_range_is_refused() -> None:
     """The worker doesn't rely on the page to have looked."""
     with pytest.raises(ExperimentError, match="units must be 1 to 128, got 129"):

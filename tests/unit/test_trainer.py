@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ def make_trainer(
 ) -> tuple[Trainer, FakeProgram]:
     """A trainer of both modes with one program for the two, ready to go."""
     trainer = Trainer(make_experiment(**settings), make_dataset(train=train), FakeJudge())
+    trainer.check()
     program = FakeProgram(loss)
     trainer.load(program)
     return trainer, program
@@ -27,6 +28,7 @@ def make_trainer(
 def test_the_untrained_models_are_judged_at_once() -> None:
     """Epoch 0, before any program is there; the two modes say the same."""
     trainer = Trainer(make_experiment(), make_dataset(), FakeJudge())
+    trainer.check()
     results = trainer.results()
     assert list(results) == ["sequence", "last"]
     for result in results.values():
@@ -160,9 +162,9 @@ def test_outputs_that_are_no_numbers_count_as_diverged_too() -> None:
     """The loss is from before an update: the weights may be lost while it is still finite."""
 
     class Lost(FakeJudge):
-        def __call__(self, weights: list[np.ndarray], x: np.ndarray) -> np.ndarray:
-            said = super().__call__(weights, x)
-            return np.full_like(said, np.nan) if weights[0].flat[0] == 8 else said
+        def parts(self, weights: list[np.ndarray], x: np.ndarray) -> Iterator[np.ndarray]:
+            for said in super().parts(weights, x):
+                yield np.full_like(said, np.nan) if weights[0].flat[0] == 8 else said
 
     trainer = Trainer(make_experiment(mode="last"), make_dataset(), Lost())
     trainer.load(FakeProgram(lambda _: 1.0))
@@ -172,6 +174,20 @@ def test_outputs_that_are_no_numbers_count_as_diverged_too() -> None:
     trainer.check()
     assert trainer.diverged == "last"
     assert np.isfinite(trainer.results()["last"].predictions).all()
+
+
+def test_a_judgement_can_be_made_part_by_part() -> None:
+    """Of two models and two samples: four parts. Its figures come together, with the last one."""
+    trainer, _ = make_trainer()
+    trainer.advance(LONG, goal=4)
+    epochs = []
+    for _ in range(4):
+        assert not trainer.check(0.0)
+        epochs.append(trainer.results()["last"].checked_epochs.tolist())
+    assert epochs == [[0]] * 4
+    assert trainer.check(0.0)
+    assert [r.checked_epochs.tolist() for r in trainer.results().values()] == [[0, 1]] * 2
+    assert trainer.check(0.0)
 
 
 def test_large_models_keep_their_weights_to_themselves() -> None:

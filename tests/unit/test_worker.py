@@ -146,7 +146,7 @@ def test_an_error_in_one_run_does_not_touch_the_others() -> None:
     """It fails with what went wrong."""
 
     class Broken:
-        def __call__(self, *_: object) -> None:
+        def parts(self, *_: object) -> None:
             raise RuntimeError("lost a bit")
 
     def sometimes(key: Any) -> Any:
@@ -397,14 +397,14 @@ def test_a_loop_gives_signs_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("training", "waiting", "patience"),
+    ("busy", "waiting", "patience"),
     [(True, False, 0), (True, True, 0), (False, True, 0.005), (False, False, None)],
 )
-def test_a_loop_waits_for_commands_only_while_nothing_trains(
-    training: bool, waiting: bool, patience: float | None
+def test_a_loop_waits_for_commands_only_while_no_run_is_busy(
+    busy: bool, waiting: bool, patience: float | None
 ) -> None:
     """Not at all, a moment until programs are compiled, or until somebody wants something."""
     with Pipe()[0] as theirs:
         loop = worker.Loop(theirs, build, {})
-        loop._jobs = {"one": SimpleNamespace(training=training, waiting=waiting)}  # type: ignore[dict-item]
+        loop._jobs = {"one": SimpleNamespace(busy=busy, waiting=waiting)}  # type: ignore[dict-item]
         assert loop._patience() == patience
