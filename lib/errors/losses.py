@@ -60,6 +60,9 @@ NAMES = {
 Side = Literal["y", "output"]
 
 _NODE = re.compile(r"\b[Nn]ode:? '?(?:gradient_tape/)?([\w./-]{1,300})")
+_MULTIPLIED = re.compile(r"[Nn]ode:? '?(?:[\w.-]{1,100}/){1,9}mul(?:_\d+)?(?: defined at|\}\}\])")
+"""A product that failed when the graph ran: TensorFlow puts its operands in the order of their
+names there. Not so where the gradient's part of it fails."""
 _NAMED = re.compile(rf"\b(?:in|[Nn]ode:?) '?(?:[\w./-]{{0,200}}/)?({'|'.join(NAMES)})\b")
 _PLACE = re.compile(rf"comp(?:ile|ute)_loss|\bloss/|{_NAMED.pattern}")
 
@@ -89,6 +92,8 @@ def first_operand(text: str) -> Side | None:
     """Which of the two tensors comes first; None where the text doesn't tell."""
     if "SquaredDifference" in text:  # of Keras 2
         return "output"
+    if _MULTIPLIED.search(text):
+        return None
     named = _NAMED.search(text)
     if named and ("compile_loss" in text or "losses/losses.py" in text):  # of Keras 3
         return "output" if RULES[NAMES[named[1]]].output_first else "y"

@@ -4,6 +4,7 @@ Each mistake is made, and what is then said is explained with its numbers. More 
 states, arguments and cross-entropies, are in test_doctor.py.
 """
 
+import re
 import traceback
 
 import keras
@@ -893,18 +894,30 @@ def test_a_loss_called_by_hand_is_told_by_its_traceback(output, y):
 
 @pytest.mark.parametrize("loss", [rule.name for rule in RULES.values() if not rule.checks])
 def test_of_every_loss_that_broadcasts_it_is_known_whether_y_comes_first(loss):
-    """In some the output does; in `fit`, by hand, and with whole numbers, which are cast."""
+    """In some the output does; in `fit`, by hand, and with whole numbers, which are cast.
+
+    But where a product fails as the graph runs, TensorFlow may have swapped the two: cosine
+    similarity and hinge do it for some names of layers and not for others.
+    """
     longer, rows, y_pred = np.ones((N, 6, 3), int), np.ones((N, 3), int), tf.ones((N, T, 3))
     model = recurrent((T, 3))
     model.compile("sgd", loss)
     when_traced, _ = says(lambda: fit(model, y=longer))
     at_run_time, _ = says(lambda: fit(model, y=rows, batch_size=6))  # and a last batch of 2
+    forward, _ = says(lambda: model.evaluate(X, rows, batch_size=6, verbose=0))
     _, by_hand = says(lambda: keras.losses.get(loss)(longer, y_pred))
-    for text, y in ((when_traced, "[?,6,3]"), (at_run_time, "[6,3]"), (by_hand, "[8,6,3]")):
+    for text, y in (
+        (when_traced, "[?,6,3]"),
+        (at_run_time, "[6,3]"),
+        (forward, "[6,3]"),
+        (by_hand, "[8,6,3]"),
+    ):
         cause = explain_error(text).cause
         order = "y with the output" if f"can't pair {y} with" in cause else "the output with y"
         assert y in cause
-        assert f", {order}: " in cause
+        # `fit` stops at the product or at its gradient, whichever is first.
+        product = re.search(r"node compile_loss/\w+/mul(_\d)? defined at", text)
+        assert (f", {order}: " in cause) != bool(product)
 
 
 def test_a_subtraction_by_hand_keeps_an_axis_of_1():
