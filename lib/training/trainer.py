@@ -93,6 +93,8 @@ class Trainer:
         self._judging: Iterator[None] | None = None
         """What is left of a judgement, part by part; None between two."""
         self._judging_seconds = 0.0
+        self._training: Iterator[None] | None = None
+        """The same of a call to train: a part for each model."""
         self._experiment = experiment
         self._dataset = dataset
         self._judge = judge
@@ -109,8 +111,8 @@ class Trainer:
 
     @property
     def at_epoch_end(self) -> bool:
-        """Whether no epoch is half done."""
-        return self.step % self.batches.steps == 0
+        """Whether no epoch is half done, by any model."""
+        return self._training is None and self.step % self.batches.steps == 0
 
     @property
     def checks(self) -> int:
@@ -147,23 +149,20 @@ class Trainer:
 
         It ends at the end of an epoch where that is possible, and, so that there is something to
         show soon, at the end of the very first. It stops where a loss isn't finite (`diverged`).
+        Where a step takes long, it ends after one model's, and the next call begins with the other.
         """
         start = now = time.perf_counter()
         if not self.epoch:
             goal = min(goal, self.batches.steps)
-        while self.step < goal and not self.diverged:
+        while self._training or (self.step < goal and not self.diverged):
             left = seconds - (now - start)
             if left < seconds / 4:
                 return
-            steps = self._steps(goal, max(1, int(self._speed * left)))
-            before = time.perf_counter()
-            self._train(steps)
+            if self._training is None:
+                self._training = self._train(self._steps(goal, self._speed * left), seconds)
+            if next(self._training, self) is self:
+                self._training = None
             now = time.perf_counter()
-            # What one step took says little of what many will: go up by degrees. And a call that
-            # had to wait for other threads says little of the next: go down by degrees, too, but
-            # by large ones, since other runs wait for the end of a call that was meant to be short.
-            speed = max(steps / max(now - before, 1e-6), self._speed / 2)
-            self._speed = min(speed, 8 * steps / seconds)
 
     def check(self, seconds: float = math.inf) -> bool:
         """Judge the models for about `seconds`; whether that is done, or not to be done.
@@ -221,7 +220,7 @@ class Trainer:
             step_mse = (wrong**2).mean(axis=(0, 2))
         return step_mse, outputs[self._dataset.shown - (judged.start or 0)]
 
-    def _steps(self, goal: int, fitting: int) -> int:
+    def _steps(self, goal: int, fitting: float) -> int:
         """How many steps to train next: what fits, but no part of an epoch beyond a whole one.
 
         Nor is an epoch broken off shortly before its end: it would have no figures until the next
@@ -231,19 +230,34 @@ class Trainer:
         rest = epoch - self.step % epoch
         if fitting < rest <= LONGER * fitting:
             fitting = rest
-        steps = min(fitting, self._most, goal - self.step)
+        steps = min(max(1, int(fitting)), self._most, goal - self.step)
         return steps if steps < rest else rest + (steps - rest) // epoch * epoch
 
-    def _train(self, steps: int) -> None:
-        """Train all models on the next batches, and note the losses of the epochs they complete."""
+    def _train(self, steps: int, seconds: float) -> Iterator[None]:
+        """Train all models on the next batches, and note the losses of the epochs they complete.
+
+        A part ends after each model but the last. `seconds` is how long all should take together.
+        """
         batches = self.batches.take(steps)
         sizes = self.batches.sizes
         epochs: dict[str, np.ndarray] = {}
+        found: dict[str, np.ndarray] = {}
+        spent = 0.0
         for mode, model in self._models.items():
             if model.fit is None:
                 raise RuntimeError("load comes before advance")
-            losses = model.fit.program.train(model.fit.state, model.fit.samples, batches)
-            losses = np.concatenate([model.unfinished, losses])
+            if found:
+                yield
+            before = time.perf_counter()
+            found[mode] = model.fit.program.train(model.fit.state, model.fit.samples, batches)
+            spent += time.perf_counter() - before
+        # What one step took says little of what many will: go up by degrees. And a call that had
+        # to wait for other threads says little of the next: go down by degrees, too, but by large
+        # ones, since other runs wait for the end of a call that was meant to be short.
+        speed = max(steps / max(spent, 1e-6), self._speed / 2)
+        self._speed = min(speed, 8 * steps / seconds)
+        for mode, model in self._models.items():
+            losses = np.concatenate([model.unfinished, found[mode]])
             complete = len(losses) // len(sizes) * len(sizes)
             model.unfinished = losses[complete:]
             # As `fit` reports it: the mean over samples, so a short batch counts for less.

@@ -1,6 +1,6 @@
 """What many people at once get: sessions on a real server, each training and moving sliders.
 
-`python -m tests.bench.load [--quick] [--runs N]` prints three tables and, last, one JSON object.
+`python -m tests.bench.load [--quick] [--runs N]` prints four tables and, last, one JSON object.
 
 - `sessions`, for 1, 4, 8, 16 and 32 of them (--quick: 8 alone): chart updates a second that the
   slowest session and the median one get; median and 95th percentile of the seconds from a slider's
@@ -10,6 +10,7 @@
   architecture of its own, so most wait for the compiler; `told` of them read their place meanwhile.
 - `eight`: eight architectures started at the same moment beside a run that trains already: the
   last one's first point, and the longest pause of the run that trains.
+- `largest`: the same for one run as large as a run may be (--quick: none).
 - `runs`: memory of both processes while small runs begin and end (--quick: none).
 
 The sessions speak Streamlit's protocol (tests/session.py); nothing is painted. Everything runs on
@@ -25,6 +26,8 @@ import json
 import os
 import statistics
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import psutil
@@ -32,7 +35,6 @@ import psutil
 from lib.datasets import make_dataset
 from lib.experiment import Experiment
 from lib.training.client import TrainingClient
-from lib.training.messages import Run
 from tests.browser.server import Server, serve
 from tests.session import Session
 
@@ -150,40 +152,99 @@ async def level(count: int, seconds: float) -> dict[str, Any]:
     }
 
 
+class Veteran:
+    """A run that trains already, and how long nothing was heard of it."""
+
+    def __init__(self, client: TrainingClient) -> None:
+        self._client = client
+        self._experiment = Experiment().set(T=24, U=32, N=640, epochs=5000)
+        self._dataset = make_dataset(self._experiment)
+        self._begin(50)
+
+    def _begin(self, epochs: int) -> None:
+        self._run = self._client.start(self._experiment, self._dataset)
+        self._epoch = self._client.wait(self._run, 120, until=lambda now: now.epoch > epochs).epoch
+
+    def watch(self, done: Callable[[], bool]) -> float:
+        """The longest pause in seconds until this is true."""
+        pauses, last = [0.0], time.perf_counter()
+        while not done():
+            snapshot = self._client.wait(
+                self._run,
+                60,
+                until=lambda now, seen=self._epoch: now.epoch > seen or now.status.over,
+            )
+            now, self._epoch = time.perf_counter(), snapshot.epoch
+            pauses.append(now - last)
+            last = now
+            if snapshot.status.over:  # it was too short: on with another
+                self._begin(0)
+                last = time.perf_counter()
+        return max(pauses)
+
+
 def eight() -> dict[str, float]:
     """Eight architectures at the same moment, beside a run that trains already."""
-    veteran = Experiment().set(T=24, U=32, N=640, epochs=5000)
     others = [
         Experiment().set(T=12 + i, U=9 + i, cell=cell, epochs=5000)
         for i, cell in enumerate(("lstm", "gru", "simple_rnn", "lstm") * 2)
     ]
     points: dict[str, float] = {}
-    pauses = [0.0]
     with TrainingClient() as client:
         runs = [(experiment, make_dataset(experiment)) for experiment in others]
-        one = client.start(veteran, make_dataset(veteran))
-        epoch = client.wait(one, 120, until=lambda now: now.epoch > 50).epoch
-        start = last = time.perf_counter()
-        started: list[Run] = [client.start(*run) for run in runs]
-        while len(points) < len(started):
-            snapshot = client.wait(
-                one, 60, until=lambda now, seen=epoch: now.epoch > seen or now.status.over
-            )
-            if snapshot.status.over:  # it was too short: on with another
-                one = client.start(veteran, make_dataset(veteran))
-                snapshot = client.wait(one, 60, until=lambda now: now.epoch > 0)
-                last = time.perf_counter()
-            now, epoch = time.perf_counter(), snapshot.epoch
-            pauses.append(now - last)
-            last = now
+        veteran = Veteran(client)
+        start = time.perf_counter()
+        started = [client.start(*run) for run in runs]
+
+        def all_have_a_point() -> bool:
             for run in started:
                 found = client.latest(run)
                 if found is not None and found.epoch > 0:
-                    points.setdefault(run.id, now - start)
+                    points.setdefault(run.id, time.perf_counter() - start)
+            return len(points) == len(started)
+
+        pause = veteran.watch(all_have_a_point)
     return {
         "last_first_point_s": round(max(points.values()), 2),
         "median_first_point_s": round(statistics.median(points.values()), 2),
-        "longest_pause_s": round(max(pauses), 3),
+        "longest_pause_s": round(pause, 3),
+    }
+
+
+WIDEST = {"T": 100, "F": 4, "U": 128, "layers": 3, "epochs": 500}
+LARGEST = {
+    "few samples": {**WIDEST, "batch": 66, "N": 256},
+    "many samples": {**WIDEST, "batch": 66, "N": 4096},
+    "GRU": {**WIDEST, "cell": "gru", "batch": 88, "N": 1024},
+}
+"""Runs of which a training step takes as long as one may."""
+
+
+def largest(settings: dict[str, Any], seconds: float = 15.0) -> dict[str, float]:
+    """One of the largest runs beside a run that trains already, and that one's longest pauses.
+
+    Until the large one was judged untrained, while it trains for some seconds, and at its stop.
+    """
+    experiment = Experiment().set(**settings)
+    with TrainingClient() as client:
+        veteran = Veteran(client)
+        run = client.start(experiment, make_dataset(experiment))
+        latest = partial(client.latest, run)
+        start = time.perf_counter()
+        pauses = [veteran.watch(lambda: bool((now := latest()) and now.results))]
+        judged = time.perf_counter()
+        pauses.append(veteran.watch(lambda: time.perf_counter() > judged + seconds))
+        client.stop(run)
+        stopped = time.perf_counter()
+        pauses.append(veteran.watch(lambda: bool((now := latest()) and now.status.over)))
+        over = time.perf_counter()
+    return {
+        "judged_after_s": round(judged - start, 2),
+        "stopped_after_s": round(over - stopped, 2),
+        **{
+            f"longest_pause_{when}_s": round(pause, 3)
+            for when, pause in zip(("before", "training", "stop"), pauses, strict=True)
+        },
     }
 
 
@@ -254,6 +315,10 @@ def main() -> None:
     if levels:
         show("Sessions", [{"sessions": n, **found} for n, found in levels.items()])
     show("Eight architectures at once", [result["eight"]])
+    if not asked.quick:
+        result["largest"] = {name: largest(settings) for name, settings in LARGEST.items()}
+        rows = [{"run": name, **found} for name, found in result["largest"].items()]
+        show("One of the largest runs", rows)
     if count:
         result["runs"] = asyncio.run(runs(count))
         rows = result["runs"]["after_page_worker_mb"]
