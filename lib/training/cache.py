@@ -11,6 +11,8 @@ from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
+from lib.training.priority import give_way
+
 
 class ProgramCache:
     """Programs by key, the least recently asked for dropped first.
@@ -85,6 +87,7 @@ class ProgramCache:
 
     def _work(self, any_key: bool) -> None:
         """The life of a helper thread; all but one leave alone what is only likely."""
+        give_way()
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._wanted or (any_key and self._likely))

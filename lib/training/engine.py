@@ -42,6 +42,7 @@ def settle() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(4)
     keras.config.set_floatx("float32")
+    tf.zeros(())  # begins TensorFlow's threads from here: they'd inherit a helper's low priority
 
 
 def build(key: Network | Architecture) -> Judge | Program:

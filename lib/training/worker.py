@@ -31,6 +31,7 @@ from lib.training.cache import ProgramCache
 from lib.training.errors import OUT_OF_MEMORY, in_words
 from lib.training.job import Job
 from lib.training.messages import BEAT_SECONDS, Answer, Command, Event, Snapshot, Status
+from lib.training.priority import give_way
 from lib.training.wire import WireError, decode, encode
 
 SLICE_SECONDS = 0.1
@@ -66,7 +67,7 @@ class Loop:
         self._answers = answers
         self._asked: dict[str, Future[dict[str, Any]]] = {}
         # One thread: Keras's eager calls take turns anyway, and the other processor is the pages'.
-        self._helper = ThreadPoolExecutor(1, "answers")
+        self._helper = ThreadPoolExecutor(1, "answers", give_way)
         self._programs = ProgramCache(build)
         self._jobs: dict[str, Job] = {}
         self._retiring = False
