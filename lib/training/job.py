@@ -230,12 +230,12 @@ class Job:
     def _become(self, status: Status, reason: str = "", *, tell: bool = True) -> None:
         """Have the models judged as they are now, then take this status.
 
-        A judgement that takes long has turns for it, and is told of; only an end waits for it.
+        A judgement that takes long has turns for it. Only an end waits for it, and says so.
         """
         if self._ends:
             return
         self._next = _Next(status, reason, tell)
-        if self._judge_on(JUDGE_SECONDS):
+        if self._judge_on(JUDGE_SECONDS) or status is self.status:
             return
         if not status.over:
             self.status = status
