@@ -143,14 +143,14 @@ class Job:
         runs = "1 other run is" if before == 1 else f"{before} other runs are"
         reason = f"Models are compiled in turn: {runs} before this one." if before else WAITING
         said = reason == self._reason or time.monotonic() - self._asked < TELL_SECONDS
-        if self.status is Status.QUEUED and not said:
+        if self.status is Status.QUEUED and self._next is None and not said:
             self._reason = reason
             self._post()
 
     def turn(self, seconds: float) -> None:
         """Look after compiled programs, or train or be judged for about that long."""
         if self._next is not None:
-            self._judge_on(seconds)
+            self._judge_on(self._next, seconds)
         elif self.waiting:
             self._wait()
         elif self.busy and self._trainer is not None:
@@ -163,7 +163,8 @@ class Job:
             if error := future.exception():
                 self.fail(f"The model could not be compiled: {in_words(error)}.")
                 return
-        if self.status is Status.COMPILING and time.monotonic() - self._since > COMPILE_SECONDS:
+        late = self.status is Status.COMPILING and self._program not in done
+        if late and time.monotonic() - self._since > COMPILE_SECONDS:
             self.fail(
                 f"The model was not compiled within {COMPILE_SECONDS:g} s, "
                 "which is the most that a run may take for it; fewer layers need less."
@@ -230,14 +231,15 @@ class Job:
     def _become(self, status: Status, reason: str = "", *, tell: bool = True) -> None:
         """Have the models judged as they are now, then take this status.
 
-        A judgement that takes long has turns for it. Only an end waits for it, and says so.
+        A judgement that takes long has turns for it. A pause or an end waits for it, and says so:
+        pages don't look for more figures then.
         """
         if self._ends:
             return
         self._next = _Next(status, reason, tell)
-        if self._judge_on(JUDGE_SECONDS) or status is self.status:
+        if self._judge_on(self._next, JUDGE_SECONDS) or status is self.status:
             return
-        if not status.over:
+        if status.active:
             self.status = status
         self._reason = reason or JUDGING
         self._post()
@@ -247,13 +249,15 @@ class Job:
         """Whether it is over as soon as its models have been judged."""
         return self._next is not None and self._next.status.over
 
-    def _judge_on(self, seconds: float) -> bool:
+    def _judge_on(self, then: _Next, seconds: float) -> bool:
         """Judge for about that long, and go on to what comes next if that is all; whether it is."""
-        if self._trainer is not None and not self._trainer.check(seconds):
+        trainer = self._trainer
+        if trainer is not None and not trainer.check(seconds):
             return False
         self._checked = time.perf_counter()
-        if self._next is not None:
-            self._take(self._next)
+        if trainer is not None and trainer.diverged:
+            then = _Next(Status.DIVERGED, self._advice(trainer), tell=True)
+        self._take(then)
         return True
 
     def _take(self, now: _Next) -> None:

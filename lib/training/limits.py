@@ -14,8 +14,8 @@ MAX_STATES = 8_000_000
 """Outputs of all units that a training step keeps for the way back; 40 bytes of memory for each,
 with the gates and what XLA holds beside them."""
 MAX_PRODUCTS = 2_200_000_000
-"""Multiplications of a training step's way forth, 0.17 s with the way back. A step can't be broken
-off, and other runs wait for the end of two."""
+"""Multiplications of a training step's way forth, 0.17 s with the way back. It can't be
+broken off, so other runs wait for its end."""
 
 MAX_RUNS = 48
 """Unfinished runs of a worker: each keeps its data and its models in memory."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -19,7 +20,9 @@ def give_way() -> None:
     """Let this thread, and those that it will start, wait for others: for what takes long anyway.
 
     On Linux each thread has a priority of its own (setpriority(2), "C library/kernel differences");
-    elsewhere nothing happens.
+    elsewhere nothing happens, and nothing where the whole process has given way already.
     """
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        me = os.PRIO_PROCESS, threading.get_native_id()
+        with contextlib.suppress(OSError):  # it is faster with it, but works without
+            os.setpriority(*me, max(NICE, os.getpriority(*me)))

@@ -94,7 +94,7 @@ class Trainer:
         """What is left of a judgement, part by part; None between two."""
         self._judging_seconds = 0.0
         self._training: Iterator[None] | None = None
-        """The same of a call to train: a part for each model."""
+        """The same of a step, which is broken off between two models where it takes long."""
         self._experiment = experiment
         self._dataset = dataset
         self._judge = judge
@@ -120,7 +120,12 @@ class Trainer:
         return len(next(iter(self._models.values())).checks.points)
 
     def results(self) -> dict[str, ModeResult]:
-        """What is known, by mode. Losses up to now; the rest as of the last check."""
+        """What is known, by mode. Losses up to now; the rest as of the last check.
+
+        Nothing before the first one.
+        """
+        if self._checked < 0:
+            return {}
         return {mode: model.result() for mode, model in self._models.items()}
 
     def take_past(self) -> tuple[tuple[int, Weights], ...]:
@@ -139,6 +144,7 @@ class Trainer:
 
     def release(self) -> None:
         """Let go of programs and samples; the figures stay."""
+        self._training = self._judging = None
         for model in self._models.values():
             if model.fit:
                 model.fit.program.release(model.fit.state)
@@ -149,14 +155,15 @@ class Trainer:
 
         It ends at the end of an epoch where that is possible, and, so that there is something to
         show soon, at the end of the very first. It stops where a loss isn't finite (`diverged`).
-        Where a step takes long, it ends after one model's, and the next call begins with the other.
+        Where a single step takes that long, it ends after one model's, and the next call begins
+        with the other's.
         """
         start = now = time.perf_counter()
         if not self.epoch:
             goal = min(goal, self.batches.steps)
         while self._training or (self.step < goal and not self.diverged):
             left = seconds - (now - start)
-            if left < seconds / 4:
+            if left < (0 if self._training else seconds / 4):
                 return
             if self._training is None:
                 self._training = self._train(self._steps(goal, self._speed * left), seconds)
@@ -236,7 +243,7 @@ class Trainer:
     def _train(self, steps: int, seconds: float) -> Iterator[None]:
         """Train all models on the next batches, and note the losses of the epochs they complete.
 
-        A part ends after each model but the last. `seconds` is how long all should take together.
+        A single step has a part for each model. `seconds` is how long all should take together.
         """
         batches = self.batches.take(steps)
         sizes = self.batches.sizes
@@ -246,7 +253,7 @@ class Trainer:
         for mode, model in self._models.items():
             if model.fit is None:
                 raise RuntimeError("load comes before advance")
-            if found:
+            if found and steps == 1:
                 yield
             before = time.perf_counter()
             found[mode] = model.fit.program.train(model.fit.state, model.fit.samples, batches)

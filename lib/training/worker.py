@@ -1,9 +1,9 @@
 """The worker process: `python -m lib.training.worker`, started and fed by `process`.
 
-One thread runs a loop: take commands, give each run that trains a slice in turn, send snapshots.
-So there are no locks but one, and runs are fair to each other. Only compiling (`cache`), answering
-questions (`answers`) and a sign of life every second happen in other threads. It ends when the
-connection does, that is, when the process that started it is gone, however that went.
+One thread runs a loop: take commands, give each run that trains or is judged its turn, send
+snapshots. So there are no locks but one, and runs are fair to each other. Only compiling (`cache`),
+answering questions (`answers`) and a sign of life every second happen in other threads. It ends
+when the connection does, that is, when the process that started it is gone, however that went.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -158,17 +158,48 @@ def test_an_end_that_waits_for_a_judgement_is_an_end() -> None:
 
 
 @pytest.mark.usefixtures("slow_judge")
-def test_a_pause_is_told_before_the_judgement() -> None:
-    """And its figures when they are there; a resume in between waits for them, too."""
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_pause_waits_for_the_judgement(resumed: bool) -> None:
+    """A page asks for no more figures of a paused run. A resume in between takes it back."""
     stage = Stage(epochs=5000)
     stage.until_status(Status.RUNNING)
     stage.job.turn(60)
     stage.job.pause()
-    assert (stage.last.status, stage.last.reason) == (Status.PAUSED, JUDGING)
-    stage.job.resume()
-    stage.until(lambda: not stage.job.snapshot().reason)
-    assert stage.job.status is Status.RUNNING
+    assert (stage.last.status, stage.last.reason) == (Status.RUNNING, JUDGING)
+    if resumed:
+        stage.job.resume()
+    stage.until(lambda: not stage.last.reason, seconds=0.0)
+    assert stage.job.status is (Status.RUNNING if resumed else Status.PAUSED)
     assert stage.last.results["last"].checked_epochs.tolist() == [0, 1]
+
+
+@pytest.mark.usefixtures("slow_judge")
+def test_nothing_is_shown_before_the_first_judgement() -> None:
+    """Its place isn't told, nor are models without figures, however it ends."""
+    stage = Stage()
+    stage.until(lambda: stage.job.busy)
+    stage.job._asked -= 60
+    stage.job.tell_place(0)
+    stage.job.stop()
+    assert [snapshot.results for snapshot in stage.sent] == [{}] * len(stage.sent)
+    assert stage.last.status is Status.STOPPED
+
+
+def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence() -> None:
+    """Its loss, from before the last update, is a number; the errors after it are none."""
+
+    class Lost(FakeJudge):
+        def parts(self, weights: list[np.ndarray], x: np.ndarray) -> Iterator[np.ndarray]:
+            for said in super().parts(weights, x):
+                yield np.full_like(said, np.nan) if weights[0].flat[0] == 20 else said
+
+    def lose(key: Any) -> Any:
+        return Lost() if isinstance(key, Network) else build(key)
+
+    stage = Stage(build=lose, epochs=5)
+    stage.until(lambda: stage.job.status.over)
+    assert stage.last.status is Status.DIVERGED
+    assert "Lower the learning rate" in stage.last.reason
 
 
 @pytest.mark.usefixtures("slow_judge")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from lib.training.messages import ModeResult
 from lib.training.trainer import MAX_SENT_PARAMETERS, Trainer
-from tests.unit.fakes import FakeJudge, FakeProgram, make_dataset, make_experiment
+from tests.unit.fakes import FakeJudge, FakeProgram, FakeState, make_dataset, make_experiment
 
 LONG = 60.0
 """Seconds: more than any test needs."""
@@ -150,6 +152,7 @@ def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(ba
 def test_the_mode_that_diverged_is_named_and_the_other_keeps_step() -> None:
     """Both models end in the same epoch, for they are compared."""
     trainer = Trainer(make_experiment(epochs=50), make_dataset(), FakeJudge())
+    trainer.check()
     trainer.load(FakeProgram(lambda _: 1.0, last_loss=lambda step: np.inf if step >= 8 else 1.0))
     trainer.advance(LONG, goal=4)
     trainer.advance(LONG, goal=200)
@@ -193,6 +196,32 @@ def test_a_step_that_takes_long_is_two_turns() -> None:
     assert trainer.results()["last"].checked_epochs.tolist() == [0, 1]
 
 
+@pytest.mark.parametrize(("step_seconds", "broken_off"), [(0.012, False), (0.2, True)])
+def test_only_a_step_that_takes_as_long_as_a_turn_is_broken_off(
+    monkeypatch: pytest.MonkeyPatch, step_seconds: float, broken_off: bool
+) -> None:
+    """Of several both models make all; so a turn may end with an epoch for both."""
+    clock = [0.0]
+    monkeypatch.setattr("lib.training.trainer.time", SimpleNamespace(perf_counter=lambda: clock[0]))
+
+    class Slow(FakeProgram):
+        def train(self, state: FakeState, samples: int, batches: np.ndarray) -> np.ndarray:
+            clock[0] += step_seconds / 2 * len(batches)
+            return super().train(state, samples, batches)
+
+    trainer = Trainer(make_experiment(epochs=1000), make_dataset(), FakeJudge())
+    trainer.check()
+    program = Slow(lambda _: 1.0, max_steps=3)
+    trainer.load(program)
+    odd = []
+    for _ in range(40):
+        before = clock[0]
+        trainer.advance(0.1, goal=4000)
+        assert clock[0] - before <= 0.2 + 1e-9
+        odd.append(len(program.calls) % 2 == 1)
+    assert any(odd) == broken_off
+
+
 def test_a_judgement_can_be_made_part_by_part() -> None:
     """Of two models and two samples: four parts. Its figures come together, with the last one."""
     trainer, _ = make_trainer()
@@ -209,8 +238,13 @@ def test_a_judgement_can_be_made_part_by_part() -> None:
 
 def test_large_models_keep_their_weights_to_themselves() -> None:
     """Up to the limit they are sent with each snapshot, and beyond it they are not."""
-    small = Trainer(make_experiment(U=16), make_dataset(), FakeJudge()).results()["last"]
-    large = Trainer(make_experiment(U=128), make_dataset(), FakeJudge()).results()["last"]
+
+    def judged(units: int) -> ModeResult:
+        trainer = Trainer(make_experiment(U=units), make_dataset(), FakeJudge())
+        trainer.check()
+        return trainer.results()["last"]
+
+    small, large = judged(16), judged(128)
     assert small.weights is not None
     assert sum(array.size for array in small.weights) <= MAX_SENT_PARAMETERS
     assert large.weights is None
