@@ -195,7 +195,9 @@ def test_both_modes_start_from_the_same_weights() -> None:
     """Before training they say the same; after it they don't."""
     experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4), data()
     judge = program(network_of(experiment, T, F, K))
-    before = Trainer(experiment, dataset, judge).results()
+    untrained = Trainer(experiment, dataset, judge)
+    untrained.check()
+    before = untrained.results()
     after = train(experiment, dataset).results()
     np.testing.assert_array_equal(before["sequence"].predictions, before["last"].predictions)
     assert np.abs(after["sequence"].predictions - after["last"].predictions).max() > 1e-3

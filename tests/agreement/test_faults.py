@@ -175,7 +175,7 @@ def test_out_of_memory(
         goes_on(client, small, pid, "The training process")
         client.stop(big)
     else:
-        wide = experiment.set(U=128, batch=512)
+        wide = experiment.set(U=96, batch=512)  # 200 MB for a step
         big = client.start(wide, make_dataset(n=640, t=100, f=2, train=600))
         failed = client.wait(big, PATIENCE)
         assert failed.status is Status.FAILED
