@@ -10,7 +10,7 @@ import threading
 FASTEST = 0.2
 """Seconds between two looks where there is room: the worker reports about as often."""
 SLOWEST = 5.0
-LONG_WAIT, SHORT_WAIT = 0.02, 0.007
+LONG_WAIT, SHORT_WAIT = 0.03, 0.01
 """Seconds for a turn, in the mean. With longer waits pages look less often, with shorter ones more
 often: a slider is moved by somebody who looks at it, and a chart can be a moment late."""
 MEAN_SECONDS = 1.0
