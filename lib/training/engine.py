@@ -265,29 +265,35 @@ class Judge:
     def __init__(self, network: Network) -> None:
         with tracing:
             self._layers = make_layers(network)
-            self._weights = _variables(self._layers)
+            weights = _variables(self._layers)
             width = max(network.units, network.features, network.targets)
             values = network.timesteps * width
-            products = network.timesteps * sum(math.prod(v.shape) for v in self._weights)
+            products = network.timesteps * sum(math.prod(v.shape) for v in weights)
             self._rows = max(1, min(JUDGE_VALUES // values, JUDGE_PRODUCTS // products))
             self._run = tf.function(
                 self._forward,
                 autograph=False,
-                input_signature=(tf.TensorSpec((None, network.timesteps, network.features)),),
+                input_signature=(
+                    [tf.TensorSpec(v.shape) for v in weights],
+                    tf.TensorSpec((None, network.timesteps, network.features)),
+                ),
             ).get_concrete_function()
-        self._run(tf.zeros((1, network.timesteps, network.features)))  # now, not when it is needed
+        start = tf.zeros((1, network.timesteps, network.features))
+        self._run([tf.zeros(v.shape) for v in weights], start)  # now, not when it is needed
 
     def parts(self, weights: Sequence[np.ndarray], x: np.ndarray) -> Iterator[np.ndarray]:
         """Outputs (n, T, K) of a model with these weights for x (N, T, F), some samples at a time.
 
         Between two parts it may be asked about another model.
         """
+        values = [tf.constant(array, tf.float32) for array in weights]
         for start in range(0, len(x), self._rows):
-            for variable, value in zip(self._weights, weights, strict=True):
-                variable.assign(value)
-            yield self._run(tf.constant(x[start : start + self._rows], tf.float32)).numpy()
+            part = tf.constant(x[start : start + self._rows], tf.float32)
+            yield self._run(values, part).numpy()
 
-    def _forward(self, x: tf.Tensor) -> tf.Tensor:
+    def _forward(self, weights: list[tf.Tensor], x: tf.Tensor) -> tf.Tensor:
+        values = iter(weights)
         for layer in self._layers:
-            x = layer(x, training=False)
+            own = [next(values) for _ in layer.trainable_variables]
+            x, _ = layer.stateless_call(own, layer.non_trainable_variables, x, training=False)
         return x
