@@ -41,8 +41,14 @@ class History(Generic[Kept]):
         while place <= last:
             self.add(epoch + place, values[place])
             kept = [point for point, _ in self._points[-2:]]
-            lasting = kept[-1] if kept[-1] - kept[0] >= self._gap else kept[0]
+            stays = kept[-1] - kept[0] >= self._gap
+            lasting = kept[-1] if stays else kept[0]
             place = max(place + 1, min(lasting + self._gap - epoch, last))
+            # While there is room, all that follow at this distance stay.
+            room = self._limit - len(self._points)
+            if stays and (following := range(place, last, self._gap)[:room]):
+                self._points += [(epoch + k, values[k]) for k in following]
+                place = min(following[-1] + self._gap, last)
 
     @property
     def points(self) -> list[tuple[int, Kept]]:
