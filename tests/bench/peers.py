@@ -202,8 +202,9 @@ PEERS: dict[str, Callable[[Workload], Measure]] = {
 
 
 def main(peer: str) -> None:
-    """Answer until standard input ends."""
+    """Say that it is there, and answer until standard input ends."""
     prepared = cache(PEERS[peer])
+    print("ready", flush=True)
     for line in sys.stdin:
         number, seconds = json.loads(line)
         work = [*WORKLOADS, *VARIANTS][number]

@@ -104,6 +104,8 @@ class Peer:
             stderr=subprocess.DEVNULL,
             text=True,
         )
+        assert self._process.stdout
+        self._process.stdout.readline()  # it begins while nobody is measured
 
     def measure(self, work: Workload, seconds: float) -> float:
         """Its epochs per second. Raises RuntimeError if its process has ended."""
@@ -177,8 +179,8 @@ def main() -> None:
                 {"ours": lambda work, seconds: ours(client, work, seconds)}
                 | {peer.name: peer.measure for peer in peers},
                 WORKLOADS if quick else [*WORKLOADS, *VARIANTS],
-                rounds=1 if quick else 3,
-                seconds=0.7 if quick else 3.0,
+                rounds=3,
+                seconds=0.25 if quick else 3.0,
                 end=start + (QUICK_SECONDS if quick else 3600.0),
             )
         finally:
