@@ -12,7 +12,7 @@ import streamlit as st
 
 _component = st.components.v2.component(
     "save",
-    html='<button type="button"></button>',
+    html='<button type="button">⤓ Download</button>',  # until the script says what
     css="""
 button {
   padding: 0.5rem 0.75rem;
