@@ -292,6 +292,7 @@ class Judge:
             yield self._run(values, part).numpy()
 
     def _forward(self, weights: list[tf.Tensor], x: tf.Tensor) -> tf.Tensor:
+        """Traced once, with weights as arguments: to put them into variables takes long."""
         values = iter(weights)
         for layer in self._layers:
             own = [next(values) for _ in layer.trainable_variables]

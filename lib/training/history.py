@@ -35,7 +35,7 @@ class History(Generic[Kept]):
     def extend(self, epoch: int, values: Sequence[Kept]) -> None:
         """Note the figures of `epoch` and those after it: as `add` of each, and much sooner done.
 
-        What the next one would take the place of is passed over.
+        What the next one would take the place of is passed over. All epochs before must be there.
         """
         place, last = 0, len(values) - 1
         while place <= last:
