@@ -1,8 +1,8 @@
 """The same training in other hands: Keras's `fit`, PyTorch eager, and JAX with whole epochs jitted.
 
-`python -m tests.bench.peers fit|torch|jax` reads lines from standard input, a JSON list each,
-[the workload's number, seconds], and answers each with a line: epochs per second. So peers can
-take turns. Each runs in a process of its own, on one thread, as the worker does.
+`python -m tests.bench.peers fit|torch|jax` says "ready", then reads lines from standard input, a
+JSON list each, [the workload's number, seconds], and answers each with a line: epochs per second.
+So peers can take turns. Each runs in a process of its own, on one thread, as the worker does.
 """
 
 from __future__ import annotations

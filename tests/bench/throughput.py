@@ -9,7 +9,8 @@ epoch of a pair that is new to the worker and of one that it has seen, and the w
 Ours is what a person gets: the run is judged and reported on about five times a second. `fit` keeps
 the same figures in a callback; PyTorch and JAX only train. Everybody has one thread. All take
 turns, workload by workload, some rounds over; a ratio is of the two sides' rates in one round, and
-its median over the rounds counts.
+its median over the rounds counts. With --quick a turn is so short that ours is measured while the
+run begins, when it is judged more often than later.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ MODULES = {"fit": "keras", "torch": "torch", "jax": "jax"}
 QUICK_SECONDS = 44.0
 """When --quick begins no further measurement; one takes up to 4 s more."""
 
+BRIEF_SECONDS = 0.4
+"""Of a run that is over sooner, the few snapshots say little by our clock."""
+
 Rates = dict[str, dict[str, list[float]]]
 """Epochs per second by workload and side, one for each round."""
 
@@ -57,7 +61,7 @@ def ours(client: TrainingClient, work: Workload, seconds: float) -> float:
                 run, 60, until=lambda now, seen=last[1]: now.epoch > seen or now.status.over
             )
             last = (time.perf_counter(), snapshot.epoch)
-        if snapshot.status.over and last[0] - first[0] < seconds / 2:
+        if snapshot.status.over and last[0] - first[0] < BRIEF_SECONDS:
             rates.append(snapshot.epochs_per_second)
         else:
             rates.append((last[1] - first[1]) / (last[0] - first[0]))
@@ -105,7 +109,7 @@ class Peer:
             text=True,
         )
         assert self._process.stdout
-        self._process.stdout.readline()  # it begins while nobody is measured
+        self._process.stdout.readline()  # Python and NumPy begin while nobody is measured
 
     def measure(self, work: Workload, seconds: float) -> float:
         """Its epochs per second. Raises RuntimeError if its process has ended."""
