@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.ui.first import ask_for_plotly, is_painted
+from lib.ui.first_paint import ask_for_plotly, is_painted
 
 ask_for_plotly()  # first, since a cold server needs 0.3 s for the imports
 
@@ -11,13 +11,13 @@ from lib.export import EXPORTS, keras_script
 from lib.figures.strip import shape_strip
 from lib.narrate.explore import setup_sentence, strip_sentence
 from lib.ui.data import load
+from lib.ui.explore.live import live
 from lib.ui.frame import frame
-from lib.ui.live import live
 from lib.ui.save import save_button
+from lib.ui.shown import strip_values
+from lib.ui.text import plain, say
 from lib.ui.theme import current_palette
 from lib.ui.upload import table
-from lib.ui.view import strip_values
-from lib.ui.words import plain, say
 
 loaded = load(frame("Explore"), table())
 experiment, dataset = loaded.experiment, loaded.dataset

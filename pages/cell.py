@@ -12,9 +12,9 @@ from lib.ui.cell.see import see
 from lib.ui.cell.watch import watch
 from lib.ui.data import load
 from lib.ui.frame import frame
+from lib.ui.text import plain
 from lib.ui.theme import current_palette
 from lib.ui.upload import table
-from lib.ui.words import plain
 
 loaded = load(frame("Cell", KEYS), table())
 palette = current_palette()

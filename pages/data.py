@@ -7,9 +7,9 @@ from lib.narrate.data import data_sentence, numbers_hint, sample_sentence, split
 from lib.ui.data import load
 from lib.ui.frame import frame
 from lib.ui.steady import steady_chart
+from lib.ui.text import hint, plain, say
 from lib.ui.theme import current_palette
 from lib.ui.upload import table, uploader
-from lib.ui.words import hint, plain, say
 
 dataset = load(frame("Data"), table()).dataset
 palette = current_palette()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.ui import state
+from lib.ui import address
 from lib.ui.data import load
 from lib.ui.frame import frame
-from lib.ui.shapes.current import follow
 from lib.ui.shapes.decoder import decoder
 from lib.ui.shapes.doctor import doctor
 from lib.ui.shapes.quiz import quiz
+from lib.ui.shapes.shown_stack import follow
 from lib.ui.shapes.tracer import tracer
 from lib.ui.theme import current_palette
 from lib.ui.upload import table
@@ -30,10 +30,10 @@ follow(load(frame("Shapes", OWN_KEYS), table()))
 def choose() -> None:
     """Keep the choice in the address; the first part needs no word there."""
     chosen = st.session_state["part"]
-    state.keep("part", "" if chosen == next(iter(PARTS)) else chosen)
+    address.keep("part", "" if chosen == next(iter(PARTS)) else chosen)
 
 
-part = state.own("part") if state.own("part") in PARTS else next(iter(PARTS))
+part = address.own("part") if address.own("part") in PARTS else next(iter(PARTS))
 st.session_state["part"] = part
 st.segmented_control(
     "Part",

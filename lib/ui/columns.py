@@ -10,8 +10,8 @@ import streamlit as st
 
 from lib.datasets import DATASETS
 from lib.experiment import MISSING, limit_of
-from lib.ui import state, upload
-from lib.ui.words import hint
+from lib.ui import address, upload
+from lib.ui.text import hint
 from lib.windows import MAX_COLUMNS, Table, default_columns
 
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
@@ -32,12 +32,12 @@ def columns() -> None:
             f"{table.step.capitalize()}s ahead",
             int(limit.minimum),
             int(limit.maximum),
-            state.seed_widget("horizon"),
+            address.seed_widget("horizon"),
             key="horizon",
             help="How far after a timestep its target lies: 1 is the next row.",
         )
     if "missing" in spec.uses:
-        value = state.seed_widget("missing")
+        value = address.seed_widget("missing")
         st.selectbox(
             "Missing values",
             list(MISSING),

@@ -1,7 +1,7 @@
 """The sidebar: data, T, F, units and mode first, the rest folded under "More".
 
 A control that doesn't apply is drawn disabled with the value that holds instead, and says why.
-Each control has the URL key of its setting as its widget key; `lib.ui.state` does the rest.
+Each control has the URL key of its setting as its widget key; `lib.ui.address` does the rest.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import streamlit as st
 from lib.datasets import DATASETS, settle
 from lib.english import number
 from lib.experiment import MAX_VALUES, MODES, SETTINGS, Choice, limit_of
-from lib.ui import state, training, upload
+from lib.ui import address, runs, upload
 from lib.ui.columns import columns
-from lib.ui.words import hint
+from lib.ui.text import hint
 
 Fixed = Mapping[str, tuple[Any, str]]
 
@@ -33,7 +33,7 @@ def sidebar(*, with_uploader: bool) -> None:
 
     The Data page has room for the uploader itself, and asks for a sidebar without it.
     """
-    training.current()  # forgets a run that is gone before the address and the menu name it again
+    runs.current()  # forgets a run that is gone before the address and the menu name it again
     _data()
     if with_uploader and st.session_state["data"] == "upload":
         upload.uploader()
@@ -42,7 +42,7 @@ def sidebar(*, with_uploader: bool) -> None:
     _slider("T", "Timesteps  T", fixed)
     _slider("F", "Features  F", fixed)
     _slider("U", "Units  U", fixed)
-    value = state.seed_widget("mode")
+    value = address.seed_widget("mode")
     st.segmented_control(
         "Mode",
         list(MODES),
@@ -59,21 +59,21 @@ def sidebar(*, with_uploader: bool) -> None:
 
 
 def _data() -> None:
-    value = state.seed_widget("data")
+    value = address.seed_widget("data")
     st.selectbox(
         "Data",
         list(DATASETS),
         list(DATASETS).index(value),
         format_func=lambda name: DATASETS[name].title,
         key="data",
-        on_change=lambda: state.pick(st.session_state["data"]),
+        on_change=lambda: address.pick(st.session_state["data"]),
     )
     hint(DATASETS[st.session_state["data"]].about)
 
 
 def _fixed() -> dict[str, tuple[Any, str]]:
     """The settings that the data or the head dictates: key → the value that holds, and why."""
-    experiment = settle(state.drawn(), upload.table())
+    experiment = settle(address.drawn(), upload.table())
     why = dict(DATASETS[experiment.data.name].why)
     if experiment.model.head == "none" and "U" not in why:
         why["U"] = "Without a head the units are the prediction: as many as there are targets."
@@ -111,7 +111,7 @@ def _slider(key: str, label: str, fixed: Fixed, about: str | None = None) -> Non
         hint(why)
         return
     least = DATASETS[st.session_state["data"]].at_least.get(key, limit.minimum)
-    if state.seed_widget(key) < least:
+    if address.seed_widget(key) < least:
         st.session_state[key] = kind(least)
     st.slider(
         label,
@@ -124,7 +124,7 @@ def _slider(key: str, label: str, fixed: Fixed, about: str | None = None) -> Non
     )
     if least > limit.minimum:
         hint(f"{least:,} at least: these data need as many.")
-    used = settle(state.drawn(), upload.table()).get(key)
+    used = settle(address.drawn(), upload.table()).get(key)
     if used != st.session_state[key]:
         hint(f"{used:,} here: {CLAMPED[key]}")
 
@@ -137,7 +137,7 @@ def _select(key: str, label: str, fixed: Fixed) -> None:
         st.selectbox(label, [about[str(value)]], disabled=True, key=f"{key}_fixed_{value}")
         hint(why)
         return
-    value = state.seed_widget(key)
+    value = address.seed_widget(key)
     st.selectbox(
         label,
         list(options),
@@ -155,7 +155,7 @@ def _number(key: str, label: str, step: float = 1, about: str | None = None) -> 
         f"{label} ({number(limit.minimum)} to {number(limit.maximum)})",
         kind(limit.minimum),
         kind(limit.maximum),
-        state.seed_widget(key),
+        address.seed_widget(key),
         step=kind(step),
         format="%g" if kind is float else None,
         key=key,

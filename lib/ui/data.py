@@ -11,9 +11,9 @@ from lib.datasets import make_dataset, settle
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
 from lib.training.limits import check
-from lib.ui import training
+from lib.ui import runs
+from lib.ui.text import plain
 from lib.ui.upload import in_words
-from lib.ui.words import plain
 from lib.windows import Table, TooShortError
 
 
@@ -41,13 +41,13 @@ def load(experiment: Experiment, table: Table | None) -> Loaded:
     said before anybody presses Train.
     """
     place = st.empty()  # always, so that a warning that comes or goes moves no block below it
-    run = training.current_run()
+    run = runs.current_run()
     if run and run.experiment.data.name == experiment.data.name == "upload" and table is None:
         # Somebody else's upload, watched.
         return Loaded(run.experiment, run.dataset, trainable=False)
     try:
         settled = settle(experiment, table)
-        same = run is not None and training.is_run_of(run, settled, table)
+        same = run is not None and runs.is_run_of(run, settled, table)
         loaded = Loaded(settled, run.dataset if same and run else _dataset(settled, table))
     except ExperimentError as error:
         last: Loaded = st.session_state.get("last_good") or _default()

@@ -9,8 +9,8 @@ from pathlib import Path
 import streamlit as st
 
 from lib.experiment import Experiment
-from lib.ui import controls, state, words
-from lib.ui.turns import in_turn
+from lib.ui import address, controls, text
+from lib.ui.load.turns import in_turn
 
 PAGES = {
     "Explore": ("app.py", ":material/stacked_line_chart:"),
@@ -30,7 +30,7 @@ TAGLINE = "every timestep, or just the last?"
 def frame(page: str, own_keys: Sequence[str] = ()) -> Experiment:
     """Draw the frame of `page`, a key of PAGES, and return the experiment of its sidebar.
 
-    `own_keys` are keys that the page has in the address for itself: see `lib.ui.state`.
+    `own_keys` are keys that the page has in the address for itself: see `lib.ui.address`.
 
     The menu is drawn last, into its place at the top, so that its links carry the settings that
     were changed in this very run.
@@ -41,17 +41,17 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Experiment:
         layout="wide",
         menu_items={"About": f"**Unrolled**: {TAGLINE}"},
     )
-    words.style()
-    state.begin(page, own_keys)
+    text.style()
+    address.begin(page, own_keys)
     with st.sidebar:
         st.markdown("### Unrolled")
-        words.hint(TAGLINE)
+        text.hint(TAGLINE)
         menu = st.container(gap="xxsmall")
         controls.sidebar(with_uploader=page != "Data")
-    experiment = state.finish()
+    experiment = address.finish()
     _complain()
     for label, (path, icon) in PAGES.items():
-        menu.page_link(path, label=label, icon=icon, query_params=state.query(label))
+        menu.page_link(path, label=label, icon=icon, query_params=address.query(label))
     return experiment
 
 
@@ -64,6 +64,6 @@ def _complain() -> None:
     place = st.empty()  # always, so that no block below it gets another place when it goes
     if complaints := st.session_state["complaints"]:
         with place.container(key="complaints", horizontal=True, gap="xsmall"):
-            lines = "  \n".join(map(words.plain, complaints))
+            lines = "  \n".join(map(text.plain, complaints))
             st.warning(lines, icon=":material/link_off:", width="stretch")
             st.button("Close", icon=":material/close:", on_click=complaints.clear)

@@ -22,7 +22,7 @@ HIDE_AFTER = "0.5s"
 
 
 @dataclass(slots=True)
-class _Pair:
+class _TwoCharts:
     """The two charts of a place, and which of them lies above."""
 
     top: int = 1
@@ -37,7 +37,7 @@ def steady_chart(figure: go.Figure | None, sentence: str, key: str) -> None:
     changes for the first time there is one chart only. Without a figure what is there (`is_drawn`)
     stays as it is.
     """
-    pair: _Pair = st.session_state.setdefault(f"_steady_{key}", _Pair())
+    pair: _TwoCharts = st.session_state.setdefault(f"_steady_{key}", _TwoCharts())
     if figure is not None:
         newest = plotly.io.to_json(figure.to_dict(), validate=False) + sentence
         if newest != pair.newest:
@@ -55,7 +55,7 @@ def steady_chart(figure: go.Figure | None, sentence: str, key: str) -> None:
 
 def is_drawn(key: str) -> bool:
     """Whether a chart with this key has been drawn in this session."""
-    pair: _Pair | None = st.session_state.get(f"_steady_{key}")
+    pair: _TwoCharts | None = st.session_state.get(f"_steady_{key}")
     return pair is not None and bool(pair.newest)
 
 

@@ -14,9 +14,9 @@ import streamlit as st
 from lib.datasets import make_dataset
 from lib.english import counted, joined
 from lib.experiment import ExperimentError
-from lib.ui import training
-from lib.ui.state import drawn, picking
-from lib.ui.words import hint, plain
+from lib.ui import runs
+from lib.ui.address import drawn, picking
+from lib.ui.text import hint, plain
 from lib.windows import Table, TooShortError
 
 TOO_LARGE = (
@@ -32,7 +32,7 @@ TOO_LARGE = (
 def table() -> Table | None:
     """The session's uploaded table, None before the first; a reload finds it through its run."""
     if "table" not in st.session_state:
-        st.session_state["table"] = training.table_of_run()
+        st.session_state["table"] = runs.table_of_run()
     return st.session_state["table"]
 
 

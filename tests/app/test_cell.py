@@ -17,8 +17,8 @@ from lib.figures.proofs import NO_ANSWER
 from lib.training.client import TrainingClient
 from lib.ui.cell import ask
 from lib.ui.frame import PAGES
+from tests.app.test_address import address
 from tests.app.test_pages import APP, start
-from tests.app.test_state import address
 
 
 def html(app: AppTest) -> str:

@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from lib.datasets import DATASETS
 from lib.ui.frame import PAGES
-from lib.ui.training import GONE
-from lib.ui.words import plain
+from lib.ui.runs import GONE
+from lib.ui.text import plain
 from lib.uploads import read_upload
 
 APP = Path(__file__).parents[2] / "app.py"

@@ -227,7 +227,7 @@ def test_a_proof_that_comes_is_shown_and_one_that_fails_says_why(
 ) -> None:
     """What was recorded stays where the worker has no answer, and can be asked for again."""
     app = shapes(part="target")
-    monkeypatch.setattr("lib.ui.shapes.proof.training.client", lambda: Answers(answer))
+    monkeypatch.setattr("lib.ui.shapes.proof.runs.client", lambda: Answers(answer))
     app.button(key="prove").click().run()
     assert not app.exception
     assert any(badge in m.value for m in app.markdown)

@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-from lib.ui.live import SAME_CLICK_SECONDS
+from lib.ui.explore.live import SAME_CLICK_SECONDS
 from tests.browser.server import Server, serve
 from tests.session import Session
 

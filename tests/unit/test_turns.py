@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from lib.ui.turns import Turns, in_turn
+from lib.ui.load.turns import Turns, in_turn
 
 
 def until(true: object, seconds: float = 10) -> None:

@@ -13,8 +13,8 @@ from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_tok
 from lib.datasets import DATASETS, suggested
 from lib.experiment import Experiment
 from lib.training.messages import Run, Snapshot, Status
-from lib.ui import browser, state, training
-from lib.ui.live import _can_be_trained
+from lib.ui import address, browser, runs
+from lib.ui.explore.live import _can_be_trained
 from tests.unit.pictures import a_dataset
 
 
@@ -48,7 +48,7 @@ def enter(monkeypatch):
     """`enter(session)`: from now on it is this session's turn."""
 
     def turn(session: Streamlit) -> Streamlit:
-        for module in (state, training, browser):
+        for module in (address, runs, browser):
             monkeypatch.setattr(module, "st", session)
         return session
 
@@ -57,8 +57,8 @@ def enter(monkeypatch):
 
 def run_page(page: str = "Explore") -> Experiment:
     """One run of a page's script, as far as the address goes."""
-    state.begin(page)
-    return state.finish()
+    address.begin(page)
+    return address.finish()
 
 
 # The address
@@ -102,8 +102,8 @@ def test_back_opens_the_experiment_from_before(enter, monkeypatch):
     run_page()
     session.session_state["T"] = 20
     run_page()
-    now = state.time.monotonic() + 2 * state.LAG_SECONDS
-    monkeypatch.setattr(state.time, "monotonic", lambda: now)
+    now = address.time.monotonic() + 2 * address.LAG_SECONDS
+    monkeypatch.setattr(address.time, "monotonic", lambda: now)
     session.query_params.from_dict({})
     assert run_page() == Experiment()
 
@@ -131,10 +131,10 @@ def test_picking_data_brings_what_suits_it_and_leaves_what_a_person_set(enter):
     session = enter(Streamlit())
     run_page()
     session.session_state["cell"] = "gru"
-    state.pick("seattle")
+    address.pick("seattle")
     experiment = run_page()
     assert experiment == suggested("seattle").set(cell="gru", F=Experiment().data.features)
-    state.pick("running_mean")
+    address.pick("running_mean")
     assert run_page() == Experiment().set(cell="gru")
 
 
@@ -143,7 +143,7 @@ def test_a_link_to_what_a_dataset_suggests_is_short(enter):
     for name in DATASETS:
         enter(Streamlit(data=[name]))
         run_page()
-        assert state.query() == ({} if name == Experiment().data.name else {"data": [name]})
+        assert address.query() == ({} if name == Experiment().data.name else {"data": [name]})
 
 
 # Whose a run is
@@ -179,8 +179,8 @@ class Worker:
 def worker(monkeypatch):
     """A server on which nobody has trained yet."""
     worker, owners = Worker(), {}
-    monkeypatch.setattr(training, "client", lambda: worker)
-    monkeypatch.setattr(training, "_owners", lambda: owners)
+    monkeypatch.setattr(runs, "client", lambda: worker)
+    monkeypatch.setattr(runs, "_owners", lambda: owners)
     return worker
 
 
@@ -196,21 +196,21 @@ def test_only_the_browser_that_started_a_run_may_steer_it(enter, worker):
     """In its first session, and in another one after a reload; others watch."""
     enter(session_of("anna"))
     run_page()
-    run = training.train(Experiment(), a_dataset())
-    assert training.may_steer(run)
-    assert training.current_run() is run
+    run = runs.train(Experiment(), a_dataset())
+    assert runs.may_steer(run)
+    assert runs.current_run() is run
 
     enter(session_of("anna"))
-    assert training.may_steer(run)
+    assert runs.may_steer(run)
 
     for other in ("berta", None):
         session = enter(session_of(other))
         run_page()
         session.session_state["run"] = run.id
-        assert not training.may_steer(run)
-        training.leave()
+        assert not runs.may_steer(run)
+        runs.leave()
         assert worker.stopped == []
-        assert training.current_run() is None
+        assert runs.current_run() is None
 
 
 @pytest.mark.usefixtures("worker")
@@ -218,21 +218,21 @@ def test_without_cookies_a_run_belongs_to_its_session_alone(enter):
     """Two browsers without a name aren't the same browser."""
     enter(session_of(None))
     run_page()
-    run = training.train(Experiment(), a_dataset())
-    assert training.may_steer(run)
+    run = runs.train(Experiment(), a_dataset())
+    assert runs.may_steer(run)
     enter(session_of(None))
-    assert not training.may_steer(run)
+    assert not runs.may_steer(run)
 
 
 def test_a_new_run_takes_the_place_of_the_one_before(enter, worker):
     """It is stopped, and the address names the new one."""
     session = enter(session_of("anna"))
     run_page()
-    first = training.train(Experiment(), a_dataset())
-    second = training.train(Experiment(), a_dataset())
+    first = runs.train(Experiment(), a_dataset())
+    second = runs.train(Experiment(), a_dataset())
     assert worker.stopped == [first.id]
     assert session.query_params["run"] == [second.id]
-    training.leave()
+    runs.leave()
     assert worker.stopped == [first.id, second.id]
     assert "run" not in session.query_params
 
@@ -242,9 +242,9 @@ def test_a_run_that_is_gone_leaves_the_address(enter):
     """After a restart of the server nobody knows it; that is said, once."""
     session = enter(Streamlit(run=["long gone"]))
     run_page()
-    assert training.current() is None
-    assert training.current() is None
-    assert session.session_state["complaints"] == [training.GONE]
+    assert runs.current() is None
+    assert runs.current() is None
+    assert session.session_state["complaints"] == [runs.GONE]
     run_page()
     assert "run" not in session.query_params
 
@@ -253,9 +253,9 @@ def test_of_a_run_that_was_started_here_no_link_is_blamed(enter, worker):
     """It is forgotten after some hours, and no link was opened."""
     session = enter(session_of("anna"))
     run_page()
-    run = training.train(Experiment(), a_dataset())
+    run = runs.train(Experiment(), a_dataset())
     worker.runs.clear()
-    assert training.current() is None
+    assert runs.current() is None
     assert run.id in session.session_state["started"]
     assert session.session_state["complaints"] == []
 
@@ -268,18 +268,18 @@ def test_a_run_is_one_of_these_settings_and_this_upload(enter):
     mine, later = object(), object()
     session.session_state["table"] = mine
     own = Experiment().set(data="upload")
-    run = training.train(own, a_dataset())
-    assert training.is_run_of(run, own, mine)
-    assert not training.is_run_of(run, own, later)
-    assert not training.is_run_of(run, own.set(T=5), mine)
-    assert training.table_of_run() is mine
-    made = training.train(Experiment(), a_dataset())
-    assert training.is_run_of(made, Experiment(), None)
+    run = runs.train(own, a_dataset())
+    assert runs.is_run_of(run, own, mine)
+    assert not runs.is_run_of(run, own, later)
+    assert not runs.is_run_of(run, own.set(T=5), mine)
+    assert runs.table_of_run() is mine
+    made = runs.train(Experiment(), a_dataset())
+    assert runs.is_run_of(made, Experiment(), None)
 
     session = enter(session_of("berta"))
     session.session_state["run"] = run.id
-    assert not training.is_run_of(run, own, mine)
-    assert training.table_of_run() is None
+    assert not runs.is_run_of(run, own, mine)
+    assert runs.table_of_run() is None
 
 
 # Which browser it is

@@ -215,12 +215,12 @@ def pages() -> Iterator[tuple[str, str]]:
     from google.protobuf.json_format import MessageToDict
     from streamlit.testing.v1 import AppTest
 
-    import lib.ui.training
+    import lib.ui.runs
     from lib.ui.frame import PAGES
 
     quiet = NoAnswers()
     for name in ("client",):
-        setattr(lib.ui.training, name, lambda: quiet)
+        setattr(lib.ui.runs, name, lambda: quiet)
 
     def walk(node: Any) -> Iterator[Any]:
         for child in getattr(node, "children", {}).values():

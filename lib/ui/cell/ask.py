@@ -17,9 +17,9 @@ import streamlit as st
 from lib.figures.proofs import NO_ANSWER
 from lib.narrate.proofs import progress_sentence, waiting_words
 from lib.training.questions import AnswerFuture
-from lib.ui import training
+from lib.ui import runs
 from lib.ui.cell.chosen import Chosen, Weights
-from lib.ui.words import say_steadily
+from lib.ui.text import say_steadily
 
 EVERY_SECONDS = 3.0
 """Between two questions about the same choice, at the least, while a run trains."""
@@ -57,13 +57,13 @@ class Reply:
     @property
     def instead(self) -> str:
         """What stands where a value would, while there is none."""
-        ready = training.client().worker_ready
+        ready = runs.client().worker_ready
         return NO_ANSWER if self.error else waiting_words(self.ahead, ready=ready)
 
     @property
     def ahead(self) -> int:
         """How many questions, of any page, are answered before this one."""
-        return training.client().ahead(self.asked) if self.asked else 0
+        return runs.client().ahead(self.asked) if self.asked else 0
 
 
 @dataclass(slots=True, eq=False)
@@ -106,7 +106,7 @@ def ask(
     follows = fits and chosen.polling
     due = not follows or time.monotonic() - known.asked_at >= EVERY_SECONDS
     if not fresh and known.asked is None and due:
-        known.asked = training.client().ask(name, **arguments())
+        known.asked = runs.client().ask(name, **arguments())
         known.asked_choice, known.asked_weights = choice, chosen.weights
         known.asked_epoch, known.asked_at = chosen.epoch, time.monotonic()
     return Reply(
@@ -148,7 +148,7 @@ def progress(replies: Sequence[Reply], *, again: bool) -> str:
     done, total = len(replies) - len(waiting), len(replies)
     about, ahead = (waiting[0].about, waiting[0].ahead) if waiting else ("", 0)
     failed = sum(bool(reply.error) for reply in replies)
-    ready = training.client().worker_ready
+    ready = runs.client().worker_ready
     return progress_sentence(done, total, about, ahead, ready=ready, failed=failed, again=again)
 
 

@@ -13,11 +13,11 @@ from lib.cell.step import Opened
 from lib.datasets.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import Trace, forward
-from lib.ui import state, training
+from lib.ui import address, runs
 from lib.ui.cell.link import control, picked
 from lib.ui.data import Loaded
-from lib.ui.view import View, fitting_view, initial_weights
-from lib.ui.words import hint
+from lib.ui.shown import View, fitting_view, initial_weights
+from lib.ui.text import hint
 
 Weights = tuple[np.ndarray, ...]
 """A whole model's, three for each layer and the head's."""
@@ -191,18 +191,18 @@ def _weights(shown: View, mode: str) -> tuple[Weights, int, str]:
 
 def _drop_epoch_of_other_run(run_id: str) -> None:
     """An epoch is picked for one run; the next is shown as it is now."""
-    text, remembered = state.own("epoch"), st.session_state.get("cell_epoch")
+    text, remembered = address.own("epoch"), st.session_state.get("cell_epoch")
     if remembered and remembered[0] == text and remembered[1] != run_id:
-        state.keep("epoch", "")
-        state.write_address()
-    st.session_state["cell_epoch"] = state.own("epoch"), run_id
+        address.keep("epoch", "")
+        address.write_address()
+    st.session_state["cell_epoch"] = address.own("epoch"), run_id
 
 
 def _by_epoch(shown: View, mode: str) -> dict[int, Weights]:
     """Weights by epoch: the initial ones, what a run has left on its way, and the newest."""
     known = {0: initial_weights(shown.experiment, shown.dataset)}
     run = shown.run
-    past = shown.snapshot.past if run is None else training.client().checkpoints(run)
+    past = shown.snapshot.past if run is None else runs.client().checkpoints(run)
     known |= {epoch: weights[mode] for epoch, weights in past if mode in weights}
     result = shown.snapshot.results[mode]
     if result.weights is not None and len(result.checked_epochs):

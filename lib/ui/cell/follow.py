@@ -20,7 +20,7 @@ from lib.narrate.cell import step_sentence
 from lib.narrate.proofs import prefix_sentence
 from lib.ui.cell.playhead import At, playhead
 from lib.ui.fragment import fragment
-from lib.ui.words import say_steadily
+from lib.ui.text import say_steadily
 
 
 @dataclass(frozen=True, slots=True, eq=False)

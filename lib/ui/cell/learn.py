@@ -20,7 +20,7 @@ from lib.recurrence import initial_model_weights
 from lib.ui.cell.ask import Reply, ask, hint_of
 from lib.ui.cell.chosen import Chosen
 from lib.ui.steady import steady_chart
-from lib.ui.words import say_steadily
+from lib.ui.text import say_steadily
 
 SAMPLES = 16
 """Gradients are means over so many of the shown samples."""

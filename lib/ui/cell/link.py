@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.ui import state
+from lib.ui import address
 
 KEYS = ("sample", "layer", "weights", "epoch", "order", "step", "unit")
 """In the address: numbers from 1, but for the epoch."""
@@ -19,7 +19,7 @@ KEYS = ("sample", "layer", "weights", "epoch", "order", "step", "unit")
 
 def picked(name: str, texts: Sequence[str], default: int) -> int:
     """Which of these the address names: its index, or that of the default."""
-    text = state.own(name)
+    text = address.own(name)
     return texts.index(text) if text in texts else default
 
 
@@ -35,6 +35,6 @@ def control(name: str, texts: Sequence[str], default: int, key: str) -> dict[str
     def keep() -> None:
         moved = st.session_state[key]
         if moved is not None:  # for a moment, when the browser's theme isn't the usual one
-            state.keep(name, "" if moved == default else texts[moved])
+            address.keep(name, "" if moved == default else texts[moved])
 
     return {"key": key, "on_change": keep}

@@ -20,7 +20,7 @@ from lib.cell.unit_order import by_similarity
 from lib.figures.palette import Palette
 from lib.figures.timeline import TIME, UNITS
 from lib.figures.unrolled import WIDEST
-from lib.ui import state
+from lib.ui import address
 from lib.ui.cell.link import picked
 
 KEY = "cell_playhead"
@@ -97,12 +97,12 @@ def _remember() -> None:
         return  # nothing of use, and so not from our script
     st.session_state[PICKED] = at
     if said.get("rests"):
-        state.keep_in_part({name: f"{index + 1}" for name, index in at.items()})
+        address.keep_in_part({name: f"{index + 1}" for name, index in at.items()})
         st.session_state[LINK] = _link()
 
 
 def _link() -> tuple[str, str]:
-    return state.own("step"), state.own("unit")
+    return address.own("step"), address.own("unit")
 
 
 def where(layer: Opened) -> At:

@@ -23,7 +23,7 @@ from lib.ui.cell.follow import Prefixes
 from lib.ui.cell.playhead import first_row, row_order, where
 from lib.ui.cell.watch import progress_slot
 from lib.ui.fragment import slot
-from lib.ui.words import hint, say_steadily
+from lib.ui.text import hint, say_steadily
 
 SAMPLES = 8
 """On so many samples differences are measured, the shown one among them."""

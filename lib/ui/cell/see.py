@@ -17,7 +17,7 @@ from lib.ui.cell.follow import Formulas
 from lib.ui.cell.link import control
 from lib.ui.cell.playhead import ORDERS, bar_at_hand, first_row, is_by_similarity, row_order, where
 from lib.ui.fragment import slot
-from lib.ui.words import say, say_steadily
+from lib.ui.text import say, say_steadily
 
 
 def see(chosen: Chosen, palette: Palette) -> tuple[DeltaGenerator, Formulas]:

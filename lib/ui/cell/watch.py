@@ -9,11 +9,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.narrate.proofs import progress_sentence
-from lib.ui import training
+from lib.ui import runs
 from lib.ui.cell.ask import PLACES, Reply, answered, forget_errors, progress
 from lib.ui.cell.chosen import Chosen
 from lib.ui.fragment import fragment
-from lib.ui.words import plain, say_steadily
+from lib.ui.text import plain, say_steadily
 
 WAITING_SECONDS = 0.3
 POLL_SECONDS = 1.0
@@ -33,7 +33,7 @@ def watch(chosen: Chosen, replies: Sequence[Reply], slot: DeltaGenerator) -> Non
         st.button("Ask Keras again", icon=":material/replay:", on_click=forget_errors)
     waiting = any(reply.waiting for reply in replies)
     seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None
-    found = training.current()
+    found = runs.current()
     again = partial(progress, replies, again=chosen.polling)
     fragment(_look, run_every=seconds)(found[1] if found else None, said, again)
 
@@ -53,7 +53,7 @@ def _tell(slot: DeltaGenerator) -> None:
 
 
 def _look(seen: object, said: str, again: Callable[[], str]) -> None:
-    found = training.current()
+    found = runs.current()
     moved = (found[1] if found else None) is not seen
     if moved or answered() or again() != said:
         st.rerun()

@@ -10,8 +10,8 @@ from lib.errors.explanations import ends, readable, shapes_in
 from lib.figures.lineup import shapes_picture
 from lib.figures.palette import Palette
 from lib.figures.tensor import SCALES
-from lib.ui import state
-from lib.ui.words import hint, plain
+from lib.ui import address
+from lib.ui.text import hint, plain
 
 KEY = "error"
 """In the address: which example is shown. What a person pastes never goes there."""
@@ -28,7 +28,7 @@ STYLE = (
 
 def decoder(palette: Palette) -> None:
     """The text on the left, what it means on the right; below, its shapes and what to check."""
-    example = state.own(KEY) if state.own(KEY) in EXAMPLES else next(iter(EXAMPLES))
+    example = address.own(KEY) if address.own(KEY) in EXAMPLES else next(iter(EXAMPLES))
     text = st.session_state.setdefault(KEPT, EXAMPLES[example])
     told = explain_error(text)
     unknown = UNKNOWN if text.strip() else EMPTY
@@ -85,10 +85,10 @@ EMPTY = "Paste a message"
 
 def _pasted() -> None:
     st.session_state[KEPT] = ends(st.session_state[TEXT])
-    state.keep(KEY, "")
+    address.keep(KEY, "")
 
 
 def _picked() -> None:
     if name := st.session_state[PICK]:
         st.session_state[KEPT] = EXAMPLES[name]
-        state.keep(KEY, "" if name == next(iter(EXAMPLES)) else name)
+        address.keep(KEY, "" if name == next(iter(EXAMPLES)) else name)

@@ -27,10 +27,10 @@ from lib.stack.recurrent import TIMESTEPS
 from lib.stack.tensors import sizes
 from lib.stack.trace import trace
 from lib.training.recorded_proofs import recorded_proof
-from lib.ui import state
-from lib.ui.shapes.current import current
+from lib.ui import address
 from lib.ui.shapes.proof import proof
-from lib.ui.words import hint, plain, say
+from lib.ui.shapes.shown_stack import current
+from lib.ui.text import hint, plain, say
 
 KEY = "check"
 """In the address."""
@@ -40,7 +40,7 @@ SHAPES = {"output": "The model’s output", "target": "y.shape"}
 
 def doctor(palette: Palette) -> None:
     """The verdict with its picture, what mends it, the usual cases, and the proof."""
-    check = from_text(state.own(KEY))
+    check = from_text(address.own(KEY))
     told = check.diagnose()
     st.markdown(f"# {plain(check_title(told))}")
     narrow, wide = st.columns([2, 5])
@@ -70,7 +70,7 @@ def _take(check: Check, *answered: str) -> None:
     """Make this the question. What is wrong with a field stays until that one is answered."""
     problems: dict[str, str] = st.session_state.get("check_problem", {})
     st.session_state["check_problem"] = {k: v for k, v in problems.items() if k not in answered}
-    state.keep(KEY, "" if check == Check() else to_text(check))
+    address.keep(KEY, "" if check == Check() else to_text(check))
 
 
 def _question(check: Check) -> None:
@@ -104,7 +104,7 @@ def _question(check: Check) -> None:
 
 def _read(name: str) -> None:
     """Take a typed shape; where it is none, say so and leave everything as it was."""
-    check, text = from_text(state.own(KEY)), st.session_state[f"check_{name}"]
+    check, text = from_text(address.own(KEY)), st.session_state[f"check_{name}"]
     try:
         shape = read_shape(text, samples=check.target[0] if name == "output" else check.output[0])
     except ShapeTextError as error:
@@ -123,12 +123,12 @@ def _problem(name: str, words: str) -> None:
 
 def _set(name: str, key: str) -> None:
     values: dict[str, Any] = {name: st.session_state[key]}
-    _take(replace(from_text(state.own(KEY)), **values))
+    _take(replace(from_text(address.own(KEY)), **values))
 
 
 def from_stack() -> None:
     """Take the traced stack's output with y's samples, and its batch; open timesteps become 12."""
-    check, tensors = from_text(state.own(KEY)), trace(current())[-1].tensors
+    check, tensors = from_text(address.own(KEY)), trace(current())[-1].tensors
     if not tensors:
         _problem("output", "The traced stack breaks, so that it has no output. Mend it first.")
         return
@@ -197,5 +197,5 @@ def _painter(verdicts: dict[str, Any]) -> Any:
 def _open(key: str, output: str) -> None:
     target = st.session_state[key]
     if target:
-        check = from_text(state.own(KEY))
+        check = from_text(address.own(KEY))
         _take(replace(check, output=OUTPUTS[output], target=TARGETS[target]), *SHAPES)

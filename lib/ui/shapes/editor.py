@@ -14,8 +14,8 @@ import streamlit as st
 from lib.stack.base import Layer, Setting
 from lib.stack.kinds import KINDS, MAX_LAYERS, Stack
 from lib.stack.plain import Input
-from lib.ui.shapes.current import current, take
-from lib.ui.words import hint, plain
+from lib.ui.shapes.shown_stack import current, take
+from lib.ui.text import hint, plain
 
 FLAGS = "flags"
 ADD = "add_layer"

@@ -13,10 +13,10 @@ from lib.figures.palette import Palette
 from lib.figures.proof import proof_loss_figure, proof_predictions_figure
 from lib.narrate.check import proof_sentence
 from lib.training.recorded_proofs import recorded_proof
-from lib.ui import training
+from lib.ui import runs
 from lib.ui.fragment import fragment
 from lib.ui.steady import steady_chart
-from lib.ui.words import hint, plain, say
+from lib.ui.text import hint, plain, say
 
 POLL_SECONDS = 0.3
 PICK = "proof_case"
@@ -98,7 +98,7 @@ def _panel(palette: Palette, looking: bool, asked_about: str | None) -> None:
 
 def _ask(case: str) -> None:
     st.session_state["proof_problem"] = ""
-    st.session_state["proof_asked"] = training.client().ask("target_proof", case=case)
+    st.session_state["proof_asked"] = runs.client().ask("target_proof", case=case)
     st.session_state["proof_asked_case"] = case
 
 

@@ -13,9 +13,9 @@ from lib.narrate.stack import stack_sentence
 from lib.stack.code import keras_code
 from lib.stack.quiz import Question, question
 from lib.stack.trace import broken
-from lib.ui import state
-from lib.ui.shapes.current import take
-from lib.ui.words import hint, plain, say
+from lib.ui import address
+from lib.ui.shapes.shown_stack import take
+from lib.ui.text import hint, plain, say
 
 KEY = "quiz"
 """In the address: the question's seed."""
@@ -46,7 +46,7 @@ def quiz(palette: Palette) -> None:
 
 def _number() -> int:
     """The seed: questions are counted from 1 in the address and on the page."""
-    text = state.own(KEY)
+    text = address.own(KEY)
     return min(max(int(text), 1), MOST) - 1 if re.fullmatch("[0-9]{1,6}", text) else 0
 
 
@@ -108,9 +108,9 @@ def _answer(number: int, place: int, right: bool) -> None:
 
 
 def _next(number: int) -> None:
-    state.keep(KEY, f"{(number + 1) % MOST + 1}")
+    address.keep(KEY, f"{(number + 1) % MOST + 1}")
 
 
 def _trace(asked: Question) -> None:
     take(tuple(step.layer for step in asked.steps))
-    state.keep("part", "")
+    address.keep("part", "")

@@ -12,11 +12,11 @@ from lib.stack.code import keras_code
 from lib.stack.fixes import fixes
 from lib.stack.patterns import PATTERNS, pattern_of
 from lib.stack.trace import Step, broken, trace
-from lib.ui import state
-from lib.ui.shapes.current import before, current, is_sidebars, take
+from lib.ui import address
 from lib.ui.shapes.doctor import from_stack
 from lib.ui.shapes.editor import editor
-from lib.ui.words import hint, plain, say
+from lib.ui.shapes.shown_stack import before, current, is_sidebars, take
+from lib.ui.text import hint, plain, say
 
 PICK, SIDEBAR = "pattern", "sidebar"
 TRY = (
@@ -89,7 +89,7 @@ def _take_pattern() -> None:
 
 def _check_target() -> None:
     from_stack()
-    state.keep("part", "target")
+    address.keep("part", "target")
 
 
 def _problem(steps: tuple[Step, ...]) -> None:

@@ -1,6 +1,6 @@
 """How often pages look for new figures: as often as nobody has to wait for it.
 
-It knows no page: `lib.ui.turns` says how long somebody had to wait for a turn.
+It knows no page: `lib.ui.load.turns` says how long somebody had to wait for a turn.
 """
 
 from __future__ import annotations

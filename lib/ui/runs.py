@@ -15,7 +15,7 @@ from lib.experiment import Experiment
 from lib.training import workers
 from lib.training.messages import Run, Snapshot
 from lib.training.pool import TrainingPool
-from lib.ui import state
+from lib.ui import address
 from lib.ui.browser import browser_id
 from lib.windows import Table
 
@@ -121,7 +121,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
         if client().get(known) is None:
             _owners().pop(known, None)
     st.session_state["run"] = run.id
-    state.write_address()
+    address.write_address()
     return run
 
 
@@ -129,7 +129,7 @@ def leave() -> None:
     """Stop this session's run, where it is this browser's, and forget it."""
     _stop_current()
     st.session_state["run"] = None
-    state.write_address()
+    address.write_address()
 
 
 def _stop_current() -> None:

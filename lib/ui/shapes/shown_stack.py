@@ -7,7 +7,7 @@ import streamlit as st
 from lib.stack.kinds import Stack
 from lib.stack.link import from_text, to_text
 from lib.stack.patterns import stack_of
-from lib.ui import state
+from lib.ui import address
 from lib.ui.data import Loaded
 
 KEY = "stack"
@@ -27,19 +27,19 @@ def follow(loaded: Loaded) -> None:
 
 def is_sidebars() -> bool:
     """Whether the stack is the sidebar's model, and moves with it."""
-    return not from_text(state.own(KEY))
+    return not from_text(address.own(KEY))
 
 
 def current() -> Stack:
     """The stack of the address, else the sidebar's model."""
     sidebar: Stack = st.session_state["sidebar_stack"]
-    return from_text(state.own(KEY)) or sidebar
+    return from_text(address.own(KEY)) or sidebar
 
 
 def take(stack: Stack | None) -> None:
     """Make this the stack, or with None the sidebar's again; remember the last. For callbacks."""
     st.session_state["stack_before"] = current()
-    state.keep(KEY, to_text(stack) if stack else "")
+    address.keep(KEY, to_text(stack) if stack else "")
 
 
 def before() -> Stack:

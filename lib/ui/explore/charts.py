@@ -21,16 +21,16 @@ from lib.narrate.explore import (
     step_error_sentence,
     typical_error,
 )
+from lib.ui.shown import View, sample_index
 from lib.ui.steady import is_drawn, steady_chart
-from lib.ui.view import View, sample_index
-from lib.ui.words import hint, say_steadily
+from lib.ui.text import hint, say_steadily
 
 METRIC = 132
 """The width of a number in pixels: the longest fits, and two do beside each other on a phone."""
 
 
 def draw(shown: View, palette: Palette, whole: bool) -> None:
-    """All cards, two to a row on a wide screen and one below the other on others: `words.style`.
+    """All cards, two to a row on a wide screen and one below the other on others: `text.style`.
 
     Where it isn't to be the `whole`, only the upper two.
 

@@ -15,7 +15,7 @@ from lib.preview import untrained
 from lib.recurrence import forward
 from lib.training.messages import Run, Snapshot
 from lib.training.recorded import recorded
-from lib.ui import training
+from lib.ui import runs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +40,7 @@ _untrained = lru_cache(maxsize=8)(untrained)  # few, since each keeps its datase
 
 def view(experiment: Experiment, dataset: Dataset) -> View:
     """What to show to this session now."""
-    if found := training.current():
+    if found := runs.current():
         run, snapshot = found
         if not snapshot.results:
             start = _untrained(run.experiment, run.dataset)

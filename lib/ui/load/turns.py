@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from lib.ui.rhythm import Rhythm
+from lib.ui.load.rhythm import Rhythm
 
 P = ParamSpec("P")
 R = TypeVar("R")

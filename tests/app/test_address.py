@@ -9,16 +9,18 @@ def page() -> None:
     """A page that shows its own key, and a button that sets it."""
     import streamlit as st
 
-    from lib.ui import state
+    from lib.ui import address
 
     name = st.session_state.setdefault("name", "One")
-    state.begin(name, ("stack",) if name == "One" else ())
-    state.seed_widget("T")
+    address.begin(name, ("stack",) if name == "One" else ())
+    address.seed_widget("T")
     st.slider("T", 2, 100, key="T")
-    state.finish()
-    st.button("Set", key="set", on_click=lambda: state.keep("stack", "b"))
-    st.button("Part", key="part_button", on_click=lambda: state.keep_in_part(st.session_state.part))
-    st.text(state.own("stack"))
+    address.finish()
+    st.button("Set", key="set", on_click=lambda: address.keep("stack", "b"))
+    st.button(
+        "Part", key="part_button", on_click=lambda: address.keep_in_part(st.session_state.part)
+    )
+    st.text(address.own("stack"))
 
 
 def start(**query: str) -> AppTest:

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 def page() -> None:
     """One sentence with a number and a hostile name, and one whose longest wording is known."""
-    from lib.ui.words import say, say_steadily
+    from lib.ui.text import say, say_steadily
 
     say_steadily('After 9 epochs <b>"x"</b> is off by 0.5, or 1.2e-7 °C.')
     say_steadily("Short.", "The longest of them.", gray=True)

@@ -19,12 +19,13 @@ from lib.figures.palette import Palette
 from lib.narrate.explore import changed_settings, progress_sentence
 from lib.training.limits import check
 from lib.training.messages import Run, Status
-from lib.ui import charts, training
+from lib.ui import runs
 from lib.ui.data import Loaded
+from lib.ui.explore import charts
 from lib.ui.fragment import fragment
-from lib.ui.turns import RHYTHM, in_turn
-from lib.ui.view import View, view
-from lib.ui.words import plain, say_steadily
+from lib.ui.load.turns import RHYTHM, in_turn
+from lib.ui.shown import View, view
+from lib.ui.text import plain, say_steadily
 
 STEADY_SECONDS = 2.0
 """How long a page looks with one interval at least."""
@@ -69,7 +70,7 @@ def live(loaded: Loaded, palette: Palette, whole: bool) -> None:
 
     Where it isn't to be the `whole`, the lower charts are left out.
     """
-    training.prepare(loaded.experiment, loaded.dataset)
+    runs.prepare(loaded.experiment, loaded.dataset)
     shown = view(loaded.experiment, loaded.dataset)
     interval = RHYTHM.interval() if shown.polling else None
     # Where the next look is near: a slider's pictures would wait until the charts are drawn.
@@ -118,8 +119,8 @@ def _buttons(loaded: Loaded, shown: View) -> None:
     Pause and Resume share a place, and both are always there: where one came for the other, the
     browser showed the two side by side for a moment, and a click in that moment hit nothing.
     """
-    client, run, status = training.client(), shown.run, shown.snapshot.status
-    open_run = run if run and training.may_steer(run) and not status.over else None
+    client, run, status = runs.client(), shown.run, shown.snapshot.status
+    open_run = run if run and runs.may_steer(run) and not status.over else None
     idle, same = open_run is None, _is_same(loaded, shown)
     paused = not idle and status is Status.PAUSED
     asked = (loaded.experiment, loaded.dataset)
@@ -127,7 +128,7 @@ def _buttons(loaded: Loaded, shown: View) -> None:
         _button(
             "Train",
             "play_arrow",
-            lambda: training.train(*asked),
+            lambda: runs.train(*asked),
             shortcut="T",
             disabled=not loaded.trainable or bool(open_run and status.active and same),
         )
@@ -150,9 +151,7 @@ def _buttons(loaded: Loaded, shown: View) -> None:
         _button(
             "Step",
             "skip_next",
-            lambda: client.step(
-                open_run if open_run and same else training.train(*asked, paused=True)
-            ),
+            lambda: client.step(open_run if open_run and same else runs.train(*asked, paused=True)),
             shortcut="S",
             disabled=not loaded.trainable,
             about="Train one epoch: of this run, or, where there is none that goes on or the "
@@ -168,7 +167,7 @@ def _buttons(loaded: Loaded, shown: View) -> None:
         _button(
             "Reset",
             "restart_alt",
-            training.leave,
+            runs.leave,
             disabled=run is None,
             about="Forget the run and go back to the untrained model.",
         )
@@ -230,7 +229,7 @@ def _progress(loaded: Loaded, shown: View) -> None:
         words += then if loaded.trainable else ""
     elif snapshot.reason and snapshot.status not in (Status.DIVERGED, Status.FAILED):
         words = snapshot.reason
-    if run is not None and training.may_steer(run) and not _is_same(loaded, shown):
+    if run is not None and runs.may_steer(run) and not _is_same(loaded, shown):
         changed = changed_settings(run.experiment, loaded.experiment) or "another upload"
         words = f"The settings have changed since: {changed}."
         words += " Train starts again with them." if loaded.trainable else ""
@@ -244,7 +243,7 @@ def _notices(loaded: Loaded, shown: View) -> None:
     run, snapshot = shown.run, shown.snapshot
     if run is None:
         return
-    if not training.may_steer(run):
+    if not runs.may_steer(run):
         own = (
             "Train starts one of your own with the settings in the sidebar."
             if loaded.trainable
@@ -259,7 +258,7 @@ def _notices(loaded: Loaded, shown: View) -> None:
         st.error(plain(snapshot.reason), icon=":material/error:")
         again = (run.experiment, run.dataset)
         if _can_be_trained(*again):
-            _button("Start it again", "replay", lambda: training.train(*again))
+            _button("Start it again", "replay", lambda: runs.train(*again))
     elif snapshot.status is Status.DIVERGED:
         st.warning(plain(snapshot.reason), icon=":material/warning:")
 
