@@ -11,7 +11,7 @@ import numpy as np
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
-from lib.training.messages import ModeResult, Snapshot, Status
+from lib.run import ModeResult, Snapshot, Status
 
 BUDGET = 100_000_000
 """Multiply-adds that a redraw may spend on judging an untrained model, about 0.1 s."""

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from lib.datasets.dataset import Dataset
 from lib.figures import chart, marks
 from lib.figures.palette import Palette
-from lib.training.messages import Snapshot
+from lib.run import Snapshot
 
 HEIGHT = 260
 

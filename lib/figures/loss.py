@@ -9,7 +9,7 @@ from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
 from lib.figures import chart, marks
 from lib.figures.palette import Palette
-from lib.training.messages import Snapshot
+from lib.run import Snapshot
 
 HEIGHT = 340
 COUNTS = {"sequence": "every step", "last": "last step"}

@@ -10,7 +10,7 @@ from lib.experiment import Experiment
 from lib.figures import chart, marks
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
-from lib.training.messages import Snapshot
+from lib.run import Snapshot
 
 HEIGHT = 340
 

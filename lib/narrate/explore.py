@@ -13,8 +13,8 @@ from lib.datasets import DATASETS
 from lib.datasets.dataset import Dataset
 from lib.english import capital, counted, number
 from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
+from lib.run import ModeResult, Snapshot, Status
 from lib.shapes import model_shapes
-from lib.training.messages import ModeResult, Snapshot, Status
 
 ANSWERS = {"dense": "its head", "none": "its output"}
 """What could be read of the last-step model before the last step, by the model's head."""

@@ -22,12 +22,13 @@ from typing import Any
 
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
+from lib.run import ModelWeights, Run, Snapshot, Status
 from lib.training import memory
-from lib.training.entries import TWICE_SECONDS, Entry, stale
 from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH, MAX_VALUES_EACH
-from lib.training.messages import Answer, Command, Run, Snapshot, Status, Weights
-from lib.training.process import Message, WorkerProcess
+from lib.training.messages import Answer, Command
 from lib.training.questions import AnswerFuture, Questions
+from lib.training.run_book import TWICE_SECONDS, Entry, stale
+from lib.training.worker_process import Message, WorkerProcess
 
 WATCH_SECONDS = 600
 """How long a run goes on that nobody looks at: others want the processor."""
@@ -283,7 +284,7 @@ class TrainingClient:
                 return replace(entry.snapshot, reason=SILENT.format(silent), epochs_per_second=0.0)
             return entry.snapshot
 
-    def checkpoints(self, run: Run) -> list[tuple[int, Weights]]:
+    def checkpoints(self, run: Run) -> list[tuple[int, ModelWeights]]:
         """Epochs, increasing, each with the models' weights then: thinned as a run grows.
 
         The first and the newest that were sent are among them. Weights that are too many to be

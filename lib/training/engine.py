@@ -1,7 +1,7 @@
 """Keras itself: layers and optimizers, compiled into programs that train and judge models.
 
 The only module that imports keras or tensorflow, and so only the worker process imports it. It
-knows no runs, epochs or datasets: `trainer` keeps those.
+knows no runs, epochs or datasets: `pair_trainer` keeps those.
 
 A program trains many batches in one call, in one piece of XLA code. That is what makes small
 models fast: Keras's `fit` spends most of a batch outside of the mathematics.
@@ -20,7 +20,7 @@ import tensorflow as tf
 
 from lib.experiment import CELLS, LOSSES, OPTIMIZERS
 from lib.training.architecture import Architecture, Network
-from lib.training.recurrent import recurrent
+from lib.training.recurrent_layers import recurrent
 
 JUDGE_VALUES = 4_000_000
 """Numbers that a layer may put out in one part of a judgement: 16 MB."""

@@ -10,8 +10,8 @@ from typing import Any
 
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
+from lib.run import ModelWeights, Run, Snapshot
 from lib.training.client import Notice, TrainingClient, is_over
-from lib.training.messages import Run, Snapshot, Weights
 from lib.training.questions import AnswerFuture
 
 
@@ -99,7 +99,7 @@ class TrainingPool:
         """The newest there is of a run; None when it isn't known (any more)."""
         return self._of(run).latest(run)
 
-    def checkpoints(self, run: Run) -> list[tuple[int, Weights]]:
+    def checkpoints(self, run: Run) -> list[tuple[int, ModelWeights]]:
         """Some of the weights that a run had, by epoch."""
         return self._of(run).checkpoints(run)
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from lib.datasets import DATASETS, make_dataset, suggested
 from lib.experiment import Experiment, from_query, to_query
-from lib.training.messages import ModeResult, Snapshot, Status, Weights
+from lib.run import ModelWeights, ModeResult, Snapshot, Status
 
 PAST = 16
 PAST_BYTES = 400_000
@@ -98,7 +98,7 @@ def write(experiment: Experiment, snapshot: Snapshot, path: Path) -> None:
     np.savez_compressed(path, **arrays)
 
 
-def _spread(known: Sequence[tuple[int, Weights]]) -> tuple[tuple[int, Weights], ...]:
+def _spread(known: Sequence[tuple[int, ModelWeights]]) -> tuple[tuple[int, ModelWeights], ...]:
     """As many of a run's past weights as a recording has room for: most changes early."""
     size = sum(array.nbytes for arrays in known[-1][1].values() for array in arrays)
     most = max(2, min(PAST, PAST_BYTES // size))

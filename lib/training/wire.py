@@ -19,7 +19,8 @@ import numpy as np
 
 from lib.datasets.dataset import Dataset
 from lib.experiment import DataSettings, Experiment, ModelSettings, TrainingSettings
-from lib.training.messages import Answer, Command, Event, ModeResult, Snapshot, Status
+from lib.run import ModeResult, Snapshot, Status
+from lib.training.messages import Answer, Command, Event
 
 RECORDS = (
     Answer,

@@ -1,4 +1,4 @@
-"""The worker process: `python -m lib.training.worker`, started and fed by `process`.
+"""The worker process: `python -m lib.training.worker`, started and fed by `worker_process`.
 
 One thread runs a loop: take commands, give each run that trains or is judged its turn, send
 snapshots. So there are no locks but one, and runs are fair to each other. Only compiling (`cache`),
@@ -25,14 +25,15 @@ from multiprocessing.connection import Client, Connection
 from typing import Any
 
 from lib.experiment import ExperimentError
-from lib.training import limits, memory, workers
+from lib.run import Snapshot, Status
+from lib.training import limits, memory, worker_count
 from lib.training.architecture import architecture_of, network_of
 from lib.training.cache import ProgramCache
 from lib.training.errors import OUT_OF_MEMORY, in_words
-from lib.training.job import Job
-from lib.training.messages import BEAT_SECONDS, Answer, Command, Event, Snapshot, Status
+from lib.training.messages import BEAT_SECONDS, Answer, Command, Event
 from lib.training.priority import give_way
 from lib.training.wire import WireError, decode, encode
+from lib.training.worker_run import WorkerRun
 
 SLICE_SECONDS = 0.1
 ROUND_SECONDS = 0.2
@@ -69,9 +70,9 @@ class Loop:
         # One thread: Keras's eager calls take turns anyway, and the other processor is the pages'.
         self._helper = ThreadPoolExecutor(1, "answers", give_way)
         self._programs = ProgramCache(build)
-        self._jobs: dict[str, Job] = {}
+        self._runs: dict[str, WorkerRun] = {}
         self._retiring = False
-        self._limit = memory.limit(memory.total() // workers.count(), memory.used())
+        self._limit = memory.limit(memory.total() // worker_count.count(), memory.used())
         self._said_grown = -math.inf
 
     def run(self) -> None:
@@ -79,11 +80,11 @@ class Loop:
         self._send(Event("ready"))
         threading.Thread(target=self._beat, name="heart", daemon=True).start()
         try:
-            while self._jobs or self._asked or not self._retiring:
+            while self._runs or self._asked or not self._retiring:
                 self._take_commands(self._patience())
                 seconds = self._slice_seconds()
-                for job in list(self._jobs.values()):
-                    self._guard(job, partial(job.turn, seconds))
+                for run in list(self._runs.values()):
+                    self._guard(run, partial(run.turn, seconds))
                     self._take_commands(0)
                 self._tell_places()
                 self._send_answers()
@@ -99,9 +100,9 @@ class Loop:
                 self._send(Event("alive"))
 
     def _tell_places(self) -> None:
-        waiting = [job for job in self._jobs.values() if job.status is Status.QUEUED]
-        for place, job in enumerate(waiting):
-            job.tell_place(place)
+        waiting = [run for run in self._runs.values() if run.status is Status.QUEUED]
+        for place, run in enumerate(waiting):
+            run.tell_place(place)
 
     def _say_grown(self) -> None:
         now = time.monotonic()
@@ -113,16 +114,16 @@ class Loop:
 
     def _slice_seconds(self) -> float:
         """How long each run that has something to do may do it in the next round."""
-        busy = sum(job.busy for job in self._jobs.values())
+        busy = sum(run.busy for run in self._runs.values())
         share = ROUND_SECONDS / max(busy, 1)
         return max(SHORTEST_SLICE_SECONDS, min(SLICE_SECONDS, share))
 
     def _patience(self) -> float | None:
         """Seconds to wait for a command: none while runs are busy, no end when there is no work."""
-        jobs = self._jobs.values()
-        if any(job.busy for job in jobs):
+        runs = self._runs.values()
+        if any(run.busy for run in runs):
             return 0
-        return 0.005 if self._asked or any(job.waiting for job in jobs) else None
+        return 0.005 if self._asked or any(run.waiting for run in runs) else None
 
     def _take_commands(self, patience: float | None) -> None:
         while self._connection.poll(patience):
@@ -139,16 +140,16 @@ class Loop:
                 self._send(Event("refused", f"{type(error).__name__}: {error}"))
             patience = 0
 
-    def _guard(self, job: Job, act: Callable[[], None]) -> None:
+    def _guard(self, run: WorkerRun, act: Callable[[], None]) -> None:
         """Do something with a run. Whatever goes wrong in it ends this run, and no other."""
         try:
             act()
         except LostConnectionError:
             raise
         except Exception as error:
-            job.fail(f"The training met an error: {in_words(error)}.")
-        if job.status.over:
-            self._jobs.pop(job.run_id, None)
+            run.fail(f"The training met an error: {in_words(error)}.")
+        if run.status.over:
+            self._runs.pop(run.run_id, None)
 
     def _start(self, command: Command) -> None:
         experiment, dataset = command.experiment, command.dataset
@@ -156,12 +157,12 @@ class Loop:
             raise WireError("start needs an experiment and a dataset")
         try:
             limits.check(experiment, dataset)
-            if len(self._jobs) >= limits.MAX_RUNS:
+            if len(self._runs) >= limits.MAX_RUNS:
                 raise ExperimentError(
                     f"at most {limits.MAX_RUNS} runs may be unfinished at a time, and "
-                    f"{len(self._jobs)} are; try again in a minute"
+                    f"{len(self._runs)} are; try again in a minute"
                 )
-            self._jobs[command.run_id] = Job(
+            self._runs[command.run_id] = WorkerRun(
                 command.run_id,
                 experiment,
                 dataset,
@@ -187,14 +188,14 @@ class Loop:
 
     def _steer(self, command: Command) -> None:
         """pause, resume, step and stop. A run that is over by now needs none of them."""
-        job = self._jobs.get(command.run_id)
-        if job is not None:
-            self._guard(job, getattr(job, command.verb))
+        run = self._runs.get(command.run_id)
+        if run is not None:
+            self._guard(run, getattr(run, command.verb))
 
     def _drop(self, command: Command) -> None:
-        job = self._jobs.pop(command.run_id, None)
-        if job is not None:
-            job.release()
+        run = self._runs.pop(command.run_id, None)
+        if run is not None:
+            run.release()
 
     def _ask(self, command: Command) -> None:
         function = self._answers.get(command.question)
@@ -290,7 +291,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def end_with_starter() -> None:
-    """Have Linux kill this process when `process`'s thread for it ends, which waits for its end.
+    """Have Linux kill this process when the thread that waits for its end has gone itself.
 
     The end of the connection ends it everywhere, but not while it is stopped (SIGSTOP).
     """

@@ -12,8 +12,8 @@ import streamlit as st
 
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
-from lib.training import workers
-from lib.training.messages import Run, Snapshot
+from lib.run import Run, Snapshot
+from lib.training import worker_count
 from lib.training.pool import TrainingPool
 from lib.ui import address
 from lib.ui.browser import browser_id
@@ -41,7 +41,7 @@ class Owner:
 @st.cache_resource(show_spinner=False)
 def client() -> TrainingPool:
     """The server's training clients. Workers start when the first page has been painted."""
-    return TrainingPool(workers.count(), delay=WORKER_DELAY)
+    return TrainingPool(worker_count.count(), delay=WORKER_DELAY)
 
 
 def prepare(experiment: Experiment, dataset: Dataset) -> None:

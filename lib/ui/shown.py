@@ -13,7 +13,7 @@ from lib.experiment import Experiment
 from lib.figures.strip import Traces
 from lib.preview import untrained
 from lib.recurrence import forward
-from lib.training.messages import Run, Snapshot
+from lib.run import Run, Snapshot
 from lib.training.recorded import recorded
 from lib.ui import runs
 

@@ -19,12 +19,13 @@ import pytest
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
 from lib.recurrence import forward
+from lib.run import Snapshot, Status
 from lib.training import client as module
 from lib.training.client import TrainingClient
-from lib.training.messages import Event, Snapshot, Status
-from lib.training.process import ROOT
+from lib.training.messages import Event
 from lib.training.questions import AnswerError
 from lib.training.wire import decode, encode
+from lib.training.worker_process import ROOT
 from tests.unit.fakes import make_dataset
 
 PATIENCE = 60.0

@@ -27,7 +27,7 @@ from lib.training.architecture import (  # noqa: E402
     network_of,
 )
 from lib.training.batches import BatchOrder  # noqa: E402
-from lib.training.trainer import Trainer  # noqa: E402
+from lib.training.pair_trainer import PairTrainer  # noqa: E402
 from tests.unit.fakes import make_dataset  # noqa: E402
 
 EPOCHS = 4
@@ -95,10 +95,10 @@ def assert_close(ours: np.ndarray, keras_says: np.ndarray) -> None:
     assert np.abs(ours - keras_says).max() < 1e-5 * np.abs(keras_says).max()
 
 
-def train(experiment: Experiment, dataset: Dataset) -> Trainer:
+def train(experiment: Experiment, dataset: Dataset) -> PairTrainer:
     """Our way: a trainer with compiled programs, run to the end."""
     n, (_, t, f), k = dataset.train, dataset.shape, dataset.targets
-    trainer = Trainer(experiment, dataset, program(network_of(experiment, t, f, k)))
+    trainer = PairTrainer(experiment, dataset, program(network_of(experiment, t, f, k)))
     trainer.check()
     trainer.load(program(architecture_of(experiment, n, t, f, k)))
     goal = experiment.training.epochs * trainer.batches.steps
@@ -194,7 +194,7 @@ def test_figures_are_those_of_keras_models() -> None:
 def test_both_modes_start_from_the_same_weights() -> None:
     """Before training they say the same, and almost so after next to nothing; then they don't."""
     experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4), data()
-    untrained = Trainer(experiment, dataset, program(network_of(experiment, T, F, K)))
+    untrained = PairTrainer(experiment, dataset, program(network_of(experiment, T, F, K)))
     untrained.check()
     before = untrained.results()
     begun = train(experiment.set(lr=1e-5, epochs=1), dataset).results()
@@ -249,7 +249,7 @@ def test_a_run_repeats_to_the_last_bit_whatever_its_slices() -> None:
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4).set(epochs=30)
     dataset = data()
     expected = train(experiment, dataset).results()["sequence"]
-    trainer = Trainer(experiment, dataset, program(network_of(experiment, T, F, K)))
+    trainer = PairTrainer(experiment, dataset, program(network_of(experiment, T, F, K)))
     trainer.load(program(architecture_of(experiment, N, T, F, K)))
     while trainer.step < 90:
         trainer.advance(1e-9, 90)

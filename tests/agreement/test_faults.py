@@ -15,10 +15,10 @@ import pytest
 
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
+from lib.run import Run, Snapshot, Status
 from lib.training import client as module
-from lib.training import process
+from lib.training import worker_process
 from lib.training.client import TrainingClient
-from lib.training.messages import Run, Snapshot, Status
 from tests.agreement.test_client import PATIENCE, eventually, is_gone
 from tests.unit.fakes import make_dataset
 
@@ -122,7 +122,7 @@ def test_stopped_and_so_silent(
     pid = the_pid(client)
     run = client.start(experiment, dataset)
     client.wait(run, PATIENCE, trained)
-    monkeypatch.setattr(process, "SILENT_BEATS", 2)
+    monkeypatch.setattr(worker_process, "SILENT_BEATS", 2)
     os.kill(pid, signal.SIGSTOP)
     eventually(lambda: not psutil.pid_exists(pid))
     monkeypatch.undo()
@@ -134,14 +134,14 @@ def test_a_stopped_worker_ends_when_the_process_that_started_it_is_killed() -> N
     """It can't see that its connection has ended, so Linux has to end it."""
     script = (
         "import time\n"
-        "from lib.training.process import WorkerProcess\n"
+        "from lib.training.worker_process import WorkerProcess\n"
         "worker = WorkerProcess(print, print)\n"
         "while not worker._connected: time.sleep(0.01)\n"
         "print(worker.pid, flush=True)\n"
         "time.sleep(600)\n"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", script], cwd=process.ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script], cwd=worker_process.ROOT, stdout=subprocess.PIPE, text=True
     ) as starter:
         assert starter.stdout is not None
         pid = int(starter.stdout.readline())

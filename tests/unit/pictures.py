@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from lib.datasets.dataset import Dataset
-from lib.training.messages import ModeResult, Snapshot, Status
+from lib.run import ModeResult, Snapshot, Status
 
 
 def a_dataset(n: int = 8, t: int = 4, f: int = 3, k: int = 1, **more: object) -> Dataset:

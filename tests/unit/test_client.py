@@ -10,10 +10,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lib.run import Run, Snapshot, Status
 from lib.training import client as module
-from lib.training import entries
+from lib.training import run_book
 from lib.training.client import STARTING, TrainingClient
-from lib.training.messages import Answer, Command, Event, Run, Snapshot, Status
+from lib.training.messages import Answer, Command, Event
 from lib.training.questions import AnswerError
 from tests.unit.fakes import make_dataset, make_experiment
 from tests.unit.pictures import a_result
@@ -175,7 +176,7 @@ def test_the_newest_snapshot_is_the_one_that_is_seen(scene: Scene) -> None:
     assert scene.client.latest(run) is None
 
 
-@pytest.mark.parametrize(("size", "kept"), [(10, entries.MAX_CHECKPOINTS), (100_000, 2)])
+@pytest.mark.parametrize(("size", "kept"), [(10, run_book.MAX_CHECKPOINTS), (100_000, 2)])
 def test_weights_are_kept_by_epoch_within_a_megabyte(scene: Scene, size: int, kept: int) -> None:
     """Of small models many, of large ones the first and the newest; each epoch once."""
     run = scene.start()
@@ -309,7 +310,7 @@ def test_a_run_that_is_lost_again_much_later_begins_again(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It isn't what kills."""
-    monkeypatch.setattr(entries, "TWICE_SECONDS", 0.0)
+    monkeypatch.setattr(run_book, "TWICE_SECONDS", 0.0)
     run = scene.start()
     for epoch in (2, 3):
         scene.worker.say(Event("ready"))
@@ -550,7 +551,7 @@ def test_only_so_many_finished_runs_are_known(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The oldest go first; runs that aren't over stay."""
-    monkeypatch.setattr(entries, "KEEP_RUNS", 3)
+    monkeypatch.setattr(run_book, "KEEP_RUNS", 3)
     going = scene.start()
     done = [scene.start() for _ in range(5)]
     for run in done:
@@ -565,14 +566,14 @@ def test_finished_runs_hold_only_so_much_data(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Data that several runs share count once; the newest run stays, however much it holds."""
-    monkeypatch.setattr(entries, "KEEP_BYTES", 1)
+    monkeypatch.setattr(run_book, "KEEP_BYTES", 1)
     shared, other = make_dataset(), make_dataset()
     done = [scene.client.start(make_experiment(), data) for data in (other, shared, shared)]
     for run in done:
         scene.say(run, Status.FINISHED)
     scene.start()
     assert [run for run in done if scene.client.get(run.id)] == done[2:]
-    monkeypatch.setattr(entries, "KEEP_BYTES", 10_000)
+    monkeypatch.setattr(run_book, "KEEP_BYTES", 10_000)
     scene.say(scene.start(), Status.FINISHED)
     scene.start()
     assert scene.client.get(done[2].id) is done[2]
@@ -586,7 +587,7 @@ def test_runs_that_nobody_looks_at_are_forgotten(
     scene.say(over, Status.FINISHED)
     scene.say(paused, Status.PAUSED)
     scene.say(going, Status.RUNNING)
-    monkeypatch.setattr(entries, "KEEP_SECONDS", -1.0)
+    monkeypatch.setattr(run_book, "KEEP_SECONDS", -1.0)
     scene.start()
     assert scene.client.get(over.id) is None
     assert scene.client.get(paused.id) is None
@@ -659,7 +660,7 @@ def test_looking_at_one_run_forgets_old_ones_now_and_then(
     """A server on which nobody starts anything more doesn't keep the data of all for ever."""
     over, going = scene.start(), scene.start()
     scene.say(over, Status.FINISHED)
-    monkeypatch.setattr(entries, "KEEP_SECONDS", -1.0)
+    monkeypatch.setattr(run_book, "KEEP_SECONDS", -1.0)
     scene.client.latest(going)
     assert scene.client.get(over.id) is over  # it was looked for a moment ago
     monkeypatch.setattr(module, "TIDY_SECONDS", 0.0)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
-from lib.training.messages import Command, Event, ModeResult, Snapshot, Status
+from lib.run import ModeResult, Snapshot, Status
+from lib.training.messages import Command, Event
 from lib.training.wire import WireError, decode, encode
 from tests.unit.fakes import make_dataset
 

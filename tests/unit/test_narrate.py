@@ -24,7 +24,7 @@ from lib.narrate.explore import (
     strip_sentence,
     typical_error,
 )
-from lib.training.messages import Snapshot, Status
+from lib.run import Snapshot, Status
 from tests.unit.pictures import a_dataset, a_snapshot, spoiled
 
 EXPERIMENT = Experiment().set(T=4, F=3, U=5)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from lib.run import Run, Snapshot, Status
 from lib.training import client as module
-from lib.training.messages import Event, Run, Snapshot, Status
+from lib.training.messages import Event
 from lib.training.pool import TrainingPool
 from tests.unit.fakes import make_dataset, make_experiment
 from tests.unit.test_client import FakeWorker

@@ -11,8 +11,8 @@ from lib.datasets import DATASETS, make_dataset, suggested
 from lib.experiment import Experiment
 from lib.preview import untrained
 from lib.recurrence import forward
+from lib.run import Status
 from lib.training import recorded as recordings
-from lib.training.messages import Status
 from lib.training.recorded import recorded
 
 BUNDLED = [name for name in DATASETS if name != "upload"]

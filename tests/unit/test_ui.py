@@ -12,7 +12,7 @@ from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_tok
 
 from lib.datasets import DATASETS, suggested
 from lib.experiment import Experiment
-from lib.training.messages import Run, Snapshot, Status
+from lib.run import Run, Snapshot, Status
 from lib.ui import address, browser, runs
 from lib.ui.explore.live import _can_be_trained
 from tests.unit.pictures import a_dataset

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from lib.training import job, limits, worker
+from lib.run import Snapshot, Status
+from lib.training import limits, worker, worker_run
 from lib.training.architecture import Network
-from lib.training.messages import Answer, Command, Event, Snapshot, Status
+from lib.training.messages import Answer, Command, Event
 from lib.training.wire import decode, encode
 from tests.unit.fakes import (
     BrokenJudge,
@@ -199,20 +200,20 @@ def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(
     verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both judge it once more: here for the first time since its first epoch."""
-    monkeypatch.setattr(job, "SEND_SECONDS", 1e9)
-    monkeypatch.setattr(job, "FEW_CHECKS", 0)
+    monkeypatch.setattr(worker_run, "SEND_SECONDS", 1e9)
+    monkeypatch.setattr(worker_run, "FEW_CHECKS", 0)
     ours, theirs = Pipe()
     with ours, theirs:
         loop = worker.Loop(theirs, breaking(RuntimeError("lost a bit"), 10_000_000, judged=4), {})
         experiment = make_experiment(U=3, epochs=5000)
         ours.send_bytes(encode(Command("start", "bad", experiment, make_dataset())))
         loop._take_commands(0)
-        run = loop._jobs["bad"]
+        run = loop._runs["bad"]
         while run.snapshot().epoch < 2 or not run._trainer.at_epoch_end:  # type: ignore[union-attr]
             run.turn(1e-4)
         ours.send_bytes(encode(Command(verb, "bad")))
         loop._take_commands(0)
-        assert loop._jobs == {}
+        assert loop._runs == {}
         while ours.poll():
             last = decode(ours.recv_bytes(), Snapshot)
     assert last.status is Status.FAILED
@@ -406,5 +407,5 @@ def test_a_loop_waits_for_commands_only_while_no_run_is_busy(
     """Not at all, a moment until programs are compiled, or until somebody wants something."""
     with Pipe()[0] as theirs:
         loop = worker.Loop(theirs, build, {})
-        loop._jobs = {"one": SimpleNamespace(busy=busy, waiting=waiting)}  # type: ignore[dict-item]
+        loop._runs = {"one": SimpleNamespace(busy=busy, waiting=waiting)}  # type: ignore[dict-item]
         assert loop._patience() == patience

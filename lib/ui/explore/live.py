@@ -17,8 +17,8 @@ from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment, ExperimentError
 from lib.figures.palette import Palette
 from lib.narrate.explore import changed_settings, progress_sentence
+from lib.run import Run, Status
 from lib.training.limits import check
-from lib.training.messages import Run, Status
 from lib.ui import runs
 from lib.ui.data import Loaded
 from lib.ui.explore import charts

@@ -1,7 +1,7 @@
 """One run's models: trained in slices, in step, and judged in between.
 
-It holds figures and no status: whether a run is paused, waits or is over is `job`'s business.
-Keras is behind the programs that it is given.
+It holds figures and no status: `worker_run` knows whether a run is paused, waits or is over. Keras
+is behind the programs that it is given.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import numpy as np
 from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment
 from lib.recurrence import initial_model_weights
+from lib.run import ModelWeights, ModeResult
 from lib.training.batches import BatchOrder
 from lib.training.history import History
-from lib.training.messages import ModeResult, Weights
 
 if TYPE_CHECKING:
     from lib.training.engine import Judge, ModelState, Program
@@ -72,7 +72,7 @@ class _Model:
         )
 
 
-class Trainer:
+class PairTrainer:
     """The models of one run, and what is known of them.
 
     A judge is enough to begin with: the untrained models can be judged by `check` while their
@@ -107,7 +107,7 @@ class Trainer:
         self._models = {mode: _Model(weights) for mode in experiment.model.modes}
         size = 4 * len(self._models) * sum(array.size for array in weights)
         self._most_past = min(MAX_PAST, PAST_BYTES // size)
-        self._past = History[Weights](self._most_past)
+        self._past = History[ModelWeights](self._most_past)
 
     @property
     def at_epoch_end(self) -> bool:
@@ -128,9 +128,9 @@ class Trainer:
             return {}
         return {mode: model.result() for mode, model in self._models.items()}
 
-    def take_past(self) -> tuple[tuple[int, Weights], ...]:
+    def take_past(self) -> tuple[tuple[int, ModelWeights], ...]:
         """Weights with which the models were judged since this was last asked; not the newest."""
-        past, self._past = self._past.points[:-1], History[Weights](self._most_past)
+        past, self._past = self._past.points[:-1], History[ModelWeights](self._most_past)
         return tuple(past)
 
     def load(self, program: Program) -> None:

@@ -23,8 +23,9 @@ from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 from typing import IO
 
+from lib.run import Snapshot, Status
 from lib.training.errors import OUT_OF_MEMORY
-from lib.training.messages import BEAT_SECONDS, Answer, Command, Event, Snapshot, Status
+from lib.training.messages import BEAT_SECONDS, Answer, Command, Event
 from lib.training.wire import WireError, decode, encode
 
 Message = Snapshot | Event | Answer

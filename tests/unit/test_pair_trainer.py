@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lib.training.messages import ModeResult
-from lib.training.trainer import MAX_SENT_PARAMETERS, Trainer
+from lib.run import ModeResult
+from lib.training.pair_trainer import MAX_SENT_PARAMETERS, PairTrainer
 from tests.unit.fakes import FakeJudge, FakeProgram, FakeState, make_dataset, make_experiment
 
 LONG = 60.0
@@ -18,9 +18,9 @@ LONG = 60.0
 
 def make_trainer(
     loss: Callable[[int], float] = float, train: int = 8, **settings: object
-) -> tuple[Trainer, FakeProgram]:
+) -> tuple[PairTrainer, FakeProgram]:
     """A trainer of both modes with one program for the two, ready to go."""
-    trainer = Trainer(make_experiment(**settings), make_dataset(train=train), FakeJudge())
+    trainer = PairTrainer(make_experiment(**settings), make_dataset(train=train), FakeJudge())
     trainer.check()
     program = FakeProgram(loss)
     trainer.load(program)
@@ -29,7 +29,7 @@ def make_trainer(
 
 def test_the_untrained_models_are_judged_at_once() -> None:
     """Epoch 0, before any program is there; the two modes say the same."""
-    trainer = Trainer(make_experiment(), make_dataset(), FakeJudge())
+    trainer = PairTrainer(make_experiment(), make_dataset(), FakeJudge())
     trainer.check()
     results = trainer.results()
     assert list(results) == ["sequence", "last"]
@@ -43,7 +43,7 @@ def test_the_untrained_models_are_judged_at_once() -> None:
 def test_errors_are_means_over_judged_samples_and_targets() -> None:
     """By timestep, in the unit of y; the last one is what goes into the history."""
     dataset = make_dataset(n=12, t=4, k=3, train=7)
-    trainer = Trainer(make_experiment(mode="last"), dataset, FakeJudge(3))
+    trainer = PairTrainer(make_experiment(mode="last"), dataset, FakeJudge(3))
     trainer.load(FakeProgram(lambda _: 0.0))
     trainer.advance(LONG, goal=4)
     trainer.check()
@@ -151,7 +151,7 @@ def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(ba
 
 def test_the_mode_that_diverged_is_named_and_the_other_keeps_step() -> None:
     """Both models end in the same epoch, for they are compared."""
-    trainer = Trainer(make_experiment(epochs=50), make_dataset(), FakeJudge())
+    trainer = PairTrainer(make_experiment(epochs=50), make_dataset(), FakeJudge())
     trainer.check()
     trainer.load(FakeProgram(lambda _: 1.0, last_loss=lambda step: np.inf if step >= 8 else 1.0))
     trainer.advance(LONG, goal=4)
@@ -169,7 +169,7 @@ def test_outputs_that_are_no_numbers_count_as_diverged_too() -> None:
             for said in super().parts(weights, x):
                 yield np.full_like(said, np.nan) if weights[0].flat[0] == 8 else said
 
-    trainer = Trainer(make_experiment(mode="last"), make_dataset(), Lost())
+    trainer = PairTrainer(make_experiment(mode="last"), make_dataset(), Lost())
     trainer.load(FakeProgram(lambda _: 1.0))
     trainer.advance(LONG, goal=4)
     trainer.check()
@@ -202,14 +202,16 @@ def test_only_a_step_that_takes_as_long_as_a_turn_is_broken_off(
 ) -> None:
     """Of several both models make all; so a turn may end with an epoch for both."""
     clock = [0.0]
-    monkeypatch.setattr("lib.training.trainer.time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    monkeypatch.setattr(
+        "lib.training.pair_trainer.time", SimpleNamespace(perf_counter=lambda: clock[0])
+    )
 
     class Slow(FakeProgram):
         def train(self, state: FakeState, samples: int, batches: np.ndarray) -> np.ndarray:
             clock[0] += step_seconds / 2 * len(batches)
             return super().train(state, samples, batches)
 
-    trainer = Trainer(make_experiment(epochs=1000), make_dataset(), FakeJudge())
+    trainer = PairTrainer(make_experiment(epochs=1000), make_dataset(), FakeJudge())
     trainer.check()
     program = Slow(lambda _: 1.0, max_steps=3)
     trainer.load(program)
@@ -240,7 +242,7 @@ def test_large_models_keep_their_weights_to_themselves() -> None:
     """Up to the limit they are sent with each snapshot, and beyond it they are not."""
 
     def judged(units: int) -> ModeResult:
-        trainer = Trainer(make_experiment(U=units), make_dataset(), FakeJudge())
+        trainer = PairTrainer(make_experiment(U=units), make_dataset(), FakeJudge())
         trainer.check()
         return trainer.results()["last"]
 

@@ -13,7 +13,7 @@ import keras  # noqa: E402  after the environment
 import tensorflow as tf  # noqa: E402
 
 from lib.experiment import CELLS  # noqa: E402
-from lib.training.recurrent import recurrent  # noqa: E402
+from lib.training.recurrent_layers import recurrent  # noqa: E402
 
 B, F, U = 3, 2, 4
 """Samples, features and units: all different, to tell axes apart."""

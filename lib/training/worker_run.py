@@ -1,6 +1,6 @@
 """One run inside the worker: where it stands, what it was told to do, and its snapshots.
 
-The loop gives it turns. The mathematics is the `trainer`'s.
+The loop gives it turns. The mathematics is the `pair_trainer`'s.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import Any
 
 from lib.datasets.dataset import Dataset
 from lib.experiment import MODES, Experiment
+from lib.run import Snapshot, Status
 from lib.training.architecture import architecture_of, network_of
 from lib.training.cache import ProgramCache
 from lib.training.errors import in_words
 from lib.training.history import Pace
-from lib.training.messages import Snapshot, Status
-from lib.training.trainer import Trainer
+from lib.training.pair_trainer import PairTrainer
 
 SEND_SECONDS = 0.18
 """Between two snapshots of a run that trains: about five a second."""
@@ -60,7 +60,7 @@ class _Next:
     """Whether it is sent also where nothing but figures is new."""
 
 
-class Job:
+class WorkerRun:
     """A run and its status. Every change of status is sent at once."""
 
     def __init__(
@@ -88,7 +88,7 @@ class Job:
         self._pace = Pace()
         self._steady = Pace(seconds=8.0, warm_up=1.0)  # for the time left, which shouldn't swing
         self._sent = self._checked = self._turned = 0.0
-        self._trainer: Trainer | None = None
+        self._trainer: PairTrainer | None = None
         self._loaded = False
         n, (_, t, f), k = dataset.train, dataset.shape, dataset.targets
         self._programs = programs
@@ -171,7 +171,7 @@ class Job:
             )
             return
         if self._judge in done and self._trainer is None:
-            self._trainer = Trainer(self._experiment, self._dataset, self._judge.result())
+            self._trainer = PairTrainer(self._experiment, self._dataset, self._judge.result())
             self._become(self.status, self._reason)
         if self._next is not None:
             return
@@ -185,7 +185,7 @@ class Job:
             self._since = time.monotonic()
             self._become(Status.COMPILING, COMPILING)
 
-    def _train(self, trainer: Trainer, seconds: float) -> None:
+    def _train(self, trainer: PairTrainer, seconds: float) -> None:
         epoch_steps = trainer.batches.steps
         first = trainer.epoch == 0
         few = trainer.checks < FEW_CHECKS and (self._left(self._pace) or 0.0) < SOON_SECONDS
@@ -312,7 +312,7 @@ class Job:
             return None
         return (self._epochs * self._trainer.batches.steps - self._trainer.step) / pace.rate
 
-    def _slow_epoch(self, trainer: Trainer) -> str:
+    def _slow_epoch(self, trainer: PairTrainer) -> str:
         """What to say while nothing moves because an epoch takes long."""
         steps = trainer.batches.steps
         if not self._pace.rate or steps / self._pace.rate < SLOW_EPOCH_SECONDS:
@@ -322,7 +322,7 @@ class Job:
             f"{trainer.step % steps / steps:.0%} of epoch {trainer.epoch + 1} is done."
         )
 
-    def _advice(self, trainer: Trainer) -> str:
+    def _advice(self, trainer: PairTrainer) -> str:
         training = self._experiment.training
         other = "" if training.optimizer == "adam" else ", or take Adam"
         return (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.training import workers
+from lib.training import worker_count
 
 GB = 10**9
 
@@ -28,22 +28,22 @@ GB = 10**9
 )
 def test_the_default_suits_the_machine(cores: float, total: int, expected: int) -> None:
     """Two processors and two gigabytes each, and never more than four."""
-    assert workers.fitting(cores, total) == expected
+    assert worker_count.fitting(cores, total) == expected
 
 
 def test_the_setting_goes_before_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     """Within its bounds; nonsense is passed over, and said in the log."""
-    monkeypatch.setattr(workers, "fitting", lambda _cores, _total: 2)
+    monkeypatch.setattr(worker_count, "fitting", lambda _cores, _total: 2)
     for asked, expected in (("", 2), ("3", 3), ("16", 16), ("0", 2), ("17", 2), ("many", 2)):
-        monkeypatch.setenv(workers.SETTING, asked)
-        assert workers.count() == expected
+        monkeypatch.setenv(worker_count.SETTING, asked)
+        assert worker_count.count() == expected
 
 
 def test_a_container_may_have_fewer_processors_than_its_machine(tmp_path: Path) -> None:
     """Its quota is a part of a period."""
-    there = workers.cores(tmp_path)
+    there = worker_count.cores(tmp_path)
     assert there >= 1
     (tmp_path / "cpu.max").write_text("max 100000\n")
-    assert workers.cores(tmp_path) == there
+    assert worker_count.cores(tmp_path) == there
     (tmp_path / "cpu.max").write_text("50000 100000\n")
-    assert workers.cores(tmp_path) == 0.5
+    assert worker_count.cores(tmp_path) == 0.5

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lib.training import job
+from lib.run import Snapshot, Status
+from lib.training import worker_run
 from lib.training.architecture import Network
 from lib.training.cache import ProgramCache
-from lib.training.job import JUDGING, Job
-from lib.training.messages import Snapshot, Status
+from lib.training.worker_run import JUDGING, WorkerRun
 from tests.unit.fakes import FakeJudge, FakeProgram, build, make_dataset, make_experiment
 
 
@@ -24,7 +24,7 @@ class Stage:
         self, paused: bool = False, build: Callable[[Any], Any] = build, **settings: object
     ) -> None:
         self.sent: list[Snapshot] = []
-        self.job = Job(
+        self.job = WorkerRun(
             "id",
             make_experiment(**settings),
             make_dataset(),
@@ -105,9 +105,9 @@ def test_a_run_that_is_soon_over_is_judged_often(
     monkeypatch: pytest.MonkeyPatch, soon: bool
 ) -> None:
     """After its slices, so that it has a curve; a long one only when it has something to send."""
-    monkeypatch.setattr(job, "SEND_SECONDS", 1e9)
-    monkeypatch.setattr(job, "FIRST_CHECK_SHARE", 1e9)
-    monkeypatch.setattr(job, "SOON_SECONDS", 1e9 if soon else 0.0)
+    monkeypatch.setattr(worker_run, "SEND_SECONDS", 1e9)
+    monkeypatch.setattr(worker_run, "FIRST_CHECK_SHARE", 1e9)
+    monkeypatch.setattr(worker_run, "SOON_SECONDS", 1e9 if soon else 0.0)
     stage = Stage(epochs=5000)
     stage.until_status(Status.RUNNING)
     stage.until(lambda: stage.job.snapshot().epoch >= 10, seconds=1e-5)
@@ -118,7 +118,7 @@ def test_a_run_that_is_soon_over_is_judged_often(
 @pytest.fixture
 def slow_judge(monkeypatch: pytest.MonkeyPatch) -> None:
     """Judgements are made one part, a sample, at a time: of two models and two samples four."""
-    monkeypatch.setattr(job, "JUDGE_SECONDS", 0.0)
+    monkeypatch.setattr(worker_run, "JUDGE_SECONDS", 0.0)
 
 
 def turns_until(stage: Stage, status: Status) -> int:
@@ -339,8 +339,8 @@ def test_a_model_that_cannot_be_compiled_fails_with_the_reason() -> None:
 
 def test_a_slow_epoch_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else nothing on the page would move for a long time."""
-    monkeypatch.setattr("lib.training.job.SLOW_EPOCH_SECONDS", 0.0)
-    monkeypatch.setattr("lib.training.job.SEND_SECONDS", 0.0)
+    monkeypatch.setattr("lib.training.worker_run.SLOW_EPOCH_SECONDS", 0.0)
+    monkeypatch.setattr("lib.training.worker_run.SEND_SECONDS", 0.0)
     stage = Stage(epochs=5000)
     stage.until(lambda: "of epoch" in stage.last.reason)
     assert stage.last.reason.startswith("An epoch takes about ")
@@ -354,7 +354,7 @@ def test_a_run_that_waits_is_told_its_place_once(monkeypatch: pytest.MonkeyPatch
         assert gate.wait(10)
         return build(key)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(job, "TELL_SECONDS", 0.0)
+    monkeypatch.setattr(worker_run, "TELL_SECONDS", 0.0)
     stage = Stage(build=slowly)
     for before in (2, 2, 1, 0):
         stage.job.tell_place(before)
@@ -371,7 +371,7 @@ def test_a_run_that_waits_is_told_its_place_once(monkeypatch: pytest.MonkeyPatch
 
 def test_a_compile_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """The run fails with the limit; a later one finds what was compiled in the meantime."""
-    monkeypatch.setattr("lib.training.job.COMPILE_SECONDS", -1.0)
+    monkeypatch.setattr("lib.training.worker_run.COMPILE_SECONDS", -1.0)
     gate = threading.Event()
 
     def slowly(key: object) -> object:

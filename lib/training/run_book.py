@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lib.run import ModelWeights, Run, Snapshot, Status
 from lib.training.history import History
-from lib.training.messages import Command, Run, Snapshot, Status, Weights
-from lib.training.process import WorkerProcess
+from lib.training.messages import Command
+from lib.training.worker_process import WorkerProcess
 
 KEEP_RUNS = 40
 """Runs that are over and still known."""
@@ -50,7 +51,7 @@ class Entry:
     """Why it began again; empty for a run that didn't."""
     lost: float = -math.inf
     """When that was, on the monotonic clock."""
-    past: History[Weights] | None = None
+    past: History[ModelWeights] | None = None
     """Its weights by epoch, some of them."""
 
     @property
@@ -85,7 +86,7 @@ class Entry:
             return
         self._remember(int(np.concatenate(judged).max()), weights)
 
-    def _remember(self, epoch: int, weights: Weights) -> None:
+    def _remember(self, epoch: int, weights: ModelWeights) -> None:
         if self.past is None:
             size = sum(array.nbytes for arrays in weights.values() for array in arrays)
             self.past = History(max(2, min(MAX_CHECKPOINTS, CHECKPOINT_BYTES // size)))

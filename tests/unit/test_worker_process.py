@@ -10,8 +10,8 @@ import threading
 
 import pytest
 
-from lib.training import process
-from lib.training.process import WorkerProcess
+from lib.training import worker_process
+from lib.training.worker_process import WorkerProcess
 
 PATIENCE = 30
 
@@ -43,7 +43,7 @@ def children(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
         started.append(subprocess.Popen([sys.executable, "-c", code]))
         return started[-1]
 
-    monkeypatch.setattr(process, "_spawn", spawn)
+    monkeypatch.setattr(worker_process, "_spawn", spawn)
     return started
 
 
@@ -85,7 +85,7 @@ def test_the_beats_of_a_silence_are_counted(
     monkeypatch: pytest.MonkeyPatch, children: list[subprocess.Popen[bytes]]
 ) -> None:
     """From the last word on, and not while it imports TensorFlow, when it says nothing anyway."""
-    monkeypatch.setattr(process, "SILENT_BEATS", 3)
+    monkeypatch.setattr(worker_process, "SILENT_BEATS", 3)
     beats: list[int] = []
 
     def has_ended(worker: WorkerProcess, child: subprocess.Popen[bytes], _: float = 0) -> bool:
@@ -124,4 +124,4 @@ def test_without_a_file_for_its_errors_a_worker_starts_all_the_same(
 @pytest.mark.parametrize(("code", "words"), [(-35, "signal 35"), (-15, "SIGTERM"), (3, "code 3")])
 def test_any_end_has_words(code: int, words: str) -> None:
     """A signal without a name too."""
-    assert words in process._ending(code)
+    assert words in worker_process._ending(code)

@@ -1,0 +1,105 @@
+"""A run and how it goes: what the pages, the pictures and the sentences are about.
+
+Records only. What trains a run is `lib/training`. A `Snapshot` is complete in itself: the newest
+one is all that a page needs, and any number of older ones may be skipped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+
+from lib.datasets.dataset import Dataset
+from lib.experiment import Experiment
+
+
+class Status(StrEnum):
+    """Where a run stands."""
+
+    QUEUED = "queued"
+    """Accepted; others come first, or the worker is still starting."""
+    COMPILING = "compiling"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    DIVERGED = "diverged"
+    """The loss became infinite or not a number; `reason` says what to try."""
+    FAILED = "failed"
+    """The run was refused or its worker died; `reason` says which."""
+
+    @property
+    def active(self) -> bool:
+        """Whether figures change without anybody doing anything."""
+        return self in (Status.QUEUED, Status.COMPILING, Status.RUNNING)
+
+    @property
+    def over(self) -> bool:
+        """Whether the run can't go on."""
+        return self in (Status.FINISHED, Status.STOPPED, Status.DIVERGED, Status.FAILED)
+
+
+ModelWeights = dict[str, tuple[np.ndarray, ...]]
+"""Of a run's models, by mode, in the order of Keras's `model.get_weights()`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModeResult:
+    """The figures of one model, "sequence" or "last", up to now.
+
+    S is the number of shown samples (`Snapshot.samples`); errors are over all judged samples
+    (`Dataset.judged`) and in the unit of y, whatever the training loss is.
+    """
+
+    loss_epochs: np.ndarray
+    """Epochs that `loss` was kept for, (P,) int, increasing; thinned as a run grows."""
+    loss: np.ndarray
+    """Training loss of these epochs, (P,): as Keras's `fit` reports it, the mean over samples."""
+    checked_epochs: np.ndarray
+    """Epochs that the model was judged after, (Q,) int, increasing; 0 is before training."""
+    last_step_mse: np.ndarray
+    """Mean squared error at the last timestep on the judged samples, (Q,). The number that can
+    be compared between the modes."""
+    step_mse: np.ndarray
+    """Mean squared error by timestep on the judged samples, now, (T,). For the last-step model:
+    what its head would have said at each earlier step."""
+    predictions: np.ndarray
+    """Outputs for the shown samples at every step, now, (S, T, K). The last-step model answers
+    with `predictions[:, -1]` alone; its other steps are what its head would have said."""
+    weights: tuple[np.ndarray, ...] | None = None
+    """The weights now, in Keras's `model.get_weights()` order; None where they are too many."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """Everything about a run at one moment."""
+
+    run_id: str
+    status: Status
+    epoch: int = 0
+    epochs: int = 0
+    """The epochs asked for."""
+    epochs_per_second: float = 0.0
+    """Over the last second or so, both models of a pair counted as one epoch."""
+    seconds_left: float | None = None
+    """At the speed of the last seconds; None in a run's first second, which is slower."""
+    reason: str = ""
+    """A sentence where something has to be said: why it ended, what it waits for."""
+    samples: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Indexes into `Dataset.x` of the samples in `ModeResult.predictions`, (S,) int."""
+    results: dict[str, ModeResult] = field(default_factory=dict)
+    """By mode, "sequence" and "last"; empty before the first."""
+    past: tuple[tuple[int, ModelWeights], ...] = ()
+    """Weights after earlier epochs, increasing: some of those that the models were judged with
+    since the snapshot before. Empty where they are too many."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One training of one experiment on one dataset. What it has reached is in its snapshots."""
+
+    id: str
+    experiment: Experiment
+    dataset: Dataset
