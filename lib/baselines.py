@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.experiment import Experiment
 
 

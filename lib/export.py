@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from textwrap import shorten, wrap
 
+from lib.dataset import Dataset
 from lib.datasets import TASKS, find_spec
-from lib.datasets.dataset import Dataset
 from lib.datasets.worked import DATA_X, DATA_Y
 from lib.experiment import LOSSES, MAX_VALUES, MODES, OPTIMIZERS, Experiment
 from lib.shapes import Layer, model_shapes
@@ -190,7 +190,7 @@ MENDINGS: dict[str, Callable[..., list[str]]] = {
     ],
 }
 """What `lib.uploads` may have done to a file's cells → the same in pandas, from the column's name
-as code and the details of `lib.datasets.dataset.Mended`."""
+as code and the details of `lib.dataset.Mended`."""
 GAPS = {"fill": ".ffill().dropna()", "drop": ".dropna()"}
 """What is done with missing values: a key of `lib.experiment.MISSING` → pandas."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
 from lib.run import ModeResult, Snapshot, Status

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.experiment import Experiment
 
 

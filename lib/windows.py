@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from lib.datasets.dataset import Dataset, Mended
+from lib.dataset import Dataset, Mended
 from lib.english import counted, joined, listed
 from lib.experiment import MAX_VALUES, MISSING, ExperimentError, limit_of
 

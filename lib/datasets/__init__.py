@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from lib import windows
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.datasets.series import SERIES
 from lib.datasets.spec import GROUPS, DatasetSpec
 from lib.datasets.synthetic import SYNTHETIC, TASKS, Task

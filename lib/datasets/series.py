@@ -11,9 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-# By module, not by name: lib.windows needs lib.datasets.dataset, and so may be half loaded here.
 from lib import windows
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.datasets.spec import DatasetSpec
 from lib.experiment import Experiment
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lib.datasets.dataset import Dataset
+    from lib.dataset import Dataset
     from lib.experiment import Experiment
     from lib.windows import Table
 

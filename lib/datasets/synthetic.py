@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.datasets.spec import DatasetSpec
 from lib.experiment import Experiment
 

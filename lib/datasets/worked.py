@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.datasets.spec import DatasetSpec
 from lib.experiment import CELLS, Experiment
 

@@ -12,10 +12,10 @@ from html import escape
 
 import numpy as np
 
-from lib.cell.step import Opened
 from lib.english import signed
 from lib.figures.palette import Palette
 from lib.recurrence import GATES
+from lib.recurrence.formulas import Opened
 
 MOST = (8, 6)
 """Up to so many features and units; of more, nobody would follow."""

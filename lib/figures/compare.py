@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.figures import chart, marks
 from lib.figures.palette import Palette
 from lib.run import Snapshot

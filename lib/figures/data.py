@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.figures import chart, marks
 from lib.figures.palette import Palette
 

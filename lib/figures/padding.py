@@ -11,11 +11,11 @@ from html import escape
 
 import numpy as np
 
-from lib.cell.padded import ROUNDING, Padded
 from lib.figures.palette import Palette
 from lib.figures.png import data_uri
 from lib.figures.proofs import written
 from lib.figures.timeline import over_time, picture, ticks
+from lib.recurrence.padded import ROUNDING, Padded
 
 
 def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> str:

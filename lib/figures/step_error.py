@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.figures import chart, marks
 from lib.figures.palette import Palette

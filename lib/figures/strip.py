@@ -15,7 +15,7 @@ from html import escape
 
 import numpy as np
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.figures.palette import LEVELS, Palette
 from lib.narrate.explore import strip_sentence

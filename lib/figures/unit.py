@@ -12,10 +12,10 @@ from html import escape
 
 import numpy as np
 
-from lib.cell.step import Line
 from lib.english import short, signed
 from lib.figures.palette import Palette
 from lib.figures.timeline import last_column, over_time, ticks
+from lib.recurrence.formulas import Line
 
 
 def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> str:

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lib.cell.step import Line
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.english import capital, counted, joined, signed
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, Trace
+from lib.recurrence.formulas import Line
 
 SATURATED = 0.05
 """A gate this close to 0 or 1 is called shut or open."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.english import capital, counted, number
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from lib.baselines import best_loss, naive_loss
+from lib.dataset import Dataset
 from lib.datasets import DATASETS
-from lib.datasets.dataset import Dataset
 from lib.english import capital, counted, number
 from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
 from lib.run import ModeResult, Snapshot, Status

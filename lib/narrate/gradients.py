@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lib.cell.padded import ROUNDING, Padded, lengths
 from lib.english import number
 from lib.figures.padding import title
+from lib.recurrence.padded import ROUNDING, Padded, lengths
 
 LEAST_PERCENT = 0.01
 """Smaller shares are said as fractions."""

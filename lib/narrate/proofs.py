@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from lib.cell.agreement import SEEN, Agreement
-from lib.cell.padded import ROUNDING
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.datasets.worked import highest_output
 from lib.english import counted, number
 from lib.experiment import CELLS, Experiment
 from lib.figures.proofs import WAITING, Measure, Proof, written
+from lib.recurrence.agreement import SEEN, Agreement
+from lib.recurrence.padded import ROUNDING
 
 STARTING = "Keras is starting …"
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import ModelWeights, Run, Snapshot, Status
 from lib.training import memory

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
 from lib.shapes import dense_parameter_count, rnn_parameter_count
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.experiment import DataSettings, Experiment, ModelSettings, TrainingSettings
 from lib.run import ModeResult, Snapshot, Status
 from lib.training.messages import Answer, Command, Event

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.run import Snapshot, Status
 from lib.training.architecture import architecture_of, network_of

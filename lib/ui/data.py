@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import streamlit as st
 
+from lib.dataset import Dataset
 from lib.datasets import make_dataset, settle
-from lib.datasets.dataset import Dataset
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
 from lib.training.limits import check
 from lib.ui import runs

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.figures.strip import Traces
 from lib.preview import untrained

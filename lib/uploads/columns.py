@@ -7,7 +7,7 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
-from lib.datasets.dataset import Mended
+from lib.dataset import Mended
 from lib.english import counted, listed
 from lib.uploads.layout import DELIMITERS, Layout
 from lib.uploads.limits import MIN_ROWS, UploadError

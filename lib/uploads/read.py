@@ -7,10 +7,10 @@ a note on the table. Nothing is cut into windows here (`lib.windows`), and nothi
 
 from __future__ import annotations
 
-from lib.datasets.dataset import Mended
-from lib.uploads.cells import drop_empty_rows, drop_row_numbers, read_cells, reading_of
+from lib.dataset import Mended
 from lib.uploads.columns import describe, take_numbers, take_times
 from lib.uploads.layout import find_layout
+from lib.uploads.raw_table import drop_empty_rows, drop_row_numbers, read_cells, reading_of
 from lib.uploads.text import as_utf8
 from lib.windows import Table
 

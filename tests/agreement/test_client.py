@@ -16,7 +16,7 @@ import numpy as np
 import psutil
 import pytest
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.recurrence import forward
 from lib.run import Snapshot, Status

@@ -16,7 +16,7 @@ worker.set_environment()
 
 import keras  # noqa: E402  after the environment
 
-from lib.datasets.dataset import Dataset  # noqa: E402
+from lib.dataset import Dataset  # noqa: E402
 from lib.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Experiment  # noqa: E402
 from lib.recurrence import initial_model_weights  # noqa: E402
 from lib.training import engine  # noqa: E402

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.experiment import Experiment
 
 LEARNING_RATE = 0.001

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.run import ModeResult, Snapshot, Status
 
 

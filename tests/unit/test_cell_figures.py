@@ -11,16 +11,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lib.cell.step import Line, lines
-from lib.cell.unit_order import by_similarity
 from lib.figures.heatmaps import heatmaps
 from lib.figures.palette import PALETTES, palette
 from lib.figures.png import STEPS, data_uri, shade_indexes
 from lib.figures.timeline import over_time, ticks
 from lib.figures.unit import unit_lines
 from lib.figures.unrolled import unrolled_picture
-from tests.unit.test_cell_step import opened
+from lib.recurrence.formulas import Line, lines
+from lib.recurrence.unit_order import by_similarity
 from tests.unit.test_figures import contrast
+from tests.unit.test_formulas import opened
 
 
 def test_a_png_holds_each_number_as_one_pixel() -> None:

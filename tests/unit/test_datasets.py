@@ -195,7 +195,7 @@ def test_an_upload_without_a_table_is_refused():
         make_dataset(Experiment().set(data="upload"))
 
 
-@pytest.mark.parametrize("module", ["lib.windows", "lib.uploads.read", "lib.datasets.dataset"])
+@pytest.mark.parametrize("module", ["lib.windows", "lib.uploads.read", "lib.dataset"])
 def test_modules_can_be_imported_in_any_order_and_without_tensorflow(module):
     """lib.windows and lib.datasets need each other; the page process must stay without Keras."""
     code = (

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import ModeResult, Snapshot, Status
 from lib.training.messages import Command, Event

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from lib.cell.step import lines
 from lib.experiment import Experiment
 from lib.narrate.cell import findings, step_sentence, unrolled_sentence
 from lib.recurrence import Trace
-from tests.unit.test_cell_step import opened
+from lib.recurrence.formulas import lines
+from tests.unit.test_formulas import opened
 
 
 def a_trace(hidden: np.ndarray, cell: np.ndarray | None = None, **gates: np.ndarray) -> Trace:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lib.cell.padded import ROUNDING, batch, lengths, ways
 from lib.experiment import CELLS
 from lib.figures.padding import padding_picture
 from lib.figures.palette import palette
 from lib.narrate.gradients import padding_sentence
 from lib.recurrence import initial_weights
-from tests.unit.test_cell_step import opened
+from lib.recurrence.padded import ROUNDING, batch, lengths, ways
+from tests.unit.test_formulas import opened
 
 
 def test_a_batch_holds_four_lengths_of_one_sample() -> None:

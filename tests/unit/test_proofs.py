@@ -8,7 +8,6 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from lib.cell.agreement import Agreement
 from lib.datasets import make_dataset, settle
 from lib.english import number
 from lib.experiment import Experiment
@@ -27,6 +26,7 @@ from lib.narrate.proofs import (
     waiting_words,
     ways_to_break_it,
 )
+from lib.recurrence.agreement import Agreement
 
 MODES = {
     "difference": 0.0,

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.cell.step import Opened
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import Trace, forward
+from lib.recurrence.formulas import Opened
 from lib.ui import address, runs
 from lib.ui.cell.link import control, picked
 from lib.ui.data import Loaded

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.cell.step import Opened, lines
 from lib.figures.by_hand import by_hand
 from lib.figures.palette import Palette
 from lib.figures.unit import unit_lines
 from lib.narrate.cell import step_sentence
 from lib.narrate.proofs import prefix_sentence
+from lib.recurrence.formulas import Opened, lines
 from lib.ui.cell.playhead import At, playhead
 from lib.ui.fragment import fragment
 from lib.ui.text import say_steadily

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.cell.padded import Padded, batch, ways
 from lib.english import widest
 from lib.figures.influence import influence_map, largest
 from lib.figures.padding import padding_picture
@@ -17,6 +16,7 @@ from lib.figures.proofs import written
 from lib.figures.reach import HEIGHT, playhead_style, reach_figure
 from lib.narrate.gradients import influence_sentence, padding_sentence, reach_sentence
 from lib.recurrence import initial_model_weights
+from lib.recurrence.padded import Padded, batch, ways
 from lib.ui.cell.ask import Reply, ask, hint_of
 from lib.ui.cell.chosen import Chosen
 from lib.ui.steady import steady_chart

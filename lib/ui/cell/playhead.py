@@ -15,11 +15,11 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.cell.step import Opened
-from lib.cell.unit_order import by_similarity
 from lib.figures.palette import Palette
 from lib.figures.timeline import TIME, UNITS
 from lib.figures.unrolled import WIDEST
+from lib.recurrence.formulas import Opened
+from lib.recurrence.unit_order import by_similarity
 from lib.ui import address
 from lib.ui.cell.link import picked
 

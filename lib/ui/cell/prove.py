@@ -8,8 +8,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.cell.agreement import Agreement, agreement
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.datasets.worked import highest_output
 from lib.figures.bound import bound_picture
 from lib.figures.heatmaps import heatmaps
@@ -17,6 +16,7 @@ from lib.figures.palette import Palette
 from lib.figures.proofs import proof_cards
 from lib.narrate.proofs import bound_sentence, one_computation, ways_to_break_it
 from lib.recurrence import initial_weights
+from lib.recurrence.agreement import Agreement, agreement
 from lib.ui.cell.ask import Reply, ask, hint_of
 from lib.ui.cell.chosen import Chosen, Weights
 from lib.ui.cell.follow import Prefixes

@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.cell.step import Opened
 from lib.figures.by_hand import can_show
 from lib.figures.heatmaps import heatmaps
 from lib.figures.palette import Palette
 from lib.figures.unrolled import unrolled_picture
 from lib.narrate.cell import findings, unrolled_sentence
 from lib.recurrence import GATES
+from lib.recurrence.formulas import Opened
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.follow import Formulas
 from lib.ui.cell.link import control

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from lib.datasets.dataset import Dataset
+from lib.dataset import Dataset
 from lib.experiment import Experiment, ExperimentError
 from lib.figures.palette import Palette
 from lib.narrate.explore import changed_settings, progress_sentence

@@ -1,13 +1,4 @@
-"""LSTM, GRU and SimpleRNN forward in NumPy, with every gate and state kept.
-
-This is what the pages draw: a forward pass of a small layer takes microseconds here, and no
-TensorFlow is needed. Sigmoid gates, no dropout, zero initial states, and no gradients:
-`lib.training` trains. `lib.cell.bidirectional` puts two together. Tests hold it equal to Keras.
-
-Words, as in Keras: N samples, T timesteps, F features, U units, K target columns. Weights are
-lists of arrays in the order of Keras's `get_weights()`, a recurrent layer's being
-`kernel (F, G·U)`, `recurrent_kernel (U, G·U)` and `bias`, for G blocks of columns.
-"""
+"""A recurrent layer forward, step by step: `unroll` and the `Trace` that it keeps."""
 
 from __future__ import annotations
 
@@ -16,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.experiment import CELLS, Experiment
+from lib.experiment import CELLS
 
 GATES: dict[str, dict[str, str]] = {
     "lstm": {"i": "input gate", "f": "forget gate", "c": "candidate", "o": "output gate"},
@@ -25,7 +16,7 @@ GATES: dict[str, dict[str, str]] = {
 }
 """The names in `Trace.gates` by cell, in the order of the kernel's blocks, and what they are.
 
-LSTM's "c" and GRU's "h" are candidates, by default tanh, from -1 to 1: what could be written into
+LSTM's "c" and GRU's "h" are candidates, tanh, from -1 to 1: what could be written into
 the state. The rest are gates, sigmoid, from 0 to 1. A SimpleRNN has none: its one block is its
 output.
 """
@@ -54,7 +45,6 @@ def unroll(
     mask: np.ndarray | None = None,
     go_backwards: bool = False,
     *,
-    activation: str = "tanh",
     precision: type[np.floating] = np.float32,
 ) -> Trace:
     """Run a recurrent layer over its input, from a zero state, and keep every step.
@@ -68,18 +58,13 @@ def unroll(
             output is repeated (zeros, where there is none before).
         go_backwards: from the last step to the first. As in Keras the results then stand in the
             order of processing: step 0 of the trace has seen `x[:, -1]`.
-        activation: Keras's `activation`, a key of `ACTIVATIONS`: of the candidate, and of what an
-            LSTM shows of its cell state. The gates are sigmoid, always.
         precision: to compute in. Keras has 32 bits; 64 show what rounding does to those.
 
     Raises:
-        ValueError: for an unknown cell or activation, or shapes that don't fit.
+        ValueError: for an unknown cell, or shapes that don't fit.
     """
     x = np.asarray(x, dtype=precision)
     kernel, recurrent, bias = _checked(cell, weights, x)
-    if activation not in ACTIVATIONS:
-        raise ValueError(f"activation must be one of {list(ACTIVATIONS)}, got {activation!r}")
-    activate = ACTIVATIONS[activation]
     if mask is not None:
         mask = np.asarray(mask, dtype=bool)
         if mask.shape != x.shape[:2]:
@@ -95,7 +80,7 @@ def unroll(
         # the kernel at once, since they don't depend on the state.
         blocks = x.transpose(1, 0, 2).reshape(t * n, f) @ kernel
         blocks += bias[0] if bias.ndim == 2 else bias
-        return _UNROLL[cell](blocks.reshape(t, n, -1), recurrent, bias, skipped, activate)
+        return _UNROLL[cell](blocks.reshape(t, n, -1), recurrent, bias, skipped)
 
 
 def unroll_stack(
@@ -116,14 +101,6 @@ def unroll_stack(
     return trace
 
 
-def _tanh(values: np.ndarray) -> None:
-    np.tanh(values, out=values)
-
-
-def _relu(values: np.ndarray) -> None:
-    np.maximum(values, 0, out=values)
-
-
 def _sigmoid(values: np.ndarray) -> None:
     """In place: 1 / (1 + exp(-values)), precise at both ends.
 
@@ -136,27 +113,8 @@ def _sigmoid(values: np.ndarray) -> None:
     np.reciprocal(values, out=values)
 
 
-def _linear(_: np.ndarray) -> None:
-    """Every value stays as it is."""
-
-
-Activation = Callable[[np.ndarray], None]
-
-ACTIVATIONS: dict[str, Activation] = {
-    "tanh": _tanh,
-    "relu": _relu,
-    "sigmoid": _sigmoid,
-    "linear": _linear,
-}
-"""By Keras's names, each in place."""
-
-
 def _lstm(
-    blocks: np.ndarray,
-    recurrent: np.ndarray,
-    _: np.ndarray,
-    skipped: np.ndarray | None,
-    activate: Activation,
+    blocks: np.ndarray, recurrent: np.ndarray, _: np.ndarray, skipped: np.ndarray | None
 ) -> Trace:
     """`blocks` (T, N, 4U) comes in as the inputs' part and goes out as the four gates."""
     steps, n, _width = blocks.shape
@@ -171,13 +129,12 @@ def _lstm(
         np.matmul(h, recurrent, out=from_state)
         blocks[t] += from_state
         _sigmoid(both[t])
-        activate(c[t])
+        np.tanh(c[t], out=c[t])
         _sigmoid(o[t])
         np.multiply(f[t], carry, out=cell[t])
         np.multiply(i[t], c[t], out=written)
         cell[t] += written
-        hidden[t] = cell[t]
-        activate(hidden[t])
+        np.tanh(cell[t], out=hidden[t])
         hidden[t] *= o[t]
         if skipped is not None:
             np.copyto(cell[t], carry, where=skipped[t])
@@ -188,11 +145,7 @@ def _lstm(
 
 
 def _gru(
-    blocks: np.ndarray,
-    recurrent: np.ndarray,
-    bias: np.ndarray,
-    skipped: np.ndarray | None,
-    activate: Activation,
+    blocks: np.ndarray, recurrent: np.ndarray, bias: np.ndarray, skipped: np.ndarray | None
 ) -> Trace:
     """`blocks` (T, N, 3U) comes in as the inputs' part and goes out as z, r and the candidate.
 
@@ -216,7 +169,7 @@ def _gru(
         both[t] += from_state[:, : 2 * units]
         _sigmoid(both[t])
         candidate[t] += r[t] * from_state[:, 2 * units :] if reset_after else (r[t] * h) @ late
-        activate(candidate[t])
+        np.tanh(candidate[t], out=candidate[t])
         np.subtract(1, z[t], out=hidden[t])
         hidden[t] *= candidate[t]
         hidden[t] += z[t] * h
@@ -228,11 +181,7 @@ def _gru(
 
 
 def _simple_rnn(
-    blocks: np.ndarray,
-    recurrent: np.ndarray,
-    _: np.ndarray,
-    skipped: np.ndarray | None,
-    activate: Activation,
+    blocks: np.ndarray, recurrent: np.ndarray, _: np.ndarray, skipped: np.ndarray | None
 ) -> Trace:
     """`blocks` (T, N, U) comes in as the inputs' part and goes out as the outputs."""
     steps, n, units = blocks.shape
@@ -241,7 +190,7 @@ def _simple_rnn(
     for t in range(steps):
         np.matmul(h, recurrent, out=from_state)
         blocks[t] += from_state
-        activate(blocks[t])
+        np.tanh(blocks[t], out=blocks[t])
         if skipped is not None:
             np.copyto(blocks[t], h, where=skipped[t])
         h = blocks[t]
@@ -249,7 +198,8 @@ def _simple_rnn(
 
 
 _UNROLL: dict[str, Callable[..., Trace]] = {"lstm": _lstm, "gru": _gru, "simple_rnn": _simple_rnn}
-_BLOCKS = {"lstm": 4, "gru": 3, "simple_rnn": 1}
+BLOCKS = {"lstm": 4, "gru": 3, "simple_rnn": 1}
+"""G, how many blocks of U columns the kernels have."""
 
 
 def _samples_first(array: np.ndarray) -> np.ndarray:
@@ -275,7 +225,7 @@ def _checked(
         )
     kernel, recurrent, bias = (np.asarray(array, dtype=x.dtype) for array in weights)
     features, units = x.shape[-1], len(recurrent)
-    width = _BLOCKS[cell] * units
+    width = BLOCKS[cell] * units
     biases = ((2, width), (width,)) if cell == "gru" else ((width,),)
     for name, array, allowed in (
         ("kernel", kernel, ((features, width),)),
@@ -286,92 +236,3 @@ def _checked(
             expected = " or ".join(map(str, allowed))
             raise ValueError(f"{cell}: {name} must have shape {expected}, got {array.shape}")
     return kernel, recurrent, bias
-
-
-def initial_weights(
-    cell: str, features: int, units: int, rng: np.random.Generator
-) -> list[np.ndarray]:
-    """A fresh recurrent layer's weights, as Keras's default initialisers draw them, float32.
-
-    `kernel` is Glorot uniform, `recurrent_kernel` orthogonal, `bias` zero, but for LSTM's forget
-    gate, where it is one. A GRU has `reset_after=True`, Keras's default.
-
-    Raises ValueError for an unknown cell. Source: `keras/src/layers/rnn/*.py`,
-    `keras/src/initializers/random_initializers.py`.
-    """
-    if cell not in _BLOCKS:
-        raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
-    width = _BLOCKS[cell] * units
-    kernel = _glorot_uniform(features, width, rng)
-    recurrent = _orthogonal(units, width, rng)
-    bias = np.zeros((2, width) if cell == "gru" else width, np.float32)
-    if cell == "lstm":
-        bias[units : 2 * units] = 1
-    return [kernel, recurrent, bias]
-
-
-def dense_weights(units: int, outputs: int, rng: np.random.Generator) -> list[np.ndarray]:
-    """A fresh Dense layer's kernel (U, K), Glorot uniform, and bias (K,), zero; float32."""
-    return [_glorot_uniform(units, outputs, rng), np.zeros(outputs, np.float32)]
-
-
-def _glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
-    limit = np.sqrt(6 / (rows + columns))
-    return rng.uniform(-limit, limit, (rows, columns)).astype(np.float32)
-
-
-def _orthogonal(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
-    """Orthonormal rows, or columns where these are fewer."""
-    q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
-    q *= np.sign(np.diag(r))  # QR leaves the signs open; without this they aren't uniform
-    return np.ascontiguousarray(q.T if rows < columns else q, dtype=np.float32)
-
-
-def initial_model_weights(experiment: Experiment, features: int, targets: int) -> list[np.ndarray]:
-    """The weights that both modes start from, in Keras's `model.get_weights()` order.
-
-    The recurrent layers from the bottom up, then the head where there is one. The experiment's
-    seed decides them.
-    """
-    rng = np.random.default_rng([experiment.seed, 1])
-    model = experiment.model
-    weights: list[np.ndarray] = []
-    for layer in range(model.layers):
-        width = features if layer == 0 else model.units
-        weights += initial_weights(model.cell, width, model.units, rng)
-    if model.head == "dense":
-        weights += dense_weights(model.units, targets, rng)
-    return weights
-
-
-def forward(
-    experiment: Experiment, weights: Sequence[np.ndarray], x: np.ndarray
-) -> tuple[list[Trace], np.ndarray]:
-    """Run the whole stack: a trace for each recurrent layer, and the model's outputs (N, T, K).
-
-    The sequence model returns `outputs`, the last-step model `outputs[:, -1]`; the earlier steps
-    are then what its head would have said. Without a head, K is U.
-
-    Args:
-        experiment: its `model` says what the stack is.
-        weights: as `initial_model_weights` orders them.
-        x: inputs (N, T, F).
-
-    Raises:
-        ValueError: when the weights don't fit the stack or x.
-    """
-    model = experiment.model
-    recurrent = 3 * model.layers
-    expected = recurrent + (2 if model.head == "dense" else 0)
-    if len(weights) != expected:
-        raise ValueError(f"weights must be {expected} arrays for this model, got {len(weights)}")
-    traces: list[Trace] = []
-    signal = x
-    for start in range(0, recurrent, 3):
-        traces.append(unroll(model.cell, weights[start : start + 3], signal))
-        signal = traces[-1].hidden
-    if model.head == "dense":
-        kernel, bias = weights[recurrent:]
-        with np.errstate(over="ignore", invalid="ignore"):
-            signal = signal @ kernel + bias
-    return traces, signal

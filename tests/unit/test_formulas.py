@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from lib.cell.step import Opened, lines
 from lib.english import number
 from lib.experiment import CELLS
 from lib.figures.by_hand import by_hand, can_show
 from lib.figures.palette import palette
 from lib.recurrence import initial_weights, unroll
+from lib.recurrence.formulas import Opened, lines
 
 
 def opened(cell: str, *, t: int = 4, f: int = 3, u: int = 5, reset_after: bool = True) -> Opened:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.cell.padded import ROUNDING
 from lib.recurrence import Trace, unroll_stack
+from lib.recurrence.padded import ROUNDING
 
 TIMES = 4.0
 """Keras's distance from 64 bits may be so many times NumPy's own. That both distances together are

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from lib.datasets.dataset import Mended
+from lib.dataset import Mended
 from lib.english import counted
 from lib.uploads.header import MISSING
 from lib.uploads.layout import Layout

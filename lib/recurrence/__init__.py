@@ -1,0 +1,33 @@
+"""LSTM, GRU and SimpleRNN in NumPy, with every gate and state kept.
+
+This is what the pages draw: a forward pass of a small layer takes microseconds here, and no
+TensorFlow is needed. Sigmoid gates, no dropout, zero initial states, and no gradients:
+`lib.training` trains. Tests hold it equal to Keras.
+
+- `cells`: the three cells' forward steps (`unroll`), and what they keep (`Trace`)
+- `weights`: a fresh layer's, as Keras draws them
+- `model`: the whole model of an experiment, from its first weights to its outputs
+- `formulas`: what one unit computes at one timestep, with the numbers filled in
+- `padded`: sequences of different length in one batch
+- `agreement`: how far Keras is from this, and whether rounding says why
+- `unit_order`: units that move alike side by side
+
+Words, as in Keras: N samples, T timesteps, F features, U units, K target columns. Weights are
+lists of arrays in the order of Keras's `get_weights()`, a recurrent layer's being
+`kernel (F, G·U)`, `recurrent_kernel (U, G·U)` and `bias`, for G blocks of columns.
+"""
+
+from lib.recurrence.cells import GATES, Trace, unroll, unroll_stack
+from lib.recurrence.model import forward, initial_model_weights
+from lib.recurrence.weights import dense_weights, initial_weights
+
+__all__ = [
+    "GATES",
+    "Trace",
+    "dense_weights",
+    "forward",
+    "initial_model_weights",
+    "initial_weights",
+    "unroll",
+    "unroll_stack",
+]

@@ -1,0 +1,61 @@
+"""The whole model of an experiment in NumPy: its first weights, and its outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lib.experiment import Experiment
+from lib.recurrence.cells import Trace, unroll
+from lib.recurrence.weights import dense_weights, initial_weights
+
+
+def initial_model_weights(experiment: Experiment, features: int, targets: int) -> list[np.ndarray]:
+    """The weights that both modes start from, in Keras's `model.get_weights()` order.
+
+    The recurrent layers from the bottom up, then the head where there is one. The experiment's
+    seed decides them.
+    """
+    rng = np.random.default_rng([experiment.seed, 1])
+    model = experiment.model
+    weights: list[np.ndarray] = []
+    for layer in range(model.layers):
+        width = features if layer == 0 else model.units
+        weights += initial_weights(model.cell, width, model.units, rng)
+    if model.head == "dense":
+        weights += dense_weights(model.units, targets, rng)
+    return weights
+
+
+def forward(
+    experiment: Experiment, weights: Sequence[np.ndarray], x: np.ndarray
+) -> tuple[list[Trace], np.ndarray]:
+    """Run the whole stack: a trace for each recurrent layer, and the model's outputs (N, T, K).
+
+    The sequence model returns `outputs`, the last-step model `outputs[:, -1]`; the earlier steps
+    are then what its head would have said. Without a head, K is U.
+
+    Args:
+        experiment: its `model` says what the stack is.
+        weights: as `initial_model_weights` orders them.
+        x: inputs (N, T, F).
+
+    Raises:
+        ValueError: when the weights don't fit the stack or x.
+    """
+    model = experiment.model
+    recurrent = 3 * model.layers
+    expected = recurrent + (2 if model.head == "dense" else 0)
+    if len(weights) != expected:
+        raise ValueError(f"weights must be {expected} arrays for this model, got {len(weights)}")
+    traces: list[Trace] = []
+    signal = x
+    for start in range(0, recurrent, 3):
+        traces.append(unroll(model.cell, weights[start : start + 3], signal))
+        signal = traces[-1].hidden
+    if model.head == "dense":
+        kernel, bias = weights[recurrent:]
+        with np.errstate(over="ignore", invalid="ignore"):
+            signal = signal @ kernel + bias
+    return traces, signal

@@ -1,0 +1,47 @@
+"""A fresh layer's weights, drawn as Keras's default initialisers draw them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lib.experiment import CELLS
+from lib.recurrence.cells import BLOCKS
+
+
+def initial_weights(
+    cell: str, features: int, units: int, rng: np.random.Generator
+) -> list[np.ndarray]:
+    """A fresh recurrent layer's weights, as Keras's default initialisers draw them, float32.
+
+    `kernel` is Glorot uniform, `recurrent_kernel` orthogonal, `bias` zero, but for LSTM's forget
+    gate, where it is one. A GRU has `reset_after=True`, Keras's default.
+
+    Raises ValueError for an unknown cell. Source: `keras/src/layers/rnn/*.py`,
+    `keras/src/initializers/random_initializers.py`.
+    """
+    if cell not in BLOCKS:
+        raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
+    width = BLOCKS[cell] * units
+    kernel = _glorot_uniform(features, width, rng)
+    recurrent = _orthogonal(units, width, rng)
+    bias = np.zeros((2, width) if cell == "gru" else width, np.float32)
+    if cell == "lstm":
+        bias[units : 2 * units] = 1
+    return [kernel, recurrent, bias]
+
+
+def dense_weights(units: int, outputs: int, rng: np.random.Generator) -> list[np.ndarray]:
+    """A fresh Dense layer's kernel (U, K), Glorot uniform, and bias (K,), zero; float32."""
+    return [_glorot_uniform(units, outputs, rng), np.zeros(outputs, np.float32)]
+
+
+def _glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
+    limit = np.sqrt(6 / (rows + columns))
+    return rng.uniform(-limit, limit, (rows, columns)).astype(np.float32)
+
+
+def _orthogonal(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
+    """Orthonormal rows, or columns where these are fewer."""
+    q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
+    q *= np.sign(np.diag(r))  # QR leaves the signs open; without this they aren't uniform
+    return np.ascontiguousarray(q.T if rows < columns else q, dtype=np.float32)
