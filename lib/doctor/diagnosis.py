@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lib.doctor.loss_shapes import BatchResult, LossRule, Shape, Verdict, follow, loss_rule, pair
+from lib.doctor.loss_shapes import BatchResult, LossRule, Sizes, Verdict, follow, loss_rule, pair
 from lib.doctor.mismatch import cause
 from lib.doctor.remedies import Fix, remedies
 
@@ -24,7 +24,7 @@ class Diagnosis:
     0 for any output. "error": `fit` raises, if only at the last batch."""
     cause: str
     """Why, in sentences."""
-    broadcast_shape: Shape | None
+    broadcast_shape: Sizes | None
     """The shape of the pairs of output and target that are compared in the batch that decides
     the verdict, its size first; None where that raises."""
     fixes: tuple[Fix, ...]
@@ -38,8 +38,8 @@ class Diagnosis:
     """For an error: what its message says."""
     loss: str
     """The loss as Keras's function is called."""
-    output_shape: Shape
-    target_shape: Shape
+    output_shape: Sizes
+    target_shape: Sizes
 
     @property
     def fix(self) -> Fix | None:
@@ -93,7 +93,7 @@ def diagnose_target(
     )
 
 
-def _shape(name: str, shape: Sequence[int | None]) -> Shape:
+def _shape(name: str, shape: Sequence[int | None]) -> Sizes:
     """The shape as whole numbers. Raises ValueError unless there are some, all positive."""
     sizes = tuple(shape)
     if not sizes or not all(isinstance(n, int) or hasattr(n, "__index__") for n in sizes):
@@ -105,7 +105,7 @@ def _shape(name: str, shape: Sequence[int | None]) -> Shape:
 
 
 def _silent_sizes(
-    output: Shape, target: Shape, rule: LossRule, decides: BatchResult | None
+    output: Sizes, target: Sizes, rule: LossRule, decides: BatchResult | None
 ) -> tuple[int, ...]:
     """The batch sizes that would hide an error: only 1 and the lengths of other axes can."""
     if decides is None or decides.verdict != "error":

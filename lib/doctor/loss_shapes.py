@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Verdict = Literal["correct", "silent", "error"]
-Shape = tuple[int, ...]
+Sizes = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +98,14 @@ class BatchResult:
 
     size: int
     """Samples in the batch."""
-    output: Shape
+    output: Sizes
     """The output's shape after Keras has dropped or added an axis."""
-    target: Shape
+    target: Sizes
     """The target's shape, likewise."""
     verdict: Verdict
     """"error" where the batch raises; "correct" where each output meets its own target, and the
     loss is the one for y in the output's shape, which tells outputs apart; else "silent"."""
-    broadcast: Shape | None
+    broadcast: Sizes | None
     """The shape of the pairs that are compared; None where the batch raises."""
     says: str = ""
     """What the error message says, where there is one."""
@@ -127,7 +127,7 @@ class Training:
         return next((b for b in self.batches if b.verdict == self.verdict), None)
 
 
-def follow(output: Shape, target: Shape, rule: LossRule, batch_size: int) -> Training:
+def follow(output: Sizes, target: Sizes, rule: LossRule, batch_size: int) -> Training:
     """Follow an epoch of `fit`: both shapes with all their samples in front."""
     if output[0] != target[0]:
         return Training("error", ())
@@ -142,7 +142,7 @@ def follow(output: Shape, target: Shape, rule: LossRule, batch_size: int) -> Tra
 _WORSE: tuple[Verdict, ...] = ("correct", "silent", "error")
 
 
-def loss_rule(loss: str, output_shape: Shape, target_shape: Shape) -> LossRule:
+def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
     """The rule for any name that `compile(loss=…)` takes.
 
     "crossentropy" (or "ce") means one of three; as in Keras the shapes say which.
@@ -160,7 +160,7 @@ def loss_rule(loss: str, output_shape: Shape, target_shape: Shape) -> LossRule:
     return _NAMES[loss]
 
 
-def _crossentropy(output: Shape, target: Shape) -> str:
+def _crossentropy(output: Sizes, target: Sizes) -> str:
     """Keras's `is_binary_or_sparse_categorical`."""
     if output[-1] == 1:
         return "binary_crossentropy"
@@ -175,7 +175,7 @@ def batch_sizes(samples: int, batch_size: int) -> tuple[int, ...]:
     return (batch_size,) * (full > 0) + (rest,) * (rest > 0)
 
 
-def pair(output: Shape, target: Shape, rule: LossRule, known_size: bool = False) -> BatchResult:
+def pair(output: Sizes, target: Sizes, rule: LossRule, known_size: bool = False) -> BatchResult:
     """Follow one batch through the loss.
 
     Args:
@@ -215,12 +215,12 @@ def pair(output: Shape, target: Shape, rule: LossRule, known_size: bool = False)
     return BatchResult(size, output, target, "error", None, says)
 
 
-def padded(shape: Shape, rank: int) -> Shape:
+def padded(shape: Sizes, rank: int) -> Sizes:
     """The shape with axes of 1 in front, as broadcasting reads it."""
     return (1,) * (rank - len(shape)) + shape
 
 
-def _same_rank(target: Shape, output: Shape) -> tuple[Shape, Shape]:
+def _same_rank(target: Sizes, output: Sizes) -> tuple[Sizes, Sizes]:
     """Keras's `squeeze_or_expand_to_same_rank`."""
     if len(target) == len(output) + 1 and target[-1] == 1:
         return (target, (*output, 1)) if len(output) == 1 else (target[:-1], output)
@@ -229,20 +229,20 @@ def _same_rank(target: Shape, output: Shape) -> tuple[Shape, Shape]:
     return target, output
 
 
-def _by_axis(rule: LossRule, output: Shape, columns: int) -> Verdict:
+def _by_axis(rule: LossRule, output: Sizes, columns: int) -> Verdict:
     """The verdict on a one-to-one pairing: is the last axis still the columns, and of use?"""
     if single_class(rule, output):
         return "silent"
     return "silent" if rule.whole_axis and output[-1] != columns else "correct"
 
 
-def single_class(rule: LossRule, output: Shape) -> bool:
+def single_class(rule: LossRule, output: Sizes) -> bool:
     """Whether the loss is 0 whatever the output is, since there is one class alone."""
     return rule.classes and output[-1] == 1
 
 
 def _pair_labels(
-    size: int, columns: int, output: Shape, target: Shape, rule: LossRule
+    size: int, columns: int, output: Sizes, target: Sizes, rule: LossRule
 ) -> BatchResult:
     """For class numbers: y must have the output's shape without the last axis, or with a 1."""
     if len(target) == len(output) > 1 and target[-1] == 1:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lib.doctor.loss_shapes import BatchResult, LossRule, Shape, Training, padded, single_class
+from lib.doctor.loss_shapes import BatchResult, LossRule, Sizes, Training, padded, single_class
 
 
-def cause(output: Shape, target: Shape, rule: LossRule, training: Training) -> str:
+def cause(output: Sizes, target: Sizes, rule: LossRule, training: Training) -> str:
     """Why the verdict is what it is, in one or more sentences.
 
     Args:
@@ -24,7 +24,7 @@ def cause(output: Shape, target: Shape, rule: LossRule, training: Training) -> s
     return " ".join(_sentences(output, target, rule, training))
 
 
-def _sentences(output: Shape, target: Shape, rule: LossRule, training: Training) -> Iterator[str]:
+def _sentences(output: Sizes, target: Sizes, rule: LossRule, training: Training) -> Iterator[str]:
     batch = training.decisive
     if batch is None:
         yield f"The output has {output[0]} samples and y has {target[0]}: each needs a target."
@@ -51,7 +51,7 @@ def _sentences(output: Shape, target: Shape, rule: LossRule, training: Training)
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class AxisPair:
     """One axis of the pairs: its length on either side, and what one entry is called there."""
 
     output: int
@@ -65,7 +65,7 @@ class Pair:
         return self.output == self.target or 1 in (self.output, self.target)
 
 
-def line_up(output: Shape, target: Shape, batch: BatchResult) -> list[Pair]:
+def line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]:
     """The axes from the left, lined up from the right as broadcasting does.
 
     Names come from the shapes as they were given: an axis keeps its meaning when another is
@@ -77,17 +77,17 @@ def line_up(output: Shape, target: Shape, batch: BatchResult) -> list[Pair]:
         names = (*given, "column")[: len(shape)]
         sides.append((padded(shape, rank), ("",) * (rank - len(names)) + names))
     (outputs, of_output), (targets, of_target) = sides
-    return list(map(Pair, outputs, targets, of_output, of_target))
+    return list(map(AxisPair, outputs, targets, of_output, of_target))
 
 
-def _names(shape: Shape, second: str = "column") -> tuple[str, ...]:
+def _names(shape: Sizes, second: str = "column") -> tuple[str, ...]:
     """What one entry along each axis is; `second` for the second axis of two."""
     if len(shape) <= 3:
         return (("sample",), ("sample", second), ("sample", "timestep", "column"))[len(shape) - 1]
     return ("sample", *(f"axis-{i} row" for i in range(1, len(shape) - 1)), "column")
 
 
-def _refusal(output: Shape, target: Shape, rule: LossRule, batch: BatchResult) -> str:
+def _refusal(output: Sizes, target: Sizes, rule: LossRule, batch: BatchResult) -> str:
     """What a loss that checks shapes wanted."""
     what = "class numbers in the shape" if rule.labels else "y in the output's shape"
     wanted = (output[0], *batch.output[1:])
@@ -95,7 +95,7 @@ def _refusal(output: Shape, target: Shape, rule: LossRule, batch: BatchResult) -
     return f"{rule.name} checks shapes: it expected {what} {wanted}, and received {target}."
 
 
-def _collision(axes: list[Pair]) -> str:
+def _collision(axes: list[AxisPair]) -> str:
     """The first two lengths that can't be broadcast."""
     bad = next(axis for axis in axes if not axis.fits)
     return (
@@ -104,7 +104,7 @@ def _collision(axes: list[Pair]) -> str:
     )
 
 
-def _changed_rank(output: Shape, target: Shape, batch: BatchResult) -> Iterator[str]:
+def _changed_rank(output: Sizes, target: Sizes, batch: BatchResult) -> Iterator[str]:
     """What Keras does first where the ranks differ by one."""
     for name, before, after in (("the output", output, batch.output), ("y", target, batch.target)):
         if len(after) < len(before):
@@ -113,7 +113,7 @@ def _changed_rank(output: Shape, target: Shape, batch: BatchResult) -> Iterator[
             yield f"Keras gives {name} a last axis of 1."
 
 
-def _stretched(batch: BatchResult, axes: list[Pair]) -> Iterator[str]:
+def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
     """Which axes are repeated, and what is learnt then."""
     shift = len(batch.output) - len(batch.target)
     if shift:
@@ -134,7 +134,7 @@ def _stretched(batch: BatchResult, axes: list[Pair]) -> Iterator[str]:
             )
 
 
-def _crossed(size: int, axis: Pair, *, y_is_shorter: bool) -> Iterator[str]:
+def _crossed(size: int, axis: AxisPair, *, y_is_shorter: bool) -> Iterator[str]:
     """What happens on the axis where the samples of the shorter side lie."""
     length = axis.output if y_is_shorter else axis.target
     if size > 1 == length:

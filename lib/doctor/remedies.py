@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lib.doctor.loss_shapes import Shape, follow, loss_rule
+from lib.doctor.loss_shapes import Sizes, follow, loss_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class Fix:
     """Code that changes y; empty where y stays."""
     model: str
     """Code for the model's last layers, or its `compile`; empty where the model stays."""
-    output_shape: Shape
+    output_shape: Sizes
     """The output's shape afterwards."""
-    target_shape: Shape
+    target_shape: Sizes
     """The target's shape afterwards."""
     loss: str
     """The loss afterwards: the same, but for a few."""
@@ -40,14 +40,14 @@ class _Reading:
 
     when: str
     y: str
-    target: Shape
+    target: Sizes
     steps: int | None
     """Timesteps that the output must have; None for the last step alone."""
     columns: int | None
     """Columns that the output must have; None where any will do (class numbers)."""
 
 
-def remedies(output: Shape, target: Shape, loss: str, batch_size: int) -> tuple[Fix, ...]:
+def remedies(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tuple[Fix, ...]:
     """All ways out that end in a correct pairing, the likeliest first.
 
     Args:
@@ -65,7 +65,7 @@ def remedies(output: Shape, target: Shape, loss: str, batch_size: int) -> tuple[
     return tuple(found.values())
 
 
-def _candidates(output: Shape, target: Shape, loss: str) -> Iterator[Fix]:
+def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[Fix]:
     rule = loss_rule(loss, output, target)
     if rule.classes and output[-1] == 1:
         yield from _two_classes(output, target)
@@ -84,7 +84,7 @@ def _candidates(output: Shape, target: Shape, loss: str) -> Iterator[Fix]:
             yield _fix(reading, output, loss)
 
 
-def _same_numbers(output: Shape, target: Shape, loss: str) -> Iterator[Fix]:
+def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Fix]:
     """Y has the output's numbers, with other axes of 1 or with samples and steps in one axis."""
     flat = len(output) == 3 and target[0] == math.prod(output[:2]) != output[0]
     same_axes = [n for n in output[1:] if n > 1] == [n for n in target[1:] if n > 1]
@@ -102,7 +102,7 @@ def _same_numbers(output: Shape, target: Shape, loss: str) -> Iterator[Fix]:
     )
 
 
-def _two_classes(output: Shape, target: Shape) -> Iterator[Fix]:
+def _two_classes(output: Sizes, target: Sizes) -> Iterator[Fix]:
     """One column can't be a distribution over classes, but it can be the chance of one of two."""
     loss = "binary_crossentropy"
     when, code = "One column tells two classes apart, with the loss for two.", _compile(loss)
@@ -114,7 +114,7 @@ def _two_classes(output: Shape, target: Shape) -> Iterator[Fix]:
         yield replace(fix, when=f"{when} {fix.when}", model=model)
 
 
-def _by_class(output: Shape, target: Shape, loss: str, labels: bool) -> Iterator[Fix]:
+def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator[Fix]:
     """Class numbers where a column per class is wanted, and the other way round."""
     numbers = target[:-1] if len(target) == len(output) and target[-1] == 1 else target
     if labels and target == output:
@@ -136,7 +136,7 @@ def _compile(loss: str) -> str:
     return f'model.compile(optimizer, loss="{loss}")'
 
 
-def _numbers(output: Shape, target: Shape) -> Iterator[_Reading]:
+def _numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
     """Readings of y for a loss that wants a number for each of the output's."""
     n, steps = output[0], output[1] if len(output) == 3 else None
     if len(target) == 1:
@@ -177,7 +177,7 @@ def _steps(n: int, steps: int | None, columns: int, given: int) -> Iterator[_Rea
         yield _Reading(_LAST_OF, "y = y[:, -1:]", (n, 1), None, 1)
 
 
-def _sequences(n: int, steps: int | None, columns: int, target: Shape) -> Iterator[_Reading]:
+def _sequences(n: int, steps: int | None, columns: int, target: Sizes) -> Iterator[_Reading]:
     """(N, T, K): an answer per timestep, or something like it."""
     given, wanted = target[1:]
     if given == 1 and steps != 1:
@@ -198,7 +198,7 @@ def _sequences(n: int, steps: int | None, columns: int, target: Shape) -> Iterat
         yield _Reading(_TOO_FEW, "", target, given, wanted)
 
 
-def _class_numbers(output: Shape, target: Shape) -> Iterator[_Reading]:
+def _class_numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
     """Readings of y for a loss that wants a class number per answer."""
     n, steps, classes = output[0], output[1] if len(output) == 3 else None, output[-1]
     if len(target) == 3 and target[-1] == classes > 1:
@@ -234,7 +234,7 @@ _TOO_FEW = "y answers for the last timesteps only."
 _SWAPPED = "y has its columns before its timesteps: swap them (a reshape would mix them up)."
 
 
-def _fix(reading: _Reading, output: Shape, loss: str) -> Fix:
+def _fix(reading: _Reading, output: Sizes, loss: str) -> Fix:
     """The model that a reading asks for, as the change from the one that is there."""
     steps, columns = output[1] if len(output) == 3 else None, output[-1]
     wanted = columns if reading.columns is None else reading.columns

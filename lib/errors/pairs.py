@@ -12,7 +12,7 @@ import re
 from lib.errors.explanations import CALLED, Explanation, Messages, entries
 from lib.errors.losses import NAMES, Side, first_operand, in_a_loss, node, of_weights
 from lib.errors.states import shapes_of_a_step
-from lib.errors.unpaired import Dropped, Pair, sizes_alone, unpaired, without_shapes
+from lib.errors.unpaired import Dropped, OperandPair, sizes_alone, unpaired, without_shapes
 
 MESSAGES = Messages()
 
@@ -25,7 +25,7 @@ def _at_run_time(found: re.Match[str]) -> Explanation:
     text, one, other = found.string, entries(found[1] or ""), entries(found[2] or "")
     if not one or not other:
         return without_shapes(_who(text))
-    pair = Pair(_who(text), f"[{found[1]}]", f"[{found[2]}]", first_operand(text), None)
+    pair = OperandPair(_who(text), f"[{found[1]}]", f"[{found[2]}]", first_operand(text), None)
     if of_weights(text):
         return _weights(pair.one, pair.other)
     if one[0] != other[0] and one[1:] == other[1:]:
@@ -61,7 +61,7 @@ def _when_traced(found: re.Match[str]) -> Explanation:
     if names:
         first = first or _first_by_name(names[1], names[2])
         dropped = _dropped_by_name(names[1], names[2], first)
-    pair = Pair(_LOSS, one, other, first, dropped)
+    pair = OperandPair(_LOSS, one, other, first, dropped)
     return unpaired(pair) if shapes else sizes_alone(pair, found[1], found[2])
 
 
@@ -96,7 +96,7 @@ def _dropped_by_name(one: str, other: str, first: Side | None) -> Dropped | None
     return None if hidden else "neither"
 
 
-def _other_samples(pair: Pair, one: str, other: str, text: str) -> Explanation:
+def _other_samples(pair: OperandPair, one: str, other: str, text: str) -> Explanation:
     """For shapes that are the same but for the samples."""
     x, state = shapes_of_a_step(text)
     if x[:1] == [one] and state[:1] == [other]:
@@ -128,7 +128,7 @@ def _other_samples(pair: Pair, one: str, other: str, text: str) -> Explanation:
     )
 
 
-def _met_fewer(pair: Pair, one: int, other: int, text: str) -> str:
+def _met_fewer(pair: OperandPair, one: int, other: int, text: str) -> str:
     """What a batch met that was made for fewer samples; empty where that can't be said.
 
     TensorFlow runs the loss and the cells side by side, and stops at whichever is first.

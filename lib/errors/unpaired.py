@@ -19,7 +19,7 @@ Dropped = Literal["y", "output", "neither"]
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class OperandPair:
     """What a message says about the two."""
 
     who: str
@@ -41,7 +41,7 @@ class Pair:
         return f"{pair}, {'y with the output' if self.first == 'y' else 'the output with y'}"
 
 
-def unpaired(pair: Pair) -> Explanation:
+def unpaired(pair: OperandPair) -> Explanation:
     """What is wrong, and the way out, as far as the message tells."""
     one, other = entries(pair.one), entries(pair.other)
     short, long = sorted((one, other), key=len)
@@ -66,7 +66,7 @@ def unpaired(pair: Pair) -> Explanation:
     return Explanation(cause, fix, remedy.code)
 
 
-def sizes_alone(pair: Pair, one: str, other: str) -> Explanation:
+def sizes_alone(pair: OperandPair, one: str, other: str) -> Explanation:
     """For a message that was cut off behind the two sizes that differ."""
     if pair.dropped and pair.first:
         y, output = (one, other) if pair.first == "y" else (other, one)
@@ -76,10 +76,12 @@ def sizes_alone(pair: Pair, one: str, other: str) -> Explanation:
 
 def without_shapes(who: str) -> Explanation:
     """For a message that has no shapes."""
-    return _either_way(Pair(who, "the output", "y", None, None), ["N", "K"], ["N", "T", "U", "K"])
+    return _either_way(
+        OperandPair(who, "the output", "y", None, None), ["N", "K"], ["N", "T", "U", "K"]
+    )
 
 
-def _told(pair: Pair, y: str, output: str) -> Explanation:
+def _told(pair: OperandPair, y: str, output: str) -> Explanation:
     """For two axes of which it is known whether there was a third."""
     if pair.dropped == "neither":
         return Explanation(
@@ -106,7 +108,7 @@ def _told(pair: Pair, y: str, output: str) -> Explanation:
     )
 
 
-def _columns_or_steps(pair: Pair, one: str, other: str) -> Explanation:
+def _columns_or_steps(pair: OperandPair, one: str, other: str) -> Explanation:
     """For two axes of which nothing is known: not which is y, nor whether there was a third."""
     return Explanation(
         f"{pair.start}. Either output and y have different columns; or one of them has a time "
@@ -119,7 +121,7 @@ def _columns_or_steps(pair: Pair, one: str, other: str) -> Explanation:
     )
 
 
-def _either_way(pair: Pair, short: list[str], long: list[str]) -> Explanation:
+def _either_way(pair: OperandPair, short: list[str], long: list[str]) -> Explanation:
     """For shapes of which nobody can tell which is y."""
     if len(short) == len(long):
         remedy = to_one_shape(short[1:], long[1:], sparse=False)
@@ -146,7 +148,7 @@ def _either_way(pair: Pair, short: list[str], long: list[str]) -> Explanation:
     )
 
 
-def _undropped(pair: Pair) -> Explanation:
+def _undropped(pair: OperandPair) -> Explanation:
     """For shapes that are the same but for a last axis of 1."""
     return Explanation(
         f"{pair.start}: the two are the same but for a last axis of 1. Keras's own losses drop "

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from html import escape
 
 from lib.doctor import Diagnosis
-from lib.doctor.loss_shapes import RULES, BatchResult, Shape
-from lib.doctor.mismatch import Pair, line_up
+from lib.doctor.loss_shapes import RULES, BatchResult, Sizes
+from lib.doctor.mismatch import AxisPair, line_up
 from lib.figures.palette import Palette, mix
 from lib.figures.stack import code_words
 from lib.figures.tensor import Scale, tensor_image
-from lib.narrate.check import lineup_sentence, pair_words
+from lib.narrate.target import lineup_sentence, pair_words
 from lib.stack.tensors import Axis, Role, Tensor, numbers
 
 LETTERS: dict[str, tuple[str, Role]] = {
@@ -26,7 +26,7 @@ LETTERS: dict[str, tuple[str, Role]] = {
 """What one entry of an axis is called → its letter, and how it is drawn."""
 
 
-def axes_of(shape: Sequence[int | None], beside: Shape | None = None) -> Tensor:
+def axes_of(shape: Sequence[int | None], beside: Sizes | None = None) -> Tensor:
     """A shape with a meaning for each axis; of a target's second axis, the output's may tell."""
     middle: tuple[tuple[str, Role], ...] = (("N", "batch"),) * max(0, len(shape) - 3)
     ends: tuple[tuple[str, Role], ...] = (("T", "time"), ("K", "features"))
@@ -82,20 +82,20 @@ def shapes_picture(shapes: Sequence[Sequence[int | None]], palette: Palette) -> 
     return f'<div style="display:flex;flex-wrap:wrap;gap:0.75rem 1.5rem">{boxes}</div>'
 
 
-def pairs_of(told: Diagnosis, batch: BatchResult | None) -> list[Pair]:
+def pairs_of(told: Diagnosis, batch: BatchResult | None) -> list[AxisPair]:
     """The axes as they are lined up, in the batch that decides; class numbers have no columns.
 
     Where no batch is made, the samples alone: Keras compares nothing else.
     """
     output, target = told.output_shape, told.target_shape
     if batch is None:
-        return [Pair(output[0], target[0], "sample", "sample")]
+        return [AxisPair(output[0], target[0], "sample", "sample")]
     if RULES[told.loss].labels and len(batch.output) > 1:
         batch = BatchResult(batch.size, batch.output[:-1], batch.target, batch.verdict, None)
     return line_up(output, target, batch)
 
 
-def _compared(pairs: list[Pair]) -> Tensor:
+def _compared(pairs: list[AxisPair]) -> Tensor:
     """The tensor of what is compared: each axis as the side calls it that isn't repeated."""
     axes = []
     for pair in pairs:
@@ -106,7 +106,7 @@ def _compared(pairs: list[Pair]) -> Tensor:
 
 
 def _tensor(  # noqa: PLR0917  two descriptions, two settings, one colour
-    name: str, shape: Shape, tensor: Tensor, scale: Scale, palette: Palette, color: str
+    name: str, shape: Sizes, tensor: Tensor, scale: Scale, palette: Palette, color: str
 ) -> str:
     image = tensor_image(tensor, scale, palette, color)
     return (
@@ -131,7 +131,7 @@ def _words(words: str, palette: Palette) -> str:
     return f'<div style="color:{palette.muted}">{escape(words)}</div>'
 
 
-def _table(pairs: list[Pair], told: Diagnosis, palette: Palette) -> str:
+def _table(pairs: list[AxisPair], told: Diagnosis, palette: Palette) -> str:
     """A row for each side, a column for each axis, lined up from the right as the loss does."""
     cell = "padding:0.3rem 0.75rem;text-align:center;border:1px solid " + palette.border
     rows = []
@@ -149,7 +149,7 @@ def _table(pairs: list[Pair], told: Diagnosis, palette: Palette) -> str:
     )
 
 
-def _side(pair: Pair, side: str, palette: Palette) -> str:
+def _side(pair: AxisPair, side: str, palette: Palette) -> str:
     """A size with what it counts: "12 timesteps"; a dash where the side lacks the axis."""
     size, name = getattr(pair, side), getattr(pair, f"of_{side}")
     if not name:
@@ -162,7 +162,7 @@ def _side(pair: Pair, side: str, palette: Palette) -> str:
     )
 
 
-def _fill(pair: Pair, told: Diagnosis, palette: Palette) -> str:
+def _fill(pair: AxisPair, told: Diagnosis, palette: Palette) -> str:
     """The colour behind an axis's fate: fits, fits by accident, doesn't fit."""
     words = pair_words(pair, told)
     if words.startswith("✓"):

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.training.recorded_proofs import recorded_proof
+from lib.training.recorded_damage import recorded_damage
 from tests.app.test_pages import start
 
 
@@ -209,12 +209,12 @@ class Answers:
 
     def ask(self, name: str, case: str) -> Future[object]:
         """The question of the proof; nothing is trained."""
-        assert name == "target_proof"
+        assert name == "target_damage"
         future: Future[object] = Future()
         if isinstance(self.answer, Exception):
             future.set_exception(self.answer)
         else:
-            future.set_result(recorded_proof(case).arrays())
+            future.set_result(recorded_damage(case).arrays())
         return future
 
 
@@ -227,7 +227,7 @@ def test_a_proof_that_comes_is_shown_and_one_that_fails_says_why(
 ) -> None:
     """What was recorded stays where the worker has no answer, and can be asked for again."""
     app = shapes(part="target")
-    monkeypatch.setattr("lib.ui.shapes.proof.runs.client", lambda: Answers(answer))
+    monkeypatch.setattr("lib.ui.shapes.damage.runs.client", lambda: Answers(answer))
     app.button(key="prove").click().run()
     assert not app.exception
     assert any(badge in m.value for m in app.markdown)

@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.doctor.check import Check
 from lib.doctor.loss_shapes import RULES
+from lib.doctor.question import TargetQuestion
+from lib.figures.damage import damage_loss_figure, damage_predictions_figure
 from lib.figures.lineup import axes_of, lineup_picture, shapes_picture
 from lib.figures.palette import PALETTES, palette
-from lib.figures.proof import proof_loss_figure, proof_predictions_figure
 from lib.figures.stack import stack_picture
 from lib.figures.tensor import CELL, Scale, tensor_image
 from lib.narrate.stack import change_sentence, stack_sentence, stack_title
 from lib.stack.link import from_text
 from lib.stack.patterns import PATTERNS
 from lib.stack.trace import trace
-from lib.training.recorded_proofs import recorded_proof
+from lib.training.recorded_damage import recorded_damage
 
 LIGHT = palette("light")
 
@@ -139,25 +139,25 @@ def test_every_pattern_is_drawn_in_one_scale_without_markup_of_others():
 
 def test_the_line_up_says_the_fate_of_each_axis():
     """The default question: samples of y meet the one column, and are repeated elsewhere."""
-    html = lineup_picture(Check().diagnose(), LIGHT)
+    html = lineup_picture(TargetQuestion().diagnose(), LIGHT)
     assert "(32, 12, 32)" in html
     assert "≈ output repeated 32 times" in html
     assert html.count("≈ y repeated") == 2
-    error = lineup_picture(Check((320, 12, 16), (320, 16)).diagnose(), LIGHT)
+    error = lineup_picture(TargetQuestion((320, 12, 16), (320, 16)).diagnose(), LIGHT)
     assert "✗ 12 ≠ 32" in error
-    assert "✓" in lineup_picture(Check((320, 12, 1), (320, 12)).diagnose(), LIGHT)
+    assert "✓" in lineup_picture(TargetQuestion((320, 12, 1), (320, 12)).diagnose(), LIGHT)
 
 
 def test_other_numbers_of_samples_are_the_only_reason_that_is_told():
     """No batch is made, so the other axes never meet."""
-    html = lineup_picture(Check((320, 12, 1), (3, 4)).diagnose(), LIGHT)
+    html = lineup_picture(TargetQuestion((320, 12, 1), (3, 4)).diagnose(), LIGHT)
     assert "✗ 320 ≠ 3<" in html
     assert html.count("✗") == 1
 
 
 def test_axes_of_one_length_that_mean_different_things_are_no_fit():
     """N = T: nothing raises, and samples meet timesteps."""
-    html = lineup_picture(Check((12, 12, 4), (12, 4)).diagnose(), LIGHT)
+    html = lineup_picture(TargetQuestion((12, 12, 4), (12, 4)).diagnose(), LIGHT)
     assert "≈ timesteps meet samples" in html
 
 
@@ -167,13 +167,13 @@ sizes = st.lists(st.integers(1, 40), max_size=3)
 @given(st.integers(1, 40), sizes, sizes, st.sampled_from(list(RULES)), st.integers(1, 40))
 def test_any_question_can_be_drawn(samples, output, target, loss, batch_size):
     """Whatever the ranks, and for every loss."""
-    check = Check((samples, *output), (samples, *target), loss, batch_size)
+    check = TargetQuestion((samples, *output), (samples, *target), loss, batch_size)
     assert lineup_picture(check.diagnose(), LIGHT)
 
 
-def test_the_proofs_charts_have_both_sides():
+def test_the_charts_of_the_damage_have_both_sides():
     """The losses over all epochs, and what is said against what is true."""
-    result = recorded_proof("flat")
-    loss, said = proof_loss_figure(result, LIGHT), proof_predictions_figure(result, LIGHT)
+    result = recorded_damage("flat")
+    loss, said = damage_loss_figure(result, LIGHT), damage_predictions_figure(result, LIGHT)
     assert [trace.name for trace in loss.data] == ["right setup", "wrong setup"]
     assert [trace.name for trace in said.data] == ["truth", "right setup", "wrong setup"]

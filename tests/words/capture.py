@@ -173,7 +173,7 @@ def messages() -> Iterator[tuple[str, str]]:
 def targets() -> Iterator[tuple[str, str]]:
     """What the doctor says of outputs, targets, losses and batch sizes."""
     from lib.doctor import diagnose_target
-    from lib.doctor.check import LOSSES
+    from lib.doctor.question import LOSSES
 
     outputs = [(12, 5, 4), (12, 5, 1), (12, 4), (12, 1), (7, 7, 3), (None, 6, 2), (2, 2, 4)]
     for output in outputs:

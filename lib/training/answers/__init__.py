@@ -18,13 +18,13 @@ from lib.training.answers.influence import influence
 from lib.training.answers.modes import modes
 from lib.training.answers.padding import padding
 from lib.training.answers.reach import reach
-from lib.training.answers.target_proof import target_proof
+from lib.training.answers.target_damage import target_damage
 from lib.training.answers.versions import versions
 
 Answerer = Callable[..., dict[str, Any]]
 
 ANSWERS: dict[str, Answerer] = {
-    "target_proof": target_proof,
+    "target_damage": target_damage,
     "breakings": breakings,
     "influence": influence,
     "modes": modes,

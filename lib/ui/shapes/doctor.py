@@ -1,4 +1,4 @@
-"""Check a target: what the loss makes of its shape, how to mend it, and the proof."""
+"""Check a target: what the loss makes of its shape, how to mend it, and the damage that it does."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from typing import Any
 import streamlit as st
 
 from lib.doctor import Diagnosis
-from lib.doctor.check import (
+from lib.doctor.damage import MISTAKES, mistake_of
+from lib.doctor.question import (
     LOSSES,
     OUTPUTS,
     TARGETS,
-    Check,
     ShapeTextError,
+    TargetQuestion,
     from_text,
     read_shape,
     to_text,
 )
-from lib.doctor.proof import PROOFS, proof_of
 from lib.figures.lineup import lineup_picture
 from lib.figures.palette import Palette
 from lib.figures.tensor import SCALES
-from lib.narrate.check import VERDICTS, check_title, compared_sentence, damage_sentence
+from lib.narrate.target import VERDICTS, check_title, compared_sentence, measured_sentence
 from lib.stack.recurrent import TIMESTEPS
 from lib.stack.tensors import sizes
 from lib.stack.trace import trace
-from lib.training.recorded_proofs import recorded_proof
+from lib.training.recorded_damage import recorded_damage
 from lib.ui import address
-from lib.ui.shapes.proof import proof
+from lib.ui.shapes.damage import damage_card
 from lib.ui.shapes.shown_stack import current
 from lib.ui.text import hint, plain, say
 
@@ -39,7 +39,7 @@ SHAPES = {"output": "The model’s output", "target": "y.shape"}
 
 
 def doctor(palette: Palette) -> None:
-    """The verdict with its picture, what mends it, the usual cases, and the proof."""
+    """The verdict with its picture, what mends it, the usual cases, and the damage done."""
     check = from_text(address.own(KEY))
     told = check.diagnose()
     st.markdown(f"# {plain(check_title(told))}")
@@ -50,10 +50,10 @@ def doctor(palette: Palette) -> None:
         st.html(lineup_picture(told, palette))
         hint(SCALES)
         say(compared_sentence(told))
-        case = proof_of(check.output, check.target)
+        case = mistake_of(check.output, check.target)
         timesteps = 3 in (len(check.output), len(check.target))  # y (N, 16) may be columns
         if case and timesteps and told.verdict == "silent" and told.loss == "mean_squared_error":
-            say(damage_sentence(PROOFS[case], recorded_proof(case)))
+            say(measured_sentence(MISTAKES[case], recorded_damage(case)))
         if told.keras_says and told.verdict == "error":
             hint("Keras says:")
             st.code(told.keras_says, language=None, wrap_lines=True)
@@ -63,17 +63,17 @@ def doctor(palette: Palette) -> None:
     with st.container(border=True, key="usual_cases"):
         _usual(check)
     with st.container(border=True, key="proof"):
-        proof(check, palette)
+        damage_card(check, palette)
 
 
-def _take(check: Check, *answered: str) -> None:
+def _take(check: TargetQuestion, *answered: str) -> None:
     """Make this the question. What is wrong with a field stays until that one is answered."""
     problems: dict[str, str] = st.session_state.get("check_problem", {})
     st.session_state["check_problem"] = {k: v for k, v in problems.items() if k not in answered}
-    address.keep(KEY, "" if check == Check() else to_text(check))
+    address.keep(KEY, "" if check == TargetQuestion() else to_text(check))
 
 
-def _question(check: Check) -> None:
+def _question(check: TargetQuestion) -> None:
     problems: dict[str, str] = st.session_state.setdefault("check_problem", {})
     for name, label in SHAPES.items():
         key = f"check_{name}"
@@ -152,7 +152,7 @@ def _fixes(told: Diagnosis) -> None:
             hint(f"Then the output is {fix.output_shape} and y {fix.target_shape}.")
 
 
-def _usual(check: Check) -> None:
+def _usual(check: TargetQuestion) -> None:
     """A row for each output, and in it every target by its verdict; a click opens one."""
     st.markdown("### The usual cases, with this loss and this batch size")
     for name, output in OUTPUTS.items():

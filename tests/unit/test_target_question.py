@@ -1,4 +1,4 @@
-"""A question for the target doctor: what a person types, its address, and the proofs beside it."""
+"""A question for the target doctor: what a person types, its address, and the measured damage."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.doctor.check import (
+from lib.doctor.damage import CHECKED, EPOCHS, MISTAKES, damage_data, mistake_of
+from lib.doctor.loss_shapes import follow, loss_rule
+from lib.doctor.question import (
     LOSSES,
     OUTPUTS,
     TARGETS,
-    Check,
     ShapeTextError,
+    TargetQuestion,
     from_text,
     read_shape,
     to_text,
 )
-from lib.doctor.loss_shapes import follow, loss_rule
-from lib.doctor.proof import CHECKED, EPOCHS, PROOFS, proof_data, proof_of
 from lib.errors import explain_error
 from lib.errors.examples import EXAMPLES
 from lib.errors.explanations import shapes_in
-from lib.narrate.check import check_title, damage_sentence, lineup_sentence, proof_sentence
-from lib.training.recorded_proofs import recorded_proof
+from lib.narrate.target import check_title, damage_sentence, lineup_sentence, measured_sentence
+from lib.training.recorded_damage import recorded_damage
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_none_stands_for_the_samples_alone():
 shapes = st.lists(st.integers(1, 1_000_000), min_size=1, max_size=4).map(tuple)
 
 
-@given(st.builds(Check, shapes, shapes, st.sampled_from(LOSSES), st.integers(1, 4096)))
+@given(st.builds(TargetQuestion, shapes, shapes, st.sampled_from(LOSSES), st.integers(1, 4096)))
 def test_a_question_survives_the_address(check):
     """It is read as it was written."""
     assert from_text(to_text(check)) == check
@@ -93,57 +93,57 @@ def test_any_text_is_a_question(text):
 def test_the_usual_cases_have_all_three_verdicts_and_a_batch_of_t_hides_errors():
     """(N, T, U) with (N, U) raises; not so in batches of T."""
     verdicts = {
-        Check(output, target).diagnose().verdict
+        TargetQuestion(output, target).diagnose().verdict
         for output in OUTPUTS.values()
         for target in TARGETS.values()
     }
     assert verdicts == {"correct", "silent", "error"}
     pair = OUTPUTS["(N, T, U)"], TARGETS["(N, U)"]
-    assert Check(*pair).diagnose().verdict == "error"
-    assert Check((300, 12, 16), (300, 16), batch_size=12).diagnose().verdict == "silent"
+    assert TargetQuestion(*pair).diagnose().verdict == "error"
+    assert TargetQuestion((300, 12, 16), (300, 16), batch_size=12).diagnose().verdict == "silent"
 
 
 def test_the_title_and_the_picture_in_words_say_the_verdict_and_what_is_compared():
     """The default question is the worst of the silent mistakes."""
-    told = Check().diagnose()
+    told = TargetQuestion().diagnose()
     assert check_title(told).startswith("Silently wrong: output (320, 12, 1) and y (320,)")
     assert "In a batch of 32 the loss compares (32, 12, 32)." in lineup_sentence(told)
 
 
-def test_each_proof_is_a_silent_mistake_and_its_right_side_is_correct():
+def test_each_recorded_mistake_is_a_silent_mistake_and_its_right_side_is_correct():
     """Its shapes say so, and are found again whatever N and T are."""
-    for name, proof in PROOFS.items():
-        rule = loss_rule("mse", proof.output, proof.target)
-        assert follow(proof.output, proof.target, rule, 32).verdict == "silent"
-        assert proof_of(proof.output, proof.target) == name
-    assert proof_of((9, 5, 1), (9,)) == "flat"
-    assert proof_of((9, 5, 1), (9, 5, 1)) is None
-    assert proof_of((9, 1), (9, 1)) is None
-    assert proof_of((9, 1), (9, 5)) == "steps"
+    for name, mistake in MISTAKES.items():
+        rule = loss_rule("mse", mistake.output, mistake.target)
+        assert follow(mistake.output, mistake.target, rule, 32).verdict == "silent"
+        assert mistake_of(mistake.output, mistake.target) == name
+    assert mistake_of((9, 5, 1), (9,)) == "flat"
+    assert mistake_of((9, 5, 1), (9, 5, 1)) is None
+    assert mistake_of((9, 1), (9, 1)) is None
+    assert mistake_of((9, 1), (9, 5)) == "steps"
 
 
-def test_the_task_of_the_proofs_ends_with_a_variance_of_1():
+def test_the_task_of_the_mistakes_ends_with_a_variance_of_1():
     """So that always saying the mean has an error of 1, and the last value is the sum."""
-    x, y = proof_data()
+    x, y = damage_data()
     assert np.var(y[:, -1]) == pytest.approx(1, abs=0.15)
     np.testing.assert_allclose(y[:, -1] * np.sqrt(12), x.sum(axis=1), rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("name", PROOFS)
-def test_a_recorded_proof_shows_the_damage(name):
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_recording_shows_the_damage(name):
     """The right target is learnt; with the wrong one the last step is wrong by much more."""
-    result = recorded_proof(name)
+    result = recorded_damage(name)
     assert len(result.loss["right"]) == len(result.loss["wrong"]) == EPOCHS
     assert len(result.truth) == CHECKED
     assert result.error("right") < 0.002
     assert result.error("wrong") > 10 * result.error("right")
-    assert "nothing raises" in proof_sentence(PROOFS[name], result)
-    assert "Measured" in damage_sentence(PROOFS[name], result)
+    assert "nothing raises" in damage_sentence(MISTAKES[name], result)
+    assert "Measured" in measured_sentence(MISTAKES[name], result)
 
 
 def test_the_worst_mistake_is_as_bad_as_saying_the_mean():
     """Every sample against every target leaves nothing else to learn."""
-    assert recorded_proof("flat").error("wrong") > 0.8
+    assert recorded_damage("flat").error("wrong") > 0.8
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

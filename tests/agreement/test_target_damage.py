@@ -1,4 +1,4 @@
-"""The proof of a silent mistake is a real training, and the recorded one is the same."""
+"""The damage of a silent mistake is a real training, and the recorded one is the same."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from lib.doctor import diagnose_target
-from lib.doctor.proof import BATCH_SIZE, PROOFS, ProofResult
-from lib.training.answers.target_proof import target_proof
-from lib.training.recorded_proofs import recorded_proof
+from lib.doctor.damage import BATCH_SIZE, MISTAKES, Damage
+from lib.training.answers.target_damage import target_damage
+from lib.training.recorded_damage import recorded_damage
 
 
-@pytest.mark.parametrize("case", PROOFS)
+@pytest.mark.parametrize("case", MISTAKES)
 def test_training_now_gives_what_was_recorded(case: str) -> None:
     """Nothing raises on the way, as the doctor says, and the numbers are the recorded ones."""
-    proof = PROOFS[case]
-    told = diagnose_target(proof.output, proof.target, "mse", BATCH_SIZE)
+    mistake = MISTAKES[case]
+    told = diagnose_target(mistake.output, mistake.target, "mse", BATCH_SIZE)
     assert told.verdict == "silent"
-    live, recorded = ProofResult.from_arrays(target_proof(case)), recorded_proof(case)
+    live, recorded = Damage.from_arrays(target_damage(case)), recorded_damage(case)
     np.testing.assert_array_equal(live.truth, recorded.truth)
     for side in ("right", "wrong"):
         np.testing.assert_allclose(live.loss[side][0], recorded.loss[side][0], rtol=1e-3)
@@ -27,4 +27,4 @@ def test_training_now_gives_what_was_recorded(case: str) -> None:
 def test_a_case_that_is_none_is_refused() -> None:
     """Expected and received are said."""
     with pytest.raises(ValueError, match=r"expected case to be one of .* received 'x'"):
-        target_proof("x")
+        target_damage("x")

@@ -1,4 +1,4 @@
-"""Train the right target and a wrong one from the same initial weights: see `lib.doctor.proof`."""
+"""Train the right target and a wrong one from the same initial weights: see `lib.doctor.damage`."""
 
 from __future__ import annotations
 
@@ -8,40 +8,40 @@ import keras
 import numpy as np
 from keras import initializers, layers
 
-from lib.doctor.proof import (
+from lib.doctor.damage import (
     BATCH_SIZE,
     EPOCHS,
-    PROOFS,
+    MISTAKES,
     SAMPLES,
     TIMESTEPS,
     UNITS,
-    ProofResult,
-    proof_data,
+    Damage,
+    damage_data,
 )
 
 
-def target_proof(case: str) -> dict[str, Any]:
+def target_damage(case: str) -> dict[str, Any]:
     """Both losses over the epochs, and what both models say of sequences they haven't seen.
 
     Args:
-        case: a key of `lib.doctor.proof.PROOFS`.
+        case: a key of `lib.doctor.damage.MISTAKES`.
 
     Returns:
-        The arrays of a `ProofResult`. They are the same whenever they are asked for.
+        The arrays of a `Damage`. They are the same whenever they are asked for.
 
     Raises:
         ValueError: for a case that isn't one.
     """
-    if case not in PROOFS:
-        raise ValueError(f"expected case to be one of {list(PROOFS)}, received {case!r}")
-    proof = PROOFS[case]
-    x, y = proof_data()
-    right = y if not proof.sequences else y[:, -1]
-    wrong = y if not proof.sequences else y[:, -1].reshape(len(y), *proof.y_axes)
+    if case not in MISTAKES:
+        raise ValueError(f"expected case to be one of {list(MISTAKES)}, received {case!r}")
+    mistake = MISTAKES[case]
+    x, y = damage_data()
+    right = y if not mistake.sequences else y[:, -1]
+    wrong = y if not mistake.sequences else y[:, -1].reshape(len(y), *mistake.y_axes)
     loss, said = {}, {}
     for side, sequences, target in (
-        ("right", not proof.sequences, right),
-        ("wrong", proof.sequences, wrong),
+        ("right", not mistake.sequences, right),
+        ("wrong", mistake.sequences, wrong),
     ):
         model = _model(sequences)
         history = model.fit(
@@ -55,7 +55,7 @@ def target_proof(case: str) -> dict[str, Any]:
         loss[side] = np.array(history.history["loss"], np.float32)
         predictions = model.predict(x[SAMPLES:], verbose=0)
         said[side] = (predictions[:, -1] if sequences else predictions)[:, 0]
-    return dict(ProofResult(loss, said, y[SAMPLES:, -1, 0]).arrays())
+    return dict(Damage(loss, said, y[SAMPLES:, -1, 0]).arrays())
 
 
 def _model(sequences: bool) -> keras.Model:

@@ -1,8 +1,8 @@
-"""The proof that a silent mistake is one: a network trained with the right y, and with a wrong one.
+"""The damage that a silent mistake does: a network trained with the right y, and with a wrong one.
 
 The task is a running sum of noise, scaled so that its last value has a variance of 1. What is
 judged is the last timestep of sequences that neither training has seen. Training itself happens
-in the worker (`lib.training.answers.target_proof`).
+in the worker (`lib.training.answers.target_damage`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.doctor.loss_shapes import Shape
+from lib.doctor.loss_shapes import Sizes
 
 SAMPLES, CHECKED, TIMESTEPS, UNITS = 320, 96, 12, 16
 BATCH_SIZE, EPOCHS = 32, 40
@@ -19,7 +19,7 @@ SIDES = ("right", "wrong")
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class Mistake:
     """One silent mistake: the model that is asked for, and what y is instead."""
 
     title: str
@@ -34,32 +34,32 @@ class Proof:
     """What the model learns instead."""
 
     @property
-    def output(self) -> Shape:
-        """The output's shape in the proof."""
+    def output(self) -> Sizes:
+        """The output's shape in the training."""
         return (SAMPLES, TIMESTEPS, 1) if self.sequences else (SAMPLES, 1)
 
     @property
-    def target(self) -> Shape:
-        """The wrong y's shape in the proof."""
+    def target(self) -> Sizes:
+        """The wrong y's shape in the training."""
         return (SAMPLES, *self.y_axes)
 
 
-PROOFS = {
-    "flat": Proof(
+MISTAKES = {
+    "flat": Mistake(
         "output (N, T, 1), y (N,)",
         True,
         (),
         "return_sequences=False, y (N, 1)",
         "each sample is compared with every target in its batch, so that it learns their mean",
     ),
-    "column": Proof(
+    "column": Mistake(
         "output (N, T, 1), y (N, 1)",
         True,
         (1,),
         "return_sequences=False, y (N, 1)",
         "the last answer is demanded at every timestep, also where it can't be known yet",
     ),
-    "steps": Proof(
+    "steps": Mistake(
         "output (N, 1), y (N, T, 1)",
         False,
         (TIMESTEPS, 1),
@@ -70,8 +70,8 @@ PROOFS = {
 """By name, in the questions to the worker and in the widgets."""
 
 
-def proof_of(output: Shape, target: Shape) -> str | None:
-    """The proof of these shapes, whatever N and T are; None where there is none."""
+def mistake_of(output: Sizes, target: Sizes) -> str | None:
+    """The name of the mistake that these shapes are, whatever N and T are; None for others."""
     if len(output) == 3 and output[1] > 1 == output[2]:
         return {(): "flat", (1,): "column"}.get(target[1:])
     steps = len(target) in (2, 3) and target[1] > 1 and target[2:] in ((), (1,))
@@ -79,7 +79,7 @@ def proof_of(output: Shape, target: Shape) -> str | None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ProofResult:
+class Damage:
     """What came of the two trainings, by side: "right" and "wrong"."""
 
     loss: dict[str, np.ndarray]
@@ -103,7 +103,7 @@ class ProofResult:
         return {**sides, "truth": self.truth}
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> ProofResult:
+    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Damage:
         """The other way round."""
         loss, said = (
             {side: arrays[f"{what}_{side}"] for side in SIDES} for what in ("loss", "said")
@@ -111,7 +111,7 @@ class ProofResult:
         return cls(loss, said, arrays["truth"])
 
 
-def proof_data() -> tuple[np.ndarray, np.ndarray]:
+def damage_data() -> tuple[np.ndarray, np.ndarray]:
     """Noise and its running sum, (SAMPLES + CHECKED, TIMESTEPS, 1) both."""
     rng = np.random.default_rng(0)
     x = rng.normal(0, 1, (SAMPLES + CHECKED, TIMESTEPS, 1)).astype(np.float32)

@@ -1,11 +1,11 @@
-"""Diagnoses → sentences: what a target's shape does to a loss, and what a proof of it shows."""
+"""Diagnoses → sentences: what a target's shape does to a loss, and the damage that it does."""
 
 from __future__ import annotations
 
 from lib.doctor import Diagnosis
+from lib.doctor.damage import EPOCHS, Damage, Mistake
 from lib.doctor.loss_shapes import RULES, Verdict
-from lib.doctor.mismatch import Pair
-from lib.doctor.proof import EPOCHS, Proof, ProofResult
+from lib.doctor.mismatch import AxisPair
 from lib.english import number
 
 VERDICTS: dict[Verdict, tuple[str, str]] = {
@@ -39,7 +39,7 @@ def lineup_sentence(told: Diagnosis) -> str:
     return f"{check_title(told)}. {compared_sentence(told)}"
 
 
-def pair_words(pair: Pair, told: Diagnosis) -> str:
+def pair_words(pair: AxisPair, told: Diagnosis) -> str:
     """What happens on one axis: it fits, something is repeated, or it doesn't fit."""
     if pair.output != pair.target:
         if RULES[told.loss].checks or not pair.fits or not told.batches:
@@ -56,26 +56,26 @@ def pair_words(pair: Pair, told: Diagnosis) -> str:
     return "✗ missing" if rule.checks and missing else "✓"
 
 
-def _same(pair: Pair) -> bool:
+def _same(pair: AxisPair) -> bool:
     """Whether both sides count the same thing there; "number" leaves it open."""
     return pair.of_output == pair.of_target or "number" in (pair.of_output, pair.of_target)
 
 
-def proof_sentence(proof: Proof, result: ProofResult) -> str:
+def damage_sentence(mistake: Mistake, result: Damage) -> str:
     """What two trainings show: losses that fall alike, and predictions that don't."""
     loss = result.loss["wrong"]
     return (
-        f"With {proof.title}, nothing raises: in {EPOCHS} epochs the loss goes from "
-        f"{number(float(loss[0]))} to {number(float(loss[-1]))}. But {proof.learns}: at the last "
+        f"With {mistake.title}, nothing raises: in {EPOCHS} epochs the loss goes from "
+        f"{number(float(loss[0]))} to {number(float(loss[-1]))}. But {mistake.learns}: at the last "
         f"timestep its mean squared error is {number(result.error('wrong'))}, where always saying "
-        f"the mean has 1. With {proof.right} it is {number(result.error('right'))}."
+        f"the mean has 1. With {mistake.right} it is {number(result.error('right'))}."
     )
 
 
-def damage_sentence(proof: Proof, result: ProofResult) -> str:
+def measured_sentence(mistake: Mistake, result: Damage) -> str:
     """The measured damage, in short."""
     return (
-        f"Measured on sums of noise: with {proof.title} the mean squared error at the last "
+        f"Measured on sums of noise: with {mistake.title} the mean squared error at the last "
         f"timestep is {number(result.error('wrong'))}, and {number(result.error('right'))} with "
-        f"{proof.right}."
+        f"{mistake.right}."
     )

@@ -1,4 +1,4 @@
-"""The live proof: one click trains the right and the wrong target, and shows what came of both."""
+"""The damage, live: one click trains the right and the wrong target, and shows both results."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from lib.doctor.check import Check
-from lib.doctor.proof import PROOFS, ProofResult, proof_of
+from lib.doctor.damage import MISTAKES, Damage, mistake_of
+from lib.doctor.question import TargetQuestion
+from lib.figures.damage import damage_loss_figure, damage_predictions_figure
 from lib.figures.palette import Palette
-from lib.figures.proof import proof_loss_figure, proof_predictions_figure
-from lib.narrate.check import proof_sentence
-from lib.training.recorded_proofs import recorded_proof
+from lib.narrate.target import damage_sentence
+from lib.training.recorded_damage import recorded_damage
 from lib.ui import runs
 from lib.ui.fragment import fragment
 from lib.ui.steady import steady_chart
@@ -23,9 +23,9 @@ PICK = "proof_case"
 TRAINED_WITH = "mean_squared_error"
 
 
-def proof(check: Check, palette: Palette) -> None:
-    """The card of the proof that fits the question best, recorded until somebody trains it."""
-    fitting = proof_of(check.output, check.target)
+def damage_card(check: TargetQuestion, palette: Palette) -> None:
+    """The card of the mistake that fits the question best, recorded until somebody trains it."""
+    fitting = mistake_of(check.output, check.target)
     if fitting and (PICK not in st.session_state or st.session_state["proof_for"] != check):
         st.session_state[PICK] = fitting
     st.session_state["proof_for"] = check
@@ -52,21 +52,21 @@ def _panel(palette: Palette, looking: bool, asked_about: str | None) -> None:
     _collect()
     if (_asked() is not None) != looking:
         st.rerun()
-    kept = st.session_state.get(PICK) or next(iter(PROOFS))
+    kept = st.session_state.get(PICK) or next(iter(MISTAKES))
     st.session_state[PICK] = kept
     st.pills(
         "Mistake",
-        list(PROOFS),
-        format_func=lambda name: PROOFS[name].title,
+        list(MISTAKES),
+        format_func=lambda name: MISTAKES[name].title,
         key=PICK,
         required=True,
         label_visibility="collapsed",
     )
     case = st.session_state[PICK]
     if case != asked_about:
-        hint(f"Not the case asked about: this is {PROOFS[case].title}, with mean squared error.")
-    live: dict[str, ProofResult] = st.session_state.get("proofs", {})
-    result = live.get(case) or recorded_proof(case)
+        hint(f"Not the case asked about: this is {MISTAKES[case].title}, with mean squared error.")
+    live: dict[str, Damage] = st.session_state.get("proofs", {})
+    result = live.get(case) or recorded_damage(case)
     busy = _asked() is not None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -86,19 +86,19 @@ def _panel(palette: Palette, looking: bool, asked_about: str | None) -> None:
     if problem := st.session_state.get("proof_problem"):
         st.error(plain(problem), icon=":material/error:")
     left, right = st.columns(2)
-    sentence = proof_sentence(PROOFS[case], result)
+    sentence = damage_sentence(MISTAKES[case], result)
     with left:
-        steady_chart(proof_loss_figure(result, palette), sentence, "proof_loss")
+        steady_chart(damage_loss_figure(result, palette), sentence, "proof_loss")
         hint("What both trainings report: nothing raises.")
     with right:
-        steady_chart(proof_predictions_figure(result, palette), sentence, "proof_said")
+        steady_chart(damage_predictions_figure(result, palette), sentence, "proof_said")
         hint("What both models say, against what is true.")
     say(sentence)
 
 
 def _ask(case: str) -> None:
     st.session_state["proof_problem"] = ""
-    st.session_state["proof_asked"] = runs.client().ask("target_proof", case=case)
+    st.session_state["proof_asked"] = runs.client().ask("target_damage", case=case)
     st.session_state["proof_asked_case"] = case
 
 
@@ -110,7 +110,7 @@ def _collect() -> None:
     state = st.session_state
     state["proof_asked"] = None
     try:
-        result = ProofResult.from_arrays(asked.result())
+        result = Damage.from_arrays(asked.result())
         state["proofs"] = {**state.get("proofs", {}), state["proof_asked_case"]: result}
     except Exception as error:  # whatever went wrong in the worker, the page says so
         state["proof_problem"] = f"{error}"

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from lib.doctor.diagnosis import Diagnosis, diagnose_target
-from lib.doctor.loss_shapes import RULES, Shape
+from lib.doctor.loss_shapes import RULES, Sizes
 
 MAX_SIZE = 1_000_000
 MAX_AXES = 4
@@ -21,11 +21,11 @@ class ShapeTextError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class TargetQuestion:
     """An output, a target, a loss, and the batch size of `fit`."""
 
-    output: Shape = (320, 12, 1)
-    target: Shape = (320,)
+    output: Sizes = (320, 12, 1)
+    target: Sizes = (320,)
     loss: str = "mean_squared_error"
     batch_size: int = 32
 
@@ -38,7 +38,7 @@ _NAME = re.compile(r"^\s*[A-Za-z_][\w.]{0,60}\s*(?=[(\[])")
 """What a library writes before the brackets of a shape."""
 
 
-def read_shape(text: str, samples: int | None = None) -> Shape:
+def read_shape(text: str, samples: int | None = None) -> Sizes:
     """The shape that a person means: "(320, 12, 1)", "320 12 1", or "(None, 12, 1)".
 
     A name in front of the brackets is passed over: "torch.Size([320, 12])".
@@ -71,19 +71,19 @@ def read_shape(text: str, samples: int | None = None) -> Shape:
     return tuple(map(int, words))
 
 
-def to_text(check: Check) -> str:
+def to_text(check: TargetQuestion) -> str:
     """The question in the address: "320.12.1_320_mean-squared-error_32"."""
     shapes = (".".join(map(str, shape)) for shape in (check.output, check.target))
     return "_".join([*shapes, check.loss.replace("_", "-"), f"{check.batch_size}"])
 
 
-def from_text(text: str) -> Check:
+def from_text(text: str) -> TargetQuestion:
     """The question of an address. Whatever is of no use there is as in the default."""
     parts = [*text[:300].split("_"), "", "", "", ""]
-    usual = Check()
+    usual = TargetQuestion()
     loss = parts[2].replace("-", "_")
     size = parts[3] if re.fullmatch(r"[0-9]{1,5}", parts[3]) else ""
-    return Check(
+    return TargetQuestion(
         _shape_or(parts[0], usual.output),
         _shape_or(parts[1], usual.target),
         loss if loss in LOSSES else usual.loss,
@@ -91,7 +91,7 @@ def from_text(text: str) -> Check:
     )
 
 
-def _shape_or(text: str, usual: Shape) -> Shape:
+def _shape_or(text: str, usual: Sizes) -> Sizes:
     try:
         return read_shape(text.replace(".", " "))
     except ShapeTextError:
@@ -99,13 +99,13 @@ def _shape_or(text: str, usual: Shape) -> Shape:
 
 
 N, T, U = 320, 12, 16
-OUTPUTS: dict[str, Shape] = {
+OUTPUTS: dict[str, Sizes] = {
     "(N, T, U)": (N, T, U),
     "(N, T, 1)": (N, T, 1),
     "(N, U)": (N, U),
     "(N, 1)": (N, 1),
 }
-TARGETS: dict[str, Shape] = {
+TARGETS: dict[str, Sizes] = {
     "(N, T, U)": (N, T, U),
     "(N, T, 1)": (N, T, 1),
     "(N, T)": (N, T),

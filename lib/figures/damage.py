@@ -1,11 +1,11 @@
-"""The two charts of a proof: what both trainings report, and what both models then say."""
+"""The two charts of the damage done: what both trainings report, and what both models then say."""
 
 from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.doctor.proof import ProofResult
+from lib.doctor.damage import Damage
 from lib.figures import chart
 from lib.figures.marks import Entry, finite
 from lib.figures.palette import Palette
@@ -20,7 +20,7 @@ def _key(palette: Palette) -> list[Entry]:
     ]
 
 
-def proof_loss_figure(result: ProofResult, palette: Palette) -> go.Figure:
+def damage_loss_figure(result: Damage, palette: Palette) -> go.Figure:
     """Both losses over the epochs: each falls, and neither says that something is wrong."""
     epochs = np.arange(1, len(result.loss["right"]) + 1)
     styles = {
@@ -53,7 +53,7 @@ def proof_loss_figure(result: ProofResult, palette: Palette) -> go.Figure:
     )
 
 
-def proof_predictions_figure(result: ProofResult, palette: Palette) -> go.Figure:
+def damage_predictions_figure(result: Damage, palette: Palette) -> go.Figure:
     """What each model says against what is true: the right one lies on the diagonal."""
     low, high = float(result.truth.min()), float(result.truth.max())
     marks = {
