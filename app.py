@@ -26,8 +26,9 @@ palette = current_palette()
 st.markdown(f"# {plain(setup_sentence(experiment, dataset))}")
 with st.container(border=True, key="strip"):
     sample, traces = strip_values(experiment, dataset)
-    st.html(shape_strip(experiment, dataset, palette, traces, sample))
-    say(strip_sentence(experiment, dataset))
+    sentence = strip_sentence(experiment, dataset)
+    st.html(shape_strip(experiment, dataset, sentence, palette, traces=traces, sample=sample))
+    say(sentence)
 
 whole = is_painted()
 live(loaded, palette, whole)

@@ -63,8 +63,13 @@ def short(value: float) -> str:
     return _powered(value) if len(text) > 9 and math.isfinite(value) else text
 
 
+def difference(value: float) -> str:
+    """A difference that was measured, to be read: exactly nothing is "0.0"."""
+    return "0.0" if value == 0 else number(value)
+
+
 def signed(value: float) -> str:
-    """The same with a minus sign as wide as a plus, as formulas have it."""
+    """As `number`, with a minus sign as wide as a plus, as formulas have it."""
     return number(value).replace("-", "−")
 
 

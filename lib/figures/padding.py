@@ -11,9 +11,9 @@ from html import escape
 
 import numpy as np
 
+from lib.english import difference
 from lib.figures.palette import Palette
 from lib.figures.png import data_uri
-from lib.figures.proofs import written
 from lib.figures.timeline import over_time, picture, ticks
 from lib.recurrence.padded import ROUNDING, Padded
 
@@ -26,14 +26,6 @@ def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> 
         f'grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr))">{boxes}</div>',
         sentence,
         palette,
-    )
-
-
-def title(way: Padded) -> str:
-    """What is done, in words."""
-    return (
-        f"Padded at the {'end' if way.at_end else 'start'}, "
-        f"{'with' if way.masked else 'without'} a mask"
     )
 
 
@@ -61,12 +53,12 @@ def _way(way: Padded, palette: Palette) -> str:
     off = "".join(
         f'<div style="height:1.5rem;line-height:1.5rem;color:'
         f'{palette.best_text if value <= ROUNDING else palette.ink}">'
-        f"{'✓ ' if value <= ROUNDING else ''}{written(value)}</div>"
+        f"{'✓ ' if value <= ROUNDING else ''}{difference(value)}</div>"
         for value in way.off
     )
     over = f"{way.averaged:,} steps" if way.averaged else "nothing: no steps count"
     return (
-        f'<div style="font-weight:600">{escape(title(way))}</div>'
+        f'<div style="font-weight:600">{escape(way.title)}</div>'
         '<div style="display:grid;grid-template-columns:minmax(0,1fr) 4.5rem;gap:0 0.5rem">'
         f"<div>{over_time(body, steps, palette, above=outlines)}{ticks(steps, palette)}</div>"
         f'<div style="font-variant-numeric:tabular-nums;text-align:right">{off}</div></div>'

@@ -7,48 +7,14 @@ that 32-bit numbers leave; green says that two things are one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 
-from lib.english import number
+from lib.english import difference
 from lib.figures.palette import Palette
-
-WAITING = "Keras is computing …"
-NO_ANSWER = "no answer"
+from lib.proofs import Measure, ProofCard
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One difference that was measured."""
-
-    of: str
-    """What is compared, as code: "sequence[:, -1] − last"."""
-    value: float | None
-    """None while there is no answer."""
-    close_enough: float = 0.0
-    """Up to here both are called the same."""
-
-    @property
-    def same(self) -> bool:
-        """Whether the two are one."""
-        return self.value is not None and self.value <= self.close_enough
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """A claim, what was measured for it, and why it is so."""
-
-    title: str
-    measures: tuple[Measure, ...]
-    why: str
-
-
-def written(value: float) -> str:
-    """A difference to be read: exactly zero is "0.0"."""
-    return "0.0" if value == 0 else number(value)
-
-
-def proof_cards(proofs: Sequence[Proof], palette: Palette, instead: str = WAITING) -> str:
+def proof_cards(proofs: Sequence[ProofCard], palette: Palette, instead: str) -> str:
     """All cards, as many side by side as fit; `instead` stands where a figure isn't known."""
     cards = "".join(_card(proof, palette, instead) for proof in proofs)
     return (
@@ -58,7 +24,7 @@ def proof_cards(proofs: Sequence[Proof], palette: Palette, instead: str = WAITIN
     )
 
 
-def _card(proof: Proof, palette: Palette, instead: str) -> str:
+def _card(proof: ProofCard, palette: Palette, instead: str) -> str:
     figures = "".join(_measure(measure, palette, instead) for measure in proof.measures)
     return (
         f'<div style="border:1px solid {palette.border};border-radius:0.5rem;padding:0.75rem 1rem">'
@@ -72,7 +38,7 @@ def _measure(measure: Measure, palette: Palette, instead: str) -> str:
         figure = f'<span style="color:{palette.muted};font-size:0.875rem">{escape(instead)}</span>'
     else:
         color, mark = (palette.best_text, "✓") if measure.same else (palette.ink, "≠")
-        figure = f'<span style="color:{color}">{mark} {written(measure.value)}</span>'
+        figure = f'<span style="color:{color}">{mark} {difference(measure.value)}</span>'
     return (
         '<div style="margin-top:0.35rem"><div style="font-size:1.35rem;font-weight:700;'
         f'line-height:1.75rem;height:1.75rem">{figure}</div>'

@@ -10,7 +10,6 @@ from html import escape
 
 from lib.figures.palette import Palette
 from lib.figures.tensor import Scale, tensor_image
-from lib.narrate.stack import stack_sentence
 from lib.stack.recurrent import Bidirectional, Recurrent, returned_names
 from lib.stack.tensors import Tensor, letters, numbers
 from lib.stack.trace import Step
@@ -19,8 +18,8 @@ ARROW = 8.5
 """The width of an arrow with its words, in rem."""
 
 
-def stack_picture(steps: tuple[Step, ...], palette: Palette) -> str:
-    """All tensors of a stack, up to the layer that breaks, which is marked."""
+def stack_picture(steps: tuple[Step, ...], sentence: str, palette: Palette) -> str:
+    """All tensors of a stack, up to the layer that breaks; `sentence` says what is seen."""
     scale = Scale.of(tensor for step in steps for tensor in step.tensors)
     parts, seen = [], False
     for place, step in enumerate(steps):
@@ -36,7 +35,7 @@ def stack_picture(steps: tuple[Step, ...], palette: Palette) -> str:
             f"{arrow}{tensors}</div>"
         )
     return (
-        f'<div role="img" aria-label="{escape(stack_sentence(steps))}" style="display:flex;'
+        f'<div role="img" aria-label="{escape(sentence)}" style="display:flex;'
         f"flex-wrap:wrap;gap:1rem 0.75rem;align-items:center;font-size:0.875rem;line-height:1.35;"
         f'color:{palette.ink}">{"".join(parts)}</div>'
     )

@@ -18,7 +18,6 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.figures.palette import LEVELS, Palette
-from lib.narrate.explore import strip_sentence
 from lib.recurrence import Trace
 from lib.shapes import Layer, model_shapes
 
@@ -52,7 +51,9 @@ FLAT = 3
 def shape_strip(
     experiment: Experiment,
     dataset: Dataset,
+    sentence: str,
     palette: Palette,
+    *,
     traces: Traces | None = None,
     sample: int | None = None,
 ) -> str:
@@ -61,6 +62,7 @@ def shape_strip(
     Args:
         experiment: says which models.
         dataset: says T, F and K, and gives the input's values.
+        sentence: what the picture says.
         palette: the colours of the page's theme.
         traces: `forward(experiment, weights, dataset.x[sample : sample + 1])` for each mode, to
             shade hidden states and predictions by. Without it these are flat.
@@ -77,7 +79,7 @@ def shape_strip(
         shaded = not modes and any(known is not None for known in levels)
         modes.append(_mode(mode, experiment, layers, levels, drawing, legend=shaded))
     return (
-        f'<div role="img" aria-label="{escape(strip_sentence(experiment, dataset))}" '
+        f'<div role="img" aria-label="{escape(sentence)}" '
         f'style="display:flex;flex-wrap:wrap;gap:1rem 2.5rem;font-size:0.875rem;'
         f'line-height:1.35;color:{palette.ink}">{"".join(modes)}</div>'
     )

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from lib.english import number
-from lib.figures.padding import title
 from lib.recurrence.padded import ROUNDING, Padded, lengths
 
 LEAST_PERCENT = 0.01
@@ -101,7 +100,7 @@ def padding_sentence(ways: Sequence[Padded]) -> str:
                 ", since the zeros in front leave its state at zero, as they do while the "
                 "candidate's biases are zero, like fresh ones"
             )
-        parts.append(f"{title(way)}: {where}; the answer for the shortest sequence is {exact}.")
+        parts.append(f"{way.title}: {where}; the answer for the shortest sequence is {exact}.")
     if hidden := max(way.zeros for way in ways):
         total = int(lengths(ways[0].counts.shape[1]).sum())
         parts.append(

@@ -8,18 +8,20 @@ import numpy as np
 
 from lib.dataset import Dataset
 from lib.datasets.worked import highest_output
-from lib.english import counted, number
+from lib.english import counted, difference, number
 from lib.experiment import CELLS, Experiment
-from lib.figures.proofs import WAITING, Measure, Proof, written
+from lib.proofs import Measure, ProofCard
 from lib.recurrence.agreement import SEEN, Agreement
 from lib.recurrence.padded import ROUNDING
 
 STARTING = "Keras is starting …"
+WAITING = "Keras is computing …"
+NO_ANSWER = "no answer"
 
 
 def one_computation(
     experiment: Experiment, steps: int, said: dict[str, Any] | None, against: Agreement | None
-) -> list[Proof]:
+) -> list[ProofCard]:
     """That the modes are one, that NumPy draws what Keras does, and what the states are.
 
     `said` is the answer `modes`, None while there is none; `against` compares it with NumPy.
@@ -46,19 +48,19 @@ def one_computation(
         prefix = float(np.abs(said["prefixes"] - said["whole"]).max())
         state = float(np.abs(said["sequence"][:, -1] - said["states"][0]).max())
     return [
-        Proof(
+        ProofCard(
             "The last step of the sequence is the last-step mode",
             (Measure("max |sequence[:, -1] − last|", difference),),
             f"Both run the same {steps} steps of the same {cell}; return_sequences only says "
             "what is handed out.",
         ),
-        Proof(
+        ProofCard(
             "The sequence is every prefix's last step",
             (Measure("max |sequence[:, t] − last of x[:, :t+1]|", prefix),),
             f"On the sample shown, sequence mode is {steps} last-step answers in one pass: what "
             "comes later can't change an output.",
         ),
-        Proof(
+        ProofCard(
             "What you see is what Keras computes",
             (
                 Measure(
@@ -69,7 +71,7 @@ def one_computation(
             ),
             f"The pictures are drawn from NumPy, at once. {_why_it_differs(against)}",
         ),
-        Proof(
+        ProofCard(
             "return_state adds the states of the last step",
             (Measure("max |out[:, -1] − h|", state),),
             f"{layer} returns {names}: {shapes}, and h is the last output.{unbounded}",
@@ -99,7 +101,7 @@ def _why_it_differs(against: Agreement | None) -> str:
 
 def ways_to_break_it(
     experiment: Experiment, padding: int, said: dict[str, Any] | None
-) -> list[Proof]:
+) -> list[ProofCard]:
     """What makes sequence[:, -1] and last two different things, and what only seems to.
 
     `said` is the answer `breakings`, None while there is none.
@@ -114,7 +116,7 @@ def ways_to_break_it(
 
     cell = CELLS[experiment.model.cell].label
     return [
-        Proof(
+        ProofCard(
             "Bidirectional",
             (
                 Measure("max |sequence[:, -1] − last|", measured("bidirectional")),
@@ -127,7 +129,7 @@ def ways_to_break_it(
             "fresh and untrained"
             + parts("bidirectional", ".", ", and both outputs are the same on these samples."),
         ),
-        Proof(
+        ProofCard(
             f"Padding: {padding} steps of zeros at the end",
             (
                 Measure("without a mask: max |last − unpadded last|", measured("padded_moved")),
@@ -138,7 +140,7 @@ def ways_to_break_it(
             + ". A mask holds the state, so that last is the last step that counts. "
             + _last_of_padded(measured("padded"), measured("masked")),
         ),
-        Proof(
+        ProofCard(
             "zero_output_for_mask=True",
             (Measure("max |sequence[:, -1] − last|", measured("zeroed")),),
             "It puts zeros where the sequence would repeat the last output, while last stays what "
@@ -149,7 +151,7 @@ def ways_to_break_it(
                 "here these outputs are zero themselves.",
             ),
         ),
-        Proof(
+        ProofCard(
             "go_backwards=True",
             (
                 Measure("max |sequence[:, -1] − last|", measured("backwards")),
@@ -171,7 +173,7 @@ def _last_of_padded(padded: float | None, masked: float | None) -> str:
     if not padded and not masked:
         return "In both cases sequence[:, -1] is last."
     figures = [
-        f"{written(value)} {way}"
+        f"{difference(value)} {way}"
         for value, way in ((padded or 0.0, "without a mask"), (masked or 0.0, "with one"))
     ]
     return f"sequence[:, -1] differs from last by {' and '.join(figures)}."
@@ -231,7 +233,7 @@ def prefix_sentence(
         f"{who}: return_sequences=False on the first {first} gives unit {unit + 1} the value "
         f"{alone}; return_sequences=True on all {len(sequence)} has "
         f"{whole} at timestep {step + 1}. The largest difference over all "
-        f"units is {written(differ)}."
+        f"units is {difference(differ)}."
     )
 
 

@@ -42,6 +42,12 @@ class Padded:
     rests: bool
     """Whether zeros in front are read and leave the layer's state where it starts, at zero."""
 
+    @property
+    def title(self) -> str:
+        """What is done, in words: "Padded at the end, with a mask"."""
+        place, mask = "end" if self.at_end else "start", "with" if self.masked else "without"
+        return f"Padded at the {place}, {mask} a mask"
+
 
 def lengths(steps: int) -> np.ndarray:
     """Of the four sequences, (N,): T, and three shorter ones; at least 1."""

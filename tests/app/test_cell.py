@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.figures.proofs import NO_ANSWER
+from lib.narrate.proofs import NO_ANSWER
 from lib.training.client import TrainingClient
 from lib.ui.cell import ask
 from lib.ui.frame import PAGES

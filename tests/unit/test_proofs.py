@@ -14,11 +14,13 @@ from lib.experiment import Experiment
 from lib.figures.bound import bound_picture
 from lib.figures.influence import influence_map, largest
 from lib.figures.palette import palette
-from lib.figures.proofs import NO_ANSWER, WAITING, Measure, Proof, proof_cards, written
+from lib.figures.proofs import proof_cards
 from lib.figures.reach import playhead_style, reach_figure
 from lib.narrate.gradients import influence_sentence, reach_sentence
 from lib.narrate.proofs import (
+    NO_ANSWER,
     STARTING,
+    WAITING,
     bound_sentence,
     one_computation,
     prefix_sentence,
@@ -26,6 +28,7 @@ from lib.narrate.proofs import (
     waiting_words,
     ways_to_break_it,
 )
+from lib.proofs import Measure, ProofCard
 from lib.recurrence.agreement import Agreement
 
 MODES = {
@@ -48,18 +51,12 @@ BREAKINGS = {
 }
 
 
-def test_exactly_zero_is_written_as_a_number_with_a_point() -> None:
-    """And what rounding leaves isn't zero."""
-    assert written(0.0) == "0.0"
-    assert written(1.79e-7) == "1.79e-7"
-
-
 def test_a_card_says_whether_two_things_are_one() -> None:
     """In words and by a mark, not by colour alone; while Keras computes it says so."""
-    made = Proof(
+    made = ProofCard(
         "claim", (Measure("a − b", 0.0), Measure("c − d", 0.25), Measure("e", None)), "why"
     )
-    page = proof_cards([made], palette())
+    page = proof_cards([made], palette(), WAITING)
     assert "✓ 0.0" in page
     assert "≠ 0.25" in page
     assert page.count(WAITING) == 1

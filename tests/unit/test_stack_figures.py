@@ -40,7 +40,7 @@ def test_axes_have_their_colours_and_their_sizes_in_every_picture(theme):
     """Purple time, brown features, grey batch."""
     p = palette(theme)
     for html in (
-        stack_picture(steps_of("input_t12_f3"), p),
+        stack_picture(steps_of("input_t12_f3"), "words", p),
         shapes_picture([(32, 12, 3)], p),
     ):
         (svg,) = drawings(html)
@@ -62,21 +62,21 @@ def test_tensors_of_a_picture_have_one_scale():
 
 def test_an_axis_of_any_size_is_dashed():
     """None is no number: the edge is dashed, and the letter stands alone."""
-    svg = drawings(stack_picture(steps_of("input_tany"), LIGHT))[0]
+    svg = drawings(stack_picture(steps_of("input_tany"), "words", LIGHT))[0]
     assert "stroke-dasharray" in svg
     assert ">T<" in svg
 
 
 def test_the_picture_marks_the_layer_that_breaks():
     """With what comes before it, and without what comes after."""
-    html = stack_picture(steps_of("input~lstm~lstm_u8~dense"), LIGHT)
+    html = stack_picture(steps_of("input~lstm~lstm_u8~dense"), "what is seen", LIGHT)
     assert html.count("breaks here") == html.count("not reached") == 1
     assert len(drawings(html)) == 2
 
 
 def test_returned_states_are_drawn_beside_the_output():
     """Each with its name."""
-    html = stack_picture(steps_of("input~lstm_state"), LIGHT)
+    html = stack_picture(steps_of("input~lstm_state"), "words", LIGHT)
     assert len(drawings(html)) == 4
     assert all(f">{name}</div>" in html for name in ("output", "h", "c"))
 
@@ -134,7 +134,8 @@ def test_the_lesson_about_timesteps_is_told_where_they_moved():
 def test_every_pattern_is_drawn_in_one_scale_without_markup_of_others():
     """Letters such as T′ and U₁ are plain text."""
     for pattern in PATTERNS.values():
-        assert len(drawings(stack_picture(trace(pattern.stack), LIGHT))) >= len(pattern.stack)
+        images = drawings(stack_picture(trace(pattern.stack), "words", LIGHT))
+        assert len(images) >= len(pattern.stack)
 
 
 def test_the_line_up_says_the_fate_of_each_axis():

@@ -14,8 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.figures.proofs import NO_ANSWER
-from lib.narrate.proofs import progress_sentence, waiting_words
+from lib.narrate.proofs import NO_ANSWER, progress_sentence, waiting_words
 from lib.training.questions import AnswerFuture
 from lib.ui import runs
 from lib.ui.cell.chosen import Chosen, Weights

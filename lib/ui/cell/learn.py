@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.english import widest
+from lib.english import difference, widest
 from lib.figures.influence import influence_map, largest
 from lib.figures.padding import padding_picture
 from lib.figures.palette import Palette
-from lib.figures.proofs import written
 from lib.figures.reach import HEIGHT, playhead_style, reach_figure
 from lib.narrate.gradients import influence_sentence, padding_sentence, reach_sentence
 from lib.recurrence import initial_model_weights
@@ -167,7 +166,8 @@ def _padding(chosen: Chosen, palette: Palette) -> Reply:
         st.html(padding_picture(found, sentence, palette))
         say_steadily(sentence)
         if reply.values is None:
-            _wait(reply, _AGREEMENT.format(written(0.123), written(0.123), _OVER, written(0.123)))
+            some = difference(0.123)
+            _wait(reply, _AGREEMENT.format(some, some, _OVER, some))
         else:
             found = ways(cell, reply.weights[:up_to], features)
             say_steadily(_agreement(found, reply.values))
@@ -183,8 +183,8 @@ def _agreement(found: Sequence[Padded], said: dict[str, Any]) -> str:
     end = said["end"]
     # The mean of nothing is 0 to Keras.
     over = _OVER if all(way.averaged for way in found) else "where no step counts"
-    masked, plain = written(end["masked_loss"]), written(end["loss"])
-    return _AGREEMENT.format(written(differs), masked, over, plain)
+    masked, plain = difference(end["masked_loss"]), difference(end["loss"])
+    return _AGREEMENT.format(difference(differs), masked, over, plain)
 
 
 _AGREEMENT = (

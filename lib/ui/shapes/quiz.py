@@ -35,13 +35,14 @@ def quiz(palette: Palette) -> None:
     with right.container(border=True, height="stretch", key="quiz_options"):
         _options(number, asked, answer)
     with st.container(border=True, key="quiz_answer"):
+        steps = asked.steps[:1] if answer is None else asked.steps
+        sentence = stack_sentence(steps)
+        st.html(stack_picture(steps, sentence, palette))
         if answer is None:
-            st.html(stack_picture(asked.steps[:1], palette))
             hint(f"The input. Say aloud what comes out, then press 1 to 4. {SCALES}")
         else:
-            st.html(stack_picture(asked.steps, palette))
             hint(SCALES)
-            say(stack_sentence(asked.steps))
+            say(sentence)
 
 
 def _number() -> int:

@@ -43,9 +43,10 @@ def tracer(palette: Palette) -> None:
     st.markdown(f"# {plain(stack_title(steps))}")
     _patterns(pattern_of(stack))
     with st.container(border=True, key="stack_picture"):
-        st.html(stack_picture(steps, palette))
+        sentence = stack_sentence(steps)
+        st.html(stack_picture(steps, sentence, palette))
         hint(SCALES)
-        say(stack_sentence(steps))
+        say(sentence)
         if changed := change_sentence(before(), stack):
             st.markdown(f":small[**{plain(changed)}**]")
         else:
