@@ -20,13 +20,65 @@ Mended = tuple[str, str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Dataset:
+class Samples:
+    """What models are trained and judged on: all that the worker needs of a `Dataset`.
+
+    Samples `[:train]` are the training part and the rest the validation part. Where there is no
+    validation part (`train == N`: the worked examples), the models are judged on the samples they
+    learn from, and the app says so.
+    """
+
+    x: np.ndarray
+    """Inputs (N, T, F), float32."""
+    y: np.ndarray
+    """Targets (N, T, K), float32. The target of the last-step mode is `y[:, -1]`, (N, K)."""
+    train: int
+    """How many samples, from the first, are the training part."""
+
+    def __post_init__(self) -> None:
+        """Check the shapes, and make the arrays read-only. Raises ValueError."""
+        if self.x.ndim != 3 or self.y.ndim != 3 or self.x.shape[:2] != self.y.shape[:2]:
+            raise ValueError(
+                "x and y must have shapes (N, T, F) and (N, T, K), "
+                f"got {self.x.shape} and {self.y.shape}"
+            )
+        if not 1 <= self.train <= len(self.x):
+            raise ValueError(f"train must be 1 to {len(self.x)}, got {self.train}")
+        self.x.flags.writeable = self.y.flags.writeable = False
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(N, T, F)."""
+        n, t, f = self.x.shape
+        return n, t, f
+
+    @property
+    def targets(self) -> int:
+        """K, the number of target columns."""
+        return self.y.shape[-1]
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether some samples are kept from training."""
+        return self.train < len(self.x)
+
+    @property
+    def judged(self) -> slice:
+        """The samples that errors are measured on: the validation part, else all of them."""
+        return slice(self.train, None) if self.has_validation else slice(0, None)
+
+    @property
+    def shown(self) -> np.ndarray:
+        """Indexes of up to 32 judged samples, evenly spread, to look at one by one, (S,)."""
+        judged = np.arange(len(self.x))[self.judged]
+        return judged[np.linspace(0, len(judged) - 1, min(SHOWN, len(judged))).round().astype(int)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset(Samples):
     """Samples that serve both modes: one `x`, and one `y` whose last step is the other target.
 
-    Samples `[:train]` are the training part and the rest the validation part; they share no rows
-    of the series that they were cut from. Where there is no validation part (`train == N`: the
-    worked examples), the models are judged on the samples they learn from, and the app says so.
-
+    The training part and the validation part share no rows of the series that they were cut from.
     x and y are what the models see. `raw(values)` takes targets and predictions back to the unit
     that a person knows: `raw = values * target_scale + target_offset`.
     """
@@ -35,12 +87,6 @@ class Dataset:
     """A key of `DATASETS`."""
     title: str
     """What a person reads: "Running mean", "Seattle weather"."""
-    x: np.ndarray
-    """Inputs (N, T, F), float32."""
-    y: np.ndarray
-    """Targets (N, T, K), float32. The target of the last-step mode is `y[:, -1]`, (N, K)."""
-    train: int
-    """How many samples, from the first, are the training part."""
     feature_names: tuple[str, ...]
     """F names."""
     target_names: tuple[str, ...]
@@ -83,29 +129,21 @@ class Dataset:
 
     def __post_init__(self) -> None:
         """Check every shape, and make the arrays read-only. Raises ValueError."""
+        Samples.__post_init__(self)
         expected = {
             "x": (len(self.x), len(self.timestep_names), len(self.feature_names)),
             "y": (len(self.x), len(self.timestep_names), len(self.target_names)),
         }
         expected["naive"] = expected["y"]
         for name, shape in expected.items():
-            array = getattr(self, name)
-            if array.shape != shape:
-                raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
-            array.flags.writeable = False
-        if not 1 <= self.train <= len(self.x):
-            raise ValueError(f"train must be 1 to {len(self.x)}, got {self.train}")
+            if (found := getattr(self, name).shape) != shape:
+                raise ValueError(f"{name} must have shape {shape}, got {found}")
+        self.naive.flags.writeable = False
 
     @property
-    def shape(self) -> tuple[int, int, int]:
-        """(N, T, F)."""
-        n, t, f = self.x.shape
-        return n, t, f
-
-    @property
-    def targets(self) -> int:
-        """K, the number of target columns."""
-        return self.y.shape[-1]
+    def samples(self) -> Samples:
+        """What the worker reads of it."""
+        return Samples(self.x, self.y, self.train)
 
     @property
     def ahead(self) -> str:
@@ -126,22 +164,6 @@ class Dataset:
     def is_scaled(self) -> bool:
         """Whether y, and so every squared error, is in deviations and not in the raw unit."""
         return self.target_scale is not None
-
-    @property
-    def has_validation(self) -> bool:
-        """Whether some samples are kept from training."""
-        return self.train < len(self.x)
-
-    @property
-    def judged(self) -> slice:
-        """The samples that errors are measured on: the validation part, else all of them."""
-        return slice(self.train, None) if self.has_validation else slice(0, None)
-
-    @property
-    def shown(self) -> np.ndarray:
-        """Indexes of up to 32 judged samples, evenly spread, to look at one by one, (S,)."""
-        judged = np.arange(len(self.x))[self.judged]
-        return judged[np.linspace(0, len(judged) - 1, min(SHOWN, len(judged))).round().astype(int)]
 
     @property
     def naive_mse(self) -> np.ndarray:

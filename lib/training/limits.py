@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from lib.dataset import Dataset
+from lib.dataset import Samples
 from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
 from lib.shapes import dense_parameter_count, rnn_parameter_count
 
@@ -25,28 +25,28 @@ MAX_VALUES_EACH = 4 * MAX_VALUES
 """Numbers of data that these may hold together: two of the largest."""
 
 
-def check(experiment: Experiment, dataset: Dataset) -> None:
-    """Raise ExperimentError unless this experiment can be trained on this dataset."""
-    n, t, f = dataset.shape
-    check_model(experiment, f, dataset.targets)
-    for name, width, letter in (("x", f, "F"), ("y", dataset.targets, "K")):
+def check(experiment: Experiment, samples: Samples) -> None:
+    """Raise ExperimentError unless this experiment can be trained on these samples."""
+    n, t, f = samples.shape
+    check_model(experiment, f, samples.targets)
+    for name, width, letter in (("x", f, "F"), ("y", samples.targets, "K")):
         if n * t * width > MAX_VALUES:
             raise ExperimentError(
                 f"{name} may have at most {MAX_VALUES:,} numbers (N·T·{letter}), "
                 f"got {n:,}·{t:,}·{width:,} = {n * t * width:,}"
             )
-    _check_batch(experiment, dataset)
-    for name, array in (("x", dataset.x), ("y", dataset.y)):
+    _check_batch(experiment, samples)
+    for name, array in (("x", samples.x), ("y", samples.y)):
         bad = array.size - int(np.isfinite(array).sum())
         if bad:
             raise ExperimentError(f"all of {name} must be finite numbers, got {bad:,} that aren't")
 
 
-def _check_batch(experiment: Experiment, dataset: Dataset) -> None:
+def _check_batch(experiment: Experiment, samples: Samples) -> None:
     """By the limit that is reached first, so that the batch size it names will do."""
-    _, t, f = dataset.shape
-    batch, model = min(experiment.training.batch_size, dataset.train), experiment.model
-    parameters = parameter_count(experiment, f, dataset.targets)
+    _, t, f = samples.shape
+    batch, model = min(experiment.training.batch_size, samples.train), experiment.model
+    parameters = parameter_count(experiment, f, samples.targets)
     limits = (
         (MAX_STATES, "have", "states (batch·T·units·layers)", (t, model.units, model.layers)),
         (MAX_PRODUCTS, "need", "multiplications (batch·T·parameters)", (t, parameters)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from lib.dataset import Dataset
+from lib.dataset import Samples
 from lib.experiment import Experiment
 
 BEAT_SECONDS = 1.0
@@ -24,8 +24,8 @@ class Command:
     run_id: str = ""
     """For "ask" the question's."""
     experiment: Experiment | None = None
-    dataset: Dataset | None = None
-    """For "start"."""
+    samples: Samples | None = None
+    """For "start": what to train it on."""
     paused: bool = False
     """For "start": judge the untrained models, then wait."""
     shape: tuple[int, int, int, int] | None = None

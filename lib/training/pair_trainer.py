@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lib.dataset import Dataset
+from lib.dataset import Samples
 from lib.experiment import Experiment
 from lib.recurrence import initial_model_weights
 from lib.run import ModelWeights, ModeResult
@@ -79,9 +79,9 @@ class PairTrainer:
     program is being compiled. `load` brings that, and then `advance` trains.
     """
 
-    def __init__(self, experiment: Experiment, dataset: Dataset, judge: Judge) -> None:
+    def __init__(self, experiment: Experiment, samples: Samples, judge: Judge) -> None:
         training = experiment.training
-        self.batches = BatchOrder(dataset.train, training.batch_size, experiment.seed)
+        self.batches = BatchOrder(samples.train, training.batch_size, experiment.seed)
         self.step = 0
         """Batches that each model was trained on."""
         self.epoch = 0
@@ -96,14 +96,14 @@ class PairTrainer:
         self._training: Iterator[None] | None = None
         """The same of a step, which is broken off between two models where it takes long."""
         self._experiment = experiment
-        self._dataset = dataset
+        self._samples = samples
         self._judge = judge
         self._checked = -1
         self._most = 1
         """Steps that one call of a program can train."""
         self._speed = 0.0
         """Steps per second while training, as of the last call."""
-        weights = initial_model_weights(experiment, dataset.shape[2], dataset.targets)
+        weights = initial_model_weights(experiment, samples.shape[2], samples.targets)
         self._models = {mode: _Model(weights) for mode in experiment.model.modes}
         size = 4 * len(self._models) * sum(array.size for array in weights)
         self._most_past = min(MAX_PAST, PAST_BYTES // size)
@@ -135,8 +135,8 @@ class PairTrainer:
 
     def load(self, program: Program) -> None:
         """Make the models ready to train, both by the same program."""
-        train = slice(0, self._dataset.train)
-        x, y = self._dataset.x[train], self._dataset.y[train]
+        train = slice(0, self._samples.train)
+        x, y = self._samples.x[train], self._samples.y[train]
         rate = self._experiment.training.learning_rate
         samples, self._most = program.samples(x, y), program.max_steps
         for mode, model in self._models.items():
@@ -216,16 +216,16 @@ class PairTrainer:
         self, weights: list[np.ndarray]
     ) -> Generator[None, None, tuple[np.ndarray, np.ndarray]]:
         """Mean squared errors on the judged samples (T,), and outputs for the shown ones."""
-        judged = self._dataset.judged
+        judged = self._samples.judged
         parts = []
-        for part in self._judge.parts(weights, self._dataset.x[judged]):
+        for part in self._judge.parts(weights, self._samples.x[judged]):
             parts.append(part)
             yield
         outputs = np.concatenate(parts)
         with np.errstate(over="ignore", invalid="ignore"):
-            wrong = outputs.astype(np.float64) - self._dataset.y[judged]
+            wrong = outputs.astype(np.float64) - self._samples.y[judged]
             step_mse = (wrong**2).mean(axis=(0, 2))
-        return step_mse, outputs[self._dataset.shown - (judged.start or 0)]
+        return step_mse, outputs[self._samples.shown - (judged.start or 0)]
 
     def _steps(self, goal: int, fitting: float) -> int:
         """How many steps to train next: what fits, but no part of an epoch beyond a whole one.

@@ -72,7 +72,7 @@ class Entry:
     def start(self) -> Command:
         """The command that starts it, from the beginning."""
         run, paused = self.run, self.paused and self.verb == "start"
-        return Command("start", run.id, run.experiment, run.dataset, paused)
+        return Command("start", run.id, run.experiment, run.dataset.samples, paused)
 
     def take(self, snapshot: Snapshot) -> None:
         """Make this the newest snapshot, and keep the weights that are new in it."""

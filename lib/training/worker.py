@@ -152,11 +152,11 @@ class Loop:
             self._runs.pop(run.run_id, None)
 
     def _start(self, command: Command) -> None:
-        experiment, dataset = command.experiment, command.dataset
-        if experiment is None or dataset is None:
-            raise WireError("start needs an experiment and a dataset")
+        experiment, samples = command.experiment, command.samples
+        if experiment is None or samples is None:
+            raise WireError("start needs an experiment and samples")
         try:
-            limits.check(experiment, dataset)
+            limits.check(experiment, samples)
             if len(self._runs) >= limits.MAX_RUNS:
                 raise ExperimentError(
                     f"at most {limits.MAX_RUNS} runs may be unfinished at a time, and "
@@ -165,7 +165,7 @@ class Loop:
             self._runs[command.run_id] = WorkerRun(
                 command.run_id,
                 experiment,
-                dataset,
+                samples,
                 paused=command.paused,
                 programs=self._programs,
                 send=self._send,

@@ -231,7 +231,8 @@ class WorkerProcess:
                 command = self._pending.popleft()
             try:
                 data = encode(command)
-            except Exception as error:  # whatever is wrong with it, the run must not seem to wait
+                decode(data, Command)  # a script may have set anything, and must hear of it
+            except WireError as error:
                 self._on_message(self, _unsendable(command, error))
                 continue
             try:
@@ -251,7 +252,7 @@ class WorkerProcess:
             log.error("the training process %s\n%s", self.ending, _tail(errors))
 
 
-def _unsendable(command: Command, error: Exception) -> Message:
+def _unsendable(command: Command, error: WireError) -> Message:
     words = f"could not be sent to the training process: {error}."
     if command.verb == "ask":
         return Answer(command.run_id, error=f"This question {words}")

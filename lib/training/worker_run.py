@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lib.dataset import Dataset
+from lib.dataset import Samples
 from lib.experiment import MODES, Experiment
 from lib.run import Snapshot, Status
 from lib.training.architecture import architecture_of, network_of
@@ -67,7 +67,7 @@ class WorkerRun:
         self,
         run_id: str,
         experiment: Experiment,
-        dataset: Dataset,
+        samples: Samples,
         *,
         paused: bool,
         programs: ProgramCache,
@@ -76,7 +76,7 @@ class WorkerRun:
         self.run_id = run_id
         self.status = Status.QUEUED
         self._experiment = experiment
-        self._dataset = dataset
+        self._samples = samples
         self._send = send
         self._epochs = experiment.training.epochs
         self._goal = 0 if paused else self._epochs
@@ -90,7 +90,7 @@ class WorkerRun:
         self._sent = self._checked = self._turned = 0.0
         self._trainer: PairTrainer | None = None
         self._loaded = False
-        n, (_, t, f), k = dataset.train, dataset.shape, dataset.targets
+        n, (_, t, f), k = samples.train, samples.shape, samples.targets
         self._programs = programs
         self._keys = network_of(experiment, t, f, k), architecture_of(experiment, n, t, f, k)
         self._judge: Future[Any]
@@ -171,7 +171,7 @@ class WorkerRun:
             )
             return
         if self._judge in done and self._trainer is None:
-            self._trainer = PairTrainer(self._experiment, self._dataset, self._judge.result())
+            self._trainer = PairTrainer(self._experiment, self._samples, self._judge.result())
             self._become(self.status, self._reason)
         if self._next is not None:
             return
@@ -295,7 +295,7 @@ class WorkerRun:
             epochs_per_second=self._pace.rate / trainer.batches.steps,
             seconds_left=None if self.status.over else self._left(self._steady),
             reason=self._reason,
-            samples=self._dataset.shown,
+            samples=self._samples.shown,
             results=trainer.results(),
         )
 

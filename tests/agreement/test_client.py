@@ -105,6 +105,16 @@ def test_a_question_that_cannot_cross_is_refused(client: TrainingClient) -> None
         client.ask("versions", anything=TrainingClient).result(PATIENCE)
 
 
+def test_a_run_of_nonsense_fails_and_says_why(
+    client: TrainingClient, experiment: Experiment, dataset: Dataset
+) -> None:
+    """A script may set anything; what has another type than a setting's isn't sent."""
+    snapshot = client.wait(client.start(experiment.set(cell=["lstm"]), dataset), PATIENCE)
+    assert snapshot.status is Status.FAILED
+    assert snapshot.reason.startswith("This run could not be sent to the training process: ")
+    assert "Expected `str`, got `array` - at `$.experiment.model.cell`." in snapshot.reason
+
+
 def test_a_first_run_does_not_wait_for_the_delay(experiment: Experiment, dataset: Dataset) -> None:
     """Without one the worker would start in an hour; a look ahead alone changes nothing."""
     with TrainingClient(delay=3600) as client:
@@ -281,7 +291,7 @@ def test_a_worker_refuses_garbage_and_ends_with_its_connection() -> None:
         bare.connection.send_bytes(b"cos\nsystem\n(S'true'\ntR.")  # a pickle that calls os.system
         refused = bare.receive()
         assert isinstance(refused, Event)
-        assert "GLOBAL is no part of a message" in refused.text
+        assert refused.text.startswith("WireError: not a message")
         bare.connection.send_bytes(encode(Event("ready")))
         assert bare.receive() == Event("refused", "WireError: expected Command, received Event")
         assert bare.process.poll() is None

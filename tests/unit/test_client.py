@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lib.dataset import Dataset
 from lib.run import Run, Snapshot, Status
 from lib.training import client as module
 from lib.training import run_book
@@ -73,6 +74,17 @@ class FakeWorker:
         return [command.verb for command in self.posted]
 
 
+def starts(command: Command, run: Run) -> bool:
+    """Whether this starts a run, with its settings and what the worker reads of its data."""
+    sent, kept = command.samples, run.dataset
+    assert sent is not None
+    return (
+        (command.verb, command.run_id, command.experiment) == ("start", run.id, run.experiment)
+        and (sent.x is kept.x, sent.y is kept.y, sent.train) == (True, True, kept.train)
+        and not isinstance(sent, Dataset)
+    )
+
+
 class Scene:
     """A client, and the workers that it has started."""
 
@@ -126,7 +138,8 @@ def test_a_run_is_queued_while_the_worker_starts(scene: Scene) -> None:
     scene.worker.say(Event("ready"))
     assert scene.client.worker_ready
     assert scene.client.latest(run).reason == ""  # type: ignore[union-attr]
-    assert scene.worker.posted == [Command("start", run.id, run.experiment, run.dataset)]
+    (command,) = scene.worker.posted
+    assert starts(command, run)
 
 
 def test_a_client_can_start_its_worker_with_the_first_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,7 +271,7 @@ def test_a_look_ahead_sends_shapes_and_no_data(scene: Scene) -> None:
     """Training samples, timesteps, features, targets."""
     scene.client.prepare(make_experiment(), make_dataset(n=10, t=3, f=2, k=1, train=8))
     assert scene.worker.posted[-1].shape == (8, 3, 2, 1)
-    assert scene.worker.posted[-1].dataset is None
+    assert scene.worker.posted[-1].samples is None
 
 
 def test_a_dead_worker_is_replaced_and_its_runs_begin_again(scene: Scene) -> None:
@@ -270,7 +283,8 @@ def test_a_dead_worker_is_replaced_and_its_runs_begin_again(scene: Scene) -> Non
     assert scene.client.notice is None
     scene.worker.die()
     assert len(scene.workers) == 2
-    assert scene.worker.posted == [Command("start", going.id, going.experiment, going.dataset)]
+    (command,) = scene.worker.posted
+    assert starts(command, going)
     words = "The training process was killed (SIGKILL). It was started again."
     snapshot = scene.client.latest(going)
     assert snapshot is not None
@@ -303,7 +317,7 @@ def test_a_run_that_is_lost_twice_fails(scene: Scene) -> None:
     assert scene.client.notice.run_ids == (run.id,)
     again = scene.client.restart(run)
     assert again.id != run.id
-    assert scene.worker.posted[-1] == Command("start", again.id, run.experiment, run.dataset)
+    assert starts(scene.worker.posted[-1], again)
 
 
 def test_a_run_that_is_lost_again_much_later_begins_again(
