@@ -8,9 +8,10 @@ Words, as in Keras: N samples, T timesteps, K columns of the output (its units, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from lib.doctor.loss_shapes import BatchResult, LossRule, Sizes, Verdict, follow, loss_rule, pair
+from lib.doctor.lineup import AxisFate, AxisPair, line_up
+from lib.doctor.loss_shapes import RULES, BatchResult, Sizes, Verdict, follow, loss_rule
 from lib.doctor.mismatch import cause
 from lib.doctor.remedies import Fix, remedies
 
@@ -24,16 +25,13 @@ class Diagnosis:
     0 for any output. "error": `fit` raises, if only at the last batch."""
     cause: str
     """Why, in sentences."""
-    broadcast_shape: Sizes | None
-    """The shape of the pairs of output and target that are compared in the batch that decides
-    the verdict, its size first; None where that raises."""
     fixes: tuple[Fix, ...]
     """Ways out, the likeliest first; each leads to "correct". Empty where it is correct already,
     or where nobody can tell."""
     batches: tuple[BatchResult, ...]
     """What happens to a full batch and, where there is one, to the shorter last one."""
-    silent_batch_sizes: tuple[int, ...]
-    """For an error: sizes at which a batch would not raise but train something else."""
+    decisive: BatchResult | None
+    """The batch that decides the verdict; None where no batch is made."""
     keras_says: str
     """For an error: what its message says."""
     loss: str
@@ -42,9 +40,26 @@ class Diagnosis:
     target_shape: Sizes
 
     @property
-    def fix(self) -> Fix | None:
-        """The likeliest way out; None where there is none, or none is needed."""
-        return self.fixes[0] if self.fixes else None
+    def broadcast_shape(self) -> Sizes | None:
+        """The shape of the pairs that the deciding batch compares; None where that raises."""
+        return self.decisive.broadcast if self.decisive else None
+
+    @property
+    def axes(self) -> list[tuple[AxisPair, AxisFate]]:
+        """The axes as they are lined up in the batch that decides, each with its fate.
+
+        Class numbers have no columns. Where no batch is made there are the samples alone: Keras
+        compares nothing else.
+        """
+        rule, batch = RULES[self.loss], self.decisive
+        if batch is None:
+            pairs = [AxisPair(self.output_shape[0], self.target_shape[0], "sample", "sample")]
+        elif rule.labels and len(batch.output) > 1:
+            without_classes = replace(batch, output=batch.output[:-1])
+            pairs = line_up(self.output_shape, self.target_shape, without_classes)
+        else:
+            pairs = line_up(self.output_shape, self.target_shape, batch)
+        return [(pair, pair.fate(rule, compared=batch is not None)) for pair in pairs]
 
 
 def diagnose_target(
@@ -77,16 +92,14 @@ def diagnose_target(
         raise ValueError(f"expected batch_size to be 1 or more, received {batch_size}")
     rule = loss_rule(loss, output, target)
     training = follow(output, target, rule, batch_size)
-    decides = training.decisive
-    wrong = training.verdict != "correct"
+    decisive = training.decisive
     return Diagnosis(
         verdict=training.verdict,
         cause=cause(output, target, rule, training),
-        broadcast_shape=decides.broadcast if decides else None,
-        fixes=remedies(output, target, loss, batch_size) if wrong else (),
+        fixes=remedies(output, target, loss, batch_size) if training.verdict != "correct" else (),
         batches=training.batches,
-        silent_batch_sizes=_silent_sizes(output, target, rule, decides),
-        keras_says=decides.says if decides else "Data cardinality is ambiguous",
+        decisive=decisive,
+        keras_says=decisive.says if decisive else "Data cardinality is ambiguous",
         loss=rule.name,
         output_shape=output,
         target_shape=target,
@@ -102,17 +115,3 @@ def _shape(name: str, shape: Sequence[int | None]) -> Sizes:
     if min(numbers) < 1:
         raise ValueError(f"expected {name} to have sizes of 1 or more, received {numbers}")
     return numbers
-
-
-def _silent_sizes(
-    output: Sizes, target: Sizes, rule: LossRule, decides: BatchResult | None
-) -> tuple[int, ...]:
-    """The batch sizes that would hide an error: only 1 and the lengths of other axes can."""
-    if decides is None or decides.verdict != "error":
-        return ()
-    sizes = sorted({1, *output[1:], *target[1:]})
-    return tuple(
-        size
-        for size in sizes
-        if pair((size, *output[1:]), (size, *target[1:]), rule).verdict == "silent"
-    )

@@ -36,6 +36,8 @@ class LossRule:
     always 1, and the loss 0, whatever the output is."""
     labels: bool = False
     """Whether y holds class numbers, and so lacks the output's last axis."""
+    multiplies: bool = False
+    """Whether its operation multiplies or divides the two; most others subtract them."""
     output_first: bool = False
     """Whether its operation has the output in front, and so its message names that first; in all
     others it is y."""
@@ -54,19 +56,20 @@ RULES = {
         ),
         LossRule("huber", ("Huber",), output_first=True),
         LossRule("log_cosh", ("LogCosh",), output_first=True),
-        LossRule("poisson", ("Poisson",)),
-        LossRule("hinge", ("Hinge",)),
-        LossRule("squared_hinge", ("SquaredHinge",)),
-        LossRule("dice", ("Dice",)),
-        LossRule("tversky", ("Tversky",)),
-        LossRule("categorical_hinge", ("CategoricalHinge",), whole_axis=True),
-        LossRule("cosine_similarity", ("CosineSimilarity",), whole_axis=True),
-        LossRule("kl_divergence", ("KLDivergence", "kld", "KLD"), whole_axis=True),
+        LossRule("poisson", ("Poisson",), multiplies=True),
+        LossRule("hinge", ("Hinge",), multiplies=True),
+        LossRule("squared_hinge", ("SquaredHinge",), multiplies=True),
+        LossRule("dice", ("Dice",), multiplies=True),
+        LossRule("tversky", ("Tversky",), multiplies=True),
+        LossRule("categorical_hinge", ("CategoricalHinge",), whole_axis=True, multiplies=True),
+        LossRule("cosine_similarity", ("CosineSimilarity",), whole_axis=True, multiplies=True),
+        LossRule("kl_divergence", ("KLDivergence", "kld", "KLD"), whole_axis=True, multiplies=True),
         LossRule(
             "categorical_focal_crossentropy",
             ("CategoricalFocalCrossentropy",),
             whole_axis=True,
             classes=True,
+            multiplies=True,
         ),
         LossRule(
             "categorical_crossentropy",
@@ -89,7 +92,8 @@ RULES = {
 }
 """By function name. Not here: "circle" and "ctc", which don't pair an output with a target."""
 
-_NAMES = {name: rule for rule in RULES.values() for name in (rule.name, *rule.aliases)}
+RULE_OF = {name: rule for rule in RULES.values() for name in (rule.name, *rule.aliases)}
+"""By every name that `compile(loss=…)` takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +156,12 @@ def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
     """
     if loss.lower() in ("crossentropy", "ce"):
         return RULES[_crossentropy(output_shape, target_shape)]
-    if loss not in _NAMES:
+    if loss not in RULE_OF:
         raise ValueError(
             f"expected the name of a Keras loss that compares outputs with targets, such as 'mse' "
             f"or one of {list(RULES)}, received {loss!r}"
         )
-    return _NAMES[loss]
+    return RULE_OF[loss]
 
 
 def _crossentropy(output: Sizes, target: Sizes) -> str:

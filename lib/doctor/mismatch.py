@@ -7,9 +7,9 @@ It puts into words what `lib.doctor.loss_shapes` found. It decides nothing, and 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from lib.doctor.loss_shapes import BatchResult, LossRule, Sizes, Training, padded, single_class
+from lib.doctor.lineup import AxisPair, line_up
+from lib.doctor.loss_shapes import BatchResult, LossRule, Sizes, Training, single_class
 
 
 def cause(output: Sizes, target: Sizes, rule: LossRule, training: Training) -> str:
@@ -48,43 +48,6 @@ def _sentences(output: Sizes, target: Sizes, rule: LossRule, training: Training)
         yield "With one sample in each batch every output still meets its own target."
     else:
         yield "Every output meets its own target."
-
-
-@dataclass(frozen=True, slots=True)
-class AxisPair:
-    """One axis of the pairs: its length on either side, and what one entry is called there."""
-
-    output: int
-    target: int
-    of_output: str
-    of_target: str
-
-    @property
-    def fits(self) -> bool:
-        """Whether the two lengths can be paired: they are equal, or one of them is repeated."""
-        return self.output == self.target or 1 in (self.output, self.target)
-
-
-def line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]:
-    """The axes from the left, lined up from the right as broadcasting does.
-
-    Names come from the shapes as they were given: an axis keeps its meaning when another is
-    dropped. A side that lacks an axis has a length of 1 and no name there.
-    """
-    rank = max(len(batch.output), len(batch.target))
-    sides = []
-    for shape, given in ((batch.output, _names(output)), (batch.target, _names(target, "number"))):
-        names = (*given, "column")[: len(shape)]
-        sides.append((padded(shape, rank), ("",) * (rank - len(names)) + names))
-    (outputs, of_output), (targets, of_target) = sides
-    return list(map(AxisPair, outputs, targets, of_output, of_target))
-
-
-def _names(shape: Sizes, second: str = "column") -> tuple[str, ...]:
-    """What one entry along each axis is; `second` for the second axis of two."""
-    if len(shape) <= 3:
-        return (("sample",), ("sample", second), ("sample", "timestep", "column"))[len(shape) - 1]
-    return ("sample", *(f"axis-{i} row" for i in range(1, len(shape) - 1)), "column")
 
 
 def _refusal(output: Sizes, target: Sizes, rule: LossRule, batch: BatchResult) -> str:

@@ -10,52 +10,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from lib.doctor.loss_shapes import RULES
-
-_SHORT = {
-    "mean_squared_error": "mse",
-    "mean_absolute_error": "mae",
-    "mean_absolute_percentage_error": "mape",
-    "mean_squared_logarithmic_error": "msle",
-    "kl_divergence": "kld",
-    "binary_crossentropy": "bce",
-}
-_DIFFERENCES = (*list(_SHORT)[:4], "huber", "log_cosh")
-"""Losses whose operation subtracts y and the output."""
-_PRODUCTS = (
-    "poisson",
-    "hinge",
-    "squared_hinge",
-    "dice",
-    "tversky",
-    "categorical_hinge",
-    "cosine_similarity",
-    "kl_divergence",
-    "categorical_focal_crossentropy",
-)
-"""Losses whose operation multiplies or divides them."""
-_CHECKED = (
-    "categorical_crossentropy",
-    "binary_crossentropy",
-    "binary_focal_crossentropy",
-    "sparse_categorical_crossentropy",
-)
-"""Losses that check the shapes first, and so never fail at pairing them."""
-
-
-def _names(function: str) -> tuple[str, ...]:
-    """All that `compile(loss=…)` takes for a loss: its function, its class, its short forms."""
-    title = "".join(word.title() for word in function.split("_")).replace("KlDiv", "KLDiv")
-    short = _SHORT.get(function)
-    return (function, title, *((short, short.upper()) if short else ()))
-
-
-NAMES = {
-    name: function
-    for function in (*_DIFFERENCES, *_PRODUCTS, *_CHECKED)
-    for name in _names(function)
-}
-"""Names of losses, each with the function that it stands for."""
+from lib.doctor.loss_shapes import RULE_OF
 
 Side = Literal["y", "output"]
 
@@ -63,7 +18,7 @@ _NODE = re.compile(r"\b[Nn]ode:? '?(?:gradient_tape/)?([\w./-]{1,300})")
 _MULTIPLIED = re.compile(r"[Nn]ode:? '?(?:[\w.-]{1,100}/){1,9}mul(?:_\d+)?(?: defined at|\}\}\])")
 """A product that failed when the graph ran: TensorFlow puts its operands in the order of their
 names there. Not so where the gradient's part of it fails."""
-_NAMED = re.compile(rf"\b(?:in|[Nn]ode:?) '?(?:[\w./-]{{0,200}}/)?({'|'.join(NAMES)})\b")
+_NAMED = re.compile(rf"\b(?:in|[Nn]ode:?) '?(?:[\w./-]{{0,200}}/)?({'|'.join(RULE_OF)})\b")
 _PLACE = re.compile(rf"comp(?:ile|ute)_loss|\bloss/|{_NAMED.pattern}")
 
 
@@ -85,7 +40,7 @@ def of_weights(text: str) -> bool:
         return True
     found = re.match(r"compile_loss/(?:[\w.-]{1,100}/)?mul(?:_\d+)?(?:/|$)", path)
     named = _NAMED.search(f"node {path}")
-    return bool(found and named and NAMES[named[1]] not in _PRODUCTS)
+    return bool(found and named and not RULE_OF[named[1]].multiplies)
 
 
 def first_operand(text: str) -> Side | None:
@@ -96,7 +51,7 @@ def first_operand(text: str) -> Side | None:
         return None
     named = _NAMED.search(text)
     if named and ("compile_loss" in text or "losses/losses.py" in text):  # of Keras 3
-        return "output" if RULES[NAMES[named[1]]].output_first else "y"
+        return "output" if RULE_OF[named[1]].output_first else "y"
     # A loss of one's own: the traceback quotes its line, if it has the usual names.
     subtraction = re.search(r"\b(y_true ?- ?y_pred|y_pred ?- ?y_true)\b", text)
     return ("y" if subtraction[1].startswith("y_true") else "output") if subtraction else None

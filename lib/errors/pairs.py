@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
+from lib.doctor.loss_shapes import RULE_OF
 from lib.errors.explanations import CALLED, Explanation, Messages, entries
-from lib.errors.losses import NAMES, Side, first_operand, in_a_loss, node, of_weights
+from lib.errors.losses import Side, first_operand, in_a_loss, node, of_weights
 from lib.errors.states import shapes_of_a_step
 from lib.errors.unpaired import Dropped, OperandPair, sizes_alone, unpaired, without_shapes
 
@@ -48,7 +49,7 @@ def _who(text: str) -> str:
 
 @MESSAGES.add(
     r"Dimensions must be equal, but are (\d+) and (\d+) for '(?:\{\{node )?"
-    rf"(?:compile_loss|loss/|{'|'.join(NAMES)})[^']{{0,1000}}'(?: \(op: '\w{{1,50}}'\))?"
+    rf"(?:compile_loss|loss/|{'|'.join(RULE_OF)})[^']{{0,1000}}'(?: \(op: '\w{{1,50}}'\))?"
     r"(?: with input shapes: (?P<shapes>[\[\]?\d, ]+))?"
 )
 def _when_traced(found: re.Match[str]) -> Explanation:

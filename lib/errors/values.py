@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 
+from lib.doctor.loss_shapes import RULE_OF
 from lib.errors.explanations import Explanation, Messages
-from lib.errors.losses import NAMES
 
 MESSAGES = Messages()
 
@@ -84,14 +84,14 @@ def _identifier(found: re.Match[str]) -> Explanation | None:
 _KNOWN = {
     "activation function": ("tanh", "sigmoid", "relu", "softmax", "linear", "hard_sigmoid", "gelu"),
     "initializer": ("glorot_uniform", "orthogonal", "zeros", "ones", "random_normal", "he_normal"),
-    "loss": tuple(NAMES),
+    "loss": tuple(RULE_OF),
     "optimizer": ("adam", "sgd", "rmsprop", "adamw", "nadam", "adagrad"),
     "metric": (
         "accuracy",
         "binary_accuracy",
         "categorical_accuracy",
         "sparse_categorical_accuracy",
-        *NAMES,
+        *RULE_OF,
     ),
 }
 """What Keras takes by name, as far as it is at home in a recurrent model."""

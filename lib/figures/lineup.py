@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from html import escape
 
 from lib.doctor import Diagnosis
-from lib.doctor.loss_shapes import RULES, BatchResult, Sizes
-from lib.doctor.mismatch import AxisPair, line_up
+from lib.doctor.lineup import AxisFate, AxisPair
+from lib.doctor.loss_shapes import Sizes
 from lib.figures.palette import Palette, mix
 from lib.figures.stack import code_words
 from lib.figures.tensor import Scale, tensor_image
-from lib.narrate.target import lineup_sentence, pair_words
 from lib.stack.tensors import Axis, Role, Tensor, numbers
 
 LETTERS: dict[str, tuple[str, Role]] = {
@@ -42,30 +41,39 @@ def axes_of(shape: Sequence[int | None], beside: Sizes | None = None) -> Tensor:
     )
 
 
-def lineup_picture(told: Diagnosis, palette: Palette) -> str:
-    """The output, the target and what the loss compares; below, every axis with its fate."""
-    batch = next((b for b in told.batches if b.verdict == told.verdict), None)
-    output, target = axes_of(told.output_shape), axes_of(told.target_shape, told.output_shape)
-    pairs = pairs_of(told, batch)
-    compared = _placed(_compared(pairs)) if batch and batch.broadcast else None
-    drawn = [tensor for tensor in (output, target, compared) if tensor]
-    scale = Scale.of(drawn, height=100, width=90)
+def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str:
+    """The output, the target and what the loss compares; below, every axis with its fate.
+
+    Args:
+        diagnosis: of the two shapes.
+        sentence: the picture in words, for whoever can't see it.
+        palette: the colours.
+    """
+    batch, axes = diagnosis.decisive, diagnosis.axes
+    output, target = diagnosis.output_shape, diagnosis.target_shape
+    drawn_output, drawn_target = axes_of(output), axes_of(target, output)
+    compared = _placed(_compared([pair for pair, _ in axes])) if diagnosis.broadcast_shape else None
+    scale = Scale.of(
+        [tensor for tensor in (drawn_output, drawn_target, compared) if tensor],
+        height=100,
+        width=90,
+    )
     images = [
-        _tensor("the output", told.output_shape, output, scale, palette, palette.ink),
+        _tensor("the output", output, drawn_output, scale, palette, palette.ink),
         _words("meets", palette),
-        _tensor("y", told.target_shape, target, scale, palette, palette.ink),
+        _tensor("y", target, drawn_target, scale, palette, palette.ink),
     ]
     if batch and batch.broadcast and compared:
-        color = palette.best if told.verdict == "correct" else palette.silent
+        color = palette.best if diagnosis.verdict == "correct" else palette.silent
         images += [
             _words("⇒", palette),
             _tensor("compared in a batch", batch.broadcast, compared, scale, palette, color),
         ]
     return (
         f'<div style="font-size:0.875rem;line-height:1.35;color:{palette.ink}">'
-        f'<div role="img" aria-label="{escape(lineup_sentence(told))}" style="display:flex;'
+        f'<div role="img" aria-label="{escape(sentence)}" style="display:flex;'
         f'flex-wrap:wrap;gap:0.75rem 1rem;align-items:center">{"".join(images)}</div>'
-        f"{_table(pairs, told, palette)}</div>"
+        f"{_table(axes, palette)}</div>"
     )
 
 
@@ -80,19 +88,6 @@ def shapes_picture(shapes: Sequence[Sequence[int | None]], palette: Palette) -> 
         for tensor in tensors
     )
     return f'<div style="display:flex;flex-wrap:wrap;gap:0.75rem 1.5rem">{boxes}</div>'
-
-
-def pairs_of(told: Diagnosis, batch: BatchResult | None) -> list[AxisPair]:
-    """The axes as they are lined up, in the batch that decides; class numbers have no columns.
-
-    Where no batch is made, the samples alone: Keras compares nothing else.
-    """
-    output, target = told.output_shape, told.target_shape
-    if batch is None:
-        return [AxisPair(output[0], target[0], "sample", "sample")]
-    if RULES[told.loss].labels and len(batch.output) > 1:
-        batch = BatchResult(batch.size, batch.output[:-1], batch.target, batch.verdict, None)
-    return line_up(output, target, batch)
 
 
 def _compared(pairs: list[AxisPair]) -> Tensor:
@@ -131,16 +126,15 @@ def _words(words: str, palette: Palette) -> str:
     return f'<div style="color:{palette.muted}">{escape(words)}</div>'
 
 
-def _table(pairs: list[AxisPair], told: Diagnosis, palette: Palette) -> str:
+def _table(axes: list[tuple[AxisPair, AxisFate]], palette: Palette) -> str:
     """A row for each side, a column for each axis, lined up from the right as the loss does."""
     cell = "padding:0.3rem 0.75rem;text-align:center;border:1px solid " + palette.border
     rows = []
     for name, side in (("output", "output"), ("y", "target")):
-        cells = "".join(f'<td style="{cell}">{_side(pair, side, palette)}</td>' for pair in pairs)
+        cells = "".join(f'<td style="{cell}">{_side(pair, side, palette)}</td>' for pair, _ in axes)
         rows.append(f'<tr><th scope="row" style="{cell};font-weight:600">{name}</th>{cells}</tr>')
     fates = "".join(
-        f'<td style="{cell};{_fill(pair, told, palette)}">{escape(pair_words(pair, told))}</td>'
-        for pair in pairs
+        f'<td style="{cell};{_fill(fate, palette)}">{escape(fate.text)}</td>' for _, fate in axes
     )
     rows.append(f'<tr><th scope="row" style="{cell};font-weight:600">so</th>{fates}</tr>')
     return (
@@ -162,11 +156,11 @@ def _side(pair: AxisPair, side: str, palette: Palette) -> str:
     )
 
 
-def _fill(pair: AxisPair, told: Diagnosis, palette: Palette) -> str:
+def _fill(fate: AxisFate, palette: Palette) -> str:
     """The colour behind an axis's fate: fits, fits by accident, doesn't fit."""
-    words = pair_words(pair, told)
-    if words.startswith("✓"):
-        return f"background:{mix(palette.background, palette.best, 0.16)}"
-    if words.startswith("✗"):
-        return f"background:{mix(palette.background, palette.wrong, 0.16)}"
-    return f"background:{mix(palette.background, palette.silent, 0.3)}"
+    color, share = {
+        "correct": (palette.best, 0.16),
+        "error": (palette.wrong, 0.16),
+        "silent": (palette.silent, 0.3),
+    }[fate.verdict]
+    return f"background:{mix(palette.background, color, share)}"

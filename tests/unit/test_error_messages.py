@@ -7,14 +7,10 @@ examples, of both kinds, are in test_doctor.py.
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
 
 import pytest
 
-from lib.doctor.loss_shapes import RULES
 from lib.errors import FAMILIES, explain_error
-from lib.errors.losses import NAMES
 
 OLDER = [
     # x and y before the first epoch
@@ -495,24 +491,10 @@ def test_class_weights_for_every_step_are_known_by_the_traceback():
     assert "sample_weight" in told.code
 
 
-def test_every_name_of_a_loss_is_known():
-    """All those by which the target doctor knows them."""
-    assert {
-        name: rule.name for rule in RULES.values() for name in (rule.name, *rule.aliases)
-    } == NAMES
-
-
 def test_no_two_families_look_for_the_same_words():
     """Else the second would never be asked."""
     patterns = [pattern for family in FAMILIES for pattern in family.MESSAGES.patterns]
     assert len(patterns) == len(set(patterns))
-
-
-def test_the_decoder_can_be_imported_first():
-    """Before the target doctor, on which it stands."""
-    code = "import lib.errors; print(lib.errors.explain_error('found ndim=2') is None)"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout == "True\n"
 
 
 @pytest.mark.parametrize(
@@ -537,12 +519,3 @@ def test_the_decoder_can_be_imported_first():
 def test_a_megabyte_of_beginnings_is_read_in_a_moment(text):
     """An answer or none comes back, however often a message begins."""
     explain_error(text)
-
-
-def test_the_doctor_explains_errors_too() -> None:
-    """By the name that is known for it, whichever of the two packages is imported first."""
-    from lib import doctor
-
-    message = "expected ndim=3, found ndim=2. Full shape received: (32, 4)"
-    assert doctor.explain_error(message) == explain_error(message)
-    assert doctor.explain_error("hello") is None

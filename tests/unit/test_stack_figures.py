@@ -17,6 +17,7 @@ from lib.figures.palette import PALETTES, palette
 from lib.figures.stack import stack_picture
 from lib.figures.tensor import CELL, Scale, tensor_image
 from lib.narrate.stack import change_sentence, stack_sentence, stack_title
+from lib.narrate.target import lineup_sentence
 from lib.stack.link import from_text
 from lib.stack.patterns import PATTERNS
 from lib.stack.trace import trace
@@ -138,27 +139,33 @@ def test_every_pattern_is_drawn_in_one_scale_without_markup_of_others():
         assert len(images) >= len(pattern.stack)
 
 
+def line_up(question: TargetQuestion) -> str:
+    """The picture for a question, with its sentence."""
+    diagnosis = question.diagnose()
+    return lineup_picture(diagnosis, lineup_sentence(diagnosis), LIGHT)
+
+
 def test_the_line_up_says_the_fate_of_each_axis():
     """The default question: samples of y meet the one column, and are repeated elsewhere."""
-    html = lineup_picture(TargetQuestion().diagnose(), LIGHT)
+    html = line_up(TargetQuestion())
     assert "(32, 12, 32)" in html
     assert "≈ output repeated 32 times" in html
     assert html.count("≈ y repeated") == 2
-    error = lineup_picture(TargetQuestion((320, 12, 16), (320, 16)).diagnose(), LIGHT)
+    error = line_up(TargetQuestion((320, 12, 16), (320, 16)))
     assert "✗ 12 ≠ 32" in error
-    assert "✓" in lineup_picture(TargetQuestion((320, 12, 1), (320, 12)).diagnose(), LIGHT)
+    assert "✓" in line_up(TargetQuestion((320, 12, 1), (320, 12)))
 
 
 def test_other_numbers_of_samples_are_the_only_reason_that_is_told():
     """No batch is made, so the other axes never meet."""
-    html = lineup_picture(TargetQuestion((320, 12, 1), (3, 4)).diagnose(), LIGHT)
+    html = line_up(TargetQuestion((320, 12, 1), (3, 4)))
     assert "✗ 320 ≠ 3<" in html
     assert html.count("✗") == 1
 
 
 def test_axes_of_one_length_that_mean_different_things_are_no_fit():
     """N = T: nothing raises, and samples meet timesteps."""
-    html = lineup_picture(TargetQuestion((12, 12, 4), (12, 4)).diagnose(), LIGHT)
+    html = line_up(TargetQuestion((12, 12, 4), (12, 4)))
     assert "≈ timesteps meet samples" in html
 
 
@@ -169,7 +176,7 @@ sizes = st.lists(st.integers(1, 40), max_size=3)
 def test_any_question_can_be_drawn(samples, output, target, loss, batch_size):
     """Whatever the ranks, and for every loss."""
     check = TargetQuestion((samples, *output), (samples, *target), loss, batch_size)
-    assert lineup_picture(check.diagnose(), LIGHT)
+    assert line_up(check)
 
 
 def test_the_charts_of_the_damage_have_both_sides():

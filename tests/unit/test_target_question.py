@@ -22,7 +22,7 @@ from lib.doctor.question import (
 from lib.errors import explain_error
 from lib.errors.examples import EXAMPLES
 from lib.errors.explanations import shapes_in
-from lib.narrate.target import check_title, damage_sentence, lineup_sentence, measured_sentence
+from lib.narrate.target import damage_sentence, lineup_sentence, measured_sentence, verdict_title
 from lib.training.recorded_damage import recorded_damage
 
 
@@ -106,7 +106,7 @@ def test_the_usual_cases_have_all_three_verdicts_and_a_batch_of_t_hides_errors()
 def test_the_title_and_the_picture_in_words_say_the_verdict_and_what_is_compared():
     """The default question is the worst of the silent mistakes."""
     told = TargetQuestion().diagnose()
-    assert check_title(told).startswith("Silently wrong: output (320, 12, 1) and y (320,)")
+    assert verdict_title(told).startswith("Silently wrong: output (320, 12, 1) and y (320,)")
     assert "In a batch of 32 the loss compares (32, 12, 32)." in lineup_sentence(told)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,8 @@ import streamlit as st
 
 from lib.doctor import Diagnosis
 from lib.doctor.damage import MISTAKES, mistake_of
+from lib.doctor.lineup import SIGNS
+from lib.doctor.loss_shapes import Verdict
 from lib.doctor.question import (
     LOSSES,
     OUTPUTS,
@@ -22,13 +25,19 @@ from lib.doctor.question import (
 from lib.figures.lineup import lineup_picture
 from lib.figures.palette import Palette
 from lib.figures.tensor import SCALES
-from lib.narrate.target import VERDICTS, check_title, compared_sentence, measured_sentence
+from lib.narrate.target import (
+    VERDICTS,
+    compared_sentence,
+    lineup_sentence,
+    measured_sentence,
+    verdict_title,
+)
 from lib.stack.recurrent import TIMESTEPS
 from lib.stack.tensors import sizes
 from lib.stack.trace import trace
 from lib.training.recorded_damage import recorded_damage
 from lib.ui import address
-from lib.ui.shapes.damage import damage_card
+from lib.ui.shapes.damage import TRAINED_WITH, damage_card
 from lib.ui.shapes.shown_stack import current
 from lib.ui.text import hint, plain, say
 
@@ -41,25 +50,26 @@ SHAPES = {"output": "The model’s output", "target": "y.shape"}
 def doctor(palette: Palette) -> None:
     """The verdict with its picture, what mends it, the usual cases, and the damage done."""
     check = from_text(address.own(KEY))
-    told = check.diagnose()
-    st.markdown(f"# {plain(check_title(told))}")
+    diagnosis = check.diagnose()
+    st.markdown(f"# {plain(verdict_title(diagnosis))}")
     narrow, wide = st.columns([2, 5])
     with narrow.container(border=True, height="stretch"):
         _question(check)
     with wide.container(border=True, height="stretch", key="lineup"):
-        st.html(lineup_picture(told, palette))
+        st.html(lineup_picture(diagnosis, lineup_sentence(diagnosis), palette))
         hint(SCALES)
-        say(compared_sentence(told))
+        say(compared_sentence(diagnosis))
         case = mistake_of(check.output, check.target)
         timesteps = 3 in (len(check.output), len(check.target))  # y (N, 16) may be columns
-        if case and timesteps and told.verdict == "silent" and told.loss == "mean_squared_error":
+        measured = (diagnosis.verdict, diagnosis.loss) == ("silent", TRAINED_WITH)
+        if case and timesteps and measured:
             say(measured_sentence(MISTAKES[case], recorded_damage(case)))
-        if told.keras_says and told.verdict == "error":
+        if diagnosis.keras_says and diagnosis.verdict == "error":
             hint("Keras says:")
-            st.code(told.keras_says, language=None, wrap_lines=True)
-    if told.verdict != "correct":
+            st.code(diagnosis.keras_says, language=None, wrap_lines=True)
+    if diagnosis.verdict != "correct":
         with st.container(border=True, key="check_fixes"):
-            _fixes(told)
+            _fixes(diagnosis)
     with st.container(border=True, key="usual_cases"):
         _usual(check)
     with st.container(border=True, key="proof"):
@@ -137,14 +147,15 @@ def from_stack() -> None:
     _take(replace(check, output=output, batch_size=batch or check.batch_size), "output")
 
 
-def _fixes(told: Diagnosis) -> None:
+def _fixes(diagnosis: Diagnosis) -> None:
     st.markdown("### How to mend it")
-    if not told.batches and not told.fixes:  # the numbers of samples differ
+    if not diagnosis.batches and not diagnosis.fixes:  # the numbers of samples differ
         hint("With x and y cut from the same windows, this line before fit passes:")
         st.code("assert len(x) == len(y)", language="python")
-    elif not told.fixes:
+    elif not diagnosis.fixes:
         hint("No change of one line is known here: bring y and the output to the same shape.")
-    for column, fix in zip(st.columns(min(3, max(1, len(told.fixes)))), told.fixes, strict=False):
+    columns = st.columns(min(3, max(1, len(diagnosis.fixes))))
+    for column, fix in zip(columns, diagnosis.fixes, strict=False):
         with column:
             say(fix.when)
             code = "\n".join(filter(None, (fix.y and f"{fix.y}", fix.model)))
@@ -178,18 +189,17 @@ def _usual(check: TargetQuestion) -> None:
                 args=(key, name),
             )
     hint(
-        " · ".join(f"{sign} {word.lower()}" for sign, word in VERDICTS.values())
+        " · ".join(f"{SIGNS[verdict]} {word.lower()}" for verdict, word in VERDICTS.items())
         + ". N = 320, T = 12, U = 16. Batches of 12, as long as T, hide errors: try them."
     )
 
 
-def _painter(verdicts: dict[str, Any]) -> Any:
+def _painter(verdicts: dict[str, Verdict]) -> Callable[[str], str]:
     """Writes a target with the sign and the colour of its verdict."""
 
     def paint(target: str) -> str:
         verdict = verdicts[target]
-        sign, _ = VERDICTS[verdict]
-        return f":{COLORS[verdict]}-background[{sign} {plain(target)}]"
+        return f":{COLORS[verdict]}-background[{SIGNS[verdict]} {plain(target)}]"
 
     return paint
 
