@@ -17,9 +17,8 @@ from lib.ui.save import save_button
 from lib.ui.shown import strip_values
 from lib.ui.text import plain, say
 from lib.ui.theme import current_palette
-from lib.ui.upload import table
 
-loaded = load(frame("Explore"), table())
+loaded = load(frame("Explore"))
 experiment, dataset = loaded.experiment, loaded.dataset
 palette = current_palette()
 

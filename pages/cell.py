@@ -14,9 +14,8 @@ from lib.ui.data import load
 from lib.ui.frame import frame
 from lib.ui.text import plain
 from lib.ui.theme import current_palette
-from lib.ui.upload import table
 
-loaded = load(frame("Cell", KEYS), table())
+loaded = load(frame("Cell", KEYS))
 palette = current_palette()
 
 st.markdown(f"# {plain(cell_sentence(loaded.experiment, loaded.dataset))}")

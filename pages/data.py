@@ -6,12 +6,13 @@ from lib.figures.data import frame_of_sample, sample_figure, split_figure
 from lib.narrate.data import data_sentence, numbers_hint, sample_sentence, split_sentence
 from lib.ui.data import load
 from lib.ui.frame import frame
+from lib.ui.session import session
 from lib.ui.steady import steady_chart
 from lib.ui.text import hint, plain, say
 from lib.ui.theme import current_palette
-from lib.ui.upload import table, uploader
+from lib.ui.upload import uploader
 
-dataset = load(frame("Data"), table()).dataset
+dataset = load(frame("Data")).dataset
 palette = current_palette()
 
 st.markdown(f"# {plain(data_sentence(dataset))}")
@@ -37,9 +38,9 @@ with wide.container(border=True, height="stretch"):
 with narrow.container(border=True, height="stretch"):
     st.markdown("### Bring your own")
     uploader()
-    said = kept.notes if (kept := table()) else ()
+    table = session().upload.table
     for note in dataset.notes:
-        if note not in said:
+        if not (table and note in table.notes):  # the uploader says these
             hint(note)
     if dataset.source:
         hint(f"Source: {dataset.source}")

@@ -13,7 +13,6 @@ from lib.ui.shapes.quiz import quiz
 from lib.ui.shapes.shown_stack import follow
 from lib.ui.shapes.tracer import tracer
 from lib.ui.theme import current_palette
-from lib.ui.upload import table
 
 PARTS = {
     "stack": ("Trace a stack", tracer),
@@ -24,7 +23,7 @@ PARTS = {
 """In the address: a title, and what draws the part."""
 OWN_KEYS = ("part", "stack", "check", "error", "quiz")
 
-follow(load(frame("Shapes", OWN_KEYS), table()))
+follow(load(frame("Shapes", OWN_KEYS)))
 
 
 def choose() -> None:

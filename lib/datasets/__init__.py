@@ -6,6 +6,7 @@ bundled real data in `series`; a person's own table is cut by `lib.windows`. Not
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from lib import windows
@@ -65,6 +66,7 @@ def find_spec(experiment: Experiment) -> DatasetSpec:
     return DATASETS[name]
 
 
+@lru_cache(maxsize=64)
 def suggested(name: str) -> Experiment:
     """The experiment that a person gets by picking dataset `name`; the default if there is none."""
     if name not in DATASETS:

@@ -1,7 +1,7 @@
 """The only part of the library that imports streamlit: what every page shares.
 
-`frame` starts a page, `address` holds the session's experiment, `controls` draws the sidebar,
-`data` loads what was chosen, `runs` reaches the worker, and `shown` says what is to be seen. Each
-page has a room for its parts: `explore`, `cell` and `shapes`. `load` lets many pages
-share a server.
+`frame` starts a page, `address` reads and writes the browser's, `sidebar` draws the controls,
+`session` holds what is remembered, `data` loads what was chosen, `runs` reaches the worker, and
+`shown` says what is to be seen. Each page has a room for its parts: `explore`, `cell` and `shapes`.
+`load` lets many pages share a server.
 """

@@ -1,7 +1,7 @@
 """The session's experiment: read from the URL once, owned by the widgets, written back to the URL.
 
-Every setting's widget has the setting's URL key as its key. The record in `st.session_state` is
-the truth, since Streamlit forgets a widget's value when its page is left. Streamlit's own
+Every setting's widget has the setting's URL key as its key. The session's `address` is the truth,
+since Streamlit forgets a widget's value when its page is left. Streamlit's own
 `bind="query-params"` would put labels into the URL instead of stable names, and loses values that
 came from a link as soon as the person moves to another page.
 
@@ -12,7 +12,6 @@ alone, and are remembered while the person is elsewhere.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,19 +19,11 @@ import streamlit as st
 
 from lib.datasets import DATASETS, suggested
 from lib.experiment import SETTINGS, Experiment, read_query, to_query
-
-Query = dict[str, list[str]]
+from lib.ui import clock
+from lib.ui.session import Query, session
 
 LAG_SECONDS = 1.0
 """How long the browser's address may lag behind what was written to it."""
-
-
-def _normal(query: dict[str, str | list[str]]) -> Query:
-    return {key: [value] if isinstance(value, str) else value for key, value in query.items()}
-
-
-def _address() -> Query:
-    return {key: st.query_params.get_all(key) for key in st.query_params}
 
 
 def begin(page: str, own_keys: Sequence[str] = ()) -> None:
@@ -44,26 +35,26 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
     browser's Back button, or by a link of another experiment that is opened in this tab. On
     another page the widgets are new ones, and are set to what the person had.
     """
-    state, address = st.session_state, _address()
-    if "experiment" not in state:
-        state["sent"], state["sent_at"] = [], 0.0
-        state["own"], state["kept"] = {}, False
+    ours, address = session().address, _address()
+    if not ours.page or _came_from_outside(address, page):
         _open(address, page, own_keys)
-    elif _came_from_outside(address, page):
-        _open(address, page, own_keys)
-    elif page != state["page"]:
-        adopt(state["experiment"])
-        state["complaints"] = []
+    elif page != ours.page:
+        _adopt(ours.experiment)
+        ours.complaints = []
     _note(address)
-    state["page"] = page
+    ours.page = page
+
+
+def _address() -> Query:
+    return {key: st.query_params.get_all(key) for key in st.query_params}
 
 
 def _note(address: Query) -> None:
     """The browser has got so far with what was sent to it."""
-    state = st.session_state
-    if address in state["sent"]:
-        del state["sent"][: state["sent"].index(address) + 1]
-    state["seen"] = address
+    ours = session().address
+    if address in ours.sent:
+        del ours.sent[: ours.sent.index(address) + 1]
+    ours.seen = address
 
 
 def _came_from_outside(address: Query, page: str) -> bool:
@@ -73,39 +64,40 @@ def _came_from_outside(address: Query, page: str) -> bool:
     something was sent, is Back; unless a widget has just moved or the browser hasn't had the time
     to follow.
     """
-    state = st.session_state
-    if address in state["sent"] or address == query(page):
+    ours = session().address
+    if address in ours.sent or address == query(page):
         return False
-    if address != state["seen"]:
+    if address != ours.seen:
         return True
-    moved = drawn() != state["experiment"] or state["kept"]
-    lagging = time.monotonic() - state["sent_at"] <= LAG_SECONDS
-    return bool(state["sent"]) and not moved and not lagging
+    moved = drawn() != ours.experiment or ours.is_value_new
+    lagging = clock.now() - ours.sent_at <= LAG_SECONDS
+    return bool(ours.sent) and not moved and not lagging
 
 
 def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
     """Take over the experiment, the run, and the page's own values of an address.
 
     Data that nobody knows are dropped, as `read_query` drops what it can check itself. What was
-    dropped or brought into range is said once, in "complaints".
+    dropped or brought into range becomes a complaint.
     """
     unknown = []
     if "data" in address and address["data"][-1] not in DATASETS:
         unknown = [f"The link's data, {address['data'][-1][:24]!r}, aren't known here."]
         address = {key: texts for key, texts in address.items() if key != "data"}
     experiment, complaints = read_query(address, suggested(address.get("data", [""])[-1]))
-    adopt(experiment)
-    st.session_state["complaints"] = unknown + complaints
-    st.session_state["run"] = address["run"][-1] if "run" in address else None
-    st.session_state["own"][page] = {
+    _adopt(experiment)
+    session().run.id = address["run"][-1] if "run" in address else None
+    ours = session().address
+    ours.complaints = unknown + complaints
+    ours.page_values[page] = {
         key: address[key][-1] for key in own_keys if any(address.get(key, ()))
     }
-    st.session_state["sent"] = []
+    ours.sent = []
 
 
-def adopt(experiment: Experiment) -> None:
+def _adopt(experiment: Experiment) -> None:
     """Make this the session's experiment, and set every widget to it."""
-    st.session_state["experiment"] = experiment
+    session().address.experiment = experiment
     for key in SETTINGS:
         st.session_state[key] = experiment.get(key)
 
@@ -116,11 +108,10 @@ def picking(name: str) -> dict[str, Any]:
     They are what suits it, and what suited the one before is taken back. What a person has set
     otherwise stays.
     """
-    state = st.session_state
     before = {
         key: SETTINGS[key].default
-        for key, value in DATASETS[state["experiment"].data.name].suggested.items()
-        if state.get(key, value) == value
+        for key, value in DATASETS[session().address.experiment.data.name].suggested.items()
+        if st.session_state.get(key, value) == value
     }
     return {**before, **DATASETS[name].suggested, "data": name, "inputs": (), "targets": ()}
 
@@ -139,30 +130,35 @@ def seed_widget(key: str) -> Any:
     with the next click: without this all sliders were at their minimum then.
     """
     if st.session_state.get(key) is None:
-        st.session_state[key] = st.session_state["experiment"].get(key)
+        st.session_state[key] = session().address.experiment.get(key)
     return st.session_state[key]
 
 
 def drawn() -> Experiment:
-    """The experiment as the widgets that were drawn so far say."""
+    """The experiment as the widgets say, also those that are drawn later in this run."""
     state = st.session_state
     values = {key: state[key] for key in SETTINGS if state.get(key) is not None}
     for key in ("inputs", "targets"):
         values[key] = tuple(values.get(key, ()))
-    return state["experiment"].set(**values)
+    return session().address.experiment.set(**values)
 
 
 def finish() -> Experiment:
     """The experiment as the widgets now say; call after the last widget of the sidebar."""
-    st.session_state["experiment"] = drawn()
+    session().address.experiment = drawn()
     write_address()
-    return st.session_state["experiment"]
+    return session().address.experiment
 
 
 def own(key: str) -> str:
     """The value of one of this page's own keys in the address; "" where it has none."""
-    state = st.session_state
-    return str(state["own"].get(state["page"], {}).get(key, ""))
+    return _values().get(key, "")
+
+
+def _values(page: str = "") -> dict[str, str]:
+    """All of a page's own keys with their values; without `page` those of the one that is open."""
+    ours = session().address
+    return ours.page_values.get(page or ours.page, {})
 
 
 def keep(key: str, text: str) -> None:
@@ -170,12 +166,11 @@ def keep(key: str, text: str) -> None:
 
     In a callback, `frame` writes the address; elsewhere call `write_address` after it.
     """
-    state = st.session_state
     if text != own(key):
-        values = state["own"].get(state["page"], {})
-        others = {name: value for name, value in values.items() if name != key}
-        state["own"][state["page"]] = {**others, key: text} if text else others
-        state["kept"] = True
+        ours = session().address
+        others = {name: value for name, value in _values().items() if name != key}
+        ours.page_values[ours.page] = {**others, key: text} if text else others
+        ours.is_value_new = True
 
 
 def keep_in_part(values: Mapping[str, str]) -> None:
@@ -186,26 +181,23 @@ def keep_in_part(values: Mapping[str, str]) -> None:
     write_address()
 
 
-def query(page: str | None = None) -> Query:
+def query(page: str = "") -> Query:
     """What the address of a page must say for a link to open this experiment and this run.
 
     Settings stand there where they aren't what the dataset suggests; then the page's own keys.
     Without `page` it is the one that is open.
     """
-    experiment = st.session_state["experiment"]
+    experiment, run_id = session().address.experiment, session().run.id
     base = suggested(experiment.data.name).set(data=Experiment().data.name)
-    query = _normal(to_query(experiment, base))
-    if st.session_state["run"]:
-        query["run"] = [st.session_state["run"]]
-    values = st.session_state["own"].get(page or st.session_state["page"], {})
-    return {**query, **{key: [value] for key, value in values.items()}}
+    texts = {**to_query(experiment, base), **({"run": run_id} if run_id else {}), **_values(page)}
+    return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}
 
 
 def write_address() -> None:
     """Bring the browser's address up to date, where it isn't."""
-    state, wanted = st.session_state, query()
-    if wanted != (state["sent"][-1] if state["sent"] else state["seen"]):
+    ours, wanted = session().address, query()
+    if wanted != (ours.sent[-1] if ours.sent else ours.seen):
         st.query_params.from_dict(wanted)
-        state["sent"].append(wanted)
-        state["sent_at"] = time.monotonic()
-    state["kept"] = False
+        ours.sent.append(wanted)
+        ours.sent_at = clock.now()
+    ours.is_value_new = False

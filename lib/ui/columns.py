@@ -9,42 +9,29 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.datasets import DATASETS
-from lib.experiment import MISSING, limit_of
-from lib.ui import address, upload
+from lib.ui.session import session
+from lib.ui.settings import Settled, field, menu
 from lib.ui.text import hint
 from lib.windows import MAX_COLUMNS, Table, default_columns
 
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
 
 
-def columns() -> None:
+def columns(now: Settled) -> None:
     """Draw the controls that the chosen data uses; nothing for data that is no table."""
-    spec = DATASETS[st.session_state["data"]]
-    table = spec.table() if spec.table else upload.table()
+    spec = DATASETS[now.experiment.data.name]
+    table = spec.table() if spec.table else session().upload.table
     if spec.targets is not None or table is None:
         return
     if "inputs" in spec.uses:
         for key, usual in zip(LABELS, default_columns(table), strict=True):
             _names(key, table, usual)
     if "horizon" in spec.uses:
-        limit = limit_of("horizon")
-        st.number_input(
-            f"{table.step.capitalize()}s ahead",
-            int(limit.minimum),
-            int(limit.maximum),
-            address.seed_widget("horizon"),
-            key="horizon",
-            help="How far after a timestep its target lies: 1 is the next row.",
-        )
+        label = f"{table.step.capitalize()}s ahead"
+        about = "How far after a timestep its target lies: 1 is the next row."
+        field("horizon", label, about=about, says_limits=False)
     if "missing" in spec.uses:
-        value = address.seed_widget("missing")
-        st.selectbox(
-            "Missing values",
-            list(MISSING),
-            list(MISSING).index(value),
-            format_func=lambda name: MISSING[name].label,
-            key="missing",
-        )
+        menu("missing", "Missing values", now)
 
 
 def _names(key: str, table: Table, usual: tuple[str, ...]) -> None:

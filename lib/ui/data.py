@@ -12,6 +12,8 @@ from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
 from lib.training.limits import check
 from lib.ui import runs
+from lib.ui.session import session
+from lib.ui.settings import Settled
 from lib.ui.text import plain
 from lib.ui.upload import in_words
 from lib.windows import Table, TooShortError
@@ -33,24 +35,24 @@ class Loaded:
 _made = lru_cache(maxsize=8)(make_dataset)
 
 
-def load(experiment: Experiment, table: Table | None) -> Loaded:
-    """The settled experiment and its dataset.
+def load(settled: Settled) -> Loaded:
+    """The sidebar's experiment and its dataset.
 
     Where the choice can't be served (an upload without a file, more timesteps than rows) the
     person is told why, and sees the last one that could be. What is too large to be trained is
     said before anybody presses Train.
     """
     place = st.empty()  # always, so that a warning that comes or goes moves no block below it
-    run = runs.current_run()
+    experiment, table = settled.experiment, session().upload.table
+    run, _ = runs.current_run() or (None, None)
     if run and run.experiment.data.name == experiment.data.name == "upload" and table is None:
         # Somebody else's upload, watched.
         return Loaded(run.experiment, run.dataset, trainable=False)
     try:
-        settled = settle(experiment, table)
-        same = run is not None and runs.is_run_of(run, settled, table)
-        loaded = Loaded(settled, run.dataset if same and run else _dataset(settled, table))
+        same = run is not None and runs.is_run_of(run, experiment, table)
+        loaded = Loaded(experiment, run.dataset if same and run else _dataset(experiment, table))
     except ExperimentError as error:
-        last: Loaded = st.session_state.get("last_good") or _default()
+        last = session().upload.last_good or _default()
         words = f"{error}"
         shown = last.dataset.title
         cure = error.cure if isinstance(error, TooShortError) else {}
@@ -69,9 +71,9 @@ def load(experiment: Experiment, table: Table | None) -> Loaded:
                     args=(dict(cure),),
                 )
         return replace(last, trainable=False)
-    st.session_state["last_good"] = loaded
+    session().upload.last_good = loaded
     try:
-        check(settled, loaded.dataset)
+        check(experiment, loaded.dataset)
     except ExperimentError as error:
         place.warning(plain(f"This can't be trained: {error}."), icon=":material/info:")
         return replace(loaded, trainable=False)
@@ -89,8 +91,7 @@ def _dataset(experiment: Experiment, table: Table | None) -> Dataset:
     key = Experiment(experiment.data, model, TrainingSettings(), experiment.seed)
     if table is None or experiment.data.name != "upload":
         return _made(key)
-    cached = st.session_state.get("upload_dataset")
-    if cached is None or cached[0] != key or cached[1] is not table:
-        cached = (key, table, make_dataset(key, table))
-        st.session_state["upload_dataset"] = cached
-    return cached[2]
+    last = session().upload.dataset
+    if last is None or last[0] != key or last[1] is not table:
+        last = session().upload.dataset = key, table, make_dataset(key, table)
+    return last[2]

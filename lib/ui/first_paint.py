@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from lib.ui.fragment import fragment
+from lib.ui.session import session
 
 REST_SECONDS = 1.0
 """How long the browser has for the first charts before the page asks for the rest."""
@@ -31,7 +32,7 @@ def ask_for_plotly() -> None:
     """
     # Beside the page, which it would move until its code is there; and always a place for it.
     place = st.sidebar.empty()
-    if "painted" not in st.session_state:
+    if not session().charts.is_painted:
         for file in _SCRIPTS.glob("PlotlyChart.*.js"):
             place.html(_LOAD.format(name=file.name), unsafe_allow_javascript=True)
 
@@ -41,14 +42,14 @@ def is_painted() -> bool:
 
     A moment after the first run the page runs once more by itself.
     """
-    painted: bool = st.session_state.setdefault("painted", False)
+    painted = session().charts.is_painted
     # Always a fragment: where one comes or goes, Streamlit moves all that stands below it.
     fragment(_draw_the_rest, run_every=None if painted else REST_SECONDS)(not painted)
-    st.session_state["painted"] = True
+    session().charts.is_painted = True
     return painted
 
 
 def _draw_the_rest(first: bool) -> None:
     """As part of the page nothing; when the browser asks for this alone, a run of the page."""
-    if first and st.session_state["painted"]:
+    if first and session().charts.is_painted:
         st.rerun()

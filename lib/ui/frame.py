@@ -8,9 +8,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from lib.experiment import Experiment
-from lib.ui import address, controls, text
+from lib.ui import address, runs
 from lib.ui.load.turns import in_turn
+from lib.ui.session import session
+from lib.ui.settings import Settled
+from lib.ui.sidebar import sidebar
+from lib.ui.text import hint, plain, style
 
 PAGES = {
     "Explore": ("app.py", ":material/stacked_line_chart:"),
@@ -27,7 +30,7 @@ TAGLINE = "every timestep, or just the last?"
 
 
 @partial(in_turn, begins_page=True)
-def frame(page: str, own_keys: Sequence[str] = ()) -> Experiment:
+def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
     """Draw the frame of `page`, a key of PAGES, and return the experiment of its sidebar.
 
     `own_keys` are keys that the page has in the address for itself: see `lib.ui.address`.
@@ -41,18 +44,22 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Experiment:
         layout="wide",
         menu_items={"About": f"**Unrolled**: {TAGLINE}"},
     )
-    text.style()
+    style()
+    is_new = not session().address.page
     address.begin(page, own_keys)
+    runs.refresh_run()
+    if is_new:  # a reload finds the upload through its run
+        session().upload.table = runs.table_of_run()
     with st.sidebar:
         st.markdown("### Unrolled")
-        text.hint(TAGLINE)
+        hint(TAGLINE)
         menu = st.container(gap="xxsmall")
-        controls.sidebar(with_uploader=page != "Data")
-    experiment = address.finish()
+        settled = sidebar(with_uploader=page != "Data")
+    address.finish()
     _complain()
     for label, (path, icon) in PAGES.items():
         menu.page_link(path, label=label, icon=icon, query_params=address.query(label))
-    return experiment
+    return settled
 
 
 def _complain() -> None:
@@ -62,8 +69,8 @@ def _complain() -> None:
     page. So nothing moves by itself, nothing is covered, and nobody has to read fast.
     """
     place = st.empty()  # always, so that no block below it gets another place when it goes
-    if complaints := st.session_state["complaints"]:
+    if complaints := session().address.complaints:
         with place.container(key="complaints", horizontal=True, gap="xsmall"):
-            lines = "  \n".join(map(text.plain, complaints))
+            lines = "  \n".join(map(plain, complaints))
             st.warning(lines, icon=":material/link_off:", width="stretch")
             st.button("Close", icon=":material/close:", on_click=complaints.clear)

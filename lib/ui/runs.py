@@ -15,8 +15,9 @@ from lib.experiment import Experiment
 from lib.run import Run, Snapshot
 from lib.training import worker_count
 from lib.training.pool import TrainingPool
-from lib.ui import address
+from lib.ui.address import write_address
 from lib.ui.browser import browser_id
+from lib.ui.session import session
 from lib.windows import Table
 
 WORKER_DELAY = 4.0
@@ -49,8 +50,8 @@ def prepare(experiment: Experiment, dataset: Dataset) -> None:
 
     Only that: every compiled program stays in the worker's memory, and sliders ask for many.
     """
-    if not st.session_state.get("prepared"):
-        st.session_state["prepared"] = True
+    if not session().run.is_prepared:
+        session().run.is_prepared = True
         client().prepare(experiment, dataset)
 
 
@@ -59,18 +60,22 @@ def _owners() -> dict[str, Owner]:
     return {}
 
 
-def current() -> tuple[Run, Snapshot] | None:
-    """This session's run and the newest there is to show of it.
+def refresh_run() -> None:
+    """Forget the session's run where it is gone, with a server or with time: no link names it then.
 
-    A run that is gone, with a server or with time, is forgotten, so that links don't name it. If it
-    came from a link, that is said.
+    If it came from a link, that becomes a complaint. `frame` calls this, in each run of a page.
     """
-    run_id = st.session_state["run"]
+    ours = session().run
+    if ours.id and client().get(ours.id) is None:
+        if ours.id not in ours.started:
+            session().address.complaints.append(GONE)
+        ours.id = None
+
+
+def current_run() -> tuple[Run, Snapshot] | None:
+    """This session's run and the newest there is to show of it; None where there is no run."""
+    run_id = session().run.id
     run = client().get(run_id) if run_id else None
-    if run is None:
-        st.session_state["run"] = None
-        if run_id and run_id not in st.session_state.get("started", ()):
-            st.session_state["complaints"].append(GONE)
     snapshot = client().latest(run) if run else None
     return (run, snapshot) if run and snapshot else None
 
@@ -80,14 +85,8 @@ def _own(run_id: str) -> Owner | None:
     owner = _owners().get(run_id)
     if owner is None:
         return None
-    here = run_id in st.session_state.get("started", ())
+    here = run_id in session().run.started
     return owner if here or (owner.browser and owner.browser == browser_id()) else None
-
-
-def current_run() -> Run | None:
-    """This session's run."""
-    found = current()
-    return found[0] if found else None
 
 
 def may_steer(run: Run) -> bool:
@@ -105,7 +104,7 @@ def is_run_of(run: Run, experiment: Experiment, table: Table | None) -> bool:
 
 def table_of_run() -> Table | None:
     """The upload behind this session's run, for the browser that made it: survives a reload."""
-    owner = _own(st.session_state.get("run") or "")
+    owner = _own(session().run.id or "")
     return owner.table if owner else None
 
 
@@ -114,25 +113,26 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     _stop_current()
     browser = browser_id()
     run = client().start(experiment, dataset, paused=paused, owner=browser)
-    table = st.session_state.get("table") if experiment.data.name == "upload" else None
+    table = session().upload.table if experiment.data.name == "upload" else None
     _owners()[run.id] = Owner(browser, table)
-    st.session_state["started"] = {*st.session_state.get("started", ()), run.id}
+    session().run.started.add(run.id)
     for known in list(_owners()):
         if client().get(known) is None:
             _owners().pop(known, None)
-    st.session_state["run"] = run.id
-    address.write_address()
+    session().run.id = run.id
+    write_address()
     return run
 
 
 def leave() -> None:
     """Stop this session's run, where it is this browser's, and forget it."""
     _stop_current()
-    st.session_state["run"] = None
-    address.write_address()
+    session().run.id = None
+    write_address()
 
 
 def _stop_current() -> None:
-    found = current()
-    if found and may_steer(found[0]) and not found[1].status.over:
-        client().stop(found[0])
+    if watched := current_run():
+        run, snapshot = watched
+        if may_steer(run) and not snapshot.status.over:
+            client().stop(run)

@@ -40,8 +40,8 @@ _untrained = lru_cache(maxsize=8)(untrained)  # few, since each keeps its datase
 
 def view(experiment: Experiment, dataset: Dataset) -> View:
     """What to show to this session now."""
-    if found := runs.current():
-        run, snapshot = found
+    if watched := runs.current_run():
+        run, snapshot = watched
         if not snapshot.results:
             start = _untrained(run.experiment, run.dataset)
             snapshot = replace(snapshot, samples=start.samples, results=start.results)

@@ -16,13 +16,14 @@ import plotly.io
 import streamlit as st
 
 from lib.figures import CONFIG
+from lib.ui.session import session
 
 HIDE_AFTER = "0.5s"
 """When the covered chart is hidden altogether, also from screen readers."""
 
 
 @dataclass(slots=True)
-class _TwoCharts:
+class TwoCharts:
     """The two charts of a place, and which of them lies above."""
 
     top: int = 1
@@ -37,7 +38,7 @@ def steady_chart(figure: go.Figure | None, sentence: str, key: str) -> None:
     changes for the first time there is one chart only. Without a figure what is there (`is_drawn`)
     stays as it is.
     """
-    pair: _TwoCharts = st.session_state.setdefault(f"_steady_{key}", _TwoCharts())
+    pair = session().charts.by_place.setdefault(key, TwoCharts())
     if figure is not None:
         newest = plotly.io.to_json(figure.to_dict(), validate=False) + sentence
         if newest != pair.newest:
@@ -55,7 +56,7 @@ def steady_chart(figure: go.Figure | None, sentence: str, key: str) -> None:
 
 def is_drawn(key: str) -> bool:
     """Whether a chart with this key has been drawn in this session."""
-    pair: _TwoCharts | None = st.session_state.get(f"_steady_{key}")
+    pair = session().charts.by_place.get(key)
     return pair is not None and bool(pair.newest)
 
 

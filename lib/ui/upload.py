@@ -14,8 +14,8 @@ import streamlit as st
 from lib.datasets import make_dataset
 from lib.english import counted, joined
 from lib.experiment import ExperimentError
-from lib.ui import runs
 from lib.ui.address import drawn, picking
+from lib.ui.session import session
 from lib.ui.text import hint, plain
 from lib.windows import Table, TooShortError
 
@@ -29,16 +29,9 @@ TOO_LARGE = (
 """Shows what Streamlit says of a file over its limit, to all and not only to a screen reader."""
 
 
-def table() -> Table | None:
-    """The session's uploaded table, None before the first; a reload finds it through its run."""
-    if "table" not in st.session_state:
-        st.session_state["table"] = runs.table_of_run()
-    return st.session_state["table"]
-
-
 def uploader() -> None:
     """The file widget, and below it what came of the last file."""
-    state = st.session_state
+    ours = session().upload
     st.html(TOO_LARGE)
     st.file_uploader(
         "Your CSV",
@@ -48,15 +41,15 @@ def uploader() -> None:
         "It is read in memory and never stored; a link to a run shows that run's figures to "
         "whoever opens it while it lasts.",
     )
-    if message := state.get("upload_error"):
-        st.error(plain(message), icon=":material/error:")
-    if waiting := state.get("upload_waiting"):
-        _offer(waiting)
-    if kept := table():
-        rows, columns = kept.frame.shape
+    if ours.error:
+        st.error(plain(ours.error), icon=":material/error:")
+    if ours.waiting:
+        _offer(ours.waiting)
+    if table := ours.table:
+        rows, columns = table.frame.shape
         size = f"{counted(rows, 'row')}, {counted(columns, 'number column')}"
-        hint(f"{kept.name}: {size}.")
-        for note in kept.notes:
+        hint(f"{table.name}: {size}.")
+        for note in table.notes:
             hint(note)
 
 
@@ -64,25 +57,24 @@ def _read() -> None:
     """Take the file that was just given, and show it; taking a file away changes nothing."""
     from lib.uploads import UploadError, read_upload  # noqa: PLC0415  brings pandas along
 
-    state = st.session_state
-    state["upload_error"] = state["upload_waiting"] = None
-    file = state["upload_file"]
+    ours, file = session().upload, st.session_state["upload_file"]
+    ours.error, ours.waiting = "", None
     if file is None:
         return
     try:
         new = read_upload(file.name, file.getvalue())
         _try(new)
     except TooShortError:
-        state["upload_waiting"] = new
+        ours.waiting = new
     except (UploadError, ExperimentError) as error:
-        state["upload_error"] = f"{error}{_stays()}"
+        ours.error = f"{error}{_stays()}"
     else:
         _take(new)
 
 
 def _stays() -> str:
-    kept = table()
-    return f" Your earlier file, {kept.name}, stays." if kept else ""
+    table = session().upload.table
+    return f" Your earlier file, {table.name}, stays." if table else ""
 
 
 def _try(new: Table) -> None:
@@ -101,9 +93,8 @@ def _changes(new: Table) -> dict[str, Any]:
 
 def _take(new: Table, **settings: int) -> None:
     """Make a table the data, with these settings. For callbacks."""
-    state = st.session_state
-    state.update({**_changes(new), **settings})
-    state["table"], state["upload_waiting"] = new, None
+    st.session_state.update({**_changes(new), **settings})
+    session().upload.table, session().upload.waiting = new, None
 
 
 def _offer(waiting: Table) -> None:

@@ -1,4 +1,4 @@
-"""Pages run in AppTest: no browser, the real script, and a real worker behind it."""
+"""Pages run in AppTest: the real script, without a browser or a training process."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.datasets import DATASETS
+from lib.datasets import DATASETS, settle
+from lib.experiment import Experiment
 from lib.ui.frame import PAGES
 from lib.ui.runs import GONE
 from lib.ui.text import plain
-from lib.uploads import read_upload
+from lib.windows import Table
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -58,6 +59,28 @@ def test_a_moved_slider_is_in_the_address() -> None:
     app = start()
     app.slider(key="T").set_value(20).run()
     assert app.query_params["T"] in ("20", ["20"])
+
+
+@pytest.mark.parametrize("name", list(PAGES))
+def test_what_the_widgets_say_is_settled_once_in_a_run_of_a_page(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many controls ask what holds; and once more where a dataset has to be made."""
+    calls: list[Experiment] = []
+
+    def counted(experiment: Experiment, table: Table | None = None) -> Experiment:
+        calls.append(experiment)
+        return settle(experiment, table)
+
+    app = start(name).run()
+    monkeypatch.setattr("lib.datasets.settle", counted)
+    monkeypatch.setattr("lib.ui.settings.settle", counted)
+    app.run()
+    assert len(calls) == 1
+    calls.clear()
+    app.slider(key="T").set_value(17).run()
+    assert len(calls) <= 2
+    assert not app.exception
 
 
 def test_the_first_run_leaves_the_lower_half_to_the_second() -> None:
@@ -129,10 +152,8 @@ def test_a_link_to_nothing_opens_the_default() -> None:
 )
 def test_an_upload_is_counted_and_its_target_named(row: str, size: str, target: str) -> None:
     """One column is no columns, and where none varies the last one isn't said to."""
-    app = AppTest.from_file(APP, default_timeout=30)
-    app.query_params["data"] = "upload"
-    app.session_state["table"] = read_upload("one.csv", row.encode() * 80)
-    app.run()
+    app = start(data="upload")
+    app.file_uploader(key="upload_file").set_value(("one.csv", row.encode() * 80, "text/csv")).run()
     assert not app.exception
     said = " ".join(each.value for each in app.markdown)
     assert size in said

@@ -12,9 +12,9 @@ from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_tok
 
 from lib.datasets import DATASETS, suggested
 from lib.experiment import Experiment
-from lib.run import Run, Snapshot, Status
-from lib.ui import address, browser, runs
+from lib.ui import address, browser, clock, runs, session
 from lib.ui.explore.live import _can_be_trained
+from tests.fake_client import FakeClient
 from tests.unit.pictures import a_dataset
 
 
@@ -42,15 +42,20 @@ class Streamlit(SimpleNamespace):
             context=SimpleNamespace(cookies=cookies),
         )
 
+    @property
+    def memory(self) -> session.Session:
+        """What is remembered of it; it has to be its turn."""
+        return session.session()
+
 
 @pytest.fixture
 def enter(monkeypatch):
-    """`enter(session)`: from now on it is this session's turn."""
+    """`enter(tab)`: from now on it is this session's turn."""
 
-    def turn(session: Streamlit) -> Streamlit:
-        for module in (address, runs, browser):
-            monkeypatch.setattr(module, "st", session)
-        return session
+    def turn(tab: Streamlit) -> Streamlit:
+        for module in (address, session, browser):
+            monkeypatch.setattr(module, "st", tab)
+        return tab
 
     return turn
 
@@ -61,76 +66,81 @@ def run_page(page: str = "Explore") -> Experiment:
     return address.finish()
 
 
+def run_page_with_run() -> None:
+    """The same, as far as the session's run goes too."""
+    address.begin("Explore")
+    runs.refresh_run()
+    address.finish()
+
+
 # The address
 
 
 def test_a_link_opens_its_experiment_and_its_run(enter):
     """What a link doesn't say is what its dataset suggests; nonsense in it is dropped."""
-    session = enter(
-        Streamlit(data=["seattle"], U=["8"], T=["many"], cell=["gru"], run=["r7"], x=["?"])
-    )
+    tab = enter(Streamlit(data=["seattle"], U=["8"], T=["many"], cell=["gru"], run=["r7"], x=["?"]))
     experiment = run_page()
     assert experiment == suggested("seattle").set(U=8, cell="gru")
-    assert session.session_state["run"] == "r7"
-    assert session.query_params == {"data": ["seattle"], "U": ["8"], "cell": ["gru"], "run": ["r7"]}
+    assert tab.memory.run.id == "r7"
+    assert tab.query_params == {"data": ["seattle"], "U": ["8"], "cell": ["gru"], "run": ["r7"]}
 
 
 def test_a_moved_widget_is_in_the_address_and_the_address_is_taken_as_ours(enter):
     """When the browser has followed, nothing is opened anew."""
-    session = enter(Streamlit())
+    tab = enter(Streamlit())
     run_page()
-    session.session_state["T"] = 20
+    tab.session_state["T"] = 20
     assert run_page().data.timesteps == 20
-    assert session.query_params == {"T": ["20"]}
-    session.session_state["U"] = 5
+    assert tab.query_params == {"T": ["20"]}
+    tab.session_state["U"] = 5
     assert run_page() == Experiment().set(T=20, U=5)
 
 
 def test_an_address_that_lags_behind_takes_nothing_back(enter):
     """The script may run again before the browser says what was written to it."""
-    session = enter(Streamlit())
+    tab = enter(Streamlit())
     run_page()
-    session.session_state["T"] = 20
+    tab.session_state["T"] = 20
     run_page()
-    session.query_params.clear()
+    tab.query_params.clear()
     assert run_page().data.timesteps == 20
 
 
 def test_back_opens_the_experiment_from_before(enter, monkeypatch):
     """The same address, seen again when the browser has long had the time to follow."""
-    session = enter(Streamlit())
+    tab = enter(Streamlit())
     run_page()
-    session.session_state["T"] = 20
+    tab.session_state["T"] = 20
     run_page()
-    now = address.time.monotonic() + 2 * address.LAG_SECONDS
-    monkeypatch.setattr(address.time, "monotonic", lambda: now)
-    session.query_params.from_dict({})
+    later = clock.now() + 2 * address.LAG_SECONDS
+    monkeypatch.setattr(clock, "now", lambda: later)
+    tab.query_params.from_dict({})
     assert run_page() == Experiment()
 
 
 def test_another_link_in_the_same_tab_is_opened(enter):
     """Whatever the widgets said before."""
-    session = enter(Streamlit(T=["20"]))
+    tab = enter(Streamlit(T=["20"]))
     run_page()
-    session.query_params.from_dict({"data": ["gapminder"]})
+    tab.query_params.from_dict({"data": ["gapminder"]})
     assert run_page() == suggested("gapminder")
 
 
 def test_settings_stay_when_the_page_changes(enter):
     """Streamlit forgets the widgets of a page that is left."""
-    session = enter(Streamlit(T=["20"], units=["x"]))
+    tab = enter(Streamlit(T=["20"], units=["x"]))
     before = run_page("Explore")
     for key in ("T", "U", "mode"):
-        del session.session_state[key]
+        del tab.session_state[key]
     assert run_page("Data") == before
-    assert session.session_state["T"] == 20
+    assert tab.session_state["T"] == 20
 
 
 def test_picking_data_brings_what_suits_it_and_leaves_what_a_person_set(enter):
     """And takes back what suited the data from before."""
-    session = enter(Streamlit())
+    tab = enter(Streamlit())
     run_page()
-    session.session_state["cell"] = "gru"
+    tab.session_state["cell"] = "gru"
     address.pick("seattle")
     experiment = run_page()
     assert experiment == suggested("seattle").set(cell="gru", F=Experiment().data.features)
@@ -149,47 +159,21 @@ def test_a_link_to_what_a_dataset_suggests_is_short(enter):
 # Whose a run is
 
 
-class Worker:
-    """A client whose runs do nothing."""
-
-    def __init__(self) -> None:
-        self.runs: dict[str, Run] = {}
-        self.stopped: list[str] = []
-
-    def start(self, experiment, dataset, **_how):
-        """One more run."""
-        run = Run(f"r{len(self.runs)}", experiment, dataset)
-        self.runs[run.id] = run
-        return run
-
-    def get(self, run_id):
-        """A run by its id, None where there is none."""
-        return self.runs.get(run_id)
-
-    def latest(self, run):
-        """It trains until it is stopped."""
-        return Snapshot(run.id, Status.STOPPED if run.id in self.stopped else Status.RUNNING)
-
-    def stop(self, run):
-        """End it."""
-        self.stopped.append(run.id)
-
-
 @pytest.fixture
 def worker(monkeypatch):
     """A server on which nobody has trained yet."""
-    worker, owners = Worker(), {}
-    monkeypatch.setattr(runs, "client", lambda: worker)
+    fake, owners = FakeClient(), {}
+    monkeypatch.setattr(runs, "client", lambda: fake)
     monkeypatch.setattr(runs, "_owners", lambda: owners)
-    return worker
+    return fake
 
 
 def session_of(browser_name: str | None) -> Streamlit:
     """A new session of this browser; None is one without a cookie."""
-    session = Streamlit()
+    tab = Streamlit()
     if browser_name:
-        session.context.cookies[browser.COOKIE] = cookie(browser_name.encode(), b"\1\2\3\4")
-    return session
+        tab.context.cookies[browser.COOKIE] = cookie(browser_name.encode(), b"\1\2\3\4")
+    return tab
 
 
 def test_only_the_browser_that_started_a_run_may_steer_it(enter, worker):
@@ -198,18 +182,18 @@ def test_only_the_browser_that_started_a_run_may_steer_it(enter, worker):
     run_page()
     run = runs.train(Experiment(), a_dataset())
     assert runs.may_steer(run)
-    assert runs.current_run() is run
+    assert runs.current_run()[0] is run
 
     enter(session_of("anna"))
     assert runs.may_steer(run)
 
     for other in ("berta", None):
-        session = enter(session_of(other))
+        tab = enter(session_of(other))
         run_page()
-        session.session_state["run"] = run.id
+        tab.memory.run.id = run.id
         assert not runs.may_steer(run)
         runs.leave()
-        assert worker.stopped == []
+        assert worker.calls == []
         assert runs.current_run() is None
 
 
@@ -226,47 +210,47 @@ def test_without_cookies_a_run_belongs_to_its_session_alone(enter):
 
 def test_a_new_run_takes_the_place_of_the_one_before(enter, worker):
     """It is stopped, and the address names the new one."""
-    session = enter(session_of("anna"))
+    tab = enter(session_of("anna"))
     run_page()
     first = runs.train(Experiment(), a_dataset())
     second = runs.train(Experiment(), a_dataset())
-    assert worker.stopped == [first.id]
-    assert session.query_params["run"] == [second.id]
+    assert worker.calls == [("stop", first.id)]
+    assert tab.query_params["run"] == [second.id]
     runs.leave()
-    assert worker.stopped == [first.id, second.id]
-    assert "run" not in session.query_params
+    assert worker.calls == [("stop", first.id), ("stop", second.id)]
+    assert "run" not in tab.query_params
 
 
 @pytest.mark.usefixtures("worker")
 def test_a_run_that_is_gone_leaves_the_address(enter):
     """After a restart of the server nobody knows it; that is said, once."""
-    session = enter(Streamlit(run=["long gone"]))
-    run_page()
-    assert runs.current() is None
-    assert runs.current() is None
-    assert session.session_state["complaints"] == [runs.GONE]
-    run_page()
-    assert "run" not in session.query_params
+    tab = enter(Streamlit(run=["long gone"]))
+    run_page_with_run()
+    assert runs.current_run() is None
+    assert "run" not in tab.query_params
+    run_page_with_run()
+    assert tab.memory.address.complaints == [runs.GONE]
 
 
 def test_of_a_run_that_was_started_here_no_link_is_blamed(enter, worker):
     """It is forgotten after some hours, and no link was opened."""
-    session = enter(session_of("anna"))
+    tab = enter(session_of("anna"))
     run_page()
     run = runs.train(Experiment(), a_dataset())
     worker.runs.clear()
-    assert runs.current() is None
-    assert run.id in session.session_state["started"]
-    assert session.session_state["complaints"] == []
+    run_page_with_run()
+    assert runs.current_run() is None
+    assert run.id in tab.memory.run.started
+    assert tab.memory.address.complaints == []
 
 
 @pytest.mark.usefixtures("worker")
 def test_a_run_is_one_of_these_settings_and_this_upload(enter):
     """Two files may have the same settings, and another browser's file is never this one's."""
-    session = enter(session_of("anna"))
+    tab = enter(session_of("anna"))
     run_page()
     mine, later = object(), object()
-    session.session_state["table"] = mine
+    tab.memory.upload.table = mine
     own = Experiment().set(data="upload")
     run = runs.train(own, a_dataset())
     assert runs.is_run_of(run, own, mine)
@@ -276,8 +260,8 @@ def test_a_run_is_one_of_these_settings_and_this_upload(enter):
     made = runs.train(Experiment(), a_dataset())
     assert runs.is_run_of(made, Experiment(), None)
 
-    session = enter(session_of("berta"))
-    session.session_state["run"] = run.id
+    tab = enter(session_of("berta"))
+    tab.memory.run.id = run.id
     assert not runs.is_run_of(run, own, mine)
     assert runs.table_of_run() is None
 
@@ -293,19 +277,19 @@ def cookie(token: bytes, mask: bytes) -> str:
 
 def test_a_browser_is_known_by_its_cookie_however_it_is_masked(enter):
     """The mask is another one at each load."""
-    session = enter(Streamlit())
+    tab = enter(Streamlit())
     for mask in (b"\1\2\3\4", b"\xff\0\x7f\x80"):
-        session.context.cookies[browser.COOKIE] = cookie(b"anna's token", mask)
+        tab.context.cookies[browser.COOKIE] = cookie(b"anna's token", mask)
         assert browser.browser_id() == b"anna's token".hex()
-    session.context.cookies[browser.COOKIE] = cookie(b"berta's token", b"\1\2\3\4")
+    tab.context.cookies[browser.COOKIE] = cookie(b"berta's token", b"\1\2\3\4")
     assert browser.browser_id() == b"berta's token".hex()
 
 
 def test_streamlits_own_cookie_is_read(enter):
     """Written by the installed version, twice, with another mask each time."""
-    session = enter(Streamlit())
+    tab = enter(Streamlit())
     for _ in range(2):
-        session.context.cookies[browser.COOKIE] = generate_xsrf_token_string(b"anna's token")
+        tab.context.cookies[browser.COOKIE] = generate_xsrf_token_string(b"anna's token")
         assert browser.browser_id() == b"anna's token".hex()
 
 
@@ -314,9 +298,9 @@ def test_streamlits_own_cookie_is_read(enter):
 )
 def test_a_cookie_of_another_form_names_nobody(enter, text):
     """Nor does a browser without one."""
-    session = enter(Streamlit())
+    tab = enter(Streamlit())
     assert browser.browser_id() is None
-    session.context.cookies[browser.COOKIE] = text
+    tab.context.cookies[browser.COOKIE] = text
     assert browser.browser_id() is None
 
 

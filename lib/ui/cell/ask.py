@@ -7,17 +7,15 @@ answer stays until the next one comes, so that figures never blink, and says of 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
 from lib.narrate.proofs import NO_ANSWER, progress_sentence, waiting_words
 from lib.training.questions import AnswerFuture
-from lib.ui import runs
-from lib.ui.cell.chosen import Chosen, Weights
+from lib.ui import clock, runs
+from lib.ui.cell.chosen import Chosen, LayerWeights
+from lib.ui.session import session
 from lib.ui.text import say_steadily
 
 EVERY_SECONDS = 3.0
@@ -40,7 +38,7 @@ class Reply:
 
     values: dict[str, Any] | None
     """None until there is an answer about what is chosen."""
-    weights: Weights
+    weights: LayerWeights
     """What the values are about."""
     epoch: int
     """Of these weights."""
@@ -65,20 +63,38 @@ class Reply:
         return runs.client().ahead(self.asked) if self.asked else 0
 
 
-@dataclass(slots=True, eq=False)
-class _Place:
-    """The last answer for a place, and the question that is under way."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """What a question is about."""
 
     choice: tuple[Any, ...] = ()
-    weights: Weights = ()
+    """What a person has chosen; numbers are compared by value, data by identity."""
+    weights: LayerWeights = ()
     epoch: int = 0
+    """Of the weights."""
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """The last answer for a place, and the question that is under way."""
+
+    answered: Subject = Subject()
     values: dict[str, Any] | None = None
     error: str = ""
     asked: AnswerFuture | None = None
-    asked_choice: tuple[Any, ...] = ()
-    asked_weights: Weights = ()
-    asked_epoch: int = 0
+    pending: Subject = Subject()
+    """What is asked now."""
     asked_at: float = -EVERY_SECONDS
+    """In seconds of `lib.ui.clock`."""
+
+    def take_answer(self) -> None:
+        """Note the answer, if it has come."""
+        if self.asked is None or not self.asked.done():
+            return
+        error = self.asked.exception()
+        self.values = None if error else self.asked.result()
+        self.error = f"{error}" if error else ""
+        self.answered, self.asked = self.pending, None
 
 
 def ask(
@@ -95,23 +111,22 @@ def ask(
         place: where the answer is shown, a key of PLACES: a question for each.
         chosen: whose weights the question is about. While they change by themselves it is asked
             again every EVERY_SECONDS.
-        choice: what else it is about; numbers are compared by value, data by identity.
+        choice: what else it is about.
         arguments: makes the question's, when it is asked.
     """
-    known: _Place = st.session_state.setdefault(f"cell_ask_{place}", _Place())
-    _take(known)
-    fits = known.choice == choice
-    fresh = fits and known.weights is chosen.weights
+    known = session().cell.places.setdefault(place, Place())
+    known.take_answer()
+    fits = known.answered.choice == choice
+    fresh = fits and known.answered.weights is chosen.weights
     follows = fits and chosen.polling
-    due = not follows or time.monotonic() - known.asked_at >= EVERY_SECONDS
+    due = not follows or clock.now() - known.asked_at >= EVERY_SECONDS
     if not fresh and known.asked is None and due:
-        known.asked = runs.client().ask(name, **arguments())
-        known.asked_choice, known.asked_weights = choice, chosen.weights
-        known.asked_epoch, known.asked_at = chosen.epoch, time.monotonic()
+        known.asked, known.asked_at = runs.client().ask(name, **arguments()), clock.now()
+        known.pending = Subject(choice, chosen.weights, chosen.epoch)
     return Reply(
         known.values if fits else None,
-        known.weights,
-        known.epoch,
+        known.answered.weights,
+        known.answered.epoch,
         waiting=not fresh and not follows,
         about=PLACES[place],
         asked=known.asked,
@@ -130,17 +145,6 @@ def hint_of(text: str, chosen: Chosen, reply: Reply) -> None:
     say_steadily(text, room, gray=True)
 
 
-def _take(known: _Place) -> None:
-    """Note the answer, if it has come."""
-    if known.asked is None or not known.asked.done():
-        return
-    error = known.asked.exception()
-    known.values = None if error else known.asked.result()
-    known.error = f"{error}" if error else ""
-    known.choice, known.weights = known.asked_choice, known.asked_weights
-    known.epoch, known.asked = known.asked_epoch, None
-
-
 def progress(replies: Sequence[Reply], *, again: bool) -> str:
     """How far Keras is with the page's questions now; `again` while a run goes on."""
     waiting = sorted((reply for reply in replies if reply.waiting), key=lambda reply: reply.ahead)
@@ -153,12 +157,12 @@ def progress(replies: Sequence[Reply], *, again: bool) -> str:
 
 def forget_errors() -> None:
     """Ask again where there was no answer. For a button's callback."""
-    for key, known in list(st.session_state.items()):
-        if isinstance(known, _Place) and known.error:
-            del st.session_state[key]
+    places = session().cell.places
+    for name in [name for name, known in places.items() if known.error]:
+        del places[name]
 
 
 def answered() -> bool:
     """Whether an answer has come that the page hasn't shown yet."""
-    places = [known for known in st.session_state.values() if isinstance(known, _Place)]
-    return any(known.asked is not None and known.asked.done() for known in places)
+    asked = [known.asked for known in session().cell.places.values()]
+    return any(future is not None and future.done() for future in asked)

@@ -16,10 +16,11 @@ from lib.recurrence.formulas import Opened
 from lib.ui import address, runs
 from lib.ui.cell.link import control, picked
 from lib.ui.data import Loaded
+from lib.ui.session import session
 from lib.ui.shown import View, fitting_view, initial_weights
 from lib.ui.text import hint
 
-Weights = tuple[np.ndarray, ...]
+LayerWeights = tuple[np.ndarray, ...]
 """A whole model's, three for each layer and the head's."""
 
 CONTENTS = (
@@ -43,7 +44,7 @@ class Chosen:
     """0 is the bottom one."""
     mode: str
     """Whose weights these are."""
-    weights: Weights
+    weights: LayerWeights
     epoch: int
     """After which they were so."""
     run_id: str
@@ -74,7 +75,7 @@ class Chosen:
         layers = self.experiment.model.layers
         return f"Layer {self.layer + 1} of {layers}. " if layers > 1 else ""
 
-    def at(self, weights: Weights) -> Chosen:
+    def at(self, weights: LayerWeights) -> Chosen:
         """The same with other weights of the same model."""
         if weights is self.weights:
             return self
@@ -163,7 +164,7 @@ def _mode(experiment: Experiment) -> str:
     return modes[place]
 
 
-def _weights(shown: View, mode: str) -> tuple[Weights, int, str]:
+def _weights(shown: View, mode: str) -> tuple[LayerWeights, int, str]:
     """The weights to look at, their epoch, and what they are; by epoch where several are known."""
     known = _by_epoch(shown, mode)
     newest = max(known)
@@ -191,14 +192,14 @@ def _weights(shown: View, mode: str) -> tuple[Weights, int, str]:
 
 def _drop_epoch_of_other_run(run_id: str) -> None:
     """An epoch is picked for one run; the next is shown as it is now."""
-    text, remembered = address.own("epoch"), st.session_state.get("cell_epoch")
-    if remembered and remembered[0] == text and remembered[1] != run_id:
+    text, (choice, of_run) = address.own("epoch"), session().cell.epoch_choice or ("", run_id)
+    if choice == text and of_run != run_id:
         address.keep("epoch", "")
         address.write_address()
-    st.session_state["cell_epoch"] = address.own("epoch"), run_id
+    session().cell.epoch_choice = address.own("epoch"), run_id
 
 
-def _by_epoch(shown: View, mode: str) -> dict[int, Weights]:
+def _by_epoch(shown: View, mode: str) -> dict[int, LayerWeights]:
     """Weights by epoch: the initial ones, what a run has left on its way, and the newest."""
     known = {0: initial_weights(shown.experiment, shown.dataset)}
     run = shown.run
@@ -211,12 +212,12 @@ def _by_epoch(shown: View, mode: str) -> dict[int, Weights]:
 
 
 def _traces(
-    experiment: Experiment, weights: Weights, dataset: Dataset, sample: int
+    experiment: Experiment, weights: LayerWeights, dataset: Dataset, sample: int
 ) -> Sequence[Trace]:
     """All layers' traces for one sample; computed once for the same weights."""
-    cached = st.session_state.get("cell_traces")
-    if cached and cached[0] is weights and cached[1] is dataset and cached[2] == sample:
-        return cached[3]
+    last = session().cell.traces
+    if last and last[0] is weights and last[1] is dataset and last[2] == sample:
+        return last[3]
     traces, _ = forward(experiment, weights, dataset.x[sample : sample + 1])
-    st.session_state["cell_traces"] = weights, dataset, sample, traces
+    session().cell.traces = weights, dataset, sample, traces
     return traces

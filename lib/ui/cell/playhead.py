@@ -22,12 +22,9 @@ from lib.recurrence.formulas import Opened
 from lib.recurrence.unit_order import by_similarity
 from lib.ui import address
 from lib.ui.cell.link import picked
+from lib.ui.session import session
 
 KEY = "cell_playhead"
-PICKED = "cell_picked"
-"""What was reported last; the component itself is forgotten when the page is left."""
-LINK = "cell_link"
-"""What the address said when it was looked at last, or was written."""
 ORDERS = ("", "similar")
 """Of the pictures' rows: as Keras has them, or by similarity."""
 
@@ -72,7 +69,7 @@ def playhead(layer: Opened) -> At:
     """Draw the playhead and return where it stands."""
     at = where(layer)
     data = {
-        "opened": st.session_state["cell_opened"],
+        "opened": session().cell.opened,
         "steps": len(layer.x),
         "units": layer.units,
         "order": row_order(layer).tolist(),
@@ -90,15 +87,15 @@ def _remember() -> None:
 
     While it moves the address stays: each new one is an entry in the browser's history, and work.
     """
-    said = st.session_state[KEY]["at"]
+    said, ours = st.session_state[KEY]["at"], session().cell
     try:
-        at = {name: max(int(said[name]), 0) for name in ("step", "unit")}
+        step, unit = (max(int(said[name]), 0) for name in ("step", "unit"))
     except (KeyError, TypeError, ValueError, OverflowError):
         return  # nothing of use, and so not from our script
-    st.session_state[PICKED] = at
+    ours.step, ours.unit = step, unit
     if said.get("rests"):
-        address.keep_in_part({name: f"{index + 1}" for name, index in at.items()})
-        st.session_state[LINK] = _link()
+        address.keep_in_part({"step": f"{step + 1}", "unit": f"{unit + 1}"})
+        ours.link = _link()
 
 
 def _link() -> tuple[str, str]:
@@ -110,14 +107,14 @@ def where(layer: Opened) -> At:
 
     A link that was opened goes before what was picked until then.
     """
-    if st.session_state.get(LINK) != _link():
-        step, unit = st.session_state[LINK] = _link()
-        st.session_state[PICKED] = {"step": _index(step), "unit": _index(unit)}
-        st.session_state["cell_opened"] = st.session_state.get("cell_opened", 0) + 1
-    step, unit = st.session_state[PICKED].values()
+    ours = session().cell
+    if ours.link != _link():
+        ours.link = _link()
+        ours.step, ours.unit = map(_index, ours.link)
+        ours.opened += 1
     return At(
-        len(layer.x) - 1 if step is None else min(step, len(layer.x) - 1),
-        _moves_most(layer) if unit is None else min(unit, layer.units - 1),
+        len(layer.x) - 1 if ours.step is None else min(ours.step, len(layer.x) - 1),
+        _moves_most(layer) if ours.unit is None else min(ours.unit, layer.units - 1),
     )
 
 

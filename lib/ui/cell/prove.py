@@ -18,7 +18,7 @@ from lib.narrate.proofs import bound_sentence, one_computation, ways_to_break_it
 from lib.recurrence import initial_weights
 from lib.recurrence.agreement import Agreement, agreement
 from lib.ui.cell.ask import Reply, ask, hint_of
-from lib.ui.cell.chosen import Chosen, Weights
+from lib.ui.cell.chosen import Chosen, LayerWeights
 from lib.ui.cell.follow import Prefixes
 from lib.ui.cell.playhead import first_row, row_order, where
 from lib.ui.cell.watch import progress_slot
@@ -143,7 +143,7 @@ def _ask(chosen: Chosen, samples: np.ndarray) -> tuple[Reply, Reply]:
     return modes, breakings
 
 
-def _against_numpy(chosen: Chosen, weights: Weights, said: dict[str, Any]) -> Agreement:
+def _against_numpy(chosen: Chosen, weights: LayerWeights, said: dict[str, Any]) -> Agreement:
     """NumPy on the weights that Keras was asked about, which needn't be the newest."""
     x = chosen.dataset.x[_samples(chosen.dataset, chosen.sample)]
     upward = weights[: 3 * (chosen.layer + 1)]

@@ -13,6 +13,7 @@ from lib.ui import runs
 from lib.ui.cell.ask import PLACES, Reply, answered, forget_errors, progress
 from lib.ui.cell.chosen import Chosen
 from lib.ui.fragment import fragment
+from lib.ui.session import session
 from lib.ui.text import plain, say_steadily
 
 WAITING_SECONDS = 0.3
@@ -24,7 +25,7 @@ def watch(chosen: Chosen, replies: Sequence[Reply], slot: DeltaGenerator) -> Non
 
     Errors are drawn below everything else.
     """
-    said = st.session_state["cell_progress"] = progress(replies, again=chosen.polling)
+    said = session().cell.progress = progress(replies, again=chosen.polling)
     _tell(slot)
     errors = {reply.error for reply in replies if reply.error}
     for error in sorted(errors):
@@ -33,9 +34,8 @@ def watch(chosen: Chosen, replies: Sequence[Reply], slot: DeltaGenerator) -> Non
         st.button("Ask Keras again", icon=":material/replay:", on_click=forget_errors)
     waiting = any(reply.waiting for reply in replies)
     seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None
-    found = runs.current()
     again = partial(progress, replies, again=chosen.polling)
-    fragment(_look, run_every=seconds)(found[1] if found else None, said, again)
+    fragment(_look, run_every=seconds)(runs.current_run(), said, again)
 
 
 def progress_slot() -> DeltaGenerator:
@@ -49,11 +49,9 @@ def _tell(slot: DeltaGenerator) -> None:
     longest = max(PLACES.values(), key=len)
     room = progress_sentence(0, len(PLACES), longest, 88, ready=True)
     with slot:
-        say_steadily(st.session_state.get("cell_progress", ""), room, gray=True)
+        say_steadily(session().cell.progress, room, gray=True)
 
 
 def _look(seen: object, said: str, again: Callable[[], str]) -> None:
-    found = runs.current()
-    moved = (found[1] if found else None) is not seen
-    if moved or answered() or again() != said:
+    if runs.current_run() != seen or answered() or again() != said:
         st.rerun()

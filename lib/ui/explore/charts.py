@@ -21,6 +21,7 @@ from lib.narrate.explore import (
     step_error_sentence,
     typical_error,
 )
+from lib.ui.session import session
 from lib.ui.shown import View, sample_index
 from lib.ui.steady import is_drawn, steady_chart
 from lib.ui.text import hint, say_steadily
@@ -29,22 +30,25 @@ METRIC = 132
 """The width of a number in pixels: the longest fits, and two do beside each other on a phone."""
 
 
-def draw(shown: View, palette: Palette, whole: bool) -> None:
-    """All cards, two to a row on a wide screen and one below the other on others: `text.style`.
-
-    Where it isn't to be the `whole`, only the upper two.
+def draw(shown: View, palette: Palette, *, whole: bool, hold: bool) -> None:
+    """All cards, two to a row on a wide screen and one below the other on others: `lib.ui.style`.
 
     While a run trains, the lower two charts change in turns: a browser needs about 50 ms for
-    each chart, and the upper two are what people watch. With "hold_charts" none changes this time.
+    each chart, and the upper two are what people watch.
+
+    Args:
+        shown: what they show.
+        palette: the colours.
+        whole: draw the lower two as well.
+        hold: leave charts that are there as they are.
     """
-    state = st.session_state
-    turn = state["turn"] = 1 - state.get("turn", 0)
-    hold = state.pop("hold_charts", False)
+    session().charts.turn = 1 - session().charts.turn
     with st.container(key="cards"):
-        _cards(shown, palette, whole, hold=hold, turn=turn)
+        _cards(shown, palette, whole=whole, hold=hold)
 
 
-def _cards(shown: View, palette: Palette, whole: bool, *, hold: bool, turn: int) -> None:
+def _cards(shown: View, palette: Palette, *, whole: bool, hold: bool) -> None:
+    turn = session().charts.turn
     wide, narrow = st.columns([3, 2])
     with wide.container(border=True, height="stretch"):
         _predictions(shown, palette, hold=hold)

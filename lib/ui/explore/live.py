@@ -7,7 +7,6 @@ is wrong, it asks for one full run of the page.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,19 +18,23 @@ from lib.figures.palette import Palette
 from lib.narrate.explore import changed_settings, progress_sentence
 from lib.run import Run, Status
 from lib.training.limits import check
-from lib.ui import runs
+from lib.ui import clock, runs
 from lib.ui.data import Loaded
 from lib.ui.explore import charts
 from lib.ui.fragment import fragment
+from lib.ui.load.rhythm import SLOWEST
 from lib.ui.load.turns import RHYTHM, in_turn
+from lib.ui.session import session
 from lib.ui.shown import View, view
 from lib.ui.text import plain, say_steadily
 
 STEADY_SECONDS = 2.0
 """How long a page looks with one interval at least."""
 NEAR_SECONDS = 0.5
-"""A look that comes as soon as this may bring what a run of the whole page leaves out."""
+"""Where the panel redraws itself at least this often, a run of the whole page leaves its charts as
+they are: so a slider's own pictures come at once, and the charts follow with the next redraw."""
 SAME_CLICK_SECONDS = 0.15
+"""A second call of a button's callback within this time is no second click."""
 
 WORDS: dict[Status, tuple[str, str]] = {
     Status.QUEUED: (":gray-badge[queued]", "It begins as soon as the training process is free."),
@@ -73,13 +76,14 @@ def live(loaded: Loaded, palette: Palette, whole: bool) -> None:
     runs.prepare(loaded.experiment, loaded.dataset)
     shown = view(loaded.experiment, loaded.dataset)
     interval = RHYTHM.interval() if shown.polling else None
-    # Where the next look is near: a slider's pictures would wait until the charts are drawn.
-    st.session_state["hold_charts"] = interval is not None and interval <= NEAR_SECONDS
-    panel = fragment(_panel, run_every=interval)
-    panel(loaded, palette, whole, Drawn(shown.run, shown.polling, interval, time.monotonic()))
+    drawn = Drawn(shown.run, shown.polling, interval, clock.now())
+    try:
+        fragment(_panel, run_every=interval)(loaded, palette, whole, drawn)
+    finally:
+        drawn.is_complete = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Drawn:
     """What the page was drawn for."""
 
@@ -88,10 +92,18 @@ class Drawn:
     interval: float | None
     """Seconds between two looks for new figures."""
     time: float
+    """Of `lib.ui.clock`."""
+    is_complete: bool = False
+    """Whether the panel was drawn with the page, so that it runs alone from now on."""
+
+    @property
+    def holds_charts(self) -> bool:
+        """Whether charts stay as they are, since the panel is about to be redrawn alone."""
+        return not self.is_complete and (self.interval or SLOWEST) <= NEAR_SECONDS
 
     def is_outdated(self, now: View) -> bool:
         """Whether the page has to be drawn again as a whole."""
-        steady = time.monotonic() - self.time < STEADY_SECONDS
+        steady = clock.now() - self.time < STEADY_SECONDS
         off = self.interval is not None and not steady and RHYTHM.is_off(self.interval)
         return off or (now.run, now.polling) != (self.run, self.polling)
 
@@ -105,7 +117,7 @@ def _panel(loaded: Loaded, palette: Palette, whole: bool, drawn: Drawn) -> None:
     with right.container(key="run_progress"):
         _progress(loaded, shown)
     _notices(loaded, shown)
-    charts.draw(shown, palette, whole)
+    charts.draw(shown, palette, whole=whole, hold=drawn.holds_charts)
     now = view(loaded.experiment, loaded.dataset)
     # A run may have ended while this was being drawn; nobody would come to look again.
     ended = not now.polling and now.snapshot.status is not shown.snapshot.status
@@ -208,9 +220,9 @@ def _once(name: str, act: Callable[[], object]) -> None:
     When a click and a poll reach Streamlit together, it may call a callback twice (seen in 1.67,
     76 ms apart).
     """
-    now, acted = time.monotonic(), st.session_state.setdefault("acted", {})
-    if now - acted.get(name, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
-        acted[name] = now
+    now, clicks = clock.now(), session().run.clicks
+    if now - clicks.get(name, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
+        clicks[name] = now
         act()
 
 

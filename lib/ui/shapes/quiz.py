@@ -14,6 +14,7 @@ from lib.stack.code import keras_code
 from lib.stack.quiz import Question, question
 from lib.stack.trace import broken
 from lib.ui import address
+from lib.ui.session import session
 from lib.ui.shapes.shown_stack import take
 from lib.ui.text import hint, plain, say
 
@@ -26,7 +27,7 @@ def quiz(palette: Palette) -> None:
     """A question; after the answer, the stack with all its tensors."""
     number = _number()
     asked = question(number)
-    answer = st.session_state.get("quiz_answers", {}).get(number)
+    answer, _ = session().shapes.answers.get(number, (None, False))
     st.markdown("# What shape comes out?")
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
@@ -89,8 +90,7 @@ def _options(number: int, asked: Question, answer: int | None) -> None:
                 on_click=_trace,
                 args=(asked,),
             )
-    rights = list(st.session_state.get("quiz_rights", {}).values())
-    if rights:
+    if rights := [right for _, right in session().shapes.answers.values()]:
         hint(f"{sum(rights)} of {len(rights)} right.")
 
 
@@ -103,9 +103,7 @@ def _verdict(asked: Question, answer: int) -> str:
 
 
 def _answer(number: int, place: int, right: bool) -> None:
-    if number not in st.session_state.setdefault("quiz_answers", {}):
-        st.session_state["quiz_answers"][number] = place
-        st.session_state.setdefault("quiz_rights", {})[number] = right
+    session().shapes.answers.setdefault(number, (place, right))
 
 
 def _next(number: int) -> None:

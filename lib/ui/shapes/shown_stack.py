@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from lib.stack.kinds import Stack
 from lib.stack.link import from_text, to_text
 from lib.stack.patterns import stack_of
 from lib.ui import address
 from lib.ui.data import Loaded
+from lib.ui.session import session
 
 KEY = "stack"
 """In the address, where the stack isn't the sidebar's."""
@@ -19,10 +18,10 @@ def follow(loaded: Loaded) -> None:
     _, timesteps, features = loaded.dataset.shape
     model = loaded.experiment.model
     now = stack_of(model, timesteps, features, loaded.dataset.targets)
-    was = st.session_state.get("sidebar_stack", now)
-    if was != now and is_sidebars():
-        st.session_state["stack_before"] = was
-    st.session_state["sidebar_stack"] = now
+    ours = session().shapes
+    if ours.sidebar_stack not in ((), now) and is_sidebars():
+        ours.stack_before = ours.sidebar_stack
+    ours.sidebar_stack = now
 
 
 def is_sidebars() -> bool:
@@ -32,16 +31,15 @@ def is_sidebars() -> bool:
 
 def current() -> Stack:
     """The stack of the address, else the sidebar's model."""
-    sidebar: Stack = st.session_state["sidebar_stack"]
-    return from_text(address.own(KEY)) or sidebar
+    return from_text(address.own(KEY)) or session().shapes.sidebar_stack
 
 
 def take(stack: Stack | None) -> None:
     """Make this the stack, or with None the sidebar's again; remember the last. For callbacks."""
-    st.session_state["stack_before"] = current()
+    session().shapes.stack_before = current()
     address.keep(KEY, to_text(stack) if stack else "")
 
 
 def before() -> Stack:
     """The stack before the last change; the same where nothing has changed yet."""
-    return st.session_state.get("stack_before") or current()
+    return session().shapes.stack_before or current()

@@ -1,0 +1,10 @@
+"""The clock that pages go by; a test may put another in its place."""
+
+from __future__ import annotations
+
+import time
+
+
+def now() -> float:
+    """Seconds since some moment; they never go back."""
+    return time.monotonic()

@@ -1,0 +1,145 @@
+"""What a session remembers from one run of a page to the next, with a name and a type for each.
+
+`session()` is the one way to it. Beside it `st.session_state` holds the values of widgets alone,
+under their widgets' keys; a setting's is its key in the address (see `lib.ui.address`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:  # a session's first page begins to be drawn before these are imported
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from lib.dataset import Dataset
+    from lib.experiment import Experiment
+    from lib.recurrence import Trace
+    from lib.stack.kinds import Stack
+    from lib.ui.cell.ask import Place
+    from lib.ui.data import Loaded
+    from lib.ui.steady import TwoCharts
+    from lib.windows import Table
+
+Query = dict[str, list[str]]
+"""An address's keys, each with all its values."""
+KEY = "session"
+
+
+@dataclass(slots=True, eq=False)
+class Address:
+    """The experiment, and how far the browser's address is with it: see `lib.ui.address`."""
+
+    experiment: Experiment = field(init=False)
+    """As the widgets said in the last run of a page; there from the first one on."""
+    page: str = ""
+    """That was run last, a key of `lib.ui.frame.PAGES`; "" before the first."""
+    page_values: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Page → its own keys in the address → their values."""
+    is_value_new: bool = False
+    """Whether one of these was set and isn't in the address yet."""
+    seen: Query = field(default_factory=dict)
+    """What the browser's address was last."""
+    sent: list[Query] = field(default_factory=list)
+    """What was written to the address and not seen there yet, the oldest first."""
+    sent_at: float = 0.0
+    """When the newest of these was written, in seconds of `lib.ui.clock`."""
+    complaints: list[str] = field(default_factory=list)
+    """Sentences: what of the link that was opened couldn't be had."""
+
+
+@dataclass(slots=True, eq=False)
+class SessionRun:
+    """The run that is shown, and what was done for runs: see `lib.ui.runs`."""
+
+    id: str | None = None
+    started: set[str] = field(default_factory=set)
+    """The ids of all runs that this session has started."""
+    is_prepared: bool = False
+    """Whether the worker was asked to compile what the session opened with."""
+    clicks: dict[str, float] = field(default_factory=dict)
+    """When each button was last acted on, in seconds of `lib.ui.clock`."""
+
+
+@dataclass(slots=True, eq=False)
+class Upload:
+    """A person's own file, and the data that were made last: see `lib.ui.upload` and `.data`."""
+
+    table: Table | None = None
+    waiting: Table | None = None
+    """One that was read and is too short for the settings."""
+    error: str = ""
+    """Why the last file isn't the table."""
+    dataset: tuple[Experiment, Table, Dataset] | None = None
+    """The last one that was cut from a table, with what it was cut by."""
+    last_good: Loaded | None = None
+    """What is shown while what the sidebar asks for can't be had."""
+
+
+@dataclass(slots=True, eq=False)
+class Charts:
+    """What the browser has of the charts: see `lib.ui.first_paint` and `lib.ui.steady`."""
+
+    is_painted: bool = False
+    """Whether the session's first page was run."""
+    by_place: dict[str, TwoCharts] = field(default_factory=dict)
+    turn: int = 0
+    """Which of Explore's lower charts, 0 or 1, is redrawn this time."""
+
+
+@dataclass(slots=True, eq=False)
+class CellPage:
+    """What the Cell page looks at: see `lib.ui.cell`."""
+
+    places: dict[str, Place] = field(default_factory=dict)
+    """What Keras has answered for each place, and is asked."""
+    progress: str = ""
+    """The sentence that says how far Keras is."""
+    epoch_choice: tuple[str, str] | None = None
+    """The address's epoch, and the id of the run that it was picked for."""
+    traces: tuple[tuple[np.ndarray, ...], Dataset, int, Sequence[Trace]] | None = None
+    """The last ones, after the weights, the dataset and the sample that they are of."""
+    step: int | None = None
+    """Where the playhead was put last, None where nobody has; the component itself is forgotten
+    when the page is left."""
+    unit: int | None = None
+    link: tuple[str, str] | None = None
+    """The address's timestep and unit when these were last looked at or written."""
+    opened: int = 0
+    """How many links have put the playhead somewhere."""
+
+
+@dataclass(slots=True, eq=False)
+class ShapesPage:
+    """What the parts of the Shapes page are about: see `lib.ui.shapes`."""
+
+    sidebar_stack: Stack = ()
+    """The sidebar's model as a stack."""
+    stack_before: Stack | None = None
+    """The one before the last change."""
+    answers: dict[int, tuple[int, bool]] = field(default_factory=dict)
+    """Of the quiz: question → which option was picked first, and whether it was right."""
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """All of it, part by part."""
+
+    address: Address = field(default_factory=Address)
+    run: SessionRun = field(default_factory=SessionRun)
+    upload: Upload = field(default_factory=Upload)
+    charts: Charts = field(default_factory=Charts)
+    cell: CellPage = field(default_factory=CellPage)
+    shapes: ShapesPage = field(default_factory=ShapesPage)
+
+
+def session() -> Session:
+    """What is remembered of the session whose page is run."""
+    if KEY not in st.session_state:
+        st.session_state[KEY] = Session()
+    known: Session = st.session_state[KEY]
+    return known

@@ -1,0 +1,110 @@
+"""One widget for one setting, whose URL key is its key: a slider, a menu, or a field for a number.
+
+A setting that the data or the head dictates is drawn disabled with the value that holds instead,
+and says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from lib.datasets import DATASETS, settle
+from lib.english import number
+from lib.experiment import MAX_VALUES, SETTINGS, Choice, Experiment, limit_of
+from lib.ui.address import drawn, seed_widget
+from lib.ui.session import session
+from lib.ui.text import hint
+
+CLAMPED = {
+    "N": f"N·T·F can be {MAX_VALUES:,} at most.",
+    "lag": "the lag has to be less than T.",
+}
+"""Why a setting that a person chose can't hold, where `settle` brings it into range."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Settled:
+    """The sidebar's experiment as its data allow it."""
+
+    experiment: Experiment
+    why: Mapping[str, str]
+    """Why these settings, by key, are dictated and can't be set."""
+
+
+def settled() -> Settled:
+    """Settle what the widgets say; once in a run of a page, after a dataset has been chosen."""
+    experiment = settle(drawn(), session().upload.table)
+    why = dict(DATASETS[experiment.data.name].why)
+    if experiment.model.head == "none":
+        words = "Without a head the units are the prediction: as many as there are targets."
+        why.setdefault("U", words)
+    return Settled(experiment, why)
+
+
+def slider(key: str, label: str, now: Settled, about: str | None = None) -> None:
+    """A number within its limits; where another one holds that is said below."""
+    limit, kind = limit_of(key), type(SETTINGS[key].default)
+    used = now.experiment.get(key)
+    if key in now.why:
+        low, high = min(limit.minimum, used), max(limit.maximum, used)
+        place = f"{key}_fixed_{used}"
+        st.slider(label, kind(low), kind(high), kind(used), disabled=True, key=place)
+        hint(now.why[key])
+        return
+    least = DATASETS[now.experiment.data.name].at_least.get(key, limit.minimum)
+    if seed_widget(key) < least:
+        st.session_state[key] = kind(least)
+    st.slider(
+        label,
+        kind(least),
+        kind(limit.maximum),
+        st.session_state[key],
+        step=kind(limit.step),
+        key=key,
+        help=about,
+    )
+    if least > limit.minimum:
+        hint(f"{least:,} at least: these data need as many.")
+    if used != st.session_state[key]:
+        hint(f"{used:,} here: {CLAMPED[key]}")
+
+
+def menu(key: str, label: str, now: Settled) -> None:
+    """One of a setting's options."""
+    options: Mapping[str, Choice] = SETTINGS[key].options or {}
+    if key in now.why:
+        value = str(now.experiment.get(key))
+        place = f"{key}_fixed_{value}"
+        st.selectbox(label, [options[value].label], disabled=True, key=place)
+        hint(now.why[key])
+        return
+    value = seed_widget(key)
+    st.selectbox(
+        label,
+        list(options),
+        list(options).index(value),
+        format_func=lambda name: options[name].label,
+        key=key,
+        help="  \n".join(f"**{c.label}**: {c.about}" for c in options.values() if c.about) or None,
+    )
+
+
+def field(
+    key: str, label: str, step: float = 1, about: str | None = None, *, says_limits: bool = True
+) -> None:
+    """A number that is typed, mostly with its limits in the label."""
+    limit, kind = limit_of(key), type(SETTINGS[key].default)
+    limits = f" ({number(limit.minimum)} to {number(limit.maximum)})" if says_limits else ""
+    st.number_input(
+        f"{label}{limits}",
+        kind(limit.minimum),
+        kind(limit.maximum),
+        seed_widget(key),
+        step=kind(step),
+        format="%g" if kind is float else None,
+        key=key,
+        help=about,
+    )

@@ -1,0 +1,74 @@
+"""The Cell page in AppTest, with Keras in a real training process behind it."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.training.pool import TrainingPool
+from tests.app.test_cell import html, seen, words
+from tests.app.test_pages import start
+from tests.fake_client import FakeClient
+
+pytestmark = pytest.mark.slow
+PATIENCE = 300
+"""Seconds that Keras has on a busy machine."""
+
+
+def answered(app: AppTest) -> AppTest:
+    """The page when Keras has answered all that it was asked."""
+    end = time.monotonic() + PATIENCE
+    while "Keras has answered all" not in seen(app):
+        assert time.monotonic() < end, "Keras hasn't answered"
+        time.sleep(0.3)
+        app.run()
+        assert not app.exception
+    return app
+
+
+def test_keras_proves_it_and_breaks_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked by the page itself, once; every figure comes, and the modes differ by exactly zero."""
+    app = answered(start("Cell", cell="gru", U="4", T="5", layers="2"))
+    page, said = html(app), words(app)
+    assert "Keras has answered all 6 questions about what is shown." in said
+    for claim in ("max |sequence[:, -1] − last|", "max |out[:, -1] − h|", "max |NumPy − Keras|"):
+        assert claim in page
+    assert page.count("✓ 0.0") >= 6
+    assert page.count("≠ ") == 4  # Bidirectional, padding, zero_output_for_mask, flipped
+    assert "Keras: return_sequences=False on the first 5 timesteps" in said
+    assert "no output is moved by an input that comes after it" in said
+    assert "in 10 of 10 pairs an output is moved by an input that comes after it" in said
+    assert "The loss at the last step alone moves with the hidden state of step 1" in said
+    silent = FakeClient()
+    monkeypatch.setattr(TrainingPool, "ask", silent.ask)
+    app.run()
+    assert not silent.questions
+
+
+def test_numpy_and_keras_are_compared_on_the_same_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is chosen while an answer is older; where it is, its epoch stands beside it."""
+    app = answered(start("Cell", layers="2", U="4", T="6"))
+    assert differs(app) < 1e-5
+    app.button_group(key="cell_layer_2").set_value(0).run()
+    assert differs(answered(app)) < 1e-5
+    assert "Layer 1 of 2, as if no other were above it. Keras in the training process" in seen(app)
+    assert "more than rounding explains" not in seen(app)  # both are about this layer
+
+    app = answered(start("Cell"))
+    monkeypatch.setattr(TrainingPool, "ask", FakeClient().ask)
+    app.select_slider(key="cell_epoch_recorded_200").set_value(0).run()
+    assert differs(app) < 1e-5
+    assert seen(app).count("Figures as of epoch 200.") == 5
+    app.select_slider(key="cell_sample_32").set_value(3).run()  # nothing is known of this one
+    assert seen(app).count("Figures as of epoch 200.") == 1  # the reach is a mean over samples
+    assert "Keras differs from NumPy" not in seen(app)
+
+
+def differs(app: AppTest) -> float:
+    """How far Keras is from NumPy on padded batches, as the page says."""
+    found = re.search(r"Keras differs from NumPy by (\S+) at most", seen(app))
+    assert found
+    return float(found[1])

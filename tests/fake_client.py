@@ -1,0 +1,98 @@
+"""A training client without a training process: runs go as a test says, questions wait for it."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from lib.dataset import Dataset
+from lib.experiment import Experiment
+from lib.run import ModelWeights, Run, Snapshot, Status
+
+
+@dataclass(slots=True, eq=False)
+class Question:
+    """What Keras was asked, and the future of its answer."""
+
+    name: str
+    arguments: dict[str, Any]
+    answer: Future[dict[str, Any]] = field(default_factory=Future)
+
+
+class FakeClient:
+    """Stands in for the `TrainingPool` that pages use."""
+
+    worker_ready = False
+
+    def __init__(self) -> None:
+        self.runs: dict[str, Run] = {}
+        self.snapshots: dict[str, Snapshot] = {}
+        """The newest of each run, by its id: a test puts others here."""
+        self.calls: list[tuple[str, str]] = []
+        """What was done to runs: "pause", "resume", "step" or "stop", and a run's id."""
+        self.questions: list[Question] = []
+        """All that was asked, in order."""
+
+    def start(
+        self,
+        experiment: Experiment,
+        dataset: Dataset,
+        paused: bool = False,
+        owner: str | None = None,  # noqa: ARG002  as the pool's
+    ) -> Run:
+        """A run that trains, or one that is paused before its first epoch."""
+        run = Run(f"r{len(self.runs)}", experiment, dataset)
+        self.runs[run.id] = run
+        self.set(run, Status.PAUSED if paused else Status.RUNNING)
+        return run
+
+    def set(self, run: Run, status: Status, **figures: Any) -> None:
+        """Let a run's newest snapshot be this."""
+        epochs = run.experiment.training.epochs
+        self.snapshots[run.id] = Snapshot(run.id, status, epochs=epochs, **figures)
+
+    def pause(self, run: Run) -> None:
+        """It rests."""
+        self._do("pause", run, Status.PAUSED)
+
+    def resume(self, run: Run) -> None:
+        """It goes on."""
+        self._do("resume", run, Status.RUNNING)
+
+    def step(self, run: Run) -> None:
+        """It rests again."""
+        self._do("step", run, Status.PAUSED)
+
+    def stop(self, run: Run) -> None:
+        """It ends."""
+        self._do("stop", run, Status.STOPPED)
+
+    def _do(self, call: str, run: Run, status: Status) -> None:
+        self.calls.append((call, run.id))
+        self.set(run, status)
+
+    def get(self, run_id: str) -> Run | None:
+        """A run that hasn't been forgotten: a test may take it out of `runs`."""
+        return self.runs.get(run_id)
+
+    def latest(self, run: Run) -> Snapshot | None:
+        """Its newest snapshot."""
+        return self.snapshots.get(run.id) if run.id in self.runs else None
+
+    def checkpoints(self, run: Run) -> list[tuple[int, ModelWeights]]:  # noqa: ARG002  as the pool's
+        """None: it has only the weights that its snapshot has."""
+        return []
+
+    def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
+        """Nothing is compiled."""
+
+    def ask(self, name: str, **arguments: Any) -> Future[dict[str, Any]]:
+        """A question whose answer a test gives."""
+        self.questions.append(Question(name, arguments))
+        return self.questions[-1].answer
+
+    def ahead(self, question: Future[dict[str, Any]]) -> int:
+        """How many open questions were asked before this one."""
+        open_ones = [asked.answer for asked in self.questions if not asked.answer.done()]
+        return open_ones.index(question) if question in open_ones else 0
