@@ -6,7 +6,7 @@ TensorFlow is needed. Sigmoid gates, no dropout, zero initial states, and no gra
 
 - `cells`: the three cells' forward steps (`unroll`), and what they keep (`Trace`)
 - `weights`: a fresh layer's, as Keras draws them
-- `model`: the whole model of an experiment, from its first weights to its outputs
+- `model`: layers on top of each other, up to the whole model of an experiment
 - `formulas`: what one unit computes at one timestep, with the numbers filled in
 - `padded`: sequences of different length in one batch
 - `agreement`: how far Keras is from this, and whether rounding says why
@@ -17,8 +17,8 @@ lists of arrays in the order of Keras's `get_weights()`, a recurrent layer's bei
 `kernel (F, G·U)`, `recurrent_kernel (U, G·U)` and `bias`, for G blocks of columns.
 """
 
-from lib.recurrence.cells import GATES, Trace, unroll, unroll_stack
-from lib.recurrence.model import forward, initial_model_weights
+from lib.recurrence.cells import GATES, Trace, unroll
+from lib.recurrence.model import forward, initial_model_weights, unroll_stack
 from lib.recurrence.weights import dense_weights, initial_weights
 
 __all__ = [

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.recurrence import Trace, unroll_stack
+from lib.recurrence.model import unroll_stack
 from lib.recurrence.padded import ROUNDING
 
 TIMES = 4.0
@@ -53,7 +53,7 @@ def agreement(
     sequence: np.ndarray,
     states: Sequence[np.ndarray],
 ) -> Agreement:
-    """Compare a stack of recurrent layers with what Keras says of it.
+    """Compare a stack of recurrent layers with what Keras computed for it.
 
     Args:
         cell: a key of `lib.experiment.CELLS`.
@@ -63,24 +63,21 @@ def agreement(
         states: and its states after the last step, (N, U) each: h, and an LSTM's c.
     """
     keras = [sequence, *states]
-    ours = _said(unroll_stack(cell, weights, x))
-    differs = _largest(ours, keras, keras)
+
+    def computed(precision: type[np.floating]) -> list[np.ndarray]:
+        """Outputs, and the states after the last step."""
+        top = unroll_stack(cell, weights, x, precision=precision)[-1]
+        return [top.hidden, *(s[:, -1] for s in (top.hidden, top.cell) if s is not None)]
+
+    def largest(ones: Sequence[np.ndarray], others: Sequence[np.ndarray]) -> float:
+        return max(
+            float(np.abs(one - other).max() / max(1.0, np.abs(theirs).max()))
+            for one, other, theirs in zip(ones, others, keras, strict=True)
+        )
+
+    ours = computed(np.float32)
+    differs = largest(ours, keras)
     if differs <= ROUNDING:
         return Agreement(differs)
-    exact = _said(unroll_stack(cell, weights, x, precision=np.float64))
-    return Agreement(differs, _largest(ours, exact, keras), _largest(keras, exact, keras))
-
-
-def _said(trace: Trace) -> list[np.ndarray]:
-    """Outputs, and the states after the last step."""
-    cell = [] if trace.cell is None else [trace.cell[:, -1]]
-    return [trace.hidden, trace.hidden[:, -1], *cell]
-
-
-def _largest(
-    ones: Sequence[np.ndarray], others: Sequence[np.ndarray], keras: Sequence[np.ndarray]
-) -> float:
-    return max(
-        float(np.abs(one - other).max() / max(1.0, np.abs(said).max()))
-        for one, other, said in zip(ones, others, keras, strict=True)
-    )
+    exact = computed(np.float64)
+    return Agreement(differs, largest(ours, exact), largest(keras, exact))

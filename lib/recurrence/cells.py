@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.experiment import CELLS
+from lib.shapes import SIZES
 
 GATES: dict[str, dict[str, str]] = {
     "lstm": {"i": "input gate", "f": "forget gate", "c": "candidate", "o": "output gate"},
@@ -80,25 +81,12 @@ def unroll(
         # the kernel at once, since they don't depend on the state.
         blocks = x.transpose(1, 0, 2).reshape(t * n, f) @ kernel
         blocks += bias[0] if bias.ndim == 2 else bias
-        return _UNROLL[cell](blocks.reshape(t, n, -1), recurrent, bias, skipped)
-
-
-def unroll_stack(
-    cell: str,
-    weights: Sequence[np.ndarray],
-    x: np.ndarray,
-    mask: np.ndarray | None = None,
-    *,
-    precision: type[np.floating] = np.float32,
-) -> Trace:
-    """The trace of the top one of several layers; Keras hands a mask (N, T) up to each of them.
-
-    `weights` are three for each layer, from the bottom up; the rest is as in `unroll`.
-    """
-    for start in range(0, len(weights), 3):
-        trace = unroll(cell, weights[start : start + 3], x, mask, precision=precision)
-        x = trace.hidden
-    return trace
+        hidden, states, gates = _UNROLL[cell](blocks.reshape(t, n, -1), recurrent, bias, skipped)
+    return Trace(
+        _samples_first(hidden),
+        None if states is None else _samples_first(states),
+        {name: _samples_first(values) for name, values in gates.items()},
+    )
 
 
 def _sigmoid(values: np.ndarray) -> None:
@@ -113,9 +101,13 @@ def _sigmoid(values: np.ndarray) -> None:
     np.reciprocal(values, out=values)
 
 
+_Steps = tuple[np.ndarray, np.ndarray | None, dict[str, np.ndarray]]
+"""What a `Trace` is made of, time first: each (T, N, U)."""
+
+
 def _lstm(
     blocks: np.ndarray, recurrent: np.ndarray, _: np.ndarray, skipped: np.ndarray | None
-) -> Trace:
+) -> _Steps:
     """`blocks` (T, N, 4U) comes in as the inputs' part and goes out as the four gates."""
     steps, n, _width = blocks.shape
     units = len(recurrent)
@@ -140,13 +132,12 @@ def _lstm(
             np.copyto(cell[t], carry, where=skipped[t])
             np.copyto(hidden[t], h, where=skipped[t])
         h, carry = hidden[t], cell[t]
-    gates = {"i": i, "f": f, "c": c, "o": o}
-    return Trace(_samples_first(hidden), _samples_first(cell), _by_sample(gates))
+    return hidden, cell, {"i": i, "f": f, "c": c, "o": o}
 
 
 def _gru(
     blocks: np.ndarray, recurrent: np.ndarray, bias: np.ndarray, skipped: np.ndarray | None
-) -> Trace:
+) -> _Steps:
     """`blocks` (T, N, 3U) comes in as the inputs' part and goes out as z, r and the candidate.
 
     With `reset_after` the reset gate scales what the recurrent kernel made of the state, without
@@ -176,13 +167,12 @@ def _gru(
         if skipped is not None:
             np.copyto(hidden[t], h, where=skipped[t])
         h = hidden[t]
-    gates = {"z": z, "r": r, "h": candidate}
-    return Trace(_samples_first(hidden), None, _by_sample(gates))
+    return hidden, None, {"z": z, "r": r, "h": candidate}
 
 
 def _simple_rnn(
     blocks: np.ndarray, recurrent: np.ndarray, _: np.ndarray, skipped: np.ndarray | None
-) -> Trace:
+) -> _Steps:
     """`blocks` (T, N, U) comes in as the inputs' part and goes out as the outputs."""
     steps, n, units = blocks.shape
     from_state = np.empty((n, units), blocks.dtype)
@@ -194,21 +184,15 @@ def _simple_rnn(
         if skipped is not None:
             np.copyto(blocks[t], h, where=skipped[t])
         h = blocks[t]
-    return Trace(_samples_first(blocks), None, {})
+    return blocks, None, {}
 
 
-_UNROLL: dict[str, Callable[..., Trace]] = {"lstm": _lstm, "gru": _gru, "simple_rnn": _simple_rnn}
-BLOCKS = {"lstm": 4, "gru": 3, "simple_rnn": 1}
-"""G, how many blocks of U columns the kernels have."""
+_UNROLL: dict[str, Callable[..., _Steps]] = {"lstm": _lstm, "gru": _gru, "simple_rnn": _simple_rnn}
 
 
 def _samples_first(array: np.ndarray) -> np.ndarray:
     """A view (N, T, U) of (T, N, U)."""
     return array.transpose(1, 0, 2)
-
-
-def _by_sample(gates: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name: _samples_first(array) for name, array in gates.items()}
 
 
 def _checked(
@@ -225,7 +209,7 @@ def _checked(
         )
     kernel, recurrent, bias = (np.asarray(array, dtype=x.dtype) for array in weights)
     features, units = x.shape[-1], len(recurrent)
-    width = BLOCKS[cell] * units
+    width = SIZES[cell].blocks * units
     biases = ((2, width), (width,)) if cell == "gru" else ((width,),)
     for name, array, allowed in (
         ("kernel", kernel, ((features, width),)),

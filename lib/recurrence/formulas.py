@@ -2,7 +2,7 @@
 
 Three terms go into each gate: what the kernel makes of the input, what the recurrent kernel makes
 of the states before, and the bias. The last line is the new hidden state, the very number that
-`lib.recurrence` has there; tests compare the two.
+`unroll` has there; tests compare the two.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.english import number, signed
-from lib.recurrence import GATES, Trace
+from lib.recurrence.cells import GATES, Trace
 
-_ABOUT = GATES["lstm"] | {name: GATES["gru"][name] for name in "zr"}
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -53,7 +52,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """One number that a cell computes for one unit at one timestep."""
+    """One number that a layer computes for one unit at one timestep."""
 
     symbol: str
     """Its name with the timestep: "f₃"."""
@@ -68,38 +67,68 @@ class Line:
     """The number at every timestep, (T,)."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sums:
-    """What goes into the activations of one unit at one timestep, block by block, (G,) each.
-
-    A block is a gate's share of the kernels' columns, in the order of `lib.recurrence.GATES`.
-    """
-
-    from_input: np.ndarray
-    from_state: np.ndarray
-    bias: np.ndarray
-    """Added to the input's part."""
-    state_bias: np.ndarray
-    """Added to the state's part: that of a GRU with `reset_after`, else zero."""
-
-
 def lines(layer: Opened, unit: int, step: int) -> list[Line]:
     """All that unit `unit`, 0 to U-1, computes at timestep `step`, 0 to T-1, in order."""
-    kernel, recurrent, _ = layer.weights
-    into, again = layer.biases
-    columns = slice(unit, None, layer.units)
-    sums = Sums(
-        layer.x[step] @ kernel[:, columns],
-        layer.before(step) @ recurrent[:, columns],
-        into[columns],
-        again[columns],
-    )
-    return _LINES[layer.cell](sums, layer.trace, unit, step)
+    return _LINES[layer.cell](_Unit(layer, unit, step))
 
 
-def _at(symbol: str, step: int) -> str:
-    """A symbol with its timestep, counted from 1; 0 is before the first, where states are zero."""
-    return symbol + f"{step}".translate(_SUBSCRIPTS)
+class _Unit:
+    """One unit at one timestep: what it computes from, and the lines that say so.
+
+    Formulas are written as in a book: hₜ₋₁ is the state before step t, from 1 to T. At the first
+    step that is h₀, which is zero.
+    """
+
+    def __init__(self, layer: Opened, unit: int, step: int) -> None:
+        self.step = step
+        self.names = list(GATES[layer.cell].items())
+        trace = layer.trace
+        # Each (T,): by gate, and the states.
+        self.gates = [trace.gates[name][0, :, unit] for name, _ in self.names]
+        self.cells = np.zeros(0) if trace.cell is None else trace.cell[0, :, unit]
+        self.hidden = trace.hidden[0, :, unit]
+        # Each (G,): the terms by block, which is a gate's share of the kernels' columns.
+        columns = slice(unit, None, layer.units)
+        self.from_input = layer.x[step] @ layer.weights[0][:, columns]
+        self.from_state = layer.before(step) @ layer.weights[1][:, columns]
+        self.bias, self.state_bias = (bias[columns] for bias in layer.biases)
+
+    def now(self, values: np.ndarray) -> float:
+        """The number at this step, of all (T,)."""
+        return float(values[self.step])
+
+    def before(self, values: np.ndarray) -> float:
+        """The number that this step starts from, of all (T,)."""
+        return float(values[self.step - 1]) if self.step else 0.0
+
+    def line(self, symbol: str, about: str, formula: str, filled: str, values: np.ndarray) -> Line:
+        """One line: `values` (T,) are what the formula comes to at every step."""
+        return Line(
+            self._dated(symbol), about, self._dated(formula), filled, self.now(values), values
+        )
+
+    def gate(self, block: int) -> Line:
+        """A gate, or LSTM's candidate "c": an activation of the three terms."""
+        name, about = self.names[block]
+        function, symbol = ("tanh", "c̃") if name == "c" else ("σ", name)
+        return self.activated(f"{symbol}ₜ", about, function, block, self.gates[block])
+
+    def activated(
+        self, symbol: str, about: str, function: str, block: int, values: np.ndarray
+    ) -> Line:
+        """An activation of the three terms of a block; `values` (T,) are what it gives."""
+        terms = (
+            float(self.from_input[block]),
+            float(self.from_state[block]),
+            float(self.bias[block] + self.state_bias[block]),
+        )
+        formula = f"{function}(xₜ·kernel + hₜ₋₁·recurrent_kernel + bias)"
+        return self.line(symbol, about, formula, f"{function}({_plus(*terms)})", values)
+
+    def _dated(self, formula: str) -> str:
+        """With its timesteps as numbers."""
+        before, now = (f"{step}".translate(_SUBSCRIPTS) for step in (self.step, self.step + 1))
+        return formula.replace("ₜ₋₁", before).replace("ₜ", now)
 
 
 def _plus(*terms: float) -> str:
@@ -114,100 +143,42 @@ def _times(a: float, b: float) -> str:
     return f"{signed(a)}·{signed(b) if b >= 0 else f'({signed(b)})'}"
 
 
-def _lstm(sums: Sums, trace: Trace, unit: int, step: int) -> list[Line]:
-    assert trace.cell is not None  # noqa: S101  an LSTM has one
-    now, past = step + 1, step
-    gates = {name: values[0, :, unit] for name, values in trace.gates.items()}
-    cells, hidden = trace.cell[0, :, unit], trace.hidden[0, :, unit]
-    made = [_gate(name, block, sums, gates[name], step) for block, name in enumerate("ifco")]
-    i, f, c, o = (float(gates[name][step]) for name in "ifco")
-    before, after = float(cells[step - 1]) if step else 0.0, float(cells[step])
-    made += [
-        Line(
-            _at("c", now),
-            "cell state",
-            f"{_at('f', now)}·{_at('c', past)} + {_at('i', now)}·{_at('c̃', now)}",
-            f"{_times(f, before)} + {_times(i, c)}",
-            after,
-            cells,
-        ),
-        Line(
-            _at("h", now),
-            "hidden state",
-            f"{_at('o', now)}·tanh({_at('c', now)})",
-            f"{signed(o)}·tanh({signed(after)})",
-            float(hidden[step]),
-            hidden,
-        ),
-    ]
-    return made
-
-
-def _gru(sums: Sums, trace: Trace, unit: int, step: int) -> list[Line]:
-    now, past = step + 1, step
-    gates = {name: values[0, :, unit] for name, values in trace.gates.items()}
-    hidden = trace.hidden[0, :, unit]
-    z, r, candidate = (float(gates[name][step]) for name in "zrh")
-    before = float(hidden[step - 1]) if step else 0.0
-    from_state = float(sums.from_state[2] + sums.state_bias[2])
+def _lstm(unit: _Unit) -> list[Line]:
+    i, f, c, o = map(unit.now, unit.gates)
+    sums = f"{_times(f, unit.before(unit.cells))} + {_times(i, c)}"
+    shown = f"{signed(o)}·tanh({signed(unit.now(unit.cells))})"
     return [
-        _gate("z", 0, sums, gates["z"], step),
-        _gate("r", 1, sums, gates["r"], step),
-        Line(
-            _at("h̃", now),
-            GATES["gru"]["h"],
-            f"tanh({_at('x', now)}·kernel + bias + {_at('r', now)}·"
-            f"({_at('h', past)}·recurrent_kernel + bias))",
-            f"tanh({_plus(float(sums.from_input[2]), float(sums.bias[2]))} + "
-            f"{_times(r, from_state)})",
-            candidate,
-            gates["h"],
-        ),
-        Line(
-            _at("h", now),
-            "hidden state",
-            f"{_at('z', now)}·{_at('h', past)} + (1 − {_at('z', now)})·{_at('h̃', now)}",
-            f"{_times(z, before)} + {_times(1 - z, candidate)}",
-            float(hidden[step]),
-            hidden,
-        ),
+        *map(unit.gate, range(4)),
+        unit.line("cₜ", "cell state", "fₜ·cₜ₋₁ + iₜ·c̃ₜ", sums, unit.cells),
+        unit.line("hₜ", "hidden state", "oₜ·tanh(cₜ)", shown, unit.hidden),
     ]
 
 
-def _simple_rnn(sums: Sums, trace: Trace, unit: int, step: int) -> list[Line]:
-    hidden = trace.hidden[0, :, unit]
-    now, past = step + 1, step
-    terms = (float(sums.from_input[0]), float(sums.from_state[0]), float(sums.bias[0]))
+def _gru(unit: _Unit) -> list[Line]:
+    z, r, candidate = map(unit.now, unit.gates)
+    from_input = _plus(float(unit.from_input[2]), float(unit.bias[2]))
+    from_state = _times(r, float(unit.from_state[2] + unit.state_bias[2]))
+    mixed = f"{_times(z, unit.before(unit.hidden))} + {_times(1 - z, candidate)}"
     return [
-        Line(
-            _at("h", now),
-            "hidden state",
-            f"tanh({_at('x', now)}·kernel + {_at('h', past)}·recurrent_kernel + bias)",
-            f"tanh({_plus(*terms)})",
-            float(hidden[step]),
-            hidden,
-        )
+        unit.gate(0),
+        unit.gate(1),
+        unit.line(
+            "h̃ₜ",
+            "candidate",
+            "tanh(xₜ·kernel + bias + rₜ·(hₜ₋₁·recurrent_kernel + bias))",
+            f"tanh({from_input} + {from_state})",
+            unit.gates[2],
+        ),
+        unit.line("hₜ", "hidden state", "zₜ·hₜ₋₁ + (1 − zₜ)·h̃ₜ", mixed, unit.hidden),
     ]
 
 
-_LINES: dict[str, Callable[[Sums, Trace, int, int], list[Line]]] = {
+def _simple_rnn(unit: _Unit) -> list[Line]:
+    return [unit.activated("hₜ", "hidden state", "tanh", 0, unit.hidden)]
+
+
+_LINES: dict[str, Callable[[_Unit], list[Line]]] = {
     "lstm": _lstm,
     "gru": _gru,
     "simple_rnn": _simple_rnn,
 }
-
-
-def _gate(name: str, block: int, sums: Sums, trace: np.ndarray, step: int) -> Line:
-    """A gate, or LSTM's candidate "c": an activation of the three terms."""
-    function, symbol = ("tanh", "c̃") if name == "c" else ("σ", name)
-    bias = float(sums.bias[block] + sums.state_bias[block])
-    terms = (float(sums.from_input[block]), float(sums.from_state[block]), bias)
-    now = step + 1
-    return Line(
-        _at(symbol, now),
-        _ABOUT[name],
-        f"{function}({_at('x', now)}·kernel + {_at('h', step)}·recurrent_kernel + bias)",
-        f"{function}({_plus(*terms)})",
-        float(trace[step]),
-        trace,
-    )

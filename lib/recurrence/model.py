@@ -1,4 +1,4 @@
-"""The whole model of an experiment in NumPy: its first weights, and its outputs."""
+"""Layers on top of each other, up to the whole model of an experiment."""
 
 from __future__ import annotations
 
@@ -28,6 +28,25 @@ def initial_model_weights(experiment: Experiment, features: int, targets: int) -
     return weights
 
 
+def unroll_stack(
+    cell: str,
+    weights: Sequence[np.ndarray],
+    x: np.ndarray,
+    mask: np.ndarray | None = None,
+    *,
+    precision: type[np.floating] = np.float32,
+) -> list[Trace]:
+    """The trace of each of several layers; Keras hands a mask (N, T) up to all of them.
+
+    `weights` are three for each layer, from the bottom up; the rest is as in `unroll`.
+    """
+    traces: list[Trace] = []
+    for start in range(0, len(weights), 3):
+        traces.append(unroll(cell, weights[start : start + 3], x, mask, precision=precision))
+        x = traces[-1].hidden
+    return traces
+
+
 def forward(
     experiment: Experiment, weights: Sequence[np.ndarray], x: np.ndarray
 ) -> tuple[list[Trace], np.ndarray]:
@@ -49,13 +68,10 @@ def forward(
     expected = recurrent + (2 if model.head == "dense" else 0)
     if len(weights) != expected:
         raise ValueError(f"weights must be {expected} arrays for this model, got {len(weights)}")
-    traces: list[Trace] = []
-    signal = x
-    for start in range(0, recurrent, 3):
-        traces.append(unroll(model.cell, weights[start : start + 3], signal))
-        signal = traces[-1].hidden
+    traces = unroll_stack(model.cell, weights[:recurrent], x)
+    outputs = traces[-1].hidden
     if model.head == "dense":
         kernel, bias = weights[recurrent:]
         with np.errstate(over="ignore", invalid="ignore"):
-            signal = signal @ kernel + bias
-    return traces, signal
+            outputs = outputs @ kernel + bias
+    return traces, outputs

@@ -1,7 +1,7 @@
 """Sequences of different length, padded in each of the ways that people pad them.
 
-Four shortened copies of one sample stand for a batch of different lengths. NumPy says at once
-what a stack up to some layer makes of them; `lib.training.answers.padding` has Keras say the same.
+Four shortened copies of one sample stand for a batch of different lengths. NumPy computes at once
+what a stack up to some layer makes of them; `lib.training.answers.padding` asks Keras the same.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.recurrence import unroll_stack
+from lib.recurrence.model import unroll_stack
 
 ROUNDING = 1e-6
-"""Answers that differ by no more are the same: other batches are added up in another order."""
+"""Outputs that differ by no more are the same: other batches are added up in another order."""
 SHARES = (1.0, 0.75, 0.5, 0.25)
 """The lengths of the sequences, as shares of T."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Padded:
-    """One way to treat the batch, and what the last-step mode then says of each sequence."""
+    """One way to treat the batch, and what the last-step mode then gives for each sequence."""
 
     at_end: bool
     masked: bool
@@ -32,9 +32,9 @@ class Padded:
     the last that was read, (N,); -1 where the mask hides them all, and the state stays as it
     starts."""
     outputs: np.ndarray
-    """What the last-step mode says, (N, U)."""
+    """What the last-step mode gives, (N, U)."""
     off: np.ndarray
-    """Largest difference, over units, from what the layer says of the unpadded sequence, (N,)."""
+    """Largest difference, over units, from the layer's output for the unpadded sequence, (N,)."""
     averaged: int
     """How many steps the mean of the sequence mode's loss is taken over."""
     zeros: int
@@ -76,35 +76,33 @@ def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded
 
     Args:
         cell: a key of `lib.experiment.CELLS`.
-        weights: three for each layer of a stack up to the one that is asked, from the bottom up.
+        weights: three for each layer of a stack up to the one that is looked at, from the bottom.
         x: the features of one sample, (T, F). They are what is padded, and what the mask is made
             of, which is handed up.
     """
     steps = len(x)
-    whole = unroll_stack(cell, weights, x[None]).hidden[0]
-    wanted = whole[lengths(steps) - 1]
-    found = []
+    unpadded = unroll_stack(cell, weights, x[None])[-1].hidden[0, lengths(steps) - 1]
+    treated = []
     for at_end in (True, False):
         padded, own = batch(x, at_end)
         mask = masking(padded)
         for masked in (False, True):
             counts = mask if masked else own
-            trace = unroll_stack(cell, weights, padded, mask if masked else None)
-            said = trace.hidden[:, -1]
-            in_front = trace.hidden[~own]
+            hidden = unroll_stack(cell, weights, padded, mask if masked else None)[-1].hidden
+            in_front = hidden[~own]
             rests = not at_end and not masked and in_front.size > 0 and not in_front.any()
             own_last = np.where(counts.any(axis=1), steps - 1 - counts[:, ::-1].argmax(axis=1), -1)
-            found.append(
+            treated.append(
                 Padded(
                     at_end,
                     masked,
                     counts,
-                    own_last if masked else np.full(len(counts), steps - 1),
-                    said,
-                    np.abs(said - wanted).max(axis=1),
-                    int(counts.sum()) if masked else counts.size,
-                    int((own & ~mask).sum()) if masked else 0,
-                    rests,
+                    last_step=own_last if masked else np.full(len(counts), steps - 1),
+                    outputs=hidden[:, -1],
+                    off=np.abs(hidden[:, -1] - unpadded).max(axis=1),
+                    averaged=int(counts.sum()) if masked else counts.size,
+                    zeros=int((own & ~mask).sum()) if masked else 0,
+                    rests=rests,
                 )
             )
-    return found
+    return treated

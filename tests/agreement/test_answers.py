@@ -106,9 +106,9 @@ def test_in_a_stack_the_features_are_padded_and_the_mask_is_handed_up(cell: str)
     said = breakings(cell, weights, backward, x, padding=3)
     zero = {name for name, value in said.items() if value == 0.0}
     assert zero == {"bidirectional_rule", "padded", "masked", "masked_moved", "backwards"}
-    last = unroll_stack(cell, weights, x).hidden[:, -1]
+    last = unroll_stack(cell, weights, x)[-1].hidden[:, -1]
     padded = np.pad(x, [(0, 0), (0, 3), (0, 0)])
-    moved = unroll_stack(cell, weights, padded).hidden[:, -1] - last
+    moved = unroll_stack(cell, weights, padded)[-1].hidden[:, -1] - last
     assert said["padded_moved"] == pytest.approx(np.abs(moved).max(), abs=1e-6)
 
 
@@ -129,7 +129,7 @@ def test_a_masked_loss_is_the_mean_over_the_steps_that_count(loss: str, layers: 
         model.compile(loss=LOSSES[loss].keras)
         reported = model.evaluate(x, np.zeros((N, T, U)), verbose=0)
         assert said["masked_loss" if masked else "loss"] == pytest.approx(reported, rel=1e-5)
-    hidden = unroll_stack("gru", weights, x, mask).hidden
+    hidden = unroll_stack("gru", weights, x, mask)[-1].hidden
     losses = np.asarray(keras.losses.get(LOSSES[loss].keras)(np.zeros_like(hidden), hidden))
     assert said["masked_loss"] == pytest.approx(losses[mask].mean(), rel=1e-5)
     np.testing.assert_allclose(said["masked_last"], hidden[:, -1], atol=1e-6)
