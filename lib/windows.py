@@ -75,21 +75,7 @@ class Table:
 _usual_columns: WeakKeyDictionary[Table, tuple[tuple[str, ...], tuple[str, ...]]] = (
     WeakKeyDictionary()
 )
-"""What `default_columns` found: every control of the sidebar asks, and a table may be long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Where a table is cut. A window that starts at row s covers rows s to s + span - 1."""
-
-    span: int
-    """Rows that one window covers, targets included: timesteps + horizon."""
-    boundary: int
-    """Training windows use rows before this one, validation windows this one and later."""
-    train: int
-    """Windows in the training part."""
-    validation: int
-    """Windows in the validation part."""
+"""What `default_columns` returned: every control of the sidebar asks, and a table may be long."""
 
 
 def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -116,10 +102,11 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return inputs, targets
 
 
-def split_rows(rows: int, timesteps: int, horizon: int) -> Split:
-    """Cut rows so that three quarters of the windows come first and share none with the rest.
+def _split(rows: int, timesteps: int, horizon: int) -> tuple[int, int]:
+    """How many windows are for training and how many, that share no row with these, for validation.
 
-    Raises TooShortError where there aren't two windows that share no row.
+    A window covers `timesteps + horizon` rows, targets included. Three quarters come first. Raises
+    TooShortError where there aren't two windows that share no row.
     """
     span = timesteps + horizon
     windows = rows - 2 * span + 2  # in both parts; as many again as fit in a span are lost
@@ -134,7 +121,7 @@ def split_rows(rows: int, timesteps: int, horizon: int) -> Split:
             cure,
         )
     train = min(max(round(windows * TRAIN_PART), 1), windows - 1)
-    return Split(span, boundary=train + span - 1, train=train, validation=windows - train)
+    return train, windows - train
 
 
 def _cure(longest_span: int, timesteps: int, horizon: int) -> dict[str, int]:
@@ -181,30 +168,31 @@ def make_windows(
     _check_columns(table, targets, "target")
     frame, times, notes = _without_gaps(table, [*inputs, *targets], missing)
     try:
-        split = split_rows(len(frame), timesteps, horizon)
+        train, validation = _split(len(frame), timesteps, horizon)
     except TooShortError as error:
         dropped = notes[-1:] if len(frame) < len(table.frame) else []
         raise TooShortError(" ".join([f"{error}", *dropped]), error.cure) from None
 
-    x_rows, _, _, flat = _standardise(frame, inputs, split.boundary)
-    y_rows, offset, scale, flat_targets = _standardise(frame, targets, split.boundary)
+    boundary = train + timesteps + horizon - 1  # training windows use the rows before this one
+    x_rows, _, _, flat = _standardise(frame, inputs, boundary)
+    y_rows, offset, scale, flat_targets = _standardise(frame, targets, boundary)
     notes += [
         f"{column} is the same in all training rows, so nothing can be learned from it."
         for column in dict.fromkeys(flat + flat_targets)
     ]
 
     widest = max(len(inputs), len(targets))
-    every = math.ceil((split.train + split.validation) * timesteps * widest / MAX_VALUES)
-    first = np.arange(0, split.train, every)
-    later = np.arange(split.boundary, split.boundary + split.validation, every)
+    every = math.ceil((train + validation) * timesteps * widest / MAX_VALUES)
+    first = np.arange(0, train, every)
+    later = np.arange(boundary, boundary + validation, every)
     if every > 1:
         notes.append(
             f"Every {_ordinal(every)} window is used, {len(first) + len(later):,} of "
-            f"{split.train + split.validation:,}: more would be over {MAX_VALUES:,} numbers."
+            f"{train + validation:,}: more would be over {MAX_VALUES:,} numbers."
         )
     starts = np.concatenate([first, later])
     rows = starts[:, None] + np.arange(timesteps)
-    last_known, first_unknown = _labels(times, [split.boundary - 1, split.boundary])
+    last_known, first_unknown = _labels(times, [boundary - 1, boundary])
     notes.append(
         f"Rows up to {last_known} are for training and rows from {first_unknown} on for "
         "validation; none is in both."

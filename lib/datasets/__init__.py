@@ -9,22 +9,19 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from lib import windows
 from lib.dataset import Dataset
-from lib.datasets.series import SERIES
-from lib.datasets.spec import GROUPS, DatasetSpec
+from lib.datasets.series import F_OF_TABLE, SERIES, columns_of, cut
+from lib.datasets.spec import DatasetSpec
 from lib.datasets.synthetic import SYNTHETIC, TASKS, Task
 from lib.datasets.worked import WORKED
 from lib.experiment import MAX_VALUES, Experiment, ExperimentError, limit_of, validate
+from lib.windows import MAX_COLUMNS, Table
 
 __all__ = [
     "DATASETS",
-    "GROUPS",
     "TASKS",
-    "Dataset",
     "DatasetSpec",
     "Task",
-    "chosen_columns",
     "find_spec",
     "make_dataset",
     "settle",
@@ -32,23 +29,18 @@ __all__ = [
 ]
 
 
-def _own(experiment: Experiment, table: windows.Table | None) -> Dataset:
+def _own(experiment: Experiment, table: Table | None) -> Dataset:
     if table is None:
         raise ExperimentError("your own data needs an uploaded table, and none is there yet.")
-    data = experiment.data
-    inputs, targets = chosen_columns(experiment, table)
-    return windows.make_windows(
-        table, inputs, targets, data.timesteps, horizon=data.horizon, missing=data.missing
-    )
+    return cut("upload", experiment, table)
 
 
 _UPLOAD = DatasetSpec(
     name="upload",
     title="Your own table",
-    group="Your data",
     about="Columns of your table some rows ahead, from its columns up to that row.",
     make=_own,
-    why={"F": "The number of features is the number of input columns."},
+    why={"F": F_OF_TABLE},
     suggested={"epochs": 60},
     uses=frozenset({"horizon", "inputs", "targets", "missing"}),
     targets=None,
@@ -75,23 +67,7 @@ def suggested(name: str) -> Experiment:
     return settle(Experiment().set(data=name, **spec.suggested))
 
 
-def chosen_columns(
-    experiment: Experiment, table: windows.Table | None = None
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The input and target columns that are used: the person's choice, else the table's defaults.
-
-    `table` is the person's own; bundled series bring theirs. Both are empty where the data is no
-    table, or isn't there yet.
-    """
-    spec = find_spec(experiment)
-    if spec.targets is not None:
-        return (), ()
-    source = spec.table() if spec.table else table
-    inputs, targets = windows.default_columns(source) if source else ((), ())
-    return experiment.data.inputs or inputs, experiment.data.targets or targets
-
-
-def settle(experiment: Experiment, table: windows.Table | None = None) -> Experiment:
+def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     """The experiment as its dataset allows it: fixed values set, others brought into range.
 
     What can't be mended by moving a number (too few rows, unknown columns) is left for
@@ -101,9 +77,12 @@ def settle(experiment: Experiment, table: windows.Table | None = None) -> Experi
     values: dict[str, Any] = dict(spec.fixed)
     for key, minimum in spec.at_least.items():
         values[key] = max(experiment.get(key), minimum)
-    inputs, targets = chosen_columns(experiment, table)
-    if inputs:
-        values["F"] = min(len(inputs), windows.MAX_COLUMNS)
+    width = spec.targets
+    if width is None:
+        inputs, targets = columns_of(experiment, spec.table() if spec.table else table)
+        width = len(targets)
+        if inputs:
+            values["F"] = min(len(inputs), MAX_COLUMNS)
     settled = experiment.set(**values)
 
     data = settled.data
@@ -113,13 +92,12 @@ def settle(experiment: Experiment, table: windows.Table | None = None) -> Experi
         step = int(limit_of("N").step)
         most = MAX_VALUES // (data.timesteps * data.features) // step * step
         settled = settled.set(N=min(data.samples, most))
-    if settled.model.head == "none":
-        width = len(targets) if spec.targets is None else spec.targets
-        settled = settled.set(U=width) if width else settled
+    if settled.model.head == "none" and width:
+        settled = settled.set(U=width)
     return settled
 
 
-def make_dataset(experiment: Experiment, table: windows.Table | None = None) -> Dataset:
+def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:
     """The arrays of an experiment; the same experiment and table give the same arrays.
 
     `table` is the person's own, for `data.name == "upload"`. The experiment is settled first.

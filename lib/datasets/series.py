@@ -124,13 +124,20 @@ def _gapminder(experiment: Experiment, _table: object) -> Dataset:
     )
 
 
-def _windows_of(table: windows.Table, name: str, experiment: Experiment) -> Dataset:
-    inputs, targets = windows.default_columns(table)
+def columns_of(
+    experiment: Experiment, table: windows.Table | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The input and target columns that are used: the person's choice, else the table's own."""
+    inputs, targets = windows.default_columns(table) if table else ((), ())
+    return experiment.data.inputs or inputs, experiment.data.targets or targets
+
+
+def cut(name: str, experiment: Experiment, table: windows.Table) -> Dataset:
+    """The windows of a table, with the columns, T and horizon of the experiment."""
     data = experiment.data
     return windows.make_windows(
         table,
-        data.inputs or inputs,
-        data.targets or targets,
+        *columns_of(experiment, table),
         data.timesteps,
         horizon=data.horizon,
         missing=data.missing,
@@ -138,16 +145,15 @@ def _windows_of(table: windows.Table, name: str, experiment: Experiment) -> Data
     )
 
 
-_F_OF_TABLE = "The number of features is the number of input columns."
+F_OF_TABLE = "The number of features is the number of input columns."
 
 SERIES = {
     "seattle": DatasetSpec(
         name="seattle",
         title="Seattle weather",
-        group="Real series",
         about="Every day, the next day's highest temperature from the weather up to that day.",
-        make=lambda experiment, _: _windows_of(seattle(), "seattle", experiment),
-        why={"F": _F_OF_TABLE},
+        make=lambda experiment, _: cut("seattle", experiment, seattle()),
+        why={"F": F_OF_TABLE},
         suggested={"T": 24, "U": 32, "lr": 0.001, "batch": 64, "epochs": 40},
         uses=frozenset({"horizon", "inputs", "targets"}),
         targets=None,
@@ -156,10 +162,9 @@ SERIES = {
     "macro": DatasetSpec(
         name="macro",
         title="US economy",
-        group="Real series",
         about="Every quarter, the next quarter's inflation from growth and changes up to then.",
-        make=lambda experiment, _: _windows_of(macro(), "macro", experiment),
-        why={"F": _F_OF_TABLE},
+        make=lambda experiment, _: cut("macro", experiment, macro()),
+        why={"F": F_OF_TABLE},
         suggested={"T": 8, "U": 8, "lr": 0.003, "batch": 16, "epochs": 24},
         uses=frozenset({"horizon", "inputs", "targets"}),
         targets=None,
@@ -168,7 +173,6 @@ SERIES = {
     "gapminder": DatasetSpec(
         name="gapminder",
         title="Life expectancy",
-        group="Real series",
         about="Every fifth year, a country's life expectancy five years later.",
         make=_gapminder,
         fixed={"T": 11, "F": 3},

@@ -8,15 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from lib.dataset import Dataset
-    from lib.experiment import Experiment
-    from lib.windows import Table
-
-GROUPS = ("Worked examples", "Synthetic tasks", "Real series", "Your data")
-"""The groups of datasets, in the order in which a person sees them."""
+from lib.dataset import Dataset
+from lib.experiment import Experiment
+from lib.windows import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +22,6 @@ class DatasetSpec:
     name: str
     """Its key in `DATASETS`, and the value of `data` in the URL."""
     title: str
-    group: str
-    """One of `GROUPS`."""
     about: str
     """One sentence: what has to be predicted from what."""
     make: Callable[[Experiment, Table | None], Dataset]

@@ -142,10 +142,6 @@ def _sine_best(T: int, noise: float) -> np.ndarray:
     return best.clip(min=0)
 
 
-def _one(T: int) -> np.ndarray:
-    return np.ones(T)
-
-
 _ANSWER_IS_THERE = "The inputs up to each step tell its target; only the noise can't be known."
 
 
@@ -245,7 +241,7 @@ TASKS = {
         "White noise",
         "At every step, the next value of pure noise: no model can do better than the mean.",
         "next value",
-        best=_one,
+        best=np.ones,
         best_why="The next value doesn't depend on anything seen: its variance of 1 stays.",
         options=(),
         suggested={"N": 4096, "lr": 0.001, "batch": 128, "epochs": 40},
@@ -283,15 +279,11 @@ def make_task(name: str, experiment: Experiment) -> Dataset:
 
 
 def _spec(name: str, task: Task) -> DatasetSpec:
-    def make(experiment: Experiment, _table: object) -> Dataset:
-        return make_task(name, experiment)
-
     return DatasetSpec(
         name=name,
         title=task.title,
-        group="Synthetic tasks",
         about=task.about,
-        make=make,
+        make=lambda experiment, _: make_task(name, experiment),
         at_least={"F": len(task.signals)} if len(task.signals) > 1 else {},
         suggested=task.suggested,
         uses=frozenset({"N", *task.options}),

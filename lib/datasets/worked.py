@@ -92,7 +92,6 @@ WORKED = {
     "worked_raw": DatasetSpec(
         name="worked_raw",
         title="Worked example",
-        group="Worked examples",
         about="Targets of 101 to 208 straight from the recurrent layer, which can't reach them.",
         make=_raw,
         fixed={**_SHAPE, "U": 4, "head": "none"},
@@ -107,7 +106,6 @@ WORKED = {
     "worked_scaled": DatasetSpec(
         name="worked_scaled",
         title="Worked example, scaled",
-        group="Worked examples",
         about="The same targets, standardised and behind a Dense layer, which reaches them.",
         make=_scaled,
         fixed={**_SHAPE, "head": "dense"},

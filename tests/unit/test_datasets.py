@@ -2,14 +2,13 @@
 
 import subprocess
 import sys
-from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.datasets import DATASETS, GROUPS, chosen_columns, make_dataset, settle
+from lib.datasets import DATASETS, TASKS, make_dataset, settle
 from lib.datasets.worked import highest_output
 from lib.experiment import (
     CELLS,
@@ -55,7 +54,6 @@ def test_a_spec_speaks_of_settings_that_exist_and_are_allowed(name):
     """A typing error in a key, or a value out of range, would only show in a browser."""
     spec = DATASETS[name]
     assert spec.name == name
-    assert spec.group in GROUPS
     assert spec.about.endswith(".")
     assert spec.uses <= OPTIONAL
     for key, value in {**spec.fixed, **spec.suggested, **spec.at_least}.items():
@@ -73,12 +71,6 @@ def test_every_fixed_setting_says_why(name):
 def test_the_default_experiment_has_a_dataset():
     """The app opens on it."""
     assert Experiment().data.name in DATASETS
-
-
-def test_groups_stand_together_in_a_menu():
-    """Each group of datasets is one run of the registry."""
-    groups = [spec.group for spec in DATASETS.values()]
-    assert len(set(groups)) == sum(a != b for a, b in pairwise(groups)) + 1
 
 
 @pytest.mark.parametrize("name", BUNDLED)
@@ -124,7 +116,7 @@ def test_settling_keeps_an_allowed_experiment_allowed_and_is_done_after_once(exp
 
 
 @settings(derandomize=True, deadline=None, max_examples=30)
-@given(EXPERIMENTS.filter(lambda e: DATASETS[e.data.name].group == "Synthetic tasks"))
+@given(EXPERIMENTS.filter(lambda experiment: experiment.data.name in TASKS))
 def test_any_synthetic_task_fits_into_memory_and_has_the_settled_shape(experiment):
     """Even the largest N, T and F together stay within MAX_VALUES."""
     settled = settle(experiment)
@@ -168,12 +160,21 @@ def test_the_features_of_a_table_are_its_inputs():
     """F = 9 gives way to the one input column that was chosen."""
     experiment = Experiment().set(data="seattle", F=9, inputs=("wind",))
     assert settle(experiment).data.features == 1
-    assert chosen_columns(experiment) == (("wind",), ("temp_max",))
+    dataset = make_dataset(experiment)
+    assert (dataset.feature_names, dataset.target_names) == (("wind",), ("temp_max",))
 
 
 def test_data_that_is_no_table_has_no_columns():
-    """There is nothing to choose from."""
-    assert chosen_columns(Experiment()) == ((), ())
+    """Columns that a link names are of another dataset: F stays what the person set."""
+    experiment = Experiment().set(F=2, inputs=("wind",))
+    assert settle(experiment).data.features == make_dataset(experiment).shape[2] == 2
+
+
+def test_columns_of_a_table_that_is_not_there_yet_count_as_features():
+    """A link to somebody's upload names them."""
+    experiment = Experiment().set(data="upload", head="none", inputs=("a", "b"), targets=("b",))
+    settled = settle(experiment)
+    assert (settled.data.features, settled.model.units) == (2, 1)
 
 
 def test_an_unknown_dataset_is_refused_with_the_known_ones():
@@ -195,9 +196,9 @@ def test_an_upload_without_a_table_is_refused():
         make_dataset(Experiment().set(data="upload"))
 
 
-@pytest.mark.parametrize("module", ["lib.windows", "lib.uploads.read", "lib.dataset"])
-def test_modules_can_be_imported_in_any_order_and_without_tensorflow(module):
-    """lib.windows and lib.datasets need each other; the page process must stay without Keras."""
+@pytest.mark.parametrize("module", ["lib.datasets", "lib.uploads.read"])
+def test_data_can_be_read_without_tensorflow_and_plotly(module):
+    """The page process must stay without Keras, and without Plotly until there is a chart."""
     code = (
         f"import {module}, sys; assert not {{'keras', 'tensorflow', 'plotly'}} & set(sys.modules)"
     )
@@ -321,10 +322,10 @@ def test_macro_grows_in_percent_a_year():
 
 def test_macro_starts_from_the_steady_columns_and_offers_the_levels_too():
     """A person can still pick unemployment itself."""
-    inputs, targets = chosen_columns(Experiment().set(data="macro"))
-    assert "unemployment_change" in inputs
-    assert "unemployment" not in inputs
-    assert targets == ("inflation",)
+    usual = make_dataset(Experiment().set(data="macro"))
+    assert "unemployment_change" in usual.feature_names
+    assert "unemployment" not in usual.feature_names
+    assert usual.target_names == ("inflation",)
     assert (
         make_dataset(Experiment().set(data="macro", targets=("unemployment",))).target_unit == "%"
     )

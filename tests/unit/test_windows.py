@@ -15,7 +15,6 @@ from lib.windows import (
     WindowError,
     default_columns,
     make_windows,
-    split_rows,
 )
 
 
@@ -60,14 +59,13 @@ def test_training_and_validation_share_no_row_and_time_goes_on(timesteps, horizo
 @given(st.integers(2, 100), st.integers(1, 365), st.integers(0, 3000))
 def test_a_table_is_refused_exactly_where_two_windows_would_share_a_row(timesteps, horizon, rows):
     """2 · (T + horizon) rows are enough, and one less is not: then the error says what would do."""
+    table = counting(rows)
     if rows >= 2 * (timesteps + horizon):
-        split = split_rows(rows, timesteps, horizon)
-        assert split.train >= 1
-        assert split.validation >= 1
-        assert split.boundary + split.span + split.validation - 1 == rows
+        dataset = make_windows(table, ["row"], ["row"], timesteps, horizon=horizon)
+        assert 1 <= dataset.train < len(dataset.x)
     else:
         with pytest.raises(TooShortError) as refusal:
-            split_rows(rows, timesteps, horizon)
+            make_windows(table, ["row"], ["row"], timesteps, horizon=horizon)
         cure = refusal.value.cure
         assert bool(cure) == (rows >= 6)
         if cure:
@@ -79,8 +77,8 @@ def test_a_table_is_refused_exactly_where_two_windows_would_share_a_row(timestep
 
 def test_three_quarters_of_the_windows_are_for_training():
     """Of Seattle's 1,461 days, to a thousandth."""
-    split = split_rows(1461, 24, 1)
-    assert split.train / (split.train + split.validation) == pytest.approx(0.75, abs=0.001)
+    dataset = make_windows(counting(1461), ["row"], ["row"], 24)
+    assert dataset.train / len(dataset.x) == pytest.approx(0.75, abs=0.001)
 
 
 def test_too_few_rows_are_refused_with_how_many_are_needed_and_what_would_do():
@@ -117,7 +115,7 @@ def test_scaling_looks_at_the_training_rows_alone():
         make_windows(Table("t", pd.DataFrame(v, columns=["a", "b"])), ["a", "b"], ["b"], 4)
         for v in (values, wild)
     )
-    boundary = split_rows(60, 4, 1).boundary
+    boundary = calm.train + 4  # the last training window and its targets end before this row
     assert boundary < 50
     assert np.array_equal(calm.x[: calm.train], stormy.x[: calm.train])
     assert calm.target_offset == pytest.approx(values[:boundary, 1].mean())

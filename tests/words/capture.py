@@ -157,7 +157,10 @@ def scripts() -> Iterator[tuple[str, str]]:
                         )
                     ),
                 )
-        yield f"spec {name}", repr((spec.title, spec.group, spec.about, spec.why, spec.suggested))
+        # What a dataset was grouped under when this was recorded; no screen ever showed it.
+        kind = "Real series" if spec.targets is None or spec.fixed else "Synthetic tasks"
+        group = {"wor": "Worked examples", "upl": "Your data"}.get(name[:3], kind)
+        yield f"spec {name}", repr((spec.title, group, spec.about, spec.why, spec.suggested))
     assert Experiment()
 
 
