@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    ViewportSize,
+    expect,
+)
 
 from tests.browser.chromium import FLAGS, find
 from tests.browser.server import Server, serve
@@ -16,6 +25,7 @@ from tests.browser.server import Server, serve
 PATIENCE = 20_000
 """Milliseconds that a test waits for what is to come, on a machine that may be busy."""
 expect.set_options(timeout=PATIENCE)
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 GONE_AWAY = re.compile(
     r"^ *Exception in ASGI application\n *Traceback (?:(?!Exception in).*\n)*?"
     r".*Disconnected: Cannot call \"send\" once a close message has been sent\.$",
@@ -43,12 +53,79 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     assert "Traceback" not in said, said
 
 
+@pytest.fixture(scope="session")
+def visitors(browser: Browser, server: Server) -> Iterator[BrowserContext]:
+    """The browser that all visitors have: what it has loaded and compiled once it knows."""
+    with browser.new_context(viewport=DESKTOP, base_url=server.url) as context:
+        context.set_default_timeout(PATIENCE)
+        yield context
+
+
+@pytest.fixture(scope="session")
+def tab(visitors: BrowserContext) -> Page:
+    """One tab for nearly all tests: in a new one Chromium runs 4.7 MB of Plotly from the start."""
+    return visitors.new_page()
+
+
 @pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:
-    """A page in a browser that has never been here. It must end without errors."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=server.url)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
+def page(tab: Page) -> Iterator[Page]:
+    """A page for somebody who has never been here. It must end without errors.
+
+    Cookies, what the page has stored, the size and the colour scheme are as new; what a test does
+    to a page for good (scripts, routes) needs `own_page`.
+    """
+    tab.set_viewport_size(DESKTOP)
+    tab.emulate_media(color_scheme="light")
+    try:
+        with without_errors(tab):
+            yield tab
+    finally:
+        _forget(tab)
+
+
+@pytest.fixture(scope="session")
+def other_tab(browser: Browser, server: Server) -> Iterator[Page]:
+    """The tab of another person's browser."""
+    with browser.new_context(viewport=DESKTOP, base_url=server.url) as context:
+        context.set_default_timeout(PATIENCE)
+        yield context.new_page()
+
+
+@pytest.fixture
+def other_page(other_tab: Page) -> Iterator[Page]:
+    """A page for another person, who has never been here either."""
+    try:
+        with without_errors(other_tab):
+            yield other_tab
+    finally:
+        _forget(other_tab)
+
+
+def _forget(page: Page) -> None:
+    """Leave the app, and nothing of the visit behind."""
+    if page.url.startswith("http"):
+        page.evaluate("localStorage.clear(), sessionStorage.clear()")
+    page.mouse.move(0, 0)
+    page.goto("about:blank")
+    page.context.clear_cookies()
+
+
+@pytest.fixture
+def own_page(browser: Browser, server: Server) -> Iterator[Page]:
+    """A page in a browser of its own, for what would stay with a page. It must end without errors.
+
+    It has loaded nothing yet, as the page of a first visitor.
+    """
+    with browser.new_context(viewport=DESKTOP, base_url=server.url) as context:
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        with without_errors(page):
+            yield page
+
+
+@contextmanager
+def without_errors(page: Page) -> Iterator[None]:
+    """No error on the page or in its console within the block, and none on the page at its end."""
     errors: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
@@ -57,10 +134,14 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
         if message.type == "error" and not probe:
             errors.append(message.text)
 
+    def note(error: Error) -> None:
+        errors.append(str(error))
+
     page.on("console", listen)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
+    page.on("pageerror", note)
+    yield
     tracebacks = page.get_by_test_id("stException").all_inner_texts()
-    context.close()
+    page.remove_listener("console", listen)
+    page.remove_listener("pageerror", note)
     assert not tracebacks, tracebacks
     assert not errors, errors

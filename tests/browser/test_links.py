@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.driver import button, move_slider, open_page, settle, upload, wait_for_status
-from tests.browser.server import Server
 
 LINK = "T=20&U=24&cell=gru&seed=7"
-
-
-@contextmanager
-def opened_elsewhere(browser: Browser, server: Server, url: str) -> Iterator[Page]:
-    """A page of another person's browser, at the same address."""
-    with browser.new_context(base_url=server.url) as context:
-        other = context.new_page()
-        open_page(other, url)
-        yield other
 
 
 def values(page: Page) -> tuple[str, str]:
@@ -92,26 +80,25 @@ def test_nonsense_in_the_address_is_dropped(page: Page) -> None:
     expect(page.locator(".st-key-strip")).to_contain_text("(N, 100, 3)")
 
 
-def test_a_link_shows_a_run_to_others_who_cannot_stop_it(
-    page: Page, browser: Browser, server: Server
-) -> None:
+def test_a_link_shows_a_run_to_others_who_cannot_stop_it(page: Page, other_page: Page) -> None:
     """Another browser that opens the address watches the run; its buttons don't steer it."""
     open_page(page, "/?T=24&U=32&N=640&epochs=5000")
     button(page, "Train").click()
     wait_for_status(page, "training")
-    with opened_elsewhere(browser, server, page.url) as other:
-        expect(other.get_by_text("You are watching a run")).to_be_visible()
-        expect(button(other, "Stop")).to_be_disabled()
-        button(other, "Train").click()
-        expect(other.get_by_text("You are watching a run")).to_have_count(0)
-        button(other, "Stop").click()
+    open_page(other_page, page.url)
+    expect(other_page.get_by_text("You are watching a run")).to_be_visible()
+    expect(button(other_page, "Stop")).to_be_disabled()
+    button(other_page, "Train").click()
+    expect(other_page.get_by_text("You are watching a run")).to_have_count(0)
+    button(other_page, "Stop").click()
+    wait_for_status(other_page, "stopped")
     wait_for_status(page, "training")
     button(page, "Stop").click()
     wait_for_status(page, "stopped")
 
 
 def test_who_watches_a_run_on_a_file_is_told_that_the_file_stays(
-    page: Page, browser: Browser, server: Server
+    page: Page, other_page: Page
 ) -> None:
     """The sidebar's settings can't be had without it, so Train is dimmed."""
     rows = "".join(f"{n % 7},{n % 5}\n" for n in range(400))
@@ -120,57 +107,59 @@ def test_who_watches_a_run_on_a_file_is_told_that_the_file_stays(
     expect(page.get_by_text("own.csv: 400 rows")).to_be_visible()
     button(page, "Train").click()
     wait_for_status(page, "training")
-    with opened_elsewhere(browser, server, page.url) as other:
-        expect(other.get_by_text("a file that stays with that person")).to_be_visible()
-        expect(button(other, "Train")).to_be_disabled()
+    open_page(other_page, page.url)
+    expect(other_page.get_by_text("a file that stays with that person")).to_be_visible()
+    expect(button(other_page, "Train")).to_be_disabled()
     button(page, "Stop").click()
     wait_for_status(page, "stopped")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_slow_browser_keeps_the_experiment_of_a_link(page: Page, scheme: str) -> None:
+def test_a_slow_browser_keeps_the_experiment_of_a_link(own_page: Page, scheme: str) -> None:
     """Widgets whose code comes late show the link's values, and Train changes none of them."""
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    own_page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
 
     def later(route: Route) -> None:
         time.sleep(2.5)
         route.continue_()
 
-    page.route(re.compile(r"(lider|NumberInput|Selectbox|ButtonGroup)[^/]*\.js"), later)
+    own_page.route(re.compile(r"(lider|NumberInput|Selectbox|ButtonGroup)[^/]*\.js"), later)
     query = "data=echo&T=30&U=8&cell=gru&mode=last&epochs=30"
-    open_page(page, f"/?{query}")
+    open_page(own_page, f"/?{query}")
     values = {"Timesteps": "30", "Units": "8"}
     for name, value in values.items():
-        expect(page.get_by_role("slider", name=name)).to_have_value(value)
-    page.get_by_text("More:").click()
-    expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("30")
-    button(page, "Train").click()
-    wait_for_status(page, "finished")
+        expect(own_page.get_by_role("slider", name=name)).to_have_value(value)
+    own_page.get_by_text("More:").click()
+    expect(own_page.get_by_role("spinbutton", name="Epochs")).to_have_value("30")
+    button(own_page, "Train").click()
+    wait_for_status(own_page, "finished")
     for name, value in values.items():
-        expect(page.get_by_role("slider", name=name)).to_have_value(value)
+        expect(own_page.get_by_role("slider", name=name)).to_have_value(value)
     for part in query.split("&"):
-        assert part in page.url
-    expect(page.locator(".st-key-strip")).to_contain_text("(N, 30, 3)")
+        assert part in own_page.url
+    expect(own_page.locator(".st-key-strip")).to_contain_text("(N, 30, 3)")
 
 
-def test_what_a_link_cannot_have_is_said_without_covering_or_moving_anything(page: Page) -> None:
+def test_what_a_link_cannot_have_is_said_without_covering_or_moving_anything(
+    own_page: Page,
+) -> None:
     """On a phone too: it stands above the headline from the first paint on, until it is closed."""
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.add_init_script(
+    own_page.set_viewport_size({"width": 390, "height": 844})
+    own_page.add_init_script(
         """window.tops = new Set();
         setInterval(() => {
             const title = document.querySelector("h1");
             if (title) window.tops.add(Math.round(title.getBoundingClientRect().top));
         }, 20);"""
     )
-    open_page(page, "/?T=9999&cell=banana")
-    page.wait_for_timeout(1500)
-    assert len(page.evaluate("[...window.tops]")) == 1
-    notice = page.get_by_role("alert")
+    open_page(own_page, "/?T=9999&cell=banana")
+    own_page.wait_for_timeout(1500)
+    assert len(own_page.evaluate("[...window.tops]")) == 1
+    notice = own_page.get_by_role("alert")
     expect(notice).to_contain_text("100 was taken")
-    said, title = notice.bounding_box(), page.get_by_role("heading", level=1).bounding_box()
+    said, title = notice.bounding_box(), own_page.get_by_role("heading", level=1).bounding_box()
     assert said
     assert title
     assert said["y"] + said["height"] <= title["y"]
-    page.get_by_role("button", name="Close").click()
+    own_page.get_by_role("button", name="Close").click()
     expect(notice).to_have_count(0)
