@@ -13,7 +13,8 @@ from lib.ui.load.turns import in_turn
 from lib.ui.session import session
 from lib.ui.settings import Settled
 from lib.ui.sidebar import sidebar
-from lib.ui.text import hint, plain, style
+from lib.ui.style import style
+from lib.ui.text import hint, plain
 
 PAGES = {
     "Explore": ("app.py", ":material/stacked_line_chart:"),

@@ -17,9 +17,7 @@ import streamlit as st
 
 from lib.figures import CONFIG
 from lib.ui.session import session
-
-HIDE_AFTER = "0.5s"
-"""When the covered chart is hidden altogether, also from screen readers."""
+from lib.ui.style import lay_above
 
 
 @dataclass(slots=True)
@@ -51,25 +49,10 @@ def steady_chart(figure: go.Figure | None, sentence: str, key: str) -> None:
                     st.plotly_chart(
                         shown[0], key=f"{key}_{place}_chart", config=CONFIG, alt=shown[1]
                     )
-        st.html(_style(key, pair.top))
+        lay_above(key, pair.top)
 
 
 def is_drawn(key: str) -> bool:
     """Whether a chart with this key has been drawn in this session."""
     pair = session().charts.by_place.get(key)
     return pair is not None and bool(pair.newest)
-
-
-def _style(key: str, top: int) -> str:
-    """Both in one cell of a grid; the one below goes away when the one above is surely drawn.
-
-    A chart that fills the screen lies above all, which its own layer here would prevent.
-    """
-    return (
-        f"<style>.st-key-{key}{{display:grid;grid-template-columns:minmax(0,1fr)}}"
-        f".st-key-{key}>*{{grid-area:1/1;width:100%}}"
-        f".st-key-{key}>:nth-child({top + 1}){{z-index:1}}"
-        f".st-key-{key}>:has([data-title='Close fullscreen']){{z-index:1000050}}"
-        f".st-key-{key}_{1 - top}{{visibility:hidden;transition:visibility 0s {HIDE_AFTER}}}"
-        "</style>"
-    )

@@ -19,20 +19,10 @@ from lib.ui.session import session
 from lib.ui.text import hint, plain
 from lib.windows import Table, TooShortError
 
-TOO_LARGE = (
-    "<style>[data-testid=stFileChip]{flex-wrap:wrap;height:auto}[data-testid=stFileChip]"
-    " [role=alert]{position:static!important;clip:auto!important;clip-path:none!important;"
-    "width:100%!important;height:auto!important;margin:0!important;white-space:normal!important;"
-    "font-size:0.875rem}"
-    "</style>"
-)
-"""Shows what Streamlit says of a file over its limit, to all and not only to a screen reader."""
-
 
 def uploader() -> None:
     """The file widget, and below it what came of the last file."""
     ours = session().upload
-    st.html(TOO_LARGE)
     st.file_uploader(
         "Your CSV",
         key="upload_file",

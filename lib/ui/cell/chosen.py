@@ -97,7 +97,6 @@ def choose(loaded: Loaded) -> Chosen:
     with st.container(horizontal=True, gap="medium", key="cell_about"):
         hint(f"Weights: {origin}.")
         st.markdown(CONTENTS, width="content")
-    st.html("<style>.st-key-cell_about a{color:inherit!important}</style>")  # blue is a mode's
     return Chosen(
         experiment,
         dataset,

@@ -65,8 +65,6 @@ def _reach(chosen: Chosen, palette: Palette) -> Reply:
             chosen,
             reply,
         )
-        # Where the first chart of a session is drawn its script is still to come.
-        st.html(f'<style>[class*="st-key-chart_reach_"]{{min-height:{HEIGHT}px}}</style>')
         for by, column in zip(("h", "x"), st.columns(2), strict=True):
             with column:
                 st.markdown("**By the hidden state h**" if by == "h" else "**By the input x**")

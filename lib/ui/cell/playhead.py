@@ -15,7 +15,6 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.figures.palette import Palette
 from lib.figures.timeline import TIME, UNITS
 from lib.figures.unrolled import WIDEST
 from lib.recurrence.formulas import Opened
@@ -23,6 +22,7 @@ from lib.recurrence.unit_order import by_similarity
 from lib.ui import address
 from lib.ui.cell.link import picked
 from lib.ui.session import session
+from lib.ui.style import cell_style
 
 KEY = "cell_playhead"
 ORDERS = ("", "similar")
@@ -47,21 +47,9 @@ class At:
     unit: int
 
 
-def bar_at_hand(palette: Palette) -> DeltaGenerator:
-    """The playhead's place, above all pictures: it stays in sight while these are scrolled.
-
-    Where the screen is small it doesn't, since pictures can be pressed. Its script comes later than
-    the page, so its room is there before; it is as wide as what is in a card.
-    """
-    st.html(
-        "<style>.st-key-cell_bar{padding:0.5rem 1rem;min-height:5rem;"
-        f"background:{palette.background};border-bottom:1px solid {palette.border}}}"
-        "@media(max-width:70rem){.st-key-cell_bar{min-height:7.25rem}}"
-        "@media(min-width:48rem) and (min-height:40rem){"
-        ":has(>.st-key-cell_bar){position:sticky;top:3.75rem;z-index:90}"
-        # What is jumped to isn't hidden by it.
-        "[data-testid=stMain] :is(h2,h3){scroll-margin-top:9.5rem}}</style>"
-    )
+def bar_at_hand() -> DeltaGenerator:
+    """The playhead's place, above all pictures: it stays in sight while these are scrolled."""
+    cell_style()
     return st.container(key="cell_bar")
 
 

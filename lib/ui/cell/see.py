@@ -24,7 +24,7 @@ def see(chosen: Chosen, palette: Palette) -> tuple[DeltaGenerator, Formulas]:
     """Draw the section. The playhead's place comes back, and the formulas that follow it."""
     layer = chosen.opened
     top = chosen.layer == chosen.experiment.model.layers - 1
-    bar = bar_at_hand(palette)
+    bar = bar_at_hand()
     with st.container(border=True, key="cell_unrolled"):
         st.markdown("### Unrolled in time")
         _unrolled(chosen, layer, palette, top=top)

@@ -26,6 +26,7 @@ from lib.ui.load.rhythm import SLOWEST
 from lib.ui.load.turns import RHYTHM, in_turn
 from lib.ui.session import session
 from lib.ui.shown import View, view
+from lib.ui.style import hide
 from lib.ui.text import plain, say_steadily
 
 STEADY_SECONDS = 2.0
@@ -159,7 +160,7 @@ def _buttons(loaded: Loaded, shown: View) -> None:
             disabled=idle,
         )
         unused = "pause" if paused else "resume"
-        st.html(f"<style>.st-key-do_{unused} {{display: none}}</style>")
+        hide(f"do_{unused}")
         _button(
             "Step",
             "skip_next",

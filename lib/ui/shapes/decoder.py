@@ -19,11 +19,6 @@ TEXT, PICK = "error_text", "error_example"
 KEPT = "error_kept"
 LONGEST = 600
 """Of what is said about a message, in characters."""
-STYLE = (
-    f"<style>.st-key-{TEXT} textarea{{font-family:monospace;text-rendering:optimizeSpeed;"
-    "word-break:break-all}</style>"
-)
-"""As code is written. And a browser takes seconds to lay out one very long word otherwise."""
 
 
 def decoder(palette: Palette) -> None:
@@ -35,7 +30,6 @@ def decoder(palette: Palette) -> None:
     st.markdown(f"# {'What this message means' if told else unknown}")
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
-        st.html(STYLE)
         st.session_state[TEXT] = text
         st.text_area(
             "Paste a message, or a whole traceback",

@@ -1,0 +1,113 @@
+"""All CSS of the pages: what Streamlit has no options for, by the marks that 1.67 gives elements.
+
+An element with a key has the class `st-key-` and that key; the `data-testid`s are Streamlit's own.
+The components' CSS is with them, and that of pictures with `lib.figures`.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.figures.reach import HEIGHT
+from lib.ui.theme import current_palette
+
+HIDE_AFTER = "0.5s"
+"""When a chart that is covered by a newer one is hidden altogether, also from screen readers."""
+
+_ALWAYS = (
+    # A sentence and the unseen text that keeps its room: `lib.ui.text.say_steadily`.
+    ".said{display:grid;grid-template-columns:minmax(0,1fr);font-size:0.875rem;"
+    "overflow-wrap:anywhere}.said>*,.said::after{grid-area:1/1}"
+    ".said::after{content:attr(data-longest);visibility:hidden}"
+    # What is only a script takes no room.
+    "div:has(>.stHtml>script){display:none}"
+    # All training buttons in one row from 1280 pixels on; and room for two lines above the bar
+    # where its text may need them, so that nothing moves when a run begins.
+    ".st-key-train_controls button{padding-inline:0.5rem}"
+    ".st-key-run_progress{container-type:inline-size}"
+    "@container(max-width:25rem){.st-key-run_progress [data-testid=stProgress] p"
+    "{min-height:2.5rem;align-content:end}}"
+    # A chart to a row where two would be cramped: Streamlit itself looks at the window alone, of
+    # which the sidebar takes a third.
+    ".st-key-cards{container-type:inline-size}"
+    "@container(max-width:50rem){.st-key-cards>*>[data-testid=stHorizontalBlock]"
+    ">[data-testid=stColumn]{min-width:100%}}"
+    # What Streamlit says of a file over its limit is for all, and not only for a screen reader.
+    "[data-testid=stFileChip]{flex-wrap:wrap;height:auto}[data-testid=stFileChip]"
+    " [role=alert]{position:static!important;clip:auto!important;clip-path:none!important;"
+    "width:100%!important;height:auto!important;margin:0!important;white-space:normal!important;"
+    "font-size:0.875rem}"
+    # A pasted message as code is written; a browser takes seconds to lay out one very long word
+    # otherwise.
+    ".st-key-error_text textarea{font-family:monospace;text-rendering:optimizeSpeed;"
+    "word-break:break-all}"
+)
+
+_CELL = (
+    # The playhead stays in sight while pictures are scrolled, but for small screens, where these
+    # can be pressed. Its script comes later than the page, so its room is there before; it is as
+    # wide as what is in a card. A heading that is jumped to isn't hidden by it.
+    ".st-key-cell_bar{padding:0.5rem 1rem;min-height:5rem;"
+    "background:BACKGROUND;border-bottom:1px solid BORDER}"
+    "@media(max-width:70rem){.st-key-cell_bar{min-height:7.25rem}}"
+    "@media(min-width:48rem) and (min-height:40rem){"
+    ":has(>.st-key-cell_bar){position:sticky;top:3.75rem;z-index:90}"
+    "[data-testid=stMain] :is(h2,h3){scroll-margin-top:9.5rem}}"
+    # Blue is a mode's, so that the links to the page's parts are none.
+    ".st-key-cell_about a{color:inherit!important}"
+    # Where the first chart of a session is drawn its script is still to come.
+    f'[class*="st-key-chart_reach_"]{{min-height:{HEIGHT}px}}'
+)
+
+
+def style() -> None:
+    """What all pages need, once on each: a style that changes costs a browser much.
+
+    Streamlit's own colours have a contrast of less than 4.5 to 1 in code and on what is disabled,
+    and in dark mode hardly any on chosen columns; there are no options.
+    """
+    colors = current_palette()
+    tokens = {
+        colors.muted: ("comment", "punctuation"),
+        colors.sequence_text: ("keyword", "function", "class-name"),
+        colors.best_text: ("boolean", "number", "string"),
+        colors.last_text: ("operator",),
+    }
+    code = "".join(
+        f"{','.join(f'code .token.{kind}' for kind in kinds)}{{color:{color}!important}}"
+        for color, kinds in tokens.items()
+    )
+    _write(
+        f"{_ALWAYS}{code}[data-tag],[data-tag] button{{color:{colors.background}!important}}"
+        f"[data-testid=stSidebar] [disabled] p{{color:{colors.muted}}}"
+    )
+
+
+def cell_style() -> None:
+    """What the Cell page needs besides."""
+    colors = current_palette()
+    _write(_CELL.replace("BACKGROUND", colors.background).replace("BORDER", colors.border))
+
+
+def hide(key: str) -> None:
+    """Show nothing of the element with this key, which keeps its place on the page."""
+    _write(f".st-key-{key}{{display:none}}")
+
+
+def lay_above(key: str, top: int) -> None:
+    """Two charts of the container `key` in one cell of a grid, of which number `top` lies above.
+
+    The one below goes away when the one above is surely drawn. A chart that fills the screen lies
+    above all, which its own layer here would prevent.
+    """
+    _write(
+        f".st-key-{key}{{display:grid;grid-template-columns:minmax(0,1fr)}}"
+        f".st-key-{key}>*{{grid-area:1/1;width:100%}}"
+        f".st-key-{key}>:nth-child({top + 1}){{z-index:1}}"
+        f".st-key-{key}>:has([data-title='Close fullscreen']){{z-index:1000050}}"
+        f".st-key-{key}_{1 - top}{{visibility:hidden;transition:visibility 0s {HIDE_AFTER}}}"
+    )
+
+
+def _write(css: str) -> None:
+    st.html(f"<style>{css}</style>")
