@@ -18,7 +18,10 @@ from lib.dataset import Dataset
 from lib.datasets import TASKS, find_spec
 from lib.datasets.worked import DATA_X, DATA_Y
 from lib.experiment import LOSSES, MAX_VALUES, MODES, OPTIMIZERS, Experiment
-from lib.shapes import Layer, model_shapes
+from lib.stack.models import model_steps
+from lib.stack.recurrent import Recurrent
+from lib.stack.steps import Step
+from lib.stack.tensors import readable
 
 LINE = 100
 """The longest line of a script."""
@@ -250,33 +253,29 @@ DATA: dict[str, Callable[[Experiment, Dataset], _Data]] = {
 
 def _models(experiment: Experiment, dataset: Dataset) -> list[str]:
     """The models, each with the shape of its output beside every layer."""
-    _, steps, features = dataset.shape
-    shapes = model_shapes(experiment, steps, features, dataset.targets)
+    _, timesteps, features = dataset.shape
+    models = model_steps(experiment.model, timesteps, features, dataset.targets)
     blocks = [f"keras.utils.set_random_seed({experiment.seed})  # for the weights"]
-    for mode, layers in shapes.items():
+    for mode, steps in models.items():
         lines = [
             f"# {MODES[mode].label}: {MODES[mode].about}.",
             f"{MODES[mode].variable} = keras.Sequential(",
         ]
-        lines += ["    [", *(f"        {_layer(layer)}" for layer in layers), "    ]", ")"]
+        lines += ["    [", *(f"        {_layer(step)}" for step in steps), "    ]", ")"]
         blocks.append("\n".join(lines))
-    if len(shapes) > 1:
+    if len(models) > 1:
         both = f"{MODES['last'].variable}.set_weights({MODES['sequence'].variable}.get_weights())"
         blocks[-1] += f"\n{both}  # both start from the same weights"
     return blocks
 
 
-def _layer(layer: Layer) -> str:
-    """A line of code with the layer's output shape as its comment."""
-    width = layer.shape[-1]
-    if layer.name == "InputLayer":
-        code = f"keras.Input({layer.shape[1:]}),"
-    elif layer.name == "Dense":
-        code = f"keras.layers.Dense({width}),"
-    else:
-        returns = "T" in layer.letters
-        code = f"keras.layers.{layer.name}({width}, return_sequences={returns}),"
-    return f"{code}  # {layer.numbers}"
+def _layer(step: Step) -> str:
+    """A line of code with the layer's output shape as its comment; the mode is written out."""
+    layer = step.layer
+    code = layer.code() if layer.kind == "input" else f"keras.{layer.code()}"
+    if isinstance(layer, Recurrent) and not layer.return_sequences:
+        code = code.replace(")", ", return_sequences=False)")
+    return f"{code},  # {readable(step.tensors[0])}"
 
 
 def _training(mode: str, experiment: Experiment, dataset: Dataset) -> str:

@@ -5,10 +5,9 @@ An HTML fragment for `st.html`, over the same columns as the other pictures of t
 
 from __future__ import annotations
 
-from base64 import b64encode
-
 import numpy as np
 
+from lib.figures.images import svg_uri
 from lib.figures.palette import Palette
 from lib.figures.timeline import over_time, picture, ticks
 
@@ -29,11 +28,7 @@ def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette:
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 100" preserveAspectRatio="none">'
         f'<rect width="1000" height="100" fill="{palette.surface}"/>{shapes}</svg>'
     )
-    code = b64encode(svg.encode()).decode()
-    image = (
-        f'<img alt="" src="data:image/svg+xml;base64,{code}" '
-        'style="display:block;width:100%;height:11rem">'
-    )
+    image = f'<img alt="" src="{svg_uri(svg)}" style="display:block;width:100%;height:11rem">'
     key = (
         f'<div style="display:flex;flex-wrap:wrap;gap:0 1.25rem;color:{palette.muted}">'
         f'<span style="color:{palette.best_text}">▬ ▬ the bound</span>'

@@ -12,8 +12,8 @@ from html import escape
 import numpy as np
 
 from lib.english import number, signed
+from lib.figures.images import STEPS, png_uri, shade_indexes
 from lib.figures.palette import Palette
-from lib.figures.png import STEPS, data_uri, shade_indexes
 from lib.figures.timeline import last_column, over_time, picture, ticks
 
 MOST_NUMBERS = (6, 8)
@@ -82,7 +82,7 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
     if steps > MOST_NUMBERS[0] or units > MOST_NUMBERS[1]:
         height = min(9.0, max(2.5, 0.4 * units))
         return (
-            f'<img alt="" src="{data_uri(indexes, colors)}" style="display:block;width:100%;'
+            f'<img alt="" src="{png_uri(indexes, colors)}" style="display:block;width:100%;'
             f'height:{height:.2f}rem;image-rendering:pixelated;border-radius:3px">'
         )
     cells = "".join(

@@ -12,8 +12,8 @@ from html import escape
 import numpy as np
 
 from lib.english import number
+from lib.figures.images import STEPS, png_uri
 from lib.figures.palette import Palette
-from lib.figures.png import STEPS, data_uri
 from lib.figures.timeline import over_time, picture, ticks
 
 
@@ -43,7 +43,7 @@ def influence_map(
         share = np.sqrt(known / (most or 1.0))
         indexes = np.where(known > 0, np.maximum(2, share * STEPS), 0).round().astype(np.uint8)
         body = (
-            f'<img alt="" src="{data_uri(indexes, colors)}" style="display:block;width:100%;'
+            f'<img alt="" src="{png_uri(indexes, colors)}" style="display:block;width:100%;'
             'aspect-ratio:1;image-rendering:pixelated;border-radius:3px">'
         )
         scale = _scale(most, colors, palette)

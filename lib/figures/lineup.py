@@ -12,8 +12,8 @@ from lib.doctor import Diagnosis
 from lib.doctor.lineup import AxisFate, AxisPair
 from lib.doctor.loss_shapes import Sizes
 from lib.figures.palette import Palette, mix
-from lib.figures.stack import code_words
 from lib.figures.tensor import Scale, tensor_image
+from lib.figures.text import code_words
 from lib.stack.tensors import Axis, Role, Tensor, numbers
 
 LETTERS: dict[str, tuple[str, Role]] = {

@@ -12,8 +12,8 @@ from html import escape
 import numpy as np
 
 from lib.english import difference
+from lib.figures.images import png_uri
 from lib.figures.palette import Palette
-from lib.figures.png import data_uri
 from lib.figures.timeline import over_time, picture, ticks
 from lib.recurrence.padded import ROUNDING, Padded
 
@@ -33,7 +33,7 @@ def _way(way: Padded, palette: Palette) -> str:
     rows, steps = way.counts.shape
     # Blank steps are masked; grey ones are zeros that the layer reads like any other.
     shades = np.where(way.counts, 2, 0 if way.masked else 1).astype(np.uint8)
-    image = data_uri(shades, (palette.surface, palette.border, palette.muted))
+    image = png_uri(shades, (palette.surface, palette.border, palette.muted))
     outlines = "".join(
         f'<div style="position:absolute;left:calc(100%*{step}/{steps});width:calc(100%/{steps});'
         f"top:calc(100%*{row}/{rows});height:calc(100%/{rows});box-sizing:border-box;"

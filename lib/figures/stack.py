@@ -10,9 +10,10 @@ from html import escape
 
 from lib.figures.palette import Palette
 from lib.figures.tensor import Scale, tensor_image
+from lib.figures.text import code_words
 from lib.stack.recurrent import Bidirectional, Recurrent, returned_names
+from lib.stack.steps import Step
 from lib.stack.tensors import Tensor, letters, numbers
-from lib.stack.trace import Step
 
 ARROW = 8.5
 """The width of an arrow with its words, in rem."""
@@ -38,15 +39,6 @@ def stack_picture(steps: tuple[Step, ...], sentence: str, palette: Palette) -> s
         f'<div role="img" aria-label="{escape(sentence)}" style="display:flex;'
         f"flex-wrap:wrap;gap:1rem 0.75rem;align-items:center;font-size:0.875rem;line-height:1.35;"
         f'color:{palette.ink}">{"".join(parts)}</div>'
-    )
-
-
-def code_words(words: str, color: str, *, bold: bool = False) -> str:
-    """A shape or a call in the letters of code."""
-    return (
-        f'<span style="font-family:monospace;font-size:0.8125rem;'
-        f'font-weight:{600 if bold else 400};color:{color};white-space:nowrap">'
-        f"{escape(words)}</span>"
     )
 
 
@@ -92,11 +84,10 @@ def _arrow(place: int, step: Step, palette: Palette) -> str:
         below = f'<span style="color:{palette.wrong};font-weight:600">✗ breaks here</span>'
     elif not step.tensors:
         below = "not reached"
-    elif step.made and step.made.formula:
-        product, _, count = step.made.formula.partition(" = ")
+    elif step.parameters:
         below = (
-            f"{escape(step.made.rule)}<br>{escape(product)}<br>"
-            f'<b style="color:{palette.ink}">= {count}</b>'
+            f"{escape(step.outputs.rule)}<br>{escape(step.outputs.product)}<br>"
+            f'<b style="color:{palette.ink}">= {step.parameters:,}</b>'
         )
     elif step.layer.kind != "unpack":
         below = "no parameters"

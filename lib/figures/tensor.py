@@ -8,11 +8,11 @@ batch. `st.html` drops SVG elements, so that a tensor is an image (see
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 
+from lib.figures.images import svg_uri
 from lib.figures.palette import Palette, mix
 from lib.stack.tensors import Axis, Tensor, numbers
 
@@ -94,10 +94,9 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {right:.1f} {down:.1f}" '
         f'font-family="sans-serif" font-size="{FONT}" font-weight="600">{"".join(body)}</svg>'
     )
-    code = b64encode(svg.encode()).decode()
     return (
         f'<img alt="{escape(numbers(tensor))}" decoding="sync" '
-        f'src="data:image/svg+xml;base64,{code}" style="width:{right / 16:.2f}rem;'
+        f'src="{svg_uri(svg)}" style="width:{right / 16:.2f}rem;'
         f'height:{down / 16:.2f}rem;max-width:none;display:block">'
     )
 

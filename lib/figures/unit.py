@@ -6,13 +6,13 @@ hundred bytes of SVG.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 
 import numpy as np
 
 from lib.english import short, signed
+from lib.figures.images import svg_uri
 from lib.figures.palette import Palette
 from lib.figures.timeline import last_column, over_time, ticks
 from lib.recurrence.formulas import Line
@@ -94,4 +94,4 @@ def _spark(values: np.ndarray, palette: Palette) -> str:
         f'<path d="M0 {zero:.1f}H1000" stroke="{palette.baseline}" stroke-dasharray="2 3" {still}/>'
         f'<polyline points="{points}" stroke="{palette.ink}" stroke-width="2" {still}/></svg>'
     )
-    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+    return svg_uri(svg)

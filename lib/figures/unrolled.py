@@ -6,15 +6,14 @@ background of a block T times, so that a hundred timesteps cost no more than two
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 
 import numpy as np
 
 from lib.english import number
 from lib.experiment import MODES
+from lib.figures.images import STEPS, png_uri, shade_indexes, svg_uri
 from lib.figures.palette import Palette
-from lib.figures.png import STEPS, data_uri, shade_indexes
 from lib.figures.timeline import over_time, picture, ticks
 
 WIDEST = 8.0
@@ -35,7 +34,7 @@ def unrolled_picture(
     """
     steps = len(x)
     reach = float(np.nanmax(np.abs(x), initial=1e-9))
-    inputs = data_uri(shade_indexes(x.T, reach), palette.signed(STEPS))
+    inputs = png_uri(shade_indexes(x.T, reach), palette.signed(STEPS))
     height = min(3.0, max(0.9, 0.5 * x.shape[1]))
     rows = [
         *(_outputs(mode, steps, palette) for mode in modes),
@@ -115,4 +114,4 @@ _BOX = (
 
 def _tile(svg: str) -> str:
     """A drawing as a CSS image; it keeps its proportions in the middle of its column."""
-    return f"url(data:image/svg+xml;base64,{b64encode(svg.encode()).decode()})"
+    return f"url({svg_uri(svg)})"

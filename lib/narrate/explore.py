@@ -14,7 +14,9 @@ from lib.datasets import DATASETS
 from lib.english import capital, counted, number
 from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
 from lib.run import ModeResult, Snapshot, Status
-from lib.shapes import model_shapes
+from lib.stack import total
+from lib.stack.models import model_steps
+from lib.stack.tensors import readable
 
 ANSWERS = {"dense": "its head", "none": "its output"}
 """What could be read of the last-step model before the last step, by the model's head."""
@@ -45,13 +47,16 @@ def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Every shape on the way through each model, and what the models have to learn."""
-    _, steps, features = dataset.shape
-    shapes = model_shapes(experiment, steps, features, dataset.targets)
+    _, timesteps, features = dataset.shape
+    models = model_steps(experiment.model, timesteps, features, dataset.targets)
     ways = {
         mode: " → ".join(
-            [layers[0].numbers, *(f"{layer.name} {layer.numbers}" for layer in layers[1:])]
+            [
+                readable(steps[0].tensors[0]),
+                *(f"{step.layer.keras} {readable(step.tensors[0])}" for step in steps[1:]),
+            ]
         )
-        for mode, layers in shapes.items()
+        for mode, steps in models.items()
     }
     parts = []
     if "sequence" in ways:
@@ -60,9 +65,9 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
         parts.append(
             f"Last-step mode, the last row of the hidden states and nothing else: {ways['last']}."
         )
-    total = sum(layer.parameters for layer in next(iter(shapes.values())))
-    each = " each, whatever the number of timesteps" if len(shapes) > 1 else ""
-    return " ".join([*parts, f"{counted(total, 'parameter')}{each}."])
+    count = total(next(iter(models.values())))
+    each = " each, whatever the number of timesteps" if len(models) > 1 else ""
+    return " ".join([*parts, f"{counted(count, 'parameter')}{each}."])
 
 
 def predictions_sentence(

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from lib.stack.code import spare_states
 from lib.stack.kinds import Stack
+from lib.stack.steps import Step, broken, total, trace
 from lib.stack.tensors import numbers_of
-from lib.stack.trace import Step, broken, total, trace
 
 
 def stack_sentence(steps: tuple[Step, ...]) -> str:
@@ -24,7 +24,7 @@ def stack_sentence(steps: tuple[Step, ...]) -> str:
         counted = f" with {step.parameters:,} parameters" if step.parameters else ""
         gives = f"{step.layer.keras} gives {numbers_of(step.tensors)}{counted}"
         if spare := spare_states(step):  # of two directions, those are the backward ones
-            kept = len(step.given.states)
+            kept = len(step.inputs.states)
             gives += f", starts from the first {kept - spare} of {kept} states, and drops the rest"
         parts.append(gives)
     end = "" if broken(steps) is not None else f" In all {total(steps):,} parameters."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.experiment import CELLS
-from lib.shapes import SIZES
+from lib.shapes import BLOCKS
 
 GATES: dict[str, dict[str, str]] = {
     "lstm": {"i": "input gate", "f": "forget gate", "c": "candidate", "o": "output gate"},
@@ -209,7 +209,7 @@ def _checked(
         )
     kernel, recurrent, bias = (np.asarray(array, dtype=x.dtype) for array in weights)
     features, units = x.shape[-1], len(recurrent)
-    width = SIZES[cell].blocks * units
+    width = BLOCKS[cell] * units
     biases = ((2, width), (width,)) if cell == "gru" else ((width,),)
     for name, array, allowed in (
         ("kernel", kernel, ((features, width),)),

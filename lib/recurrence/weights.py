@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lib.experiment import CELLS
-from lib.shapes import SIZES
+from lib.shapes import BLOCKS
 
 
 def initial_weights(
@@ -19,13 +19,12 @@ def initial_weights(
     Raises ValueError for an unknown cell. Source: `keras/src/layers/rnn/*.py`,
     `keras/src/initializers/random_initializers.py`.
     """
-    if cell not in SIZES:
+    if cell not in BLOCKS:
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
-    size = SIZES[cell]
-    width = size.blocks * units
+    width = BLOCKS[cell] * units
     kernel = _glorot_uniform(features, width, rng)
     recurrent = _orthogonal(units, width, rng)
-    bias = np.zeros((2, width) if size.biases == 2 else width, np.float32)
+    bias = np.zeros((2, width) if cell == "gru" else width, np.float32)
     if cell == "lstm":
         bias[units : 2 * units] = 1
     return [kernel, recurrent, bias]

@@ -1,7 +1,13 @@
 """Stacks of Keras layers by arithmetic: shapes, parameters, where one breaks, and how to mend it.
 
     steps = trace(from_text("input_t12_f3~lstm_u16~lstm_u8"))
-    steps[2].error.says   # "… expected ndim=3, found ndim=2. Full shape received: (None, 16)"
+    steps[1].shapes, steps[1].parameters   # ((None, 16),), 1280
+    steps[2].error.message   # "… expected ndim=3, found ndim=2. Full shape received: (None, 16)"
 
 Nothing is built or run here; tests hold every shape, count and message equal to Keras's.
 """
+
+from lib.stack.link import from_text
+from lib.stack.steps import Step, broken, total, trace
+
+__all__ = ["Step", "broken", "from_text", "total", "trace"]

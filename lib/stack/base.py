@@ -20,7 +20,7 @@ BATCH = Limit(1, 512)
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class LayerSetting:
     """One field of a layer: how a widget, the address and Keras call it, and what it allows."""
 
     name: str
@@ -55,7 +55,7 @@ def choice(key: str, label: str, default: str, options: Mapping[str, str]) -> An
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Inputs:
     """What a layer is called with."""
 
     tensors: Tensors
@@ -70,13 +70,13 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """What comes of it."""
+class Outputs:
+    """What comes out of a layer, and what it has to learn for it."""
 
     tensors: Tensors
     parameters: int = 0
-    formula: str = ""
-    """How they are counted: "4·16·(3+16+1) = 1,280"; empty where there are none."""
+    product: str = ""
+    """How they are counted: "4·16·(3+16+1)"; empty where there are none."""
     rule: str = ""
     """The same in letters: "4·U·(F+U+1)"."""
     states: Tensors | None = None
@@ -90,14 +90,14 @@ class ShapeError(Exception):
         self,
         expected: str,
         received: str,
-        says: str,
+        message: str,
         *,
         when: Literal["built", "run", "trained"] = "built",
     ) -> None:
-        super().__init__(says)
+        super().__init__(message)
         self.expected = expected
         self.received = received
-        self.says = says
+        self.message = message
         """The words of Keras's message; empty where it is wrong without a word."""
         self.when = when
         """At what it comes: when the model is built, when it first runs, or when it trains."""
@@ -117,10 +117,10 @@ class Layer:
     """The letter of its own width, where it has one."""
 
     @classmethod
-    def settings(cls) -> Iterator[Setting]:
+    def settings(cls) -> Iterator[LayerSetting]:
         """Its fields, in order."""
         for item in fields(cls):
-            yield Setting(item.name, default=item.default, **item.metadata)
+            yield LayerSetting(item.name, default=item.default, **item.metadata)
 
     def classes(self) -> tuple[str, ...]:
         """What Keras makes for it, in order: an inner layer first, itself last."""
@@ -134,21 +134,21 @@ class Layer:
         """The arguments of that call, without those that are Keras's default."""
         return iter(())
 
-    def call(self, given: Given) -> Made:
+    def call(self, inputs: Inputs) -> Outputs:
         """What comes out. Raises ShapeError for what Keras refuses."""
         raise NotImplementedError
 
 
-def only_one(given: Given) -> Tensor:
+def only_one(inputs: Inputs) -> Tensor:
     """The tensor that a layer gets. Raises ShapeError where it gets several."""
-    if len(given.tensors) > 1:
+    if len(inputs.tensors) > 1:
         raise ShapeError(
             "one tensor",
-            counted(given.tensors),
-            f'Layer "{given.name}" expects 1 input(s), but it received '
-            f"{len(given.tensors)} input tensors.",
+            counted(inputs.tensors),
+            f'Layer "{inputs.name}" expects 1 input(s), but it received '
+            f"{len(inputs.tensors)} input tensors.",
         )
-    return given.tensors[0]
+    return inputs.tensors[0]
 
 
 def counted(tensors: Tensors) -> str:
@@ -156,14 +156,14 @@ def counted(tensors: Tensors) -> str:
     return f"{len(tensors)} tensors, {numbers_of(tensors)}"
 
 
-def of_rank(given: Given, rank: int, meaning: str) -> Tensor:
+def of_rank(inputs: Inputs, rank: int, meaning: str) -> Tensor:
     """The tensor that a layer gets. Raises ShapeError unless it has `rank` axes."""
-    tensor = only_one(given)
+    tensor = only_one(inputs)
     if len(tensor) != rank:
         raise ShapeError(
             f"{rank} axes, {meaning}",
             f"{len(tensor)} axes, {numbers(tensor)}",
-            f"Input 0 with name 'None' of layer '{given.name}' is incompatible with the layer: "
+            f"Input 0 with name 'None' of layer '{inputs.name}' is incompatible with the layer: "
             f"expected ndim={rank}, found ndim={len(tensor)}. "
             f"Full shape received: {sizes(tensor)}",
         )

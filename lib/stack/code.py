@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lib.stack.recurrent import STATES, Recurrent
+from lib.stack.steps import Step
 from lib.stack.tensors import numbers_of
-from lib.stack.trace import Step
 
 HEAD = "import keras\nfrom keras import layers\n"
 
@@ -40,7 +40,7 @@ def spare_states(step: Step) -> int:
     layer = step.layer
     if not isinstance(layer, Recurrent) or not layer.initial_state:
         return 0
-    return max(0, len(step.given.states) - len(STATES[layer.cell]))
+    return max(0, len(step.inputs.states) - len(STATES[layer.cell]))
 
 
 def _comment(step: Step) -> str:
@@ -49,7 +49,7 @@ def _comment(step: Step) -> str:
         return numbers_of(step.tensors) + spare
     if step.error is None:
         return "not reached"
-    if not step.error.says:
+    if not step.error.message:
         return "builds, and goes wrong when it trains"
     how = {"run": "builds, and breaks when it runs", "trained": "builds, and breaks when it trains"}
     return how.get(step.error.when, "breaks here")

@@ -21,7 +21,7 @@ from lib.stack.plain import (
     Unpack,
 )
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Bidirectional, Recurrent
-from lib.stack.trace import Step, broken, trace
+from lib.stack.steps import Step, broken, trace
 
 MOST = 3
 
@@ -60,7 +60,7 @@ def _is_other(now: Step, before: Step) -> bool:
     if now.error is None or before.error is None or now.layer.kind != before.layer.kind:
         return False
     was, is_now = (
-        next(place for place, start in enumerate(ORDER) if step.error.says.startswith(start))
+        next(place for place, start in enumerate(ORDER) if step.error.message.startswith(start))
         for step in (before, now)
         if step.error
     )
@@ -138,8 +138,8 @@ def _itself(stack: Stack, place: int, step: Step) -> Iterator[Edit]:
         yield f"Write {_call(plain)} alone", _swap(stack, place, plain), place
     if not isinstance(layer, Recurrent):
         return
-    if step.given.states:
-        units = step.given.states[0][-1].size
+    if step.inputs.states:
+        units = step.inputs.states[0][-1].size
         same = replace(layer, units=units or layer.units)
         yield f"Give it {units} units, as the states have", _swap(stack, place, same), place
     for name in ("initial_state", "stateful"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from lib.stack.base import Layer, Setting
+from lib.stack.base import Layer, LayerSetting
 from lib.stack.kinds import KINDS, MAX_LAYERS, Stack
 from lib.stack.plain import Input
 
@@ -68,7 +68,7 @@ def _read(kind: type[Layer], words: list[str]) -> Layer:
     return kind(**values)
 
 
-def _value(setting: Setting, text: str) -> tuple[Any] | None:
+def _value(setting: LayerSetting, text: str) -> tuple[Any] | None:
     """A setting's value in a tuple; None where the text is none of its values."""
     if setting.limit is not None:
         if text == ANY:

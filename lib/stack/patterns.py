@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lib.experiment import ModelSettings
 from lib.stack.kinds import Stack
 from lib.stack.plain import Dense, GlobalAveragePooling1D, Input, RepeatVector, Unpack
-from lib.stack.recurrent import GRU, LSTM, Bidirectional, Recurrent, SimpleRNN
+from lib.stack.recurrent import LSTM, Bidirectional
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +71,6 @@ PATTERNS = {
     ),
 }
 """By name in the address and the widgets."""
-
-CELLS: dict[str, type[Recurrent]] = {kind.cell: kind for kind in (LSTM, GRU, SimpleRNN)}
-
-
-def stack_of(model: ModelSettings, timesteps: int, features: int, targets: int) -> Stack:
-    """The model of an experiment as a stack; of both modes the sequence mode's."""
-    layers = [
-        CELLS[model.cell](
-            units=model.units,
-            return_sequences=model.mode != "last" or level < model.layers - 1,
-        )
-        for level in range(model.layers)
-    ]
-    head = (Dense(units=targets),) if model.head == "dense" else ()
-    return (Input(timesteps=timesteps, features=features), *layers, *head)
 
 
 def pattern_of(stack: Stack) -> str | None:

@@ -13,9 +13,9 @@ from lib.stack.base import (
     FEATURES,
     STEPS,
     UNITS,
-    Given,
+    Inputs,
     Layer,
-    Made,
+    Outputs,
     ShapeError,
     choice,
     counted,
@@ -66,9 +66,9 @@ class Input(Layer):
             return f"keras.Input({shape[1:]})"
         return f"keras.Input(batch_shape={shape})"
 
-    def call(self, given: Given) -> Made:  # noqa: ARG002  nothing is below it
+    def call(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  nothing is below it
         """The first tensor."""
-        return Made((self.axes(),))
+        return Outputs((self.axes(),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +86,18 @@ class Dense(Layer):
         """Units."""
         yield f"{self.units}"
 
-    def call(self, given: Given) -> Made:
+    def call(self, inputs: Inputs) -> Outputs:
         """(…, F) → (…, K)."""
-        return linear(only_one(given), self.units, given.letter)
+        return linear(only_one(inputs), self.units, inputs.letter)
 
 
-def linear(tensor: Tensor, units: int, letter: str) -> Made:
+def linear(tensor: Tensor, units: int, letter: str) -> Outputs:
     """The tensor with `units` in the place of its last axis."""
     width = known_width(tensor, units)
-    count = dense_parameter_count(width, units)
-    return Made(
+    return Outputs(
         ((*tensor[:-1], widened(tensor[-1], letter, units)),),
-        count,
-        f"{units}·({width}+1) = {count:,}",
+        dense_parameter_count(width, units),
+        f"{units}·({width}+1)",
         f"{letter}·({tensor[-1].letter}+1)",
     )
 
@@ -122,15 +121,15 @@ class TimeDistributed(Layer):
         """The inner layer."""
         yield f"layers.Dense({self.units})"
 
-    def call(self, given: Given) -> Made:
+    def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, K)."""
-        tensor = given.tensors[0]
-        if len(given.tensors) > 1:
-            raise ShapeError("one tensor", counted(given.tensors), self._refusal(given.tensors))
+        tensor = inputs.tensors[0]
+        if len(inputs.tensors) > 1:
+            raise ShapeError("one tensor", counted(inputs.tensors), self._refusal(inputs.tensors))
         if len(tensor) < 3:
             received = f"{len(tensor)} axes, {numbers(tensor)}"
-            raise ShapeError(f"3 axes, {SEQUENCE}", received, self._refusal(given.tensors))
-        return linear(tensor, self.units, given.letter)
+            raise ShapeError(f"3 axes, {SEQUENCE}", received, self._refusal(inputs.tensors))
+        return linear(tensor, self.units, inputs.letter)
 
     def _refusal(self, tensors: Tensors) -> str:
         """Keras takes several shapes for one, with shapes as its sizes."""
@@ -160,16 +159,16 @@ class Dropout(Layer):
         """The share."""
         yield f"{self.rate:g}"
 
-    def call(self, given: Given) -> Made:
+    def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays."""
-        if len(given.tensors) > 1:
+        if len(inputs.tensors) > 1:
             raise ShapeError(
                 "one tensor",
-                counted(given.tensors),
-                _cant_be_packed(given.tensors, given.above),
+                counted(inputs.tensors),
+                _cant_be_packed(inputs.tensors, inputs.above),
                 when="trained",
             )
-        return Made(given.tensors)
+        return Outputs(inputs.tensors)
 
 
 def _cant_be_packed(tensors: Tensors, above: tuple[Layer, ...]) -> str:
@@ -202,10 +201,10 @@ class RepeatVector(Layer):
         """How often."""
         yield f"{self.n}"
 
-    def call(self, given: Given) -> Made:
+    def call(self, inputs: Inputs) -> Outputs:
         """(N, F) → (N, T′, F)."""
-        batch, features = of_rank(given, 2, "(batch, features)")
-        return Made(((batch, Axis(given.letter, self.n, "time"), features),))
+        batch, features = of_rank(inputs, 2, "(batch, features)")
+        return Outputs(((batch, Axis(inputs.letter, self.n, "time"), features),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +215,10 @@ class Flatten(Layer):
     keras: ClassVar[str] = "Flatten"
     about: ClassVar[str] = "Lays timesteps and features end to end, on one axis."
 
-    def call(self, given: Given) -> Made:
+    def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T·F)."""
-        batch, *rest = only_one(given)
-        return Made(((batch, flat(tuple(rest))),))
+        batch, *rest = only_one(inputs)
+        return Outputs(((batch, flat(tuple(rest))),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,15 +229,15 @@ class Masking(Layer):
     keras: ClassVar[str] = "Masking"
     about: ClassVar[str] = "Marks timesteps of nothing but zeros, so that layers above skip them."
 
-    def call(self, given: Given) -> Made:
+    def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays."""
-        if len(given.tensors) > 1:
+        if len(inputs.tensors) > 1:
             raise ShapeError(
                 "one tensor",
-                counted(given.tensors),
+                counted(inputs.tensors),
                 "axis -1 is out of bounds for an array with dimension 0",
             )
-        return Made(given.tensors)
+        return Outputs(inputs.tensors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,10 +248,10 @@ class GlobalAveragePooling1D(Layer):
     keras: ClassVar[str] = "GlobalAveragePooling1D"
     about: ClassVar[str] = "Takes the mean over all timesteps."
 
-    def call(self, given: Given) -> Made:
+    def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F)."""
-        batch, _, features = of_rank(given, 3, SEQUENCE)
-        return Made(((batch, features),))
+        batch, _, features = of_rank(inputs, 3, SEQUENCE)
+        return Outputs(((batch, features),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,12 +266,12 @@ class Unpack(Layer):
         """Python's own unpacking."""
         return self.keras
 
-    def call(self, given: Given) -> Made:
+    def call(self, inputs: Inputs) -> Outputs:
         """Several tensors → the first one."""
-        if len(given.tensors) == 1:
+        if len(inputs.tensors) == 1:
             raise ShapeError(
                 "several tensors, from return_state=True",
-                f"one, {numbers(given.tensors[0])}",
+                f"one, {numbers(inputs.tensors[0])}",
                 "Iterating over a symbolic KerasTensor is not supported.",
             )
-        return Made(given.tensors[:1], states=given.tensors[1:])
+        return Outputs(inputs.tensors[:1], states=inputs.tensors[1:])

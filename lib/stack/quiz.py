@@ -15,8 +15,8 @@ from lib.stack.base import Layer
 from lib.stack.kinds import Stack
 from lib.stack.plain import Dense, Flatten, GlobalAveragePooling1D, Input, RepeatVector
 from lib.stack.recurrent import GRU, LSTM, Bidirectional, Recurrent
+from lib.stack.steps import Step, broken, trace
 from lib.stack.tensors import numbers, numbers_of, sizes
-from lib.stack.trace import Step, broken, trace
 
 OPTIONS = 4
 RAISES = "It raises an error"

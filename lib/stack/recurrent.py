@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lib.experiment import CELLS
-from lib.shapes import SIZES, rnn_parameter_count, rnn_parameter_formula, rnn_parameter_rule
+from lib.shapes import (
+    BLOCKS,
+    MERGE_MODES,
+    rnn_output_shape,
+    rnn_parameter_count,
+    rnn_parameter_product,
+)
 from lib.stack.base import (
     UNITS,
-    Given,
+    Inputs,
     Layer,
-    Made,
+    Outputs,
     ShapeError,
     choice,
     flag,
@@ -51,49 +57,40 @@ class Recurrent(Layer):
             if getattr(self, name):
                 yield f"{name}=True"
 
-    def call(self, given: Given) -> Made:
+    def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, U) or (N, U), and the states after it."""
-        if self.initial_state and not given.states:  # Python's error, before Keras is asked
+        if self.initial_state and not inputs.states:  # Python's error, before Keras is asked
             raise ShapeError(self._wanted_states(), "none", "name 'states' is not defined")
-        tensor = of_rank(given, 3, SEQUENCE)
-        features = known_width(tensor, SIZES[self.cell].blocks * self.units)
+        tensor = of_rank(inputs, 3, SEQUENCE)
+        features = known_width(tensor, BLOCKS[self.cell] * self.units)
         if self.stateful:
             _static_batch(tensor)
         if self.initial_state:
-            self._check_states(given, tensor)
-        batch, time, last = tensor
-        width = widened(last, given.letter, self.units)
-        output = (batch, time, width) if self.return_sequences else (batch, width)
-        states = ((batch, width),) * len(STATES[self.cell]) if self.return_state else ()
-        return Made(
-            (output, *states),
-            rnn_parameter_count(self.cell, features, self.units),
-            rnn_parameter_formula(self.cell, features, self.units),
-            rnn_parameter_rule(self.cell, last.letter, given.letter),
-        )
+            self._check_states(inputs, tensor)
+        return _outputs(self, tensor, features, inputs.letter)
 
     def _wanted_states(self) -> str:
         wanted = len(STATES[self.cell])
         return f"{wanted} state{'s' * (wanted > 1)} of {self.units} units to start from"
 
-    def _check_states(self, given: Given, tensor: Tensor) -> None:
+    def _check_states(self, inputs: Inputs, tensor: Tensor) -> None:
         expected = self._wanted_states()
-        if len(given.states) < len(STATES[self.cell]):
+        if len(inputs.states) < len(STATES[self.cell]):
             raise ShapeError(
-                expected, numbers_of(given.states), "list index out of range", when="run"
+                expected, numbers_of(inputs.states), "list index out of range", when="run"
             )
-        units = given.states[0][-1].size
+        units = inputs.states[0][-1].size
         if units != self.units:
             raise ShapeError(
                 expected,
-                numbers_of(given.states),
+                numbers_of(inputs.states),
                 f"Dimensions must be equal, but are {units} and {self.units}",
                 when="run",
             )
-        if len(given.states[0]) > 2 and not self._broadcasts(tensor):  # the first alone can be one
+        if len(inputs.states[0]) > 2 and not self._broadcasts(tensor):  # the first alone can be one
             raise ShapeError(
                 f"{expected}, (batch, {self.units}) each",
-                f"{numbers(given.states[0])}, a sequence",
+                f"{numbers(inputs.states[0])}, a sequence",
                 self._refused_sequence(tensor),
                 when="run",
             )
@@ -142,7 +139,8 @@ class SimpleRNN(Recurrent):
     about: ClassVar[str] = "Reads step by step, without gates."
 
 
-MERGE = {"concat": '"concat"', "sum": '"sum"', "mul": '"mul"', "ave": '"ave"', "none": "None"}
+MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in MERGE_MODES}
+"""Each merge mode, as the address and as Keras writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,22 +169,38 @@ class Bidirectional(Layer):
         if self.merge_mode != "concat":
             yield f"merge_mode={MERGE[self.merge_mode]}"
 
-    def call(self, given: Given) -> Made:
+    def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, 2U) or (N, 2U); one tensor for each direction if they stay apart."""
-        tensor = of_rank(given, 3, SEQUENCE)
-        features = known_width(tensor, SIZES[self.cell].blocks * self.units)
-        batch, time, last = tensor
-        one = widened(last, given.letter, self.units)
-        joined = self.merge_mode == "concat"
-        width = widened(last, f"2{given.letter}", 2 * self.units) if joined else one
-        output = (batch, time, width) if self.return_sequences else (batch, width)
-        states = ((batch, one),) * (2 * len(STATES[self.cell])) if self.return_state else ()
-        return Made(
-            (output,) * (2 if self.merge_mode == "none" else 1) + states,
-            rnn_parameter_count(self.cell, features, self.units, bidirectional=True),
-            rnn_parameter_formula(self.cell, features, self.units, bidirectional=True),
-            rnn_parameter_rule(self.cell, last.letter, given.letter, bidirectional=True),
-        )
+        tensor = of_rank(inputs, 3, SEQUENCE)
+        features = known_width(tensor, BLOCKS[self.cell] * self.units)
+        merge_mode = None if self.merge_mode == "none" else self.merge_mode
+        return _outputs(self, tensor, features, inputs.letter, merge_mode=merge_mode)
+
+
+def _outputs(
+    layer: Recurrent | Bidirectional,
+    tensor: Tensor,
+    features: int,
+    letter: str,
+    *,
+    merge_mode: str | None = "concat",
+) -> Outputs:
+    """What a tensor (N, T, F) becomes in one direction, or in both: outputs, then states."""
+    cell, units, both = layer.cell, layer.units, isinstance(layer, Bidirectional)
+    batch, _, last = tensor
+    one, two = widened(last, letter, units), widened(last, f"2{letter}", 2 * units)
+    shape = rnn_output_shape(sizes(tensor), units, layer.return_sequences, both, merge_mode)
+    outputs = [
+        (*tensor[: len(each) - 1], one if each[-1] == units else two)
+        for each in (shape if both and merge_mode is None else (shape,))
+    ]
+    states = [(batch, one)] * len(STATES[cell]) * (2 if both else 1) if layer.return_state else []
+    return Outputs(
+        (*outputs, *states),
+        rnn_parameter_count(cell, features, units, bidirectional=both),
+        rnn_parameter_product(cell, features, units, bidirectional=both),
+        rnn_parameter_product(cell, last.letter, letter, bidirectional=both),
+    )
 
 
 def returned_names(layer: Layer) -> tuple[str, ...]:

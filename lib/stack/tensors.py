@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Literal
 
+from lib.shapes import Shape
+
 Role = Literal["batch", "time", "features"]
 
 
@@ -25,7 +27,7 @@ Tensors = tuple[Tensor, ...]
 """What a layer gives: one tensor, or several where it returns states or both directions."""
 
 
-def sizes(tensor: Tensor) -> tuple[int | None, ...]:
+def sizes(tensor: Tensor) -> Shape:
     """The shape as Keras has it: (None, 12, 16)."""
     return tuple(axis.size for axis in tensor)
 
@@ -38,6 +40,11 @@ def letters(tensor: Tensor) -> str:
 def numbers(tensor: Tensor) -> str:
     """The shape in numbers: "(None, 12, 16)"."""
     return _bracket([str(axis.size) for axis in tensor])
+
+
+def readable(tensor: Tensor) -> str:
+    """The shape in numbers, with a letter where any size will do: "(N, 12, 16)"."""
+    return _bracket([axis.letter if axis.size is None else f"{axis.size}" for axis in tensor])
 
 
 def numbers_of(tensors: Tensors) -> str:

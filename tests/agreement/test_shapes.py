@@ -6,7 +6,9 @@ import keras
 import pytest
 
 from lib.experiment import CELLS, Experiment
-from lib.shapes import MERGE_MODES, model_shapes, rnn_output_shape, rnn_parameter_count
+from lib.shapes import MERGE_MODES, rnn_output_shape, rnn_parameter_count
+from lib.stack import total
+from lib.stack.models import model_steps
 
 LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
 
@@ -65,7 +67,7 @@ def test_keras_refuses_other_numbers_of_axes_in_the_same_words(shape):
 def test_a_models_layers_are_those_of_the_keras_model(cell, layers, head):
     """Names, shapes and counts, layer by layer and in sum, in both modes."""
     experiment = Experiment().set(cell=cell, layers=layers, head=head, U=5)
-    for mode, ours in model_shapes(experiment, timesteps=7, features=3, targets=2).items():
+    for mode, ours in model_steps(experiment.model, 7, 3, 2).items():
         signal = inputs = keras.Input((7, 3))
         for level in range(layers):
             returns = mode == "sequence" or level < layers - 1
@@ -73,7 +75,10 @@ def test_a_models_layers_are_those_of_the_keras_model(cell, layers, head):
         if head == "dense":
             signal = keras.layers.Dense(2)(signal)
         model = keras.Model(inputs, signal)
-        told = [(layer.name, layer.shape, layer.parameters) for layer in ours]
-        assert told == [(type(k).__name__, k.output.shape, k.count_params()) for k in model.layers]
-        assert ours[-1].shape == model.output_shape
-        assert sum(layer.parameters for layer in ours) == model.count_params()
+        shapes = [(step.layer.keras, step.shapes[0], step.parameters) for step in ours]
+        names = ["Input", *(type(layer).__name__ for layer in model.layers[1:])]
+        assert shapes == [
+            (name, layer.output.shape, layer.count_params())
+            for name, layer in zip(names, model.layers, strict=True)
+        ]
+        assert total(ours) == model.count_params()

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-from lib.stack.base import Layer, Setting
+from lib.stack.base import Layer, LayerSetting
 from lib.stack.code import HEAD, code_line, keras_code
 from lib.stack.fixes import fixes
 from lib.stack.kinds import KINDS, Stack
@@ -25,8 +25,8 @@ from lib.stack.link import from_text, to_text
 from lib.stack.patterns import PATTERNS
 from lib.stack.plain import Input
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
+from lib.stack.steps import Step, broken, total, trace
 from lib.stack.tensors import sizes
-from lib.stack.trace import Step, broken, total, trace
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -61,15 +61,15 @@ def check(stack: Stack) -> tuple[Step, ...]:
             if step.error and step.error.when == "built":
                 with pytest.raises((ValueError, NotImplementedError, NameError)) as caught:
                     exec(code_line(step), names)  # noqa: S102 - the code that the page shows
-                assert step.error.says in COLOUR.sub("", str(caught.value)), stack
+                assert step.error.message in COLOUR.sub("", str(caught.value)), stack
                 return steps
             exec(code_line(step), names)  # noqa: S102 - the code that the page shows
             if step.error:
                 model = keras.Model(names["inputs"], names["x"])
                 alone = trace(stack[: place + 1])[-1].error  # no layer is above it here
                 assert alone is not None
-                assert alone.says
-                with pytest.raises(Exception, match=re.escape(alone.says)):
+                assert alone.message
+                with pytest.raises(Exception, match=re.escape(alone.message)):
                     run(model, fit=step.error.when == "trained")
                 return steps
             assert shapes_of(names["x"]) == tuple(map(sizes, step.tensors)), stack
@@ -145,15 +145,15 @@ def test_dropout_on_several_tensors_goes_wrong_in_training_alone(text):
     model = keras.Model(names["inputs"], names["x"])
     run(model, fit=False)
     x = np.zeros((BATCH_SIZE, TIMESTEPS, 3), "float32")
-    if error.says:
-        with pytest.raises(ValueError, match=re.escape(error.says)):
+    if error.message:
+        with pytest.raises(ValueError, match=re.escape(error.message)):
             model(x, training=True)
         return
-    tensors = len(steps[place].given.tensors)
+    tensors = len(steps[place].inputs.tensors)
     assert tuple(model(x, training=True).shape) == (tensors, *model(x).shape)
 
 
-def values(setting: Setting) -> st.SearchStrategy[Any]:
+def values(setting: LayerSetting) -> st.SearchStrategy[Any]:
     """Small values of a setting, so that Keras is quick and sizes coincide."""
     if setting.options is not None:
         return st.sampled_from(list(setting.options))

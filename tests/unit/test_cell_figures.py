@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from lib.figures.heatmaps import heatmaps
+from lib.figures.images import STEPS, png_uri, shade_indexes
 from lib.figures.palette import PALETTES, palette
-from lib.figures.png import STEPS, data_uri, shade_indexes
 from lib.figures.timeline import over_time, ticks
 from lib.figures.unit import unit_lines
 from lib.figures.unrolled import unrolled_picture
@@ -27,7 +27,7 @@ def test_a_png_holds_each_number_as_one_pixel() -> None:
     """Read back chunk by chunk: size, palette and pixels are what went in."""
     indexes = np.arange(6, dtype=np.uint8).reshape(2, 3)
     colors = [f"#0000{k:02X}" for k in range(6)]
-    png = b64decode(data_uri(indexes, colors).split(",")[1])
+    png = b64decode(png_uri(indexes, colors).split(",")[1])
     assert struct.unpack(">II", png[16:24]) == (3, 2)
     start = png.index(b"IDAT") + 4
     (length,) = struct.unpack(">I", png[start - 8 : start - 4])

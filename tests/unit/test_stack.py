@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.errors import explain_error
 from lib.experiment import Experiment
-from lib.shapes import model_shapes
 from lib.stack.code import keras_code
 from lib.stack.fixes import MOST, fixes
 from lib.stack.kinds import KINDS, MAX_LAYERS
 from lib.stack.link import from_text, to_text
-from lib.stack.patterns import PATTERNS, pattern_of, stack_of
+from lib.stack.models import model_steps
+from lib.stack.patterns import PATTERNS, pattern_of
 from lib.stack.plain import Dense, Input
 from lib.stack.recurrent import LSTM, Bidirectional, returned_names
-from lib.stack.tensors import letters, numbers, numbers_of, sizes
-from lib.stack.trace import broken, keras_names, total, trace
+from lib.stack.steps import broken, keras_names, total, trace
+from lib.stack.tensors import letters, numbers, numbers_of, readable
 
 
 def steps_of(text: str):
@@ -47,8 +45,9 @@ def test_every_layer_has_its_shape_in_letters_and_in_numbers():
 def test_parameters_come_with_the_formula_filled_in_and_in_letters():
     """LSTM(4) on 3 features has 128; a second one reads the units of the first."""
     first, second = steps_of("input_f3~lstm_u4_seq~lstm_u2")[1:]
-    assert (first.made.formula, first.made.rule) == ("4·4·(3+4+1) = 128", "4·U₁·(F+U₁+1)")
-    assert (second.made.formula, second.made.rule) == ("4·2·(4+2+1) = 56", "4·U₂·(U₁+U₂+1)")
+    assert (first.outputs.product, first.outputs.rule) == ("4·4·(3+4+1)", "4·U₁·(F+U₁+1)")
+    assert (second.outputs.product, second.outputs.rule) == ("4·2·(4+2+1)", "4·U₂·(U₁+U₂+1)")
+    assert (first.parameters, second.parameters) == (128, 56)
     assert total((first, second)) == 184
 
 
@@ -90,7 +89,7 @@ def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
     error = steps[2].error
     assert error.expected == "3 axes, (batch, timesteps, features)"
     assert error.received == "2 axes, (None, 16)"
-    assert "expected ndim=3, found ndim=2. Full shape received: (None, 16)" in error.says
+    assert "expected ndim=3, found ndim=2. Full shape received: (None, 16)" in error.message
     assert steps[3].tensors == ()
 
 
@@ -143,16 +142,27 @@ def test_what_works_needs_no_fix():
     assert pattern_of((Input(), Dense())) is None
 
 
-def test_an_experiments_model_is_a_stack_with_the_same_shapes_and_parameters():
-    """As `lib.shapes` says them, for each mode alone; of both it is the sequence mode's."""
-    for mode, layers, head in itertools.product(("sequence", "last"), (1, 3), ("dense", "none")):
-        experiment = Experiment().set(mode=mode, layers=layers, head=head, cell="gru", U=5)
-        steps = trace(stack_of(experiment.model, 7, 3, 2))
-        expected = model_shapes(experiment, 7, 3, 2)[mode]
-        assert [sizes(step.tensors[0]) for step in steps] == [layer.shape for layer in expected]
-        assert [step.parameters for step in steps] == [layer.parameters for layer in expected]
-    both = Experiment()
-    assert stack_of(both.model, 7, 3, 2) == stack_of(both.set(mode="sequence").model, 7, 3, 2)
+def test_a_models_layers_stand_from_input_to_head_for_both_modes():
+    """The lower layer keeps the time axis in either mode; only the top one differs."""
+    models = model_steps(Experiment().set(layers=2, U=16).model, 12, 3, 1)
+    shapes = {mode: [readable(step.tensors[0]) for step in steps] for mode, steps in models.items()}
+    assert shapes == {
+        "sequence": ["(N, 12, 3)", "(N, 12, 16)", "(N, 12, 16)", "(N, 12, 1)"],
+        "last": ["(N, 12, 3)", "(N, 12, 16)", "(N, 16)", "(N, 1)"],
+    }
+    assert {total(steps) for steps in models.values()} == {1280 + 2112 + 17}
+    top = models["last"][2]
+    assert letters(top.tensors[0]) == "(N, U)"
+    assert top.shapes == ((None, 16),)
+    assert (top.outputs.product, top.outputs.rule) == ("4·16·(16+16+1)", "4·U·(U+U+1)")
+
+
+def test_only_the_modes_of_an_experiment_have_models_and_a_head_only_where_there_is_one():
+    """Without a head the recurrent layer's output is the model's."""
+    model = Experiment().set(mode="last", head="none", cell="gru", U=4).model
+    (steps,) = model_steps(model, 2, 3, 4).values()
+    assert [step.layer.keras for step in steps] == ["Input", "GRU"]
+    assert steps[-1].shapes == ((None, 4),)
 
 
 def test_layers_are_called_as_keras_calls_them():
@@ -194,7 +204,7 @@ def test_a_decoder_takes_the_states_it_has_room_for():
 )
 def test_the_decoder_knows_what_is_wrong_with_states(text):
     """Too few of them, of other units, or none: three messages of their own."""
-    assert explain_error(steps_of(text)[-1].error.says) is not None
+    assert explain_error(steps_of(text)[-1].error.message) is not None
 
 
 @pytest.mark.parametrize(
@@ -211,9 +221,9 @@ def test_a_sequence_is_no_state_to_start_from(text, says):
     error = steps_of(text)[3].error
     assert "(batch, " in error.expected
     assert error.received.endswith("a sequence")
-    assert error.says.startswith(says)
+    assert error.message.startswith(says)
     assert error.when == "run"
-    assert explain_error(error.says) is not None
+    assert explain_error(error.message) is not None
 
 
 settings_of = st.one_of(
@@ -255,7 +265,7 @@ def test_the_decoder_knows_what_breaks_a_stack(layers):
     Where Keras says nothing, as of a list that Dropout stacks, there is nothing to paste.
     """
     steps = trace((Input(timesteps=None), *layers))
-    if (at := broken(steps)) is not None and (says := steps[at].error.says):
+    if (at := broken(steps)) is not None and (says := steps[at].error.message):
         assert explain_error(says) is not None
 
 

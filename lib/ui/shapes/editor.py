@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.stack.base import Layer, Setting
+from lib.stack.base import Layer, LayerSetting
 from lib.stack.kinds import KINDS, MAX_LAYERS, Stack
 from lib.stack.plain import Input
 from lib.ui.shapes.shown_stack import current, take
@@ -67,7 +67,7 @@ def _key(place: int, layer: Layer, name: str) -> str:
     return f"layer_{place}_{layer.kind}_{name}"
 
 
-def _number(place: int, layer: Layer, setting: Setting) -> None:
+def _number(place: int, layer: Layer, setting: LayerSetting) -> None:
     limit, key = setting.limit, _key(place, layer, setting.name)
     assert limit is not None  # noqa: S101  only numbers come here
     kind = type(limit.minimum)
@@ -87,7 +87,7 @@ def _number(place: int, layer: Layer, setting: Setting) -> None:
     )
 
 
-def _choice(place: int, layer: Layer, setting: Setting) -> None:
+def _choice(place: int, layer: Layer, setting: LayerSetting) -> None:
     options, key = setting.options or {}, _key(place, layer, setting.name)
     st.session_state[key] = getattr(layer, setting.name)
     st.selectbox(

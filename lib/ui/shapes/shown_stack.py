@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lib.stack.kinds import Stack
 from lib.stack.link import from_text, to_text
-from lib.stack.patterns import stack_of
+from lib.stack.models import model_stack
 from lib.ui import address
 from lib.ui.data import Loaded
 from lib.ui.session import session
@@ -17,7 +17,7 @@ def follow(loaded: Loaded) -> None:
     """Remember the sidebar's model as a stack; call before any part is drawn."""
     _, timesteps, features = loaded.dataset.shape
     model = loaded.experiment.model
-    now = stack_of(model, timesteps, features, loaded.dataset.targets)
+    now = model_stack(model, model.modes[0], timesteps, features, loaded.dataset.targets)
     ours = session().shapes
     if ours.sidebar_stack not in ((), now) and is_sidebars():
         ours.stack_before = ours.sidebar_stack

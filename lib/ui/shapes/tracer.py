@@ -11,7 +11,7 @@ from lib.narrate.stack import change_sentence, stack_sentence, stack_title
 from lib.stack.code import keras_code
 from lib.stack.fixes import fixes
 from lib.stack.patterns import PATTERNS, pattern_of
-from lib.stack.trace import Step, broken, trace
+from lib.stack.steps import Step, broken, trace
 from lib.ui import address
 from lib.ui.shapes.doctor import from_stack
 from lib.ui.shapes.editor import editor
@@ -105,9 +105,9 @@ def _problem(steps: tuple[Step, ...]) -> None:
         expected, received = st.columns(2)
         expected.markdown(f"**It expected** {plain(error.expected)}.")
         received.markdown(f"**It received** {plain(error.received)}.")
-        hint(SAYS[error.when] if error.says else SILENT)
-        if error.says:
-            st.code(error.says, language=None, wrap_lines=True)
+        hint(SAYS[error.when] if error.message else SILENT)
+        if error.message:
+            st.code(error.message, language=None, wrap_lines=True)
         with st.container(horizontal=True):
             for number, fix in enumerate(fixes(steps)):
                 st.button(

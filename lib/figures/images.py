@@ -1,6 +1,7 @@
-"""A matrix as a PNG of one pixel for each number, which the browser enlarges without blurring.
+"""Images as data URIs: a matrix as a PNG, and a drawing as SVG, which `st.html` lets through so.
 
-A hundred timesteps of 128 units are some kilobytes so, and cost a browser nothing to draw.
+A matrix has one pixel for each number, which the browser enlarges without blurring. A hundred
+timesteps of 128 units are some kilobytes so, and cost a browser nothing to draw.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def shade_indexes(values: np.ndarray, reach: float) -> np.ndarray:
     return (np.clip(share, -1, 1) * STEPS + STEPS).round().astype(np.uint8)
 
 
-def data_uri(indexes: np.ndarray, colors: Sequence[str]) -> str:
+def png_uri(indexes: np.ndarray, colors: Sequence[str]) -> str:
     """The picture of `indexes` (height, width) into `colors` ("#RRGGBB"), for an `img`."""
     height, width = indexes.shape
     rows = np.zeros((height, width + 1), np.uint8)  # each begins with its filter: none
@@ -41,3 +42,8 @@ def data_uri(indexes: np.ndarray, colors: Sequence[str]) -> str:
         for name, body in chunks
     )
     return f"data:image/png;base64,{b64encode(png).decode()}"
+
+
+def svg_uri(svg: str) -> str:
+    """A whole `<svg>` element with its namespace, for an `img` or a CSS `url()`."""
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"

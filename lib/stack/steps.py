@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 
-from lib.stack.base import Given, Layer, Made, ShapeError
+from lib.shapes import Shape
+from lib.stack.base import Inputs, Layer, Outputs, ShapeError
 from lib.stack.kinds import Stack
-from lib.stack.tensors import Tensors
+from lib.stack.tensors import Tensors, sizes
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+NOTHING = Outputs(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,45 +23,54 @@ class Step:
     """One layer of a stack, and what comes of it."""
 
     layer: Layer
-    given: Given
-    made: Made | None
-    """None where the layer breaks, or isn't reached."""
+    inputs: Inputs
+    outputs: Outputs = NOTHING
+    """Without tensors where the layer breaks, or isn't reached."""
     error: ShapeError | None = None
     """Why it breaks."""
 
     @property
     def tensors(self) -> Tensors:
         """What comes out; () where nothing does."""
-        return self.made.tensors if self.made else ()
+        return self.outputs.tensors
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The output shapes, as Keras has them: ((None, 12, 16),)."""
+        return tuple(sizes(tensor) for tensor in self.tensors)
 
     @property
     def parameters(self) -> int:
         """How many numbers it learns."""
-        return self.made.parameters if self.made else 0
+        return self.outputs.parameters
 
 
-def trace(stack: Stack) -> tuple[Step, ...]:
-    """Each layer with what it gets and gives. After the first that breaks, none is reached."""
+def trace(stack: Stack, *, indexes: bool = True) -> tuple[Step, ...]:
+    """Each layer with what it gets and gives. After the first that breaks, none is reached.
+
+    Layers that share a letter are told apart by an index, U₁ and U₂, unless `indexes` is off.
+    """
     tensors: Tensors = ()
     states: Tensors = ()
     steps: list[Step] = []
-    names = zip(stack, _letters(stack), keras_names(stack), strict=True)
+    letters = _letters(stack) if indexes else [layer.family for layer in stack]
+    names = zip(stack, letters, keras_names(stack), strict=True)
     for place, (layer, letter, name) in enumerate(names, start=1):
-        given = Given(tensors, states, letter, name, stack[place:])
-        if broken(steps) is not None:
-            steps.append(Step(layer, Given((), (), letter, name), None))
+        if steps and not steps[-1].tensors:
+            steps.append(Step(layer, Inputs((), (), letter, name)))
             continue
+        inputs = Inputs(tensors, states, letter, name, stack[place:])
         try:
-            made = layer.call(given)
+            outputs = layer.call(inputs)
         except ShapeError as error:
-            steps.append(Step(layer, given, None, error))
+            steps.append(Step(layer, inputs, error=error))
             continue
-        steps.append(Step(layer, given, made))
-        tensors, states = made.tensors, states if made.states is None else made.states
+        steps.append(Step(layer, inputs, outputs))
+        tensors, states = outputs.tensors, states if outputs.states is None else outputs.states
     return tuple(steps)
 
 
-def broken(steps: list[Step] | tuple[Step, ...]) -> int | None:
+def broken(steps: tuple[Step, ...]) -> int | None:
     """Which layer breaks; None where all work."""
     return next((place for place, step in enumerate(steps) if step.error), None)
 
@@ -82,16 +96,17 @@ def keras_names(stack: Stack) -> list[str]:
 
 def _letters(stack: Stack) -> list[str]:
     """Each layer's letter, with an index where several layers share it."""
-    total = Counter(layer.family for layer in stack)
+    layers = Counter(layer.family for layer in stack)
     seen: Counter[str] = Counter()
-    found = []
+    letters = []
     for layer in stack:
         seen[layer.family] += 1
-        index = f"{seen[layer.family]}".translate(SUBSCRIPTS) if total[layer.family] > 1 else ""
-        found.append(layer.family + index)
-    return found
+        index = f"{seen[layer.family]}".translate(SUBSCRIPTS) if layers[layer.family] > 1 else ""
+        letters.append(layer.family + index)
+    return letters
 
 
+@cache
 def _snake_case(name: str) -> str:
     """As Keras does it."""
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)

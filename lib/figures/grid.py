@@ -1,0 +1,172 @@
+"""A tensor as a grid of shaded entries, (T, columns): time runs down, as NumPy prints a sample.
+
+Of a large tensor some rows and columns are left out for an ellipsis. All tensors of a picture have
+the same rows, so that a row is the same moment everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.figures.images import svg_uri
+from lib.figures.palette import LEVELS, Palette
+
+WHOLE = 16
+"""Up to so many rows or columns are all drawn; of more, some are left out for an ellipsis."""
+HEIGHT, WIDTH = 96.0, 120.0
+"""What the largest tensor of a picture may take, in pixels at the usual 16 px per rem."""
+PITCH = (5.0, 16.0)
+"""The least and the greatest distance from entry to entry, in pixels."""
+EDGE = 3.0
+"""Room around the entries for the outline of a row, in pixels."""
+FLAT = 3
+"""The shade of entries whose values aren't known, 0 to LEVELS-1."""
+
+
+def levels_of(
+    values: np.ndarray, low: float | None = None, high: float | None = None
+) -> np.ndarray:
+    """Values (T, …) as shades, 0 to LEVELS-1, from `low` to `high`; gaps as the lowest."""
+    known = np.nan_to_num(np.asarray(values, np.float64), posinf=np.nan, neginf=np.nan)
+    low = float(known.min()) if low is None else low
+    high = float(known.max()) if high is None else high
+    share = (known - low) / max(high - low, 1e-12)
+    return np.clip(share * LEVELS, 0, LEVELS - 1).astype(int)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Which of `count` rows or columns are drawn, and where the ellipsis stands among them."""
+
+    indexes: np.ndarray
+    """Of what is drawn, (D,), the first and the last among them."""
+    gap: int
+    """How many of these come before the ellipsis; D where there is none."""
+
+    @classmethod
+    def of(cls, count: int) -> _Side:
+        if count <= WHOLE:
+            return cls(np.arange(count), count)
+        # More of a large tensor is drawn than of a small one, so that a moving slider shows.
+        drawn = round(WHOLE + 2 * np.log2(count / WHOLE))
+        tail = drawn // 3
+        return cls(np.r_[: drawn - tail, count - tail : count], drawn - tail)
+
+    def at(self, place: int) -> float:
+        """The position of the drawn row `place`, in rows: the ellipsis takes one."""
+        return place + (place >= self.gap)
+
+    @property
+    def length(self) -> int:
+        """Rows, with the ellipsis."""
+        return len(self.indexes) + (self.gap < len(self.indexes))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """How the tensors of one picture are drawn: all with the same rows, and entries of one size."""
+
+    rows: _Side
+    pitch: float
+    """The distance from entry to entry, in pixels."""
+    palette: Palette
+
+    @classmethod
+    def of(cls, steps: int, widest: int, palette: Palette) -> Grid:
+        """The grid that lets the largest tensor fit, which is (`steps`, `widest`)."""
+        rows = _Side.of(steps)
+        fitting = min(HEIGHT / rows.length, WIDTH / _Side.of(widest).length)
+        return cls(rows, round(min(max(fitting, PITCH[0]), PITCH[1]), 1), palette)
+
+    def size(self, width: int) -> tuple[float, float]:
+        """Width and height in rem of a tensor with `width` columns."""
+        across, down = _Side.of(width).length, self.rows.length
+        return (across * self.pitch + 2 * EDGE) / 16, (down * self.pitch + 2 * EDGE) / 16
+
+    def image(
+        self,
+        width: int,
+        levels: np.ndarray | None,
+        shades: Sequence[str],
+        *,
+        only_last: bool = False,
+        outlined: bool = False,
+    ) -> str:
+        """A tensor as an image element; its words stand elsewhere.
+
+        Args:
+            width: its columns.
+            levels: shades of its entries (T, width), 0 to LEVELS-1; None draws it flat.
+            shades: LEVELS colours.
+            only_last: whether the layer returns the last row alone; the others are then pale.
+            outlined: whether the last row is what the last-step mode takes.
+        """
+        columns = _Side.of(width)
+        if levels is None:
+            table = np.full((len(self.rows.indexes), len(columns.indexes)), FLAT)
+        else:
+            table = levels[np.ix_(self.rows.indexes, columns.indexes)]
+        inner = self.pitch * 0.86 - 2  # the stroke's round corners add 2
+        entry = f"h{inner:.1f}v{inner:.1f}h-{inner:.1f}z"
+        start = EDGE + self.pitch * 0.07 + 1
+        xs = [f"M{start + self.pitch * columns.at(c):.1f} " for c in range(len(columns.indexes))]
+        ys = [
+            f"{start + self.pitch * self.rows.at(r):.1f}{entry}"
+            for r in range(len(self.rows.indexes))
+        ]
+        body = self._entries(table[-1:], xs, ys[-1:], shades)
+        rest = self._entries(table[:-1], xs, ys[:-1], shades)
+        body = f'<g opacity="0.22">{rest}</g>{body}' if only_last else rest + body
+        body += self._ellipses(columns)
+        across, down = (16 * side for side in self.size(width))
+        if outlined:
+            top = down - self.pitch - 2 * EDGE + 1
+            body += (
+                f'<rect x="1" y="{top:.1f}" width="{across - 2:.1f}" height="{down - top - 1:.1f}" '
+                f'rx="3" fill="none" stroke="{self.palette.last}" stroke-width="2"/>'
+            )
+        svg = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across:.1f} {down:.1f}" '
+            f'stroke-width="2" stroke-linejoin="round">{body}</svg>'
+        )
+        return (
+            f'<img alt="" decoding="sync" src="{svg_uri(svg)}" '
+            f'style="width:{across / 16:.2f}rem;height:{down / 16:.2f}rem;max-width:none;'
+            'display:block">'
+        )
+
+    def _entries(
+        self, table: np.ndarray, xs: Sequence[str], ys: Sequence[str], shades: Sequence[str]
+    ) -> str:
+        """The entries of `table` (rows, columns): one path for each shade."""
+        paths: list[list[str]] = [[] for _ in shades]
+        for y, row in zip(ys, table.tolist(), strict=True):
+            for x, level in zip(xs, row, strict=True):
+                paths[level].append(x + y)
+        return "".join(
+            f'<path fill="{shade}" stroke="{shade}" d="{"".join(path)}"/>'
+            for shade, path in zip(shades, paths, strict=True)
+            if path
+        )
+
+    def _ellipses(self, columns: _Side) -> str:
+        """Dots where rows or columns are left out."""
+        middle = EDGE + self.pitch / 2
+        spots = []
+        if self.rows.gap < len(self.rows.indexes):
+            y = middle + self.pitch * self.rows.gap
+            spots += [(middle + self.pitch * columns.at(c), y) for c in range(len(columns.indexes))]
+        if columns.gap < len(columns.indexes):
+            x = middle + self.pitch * columns.gap
+            spots += [
+                (x, middle + self.pitch * self.rows.at(r)) for r in range(len(self.rows.indexes))
+            ]
+        path = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in spots)
+        return (
+            f'<path stroke="{self.palette.muted}" stroke-linecap="round" d="{path}"/>'
+            if path
+            else ""
+        )

@@ -1,0 +1,54 @@
+"""The models of an experiment as stacks, which strip, sentences and script all read.
+
+The input, the recurrent layers from the bottom up, and the head where there is one. Of several
+recurrent layers all but the top one return sequences in either mode, since the next one needs the
+time axis.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from lib.experiment import ModelSettings
+from lib.stack.kinds import Stack
+from lib.stack.plain import Dense, Input
+from lib.stack.recurrent import GRU, LSTM, Recurrent, SimpleRNN
+from lib.stack.steps import Step, trace
+
+CELLS: dict[str, type[Recurrent]] = {kind.cell: kind for kind in (LSTM, GRU, SimpleRNN)}
+"""The layer of each key of `lib.experiment.CELLS`."""
+
+
+def model_stack(
+    model: ModelSettings, mode: str, timesteps: int, features: int, targets: int
+) -> Stack:
+    """The model of one mode, "sequence" or "last", for data of T timesteps, F features, K targets.
+
+    Without a head the output has U columns, whatever K is.
+    """
+    layers = [
+        CELLS[model.cell](
+            units=model.units, return_sequences=mode == "sequence" or level < model.layers - 1
+        )
+        for level in range(model.layers)
+    ]
+    head = (Dense(units=targets),) if model.head == "dense" else ()
+    return (Input(timesteps=timesteps, features=features), *layers, *head)
+
+
+def model_steps(
+    model: ModelSettings, timesteps: int, features: int, targets: int
+) -> dict[str, tuple[Step, ...]]:
+    """Every layer of an experiment's models, by mode: "sequence", "last", or both.
+
+    All recurrent layers have the same U, so that their letters have no index.
+    """
+    return {mode: _steps(model, mode, timesteps, features, targets) for mode in model.modes}
+
+
+@lru_cache(maxsize=256)
+def _steps(
+    model: ModelSettings, mode: str, timesteps: int, features: int, targets: int
+) -> tuple[Step, ...]:
+    """Remembered, since each run of a page asks three times, and a live chart runs it often."""
+    return trace(model_stack(model, mode, timesteps, features, targets), indexes=False)
