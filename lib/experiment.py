@@ -290,31 +290,27 @@ def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str
     return query
 
 
-def from_query(query: Mapping[str, str | list[str]], base: Experiment | None = None) -> Experiment:
-    """The experiment of a URL: `base`, the default, with what the URL says.
-
-    Unknown keys and values of no use are dropped, numbers out of range are clamped.
-    """
-    return read_query(query, base)[0]
-
-
 def read_query(
     query: Mapping[str, str | list[str]], base: Experiment | None = None
 ) -> tuple[Experiment, list[str]]:
-    """As `from_query`, and a sentence for each value that couldn't be taken as it stands there."""
+    """The experiment of a URL: `base`, the default, with the values that the URL gives.
+
+    Unknown keys and values of no use are dropped, numbers out of range are clamped. With it comes a
+    sentence for each value that couldn't be taken as it stands there.
+    """
     experiment, complaints = base or Experiment(), list[str]()
-    for key, said in query.items():
+    for key, value in query.items():
         if key not in SETTINGS:
             continue
-        setting, texts = SETTINGS[key], [said] if isinstance(said, str) else list(said)
+        setting, texts = SETTINGS[key], [value] if isinstance(value, str) else list(value)
         try:
-            value = setting.parse(texts)
+            parsed = setting.parse(texts)
         except (ValueError, IndexError, OverflowError):
             complaints.append(_complaint(setting, texts, experiment.get(key)))
             continue
-        if setting.limit is not None and value != float(texts[-1]):
-            complaints.append(_complaint(setting, texts, value))
-        experiment = experiment.set(**{key: value})
+        if setting.limit is not None and parsed != float(texts[-1]):
+            complaints.append(_complaint(setting, texts, parsed))
+        experiment = experiment.set(**{key: parsed})
     return experiment, complaints
 
 

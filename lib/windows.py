@@ -67,9 +67,9 @@ class Table:
     source: str = ""
     """Where it is from, with its licence."""
     reading: Mapping[str, Any] = field(default_factory=dict)
-    """Of a person's own file: what `pandas.read_csv` must be told to read it, but for the name."""
+    """Of a person's own file: what `pandas.read_csv` needs to read it, besides its name."""
     mended: tuple[Mended, ...] = ()
-    """And what was then done to its cells, in this order."""
+    """And what was then done to its entries, in this order."""
 
 
 _usual_columns: WeakKeyDictionary[Table, tuple[tuple[str, ...], tuple[str, ...]]] = (

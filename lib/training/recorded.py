@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from lib.datasets import DATASETS, make_dataset, suggested
-from lib.experiment import Experiment, from_query, to_query
+from lib.experiment import Experiment, read_query, to_query
 from lib.run import ModelWeights, ModeResult, Snapshot, Status
 
 PAST = 16
@@ -68,7 +68,7 @@ def _read(name: str) -> tuple[Experiment, Snapshot] | None:
         results=results,
         past=past,
     )
-    return from_query(about["query"]), snapshot
+    return read_query(about["query"])[0], snapshot
 
 
 def _of(arrays: dict[str, Any], prefix: str) -> tuple[np.ndarray, ...]:

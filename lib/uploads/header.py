@@ -9,7 +9,7 @@ from lib.english import listed
 from lib.uploads.numbers import bare
 
 MISSING = ["-", "--", "?", ".", "..", "–", "—"]
-"""What stands for "nothing here" besides pandas's own list (an empty cell, NA, NaN, null, …)."""
+"""What stands for "nothing here" besides pandas's own list (an empty entry, NA, NaN, null, …)."""
 _UNKNOWN = {"", "na", "n/a", "#n/a", "nan", "null", "none", *MISSING}
 _VALUE = re.compile(r"[+-]?[\d.,][\d.,:/TZQ+%'e \u00a0\u202f-]*|[+-]?inf", re.IGNORECASE)
 _WORDS_OF_DATES = re.compile(
@@ -27,8 +27,8 @@ def has_header(first: list[str], body: list[list[str]]) -> bool:
     A text above values is a name. Where there is none, values in the first line make it data, with
     its texts above texts as in iris.data; unless these values count as names do.
     """
-    names = [j for j, cell in enumerate(first) if _is_known(cell) and not is_value(cell)]
-    values = [cell.strip() for cell in first if _is_known(cell) and is_value(cell)]
+    names = [j for j, entry in enumerate(first) if _is_known(entry) and not is_value(entry)]
+    values = [entry.strip() for entry in first if _is_known(entry) and is_value(entry)]
     if not values or not body or any(_holds_values(body, j) for j in names):
         return bool(names)
     corner = not first[0].strip() and _is_known(body[0][0])
@@ -46,31 +46,31 @@ def _are_names(values: list[str], body: list[list[str]], *, certain: bool) -> bo
         return False
     if certain:
         return steps == {1} or (numbers[0] >= 1700 and numbers[-1] <= 2200)
-    decimals = any(cell.strip() and not cell.strip().isdecimal() for cell in body[0])
+    decimals = any(entry.strip() and not entry.strip().isdecimal() for entry in body[0])
     return steps == {1} and numbers[0] == 0 and len(numbers) > 2 and decimals
 
 
-def is_value(cell: str) -> bool:
-    """Whether a cell holds a number or a date rather than a name."""
-    cell = bare(cell.strip())
-    if any(char.isdigit() for char in cell):
-        cell = _WORDS_OF_DATES.sub("1", cell)
-    return _VALUE.fullmatch(cell) is not None
+def is_value(entry: str) -> bool:
+    """Whether an entry holds a number or a date rather than a name."""
+    entry = bare(entry.strip())
+    if any(char.isdigit() for char in entry):
+        entry = _WORDS_OF_DATES.sub("1", entry)
+    return _VALUE.fullmatch(entry) is not None
 
 
-def _is_known(cell: str) -> bool:
-    return cell.strip().lower() not in _UNKNOWN
+def _is_known(entry: str) -> bool:
+    return entry.strip().lower() not in _UNKNOWN
 
 
 def _holds_values(body: list[list[str]], j: int) -> bool:
     """Whether most of what stands in column `j` are values."""
-    cells = [row[j] for row in body[:_LOOKED_AT] if j < len(row) and _is_known(row[j])]
-    return 2 * sum(map(is_value, cells)) > len(cells)
+    entries = [row[j] for row in body[:_LOOKED_AT] if j < len(row) and _is_known(row[j])]
+    return 2 * sum(map(is_value, entries)) > len(entries)
 
 
-def unique_names(cells: list[str]) -> tuple[list[str], list[str]]:
+def unique_names(entries: list[str]) -> tuple[list[str], list[str]]:
     """Names that are all different and never empty, and notes on what was changed."""
-    stripped = [" ".join(cell.split()) for cell in cells]
+    stripped = [" ".join(entry.split()) for entry in entries]
     taken = set(stripped)
     names: list[str] = []
     twice = []

@@ -1,6 +1,6 @@
-"""How a text is cut into cells: its delimiter, its header, its decimal commas.
+"""How a text is cut into entries: its delimiter, its header, its decimal commas.
 
-Told from the first lines. Nothing is cut here but these (`cells` does the rest).
+The first lines tell. Nothing is cut here but these (`raw_table` does the rest).
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from lib.uploads.numbers import has_decimal_commas, is_column_with_decimal_comma
 from lib.uploads.text import EMPTY
 
 _SAMPLE = 64 * 1024
-"""Characters that delimiter, header and kinds of numbers are told from."""
+"""So many characters tell the delimiter, the header and the kinds of numbers."""
 DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
-"""What may stand between cells. A comma comes last, since it may be decimal or stand in texts."""
+"""What may stand between entries. A comma comes last, since it may be decimal or stand in texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the text is to be cut into cells."""
+    """How the text is to be cut into entries."""
 
     delimiter: str
     names: tuple[str, ...]
@@ -75,9 +75,9 @@ def find_layout(text: bytes) -> Layout:
     else:
         names = [f"column {i + 1}" for i in range(len(first))]
         notes.append("The first line holds values, not names, so the columns are numbered.")
-    cells = [cell for row in body for cell in row]
-    decimal_commas = delimiter != "," and has_decimal_commas(cells, delimiter)
-    if decimal_commas and any("," in cell for cell in cells):
+    entries = [entry for row in body for entry in row]
+    decimal_commas = delimiter != "," and has_decimal_commas(entries, delimiter)
+    if decimal_commas and any("," in entry for entry in entries):
         notes.append("Commas in numbers were read as decimal commas.")
     if short := next((row for row in body if len(row) < len(first)), None):
         notes.append(
@@ -95,14 +95,14 @@ def find_layout(text: bytes) -> Layout:
 
 
 def _find_delimiter(sample: str) -> str:
-    """The delimiter that cuts most lines into as many cells as the first; rarer ones win."""
+    """The delimiter that cuts most lines into as many entries as the first; rarer ones win."""
     best, most = ",", 0.0
     for delimiter in DELIMITERS:
         rows = list(_rows(sample, delimiter))
         if not rows:
             raise UploadError(EMPTY)
         width = len(rows[0])
-        # An empty last cell comes from a delimiter that ends each line.
+        # An empty last entry comes from a delimiter that ends each line.
         alike = sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
         if width > 1 and alike > most + 0.1:
             best, most = delimiter, alike
@@ -112,11 +112,11 @@ def _find_delimiter(sample: str) -> str:
 
 
 def _rows(sample: str, delimiter: str) -> Iterator[list[str]]:
-    """The sample's lines as cells; blank lines are left out, as pandas does."""
+    """The sample's lines as entries; blank lines are left out, as pandas does."""
     try:
         lines = io.StringIO(sample, newline="")
         for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True):
-            if any(cell.strip() for cell in row) or len(row) > 1:
+            if any(entry.strip() for entry in row) or len(row) > 1:
                 yield row
     except csv.Error as error:
         raise UploadError(

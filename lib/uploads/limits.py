@@ -7,7 +7,7 @@ MIN_ROWS = 6
 WIDEST = 1000
 """The widest table that is read."""
 MAX_CELLS = 20_000_000
-"""The most cells that are read; a file of nothing but short cells would take a gigabyte."""
+"""The most entries that are read; a file of nothing but short entries would take a gigabyte."""
 
 
 class UploadError(ValueError):

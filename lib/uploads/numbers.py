@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 NUMBERS_PART = 0.9
-"""A column in which at least this part of the cells are numbers is a number column."""
+"""A column in which at least this part of the entries are numbers is a number column."""
 SAMPLE = 200
-"""So many cells of a column tell whether it is worth looking at all of them."""
+"""So many entries of a column tell whether it is worth looking at all of them."""
 
 _AROUND = (
     ("\u2212", "-"),
@@ -40,39 +40,40 @@ class Numbers(NamedTuple):
     """A column that was read as numbers."""
 
     values: pd.Series
-    """(R,) float64, NaN where a cell isn't a number."""
+    """(R,) float64, NaN where an entry isn't a number."""
     how: str
     """How commas and points were read, where that is in doubt; else empty."""
     repairs: Repairs
 
 
-def bare(cell: str) -> str:
-    """A cell without what stands around its number."""
+def bare(entry: str) -> str:
+    """An entry without what stands around its number."""
     for pattern, by in _AROUND:
-        cell = re.sub(pattern, by, cell)
-    return cell
+        entry = re.sub(pattern, by, entry)
+    return entry
 
 
-def has_decimal_commas(cells: list[str], delimiter: str) -> bool:
-    """Whether a file's commas are decimal, from some of its cells.
+def has_decimal_commas(entries: list[str], delimiter: str) -> bool:
+    """Whether a file's commas are decimal, from some of its entries.
 
     "1,234" alone may be either: behind a semicolon it is taken as decimal, as spreadsheets of
     such countries write it, otherwise as a thousand. "1.234.567" can only be theirs.
     """
-    cells = [bare(cell.strip()) for cell in cells]
-    commas = [cell for cell in cells if re.fullmatch(_WITH_COMMA, cell)]
-    if any(not re.fullmatch(_COMMA_GROUPS, cell) for cell in commas):
+    entries = [bare(entry.strip()) for entry in entries]
+    commas = [entry for entry in entries if re.fullmatch(_WITH_COMMA, entry)]
+    if any(not re.fullmatch(_COMMA_GROUPS, entry) for entry in commas):
         return True
-    if any(cell.count(".") > 1 and re.fullmatch(_POINT_GROUPS, cell) for cell in cells):
+    if any(entry.count(".") > 1 and re.fullmatch(_POINT_GROUPS, entry) for entry in entries):
         return True
     points = any(
-        re.fullmatch(_WITH_POINT, cell) and not re.fullmatch(_POINT_GROUPS, cell) for cell in cells
+        re.fullmatch(_WITH_POINT, entry) and not re.fullmatch(_POINT_GROUPS, entry)
+        for entry in entries
     )
     return bool(commas) and delimiter == ";" and not points
 
 
 def is_column_with_decimal_commas(lines: list[str]) -> bool:
-    """Whether commas never stand between cells: each line that has one is a number."""
+    """Whether commas never stand between entries: each line that has one is a number."""
     commas = [bare(line.strip()) for line in lines if "," in line]
     return bool(commas) and all(re.fullmatch(_WITH_COMMA, line) for line in commas)
 

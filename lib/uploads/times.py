@@ -59,7 +59,7 @@ class Times(NamedTuple):
     """A column that was read as times."""
 
     values: pd.Series
-    """(R,) without a zone, NaT where a cell isn't a time."""
+    """(R,) without a zone, NaT where an entry isn't a time."""
     how: str = ""
     """How it was read, where that is in doubt; else empty."""
     form: str = ""
@@ -69,7 +69,7 @@ class Times(NamedTuple):
 def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None:
     """A column (R,) as times.
 
-    None if it isn't one; a few cells may be none, such as the "Total" of a last line. Numbers are
+    None if it isn't one; a few entries may be none, such as the "Total" of a last line. Numbers are
     times by their name and size: years, 20120131, Unix seconds.
     """
     if pd.api.types.is_bool_dtype(column):
@@ -82,8 +82,8 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None
     if sample.empty or with_digits.mean() < NUMBERS_PART:
         return None
     if as_numbers(sample, decimal_commas) is not None:
-        found = as_numbers(texts, decimal_commas) if _TIME_WORDS & _words(name) else None
-        return None if found is None else _from_numbers(name, found.values)
+        numbers = as_numbers(texts, decimal_commas) if _TIME_WORDS & _words(name) else None
+        return None if numbers is None else _from_numbers(name, numbers.values)
     quarters = sample.str.fullmatch(_QUARTER).mean() >= NUMBERS_PART
     if quarters:
         sample, texts = _as_months(sample), _as_months(texts)
@@ -130,14 +130,14 @@ def _from_numbers(name: str, numbers: pd.Series) -> Times | None:
     if known.empty or not words & _TIME_WORDS or (known % 1).any():
         return None
     if len(known) < len(numbers):
-        found = _from_numbers(name, known) if len(known) >= NUMBERS_PART * len(numbers) else None
-        return found and found._replace(values=found.values.reindex(numbers.index))
+        times = _from_numbers(name, known) if len(known) >= NUMBERS_PART * len(numbers) else None
+        return times and times._replace(values=times.values.reindex(numbers.index))
     low, high = float(numbers.min()), float(numbers.max())
     if "year" in words and low >= 1700 and high <= 2200 and numbers.is_unique:
         return Times(_dates(numbers.astype(int).astype("str"), "%Y"))
     if low >= 17_000_000 and high <= 22_001_231:
-        times = _dates(numbers.astype(int).astype("str"), "%Y%m%d")
-        return None if times.isna().any() else Times(times)
+        dates = _dates(numbers.astype(int).astype("str"), "%Y%m%d")
+        return None if dates.isna().any() else Times(dates)
     for size, how in ((1, ", as seconds since 1970"), (1000, ", as milliseconds since 1970")):
         if low >= 1e8 * size and high <= 4e9 * size:
             return Times((numbers * (1e9 / size)).astype("int64").astype("datetime64[ns]"), how)
