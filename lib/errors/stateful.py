@@ -1,13 +1,13 @@
 """Layers that keep their state from batch to batch, and settings that bind a layer to one shape.
 
 A stateful layer holds one state for each sample of a batch, so every batch has to have the size
-that it was built for. A batch that is too short or too long shows up as two shapes that don't fit:
-`lib.errors.pairs`.
+that it was built for. A batch that is too short or too long often shows up as two shapes that
+don't fit: `lib.errors.incompatible_shapes`.
 """
 
 from __future__ import annotations
 
-from lib.errors.explanations import Message, Messages
+from lib.errors.message import Message, Messages
 
 MESSAGES = Messages()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lib.errors.explanations import CALLING, Message, Messages
+from lib.errors.message import CALLING, Message, Messages
 
 MESSAGES = Messages()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lib.errors.explanations import Explanation, Message, Messages
+from lib.errors.message import Explanation, Message, Messages
 
 MESSAGES = Messages()
 

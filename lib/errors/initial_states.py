@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from lib.errors.explanations import CALLED, CALLING, Explanation, Message, Messages, entries
+from lib.errors.message import CALLED, CALLING, Explanation, Message, Messages, entries
 
 MESSAGES = Messages()
 

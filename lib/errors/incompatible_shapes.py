@@ -1,8 +1,8 @@
 """Two tensors that can't be paired: most often y and the output, in a loss that broadcasts.
 
 A message has two shapes, and perhaps a place: here is read from it what they are. What is then
-said of y and the output is in `lib.errors.unpaired`. Losses that check shapes have messages of
-their own (`lib.errors.targets`).
+said of y and the output is in `lib.errors.target_and_output`. Losses that check shapes have
+messages of their own (`lib.errors.target_shapes`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 
 from lib.doctor.loss_shapes import RULE_OF
-from lib.errors.explanations import CALLED, Explanation, Message, Messages, entries
-from lib.errors.losses import Side, first_operand, in_a_loss, node, of_weights
-from lib.errors.states import shapes_of_a_step
-from lib.errors.unpaired import Dropped, OperandPair, sizes_alone, unpaired, without_shapes
+from lib.errors.failing_loss import Side, first_operand, in_a_loss, node, of_weights
+from lib.errors.initial_states import shapes_of_a_step
+from lib.errors.message import CALLED, Explanation, Message, Messages, entries
+from lib.errors.target_and_output import Dropped, OperandPair, sizes_alone, unpaired, without_shapes
 
 MESSAGES = Messages()
 

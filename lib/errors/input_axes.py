@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from lib.errors.explanations import Explanation, Message, Messages, a_shape, as_tuple, entries
+from lib.errors.message import Explanation, Message, Messages, a_shape, as_tuple, entries
 
 MESSAGES = Messages()
 

@@ -1,7 +1,7 @@
 """Targets and losses that check shapes: cross-entropies, class numbers, several outputs.
 
 A loss that broadcasts instead fails, if at all, as two tensors that can't be paired:
-`lib.errors.pairs`.
+`lib.errors.incompatible_shapes`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import math
 import re
 
 from lib.doctor.remedies import Fix, remedies
-from lib.errors.explanations import Explanation, Message, Messages, a_shape, entries
-from lib.errors.one_shape import EVERY_STEP, LAST_STEP, LOOK, SPARSE, to_one_shape
+from lib.errors.message import Explanation, Message, Messages, a_shape, entries
+from lib.errors.target_remedies import EVERY_STEP, LAST_STEP, LOOK, SPARSE, to_one_shape
 
 MESSAGES = Messages()
 

@@ -1,6 +1,6 @@
 """Data that is no array of numbers: lists, text, sequences of different lengths; and how many.
 
-What comes in a tf.data.Dataset or from a generator is in `lib.errors.datasets`.
+What comes in a tf.data.Dataset or from a generator is in `lib.errors.tf_datasets`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 
-from lib.errors.explanations import PAD, Explanation, Message, Messages
+from lib.errors.message import PAD, Explanation, Message, Messages
 
 MESSAGES = Messages()
 

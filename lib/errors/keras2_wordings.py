@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from lib.errors.axes import other_input
-from lib.errors.explanations import Explanation, Message, Messages, a_shape, entries
-from lib.errors.one_shape import SPARSE, to_one_shape
+from lib.errors.input_axes import other_input
+from lib.errors.message import Explanation, Message, Messages, a_shape, entries
+from lib.errors.target_remedies import SPARSE, to_one_shape
 
 MESSAGES = Messages()
 

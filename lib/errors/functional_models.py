@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from lib.errors.explanations import Explanation, Message, Messages, a_shape, entries
+from lib.errors.message import Explanation, Message, Messages, a_shape, entries
 
 MESSAGES = Messages()
 

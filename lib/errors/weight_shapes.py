@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from lib.errors.explanations import Explanation, Message, Messages, a_shape, entries
-from lib.errors.states import shapes_of_a_step, states_of_another_size
+from lib.errors.initial_states import shapes_of_a_step, states_of_another_size
+from lib.errors.message import Explanation, Message, Messages, a_shape, entries
 
 MESSAGES = Messages()
 

@@ -6,7 +6,7 @@ import difflib
 import re
 
 from lib.doctor.loss_shapes import RULE_OF
-from lib.errors.explanations import Explanation, Message, Messages
+from lib.errors.message import Explanation, Message, Messages
 
 MESSAGES = Messages()
 

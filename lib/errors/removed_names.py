@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lib.errors.explanations import Explanation, Messages
+from lib.errors.message import Explanation, Messages
 
 MESSAGES = Messages()
 

@@ -1,6 +1,6 @@
 """Arguments of layers: those that they don't take, those that are missing, and misplaced ones.
 
-What is wrong with an argument's value is in `lib.errors.values`.
+What is wrong with an argument's value is in `lib.errors.argument_values`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 
-from lib.errors.explanations import Explanation, Message, Messages, a_shape
+from lib.errors.message import Explanation, Message, Messages, a_shape
 
 MESSAGES = Messages()
 

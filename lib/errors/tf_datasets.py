@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lib.errors.explanations import Message, Messages
+from lib.errors.message import Message, Messages
 
 MESSAGES = Messages()
 
