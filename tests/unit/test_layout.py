@@ -10,14 +10,26 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LIB = sorted((ROOT / "lib").rglob("*.py"))
+ROOMS = """
+english dataset doctor proofs
+experiment errors
+shapes windows baselines run
+datasets uploads recurrence stack
+training figures narrate preview export
+ui
+""".strip().splitlines()
+"""Files and packages in lib, from the ground up. None imports one of its own floor or above."""
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Every module that a file imports when it runs, anywhere in it, by its full name."""
+def imports(path: Path, *, types: bool = False) -> Iterator[str]:
+    """Every module that a file imports when it runs, anywhere in it, by its full name.
+
+    With `types` also those that it imports for type checkers alone.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for block in ast.walk(tree):
-        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING":
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING" and not types:
             block.body = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -67,3 +79,18 @@ def test_only_the_worker_imports_what_imports_keras() -> None:
         and path.parent != ROOT / "lib" / "training" / "answers"
     }
     assert users == {"lib/training/worker.py", "lib/training/engine.py"}
+
+
+def test_every_room_has_its_place() -> None:
+    """A new one gets it before anything can be said of its imports."""
+    there = {path.relative_to(ROOT / "lib").parts[0].removesuffix(".py") for path in LIB}
+    assert sorted(" ".join(ROOMS).split()) == sorted(there - {"__init__"})
+
+
+@pytest.mark.parametrize("path", LIB, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_room_imports_one_that_does_not_stand_below_it(path: Path) -> None:
+    """No arrow runs back, for types neither."""
+    floor = {room: number for number, rooms in enumerate(ROOMS) for room in rooms.split()}
+    own = path.relative_to(ROOT / "lib").parts[0].removesuffix(".py")
+    used = {name.split(".")[1] for name in imports(path, types=True) if name.startswith("lib.")}
+    assert [room for room in used - {own} if floor[room] >= floor[own]] == []
