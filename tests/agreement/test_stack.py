@@ -5,17 +5,12 @@ The page's own code is run line by line, so that the code is tested too.
 
 from __future__ import annotations
 
-import re
-import warnings
 from typing import Any
 from zlib import crc32
 
-import keras
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from keras import layers
 
 from lib.stack.base import Layer, LayerSetting
 from lib.stack.code import HEAD, code_line, keras_code
@@ -27,57 +22,48 @@ from lib.stack.plain import Input
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
 from lib.stack.steps import Step, broken, total, trace
 from lib.stack.tensors import sizes
+from tests.agreement.recorded import ask
 
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-
-
-def shapes_of(x: Any) -> tuple[tuple[int | None, ...], ...]:
-    """The shapes of one Keras tensor or several."""
-    return tuple(tuple(one.shape) for one in (x if isinstance(x, (list, tuple)) else [x]))
-
-
-def run(model: keras.Model, *, fit: bool) -> None:
-    """Let data go through a model: all zeros, of the sizes that it wants, or the usual ones."""
-    n = model.input_shape[0] or BATCH_SIZE
-    x = np.zeros((n, *(size or TIMESTEPS for size in model.input_shape[1:])), "float32")
-    if not fit:
-        model.predict(x, batch_size=n, verbose=0)
-        return
-    y = [
-        np.zeros((n, *(size or TIMESTEPS for size in output.shape[1:]))) for output in model.outputs
-    ]
-    model.compile("sgd", ["mse"] * len(y))
-    model.fit(x, y, batch_size=n, verbose=0)
+USUAL = BATCH_SIZE, TIMESTEPS
 
 
 def check(stack: Stack) -> tuple[Step, ...]:
-    """Build a stack in Keras, layer by layer, and compare all that is told about it."""
+    """Compare all that is told about a stack with what Keras makes of it, layer by layer."""
     steps = trace(stack)
-    keras.backend.clear_session()
-    names: dict[str, Any] = {"keras": keras, "layers": layers}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # of masks that are lost on the way
-        for place, step in enumerate(steps):
-            if step.error and step.error.when == "built":
-                with pytest.raises((ValueError, NotImplementedError, NameError)) as caught:
-                    exec(code_line(step), names)  # noqa: S102 - the code that the page shows
-                assert step.error.message in COLOUR.sub("", str(caught.value)), stack
-                return steps
-            exec(code_line(step), names)  # noqa: S102 - the code that the page shows
-            if step.error:
-                model = keras.Model(names["inputs"], names["x"])
-                alone = trace(stack[: place + 1])[-1].error  # no layer is above it here
-                assert alone is not None
-                assert alone.message
-                with pytest.raises(Exception, match=re.escape(alone.message)):
-                    run(model, fit=step.error.when == "trained")
-                return steps
-            assert shapes_of(names["x"]) == tuple(map(sizes, step.tensors)), stack
-        model = keras.Model(names["inputs"], names["x"])
-        assert model.count_params() == total(steps), stack
-        if is_run(stack):
-            run(model, fit=False)
+    place = next((i for i, step in enumerate(steps) if step.error), None)
+    error = None if place is None else steps[place].error
+    lines = [code_line(step) for step in steps[: None if place is None else place + 1]]
+    if error is None:
+        answer = ask("stacks.built", lines, "predict" if is_run(stack) else "", USUAL)
+        assert "raised" not in answer, stack
+        assert shapes(answer) == [sizes_of(step) for step in steps], stack
+        assert answer["parameters"] == total(steps), stack
+    elif error.when == "built":
+        answer = ask("stacks.built", lines, "", USUAL)
+        assert answer["raised"] == "built", stack
+        assert answer["type"] in {"ValueError", "NotImplementedError", "NameError"}, stack
+        assert error.message in answer["message"], stack
+        assert shapes(answer) == [sizes_of(step) for step in steps[:place]], stack
+    else:
+        then = "fit" if error.when == "trained" else "predict"
+        answer = ask("stacks.built", lines, then, USUAL)
+        alone = trace(stack[: len(lines)])[-1].error  # no layer is above it here
+        assert alone is not None
+        assert alone.message
+        assert answer["raised"] == "run", stack
+        assert alone.message in answer["message"], stack
+        assert shapes(answer)[:place] == [sizes_of(step) for step in steps[:place]], stack
     return steps
+
+
+def shapes(answer: dict[str, Any]) -> list[tuple[tuple[int | None, ...], ...]]:
+    """By layer those of its tensors."""
+    return [tuple(map(tuple, tensors)) for tensors in answer["shapes"]]
+
+
+def sizes_of(step: Step) -> tuple[tuple[int | None, ...], ...]:
+    """The shapes that are told of a layer's tensors."""
+    return tuple(map(sizes, step.tensors))
 
 
 def is_run(stack: Stack) -> bool:
@@ -91,24 +77,21 @@ def test_a_patterns_code_builds_runs_and_has_the_shapes_and_the_parameters(name)
     """The whole script, as it is copied, and data through the model."""
     steps = check(PATTERNS[name].stack)
     assert broken(steps) is None
-    names: dict[str, Any] = {}
     code = keras_code(steps)
     assert code.startswith(HEAD)
-    exec(code.replace("model.summary()", ""), names)  # noqa: S102 - the code that the page shows
-    model = names["model"]
-    assert shapes_of(model.outputs) == tuple(map(sizes, steps[-1].tensors))
-    assert model.count_params() == total(steps)
-    run(model, fit=True)
+    answer = ask("stacks.script", code.replace("model.summary()", ""), USUAL)
+    assert tuple(map(tuple, answer["shapes"])) == sizes_of(steps[-1])
+    assert answer["parameters"] == total(steps)
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-@pytest.mark.parametrize("sizes_of", ["", "_t3", "_tany", "_t1", "_b4_t3", "_b4_t4", "_b1_t3"])
-def test_a_sequence_as_a_state_breaks_when_the_model_runs(cell, sizes_of):
+@pytest.mark.parametrize("data", ["", "_t3", "_tany", "_t1", "_b4_t3", "_b4_t4", "_b1_t3"])
+def test_a_sequence_as_a_state_breaks_when_the_model_runs(cell, data):
     """Two directions that stay apart leave one, (N, T, U), where a state, (N, U), is wanted."""
     state = "_state" if cell == "lstm" else ""  # an LSTM wants two, of which the first is it
-    text = f"input{sizes_of}~bi_u4_mnone_seq{state}~unpack~{cell}_u4_init_seq~dense"
+    text = f"input{data}~bi_u4_mnone_seq{state}~unpack~{cell}_u4_init_seq~dense"
     steps = check(from_text(text))
-    by_chance = cell == "rnn" and sizes_of in ("_b4_t4", "_b1_t3")
+    by_chance = cell == "rnn" and data in ("_b4_t4", "_b1_t3")
     assert broken(steps) == (None if by_chance else 3)
 
 
@@ -139,18 +122,14 @@ def test_dropout_on_several_tensors_goes_wrong_in_training_alone(text):
     error = steps[place].error
     assert error is not None
     assert error.when == "trained"
-    names: dict[str, Any] = {"keras": keras, "layers": layers}
-    for step in steps:
-        exec(code_line(step), names)  # noqa: S102 - the code that the page shows
-    model = keras.Model(names["inputs"], names["x"])
-    run(model, fit=False)
-    x = np.zeros((BATCH_SIZE, TIMESTEPS, 3), "float32")
+    answer = ask("stacks.called", [code_line(step) for step in steps], (BATCH_SIZE, TIMESTEPS, 3))
     if error.message:
-        with pytest.raises(ValueError, match=re.escape(error.message)):
-            model(x, training=True)
+        assert answer["type"] == "ValueError"
+        assert error.message in answer["message"]
         return
     tensors = len(steps[place].inputs.tensors)
-    assert tuple(model(x, training=True).shape) == (tensors, *model(x).shape)
+    (predicting,) = answer["predicting"]
+    assert answer["training"] == [[tensors, *predicting]]
 
 
 def values(setting: LayerSetting) -> st.SearchStrategy[Any]:

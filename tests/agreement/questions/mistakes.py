@@ -1,0 +1,258 @@
+"""What is raised by a mistake, written as a person would write it, and whether what mends it runs.
+
+A mistake is a text of Python. It may use all that stands in here, and `names_for_fixes` holds what
+code that mends one supposes to be there.
+"""
+
+from __future__ import annotations
+
+import linecache
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+from tests.agreement.questions import SCRIPT, outcome
+
+N, T, F, U = 8, 5, 2, 4
+X, Y = np.zeros((N, T, F), "float32"), np.zeros((N, T, 1), "float32")
+LAST = Y[:, -1]
+ROWS = np.zeros((30, F), "float32")
+RAGGED = tf.ragged.constant([[[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0]]], ragged_rank=1)
+
+
+def raised(code: str) -> dict[str, str] | None:
+    """The class, the message and the traceback above it of what these lines raise; or None."""
+    keras.backend.clear_session()  # layers are counted from 1
+    return outcome(lambda: run(code, dict(globals())))
+
+
+def runs(code: str, before: str) -> bool:
+    """Whether code that mends a mistake runs, after lines that make what it needs.
+
+    Raises:
+        Exception: what the code raises.
+    """
+    made: dict[str, Any] = {}
+    run(before, dict(globals()), made)
+    run(code, names_for_fixes() | made)
+    return True
+
+
+def mended_pair(code: str, output: list[int], y: list[int]) -> tuple[Any, Any]:
+    """The shapes of output and y, once the code is followed; `output` and `y` are without N."""
+    names: dict[str, Any] = {"np": np, "x": X, "y": np.zeros((N, *y)), "units": U}
+    changes, lstm = [], layers.LSTM(output[-1], return_sequences=len(output) == 2)
+    for line in code.splitlines():
+        if line.startswith("LSTM"):
+            lstm = eval(line, {"LSTM": layers.LSTM, "units": output[-1]})  # noqa: S307 - handed out
+        elif line.startswith("Dense"):
+            changes.append(eval(line, {"Dense": layers.Dense}))  # noqa: S307 - what is handed out
+        else:
+            run(line, names)
+    model = keras.Sequential([keras.Input(names["x"].shape[1:]), lstm, *changes])
+    return model.output_shape, names["y"].shape
+
+
+def mended_sparse(code: str, output: list[int], y: list[int]) -> tuple[Any, Any, str]:
+    """The shapes of output and y, and the loss, once the code is followed and `fit` has run."""
+    inputs = keras.Input((T, F))
+    names = {"np": np, "layers": layers, "y": np.zeros((N, *y)), "units": 3, "outputs": inputs}
+    lines, loss = code.splitlines(), "sparse_categorical_crossentropy"
+    if not any(line.startswith("LSTM") for line in lines):
+        lines.insert(0, f"LSTM(units, return_sequences={len(output) == 2})")
+    for line in lines:
+        if line.startswith("model.compile"):
+            loss = line.split('"')[1]
+        elif line.startswith(("LSTM", "Dense")):
+            run(f"outputs = layers.{line}(outputs)", names)
+        else:
+            run(line, names)
+    model = keras.Model(inputs, names["outputs"])
+    model.compile("sgd", loss)
+    fit(model, y=names["y"])
+    return model.output_shape, names["y"].shape, loss
+
+
+def run(code: str, names: dict[str, Any], made: dict[str, Any] | None = None) -> None:
+    """Run lines that a traceback can show, as it shows those of a file.
+
+    What they assign ends up in `made` if that is given, else in `names`.
+    """
+    lines = code.splitlines(keepends=True)
+    linecache.cache[SCRIPT] = len(code), None, lines, SCRIPT
+    exec(compile(code, SCRIPT, "exec"), names, made)  # noqa: S102 - a mistake, or what mends it
+
+
+def sequential(*parts: Any, loss: Any = "mse", **options: Any) -> keras.Model:
+    """A model that is ready for `fit`."""
+    model = keras.Sequential(parts)
+    model.compile("sgd", loss, **options)
+    return model
+
+
+def every_step(columns: int = 1, **options: Any) -> keras.Model:
+    """(N, T, F) → (N, T, columns)."""
+    lstm = layers.LSTM(U, return_sequences=True)
+    return sequential(keras.Input((T, F)), lstm, layers.Dense(columns), **options)
+
+
+def last_step(**options: Any) -> keras.Model:
+    """(N, T, F) → (N, 1)."""
+    return sequential(keras.Input((T, F)), layers.LSTM(U), layers.Dense(1), **options)
+
+
+def recurrent(output: tuple[int, ...], **options: Any) -> keras.Model:
+    """A layer of an LSTM with that output, without the samples."""
+    lstm = layers.LSTM(output[-1], return_sequences=len(output) == 2)
+    return sequential(keras.Input((T, F)), lstm, **options)
+
+
+def stateful(batch_size: int) -> keras.Model:
+    """(batch_size, T, F) → (batch_size, 1)."""
+    lstm = layers.LSTM(1, stateful=True)
+    return sequential(keras.Input(batch_shape=(batch_size, T, F)), lstm)
+
+
+def stateful_with_head(kind: type = layers.LSTM) -> keras.Model:
+    """(4, T, F) → (4, 1)."""
+    head = layers.Dense(1)
+    return sequential(keras.Input(batch_shape=(4, T, F)), kind(3, stateful=True), head)
+
+
+def two_inputs() -> keras.Model:
+    """Sequences and one row of features."""
+    sequences, row = keras.Input((T, F), name="sequences"), keras.Input((3,), name="row")
+    joined = layers.Concatenate()([layers.LSTM(U)(sequences), row])
+    return keras.Model([sequences, row], layers.Dense(1)(joined))
+
+
+def two_outputs() -> keras.Model:
+    """From sequences, two numbers."""
+    x = keras.Input((T, F))
+    model = keras.Model(x, [layers.LSTM(1)(x), layers.LSTM(1)(x)])
+    model.compile("sgd", "mse")
+    return model
+
+
+def with_states(loss: Any = "mse") -> keras.Model:
+    """A model whose outputs are an LSTM's three."""
+    x = keras.Input((T, F))
+    model = keras.Model(x, layers.LSTM(1, return_state=True)(x))
+    model.compile("sgd", loss)
+    return model
+
+
+def decoder(units: int) -> keras.Model:
+    """A decoder that starts from the states of an encoder with 4 units."""
+    x = inputs = keras.Input((T, F))
+    x, *states = layers.LSTM(4, return_state=True)(x)
+    x = layers.LSTM(units)(layers.RepeatVector(3)(x), initial_state=states)
+    return keras.Model(inputs, x)
+
+
+def starting(below: Any, kind: type = layers.LSTM) -> keras.Model:
+    """A layer that starts from what the layer `below` gives besides its first output."""
+    inputs = keras.Input((T, F))
+    _, *states = below(inputs)
+    if kind is not layers.LSTM:
+        states = states[0]
+    return keras.Model(inputs, kind(4)(inputs, initial_state=states))
+
+
+def started(kind: type, shape: tuple[int, int]) -> Any:
+    """What a layer of 3 units makes of two samples, from states of that shape."""
+    states = [np.zeros(shape, "float32")] * (2 if kind is layers.LSTM else 1)
+    return kind(3)(X[:2], initial_state=[keras.ops.convert_to_tensor(state) for state in states])
+
+
+class Sequences(layers.Layer):
+    """An output, and twice the sequence where the states should be."""
+
+    def __init__(self, units: int) -> None:
+        super().__init__()
+        self.layer = layers.LSTM(units, return_sequences=True)
+
+    def call(self, x: Any) -> list[Any]:
+        """(N, T, F) → three times (N, T, U)."""
+        return [self.layer(x)] * 3
+
+
+def fit(model: keras.Model, x: Any = X, y: Any = LAST, **options: Any) -> Any:
+    """One epoch."""
+    return model.fit(x, y, verbose=0, **options)
+
+
+def predict(model: keras.Model, x: Any) -> Any:
+    """Without a progress bar."""
+    return model.predict(x, verbose=0)
+
+
+def states(count: int, shape: tuple[int, ...] = (N, U)) -> list[np.ndarray]:
+    """As many arrays of zeros."""
+    return [np.zeros(shape, "float32")] * count
+
+
+def built(units: int = U, features: int = F) -> layers.Layer:
+    """A layer with weights."""
+    lstm = layers.LSTM(units)
+    lstm.build((None, T, features))
+    return lstm
+
+
+def unequal_sequences() -> tf.data.Dataset:
+    """A dataset of two sequences, of 5 and 4 timesteps, each with a number."""
+    signature = (tf.TensorSpec((None, F)), tf.TensorSpec((1,)))
+    pairs = [(X[0], [0.0]), (X[0, :4], [0.0])]
+    return tf.data.Dataset.from_generator(lambda: iter(pairs), output_signature=signature)
+
+
+def dataset(*parts: Any) -> tf.data.Dataset:
+    """Of the samples, without batches."""
+    return tf.data.Dataset.from_tensor_slices(parts if len(parts) > 1 else parts[0])
+
+
+class Scaler:
+    """As much of scikit-learn's as the code uses."""
+
+    def fit(self, _: Any) -> Scaler:
+        """Nothing to learn."""
+        return self
+
+    def inverse_transform(self, y: Any) -> Any:
+        """Nothing to undo."""
+        return y
+
+
+class Table:
+    """As much of pandas's as the code uses."""
+
+    def drop(self, columns: Any) -> Table:
+        """Without some columns."""
+        assert columns
+        return self
+
+    def to_numpy(self, dtype: Any) -> np.ndarray:
+        """Its numbers."""
+        return ROWS.astype(dtype)
+
+
+def names_for_fixes() -> dict[str, Any]:
+    """What the code that is handed out supposes to be there, and what is in here."""
+    lstm = layers.LSTM(U, return_sequences=True, return_state=True)
+    return {
+        **globals(),
+        **{name: getattr(layers, name) for name in dir(layers) if name[0].isupper()},
+        **{"MinMaxScaler": Scaler, "dataset": dataset(X, LAST)},
+        **{"timesteps": T, "features": F, "units": U, "classes": 3, "batch_size": 4},
+        **{"rows": 8, "columns": 8, "channels": 1, "filters": 3, "kernel_size": 2},
+        **{"optimizer": "sgd", "loss": "mse", "model": every_step(), "twin": every_step()},
+        **{"x": X, "y": Y, "w": np.ones(N), "inputs": X, "data": X, "decoder_input": X},
+        **{"a": np.zeros((N, T, U)), "b": np.zeros((N, T, U))},
+        **{"h": states(1)[0], "c": states(1)[0]},
+        **{"layer": layers.LSTM(U, return_sequences=True), "recurrent_layer": lstm},
+        **{"sequences": list(X), "sequence": X[0], "ragged": RAGGED, "table": ROWS},
+        **{"generate": lambda: iter([(X, LAST)]), "weights": built().get_weights()},
+    }
