@@ -3,13 +3,36 @@ PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 
-.PHONY: run test lint format bench bench-load browser clean
+PYTEST := $(BIN)/python -m pytest
+# Two processes: what shares nothing runs side by side. Of the slow ones a file stays in one.
+PARALLEL := -n 2 --dist loadgroup
+QUICK := $(PYTEST) $(PARALLEL) -m quick tests/unit tests/words tests/app
+SLOW := $(PYTEST) $(PARALLEL) -m "not quick"
+
+.PHONY: run test test-live check record-answers lint format bench bench-load browser clean
 
 run: .venv/run.stamp
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
+# The quick ones first: a mistake shows within a minute. With ARGS only what those name.
 test: .venv/dev.stamp browser
-	$(BIN)/python -m pytest $(ARGS)
+ifdef ARGS
+	$(PYTEST) $(ARGS)
+else
+	$(QUICK)
+	$(SLOW)
+endif
+
+check: lint
+	$(QUICK)
+
+# What Keras answers is on file in tests/agreement/answers; here nothing is read from there.
+test-live: export UNROLLED_ANSWERS = live
+test-live: test
+
+record-answers: .venv/dev.stamp
+	UNROLLED_ANSWERS=record $(PYTEST) tests/agreement/test_doctor.py \
+		tests/agreement/test_error_messages.py tests/agreement/test_stack.py
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 
-from lib.errors.message import Explanation, Message, Messages, a_shape, as_tuple, entries
+from lib.errors.explanations import SHAPE, Explanation, Messages, as_tuple, entries
 
 MESSAGES = Messages()
 
 
-def _rank(wanted: str, given: str) -> str:
-    """The pattern of a layer that wants so many axes, and got others."""
-    return (
-        r"(?:layer [\"']?(?P<layer>[\w/]+)[\"']?(?: is incompatible with the layer)?: )?"
-        rf"expected (?:min_)?ndim=(?P<wanted>{wanted}), found ndim=(?P<given>{given})"
-        rf"(?:\. Full shape received: {a_shape('shape')})?"
-    )
-
-
-@MESSAGES.computed(_rank(r"\d", r"\d"))
-def _other_number_of_axes(match: re.Match[str]) -> Explanation | None:
-    layer = f"The layer {match['layer']!r}" if match["layer"] else "The layer"
-    wanted, given = int(match["wanted"]), int(match["given"])
-    shape = match["shape"] or f"{given} axes"
-    kind = re.sub(r"_\d+$", "", (match["layer"] or "").split("/")[-1])
+@MESSAGES.add(
+    r"(?:layer [\"']?(?P<layer>[\w/]+)[\"']?(?: is incompatible with the layer)?: )?"
+    rf"expected (?:min_)?ndim=(\d), found ndim=(\d)(?:\. Full shape received: {SHAPE})?"
+)
+def _wrong_rank(found: re.Match[str]) -> Explanation | None:
+    layer = f"The layer {found['layer']!r}" if found["layer"] else "The layer"
+    wanted, given = int(found[2]), int(found[3])
+    shape = found[4] or f"{given} axes"
+    kind = re.sub(r"_\d+$", "", (found["layer"] or "").split("/")[-1])
     if meaning := _OF_IMAGES.get(kind):
         return _image_wanted(layer, shape, meaning)
-    if (wanted, given) in ((3, 1), (3, 2), (2, 3)) or wanted not in (2, 3):
-        return None
-    if (wanted, given) == (3, 4):
-        return _batch_in_shape(layer, shape)
-    return _other_rank(layer, shape, wanted, given)
+    if explain := _RANKS.get((wanted, given)):
+        return explain(layer, shape)
+    return _other_rank(layer, shape, wanted, given) if wanted in (2, 3) else None
 
 
 _OF_IMAGES = {
@@ -72,6 +65,16 @@ def _flattened(shape: str) -> str:
     return f"TimeDistributed(Flatten())  # {shape} → {after}"
 
 
+def _no_time_axis(layer: str, shape: str) -> Explanation:
+    return Explanation(
+        f"{layer} needs (batch, timesteps, features) and got {shape}: there is no time "
+        "axis. Either the recurrent layer below returned its last step only, or the data is flat.",
+        "Set return_sequences=True on the layer below; or give the data its third axis.",
+        "LSTM(units, return_sequences=True)  # the layer below\n"
+        "x = x[..., None]                    # or the data: (N, T) → (N, T, 1)",
+    )
+
+
 def _batch_in_shape(layer: str, shape: str) -> Explanation:
     inner = ", ".join(entries(shape)[2:]) or "timesteps, features"
     return Explanation(
@@ -86,42 +89,83 @@ def _batch_in_shape(layer: str, shape: str) -> Explanation:
     )
 
 
-@MESSAGES.computed(
-    rf"[Ee]xpected shape {a_shape('wanted')}, but input has incompatible shape {a_shape('given')}",
-    rf"expected shape={a_shape('wanted')}, found shape={a_shape('given')}",
+def _sequence_repeated(layer: str, shape: str) -> Explanation:
+    return Explanation(
+        f"{layer} needs (batch, features) and got {shape}: every timestep instead of the last one.",
+        "Let the layer below, the encoder, return its last step only.",
+        "LSTM(units, return_sequences=False)",
+    )
+
+
+_RANKS: dict[tuple[int, int], Callable[[str, str], Explanation]] = {
+    (3, 1): _no_time_axis,
+    (3, 2): _no_time_axis,
+    (3, 4): _batch_in_shape,
+    (2, 3): _sequence_repeated,
+}
+
+
+@MESSAGES.add(
+    r"should be passed an `?input_shape ?`? with at least 3 dimensions"
+    rf"(?:, received: {SHAPE})?"
 )
-def _other_shape(match: re.Match[str]) -> Explanation:
-    wanted, given = entries(match["wanted"]), entries(match["given"])
-    if len(given) == len(wanted) - 1 and (missing := _axis_missing(match, wanted, given)):
-        return missing
+def _time_distributed(found: re.Match[str]) -> Explanation:
+    return Explanation(
+        f"TimeDistributed works along the time axis, and {found[1] or 'its input'} has none: the "
+        "layer below returns its last step only.",
+        "Return every step there, or use the inner layer alone.",
+        "LSTM(units, return_sequences=True)  # the layer below\n"
+        "Dense(1)                            # or without TimeDistributed",
+    )
+
+
+@MESSAGES.add(
+    r"Kernel shape must have the same length as input, but received kernel of shape "
+    rf"{SHAPE} and input of shape {SHAPE}"
+)
+def _kernel_rank(found: re.Match[str]) -> Explanation:
+    return Explanation(
+        f"The convolution's kernel is {found[1]} and what comes in {found[2]}: an axis is missing. "
+        "If it stands in TimeDistributed, that hands it one timestep after the other, without a "
+        "time axis.",
+        "Give TimeDistributed a time axis in front of the image's three.",
+        "keras.Input((timesteps, rows, columns, channels))",
+    )
+
+
+@MESSAGES.add(
+    rf"[Ee]xpected shape {SHAPE}, but input has incompatible shape {SHAPE}",
+    rf"expected shape={SHAPE}, found shape={SHAPE}",
+)
+def _other_shape(found: re.Match[str]) -> Explanation:
+    wanted, given = entries(found[1]), entries(found[2])
+    if len(given) == len(wanted) - 1 and (told := _axis_missing(found, wanted, given)):
+        return told
     if given[-len(wanted) + 1 :] == wanted[1:] and len(given) == len(wanted) + 1:
         return Explanation(
-            f"The model takes {match['wanted']} and got {match['given']}: one axis too many in "
-            f"front. "
-            "Most likely a dataset was batched twice, or an array of batches was given.",
+            f"The model takes {found[1]} and got {found[2]}: one axis too many in front. Most "
+            "likely a dataset was batched twice, or an array of batches was given.",
             "Batch once.",
             "dataset = dataset.unbatch()\n"
             f"x = x.reshape(-1, {', '.join(size.replace('None', '-1') for size in wanted[1:])})",
         )
-    return other_input("The model", match["wanted"], match["given"], wanted[1:], given[1:])
+    return other_input("The model", found[1], found[2], wanted[1:], given[1:])
 
 
-def _axis_missing(match: re.Match[str], wanted: list[str], given: list[str]) -> Explanation | None:
+def _axis_missing(found: re.Match[str], wanted: list[str], given: list[str]) -> Explanation | None:
     """For a model that got an axis too few: which one, if the two shapes tell."""
-    takes = f"The model takes {match['wanted']}"
+    takes = f"The model takes {found[1]}"
     if all("None" in (w, g) or w == g for w, g in zip(wanted[1:], given, strict=True)):
-        return _no_batch(
-            f"{takes}, and got one sample, {match['given']}, without the batch axis", match
-        )
+        return _no_batch(f"{takes}, and got one sample, {found[2]}, without the batch axis", found)
     if wanted[-1] == "1":
         return Explanation(
-            f"{takes} and got {match['given']}: the axis of features is missing.",
+            f"{takes} and got {found[2]}: the axis of features is missing.",
             "Add it.",
             "x = x[..., None]",
         )
     if given[1:] == wanted[1:-1]:
         return Explanation(
-            f"{takes} and got {match['given']}: one number for each timestep, where it takes "
+            f"{takes} and got {found[2]}: one number for each timestep, where it takes "
             f"{wanted[-1]} features.",
             "Give x all features; or give it an axis of one, and build the model for that.",
             f"x = x[..., None]\nkeras.Input(({wanted[1]}, 1))",
@@ -129,10 +173,10 @@ def _axis_missing(match: re.Match[str], wanted: list[str], given: list[str]) -> 
     return None
 
 
-def _no_batch(cause: str, match: re.Match[str]) -> Explanation:
+def _no_batch(cause: str, found: re.Match[str]) -> Explanation:
     """For what may be a sample; but with an open size in front also a table's rows."""
-    wanted, given = entries(match["wanted"]), entries(match["given"])
-    in_training = "training=True" in match.string
+    wanted, given = entries(found[1]), entries(found[2])
+    in_training = "training=True" in found.string
     batched = "dataset = dataset.batch(32)  # of a tf.data.Dataset"
     if given[0].isdigit() and given[0] == wanted[1]:
         if in_training:
@@ -151,9 +195,8 @@ def _no_batch(cause: str, match: re.Match[str]) -> Explanation:
     table = "the rows of a table, which aren't cut into sequences"
     if in_training:
         return Explanation(
-            f"The model takes {match['wanted']} and got {match['given']}. Most likely these are "
-            f"{table}; "
-            "or a tf.data.Dataset wasn't batched.",
+            f"The model takes {found[1]} and got {found[2]}. Most likely these are {table}; or a "
+            "tf.data.Dataset wasn't batched.",
             "Cut windows out of the table; batch a dataset.",
             f"{windows}\n{batched}",
         )
@@ -186,43 +229,3 @@ def other_input(
         "Bring the data to the shape of the model's Input, or build the model for the data.",
         f"keras.Input({as_tuple(given)})",
     )
-
-
-MESSAGES.rows(
-    Message(
-        _rank("3", "[12]"),
-        "The layer{named} needs (batch, timesteps, features) and got {shape}: there is no time "
-        "axis. Either the recurrent layer below returned its last step only, or the data is flat.",
-        "Set return_sequences=True on the layer below; or give the data its third axis.",
-        "LSTM(units, return_sequences=True)  # the layer below\n"
-        "x = x[..., None]                    # or the data: (N, T) → (N, T, 1)",
-        clauses={"named": " {layer!r}", "shape": "{given} axes"},
-    ),
-    Message(
-        _rank("2", "3"),
-        "The layer{named} needs (batch, features) and got {shape}: every timestep instead of the "
-        "last one.",
-        "Let the layer below, the encoder, return its last step only.",
-        "LSTM(units, return_sequences=False)",
-        clauses={"named": " {layer!r}", "shape": "{given} axes"},
-    ),
-    Message(
-        r"should be passed an `?input_shape ?`? with at least 3 dimensions"
-        rf"(?:, received: {a_shape('shape')})?",
-        "TimeDistributed works along the time axis, and {shape} has none: the layer below returns "
-        "its last step only.",
-        "Return every step there, or use the inner layer alone.",
-        "LSTM(units, return_sequences=True)  # the layer below\n"
-        "Dense(1)                            # or without TimeDistributed",
-        otherwise={"shape": "its input"},
-    ),
-    Message(
-        r"Kernel shape must have the same length as input, but received kernel of shape "
-        rf"{a_shape('kernel')} and input of shape {a_shape('x')}",
-        "The convolution's kernel is {kernel} and what comes in {x}: an axis is missing. If it "
-        "stands in TimeDistributed, that hands it one timestep after the other, without a time "
-        "axis.",
-        "Give TimeDistributed a time axis in front of the image's three.",
-        "keras.Input((timesteps, rows, columns, channels))",
-    ),
-)

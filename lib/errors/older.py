@@ -8,25 +8,24 @@ from __future__ import annotations
 
 import re
 
-from lib.errors.input_axes import other_input
-from lib.errors.message import Explanation, Message, Messages, a_shape, entries
-from lib.errors.target_remedies import SPARSE, to_one_shape
+from lib.errors.axes import other_input
+from lib.errors.explanations import SHAPE, Explanation, Messages, entries
+from lib.errors.one_shape import SPARSE, to_one_shape
 
 MESSAGES = Messages()
 
 
 _WHAT = r"(?:checking (?P<what>(?:model )?(?:input|target)): )?"
-_SYMBOLIC, _TO_NUMPY = r"Cannot convert a symbolic (?:tf\.)?Tensor \(", r"\) to a numpy array"
 _LAYER = r"expected (?P<layer>\S{1,200}) to have"
 
 
-@MESSAGES.computed(
-    rf"{_WHAT}{_LAYER} (?P<axes>\d+) dimensions, but got array with shape {a_shape('shape')}"
+@MESSAGES.add(
+    rf"{_WHAT}{_LAYER} (?P<axes>\d+) dimensions, but got array with shape (?P<shape>{SHAPE})"
 )
-def _dimensions(match: re.Match[str]) -> Explanation:
-    layer, axes, shape = match["layer"], int(match["axes"]), match["shape"]
+def _dimensions(found: re.Match[str]) -> Explanation:
+    layer, axes, shape = found["layer"], int(found["axes"]), found["shape"]
     given = len(entries(shape))
-    if not _is_input(match):
+    if not _is_input(found):
         return _target(layer, axes, shape, given)
     if given == axes - 1:
         return Explanation(
@@ -43,11 +42,11 @@ def _dimensions(match: re.Match[str]) -> Explanation:
     )
 
 
-def _is_input(match: re.Match[str]) -> bool:
+def _is_input(found: re.Match[str]) -> bool:
     """Whether x is meant, not y: the message says so, or else the layer's name does."""
-    if match["what"]:
-        return "input" in match["what"]
-    return bool(re.search(r"(^|_)input(_\d+)?$", match["layer"]))
+    if found["what"]:
+        return "input" in found["what"]
+    return bool(re.search(r"(^|_)input(_\d+)?$", found["layer"]))
 
 
 _TODAY = (
@@ -109,13 +108,11 @@ def _other_axes(layer: str, axes: int, shape: str, given: int) -> Explanation:
     )
 
 
-@MESSAGES.computed(
-    rf"{_WHAT}{_LAYER} shape {a_shape('wanted')} but got array with shape {a_shape('given')}"
-)
-def _shape(match: re.Match[str]) -> Explanation:
-    layer, one, other = match["layer"], match["wanted"], match["given"]
+@MESSAGES.add(rf"{_WHAT}{_LAYER} shape {SHAPE} but got array with shape {SHAPE}")
+def _shape(found: re.Match[str]) -> Explanation:
+    layer, one, other = found["layer"], found[3], found[4]
     wanted, given = entries(one), entries(other)
-    is_input = _is_input(match)
+    is_input = _is_input(found)
     # An open size in front is the batch; but in (None, 3), of a recurrent layer, it is the time.
     is_time = is_input and len(wanted) == 2 and re.search("rnn|lstm|gru", layer, re.IGNORECASE)
     if wanted[:1] == ["None"] and not is_time:
@@ -153,13 +150,13 @@ def _other_target(
     )
 
 
-@MESSAGES.computed(
-    rf"A target array with shape {a_shape('y')} was passed for an output of shape "
-    rf"{a_shape('output')}(?: while using as loss `(?P<loss>\w{{1,100}})`)?"
+@MESSAGES.add(
+    rf"A target array with shape (?P<y>{SHAPE}) was passed for an output of shape "
+    rf"(?P<output>{SHAPE})(?: while using as loss `(?P<loss>\w{{1,100}})`)?"
 )
-def _passed(match: re.Match[str]) -> Explanation:
-    y, output = match["y"], match["output"]
-    sparse = "categorical" in (match["loss"] or "")
+def _passed(found: re.Match[str]) -> Explanation:
+    y, output = found["y"], found["output"]
+    sparse = "categorical" in (found["loss"] or "")
     remedy = to_one_shape(entries(y)[1:], entries(output)[1:], sparse=sparse)
     return Explanation(
         f"The loss wants y in the shape of the output: y is {y}, the output {output}.",
@@ -168,26 +165,85 @@ def _passed(match: re.Match[str]) -> Explanation:
     )
 
 
-@MESSAGES.computed(
-    rf"You are passing a target array of shape {a_shape('y')} while using as loss "
+@MESSAGES.add(
+    rf"You are passing a target array of shape (?P<y>{SHAPE}) while using as loss "
     r"`categorical_crossentropy`"
 )
-def _one_column(match: re.Match[str]) -> Explanation:
+def _one_column(found: re.Match[str]) -> Explanation:
     return Explanation(
-        f"y is {match['y']}, with one column: class numbers, where categorical cross-entropy wants "
+        f"y is {found['y']}, with one column: class numbers, where categorical cross-entropy wants "
         "a column for each class.",
         "Take the loss for class numbers; or turn them into columns.",
         f"{SPARSE}\ny = keras.utils.to_categorical(y)  # or",
     )
 
 
-@MESSAGES.computed(
+@MESSAGES.add(r"Can ?not squeeze dim\[\d+\], expected a dimension of 1, got (?P<size>\d+)")
+def _squeezed(found: re.Match[str]) -> Explanation:
+    size = found["size"]
+    return Explanation(
+        f"An axis of {size} was to be dropped, and only one of 1 can be. Most likely the loss, or "
+        f"a metric, is the one for class numbers, and y has {size} columns, one per class.",
+        "Take the loss for columns, and the metric that chooses by the shapes; or turn y into "
+        "class numbers.",
+        'model.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"])\n'
+        "y = np.argmax(y, axis=-1)  # or",
+    )
+
+
+@MESSAGES.add(
+    r"The first layer in a Sequential model must get an `(?:batch_)?input_shape`",
+)
+def _first_layer(_: re.Match[str]) -> Explanation:
+    return Explanation(
+        "A Sequential model that is to be built at once has to know the shape of one sample, and "
+        "its first layer doesn't say it.",
+        "Begin with an Input, of the shape without the samples.",
+        "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units)])",
+    )
+
+
+@MESSAGES.add(
+    r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]{1,200})\) to a numpy array"
+)
+def _symbolic(found: re.Match[str]) -> Explanation:
+    if re.search(r"lstm|gru|rnn|bidirectional", found["name"]):
+        return Explanation(
+            f"{found['name']} is inside a recurrent layer: TensorFlow up to 2.4 can't build those "
+            "with NumPy 1.20 or later. Nothing is wrong with the model.",
+            "Take a newer TensorFlow; or, with that one, NumPy 1.19.",
+            "# pip install --upgrade tensorflow\n# or: pip install numpy==1.19.5",
+        )
+    return Explanation(
+        f"{found['name']} has no numbers yet while the model is built, and NumPy was asked for "
+        "them, by a loss or a layer of your own.",
+        "Take keras.ops in place of NumPy there.",
+        "def loss(y, y_pred):\n    return keras.ops.mean(keras.ops.square(y - y_pred))",
+    )
+
+
+@MESSAGES.add(
+    r"You must feed a value for placeholder tensor '(?P<name>[^']{1,200})'"
+    rf"(?: with dtype \w{{1,20}}(?: and shape (?P<shape>{SHAPE}))?)?"
+)
+def _placeholder(found: re.Match[str]) -> Explanation:
+    shape = f", {found['shape']}," if found["shape"] else ""
+    return Explanation(
+        f"The model needs {found['name']}{shape} and wasn't given it: most likely it is an Input "
+        "of another model, which was put into this one, or a layer that is shared by two. With "
+        "stateful layers, and in Keras 2 with initial_state, it kept hold of the first Input.",
+        "Keras 3 has no placeholders: there call the inner model on the outer one's tensors.",
+        "x = keras.Input((timesteps, features))\nmodel = keras.Model(x, inner(x))",
+    )
+
+
+@MESSAGES.add(
     r"Expected to see (?P<wanted>\d+) array\(s\),?.{0,60}? but instead got the following list of "
     r"(?P<given>\d+) arrays",
     r"The model expects (?P<wanted>\d+) (?:input )?arrays?, but only received one array(?P<given>)",
 )
-def _arrays(match: re.Match[str]) -> Explanation:
-    wanted, given = match["wanted"], match["given"] or "1"
+def _arrays(found: re.Match[str]) -> Explanation:
+    wanted, given = found["wanted"], found["given"] or "1"
     if wanted == "1":
         return Explanation(
             f"The model takes one array and got a list of {given}, which counts as {given} inputs.",
@@ -201,36 +257,32 @@ def _arrays(match: re.Match[str]) -> Explanation:
     )
 
 
-MESSAGES.rows(
-    Message(
-        rf"{_SYMBOLIC}(?=[^)]{{0,200}}(?:lstm|gru|rnn|bidirectional))(?P<name>[^)]{{1,200}}){_TO_NUMPY}",
-        "{name} is inside a recurrent layer: TensorFlow up to 2.4 can't build those with NumPy "
-        "1.20 or later. Nothing is wrong with the model.",
-        "Take a newer TensorFlow; or, with that one, NumPy 1.19.",
-        "# pip install --upgrade tensorflow\n# or: pip install numpy==1.19.5",
-    ),
-    Message(
-        rf"{_SYMBOLIC}(?P<name>[^)]{{1,200}}){_TO_NUMPY}",
-        "{name} has no numbers yet while the model is built, and NumPy was asked for them, by a "
-        "loss or a layer of your own.",
-        "Take keras.ops in place of NumPy there.",
-        "def loss(y, y_pred):\n    return keras.ops.mean(keras.ops.square(y - y_pred))",
-    ),
-    Message(
-        r"You must feed a value for placeholder tensor '(?P<name>[^']{1,200})'"
-        rf"(?: with dtype \w{{1,20}}(?: and shape {a_shape('given')})?)?",
-        "The model needs {name}{shape} and wasn't given it: most likely it is an Input of another "
-        "model, which was put into this one, or a layer that is shared by two. With stateful "
-        "layers, and in Keras 2 with initial_state, it kept hold of the first Input.",
-        "Keras 3 has no placeholders: there call the inner model on the outer one's tensors.",
-        "x = keras.Input((timesteps, features))\nmodel = keras.Model(x, inner(x))",
-        clauses={"shape": ", {given},"},
-    ),
-    Message(
-        r"Failed to call ThenRnnForward(?:.{0,300}?\[num_layers, input_size, num_units, dir_count, "
-        r"max_seq_length, batch_size, cell_num_units\]: \[\d+, \d+, (?P<units>\d+), \d+, "
-        r"(?P<steps>\d+), (?P<size>\d+))?|Fail to find the dnn implementation",
-        "NVIDIA's kernels for recurrent layers failed{where}. Most often the GPU's memory is "
+@MESSAGES.add(
+    r"object has no attribute '_keras_history'",
+    r"'NoneType' object has no attribute '_inbound_nodes'",
+)
+def _no_history(_: re.Match[str]) -> Explanation:
+    return Explanation(
+        "Between two layers of a functional model there is an operation of TensorFlow, or an "
+        "array, that Keras couldn't follow.",
+        "Do it with a layer or with keras.ops, which are followed; begin with an Input.",
+        "x = keras.Input((timesteps, features))\ny = keras.ops.mean(LSTM(units)(x), axis=-1)\n"
+        "model = keras.Model(x, y)",
+    )
+
+
+@MESSAGES.add(
+    r"Failed to call ThenRnnForward(?:.{0,300}?\[num_layers, input_size, num_units, dir_count, "
+    r"max_seq_length, batch_size, cell_num_units\]: \[(?P<sizes>[\d, ]{1,100})\])?",
+    r"Fail to find the dnn implementation(?P<sizes>)",
+)
+def _gpu(found: re.Match[str]) -> Explanation:
+    sizes = re.findall(r"\d+", found["sizes"] or "")
+    what = ""
+    if len(sizes) >= 6:
+        what = f" on {sizes[5]} sequences of {sizes[4]} timesteps, with {sizes[2]} units"
+    return Explanation(
+        f"NVIDIA's kernels for recurrent layers failed{what}. Most often the GPU's memory is "
         "taken, if only by another process; or the driver doesn't fit; or a sequence is masked as "
         "a whole.",
         "Let TensorFlow take memory as it needs it; to see whether it is the kernels, do without "
@@ -238,33 +290,4 @@ MESSAGES.rows(
         "for gpu in tf.config.list_physical_devices('GPU'):\n"
         "    tf.config.experimental.set_memory_growth(gpu, True)\n"
         "LSTM(units, use_cudnn=False)",
-        clauses={"where": " on {size} sequences of {steps} timesteps, with {units} units"},
-    ),
-    Message(
-        r"Can ?not squeeze dim\[\d+\], expected a dimension of 1, got (?P<size>\d+)",
-        "An axis of {size} was to be dropped, and only one of 1 can be. Most likely the loss, or "
-        "a metric, is the one for class numbers, and y has {size} columns, one per class.",
-        "Take the loss for columns, and the metric that chooses by the shapes; or turn y into "
-        "class numbers.",
-        'model.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"])\n'
-        "y = np.argmax(y, axis=-1)  # or",
-    ),
-    Message(
-        r"The first layer in a Sequential model must get an `(?:batch_)?input_shape`",
-        "A Sequential model that is to be built at once has to know the shape of one sample, and "
-        "its first layer doesn't say it.",
-        "Begin with an Input, of the shape without the samples.",
-        "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units)])",
-    ),
-    Message(
-        (
-            r"object has no attribute '_keras_history'",
-            r"'NoneType' object has no attribute '_inbound_nodes'",
-        ),
-        "Between two layers of a functional model there is an operation of TensorFlow, or an "
-        "array, that Keras couldn't follow.",
-        "Do it with a layer or with keras.ops, which are followed; begin with an Input.",
-        "x = keras.Input((timesteps, features))\ny = keras.ops.mean(LSTM(units)(x), axis=-1)\n"
-        "model = keras.Model(x, y)",
-    ),
-)
+    )

@@ -1,7 +1,6 @@
 """What gives y and the output one shape, where a loss found that they have two.
 
-Advice alone: the messages that it answers are in `lib.errors.target_shapes`,
-`lib.errors.incompatible_shapes` and `lib.errors.keras2_wordings`.
+Advice alone: which message of Keras it answers is in `lib.errors.targets` and `lib.errors.pairs`.
 """
 
 from __future__ import annotations

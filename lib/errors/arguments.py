@@ -1,6 +1,6 @@
 """Arguments of layers: those that they don't take, those that are missing, and misplaced ones.
 
-What is wrong with an argument's value is in `lib.errors.argument_values`.
+What is wrong with an argument's value is in `lib.errors.values`.
 """
 
 from __future__ import annotations
@@ -8,27 +8,27 @@ from __future__ import annotations
 import difflib
 import re
 
-from lib.errors.message import Explanation, Message, Messages, a_shape
+from lib.errors.explanations import SHAPE, Explanation, Messages
 
 MESSAGES = Messages()
 
 
-@MESSAGES.computed(
+@MESSAGES.add(
     r"Unrecognized keyword arguments passed to (?P<owner>\w{1,100})?(?:: \{(?P<given>.{0,5000}))?",
     r"\(?'Keyword argument not understood:', (?P<owner>)(?P<given>'\w{1,100}')",
     r"(?P<owner>\b[A-Z]\w{1,100})(?:\.__init__)?\(\) got an unexpected keyword argument "
     r"(?P<given>'\w{1,100}')",
     r"__init__\(\) got an unexpected keyword argument (?P<owner>)(?P<given>'\w{1,100}')",
 )
-def _keywords(match: re.Match[str]) -> Explanation | None:
-    known, given = match["owner"] or "", match["given"] or ""
+def _keywords(found: re.Match[str]) -> Explanation | None:
+    known, given = found["owner"] or "", found["given"] or ""
     owner = known or "The layer"
     names = re.findall(r"'(\w+)'(?::|$)", given)[:20]
     if owner == "Model" and not names:
         names = ["input"]
     for name in names:
         if name in _GONE:
-            value = re.search(rf"'{name}': {a_shape('shape')}", given)
+            value = re.search(rf"'{name}': {SHAPE}", given)
             cause, fix, code = _GONE[name]
             code = code.replace("SHAPE", value[1] if value else "(…)")
             return Explanation(f"{owner} has no {name} in Keras 3. {cause}", fix, code)
@@ -38,7 +38,7 @@ def _keywords(match: re.Match[str]) -> Explanation | None:
         for meant in difflib.get_close_matches(name, _ARGUMENTS, 1):
             if not known or owner in _takers(meant):
                 return Explanation(f"{owner} has no {name}.", f"Write {meant}.", f"{meant}=…")
-    if not match[0].startswith("Unrecognized"):  # then it may be anybody's function
+    if not found[0].startswith("Unrecognized"):  # then it may be anybody's function
         return None
     listed = ", ".join(names) or "such argument"
     return Explanation(
@@ -152,12 +152,12 @@ _ARGUMENTS = (
 """What the recurrent layers do take."""
 
 
-@MESSAGES.computed(
+@MESSAGES.add(
     r"(?:\b(?P<owner>\w{1,100})\.)?__init__\(\) missing \d required positional arguments?: "
     r"(?P<names>'\w+'(?:,? (?:and )?'\w+'){0,4})"
 )
-def _missing(match: re.Match[str]) -> Explanation | None:
-    owner, names = match["owner"], re.findall(r"\w+", match["names"].replace(" and ", " "))
+def _missing(found: re.Match[str]) -> Explanation | None:
+    owner, names = found["owner"], re.findall(r"\w+", found["names"].replace(" and ", " "))
     if names == ["units"]:
         layer = owner or "LSTM"
         return Explanation(
@@ -232,12 +232,11 @@ _REQUIRED = {
 """By class: its first argument, what it is for, the fix, and code."""
 
 
-@MESSAGES.computed(
-    r"(?<![\w)] )(?:\b\w{1,100}\.)?(?:call\(\) )?got an unexpected keyword argument "
-    r"'(?P<name>\w{1,100})'"
+@MESSAGES.add(
+    r"(?<![\w)] )(?:\b\w{1,100}\.)?(?:call\(\) )?got an unexpected keyword argument '(\w{1,100})'"
 )
-def _given_to_the_call(match: re.Match[str]) -> Explanation | None:
-    name = match["name"]
+def _given_to_the_call(found: re.Match[str]) -> Explanation | None:
+    name = found[1]
     if name in ("states", "initial_states", "state"):
         return Explanation(
             f"A recurrent layer has no {name} in its call: the states that it starts from are its "
@@ -255,12 +254,27 @@ def _given_to_the_call(match: re.Match[str]) -> Explanation | None:
     )
 
 
-@MESSAGES.computed(
-    r"(?:\b(?P<owner>\w{1,100})(?:\.__init__)?\(\) )?got multiple values for argument "
-    r"'(?P<name>\w{1,100})'"
+@MESSAGES.add(r"missing a required argument: '(sequences|inputs|states)'")
+def _nothing_given(found: re.Match[str]) -> Explanation:
+    if found[1] == "states":
+        return Explanation(
+            "A cell does one timestep, and wants its states next to the input.",
+            "Take the layer, which goes through all timesteps by itself.",
+            "y = LSTM(units)(x)\ny = RNN(LSTMCell(units))(x)  # the same",
+        )
+    return Explanation(
+        "The layer was called without a tensor in first place: a recurrent layer's is called "
+        "sequences, not inputs.",
+        "Give it without a name.",
+        "y = LSTM(units)(x)",
+    )
+
+
+@MESSAGES.add(
+    r"(?:\b(\w{1,100})(?:\.__init__)?\(\) )?got multiple values for argument '(\w{1,100})'"
 )
-def _twice(match: re.Match[str]) -> Explanation | None:
-    owner, name = match["owner"] or "LSTM", match["name"]
+def _twice(found: re.Match[str]) -> Explanation | None:
+    owner, name = found[1] or "LSTM", found[2]
     if name not in _ARGUMENTS:
         return None
     return Explanation(
@@ -269,20 +283,3 @@ def _twice(match: re.Match[str]) -> Explanation | None:
         "Give units first, and all others by name.",
         f"{owner}(16, return_sequences=True)",
     )
-
-
-MESSAGES.rows(
-    Message(
-        r"missing a required argument: 'states'",
-        "A cell does one timestep, and wants its states next to the input.",
-        "Take the layer, which goes through all timesteps by itself.",
-        "y = LSTM(units)(x)\ny = RNN(LSTMCell(units))(x)  # the same",
-    ),
-    Message(
-        r"missing a required argument: '(?:sequences|inputs)'",
-        "The layer was called without a tensor in first place: a recurrent layer's is called "
-        "sequences, not inputs.",
-        "Give it without a name.",
-        "y = LSTM(units)(x)",
-    ),
-)

@@ -1,8 +1,8 @@
 """Two tensors that can't be paired: most often y and the output, in a loss that broadcasts.
 
 A message has two shapes, and perhaps a place: here is read from it what they are. What is then
-said of y and the output is in `lib.errors.target_and_output`. Losses that check shapes have
-messages of their own (`lib.errors.target_shapes`).
+said of y and the output is in `lib.errors.unpaired`. Losses that check shapes have messages of
+their own (`lib.errors.targets`).
 """
 
 from __future__ import annotations
@@ -10,24 +10,23 @@ from __future__ import annotations
 import re
 
 from lib.doctor.loss_shapes import RULE_OF
-from lib.errors.failing_loss import Side, first_operand, in_a_loss, node, of_weights
-from lib.errors.initial_states import shapes_of_a_step
-from lib.errors.message import CALLED, Explanation, Message, Messages, entries
-from lib.errors.target_and_output import Dropped, OperandPair, sizes_alone, unpaired, without_shapes
+from lib.errors.explanations import CALLED, Explanation, Messages, entries
+from lib.errors.losses import Side, first_operand, in_a_loss, node, of_weights
+from lib.errors.states import shapes_of_a_step
+from lib.errors.unpaired import Dropped, OperandPair, sizes_alone, unpaired, without_shapes
 
 MESSAGES = Messages()
 
 _IN_A_CELL = re.compile(r"while/\w+_cell(?:_\d+)?/")
+_LIST = r"\[([\d,]*)\]"
 
 
-@MESSAGES.computed(r"Incompatible shapes(?:: \[(?P<one>[\d,]*)\] vs\. \[(?P<other>[\d,]*)\])?")
-def _at_run_time(match: re.Match[str]) -> Explanation:
-    text, one, other = match.string, entries(match["one"] or ""), entries(match["other"] or "")
+@MESSAGES.add(rf"Incompatible shapes(?:: {_LIST} vs\. {_LIST})?")
+def _at_run_time(found: re.Match[str]) -> Explanation:
+    text, one, other = found.string, entries(found[1] or ""), entries(found[2] or "")
     if not one or not other:
         return without_shapes(_who(text))
-    pair = OperandPair(
-        _who(text), f"[{match['one']}]", f"[{match['other']}]", first_operand(text), None
-    )
+    pair = OperandPair(_who(text), f"[{found[1]}]", f"[{found[2]}]", first_operand(text), None)
     if of_weights(text):
         return _weights(pair.one, pair.other)
     if one[0] != other[0] and one[1:] == other[1:]:
@@ -48,23 +47,38 @@ def _who(text: str) -> str:
     return "Most likely it is the loss that can't pair"
 
 
-@MESSAGES.computed(
-    r"Dimensions must be equal, but are (?P<one>\d+) and (?P<other>\d+) for '(?:\{\{node )?"
+@MESSAGES.add(
+    r"Dimensions must be equal, but are (\d+) and (\d+) for '(?:\{\{node )?"
     rf"(?:compile_loss|loss/|{'|'.join(RULE_OF)})[^']{{0,1000}}'(?: \(op: '\w{{1,50}}'\))?"
     r"(?: with input shapes: (?P<shapes>[\[\]?\d, ]+))?"
 )
-def _when_traced(match: re.Match[str]) -> Explanation:
-    shapes = re.findall(r"\[[^\]]*\]", match["shapes"] or "")
-    one, other = shapes if len(shapes) == 2 else (match["one"], match["other"])
-    if of_weights(match[0]):
+def _when_traced(found: re.Match[str]) -> Explanation:
+    shapes = re.findall(r"\[[^\]]*\]", found["shapes"] or "")
+    one, other = shapes if len(shapes) == 2 else (found[1], found[2])
+    if of_weights(found[0]):
         return _weights(one, other)
-    names = re.search(r"\(([^(),]{0,500}), ([^(),]{0,500})\)'", match[0])
-    first, dropped = first_operand(match[0]), None
+    names = re.search(r"\(([^(),]{0,500}), ([^(),]{0,500})\)'", found[0])
+    first, dropped = first_operand(found[0]), None
     if names:
         first = first or _first_by_name(names[1], names[2])
         dropped = _dropped_by_name(names[1], names[2], first)
     pair = OperandPair(_LOSS, one, other, first, dropped)
-    return unpaired(pair) if shapes else sizes_alone(pair, match["one"], match["other"])
+    return unpaired(pair) if shapes else sizes_alone(pair, found[1], found[2])
+
+
+@MESSAGES.add(
+    r"for '\{\{node (?:\w{1,100}/){0,9}Equal(?:_\d+)?\}\}[^']{0,500}' with input shapes: "
+    r"(?P<one>\[[?\d,]{1,50}\]), (?P<other>\[[?\d,]{1,50}\])"
+)
+def _in_a_metric(found: re.Match[str]) -> Explanation:
+    return Explanation(
+        f"A metric can't compare {found['one']} with {found['other']}. An accuracy for class "
+        "numbers wants them in y, without the axis of columns; one for columns wants a column per "
+        "class.",
+        'Write "accuracy", which chooses by the shapes; for numbers that are no classes, an error.',
+        'model.compile(optimizer, loss, metrics=["accuracy"])\n'
+        'model.compile(optimizer, loss, metrics=["mae"])  # no classes',
+    )
 
 
 def _first_by_name(one: str, other: str) -> Side | None:
@@ -161,16 +175,3 @@ def _in_a_layer(place: str, one: str, other: str) -> Explanation:
         "Print the shapes of all that goes in there.",
         "print([layer.output.shape for layer in model.layers])\nprint(x.shape)",
     )
-
-
-MESSAGES.rows(
-    Message(
-        r"for '\{\{node (?:\w{1,100}/){0,9}Equal(?:_\d+)?\}\}[^']{0,500}' with input shapes: "
-        r"(?P<one>\[[?\d,]{1,50}\]), (?P<other>\[[?\d,]{1,50}\])",
-        "A metric can't compare {one} with {other}. An accuracy for class numbers wants them in "
-        "y, without the axis of columns; one for columns wants a column per class.",
-        'Write "accuracy", which chooses by the shapes; for numbers that are no classes, an error.',
-        'model.compile(optimizer, loss, metrics=["accuracy"])\n'
-        'model.compile(optimizer, loss, metrics=["mae"])  # no classes',
-    ),
-)

@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from lib.errors.failing_loss import Side
-from lib.errors.message import Explanation, entries
-from lib.errors.target_remedies import EVERY_STEP, LAST_STEP, LOOK, sentence, to_one_shape
+from lib.errors.explanations import Explanation, entries
+from lib.errors.losses import Side
+from lib.errors.one_shape import EVERY_STEP, LAST_STEP, LOOK, sentence, to_one_shape
 
 Dropped = Literal["y", "output", "neither"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lib.errors.message import Explanation, Messages
+from lib.errors.explanations import Explanation, Messages
 
 MESSAGES = Messages()
 
@@ -43,16 +43,16 @@ _STANDS_IN = {
 """By name: what to do instead, and code."""
 
 
-@MESSAGES.computed(
+@MESSAGES.add(
     r"(?:'(?P<owner>[\w.]{1,100})' )?(?:object )?has no attribute '(?P<name>\w{1,100})'",
     r"cannot import name '(?P<name>\w{1,100})' from '(?P<owner>(?:keras|tensorflow)[\w.]{0,200})'",
 )
-def _gone(match: re.Match[str]) -> Explanation | None:
-    if match["name"] not in _STANDS_IN:
+def _gone(found: re.Match[str]) -> Explanation | None:
+    if found["name"] not in _STANDS_IN:
         return None
-    fix, code = _STANDS_IN[match["name"]]
+    fix, code = _STANDS_IN[found["name"]]
     return Explanation(
-        f"{match['owner'] or 'The object'} has no {match['name']} in Keras 3.",
+        f"{found['owner'] or 'The object'} has no {found['name']} in Keras 3.",
         fix,
         code,
     )

@@ -7,25 +7,16 @@ The messages themselves are in the other files of this package, a family in each
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 READ = 60_000
 """How many characters are read at either end of a text: a traceback has its message at an end."""
+SHAPE = r"([(\[][^()\[\]]{0,200}[)\]])"
+"""A shape in a message, as a group: "(None, 5, 2)", or "[None, 5, 2]" in older ones."""
 CALLED = "Exception encountered when calling "
 CALLING = rf"{CALLED}(?P<layer>\w{{1,100}})"
 """What Keras puts before a message of a layer that was called."""
-
-
-PAD = 'x = keras.utils.pad_sequences(x, padding="post", dtype="float32")'
-"""Code that gives sequences one length, which a row may name as {PAD}."""
-
-
-def a_shape(name: str) -> str:
-    """A group of a pattern for a shape: "(None, 5, 2)", or "[None, 5, 2]" in older messages."""
-    return rf"(?P<{name}>[(\[][^()\[\]]{{0,200}}[)\]])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,64 +34,24 @@ class Explanation:
 Explain = Callable[[re.Match[str]], Explanation | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A row of a table: a message that is known, and what is said about it.
-
-    The three texts may have {names} in them, those of the pattern's groups; a brace that is one
-    is doubled.
-    """
-
-    pattern: str | tuple[str, ...]
-    """What is looked for; one of several wordings. Parts that a person may not have copied are
-    optional. Whatever may be anything has a bound, so that no text takes long to read."""
-    cause: str
-    fix: str
-    code: str
-    otherwise: Mapping[str, str] = field(default_factory=dict)
-    """By the name of a group: what stands for it where the message lacks that part."""
-    clauses: Mapping[str, str] = field(default_factory=dict)
-    """Further names: by each a clause with the {names} of groups. Where the message lacks one of
-    these, `otherwise` counts, or nothing stands there."""
-    beside: str = ""
-    """A pattern that the text must have somewhere too, where the message alone may be anything."""
-
-    @property
-    def patterns(self) -> tuple[str, ...]:
-        """All wordings."""
-        return (self.pattern,) if isinstance(self.pattern, str) else self.pattern
-
-    def explain(self, match: re.Match[str]) -> Explanation | None:
-        """The texts with the message's own numbers."""
-        if not re.search(self.beside, match.string):
-            return None
-        words = {name: part for name, part in match.groupdict().items() if part}
-        for name, clause in self.clauses.items():
-            with suppress(KeyError):
-                words.setdefault(name, clause.format_map(words))
-        words = defaultdict(str, {"PAD": PAD, **self.otherwise, **words})
-        return Explanation(*(text.format_map(words) for text in (self.cause, self.fix, self.code)))
-
-
 class Messages:
-    """The messages of a family, tried in the order in which they were added."""
+    """Patterns with what explains them, tried in the order in which they were added."""
 
     def __init__(self) -> None:
         self._known: list[tuple[str, Explain]] = []
 
-    def rows(self, *messages: Message) -> None:
-        """Add messages of which all that is said is a text."""
-        for message in messages:
-            self._known.extend((pattern, message.explain) for pattern in message.patterns)
+    def add(self, *patterns: str) -> Callable[[Explain], Explain]:
+        """Register the function below for messages in which one of the patterns is found.
 
-    def computed(self, *patterns: str) -> Callable[[Explain], Explain]:
-        """Add messages for which the function below finds the words, or None for other ones."""
+        Parts that a person may not have copied are optional in the patterns. Whatever may be
+        anything has a bound, so that no text takes long to read.
+        """
 
-        def add(explain: Explain) -> Explain:
+        def register(explain: Explain) -> Explain:
             self._known.extend((pattern, explain) for pattern in patterns)
             return explain
 
-        return add
+        return register
 
     @property
     def patterns(self) -> list[str]:
@@ -115,9 +66,9 @@ class Messages:
         when they are first asked for, and kept by `re`.
         """
         for pattern, explain in self._known:
-            for match in reversed(list(re.finditer(pattern, text))):
-                if explanation := explain(match):
-                    return explanation
+            for found in reversed(list(re.finditer(pattern, text))):
+                if told := explain(found):
+                    return told
         return None
 
 
