@@ -4,9 +4,9 @@ import streamlit as st
 
 from lib.narrate.cell import cell_sentence
 from lib.ui.cell.chosen import choose
-from lib.ui.cell.follow import follow_playhead
 from lib.ui.cell.learn import learn
 from lib.ui.cell.link import KEYS
+from lib.ui.cell.playhead import follow_playhead
 from lib.ui.cell.prove import prove
 from lib.ui.cell.see import see
 from lib.ui.cell.watch import watch
@@ -23,5 +23,5 @@ chosen = choose(loaded)
 bar, formulas = see(chosen, palette)
 prefixes, proofs, progress = prove(chosen, palette)
 gradients = learn(chosen, palette)
-follow_playhead(bar, formulas, prefixes, palette)
+follow_playhead(bar, chosen.opened, [formulas, prefixes])
 watch(chosen, [*proofs, *gradients], progress)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from lib.experiment import MODES, Experiment
 from lib.recurrence import Trace, forward
 from lib.recurrence.formulas import Opened
 from lib.ui import address, runs
-from lib.ui.cell.link import control, picked
+from lib.ui.cell.link import Linked, slider, switch
 from lib.ui.data import Loaded
 from lib.ui.session import session
 from lib.ui.shown import View, fitting_view, initial_weights
@@ -49,8 +49,6 @@ class Chosen:
     """After which they were so."""
     run_id: str
     """Of the run that they come from."""
-    origin: str
-    """The weights' mode and epoch in words."""
     polling: bool
     """Whether they change without anybody doing anything."""
     traces: Sequence[Trace]
@@ -75,13 +73,6 @@ class Chosen:
         layers = self.experiment.model.layers
         return f"Layer {self.layer + 1} of {layers}. " if layers > 1 else ""
 
-    def at(self, weights: LayerWeights) -> Chosen:
-        """The same with other weights of the same model."""
-        if weights is self.weights:
-            return self
-        x = self.dataset.x[self.sample : self.sample + 1]
-        return replace(self, weights=weights, traces=forward(self.experiment, weights, x)[0])
-
 
 def choose(loaded: Loaded) -> Chosen:
     """Draw the controls, and look up what they say."""
@@ -91,8 +82,8 @@ def choose(loaded: Loaded) -> Chosen:
         horizontal=True, gap="medium", vertical_alignment="bottom", key="cell_chosen"
     ):
         sample = _sample(dataset)
-        layer = _layer(experiment)
-        mode = _mode(experiment)
+        layer = _layer(experiment.model.layers)
+        mode = _mode(experiment.model.modes)
         weights, epoch, origin = _weights(shown, mode)
     with st.container(horizontal=True, gap="medium", key="cell_about"):
         hint(f"Weights: {origin}.")
@@ -106,7 +97,6 @@ def choose(loaded: Loaded) -> Chosen:
         weights,
         epoch,
         shown.snapshot.run_id,
-        origin,
         shown.polling,
         _traces(experiment, weights, dataset, sample),
     )
@@ -117,50 +107,25 @@ def _sample(dataset: Dataset) -> int:
     if len(names) == 1:
         return int(dataset.shown[0])
     texts = [f"{index + 1}" for index in dataset.shown]
-    place = picked("sample", texts, 0)
-    st.select_slider(
-        "Sample",
-        range(len(names)),
-        place,
-        format_func=names.__getitem__,
-        width=260,
-        **control("sample", texts, 0, f"cell_sample_{len(names)}"),
-    )
-    return int(dataset.shown[place])
+    choice = Linked("sample", texts, 0, f"cell_sample_{len(names)}")
+    return int(dataset.shown[slider("Sample", names, choice)])
 
 
-def _layer(experiment: Experiment) -> int:
-    layers = experiment.model.layers
+def _layer(layers: int) -> int:
     if layers == 1:
         return 0
     texts = [f"{k + 1}" for k in range(layers)]
-    layer = picked("layer", texts, layers - 1)
-    st.segmented_control(
-        "Layer",
-        range(layers),
-        default=layer,
-        format_func=lambda k: {0: "1, bottom", layers - 1: f"{layers}, top"}.get(k, f"{k + 1}"),
-        required=True,
-        **control("layer", texts, layers - 1, f"cell_layer_{layers}"),
-    )
-    return layer
+    labels = ["1, bottom", *texts[1:-1], f"{layers}, top"]
+    return switch("Layer", labels, Linked("layer", texts, layers - 1, f"cell_layer_{layers}"))
 
 
-def _mode(experiment: Experiment) -> str:
-    modes = experiment.model.modes
+def _mode(modes: Sequence[str]) -> str:
     if len(modes) == 1:
         return modes[0]
-    place = picked("weights", modes, 0)
-    st.segmented_control(
-        "Whose weights",
-        range(len(modes)),
-        default=place,
-        format_func=lambda k: MODES[modes[k]].label,
-        required=True,
-        help="Both models start from the same weights and are trained apart.",
-        **control("weights", modes, 0, "cell_mode"),
-    )
-    return modes[place]
+    labels = [MODES[mode].label for mode in modes]
+    about = "Both models start from the same weights and are trained apart."
+    choice = Linked("weights", modes, 0, "cell_mode")
+    return modes[switch("Whose weights", labels, choice, about)]
 
 
 def _weights(shown: View, mode: str) -> tuple[LayerWeights, int, str]:
@@ -172,17 +137,10 @@ def _weights(shown: View, mode: str) -> tuple[LayerWeights, int, str]:
     _drop_epoch_of_other_run(shown.snapshot.run_id)
     if len(known) > 1 and not shown.polling:
         epochs = sorted(known)
-        texts, last = [f"{k}" for k in epochs], len(epochs) - 1
-        place = picked("epoch", texts, last)
-        st.select_slider(
-            "After epoch",
-            range(len(epochs)),
-            place,
-            format_func=lambda k: f"{epochs[k]:,}",
-            width=260,
-            **control("epoch", texts, last, f"cell_epoch_{shown.snapshot.run_id}_{newest}"),
-        )
-        epoch = epochs[place]
+        texts, labels = [f"{k}" for k in epochs], [f"{k:,}" for k in epochs]
+        key = f"cell_epoch_{shown.snapshot.run_id}_{newest}"
+        choice = Linked("epoch", texts, len(epochs) - 1, key)
+        epoch = epochs[slider("After epoch", labels, choice)]
     if not epoch:
         return known[0], 0, f"as {model} starts, before training"
     run = " of a recorded run" if shown.is_recorded else ""

@@ -7,6 +7,7 @@ it names where there is no such thing, such as a layer too many, is passed over 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -17,24 +18,60 @@ KEYS = ("sample", "layer", "weights", "epoch", "order", "step", "unit")
 """In the address: numbers from 1, but for the epoch."""
 
 
-def picked(name: str, texts: Sequence[str], default: int) -> int:
-    """Which of these the address names: its index, or that of the default."""
-    text = address.own(name)
-    return texts.index(text) if text in texts else default
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A choice among `texts`, which the address has under `name`, by a widget's `key`."""
 
+    name: str
+    texts: Sequence[str]
+    default: int
+    """The index of what is chosen where the address says nothing."""
+    key: str
 
-def control(name: str, texts: Sequence[str], default: int, key: str) -> dict[str, Any]:
-    """A widget's arguments that make it one with the address; its options are 0, 1, 2 and so on.
+    @property
+    def index(self) -> int:
+        """Of what the address names."""
+        text = address.own(self.name)
+        return self.texts.index(text) if text in self.texts else self.default
 
-    Its state is set only where it is another: a browser takes what is set for more than its own.
-    """
-    now = picked(name, texts, default)
-    if st.session_state.get(key) != now:
-        st.session_state[key] = now
+    def bind(self) -> dict[str, Any]:
+        """Arguments that make a widget one with the address; its options are 0, 1, 2 and so on.
 
-    def keep() -> None:
-        moved = st.session_state[key]
+        Its state is set only where it is another: a browser takes what is set for more than its
+        own.
+        """
+        if st.session_state.get(self.key) != self.index:
+            st.session_state[self.key] = self.index
+        return {"key": self.key, "on_change": self._keep}
+
+    def _keep(self) -> None:
+        moved = st.session_state[self.key]
         if moved is not None:  # for a moment, when the browser's theme isn't the usual one
-            address.keep(name, "" if moved == default else texts[moved])
+            address.keep(self.name, "" if moved == self.default else self.texts[moved])
 
-    return {"key": key, "on_change": keep}
+
+def slider(label: str, labels: Sequence[str], choice: Linked) -> int:
+    """Draw a slider that shows `labels` for the choice's texts; returns which one it is at."""
+    st.select_slider(
+        label,
+        range(len(labels)),
+        choice.index,
+        format_func=labels.__getitem__,
+        width=260,
+        **choice.bind(),
+    )
+    return choice.index
+
+
+def switch(label: str, labels: Sequence[str], choice: Linked, about: str | None = None) -> int:
+    """Draw buttons side by side with these `labels`; returns which one is pressed."""
+    st.segmented_control(
+        label,
+        range(len(labels)),
+        default=choice.index,
+        format_func=labels.__getitem__,
+        required=True,
+        help=about,
+        **choice.bind(),
+    )
+    return choice.index

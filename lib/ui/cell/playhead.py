@@ -1,5 +1,9 @@
 """The playhead: which timestep and which unit everything on the Cell page is about.
 
+What follows it, formulas and sentences, stands in slots that the sections leave for it. It is
+written twice in a run of the whole page: at once by its section, so that nothing is blank for a
+moment, and by the fragment with the playhead, which alone runs when it moves.
+
 A component of a few lines of script, since what it moves must move at once: it writes the custom
 properties `--cell-t` and `--cell-row`, by which every picture places its own bands (see
 `lib.figures.timeline`), and tells Python what formulas to write out. Two sliders of the browser's
@@ -8,6 +12,7 @@ own do the work, so that keyboards and screen readers know them; pressing a pict
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +25,13 @@ from lib.figures.unrolled import WIDEST
 from lib.recurrence.formulas import Opened
 from lib.recurrence.unit_order import by_similarity
 from lib.ui import address
-from lib.ui.cell.link import picked
+from lib.ui.cell.link import Linked
+from lib.ui.fragment import fragment
 from lib.ui.session import session
 from lib.ui.style import cell_style
 
 KEY = "cell_playhead"
-ORDERS = ("", "similar")
+ORDER = Linked("order", ("", "similar"), 0, "cell_similar")
 """Of the pictures' rows: as Keras has them, or by similarity."""
 
 FILES = Path(__file__)
@@ -47,14 +53,23 @@ class At:
     unit: int
 
 
+Follower = Callable[[At], None]
+"""Writes a part of the page anew, for where the playhead stands."""
+
+
 def bar_at_hand() -> DeltaGenerator:
     """The playhead's place, above all pictures: it stays in sight while these are scrolled."""
     cell_style()
     return st.container(key="cell_bar")
 
 
-def playhead(layer: Opened) -> At:
-    """Draw the playhead and return where it stands."""
+def follow_playhead(bar: DeltaGenerator, layer: Opened, followers: Sequence[Follower]) -> None:
+    """Draw the playhead into `bar`. When it moves, the followers are written, and no picture."""
+    with bar:
+        fragment(_draw)(layer, followers)
+
+
+def _draw(layer: Opened, followers: Sequence[Follower]) -> None:
     at = where(layer)
     data = {
         "opened": session().cell.opened,
@@ -67,7 +82,8 @@ def playhead(layer: Opened) -> At:
         "widest": WIDEST,
     }
     _component(key=KEY, data=data, on_at_change=_remember)
-    return at
+    for write in followers:
+        write(at)
 
 
 def _remember() -> None:
@@ -111,14 +127,9 @@ def _index(text: str) -> int | None:
     return int(text) - 1 if text.isdecimal() and len(text) <= 3 and int(text) else None
 
 
-def is_by_similarity() -> bool:
-    """Whether the pictures' rows are ordered by similarity."""
-    return bool(picked("order", ORDERS, 0))
-
-
 def row_order(layer: Opened) -> np.ndarray:
     """Which unit each row of the pictures shows, (U,): as Keras has them, or by similarity."""
-    if is_by_similarity():
+    if ORDER.index:
         return by_similarity(layer.trace.hidden[0])
     return np.arange(layer.units)
 

@@ -14,13 +14,12 @@ from lib.figures.bound import bound_picture
 from lib.figures.heatmaps import heatmaps
 from lib.figures.palette import Palette
 from lib.figures.proofs import proof_cards
-from lib.narrate.proofs import bound_sentence, one_computation, ways_to_break_it
+from lib.narrate.proofs import bound_sentence, one_computation, prefix_sentence, ways_to_break_it
 from lib.recurrence import initial_weights
 from lib.recurrence.agreement import Agreement, agreement
 from lib.ui.cell.ask import Reply, ask, hint_of
 from lib.ui.cell.chosen import Chosen, LayerWeights
-from lib.ui.cell.follow import Prefixes
-from lib.ui.cell.playhead import first_row, row_order, where
+from lib.ui.cell.playhead import At, Follower, first_row, row_order, where
 from lib.ui.cell.watch import progress_slot
 from lib.ui.fragment import slot
 from lib.ui.text import hint, say_steadily
@@ -34,10 +33,11 @@ _PADDED_BELOW = (
 )
 
 
-def prove(chosen: Chosen, palette: Palette) -> tuple[Prefixes, list[Reply], DeltaGenerator]:
+def prove(chosen: Chosen, palette: Palette) -> tuple[Follower, list[Reply], DeltaGenerator]:
     """Draw the section.
 
-    What follows the playhead comes back, what Keras has answered, and where to say how far it is.
+    What writes the prefixes' sentence comes back, what Keras has answered, and where to say how far
+    it is.
     """
     samples = _samples(chosen.dataset, chosen.sample)
     modes, breakings = _ask(chosen, samples)
@@ -151,8 +151,8 @@ def _against_numpy(chosen: Chosen, weights: LayerWeights, said: dict[str, Any]) 
     return agreement(cell, upward, x, said["sequence"], said["states"])
 
 
-def _prefixes(chosen: Chosen, modes: Reply, palette: Palette) -> Prefixes:
-    """Both modes side by side: the same picture."""
+def _prefixes(chosen: Chosen, modes: Reply, palette: Palette) -> Follower:
+    """Both modes side by side: the same picture. What writes the sentence below comes back."""
     said = modes.values
     if said is None:
         sequence = prefixes = chosen.opened.trace.hidden[0]
@@ -169,13 +169,13 @@ def _prefixes(chosen: Chosen, modes: Reply, palette: Palette) -> Prefixes:
     }
     order, row = row_order(layer), first_row(layer)
     st.html(heatmaps(matrices, order, row, sentence, palette, kept="the sequence"))
-    compared = Prefixes(slot(), sequence, prefixes, _who(modes))
-    compared.write(where(layer))
-    return compared
+    words, who = slot(), "Keras"
+    if said is None:
+        who = f"NumPy (Keras {'gave no answer' if modes.error else 'is still computing'})"
 
+    def write(at: At) -> None:
+        with words:
+            say_steadily(prefix_sentence(sequence, prefixes, at.unit, at.step, who))
 
-def _who(modes: Reply) -> str:
-    """Whose numbers the prefixes are."""
-    if modes.values is not None:
-        return "Keras"
-    return f"NumPy (Keras {'gave no answer' if modes.error else 'is still computing'})"
+    write(where(layer))
+    return write

@@ -5,23 +5,22 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.figures.by_hand import can_show
+from lib.figures.by_hand import by_hand, can_show
 from lib.figures.heatmaps import heatmaps
 from lib.figures.palette import Palette
+from lib.figures.unit import unit_lines
 from lib.figures.unrolled import unrolled_picture
-from lib.narrate.cell import findings, unrolled_sentence
+from lib.narrate.cell import findings, step_sentence, unrolled_sentence
 from lib.recurrence import GATES
-from lib.recurrence.formulas import Opened
+from lib.recurrence.formulas import Opened, lines
 from lib.ui.cell.chosen import Chosen
-from lib.ui.cell.follow import Formulas
-from lib.ui.cell.link import control
-from lib.ui.cell.playhead import ORDERS, bar_at_hand, first_row, is_by_similarity, row_order, where
+from lib.ui.cell.playhead import ORDER, At, Follower, bar_at_hand, first_row, row_order, where
 from lib.ui.fragment import slot
 from lib.ui.text import say, say_steadily
 
 
-def see(chosen: Chosen, palette: Palette) -> tuple[DeltaGenerator, Formulas]:
-    """Draw the section. The playhead's place comes back, and the formulas that follow it."""
+def see(chosen: Chosen, palette: Palette) -> tuple[DeltaGenerator, Follower]:
+    """Draw the section. The playhead's place comes back, and what writes the formulas."""
     layer = chosen.opened
     top = chosen.layer == chosen.experiment.model.layers - 1
     bar = bar_at_hand()
@@ -32,7 +31,7 @@ def see(chosen: Chosen, palette: Palette) -> tuple[DeltaGenerator, Formulas]:
         _heatmaps(layer, palette, top=top)
     with st.container(border=True, key="cell_unit"):
         st.markdown("### One unit, one timestep at a time")
-        slots, words = slot(), slot()
+        formulas, words = slot(), slot()
     hand = None
     if can_show(layer.x.shape[1], layer.units):
         with st.container(border=True, key="cell_by_hand"):
@@ -42,9 +41,17 @@ def see(chosen: Chosen, palette: Palette) -> tuple[DeltaGenerator, Formulas]:
                 "Each table is a block of the kernels' columns: multiply every row by the number "
                 "in front of it, add the column up, and apply the activation."
             )
-    formulas = Formulas(layer, slots, words, hand, top)
-    formulas.write(where(layer), palette)
-    return bar, formulas
+
+    def write(at: At) -> None:
+        written = lines(layer, at.unit, at.step)
+        formulas.html(unit_lines(written, palette, top=top))
+        with words:
+            say_steadily(step_sentence(written, at.unit, at.step))
+        if hand is not None:
+            hand.html(by_hand(layer, at.step, palette))
+
+    write(where(layer))
+    return bar, write
 
 
 def _unrolled(chosen: Chosen, layer: Opened, palette: Palette, *, top: bool) -> None:
@@ -60,8 +67,8 @@ def _heatmaps(layer: Opened, palette: Palette, *, top: bool) -> None:
     left.markdown("### States and gates, every unit at every timestep")
     right.toggle(
         "Order units by similarity",
-        is_by_similarity(),
-        **control("order", ORDERS, 0, "cell_similar"),
+        bool(ORDER.index),
+        **ORDER.bind(),
         help="Each unit is followed by the one whose output is most like it.",
     )
     cell, trace = layer.cell, layer.trace
