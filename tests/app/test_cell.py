@@ -205,8 +205,8 @@ def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(
 
     def reply(epoch: int, choice: int = 1) -> ask.Reply:
         weights = (np.array([float(epoch)]),)
-        chosen = SimpleNamespace(weights=weights, epoch=epoch, polling=True)
-        return ask.ask("modes", "modes", chosen, (choice,), dict)  # type: ignore[arg-type]
+        chosen = SimpleNamespace(weights=weights, epoch=epoch, polling=True, model_choice=())
+        return ask.ask("modes", chosen, (choice,), dict)  # type: ignore[arg-type]
 
     assert reply(1).waiting
     asked[0].answer.set_result({"one": 1})

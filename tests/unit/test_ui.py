@@ -13,7 +13,6 @@ from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_tok
 from lib.datasets import DATASETS, suggested
 from lib.experiment import Experiment
 from lib.ui import address, browser, clock, runs, session
-from lib.ui.explore.live import _can_be_trained
 from tests.fake_client import FakeClient
 from tests.unit.pictures import a_dataset
 
@@ -302,12 +301,3 @@ def test_a_cookie_of_another_form_names_nobody(enter, text):
     assert browser.browser_id() is None
     tab.context.cookies[browser.COOKIE] = text
     assert browser.browser_id() is None
-
-
-# A run that failed
-
-
-def test_only_a_run_that_could_do_better_is_offered_again():
-    """One over a limit would be refused every time."""
-    assert _can_be_trained(Experiment(), a_dataset())
-    assert not _can_be_trained(Experiment().set(head="none", U=3), a_dataset())

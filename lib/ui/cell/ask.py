@@ -22,14 +22,14 @@ EVERY_SECONDS = 3.0
 """Between two questions about the same choice, at the least, while a run trains."""
 
 PLACES = {
-    "modes": "are the modes one computation?",
-    "breakings": "what breaks it?",
-    "reach": "how far back does each loss reach?",
-    "one way": "which inputs move which outputs?",
-    "both ways": "which do if the layers are Bidirectional?",
-    "padding": "what does padding do?",
+    "modes": ("modes", "are the modes one computation?"),
+    "breakings": ("breakings", "what breaks it?"),
+    "reach": ("reach", "how far back does each loss reach?"),
+    "one way": ("influence", "which inputs move which outputs?"),
+    "both ways": ("influence", "which do if the layers are Bidirectional?"),
+    "padding": ("padding", "what does padding do?"),
 }
-"""Where answers are shown, and the questions in words."""
+"""Where answers are shown → a key of `lib.training.answers.ANSWERS`, and the question in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +98,19 @@ class Place:
 
 
 def ask(
-    name: str,
-    place: str,
-    chosen: Chosen,
-    choice: tuple[Any, ...],
-    arguments: Callable[[], dict[str, Any]],
+    place: str, chosen: Chosen, also: tuple[Any, ...], arguments: Callable[[], dict[str, Any]]
 ) -> Reply:
     """Ask about what is chosen, unless its answer is here or under way; return what is known.
 
     Args:
-        name: a key of `lib.training.answers.ANSWERS`.
         place: where the answer is shown, a key of PLACES: a question for each.
         chosen: whose weights the question is about. While they change by themselves it is asked
             again every EVERY_SECONDS.
-        choice: what else it is about.
+        also: what it is about beside the chosen model, such as the sample.
         arguments: makes the question's, when it is asked.
     """
+    name, words = PLACES[place]
+    choice = *chosen.model_choice, *also
     known = session().cell.places.setdefault(place, Place())
     known.take_answer()
     fits = known.answered.choice == choice
@@ -128,7 +125,7 @@ def ask(
         known.answered.weights,
         known.answered.epoch,
         waiting=not fresh and not follows,
-        about=PLACES[place],
+        about=words,
         asked=known.asked,
         error=known.error if fits else "",
     )

@@ -68,6 +68,11 @@ class Chosen:
         return self.experiment.model, seed, self.dataset, self.run_id, self.mode
 
     @property
+    def is_top(self) -> bool:
+        """Whether no other layer is above it."""
+        return self.layer == self.experiment.model.layers - 1
+
+    @property
     def which(self) -> str:
         """The layer's name as the start of a hint, "Layer 2 of 3. "; nothing where it is alone."""
         layers = self.experiment.model.layers

@@ -45,9 +45,8 @@ def _reach(chosen: Chosen, palette: Palette) -> Reply:
     samples, steps = dataset.shown[:SAMPLES], dataset.shape[1]
     reply = ask(
         "reach",
-        "reach",
         chosen,
-        (*chosen.model_choice, chosen.layer, loss),
+        (chosen.layer, loss),
         lambda: {
             **_stack(chosen),
             "x": dataset.x[samples],
@@ -71,7 +70,7 @@ def _reach(chosen: Chosen, palette: Palette) -> Reply:
                 if reply.values is None:
                     _blank(HEIGHT, palette)
                     norms = dict.fromkeys(("sequence", "last"), np.full(steps, 0.123))
-                    _wait(reply, reach_sentence(norms, by))
+                    say_steadily(reply.instead, widest(reach_sentence(norms, by)))
                     continue
                 sentence = reach_sentence(reply.values[by], by)
                 figure = reach_figure(reply.values[by], by, dataset.timestep_names, palette)
@@ -85,22 +84,16 @@ def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
     """The model as it is, and the same with a second layer that reads backwards."""
     experiment, dataset = chosen.experiment, chosen.dataset
     x, steps, features = dataset.x[chosen.sample], dataset.shape[1], dataset.shape[2]
-    choice = (*chosen.model_choice, chosen.sample)
+    choice = (chosen.sample,)
 
-    def turned() -> dict[str, Any]:
+    def with_backward() -> dict[str, Any]:
         other = experiment.set(head="none", seed=(experiment.seed + 1) % 10_000)
         backward = tuple(initial_model_weights(other, features, dataset.targets))
         return {**_stack(chosen), "x": x, "backward": backward}
 
     replies = (
-        ask(
-            "influence",
-            "one way",
-            chosen,
-            choice,
-            lambda: {**_stack(chosen), "x": x},
-        ),
-        ask("influence", "both ways", chosen, choice, turned),
+        ask("one way", chosen, choice, lambda: {**_stack(chosen), "x": x}),
+        ask("both ways", chosen, choice, with_backward),
     )
     with st.container(border=True, key="cell_influence"):
         st.markdown("### Which inputs move which outputs?")
@@ -115,30 +108,26 @@ def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
         most = largest(*(reply.values["map"] for reply in replies if reply.values))
         titles = ("This model, one direction", "The same, Bidirectional")
         for place, (reply, column) in enumerate(zip(replies, st.columns(2), strict=True)):
-            known = reply.values is not None
             # Until Keras has answered, this takes the room of its answer.
-            found = reply.values or {"map": np.tri(steps) + place / 8, "columns": width}
-            sentence = influence_sentence(found["map"], found["columns"], width, turned=place == 1)
+            answer = reply.values or {"map": np.tri(steps) + place / 8, "columns": width}
+            turned = place == 1
+            sentence = influence_sentence(answer["map"], answer["columns"], width, turned=turned)
             with column:
-                title, shown = titles[place], found["map"] if known else None
-                words = sentence if known else reply.instead
+                title, shown = titles[place], answer["map"] if reply.values else None
+                words = sentence if reply.values else reply.instead
                 st.html(influence_map(shown, title, words, steps, palette, most=most))
-                if known:
-                    say_steadily(sentence)
-                else:
-                    _wait(reply, sentence)
+                say_steadily(words, widest(sentence))
     return replies
 
 
 def _padding(chosen: Chosen, palette: Palette) -> Reply:
     cell, loss = chosen.experiment.model.cell, chosen.experiment.training.loss
     features, up_to = chosen.dataset.x[chosen.sample], 3 * (chosen.layer + 1)
-    found = ways(cell, chosen.weights[:up_to], features)
+    padded = ways(cell, chosen.weights[:up_to], features)
     reply = ask(
         "padding",
-        "padding",
         chosen,
-        (*chosen.model_choice, chosen.sample, chosen.layer, loss),
+        (chosen.sample, chosen.layer, loss),
         lambda: {
             "cell": cell,
             "weights": chosen.weights[:up_to],
@@ -160,27 +149,28 @@ def _padding(chosen: Chosen, palette: Palette) -> Reply:
             chosen,
             reply,
         )
-        sentence = padding_sentence(found)
-        st.html(padding_picture(found, sentence, palette))
+        sentence = padding_sentence(padded)
+        st.html(padding_picture(padded, sentence, palette))
         say_steadily(sentence)
         if reply.values is None:
             some = difference(0.123)
-            _wait(reply, _AGREEMENT.format(some, some, _OVER, some))
+            room = widest(_AGREEMENT.format(some, some, _OVER, some))
+            say_steadily(reply.instead, room)
         else:
-            found = ways(cell, reply.weights[:up_to], features)
-            say_steadily(_agreement(found, reply.values))
+            padded = ways(cell, reply.weights[:up_to], features)
+            say_steadily(_agreement(padded, reply.values))
     return reply
 
 
-def _agreement(found: Sequence[Padded], said: dict[str, Any]) -> str:
+def _agreement(padded: Sequence[Padded], answers: dict[str, Any]) -> str:
     """What Keras says of the same batches, on the same weights."""
     differs = max(
-        float(np.abs(way.outputs - said[name]["masked_last" if way.masked else "last"]).max())
-        for way, name in zip(found, ("end", "end", "start", "start"), strict=True)
+        float(np.abs(way.outputs - answers[name]["masked_last" if way.masked else "last"]).max())
+        for way, name in zip(padded, ("end", "end", "start", "start"), strict=True)
     )
-    end = said["end"]
+    end = answers["end"]
     # The mean of nothing is 0 to Keras.
-    over = _OVER if all(way.averaged for way in found) else "where no step counts"
+    over = _OVER if all(way.averaged for way in padded) else "where no step counts"
     masked, plain = difference(end["masked_loss"]), difference(end["loss"])
     return _AGREEMENT.format(difference(differs), masked, over, plain)
 
@@ -201,11 +191,6 @@ def _whole(chosen: Chosen) -> str:
         return ""
     which = "Both layers" if layers == 2 else f"All {layers} layers"
     return f"{which}, from the features to the model's outputs. "
-
-
-def _wait(reply: Reply, sentence: str) -> None:
-    """That there is no answer yet, or none at all, in the room of a sentence such as this one."""
-    say_steadily(reply.instead, widest(sentence))
 
 
 def _blank(height: int, palette: Palette) -> None:

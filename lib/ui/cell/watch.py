@@ -46,7 +46,7 @@ def progress_slot() -> DeltaGenerator:
 
 
 def _tell(slot: DeltaGenerator) -> None:
-    longest = max(PLACES.values(), key=len)
+    longest = max((words for _, words in PLACES.values()), key=len)
     room = progress_sentence(0, len(PLACES), longest, 88, ready=True)
     with slot:
         say_steadily(session().cell.progress, room, gray=True)

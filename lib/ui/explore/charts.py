@@ -48,31 +48,60 @@ def draw(shown: View, palette: Palette, *, whole: bool, hold: bool) -> None:
 
 
 def _cards(shown: View, palette: Palette, *, whole: bool, hold: bool) -> None:
-    turn = session().charts.turn
+    experiment, dataset, snapshot = shown.experiment, shown.dataset, shown.snapshot
+    turn = session().charts.turn if shown.polling else None
     wide, narrow = st.columns([3, 2])
     with wide.container(border=True, height="stretch"):
-        _predictions(shown, palette, hold=hold)
+        sample, target = _pickers(shown)
+        _picture(
+            "predictions",
+            lambda: predictions_figure(
+                experiment, dataset, snapshot, sample, target, palette=palette
+            ),
+            predictions_sentence(experiment, dataset, snapshot, sample, target),
+            hold=hold,
+        )
     with narrow.container(border=True, height="stretch"):
-        _loss(shown, palette, hold=hold)
+        st.markdown("### Loss over epochs")
+        _picture(
+            "loss",
+            lambda: loss_figure(experiment, dataset, snapshot, palette),
+            loss_sentence(experiment, dataset, snapshot),
+            hold=hold,
+        )
     if not whole:
         return
     wide, narrow = st.columns([3, 2])
     with wide.container(border=True, height="stretch"):
-        _step_error(shown, palette, hold=hold or (shown.polling and turn == 0))
+        st.markdown("### How early could each model know?")
+        _picture(
+            "step_error",
+            lambda: step_error_figure(experiment, dataset, snapshot, palette),
+            step_error_sentence(experiment, dataset, snapshot),
+            hold=hold or turn == 0,
+        )
     with narrow.container(border=True, height="stretch"):
-        _compare(shown, palette, hold=hold or (shown.polling and turn == 1))
+        st.markdown("### The one number that compares them")
+        _numbers(shown)
+        _picture(
+            "compare",
+            lambda: compare_figure(dataset, snapshot, palette),
+            compare_sentence(dataset, snapshot),
+            hold=hold or turn == 1,
+        )
 
 
-def _picture(draw: Callable[[], go.Figure], sentence: str, key: str, *, hold: bool) -> None:
+def _picture(name: str, draw: Callable[[], go.Figure], sentence: str, *, hold: bool) -> None:
     """A chart with its text twin. With `hold` one that is there stays, and costs nothing."""
-    place = f"chart_{key}"
-    steady_chart(None if hold and is_drawn(place) else draw(), sentence, place)
+    key = f"chart_{name}"
+    steady_chart(None if hold and is_drawn(key) else draw(), sentence, key)
     say_steadily(sentence)
 
 
-def _predictions(shown: View, palette: Palette, *, hold: bool) -> None:
-    dataset, snapshot = shown.dataset, shown.snapshot
-    names = [dataset.short_sample_name(index) for index in snapshot.samples]
+def _pickers(shown: View) -> tuple[int, int]:
+    """The first card's title, and which sample and which target column it shows."""
+    dataset = shown.dataset
+    names = [dataset.short_sample_name(index) for index in shown.snapshot.samples]
     sample, target = sample_index(len(names)), 0
     title, picker = st.columns([2, 1])
     title.markdown("### What each model says at every timestep")
@@ -92,45 +121,17 @@ def _predictions(shown: View, palette: Palette, *, hold: bool) -> None:
             key=f"target_{dataset.targets}",
             label_visibility="collapsed",
         )
-    _picture(
-        lambda: predictions_figure(
-            shown.experiment, dataset, snapshot, sample, target, palette=palette
-        ),
-        predictions_sentence(shown.experiment, dataset, snapshot, sample, target),
-        key="predictions",
-        hold=hold,
-    )
+    return sample, target
 
 
-def _loss(shown: View, palette: Palette, *, hold: bool) -> None:
-    st.markdown("### Loss over epochs")
-    _picture(
-        lambda: loss_figure(shown.experiment, shown.dataset, shown.snapshot, palette),
-        loss_sentence(shown.experiment, shown.dataset, shown.snapshot),
-        key="loss",
-        hold=hold,
-    )
-
-
-def _step_error(shown: View, palette: Palette, *, hold: bool) -> None:
-    st.markdown("### How early could each model know?")
-    _picture(
-        lambda: step_error_figure(shown.experiment, shown.dataset, shown.snapshot, palette),
-        step_error_sentence(shown.experiment, shown.dataset, shown.snapshot),
-        key="step_error",
-        hold=hold,
-    )
-
-
-def _compare(shown: View, palette: Palette, *, hold: bool) -> None:
+def _numbers(shown: View) -> None:
     """Last-step error, the one number that means the same for both models."""
-    dataset, results = shown.dataset, shown.snapshot.results
-    st.markdown("### The one number that compares them")
+    dataset = shown.dataset
     part = "validation" if dataset.has_validation else "training"
     scaled = ", of scaled targets: 1 is their variance in training" if dataset.is_scaled else ""
     hint(f"Mean squared error at the last step on {part} data{scaled}")
     with st.container(key="compare", horizontal=True):
-        for mode, result in results.items():
+        for mode, result in shown.snapshot.results.items():
             colored, error = MODES[mode].colored, short(result.last_step_mse[-1])
             st.metric(
                 colored(MODES[mode].label),
@@ -140,9 +141,3 @@ def _compare(shown: View, palette: Palette, *, hold: bool) -> None:
                 delta_arrow="off",
                 width=METRIC,
             )
-    _picture(
-        lambda: compare_figure(dataset, shown.snapshot, palette),
-        compare_sentence(dataset, shown.snapshot),
-        key="compare",
-        hold=hold,
-    )

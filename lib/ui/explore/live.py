@@ -8,12 +8,13 @@ is wrong, it asks for one full run of the page.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
-from lib.dataset import Dataset
-from lib.experiment import Experiment, ExperimentError
+from lib.experiment import ExperimentError
 from lib.figures.palette import Palette
 from lib.narrate.explore import changed_settings, progress_sentence
 from lib.run import Run, Status
@@ -136,54 +137,38 @@ def _buttons(loaded: Loaded, shown: View) -> None:
     open_run = run if run and runs.may_steer(run) and not status.over else None
     idle, same = open_run is None, _is_same(loaded, shown)
     paused = not idle and status is Status.PAUSED
-    asked = (loaded.experiment, loaded.dataset)
+    settings = (loaded.experiment, loaded.dataset)
+
+    def steer(act: Callable[[Run], object]) -> Callable[[], object]:
+        return lambda: act(open_run) if open_run else None
+
+    def step() -> None:
+        client.step(open_run if open_run and same else runs.train(*settings, paused=True))
+
     with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
         _button(
             "Train",
             "play_arrow",
-            lambda: runs.train(*asked),
+            partial(runs.train, *settings),
             shortcut="T",
             disabled=not loaded.trainable or bool(open_run and status.active and same),
         )
-        _button(
-            "Pause",
-            "pause",
-            lambda: client.pause(open_run) if open_run else None,
-            shortcut=None if paused else "P",
-            disabled=idle,
-        )
-        _button(
-            "Resume",
-            "resume",
-            lambda: client.resume(open_run) if open_run else None,
-            shortcut="P" if paused else None,
-            disabled=idle,
-        )
-        unused = "pause" if paused else "resume"
-        hide(f"do_{unused}")
+        keys = (None, "P") if paused else ("P", None)
+        _button("Pause", "pause", steer(client.pause), shortcut=keys[0], disabled=idle)
+        _button("Resume", "resume", steer(client.resume), shortcut=keys[1], disabled=idle)
+        hide("do_pause" if paused else "do_resume")
         _button(
             "Step",
             "skip_next",
-            lambda: client.step(open_run if open_run and same else runs.train(*asked, paused=True)),
+            step,
             shortcut="S",
             disabled=not loaded.trainable,
             about="Train one epoch: of this run, or, where there is none that goes on or the "
             "settings have changed, the first one of a new run.",
         )
-        _button(
-            "Stop",
-            "stop",
-            lambda: client.stop(open_run) if open_run else None,
-            shortcut="X",
-            disabled=idle,
-        )
-        _button(
-            "Reset",
-            "restart_alt",
-            runs.leave,
-            disabled=run is None,
-            about="Forget the run and go back to the untrained model.",
-        )
+        _button("Stop", "stop", steer(client.stop), shortcut="X", disabled=idle)
+        about = "Forget the run and go back to the untrained model."
+        _button("Reset", "restart_alt", runs.leave, disabled=run is None, about=about)
 
 
 def _button(
@@ -269,17 +254,9 @@ def _notices(loaded: Loaded, shown: View) -> None:
         )
     elif snapshot.status is Status.FAILED:
         st.error(plain(snapshot.reason), icon=":material/error:")
-        again = (run.experiment, run.dataset)
-        if _can_be_trained(*again):
-            _button("Start it again", "replay", lambda: runs.train(*again))
+        with suppress(ExperimentError):  # a run over a limit can never do better
+            check(run.experiment, run.dataset)
+            again = partial(runs.train, run.experiment, run.dataset)
+            _button("Start it again", "replay", again)
     elif snapshot.status is Status.DIVERGED:
         st.warning(plain(snapshot.reason), icon=":material/warning:")
-
-
-def _can_be_trained(experiment: Experiment, dataset: Dataset) -> bool:
-    """Whether a run that has failed could do better another time: one over a limit never can."""
-    try:
-        check(experiment, dataset)
-    except ExperimentError:
-        return False
-    return True

@@ -1,0 +1,138 @@
+"""Explore's live panel in AppTest: what its buttons do to a run, and what it says of one."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.experiment import Experiment
+from lib.run import Run, Status
+from lib.training.recorded import recorded
+from lib.ui.explore.live import SAME_CLICK_SECONDS
+from tests.app.conftest import Clock
+from tests.app.test_address import address
+from tests.app.test_cell import seen
+from tests.app.test_pages import start
+from tests.fake_client import FakeClient
+
+
+def press(app: AppTest, name: str) -> AppTest:
+    """The page after a click on one of the panel's buttons."""
+    app.button(key=f"do_{name}").click().run()
+    assert not app.exception
+    return app
+
+
+def enabled(app: AppTest) -> set[str]:
+    """The panel's buttons that aren't dimmed."""
+    keys = {button.key for button in app.button if not button.disabled}
+    return {key.removeprefix("do_") for key in keys if key and key.startswith("do_")}
+
+
+def progress(app: AppTest) -> str:
+    """The text of the bar."""
+    return app.get("progress")[0].proto.text
+
+
+@pytest.fixture
+def app(client: FakeClient) -> AppTest:
+    """Explore with a run that trains."""
+    app = press(start(), "train")
+    assert len(client.runs) == 1
+    return app
+
+
+@pytest.fixture
+def run(app: AppTest, client: FakeClient) -> Run:  # noqa: ARG001  the app has started it
+    """The run that the app shows."""
+    return next(iter(client.runs.values()))
+
+
+def test_each_button_does_what_it_says(app: AppTest, client: FakeClient, run: Run) -> None:
+    """And those that could do nothing are dimmed."""
+    assert "blue-badge[training]" in progress(app)
+    assert enabled(app) == {"pause", "resume", "step", "stop", "reset"}
+    assert "yellow-badge[paused]" in progress(press(app, "pause"))
+    assert "blue-badge[training]" in progress(press(app, "resume"))
+    press(app, "step")
+    assert "gray-badge[stopped]" in progress(press(app, "stop"))
+    assert client.calls == [(name, run.id) for name in ("pause", "resume", "step", "stop")]
+    assert enabled(app) == {"train", "step", "reset"}
+    assert "gray-badge[recorded]" in progress(press(app, "reset"))
+    assert enabled(app) == {"train", "step"}
+
+
+def test_a_second_call_for_the_same_click_does_nothing(
+    app: AppTest, client: FakeClient, time: Clock
+) -> None:
+    """Streamlit may call a callback twice; a click that comes later counts."""
+    press(app, "step")
+    press(app, "step")
+    assert len(client.calls) == 1
+    time.seconds += 2 * SAME_CLICK_SECONDS
+    press(app, "step")
+    assert len(client.calls) == 2
+
+
+def test_settings_that_change_leave_the_run_alone(app: AppTest, client: FakeClient) -> None:
+    """What has changed is said; Step then takes the first epoch of a new run."""
+    app.slider(key="U").set_value(5).run()
+    assert "The settings have changed since: " in seen(app)
+    assert not client.calls
+    press(app, "step")
+    first, second = client.runs.values()
+    assert client.calls == [("stop", first.id), ("step", second.id)]
+    assert second.experiment.model.units == 5
+
+
+def test_a_run_that_failed_says_why_and_is_begun_again_by_a_click(
+    app: AppTest, client: FakeClient, run: Run
+) -> None:
+    """With the settings that it had."""
+    client.set(run, Status.FAILED, reason="The training process died.")
+    app.run()
+    assert app.error[0].value == "The training process died."
+    press(app, "start it again")
+    assert [run.experiment for run in client.runs.values()] == [run.experiment] * 2
+
+
+def test_a_run_over_a_limit_is_not_offered_again(client: FakeClient) -> None:
+    """It would be refused every time."""
+    app = start()
+    over = Experiment().set(head="none", U=3)
+    run = client.start(over, app.session_state["session"].upload.last_good.dataset)
+    client.set(run, Status.FAILED, reason="Refused.")
+    app.session_state["session"].run.id = run.id
+    app.session_state["session"].run.started.add(run.id)
+    app.run()
+    assert not [button for button in app.button if button.key == "do_start it again"]
+
+
+def test_somebody_elses_run_is_watched(client: FakeClient) -> None:
+    """It is said whose it is, and no button reaches it."""
+    first = press(start(), "train")
+    other = start(run=address(first)["run"]).run()
+    assert "another browser started" in other.info[0].value
+    assert enabled(other) == {"train", "step", "reset"}
+    press(other, "reset")
+    assert not client.calls
+
+
+def test_charts_wait_for_the_panel_to_be_redrawn_alone_while_it_trains(
+    app: AppTest, client: FakeClient, run: Run
+) -> None:
+    """A run of the whole page is somebody's who has moved a slider: it costs no chart."""
+
+    def pictured() -> list[str]:
+        return [chart.proto.alt for chart in app.get("plotly_chart")]
+
+    known = recorded(run.experiment)
+    assert known is not None
+    app.run()
+    before = pictured()
+    client.set(run, Status.RUNNING, epoch=9, samples=known.samples, results=known.results)
+    app.run()
+    assert pictured() == before
+    client.set(run, Status.STOPPED, epoch=9, samples=known.samples, results=known.results)
+    app.run()
+    assert pictured() != before
