@@ -21,7 +21,7 @@ class Question:
 
 
 class FakeClient:
-    """Stands in for the `TrainingPool` that pages use."""
+    """Stands in for the `TrainingClient` that pages use."""
 
     worker_ready = False
 

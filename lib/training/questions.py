@@ -31,15 +31,13 @@ class Questions:
     def __init__(self) -> None:
         self._open: dict[str, _Open] = {}
 
-    def open(self, worker: object, name: str, arguments: dict[str, Any]) -> Command:
-        """The command that asks `worker`; `future` has its future."""
+    def open(
+        self, worker: object, name: str, arguments: dict[str, Any]
+    ) -> tuple[Command, AnswerFuture]:
+        """The command that asks `worker`, and what will hold its answer."""
         command = Command("ask", secrets.token_hex(8), question=name, arguments=arguments)
-        self._open[command.run_id] = _Open(Future(), worker)
-        return command
-
-    def future(self, command: Command) -> AnswerFuture:
-        """What will hold the answer to an open question."""
-        return self._open[command.run_id].future
+        question = self._open[command.run_id] = _Open(Future(), worker)
+        return command, question.future
 
     def ahead(self, future: AnswerFuture) -> int:
         """How many questions its worker answers before this one; 0 for one that is answered."""

@@ -1,63 +1,100 @@
-"""A run as the client knows it, and which ones it may forget. No processes, no threads."""
+"""The runs that a client knows: how each stands, whose it is, and which ones it may forget.
+
+It starts, steers and ends nothing: the `client` does, and tells it. It isn't locked: the client
+calls it from one thread at a time.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lib.dataset import Dataset
 from lib.run import ModelWeights, Run, Snapshot, Status
 from lib.training.history import History
+from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH, MAX_VALUES_EACH
 from lib.training.messages import Command
+from lib.training.supervisor import Supervisor
 from lib.training.worker_process import WorkerProcess
 
+WATCH_SECONDS = 600
+"""How long a run goes on that nobody looks at: others want the processor."""
 KEEP_RUNS = 40
 """Runs that are over and still known."""
 KEEP_BYTES = 64_000_000
 """Bytes of data that these may hold; what several share counts once. The newest always stays."""
 KEEP_SECONDS = 3 * 3600
 """How long a run is known that is over, or that is paused and that nobody looks at."""
+TWICE_SECONDS = 60.0
+"""A run that is lost again within this time may be what ends the worker, and doesn't begin anew."""
 
 CHECKPOINT_BYTES = 1_000_000
 """Weights of the past that are kept of each run, so that its states can be seen epoch by epoch."""
 MAX_CHECKPOINTS = 64
 
-TWICE_SECONDS = 60.0
-"""A run that is lost again within this time may be what ends the worker, and doesn't begin anew."""
+STARTING = "The training process is starting (importing TensorFlow takes a few seconds)."
+UNWATCHED = "Paused: nobody was watching."
+SILENT_BEATS_TOLD = 4
+SILENT = (
+    "The training process has not answered for {} s. If it stays silent it is replaced, and this "
+    "run begins again."
+)
 
 
 @dataclass(slots=True, eq=False)
-class Entry:
+class RunEntry:
     """A run, and what the client knows of it."""
 
     run: Run
     snapshot: Snapshot
+    place: Supervisor
+    """Keeps the worker that has it, and the next one if that is lost."""
     worker: WorkerProcess
     touched: float
-    """When it was last looked at, or ended; on the monotonic clock."""
-    waiting: int = 0
-    """Calls of `wait` that look at it now."""
-    unwatched: bool = False
-    """Whether it was told to pause because nobody looked at it."""
+    """When it was last looked at, or ended; on the book's clock."""
     owner: str | None = None
     """Which browser started it, where that is known."""
     paused: bool = False
     """Whether it was started to wait for a person."""
+    waiting: int = 0
+    """Calls of `wait` that look at it now."""
+    unwatched: bool = False
+    """Whether it was told to pause because nobody looked at it."""
     verb: str = "start"
-    """What it was told last by a person."""
+    """The last command that a person gave."""
     again: str = ""
     """Why it began again; empty for a run that didn't."""
     lost: float = -math.inf
-    """When that was, on the monotonic clock."""
+    """When that was, on the book's clock."""
     past: History[ModelWeights] | None = None
     """Its weights by epoch, some of them."""
 
     @property
+    def over(self) -> bool:
+        """Whether the run can't go on."""
+        return self.snapshot.status.over
+
+    @property
     def counts(self) -> bool:
         """Whether it is one of the runs that its owner has going."""
-        return not (self.snapshot.status.over or self.unwatched or self.verb == "stop")
+        return not (self.over or self.unwatched or self.verb == "stop")
+
+    @property
+    def latest(self) -> Snapshot:
+        """The newest snapshot; it says so where the worker has fallen silent."""
+        silent = self.worker.silent_beats
+        if silent < SILENT_BEATS_TOLD or not self.snapshot.status.active:
+            return self.snapshot
+        return replace(self.snapshot, reason=SILENT.format(silent), epochs_per_second=0.0)
+
+    @property
+    def start(self) -> Command:
+        """The command that starts it, from the beginning."""
+        run, paused = self.run, self.paused and self.verb == "start"
+        return Command("start", run.id, run.experiment, run.dataset.samples, paused)
 
     def may_begin_again(self, now: float) -> bool:
         """Whether it is on its way to its end, and wasn't lost just before."""
@@ -68,12 +105,6 @@ class Entry:
         """Whether it is paused, and nobody has looked at it since then."""
         return self.snapshot.status is Status.PAUSED and self.touched < since and not self.waiting
 
-    @property
-    def start(self) -> Command:
-        """The command that starts it, from the beginning."""
-        run, paused = self.run, self.paused and self.verb == "start"
-        return Command("start", run.id, run.experiment, run.dataset.samples, paused)
-
     def take(self, snapshot: Snapshot) -> None:
         """Make this the newest snapshot, and keep the weights that are new in it."""
         for epoch, weights in snapshot.past:
@@ -82,9 +113,8 @@ class Entry:
         results = snapshot.results
         weights = {mode: r.weights for mode, r in results.items() if r.weights is not None}
         judged = [results[mode].checked_epochs[-1:] for mode in weights]
-        if not any(len(epochs) for epochs in judged):
-            return
-        self._remember(int(np.concatenate(judged).max()), weights)
+        if any(len(epochs) for epochs in judged):
+            self._remember(int(np.concatenate(judged).max()), weights)
 
     def _remember(self, epoch: int, weights: ModelWeights) -> None:
         if self.past is None:
@@ -94,25 +124,161 @@ class Entry:
             self.past.add(epoch, weights)
 
 
-def stale(entries: Iterable[Entry], now: float) -> list[Entry]:
-    """The runs to forget at `now`, on the monotonic clock.
+class RunBook:
+    """All runs by their ids. `clock` gives seconds that only grow."""
 
-    Those that are over: too old, or more than are kept, the newest first. And those that are
-    paused and that nobody has looked at for as long.
-    """
-    entries = list(entries)
-    over = sorted(
-        (e for e in entries if e.snapshot.status.over), key=lambda e: e.touched, reverse=True
-    )
-    found = []
-    held: dict[int, int] = {}
-    for place, entry in enumerate(over):
-        data = entry.run.dataset
-        held[id(data)] = data.x.nbytes + data.y.nbytes + data.naive.nbytes
-        full = place > 0 and sum(held.values()) > KEEP_BYTES
-        if place >= KEEP_RUNS or full or now - entry.touched > KEEP_SECONDS:
-            found.append(entry)
-    for entry in entries:
-        if entry.is_left(now - KEEP_SECONDS):
-            found.append(entry)
-    return found
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.entries: dict[str, RunEntry] = {}
+        self._clock = clock
+
+    def add(
+        self, run: Run, place: Supervisor, worker: WorkerProcess, owner: str | None, paused: bool
+    ) -> RunEntry:
+        """Enter a new run, which waits for its worker; one that its owner can't have has failed."""
+        refusal = self._refusal(run.dataset, owner) if owner else ""
+        snapshot = Snapshot(
+            run.id,
+            Status.QUEUED,
+            epochs=run.experiment.training.epochs,
+            reason="" if worker.ready else STARTING,
+        )
+        entry = RunEntry(run, snapshot, place, worker, self._clock(), owner, paused)
+        self.entries[run.id] = entry
+        if refusal:
+            self.fail([entry], f"This run was refused: {refusal}. Stop one of them first.")
+        return entry
+
+    def of(self, worker: WorkerProcess) -> list[RunEntry]:
+        """The runs of a worker that aren't over."""
+        return [e for e in self.entries.values() if e.worker is worker and not e.over]
+
+    def going(self, owner: str | None = None, place: Supervisor | None = None) -> int:
+        """How many runs aren't over, nor told to stop, nor left: an owner's, a place's, or all."""
+        return sum(
+            entry.counts
+            for entry in self.entries.values()
+            if (owner is None or entry.owner == owner) and (place is None or entry.place is place)
+        )
+
+    def _refusal(self, dataset: Dataset, owner: str) -> str:
+        """Why an owner can't have one more run, on this data; nothing where that is no problem."""
+        going = self.going(owner)
+        if going >= MAX_RUNS_EACH:
+            return (
+                f"one browser may have at most {MAX_RUNS_EACH} runs going at a time, and this one "
+                f"has {going}"
+            )
+        held = [dataset] + [
+            e.run.dataset for e in self.entries.values() if e.counts and e.owner == owner
+        ]
+        values = sum(data.x.size + data.y.size for data in held)
+        if values > MAX_VALUES_EACH:
+            return (
+                f"the runs of one browser may have at most {MAX_VALUES_EACH:,} numbers of data at "
+                f"a time, and with this one it would have {values:,}"
+            )
+        return ""
+
+    def in_the_way(self, place: Supervisor) -> RunEntry | None:
+        """Where no run more fits, the paused one that was left the longest ago."""
+        unfinished = [e for e in self.entries.values() if e.place is place and not e.over]
+        left = [e for e in unfinished if e.is_left(self._clock() - WATCH_SECONDS)]
+        if len(unfinished) < MAX_RUNS:
+            return None
+        return min(left, key=lambda entry: entry.touched, default=None)
+
+    def touch(self, entry: RunEntry) -> None:
+        """Somebody looks at a run; of one that is over it only counts when it ended."""
+        if not entry.over:
+            entry.touched = self._clock()
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Note what a worker says of a run, unless it is over or forgotten here."""
+        entry = self.entries.get(snapshot.run_id)
+        if entry is None or entry.over:
+            return
+        if entry.verb == "stop" and snapshot.status is Status.PAUSED:
+            snapshot = replace(snapshot, status=Status.RUNNING)
+        elif entry.unwatched and snapshot.status is Status.PAUSED:
+            snapshot = replace(snapshot, reason=UNWATCHED)
+        elif not snapshot.reason:
+            snapshot = replace(snapshot, reason=entry.again)
+        entry.take(snapshot)
+        if entry.over:
+            entry.touched = self._clock()
+
+    def worker_ready(self, worker: WorkerProcess) -> None:
+        """Its runs wait for the start of the worker no more."""
+        for entry in self.of(worker):
+            if entry.snapshot.reason == STARTING:
+                entry.snapshot = replace(entry.snapshot, reason="")
+
+    def fail(self, entries: Iterable[RunEntry], reason: str) -> None:
+        """Mark runs that aren't over as failed, or stopped if they were told to: figures stay."""
+        for entry in entries:
+            if not entry.over:
+                stopped = entry.verb == "stop"
+                entry.snapshot = replace(
+                    entry.snapshot,
+                    status=Status.STOPPED if stopped else Status.FAILED,
+                    reason="" if stopped else reason,
+                    seconds_left=None,
+                )
+                entry.touched = self._clock()
+
+    def begin_again(
+        self, lost: list[RunEntry], worker: WorkerProcess | None, text: str
+    ) -> tuple[str, ...]:
+        """Start runs anew that died with their worker, each once, with another one, if there is.
+
+        Returns the ids of the others that weren't told to stop. They fail: a person may start them
+        again.
+        """
+        now = self._clock()
+        for entry in lost:
+            if worker is not None and entry.may_begin_again(now):
+                entry.lost, entry.worker, entry.past = now, worker, None
+                entry.again = f"{text} This run began again."
+                entry.snapshot = replace(  # the figures stay until there are others
+                    entry.snapshot,
+                    status=Status.QUEUED,
+                    reason=entry.again,
+                    epoch=0,
+                    epochs_per_second=0.0,
+                    seconds_left=None,
+                )
+                worker.post(entry.start)
+                continue
+            twice = now - entry.lost < TWICE_SECONDS
+            why = "This run was lost twice, so it did not begin again by itself. " if twice else ""
+            self.fail([entry], f"{text} {why}Start the run again.")
+        return tuple(e.run.id for e in lost if e.snapshot.status is Status.FAILED)
+
+    def unwatched(self) -> list[RunEntry]:
+        """Runs that train and that nobody has looked at for long; not those told so before."""
+        since = self._clock() - WATCH_SECONDS
+        return [
+            entry
+            for entry in self.entries.values()
+            if entry.snapshot.status.active
+            and not (entry.unwatched or entry.waiting or entry.touched >= since)
+        ]
+
+    def stale(self) -> list[RunEntry]:
+        """The runs to forget now.
+
+        Those that are over: too old, or more than are kept, the newest first. And those that are
+        paused and that nobody has looked at for as long.
+        """
+        since = self._clock() - KEEP_SECONDS
+        over = [entry for entry in self.entries.values() if entry.over]
+        over.sort(key=lambda entry: entry.touched, reverse=True)
+        stale = []
+        held: dict[int, int] = {}
+        for place, entry in enumerate(over):
+            data = entry.run.dataset
+            held[id(data)] = data.x.nbytes + data.y.nbytes + data.naive.nbytes
+            full = place > 0 and sum(held.values()) > KEEP_BYTES
+            if place >= KEEP_RUNS or full or entry.touched < since:
+                stale.append(entry)
+        return stale + [entry for entry in self.entries.values() if entry.is_left(since)]

@@ -14,7 +14,7 @@ from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import Run, Snapshot
 from lib.training import worker_count
-from lib.training.pool import TrainingPool
+from lib.training.client import TrainingClient
 from lib.ui.address import write_address
 from lib.ui.browser import browser_id
 from lib.ui.session import session
@@ -40,9 +40,9 @@ class Owner:
 
 
 @st.cache_resource(show_spinner=False)
-def client() -> TrainingPool:
+def client() -> TrainingClient:
     """The server's training clients. Workers start when the first page has been painted."""
-    return TrainingPool(worker_count.count(), delay=WORKER_DELAY)
+    return TrainingClient(delay=WORKER_DELAY, workers=worker_count.count())
 
 
 def prepare(experiment: Experiment, dataset: Dataset) -> None:

@@ -8,7 +8,7 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
@@ -16,33 +16,36 @@ import pytest
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import Run, Snapshot, Status
-from lib.training import client as module
-from lib.training import worker_process
+from lib.training import memory, supervisor, worker_process
 from lib.training.client import TrainingClient
+from lib.training.messages import Event
+from lib.training.worker_process import WorkerProcess
 from tests.agreement.test_client import PATIENCE, eventually, is_gone
 from tests.unit.fakes import make_dataset
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[TrainingClient]:
-    """One client for all; it replaces as many workers as are ended here."""
+def made() -> list[tuple[WorkerProcess, Callable[..., None]]]:
+    """The workers that were started, each with what is called with its messages."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def client(made: list[tuple[WorkerProcess, Callable[..., None]]]) -> Iterator[TrainingClient]:
+    """One client for all; it replaces as many workers as are ended here, one after the other."""
+
+    def make(
+        on_message: Callable[..., None], on_end: Callable[..., None], delay: float | None
+    ) -> WorkerProcess:
+        made.append((WorkerProcess(on_message, on_end, delay), on_message))
+        return made[-1][0]
+
     patch = pytest.MonkeyPatch()
-    patch.setattr(module, "RESTART_DELAYS", (0.0,) * 20)
-    with TrainingClient() as client:
+    patch.setattr(supervisor, "RESTART_DELAYS", (0.0,) * 20)
+    patch.setattr(memory, "two_fit", lambda _: False)
+    with TrainingClient(make_worker=make) as client:
         yield client
     patch.undo()
-
-
-@pytest.fixture(scope="module")
-def experiment() -> Experiment:
-    """A run long enough to be met in the middle: half a minute."""
-    return Experiment().set(U=16, batch=32, epochs=5000, mode="last")
-
-
-@pytest.fixture(scope="module")
-def dataset() -> Dataset:
-    """Six hundred samples, the last 120 kept from training."""
-    return make_dataset(n=600, t=20, f=2, train=480)
 
 
 def trained(snapshot: Snapshot) -> bool:
@@ -67,42 +70,32 @@ def goes_on(client: TrainingClient, run: Run, old: int, reason: str) -> None:
     assert client.wait(run, PATIENCE).status is Status.STOPPED
 
 
-def test_killed_while_idle(
-    client: TrainingClient, experiment: Experiment, dataset: Dataset
+def test_where_two_workers_do_not_fit_one_follows_the_other(
+    client: TrainingClient, made: list[tuple[WorkerProcess, Callable[..., None]]]
 ) -> None:
-    """Another one stands ready; the next run doesn't know the difference."""
+    """The grown one ends first, and a run that is started meanwhile waits for the other."""
+    old = the_pid(client)
+    worker, on_message = made[0]
+    on_message(worker, Event("grown"))
+    run = client.start(Experiment().set(U=4, batch=8, epochs=2), make_dataset())
+    assert client.wait(run, PATIENCE).status is Status.FINISHED
+    assert the_pid(client) != old
+    assert is_gone(old)
+    assert client.notice is None
+
+
+def test_killed_in_the_middle(client: TrainingClient, endless: tuple[Experiment, Dataset]) -> None:
+    """What trains or is compiled begins again; what rests keeps its figures, and says why."""
     pid = the_pid(client)
-    os.kill(pid, signal.SIGKILL)
-    assert eventually(lambda: client.notice is not None)
-    assert client.notice is not None
-    assert "was killed (SIGKILL" in client.notice.text
-    assert not psutil.pid_exists(pid)
-    snapshot = client.wait(client.start(experiment.set(epochs=3), dataset), PATIENCE)
-    assert (snapshot.status, snapshot.reason) == (Status.FINISHED, "")
-
-
-def test_killed_while_compiling(
-    client: TrainingClient, experiment: Experiment, dataset: Dataset
-) -> None:
-    """The run begins again."""
-    pid = the_pid(client)
-    run = client.start(experiment.set(U=21, cell="gru"), dataset)
-    client.wait(run, PATIENCE, lambda now: now.status is Status.COMPILING)
-    os.kill(pid, signal.SIGKILL)
-    goes_on(client, run, pid, "was killed (SIGKILL")
-
-
-def test_killed_while_training(
-    client: TrainingClient, experiment: Experiment, dataset: Dataset
-) -> None:
-    """All that train begin again; what rests keeps its figures, and says why it can't go on."""
-    pid = the_pid(client)
+    experiment, dataset = endless
     resting = client.start(experiment, dataset, paused=True)
     client.step(resting)
     client.wait(resting, PATIENCE, lambda now: trained(now) and now.status is Status.PAUSED)
     runs = [client.start(experiment.set(seed=seed), dataset) for seed in range(2)]
     for run in runs:
         client.wait(run, PATIENCE, trained)
+    runs.append(client.start(experiment.set(U=21, cell="gru"), dataset))
+    client.wait(runs[-1], PATIENCE, lambda now: now.status is not Status.QUEUED)
     os.kill(pid, signal.SIGKILL)
     failed = client.wait(resting, PATIENCE)
     assert (failed.status, failed.epoch) == (Status.FAILED, 1)
@@ -110,23 +103,27 @@ def test_killed_while_training(
     assert failed.results["last"].loss.size == 1
     for run in runs:
         goes_on(client, run, pid, "was killed (SIGKILL")
+    assert client.notice is not None
+    assert client.notice.run_ids == (resting.id,)
+    later = client.wait(client.start(experiment.set(epochs=1), dataset), PATIENCE)
+    assert (later.status, later.reason) == (Status.FINISHED, "")
 
 
 def test_stopped_and_so_silent(
     client: TrainingClient,
-    experiment: Experiment,
-    dataset: Dataset,
+    endless: tuple[Experiment, Dataset],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """After some beats without a sign of life it is ended, and another takes its place."""
     pid = the_pid(client)
-    run = client.start(experiment, dataset)
+    run = client.start(*endless)
     client.wait(run, PATIENCE, trained)
-    monkeypatch.setattr(worker_process, "SILENT_BEATS", 2)
     os.kill(pid, signal.SIGSTOP)
-    eventually(lambda: not psutil.pid_exists(pid))
+    monkeypatch.setattr(worker_process, "SILENT_BEATS", 2)
+    assert eventually(lambda: not psutil.pid_exists(pid))
     monkeypatch.undo()
-    goes_on(client, run, pid, "said nothing for 3 s and was ended")
+    goes_on(client, run, pid, "was ended")
+    assert "said nothing for" in client.notice.text  # type: ignore[union-attr]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be asked for it")
@@ -135,8 +132,8 @@ def test_a_stopped_worker_ends_when_the_process_that_started_it_is_killed() -> N
     script = (
         "import time\n"
         "from lib.training.worker_process import WorkerProcess\n"
-        "worker = WorkerProcess(print, print)\n"
-        "while not worker._connected: time.sleep(0.01)\n"
+        "worker = WorkerProcess(lambda *_: None, print)\n"
+        "while not worker.ready: time.sleep(0.01)\n"
         "print(worker.pid, flush=True)\n"
         "time.sleep(600)\n"
     )
@@ -163,25 +160,25 @@ def limit_memory(pid: int, room: int) -> None:
 
 @pytest.mark.parametrize("where", ["in a run", "in the worker"])
 def test_out_of_memory(
-    client: TrainingClient, experiment: Experiment, dataset: Dataset, where: str
+    client: TrainingClient, endless: tuple[Experiment, Dataset], where: str
 ) -> None:
     """With a limit set on it. If it can, it lets the run fail that wants so much, and no other."""
     pid = the_pid(client)
-    small = client.start(experiment, dataset)
+    small = client.start(*endless)
     client.wait(small, PATIENCE, trained)
     limit_memory(pid, 16 * 10**6 if where == "in the worker" else 150 * 10**6)
     if where == "in the worker":  # 60 MB: there isn't even room for the run's data
-        big = client.start(experiment, make_dataset(n=50_000, t=100, f=2, train=40_000))
+        big = client.start(endless[0], make_dataset(n=50_000, t=100, f=2, train=40_000))
         goes_on(client, small, pid, "The training process")
         client.stop(big)
     else:
-        wide = experiment.set(U=96, batch=512)  # 200 MB for a step
+        wide = endless[0].set(U=96, batch=512)  # 200 MB for a step
         big = client.start(wide, make_dataset(n=640, t=100, f=2, train=600))
         failed = client.wait(big, PATIENCE)
         assert failed.status is Status.FAILED
         assert "it needs more memory than there is; fewer units" in failed.reason
         epoch = client.latest(small).epoch  # type: ignore[union-attr]
-        client.wait(small, PATIENCE, lambda now: now.epoch > epoch or now.status.over)
+        client.wait(small, PATIENCE, lambda now: now.epoch > epoch)
         client.stop(small)
         resource.prlimit(pid, resource.RLIMIT_AS, (-1, -1))
         assert the_pid(client) == pid

@@ -8,7 +8,7 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.training.pool import TrainingPool
+from lib.training.client import TrainingClient
 from tests.app.test_cell import html, seen, words
 from tests.app.test_pages import start
 from tests.fake_client import FakeClient
@@ -43,7 +43,7 @@ def test_keras_proves_it_and_breaks_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "in 10 of 10 pairs an output is moved by an input that comes after it" in said
     assert "The loss at the last step alone moves with the hidden state of step 1" in said
     silent = FakeClient()
-    monkeypatch.setattr(TrainingPool, "ask", silent.ask)
+    monkeypatch.setattr(TrainingClient, "ask", silent.ask)
     app.run()
     assert not silent.questions
 
@@ -58,7 +58,7 @@ def test_numpy_and_keras_are_compared_on_the_same_weights(monkeypatch: pytest.Mo
     assert "more than rounding explains" not in seen(app)  # both are about this layer
 
     app = answered(start("Cell"))
-    monkeypatch.setattr(TrainingPool, "ask", FakeClient().ask)
+    monkeypatch.setattr(TrainingClient, "ask", FakeClient().ask)
     app.select_slider(key="cell_epoch_recorded_200").set_value(0).run()
     assert differs(app) < 1e-5
     assert seen(app).count("Figures as of epoch 200.") == 5

@@ -1,4 +1,4 @@
-"""Stand-ins for compiled programs, so that what is around them can be tested without Keras."""
+"""Stand-ins for compiled programs, worker processes and clocks: for tests without Keras."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import numpy as np
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
+from lib.run import Run, Snapshot, Status
 from lib.training.architecture import Architecture, Network
+from lib.training.client import TrainingClient
+from lib.training.messages import Answer, Command, Event
 
 
 def make_dataset(n: int = 10, t: int = 3, f: int = 2, k: int = 1, train: int = 8) -> Dataset:
@@ -133,3 +136,122 @@ def build(key: Network | Architecture) -> FakeJudge | FakeProgram:
     if isinstance(key, Network):
         return FakeJudge(key.targets)
     return FakeProgram(lambda step: 1 / (step + 1))
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        """Seconds."""
+        return self.now
+
+    def forward(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+
+
+class FakeWorker:
+    """Notes what it is sent. The test says what it answers, and when it dies."""
+
+    def __init__(
+        self,
+        on_message: Callable[..., None],
+        on_end: Callable[..., None],
+        delay: float | None = 0.0,
+    ) -> None:
+        self.ready = False
+        self.silent_beats = 0
+        self.retiring = False
+        self.closed = False
+        self.begun = False
+        self.delay = delay
+        self.ending = "was killed (SIGKILL)"
+        self.pid = 1
+        self.posted: list[Command] = []
+        self.at_once: dict[str, Snapshot] = {}
+        """By verb, what it answers before anything else happens."""
+        self._sent = 0
+        self._on_message = on_message
+        self._on_end = on_end
+
+    def post(self, command: Command) -> None:
+        """Note it; sent, if the worker is ready."""
+        self.posted.append(command)
+        if self.ready:
+            self._sent = len(self.posted)
+        if command.verb in self.at_once:
+            self.say(self.at_once[command.verb])
+
+    def begin(self) -> None:
+        """Note it."""
+        self.begun = True
+
+    def unsent(self) -> list[Command]:
+        """What came before it was ready, or after it got `stuck`."""
+        return self.posted[self._sent :]
+
+    def stick(self) -> None:
+        """It takes no more commands."""
+        self.ready = False
+
+    def close(self) -> None:
+        """Note it."""
+        self.closed = True
+
+    def say(self, message: Snapshot | Event | Answer) -> None:
+        """A message arrives from the worker."""
+        if message == Event("ready"):
+            self.ready = True
+            self._sent = len(self.posted)
+        self._on_message(self, message)
+
+    def die(self) -> None:
+        """Its process has ended."""
+        self._on_end(self)
+
+    @property
+    def verbs(self) -> list[str]:
+        """The commands that it was sent."""
+        return [command.verb for command in self.posted]
+
+
+class Scene:
+    """A client on a clock of the test, and the workers that it has started."""
+
+    def __init__(self, workers: int = 1, start_now: bool = True) -> None:
+        self.workers: list[FakeWorker] = []
+        self.clock = Clock()
+        self.client = TrainingClient(
+            start_now, workers=workers, clock=self.clock, make_worker=self._make
+        )
+
+    def _make(self, *arguments: object) -> FakeWorker:
+        self.workers.append(FakeWorker(*arguments))  # type: ignore[arg-type]
+        self.workers[-1].pid = len(self.workers)
+        return self.workers[-1]
+
+    @property
+    def worker(self) -> FakeWorker:
+        """The one that was started last."""
+        return self.workers[-1]
+
+    def start(self, owner: str | None = None, paused: bool = False) -> Run:
+        """A run of a small experiment."""
+        return self.client.start(make_experiment(), make_dataset(), paused=paused, owner=owner)
+
+    def say(self, run: Run, status: Status, epoch: int = 0) -> None:
+        """The last worker reports."""
+        self.worker.say(Snapshot(run.id, status, epoch, 5))
+
+    def latest(self, run: Run) -> Snapshot:
+        """The newest snapshot of a run that the client knows."""
+        snapshot = self.client.latest(run)
+        assert snapshot is not None
+        return snapshot
+
+    def status(self, run: Run) -> Status:
+        """Where a run stands, as the client knows."""
+        return self.latest(run).status

@@ -1,77 +1,28 @@
-"""What the client keeps and decides, with workers that are only pretended. See also agreement/."""
+"""A client starts, steers and shows runs, and asks, with workers that are only pretended."""
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from contextlib import contextmanager
 
-import numpy as np
 import pytest
 
 from lib.dataset import Dataset
 from lib.run import Run, Snapshot, Status
-from lib.training import client as module
 from lib.training import run_book
-from lib.training.client import STARTING, TrainingClient
 from lib.training.messages import Answer, Command, Event
 from lib.training.questions import AnswerError
-from tests.unit.fakes import make_dataset, make_experiment
-from tests.unit.pictures import a_result
+from lib.training.run_book import STARTING
+from tests.unit.fakes import Scene, make_dataset, make_experiment
 
 
-class FakeWorker:
-    """Notes what it is sent. The test says what it answers, and when it dies."""
-
-    def __init__(
-        self,
-        on_message: Callable[..., None],
-        on_end: Callable[..., None],
-        delay: float | None = 0.0,
-    ) -> None:
-        self.ready = False
-        self.silent_beats = 0
-        self.retiring = False
-        self.closed = False
-        self.begun = False
-        self.delay = delay
-        self.ending = "was killed (SIGKILL)"
-        self.pid = 1
-        self.posted: list[Command] = []
-        self._on_message = on_message
-        self._on_end = on_end
-
-    def post(self, command: Command) -> None:
-        """Note it."""
-        self.posted.append(command)
-
-    def begin(self) -> None:
-        """Note it."""
-        self.begun = True
-
-    def unsent(self) -> list[Command]:
-        """Before it is ready everything waits."""
-        return [] if self.ready else list(self.posted)
-
-    def close(self) -> None:
-        """Note it."""
-        self.closed = True
-
-    def say(self, message: Snapshot | Event | Answer) -> None:
-        """A message arrives from the worker."""
-        if message == Event("ready"):
-            self.ready = True
-        self._on_message(self, message)
-
-    def die(self) -> None:
-        """Its process has ended."""
-        self._on_end(self)
-
-    @property
-    def verbs(self) -> list[str]:
-        """What it was told."""
-        return [command.verb for command in self.posted]
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    """A client whose worker isn't ready yet."""
+    scene = Scene()
+    yield scene
+    scene.client.close()
 
 
 def starts(command: Command, run: Run) -> bool:
@@ -85,87 +36,42 @@ def starts(command: Command, run: Run) -> bool:
     )
 
 
-class Scene:
-    """A client, and the workers that it has started."""
+@contextmanager
+def while_waiting(act: Callable[[], None]) -> Iterator[Callable[[Snapshot], bool]]:
+    """An `until` that is never true. Once it was asked, so somebody waits, `act` is called."""
+    asked = threading.Event()
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, two_fit: bool = True) -> None:
-        self.workers: list[FakeWorker] = []
+    def until(_: Snapshot) -> bool:
+        asked.set()
+        return False
 
-        def make(*arguments: object) -> FakeWorker:
-            self.workers.append(FakeWorker(*arguments))  # type: ignore[arg-type]
-            return self.workers[-1]
-
-        monkeypatch.setattr(module, "WorkerProcess", make)
-        monkeypatch.setattr(module.memory, "two_fit", lambda _: two_fit)
-        self.client = TrainingClient()
-
-    @property
-    def worker(self) -> FakeWorker:
-        """The one that was started last."""
-        return self.workers[-1]
-
-    def start(self) -> Run:
-        """A run of a small experiment."""
-        return self.client.start(make_experiment(), make_dataset())
-
-    def say(self, run: Run, status: Status, epoch: int = 0) -> None:
-        """The last worker reports."""
-        self.worker.say(Snapshot(run.id, status, epoch, 5))
-
-    def status(self, run: Run) -> Status:
-        """Where a run stands, as the client knows."""
-        snapshot = self.client.latest(run)
-        assert snapshot is not None
-        return snapshot.status
-
-
-@pytest.fixture
-def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    """A client whose worker isn't ready yet."""
-    scene = Scene(monkeypatch)
-    yield scene
-    scene.client.close()
+    thread = threading.Thread(target=lambda: asked.wait(60) and act())
+    thread.start()
+    yield until
+    thread.join()
 
 
 def test_a_run_is_queued_while_the_worker_starts(scene: Scene) -> None:
     """It says so, and what to wait for; once the worker is ready it doesn't any more."""
     run = scene.start()
-    snapshot = scene.client.latest(run)
-    assert snapshot is not None
+    snapshot = scene.latest(run)
     assert (snapshot.status, snapshot.reason) == (Status.QUEUED, STARTING)
     assert snapshot.epochs == 5
     assert not scene.client.worker_ready
     scene.worker.say(Event("ready"))
     assert scene.client.worker_ready
-    assert scene.client.latest(run).reason == ""  # type: ignore[union-attr]
+    assert scene.latest(run).reason == ""
     (command,) = scene.worker.posted
     assert starts(command, run)
 
 
-def test_a_client_can_start_its_worker_with_the_first_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_can_start_its_worker_with_the_first_run() -> None:
     """A script that may not train at all needs no process."""
-    scene = Scene(monkeypatch)
-    scene.client.close()
-    scene.workers.clear()
-    scene.client = TrainingClient(start_now=False)
+    scene = Scene(start_now=False)
     assert scene.workers == []
     scene.start()
     assert len(scene.workers) == 1
     scene.client.close()
-
-
-def test_a_run_ends_the_first_delay_and_no_other(scene: Scene) -> None:
-    """What is only likely to be wanted doesn't, and a worker after one that died keeps its wait."""
-    first = scene.worker
-    scene.client.prepare(make_experiment(), make_dataset())
-    assert not first.begun
-    scene.start()
-    assert first.begun
-    first.die()
-    scene.worker.die()
-    scene.start()
-    assert scene.worker.delay == module.RESTART_DELAYS[1]
-    assert not scene.worker.begun
 
 
 def test_runs_are_found_by_their_id(scene: Scene) -> None:
@@ -182,37 +88,11 @@ def test_the_newest_snapshot_is_the_one_that_is_seen(scene: Scene) -> None:
     run = scene.start()
     scene.say(run, Status.RUNNING, 1)
     scene.say(run, Status.RUNNING, 2)
-    assert scene.client.latest(run).epoch == 2  # type: ignore[union-attr]
+    assert scene.latest(run).epoch == 2
     scene.client.drop(run)
     assert scene.worker.verbs == ["start", "drop"]
     scene.say(run, Status.RUNNING, 3)
     assert scene.client.latest(run) is None
-
-
-@pytest.mark.parametrize(("size", "kept"), [(10, run_book.MAX_CHECKPOINTS), (100_000, 2)])
-def test_weights_are_kept_by_epoch_within_a_megabyte(scene: Scene, size: int, kept: int) -> None:
-    """Of small models many, of large ones the first and the newest; each epoch once."""
-    run = scene.start()
-    assert scene.client.checkpoints(run) == []
-    for epoch in range(200):
-        weights = (np.full(size, epoch, np.float32),)
-        result = replace(a_result(make_dataset(), 0.5), weights=weights)
-        result = replace(result, checked_epochs=np.arange(epoch + 1))
-        for _ in range(2):
-            snapshot = Snapshot(run.id, Status.RUNNING, epoch, 200, results={"last": result})
-            scene.worker.say(snapshot)
-    points = scene.client.checkpoints(run)
-    assert kept // 3 < len(points) <= kept
-    assert (points[0][0], points[-1][0]) == (0, 199)
-    assert all(weights["last"][0][0] == epoch for epoch, weights in points)
-
-
-def test_weights_that_were_not_sent_are_not_known(scene: Scene) -> None:
-    """Those of a large model stay in the worker."""
-    run = scene.start()
-    results = {"last": a_result(make_dataset(), 0.5)}
-    scene.worker.say(Snapshot(run.id, Status.RUNNING, 1, 5, results=results))
-    assert scene.client.checkpoints(run) == []
 
 
 def test_that_the_worker_is_silent_is_said(scene: Scene) -> None:
@@ -221,13 +101,12 @@ def test_that_the_worker_is_silent_is_said(scene: Scene) -> None:
     scene.say(going, Status.RUNNING, 3)
     scene.say(done, Status.FINISHED, 5)
     scene.worker.silent_beats = 5
-    snapshot = scene.client.latest(going)
-    assert snapshot is not None
+    snapshot = scene.latest(going)
     assert snapshot.reason.startswith("The training process has not answered for 5 s.")
     assert (snapshot.status, snapshot.epoch) == (Status.RUNNING, 3)
-    assert scene.client.latest(done).reason == ""  # type: ignore[union-attr]
+    assert scene.latest(done).reason == ""
     scene.worker.silent_beats = 0
-    assert scene.client.latest(going).reason == ""  # type: ignore[union-attr]
+    assert scene.latest(going).reason == ""
 
 
 def test_a_paused_run_counts_as_running_as_soon_as_it_is_told_to(scene: Scene) -> None:
@@ -274,425 +153,24 @@ def test_a_look_ahead_sends_shapes_and_no_data(scene: Scene) -> None:
     assert scene.worker.posted[-1].samples is None
 
 
-def test_a_dead_worker_is_replaced_and_its_runs_begin_again(scene: Scene) -> None:
-    """By themselves, from epoch 0; what happened is said until they are over."""
-    scene.worker.say(Event("ready"))
-    done, going = scene.start(), scene.start()
-    scene.say(done, Status.FINISHED, 5)
-    scene.say(going, Status.RUNNING, 3)
-    assert scene.client.notice is None
-    scene.worker.die()
-    assert len(scene.workers) == 2
-    (command,) = scene.worker.posted
-    assert starts(command, going)
-    words = "The training process was killed (SIGKILL). It was started again."
-    snapshot = scene.client.latest(going)
-    assert snapshot is not None
-    assert (snapshot.status, snapshot.epoch) == (Status.QUEUED, 0)
-    assert snapshot.reason == f"{words} This run began again."
-    scene.worker.say(Event("ready"))
-    scene.say(going, Status.RUNNING, 1)
-    assert scene.client.latest(going).reason == snapshot.reason  # type: ignore[union-attr]
-    assert scene.status(done) is Status.FINISHED
-    assert scene.client.notice is not None
-    assert (scene.client.notice.text, scene.client.notice.run_ids) == (words, ())
-    assert abs(scene.client.notice.time - time.time()) < 60
-
-
-def test_a_run_that_is_lost_twice_fails(scene: Scene) -> None:
-    """It may be what kills. Its figures stay, the notice names it, and a person may try again."""
-    run = scene.start()
-    for epoch in (2, 3):
-        scene.worker.say(Event("ready"))
-        scene.say(run, Status.RUNNING, epoch)
-        scene.worker.die()
-    snapshot = scene.client.latest(run)
-    assert snapshot is not None
-    assert (snapshot.status, snapshot.epoch) == (Status.FAILED, 3)
-    assert snapshot.reason == (
-        "The training process was killed (SIGKILL). It was started again. This run was lost twice, "
-        "so it did not begin again by itself. Start the run again."
-    )
-    assert scene.client.notice is not None
-    assert scene.client.notice.run_ids == (run.id,)
-    again = scene.client.restart(run)
-    assert again.id != run.id
-    assert starts(scene.worker.posted[-1], again)
-
-
-def test_a_run_that_is_lost_again_much_later_begins_again(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It isn't what kills."""
-    monkeypatch.setattr(run_book, "TWICE_SECONDS", 0.0)
-    run = scene.start()
-    for epoch in (2, 3):
-        scene.worker.say(Event("ready"))
-        scene.say(run, Status.RUNNING, epoch)
-        scene.worker.die()
-    assert scene.status(run) is Status.QUEUED
-    assert scene.worker.verbs == ["start"]
-
-
-def test_a_run_that_was_told_to_stop_has_stopped(scene: Scene) -> None:
-    """Whether the worker could still say so or not."""
-    scene.worker.say(Event("ready"))
-    run = scene.start()
-    scene.say(run, Status.RUNNING, 3)
-    scene.client.stop(run)
-    scene.worker.die()
-    snapshot = scene.client.latest(run)
-    assert snapshot is not None
-    assert (snapshot.status, snapshot.epoch, snapshot.reason) == (Status.STOPPED, 3, "")
-    assert scene.worker.posted == []
-
-
 def test_who_waits_for_a_run_hears_that_it_is_forgotten(scene: Scene) -> None:
     """Else it would wait for ever: a run that is paused says nothing by itself."""
     run = scene.start()
     scene.say(run, Status.PAUSED, 3)
-    timer = threading.Timer(0.1, scene.client.drop, (run,))
-    timer.start()
-    with pytest.raises(KeyError):
-        scene.client.wait(run, timeout=30)
-    timer.join()
-
-
-def test_a_paused_run_that_was_left_makes_room_for_a_new_one(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where all places are taken: the one that was left the longest ago, and no other."""
-    monkeypatch.setattr(module, "MAX_RUNS", 3)
-    runs = [scene.start() for _ in range(3)]
-    for run in runs[:2]:
-        scene.say(run, Status.PAUSED, 1)
-    scene.start()
-    assert all(scene.client.get(run.id) for run in runs)  # somebody may still look at them
-    monkeypatch.setattr(module, "WATCH_SECONDS", -1.0)
-    scene.client.latest(runs[0])
-    scene.start()
-    assert [scene.client.get(run.id) is not None for run in runs] == [True, False, True]
-
-
-def test_the_data_of_one_browsers_runs_are_bounded(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Together, and a refusal says how much there would be. Runs that are over don't count."""
-    dataset = make_dataset()
-    monkeypatch.setattr(module, "MAX_VALUES_EACH", 2 * (dataset.x.size + dataset.y.size))
-    runs = [scene.client.start(make_experiment(), dataset, owner="one") for _ in range(3)]
-    scene.client.start(make_experiment(), dataset, owner="another")
-    assert [scene.status(run) for run in runs] == [Status.QUEUED, Status.QUEUED, Status.FAILED]
-    refused = scene.client.latest(runs[2])
-    assert refused is not None
-    assert "at most 180 numbers of data at a time, and with this one it would have 270" in (
-        refused.reason
-    )
-    scene.client.stop(runs[0])
-    assert scene.status(scene.client.start(make_experiment(), dataset, owner="one")) is (
-        Status.QUEUED
-    )
-
-
-@pytest.mark.parametrize("verb", ["pause", "step"])
-def test_a_run_that_rests_does_not_begin_again(scene: Scene, verb: str) -> None:
-    """A person looks at where it is, and would lose that: it fails, its figures kept."""
-    scene.worker.say(Event("ready"))
-    run = scene.start()
-    scene.say(run, Status.RUNNING, 3)
-    getattr(scene.client, verb)(run)
-    scene.worker.die()
-    assert scene.status(run) is Status.FAILED
-    assert scene.client.latest(run).epoch == 3  # type: ignore[union-attr]
-    assert scene.worker.posted == []
-
-
-def test_a_run_that_was_started_paused_begins_again_paused(scene: Scene) -> None:
-    """Unless it was told to go on."""
-    scene.worker.say(Event("ready"))
-    runs = [scene.client.start(make_experiment(), make_dataset(), paused=True) for _ in range(2)]
-    scene.client.resume(runs[1])
-    scene.worker.die()
-    assert [(c.run_id, c.paused) for c in scene.worker.posted] == [
-        (runs[0].id, True),
-        (runs[1].id, False),
-    ]
-
-
-def test_what_a_dead_worker_never_got_goes_to_the_next(scene: Scene) -> None:
-    """A run that waited for the worker still waits, and is none of the lost."""
-    run = scene.start()
-    scene.client.pause(run)
-    scene.worker.die()
-    assert scene.status(run) is Status.QUEUED
-    assert scene.worker.verbs == ["start", "pause"]
-    assert scene.client.notice is not None
-    assert scene.client.notice.run_ids == ()
-
-
-def test_workers_that_die_again_and_again_are_not_replaced_for_ever(scene: Scene) -> None:
-    """Each waits longer than the one before; then the client says so, until it is asked again."""
-    run = scene.start()
-    while not scene.client.latest(run).status.over:  # type: ignore[union-attr]
-        scene.worker.die()
-        assert len(scene.workers) < 10
-    assert [worker.delay for worker in scene.workers[1:]] == list(module.RESTART_DELAYS)
-    snapshot = scene.client.latest(run)
-    assert snapshot is not None
-    assert "so it was not started again" in snapshot.reason
-    count = len(scene.workers)
-    scene.client.restart(run)
-    assert len(scene.workers) == count + 1
-    assert scene.worker.delay == 0
-
-
-def test_deaths_that_lie_far_apart_are_forgiven(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One a day is no crash loop."""
-    monkeypatch.setattr(module, "QUICK_SECONDS", 0.0)
-    for _ in range(6):
-        scene.worker.die()
-    assert len(scene.workers) == 7
-    assert {worker.delay for worker in scene.workers} == {0.0}
-
-
-def test_a_grown_worker_is_followed_by_a_fresh_one_without_a_gap(scene: Scene) -> None:
-    """It keeps its runs; new ones go to the other, as soon as that is ready."""
-    old = scene.worker
-    old.say(Event("ready"))
-    first = scene.start()
-    old.say(Event("grown"))
-    new = scene.worker
-    assert new is not old
-    second = scene.start()
-    assert old.posted[-1].run_id == second.id  # the new one isn't ready
-    new.say(Event("ready"))
-    assert old.verbs[-1] == "retire"
-    third = scene.start()
-    assert new.posted[-1].run_id == third.id
-    scene.client.pause(first)
-    assert (old.verbs[-1], old.posted[-1].run_id) == ("pause", first.id)
-    old.say(Snapshot(first.id, Status.FINISHED))
-    old.say(Snapshot(second.id, Status.FINISHED))
-    old.die()
-    assert scene.client.notice is None
-    assert len(scene.workers) == 2
-    assert scene.client.worker_ready
-
-
-def test_the_runs_of_a_retired_worker_that_dies_begin_again(scene: Scene) -> None:
-    """With the one that took over, those as well that the old one never got."""
-    old = scene.worker
-    old.say(Event("ready"))
-    first = scene.start()
-    old.say(Event("grown"))
-    unsent = scene.start()
-    scene.worker.say(Event("ready"))
-    old.unsent = lambda: [c for c in old.posted if c.run_id == unsent.id]  # type: ignore[method-assign]
-    old.die()
-    assert [(c.verb, c.run_id) for c in scene.worker.posted] == [
-        ("start", first.id),
-        ("start", unsent.id),
-    ]
-    assert scene.client.latest(unsent).reason == (  # type: ignore[union-attr]
-        "The training process was killed (SIGKILL). This run began again."
-    )
-    assert scene.client.notice is None
-
-
-def test_a_successor_that_dies_leaves_the_old_worker_in_place(scene: Scene) -> None:
-    """Nothing is lost, and nobody needs to know."""
-    old = scene.worker
-    old.say(Event("ready"))
-    old.say(Event("grown"))
-    scene.worker.die()
-    run = scene.start()
-    assert old.posted[-1].run_id == run.id
-    assert scene.client.notice is None
-    assert len(scene.workers) == 2
-    old.say(Event("grown"))  # as it does while it is too big: another try
-    assert len(scene.workers) == 3
-    scene.worker.say(Event("ready"))
-    assert old.verbs[-1] == "retire"
-
-
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    """On a machine without memory for two workers, one that is ready."""
-    scene = Scene(monkeypatch, two_fit=False)
-    scene.worker.say(Event("ready"))
-    yield scene
-    scene.client.close()
-
-
-def test_where_two_do_not_fit_the_old_worker_goes_first(small: Scene) -> None:
-    """What comes in between waits for the fresh one, which starts when the old one has gone."""
-    old = small.worker
-    old.say(Event("grown"))
-    assert old.verbs == ["retire"]
-    new = small.worker
-    assert (new is not old, new.delay, new.begun) == (True, None, False)
-    run = small.start()
-    assert new.verbs == ["start"]
-    assert small.client.latest(run).reason == STARTING  # type: ignore[union-attr]
-    assert not new.begun
-    old.die()
-    assert new.begun
-    assert small.client.notice is None
-    new.say(Event("ready"))
-    small.say(run, Status.FINISHED)
-    assert len(small.workers) == 2
-
-
-@pytest.mark.parametrize("end", ["its end", "drop"])
-def test_where_two_do_not_fit_a_run_may_end_first(small: Scene, end: str) -> None:
-    """The old worker keeps it, and goes as soon as it is over or dropped."""
-    old = small.worker
-    run = small.start()
-    small.say(run, Status.RUNNING, 1)
-    old.say(Event("grown"))
-    assert small.workers == [old]
-    if end == "drop":
-        small.client.drop(run)
-    else:
-        small.say(run, Status.FINISHED)
-    assert old.verbs[-1] == "retire"
-    assert len(small.workers) == 2
-
-
-def test_only_so_many_finished_runs_are_known(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The oldest go first; runs that aren't over stay."""
-    monkeypatch.setattr(run_book, "KEEP_RUNS", 3)
-    going = scene.start()
-    done = [scene.start() for _ in range(5)]
-    for run in done:
-        scene.say(run, Status.FINISHED)
-    scene.start()
-    known = [run for run in done if scene.client.get(run.id)]
-    assert known == done[2:]
-    assert scene.client.get(going.id) is going
-
-
-def test_finished_runs_hold_only_so_much_data(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Data that several runs share count once; the newest run stays, however much it holds."""
-    monkeypatch.setattr(run_book, "KEEP_BYTES", 1)
-    shared, other = make_dataset(), make_dataset()
-    done = [scene.client.start(make_experiment(), data) for data in (other, shared, shared)]
-    for run in done:
-        scene.say(run, Status.FINISHED)
-    scene.start()
-    assert [run for run in done if scene.client.get(run.id)] == done[2:]
-    monkeypatch.setattr(run_book, "KEEP_BYTES", 10_000)
-    scene.say(scene.start(), Status.FINISHED)
-    scene.start()
-    assert scene.client.get(done[2].id) is done[2]
-
-
-def test_runs_that_nobody_looks_at_are_forgotten(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Over or paused for so long; a run that trains is never taken away."""
-    over, paused, going = scene.start(), scene.start(), scene.start()
-    scene.say(over, Status.FINISHED)
-    scene.say(paused, Status.PAUSED)
-    scene.say(going, Status.RUNNING)
-    monkeypatch.setattr(run_book, "KEEP_SECONDS", -1.0)
-    scene.start()
-    assert scene.client.get(over.id) is None
-    assert scene.client.get(paused.id) is None
-    assert scene.client.get(going.id) is going
-    assert Command("drop", paused.id) in scene.worker.posted
-
-
-@pytest.fixture
-def hasty(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    """Its client looks around at every report, and thinks that nobody has looked for long."""
-    monkeypatch.setattr(module, "WATCH_SECONDS", -1.0)
-    monkeypatch.setattr(module, "TIDY_SECONDS", 0.0)
-    return scene
-
-
-@pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING])
-def test_a_run_that_nobody_watches_is_paused_and_says_so(hasty: Scene, status: Status) -> None:
-    """It is told once, keeps its figures, and goes on when somebody asks for it."""
-    run = hasty.start()
-    hasty.say(run, status, 1)
-    hasty.say(run, status, 1)
-    assert hasty.worker.verbs == ["start", "pause"]
-    hasty.say(run, Status.PAUSED, 2)
-    snapshot = hasty.client.latest(run)
-    assert snapshot is not None
-    assert (snapshot.status, snapshot.epoch) == (Status.PAUSED, 2)
-    assert snapshot.reason == "Paused: nobody was watching."
-    hasty.client.resume(run)
-    assert hasty.worker.verbs == ["start", "pause", "resume"]
-
-
-def test_who_pauses_a_run_is_not_told_that_nobody_watched(hasty: Scene) -> None:
-    """A button's pause has no reason, even after the other kind."""
-    run = hasty.start()
-    hasty.say(run, Status.RUNNING, 1)
-    hasty.client.pause(run)
-    hasty.say(run, Status.PAUSED, 1)
-    assert hasty.client.latest(run).reason == ""  # type: ignore[union-attr]
-
-
-def test_a_run_that_is_looked_at_is_not_paused(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """`latest` is a look."""
-    monkeypatch.setattr(module, "TIDY_SECONDS", 0.0)
-    run, other = scene.start(), scene.start()
-    for entry in scene.client._entries.values():
-        entry.touched -= 2 * module.WATCH_SECONDS
-    scene.client.latest(run)
-    assert [(c.verb, c.run_id) for c in scene.worker.posted[2:]] == [("pause", other.id)]
-
-
-def test_a_script_that_waits_is_a_watcher(hasty: Scene) -> None:
-    """The run goes on, and if it had been paused for want of one, again."""
-    run = hasty.start()
-    hasty.say(run, Status.RUNNING, 1)
-    hasty.say(run, Status.PAUSED, 1)
-    assert hasty.worker.verbs == ["start", "pause"]
-
-    later = threading.Timer(0.05, hasty.say, (run, Status.RUNNING, 2))
-    later.start()
-    assert hasty.client.wait(run, 10, lambda snapshot: snapshot.epoch > 1).epoch == 2
-    later.join()
-    assert hasty.worker.verbs == ["start", "pause", "resume"]
-
-
-def test_looking_at_one_run_forgets_old_ones_now_and_then(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A server on which nobody starts anything more doesn't keep the data of all for ever."""
-    over, going = scene.start(), scene.start()
-    scene.say(over, Status.FINISHED)
-    monkeypatch.setattr(run_book, "KEEP_SECONDS", -1.0)
-    scene.client.latest(going)
-    assert scene.client.get(over.id) is over  # it was looked for a moment ago
-    monkeypatch.setattr(module, "TIDY_SECONDS", 0.0)
-    scene.client.latest(going)
-    assert scene.client.get(over.id) is None
+    with while_waiting(lambda: scene.client.drop(run)) as never, pytest.raises(KeyError):
+        scene.client.wait(run, 60, never)
 
 
 def test_waiting_ends_when_what_was_waited_for_is_there(scene: Scene) -> None:
     """From another thread's report; without `until`, the end of the run."""
     run = scene.start()
-    later = threading.Timer(0.05, scene.say, (run, Status.RUNNING, 1))
-    later.start()
-    assert scene.client.wait(run, 10, until=lambda snapshot: snapshot.epoch > 0).epoch == 1
-    later.join()
-    later = threading.Timer(0.05, scene.say, (run, Status.FINISHED, 5))
-    later.start()
-    assert scene.client.wait(run, 10).status is Status.FINISHED
-    later.join()
+    with while_waiting(lambda: scene.say(run, Status.RUNNING, 1)) as looked:
+        snapshot = scene.client.wait(run, 60, lambda now: looked(now) or now.epoch > 0)
+    assert snapshot.epoch == 1
+    finish = while_waiting(lambda: scene.say(run, Status.FINISHED, 5))
+    with finish as looked, pytest.raises(TimeoutError, match="it is finished"):
+        scene.client.wait(run, 60, looked)
+    assert scene.client.wait(run, 0).status is Status.FINISHED
 
 
 def test_waiting_in_vain_says_where_the_run_stands(scene: Scene) -> None:
@@ -772,28 +250,67 @@ def test_questions_end_with_the_client(scene: Scene) -> None:
         future.result(0)
 
 
-def test_one_browser_may_have_so_many_runs_going(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def pair() -> Iterator[Scene]:
+    """A client of two workers, which aren't ready yet."""
+    scene = Scene(workers=2)
+    yield scene
+    scene.client.close()
+
+
+def test_closing_ends_all_workers(pair: Scene) -> None:
+    """Not only the one that was used."""
+    pair.client.close()
+    assert [worker.closed for worker in pair.workers] == [True, True]
+
+
+def test_a_run_goes_where_there_is_the_least_to_do(pair: Scene) -> None:
+    """And stays there: what is said to it goes to its worker."""
+    one, other = pair.workers
+    runs = [pair.start() for _ in range(3)]
+    assert (one.verbs, other.verbs) == (["start", "start"], ["start"])
+    other.say(Snapshot(runs[1].id, Status.FINISHED))
+    pair.start()
+    assert other.verbs == ["start", "start"]
+    for verb in ("pause", "resume", "step", "stop", "drop"):
+        getattr(pair.client, verb)(runs[2])
+    assert one.verbs[2:] == ["pause", "resume", "step", "stop", "drop"]
+    assert pair.client.get(runs[2].id) is None
+    assert pair.client.latest(runs[2].id) is None
+
+
+def test_runs_are_found_and_waited_for_wherever_they_are(pair: Scene) -> None:
+    """By their id alone."""
+    first, second = pair.start(), pair.start()
+    for run, worker in ((first, pair.workers[0]), (second, pair.workers[1])):
+        assert pair.client.get(run.id) is run
+        worker.say(Snapshot(run.id, Status.FINISHED, 5))
+        assert pair.client.wait(run, 1).epoch == 5
+
+
+def test_what_is_prepared_or_asked_goes_to_the_one_that_a_run_would_go_to(pair: Scene) -> None:
+    """So that the run finds it compiled."""
+    pair.start()
+    pair.client.prepare(make_experiment(), make_dataset())
+    pair.client.ask("double", number=1)
+    pair.start()
+    assert pair.workers[1].verbs == ["prepare", "ask", "start"]
+
+
+def test_a_question_waits_for_those_of_its_own_worker_alone(pair: Scene) -> None:
+    """What others are asked doesn't count."""
+    first = [pair.client.ask("double", number=1) for _ in range(2)]
+    pair.start()
+    second = pair.client.ask("double", number=1)
+    assert [pair.client.ahead(future) for future in (*first, second)] == [0, 1, 0]
+
+
+def test_an_owners_runs_count_wherever_they_are(
+    pair: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One more is refused with the limit. Others aren't counted, nor is what was told to stop."""
-    monkeypatch.setattr(module, "MAX_RUNS_EACH", 2)
-
-    def start(owner: str | None = "me") -> Run:
-        return scene.client.start(make_experiment(), make_dataset(), owner=owner)
-
-    runs = [start() for _ in range(2)]
-    refused = start()
-    snapshot = scene.client.latest(refused)
-    assert snapshot is not None
-    assert snapshot.status is Status.FAILED
-    assert snapshot.reason == (
-        "This run was refused: one browser may have at most 2 runs going at a time, and this one "
-        "has 2. Stop one of them first."
-    )
-    assert refused.id not in [command.run_id for command in scene.worker.posted]
-    assert scene.status(start("you")) is scene.status(start(None)) is Status.QUEUED
-    scene.client.stop(runs[0])
-    assert scene.status(start()) is Status.QUEUED
-    assert scene.status(start()) is Status.FAILED
-    scene.say(runs[1], Status.FINISHED)
-    assert scene.status(start()) is Status.QUEUED
+    """The bound holds for all workers together."""
+    monkeypatch.setattr(run_book, "MAX_RUNS_EACH", 3)
+    runs = [pair.start("me") for _ in range(4)]
+    statuses = [pair.status(run) for run in runs]
+    assert statuses == [Status.QUEUED] * 3 + [Status.FAILED]
+    assert "and this one has 3" in pair.latest(runs[3]).reason

@@ -2,7 +2,8 @@
 
 A page asks with `TrainingClient.ask(name, **arguments)`. The function runs in the worker, in a
 helper thread, so that runs go on training meanwhile. Arguments and answers cross the process
-boundary: plain values, tuples, dicts and NumPy arrays (read-only on arrival). A function raises
+boundary: plain values, lists, dicts and NumPy arrays (read-only on arrival; tuples
+arrive as lists). A function raises
 ValueError, with a sentence, for what it can't answer.
 
 Like the engine, these modules may import keras, and only the worker imports them.
@@ -19,7 +20,6 @@ from lib.training.answers.modes import modes
 from lib.training.answers.padding import padding
 from lib.training.answers.reach import reach
 from lib.training.answers.target_damage import target_damage
-from lib.training.answers.versions import versions
 
 Answerer = Callable[..., dict[str, Any]]
 
@@ -30,6 +30,5 @@ ANSWERS: dict[str, Answerer] = {
     "modes": modes,
     "padding": padding,
     "reach": reach,
-    "versions": versions,
 }
 """By name, what answers it."""

@@ -1,0 +1,162 @@
+"""One worker process kept alive: replaced when it dies, followed by a fresh one when it has grown.
+
+It knows no runs and no questions; the `client` moves those from one process to the next. It isn't
+locked: the client calls it from one thread at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from lib.training import memory
+from lib.training.messages import Command, Event
+from lib.training.worker_process import Message, WorkerProcess
+
+RESTART_DELAYS = (0.0, 1.0, 4.0)
+"""Seconds to wait before a worker that died is replaced, by how many died shortly before."""
+QUICK_SECONDS = 90
+"""Deaths within this time count together. When there were more than there are delays, no other is
+started until the next one is needed."""
+
+MakeWorker = Callable[
+    [Callable[[WorkerProcess, Message], None], Callable[[WorkerProcess], None], float | None],
+    WorkerProcess,
+]
+"""`WorkerProcess`, or what stands for it: of `on_message`, `on_end` and `delay`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """That a worker died, to be told to a person."""
+
+    text: str
+    time: float
+    """When, in seconds since the epoch."""
+    run_ids: tuple[str, ...]
+    """The runs that failed with it. Others began again."""
+
+
+class Supervisor:
+    """Has one worker for new commands, and others that finish what they have.
+
+    Args:
+        make: starts a worker.
+        received: called with this supervisor, a worker of it and its message, from its thread.
+        ended: called with this supervisor and a worker whose process ended by itself.
+        busy: of a worker, the runs that aren't over, if it has any.
+        clock: seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        make: MakeWorker,
+        received: Callable[[Supervisor, WorkerProcess, Message], None],
+        ended: Callable[[Supervisor, WorkerProcess], None],
+        busy: Callable[[WorkerProcess], object],
+        clock: Callable[[], float],
+    ) -> None:
+        self.worker: WorkerProcess | None = None
+        """Gets new commands; None before the first was needed, and after too many deaths."""
+        self._make = partial(make, partial(received, self), partial(ended, self))
+        self._busy = busy
+        self._clock = clock
+        self._two_fit = memory.two_fit(memory.total())
+        self._first: WorkerProcess | None = None
+        """The one whose delay is a courtesy. Later ones wait for a reason."""
+        self._successor: WorkerProcess | None = None
+        """Takes over as soon as it is ready."""
+        self._held: WorkerProcess | None = None
+        """The current worker while it may not start: the one before it uses the memory."""
+        self._grown: WorkerProcess | None = None
+        """Uses too much memory, as it has said itself."""
+        self._retired: list[WorkerProcess] = []
+        self._deaths: list[float] = []
+
+    @property
+    def workers(self) -> list[WorkerProcess]:
+        """All that are there: one, or two while a fresh one takes over."""
+        return [w for w in (self.worker, self._successor, *self._retired) if w is not None]
+
+    def start(self, delay: float) -> None:
+        """Start the first worker after so many seconds, or when `hurry` is called."""
+        self.worker = self._first = self._make(delay)
+
+    def hurry(self) -> None:
+        """End the delay of the first worker."""
+        if self.worker is not None and self.worker is self._first:
+            self.worker.begin()
+
+    def need(self) -> WorkerProcess:
+        """The worker for new commands, started if there is none."""
+        if self.worker is None:
+            self._deaths = []
+            self.worker = self._make(0.0)
+        return self.worker
+
+    def heard(self, worker: WorkerProcess, event: Event) -> None:
+        """Note what a worker says of itself."""
+        if event.kind == "grown":
+            self._grown = worker
+        elif event.kind == "ready" and worker is self._successor:
+            self._take_over(worker)
+
+    def renew(self) -> None:
+        """Have a fresh worker follow one that has grown; nothing where none has.
+
+        It takes over when it is ready. Where there is no memory for both at a time, the old one
+        goes first, as soon as it has no run that isn't over, and what comes waits for the new one.
+        """
+        old = self.worker
+        if old is None or old is not self._grown or self._successor is not None:
+            return
+        if self._two_fit:
+            self._successor = self._make(0.0)
+        elif self._busy(old):
+            return
+        else:
+            self._held = self._make(None)
+            self._take_over(self._held)
+        self._grown = None  # if this fails, it will say so again
+
+    def _take_over(self, worker: WorkerProcess) -> None:
+        """The fresh worker gets what comes; the grown one ends when its runs are over."""
+        old, self.worker, self._successor = self.worker, worker, None
+        if old is not None:
+            old.retiring = True
+            self._retired.append(old)
+            old.post(Command("retire"))
+
+    def bury(self, worker: WorkerProcess) -> str:
+        """Part with a worker whose process has ended, replace it where that is needed, and say so.
+
+        Returns:
+            Sentences for a person: how it ended, and what was done about it.
+        """
+        words = f"The training process {worker.ending}."
+        if worker in self._retired:
+            self._retired.remove(worker)
+            if self._held is not None:
+                self._held.begin()
+                self._held = None
+        elif worker is self._successor:
+            self._successor = None  # the grown worker goes on
+        else:
+            now = self._clock()
+            self._deaths = [t for t in self._deaths if now - t < QUICK_SECONDS] + [now]
+            count = len(self._deaths)
+            if count > len(RESTART_DELAYS):
+                self.worker = None
+                words += f" It ended {count} times in short order, so it was not started again."
+            else:
+                self.worker = self._make(RESTART_DELAYS[count - 1])
+                words += " It was started again."
+        return words
+
+    def leave(self) -> list[WorkerProcess]:
+        """The workers, which are the caller's to close; from now on there are none."""
+        workers = self.workers
+        self.worker = self._successor = None
+        self._retired = []
+        return workers

@@ -1,0 +1,227 @@
+"""How many runs are known, whose they are, and which are paused or forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lib.run import Run, Snapshot, Status
+from lib.training import run_book
+from lib.training.client import TIDY_SECONDS
+from lib.training.messages import Command
+from lib.training.run_book import WATCH_SECONDS
+from tests.unit.fakes import Scene, make_dataset, make_experiment
+from tests.unit.pictures import a_result
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    """A client whose worker isn't ready yet."""
+    scene = Scene()
+    yield scene
+    scene.client.close()
+
+
+@pytest.mark.parametrize(("size", "kept"), [(10, run_book.MAX_CHECKPOINTS), (100_000, 2)])
+def test_weights_are_kept_by_epoch_within_a_megabyte(scene: Scene, size: int, kept: int) -> None:
+    """Of small models many, of large ones the first and the newest; each epoch once."""
+    run = scene.start()
+    assert scene.client.checkpoints(run) == []
+    for epoch in range(200):
+        weights = (np.full(size, epoch, np.float32),)
+        result = replace(a_result(make_dataset(), 0.5), weights=weights)
+        result = replace(result, checked_epochs=np.arange(epoch + 1))
+        for _ in range(2):
+            snapshot = Snapshot(run.id, Status.RUNNING, epoch, 200, results={"last": result})
+            scene.worker.say(snapshot)
+    points = scene.client.checkpoints(run)
+    assert kept // 3 < len(points) <= kept
+    assert (points[0][0], points[-1][0]) == (0, 199)
+    assert all(weights["last"][0][0] == epoch for epoch, weights in points)
+
+
+def test_weights_that_were_not_sent_are_not_known(scene: Scene) -> None:
+    """Those of a large model stay in the worker."""
+    run = scene.start()
+    results = {"last": a_result(make_dataset(), 0.5)}
+    scene.worker.say(Snapshot(run.id, Status.RUNNING, 1, 5, results=results))
+    assert scene.client.checkpoints(run) == []
+
+
+def test_a_paused_run_that_was_left_makes_room_for_a_new_one(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where all places are taken: the one that was left the longest ago, and no other."""
+    monkeypatch.setattr(run_book, "MAX_RUNS", 3)
+    runs = [scene.start() for _ in range(3)]
+    for run in runs[:2]:
+        scene.say(run, Status.PAUSED, 1)
+    scene.start()
+    assert all(scene.client.get(run.id) for run in runs)  # somebody may still look at them
+    scene.clock.forward(WATCH_SECONDS + 1)
+    scene.client.latest(runs[0])
+    scene.start()
+    assert [scene.client.get(run.id) is not None for run in runs] == [True, False, True]
+
+
+def test_the_data_of_one_browsers_runs_are_bounded(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Together, and a refusal says how much there would be. Runs that are over don't count."""
+    dataset = make_dataset()
+    monkeypatch.setattr(run_book, "MAX_VALUES_EACH", 2 * (dataset.x.size + dataset.y.size))
+    runs = [scene.client.start(make_experiment(), dataset, owner="one") for _ in range(3)]
+    scene.client.start(make_experiment(), dataset, owner="another")
+    assert [scene.status(run) for run in runs] == [Status.QUEUED, Status.QUEUED, Status.FAILED]
+    refused = scene.client.latest(runs[2])
+    assert refused is not None
+    assert "at most 180 numbers of data at a time, and with this one it would have 270" in (
+        refused.reason
+    )
+    scene.client.stop(runs[0])
+    assert scene.status(scene.client.start(make_experiment(), dataset, owner="one")) is (
+        Status.QUEUED
+    )
+
+
+def test_one_browser_may_have_so_many_runs_going(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One more is refused with the limit. Others aren't counted, nor is what was told to stop."""
+    monkeypatch.setattr(run_book, "MAX_RUNS_EACH", 2)
+
+    def start(owner: str | None = "me") -> Run:
+        return scene.client.start(make_experiment(), make_dataset(), owner=owner)
+
+    runs = [start() for _ in range(2)]
+    refused = start()
+    snapshot = scene.latest(refused)
+    assert snapshot.status is Status.FAILED
+    assert snapshot.reason == (
+        "This run was refused: one browser may have at most 2 runs going at a time, and this one "
+        "has 2. Stop one of them first."
+    )
+    assert refused.id not in [command.run_id for command in scene.worker.posted]
+    assert scene.status(start("you")) is scene.status(start(None)) is Status.QUEUED
+    scene.client.stop(runs[0])
+    assert scene.status(start()) is Status.QUEUED
+    assert scene.status(start()) is Status.FAILED
+    scene.say(runs[1], Status.FINISHED)
+    assert scene.status(start()) is Status.QUEUED
+
+
+def test_only_so_many_finished_runs_are_known(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest go first; runs that aren't over stay."""
+    monkeypatch.setattr(run_book, "KEEP_RUNS", 3)
+    going = scene.start()
+    done = [scene.start() for _ in range(5)]
+    for run in done:
+        scene.clock.forward(1)
+        scene.say(run, Status.FINISHED)
+    scene.start()
+    known = [run for run in done if scene.client.get(run.id)]
+    assert known == done[2:]
+    assert scene.client.get(going.id) is going
+
+
+def test_finished_runs_hold_only_so_much_data(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Data that several runs share count once; the newest run stays, however much it holds."""
+    monkeypatch.setattr(run_book, "KEEP_BYTES", 1)
+    shared, other = make_dataset(), make_dataset()
+    done = [scene.client.start(make_experiment(), data) for data in (other, shared, shared)]
+    for run in done:
+        scene.clock.forward(1)
+        scene.say(run, Status.FINISHED)
+    scene.start()
+    assert [run for run in done if scene.client.get(run.id)] == done[2:]
+    monkeypatch.setattr(run_book, "KEEP_BYTES", 10_000)
+    scene.clock.forward(1)
+    scene.say(scene.start(), Status.FINISHED)
+    scene.start()
+    assert scene.client.get(done[2].id) is done[2]
+
+
+def test_runs_that_nobody_looks_at_are_forgotten(scene: Scene) -> None:
+    """Over or paused for so long; a run that trains is never taken away."""
+    over, paused, going = scene.start(), scene.start(), scene.start()
+    scene.say(over, Status.FINISHED)
+    scene.say(paused, Status.PAUSED)
+    scene.say(going, Status.RUNNING)
+    scene.clock.forward(run_book.KEEP_SECONDS + 1)
+    scene.start()
+    assert scene.client.get(over.id) is None
+    assert scene.client.get(paused.id) is None
+    assert scene.client.get(going.id) is going
+    assert Command("drop", paused.id) in scene.worker.posted
+
+
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING])
+def test_a_run_that_nobody_watches_is_paused_and_says_so(scene: Scene, status: Status) -> None:
+    """It is told once, keeps its figures, and goes on when somebody asks for it."""
+    run = scene.start()
+    for _ in range(2):
+        scene.clock.forward(WATCH_SECONDS + 1)
+        scene.say(run, status, 1)
+    assert scene.worker.verbs == ["start", "pause"]
+    scene.say(run, Status.PAUSED, 2)
+    snapshot = scene.latest(run)
+    assert (snapshot.status, snapshot.epoch) == (Status.PAUSED, 2)
+    assert snapshot.reason == "Paused: nobody was watching."
+    scene.client.resume(run)
+    assert scene.worker.verbs == ["start", "pause", "resume"]
+
+
+def test_who_pauses_a_run_is_not_told_that_nobody_watched(scene: Scene) -> None:
+    """A button's pause has no reason, even after the other kind."""
+    run = scene.start()
+    scene.clock.forward(WATCH_SECONDS + 1)
+    scene.say(run, Status.RUNNING, 1)
+    scene.client.pause(run)
+    scene.say(run, Status.PAUSED, 1)
+    assert scene.latest(run).reason == ""
+
+
+def test_a_run_that_is_looked_at_is_not_paused(scene: Scene) -> None:
+    """`latest` is a look."""
+    run, other = scene.start(), scene.start()
+    scene.clock.forward(WATCH_SECONDS + 1)
+    scene.client.latest(run)
+    assert [(c.verb, c.run_id) for c in scene.worker.posted[2:]] == [("pause", other.id)]
+
+
+def test_a_script_that_waits_is_a_watcher(scene: Scene) -> None:
+    """The run goes on; one that had been paused for want of a watcher, again."""
+    run = scene.start()
+    scene.clock.forward(WATCH_SECONDS + 1)
+    scene.say(run, Status.RUNNING, 1)
+    scene.say(run, Status.PAUSED, 1)
+    scene.worker.at_once["resume"] = Snapshot(run.id, Status.RUNNING, 2)
+
+    def until(snapshot: Snapshot) -> bool:
+        scene.clock.forward(WATCH_SECONDS + 1)
+        return snapshot.epoch > 1
+
+    assert scene.client.wait(run, 60, until).epoch == 2
+    assert scene.worker.verbs == ["start", "pause", "resume"]
+
+
+def test_looking_at_one_run_forgets_old_ones_now_and_then(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server on which nobody starts anything more doesn't keep the data of all for ever."""
+    monkeypatch.setattr(run_book, "KEEP_SECONDS", 1.0)
+    over, going = scene.start(), scene.start()
+    scene.say(over, Status.FINISHED)
+    scene.clock.forward(2.0)
+    scene.client.latest(going)
+    assert scene.client.get(over.id) is over  # it was looked for a moment ago
+    scene.clock.forward(TIDY_SECONDS)
+    scene.client.latest(going)
+    assert scene.client.get(over.id) is None
