@@ -39,7 +39,7 @@ class FakeClient:
         experiment: Experiment,
         dataset: Dataset,
         paused: bool = False,
-        owner: str | None = None,  # noqa: ARG002  as the pool's
+        owner: str | None = None,  # noqa: ARG002  as the client's
     ) -> Run:
         """A run that trains, or one that is paused before its first epoch."""
         run = Run(f"r{len(self.runs)}", experiment, dataset)
@@ -80,7 +80,7 @@ class FakeClient:
         """Its newest snapshot."""
         return self.snapshots.get(run.id) if run.id in self.runs else None
 
-    def checkpoints(self, run: Run) -> list[tuple[int, ModelWeights]]:  # noqa: ARG002  as the pool's
+    def checkpoints(self, run: Run) -> list[tuple[int, ModelWeights]]:  # noqa: ARG002  as the client's
         """None: it has only the weights that its snapshot has."""
         return []
 
