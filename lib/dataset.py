@@ -16,7 +16,7 @@ SHOWN = 32
 
 Mended = tuple[str, str, tuple[str, ...]]
 """One thing that was done to a person's file on the way in, for a script to do it again: a key of
-`lib.export.MENDINGS`, the column ("" where it was the whole table), and details."""
+`lib.export.data.MENDINGS`, the column ("" where it was the whole table), and details."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,15 +1,14 @@
-"""What all charts share: margins, fonts, axes, and the way a figure is built. Draws no data."""
+"""What all charts share: margins, fonts, notes, and the way a figure is built. Draws no data."""
 
 from __future__ import annotations
 
 import importlib
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
 
 from lib.figures.marks import GLYPHS, Entry
@@ -166,120 +165,6 @@ def _key(rows: Sequence[Sequence[Entry]], left: int) -> dict[str, Any]:
         "showarrow": False,
         "font": {"size": FONT_SIZE},
     }
-
-
-def timestep_axis(names: Sequence[str]) -> dict[str, Any]:
-    """The x axis of T timesteps, 1 to T: few enough names that they never overlap."""
-    steps = len(names)
-    longest = max(map(len, names))
-    # What fits beside each other on a phone, where a plot is about 230 pixels wide.
-    most = 12 if longest <= 2 else max(2, min(6, round(230 / (7.5 * longest + 12))))
-    # The last step is what all is about: it is always named, and the others back from it.
-    ticks = list(range(steps, 0, -_stride(steps, most)))[::-1]
-    room = max(0.35, 0.03 * (steps - 1))
-    return {
-        "title": "timestep",
-        "range": [1 - room, steps + room],
-        "tickvals": ticks,
-        "ticktext": [plain(names[k - 1]) for k in ticks],
-        "tickangle": 0,
-        "unifiedhovertitle": {"text": "timestep %{x}"},
-    }
-
-
-def _stride(steps: int, most: int) -> int:
-    """How many timesteps lie from tick to tick, so that about `most` ticks count back from T.
-
-    A number that people count in and that T is a multiple of: 4, 8, 12, … 24. Else one that
-    leads to the first step: 1, 6, 11. Else any that T is a multiple of, or that people count in.
-    """
-    least = max(1, math.ceil((steps - 1) / (most - 1)))
-    near = range(least, min(2 * least, steps - 1) + 1)
-    nice = [k for k in (1, 2, 3, 4, 5, 6, 8, 10, 12, 20, 25, 50) if k in near]
-    multiples = [k for k in near if steps % k == 0]
-    to_the_first = [k for k in near if (steps - 1) % k == 0]
-    return [*(k for k in multiples if k in nice), *to_the_first, *multiples, *nice, least][0]
-
-
-def epoch_axis(epochs: int) -> dict[str, Any]:
-    """The x axis of a run of `epochs`: fixed from the start, so that the line grows into it."""
-    last = max(1, epochs)
-    return {
-        "title": "epoch",
-        "range": [-0.01 * last, 1.02 * last],
-        "tickformat": ",d",
-        "nticks": 4,  # as many as stay apart on the narrowest chart
-        "tickangle": 0,
-        "unifiedhovertitle": {"text": "epoch %{x:,d}"},
-    }
-
-
-def linear_axis(title: str, values: np.ndarray, core: np.ndarray) -> dict[str, Any]:
-    """A y axis that holds `values`, and stands still while they move a little.
-
-    `core` are the values that never move, such as the targets. Beyond them the axis grows in
-    steps: quarters of their span, doubled until few of them do.
-    """
-    low, high = _span(core)
-    least, most = _span(np.concatenate([np.ravel(core), np.ravel(values)]))
-    step = (high - low) / 4
-    while most - least > 8 * step:
-        step *= 2
-    bottom = low - step * math.ceil(max(0.0, (low - least) / step - 0.2))
-    peak = high + step * math.ceil(max(0.0, (most - high) / step - 0.2))
-    room = 0.07 * (peak - bottom)
-    return {
-        "title": title,
-        "range": [bottom - room, peak + room],
-        "nticks": 6,
-        "exponentformat": "none",
-        "separatethousands": True,
-    }
-
-
-def _span(values: np.ndarray) -> tuple[float, float]:
-    """The least and greatest finite value, a little apart; 0 and 1 where there is none."""
-    known = values[np.isfinite(values)]
-    if not known.size:
-        return 0.0, 1.0
-    low, high = float(known.min()), float(known.max())
-    if high - low < 1e-9 * max(1.0, abs(high)):
-        room = 0.5 * max(abs(high), 1.0)
-        return low - room, high + room
-    return low, high
-
-
-def log_axis(title: str, values: Iterable[float], *, least_decades: float = 1.0) -> dict[str, Any]:
-    """A logarithmic y axis that holds the positive ones of `values`, growing by half decades."""
-    powers = [math.log10(v) for v in values if v > 0 and math.isfinite(v)] or [-1.0, 0.0]
-    low = math.floor(2 * min(powers) - 0.2) / 2
-    high = math.ceil(2 * max(powers) + 0.2) / 2
-    if high - low < least_decades:
-        low = high - least_decades
-    decades = range(math.ceil(low), math.floor(high) + 1)
-    stride = max(1, math.ceil(len(decades) / 6))
-    shown = [k for k in decades if k % stride == 0]
-    ticks = [(1, k) for k in shown]
-    if len(shown) < 3 and high - low <= 2.5:
-        extra = [(m, k) for k in range(math.floor(low), math.ceil(high)) for m in (2, 5)]
-        ticks += [(m, k) for m, k in extra if low <= math.log10(m) + k <= high]
-    return {
-        "title": title,
-        "type": "log",
-        "range": [low, high],
-        "tickvals": [m * 10.0**k for m, k in ticks],
-        "ticktext": [_power(m, k) for m, k in ticks],
-    }
-
-
-def _power(times: int, power: int) -> str:
-    """A tick's name, the same on every axis: 0.001, 20, 100,000, and beyond these 2·10⁶ or 10⁻⁶.
-
-    Written out as far as sentences do (`lib.english.number`) and the margin has room.
-    """
-    if -5 <= power <= 5:
-        return f"{times * 10.0**power:,.{max(0, -power)}f}"
-    return f"{f'{times}·' if times > 1 else ''}10<sup>{power}</sup>".replace("-", "−")
 
 
 def side_notes(

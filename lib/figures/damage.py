@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lib.doctor.damage import Damage
-from lib.figures import chart
+from lib.figures import axes, chart
 from lib.figures.marks import Entry, finite
 from lib.figures.palette import Palette
 
@@ -44,8 +44,8 @@ def damage_loss_figure(result: Damage, palette: Palette) -> go.Figure:
         data,
         chart.layout(
             palette,
-            chart.epoch_axis(len(epochs)),
-            chart.log_axis("training loss", values),
+            axes.epoch_axis(len(epochs)),
+            axes.log_axis("training loss", values),
             [_key(palette)],
             name="proof loss",
             height=HEIGHT,

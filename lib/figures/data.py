@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from lib.dataset import Dataset
-from lib.figures import chart, marks
+from lib.figures import axes, chart, marks
 from lib.figures.palette import Palette
 
 PLOT, GAP, ROW = 170, 32, 22
@@ -56,13 +56,8 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     for k, name in enumerate(dataset.target_names):
         style = {"color": palette.ink, "width": 2.5, "dash": _dash(k)[0]}
         hover = f"%{{y:{chart.VALUE}}}"
-        data.append(
-            {
-                **marks.line(name, targets[:, k], style, hover),
-                "mode": "lines+markers",
-                "marker": {"color": palette.ink, "size": marks.dot_size(len(steps))},
-            }
-        )
+        size = marks.dot_size(len(steps))
+        data.append(marks.line(name, targets[:, k], style, hover, dots=size))
     data.append(
         {
             "type": "scatter",
@@ -108,8 +103,8 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     ]
     layout = chart.layout(
         palette,
-        chart.timestep_axis(dataset.timestep_names),
-        chart.linear_axis(
+        axes.timestep_axis(dataset.timestep_names),
+        axes.linear_axis(
             chart.with_unit("target y", dataset.target_unit), np.ravel(targets), np.ravel(targets)
         ),
         key,
@@ -183,7 +178,7 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
     layout = chart.layout(
         palette,
         x,
-        chart.linear_axis(
+        axes.linear_axis(
             chart.with_unit(f"{target} at the last step", dataset.target_unit), values, values
         ),
         [

@@ -1,22 +1,15 @@
-"""The marks that mean the same in every chart: each mode's line, the levels, and their key.
-
-The sequence mode is a line with a dot at every timestep. The last-step mode is one diamond at T;
-a dotted line leads to it, since at the earlier steps its head can be read but was never asked.
-"""
+"""The marks that mean the same in every chart: lines, the levels to compare with, and their key."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from lib.experiment import MODES
 from lib.figures.palette import Palette
 
-UNASKED = {"dense": "its head before that", "none": "its output before that"}
-"""What the dotted line is called, next to "last-step mode", by the model's head."""
 GLYPHS = {
     "line": "━━",
     "dots": "●",
@@ -50,70 +43,11 @@ def finite(values: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def by_timestep(
-    said: Mapping[str, np.ndarray], head: str, palette: Palette, hover: str
-) -> list[dict[str, Any]]:
-    """The traces of values (T,) by mode, "sequence" and "last", over the timesteps 1 to T."""
-    traces: list[dict[str, Any]] = []
-    if "last" in said:
-        dots = {"color": palette.last, "width": 2.5, "dash": "dot"}
-        traces.append(line(UNASKED[head], said["last"], dots, hover))
-    if "sequence" in said:
-        values = said["sequence"]
-        traces.append(
-            {
-                **line(
-                    MODES["sequence"].name, values, {"color": palette.sequence, "width": 2.5}, hover
-                ),
-                "mode": "lines+markers",
-                "marker": {"color": palette.sequence, "size": dot_size(len(values))},
-            }
-        )
-    if "last" in said:
-        values = said["last"]
-        traces.append(
-            {
-                **line(MODES["last"].name, values[-1:], {}, hover),
-                "x": [len(values)],
-                "mode": "markers",
-                "marker": {
-                    "color": palette.last,
-                    "size": 16,
-                    "symbol": "diamond",
-                    "line": {"color": palette.background, "width": 2},
-                },
-                "cliponaxis": False,
-            }
-        )
-    return traces
-
-
-FEW = 12
-"""Up to so many values by epoch are marked each: between them nothing was measured."""
-
-
-def by_epoch(
-    values: Mapping[str, tuple[np.ndarray, np.ndarray]], palette: Palette, hover: str
-) -> list[dict[str, Any]]:
-    """The traces of (epochs, values) by mode; few points are dots, so that all can be told."""
-    return [
-        {
-            "type": "scatter",
-            "name": MODES[mode].name,
-            "x": epochs,
-            "y": y,
-            "mode": "lines" if len(epochs) > FEW else "lines+markers",
-            "line": {"color": palette.mode(mode), "width": 2.5},
-            "marker": {"color": palette.mode(mode), "size": 9 if len(epochs) == 1 else 6},
-            "hovertemplate": hover,
-        }
-        for mode, (epochs, y) in values.items()
-    ]
-
-
-def line(name: str, values: np.ndarray, style: dict[str, Any], hover: str) -> dict[str, Any]:
-    """A plain line of values (T,) over the timesteps 1 to T."""
-    return {
+def line(
+    name: str, values: np.ndarray, style: dict[str, Any], hover: str, *, dots: int = 0
+) -> dict[str, Any]:
+    """A line of values (T,) over the timesteps 1 to T, with a dot of this size at each."""
+    trace = {
         "type": "scatter",
         "name": name,
         "x": np.arange(1, len(values) + 1),
@@ -122,6 +56,9 @@ def line(name: str, values: np.ndarray, style: dict[str, Any], hover: str) -> di
         "line": style,
         "hovertemplate": hover,
     }
+    if dots:
+        trace |= {"mode": "lines+markers", "marker": {"color": style["color"], "size": dots}}
+    return trace
 
 
 def dot_size(steps: int) -> int:
@@ -150,23 +87,6 @@ def naive_style(palette: Palette) -> dict[str, Any]:
 def best_style(palette: Palette) -> dict[str, Any]:
     """The best possible, or what `Dataset.best_label` calls it: green, dashed."""
     return {"color": palette.best, "width": 2, "dash": "dash"}
-
-
-def sequence_key(palette: Palette) -> Entry:
-    """The key of the sequence mode's line in `by_timestep`."""
-    return Entry("dots", MODES["sequence"].name, palette.sequence, palette.sequence_text)
-
-
-def last_key(head: str, palette: Palette) -> list[Entry]:
-    """The key of the last-step mode's diamond and dotted line in `by_timestep`."""
-    color, text = palette.last, palette.last_text
-    words = UNASKED[head]
-    return [Entry("diamond", MODES["last"].name, color, text), Entry("dotted", words, color, text)]
-
-
-def mode_key(modes: Mapping[str, Any], palette: Palette) -> list[Entry]:
-    """The key of `by_epoch`."""
-    return [Entry("line", MODES[m].name, palette.mode(m), palette.mode_text(m)) for m in modes]
 
 
 def naive_key(name: str, palette: Palette) -> Entry:

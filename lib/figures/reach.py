@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.figures import chart, marks
+from lib.figures import axes, chart, marks
 from lib.figures.palette import Palette
 
 HEIGHT = 300
@@ -27,17 +27,16 @@ def reach_figure(
         known = marks.finite(values)
         known = np.where(known > FLOOR, known, np.nan)
         style = {"color": palette.mode(mode), "width": 2.5}
-        line = marks.line(labels[mode], known, style, hover)
-        marker = {"color": palette.mode(mode), "size": marks.dot_size(steps)}
+        line = marks.line(labels[mode], known, style, hover, dots=marks.dot_size(steps))
         if mode == "last":
-            marker["symbol"] = "diamond"
-        data.append({**line, "mode": "lines+markers", "marker": marker})
+            line["marker"]["symbol"] = "diamond"
+        data.append(line)
     glyphs = {"sequence": "dots", "last": "diamond"}
     key = [
         [marks.Entry(glyphs[m], labels[m], palette.mode(m), palette.mode_text(m)) for m in norms]
     ]
     sizes = [v for array in norms.values() for v in marks.finite(array) if v > FLOOR]
-    axis = chart.log_axis(f"size of ∂L/∂{by}", sizes)
+    axis = axes.log_axis(f"size of ∂L/∂{by}", sizes)
     if not sizes:
         # Nothing is drawn, so that any numbers at the axis would be made up.
         axis |= {"tickvals": [], "ticktext": []}
@@ -46,7 +45,7 @@ def reach_figure(
         chart.layout(
             palette,
             # Not to be zoomed, so that the playhead's band stays where it belongs.
-            chart.timestep_axis(names) | {"fixedrange": True},
+            axes.timestep_axis(names) | {"fixedrange": True},
             axis,
             key,
             name=f"reach {by} {steps}",

@@ -6,7 +6,7 @@ does when the model is built; tests/agreement holds them equal to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
@@ -34,6 +34,8 @@ class LayerSetting:
     """Choice → how Keras writes it."""
     optional: bool = False
     """Whether None is a value: "any"."""
+    in_call: bool = False
+    """Whether Keras takes it where the layer is called, not where it is made."""
 
 
 def number(key: str, label: str, default: Any, limit: Limit, *, optional: bool = False) -> Any:
@@ -44,9 +46,9 @@ def number(key: str, label: str, default: Any, limit: Limit, *, optional: bool =
     )
 
 
-def flag(key: str) -> Any:
+def flag(key: str, *, in_call: bool = False) -> Any:
     """A dataclass field that is on or off, and off by default as in Keras."""
-    return field(default=False, metadata={"key": key, "label": ""})
+    return field(default=False, metadata={"key": key, "label": "", "in_call": in_call})
 
 
 def choice(key: str, label: str, default: str, options: Mapping[str, str]) -> Any:
@@ -83,6 +85,10 @@ class Outputs:
     """Tensors that the layers above may start from; None leaves those that were there."""
 
 
+When = Literal["built", "run", "trained"]
+"""At what a refusal comes: when the model is built, when it first runs, or when it trains."""
+
+
 class ShapeError(Exception):
     """A layer that can't work with what it gets."""
 
@@ -92,7 +98,7 @@ class ShapeError(Exception):
         received: str,
         message: str,
         *,
-        when: Literal["built", "run", "trained"] = "built",
+        when: When = "built",
     ) -> None:
         super().__init__(message)
         self.expected = expected
@@ -100,7 +106,6 @@ class ShapeError(Exception):
         self.message = message
         """The words of Keras's message; empty where it is wrong without a word."""
         self.when = when
-        """At what it comes: when the model is built, when it first runs, or when it trains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,29 +136,36 @@ class Layer:
         return f"layers.{self.keras}({', '.join(self.arguments())})"
 
     def arguments(self) -> Iterator[str]:
-        """The arguments of that call, without those that are Keras's default."""
-        return iter(())
+        """The arguments of that call: numbers, and what is switched on."""
+        for setting in self.settings():
+            value = getattr(self, setting.name)
+            if setting.limit is not None:
+                yield f"{value:g}"
+            elif value is True and not setting.in_call:
+                yield f"{setting.name}=True"
 
     def call(self, inputs: Inputs) -> Outputs:
         """What comes out. Raises ShapeError for what Keras refuses."""
         raise NotImplementedError
 
 
-def only_one(inputs: Inputs) -> Tensor:
-    """The tensor that a layer gets. Raises ShapeError where it gets several."""
-    if len(inputs.tensors) > 1:
+def only_one(
+    inputs: Inputs,
+    refusal: Callable[[Tensors], str] | None = None,
+    *,
+    when: When = "built",
+) -> Tensor:
+    """The tensor that a layer gets. Raises ShapeError where it gets several, as most layers say."""
+    tensors = inputs.tensors
+    if len(tensors) > 1:
+        usual = f'Layer "{inputs.name}" expects 1 input(s), but it received {len(tensors)} input'
         raise ShapeError(
             "one tensor",
-            counted(inputs.tensors),
-            f'Layer "{inputs.name}" expects 1 input(s), but it received '
-            f"{len(inputs.tensors)} input tensors.",
+            f"{len(tensors)} tensors, {numbers_of(tensors)}",
+            refusal(tensors) if refusal else f"{usual} tensors.",
+            when=when,
         )
-    return inputs.tensors[0]
-
-
-def counted(tensors: Tensors) -> str:
-    """Several tensors in words: "2 tensors, [(None, 4), (None, 4)]"."""
-    return f"{len(tensors)} tensors, {numbers_of(tensors)}"
+    return tensors[0]
 
 
 def of_rank(inputs: Inputs, rank: int, meaning: str) -> Tensor:

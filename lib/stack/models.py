@@ -10,13 +10,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from lib.experiment import ModelSettings
+from lib.stack import recurrent
 from lib.stack.kinds import Stack
 from lib.stack.plain import Dense, Input
-from lib.stack.recurrent import GRU, LSTM, Recurrent, SimpleRNN
 from lib.stack.steps import Step, trace
-
-CELLS: dict[str, type[Recurrent]] = {kind.cell: kind for kind in (LSTM, GRU, SimpleRNN)}
-"""The layer of each key of `lib.experiment.CELLS`."""
 
 
 def model_stack(
@@ -27,7 +24,7 @@ def model_stack(
     Without a head the output has U columns, whatever K is.
     """
     layers = [
-        CELLS[model.cell](
+        recurrent.KINDS[model.cell](
             units=model.units, return_sequences=mode == "sequence" or level < model.layers - 1
         )
         for level in range(model.layers)

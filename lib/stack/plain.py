@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from lib.experiment import Limit
@@ -18,7 +19,6 @@ from lib.stack.base import (
     Outputs,
     ShapeError,
     choice,
-    counted,
     known_width,
     number,
     of_rank,
@@ -82,10 +82,6 @@ class Dense(Layer):
 
     units: int = number("k", "units", 1, UNITS)
 
-    def arguments(self) -> Iterator[str]:
-        """Units."""
-        yield f"{self.units}"
-
     def call(self, inputs: Inputs) -> Outputs:
         """(…, F) → (…, K)."""
         return linear(only_one(inputs), self.units, inputs.letter)
@@ -119,13 +115,11 @@ class TimeDistributed(Layer):
 
     def arguments(self) -> Iterator[str]:
         """The inner layer."""
-        yield f"layers.Dense({self.units})"
+        yield Dense(units=self.units).code()
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, K)."""
-        tensor = inputs.tensors[0]
-        if len(inputs.tensors) > 1:
-            raise ShapeError("one tensor", counted(inputs.tensors), self._refusal(inputs.tensors))
+        tensor = only_one(inputs, self._refusal)
         if len(tensor) < 3:
             received = f"{len(tensor)} axes, {numbers(tensor)}"
             raise ShapeError(f"3 axes, {SEQUENCE}", received, self._refusal(inputs.tensors))
@@ -155,23 +149,13 @@ class Dropout(Layer):
 
     rate: float = number("p", "rate", 0.2, Limit(0.0, 0.9, 0.1))
 
-    def arguments(self) -> Iterator[str]:
-        """The share."""
-        yield f"{self.rate:g}"
-
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays."""
-        if len(inputs.tensors) > 1:
-            raise ShapeError(
-                "one tensor",
-                counted(inputs.tensors),
-                _cant_be_packed(inputs.tensors, inputs.above),
-                when="trained",
-            )
-        return Outputs(inputs.tensors)
+        tensor = only_one(inputs, partial(_cant_be_packed, inputs.above), when="trained")
+        return Outputs((tensor,))
 
 
-def _cant_be_packed(tensors: Tensors, above: tuple[Layer, ...]) -> str:
+def _cant_be_packed(above: tuple[Layer, ...], tensors: Tensors) -> str:
     """What is said where Keras makes one tensor of several; of equal ones when they come apart.
 
     Nothing where they are unpacked: the first is then all of them as one, for what is above.
@@ -196,10 +180,6 @@ class RepeatVector(Layer):
     family: ClassVar[str] = "T′"
 
     n: int = number("n", "n", 6, STEPS)
-
-    def arguments(self) -> Iterator[str]:
-        """How often."""
-        yield f"{self.n}"
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, F) → (N, T′, F)."""
@@ -231,13 +211,8 @@ class Masking(Layer):
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays."""
-        if len(inputs.tensors) > 1:
-            raise ShapeError(
-                "one tensor",
-                counted(inputs.tensors),
-                "axis -1 is out of bounds for an array with dimension 0",
-            )
-        return Outputs(inputs.tensors)
+        refusal = "axis -1 is out of bounds for an array with dimension 0"
+        return Outputs((only_one(inputs, lambda _: refusal),))
 
 
 @dataclass(frozen=True, slots=True)

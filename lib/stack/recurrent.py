@@ -47,15 +47,8 @@ class Recurrent(Layer):
     return_state: bool = flag("state")
     go_backwards: bool = flag("back")
     stateful: bool = flag("stateful")
-    initial_state: bool = flag("init")
+    initial_state: bool = flag("init", in_call=True)
     """Whether it starts from the states that were unpacked below."""
-
-    def arguments(self) -> Iterator[str]:
-        """Units, and what is switched on."""
-        yield f"{self.units}"
-        for name in ("return_sequences", "return_state", "go_backwards", "stateful"):
-            if getattr(self, name):
-                yield f"{name}=True"
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, U) or (N, U), and the states after it."""
@@ -139,6 +132,8 @@ class SimpleRNN(Recurrent):
     about: ClassVar[str] = "Reads step by step, without gates."
 
 
+KINDS: dict[str, type[Recurrent]] = {kind.cell: kind for kind in (LSTM, GRU, SimpleRNN)}
+"""The layer of each cell, by its key of `lib.experiment.CELLS`."""
 MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in MERGE_MODES}
 """Each merge mode, as the address and as Keras writes it."""
 
@@ -164,8 +159,7 @@ class Bidirectional(Layer):
 
     def arguments(self) -> Iterator[str]:
         """The inner layer, and the merge mode where it isn't the usual one."""
-        flags = [f"{n}=True" for n in ("return_sequences", "return_state") if getattr(self, n)]
-        yield f"layers.{CELLS[self.cell].keras}({', '.join([f'{self.units}', *flags])})"
+        yield KINDS[self.cell](self.units, self.return_sequences, self.return_state).code()
         if self.merge_mode != "concat":
             yield f"merge_mode={MERGE[self.merge_mode]}"
 

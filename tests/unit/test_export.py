@@ -12,7 +12,8 @@ import pytest
 from lib.datasets import DATASETS, make_dataset, settle
 from lib.datasets.series import FILE_NAMES, FILES, file_text
 from lib.experiment import Experiment, ExperimentError
-from lib.export import DATA, EXPORTS, keras_script
+from lib.export import EXPORTS, keras_script
+from lib.export.data import DATA
 from lib.uploads import read_upload
 from lib.windows import Table
 

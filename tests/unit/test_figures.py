@@ -17,13 +17,11 @@ from hypothesis import strategies as st
 from lib.baselines import best_loss, naive_loss
 from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
-from lib.figures import CONFIG, chart
-from lib.figures.compare import compare_figure
+from lib.figures import CONFIG, axes, chart
+from lib.figures.by_epoch import compare_figure, loss_figure
+from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.data import MOST_POINTS, frame_of_sample, sample_figure, split_figure
-from lib.figures.loss import loss_figure
 from lib.figures.palette import LEVELS, PALETTES, mix, palette
-from lib.figures.predictions import predictions_figure
-from lib.figures.step_error import step_error_figure
 from lib.figures.strip import shape_strip
 from lib.recurrence import forward, initial_model_weights
 from tests.unit.pictures import a_dataset, a_snapshot, spoiled
@@ -567,7 +565,7 @@ def test_the_comparison_is_the_last_steps_error_of_both():
 def test_timesteps_are_whole_few_and_include_the_last(steps, word):
     """And beside each other they fit on a phone: 280 pixels, at 7.5 for a letter."""
     names = [f"{word}{k + 1}" for k in range(steps)]
-    axis = chart.timestep_axis(names)
+    axis = axes.timestep_axis(names)
     ticks = axis["tickvals"]
     assert all(isinstance(k, int) for k in ticks)
     assert ticks == sorted(set(ticks))
@@ -581,7 +579,7 @@ def test_timesteps_are_whole_few_and_include_the_last(steps, word):
 @settings(derandomize=True, deadline=None)
 def test_a_linear_axis_holds_all_values(values):
     """Whatever the core is that it starts from."""
-    axis = chart.linear_axis("y", np.array(values), np.array([0.0, 1.0]))
+    axis = axes.linear_axis("y", np.array(values), np.array([0.0, 1.0]))
     low, high = axis["range"]
     assert low <= min([0.0, *values])
     assert high >= max([1.0, *values])
@@ -591,7 +589,7 @@ def test_a_linear_axis_holds_all_values(values):
 @settings(derandomize=True, deadline=None)
 def test_a_logarithmic_axis_holds_all_values_and_has_names(values):
     """At least a decade, in steps of half a decade, with two names or more."""
-    axis = chart.log_axis("y", values)
+    axis = axes.log_axis("y", values)
     low, high = axis["range"]
     assert low <= np.log10(min(values)) + 1e-9
     assert high >= np.log10(max(values)) - 1e-9
@@ -604,19 +602,19 @@ def test_a_logarithmic_axis_holds_all_values_and_has_names(values):
 
 def test_decades_are_written_out_as_far_as_people_read_them():
     """And the same on every axis: 1 is written as 1 beside a power, too."""
-    assert chart.log_axis("y", [0.002, 30000])["ticktext"][0] == "0.01"
-    assert "10,000" in chart.log_axis("y", [5, 30000])["ticktext"]
-    assert chart.log_axis("y", [1e-12, 1])["ticktext"] == [
+    assert axes.log_axis("y", [0.002, 30000])["ticktext"][0] == "0.01"
+    assert "10,000" in axes.log_axis("y", [5, 30000])["ticktext"]
+    assert axes.log_axis("y", [1e-12, 1])["ticktext"] == [
         *("10<sup>−12</sup>", "10<sup>−9</sup>", "10<sup>−6</sup>", "0.001", "1")
     ]
-    assert "5·10<sup>−7</sup>" in chart.log_axis("y", [2e-7, 9e-7])["ticktext"]
+    assert "5·10<sup>−7</sup>" in axes.log_axis("y", [2e-7, 9e-7])["ticktext"]
 
 
 @given(st.floats(1e-9, 1e9), st.floats(1, 1e12))
 @settings(derandomize=True, deadline=None)
 def test_names_on_a_logarithmic_axis_never_touch(least, times):
     """Nor does one leave the margin: seven letters at most, or a power."""
-    axis = chart.log_axis("y", [least, least * times])
+    axis = axes.log_axis("y", [least, least * times])
     low, high = axis["range"]
     heights = sorted(143 * (np.log10(tick) - low) / (high - low) for tick in axis["tickvals"])
     assert np.diff(heights).min(initial=99) >= 15

@@ -9,11 +9,9 @@ import streamlit as st
 
 from lib.english import short
 from lib.experiment import MODES
-from lib.figures.compare import compare_figure
-from lib.figures.loss import loss_figure
+from lib.figures.by_epoch import compare_figure, loss_figure
+from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import Palette
-from lib.figures.predictions import predictions_figure
-from lib.figures.step_error import step_error_figure
 from lib.narrate.explore import (
     compare_sentence,
     loss_sentence,

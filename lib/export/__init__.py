@@ -1,0 +1,31 @@
+"""An experiment as something to take away. Nothing is run in here.
+
+Another form is another entry of `EXPORTS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lib.dataset import Dataset
+from lib.experiment import Experiment
+from lib.export.script import keras_script
+
+__all__ = ["EXPORTS", "Export", "keras_script"]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One form in which an experiment can be taken away."""
+
+    label: str
+    file_name: str
+    mime: str
+    write: Callable[[Experiment, Dataset], str]
+
+
+EXPORTS = {
+    "keras": Export("Keras script", "return_sequences.py", "text/x-python", keras_script),
+}
+"""Every export by name."""

@@ -1,0 +1,49 @@
+"""Values and words as Python code, on one line where they fit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from textwrap import wrap
+
+LINE = 100
+"""The longest line of a script."""
+
+
+def plain(text: str) -> str:
+    """Words that can stand in a docstring or a comment, whatever a file or a column is called."""
+    return " ".join(text.replace("\\", "/").replace('"', "'").split())
+
+
+def comment(text: str) -> list[str]:
+    """Lines of a comment."""
+    return wrap(plain(text), LINE, initial_indent="# ", subsequent_indent="# ")
+
+
+def laid_out(
+    head: str, items: Sequence[str], tail: str, *, indent: int = 0, beside: int = 0
+) -> str:
+    """A call or a list from `head` to `tail`, an item to a line where one line is too short.
+
+    Args:
+        head: up to the opening bracket.
+        items: what stands in it.
+        tail: the closing bracket.
+        indent: where its lines begin.
+        beside: how many letters more stand on its line.
+    """
+    line = f"{head}{', '.join(items)}{tail}"
+    if indent + len(line) + beside <= LINE:
+        return line
+    margin = " " * indent
+    return "\n".join([head, *(f"{margin}    {item}," for item in items), f"{margin}{tail}"])
+
+
+def raw(text: str) -> str:
+    """A Python string in double quotes, raw where that makes a difference."""
+    return f'r"{text}"' if "\\" in text else f'"{text}"'
+
+
+def quoted(text: str) -> str:
+    """A Python string in double quotes."""
+    return json.dumps(text, ensure_ascii=False)

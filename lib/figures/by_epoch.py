@@ -1,0 +1,145 @@
+"""The charts over the epochs: each model's own loss, and the one number that compares the modes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.baselines import best_loss, naive_loss
+from lib.dataset import Dataset
+from lib.experiment import MODES, Experiment
+from lib.figures import axes, chart, marks
+from lib.figures.marks import Entry
+from lib.figures.palette import Palette
+from lib.run import Snapshot
+
+LOSS_HEIGHT, COMPARE_HEIGHT = 340, 260
+COUNTS = {"sequence": "every step", "last": "last step"}
+"""What a mode's loss counts, as it stands beside its level."""
+TOGETHER = "both modes"
+"""What stands beside two levels that are as good as one."""
+FEW = 12
+"""Up to so many values by epoch are marked each: between them nothing was measured."""
+
+
+def loss_figure(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, palette: Palette
+) -> go.Figure:
+    """Training loss by epoch on a logarithmic axis, with the levels that give it a meaning.
+
+    The two modes' losses count different things, so each has its own naive level (grey, dotted)
+    and best possible level (green, dashed, for mean squared error alone). A level of exactly 0
+    can't stand on a logarithmic axis, and is told in the key.
+    """
+    losses = {
+        mode: (result.loss_epochs, marks.finite(result.loss))
+        for mode, result in snapshot.results.items()
+    }
+    naive, best = naive_loss(experiment, dataset), best_loss(experiment, dataset)
+    drawn = [float(value) for _, loss in losses.values() for value in loss]
+    x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
+    y = axes.log_axis("training loss", [*naive.values(), *best.values(), *drawn])
+
+    # The levels lie above the lines, of which one may reach the best: below it nobody would see it.
+    data = _lines(losses, palette, f"%{{y:{chart.VALUE}}}")
+    notes = []
+    for name, levels, style, text in (
+        (dataset.naive_label, naive, marks.naive_style(palette), palette.muted),
+        (dataset.best_label, best, marks.best_style(palette), palette.best_text),
+    ):
+        data += [marks.level(name, value, x["range"], style) for value in levels.values()]
+        notes += [(COUNTS[mode], value, text) for mode, value in levels.items()]
+    key = [_key(losses, palette), [marks.naive_key(dataset.naive_label, palette)]]
+    both = len(naive) > 1
+    if best:
+        nothing = [COUNTS[mode] for mode, value in best.items() if not value > 0]
+        if len(nothing) in (0, len(best)):
+            key[1].insert(0, marks.best_key(dataset.best_label, palette, ": 0" if nothing else ""))
+        else:
+            key.insert(1, [marks.best_key(dataset.best_label, palette, f" ({nothing[0]}: 0)")])
+    plot = LOSS_HEIGHT - chart.top(key) - chart.BOTTOM
+    words = chart.side_notes(notes, y["range"], plot, TOGETHER) if both else []
+    if not drawn:
+        words.append(chart.empty("not trained yet", palette))
+    else:
+        words += chart.all_zero([*naive.values(), *best.values(), *drawn], palette)
+    return chart.figure(
+        data,
+        chart.layout(
+            palette,
+            x,
+            y,
+            key,
+            name=f"loss {dataset.name}",
+            height=LOSS_HEIGHT,
+            right=76 if both else 16,
+            notes=words,
+        ),
+    )
+
+
+def compare_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) -> go.Figure:
+    """Mean squared error at the last step on the judged samples, by epoch, for each mode.
+
+    Here the two lines count the same thing, so one naive level and one best possible level serve
+    both. The error of scaled targets has no unit, and the axis says so. The axis is logarithmic; a
+    best possible error of exactly 0 is told in the key.
+    """
+    errors = {
+        mode: (result.checked_epochs, marks.finite(result.last_step_mse))
+        for mode, result in snapshot.results.items()
+    }
+    naive = float(dataset.naive_mse[-1])
+    scaled = " (scaled)" if dataset.is_scaled else ""
+    best = None if dataset.best_mse is None else float(dataset.best_mse[-1])
+    drawn = [float(value) for _, error in errors.values() for value in error]
+    x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
+    data = [
+        marks.level(dataset.naive_label, naive, x["range"], marks.naive_style(palette)),
+        *_lines(errors, palette, f"%{{y:{chart.VALUE}}}"),
+    ]
+    key = [_key(errors, palette), [marks.naive_key(dataset.naive_label, palette)]]
+    if best is not None:
+        zero = "" if best > 0 else ": 0"
+        key[1].insert(0, marks.best_key(dataset.best_label, palette, zero))
+    if best:  # above a line that reaches it, where it can be seen
+        data.append(marks.level(dataset.best_label, best, x["range"], marks.best_style(palette)))
+    return chart.figure(
+        data,
+        chart.layout(
+            palette,
+            x,
+            axes.log_axis(f"last-step MSE{scaled}", [naive, best or 0.0, *drawn]),
+            key,
+            name=f"compare {dataset.name}",
+            height=COMPARE_HEIGHT,
+            notes=chart.all_zero([naive, *drawn], palette) if drawn else [],
+        ),
+    )
+
+
+def _lines(
+    values: Mapping[str, tuple[np.ndarray, np.ndarray]], palette: Palette, hover: str
+) -> list[dict[str, Any]]:
+    """The traces of (epochs, values) by mode; few points are dots, so that all can be seen."""
+    return [
+        {
+            "type": "scatter",
+            "name": MODES[mode].name,
+            "x": epochs,
+            "y": y,
+            "mode": "lines" if len(epochs) > FEW else "lines+markers",
+            "line": {"color": palette.mode(mode), "width": 2.5},
+            "marker": {"color": palette.mode(mode), "size": 9 if len(epochs) == 1 else 6},
+            "hovertemplate": hover,
+        }
+        for mode, (epochs, y) in values.items()
+    ]
+
+
+def _key(modes: Mapping[str, Any], palette: Palette) -> list[Entry]:
+    """The key of `_lines`."""
+    return [Entry("line", MODES[m].name, palette.mode(m), palette.mode_text(m)) for m in modes]

@@ -1,0 +1,181 @@
+"""The charts over the timesteps: what each model says of a sample, and how far off it is.
+
+The sequence mode is a line with a dot at every timestep. The last-step mode is one diamond at T;
+a dotted line leads to it, since at the earlier steps its head can be read but was never asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.dataset import Dataset
+from lib.experiment import MODES, Experiment
+from lib.figures import axes, chart, marks
+from lib.figures.marks import Entry
+from lib.figures.palette import Palette
+from lib.run import Snapshot
+
+HEIGHT = 340
+UNASKED = {"dense": "its head before that", "none": "its output before that"}
+"""What the dotted line is called, next to "last-step mode", by the model's head."""
+
+
+def predictions_figure(
+    experiment: Experiment,
+    dataset: Dataset,
+    snapshot: Snapshot,
+    sample: int,
+    target: int,
+    *,
+    palette: Palette,
+) -> go.Figure:
+    """One sample and one target column, in the raw unit.
+
+    The last-step model's answer is a single diamond at T. The dotted line to it is what its head
+    (without one, its output) would have said at each earlier step, where it was never asked.
+
+    Args:
+        experiment: says whether there is a head.
+        dataset: the data that the run was started with.
+        snapshot: with `samples`; without `results` the target stands alone.
+        sample: which of the shown samples, 0 to S-1 (`Snapshot.samples`).
+        target: which target column, 0 to K-1.
+        palette: the colours of the page's theme.
+
+    Raises:
+        ValueError: when the snapshot doesn't say which samples it shows.
+    """
+    if not len(snapshot.samples):
+        raise ValueError("the snapshot must say which samples it shows, got none")
+    index = int(snapshot.samples[sample])
+    truth = marks.finite(dataset.raw(dataset.y[index])[:, target])
+    values = {
+        mode: marks.finite(dataset.raw(result.predictions[sample])[:, target])
+        for mode, result in snapshot.results.items()
+    }
+    unit, head = dataset.target_unit, experiment.model.head
+    hover = f"%{{y:{chart.VALUE}}} {chart.plain(unit)}".rstrip()
+    # Wider than the models' lines and below them: a model that is right runs inside the target.
+    goal = marks.line("target", truth, {"color": palette.ink, "width": 4}, hover)
+    if dataset.has_named_steps:
+        after = f"{dataset.lead} after " if dataset.lead else ""
+        goal["customdata"] = [chart.plain(f"{after}{name}") for name in dataset.timestep_names]
+        goal["hovertemplate"] += " · %{customdata}"
+    goal["mode"] = "lines+markers"
+    goal["marker"] = {"color": palette.ink, "size": round(1.5 * marks.dot_size(len(truth)))}
+
+    keys = _keys(values, head, palette)
+    target_key = Entry("dots", f"target{dataset.ahead}", palette.ink, palette.ink)
+    rows = [[target_key, *keys["sequence"]], keys["last"]]
+    return chart.figure(
+        [goal, *_traces(values, head, palette, hover)],
+        chart.layout(
+            palette,
+            axes.timestep_axis(dataset.timestep_names),
+            axes.linear_axis(
+                chart.with_unit(dataset.target_names[target], unit),
+                np.concatenate([truth, *values.values()]),
+                truth,
+            ),
+            [row for row in rows if row],
+            name=f"predictions {dataset.name} {target}",
+            height=HEIGHT,
+        ),
+    )
+
+
+def step_error_figure(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, palette: Palette
+) -> go.Figure:
+    """Root of the mean squared error on the judged samples, by timestep.
+
+    The root, since it is in the unit of the target, and small errors stay visible beside great
+    ones. The last-step model was asked at T alone, so its line is dotted up to the diamond, as in
+    the predictions. Columns with different raw units are judged in the unit of y, and the axis
+    says so.
+    """
+    scale, head = dataset.raw_scale, experiment.model.head
+    unit = "scaled" if scale is None else dataset.target_unit
+
+    def root(mse: np.ndarray) -> np.ndarray:
+        return (1.0 if scale is None else scale) * np.sqrt(marks.finite(mse))
+
+    errors = {mode: root(result.step_mse) for mode, result in snapshot.results.items()}
+    naive = root(dataset.naive_mse)
+    hover = f"%{{y:{chart.VALUE}}} {chart.plain(unit)}".rstrip()
+    levels = [marks.naive_key(dataset.naive_label, palette)]
+    data = [
+        marks.line(dataset.naive_label, naive, marks.naive_style(palette), hover),
+        *_traces(errors, head, palette, hover),
+    ]
+    if dataset.best_mse is not None:  # above the line that reaches it, where it can be seen
+        best = root(dataset.best_mse)
+        data.append(marks.line(dataset.best_label, best, marks.best_style(palette), hover))
+        levels.insert(0, marks.best_key(dataset.best_label, palette))
+    keys = _keys(errors, head, palette)
+    rows = [keys["sequence"], keys["last"], levels]
+    return chart.figure(
+        data,
+        chart.layout(
+            palette,
+            axes.timestep_axis(dataset.timestep_names),
+            axes.linear_axis(
+                chart.with_unit("typical error", unit),
+                np.concatenate([naive, *errors.values()]),
+                np.append(naive, 0.0),
+            ),
+            [row for row in rows if row],
+            name=f"step error {dataset.name}",
+            height=HEIGHT,
+        ),
+    )
+
+
+def _traces(
+    values: Mapping[str, np.ndarray], head: str, palette: Palette, hover: str
+) -> list[dict[str, Any]]:
+    """The traces of values (T,) by mode, "sequence" and "last", over the timesteps 1 to T."""
+    sequence, last = values.get("sequence"), values.get("last")
+    traces: list[dict[str, Any]] = []
+    if last is not None:
+        style = {"color": palette.last, "width": 2.5, "dash": "dot"}
+        traces.append(marks.line(UNASKED[head], last, style, hover))
+    if sequence is not None:
+        style = {"color": palette.sequence, "width": 2.5}
+        size = marks.dot_size(len(sequence))
+        traces.append(marks.line(MODES["sequence"].name, sequence, style, hover, dots=size))
+    if last is not None:
+        traces.append(
+            {
+                **marks.line(MODES["last"].name, last[-1:], {}, hover),
+                "x": [len(last)],
+                "mode": "markers",
+                "marker": {
+                    "color": palette.last,
+                    "size": 16,
+                    "symbol": "diamond",
+                    "line": {"color": palette.background, "width": 2},
+                },
+                "cliponaxis": False,
+            }
+        )
+    return traces
+
+
+def _keys(modes: Iterable[str], head: str, palette: Palette) -> dict[str, list[Entry]]:
+    """The key of `_traces`, by mode."""
+    color, text = palette.last, palette.last_text
+    keys = {
+        "sequence": [
+            Entry("dots", MODES["sequence"].name, palette.sequence, palette.sequence_text)
+        ],
+        "last": [
+            Entry("diamond", MODES["last"].name, color, text),
+            Entry("dotted", UNASKED[head], color, text),
+        ],
+    }
+    return {mode: keys[mode] if mode in modes else [] for mode in keys}
