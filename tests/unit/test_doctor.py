@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lib.doctor import diagnose_target
 from lib.doctor.loss_shapes import RULES
 from lib.errors import FAMILIES, explain_error
-from lib.errors.explanations import READ, ends
+from lib.errors.message import READ, ends
 
 N, T, U = 320, 12, 16
 

@@ -21,7 +21,7 @@ from lib.doctor.question import (
 )
 from lib.errors import explain_error
 from lib.errors.examples import EXAMPLES
-from lib.errors.explanations import shapes_in
+from lib.errors.message import shapes_in
 from lib.narrate.target import damage_sentence, lineup_sentence, measured_sentence, verdict_title
 from lib.training.recorded_damage import recorded_damage
 

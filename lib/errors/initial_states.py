@@ -1,0 +1,171 @@
+"""States of recurrent layers: those that a layer gives back, and those that another starts from.
+
+What a layer with return_state=True gives is a list; most of these messages come from a list where
+one tensor belongs, or the other way round. States that are kept from batch to batch are in
+`lib.errors.stateful`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lib.errors.message import CALLED, CALLING, Explanation, Message, Messages, entries
+
+MESSAGES = Messages()
+
+
+@MESSAGES.computed(
+    r"Dimensions must be equal, but are (?P<given>\d+) and (?P<units>\d+) for "
+    r"'\{\{node [^=]{0,1000}MatMul_1\b"
+)
+def _other_states(match: re.Match[str]) -> Explanation:
+    return states_of_another_size(match["given"], match["units"])
+
+
+def states_of_another_size(given: str, units: str) -> Explanation:
+    """For a layer that starts from states with other units than its own."""
+    return Explanation(
+        f"The layer has {units} units and starts from states of {given}: initial_state must have "
+        "as many as the layer.",
+        "Give encoder and decoder the same number of units.",
+        f"out, *states = LSTM({given}, return_state=True)(x)\n"
+        f"y = LSTM({given}, return_sequences=True)(decoder_input, initial_state=states)",
+    )
+
+
+@MESSAGES.computed(
+    r"(?P<layer>LSTM|GRU|SimpleRNN)\.call\(\).{0,50}?Too few leaves for PyTreeSpec; "
+    r"expected: (?P<given>\d+), got: (?P<kept>\d+)",
+    r"(?P<layer>)Layer has (?P<kept>\d+) states but was passed (?P<given>\d+) initial states",
+)
+def _too_many_states(match: re.Match[str]) -> Explanation:
+    layer, given, kept = match["layer"] or "layer", match["given"], match["kept"]
+    return Explanation(
+        f"The {layer} keeps {kept} state{'s' * (kept != '1')} and got {given}. Most likely they "
+        "are all that the layer before returned with return_state=True: its output comes first, "
+        "and is none of the states.",
+        "Leave the output out.",
+        "out, *states = LSTM(units, return_state=True)(x)\n"
+        "y = LSTM(units)(decoder_input, initial_state=states)",
+    )
+
+
+@MESSAGES.computed(
+    r"`?initial_state`? was passed that is not compatible with `?cell\.state_size`?"
+    r"(?:\. Received `?state_spec`?=(?P<given>.{0,1000}?); however `?cell\.state_size`? is "
+    r"(?P<wanted>[\[\]\d, ]{1,100}))?"
+)
+def _other_state_spec(match: re.Match[str]) -> Explanation:
+    shapes = re.findall(r"shape=(\([^)]{0,50}\))", match["given"] or "")
+    wanted = entries(match["wanted"] or "")
+    cause = "The initial states are not those that the layer keeps."
+    if shapes and wanted:
+        cause = (
+            f"The layer keeps {len(wanted)} state{'s' * (len(wanted) > 1)}, of {wanted[0]} units, "
+            f"and got {len(shapes)}, of the shape{'s' * (len(shapes) > 1)} {', '.join(shapes[:5])}."
+        )
+    return Explanation(
+        f"{cause} An LSTM starts from two, h and c; a GRU and a SimpleRNN from one; each is "
+        "(batch, units).",
+        "Take them from a layer of the same kind with as many units, and leave its output out.",
+        "out, *states = LSTM(units, return_state=True)(x)\n"
+        "y = LSTM(units)(decoder_input, initial_state=states)",
+    )
+
+
+@MESSAGES.computed(
+    r"(?:[Ll]ayer (?P<quote>[\"']?)(?P<layer>[^\"' ]{1,200})(?P=quote) )?"
+    r"expects 1 input(?:\(s\)|s)?,? but it received (?P<given>\d+) input tensors"
+    r"(?P<shapes>.{0,2000})"
+)
+def _many_inputs(match: re.Match[str]) -> Explanation:
+    layer, given = match["layer"] or "the next layer", int(match["given"])
+    tensors = re.findall(r"shape=(\([\w, ]{0,50}\)|\[[\w, ]{0,50}\])", match["shapes"])
+    if given == 2 and len(set(tensors)) == 1 and len(entries(tensors[0])) == 3:
+        return Explanation(
+            f"{layer} takes one tensor and got two sequences, {tensors[0]} each. Most likely the "
+            "layer below is a Bidirectional with merge_mode=None, which gives forward and backward "
+            "apart.",
+            "Leave merge_mode out, so that it joins them; or join them yourself.",
+            "Bidirectional(LSTM(units, return_sequences=True))",
+        )
+    names = {2: "out, h", 3: "out, h, c", 5: "out, h, c, back_h, back_c"}.get(given, "out, *states")
+    fix, start = "Unpack them, and pass on the output.", ""
+    if re.match(r"(lstm|gru|simple_rnn|bidirectional)(_\d+)?$", layer):
+        fix += " States to start from go into initial_state."
+        start = f"\ny = layer(x, initial_state={'h' if given == 2 else '[h, c]'})  # to start there"
+    directions = " (or, with merge_mode=None, the two directions)" if given == 2 else ""
+    return Explanation(
+        f"With return_state=True the layer below returns {given} tensors, its output and its "
+        f"states{directions}, and {layer} takes one.",
+        fix,
+        f"{names} = recurrent_layer(x)\ny = layer(out){start if given in (2, 3) else ''}",
+    )
+
+
+def shapes_of_a_step(text: str) -> tuple[list[str], list[str]]:
+    """The shapes of a cell's input and of its first state, where the text lists them."""
+    tensor = r"tf\.Tensor\(shape=(\([\w, ]{0,50}\))"
+    found = re.search(rf"(?:inputs|sequence)={tensor}.{{0,200}}? states=\(?\[?'?{tensor}", text)
+    return (entries(found[1]), entries(found[2])) if found else ([], [])
+
+
+MESSAGES.rows(
+    Message(
+        (
+            rf"{CALLING}\.call\(\)\.? list index out of range",
+            r"^(?:IndexError: )?list index out of range$",
+        ),
+        "{layer_that} got fewer initial states than it keeps: an LSTM starts from two, h and c; a "
+        "GRU and a SimpleRNN from one; in Bidirectional from twice as many.",
+        "Take the states from a layer of the same kind.",
+        "out, h, c = LSTM(units, return_state=True)(x)\n"
+        "y = LSTM(units)(decoder_input, initial_state=[h, c])",
+        clauses={"layer_that": "The {layer}"},
+        otherwise={"layer_that": "If it comes from a recurrent layer, that layer"},
+    ),
+    Message(
+        rf"{CALLING}Cell\.call\(\)(?:(?!{CALLED}\w).){{0,5000}}?"
+        r"states=\(?\[?'?tf\.Tensor\(shape=(?P<state>\(\w{1,9}, \w{1,9}, \w{1,9}\))",
+        "The {layer} starts from {state}, a whole sequence. A state has two axes, (batch, units).",
+        "Start from the states that return_state=True gives, not from the layer's output.",
+        "out, *states = layers.{layer}(units, return_sequences=True, return_state=True)(x)\n"
+        "y = layers.{layer}(units)(decoder_input, initial_state=states)",
+    ),
+    Message(
+        r"name 'states' is not defined",
+        "The layer is to start from states, and none were kept below it.",
+        "Ask a layer below for its states and unpack them; or start from zeros.",
+        "x, *states = LSTM(units, return_state=True)(x)",
+    ),
+    Message(
+        (
+            r"axis -1 is out of bounds for an array with dimension 0",
+            r"Output with path `1` is not connected to `inputs`",
+            r"Dimension \d+ in both shapes must be equal, but are \d+ and \d+",
+            r"Shapes must be equal rank, but are \d+ and \d+\b(?! for '\{\{node compile_loss)",
+            r"Cannot convert '\(\((?:None|\d+), .{0,200}? to a shape",
+        ),
+        "Most likely a layer got several tensors for one: with return_state=True, or "
+        "merge_mode=None, the layer below returns a list.",
+        "Unpack them, and pass on the output.",
+        "out, *states = recurrent_layer(x)\ny = layer(out)",
+    ),
+    Message(
+        r"Iterating over a symbolic KerasTensor is not supported",
+        "One tensor was unpacked as if there were several: without return_state=True a layer "
+        "returns its output alone.",
+        "Ask for the states, or unpack nothing.",
+        "out, h, c = LSTM(units, return_state=True)(x)",
+    ),
+    Message(
+        r"(?:too many|not enough) values to unpack \(expected (?P<names>\d+)(?:, got "
+        r"(?P<given>\d+))?\)",
+        "{names} values were to be unpacked, and {given} came. If they come from a recurrent "
+        "layer: with return_state=True an LSTM gives 3, a GRU and a SimpleRNN 2; in Bidirectional "
+        "they are 5 and 3. Without it there is one, which Python unpacks sample by sample.",
+        "Take the states as a list, however many there are.",
+        "out, *states = LSTM(units, return_state=True)(x)",
+        otherwise={"given": "more"},
+    ),
+)

@@ -1,0 +1,270 @@
+"""Wordings that Keras 1 and 2 had of their own, which people still paste.
+
+The answers are for today's Keras. Where an earlier version said the same in other words, both
+stand in one place, in the other files.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lib.errors.input_axes import other_input
+from lib.errors.message import Explanation, Message, Messages, a_shape, entries
+from lib.errors.target_remedies import SPARSE, to_one_shape
+
+MESSAGES = Messages()
+
+
+_WHAT = r"(?:checking (?P<what>(?:model )?(?:input|target)): )?"
+_SYMBOLIC, _TO_NUMPY = r"Cannot convert a symbolic (?:tf\.)?Tensor \(", r"\) to a numpy array"
+_LAYER = r"expected (?P<layer>\S{1,200}) to have"
+
+
+@MESSAGES.computed(
+    rf"{_WHAT}{_LAYER} (?P<axes>\d+) dimensions, but got array with shape {a_shape('shape')}"
+)
+def _dimensions(match: re.Match[str]) -> Explanation:
+    layer, axes, shape = match["layer"], int(match["axes"]), match["shape"]
+    given = len(entries(shape))
+    if not _is_input(match):
+        return _target(layer, axes, shape, given)
+    if given == axes - 1:
+        return Explanation(
+            f"{layer} takes {axes} axes, (batch, timesteps, features), and the array has {given}, "
+            f"{shape}: the time axis or the axis of features is missing.",
+            "Cut the data into sequences; or add the axis of features, for one number a step.",
+            "x = x[..., None]  # (N, T) → (N, T, 1)",
+        )
+    return Explanation(
+        f"{layer} takes {axes} axes, (batch, timesteps, features), and the array has {given}, "
+        f"{shape}.",
+        "Bring the data to (N, timesteps, features).",
+        "x = x.reshape(len(x), timesteps, features)",
+    )
+
+
+def _is_input(match: re.Match[str]) -> bool:
+    """Whether x is meant, not y: the message says so, or else the layer's name does."""
+    if match["what"]:
+        return "input" in match["what"]
+    return bool(re.search(r"(^|_)input(_\d+)?$", match["layer"]))
+
+
+_TODAY = (
+    "Keras today raises only where the sizes don't broadcast: with one column it says nothing, and "
+    "trains something else."
+)
+
+
+def _target(layer: str, axes: int, shape: str, given: int) -> Explanation:
+    if axes == 3 and given == 2:
+        return Explanation(
+            f"The output {layer} has 3 axes, one answer for each timestep, and y has {given}, "
+            f"{shape}: one answer for each sample.",
+            f"Return the last step only; or give y an answer for each timestep. {_TODAY}",
+            "LSTM(units, return_sequences=False)",
+        )
+    if axes == 2 and given == 3 and entries(shape)[-2] == "1":
+        return Explanation(
+            f"The output {layer} has 2 axes, one answer for each sample, and y has {given}, "
+            f"{shape}: one answer too, with an axis of 1 for timesteps.",
+            "Take that axis out of y.",
+            "y = y[:, 0]",
+        )
+    if axes == 2 and given == 3:
+        return Explanation(
+            f"The output {layer} has 2 axes, one answer for each sample, and y has {given}, "
+            f"{shape}: one for each timestep.",
+            f"Return every step. {_TODAY}",
+            "LSTM(units, return_sequences=True)",
+        )
+    return _other_axes(layer, axes, shape, given)
+
+
+def _other_axes(layer: str, axes: int, shape: str, given: int) -> Explanation:
+    """For y that is neither one answer for each sample nor one for each timestep."""
+    cause = f"The output {layer} has {axes} axes and y has {given}, {shape}"
+    if axes == 3 and given == 1:
+        return Explanation(
+            f"{cause}: one number for each sample.",
+            "Return the last step only, and give y an axis for its one column.",
+            "LSTM(units, return_sequences=False)\nDense(1)\ny = y[:, None]",
+        )
+    if axes == 2 and given == 1:
+        return Explanation(
+            f"{cause}: one number for each sample.",
+            "Give y an axis for its one column; with class numbers take the sparse loss.",
+            'y = y[:, None]\nmodel.compile(optimizer, loss="sparse_categorical_crossentropy")',
+        )
+    if "1" in entries(shape)[1:]:
+        return Explanation(
+            f"{cause}, an axis of 1 among them.",
+            "Give y the output's shape, if it has as many numbers for each sample.",
+            "y = y.reshape(-1, *model.output_shape[1:])",
+        )
+    return Explanation(
+        f"{cause}.",
+        "Look at both, and give y the output's axes.",
+        "print(y.shape, model.output_shape)",
+    )
+
+
+@MESSAGES.computed(
+    rf"{_WHAT}{_LAYER} shape {a_shape('wanted')} but got array with shape {a_shape('given')}"
+)
+def _shape(match: re.Match[str]) -> Explanation:
+    layer, one, other = match["layer"], match["wanted"], match["given"]
+    wanted, given = entries(one), entries(other)
+    is_input = _is_input(match)
+    # An open size in front is the batch; but in (None, 3), of a recurrent layer, it is the time.
+    is_time = is_input and len(wanted) == 2 and re.search("rnn|lstm|gru", layer, re.IGNORECASE)
+    if wanted[:1] == ["None"] and not is_time:
+        wanted, given = wanted[1:], given[1:]
+    if is_input:
+        return other_input(layer, one, other, wanted, given)
+    if len(wanted) != len(given):
+        return _target(layer, len(wanted) + 1, other, len(given) + 1)
+    return _other_target(layer, one, other, wanted, given)
+
+
+def _other_target(
+    name: str, one: str, other: str, wanted: list[str], given: list[str]
+) -> Explanation:
+    """For y with as many axes as the output."""
+    if wanted[-1:] == given[-1:]:
+        return Explanation(
+            f"The output {name} is {one} and y is {other}: they have different timesteps.",
+            "Cut x and y to the same timesteps.",
+            "steps = min(x.shape[1], y.shape[1])\nx, y = x[:, :steps], y[:, :steps]",
+        )
+    if given[-1] == "1":
+        return Explanation(
+            f"{name} has {wanted[-1]} columns and y has one, {other}: class numbers, where a "
+            "column for each class is wanted.",
+            "Take the loss for class numbers.",
+            'model.compile(optimizer, loss="sparse_categorical_crossentropy")',
+        )
+    fix, code = "End the model with as many columns as y has.", f"Dense({given[-1]})"
+    if wanted[-1] == "1":  # the sparse loss of Keras 2 said so of any output
+        fix += " If it has them, and y a column per class, the loss is the one for class numbers."
+        code += '\nmodel.compile(optimizer, loss="categorical_crossentropy")  # y by column'
+    return Explanation(
+        f"The output {name} is {one} and y is {other}: they have different columns.", fix, code
+    )
+
+
+@MESSAGES.computed(
+    rf"A target array with shape {a_shape('y')} was passed for an output of shape "
+    rf"{a_shape('output')}(?: while using as loss `(?P<loss>\w{{1,100}})`)?"
+)
+def _passed(match: re.Match[str]) -> Explanation:
+    y, output = match["y"], match["output"]
+    sparse = "categorical" in (match["loss"] or "")
+    remedy = to_one_shape(entries(y)[1:], entries(output)[1:], sparse=sparse)
+    return Explanation(
+        f"The loss wants y in the shape of the output: y is {y}, the output {output}.",
+        remedy.advice,
+        remedy.code,
+    )
+
+
+@MESSAGES.computed(
+    rf"You are passing a target array of shape {a_shape('y')} while using as loss "
+    r"`categorical_crossentropy`"
+)
+def _one_column(match: re.Match[str]) -> Explanation:
+    return Explanation(
+        f"y is {match['y']}, with one column: class numbers, where categorical cross-entropy wants "
+        "a column for each class.",
+        "Take the loss for class numbers; or turn them into columns.",
+        f"{SPARSE}\ny = keras.utils.to_categorical(y)  # or",
+    )
+
+
+@MESSAGES.computed(
+    r"Expected to see (?P<wanted>\d+) array\(s\),?.{0,60}? but instead got the following list of "
+    r"(?P<given>\d+) arrays",
+    r"The model expects (?P<wanted>\d+) (?:input )?arrays?, but only received one array(?P<given>)",
+)
+def _arrays(match: re.Match[str]) -> Explanation:
+    wanted, given = match["wanted"], match["given"] or "1"
+    if wanted == "1":
+        return Explanation(
+            f"The model takes one array and got a list of {given}, which counts as {given} inputs.",
+            "Make one array of the list; pad sequences of different lengths first.",
+            'x = np.stack(x)  # (N, T, F)\nx = keras.utils.pad_sequences(x, padding="post")',
+        )
+    return Explanation(
+        f"The model takes {wanted} arrays and got {given}.",
+        "Give it a list, an array for each Input, or for each output, in their order.",
+        f"model.fit([{', '.join(f'x{i}' for i in range(1, min(int(wanted), 6) + 1))}], y)",
+    )
+
+
+MESSAGES.rows(
+    Message(
+        rf"{_SYMBOLIC}(?=[^)]{{0,200}}(?:lstm|gru|rnn|bidirectional))(?P<name>[^)]{{1,200}}){_TO_NUMPY}",
+        "{name} is inside a recurrent layer: TensorFlow up to 2.4 can't build those with NumPy "
+        "1.20 or later. Nothing is wrong with the model.",
+        "Take a newer TensorFlow; or, with that one, NumPy 1.19.",
+        "# pip install --upgrade tensorflow\n# or: pip install numpy==1.19.5",
+    ),
+    Message(
+        rf"{_SYMBOLIC}(?P<name>[^)]{{1,200}}){_TO_NUMPY}",
+        "{name} has no numbers yet while the model is built, and NumPy was asked for them, by a "
+        "loss or a layer of your own.",
+        "Take keras.ops in place of NumPy there.",
+        "def loss(y, y_pred):\n    return keras.ops.mean(keras.ops.square(y - y_pred))",
+    ),
+    Message(
+        r"You must feed a value for placeholder tensor '(?P<name>[^']{1,200})'"
+        rf"(?: with dtype \w{{1,20}}(?: and shape {a_shape('given')})?)?",
+        "The model needs {name}{shape} and wasn't given it: most likely it is an Input of another "
+        "model, which was put into this one, or a layer that is shared by two. With stateful "
+        "layers, and in Keras 2 with initial_state, it kept hold of the first Input.",
+        "Keras 3 has no placeholders: there call the inner model on the outer one's tensors.",
+        "x = keras.Input((timesteps, features))\nmodel = keras.Model(x, inner(x))",
+        clauses={"shape": ", {given},"},
+    ),
+    Message(
+        r"Failed to call ThenRnnForward(?:.{0,300}?\[num_layers, input_size, num_units, dir_count, "
+        r"max_seq_length, batch_size, cell_num_units\]: \[\d+, \d+, (?P<units>\d+), \d+, "
+        r"(?P<steps>\d+), (?P<size>\d+))?|Fail to find the dnn implementation",
+        "NVIDIA's kernels for recurrent layers failed{where}. Most often the GPU's memory is "
+        "taken, if only by another process; or the driver doesn't fit; or a sequence is masked as "
+        "a whole.",
+        "Let TensorFlow take memory as it needs it; to see whether it is the kernels, do without "
+        "them.",
+        "for gpu in tf.config.list_physical_devices('GPU'):\n"
+        "    tf.config.experimental.set_memory_growth(gpu, True)\n"
+        "LSTM(units, use_cudnn=False)",
+        clauses={"where": " on {size} sequences of {steps} timesteps, with {units} units"},
+    ),
+    Message(
+        r"Can ?not squeeze dim\[\d+\], expected a dimension of 1, got (?P<size>\d+)",
+        "An axis of {size} was to be dropped, and only one of 1 can be. Most likely the loss, or "
+        "a metric, is the one for class numbers, and y has {size} columns, one per class.",
+        "Take the loss for columns, and the metric that chooses by the shapes; or turn y into "
+        "class numbers.",
+        'model.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"])\n'
+        "y = np.argmax(y, axis=-1)  # or",
+    ),
+    Message(
+        r"The first layer in a Sequential model must get an `(?:batch_)?input_shape`",
+        "A Sequential model that is to be built at once has to know the shape of one sample, and "
+        "its first layer doesn't say it.",
+        "Begin with an Input, of the shape without the samples.",
+        "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units)])",
+    ),
+    Message(
+        (
+            r"object has no attribute '_keras_history'",
+            r"'NoneType' object has no attribute '_inbound_nodes'",
+        ),
+        "Between two layers of a functional model there is an operation of TensorFlow, or an "
+        "array, that Keras couldn't follow.",
+        "Do it with a layer or with keras.ops, which are followed; begin with an Input.",
+        "x = keras.Input((timesteps, features))\ny = keras.ops.mean(LSTM(units)(x), axis=-1)\n"
+        "model = keras.Model(x, y)",
+    ),
+)

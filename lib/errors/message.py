@@ -1,0 +1,156 @@
+"""What an explanation of an error message is, and how messages are recognised.
+
+The messages themselves are in the other files of this package, a family in each;
+`lib.errors.FAMILIES` is the order in which they are tried.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+READ = 60_000
+"""How many characters are read at either end of a text: a traceback has its message at an end."""
+CALLED = "Exception encountered when calling "
+CALLING = rf"{CALLED}(?P<layer>\w{{1,100}})"
+"""What Keras puts before a message of a layer that was called."""
+
+
+PAD = 'x = keras.utils.pad_sequences(x, padding="post", dtype="float32")'
+"""Code that gives sequences one length, which a row may name as {PAD}."""
+
+
+def a_shape(name: str) -> str:
+    """A group of a pattern for a shape: "(None, 5, 2)", or "[None, 5, 2]" in older messages."""
+    return rf"(?P<{name}>[(\[][^()\[\]]{{0,200}}[)\]])"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is wrong, and the way out."""
+
+    cause: str
+    """What happened, in a sentence or two, with the message's numbers."""
+    fix: str
+    """What to do about it, in a sentence."""
+    code: str
+    """The same as code: a minimal right example."""
+
+
+Explain = Callable[[re.Match[str]], Explanation | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A row of a table: a message that is known, and what is said about it.
+
+    The three texts may have {names} in them, those of the pattern's groups; a brace that is one
+    is doubled.
+    """
+
+    pattern: str | tuple[str, ...]
+    """What is looked for; one of several wordings. Parts that a person may not have copied are
+    optional. Whatever may be anything has a bound, so that no text takes long to read."""
+    cause: str
+    fix: str
+    code: str
+    otherwise: Mapping[str, str] = field(default_factory=dict)
+    """By the name of a group: what stands for it where the message lacks that part."""
+    clauses: Mapping[str, str] = field(default_factory=dict)
+    """Further names: by each a clause with the {names} of groups. Where the message lacks one of
+    these, `otherwise` counts, or nothing stands there."""
+    beside: str = ""
+    """A pattern that the text must have somewhere too, where the message alone may be anything."""
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """All wordings."""
+        return (self.pattern,) if isinstance(self.pattern, str) else self.pattern
+
+    def explain(self, match: re.Match[str]) -> Explanation | None:
+        """The texts with the message's own numbers."""
+        if not re.search(self.beside, match.string):
+            return None
+        words = {name: part for name, part in match.groupdict().items() if part}
+        for name, clause in self.clauses.items():
+            with suppress(KeyError):
+                words.setdefault(name, clause.format_map(words))
+        words = defaultdict(str, {"PAD": PAD, **self.otherwise, **words})
+        return Explanation(*(text.format_map(words) for text in (self.cause, self.fix, self.code)))
+
+
+class Messages:
+    """The messages of a family, tried in the order in which they were added."""
+
+    def __init__(self) -> None:
+        self._known: list[tuple[str, Explain]] = []
+
+    def rows(self, *messages: Message) -> None:
+        """Add messages of which all that is said is a text."""
+        for message in messages:
+            self._known.extend((pattern, message.explain) for pattern in message.patterns)
+
+    def computed(self, *patterns: str) -> Callable[[Explain], Explain]:
+        """Add messages for which the function below finds the words, or None for other ones."""
+
+        def add(explain: Explain) -> Explain:
+            self._known.extend((pattern, explain) for pattern in patterns)
+            return explain
+
+        return add
+
+    @property
+    def patterns(self) -> list[str]:
+        """All of them, as they were written."""
+        return [pattern for pattern, _ in self._known]
+
+    def explain(self, text: str) -> Explanation | None:
+        """What a message in a text means that is known here.
+
+        Of several that one pattern finds it is the last: a traceback quotes the line of code that
+        raised, with the message as it was before its numbers were filled in. Patterns are compiled
+        when they are first asked for, and kept by `re`.
+        """
+        for pattern, explain in self._known:
+            for match in reversed(list(re.finditer(pattern, text))):
+                if explanation := explain(match):
+                    return explanation
+        return None
+
+
+def readable(message: str) -> str:
+    """A text without colours and line breaks; of a very long one the two ends."""
+    return " ".join(_COLOUR.sub("", ends(message)).split())
+
+
+def ends(text: str) -> str:
+    """The text, or of a very long one the two ends, which are all that is read."""
+    return text if len(text) <= 2 * READ + 1 else f"{text[:READ]}\n{text[-READ:]}"
+
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def entries(shape: str) -> list[str]:
+    """The entries of a shape's text: "(None, 5, 2)" or "4,5,3"."""
+    return re.findall(r"None|\?|\d+", shape)
+
+
+def as_tuple(sizes: list[str]) -> str:
+    """Sizes as Python writes a tuple: "(5, 2)", "(5,)"."""
+    return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
+
+
+def shapes_in(message: str, most: int = 3) -> list[tuple[int | None, ...]]:
+    """The shapes of 2 to 4 axes that a text names, each once, as (None, 12, 3) or [32,16]."""
+    found: dict[tuple[int | None, ...], None] = {}
+    for text in re.findall(
+        r"[(\[]((?:None|\?|[0-9]{1,7})(?:, ?(?:None|\?|[0-9]{1,7})){1,3})[)\]]", message
+    ):
+        shape = tuple(int(size) if size.isdigit() else None for size in re.split(", ?", text))
+        if 0 not in shape:
+            found[shape] = None
+    return list(found)[:most]

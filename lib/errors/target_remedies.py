@@ -1,0 +1,173 @@
+"""What gives y and the output one shape, where a loss found that they have two.
+
+Advice alone: the messages that it answers are in `lib.errors.target_shapes`,
+`lib.errors.incompatible_shapes` and `lib.errors.keras2_wordings`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LAST_STEP = "LSTM(units, return_sequences=False)"
+EVERY_STEP = "LSTM(units, return_sequences=True)"
+SPARSE = 'model.compile(optimizer, loss="sparse_categorical_crossentropy")'
+LOOK = "print(y.shape, model.output_shape)"
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """How y and the output differ, and what gives them one shape."""
+
+    what: str
+    """The difference, as a clause that may follow on a colon; empty where the fix says it."""
+    fix: str
+    """As a clause that may follow on a colon."""
+    code: str
+
+    @property
+    def advice(self) -> str:
+        """Both in one sentence."""
+        return sentence(f"{self.what}: {self.fix}" if self.what else self.fix)
+
+
+def sentence(clause: str) -> str:
+    """A clause as a sentence; but y is a name."""
+    return clause if clause.startswith("y ") else f"{clause[:1].upper()}{clause[1:]}"
+
+
+def to_one_shape(y: list[str], output: list[str], *, sparse: bool) -> Remedy:
+    """What gives y and the output, as a loss compared them, one shape.
+
+    Args:
+        y: its sizes, without the samples.
+        output: the same of the output.
+        sparse: whether y may hold class numbers, for which there is another loss.
+    """
+    if len(y) > len(output):
+        return _without_axis_in_output(y, output, sparse=sparse)
+    if len(y) < len(output):
+        return _without_axis_in_y(y, output, sparse=sparse)
+    if len(y) == 1:
+        return _two_axes(y[0], output[0], sparse=sparse)
+    return _same_axes(y, output, sparse=sparse)
+
+
+def _same_axes(y: list[str], output: list[str], *, sparse: bool) -> Remedy:
+    """For y with a time axis, as the output."""
+    if y[-1] == output[-1]:
+        return Remedy(
+            "output and y have different timesteps",
+            "cut x and y to the same timesteps.",
+            "steps = min(x.shape[1], y.shape[1])\nx, y = x[:, :steps], y[:, :steps]",
+        )
+    if sparse and y[-1] == "1":
+        return Remedy("", "with class numbers in y take the sparse loss.", SPARSE)
+    columns = f"Dense({y[-1]})"
+    if y[:-1] == output[:-1]:
+        fix = "end the model with as many columns as y has."
+        return Remedy("output and y have different columns", fix, columns)
+    if y == output[::-1]:
+        return Remedy(
+            "y's sizes are the output's, but swapped, columns before timesteps",
+            "swap them; a reshape would mix the values up.",
+            "y = np.swapaxes(y, 1, 2)",
+        )
+    return Remedy(
+        "output and y have different timesteps, and different columns",
+        "cut x and y to the same timesteps, and end with as many columns as y has.",
+        f"steps = min(x.shape[1], y.shape[1])\nx, y = x[:, :steps], y[:, :steps]\n{columns}",
+    )
+
+
+def _without_axis_in_output(y: list[str], output: list[str], *, sparse: bool) -> Remedy:
+    """For y with an axis more than the output."""
+    if (len(y), len(output)) != (2, 1):
+        return Remedy("y has more axes than the output", "give the two the same axes.", LOOK)
+    if y[0] == "1":
+        what, fix, code = "y has an axis of 1 for timesteps", "take it out", "y = y[:, 0]"
+        if y == ["1", "1"] and sparse:
+            fix += "; with class numbers take the sparse loss."
+            return Remedy(what, fix, f"{code}\n{SPARSE}")
+        if y[1] == output[0]:
+            return Remedy(f"{what}, and the output has no time axis", f"{fix}.", code)
+        fix += ", and end with as many columns as y has."
+        return Remedy(f"{what}, and other columns than the output", fix, f"{code}\nDense({y[1]})")
+    return Remedy(
+        "y has a time axis and the output has none",
+        "return every step.",
+        EVERY_STEP if y[-1] == output[-1] else f"{EVERY_STEP}\nDense({y[-1]})",
+    )
+
+
+def _without_axis_in_y(y: list[str], output: list[str], *, sparse: bool) -> Remedy:
+    """For y with an axis less than the output, or two."""
+    if len(output) > 2:
+        return Remedy("the output has more axes than y", "give the two the same axes.", LOOK)
+    if y == output[:-1]:
+        return _one_number(y, output[-1], sparse=sparse)
+    if output[-1] == "1" or y[-1:] == output[-1:]:
+        code = LAST_STEP if y else f"{LAST_STEP}\ny = y[:, None]"
+        fix = "return the last step only" + ("." if y else ", and give y the output's axis of 1.")
+        return Remedy("the output has a time axis and y has none", fix, code)
+    if y not in ([], ["1"]):
+        return Remedy(
+            "the output has a time axis and y has none",
+            "return the last step only, and end with as many columns as y has.",
+            f"{LAST_STEP}\nDense({y[-1]})",
+        )
+    number, end, code = "one number", "end with one column", "Dense(1)"
+    if sparse:
+        number, end, code = "a class number", "take the sparse loss", SPARSE
+    return Remedy(
+        f"the output has a time axis, and y has {number} for each sample",
+        f"return the last step only, and {end}.",
+        f"{LAST_STEP}\n{code}",
+    )
+
+
+def _one_number(y: list[str], columns: str, *, sparse: bool) -> Remedy:
+    """For y with one number for each answer of the output, which has these columns."""
+    if columns == "1":
+        return Remedy("y lacks the output's last axis, of 1", "add it.", "y = y[..., None]")
+    if sparse:
+        return Remedy("", "y has class numbers, so take the sparse loss.", SPARSE)
+    each = "timestep" if y else "sample"
+    return Remedy(
+        f"y has one number for each {each}, and the output {columns} columns",
+        "end with one.",
+        "Dense(1)",
+    )
+
+
+def _two_axes(y: str, output: str, *, sparse: bool) -> Remedy:
+    """For columns that may be timesteps: Keras drops a last axis of 1 that the other hasn't."""
+    if output == "1":
+        return Remedy(
+            "",
+            f"with {y} timesteps in y return every step; with {y} answers per sample end with as "
+            "many columns.",
+            f"{EVERY_STEP}  # y is (N, {y}) or (N, {y}, 1)\nDense({y})  # or: y has {y} columns",
+        )
+    last = f"{LAST_STEP}  # the output is (N, {output}, 1)"
+    if y != "1":
+        return Remedy(
+            "Keras drops a last axis of 1 that the other hasn't, so that timesteps may have met "
+            "columns",
+            "if y alone has a time axis return every step, if the output alone has one return the "
+            "last only. Else end with as many columns as y has.",
+            f"{LOOK}\n{EVERY_STEP}  # y is (N, {y}, 1): then Dense(1)\n{last}: then Dense({y})\n"
+            f"Dense({y})  # neither",
+        )
+    if not sparse:
+        return Remedy(
+            "",
+            f"if the output has {output} timesteps, of one column, return the last step only; with "
+            "columns end with one.",
+            f"{last}\nDense(1)  # the output has {output} columns",
+        )
+    return Remedy(
+        "",
+        f"if the output has {output} timesteps, of one column, return the last step only; if it "
+        "has a column per class, and y class numbers, take the sparse loss.",
+        f"{last}\n{SPARSE}",
+    )

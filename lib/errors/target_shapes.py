@@ -1,0 +1,247 @@
+"""Targets and losses that check shapes: cross-entropies, class numbers, several outputs.
+
+A loss that broadcasts instead fails, if at all, as two tensors that can't be paired:
+`lib.errors.incompatible_shapes`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from lib.doctor.remedies import Fix, remedies
+from lib.errors.message import Explanation, Message, Messages, a_shape, entries
+from lib.errors.target_remedies import EVERY_STEP, LAST_STEP, LOOK, SPARSE, to_one_shape
+
+MESSAGES = Messages()
+
+_TARGET, _OUTPUT = (f"[`'\"]{name}[`'\"]" for name in ("target", "output"))
+_BY_COLUMN = 'model.compile(optimizer, loss="categorical_crossentropy")'
+_ONE_Y_FOR_EACH_OUTPUT = (
+    "Leave return_state out of the last layer; or give y as a list, one for each output.",
+    "LSTM(units)  # the last layer, without return_state\nmodel.fit(x, [y1, y2])",
+)
+_SHAPES = rf"target\.shape={a_shape('y')}, output\.shape={a_shape('output')}"
+
+
+@MESSAGES.computed(
+    rf"{_TARGET} and {_OUTPUT} must have the same shape up until the last dimension"
+    rf"(?:: {_SHAPES})?",
+    rf"{_OUTPUT} must have rank \(ndim\) `target\.ndim - 1`(?:\. Received: {_SHAPES})?",
+)
+def _sparse_shapes(match: re.Match[str]) -> Explanation:
+    y, output = (entries(sizes or "")[1:] for sizes in (match["y"], match["output"]))
+    if y and y == output:
+        fix, code = "With a column per class in y take the loss for that.", _BY_COLUMN
+    elif len(y) == len(output) == 1:  # a last axis of 1 may be gone
+        fix = (
+            "With a class per timestep in y return every step; with one per sample the last one "
+            "only. Either way end with a column for each class."
+        )
+        code = f"{EVERY_STEP}   # y is (N, {y[0]})\n{LAST_STEP}  # y is (N,)\nDense(classes)"
+    elif match["y"] and (ways := _ways_out(y, output)):
+        fix = " Or: ".join(way.when for way in ways)
+        code = "\n# or:\n".join("\n".join(filter(None, (way.y, way.model))) for way in ways)
+    elif len(y) == len(output) > 1 and y[:-1] == output[:-1]:
+        fix = (
+            "With a column per class in y end with as many columns, and take the loss for that; "
+            "else give y one class number for each answer."
+        )
+        code = f"Dense({y[-1]})\n{_BY_COLUMN}"
+    else:
+        fix, code = "Look at both, and give y one class number for each answer.", LOOK
+    return Explanation(
+        "The sparse loss wants one class number for each answer, so y has the output's shape "
+        f"without the last axis. y is {match['y'] or 'one'}, the output "
+        f"{match['output'] or 'another'}.",
+        fix,
+        code,
+    )
+
+
+def _ways_out(y: list[str], output: list[str]) -> tuple[Fix, ...]:
+    """The doctor's first two for the sparse loss; none where a size is open."""
+    if not all(size.isdigit() and int(size) for size in (*y, *output)):
+        return ()
+    samples = 1009  # those aren't known; any number will do that is no other axis's
+    shape, target = ((samples, *map(int, sizes)) for sizes in (output, y))
+    return remedies(shape, target, "sparse_categorical_crossentropy", samples)[:2]
+
+
+@MESSAGES.computed(
+    rf"{_TARGET} and {_OUTPUT} must have the same (?:shape|rank \(ndim\))"
+    rf"(?:\. Received: {_SHAPES})?"
+)
+def _unequal_shapes(match: re.Match[str]) -> Explanation:
+    y, output = (entries(sizes or "")[1:] for sizes in (match["y"], match["output"]))
+    fix, code = (
+        "With class numbers in y, and a column per class in the output, take the sparse loss; else "
+        "give the two one shape.",
+        SPARSE,
+    )
+    if output:
+        fix, code = _by_loss(y, output, match.string)
+    return Explanation(
+        f"Cross-entropy wants y in the shape of the output: y is {match['y'] or 'one'}, the output "
+        f"{match['output'] or 'another'}.",
+        fix,
+        code,
+    )
+
+
+def _by_loss(y: list[str], output: list[str], text: str) -> tuple[str, str]:
+    """The fix and its code; both readings where the text doesn't say which cross-entropy it is."""
+    categorical, binary = (to_one_shape(y, output, sparse=sparse) for sparse in (True, False))
+    if re.search(r"binary_(?:focal_)?crossentropy", text) or categorical == binary:
+        return binary.advice, binary.code
+    if "categorical_crossentropy" in text:
+        return categorical.advice, categorical.code
+    return (
+        f"If the loss is categorical: {categorical.advice} If it is binary: {binary.advice}",
+        f"# categorical:\n{categorical.code}\n# binary:\n{binary.code}",
+    )
+
+
+@MESSAGES.computed(
+    r"logits.{1,3}and.{1,3}labels.{1,3}must have the same shape[^(]{0,100}"
+    rf"\({a_shape('one')} vs {a_shape('other')}\)",
+    rf"Shapes {a_shape('one')} and {a_shape('other')} are incompatible",
+)
+def _two_shapes(match: re.Match[str]) -> Explanation:
+    cause = (
+        f"The loss compares {match['one']} with {match['other']}, and wants the output and y in "
+        "one shape."
+    )
+    one, other = (entries(sizes)[1:] for sizes in (match["one"], match["other"]))
+    if not match[0].startswith("Shapes"):  # of binary cross-entropy, with the output in front
+        remedy = to_one_shape(other, one, sparse=False)
+        return Explanation(cause, remedy.advice, remedy.code)
+    if len(one) == len(other) == 1 and "1" not in one:
+        return Explanation(
+            f"{cause} They have different columns.",
+            "End the model with as many columns as y has.",
+            f"Dense({one[0]})",
+        )
+    remedy = to_one_shape(one, other, sparse=True)
+    return Explanation(cause, remedy.advice, remedy.code)
+
+
+@MESSAGES.computed(
+    rf"shape of labels \(received {a_shape('labels')}\) should equal the shape of logits"
+    rf"(?: except for the last dimension)? \(received {a_shape('logits')}\)",
+    rf"logits and labels must have the same first dimension, got logits shape {a_shape('logits')} "
+    rf"and labels shape {a_shape('labels')}",
+)
+def _class_numbers(match: re.Match[str]) -> Explanation:
+    # Both may be flattened, so that timesteps count as samples; then how many they are tells.
+    y, output = match["labels"], match["logits"]
+    labels, (*answers, classes) = entries(y), entries(output) or ["None"]
+    numbers, wanted = (
+        math.prod(int(size) for size in shape if size.isdigit()) for shape in (labels, answers)
+    )
+    cause = (
+        f"The sparse loss wants one class number for each answer of the output. y is {y}, the "
+        f"output {output}."
+    )
+    if numbers < wanted:
+        return Explanation(
+            cause,
+            "With one class per sample return the last step only.",
+            f"{LAST_STEP}  # y is (N,)",
+        )
+    every = f"{EVERY_STEP}  # y is (N, T)"
+    if classes.isdigit() and numbers == wanted * int(classes):
+        return Explanation(
+            cause,
+            f"With {classes} columns in y, one per class, take the loss for that; with a class per "
+            "timestep return every step.",
+            f"{_BY_COLUMN}\n{every}",
+        )
+    return Explanation(cause, "With a class per timestep return every step.", every)
+
+
+@MESSAGES.computed(
+    r"label value of (?P<label>-?\d+) which is outside the valid range of \[0, (?P<classes>\d+)\)",
+)
+def _label(match: re.Match[str]) -> Explanation:
+    label, classes = match["label"], match["classes"]
+    return Explanation(
+        f"y holds the class number {label}, and the output has {classes} columns, for the classes "
+        f"0 to {int(classes) - 1}.",
+        "Count classes from 0, and end with as many columns as there are classes.",
+        "Dense(int(y.max()) + 1, activation='softmax')",
+    )
+
+
+@MESSAGES.computed(
+    r"y_true and y_pred have different structures\.?(?:\s+y_true: (?P<y>[^:]{1,300})\s"
+    r"y_pred: (?P<output>[^:]{1,300}))?"
+)
+def _structures(match: re.Match[str]) -> Explanation:
+    outputs, targets = ((match[name] or "").count("*") for name in ("output", "y"))
+    return Explanation(
+        f"The outputs of the model, {outputs or 'several'}, and the parts of y, "
+        f"{targets or 'others'}, aren't as many, or have other names. A layer with "
+        "return_state=True at the end makes its states outputs too.",
+        *_ONE_Y_FOR_EACH_OUTPUT,
+    )
+
+
+MESSAGES.rows(
+    Message(
+        r"logits and labels must be broadcastable: logits_size=(?P<output>\[(?P<n>\d+),\d+\]) "
+        r"labels_size=(?P<y>\[(?P=n),(?P<columns>\d+)\])",
+        "Cross-entropy wants a column of y for each of the output: the output is {output}, y {y}.",
+        "End the model with as many columns as y has.",
+        "Dense({columns})",
+    ),
+    Message(
+        r"logits and labels must be broadcastable(?:: logits_size=(?P<output>\[\d+,\d+\]) "
+        r"labels_size=(?P<y>\[\d+,\d+\]))?",
+        "Cross-entropy wants y in the shape of the output{shapes}, where timesteps count as "
+        "samples. Most likely one of the two has a time axis, and the other none.",
+        "With one answer per sample return the last step only; with one per timestep return every "
+        "step.",
+        "LSTM(units, return_sequences=False)  # y is (N, K)\n"
+        "LSTM(units, return_sequences=True)   # y is (N, T, K)",
+        clauses={"shapes": ": the output is {output}, y {y}"},
+    ),
+    Message(
+        r"`?class_weight`? (?:is )?not supported for 3\+ dimensional targets|"
+        r"only (?:0-dimensional|length-1|size-1) arrays can be converted to Python scalars",
+        "A class_weight is looked up once for each sample, and y has an answer for each timestep.",
+        "Give a weight for each sample and timestep instead.",
+        "weights = np.array([1.0, 2.0])  # by class\n"
+        "model.fit(x, y, sample_weight=weights[y.reshape(y.shape[:2]).astype(int)])",
+        beside="class_weight",
+    ),
+    Message(
+        r"The path: (?P<path>\([^)]{1,100}\)) in the `loss` argument, can't be found in either the "
+        r"model's output",
+        "The model has several outputs and got one y, or not as many losses as outputs; for the "
+        "one at {path} there is nothing to compare. A layer with return_state=True at the end "
+        "makes its states outputs too.",
+        *_ONE_Y_FOR_EACH_OUTPUT,
+    ),
+    Message(
+        r"(?P<metric>R2Score|FBetaScore|F1Score) expects 2D inputs with shape \(batch_size, "
+        rf"output_dim\)\. Received input shapes: y_pred\.shape={a_shape('output')} and "
+        rf"y_true\.shape={a_shape('y')}",
+        "{metric} takes one answer per sample, and the output is {output}, y {y}: one for each "
+        "timestep.",
+        "Return the last step only, or take a metric that doesn't mind.",
+        'LSTM(units, return_sequences=False)\nmodel.compile(optimizer, loss, metrics=["mae"])',
+    ),
+    Message(
+        (
+            r"\bloss: nan\b",
+            r"Batch \d+: Invalid loss, terminating training",
+        ),
+        "The loss is no number any more. Either x or y has gaps, which count as nan; or training "
+        'ran away: with large raw values, too large steps, or activation="relu", which takes the '
+        "bounds from a recurrent layer's states.",
+        "Look for gaps first; then scale the data, keep tanh, and bound the gradient.",
+        "print(np.isnan(x).sum(), np.isnan(y).sum())\n"
+        "model.compile(keras.optimizers.Adam(1e-3, clipnorm=1.0), loss)",
+    ),
+)
