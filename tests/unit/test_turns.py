@@ -3,19 +3,54 @@
 from __future__ import annotations
 
 import threading
-import time
+from collections.abc import Callable
+from threading import Thread
 
 import pytest
 
+from lib.ui import clock
 from lib.ui.load.turns import Turns, in_turn
 
+PATIENCE = 60
+"""Seconds for what happens at once, on a machine that may be busy."""
 
-def until(true: object, seconds: float = 10) -> None:
-    """Wait until a call is true."""
-    end = time.monotonic() + seconds
-    while not true():  # type: ignore[operator]
-        assert time.monotonic() < end
-        time.sleep(0.001)
+
+class Clock:
+    """Time that a test moves, and who has looked at it: a thread does so as it begins to wait."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+        self.looked = threading.Semaphore(0)
+
+    def now(self) -> float:
+        """As `lib.ui.clock.now`."""
+        self.looked.release()
+        return self.seconds
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock that turns go by."""
+    fake = Clock()
+    monkeypatch.setattr(clock, "now", fake.now)
+    return fake
+
+
+def wait(
+    turns: Turns, act: Callable[[float], object], time: Clock, *, first: bool = False
+) -> Thread:
+    """A thread that waits for a turn by now, and acts in it; `act` gets how long it waited."""
+
+    def come() -> None:
+        with turns.turn(first=first) as seconds:
+            act(seconds)
+
+    while time.looked.acquire(blocking=False):
+        pass
+    thread = threading.Thread(target=come)
+    thread.start()
+    assert time.looked.acquire(timeout=PATIENCE)
+    return thread
 
 
 def test_two_never_have_a_turn_at_once() -> None:
@@ -33,29 +68,19 @@ def test_two_never_have_a_turn_at_once() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE)
     assert most == [1]
 
 
-def test_who_goes_first_overtakes_who_came_before() -> None:
+def test_who_goes_first_overtakes_who_came_before(time: Clock) -> None:
     """A slider that is moved waits for one turn at most, not for all who look for figures."""
     turns, order = Turns(), list[str]()
-
-    def come(name: str, first: bool) -> None:
-        with turns.turn(first=first):
-            order.append(name)
-
     with turns.turn(first=False):
-        threads = [threading.Thread(target=come, args=(f"look {n}", False)) for n in range(3)]
-        for thread in threads:
-            thread.start()
-        slider = threading.Thread(target=come, args=("slider", True))
-        slider.start()
-        until(lambda: turns._first == 1)
-    for thread in (*threads, slider):
-        thread.join(10)
-    assert order[0] == "slider"
-    assert len(order) == 4
+        threads = [wait(turns, lambda _: order.append("look"), time) for _ in range(3)]
+        threads.append(wait(turns, lambda _: order.append("slider"), time, first=True))
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert order == ["slider", "look", "look", "look"]
 
 
 def test_a_turn_ends_with_an_error_too() -> None:
@@ -70,19 +95,11 @@ def test_a_turn_ends_with_an_error_too() -> None:
             fail()
 
 
-def test_who_waited_is_told_how_long() -> None:
+def test_who_waited_is_told_how_long(time: Clock) -> None:
     """The rhythm goes by it."""
-    turns = Turns()
+    turns, waits = Turns(), list[float]()
     with turns.turn(first=False) as seconds:
-        assert seconds < 10
-        waits: list[float] = []
-
-        def come() -> None:
-            with turns.turn(first=False) as waited:
-                waits.append(waited)
-
-        thread = threading.Thread(target=come)
-        thread.start()
-        time.sleep(0.05)
-    thread.join(10)
-    assert waits[0] > 0
+        thread = wait(turns, waits.append, time)
+        time.seconds += 5
+    thread.join(PATIENCE)
+    assert (seconds, waits) == (0, [5])

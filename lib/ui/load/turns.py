@@ -12,12 +12,12 @@ as often as without turns, and the median slider waits 0.1 s instead of 0.6 s.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from lib.ui import clock
 from lib.ui.load.rhythm import Rhythm
 
 P = ParamSpec("P")
@@ -38,14 +38,14 @@ class Turns:
     @contextmanager
     def turn(self, *, first: bool) -> Iterator[float]:
         """Wait for a turn, which ends with the block; yields how many seconds that took."""
-        asked = time.monotonic()
         with self._changed:
             self._first += first
+            asked = clock.now()
             self._changed.wait_for(lambda: not self._taken and (first or not self._first))
             self._first -= first
             self._taken = True
         try:
-            yield time.monotonic() - asked
+            yield clock.now() - asked
         finally:
             with self._changed:
                 self._taken = False
@@ -68,7 +68,7 @@ def in_turn(draw: Callable[P, R], *, begins_page: bool = False) -> Callable[P, R
         first = begins_page or getattr(_this_run, "began", False)
         _this_run.began = begins_page
         with _turns.turn(first=first) as seconds:
-            RHYTHM.waited(seconds, time.monotonic())
+            RHYTHM.waited(seconds, clock.now())
             return draw(*args, **kwargs)
 
     return wrapped

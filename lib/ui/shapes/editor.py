@@ -48,10 +48,8 @@ def _row(place: int, layer: Layer, *, last: bool, broken: bool) -> None:
     st.markdown(title, help=layer.about, width=130)
     flags = []
     for setting in layer.settings():
-        if setting.limit is not None:
-            _number(place, layer, setting)
-        elif setting.options is not None:
-            _choice(place, layer, setting)
+        if setting.limit is not None or setting.options is not None:
+            _setting(place, layer, setting)
         else:
             flags.append(setting.name)
     if flags:
@@ -67,38 +65,39 @@ def _key(place: int, layer: Layer, name: str) -> str:
     return f"layer_{place}_{layer.kind}_{name}"
 
 
-def _number(place: int, layer: Layer, setting: LayerSetting) -> None:
-    limit, key = setting.limit, _key(place, layer, setting.name)
-    assert limit is not None  # noqa: S101  only numbers come here
-    kind = type(limit.minimum)
-    start: Any = None if setting.optional else "min"
+def _setting(place: int, layer: Layer, setting: LayerSetting) -> None:
+    """A field for a number, or a menu."""
+    key = _key(place, layer, setting.name)
     st.session_state[key] = getattr(layer, setting.name)
-    st.number_input(
-        setting.label,
-        kind(limit.minimum),
-        kind(limit.maximum),
-        start,
-        step=kind(limit.step),
-        placeholder="any" if setting.optional else None,
-        key=key,
-        width=150,
-        on_change=_set,
-        args=(place, setting.name, key),
-    )
 
+    def take_value() -> None:
+        value = st.session_state[key]
+        _set(place, {setting.name: round(value, 1) if isinstance(value, float) else value})
 
-def _choice(place: int, layer: Layer, setting: LayerSetting) -> None:
-    options, key = setting.options or {}, _key(place, layer, setting.name)
-    st.session_state[key] = getattr(layer, setting.name)
-    st.selectbox(
-        setting.label,
-        list(options),
-        format_func=options.__getitem__,
-        key=key,
-        width=130 if setting.name != "form" else 230,
-        on_change=_set,
-        args=(place, setting.name, key),
-    )
+    if limit := setting.limit:
+        kind = type(limit.minimum)
+        start: Any = None if setting.optional else "min"
+        st.number_input(
+            setting.label,
+            kind(limit.minimum),
+            kind(limit.maximum),
+            start,
+            step=kind(limit.step),
+            placeholder="any" if setting.optional else None,
+            key=key,
+            width=150,
+            on_change=take_value,
+        )
+    else:
+        options = setting.options or {}
+        st.selectbox(
+            setting.label,
+            list(options),
+            format_func=options.__getitem__,
+            key=key,
+            width=130 if setting.name != "form" else 230,
+            on_change=take_value,
+        )
 
 
 def _flags(place: int, layer: Layer, names: list[str]) -> None:
@@ -111,9 +110,15 @@ def _flags(place: int, layer: Layer, names: list[str]) -> None:
         key=key,
         label_visibility="collapsed",
         wrap=True,
-        on_change=_set_flags,
-        args=(place, names, key),
+        on_change=lambda: _set(place, {name: name in st.session_state[key] for name in names}),
     )
+
+
+def _set(place: int, values: dict[str, Any]) -> None:
+    """Give a layer these settings; it may be gone by then."""
+    stack = current()
+    if place < len(stack):
+        take((*stack[:place], replace(stack[place], **values), *stack[place + 1 :]))
 
 
 def _button(place: int, way: str, *, disabled: bool = False) -> None:
@@ -125,23 +130,6 @@ def _button(place: int, way: str, *, disabled: bool = False) -> None:
         on_click=_remove if way == "out" else _move,
         args=(place, place - 1 if way == "up" else place + 1),
     )
-
-
-def _swap(place: int, layer: Layer) -> None:
-    stack = current()
-    if place < len(stack):
-        take((*stack[:place], layer, *stack[place + 1 :]))
-
-
-def _set(place: int, name: str, key: str) -> None:
-    value = st.session_state[key]
-    values: dict[str, Any] = {name: round(value, 1) if isinstance(value, float) else value}
-    _swap(place, replace(current()[place], **values))
-
-
-def _set_flags(place: int, names: list[str], key: str) -> None:
-    values: dict[str, Any] = {name: name in st.session_state[key] for name in names}
-    _swap(place, replace(current()[place], **values))
 
 
 def _move(place: int, to: int) -> None:
