@@ -33,18 +33,19 @@ def recorded(experiment: Experiment) -> Snapshot | None:
 
     A pair and a single model are trained alike, so that one recording of both serves every mode.
     """
-    found = _read(experiment.data.name)
-    if found is None or found[0] != experiment.set(mode="both"):
+    name = experiment.data.name
+    recording = read(FOLDER / f"{name}.npz") if name in DATASETS else None
+    if recording is None or recording[0] != experiment.set(mode="both"):
         return None
-    _, snapshot = found
+    _, snapshot = recording
     results = {mode: snapshot.results[mode] for mode in experiment.model.modes}
     return replace(snapshot, results=results)
 
 
 @lru_cache(maxsize=32)
-def _read(name: str) -> tuple[Experiment, Snapshot] | None:
-    path = FOLDER / f"{name}.npz"
-    if name not in DATASETS or not path.exists():
+def read(path: Path) -> tuple[Experiment, Snapshot] | None:
+    """The run of both modes in a file that `write` has made; None if there is no such file."""
+    if not path.exists():
         return None
     with np.load(path) as file:
         arrays = dict(file)

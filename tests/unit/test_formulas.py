@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -106,15 +107,24 @@ def test_by_hand_is_for_small_layers() -> None:
     assert not can_show(9, 4)
 
 
+def rows_of(table: str) -> list[tuple[str, list[float]]]:
+    """The rows of a table of `by_hand`: a label, and the numbers as they are written."""
+    rows = re.findall(r"<th scope=\"row\"[^>]*>(.*?)</th>(.*?)</tr>", table)
+    return [
+        (label, [float(v.replace("−", "-")) for v in re.findall(r"<td[^>]*>(.*?)</td>", values)])
+        for label, values in rows
+    ]
+
+
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_sums_by_hand_lead_to_the_gates(cell: str) -> None:
-    """The row above each gate's last is what its activation is applied to."""
+    """The row above each gate's last is what its activation is applied to, to three digits."""
     layer = opened(cell, u=2)
-    from lib.figures import by_hand as module
-
+    tables = by_hand(layer, 2, palette()).split("<table")[1:]
     gates = layer.trace.gates or {"h": layer.trace.hidden}
-    for place, (name, values) in enumerate(gates.items()):
-        *_, summed, row = module._block(layer, 2, place, name)
-        activation = np.tanh if "tanh" in row.label else lambda v: 1 / (1 + np.exp(-v))
-        np.testing.assert_allclose(activation(summed.values), values[0, 2], atol=1e-6)
-        np.testing.assert_array_equal(row.values, values[0, 2])
+    for (name, values), table in zip(gates.items(), tables, strict=False):
+        *_, (_, sums), (label, shown) = rows_of(table)
+        activation = np.tanh if "tanh" in label else lambda v: 1 / (1 + np.exp(-v))
+        assert re.match(rf"(tanh|σ)\(sum\) = {name}", label)
+        np.testing.assert_allclose(shown, values[0, 2], atol=0.005)
+        np.testing.assert_allclose(activation(np.array(sums)), values[0, 2], atol=0.005)
