@@ -1,5 +1,6 @@
-"""Unrolled's library: everything but the pages.
+"""Unrolled's library: everything but the pages. README's map says what each room is for.
 
-Nothing outside `lib.ui` imports streamlit, and nothing but `lib.training.engine` imports keras
-or tensorflow, so all of it works from a plain Python script. See README, "Use it from a script".
+A room imports only those that stand below it there. Nothing outside `lib.ui` imports streamlit, and
+only what runs in the worker (`lib.training.engine`, its layers and its answers) imports keras or
+tensorflow, so all the rest works from a plain Python script: see README, "Use it from a script".
 """
