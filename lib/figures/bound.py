@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lib.figures.images import svg_uri
+from lib.figures.html import svg_uri
 from lib.figures.palette import Palette
 from lib.figures.timeline import over_time, picture, ticks
 

@@ -38,16 +38,8 @@ def predictions_figure(
     The last-step model's answer is a single diamond at T. The dotted line to it is what its head
     (without one, its output) would have said at each earlier step, where it was never asked.
 
-    Args:
-        experiment: says whether there is a head.
-        dataset: the data that the run was started with.
-        snapshot: with `samples`; without `results` the target stands alone.
-        sample: which of the shown samples, 0 to S-1 (`Snapshot.samples`).
-        target: which target column, 0 to K-1.
-        palette: the colours of the page's theme.
-
-    Raises:
-        ValueError: when the snapshot doesn't say which samples it shows.
+    `sample` is which of the `Snapshot.samples`, 0 to S-1, and `target` which column, 0 to K-1.
+    Without results the target stands alone. Raises ValueError for a snapshot without samples.
     """
     if not len(snapshot.samples):
         raise ValueError("the snapshot must say which samples it shows, got none")

@@ -172,13 +172,9 @@ def side_notes(
 ) -> list[dict[str, Any]]:
     """Words to the right of a logarithmic plot, beside the levels that they name.
 
-    Words that would touch are moved apart; two of one colour become one, `together`.
-
-    Args:
-        notes: (words, value, colour); values that aren't positive are left out.
-        axis: the range of the y axis, as powers of ten.
-        plot: the height of the plot in pixels.
-        together: what two levels that can hardly be told apart are called.
+    Of `notes` (words, value, colour) those of positive values are placed, on an `axis` that goes
+    from one power of ten to another over `plot` pixels. Words that would touch are moved apart;
+    two of one colour become one, `together`.
     """
     pixels = plot / (axis[1] - axis[0])
     placed: list[dict[str, Any]] = []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.figures.images import svg_uri
+from lib.figures.html import svg_uri
 from lib.figures.palette import LEVELS, Palette
 
 WHOLE = 16
@@ -95,14 +95,11 @@ class Grid:
         only_last: bool = False,
         outlined: bool = False,
     ) -> str:
-        """A tensor as an image element; its words stand elsewhere.
+        """A tensor with `width` columns as an image element; its words stand elsewhere.
 
-        Args:
-            width: its columns.
-            levels: shades of its entries (T, width), 0 to LEVELS-1; None draws it flat.
-            shades: LEVELS colours.
-            only_last: whether the layer returns the last row alone; the others are then pale.
-            outlined: whether the last row is what the last-step mode takes.
+        Its entries have the `levels` (T, width), 0 to LEVELS-1, of the `shades`; None draws it
+        flat. Where the layer returns `only_last`, the other rows are pale; `outlined` is the last
+        row where the last-step mode takes it.
         """
         columns = _Side.of(width)
         if levels is None:

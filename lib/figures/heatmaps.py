@@ -12,7 +12,7 @@ from html import escape
 import numpy as np
 
 from lib.english import number, signed
-from lib.figures.images import STEPS, png_uri, shade_indexes
+from lib.figures.html import STEPS, enlarged, scale_bar, shade_indexes
 from lib.figures.palette import Palette
 from lib.figures.timeline import last_column, over_time, picture, ticks
 
@@ -29,17 +29,11 @@ def heatmaps(
     *,
     kept: str = "h",
 ) -> str:
-    """One matrix for each name, in a grid that fits the screen.
+    """`matrices` (T, U) by name, in a grid that fits the screen.
 
-    Args:
-        matrices: by name, each (T, U); the first is the one whose last timestep is kept by
-            `return_sequences=False`.
-        order: which unit stands in each row, (U,).
-        start: the row that is marked before anybody has picked one.
-        sentence: what the picture says.
-        palette: the colours of the page's theme.
-        kept: what the first matrix is called beside its outline; "" for one that is handed out
-            whole in both modes, which has none.
+    `order` (U,) is which unit stands in each row; row `start` is marked before anybody has picked
+    one. Of the first matrix `return_sequences=False` keeps the last timestep, which is outlined;
+    beside the outline it is called `kept`, "" where both modes hand out all of it.
     """
     parts: list[str] = []
     for name, values in matrices.items():
@@ -81,10 +75,7 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
     indexes = shade_indexes(rows, reach)
     if steps > MOST_NUMBERS[0] or units > MOST_NUMBERS[1]:
         height = min(9.0, max(2.5, 0.4 * units))
-        return (
-            f'<img alt="" src="{png_uri(indexes, colors)}" style="display:block;width:100%;'
-            f'height:{height:.2f}rem;image-rendering:pixelated;border-radius:3px">'
-        )
+        return enlarged(indexes, colors, f"height:{height:.2f}rem")
     cells = "".join(
         f'<span style="background:{colors[index]};color:{palette.text_on(colors[index])}">'
         f"{signed(value)}</span>"
@@ -99,12 +90,7 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
 
 def _legend(kept: str, palette: Palette) -> str:
     """The scale, and what the outline means, where there is one."""
-    colors = palette.signed(2)
-    bar = (
-        f'<span style="display:inline-block;width:7rem;height:0.75rem;border-radius:3px;'
-        f"vertical-align:-1px;border:1px solid {palette.border};"
-        f'background:linear-gradient(90deg,{",".join(colors)})"></span>'
-    )
+    bar = scale_bar(palette.signed(2), 7, palette.border)
     outline = (
         f'<span style="display:inline-block;width:0.6rem;height:1rem;border-radius:3px;'
         f'vertical-align:-3px;border:2px solid {palette.last}"></span>'

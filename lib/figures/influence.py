@@ -12,9 +12,9 @@ from html import escape
 import numpy as np
 
 from lib.english import number
-from lib.figures.images import STEPS, png_uri
+from lib.figures.html import STEPS, enlarged, scale_bar
 from lib.figures.palette import Palette
-from lib.figures.timeline import over_time, picture, ticks
+from lib.figures.timeline import over_time, picture, row_band, ticks
 
 
 def influence_map(
@@ -42,15 +42,14 @@ def influence_map(
         # The root, so that small influences show; what is there at all isn't blank.
         share = np.sqrt(known / (most or 1.0))
         indexes = np.where(known > 0, np.maximum(2, share * STEPS), 0).round().astype(np.uint8)
-        body = (
-            f'<img alt="" src="{png_uri(indexes, colors)}" style="display:block;width:100%;'
-            'aspect-ratio:1;image-rendering:pixelated;border-radius:3px">'
-        )
+        body = enlarged(indexes, colors, "aspect-ratio:1")
         scale = _scale(most, colors, palette)
+    # The playhead's timestep among the outputs, as its column is among the inputs.
+    among_outputs = row_band("--cell-t", steps - 1, steps, palette)
     return picture(
         f'<div style="max-width:24rem;margin:auto"><strong>{escape(title)}</strong>'
         f'<div style="color:{palette.muted}">{scale}outputs 1 to {steps} ↓</div>'
-        f"{over_time(body, steps, palette, above=_row(steps, palette))}{ticks(steps, palette)}"
+        f"{over_time(body, steps, palette, above=among_outputs)}{ticks(steps, palette)}"
         f'<div style="color:{palette.muted};text-align:right">inputs →</div></div>',
         sentence,
         palette,
@@ -65,19 +64,6 @@ def largest(*maps: np.ndarray) -> float:
 
 def _scale(most: float, colors: Sequence[str], palette: Palette) -> str:
     """What the shades mean. They follow the root: half way stands a quarter of the largest."""
-    bar = (
-        f'<span style="display:inline-block;width:5rem;height:0.75rem;border-radius:3px;'
-        f"vertical-align:-1px;border:1px solid {palette.border};"
-        f'background:linear-gradient(90deg,{",".join(colors[::20])})"></span>'
-    )
+    bar = scale_bar(colors[::20], 5, palette.border)
     words = f"half way {number(most / 4)}: shaded by the root" if most else "nothing is shaded"
     return f"<div>0 {bar} {number(most)}, {words}</div>"
-
-
-def _row(steps: int, palette: Palette) -> str:
-    """The playhead's timestep among the outputs, as its column is among the inputs."""
-    return (
-        f'<div style="position:absolute;left:0;right:0;height:calc(100%/{steps});'
-        f"top:calc(100%*var(--cell-t,{steps - 1})/{steps});box-sizing:border-box;min-height:3px;"
-        f'border:1px solid {palette.ink};pointer-events:none"></div>'
-    )

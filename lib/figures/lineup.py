@@ -11,9 +11,9 @@ from html import escape
 from lib.doctor import Diagnosis
 from lib.doctor.lineup import AxisFate, AxisPair
 from lib.doctor.loss_shapes import Sizes
+from lib.figures.html import code_words
 from lib.figures.palette import Palette, mix
 from lib.figures.tensor import Scale, tensor_image
-from lib.figures.text import code_words
 from lib.stack.tensors import Axis, Role, Tensor, numbers
 
 LETTERS: dict[str, tuple[str, Role]] = {

@@ -12,7 +12,7 @@ from html import escape
 import numpy as np
 
 from lib.english import difference
-from lib.figures.images import png_uri
+from lib.figures.html import png_uri
 from lib.figures.palette import Palette
 from lib.figures.timeline import over_time, picture, ticks
 from lib.recurrence.padded import ROUNDING, Padded

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from html import escape
 
+from lib.figures.html import code_words
 from lib.figures.palette import Palette
 from lib.figures.tensor import Scale, tensor_image
-from lib.figures.text import code_words
 from lib.stack.recurrent import Bidirectional, Recurrent, returned_names
 from lib.stack.steps import Step
 from lib.stack.tensors import Tensor, letters, numbers

@@ -15,8 +15,8 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.figures.grid import EDGE, Grid, levels_of
+from lib.figures.html import code_words
 from lib.figures.palette import Palette
-from lib.figures.text import code_words
 from lib.recurrence import Trace
 from lib.stack.models import model_steps
 from lib.stack.steps import Step
@@ -48,16 +48,11 @@ def shape_strip(
     traces: Traces | None = None,
     sample: int | None = None,
 ) -> str:
-    """A row for each mode, side by side where there is room.
+    """A row for each mode, side by side where there is room; `sentence` says what is seen.
 
-    Args:
-        experiment: says which models.
-        dataset: says T, F and K, and gives the input's values.
-        sentence: what the picture says.
-        palette: the colours of the page's theme.
-        traces: `forward(experiment, weights, dataset.x[sample : sample + 1])` for each mode, to
-            shade hidden states and predictions by. Without it these are flat.
-        sample: which sample's values shade the input, 0 to N-1; None leaves it flat.
+    Sample `sample`, 0 to N-1, shades the input; its `traces`, `forward(experiment, weights,
+    dataset.x[sample : sample + 1])` by mode, shade hidden states and predictions. Without them
+    these are flat.
     """
     _, timesteps, features = dataset.shape
     models = model_steps(experiment.model, timesteps, features, dataset.targets)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 
-from lib.figures.images import svg_uri
+from lib.figures.html import svg_uri
 from lib.figures.palette import Palette, mix
 from lib.stack.tensors import Axis, Tensor, numbers
 

@@ -21,32 +21,30 @@ UNITS = "cell-units"
 def over_time(
     body: str, steps: int, palette: Palette, *, units: int = 0, start: int = 0, above: str = ""
 ) -> str:
-    """A block of T columns with the playhead over it, and over a matrix the picked unit.
+    """`body` as a block of T columns with the playhead over it, and over a matrix the picked unit.
 
-    Args:
-        body: what lies below, as wide as the block.
-        steps: T.
-        palette: the colours of the page's theme.
-        units: rows, where these are units.
-        start: the row to mark before anybody has picked one.
-        above: what the playhead mustn't hide.
+    A matrix has `units` rows, of which `start` is marked before anybody has picked one. The
+    playhead doesn't hide what is `above`.
     """
     band = (
         f"position:absolute;top:-2px;bottom:-2px;width:calc(100%/{steps});"
         f"left:calc(100%*var(--cell-t,{steps - 1})/{steps});box-sizing:border-box;"
         f"border:2px solid {palette.ink};border-radius:3px;pointer-events:none"
     )
-    row = (
-        f'<div style="position:absolute;left:0;right:0;height:calc(100%/{units});'
-        f"top:calc(100%*var(--cell-row,{start})/{units});box-sizing:border-box;min-height:3px;"
-        f'border:1px solid {palette.ink};pointer-events:none"></div>'
-        if units > 1
-        else ""
-    )
+    row = row_band("--cell-row", start, units, palette) if units > 1 else ""
     return (
         f'<div class="{TIME}{f" {UNITS}" if units else ""}" style="position:relative;'
         f'cursor:pointer;touch-action:pan-y;user-select:none">{body}{row}'
         f'<div style="{band}"></div>{above}</div>'
+    )
+
+
+def row_band(place: str, start: int, rows: int, palette: Palette) -> str:
+    """A band over one of `rows` rows, where the custom property `place` says; at first `start`."""
+    return (
+        f'<div style="position:absolute;left:0;right:0;height:calc(100%/{rows});'
+        f"top:calc(100%*var({place},{start})/{rows});box-sizing:border-box;min-height:3px;"
+        f'border:1px solid {palette.ink};pointer-events:none"></div>'
     )
 
 

@@ -12,7 +12,7 @@ from html import escape
 import numpy as np
 
 from lib.english import short, signed
-from lib.figures.images import svg_uri
+from lib.figures.html import svg_uri
 from lib.figures.palette import Palette
 from lib.figures.timeline import last_column, over_time, ticks
 from lib.recurrence.formulas import Line

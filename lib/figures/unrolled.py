@@ -12,7 +12,7 @@ import numpy as np
 
 from lib.english import number
 from lib.experiment import MODES
-from lib.figures.images import STEPS, png_uri, shade_indexes, svg_uri
+from lib.figures.html import STEPS, enlarged, shade_indexes, svg_uri
 from lib.figures.palette import Palette
 from lib.figures.timeline import over_time, picture, ticks
 
@@ -25,23 +25,18 @@ def unrolled_picture(
 ) -> str:
     """Inputs below, cells in the middle, outputs above, over all timesteps.
 
-    Args:
-        x: what goes into the layer for one sample, (T, F).
-        modes: "sequence", "last", or both: whose outputs are drawn.
-        has_cell_state: whether two states are handed on, as in an LSTM, or one.
-        sentence: what the picture says.
-        palette: the colours of the page's theme.
+    `x` (T, F) goes into the layer for one sample. The outputs are those of `modes`, "sequence",
+    "last" or both. With a cell state two states are handed on, as in an LSTM, else one.
     """
     steps = len(x)
     reach = float(np.nanmax(np.abs(x), initial=1e-9))
-    inputs = png_uri(shade_indexes(x.T, reach), palette.signed(STEPS))
     height = min(3.0, max(0.9, 0.5 * x.shape[1]))
+    inputs = shade_indexes(x.T, reach)
     rows = [
         *(_outputs(mode, steps, palette) for mode in modes),
         _cells(steps, has_cell_state, palette),
         _arrows(steps, palette.muted),
-        f'<img alt="" src="{inputs}" style="display:block;width:100%;height:{height}rem;'
-        'image-rendering:pixelated;border-radius:3px">',
+        enlarged(inputs, palette.signed(STEPS), f"height:{height}rem"),
     ]
     block = over_time("".join(rows), steps, palette)
     scale = f", ±{number(reach)}" if x.any() and np.isfinite(reach) else ""

@@ -61,8 +61,8 @@ def unrolled_sentence(experiment: Experiment, layer: int, steps: int, features: 
 
 def step_sentence(lines: Sequence[Line], unit: int, step: int) -> str:
     """Where the playhead stands, and what the picked unit says there."""
-    made = ", ".join(f"{line.about} {signed(line.value)}" for line in lines)
-    return f"Timestep {step + 1}, unit {unit + 1}: {made}."
+    values = ", ".join(f"{line.about} {signed(line.value)}" for line in lines)
+    return f"Timestep {step + 1}, unit {unit + 1}: {values}."
 
 
 def findings(cell: str, trace: Trace) -> list[str]:
@@ -70,26 +70,26 @@ def findings(cell: str, trace: Trace) -> list[str]:
     hidden = trace.hidden[0]
     if not np.isfinite(hidden).all():
         return ["Some of the states aren't numbers any more: the run has diverged."]
-    said = [*_gates(cell, trace), *_counting(trace)]
+    sentences = [*_gates(cell, trace), *_counting(trace)]
     ranges = np.ptp(hidden, axis=0)
     still = np.flatnonzero(ranges < STILL)
     if len(still):
-        said.append(
+        sentences.append(
             f"{_units(still)} never move{'s' if len(still) == 1 else ''}: "
             f"the output changes by less than {STILL} over all timesteps."
         )
     if len(still) < len(ranges):
         widest = int(np.argmax(ranges))
-        said.append(
+        sentences.append(
             f"Unit {widest + 1} moves most: from {signed(hidden[:, widest].min())} to "
             f"{signed(hidden[:, widest].max())}."
         )
-    return said
+    return sentences
 
 
 def _gates(cell: str, trace: Trace) -> list[str]:
     """For each gate, how many of its values are open or shut; for SimpleRNN, at a bound."""
-    said = []
+    sentences = []
     limits = {"open": f" (above {1 - SATURATED})", "shut": f" (below {SATURATED})"}
 
     def with_limit(word: str) -> str:
@@ -107,9 +107,9 @@ def _gates(cell: str, trace: Trace) -> list[str]:
         ]
         if ends:
             all_values = f"{values.size} values" if values.size < FEW else "values"
-            said.append(f"The {about} is {' and '.join(ends)} of its {all_values}.")
+            sentences.append(f"The {about} is {' and '.join(ends)} of its {all_values}.")
         else:
-            said.append(
+            sentences.append(
                 f"The {about} is never wholly {with_limit('open')} or {with_limit('shut')}: it "
                 f"stays within {signed(values.min())} and {signed(values.max())}."
             )
@@ -117,8 +117,8 @@ def _gates(cell: str, trace: Trace) -> list[str]:
         which = np.abs(trace.hidden[0]) > 1 - SATURATED
         share = capital(_share(which)) if which.any() else "None"
         of, are = (f"{which.size}" if which.size < FEW else "the"), "is" if share == "1" else "are"
-        said.append(f"{share} of {of} outputs {are} within {SATURATED} of −1 or 1.")
-    return said
+        sentences.append(f"{share} of {of} outputs {are} within {SATURATED} of −1 or 1.")
+    return sentences
 
 
 def _share(which: np.ndarray) -> str:

@@ -95,10 +95,10 @@ def predictions_sentence(
     off: dict[str, np.ndarray] = {}
     answers = []
     for mode, result in snapshot.results.items():
-        said = dataset.raw(result.predictions[sample])[:, target].astype(np.float64)
-        off[mode] = np.abs(said - truth)
+        values = dataset.raw(result.predictions[sample])[:, target].astype(np.float64)
+        off[mode] = np.abs(values - truth)
         answers.append(
-            f"the {MODES[mode].model} says {number(said[-1])}, off by {number(off[mode][-1])}"
+            f"the {MODES[mode].model} says {number(values[-1])}, off by {number(off[mode][-1])}"
         )
     if answers:
         parts.append(_sentence(answers))
@@ -127,11 +127,11 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     counts = {"sequence": f"the mean over {steps} steps", "last": "over the last step alone"}
     loss = LOSSES[experiment.training.loss].label.lower()
     if losses:
-        said = [
+        clauses = [
             f"the {MODES[mode].model}'s {named}is {number(value)}, {counts[mode]}"
             for named, (mode, value) in zip(("training loss ", ""), losses.items(), strict=False)
         ]
-        parts = [_sentence(said, f"After {counted(snapshot.epoch, 'epoch')} ")]
+        parts = [_sentence(clauses, f"After {counted(snapshot.epoch, 'epoch')} ")]
     else:
         will = [
             f"the {MODES[mode].model}'s {named}, {counts[mode]}"
@@ -168,13 +168,11 @@ def compare_sentence(dataset: Dataset, snapshot: Snapshot) -> str:
     if dataset.best_mse is not None:
         levels.append(f"{dataset.best_label} {_floor(dataset.best_mse[-1])}")
     scaled = " (scaled)" if dataset.is_scaled else ""
-    said = (
+    none = "" if dataset.has_validation else " None are kept for validation."
+    return (
         f"Mean squared error{scaled} at step {dataset.shape[1]} on the {which} samples: "
-        f"{', '.join(errors + levels)}."
+        f"{', '.join(errors + levels)}.{none}"
     )
-    if not dataset.has_validation:
-        said += " None are kept for validation."
-    return said
 
 
 def typical_error(dataset: Dataset, result: ModeResult) -> str:
@@ -192,33 +190,40 @@ def typical_error(dataset: Dataset, result: ModeResult) -> str:
 
 def step_error_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
     """Typical error at the first and the last step, and from which step on it beats the guess."""
-    steps = dataset.shape[1]
-    scale = dataset.raw_scale
+    steps, scale, naive = dataset.shape[1], dataset.raw_scale, dataset.naive_mse
     unit = f" {dataset.target_unit}" if dataset.target_unit and scale is not None else ""
     kind = "RMSE" if scale is not None else "RMSE of the scaled targets"
-    factor = 1.0 if scale is None else scale
-    naive = dataset.naive_mse
+
+    def ends(mse: np.ndarray) -> list[str]:
+        """Of an error (T,): its root at step 1 and at step T."""
+        root = (1.0 if scale is None else scale) * np.sqrt(np.asarray(mse, np.float64))
+        return [number(root[0]), number(root[-1])]
+
     parts = []
     for mode, result in snapshot.results.items():
-        error = factor * np.sqrt(np.asarray(result.step_mse, np.float64))
-        ends = (number(error[0]), number(error[-1]))
+        first, last = ends(result.step_mse)
         if mode == "sequence":
-            said = (
-                f"The sequence model's typical error ({kind}) is {ends[0]}{unit} at step 1 and "
-                f"{ends[1]} at step {steps}; "
+            be, error = (
+                "is",
+                (
+                    f"The sequence model's typical error ({kind}) is {first}{unit} at step 1 and "
+                    f"{last} at step {steps}"
+                ),
             )
         else:
-            said = (
-                f"The last-step model was asked at step {steps} alone and is off by "
-                f"{ends[1]}{unit} there; at step 1 {ANSWERS[experiment.model.head]} would have "
-                f"been off by {ends[0]}; "
+            be, error = (
+                "would be",
+                (
+                    f"The last-step model was asked at step {steps} alone and is off by "
+                    f"{last}{unit} there; at step 1 {ANSWERS[experiment.model.head]} would have "
+                    f"been off by {first}"
+                ),
             )
-        be = "is" if mode == "sequence" else "would be"
-        parts.append(f"{said}that {_beats(result.step_mse, naive, dataset.naive_label, be)}.")
-    ends = (number(factor * math.sqrt(naive[0])), number(factor * math.sqrt(naive[-1])))
+        parts.append(f"{error}; that {_beats(result.step_mse, naive, dataset.naive_label, be)}.")
+    first, last = ends(naive)
     parts.append(
-        f"{capital(dataset.naive_label)} is off by {ends[0]}{unit} at step 1 and "
-        f"{ends[1]} at step {steps}."
+        f"{capital(dataset.naive_label)} is off by {first}{unit} at step 1 and "
+        f"{last} at step {steps}."
     )
     return " ".join(parts)
 

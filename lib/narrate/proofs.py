@@ -20,11 +20,11 @@ NO_ANSWER = "no answer"
 
 
 def one_computation(
-    experiment: Experiment, steps: int, said: dict[str, Any] | None, against: Agreement | None
+    experiment: Experiment, steps: int, answer: dict[str, Any] | None, against: Agreement | None
 ) -> list[ProofCard]:
     """That the modes are one, that NumPy draws what Keras does, and what the states are.
 
-    `said` is the answer `modes`, None while there is none; `against` compares it with NumPy.
+    `answer` is that of `modes`, None while there is none; `against` compares it with NumPy.
     """
     model = experiment.model
     cell = CELLS[model.cell].label
@@ -35,22 +35,22 @@ def one_computation(
     if model.cell == "lstm":
         most = (
             ""
-            if said is None
-            else f"; the furthest ends at {number(np.abs(said['states'][1]).max())}"
+            if answer is None
+            else f"; the furthest ends at {number(np.abs(answer['states'][1]).max())}"
         )
         unbounded = (
             " c isn't held to 1: |c| grows by less than 1 a step, so it stays below t (rounded, "
             f"at t at most), {steps} at the end{most}."
         )
-    difference = prefix = state = None
-    if said is not None:
-        difference = float(said["difference"])
-        prefix = float(np.abs(said["prefixes"] - said["whole"]).max())
-        state = float(np.abs(said["sequence"][:, -1] - said["states"][0]).max())
+    apart = prefix = state = None
+    if answer is not None:
+        apart = float(answer["difference"])
+        prefix = float(np.abs(answer["prefixes"] - answer["whole"]).max())
+        state = float(np.abs(answer["sequence"][:, -1] - answer["states"][0]).max())
     return [
         ProofCard(
             "The last step of the sequence is the last-step mode",
-            (Measure("max |sequence[:, -1] − last|", difference),),
+            (Measure("max |sequence[:, -1] − last|", apart),),
             f"Both run the same {steps} steps of the same {cell}; return_sequences only says "
             "what is handed out.",
         ),
@@ -100,15 +100,15 @@ def _why_it_differs(against: Agreement | None) -> str:
 
 
 def ways_to_break_it(
-    experiment: Experiment, padding: int, said: dict[str, Any] | None
+    experiment: Experiment, padding: int, answer: dict[str, Any] | None
 ) -> list[ProofCard]:
     """What makes sequence[:, -1] and last two different things, and what only seems to.
 
-    `said` is the answer `breakings`, None while there is none.
+    `answer` is that of `breakings`, None while there is none.
     """
 
     def measured(name: str) -> float | None:
-        return None if said is None else float(said[name])
+        return None if answer is None else float(answer[name])
 
     def parts(name: str, usual: str, never: str) -> str:
         """What is to be said of a difference; another sentence where there is none after all."""
@@ -196,16 +196,10 @@ def progress_sentence(
     failed: int = 0,
     again: bool = False,
 ) -> str:
-    """How far Keras is with a page's questions.
+    """How far Keras is with a page's questions: `done` of `total` are over, `failed` in vain.
 
-    Args:
-        done: how many of them have an answer, or will have none.
-        total: how many there are.
-        now: what the first of the others is about.
-        ahead: how many questions of other pages come before it.
-        ready: whether there is a Keras yet.
-        failed: how many will have none.
-        again: whether they are asked again, as a run changes what they are about.
+    The next is about `now`, with `ahead` questions of other pages before it. Keras is `ready` once
+    it has started. All are asked `again` as a run changes what they are about.
     """
     if done == total and failed:
         return (

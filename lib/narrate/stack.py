@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
+from lib.english import capital
+from lib.stack.base import LayerSetting
 from lib.stack.code import spare_states
 from lib.stack.kinds import Stack
 from lib.stack.steps import Step, broken, total, trace
@@ -36,10 +39,9 @@ def change_sentence(before: Stack, after: Stack) -> str:
     if before == after:
         return ""
     was, now = trace(before), trace(after)
-    what = ", ".join(_changes(before, after))
-    what = what[:1].upper() + what[1:]
-    if broken(now) is not None:
-        return f"{what}: now layer {(broken(now) or 0) + 1} breaks."
+    what = capital(", ".join(_changes(before, after)))
+    if (place := broken(now)) is not None:
+        return f"{what}: now layer {place + 1} breaks."
     if broken(was) is not None:
         return f"{what}: now it works, and gives {numbers_of(now[-1].tensors)}."
     shapes = [numbers_of(steps[-1].tensors) for steps in (was, now)]
@@ -47,28 +49,37 @@ def change_sentence(before: Stack, after: Stack) -> str:
     if shapes[0] != shapes[1]:
         output = f"the output goes from {shapes[0]} to {shapes[1]}"
     counts = total(was), total(now)
-    stay = f"the parameters stay at {counts[1]:,}"
     if counts[0] != counts[1]:
-        stay = f"the parameters go from {counts[0]:,} to {counts[1]:,}"
-    return f"{what}: {output}, and {stay}.{_why(before, after, counts)}"
+        return f"{what}: {output}, and the parameters go from {counts[0]:,} to {counts[1]:,}."
+    lesson = ""
+    if _moves_time_alone(before, after):
+        lesson = " Weights are shared by all timesteps: units are not timesteps."
+    return f"{what}: {output}, and the parameters stay at {counts[1]:,}.{lesson}"
 
 
 def _changes(before: Stack, after: Stack) -> Iterator[str]:
     """Each setting that differs, where the layers are of the same kinds; else what moved."""
     if Counter(before) == Counter(after):
         yield "another order"
-        return
-    if not _same_kinds(before, after):
+    elif not _same_kinds(before, after):
         more, less = _is_one_more(after, before), _is_one_more(before, after)
         yield "one layer more" if more else "one layer less" if less else "other layers"
-        return
+    else:
+        for place, setting, values in _changed_settings(before, after):
+            words = ["any" if value is None else f"{value}" for value in values]
+            name = setting.label or setting.name
+            yield f"layer {place}'s {name} from {words[0]} to {words[1]}"
+
+
+def _changed_settings(
+    before: Stack, after: Stack
+) -> Iterator[tuple[int, LayerSetting, tuple[Any, Any]]]:
+    """Of stacks of the same kinds: which layer, counted from 1, its setting, and both values."""
     for place, (one, other) in enumerate(zip(before, after, strict=True), start=1):
         for setting in other.settings():
-            values = [getattr(layer, setting.name) for layer in (one, other)]
+            values = getattr(one, setting.name), getattr(other, setting.name)
             if values[0] != values[1]:
-                words = ["any" if value is None else f"{value}" for value in values]
-                name = setting.label or setting.name
-                yield f"layer {place}'s {name} from {words[0]} to {words[1]}"
+                yield place, setting, values
 
 
 def _same_kinds(before: Stack, after: Stack) -> bool:
@@ -81,19 +92,14 @@ def _is_one_more(longer: Stack, shorter: Stack) -> bool:
     return any((*longer[:place], *longer[place + 1 :]) == shorter for place in places)
 
 
-def _why(before: Stack, after: Stack, counts: tuple[int, int]) -> str:
-    """The lesson of moving the timesteps alone."""
+def _moves_time_alone(before: Stack, after: Stack) -> bool:
+    """Whether nothing but numbers of timesteps has changed."""
     if not _same_kinds(before, after):
-        return ""
-    names = {
-        setting.name
-        for one, other in zip(before, after, strict=True)
-        for setting in other.settings()
-        if getattr(one, setting.name) != getattr(other, setting.name)
+        return False
+    return {setting.name for _, setting, _ in _changed_settings(before, after)} <= {
+        "timesteps",
+        "n",
     }
-    if names and names <= {"timesteps", "n"} and counts[0] == counts[1]:
-        return " Weights are shared by all timesteps: units are not timesteps."
-    return ""
 
 
 def stack_title(steps: tuple[Step, ...]) -> str:

@@ -110,16 +110,25 @@ class ShapeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer, by its settings. Its rule is `call`."""
+    """One layer, by its settings. Its rule is `call`.
+
+    The docstring of a kind is what a page says of it, in a sentence.
+    """
 
     kind: ClassVar[str]
     """In the address, and in KINDS."""
     keras: ClassVar[str]
-    """The class in `keras.layers`."""
-    about: ClassVar[str]
-    """What it does, in a sentence."""
+    """The class in `keras.layers`, which has its name unless it says another."""
     family: ClassVar[str] = ""
     """The letter of its own width, where it has one."""
+
+    def __init_subclass__(cls) -> None:
+        cls.keras = cls.__dict__.get("keras", cls.__name__)
+
+    @property
+    def about(self) -> str:
+        """What it does: its docstring."""
+        return f"{self.__doc__}"
 
     @classmethod
     def settings(cls) -> Iterator[LayerSetting]:

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
+from lib.stack import plain, recurrent
 from lib.stack.base import Layer
-from lib.stack.plain import (
-    Dense,
-    Dropout,
-    Flatten,
-    GlobalAveragePooling1D,
-    Input,
-    Masking,
-    RepeatVector,
-    TimeDistributed,
-    Unpack,
-)
-from lib.stack.recurrent import GRU, LSTM, Bidirectional, SimpleRNN
 
 KINDS: dict[str, type[Layer]] = {
     kind.kind: kind
     for kind in (
-        Input,
-        LSTM,
-        GRU,
-        SimpleRNN,
-        Bidirectional,
-        Dense,
-        TimeDistributed,
-        Dropout,
-        RepeatVector,
-        Flatten,
-        Masking,
-        GlobalAveragePooling1D,
-        Unpack,
+        plain.Input,
+        recurrent.LSTM,
+        recurrent.GRU,
+        recurrent.SimpleRNN,
+        recurrent.Bidirectional,
+        plain.Dense,
+        plain.TimeDistributed,
+        plain.Dropout,
+        plain.RepeatVector,
+        plain.Flatten,
+        plain.Masking,
+        plain.GlobalAveragePooling1D,
+        plain.Unpack,
     )
 }
 """In the order in which a menu offers them."""

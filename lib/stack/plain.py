@@ -38,11 +38,9 @@ FORMS = {
 
 @dataclass(frozen=True, slots=True)
 class Input(Layer):
-    """What one sample looks like. A stack begins with one, and has no other."""
+    """What one sample looks like; Keras adds the batch."""
 
     kind: ClassVar[str] = "input"
-    keras: ClassVar[str] = "Input"
-    about: ClassVar[str] = "What one sample looks like; Keras adds the batch."
 
     timesteps: int | None = number("t", "timesteps T", 12, STEPS, optional=True)
     features: int = number("f", "features F", 3, FEATURES)
@@ -73,11 +71,9 @@ class Input(Layer):
 
 @dataclass(frozen=True, slots=True)
 class Dense(Layer):
-    """A linear layer on the last axis."""
+    """The same linear map wherever the last axis is read, at every timestep."""
 
     kind: ClassVar[str] = "dense"
-    keras: ClassVar[str] = "Dense"
-    about: ClassVar[str] = "The same linear map wherever the last axis is read, at every timestep."
     family: ClassVar[str] = "K"
 
     units: int = number("k", "units", 1, UNITS)
@@ -100,11 +96,9 @@ def linear(tensor: Tensor, units: int, letter: str) -> Outputs:
 
 @dataclass(frozen=True, slots=True)
 class TimeDistributed(Layer):
-    """Dense, once for each timestep; the same as Dense alone."""
+    """Dense at every timestep, which Dense alone does as well."""
 
     kind: ClassVar[str] = "td"
-    keras: ClassVar[str] = "TimeDistributed"
-    about: ClassVar[str] = "Dense at every timestep, which Dense alone does as well."
     family: ClassVar[str] = "K"
 
     units: int = number("k", "units", 1, UNITS)
@@ -141,11 +135,9 @@ class TimeDistributed(Layer):
 
 @dataclass(frozen=True, slots=True)
 class Dropout(Layer):
-    """Zeros some entries while training."""
+    """Sets a share of all entries to 0 while training. Shapes stay."""
 
     kind: ClassVar[str] = "drop"
-    keras: ClassVar[str] = "Dropout"
-    about: ClassVar[str] = "Sets a share of all entries to 0 while training. Shapes stay."
 
     rate: float = number("p", "rate", 0.2, Limit(0.0, 0.9, 0.1))
 
@@ -172,11 +164,9 @@ def _cant_be_packed(above: tuple[Layer, ...], tensors: Tensors) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RepeatVector(Layer):
-    """The same vector at n timesteps: from an encoder's last output to a decoder's input."""
+    """Gives the same vector at every one of n new timesteps."""
 
     kind: ClassVar[str] = "repeat"
-    keras: ClassVar[str] = "RepeatVector"
-    about: ClassVar[str] = "Gives the same vector at every one of n new timesteps."
     family: ClassVar[str] = "T′"
 
     n: int = number("n", "n", 6, STEPS)
@@ -189,11 +179,9 @@ class RepeatVector(Layer):
 
 @dataclass(frozen=True, slots=True)
 class Flatten(Layer):
-    """All axes but the batch as one."""
+    """Lays timesteps and features end to end, on one axis."""
 
     kind: ClassVar[str] = "flatten"
-    keras: ClassVar[str] = "Flatten"
-    about: ClassVar[str] = "Lays timesteps and features end to end, on one axis."
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T·F)."""
@@ -203,11 +191,9 @@ class Flatten(Layer):
 
 @dataclass(frozen=True, slots=True)
 class Masking(Layer):
-    """Marks timesteps that are padding."""
+    """Marks timesteps of nothing but zeros, so that layers above skip them."""
 
     kind: ClassVar[str] = "mask"
-    keras: ClassVar[str] = "Masking"
-    about: ClassVar[str] = "Marks timesteps of nothing but zeros, so that layers above skip them."
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays."""
@@ -217,11 +203,9 @@ class Masking(Layer):
 
 @dataclass(frozen=True, slots=True)
 class GlobalAveragePooling1D(Layer):
-    """The mean over the timesteps."""
+    """Takes the mean over all timesteps."""
 
     kind: ClassVar[str] = "pool"
-    keras: ClassVar[str] = "GlobalAveragePooling1D"
-    about: ClassVar[str] = "Takes the mean over all timesteps."
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F)."""
@@ -231,11 +215,10 @@ class GlobalAveragePooling1D(Layer):
 
 @dataclass(frozen=True, slots=True)
 class Unpack(Layer):
-    """No layer but a line of Python: the output goes on, the states are kept for later."""
+    """Passes on the first tensor, and keeps the others for initial_state."""
 
     kind: ClassVar[str] = "unpack"
     keras: ClassVar[str] = "x, *states = x"
-    about: ClassVar[str] = "Passes on the first tensor, and keeps the others for initial_state."
 
     def code(self) -> str:
         """Python's own unpacking."""

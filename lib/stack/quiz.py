@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lib.stack.base import Layer
 from lib.stack.kinds import Stack
 from lib.stack.plain import Dense, Flatten, GlobalAveragePooling1D, Input, RepeatVector
 from lib.stack.recurrent import GRU, LSTM, Bidirectional, Recurrent
 from lib.stack.steps import Step, broken, trace
-from lib.stack.tensors import numbers, numbers_of, sizes
+from lib.stack.tensors import numbers, numbers_of
 
 OPTIONS = 4
 RAISES = "It raises an error"
@@ -54,52 +53,55 @@ def _outcome(stack: Stack) -> str:
 
 def _stack(rng: np.random.Generator) -> Stack:
     """One of the kinds of question, with sizes that differ from each other."""
-    kinds: tuple[Callable[[Input, list[int], np.random.Generator], list[Layer]], ...] = (
-        _one_layer,
-        _two_layers,
-        _both_ways,
-        _encoder,
-        _collapsed,
-    )
-    sizes = [int(n) for n in rng.permutation([2, 4, 5, 6, 7, 8, 9, 12, 16, 20, 24])]
-    timesteps, features, *units = sizes
-    first = Input(timesteps=timesteps, features=features)
-    return (first, *kinds[rng.integers(len(kinds))](first, units, rng))
+    timesteps, features, *units = (int(n) for n in rng.permutation(SIZES))
+    layers = KINDS[rng.integers(len(KINDS))](units, rng)
+    return (Input(timesteps=timesteps, features=features), *layers)
 
 
-def _cell(units: int, rng: np.random.Generator, *, every: bool) -> Recurrent:
-    return (LSTM, GRU)[rng.integers(2)](units=units, return_sequences=every)
+def _cell(units: int, rng: np.random.Generator, *, every: float = 0.5) -> Recurrent:
+    """An LSTM or a GRU, which returns sequences with the probability `every`."""
+    sequences = _flip(rng, every)
+    return (LSTM, GRU)[rng.integers(2)](units=units, return_sequences=sequences)
 
 
 def _flip(rng: np.random.Generator, share: float = 0.5) -> bool:
     return bool(rng.random() < share)
 
 
-def _one_layer(_: Input, units: list[int], rng: np.random.Generator) -> list[Layer]:
-    layers: list[Layer] = [_cell(units[0], rng, every=_flip(rng))]
-    return [*layers, Dense(units=units[1])] if _flip(rng) else layers
+def _one_layer(units: list[int], rng: np.random.Generator) -> Stack:
+    layer = _cell(units[0], rng)
+    return (layer, Dense(units=units[1])) if _flip(rng) else (layer,)
 
 
-def _two_layers(_: Input, units: list[int], rng: np.random.Generator) -> list[Layer]:
-    lower = _cell(units[0], rng, every=_flip(rng, 0.7))
-    return [lower, _cell(units[1], rng, every=_flip(rng))]
+def _two_layers(units: list[int], rng: np.random.Generator) -> Stack:
+    return _cell(units[0], rng, every=0.7), _cell(units[1], rng)
 
 
-def _both_ways(_: Input, units: list[int], rng: np.random.Generator) -> list[Layer]:
+def _both_ways(units: list[int], rng: np.random.Generator) -> Stack:
     merge = ("concat", "concat", "sum", "ave")[rng.integers(4)]
     both = Bidirectional(units=units[0], merge_mode=merge, return_sequences=_flip(rng))
-    return [both, Dense(units=units[1])] if _flip(rng) else [both]
+    return (both, Dense(units=units[1])) if _flip(rng) else (both,)
 
 
-def _encoder(_: Input, units: list[int], rng: np.random.Generator) -> list[Layer]:
-    encoder = _cell(units[0], rng, every=_flip(rng, 0.25))
-    decoder = _cell(units[2], rng, every=_flip(rng, 0.7))
-    return [encoder, RepeatVector(n=units[1]), decoder]
+def _encoder(units: list[int], rng: np.random.Generator) -> Stack:
+    encoder, decoder = _cell(units[0], rng, every=0.25), _cell(units[2], rng, every=0.7)
+    return encoder, RepeatVector(n=units[1]), decoder
 
 
-def _collapsed(_: Input, units: list[int], rng: np.random.Generator) -> list[Layer]:
-    lower = _cell(units[0], rng, every=_flip(rng, 0.8))
-    return [lower, (Flatten(), GlobalAveragePooling1D())[rng.integers(2)]]
+def _collapsed(units: list[int], rng: np.random.Generator) -> Stack:
+    lower = _cell(units[0], rng, every=0.8)
+    return lower, (Flatten(), GlobalAveragePooling1D())[rng.integers(2)]
+
+
+SIZES = (2, 4, 5, 6, 7, 8, 9, 12, 16, 20, 24)
+KINDS: tuple[Callable[[list[int], np.random.Generator], Stack], ...] = (
+    _one_layer,
+    _two_layers,
+    _both_ways,
+    _encoder,
+    _collapsed,
+)
+"""What a question is about: the layers above the input, from sizes for their units."""
 
 
 def _mistakes(stack: Stack) -> Iterator[str]:
@@ -113,11 +115,12 @@ def _mistakes(stack: Stack) -> Iterator[str]:
                 merged = replace(layer, merge_mode=merge)
                 yield _outcome((*stack[:place], merged, *stack[place + 1 :]))
     yield RAISES
-    for step in reversed(trace(stack)):
+    steps = trace(stack)
+    for step in reversed(steps):
         if step.tensors:
             yield numbers(step.tensors[0])
-            batch, *rest = sizes(step.tensors[0])
+            batch, *rest = step.shapes[0]
             if len(rest) == 2:
                 yield f"({batch}, {rest[1]}, {rest[0]})"
             yield f"({batch}, {rest[-1]})"
-            yield f"({batch}, {stack[0].axes()[1].size}, {rest[-1]})"  # type: ignore[attr-defined]
+            yield f"({batch}, {steps[0].shapes[0][1]}, {rest[-1]})"

@@ -104,32 +104,26 @@ class Recurrent(Layer):
 
 @dataclass(frozen=True, slots=True)
 class LSTM(Recurrent):
-    """Four gates, a hidden state and a cell state."""
+    """Reads step by step, with a hidden state and a cell state."""
 
     kind: ClassVar[str] = "lstm"
-    keras: ClassVar[str] = "LSTM"
     cell: ClassVar[str] = "lstm"
-    about: ClassVar[str] = "Reads step by step, with a hidden state and a cell state."
 
 
 @dataclass(frozen=True, slots=True)
 class GRU(Recurrent):
-    """Three gates and one state."""
+    """Reads step by step, with one state."""
 
     kind: ClassVar[str] = "gru"
-    keras: ClassVar[str] = "GRU"
     cell: ClassVar[str] = "gru"
-    about: ClassVar[str] = "Reads step by step, with one state."
 
 
 @dataclass(frozen=True, slots=True)
 class SimpleRNN(Recurrent):
-    """No gates."""
+    """Reads step by step, without gates."""
 
     kind: ClassVar[str] = "rnn"
-    keras: ClassVar[str] = "SimpleRNN"
     cell: ClassVar[str] = "simple_rnn"
-    about: ClassVar[str] = "Reads step by step, without gates."
 
 
 KINDS: dict[str, type[Recurrent]] = {kind.cell: kind for kind in (LSTM, GRU, SimpleRNN)}
@@ -140,11 +134,9 @@ MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in 
 
 @dataclass(frozen=True, slots=True)
 class Bidirectional(Layer):
-    """Two recurrent layers, one for each direction, and how their outputs are joined."""
+    """Reads forwards and backwards, with a layer for each direction."""
 
     kind: ClassVar[str] = "bi"
-    keras: ClassVar[str] = "Bidirectional"
-    about: ClassVar[str] = "Reads forwards and backwards, with a layer for each direction."
     family: ClassVar[str] = "U"
 
     cell: str = choice("c", "cell", "lstm", {name: cell.keras for name, cell in CELLS.items()})

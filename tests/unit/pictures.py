@@ -1,10 +1,12 @@
-"""Datasets and snapshots for the tests of figures and sentences: small, made by hand."""
+"""Datasets and snapshots for the tests of figures and sentences, and what to read of a figure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from lib.dataset import Dataset
 from lib.run import ModeResult, Snapshot, Status
@@ -65,3 +67,19 @@ def spoiled(snapshot: Snapshot, value: float) -> Snapshot:
         for mode, result in snapshot.results.items()
     }
     return replace(snapshot, status=Status.DIVERGED, results=results)
+
+
+def traces(figure: go.Figure, name: str) -> list[Any]:
+    """The traces of that name."""
+    return [trace for trace in figure.data if trace["name"] == name]
+
+
+def the(figure: go.Figure, name: str) -> Any:
+    """The only trace of that name."""
+    (trace,) = traces(figure, name)
+    return trace
+
+
+def words_of(figure: go.Figure) -> str:
+    """The key above a chart."""
+    return figure.layout.annotations[0].text

@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 
 from lib.figures.heatmaps import heatmaps
-from lib.figures.images import STEPS, png_uri, shade_indexes
+from lib.figures.html import STEPS, png_uri, shade_indexes
 from lib.figures.palette import PALETTES, palette
 from lib.figures.timeline import over_time, ticks
 from lib.figures.unit import unit_lines
 from lib.figures.unrolled import unrolled_picture
 from lib.recurrence.formulas import Line, lines
 from lib.recurrence.unit_order import by_similarity
-from tests.unit.test_figures import contrast
 from tests.unit.test_formulas import opened
+from tests.unit.test_palette import contrast
 
 
 def test_a_png_holds_each_number_as_one_pixel() -> None:

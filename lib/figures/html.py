@@ -1,7 +1,8 @@
-"""Images as data URIs: a matrix as a PNG, and a drawing as SVG, which `st.html` lets through so.
+"""What pictures in HTML are made of: images, scales, and words in the letters of code.
 
-A matrix has one pixel for each number, which the browser enlarges without blurring. A hundred
-timesteps of 128 units are some kilobytes so, and cost a browser nothing to draw.
+`st.html` drops SVG elements, so that a drawing is an image, as its data URI. A matrix is a PNG of
+one pixel for each number, which the browser enlarges without blurring: a hundred timesteps of 128
+units are some kilobytes so, and cost a browser nothing to draw.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import struct
 import zlib
 from base64 import b64encode
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 
@@ -44,6 +46,32 @@ def png_uri(indexes: np.ndarray, colors: Sequence[str]) -> str:
     return f"data:image/png;base64,{b64encode(png).decode()}"
 
 
+def enlarged(indexes: np.ndarray, colors: Sequence[str], size: str) -> str:
+    """The same as an element as wide as its block; `size` is its height, as CSS."""
+    return (
+        f'<img alt="" src="{png_uri(indexes, colors)}" style="display:block;width:100%;'
+        f'{size};image-rendering:pixelated;border-radius:3px">'
+    )
+
+
+def scale_bar(colors: Sequence[str], width: float, border: str) -> str:
+    """The colours of a scale side by side, `width` rem wide."""
+    return (
+        f'<span style="display:inline-block;width:{width:g}rem;height:0.75rem;border-radius:3px;'
+        f"vertical-align:-1px;border:1px solid {border};"
+        f'background:linear-gradient(90deg,{",".join(colors)})"></span>'
+    )
+
+
 def svg_uri(svg: str) -> str:
     """A whole `<svg>` element with its namespace, for an `img` or a CSS `url()`."""
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+
+
+def code_words(words: str, color: str, *, bold: bool = False) -> str:
+    """A shape or a call in the letters of code."""
+    return (
+        f'<span style="font-family:monospace;font-size:0.8125rem;'
+        f'font-weight:{600 if bold else 400};color:{color};white-space:nowrap">'
+        f"{escape(words)}</span>"
+    )

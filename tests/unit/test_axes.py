@@ -1,0 +1,82 @@
+"""Axes hold all values, and what stands beside them never touches."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib.figures import axes, chart
+
+
+@given(st.integers(2, 100), st.sampled_from(["", "day ", "a long name "]))
+@settings(derandomize=True, deadline=None, max_examples=200)
+def test_timesteps_are_whole_few_and_include_the_last(steps, word):
+    """And beside each other they fit on a phone: 280 pixels, at 7.5 for a letter."""
+    names = [f"{word}{k + 1}" for k in range(steps)]
+    axis = axes.timestep_axis(names)
+    ticks = axis["tickvals"]
+    assert all(isinstance(k, int) for k in ticks)
+    assert ticks == sorted(set(ticks))
+    assert ticks[-1] == steps
+    assert len({b - a for a, b in itertools.pairwise(ticks)}) == 1
+    assert axis["ticktext"] == [names[k - 1] for k in ticks]
+    assert len(ticks) == 2 or 7.5 * len("".join(axis["ticktext"])) <= 280
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=8))
+@settings(derandomize=True, deadline=None)
+def test_a_linear_axis_holds_all_values(values):
+    """Whatever the core is that it starts from."""
+    axis = axes.linear_axis("y", np.array(values), np.array([0.0, 1.0]))
+    low, high = axis["range"]
+    assert low <= min([0.0, *values])
+    assert high >= max([1.0, *values])
+
+
+@given(st.lists(st.floats(1e-12, 1e12), min_size=1, max_size=8))
+@settings(derandomize=True, deadline=None)
+def test_a_logarithmic_axis_holds_all_values_and_has_names(values):
+    """At least a decade, in steps of half a decade, with two names or more."""
+    axis = axes.log_axis("y", values)
+    low, high = axis["range"]
+    assert low <= np.log10(min(values)) + 1e-9
+    assert high >= np.log10(max(values)) - 1e-9
+    assert high - low >= 1
+    assert (2 * low).is_integer()
+    assert (2 * high).is_integer()
+    inside = [tick for tick in axis["tickvals"] if low <= np.log10(tick) <= high]
+    assert len(inside) == len(axis["ticktext"]) >= 2
+
+
+def test_decades_are_written_out_as_far_as_people_read_them():
+    """And the same on every axis: 1 is written as 1 beside a power, too."""
+    assert axes.log_axis("y", [0.002, 30000])["ticktext"][0] == "0.01"
+    assert "10,000" in axes.log_axis("y", [5, 30000])["ticktext"]
+    assert axes.log_axis("y", [1e-12, 1])["ticktext"] == [
+        *("10<sup>−12</sup>", "10<sup>−9</sup>", "10<sup>−6</sup>", "0.001", "1")
+    ]
+    assert "5·10<sup>−7</sup>" in axes.log_axis("y", [2e-7, 9e-7])["ticktext"]
+
+
+@given(st.floats(1e-9, 1e9), st.floats(1, 1e12))
+@settings(derandomize=True, deadline=None)
+def test_names_on_a_logarithmic_axis_never_touch(least, times):
+    """Nor does one leave the margin: seven letters at most, or a power."""
+    axis = axes.log_axis("y", [least, least * times])
+    low, high = axis["range"]
+    heights = sorted(143 * (np.log10(tick) - low) / (high - low) for tick in axis["tickvals"])
+    assert np.diff(heights).min(initial=99) >= 15
+    assert all(len(name) <= 7 or "<sup>" in name for name in axis["ticktext"])
+
+
+def test_words_beside_a_plot_never_touch():
+    """Those that would are moved apart, the higher one up; of one colour they become one."""
+    notes = [("a", 1.0, "#000000"), ("b", 1.01, "#FFFFFF"), ("c", 100.0, "#000000")]
+    same = [("d", 101.0, "#000000"), ("none", 0.0, "#000000")]
+    placed = chart.side_notes([*notes, *same], (-1.0, 3.0), 240, "both")
+    assert [note["text"] for note in placed] == ["a", "b", "both"]
+    heights = [note["y"] * 60 + note["yshift"] for note in placed]
+    assert min(np.diff(heights)) >= 15

@@ -1,0 +1,99 @@
+"""Pictures of a dataset before any model: one sample, and the split."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lib.figures.data import MOST_POINTS, frame_of_sample, sample_figure, split_figure
+from lib.figures.palette import PALETTES
+from tests.unit.pictures import a_dataset, the, words_of
+
+LIGHT = PALETTES["light"]
+
+
+def test_a_samples_targets_are_in_the_raw_unit():
+    """Line and diamond alike; the inputs stay as the model sees them."""
+    dataset = a_dataset(
+        target_scale=np.array([10.0]), target_offset=np.array([5.0]), target_unit="°C"
+    )
+    figure = sample_figure(dataset, 1, LIGHT)
+    np.testing.assert_allclose(the(figure, "target 1").y, [45, 55, 65, 75])
+    assert list(the(figure, "what the last-step mode learns from").y) == [75]
+    assert figure.layout.yaxis.title.text == "target y (°C)"
+    np.testing.assert_array_equal(the(figure, "inputs").z, dataset.x[1].T)
+
+
+def test_inputs_are_cells_beside_their_features_names():
+    """All of them, the longest cut short; the plot above keeps its height."""
+    names = ("wind", "a very long name indeed", *(f"f{k}" for k in range(14)))
+    wide = sample_figure(a_dataset(f=16, feature_names=names), 0, LIGHT)
+    few = sample_figure(a_dataset(f=1), 0, LIGHT)
+    assert list(wide.layout.yaxis2.ticktext[:3]) == ["wind", "a very long…", "f0"]
+    assert len(wide.layout.yaxis2.tickvals) == 16
+
+    def plot(figure):
+        margin, (low, high) = figure.layout.margin, figure.layout.yaxis.domain
+        return (figure.layout.height - margin.t - margin.b) * (high - low)
+
+    assert plot(wide) == pytest.approx(plot(few))
+
+
+def test_many_timesteps_have_no_gaps_between_their_cells():
+    """On a phone a cell of a hundred is two pixels wide."""
+    gaps = [the(sample_figure(a_dataset(t=t), 0, LIGHT), "inputs").xgap for t in (4, 100)]
+    assert gaps == [1, 0]
+
+
+def test_numbers_of_a_sample_are_those_of_the_models_with_the_raw_targets_beside():
+    """Raw ones only where they differ."""
+    assert list(frame_of_sample(a_dataset(f=1), 0)) == ["x: feature 1", "y: target 1"]
+    scaled = a_dataset(f=1, target_scale=np.array([10.0]), target_unit="°C")
+    frame = frame_of_sample(scaled, 1)
+    assert list(frame) == ["x: feature 1", "y: target 1", "target 1 (°C)"]
+    assert list(frame["y: target 1"]) == [4, 5, 6, 7]
+    assert list(frame["target 1 (°C)"]) == [40, 50, 60, 70]
+    y = np.full((8, 4, 1), 0.1, np.float32)
+    rounded = a_dataset(y=y, target_scale=np.array([1e4]), target_offset=np.array([1.0]))
+    assert set(frame_of_sample(rounded, 0)["target 1 (raw)"]) == {1001.0}
+
+
+def test_several_targets_are_told_apart_in_the_key():
+    """Each by the dashes of its line; a single one is the target."""
+    words = words_of(sample_figure(a_dataset(k=5), 0, LIGHT))
+    for glyph, name in zip(("━━", "▬ ▬", "•••", "▬ •", "━━"), range(1, 6), strict=True):
+        assert f'{glyph}</span> <span style="color:{LIGHT.ink}">target {name}<' in words
+    assert "target y" in words_of(sample_figure(a_dataset(), 0, LIGHT))
+
+
+def test_no_mark_of_the_split_is_cut_at_an_edge():
+    """A mark is about 1% of the plot wide."""
+    low, high = split_figure(a_dataset(n=400), LIGHT).layout.xaxis.range
+    assert low <= 1 - 8
+    assert high >= 400 + 8
+
+
+def test_the_split_of_several_targets_says_which_one_it_shows():
+    """The first; a single one is the target."""
+    for targets, title in ((1, "target y at the last step"), (3, "target 1 at the last step")):
+        assert split_figure(a_dataset(k=targets), LIGHT).layout.yaxis.title.text == title
+
+
+def test_the_diamond_of_a_validation_sample_is_not_learned_from():
+    """Six samples of eight are for training."""
+    assert "last-step mode learns from" in words_of(sample_figure(a_dataset(), 5, LIGHT))
+    assert "last-step mode is judged on" in words_of(sample_figure(a_dataset(), 6, LIGHT))
+
+
+def test_the_split_has_a_key_for_the_parts_that_there_are():
+    """Dots for training, rings for validation, and no validation where none is kept."""
+    both = words_of(split_figure(a_dataset(), LIGHT))
+    assert both.index("●") < both.index("training") < both.index("○") < both.index("validation")
+    assert "validation" not in words_of(split_figure(a_dataset(train=8), LIGHT))
+
+
+@pytest.mark.parametrize("n", [MOST_POINTS, MOST_POINTS + 1, 2 * MOST_POINTS - 1])
+def test_the_split_never_draws_more_points_than_its_limit(n):
+    """Of more samples every second, third, … is drawn."""
+    figure = split_figure(a_dataset(n=n), LIGHT)
+    assert MOST_POINTS / 2 <= sum(len(trace.x) for trace in figure.data) <= MOST_POINTS

@@ -1,0 +1,60 @@
+"""Colours mean the same in every picture, and can be read in both themes."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.figures.palette import LEVELS, PALETTES, mix, palette
+
+LIGHT = PALETTES["light"]
+
+
+def luminance(color):
+    """Relative luminance, as WCAG 2.2 defines it."""
+    parts = (int(color[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    """The contrast ratio of two colours, 1 to 21."""
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+def test_lines_and_words_stand_out_from_the_background(theme):
+    """WCAG 2.2: 3 to 1 for lines and marks, 4.5 to 1 for words."""
+    p = palette(theme)
+    for line in (p.ink, p.sequence, p.last, p.best, p.baseline, p.negative):
+        assert contrast(line, p.background) >= 3
+    for words in (
+        *(p.ink, p.muted, p.sequence_text, p.last_text, p.best_text),
+        *(p.time, p.features, p.wrong),
+    ):
+        assert contrast(words, p.background) >= 4.5
+        assert contrast(words, p.surface) >= 4.5
+
+
+def test_light_mode_has_the_colours_that_the_pages_speak_of():
+    """Okabe and Ito's blue, vermilion and green."""
+    assert (LIGHT.sequence, LIGHT.last, LIGHT.best) == ("#0072B2", "#D55E00", "#009E73")
+    assert LIGHT.mode("sequence") == LIGHT.sequence
+    assert LIGHT.mode_text("last") == LIGHT.last_text
+
+
+def test_an_unknown_theme_is_refused_and_none_is_light():
+    """`st.context.theme.type` is None until the browser has spoken."""
+    assert palette(None) is palette("light") is palette()
+    with pytest.raises(ValueError, match=r"one of \['light', 'dark'\], got 'sepia'"):
+        palette("sepia")
+
+
+def test_shades_go_from_pale_to_the_colour_itself():
+    """One for each level, every one stronger than the one before."""
+    shades = LIGHT.shades(LIGHT.sequence)
+    assert len(shades) == LEVELS
+    assert shades[-1] == LIGHT.sequence
+    values = [luminance(shade) for shade in shades]
+    assert values == sorted(values, reverse=True)
+    assert mix("#000000", "#FFFFFF", 0.5) == "#808080"

@@ -1,0 +1,159 @@
+"""The shape strip: every tensor of an experiment's models, and what it shades."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from lib.experiment import Experiment
+from lib.figures.palette import PALETTES, palette
+from lib.figures.strip import shape_strip
+from lib.recurrence import forward, initial_model_weights
+from tests.unit.pictures import a_dataset
+
+LIGHT = PALETTES["light"]
+EXPERIMENT = Experiment().set(T=4, F=3, U=5)
+
+
+class Fragment(HTMLParser):
+    """Checks that tags are closed, and keeps what a person would see."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.tags, self.images, self.words, self.first = [], set(), [], "", {}
+        self.feed(html)
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        """Open a tag."""
+        self.tags.add(tag)
+        self.first = self.first or dict(attrs)
+        if tag == "img":
+            self.images.append(dict(attrs)["src"])
+        elif tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        """Close the tag that was opened last."""
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        """Keep the words."""
+        self.words += data + " "
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(source):
+    """The picture of a tensor, as XML."""
+    start = "data:image/svg+xml;base64,"
+    assert source.startswith(start)
+    return ET.fromstring(base64.b64decode(source.removeprefix(start)))  # noqa: S314 - our own
+
+
+def cells(picture):
+    """How many cells it has, and in how many shades."""
+    paths = [path for path in picture.iter(f"{SVG}path") if path.get("fill")]
+    return sum(path.get("d").count("M") for path in paths), len({p.get("fill") for p in paths})
+
+
+def test_the_strip_is_plain_html_with_a_text_twin():
+    """Only what `st.html` lets through, all closed, and one image, with its words, for a reader."""
+    strip = Fragment(shape_strip(EXPERIMENT, a_dataset(), "words", LIGHT))
+    assert strip.tags == {"div", "span", "br", "img"}
+    assert strip.first["role"] == "img"
+    assert strip.first["aria-label"] == "words"
+
+
+def test_the_strip_shows_every_shape_in_letters_and_numbers():
+    """Input, hidden states and prediction of both modes, with what each layer learns."""
+    words = Fragment(shape_strip(EXPERIMENT, a_dataset(), "words", LIGHT)).words
+    for shape in ("(N, T, F)", "(N, 4, 3)", "(N, T, U)", "(N, 4, 5)", "(N, T, K)", "(N, 4, 1)"):
+        assert shape in words
+    for shape in ("(N, U)", "(N, 5)", "(N, K)", "(N, 1)", "the last row, and nothing else"):
+        assert shape in words
+    assert "LSTM 5" in words
+    assert "4·5·(3+5+1) = 180 params" in words
+    assert "return_sequences=False" in words
+
+
+def test_the_strip_counts_the_values_of_a_prediction():
+    """With several targets the last-step mode's answer isn't one value."""
+    for targets, said in {
+        1: ("a value at every step", "one value"),
+        4: ("4 values at every step", "4 values, once"),
+    }.items():
+        words = Fragment(shape_strip(EXPERIMENT, a_dataset(k=targets), "words", LIGHT)).words
+        assert all(each in words for each in said)
+
+
+def test_the_strip_draws_every_cell_of_a_small_tensor():
+    """Input 4×3, hidden 4×5 and prediction 4×1, twice; the ghosts of the last mode among them."""
+    images = Fragment(shape_strip(EXPERIMENT, a_dataset(), "words", LIGHT)).images
+    assert [cells(drawn(image))[0] for image in images] == [12, 20, 4, 12, 20, 4]
+
+
+def test_the_last_row_is_outlined_where_the_last_step_mode_takes_it():
+    """In the sequence model's hidden states, and in all that the twin makes of its own."""
+    for mode, expected in {"both": [1, 4, 5], "last": [1, 2], "sequence": []}.items():
+        strip = Fragment(shape_strip(EXPERIMENT.set(mode=mode), a_dataset(), "words", LIGHT))
+        rects = [drawn(image).findall(f"{SVG}rect") for image in strip.images]
+        assert [k for k, found in enumerate(rects) if found] == expected
+        assert all(rect.get("stroke") == LIGHT.last for found in rects for rect in found)
+
+
+def test_large_tensors_are_cut_short_and_still_grow():
+    """100 × 128 is drawn with two dozen rows and columns at most, and with dots between."""
+    counts = []
+    for t, u in [(16, 16), (40, 40), (100, 128)]:
+        experiment = EXPERIMENT.set(T=t, U=u, layers=3, mode="sequence")
+        images = Fragment(shape_strip(experiment, a_dataset(t=t), "words", LIGHT)).images
+        counts.append(cells(drawn(images[1]))[0])
+        dots = [p for p in drawn(images[1]).iter(f"{SVG}path") if p.get("stroke-linecap")]
+        assert bool(dots) == (t > 16)
+    assert counts == sorted(counts)
+    assert counts[0] == 256
+    assert counts[-1] <= 24 * 24
+
+
+@pytest.mark.parametrize("head", ["dense", "none"])
+@pytest.mark.parametrize(("layers", "cell"), [(1, "lstm"), (3, "gru")])
+def test_cells_are_shaded_by_values_where_these_are_known(layers, cell, head):
+    """Otherwise all cells of a tensor look the same."""
+    dataset = a_dataset(k=5 if head == "none" else 1)
+    experiment = EXPERIMENT.set(layers=layers, cell=cell, head=head)
+    weights = initial_model_weights(experiment, 3, dataset.targets)
+    traces = dict.fromkeys(("sequence", "last"), forward(experiment, weights, dataset.x[2:3]))
+    flat = Fragment(shape_strip(experiment, dataset, "words", LIGHT)).images
+    full = Fragment(
+        shape_strip(experiment, dataset, "words", LIGHT, traces=traces, sample=2)
+    ).images
+    assert len(flat) == len(full) == 2 * (1 + layers + (head == "dense"))
+    assert all(cells(drawn(image))[1] == 1 for image in flat)
+    assert cells(drawn(full[0]))[1] > 3
+    assert cells(drawn(full[1]))[1] > 2
+
+
+def test_a_strip_of_values_that_are_not_numbers_can_still_be_drawn():
+    """A model that diverged has states of nan, and outputs of any size."""
+    dataset, experiment = a_dataset(), EXPERIMENT.set(cell="simple_rnn")
+    weights = [np.full_like(w, np.nan) for w in initial_model_weights(experiment, 3, 1)]
+    traces = dict.fromkeys(("sequence", "last"), forward(experiment, weights, dataset.x[:1]))
+    images = Fragment(
+        shape_strip(experiment, dataset, "words", LIGHT, traces=traces, sample=0)
+    ).images
+    assert cells(drawn(images[1])) == (20, 1)
+
+
+def test_all_tensors_of_a_strip_have_the_same_rows():
+    """One height for all, so that a row is the same moment everywhere."""
+    for mode, theme in itertools.product(("sequence", "both"), PALETTES):
+        html = shape_strip(EXPERIMENT.set(mode=mode), a_dataset(), "words", palette(theme))
+        heights = {drawn(image).get("viewBox").split()[-1] for image in Fragment(html).images}
+        assert len(heights) == 1
