@@ -32,7 +32,7 @@ def loss_figure(
 
     The two modes' losses count different things, so each has its own naive level (grey, dotted)
     and best possible level (green, dashed, for mean squared error alone). A level of exactly 0
-    can't stand on a logarithmic axis, and is told in the key.
+    can't stand on a logarithmic axis, and stands in the key.
     """
     losses = {
         mode: (result.loss_epochs, marks.finite(result.loss))
@@ -86,7 +86,7 @@ def compare_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) -> go
 
     Here the two lines count the same thing, so one naive level and one best possible level serve
     both. The error of scaled targets has no unit, and the axis says so. The axis is logarithmic; a
-    best possible error of exactly 0 is told in the key.
+    best possible error of exactly 0 stands in the key.
     """
     errors = {
         mode: (result.checked_epochs, marks.finite(result.last_step_mse))

@@ -41,10 +41,10 @@ VALUE = ",.5~r"
 
 
 class Chart(go.Figure):
-    """A figure that nobody changes any more: it is written out once, however often it is asked.
+    """A figure that is final: its form as a dict is made once, and remembered.
 
-    Plotly copies all of a figure for that, which takes longer than to draw it up; and a chart that
-    gives way to another (`lib.ui.steady`) is asked for four times.
+    Plotly copies a whole figure for that, which takes longer than to build it, and Streamlit asks
+    for it up to four times (`lib.ui.steady` shows each chart in one of two places).
     """
 
     _written: dict[str, Any] | None = None
@@ -60,7 +60,7 @@ def figure(data: list[dict[str, Any]], layout: dict[str, Any]) -> Chart:
     """A figure from plain dicts that the tests have validated.
 
     Plotly checks every property of every figure, which takes most of the time: 1.8 ms of 2.7 ms
-    for a chart that four viewers may ask for sixteen times a second. So it isn't asked to here.
+    for a chart that four viewers redraw sixteen times a second. So it is told not to.
     Traces' names are written out as they are; hover texts are their authors' to escape.
     """
     for trace in data:

@@ -1,9 +1,8 @@
 """One tensor, each axis to its own scale.
 
-Time runs down, features run across, samples lie behind each other. The axes
-have the same colours and places in every picture: purple is time, brown are features, grey is the
-batch. `st.html` drops SVG elements, so that a tensor is an image (see
-`lib.figures.strip`); its words stand in it and in its alternative text.
+Time runs down, features run across, samples lie behind each other. The axes have the same colours
+and places in every picture: purple is time, brown are features, grey is the batch. A tensor is an
+image (`lib.figures.html` says why); its words stand in it and in its alternative text.
 """
 
 from __future__ import annotations

@@ -96,10 +96,8 @@ def _moves_time_alone(before: Stack, after: Stack) -> bool:
     """Whether nothing but numbers of timesteps has changed."""
     if not _same_kinds(before, after):
         return False
-    return {setting.name for _, setting, _ in _changed_settings(before, after)} <= {
-        "timesteps",
-        "n",
-    }
+    names = {setting.name for _, setting, _ in _changed_settings(before, after)}
+    return names <= {"timesteps", "n"}
 
 
 def stack_title(steps: tuple[Step, ...]) -> str:
@@ -108,6 +106,5 @@ def stack_title(steps: tuple[Step, ...]) -> str:
     if place is not None:
         return f"This stack breaks at layer {place + 1}, {steps[place].layer.keras}"
     outputs = steps[-1].tensors
-    given = f"{len(outputs)} tensors" if len(outputs) > 1 else numbers_of(outputs)
-    shapes = numbers_of(steps[0].tensors), given
-    return f"From {shapes[0]} to {shapes[1]} with {total(steps):,} parameters"
+    last = f"{len(outputs)} tensors" if len(outputs) > 1 else numbers_of(outputs)
+    return f"From {numbers_of(steps[0].tensors)} to {last} with {total(steps):,} parameters"

@@ -1,7 +1,7 @@
 """Ways to mend a stack that breaks: each is another stack, in which that layer works.
 
-Every edit here is tried on the stack; nothing is offered on trust. An edit is kept if `trace` then
-gets past the layer that broke, or as far as another fault of the same layer.
+Every edit is tried on the stack. It is offered if `trace` then gets past the layer that broke, or
+as far as another fault of the same layer.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ def fixes(steps: tuple[Step, ...]) -> tuple[StackFix, ...]:
     if place is None:
         return ()
     stack = tuple(step.layer for step in steps)
-    found: list[StackFix] = []
+    offered: list[StackFix] = []
     for words, mended, at in _edits(stack, place, steps[place]):
         traced = trace(mended)
         after = broken(traced)
         past = after is None or after > at or (after == at and _is_other(traced[at], steps[place]))
         fits = len(mended) <= MAX_LAYERS and past
-        if fits and all(fix.stack != mended for fix in found):
-            found.append(StackFix(words, mended))
-    return tuple(found[:MOST])
+        if fits and all(fix.stack != mended for fix in offered):
+            offered.append(StackFix(words, mended))
+    return tuple(offered[:MOST])
 
 
 ORDER = ("name 'states'", "Layer ", "Input 0", "Shapes used", "When using `stateful=True`", "")

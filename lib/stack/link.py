@@ -61,9 +61,9 @@ def _read(kind: type[Layer], words: list[str]) -> Layer:
     for word in words:
         for setting in settings:
             if word.startswith(setting.key):
-                found = _value(setting, word[len(setting.key) :])
-                if found is not None:
-                    (values[setting.name],) = found
+                read = _value(setting, word[len(setting.key) :])
+                if read is not None:
+                    (values[setting.name],) = read
                     break
     return kind(**values)
 

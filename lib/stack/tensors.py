@@ -39,7 +39,7 @@ def letters(tensor: Tensor) -> str:
 
 def numbers(tensor: Tensor) -> str:
     """The shape in numbers: "(None, 12, 16)"."""
-    return _bracket([str(axis.size) for axis in tensor])
+    return f"{sizes(tensor)}"
 
 
 def readable(tensor: Tensor) -> str:
@@ -49,8 +49,8 @@ def readable(tensor: Tensor) -> str:
 
 def numbers_of(tensors: Tensors) -> str:
     """The shapes of one tensor or several, as Keras prints them."""
-    shapes = [numbers(tensor) for tensor in tensors]
-    return shapes[0] if len(shapes) == 1 else f"[{', '.join(shapes)}]"
+    shapes = [sizes(tensor) for tensor in tensors]
+    return f"{shapes[0] if len(shapes) == 1 else shapes}"
 
 
 def widened(axis: Axis, letter: str, size: int) -> Axis:

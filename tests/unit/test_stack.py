@@ -248,6 +248,7 @@ settings_of = st.one_of(
 )
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.lists(settings_of, max_size=MAX_LAYERS - 1))
 def test_a_stack_survives_the_address(layers):
     """Its text is read as the same stack, and holds nothing that an address would escape."""
@@ -269,6 +270,7 @@ def test_the_decoder_knows_what_breaks_a_stack(layers):
         assert explain_error(says) is not None
 
 
+@settings(derandomize=True, deadline=None)
 @given(
     st.text() | st.lists(st.sampled_from([*KINDS, "_", "~", "u", "9e9", "-1", "t"])).map("".join)
 )
