@@ -13,16 +13,16 @@ MESSAGES = Messages()
 
 @MESSAGES.computed(
     r"invalid value for (?:argument )?`units`, expected a positive integer"
-    r"[.,] (?:got |Received: units=)(?P<given>\S{1,50})",
-    r"'<=' not supported between instances of '(?P<given>tuple|list|str|NoneType)' and 'int'",
+    r"[.,] (?:got |Received: units=)(?P<received>\S{1,50})",
+    r"'<=' not supported between instances of '(?P<received>tuple|list|str|NoneType)' and 'int'",
 )
 def _units(match: re.Match[str]) -> Explanation:
-    given, start = match["given"].rstrip("."), ""
+    received, start = match["received"].rstrip("."), ""
     if match[0].startswith("'<="):
-        given, start = f"a {given}", "If it comes from a layer: "
+        received, start = f"a {received}", "If it comes from a layer: "
     return Explanation(
         f"{start}units is the number of columns of the output, a whole number of 1 or more; it got "
-        f"{given}. The shape of the data belongs to an Input.",
+        f"{received}. The shape of the data belongs to an Input.",
         "Say how many units, and nothing else.",
         "keras.Input((timesteps, features))\nLSTM(16)",
     )
@@ -30,19 +30,19 @@ def _units(match: re.Match[str]) -> Explanation:
 
 @MESSAGES.computed(
     r"Could not interpret (?P<kind>activation function|initializer|loss|optimizer|metric) "
-    r"identifier: (?P<given>\(.{0,100}?\)|\S{1,100})"
+    r"identifier: (?P<received>\(.{0,100}?\)|\S{1,100})"
 )
 def _identifier(match: re.Match[str]) -> Explanation | None:
-    kind, given = match["kind"], match["given"].strip("'\".")
-    if kind == "activation function" and re.match(r"\(|-?\d|True|False", given):
+    kind, received = match["kind"], match["received"].strip("'\".")
+    if kind == "activation function" and re.match(r"\(|-?\d|True|False", received):
         return Explanation(
-            f"{given} stands where the activation belongs: it comes second, behind units.",
+            f"{received} stands where the activation belongs: it comes second, behind units.",
             "Give units alone without a name, and the shape of the data to an Input.",
             "keras.Input((timesteps, features))\nLSTM(16, return_sequences=True)",
         )
-    for meant in difflib.get_close_matches(given, _KNOWN[kind], 1, 0.7):
+    for meant in difflib.get_close_matches(received, _KNOWN[kind], 1, 0.7):
         return Explanation(
-            f"Keras knows no {kind} of the name {given}.", f"Write {meant}.", f'"{meant}"'
+            f"Keras knows no {kind} of the name {received}.", f"Write {meant}.", f'"{meant}"'
         )
     return None
 
@@ -95,11 +95,11 @@ MESSAGES.rows(
     ),
     Message(
         (
-            r"Expected an integer value for `n`, got <class '(?P<given>\w{1,50})'>",
-            r"Argument `n` should be a positive integer\. Received: n=(?P<given>-?\w{1,50})",
+            r"Expected an integer value for `n`, got <class '(?P<received>\w{1,50})'>",
+            r"Argument `n` should be a positive integer\. Received: n=(?P<received>-?\w{1,50})",
         ),
         "RepeatVector takes the number of timesteps that it makes, a whole number of 1 or more, "
-        "and got {given}. It is fixed when the model is built.",
+        "and got {received}. It is fixed when the model is built.",
         "Give the number; from a division, as a whole one.",
         "RepeatVector(int(timesteps))",
     ),
@@ -111,8 +111,8 @@ MESSAGES.rows(
     ),
     Message(
         r"`(?P<name>input_dim|output_dim)` must be a positive integer\. Received: "
-        r"\w{1,20}=(?P<given>\S{1,50})",
-        "{name} of an Embedding is a whole number of 1 or more, and got {given}.",
+        r"\w{1,20}=(?P<received>\S{1,50})",
+        "{name} of an Embedding is a whole number of 1 or more, and got {received}.",
         "Give one more than the largest number in x, and the length of the vectors.",
         "Embedding(int(x.max()) + 1, 16)",
     ),

@@ -28,19 +28,19 @@ def _no_symbols(match: re.Match[str]) -> Explanation:
 
 
 @MESSAGES.computed(
-    r"(?:[Ll]ayer [\"']?(?P<layer>[^\"' ]{1,200})[\"']? )?expects (?P<wanted>[2-9]|\d\d) "
+    r"(?:[Ll]ayer [\"']?(?P<layer>[^\"' ]{1,200})[\"']? )?expects (?P<expected>[2-9]|\d\d) "
     r"(?:named )?input(?:\(s\)|s)(?: with keys (?P<keys>\[[^\]]{0,500}\]))?,? but it received "
-    r"(?P<given>\d+) input tensors"
+    r"(?P<received>\d+) input tensors"
 )
 def _fewer_inputs(match: re.Match[str]) -> Explanation:
     keys = re.findall(r"'([^']{1,100})'", match["keys"] or "")
     named = f": {', '.join(keys[:6])}" if keys else ""
-    wanted, given = int(match["wanted"]), int(match["given"])
-    code = f"model.predict([{', '.join(f'x{i}' for i in range(1, min(wanted, 6) + 1))}])"
+    expected, received = int(match["expected"]), int(match["received"])
+    code = f"model.predict([{', '.join(f'x{i}' for i in range(1, min(expected, 6) + 1))}])"
     if match["layer"] and re.match(r"(lstm|gru|simple_rnn)", match["layer"]):
         code = "y = layer(x, initial_state=[h, c])"
     return Explanation(
-        f"{match['layer'] or 'The model'} takes {wanted} tensors{named}; it received {given}.",
+        f"{match['layer'] or 'The model'} takes {expected} tensors{named}; it received {received}.",
         "Give it a list of arrays in that order, or a dict by name. In a tf.data.Dataset they are "
         "a tuple of their own: ((x1, x2), y).",
         code,
@@ -74,22 +74,18 @@ MESSAGES.rows(
         "y = keras.ops.concatenate([a, b], axis=-1)  # tf.concat\ny = x[:, -1]  # the last step",
     ),
     Message(
-        (
-            r"A KerasTensor is symbolic: it's a placeholder for a shape",
-            r"'KerasTensor' object has no attribute 'numpy'",
-            r"A symbolic KerasTensor cannot be used as a boolean",
-            r"object of type 'KerasTensor' has no len\(\)",
-        ),
+        r"A KerasTensor is symbolic: it's a placeholder for a shape|"
+        r"'KerasTensor' object has no attribute 'numpy'|"
+        r"A symbolic KerasTensor cannot be used as a boolean|"
+        r"object of type 'KerasTensor' has no len\(\)",
         "While the model is built a tensor has a shape and no numbers yet: nothing can be read, "
         "compared or converted.",
         "Build with layers and keras.ops; numbers come from predict.",
         "x.shape  # (None, T, F)\nnumbers = model.predict(data)",
     ),
     Message(
-        (
-            r"Output with path `(?!1`)\w{0,50}` is not connected to `inputs`",
-            r"Graph disconnected: cannot obtain value for tensor",
-        ),
+        r"Output with path `(?!1`)\w{0,50}` is not connected to `inputs`|"
+        r"Graph disconnected: cannot obtain value for tensor",
         "The model's outputs can't be reached from its inputs: on the way there is another Input, "
         "one that the model wasn't given. A decoder's states are such Inputs too.",
         "Name every Input that the outputs come from, and use the very same objects.",
@@ -106,12 +102,9 @@ MESSAGES.rows(
         otherwise={"shape": "that shape"},
     ),
     Message(
-        (
-            r"has never been called and thus has no defined (?:input|output)",
-            r"has no defined (?:input|output) shape yet",
-            r"This model has not yet been built",
-            r"You tried to call `count_params` on (?:layer )?\S{1,200} but the layer isn't built",
-        ),
+        r"has never been called and thus has no defined (?:input|output)|"
+        r"has no defined (?:input|output) shape yet|This model has not yet been built|"
+        r"You tried to call `count_params` on (?:layer )?\S{1,200} but the layer isn't built",
         "The model doesn't know its shapes yet: it has no Input, and no data went through it.",
         "Begin with an Input.",
         "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units)])",

@@ -15,33 +15,34 @@ MESSAGES = Messages()
 
 
 @MESSAGES.computed(
-    r"Dimensions must be equal, but are (?P<given>\d+) and (?P<units>\d+) for "
+    r"Dimensions must be equal, but are (?P<received>\d+) and (?P<units>\d+) for "
     r"'\{\{node [^=]{0,1000}MatMul_1\b"
 )
 def _other_states(match: re.Match[str]) -> Explanation:
-    return states_of_another_size(match["given"], match["units"])
+    return states_of_another_size(match["received"], match["units"])
 
 
-def states_of_another_size(given: str, units: str) -> Explanation:
+def states_of_another_size(received: str, units: str) -> Explanation:
     """For a layer that starts from states with other units than its own."""
     return Explanation(
-        f"The layer has {units} units and starts from states of {given}: initial_state must have "
+        f"The layer has {units} units and starts from states of {received}: initial_state must "
+        f"have "
         "as many as the layer.",
         "Give encoder and decoder the same number of units.",
-        f"out, *states = LSTM({given}, return_state=True)(x)\n"
-        f"y = LSTM({given}, return_sequences=True)(decoder_input, initial_state=states)",
+        f"out, *states = LSTM({received}, return_state=True)(x)\n"
+        f"y = LSTM({received}, return_sequences=True)(decoder_input, initial_state=states)",
     )
 
 
 @MESSAGES.computed(
     r"(?P<layer>LSTM|GRU|SimpleRNN)\.call\(\).{0,50}?Too few leaves for PyTreeSpec; "
-    r"expected: (?P<given>\d+), got: (?P<kept>\d+)",
-    r"(?P<layer>)Layer has (?P<kept>\d+) states but was passed (?P<given>\d+) initial states",
+    r"expected: (?P<received>\d+), got: (?P<kept>\d+)",
+    r"(?P<layer>)Layer has (?P<kept>\d+) states but was passed (?P<received>\d+) initial states",
 )
 def _too_many_states(match: re.Match[str]) -> Explanation:
-    layer, given, kept = match["layer"] or "layer", match["given"], match["kept"]
+    layer, received, kept = match["layer"] or "layer", match["received"], match["kept"]
     return Explanation(
-        f"The {layer} keeps {kept} state{'s' * (kept != '1')} and got {given}. Most likely they "
+        f"The {layer} keeps {kept} state{'s' * (kept != '1')} and got {received}. Most likely they "
         "are all that the layer before returned with return_state=True: its output comes first, "
         "and is none of the states.",
         "Leave the output out.",
@@ -52,16 +53,17 @@ def _too_many_states(match: re.Match[str]) -> Explanation:
 
 @MESSAGES.computed(
     r"`?initial_state`? was passed that is not compatible with `?cell\.state_size`?"
-    r"(?:\. Received `?state_spec`?=(?P<given>.{0,1000}?); however `?cell\.state_size`? is "
-    r"(?P<wanted>[\[\]\d, ]{1,100}))?"
+    r"(?:\. Received `?state_spec`?=(?P<received>.{0,1000}?); however `?cell\.state_size`? is "
+    r"(?P<expected>[\[\]\d, ]{1,100}))?"
 )
 def _other_state_spec(match: re.Match[str]) -> Explanation:
-    shapes = re.findall(r"shape=(\([^)]{0,50}\))", match["given"] or "")
-    wanted = entries(match["wanted"] or "")
+    shapes = re.findall(r"shape=(\([^)]{0,50}\))", match["received"] or "")
+    expected = entries(match["expected"] or "")
     cause = "The initial states are not those that the layer keeps."
-    if shapes and wanted:
+    if shapes and expected:
         cause = (
-            f"The layer keeps {len(wanted)} state{'s' * (len(wanted) > 1)}, of {wanted[0]} units, "
+            f"The layer keeps {len(expected)} state{'s' * (len(expected) > 1)}, of {expected[0]} "
+            f"units, "
             f"and got {len(shapes)}, of the shape{'s' * (len(shapes) > 1)} {', '.join(shapes[:5])}."
         )
     return Explanation(
@@ -75,13 +77,13 @@ def _other_state_spec(match: re.Match[str]) -> Explanation:
 
 @MESSAGES.computed(
     r"(?:[Ll]ayer (?P<quote>[\"']?)(?P<layer>[^\"' ]{1,200})(?P=quote) )?"
-    r"expects 1 input(?:\(s\)|s)?,? but it received (?P<given>\d+) input tensors"
+    r"expects 1 input(?:\(s\)|s)?,? but it received (?P<received>\d+) input tensors"
     r"(?P<shapes>.{0,2000})"
 )
 def _many_inputs(match: re.Match[str]) -> Explanation:
-    layer, given = match["layer"] or "the next layer", int(match["given"])
+    layer, received = match["layer"] or "the next layer", int(match["received"])
     tensors = re.findall(r"shape=(\([\w, ]{0,50}\)|\[[\w, ]{0,50}\])", match["shapes"])
-    if given == 2 and len(set(tensors)) == 1 and len(entries(tensors[0])) == 3:
+    if received == 2 and len(set(tensors)) == 1 and len(entries(tensors[0])) == 3:
         return Explanation(
             f"{layer} takes one tensor and got two sequences, {tensors[0]} each. Most likely the "
             "layer below is a Bidirectional with merge_mode=None, which gives forward and backward "
@@ -89,17 +91,21 @@ def _many_inputs(match: re.Match[str]) -> Explanation:
             "Leave merge_mode out, so that it joins them; or join them yourself.",
             "Bidirectional(LSTM(units, return_sequences=True))",
         )
-    names = {2: "out, h", 3: "out, h, c", 5: "out, h, c, back_h, back_c"}.get(given, "out, *states")
+    names = {2: "out, h", 3: "out, h, c", 5: "out, h, c, back_h, back_c"}.get(
+        received, "out, *states"
+    )
     fix, start = "Unpack them, and pass on the output.", ""
     if re.match(r"(lstm|gru|simple_rnn|bidirectional)(_\d+)?$", layer):
         fix += " States to start from go into initial_state."
-        start = f"\ny = layer(x, initial_state={'h' if given == 2 else '[h, c]'})  # to start there"
-    directions = " (or, with merge_mode=None, the two directions)" if given == 2 else ""
+        start = (
+            f"\ny = layer(x, initial_state={'h' if received == 2 else '[h, c]'})  # to start there"
+        )
+    directions = " (or, with merge_mode=None, the two directions)" if received == 2 else ""
     return Explanation(
-        f"With return_state=True the layer below returns {given} tensors, its output and its "
+        f"With return_state=True the layer below returns {received} tensors, its output and its "
         f"states{directions}, and {layer} takes one.",
         fix,
-        f"{names} = recurrent_layer(x)\ny = layer(out){start if given in (2, 3) else ''}",
+        f"{names} = recurrent_layer(x)\ny = layer(out){start if received in (2, 3) else ''}",
     )
 
 
@@ -139,13 +145,11 @@ MESSAGES.rows(
         "x, *states = LSTM(units, return_state=True)(x)",
     ),
     Message(
-        (
-            r"axis -1 is out of bounds for an array with dimension 0",
-            r"Output with path `1` is not connected to `inputs`",
-            r"Dimension \d+ in both shapes must be equal, but are \d+ and \d+",
-            r"Shapes must be equal rank, but are \d+ and \d+\b(?! for '\{\{node compile_loss)",
-            r"Cannot convert '\(\((?:None|\d+), .{0,200}? to a shape",
-        ),
+        r"axis -1 is out of bounds for an array with dimension 0|"
+        r"Output with path `1` is not connected to `inputs`|"
+        r"Dimension \d+ in both shapes must be equal, but are \d+ and \d+|"
+        r"Shapes must be equal rank, but are \d+ and \d+\b(?! for '\{\{node compile_loss)|"
+        r"Cannot convert '\(\((?:None|\d+), .{0,200}? to a shape",
         "Most likely a layer got several tensors for one: with return_state=True, or "
         "merge_mode=None, the layer below returns a list.",
         "Unpack them, and pass on the output.",
@@ -160,12 +164,12 @@ MESSAGES.rows(
     ),
     Message(
         r"(?:too many|not enough) values to unpack \(expected (?P<names>\d+)(?:, got "
-        r"(?P<given>\d+))?\)",
-        "{names} values were to be unpacked, and {given} came. If they come from a recurrent "
+        r"(?P<received>\d+))?\)",
+        "{names} values were to be unpacked, and {received} came. If they come from a recurrent "
         "layer: with return_state=True an LSTM gives 3, a GRU and a SimpleRNN 2; in Bidirectional "
         "they are 5 and 3. Without it there is one, which Python unpacks sample by sample.",
         "Take the states as a list, however many there are.",
         "out, *states = LSTM(units, return_state=True)(x)",
-        otherwise={"given": "more"},
+        otherwise={"received": "more"},
     ),
 )

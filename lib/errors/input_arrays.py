@@ -153,10 +153,8 @@ MESSAGES.rows(
         "{PAD}",
     ),
     Message(
-        (
-            r"Cannot index into an inner ragged dimension",
-            r"RaggedTensor.{0,100}?(?:not supported|can't be converted)",
-        ),
+        r"Cannot index into an inner ragged dimension|"
+        r"RaggedTensor.{0,100}?(?:not supported|can't be converted)",
         "A recurrent layer got a ragged tensor, of sequences of different lengths, and takes one "
         "length for all.",
         "Fill it up, and let a Masking layer leave the filling out.",

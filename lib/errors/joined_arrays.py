@@ -15,18 +15,18 @@ MESSAGES = Messages()
     rf"{a_shape('before')}, (?:target_shape|output_shape)={a_shape('after')})?",
     r"cannot reshape array of size (?P<numbers>\d+) into shape (?P<after>\([\d, -]{1,100}\))",
     r"Input to reshape is a tensor with (?P<numbers>\d+) values, but the requested shape has "
-    r"(?:a multiple of )?(?P<wanted>\d+)",
+    r"(?:a multiple of )?(?P<expected>\d+)",
 )
 def _reshaped(match: re.Match[str]) -> Explanation:
     parts = match.groupdict()
     before, after = parts.get("before"), parts.get("after")
     numbers = parts.get("numbers") or (_count(before) if before else "some")
-    wanted = parts.get("wanted") or (_count(after) if after else "others")
+    expected = parts.get("expected") or (_count(after) if after else "others")
     shapes = f", {before} → {after}" if before and after else f", into {after}" if after else ""
     if after and "-1" in after:
-        wanted = f"a multiple of {wanted.removeprefix('-')}"
+        expected = f"a multiple of {expected.removeprefix('-')}"
     return Explanation(
-        f"A reshape has to keep all numbers: there are {numbers}, and the new shape has {wanted}"
+        f"A reshape has to keep all numbers: there are {numbers}, and the new shape has {expected}"
         f"{shapes}. In a Reshape layer both are of one sample, without the batch.",
         "Choose sizes with the same product, with -1 for one of them. To get sequences out of a "
         "table cut windows; a reshape can't make them.",
@@ -85,9 +85,11 @@ def _one_sequence_to_attend(match: re.Match[str]) -> Explanation:
 
 MESSAGES.rows(
     Message(
-        r"non-broadcastable output operand with shape (?P<given>\([\d,]{1,50}\)) doesn't match the "
+        r"non-broadcastable output operand with shape (?P<received>\([\d,]{1,50}\)) doesn't match "
+        r"the "
         r"broadcast shape \((?:\d+,)*(?P<columns>\d+),?\)",
-        "Most likely a scaler that was fitted to {columns} columns is to scale {given} back, the "
+        "Most likely a scaler that was fitted to {columns} columns is to scale {received} back, "
+        "the "
         "model's output.",
         "Fit a scaler of its own to the targets, and scale back with that.",
         "y_scaler = MinMaxScaler().fit(y)  # (N, K)\n"
@@ -161,11 +163,8 @@ MESSAGES.rows(
         "b = b[..., None]  # an axis of features\nb = b[None]       # an axis of samples",
     ),
     Message(
-        (
-            r"^(?:IndexError: )?tuple index out of range$",
-            r"\.shape\[2\].{0,300}?tuple index out of range",
-            r"axes don't match array",
-        ),
+        r"^(?:IndexError: )?tuple index out of range$|"
+        r"\.shape\[2\].{0,300}?tuple index out of range|axes don't match array",
         "If it comes from x.shape[2], or from a transpose of three axes, then x has two, and an "
         "LSTM wants three: (N, timesteps, features).",
         "Cut the data into sequences; for one number a step, add the axis of features.",

@@ -10,7 +10,7 @@ import re
 
 from lib.errors.input_axes import other_input
 from lib.errors.message import Explanation, Message, Messages, a_shape, entries
-from lib.errors.target_remedies import SPARSE, to_one_shape
+from lib.errors.target_remedies import LOOK, SPARSE, to_one_shape
 
 MESSAGES = Messages()
 
@@ -25,19 +25,21 @@ _LAYER = r"expected (?P<layer>\S{1,200}) to have"
 )
 def _dimensions(match: re.Match[str]) -> Explanation:
     layer, axes, shape = match["layer"], int(match["axes"]), match["shape"]
-    given = len(entries(shape))
+    received = len(entries(shape))
     if not _is_input(match):
-        return _target(layer, axes, shape, given)
-    if given == axes - 1:
+        return _target(layer, axes, shape, received)
+    cause = (
+        f"{layer} takes {axes} axes, (batch, timesteps, features), and the array has {received}, "
+        f"{shape}"
+    )
+    if received == axes - 1:
         return Explanation(
-            f"{layer} takes {axes} axes, (batch, timesteps, features), and the array has {given}, "
-            f"{shape}: the time axis or the axis of features is missing.",
+            f"{cause}: the time axis or the axis of features is missing.",
             "Cut the data into sequences; or add the axis of features, for one number a step.",
             "x = x[..., None]  # (N, T) → (N, T, 1)",
         )
     return Explanation(
-        f"{layer} takes {axes} axes, (batch, timesteps, features), and the array has {given}, "
-        f"{shape}.",
+        f"{cause}.",
         "Bring the data to (N, timesteps, features).",
         "x = x.reshape(len(x), timesteps, features)",
     )
@@ -50,102 +52,102 @@ def _is_input(match: re.Match[str]) -> bool:
     return bool(re.search(r"(^|_)input(_\d+)?$", match["layer"]))
 
 
+def _target(layer: str, axes: int, shape: str, received: int) -> Explanation:
+    """For y that has other axes than the output, which has 2 or 3."""
+    case = f"{axes}, {received}"
+    if case == "2, 3" and entries(shape)[-2] == "1":
+        case = "2, 3 with 1"
+    elif case not in _OTHER_AXES:
+        case = "with 1" if "1" in entries(shape)[1:] else ""
+    each, what, fix, code = _OTHER_AXES[case]
+    return Explanation(
+        f"The output {layer} has {axes} axes{each} and y has {received}, {shape}{what}.", fix, code
+    )
+
+
 _TODAY = (
     "Keras today raises only where the sizes don't broadcast: with one column it says nothing, and "
     "trains something else."
 )
-
-
-def _target(layer: str, axes: int, shape: str, given: int) -> Explanation:
-    if axes == 3 and given == 2:
-        return Explanation(
-            f"The output {layer} has 3 axes, one answer for each timestep, and y has {given}, "
-            f"{shape}: one answer for each sample.",
-            f"Return the last step only; or give y an answer for each timestep. {_TODAY}",
-            "LSTM(units, return_sequences=False)",
-        )
-    if axes == 2 and given == 3 and entries(shape)[-2] == "1":
-        return Explanation(
-            f"The output {layer} has 2 axes, one answer for each sample, and y has {given}, "
-            f"{shape}: one answer too, with an axis of 1 for timesteps.",
-            "Take that axis out of y.",
-            "y = y[:, 0]",
-        )
-    if axes == 2 and given == 3:
-        return Explanation(
-            f"The output {layer} has 2 axes, one answer for each sample, and y has {given}, "
-            f"{shape}: one for each timestep.",
-            f"Return every step. {_TODAY}",
-            "LSTM(units, return_sequences=True)",
-        )
-    return _other_axes(layer, axes, shape, given)
-
-
-def _other_axes(layer: str, axes: int, shape: str, given: int) -> Explanation:
-    """For y that is neither one answer for each sample nor one for each timestep."""
-    cause = f"The output {layer} has {axes} axes and y has {given}, {shape}"
-    if axes == 3 and given == 1:
-        return Explanation(
-            f"{cause}: one number for each sample.",
-            "Return the last step only, and give y an axis for its one column.",
-            "LSTM(units, return_sequences=False)\nDense(1)\ny = y[:, None]",
-        )
-    if axes == 2 and given == 1:
-        return Explanation(
-            f"{cause}: one number for each sample.",
-            "Give y an axis for its one column; with class numbers take the sparse loss.",
-            'y = y[:, None]\nmodel.compile(optimizer, loss="sparse_categorical_crossentropy")',
-        )
-    if "1" in entries(shape)[1:]:
-        return Explanation(
-            f"{cause}, an axis of 1 among them.",
-            "Give y the output's shape, if it has as many numbers for each sample.",
-            "y = y.reshape(-1, *model.output_shape[1:])",
-        )
-    return Explanation(
-        f"{cause}.",
-        "Look at both, and give y the output's axes.",
-        "print(y.shape, model.output_shape)",
-    )
+_OTHER_AXES = {
+    "3, 2": (
+        ", one answer for each timestep,",
+        ": one answer for each sample",
+        f"Return the last step only; or give y an answer for each timestep. {_TODAY}",
+        "LSTM(units, return_sequences=False)",
+    ),
+    "2, 3 with 1": (
+        ", one answer for each sample,",
+        ": one answer too, with an axis of 1 for timesteps",
+        "Take that axis out of y.",
+        "y = y[:, 0]",
+    ),
+    "2, 3": (
+        ", one answer for each sample,",
+        ": one for each timestep",
+        f"Return every step. {_TODAY}",
+        "LSTM(units, return_sequences=True)",
+    ),
+    "3, 1": (
+        "",
+        ": one number for each sample",
+        "Return the last step only, and give y an axis for its one column.",
+        "LSTM(units, return_sequences=False)\nDense(1)\ny = y[:, None]",
+    ),
+    "2, 1": (
+        "",
+        ": one number for each sample",
+        "Give y an axis for its one column; with class numbers take the sparse loss.",
+        f"y = y[:, None]\n{SPARSE}",
+    ),
+    "with 1": (
+        "",
+        ", an axis of 1 among them",
+        "Give y the output's shape, if it has as many numbers for each sample.",
+        "y = y.reshape(-1, *model.output_shape[1:])",
+    ),
+    "": ("", "", "Look at both, and give y the output's axes.", LOOK),
+}
+"""By the axes of the output and of y: what the two are, what to do, and code."""
 
 
 @MESSAGES.computed(
-    rf"{_WHAT}{_LAYER} shape {a_shape('wanted')} but got array with shape {a_shape('given')}"
+    rf"{_WHAT}{_LAYER} shape {a_shape('expected')} but got array with shape {a_shape('received')}"
 )
 def _shape(match: re.Match[str]) -> Explanation:
-    layer, one, other = match["layer"], match["wanted"], match["given"]
-    wanted, given = entries(one), entries(other)
+    layer, one, other = match["layer"], match["expected"], match["received"]
+    expected, received = entries(one), entries(other)
     is_input = _is_input(match)
     # An open size in front is the batch; but in (None, 3), of a recurrent layer, it is the time.
-    is_time = is_input and len(wanted) == 2 and re.search("rnn|lstm|gru", layer, re.IGNORECASE)
-    if wanted[:1] == ["None"] and not is_time:
-        wanted, given = wanted[1:], given[1:]
+    is_time = is_input and len(expected) == 2 and re.search("rnn|lstm|gru", layer, re.IGNORECASE)
+    if expected[:1] == ["None"] and not is_time:
+        expected, received = expected[1:], received[1:]
     if is_input:
-        return other_input(layer, one, other, wanted, given)
-    if len(wanted) != len(given):
-        return _target(layer, len(wanted) + 1, other, len(given) + 1)
-    return _other_target(layer, one, other, wanted, given)
+        return other_input(layer, one, other, expected, received)
+    if len(expected) != len(received):
+        return _target(layer, len(expected) + 1, other, len(received) + 1)
+    return _other_target(layer, one, other, expected, received)
 
 
 def _other_target(
-    name: str, one: str, other: str, wanted: list[str], given: list[str]
+    name: str, one: str, other: str, expected: list[str], received: list[str]
 ) -> Explanation:
     """For y with as many axes as the output."""
-    if wanted[-1:] == given[-1:]:
+    if expected[-1:] == received[-1:]:
         return Explanation(
             f"The output {name} is {one} and y is {other}: they have different timesteps.",
             "Cut x and y to the same timesteps.",
             "steps = min(x.shape[1], y.shape[1])\nx, y = x[:, :steps], y[:, :steps]",
         )
-    if given[-1] == "1":
+    if received[-1] == "1":
         return Explanation(
-            f"{name} has {wanted[-1]} columns and y has one, {other}: class numbers, where a "
+            f"{name} has {expected[-1]} columns and y has one, {other}: class numbers, where a "
             "column for each class is wanted.",
             "Take the loss for class numbers.",
-            'model.compile(optimizer, loss="sparse_categorical_crossentropy")',
+            SPARSE,
         )
-    fix, code = "End the model with as many columns as y has.", f"Dense({given[-1]})"
-    if wanted[-1] == "1":  # the sparse loss of Keras 2 said so of any output
+    fix, code = "End the model with as many columns as y has.", f"Dense({received[-1]})"
+    if expected[-1] == "1":  # the sparse loss of Keras 2 said so of any output
         fix += " If it has them, and y a column per class, the loss is the one for class numbers."
         code += '\nmodel.compile(optimizer, loss="categorical_crossentropy")  # y by column'
     return Explanation(
@@ -169,39 +171,36 @@ def _passed(match: re.Match[str]) -> Explanation:
 
 
 @MESSAGES.computed(
-    rf"You are passing a target array of shape {a_shape('y')} while using as loss "
-    r"`categorical_crossentropy`"
+    r"Expected to see (?P<expected>\d+) array\(s\),?.{0,60}? but instead got the following list of "
+    r"(?P<received>\d+) arrays",
+    r"The model expects (?P<expected>\d+) (?:input )?arrays?, but only received (?P<received>one) "
+    r"array",
 )
-def _one_column(match: re.Match[str]) -> Explanation:
-    return Explanation(
-        f"y is {match['y']}, with one column: class numbers, where categorical cross-entropy wants "
-        "a column for each class.",
-        "Take the loss for class numbers; or turn them into columns.",
-        f"{SPARSE}\ny = keras.utils.to_categorical(y)  # or",
-    )
-
-
-@MESSAGES.computed(
-    r"Expected to see (?P<wanted>\d+) array\(s\),?.{0,60}? but instead got the following list of "
-    r"(?P<given>\d+) arrays",
-    r"The model expects (?P<wanted>\d+) (?:input )?arrays?, but only received one array(?P<given>)",
-)
-def _arrays(match: re.Match[str]) -> Explanation:
-    wanted, given = match["wanted"], match["given"] or "1"
-    if wanted == "1":
+def _other_number_of_arrays(match: re.Match[str]) -> Explanation:
+    expected, received = int(match["expected"]), match["received"].replace("one", "1")
+    if expected == 1:
         return Explanation(
-            f"The model takes one array and got a list of {given}, which counts as {given} inputs.",
+            f"The model takes one array and got a list of {received}, which counts as {received} "
+            "inputs.",
             "Make one array of the list; pad sequences of different lengths first.",
             'x = np.stack(x)  # (N, T, F)\nx = keras.utils.pad_sequences(x, padding="post")',
         )
     return Explanation(
-        f"The model takes {wanted} arrays and got {given}.",
+        f"The model takes {expected} arrays and got {received}.",
         "Give it a list, an array for each Input, or for each output, in their order.",
-        f"model.fit([{', '.join(f'x{i}' for i in range(1, min(int(wanted), 6) + 1))}], y)",
+        f"model.fit([{', '.join(f'x{i}' for i in range(1, min(expected, 6) + 1))}], y)",
     )
 
 
 MESSAGES.rows(
+    Message(
+        rf"You are passing a target array of shape {a_shape('y')} while using as loss "
+        r"`categorical_crossentropy`",
+        "y is {y}, with one column: class numbers, where categorical cross-entropy wants a column "
+        "for each class.",
+        "Take the loss for class numbers; or turn them into columns.",
+        f"{SPARSE}\ny = keras.utils.to_categorical(y)  # or",
+    ),
     Message(
         rf"{_SYMBOLIC}(?=[^)]{{0,200}}(?:lstm|gru|rnn|bidirectional))(?P<name>[^)]{{1,200}}){_TO_NUMPY}",
         "{name} is inside a recurrent layer: TensorFlow up to 2.4 can't build those with NumPy "
@@ -218,13 +217,13 @@ MESSAGES.rows(
     ),
     Message(
         r"You must feed a value for placeholder tensor '(?P<name>[^']{1,200})'"
-        rf"(?: with dtype \w{{1,20}}(?: and shape {a_shape('given')})?)?",
+        rf"(?: with dtype \w{{1,20}}(?: and shape {a_shape('received')})?)?",
         "The model needs {name}{shape} and wasn't given it: most likely it is an Input of another "
         "model, which was put into this one, or a layer that is shared by two. With stateful "
         "layers, and in Keras 2 with initial_state, it kept hold of the first Input.",
         "Keras 3 has no placeholders: there call the inner model on the outer one's tensors.",
         "x = keras.Input((timesteps, features))\nmodel = keras.Model(x, inner(x))",
-        clauses={"shape": ", {given},"},
+        clauses={"shape": ", {received},"},
     ),
     Message(
         r"Failed to call ThenRnnForward(?:.{0,300}?\[num_layers, input_size, num_units, dir_count, "
@@ -257,10 +256,8 @@ MESSAGES.rows(
         "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units)])",
     ),
     Message(
-        (
-            r"object has no attribute '_keras_history'",
-            r"'NoneType' object has no attribute '_inbound_nodes'",
-        ),
+        r"object has no attribute '_keras_history'|"
+        r"'NoneType' object has no attribute '_inbound_nodes'",
         "Between two layers of a functional model there is an operation of TensorFlow, or an "
         "array, that Keras couldn't follow.",
         "Do it with a layer or with keras.ops, which are followed; begin with an Input.",

@@ -14,21 +14,22 @@ MESSAGES = Messages()
 
 
 @MESSAGES.computed(
-    r"Unrecognized keyword arguments passed to (?P<owner>\w{1,100})?(?:: \{(?P<given>.{0,5000}))?",
-    r"\(?'Keyword argument not understood:', (?P<owner>)(?P<given>'\w{1,100}')",
+    r"Unrecognized keyword arguments passed to (?P<owner>\w{1,100})?(?:: "
+    r"\{(?P<received>.{0,5000}))?",
+    r"\(?'Keyword argument not understood:', (?P<owner>)(?P<received>'\w{1,100}')",
     r"(?P<owner>\b[A-Z]\w{1,100})(?:\.__init__)?\(\) got an unexpected keyword argument "
-    r"(?P<given>'\w{1,100}')",
-    r"__init__\(\) got an unexpected keyword argument (?P<owner>)(?P<given>'\w{1,100}')",
+    r"(?P<received>'\w{1,100}')",
+    r"__init__\(\) got an unexpected keyword argument (?P<owner>)(?P<received>'\w{1,100}')",
 )
 def _keywords(match: re.Match[str]) -> Explanation | None:
-    known, given = match["owner"] or "", match["given"] or ""
+    known, received = match["owner"] or "", match["received"] or ""
     owner = known or "The layer"
-    names = re.findall(r"'(\w+)'(?::|$)", given)[:20]
+    names = re.findall(r"'(\w+)'(?::|$)", received)[:20]
     if owner == "Model" and not names:
         names = ["input"]
     for name in names:
         if name in _GONE:
-            value = re.search(rf"'{name}': {a_shape('shape')}", given)
+            value = re.search(rf"'{name}': {a_shape('shape')}", received)
             cause, fix, code = _GONE[name]
             code = code.replace("SHAPE", value[1] if value else "(…)")
             return Explanation(f"{owner} has no {name} in Keras 3. {cause}", fix, code)

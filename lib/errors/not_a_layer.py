@@ -27,18 +27,18 @@ _NOT_SYMBOLIC = (
 
 @MESSAGES.computed(
     r"Please initialize `(?P<wrapper>\w{1,30})` layer with a `[\w.]{1,60}` instance\. "
-    r"(?:Received|You passed): (?P<given>.{1,200})"
+    r"(?:Received|You passed): (?P<received>.{1,200})"
 )
 def _no_layer_inside(match: re.Match[str]) -> Explanation:
-    wrapper, given = match["wrapper"], match["given"]
+    wrapper, received = match["wrapper"], match["received"]
     inner = "LSTM(units)" if wrapper == "Bidirectional" else "Dense(1)"
-    if layer := re.match(r"<class '[\w.]*?(\w+)'>", given):
+    if layer := re.match(r"<class '[\w.]*?(\w+)'>", received):
         cause = f"{layer[1]} without brackets is the class, and no layer yet."
         inner = f"{layer[1]}({'1' if layer[1] == 'Dense' else 'units'})"
-    elif re.match(r"<KerasTensor|Tensor\(|KerasTensor|<tf\.Tensor|tf\.Tensor", given):
+    elif re.match(r"<KerasTensor|Tensor\(|KerasTensor|<tf\.Tensor|tf\.Tensor", received):
         cause = "The layer inside had been called already: what it returned is a tensor."
     else:
-        cause = f"What stands inside is no layer: {given.split(' (of type')[0][:80]}."
+        cause = f"What stands inside is no layer: {received.split(' (of type')[0][:80]}."
     return Explanation(
         f"{wrapper} wraps a layer. {cause}",
         f"Put a layer into its brackets, and call {wrapper}.",
@@ -68,8 +68,8 @@ MESSAGES.rows(
         "import keras\nfrom keras.layers import LSTM, Dense",
     ),
     Message(
-        rf"{_ADDED}(?P<given>(?:(?! \(of type).){{1,80}})",
-        "What was added is no layer: {given}.",
+        rf"{_ADDED}(?P<received>(?:(?! \(of type).){{1,80}})",
+        "What was added is no layer: {received}.",
         "Add layers one by one, or give Sequential a flat list of them.",
         "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units), Dense(1)])",
     ),
@@ -124,13 +124,10 @@ MESSAGES.rows(
         otherwise={"layer": "The layer"},
     ),
     Message(
-        (
-            r"Argument `cell` should have a `call` method",
-            r"All cells must have a `(?:call` method|state_size` attribute)",
-            r"The RNN cell should have a `state_size` attribute",
-            r"variable "
-            r"path='(?:[^']{0,300}/)?rnn(?:_\d+)?/(?:[^'/]{1,100}/){1,3}[^'/]{0,50}_cell/kernel'",
-        ),
+        r"Argument `cell` should have a `call` method|"
+        r"All cells must have a `(?:call` method|state_size` attribute)|"
+        r"The RNN cell should have a `state_size` attribute|variable "
+        r"path='(?:[^']{0,300}/)?rnn(?:_\d+)?/(?:[^'/]{1,100}/){1,3}[^'/]{0,50}_cell/kernel'",
         "RNN takes a cell, which does one timestep, and goes through the timesteps with it. What "
         "it got is none: a layer goes through them by itself.",
         "Give it a cell, or a list of cells; or take the layer alone.",

@@ -14,11 +14,9 @@ MESSAGES = Messages()
 
 MESSAGES.rows(
     Message(
-        (
-            r"batch size must be static",
-            r"If (?:a|an) RNN is stateful, (?:it needs to know its batch size|a complete "
-            r"input_shape must)",
-        ),
+        r"batch size must be static|"
+        r"If (?:a|an) RNN is stateful, (?:it needs to know its batch size|a complete "
+        r"input_shape must)",
         "A stateful layer keeps one state per sample of the batch, so the batch size has to be "
         "known when the model is built.",
         "Put it into the Input.",
@@ -26,12 +24,12 @@ MESSAGES.rows(
     ),
     Message(
         r"must be the same as the batch size of the initial state"
-        r"(?:\W+Expected batch size: (?P<expected>\d+)\W+Received batch size: (?P<given>\d+))?",
-        "The layer is stateful and was built for batches of {expected}; it got one of {given}.",
+        r"(?:\W+Expected batch size: (?P<expected>\d+)\W+Received batch size: (?P<received>\d+))?",
+        "The layer is stateful and was built for batches of {expected}; it got one of {received}.",
         "Predict with a twin of the model that is not stateful, or is built for that size, and "
         "has the same weights.",
         "twin.set_weights(model.get_weights())",
-        otherwise={"expected": "one size", "given": "another"},
+        otherwise={"expected": "one size", "received": "another"},
     ),
     Message(
         r"number of samples that can be divided by the batch size"
@@ -54,8 +52,8 @@ MESSAGES.rows(
     Message(
         r"Specified a list with shape \[(?P<built>\d+)(?P<rest>(?:,\d+)*)\] from a tensor with "
         r"shape "
-        r"\[(?P<given>\d+)(?P=rest)\]",
-        "The layer was built for batches of {built} and got one of {given}: a stateful layer "
+        r"\[(?P<received>\d+)(?P=rest)\]",
+        "The layer was built for batches of {built} and got one of {received}: a stateful layer "
         "keeps one state per sample, so that each batch has to have the size of its Input.",
         "Give fit, evaluate and predict batches of {built}, and whole ones alone; or build the "
         "model for another size.",
@@ -71,10 +69,8 @@ MESSAGES.rows(
         otherwise={"owner": "A model"},
     ),
     Message(
-        (
-            r"Cannot unroll a RNN if the time dimension is undefined",
-            r"Unrolling requires a fixed number of timesteps",
-        ),
+        r"Cannot unroll a RNN if the time dimension is undefined|"
+        r"Unrolling requires a fixed number of timesteps",
         "unroll=True lays the layer out step by step when the model is built, and the number of "
         "timesteps is open there.",
         "Leave unroll out, which changes no result; or fix the number of timesteps.",

@@ -136,21 +136,21 @@ def _class_numbers(match: re.Match[str]) -> Explanation:
     # Both may be flattened, so that timesteps count as samples; then how many they are tells.
     y, output = match["labels"], match["logits"]
     labels, (*answers, classes) = entries(y), entries(output) or ["None"]
-    numbers, wanted = (
+    numbers, expected = (
         math.prod(int(size) for size in shape if size.isdigit()) for shape in (labels, answers)
     )
     cause = (
         f"The sparse loss wants one class number for each answer of the output. y is {y}, the "
         f"output {output}."
     )
-    if numbers < wanted:
+    if numbers < expected:
         return Explanation(
             cause,
             "With one class per sample return the last step only.",
             f"{LAST_STEP}  # y is (N,)",
         )
     every = f"{EVERY_STEP}  # y is (N, T)"
-    if classes.isdigit() and numbers == wanted * int(classes):
+    if classes.isdigit() and numbers == expected * int(classes):
         return Explanation(
             cause,
             f"With {classes} columns in y, one per class, take the loss for that; with a class per "
@@ -233,10 +233,7 @@ MESSAGES.rows(
         'LSTM(units, return_sequences=False)\nmodel.compile(optimizer, loss, metrics=["mae"])',
     ),
     Message(
-        (
-            r"\bloss: nan\b",
-            r"Batch \d+: Invalid loss, terminating training",
-        ),
+        r"\bloss: nan\b|Batch \d+: Invalid loss, terminating training",
         "The loss is no number any more. Either x or y has gaps, which count as nan; or training "
         'ran away: with large raw values, too large steps, or activation="relu", which takes the '
         "bounds from a recurrent layer's states.",

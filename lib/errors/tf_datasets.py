@@ -27,11 +27,9 @@ MESSAGES.rows(
         "dataset = dataset.flat_map(lambda window: window.batch(timesteps)).batch(32)",
     ),
     Message(
-        (
-            r"as_list\(\) is not defined on an unknown TensorShape",
-            r"Cannot take the length of [Ss]hape with unknown rank",
-            r"Input tensor .{0,200}? has unknown rank",
-        ),
+        r"as_list\(\) is not defined on an unknown TensorShape|"
+        r"Cannot take the length of [Ss]hape with unknown rank|"
+        r"Input tensor .{0,200}? has unknown rank",
         "The tensors of the dataset have no shape: from_generator wasn't told one, or a "
         "py_function lost it.",
         "Say it, with None for what is open.",

@@ -17,66 +17,65 @@ _OPEN_KERNEL = rf"{_UNDEFINED}\. Received: shape={a_shape('shape')} for variable
 
 
 @MESSAGES.computed(
-    r"Dimensions must be equal, but are (?P<given>\d+) and (?P<expected>\d+).{0,1000}?MatMul",
-    r"Matrix size-incompatible: In\[0\]: \[(?:\d+,)*(?P<given>\d+)\], "
+    r"Dimensions must be equal, but are (?P<received>\d+) and (?P<expected>\d+).{0,1000}?MatMul",
+    r"Matrix size-incompatible: In\[0\]: \[(?:\d+,)*(?P<received>\d+)\], "
     r"In\[1\]: \[(?P<expected>\d+),\d+\]",
 )
 def _wrong_features(match: re.Match[str]) -> Explanation:
-    given, expected = match["given"], match["expected"]
+    received, expected = match["received"], match["expected"]
     # The second kernel, for the states, fails in the same words as the first.
     x, state = shapes_of_a_step(match.string)
-    if state[-1:] == [given] != x[-1:]:
-        return states_of_another_size(given, expected)
+    if state[-1:] == [received] != x[-1:]:
+        return states_of_another_size(received, expected)
     return Explanation(
-        f"The layer's kernel was made for {expected} features and the data has {given}. If "
-        f"{given} is the number of timesteps, then the last two axes are swapped.",
+        f"The layer's kernel was made for {expected} features and the data has {received}. If "
+        f"{received} is the number of timesteps, then the last two axes are swapped.",
         f"If so, transpose them; a reshape would mix the values up. If not, build the model for "
-        f"{given} features.",
+        f"{received} features.",
         "x = np.transpose(x, (0, 2, 1))  # (N, F, T) → (N, T, F)",
     )
 
 
 @MESSAGES.computed(
     r"(?:layer [\"']?(?P<layer>[\w/]+)[\"']? is incompatible with the layer: )?"
-    r"expected axis -1 of input shape to have value (?P<wanted>\d+),? but received input with "
+    r"expected axis -1 of input shape to have value (?P<expected>\d+),? but received input with "
     rf"shape {a_shape('shape')}"
 )
 def _other_last_axis(match: re.Match[str]) -> Explanation:
-    wanted, shape = match["wanted"], match["shape"]
-    given = entries(shape)[-1:] or ["another"]
+    expected, sizes = match["expected"], entries(match["shape"])
+    received = sizes[-1] if sizes else "another"
     layer = f"The layer {match['layer']!r}" if match["layer"] else "The layer"
-    rows = len(entries(shape)) == 2
     return Explanation(
-        f"{layer} was made for {wanted} features and got {shape}, {given[0]} of them. Behind a "
-        "Flatten the timesteps count too: then the sequences are longer or shorter than those "
-        "that the model was built for.",
-        f"Give the data {wanted} features, or build the model for {given[0]}. For sequences of "
+        f"{layer} was made for {expected} features and got {match['shape']}, {received} of them. "
+        "Behind a Flatten the timesteps count too: then the sequences are longer or shorter than "
+        "those that the model was built for.",
+        f"Give the data {expected} features, or build the model for {received}. For sequences of "
         "any length return the last step in place of the Flatten.",
-        f"keras.Input({f'({given[0]},)' if rows else f'(timesteps, {given[0]})'})\n"
+        f"keras.Input(({f'{received},' if len(sizes) == 2 else f'timesteps, {received}'}))\n"
         "LSTM(units, return_sequences=False)  # in place of Flatten",
     )
 
 
 @MESSAGES.computed(
     r"Layer (?P<layer>\S{1,200}) weight shape (?P<own>\([\d, ]{1,50}\)) is not compatible with "
-    r"provided weight shape (?P<given>\([\d, ]{1,50}\))",
+    r"provided weight shape (?P<received>\([\d, ]{1,50}\))",
     r"object <(?P<layer>\w{1,100}) name=.{0,500}?must match\. variable\.shape="
-    r"(?P<own>\([\d, ]{1,50}\)), Received: value\.shape=(?P<given>\([\d, ]{1,50}\))",
+    r"(?P<own>\([\d, ]{1,50}\)), Received: value\.shape=(?P<received>\([\d, ]{1,50}\))",
     r"Layer #\d+ \(named \"(?P<layer>[^\"]{1,100})\"[^)]{0,50}\).{0,300}? has shape "
-    r"(?P<own>\([\d, ]{1,50}\)), but the saved weight has shape (?P<given>\([\d, ]{1,50}\))",
+    r"(?P<own>\([\d, ]{1,50}\)), but the saved weight has shape (?P<received>\([\d, ]{1,50}\))",
 )
 def _other_weights(match: re.Match[str]) -> Explanation:
-    own, given = entries(match["own"]), entries(match["given"])
+    own, received = entries(match["own"]), entries(match["received"])
     what = "other sizes than those of the model that the weights come from"
-    if len(own) == len(given) == 2 and own[1] == given[1]:
-        what = f"{own[0]} features, and the weights come from one for {given[0]}"
-    elif len(own) == len(given) and own[-1] != given[-1]:
+    if len(own) == len(received) == 2 and own[1] == received[1]:
+        what = f"{own[0]} features, and the weights come from one for {received[0]}"
+    elif len(own) == len(received) and own[-1] != received[-1]:
         what = (
-            f"other units: a kernel's last axis is {own[-1]} here and {given[-1]} there, four "
+            f"other units: a kernel's last axis is {own[-1]} here and {received[-1]} there, four "
             "times the units of an LSTM, three times those of a GRU"
         )
     return Explanation(
-        f"The weight of {match['layer']} is {match['own']} here, and {match['given']} came: the "
+        f"The weight of {match['layer']} is {match['own']} here, and {match['received']} came: the "
         f"layer has {what}.",
         "Build the model as the other was: as many features and units, layer by layer. The number "
         "of timesteps doesn't matter.",
@@ -110,21 +109,22 @@ MESSAGES.rows(
     ),
     Message(
         (
-            r"with a weight list of length (?P<given>\d+), but the layer was expecting 0 weight",
-            r"expects 0 weight\(s\), but the saved weights have (?P<given>\d+) element\(s\)",
+            r"with a weight list of length (?P<received>\d+), but the layer was expecting 0 weight",
+            r"expects 0 weight\(s\), but the saved weights have (?P<received>\d+) element\(s\)",
         ),
-        "The layer has no weights yet, and got {given}: it doesn't know how many features come in.",
+        "The layer has no weights yet, and got {received}: it doesn't know how many features come "
+        "in.",
         "Build it first, or begin the model with an Input.",
         "layer.build((None, timesteps, features))\nlayer.set_weights(weights)",
     ),
     Message(
         (
-            r"with a weight list of length (?P<given>\d+), but the layer was expecting "
+            r"with a weight list of length (?P<received>\d+), but the layer was expecting "
             r"(?P<own>\d+) weight",
-            r"expects (?P<own>\d+) weight\(s\), but the saved weights have (?P<given>\d+) "
+            r"expects (?P<own>\d+) weight\(s\), but the saved weights have (?P<received>\d+) "
             r"element\(s\)",
         ),
-        "The layer has {own} weights and got {given}. A recurrent layer has three: kernel, "
+        "The layer has {own} weights and got {received}. A recurrent layer has three: kernel, "
         "recurrent kernel and bias; in Bidirectional six.",
         "Take them from a layer, or a model, of the same kind.",
         "twin.set_weights(model.get_weights())",
@@ -137,10 +137,8 @@ MESSAGES.rows(
         "keras.Input((timesteps, features))",
     ),
     Message(
-        (
-            r"expected \d+ variables, but received 0 variables during loading",
-            r"load a weight file containing \d+ layers into a model with \d+ layers",
-        ),
+        r"expected \d+ variables, but received 0 variables during loading|"
+        r"load a weight file containing \d+ layers into a model with \d+ layers",
         "The file with weights comes from a model with other layers, or with as many in another "
         "order.",
         "Build the model as the other was, layer by layer; or save the whole model, not the "
