@@ -4,7 +4,7 @@ Messages are those of Keras 3.15 on TensorFlow 2.21, which tests provoke in Kera
 versions, which people still paste. What raises no error at all is the subject of `lib.doctor`.
 
 To add a message, add a row to `MESSAGES.rows(…)` in the file of its family: patterns, cause, fix
-and code (`lib.errors.message.Message`); and an example to tests/unit/test_error_messages.py.
+and code (`lib.errors.message.Message`); and an example to tests/unit/known_messages.py.
 """
 
 from lib.errors import (

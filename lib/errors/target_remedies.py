@@ -53,7 +53,9 @@ def to_one_shape(y: list[str], output: list[str], *, sparse: bool) -> Remedy:
 
 
 def _same_axes(y: list[str], output: list[str], *, sparse: bool) -> Remedy:
-    """For y with a time axis, as the output."""
+    """For y with a time axis, as the output; or for shapes of which nothing could be read."""
+    if not y:
+        return Remedy("", "give y and the output one shape.", LOOK)
     if y[-1] == output[-1]:
         return Remedy(
             "output and y have different timesteps",

@@ -19,9 +19,6 @@ from lib.doctor.question import (
     read_shape,
     to_text,
 )
-from lib.errors import explain_error
-from lib.errors.examples import EXAMPLES
-from lib.errors.message import shapes_in
 from lib.narrate.target import damage_sentence, lineup_sentence, measured_sentence, verdict_title
 from lib.training.recorded_damage import recorded_damage
 
@@ -144,18 +141,3 @@ def test_a_recording_shows_the_damage(name):
 def test_the_worst_mistake_is_as_bad_as_saying_the_mean():
     """Every sample against every target leaves nothing else to learn."""
     assert recorded_damage("flat").error("wrong") > 0.8
-
-
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_each_example_of_a_message_is_known(name):
-    """The page explains all that it offers."""
-    assert explain_error(EXAMPLES[name])
-
-
-def test_shapes_are_found_in_a_message():
-    """As tuples and as lists, each once; None and ? are open."""
-    assert shapes_in("got (None, 12, 3) and [32,16], and (None, 12, 3)") == [
-        (None, 12, 3),
-        (32, 16),
-    ]
-    assert shapes_in("[?,5,4] (0, 1) (1,) () f(x, y)") == [(None, 5, 4)]
