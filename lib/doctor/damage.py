@@ -84,31 +84,27 @@ class Damage:
 
     loss: dict[str, np.ndarray]
     """Each one's own loss, (EPOCHS,)."""
-    said: dict[str, np.ndarray]
-    """What it says at the last timestep of the sequences that it hasn't seen, (CHECKED,)."""
+    predictions: dict[str, np.ndarray]
+    """What it predicts at the last timestep of the sequences that it hasn't seen, (CHECKED,)."""
     truth: np.ndarray
     """What is right there, (CHECKED,)."""
 
     def error(self, side: str) -> float:
         """Mean squared error at the last timestep; 1 is what the mean would have."""
-        return float(np.mean((self.said[side] - self.truth) ** 2))
+        return float(np.mean((self.predictions[side] - self.truth) ** 2))
 
     def arrays(self) -> dict[str, np.ndarray]:
         """All of it by name, as it crosses the process boundary and is kept in a file."""
-        sides = {
-            f"{what}_{side}": getattr(self, what)[side]
-            for what in ("loss", "said")
-            for side in SIDES
-        }
-        return {**sides, "truth": self.truth}
+        loss = {f"loss_{side}": self.loss[side] for side in SIDES}
+        predictions = {f"predictions_{side}": self.predictions[side] for side in SIDES}
+        return {**loss, **predictions, "truth": self.truth}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Damage:
         """The other way round."""
-        loss, said = (
-            {side: arrays[f"{what}_{side}"] for side in SIDES} for what in ("loss", "said")
-        )
-        return cls(loss, said, arrays["truth"])
+        loss = {side: arrays[f"loss_{side}"] for side in SIDES}
+        predictions = {side: arrays[f"predictions_{side}"] for side in SIDES}
+        return cls(loss, predictions, arrays["truth"])
 
 
 def damage_data() -> tuple[np.ndarray, np.ndarray]:

@@ -20,9 +20,9 @@ def _key(palette: Palette) -> list[Entry]:
     ]
 
 
-def damage_loss_figure(result: Damage, palette: Palette) -> go.Figure:
+def damage_loss_figure(damage: Damage, palette: Palette) -> go.Figure:
     """Both losses over the epochs: each falls, and neither says that something is wrong."""
-    epochs = np.arange(1, len(result.loss["right"]) + 1)
+    epochs = np.arange(1, len(damage.loss["right"]) + 1)
     styles = {
         "right": {"color": palette.best, "width": 2.5},
         "wrong": {"color": palette.wrong, "width": 2.5, "dash": "dash"},
@@ -32,14 +32,14 @@ def damage_loss_figure(result: Damage, palette: Palette) -> go.Figure:
             "type": "scatter",
             "name": f"{side} setup",
             "x": epochs,
-            "y": finite(result.loss[side]),
+            "y": finite(damage.loss[side]),
             "mode": "lines",
             "line": style,
             "hovertemplate": f"%{{y:{chart.VALUE}}}",
         }
         for side, style in styles.items()
     ]
-    values = [float(value) for loss in result.loss.values() for value in loss]
+    values = [float(value) for loss in damage.loss.values() for value in loss]
     return chart.figure(
         data,
         chart.layout(
@@ -53,9 +53,9 @@ def damage_loss_figure(result: Damage, palette: Palette) -> go.Figure:
     )
 
 
-def damage_predictions_figure(result: Damage, palette: Palette) -> go.Figure:
+def damage_predictions_figure(damage: Damage, palette: Palette) -> go.Figure:
     """What each model says against what is true: the right one lies on the diagonal."""
-    low, high = float(result.truth.min()), float(result.truth.max())
+    low, high = float(damage.truth.min()), float(damage.truth.max())
     marks = {
         "right": {"color": palette.best, "size": 7},
         "wrong": {"color": palette.wrong, "size": 8, "symbol": "x"},
@@ -74,8 +74,8 @@ def damage_predictions_figure(result: Damage, palette: Palette) -> go.Figure:
             {
                 "type": "scatter",
                 "name": f"{side} setup",
-                "x": result.truth,
-                "y": finite(result.said[side]),
+                "x": damage.truth,
+                "y": finite(damage.predictions[side]),
                 "mode": "markers",
                 "marker": mark,
                 "hovertemplate": f"said %{{y:{chart.VALUE}}}",

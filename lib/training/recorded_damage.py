@@ -29,10 +29,13 @@ def main() -> None:
         for case in MISTAKES:
             arrays = client.ask("target_damage", case=case).result(timeout=120)
             np.savez_compressed(FOLDER / f"damage_{case}.npz", **arrays)
-            result = Damage.from_arrays(arrays)
+            damage = Damage.from_arrays(arrays)
             print(
                 case,
-                {side: (float(result.loss[side][-1]), result.error(side)) for side in result.said},
+                {
+                    side: (float(damage.loss[side][-1]), damage.error(side))
+                    for side in damage.predictions
+                },
             )
 
 

@@ -13,10 +13,14 @@ import streamlit as st
 
 if TYPE_CHECKING:  # a session's first page begins to be drawn before these are imported
     from collections.abc import Sequence
+    from concurrent.futures import Future
+    from typing import Any
 
     import numpy as np
 
     from lib.dataset import Dataset
+    from lib.doctor.damage import Damage
+    from lib.doctor.question import TargetQuestion
     from lib.experiment import Experiment
     from lib.recurrence import Trace
     from lib.stack.kinds import Stack
@@ -123,6 +127,18 @@ class ShapesPage:
     """The one before the last change."""
     answers: dict[int, tuple[int, bool]] = field(default_factory=dict)
     """Of the quiz: question → which option was picked first, and whether it was right."""
+    problems: dict[str, str] = field(default_factory=dict)
+    """Field of the question about a target → what is wrong with what was typed there."""
+    message: str | None = None
+    """The error message that is explained; None before anybody has chosen one."""
+    damage_question: TargetQuestion | None = None
+    """The question for which a mistake was picked last."""
+    training_both: tuple[str, Future[dict[str, Any]]] | None = None
+    """The mistake that the worker was asked to train, and its answer."""
+    damage: dict[str, Damage] = field(default_factory=dict)
+    """Mistake → what it did when it was trained in this session."""
+    damage_problem: str = ""
+    """Why the last training failed."""
 
 
 @dataclass(slots=True, eq=False)

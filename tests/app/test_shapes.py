@@ -177,21 +177,19 @@ def said(app: AppTest) -> str:
         ("320.12.16_320.16_mean-squared-error_32", True),
     ],
 )
-def test_a_proof_of_another_case_than_the_one_asked_about_says_so(
-    question: str, hinted: bool
-) -> None:
-    """There are three proofs, with one loss."""
+def test_a_mistake_that_isnt_the_one_asked_about_says_so(question: str, hinted: bool) -> None:
+    """Three are trained, with one loss."""
     app = shapes(part="target", check=question)
     assert ("Not the case asked about" in said(app)) == hinted
 
 
-def test_the_proof_and_the_damage_are_those_of_the_case_that_is_asked_about() -> None:
+def test_the_mistake_and_its_damage_are_those_of_the_case_that_is_asked_about() -> None:
     """Also for the question that the page opens with, and when one comes back to it."""
     app = shapes(part="target", check="320.12.1_320.1")
-    assert app.button_group(key="proof_case").value == "column"
+    assert app.button_group(key="mistake").value == "column"
     assert "Measured on sums of noise: with output (N, T, 1), y (N, 1) " in said(app)
     app.text_input(key="check_target").set_value("(320,)").run()
-    assert app.button_group(key="proof_case").value == "flat"
+    assert app.button_group(key="mistake").value == "flat"
     assert "Measured on sums of noise: with output (N, T, 1), y (N,) " in said(app)
 
 
@@ -208,7 +206,7 @@ class Answers:
         self.answer = answer
 
     def ask(self, name: str, case: str) -> Future[object]:
-        """The question of the proof; nothing is trained."""
+        """What a mistake does; nothing is trained."""
         assert name == "target_damage"
         future: Future[object] = Future()
         if isinstance(self.answer, Exception):
@@ -222,7 +220,7 @@ class Answers:
     ("answer", "badge"),
     [(None, "trained just now"), (RuntimeError("The training process died."), "recorded")],
 )
-def test_a_proof_that_comes_is_shown_and_one_that_fails_says_why(
+def test_damage_that_comes_is_shown_and_a_training_that_fails_says_why(
     monkeypatch: pytest.MonkeyPatch, answer: object, badge: str
 ) -> None:
     """What was recorded stays where the worker has no answer, and can be asked for again."""

@@ -126,10 +126,10 @@ def test_a_target_is_checked_and_a_usual_case_opened(page: Page) -> None:
     heading(page, "Correct")
 
 
-def test_the_live_proof_trains_both(page: Page) -> None:
+def test_the_damage_is_shown_live(page: Page) -> None:
     """Recorded at first; one click trains the right and the wrong target in the worker."""
     open_page(page, "/shapes?part=target")
-    card = page.locator(".st-key-proof")
+    card = page.locator(".st-key-damage")
     expect(card.get_by_text("recorded", exact=True)).to_be_visible()
     expect(card.locator(".js-plotly-plot")).to_have_count(2)
     card.get_by_role("button", name="Train both").click()

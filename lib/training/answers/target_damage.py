@@ -21,7 +21,7 @@ from lib.doctor.damage import (
 
 
 def target_damage(case: str) -> dict[str, Any]:
-    """Both losses over the epochs, and what both models say of sequences they haven't seen.
+    """Both losses over the epochs, and what both models predict for sequences they haven't seen.
 
     Args:
         case: a key of `lib.doctor.damage.MISTAKES`.
@@ -38,7 +38,7 @@ def target_damage(case: str) -> dict[str, Any]:
     x, y = damage_data()
     right = y if not mistake.sequences else y[:, -1]
     wrong = y if not mistake.sequences else y[:, -1].reshape(len(y), *mistake.y_axes)
-    loss, said = {}, {}
+    loss, last = {}, {}
     for side, sequences, target in (
         ("right", not mistake.sequences, right),
         ("wrong", mistake.sequences, wrong),
@@ -54,8 +54,8 @@ def target_damage(case: str) -> dict[str, Any]:
         )
         loss[side] = np.array(history.history["loss"], np.float32)
         predictions = model.predict(x[SAMPLES:], verbose=0)
-        said[side] = (predictions[:, -1] if sequences else predictions)[:, 0]
-    return dict(Damage(loss, said, y[SAMPLES:, -1, 0]).arrays())
+        last[side] = (predictions[:, -1] if sequences else predictions)[:, 0]
+    return dict(Damage(loss, last, y[SAMPLES:, -1, 0]).arrays())
 
 
 def _model(sequences: bool) -> keras.Model:

@@ -1,9 +1,6 @@
-"""The damage, live: one click trains the right and the wrong target, and shows both results."""
+"""The damage, live: one click trains the right and the wrong target, and shows both damages."""
 
 from __future__ import annotations
-
-from concurrent.futures import Future
-from typing import Any
 
 import streamlit as st
 
@@ -15,30 +12,27 @@ from lib.narrate.target import damage_sentence
 from lib.training.recorded_damage import recorded_damage
 from lib.ui import runs
 from lib.ui.fragment import fragment
+from lib.ui.session import ShapesPage, session
 from lib.ui.steady import steady_chart
 from lib.ui.text import hint, plain, say
 
 POLL_SECONDS = 0.3
-PICK = "proof_case"
+PICK = "mistake"
 TRAINED_WITH = "mean_squared_error"
 
 
-def damage_card(check: TargetQuestion, palette: Palette) -> None:
+def damage_card(question: TargetQuestion, palette: Palette) -> None:
     """The card of the mistake that fits the question best, recorded until somebody trains it."""
-    fitting = mistake_of(check.output, check.target)
-    if fitting and (PICK not in st.session_state or st.session_state["proof_for"] != check):
+    page = session().shapes
+    fitting = mistake_of(question.output, question.target)
+    if fitting and (PICK not in st.session_state or page.damage_question != question):
         st.session_state[PICK] = fitting
-    st.session_state["proof_for"] = check
+    page.damage_question = question
     st.markdown("### The proof: train both")
-    waiting = _asked() is not None
-    asked_about = fitting if check.loss == TRAINED_WITH else None
+    waiting = page.training_both is not None
+    asked_about = fitting if question.loss == TRAINED_WITH else None
     panel = fragment(_panel, run_every=POLL_SECONDS if waiting else None)
     panel(palette, waiting, asked_about)
-
-
-def _asked() -> Future[dict[str, Any]] | None:
-    found: Future[dict[str, Any]] | None = st.session_state.get("proof_asked")
-    return found
 
 
 def _panel(palette: Palette, looking: bool, asked_about: str | None) -> None:
@@ -49,11 +43,11 @@ def _panel(palette: Palette, looking: bool, asked_about: str | None) -> None:
         looking: whether it draws itself anew, to see when the answer is there.
         asked_about: the mistake that the question is; None where it is none of these.
     """
-    _collect()
-    if (_asked() is not None) != looking:
+    page = session().shapes
+    _collect(page)
+    if (page.training_both is not None) != looking:
         st.rerun()
-    kept = st.session_state.get(PICK) or next(iter(MISTAKES))
-    st.session_state[PICK] = kept
+    st.session_state[PICK] = st.session_state.get(PICK) or next(iter(MISTAKES))
     st.pills(
         "Mistake",
         list(MISTAKES),
@@ -65,9 +59,8 @@ def _panel(palette: Palette, looking: bool, asked_about: str | None) -> None:
     case = st.session_state[PICK]
     if case != asked_about:
         hint(f"Not the case asked about: this is {MISTAKES[case].title}, with mean squared error.")
-    live: dict[str, Damage] = st.session_state.get("proofs", {})
-    result = live.get(case) or recorded_damage(case)
-    busy = _asked() is not None
+    damage = page.damage.get(case) or recorded_damage(case)
+    busy = page.training_both is not None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Train both",
@@ -80,37 +73,34 @@ def _panel(palette: Palette, looking: bool, asked_about: str | None) -> None:
         if busy:
             st.markdown(":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]")
         else:
-            st.markdown(
-                ":green-badge[trained just now]" if case in live else ":gray-badge[recorded]"
-            )
-    if problem := st.session_state.get("proof_problem"):
-        st.error(plain(problem), icon=":material/error:")
+            is_live = case in page.damage
+            st.markdown(":green-badge[trained just now]" if is_live else ":gray-badge[recorded]")
+    if page.damage_problem:
+        st.error(plain(page.damage_problem), icon=":material/error:")
     left, right = st.columns(2)
-    sentence = damage_sentence(MISTAKES[case], result)
+    sentence = damage_sentence(MISTAKES[case], damage)
     with left:
-        steady_chart(damage_loss_figure(result, palette), sentence, "proof_loss")
+        steady_chart(damage_loss_figure(damage, palette), sentence, "damage_loss")
         hint("What both trainings report: nothing raises.")
     with right:
-        steady_chart(damage_predictions_figure(result, palette), sentence, "proof_said")
+        steady_chart(damage_predictions_figure(damage, palette), sentence, "damage_predictions")
         hint("What both models say, against what is true.")
     say(sentence)
 
 
 def _ask(case: str) -> None:
-    st.session_state["proof_problem"] = ""
-    st.session_state["proof_asked"] = runs.client().ask("target_damage", case=case)
-    st.session_state["proof_asked_case"] = case
+    page = session().shapes
+    page.damage_problem = ""
+    page.training_both = case, runs.client().ask("target_damage", case=case)
 
 
-def _collect() -> None:
+def _collect(page: ShapesPage) -> None:
     """Take the answer when it is there, and let the page stop looking for it."""
-    asked = _asked()
-    if asked is None or not asked.done():
+    if page.training_both is None or not page.training_both[1].done():
         return
-    state = st.session_state
-    state["proof_asked"] = None
+    case, answer = page.training_both
+    page.training_both = None
     try:
-        result = Damage.from_arrays(asked.result())
-        state["proofs"] = {**state.get("proofs", {}), state["proof_asked_case"]: result}
+        page.damage[case] = Damage.from_arrays(answer.result())
     except Exception as error:  # whatever went wrong in the worker, the page says so
-        state["proof_problem"] = f"{error}"
+        page.damage_problem = f"{error}"

@@ -11,12 +11,12 @@ from lib.figures.lineup import shapes_picture
 from lib.figures.palette import Palette
 from lib.figures.tensor import SCALES
 from lib.ui import address
+from lib.ui.session import session
 from lib.ui.text import hint, plain
 
 KEY = "error"
 """In the address: which example is shown. What a person pastes never goes there."""
 TEXT, PICK = "error_text", "error_example"
-KEPT = "error_kept"
 LONGEST = 600
 """Of what is said about a message, in characters."""
 
@@ -24,10 +24,11 @@ LONGEST = 600
 def decoder(palette: Palette) -> None:
     """The text on the left, what it means on the right; below, its shapes and what to check."""
     example = address.own(KEY) if address.own(KEY) in EXAMPLES else next(iter(EXAMPLES))
-    text = st.session_state.setdefault(KEPT, EXAMPLES[example])
-    told = explain_error(text)
+    page = session().shapes
+    text = page.message = EXAMPLES[example] if page.message is None else page.message
+    explanation = explain_error(text)
     unknown = UNKNOWN if text.strip() else EMPTY
-    st.markdown(f"# {'What this message means' if told else unknown}")
+    st.markdown(f"# {'What this message means' if explanation else unknown}")
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
         st.session_state[TEXT] = text
@@ -43,12 +44,12 @@ def decoder(palette: Palette) -> None:
             "Examples", list(EXAMPLES), key=PICK, label_visibility="collapsed", on_change=_picked
         )
     with right.container(border=True, height="stretch", key="explanation"):
-        if told:
+        if explanation:
             st.markdown("### Cause")
-            st.markdown(plain(told.cause[:LONGEST]))
+            st.markdown(plain(explanation.cause[:LONGEST]))
             st.markdown("### What mends it")
-            st.markdown(plain(told.fix[:LONGEST]))
-            st.code(told.code[:LONGEST], language="python", wrap_lines=True)
+            st.markdown(plain(explanation.fix[:LONGEST]))
+            st.code(explanation.code[:LONGEST], language="python", wrap_lines=True)
         elif not text.strip():
             st.markdown("Its cause, and what mends it, will stand here.")
         else:
@@ -78,11 +79,11 @@ EMPTY = "Paste a message"
 
 
 def _pasted() -> None:
-    st.session_state[KEPT] = ends(st.session_state[TEXT])
+    session().shapes.message = ends(st.session_state[TEXT])
     address.keep(KEY, "")
 
 
 def _picked() -> None:
     if name := st.session_state[PICK]:
-        st.session_state[KEPT] = EXAMPLES[name]
+        session().shapes.message = EXAMPLES[name]
         address.keep(KEY, "" if name == next(iter(EXAMPLES)) else name)

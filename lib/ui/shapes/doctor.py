@@ -37,6 +37,7 @@ from lib.stack.steps import trace
 from lib.stack.tensors import sizes
 from lib.training.recorded_damage import recorded_damage
 from lib.ui import address
+from lib.ui.session import session
 from lib.ui.shapes.damage import TRAINED_WITH, damage_card
 from lib.ui.shapes.shown_stack import current
 from lib.ui.text import hint, plain, say
@@ -49,18 +50,18 @@ SHAPES = {"output": "The model’s output", "target": "y.shape"}
 
 def doctor(palette: Palette) -> None:
     """The verdict with its picture, what mends it, the usual cases, and the damage done."""
-    check = from_text(address.own(KEY))
-    diagnosis = check.diagnose()
+    question = from_text(address.own(KEY))
+    diagnosis = question.diagnose()
     st.markdown(f"# {plain(verdict_title(diagnosis))}")
     narrow, wide = st.columns([2, 5])
     with narrow.container(border=True, height="stretch"):
-        _question(check)
+        _question(question)
     with wide.container(border=True, height="stretch", key="lineup"):
         st.html(lineup_picture(diagnosis, lineup_sentence(diagnosis), palette))
         hint(SCALES)
         say(compared_sentence(diagnosis))
-        case = mistake_of(check.output, check.target)
-        timesteps = 3 in (len(check.output), len(check.target))  # y (N, 16) may be columns
+        case = mistake_of(question.output, question.target)
+        timesteps = 3 in (len(question.output), len(question.target))  # y (N, 16) may be columns
         measured = (diagnosis.verdict, diagnosis.loss) == ("silent", TRAINED_WITH)
         if case and timesteps and measured:
             say(measured_sentence(MISTAKES[case], recorded_damage(case)))
@@ -71,24 +72,24 @@ def doctor(palette: Palette) -> None:
         with st.container(border=True, key="check_fixes"):
             _fixes(diagnosis)
     with st.container(border=True, key="usual_cases"):
-        _usual(check)
-    with st.container(border=True, key="proof"):
-        damage_card(check, palette)
+        _usual(question)
+    with st.container(border=True, key="damage"):
+        damage_card(question, palette)
 
 
-def _take(check: TargetQuestion, *answered: str) -> None:
+def _take(question: TargetQuestion, *answered: str) -> None:
     """Make this the question. What is wrong with a field stays until that one is answered."""
-    problems: dict[str, str] = st.session_state.get("check_problem", {})
-    st.session_state["check_problem"] = {k: v for k, v in problems.items() if k not in answered}
-    address.keep(KEY, "" if check == TargetQuestion() else to_text(check))
+    for name in answered:
+        session().shapes.problems.pop(name, None)
+    address.keep(KEY, "" if question == TargetQuestion() else to_text(question))
 
 
-def _question(check: TargetQuestion) -> None:
-    problems: dict[str, str] = st.session_state.setdefault("check_problem", {})
+def _question(question: TargetQuestion) -> None:
+    problems = session().shapes.problems
     for name, label in SHAPES.items():
         key = f"check_{name}"
         if name not in problems:
-            st.session_state[key] = f"{getattr(check, name)}"
+            st.session_state[key] = f"{getattr(question, name)}"
         st.text_input(label, key=key, max_chars=200, on_change=_read, args=(name,))
         if name in problems:
             st.warning(plain(problems[name]))
@@ -99,9 +100,9 @@ def _question(check: TargetQuestion) -> None:
         on_click=from_stack,
         width="stretch",
     )
-    st.session_state["check_loss"] = check.loss
+    st.session_state["check_loss"] = question.loss
     st.selectbox("Loss", LOSSES, key="check_loss", on_change=_set, args=("loss", "check_loss"))
-    st.session_state["check_batch"] = check.batch_size
+    st.session_state["check_batch"] = question.batch_size
     st.number_input(
         "Batch size",
         1,
@@ -114,21 +115,17 @@ def _question(check: TargetQuestion) -> None:
 
 def _read(name: str) -> None:
     """Take a typed shape; where it is none, say so and leave everything as it was."""
-    check, text = from_text(address.own(KEY)), st.session_state[f"check_{name}"]
+    question, text = from_text(address.own(KEY)), st.session_state[f"check_{name}"]
     try:
-        shape = read_shape(text, samples=check.target[0] if name == "output" else check.output[0])
+        shape = read_shape(
+            text, samples=question.target[0] if name == "output" else question.output[0]
+        )
     except ShapeTextError as error:
         words = f"{error}"
-        _problem(name, f"{words[:1].upper()}{words[1:]}")
+        session().shapes.problems[name] = f"{words[:1].upper()}{words[1:]}"
         return
     values: dict[str, Any] = {name: shape}
-    _take(replace(check, **values), name)
-
-
-def _problem(name: str, words: str) -> None:
-    """Say under a field what is wrong with it; what is said under the other one stays."""
-    problems: dict[str, str] = st.session_state.get("check_problem", {})
-    st.session_state["check_problem"] = {**problems, name: words}
+    _take(replace(question, **values), name)
 
 
 def _set(name: str, key: str) -> None:
@@ -138,13 +135,14 @@ def _set(name: str, key: str) -> None:
 
 def from_stack() -> None:
     """Take the traced stack's output with y's samples, and its batch; open timesteps become 12."""
-    check, tensors = from_text(address.own(KEY)), trace(current())[-1].tensors
+    question, tensors = from_text(address.own(KEY)), trace(current())[-1].tensors
     if not tensors:
-        _problem("output", "The traced stack breaks, so that it has no output. Mend it first.")
+        problem = "The traced stack breaks, so that it has no output. Mend it first."
+        session().shapes.problems["output"] = problem
         return
     batch, *rest = sizes(tensors[0])
-    output = (check.target[0], *(size or TIMESTEPS for size in rest))
-    _take(replace(check, output=output, batch_size=batch or check.batch_size), "output")
+    output = (question.target[0], *(size or TIMESTEPS for size in rest))
+    _take(replace(question, output=output, batch_size=batch or question.batch_size), "output")
 
 
 def _fixes(diagnosis: Diagnosis) -> None:
@@ -163,18 +161,18 @@ def _fixes(diagnosis: Diagnosis) -> None:
             hint(f"Then the output is {fix.output_shape} and y {fix.target_shape}.")
 
 
-def _usual(check: TargetQuestion) -> None:
+def _usual(question: TargetQuestion) -> None:
     """A row for each output, and in it every target by its verdict; a click opens one."""
     st.markdown("### The usual cases, with this loss and this batch size")
     for name, output in OUTPUTS.items():
         verdicts = {
-            target: replace(check, output=output, target=shape).diagnose().verdict
+            target: replace(question, output=output, target=shape).diagnose().verdict
             for target, shape in TARGETS.items()
         }
         key = f"usual_{name}"
-        same = check.output == output
+        same = question.output == output
         st.session_state[key] = next(
-            (target for target, shape in TARGETS.items() if same and shape == check.target), None
+            (target for target, shape in TARGETS.items() if same and shape == question.target), None
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"output **{plain(name)}**, y:", width=140)
@@ -207,5 +205,5 @@ def _painter(verdicts: dict[str, Verdict]) -> Callable[[str], str]:
 def _open(key: str, output: str) -> None:
     target = st.session_state[key]
     if target:
-        check = from_text(address.own(KEY))
-        _take(replace(check, output=OUTPUTS[output], target=TARGETS[target]), *SHAPES)
+        question = from_text(address.own(KEY))
+        _take(replace(question, output=OUTPUTS[output], target=TARGETS[target]), *SHAPES)
