@@ -63,6 +63,6 @@ def explain_error(message: str) -> Explanation | None:
     """
     text = readable(message)
     for family in FAMILIES:
-        if told := family.MESSAGES.explain(text):
-            return told
+        if explanation := family.MESSAGES.explain(text):
+            return explanation
     return None

@@ -13,7 +13,13 @@ from lib.doctor.loss_shapes import RULE_OF
 from lib.errors.failing_loss import Side, first_operand, in_a_loss, node, of_weights
 from lib.errors.initial_states import shapes_of_a_step
 from lib.errors.message import CALLED, Explanation, Message, Messages, entries
-from lib.errors.target_and_output import Dropped, OperandPair, sizes_alone, unpaired, without_shapes
+from lib.errors.target_and_output import (
+    Dropped,
+    OperandPair,
+    explain_pair,
+    sizes_alone,
+    without_shapes,
+)
 
 MESSAGES = Messages()
 
@@ -34,7 +40,7 @@ def _at_run_time(match: re.Match[str]) -> Explanation:
         return _other_samples(pair, one[0], other[0], text)
     if pair.who != _LOSS and (place := _elsewhere(text)):
         return _in_a_layer(place, pair.one, pair.other)
-    return unpaired(pair)
+    return explain_pair(pair)
 
 
 _LOSS = "The loss can't pair"
@@ -64,7 +70,7 @@ def _when_traced(match: re.Match[str]) -> Explanation:
         first = first or _first_by_name(names[1], names[2])
         dropped = _dropped_by_name(names[1], names[2], first)
     pair = OperandPair(_LOSS, one, other, first, dropped)
-    return unpaired(pair) if shapes else sizes_alone(pair, match["one"], match["other"])
+    return explain_pair(pair) if shapes else sizes_alone(pair, match["one"], match["other"])
 
 
 def _first_by_name(one: str, other: str) -> Side | None:

@@ -34,10 +34,10 @@ def _keywords(match: re.Match[str]) -> Explanation | None:
             code = code.replace("SHAPE", value[1] if value else "(…)")
             return Explanation(f"{owner} has no {name} in Keras 3. {cause}", fix, code)
     for name in names:
-        if known and name in _ARGUMENTS and owner not in _takers(name):
+        if known and name in _TAKERS and owner not in _TAKERS[name]:
             return _misplaced(owner, name)
-        for meant in difflib.get_close_matches(name, _ARGUMENTS, 1):
-            if not known or owner in _takers(meant):
+        for meant in difflib.get_close_matches(name, _TAKERS, 1):
+            if not known or owner in _TAKERS[meant]:
                 return Explanation(f"{owner} has no {name}.", f"Write {meant}.", f"{meant}=…")
     if not match[0].startswith("Unrecognized"):  # then it may be anybody's function
         return None
@@ -49,15 +49,8 @@ def _keywords(match: re.Match[str]) -> Explanation | None:
     )
 
 
-def _takers(name: str) -> tuple[str, ...]:
-    """The layers that take an argument, of those that are told apart here."""
-    if name in ("units", "activation", "use_bias", "kernel_initializer", "bias_initializer"):
-        return (*_RECURRENT, "Dense")
-    return _TAKERS.get(name, _RECURRENT)
-
-
 def _misplaced(owner: str, name: str) -> Explanation:
-    *others, last = takers = _takers(name)
+    *others, last = takers = _TAKERS[name]
     listed = f"{', '.join(others)} and {last}" if others else last
     cause = f"{name} is an argument of {listed}, not of {owner}."
     first = {"units": "", "merge_mode": "LSTM(units), "}.get(name, "units, ")
@@ -74,15 +67,23 @@ def _misplaced(owner: str, name: str) -> Explanation:
 
 
 _RECURRENT = ("LSTM", "GRU", "SimpleRNN")
-_TAKERS: dict[str, tuple[str, ...]] = {
-    "merge_mode": ("Bidirectional",),
-    "unit_forget_bias": ("LSTM",),
-    "reset_after": ("GRU",),
+_TAKERS = {
+    **dict.fromkeys(
+        ["units", "activation", "use_bias", "kernel_initializer", "bias_initializer"],
+        (*_RECURRENT, "Dense"),
+    ),
+    **dict.fromkeys(
+        ["recurrent_initializer", "dropout", "recurrent_dropout", "seed", "return_sequences"],
+        _RECURRENT,
+    ),
+    **dict.fromkeys(["return_state", "go_backwards", "stateful", "unroll", "name"], _RECURRENT),
     "recurrent_activation": ("LSTM", "GRU"),
     "use_cudnn": ("LSTM", "GRU"),
+    "unit_forget_bias": ("LSTM",),
+    "reset_after": ("GRU",),
+    "merge_mode": ("Bidirectional",),
 }
-"""Arguments that not all recurrent layers take."""
-
+"""Arguments, each with the layers that take it, of those that are told apart here."""
 
 _GONE = {
     "batch_input_shape": (
@@ -100,57 +101,29 @@ _GONE = {
         "Leave it out, and swap the axes of the data.",
         "x = np.swapaxes(x, 0, 1)  # (T, N, F) → (N, T, F)",
     ),
-    "input_length": (
-        "The number of timesteps belongs to an Input.",
-        "Leave it out, and begin the model with an Input.",
-        "keras.Input((timesteps, features))",
-    ),
-    "input_dim": (
-        "The number of features belongs to an Input.",
-        "Leave it out, and begin the model with an Input.",
-        "keras.Input((timesteps, features))",
-    ),
+    **{
+        name: (
+            f"The number of {sizes} belongs to an Input.",
+            "Leave it out, and begin the model with an Input.",
+            "keras.Input((timesteps, features))",
+        )
+        for name, sizes in (("input_length", "timesteps"), ("input_dim", "features"))
+    },
     "weights": (
         "Weights are set once the layer has been built.",
         "Leave it out, and set them afterwards.",
         "layer = LSTM(units)\nlayer.build((None, timesteps, features))\nlayer.set_weights(weights)",
     ),
-    "input": (
-        "The words are inputs and outputs now.",
-        "Add an s to both.",
-        "keras.Model(inputs=…, outputs=…)",
-    ),
-    "output": (
-        "The words are inputs and outputs now.",
-        "Add an s to both.",
-        "keras.Model(inputs=…, outputs=…)",
+    **dict.fromkeys(
+        ("input", "output"),
+        (
+            "The words are inputs and outputs now.",
+            "Add an s to both.",
+            "keras.Model(inputs=…, outputs=…)",
+        ),
     ),
 }
 """Arguments of earlier Keras: what became of them, what to do, and code."""
-
-_ARGUMENTS = (
-    "units",
-    "activation",
-    "recurrent_activation",
-    "use_bias",
-    "kernel_initializer",
-    "recurrent_initializer",
-    "bias_initializer",
-    "unit_forget_bias",
-    "dropout",
-    "recurrent_dropout",
-    "seed",
-    "return_sequences",
-    "return_state",
-    "go_backwards",
-    "stateful",
-    "unroll",
-    "reset_after",
-    "use_cudnn",
-    "merge_mode",
-    "name",
-)
-"""What the recurrent layers do take."""
 
 
 @MESSAGES.computed(
@@ -246,7 +219,7 @@ def _given_to_the_call(match: re.Match[str]) -> Explanation | None:
             "Write initial_state.",
             "y = LSTM(units)(x, initial_state=[h, c])",
         )
-    if name not in _ARGUMENTS or name == "name":
+    if name not in _TAKERS or name == "name":
         return None
     first = "" if name == "units" else "units, "
     return Explanation(
@@ -262,7 +235,7 @@ def _given_to_the_call(match: re.Match[str]) -> Explanation | None:
 )
 def _twice(match: re.Match[str]) -> Explanation | None:
     owner, name = match["owner"] or "LSTM", match["name"]
-    if name not in _ARGUMENTS:
+    if name not in _TAKERS:
         return None
     return Explanation(
         f"{owner} got {name} twice: once by its place, and once by its name. The first argument of "

@@ -146,11 +146,11 @@ def as_tuple(sizes: list[str]) -> str:
 
 def shapes_in(message: str, most: int = 3) -> list[tuple[int | None, ...]]:
     """The shapes of 2 to 4 axes that a text names, each once, as (None, 12, 3) or [32,16]."""
-    found: dict[tuple[int | None, ...], None] = {}
+    shapes: dict[tuple[int | None, ...], None] = {}
     for text in re.findall(
         r"[(\[]((?:None|\?|[0-9]{1,7})(?:, ?(?:None|\?|[0-9]{1,7})){1,3})[)\]]", message
     ):
         shape = tuple(int(size) if size.isdigit() else None for size in re.split(", ?", text))
         if 0 not in shape:
-            found[shape] = None
-    return list(found)[:most]
+            shapes[shape] = None
+    return list(shapes)[:most]

@@ -18,17 +18,16 @@ _STANDS_IN = {
     "fit_generator": ("fit takes generators too.", "model.fit(generator)"),
     "evaluate_generator": ("evaluate takes generators too.", "model.evaluate(generator)"),
     "predict_generator": ("predict takes generators too.", "model.predict(generator)"),
-    "output_shape": (
-        "A layer's output knows its shape, once the model has an Input.",
-        "print(layer.output.shape)",
+    **dict.fromkeys(
+        ("output_shape", "get_output_shape_at"),
+        (
+            "A layer's output knows its shape, once the model has an Input.",
+            "print(layer.output.shape)",
+        ),
     ),
     "input_shape": (
         "A layer's input knows its shape, once the model has an Input.",
         "print(layer.input.shape)",
-    ),
-    "get_output_shape_at": (
-        "A layer's output knows its shape, once the model has an Input.",
-        "print(layer.output.shape)",
     ),
     "int_shape": ("A tensor knows its shape.", "print(x.shape)"),
     "CuDNNLSTM": ("LSTM takes the GPU's kernels by itself.", "LSTM(units)"),

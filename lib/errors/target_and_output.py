@@ -41,7 +41,7 @@ class OperandPair:
         return f"{pair}, {'y with the output' if self.first == 'y' else 'the output with y'}"
 
 
-def unpaired(pair: OperandPair) -> Explanation:
+def explain_pair(pair: OperandPair) -> Explanation:
     """What is wrong, and the way out, as far as the message tells."""
     one, other = entries(pair.one), entries(pair.other)
     short, long = sorted((one, other), key=len)
@@ -55,7 +55,7 @@ def unpaired(pair: OperandPair) -> Explanation:
         )
     y, output = (one, other) if pair.first == "y" else (other, one)
     if len(y) == len(output) == 2 and pair.dropped:
-        return _told(pair, y[1], output[1])
+        return _with_known_axes(pair, y[1], output[1])
     remedy = to_one_shape(y[1:], output[1:], sparse=False)
     cause = f"{pair.start}: {remedy.what}." if remedy.what else f"{pair.start}."
     fix = sentence(remedy.fix)
@@ -70,7 +70,7 @@ def sizes_alone(pair: OperandPair, one: str, other: str) -> Explanation:
     """For a message that was cut off behind the two sizes that differ."""
     if pair.dropped and pair.first:
         y, output = (one, other) if pair.first == "y" else (other, one)
-        return _told(pair, y, output)
+        return _with_known_axes(pair, y, output)
     return _columns_or_steps(pair, one, other)
 
 
@@ -81,7 +81,7 @@ def without_shapes(who: str) -> Explanation:
     )
 
 
-def _told(pair: OperandPair, y: str, output: str) -> Explanation:
+def _with_known_axes(pair: OperandPair, y: str, output: str) -> Explanation:
     """For two axes of which it is known whether there was a third."""
     if pair.dropped == "neither":
         return Explanation(
