@@ -85,8 +85,7 @@ def diagnose_target(
         ValueError: for a loss that isn't known, or shapes that aren't shapes.
     """
     target = _shape("target_shape", target_shape)
-    given = tuple(output_shape)
-    output = _shape("output_shape", (target[0], *given[1:]) if given[:1] == (None,) else given)
+    output = _shape("output_shape", output_shape, samples=target[0])
     batch_size = 32 if batch_size is None else batch_size
     if batch_size < 1:
         raise ValueError(f"expected batch_size to be 1 or more, received {batch_size}")
@@ -106,9 +105,15 @@ def diagnose_target(
     )
 
 
-def _shape(name: str, shape: Sequence[int | None]) -> Sizes:
-    """The shape as whole numbers. Raises ValueError unless there are some, all positive."""
+def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -> Sizes:
+    """The shape as whole numbers, with the samples for a None in front.
+
+    Raises:
+        ValueError: unless there are some, all positive.
+    """
     sizes = tuple(shape)
+    if samples and sizes[:1] == (None,):
+        sizes = (samples, *sizes[1:])
     if not sizes or not all(isinstance(n, int) or hasattr(n, "__index__") for n in sizes):
         raise ValueError(f"expected {name} to be (N, …) in whole numbers, received {sizes}")
     numbers = tuple(int(n) for n in sizes if n is not None)

@@ -56,13 +56,13 @@ def remedies(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tuple[
         loss: any name that `compile(loss=…)` takes.
         batch_size: of `fit`.
     """
-    found: dict[tuple[str, str], Fix] = {}
+    fixes: dict[tuple[str, str], Fix] = {}
     for fix in _candidates(output, target, loss):
         rule = loss_rule(fix.loss, fix.output_shape, fix.target_shape)
         after = follow(fix.output_shape, fix.target_shape, rule, batch_size)
         if after.verdict == "correct":
-            found.setdefault((fix.y, fix.model), fix)
-    return tuple(found.values())
+            fixes.setdefault((fix.y, fix.model), fix)
+    return tuple(fixes.values())
 
 
 def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[Fix]:
@@ -140,13 +140,10 @@ def _numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
     """Readings of y for a loss that wants a number for each of the output's."""
     n, steps = output[0], output[1] if len(output) == 3 else None
     if len(target) == 1:
-        yield _Reading(_PER_SAMPLE, "y = y[:, None]", (n, 1), None, 1)
-        if steps:
-            code = f"y = np.repeat(y[:, None, None], {steps}, axis=1)"
-            yield _Reading(_REPEAT, code, (n, steps, 1), steps, 1)
+        yield from _per_sample(n, steps, 1, "y = y[:, None]", "y[:, None, None]")
     elif len(target) == 2:
-        by_columns = _columns(n, steps, target[1])
-        by_steps = _steps(n, steps, output[-1], target[1])
+        by_columns = _per_sample(n, steps, target[1], "", "y[:, None]")
+        by_steps = _per_step(n, steps, output[-1], target[1])
         # As many as the output has columns: columns. As many as it has steps, or with one column
         # only: steps.
         if target[1] != output[-1] and (target[1] == steps or output[-1] == 1 < target[1]):
@@ -157,21 +154,27 @@ def _numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
         yield from _sequences(n, steps, output[-1], target)
 
 
-def _columns(n: int, steps: int | None, columns: int) -> Iterator[_Reading]:
-    """(N, K): the columns of one answer per sample."""
-    yield _Reading(_PER_SAMPLE, "", (n, columns), None, columns)
+def _per_sample(
+    n: int, steps: int | None, columns: int | None, code: str, repeated: str
+) -> Iterator[_Reading]:
+    """One answer per sample: (N, K) after `code`, or (N,) for class numbers, without columns.
+
+    With timesteps in the output each may also have to give it: then `repeated` is.
+    """
+    last = () if columns is None else (columns,)
+    yield _Reading(_PER_SAMPLE, code, (n, *last), None, columns)
     if steps:
-        code = f"y = np.repeat(y[:, None], {steps}, axis=1)"
-        yield _Reading(_REPEAT, code, (n, steps, columns), steps, columns)
+        code = f"y = np.repeat({repeated}, {steps}, axis=1)"
+        yield _Reading(_REPEAT, code, (n, steps, *last), steps, columns)
 
 
-def _steps(n: int, steps: int | None, columns: int, given: int) -> Iterator[_Reading]:
+def _per_step(n: int, steps: int | None, columns: int, y_steps: int) -> Iterator[_Reading]:
     """(N, T): one number per timestep."""
-    if given == 1:
+    if y_steps == 1:
         return
-    if steps is None or given == steps:
-        yield _Reading(_PER_STEP, "y = y[..., None]", (n, given, 1), given, 1)
-    elif given > steps and columns == 1:
+    if steps is None or y_steps == steps:
+        yield _Reading(_PER_STEP, "y = y[..., None]", (n, y_steps, 1), y_steps, 1)
+    elif y_steps > steps and columns == 1:
         yield _Reading(_TOO_MANY, f"y = y[:, -{steps}:, None]", (n, steps, 1), steps, 1)
     if steps is None:
         yield _Reading(_LAST_OF, "y = y[:, -1:]", (n, 1), None, 1)
@@ -179,23 +182,21 @@ def _steps(n: int, steps: int | None, columns: int, given: int) -> Iterator[_Rea
 
 def _sequences(n: int, steps: int | None, columns: int, target: Sizes) -> Iterator[_Reading]:
     """(N, T, K): an answer per timestep, or something like it."""
-    given, wanted = target[1:]
-    if given == 1 and steps != 1:
-        yield _Reading(_PER_SAMPLE, "y = y[:, 0]", (n, wanted), None, wanted)
-        if steps:
-            code = f"y = np.repeat(y, {steps}, axis=1)"
-            yield _Reading(_REPEAT, code, (n, steps, wanted), steps, wanted)
+    y_steps, y_columns = target[1:]
+    if y_steps == 1 and steps != 1:
+        yield from _per_sample(n, steps, y_columns, "y = y[:, 0]", "y")
     if steps is None:
-        yield _Reading(_PER_STEP, "", target, given, wanted)
-        yield _Reading(_LAST_OF, "y = y[:, -1]", (n, wanted), None, wanted)
-    elif given == steps:
-        yield _Reading(_PER_STEP, "", target, steps, wanted)
-    elif (given, wanted) == (columns, steps):
-        yield _Reading(_SWAPPED, "y = np.swapaxes(y, 1, 2)", (n, wanted, given), steps, given)
-    elif given > steps:
-        yield _Reading(_TOO_MANY, f"y = y[:, -{steps}:]", (n, steps, wanted), steps, wanted)
-    elif given > 1:
-        yield _Reading(_TOO_FEW, "", target, given, wanted)
+        yield _Reading(_PER_STEP, "", target, y_steps, y_columns)
+        yield _Reading(_LAST_OF, "y = y[:, -1]", (n, y_columns), None, y_columns)
+    elif y_steps == steps:
+        yield _Reading(_PER_STEP, "", target, steps, y_columns)
+    elif (y_steps, y_columns) == (columns, steps):
+        swapped = (n, y_columns, y_steps)
+        yield _Reading(_SWAPPED, "y = np.swapaxes(y, 1, 2)", swapped, steps, y_steps)
+    elif y_steps > steps:
+        yield _Reading(_TOO_MANY, f"y = y[:, -{steps}:]", (n, steps, y_columns), steps, y_columns)
+    elif y_steps > 1:
+        yield _Reading(_TOO_FEW, "", target, y_steps, y_columns)
 
 
 def _class_numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
@@ -208,21 +209,17 @@ def _class_numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
         when = "y has a column per class, for each sample: turn it into class numbers."
         yield _Reading(when, "y = np.argmax(y, axis=-1)", (n,), None, None)
     if target[1:] in ((), (1,), (1, 1)):
-        yield _Reading(
-            _PER_SAMPLE, "" if len(target) == 1 else "y = y.reshape(-1)", (n,), None, None
-        )
-        if steps:
-            code = f"y = np.repeat(y.reshape(-1, 1), {steps}, axis=1)"
-            yield _Reading(_REPEAT, code, (n, steps), steps, None)
+        code = "" if len(target) == 1 else "y = y.reshape(-1)"
+        yield from _per_sample(n, steps, None, code, "y.reshape(-1, 1)")
     elif len(target) == 2 or target[2:] == (1,):
-        given, rest = target[1], "" if len(target) == 2 else ", 0"
+        y_steps, rest = target[1], "" if len(target) == 2 else ", 0"
         if steps is None:
-            yield _Reading(_PER_STEP, "", target, given, None)
+            yield _Reading(_PER_STEP, "", target, y_steps, None)
             yield _Reading(_LAST_OF, f"y = y[:, -1{rest}]", (n,), None, None)
-        elif given > steps:
+        elif y_steps > steps:
             yield _Reading(_TOO_MANY, f"y = y[:, -{steps}:]", (n, steps, *target[2:]), steps, None)
         else:
-            yield _Reading(_TOO_FEW, "", target, given, None)
+            yield _Reading(_TOO_FEW, "", target, y_steps, None)
 
 
 _PER_SAMPLE = "y has one answer per sample."
@@ -237,18 +234,18 @@ _SWAPPED = "y has its columns before its timesteps: swap them (a reshape would m
 def _fix(reading: _Reading, output: Sizes, loss: str) -> Fix:
     """The model that a reading asks for, as the change from the one that is there."""
     steps, columns = output[1] if len(output) == 3 else None, output[-1]
-    wanted = columns if reading.columns is None else reading.columns
-    said, code = [reading.when], []
+    end = columns if reading.columns is None else reading.columns
+    words, code = [reading.when], []
     if (steps is None) != (reading.steps is None):
         sequences = reading.steps is not None
-        said.append("Return every timestep." if sequences else "Return the last timestep only.")
+        words.append("Return every timestep." if sequences else "Return the last timestep only.")
         code.append(f"LSTM(units, return_sequences={sequences})")
     elif steps != reading.steps:
-        said.append("Keep those of the output.")
+        words.append("Keep those of the output.")
         code.append(f"outputs = outputs[:, -{reading.steps}:]")
-    if wanted != columns:
-        said.append(f"End with {wanted} column{'s' * (wanted > 1)}.")
-        code.append(f"Dense({wanted})")
+    if end != columns:
+        words.append(f"End with {end} column{'s' * (end > 1)}.")
+        code.append(f"Dense({end})")
     middle = () if reading.steps is None else (reading.steps,)
-    shape = (output[0], *middle, wanted)
-    return Fix(" ".join(said), reading.y, "\n".join(code), shape, reading.target, loss)
+    shape = (output[0], *middle, end)
+    return Fix(" ".join(words), reading.y, "\n".join(code), shape, reading.target, loss)
