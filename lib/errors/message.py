@@ -18,7 +18,6 @@ CALLED = "Exception encountered when calling "
 CALLING = rf"{CALLED}(?P<layer>\w{{1,100}})"
 """What Keras puts before a message of a layer that was called."""
 
-
 PAD = 'x = keras.utils.pad_sequences(x, padding="post", dtype="float32")'
 """Code that gives sequences one length, which a row may name as {PAD}."""
 
@@ -47,8 +46,8 @@ Explain = Callable[[re.Match[str]], Explanation | None]
 class Message:
     """A row of a table: a message that is known, and what is said about it.
 
-    The three texts may have {names} in them, those of the pattern's groups; a brace that is one
-    is doubled.
+    The three texts may have {names} in them, those of the pattern's groups; a brace that is to be
+    read as one is doubled.
     """
 
     pattern: str | tuple[str, ...]
@@ -86,10 +85,12 @@ class Messages:
     """The messages of a family, tried in the order in which they were added."""
 
     def __init__(self) -> None:
+        self.table: list[Message] = []
         self._known: list[tuple[str, Explain]] = []
 
     def rows(self, *messages: Message) -> None:
         """Add messages of which all that is said is a text."""
+        self.table.extend(messages)
         for message in messages:
             self._known.extend((pattern, message.explain) for pattern in message.patterns)
 

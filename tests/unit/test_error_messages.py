@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import string
 
 import pytest
 
@@ -146,6 +147,23 @@ def test_a_message_is_found_in_a_traceback_with_colours_and_line_breaks():
 def test_a_message_that_is_not_known_gets_no_answer(message):
     """Rather none than a wrong one."""
     assert explain_error(message) is None
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__)
+def test_a_row_names_what_its_patterns_find(family):
+    """A name that is none of theirs would be left out without a word."""
+    for row in family.MESSAGES.table:
+        for pattern in row.patterns:
+            known = {*re.compile(pattern).groupindex, *row.clauses, *row.otherwise, "PAD"}
+            for text in (row.cause, row.fix, row.code, *row.clauses.values()):
+                names = {name for _, name, _, _ in string.Formatter().parse(text) if name}
+                assert names - known <= optional(row, text), (pattern, text)
+
+
+def optional(row, clause):
+    """The names of a clause, which is left out where a pattern has none of them."""
+    groups = {name for pattern in row.patterns for name in re.compile(pattern).groupindex}
+    return groups if clause in row.clauses.values() else set()
 
 
 def test_what_may_be_anything_in_a_message_has_a_bound():
