@@ -11,12 +11,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.agreement import recorded
 
 HERE = Path(__file__).parent
 QUICK = {"unit", "words", "app"}
 TOGETHER = {"browser": "browser", "faults": "browser"}
+
+# The same examples each time, and as long as they take: a busy machine is no failure.
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks, and xdist by groups

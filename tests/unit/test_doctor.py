@@ -222,7 +222,7 @@ shapes = st.lists(st.integers(1, 4), max_size=3)
     loss=st.sampled_from(list(RULES)),
     batch_size=st.integers(1, 10),
 )
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_every_fix_ends_in_a_correct_verdict(samples, output, target, loss, batch_size):
     """Whatever the shapes; and every verdict has a cause."""
     told = diagnose_target((samples, *output), (samples, *target), loss, batch_size)
@@ -237,7 +237,7 @@ def test_every_fix_ends_in_a_correct_verdict(samples, output, target, loss, batc
 
 
 @given(output=shapes, samples=st.integers(1, 9), batch_size=st.integers(1, 10))
-@settings(derandomize=True, deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_y_in_the_outputs_shape_is_always_correct(output, samples, batch_size):
     """For every loss that doesn't want class numbers; but one class alone teaches nothing."""
     shape = (samples, *output)
