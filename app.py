@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.ui.first_paint import ask_for_plotly, is_painted
+from lib.ui.first_paint import ask_for_plotly, schedule_rest
 
 ask_for_plotly()  # first, since a cold server needs 0.3 s for the imports
 
@@ -29,7 +29,7 @@ with st.container(border=True, key="strip"):
     st.html(shape_strip(experiment, dataset, sentence, palette, traces=traces, sample=sample))
     say(sentence)
 
-whole = is_painted()
+whole = schedule_rest()
 live(loaded, palette, whole)
 if not whole:
     st.stop()

@@ -35,14 +35,14 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
     browser's Back button, or by a link of another experiment that is opened in this tab. On
     another page the widgets are new ones, and are set to what the person had.
     """
-    ours, address = session().address, _address()
-    if not ours.page or _came_from_outside(address, page):
+    record, address = session().address, _address()
+    if not record.page or _came_from_outside(address, page):
         _open(address, page, own_keys)
-    elif page != ours.page:
-        _adopt(ours.experiment)
-        ours.complaints = []
+    elif page != record.page:
+        _adopt(record.experiment)
+        record.complaints = []
     _note(address)
-    ours.page = page
+    record.page = page
 
 
 def _address() -> Query:
@@ -51,10 +51,10 @@ def _address() -> Query:
 
 def _note(address: Query) -> None:
     """The browser has got so far with what was sent to it."""
-    ours = session().address
-    if address in ours.sent:
-        del ours.sent[: ours.sent.index(address) + 1]
-    ours.seen = address
+    record = session().address
+    if address in record.sent:
+        del record.sent[: record.sent.index(address) + 1]
+    record.seen = address
 
 
 def _came_from_outside(address: Query, page: str) -> bool:
@@ -64,14 +64,14 @@ def _came_from_outside(address: Query, page: str) -> bool:
     something was sent, is Back; unless a widget has just moved or the browser hasn't had the time
     to follow.
     """
-    ours = session().address
-    if address in ours.sent or address == query(page):
+    record = session().address
+    if address in record.sent or address == query(page):
         return False
-    if address != ours.seen:
+    if address != record.seen:
         return True
-    moved = drawn() != ours.experiment or ours.is_value_new
-    lagging = clock.now() - ours.sent_at <= LAG_SECONDS
-    return bool(ours.sent) and not moved and not lagging
+    moved = drawn() != record.experiment or record.is_value_new
+    lagging = clock.now() - record.sent_at <= LAG_SECONDS
+    return bool(record.sent) and not moved and not lagging
 
 
 def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
@@ -87,12 +87,12 @@ def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
     experiment, complaints = read_query(address, suggested(address.get("data", [""])[-1]))
     _adopt(experiment)
     session().run.id = address["run"][-1] if "run" in address else None
-    ours = session().address
-    ours.complaints = unknown + complaints
-    ours.page_values[page] = {
+    record = session().address
+    record.complaints = unknown + complaints
+    record.page_values[page] = {
         key: address[key][-1] for key in own_keys if any(address.get(key, ()))
     }
-    ours.sent = []
+    record.sent = []
 
 
 def _adopt(experiment: Experiment) -> None:
@@ -157,8 +157,8 @@ def own(key: str) -> str:
 
 def _values(page: str = "") -> dict[str, str]:
     """All of a page's own keys with their values; without `page` those of the one that is open."""
-    ours = session().address
-    return ours.page_values.get(page or ours.page, {})
+    record = session().address
+    return record.page_values.get(page or record.page, {})
 
 
 def keep(key: str, text: str) -> None:
@@ -167,10 +167,10 @@ def keep(key: str, text: str) -> None:
     In a callback, `frame` writes the address; elsewhere call `write_address` after it.
     """
     if text != own(key):
-        ours = session().address
+        record = session().address
         others = {name: value for name, value in _values().items() if name != key}
-        ours.page_values[ours.page] = {**others, key: text} if text else others
-        ours.is_value_new = True
+        record.page_values[record.page] = {**others, key: text} if text else others
+        record.is_value_new = True
 
 
 def keep_in_part(values: Mapping[str, str]) -> None:
@@ -195,9 +195,9 @@ def query(page: str = "") -> Query:
 
 def write_address() -> None:
     """Bring the browser's address up to date, where it isn't."""
-    ours, wanted = session().address, query()
-    if wanted != (ours.sent[-1] if ours.sent else ours.seen):
+    record, wanted = session().address, query()
+    if wanted != (record.sent[-1] if record.sent else record.seen):
         st.query_params.from_dict(wanted)
-        ours.sent.append(wanted)
-        ours.sent_at = clock.now()
-    ours.is_value_new = False
+        record.sent.append(wanted)
+        record.sent_at = clock.now()
+    record.is_value_new = False

@@ -37,10 +37,10 @@ def ask_for_plotly() -> None:
             place.html(_LOAD.format(name=file.name), unsafe_allow_javascript=True)
 
 
-def is_painted() -> bool:
-    """Whether this isn't the session's first run: then everything may be drawn.
+def schedule_rest() -> bool:
+    """Whether the whole page may be drawn now.
 
-    A moment after the first run the page runs once more by itself.
+    A session's first run leaves out the rest; a moment later the page runs once more by itself.
     """
     painted = session().charts.is_painted
     # Always a fragment: where one comes or goes, Streamlit moves all that stands below it.

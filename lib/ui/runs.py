@@ -65,11 +65,11 @@ def refresh_run() -> None:
 
     If it came from a link, that becomes a complaint. `frame` calls this, in each run of a page.
     """
-    ours = session().run
-    if ours.id and client().get(ours.id) is None:
-        if ours.id not in ours.started:
+    record = session().run
+    if record.id and client().get(record.id) is None:
+        if record.id not in record.started:
             session().address.complaints.append(GONE)
-        ours.id = None
+        record.id = None
 
 
 def current_run() -> tuple[Run, Snapshot] | None:
@@ -116,9 +116,9 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     table = session().upload.table if experiment.data.name == "upload" else None
     _owners()[run.id] = Owner(browser, table)
     session().run.started.add(run.id)
-    for known in list(_owners()):
-        if client().get(known) is None:
-            _owners().pop(known, None)
+    for run_id in list(_owners()):
+        if client().get(run_id) is None:
+            _owners().pop(run_id, None)
     session().run.id = run.id
     write_address()
     return run

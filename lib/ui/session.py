@@ -157,5 +157,5 @@ def session() -> Session:
     """What is remembered of the session whose page is run."""
     if KEY not in st.session_state:
         st.session_state[KEY] = Session()
-    known: Session = st.session_state[KEY]
-    return known
+    record: Session = st.session_state[KEY]
+    return record

@@ -22,7 +22,7 @@ from lib.windows import Table, TooShortError
 
 def uploader() -> None:
     """The file widget, and below it what came of the last file."""
-    ours = session().upload
+    record = session().upload
     st.file_uploader(
         "Your CSV",
         key="upload_file",
@@ -31,11 +31,11 @@ def uploader() -> None:
         "It is read in memory and never stored; a link to a run shows that run's figures to "
         "whoever opens it while it lasts.",
     )
-    if ours.error:
-        st.error(plain(ours.error), icon=":material/error:")
-    if ours.waiting:
-        _offer(ours.waiting)
-    if table := ours.table:
+    if record.error:
+        st.error(plain(record.error), icon=":material/error:")
+    if record.waiting:
+        _offer(record.waiting)
+    if table := record.table:
         rows, columns = table.frame.shape
         size = f"{counted(rows, 'row')}, {counted(columns, 'number column')}"
         hint(f"{table.name}: {size}.")
@@ -47,17 +47,17 @@ def _read() -> None:
     """Take the file that was just given, and show it; taking a file away changes nothing."""
     from lib.uploads import UploadError, read_upload  # noqa: PLC0415  brings pandas along
 
-    ours, file = session().upload, st.session_state["upload_file"]
-    ours.error, ours.waiting = "", None
+    record, file = session().upload, st.session_state["upload_file"]
+    record.error, record.waiting = "", None
     if file is None:
         return
     try:
         new = read_upload(file.name, file.getvalue())
         _try(new)
     except TooShortError:
-        ours.waiting = new
+        record.waiting = new
     except (UploadError, ExperimentError) as error:
-        ours.error = f"{error}{_stays()}"
+        record.error = f"{error}{_stays()}"
     else:
         _take(new)
 
@@ -77,8 +77,8 @@ def _changes(new: Table) -> dict[str, Any]:
     state = st.session_state
     if state["data"] != "upload":
         return picking("upload")
-    known = {*state["inputs"], *state["targets"]} <= set(new.frame.columns)
-    return {} if known else {"inputs": (), "targets": ()}
+    fits = {*state["inputs"], *state["targets"]} <= set(new.frame.columns)
+    return {} if fits else {"inputs": (), "targets": ()}
 
 
 def _take(new: Table, **settings: int) -> None:

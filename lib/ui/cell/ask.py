@@ -34,7 +34,7 @@ PLACES = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is known for a place now."""
+    """What is known of a question now."""
 
     values: dict[str, Any] | None
     """None until there is an answer about what is chosen."""
@@ -46,7 +46,7 @@ class Reply:
     """Whether an answer is to be expected soon."""
     about: str = ""
     """The question in words."""
-    asked: AnswerFuture | None = None
+    pending: AnswerFuture | None = None
     """The question that is under way."""
     error: str = ""
     """A sentence where Keras could not answer."""
@@ -60,7 +60,7 @@ class Reply:
     @property
     def ahead(self) -> int:
         """How many questions, of any page, are answered before this one."""
-        return runs.client().ahead(self.asked) if self.asked else 0
+        return runs.client().ahead(self.pending) if self.pending else 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,23 +78,22 @@ class Subject:
 class Place:
     """The last answer for a place, and the question that is under way."""
 
-    answered: Subject = Subject()
+    subject: Subject = Subject()
     values: dict[str, Any] | None = None
     error: str = ""
-    asked: AnswerFuture | None = None
-    pending: Subject = Subject()
-    """What is asked now."""
+    pending: AnswerFuture | None = None
+    pending_subject: Subject = Subject()
     asked_at: float = -EVERY_SECONDS
     """In seconds of `lib.ui.clock`."""
 
     def take_answer(self) -> None:
         """Note the answer, if it has come."""
-        if self.asked is None or not self.asked.done():
+        if self.pending is None or not self.pending.done():
             return
-        error = self.asked.exception()
-        self.values = None if error else self.asked.result()
+        error = self.pending.exception()
+        self.values = None if error else self.pending.result()
         self.error = f"{error}" if error else ""
-        self.answered, self.asked = self.pending, None
+        self.subject, self.pending = self.pending_subject, None
 
 
 def ask(
@@ -111,23 +110,23 @@ def ask(
     """
     name, words = PLACES[place]
     choice = *chosen.model_choice, *also
-    known = session().cell.places.setdefault(place, Place())
-    known.take_answer()
-    fits = known.answered.choice == choice
-    fresh = fits and known.answered.weights is chosen.weights
+    here = session().cell.places.setdefault(place, Place())
+    here.take_answer()
+    fits = here.subject.choice == choice
+    fresh = fits and here.subject.weights is chosen.weights
     follows = fits and chosen.polling
-    due = not follows or clock.now() - known.asked_at >= EVERY_SECONDS
-    if not fresh and known.asked is None and due:
-        known.asked, known.asked_at = runs.client().ask(name, **arguments()), clock.now()
-        known.pending = Subject(choice, chosen.weights, chosen.epoch)
+    due = not follows or clock.now() - here.asked_at >= EVERY_SECONDS
+    if not fresh and here.pending is None and due:
+        here.pending, here.asked_at = runs.client().ask(name, **arguments()), clock.now()
+        here.pending_subject = Subject(choice, chosen.weights, chosen.epoch)
     return Reply(
-        known.values if fits else None,
-        known.answered.weights,
-        known.answered.epoch,
+        here.values if fits else None,
+        here.subject.weights,
+        here.subject.epoch,
         waiting=not fresh and not follows,
         about=words,
-        asked=known.asked,
-        error=known.error if fits else "",
+        pending=here.pending,
+        error=here.error if fits else "",
     )
 
 
@@ -155,11 +154,11 @@ def progress(replies: Sequence[Reply], *, again: bool) -> str:
 def forget_errors() -> None:
     """Ask again where there was no answer. For a button's callback."""
     places = session().cell.places
-    for name in [name for name, known in places.items() if known.error]:
+    for name in [name for name, place in places.items() if place.error]:
         del places[name]
 
 
 def answered() -> bool:
     """Whether an answer has come that the page hasn't shown yet."""
-    asked = [known.asked for known in session().cell.places.values()]
-    return any(future is not None and future.done() for future in asked)
+    pending = [place.pending for place in session().cell.places.values()]
+    return any(future is not None and future.done() for future in pending)

@@ -135,21 +135,21 @@ def _mode(modes: Sequence[str]) -> str:
 
 def _weights(shown: View, mode: str) -> tuple[LayerWeights, int, str]:
     """The weights to look at, their epoch, and what they are; by epoch where several are known."""
-    known = _by_epoch(shown, mode)
-    newest = max(known)
+    weights = _by_epoch(shown, mode)
+    newest = max(weights)
     epoch = newest
     model = f"the {MODES[mode].label.lower()} model"
     _drop_epoch_of_other_run(shown.snapshot.run_id)
-    if len(known) > 1 and not shown.polling:
-        epochs = sorted(known)
+    if len(weights) > 1 and not shown.polling:
+        epochs = sorted(weights)
         texts, labels = [f"{k}" for k in epochs], [f"{k:,}" for k in epochs]
         key = f"cell_epoch_{shown.snapshot.run_id}_{newest}"
         choice = Linked("epoch", texts, len(epochs) - 1, key)
         epoch = epochs[slider("After epoch", labels, choice)]
     if not epoch:
-        return known[0], 0, f"as {model} starts, before training"
+        return weights[0], 0, f"as {model} starts, before training"
     run = " of a recorded run" if shown.is_recorded else ""
-    return known[epoch], epoch, f"{model}'s after epoch {epoch:,}{run}"
+    return weights[epoch], epoch, f"{model}'s after epoch {epoch:,}{run}"
 
 
 def _drop_epoch_of_other_run(run_id: str) -> None:
@@ -163,14 +163,14 @@ def _drop_epoch_of_other_run(run_id: str) -> None:
 
 def _by_epoch(shown: View, mode: str) -> dict[int, LayerWeights]:
     """Weights by epoch: the initial ones, what a run has left on its way, and the newest."""
-    known = {0: initial_weights(shown.experiment, shown.dataset)}
+    weights = {0: initial_weights(shown.experiment, shown.dataset)}
     run = shown.run
     past = shown.snapshot.past if run is None else runs.client().checkpoints(run)
-    known |= {epoch: weights[mode] for epoch, weights in past if mode in weights}
+    weights |= {epoch: models[mode] for epoch, models in past if mode in models}
     result = shown.snapshot.results[mode]
     if result.weights is not None and len(result.checked_epochs):
-        known[int(result.checked_epochs[-1])] = result.weights
-    return known
+        weights[int(result.checked_epochs[-1])] = result.weights
+    return weights
 
 
 def _traces(

@@ -91,15 +91,15 @@ def _remember() -> None:
 
     While it moves the address stays: each new one is an entry in the browser's history, and work.
     """
-    said, ours = st.session_state[KEY]["at"], session().cell
+    report, page = st.session_state[KEY]["at"], session().cell
     try:
-        step, unit = (max(int(said[name]), 0) for name in ("step", "unit"))
+        step, unit = (max(int(report[name]), 0) for name in ("step", "unit"))
     except (KeyError, TypeError, ValueError, OverflowError):
         return  # nothing of use, and so not from our script
-    ours.step, ours.unit = step, unit
-    if said.get("rests"):
+    page.step, page.unit = step, unit
+    if report.get("rests"):
         address.keep_in_part({"step": f"{step + 1}", "unit": f"{unit + 1}"})
-        ours.link = _link()
+        page.link = _link()
 
 
 def _link() -> tuple[str, str]:
@@ -111,14 +111,14 @@ def where(layer: Opened) -> At:
 
     A link that was opened goes before what was picked until then.
     """
-    ours = session().cell
-    if ours.link != _link():
-        ours.link = _link()
-        ours.step, ours.unit = map(_index, ours.link)
-        ours.opened += 1
+    page = session().cell
+    if page.link != _link():
+        page.link = _link()
+        page.step, page.unit = map(_index, page.link)
+        page.opened += 1
     return At(
-        len(layer.x) - 1 if ours.step is None else min(ours.step, len(layer.x) - 1),
-        _moves_most(layer) if ours.unit is None else min(ours.unit, layer.units - 1),
+        len(layer.x) - 1 if page.step is None else min(page.step, len(layer.x) - 1),
+        _moves_most(layer) if page.unit is None else min(page.unit, layer.units - 1),
     )
 
 

@@ -25,7 +25,7 @@ def watch(chosen: Chosen, replies: Sequence[Reply], slot: DeltaGenerator) -> Non
 
     Errors are drawn below everything else.
     """
-    said = session().cell.progress = progress(replies, again=chosen.polling)
+    sentence = session().cell.progress = progress(replies, again=chosen.polling)
     _tell(slot)
     errors = {reply.error for reply in replies if reply.error}
     for error in sorted(errors):
@@ -35,7 +35,7 @@ def watch(chosen: Chosen, replies: Sequence[Reply], slot: DeltaGenerator) -> Non
     waiting = any(reply.waiting for reply in replies)
     seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None
     again = partial(progress, replies, again=chosen.polling)
-    fragment(_look, run_every=seconds)(runs.current_run(), said, again)
+    fragment(_look, run_every=seconds)(runs.current_run(), sentence, again)
 
 
 def progress_slot() -> DeltaGenerator:
@@ -52,6 +52,6 @@ def _tell(slot: DeltaGenerator) -> None:
         say_steadily(session().cell.progress, room, gray=True)
 
 
-def _look(seen: object, said: str, again: Callable[[], str]) -> None:
-    if runs.current_run() != seen or answered() or again() != said:
+def _look(watched: object, sentence: str, again: Callable[[], str]) -> None:
+    if runs.current_run() != watched or answered() or again() != sentence:
         st.rerun()

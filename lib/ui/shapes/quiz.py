@@ -26,17 +26,17 @@ MOST = 9999
 def quiz(palette: Palette) -> None:
     """A question; after the answer, the stack with all its tensors."""
     number = _number()
-    asked = question(number)
+    puzzle = question(number)
     answer, _ = session().shapes.answers.get(number, (None, False))
     st.markdown("# What shape comes out?")
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
         st.markdown(f"### Question {number + 1}")
-        st.code(_without_answers(asked), language="python", wrap_lines=True)
+        st.code(_without_answers(puzzle), language="python", wrap_lines=True)
     with right.container(border=True, height="stretch", key="quiz_options"):
-        _options(number, asked, answer)
+        _options(number, puzzle, answer)
     with st.container(border=True, key="quiz_answer"):
-        steps = asked.steps[:1] if answer is None else asked.steps
+        steps = puzzle.steps[:1] if answer is None else puzzle.steps
         sentence = stack_sentence(steps)
         st.html(stack_picture(steps, sentence, palette))
         if answer is None:
@@ -52,26 +52,26 @@ def _number() -> int:
     return min(max(int(text), 1), MOST) - 1 if re.fullmatch("[0-9]{1,6}", text) else 0
 
 
-def _without_answers(asked: Question) -> str:
+def _without_answers(puzzle: Question) -> str:
     """The code without the shapes behind its lines, nor what breaks."""
-    lines = (line.partition("  #")[0].rstrip() for line in keras_code(asked.steps).splitlines())
+    lines = (line.partition("  #")[0].rstrip() for line in keras_code(puzzle.steps).splitlines())
     return "\n".join(line for line in lines if line != "model.summary()")
 
 
-def _options(number: int, asked: Question, answer: int | None) -> None:
-    st.markdown(f"### {'Your answer' if answer is None else _verdict(asked, answer)}")
-    for place, option in enumerate(asked.options):
+def _options(number: int, puzzle: Question, answer: int | None) -> None:
+    st.markdown(f"### {'Your answer' if answer is None else _verdict(puzzle, answer)}")
+    for place, option in enumerate(puzzle.options):
         sign = ""
         if answer is not None:
-            sign = " ✓" if place == asked.right else " ✗" if place == answer else ""
+            sign = " ✓" if place == puzzle.right else " ✗" if place == answer else ""
         st.button(
             f"{plain(option)}{sign}",
             key=f"option_{place}",
             shortcut=f"{place + 1}",
             width="stretch",
-            disabled=answer is not None and place != asked.right,
+            disabled=answer is not None and place != puzzle.right,
             on_click=_answer,
-            args=(number, place, place == asked.right),
+            args=(number, place, place == puzzle.right),
         )
     with st.container(horizontal=True):
         st.button(
@@ -88,18 +88,18 @@ def _options(number: int, asked: Question, answer: int | None) -> None:
                 key="quiz_trace",
                 icon=":material/view_in_ar:",
                 on_click=_trace,
-                args=(asked,),
+                args=(puzzle,),
             )
     if rights := [right for _, right in session().shapes.answers.values()]:
         hint(f"{sum(rights)} of {len(rights)} right.")
 
 
-def _verdict(asked: Question, answer: int) -> str:
-    if answer == asked.right:
+def _verdict(puzzle: Question, answer: int) -> str:
+    if answer == puzzle.right:
         return ":green[✓ Right]"
-    place = broken(asked.steps)
+    place = broken(puzzle.steps)
     where = "" if place is None else f": layer {place + 1} breaks"
-    return f":red[✗ It is {asked.options[asked.right] if place is None else 'an error'}{where}]"
+    return f":red[✗ It is {puzzle.options[puzzle.right] if place is None else 'an error'}{where}]"
 
 
 def _answer(number: int, place: int, right: bool) -> None:
@@ -110,6 +110,6 @@ def _next(number: int) -> None:
     address.keep(KEY, f"{(number + 1) % MOST + 1}")
 
 
-def _trace(asked: Question) -> None:
-    take(tuple(step.layer for step in asked.steps))
+def _trace(puzzle: Question) -> None:
+    take(tuple(step.layer for step in puzzle.steps))
     address.keep("part", "")

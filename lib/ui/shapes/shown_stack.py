@@ -18,10 +18,10 @@ def follow(loaded: Loaded) -> None:
     _, timesteps, features = loaded.dataset.shape
     model = loaded.experiment.model
     now = model_stack(model, model.modes[0], timesteps, features, loaded.dataset.targets)
-    ours = session().shapes
-    if ours.sidebar_stack not in ((), now) and is_sidebars():
-        ours.stack_before = ours.sidebar_stack
-    ours.sidebar_stack = now
+    page = session().shapes
+    if page.sidebar_stack not in ((), now) and is_sidebars():
+        page.stack_before = page.sidebar_stack
+    page.sidebar_stack = now
 
 
 def is_sidebars() -> bool:
