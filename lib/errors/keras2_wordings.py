@@ -10,7 +10,7 @@ import re
 
 from lib.errors.input_axes import other_input
 from lib.errors.message import Explanation, Message, Messages, a_shape, entries
-from lib.errors.target_remedies import LOOK, SPARSE, to_one_shape
+from lib.errors.target_remedies import CUT, LOOK, SPARSE, to_one_shape
 
 MESSAGES = Messages()
 
@@ -137,7 +137,7 @@ def _other_target(
         return Explanation(
             f"The output {name} is {one} and y is {other}: they have different timesteps.",
             "Cut x and y to the same timesteps.",
-            "steps = min(x.shape[1], y.shape[1])\nx, y = x[:, :steps], y[:, :steps]",
+            CUT,
         )
     if received[-1] == "1":
         return Explanation(

@@ -12,6 +12,7 @@ LAST_STEP = "LSTM(units, return_sequences=False)"
 EVERY_STEP = "LSTM(units, return_sequences=True)"
 SPARSE = 'model.compile(optimizer, loss="sparse_categorical_crossentropy")'
 LOOK = "print(y.shape, model.output_shape)"
+CUT = "steps = min(x.shape[1], y.shape[1])\nx, y = x[:, :steps], y[:, :steps]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _same_axes(y: list[str], output: list[str], *, sparse: bool) -> Remedy:
         return Remedy(
             "output and y have different timesteps",
             "cut x and y to the same timesteps.",
-            "steps = min(x.shape[1], y.shape[1])\nx, y = x[:, :steps], y[:, :steps]",
+            CUT,
         )
     if sparse and y[-1] == "1":
         return Remedy("", "with class numbers in y take the sparse loss.", SPARSE)
@@ -77,7 +78,7 @@ def _same_axes(y: list[str], output: list[str], *, sparse: bool) -> Remedy:
     return Remedy(
         "output and y have different timesteps, and different columns",
         "cut x and y to the same timesteps, and end with as many columns as y has.",
-        f"steps = min(x.shape[1], y.shape[1])\nx, y = x[:, :steps], y[:, :steps]\n{columns}",
+        f"{CUT}\n{columns}",
     )
 
 
