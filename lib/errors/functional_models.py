@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from lib.errors.message import Explanation, Message, Messages, a_shape, entries
+from lib.errors.message import Explanation, Messages, a_shape, entries
 
-MESSAGES = Messages()
+MESSAGES = Messages("functional_models")
 
 
 @MESSAGES.computed(
@@ -62,51 +62,3 @@ def _slice(match: re.Match[str]) -> Explanation:
         "y = LSTM(units)(x)  # the last step\n"
         "y = LSTM(units, return_sequences=True)(x)[:, -1, :]  # the same",
     )
-
-
-MESSAGES.rows(
-    Message(
-        r"A KerasTensor cannot be used as input to a TensorFlow function",
-        "A function of TensorFlow was called while the model is built, where a tensor has a shape "
-        "and no numbers yet.",
-        "Take the same function from keras.ops; for the last step, slice.",
-        "y = keras.ops.mean(x, axis=1)  # tf.reduce_mean\n"
-        "y = keras.ops.concatenate([a, b], axis=-1)  # tf.concat\ny = x[:, -1]  # the last step",
-    ),
-    Message(
-        r"A KerasTensor is symbolic: it's a placeholder for a shape|"
-        r"'KerasTensor' object has no attribute 'numpy'|"
-        r"A symbolic KerasTensor cannot be used as a boolean|"
-        r"object of type 'KerasTensor' has no len\(\)",
-        "While the model is built a tensor has a shape and no numbers yet: nothing can be read, "
-        "compared or converted.",
-        "Build with layers and keras.ops; numbers come from predict.",
-        "x.shape  # (None, T, F)\nnumbers = model.predict(data)",
-    ),
-    Message(
-        r"Output with path `(?!1`)\w{0,50}` is not connected to `inputs`|"
-        r"Graph disconnected: cannot obtain value for tensor",
-        "The model's outputs can't be reached from its inputs: on the way there is another Input, "
-        "one that the model wasn't given. A decoder's states are such Inputs too.",
-        "Name every Input that the outputs come from, and use the very same objects.",
-        "x = keras.Input((timesteps, features))\ny = LSTM(units)(x)\nmodel = keras.Model(x, y)",
-    ),
-    Message(
-        r"We could not automatically infer the shape of the Lambda's output"
-        rf"(?:.{{0,300}}?shape={a_shape('shape')})?",
-        "The function in the Lambda failed on a tensor of {shape}. If it takes a slice such as "
-        "x[:, -1, :], the layer below returned its last step already.",
-        "For the last step, let the layer below return it; else look at the function with a "
-        "tensor of that shape.",
-        "LSTM(units, return_sequences=False)  # without the Lambda",
-        otherwise={"shape": "that shape"},
-    ),
-    Message(
-        r"has never been called and thus has no defined (?:input|output)|"
-        r"has no defined (?:input|output) shape yet|This model has not yet been built|"
-        r"You tried to call `count_params` on (?:layer )?\S{1,200} but the layer isn't built",
-        "The model doesn't know its shapes yet: it has no Input, and no data went through it.",
-        "Begin with an Input.",
-        "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units)])",
-    ),
-)

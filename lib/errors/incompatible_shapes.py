@@ -12,7 +12,7 @@ import re
 from lib.doctor.loss_shapes import RULE_OF
 from lib.errors.failing_loss import Side, first_operand, in_a_loss, node, of_weights
 from lib.errors.initial_states import shapes_of_a_step
-from lib.errors.message import CALLED, Explanation, Message, Messages, entries
+from lib.errors.message import CALLED, Explanation, Messages, entries
 from lib.errors.target_and_output import (
     Dropped,
     OperandPair,
@@ -21,7 +21,7 @@ from lib.errors.target_and_output import (
     without_shapes,
 )
 
-MESSAGES = Messages()
+MESSAGES = Messages("incompatible_shapes")
 
 _IN_A_CELL = re.compile(r"while/\w+_cell(?:_\d+)?/")
 
@@ -167,16 +167,3 @@ def _in_a_layer(place: str, one: str, other: str) -> Explanation:
         "Print the shapes of all that goes in there.",
         "print([layer.output.shape for layer in model.layers])\nprint(x.shape)",
     )
-
-
-MESSAGES.rows(
-    Message(
-        r"for '\{\{node (?:\w{1,100}/){0,9}Equal(?:_\d+)?\}\}[^']{0,500}' with input shapes: "
-        r"(?P<one>\[[?\d,]{1,50}\]), (?P<other>\[[?\d,]{1,50}\])",
-        "A metric can't compare {one} with {other}. An accuracy for class numbers wants them in "
-        "y, without the axis of columns; one for columns wants a column per class.",
-        'Write "accuracy", which chooses by the shapes; for numbers that are no classes, an error.',
-        'model.compile(optimizer, loss, metrics=["accuracy"])\n'
-        'model.compile(optimizer, loss, metrics=["mae"])  # no classes',
-    ),
-)

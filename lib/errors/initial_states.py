@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
-from lib.errors.message import CALLED, CALLING, Explanation, Message, Messages, entries
+from lib.errors.message import Explanation, Messages, entries
 
-MESSAGES = Messages()
+MESSAGES = Messages("initial_states")
 
 
 @MESSAGES.computed(
@@ -114,62 +114,3 @@ def shapes_of_a_step(text: str) -> tuple[list[str], list[str]]:
     tensor = r"tf\.Tensor\(shape=(\([\w, ]{0,50}\))"
     found = re.search(rf"(?:inputs|sequence)={tensor}.{{0,200}}? states=\(?\[?'?{tensor}", text)
     return (entries(found[1]), entries(found[2])) if found else ([], [])
-
-
-MESSAGES.rows(
-    Message(
-        (
-            rf"{CALLING}\.call\(\)\.? list index out of range",
-            r"^(?:IndexError: )?list index out of range$",
-        ),
-        "{layer_that} got fewer initial states than it keeps: an LSTM starts from two, h and c; a "
-        "GRU and a SimpleRNN from one; in Bidirectional from twice as many.",
-        "Take the states from a layer of the same kind.",
-        "out, h, c = LSTM(units, return_state=True)(x)\n"
-        "y = LSTM(units)(decoder_input, initial_state=[h, c])",
-        clauses={"layer_that": "The {layer}"},
-        otherwise={"layer_that": "If it comes from a recurrent layer, that layer"},
-    ),
-    Message(
-        rf"{CALLING}Cell\.call\(\)(?:(?!{CALLED}\w).){{0,5000}}?"
-        r"states=\(?\[?'?tf\.Tensor\(shape=(?P<state>\(\w{1,9}, \w{1,9}, \w{1,9}\))",
-        "The {layer} starts from {state}, a whole sequence. A state has two axes, (batch, units).",
-        "Start from the states that return_state=True gives, not from the layer's output.",
-        "out, *states = layers.{layer}(units, return_sequences=True, return_state=True)(x)\n"
-        "y = layers.{layer}(units)(decoder_input, initial_state=states)",
-    ),
-    Message(
-        r"name 'states' is not defined",
-        "The layer is to start from states, and none were kept below it.",
-        "Ask a layer below for its states and unpack them; or start from zeros.",
-        "x, *states = LSTM(units, return_state=True)(x)",
-    ),
-    Message(
-        r"axis -1 is out of bounds for an array with dimension 0|"
-        r"Output with path `1` is not connected to `inputs`|"
-        r"Dimension \d+ in both shapes must be equal, but are \d+ and \d+|"
-        r"Shapes must be equal rank, but are \d+ and \d+\b(?! for '\{\{node compile_loss)|"
-        r"Cannot convert '\(\((?:None|\d+), .{0,200}? to a shape",
-        "Most likely a layer got several tensors for one: with return_state=True, or "
-        "merge_mode=None, the layer below returns a list.",
-        "Unpack them, and pass on the output.",
-        "out, *states = recurrent_layer(x)\ny = layer(out)",
-    ),
-    Message(
-        r"Iterating over a symbolic KerasTensor is not supported",
-        "One tensor was unpacked as if there were several: without return_state=True a layer "
-        "returns its output alone.",
-        "Ask for the states, or unpack nothing.",
-        "out, h, c = LSTM(units, return_state=True)(x)",
-    ),
-    Message(
-        r"(?:too many|not enough) values to unpack \(expected (?P<names>\d+)(?:, got "
-        r"(?P<received>\d+))?\)",
-        "{names} values were to be unpacked, and {received} came. If they come from a recurrent "
-        "layer: with return_state=True an LSTM gives 3, a GRU and a SimpleRNN 2; in Bidirectional "
-        "they are 5 and 3. Without it there is one, which Python unpacks sample by sample.",
-        "Take the states as a list, however many there are.",
-        "out, *states = LSTM(units, return_state=True)(x)",
-        otherwise={"received": "more"},
-    ),
-)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 import re
 
-from lib.errors.message import PAD, Explanation, Message, Messages
+from lib.errors.message import PAD, Explanation, Messages
 
-MESSAGES = Messages()
+MESSAGES = Messages("input_arrays")
 
 
 @MESSAGES.computed(
@@ -82,114 +82,3 @@ def _too_large(match: re.Match[str]) -> Explanation:
         "Take smaller batches, shorter sequences or fewer units.",
         "model.fit(x, y, batch_size=8)",
     )
-
-
-MESSAGES.rows(
-    Message(
-        r"\(of type <class '(?P<kind>list|tuple)'>\)",
-        "Keras takes a list for several inputs, not for an array, and x is a {kind}.",
-        "Make an array of it; and of y, if that is one too.",
-        'x, y = np.asarray(x, dtype="float32"), np.asarray(y)',
-        beside="Unrecognized data type: ",
-    ),
-    Message(
-        r"\(of type <class '(?=[\w.]{0,100}(?:ndarray|[Tt]ensor|Frame|Series))"
-        r"(?:[\w.]{0,100}\.)?(?P<kind>\w{1,100})'>\)",
-        "Keras takes a list for several inputs, not for an array. The message names x, and x is "
-        "fine, of the type {kind}: y, or sample_weight, is the list.",
-        "Make an array of y, and of sample_weight if there is one.",
-        "y = np.asarray(y)",
-        beside="Unrecognized data type: ",
-    ),
-    Message(
-        r"\(of type <class '(?P<kind>[\w.]{1,100})'>\)",
-        "Keras can't read x, which is of the type {kind}.",
-        "Make an array of it.",
-        'x = np.asarray(x, dtype="float32")',
-        beside="Unrecognized data type: ",
-    ),
-    Message(
-        r"Unrecognized data type: \w+=",  # the type stands behind x, as long as that may be
-        "Keras takes a list for several inputs, not for an array. The message names x, but y or "
-        "sample_weight may be the list as well.",
-        "Make arrays of all.",
-        'x, y = np.asarray(x, dtype="float32"), np.asarray(y)',
-    ),
-    Message(
-        r"Failed to convert a NumPy array to a Tensor \(Unsupported object type "
-        r"(?:[\w.]{0,60}\.)?(?P<kind>list|ndarray|tuple|Series)\)",
-        "The array holds Python objects of the type {kind}, not numbers: the sequences have "
-        "different lengths.",
-        "Pad them to one length, and mask the padding.",
-        "{PAD}",
-    ),
-    Message(
-        r"Failed to convert a NumPy array to a Tensor \(Unsupported object type "
-        r"(?:[\w.]{0,60}\.)?(?P<kind>int|float|bool|NoneType|Decimal)\)",
-        "The array holds Python objects, one of them of the type {kind}: numbers are mixed with "
-        "None, with text or with sequences, so that NumPy could make no array of them.",
-        "Turn them into numbers. If that fails there is a gap, text, or a sequence of another "
-        "length among them.",
-        'x = np.asarray(x).astype("float32")',
-    ),
-    Message(
-        r"Invalid dtype: object|Failed to convert a NumPy array to a Tensor",
-        "The array holds Python objects, not numbers. Either the sequences have different lengths; "
-        "or numbers are mixed with None or text.",
-        "Pad sequences to one length, and mask the padding; turn numbers into an array of them.",
-        '{PAD}\nx = np.asarray(x).astype("float32")  # numbers, all of one length',
-    ),
-    Message(
-        r"Can't convert non-rectangular Python sequence to Tensor",
-        "The parts of a list have different shapes: they are sequences of different lengths; or x "
-        "and y stand in one list, where from_tensor_slices takes a tuple.",
-        "Pad sequences to one length, and mask the padding; put x and y into a tuple.",
-        "{PAD}\ndataset = tf.data.Dataset.from_tensor_slices((x, y))",
-    ),
-    Message(
-        r"setting an array element with a sequence|Failed to convert .{0,500}? to a Tensor",
-        "The sequences have different lengths, so that they make no array of numbers.",
-        "Pad them to one length, and mask the padding.",
-        "{PAD}",
-    ),
-    Message(
-        r"Cannot index into an inner ragged dimension|"
-        r"RaggedTensor.{0,100}?(?:not supported|can't be converted)",
-        "A recurrent layer got a ragged tensor, of sequences of different lengths, and takes one "
-        "length for all.",
-        "Fill it up, and let a Masking layer leave the filling out.",
-        "x = ragged.to_tensor(0.0)  # (N, longest, F)\n"
-        "keras.Sequential([keras.Input((None, features)), Masking(0.0), LSTM(units)])",
-    ),
-    Message(
-        r"Shape of sample (?P<sample>\([\d, ]{0,50}\)) of sequence at position (?P<place>\d+) is "
-        r"different from expected "
-        r"shape (?P<others>\([\d, ]{0,50}\))",
-        "pad_sequences wants the same shape of every step: in the sequence at {place} a step is "
-        "{sample}, in others {others}.",
-        "Give each sequence the shape (timesteps, features).",
-        'x = [np.asarray(s, dtype="float32").reshape(-1, features) for s in sequences]\n'
-        'x = keras.utils.pad_sequences(x, padding="post", dtype="float32")',
-    ),
-    Message(
-        r"`sequences` must be a list of iterables",
-        "pad_sequences takes a list of sequences, and got one sequence of numbers.",
-        "Put it into a list.",
-        'x = keras.utils.pad_sequences([sequence], padding="post", dtype="float32")',
-    ),
-    Message(
-        r"cannot compute \w{1,50} as input #\d+\(zero-based\) was expected to be a "
-        r"(?P<one>\w{1,20}) "
-        r"tensor but is a (?P<other>\w{1,20}) tensor",
-        "Numbers of the type {one} meet {other}: NumPy makes double, float64, and Keras works "
-        "with float32.",
-        "Give both the same type.",
-        'x, y = x.astype("float32"), y.astype("float32")',
-    ),
-    Message(
-        r"(?:^|ValueError: )None values not supported",
-        "If it comes from fit, then y is missing, or is None, and the loss has nothing to compare.",
-        "Give y, or a dataset of pairs.",
-        "model.fit(x, y)",
-    ),
-)

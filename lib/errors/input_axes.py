@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 
-from lib.errors.message import Explanation, Message, Messages, a_shape, as_tuple, entries
+from lib.errors.message import Explanation, Messages, a_shape, as_tuple, entries
 
-MESSAGES = Messages()
+MESSAGES = Messages("input_axes")
 
 
 def _rank(expected: str, received: str) -> str:
@@ -174,43 +174,3 @@ def other_input(
         "Bring the data to the shape of the model's Input, or build the model for the data.",
         f"keras.Input({as_tuple(received)})",
     )
-
-
-MESSAGES.rows(
-    Message(
-        _rank("3", "[12]"),
-        "The layer{named} needs (batch, timesteps, features) and got {shape}: there is no time "
-        "axis. Either the recurrent layer below returned its last step only, or the data is flat.",
-        "Set return_sequences=True on the layer below; or give the data its third axis.",
-        "LSTM(units, return_sequences=True)  # the layer below\n"
-        "x = x[..., None]                    # or the data: (N, T) → (N, T, 1)",
-        clauses={"named": " {layer!r}", "shape": "{received} axes"},
-    ),
-    Message(
-        _rank("2", "3"),
-        "The layer{named} needs (batch, features) and got {shape}: every timestep instead of the "
-        "last one.",
-        "Let the layer below, the encoder, return its last step only.",
-        "LSTM(units, return_sequences=False)",
-        clauses={"named": " {layer!r}", "shape": "{received} axes"},
-    ),
-    Message(
-        r"should be passed an `?input_shape ?`? with at least 3 dimensions"
-        rf"(?:, received: {a_shape('shape')})?",
-        "TimeDistributed works along the time axis, and {shape} has none: the layer below returns "
-        "its last step only.",
-        "Return every step there, or use the inner layer alone.",
-        "LSTM(units, return_sequences=True)  # the layer below\n"
-        "Dense(1)                            # or without TimeDistributed",
-        otherwise={"shape": "its input"},
-    ),
-    Message(
-        r"Kernel shape must have the same length as input, but received kernel of shape "
-        rf"{a_shape('kernel')} and input of shape {a_shape('x')}",
-        "The convolution's kernel is {kernel} and what comes in {x}: an axis is missing. If it "
-        "stands in TimeDistributed, that hands it one timestep after the other, without a time "
-        "axis.",
-        "Give TimeDistributed a time axis in front of the image's three.",
-        "keras.Input((timesteps, rows, columns, channels))",
-    ),
-)

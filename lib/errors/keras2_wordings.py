@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 from lib.errors.input_axes import other_input
-from lib.errors.message import Explanation, Message, Messages, a_shape, entries
+from lib.errors.message import Explanation, Messages, a_shape, entries
 from lib.errors.target_remedies import CUT, LOOK, SPARSE, to_one_shape
 
-MESSAGES = Messages()
+MESSAGES = Messages("keras2_wordings")
 
 
 _WHAT = r"(?:checking (?P<what>(?:model )?(?:input|target)): )?"
@@ -190,78 +190,3 @@ def _other_number_of_arrays(match: re.Match[str]) -> Explanation:
         "Give it a list, an array for each Input, or for each output, in their order.",
         f"model.fit([{', '.join(f'x{i}' for i in range(1, min(expected, 6) + 1))}], y)",
     )
-
-
-MESSAGES.rows(
-    Message(
-        rf"You are passing a target array of shape {a_shape('y')} while using as loss "
-        r"`categorical_crossentropy`",
-        "y is {y}, with one column: class numbers, where categorical cross-entropy wants a column "
-        "for each class.",
-        "Take the loss for class numbers; or turn them into columns.",
-        f"{SPARSE}\ny = keras.utils.to_categorical(y)  # or",
-    ),
-    Message(
-        rf"{_SYMBOLIC}(?=[^)]{{0,200}}(?:lstm|gru|rnn|bidirectional))(?P<name>[^)]{{1,200}}){_TO_NUMPY}",
-        "{name} is inside a recurrent layer: TensorFlow up to 2.4 can't build those with NumPy "
-        "1.20 or later. Nothing is wrong with the model.",
-        "Take a newer TensorFlow; or, with that one, NumPy 1.19.",
-        "# pip install --upgrade tensorflow\n# or: pip install numpy==1.19.5",
-    ),
-    Message(
-        rf"{_SYMBOLIC}(?P<name>[^)]{{1,200}}){_TO_NUMPY}",
-        "{name} has no numbers yet while the model is built, and NumPy was asked for them, by a "
-        "loss or a layer of your own.",
-        "Take keras.ops in place of NumPy there.",
-        "def loss(y, y_pred):\n    return keras.ops.mean(keras.ops.square(y - y_pred))",
-    ),
-    Message(
-        r"You must feed a value for placeholder tensor '(?P<name>[^']{1,200})'"
-        rf"(?: with dtype \w{{1,20}}(?: and shape {a_shape('received')})?)?",
-        "The model needs {name}{shape} and wasn't given it: most likely it is an Input of another "
-        "model, which was put into this one, or a layer that is shared by two. With stateful "
-        "layers, and in Keras 2 with initial_state, it kept hold of the first Input.",
-        "Keras 3 has no placeholders: there call the inner model on the outer one's tensors.",
-        "x = keras.Input((timesteps, features))\nmodel = keras.Model(x, inner(x))",
-        clauses={"shape": ", {received},"},
-    ),
-    Message(
-        r"Failed to call ThenRnnForward(?:.{0,300}?\[num_layers, input_size, num_units, dir_count, "
-        r"max_seq_length, batch_size, cell_num_units\]: \[\d+, \d+, (?P<units>\d+), \d+, "
-        r"(?P<steps>\d+), (?P<size>\d+))?|Fail to find the dnn implementation",
-        "NVIDIA's kernels for recurrent layers failed{where}. Most often the GPU's memory is "
-        "taken, if only by another process; or the driver doesn't fit; or a sequence is masked as "
-        "a whole.",
-        "Let TensorFlow take memory as it needs it; to see whether it is the kernels, do without "
-        "them.",
-        "for gpu in tf.config.list_physical_devices('GPU'):\n"
-        "    tf.config.experimental.set_memory_growth(gpu, True)\n"
-        "LSTM(units, use_cudnn=False)",
-        clauses={"where": " on {size} sequences of {steps} timesteps, with {units} units"},
-    ),
-    Message(
-        r"Can ?not squeeze dim\[\d+\], expected a dimension of 1, got (?P<size>\d+)",
-        "An axis of {size} was to be dropped, and only one of 1 can be. Most likely the loss, or "
-        "a metric, is the one for class numbers, and y has {size} columns, one per class.",
-        "Take the loss for columns, and the metric that chooses by the shapes; or turn y into "
-        "class numbers.",
-        'model.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"])\n'
-        "y = np.argmax(y, axis=-1)  # or",
-    ),
-    Message(
-        r"The first layer in a Sequential model must get an `(?:batch_)?input_shape`",
-        "A Sequential model that is to be built at once has to know the shape of one sample, and "
-        "its first layer doesn't say it.",
-        "Begin with an Input, of the shape without the samples.",
-        "model = keras.Sequential([keras.Input((timesteps, features)), LSTM(units)])",
-    ),
-    Message(
-        r"object has no attribute '_keras_history'|"
-        r"'NoneType' object has no attribute '_inbound_nodes'",
-        "Between two layers of a functional model there is an operation of TensorFlow, or an "
-        "array, that Keras couldn't follow.",
-        "Do it with a layer or with keras.ops, which are followed; begin with an Input.",
-        "x = keras.Input((timesteps, features))\ny = keras.ops.mean(LSTM(units)(x), axis=-1)\n"
-        "model = keras.Model(x, y)",
-    ),
-)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import difflib
 import re
 
-from lib.errors.message import Explanation, Message, Messages, a_shape
+from lib.errors.message import Explanation, Messages, a_shape
 
-MESSAGES = Messages()
+MESSAGES = Messages("layer_arguments")
 
 
 @MESSAGES.computed(
@@ -243,20 +243,3 @@ def _twice(match: re.Match[str]) -> Explanation | None:
         "Give units first, and all others by name.",
         f"{owner}(16, return_sequences=True)",
     )
-
-
-MESSAGES.rows(
-    Message(
-        r"missing a required argument: 'states'",
-        "A cell does one timestep, and wants its states next to the input.",
-        "Take the layer, which goes through all timesteps by itself.",
-        "y = LSTM(units)(x)\ny = RNN(LSTMCell(units))(x)  # the same",
-    ),
-    Message(
-        r"missing a required argument: '(?:sequences|inputs)'",
-        "The layer was called without a tensor in first place: a recurrent layer's is called "
-        "sequences, not inputs.",
-        "Give it without a name.",
-        "y = LSTM(units)(x)",
-    ),
-)

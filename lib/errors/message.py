@@ -1,30 +1,34 @@
 """What an explanation of an error message is, and how messages are recognised.
 
-The messages themselves are in the other files of this package, a family in each;
-`lib.errors.FAMILIES` is the order in which they are tried.
+The messages themselves are in the tables beside this file, a family in each; those whose words
+have to be computed are in the family's module. `lib.errors.FAMILIES` is the order of all.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 
 READ = 60_000
 """How many characters are read at either end of a text: a traceback has its message at an end."""
 CALLED = "Exception encountered when calling "
-CALLING = rf"{CALLED}(?P<layer>\w{{1,100}})"
 """What Keras puts before a message of a layer that was called."""
-
+TABLES = Path(__file__).with_name("tables")
+SHAPE = r"[(\[][^()\[\]]{0,200}[)\]]"
+"""A shape in a message: "(None, 5, 2)", or "[None, 5, 2]" in older ones."""
 PAD = 'x = keras.utils.pad_sequences(x, padding="post", dtype="float32")'
 """Code that gives sequences one length, which a row may name as {PAD}."""
 
 
 def a_shape(name: str) -> str:
-    """A group of a pattern for a shape: "(None, 5, 2)", or "[None, 5, 2]" in older messages."""
-    return rf"(?P<{name}>[(\[][^()\[\]]{{0,200}}[)\]])"
+    """A group of a pattern for a shape."""
+    return f"(?P<{name}>{SHAPE})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +48,16 @@ Explain = Callable[[re.Match[str]], Explanation | None]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A row of a table: a message that is known, and what is said about it.
+    """A row of a table in `lib/errors/tables`: a message that is known, and what is said about it.
 
     The three texts may have {names} in them, those of the pattern's groups; a brace that is to be
     read as one is doubled.
     """
 
-    pattern: str | tuple[str, ...]
-    """What is looked for; one of several wordings. Parts that a person may not have copied are
-    optional. Whatever may be anything has a bound, so that no text takes long to read."""
+    pattern: str | list[str]
+    """What is looked for; one of several wordings. SHAPE stands for a shape. Parts that a person
+    may not have copied are optional. Whatever may be anything has a bound, so that no text takes
+    long to read."""
     cause: str
     fix: str
     code: str
@@ -65,9 +70,10 @@ class Message:
     """A pattern that the text must have somewhere too, where the message alone may be anything."""
 
     @property
-    def patterns(self) -> tuple[str, ...]:
+    def patterns(self) -> list[str]:
         """All wordings."""
-        return (self.pattern,) if isinstance(self.pattern, str) else self.pattern
+        wordings = [self.pattern] if isinstance(self.pattern, str) else self.pattern
+        return [wording.replace("SHAPE", SHAPE) for wording in wordings]
 
     def explain(self, match: re.Match[str]) -> Explanation | None:
         """The texts with the message's own numbers."""
@@ -82,30 +88,36 @@ class Message:
 
 
 class Messages:
-    """The messages of a family, tried in the order in which they were added."""
+    """The messages of a family: those that are computed, then those of its table, in order."""
 
-    def __init__(self) -> None:
-        self.table: list[Message] = []
-        self._known: list[tuple[str, Explain]] = []
-
-    def rows(self, *messages: Message) -> None:
-        """Add messages of which all that is said is a text."""
-        self.table.extend(messages)
-        for message in messages:
-            self._known.extend((pattern, message.explain) for pattern in message.patterns)
+    def __init__(self, family: str) -> None:
+        self.family = family
+        self._computed: list[tuple[str, Explain]] = []
 
     def computed(self, *patterns: str) -> Callable[[Explain], Explain]:
         """Add messages for which the function below finds the words, or None for other ones."""
 
         def add(explain: Explain) -> Explain:
-            self._known.extend((pattern, explain) for pattern in patterns)
+            self._computed.extend((pattern, explain) for pattern in patterns)
             return explain
 
         return add
 
+    @cached_property
+    def table(self) -> tuple[Message, ...]:
+        """The rows of the family's table, read when the first message is asked about."""
+        file = TABLES / f"{self.family}.toml"
+        rows = tomllib.loads(file.read_text("utf-8"))["message"] if file.exists() else []
+        return tuple(Message(**row) for row in rows)
+
+    @cached_property
+    def _known(self) -> list[tuple[str, Explain]]:
+        rows = [(pattern, row.explain) for row in self.table for pattern in row.patterns]
+        return [*self._computed, *rows]
+
     @property
     def patterns(self) -> list[str]:
-        """All of them, as they were written."""
+        """All that are looked for, in the order in which they are tried."""
         return [pattern for pattern, _ in self._known]
 
     def explain(self, text: str) -> Explanation | None:

@@ -6,7 +6,7 @@ import re
 
 from lib.errors.message import Explanation, Messages
 
-MESSAGES = Messages()
+MESSAGES = Messages("removed_names")
 
 _STANDS_IN = {
     "predict_classes": (

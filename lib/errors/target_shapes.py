@@ -10,10 +10,10 @@ import math
 import re
 
 from lib.doctor.remedies import Fix, remedies
-from lib.errors.message import Explanation, Message, Messages, a_shape, entries
+from lib.errors.message import Explanation, Messages, a_shape, entries
 from lib.errors.target_remedies import EVERY_STEP, LAST_STEP, LOOK, SPARSE, to_one_shape
 
-MESSAGES = Messages()
+MESSAGES = Messages("target_shapes")
 
 _TARGET, _OUTPUT = (f"[`'\"]{name}[`'\"]" for name in ("target", "output"))
 _BY_COLUMN = 'model.compile(optimizer, loss="categorical_crossentropy")'
@@ -185,60 +185,3 @@ def _structures(match: re.Match[str]) -> Explanation:
         "return_state=True at the end makes its states outputs too.",
         *_ONE_Y_FOR_EACH_OUTPUT,
     )
-
-
-MESSAGES.rows(
-    Message(
-        r"logits and labels must be broadcastable: logits_size=(?P<output>\[(?P<n>\d+),\d+\]) "
-        r"labels_size=(?P<y>\[(?P=n),(?P<columns>\d+)\])",
-        "Cross-entropy wants a column of y for each of the output: the output is {output}, y {y}.",
-        "End the model with as many columns as y has.",
-        "Dense({columns})",
-    ),
-    Message(
-        r"logits and labels must be broadcastable(?:: logits_size=(?P<output>\[\d+,\d+\]) "
-        r"labels_size=(?P<y>\[\d+,\d+\]))?",
-        "Cross-entropy wants y in the shape of the output{shapes}, where timesteps count as "
-        "samples. Most likely one of the two has a time axis, and the other none.",
-        "With one answer per sample return the last step only; with one per timestep return every "
-        "step.",
-        "LSTM(units, return_sequences=False)  # y is (N, K)\n"
-        "LSTM(units, return_sequences=True)   # y is (N, T, K)",
-        clauses={"shapes": ": the output is {output}, y {y}"},
-    ),
-    Message(
-        r"`?class_weight`? (?:is )?not supported for 3\+ dimensional targets|"
-        r"only (?:0-dimensional|length-1|size-1) arrays can be converted to Python scalars",
-        "A class_weight is looked up once for each sample, and y has an answer for each timestep.",
-        "Give a weight for each sample and timestep instead.",
-        "weights = np.array([1.0, 2.0])  # by class\n"
-        "model.fit(x, y, sample_weight=weights[y.reshape(y.shape[:2]).astype(int)])",
-        beside="class_weight",
-    ),
-    Message(
-        r"The path: (?P<path>\([^)]{1,100}\)) in the `loss` argument, can't be found in either the "
-        r"model's output",
-        "The model has several outputs and got one y, or not as many losses as outputs; for the "
-        "one at {path} there is nothing to compare. A layer with return_state=True at the end "
-        "makes its states outputs too.",
-        *_ONE_Y_FOR_EACH_OUTPUT,
-    ),
-    Message(
-        r"(?P<metric>R2Score|FBetaScore|F1Score) expects 2D inputs with shape \(batch_size, "
-        rf"output_dim\)\. Received input shapes: y_pred\.shape={a_shape('output')} and "
-        rf"y_true\.shape={a_shape('y')}",
-        "{metric} takes one answer per sample, and the output is {output}, y {y}: one for each "
-        "timestep.",
-        "Return the last step only, or take a metric that doesn't mind.",
-        'LSTM(units, return_sequences=False)\nmodel.compile(optimizer, loss, metrics=["mae"])',
-    ),
-    Message(
-        r"\bloss: nan\b|Batch \d+: Invalid loss, terminating training",
-        "The loss is no number any more. Either x or y has gaps, which count as nan; or training "
-        'ran away: with large raw values, too large steps, or activation="relu", which takes the '
-        "bounds from a recurrent layer's states.",
-        "Look for gaps first; then scale the data, keep tanh, and bound the gradient.",
-        "print(np.isnan(x).sum(), np.isnan(y).sum())\n"
-        "model.compile(keras.optimizers.Adam(1e-3, clipnorm=1.0), loss)",
-    ),
-)

@@ -8,12 +8,9 @@ from __future__ import annotations
 import re
 
 from lib.errors.initial_states import shapes_of_a_step, states_of_another_size
-from lib.errors.message import Explanation, Message, Messages, a_shape, entries
+from lib.errors.message import Explanation, Messages, a_shape, entries
 
-MESSAGES = Messages()
-
-_UNDEFINED = r"must be fully-defined \(no [`'\"]None[`'\"] dimensions\)"
-_OPEN_KERNEL = rf"{_UNDEFINED}\. Received: shape={a_shape('shape')} for variable path='"
+MESSAGES = Messages("weight_shapes")
 
 
 @MESSAGES.computed(
@@ -81,68 +78,3 @@ def _other_weights(match: re.Match[str]) -> Explanation:
         "of timesteps doesn't matter.",
         "print([w.shape for w in model.weights])",
     )
-
-
-MESSAGES.rows(
-    Message(
-        rf"{_OPEN_KERNEL}(?=[^']{{0,500}}_cell/)[^']{{0,500}}time_distributed[^']{{0,500}}'",
-        "The kernel would have the shape {shape}: TimeDistributed hands the recurrent layer one "
-        "timestep after the other, without a time axis. A recurrent layer goes through the "
-        "timesteps by itself.",
-        "Use it alone; TimeDistributed would need sequences of sequences.",
-        "LSTM(units, return_sequences=True)  # without TimeDistributed",
-    ),
-    Message(
-        rf"{_OPEN_KERNEL}[^']{{0,500}}_cell/[^']{{0,500}}'",
-        "The kernel would have the shape {shape}: the number of features isn't known. Timesteps "
-        "may be None, features not.",
-        "Say how many features there are.",
-        "keras.Input((None, features))",
-    ),
-    Message(
-        rf"{_OPEN_KERNEL}[^']{{0,500}}'|{_UNDEFINED}",
-        "The kernel would have the shape {shape}. After Flatten its length depends on the number "
-        "of timesteps, and that is None.",
-        "Fix the number of timesteps, or return the last step only and drop the Flatten.",
-        "keras.Input((timesteps, features))",
-        otherwise={"shape": "with a None in it"},
-    ),
-    Message(
-        (
-            r"with a weight list of length (?P<received>\d+), but the layer was expecting 0 weight",
-            r"expects 0 weight\(s\), but the saved weights have (?P<received>\d+) element\(s\)",
-        ),
-        "The layer has no weights yet, and got {received}: it doesn't know how many features come "
-        "in.",
-        "Build it first, or begin the model with an Input.",
-        "layer.build((None, timesteps, features))\nlayer.set_weights(weights)",
-    ),
-    Message(
-        (
-            r"with a weight list of length (?P<received>\d+), but the layer was expecting "
-            r"(?P<own>\d+) weight",
-            r"expects (?P<own>\d+) weight\(s\), but the saved weights have (?P<received>\d+) "
-            r"element\(s\)",
-        ),
-        "The layer has {own} weights and got {received}. A recurrent layer has three: kernel, "
-        "recurrent kernel and bias; in Bidirectional six.",
-        "Take them from a layer, or a model, of the same kind.",
-        "twin.set_weights(model.get_weights())",
-    ),
-    Message(
-        r"last dimension of the inputs to (?:a )?`?Dense`?(?: layer)? should be defined",
-        "Dense has a weight for each entry of its last axis, and that length is open: after "
-        "Flatten it depends on the number of timesteps.",
-        "Fix the number of timesteps, or drop the Flatten.",
-        "keras.Input((timesteps, features))",
-    ),
-    Message(
-        r"expected \d+ variables, but received 0 variables during loading|"
-        r"load a weight file containing \d+ layers into a model with \d+ layers",
-        "The file with weights comes from a model with other layers, or with as many in another "
-        "order.",
-        "Build the model as the other was, layer by layer; or save the whole model, not the "
-        "weights alone.",
-        'model.save("model.keras")\nmodel = keras.saving.load_model("model.keras")',
-    ),
-)

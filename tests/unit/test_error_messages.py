@@ -86,7 +86,7 @@ def test_class_weights_for_every_step_are_known_by_the_traceback():
 
 def test_no_two_families_look_for_the_same_words():
     """Else the second would never be asked."""
-    patterns = [pattern for family in FAMILIES for pattern in family.MESSAGES.patterns]
+    patterns = [pattern for family in FAMILIES for pattern in family.patterns]
     assert len(patterns) == len(set(patterns))
 
 
@@ -149,10 +149,10 @@ def test_a_message_that_is_not_known_gets_no_answer(message):
     assert explain_error(message) is None
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__)
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.family)
 def test_a_row_names_what_its_patterns_find(family):
     """A name that is none of theirs would be left out without a word."""
-    for row in family.MESSAGES.table:
+    for row in family.table:
         for pattern in row.patterns:
             known = {*re.compile(pattern).groupindex, *row.clauses, *row.otherwise, "PAD"}
             for text in (row.cause, row.fix, row.code, *row.clauses.values()):
@@ -169,7 +169,7 @@ def optional(row, clause):
 def test_what_may_be_anything_in_a_message_has_a_bound():
     """Else its beginning, over and over, would be read to the end each time: minutes."""
     unbounded = r"(?:(?<!\\)\.|\[\^[^]]*\]|\\S)[*+]"
-    patterns = [pattern for family in FAMILIES for pattern in family.MESSAGES.patterns]
+    patterns = [pattern for family in FAMILIES for pattern in family.patterns]
     assert [pattern for pattern in patterns if re.search(unbounded, pattern)] == []
 
 
