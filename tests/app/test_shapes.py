@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.training.recorded_damage import recorded_damage
 from tests.app.test_pages import start
+from tests.fake_client import FakeClient
 
 
 def shapes(**query: str) -> AppTest:
@@ -199,37 +198,27 @@ def test_no_damage_is_told_of_columns() -> None:
     assert "Measured" not in said(shapes(part="target", check="320.1_320.16"))
 
 
-class Answers:
-    """A client that has its answer at once: a value, or an exception."""
-
-    def __init__(self, answer: object) -> None:
-        self.answer = answer
-
-    def ask(self, name: str, case: str) -> Future[object]:
-        """What a mistake does; nothing is trained."""
-        assert name == "target_damage"
-        future: Future[object] = Future()
-        if isinstance(self.answer, Exception):
-            future.set_exception(self.answer)
-        else:
-            future.set_result(recorded_damage(case).arrays())
-        return future
-
-
 @pytest.mark.parametrize(
-    ("answer", "badge"),
+    ("error", "badge"),
     [(None, "trained just now"), (RuntimeError("The training process died."), "recorded")],
 )
 def test_damage_that_comes_is_shown_and_a_training_that_fails_says_why(
-    monkeypatch: pytest.MonkeyPatch, answer: object, badge: str
+    client: FakeClient, error: Exception | None, badge: str
 ) -> None:
     """What was recorded stays where the worker has no answer, and can be asked for again."""
     app = shapes(part="target")
-    monkeypatch.setattr("lib.ui.shapes.damage.runs.client", lambda: Answers(answer))
     app.button(key="prove").click().run()
+    assert app.button(key="prove").disabled
+    (question,) = client.questions
+    assert question.name == "target_damage"
+    if error:
+        question.answer.set_exception(error)
+    else:
+        question.answer.set_result(recorded_damage(question.arguments["case"]).arrays())
+    app.run()
     assert not app.exception
     assert any(badge in m.value for m in app.markdown)
-    assert [e.value.replace("\\", "") for e in app.error] == ([str(answer)] if answer else [])
+    assert [e.value.replace("\\", "") for e in app.error] == ([str(error)] if error else [])
     assert not app.button(key="prove").disabled
 
 
