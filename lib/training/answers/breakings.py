@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lib.training.answers.calls import Calls
-from lib.training.answers.stacks import both_ways, largest, recurrent, split
+from lib.training.answers.stacks import both_ways, largest, split, stack
 
 
 def breakings(
@@ -28,40 +28,33 @@ def breakings(
         padding: how many steps of zeros to add at their end.
     """
     run = Calls("breakings", cell, weights, x.shape[1]).run
-    *parts_below, weights = split(weights, len(weights) // 3)[0]
-    below = [
-        recurrent(cell, part, place, return_sequences=True)
-        for place, part in enumerate(parts_below)
-    ]
-    here = len(below)
-    every = recurrent(cell, weights, here, return_sequences=True)
-    last = recurrent(cell, weights, here)
-    answer = run([*below, last], x)
+    parts, _ = split(weights, len(weights) // 3)
+    every, last = stack(cell, parts, return_sequences=True), stack(cell, parts)
+    below, here = every[:-1], len(parts) - 1
+    answer = run(last, x)
 
-    turning = both_ways(cell, weights, backward, "concat", here, return_sequences=True)
+    turning = both_ways(cell, parts[-1], backward, "concat", here, return_sequences=True)
     sequence = run([*below, turning], x)
-    final = run([*below, both_ways(cell, weights, backward, "concat", here)], x)
-    units = len(weights[1])
+    final = run([*below, both_ways(cell, parts[-1], backward, "concat", here)], x)
+    units = len(parts[-1][1])
     rule = np.concatenate([sequence[:, -1, :units], sequence[:, 0, units:]], axis=1)
 
     padded = np.pad(x, [(0, 0), (0, padding), (0, 0)])
     mask = np.arange(padded.shape[1]) < x.shape[1]
     mask = np.broadcast_to(mask, padded.shape[:2])
-    zeroed = recurrent(cell, weights, here, return_sequences=True, zero_output_for_mask=True)
-    padded_last = run([*below, last], padded)
-    masked_last = run([*below, last], padded, mask)
+    zeroed = stack(cell, parts, return_sequences=True, zero_output_for_mask=True)
+    padded_last, masked_last = run(last, padded), run(last, padded, mask)
 
-    turning = recurrent(cell, weights, here, return_sequences=True, go_backwards=True)
-    turned = run([*below, turning], x)
-    turned_last = run([*below, recurrent(cell, weights, here, go_backwards=True)], x)
+    turned = run(stack(cell, parts, return_sequences=True, go_backwards=True), x)
+    turned_last = run(stack(cell, parts, go_backwards=True), x)
     return {
         "bidirectional": largest(sequence[:, -1] - final),
         "bidirectional_rule": largest(rule - final),
-        "padded": largest(run([*below, every], padded)[:, -1] - padded_last),
+        "padded": largest(run(every, padded)[:, -1] - padded_last),
         "padded_moved": largest(padded_last - answer),
-        "masked": largest(run([*below, every], padded, mask)[:, -1] - masked_last),
+        "masked": largest(run(every, padded, mask)[:, -1] - masked_last),
         "masked_moved": largest(masked_last - answer),
-        "zeroed": largest(run([*below, zeroed], padded, mask)[:, -1] - masked_last),
+        "zeroed": largest(run(zeroed, padded, mask)[:, -1] - masked_last),
         "backwards": largest(turned[:, -1] - turned_last),
         "backwards_flipped": largest(np.flip(turned, axis=1)[:, -1] - turned_last),
     }

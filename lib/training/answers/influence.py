@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from lib.training.answers.calls import Calls, through
-from lib.training.answers.stacks import both_ways, head, recurrent, split
+from lib.training.answers.stacks import both_ways, head, split, stack
 
 MOST_OUTPUTS = 200
 """Outputs that are looked at: T times as many as output columns."""
@@ -43,22 +43,20 @@ def influence(
     """
     parts, of_head = split(weights, layers)
     if backward is None:
-        stack = [
-            recurrent(cell, part, place, return_sequences=True) for place, part in enumerate(parts)
-        ]
+        recurrent = stack(cell, parts, return_sequences=True)
     else:
         turned, _ = split(backward, layers)
-        stack = [
+        recurrent = tuple(
             both_ways(cell, *ways, "ave", place, return_sequences=True)
             for place, ways in enumerate(zip(parts, turned, strict=True))
-        ]
+        )
     steps, units = len(x), len(parts[-1][1])
     width = of_head[0].shape[1] if of_head else units
     columns = max(1, min(width, MOST_OUTPUTS // steps))
     count = steps * columns
     rows = max(1, MOST_VALUES // (steps * units * layers * (1 if backward is None else 2)))
     call = Calls("influence", cell, (*weights, *(backward or ())), steps)
-    layers_up = (*stack, *head(of_head))
+    layers_up = (*recurrent, *head(of_head))
     chosen = np.eye(count, dtype=np.float32).reshape(count, steps, columns)
     gradients = [
         call(_gradient, layers_up, np.repeat(x[None], len(part), axis=0), part)

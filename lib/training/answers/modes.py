@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lib.training.answers.calls import Calls
-from lib.training.answers.stacks import largest, recurrent, split
+from lib.training.answers.stacks import largest, split, stack
 
 
 def modes(
@@ -31,22 +31,18 @@ def modes(
         adds to the top layer's output.
     """
     parts, _ = split(weights, layers)
-    *below, every = [
-        recurrent(cell, part, place, return_sequences=True) for place, part in enumerate(parts)
-    ]
-    last = recurrent(cell, parts[-1])
-    stateful = recurrent(cell, parts[-1], return_sequences=True, return_state=True)
-
+    every, last = stack(cell, parts, return_sequences=True), stack(cell, parts)
+    stateful = stack(cell, parts, return_sequences=True, return_state=True)
     steps = x.shape[1]
     run = Calls("modes", cell, weights, steps * steps // 2).run  # most of them in prefixes
-    sequence, final = run((*below, every), x), run((*below, last), x)
+    sequence, final = run(every, x), run(last, x)
     one = x[sample : sample + 1]
-    prefixes = [run((*below, last), one[:, :t]) for t in range(1, steps + 1)]
+    prefixes = [run(last, one[:, :t]) for t in range(1, steps + 1)]
     return {
         "difference": largest(sequence[:, -1] - final),
         "sequence": sequence,
         "last": final,
         "prefixes": np.concatenate(prefixes),
-        "whole": run((*below, every), one)[0],
-        "states": tuple(run((*below, stateful), x)[1:]),
+        "whole": run(every, one)[0],
+        "states": tuple(run(stateful, x)[1:]),
     }

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from lib.training.answers.calls import Calls
-from lib.training.answers.stacks import recurrent, split
+from lib.training.answers.stacks import split, stack
 
 
 def _from_zero(loss: keras.losses.Loss, outputs: Any) -> Any:
@@ -45,18 +45,15 @@ def padding(
         outputs (N, U); `loss` and `masked_loss`, of all timesteps against targets of zero.
     """
     parts, _ = split(weights, len(weights) // 3)
-    *below, every = [
-        recurrent(cell, part, place, return_sequences=True) for place, part in enumerate(parts)
-    ]
-    last = recurrent(cell, parts[-1], len(parts) - 1)
+    every, last = stack(cell, parts, return_sequences=True), stack(cell, parts)
     measure = _LOSSES[loss]
     run = Calls("padding", cell, weights, max(x.shape[1] for x in batches.values())).run
     return {
         name: {
-            "last": run([*below, last], x),
-            "masked_last": run([_MASKING, *below, last], x),
-            "loss": float(run([*below, every, measure], x)),
-            "masked_loss": float(run([_MASKING, *below, every, measure], x)),
+            "last": run(last, x),
+            "masked_last": run([_MASKING, *last], x),
+            "loss": float(run([*every, measure], x)),
+            "masked_loss": float(run([_MASKING, *every, measure], x)),
         }
         for name, x in batches.items()
     }

@@ -29,14 +29,7 @@ def recurrent(cell: str, weights: Sequence[np.ndarray], place: int = 0, **option
     Raises:
         ValueError: for an unknown cell, or weights that don't fit.
     """
-    if cell not in CELLS:
-        raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}.")
-    if cell == "gru":
-        options["reset_after"] = np.ndim(weights[2]) == 2
-    sizes = (len(weights[0]), len(weights[1]))
-    layer = _recurrent(cell, sizes, place, tuple(sorted(options.items())))
-    layer.set_weights(list(weights))
-    return layer
+    return _with_weights("", cell, weights, place, options)
 
 
 def both_ways(
@@ -48,33 +41,41 @@ def both_ways(
     **options: Any,
 ) -> Any:
     """A built Bidirectional of two such layers."""
+    return _with_weights(merge_mode, cell, [*forward, *backward], place, options)
+
+
+def stack(cell: str, parts: Sequence[Any], **options: Any) -> tuple[Any, ...]:
+    """Layers one above the other, of the weights of each; `options` are the top one's.
+
+    Those below return sequences.
+    """
+    top = len(parts) - 1
+    below = [recurrent(cell, parts[place], place, return_sequences=True) for place in range(top)]
+    return (*below, recurrent(cell, parts[top], top, **options))
+
+
+def _with_weights(
+    merge_mode: str, cell: str, weights: Sequence[np.ndarray], place: int, options: dict[str, Any]
+) -> Any:
+    if cell not in CELLS:
+        raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}.")
     if cell == "gru":
-        options["reset_after"] = np.ndim(forward[2]) == 2
-    sizes = (len(forward[0]), len(forward[1]))
-    layer = _both_ways(cell, sizes, place, merge_mode, tuple(sorted(options.items())))
-    layer.set_weights([*forward, *backward])
+        options["reset_after"] = np.ndim(weights[2]) == 2
+    sizes = (len(weights[0]), len(weights[1]))
+    layer = _layer(merge_mode, cell, sizes, place, tuple(sorted(options.items())))
+    layer.set_weights(list(weights))
     return layer
 
 
 # Every layer that Keras builds leaves 0.13 MB behind, even when it is gone (measured), and some of
 # these are wanted once a second. One thread answers, so nobody else has a layer meanwhile.
-@lru_cache(maxsize=48)
-def _recurrent(cell: str, sizes: tuple[int, int], place: int, options: Options) -> Any:
+@lru_cache(maxsize=64)
+def _layer(merge_mode: str, cell: str, sizes: tuple[int, int], place: int, options: Options) -> Any:
     del place  # it only tells layers apart
     features, units = sizes
     layer = getattr(keras.layers, CELLS[cell].keras)(units, **dict(options))
-    layer.build((None, None, features))
-    return layer
-
-
-@lru_cache(maxsize=16)
-def _both_ways(
-    cell: str, sizes: tuple[int, int], place: int, merge_mode: str, options: Options
-) -> Any:
-    del place
-    features, units = sizes
-    inner = getattr(keras.layers, CELLS[cell].keras)(units, **dict(options))
-    layer = keras.layers.Bidirectional(inner, merge_mode=merge_mode)
+    if merge_mode:
+        layer = keras.layers.Bidirectional(layer, merge_mode=merge_mode)
     layer.build((None, None, features))
     return layer
 
