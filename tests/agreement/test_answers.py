@@ -301,9 +301,7 @@ def test_a_traced_answer_says_the_same(
     said = {}
     for kind, most in (("called", 1_000_000), ("traced", 0)):
         monkeypatch.setattr(calls, "UNTRACED_STEPS", most)
-        calls._traced.cache_clear()
         said[kind] = {name: question() for name, question in questions.items()}
-        assert bool(calls._traced.cache_info().currsize) == (kind == "traced")
     keras.tree.map_structure(same, said["called"], said["traced"])
 
 
@@ -316,8 +314,23 @@ def same(called: np.ndarray, traced: np.ndarray) -> None:
 def test_what_is_asked_again_and_again_is_traced() -> None:
     """Or at once, where there are many timesteps; each answer and each size counts for itself."""
     weights = [np.zeros((F, 4 * 7)), np.zeros((7, 4 * 7)), np.zeros(4 * 7)]
+    runs: list[str] = []
+
+    def double(what: str, x: np.ndarray) -> np.ndarray:
+        runs.append(what)  # not seen by what was traced
+        return 2 * x
+
+    def ask(answer: str, cell: str, steps: int) -> None:
+        call = calls.Calls(answer, cell, weights, steps)
+        np.testing.assert_array_equal(call(double, answer, np.ones((N, T, F))), 2.0)
+
     few = calls.UNTRACED_STEPS // 2
-    kinds = [calls.Calls("some answer", "lstm", weights, few)._traced for _ in range(4)]
-    assert kinds == [False, False, True, True]
-    assert calls.Calls("another answer", "lstm", weights, few * 3)._traced
-    assert not calls.Calls("another answer", "gru", weights, few)._traced
+    for _ in range(5):
+        ask("some answer", "lstm", few)
+    assert runs == ["some answer"] * 3  # twice as it is, and once to trace it
+    for _ in range(3):
+        ask("another answer", "lstm", few * 3)
+    assert runs[3:] == ["another answer"]
+    for _ in range(2):
+        ask("another answer", "gru", few)
+    assert runs[4:] == ["another answer"] * 2

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from importlib import metadata
 from multiprocessing import Pipe
-from types import SimpleNamespace
+from multiprocessing.connection import Connection
 from typing import Any
 
+import numpy as np
 import pytest
 
 from lib.run import Snapshot, Status
@@ -20,6 +23,7 @@ from tests.unit.fakes import (
     BrokenJudge,
     BrokenProgram,
     FakeProgram,
+    FakeState,
     build,
     make_dataset,
     make_experiment,
@@ -34,20 +38,22 @@ def double(number: int) -> dict[str, int]:
 
 
 ANSWERS = {"double": double}
+Build = Callable[[Any], Any]
+Answers = Mapping[str, Callable[..., dict[str, Any]]]
 
 
 class Desk:
     """The client's end of the connection to a loop that runs in a thread."""
 
-    def __init__(self, build: Callable[[Any], Any] = build) -> None:
+    def __init__(self, build: Build = build, answers: Answers = ANSWERS) -> None:
         self.seen: list[Snapshot | Event | Answer] = []
         self.connection, self.theirs = Pipe()
-        self.thread = threading.Thread(target=self._run, args=(build,), daemon=True)
+        self.thread = threading.Thread(target=self._run, args=(build, answers), daemon=True)
         self.thread.start()
 
-    def _run(self, build: Callable[[Any], Any]) -> None:
+    def _run(self, build: Build, answers: Answers) -> None:
         with self.theirs:
-            worker.Loop(self.theirs, build, ANSWERS).run()
+            worker.Loop(self.theirs, build, answers).run()
 
     def send(self, command: Command) -> None:
         """Send it as the client does."""
@@ -62,6 +68,12 @@ class Desk:
         assert self.connection.poll(10), "no message within 10 s"
         self.seen.append(decode(self.connection.recv_bytes(), Snapshot, Event, Answer))
         return self.seen[-1]
+
+    def close(self) -> None:
+        """End the connection, and with it the loop."""
+        self.connection.close()
+        self.thread.join(10)
+        assert not self.thread.is_alive()
 
     def find(self, true: Callable[[Any], bool]) -> Any:
         """The next message that this is true of."""
@@ -81,9 +93,7 @@ def desk() -> Iterator[Desk]:
     desk = Desk()
     assert desk.receive() == Event("ready")
     yield desk
-    desk.connection.close()
-    desk.thread.join(10)
-    assert not desk.thread.is_alive()
+    desk.close()
 
 
 def test_a_run_is_trained_to_its_end(desk: Desk) -> None:
@@ -122,7 +132,7 @@ def test_runs_take_turns() -> None:
     def slow(key: Any) -> Any:
         if isinstance(key, Network):
             return build(key)
-        return FakeProgram(lambda _: time.sleep(1e-4) or 1.0)
+        return FakeProgram(lambda _: time.sleep(1e-3) or 1.0)
 
     desk = Desk(slow)
     desk.start("long", epochs=5000)
@@ -131,8 +141,7 @@ def test_runs_take_turns() -> None:
     assert desk.find_over("short").status is Status.FINISHED
     desk.send(Command("stop", "long"))
     assert desk.find_over("long").status is Status.STOPPED
-    desk.connection.close()
-    desk.thread.join(10)
+    desk.close()
 
 
 def test_an_error_in_one_run_does_not_touch_the_others() -> None:
@@ -155,8 +164,7 @@ def test_an_error_in_one_run_does_not_touch_the_others() -> None:
     assert ends["good"].status is Status.FINISHED
     assert ends["bad"].status is Status.FAILED
     assert ends["bad"].reason == "The training met an error: lost a bit."
-    desk.connection.close()
-    desk.thread.join(10)
+    desk.close()
 
 
 def breaking(error: Exception, good: int, judged: int = 0) -> Callable[[Any], Any]:
@@ -183,33 +191,43 @@ def test_a_run_that_breaks_late_fails_alone(error: Exception, good: int) -> None
     assert snapshot.results["last"].checked_epochs.tolist() == [0]  # the figures stay
     desk.start("good")
     assert desk.find_over("good").status is Status.FINISHED
-    desk.connection.close()
-    desk.thread.join(10)
+    desk.close()
 
 
 @pytest.mark.parametrize("verb", ["stop", "pause"])
 def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(
     verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Both judge it once more: here for the first time since its first epoch."""
+    """Both judge it once more: here for the first time since its first epoch of one batch."""
     monkeypatch.setattr(worker_run, "SEND_SECONDS", 1e9)
     monkeypatch.setattr(worker_run, "FEW_CHECKS", 0)
-    ours, theirs = Pipe()
-    with ours, theirs:
-        loop = worker.Loop(theirs, breaking(RuntimeError("lost a bit"), 10_000_000, judged=4), {})
-        experiment = make_experiment(U=3, epochs=5000)
-        ours.send_bytes(encode(Command("start", "bad", experiment, make_dataset().samples)))
-        loop._take_commands(0)
-        run = loop._runs["bad"]
-        while run.snapshot().epoch < 2 or not run._trainer.at_epoch_end:  # type: ignore[union-attr]
-            run.turn(1e-4)
-        ours.send_bytes(encode(Command(verb, "bad")))
-        loop._take_commands(0)
-        assert loop._runs == {}
-        while ours.poll():
-            last = decode(ours.recv_bytes(), Snapshot)
+    for bound in ("SLICE_SECONDS", "SHORTEST_SLICE_SECONDS"):
+        monkeypatch.setattr(worker, bound, 1e-9)  # a batch in each turn
+    beyond, sent = threading.Event(), threading.Event()
+
+    class Held(FakeProgram):
+        """Goes on from its second batch when the command has been sent."""
+
+        def train(self, state: FakeState, samples: int, batches: np.ndarray) -> np.ndarray:
+            losses = super().train(state, samples, batches)
+            if state.weights[0].flat[0] > 1:
+                beyond.set()
+                assert sent.wait(10)
+            return losses
+
+    error = RuntimeError("lost a bit")
+    desk = Desk(
+        lambda key: BrokenJudge(error, good=1) if isinstance(key, Network) else Held(lambda _: 1.0)
+    )
+    desk.start("bad", epochs=5000, batch=8, mode="last")
+    assert beyond.wait(10)
+    desk.send(Command(verb, "bad"))
+    sent.set()
+    last = desk.find_over("bad")
     assert last.status is Status.FAILED
     assert "lost a bit" in last.reason
+    assert last.epoch < 5000
+    desk.close()
 
 
 def test_too_many_unfinished_runs_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,8 +262,7 @@ def test_what_is_prepared_is_compiled_once() -> None:
     desk.start("one")
     desk.find_over("one")
     assert len(built) == len(set(built)) == 2
-    desk.connection.close()
-    desk.thread.join(10)
+    desk.close()
 
 
 def test_preparing_what_cannot_be_trained_does_nothing(desk: Desk) -> None:
@@ -269,29 +286,35 @@ def test_a_retired_loop_ends_when_its_runs_are_over() -> None:
     desk.connection.close()
 
 
-@pytest.mark.parametrize(("pause", "times"), [(1e9, 1), (0.0, 2)])
+@pytest.mark.parametrize(("pause", "again"), [(1e9, []), (0.0, [Event("grown")])])
 def test_a_loop_says_now_and_then_that_it_has_grown(
-    pause: float, times: int, monkeypatch: pytest.MonkeyPatch
+    pause: float, again: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beyond its limit somebody fresh should take over, and if that failed, somebody else."""
     monkeypatch.setattr(worker, "GROWN_SECONDS", pause)
     monkeypatch.setattr(worker.memory, "limit", lambda _total, _start: 1000)
-    uses = iter([900, 900])  # at the beginning, and once before it is too much
-    monkeypatch.setattr(worker.memory, "used", lambda: next(uses, 1100))
-    ours, theirs = Pipe()
-    with ours, theirs:
-        loop = worker.Loop(theirs, build, {})
-        loop._say_grown()
-        assert not ours.poll()
+    monkeypatch.setattr(worker.memory, "used", lambda: used)
+    used = 900
+    desk = Desk()
+    desk.send(Command("start", "one", make_experiment(), make_dataset().samples, paused=True))
+    desk.find(lambda m: isinstance(m, Snapshot) and m.status is Status.PAUSED)
+
+    def said() -> list[Event]:
+        """What it says of itself in the turns of two questions, each thing once."""
+        seen = len(desk.seen)
         for _ in range(2):
-            loop._say_grown()
-        for _ in range(times):
-            assert decode(ours.recv_bytes(), Event) == Event("grown")
-        assert not ours.poll()
-        ours.send_bytes(encode(Command("retire")))
-        loop._take_commands(0)
-        loop._say_grown()
-        assert not ours.poll()  # somebody has
+            ask(desk, "double", number=1)
+        events = [m for m in desk.seen[seen:] if isinstance(m, Event) and m.kind != "alive"]
+        return events[:1]
+
+    assert said() == []
+    used = 1100
+    assert said() == [Event("grown")]
+    assert said() == again
+    desk.send(Command("retire"))  # somebody has
+    said()
+    assert said() == []
+    desk.close()
 
 
 def test_a_loop_looks_at_its_memory_while_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,8 +323,7 @@ def test_a_loop_looks_at_its_memory_while_it_works(monkeypatch: pytest.MonkeyPat
     desk = Desk()
     desk.start("one")
     desk.find(lambda message: message == Event("grown"))
-    desk.connection.close()
-    desk.thread.join(10)
+    desk.close()
 
 
 @pytest.mark.parametrize(
@@ -311,16 +333,27 @@ def test_xla_flags_are_set_for_the_tensorflow_that_knows_them(
     version: str, expected: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Any other might end the process at the sight of them."""
+
+    def installed(name: str) -> str:
+        if not version:
+            raise metadata.PackageNotFoundError(name)
+        return version
+
     for name in (*worker.ENVIRONMENT, "XLA_FLAGS"):
         monkeypatch.setenv(name, "")
-    monkeypatch.setattr(worker, "_tensorflow_version", lambda: version)
+    monkeypatch.setattr(metadata, "version", installed)
     worker.set_environment()
-    assert (worker.os.environ["XLA_FLAGS"] == worker.XLA_FLAGS) is expected
+    assert (os.environ["XLA_FLAGS"] == worker.XLA_FLAGS) is expected
 
 
-def test_the_installed_tensorflow_is_the_one_that_the_flags_are_for() -> None:
+def test_the_installed_tensorflow_is_the_one_that_the_flags_are_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """When this fails, try the flags with the new TensorFlow, and measure."""
-    assert worker._tensorflow_version().startswith(worker.XLA_FLAGS_FOR)
+    for name in (*worker.ENVIRONMENT, "XLA_FLAGS"):
+        monkeypatch.setenv(name, "")
+    worker.set_environment()
+    assert os.environ["XLA_FLAGS"] == worker.XLA_FLAGS
 
 
 def ask(desk: Desk, question: str, **arguments: object) -> Answer:
@@ -332,6 +365,18 @@ def ask(desk: Desk, question: str, **arguments: object) -> Answer:
 def test_a_question_is_answered(desk: Desk) -> None:
     """Its function is called with the arguments that came, and what it returns goes back."""
     assert ask(desk, "double", number=21).values == {"double": 42}
+
+
+def test_a_run_goes_on_while_a_question_is_answered() -> None:
+    """To its end, where the answer takes that long."""
+    over = threading.Event()
+    desk = Desk(answers={"end": lambda: {"over": over.wait(10)}})
+    desk.send(Command("ask", "q", question="end"))
+    desk.start("one")
+    assert desk.find_over("one").status is Status.FINISHED
+    over.set()
+    assert desk.find(lambda m: isinstance(m, Answer)).values == {"over": True}
+    desk.close()
 
 
 def test_a_question_without_an_answer_says_why(desk: Desk) -> None:
@@ -375,8 +420,7 @@ def test_runs_that_wait_for_the_compiler_are_told_their_places() -> None:
     desk.find(lambda m: isinstance(m, Snapshot) and m.run_id == "3" and "2 other runs" in m.reason)
     gate.set()
     desk.find_over("3")
-    desk.connection.close()
-    desk.thread.join(10)
+    desk.close()
 
 
 def test_a_loop_gives_signs_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -385,19 +429,46 @@ def test_a_loop_gives_signs_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk()
     for _ in range(3):
         desk.find(lambda message: message == Event("alive"))
-    desk.connection.close()
-    desk.thread.join(10)
+    desk.close()
 
 
-@pytest.mark.parametrize(
-    ("busy", "waiting", "patience"),
-    [(True, False, 0), (True, True, 0), (False, True, 0.005), (False, False, None)],
-)
-def test_a_loop_waits_for_commands_only_while_no_run_is_busy(
-    busy: bool, waiting: bool, patience: float | None
-) -> None:
+def test_a_loop_waits_for_commands_only_while_no_run_is_busy() -> None:
     """Not at all, a moment until programs are compiled, or until somebody wants something."""
-    with Pipe()[0] as theirs:
-        loop = worker.Loop(theirs, build, {})
-        loop._runs = {"one": SimpleNamespace(busy=busy, waiting=waiting)}  # type: ignore[dict-item]
-        assert loop._patience() == patience
+    gate, polled = threading.Event(), threading.Event()
+    patience: list[float | None] = []
+
+    class Noting:
+        """A connection that notes how long it is waited for."""
+
+        def __init__(self, connection: Connection) -> None:
+            self.recv_bytes, self.send_bytes = connection.recv_bytes, connection.send_bytes
+            self._poll = connection.poll
+
+        def poll(self, seconds: float | None) -> bool:
+            patience.append(seconds)
+            polled.set()
+            return self._poll(seconds)
+
+    def slowly(key: Any) -> Any:
+        assert gate.wait(10)
+        return build(key)
+
+    ours, theirs = Pipe()
+    loop = worker.Loop(Noting(theirs), slowly, {})  # type: ignore[arg-type]
+    thread = threading.Thread(target=loop.run, daemon=True)
+    thread.start()
+    assert polled.wait(10)
+    assert patience[0] is None
+    samples = make_dataset().samples
+    ours.send_bytes(encode(Command("start", "one", make_experiment(), samples, paused=True)))
+    while 0.005 not in patience:
+        polled.clear()
+        assert polled.wait(10)
+    assert set(patience[1:]) == {0, 0.005}
+    ours.send_bytes(encode(Command("resume", "one")))
+    gate.set()
+    while decode(ours.recv_bytes(), Snapshot, Event) != Event("alive") or patience[-1] is not None:
+        pass
+    ours.close()
+    thread.join(10)
+    assert not thread.is_alive()

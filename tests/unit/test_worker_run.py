@@ -18,13 +18,13 @@ from tests.unit.fakes import FakeJudge, FakeProgram, build, make_dataset, make_e
 
 
 class Stage:
-    """A job, what it has sent, and a way to give it turns until something is true."""
+    """A run, what it has sent, and a way to give it turns until something is true."""
 
     def __init__(
         self, paused: bool = False, build: Callable[[Any], Any] = build, **settings: object
     ) -> None:
         self.sent: list[Snapshot] = []
-        self.job = WorkerRun(
+        self.run = WorkerRun(
             "id",
             make_experiment(**settings),
             make_dataset(),
@@ -52,12 +52,12 @@ class Stage:
         for _ in range(100_000):
             if true():
                 return
-            self.job.turn(seconds)
-        raise AssertionError(f"never came true; {self.job.status}")
+            self.run.turn(seconds)
+        raise AssertionError(f"never came true; {self.run.status}")
 
     def until_status(self, status: Status, seconds: float = 1e-3) -> None:
-        """Give turns until the job has this status."""
-        self.until(lambda: self.job.status is status, seconds)
+        """Give turns until the run has this status."""
+        self.until(lambda: self.run.status is status, seconds)
 
 
 def test_a_run_goes_from_compiling_to_finished() -> None:
@@ -95,7 +95,7 @@ def test_the_first_epoch_is_sent_at_once() -> None:
     """Long before all that fits into a slice is trained."""
     stage = Stage(epochs=5000)
     stage.until_status(Status.RUNNING)
-    stage.job.turn(60)
+    stage.run.turn(60)
     assert stage.last.epoch == 1
     assert stage.last.results["sequence"].checked_epochs.tolist() == [0, 1]
 
@@ -110,8 +110,8 @@ def test_a_run_that_is_soon_over_is_judged_often(
     monkeypatch.setattr(worker_run, "SOON_SECONDS", 1e9 if soon else 0.0)
     stage = Stage(epochs=5000)
     stage.until_status(Status.RUNNING)
-    stage.until(lambda: stage.job.snapshot().epoch >= 10, seconds=1e-5)
-    judged = stage.job.snapshot().results["last"].checked_epochs
+    stage.until(lambda: stage.run.snapshot().epoch >= 10, seconds=1e-5)
+    judged = stage.run.snapshot().results["last"].checked_epochs
     assert judged.size > 2 if soon else judged.tolist() == [0, 1]
 
 
@@ -125,7 +125,7 @@ def turns_until(stage: Stage, status: Status) -> int:
     """How many turns, of no time each, it takes until this status is sent."""
     turns = 0
     while stage.last.status is not status:
-        stage.job.turn(0.0)
+        stage.run.turn(0.0)
         turns += 1
         assert turns < 20
     return turns
@@ -136,11 +136,11 @@ def test_a_judgement_that_takes_long_has_turns_of_its_own() -> None:
     """So others have theirs in between; the end waits for it, and it is said what is going on."""
     stage = Stage(epochs=1)
     stage.until_status(Status.RUNNING)
-    stage.job.turn(60)
+    stage.run.turn(60)
     assert stage.last.reason == JUDGING
     assert stage.last.status is Status.RUNNING
     assert stage.last.epoch == 1
-    assert stage.job.busy
+    assert stage.run.busy
     assert turns_until(stage, Status.FINISHED) == 4
     assert stage.last.reason == ""
     assert stage.last.results["last"].checked_epochs.tolist() == [0, 1]
@@ -151,8 +151,8 @@ def test_an_end_that_waits_for_a_judgement_is_an_end() -> None:
     """What is said to the run meanwhile comes too late."""
     stage = Stage(epochs=1)
     stage.until_status(Status.RUNNING)
-    stage.job.turn(60)
-    for say in (stage.job.pause, stage.job.resume, stage.job.step, stage.job.stop):
+    stage.run.turn(60)
+    for say in (stage.run.pause, stage.run.resume, stage.run.step, stage.run.stop):
         say()
     assert turns_until(stage, Status.FINISHED) == 4
 
@@ -163,24 +163,24 @@ def test_a_pause_waits_for_the_judgement(resumed: bool) -> None:
     """A page asks for no more figures of a paused run. A resume in between takes it back."""
     stage = Stage(epochs=5000)
     stage.until_status(Status.RUNNING)
-    stage.job.turn(60)
-    stage.job.pause()
+    stage.run.turn(60)
+    stage.run.pause()
     assert (stage.last.status, stage.last.reason) == (Status.RUNNING, JUDGING)
     if resumed:
-        stage.job.resume()
+        stage.run.resume()
     stage.until(lambda: not stage.last.reason, seconds=0.0)
-    assert stage.job.status is (Status.RUNNING if resumed else Status.PAUSED)
+    assert stage.run.status is (Status.RUNNING if resumed else Status.PAUSED)
     assert stage.last.results["last"].checked_epochs.tolist() == [0, 1]
 
 
 @pytest.mark.usefixtures("slow_judge")
-def test_nothing_is_shown_before_the_first_judgement() -> None:
+def test_nothing_is_shown_before_the_first_judgement(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its place isn't told, nor are models without figures, however it ends."""
+    monkeypatch.setattr(worker_run, "TELL_SECONDS", 0.0)
     stage = Stage()
-    stage.until(lambda: stage.job.busy)
-    stage.job._asked -= 60
-    stage.job.tell_place(0)
-    stage.job.stop()
+    stage.until(lambda: stage.run.busy)
+    stage.run.tell_place(0)
+    stage.run.stop()
     assert [snapshot.results for snapshot in stage.sent] == [{}] * len(stage.sent)
     assert stage.last.status is Status.STOPPED
 
@@ -197,7 +197,7 @@ def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence() -> None:
         return Lost() if isinstance(key, Network) else build(key)
 
     stage = Stage(build=lose, epochs=5)
-    stage.until(lambda: stage.job.status.over)
+    stage.until(lambda: stage.run.status.over)
     assert stage.last.status is Status.DIVERGED
     assert "Lower the learning rate" in stage.last.reason
 
@@ -207,11 +207,11 @@ def test_a_stop_does_not_wait_for_a_judgement() -> None:
     """The figures are those of the last one."""
     stage = Stage(epochs=5000)
     stage.until_status(Status.RUNNING)
-    stage.job.turn(60)
-    stage.job.stop()
+    stage.run.turn(60)
+    stage.run.stop()
     assert stage.last.status is Status.STOPPED
     assert stage.last.results["last"].checked_epochs.tolist() == [0]
-    assert not stage.job.busy
+    assert not stage.run.busy
 
 
 def test_a_run_of_few_epochs_leaves_weights_to_look_at() -> None:
@@ -229,10 +229,10 @@ def test_a_run_started_paused_waits_untrained() -> None:
     """Everything is ready, and epoch 0 is judged."""
     stage = Stage(paused=True)
     stage.until_status(Status.PAUSED)
-    stage.job.turn(1)
+    stage.run.turn(1)
     assert stage.last.epoch == 0
-    stage.job.resume()
-    assert stage.job.status is Status.RUNNING
+    stage.run.resume()
+    assert stage.run.status is Status.RUNNING
     stage.until_status(Status.FINISHED)
 
 
@@ -240,12 +240,12 @@ def test_pause_holds_and_resume_goes_on_from_there() -> None:
     """No epoch is lost or trained twice."""
     stage = Stage(epochs=2000)
     stage.until(lambda: stage.last.epoch >= 1)
-    stage.job.pause()
+    stage.run.pause()
     assert stage.last.status is Status.PAUSED
     held = stage.last.epoch
-    stage.job.turn(1)
+    stage.run.turn(1)
     assert stage.last.epoch == held
-    stage.job.resume()
+    stage.run.resume()
     stage.until_status(Status.FINISHED)
     epochs = stage.last.results["last"].loss_epochs
     assert epochs[0] == 1
@@ -256,7 +256,7 @@ def test_pause_holds_and_resume_goes_on_from_there() -> None:
 def test_pause_before_the_programs_are_there_counts() -> None:
     """It is compiled to the end, and then it waits."""
     stage = Stage()
-    stage.job.pause()
+    stage.run.pause()
     stage.until_status(Status.PAUSED)
     assert stage.last.epoch == 0
 
@@ -265,12 +265,12 @@ def test_a_step_is_one_epoch_and_steps_add_up() -> None:
     """Three clicks while the first is trained are three epochs."""
     stage = Stage(paused=True, epochs=10)
     stage.until_status(Status.PAUSED)
-    stage.job.step()
-    assert stage.job.status is Status.RUNNING
+    stage.run.step()
+    assert stage.run.status is Status.RUNNING
     stage.until_status(Status.PAUSED, seconds=60)
     assert stage.last.epoch == 1
     for _ in range(3):
-        stage.job.step()
+        stage.run.step()
     stage.until_status(Status.PAUSED, seconds=60)
     assert stage.last.epoch == 4
 
@@ -278,7 +278,7 @@ def test_a_step_is_one_epoch_and_steps_add_up() -> None:
 def test_steps_asked_for_while_compiling_are_made_later() -> None:
     """A click on Step starts a run paused and steps at once."""
     stage = Stage(paused=True, epochs=10)
-    stage.job.step()
+    stage.run.step()
     stage.until_status(Status.PAUSED, seconds=60)
     assert stage.last.epoch == 1
 
@@ -288,7 +288,7 @@ def test_a_step_of_a_run_that_trains_is_its_last_before_a_pause() -> None:
     stage = Stage(epochs=5000)
     stage.until(lambda: stage.last.epoch >= 1)
     epoch = stage.last.epoch
-    stage.job.step()
+    stage.run.step()
     stage.until_status(Status.PAUSED)
     assert stage.last.epoch == epoch + 1
 
@@ -297,7 +297,7 @@ def test_the_last_step_finishes_the_run() -> None:
     """It isn't paused at the end."""
     stage = Stage(paused=True, epochs=1)
     stage.until_status(Status.PAUSED)
-    stage.job.step()
+    stage.run.step()
     stage.until_status(Status.FINISHED)
 
 
@@ -305,7 +305,7 @@ def test_stop_keeps_the_figures() -> None:
     """It ends at once, judged as it is."""
     stage = Stage(epochs=5000)
     stage.until(lambda: stage.last.epoch >= 1)
-    stage.job.stop()
+    stage.run.stop()
     assert stage.last.status is Status.STOPPED
     assert stage.last.results["last"].checked_epochs[-1] == stage.last.epoch
 
@@ -357,7 +357,7 @@ def test_a_run_that_waits_is_told_its_place_once(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(worker_run, "TELL_SECONDS", 0.0)
     stage = Stage(build=slowly)
     for before in (2, 2, 1, 0):
-        stage.job.tell_place(before)
+        stage.run.tell_place(before)
     assert [snapshot.reason for snapshot in stage.sent] == [
         "Models are compiled in turn: 2 other runs are before this one.",
         "Models are compiled in turn: 1 other run is before this one.",
@@ -365,7 +365,7 @@ def test_a_run_that_waits_is_told_its_place_once(monkeypatch: pytest.MonkeyPatch
     ]
     gate.set()
     stage.until_status(Status.FINISHED)
-    stage.job.tell_place(3)
+    stage.run.tell_place(3)
     assert stage.last.status is Status.FINISHED
 
 
