@@ -169,7 +169,7 @@ class WorkerProcess:
         If it ends before it has connected, connect in its place: `accept` knows no other end.
         """
         assert self._process is not None  # noqa: S101  started after the process
-        while not self._has_ended(self._process):
+        while not _ends(self._process, BEAT_SECONDS):
             # Counted, not taken from the clock: this process may have been stopped itself.
             self._silent += 1
             if self._silent > (SILENT_BEATS if self.ready else SILENT_BEATS_FIRST):
@@ -179,14 +179,6 @@ class WorkerProcess:
             # An error means that nobody waits there any more.
             with contextlib.suppress(OSError, EOFError, AuthenticationError):
                 Client(address, authkey=key).close()  # type: ignore[arg-type]
-
-    def _has_ended(self, process: subprocess.Popen[bytes], seconds: float = BEAT_SECONDS) -> bool:
-        """Whether it ends within so many seconds."""
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
 
     def _accept(self, listener: Listener) -> Connection:
         while True:
@@ -243,7 +235,7 @@ class WorkerProcess:
     def _finish(self, errors: IO[bytes] | None) -> None:
         """Wait for the end of the process, and note how it came about."""
         if self._process is not None:
-            if not self._has_ended(self._process, 2):  # it hung up on us, but lives
+            if not _ends(self._process, 2):  # it hung up on us, but lives
                 self._process.kill()
             self.ending = self._words or _ending(self._process.wait())
         else:
@@ -296,6 +288,13 @@ def _spawn(address: object, key: bytes, errors: IO[bytes] | None) -> subprocess.
     with contextlib.suppress(BrokenPipeError), process.stdin as told:  # it may have ended already
         told.write(json.dumps({"address": address, "key": key.hex()}).encode() + b"\n")
     return process
+
+
+def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Whether it ends within so many seconds."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    return process.returncode is not None
 
 
 def _ending(code: int) -> str:

@@ -2,111 +2,141 @@
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
+import queue
+import stat
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
+import psutil
 import pytest
 
 from lib.training import worker_process
-from lib.training.worker_process import WorkerProcess
+from lib.training.messages import Event
+from lib.training.worker_process import Message, WorkerProcess
 
-PATIENCE = 30
+PATIENCE = 60
+CONNECTED = """
+import json, os, sys, time
+from multiprocessing.connection import Client
+from lib.training.messages import Event
+from lib.training.wire import encode
+told = json.loads(sys.stdin.readline())
+with Client(told["address"], authkey=bytes.fromhex(told["key"])) as connection:
+    say = lambda kind: connection.send_bytes(encode(Event(kind)))
+"""
+"""The beginning of a process that stands for a worker and says what a test wants."""
 
-
-class Ended(list[str]):
-    """How workers ended, in their words, and the wait for it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._event = threading.Event()
-
-    def __call__(self, worker: WorkerProcess) -> None:
-        """As `on_end`."""
-        self.append(worker.ending)
-        self._event.set()
-
-    def wait(self) -> None:
-        """Until one has ended."""
-        assert self._event.wait(PATIENCE)
+Stub = Callable[[str], None]
 
 
 @pytest.fixture
-def children(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
-    """The processes that are started instead of workers: they say nothing, and stay."""
-    started = []
+def stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
+    """Has a shell command run instead of workers, "$PYTHON code.py" for the code given."""
 
-    def spawn(*_: object) -> subprocess.Popen[bytes]:
-        code = "import time; time.sleep(600)"
-        started.append(subprocess.Popen([sys.executable, "-c", code]))
-        return started[-1]
+    def make(code: str) -> None:
+        path = tmp_path / "worker"
+        if "\n" in code:
+            (tmp_path / "code.py").write_text(code)
+            code = f"exec {sys.executable} {tmp_path / 'code.py'}"
+        path.write_text(f"#!/bin/sh\n{code}\n")
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        monkeypatch.setattr(sys, "executable", str(path))
 
-    monkeypatch.setattr(worker_process, "_spawn", spawn)
-    return started
+    return make
 
 
-@pytest.mark.parametrize("work", ["_guard", "_write"])
-def test_without_a_thread_for_it_the_child_is_killed(
-    monkeypatch: pytest.MonkeyPatch, children: list[subprocess.Popen[bytes]], work: str
+class Watched:
+    """A worker process, what it says, and how it ends."""
+
+    def __init__(self, heard: Callable[[WorkerProcess, Message], None] | None = None) -> None:
+        self.messages: queue.Queue[Message] = queue.Queue()
+        self._ended = threading.Event()
+        self.worker = WorkerProcess(
+            heard or (lambda _, message: self.messages.put(message)),
+            lambda _: self._ended.set(),
+        )
+
+    def ending(self) -> str:
+        """Wait for its end; how it came about."""
+        assert self._ended.wait(PATIENCE)
+        assert self.worker.pid is None or not psutil.pid_exists(self.worker.pid)
+        return self.worker.ending
+
+
+@pytest.mark.parametrize(("work", "count"), [("to see its end", 1), ("to write to it", 2)])
+def test_without_a_thread_for_it_the_process_is_killed(
+    monkeypatch: pytest.MonkeyPatch, stub: Stub, work: str, count: int
 ) -> None:
     """Nobody would see its end: so it ends now, and the client may start another."""
+    del work
+    stub(f"{CONNECTED}    time.sleep(600)\n")
     start = threading.Thread.start
+    started: list[threading.Thread] = []
 
     def starve(thread: threading.Thread) -> None:
-        if f"({work})" in thread.name:  # Python names a thread by what it does
-            raise RuntimeError("can't start new thread")
+        if threading.current_thread().name == "worker-reader":
+            started.append(thread)
+            if len(started) == count:
+                raise RuntimeError("can't start new thread")
         start(thread)
 
-    monkeypatch.setattr(WorkerProcess, "_accept", lambda *_: contextlib.nullcontext())
     monkeypatch.setattr(threading.Thread, "start", starve)
-    ended = Ended()
-    WorkerProcess(lambda *_: None, ended)
-    ended.wait()
-    assert ended == ["was ended (can't start new thread)"]
-    assert children[0].returncode is not None
+    assert Watched().ending() == "was ended (can't start new thread)"
 
 
-def test_an_error_in_what_is_done_with_a_message_ends_the_worker(
-    monkeypatch: pytest.MonkeyPatch, children: list[subprocess.Popen[bytes]]
-) -> None:
+def test_an_error_in_what_is_done_with_a_message_ends_the_worker(stub: Stub) -> None:
     """A thread that died of it would leave a worker that nobody reads."""
-    monkeypatch.setattr(WorkerProcess, "_accept", lambda *_: contextlib.nullcontext())
-    monkeypatch.setattr(WorkerProcess, "_read", lambda *_: {}["lost"])
-    ended = Ended()
-    WorkerProcess(lambda *_: None, ended)
-    ended.wait()
-    assert ended == ["was ended ('lost')"]
-    assert children[0].returncode is not None
+    stub(f"{CONNECTED}    say('ready')\n    time.sleep(600)\n")
+
+    def fail(_worker: WorkerProcess, _message: Message) -> None:
+        raise KeyError("lost")
+
+    assert Watched(fail).ending() == "was ended ('lost')"
 
 
-def test_the_beats_of_a_silence_are_counted(
-    monkeypatch: pytest.MonkeyPatch, children: list[subprocess.Popen[bytes]]
+def test_what_is_no_message_is_passed_over(stub: Stub) -> None:
+    """And said to the log; what comes after it arrives."""
+    stub(
+        f"{CONNECTED}    connection.send_bytes(b'garbage')\n    say('ready')\n    time.sleep(600)\n"
+    )
+    watched = Watched()
+    assert watched.messages.get(timeout=PATIENCE) == Event("ready")
+    assert watched.worker.ready
+    watched.worker.close()
+    assert not psutil.pid_exists(watched.worker.pid or 0)
+
+
+def test_a_silence_is_counted_from_the_last_word_on(
+    monkeypatch: pytest.MonkeyPatch, stub: Stub
 ) -> None:
-    """From the last word on, and not while it imports TensorFlow, when it says nothing anyway."""
+    """In beats, and then the process is ended."""
+    stub(f"{CONNECTED}    say('ready')\n    time.sleep(600)\n")
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 3)
-    beats: list[int] = []
+    monkeypatch.setattr(worker_process, "SILENT_BEATS_FIRST", 10**6)
+    monkeypatch.setattr(worker_process, "BEAT_SECONDS", 0.05)
+    watched = Watched()
+    assert watched.ending() == "said nothing for 0.2 s and was ended"
+    assert watched.worker.silent_beats == 3
 
-    def has_ended(worker: WorkerProcess, child: subprocess.Popen[bytes], _: float = 0) -> bool:
-        beats.append(worker.silent_beats)
-        if len(beats) == 3:
-            worker.ready = True
-            worker._silent = 0  # as when "ready" arrives
-        return len(beats) >= 7 and child.wait() != 0  # it has been killed
 
-    monkeypatch.setattr(WorkerProcess, "_has_ended", has_ended)
-    monkeypatch.setattr(WorkerProcess, "_accept", lambda *_: contextlib.nullcontext())
-    monkeypatch.setattr(WorkerProcess, "_read", lambda *_: children[0].wait())
-    ended = Ended()
-    WorkerProcess(lambda *_: None, ended)
-    ended.wait()
-    assert beats[:7] == [0, 0, 0, 0, 1, 2, 3]
-    assert ended == ["said nothing for 4 s and was ended"]
+def test_a_worker_may_be_silent_while_it_imports_tensorflow(
+    monkeypatch: pytest.MonkeyPatch, stub: Stub
+) -> None:
+    """It has a bound of its own, and nobody is told of beats before it is ready."""
+    stub("exec sleep 600")
+    monkeypatch.setattr(worker_process, "SILENT_BEATS", 0)
+    monkeypatch.setattr(worker_process, "SILENT_BEATS_FIRST", 4)
+    monkeypatch.setattr(worker_process, "BEAT_SECONDS", 0.05)
+    watched = Watched()
+    assert watched.ending() == "said nothing for 0.25 s and was ended"
+    assert watched.worker.silent_beats == 0
 
 
 def test_without_a_file_for_its_errors_a_worker_starts_all_the_same(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, stub: Stub
 ) -> None:
     """On a full disk, say. What it writes is lost, and that is all."""
 
@@ -114,14 +144,27 @@ def test_without_a_file_for_its_errors_a_worker_starts_all_the_same(
         raise OSError("no space left on device")
 
     monkeypatch.setattr(tempfile, "TemporaryFile", full)
-    monkeypatch.setattr(sys, "executable", "/bin/false")
-    ended = Ended()
-    WorkerProcess(lambda *_: None, ended)
-    ended.wait()
-    assert ended == ["ended with exit code 1"]
+    stub("exit 1")
+    assert Watched().ending() == "ended with exit code 1"
 
 
-@pytest.mark.parametrize(("code", "words"), [(-35, "signal 35"), (-15, "SIGTERM"), (3, "code 3")])
-def test_any_end_has_words(code: int, words: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("kill -35 $$", "was killed (signal 35)"),
+        ("kill -15 $$", "was killed (SIGTERM)"),
+        ("kill -9 $$", "was killed (SIGKILL; that happens when memory runs out)"),
+        ("exit 3", "ended with exit code 3"),
+        ("exit 99", "ran out of memory"),
+    ],
+)
+def test_any_end_has_words(stub: Stub, command: str, words: str) -> None:
     """A signal without a name too."""
-    assert words in worker_process._ending(code)
+    stub(command)
+    assert Watched().ending() == words
+
+
+def test_a_worker_that_cannot_be_started_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the reason."""
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    assert Watched().ending().startswith("could not be started ([Errno 2] No such file")
