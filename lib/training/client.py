@@ -77,7 +77,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         if start_now:
             with self._changed:
                 for place in self._places:
-                    place.start(delay)
+                    place.need(delay)
 
     def __exit__(self, *_: object) -> None:
         self.close()

@@ -30,7 +30,7 @@ LONGER = 2.0
 """How much longer a slice may be for the sake of an epoch's end."""
 PAST_BYTES = 500_000
 MAX_PAST = 24
-"""Weights of the past that go along with one snapshot at most, and models that they are of."""
+"""The most bytes of past weights in one snapshot, and the most epochs that they are of."""
 MAX_LOSSES = 600
 MAX_CHECKS = 400
 
@@ -89,12 +89,12 @@ class PairTrainer:
         self.diverged = ""
         """The mode of which a figure isn't a finite number any more; no more training then."""
         self.check_seconds = math.inf
-        """How long a judgement takes: the shortest one, since others may have had to wait."""
+        """How long the shortest judgement took: others may have waited for the processor."""
         self._judging: Iterator[None] | None = None
-        """What is left of a judgement, part by part; None between two."""
+        """The parts of a judgement that are still to do; None between two judgements."""
         self._judging_seconds = 0.0
         self._training: Iterator[None] | None = None
-        """The same of a step, which is broken off between two models where it takes long."""
+        """The same of a training step: a long one has a part for each model."""
         self._experiment = experiment
         self._samples = samples
         self._judge = judge
@@ -120,7 +120,7 @@ class PairTrainer:
         return len(next(iter(self._models.values())).checks.points)
 
     def results(self) -> dict[str, ModeResult]:
-        """What is known, by mode. Losses up to now; the rest as of the last check.
+        """The figures by mode: losses up to now, the rest as of the last judgement.
 
         Nothing before the first one.
         """
@@ -129,7 +129,7 @@ class PairTrainer:
         return {mode: model.result() for mode, model in self._models.items()}
 
     def take_past(self) -> tuple[tuple[int, ModelWeights], ...]:
-        """Weights with which the models were judged since this was last asked; not the newest."""
+        """Weights that the models were judged with since the last call, but for the newest."""
         past, self._past = self._past.points[:-1], History[ModelWeights](self._most_past)
         return tuple(past)
 
@@ -172,10 +172,10 @@ class PairTrainer:
             now = time.perf_counter()
 
     def check(self, seconds: float = math.inf) -> bool:
-        """Judge the models for about `seconds`; whether that is done, or not to be done.
+        """Judge the models for about `seconds`. Returns whether nothing is left to judge.
 
-        It isn't while an epoch is half done, nor when they were judged as they are now. Where it
-        returns False, they are judged on at the next call, and may not be trained before.
+        Models aren't judged in the middle of an epoch, nor twice with the same weights. After a
+        False the next call goes on, and they may not be trained before.
         """
         if self._judging is None:
             if self.diverged or not self.at_epoch_end or self._checked == self.step:
@@ -193,23 +193,23 @@ class PairTrainer:
 
     def _judge_all(self) -> Iterator[None]:
         """Judge the models as they are, in parts of a twentieth of a second at most."""
-        said: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-        found: dict[str, list[np.ndarray]] = {}
+        judged: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        weights: dict[str, list[np.ndarray]] = {}
         for mode, model in self._models.items():
             fit = model.fit
             now = fit.program.weights(fit.state) if fit else model.weights
-            if id(now) not in said:  # the untrained models of a pair are one and the same
-                said[id(now)] = yield from self._errors(now)
-            if not np.isfinite(said[id(now)][0]).all():
+            if id(now) not in judged:  # the untrained models of a pair are one and the same
+                judged[id(now)] = yield from self._errors(now)
+            if not np.isfinite(judged[id(now)][0]).all():
                 self.diverged = mode
                 return
-            found[mode] = now
+            weights[mode] = now
         for mode, model in self._models.items():
-            model.weights = found[mode]
-            model.step_mse, model.predictions = said[id(found[mode])]
+            model.weights = weights[mode]
+            model.step_mse, model.predictions = judged[id(weights[mode])]
             model.checks.add(self.epoch, float(model.step_mse[-1]))
         if self._most_past > 1:
-            self._past.add(self.epoch, {mode: tuple(now) for mode, now in found.items()})
+            self._past.add(self.epoch, {mode: tuple(now) for mode, now in weights.items()})
         self._checked = self.step
 
     def _errors(
@@ -248,15 +248,15 @@ class PairTrainer:
         batches = self.batches.take(steps)
         sizes = self.batches.sizes
         epochs: dict[str, np.ndarray] = {}
-        found: dict[str, np.ndarray] = {}
+        losses: dict[str, np.ndarray] = {}
         spent = 0.0
         for mode, model in self._models.items():
             if model.fit is None:
                 raise RuntimeError("load comes before advance")
-            if found and steps == 1:
+            if losses and steps == 1:
                 yield
             before = time.perf_counter()
-            found[mode] = model.fit.program.train(model.fit.state, model.fit.samples, batches)
+            losses[mode] = model.fit.program.train(model.fit.state, model.fit.samples, batches)
             spent += time.perf_counter() - before
         # What one step took says little of what many will: go up by degrees. And a call that had
         # to wait for other threads says little of the next: go down by degrees, too, but by large
@@ -264,13 +264,13 @@ class PairTrainer:
         speed = max(steps / max(spent, 1e-6), self._speed / 2)
         self._speed = min(speed, 8 * steps / seconds)
         for mode, model in self._models.items():
-            losses = np.concatenate([model.unfinished, found[mode]])
-            complete = len(losses) // len(sizes) * len(sizes)
-            model.unfinished = losses[complete:]
+            known = np.concatenate([model.unfinished, losses[mode]])
+            complete = len(known) // len(sizes) * len(sizes)
+            model.unfinished = known[complete:]
             # As `fit` reports it: the mean over samples, so a short batch counts for less.
             with np.errstate(invalid="ignore"):
-                epochs[mode] = losses[:complete].reshape(-1, len(sizes)) @ sizes / sizes.sum()
-            if not np.isfinite(losses).all():
+                epochs[mode] = known[:complete].reshape(-1, len(sizes)) @ sizes / sizes.sum()
+            if not np.isfinite(known).all():
                 self.diverged = self.diverged or mode
         self.step += steps
         finite = np.isfinite(np.stack(list(epochs.values()))).all(axis=0)

@@ -1,6 +1,6 @@
 """Questions under way: which future waits for which answer, of which worker.
 
-It knows no processes: the `client` says what was sent, what came back, and which worker died.
+It sends and receives nothing: the `client` reports answers, and which worker died.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class _Open:
 
 
 class Questions:
-    """The questions that have no answer yet. Not locked: its owner calls it from one at a time."""
+    """The questions that have no answer yet. The client calls it from one thread at a time."""
 
     def __init__(self) -> None:
         self._open: dict[str, _Open] = {}
@@ -41,14 +41,13 @@ class Questions:
 
     def ahead(self, future: AnswerFuture) -> int:
         """How many questions its worker answers before this one; 0 for one that is answered."""
-        found = next((q for q in self._open.values() if q.future is future), None)
-        if found is None:
+        question = next((q for q in self._open.values() if q.future is future), None)
+        if question is None:
             return 0
-        same = [q for q in self._open.values() if q.worker is found.worker]
-        return same.index(found)
+        return [q for q in self._open.values() if q.worker is question.worker].index(question)
 
     def move(self, command: Command, worker: object) -> bool:
-        """Whether this is an open question; from now on `worker` has it."""
+        """Hand a question on to another worker. False if the command isn't an open question."""
         if command.run_id not in self._open:
             return False
         self._open[command.run_id].worker = worker
@@ -56,15 +55,15 @@ class Questions:
 
     def settle(self, answer: Answer) -> None:
         """Give an answer to who waits for it."""
-        found = self._open.pop(answer.question_id, None)
-        if found is None:
+        question = self._open.pop(answer.question_id, None)
+        if question is None:
             return
         if answer.error:
-            found.future.set_exception(AnswerError(answer.error))
+            question.future.set_exception(AnswerError(answer.error))
         else:
-            found.future.set_result(answer.values)
+            question.future.set_result(answer.values)
 
     def fail(self, worker: object, reason: str) -> None:
-        """Nothing comes of what this worker was asked."""
+        """End all questions that this worker has, without an answer."""
         for question_id in [k for k, q in self._open.items() if q.worker is worker]:
             self.settle(Answer(question_id, error=reason))

@@ -37,7 +37,7 @@ MAX_CHECKPOINTS = 64
 
 STARTING = "The training process is starting (importing TensorFlow takes a few seconds)."
 UNWATCHED = "Paused: nobody was watching."
-SILENT_BEATS_TOLD = 4
+SILENT_BEATS_SHOWN = 4
 SILENT = (
     "The training process has not answered for {} s. If it stays silent it is replaced, and this "
     "run begins again."
@@ -62,13 +62,13 @@ class RunEntry:
     waiting: int = 0
     """Calls of `wait` that look at it now."""
     unwatched: bool = False
-    """Whether it was told to pause because nobody looked at it."""
+    """Whether the client has paused it because nobody looked at it."""
     verb: str = "start"
-    """The last command that a person gave."""
+    """The last command of a person."""
     again: str = ""
     """Why it began again; empty for a run that didn't."""
     lost: float = -math.inf
-    """When that was, on the book's clock."""
+    """When its worker died and it began again, on the book's clock."""
     past: History[ModelWeights] | None = None
     """Its weights by epoch, some of them."""
 
@@ -86,7 +86,7 @@ class RunEntry:
     def latest(self) -> Snapshot:
         """The newest snapshot; it says so where the worker has fallen silent."""
         silent = self.worker.silent_beats
-        if silent < SILENT_BEATS_TOLD or not self.snapshot.status.active:
+        if silent < SILENT_BEATS_SHOWN or not self.snapshot.status.active:
             return self.snapshot
         return replace(self.snapshot, reason=SILENT.format(silent), epochs_per_second=0.0)
 
@@ -255,7 +255,7 @@ class RunBook:
         return tuple(e.run.id for e in lost if e.snapshot.status is Status.FAILED)
 
     def unwatched(self) -> list[RunEntry]:
-        """Runs that train and that nobody has looked at for long; not those told so before."""
+        """Runs that train and that nobody has looked at for long, unless paused for it already."""
         since = self._clock() - WATCH_SECONDS
         return [
             entry

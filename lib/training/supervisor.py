@@ -29,7 +29,7 @@ MakeWorker = Callable[
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """That a worker died, to be told to a person."""
+    """That a worker died, in words for a person."""
 
     text: str
     time: float
@@ -63,14 +63,12 @@ class Supervisor:
         self._busy = busy
         self._clock = clock
         self._two_fit = memory.two_fit(memory.total())
-        self._first: WorkerProcess | None = None
-        """The one whose delay is a courtesy. Later ones wait for a reason."""
         self._successor: WorkerProcess | None = None
         """Takes over as soon as it is ready."""
         self._held: WorkerProcess | None = None
         """The current worker while it may not start: the one before it uses the memory."""
         self._grown: WorkerProcess | None = None
-        """Uses too much memory, as it has said itself."""
+        """The worker that last reported that it uses too much memory."""
         self._retired: list[WorkerProcess] = []
         self._deaths: list[float] = []
 
@@ -79,21 +77,17 @@ class Supervisor:
         """All that are there: one, or two while a fresh one takes over."""
         return [w for w in (self.worker, self._successor, *self._retired) if w is not None]
 
-    def start(self, delay: float) -> None:
-        """Start the first worker after so many seconds, or when `hurry` is called."""
-        self.worker = self._first = self._make(delay)
-
-    def hurry(self) -> None:
-        """End the delay of the first worker."""
-        if self.worker is not None and self.worker is self._first:
-            self.worker.begin()
-
-    def need(self) -> WorkerProcess:
-        """The worker for new commands, started if there is none."""
+    def need(self, delay: float = 0.0) -> WorkerProcess:
+        """The worker for new commands; without one, a new one that starts in `delay` seconds."""
         if self.worker is None:
             self._deaths = []
-            self.worker = self._make(0.0)
+            self.worker = self._make(delay)
         return self.worker
+
+    def hurry(self) -> None:
+        """End a delay that was only a courtesy, not that of a worker which follows another."""
+        if self.worker is not None and not self._deaths and self._held is None:
+            self.worker.begin()
 
     def heard(self, worker: WorkerProcess, event: Event) -> None:
         """Note what a worker says of itself."""
@@ -118,7 +112,7 @@ class Supervisor:
         else:
             self._held = self._make(None)
             self._take_over(self._held)
-        self._grown = None  # if this fails, it will say so again
+        self._grown = None  # it reports again, in case the new one fails
 
     def _take_over(self, worker: WorkerProcess) -> None:
         """The fresh worker gets what comes; the grown one ends when its runs are over."""

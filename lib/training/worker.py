@@ -44,14 +44,14 @@ SWITCH_SECONDS = 0.0005
 """How long a thread may keep Python to itself. Models are traced in other threads while the loop
 trains, which takes Python back many times in a slice: with the usual 5 ms it waited a lot."""
 MAX_QUESTIONS = 48
-"""Questions without an answer at a time: each keeps its arguments in memory."""
+"""Questions that may wait at a time: each keeps its arguments in memory."""
 GROWN_SECONDS = 30.0
-"""Between two times that the worker says that it has outgrown its limit. TensorFlow keeps the
+"""Between two reports of the worker that it has outgrown its limit. TensorFlow keeps the
 14 MB or so of each program, dropped or not, so a fresh worker has to take over; that may fail."""
 
 
 class LostConnectionError(Exception):
-    """Nobody hears what is sent. Its own type, since a run's programs may raise an OSError too."""
+    """The client has gone. Its own type, since a run's programs may raise an OSError too."""
 
 
 class Loop:
@@ -73,7 +73,7 @@ class Loop:
         self._runs: dict[str, WorkerRun] = {}
         self._retiring = False
         self._limit = memory.limit(memory.total() // worker_count.count(), memory.used())
-        self._said_grown = -math.inf
+        self._reported_grown = -math.inf
 
     def run(self) -> None:
         """Work until the connection ends, or, once retired, until all runs are over."""
@@ -86,40 +86,40 @@ class Loop:
                 for run in list(self._runs.values()):
                     self._guard(run, partial(run.turn, seconds))
                     self._take_commands(0)
-                self._tell_places()
+                self._show_places()
                 self._send_answers()
-                self._say_grown()
+                self._report_grown()
         except (EOFError, OSError, LostConnectionError):
             return
 
     def _beat(self) -> None:
-        """A thread that says that this process lives, also while one long batch is trained."""
+        """Give a sign of life every second, from a thread: also while one long batch is trained."""
         with contextlib.suppress(LostConnectionError):
             while True:
                 time.sleep(BEAT_SECONDS)
                 self._send(Event("alive"))
 
-    def _tell_places(self) -> None:
+    def _show_places(self) -> None:
         waiting = [run for run in self._runs.values() if run.status is Status.QUEUED]
         for place, run in enumerate(waiting):
-            run.tell_place(place)
+            run.show_place(place)
 
-    def _say_grown(self) -> None:
+    def _report_grown(self) -> None:
         now = time.monotonic()
-        if self._retiring or now - self._said_grown < GROWN_SECONDS:
+        if self._retiring or now - self._reported_grown < GROWN_SECONDS:
             return
         if memory.used() > self._limit:
-            self._said_grown = now
+            self._reported_grown = now
             self._send(Event("grown"))
 
     def _slice_seconds(self) -> float:
-        """How long each run that has something to do may do it in the next round."""
+        """How long each busy run may train or be judged in the next round."""
         busy = sum(run.busy for run in self._runs.values())
         share = ROUND_SECONDS / max(busy, 1)
         return max(SHORTEST_SLICE_SECONDS, min(SLICE_SECONDS, share))
 
     def _patience(self) -> float | None:
-        """Seconds to wait for a command: none while runs are busy, no end when there is no work."""
+        """Seconds to wait for a command: 0 while runs are busy, None for ever without work."""
         runs = self._runs.values()
         if any(run.busy for run in runs):
             return 0
@@ -141,7 +141,7 @@ class Loop:
             patience = 0
 
     def _guard(self, run: WorkerRun, act: Callable[[], None]) -> None:
-        """Do something with a run. Whatever goes wrong in it ends this run, and no other."""
+        """Call `act`, which is about this run. Any error in it ends this run, and no other."""
         try:
             act()
         except LostConnectionError:
@@ -187,7 +187,7 @@ class Loop:
         self._programs.ahead([network_of(command.experiment, t, f, k), architecture])
 
     def _steer(self, command: Command) -> None:
-        """pause, resume, step and stop. A run that is over by now needs none of them."""
+        """Pause, resume, step or stop a run. One that has ended meanwhile is passed over."""
         run = self._runs.get(command.run_id)
         if run is not None:
             self._guard(run, getattr(run, command.verb))
@@ -300,19 +300,19 @@ def end_with_starter() -> None:
 
 
 def main() -> int:
-    """Connect to who started this process, as told on standard input, and work for them."""
+    """Connect to the process that started this one, at the address on standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for them; their end is our end
     end_with_starter()
     line = sys.stdin.readline()
     if not line:
         return 1
-    told = json.loads(line)
-    address = told["address"]
+    start = json.loads(line)
+    address = start["address"]
     set_environment()
     sys.setswitchinterval(SWITCH_SECONDS)
     with Client(
         tuple(address) if isinstance(address, list) else address,
-        authkey=bytes.fromhex(told["key"]),
+        authkey=bytes.fromhex(start["key"]),
     ) as connection:
         try:
             # TensorFlow, and after the environment.
@@ -320,7 +320,7 @@ def main() -> int:
             from lib.training.answers import ANSWERS  # noqa: PLC0415
 
             engine.settle()
-        except Exception as error:  # told to who started us, whatever it is
+        except Exception as error:  # whatever it is, the client must hear of it
             connection.send_bytes(encode(Event("failed", f"{type(error).__name__}: {error}")))
             return 1
         try:

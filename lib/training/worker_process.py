@@ -57,7 +57,7 @@ class WorkerProcess:
         self.ready = False
         """Whether it has imported TensorFlow."""
         self.retiring = False
-        """Whether it was told to end when its runs are over."""
+        """Whether it ends when its runs are over."""
         self.ending = ""
         """How it ended, as the end of "The training process …"."""
         self._on_message = on_message
@@ -285,8 +285,8 @@ def _spawn(address: object, key: bytes, errors: IO[bytes] | None) -> subprocess.
         stderr=subprocess.DEVNULL if errors is None else errors,
     )
     assert process.stdin is not None  # noqa: S101  a pipe was asked for
-    with contextlib.suppress(BrokenPipeError), process.stdin as told:  # it may have ended already
-        told.write(json.dumps({"address": address, "key": key.hex()}).encode() + b"\n")
+    with contextlib.suppress(BrokenPipeError), process.stdin as pipe:  # it may have ended already
+        pipe.write(json.dumps({"address": address, "key": key.hex()}).encode() + b"\n")
     return process
 
 

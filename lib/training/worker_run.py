@@ -1,4 +1,4 @@
-"""One run inside the worker: where it stands, what it was told to do, and its snapshots.
+"""One run inside the worker: its status, its goal, and its snapshots.
 
 The loop gives it turns. The mathematics is the `pair_trainer`'s.
 """
@@ -27,22 +27,22 @@ CHECK_SHARE = 0.05
 """The part of its time that a run may spend on being judged. Where judging takes long, snapshots in
 between have newer losses, and errors and predictions as of the last time."""
 FEW_CHECKS = 40
-"""Up to so many a run that is soon over may spend …"""
+"""A run that is soon over may spend, on its first so many judgements, …"""
 FIRST_CHECK_SHARE = 0.2
-"""… this part, and its slices are short, so that it has a curve."""
+"""… this part of its time; its slices are short, so that its curve has many points."""
 FIRST_SLICE_SECONDS = 0.02
 STOPS, FEW_EPOCHS = 16, 1000
-"""A run of few epochs is judged at so many of them at least, however soon it is over: to be looked
-at epoch by epoch."""
+"""A run of few epochs is judged at so many of them at least, so that a person can look at it epoch
+by epoch, however fast it was."""
 JUDGE_SECONDS = 0.05
-"""How long a run is judged at once; what is left of it has turns like any other work."""
+"""How long a judgement is made at once; the rest of it has turns, like any other work."""
 JUDGING = "The models are being judged on all validation samples, which takes a while for these."
 SOON_SECONDS = 3.0
-"""What is left of a run that is soon over, or of one that has no pace yet."""
+"""A run that has less than this to go is soon over."""
 COMPILE_SECONDS = 120.0
 """What one run's program may take to be compiled; most take 1 s."""
-TELL_SECONDS = 0.3
-"""How long a run waits before it is told its place: most wait for a moment only."""
+PLACE_SECONDS = 0.3
+"""How long a run waits before it shows its place in the queue: most wait for a moment only."""
 SLOW_EPOCH_SECONDS = 1.0
 """From here on a run says how much of an epoch is done."""
 
@@ -52,12 +52,12 @@ WAITING = "Other models are being compiled first."
 
 @dataclass(frozen=True, slots=True)
 class _Next:
-    """What comes when the models have been judged as they are now."""
+    """The status that a run takes when its models have been judged."""
 
     status: Status
     reason: str
-    tell: bool
-    """Whether it is sent also where nothing but figures is new."""
+    send: bool
+    """Whether to send a snapshot even if the status stays as it is."""
 
 
 class WorkerRun:
@@ -118,7 +118,7 @@ class WorkerRun:
         self._aim(self._epochs)
 
     def step(self) -> None:
-        """Train to the end of the next epoch, then pause; one more for each time this is said."""
+        """Train to the end of the next epoch, then pause; each further call is one epoch more."""
         epoch = self._trainer.epoch if self._trainer else 0
         stepping = epoch < self._goal < self._epochs
         self._aim(min(self._epochs, (self._goal if stepping else epoch) + 1))
@@ -129,21 +129,23 @@ class WorkerRun:
             return
         if self._trainer is not None:
             self._trainer.check(JUDGE_SECONDS)
-        self._take(_Next(Status.STOPPED, "", tell=True))
+        self._take(_Next(Status.STOPPED, "", send=True))
 
     def fail(self, reason: str) -> None:
-        """End it because something is wrong. Its models aren't asked again: they may be what is."""
+        """End it for an error. Its models aren't judged again: they may be its cause."""
         self.status, self._next = Status.FAILED, None
         self._reason = reason
         self._post()
         self.release()
 
-    def tell_place(self, before: int) -> None:
-        """So many runs that wait for the compiler come before this one."""
+    def show_place(self, before: int) -> None:
+        """Say how many runs that wait for the compiler come before this one."""
         runs = "1 other run is" if before == 1 else f"{before} other runs are"
         reason = f"Models are compiled in turn: {runs} before this one." if before else WAITING
-        said = reason == self._reason or time.monotonic() - self._asked < TELL_SECONDS
-        if self.status is Status.QUEUED and self._next is None and not said:
+        soon = time.monotonic() - self._asked < PLACE_SECONDS
+        if self.status is not Status.QUEUED or self._next is not None or soon:
+            return
+        if reason != self._reason:
             self._reason = reason
             self._post()
 
@@ -211,7 +213,7 @@ class WorkerRun:
         elif reached:
             self._become(Status.PAUSED)
         elif must or stopped or ((due or few) and now - self._checked >= pause):
-            self._become(Status.RUNNING, self._slow_epoch(trainer), tell=due)
+            self._become(Status.RUNNING, self._slow_epoch(trainer), send=due)
         elif due:
             self._reason = self._slow_epoch(trainer)
             self._post()
@@ -228,7 +230,7 @@ class WorkerRun:
         else:
             self._become(Status.PAUSED)
 
-    def _become(self, status: Status, reason: str = "", *, tell: bool = True) -> None:
+    def _become(self, status: Status, reason: str = "", *, send: bool = True) -> None:
         """Have the models judged as they are now, then take this status.
 
         A judgement that takes long has turns for it. A pause or an end waits for it, and says so:
@@ -236,7 +238,7 @@ class WorkerRun:
         """
         if self._ends:
             return
-        self._next = _Next(status, reason, tell)
+        self._next = _Next(status, reason, send)
         if self._judge_on(self._next, JUDGE_SECONDS) or status is self.status:
             return
         if status.active:
@@ -246,17 +248,17 @@ class WorkerRun:
 
     @property
     def _ends(self) -> bool:
-        """Whether it is over as soon as its models have been judged."""
+        """Whether the run ends when its models have been judged."""
         return self._next is not None and self._next.status.over
 
     def _judge_on(self, then: _Next, seconds: float) -> bool:
-        """Judge for about that long, and go on to what comes next if that is all; whether it is."""
+        """Judge for about that long; when done, take the next status. Whether it was done."""
         trainer = self._trainer
         if trainer is not None and not trainer.check(seconds):
             return False
         self._checked = time.perf_counter()
         if trainer is not None and trainer.diverged:
-            then = _Next(Status.DIVERGED, self._advice(trainer), tell=True)
+            then = _Next(Status.DIVERGED, self._advice(trainer), send=True)
         self._take(then)
         return True
 
@@ -264,13 +266,13 @@ class WorkerRun:
         self._next = None
         changed = now.status is not self.status
         self.status, self._reason = now.status, now.reason
-        if now.tell or changed:
+        if now.send or changed:
             self._post()
         if now.status.over:
             self.release()
 
     def release(self) -> None:
-        """The run is over, or forgotten: an error on the way out changes nothing."""
+        """Let go of programs and models. An error in that changes nothing: the run is over."""
         if not self._loaded:
             self._programs.leave(self._keys)
         if self._trainer is not None:
@@ -313,7 +315,7 @@ class WorkerRun:
         return (self._epochs * self._trainer.batches.steps - self._trainer.step) / pace.rate
 
     def _slow_epoch(self, trainer: PairTrainer) -> str:
-        """What to say while nothing moves because an epoch takes long."""
+        """How much of an epoch is done, where epochs are so long that no figure changes."""
         steps = trainer.batches.steps
         if not self._pace.rate or steps / self._pace.rate < SLOW_EPOCH_SECONDS:
             return ""

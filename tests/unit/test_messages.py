@@ -83,11 +83,19 @@ def test_numpy_scalars_arrive_as_plain_numbers() -> None:
     assert arrived.epoch == 7
 
 
-def test_a_record_checks_itself_when_it_arrives() -> None:
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("train", 99, "train must be 1 to 10, got 99"),
+        ("x", np.zeros((10, 3)), r"got \(10, 3\) and \(10, 3, 1\)"),
+        ("y", np.zeros((10, 4, 1)), r"got \(10, 3, 2\) and \(10, 4, 1\)"),
+    ],
+)
+def test_a_record_checks_itself_when_it_arrives(field: str, value: object, words: str) -> None:
     """Samples whose arrays don't fit are refused as if they had been made here."""
     sent = make_dataset().samples
-    object.__setattr__(sent, "train", 99)
-    with pytest.raises(WireError, match="train must be 1 to 10, got 99"):
+    object.__setattr__(sent, field, value)
+    with pytest.raises(WireError, match=words):
         decode(encode(sent), type(sent))
 
 

@@ -176,10 +176,10 @@ def test_a_pause_waits_for_the_judgement(resumed: bool) -> None:
 @pytest.mark.usefixtures("slow_judge")
 def test_nothing_is_shown_before_the_first_judgement(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its place isn't told, nor are models without figures, however it ends."""
-    monkeypatch.setattr(worker_run, "TELL_SECONDS", 0.0)
+    monkeypatch.setattr(worker_run, "PLACE_SECONDS", 0.0)
     stage = Stage()
     stage.until(lambda: stage.run.busy)
-    stage.run.tell_place(0)
+    stage.run.show_place(0)
     stage.run.stop()
     assert [snapshot.results for snapshot in stage.sent] == [{}] * len(stage.sent)
     assert stage.last.status is Status.STOPPED
@@ -354,10 +354,10 @@ def test_a_run_that_waits_is_told_its_place_once(monkeypatch: pytest.MonkeyPatch
         assert gate.wait(10)
         return build(key)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(worker_run, "TELL_SECONDS", 0.0)
+    monkeypatch.setattr(worker_run, "PLACE_SECONDS", 0.0)
     stage = Stage(build=slowly)
     for before in (2, 2, 1, 0):
-        stage.run.tell_place(before)
+        stage.run.show_place(before)
     assert [snapshot.reason for snapshot in stage.sent] == [
         "Models are compiled in turn: 2 other runs are before this one.",
         "Models are compiled in turn: 1 other run is before this one.",
@@ -365,7 +365,7 @@ def test_a_run_that_waits_is_told_its_place_once(monkeypatch: pytest.MonkeyPatch
     ]
     gate.set()
     stage.until_status(Status.FINISHED)
-    stage.run.tell_place(3)
+    stage.run.show_place(3)
     assert stage.last.status is Status.FINISHED
 
 
