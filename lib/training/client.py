@@ -26,7 +26,7 @@ from lib.run import ModelWeights, Run, Snapshot, Status
 from lib.training.messages import Answer, Command
 from lib.training.questions import AnswerFuture, Questions
 from lib.training.run_book import RunBook
-from lib.training.supervisor import MakeWorker, Notice, Supervisor
+from lib.training.supervisor import MakeWorker, Supervisor
 from lib.training.worker_process import Message, WorkerProcess
 
 TIDY_SECONDS = 60.0
@@ -67,7 +67,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         self._book = RunBook(clock)
         self._questions = Questions()
         self._tidied = clock()
-        self._notice: Notice | None = None
         self._closed = False
         self._places = [
             Supervisor(make_worker, self._received, self._ended, self._book.of, clock)
@@ -94,11 +93,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             pids = [worker.pid for place in self._places for worker in place.workers]
             return tuple(pid for pid in pids if pid is not None)
-
-    @property
-    def notice(self) -> Notice | None:
-        """The last time that a worker died; None if none ever did."""
-        return self._notice
 
     def start(
         self,
@@ -316,10 +310,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             words = place.bury(worker)
             moved = self._send_again(worker.unsent(), place.worker) if was_current else set()
             lost = [entry for entry in self._book.of(worker) if entry.run.id not in moved]
-            failed = self._book.begin_again(lost, place.worker, words)
+            self._book.begin_again(lost, place.worker, words)
             self._questions.fail(worker, f"The training process {worker.ending}. Ask again.")
-            if was_current:
-                self._notice = Notice(words, time.time(), failed)
             self._changed.notify_all()
 
     def _send_again(self, unsent: list[Command], worker: WorkerProcess | None) -> set[str]:

@@ -226,13 +226,10 @@ class RunBook:
                 )
                 entry.touched = self._clock()
 
-    def begin_again(
-        self, lost: list[RunEntry], worker: WorkerProcess | None, text: str
-    ) -> tuple[str, ...]:
+    def begin_again(self, lost: list[RunEntry], worker: WorkerProcess | None, text: str) -> None:
         """Start runs anew that died with their worker, each once, with another one, if there is.
 
-        Returns the ids of the others that weren't told to stop. They fail: a person may start them
-        again.
+        The others fail: a person may start them again.
         """
         now = self._clock()
         for entry in lost:
@@ -252,7 +249,6 @@ class RunBook:
             twice = now - entry.lost < TWICE_SECONDS
             why = "This run was lost twice, so it did not begin again by itself. " if twice else ""
             self.fail([entry], f"{text} {why}Start the run again.")
-        return tuple(e.run.id for e in lost if e.snapshot.status is Status.FAILED)
 
     def unwatched(self) -> list[RunEntry]:
         """Runs that train and that nobody has looked at for long, unless paused for it already."""

@@ -7,7 +7,6 @@ locked: the client calls it from one thread at a time.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from lib.training import memory
@@ -25,17 +24,6 @@ MakeWorker = Callable[
     WorkerProcess,
 ]
 """`WorkerProcess`, or what stands for it: of `on_message`, `on_end` and `delay`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """That a worker died, in words for a person."""
-
-    text: str
-    time: float
-    """When, in seconds since the epoch."""
-    run_ids: tuple[str, ...]
-    """The runs that failed with it. Others began again."""
 
 
 class Supervisor:
