@@ -8,6 +8,7 @@ would take each other's time.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,9 @@ TOGETHER = {"browser": "browser", "faults": "browser"}
 # The same examples each time, and as long as they take: a busy machine is no failure.
 settings.register_profile("suite", derandomize=True, deadline=None)
 settings.load_profile("suite")
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # TensorFlow in a test leaves the other processor alone
+    os.environ |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks, and xdist by groups
