@@ -42,7 +42,7 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
         _adopt(record.experiment)
         record.complaints = []
     _note(address)
-    record.page = page
+    record.page, record.is_run_ours = page, False
 
 
 def _address() -> Query:
@@ -61,8 +61,8 @@ def _came_from_outside(address: Query, page: str) -> bool:
     """Whether somebody else than `write_address` or the menu changed the address.
 
     What was sent, what the menu leads to and what was seen last are ours. Seen last again, after
-    something was sent, is Back; unless a widget has just moved or the browser hasn't had the time
-    to follow.
+    something was sent, is Back; unless a widget has just moved, a part of the page has asked for
+    this run (`run_page`), or the browser hasn't had the time to follow.
     """
     record = session().address
     if address in record.sent or address == query(page):
@@ -71,7 +71,7 @@ def _came_from_outside(address: Query, page: str) -> bool:
         return True
     moved = drawn() != record.experiment or record.is_value_new
     lagging = clock.now() - record.sent_at <= LAG_SECONDS
-    return bool(record.sent) and not moved and not lagging
+    return bool(record.sent) and not (moved or lagging or record.is_run_ours)
 
 
 def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:

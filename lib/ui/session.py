@@ -52,6 +52,8 @@ class Address:
     """What was written to the address and not seen there yet, the oldest first."""
     sent_at: float = 0.0
     """When the newest of these was written, in seconds of `lib.ui.clock`."""
+    is_run_ours: bool = False
+    """Whether a part of the page has asked for the next run of the page: no person has."""
     complaints: list[str] = field(default_factory=list)
     """Sentences: what of the link that was opened couldn't be had."""
 
