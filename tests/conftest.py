@@ -1,4 +1,4 @@
-"""Which tests are quick, which stay in one process together, and when answers are written.
+"""Which tests are quick or stay in one process together, and the server that the slow ones share.
 
 Quick are `unit`, `words` and `app` but for what is marked slow: no TensorFlow, no browser. `make
 check` runs them alone, `make test` before all others. Of the others a file's tests run in the same
@@ -9,12 +9,15 @@ would take each other's time.
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from tests.agreement import recorded
+from tests.browser.server import Server, serve
 
 HERE = Path(__file__).parent
 QUICK = {"unit", "words", "app"}
@@ -26,6 +29,27 @@ settings.load_profile("suite")
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # TensorFlow in a test leaves the other processor alone
     os.environ |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+
+
+GONE_AWAY = re.compile(
+    r"^ *Exception in ASGI application\n *Traceback (?:(?!Exception in).*\n)*?"
+    r".*Disconnected: Cannot call \"send\" once a close message has been sent\.$",
+    re.MULTILINE,
+)
+"""When a browser goes away at the wrong moment, Starlette says so, with a traceback."""
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app on a port of its own, shared by the tests, as visitors share it.
+
+    Whatever is done to it, it never has a traceback to tell. It has one training process.
+    """
+    log = tmp_path_factory.mktemp("server") / "log.txt"
+    with serve(log, workers=1) as running:
+        yield running
+    said = GONE_AWAY.sub("", log.read_text())
+    assert "Traceback" not in said, said
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks, and xdist by groups

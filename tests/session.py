@@ -27,6 +27,8 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
+ENDLESS = "T=24&U=64&N=2560&epochs=5000"
+"""A run that nobody sees the end of, since it takes many minutes: a test stops it."""
 EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
 WIDGETS = ("button", "slider", "selectbox", "number_input", "button_group")
 
@@ -77,7 +79,7 @@ class Session:
         )
         self._reader = asyncio.create_task(self._read())
         await self.rerun()
-        await self.until(lambda: self.full_runs > 0, 120)
+        await self.until(lambda: self.full_runs > 0)
         return self
 
     async def __aexit__(
@@ -124,7 +126,7 @@ class Session:
         """Whether the run's badge says this."""
         return f"-badge[{status}]" in self.progress
 
-    async def until(self, true: Callable[[], object], seconds: float = 60) -> None:
+    async def until(self, true: Callable[[], object], seconds: float = 120) -> None:
         """Wait until this is true of what is seen; a TimeoutError says what was seen instead."""
         try:
             async with asyncio.timeout(seconds):

@@ -1,32 +1,39 @@
-"""A file that is too short for the settings costs a person nothing, and is one click away."""
+"""What comes of a file: one that can't be used costs nothing, a short one is a click away."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.datasets import suggested
-from lib.ui.frame import PAGES
+from tests.app.test_pages import start
 
-APP = Path(__file__).parents[2] / "app.py"
+FULL = "\n".join(f"{day},{day % 7},{day % 5}" for day in range(100))
+BAD = {
+    "empty": (b"", "empty"),
+    "header only": (b"a,b,c\n", "row"),
+    "words only": (b"name,colour\nAnna,red\nBen,blue\n", "number"),
+    "two rows": (b"a,b\n1,2\n3,4\n", "rows"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "PNG|picture|image"),
+    "a zip": (b"PK\x03\x04" + bytes(200), "zip|Excel|xlsx"),
+    "binary": (bytes(range(256)) * 8, "text|binary|CSV"),
+    "ragged": (f"a,b,c\n{FULL}\n1,2,3,4,5,6\n".encode(), "Line 102 has 6 cells"),
+    "markup": (b"<html><body>no table</body></html>", "row|column|number"),
+    "one word": (b"hello", "row|column|number"),
+}
+"""What a file holds, and what the sentence must speak of."""
+ODD = {
+    "infinities": (f"a,b,c\n{FULL}\n1,inf,3\n", "infin"),
+    "duplicate headers": (f"a,a,c\n{FULL}\n", "stand twice"),
+}
+"""What can be used after all, and what the note must speak of."""
 
 
 def rows(count: int, columns: str = "a,b") -> bytes:
     """A file of so many rows."""
     return f"{columns}\n{''.join(f'{i % 7},{i % 5}{chr(10)}' for i in range(count))}".encode()
-
-
-def start(page: str = "Explore", **query: str) -> AppTest:
-    """The app at `page`, opened by a link with these query parameters."""
-    app = AppTest.from_file(APP, default_timeout=30)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    if page != "Explore":
-        app.switch_page(PAGES[page][0]).run()
-    return app
 
 
 def give(app: AppTest, name: str, content: bytes) -> None:
@@ -45,6 +52,56 @@ def settings(app: AppTest) -> dict[str, object]:
     return {
         key: app.session_state[key] for key in ("data", "T", "U", "horizon", "inputs", "epochs")
     }
+
+
+def charts(app: AppTest) -> list[str]:
+    """What the charts that are there show, in words."""
+    return [chart.proto.alt for chart in app.get("plotly_chart")]
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_bad_file_is_answered_with_a_sentence(kind: str) -> None:
+    """What was there stays: charts of the data before, and a sentence that says what to do."""
+    content, about = BAD[kind]
+    app = start(data="upload")
+    before = charts(app)
+    give(app, "mine.csv", content)
+    [error] = app.error
+    assert re.search(about, error.value, re.IGNORECASE)
+    assert before
+    assert charts(app)[: len(before)] == before
+
+
+def test_a_good_file_outlives_a_bad_one() -> None:
+    """A file that can't be read doesn't take away the one before."""
+    app = start(data="upload")
+    give(app, "good.csv", rows(100))
+    before = title(app)
+    assert "good.csv" in before
+    give(app, "bad.csv", b"")
+    assert "good.csv, stays" in app.error[0].value
+    assert title(app) == before
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_an_odd_file_is_used_and_the_page_says_how(kind: str) -> None:
+    """Infinities count as missing and columns of one name are told apart: a note says so."""
+    content, about = ODD[kind]
+    app = start(data="upload")
+    give(app, "mine.csv", content.encode())
+    assert not app.error
+    assert "mine.csv" in title(app)
+    beside = [each.value.replace("\\", "") for each in app.sidebar.markdown]
+    assert any(re.search(r"mine\.csv: 10\d rows", words) for words in beside)
+    assert any(about in words for words in beside)
+
+
+def test_a_file_that_is_given_on_the_data_page_is_used_at_once() -> None:
+    """There it is taken as the data, whatever was chosen before."""
+    app = start("Data")
+    give(app, "good.csv", rows(100))
+    assert "good.csv" in title(app)
+    assert app.session_state["data"] == "upload"
 
 
 def test_a_file_that_is_too_short_takes_nothing_away() -> None:

@@ -1,11 +1,10 @@
-"""Chromium, a server for the whole run, and a page that may not show errors of any kind."""
+"""Chromium, and pages that may not show errors of any kind."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,17 +19,11 @@ from playwright.sync_api import (
 )
 
 from tests.browser.chromium import FLAGS, find
-from tests.browser.server import Server, serve
+from tests.browser.driver import PATIENCE
+from tests.browser.server import Server
 
-PATIENCE = 20_000
-"""Milliseconds that a test waits for what is to come, on a machine that may be busy."""
 expect.set_options(timeout=PATIENCE)
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
-GONE_AWAY = re.compile(
-    r"^ *Exception in ASGI application\n *Traceback (?:(?!Exception in).*\n)*?"
-    r".*Disconnected: Cannot call \"send\" once a close message has been sent\.$",
-    re.MULTILINE,
-)
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 
 
@@ -40,17 +33,6 @@ def browser_type_launch_args() -> dict[str, Any]:
     path = find()
     assert path, "no browser: `make test` installs one, or set $CHROMIUM"
     return {"executable_path": path, "args": list(FLAGS)}
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app on a port of its own, shared by the tests, as visitors share it."""
-    log: Path = tmp_path_factory.mktemp("server") / "log.txt"
-    with serve(log) as running:
-        yield running
-    # When a browser goes away at the wrong moment, Starlette says so, with a traceback.
-    said = GONE_AWAY.sub("", log.read_text())
-    assert "Traceback" not in said, said
 
 
 @pytest.fixture(scope="session")
@@ -71,8 +53,8 @@ def tab(visitors: BrowserContext) -> Page:
 def page(tab: Page) -> Iterator[Page]:
     """A page for somebody who has never been here. It must end without errors.
 
-    Cookies, what the page has stored, the size and the colour scheme are as new; what a test does
-    to a page for good (scripts, routes) needs `own_page`.
+    Cookies, what the page has stored, the size and the colour scheme are as new; a script that is
+    to run before each page's own needs `own_page`, since it stays.
     """
     tab.set_viewport_size(DESKTOP)
     tab.emulate_media(color_scheme="light")
@@ -107,6 +89,7 @@ def _forget(page: Page) -> None:
         page.evaluate("localStorage.clear(), sessionStorage.clear()")
     page.mouse.move(0, 0)
     page.goto("about:blank")
+    page.unroute_all()
     page.context.clear_cookies()
 
 

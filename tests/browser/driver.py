@@ -6,8 +6,20 @@ import re
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as Late
 
-EPOCH = re.compile(r"epoch ([\d,]+) of ([\d,]+)", re.IGNORECASE)
+from lib.ui.address import LAG_SECONDS
+from tests.session import ENDLESS
+
+TRAINING = f"/?{ENDLESS}"
+"""Explore with a run that a test can act on while it trains, and stops."""
+UPLOADS = 3
+"""How often a file is given at most."""
+PATIENCE = 20_000
+"""Milliseconds that a test waits for what is to come, on a machine that may be busy."""
+TRAINING_PATIENCE = 120_000
+"""Milliseconds that a test waits for what the training process does, TensorFlow's import too."""
+EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
 
 
 def settle(page: Page) -> None:
@@ -20,6 +32,30 @@ def open_page(page: Page, path: str = "/") -> None:
     page.goto(path)
     page.get_by_role("img").first.wait_for()
     settle(page)
+
+
+def wait_until_whole(page: Page) -> None:
+    """Wait until Explore has drawn what it leaves out at first, and runs no more for that."""
+    page.get_by_role("heading", name="The experiment as Keras code").wait_for()
+    settle(page)
+
+
+def go_back(page: Page) -> None:
+    """Press the browser's Back button, when the app no longer takes the address for a late one."""
+    page.wait_for_timeout(1000 * LAG_SECONDS)
+    page.go_back()
+
+
+def train(page: Page) -> None:
+    """Press Train, and wait until a run trains, be TensorFlow still to be imported."""
+    button(page, "Train").click()
+    wait_for_status(page, "training")
+
+
+def stop(page: Page) -> None:
+    """Press Stop, and wait until the run has ended: it takes the processor from the next test."""
+    button(page, "Stop").click()
+    wait_for_status(page, "stopped")
 
 
 def button(page: Page, name: str) -> Locator:
@@ -51,17 +87,17 @@ def choose(page: Page, label: str, option: str) -> None:
     settle(page)
 
 
-def progress(page: Page) -> tuple[int, int]:
-    """The epoch that is shown and the epochs asked for; (0, 0) where none is shown."""
+def epoch(page: Page) -> int:
+    """The epoch that is shown."""
     found = EPOCH.search(page.get_by_test_id("stProgress").inner_text())
-    return (0, 0) if not found else tuple(int(n.replace(",", "")) for n in found.groups())  # type: ignore[return-value]
+    assert found
+    return int(found[1].replace(",", ""))
 
 
-def wait_for_status(page: Page, status: str, seconds: float = 60) -> None:
+def wait_for_status(page: Page, status: str) -> None:
     """Wait until the run's badge says `status`."""
-    expect(page.get_by_test_id("stProgress").get_by_text(status, exact=True)).to_be_visible(
-        timeout=seconds * 1000
-    )
+    badge = page.get_by_test_id("stProgress").get_by_text(status, exact=True)
+    expect(badge).to_be_visible(timeout=TRAINING_PATIENCE)
 
 
 def picture(page: Page, about: str) -> Locator:
@@ -70,14 +106,22 @@ def picture(page: Page, about: str) -> Locator:
 
 
 def upload(page: Page, name: str, content: bytes) -> None:
-    """Give the sidebar's uploader a file, once the page is whole: a person isn't as quick.
+    """Give the sidebar's uploader a file, and again where nothing comes of it, as a person would.
 
     Streamlit (1.67, `ForwardMsgQueue.clear`) drops its answer to where the file goes, if the page
-    is drawn anew at that moment, as Explore is a second after its first charts.
+    is drawn anew at that moment: as Explore is a second after its first charts, and where its pace
+    changes while a run trains.
     """
     if urlsplit(page.url).path == "/":
-        page.get_by_role("heading", name="The experiment as Keras code").wait_for()
-        settle(page)
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
-        {"name": name, "mimeType": "text/csv", "buffer": content}
-    )
+        wait_until_whole(page)
+    for _ in range(UPLOADS):
+        try:
+            with page.expect_response(re.compile("/upload_file/")):
+                page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+                    {"name": name, "mimeType": "text/csv", "buffer": content}
+                )
+        except Late:
+            page.get_by_role("button", name=f"Remove {name}").click()
+        else:
+            return
+    raise AssertionError(f"{name} was never sent")

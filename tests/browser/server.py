@@ -16,6 +16,8 @@ from pathlib import Path
 
 import psutil
 
+from lib.training.worker_count import SETTING
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -43,14 +45,20 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(log: Path | None = None) -> Iterator[Server]:
-    """Start the app as README says, wait until it answers, and end it and its workers after."""
+def serve(log: Path | None = None, workers: int | None = None) -> Iterator[Server]:
+    """Start the app as README says, wait until it answers, and end it and its workers after.
+
+    Args:
+        log: where the server writes; nowhere without it.
+        workers: training processes that it gets; without it as many as suit the machine.
+    """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     options = ["--server.headless", "true", "--server.fileWatcherType", "none"]
+    environment = {**os.environ, **({SETTING: str(workers)} if workers else {})}
     with (log or Path(os.devnull)).open("w") as out:
         started = subprocess.Popen(
-            [*command, *options], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT
+            [*command, *options], cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT
         )
         try:
             url = f"http://localhost:{port}"

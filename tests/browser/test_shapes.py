@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.driver import open_page, settle
-from tests.browser.server import Server
+from tests.browser.driver import TRAINING_PATIENCE, go_back, open_page, settle
 
 
 def heading(page: Page, words: str) -> None:
@@ -33,18 +32,6 @@ def test_first_visit_is_full_and_a_pattern_is_one_click(page: Page) -> None:
     expect(page.locator("code").filter(has_text="RepeatVector(6)")).to_be_visible()
 
 
-def test_moving_t_keeps_the_parameters_and_moving_units_changes_them(page: Page) -> None:
-    """The lesson of the page, by its own buttons."""
-    open_page(page, "/shapes?stack=input~lstm_u4")
-    heading(page, "with 128 parameters")
-    page.locator(".st-key-layer_0_input_timesteps").get_by_test_id("stNumberInputStepUp").click()
-    heading(page, "From (None, 13, 3) to (None, 4) with 128 parameters")
-    expect(page.get_by_text("units are not timesteps")).to_be_visible()
-    page.locator(".st-key-layer_1_lstm_units").get_by_test_id("stNumberInputStepUp").click()
-    heading(page, "From (None, 13, 3) to (None, 5) with 180 parameters")
-    expect(page.get_by_text("the parameters go from 128 to 180")).to_be_visible()
-
-
 def test_timesteps_may_be_left_open(page: Page) -> None:
     """An empty field is None."""
     open_page(page, "/shapes?stack=input~lstm_u4_seq")
@@ -53,17 +40,6 @@ def test_timesteps_may_be_left_open(page: Page) -> None:
     field.press("Enter")
     heading(page, "From (None, None, 3) to (None, None, 4)")
     page.wait_for_url("**input_tany**")
-
-
-def test_a_broken_stack_is_explained_and_mended_by_one_click(page: Page) -> None:
-    """The layer is marked, Keras is quoted, and the fix sets return_sequences below."""
-    open_page(page, "/shapes?stack=input~lstm_u16~lstm_u8~dense")
-    heading(page, "This stack breaks at layer 3, LSTM")
-    expect(page.locator(".st-key-stack_picture").get_by_text("breaks here")).to_be_visible()
-    expect(page.get_by_text("expected ndim=3, found ndim=2").first).to_be_visible()
-    page.get_by_role("button", name=re.compile("Set return_sequences=True on layer 2")).click()
-    heading(page, "From (None, 12, 3) to (None, 1)")
-    expect(page.locator(".st-key-stack_problem")).to_have_count(0)
 
 
 def test_layers_are_added_moved_and_taken_out(page: Page) -> None:
@@ -80,9 +56,7 @@ def test_layers_are_added_moved_and_taken_out(page: Page) -> None:
     heading(page, "to (None, 12, 4)")
 
 
-def test_a_stack_survives_pages_reload_and_back(
-    page: Page, browser: Browser, server: Server
-) -> None:
+def test_a_stack_survives_pages_reload_and_back(page: Page, other_page: Page) -> None:
     """A link opens it cold; another page and back keep it; Back undoes the last change."""
     link = "/shapes?stack=input~gru_u5&T=20"
     open_page(page, link)
@@ -101,12 +75,9 @@ def test_a_stack_survives_pages_reload_and_back(
     page.locator(".st-key-layer_1_gru_units").get_by_test_id("stNumberInputStepUp").click()
     heading(page, "to (None, 6)")
     page.wait_for_url("**gru_u6**")
-    with browser.new_context(base_url=server.url) as context:
-        other = context.new_page()
-        open_page(other, page.url)
-        heading(other, "to (None, 6)")
-    page.wait_for_timeout(1500)
-    page.go_back()
+    open_page(other_page, page.url)
+    heading(other_page, "to (None, 6)")
+    go_back(page)
     heading(page, "to (None, 5)")
 
 
@@ -133,37 +104,24 @@ def test_the_damage_is_shown_live(page: Page) -> None:
     expect(card.get_by_text("recorded", exact=True)).to_be_visible()
     expect(card.locator(".js-plotly-plot")).to_have_count(2)
     card.get_by_role("button", name="Train both").click()
-    expect(card.get_by_text("trained just now")).to_be_visible(timeout=90_000)
+    expect(card.get_by_text("trained just now")).to_be_visible(timeout=TRAINING_PATIENCE)
     expect(card.get_by_text("nothing raises: in 40 epochs").first).to_be_visible()
 
 
-def test_one_very_long_word_may_be_pasted(page: Page) -> None:
-    """The page answers at once, and keeps the ends of it, which are what is read."""
+def test_a_pasted_traceback_is_explained(page: Page) -> None:
+    """Nothing of it is markup. Of a very long word the ends are kept, which are what is read."""
     open_page(page, "/shapes?part=error")
+    explanation = page.locator(".st-key-explanation")
+    expect(explanation).to_contain_text("got (32, 4): there is no time axis")
     field = page.get_by_role("textbox", name="Paste a message, or a whole traceback")
+    field.fill("<img src=x onerror=alert(1)> " + "nonsense " * 50_000)
+    field.press("ControlOrMeta+Enter")
+    heading(page, "This message isn’t known here")
+    expect(page.get_by_text("keras.Input has the shape of one sample")).to_be_visible()
     field.fill("A" * 300_000 + "expected ndim=3, found ndim=2")
     field.press("ControlOrMeta+Enter")
     expect(field).to_have_value(re.compile(r"^A+\nA+expected ndim=3, found ndim=2$"))
-    expect(page.locator(".st-key-explanation")).to_contain_text("there is no time axis")
-
-
-def test_a_pasted_traceback_is_explained(page: Page) -> None:
-    """With the numbers of the message; what isn't known gets the checklist."""
-    open_page(page, "/shapes?part=error")
-    expect(page.locator(".st-key-explanation")).to_contain_text(
-        "got (32, 4): there is no time axis"
-    )
-    field = page.get_by_role("textbox", name="Paste a message, or a whole traceback")
-    field.fill(
-        "Traceback (most recent call last):\n  File 'a.py'\nValueError: Error when checking input: "
-        "expected lstm_1_input to have 3 dimensions, but got array with shape (77, 9)"
-    )
-    field.press("Control+Enter")
-    expect(page.locator(".st-key-explanation")).to_contain_text("the array has 2, (77, 9)")
-    field.fill("<img src=x onerror=alert(1)> " + "nonsense " * 50_000)
-    field.press("Control+Enter")
-    heading(page, "This message isn’t known here")
-    expect(page.get_by_text("keras.Input has the shape of one sample")).to_be_visible()
+    expect(explanation).to_contain_text("there is no time axis")
 
 
 def test_questions_are_answered_from_the_keyboard(page: Page) -> None:
@@ -196,5 +154,4 @@ def test_a_phone_has_no_sideways_scroll(page: Page, part: str) -> None:
     """At 390 px everything fits the width."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, f"/shapes?part={part}&stack=input~bi_seq_state~unpack~flatten~dense")
-    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert width <= 390
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390

@@ -7,29 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from itertools import cycle
 from typing import Any
 
 import psutil
-import pytest
 
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from tests.browser.server import Server, serve
-from tests.session import Session
-
-WORK = "T=24&U=32&N=1280&epochs=5000"
-"""A run that is long enough to be met in the middle: a minute and more."""
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests. Whatever was done to it, it never had a traceback to tell."""
-    log: Path = tmp_path_factory.mktemp("server") / "log.txt"
-    with serve(log) as running:
-        yield running
-    assert "Traceback" not in log.read_text(), log.read_text()
+from tests.session import ENDLESS, Session
 
 
 def play(story: Coroutine[Any, Any, None]) -> None:
@@ -41,7 +28,7 @@ def play(story: Coroutine[Any, Any, None]) -> None:
 async def trains(session: Session) -> None:
     """Wait until it has trained more than it shows now."""
     epoch = session.epoch
-    await session.until(lambda: session.epoch > epoch or session.has("finished"))
+    await session.until(lambda: session.epoch > epoch)
 
 
 async def train(session: Session) -> None:
@@ -50,26 +37,32 @@ async def train(session: Session) -> None:
     await session.until(lambda: session.epoch > 0)
 
 
-def test_two_hundred_quick_clicks(server: Server) -> None:
+async def stop(*sessions: Session) -> None:
+    """Stop, and wait until it has: what trains on takes the processor from the next test."""
+    for session in sessions:
+        await session.click("Stop")
+        await session.until(lambda s=session: s.has("stopped"))
+
+
+def test_a_hundred_quick_clicks(server: Server) -> None:
     """Train, Stop, Reset, faster than anything can answer. Then it is as new, for others always."""
 
     async def story() -> None:
-        async with Session(server.url, WORK) as one, Session(server.url, f"{WORK}&seed=1") as other:
+        async with (
+            Session(server.url, ENDLESS) as one,
+            Session(server.url, f"{ENDLESS}&seed=1") as other,
+        ):
             await train(other)
-            pressed = 0
-            for number in range(200):
-                pressed += await one.click(("Train", "Stop", "Reset")[number % 3])
+            pressed, names = 0, cycle(("Train", "Stop", "Reset"))
+            while pressed < 100:
+                pressed += await one.click(next(names))  # unless it is dimmed
                 await asyncio.sleep(0.01)
-            assert pressed > 50  # the rest met a button that was dimmed
-            await one.click("Reset")
-            await one.until(lambda: one.has("not trained yet"))
-            await asyncio.sleep(2 * SAME_CLICK_SECONDS)
+            while not one.has("not trained yet"):  # a second click within a moment is the same one
+                await one.click("Reset")
+                await asyncio.sleep(2 * SAME_CLICK_SECONDS)
             await train(one)
             await trains(other)
-            await other.click("Stop")
-            await other.until(lambda: other.has("stopped"))
-            await one.click("Stop")
-            await one.until(lambda: one.has("stopped"))
+            await stop(one, other)
             assert one.errors == other.errors == []
 
     play(story())
@@ -79,7 +72,7 @@ def test_ten_sliders_moved_while_training(server: Server) -> None:
     """The page shows where they were let go; the run goes on with what it was started with."""
 
     async def story() -> None:
-        async with Session(server.url, WORK) as one:
+        async with Session(server.url, ENDLESS) as one:
             await train(one)
             moves = [("Timesteps", 20), ("Features", 5), ("Units", 24), ("Layers", 2)]
             moves += [("Noise", 0.2), ("Samples  N", 640), ("Timesteps", 30), ("Units", 40)]
@@ -90,6 +83,7 @@ def test_ten_sliders_moved_while_training(server: Server) -> None:
             await one.until(lambda: "LSTM (N, 33, 40)" in one.text and "(N, 33, 2)" in one.text)
             await one.until(lambda: "settings have changed since" in one.text)
             await trains(one)
+            await stop(one)
             assert one.errors == []
 
     play(story())
@@ -99,8 +93,8 @@ def test_one_that_reads_slowly_does_not_hold_up_the_others(server: Server) -> No
     """A page that takes nothing in any more, as on a phone in a tunnel, while its run trains."""
 
     async def story() -> None:
-        async with Session(server.url, WORK) as other:
-            slow = Session(server.url, f"{WORK}&seed=2")
+        async with Session(server.url, ENDLESS) as other:
+            slow = Session(server.url, f"{ENDLESS}&seed=2")
             async with slow:
                 await train(slow)
                 await slow.stop_reading()
@@ -110,7 +104,25 @@ def test_one_that_reads_slowly_does_not_hold_up_the_others(server: Server) -> No
                 await train(other)
                 await trains(other)
                 await other.move("Timesteps", 20)
+                await stop(other)
+                await slow.click("Stop")  # it can still be heard
                 assert other.errors == []
+
+    play(story())
+
+
+def test_tensorflow_stays_out_of_the_page_process(server: Server) -> None:
+    """While a run trains, its library is mapped into the worker and not into Streamlit."""
+
+    def has_it(process: psutil.Process) -> bool:
+        return any("tensorflow" in entry.path for entry in process.memory_maps())
+
+    async def story() -> None:
+        async with Session(server.url, ENDLESS) as one:
+            await train(one)
+            assert not has_it(server.process)
+            assert any(has_it(worker) for worker in server.workers())
+            await stop(one)
 
     play(story())
 
@@ -119,10 +131,10 @@ def test_two_servers_on_one_machine_and_one_is_killed(server: Server) -> None:
     """Each has its own worker. Nothing is left of the killed one; the other's run goes on."""
 
     async def story() -> None:
-        async with Session(server.url, WORK) as one:
+        async with Session(server.url, ENDLESS) as one:
             await train(one)
-            with serve() as second:
-                async with Session(second.url, WORK) as other:
+            with serve(workers=1) as second:
+                async with Session(second.url, ENDLESS) as other:
                     await train(other)
                     (worker,) = second.workers()
                     assert worker.pid not in [w.pid for w in server.workers()]
@@ -130,8 +142,7 @@ def test_two_servers_on_one_machine_and_one_is_killed(server: Server) -> None:
                     await asyncio.to_thread(psutil.wait_procs, [worker], timeout=30)
                     assert not worker.is_running()
             await trains(one)
-            await one.click("Stop")
-            await one.until(lambda: one.has("stopped"))
+            await stop(one)
 
     play(story())
 
@@ -140,7 +151,10 @@ def test_a_worker_killed_beneath_two_who_train(server: Server) -> None:
     """Both read what happened, and their runs begin again by themselves."""
 
     async def story() -> None:
-        async with Session(server.url, WORK) as one, Session(server.url, f"{WORK}&seed=3") as other:
+        async with (
+            Session(server.url, ENDLESS) as one,
+            Session(server.url, f"{ENDLESS}&seed=3") as other,
+        ):
             await asyncio.gather(train(one), train(other))
             (worker,) = server.workers()
             worker.kill()
@@ -152,6 +166,7 @@ def test_a_worker_killed_beneath_two_who_train(server: Server) -> None:
                 await session.until(lambda s=session: s.has("training") and s.epoch > 0)
                 assert "began again" in session.text
                 assert session.errors == []
+            await stop(one, other)
             assert not psutil.pid_exists(worker.pid)
 
     play(story())

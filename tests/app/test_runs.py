@@ -1,0 +1,62 @@
+"""What a page says of a run that has ended badly, and what it offers then."""
+
+from __future__ import annotations
+
+from lib.run import Status
+from tests.app.test_pages import start
+from tests.fake_client import FakeClient
+
+
+def test_a_run_that_failed_says_why_and_one_click_starts_it_again(client: FakeClient) -> None:
+    """With the settings that it had, whatever the sidebar says by now."""
+    app = start()
+    app.button(key="do_train").click().run()
+    (run,) = client.runs.values()
+    client.set(run, Status.FAILED, reason="The training process was killed.")
+    app.slider(key="T").set_value(30).run()
+    assert [error.value for error in app.error] == ["The training process was killed."]
+    next(button for button in app.button if button.label == "Start it again").click().run()
+    assert not app.exception
+    assert not app.error
+    _, again = client.runs.values()
+    assert again.experiment == run.experiment
+    assert client.latest(again).status is Status.RUNNING
+
+
+def test_a_run_that_diverged_says_what_to_try(client: FakeClient) -> None:
+    """In the engine's words, which `tests/agreement` hold to a run that really does."""
+    app = start()
+    app.button(key="do_train").click().run()
+    (run,) = client.runs.values()
+    client.set(run, Status.DIVERGED, reason="The loss is no number. Lower the learning rate.")
+    app.run()
+    assert not app.exception
+    assert "Lower the learning rate" in app.warning[0].value
+
+
+def test_the_worked_example_says_before_training_how_low_its_error_can_get() -> None:
+    """Raw targets of 101 to 208 can't be reached: the page shows the floor and says why."""
+    app = start(data="worked_raw", optimizer="adam", lr="0.1", batch="2", epochs="3000").run()
+    assert not app.exception
+    said = " ".join(each.value for each in app.markdown)
+    said += " ".join(each.proto.body for each in app.get("html"))
+    assert "26,109" in said
+    assert "out of reach" in said
+
+
+def test_a_link_to_a_dataset_brings_its_suggested_settings() -> None:
+    """`?data=seattle` is enough: its timesteps and units, and a recorded run of them."""
+    app = start(data="seattle")
+    assert (app.slider(key="T").value, app.slider(key="U").value) == (24, 32)
+    assert "-badge[recorded]" in app.get("progress")[0].proto.text
+
+
+def test_nonsense_in_the_address_is_dropped() -> None:
+    """Unknown keys and values of no use are ignored, numbers out of range are clamped."""
+    link = {"T": "99999", "U": "abc", "mode": "x", "colour": "red", "lr": "nan", "inputs": "q"}
+    app = start(data="nothing", **link)
+    assert not app.exception
+    assert (app.slider(key="T").value, app.slider(key="U").value) == (100, 16)
+    strip = " ".join(each.proto.body for each in app.get("html"))
+    assert "(N, 100, 3)" in strip
+    assert "colour" not in app.query_params
