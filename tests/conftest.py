@@ -54,14 +54,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks, and xdist by groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is quick, and give the rest their groups."""
+    """Mark what is quick, and give the rest their groups, of which the longest begins."""
+    order: dict[pytest.Item, int] = {}
     for item in items:
         folder = item.path.relative_to(HERE).parts[0]
         if folder in QUICK and not item.get_closest_marker("slow"):
             item.add_marker("quick")
+            order[item] = 0
         else:
             group = TOGETHER.get(folder, f"{folder}/{item.path.stem}")
             item.add_marker(pytest.mark.xdist_group(group))
+            order[item] = 1 if folder in TOGETHER else 2
+    items.sort(key=order.__getitem__)
 
 
 def pytest_sessionfinish(exitstatus: int) -> None:
