@@ -5,7 +5,7 @@ BIN := .venv/bin
 
 PYTEST := $(BIN)/python -m pytest
 # Two processes: what shares nothing runs side by side. Groups and their order: tests/conftest.py.
-PARALLEL := -n 2 --dist loadgroup --no-loadscope-reorder
+PARALLEL := -n 2 --dist loadscope --no-loadscope-reorder
 QUICK := $(PYTEST) $(PARALLEL) -m quick tests/unit $(wildcard tests/words) tests/app
 SLOW := $(PYTEST) $(PARALLEL) -m "not quick"
 

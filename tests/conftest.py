@@ -11,17 +11,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.agreement import recorded
 from tests.browser.server import Server, serve
 
-HERE = Path(__file__).parent
 QUICK = {"unit", "words", "app"}
-TOGETHER = {"browser": "browser", "faults": "browser"}
+TOGETHER = {"browser", "faults"}
 
 # The same examples each time, and as long as they take: a busy machine is no failure.
 settings.register_profile("suite", derandomize=True, deadline=None)
@@ -52,20 +51,30 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     assert "Traceback" not in said, said
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks, and xdist by groups
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is quick, and give the rest their groups, of which the longest begins."""
-    order: dict[pytest.Item, int] = {}
+    """Mark what is quick, and begin the rest with what takes longest."""
     for item in items:
-        folder = item.path.relative_to(HERE).parts[0]
-        if folder in QUICK and not item.get_closest_marker("slow"):
+        if folder_of(item.nodeid) in QUICK and not item.get_closest_marker("slow"):
             item.add_marker("quick")
-            order[item] = 0
-        else:
-            group = TOGETHER.get(folder, f"{folder}/{item.path.stem}")
-            item.add_marker(pytest.mark.xdist_group(group))
-            order[item] = 1 if folder in TOGETHER else 2
-    items.sort(key=order.__getitem__)
+    items.sort(key=lambda item: folder_of(item.nodeid) not in TOGETHER)
+
+
+class Groups(LoadScopeScheduling):
+    """Gives a process one file's tests after another's; what is TOGETHER counts as one file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "together" if folder_of(nodeid) in TOGETHER else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Groups:
+    """Which process gets which tests."""
+    return Groups(config, log)
+
+
+def folder_of(nodeid: str) -> str:
+    """The folder of a test below `tests`."""
+    return nodeid.split("/")[1]
 
 
 def pytest_sessionfinish(exitstatus: int) -> None:
