@@ -126,7 +126,7 @@ class Session:
         """Whether the run's badge says this."""
         return f"-badge[{status}]" in self.progress
 
-    async def until(self, true: Callable[[], object], seconds: float = 120) -> None:
+    async def until(self, true: Callable[[], object], seconds: float = 300) -> None:
         """Wait until this is true of what is seen; a TimeoutError says what was seen instead."""
         try:
             async with asyncio.timeout(seconds):

@@ -19,11 +19,8 @@ import streamlit as st
 
 from lib.datasets import DATASETS, suggested
 from lib.experiment import SETTINGS, Experiment, read_query, to_query
-from lib.ui import clock
+from lib.ui.browser import moved_in_history
 from lib.ui.session import Query, session
-
-LAG_SECONDS = 1.0
-"""How long the browser's address may lag behind what was written to it."""
 
 
 def begin(page: str, own_keys: Sequence[str] = ()) -> None:
@@ -42,7 +39,7 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
         _adopt(record.experiment)
         record.complaints = []
     _note(address)
-    record.page, record.is_run_ours = page, False
+    record.page = page
 
 
 def _address() -> Query:
@@ -60,18 +57,12 @@ def _note(address: Query) -> None:
 def _came_from_outside(address: Query, page: str) -> bool:
     """Whether somebody else than `write_address` or the menu changed the address.
 
-    What was sent, what the menu leads to and what was seen last are ours. Seen last again, after
-    something was sent, is Back; unless a widget has just moved, a part of the page has asked for
-    this run (`run_page`), or the browser hasn't had the time to follow.
+    What was sent, what the menu leads to and what was seen last are ours: on a busy machine the
+    browser may follow late. Unless Back was pressed, which the browser says.
     """
     record = session().address
-    if address in record.sent or address == query(page):
-        return False
-    if address != record.seen:
-        return True
-    moved = drawn() != record.experiment or record.is_value_new
-    lagging = clock.now() - record.sent_at <= LAG_SECONDS
-    return bool(record.sent) and not (moved or lagging or record.is_run_ours)
+    ours = (*record.sent, record.seen, query(page))
+    return moved_in_history() or address not in ours
 
 
 def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
@@ -170,7 +161,6 @@ def keep(key: str, text: str) -> None:
         record = session().address
         others = {name: value for name, value in _values().items() if name != key}
         record.page_values[record.page] = {**others, key: text} if text else others
-        record.is_value_new = True
 
 
 def keep_in_part(values: Mapping[str, str]) -> None:
@@ -199,5 +189,3 @@ def write_address() -> None:
     if wanted != (record.sent[-1] if record.sent else record.seen):
         st.query_params.from_dict(wanted)
         record.sent.append(wanted)
-        record.sent_at = clock.now()
-    record.is_value_new = False

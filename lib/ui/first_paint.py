@@ -11,7 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from lib.ui.fragment import fragment, run_page
+from lib.ui.fragment import fragment
 from lib.ui.session import session
 
 REST_SECONDS = 1.0
@@ -52,4 +52,4 @@ def schedule_rest() -> bool:
 def _draw_the_rest(first: bool) -> None:
     """As part of the page nothing; when the browser asks for this alone, a run of the page."""
     if first and session().charts.is_painted:
-        run_page()
+        st.rerun()

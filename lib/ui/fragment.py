@@ -8,8 +8,6 @@ from typing import ParamSpec
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.ui.session import session
-
 P = ParamSpec("P")
 
 
@@ -31,16 +29,6 @@ def fragment(draw: Callable[P, object], run_every: float | None = None) -> Calla
             st.fragment(draw, run_every=run_every)(*args, **kwargs)
 
     return drawn
-
-
-def run_page() -> None:
-    """From a part that runs alone: ask for a run of the whole page.
-
-    That run gets the address that the part got from the browser. It may be older than what was
-    written to the address since, and isn't a press on Back for that: see `lib.ui.address`.
-    """
-    session().address.is_run_ours = True
-    st.rerun()
 
 
 def slot() -> DeltaGenerator:

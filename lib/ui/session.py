@@ -44,16 +44,10 @@ class Address:
     """That was run last, a key of `lib.ui.frame.PAGES`; "" before the first."""
     page_values: dict[str, dict[str, str]] = field(default_factory=dict)
     """Page → its own keys in the address → their values."""
-    is_value_new: bool = False
-    """Whether one of these was set and isn't in the address yet."""
     seen: Query = field(default_factory=dict)
     """What the browser's address was last."""
     sent: list[Query] = field(default_factory=list)
     """What was written to the address and not seen there yet, the oldest first."""
-    sent_at: float = 0.0
-    """When the newest of these was written, in seconds of `lib.ui.clock`."""
-    is_run_ours: bool = False
-    """Whether a part of the page has asked for the next run of the page: no person has."""
     complaints: list[str] = field(default_factory=list)
     """Sentences: what of the link that was opened couldn't be had."""
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
 from streamlit.testing.v1 import AppTest
-
-from tests.app.conftest import Clock
 
 
 def page() -> None:
     """A page that shows its own key, and a button that sets it."""
     import streamlit as st
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
 
     from lib.ui import address
-    from lib.ui.fragment import run_page
 
+    run = get_script_run_ctx()
+    assert run
+    run.is_history_navigation = st.session_state.get("back", False)
     name = st.session_state.setdefault("name", "One")
     address.begin(name, ("stack",) if name == "One" else ())
     address.seed_widget("T")
@@ -23,7 +25,6 @@ def page() -> None:
     st.button(
         "Part", key="part_button", on_click=lambda: address.keep_in_part(st.session_state.part)
     )
-    st.button("Part alone", key="run_page", on_click=run_page)
     st.text(address.own("stack"))
 
 
@@ -104,21 +105,22 @@ def test_a_key_of_another_page_is_no_key_of_this_one() -> None:
     assert address(app) == {}
 
 
-def write_and_look_away(time: Clock) -> AppTest:
-    """A page that has written "b", and a browser that says "a", seconds later."""
+def test_an_address_that_lags_behind_takes_nothing_back() -> None:
+    """However late the browser follows."""
     app = start(stack="a")
     app.button(key="set").click().run()
     app.query_params["stack"] = "a"
-    time.seconds += 10
-    return app
+    assert shown(app.run()) == "b"
 
 
-def test_the_address_that_was_there_before_is_a_press_on_back(time: Clock) -> None:
-    """Where the browser has had the time to follow."""
-    assert shown(write_and_look_away(time).run()) == "a"
-
-
-def test_it_is_none_where_a_part_of_the_page_has_asked_for_the_run(time: Clock) -> None:
-    """On a busy machine the part may have been asked for long before the browser followed."""
-    app = write_and_look_away(time)
-    assert shown(app.button(key="run_page").click().run()) == "b"
+@pytest.mark.parametrize("values", ["b", "bc"])
+def test_back_takes_the_page_to_an_address_that_it_had(values: str) -> None:
+    """Whether the browser had followed by then or not."""
+    app = start(stack="a")
+    app.button(key="set").click().run()
+    for value in values[1:]:
+        app.session_state["part"] = {"stack": value}
+        app.button(key="part_button").click().run()
+    app.query_params["stack"] = "a"
+    app.session_state["back"] = True
+    assert shown(app.run()) == "a"

@@ -34,6 +34,23 @@ def test_a_run_that_diverged_says_what_to_try(client: FakeClient) -> None:
     assert "Lower the learning rate" in app.warning[0].value
 
 
+def test_who_watches_a_run_on_a_file_is_told_that_the_file_stays(client: FakeClient) -> None:
+    """The sidebar's settings can't be had without it, so Train is dimmed."""
+    owner = start(data="upload", T="8")
+    rows = "".join(f"{n % 7},{n % 5}\n" for n in range(100))
+    owner.file_uploader(key="upload_file").set_value(("own.csv", f"a,b\n{rows}".encode(), ""))
+    owner.run()
+    owner.button(key="do_train").click().run()
+    (run,) = client.runs
+    watcher = start(data="upload", T="8", run=run)
+    assert not watcher.exception
+    assert "You are watching a run that another browser started" in watcher.info[0].value
+    assert "a file that stays with that person" in watcher.info[0].value
+    for name in ("train", "pause", "stop"):
+        assert watcher.button(key=f"do_{name}").disabled
+    assert not owner.run().button(key="do_stop").disabled
+
+
 def test_the_worked_example_says_before_training_how_low_its_error_can_get() -> None:
     """Raw targets of 101 to 208 can't be reached: the page shows the floor and says why."""
     app = start(data="worked_raw", optimizer="adam", lr="0.1", batch="2", epochs="3000").run()

@@ -8,16 +8,15 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as Late
 
-from lib.ui.address import LAG_SECONDS
 from tests.session import ENDLESS
 
 TRAINING = f"/?{ENDLESS}"
 """Explore with a run that a test can act on while it trains, and stops."""
 UPLOADS = 3
 """How often a file is given at most."""
-PATIENCE = 20_000
+PATIENCE = 60_000
 """Milliseconds that a test waits for what is to come, on a machine that may be busy."""
-TRAINING_PATIENCE = 120_000
+TRAINING_PATIENCE = 300_000
 """Milliseconds that a test waits for what the training process does, TensorFlow's import too."""
 EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
 
@@ -38,12 +37,6 @@ def wait_until_whole(page: Page) -> None:
     """Wait until Explore has drawn what it leaves out at first, and runs no more for that."""
     page.get_by_role("heading", name="The experiment as Keras code").wait_for()
     settle(page)
-
-
-def go_back(page: Page) -> None:
-    """Press the browser's Back button, when the app no longer takes the address for a late one."""
-    page.wait_for_timeout(1000 * LAG_SECONDS)
-    page.go_back()
 
 
 def train(page: Page) -> None:

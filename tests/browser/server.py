@@ -80,7 +80,7 @@ def serve(log: Path | None = None, workers: int | None = None) -> Iterator[Serve
 
 
 def _wait_until_healthy(url: str, started: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while time.monotonic() < end:
         if started.poll() is not None:
             raise RuntimeError(f"the server ended at once with code {started.returncode}")
@@ -90,4 +90,4 @@ def _wait_until_healthy(url: str, started: subprocess.Popen[bytes]) -> None:
                     return
         except OSError:
             time.sleep(0.02)
-    raise RuntimeError("the server didn't answer within 60 s")
+    raise RuntimeError("the server didn't answer within 120 s")

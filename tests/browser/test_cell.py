@@ -9,7 +9,6 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.driver import (
     TRAINING,
     TRAINING_PATIENCE,
-    go_back,
     move_slider,
     open_page,
     picture,
@@ -243,7 +242,7 @@ def test_a_link_brings_others_to_the_same_place(page: Page) -> None:
         page.keyboard.press("ArrowRight")
         page.wait_for_url(f"**step={rest}**")
     wait_for_keras(page)
-    go_back(page)
+    page.go_back()
     expect(words(page)).to_contain_text("Timestep 8, unit 3")
     wait_for_place(page, 8)
     page.reload()
@@ -323,9 +322,11 @@ def test_keras_proves_that_the_modes_are_one_and_what_breaks_that(page: Page) ->
         "in 15 of 15 pairs an output is moved by an input that comes after it",
         "Padded at the end, without a mask: last is always step 6",
     ):
-        expect(page.get_by_text(said).first).to_be_visible()
+        expect(page.get_by_text(said).filter(visible=True).first).to_be_visible()
     for chart in ("reach_h", "reach_x"):
-        expect(page.locator(f".st-key-chart_{chart} .js-plotly-plot").first).to_be_visible()
+        expect(
+            page.locator(f".st-key-chart_{chart} .js-plotly-plot").filter(visible=True).first
+        ).to_be_visible()
 
 
 def test_it_follows_a_run_and_looks_back_at_it(page: Page) -> None:

@@ -10,17 +10,14 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.driver import (
     TRAINING,
     button,
-    go_back,
     move_slider,
     open_page,
     settle,
     stop,
     train,
-    upload,
     wait_for_status,
     wait_until_whole,
 )
-from tests.session import ENDLESS
 
 LINK = "T=20&U=24&cell=gru&seed=7"
 
@@ -56,7 +53,7 @@ def test_back_returns_to_the_settings_before(page: Page) -> None:
     open_page(page, "/?T=20")
     move_slider(page, "Timesteps", 1)
     page.wait_for_url("**T=21**")
-    go_back(page)
+    page.go_back()
     expect(page.locator(".st-key-strip")).to_contain_text("(N, 20, 3)")
     expect(page.get_by_role("slider", name="Timesteps")).to_have_value("20")
 
@@ -67,7 +64,7 @@ def test_back_leads_past_a_run(page: Page) -> None:
     button(page, "Train").click()
     wait_for_status(page, "finished")
     page.wait_for_url("**run=**")
-    go_back(page)
+    page.go_back()
     wait_for_status(page, "not trained yet")
     assert "run=" not in page.url
 
@@ -76,29 +73,17 @@ def test_a_link_shows_a_run_to_others_who_cannot_stop_it(page: Page, other_page:
     """Another browser that opens the address watches the run; its buttons don't steer it."""
     open_page(page, TRAINING)
     train(page)
-    open_page(other_page, page.url)
+    link = page.url
+    page.get_by_role("link", name="Data").first.click()
+    page.wait_for_url("**/data?**")
+    open_page(other_page, link)
     expect(other_page.get_by_text("You are watching a run")).to_be_visible()
     expect(button(other_page, "Stop")).to_be_disabled()
     button(other_page, "Train").click()
     expect(other_page.get_by_text("You are watching a run")).to_have_count(0)
     stop(other_page)
+    page.get_by_role("link", name="Explore").click()
     wait_for_status(page, "training")
-    stop(page)
-
-
-def test_who_watches_a_run_on_a_file_is_told_that_the_file_stays(
-    page: Page, other_page: Page
-) -> None:
-    """The sidebar's settings can't be had without it, so Train is dimmed."""
-    rows = "".join(f"{n % 7},{n % 5}\n" for n in range(4000))
-    open_page(page, f"/?data=upload&{ENDLESS}")
-    upload(page, "own.csv", f"a,b\n{rows}".encode())
-    expect(page.get_by_text("own.csv: 4,000 rows")).to_be_visible()
-    settle(page)
-    train(page)
-    open_page(other_page, page.url)
-    expect(other_page.get_by_text("a file that stays with that person")).to_be_visible()
-    expect(button(other_page, "Train")).to_be_disabled()
     stop(page)
 
 

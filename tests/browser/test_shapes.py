@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driver import TRAINING_PATIENCE, go_back, open_page, settle
+from tests.browser.driver import TRAINING_PATIENCE, open_page, settle
 
 
 def heading(page: Page, words: str) -> None:
@@ -77,7 +77,7 @@ def test_a_stack_survives_pages_reload_and_back(page: Page, other_page: Page) ->
     page.wait_for_url("**gru_u6**")
     open_page(other_page, page.url)
     heading(other_page, "to (None, 6)")
-    go_back(page)
+    page.go_back()
     heading(page, "to (None, 5)")
 
 
@@ -105,7 +105,9 @@ def test_the_damage_is_shown_live(page: Page) -> None:
     expect(card.locator(".js-plotly-plot")).to_have_count(2)
     card.get_by_role("button", name="Train both").click()
     expect(card.get_by_text("trained just now")).to_be_visible(timeout=TRAINING_PATIENCE)
-    expect(card.get_by_text("nothing raises: in 40 epochs").first).to_be_visible()
+    expect(
+        card.get_by_text("nothing raises: in 40 epochs").filter(visible=True).first
+    ).to_be_visible()
 
 
 def test_a_pasted_traceback_is_explained(page: Page) -> None:

@@ -106,6 +106,8 @@ def test_one_that_reads_slowly_does_not_hold_up_the_others(server: Server) -> No
                 await other.move("Timesteps", 20)
                 await stop(other)
                 await slow.click("Stop")  # it can still be heard
+                async with Session(server.url, slow.query) as seen:
+                    await seen.until(lambda: seen.has("stopped"))
                 assert other.errors == []
 
     play(story())
@@ -139,7 +141,7 @@ def test_two_servers_on_one_machine_and_one_is_killed(server: Server) -> None:
                     (worker,) = second.workers()
                     assert worker.pid not in [w.pid for w in server.workers()]
                     second.process.kill()
-                    await asyncio.to_thread(psutil.wait_procs, [worker], timeout=30)
+                    await asyncio.to_thread(psutil.wait_procs, [worker], timeout=120)
                     assert not worker.is_running()
             await trains(one)
             await stop(one)

@@ -12,7 +12,7 @@ from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_tok
 
 from lib.datasets import DATASETS, suggested
 from lib.experiment import Experiment
-from lib.ui import address, browser, clock, runs, session
+from lib.ui import address, browser, runs, session
 from tests.fake_client import FakeClient
 from tests.unit.pictures import a_dataset
 
@@ -106,13 +106,12 @@ def test_an_address_that_lags_behind_takes_nothing_back(enter):
 
 
 def test_back_opens_the_experiment_from_before(enter, monkeypatch):
-    """The same address, seen again when the browser has long had the time to follow."""
+    """The same address, seen again, and the browser says that it was gone back to."""
     tab = enter(Streamlit())
     run_page()
     tab.session_state["T"] = 20
     run_page()
-    later = clock.now() + 2 * address.LAG_SECONDS
-    monkeypatch.setattr(clock, "now", lambda: later)
+    monkeypatch.setattr(address, "moved_in_history", lambda: True)
     tab.query_params.from_dict({})
     assert run_page() == Experiment()
 

@@ -12,7 +12,7 @@ from lib.narrate.proofs import progress_sentence
 from lib.ui import runs
 from lib.ui.cell.ask import PLACES, Reply, answered, forget_errors, progress
 from lib.ui.cell.chosen import Chosen
-from lib.ui.fragment import fragment, run_page
+from lib.ui.fragment import fragment
 from lib.ui.session import session
 from lib.ui.text import plain, say_steadily
 
@@ -54,4 +54,4 @@ def _tell(slot: DeltaGenerator) -> None:
 
 def _look(watched: object, sentence: str, again: Callable[[], str]) -> None:
     if runs.current_run() != watched or answered() or again() != sentence:
-        run_page()
+        st.rerun()

@@ -22,7 +22,7 @@ from lib.training.limits import check
 from lib.ui import clock, runs
 from lib.ui.data import Loaded
 from lib.ui.explore import charts
-from lib.ui.fragment import fragment, run_page
+from lib.ui.fragment import fragment
 from lib.ui.load.rhythm import SLOWEST
 from lib.ui.load.turns import RHYTHM, in_turn
 from lib.ui.session import session
@@ -124,7 +124,7 @@ def _panel(loaded: Loaded, palette: Palette, whole: bool, drawn: Drawn) -> None:
     # A run may have ended while this was being drawn; nobody would come to look again.
     ended = not now.polling and now.snapshot.status is not shown.snapshot.status
     if ended or drawn.is_outdated(now):
-        run_page()
+        st.rerun()
 
 
 def _buttons(loaded: Loaded, shown: View) -> None:

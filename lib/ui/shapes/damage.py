@@ -11,7 +11,7 @@ from lib.figures.palette import Palette
 from lib.narrate.target import damage_sentence
 from lib.training.recorded_damage import recorded_damage
 from lib.ui import runs
-from lib.ui.fragment import fragment, run_page
+from lib.ui.fragment import fragment
 from lib.ui.session import ShapesPage, session
 from lib.ui.steady import steady_chart
 from lib.ui.text import hint, plain, say
@@ -46,7 +46,7 @@ def _panel(palette: Palette, looking: bool, asked_about: str | None) -> None:
     page = session().shapes
     _collect(page)
     if (page.training_both is not None) != looking:
-        run_page()
+        st.rerun()
     st.session_state[PICK] = st.session_state.get(PICK) or next(iter(MISTAKES))
     st.pills(
         "Mistake",
