@@ -280,7 +280,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 return
             self._book.touch(entry)
             entry.unwatched = False
-            entry.verb = verb
+            entry.verb, entry.epoch_then = verb, entry.snapshot.epoch
             entry.worker.post(Command(verb, run.id))
             if status is not None and entry.snapshot.status is Status.PAUSED:
                 entry.snapshot = replace(entry.snapshot, status=status)

@@ -65,6 +65,8 @@ class RunEntry:
     """Whether the client has paused it because nobody looked at it."""
     verb: str = "start"
     """The last command of a person."""
+    epoch_then: int = 0
+    """The epoch that was known when it was given."""
     again: str = ""
     """Why it began again; empty for a run that didn't."""
     lost: float = -math.inf
@@ -95,6 +97,13 @@ class RunEntry:
         """The command that starts it, from the beginning."""
         run, paused = self.run, self.paused and self.verb == "start"
         return Command("start", run.id, run.experiment, run.dataset.samples, paused)
+
+    def is_older_than_command(self, snapshot: Snapshot) -> bool:
+        """Whether a snapshot of a paused run was sent before the worker had the last command."""
+        if snapshot.status is not Status.PAUSED or self.unwatched:
+            return False
+        going = self.verb == "step" and snapshot.epoch <= self.epoch_then
+        return going or self.verb in ("resume", "stop")
 
     def may_begin_again(self, now: float) -> bool:
         """Whether it is on its way to its end, and wasn't lost just before."""
@@ -197,7 +206,7 @@ class RunBook:
         entry = self.entries.get(snapshot.run_id)
         if entry is None or entry.over:
             return
-        if entry.verb == "stop" and snapshot.status is Status.PAUSED:
+        if entry.is_older_than_command(snapshot):  # who looks now has to look again
             snapshot = replace(snapshot, status=Status.RUNNING)
         elif entry.unwatched and snapshot.status is Status.PAUSED:
             snapshot = replace(snapshot, reason=UNWATCHED)

@@ -135,6 +135,19 @@ def test_a_paused_run_that_is_told_to_stop_is_worth_another_look(scene: Scene) -
     assert scene.status(run) is Status.STOPPED
 
 
+def test_a_run_that_was_paused_before_its_command_came_is_worth_another_look(scene: Scene) -> None:
+    """A step that is pressed before the run has begun: its page would stay at epoch 0 for ever."""
+    run = scene.start()
+    scene.client.step(run)
+    scene.say(run, Status.PAUSED, 0)
+    assert scene.status(run) is Status.RUNNING
+    scene.say(run, Status.PAUSED, 1)
+    assert scene.status(run) is Status.PAUSED
+    scene.client.resume(run)
+    scene.say(run, Status.PAUSED, 1)
+    assert scene.status(run) is Status.RUNNING
+
+
 def test_a_run_that_is_over_takes_no_commands(scene: Scene) -> None:
     """And late snapshots don't bring it back."""
     run = scene.start()
