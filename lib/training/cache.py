@@ -23,10 +23,11 @@ class ProgramCache:
     """
 
     THREADS = 2
+    LIMIT = 64
+    """Programs that are kept."""
 
-    def __init__(self, build: Callable[[Any], Any], limit: int = 64) -> None:
+    def __init__(self, build: Callable[[Any], Any]) -> None:
         self._build = build
-        self._limit = limit
         self._changed = threading.Condition()
         self._programs: OrderedDict[Hashable, Future[Any]] = OrderedDict()
         self._wanted: list[Hashable] = []
@@ -81,7 +82,7 @@ class ProgramCache:
             future = self._programs[key] = Future()
         self._programs.move_to_end(key)
         done = [known for known, program in self._programs.items() if program.done()]
-        for oldest in done[: -self._limit]:
+        for oldest in done[: -self.LIMIT]:
             del self._programs[oldest]
         return future
 

@@ -44,10 +44,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     A run stays with the worker that had the fewest runs when it was started.
 
     Args:
-        start_now: start the workers at once, so that they are ready when they are needed. Else one
-            starts with its first run.
-        delay: seconds to wait before that, so that a page's first visitor gets the processor. The
-            first run ends the wait.
+        delay: seconds before the workers start, so that a page's first visitor gets the processor.
+            A worker's first run ends the wait.
         workers: how many there are.
         clock: seconds that only grow; tests have their own.
         make_worker: what starts a process; tests have their own.
@@ -55,7 +53,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
 
     def __init__(
         self,
-        start_now: bool = True,
         delay: float = 0.0,
         workers: int = 1,
         *,
@@ -68,15 +65,14 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         self._questions = Questions()
         self._tidied = clock()
         self._closed = False
-        self._places = [
+        self._supervisors = [
             Supervisor(make_worker, self._received, self._ended, self._book.of, clock)
             for _ in range(workers)
         ]
         atexit.register(self.close)
-        if start_now:
-            with self._changed:
-                for place in self._places:
-                    place.need(delay)
+        with self._changed:
+            for supervisor in self._supervisors:
+                supervisor.need(delay)
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -85,13 +81,14 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def worker_ready(self) -> bool:
         """Whether one of the workers has imported TensorFlow."""
         with self._changed:
-            return any(place.worker is not None and place.worker.ready for place in self._places)
+            workers = [supervisor.worker for supervisor in self._supervisors]
+            return any(worker is not None and worker.ready for worker in workers)
 
     @property
     def worker_pids(self) -> tuple[int, ...]:
         """The processes that work for this client: of each worker one, or two while it changes."""
         with self._changed:
-            pids = [worker.pid for place in self._places for worker in place.workers]
+            pids = [worker.pid for supervisor in self._supervisors for worker in supervisor.workers]
             return tuple(pid for pid in pids if pid is not None)
 
     def start(
@@ -109,19 +106,14 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         run = Run(secrets.token_hex(8), experiment, dataset)
         with self._changed:
             self._tidy()
-            place = self._idlest()
-            if (entry := self._book.in_the_way(place)) is not None:
+            supervisor = self._least_busy_supervisor()
+            if (entry := self._book.run_to_forget_for_room(supervisor)) is not None:
                 self.drop(entry.run)
-            entry = self._book.add(run, place, place.need(), owner, paused)
+            entry = self._book.add(run, supervisor, supervisor.need(), owner, paused)
             if not entry.over:
                 entry.worker.post(entry.start)
-                place.hurry()
+                supervisor.end_delay()
         return run
-
-    def going(self, owner: str | None = None) -> int:
-        """How many runs aren't over, nor told to stop, nor left alone: an owner's, or all."""
-        with self._changed:
-            return self._book.going(owner)
 
     def pause(self, run: Run) -> None:
         """Let a run rest where it is."""
@@ -149,14 +141,14 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             entry = self._book.entries.pop(run.id, None)
             if entry is not None and not entry.over:
                 entry.worker.post(Command("drop", run.id))
-                entry.place.renew()
+                entry.supervisor.replace_grown()
             self._changed.notify_all()  # who waits for it has to hear of it
 
     def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
         """Compile ahead what this experiment would need, when there is nothing better to do."""
         (_, t, f), n, k = dataset.shape, dataset.train, dataset.targets
         with self._changed:
-            worker = self._idlest().need()
+            worker = self._least_busy_supervisor().need()
             worker.post(Command("prepare", experiment=experiment, shape=(n, t, f, k)))
 
     def ask(self, name: str, **arguments: Any) -> AnswerFuture:
@@ -173,7 +165,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             none it raises AnswerError, with a sentence that says why.
         """
         with self._changed:
-            worker = self._idlest().need()
+            worker = self._least_busy_supervisor().need()
             command, future = self._questions.open(worker, name, arguments)
             worker.post(command)
             return future
@@ -254,7 +246,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         words = "The training process was closed."
         with self._changed:
             self._closed = True
-            workers = [worker for place in self._places for worker in place.leave()]
+            workers = [worker for s in self._supervisors for worker in s.release_workers()]
             self._book.fail(self._book.entries.values(), words)
             for worker in workers:
                 self._questions.fail(worker, words)
@@ -263,11 +255,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             worker.close()
         atexit.unregister(self.close)
 
-    def _idlest(self) -> Supervisor:
-        """Of the worker that has the least to do."""
+    def _least_busy_supervisor(self) -> Supervisor:
         if self._closed:
             raise RuntimeError("this client is closed")
-        return min(self._places, key=lambda place: self._book.going(place=place))
+        return min(self._supervisors, key=lambda s: self._book.going(supervisor=s))
 
     def _steer(self, run: Run, verb: str, status: Status | None = None) -> None:
         """Send a command for a run that isn't over.
@@ -286,7 +277,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 entry.snapshot = replace(entry.snapshot, status=status)
                 self._changed.notify_all()
 
-    def _received(self, place: Supervisor, worker: WorkerProcess, message: Message) -> None:
+    def _received(self, supervisor: Supervisor, worker: WorkerProcess, message: Message) -> None:
         """Called from a worker's thread."""
         with self._changed:
             if isinstance(message, Snapshot):
@@ -295,22 +286,22 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             elif isinstance(message, Answer):
                 self._questions.settle(message)
             else:
-                place.heard(worker, message)
+                supervisor.note_event(worker, message)
                 if message.kind == "ready":
                     self._book.worker_ready(worker)
-            place.renew()
+            supervisor.replace_grown()
             self._changed.notify_all()
 
-    def _ended(self, place: Supervisor, worker: WorkerProcess) -> None:
+    def _ended(self, supervisor: Supervisor, worker: WorkerProcess) -> None:
         """Called from a worker's thread when its process has ended by itself."""
         with self._changed:
             if self._closed:
                 return
-            was_current = worker is place.worker
-            words = place.bury(worker)
-            moved = self._send_again(worker.unsent(), place.worker) if was_current else set()
+            was_current = worker is supervisor.worker
+            words = supervisor.replace_dead(worker)
+            moved = self._send_again(worker.unsent(), supervisor.worker) if was_current else set()
             lost = [entry for entry in self._book.of(worker) if entry.run.id not in moved]
-            self._book.begin_again(lost, place.worker, words)
+            self._book.begin_again(lost, supervisor.worker, words)
             self._questions.fail(worker, f"The training process {worker.ending}. Ask again.")
             self._changed.notify_all()
 
@@ -328,9 +319,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 worker.post(command)
         return starts
 
-    def _tidy(self, since: float = 0.0) -> None:
-        """Forget old runs, and pause those that nobody looks at, if it was long `since` that."""
-        if self._clock() - self._tidied < since:
+    def _tidy(self, at_least_seconds: float = 0.0) -> None:
+        """Forget old runs, and pause those that nobody looks at; not again within so many seconds."""
+        if self._clock() - self._tidied < at_least_seconds:
             return
         self._tidied = self._clock()
         for entry in self._book.stale():

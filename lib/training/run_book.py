@@ -50,7 +50,7 @@ class RunEntry:
 
     run: Run
     snapshot: Snapshot
-    place: Supervisor
+    supervisor: Supervisor
     """Keeps the worker that has it, and the next one if that is lost."""
     worker: WorkerProcess
     touched: float
@@ -67,9 +67,9 @@ class RunEntry:
     """The last command of a person."""
     epoch_then: int = 0
     """The epoch that was known when it was given."""
-    again: str = ""
+    restart_reason: str = ""
     """Why it began again; empty for a run that didn't."""
-    lost: float = -math.inf
+    restarted_at: float = -math.inf
     """When its worker died and it began again, on the book's clock."""
     past: History[ModelWeights] | None = None
     """Its weights by epoch, some of them."""
@@ -80,7 +80,7 @@ class RunEntry:
         return self.snapshot.status.over
 
     @property
-    def counts(self) -> bool:
+    def is_going(self) -> bool:
         """Whether it is one of the runs that its owner has going."""
         return not (self.over or self.unwatched or self.verb == "stop")
 
@@ -108,9 +108,9 @@ class RunEntry:
     def may_begin_again(self, now: float) -> bool:
         """Whether it is on its way to its end, and wasn't lost just before."""
         going = self.snapshot.status.active and self.verb in ("start", "resume")
-        return going and not self.unwatched and now - self.lost >= TWICE_SECONDS
+        return going and not self.unwatched and now - self.restarted_at >= TWICE_SECONDS
 
-    def is_left(self, since: float) -> bool:
+    def is_abandoned(self, since: float) -> bool:
         """Whether it is paused, and nobody has looked at it since then."""
         return self.snapshot.status is Status.PAUSED and self.touched < since and not self.waiting
 
@@ -141,7 +141,12 @@ class RunBook:
         self._clock = clock
 
     def add(
-        self, run: Run, place: Supervisor, worker: WorkerProcess, owner: str | None, paused: bool
+        self,
+        run: Run,
+        supervisor: Supervisor,
+        worker: WorkerProcess,
+        owner: str | None,
+        paused: bool,
     ) -> RunEntry:
         """Enter a new run, which waits for its worker; one that its owner can't have has failed."""
         refusal = self._refusal(run.dataset, owner) if owner else ""
@@ -151,7 +156,7 @@ class RunBook:
             epochs=run.experiment.training.epochs,
             reason="" if worker.ready else STARTING,
         )
-        entry = RunEntry(run, snapshot, place, worker, self._clock(), owner, paused)
+        entry = RunEntry(run, snapshot, supervisor, worker, self._clock(), owner, paused)
         self.entries[run.id] = entry
         if refusal:
             self.fail([entry], f"This run was refused: {refusal}. Stop one of them first.")
@@ -161,12 +166,12 @@ class RunBook:
         """The runs of a worker that aren't over."""
         return [e for e in self.entries.values() if e.worker is worker and not e.over]
 
-    def going(self, owner: str | None = None, place: Supervisor | None = None) -> int:
-        """How many runs aren't over, nor told to stop, nor left: an owner's, a place's, or all."""
+    def going(self, owner: str | None = None, supervisor: Supervisor | None = None) -> int:
+        """How many runs aren't over, nor told to stop, nor paused as unwatched: an owner's, a supervisor's, or all."""
         return sum(
-            entry.counts
+            entry.is_going
             for entry in self.entries.values()
-            if (owner is None or entry.owner == owner) and (place is None or entry.place is place)
+            if owner in (None, entry.owner) and supervisor in (None, entry.supervisor)
         )
 
     def _refusal(self, dataset: Dataset, owner: str) -> str:
@@ -177,10 +182,10 @@ class RunBook:
                 f"one browser may have at most {MAX_RUNS_EACH} runs going at a time, and this one "
                 f"has {going}"
             )
-        held = [dataset] + [
-            e.run.dataset for e in self.entries.values() if e.counts and e.owner == owner
+        datasets = [dataset] + [
+            e.run.dataset for e in self.entries.values() if e.is_going and e.owner == owner
         ]
-        values = sum(data.x.size + data.y.size for data in held)
+        values = sum(data.x.size + data.y.size for data in datasets)
         if values > MAX_VALUES_EACH:
             return (
                 f"the runs of one browser may have at most {MAX_VALUES_EACH:,} numbers of data at "
@@ -188,13 +193,13 @@ class RunBook:
             )
         return ""
 
-    def in_the_way(self, place: Supervisor) -> RunEntry | None:
-        """Where no run more fits, the paused one that was left the longest ago."""
-        unfinished = [e for e in self.entries.values() if e.place is place and not e.over]
-        left = [e for e in unfinished if e.is_left(self._clock() - WATCH_SECONDS)]
+    def run_to_forget_for_room(self, supervisor: Supervisor) -> RunEntry | None:
+        """Where no run more fits, the paused one that nobody has looked at for longest."""
+        unfinished = [e for e in self.entries.values() if e.supervisor is supervisor and not e.over]
+        abandoned = [e for e in unfinished if e.is_abandoned(self._clock() - WATCH_SECONDS)]
         if len(unfinished) < MAX_RUNS:
             return None
-        return min(left, key=lambda entry: entry.touched, default=None)
+        return min(abandoned, key=lambda entry: entry.touched, default=None)
 
     def touch(self, entry: RunEntry) -> None:
         """Somebody looks at a run; of one that is over it only counts when it ended."""
@@ -211,7 +216,7 @@ class RunBook:
         elif entry.unwatched and snapshot.status is Status.PAUSED:
             snapshot = replace(snapshot, reason=UNWATCHED)
         elif not snapshot.reason:
-            snapshot = replace(snapshot, reason=entry.again)
+            snapshot = replace(snapshot, reason=entry.restart_reason)
         entry.take(snapshot)
         if entry.over:
             entry.touched = self._clock()
@@ -243,19 +248,19 @@ class RunBook:
         now = self._clock()
         for entry in lost:
             if worker is not None and entry.may_begin_again(now):
-                entry.lost, entry.worker, entry.past = now, worker, None
-                entry.again = f"{text} This run began again."
+                entry.restarted_at, entry.worker, entry.past = now, worker, None
+                entry.restart_reason = f"{text} This run began again."
                 entry.snapshot = replace(  # the figures stay until there are others
                     entry.snapshot,
                     status=Status.QUEUED,
-                    reason=entry.again,
+                    reason=entry.restart_reason,
                     epoch=0,
                     epochs_per_second=0.0,
                     seconds_left=None,
                 )
                 worker.post(entry.start)
                 continue
-            twice = now - entry.lost < TWICE_SECONDS
+            twice = now - entry.restarted_at < TWICE_SECONDS
             why = "This run was lost twice, so it did not begin again by itself. " if twice else ""
             self.fail([entry], f"{text} {why}Start the run again.")
 
@@ -279,11 +284,11 @@ class RunBook:
         over = [entry for entry in self.entries.values() if entry.over]
         over.sort(key=lambda entry: entry.touched, reverse=True)
         stale = []
-        held: dict[int, int] = {}
-        for place, entry in enumerate(over):
+        data_bytes: dict[int, int] = {}
+        for rank, entry in enumerate(over):
             data = entry.run.dataset
-            held[id(data)] = data.x.nbytes + data.y.nbytes + data.naive.nbytes
-            full = place > 0 and sum(held.values()) > KEEP_BYTES
-            if place >= KEEP_RUNS or full or entry.touched < since:
+            data_bytes[id(data)] = data.x.nbytes + data.y.nbytes + data.naive.nbytes
+            full = rank > 0 and sum(data_bytes.values()) > KEEP_BYTES
+            if rank >= KEEP_RUNS or full or entry.touched < since:
                 stale.append(entry)
-        return stale + [entry for entry in self.entries.values() if entry.is_left(since)]
+        return stale + [entry for entry in self.entries.values() if entry.is_abandoned(since)]

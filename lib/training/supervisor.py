@@ -53,7 +53,7 @@ class Supervisor:
         self._two_fit = memory.two_fit(memory.total())
         self._successor: WorkerProcess | None = None
         """Takes over as soon as it is ready."""
-        self._held: WorkerProcess | None = None
+        self._waiting_for_memory: WorkerProcess | None = None
         """The current worker while it may not start: the one before it uses the memory."""
         self._grown: WorkerProcess | None = None
         """The worker that last reported that it uses too much memory."""
@@ -72,19 +72,19 @@ class Supervisor:
             self.worker = self._make(delay)
         return self.worker
 
-    def hurry(self) -> None:
+    def end_delay(self) -> None:
         """End a delay that was only a courtesy, not that of a worker which follows another."""
-        if self.worker is not None and not self._deaths and self._held is None:
+        if self.worker is not None and not self._deaths and self._waiting_for_memory is None:
             self.worker.begin()
 
-    def heard(self, worker: WorkerProcess, event: Event) -> None:
+    def note_event(self, worker: WorkerProcess, event: Event) -> None:
         """Note what a worker says of itself."""
         if event.kind == "grown":
             self._grown = worker
         elif event.kind == "ready" and worker is self._successor:
             self._take_over(worker)
 
-    def renew(self) -> None:
+    def replace_grown(self) -> None:
         """Have a fresh worker follow one that has grown; nothing where none has.
 
         It takes over when it is ready. Where there is no memory for both at a time, the old one
@@ -98,8 +98,8 @@ class Supervisor:
         elif self._busy(old):
             return
         else:
-            self._held = self._make(None)
-            self._take_over(self._held)
+            self._waiting_for_memory = self._make(None)
+            self._take_over(self._waiting_for_memory)
         self._grown = None  # it reports again, in case the new one fails
 
     def _take_over(self, worker: WorkerProcess) -> None:
@@ -110,7 +110,7 @@ class Supervisor:
             self._retired.append(old)
             old.post(Command("retire"))
 
-    def bury(self, worker: WorkerProcess) -> str:
+    def replace_dead(self, worker: WorkerProcess) -> str:
         """Part with a worker whose process has ended, replace it where that is needed, and say so.
 
         Returns:
@@ -119,9 +119,9 @@ class Supervisor:
         words = f"The training process {worker.ending}."
         if worker in self._retired:
             self._retired.remove(worker)
-            if self._held is not None:
-                self._held.begin()
-                self._held = None
+            if self._waiting_for_memory is not None:
+                self._waiting_for_memory.begin()
+                self._waiting_for_memory = None
         elif worker is self._successor:
             self._successor = None  # the grown worker goes on
         else:
@@ -136,7 +136,7 @@ class Supervisor:
                 words += " It was started again."
         return words
 
-    def leave(self) -> list[WorkerProcess]:
+    def release_workers(self) -> list[WorkerProcess]:
         """The workers, which are the caller's to close; from now on there are none."""
         workers = self.workers
         self.worker = self._successor = None

@@ -221,12 +221,10 @@ class FakeWorker:
 class Scene:
     """A client on a clock of the test, and the workers that it has started."""
 
-    def __init__(self, workers: int = 1, start_now: bool = True) -> None:
+    def __init__(self, workers: int = 1) -> None:
         self.workers: list[FakeWorker] = []
         self.clock = Clock()
-        self.client = TrainingClient(
-            start_now, workers=workers, clock=self.clock, make_worker=self._make
-        )
+        self.client = TrainingClient(workers=workers, clock=self.clock, make_worker=self._make)
 
     def _make(self, *arguments: object) -> FakeWorker:
         self.workers.append(FakeWorker(*arguments))  # type: ignore[arg-type]

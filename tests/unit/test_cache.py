@@ -96,16 +96,16 @@ def test_what_was_likely_and_is_wanted_now_is_built_once(shop: Workshop) -> None
 
 
 def test_the_least_recently_asked_for_is_dropped(shop: Workshop) -> None:
-    """With room for two, a third takes the place of the one that nobody asked for lately."""
-    cache = ProgramCache(shop.build, limit=2)
-    shop.let(10)
-    for key in ("a", "b", "a", "c", "d"):
+    """One too many takes the place of the one that nobody asked for lately."""
+    cache = ProgramCache(shop.build)
+    numbers = [f"{number}" for number in range(ProgramCache.LIMIT - 2)]
+    shop.let(ProgramCache.LIMIT + 3)
+    for key in ("a", "b", "a", *numbers, "c"):
         cache.ask([key])[0].result(10)
-    assert cache.ask(["d"])[0].done()
     assert cache.ask(["c"])[0].done()
-    again = cache.ask(["b"])[0]
-    again.result(10)
-    assert shop.built == ["a", "b", "c", "d", "b"]
+    assert cache.ask(["a"])[0].done()
+    cache.ask(["b"])[0].result(10)
+    assert shop.built == ["a", "b", *numbers, "c", "b"]
 
 
 def test_a_program_that_failed_is_tried_again(shop: Workshop) -> None:

@@ -65,15 +65,6 @@ def test_a_run_is_queued_while_the_worker_starts(scene: Scene) -> None:
     assert starts(command, run)
 
 
-def test_a_client_can_start_its_worker_with_the_first_run() -> None:
-    """A script that may not train at all needs no process."""
-    scene = Scene(start_now=False)
-    assert scene.workers == []
-    scene.start()
-    assert len(scene.workers) == 1
-    scene.client.close()
-
-
 def test_runs_are_found_by_their_id(scene: Scene) -> None:
     """A reloaded page knows the id alone. Unknown ids are answered with None."""
     run = scene.start()
