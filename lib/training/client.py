@@ -320,7 +320,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         return starts
 
     def _tidy(self, at_least_seconds: float = 0.0) -> None:
-        """Forget old runs, and pause those that nobody looks at; not again within so many seconds."""
+        """Forget old runs, and pause unwatched ones, `at_least_seconds` after the last time."""
         if self._clock() - self._tidied < at_least_seconds:
             return
         self._tidied = self._clock()

@@ -1,7 +1,7 @@
 """Keras itself: layers and optimizers, compiled into programs that train and judge models.
 
-The only module that imports keras or tensorflow, and so only the worker process imports it. It
-knows no runs, epochs or datasets: `pair_trainer` keeps those.
+It knows no runs, epochs or datasets: `pair_trainer` keeps those. Keras and TensorFlow are imported
+here, in `recurrent_layers` and in `answers`, and so only the worker process imports these.
 
 A program trains many batches in one call, in one piece of XLA code. That is what makes small
 models fast: Keras's `fit` spends most of a batch outside of the mathematics.
@@ -32,7 +32,7 @@ tracing = Lock()
 is done the sooner."""
 
 
-def settle() -> None:
+def configure_tensorflow() -> None:
     """Set TensorFlow up for this process: one thread for each program, float32.
 
     One thread is faster than two for models of this size, and leaves the other processor to
@@ -237,8 +237,8 @@ class Program:
             losses = tf.reduce_sum(self._loss(targets, outputs), axis=1)
             losses /= tf.reduce_sum(tf.cast(counts, losses.dtype))
             if self.architecture.ragged:
-                there = tf.cast(indexes >= 0, losses.dtype)
-                loss = tf.reduce_sum(losses * there) / tf.reduce_sum(there)
+                exists = tf.cast(indexes >= 0, losses.dtype)
+                loss = tf.reduce_sum(losses * exists) / tf.reduce_sum(exists)
             else:
                 loss = tf.reduce_mean(losses)
         gradients = tape.gradient(loss, [variable.value for variable in self._weights])

@@ -8,11 +8,11 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-Kept = TypeVar("Kept")
+Value = TypeVar("Value")
 
 
-class History(Generic[Kept]):
-    """Figures, or whatever is `Kept`, by epoch, never more than `limit` of them.
+class History(Generic[Value]):
+    """Figures, or other values, by epoch, never more than `limit` of them.
 
     When they become too many, every second one goes, and from then on they are kept that far
     apart. The first and the newest are always there.
@@ -21,9 +21,9 @@ class History(Generic[Kept]):
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._gap = 1
-        self._points: list[tuple[int, Kept]] = []
+        self._points: list[tuple[int, Value]] = []
 
-    def add(self, epoch: int, value: Kept) -> None:
+    def add(self, epoch: int, value: Value) -> None:
         """Note the figure of an epoch, later than all before it."""
         if len(self._points) > 1 and self._points[-1][0] - self._points[-2][0] < self._gap:
             self._points.pop()
@@ -32,7 +32,7 @@ class History(Generic[Kept]):
             self._gap = max(2 * self._gap, -(-2 * (epoch - self._points[0][0]) // self._limit))
             self._points = [*_spaced(self._points[:-1], self._gap), self._points[-1]]
 
-    def extend(self, epoch: int, values: Sequence[Kept]) -> None:
+    def extend(self, epoch: int, values: Sequence[Value]) -> None:
         """Note the figures of `epoch` and those after it: as `add` of each, and much sooner done.
 
         What the next one would take the place of is passed over. All epochs before must be there.
@@ -40,9 +40,9 @@ class History(Generic[Kept]):
         place, last = 0, len(values) - 1
         while place <= last:
             self.add(epoch + place, values[place])
-            kept = [point for point, _ in self._points[-2:]]
-            stays = kept[-1] - kept[0] >= self._gap
-            lasting = kept[-1] if stays else kept[0]
+            newest = [point for point, _ in self._points[-2:]]
+            stays = newest[-1] - newest[0] >= self._gap
+            lasting = newest[-1] if stays else newest[0]
             place = max(place + 1, min(lasting + self._gap - epoch, last))
             # While there is room, all that follow at this distance stay.
             room = self._limit - len(self._points)
@@ -51,8 +51,8 @@ class History(Generic[Kept]):
                 place = min(following[-1] + self._gap, last)
 
     @property
-    def points(self) -> list[tuple[int, Kept]]:
-        """Epochs, increasing, each with what was kept."""
+    def points(self) -> list[tuple[int, Value]]:
+        """Epochs, increasing, each with its value."""
         return list(self._points)
 
     @property
@@ -66,7 +66,7 @@ class History(Generic[Kept]):
         return np.array([value for _, value in self._points], np.float64)
 
 
-def _spaced(points: Iterable[tuple[int, Kept]], gap: int) -> Iterable[tuple[int, Kept]]:
+def _spaced(points: Iterable[tuple[int, Value]], gap: int) -> Iterable[tuple[int, Value]]:
     """The first point, and of the rest those that are `gap` epochs or more from the last kept."""
     last = None
     for point in points:
@@ -87,21 +87,21 @@ class Pace:
         self._seconds = seconds
         self._warm_up = warm_up
         self._warm = 0.0
-        self._seen: deque[tuple[float, int]] = deque()
+        self._steps: deque[tuple[float, int]] = deque()
 
     def begin(self, now: float, step: int) -> None:
         """Training starts, or goes on after a pause. `now` is in seconds."""
         self._warm = now + self._warm_up
-        self._seen.clear()
-        self._seen.append((now, step))
+        self._steps.clear()
+        self._steps.append((now, step))
 
     def note(self, now: float, step: int) -> None:
         """`step` has been reached."""
         if now < self._warm:
-            self._seen.clear()
-        self._seen.append((now, step))
-        while len(self._seen) > 2 and now - self._seen[1][0] >= self._seconds:
-            self._seen.popleft()
-        then, first = self._seen[0]
+            self._steps.clear()
+        self._steps.append((now, step))
+        while len(self._steps) > 2 and now - self._steps[1][0] >= self._seconds:
+            self._steps.popleft()
+        then, first = self._steps[0]
         if now > then:
             self.rate = (step - first) / (now - then)

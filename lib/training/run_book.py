@@ -81,7 +81,7 @@ class RunEntry:
 
     @property
     def is_going(self) -> bool:
-        """Whether it is one of the runs that its owner has going."""
+        """Whether it isn't over, nor told to stop, nor paused since nobody looked at it."""
         return not (self.over or self.unwatched or self.verb == "stop")
 
     @property
@@ -167,7 +167,7 @@ class RunBook:
         return [e for e in self.entries.values() if e.worker is worker and not e.over]
 
     def going(self, owner: str | None = None, supervisor: Supervisor | None = None) -> int:
-        """How many runs aren't over, nor told to stop, nor paused as unwatched: an owner's, a supervisor's, or all."""
+        """How many runs are going: an owner's, a supervisor's, or all."""
         return sum(
             entry.is_going
             for entry in self.entries.values()

@@ -319,7 +319,7 @@ def main() -> int:
             from lib.training import engine  # noqa: PLC0415
             from lib.training.answers import ANSWERS  # noqa: PLC0415
 
-            engine.settle()
+            engine.configure_tensorflow()
         except Exception as error:  # whatever it is, the client must hear of it
             connection.send_bytes(encode(Event("failed", f"{type(error).__name__}: {error}")))
             return 1

@@ -1,7 +1,7 @@
 """One worker process, from its start to its end, and the threads that talk to it.
 
 It passes commands on and messages back. What they mean, and what to do when the process dies, is
-the `client`'s business.
+the `supervisor`'s and the `client`'s business.
 """
 
 from __future__ import annotations
@@ -170,10 +170,12 @@ class WorkerProcess:
         """
         assert self._process is not None  # noqa: S101  started after the process
         while not _ends(self._process, BEAT_SECONDS):
-            # Counted, not taken from the clock: this process may have been stopped itself.
-            self._silent += 1
-            if self._silent > (SILENT_BEATS if self.ready else SILENT_BEATS_FIRST):
-                self._words = f"said nothing for {self._silent * BEAT_SECONDS:g} s and was ended"
+            with self._changed:
+                # Counted, not taken from the clock: this process may have been stopped itself.
+                self._silent += 1
+                silent = self._silent
+            if silent > (SILENT_BEATS if self.ready else SILENT_BEATS_FIRST):
+                self._words = f"said nothing for {silent * BEAT_SECONDS:g} s and was ended"
                 self._process.kill()
         if not self._connected:
             # An error means that nobody waits there any more.
@@ -195,7 +197,8 @@ class WorkerProcess:
                 data = connection.recv_bytes()
             except (EOFError, OSError):
                 return
-            self._silent = 0
+            with self._changed:
+                self._silent = 0
             try:
                 message = decode(data, Snapshot, Event, Answer)
             except WireError as error:

@@ -51,7 +51,7 @@ WAITING = "Other models are being compiled first."
 
 
 @dataclass(frozen=True, slots=True)
-class _Next:
+class _Outcome:
     """The status that a run takes when its models have been judged."""
 
     status: Status
@@ -81,7 +81,7 @@ class WorkerRun:
         self._epochs = experiment.training.epochs
         self._goal = 0 if paused else self._epochs
         self._reason = ""
-        self._next: _Next | None = None
+        self._next: _Outcome | None = None
         self._asked = time.monotonic()
         self._since = 0.0
         """When its programs began to be compiled."""
@@ -129,7 +129,7 @@ class WorkerRun:
             return
         if self._trainer is not None:
             self._trainer.check(JUDGE_SECONDS)
-        self._take(_Next(Status.STOPPED, "", send=True))
+        self._take(_Outcome(Status.STOPPED, "", send=True))
 
     def fail(self, reason: str) -> None:
         """End it for an error. Its models aren't judged again: they may be its cause."""
@@ -238,7 +238,7 @@ class WorkerRun:
         """
         if self._ends:
             return
-        self._next = _Next(status, reason, send)
+        self._next = _Outcome(status, reason, send)
         if self._judge_on(self._next, JUDGE_SECONDS) or status is self.status:
             return
         if status.active:
@@ -251,24 +251,24 @@ class WorkerRun:
         """Whether the run ends when its models have been judged."""
         return self._next is not None and self._next.status.over
 
-    def _judge_on(self, then: _Next, seconds: float) -> bool:
+    def _judge_on(self, outcome: _Outcome, seconds: float) -> bool:
         """Judge for about that long; when done, take the next status. Whether it was done."""
         trainer = self._trainer
         if trainer is not None and not trainer.check(seconds):
             return False
         self._checked = time.perf_counter()
         if trainer is not None and trainer.diverged:
-            then = _Next(Status.DIVERGED, self._advice(trainer), send=True)
-        self._take(then)
+            outcome = _Outcome(Status.DIVERGED, self._advice(trainer), send=True)
+        self._take(outcome)
         return True
 
-    def _take(self, now: _Next) -> None:
+    def _take(self, outcome: _Outcome) -> None:
         self._next = None
-        changed = now.status is not self.status
-        self.status, self._reason = now.status, now.reason
-        if now.send or changed:
+        changed = outcome.status is not self.status
+        self.status, self._reason = outcome.status, outcome.reason
+        if outcome.send or changed:
             self._post()
-        if now.status.over:
+        if outcome.status.over:
             self.release()
 
     def release(self) -> None:

@@ -26,7 +26,7 @@ _steps: Counter[tuple[Any, ...]] = Counter()
 
 
 class Calls:
-    """The calls of one answer, all of them of one kind: the other may round in another way."""
+    """Runs layers for one answer, all eagerly or all traced, as the two may round differently."""
 
     def __init__(self, answer: str, cell: str, weights: Sequence[np.ndarray], steps: int) -> None:
         """For the function of this name, and a model with these weights on `steps` timesteps."""

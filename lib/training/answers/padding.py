@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from lib.experiment import LOSSES
 from lib.training.answers.calls import Calls
 from lib.training.answers.stacks import split, stack
 
@@ -21,11 +22,9 @@ def _from_zero(loss: keras.losses.Loss, outputs: Any) -> Any:
 _MASKING = keras.layers.Masking(0.0)
 _LOSSES = {
     # As objects Keras's losses know of masks; as functions they don't.
-    "mse": partial(_from_zero, keras.losses.MeanSquaredError()),
-    "mae": partial(_from_zero, keras.losses.MeanAbsoluteError()),
-    "huber": partial(_from_zero, keras.losses.Huber()),
+    name: partial(_from_zero, getattr(keras.losses, loss.keras.title().replace("_", ""))())
+    for name, loss in LOSSES.items()
 }
-"""By the names of `lib.experiment.LOSSES`."""
 
 
 def padding(

@@ -43,12 +43,12 @@ def reach(
     """
     parts, of_head = split(weights, layers)
     cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
-    what = (cells, tuple(head(of_head)), loss, layer)
+    model = (cells, tuple(head(of_head)), loss, layer)
     samples, steps, units = *x.shape[:2], len(parts[layer][1])
     twice = [np.concatenate([array, array]) for array in (x, y)]
     call = Calls("reach", cell, weights, steps)
-    found = call(_gradients, what, *twice, np.zeros((2 * samples, steps, units), np.float32))
-    norms = [np.linalg.norm(gradients, axis=2) for gradients in found]
+    both = call(_gradients, model, *twice, np.zeros((2 * samples, steps, units), np.float32))
+    norms = [np.linalg.norm(gradients, axis=2) for gradients in both]
     return {
         by: {
             "sequence": of_each[:samples].mean(axis=0, dtype=np.float64),
@@ -58,12 +58,12 @@ def reach(
     }
 
 
-def _gradients(what: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tuple[Any, Any]:
+def _gradients(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tuple[Any, Any]:
     """By hidden states and inputs: the samples of the one loss, then the same of the other.
 
     A sample's loss is moved by its own states alone, so that the sum has them side by side.
     """
-    cells, head, loss, layer = what
+    cells, head, loss, layer = model
     measure = keras.losses.get(LOSSES[loss].keras)
     with tf.GradientTape() as tape:
         tape.watch((x, nudges))
