@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from lib.training import memory
+from lib.training import machine
 from lib.training.messages import Command, Event
 from lib.training.worker_process import Message, WorkerProcess
 
@@ -50,7 +50,7 @@ class Supervisor:
         self._make = partial(make, partial(received, self), partial(ended, self))
         self._busy = busy
         self._clock = clock
-        self._two_fit = memory.two_fit(memory.total())
+        self._two_fit = machine.two_workers_fit(machine.total_memory())
         self._successor: WorkerProcess | None = None
         """Takes over as soon as it is ready."""
         self._waiting_for_memory: WorkerProcess | None = None

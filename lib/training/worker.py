@@ -26,7 +26,7 @@ from typing import Any
 
 from lib.experiment import ExperimentError
 from lib.run import Snapshot, Status
-from lib.training import limits, memory, worker_count
+from lib.training import limits, machine
 from lib.training.architecture import architecture_of, network_of
 from lib.training.cache import ProgramCache
 from lib.training.errors import OUT_OF_MEMORY, in_words
@@ -72,7 +72,9 @@ class Loop:
         self._programs = ProgramCache(build)
         self._runs: dict[str, WorkerRun] = {}
         self._retiring = False
-        self._limit = memory.limit(memory.total() // worker_count.count(), memory.used())
+        self._limit = machine.memory_limit(
+            machine.total_memory() // machine.worker_count(), machine.used_memory()
+        )
         self._reported_grown = -math.inf
 
     def run(self) -> None:
@@ -108,7 +110,7 @@ class Loop:
         now = time.monotonic()
         if self._retiring or now - self._reported_grown < GROWN_SECONDS:
             return
-        if memory.used() > self._limit:
+        if machine.used_memory() > self._limit:
             self._reported_grown = now
             self._send(Event("grown"))
 

@@ -13,7 +13,7 @@ import streamlit as st
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import Run, Snapshot
-from lib.training import worker_count
+from lib.training import machine
 from lib.training.client import TrainingClient
 from lib.ui.address import write_address
 from lib.ui.browser import browser_id
@@ -42,7 +42,7 @@ class Owner:
 @st.cache_resource(show_spinner=False)
 def client() -> TrainingClient:
     """The server's training clients. Workers start when the first page has been painted."""
-    return TrainingClient(delay=WORKER_DELAY, workers=worker_count.count())
+    return TrainingClient(delay=WORKER_DELAY, workers=machine.worker_count())
 
 
 def prepare(experiment: Experiment, dataset: Dataset) -> None:

@@ -16,7 +16,7 @@ import pytest
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import Run, Snapshot, Status
-from lib.training import memory, supervisor, worker_process
+from lib.training import machine, supervisor, worker_process
 from lib.training.client import TrainingClient
 from lib.training.messages import Event
 from lib.training.worker_process import WorkerProcess
@@ -42,7 +42,7 @@ def client(made: list[tuple[WorkerProcess, Callable[..., None]]]) -> Iterator[Tr
 
     patch = pytest.MonkeyPatch()
     patch.setattr(supervisor, "RESTART_DELAYS", (0.0,) * 20)
-    patch.setattr(memory, "two_fit", lambda _: False)
+    patch.setattr(machine, "two_workers_fit", lambda _: False)
     with TrainingClient(make_worker=make) as client:
         yield client
     patch.undo()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from lib.training.worker_count import SETTING
+from lib.training.machine import SETTING
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,7 +8,7 @@ import pytest
 
 from lib.dataset import Dataset
 from lib.run import Run, Snapshot, Status
-from lib.training import memory, run_book, supervisor
+from lib.training import machine, run_book, supervisor
 from lib.training.messages import Command, Event
 from lib.training.run_book import STARTING
 from tests.unit.fakes import Scene, make_dataset, make_experiment
@@ -227,7 +227,7 @@ def test_a_successor_that_dies_leaves_the_old_worker_in_place(scene: Scene) -> N
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """On a machine without memory for two workers, one that is ready."""
-    monkeypatch.setattr(memory, "two_fit", lambda _: False)
+    monkeypatch.setattr(machine, "two_workers_fit", lambda _: False)
     scene = Scene()
     scene.worker.say(Event("ready"))
     yield scene

@@ -292,8 +292,8 @@ def test_a_loop_says_now_and_then_that_it_has_grown(
 ) -> None:
     """Beyond its limit somebody fresh should take over, and if that failed, somebody else."""
     monkeypatch.setattr(worker, "GROWN_SECONDS", pause)
-    monkeypatch.setattr(worker.memory, "limit", lambda _total, _start: 1000)
-    monkeypatch.setattr(worker.memory, "used", lambda: used)
+    monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 1000)
+    monkeypatch.setattr(worker.machine, "used_memory", lambda: used)
     used = 900
     desk = Desk()
     desk.send(Command("start", "one", make_experiment(), make_dataset().samples, paused=True))
@@ -319,7 +319,7 @@ def test_a_loop_says_now_and_then_that_it_has_grown(
 
 def test_a_loop_looks_at_its_memory_while_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
     """At every command at least."""
-    monkeypatch.setattr(worker.memory, "limit", lambda _total, _start: -1)
+    monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: -1)
     desk = Desk()
     desk.start("one")
     desk.find(lambda message: message == Event("grown"))

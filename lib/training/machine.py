@@ -1,0 +1,113 @@
+"""What this machine, or this container, has room for: how many workers, and how large each.
+
+It decides nothing: the `worker` says when it has outgrown its limit, the `supervisor` what follows.
+Linux and macOS; 0 where an amount of memory isn't known.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+GB = 10**9
+MEMORY_SHARE = 0.7
+"""The part of a machine's memory that a worker may use; the page process needs some as well."""
+MOST_MEMORY = 3 * GB // 2
+"""What it may use at most: a machine that has more has other uses for it."""
+ROOM = 150 * 10**6
+"""What a worker may always add to what it began with, about ten compiled programs. Where even an
+empty worker is beyond its share, one would otherwise follow the other without an end."""
+TWO_FIT_IN = 2 * GB
+"""A machine with less has no room for a full worker and a fresh one beside the page process. So
+each of several workers needs as much."""
+
+SETTING = "UNROLLED_WORKERS"
+"""Environment variable: how many workers the pages share."""
+MOST_WORKERS = 16
+"""What it may be at most."""
+MOST_BY_DEFAULT = 4
+CORES_EACH = 2
+"""Processors for each worker: one trains, the other compiles and draws pages."""
+GROUPS = Path("/sys/fs/cgroup")
+"""Where a container's limits are: it sees its own control group at the top."""
+log = logging.getLogger(__name__)
+
+
+def worker_count() -> int:
+    """The setting, else what there is room for; one at least."""
+    setting = os.environ.get(SETTING, "")
+    if setting.isdecimal() and 1 <= int(setting) <= MOST_WORKERS:
+        return int(setting)
+    if setting:
+        log.warning("%s must be a number from 1 to %d, got %r", SETTING, MOST_WORKERS, setting)
+    return fitting_workers(cores(), total_memory())
+
+
+def fitting_workers(cores: float, total: int) -> int:
+    """How many workers suit a machine; an unknown total (0) counts as little."""
+    return max(1, min(int(cores / CORES_EACH), total // TWO_FIT_IN, MOST_BY_DEFAULT))
+
+
+def cores(groups: Path = GROUPS) -> float:
+    """Processors that this process may use: the machine's, or less in a container."""
+    try:
+        machine = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on Linux
+        machine = os.cpu_count() or 1
+    try:
+        quota, period = (groups / "cpu.max").read_text().split()
+        return min(machine, int(quota) / int(period))
+    except (OSError, ValueError):  # no such file, or "max"
+        return machine
+
+
+def memory_limit(total: int, start: int) -> int:
+    """Bytes that a worker may use, on a machine of `total` bytes, if it began with `start`.
+
+    An unknown total (0) counts as plenty.
+    """
+    share = min(int(MEMORY_SHARE * total), MOST_MEMORY) if total else MOST_MEMORY
+    return max(share, start + ROOM)
+
+
+def two_workers_fit(total: int) -> bool:
+    """Whether a fresh worker may start while the full one still lives; an unknown total is 0."""
+    return not total or total >= TWO_FIT_IN
+
+
+def total_memory(groups: Path = GROUPS) -> int:
+    """Bytes of memory there are for this process: the machine's, or less in a container."""
+    try:
+        machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        machine = 0
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):  # version 2, and version 1
+        try:
+            allowed = int((groups / name).read_text())
+        except (OSError, ValueError):  # no such file, or "max"
+            continue
+        return min(allowed, machine or allowed)  # version 1 has a huge number for no limit
+    return machine
+
+
+def used_memory(statm: Path = Path("/proc/self/statm")) -> int:
+    """Bytes that this process holds and that no other can share: what its end would free.
+
+    Where there is no /proc, the most that was ever resident.
+    """
+    try:
+        _, resident, shared, *_ = map(int, statm.read_text().split())
+        return (resident - shared) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return _most_resident()
+
+
+def _most_resident() -> int:
+    try:
+        import resource  # noqa: PLC0415  Windows has none
+    except ImportError:
+        return 0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
