@@ -19,15 +19,17 @@ lists of arrays in the order of Keras's `get_weights()`, a recurrent layer's bei
 
 from lib.recurrence.cells import GATES, Trace, unroll
 from lib.recurrence.model import forward, initial_model_weights, unroll_stack
-from lib.recurrence.weights import dense_weights, initial_weights
+from lib.recurrence.weights import ARRAYS_EACH, dense_weights, initial_weights, layers_of
 
 __all__ = [
+    "ARRAYS_EACH",
     "GATES",
     "Trace",
     "dense_weights",
     "forward",
     "initial_model_weights",
     "initial_weights",
+    "layers_of",
     "unroll",
     "unroll_stack",
 ]

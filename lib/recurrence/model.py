@@ -8,7 +8,7 @@ import numpy as np
 
 from lib.experiment import Experiment
 from lib.recurrence.cells import Trace, unroll
-from lib.recurrence.weights import dense_weights, initial_weights
+from lib.recurrence.weights import ARRAYS_EACH, dense_weights, initial_weights, layers_of
 
 
 def initial_model_weights(experiment: Experiment, features: int, targets: int) -> list[np.ndarray]:
@@ -41,8 +41,8 @@ def unroll_stack(
     `weights` are three for each layer, from the bottom up; the rest is as in `unroll`.
     """
     traces: list[Trace] = []
-    for start in range(0, len(weights), 3):
-        traces.append(unroll(cell, weights[start : start + 3], x, mask, precision=precision))
+    for layer in layers_of(weights):
+        traces.append(unroll(cell, layer, x, mask, precision=precision))
         x = traces[-1].hidden
     return traces
 
@@ -64,7 +64,7 @@ def forward(
         ValueError: when the weights don't fit the stack or x.
     """
     model = experiment.model
-    recurrent = 3 * model.layers
+    recurrent = ARRAYS_EACH * model.layers
     expected = recurrent + (2 if model.head == "dense" else 0)
     if len(weights) != expected:
         raise ValueError(f"weights must be {expected} arrays for this model, got {len(weights)}")

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from lib.experiment import CELLS
 from lib.shapes import BLOCKS
+
+ARRAYS_EACH = 3
+"""Of a recurrent layer: `kernel`, `recurrent_kernel`, `bias`."""
+
+
+def layers_of(
+    weights: Sequence[np.ndarray], layers: int | None = None
+) -> list[tuple[np.ndarray, ...]]:
+    """The arrays of each recurrent layer, from the bottom up: of so many, or of all there are."""
+    count = len(weights) // ARRAYS_EACH if layers is None else layers
+    return [tuple(weights[ARRAYS_EACH * k : ARRAYS_EACH * (k + 1)]) for k in range(count)]
 
 
 def initial_weights(

@@ -8,7 +8,8 @@ import numpy as np
 
 from lib.dataset import Samples
 from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
-from lib.shapes import dense_parameter_count, rnn_parameter_count
+from lib.stack import total
+from lib.stack.models import model_steps
 
 MAX_STATES = 8_000_000
 """Outputs of all units that a training step keeps for the way back; 40 bytes of memory for each,
@@ -79,7 +80,5 @@ def check_model(experiment: Experiment, features: int, targets: int) -> None:
 
 def parameter_count(experiment: Experiment, features: int, targets: int) -> int:
     """Trainable numbers in each model of an experiment."""
-    model = experiment.model
-    widths = [features] + [model.units] * (model.layers - 1)
-    count = sum(rnn_parameter_count(model.cell, width, model.units) for width in widths)
-    return count + (dense_parameter_count(model.units, targets) if model.head == "dense" else 0)
+    models = model_steps(experiment.model, 1, features, targets)  # no parameter depends on T
+    return total(next(iter(models.values())))

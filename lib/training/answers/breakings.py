@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lib.recurrence import layers_of
 from lib.training.answers.calls import Calls
-from lib.training.answers.stacks import both_ways, largest, split, stack
+from lib.training.answers.stacks import both_ways, largest, stack
 
 
 def breakings(
@@ -28,7 +29,7 @@ def breakings(
         padding: how many steps of zeros to add at their end.
     """
     run = Calls("breakings", cell, weights, x.shape[1]).run
-    parts, _ = split(weights, len(weights) // 3)
+    parts = layers_of(weights)
     every, last = stack(cell, parts, return_sequences=True), stack(cell, parts)
     below, here = every[:-1], len(parts) - 1
     answer = run(last, x)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from lib.recurrence import layers_of
 from lib.training.answers.calls import Calls, through
 from lib.training.answers.stacks import both_ways, head, split, stack
 
@@ -45,7 +46,7 @@ def influence(
     if backward is None:
         recurrent = stack(cell, parts, return_sequences=True)
     else:
-        turned, _ = split(backward, layers)
+        turned = layers_of(backward)
         recurrent = tuple(
             both_ways(cell, *ways, "ave", place, return_sequences=True)
             for place, ways in enumerate(zip(parts, turned, strict=True))

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from lib.recurrence import layers_of
 from lib.training.answers.calls import Calls
-from lib.training.answers.stacks import largest, split, stack
+from lib.training.answers.stacks import largest, stack
 
 
 def modes(
@@ -30,7 +31,7 @@ def modes(
         at once, run alone as the prefixes are; and `states`, each (N, U), that `return_state`
         adds to the top layer's output.
     """
-    parts, _ = split(weights, layers)
+    parts = layers_of(weights, layers)
     every, last = stack(cell, parts, return_sequences=True), stack(cell, parts)
     stateful = stack(cell, parts, return_sequences=True, return_state=True)
     steps = x.shape[1]

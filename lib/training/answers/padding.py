@@ -10,8 +10,9 @@ import keras
 import numpy as np
 
 from lib.experiment import LOSSES
+from lib.recurrence import layers_of
 from lib.training.answers.calls import Calls
-from lib.training.answers.stacks import split, stack
+from lib.training.answers.stacks import stack
 
 
 def _from_zero(loss: keras.losses.Loss, outputs: Any) -> Any:
@@ -43,7 +44,7 @@ def padding(
         By the name of the batch, plain and behind `Masking(0.0)`: `last` and `masked_last`,
         outputs (N, U); `loss` and `masked_loss`, of all timesteps against targets of zero.
     """
-    parts, _ = split(weights, len(weights) // 3)
+    parts = layers_of(weights)
     every, last = stack(cell, parts, return_sequences=True), stack(cell, parts)
     measure = _LOSSES[loss]
     run = Calls("padding", cell, weights, max(x.shape[1] for x in batches.values())).run

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from lib.experiment import CELLS
+from lib.recurrence import ARRAYS_EACH, layers_of
 
 Options = tuple[tuple[str, Any], ...]
 
@@ -89,8 +90,7 @@ def _dense(units: int, outputs: int) -> Any:
 
 def split(weights: Sequence[np.ndarray], layers: int) -> tuple[list[Any], list[np.ndarray]]:
     """A model's weights as three for each of its recurrent layers, and the head's, if any."""
-    parts = [tuple(weights[3 * k : 3 * k + 3]) for k in range(layers)]
-    return parts, list(weights[3 * layers :])
+    return layers_of(weights, layers), list(weights[ARRAYS_EACH * layers :])
 
 
 def head(weights: Sequence[np.ndarray]) -> list[Any]:

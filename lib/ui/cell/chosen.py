@@ -11,7 +11,7 @@ import streamlit as st
 
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
-from lib.recurrence import Trace, forward
+from lib.recurrence import Trace, forward, layers_of
 from lib.recurrence.formulas import Opened
 from lib.ui import address, runs
 from lib.ui.cell.link import Linked, slider, switch
@@ -58,7 +58,7 @@ class Chosen:
     def opened(self) -> Opened:
         """The layer, with what went through it."""
         x = self.traces[self.layer - 1].hidden[0] if self.layer else self.dataset.x[self.sample]
-        weights = self.weights[3 * self.layer : 3 * self.layer + 3]
+        weights = layers_of(self.weights)[self.layer]
         return Opened(self.experiment.model.cell, weights, x, self.traces[self.layer])
 
     @property

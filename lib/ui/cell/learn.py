@@ -14,7 +14,7 @@ from lib.figures.padding import padding_picture
 from lib.figures.palette import Palette
 from lib.figures.reach import HEIGHT, playhead_style, reach_figure
 from lib.narrate.gradients import influence_sentence, padding_sentence, reach_sentence
-from lib.recurrence import initial_model_weights
+from lib.recurrence import ARRAYS_EACH, initial_model_weights
 from lib.recurrence.padded import Padded, batch, ways
 from lib.ui.cell.ask import Reply, ask, hint_of
 from lib.ui.cell.chosen import Chosen
@@ -122,7 +122,7 @@ def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
 
 def _padding(chosen: Chosen, palette: Palette) -> Reply:
     cell, loss = chosen.experiment.model.cell, chosen.experiment.training.loss
-    features, up_to = chosen.dataset.x[chosen.sample], 3 * (chosen.layer + 1)
+    features, up_to = chosen.dataset.x[chosen.sample], ARRAYS_EACH * (chosen.layer + 1)
     padded = ways(cell, chosen.weights[:up_to], features)
     reply = ask(
         "padding",

@@ -15,7 +15,7 @@ from lib.figures.heatmaps import heatmaps
 from lib.figures.palette import Palette
 from lib.figures.proofs import proof_cards
 from lib.narrate.proofs import bound_sentence, one_computation, prefix_sentence, ways_to_break_it
-from lib.recurrence import initial_weights
+from lib.recurrence import ARRAYS_EACH, initial_weights
 from lib.recurrence.agreement import agreement
 from lib.ui.cell.ask import Reply, ask, hint_of
 from lib.ui.cell.chosen import Chosen, LayerWeights
@@ -97,7 +97,7 @@ def _samples(dataset: Dataset, sample: int) -> np.ndarray:
 
 def _upward(chosen: Chosen, weights: LayerWeights) -> LayerWeights:
     """The weights from the bottom layer up to the chosen one."""
-    return weights[: 3 * (chosen.layer + 1)]
+    return weights[: ARRAYS_EACH * (chosen.layer + 1)]
 
 
 def _ask(chosen: Chosen, x: np.ndarray) -> tuple[Reply, Reply]:
