@@ -23,11 +23,22 @@ from typing import Any
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import ModelWeights, Run, Snapshot, Status
-from lib.training.messages import Answer, Command
+from lib.training.messages import (
+    Answer,
+    Ask,
+    Command,
+    Drop,
+    Message,
+    Prepare,
+    Report,
+    Start,
+    Steer,
+    Verb,
+)
 from lib.training.questions import AnswerFuture, Questions
 from lib.training.run_book import RunBook
 from lib.training.supervisor import MakeWorker, Supervisor
-from lib.training.worker_process import Message, WorkerProcess
+from lib.training.worker_process import WorkerProcess
 
 TIDY_SECONDS = 60.0
 """Between two looks for what can be paused or forgotten."""
@@ -140,7 +151,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             entry = self._book.entries.pop(run.id, None)
             if entry is not None and not entry.over:
-                entry.worker.post(Command("drop", run.id))
+                entry.worker.post(Drop(run.id))
                 entry.supervisor.replace_grown()
             self._changed.notify_all()  # who waits for it has to hear of it
 
@@ -149,7 +160,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         (_, t, f), n, k = dataset.shape, dataset.train, dataset.targets
         with self._changed:
             worker = self._least_busy_supervisor().need()
-            worker.post(Command("prepare", experiment=experiment, shape=(n, t, f, k)))
+            worker.post(Prepare(experiment, (n, t, f, k)))
 
     def ask(self, name: str, **arguments: Any) -> AnswerFuture:
         """Ask Keras, in the worker, one of `lib.training.answers.ANSWERS`. Returns at once.
@@ -260,7 +271,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             raise RuntimeError("this client is closed")
         return min(self._supervisors, key=lambda s: self._book.going(supervisor=s))
 
-    def _steer(self, run: Run, verb: str, status: Status | None = None) -> None:
+    def _steer(self, run: Run, verb: Verb, status: Status | None = None) -> None:
         """Send a command for a run that isn't over.
 
         A paused run is called what it is about to be, so that who looks now knows it to be active.
@@ -272,7 +283,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             self._book.touch(entry)
             entry.unwatched = False
             entry.verb, entry.epoch_then = verb, entry.snapshot.epoch
-            entry.worker.post(Command(verb, run.id))
+            entry.worker.post(Steer(verb, run.id))
             if status is not None and entry.snapshot.status is Status.PAUSED:
                 entry.snapshot = replace(entry.snapshot, status=status)
                 self._changed.notify_all()
@@ -280,8 +291,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def _received(self, supervisor: Supervisor, worker: WorkerProcess, message: Message) -> None:
         """Called from a worker's thread."""
         with self._changed:
-            if isinstance(message, Snapshot):
-                self._book.take(message)
+            if isinstance(message, Report):
+                self._book.take(message.snapshot)
                 self._tidy(TIDY_SECONDS)  # here too: perhaps nobody looks at anything
             elif isinstance(message, Answer):
                 self._questions.settle(message)
@@ -309,13 +320,13 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Give another worker what the dead one never got. Returns the ids of the runs among it."""
         if worker is None:
             return set()
-        starts = {command.run_id for command in unsent if command.verb == "start"}
+        starts = {command.run_id for command in unsent if isinstance(command, Start)}
         for command in unsent:
-            entry = self._book.entries.get(command.run_id)
-            if entry is not None and entry.run.id in starts:
-                entry.worker = worker
-                worker.post(command)
-            elif self._questions.move(command, worker):
+            if isinstance(command, Start | Steer) and command.run_id in starts:
+                if (entry := self._book.entries.get(command.run_id)) is not None:
+                    entry.worker = worker
+                    worker.post(command)
+            elif isinstance(command, Ask) and self._questions.move(command, worker):
                 worker.post(command)
         return starts
 
@@ -328,4 +339,4 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             self.drop(entry.run)
         for entry in self._book.unwatched():
             entry.unwatched = True
-            entry.worker.post(Command("pause", entry.run.id))
+            entry.worker.post(Steer("pause", entry.run.id))

@@ -1,59 +1,98 @@
-"""What crosses between the page process and the worker. Records only.
+"""What crosses between the page process and the worker. Records only: see `wire`.
 
-Commands go one way; the snapshots of `lib.run`, answers and events come back.
+A `Command` goes to the worker, a `Message` comes back.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+import msgspec
 
 from lib.dataset import Samples
 from lib.experiment import Experiment
+from lib.run import Snapshot
 
 BEAT_SECONDS = 1.0
 """Between two signs of life of a worker. Who waits for them takes a long silence for the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What a client asks of the worker."""
+class Start(msgspec.Struct, frozen=True, tag=True):
+    """Train an experiment on these samples."""
 
-    verb: str
-    """"start", "pause", "resume", "step", "stop", "drop", "prepare", "ask" or "retire"."""
-    run_id: str = ""
-    """For "ask" the question's."""
-    experiment: Experiment | None = None
-    samples: Samples | None = None
-    """For "start": what to train it on."""
+    run_id: str
+    experiment: Experiment
+    samples: Samples
     paused: bool = False
-    """For "start": judge the untrained models, then wait."""
-    shape: tuple[int, int, int, int] | None = None
-    """For "prepare", which needs no data: (training samples, T, F, K)."""
-    question: str = ""
-    """For "ask": a key of `lib.training.answers.ANSWERS`."""
-    arguments: dict[str, Any] = field(default_factory=dict)
-    """For "ask": what it is called with, by name."""
+    """Whether to judge the untrained models, then wait."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Answer:
+Verb = Literal["pause", "resume", "step", "stop"]
+
+
+class Steer(msgspec.Struct, frozen=True, tag=True):
+    """What a run is to do next; one that isn't known is passed over."""
+
+    verb: Verb
+    run_id: str
+
+
+class Drop(msgspec.Struct, frozen=True, tag=True):
+    """End a run, and say no more of it."""
+
+    run_id: str
+
+
+class Prepare(msgspec.Struct, frozen=True, tag=True):
+    """Compile what an experiment needs, when there is nothing better to do."""
+
+    experiment: Experiment
+    shape: tuple[int, int, int, int]
+    """Training samples, T, F, K: the data itself isn't needed."""
+
+
+class Ask(msgspec.Struct, frozen=True, tag=True):
+    """Answer a question."""
+
+    question_id: str
+    question: str
+    """A key of `lib.training.answers.ANSWERS`."""
+    arguments: dict[str, Any]
+    """What it is called with, by name."""
+
+
+class Retire(msgspec.Struct, frozen=True, tag=True):
+    """End as soon as all runs are over and all questions answered."""
+
+
+Command = Start | Steer | Drop | Prepare | Ask | Retire
+
+
+class Report(msgspec.Struct, frozen=True, tag=True):
+    """How a run stands."""
+
+    snapshot: Snapshot
+
+
+class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
     """What came of a question."""
 
     question_id: str
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = msgspec.field(default_factory=dict)
     """Plain values and arrays by name."""
     error: str = ""
     """A sentence where there is no answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, tag=True):
     """What the worker says of itself."""
 
-    kind: str
+    kind: Literal["ready", "failed", "refused", "alive", "grown"]
     """"ready": TensorFlow is imported. "failed": it can't be, and the worker ends. "refused": a
     message made no sense. "alive": said every second, so that silence means something. "grown": it
     uses so much memory that a fresh worker should take over, since memory of compiled code isn't
     given back while a process lives; said again while so."""
     text: str = ""
+
+
+Message = Report | Answer | Event

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from lib.training.messages import Answer, Command
+from lib.training.messages import Answer, Ask
 
 AnswerFuture = Future[dict[str, Any]]
 
@@ -33,10 +33,10 @@ class Questions:
 
     def open(
         self, worker: object, name: str, arguments: dict[str, Any]
-    ) -> tuple[Command, AnswerFuture]:
+    ) -> tuple[Ask, AnswerFuture]:
         """The command that asks `worker`, and what will hold its answer."""
-        command = Command("ask", secrets.token_hex(8), question=name, arguments=arguments)
-        question = self._open[command.run_id] = _Open(Future(), worker)
+        command = Ask(secrets.token_hex(8), name, arguments)
+        question = self._open[command.question_id] = _Open(Future(), worker)
         return command, question.future
 
     def ahead(self, future: AnswerFuture) -> int:
@@ -46,11 +46,11 @@ class Questions:
             return 0
         return [q for q in self._open.values() if q.worker is question.worker].index(question)
 
-    def move(self, command: Command, worker: object) -> bool:
-        """Hand a question on to another worker. False if the command isn't an open question."""
-        if command.run_id not in self._open:
+    def move(self, command: Ask, worker: object) -> bool:
+        """Hand a question on to another worker. False if it isn't open any more."""
+        if command.question_id not in self._open:
             return False
-        self._open[command.run_id].worker = worker
+        self._open[command.question_id].worker = worker
         return True
 
     def settle(self, answer: Answer) -> None:

@@ -16,7 +16,7 @@ from lib.dataset import Dataset
 from lib.run import ModelWeights, Run, Snapshot, Status
 from lib.training.history import History
 from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH, MAX_VALUES_EACH
-from lib.training.messages import Command
+from lib.training.messages import Start
 from lib.training.supervisor import Supervisor
 from lib.training.worker_process import WorkerProcess
 
@@ -93,10 +93,10 @@ class RunEntry:
         return replace(self.snapshot, reason=SILENT.format(silent), epochs_per_second=0.0)
 
     @property
-    def start(self) -> Command:
+    def start(self) -> Start:
         """The command that starts it, from the beginning."""
         run, paused = self.run, self.paused and self.verb == "start"
-        return Command("start", run.id, run.experiment, run.dataset.samples, paused)
+        return Start(run.id, run.experiment, run.dataset.samples, paused)
 
     def is_older_than_command(self, snapshot: Snapshot) -> bool:
         """Whether a snapshot of a paused run was sent before the worker had the last command."""

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import partial
 
 from lib.training import machine
-from lib.training.messages import Command, Event
-from lib.training.worker_process import Message, WorkerProcess
+from lib.training.messages import Event, Message, Retire
+from lib.training.worker_process import WorkerProcess
 
 RESTART_DELAYS = (0.0, 1.0, 4.0)
 """Seconds to wait before a worker that died is replaced, by how many died shortly before."""
@@ -108,7 +108,7 @@ class Supervisor:
         if old is not None:
             old.retiring = True
             self._retired.append(old)
-            old.post(Command("retire"))
+            old.post(Retire())
 
     def replace_dead(self, worker: WorkerProcess) -> str:
         """Part with a worker whose process has ended, replace it where that is needed, and say so.

@@ -2,9 +2,8 @@
 
 No code runs because some bytes ask for it: the reader builds the record that it expects, whose
 fields are checked one by one, and calls its own checks. Anything else is a `WireError`, on both
-sides. A message is a pair, the name of its record and the record. NumPy arrays cross as an
-extension type of msgpack. In what has no type of its own (a question's arguments, an answer's
-values), tuples arrive as lists.
+sides. NumPy arrays cross as an extension type of msgpack. In what has no type of its own (a
+question's arguments, an answer's values), tuples arrive as lists.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import numpy as np
 
 ARRAY = 1
 """Of msgpack's extension types: what our arrays are called."""
-KINDS = "biuf"
+DTYPE_KINDS = "biuf"
 """NumPy's letters for bool, int, unsigned and float: the arrays that may cross."""
 
 
@@ -28,24 +27,20 @@ class WireError(ValueError):
 def encode(message: Any) -> bytes:
     """The bytes of a record. Raises WireError if something in it may not cross."""
     try:
-        return _encoder.encode((type(message).__name__, message))
+        return _encoder.encode(message)
     except (OverflowError, TypeError, RecursionError) as error:
         raise WireError(f"a {type(message).__name__} may not cross: {error}") from error
 
 
-def decode(data: bytes, *expected: type) -> Any:
-    """The record in `data`. Raises WireError unless it is one of the expected ones.
+def decode(data: bytes, expected: Any) -> Any:
+    """The record in `data`. Raises WireError unless it is one of the expected type, or union.
 
     Its arrays are read-only.
     """
-    kinds = {kind.__name__: kind for kind in expected}
     try:
-        name, record = _envelope.decode(data)
-        if name in kinds:
-            return _decoder(kinds[name]).decode(record)
+        return _decoder(expected).decode(data)
     except Exception as error:  # broken bytes may raise anything, and all mean the same
         raise WireError(f"not a message: {error}") from error
-    raise WireError(f"expected {' or '.join(kinds)}, received {name}")
 
 
 def _write(value: Any) -> Any:
@@ -53,11 +48,11 @@ def _write(value: Any) -> Any:
 
     A NumPy scalar goes across as Python's own number.
     """
-    if isinstance(value, np.generic) and value.dtype.kind in KINDS:
+    if isinstance(value, np.generic) and value.dtype.kind in DTYPE_KINDS:
         return value.item()
     if not isinstance(value, np.ndarray):
         raise WireError(f"a {type(value).__name__} may not cross: {value!r:.80}")
-    if value.dtype.kind not in KINDS:  # not its values, which may be many
+    if value.dtype.kind not in DTYPE_KINDS:  # not its values, which may be many
         raise WireError(f"an array of {value.dtype}, shape {value.shape}, may not cross")
     values = np.ascontiguousarray(value).reshape(-1).view(np.uint8).data
     return msgspec.msgpack.Ext(ARRAY, _encoder.encode((value.dtype.str, value.shape, values)))
@@ -68,16 +63,15 @@ def _read(kind: int, data: memoryview) -> np.ndarray:
     if kind != ARRAY:
         raise WireError(f"{kind} is no kind of value that may cross")
     dtype, shape, values = _array.decode(data)
-    if np.dtype(dtype).kind not in KINDS:
+    if np.dtype(dtype).kind not in DTYPE_KINDS:
         raise WireError(f"an array of {dtype!r} may not cross")
     return np.frombuffer(values, dtype).reshape(shape)
 
 
 @cache
-def _decoder(kind: type) -> msgspec.msgpack.Decoder[Any]:
-    return msgspec.msgpack.Decoder(kind, ext_hook=_read)
+def _decoder(expected: Any) -> msgspec.msgpack.Decoder[Any]:
+    return msgspec.msgpack.Decoder(expected, ext_hook=_read)
 
 
 _encoder = msgspec.msgpack.Encoder(enc_hook=_write)
-_envelope = msgspec.msgpack.Decoder(tuple[str, msgspec.Raw])
 _array = msgspec.msgpack.Decoder(tuple[str, tuple[int, ...], bytes])

@@ -30,9 +30,22 @@ from lib.training import limits, machine
 from lib.training.architecture import architecture_of, network_of
 from lib.training.cache import ProgramCache
 from lib.training.errors import OUT_OF_MEMORY, in_words
-from lib.training.messages import BEAT_SECONDS, Answer, Command, Event
+from lib.training.messages import (
+    BEAT_SECONDS,
+    Answer,
+    Ask,
+    Command,
+    Drop,
+    Event,
+    Message,
+    Prepare,
+    Report,
+    Retire,
+    Start,
+    Steer,
+)
 from lib.training.priority import give_way
-from lib.training.wire import WireError, decode, encode
+from lib.training.wire import decode, encode
 from lib.training.worker_run import WorkerRun
 
 SLICE_SECONDS = 0.1
@@ -66,7 +79,7 @@ class Loop:
         self._connection = connection
         self._sending = threading.Lock()
         self._answers = answers
-        self._asked: dict[str, Future[dict[str, Any]]] = {}
+        self._open: dict[str, Future[dict[str, Any]]] = {}
         # One thread: Keras's eager calls take turns anyway, and the other processor is the pages'.
         self._helper = ThreadPoolExecutor(1, "answers", give_way)
         self._programs = ProgramCache(build)
@@ -82,7 +95,7 @@ class Loop:
         self._send(Event("ready"))
         threading.Thread(target=self._beat, name="heart", daemon=True).start()
         try:
-            while self._runs or self._asked or not self._retiring:
+            while self._runs or self._open or not self._retiring:
                 self._take_commands(self._patience())
                 seconds = self._slice_seconds()
                 for run in list(self._runs.values()):
@@ -125,17 +138,14 @@ class Loop:
         runs = self._runs.values()
         if any(run.busy for run in runs):
             return 0
-        return 0.005 if self._asked or any(run.waiting for run in runs) else None
+        return 0.005 if self._open or any(run.waiting for run in runs) else None
 
     def _take_commands(self, patience: float | None) -> None:
         while self._connection.poll(patience):
             data = self._connection.recv_bytes()
             try:
                 command = decode(data, Command)
-                handle = COMMANDS.get(command.verb)
-                if handle is None:
-                    raise WireError(f"no command is called {command.verb!r}: {list(COMMANDS)}")
-                handle(self, command)
+                COMMANDS[type(command)](self, command)
             except LostConnectionError:
                 raise
             except Exception as error:  # nonsense from one must not end the runs of others
@@ -153,10 +163,8 @@ class Loop:
         if run.status.over:
             self._runs.pop(run.run_id, None)
 
-    def _start(self, command: Command) -> None:
+    def _start(self, command: Start) -> None:
         experiment, samples = command.experiment, command.samples
-        if experiment is None or samples is None:
-            raise WireError("start needs an experiment and samples")
         try:
             limits.check(experiment, samples)
             if len(self._runs) >= limits.MAX_RUNS:
@@ -170,16 +178,15 @@ class Loop:
                 samples,
                 paused=command.paused,
                 programs=self._programs,
-                send=self._send,
+                send=lambda snapshot: self._send(Report(snapshot)),
             )
         except Exception as error:  # whatever is wrong with it, the run must not seem to wait
             reason = f"This run was refused: {in_words(error)}."
             epochs = experiment.training.epochs
-            self._send(Snapshot(command.run_id, Status.FAILED, epochs=epochs, reason=reason))
+            failed = Snapshot(command.run_id, Status.FAILED, epochs=epochs, reason=reason)
+            self._send(Report(failed))
 
-    def _prepare(self, command: Command) -> None:
-        if command.experiment is None or command.shape is None:
-            raise WireError("prepare needs an experiment and a shape")
+    def _prepare(self, command: Prepare) -> None:
         n, t, f, k = command.shape
         try:
             limits.check_model(command.experiment, f, k)
@@ -188,32 +195,32 @@ class Loop:
         architecture = architecture_of(command.experiment, n, t, f, k)
         self._programs.ahead([network_of(command.experiment, t, f, k), architecture])
 
-    def _steer(self, command: Command) -> None:
+    def _steer(self, command: Steer) -> None:
         """Pause, resume, step or stop a run. One that has ended meanwhile is passed over."""
         run = self._runs.get(command.run_id)
         if run is not None:
             self._guard(run, getattr(run, command.verb))
 
-    def _drop(self, command: Command) -> None:
+    def _drop(self, command: Drop) -> None:
         run = self._runs.pop(command.run_id, None)
         if run is not None:
             run.release()
 
-    def _ask(self, command: Command) -> None:
+    def _ask(self, command: Ask) -> None:
         function = self._answers.get(command.question)
         if function is None:
             error = f"No question is called {command.question!r}: {list(self._answers)}."
-        elif len(self._asked) >= MAX_QUESTIONS:
+        elif len(self._open) >= MAX_QUESTIONS:
             error = f"At most {MAX_QUESTIONS} questions may wait for an answer; ask again later."
         else:
             future = self._helper.submit(function, **command.arguments)
-            self._asked[command.run_id] = future
+            self._open[command.question_id] = future
             return
-        self._send(Answer(command.run_id, error=error))
+        self._send(Answer(command.question_id, error=error))
 
     def _send_answers(self) -> None:
-        for question_id in [k for k, future in self._asked.items() if future.done()]:
-            future = self._asked.pop(question_id)
+        for question_id in [k for k, future in self._open.items() if future.done()]:
+            future = self._open.pop(question_id)
             try:
                 answer = Answer(question_id, future.result())
                 self._send(answer)
@@ -223,10 +230,10 @@ class Loop:
                 words = f"{error}" if isinstance(error, ValueError) else f"{error!r}"
                 self._send(Answer(question_id, error=words))
 
-    def _retire(self, _: Command) -> None:
+    def _retire(self, _: Retire) -> None:
         self._retiring = True
 
-    def _send(self, message: Snapshot | Event | Answer) -> None:
+    def _send(self, message: Message) -> None:
         data = encode(message)
         try:
             with self._sending:
@@ -235,16 +242,13 @@ class Loop:
             raise LostConnectionError from error
 
 
-COMMANDS: dict[str, Callable[[Loop, Command], None]] = {
-    "start": Loop._start,
-    "pause": Loop._steer,
-    "resume": Loop._steer,
-    "step": Loop._steer,
-    "stop": Loop._steer,
-    "drop": Loop._drop,
-    "prepare": Loop._prepare,
-    "ask": Loop._ask,
-    "retire": Loop._retire,
+COMMANDS: dict[type, Callable[[Loop, Any], None]] = {
+    Start: Loop._start,
+    Steer: Loop._steer,
+    Drop: Loop._drop,
+    Prepare: Loop._prepare,
+    Ask: Loop._ask,
+    Retire: Loop._retire,
 }
 
 ENVIRONMENT = {

@@ -25,11 +25,18 @@ from typing import IO
 
 from lib.run import Snapshot, Status
 from lib.training.errors import OUT_OF_MEMORY
-from lib.training.messages import BEAT_SECONDS, Answer, Command, Event
+from lib.training.messages import (
+    BEAT_SECONDS,
+    Answer,
+    Ask,
+    Command,
+    Event,
+    Message,
+    Prepare,
+    Report,
+    Start,
+)
 from lib.training.wire import WireError, decode, encode
-
-Message = Snapshot | Event | Answer
-"""What a worker says."""
 
 SILENT_BEATS = 30
 """A worker that says nothing for as many has been stopped, or hangs: it is ended. On a machine that
@@ -98,9 +105,8 @@ class WorkerProcess:
     def post(self, command: Command) -> None:
         """Send a command as soon as the worker can take it. Returns at once."""
         with self._changed:
-            if command.verb == "prepare":  # of several only the last is still likely
-                others = [waiting for waiting in self._pending if waiting.verb != "prepare"]
-                self._pending = deque(others)
+            if isinstance(command, Prepare):  # of several only the last is still likely
+                self._pending = deque(c for c in self._pending if not isinstance(c, Prepare))
             self._pending.append(command)
             self._changed.notify_all()
 
@@ -200,7 +206,7 @@ class WorkerProcess:
             with self._changed:
                 self._silent = 0
             try:
-                message = decode(data, Snapshot, Event, Answer)
+                message = decode(data, Message)
             except WireError as error:
                 log.warning("the training process sent something else: %s", error)
                 continue
@@ -228,7 +234,14 @@ class WorkerProcess:
                 data = encode(command)
                 decode(data, Command)  # a script may have set anything, and must hear of it
             except WireError as error:
-                self._on_message(self, _unsendable(command, error))
+                words = f"could not be sent to the training process: {error}."
+                if isinstance(command, Ask):
+                    self._on_message(
+                        self, Answer(command.question_id, error=f"This question {words}")
+                    )
+                elif isinstance(command, Start):
+                    failed = Snapshot(command.run_id, Status.FAILED, reason=f"This run {words}")
+                    self._on_message(self, Report(failed))
                 continue
             try:
                 connection.send_bytes(data)
@@ -245,13 +258,6 @@ class WorkerProcess:
             self.ending = self._words or "could not be started"
         if not self._closing and not self.retiring:
             log.error("the training process %s\n%s", self.ending, _tail(errors))
-
-
-def _unsendable(command: Command, error: WireError) -> Message:
-    words = f"could not be sent to the training process: {error}."
-    if command.verb == "ask":
-        return Answer(command.run_id, error=f"This question {words}")
-    return Snapshot(command.run_id, Status.FAILED, reason=f"This run {words}")
 
 
 def _file_for_errors() -> contextlib.AbstractContextManager[IO[bytes] | None]:

@@ -11,7 +11,7 @@ from lib.experiment import Experiment
 from lib.run import Run, Snapshot, Status
 from lib.training.architecture import Architecture, Network
 from lib.training.client import TrainingClient
-from lib.training.messages import Answer, Command, Event
+from lib.training.messages import Answer, Command, Event, Report, Start, Steer
 
 
 def make_dataset(n: int = 10, t: int = 3, f: int = 2, k: int = 1, train: int = 8) -> Dataset:
@@ -153,6 +153,23 @@ class Clock:
         self.now += seconds
 
 
+def verb(command: Command) -> str:
+    """What a command asks for: "start", "pause", "ask", …."""
+    return command.verb if isinstance(command, Steer) else type(command).__name__.lower()
+
+
+def starts(command: Command, run: Run) -> bool:
+    """Whether a command starts a run, with its settings and what the worker reads of its data."""
+    if not isinstance(command, Start):
+        return False
+    sent, data = command.samples, run.dataset
+    return (
+        (command.run_id, command.experiment) == (run.id, run.experiment)
+        and (sent.x is data.x, sent.y is data.y, sent.train) == (True, True, data.train)
+        and not isinstance(sent, Dataset)
+    )
+
+
 class FakeWorker:
     """Notes what it is sent. The test says what it answers, and when it dies."""
 
@@ -182,8 +199,8 @@ class FakeWorker:
         self.posted.append(command)
         if self.ready:
             self._sent = len(self.posted)
-        if command.verb in self.at_once:
-            self.say(self.at_once[command.verb])
+        if verb(command) in self.at_once:
+            self.say(self.at_once[verb(command)])
 
     def begin(self) -> None:
         """Note it."""
@@ -206,7 +223,7 @@ class FakeWorker:
         if message == Event("ready"):
             self.ready = True
             self._sent = len(self.posted)
-        self._on_message(self, message)
+        self._on_message(self, Report(message) if isinstance(message, Snapshot) else message)
 
     def die(self) -> None:
         """Its process has ended."""
@@ -215,7 +232,7 @@ class FakeWorker:
     @property
     def verbs(self) -> list[str]:
         """The commands that it was sent."""
-        return [command.verb for command in self.posted]
+        return [verb(command) for command in self.posted]
 
 
 class Scene:

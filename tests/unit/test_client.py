@@ -8,13 +8,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from lib.dataset import Dataset
-from lib.run import Run, Snapshot, Status
+from lib.run import Snapshot, Status
 from lib.training import run_book
-from lib.training.messages import Answer, Command, Event
+from lib.training.messages import Answer, Ask, Event, Prepare
 from lib.training.questions import AnswerError
 from lib.training.run_book import STARTING
-from tests.unit.fakes import Scene, make_dataset, make_experiment
+from tests.unit.fakes import Scene, make_dataset, make_experiment, starts
 
 
 @pytest.fixture
@@ -23,17 +22,6 @@ def scene() -> Iterator[Scene]:
     scene = Scene()
     yield scene
     scene.client.close()
-
-
-def starts(command: Command, run: Run) -> bool:
-    """Whether this starts a run, with its settings and what the worker reads of its data."""
-    sent, kept = command.samples, run.dataset
-    assert sent is not None
-    return (
-        (command.verb, command.run_id, command.experiment) == ("start", run.id, run.experiment)
-        and (sent.x is kept.x, sent.y is kept.y, sent.train) == (True, True, kept.train)
-        and not isinstance(sent, Dataset)
-    )
 
 
 @contextmanager
@@ -153,8 +141,7 @@ def test_a_run_that_is_over_takes_no_commands(scene: Scene) -> None:
 def test_a_look_ahead_sends_shapes_and_no_data(scene: Scene) -> None:
     """Training samples, timesteps, features, targets."""
     scene.client.prepare(make_experiment(), make_dataset(n=10, t=3, f=2, k=1, train=8))
-    assert scene.worker.posted[-1].shape == (8, 3, 2, 1)
-    assert scene.worker.posted[-1].samples is None
+    assert scene.worker.posted[-1] == Prepare(make_experiment(), (8, 3, 2, 1))
 
 
 def test_who_waits_for_a_run_hears_that_it_is_forgotten(scene: Scene) -> None:
@@ -203,25 +190,27 @@ def test_an_answer_comes_to_who_asked(scene: Scene) -> None:
     """The future waits for the worker, and has what it says."""
     future = scene.client.ask("double", number=4)
     (command,) = scene.worker.posted
-    assert (command.verb, command.question, command.arguments) == ("ask", "double", {"number": 4})
+    assert command == Ask(command.question_id, "double", {"number": 4})
     assert not future.done()
-    scene.worker.say(Answer(command.run_id, {"double": 8}))
+    scene.worker.say(Answer(command.question_id, {"double": 8}))
     assert future.result(0) == {"double": 8}
-    scene.worker.say(Answer(command.run_id, {"double": 9}))  # said twice: nobody waits any more
+    scene.worker.say(
+        Answer(command.question_id, {"double": 9})
+    )  # said twice: nobody waits any more
 
 
 def test_who_asks_knows_how_many_are_answered_first(scene: Scene) -> None:
     """Whoever asked them: the worker answers one after the other."""
     first, second, third = (scene.client.ask("double", number=k) for k in range(3))
     assert [scene.client.ahead(future) for future in (first, second, third)] == [0, 1, 2]
-    scene.worker.say(Answer(scene.worker.posted[0].run_id, {"double": 0}))
+    scene.worker.say(Answer(scene.worker.posted[0].question_id, {"double": 0}))
     assert [scene.client.ahead(future) for future in (first, second, third)] == [0, 0, 1]
 
 
 def test_an_error_comes_to_who_asked(scene: Scene) -> None:
     """As an AnswerError with the worker's sentence."""
     future = scene.client.ask("double", number=-1)
-    scene.worker.say(Answer(scene.worker.posted[0].run_id, error="Not that number."))
+    scene.worker.say(Answer(scene.worker.posted[0].question_id, error="Not that number."))
     with pytest.raises(AnswerError, match=r"^Not that number\.$"):
         future.result(0)
 
@@ -242,7 +231,7 @@ def test_a_question_that_was_not_sent_goes_to_the_next_worker(scene: Scene) -> N
     first.die()
     assert scene.worker is not first
     (command,) = scene.worker.posted
-    scene.worker.say(Answer(command.run_id, {"double": 2}))
+    scene.worker.say(Answer(command.question_id, {"double": 2}))
     assert future.result(0) == {"double": 2}
 
 

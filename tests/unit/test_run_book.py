@@ -11,7 +11,7 @@ import pytest
 from lib.run import Run, Snapshot, Status
 from lib.training import run_book
 from lib.training.client import TIDY_SECONDS
-from lib.training.messages import Command
+from lib.training.messages import Drop, Start, Steer
 from lib.training.run_book import WATCH_SECONDS
 from tests.unit.fakes import Scene, make_dataset, make_experiment
 from tests.unit.pictures import a_result
@@ -104,7 +104,7 @@ def test_one_browser_may_have_so_many_runs_going(
         "This run was refused: one browser may have at most 2 runs going at a time, and this one "
         "has 2. Stop one of them first."
     )
-    assert refused.id not in [command.run_id for command in scene.worker.posted]
+    assert refused.id not in [c.run_id for c in scene.worker.posted if isinstance(c, Start)]
     assert scene.status(start("you")) is scene.status(start(None)) is Status.QUEUED
     scene.client.stop(runs[0])
     assert scene.status(start()) is Status.QUEUED
@@ -159,7 +159,7 @@ def test_runs_that_nobody_looks_at_are_forgotten(scene: Scene) -> None:
     assert scene.client.get(over.id) is None
     assert scene.client.get(paused.id) is None
     assert scene.client.get(going.id) is going
-    assert Command("drop", paused.id) in scene.worker.posted
+    assert Drop(paused.id) in scene.worker.posted
 
 
 @pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING])
@@ -193,7 +193,7 @@ def test_a_run_that_is_looked_at_is_not_paused(scene: Scene) -> None:
     run, other = scene.start(), scene.start()
     scene.clock.forward(WATCH_SECONDS + 1)
     scene.client.latest(run)
-    assert [(c.verb, c.run_id) for c in scene.worker.posted[2:]] == [("pause", other.id)]
+    assert scene.worker.posted[2:] == [Steer("pause", other.id)]
 
 
 def test_a_script_that_waits_is_a_watcher(scene: Scene) -> None:

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from lib.dataset import Dataset
-from lib.run import Run, Snapshot, Status
+from lib.run import Snapshot, Status
 from lib.training import machine, run_book, supervisor
-from lib.training.messages import Command, Event
+from lib.training.messages import Event
 from lib.training.run_book import STARTING
-from tests.unit.fakes import Scene, make_dataset, make_experiment
+from tests.unit.fakes import Scene, make_dataset, make_experiment, starts, verb
 
 
 @pytest.fixture
@@ -20,17 +19,6 @@ def scene() -> Iterator[Scene]:
     scene = Scene()
     yield scene
     scene.client.close()
-
-
-def starts(command: Command, run: Run) -> bool:
-    """Whether this starts a run, with its settings and what the worker reads of its data."""
-    sent, kept = command.samples, run.dataset
-    assert sent is not None
-    return (
-        (command.verb, command.run_id, command.experiment) == ("start", run.id, run.experiment)
-        and (sent.x is kept.x, sent.y is kept.y, sent.train) == (True, True, kept.train)
-        and not isinstance(sent, Dataset)
-    )
 
 
 def test_a_run_ends_the_first_delay_and_no_other(scene: Scene) -> None:
@@ -200,7 +188,7 @@ def test_the_runs_of_a_retired_worker_that_dies_begin_again(scene: Scene) -> Non
     unsent = scene.start()
     scene.worker.say(Event("ready"))
     old.die()
-    assert [(c.verb, c.run_id) for c in scene.worker.posted] == [
+    assert [(verb(c), c.run_id) for c in scene.worker.posted] == [
         ("start", first.id),
         ("start", unsent.id),
     ]

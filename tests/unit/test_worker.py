@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import metadata
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -17,7 +17,20 @@ import pytest
 from lib.run import Snapshot, Status
 from lib.training import limits, worker, worker_run
 from lib.training.architecture import Network
-from lib.training.messages import Answer, Command, Event
+from lib.training.messages import (
+    Answer,
+    Ask,
+    Command,
+    Drop,
+    Event,
+    Message,
+    Prepare,
+    Report,
+    Retire,
+    Start,
+    Steer,
+    Verb,
+)
 from lib.training.wire import decode, encode
 from tests.unit.fakes import (
     BrokenJudge,
@@ -38,6 +51,7 @@ def double(number: int) -> dict[str, int]:
 
 
 ANSWERS = {"double": double}
+START_PAUSED = Start("one", make_experiment(), make_dataset().samples, paused=True)
 Build = Callable[[Any], Any]
 Answers = Mapping[str, Callable[..., dict[str, Any]]]
 
@@ -61,12 +75,13 @@ class Desk:
 
     def start(self, run_id: str, **settings: object) -> None:
         """Start a run."""
-        self.send(Command("start", run_id, make_experiment(**settings), make_dataset().samples))
+        self.send(Start(run_id, make_experiment(**settings), make_dataset().samples))
 
     def receive(self) -> Snapshot | Event | Answer:
         """The next message, be it a sign of life."""
         assert self.connection.poll(10), "no message within 10 s"
-        self.seen.append(decode(self.connection.recv_bytes(), Snapshot, Event, Answer))
+        message = decode(self.connection.recv_bytes(), Message)
+        self.seen.append(message.snapshot if isinstance(message, Report) else message)
         return self.seen[-1]
 
     def close(self) -> None:
@@ -109,11 +124,9 @@ def test_garbage_is_refused_and_the_loop_goes_on(desk: Desk) -> None:
     desk.connection.send_bytes(b"garbage")
     assert desk.receive().kind == "refused"
     desk.connection.send_bytes(encode(Event("ready")))
-    assert "expected Command, received Event" in desk.receive().text
-    desk.send(Command("explode"))
-    assert "no command is called 'explode'" in desk.receive().text
-    desk.send(Command("start", "empty"))
-    assert "start needs an experiment" in desk.receive().text
+    assert "Invalid value 'Event'" in desk.receive().text
+    desk.send(Steer("explode", "one"))  # type: ignore[arg-type]
+    assert "Invalid enum value 'explode'" in desk.receive().text
     desk.start("one")
     assert desk.find_over("one").status is Status.FINISHED
 
@@ -139,7 +152,7 @@ def test_runs_take_turns() -> None:
     desk.find(lambda m: isinstance(m, Snapshot) and m.epoch > 0)
     desk.start("short")
     assert desk.find_over("short").status is Status.FINISHED
-    desk.send(Command("stop", "long"))
+    desk.send(Steer("stop", "long"))
     assert desk.find_over("long").status is Status.STOPPED
     desk.close()
 
@@ -221,7 +234,7 @@ def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(
     )
     desk.start("bad", epochs=5000, batch=8, mode="last")
     assert beyond.wait(10)
-    desk.send(Command(verb, "bad"))
+    desk.send(Steer(verb, "bad"))
     sent.set()
     last = desk.find_over("bad")
     assert last.status is Status.FAILED
@@ -233,18 +246,19 @@ def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(
 def test_too_many_unfinished_runs_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Until one of them is over."""
     monkeypatch.setattr(limits, "MAX_RUNS", 1)
-    desk.send(Command("start", "one", make_experiment(), make_dataset().samples, paused=True))
+    desk.send(START_PAUSED)
     desk.start("two")
     assert "at most 1 runs may be unfinished at a time, and 1 are" in desk.find_over("two").reason
-    desk.send(Command("drop", "one"))
+    desk.send(Drop("one"))
     desk.start("three")
     assert desk.find_over("three").status is Status.FINISHED
 
 
 def test_commands_for_unknown_runs_are_passed_over(desk: Desk) -> None:
     """A run may end while a command for it is on the way."""
-    for verb in ("pause", "resume", "step", "stop", "drop"):
-        desk.send(Command(verb, "nobody"))
+    for verb in get_args(Verb):
+        desk.send(Steer(verb, "nobody"))
+    desk.send(Drop("nobody"))
     desk.start("one")
     assert isinstance(desk.receive(), Snapshot)
 
@@ -258,7 +272,7 @@ def test_what_is_prepared_is_compiled_once() -> None:
         return build(key)
 
     desk = Desk(noting)
-    desk.send(Command("prepare", experiment=make_experiment(), shape=(8, 3, 2, 1)))
+    desk.send(Prepare(make_experiment(), (8, 3, 2, 1)))
     desk.start("one")
     desk.find_over("one")
     assert len(built) == len(set(built)) == 2
@@ -267,7 +281,7 @@ def test_what_is_prepared_is_compiled_once() -> None:
 
 def test_preparing_what_cannot_be_trained_does_nothing(desk: Desk) -> None:
     """A person may be in the middle of setting things; a start would say why."""
-    desk.send(Command("prepare", experiment=make_experiment(U=1000), shape=(8, 3, 2, 1)))
+    desk.send(Prepare(make_experiment(U=1000), (8, 3, 2, 1)))
     desk.start("one")
     assert isinstance(desk.receive(), Snapshot)
 
@@ -275,11 +289,11 @@ def test_preparing_what_cannot_be_trained_does_nothing(desk: Desk) -> None:
 def test_a_retired_loop_ends_when_its_runs_are_over() -> None:
     """And not before."""
     desk = Desk()
-    desk.send(Command("start", "one", make_experiment(), make_dataset().samples, paused=True))
-    desk.send(Command("retire"))
+    desk.send(START_PAUSED)
+    desk.send(Retire())
     desk.find(lambda m: isinstance(m, Snapshot) and m.status is Status.PAUSED)
     assert desk.thread.is_alive()
-    desk.send(Command("resume", "one"))
+    desk.send(Steer("resume", "one"))
     assert desk.find_over("one").status is Status.FINISHED
     desk.thread.join(10)
     assert not desk.thread.is_alive()
@@ -296,7 +310,7 @@ def test_a_loop_says_now_and_then_that_it_has_grown(
     monkeypatch.setattr(worker.machine, "used_memory", lambda: used)
     used = 900
     desk = Desk()
-    desk.send(Command("start", "one", make_experiment(), make_dataset().samples, paused=True))
+    desk.send(START_PAUSED)
     desk.find(lambda m: isinstance(m, Snapshot) and m.status is Status.PAUSED)
 
     def said() -> list[Event]:
@@ -311,7 +325,7 @@ def test_a_loop_says_now_and_then_that_it_has_grown(
     used = 1100
     assert said() == [Event("grown")]
     assert said() == again
-    desk.send(Command("retire"))  # somebody has
+    desk.send(Retire())  # somebody has
     said()
     assert said() == []
     desk.close()
@@ -358,7 +372,7 @@ def test_the_installed_tensorflow_is_the_one_that_the_flags_are_for(
 
 def ask(desk: Desk, question: str, **arguments: object) -> Answer:
     """Ask, and wait for what comes of it."""
-    desk.send(Command("ask", "q", question=question, arguments=arguments))
+    desk.send(Ask("q", question, arguments))
     return desk.find(lambda m: isinstance(m, Answer) and m.question_id == "q")
 
 
@@ -371,7 +385,7 @@ def test_a_run_goes_on_while_a_question_is_answered() -> None:
     """To its end, where the answer takes that long."""
     over = threading.Event()
     desk = Desk(answers={"end": lambda: {"over": over.wait(10)}})
-    desk.send(Command("ask", "q", question="end"))
+    desk.send(Ask("q", "end", {}))
     desk.start("one")
     assert desk.find_over("one").status is Status.FINISHED
     over.set()
@@ -390,8 +404,8 @@ def test_a_retired_worker_answers_before_it_ends() -> None:
     """What was asked is answered, though there is no run to wait for."""
     desk = Desk()
     desk.receive()
-    desk.send(Command("ask", "q", question="double", arguments={"number": 1}))
-    desk.send(Command("retire"))
+    desk.send(Ask("q", "double", {"number": 1}))
+    desk.send(Retire())
     assert desk.find(lambda m: isinstance(m, Answer)).values == {"double": 2}
     desk.thread.join(10)
     assert not desk.thread.is_alive()
@@ -433,9 +447,10 @@ def test_a_loop_gives_signs_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_loop_waits_for_commands_only_while_no_run_is_busy() -> None:
-    """Not at all, a moment until programs are compiled, or until somebody wants something."""
+    """For ever when there is nothing to do, not for ever while it compiles, not at all in between."""
     gate, polled = threading.Event(), threading.Event()
     patience: list[float | None] = []
+    trained: list[int] = []
 
     class Noting:
         """A connection that notes how long it is waited for."""
@@ -449,26 +464,38 @@ def test_a_loop_waits_for_commands_only_while_no_run_is_busy() -> None:
             polled.set()
             return self._poll(seconds)
 
+    class NotingProgram(FakeProgram):
+        """Notes how often somebody was waited for before each of its calls."""
+
+        def train(self, state: FakeState, samples: int, batches: np.ndarray) -> np.ndarray:
+            trained.append(len(patience))
+            return super().train(state, samples, batches)
+
     def slowly(key: Any) -> Any:
+        if isinstance(key, Network):
+            return build(key)
         assert gate.wait(10)
-        return build(key)
+        return NotingProgram(lambda _: 1.0)
+
+    def is_told(true: Callable[[Any], bool]) -> None:
+        while not true(decode(ours.recv_bytes(), Message)):
+            pass
 
     ours, theirs = Pipe()
     loop = worker.Loop(Noting(theirs), slowly, {})  # type: ignore[arg-type]
     thread = threading.Thread(target=loop.run, daemon=True)
     thread.start()
     assert polled.wait(10)
-    assert patience[0] is None
-    samples = make_dataset().samples
-    ours.send_bytes(encode(Command("start", "one", make_experiment(), samples, paused=True)))
-    while 0.005 not in patience:
-        polled.clear()
-        assert polled.wait(10)
-    assert set(patience[1:]) == {0, 0.005}
-    ours.send_bytes(encode(Command("resume", "one")))
+    ours.send_bytes(encode(Start("one", make_experiment(), make_dataset().samples)))
+    is_told(lambda m: isinstance(m, Report) and m.snapshot.status is Status.COMPILING)
+    polled.clear()
+    assert polled.wait(10)
     gate.set()
-    while decode(ours.recv_bytes(), Snapshot, Event) != Event("alive") or patience[-1] is not None:
-        pass
+    is_told(lambda m: isinstance(m, Report) and m.snapshot.status.over)
+    is_told(lambda m: m == Event("alive") and patience[-1] is None)
+    assert patience[0] is None
+    assert None not in patience[1:-1]
+    assert set(patience[trained[0] : trained[-1]]) == {0}
     ours.close()
     thread.join(10)
     assert not thread.is_alive()

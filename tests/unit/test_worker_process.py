@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from lib.training import worker_process
-from lib.training.messages import Event
-from lib.training.worker_process import Message, WorkerProcess
+from lib.training.messages import Event, Message
+from lib.training.worker_process import WorkerProcess
 
 PATIENCE = 60
 CONNECTED = """
