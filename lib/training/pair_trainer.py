@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +79,13 @@ class PairTrainer:
     program is being compiled. `load` brings that, and then `advance` trains.
     """
 
-    def __init__(self, experiment: Experiment, samples: Samples, judge: Judge) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        samples: Samples,
+        judge: Judge,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         training = experiment.training
         self.batches = BatchOrder(samples.train, training.batch_size, experiment.seed)
         self.step = 0
@@ -95,6 +101,7 @@ class PairTrainer:
         self._judging_seconds = 0.0
         self._training: Iterator[None] | None = None
         """The same of a training step: a long one has a part for each model."""
+        self._clock = clock
         self._experiment = experiment
         self._samples = samples
         self._judge = judge
@@ -158,7 +165,7 @@ class PairTrainer:
         Where a single step takes that long, it ends after one model's, and the next call begins
         with the other's.
         """
-        start = now = time.perf_counter()
+        start = now = self._clock()
         if not self.epoch:
             goal = min(goal, self.batches.steps)
         while self._training or (self.step < goal and not self.diverged):
@@ -169,7 +176,7 @@ class PairTrainer:
                 self._training = self._train(self._steps(goal, self._speed * left), seconds)
             if next(self._training, self) is self:
                 self._training = None
-            now = time.perf_counter()
+            now = self._clock()
 
     def check(self, seconds: float = math.inf) -> bool:
         """Judge the models for about `seconds`. Returns whether nothing is left to judge.
@@ -181,13 +188,13 @@ class PairTrainer:
             if self.diverged or not self.at_epoch_end or self._checked == self.step:
                 return True
             self._judging, self._judging_seconds = self._judge_all(), 0.0
-        start = time.perf_counter()
+        start = self._clock()
         for _ in self._judging:
-            if time.perf_counter() - start >= seconds:
-                self._judging_seconds += time.perf_counter() - start
+            if self._clock() - start >= seconds:
+                self._judging_seconds += self._clock() - start
                 return False
         self._judging = None
-        self._judging_seconds += time.perf_counter() - start
+        self._judging_seconds += self._clock() - start
         self.check_seconds = min(self.check_seconds, self._judging_seconds)
         return True
 
@@ -255,9 +262,9 @@ class PairTrainer:
                 raise RuntimeError("load comes before advance")
             if losses and steps == 1:
                 yield
-            before = time.perf_counter()
+            before = self._clock()
             losses[mode] = model.fit.program.train(model.fit.state, model.fit.samples, batches)
-            spent += time.perf_counter() - before
+            spent += self._clock() - before
         # What one step took says little of what many will: go up by degrees. And a call that had
         # to wait for other threads says little of the next: go down by degrees, too, but by large
         # ones, since other runs wait for the end of a call that was meant to be short.

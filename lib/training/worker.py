@@ -31,7 +31,6 @@ from lib.training.architecture import architecture_of, network_of
 from lib.training.cache import ProgramCache
 from lib.training.errors import OUT_OF_MEMORY, in_words
 from lib.training.messages import (
-    BEAT_SECONDS,
     Answer,
     Ask,
     Command,
@@ -45,22 +44,13 @@ from lib.training.messages import (
     Steer,
 )
 from lib.training.priority import give_way
+from lib.training.timing import USUAL, Timing
 from lib.training.wire import decode, encode
 from lib.training.worker_run import WorkerRun
 
-SLICE_SECONDS = 0.1
-ROUND_SECONDS = 0.2
-"""With many runs the slices get shorter, so that each has a turn about this often, …"""
-SHORTEST_SLICE_SECONDS = 0.02
-"""… but not shorter than this, since what lies between two slices costs time as well."""
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep Python to itself. Models are traced in other threads while the loop
 trains, which takes Python back many times in a slice: with the usual 5 ms it waited a lot."""
-MAX_QUESTIONS = 48
-"""Questions that may wait at a time: each keeps its arguments in memory."""
-GROWN_SECONDS = 30.0
-"""Between two reports of the worker that it has outgrown its limit. TensorFlow keeps the
-14 MB or so of each program, dropped or not, so a fresh worker has to take over; that may fail."""
 
 
 class LostConnectionError(Exception):
@@ -75,7 +65,9 @@ class Loop:
         connection: Connection,
         build: Callable[[Any], Any],
         answers: Mapping[str, Callable[..., dict[str, Any]]],
+        timing: Timing = USUAL,
     ) -> None:
+        self._timing = timing
         self._connection = connection
         self._sending = threading.Lock()
         self._answers = answers
@@ -111,7 +103,7 @@ class Loop:
         """Give a sign of life every second, from a thread: also while one long batch is trained."""
         with contextlib.suppress(LostConnectionError):
             while True:
-                time.sleep(BEAT_SECONDS)
+                time.sleep(self._timing.beat_seconds)
                 self._send(Event("alive"))
 
     def _show_places(self) -> None:
@@ -121,7 +113,7 @@ class Loop:
 
     def _report_grown(self) -> None:
         now = time.monotonic()
-        if self._retiring or now - self._reported_grown < GROWN_SECONDS:
+        if self._retiring or now - self._reported_grown < self._timing.grown_seconds:
             return
         if machine.used_memory() > self._limit:
             self._reported_grown = now
@@ -130,8 +122,8 @@ class Loop:
     def _slice_seconds(self) -> float:
         """How long each busy run may train or be judged in the next round."""
         busy = sum(run.busy for run in self._runs.values())
-        share = ROUND_SECONDS / max(busy, 1)
-        return max(SHORTEST_SLICE_SECONDS, min(SLICE_SECONDS, share))
+        share = self._timing.round_seconds / max(busy, 1)
+        return max(self._timing.shortest_slice_seconds, min(self._timing.slice_seconds, share))
 
     def _patience(self) -> float | None:
         """Seconds to wait for a command: 0 while runs are busy, None for ever without work."""
@@ -179,6 +171,7 @@ class Loop:
                 paused=command.paused,
                 programs=self._programs,
                 send=lambda snapshot: self._send(Report(snapshot)),
+                timing=self._timing,
             )
         except Exception as error:  # whatever is wrong with it, the run must not seem to wait
             reason = f"This run was refused: {in_words(error)}."
@@ -210,8 +203,9 @@ class Loop:
         function = self._answers.get(command.question)
         if function is None:
             error = f"No question is called {command.question!r}: {list(self._answers)}."
-        elif len(self._open) >= MAX_QUESTIONS:
-            error = f"At most {MAX_QUESTIONS} questions may wait for an answer; ask again later."
+        elif len(self._open) >= self._timing.max_questions:
+            most = self._timing.max_questions
+            error = f"At most {most} questions may wait for an answer; ask again later."
         else:
             future = self._helper.submit(function, **command.arguments)
             self._open[command.question_id] = future

@@ -20,32 +20,9 @@ from lib.training.cache import ProgramCache
 from lib.training.errors import in_words
 from lib.training.history import Pace
 from lib.training.pair_trainer import PairTrainer
+from lib.training.timing import USUAL, Timing
 
-SEND_SECONDS = 0.18
-"""Between two snapshots of a run that trains: about five a second."""
-CHECK_SHARE = 0.05
-"""The part of its time that a run may spend on being judged. Where judging takes long, snapshots in
-between have newer losses, and errors and predictions as of the last time."""
-FEW_CHECKS = 40
-"""A run that is soon over may spend, on its first so many judgements, …"""
-FIRST_CHECK_SHARE = 0.2
-"""… this part of its time; its slices are short, so that its curve has many points."""
-FIRST_SLICE_SECONDS = 0.02
-STOPS, FEW_EPOCHS = 16, 1000
-"""A run of few epochs is judged at so many of them at least, so that a person can look at it epoch
-by epoch, however fast it was."""
-JUDGE_SECONDS = 0.05
-"""How long a judgement is made at once; the rest of it has turns, like any other work."""
 JUDGING = "The models are being judged on all validation samples, which takes a while for these."
-SOON_SECONDS = 3.0
-"""A run that has less than this to go is soon over."""
-COMPILE_SECONDS = 120.0
-"""What one run's program may take to be compiled; most take 1 s."""
-PLACE_SECONDS = 0.3
-"""How long a run waits before it shows its place in the queue: most wait for a moment only."""
-SLOW_EPOCH_SECONDS = 1.0
-"""From here on a run says how much of an epoch is done."""
-
 COMPILING = "The model is being compiled, which a new architecture needs once."
 WAITING = "Other models are being compiled first."
 
@@ -72,6 +49,8 @@ class WorkerRun:
         paused: bool,
         programs: ProgramCache,
         send: Callable[[Snapshot], None],
+        timing: Timing = USUAL,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.run_id = run_id
         self.status = Status.QUEUED
@@ -82,7 +61,9 @@ class WorkerRun:
         self._goal = 0 if paused else self._epochs
         self._reason = ""
         self._next: _Outcome | None = None
-        self._asked = time.monotonic()
+        self._timing = timing
+        self._clock = clock
+        self._created = clock()
         self._since = 0.0
         """When its programs began to be compiled."""
         self._pace = Pace()
@@ -128,7 +109,7 @@ class WorkerRun:
         if self._ends:
             return
         if self._trainer is not None:
-            self._trainer.check(JUDGE_SECONDS)
+            self._trainer.check(self._timing.judge_seconds)
         self._take(_Outcome(Status.STOPPED, "", send=True))
 
     def fail(self, reason: str) -> None:
@@ -142,7 +123,7 @@ class WorkerRun:
         """Say how many runs that wait for the compiler come before this one."""
         runs = "1 other run is" if before == 1 else f"{before} other runs are"
         reason = f"Models are compiled in turn: {runs} before this one." if before else WAITING
-        soon = time.monotonic() - self._asked < PLACE_SECONDS
+        soon = self._clock() - self._created < self._timing.place_seconds
         if self.status is not Status.QUEUED or self._next is not None or soon:
             return
         if reason != self._reason:
@@ -166,14 +147,16 @@ class WorkerRun:
                 self.fail(f"The model could not be compiled: {in_words(error)}.")
                 return
         late = self.status is Status.COMPILING and self._program not in done
-        if late and time.monotonic() - self._since > COMPILE_SECONDS:
+        if late and self._clock() - self._since > self._timing.compile_seconds:
             self.fail(
-                f"The model was not compiled within {COMPILE_SECONDS:g} s, "
+                f"The model was not compiled within {self._timing.compile_seconds:g} s, "
                 "which is the most that a run may take for it; fewer layers need less."
             )
             return
         if self._judge in done and self._trainer is None:
-            self._trainer = PairTrainer(self._experiment, self._samples, self._judge.result())
+            self._trainer = PairTrainer(
+                self._experiment, self._samples, self._judge.result(), self._clock
+            )
             self._become(self.status, self._reason)
         if self._next is not None:
             return
@@ -184,18 +167,19 @@ class WorkerRun:
         elif self.status is Status.QUEUED and (
             self._program in done or any(future.running() for future in futures)
         ):
-            self._since = time.monotonic()
+            self._since = self._clock()
             self._become(Status.COMPILING, COMPILING)
 
     def _train(self, trainer: PairTrainer, seconds: float) -> None:
-        epoch_steps = trainer.batches.steps
+        timing, epoch_steps = self._timing, trainer.batches.steps
         first = trainer.epoch == 0
-        few = trainer.checks < FEW_CHECKS and (self._left(self._pace) or 0.0) < SOON_SECONDS
+        soon_over = (self._left(self._pace) or 0.0) < timing.soon_seconds
+        few = trainer.checks < timing.few_checks and soon_over
         if few:
-            seconds = min(seconds, FIRST_SLICE_SECONDS)
+            seconds = min(seconds, timing.first_slice_seconds)
         goal, stop = self._goal, self._next_stop(trainer.epoch)
         trainer.advance(seconds, min(goal, stop) * epoch_steps)
-        now = time.perf_counter()
+        now = self._clock()
         self._pace.note(now, trainer.step)
         self._steady.note(now, trainer.step)
         finished = trainer.step >= self._epochs * epoch_steps
@@ -203,9 +187,9 @@ class WorkerRun:
         must = finished or reached or (first and trainer.epoch > 0)
         stopped = trainer.step >= stop * epoch_steps
         # Now or at the next turn, whichever is nearer to the time: many runs have few turns.
-        due = must or now + (now - self._turned) / 2 - self._sent >= SEND_SECONDS
+        due = must or now + (now - self._turned) / 2 - self._sent >= timing.send_seconds
         self._turned = now
-        pause = trainer.check_seconds / (FIRST_CHECK_SHARE if few else CHECK_SHARE)
+        pause = trainer.check_seconds / (timing.first_check_share if few else timing.check_share)
         if trainer.diverged:
             self._become(Status.DIVERGED, self._advice(trainer))
         elif finished:
@@ -225,7 +209,7 @@ class WorkerRun:
             return
         if goal > self._trainer.epoch:
             for pace in (self._pace, self._steady):
-                pace.begin(time.perf_counter(), self._trainer.step)
+                pace.begin(self._clock(), self._trainer.step)
             self._become(Status.RUNNING)
         else:
             self._become(Status.PAUSED)
@@ -239,7 +223,7 @@ class WorkerRun:
         if self._ends:
             return
         self._next = _Outcome(status, reason, send)
-        if self._judge_on(self._next, JUDGE_SECONDS) or status is self.status:
+        if self._judge_on(self._next, self._timing.judge_seconds) or status is self.status:
             return
         if status.active:
             self.status = status
@@ -256,7 +240,7 @@ class WorkerRun:
         trainer = self._trainer
         if trainer is not None and not trainer.check(seconds):
             return False
-        self._checked = time.perf_counter()
+        self._checked = self._clock()
         if trainer is not None and trainer.diverged:
             outcome = _Outcome(Status.DIVERGED, self._advice(trainer), send=True)
         self._take(outcome)
@@ -282,7 +266,7 @@ class WorkerRun:
     def _post(self) -> None:
         past = self._trainer.take_past() if self._trainer is not None else ()
         self._send(replace(self.snapshot(), past=past))
-        self._sent = time.perf_counter()
+        self._sent = self._clock()
 
     def snapshot(self) -> Snapshot:
         """Everything about the run, now."""
@@ -303,9 +287,9 @@ class WorkerRun:
 
     def _next_stop(self, epoch: int) -> int:
         """The epoch after this one at whose end the models are judged, however soon that is."""
-        if self._epochs > FEW_EPOCHS:
+        if self._epochs > self._timing.few_epochs:
             return self._epochs
-        stretch = max(1, self._epochs // STOPS)
+        stretch = max(1, self._epochs // self._timing.stops)
         return (epoch // stretch + 1) * stretch
 
     def _left(self, pace: Pace) -> float | None:
@@ -317,7 +301,7 @@ class WorkerRun:
     def _slow_epoch(self, trainer: PairTrainer) -> str:
         """How much of an epoch is done, where epochs are so long that no figure changes."""
         steps = trainer.batches.steps
-        if not self._pace.rate or steps / self._pace.rate < SLOW_EPOCH_SECONDS:
+        if not self._pace.rate or steps / self._pace.rate < self._timing.slow_epoch_seconds:
             return ""
         return (
             f"An epoch takes about {steps / self._pace.rate:,.0f} s; "

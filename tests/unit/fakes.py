@@ -37,6 +37,23 @@ def make_experiment(**settings: object) -> Experiment:
     return Experiment().set(**{"U": 2, "epochs": 5, "batch": 2, **settings})
 
 
+class Clock:
+    """A clock that goes when it is told to, and by `tick` whenever somebody looks at it."""
+
+    def __init__(self, tick: float = 0.0) -> None:
+        self.now = 1000.0
+        self._tick = tick
+
+    def __call__(self) -> float:
+        """Seconds."""
+        self.now += self._tick
+        return self.now
+
+    def forward(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+
+
 class FakeState:
     """The weights of a model; training adds 1 to each for every batch."""
 
@@ -83,6 +100,19 @@ class FakeProgram:
         self.calls.append(batches)
         loss = self._losses[state.mode]
         return np.array([loss(done + i) for i in range(len(batches))], np.float32)
+
+
+class TimedProgram(FakeProgram):
+    """Takes so many seconds of a clock for each batch."""
+
+    def __init__(self, clock: Clock, seconds: float, max_steps: int = 1000) -> None:
+        super().__init__(lambda _: 1.0, max_steps)
+        self.clock, self._seconds = clock, seconds
+
+    def train(self, state: FakeState, samples: int, batches: np.ndarray) -> np.ndarray:
+        """The losses of the next batches."""
+        self.clock.forward(self._seconds * len(batches))
+        return super().train(state, samples, batches)
 
 
 class FakeJudge:
@@ -136,21 +166,6 @@ def build(key: Network | Architecture) -> FakeJudge | FakeProgram:
     if isinstance(key, Network):
         return FakeJudge(key.targets)
     return FakeProgram(lambda step: 1 / (step + 1))
-
-
-class Clock:
-    """A clock that goes when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        """Seconds."""
-        return self.now
-
-    def forward(self, seconds: float) -> None:
-        """Let time pass."""
-        self.now += seconds
 
 
 def verb(command: Command) -> str:

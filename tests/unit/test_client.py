@@ -194,9 +194,7 @@ def test_an_answer_comes_to_who_asked(scene: Scene) -> None:
     assert not future.done()
     scene.worker.say(Answer(command.question_id, {"double": 8}))
     assert future.result(0) == {"double": 8}
-    scene.worker.say(
-        Answer(command.question_id, {"double": 9})
-    )  # said twice: nobody waits any more
+    scene.worker.say(Answer(command.question_id, {"double": 9}))  # nobody waits any more
 
 
 def test_who_asks_knows_how_many_are_answered_first(scene: Scene) -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from lib.run import ModeResult
 from lib.training.pair_trainer import MAX_SENT_PARAMETERS, PairTrainer
-from tests.unit.fakes import FakeJudge, FakeProgram, FakeState, make_dataset, make_experiment
+from tests.unit.fakes import (
+    Clock,
+    FakeJudge,
+    FakeProgram,
+    TimedProgram,
+    make_dataset,
+    make_experiment,
+)
 
 LONG = 60.0
 """Seconds: more than any test needs."""
@@ -62,9 +68,19 @@ def test_an_epoch_loss_is_the_mean_over_samples() -> None:
         assert result.loss.tolist() == [pytest.approx((4 * 1 + 4 * 2 + 2 * 6) / 10)]
 
 
+def timed_trainer(step_seconds: float, max_steps: int = 1000) -> tuple[PairTrainer, TimedProgram]:
+    """A trainer of both modes for which a step of the two takes so long."""
+    clock = Clock()
+    trainer = PairTrainer(make_experiment(epochs=1000), make_dataset(), FakeJudge(), clock)
+    trainer.check()
+    program = TimedProgram(clock, step_seconds / 2, max_steps)
+    trainer.load(program)
+    return trainer, program
+
+
 def test_both_models_get_the_same_batches() -> None:
     """Whatever the slices: call by call the two are fed alike."""
-    trainer, program = make_trainer(epochs=50)
+    trainer, program = timed_trainer(1e-5)
     while trainer.epoch < 50:
         trainer.advance(1e-4, goal=200)
     assert sum(len(call) for call in program.calls) == 2 * 200
@@ -81,19 +97,23 @@ def test_the_first_epoch_is_shown_as_soon_as_it_is_done() -> None:
 
 def test_a_slice_ends_with_an_epoch_where_it_can() -> None:
     """After the first, many epochs at a time, and none half done."""
-    trainer, _ = make_trainer(epochs=500)
+    trainer, _ = timed_trainer(2e-5)
     for _ in range(20):
-        trainer.advance(0.002, goal=2000)
+        trainer.advance(0.002, goal=4000)
         if trainer.step >= 64:
             assert trainer.at_epoch_end
     assert trainer.epoch > 1
 
 
-@pytest.mark.parametrize(("fitting", "steps"), [(1, 1), (2, 4), (4, 4), (7, 4), (8, 8)])
-def test_an_epoch_is_not_broken_off_shortly_before_its_end(fitting: int, steps: int) -> None:
+@pytest.mark.parametrize(
+    ("fitting", "steps"), [(1.2, 1), (2.4, 4), (4.4, 4), (5.2, 4), (7.2, 8), (8.4, 8)]
+)
+def test_an_epoch_is_not_broken_off_shortly_before_its_end(fitting: float, steps: int) -> None:
     """Of 4 batches all are trained where 2 fit into a slice, and 1 where 1 does."""
-    trainer, _ = make_trainer(epochs=500)
-    assert trainer._steps(goal=2000, fitting=fitting) == steps
+    trainer, _ = timed_trainer(0.01)
+    trainer.advance(0.04, goal=4)  # how long a step takes is known from here on
+    trainer.advance(0.01 * fitting, goal=2000)
+    assert trainer.step == 4 + steps
 
 
 def test_it_stops_at_the_goal() -> None:
@@ -198,28 +218,15 @@ def test_a_step_that_takes_long_is_two_turns() -> None:
 
 @pytest.mark.parametrize(("step_seconds", "broken_off"), [(0.012, False), (0.2, True)])
 def test_only_a_step_that_takes_as_long_as_a_turn_is_broken_off(
-    monkeypatch: pytest.MonkeyPatch, step_seconds: float, broken_off: bool
+    step_seconds: float, broken_off: bool
 ) -> None:
     """Of several both models make all; so a turn may end with an epoch for both."""
-    clock = [0.0]
-    monkeypatch.setattr(
-        "lib.training.pair_trainer.time", SimpleNamespace(perf_counter=lambda: clock[0])
-    )
-
-    class Slow(FakeProgram):
-        def train(self, state: FakeState, samples: int, batches: np.ndarray) -> np.ndarray:
-            clock[0] += step_seconds / 2 * len(batches)
-            return super().train(state, samples, batches)
-
-    trainer = PairTrainer(make_experiment(epochs=1000), make_dataset(), FakeJudge())
-    trainer.check()
-    program = Slow(lambda _: 1.0, max_steps=3)
-    trainer.load(program)
+    trainer, program = timed_trainer(step_seconds, max_steps=3)
     odd = []
     for _ in range(40):
-        before = clock[0]
+        before = program.clock.now
         trainer.advance(0.1, goal=4000)
-        assert clock[0] - before <= 0.2 + 1e-9
+        assert program.clock.now - before <= 0.2 + 1e-9
         odd.append(len(program.calls) % 2 == 1)
     assert any(odd) == broken_off
 

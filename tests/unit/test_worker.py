@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from importlib import metadata
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from lib.run import Snapshot, Status
-from lib.training import limits, worker, worker_run
+from lib.training import limits, worker
 from lib.training.architecture import Network
 from lib.training.messages import (
     Answer,
@@ -31,6 +31,7 @@ from lib.training.messages import (
     Steer,
     Verb,
 )
+from lib.training.timing import USUAL, Timing
 from lib.training.wire import decode, encode
 from tests.unit.fakes import (
     BrokenJudge,
@@ -56,18 +57,40 @@ Build = Callable[[Any], Any]
 Answers = Mapping[str, Callable[..., dict[str, Any]]]
 
 
+ONE_BATCH = Timing(slice_seconds=1e-9, shortest_slice_seconds=1e-9)
+"""A batch in each turn."""
+
+
+class HeldProgram(FakeProgram):
+    """Says when it has been trained on a second batch, and goes on when it is let."""
+
+    def __init__(self, beyond: threading.Event, let: threading.Event) -> None:
+        super().__init__(lambda _: 1.0)
+        self._beyond, self._let = beyond, let
+
+    def train(self, state: FakeState, samples: int, batches: np.ndarray) -> np.ndarray:
+        """The losses of the next batches."""
+        losses = super().train(state, samples, batches)
+        if state.weights[0].flat[0] > 1:
+            self._beyond.set()
+            assert self._let.wait(10)
+        return losses
+
+
 class Desk:
     """The client's end of the connection to a loop that runs in a thread."""
 
-    def __init__(self, build: Build = build, answers: Answers = ANSWERS) -> None:
+    def __init__(
+        self, build: Build = build, answers: Answers = ANSWERS, timing: Timing = USUAL
+    ) -> None:
         self.seen: list[Snapshot | Event | Answer] = []
         self.connection, self.theirs = Pipe()
-        self.thread = threading.Thread(target=self._run, args=(build, answers), daemon=True)
+        self.thread = threading.Thread(target=self._run, args=(build, answers, timing), daemon=True)
         self.thread.start()
 
-    def _run(self, build: Build, answers: Answers) -> None:
+    def _run(self, *arguments: Any) -> None:
         with self.theirs:
-            worker.Loop(self.theirs, build, answers).run()
+            worker.Loop(self.theirs, *arguments).run()
 
     def send(self, command: Command) -> None:
         """Send it as the client does."""
@@ -141,19 +164,15 @@ def test_a_run_beyond_the_limits_fails_with_what_was_asked(desk: Desk) -> None:
 
 def test_runs_take_turns() -> None:
     """A second run doesn't wait for the first one's end."""
-
-    def slow(key: Any) -> Any:
-        if isinstance(key, Network):
-            return build(key)
-        return FakeProgram(lambda _: time.sleep(1e-3) or 1.0)
-
-    desk = Desk(slow)
+    beyond, sent = threading.Event(), threading.Event()
+    held = HeldProgram(beyond, sent)
+    desk = Desk(lambda key: build(key) if isinstance(key, Network) else held, timing=ONE_BATCH)
     desk.start("long", epochs=5000)
-    desk.find(lambda m: isinstance(m, Snapshot) and m.epoch > 0)
+    assert beyond.wait(10)
     desk.start("short")
-    assert desk.find_over("short").status is Status.FINISHED
-    desk.send(Steer("stop", "long"))
-    assert desk.find_over("long").status is Status.STOPPED
+    sent.set()
+    over = desk.find(lambda m: isinstance(m, Snapshot) and m.status.over)
+    assert (over.run_id, over.status) == ("short", Status.FINISHED)
     desk.close()
 
 
@@ -208,30 +227,12 @@ def test_a_run_that_breaks_late_fails_alone(error: Exception, good: int) -> None
 
 
 @pytest.mark.parametrize("verb", ["stop", "pause"])
-def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(
-    verb: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(verb: Verb) -> None:
     """Both judge it once more: here for the first time since its first epoch of one batch."""
-    monkeypatch.setattr(worker_run, "SEND_SECONDS", 1e9)
-    monkeypatch.setattr(worker_run, "FEW_CHECKS", 0)
-    for bound in ("SLICE_SECONDS", "SHORTEST_SLICE_SECONDS"):
-        monkeypatch.setattr(worker, bound, 1e-9)  # a batch in each turn
     beyond, sent = threading.Event(), threading.Event()
-
-    class Held(FakeProgram):
-        """Goes on from its second batch when the command has been sent."""
-
-        def train(self, state: FakeState, samples: int, batches: np.ndarray) -> np.ndarray:
-            losses = super().train(state, samples, batches)
-            if state.weights[0].flat[0] > 1:
-                beyond.set()
-                assert sent.wait(10)
-            return losses
-
-    error = RuntimeError("lost a bit")
-    desk = Desk(
-        lambda key: BrokenJudge(error, good=1) if isinstance(key, Network) else Held(lambda _: 1.0)
-    )
+    judge, held = BrokenJudge(RuntimeError("lost a bit"), good=1), HeldProgram(beyond, sent)
+    timing = replace(ONE_BATCH, send_seconds=1e9, few_checks=0)
+    desk = Desk(lambda key: judge if isinstance(key, Network) else held, timing=timing)
     desk.start("bad", epochs=5000, batch=8, mode="last")
     assert beyond.wait(10)
     desk.send(Steer(verb, "bad"))
@@ -292,7 +293,7 @@ def test_a_retired_loop_ends_when_its_runs_are_over() -> None:
     desk.send(START_PAUSED)
     desk.send(Retire())
     desk.find(lambda m: isinstance(m, Snapshot) and m.status is Status.PAUSED)
-    assert desk.thread.is_alive()
+    assert ask(desk, "double", number=1).values == {"double": 2}
     desk.send(Steer("resume", "one"))
     assert desk.find_over("one").status is Status.FINISHED
     desk.thread.join(10)
@@ -305,11 +306,10 @@ def test_a_loop_says_now_and_then_that_it_has_grown(
     pause: float, again: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beyond its limit somebody fresh should take over, and if that failed, somebody else."""
-    monkeypatch.setattr(worker, "GROWN_SECONDS", pause)
     monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 1000)
     monkeypatch.setattr(worker.machine, "used_memory", lambda: used)
     used = 900
-    desk = Desk()
+    desk = Desk(timing=Timing(grown_seconds=pause))
     desk.send(START_PAUSED)
     desk.find(lambda m: isinstance(m, Snapshot) and m.status is Status.PAUSED)
 
@@ -411,10 +411,11 @@ def test_a_retired_worker_answers_before_it_ends() -> None:
     assert not desk.thread.is_alive()
 
 
-def test_waiting_questions_are_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_questions_are_bounded() -> None:
     """One more than that is refused, with the limit."""
-    monkeypatch.setattr(worker, "MAX_QUESTIONS", 0)
+    desk = Desk(timing=Timing(max_questions=0))
     assert ask(desk, "double", number=1).error.startswith("At most 0 questions may wait")
+    desk.close()
 
 
 def test_runs_that_wait_for_the_compiler_are_told_their_places() -> None:
@@ -437,17 +438,16 @@ def test_runs_that_wait_for_the_compiler_are_told_their_places() -> None:
     desk.close()
 
 
-def test_a_loop_gives_signs_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_loop_gives_signs_of_life() -> None:
     """With nothing to do as well: silence would mean that it has been stopped."""
-    monkeypatch.setattr(worker, "BEAT_SECONDS", 0.01)
-    desk = Desk()
+    desk = Desk(timing=Timing(beat_seconds=0.01))
     for _ in range(3):
         desk.find(lambda message: message == Event("alive"))
     desk.close()
 
 
 def test_a_loop_waits_for_commands_only_while_no_run_is_busy() -> None:
-    """For ever when there is nothing to do, not for ever while it compiles, not at all in between."""
+    """For ever with nothing to do, not for ever while programs are compiled, else not at all."""
     gate, polled = threading.Event(), threading.Event()
     patience: list[float | None] = []
     trained: list[int] = []
@@ -482,7 +482,7 @@ def test_a_loop_waits_for_commands_only_while_no_run_is_busy() -> None:
             pass
 
     ours, theirs = Pipe()
-    loop = worker.Loop(Noting(theirs), slowly, {})  # type: ignore[arg-type]
+    loop = worker.Loop(Noting(theirs), slowly, {}, Timing(beat_seconds=0.01))  # type: ignore[arg-type]
     thread = threading.Thread(target=loop.run, daemon=True)
     thread.start()
     assert polled.wait(10)

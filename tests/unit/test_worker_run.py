@@ -3,34 +3,61 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any
 
 import numpy as np
 import pytest
 
 from lib.run import Snapshot, Status
-from lib.training import worker_run
 from lib.training.architecture import Network
 from lib.training.cache import ProgramCache
+from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import JUDGING, WorkerRun
-from tests.unit.fakes import FakeJudge, FakeProgram, build, make_dataset, make_experiment
+from tests.unit.fakes import Clock, FakeJudge, FakeProgram, build, make_dataset, make_experiment
+
+PATIENCE = 60
+"""Seconds: far more than anything here takes."""
+SLOW_JUDGE = Timing(judge_seconds=0.0)
+"""Judgements are made one part, a sample, at a time: of two models and two samples four."""
+
+
+class Shop(ProgramCache):
+    """Programs, and those that somebody waits for."""
+
+    def ask(self, keys: Sequence[Hashable]) -> list[Future[Any]]:
+        """The programs of these keys."""
+        self.futures = super().ask(keys)
+        return self.futures
+
+    def wait(self) -> None:
+        """Let the threads that build go on, and not longer than that where there is news."""
+        wait([f for f in self.futures if not f.done()], 0.02, FIRST_COMPLETED)
 
 
 class Stage:
     """A run, what it has sent, and a way to give it turns until something is true."""
 
     def __init__(
-        self, paused: bool = False, build: Callable[[Any], Any] = build, **settings: object
+        self,
+        paused: bool = False,
+        build: Callable[[Any], Any] = build,
+        timing: Timing = USUAL,
+        **settings: object,
     ) -> None:
         self.sent: list[Snapshot] = []
+        self._programs = Shop(build)
         self.run = WorkerRun(
             "id",
             make_experiment(**settings),
             make_dataset(),
             paused=paused,
-            programs=ProgramCache(build),
+            programs=self._programs,
             send=self.sent.append,
+            timing=timing,
+            clock=Clock(tick=1e-4),
         )
 
     @property
@@ -48,12 +75,13 @@ class Stage:
         ]
 
     def until(self, true: Callable[[], bool], seconds: float = 1e-3) -> None:
-        """Give turns until this is true."""
-        for _ in range(100_000):
-            if true():
-                return
+        """Give turns until this is true; between two that aren't used, let programs be built."""
+        end = time.monotonic() + PATIENCE
+        while not true():
+            assert time.monotonic() < end, f"never came true; {self.run.status}"
             self.run.turn(seconds)
-        raise AssertionError(f"never came true; {self.run.status}")
+            if not self.run.busy:
+                self._programs.wait()
 
     def until_status(self, status: Status, seconds: float = 1e-3) -> None:
         """Give turns until the run has this status."""
@@ -101,24 +129,14 @@ def test_the_first_epoch_is_sent_at_once() -> None:
 
 
 @pytest.mark.parametrize("soon", [True, False])
-def test_a_run_that_is_soon_over_is_judged_often(
-    monkeypatch: pytest.MonkeyPatch, soon: bool
-) -> None:
+def test_a_run_that_is_soon_over_is_judged_often(soon: bool) -> None:
     """After its slices, so that it has a curve; a long one only when it has something to send."""
-    monkeypatch.setattr(worker_run, "SEND_SECONDS", 1e9)
-    monkeypatch.setattr(worker_run, "FIRST_CHECK_SHARE", 1e9)
-    monkeypatch.setattr(worker_run, "SOON_SECONDS", 1e9 if soon else 0.0)
-    stage = Stage(epochs=5000)
+    timing = Timing(send_seconds=1e9, first_check_share=1e9, soon_seconds=1e9 if soon else 0.0)
+    stage = Stage(timing=timing, epochs=5000)
     stage.until_status(Status.RUNNING)
     stage.until(lambda: stage.run.snapshot().epoch >= 10, seconds=1e-5)
     judged = stage.run.snapshot().results["last"].checked_epochs
     assert judged.size > 2 if soon else judged.tolist() == [0, 1]
-
-
-@pytest.fixture
-def slow_judge(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judgements are made one part, a sample, at a time: of two models and two samples four."""
-    monkeypatch.setattr(worker_run, "JUDGE_SECONDS", 0.0)
 
 
 def turns_until(stage: Stage, status: Status) -> int:
@@ -131,10 +149,9 @@ def turns_until(stage: Stage, status: Status) -> int:
     return turns
 
 
-@pytest.mark.usefixtures("slow_judge")
 def test_a_judgement_that_takes_long_has_turns_of_its_own() -> None:
     """So others have theirs in between; the end waits for it, and it is said what is going on."""
-    stage = Stage(epochs=1)
+    stage = Stage(timing=SLOW_JUDGE, epochs=1)
     stage.until_status(Status.RUNNING)
     stage.run.turn(60)
     assert stage.last.reason == JUDGING
@@ -146,10 +163,9 @@ def test_a_judgement_that_takes_long_has_turns_of_its_own() -> None:
     assert stage.last.results["last"].checked_epochs.tolist() == [0, 1]
 
 
-@pytest.mark.usefixtures("slow_judge")
 def test_an_end_that_waits_for_a_judgement_is_an_end() -> None:
     """What is said to the run meanwhile comes too late."""
-    stage = Stage(epochs=1)
+    stage = Stage(timing=SLOW_JUDGE, epochs=1)
     stage.until_status(Status.RUNNING)
     stage.run.turn(60)
     for say in (stage.run.pause, stage.run.resume, stage.run.step, stage.run.stop):
@@ -157,11 +173,10 @@ def test_an_end_that_waits_for_a_judgement_is_an_end() -> None:
     assert turns_until(stage, Status.FINISHED) == 4
 
 
-@pytest.mark.usefixtures("slow_judge")
 @pytest.mark.parametrize("resumed", [False, True])
 def test_a_pause_waits_for_the_judgement(resumed: bool) -> None:
     """A page asks for no more figures of a paused run. A resume in between takes it back."""
-    stage = Stage(epochs=5000)
+    stage = Stage(timing=SLOW_JUDGE, epochs=5000)
     stage.until_status(Status.RUNNING)
     stage.run.turn(60)
     stage.run.pause()
@@ -173,11 +188,9 @@ def test_a_pause_waits_for_the_judgement(resumed: bool) -> None:
     assert stage.last.results["last"].checked_epochs.tolist() == [0, 1]
 
 
-@pytest.mark.usefixtures("slow_judge")
-def test_nothing_is_shown_before_the_first_judgement(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_shown_before_the_first_judgement() -> None:
     """Its place isn't told, nor are models without figures, however it ends."""
-    monkeypatch.setattr(worker_run, "PLACE_SECONDS", 0.0)
-    stage = Stage()
+    stage = Stage(timing=Timing(judge_seconds=0.0, place_seconds=0.0))
     stage.until(lambda: stage.run.busy)
     stage.run.show_place(0)
     stage.run.stop()
@@ -202,10 +215,9 @@ def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence() -> None:
     assert "Lower the learning rate" in stage.last.reason
 
 
-@pytest.mark.usefixtures("slow_judge")
 def test_a_stop_does_not_wait_for_a_judgement() -> None:
     """The figures are those of the last one."""
-    stage = Stage(epochs=5000)
+    stage = Stage(timing=SLOW_JUDGE, epochs=5000)
     stage.until_status(Status.RUNNING)
     stage.run.turn(60)
     stage.run.stop()
@@ -337,16 +349,14 @@ def test_a_model_that_cannot_be_compiled_fails_with_the_reason() -> None:
     assert stage.last.reason == "The model could not be compiled: no such thing."
 
 
-def test_a_slow_epoch_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_epoch_says_how_far_it_is() -> None:
     """Else nothing on the page would move for a long time."""
-    monkeypatch.setattr("lib.training.worker_run.SLOW_EPOCH_SECONDS", 0.0)
-    monkeypatch.setattr("lib.training.worker_run.SEND_SECONDS", 0.0)
-    stage = Stage(epochs=5000)
+    stage = Stage(timing=Timing(slow_epoch_seconds=0.0, send_seconds=0.0), epochs=5000)
     stage.until(lambda: "of epoch" in stage.last.reason)
     assert stage.last.reason.startswith("An epoch takes about ")
 
 
-def test_a_run_that_waits_is_told_its_place_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_waits_is_told_its_place_once() -> None:
     """How many come before it; and that others do, when it is the next."""
     gate = threading.Event()
 
@@ -354,8 +364,7 @@ def test_a_run_that_waits_is_told_its_place_once(monkeypatch: pytest.MonkeyPatch
         assert gate.wait(10)
         return build(key)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(worker_run, "PLACE_SECONDS", 0.0)
-    stage = Stage(build=slowly)
+    stage = Stage(build=slowly, timing=Timing(place_seconds=0.0))
     for before in (2, 2, 1, 0):
         stage.run.show_place(before)
     assert [snapshot.reason for snapshot in stage.sent] == [
@@ -369,16 +378,15 @@ def test_a_run_that_waits_is_told_its_place_once(monkeypatch: pytest.MonkeyPatch
     assert stage.last.status is Status.FINISHED
 
 
-def test_a_compile_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_compile_that_takes_too_long_is_given_up() -> None:
     """The run fails with the limit; a later one finds what was compiled in the meantime."""
-    monkeypatch.setattr("lib.training.worker_run.COMPILE_SECONDS", -1.0)
     gate = threading.Event()
 
     def slowly(key: object) -> object:
         assert isinstance(key, Network) or gate.wait(10)
         return build(key)  # type: ignore[arg-type]
 
-    stage = Stage(build=slowly)
+    stage = Stage(build=slowly, timing=Timing(compile_seconds=-1.0))
     stage.until_status(Status.FAILED)
     gate.set()
     assert stage.last.reason.startswith("The model was not compiled within -1 s, which is the most")
