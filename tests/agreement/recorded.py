@@ -15,8 +15,7 @@ import json
 import os
 import platform
 from collections.abc import Iterable
-from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +25,10 @@ LIVE, RECORDING = "live", "record"
 MODE = os.environ.get("UNROLLED_ANSWERS", "")
 """Empty, "live", or "record"."""
 
-_asked: dict[str, dict[str, Any]] = {}
-"""While recording: by module, each question as a line of JSON, and its answer."""
 
-
-def code_of(module: str) -> str:
-    """A digest of all the code that an answer comes from."""
-    sources = (QUESTIONS / f"{name}.py" for name in ("__init__", module))
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
-
-
-def origin(module: str) -> dict[str, str]:
-    """Where answers come from: the code that asks, and whose answers they are."""
+def versions() -> dict[str, str]:
+    """Whose answers are given here."""
     return {
-        "code": code_of(module),
         "keras": version("keras"),
         "numpy": _short(version("numpy")),
         "python": _short(platform.python_version()),
@@ -47,58 +36,80 @@ def origin(module: str) -> dict[str, str]:
     }
 
 
-def ask(question: str, *case: Any) -> Any:
-    """The answer to `module.function` for these arguments: the recorded one, or Keras's now.
+class AnswerFiles:
+    """The answers on file in one folder, to the questions of the modules in another."""
 
-    Tuples come back as lists, either way.
-    """
-    module, function = question.split(".")
-    key = json.dumps([function, *case])
-    if not MODE and key in _recorded(module):
-        return _recorded(module)[key]
-    asked = importlib.import_module(f"tests.agreement.questions.{module}")
-    # Through JSON, arguments too: a live answer must not differ from a recorded one.
-    answer = json.loads(json.dumps(getattr(asked, function)(*json.loads(key)[1:])))
-    if MODE == RECORDING:
-        _asked.setdefault(module, {})[key] = answer
-    return answer
+    def __init__(
+        self,
+        questions: Path = QUESTIONS,
+        answers: Path = ANSWERS,
+        mode: str = MODE,
+        origin: dict[str, str] | None = None,
+    ) -> None:
+        self._questions = questions
+        self._answers = answers
+        self._mode = mode
+        self._versions = origin
+        self._read: dict[str, dict[str, Any]] = {}
+        self._live: dict[str, dict[str, Any]] = {}
+        """While recording: by module, each question as a line of JSON, and its answer."""
 
+    def ask(self, question: str, *case: Any) -> Any:
+        """The answer to `module.function` for these arguments: the recorded one, or Keras's now.
 
-def write_answers() -> list[Path]:
-    """Write what was asked since the start, each module's file whole; return the files."""
-    return [_write(module, answers) for module, answers in _asked.items()]
+        Tuples come back as lists, either way.
+        """
+        module, function = question.split(".")
+        key = json.dumps([function, *case])
+        if not self._mode and key in (recorded := self._recorded(module)):
+            return recorded[key]
+        asked = importlib.import_module(f"tests.agreement.questions.{module}")
+        # Through JSON, arguments too: a live answer must not differ from a recorded one.
+        answer = json.loads(json.dumps(getattr(asked, function)(*json.loads(key)[1:])))
+        if self._mode == RECORDING:
+            self._live.setdefault(module, {})[key] = answer
+        return answer
 
+    def write(self) -> list[Path]:
+        """Write what was asked since the start, each module's file whole; return the files."""
+        return [self._write(module, answers) for module, answers in self._live.items()]
 
-def header(module: str) -> dict[str, str]:
-    """Where the answers on file come from."""
-    with (ANSWERS / f"{module}.jsonl").open(encoding="utf-8") as lines:
-        return json.loads(next(lines))
+    def header(self, module: str) -> dict[str, str]:
+        """Where the answers on file come from."""
+        with self._path(module).open(encoding="utf-8") as lines:
+            return json.loads(next(lines))
+
+    def origin(self, module: str) -> dict[str, str]:
+        """Where answers come from now: a digest of all the code that asks, and the versions."""
+        sources = (self._questions / f"{name}.py" for name in ("__init__", module))
+        code = hashlib.sha256(b"".join(source.read_bytes() for source in sources))
+        return {"code": code.hexdigest()[:16], **(self._versions or versions())}
+
+    def _path(self, module: str) -> Path:
+        return self._answers / f"{module}.jsonl"
+
+    def _recorded(self, module: str) -> dict[str, Any]:
+        if module not in self._read:
+            self._read[module] = {}
+            if self._path(module).exists() and self.header(module) == self.origin(module):
+                _, *lines = self._path(module).read_text(encoding="utf-8").splitlines()
+                pairs = map(json.loads, lines)
+                self._read[module] = {json.dumps(pair["ask"]): pair["answer"] for pair in pairs}
+        return self._read[module]
+
+    def _write(self, module: str, answers: dict[str, Any]) -> Path:
+        lines = [json.dumps(self.origin(module))]
+        lines += [
+            json.dumps({"ask": json.loads(key), "answer": answer}, ensure_ascii=False)
+            for key, answer in sorted(answers.items())
+        ]
+        self._path(module).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return self._path(module)
 
 
 def modules() -> Iterable[str]:
     """The modules of questions."""
     return sorted(path.stem for path in QUESTIONS.glob("[!_]*.py"))
-
-
-@cache
-def _recorded(module: str) -> dict[str, Any]:
-    path = ANSWERS / f"{module}.jsonl"
-    if not path.exists() or header(module) != origin(module):
-        return {}
-    _, *lines = path.read_text(encoding="utf-8").splitlines()
-    pairs = map(json.loads, lines)
-    return {json.dumps(pair["ask"]): pair["answer"] for pair in pairs}
-
-
-def _write(module: str, answers: dict[str, Any]) -> Path:
-    path = ANSWERS / f"{module}.jsonl"
-    lines = [json.dumps(origin(module))]
-    lines += [
-        json.dumps({"ask": json.loads(key), "answer": answer}, ensure_ascii=False)
-        for key, answer in sorted(answers.items())
-    ]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
 
 
 def _short(full: str) -> str:
@@ -108,5 +119,9 @@ def _short(full: str) -> str:
 def _tensorflow() -> str:
     try:
         return version("tensorflow-cpu")
-    except importlib.metadata.PackageNotFoundError:
+    except PackageNotFoundError:
         return version("tensorflow")
+
+
+FILES = AnswerFiles()
+ask, write_answers = FILES.ask, FILES.write

@@ -6,7 +6,6 @@ import json
 import secrets
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
@@ -26,19 +25,7 @@ from lib.training.questions import AnswerError
 from lib.training.wire import decode, encode
 from lib.training.worker_process import ROOT
 from tests.unit.fakes import make_dataset
-
-PATIENCE = 100.0
-"""Seconds: far more than anything here takes on a machine that isn't busy."""
-
-
-def eventually(true: Callable[[], object], seconds: float = PATIENCE) -> bool:
-    """Whether this comes true in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.02)
-    return False
+from tests.waiting import PATIENCE, eventually
 
 
 def is_gone(pid: int) -> bool:

@@ -20,8 +20,9 @@ from lib.training import machine, supervisor, worker_process
 from lib.training.client import TrainingClient
 from lib.training.messages import Event
 from lib.training.worker_process import WorkerProcess
-from tests.agreement.test_client import PATIENCE, eventually, is_gone
+from tests.agreement.test_client import is_gone
 from tests.unit.fakes import make_dataset
+from tests.waiting import PATIENCE, eventually
 
 
 @pytest.fixture(scope="module")

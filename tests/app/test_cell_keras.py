@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,6 +11,7 @@ from lib.training.client import TrainingClient
 from tests.app.test_cell import html, seen, words
 from tests.app.test_pages import start
 from tests.fake_client import FakeClient
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow
 PATIENCE = 300
@@ -20,12 +20,13 @@ PATIENCE = 300
 
 def answered(app: AppTest) -> AppTest:
     """The page when Keras has answered all that it was asked."""
-    end = time.monotonic() + PATIENCE
-    while "Keras has answered all" not in seen(app):
-        assert time.monotonic() < end, "Keras hasn't answered"
-        time.sleep(0.3)
+
+    def has_answered() -> bool:
         app.run()
         assert not app.exception
+        return "Keras has answered all" in seen(app)
+
+    assert eventually(has_answered, PATIENCE, pause=0.3), "Keras hasn't answered"
     return app
 
 
