@@ -1,9 +1,6 @@
-"""Training in a process of its own: the client, and what it relies on.
+"""Training in a process of its own.
 
-- `client`: starts, steers and shows runs; with `run_book`, all runs, and `questions`, those open
-- `supervisor`: keeps a worker alive; `worker_process` is one of its processes, from the outside
-- `messages`, `wire`: what crosses between the two, and how
-- `worker`: the loop in that process; `worker_run` is one run in it, `pair_trainer` its models
-- `engine`, `recurrent_layers`: Keras, compiled; `answers`: what only Keras can say
-- `recorded`, `recorded_damage`: runs that are there before anybody trains
+`client` is the way in. It knows all runs (`run_book`) and open `questions`, and has each worker
+kept alive by a `supervisor`. The `worker` is a loop that gives each `worker_run` its turns; their
+`pair_trainer`s train and judge with the `engine`, and `answers` are what only Keras can say.
 """

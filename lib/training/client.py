@@ -27,7 +27,6 @@ from lib.training.messages import (
     Answer,
     Ask,
     Command,
-    Drop,
     Message,
     Prepare,
     Report,
@@ -42,11 +41,6 @@ from lib.training.worker_process import WorkerProcess
 
 TIDY_SECONDS = 60.0
 """Between two looks for what can be paused or forgotten."""
-
-
-def is_over(snapshot: Snapshot) -> bool:
-    """Whether the run can't go on."""
-    return snapshot.status.over
 
 
 class TrainingClient(AbstractContextManager["TrainingClient"]):
@@ -151,7 +145,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             entry = self._book.entries.pop(run.id, None)
             if entry is not None and not entry.over:
-                entry.worker.post(Drop(run.id))
+                entry.worker.post(Steer("drop", run.id))
                 entry.supervisor.replace_grown()
             self._changed.notify_all()  # who waits for it has to hear of it
 
@@ -219,7 +213,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             return entry.past.points if entry and entry.past else []
 
     def wait(
-        self, run: Run, timeout: float | None = None, until: Callable[[Snapshot], bool] = is_over
+        self,
+        run: Run,
+        timeout: float | None = None,
+        until: Callable[[Snapshot], bool] = lambda snapshot: snapshot.status.over,
     ) -> Snapshot:
         """Wait for a snapshot of a run that `until` is true of; without it, until it is over.
 

@@ -10,7 +10,7 @@ OUT_OF_MEMORY = 99
 """Exit code of a worker that can't go on for want of memory."""
 
 
-def in_words(error: BaseException) -> str:
+def short_reason(error: BaseException) -> str:
     """The first line of an error's text, without a full stop; of a lack of memory, what helps."""
     text = str(error).strip()
     if isinstance(error, MemoryError) or "out of memory" in text.lower() or "OOM when" in text:

@@ -27,19 +27,14 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     """Whether to judge the untrained models, then wait."""
 
 
-Verb = Literal["pause", "resume", "step", "stop"]
+Verb = Literal["pause", "resume", "step", "stop", "drop"]
+"""To drop a run is to end it and say no more of it."""
 
 
 class Steer(msgspec.Struct, frozen=True, tag=True):
     """What a run is to do next; one that isn't known is passed over."""
 
     verb: Verb
-    run_id: str
-
-
-class Drop(msgspec.Struct, frozen=True, tag=True):
-    """End a run, and say no more of it."""
-
     run_id: str
 
 
@@ -65,7 +60,7 @@ class Retire(msgspec.Struct, frozen=True, tag=True):
     """End as soon as all runs are over and all questions answered."""
 
 
-Command = Start | Steer | Drop | Prepare | Ask | Retire
+Command = Start | Steer | Prepare | Ask | Retire
 
 
 class Report(msgspec.Struct, frozen=True, tag=True):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any
 
 from lib.training.messages import Answer, Ask
@@ -19,51 +18,46 @@ class AnswerError(RuntimeError):
     """There will be no answer; the text says why, in a sentence."""
 
 
-@dataclass(slots=True, eq=False)
-class _Open:
-    future: AnswerFuture
-    worker: object
-
-
 class Questions:
     """The questions that have no answer yet. The client calls it from one thread at a time."""
 
     def __init__(self) -> None:
-        self._open: dict[str, _Open] = {}
+        self._open: dict[str, tuple[AnswerFuture, object]] = {}
+        """By id, what will hold the answer, and the worker that is asked."""
 
     def open(
         self, worker: object, name: str, arguments: dict[str, Any]
     ) -> tuple[Ask, AnswerFuture]:
         """The command that asks `worker`, and what will hold its answer."""
         command = Ask(secrets.token_hex(8), name, arguments)
-        question = self._open[command.question_id] = _Open(Future(), worker)
-        return command, question.future
+        future: AnswerFuture = Future()
+        self._open[command.question_id] = future, worker
+        return command, future
 
     def ahead(self, future: AnswerFuture) -> int:
         """How many questions its worker answers before this one; 0 for one that is answered."""
-        question = next((q for q in self._open.values() if q.future is future), None)
-        if question is None:
-            return 0
-        return [q for q in self._open.values() if q.worker is question.worker].index(question)
+        own = next((worker for known, worker in self._open.values() if known is future), None)
+        futures = [known for known, worker in self._open.values() if worker is own]
+        return futures.index(future) if futures else 0
 
     def move(self, command: Ask, worker: object) -> bool:
         """Hand a question on to another worker. False if it isn't open any more."""
         if command.question_id not in self._open:
             return False
-        self._open[command.question_id].worker = worker
+        self._open[command.question_id] = self._open[command.question_id][0], worker
         return True
 
     def settle(self, answer: Answer) -> None:
         """Give an answer to who waits for it."""
-        question = self._open.pop(answer.question_id, None)
-        if question is None:
+        future, _ = self._open.pop(answer.question_id, (None, None))
+        if future is None:
             return
         if answer.error:
-            question.future.set_exception(AnswerError(answer.error))
+            future.set_exception(AnswerError(answer.error))
         else:
-            question.future.set_result(answer.values)
+            future.set_result(answer.values)
 
     def fail(self, worker: object, reason: str) -> None:
         """End all questions that this worker has, without an answer."""
-        for question_id in [k for k, q in self._open.items() if q.worker is worker]:
+        for question_id in [k for k, (_, own) in self._open.items() if own is worker]:
             self.settle(Answer(question_id, error=reason))

@@ -29,12 +29,11 @@ from lib.run import Snapshot, Status
 from lib.training import limits, machine
 from lib.training.architecture import architecture_of, network_of
 from lib.training.cache import ProgramCache
-from lib.training.errors import OUT_OF_MEMORY, in_words
+from lib.training.errors import OUT_OF_MEMORY, short_reason
 from lib.training.messages import (
     Answer,
     Ask,
     Command,
-    Drop,
     Event,
     Message,
     Prepare,
@@ -151,7 +150,7 @@ class Loop:
         except LostConnectionError:
             raise
         except Exception as error:
-            run.fail(f"The training met an error: {in_words(error)}.")
+            run.fail(f"The training met an error: {short_reason(error)}.")
         if run.status.over:
             self._runs.pop(run.run_id, None)
 
@@ -174,7 +173,7 @@ class Loop:
                 timing=self._timing,
             )
         except Exception as error:  # whatever is wrong with it, the run must not seem to wait
-            reason = f"This run was refused: {in_words(error)}."
+            reason = f"This run was refused: {short_reason(error)}."
             epochs = experiment.training.epochs
             failed = Snapshot(command.run_id, Status.FAILED, epochs=epochs, reason=reason)
             self._send(Report(failed))
@@ -189,15 +188,13 @@ class Loop:
         self._programs.ahead([network_of(command.experiment, t, f, k), architecture])
 
     def _steer(self, command: Steer) -> None:
-        """Pause, resume, step or stop a run. One that has ended meanwhile is passed over."""
+        """Steer a run. One that has ended meanwhile is passed over."""
         run = self._runs.get(command.run_id)
-        if run is not None:
-            self._guard(run, getattr(run, command.verb))
-
-    def _drop(self, command: Drop) -> None:
-        run = self._runs.pop(command.run_id, None)
-        if run is not None:
+        if run is not None and command.verb == "drop":
+            del self._runs[command.run_id]
             run.release()
+        elif run is not None:
+            self._guard(run, getattr(run, command.verb))
 
     def _ask(self, command: Ask) -> None:
         function = self._answers.get(command.question)
@@ -239,7 +236,6 @@ class Loop:
 COMMANDS: dict[type, Callable[[Loop, Any], None]] = {
     Start: Loop._start,
     Steer: Loop._steer,
-    Drop: Loop._drop,
     Prepare: Loop._prepare,
     Ask: Loop._ask,
     Retire: Loop._retire,

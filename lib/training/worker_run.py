@@ -17,7 +17,7 @@ from lib.experiment import MODES, Experiment
 from lib.run import Snapshot, Status
 from lib.training.architecture import architecture_of, network_of
 from lib.training.cache import ProgramCache
-from lib.training.errors import in_words
+from lib.training.errors import short_reason
 from lib.training.history import Pace
 from lib.training.pair_trainer import PairTrainer
 from lib.training.timing import USUAL, Timing
@@ -144,7 +144,7 @@ class WorkerRun:
         done = [future for future in futures if future.done()]  # asked once: others go on
         for future in done:
             if error := future.exception():
-                self.fail(f"The model could not be compiled: {in_words(error)}.")
+                self.fail(f"The model could not be compiled: {short_reason(error)}.")
                 return
         late = self.status is Status.COMPILING and self._program not in done
         if late and self._clock() - self._since > self._timing.compile_seconds:

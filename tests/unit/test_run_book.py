@@ -11,7 +11,7 @@ import pytest
 from lib.run import Run, Snapshot, Status
 from lib.training import run_book
 from lib.training.client import TIDY_SECONDS
-from lib.training.messages import Drop, Start, Steer
+from lib.training.messages import Start, Steer
 from lib.training.run_book import WATCH_SECONDS
 from tests.unit.fakes import Scene, make_dataset, make_experiment
 from tests.unit.pictures import a_result
@@ -159,7 +159,7 @@ def test_runs_that_nobody_looks_at_are_forgotten(scene: Scene) -> None:
     assert scene.client.get(over.id) is None
     assert scene.client.get(paused.id) is None
     assert scene.client.get(going.id) is going
-    assert Drop(paused.id) in scene.worker.posted
+    assert Steer("drop", paused.id) in scene.worker.posted
 
 
 @pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING])

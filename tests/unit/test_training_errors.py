@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.training.errors import MEMORY, in_words
+from lib.training.errors import MEMORY, short_reason
 
 
 @pytest.mark.parametrize(
@@ -20,9 +20,9 @@ from lib.training.errors import MEMORY, in_words
 )
 def test_an_error_becomes_one_line(error: Exception, expected: str) -> None:
     """Its first, without what only a programmer can use; a lack of memory in plain words."""
-    assert in_words(error) == expected
+    assert short_reason(error) == expected
 
 
 def test_a_long_line_is_cut() -> None:
     """A page has to show it."""
-    assert len(in_words(ValueError("x" * 10_000))) == 300
+    assert len(short_reason(ValueError("x" * 10_000))) == 300

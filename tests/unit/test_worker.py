@@ -21,7 +21,6 @@ from lib.training.messages import (
     Answer,
     Ask,
     Command,
-    Drop,
     Event,
     Message,
     Prepare,
@@ -250,7 +249,7 @@ def test_too_many_unfinished_runs_are_refused(desk: Desk, monkeypatch: pytest.Mo
     desk.send(START_PAUSED)
     desk.start("two")
     assert "at most 1 runs may be unfinished at a time, and 1 are" in desk.find_over("two").reason
-    desk.send(Drop("one"))
+    desk.send(Steer("drop", "one"))
     desk.start("three")
     assert desk.find_over("three").status is Status.FINISHED
 
@@ -259,7 +258,6 @@ def test_commands_for_unknown_runs_are_passed_over(desk: Desk) -> None:
     """A run may end while a command for it is on the way."""
     for verb in get_args(Verb):
         desk.send(Steer(verb, "nobody"))
-    desk.send(Drop("nobody"))
     desk.start("one")
     assert isinstance(desk.receive(), Snapshot)
 
