@@ -51,7 +51,7 @@ def _note(address: Query) -> None:
     record = session().address
     if address in record.sent:
         del record.sent[: record.sent.index(address) + 1]
-    record.seen = address
+    record.browser_address = address
 
 
 def _came_from_outside(address: Query, page: str) -> bool:
@@ -61,7 +61,7 @@ def _came_from_outside(address: Query, page: str) -> bool:
     browser may follow late. Unless Back was pressed, which the browser says.
     """
     record = session().address
-    ours = (*record.sent, record.seen, query(page))
+    ours = (*record.sent, record.browser_address, query(page))
     return moved_in_history() or address not in ours
 
 
@@ -186,6 +186,6 @@ def query(page: str = "") -> Query:
 def write_address() -> None:
     """Bring the browser's address up to date, where it isn't."""
     record, wanted = session().address, query()
-    if wanted != (record.sent[-1] if record.sent else record.seen):
+    if wanted != (record.sent[-1] if record.sent else record.browser_address):
         st.query_params.from_dict(wanted)
         record.sent.append(wanted)

@@ -14,8 +14,8 @@ from typing import Any
 from lib.narrate.proofs import NO_ANSWER, progress_sentence, waiting_words
 from lib.training.questions import AnswerFuture
 from lib.ui import clock, runs
-from lib.ui.cell.chosen import Chosen, LayerWeights
-from lib.ui.session import session
+from lib.ui.cell.chosen import Chosen
+from lib.ui.session import LayerWeights, Place, Subject, session
 from lib.ui.text import say_steadily
 
 EVERY_SECONDS = 3.0
@@ -61,39 +61,6 @@ class Reply:
     def ahead(self) -> int:
         """How many questions, of any page, are answered before this one."""
         return runs.client().ahead(self.pending) if self.pending else 0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Subject:
-    """What a question is about."""
-
-    choice: tuple[Any, ...] = ()
-    """What a person has chosen; numbers are compared by value, data by identity."""
-    weights: LayerWeights = ()
-    epoch: int = 0
-    """Of the weights."""
-
-
-@dataclass(slots=True, eq=False)
-class Place:
-    """The last answer for a place, and the question that is under way."""
-
-    subject: Subject = Subject()
-    values: dict[str, Any] | None = None
-    error: str = ""
-    pending: AnswerFuture | None = None
-    pending_subject: Subject = Subject()
-    asked_at: float = -EVERY_SECONDS
-    """In seconds of `lib.ui.clock`."""
-
-    def take_answer(self) -> None:
-        """Note the answer, if it has come."""
-        if self.pending is None or not self.pending.done():
-            return
-        error = self.pending.exception()
-        self.values = None if error else self.pending.result()
-        self.error = f"{error}" if error else ""
-        self.subject, self.pending = self.pending_subject, None
 
 
 def ask(

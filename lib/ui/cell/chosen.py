@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from lib.dataset import Dataset
@@ -15,13 +14,9 @@ from lib.recurrence import Trace, forward
 from lib.recurrence.formulas import Opened
 from lib.ui import address, runs
 from lib.ui.cell.link import Linked, slider, switch
-from lib.ui.data import Loaded
-from lib.ui.session import session
+from lib.ui.session import LayerWeights, Loaded, session
 from lib.ui.shown import View, fitting_view, initial_weights
 from lib.ui.text import hint
-
-LayerWeights = tuple[np.ndarray, ...]
-"""A whole model's, three for each layer and the head's."""
 
 CONTENTS = (
     ":small[:gray[Below: [what it computes](#unrolled-in-time), "

@@ -18,10 +18,11 @@ from lib.narrate.proofs import bound_sentence, one_computation, prefix_sentence,
 from lib.recurrence import initial_weights
 from lib.recurrence.agreement import agreement
 from lib.ui.cell.ask import Reply, ask, hint_of
-from lib.ui.cell.chosen import Chosen, LayerWeights
+from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import At, Follower, first_row, row_order, where
 from lib.ui.cell.watch import progress_slot
 from lib.ui.fragment import slot
+from lib.ui.session import LayerWeights
 from lib.ui.text import hint, say_steadily
 
 SAMPLES = 8

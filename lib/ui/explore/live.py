@@ -20,12 +20,11 @@ from lib.narrate.explore import changed_settings, progress_sentence
 from lib.run import Run, Status
 from lib.training.limits import check
 from lib.ui import clock, runs
-from lib.ui.data import Loaded
 from lib.ui.explore import charts
 from lib.ui.fragment import fragment
 from lib.ui.load.rhythm import SLOWEST
 from lib.ui.load.turns import RHYTHM, in_turn
-from lib.ui.session import session
+from lib.ui.session import Loaded, session
 from lib.ui.shown import View, view
 from lib.ui.style import hide
 from lib.ui.text import plain, say_steadily

@@ -6,8 +6,7 @@ from lib.stack.kinds import Stack
 from lib.stack.link import from_text, to_text
 from lib.stack.models import model_stack
 from lib.ui import address
-from lib.ui.data import Loaded
-from lib.ui.session import session
+from lib.ui.session import Loaded, session
 
 KEY = "stack"
 """In the address, where the stack isn't the sidebar's."""
