@@ -12,13 +12,14 @@ from lib.english import difference, widest
 from lib.figures.influence import influence_map, largest
 from lib.figures.padding import padding_picture
 from lib.figures.palette import Palette
-from lib.figures.reach import HEIGHT, playhead_style, reach_figure
+from lib.figures.reach import HEIGHT, reach_figure
 from lib.narrate.gradients import influence_sentence, padding_sentence, reach_sentence
 from lib.recurrence import initial_model_weights
 from lib.recurrence.padded import Padded, batch, ways
 from lib.ui.cell.ask import Reply, ask, hint_of
 from lib.ui.cell.chosen import Chosen
 from lib.ui.steady import steady_chart
+from lib.ui.style import playhead_band
 from lib.ui.text import say_steadily
 
 SAMPLES = 16
@@ -75,7 +76,7 @@ def _reach(chosen: Chosen, palette: Palette) -> Reply:
                 sentence = reach_sentence(reply.values[by], by)
                 figure = reach_figure(reply.values[by], by, dataset.timestep_names, palette)
                 steady_chart(figure, sentence, f"chart_reach_{by}")
-                st.html(playhead_style(figure, f"chart_reach_{by}", palette))
+                playhead_band(f"chart_reach_{by}", figure)
                 say_steadily(sentence)
     return reply
 
