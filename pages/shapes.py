@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
+from lib.figures.palette import Palette
 from lib.ui import address
 from lib.ui.data import load
 from lib.ui.frame import frame
@@ -20,7 +22,7 @@ OWN_KEYS = ("part", "stack", "check", "error", "quiz")
 WIDGET = "shapes_part"
 
 stack = remember_sidebar_stack(load(frame("Shapes", OWN_KEYS)))
-parts = {
+parts: dict[str, tuple[str, Callable[[Palette], None]]] = {
     "stack": ("Trace a stack", partial(tracer, stack)),
     "target": ("Check a target", doctor),
     "error": ("Read an error", decoder),
