@@ -23,8 +23,8 @@ def shapes(**query: str) -> AppTest:
 def title(app: AppTest) -> str:
     """The page's sentence, without the escapes of Markdown."""
     assert not app.exception
-    (found,) = [m.value for m in app.markdown if m.value.startswith("# ")]
-    return found.removeprefix("# ").replace("\\", "")
+    (heading,) = [m.value for m in app.markdown if m.value.startswith("# ")]
+    return heading.removeprefix("# ").replace("\\", "")
 
 
 def button(app: AppTest, words: str):

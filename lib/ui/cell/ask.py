@@ -108,7 +108,7 @@ def hint_of(text: str, chosen: Chosen, reply: Reply) -> None:
     say_steadily(text, room, gray=True)
 
 
-def progress(replies: Sequence[Reply], *, again: bool) -> str:
+def keras_progress(replies: Sequence[Reply], *, again: bool) -> str:
     """How far Keras is with the page's questions now; `again` while a run goes on."""
     waiting = sorted((reply for reply in replies if reply.waiting), key=lambda reply: reply.ahead)
     done, total = len(replies) - len(waiting), len(replies)

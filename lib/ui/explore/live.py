@@ -107,24 +107,20 @@ class PanelDrawing:
 
 
 def _panel(loaded: Loaded, palette: Palette, with_lower_charts: bool, drawn: PanelDrawing) -> None:
-    with turn(first=not drawn.is_complete):  # with the page somebody waits for it
-        _draw(loaded, palette, with_lower_charts, drawn)
-
-
-def _draw(loaded: Loaded, palette: Palette, with_lower_charts: bool, drawn: PanelDrawing) -> None:
-    shown = shown_run(loaded.experiment, loaded.dataset)
-    left, right = st.columns([4, 3], vertical_alignment="center")
-    with left:
-        _buttons(loaded, shown)
-    with right.container(key="run_progress"):
-        _progress(loaded, shown)
-    _notices(loaded, shown)
-    charts.draw(shown, palette, with_lower=with_lower_charts, hold=drawn.holds_charts)
-    now = shown_run(loaded.experiment, loaded.dataset)
-    # A run may have ended while this was being drawn; nobody would come to look again.
-    ended = not now.polling and now.snapshot.status is not shown.snapshot.status
-    if ended or drawn.is_outdated(now):
-        st.rerun()
+    with turn(first=not drawn.is_complete):  # drawn with the page, for which somebody waits
+        shown = shown_run(loaded.experiment, loaded.dataset)
+        left, right = st.columns([4, 3], vertical_alignment="center")
+        with left:
+            _buttons(loaded, shown)
+        with right.container(key="run_progress"):
+            _progress(loaded, shown)
+        _notices(loaded, shown)
+        charts.draw(shown, palette, with_lower=with_lower_charts, hold=drawn.holds_charts)
+        now = shown_run(loaded.experiment, loaded.dataset)
+        # A run may have ended while this was being drawn; nobody would come to look again.
+        ended = not now.polling and now.snapshot.status is not shown.snapshot.status
+        if ended or drawn.is_outdated(now):
+            st.rerun()
 
 
 def _buttons(loaded: Loaded, shown: ShownRun) -> None:
