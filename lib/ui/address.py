@@ -47,7 +47,7 @@ def _address() -> Query:
 
 
 def _note(address: Query) -> None:
-    """The browser has got so far with what was sent to it."""
+    """Note where the browser is: it has followed all that was sent up to this address."""
     record = session().address
     if address in record.sent:
         del record.sent[: record.sent.index(address) + 1]
