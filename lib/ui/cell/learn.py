@@ -69,7 +69,8 @@ def _reach(chosen: Chosen, palette: Palette) -> Reply:
             with column:
                 st.markdown("**By the hidden state h**" if by == "h" else "**By the input x**")
                 if reply.values is None:
-                    _blank(HEIGHT, palette)
+                    room = f"height:{HEIGHT}px;border-radius:3px;background:{palette.surface}"
+                    st.html(f'<div style="{room}"></div>')
                     norms = dict.fromkeys(("sequence", "last"), np.full(steps, 0.123))
                     say_steadily(reply.instead, widest(reach_sentence(norms, by)))
                     continue
@@ -192,8 +193,3 @@ def _whole(chosen: Chosen) -> str:
         return ""
     which = "Both layers" if layers == 2 else f"All {layers} layers"
     return f"{which}, from the features to the model's outputs. "
-
-
-def _blank(height: int, palette: Palette) -> None:
-    """The room of a chart that isn't there yet."""
-    st.html(f'<div style="height:{height}px;border-radius:3px;background:{palette.surface}"></div>')
