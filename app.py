@@ -30,7 +30,7 @@ with st.container(border=True, key="strip"):
     say(sentence)
 
 whole = schedule_rest()
-live(loaded, palette, whole)
+live(loaded, palette, with_lower_charts=whole)
 if not whole:
     st.stop()
 

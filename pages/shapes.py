@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
+from lib.figures.palette import Palette
 from lib.ui import address
 from lib.ui.data import load
 from lib.ui.frame import frame
 from lib.ui.shapes.decoder import decoder
 from lib.ui.shapes.doctor import doctor
 from lib.ui.shapes.quiz import quiz
-from lib.ui.shapes.shown_stack import follow
+from lib.ui.shapes.shown_stack import remember_sidebar_stack
 from lib.ui.shapes.tracer import tracer
 from lib.ui.theme import current_palette
 
-PARTS = {
-    "stack": ("Trace a stack", tracer),
+OWN_KEYS = ("part", "stack", "check", "error", "quiz")
+WIDGET = "shapes_part"
+
+stack = remember_sidebar_stack(load(frame("Shapes", OWN_KEYS)))
+parts: dict[str, tuple[str, Callable[[Palette], None]]] = {
+    "stack": ("Trace a stack", partial(tracer, stack)),
     "target": ("Check a target", doctor),
     "error": ("Read an error", decoder),
     "quiz": ("Predict first", quiz),
 }
 """In the address: a title, and what draws the part."""
-OWN_KEYS = ("part", "stack", "check", "error", "quiz")
-
-follow(load(frame("Shapes", OWN_KEYS)))
+first = next(iter(parts))
 
 
 def choose() -> None:
     """Keep the choice in the address; the first part needs no word there."""
-    chosen = st.session_state["part"]
-    address.keep("part", "" if chosen == next(iter(PARTS)) else chosen)
+    chosen = st.session_state[WIDGET]
+    address.set_page_value("part", "" if chosen == first else chosen)
 
 
-part = address.own("part") if address.own("part") in PARTS else next(iter(PARTS))
-st.session_state["part"] = part
+part = address.page_value("part")
+part = st.session_state[WIDGET] = part if part in parts else first
 st.segmented_control(
     "Part",
-    list(PARTS),
-    format_func=lambda key: PARTS[key][0],
-    key="part",
+    list(parts),
+    format_func=lambda key: parts[key][0],
+    key=WIDGET,
     required=True,
     label_visibility="collapsed",
     on_change=choose,
 )
-PARTS[part][1](current_palette())
+parts[part][1](current_palette())

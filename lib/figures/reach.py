@@ -52,24 +52,3 @@ def reach_figure(
             height=HEIGHT,
         ),
     )
-
-
-def playhead_style(figure: go.Figure, key: str, palette: Palette) -> str:
-    """The playhead's band over the timesteps of a `reach_figure`, in the container of this key.
-
-    As everywhere it stands where the page's `--cell-t` says, and the chart is not drawn anew. It is
-    not for a chart that fills the screen.
-    """
-    drawn = figure.to_dict()["layout"]
-    margin, (low, high) = drawn["margin"], drawn["xaxis"]["range"]
-    sides, steps = margin["l"] + margin["r"], round(high + low) - 1
-    column = f"(100% - {sides}px)/{high - low:.4f}"
-    place = f"(var(--cell-t,{steps - 1}) + {0.5 - low:.4f})"
-    return (
-        f"<style>.st-key-{key}{{position:relative}}.st-key-{key}::after{{content:'';"
-        f"position:absolute;z-index:1;pointer-events:none;box-sizing:border-box;"
-        f"top:{margin['t']}px;height:{HEIGHT - margin['t'] - margin['b']}px;"
-        f"left:calc({margin['l']}px + {column}*{place});width:max(4px,{column});"
-        f"border:2px solid {palette.ink};border-radius:3px}}"
-        f".st-key-{key}:has([data-title='Close fullscreen'])::after{{display:none}}</style>"
-    )

@@ -6,8 +6,8 @@ since Streamlit forgets a widget's value when its page is left. Streamlit's own
 came from a link as soon as the person moves to another page.
 
 A page may have keys of its own in the address, such as the Shapes page's stack: it names them when
-it calls `frame`, reads them with `own` and sets them with `keep`. They stand in that page's address
-alone, and are remembered while the person is elsewhere.
+it calls `frame`, reads them with `page_value` and sets them with `set_page_value`. They stand in
+that page's address alone, and are remembered while the person is elsewhere.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ def _address() -> Query:
 
 
 def _note(address: Query) -> None:
-    """The browser has got so far with what was sent to it."""
+    """Note where the browser is: it has followed all that was sent up to this address."""
     record = session().address
     if address in record.sent:
         del record.sent[: record.sent.index(address) + 1]
-    record.seen = address
+    record.browser_address = address
 
 
 def _came_from_outside(address: Query, page: str) -> bool:
@@ -61,7 +61,7 @@ def _came_from_outside(address: Query, page: str) -> bool:
     browser may follow late. Unless Back was pressed, which the browser says.
     """
     record = session().address
-    ours = (*record.sent, record.seen, query(page))
+    ours = (*record.sent, record.browser_address, query(page))
     return moved_in_history() or address not in ours
 
 
@@ -134,14 +134,13 @@ def drawn() -> Experiment:
     return session().address.experiment.set(**values)
 
 
-def finish() -> Experiment:
-    """The experiment as the widgets now say; call after the last widget of the sidebar."""
+def finish() -> None:
+    """Take over what the widgets now say; call after the last widget of the sidebar."""
     session().address.experiment = drawn()
     write_address()
-    return session().address.experiment
 
 
-def own(key: str) -> str:
+def page_value(key: str) -> str:
     """The value of one of this page's own keys in the address; "" where it has none."""
     return _values().get(key, "")
 
@@ -152,22 +151,22 @@ def _values(page: str = "") -> dict[str, str]:
     return record.page_values.get(page or record.page, {})
 
 
-def keep(key: str, text: str) -> None:
+def set_page_value(key: str, text: str) -> None:
     """Set one of this page's own keys; "" takes it out of the address.
 
     In a callback, `frame` writes the address; elsewhere call `write_address` after it.
     """
-    if text != own(key):
+    if text != page_value(key):
         record = session().address
         others = {name: value for name, value in _values().items() if name != key}
         record.page_values[record.page] = {**others, key: text} if text else others
 
 
-def keep_in_part(values: Mapping[str, str]) -> None:
+def set_page_values(values: Mapping[str, str]) -> None:
     """Set own keys, and the address, in the callback of a part of the page that runs alone."""
     _note(_address())
     for key, text in values.items():
-        keep(key, text)
+        set_page_value(key, text)
     write_address()
 
 
@@ -186,6 +185,6 @@ def query(page: str = "") -> Query:
 def write_address() -> None:
     """Bring the browser's address up to date, where it isn't."""
     record, wanted = session().address, query()
-    if wanted != (record.sent[-1] if record.sent else record.seen):
+    if wanted != (record.sent[-1] if record.sent else record.browser_address):
         st.query_params.from_dict(wanted)
         record.sent.append(wanted)

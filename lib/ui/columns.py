@@ -17,9 +17,9 @@ from lib.windows import MAX_COLUMNS, Table, default_columns
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
 
 
-def columns(now: Settled) -> None:
+def columns(settled: Settled) -> None:
     """Draw the controls that the chosen data uses; nothing for data that is no table."""
-    spec = DATASETS[now.experiment.data.name]
+    spec = DATASETS[settled.experiment.data.name]
     table = spec.table() if spec.table else session().upload.table
     if spec.targets is not None or table is None:
         return
@@ -31,7 +31,7 @@ def columns(now: Settled) -> None:
         about = "How far after a timestep its target lies: 1 is the next row."
         field("horizon", label, about=about, says_limits=False)
     if "missing" in spec.uses:
-        menu("missing", "Missing values", now)
+        menu("missing", "Missing values", settled)
 
 
 def _names(key: str, table: Table, usual: tuple[str, ...]) -> None:

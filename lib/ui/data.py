@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 import streamlit as st
@@ -12,24 +12,11 @@ from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
 from lib.training.limits import check
 from lib.ui import runs
-from lib.ui.session import session
+from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled
 from lib.ui.text import plain
 from lib.ui.upload import in_words
 from lib.windows import Table, TooShortError
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Loaded:
-    """What the page is about."""
-
-    experiment: Experiment
-    """Settled: as the data allows it."""
-    dataset: Dataset
-    trainable: bool = True
-    """False where what the sidebar asks for can't be had, so that this is something else, or where
-    it can be seen and not trained."""
-
 
 # A handful, since a dataset may take 24 MB, and sliders ask for many that nobody comes back to.
 _made = lru_cache(maxsize=8)(make_dataset)

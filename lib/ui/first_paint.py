@@ -50,6 +50,9 @@ def schedule_rest() -> bool:
 
 
 def _draw_the_rest(first: bool) -> None:
-    """As part of the page nothing; when the browser asks for this alone, a run of the page."""
+    """Draw nothing. The browser calls this alone after REST_SECONDS, and it asks for a run of all.
+
+    In the run of the page that it is part of, it does nothing.
+    """
     if first and session().charts.is_painted:
         st.rerun()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from lib.ui import address, runs
-from lib.ui.load.turns import in_turn
+from lib.ui.load.turns import turn
 from lib.ui.session import session
 from lib.ui.settings import Settled
 from lib.ui.sidebar import sidebar
@@ -30,7 +29,7 @@ FAVICON = Path(__file__).with_name("favicon.png")
 TAGLINE = "every timestep, or just the last?"
 
 
-@partial(in_turn, begins_page=True)
+@turn(first=True)
 def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
     """Draw the frame of `page`, a key of PAGES, and return the experiment of its sidebar.
 

@@ -7,16 +7,17 @@ under their widgets' keys; a setting's is its key in the address (see `lib.ui.ad
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, TypeAlias
 
 import streamlit as st
 
 if TYPE_CHECKING:  # a session's first page begins to be drawn before these are imported
     from collections.abc import Sequence
-    from concurrent.futures import Future
     from typing import Any
 
     import numpy as np
+    import plotly.graph_objects as go
 
     from lib.dataset import Dataset
     from lib.doctor.damage import Damage
@@ -24,14 +25,14 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.experiment import Experiment
     from lib.recurrence import Trace
     from lib.stack.kinds import Stack
-    from lib.ui.cell.ask import Place
-    from lib.ui.data import Loaded
-    from lib.ui.steady import TwoCharts
+    from lib.training.questions import AnswerFuture
     from lib.windows import Table
 
 Query = dict[str, list[str]]
 """An address's keys, each with all its values."""
-KEY = "session"
+LayerWeights: TypeAlias = "tuple[np.ndarray, ...]"
+"""A whole model's, three for each layer and the head's."""
+KEY = "unrolled_session"
 
 
 @dataclass(slots=True, eq=False)
@@ -44,8 +45,8 @@ class Address:
     """That was run last, a key of `lib.ui.frame.PAGES`; "" before the first."""
     page_values: dict[str, dict[str, str]] = field(default_factory=dict)
     """Page → its own keys in the address → their values."""
-    seen: Query = field(default_factory=dict)
-    """What the browser's address was last."""
+    browser_address: Query = field(default_factory=dict)
+    """As it was when a page was last run."""
     sent: list[Query] = field(default_factory=list)
     """What was written to the address and not seen there yet, the oldest first."""
     complaints: list[str] = field(default_factory=list)
@@ -65,6 +66,19 @@ class SessionRun:
     """When each button was last acted on, in seconds of `lib.ui.clock`."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """What a page is about: see `lib.ui.data`."""
+
+    experiment: Experiment
+    """Settled: as the data allows it."""
+    dataset: Dataset
+    """The run's own where the run is one of these settings, so that `is` tells the same data."""
+    trainable: bool = True
+    """False where what the sidebar asks for can't be had, so that this is something else, or where
+    it can be seen and not trained."""
+
+
 @dataclass(slots=True, eq=False)
 class Upload:
     """A person's own file, and the data that were made last: see `lib.ui.upload` and `.data`."""
@@ -80,6 +94,16 @@ class Upload:
     """What is shown while what the sidebar asks for can't be had."""
 
 
+@dataclass(slots=True)
+class TwoCharts:
+    """The two charts of a place, and which of them lies above: see `lib.ui.steady`."""
+
+    top: int = 1
+    newest: str = ""
+    """The figure above with its sentence, as text."""
+    shown: list[tuple[go.Figure, str] | None] = field(default_factory=lambda: [None, None])
+
+
 @dataclass(slots=True, eq=False)
 class Charts:
     """What the browser has of the charts: see `lib.ui.first_paint` and `lib.ui.steady`."""
@@ -89,6 +113,39 @@ class Charts:
     by_place: dict[str, TwoCharts] = field(default_factory=dict)
     turn: int = 0
     """Which of Explore's lower charts, 0 or 1, is redrawn this time."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """What a question to Keras is about."""
+
+    choice: tuple[Any, ...] = ()
+    """What a person has chosen; numbers are compared by value, data by identity."""
+    weights: LayerWeights = ()
+    epoch: int = 0
+    """Of the weights."""
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """The last answer for a place, and the question that is under way: see `lib.ui.cell.ask`."""
+
+    subject: Subject = Subject()
+    values: dict[str, Any] | None = None
+    error: str = ""
+    pending: AnswerFuture | None = None
+    pending_subject: Subject = Subject()
+    asked_at: float = -inf
+    """In seconds of `lib.ui.clock`."""
+
+    def take_answer(self) -> None:
+        """Note the answer, if it has come."""
+        if self.pending is None or not self.pending.done():
+            return
+        error = self.pending.exception()
+        self.values = None if error else self.pending.result()
+        self.error = f"{error}" if error else ""
+        self.subject, self.pending = self.pending_subject, None
 
 
 @dataclass(slots=True, eq=False)
@@ -101,7 +158,7 @@ class CellPage:
     """The sentence that says how far Keras is."""
     epoch_choice: tuple[str, str] | None = None
     """The address's epoch, and the id of the run that it was picked for."""
-    traces: tuple[tuple[np.ndarray, ...], Dataset, int, Sequence[Trace]] | None = None
+    traces: tuple[LayerWeights, Dataset, int, Sequence[Trace]] | None = None
     """The last ones, after the weights, the dataset and the sample that they are of."""
     step: int | None = None
     """Where the playhead was put last, None where nobody has; the component itself is forgotten
@@ -129,7 +186,7 @@ class ShapesPage:
     """The error message that is explained; None before anybody has chosen one."""
     damage_question: TargetQuestion | None = None
     """The question for which a mistake was picked last."""
-    training_both: tuple[str, Future[dict[str, Any]]] | None = None
+    training_both: tuple[str, AnswerFuture] | None = None
     """The mistake that the worker was asked to train, and its answer."""
     damage: dict[str, Damage] = field(default_factory=dict)
     """Mistake → what it did when it was trained in this session."""

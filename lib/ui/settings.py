@@ -34,7 +34,7 @@ class Settled:
     """Why these settings, by key, are dictated and can't be set."""
 
 
-def settled() -> Settled:
+def settle_widgets() -> Settled:
     """Settle what the widgets say; once in a run of a page, after a dataset has been chosen."""
     experiment = settle(drawn(), session().upload.table)
     why = dict(DATASETS[experiment.data.name].why)
@@ -44,17 +44,17 @@ def settled() -> Settled:
     return Settled(experiment, why)
 
 
-def slider(key: str, label: str, now: Settled, about: str | None = None) -> None:
+def slider(key: str, label: str, settled: Settled, about: str | None = None) -> None:
     """A number within its limits; where another one holds that is said below."""
     limit, kind = limit_of(key), type(SETTINGS[key].default)
-    used = now.experiment.get(key)
-    if key in now.why:
+    used = settled.experiment.get(key)
+    if key in settled.why:
         low, high = min(limit.minimum, used), max(limit.maximum, used)
         place = f"{key}_fixed_{used}"
         st.slider(label, kind(low), kind(high), kind(used), disabled=True, key=place)
-        hint(now.why[key])
+        hint(settled.why[key])
         return
-    least = DATASETS[now.experiment.data.name].at_least.get(key, limit.minimum)
+    least = DATASETS[settled.experiment.data.name].at_least.get(key, limit.minimum)
     if seed_widget(key) < least:
         st.session_state[key] = kind(least)
     st.slider(
@@ -72,14 +72,14 @@ def slider(key: str, label: str, now: Settled, about: str | None = None) -> None
         hint(f"{used:,} here: {CLAMPED[key]}")
 
 
-def menu(key: str, label: str, now: Settled) -> None:
+def menu(key: str, label: str, settled: Settled) -> None:
     """One of a setting's options."""
     options: Mapping[str, Choice] = SETTINGS[key].options or {}
-    if key in now.why:
-        value = str(now.experiment.get(key))
+    if key in settled.why:
+        value = str(settled.experiment.get(key))
         place = f"{key}_fixed_{value}"
         st.selectbox(label, [options[value].label], disabled=True, key=place)
-        hint(now.why[key])
+        hint(settled.why[key])
         return
     value = seed_widget(key)
     st.selectbox(

@@ -19,7 +19,7 @@ from lib.ui import runs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
+class ShownRun:
     """Figures, with the experiment and the data that they belong to."""
 
     experiment: Experiment
@@ -38,25 +38,25 @@ class View:
 _untrained = lru_cache(maxsize=8)(untrained)  # few, since each keeps its dataset
 
 
-def view(experiment: Experiment, dataset: Dataset) -> View:
+def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     """What to show to this session now."""
     if watched := runs.current_run():
         run, snapshot = watched
         if not snapshot.results:
             start = _untrained(run.experiment, run.dataset)
             snapshot = replace(snapshot, samples=start.samples, results=start.results)
-        return View(run.experiment, run.dataset, snapshot, run)
+        return ShownRun(run.experiment, run.dataset, snapshot, run)
     if earlier := recorded(experiment):
-        return View(experiment, dataset, earlier, is_recorded=True)
-    return View(experiment, dataset, _untrained(experiment, dataset))
+        return ShownRun(experiment, dataset, earlier, is_recorded=True)
+    return ShownRun(experiment, dataset, _untrained(experiment, dataset))
 
 
-def fitting_view(experiment: Experiment, dataset: Dataset) -> View:
+def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     """What the charts show, where it is of this model and these data; else the untrained model."""
-    shown = view(experiment, dataset)
+    shown = shown_run(experiment, dataset)
     if shown.dataset is dataset and shown.experiment.model == experiment.model:
         return shown
-    return View(experiment, dataset, _untrained(experiment, dataset))
+    return ShownRun(experiment, dataset, _untrained(experiment, dataset))
 
 
 def initial_weights(experiment: Experiment, dataset: Dataset) -> tuple[np.ndarray, ...]:
@@ -78,7 +78,7 @@ def strip_values(experiment: Experiment, dataset: Dataset) -> tuple[int, Traces]
     else the initial ones. The strip is drawn with the page, so it shows them as they were then:
     at the start of a run and at its end, and whenever a control is moved.
     """
-    results = fitting_view(experiment, dataset).snapshot.results
+    results = fitting_run(experiment, dataset).snapshot.results
     sample = int(dataset.shown[sample_index(len(dataset.shown))])
     x = dataset.x[sample : sample + 1]
     return sample, {

@@ -8,7 +8,7 @@ from lib.datasets import DATASETS
 from lib.experiment import MODES
 from lib.ui.address import pick, seed_widget
 from lib.ui.columns import columns
-from lib.ui.settings import Settled, field, menu, settled, slider
+from lib.ui.settings import Settled, field, menu, settle_widgets, slider
 from lib.ui.text import hint
 from lib.ui.upload import uploader
 
@@ -21,13 +21,13 @@ def sidebar(*, with_uploader: bool) -> Settled:
     The Data page has room for the uploader itself, and asks for a sidebar without it.
     """
     _data()
-    now = settled()
-    if with_uploader and now.experiment.data.name == "upload":
+    settled = settle_widgets()
+    if with_uploader and settled.experiment.data.name == "upload":
         uploader()
-    columns(now)
-    slider("T", "Timesteps  T", now)
-    slider("F", "Features  F", now)
-    slider("U", "Units  U", now)
+    columns(settled)
+    slider("T", "Timesteps  T", settled)
+    slider("F", "Features  F", settled)
+    slider("U", "Units  U", settled)
     value = seed_widget("mode")
     st.segmented_control(
         "Mode",
@@ -41,8 +41,8 @@ def sidebar(*, with_uploader: bool) -> Settled:
         "Both trains a pair from the same initial weights, on the same batches.",
     )
     with st.expander("More: cell, optimizer, seed …"):
-        _more(now)
-    return now
+        _more(settled)
+    return settled
 
 
 def _data() -> None:
@@ -58,20 +58,20 @@ def _data() -> None:
     hint(DATASETS[st.session_state["data"]].about)
 
 
-def _more(now: Settled) -> None:
-    uses = DATASETS[now.experiment.data.name].uses
-    menu("cell", "Cell", now)
-    slider("layers", "Layers", now, about="All but the top layer return sequences, always.")
-    menu("head", "Head", now)
-    menu("optimizer", "Optimizer", now)
-    menu("loss", "Loss", now)
+def _more(settled: Settled) -> None:
+    uses = DATASETS[settled.experiment.data.name].uses
+    menu("cell", "Cell", settled)
+    slider("layers", "Layers", settled, about="All but the top layer return sequences, always.")
+    menu("head", "Head", settled)
+    menu("optimizer", "Optimizer", settled)
+    menu("loss", "Loss", settled)
     field("lr", "Learning rate", step=0.001)
     field("batch", "Batch size")
     field("epochs", "Epochs", step=10)
     if "N" in uses:
-        slider("N", "Samples  N", now)
+        slider("N", "Samples  N", settled)
     if "noise" in uses:
-        slider("noise", "Noise", now, about=NOISE)
+        slider("noise", "Noise", settled, about=NOISE)
     if "lag" in uses:
-        slider("lag", "Lag k", now, about="How many timesteps back the answer lies.")
+        slider("lag", "Lag k", settled, about="How many timesteps back the answer lies.")
     field("seed", "Seed", about="The same seed gives the same data, weights and batches.")

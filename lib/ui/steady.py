@@ -9,24 +9,13 @@ above the old one, which stays until it is covered.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import plotly.graph_objects as go
 import plotly.io
 import streamlit as st
 
 from lib.figures import CONFIG
-from lib.ui.session import session
+from lib.ui.session import TwoCharts, session
 from lib.ui.style import lay_above
-
-
-@dataclass(slots=True)
-class TwoCharts:
-    """The two charts of a place, and which of them lies above."""
-
-    top: int = 1
-    newest: str = ""
-    shown: list[tuple[go.Figure, str] | None] = field(default_factory=lambda: [None, None])
 
 
 def steady_chart(figure: go.Figure | None, sentence: str, key: str) -> None:

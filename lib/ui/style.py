@@ -6,6 +6,7 @@ The components' CSS is with them, and that of pictures with `lib.figures`.
 
 from __future__ import annotations
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from lib.figures.reach import HEIGHT
@@ -106,6 +107,27 @@ def lay_above(key: str, top: int) -> None:
         f".st-key-{key}>:nth-child({top + 1}){{z-index:1}}"
         f".st-key-{key}>:has([data-title='Close fullscreen']){{z-index:1000050}}"
         f".st-key-{key}_{1 - top}{{visibility:hidden;transition:visibility 0s {HIDE_AFTER}}}"
+    )
+
+
+def playhead_band(key: str, figure: go.Figure) -> None:
+    """The playhead's band over the timesteps of a `reach_figure`, in the container of this key.
+
+    As everywhere it stands where the page's `--cell-t` says, and the chart is not drawn anew. It is
+    not for a chart that fills the screen.
+    """
+    layout = figure.to_dict()["layout"]
+    margin, (low, high) = layout["margin"], layout["xaxis"]["range"]
+    sides, steps = margin["l"] + margin["r"], round(high + low) - 1
+    column = f"(100% - {sides}px)/{high - low:.4f}"
+    place = f"(var(--cell-t,{steps - 1}) + {0.5 - low:.4f})"
+    _write(
+        f".st-key-{key}{{position:relative}}.st-key-{key}::after{{content:'';"
+        f"position:absolute;z-index:1;pointer-events:none;box-sizing:border-box;"
+        f"top:{margin['t']}px;height:{layout['height'] - margin['t'] - margin['b']}px;"
+        f"left:calc({margin['l']}px + {column}*{place});width:max(4px,{column});"
+        f"border:2px solid {current_palette().ink};border-radius:3px}}"
+        f".st-key-{key}:has([data-title='Close fullscreen'])::after{{display:none}}"
     )
 
 

@@ -24,7 +24,7 @@ def plain(text: str) -> str:
 
 def say(text: str) -> None:
     """A sentence below a picture that says the same in words."""
-    whole = _SHAPE.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), plain(text))
+    whole = _SHAPE.sub(lambda shape: shape[0].replace(" ", "\N{NO-BREAK SPACE}"), plain(text))
     st.markdown(f":small[{whole}]")
 
 

@@ -21,11 +21,11 @@ def page() -> None:
     address.seed_widget("T")
     st.slider("T", 2, 100, key="T")
     address.finish()
-    st.button("Set", key="set", on_click=lambda: address.keep("stack", "b"))
+    st.button("Set", key="set", on_click=lambda: address.set_page_value("stack", "b"))
     st.button(
-        "Part", key="part_button", on_click=lambda: address.keep_in_part(st.session_state.part)
+        "Part", key="part_button", on_click=lambda: address.set_page_values(st.session_state.part)
     )
-    st.text(address.own("stack"))
+    st.text(address.page_value("stack"))
 
 
 def start(**query: str) -> AppTest:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.narrate.proofs import NO_ANSWER
-from lib.run import Status
+from lib.preview import untrained
+from lib.run import Run, Status
 from lib.ui.cell import ask
 from lib.ui.frame import PAGES
-from lib.ui.session import Session
 from tests.app.conftest import Clock
 from tests.app.test_address import address
 from tests.app.test_pages import APP, start
@@ -196,31 +196,48 @@ def test_units_can_be_ordered_by_similarity() -> None:
 
 
 def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(
-    client: FakeClient, time: Clock, monkeypatch: pytest.MonkeyPatch
+    client: FakeClient, time: Clock
 ) -> None:
     """Never two questions at a time; the last answer stays while the weights move on."""
-    session = Session()
-    monkeypatch.setattr(ask, "session", lambda: session)
-    asked = client.questions
+    app = start(U="3", T="4", layers="2")
+    app.button(key="do_train").click().run()
+    app.switch_page(PAGES["Cell"][0])
+    (run,) = client.runs.values()
+    norms = {by: dict.fromkeys(("sequence", "last"), np.ones(4)) for by in ("h", "x")}
 
-    def reply(epoch: int, choice: int = 1) -> ask.Reply:
-        weights = (np.array([float(epoch)]),)
-        chosen = SimpleNamespace(weights=weights, epoch=epoch, polling=True, model_choice=())
-        return ask.ask("modes", chosen, (choice,), dict)  # type: ignore[arg-type]
+    def answers(epoch: int) -> tuple[int, str]:
+        """How often the reach was asked for when the run is at this epoch, and what is shown."""
+        show_epoch(client, run, epoch)
+        assert not app.run().exception
+        shown = re.findall(r"Figures as of epoch (\d+)", seen(app))
+        return len(asked()), "".join(shown)
 
-    assert reply(1).waiting
-    asked[0].answer.set_result({"one": 1})
-    now = reply(2)
-    assert (now.values, now.epoch, now.waiting) == ({"one": 1}, 1, False)
-    assert len(asked) == 1
+    def asked() -> list[Question]:
+        return [question for question in client.questions if question.name == "reach"]
+
+    assert answers(1) == (1, "")
+    asked()[0].answer.set_result(norms)
+    assert answers(2) == (1, "1")
     time.seconds += ask.EVERY_SECONDS
-    reply(3)
+    assert answers(3) == (2, "1")
     time.seconds += ask.EVERY_SECONDS
-    assert reply(4).epoch == 1
-    assert len(asked) == 2  # the second is still under way
-    asked[1].answer.set_result({"one": 2})
-    assert reply(5).epoch == 3
-    assert len(asked) == 2 + 1  # its time has come
-    asked[2].answer.set_result({"one": 3})
-    now = reply(6, choice=2)  # another sample: at once, and nothing is shown in its place
-    assert (now.values, now.waiting, len(asked)) == (None, True, 4)
+    assert answers(4) == (2, "1")  # the second is still under way
+    asked()[1].answer.set_result(norms)
+    assert answers(5) == (3, "3")  # its time has come
+    asked()[2].answer.set_result(norms)
+    app.button_group(key="cell_layer_2").set_value(0)
+    assert answers(6) == (4, "")  # another layer: at once, and nothing is shown in its place
+
+
+def show_epoch(client: FakeClient, run: Run, epoch: int) -> None:
+    """Let a run be at an epoch, with weights that no other has."""
+    start = untrained(run.experiment, run.dataset)
+    results = {
+        mode: replace(
+            result,
+            checked_epochs=np.array([epoch]),
+            weights=tuple(weights + epoch for weights in result.weights or ()),
+        )
+        for mode, result in start.results.items()
+    }
+    client.set(run, Status.RUNNING, epoch=epoch, samples=start.samples, results=results)

@@ -9,6 +9,7 @@ from lib.experiment import Experiment
 from lib.run import Run, Status
 from lib.training.recorded import recorded
 from lib.ui.explore.live import SAME_CLICK_SECONDS
+from lib.ui.session import KEY
 from tests.app.conftest import Clock
 from tests.app.test_address import address
 from tests.app.test_cell import seen
@@ -100,10 +101,10 @@ def test_a_run_over_a_limit_is_not_offered_again(client: FakeClient) -> None:
     """It would be refused every time."""
     app = start()
     over = Experiment().set(head="none", U=3)
-    run = client.start(over, app.session_state["session"].upload.last_good.dataset)
+    run = client.start(over, app.session_state[KEY].upload.last_good.dataset)
     client.set(run, Status.FAILED, reason="Refused.")
-    app.session_state["session"].run.id = run.id
-    app.session_state["session"].run.started.add(run.id)
+    app.session_state[KEY].run.id = run.id
+    app.session_state[KEY].run.started.add(run.id)
     app.run()
     assert not [button for button in app.button if button.key == "do_start it again"]
 

@@ -68,22 +68,27 @@ def test_a_moved_slider_is_in_the_address() -> None:
 def test_what_the_widgets_say_is_settled_once_in_a_run_of_a_page(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However many controls ask what holds; and once more where a dataset has to be made."""
-    calls: list[Experiment] = []
+    """However many controls ask what holds; only a dataset that has to be made settles its own."""
+    calls: list[tuple[str, Experiment]] = []
 
-    def counted(experiment: Experiment, table: Table | None = None) -> Experiment:
-        calls.append(experiment)
-        return settle(experiment, table)
+    def count(module: str) -> None:
+        def counted(experiment: Experiment, table: Table | None = None) -> Experiment:
+            calls.append((module, experiment))
+            return settle(experiment, table)
+
+        monkeypatch.setattr(f"{module}.settle", counted)
 
     app = start(name).run()
-    monkeypatch.setattr("lib.datasets.settle", counted)
-    monkeypatch.setattr("lib.ui.settings.settle", counted)
+    for module in ("lib.datasets", "lib.ui.settings", "lib.ui.data"):
+        count(module)
     app.run()
-    assert len(calls) == 1
+    assert [module for module, _ in calls] == ["lib.ui.settings"]
     calls.clear()
     app.slider(key="T").set_value(17).run()
-    assert len(calls) <= 2
     assert not app.exception
+    assert [module for module, _ in calls if module != "lib.datasets"] == ["lib.ui.settings"]
+    assert len(set(calls)) == len(calls)
+    assert {experiment.data.timesteps for _, experiment in calls} == {17}
 
 
 def test_the_first_run_leaves_the_lower_half_to_the_second() -> None:
@@ -167,7 +172,7 @@ def test_a_link_to_a_run_that_is_gone_says_so_and_keeps_its_settings(page: str) 
     assert [warning.value for warning in app.warning] == [plain(GONE)]
     assert "run" not in app.query_params
     assert app.session_state["T"] == 7
-    assert app.run().warning
+    assert [warning.value for warning in app.run().warning] == [plain(GONE)]
     close = next(button for button in app.button if button.label == "Close")
     assert not close.click().run().warning
 

@@ -23,8 +23,8 @@ def shapes(**query: str) -> AppTest:
 def title(app: AppTest) -> str:
     """The page's sentence, without the escapes of Markdown."""
     assert not app.exception
-    (found,) = [m.value for m in app.markdown if m.value.startswith("# ")]
-    return found.removeprefix("# ").replace("\\", "")
+    (heading,) = [m.value for m in app.markdown if m.value.startswith("# ")]
+    return heading.removeprefix("# ").replace("\\", "")
 
 
 def button(app: AppTest, words: str):
@@ -185,10 +185,10 @@ def test_a_mistake_that_isnt_the_one_asked_about_says_so(question: str, hinted: 
 def test_the_mistake_and_its_damage_are_those_of_the_case_that_is_asked_about() -> None:
     """Also for the question that the page opens with, and when one comes back to it."""
     app = shapes(part="target", check="320.12.1_320.1")
-    assert app.button_group(key="mistake").value == "column"
+    assert app.button_group(key="shapes_mistake").value == "column"
     assert "Measured on sums of noise: with output (N, T, 1), y (N, 1) " in said(app)
     app.text_input(key="check_target").set_value("(320,)").run()
-    assert app.button_group(key="mistake").value == "flat"
+    assert app.button_group(key="shapes_mistake").value == "flat"
     assert "Measured on sums of noise: with output (N, T, 1), y (N,) " in said(app)
 
 
@@ -207,8 +207,8 @@ def test_damage_that_comes_is_shown_and_a_training_that_fails_says_why(
 ) -> None:
     """What was recorded stays where the worker has no answer, and can be asked for again."""
     app = shapes(part="target")
-    app.button(key="prove").click().run()
-    assert app.button(key="prove").disabled
+    app.button(key="train_both").click().run()
+    assert app.button(key="train_both").disabled
     (question,) = client.questions
     assert question.name == "target_damage"
     if error:
@@ -219,7 +219,7 @@ def test_damage_that_comes_is_shown_and_a_training_that_fails_says_why(
     assert not app.exception
     assert any(badge in m.value for m in app.markdown)
     assert [e.value.replace("\\", "") for e in app.error] == ([str(error)] if error else [])
-    assert not app.button(key="prove").disabled
+    assert not app.button(key="train_both").disabled
 
 
 def test_a_message_is_explained_with_its_numbers() -> None:

@@ -1,4 +1,4 @@
-"""A chart whose figure changes is drawn above the old one, which stays as it was."""
+"""Charts and their CSS: one whose figure changes is drawn above the old one, which stays."""
 
 from __future__ import annotations
 
@@ -64,3 +64,23 @@ def test_a_held_chart_waits_with_its_next_figure() -> None:
     assert run(app, 2)[1] == [1]
     app.session_state["hold"] = False
     assert run(app, 3)[1] == [1, 3]
+
+
+def band_page() -> None:
+    """The playhead's band over a chart of four timesteps, whose axis goes from 0.25 to 4.75."""
+    import plotly.graph_objects as go
+
+    from lib.ui.style import playhead_band
+
+    margin = {"l": 50, "r": 10, "t": 20, "b": 30}
+    layout = {"margin": margin, "height": 300, "xaxis": {"range": [0.25, 4.75]}}
+    playhead_band("place", go.Figure(layout=layout))
+
+
+def test_the_playhead_has_the_column_of_its_timestep() -> None:
+    """The first step's lies around 1, and is one of as many as the axis is wide."""
+    app = AppTest.from_function(band_page, default_timeout=30).run()
+    assert not app.exception
+    (style,) = [html.proto.body for html in app.get("html")]
+    assert "left:calc(50px + (100% - 60px)/4.5000*(var(--cell-t,3) + 0.2500))" in style
+    assert "height:250px" in style

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,15 @@ def test_a_room_imports_only_those_that_stand_below_it_on_the_map(path: Path) ->
     above = MAP[: MAP.index(own)] if own in MAP else []
     used = {name.split(".")[1] for name in imports(path, types=True) if name.startswith("lib.")}
     assert used.isdisjoint(above)
+
+
+def test_no_module_needs_itself() -> None:
+    """Nor by way of others, nor for types: each can be read after those that it imports."""
+    names = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in LIB}
+    modules = {name.removesuffix(".__init__"): path for path, name in names.items()}
+    graph = {}
+    for name, path in modules.items():
+        used = modules.keys() & set(imports(path, types=True))
+        packages = {module.rpartition(".")[0] for module in used}
+        graph[name] = used - packages  # a package may name its modules, and these one another
+    TopologicalSorter(graph).prepare()  # its error names the cycle

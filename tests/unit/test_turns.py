@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 
 from lib.ui import clock
-from lib.ui.load.turns import Turns, in_turn
+from lib.ui.load.turns import Turns, turn
 
 PATIENCE = 60
 """Seconds for what happens at once, on a machine that may be busy."""
@@ -86,7 +86,7 @@ def test_who_goes_first_overtakes_who_came_before(time: Clock) -> None:
 def test_a_turn_ends_with_an_error_too() -> None:
     """Streamlit ends scripts by raising: the next one must not wait for ever."""
 
-    @in_turn
+    @turn(first=False)
     def fail() -> None:
         raise LookupError
 

@@ -14,8 +14,8 @@ from typing import Any
 from lib.narrate.proofs import NO_ANSWER, progress_sentence, waiting_words
 from lib.training.questions import AnswerFuture
 from lib.ui import clock, runs
-from lib.ui.cell.chosen import Chosen, LayerWeights
-from lib.ui.session import session
+from lib.ui.cell.chosen import Chosen
+from lib.ui.session import LayerWeights, Place, Subject, session
 from lib.ui.text import say_steadily
 
 EVERY_SECONDS = 3.0
@@ -63,39 +63,6 @@ class Reply:
         return runs.client().ahead(self.pending) if self.pending else 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Subject:
-    """What a question is about."""
-
-    choice: tuple[Any, ...] = ()
-    """What a person has chosen; numbers are compared by value, data by identity."""
-    weights: LayerWeights = ()
-    epoch: int = 0
-    """Of the weights."""
-
-
-@dataclass(slots=True, eq=False)
-class Place:
-    """The last answer for a place, and the question that is under way."""
-
-    subject: Subject = Subject()
-    values: dict[str, Any] | None = None
-    error: str = ""
-    pending: AnswerFuture | None = None
-    pending_subject: Subject = Subject()
-    asked_at: float = -EVERY_SECONDS
-    """In seconds of `lib.ui.clock`."""
-
-    def take_answer(self) -> None:
-        """Note the answer, if it has come."""
-        if self.pending is None or not self.pending.done():
-            return
-        error = self.pending.exception()
-        self.values = None if error else self.pending.result()
-        self.error = f"{error}" if error else ""
-        self.subject, self.pending = self.pending_subject, None
-
-
 def ask(
     place: str, chosen: Chosen, also: tuple[Any, ...], arguments: Callable[[], dict[str, Any]]
 ) -> Reply:
@@ -141,7 +108,7 @@ def hint_of(text: str, chosen: Chosen, reply: Reply) -> None:
     say_steadily(text, room, gray=True)
 
 
-def progress(replies: Sequence[Reply], *, again: bool) -> str:
+def keras_progress(replies: Sequence[Reply], *, again: bool) -> str:
     """How far Keras is with the page's questions now; `again` while a run goes on."""
     waiting = sorted((reply for reply in replies if reply.waiting), key=lambda reply: reply.ahead)
     done, total = len(replies) - len(waiting), len(replies)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from lib.dataset import Dataset
@@ -14,14 +13,10 @@ from lib.experiment import MODES, Experiment
 from lib.recurrence import Trace, forward, layers_of
 from lib.recurrence.formulas import Opened
 from lib.ui import address, runs
-from lib.ui.cell.link import Linked, slider, switch
-from lib.ui.data import Loaded
-from lib.ui.session import session
-from lib.ui.shown import View, fitting_view, initial_weights
+from lib.ui.cell.link import Linked, linked_buttons, linked_slider
+from lib.ui.session import LayerWeights, Loaded, session
+from lib.ui.shown import ShownRun, fitting_run, initial_weights
 from lib.ui.text import hint
-
-LayerWeights = tuple[np.ndarray, ...]
-"""A whole model's, three for each layer and the head's."""
 
 CONTENTS = (
     ":small[:gray[Below: [what it computes](#unrolled-in-time), "
@@ -82,7 +77,7 @@ class Chosen:
 def choose(loaded: Loaded) -> Chosen:
     """Draw the controls, and look up what they say."""
     experiment, dataset = loaded.experiment, loaded.dataset
-    shown = fitting_view(experiment, dataset)
+    shown = fitting_run(experiment, dataset)
     with st.container(
         horizontal=True, gap="medium", vertical_alignment="bottom", key="cell_chosen"
     ):
@@ -113,7 +108,7 @@ def _sample(dataset: Dataset) -> int:
         return int(dataset.shown[0])
     texts = [f"{index + 1}" for index in dataset.shown]
     choice = Linked("sample", texts, 0, f"cell_sample_{len(names)}")
-    return int(dataset.shown[slider("Sample", names, choice)])
+    return int(dataset.shown[linked_slider("Sample", names, choice)])
 
 
 def _layer(layers: int) -> int:
@@ -121,7 +116,8 @@ def _layer(layers: int) -> int:
         return 0
     texts = [f"{k + 1}" for k in range(layers)]
     labels = ["1, bottom", *texts[1:-1], f"{layers}, top"]
-    return switch("Layer", labels, Linked("layer", texts, layers - 1, f"cell_layer_{layers}"))
+    choice = Linked("layer", texts, layers - 1, f"cell_layer_{layers}")
+    return linked_buttons("Layer", labels, choice)
 
 
 def _mode(modes: Sequence[str]) -> str:
@@ -130,10 +126,10 @@ def _mode(modes: Sequence[str]) -> str:
     labels = [MODES[mode].label for mode in modes]
     about = "Both models start from the same weights and are trained apart."
     choice = Linked("weights", modes, 0, "cell_mode")
-    return modes[switch("Whose weights", labels, choice, about)]
+    return modes[linked_buttons("Whose weights", labels, choice, about)]
 
 
-def _weights(shown: View, mode: str) -> tuple[LayerWeights, int, str]:
+def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     """The weights to look at, their epoch, and what they are; by epoch where several are known."""
     weights = _by_epoch(shown, mode)
     newest = max(weights)
@@ -145,7 +141,7 @@ def _weights(shown: View, mode: str) -> tuple[LayerWeights, int, str]:
         texts, labels = [f"{k}" for k in epochs], [f"{k:,}" for k in epochs]
         key = f"cell_epoch_{shown.snapshot.run_id}_{newest}"
         choice = Linked("epoch", texts, len(epochs) - 1, key)
-        epoch = epochs[slider("After epoch", labels, choice)]
+        epoch = epochs[linked_slider("After epoch", labels, choice)]
     if not epoch:
         return weights[0], 0, f"as {model} starts, before training"
     run = " of a recorded run" if shown.is_recorded else ""
@@ -154,14 +150,14 @@ def _weights(shown: View, mode: str) -> tuple[LayerWeights, int, str]:
 
 def _drop_epoch_of_other_run(run_id: str) -> None:
     """An epoch is picked for one run; the next is shown as it is now."""
-    text, (choice, of_run) = address.own("epoch"), session().cell.epoch_choice or ("", run_id)
-    if choice == text and of_run != run_id:
-        address.keep("epoch", "")
+    epoch, of_run = session().cell.epoch_choice or ("", run_id)
+    if epoch == address.page_value("epoch") and of_run != run_id:
+        address.set_page_value("epoch", "")
         address.write_address()
-    session().cell.epoch_choice = address.own("epoch"), run_id
+    session().cell.epoch_choice = address.page_value("epoch"), run_id
 
 
-def _by_epoch(shown: View, mode: str) -> dict[int, LayerWeights]:
+def _by_epoch(shown: ShownRun, mode: str) -> dict[int, LayerWeights]:
     """Weights by epoch: the initial ones, what a run has left on its way, and the newest."""
     weights = {0: initial_weights(shown.experiment, shown.dataset)}
     run = shown.run

@@ -12,13 +12,14 @@ from lib.english import difference, widest
 from lib.figures.influence import influence_map, largest
 from lib.figures.padding import padding_picture
 from lib.figures.palette import Palette
-from lib.figures.reach import HEIGHT, playhead_style, reach_figure
+from lib.figures.reach import HEIGHT, reach_figure
 from lib.narrate.gradients import influence_sentence, padding_sentence, reach_sentence
 from lib.recurrence import ARRAYS_EACH, initial_model_weights
 from lib.recurrence.padded import Padded, batch, ways
 from lib.ui.cell.ask import Reply, ask, hint_of
 from lib.ui.cell.chosen import Chosen
 from lib.ui.steady import steady_chart
+from lib.ui.style import playhead_band
 from lib.ui.text import say_steadily
 
 SAMPLES = 16
@@ -68,14 +69,15 @@ def _reach(chosen: Chosen, palette: Palette) -> Reply:
             with column:
                 st.markdown("**By the hidden state h**" if by == "h" else "**By the input x**")
                 if reply.values is None:
-                    _blank(HEIGHT, palette)
+                    room = f"height:{HEIGHT}px;border-radius:3px;background:{palette.surface}"
+                    st.html(f'<div style="{room}"></div>')
                     norms = dict.fromkeys(("sequence", "last"), np.full(steps, 0.123))
                     say_steadily(reply.instead, widest(reach_sentence(norms, by)))
                     continue
                 sentence = reach_sentence(reply.values[by], by)
                 figure = reach_figure(reply.values[by], by, dataset.timestep_names, palette)
                 steady_chart(figure, sentence, f"chart_reach_{by}")
-                st.html(playhead_style(figure, f"chart_reach_{by}", palette))
+                playhead_band(f"chart_reach_{by}", figure)
                 say_steadily(sentence)
     return reply
 
@@ -191,8 +193,3 @@ def _whole(chosen: Chosen) -> str:
         return ""
     which = "Both layers" if layers == 2 else f"All {layers} layers"
     return f"{which}, from the features to the model's outputs. "
-
-
-def _blank(height: int, palette: Palette) -> None:
-    """The room of a chart that isn't there yet."""
-    st.html(f'<div style="height:{height}px;border-radius:3px;background:{palette.surface}"></div>')

@@ -31,14 +31,14 @@ class Linked:
     @property
     def index(self) -> int:
         """Of what the address names."""
-        text = address.own(self.name)
+        text = address.page_value(self.name)
         return self.texts.index(text) if text in self.texts else self.default
 
     def bind(self) -> dict[str, Any]:
         """Arguments that make a widget one with the address; its options are 0, 1, 2 and so on.
 
-        Its state is set only where it is another: a browser takes what is set for more than its
-        own.
+        Its state is set only where it is another: Streamlit sends the browser all that is set, and
+        that would overrule the choice that a person is making.
         """
         if st.session_state.get(self.key) != self.index:
             st.session_state[self.key] = self.index
@@ -46,11 +46,11 @@ class Linked:
 
     def _keep(self) -> None:
         moved = st.session_state[self.key]
-        if moved is not None:  # for a moment, when the browser's theme isn't the usual one
-            address.keep(self.name, "" if moved == self.default else self.texts[moved])
+        if moved is not None:  # as a browser says for a moment where its theme isn't the usual one
+            address.set_page_value(self.name, "" if moved == self.default else self.texts[moved])
 
 
-def slider(label: str, labels: Sequence[str], choice: Linked) -> int:
+def linked_slider(label: str, labels: Sequence[str], choice: Linked) -> int:
     """Draw a slider that shows `labels` for the choice's texts; returns which one it is at."""
     st.select_slider(
         label,
@@ -63,7 +63,9 @@ def slider(label: str, labels: Sequence[str], choice: Linked) -> int:
     return choice.index
 
 
-def switch(label: str, labels: Sequence[str], choice: Linked, about: str | None = None) -> int:
+def linked_buttons(
+    label: str, labels: Sequence[str], choice: Linked, about: str | None = None
+) -> int:
     """Draw buttons side by side with these `labels`; returns which one is pressed."""
     st.segmented_control(
         label,

@@ -98,12 +98,12 @@ def _remember() -> None:
         return  # nothing of use, and so not from our script
     page.step, page.unit = step, unit
     if report.get("rests"):
-        address.keep_in_part({"step": f"{step + 1}", "unit": f"{unit + 1}"})
+        address.set_page_values({"step": f"{step + 1}", "unit": f"{unit + 1}"})
         page.link = _link()
 
 
 def _link() -> tuple[str, str]:
-    return address.own("step"), address.own("unit")
+    return address.page_value("step"), address.page_value("unit")
 
 
 def where(layer: Opened) -> At:

@@ -18,10 +18,11 @@ from lib.narrate.proofs import bound_sentence, one_computation, prefix_sentence,
 from lib.recurrence import ARRAYS_EACH, initial_weights
 from lib.recurrence.agreement import agreement
 from lib.ui.cell.ask import Reply, ask, hint_of
-from lib.ui.cell.chosen import Chosen, LayerWeights
+from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import At, Follower, first_row, row_order, where
 from lib.ui.cell.watch import progress_slot
 from lib.ui.fragment import slot
+from lib.ui.session import LayerWeights
 from lib.ui.text import hint, say_steadily
 
 SAMPLES = 8
@@ -121,10 +122,10 @@ def _prefixes(chosen: Chosen, modes: Reply, palette: Palette) -> Follower:
     """Both modes side by side: the same picture. What writes the sentence below comes back."""
     layer = chosen.opened
     if answer := modes.values:
-        sequence, prefixes, who = answer["whole"], answer["prefixes"], "Keras"
+        sequence, prefixes, source = answer["whole"], answer["prefixes"], "Keras"
     else:
         sequence = prefixes = layer.trace.hidden[0]
-        who = f"NumPy (Keras {'gave no answer' if modes.error else 'is still computing'})"
+        source = f"NumPy (Keras {'gave no answer' if modes.error else 'is still computing'})"
     steps = len(sequence)
     sentence = (
         f"Left: the {steps} outputs of return_sequences=True. Right: {steps} answers of "
@@ -140,7 +141,7 @@ def _prefixes(chosen: Chosen, modes: Reply, palette: Palette) -> Follower:
 
     def write(at: At) -> None:
         with words:
-            say_steadily(prefix_sentence(sequence, prefixes, at.unit, at.step, who))
+            say_steadily(prefix_sentence(sequence, prefixes, at.unit, at.step, source))
 
     write(where(layer))
     return write

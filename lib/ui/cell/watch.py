@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.narrate.proofs import progress_sentence
 from lib.ui import runs
-from lib.ui.cell.ask import PLACES, Reply, answered, forget_errors, progress
+from lib.ui.cell.ask import PLACES, Reply, answered, forget_errors, keras_progress
 from lib.ui.cell.chosen import Chosen
 from lib.ui.fragment import fragment
 from lib.ui.session import session
@@ -25,7 +25,7 @@ def watch(chosen: Chosen, replies: Sequence[Reply], slot: DeltaGenerator) -> Non
 
     Errors are drawn below everything else.
     """
-    sentence = session().cell.progress = progress(replies, again=chosen.polling)
+    sentence = session().cell.progress = keras_progress(replies, again=chosen.polling)
     _tell(slot)
     errors = {reply.error for reply in replies if reply.error}
     for error in sorted(errors):
@@ -34,7 +34,7 @@ def watch(chosen: Chosen, replies: Sequence[Reply], slot: DeltaGenerator) -> Non
         st.button("Ask Keras again", icon=":material/replay:", on_click=forget_errors)
     waiting = any(reply.waiting for reply in replies)
     seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None
-    again = partial(progress, replies, again=chosen.polling)
+    again = partial(keras_progress, replies, again=chosen.polling)
     fragment(_look, run_every=seconds)(runs.current_run(), sentence, again)
 
 

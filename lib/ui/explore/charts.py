@@ -20,7 +20,7 @@ from lib.narrate.explore import (
     typical_error,
 )
 from lib.ui.session import session
-from lib.ui.shown import View, sample_index
+from lib.ui.shown import ShownRun, sample_index
 from lib.ui.steady import is_drawn, steady_chart
 from lib.ui.text import hint, say_steadily
 
@@ -28,7 +28,7 @@ METRIC = 132
 """The width of a number in pixels: the longest fits, and two do beside each other on a phone."""
 
 
-def draw(shown: View, palette: Palette, *, whole: bool, hold: bool) -> None:
+def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool) -> None:
     """All cards, two to a row on a wide screen and one below the other on others: `lib.ui.style`.
 
     While a run trains, the lower two charts change in turns: a browser needs about 50 ms for
@@ -37,18 +37,14 @@ def draw(shown: View, palette: Palette, *, whole: bool, hold: bool) -> None:
     Args:
         shown: what they show.
         palette: the colours.
-        whole: draw the lower two as well.
+        with_lower: draw the lower two as well.
         hold: leave charts that are there as they are.
     """
     session().charts.turn = 1 - session().charts.turn
-    with st.container(key="cards"):
-        _cards(shown, palette, whole=whole, hold=hold)
-
-
-def _cards(shown: View, palette: Palette, *, whole: bool, hold: bool) -> None:
-    experiment, dataset, snapshot = shown.experiment, shown.dataset, shown.snapshot
     turn = session().charts.turn if shown.polling else None
-    wide, narrow = st.columns([3, 2])
+    experiment, dataset, snapshot = shown.experiment, shown.dataset, shown.snapshot
+    cards = st.container(key="cards")
+    wide, narrow = cards.columns([3, 2])
     with wide.container(border=True, height="stretch"):
         sample, target = _pickers(shown)
         _picture(
@@ -67,9 +63,9 @@ def _cards(shown: View, palette: Palette, *, whole: bool, hold: bool) -> None:
             loss_sentence(experiment, dataset, snapshot),
             hold=hold,
         )
-    if not whole:
+    if not with_lower:
         return
-    wide, narrow = st.columns([3, 2])
+    wide, narrow = cards.columns([3, 2])
     with wide.container(border=True, height="stretch"):
         st.markdown("### How early could each model know?")
         _picture(
@@ -96,7 +92,7 @@ def _picture(name: str, draw: Callable[[], go.Figure], sentence: str, *, hold: b
     say_steadily(sentence)
 
 
-def _pickers(shown: View) -> tuple[int, int]:
+def _pickers(shown: ShownRun) -> tuple[int, int]:
     """The first card's title, and which sample and which target column it shows."""
     dataset = shown.dataset
     names = [dataset.short_sample_name(index) for index in shown.snapshot.samples]
@@ -122,7 +118,7 @@ def _pickers(shown: View) -> tuple[int, int]:
     return sample, target
 
 
-def _numbers(shown: View) -> None:
+def _numbers(shown: ShownRun) -> None:
     """Last-step error, the one number that means the same for both models."""
     dataset = shown.dataset
     part = "validation" if dataset.has_validation else "training"

@@ -20,13 +20,12 @@ from lib.narrate.explore import changed_settings, progress_sentence
 from lib.run import Run, Status
 from lib.training.limits import check
 from lib.ui import clock, runs
-from lib.ui.data import Loaded
 from lib.ui.explore import charts
 from lib.ui.fragment import fragment
 from lib.ui.load.rhythm import SLOWEST
-from lib.ui.load.turns import RHYTHM, in_turn
-from lib.ui.session import session
-from lib.ui.shown import View, view
+from lib.ui.load.turns import RHYTHM, turn
+from lib.ui.session import Loaded, session
+from lib.ui.shown import ShownRun, shown_run
 from lib.ui.style import hide
 from lib.ui.text import plain, say_steadily
 
@@ -70,23 +69,20 @@ LONGEST = UNTRAINED[1] + UNTRAINED[2]
 """Of the sentences below the bar, but for those that a person waits for."""
 
 
-def live(loaded: Loaded, palette: Palette, whole: bool) -> None:
-    """Draw this session's run, and keep it up to date while it changes.
-
-    Where it isn't to be the `whole`, the lower charts are left out.
-    """
+def live(loaded: Loaded, palette: Palette, *, with_lower_charts: bool) -> None:
+    """Draw this session's run, and keep it up to date while it changes."""
     runs.prepare(loaded.experiment, loaded.dataset)
-    shown = view(loaded.experiment, loaded.dataset)
+    shown = shown_run(loaded.experiment, loaded.dataset)
     interval = RHYTHM.interval() if shown.polling else None
-    drawn = Drawn(shown.run, shown.polling, interval, clock.now())
+    drawn = PanelDrawing(shown.run, shown.polling, interval, clock.now())
     try:
-        fragment(_panel, run_every=interval)(loaded, palette, whole, drawn)
+        fragment(_panel, run_every=interval)(loaded, palette, with_lower_charts, drawn)
     finally:
         drawn.is_complete = True
 
 
 @dataclass(slots=True, eq=False)
-class Drawn:
+class PanelDrawing:
     """What the page was drawn for."""
 
     run: Run | None
@@ -103,31 +99,31 @@ class Drawn:
         """Whether charts stay as they are, since the panel is about to be redrawn alone."""
         return not self.is_complete and (self.interval or SLOWEST) <= NEAR_SECONDS
 
-    def is_outdated(self, now: View) -> bool:
+    def is_outdated(self, now: ShownRun) -> bool:
         """Whether the page has to be drawn again as a whole."""
         steady = clock.now() - self.time < STEADY_SECONDS
         off = self.interval is not None and not steady and RHYTHM.is_off(self.interval)
         return off or (now.run, now.polling) != (self.run, self.polling)
 
 
-@in_turn
-def _panel(loaded: Loaded, palette: Palette, whole: bool, drawn: Drawn) -> None:
-    shown = view(loaded.experiment, loaded.dataset)
-    left, right = st.columns([4, 3], vertical_alignment="center")
-    with left:
-        _buttons(loaded, shown)
-    with right.container(key="run_progress"):
-        _progress(loaded, shown)
-    _notices(loaded, shown)
-    charts.draw(shown, palette, whole=whole, hold=drawn.holds_charts)
-    now = view(loaded.experiment, loaded.dataset)
-    # A run may have ended while this was being drawn; nobody would come to look again.
-    ended = not now.polling and now.snapshot.status is not shown.snapshot.status
-    if ended or drawn.is_outdated(now):
-        st.rerun()
+def _panel(loaded: Loaded, palette: Palette, with_lower_charts: bool, drawn: PanelDrawing) -> None:
+    with turn(first=not drawn.is_complete):  # drawn with the page, for which somebody waits
+        shown = shown_run(loaded.experiment, loaded.dataset)
+        left, right = st.columns([4, 3], vertical_alignment="center")
+        with left:
+            _buttons(loaded, shown)
+        with right.container(key="run_progress"):
+            _progress(loaded, shown)
+        _notices(loaded, shown)
+        charts.draw(shown, palette, with_lower=with_lower_charts, hold=drawn.holds_charts)
+        now = shown_run(loaded.experiment, loaded.dataset)
+        # A run may have ended while this was being drawn; nobody would come to look again.
+        ended = not now.polling and now.snapshot.status is not shown.snapshot.status
+        if ended or drawn.is_outdated(now):
+            st.rerun()
 
 
-def _buttons(loaded: Loaded, shown: View) -> None:
+def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     """Train, pause or resume, step, stop, reset: always in these places, dimmed where idle.
 
     Pause and Resume share a place, and both are always there: where one came for the other, the
@@ -212,13 +208,13 @@ def _once(name: str, act: Callable[[], object]) -> None:
         act()
 
 
-def _is_same(loaded: Loaded, shown: View) -> bool:
+def _is_same(loaded: Loaded, shown: ShownRun) -> bool:
     """Whether the run that is shown is one of the settings in the sidebar."""
     run = shown.run
     return run is not None and run.experiment == loaded.experiment and run.dataset is loaded.dataset
 
 
-def _progress(loaded: Loaded, shown: View) -> None:
+def _progress(loaded: Loaded, shown: ShownRun) -> None:
     """The bar, what has been reached, and what that means: always in this place and size."""
     run, snapshot = shown.run, shown.snapshot
     badge, words = WORDS[snapshot.status]
@@ -236,7 +232,7 @@ def _progress(loaded: Loaded, shown: View) -> None:
     say_steadily(words, LONGEST, gray=True)
 
 
-def _notices(loaded: Loaded, shown: View) -> None:
+def _notices(loaded: Loaded, shown: ShownRun) -> None:
     """What the person must know of the run beyond its figures."""
     run, snapshot = shown.run, shown.snapshot
     if run is None:

@@ -12,16 +12,11 @@ as often as without turns, and the median slider waits 0.1 s instead of 0.6 s.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import wraps
-from typing import ParamSpec, TypeVar
 
 from lib.ui import clock
 from lib.ui.load.rhythm import Rhythm
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 RHYTHM = Rhythm()
 """Of this server."""
@@ -40,12 +35,12 @@ class Turns:
         """Wait for a turn, which ends with the block; yields how many seconds that took."""
         with self._changed:
             self._first += first
-            asked = clock.now()
+            start = clock.now()
             self._changed.wait_for(lambda: not self._taken and (first or not self._first))
             self._first -= first
             self._taken = True
         try:
-            yield clock.now() - asked
+            yield clock.now() - start
         finally:
             with self._changed:
                 self._taken = False
@@ -53,22 +48,17 @@ class Turns:
 
 
 _turns = Turns()
-_this_run = threading.local()
 
 
-def in_turn(draw: Callable[P, R], *, begins_page: bool = False) -> Callable[P, R]:
-    """Let `draw` run while no other session's does. For what computes and waits for nothing.
+@contextmanager
+def turn(*, first: bool) -> Iterator[None]:
+    """Let a block or a function run while no other session's does.
 
-    What `begins_page` goes first, and so does the next turn of the same run of the page. A turn
-    within a turn would wait for itself.
+    For what computes and waits for nothing. Never within another turn, which would not end.
+
+    Args:
+        first: go before all that only look for new figures: for what somebody has asked for.
     """
-
-    @wraps(draw)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        first = begins_page or getattr(_this_run, "began", False)
-        _this_run.began = begins_page
-        with _turns.turn(first=first) as seconds:
-            RHYTHM.waited(seconds, clock.now())
-            return draw(*args, **kwargs)
-
-    return wrapped
+    with _turns.turn(first=first) as seconds:
+        RHYTHM.waited(seconds, clock.now())
+        yield

@@ -17,7 +17,7 @@ from lib.ui.steady import steady_chart
 from lib.ui.text import hint, plain, say
 
 POLL_SECONDS = 0.3
-PICK = "mistake"
+PICK = "shapes_mistake"
 TRAINED_WITH = "mean_squared_error"
 
 
@@ -64,7 +64,7 @@ def _panel(palette: Palette, looking: bool, asked_about: str | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Train both",
-            key="prove",
+            key="train_both",
             icon=":material/play_arrow:",
             disabled=busy,
             on_click=_ask,

@@ -23,7 +23,8 @@ LONGEST = 600
 
 def decoder(palette: Palette) -> None:
     """The text on the left, what it means on the right; below, its shapes and what to check."""
-    example = address.own(KEY) if address.own(KEY) in EXAMPLES else next(iter(EXAMPLES))
+    example = address.page_value(KEY)
+    example = example if example in EXAMPLES else next(iter(EXAMPLES))
     page = session().shapes
     text = page.message = EXAMPLES[example] if page.message is None else page.message
     explanation = explain_error(text)
@@ -80,10 +81,10 @@ EMPTY = "Paste a message"
 
 def _pasted() -> None:
     session().shapes.message = ends(st.session_state[TEXT])
-    address.keep(KEY, "")
+    address.set_page_value(KEY, "")
 
 
 def _picked() -> None:
     if name := st.session_state[PICK]:
         session().shapes.message = EXAMPLES[name]
-        address.keep(KEY, "" if name == next(iter(EXAMPLES)) else name)
+        address.set_page_value(KEY, "" if name == next(iter(EXAMPLES)) else name)

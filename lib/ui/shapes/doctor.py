@@ -39,7 +39,7 @@ from lib.training.recorded_damage import recorded_damage
 from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.damage import TRAINED_WITH, damage_card
-from lib.ui.shapes.shown_stack import current
+from lib.ui.shapes.shown_stack import current_stack
 from lib.ui.text import hint, plain, say
 
 KEY = "check"
@@ -50,7 +50,7 @@ SHAPES = {"output": "The model’s output", "target": "y.shape"}
 
 def doctor(palette: Palette) -> None:
     """The verdict with its picture, what mends it, the usual cases, and the damage done."""
-    question = from_text(address.own(KEY))
+    question = from_text(address.page_value(KEY))
     diagnosis = question.diagnose()
     st.markdown(f"# {plain(verdict_title(diagnosis))}")
     narrow, wide = st.columns([2, 5])
@@ -81,7 +81,7 @@ def _take(question: TargetQuestion, *answered: str) -> None:
     """Make this the question. What is wrong with a field stays until that one is answered."""
     for name in answered:
         session().shapes.problems.pop(name, None)
-    address.keep(KEY, "" if question == TargetQuestion() else to_text(question))
+    address.set_page_value(KEY, "" if question == TargetQuestion() else to_text(question))
 
 
 def _question(question: TargetQuestion) -> None:
@@ -97,7 +97,7 @@ def _question(question: TargetQuestion) -> None:
         "Take the traced stack’s output",
         key="from_stack",
         icon=":material/input:",
-        on_click=from_stack,
+        on_click=take_stack_output,
         width="stretch",
     )
     st.session_state["check_loss"] = question.loss
@@ -115,7 +115,7 @@ def _question(question: TargetQuestion) -> None:
 
 def _read(name: str) -> None:
     """Take a typed shape; where it is none, say so and leave everything as it was."""
-    question, text = from_text(address.own(KEY)), st.session_state[f"check_{name}"]
+    question, text = from_text(address.page_value(KEY)), st.session_state[f"check_{name}"]
     try:
         shape = read_shape(
             text, samples=question.target[0] if name == "output" else question.output[0]
@@ -130,12 +130,12 @@ def _read(name: str) -> None:
 
 def _set(name: str, key: str) -> None:
     values: dict[str, Any] = {name: st.session_state[key]}
-    _take(replace(from_text(address.own(KEY)), **values))
+    _take(replace(from_text(address.page_value(KEY)), **values))
 
 
-def from_stack() -> None:
+def take_stack_output() -> None:
     """Take the traced stack's output with y's samples, and its batch; open timesteps become 12."""
-    question, tensors = from_text(address.own(KEY)), trace(current())[-1].tensors
+    question, tensors = from_text(address.page_value(KEY)), trace(current_stack())[-1].tensors
     if not tensors:
         problem = "The traced stack breaks, so that it has no output. Mend it first."
         session().shapes.problems["output"] = problem
@@ -205,5 +205,5 @@ def _painter(verdicts: dict[str, Verdict]) -> Callable[[str], str]:
 def _open(key: str, output: str) -> None:
     target = st.session_state[key]
     if target:
-        question = from_text(address.own(KEY))
+        question = from_text(address.page_value(KEY))
         _take(replace(question, output=OUTPUTS[output], target=TARGETS[target]), *SHAPES)

@@ -14,7 +14,7 @@ import streamlit as st
 from lib.stack.base import Layer, LayerSetting
 from lib.stack.kinds import KINDS, MAX_LAYERS, Stack
 from lib.stack.plain import Input
-from lib.ui.shapes.shown_stack import current, take
+from lib.ui.shapes.shown_stack import current_stack, set_stack
 from lib.ui.text import hint, plain
 
 FLAGS = "flags"
@@ -116,9 +116,9 @@ def _flags(place: int, layer: Layer, names: list[str]) -> None:
 
 def _set(place: int, values: dict[str, Any]) -> None:
     """Give a layer these settings; it may be gone by then."""
-    stack = current()
+    stack = current_stack()
     if place < len(stack):
-        take((*stack[:place], replace(stack[place], **values), *stack[place + 1 :]))
+        set_stack((*stack[:place], replace(stack[place], **values), *stack[place + 1 :]))
 
 
 def _button(place: int, way: str, *, disabled: bool = False) -> None:
@@ -133,17 +133,17 @@ def _button(place: int, way: str, *, disabled: bool = False) -> None:
 
 
 def _move(place: int, to: int) -> None:
-    layers = list(current())
+    layers = list(current_stack())
     if max(place, to) < len(layers):
         layers[place], layers[to] = layers[to], layers[place]
-        take(tuple(layers))
+        set_stack(tuple(layers))
 
 
 def _remove(place: int, _: int) -> None:
-    stack = current()
-    take((*stack[:place], *stack[place + 1 :]))
+    stack = current_stack()
+    set_stack((*stack[:place], *stack[place + 1 :]))
 
 
 def _add() -> None:
     if name := st.session_state[ADD]:
-        take((*current(), KINDS[name]())[:MAX_LAYERS])
+        set_stack((*current_stack(), KINDS[name]())[:MAX_LAYERS])

@@ -15,7 +15,7 @@ from lib.stack.quiz import Question, question
 from lib.stack.steps import broken
 from lib.ui import address
 from lib.ui.session import session
-from lib.ui.shapes.shown_stack import take
+from lib.ui.shapes.shown_stack import set_stack
 from lib.ui.text import hint, plain, say
 
 KEY = "quiz"
@@ -48,7 +48,7 @@ def quiz(palette: Palette) -> None:
 
 def _number() -> int:
     """The seed: questions are counted from 1 in the address and on the page."""
-    text = address.own(KEY)
+    text = address.page_value(KEY)
     return min(max(int(text), 1), MOST) - 1 if re.fullmatch("[0-9]{1,6}", text) else 0
 
 
@@ -107,9 +107,9 @@ def _answer(number: int, place: int, right: bool) -> None:
 
 
 def _next(number: int) -> None:
-    address.keep(KEY, f"{(number + 1) % MOST + 1}")
+    address.set_page_value(KEY, f"{(number + 1) % MOST + 1}")
 
 
 def _trace(puzzle: Question) -> None:
-    take(tuple(step.layer for step in puzzle.steps))
-    address.keep("part", "")
+    set_stack(tuple(step.layer for step in puzzle.steps))
+    address.set_page_value("part", "")

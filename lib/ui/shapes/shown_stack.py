@@ -6,40 +6,40 @@ from lib.stack.kinds import Stack
 from lib.stack.link import from_text, to_text
 from lib.stack.models import model_stack
 from lib.ui import address
-from lib.ui.data import Loaded
-from lib.ui.session import session
+from lib.ui.session import Loaded, session
 
 KEY = "stack"
 """In the address, where the stack isn't the sidebar's."""
 
 
-def follow(loaded: Loaded) -> None:
-    """Remember the sidebar's model as a stack; call before any part is drawn."""
+def remember_sidebar_stack(loaded: Loaded) -> Stack:
+    """Remember the sidebar's model as a stack, for callbacks; returns the stack that is shown."""
     _, timesteps, features = loaded.dataset.shape
     model = loaded.experiment.model
     now = model_stack(model, model.modes[0], timesteps, features, loaded.dataset.targets)
     page = session().shapes
-    if page.sidebar_stack not in ((), now) and is_sidebars():
+    if page.sidebar_stack not in ((), now) and is_sidebar_stack():
         page.stack_before = page.sidebar_stack
     page.sidebar_stack = now
+    return current_stack()
 
 
-def is_sidebars() -> bool:
+def is_sidebar_stack() -> bool:
     """Whether the stack is the sidebar's model, and moves with it."""
-    return not from_text(address.own(KEY))
+    return not from_text(address.page_value(KEY))
 
 
-def current() -> Stack:
+def current_stack() -> Stack:
     """The stack of the address, else the sidebar's model."""
-    return from_text(address.own(KEY)) or session().shapes.sidebar_stack
+    return from_text(address.page_value(KEY)) or session().shapes.sidebar_stack
 
 
-def take(stack: Stack | None) -> None:
+def set_stack(stack: Stack | None) -> None:
     """Make this the stack, or with None the sidebar's again; remember the last. For callbacks."""
-    session().shapes.stack_before = current()
-    address.keep(KEY, to_text(stack) if stack else "")
+    session().shapes.stack_before = current_stack()
+    address.set_page_value(KEY, to_text(stack) if stack else "")
 
 
-def before() -> Stack:
+def previous_stack() -> Stack:
     """The stack before the last change; the same where nothing has changed yet."""
-    return session().shapes.stack_before or current()
+    return session().shapes.stack_before or current_stack()

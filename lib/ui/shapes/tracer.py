@@ -10,15 +10,16 @@ from lib.figures.tensor import SCALES
 from lib.narrate.stack import change_sentence, stack_sentence, stack_title
 from lib.stack.code import keras_code
 from lib.stack.fixes import fixes
+from lib.stack.kinds import Stack
 from lib.stack.patterns import PATTERNS, pattern_of
 from lib.stack.steps import Step, broken, trace
 from lib.ui import address
-from lib.ui.shapes.doctor import from_stack
+from lib.ui.shapes.doctor import take_stack_output
 from lib.ui.shapes.editor import editor
-from lib.ui.shapes.shown_stack import before, current, is_sidebars, take
+from lib.ui.shapes.shown_stack import is_sidebar_stack, previous_stack, set_stack
 from lib.ui.text import hint, plain, say
 
-PICK, SIDEBAR = "pattern", "sidebar"
+PICK, SIDEBAR = "shapes_pattern", "sidebar"
 TRY = (
     "Move T: the parameters stay. Move the units: they change. Switch return_sequences: "
     "the time axis comes and goes."
@@ -36,9 +37,8 @@ SILENT = (
 )
 
 
-def tracer(palette: Palette) -> None:
+def tracer(stack: Stack, palette: Palette) -> None:
     """The picture first; below it the settings, and the stack as code."""
-    stack = current()
     steps = trace(stack)
     st.markdown(f"# {plain(stack_title(steps))}")
     _patterns(pattern_of(stack))
@@ -47,7 +47,7 @@ def tracer(palette: Palette) -> None:
         st.html(stack_picture(steps, sentence, palette))
         hint(SCALES)
         say(sentence)
-        if changed := change_sentence(before(), stack):
+        if changed := change_sentence(previous_stack(), stack):
             st.markdown(f":small[**{plain(changed)}**]")
         else:
             hint(TRY)
@@ -68,7 +68,7 @@ def tracer(palette: Palette) -> None:
 
 
 def _patterns(name: str | None) -> None:
-    st.session_state[PICK] = SIDEBAR if is_sidebars() else name
+    st.session_state[PICK] = SIDEBAR if is_sidebar_stack() else name
     st.pills(
         "Start from",
         [SIDEBAR, *PATTERNS],
@@ -77,7 +77,7 @@ def _patterns(name: str | None) -> None:
         label_visibility="collapsed",
         on_change=_take_pattern,
     )
-    if is_sidebars():
+    if is_sidebar_stack():
         hint("It moves with the sidebar. Change a layer below, and it is a stack of its own.")
     elif name:
         hint(PATTERNS[name].about)
@@ -85,12 +85,12 @@ def _patterns(name: str | None) -> None:
 
 def _take_pattern() -> None:
     if name := st.session_state[PICK]:
-        take(None if name == SIDEBAR else PATTERNS[name].stack)
+        set_stack(None if name == SIDEBAR else PATTERNS[name].stack)
 
 
 def _check_target() -> None:
-    from_stack()
-    address.keep("part", "target")
+    take_stack_output()
+    address.set_page_value("part", "target")
 
 
 def _problem(steps: tuple[Step, ...]) -> None:
@@ -115,6 +115,6 @@ def _problem(steps: tuple[Step, ...]) -> None:
                     key=f"fix_{number}",
                     icon=":material/build:",
                     wrap=True,
-                    on_click=take,
+                    on_click=set_stack,
                     args=(fix.stack,),
                 )

@@ -1,0 +1,261 @@
+"""What a session remembers: its address, whose a run is, and which browser asks. Nothing is drawn.
+
+Pages have no widgets here, so that a setting is moved by its value in the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
+
+from lib.datasets import DATASETS, suggested
+from lib.experiment import Experiment
+from lib.run import Run
+from lib.ui import address, browser, runs
+from lib.ui.session import session
+from tests.app.test_address import address as address_of
+from tests.fake_client import FakeClient
+from tests.unit.pictures import a_dataset
+
+
+def page() -> None:
+    """A page without widgets, which does what a test asks for."""
+    import streamlit as st
+
+    from lib.ui import address, runs
+
+    address.begin(st.session_state.setdefault("name", "Explore"))
+    runs.refresh_run()
+    address.finish()
+    if act := st.session_state.pop("act", None):
+        st.session_state["result"] = act()
+
+
+def start(**query: str) -> AppTest:
+    """A session whose page is opened by a link, in a browser that has no name."""
+    app = AppTest.from_function(page, default_timeout=30)
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def experiment(app: AppTest, **settings: Any) -> Experiment:
+    """The session's experiment after a run of the page, to which these settings were moved."""
+    for key, value in settings.items():
+        app.session_state[key] = value
+    return do(app, lambda: session().address.experiment)
+
+
+def do(app: AppTest, act: Callable[[], Any]) -> Any:
+    """What `act` returns in a run of the page."""
+    app.session_state["act"] = act
+    app.run()
+    assert not app.exception
+    return app.session_state["result"]
+
+
+# The address
+
+
+def test_a_link_opens_its_experiment_and_its_run(client: FakeClient) -> None:
+    """What a link doesn't say is what its dataset suggests; nonsense in it is dropped."""
+    run = client.start(Experiment(), a_dataset())
+    app = start(data="seattle", U="8", T="many", cell="gru", run=run.id, x="?")
+    assert experiment(app) == suggested("seattle").set(U=8, cell="gru")
+    assert address_of(app) == {"data": "seattle", "U": "8", "cell": "gru", "run": run.id}
+
+
+def test_a_moved_setting_is_in_the_address_and_the_address_is_taken_as_ours() -> None:
+    """When the browser has followed, nothing is opened anew."""
+    app = start()
+    assert experiment(app, T=20).data.timesteps == 20
+    assert address_of(app) == {"T": "20"}
+    assert experiment(app, U=5) == Experiment().set(T=20, U=5)
+
+
+def test_another_link_in_the_same_tab_is_opened() -> None:
+    """Whatever the settings were before."""
+    app = start(T="20")
+    del app.query_params["T"]
+    app.query_params["data"] = "gapminder"
+    assert experiment(app) == suggested("gapminder")
+
+
+def test_settings_stay_when_the_page_changes() -> None:
+    """Streamlit forgets the widgets of a page that is left."""
+    app = start(T="20", units="x")
+    before = experiment(app)
+    for key in ("T", "U", "mode"):
+        del app.session_state[key]
+    assert experiment(app, name="Data") == before
+    assert app.session_state["T"] == 20
+
+
+def test_picking_data_brings_what_suits_it_and_leaves_what_a_person_set() -> None:
+    """And takes back what suited the data from before."""
+    app = start()
+    experiment(app, cell="gru")
+    do(app, lambda: address.pick("seattle"))
+    picked = suggested("seattle").set(cell="gru", F=Experiment().data.features)
+    assert experiment(app) == picked
+    do(app, lambda: address.pick("running_mean"))
+    assert experiment(app) == Experiment().set(cell="gru")
+
+
+@pytest.mark.parametrize("name", list(DATASETS))
+def test_a_link_to_what_a_dataset_suggests_is_short(name: str) -> None:
+    """Only the dataset's name stands in it, and not even that for the first."""
+    usual = Experiment().data.name
+    assert address_of(start(data=name)) == ({} if name == usual else {"data": name})
+
+
+# Whose a run is
+
+
+@pytest.fixture
+def open_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], AppTest]:
+    """`open_in(name)`: a new session in this browser; None is one without a cookie."""
+    monkeypatch.setattr(runs, "browser_id", lambda: st.session_state.get("browser"))
+
+    def open_page(name: str | None) -> AppTest:
+        app = start()
+        app.session_state["browser"] = name
+        return app
+
+    return open_page
+
+
+def train(app: AppTest, **settings: Any) -> Run:
+    """A run that the session starts."""
+    return do(app, lambda: runs.train(Experiment().set(**settings), a_dataset()))
+
+
+def may_steer(app: AppTest, run: Run) -> bool:
+    """Whether the session may, when it looks at this run."""
+
+    def look() -> bool:
+        session().run.id = run.id
+        return runs.may_steer(run)
+
+    return do(app, look)
+
+
+def test_only_the_browser_that_started_a_run_may_steer_it(
+    open_in: Callable[[str | None], AppTest], client: FakeClient
+) -> None:
+    """In its first session, and in another one after a reload; others watch."""
+    first = open_in("anna")
+    run = train(first)
+    assert may_steer(first, run)
+    assert may_steer(open_in("anna"), run)
+    for name in ("berta", None):
+        app = open_in(name)
+        assert not may_steer(app, run)
+        do(app, runs.leave)
+        assert client.calls == []
+        assert do(app, runs.current_run) is None
+
+
+def test_without_cookies_a_run_belongs_to_its_session_alone(
+    open_in: Callable[[str | None], AppTest],
+) -> None:
+    """Two browsers without a name aren't the same browser."""
+    app = open_in(None)
+    run = train(app)
+    assert may_steer(app, run)
+    assert not may_steer(open_in(None), run)
+
+
+def test_a_new_run_takes_the_place_of_the_one_before(client: FakeClient) -> None:
+    """It is stopped, and the address names the new one."""
+    app = start()
+    first, second = train(app), train(app)
+    assert client.calls == [("stop", first.id)]
+    assert address_of(app) == {"run": second.id}
+    do(app, runs.leave)
+    assert client.calls == [("stop", first.id), ("stop", second.id)]
+    assert address_of(app) == {}
+
+
+def test_of_a_run_that_was_started_here_no_link_is_blamed(client: FakeClient) -> None:
+    """It is forgotten after some hours, and no link was opened."""
+    app = start()
+    train(app)
+    client.runs.clear()
+    assert do(app, runs.current_run) is None
+    assert do(app, lambda: session().address.complaints) == []
+
+
+def test_a_run_is_one_of_these_settings_and_this_upload(
+    open_in: Callable[[str | None], AppTest],
+) -> None:
+    """Two files may have the same settings, and another browser's file is never this one's."""
+    app, mine, later = open_in("anna"), object(), object()
+
+    def is_run_of(app: AppTest, run: Run, table: object, **settings: Any) -> bool:
+        experiment = run.experiment.set(**settings)
+        return do(app, lambda: runs.is_run_of(run, experiment, table))  # type: ignore[arg-type]
+
+    do(app, lambda: setattr(session().upload, "table", mine))
+    run = train(app, data="upload")
+    assert is_run_of(app, run, mine)
+    assert not is_run_of(app, run, later)
+    assert not is_run_of(app, run, mine, T=5)
+    assert do(app, runs.table_of_run) is mine
+
+    other = open_in("berta")
+    assert not may_steer(other, run)
+    assert not is_run_of(other, run, mine)
+    assert do(other, runs.table_of_run) is None
+
+    assert is_run_of(app, train(app), None)
+
+
+# Which browser it is
+
+
+def browser_of(monkeypatch: pytest.MonkeyPatch, cookie: str | None) -> str | None:
+    """The browser that sends this as its cookie."""
+    cookies = {} if cookie is None else {browser.COOKIE: cookie}
+    monkeypatch.setattr(type(st.context), "cookies", cookies)
+    return browser.browser_id()
+
+
+def cookie(token: bytes, mask: bytes) -> str:
+    """A token as Tornado's cookies of version 2 carry it, masked."""
+    masked = bytes(byte ^ mask[i % len(mask)] for i, byte in enumerate(token))
+    return f"2|{mask.hex()}|{masked.hex()}|1700000000"
+
+
+def test_a_browser_is_known_by_its_cookie_however_it_is_masked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The mask is another one at each load."""
+    for mask in (b"\1\2\3\4", b"\xff\0\x7f\x80"):
+        text = cookie(b"anna's token", mask)
+        assert browser_of(monkeypatch, text) == b"anna's token".hex()
+    text = cookie(b"berta's token", b"\1\2\3\4")
+    assert browser_of(monkeypatch, text) == b"berta's token".hex()
+
+
+def test_streamlits_own_cookie_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Written by the installed version, twice, with another mask each time."""
+    for _ in range(2):
+        text = generate_xsrf_token_string(b"anna's token")
+        assert browser_of(monkeypatch, text) == b"anna's token".hex()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [None, "", "2|", "1|aa|bb|0", "2||bb|0", "2|zz|bb|0", "2|aa|b|0", "one|two|three|four|five"],
+)
+def test_a_cookie_of_another_form_names_nobody(
+    monkeypatch: pytest.MonkeyPatch, text: str | None
+) -> None:
+    """Nor does a browser without one."""
+    assert browser_of(monkeypatch, text) is None
