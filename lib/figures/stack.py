@@ -12,14 +12,14 @@ from lib.figures.html import code_words
 from lib.figures.palette import Palette
 from lib.figures.tensor import Scale, tensor_image
 from lib.stack.recurrent import Bidirectional, Recurrent, returned_names
-from lib.stack.steps import Step
 from lib.stack.tensors import Tensor, letters, numbers
+from lib.stack.tracing import TracedLayer
 
 ARROW = 8.5
 """The width of an arrow with its words, in rem."""
 
 
-def stack_picture(steps: tuple[Step, ...], sentence: str, palette: Palette) -> str:
+def stack_picture(steps: tuple[TracedLayer, ...], sentence: str, palette: Palette) -> str:
     """All tensors of a stack, up to the layer that breaks; `sentence` says what is seen."""
     scale = Scale.of(tensor for step in steps for tensor in step.tensors)
     parts, seen = [], False
@@ -55,7 +55,7 @@ def colored_shape(tensor: Tensor, palette: Palette) -> str:
     )
 
 
-def _tensors(step: Step, scale: Scale, palette: Palette, *, seen: bool) -> str:
+def _tensors(step: TracedLayer, scale: Scale, palette: Palette, *, seen: bool) -> str:
     """What a layer gives; a name for each where there are several."""
     names = returned_names(step.layer)
     boxes = []
@@ -74,7 +74,7 @@ def _tensors(step: Step, scale: Scale, palette: Palette, *, seen: bool) -> str:
     )
 
 
-def _arrow(place: int, step: Step, palette: Palette) -> str:
+def _arrow(place: int, step: TracedLayer, palette: Palette) -> str:
     """A layer: its number and name above, how its parameters are counted below."""
     color = palette.wrong if step.error else palette.muted
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "<wbr>", step.layer.keras)  # where it may break
@@ -101,7 +101,7 @@ def _arrow(place: int, step: Step, palette: Palette) -> str:
     )
 
 
-def _flags(step: Step, palette: Palette) -> str:
+def _flags(step: TracedLayer, palette: Palette) -> str:
     """What is switched on, in Keras's words."""
     words = [
         setting.name

@@ -18,9 +18,9 @@ from lib.figures.grid import EDGE, Grid, levels_of
 from lib.figures.html import code_words
 from lib.figures.palette import Palette
 from lib.recurrence import Trace
-from lib.stack.models import model_steps
-from lib.stack.steps import Step
+from lib.stack.models import model_layers
 from lib.stack.tensors import Tensor, letters, readable
+from lib.stack.tracing import TracedLayer
 
 Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]
 """By mode: what `lib.recurrence.forward` returned for one sample."""
@@ -55,7 +55,7 @@ def shape_strip(
     these are flat.
     """
     _, timesteps, features = dataset.shape
-    models = model_steps(experiment.model, timesteps, features, dataset.targets)
+    models = model_layers(experiment.model, timesteps, features, dataset.targets)
     widest = max(_width(step) for steps in models.values() for step in steps)
     grid = Grid.of(timesteps, widest, palette)
     modes: list[str] = []
@@ -74,7 +74,7 @@ def shape_strip(
 def _mode(
     mode: str,
     experiment: Experiment,
-    steps: Sequence[Step],
+    steps: Sequence[TracedLayer],
     levels: Sequence[np.ndarray | None],
     grid: Grid,
     *,
@@ -157,7 +157,7 @@ def _tensor(
     )
 
 
-def _arrow(step: Step, grid: Grid, *, at_last: bool) -> str:
+def _arrow(step: TracedLayer, grid: Grid, *, at_last: bool) -> str:
     """A layer as an arrow, with its name above and its parameters below.
 
     It stands at the middle of the tensors, or by their last row where that alone goes on.
@@ -180,12 +180,12 @@ def _arrow(step: Step, grid: Grid, *, at_last: bool) -> str:
     )
 
 
-def _width(step: Step) -> int:
+def _width(step: TracedLayer) -> int:
     """The last axis of a layer's output."""
     return step.tensors[0][-1].size or 0
 
 
-def _has_time(step: Step) -> bool:
+def _has_time(step: TracedLayer) -> bool:
     """Whether a layer's output has an axis of timesteps."""
     return any(axis.role == "time" for axis in step.tensors[0])
 

@@ -15,7 +15,7 @@ from lib.english import capital, counted, number
 from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
 from lib.run import ModeResult, Snapshot, Status
 from lib.stack import total
-from lib.stack.models import model_steps
+from lib.stack.models import model_layers
 from lib.stack.tensors import readable
 
 ANSWERS = {"dense": "its head", "none": "its output"}
@@ -48,7 +48,7 @@ def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Every shape on the way through each model, and what the models have to learn."""
     _, timesteps, features = dataset.shape
-    models = model_steps(experiment.model, timesteps, features, dataset.targets)
+    models = model_layers(experiment.model, timesteps, features, dataset.targets)
     ways = {
         mode: " → ".join(
             [

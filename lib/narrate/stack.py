@@ -10,11 +10,11 @@ from lib.english import capital
 from lib.stack.base import LayerSetting
 from lib.stack.code import spare_states
 from lib.stack.kinds import Stack
-from lib.stack.steps import Step, broken, total, trace
 from lib.stack.tensors import numbers_of
+from lib.stack.tracing import TracedLayer, broken, total, trace
 
 
-def stack_sentence(steps: tuple[Step, ...]) -> str:
+def stack_sentence(steps: tuple[TracedLayer, ...]) -> str:
     """Every layer with its output: the picture in words."""
     parts = [f"The input is {numbers_of(steps[0].tensors)}"]
     for place, step in enumerate(steps[1:], start=2):
@@ -100,7 +100,7 @@ def _moves_time_alone(before: Stack, after: Stack) -> bool:
     return names <= {"timesteps", "n"}
 
 
-def stack_title(steps: tuple[Step, ...]) -> str:
+def stack_title(steps: tuple[TracedLayer, ...]) -> str:
     """The stack in one sentence: from which shape to which, with how many parameters."""
     place = broken(steps)
     if place is not None:

@@ -21,7 +21,7 @@ from lib.stack.plain import (
     Unpack,
 )
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Bidirectional, Recurrent
-from lib.stack.steps import Step, broken, trace
+from lib.stack.tracing import TracedLayer, broken, trace
 
 MOST = 3
 
@@ -34,7 +34,7 @@ class StackFix:
     stack: Stack
 
 
-def fixes(steps: tuple[Step, ...]) -> tuple[StackFix, ...]:
+def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
     """Up to MOST ways to get past the layer that breaks, the likeliest first."""
     place = broken(steps)
     if place is None:
@@ -55,7 +55,7 @@ ORDER = ("name 'states'", "Layer ", "Input 0", "Shapes used", "When using `state
 """How what Keras says begins, in the order in which a layer is looked at; "" is when it runs."""
 
 
-def _is_other(now: Step, before: Step) -> bool:
+def _is_other(now: TracedLayer, before: TracedLayer) -> bool:
     """Whether the layer that broke gets further, to another fault that it has as well."""
     if now.error is None or before.error is None or now.layer.kind != before.layer.kind:
         return False
@@ -71,7 +71,7 @@ Edit = tuple[str, Stack, int]
 """In words, the stack after it, and where in it the layer is that broke (or the one below it)."""
 
 
-def _edits(stack: Stack, place: int, step: Step) -> Iterator[Edit]:
+def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     """All edits that might help, the likeliest first."""
     unpacked = _insert(stack, place, Unpack())
     yield "Unpack: pass on the output, keep the states", unpacked, place + 1
@@ -130,7 +130,7 @@ def _input(stack: Stack, place: int) -> Iterator[Edit]:
         yield words, _swap(stack, 0, changed), place
 
 
-def _itself(stack: Stack, place: int, step: Step) -> Iterator[Edit]:
+def _itself(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     """Changes of the layer that breaks."""
     layer = stack[place]
     if isinstance(layer, TimeDistributed):

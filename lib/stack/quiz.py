@@ -14,8 +14,8 @@ import numpy as np
 from lib.stack.kinds import Stack
 from lib.stack.plain import Dense, Flatten, GlobalAveragePooling1D, Input, RepeatVector
 from lib.stack.recurrent import GRU, LSTM, Bidirectional, Recurrent
-from lib.stack.steps import Step, broken, trace
 from lib.stack.tensors import numbers, numbers_of
+from lib.stack.tracing import TracedLayer, broken, trace
 
 OPTIONS = 4
 RAISES = "It raises an error"
@@ -25,7 +25,7 @@ RAISES = "It raises an error"
 class Question:
     """A stack, what may come out of it, and which of that does."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[TracedLayer, ...]
     options: tuple[str, ...]
     right: int
     """The index of the right option."""

@@ -20,7 +20,7 @@ from lib.narrate.stack import change_sentence, stack_sentence, stack_title
 from lib.narrate.target import lineup_sentence
 from lib.stack.link import from_text
 from lib.stack.patterns import PATTERNS
-from lib.stack.steps import trace
+from lib.stack.tracing import trace
 from lib.training.recorded_damage import recorded_damage
 
 LIGHT = palette("light")
