@@ -15,7 +15,7 @@ import numpy as np
 from lib.english import signed
 from lib.figures.palette import Palette
 from lib.recurrence import GATES
-from lib.recurrence.formulas import Opened
+from lib.recurrence.formulas import LayerPass
 
 MOST = (8, 6)
 """Up to so many features and units; of more, nobody would follow."""
@@ -37,7 +37,7 @@ def can_show(features: int, units: int) -> bool:
     return features <= MOST[0] and units <= MOST[1]
 
 
-def by_hand(layer: Opened, step: int, palette: Palette) -> str:
+def by_hand(layer: LayerPass, step: int, palette: Palette) -> str:
     """All tables of timestep `step`, 0 to T-1."""
     gates = GATES[layer.cell] or {"h": "hidden state"}
     tables = [
@@ -62,7 +62,7 @@ def _symbol(name: str, about: str) -> str:
     return f"{name}\u0303" if about == "candidate" else name
 
 
-def _block(layer: Opened, step: int, place: int, name: str) -> list[Row]:
+def _block(layer: LayerPass, step: int, place: int, name: str) -> list[Row]:
     """One gate: what is multiplied by what, the sum, and what the activation makes of it."""
     kernel, recurrent, bias = layer.weights
     columns = slice(place * layer.units, (place + 1) * layer.units)
@@ -92,7 +92,7 @@ def _block(layer: Opened, step: int, place: int, name: str) -> list[Row]:
     return rows
 
 
-def _states(layer: Opened, step: int) -> list[Row]:
+def _states(layer: LayerPass, step: int) -> list[Row]:
     """How gates and states make the new states; nothing for a cell that has no gates."""
     gates = {name: values[0, step] for name, values in layer.trace.gates.items()}
     after = layer.trace.hidden[0, step]

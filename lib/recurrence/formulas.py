@@ -19,7 +19,7 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Opened:
+class LayerPass:
     """A layer, and one sample that has gone through it."""
 
     cell: str
@@ -67,7 +67,7 @@ class Line:
     """The number at every timestep, (T,)."""
 
 
-def lines(layer: Opened, unit: int, step: int) -> list[Line]:
+def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
     """All that unit `unit`, 0 to U-1, computes at timestep `step`, 0 to T-1, in order."""
     return _LINES[layer.cell](_Unit(layer, unit, step))
 
@@ -79,7 +79,7 @@ class _Unit:
     step that is h₀, which is zero.
     """
 
-    def __init__(self, layer: Opened, unit: int, step: int) -> None:
+    def __init__(self, layer: LayerPass, unit: int, step: int) -> None:
         self.step = step
         self.names = list(GATES[layer.cell].items())
         trace = layer.trace

@@ -74,7 +74,7 @@ class Dense(Layer):
     """The same linear map wherever the last axis is read, at every timestep."""
 
     kind: ClassVar[str] = "dense"
-    family: ClassVar[str] = "K"
+    width_letter: ClassVar[str] = "K"
 
     units: int = number("k", "units", 1, UNITS)
 
@@ -99,7 +99,7 @@ class TimeDistributed(Layer):
     """Dense at every timestep, which Dense alone does as well."""
 
     kind: ClassVar[str] = "td"
-    family: ClassVar[str] = "K"
+    width_letter: ClassVar[str] = "K"
 
     units: int = number("k", "units", 1, UNITS)
 
@@ -167,7 +167,7 @@ class RepeatVector(Layer):
     """Gives the same vector at every one of n new timesteps."""
 
     kind: ClassVar[str] = "repeat"
-    family: ClassVar[str] = "T′"
+    width_letter: ClassVar[str] = "T′"
 
     n: int = number("n", "n", 6, STEPS)
 

@@ -40,7 +40,7 @@ class Recurrent(Layer):
     """A cell that is called once for each timestep."""
 
     cell: ClassVar[str]
-    family: ClassVar[str] = "U"
+    width_letter: ClassVar[str] = "U"
 
     units: int = number("u", "units", 16, UNITS)
     return_sequences: bool = flag("seq")
@@ -137,7 +137,7 @@ class Bidirectional(Layer):
     """Reads forwards and backwards, with a layer for each direction."""
 
     kind: ClassVar[str] = "bi"
-    family: ClassVar[str] = "U"
+    width_letter: ClassVar[str] = "U"
 
     cell: str = choice("c", "cell", "lstm", {name: cell.keras for name, cell in CELLS.items()})
     units: int = number("u", "units", 16, UNITS)

@@ -53,7 +53,7 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
     tensors: Tensors = ()
     states: Tensors = ()
     steps: list[TracedLayer] = []
-    letters = _letters(stack) if indexes else [layer.family for layer in stack]
+    letters = _letters(stack) if indexes else [layer.width_letter for layer in stack]
     names = zip(stack, letters, keras_names(stack), strict=True)
     for place, (layer, letter, name) in enumerate(names, start=1):
         if steps and not steps[-1].tensors:
@@ -96,13 +96,17 @@ def keras_names(stack: Stack) -> list[str]:
 
 def _letters(stack: Stack) -> list[str]:
     """Each layer's letter, with an index where several layers share it."""
-    layers = Counter(layer.family for layer in stack)
+    layers = Counter(layer.width_letter for layer in stack)
     seen: Counter[str] = Counter()
     letters = []
     for layer in stack:
-        seen[layer.family] += 1
-        index = f"{seen[layer.family]}".translate(SUBSCRIPTS) if layers[layer.family] > 1 else ""
-        letters.append(layer.family + index)
+        seen[layer.width_letter] += 1
+        index = (
+            f"{seen[layer.width_letter]}".translate(SUBSCRIPTS)
+            if layers[layer.width_letter] > 1
+            else ""
+        )
+        letters.append(layer.width_letter + index)
     return letters
 
 

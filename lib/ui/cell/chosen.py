@@ -12,7 +12,7 @@ import streamlit as st
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import Trace, forward
-from lib.recurrence.formulas import Opened
+from lib.recurrence.formulas import LayerPass
 from lib.ui import address, runs
 from lib.ui.cell.link import Linked, slider, switch
 from lib.ui.data import Loaded
@@ -55,11 +55,11 @@ class Chosen:
     """Of every layer, for the sample."""
 
     @property
-    def opened(self) -> Opened:
+    def opened(self) -> LayerPass:
         """The layer, with what went through it."""
         x = self.traces[self.layer - 1].hidden[0] if self.layer else self.dataset.x[self.sample]
         weights = self.weights[3 * self.layer : 3 * self.layer + 3]
-        return Opened(self.experiment.model.cell, weights, x, self.traces[self.layer])
+        return LayerPass(self.experiment.model.cell, weights, x, self.traces[self.layer])
 
     @property
     def model_choice(self) -> tuple[Any, ...]:
