@@ -96,17 +96,14 @@ def keras_names(stack: Stack) -> list[str]:
 
 def _letters(stack: Stack) -> list[str]:
     """Each layer's letter, with an index where several layers share it."""
-    layers = Counter(layer.width_letter for layer in stack)
-    seen: Counter[str] = Counter()
+    plain = [layer.width_letter for layer in stack]
+    layers = Counter(plain)
+    counts: Counter[str] = Counter()
     letters = []
-    for layer in stack:
-        seen[layer.width_letter] += 1
-        index = (
-            f"{seen[layer.width_letter]}".translate(SUBSCRIPTS)
-            if layers[layer.width_letter] > 1
-            else ""
-        )
-        letters.append(layer.width_letter + index)
+    for letter in plain:
+        counts[letter] += 1
+        index = f"{counts[letter]}".translate(SUBSCRIPTS) if layers[letter] > 1 else ""
+        letters.append(letter + index)
     return letters
 
 
