@@ -22,6 +22,8 @@ MERGE_MODES = ("concat", "sum", "mul", "ave", None)
 
 BLOCKS = {"lstm": 4, "gru": 3, "simple_rnn": 1}
 """By cell, the matrices side by side in each kernel: one per gate, and one for the candidate."""
+STATES = {"lstm": ("h", "c"), "gru": ("h",), "simple_rnn": ("h",)}
+"""By cell, what it carries from one timestep to the next: the hidden state, and a cell state."""
 
 
 def rnn_output_shape(

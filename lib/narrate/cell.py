@@ -14,6 +14,7 @@ from lib.english import capital, counted, joined, signed
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, Trace
 from lib.recurrence.formulas import Line
+from lib.shapes import STATES
 
 SATURATED = 0.05
 """A gate this close to 0 or 1 is called shut or open."""
@@ -41,7 +42,7 @@ def unrolled_sentence(experiment: Experiment, layer: int, steps: int, features: 
     """What goes in, what is handed on, and what each mode hands out."""
     model = experiment.model
     cell = CELLS[model.cell].label
-    states = "the hidden and the cell state" if model.cell == "lstm" else "the hidden state"
+    states = "the hidden and the cell state" if "c" in STATES[model.cell] else "the hidden state"
     which = f"Layer {layer + 1} of {model.layers}, " if model.layers > 1 else "The layer, "
     read = "features" if layer == 0 else "outputs of the layer below"
     parts = [

@@ -13,6 +13,7 @@ from lib.experiment import CELLS, Experiment
 from lib.proofs import Measure, ProofCard
 from lib.recurrence.agreement import SEEN, Agreement
 from lib.recurrence.padded import ROUNDING
+from lib.shapes import STATES
 
 STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"
@@ -29,10 +30,11 @@ def one_computation(
     model = experiment.model
     cell = CELLS[model.cell].label
     layer = f"{cell}({model.units}, return_state=True)"
-    names = "[out, h, c]" if model.cell == "lstm" else "[out, h]"
-    shapes = f"h{' and c are' if model.cell == 'lstm' else ' is'} (N, {model.units}) in both modes"
+    has_cell_state = "c" in STATES[model.cell]
+    names = f"[out, {', '.join(STATES[model.cell])}]"
+    shapes = f"h{' and c are' if has_cell_state else ' is'} (N, {model.units}) in both modes"
     unbounded = ""
-    if model.cell == "lstm":
+    if has_cell_state:
         most = (
             ""
             if answer is None
@@ -237,7 +239,7 @@ def bound_sentence(experiment: Experiment, dataset: Dataset, hidden: np.ndarray)
     bound = highest_output(model.cell, len(hidden))
     most = np.abs(hidden).max(axis=1)
     rule = "|h| is less than 1 at every step"
-    if model.cell == "lstm":
+    if bound[0] < 1:  # it grows with the cell state
         rule = (
             "|c| grows by less than 1 a step, so that at step t it is less than t and |h| less "
             f"than tanh(t): {number(bound[0])} at step 1 and {number(bound[-1])} at step "

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lib.stack.recurrent import STATES, Recurrent
+from lib.shapes import STATES
+from lib.stack.recurrent import Recurrent
 from lib.stack.tensors import numbers_of
 from lib.stack.tracing import TracedLayer
 

@@ -9,9 +9,7 @@ KINDS: dict[str, type[Layer]] = {
     kind.kind: kind
     for kind in (
         plain.Input,
-        recurrent.LSTM,
-        recurrent.GRU,
-        recurrent.SimpleRNN,
+        *recurrent.KINDS.values(),
         recurrent.Bidirectional,
         plain.Dense,
         plain.TimeDistributed,

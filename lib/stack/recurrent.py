@@ -10,6 +10,7 @@ from lib.experiment import CELLS
 from lib.shapes import (
     BLOCKS,
     MERGE_MODES,
+    STATES,
     rnn_output_shape,
     rnn_parameter_count,
     rnn_parameter_product,
@@ -28,8 +29,6 @@ from lib.stack.base import (
 )
 from lib.stack.tensors import Tensor, numbers, numbers_of, sizes, widened
 
-STATES = {"lstm": ("h", "c"), "gru": ("h",), "simple_rnn": ("h",)}
-"""What each cell carries from one timestep to the next."""
 BATCH_SIZE, TIMESTEPS = 32, 12
 """What stands for sizes that are open where a number is needed; 32 is what `fit` takes."""
 SEQUENCE = "(batch, timesteps, features)"
