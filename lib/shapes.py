@@ -96,11 +96,10 @@ def rnn_parameter_product(
     cell: str,
     features: int | str,
     units: int | str,
-    reset_after: bool = True,
     bidirectional: bool = False,
 ) -> str:
     """How that count comes about: "4·16·(3+16+1)", or in letters "4·U·(F+U+1)"."""
-    biases, blocks = _biases(cell, reset_after), BLOCKS[cell]
+    biases, blocks = _biases(cell, reset_after=True), BLOCKS[cell]
     factors = (["2"] if bidirectional else []) + ([f"{blocks}"] if blocks > 1 else [])
     return "·".join([*factors, f"{units}", f"({features}+{units}+{biases})"])
 

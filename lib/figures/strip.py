@@ -23,7 +23,8 @@ from lib.stack.tensors import Tensor, letters, readable
 from lib.stack.tracing import TracedLayer
 
 Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]
-"""By mode: what `lib.recurrence.forward` returned for one sample."""
+"""By mode: what `lib.recurrence.forward` returned for one sample; a mode whose weights aren't known
+is left out."""
 
 HEADING, ARROW, BOX = 11.5, 6.5, 8.0
 """The widths of a mode's heading, of a layer's arrow with its words, and the least of a tensor with
@@ -45,14 +46,14 @@ def shape_strip(
     sentence: str,
     palette: Palette,
     *,
-    traces: Traces | None = None,
-    sample: int | None = None,
+    traces: Traces,
+    sample: int,
 ) -> str:
     """A row for each mode, side by side where there is room; `sentence` says what is seen.
 
     Sample `sample`, 0 to N-1, shades the input; its `traces`, `forward(experiment, weights,
-    dataset.x[sample : sample + 1])` by mode, shade hidden states and predictions. Without them
-    these are flat.
+    dataset.x[sample : sample + 1])` by mode, shade hidden states and predictions. These are flat in
+    a mode that has none.
     """
     _, timesteps, features = dataset.shape
     models = model_layers(experiment.model, timesteps, features, dataset.targets)
@@ -60,10 +61,9 @@ def shape_strip(
     grid = Grid.of(timesteps, widest, palette)
     modes: list[str] = []
     for mode, steps in models.items():
-        levels = [None if sample is None else levels_of(dataset.x[sample])]
-        levels += _known(experiment, dataset, sample, (traces or {}).get(mode))
-        shaded = not modes and any(known is not None for known in levels)
-        modes.append(_mode(mode, experiment, steps, levels, grid, legend=shaded))
+        levels: list[np.ndarray | None] = [levels_of(dataset.x[sample])]
+        levels += _known(experiment, dataset.y[sample], traces.get(mode))
+        modes.append(_mode(mode, experiment, steps, levels, grid, legend=not modes))
     return (
         f'<div role="img" aria-label="{escape(sentence)}" '
         f'style="display:flex;flex-wrap:wrap;gap:1rem 2.5rem;font-size:0.875rem;'
@@ -191,12 +191,12 @@ def _has_time(step: TracedLayer) -> bool:
 
 
 def _known(
-    experiment: Experiment,
-    dataset: Dataset,
-    sample: int | None,
-    trace: tuple[Sequence[Trace], np.ndarray] | None,
+    experiment: Experiment, goal: np.ndarray, trace: tuple[Sequence[Trace], np.ndarray] | None
 ) -> list[np.ndarray | None]:
-    """Shades of each layer's output above the input, where its values are known."""
+    """Shades of each layer's output above the input, where its values are known.
+
+    `goal` (T, K) is what the sample's predictions should be.
+    """
     head = experiment.model.head == "dense"
     if trace is None:
         return [None] * (experiment.model.layers + head)
@@ -207,6 +207,5 @@ def _known(
         reach = np.ceil(4 * np.nanmax(np.abs(layer.hidden[0]), initial=0.25)) / 4
         levels.append(levels_of(layer.hidden[0], -reach, reach))
     if head:  # beside their target
-        goal = outputs[0] if sample is None else dataset.y[sample]
         levels.append(levels_of(outputs[0], float(np.min(goal)), float(np.max(goal))))
     return levels

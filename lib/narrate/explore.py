@@ -22,6 +22,8 @@ ANSWERS = {"dense": "its head", "none": "its output"}
 """What could be read of the last-step model before the last step, by the model's head."""
 _STEPS = ((20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.inf, 1800))
 """How long is left, up to so many seconds, and the steps in seconds in which that is told."""
+MOST_CHANGES = 3
+"""Settings that a sentence names as changed."""
 _COUNTED = ("", "one", "two", "three")
 
 
@@ -239,10 +241,10 @@ def progress_sentence(snapshot: Snapshot) -> str:
     return " · ".join(parts)
 
 
-def changed_settings(before: Experiment, after: Experiment, most: int = 3) -> str:
+def changed_settings(before: Experiment, after: Experiment) -> str:
     """What differs between two experiments: "timesteps 12 → 15, cell LSTM → GRU"; "" if nothing.
 
-    Of more than `most` differences the others are counted.
+    Of more than MOST_CHANGES the others are counted.
     """
 
     def words(setting: Setting, value: Any) -> str:
@@ -258,8 +260,8 @@ def changed_settings(before: Experiment, after: Experiment, most: int = 3) -> st
         for key, setting in SETTINGS.items()
         if before.get(key) != after.get(key)
     ]
-    rest = len(changed) - most
-    return ", ".join(changed[:most]) + (f" and {rest} more" if rest > 0 else "")
+    rest = len(changed) - MOST_CHANGES
+    return ", ".join(changed[:MOST_CHANGES]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _beats(error: np.ndarray, naive: np.ndarray, name: str, be: str) -> str:

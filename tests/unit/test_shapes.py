@@ -99,5 +99,5 @@ def test_a_product_shows_how_parameters_are_counted(cell, product, rule):
 
 
 def test_options_show_in_the_product():
-    """Two directions double it; the older GRU has one bias."""
-    assert rnn_parameter_product("gru", 3, 16, False, True) == "2·3·16·(3+16+1)"
+    """Two directions double it; a GRU has two biases."""
+    assert rnn_parameter_product("gru", 3, 16, True) == "2·3·16·(3+16+2)"

@@ -79,6 +79,6 @@ def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:
         about = GATES[cell][name]
         matrices[f"{name}̃, {about}" if about == "candidate" else f"{name}, {about}"] = values[0]
     sentence = " ".join(findings(cell, trace))
-    order, row, kept = row_order(layer), first_row(layer), "h" if top else ""
-    st.html(heatmaps(matrices, order, row, sentence, palette, kept=kept))
+    order, row, outlined = row_order(layer), first_row(layer), "h" if top else ""
+    st.html(heatmaps(matrices, order, row, sentence, palette, outlined_name=outlined))
     say_steadily(sentence)
