@@ -46,7 +46,7 @@ def finite(values: np.ndarray) -> np.ndarray:
 def line(
     name: str, values: np.ndarray, style: dict[str, Any], hover: str, *, dots: int = 0
 ) -> dict[str, Any]:
-    """A line of values (T,) over the timesteps 1 to T, with a dot of this size at each."""
+    """A line of values (T,) over timesteps or epochs, 1 to T, with a dot of this size at each."""
     trace = {
         "type": "scatter",
         "name": name,
@@ -68,11 +68,18 @@ def dot_size(steps: int) -> int:
 
 def level(name: str, value: float, x: Sequence[float], style: dict[str, Any]) -> dict[str, Any]:
     """A line straight across the plot at `value`."""
+    return straight(name, x, (value, value), style)
+
+
+def straight(
+    name: str, x: Sequence[float], y: Sequence[float], style: dict[str, Any]
+) -> dict[str, Any]:
+    """A line from one end to the other, to compare with."""
     return {
         "type": "scatter",
         "name": name,
         "x": list(x),
-        "y": [value, value],
+        "y": list(y),
         "mode": "lines",
         "line": style,
         "hoverinfo": "skip",
