@@ -16,7 +16,7 @@ from lib.export.data import DATA
 from lib.export.python import LINE, plain
 from lib.stack.models import model_layers
 from lib.stack.recurrent import Recurrent
-from lib.stack.tensors import readable
+from lib.stack.tensors import readable_shape
 from lib.stack.tracing import TracedLayer
 
 
@@ -73,7 +73,7 @@ def _layer(step: TracedLayer) -> str:
     code = layer.code() if layer.kind == "input" else f"keras.{layer.code()}"
     if isinstance(layer, Recurrent) and not layer.return_sequences:
         code = code.replace(")", ", return_sequences=False)")
-    return f"{code},  # {readable(step.tensors[0])}"
+    return f"{code},  # {readable_shape(step.tensors[0])}"
 
 
 def _training(mode: str, experiment: Experiment, dataset: Dataset) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.figures.chart import plain
+from lib.figures.chart import escaped
 
 
 def timestep_axis(names: Sequence[str]) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def timestep_axis(names: Sequence[str]) -> dict[str, Any]:
         "title": "timestep",
         "range": [1 - room, steps + room],
         "tickvals": ticks,
-        "ticktext": [plain(names[k - 1]) for k in ticks],
+        "ticktext": [escaped(names[k - 1]) for k in ticks],
         "tickangle": 0,
         "unifiedhovertitle": {"text": "timestep %{x}"},
     }

@@ -71,7 +71,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
         }
     )
     shades = palette.shades(palette.ink)
-    names = [chart.plain(name) for name in dataset.feature_names]
+    names = [chart.escaped(name) for name in dataset.feature_names]
     short = [
         name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
         for name in dataset.feature_names
@@ -118,7 +118,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
         "domain": [0.0, cells / inner],
         "autorange": "reversed",
         "tickvals": np.arange(dataset.shape[2]),
-        "ticktext": [chart.plain(name) for name in short],
+        "ticktext": [chart.escaped(name) for name in short],
         "tickfont": layout["yaxis"]["tickfont"],
         "automargin": False,
         "showgrid": False,

@@ -16,7 +16,7 @@ from lib.figures.palette import LEVELS, Palette
 
 WHOLE = 16
 """Up to so many rows or columns are all drawn; of more, some are left out for an ellipsis."""
-HEIGHT, WIDTH = 96.0, 120.0
+TENSOR_HEIGHT, TENSOR_WIDTH = 96.0, 120.0
 """What the largest tensor of a picture may take, in pixels at the usual 16 px per rem."""
 PITCH = (5.0, 16.0)
 """The least and the greatest distance from entry to entry, in pixels."""
@@ -78,7 +78,7 @@ class Grid:
     def of(cls, steps: int, widest: int, palette: Palette) -> Grid:
         """The grid that lets the largest tensor fit, which is (`steps`, `widest`)."""
         rows = _Side.of(steps)
-        fitting = min(HEIGHT / rows.length, WIDTH / _Side.of(widest).length)
+        fitting = min(TENSOR_HEIGHT / rows.length, TENSOR_WIDTH / _Side.of(widest).length)
         return cls(rows, round(min(max(fitting, PITCH[0]), PITCH[1]), 1), palette)
 
     def size(self, width: int) -> tuple[float, float]:

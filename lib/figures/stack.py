@@ -22,15 +22,15 @@ ARROW = 8.5
 def stack_picture(steps: tuple[TracedLayer, ...], sentence: str, palette: Palette) -> str:
     """All tensors of a stack, up to the layer that breaks; `sentence` says what is seen."""
     scale = Scale.of(tensor for step in steps for tensor in step.tensors)
-    parts, seen = [], False
+    parts, is_by_mode = [], False
     for place, step in enumerate(steps):
-        seen = seen or isinstance(step.layer, (Recurrent, Bidirectional))
+        is_by_mode = is_by_mode or isinstance(step.layer, (Recurrent, Bidirectional))
         if place == 0:
-            first = _tensors(step, scale, palette, seen=False)
+            first = _tensors(step, scale, palette, is_by_mode=False)
             parts.append(f'<div><div style="font-weight:600">1 · Input</div>{first}</div>')
             continue
         arrow = _arrow(place, step, palette)
-        tensors = _tensors(step, scale, palette, seen=seen) if step.tensors else ""
+        tensors = _tensors(step, scale, palette, is_by_mode=is_by_mode) if step.tensors else ""
         parts.append(
             f'<div style="display:flex;flex-wrap:wrap;gap:0.5rem;align-items:center;min-width:0">'
             f"{arrow}{tensors}</div>"
@@ -55,13 +55,16 @@ def colored_shape(tensor: Tensor, palette: Palette) -> str:
     )
 
 
-def _tensors(step: TracedLayer, scale: Scale, palette: Palette, *, seen: bool) -> str:
-    """What a layer gives; a name for each where there are several."""
+def _tensors(step: TracedLayer, scale: Scale, palette: Palette, *, is_by_mode: bool) -> str:
+    """What a layer gives; a name for each where there are several.
+
+    Coloured by the mode from the first recurrent layer on.
+    """
     names = returned_names(step.layer)
     boxes = []
     for tensor, name in zip(step.tensors, names, strict=True):
         every = any(axis.role == "time" for axis in tensor)
-        color = (palette.sequence if every else palette.last) if seen else palette.ink
+        color = (palette.sequence if every else palette.last) if is_by_mode else palette.ink
         label = f'<div style="color:{palette.muted}">{escape(name)}</div>' if len(names) > 1 else ""
         boxes.append(
             f"<div>{colored_shape(tensor, palette)}<br>"

@@ -19,7 +19,7 @@ from lib.figures.html import code_words
 from lib.figures.palette import Palette
 from lib.recurrence import Trace
 from lib.stack.models import model_layers
-from lib.stack.tensors import Tensor, letters, readable
+from lib.stack.tensors import Tensor, letters, readable_shape
 from lib.stack.tracing import TracedLayer
 
 Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]
@@ -90,15 +90,16 @@ def _mode(
         f'<span style="writing-mode:vertical-rl;color:{palette.muted};line-height:1">time →</span>'
     )
     image = grid.image(_width(steps[0]), levels[0], palette.shades(palette.ink))
+    first = steps[0].tensors[0]
     parts = [
         _tensor(
-            steps[0].tensors[0],
+            first,
             f'<div style="display:flex;gap:0.25rem">{down}{image}</div>',
             "input",
             palette,
         )
     ]
-    across = max(1.5 + grid.size(_width(steps[0]))[0], LETTER * len(readable(steps[0].tensors[0])))
+    across = max(1.5 + grid.size(_width(steps[0]))[0], LETTER * len(readable_shape(first)))
     shades = palette.shades(palette.mode(mode))
     for place, step in enumerate(steps[1:], start=1):
         is_top = place == experiment.model.layers
@@ -151,7 +152,7 @@ def _tensor(
     return (
         f'<div style="width:{f"{room:.2f}rem" if room else "auto"}">'
         f"{code_words(letters(tensor), palette.muted)}<br>"
-        f"{code_words(readable(tensor), palette.ink, bold=True)}"
+        f"{code_words(readable_shape(tensor), palette.ink, bold=True)}"
         f'<div style="margin:0.25rem 0">{image}</div>'
         f'<div style="color:{color or palette.muted}">{name}</div></div>'
     )

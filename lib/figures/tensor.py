@@ -15,7 +15,7 @@ from lib.figures.html import svg_uri
 from lib.figures.palette import Palette, mix
 from lib.stack.tensors import Axis, Tensor, numbers
 
-CELL = 11.0
+ENTRY = 11.0
 """The most that an entry takes, in pixels at the usual 16 px per rem."""
 LEAST = 4.0
 """The least that an axis takes."""
@@ -70,8 +70,8 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
     box = _Box(
         x=LETTER * len(_label(time)) + 12 if time else 4,
         y=back + 5,
-        width=_length(features, scale.across) if features else CELL,
-        height=_length(time, scale.down) if time else CELL,
+        width=_length(features, scale.across) if features else ENTRY,
+        height=_length(time, scale.down) if time else ENTRY,
     )
     body = [*_sheets(box, sheets, color, palette), _grid(box, scale, palette, time, features)]
     right = box.x + box.width + back + 8 + LETTER * len(samples)
@@ -102,7 +102,7 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
 
 def _fitting(axes: Iterable[Axis], room: float) -> float:
     longest = max((axis.size or OPEN for axis in axes), default=1)
-    return min(CELL, room / longest)
+    return min(ENTRY, room / longest)
 
 
 def _length(axis: Axis, unit: float) -> float:

@@ -16,7 +16,7 @@ from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
 from lib.run import ModeResult, Snapshot, Status
 from lib.stack import total
 from lib.stack.models import model_layers
-from lib.stack.tensors import readable
+from lib.stack.tensors import readable_shape
 
 ANSWERS = {"dense": "its head", "none": "its output"}
 """What could be read of the last-step model before the last step, by the model's head."""
@@ -54,8 +54,8 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     ways = {
         mode: " → ".join(
             [
-                readable(steps[0].tensors[0]),
-                *(f"{step.layer.keras} {readable(step.tensors[0])}" for step in steps[1:]),
+                readable_shape(steps[0].tensors[0]),
+                *(f"{step.layer.keras} {readable_shape(step.tensors[0])}" for step in steps[1:]),
             ]
         )
         for mode, steps in models.items()

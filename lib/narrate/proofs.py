@@ -11,7 +11,7 @@ from lib.datasets.worked import highest_output
 from lib.english import counted, difference, number
 from lib.experiment import CELLS, Experiment
 from lib.proofs import Measure, ProofCard
-from lib.recurrence.agreement import SEEN, Agreement
+from lib.recurrence.agreement import VISIBLE, Agreement
 from lib.recurrence.padded import ROUNDING
 from lib.shapes import STATES
 
@@ -97,8 +97,10 @@ def _why_it_differs(against: Agreement | None) -> str:
     )
     if not against.is_rounding:
         return f"{distances}: more than rounding explains. {relative}"
-    grown = "" if against.differs <= SEEN else ", so far that the pictures aren't Keras's any more"
-    return f"{distances}: rounding to 32 bits, which has grown from step to step{grown}. {relative}"
+    grown = "which has grown from step to step"
+    if against.differs > VISIBLE:
+        grown += ", so far that the pictures aren't Keras's any more"
+    return f"{distances}: rounding to 32 bits, {grown}. {relative}"
 
 
 def ways_to_break_it(
@@ -188,10 +190,10 @@ def waiting_words(ahead: int, *, ready: bool) -> str:
     return f"Keras answers {counted(ahead, 'other')} first …" if ahead else WAITING
 
 
-def progress_sentence(
+def questions_sentence(
     done: int,
     total: int,
-    now: str,
+    question: str,
     ahead: int,
     *,
     ready: bool,
@@ -200,7 +202,7 @@ def progress_sentence(
 ) -> str:
     """How far Keras is with a page's questions: `done` of `total` are over, `failed` in vain.
 
-    The next is about `now`, with `ahead` questions of other pages before it. Keras is `ready` once
+    The next is `question`, with `ahead` questions of other pages before it. Keras is `ready` once
     it has started. All are asked `again` as a run changes what they are about.
     """
     if done == total and failed:
@@ -215,18 +217,18 @@ def progress_sentence(
         verb = "come" if total - done > 1 else "comes"
         return f"{STARTING} It takes some seconds; then {verb} {counted(total - done, 'question')}."
     first = f", after {counted(ahead, 'question')} of other pages" if ahead else ""
-    return f"Keras is answering {done + 1} of {total}{first}: {now} …"
+    return f"Keras is answering {done + 1} of {total}{first}: {question} …"
 
 
 def prefix_sentence(
-    sequence: np.ndarray, prefixes: np.ndarray, unit: int, step: int, who: str
+    sequence: np.ndarray, prefixes: np.ndarray, unit: int, step: int, source: str
 ) -> str:
-    """What both modes say of the steps up to the playhead, (T, U) each, as `who` computed it."""
+    """What both modes say of the steps up to the playhead, (T, U) each, as `source` computed it."""
     differ = float(np.abs(sequence[step] - prefixes[step]).max())
     first = "timestep" if step == 0 else f"{step + 1} timesteps"
     alone, whole = (f"{v[step, unit]:.7f}".replace("-", "−") for v in (prefixes, sequence))
     return (
-        f"{who}: return_sequences=False on the first {first} gives unit {unit + 1} the value "
+        f"{source}: return_sequences=False on the first {first} gives unit {unit + 1} the value "
         f"{alone}; return_sequences=True on all {len(sequence)} has "
         f"{whole} at timestep {step + 1}. The largest difference over all "
         f"units is {difference(differ)}."

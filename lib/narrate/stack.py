@@ -27,8 +27,8 @@ def stack_sentence(steps: tuple[TracedLayer, ...]) -> str:
         counted = f" with {step.parameters:,} parameters" if step.parameters else ""
         gives = f"{step.layer.keras} gives {numbers_of(step.tensors)}{counted}"
         if spare := spare_states(step):  # of two directions, those are the backward ones
-            kept = len(step.inputs.states)
-            gives += f", starts from the first {kept - spare} of {kept} states, and drops the rest"
+            held = len(step.inputs.states)
+            gives += f", starts from the first {held - spare} of {held} states, and drops the rest"
         parts.append(gives)
     end = "" if broken(steps) is not None else f" In all {total(steps):,} parameters."
     return "; ".join(parts) + "." + end
@@ -38,17 +38,17 @@ def change_sentence(before: Stack, after: Stack) -> str:
     """What a change did to the output and to the parameters; "" where nothing changed."""
     if before == after:
         return ""
-    was, now = trace(before), trace(after)
+    old, new = trace(before), trace(after)
     what = capital(", ".join(_changes(before, after)))
-    if (place := broken(now)) is not None:
+    if (place := broken(new)) is not None:
         return f"{what}: now layer {place + 1} breaks."
-    if broken(was) is not None:
-        return f"{what}: now it works, and gives {numbers_of(now[-1].tensors)}."
-    shapes = [numbers_of(steps[-1].tensors) for steps in (was, now)]
+    if broken(old) is not None:
+        return f"{what}: now it works, and gives {numbers_of(new[-1].tensors)}."
+    shapes = [numbers_of(steps[-1].tensors) for steps in (old, new)]
     output = f"the output stays {shapes[1]}"
     if shapes[0] != shapes[1]:
         output = f"the output goes from {shapes[0]} to {shapes[1]}"
-    counts = total(was), total(now)
+    counts = total(old), total(new)
     if counts[0] != counts[1]:
         return f"{what}: {output}, and the parameters go from {counts[0]:,} to {counts[1]:,}."
     lesson = ""

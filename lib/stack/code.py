@@ -11,7 +11,10 @@ HEAD = "import keras\nfrom keras import layers\n"
 
 
 def keras_code(steps: tuple[TracedLayer, ...]) -> str:
-    """A script that builds the model. Where the stack breaks it raises what is told there."""
+    """A script that builds the model.
+
+    Where the stack breaks, the script raises Keras's error on that line.
+    """
     lines = [code_line(step) for step in steps]
     column = max(map(len, lines)) + 2
     body = [

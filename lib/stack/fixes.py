@@ -23,7 +23,7 @@ from lib.stack.plain import (
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Bidirectional, Recurrent
 from lib.stack.tracing import TracedLayer, broken, trace
 
-MOST = 3
+MOST_FIXES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class StackFix:
 
 
 def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
-    """Up to MOST ways to get past the layer that breaks, the likeliest first."""
+    """Up to MOST_FIXES ways to get past the layer that breaks, the likeliest first."""
     place = broken(steps)
     if place is None:
         return ()
@@ -48,7 +48,7 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
         fits = len(mended) <= MAX_LAYERS and past
         if fits and all(fix.stack != mended for fix in offered):
             offered.append(StackFix(words, mended))
-    return tuple(offered[:MOST])
+    return tuple(offered[:MOST_FIXES])
 
 
 ORDER = ("name 'states'", "Layer ", "Input 0", "Shapes used", "When using `stateful=True`", "")

@@ -24,7 +24,7 @@ def model_stack(
     Without a head the output has U columns, whatever K is.
     """
     layers = [
-        recurrent.KINDS[model.cell](
+        recurrent.LAYER_OF_CELL[model.cell](
             units=model.units, return_sequences=mode == "sequence" or level < model.layers - 1
         )
         for level in range(model.layers)

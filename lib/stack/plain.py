@@ -24,11 +24,9 @@ from lib.stack.base import (
     of_rank,
     only_one,
 )
-from lib.stack.recurrent import SEQUENCE
+from lib.stack.recurrent import BATCH_SIZE, SEQUENCE
 from lib.stack.tensors import Axis, Tensor, Tensors, flat, numbers, sizes, widened
 
-SAMPLES = 32
-"""How many samples the mistake of putting them into the shape has, where no batch size is set."""
 FORMS = {
     "sequence": "(T, F): a sequence",
     "flat": "(F,): no time axis",
@@ -52,7 +50,7 @@ class Input(Layer):
         time = Axis("T", self.timesteps, "time")
         features = Axis("F", self.features, "features")
         if self.form == "inside":
-            samples = Axis("N", self.batch or SAMPLES, "batch")
+            samples = Axis("N", self.batch or BATCH_SIZE, "batch")
             return Axis("N", None, "batch"), samples, time, features
         batch = Axis("N", self.batch, "batch")
         return (batch, features) if self.form == "flat" else (batch, time, features)

@@ -54,7 +54,7 @@ def _outcome(stack: Stack) -> str:
 def _stack(rng: np.random.Generator) -> Stack:
     """One of the kinds of question, with sizes that differ from each other."""
     timesteps, features, *units = (int(n) for n in rng.permutation(SIZES))
-    layers = KINDS[rng.integers(len(KINDS))](units, rng)
+    layers = QUESTION_KINDS[rng.integers(len(QUESTION_KINDS))](units, rng)
     return (Input(timesteps=timesteps, features=features), *layers)
 
 
@@ -94,7 +94,7 @@ def _collapsed(units: list[int], rng: np.random.Generator) -> Stack:
 
 
 SIZES = (2, 4, 5, 6, 7, 8, 9, 12, 16, 20, 24)
-KINDS: tuple[Callable[[list[int], np.random.Generator], Stack], ...] = (
+QUESTION_KINDS: tuple[Callable[[list[int], np.random.Generator], Stack], ...] = (
     _one_layer,
     _two_layers,
     _both_ways,

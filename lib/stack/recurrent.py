@@ -125,7 +125,7 @@ class SimpleRNN(Recurrent):
     cell: ClassVar[str] = "simple_rnn"
 
 
-KINDS: dict[str, type[Recurrent]] = {kind.cell: kind for kind in (LSTM, GRU, SimpleRNN)}
+LAYER_OF_CELL: dict[str, type[Recurrent]] = {kind.cell: kind for kind in (LSTM, GRU, SimpleRNN)}
 """The layer of each cell, by its key of `lib.experiment.CELLS`."""
 MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in MERGE_MODES}
 """Each merge mode, as the address and as Keras writes it."""
@@ -150,7 +150,7 @@ class Bidirectional(Layer):
 
     def arguments(self) -> Iterator[str]:
         """The inner layer, and the merge mode where it isn't the usual one."""
-        yield KINDS[self.cell](self.units, self.return_sequences, self.return_state).code()
+        yield LAYER_OF_CELL[self.cell](self.units, self.return_sequences, self.return_state).code()
         if self.merge_mode != "concat":
             yield f"merge_mode={MERGE[self.merge_mode]}"
 

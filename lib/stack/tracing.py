@@ -96,13 +96,13 @@ def keras_names(stack: Stack) -> list[str]:
 
 def _letters(stack: Stack) -> list[str]:
     """Each layer's letter, with an index where several layers share it."""
-    plain = [layer.width_letter for layer in stack]
-    layers = Counter(plain)
+    widths = [layer.width_letter for layer in stack]
+    repeats = Counter(widths)
     counts: Counter[str] = Counter()
     letters = []
-    for letter in plain:
+    for letter in widths:
         counts[letter] += 1
-        index = f"{counts[letter]}".translate(SUBSCRIPTS) if layers[letter] > 1 else ""
+        index = f"{counts[letter]}".translate(SUBSCRIPTS) if repeats[letter] > 1 else ""
         letters.append(letter + index)
     return letters
 

@@ -140,9 +140,9 @@ def _unrolled(rule: Rule, state_count: int) -> Callable[..., tf.Tensor]:
             q = tf.matmul(now[0], recurrent_kernel)
             if bias_q is not None:
                 q += bias_q
-            now, gates, kept = rule.step(work.read(t), q, now)
+            now, gates, extra = rule.step(work.read(t), q, now)
             states = [a.write(t + 1, value) for a, value in zip(states, now, strict=True)]
-            more = [a.write(t, value) for a, value in zip(more, kept, strict=True)]
+            more = [a.write(t, value) for a, value in zip(more, extra, strict=True)]
             return t + 1, now, work.write(t, gates), states, more
 
         _, _, work, state_arrays, more_arrays = tf.while_loop(
