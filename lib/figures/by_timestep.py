@@ -141,20 +141,14 @@ def _traces(
         size = marks.dot_size(len(sequence))
         traces.append(marks.line(MODES["sequence"].name, sequence, style, hover, dots=size))
     if last is not None:
-        traces.append(
-            {
-                **marks.line(MODES["last"].name, last[-1:], {}, hover),
-                "x": [len(last)],
-                "mode": "markers",
-                "marker": {
-                    "color": palette.last,
-                    "size": 16,
-                    "symbol": "diamond",
-                    "line": {"color": palette.background, "width": 2},
-                },
-                "cliponaxis": False,
-            }
-        )
+        marker = {
+            "color": palette.last,
+            "size": 16,
+            "symbol": "diamond",
+            "line": {"color": palette.background, "width": 2},
+        }
+        answer = marks.points(MODES["last"].name, [len(last)], last[-1:], marker, hover)
+        traces.append(answer | {"cliponaxis": False})
     return traces
 
 

@@ -53,15 +53,13 @@ def damage_predictions_figure(damage: Damage, palette: Palette) -> go.Figure:
     data = [
         marks.straight("truth", ends, ends, {"color": palette.ink, "width": 1.5}),
         *(
-            {
-                "type": "scatter",
-                "name": f"{side} setup",
-                "x": damage.truth,
-                "y": marks.finite(damage.predictions[side]),
-                "mode": "markers",
-                "marker": marker,
-                "hovertemplate": f"said %{{y:{chart.VALUE}}}",
-            }
+            marks.points(
+                f"{side} setup",
+                damage.truth,
+                marks.finite(damage.predictions[side]),
+                marker,
+                f"said %{{y:{chart.VALUE}}}",
+            )
             for side, marker in markers.items()
         ),
     ]

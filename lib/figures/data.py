@@ -161,15 +161,13 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
     }
     parts = {name: part for name, part in parts.items() if part[0].any()}
     data = [
-        {
-            "type": "scatter",
-            "name": name,
-            "x": numbers[chosen] + 1,
-            "y": values[chosen],
-            "mode": "markers",
-            "marker": {"color": color, "size": 6, "symbol": symbol},
-            "hovertemplate": hover,
-        }
+        marks.points(
+            name,
+            numbers[chosen] + 1,
+            values[chosen],
+            {"color": color, "size": 6, "symbol": symbol},
+            hover,
+        )
         for name, (chosen, color, symbol, _) in parts.items()
     ]
     room = max(0.5, 0.03 * len(dataset.y))  # so that no mark is cut

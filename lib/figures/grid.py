@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.figures.html import svg_uri
+from lib.figures.html import svg_image
 from lib.figures.palette import LEVELS, Palette
 
 WHOLE = 16
@@ -125,15 +125,7 @@ class Grid:
                 f'<rect x="1" y="{top:.1f}" width="{across - 2:.1f}" height="{down - top - 1:.1f}" '
                 f'rx="3" fill="none" stroke="{self.palette.last}" stroke-width="2"/>'
             )
-        svg = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across:.1f} {down:.1f}" '
-            f'stroke-width="2" stroke-linejoin="round">{body}</svg>'
-        )
-        return (
-            f'<img alt="" decoding="sync" src="{svg_uri(svg)}" '
-            f'style="width:{across / 16:.2f}rem;height:{down / 16:.2f}rem;max-width:none;'
-            'display:block">'
-        )
+        return svg_image(body, across, down, 'stroke-width="2" stroke-linejoin="round"')
 
     def _entries(
         self, table: np.ndarray, xs: Sequence[str], ys: Sequence[str], shades: Sequence[str]

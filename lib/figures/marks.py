@@ -61,6 +61,21 @@ def line(
     return trace
 
 
+def points(
+    name: str, x: Sequence[float] | np.ndarray, y: np.ndarray, marker: dict[str, Any], hover: str
+) -> dict[str, Any]:
+    """A mark at each (x, y), without a line."""
+    return {
+        "type": "scatter",
+        "name": name,
+        "x": x,
+        "y": y,
+        "mode": "markers",
+        "marker": marker,
+        "hovertemplate": hover,
+    }
+
+
 def dot_size(steps: int) -> int:
     """The diameter of a timestep's dot, so that a hundred of them don't touch."""
     return 7 if steps <= 30 else 4

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from lib.figures.html import code_words
+from lib.figures.html import arrow_head, code_words
 from lib.figures.palette import Palette
 from lib.figures.tensor import Scale, tensor_image
 from lib.stack.recurrent import Bidirectional, Recurrent, returned_names
@@ -94,7 +94,7 @@ def _arrow(place: int, step: TracedLayer, palette: Palette) -> str:
         )
     elif step.layer.kind != "unpack":
         below = "no parameters"
-    head = "" if step.error else _head(color)
+    head = "" if step.error else arrow_head(color)
     return (
         f'<div style="flex:none;width:{ARROW}rem;text-align:center">'
         f'<div style="font-weight:600;overflow-wrap:anywhere">{name}</div>'
@@ -115,11 +115,4 @@ def _flags(step: TracedLayer, palette: Palette) -> str:
         words.insert(0, f"{step.layer.cell}, {step.layer.merge_mode}")
     return "".join(
         f'<div style="color:{palette.muted};font-size:0.8125rem">{word}</div>' for word in words
-    )
-
-
-def _head(color: str) -> str:
-    return (
-        '<span style="position:absolute;right:-1px;top:-4px;border-top:5px solid transparent;'
-        f'border-bottom:5px solid transparent;border-left:8px solid {color}"></span>'
     )

@@ -15,7 +15,7 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.figures.grid import EDGE, Grid, levels_of
-from lib.figures.html import code_words
+from lib.figures.html import arrow_head, code_words
 from lib.figures.palette import Palette
 from lib.recurrence import Trace
 from lib.stack.models import model_layers
@@ -166,16 +166,12 @@ def _arrow(step: TracedLayer, grid: Grid, *, at_last: bool) -> str:
     muted = grid.palette.muted
     height, row = grid.size(1)[1], grid.pitch / 16
     down = LABELS + (height - row / 2 - EDGE / 16 if at_last else height / 2)
-    point = (
-        f"position:absolute;right:-1px;top:-4px;border-left:8px solid {muted};"
-        "border-top:5px solid transparent;border-bottom:5px solid transparent"
-    )
     return (
         f'<div style="flex:1 0 {ARROW}rem;text-align:center;'
         f'padding-top:{down - 1.45:.2f}rem">'
         f'<div style="font-weight:600">{step.layer.keras} {_width(step)}</div>'
         f'<div style="position:relative;height:2px;background:{muted};margin:0.25rem 0">'
-        f'<span style="{point}"></span></div>'
+        f"{arrow_head(muted)}</div>"
         f'<div style="color:{muted};font-size:0.8125rem;white-space:nowrap">'
         f"{step.outputs.product}<br>= {step.parameters:,} params</div></div>"
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 
-from lib.figures.html import svg_uri
+from lib.figures.html import svg_image
 from lib.figures.palette import Palette, mix
 from lib.stack.tensors import Axis, Tensor, numbers
 
@@ -89,15 +89,8 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
     x, y = box.x + box.width + back + 5, box.y - back + 9
     body.append(_text(x, y, palette, "batch", samples, "start"))
     down = box.y + box.height + (20 if features else 6)
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {right:.1f} {down:.1f}" '
-        f'font-family="sans-serif" font-size="{FONT}" font-weight="600">{"".join(body)}</svg>'
-    )
-    return (
-        f'<img alt="{escape(numbers(tensor))}" decoding="sync" '
-        f'src="{svg_uri(svg)}" style="width:{right / 16:.2f}rem;'
-        f'height:{down / 16:.2f}rem;max-width:none;display:block">'
-    )
+    font = f'font-family="sans-serif" font-size="{FONT}" font-weight="600"'
+    return svg_image("".join(body), right, down, font, numbers(tensor))
 
 
 def _fitting(axes: Iterable[Axis], room: float) -> float:

@@ -204,23 +204,14 @@ def step_error_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snap
     parts = []
     for mode, result in snapshot.results.items():
         first, last = ends(result.step_mse)
-        if mode == "sequence":
-            be, error = (
-                "is",
-                (
-                    f"The sequence model's typical error ({kind}) is {first}{unit} at step 1 and "
-                    f"{last} at step {steps}"
-                ),
-            )
-        else:
-            be, error = (
-                "would be",
-                (
-                    f"The last-step model was asked at step {steps} alone and is off by "
-                    f"{last}{unit} there; at step 1 {ANSWERS[experiment.model.head]} would have "
-                    f"been off by {first}"
-                ),
-            )
+        be = {"sequence": "is", "last": "would be"}[mode]
+        error = {
+            "sequence": f"The sequence model's typical error ({kind}) is {first}{unit} at step 1 "
+            f"and {last} at step {steps}",
+            "last": f"The last-step model was asked at step {steps} alone and is off by "
+            f"{last}{unit} there; at step 1 {ANSWERS[experiment.model.head]} would have been off "
+            f"by {first}",
+        }[mode]
         parts.append(f"{error}; that {_beats(result.step_mse, naive, dataset.naive_label, be)}.")
     first, last = ends(naive)
     parts.append(
