@@ -86,7 +86,7 @@ class Row:
     values: np.ndarray
     """(U,)."""
     kind: Literal["", "rule", "strong"] = ""
-    """"rule" begins another sum, "strong" is a result."""
+    """"rule" is what comes of the rows above, "strong" the gate or state itself."""
 
 
 def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:

@@ -3,12 +3,17 @@
 import numpy as np
 import pytest
 
+from lib.experiment import CELLS
+from lib.recurrence import GATES
 from lib.shapes import (
+    BLOCKS,
+    STATES,
     dense_parameter_count,
     rnn_output_shape,
     rnn_parameter_count,
     rnn_parameter_product,
 )
+from lib.stack.recurrent import LAYER_OF_CELL
 
 
 def test_return_sequences_keeps_the_time_axis_and_the_default_drops_it():
@@ -96,6 +101,12 @@ def test_a_product_shows_how_parameters_are_counted(cell, product, rule):
     """In numbers and in letters."""
     assert rnn_parameter_product(cell, 3, 16) == product
     assert rnn_parameter_product(cell, "F", "U") == rule
+
+
+@pytest.mark.parametrize("table", [BLOCKS, STATES, GATES, LAYER_OF_CELL])
+def test_every_cell_has_its_row_in_every_table(table):
+    """A new one that lacks its row would break only where a page reads it."""
+    assert list(table) == list(CELLS)
 
 
 def test_options_show_in_the_product():
