@@ -39,22 +39,22 @@ def change_sentence(before: Stack, after: Stack) -> str:
     if before == after:
         return ""
     old, new = trace(before), trace(after)
-    what = capital(", ".join(_changes(before, after)))
+    changes = capital(", ".join(_changes(before, after)))
     if (place := broken(new)) is not None:
-        return f"{what}: now layer {place + 1} breaks."
+        return f"{changes}: now layer {place + 1} breaks."
     if broken(old) is not None:
-        return f"{what}: now it works, and gives {numbers_of(new[-1].tensors)}."
+        return f"{changes}: now it works, and gives {numbers_of(new[-1].tensors)}."
     shapes = [numbers_of(steps[-1].tensors) for steps in (old, new)]
     output = f"the output stays {shapes[1]}"
     if shapes[0] != shapes[1]:
         output = f"the output goes from {shapes[0]} to {shapes[1]}"
     counts = total(old), total(new)
     if counts[0] != counts[1]:
-        return f"{what}: {output}, and the parameters go from {counts[0]:,} to {counts[1]:,}."
+        return f"{changes}: {output}, and the parameters go from {counts[0]:,} to {counts[1]:,}."
     lesson = ""
     if _moves_time_alone(before, after):
         lesson = " Weights are shared by all timesteps: units are not timesteps."
-    return f"{what}: {output}, and the parameters stay at {counts[1]:,}.{lesson}"
+    return f"{changes}: {output}, and the parameters stay at {counts[1]:,}.{lesson}"
 
 
 def _changes(before: Stack, after: Stack) -> Iterator[str]:

@@ -55,16 +55,15 @@ ORDER = ("name 'states'", "Layer ", "Input 0", "Shapes used", "When using `state
 """How what Keras says begins, in the order in which a layer is looked at; "" is when it runs."""
 
 
-def _is_other(now: TracedLayer, before: TracedLayer) -> bool:
+def _is_other(after: TracedLayer, before: TracedLayer) -> bool:
     """Whether the layer that broke gets further, to another fault that it has as well."""
-    if now.error is None or before.error is None or now.layer.kind != before.layer.kind:
+    if after.error is None or before.error is None or after.layer.kind != before.layer.kind:
         return False
-    was, is_now = (
-        next(place for place, start in enumerate(ORDER) if step.error.message.startswith(start))
-        for step in (before, now)
-        if step.error
+    first, second = (
+        next(place for place, start in enumerate(ORDER) if error.message.startswith(start))
+        for error in (before.error, after.error)
     )
-    return is_now > was
+    return second > first
 
 
 Edit = tuple[str, Stack, int]
