@@ -51,7 +51,7 @@ def damage_predictions_figure(damage: Damage, palette: Palette) -> go.Figure:
         "wrong": {"color": palette.wrong, "size": 8, "symbol": "x"},
     }
     data = [
-        marks.straight("truth", ends, ends, {"color": palette.ink, "width": 1.5}),
+        marks.level("truth", 0.0, ends, {"color": palette.ink, "width": 1.5}) | {"y": ends},
         *(
             marks.points(
                 f"{side} setup",

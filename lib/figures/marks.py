@@ -83,18 +83,11 @@ def dot_size(steps: int) -> int:
 
 def level(name: str, value: float, x: Sequence[float], style: dict[str, Any]) -> dict[str, Any]:
     """A line straight across the plot at `value`."""
-    return straight(name, x, (value, value), style)
-
-
-def straight(
-    name: str, x: Sequence[float], y: Sequence[float], style: dict[str, Any]
-) -> dict[str, Any]:
-    """A line from one end to the other, to compare with."""
     return {
         "type": "scatter",
         "name": name,
         "x": list(x),
-        "y": list(y),
+        "y": [value, value],
         "mode": "lines",
         "line": style,
         "hoverinfo": "skip",

@@ -35,11 +35,9 @@ def one_computation(
     shapes = f"h{' and c are' if has_cell_state else ' is'} (N, {model.units}) in both modes"
     unbounded = ""
     if has_cell_state:
-        most = (
-            ""
-            if answer is None
-            else f"; the furthest ends at {number(np.abs(answer['states'][1]).max())}"
-        )
+        most = ""
+        if answer is not None:
+            most = f"; the furthest ends at {number(np.abs(answer['states'][1]).max())}"
         unbounded = (
             " c isn't held to 1: |c| grows by less than 1 a step, so it stays below t (rounded, "
             f"at t at most), {steps} at the end{most}."
