@@ -88,4 +88,4 @@ def widest(sentence: str) -> str:
 
     Decimals take nine letters, and some words to spare stand for what else may grow.
     """
-    return _DECIMAL.sub(lambda found: max(found[0], _WIDEST, key=len), sentence) + _SPARE
+    return _DECIMAL.sub(lambda match: max(match[0], _WIDEST, key=len), sentence) + _SPARE

@@ -1,4 +1,4 @@
-"""What there is to see before anybody trains: a recorded run, else the model as it starts.
+"""What there is to see before anybody trains: the model as it starts, as a snapshot of a run.
 
 NumPy only. The untrained model is the very one that training starts from: `lib.recurrence` makes
 the initial weights for both.

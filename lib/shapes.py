@@ -22,6 +22,8 @@ MERGE_MODES = ("concat", "sum", "mul", "ave", None)
 
 BLOCKS = {"lstm": 4, "gru": 3, "simple_rnn": 1}
 """By cell, the matrices side by side in each kernel: one per gate, and one for the candidate."""
+STATES = {"lstm": ("h", "c"), "gru": ("h",), "simple_rnn": ("h",)}
+"""By cell, what it carries from one timestep to the next: the hidden state, and a cell state."""
 
 
 def rnn_output_shape(
@@ -94,11 +96,10 @@ def rnn_parameter_product(
     cell: str,
     features: int | str,
     units: int | str,
-    reset_after: bool = True,
     bidirectional: bool = False,
 ) -> str:
     """How that count comes about: "4·16·(3+16+1)", or in letters "4·U·(F+U+1)"."""
-    biases, blocks = _biases(cell, reset_after), BLOCKS[cell]
+    biases, blocks = _biases(cell, reset_after=True), BLOCKS[cell]
     factors = (["2"] if bidirectional else []) + ([f"{blocks}"] if blocks > 1 else [])
     return "·".join([*factors, f"{units}", f"({features}+{units}+{biases})"])
 

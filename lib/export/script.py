@@ -14,10 +14,10 @@ from lib.datasets import find_spec
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import DATA
 from lib.export.python import LINE, plain
-from lib.stack.models import model_steps
+from lib.stack.models import model_layers
 from lib.stack.recurrent import Recurrent
-from lib.stack.steps import Step
-from lib.stack.tensors import readable
+from lib.stack.tensors import readable_shape
+from lib.stack.tracing import TracedLayer
 
 
 def keras_script(experiment: Experiment, dataset: Dataset) -> str:
@@ -52,7 +52,7 @@ def keras_script(experiment: Experiment, dataset: Dataset) -> str:
 def _models(experiment: Experiment, dataset: Dataset) -> list[str]:
     """The models, each with the shape of its output beside every layer."""
     _, timesteps, features = dataset.shape
-    models = model_steps(experiment.model, timesteps, features, dataset.targets)
+    models = model_layers(experiment.model, timesteps, features, dataset.targets)
     blocks = [f"keras.utils.set_random_seed({experiment.seed})  # for the weights"]
     for mode, steps in models.items():
         lines = [
@@ -67,13 +67,13 @@ def _models(experiment: Experiment, dataset: Dataset) -> list[str]:
     return blocks
 
 
-def _layer(step: Step) -> str:
+def _layer(step: TracedLayer) -> str:
     """A line of code with the layer's output shape as its comment; the mode is written out."""
     layer = step.layer
     code = layer.code() if layer.kind == "input" else f"keras.{layer.code()}"
     if isinstance(layer, Recurrent) and not layer.return_sequences:
         code = code.replace(")", ", return_sequences=False)")
-    return f"{code},  # {readable(step.tensors[0])}"
+    return f"{code},  # {readable_shape(step.tensors[0])}"
 
 
 def _training(mode: str, experiment: Experiment, dataset: Dataset) -> str:

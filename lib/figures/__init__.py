@@ -1,4 +1,4 @@
-"""Arrays → pictures: Plotly figures, and the shape strip as HTML. No Streamlit in here."""
+"""Arrays → pictures: charts as Plotly figures, the rest as HTML fragments. No Streamlit in here."""
 
 from lib.figures.chart import CONFIG
 

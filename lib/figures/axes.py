@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.figures.chart import plain
+from lib.figures.chart import escaped
 
 
 def timestep_axis(names: Sequence[str]) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def timestep_axis(names: Sequence[str]) -> dict[str, Any]:
         "title": "timestep",
         "range": [1 - room, steps + room],
         "tickvals": ticks,
-        "ticktext": [plain(names[k - 1]) for k in ticks],
+        "ticktext": [escaped(names[k - 1]) for k in ticks],
         "tickangle": 0,
         "unifiedhovertitle": {"text": "timestep %{x}"},
     }
@@ -92,13 +92,15 @@ def _span(values: np.ndarray) -> tuple[float, float]:
     return low, high
 
 
-def log_axis(title: str, values: Iterable[float], *, least_decades: float = 1.0) -> dict[str, Any]:
-    """A logarithmic y axis that holds the positive ones of `values`, growing by half decades."""
+def log_axis(title: str, values: Iterable[float]) -> dict[str, Any]:
+    """A logarithmic y axis that holds the positive ones of `values`, growing by half decades.
+
+    It has one decade at least.
+    """
     powers = [math.log10(v) for v in values if v > 0 and math.isfinite(v)] or [-1.0, 0.0]
     low = math.floor(2 * min(powers) - 0.2) / 2
     high = math.ceil(2 * max(powers) + 0.2) / 2
-    if high - low < least_decades:
-        low = high - least_decades
+    low = min(low, high - 1)
     decades = range(math.ceil(low), math.floor(high) + 1)
     stride = max(1, math.ceil(len(decades) / 6))
     shown = [k for k in decades if k % stride == 0]

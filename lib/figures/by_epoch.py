@@ -21,7 +21,7 @@ COUNTS = {"sequence": "every step", "last": "last step"}
 """What a mode's loss counts, as it stands beside its level."""
 TOGETHER = "both modes"
 """What stands beside two levels that are as good as one."""
-FEW = 12
+FEW_POINTS = 12
 """Up to so many values by epoch are marked each: between them nothing was measured."""
 
 
@@ -126,15 +126,11 @@ def _lines(
 ) -> list[dict[str, Any]]:
     """The traces of (epochs, values) by mode; few points are dots, so that all can be seen."""
     return [
-        {
-            "type": "scatter",
-            "name": MODES[mode].name,
+        marks.line(MODES[mode].name, y, {"color": palette.mode(mode), "width": 2.5}, hover)
+        | {
             "x": epochs,
-            "y": y,
-            "mode": "lines" if len(epochs) > FEW else "lines+markers",
-            "line": {"color": palette.mode(mode), "width": 2.5},
+            "mode": "lines" if len(epochs) > FEW_POINTS else "lines+markers",
             "marker": {"color": palette.mode(mode), "size": 9 if len(epochs) == 1 else 6},
-            "hovertemplate": hover,
         }
         for mode, (epochs, y) in values.items()
     ]

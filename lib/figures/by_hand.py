@@ -7,37 +7,23 @@ multiplied, columns are units, and the last rows are the sum and what the activa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
-
-import numpy as np
 
 from lib.english import signed
 from lib.figures.palette import Palette
 from lib.recurrence import GATES
-from lib.recurrence.formulas import Opened
+from lib.recurrence.formulas import LayerPass, Row, state_rows
 
-MOST = (8, 6)
-"""Up to so many features and units; of more, nobody would follow."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Row:
-    """A label, and one number for each unit."""
-
-    label: str
-    values: np.ndarray
-    """(U,)."""
-    kind: str = ""
-    """A key of `_KINDS`: "rule" has a line above it, "strong" is bold besides."""
+MOST_FEATURES, MOST_UNITS = 8, 6
+"""Up to so many are written out; of more, nobody would follow."""
 
 
 def can_show(features: int, units: int) -> bool:
     """Whether a layer is small enough to be written out."""
-    return features <= MOST[0] and units <= MOST[1]
+    return features <= MOST_FEATURES and units <= MOST_UNITS
 
 
-def by_hand(layer: Opened, step: int, palette: Palette) -> str:
+def by_hand(layer: LayerPass, step: int, palette: Palette) -> str:
     """All tables of timestep `step`, 0 to T-1."""
     gates = GATES[layer.cell] or {"h": "hidden state"}
     tables = [
@@ -49,7 +35,7 @@ def by_hand(layer: Opened, step: int, palette: Palette) -> str:
         )
         for place, (name, about) in enumerate(gates.items())
     ]
-    if rows := _states(layer, step):
+    if rows := state_rows(layer, step):
         tables.append(_table("the new states", layer.units, rows, palette))
     return (
         '<div style="display:flex;flex-wrap:wrap;align-items:flex-start;gap:1rem 2rem;'
@@ -62,7 +48,7 @@ def _symbol(name: str, about: str) -> str:
     return f"{name}\u0303" if about == "candidate" else name
 
 
-def _block(layer: Opened, step: int, place: int, name: str) -> list[Row]:
+def _block(layer: LayerPass, step: int, place: int, name: str) -> list[Row]:
     """One gate: what is multiplied by what, the sum, and what the activation makes of it."""
     kernel, recurrent, bias = layer.weights
     columns = slice(place * layer.units, (place + 1) * layer.units)
@@ -92,32 +78,6 @@ def _block(layer: Opened, step: int, place: int, name: str) -> list[Row]:
     return rows
 
 
-def _states(layer: Opened, step: int) -> list[Row]:
-    """How gates and states make the new states; nothing for a cell that has no gates."""
-    gates = {name: values[0, step] for name, values in layer.trace.gates.items()}
-    after = layer.trace.hidden[0, step]
-    if layer.trace.cell is not None:
-        cells = layer.trace.cell[0]
-        before = cells[step - 1] if step else np.zeros_like(cells[0])
-        return [
-            Row("c before", before),
-            Row("f·c before", gates["f"] * before),
-            Row("i·c̃", gates["i"] * gates["c"]),
-            Row("c = sum of both", cells[step], "strong"),
-            Row("tanh(c)", np.tanh(cells[step]), "rule"),
-            Row("h = o·tanh(c)", after, "strong"),
-        ]
-    if not gates:
-        return []
-    before = layer.before(step)
-    return [
-        Row("h before", before),
-        Row("z·h before", gates["z"] * before),
-        Row("(1 − z)·h̃", (1 - gates["z"]) * gates["h"]),
-        Row("h = sum of both", after, "strong"),
-    ]
-
-
 def _table(title: str, units: int, rows: Sequence[Row], palette: Palette) -> str:
     """Rows of a label and one number for each unit.
 
@@ -130,13 +90,13 @@ def _table(title: str, units: int, rows: Sequence[Row], palette: Palette) -> str
     )
     stays = f"position:sticky;left:0;background:{palette.background};"
     head = "".join(
-        f'<th scope="col" style="{_CELL}color:{palette.muted};font-weight:400">unit {k}</th>'
+        f'<th scope="col" style="{_ENTRY}color:{palette.muted};font-weight:400">unit {k}</th>'
         for k in range(1, units + 1)
     )
     body = "".join(
         f'<tr style="{_KINDS[row.kind].format(border=palette.border)}">'
         f'<th scope="row" style="{_HEAD}{stays}">{escape(row.label)}</th>'
-        + "".join(f'<td style="{_CELL}">{signed(value)}</td>' for value in row.values)
+        + "".join(f'<td style="{_ENTRY}">{signed(value)}</td>' for value in row.values)
         + "</tr>"
         for row in rows
     )
@@ -152,7 +112,7 @@ def _table(title: str, units: int, rows: Sequence[Row], palette: Palette) -> str
 _HEAD = (
     "text-align:left;font-weight:inherit;padding:0.1rem 0.5rem 0.1rem 0;white-space:nowrap;border:0"
 )
-_CELL = (
+_ENTRY = (
     "text-align:right;min-width:3.25rem;padding:0.1rem 0 0.1rem 0.5rem;white-space:nowrap;border:0;"
 )
 _KINDS = {
@@ -160,3 +120,4 @@ _KINDS = {
     "rule": "border-top:1px solid {border}",
     "strong": "border-top:1px solid {border};font-weight:600",
 }
+"""How a row is drawn, by its kind."""

@@ -19,7 +19,7 @@ from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 from lib.run import Snapshot
 
-HEIGHT = 340
+TIMESTEPS_HEIGHT = 340
 UNASKED = {"dense": "its head before that", "none": "its output before that"}
 """What the dotted line is called, next to "last-step mode", by the model's head."""
 
@@ -50,12 +50,12 @@ def predictions_figure(
         for mode, result in snapshot.results.items()
     }
     unit, head = dataset.target_unit, experiment.model.head
-    hover = f"%{{y:{chart.VALUE}}} {chart.plain(unit)}".rstrip()
+    hover = f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
     # Wider than the models' lines and below them: a model that is right runs inside the target.
     goal = marks.line("target", truth, {"color": palette.ink, "width": 4}, hover)
     if dataset.has_named_steps:
         after = f"{dataset.lead} after " if dataset.lead else ""
-        goal["customdata"] = [chart.plain(f"{after}{name}") for name in dataset.timestep_names]
+        goal["customdata"] = [chart.escaped(f"{after}{name}") for name in dataset.timestep_names]
         goal["hovertemplate"] += " · %{customdata}"
     goal["mode"] = "lines+markers"
     goal["marker"] = {"color": palette.ink, "size": round(1.5 * marks.dot_size(len(truth)))}
@@ -75,7 +75,7 @@ def predictions_figure(
             ),
             [row for row in rows if row],
             name=f"predictions {dataset.name} {target}",
-            height=HEIGHT,
+            height=TIMESTEPS_HEIGHT,
         ),
     )
 
@@ -98,7 +98,7 @@ def step_error_figure(
 
     errors = {mode: root(result.step_mse) for mode, result in snapshot.results.items()}
     naive = root(dataset.naive_mse)
-    hover = f"%{{y:{chart.VALUE}}} {chart.plain(unit)}".rstrip()
+    hover = f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
     levels = [marks.naive_key(dataset.naive_label, palette)]
     data = [
         marks.line(dataset.naive_label, naive, marks.naive_style(palette), hover),
@@ -122,7 +122,7 @@ def step_error_figure(
             ),
             [row for row in rows if row],
             name=f"step error {dataset.name}",
-            height=HEIGHT,
+            height=TIMESTEPS_HEIGHT,
         ),
     )
 
@@ -141,20 +141,14 @@ def _traces(
         size = marks.dot_size(len(sequence))
         traces.append(marks.line(MODES["sequence"].name, sequence, style, hover, dots=size))
     if last is not None:
-        traces.append(
-            {
-                **marks.line(MODES["last"].name, last[-1:], {}, hover),
-                "x": [len(last)],
-                "mode": "markers",
-                "marker": {
-                    "color": palette.last,
-                    "size": 16,
-                    "symbol": "diamond",
-                    "line": {"color": palette.background, "width": 2},
-                },
-                "cliponaxis": False,
-            }
-        )
+        marker = {
+            "color": palette.last,
+            "size": 16,
+            "symbol": "diamond",
+            "line": {"color": palette.background, "width": 2},
+        }
+        answer = marks.points(MODES["last"].name, [len(last)], last[-1:], marker, hover)
+        traces.append(answer | {"cliponaxis": False})
     return traces
 
 

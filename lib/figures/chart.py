@@ -64,7 +64,7 @@ def figure(data: list[dict[str, Any]], layout: dict[str, Any]) -> Chart:
     Traces' names are written out as they are; hover texts are their authors' to escape.
     """
     for trace in data:
-        trace["name"] = plain(trace["name"])
+        trace["name"] = escaped(trace["name"])
     # Plotly looks for pandas where another thread may be in the middle of importing it; an import
     # here waits for that one. Nobody else needs pandas for a chart, so it isn't imported otherwise.
     if "pandas" in sys.modules:
@@ -102,7 +102,7 @@ def layout(
     if "ticktext" in x:  # half of the last name stands right of the plot, or isn't drawn at all
         right = max(right, round(3.6 * len(x["ticktext"][-1])) - 4)
     for own in (x, y):
-        own["title"] = {"text": plain(own["title"]), "font": font, "standoff": 6}
+        own["title"] = {"text": escaped(own["title"]), "font": font, "standoff": 6}
     return {
         # Plotly's default template is nine tenths of a figure; Streamlit adds its own anyway.
         "template": {},
@@ -126,7 +126,7 @@ def layout(
     }
 
 
-def plain(words: str) -> str:
+def escaped(words: str) -> str:
     """Words as Plotly writes them out: a column's name is no markup."""
     return escape(words, quote=False)
 
@@ -146,7 +146,7 @@ def _key(rows: Sequence[Sequence[Entry]], left: int) -> dict[str, Any]:
     lines = [
         "&nbsp;&nbsp; ".join(
             f'<span style="color:{entry.color}">{GLYPHS[entry.glyph]}</span> '
-            f'<span style="color:{entry.text}">{plain(entry.words)}</span>'
+            f'<span style="color:{entry.text}">{escaped(entry.words)}</span>'
             for entry in row
         )
         for row in rows

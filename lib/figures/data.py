@@ -71,7 +71,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
         }
     )
     shades = palette.shades(palette.ink)
-    names = [chart.plain(name) for name in dataset.feature_names]
+    names = [chart.escaped(name) for name in dataset.feature_names]
     short = [
         name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
         for name in dataset.feature_names
@@ -118,7 +118,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
         "domain": [0.0, cells / inner],
         "autorange": "reversed",
         "tickvals": np.arange(dataset.shape[2]),
-        "ticktext": [chart.plain(name) for name in short],
+        "ticktext": [chart.escaped(name) for name in short],
         "tickfont": layout["yaxis"]["tickfont"],
         "automargin": False,
         "showgrid": False,
@@ -161,15 +161,13 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
     }
     parts = {name: part for name, part in parts.items() if part[0].any()}
     data = [
-        {
-            "type": "scatter",
-            "name": name,
-            "x": numbers[chosen] + 1,
-            "y": values[chosen],
-            "mode": "markers",
-            "marker": {"color": color, "size": 6, "symbol": symbol},
-            "hovertemplate": hover,
-        }
+        marks.points(
+            name,
+            numbers[chosen] + 1,
+            values[chosen],
+            {"color": color, "size": 6, "symbol": symbol},
+            hover,
+        )
         for name, (chosen, color, symbol, _) in parts.items()
     ]
     room = max(0.5, 0.03 * len(dataset.y))  # so that no mark is cut

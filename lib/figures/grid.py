@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.figures.html import svg_uri
+from lib.figures.html import svg_image
 from lib.figures.palette import LEVELS, Palette
 
 WHOLE = 16
 """Up to so many rows or columns are all drawn; of more, some are left out for an ellipsis."""
-HEIGHT, WIDTH = 96.0, 120.0
+TENSOR_HEIGHT, TENSOR_WIDTH = 96.0, 120.0
 """What the largest tensor of a picture may take, in pixels at the usual 16 px per rem."""
 PITCH = (5.0, 16.0)
 """The least and the greatest distance from entry to entry, in pixels."""
@@ -78,7 +78,7 @@ class Grid:
     def of(cls, steps: int, widest: int, palette: Palette) -> Grid:
         """The grid that lets the largest tensor fit, which is (`steps`, `widest`)."""
         rows = _Side.of(steps)
-        fitting = min(HEIGHT / rows.length, WIDTH / _Side.of(widest).length)
+        fitting = min(TENSOR_HEIGHT / rows.length, TENSOR_WIDTH / _Side.of(widest).length)
         return cls(rows, round(min(max(fitting, PITCH[0]), PITCH[1]), 1), palette)
 
     def size(self, width: int) -> tuple[float, float]:
@@ -125,15 +125,7 @@ class Grid:
                 f'<rect x="1" y="{top:.1f}" width="{across - 2:.1f}" height="{down - top - 1:.1f}" '
                 f'rx="3" fill="none" stroke="{self.palette.last}" stroke-width="2"/>'
             )
-        svg = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across:.1f} {down:.1f}" '
-            f'stroke-width="2" stroke-linejoin="round">{body}</svg>'
-        )
-        return (
-            f'<img alt="" decoding="sync" src="{svg_uri(svg)}" '
-            f'style="width:{across / 16:.2f}rem;height:{down / 16:.2f}rem;max-width:none;'
-            'display:block">'
-        )
+        return svg_image(body, across, down, 'stroke-width="2" stroke-linejoin="round"')
 
     def _entries(
         self, table: np.ndarray, xs: Sequence[str], ys: Sequence[str], shades: Sequence[str]

@@ -27,13 +27,13 @@ def heatmaps(
     sentence: str,
     palette: Palette,
     *,
-    kept: str = "h",
+    outlined_name: str,
 ) -> str:
     """`matrices` (T, U) by name, in a grid that fits the screen.
 
     `order` (U,) is which unit stands in each row; row `start` is marked before anybody has picked
     one. Of the first matrix `return_sequences=False` keeps the last timestep, which is outlined;
-    beside the outline it is called `kept`, "" where both modes hand out all of it.
+    beside the outline it is called `outlined_name`, "" where both modes hand out all of it.
     """
     parts: list[str] = []
     for name, values in matrices.items():
@@ -41,7 +41,7 @@ def heatmaps(
         reach = _reach(values)
         scale = "" if reach == 1 else f", ±{number(reach)}"
         body = _matrix(rows, reach, palette)
-        if kept and not parts:
+        if outlined_name and not parts:
             body += last_column(rows.shape[1], palette)
         parts.append(
             f'<div style="min-width:0"><div style="color:{palette.muted}">{escape(name)}'
@@ -55,7 +55,9 @@ def heatmaps(
         "grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr))"
     )
     return picture(
-        f"{_legend(kept, palette)}<div style='{grid}'>{''.join(parts)}</div>", sentence, palette
+        f"{_legend(outlined_name, palette)}<div style='{grid}'>{''.join(parts)}</div>",
+        sentence,
+        palette,
     )
 
 
@@ -88,7 +90,7 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
     )
 
 
-def _legend(kept: str, palette: Palette) -> str:
+def _legend(outlined_name: str, palette: Palette) -> str:
     """The scale, and what the outline means, where there is one."""
     bar = scale_bar(palette.signed(2), 7, palette.border)
     outline = (
@@ -98,10 +100,10 @@ def _legend(kept: str, palette: Palette) -> str:
     keeps = (
         f"<span>{outline} what "
         '<span style="font-family:monospace;font-size:0.8125rem">return_sequences=False</span> '
-        f"keeps of {escape(kept)}</span>"
+        f"keeps of {escape(outlined_name)}</span>"
     )
     return (
         f'<div style="color:{palette.muted};display:flex;flex-wrap:wrap;gap:0.25rem 1.25rem;'
-        f'margin-bottom:0.5rem"><span>−1 {bar} 1</span>{keeps if kept else ""}'
+        f'margin-bottom:0.5rem"><span>−1 {bar} 1</span>{keeps if outlined_name else ""}'
         "<span>rows are units, columns timesteps</span></div>"
     )

@@ -68,6 +68,49 @@ def svg_uri(svg: str) -> str:
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
+def svg_image(body: str, width: float, height: float, attributes: str, alt: str = "") -> str:
+    """A drawing of so many pixels, at the usual 16 px per rem, as an image element."""
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.1f} {height:.1f}" '
+        f"{attributes}>{body}</svg>"
+    )
+    return (
+        f'<img alt="{escape(alt)}" decoding="sync" src="{svg_uri(svg)}" '
+        f'style="width:{width / 16:.2f}rem;height:{height / 16:.2f}rem;max-width:none;'
+        'display:block">'
+    )
+
+
+def plot_image(shapes: str, height: int, background: str, rem: float) -> str:
+    """Shapes on a plane of 1000 × `height` as an image as wide as its block and `rem` high."""
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 {height}" '
+        f'preserveAspectRatio="none"><rect width="1000" height="{height}" fill="{background}"/>'
+        f"{shapes}</svg>"
+    )
+    return f'<img alt="" src="{svg_uri(svg)}" style="display:block;width:100%;height:{rem:g}rem">'
+
+
+def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "") -> str:
+    """A line through the middle of each column of that plane; `heights` (T,) from the top down."""
+    points = " ".join(
+        f"{(k + 0.5) * 1000 / len(heights):.0f},{y:.1f}" for k, y in enumerate(heights)
+    )
+    dashes = f' stroke-dasharray="{dash}"' if dash else ""
+    return (
+        f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="{width}"'
+        f'{dashes} vector-effect="non-scaling-stroke"/>'
+    )
+
+
+def arrow_head(color: str) -> str:
+    """The point at the end of a line of 2 pixels that goes to the right."""
+    return (
+        '<span style="position:absolute;right:-1px;top:-4px;border-top:5px solid transparent;'
+        f'border-bottom:5px solid transparent;border-left:8px solid {color}"></span>'
+    )
+
+
 def code_words(words: str, color: str, *, bold: bool = False) -> str:
     """A shape or a call in the letters of code."""
     return (

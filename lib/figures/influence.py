@@ -28,7 +28,7 @@ def influence_map(
 ) -> str:
     """|∂output(t) / ∂input(s)| (T, T), row t and column s; while it is None, the sentence.
 
-    Shades go up to `most`: see `largest`.
+    Shades go up to `most`: see `largest_influence`.
     """
     colors = palette.signed(STEPS)[STEPS:]
     if influence is None:
@@ -56,7 +56,7 @@ def influence_map(
     )
 
 
-def largest(*maps: np.ndarray) -> float:
+def largest_influence(*maps: np.ndarray) -> float:
     """The largest number in any of the maps; 0 where there is none."""
     known = [influence[np.isfinite(influence)] for influence in maps]
     return float(max((values.max(initial=0.0) for values in known), default=0.0))

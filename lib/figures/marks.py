@@ -46,7 +46,7 @@ def finite(values: np.ndarray) -> np.ndarray:
 def line(
     name: str, values: np.ndarray, style: dict[str, Any], hover: str, *, dots: int = 0
 ) -> dict[str, Any]:
-    """A line of values (T,) over the timesteps 1 to T, with a dot of this size at each."""
+    """A line of values (T,) over timesteps or epochs, 1 to T, with a dot of this size at each."""
     trace = {
         "type": "scatter",
         "name": name,
@@ -59,6 +59,21 @@ def line(
     if dots:
         trace |= {"mode": "lines+markers", "marker": {"color": style["color"], "size": dots}}
     return trace
+
+
+def points(
+    name: str, x: Sequence[float] | np.ndarray, y: np.ndarray, marker: dict[str, Any], hover: str
+) -> dict[str, Any]:
+    """A mark at each (x, y), without a line."""
+    return {
+        "type": "scatter",
+        "name": name,
+        "x": x,
+        "y": y,
+        "mode": "markers",
+        "marker": marker,
+        "hovertemplate": hover,
+    }
 
 
 def dot_size(steps: int) -> int:

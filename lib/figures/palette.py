@@ -146,13 +146,11 @@ PALETTES = {
 }
 
 
-def palette(theme: str | None = "light") -> Palette:
-    """The palette of a theme, as `st.context.theme.type` names it; "light" for None.
+def palette(theme: str = "light") -> Palette:
+    """The palette of a theme, as `st.context.theme.type` names it.
 
     Raises ValueError for a theme that has none.
     """
-    if theme is None:
-        return PALETTES["light"]
     if theme not in PALETTES:
         raise ValueError(f"theme must be one of {list(PALETTES)}, got {theme!r}")
     return PALETTES[theme]

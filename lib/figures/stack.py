@@ -8,29 +8,29 @@ from __future__ import annotations
 import re
 from html import escape
 
-from lib.figures.html import code_words
+from lib.figures.html import arrow_head, code_words
 from lib.figures.palette import Palette
 from lib.figures.tensor import Scale, tensor_image
 from lib.stack.recurrent import Bidirectional, Recurrent, returned_names
-from lib.stack.steps import Step
 from lib.stack.tensors import Tensor, letters, numbers
+from lib.stack.tracing import TracedLayer
 
 ARROW = 8.5
 """The width of an arrow with its words, in rem."""
 
 
-def stack_picture(steps: tuple[Step, ...], sentence: str, palette: Palette) -> str:
+def stack_picture(steps: tuple[TracedLayer, ...], sentence: str, palette: Palette) -> str:
     """All tensors of a stack, up to the layer that breaks; `sentence` says what is seen."""
     scale = Scale.of(tensor for step in steps for tensor in step.tensors)
-    parts, seen = [], False
+    parts, is_by_mode = [], False
     for place, step in enumerate(steps):
-        seen = seen or isinstance(step.layer, (Recurrent, Bidirectional))
+        is_by_mode = is_by_mode or isinstance(step.layer, (Recurrent, Bidirectional))
         if place == 0:
-            first = _tensors(step, scale, palette, seen=False)
+            first = _tensors(step, scale, palette, is_by_mode=False)
             parts.append(f'<div><div style="font-weight:600">1 · Input</div>{first}</div>')
             continue
         arrow = _arrow(place, step, palette)
-        tensors = _tensors(step, scale, palette, seen=seen) if step.tensors else ""
+        tensors = _tensors(step, scale, palette, is_by_mode=is_by_mode) if step.tensors else ""
         parts.append(
             f'<div style="display:flex;flex-wrap:wrap;gap:0.5rem;align-items:center;min-width:0">'
             f"{arrow}{tensors}</div>"
@@ -55,13 +55,16 @@ def colored_shape(tensor: Tensor, palette: Palette) -> str:
     )
 
 
-def _tensors(step: Step, scale: Scale, palette: Palette, *, seen: bool) -> str:
-    """What a layer gives; a name for each where there are several."""
+def _tensors(step: TracedLayer, scale: Scale, palette: Palette, *, is_by_mode: bool) -> str:
+    """What a layer gives; a name for each where there are several.
+
+    Coloured by the mode from the first recurrent layer on.
+    """
     names = returned_names(step.layer)
     boxes = []
     for tensor, name in zip(step.tensors, names, strict=True):
         every = any(axis.role == "time" for axis in tensor)
-        color = (palette.sequence if every else palette.last) if seen else palette.ink
+        color = (palette.sequence if every else palette.last) if is_by_mode else palette.ink
         label = f'<div style="color:{palette.muted}">{escape(name)}</div>' if len(names) > 1 else ""
         boxes.append(
             f"<div>{colored_shape(tensor, palette)}<br>"
@@ -74,7 +77,7 @@ def _tensors(step: Step, scale: Scale, palette: Palette, *, seen: bool) -> str:
     )
 
 
-def _arrow(place: int, step: Step, palette: Palette) -> str:
+def _arrow(place: int, step: TracedLayer, palette: Palette) -> str:
     """A layer: its number and name above, how its parameters are counted below."""
     color = palette.wrong if step.error else palette.muted
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "<wbr>", step.layer.keras)  # where it may break
@@ -91,7 +94,7 @@ def _arrow(place: int, step: Step, palette: Palette) -> str:
         )
     elif step.layer.kind != "unpack":
         below = "no parameters"
-    head = "" if step.error else _head(color)
+    head = "" if step.error else arrow_head(color)
     return (
         f'<div style="flex:none;width:{ARROW}rem;text-align:center">'
         f'<div style="font-weight:600;overflow-wrap:anywhere">{name}</div>'
@@ -101,7 +104,7 @@ def _arrow(place: int, step: Step, palette: Palette) -> str:
     )
 
 
-def _flags(step: Step, palette: Palette) -> str:
+def _flags(step: TracedLayer, palette: Palette) -> str:
     """What is switched on, in Keras's words."""
     words = [
         setting.name
@@ -112,11 +115,4 @@ def _flags(step: Step, palette: Palette) -> str:
         words.insert(0, f"{step.layer.cell}, {step.layer.merge_mode}")
     return "".join(
         f'<div style="color:{palette.muted};font-size:0.8125rem">{word}</div>' for word in words
-    )
-
-
-def _head(color: str) -> str:
-    return (
-        '<span style="position:absolute;right:-1px;top:-4px;border-top:5px solid transparent;'
-        f'border-bottom:5px solid transparent;border-left:8px solid {color}"></span>'
     )

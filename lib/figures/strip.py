@@ -15,15 +15,16 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.figures.grid import EDGE, Grid, levels_of
-from lib.figures.html import code_words
+from lib.figures.html import arrow_head, code_words
 from lib.figures.palette import Palette
 from lib.recurrence import Trace
-from lib.stack.models import model_steps
-from lib.stack.steps import Step
-from lib.stack.tensors import Tensor, letters, readable
+from lib.stack.models import model_layers
+from lib.stack.tensors import Tensor, letters, readable_shape
+from lib.stack.tracing import TracedLayer
 
 Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]
-"""By mode: what `lib.recurrence.forward` returned for one sample."""
+"""By mode: what `lib.recurrence.forward` returned for one sample; a mode whose weights aren't known
+is left out."""
 
 HEADING, ARROW, BOX = 11.5, 6.5, 8.0
 """The widths of a mode's heading, of a layer's arrow with its words, and the least of a tensor with
@@ -45,25 +46,24 @@ def shape_strip(
     sentence: str,
     palette: Palette,
     *,
-    traces: Traces | None = None,
-    sample: int | None = None,
+    traces: Traces,
+    sample: int,
 ) -> str:
     """A row for each mode, side by side where there is room; `sentence` says what is seen.
 
     Sample `sample`, 0 to N-1, shades the input; its `traces`, `forward(experiment, weights,
-    dataset.x[sample : sample + 1])` by mode, shade hidden states and predictions. Without them
-    these are flat.
+    dataset.x[sample : sample + 1])` by mode, shade hidden states and predictions. These are flat in
+    a mode that has none.
     """
     _, timesteps, features = dataset.shape
-    models = model_steps(experiment.model, timesteps, features, dataset.targets)
+    models = model_layers(experiment.model, timesteps, features, dataset.targets)
     widest = max(_width(step) for steps in models.values() for step in steps)
     grid = Grid.of(timesteps, widest, palette)
     modes: list[str] = []
     for mode, steps in models.items():
-        levels = [None if sample is None else levels_of(dataset.x[sample])]
-        levels += _known(experiment, dataset, sample, (traces or {}).get(mode))
-        shaded = not modes and any(known is not None for known in levels)
-        modes.append(_mode(mode, experiment, steps, levels, grid, legend=shaded))
+        levels: list[np.ndarray | None] = [levels_of(dataset.x[sample])]
+        levels += _known(experiment, dataset.y[sample], traces.get(mode))
+        modes.append(_mode(mode, experiment, steps, levels, grid, legend=not modes))
     return (
         f'<div role="img" aria-label="{escape(sentence)}" '
         f'style="display:flex;flex-wrap:wrap;gap:1rem 2.5rem;font-size:0.875rem;'
@@ -74,7 +74,7 @@ def shape_strip(
 def _mode(
     mode: str,
     experiment: Experiment,
-    steps: Sequence[Step],
+    steps: Sequence[TracedLayer],
     levels: Sequence[np.ndarray | None],
     grid: Grid,
     *,
@@ -90,15 +90,16 @@ def _mode(
         f'<span style="writing-mode:vertical-rl;color:{palette.muted};line-height:1">time →</span>'
     )
     image = grid.image(_width(steps[0]), levels[0], palette.shades(palette.ink))
+    first = steps[0].tensors[0]
     parts = [
         _tensor(
-            steps[0].tensors[0],
+            first,
             f'<div style="display:flex;gap:0.25rem">{down}{image}</div>',
             "input",
             palette,
         )
     ]
-    across = max(1.5 + grid.size(_width(steps[0]))[0], LETTER * len(readable(steps[0].tensors[0])))
+    across = max(1.5 + grid.size(_width(steps[0]))[0], LETTER * len(readable_shape(first)))
     shades = palette.shades(palette.mode(mode))
     for place, step in enumerate(steps[1:], start=1):
         is_top = place == experiment.model.layers
@@ -151,13 +152,13 @@ def _tensor(
     return (
         f'<div style="width:{f"{room:.2f}rem" if room else "auto"}">'
         f"{code_words(letters(tensor), palette.muted)}<br>"
-        f"{code_words(readable(tensor), palette.ink, bold=True)}"
+        f"{code_words(readable_shape(tensor), palette.ink, bold=True)}"
         f'<div style="margin:0.25rem 0">{image}</div>'
         f'<div style="color:{color or palette.muted}">{name}</div></div>'
     )
 
 
-def _arrow(step: Step, grid: Grid, *, at_last: bool) -> str:
+def _arrow(step: TracedLayer, grid: Grid, *, at_last: bool) -> str:
     """A layer as an arrow, with its name above and its parameters below.
 
     It stands at the middle of the tensors, or by their last row where that alone goes on.
@@ -165,38 +166,34 @@ def _arrow(step: Step, grid: Grid, *, at_last: bool) -> str:
     muted = grid.palette.muted
     height, row = grid.size(1)[1], grid.pitch / 16
     down = LABELS + (height - row / 2 - EDGE / 16 if at_last else height / 2)
-    point = (
-        f"position:absolute;right:-1px;top:-4px;border-left:8px solid {muted};"
-        "border-top:5px solid transparent;border-bottom:5px solid transparent"
-    )
     return (
         f'<div style="flex:1 0 {ARROW}rem;text-align:center;'
         f'padding-top:{down - 1.45:.2f}rem">'
         f'<div style="font-weight:600">{step.layer.keras} {_width(step)}</div>'
         f'<div style="position:relative;height:2px;background:{muted};margin:0.25rem 0">'
-        f'<span style="{point}"></span></div>'
+        f"{arrow_head(muted)}</div>"
         f'<div style="color:{muted};font-size:0.8125rem;white-space:nowrap">'
         f"{step.outputs.product}<br>= {step.parameters:,} params</div></div>"
     )
 
 
-def _width(step: Step) -> int:
+def _width(step: TracedLayer) -> int:
     """The last axis of a layer's output."""
     return step.tensors[0][-1].size or 0
 
 
-def _has_time(step: Step) -> bool:
+def _has_time(step: TracedLayer) -> bool:
     """Whether a layer's output has an axis of timesteps."""
     return any(axis.role == "time" for axis in step.tensors[0])
 
 
 def _known(
-    experiment: Experiment,
-    dataset: Dataset,
-    sample: int | None,
-    trace: tuple[Sequence[Trace], np.ndarray] | None,
+    experiment: Experiment, goal: np.ndarray, trace: tuple[Sequence[Trace], np.ndarray] | None
 ) -> list[np.ndarray | None]:
-    """Shades of each layer's output above the input, where its values are known."""
+    """Shades of each layer's output above the input, where its values are known.
+
+    `goal` (T, K) is what the sample's predictions should be.
+    """
     head = experiment.model.head == "dense"
     if trace is None:
         return [None] * (experiment.model.layers + head)
@@ -207,6 +204,5 @@ def _known(
         reach = np.ceil(4 * np.nanmax(np.abs(layer.hidden[0]), initial=0.25)) / 4
         levels.append(levels_of(layer.hidden[0], -reach, reach))
     if head:  # beside their target
-        goal = outputs[0] if sample is None else dataset.y[sample]
         levels.append(levels_of(outputs[0], float(np.min(goal)), float(np.max(goal))))
     return levels

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 
-from lib.figures.html import svg_uri
+from lib.figures.html import svg_image
 from lib.figures.palette import Palette, mix
 from lib.stack.tensors import Axis, Tensor, numbers
 
-CELL = 11.0
+ENTRY = 11.0
 """The most that an entry takes, in pixels at the usual 16 px per rem."""
 LEAST = 4.0
 """The least that an axis takes."""
@@ -70,8 +70,8 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
     box = _Box(
         x=LETTER * len(_label(time)) + 12 if time else 4,
         y=back + 5,
-        width=_length(features, scale.across) if features else CELL,
-        height=_length(time, scale.down) if time else CELL,
+        width=_length(features, scale.across) if features else ENTRY,
+        height=_length(time, scale.down) if time else ENTRY,
     )
     body = [*_sheets(box, sheets, color, palette), _grid(box, scale, palette, time, features)]
     right = box.x + box.width + back + 8 + LETTER * len(samples)
@@ -89,20 +89,13 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
     x, y = box.x + box.width + back + 5, box.y - back + 9
     body.append(_text(x, y, palette, "batch", samples, "start"))
     down = box.y + box.height + (20 if features else 6)
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {right:.1f} {down:.1f}" '
-        f'font-family="sans-serif" font-size="{FONT}" font-weight="600">{"".join(body)}</svg>'
-    )
-    return (
-        f'<img alt="{escape(numbers(tensor))}" decoding="sync" '
-        f'src="{svg_uri(svg)}" style="width:{right / 16:.2f}rem;'
-        f'height:{down / 16:.2f}rem;max-width:none;display:block">'
-    )
+    font = f'font-family="sans-serif" font-size="{FONT}" font-weight="600"'
+    return svg_image("".join(body), right, down, font, numbers(tensor))
 
 
 def _fitting(axes: Iterable[Axis], room: float) -> float:
     longest = max((axis.size or OPEN for axis in axes), default=1)
-    return min(CELL, room / longest)
+    return min(ENTRY, room / longest)
 
 
 def _length(axis: Axis, unit: float) -> float:

@@ -76,9 +76,9 @@ def ticks(steps: int, palette: Palette) -> str:
     )
 
 
-def picture(body: str, sentence: str, palette: Palette, style: str = "") -> str:
+def picture(body: str, sentence: str, palette: Palette) -> str:
     """Several blocks as one picture, with what it says as its alternative text."""
     return (
         f'<div role="img" aria-label="{escape(sentence)}" '
-        f'style="font-size:0.875rem;line-height:1.35;color:{palette.ink};{style}">{body}</div>'
+        f'style="font-size:0.875rem;line-height:1.35;color:{palette.ink};">{body}</div>'
     )

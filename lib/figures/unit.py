@@ -12,7 +12,7 @@ from html import escape
 import numpy as np
 
 from lib.english import short, signed
-from lib.figures.html import svg_uri
+from lib.figures.html import plot_image, plotted_line
 from lib.figures.palette import Palette
 from lib.figures.timeline import last_column, over_time, ticks
 from lib.recurrence.formulas import Line
@@ -51,10 +51,7 @@ def _row(line: Line, *, keeps: bool, palette: Palette) -> str:
         f'font-size:0.75rem;color:{palette.muted}"><span>{short(high)}</span>'
         f"<span>{short(low).replace('-', '−')}</span></div>"
     )
-    image = (
-        f'<img alt="" src="{_spark(line.trace, palette)}" '
-        'style="display:block;width:100%;height:2.6rem">'
-    )
+    image = _plot(line.trace, palette)
     if keeps:
         image += last_column(len(line.trace), palette)
     return (
@@ -80,18 +77,13 @@ def _ends(values: np.ndarray) -> tuple[float, float]:
     return (-reach if known.min(initial=0.0) < 0 else 0.0), reach
 
 
-def _spark(values: np.ndarray, palette: Palette) -> str:
-    """A line through the middle of each column, between the ends of its scale."""
+def _plot(values: np.ndarray, palette: Palette) -> str:
+    """A line through the middle of each column, between the ends of its scale, and one at zero."""
     known, (low, high) = _known(values), _ends(values)
-    heights = 38 - 36 * (known - low) / (high - low)
-    steps = len(known)
-    points = " ".join(f"{(k + 0.5) * 1000 / steps:.0f},{y:.1f}" for k, y in enumerate(heights))
-    zero = 38 - 36 * (0 - low) / (high - low)
-    still = 'fill="none" vector-effect="non-scaling-stroke"'
-    svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 40" preserveAspectRatio="none">'
-        f'<rect width="1000" height="40" fill="{palette.surface}"/>'
-        f'<path d="M0 {zero:.1f}H1000" stroke="{palette.baseline}" stroke-dasharray="2 3" {still}/>'
-        f'<polyline points="{points}" stroke="{palette.ink}" stroke-width="2" {still}/></svg>'
+    zero, *heights = 38 - 36 * (np.array([0, *known]) - low) / (high - low)
+    axis = (
+        f'<path d="M0 {zero:.1f}H1000" stroke="{palette.baseline}" stroke-dasharray="2 3" '
+        'fill="none" vector-effect="non-scaling-stroke"/>'
     )
-    return svg_uri(svg)
+    line = plotted_line(np.array(heights), palette.ink, 2)
+    return plot_image(axis + line, 40, palette.surface, 2.6)

@@ -14,6 +14,7 @@ from lib.english import capital, counted, joined, signed
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, Trace
 from lib.recurrence.formulas import Line
+from lib.shapes import STATES
 
 SATURATED = 0.05
 """A gate this close to 0 or 1 is called shut or open."""
@@ -21,7 +22,7 @@ STILL = 0.01
 """A unit whose output moves less than this over all timesteps never moves."""
 COUNTED = 0.5
 """A state that goes the same way at every step, and this far in all, counts."""
-FEW = 100
+FEW_VALUES = 100
 """Of fewer values it is said how many, not which share."""
 NAMED = 4
 """Units that a sentence names; of more it says how many."""
@@ -41,7 +42,7 @@ def unrolled_sentence(experiment: Experiment, layer: int, steps: int, features: 
     """What goes in, what is handed on, and what each mode hands out."""
     model = experiment.model
     cell = CELLS[model.cell].label
-    states = "the hidden and the cell state" if model.cell == "lstm" else "the hidden state"
+    states = "the hidden and the cell state" if "c" in STATES[model.cell] else "the hidden state"
     which = f"Layer {layer + 1} of {model.layers}, " if model.layers > 1 else "The layer, "
     read = "features" if layer == 0 else "outputs of the layer below"
     parts = [
@@ -106,7 +107,7 @@ def _gates(cell: str, trace: Trace) -> list[str]:
             if which.any()
         ]
         if ends:
-            all_values = f"{values.size} values" if values.size < FEW else "values"
+            all_values = f"{values.size} values" if values.size < FEW_VALUES else "values"
             sentences.append(f"The {about} is {' and '.join(ends)} of its {all_values}.")
         else:
             sentences.append(
@@ -116,14 +117,15 @@ def _gates(cell: str, trace: Trace) -> list[str]:
     if not GATES[cell]:
         which = np.abs(trace.hidden[0]) > 1 - SATURATED
         share = capital(_share(which)) if which.any() else "None"
-        of, are = (f"{which.size}" if which.size < FEW else "the"), "is" if share == "1" else "are"
+        of = f"{which.size}" if which.size < FEW_VALUES else "the"
+        are = "is" if share == "1" else "are"
         sentences.append(f"{share} of {of} outputs {are} within {SATURATED} of −1 or 1.")
     return sentences
 
 
 def _share(which: np.ndarray) -> str:
-    """Of how many it is so: a number of FEW, else percent: some are never "0%", nor most "100%"."""
-    if which.size < FEW:
+    """Of how many it is so: a number of few, else percent: some are never "0%", nor most "100%"."""
+    if which.size < FEW_VALUES:
         return f"{which.sum()}"
     percent = 100 * float(which.mean())
     if 0 < percent < 1:

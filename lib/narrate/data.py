@@ -63,8 +63,8 @@ def split_sentence(dataset: Dataset) -> str:
             f"All {len(dataset.x)} samples are for training: there are too few to keep any back, "
             "so errors are measured on what was learned from."
         )
-    kept = len(dataset.x) - dataset.train
+    judged = len(dataset.x) - dataset.train
     return (
         f"The models learn from the first {dataset.train:,} samples and are judged on the other "
-        f"{kept:,}, which share no rows with them."
+        f"{judged:,}, which share no rows with them."
     )

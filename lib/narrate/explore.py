@@ -15,13 +15,15 @@ from lib.english import capital, counted, number
 from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
 from lib.run import ModeResult, Snapshot, Status
 from lib.stack import total
-from lib.stack.models import model_steps
-from lib.stack.tensors import readable
+from lib.stack.models import model_layers
+from lib.stack.tensors import readable_shape
 
 ANSWERS = {"dense": "its head", "none": "its output"}
 """What could be read of the last-step model before the last step, by the model's head."""
 _STEPS = ((20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.inf, 1800))
 """How long is left, up to so many seconds, and the steps in seconds in which that is told."""
+MOST_CHANGES = 3
+"""Settings that a sentence names as changed."""
 _COUNTED = ("", "one", "two", "three")
 
 
@@ -48,12 +50,12 @@ def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Every shape on the way through each model, and what the models have to learn."""
     _, timesteps, features = dataset.shape
-    models = model_steps(experiment.model, timesteps, features, dataset.targets)
+    models = model_layers(experiment.model, timesteps, features, dataset.targets)
     ways = {
         mode: " → ".join(
             [
-                readable(steps[0].tensors[0]),
-                *(f"{step.layer.keras} {readable(step.tensors[0])}" for step in steps[1:]),
+                readable_shape(steps[0].tensors[0]),
+                *(f"{step.layer.keras} {readable_shape(step.tensors[0])}" for step in steps[1:]),
             ]
         )
         for mode, steps in models.items()
@@ -202,23 +204,14 @@ def step_error_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snap
     parts = []
     for mode, result in snapshot.results.items():
         first, last = ends(result.step_mse)
-        if mode == "sequence":
-            be, error = (
-                "is",
-                (
-                    f"The sequence model's typical error ({kind}) is {first}{unit} at step 1 and "
-                    f"{last} at step {steps}"
-                ),
-            )
-        else:
-            be, error = (
-                "would be",
-                (
-                    f"The last-step model was asked at step {steps} alone and is off by "
-                    f"{last}{unit} there; at step 1 {ANSWERS[experiment.model.head]} would have "
-                    f"been off by {first}"
-                ),
-            )
+        be = {"sequence": "is", "last": "would be"}[mode]
+        error = {
+            "sequence": f"The sequence model's typical error ({kind}) is {first}{unit} at step 1 "
+            f"and {last} at step {steps}",
+            "last": f"The last-step model was asked at step {steps} alone and is off by "
+            f"{last}{unit} there; at step 1 {ANSWERS[experiment.model.head]} would have been off "
+            f"by {first}",
+        }[mode]
         parts.append(f"{error}; that {_beats(result.step_mse, naive, dataset.naive_label, be)}.")
     first, last = ends(naive)
     parts.append(
@@ -239,10 +232,10 @@ def progress_sentence(snapshot: Snapshot) -> str:
     return " · ".join(parts)
 
 
-def changed_settings(before: Experiment, after: Experiment, most: int = 3) -> str:
+def changed_settings(before: Experiment, after: Experiment) -> str:
     """What differs between two experiments: "timesteps 12 → 15, cell LSTM → GRU"; "" if nothing.
 
-    Of more than `most` differences the others are counted.
+    Of more than MOST_CHANGES the others are counted.
     """
 
     def words(setting: Setting, value: Any) -> str:
@@ -258,8 +251,8 @@ def changed_settings(before: Experiment, after: Experiment, most: int = 3) -> st
         for key, setting in SETTINGS.items()
         if before.get(key) != after.get(key)
     ]
-    rest = len(changed) - most
-    return ", ".join(changed[:most]) + (f" and {rest} more" if rest > 0 else "")
+    rest = len(changed) - MOST_CHANGES
+    return ", ".join(changed[:MOST_CHANGES]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _beats(error: np.ndarray, naive: np.ndarray, name: str, be: str) -> str:

@@ -15,15 +15,15 @@ LEAST_PERCENT = 0.01
 
 def reach_sentence(norms: Mapping[str, np.ndarray], by: str) -> str:
     """How much of each loss's gradient is left at the first step, (T,) each."""
-    what = {"h": "hidden state", "x": "input"}[by]
+    source = {"h": "hidden state", "x": "input"}[by]
     parts = []
     for mode, about in (("sequence", "over all steps"), ("last", "at the last step alone")):
         values = np.asarray(norms[mode], np.float64)
         if not np.isfinite(values).all():
-            parts.append(f"The loss {about} has gradients by the {what} that aren't numbers.")
+            parts.append(f"The loss {about} has gradients by the {source} that aren't numbers.")
             continue
         if not values.any():
-            parts.append(f"No {what} moves the loss {about}: every gradient is 0.")
+            parts.append(f"No {source} moves the loss {about}: every gradient is 0.")
             continue
         first, last = float(values[0]), float(values[-1])
         peak = int(np.argmax(values))
@@ -34,7 +34,7 @@ def reach_sentence(norms: Mapping[str, np.ndarray], by: str) -> str:
                 f"({number(last)})"
             )
         parts.append(
-            f"The loss {about} moves with the {what} of step 1 by {number(first)}, {against}, "
+            f"The loss {about} moves with the {source} of step 1 by {number(first)}, {against}, "
             f"most at step {peak + 1}."
         )
     first_all, first_last = float(norms["sequence"][0]), float(norms["last"][0])

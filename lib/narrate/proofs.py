@@ -11,8 +11,9 @@ from lib.datasets.worked import highest_output
 from lib.english import counted, difference, number
 from lib.experiment import CELLS, Experiment
 from lib.proofs import Measure, ProofCard
-from lib.recurrence.agreement import SEEN, Agreement
+from lib.recurrence.agreement import VISIBLE, Agreement
 from lib.recurrence.padded import ROUNDING
+from lib.shapes import STATES
 
 STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"
@@ -29,15 +30,14 @@ def one_computation(
     model = experiment.model
     cell = CELLS[model.cell].label
     layer = f"{cell}({model.units}, return_state=True)"
-    names = "[out, h, c]" if model.cell == "lstm" else "[out, h]"
-    shapes = f"h{' and c are' if model.cell == 'lstm' else ' is'} (N, {model.units}) in both modes"
+    has_cell_state = "c" in STATES[model.cell]
+    names = f"[out, {', '.join(STATES[model.cell])}]"
+    shapes = f"h{' and c are' if has_cell_state else ' is'} (N, {model.units}) in both modes"
     unbounded = ""
-    if model.cell == "lstm":
-        most = (
-            ""
-            if answer is None
-            else f"; the furthest ends at {number(np.abs(answer['states'][1]).max())}"
-        )
+    if has_cell_state:
+        most = ""
+        if answer is not None:
+            most = f"; the furthest ends at {number(np.abs(answer['states'][1]).max())}"
         unbounded = (
             " c isn't held to 1: |c| grows by less than 1 a step, so it stays below t (rounded, "
             f"at t at most), {steps} at the end{most}."
@@ -95,8 +95,10 @@ def _why_it_differs(against: Agreement | None) -> str:
     )
     if not against.is_rounding:
         return f"{distances}: more than rounding explains. {relative}"
-    grown = "" if against.differs <= SEEN else ", so far that the pictures aren't Keras's any more"
-    return f"{distances}: rounding to 32 bits, which has grown from step to step{grown}. {relative}"
+    grown = "which has grown from step to step"
+    if against.differs > VISIBLE:
+        grown += ", so far that the pictures aren't Keras's any more"
+    return f"{distances}: rounding to 32 bits, {grown}. {relative}"
 
 
 def ways_to_break_it(
@@ -186,10 +188,10 @@ def waiting_words(ahead: int, *, ready: bool) -> str:
     return f"Keras answers {counted(ahead, 'other')} first …" if ahead else WAITING
 
 
-def progress_sentence(
+def questions_sentence(
     done: int,
     total: int,
-    now: str,
+    question: str,
     ahead: int,
     *,
     ready: bool,
@@ -198,7 +200,7 @@ def progress_sentence(
 ) -> str:
     """How far Keras is with a page's questions: `done` of `total` are over, `failed` in vain.
 
-    The next is about `now`, with `ahead` questions of other pages before it. Keras is `ready` once
+    The next is `question`, with `ahead` questions of other pages before it. Keras is `ready` once
     it has started. All are asked `again` as a run changes what they are about.
     """
     if done == total and failed:
@@ -213,18 +215,18 @@ def progress_sentence(
         verb = "come" if total - done > 1 else "comes"
         return f"{STARTING} It takes some seconds; then {verb} {counted(total - done, 'question')}."
     first = f", after {counted(ahead, 'question')} of other pages" if ahead else ""
-    return f"Keras is answering {done + 1} of {total}{first}: {now} …"
+    return f"Keras is answering {done + 1} of {total}{first}: {question} …"
 
 
 def prefix_sentence(
-    sequence: np.ndarray, prefixes: np.ndarray, unit: int, step: int, who: str
+    sequence: np.ndarray, prefixes: np.ndarray, unit: int, step: int, source: str
 ) -> str:
-    """What both modes say of the steps up to the playhead, (T, U) each, as `who` computed it."""
+    """What both modes say of the steps up to the playhead, (T, U) each, as `source` computed it."""
     differ = float(np.abs(sequence[step] - prefixes[step]).max())
     first = "timestep" if step == 0 else f"{step + 1} timesteps"
     alone, whole = (f"{v[step, unit]:.7f}".replace("-", "−") for v in (prefixes, sequence))
     return (
-        f"{who}: return_sequences=False on the first {first} gives unit {unit + 1} the value "
+        f"{source}: return_sequences=False on the first {first} gives unit {unit + 1} the value "
         f"{alone}; return_sequences=True on all {len(sequence)} has "
         f"{whole} at timestep {step + 1}. The largest difference over all "
         f"units is {difference(differ)}."
@@ -237,7 +239,7 @@ def bound_sentence(experiment: Experiment, dataset: Dataset, hidden: np.ndarray)
     bound = highest_output(model.cell, len(hidden))
     most = np.abs(hidden).max(axis=1)
     rule = "|h| is less than 1 at every step"
-    if model.cell == "lstm":
+    if bound[0] < 1:  # it grows with the cell state
         rule = (
             "|c| grows by less than 1 a step, so that at step t it is less than t and |h| less "
             f"than tanh(t): {number(bound[0])} at step 1 and {number(bound[-1])} at step "

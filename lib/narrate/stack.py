@@ -10,11 +10,11 @@ from lib.english import capital
 from lib.stack.base import LayerSetting
 from lib.stack.code import spare_states
 from lib.stack.kinds import Stack
-from lib.stack.steps import Step, broken, total, trace
 from lib.stack.tensors import numbers_of
+from lib.stack.tracing import TracedLayer, broken, total, trace
 
 
-def stack_sentence(steps: tuple[Step, ...]) -> str:
+def stack_sentence(steps: tuple[TracedLayer, ...]) -> str:
     """Every layer with its output: the picture in words."""
     parts = [f"The input is {numbers_of(steps[0].tensors)}"]
     for place, step in enumerate(steps[1:], start=2):
@@ -27,8 +27,8 @@ def stack_sentence(steps: tuple[Step, ...]) -> str:
         counted = f" with {step.parameters:,} parameters" if step.parameters else ""
         gives = f"{step.layer.keras} gives {numbers_of(step.tensors)}{counted}"
         if spare := spare_states(step):  # of two directions, those are the backward ones
-            kept = len(step.inputs.states)
-            gives += f", starts from the first {kept - spare} of {kept} states, and drops the rest"
+            held = len(step.inputs.states)
+            gives += f", starts from the first {held - spare} of {held} states, and drops the rest"
         parts.append(gives)
     end = "" if broken(steps) is not None else f" In all {total(steps):,} parameters."
     return "; ".join(parts) + "." + end
@@ -38,23 +38,23 @@ def change_sentence(before: Stack, after: Stack) -> str:
     """What a change did to the output and to the parameters; "" where nothing changed."""
     if before == after:
         return ""
-    was, now = trace(before), trace(after)
-    what = capital(", ".join(_changes(before, after)))
-    if (place := broken(now)) is not None:
-        return f"{what}: now layer {place + 1} breaks."
-    if broken(was) is not None:
-        return f"{what}: now it works, and gives {numbers_of(now[-1].tensors)}."
-    shapes = [numbers_of(steps[-1].tensors) for steps in (was, now)]
+    old, new = trace(before), trace(after)
+    changes = capital(", ".join(_changes(before, after)))
+    if (place := broken(new)) is not None:
+        return f"{changes}: now layer {place + 1} breaks."
+    if broken(old) is not None:
+        return f"{changes}: now it works, and gives {numbers_of(new[-1].tensors)}."
+    shapes = [numbers_of(steps[-1].tensors) for steps in (old, new)]
     output = f"the output stays {shapes[1]}"
     if shapes[0] != shapes[1]:
         output = f"the output goes from {shapes[0]} to {shapes[1]}"
-    counts = total(was), total(now)
+    counts = total(old), total(new)
     if counts[0] != counts[1]:
-        return f"{what}: {output}, and the parameters go from {counts[0]:,} to {counts[1]:,}."
+        return f"{changes}: {output}, and the parameters go from {counts[0]:,} to {counts[1]:,}."
     lesson = ""
     if _moves_time_alone(before, after):
         lesson = " Weights are shared by all timesteps: units are not timesteps."
-    return f"{what}: {output}, and the parameters stay at {counts[1]:,}.{lesson}"
+    return f"{changes}: {output}, and the parameters stay at {counts[1]:,}.{lesson}"
 
 
 def _changes(before: Stack, after: Stack) -> Iterator[str]:
@@ -100,7 +100,7 @@ def _moves_time_alone(before: Stack, after: Stack) -> bool:
     return names <= {"timesteps", "n"}
 
 
-def stack_title(steps: tuple[Step, ...]) -> str:
+def stack_title(steps: tuple[TracedLayer, ...]) -> str:
     """The stack in one sentence: from which shape to which, with how many parameters."""
     place = broken(steps)
     if place is not None:

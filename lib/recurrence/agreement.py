@@ -18,7 +18,7 @@ from lib.recurrence.padded import ROUNDING
 TIMES = 4.0
 """Keras's distance from 64 bits may be so many times NumPy's own. That both distances together are
 as large as the difference would say nothing: so they are by the triangle inequality, always."""
-SEEN = 1e-3
+VISIBLE = 1e-3
 """From here on a difference can be seen in the numbers of the page, whatever its cause."""
 
 
@@ -43,7 +43,7 @@ class Agreement:
     @property
     def allowed(self) -> float:
         """Up to here the two are called the same."""
-        return max(ROUNDING, SEEN if self.is_rounding else 0.0)
+        return max(ROUNDING, VISIBLE if self.is_rounding else 0.0)
 
 
 def agreement(

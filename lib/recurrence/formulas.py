@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -19,7 +20,7 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Opened:
+class LayerPass:
     """A layer, and one sample that has gone through it."""
 
     cell: str
@@ -34,6 +35,16 @@ class Opened:
     def before(self, step: int) -> np.ndarray:
         """The hidden states that a step starts from, (U,)."""
         return self.trace.hidden[0, step - 1] if step else np.zeros(self.units, np.float32)
+
+    def gates(self, step: int) -> dict[str, np.ndarray]:
+        """Of one step, by the names in `GATES`: (U,) each."""
+        return {name: values[0, step] for name, values in self.trace.gates.items()}
+
+    @property
+    def cell_states(self) -> np.ndarray:
+        """After each step, (T, U); no rows where the cell has none."""
+        states = self.trace.cell
+        return np.zeros((0, self.units), np.float32) if states is None else states[0]
 
     @property
     def units(self) -> int:
@@ -67,9 +78,27 @@ class Line:
     """The number at every timestep, (T,)."""
 
 
-def lines(layer: Opened, unit: int, step: int) -> list[Line]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """One number that a layer computes with at one timestep, for every unit."""
+
+    label: str
+    values: np.ndarray
+    """(U,)."""
+    kind: Literal["", "rule", "strong"] = ""
+    """"rule" is what comes of the rows above, "strong" the gate or state itself."""
+
+
+def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
     """All that unit `unit`, 0 to U-1, computes at timestep `step`, 0 to T-1, in order."""
-    return _LINES[layer.cell](_Unit(layer, unit, step))
+    one_unit, _ = _FORMULAS[layer.cell]
+    return one_unit(_Unit(layer, unit, step))
+
+
+def state_rows(layer: LayerPass, step: int) -> list[Row]:
+    """How gates and states make the new states; nothing for a cell that has no gates."""
+    _, all_units = _FORMULAS[layer.cell]
+    return all_units(layer, step)
 
 
 class _Unit:
@@ -79,13 +108,13 @@ class _Unit:
     step that is h₀, which is zero.
     """
 
-    def __init__(self, layer: Opened, unit: int, step: int) -> None:
+    def __init__(self, layer: LayerPass, unit: int, step: int) -> None:
         self.step = step
         self.names = list(GATES[layer.cell].items())
         trace = layer.trace
         # Each (T,): by gate, and the states.
         self.gates = [trace.gates[name][0, :, unit] for name, _ in self.names]
-        self.cells = np.zeros(0) if trace.cell is None else trace.cell[0, :, unit]
+        self.cell_states = layer.cell_states[:, unit]
         self.hidden = trace.hidden[0, :, unit]
         # Each (G,): the terms by block, which is a gate's share of the kernels' columns.
         columns = slice(unit, None, layer.units)
@@ -145,11 +174,11 @@ def _times(a: float, b: float) -> str:
 
 def _lstm(unit: _Unit) -> list[Line]:
     i, f, c, o = map(unit.now, unit.gates)
-    sums = f"{_times(f, unit.before(unit.cells))} + {_times(i, c)}"
-    shown = f"{signed(o)}·tanh({signed(unit.now(unit.cells))})"
+    sums = f"{_times(f, unit.before(unit.cell_states))} + {_times(i, c)}"
+    shown = f"{signed(o)}·tanh({signed(unit.now(unit.cell_states))})"
     return [
         *map(unit.gate, range(4)),
-        unit.line("cₜ", "cell state", "fₜ·cₜ₋₁ + iₜ·c̃ₜ", sums, unit.cells),
+        unit.line("cₜ", "cell state", "fₜ·cₜ₋₁ + iₜ·c̃ₜ", sums, unit.cell_states),
         unit.line("hₜ", "hidden state", "oₜ·tanh(cₜ)", shown, unit.hidden),
     ]
 
@@ -177,8 +206,35 @@ def _simple_rnn(unit: _Unit) -> list[Line]:
     return [unit.activated("hₜ", "hidden state", "tanh", 0, unit.hidden)]
 
 
-_LINES: dict[str, Callable[[_Unit], list[Line]]] = {
-    "lstm": _lstm,
-    "gru": _gru,
-    "simple_rnn": _simple_rnn,
+def _lstm_states(layer: LayerPass, step: int) -> list[Row]:
+    gates = layer.gates(step)
+    states = layer.cell_states
+    before, after = states[step - 1] if step else np.zeros_like(states[0]), states[step]
+    return [
+        Row("c before", before),
+        Row("f·c before", gates["f"] * before),
+        Row("i·c̃", gates["i"] * gates["c"]),
+        Row("c = sum of both", after, "strong"),
+        Row("tanh(c)", np.tanh(after), "rule"),
+        Row("h = o·tanh(c)", layer.trace.hidden[0, step], "strong"),
+    ]
+
+
+def _gru_states(layer: LayerPass, step: int) -> list[Row]:
+    gates, before = layer.gates(step), layer.before(step)
+    return [
+        Row("h before", before),
+        Row("z·h before", gates["z"] * before),
+        Row("(1 − z)·h̃", (1 - gates["z"]) * gates["h"]),
+        Row("h = sum of both", layer.trace.hidden[0, step], "strong"),
+    ]
+
+
+_FORMULAS: dict[
+    str, tuple[Callable[[_Unit], list[Line]], Callable[[LayerPass, int], list[Row]]]
+] = {
+    "lstm": (_lstm, _lstm_states),
+    "gru": (_gru, _gru_states),
+    "simple_rnn": (_simple_rnn, lambda _layer, _step: []),
 }
+"""By cell: what one unit computes, and how all of them come to their new states."""

@@ -119,7 +119,7 @@ class Layer:
     """In the address, and in KINDS."""
     keras: ClassVar[str]
     """The class in `keras.layers`, which has its name unless it says another."""
-    family: ClassVar[str] = ""
+    width_letter: ClassVar[str] = ""
     """The letter of its own width, where it has one."""
 
     def __init_subclass__(cls) -> None:

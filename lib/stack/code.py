@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from lib.stack.recurrent import STATES, Recurrent
-from lib.stack.steps import Step
+from lib.shapes import STATES
+from lib.stack.recurrent import Recurrent
 from lib.stack.tensors import numbers_of
+from lib.stack.tracing import TracedLayer
 
 HEAD = "import keras\nfrom keras import layers\n"
 
 
-def keras_code(steps: tuple[Step, ...]) -> str:
-    """A script that builds the model. Where the stack breaks it raises what is told there."""
+def keras_code(steps: tuple[TracedLayer, ...]) -> str:
+    """A script that builds the model.
+
+    Where the stack breaks, the script raises Keras's error on that line.
+    """
     lines = [code_line(step) for step in steps]
     column = max(map(len, lines)) + 2
     body = [
@@ -20,7 +24,7 @@ def keras_code(steps: tuple[Step, ...]) -> str:
     return "\n".join([HEAD, *body, "", "model = keras.Model(inputs, x)", "model.summary()", ""])
 
 
-def code_line(step: Step) -> str:
+def code_line(step: TracedLayer) -> str:
     """The line that calls a layer on `x`."""
     layer = step.layer
     code = layer.code()
@@ -35,7 +39,7 @@ def code_line(step: Step) -> str:
     return f"x = {code}(x{states})"
 
 
-def spare_states(step: Step) -> int:
+def spare_states(step: TracedLayer) -> int:
     """How many of the states that were kept a layer leaves out: those after the first it needs."""
     layer = step.layer
     if not isinstance(layer, Recurrent) or not layer.initial_state:
@@ -43,7 +47,7 @@ def spare_states(step: Step) -> int:
     return max(0, len(step.inputs.states) - len(STATES[layer.cell]))
 
 
-def _comment(step: Step) -> str:
+def _comment(step: TracedLayer) -> str:
     if step.tensors:
         spare = f", leaves {count} of the states out" if (count := spare_states(step)) else ""
         return numbers_of(step.tensors) + spare

@@ -21,9 +21,9 @@ from lib.stack.plain import (
     Unpack,
 )
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Bidirectional, Recurrent
-from lib.stack.steps import Step, broken, trace
+from lib.stack.tracing import TracedLayer, broken, trace
 
-MOST = 3
+MOST_FIXES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class StackFix:
     stack: Stack
 
 
-def fixes(steps: tuple[Step, ...]) -> tuple[StackFix, ...]:
-    """Up to MOST ways to get past the layer that breaks, the likeliest first."""
+def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
+    """Up to MOST_FIXES ways to get past the layer that breaks, the likeliest first."""
     place = broken(steps)
     if place is None:
         return ()
@@ -48,30 +48,29 @@ def fixes(steps: tuple[Step, ...]) -> tuple[StackFix, ...]:
         fits = len(mended) <= MAX_LAYERS and past
         if fits and all(fix.stack != mended for fix in offered):
             offered.append(StackFix(words, mended))
-    return tuple(offered[:MOST])
+    return tuple(offered[:MOST_FIXES])
 
 
 ORDER = ("name 'states'", "Layer ", "Input 0", "Shapes used", "When using `stateful=True`", "")
 """How what Keras says begins, in the order in which a layer is looked at; "" is when it runs."""
 
 
-def _is_other(now: Step, before: Step) -> bool:
+def _is_other(after: TracedLayer, before: TracedLayer) -> bool:
     """Whether the layer that broke gets further, to another fault that it has as well."""
-    if now.error is None or before.error is None or now.layer.kind != before.layer.kind:
+    if after.error is None or before.error is None or after.layer.kind != before.layer.kind:
         return False
-    was, is_now = (
-        next(place for place, start in enumerate(ORDER) if step.error.message.startswith(start))
-        for step in (before, now)
-        if step.error
+    first, second = (
+        next(place for place, start in enumerate(ORDER) if error.message.startswith(start))
+        for error in (before.error, after.error)
     )
-    return is_now > was
+    return second > first
 
 
 Edit = tuple[str, Stack, int]
 """In words, the stack after it, and where in it the layer is that broke (or the one below it)."""
 
 
-def _edits(stack: Stack, place: int, step: Step) -> Iterator[Edit]:
+def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     """All edits that might help, the likeliest first."""
     unpacked = _insert(stack, place, Unpack())
     yield "Unpack: pass on the output, keep the states", unpacked, place + 1
@@ -130,7 +129,7 @@ def _input(stack: Stack, place: int) -> Iterator[Edit]:
         yield words, _swap(stack, 0, changed), place
 
 
-def _itself(stack: Stack, place: int, step: Step) -> Iterator[Edit]:
+def _itself(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     """Changes of the layer that breaks."""
     layer = stack[place]
     if isinstance(layer, TimeDistributed):

@@ -5,24 +5,20 @@ from __future__ import annotations
 from lib.stack import plain, recurrent
 from lib.stack.base import Layer
 
-KINDS: dict[str, type[Layer]] = {
-    kind.kind: kind
-    for kind in (
-        plain.Input,
-        recurrent.LSTM,
-        recurrent.GRU,
-        recurrent.SimpleRNN,
-        recurrent.Bidirectional,
-        plain.Dense,
-        plain.TimeDistributed,
-        plain.Dropout,
-        plain.RepeatVector,
-        plain.Flatten,
-        plain.Masking,
-        plain.GlobalAveragePooling1D,
-        plain.Unpack,
-    )
-}
+_LAYERS: tuple[type[Layer], ...] = (
+    plain.Input,
+    *recurrent.LAYER_OF_CELL.values(),
+    recurrent.Bidirectional,
+    plain.Dense,
+    plain.TimeDistributed,
+    plain.Dropout,
+    plain.RepeatVector,
+    plain.Flatten,
+    plain.Masking,
+    plain.GlobalAveragePooling1D,
+    plain.Unpack,
+)
+KINDS = {layer.kind: layer for layer in _LAYERS}
 """In the order in which a menu offers them."""
 
 MAX_LAYERS = 12

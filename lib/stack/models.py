@@ -13,7 +13,7 @@ from lib.experiment import ModelSettings
 from lib.stack import recurrent
 from lib.stack.kinds import Stack
 from lib.stack.plain import Dense, Input
-from lib.stack.steps import Step, trace
+from lib.stack.tracing import TracedLayer, trace
 
 
 def model_stack(
@@ -24,7 +24,7 @@ def model_stack(
     Without a head the output has U columns, whatever K is.
     """
     layers = [
-        recurrent.KINDS[model.cell](
+        recurrent.LAYER_OF_CELL[model.cell](
             units=model.units, return_sequences=mode == "sequence" or level < model.layers - 1
         )
         for level in range(model.layers)
@@ -33,19 +33,19 @@ def model_stack(
     return (Input(timesteps=timesteps, features=features), *layers, *head)
 
 
-def model_steps(
+def model_layers(
     model: ModelSettings, timesteps: int, features: int, targets: int
-) -> dict[str, tuple[Step, ...]]:
+) -> dict[str, tuple[TracedLayer, ...]]:
     """Every layer of an experiment's models, by mode: "sequence", "last", or both.
 
     All recurrent layers have the same U, so that their letters have no index.
     """
-    return {mode: _steps(model, mode, timesteps, features, targets) for mode in model.modes}
+    return {mode: _traced(model, mode, timesteps, features, targets) for mode in model.modes}
 
 
 @lru_cache(maxsize=256)
-def _steps(
+def _traced(
     model: ModelSettings, mode: str, timesteps: int, features: int, targets: int
-) -> tuple[Step, ...]:
+) -> tuple[TracedLayer, ...]:
     """Remembered, since each run of a page asks three times, and a live chart runs it often."""
     return trace(model_stack(model, mode, timesteps, features, targets), indexes=False)

@@ -24,11 +24,9 @@ from lib.stack.base import (
     of_rank,
     only_one,
 )
-from lib.stack.recurrent import SEQUENCE
+from lib.stack.recurrent import BATCH_SIZE, SEQUENCE
 from lib.stack.tensors import Axis, Tensor, Tensors, flat, numbers, sizes, widened
 
-SAMPLES = 32
-"""How many samples the mistake of putting them into the shape has, where no batch size is set."""
 FORMS = {
     "sequence": "(T, F): a sequence",
     "flat": "(F,): no time axis",
@@ -52,7 +50,7 @@ class Input(Layer):
         time = Axis("T", self.timesteps, "time")
         features = Axis("F", self.features, "features")
         if self.form == "inside":
-            samples = Axis("N", self.batch or SAMPLES, "batch")
+            samples = Axis("N", self.batch or BATCH_SIZE, "batch")
             return Axis("N", None, "batch"), samples, time, features
         batch = Axis("N", self.batch, "batch")
         return (batch, features) if self.form == "flat" else (batch, time, features)
@@ -74,7 +72,7 @@ class Dense(Layer):
     """The same linear map wherever the last axis is read, at every timestep."""
 
     kind: ClassVar[str] = "dense"
-    family: ClassVar[str] = "K"
+    width_letter: ClassVar[str] = "K"
 
     units: int = number("k", "units", 1, UNITS)
 
@@ -99,7 +97,7 @@ class TimeDistributed(Layer):
     """Dense at every timestep, which Dense alone does as well."""
 
     kind: ClassVar[str] = "td"
-    family: ClassVar[str] = "K"
+    width_letter: ClassVar[str] = "K"
 
     units: int = number("k", "units", 1, UNITS)
 
@@ -167,7 +165,7 @@ class RepeatVector(Layer):
     """Gives the same vector at every one of n new timesteps."""
 
     kind: ClassVar[str] = "repeat"
-    family: ClassVar[str] = "T′"
+    width_letter: ClassVar[str] = "T′"
 
     n: int = number("n", "n", 6, STEPS)
 

@@ -14,8 +14,8 @@ import numpy as np
 from lib.stack.kinds import Stack
 from lib.stack.plain import Dense, Flatten, GlobalAveragePooling1D, Input, RepeatVector
 from lib.stack.recurrent import GRU, LSTM, Bidirectional, Recurrent
-from lib.stack.steps import Step, broken, trace
 from lib.stack.tensors import numbers, numbers_of
+from lib.stack.tracing import TracedLayer, broken, trace
 
 OPTIONS = 4
 RAISES = "It raises an error"
@@ -25,7 +25,7 @@ RAISES = "It raises an error"
 class Question:
     """A stack, what may come out of it, and which of that does."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[TracedLayer, ...]
     options: tuple[str, ...]
     right: int
     """The index of the right option."""
@@ -54,7 +54,7 @@ def _outcome(stack: Stack) -> str:
 def _stack(rng: np.random.Generator) -> Stack:
     """One of the kinds of question, with sizes that differ from each other."""
     timesteps, features, *units = (int(n) for n in rng.permutation(SIZES))
-    layers = KINDS[rng.integers(len(KINDS))](units, rng)
+    layers = QUESTION_KINDS[rng.integers(len(QUESTION_KINDS))](units, rng)
     return (Input(timesteps=timesteps, features=features), *layers)
 
 
@@ -94,7 +94,7 @@ def _collapsed(units: list[int], rng: np.random.Generator) -> Stack:
 
 
 SIZES = (2, 4, 5, 6, 7, 8, 9, 12, 16, 20, 24)
-KINDS: tuple[Callable[[list[int], np.random.Generator], Stack], ...] = (
+QUESTION_KINDS: tuple[Callable[[list[int], np.random.Generator], Stack], ...] = (
     _one_layer,
     _two_layers,
     _both_ways,

@@ -10,6 +10,7 @@ from lib.experiment import CELLS
 from lib.shapes import (
     BLOCKS,
     MERGE_MODES,
+    STATES,
     rnn_output_shape,
     rnn_parameter_count,
     rnn_parameter_product,
@@ -28,8 +29,6 @@ from lib.stack.base import (
 )
 from lib.stack.tensors import Tensor, numbers, numbers_of, sizes, widened
 
-STATES = {"lstm": ("h", "c"), "gru": ("h",), "simple_rnn": ("h",)}
-"""What each cell carries from one timestep to the next."""
 BATCH_SIZE, TIMESTEPS = 32, 12
 """What stands for sizes that are open where a number is needed; 32 is what `fit` takes."""
 SEQUENCE = "(batch, timesteps, features)"
@@ -40,7 +39,7 @@ class Recurrent(Layer):
     """A cell that is called once for each timestep."""
 
     cell: ClassVar[str]
-    family: ClassVar[str] = "U"
+    width_letter: ClassVar[str] = "U"
 
     units: int = number("u", "units", 16, UNITS)
     return_sequences: bool = flag("seq")
@@ -126,7 +125,7 @@ class SimpleRNN(Recurrent):
     cell: ClassVar[str] = "simple_rnn"
 
 
-KINDS: dict[str, type[Recurrent]] = {kind.cell: kind for kind in (LSTM, GRU, SimpleRNN)}
+LAYER_OF_CELL: dict[str, type[Recurrent]] = {kind.cell: kind for kind in (LSTM, GRU, SimpleRNN)}
 """The layer of each cell, by its key of `lib.experiment.CELLS`."""
 MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in MERGE_MODES}
 """Each merge mode, as the address and as Keras writes it."""
@@ -137,7 +136,7 @@ class Bidirectional(Layer):
     """Reads forwards and backwards, with a layer for each direction."""
 
     kind: ClassVar[str] = "bi"
-    family: ClassVar[str] = "U"
+    width_letter: ClassVar[str] = "U"
 
     cell: str = choice("c", "cell", "lstm", {name: cell.keras for name, cell in CELLS.items()})
     units: int = number("u", "units", 16, UNITS)
@@ -151,7 +150,7 @@ class Bidirectional(Layer):
 
     def arguments(self) -> Iterator[str]:
         """The inner layer, and the merge mode where it isn't the usual one."""
-        yield KINDS[self.cell](self.units, self.return_sequences, self.return_state).code()
+        yield LAYER_OF_CELL[self.cell](self.units, self.return_sequences, self.return_state).code()
         if self.merge_mode != "concat":
             yield f"merge_mode={MERGE[self.merge_mode]}"
 

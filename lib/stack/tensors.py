@@ -42,7 +42,7 @@ def numbers(tensor: Tensor) -> str:
     return f"{sizes(tensor)}"
 
 
-def readable(tensor: Tensor) -> str:
+def readable_shape(tensor: Tensor) -> str:
     """The shape in numbers, with a letter where any size will do: "(N, 12, 16)"."""
     return _bracket([axis.letter if axis.size is None else f"{axis.size}" for axis in tensor])
 

@@ -21,6 +21,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from lib.shapes import STATES
+
 Tensors = tuple[tf.Tensor, ...]
 
 
@@ -33,7 +35,6 @@ class Rule:
     other things that the way back needs of a timestep, (B, U) each.
     """
 
-    states: int
     step: Callable[[tf.Tensor, tf.Tensor, Tensors], tuple[Tensors, tf.Tensor, Tensors]]
     """(p, q, states before) → (states after, gates, more)."""
     back: Callable[
@@ -97,9 +98,9 @@ def _simple_back(
 
 
 RULES = {
-    "lstm": Rule(2, _lstm_step, _lstm_back),
-    "gru": Rule(1, _gru_step, _gru_back, more=1, sum_only=False),
-    "simple_rnn": Rule(1, _simple_step, _simple_back),
+    "lstm": Rule(_lstm_step, _lstm_back),
+    "gru": Rule(_gru_step, _gru_back, more=1, sum_only=False),
+    "simple_rnn": Rule(_simple_step, _simple_back),
 }
 """By cell, a key of `lib.experiment.CELLS`."""
 
@@ -112,10 +113,10 @@ def recurrent(cell: str, layer: Any, x: tf.Tensor) -> tf.Tensor:
         variables.
     """
     variables = layer.cell.kernel, layer.cell.recurrent_kernel, layer.cell.bias
-    return _unrolled(RULES[cell])(x, *(v.value.read_value() for v in variables))
+    return _unrolled(RULES[cell], len(STATES[cell]))(x, *(v.value.read_value() for v in variables))
 
 
-def _unrolled(rule: Rule) -> Callable[..., tf.Tensor]:
+def _unrolled(rule: Rule, state_count: int) -> Callable[..., tf.Tensor]:
     """The function of x, kernel, recurrent kernel and bias that is one layer.
 
     The projected input, the gates and their gradients take turns in one array: a place that was
@@ -131,7 +132,7 @@ def _unrolled(rule: Rule) -> Callable[..., tf.Tensor]:
         bias_p, bias_q = (bias, None) if rule.sum_only else tf.unstack(bias)
         x = _with_ones(x)  # so that a bias is a row of the kernel, and its gradient no extra sum
         p = _product(x, tf.concat((kernel, bias_p[None]), 0))
-        start = (tf.zeros((batch, units)),) * rule.states
+        start = (tf.zeros((batch, units)),) * state_count
 
         def forwards(
             t: tf.Tensor, now: Tensors, work: Any, states: list[Any], more: list[Any]

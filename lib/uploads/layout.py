@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lib.english import counted, listed
 from lib.uploads.header import has_header, unique_names
-from lib.uploads.limits import MAX_CELLS, WIDEST, UploadError
+from lib.uploads.limits import MAX_ENTRIES, WIDEST, UploadError
 from lib.uploads.numbers import has_decimal_commas, is_column_with_decimal_commas
 from lib.uploads.text import EMPTY
 
@@ -58,10 +58,10 @@ def find_layout(text: bytes) -> Layout:
             "for each timestep was expected: perhaps rows and columns are swapped."
         )
     lines = text.count(b"\n") or text.count(b"\r")
-    if lines * len(first) > MAX_CELLS:
+    if lines * len(first) > MAX_ENTRIES:
         raise UploadError(
             f"The table has about {lines:,} rows of {counted(len(first), 'cell')}, and at "
-            f"most {MAX_CELLS:,} cells are read. Leave out columns, or keep a part of the rows."
+            f"most {MAX_ENTRIES:,} cells are read. Leave out columns, or keep a part of the rows."
         )
     header = has_header(first, body)
     if header and not body and whole:

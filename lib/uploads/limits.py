@@ -6,7 +6,7 @@ MIN_ROWS = 6
 """Two windows of two timesteps and a horizon of one: below that nothing can be learned."""
 WIDEST = 1000
 """The widest table that is read."""
-MAX_CELLS = 20_000_000
+MAX_ENTRIES = 20_000_000
 """The most entries that are read; a file of nothing but short entries would take a gigabyte."""
 
 

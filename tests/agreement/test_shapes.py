@@ -8,7 +8,7 @@ import pytest
 from lib.experiment import CELLS, Experiment
 from lib.shapes import MERGE_MODES, rnn_output_shape, rnn_parameter_count
 from lib.stack import total
-from lib.stack.models import model_steps
+from lib.stack.models import model_layers
 
 LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
 
@@ -67,7 +67,7 @@ def test_keras_refuses_other_numbers_of_axes_in_the_same_words(shape):
 def test_a_models_layers_are_those_of_the_keras_model(cell, layers, head):
     """Names, shapes and counts, layer by layer and in sum, in both modes."""
     experiment = Experiment().set(cell=cell, layers=layers, head=head, U=5)
-    for mode, ours in model_steps(experiment.model, 7, 3, 2).items():
+    for mode, ours in model_layers(experiment.model, 7, 3, 2).items():
         signal = inputs = keras.Input((7, 3))
         for level in range(layers):
             returns = mode == "sequence" or level < layers - 1

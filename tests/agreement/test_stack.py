@@ -20,14 +20,14 @@ from lib.stack.link import from_text, to_text
 from lib.stack.patterns import PATTERNS
 from lib.stack.plain import Input
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
-from lib.stack.steps import Step, broken, total, trace
 from lib.stack.tensors import sizes
+from lib.stack.tracing import TracedLayer, broken, total, trace
 from tests.agreement.recorded import ask
 
 USUAL = BATCH_SIZE, TIMESTEPS
 
 
-def check(stack: Stack) -> tuple[Step, ...]:
+def check(stack: Stack) -> tuple[TracedLayer, ...]:
     """Compare all that is told about a stack with what Keras makes of it, layer by layer."""
     steps = trace(stack)
     place = next((i for i, step in enumerate(steps) if step.error), None)
@@ -61,7 +61,7 @@ def shapes(answer: dict[str, Any]) -> list[tuple[tuple[int | None, ...], ...]]:
     return [tuple(map(tuple, tensors)) for tensors in answer["shapes"]]
 
 
-def sizes_of(step: Step) -> tuple[tuple[int | None, ...], ...]:
+def sizes_of(step: TracedLayer) -> tuple[tuple[int | None, ...], ...]:
     """The shapes that are told of a layer's tensors."""
     return tuple(map(sizes, step.tensors))
 

@@ -46,7 +46,7 @@ def test_a_large_layer_is_small_to_send() -> None:
     """100 timesteps of 128 units, seven matrices: less than 200 kB."""
     rng = np.random.default_rng(0)
     matrices = {f"m{k}": rng.uniform(-1, 1, (100, 128)) for k in range(7)}
-    page = heatmaps(matrices, np.arange(128), 0, "what it says", palette())
+    page = heatmaps(matrices, np.arange(128), 0, "what it says", palette(), outlined_name="h")
     assert len(page) < 200_000
     assert page.count("<img") == 7
 
@@ -54,10 +54,12 @@ def test_a_large_layer_is_small_to_send() -> None:
 def test_a_small_layer_shows_its_numbers() -> None:
     """In the order of the rows; the last timestep of the first matrix is outlined."""
     matrices = {"h": np.array([[0.1, 0.2], [0.3, 0.4]]), "c": np.array([[3.0, 0], [0, 1]])}
-    page = heatmaps(matrices, np.array([1, 0]), 0, "what it says", palette())
+    page = heatmaps(matrices, np.array([1, 0]), 0, "what it says", palette(), outlined_name="h")
     assert re.findall(r">(0\.\d)<", page)[:4] == ["0.2", "0.4", "0.1", "0.3"]
     assert "±3" in page
-    negative = heatmaps({"h": -matrices["h"]}, np.array([1, 0]), 0, "what it says", palette())
+    negative = heatmaps(
+        {"h": -matrices["h"]}, np.array([1, 0]), 0, "what it says", palette(), outlined_name="h"
+    )
     assert ">−0.1<" in negative  # the sign of the scale beside it
     assert page.count(f"2px solid {palette().last}") == 2  # the matrix's and the legend's
 
@@ -66,7 +68,7 @@ def test_a_layer_below_the_top_one_has_no_step_outlined() -> None:
     """It hands out all its outputs in both modes: neither keeps one of them alone."""
     values = np.zeros((2, 3))
     outline = f"2px solid {palette().last}"
-    page = heatmaps({"h": values}, np.arange(3), 0, "what it says", palette(), kept="")
+    page = heatmaps({"h": values}, np.arange(3), 0, "what it says", palette(), outlined_name="")
     assert outline not in page
     assert "return_sequences=False" not in page
     made = lines(opened("lstm"), 0, 2)
@@ -130,7 +132,7 @@ def test_a_trace_has_the_ends_of_its_scale_beside_it() -> None:
 def test_diverged_states_are_drawn() -> None:
     """A picture of no numbers is flat."""
     values = np.full((30, 20), np.nan)
-    assert "<img" in heatmaps({"h": values}, np.arange(20), 0, "", palette())
+    assert "<img" in heatmaps({"h": values}, np.arange(20), 0, "", palette(), outlined_name="h")
 
 
 def test_units_that_move_alike_stand_together() -> None:

@@ -13,17 +13,17 @@ from lib.experiment import CELLS
 from lib.figures.by_hand import by_hand, can_show
 from lib.figures.palette import palette
 from lib.recurrence import initial_weights, unroll
-from lib.recurrence.formulas import Opened, lines
+from lib.recurrence.formulas import LayerPass, lines
 
 
-def opened(cell: str, *, t: int = 4, f: int = 3, u: int = 5, reset_after: bool = True) -> Opened:
+def opened(cell: str, *, t: int = 4, f: int = 3, u: int = 5, reset_after: bool = True) -> LayerPass:
     """A layer with random weights, its biases too, and one sample through it."""
     rng = np.random.default_rng(0)
     weights = [w + rng.normal(0, 0.3, w.shape) for w in initial_weights(cell, f, u, rng)]
     if cell == "gru" and not reset_after:
         weights[2] = weights[2][0]
     x = rng.standard_normal((1, t, f)).astype(np.float32)
-    return Opened(cell, weights, x[0], unroll(cell, weights, x))
+    return LayerPass(cell, weights, x[0], unroll(cell, weights, x))
 
 
 def computed(filled: str) -> float:

@@ -43,9 +43,9 @@ def test_light_mode_has_the_colours_that_the_pages_speak_of():
     assert LIGHT.mode_text("last") == LIGHT.last_text
 
 
-def test_an_unknown_theme_is_refused_and_none_is_light():
-    """`st.context.theme.type` is None until the browser has spoken."""
-    assert palette(None) is palette("light") is palette()
+def test_an_unknown_theme_is_refused():
+    """With the names of those that there are; nothing named is light."""
+    assert palette("light") is palette()
     with pytest.raises(ValueError, match=r"one of \['light', 'dark'\], got 'sepia'"):
         palette("sepia")
 

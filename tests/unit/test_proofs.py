@@ -12,7 +12,7 @@ from lib.datasets import make_dataset, settle
 from lib.english import number
 from lib.experiment import Experiment
 from lib.figures.bound import bound_picture
-from lib.figures.influence import influence_map, largest
+from lib.figures.influence import influence_map, largest_influence
 from lib.figures.palette import palette
 from lib.figures.proofs import proof_cards
 from lib.figures.reach import reach_figure
@@ -24,7 +24,7 @@ from lib.narrate.proofs import (
     bound_sentence,
     one_computation,
     prefix_sentence,
-    progress_sentence,
+    questions_sentence,
     waiting_words,
     ways_to_break_it,
 )
@@ -166,20 +166,20 @@ def test_who_waits_for_keras_is_told_for_what() -> None:
 
 def test_how_far_keras_is_with_a_pages_questions() -> None:
     """Which of how many it answers, and what that is about; then that it has answered all."""
-    assert progress_sentence(1, 6, "what breaks it?", 0, ready=True) == (
+    assert questions_sentence(1, 6, "what breaks it?", 0, ready=True) == (
         "Keras is answering 2 of 6: what breaks it? …"
     )
-    assert progress_sentence(0, 6, "why?", 3, ready=True) == (
+    assert questions_sentence(0, 6, "why?", 3, ready=True) == (
         "Keras is answering 1 of 6, after 3 questions of other pages: why? …"
     )
-    assert progress_sentence(5, 6, "why?", 0, ready=False) == (
+    assert questions_sentence(5, 6, "why?", 0, ready=False) == (
         "Keras is starting … It takes some seconds; then comes 1 question."
     )
     done = "Keras has answered all 6 questions about what is shown."
-    assert progress_sentence(6, 6, "", 0, ready=False) == done
-    again = progress_sentence(6, 6, "", 0, ready=True, again=True)
+    assert questions_sentence(6, 6, "", 0, ready=False) == done
+    again = questions_sentence(6, 6, "", 0, ready=True, again=True)
     assert again == "Keras has answered all 6 questions; while the run trains it is asked again."
-    failed = progress_sentence(6, 6, "", 0, ready=True, failed=2)
+    failed = questions_sentence(6, 6, "", 0, ready=True, failed=2)
     assert failed.startswith(
         "Keras gave no answer to 2 of 6 questions: the end of this page says why"
     )
@@ -257,7 +257,7 @@ def test_influence_is_said_where_there_is_none_and_where_it_is_no_number() -> No
     lost[3, 0] = np.nan
     said = influence_sentence(lost, 1, 1, turned=True)
     assert said == "Bidirectional: some of the gradients aren't numbers."
-    assert largest(lost) == 1
+    assert largest_influence(lost) == 1
     drawn = influence_map(lost, "title", said, 4, palette(), most=1.0)
     assert "</span> 1, half way 0.25: shaded by the root" in drawn
 
@@ -276,7 +276,7 @@ def test_the_map_has_its_room_before_there_is_one() -> None:
 def test_maps_side_by_side_have_one_scale() -> None:
     """The same number has the same shade in both, and the largest of all is named."""
     weak, strong = np.tril(np.ones((4, 4))), 4 * np.ones((4, 4))
-    most = largest(weak, strong)
+    most = largest_influence(weak, strong)
     assert most == 4
     pages = [
         influence_map(made, "title", "words", 4, palette(), most=most) for made in (weak, strong)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lib.stack.quiz import OPTIONS, RAISES, question
-from lib.stack.steps import broken
 from lib.stack.tensors import numbers_of
+from lib.stack.tracing import broken
 
 
 def test_the_same_seed_gives_the_same_question():

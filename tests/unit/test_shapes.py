@@ -3,12 +3,17 @@
 import numpy as np
 import pytest
 
+from lib.experiment import CELLS
+from lib.recurrence import GATES
 from lib.shapes import (
+    BLOCKS,
+    STATES,
     dense_parameter_count,
     rnn_output_shape,
     rnn_parameter_count,
     rnn_parameter_product,
 )
+from lib.stack.recurrent import LAYER_OF_CELL
 
 
 def test_return_sequences_keeps_the_time_axis_and_the_default_drops_it():
@@ -98,6 +103,12 @@ def test_a_product_shows_how_parameters_are_counted(cell, product, rule):
     assert rnn_parameter_product(cell, "F", "U") == rule
 
 
+@pytest.mark.parametrize("table", [BLOCKS, STATES, GATES, LAYER_OF_CELL])
+def test_every_cell_has_its_row_in_every_table(table):
+    """A new one that lacks its row would break only where a page reads it."""
+    assert list(table) == list(CELLS)
+
+
 def test_options_show_in_the_product():
-    """Two directions double it; the older GRU has one bias."""
-    assert rnn_parameter_product("gru", 3, 16, False, True) == "2·3·16·(3+16+1)"
+    """Two directions double it; a GRU has two biases."""
+    assert rnn_parameter_product("gru", 3, 16, True) == "2·3·16·(3+16+2)"

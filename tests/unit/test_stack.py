@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from lib.errors import explain_error
 from lib.experiment import Experiment
 from lib.stack.code import keras_code
-from lib.stack.fixes import MOST, fixes
+from lib.stack.fixes import MOST_FIXES, fixes
 from lib.stack.kinds import KINDS, MAX_LAYERS
 from lib.stack.link import from_text, to_text
-from lib.stack.models import model_steps
+from lib.stack.models import model_layers
 from lib.stack.patterns import PATTERNS, pattern_of
 from lib.stack.plain import Dense, Input
 from lib.stack.recurrent import LSTM, Bidirectional, returned_names
-from lib.stack.steps import broken, keras_names, total, trace
-from lib.stack.tensors import letters, numbers, numbers_of, readable
+from lib.stack.tensors import letters, numbers, numbers_of, readable_shape
+from lib.stack.tracing import broken, keras_names, total, trace
 
 
 def steps_of(text: str):
@@ -144,8 +144,10 @@ def test_what_works_needs_no_fix():
 
 def test_a_models_layers_stand_from_input_to_head_for_both_modes():
     """The lower layer keeps the time axis in either mode; only the top one differs."""
-    models = model_steps(Experiment().set(layers=2, U=16).model, 12, 3, 1)
-    shapes = {mode: [readable(step.tensors[0]) for step in steps] for mode, steps in models.items()}
+    models = model_layers(Experiment().set(layers=2, U=16).model, 12, 3, 1)
+    shapes = {
+        mode: [readable_shape(step.tensors[0]) for step in steps] for mode, steps in models.items()
+    }
     assert shapes == {
         "sequence": ["(N, 12, 3)", "(N, 12, 16)", "(N, 12, 16)", "(N, 12, 1)"],
         "last": ["(N, 12, 3)", "(N, 12, 16)", "(N, 16)", "(N, 1)"],
@@ -160,7 +162,7 @@ def test_a_models_layers_stand_from_input_to_head_for_both_modes():
 def test_only_the_modes_of_an_experiment_have_models_and_a_head_only_where_there_is_one():
     """Without a head the recurrent layer's output is the model's."""
     model = Experiment().set(mode="last", head="none", cell="gru", U=4).model
-    (steps,) = model_steps(model, 2, 3, 4).values()
+    (steps,) = model_layers(model, 2, 3, 4).values()
     assert [step.layer.keras for step in steps] == ["Input", "GRU"]
     assert steps[-1].shapes == ((None, 4),)
 
@@ -281,7 +283,7 @@ def test_any_text_is_a_stack_or_none(text):
     if stack:
         assert isinstance(stack[0], Input)
         steps = trace(stack)
-        assert len(fixes(steps)) <= MOST
+        assert len(fixes(steps)) <= MOST_FIXES
         assert keras_code(steps)
 
 

@@ -15,12 +15,12 @@ from lib.figures.damage import damage_loss_figure, damage_predictions_figure
 from lib.figures.lineup import axes_of, lineup_picture, shapes_picture
 from lib.figures.palette import PALETTES, palette
 from lib.figures.stack import stack_picture
-from lib.figures.tensor import CELL, Scale, tensor_image
+from lib.figures.tensor import ENTRY, Scale, tensor_image
 from lib.narrate.stack import change_sentence, stack_sentence, stack_title
 from lib.narrate.target import lineup_sentence
 from lib.stack.link import from_text
 from lib.stack.patterns import PATTERNS
-from lib.stack.steps import trace
+from lib.stack.tracing import trace
 from lib.training.recorded_damage import recorded_damage
 
 LIGHT = palette("light")
@@ -58,7 +58,7 @@ def test_tensors_of_a_picture_have_one_scale():
         svg = drawings(tensor_image(axes_of((8, steps, 3)), scale, LIGHT, LIGHT.ink))[0]
         heights.append(float(re.search(r'<rect [^>]*height="([\d.]+)"', svg)[1]))
     assert heights[1] == pytest.approx(2 * heights[0], rel=0.01)
-    assert Scale.of([axes_of((8, 2, 2))]).down == CELL
+    assert Scale.of([axes_of((8, 2, 2))]).down == ENTRY
 
 
 def test_an_axis_of_any_size_is_dashed():

@@ -47,6 +47,11 @@ class Fragment(HTMLParser):
         self.words += data + " "
 
 
+def strip_of(experiment, dataset, colors=LIGHT):
+    """The strip of sample 0 while no mode's weights are known."""
+    return shape_strip(experiment, dataset, "words", colors, traces={}, sample=0)
+
+
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -65,7 +70,7 @@ def cells(picture):
 
 def test_the_strip_is_plain_html_with_a_text_twin():
     """Only what `st.html` lets through, all closed, and one image, with its words, for a reader."""
-    strip = Fragment(shape_strip(EXPERIMENT, a_dataset(), "words", LIGHT))
+    strip = Fragment(strip_of(EXPERIMENT, a_dataset()))
     assert strip.tags == {"div", "span", "br", "img"}
     assert strip.first["role"] == "img"
     assert strip.first["aria-label"] == "words"
@@ -73,7 +78,7 @@ def test_the_strip_is_plain_html_with_a_text_twin():
 
 def test_the_strip_shows_every_shape_in_letters_and_numbers():
     """Input, hidden states and prediction of both modes, with what each layer learns."""
-    words = Fragment(shape_strip(EXPERIMENT, a_dataset(), "words", LIGHT)).words
+    words = Fragment(strip_of(EXPERIMENT, a_dataset())).words
     for shape in ("(N, T, F)", "(N, 4, 3)", "(N, T, U)", "(N, 4, 5)", "(N, T, K)", "(N, 4, 1)"):
         assert shape in words
     for shape in ("(N, U)", "(N, 5)", "(N, K)", "(N, 1)", "the last row, and nothing else"):
@@ -89,20 +94,20 @@ def test_the_strip_counts_the_values_of_a_prediction():
         1: ("a value at every step", "one value"),
         4: ("4 values at every step", "4 values, once"),
     }.items():
-        words = Fragment(shape_strip(EXPERIMENT, a_dataset(k=targets), "words", LIGHT)).words
+        words = Fragment(strip_of(EXPERIMENT, a_dataset(k=targets))).words
         assert all(each in words for each in said)
 
 
 def test_the_strip_draws_every_cell_of_a_small_tensor():
     """Input 4×3, hidden 4×5 and prediction 4×1, twice; the ghosts of the last mode among them."""
-    images = Fragment(shape_strip(EXPERIMENT, a_dataset(), "words", LIGHT)).images
+    images = Fragment(strip_of(EXPERIMENT, a_dataset())).images
     assert [cells(drawn(image))[0] for image in images] == [12, 20, 4, 12, 20, 4]
 
 
 def test_the_last_row_is_outlined_where_the_last_step_mode_takes_it():
     """In the sequence model's hidden states, and in all that the twin makes of its own."""
     for mode, expected in {"both": [1, 4, 5], "last": [1, 2], "sequence": []}.items():
-        strip = Fragment(shape_strip(EXPERIMENT.set(mode=mode), a_dataset(), "words", LIGHT))
+        strip = Fragment(strip_of(EXPERIMENT.set(mode=mode), a_dataset()))
         rects = [drawn(image).findall(f"{SVG}rect") for image in strip.images]
         assert [k for k, found in enumerate(rects) if found] == expected
         assert all(rect.get("stroke") == LIGHT.last for found in rects for rect in found)
@@ -113,7 +118,7 @@ def test_large_tensors_are_cut_short_and_still_grow():
     counts = []
     for t, u in [(16, 16), (40, 40), (100, 128)]:
         experiment = EXPERIMENT.set(T=t, U=u, layers=3, mode="sequence")
-        images = Fragment(shape_strip(experiment, a_dataset(t=t), "words", LIGHT)).images
+        images = Fragment(strip_of(experiment, a_dataset(t=t))).images
         counts.append(cells(drawn(images[1]))[0])
         dots = [p for p in drawn(images[1]).iter(f"{SVG}path") if p.get("stroke-linecap")]
         assert bool(dots) == (t > 16)
@@ -125,17 +130,18 @@ def test_large_tensors_are_cut_short_and_still_grow():
 @pytest.mark.parametrize("head", ["dense", "none"])
 @pytest.mark.parametrize(("layers", "cell"), [(1, "lstm"), (3, "gru")])
 def test_cells_are_shaded_by_values_where_these_are_known(layers, cell, head):
-    """Otherwise all cells of a tensor look the same."""
+    """Otherwise all cells of a layer's output look the same."""
     dataset = a_dataset(k=5 if head == "none" else 1)
     experiment = EXPERIMENT.set(layers=layers, cell=cell, head=head)
     weights = initial_model_weights(experiment, 3, dataset.targets)
     traces = dict.fromkeys(("sequence", "last"), forward(experiment, weights, dataset.x[2:3]))
-    flat = Fragment(shape_strip(experiment, dataset, "words", LIGHT)).images
+    flat = Fragment(strip_of(experiment, dataset)).images
     full = Fragment(
         shape_strip(experiment, dataset, "words", LIGHT, traces=traces, sample=2)
     ).images
     assert len(flat) == len(full) == 2 * (1 + layers + (head == "dense"))
-    assert all(cells(drawn(image))[1] == 1 for image in flat)
+    inputs = (0, len(flat) // 2)  # one in each mode
+    assert all((cells(drawn(image))[1] > 1) == (k in inputs) for k, image in enumerate(flat))
     assert cells(drawn(full[0]))[1] > 3
     assert cells(drawn(full[1]))[1] > 2
 
@@ -154,6 +160,6 @@ def test_a_strip_of_values_that_are_not_numbers_can_still_be_drawn():
 def test_all_tensors_of_a_strip_have_the_same_rows():
     """One height for all, so that a row is the same moment everywhere."""
     for mode, theme in itertools.product(("sequence", "both"), PALETTES):
-        html = shape_strip(EXPERIMENT.set(mode=mode), a_dataset(), "words", palette(theme))
+        html = strip_of(EXPERIMENT.set(mode=mode), a_dataset(), palette(theme))
         heights = {drawn(image).get("viewBox").split()[-1] for image in Fragment(html).images}
         assert len(heights) == 1

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lib.experiment import MISSING
 from lib.uploads import UploadError, read_upload
-from lib.uploads.limits import MAX_BYTES, MAX_CELLS, WIDEST
+from lib.uploads.limits import MAX_BYTES, MAX_ENTRIES, WIDEST
 from lib.windows import WindowError, default_columns, make_windows
 
 
@@ -452,7 +452,7 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
         (PLAIN.encode() + b'1,"2\n', "opened and never closed"),
         (b"1," * 40_000, "first line has more than 64 KB"),
         (b"a," * (WIDEST + 1) + b"\n1\n", "perhaps rows and columns are swapped"),
-        (b"a\n" + b"1\n" * (MAX_CELLS + 1), "at most 20,000,000 cells are read"),
+        (b"a\n" + b"1\n" * (MAX_ENTRIES + 1), "at most 20,000,000 cells are read"),
         (b" " * (MAX_BYTES + 1), "at most 50 MB are read"),
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else "",

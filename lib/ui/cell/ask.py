@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lib.narrate.proofs import NO_ANSWER, progress_sentence, waiting_words
+from lib.narrate.proofs import NO_ANSWER, questions_sentence, waiting_words
 from lib.training.questions import AnswerFuture
 from lib.ui import clock, runs
 from lib.ui.cell.chosen import Chosen
@@ -115,7 +115,7 @@ def keras_progress(replies: Sequence[Reply], *, again: bool) -> str:
     about, ahead = (waiting[0].about, waiting[0].ahead) if waiting else ("", 0)
     failed = sum(bool(reply.error) for reply in replies)
     ready = runs.client().worker_ready
-    return progress_sentence(done, total, about, ahead, ready=ready, failed=failed, again=again)
+    return questions_sentence(done, total, about, ahead, ready=ready, failed=failed, again=again)
 
 
 def forget_errors() -> None:

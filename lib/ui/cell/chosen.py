@@ -11,7 +11,7 @@ import streamlit as st
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import Trace, forward, layers_of
-from lib.recurrence.formulas import Opened
+from lib.recurrence.formulas import LayerPass
 from lib.ui import address, runs
 from lib.ui.cell.link import Linked, linked_buttons, linked_slider
 from lib.ui.session import LayerWeights, Loaded, session
@@ -50,11 +50,11 @@ class Chosen:
     """Of every layer, for the sample."""
 
     @property
-    def opened(self) -> Opened:
+    def opened(self) -> LayerPass:
         """The layer, with what went through it."""
         x = self.traces[self.layer - 1].hidden[0] if self.layer else self.dataset.x[self.sample]
         weights = layers_of(self.weights)[self.layer]
-        return Opened(self.experiment.model.cell, weights, x, self.traces[self.layer])
+        return LayerPass(self.experiment.model.cell, weights, x, self.traces[self.layer])
 
     @property
     def model_choice(self) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from lib.english import difference, widest
-from lib.figures.influence import influence_map, largest
+from lib.figures.influence import influence_map, largest_influence
 from lib.figures.padding import padding_picture
 from lib.figures.palette import Palette
 from lib.figures.reach import HEIGHT, reach_figure
@@ -107,7 +107,7 @@ def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
             replies[0],
         )
         width = dataset.targets if experiment.model.head == "dense" else experiment.model.units
-        most = largest(*(reply.values["map"] for reply in replies if reply.values))
+        most = largest_influence(*(reply.values["map"] for reply in replies if reply.values))
         titles = ("This model, one direction", "The same, Bidirectional")
         for place, (reply, column) in enumerate(zip(replies, st.columns(2), strict=True)):
             # Until Keras has answered, this takes the room of its answer.

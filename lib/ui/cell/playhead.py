@@ -22,7 +22,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.figures.timeline import TIME, UNITS
 from lib.figures.unrolled import WIDEST
-from lib.recurrence.formulas import Opened
+from lib.recurrence.formulas import LayerPass
 from lib.recurrence.unit_order import by_similarity
 from lib.ui import address
 from lib.ui.cell.link import Linked
@@ -63,13 +63,13 @@ def bar_at_hand() -> DeltaGenerator:
     return st.container(key="cell_bar")
 
 
-def follow_playhead(bar: DeltaGenerator, layer: Opened, followers: Sequence[Follower]) -> None:
+def follow_playhead(bar: DeltaGenerator, layer: LayerPass, followers: Sequence[Follower]) -> None:
     """Draw the playhead into `bar`. When it moves, the followers are written, and no picture."""
     with bar:
         fragment(_draw)(layer, followers)
 
 
-def _draw(layer: Opened, followers: Sequence[Follower]) -> None:
+def _draw(layer: LayerPass, followers: Sequence[Follower]) -> None:
     at = where(layer)
     data = {
         "opened": session().cell.opened,
@@ -106,7 +106,7 @@ def _link() -> tuple[str, str]:
     return address.page_value("step"), address.page_value("unit")
 
 
-def where(layer: Opened) -> At:
+def where(layer: LayerPass) -> At:
     """Where the playhead stands: at first on the last timestep of the unit that moves most.
 
     A link that was opened goes before what was picked until then.
@@ -127,17 +127,17 @@ def _index(text: str) -> int | None:
     return int(text) - 1 if text.isdecimal() and len(text) <= 3 and int(text) else None
 
 
-def row_order(layer: Opened) -> np.ndarray:
+def row_order(layer: LayerPass) -> np.ndarray:
     """Which unit each row of the pictures shows, (U,): as Keras has them, or by similarity."""
     if ORDER.index:
         return by_similarity(layer.trace.hidden[0])
     return np.arange(layer.units)
 
 
-def first_row(layer: Opened) -> int:
+def first_row(layer: LayerPass) -> int:
     """The row that is marked before anybody has picked one."""
     return int(np.flatnonzero(row_order(layer) == _moves_most(layer))[0])
 
 
-def _moves_most(layer: Opened) -> int:
+def _moves_most(layer: LayerPass) -> int:
     return int(np.argmax(np.ptp(np.nan_to_num(layer.trace.hidden[0]), axis=0)))

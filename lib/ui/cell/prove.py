@@ -136,7 +136,7 @@ def _prefixes(chosen: Chosen, modes: Reply, palette: Palette) -> Follower:
         f"return_sequences=False, {steps} times: x[:, :1], x[:, :2], …": prefixes,
     }
     order, row = row_order(layer), first_row(layer)
-    st.html(heatmaps(matrices, order, row, sentence, palette, kept="the sequence"))
+    st.html(heatmaps(matrices, order, row, sentence, palette, outlined_name="the sequence"))
     words = slot()
 
     def write(at: At) -> None:

@@ -12,7 +12,7 @@ from lib.figures.unit import unit_lines
 from lib.figures.unrolled import unrolled_picture
 from lib.narrate.cell import findings, step_sentence, unrolled_sentence
 from lib.recurrence import GATES
-from lib.recurrence.formulas import Opened, lines
+from lib.recurrence.formulas import LayerPass, lines
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import ORDER, At, Follower, bar_at_hand, first_row, row_order, where
 from lib.ui.fragment import slot
@@ -54,7 +54,7 @@ def see(chosen: Chosen, palette: Palette) -> tuple[DeltaGenerator, Follower]:
     return bar, write
 
 
-def _unrolled(chosen: Chosen, layer: Opened, palette: Palette, *, top: bool) -> None:
+def _unrolled(chosen: Chosen, layer: LayerPass, palette: Palette, *, top: bool) -> None:
     experiment, x = chosen.experiment, layer.x
     sentence = unrolled_sentence(experiment, chosen.layer, *x.shape)
     modes = experiment.model.modes if top else ("sequence",)
@@ -62,7 +62,7 @@ def _unrolled(chosen: Chosen, layer: Opened, palette: Palette, *, top: bool) -> 
     say(sentence)
 
 
-def _heatmaps(layer: Opened, palette: Palette, *, top: bool) -> None:
+def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:
     left, right = st.columns([3, 2], vertical_alignment="center")
     left.markdown("### States and gates, every unit at every timestep")
     right.toggle(
@@ -79,6 +79,6 @@ def _heatmaps(layer: Opened, palette: Palette, *, top: bool) -> None:
         about = GATES[cell][name]
         matrices[f"{name}̃, {about}" if about == "candidate" else f"{name}, {about}"] = values[0]
     sentence = " ".join(findings(cell, trace))
-    order, row, kept = row_order(layer), first_row(layer), "h" if top else ""
-    st.html(heatmaps(matrices, order, row, sentence, palette, kept=kept))
+    order, row, outlined = row_order(layer), first_row(layer), "h" if top else ""
+    st.html(heatmaps(matrices, order, row, sentence, palette, outlined_name=outlined))
     say_steadily(sentence)

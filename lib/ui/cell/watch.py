@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.narrate.proofs import progress_sentence
+from lib.narrate.proofs import questions_sentence
 from lib.ui import runs
 from lib.ui.cell.ask import PLACES, Reply, answered, forget_errors, keras_progress
 from lib.ui.cell.chosen import Chosen
@@ -47,7 +47,7 @@ def progress_slot() -> DeltaGenerator:
 
 def _tell(slot: DeltaGenerator) -> None:
     longest = max((words for _, words in PLACES.values()), key=len)
-    room = progress_sentence(0, len(PLACES), longest, 88, ready=True)
+    room = questions_sentence(0, len(PLACES), longest, 88, ready=True)
     with slot:
         say_steadily(session().cell.progress, room, gray=True)
 

@@ -33,8 +33,8 @@ from lib.narrate.target import (
     verdict_title,
 )
 from lib.stack.recurrent import TIMESTEPS
-from lib.stack.steps import trace
 from lib.stack.tensors import sizes
+from lib.stack.tracing import trace
 from lib.training.recorded_damage import recorded_damage
 from lib.ui import address
 from lib.ui.session import session

@@ -12,7 +12,7 @@ from lib.figures.tensor import SCALES
 from lib.narrate.stack import stack_sentence
 from lib.stack.code import keras_code
 from lib.stack.quiz import Question, question
-from lib.stack.steps import broken
+from lib.stack.tracing import broken
 from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import set_stack

@@ -12,7 +12,7 @@ from lib.stack.code import keras_code
 from lib.stack.fixes import fixes
 from lib.stack.kinds import Stack
 from lib.stack.patterns import PATTERNS, pattern_of
-from lib.stack.steps import Step, broken, trace
+from lib.stack.tracing import TracedLayer, broken, trace
 from lib.ui import address
 from lib.ui.shapes.doctor import take_stack_output
 from lib.ui.shapes.editor import editor
@@ -93,7 +93,7 @@ def _check_target() -> None:
     address.set_page_value("part", "target")
 
 
-def _problem(steps: tuple[Step, ...]) -> None:
+def _problem(steps: tuple[TracedLayer, ...]) -> None:
     """What a layer expected and received, what Keras will say, and ways out."""
     place = broken(steps)
     error = None if place is None else steps[place].error

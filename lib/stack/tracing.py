@@ -19,7 +19,7 @@ NOTHING = Outputs(())
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TracedLayer:
     """One layer of a stack, and what comes of it."""
 
     layer: Layer
@@ -45,37 +45,37 @@ class Step:
         return self.outputs.parameters
 
 
-def trace(stack: Stack, *, indexes: bool = True) -> tuple[Step, ...]:
+def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
     """Each layer with what it gets and gives. After the first that breaks, none is reached.
 
     Layers that share a letter are told apart by an index, U₁ and U₂, unless `indexes` is off.
     """
     tensors: Tensors = ()
     states: Tensors = ()
-    steps: list[Step] = []
-    letters = _letters(stack) if indexes else [layer.family for layer in stack]
+    steps: list[TracedLayer] = []
+    letters = _letters(stack) if indexes else [layer.width_letter for layer in stack]
     names = zip(stack, letters, keras_names(stack), strict=True)
     for place, (layer, letter, name) in enumerate(names, start=1):
         if steps and not steps[-1].tensors:
-            steps.append(Step(layer, Inputs((), (), letter, name)))
+            steps.append(TracedLayer(layer, Inputs((), (), letter, name)))
             continue
         inputs = Inputs(tensors, states, letter, name, stack[place:])
         try:
             outputs = layer.call(inputs)
         except ShapeError as error:
-            steps.append(Step(layer, inputs, error=error))
+            steps.append(TracedLayer(layer, inputs, error=error))
             continue
-        steps.append(Step(layer, inputs, outputs))
+        steps.append(TracedLayer(layer, inputs, outputs))
         tensors, states = outputs.tensors, states if outputs.states is None else outputs.states
     return tuple(steps)
 
 
-def broken(steps: tuple[Step, ...]) -> int | None:
+def broken(steps: tuple[TracedLayer, ...]) -> int | None:
     """Which layer breaks; None where all work."""
     return next((place for place, step in enumerate(steps) if step.error), None)
 
 
-def total(steps: tuple[Step, ...]) -> int:
+def total(steps: tuple[TracedLayer, ...]) -> int:
     """How many numbers the stack learns."""
     return sum(step.parameters for step in steps)
 
@@ -96,13 +96,14 @@ def keras_names(stack: Stack) -> list[str]:
 
 def _letters(stack: Stack) -> list[str]:
     """Each layer's letter, with an index where several layers share it."""
-    layers = Counter(layer.family for layer in stack)
-    seen: Counter[str] = Counter()
+    widths = [layer.width_letter for layer in stack]
+    repeats = Counter(widths)
+    counts: Counter[str] = Counter()
     letters = []
-    for layer in stack:
-        seen[layer.family] += 1
-        index = f"{seen[layer.family]}".translate(SUBSCRIPTS) if layers[layer.family] > 1 else ""
-        letters.append(layer.family + index)
+    for letter in widths:
+        counts[letter] += 1
+        index = f"{counts[letter]}".translate(SUBSCRIPTS) if repeats[letter] > 1 else ""
+        letters.append(letter + index)
     return letters
 
 
