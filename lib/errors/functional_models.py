@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from lib.errors.message import Explanation, Messages, a_shape, entries
+from lib.errors.message import Explanation, Messages, entries
 
 MESSAGES = Messages("functional_models")
 
@@ -48,7 +48,7 @@ def _fewer_inputs(match: re.Match[str]) -> Explanation:
 
 
 @MESSAGES.computed(
-    rf"Array has shape {a_shape('shape')} but slice has to many indices",
+    r"Array has shape (?P<shape>SHAPE) but slice has to many indices",
     r"too many indices for array: array is (?P<axes>\d)-dimensional",
     r"Index out of range using input dim \d; input has only (?P<axes>\d) dims",
 )
