@@ -2,7 +2,7 @@
 
 This module holds choices only. It makes no data (`lib.datasets`), computes no shapes
 (`lib.shapes`) and trains nothing (`lib.training`). Its registries feed the widgets, the URL, the
-worker's checks and the tests alike, so that a cell or a loss is added in one place.
+worker's checks and the tests alike.
 
 Words, as in Keras: N samples, T timesteps, F features, U units, K target columns.
 """
@@ -322,9 +322,9 @@ def _complaint(setting: Setting, texts: list[str], used: Any) -> str:
         if setting.limit is not None
         else f"one of {', '.join(setting.options or ())}"
     )
-    asked = shorten("".join(texts[-1:]), 24, placeholder="…")
+    received = shorten("".join(texts[-1:]), 24, placeholder="…")
     shown = number(used) if isinstance(used, (int, float)) else used
-    return f"The link says {setting.key}={asked}, and it has to be {allowed}: {shown} was taken."
+    return f"The link says {setting.key}={received}, and it has to be {allowed}: {shown} was taken."
 
 
 def validate(experiment: Experiment) -> None:

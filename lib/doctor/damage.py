@@ -15,6 +15,7 @@ from lib.doctor.loss_shapes import Sizes
 
 SAMPLES, CHECKED, TIMESTEPS, UNITS = 320, 96, 12, 16
 BATCH_SIZE, EPOCHS = 32, 40
+LOSS = "mean_squared_error"
 SIDES = ("right", "wrong")
 
 

@@ -11,6 +11,7 @@ from keras import initializers, layers
 from lib.doctor.damage import (
     BATCH_SIZE,
     EPOCHS,
+    LOSS,
     MISTAKES,
     SAMPLES,
     TIMESTEPS,
@@ -72,5 +73,5 @@ def _model(sequences: bool) -> keras.Model:
             layers.Dense(1, kernel_initializer=initializers.GlorotUniform(seed=2)),
         ]
     )
-    model.compile(keras.optimizers.Adam(0.01), "mean_squared_error", jit_compile=False)
+    model.compile(keras.optimizers.Adam(0.01), LOSS, jit_compile=False)
     return model
