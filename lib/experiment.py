@@ -2,7 +2,7 @@
 
 This module holds choices only. It makes no data (`lib.datasets`), computes no shapes
 (`lib.shapes`) and trains nothing (`lib.training`). Its registries feed the widgets, the URL, the
-worker's checks and the tests alike.
+worker's checks and the tests alike; README says what else a new cell or loss needs.
 
 Words, as in Keras: N samples, T timesteps, F features, U units, K target columns.
 """

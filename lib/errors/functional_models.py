@@ -54,9 +54,9 @@ def _fewer_inputs(match: re.Match[str]) -> Explanation:
 )
 def _slice(match: re.Match[str]) -> Explanation:
     shape = match.groupdict().get("shape")
-    there = f"{len(entries(shape))}, {shape}" if shape else match["axes"]
+    axes = f"{len(entries(shape))}, {shape}" if shape else match["axes"]
     return Explanation(
-        f"A slice such as x[:, -1, :] asks for more axes than there are: {there}. If x comes from "
+        f"A slice such as x[:, -1, :] asks for more axes than there are: {axes}. If x comes from "
         "a layer without return_sequences=True, that one returned its last step already.",
         "Leave the slice out; or return every step and keep it.",
         "y = LSTM(units)(x)  # the last step\n"
