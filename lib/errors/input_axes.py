@@ -70,8 +70,7 @@ def _flattened(shape: str) -> str:
 
 
 @MESSAGES.computed(
-    r"[Ee]xpected shape (?P<expected>SHAPE), but input has incompatible shape "
-    r"(?P<received>SHAPE)",
+    r"[Ee]xpected shape (?P<expected>SHAPE), but input has incompatible shape (?P<received>SHAPE)",
     r"expected shape=(?P<expected>SHAPE), found shape=(?P<received>SHAPE)",
 )
 def _other_shape(match: re.Match[str]) -> Explanation:

@@ -43,8 +43,7 @@ def _count(shape: str) -> str:
 
 @MESSAGES.computed(
     r"`Concatenate` layer requires inputs with matching shapes except for the concatenation axis"
-    r"(?:\. (?:Received: input_shape=|Got inputs shapes: )\[(?P<one>SHAPE), "
-    r"(?P<other>SHAPE))?",
+    r"(?:\. (?:Received: input_shape=|Got inputs shapes: )\[(?P<one>SHAPE), (?P<other>SHAPE))?",
     r"ConcatOp : (?:Ranks of all input tensors|Dimensions of inputs) should match: "
     r"shape\[0\] = (?P<one>SHAPE) vs\. shape\[\d+\] = (?P<other>SHAPE)",
 )

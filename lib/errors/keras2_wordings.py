@@ -16,7 +16,6 @@ MESSAGES = Messages("keras2_wordings")
 
 
 _WHAT = r"(?:checking (?P<what>(?:model )?(?:input|target)): )?"
-_SYMBOLIC, _TO_NUMPY = r"Cannot convert a symbolic (?:tf\.)?Tensor \(", r"\) to a numpy array"
 _LAYER = r"expected (?P<layer>\S{1,200}) to have"
 
 
