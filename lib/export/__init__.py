@@ -24,7 +24,5 @@ class Export:
     write: Callable[[Experiment, Dataset], str]
 
 
-EXPORTS = {
-    "keras": Export("return_sequences.py", "text/x-python", keras_script),
-}
+EXPORTS = {"keras": Export("return_sequences.py", "text/x-python", keras_script)}
 """Every export by name."""
