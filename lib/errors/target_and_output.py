@@ -48,12 +48,10 @@ def explain_pair(pair: OperandPair) -> Explanation:
     short, long = sorted((one, other), key=len)
     if long == [*short, "1"]:
         return _undropped(pair)
+    if pair.first is None and len(short) == 2 == len(long):
+        return _columns_or_steps(pair, one[1], other[1])
     if pair.first is None:
-        return (
-            _columns_or_steps(pair, one[1], other[1])
-            if len(long) == 2 == len(short)
-            else (_either_way(pair, short, long))
-        )
+        return _either_way(pair, short, long)
     y, output = (one, other) if pair.first == "y" else (other, one)
     if len(y) == len(output) == 2 and pair.dropped:
         return _with_known_axes(pair, y[1], output[1])
