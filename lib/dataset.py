@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-SHOWN = 32
+SAMPLES_SHOWN = 32
 
-Mended = tuple[str, str, tuple[str, ...]]
-"""One thing that was done to a person's file on the way in, for a script to do it again: a key of
-`lib.export.data.MENDINGS`, the column ("" where it was the whole table), and details."""
+Mending = Literal["empty rows", "undated ends", "newest first", "order", "numbers", "huge"]
+"""What may have to be done to a person's file: rows dropped, turned round or put in order, texts
+read as numbers, and numbers masked that nothing can be computed with."""
+Mended = tuple[Mending, str, tuple[str, ...]]
+"""One thing that was done, for a script to do it again: what, the column ("" where it was the
+whole table), and details."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +74,8 @@ class Samples:
     def shown(self) -> np.ndarray:
         """Indexes of up to 32 judged samples, evenly spread, to look at one by one, (S,)."""
         judged = np.arange(len(self.x))[self.judged]
-        return judged[np.linspace(0, len(judged) - 1, min(SHOWN, len(judged))).round().astype(int)]
+        count = min(SAMPLES_SHOWN, len(judged))
+        return judged[np.linspace(0, len(judged) - 1, count).round().astype(int)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,8 +140,8 @@ class Dataset(Samples):
         }
         expected["naive"] = expected["y"]
         for name, shape in expected.items():
-            if (found := getattr(self, name).shape) != shape:
-                raise ValueError(f"{name} must have shape {shape}, got {found}")
+            if (actual := getattr(self, name).shape) != shape:
+                raise ValueError(f"{name} must have shape {shape}, got {actual}")
         self.naive.flags.writeable = False
 
     @property

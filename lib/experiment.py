@@ -322,9 +322,9 @@ def _complaint(setting: Setting, texts: list[str], used: Any) -> str:
         if setting.limit is not None
         else f"one of {', '.join(setting.options or ())}"
     )
-    asked = shorten("".join(texts[-1:]), 24, placeholder="…")
+    received = shorten("".join(texts[-1:]), 24, placeholder="…")
     shown = number(used) if isinstance(used, (int, float)) else used
-    return f"The link says {setting.key}={asked}, and it has to be {allowed}: {shown} was taken."
+    return f"The link says {setting.key}={received}, and it has to be {allowed}: {shown} was taken."
 
 
 def validate(experiment: Experiment) -> None:

@@ -96,8 +96,8 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     inputs = table.inputs or names
     if len(inputs) > MAX_COLUMNS:
         others = [name for name in inputs if name not in targets]
-        kept = {*others[: MAX_COLUMNS - len(targets)], *targets}
-        inputs = tuple(name for name in inputs if name in kept)
+        allowed = {*others[: MAX_COLUMNS - len(targets)], *targets}
+        inputs = tuple(name for name in inputs if name in allowed)
     _usual_columns[table] = inputs, targets
     return inputs, targets
 

@@ -75,13 +75,13 @@ class AxisPair:
 def line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]:
     """The axes from the left, lined up from the right as broadcasting does.
 
-    Names come from the shapes as they were given: an axis keeps its meaning when another is
+    Names come from the shapes as they came: an axis keeps its meaning when another is
     dropped. A side that lacks an axis has a length of 1 and no name there.
     """
     rank = max(len(batch.output), len(batch.target))
     sides = []
-    for shape, given in ((batch.output, _names(output)), (batch.target, _names(target, "number"))):
-        names = (*given, "column")[: len(shape)]
+    for shape, axes in ((batch.output, _names(output)), (batch.target, _names(target, "number"))):
+        names = (*axes, "column")[: len(shape)]
         sides.append((padded(shape, rank), ("",) * (rank - len(names)) + names))
     (outputs, of_output), (targets, of_target) = sides
     return list(map(AxisPair, outputs, targets, of_output, of_target))

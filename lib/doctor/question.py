@@ -13,7 +13,7 @@ from lib.doctor.loss_shapes import RULES, Sizes
 
 MAX_SIZE = 1_000_000
 MAX_AXES = 4
-LOSSES = (*RULES, "crossentropy")
+LOSS_NAMES = (*RULES, "crossentropy")
 
 
 class ShapeTextError(ValueError):
@@ -71,10 +71,10 @@ def read_shape(text: str, samples: int | None = None) -> Sizes:
     return tuple(map(int, words))
 
 
-def to_text(check: TargetQuestion) -> str:
+def to_text(question: TargetQuestion) -> str:
     """The question in the address: "320.12.1_320_mean-squared-error_32"."""
-    shapes = (".".join(map(str, shape)) for shape in (check.output, check.target))
-    return "_".join([*shapes, check.loss.replace("_", "-"), f"{check.batch_size}"])
+    shapes = (".".join(map(str, shape)) for shape in (question.output, question.target))
+    return "_".join([*shapes, question.loss.replace("_", "-"), f"{question.batch_size}"])
 
 
 def from_text(text: str) -> TargetQuestion:
@@ -86,7 +86,7 @@ def from_text(text: str) -> TargetQuestion:
     return TargetQuestion(
         _shape_or(parts[0], usual.output),
         _shape_or(parts[1], usual.target),
-        loss if loss in LOSSES else usual.loss,
+        loss if loss in LOSS_NAMES else usual.loss,
         min(max(int(size), 1), 4096) if size else usual.batch_size,
     )
 

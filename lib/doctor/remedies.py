@@ -15,6 +15,14 @@ from dataclasses import dataclass, replace
 
 from lib.doctor.loss_shapes import Sizes, follow, loss_rule
 
+LAST_STEP = "LSTM(units, return_sequences=False)"
+EVERY_STEP = "LSTM(units, return_sequences=True)"
+
+
+def compile_with(loss: str) -> str:
+    """The line that takes a loss."""
+    return f'model.compile(optimizer, loss="{loss}")'
+
 
 @dataclass(frozen=True, slots=True)
 class Fix:
@@ -105,7 +113,7 @@ def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Fix]:
 def _two_classes(output: Sizes, target: Sizes) -> Iterator[Fix]:
     """One column can't be a distribution over classes, but it can be the chance of one of two."""
     loss = "binary_crossentropy"
-    when, code = "One column tells two classes apart, with the loss for two.", _compile(loss)
+    when, code = "One column tells two classes apart, with the loss for two.", compile_with(loss)
     yield Fix(when, "", code, output, target, loss)
     if target in (output, output[:-1]):
         return
@@ -128,12 +136,8 @@ def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator
         turn = "turn them into a column per class"
     else:
         return
-    yield Fix(f"{when}: take the loss for that.", "", _compile(other), output, target, other)
+    yield Fix(f"{when}: take the loss for that.", "", compile_with(other), output, target, other)
     yield Fix(f"{when}: {turn}.", code, "", output, then, loss)
-
-
-def _compile(loss: str) -> str:
-    return f'model.compile(optimizer, loss="{loss}")'
 
 
 def _numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
@@ -239,7 +243,7 @@ def _fix(reading: _Reading, output: Sizes, loss: str) -> Fix:
     if (steps is None) != (reading.steps is None):
         sequences = reading.steps is not None
         words.append("Return every timestep." if sequences else "Return the last timestep only.")
-        code.append(f"LSTM(units, return_sequences={sequences})")
+        code.append(EVERY_STEP if sequences else LAST_STEP)
     elif steps != reading.steps:
         words.append("Keep those of the output.")
         code.append(f"outputs = outputs[:, -{reading.steps}:]")

@@ -24,8 +24,8 @@ _PLACE = re.compile(rf"comp(?:ile|ute)_loss|\bloss/|{_NAMED.pattern}")
 
 def node(text: str) -> str:
     """The path of the operation that failed: "compile_loss/mse/sub"; empty where none is named."""
-    found = _NODE.search(text)
-    return found[1] if found else ""
+    match = _NODE.search(text)
+    return match[1] if match else ""
 
 
 def in_a_loss(text: str) -> bool:
@@ -38,9 +38,9 @@ def of_weights(text: str) -> bool:
     path = node(text)
     if "weighted_loss" in path:
         return True
-    found = re.match(r"compile_loss/(?:[\w.-]{1,100}/)?mul(?:_\d+)?(?:/|$)", path)
+    product = re.match(r"compile_loss/(?:[\w.-]{1,100}/)?mul(?:_\d+)?(?:/|$)", path)
     named = _NAMED.search(f"node {path}")
-    return bool(found and named and not RULE_OF[named[1]].multiplies)
+    return bool(product and named and not RULE_OF[named[1]].multiplies)
 
 
 def first_operand(text: str) -> Side | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from lib.errors.message import Explanation, Messages, a_shape, entries
+from lib.errors.message import Explanation, Messages, entries
 
 MESSAGES = Messages("functional_models")
 
@@ -48,15 +48,15 @@ def _fewer_inputs(match: re.Match[str]) -> Explanation:
 
 
 @MESSAGES.computed(
-    rf"Array has shape {a_shape('shape')} but slice has to many indices",
+    r"Array has shape (?P<shape>SHAPE) but slice has to many indices",
     r"too many indices for array: array is (?P<axes>\d)-dimensional",
     r"Index out of range using input dim \d; input has only (?P<axes>\d) dims",
 )
 def _slice(match: re.Match[str]) -> Explanation:
     shape = match.groupdict().get("shape")
-    there = f"{len(entries(shape))}, {shape}" if shape else match["axes"]
+    axes = f"{len(entries(shape))}, {shape}" if shape else match["axes"]
     return Explanation(
-        f"A slice such as x[:, -1, :] asks for more axes than there are: {there}. If x comes from "
+        f"A slice such as x[:, -1, :] asks for more axes than there are: {axes}. If x comes from "
         "a layer without return_sequences=True, that one returned its last step already.",
         "Leave the slice out; or return every step and keep it.",
         "y = LSTM(units)(x)  # the last step\n"

@@ -30,15 +30,15 @@ _IN_A_CELL = re.compile(r"while/\w+_cell(?:_\d+)?/")
 def _at_run_time(match: re.Match[str]) -> Explanation:
     text, one, other = match.string, entries(match["one"] or ""), entries(match["other"] or "")
     if not one or not other:
-        return without_shapes(_who(text))
+        return without_shapes(_subject(text))
     pair = OperandPair(
-        _who(text), f"[{match['one']}]", f"[{match['other']}]", first_operand(text), None
+        _subject(text), f"[{match['one']}]", f"[{match['other']}]", first_operand(text), None
     )
     if of_weights(text):
         return _weights(pair.one, pair.other)
     if one[0] != other[0] and one[1:] == other[1:]:
         return _other_samples(pair, one[0], other[0], text)
-    if pair.who != _LOSS and (place := _elsewhere(text)):
+    if pair.subject != _LOSS and (place := _elsewhere(text)):
         return _in_a_layer(place, pair.one, pair.other)
     return explain_pair(pair)
 
@@ -46,7 +46,7 @@ def _at_run_time(match: re.Match[str]) -> Explanation:
 _LOSS = "The loss can't pair"
 
 
-def _who(text: str) -> str:
+def _subject(text: str) -> str:
     if in_a_loss(text):
         return _LOSS
     if "[Op:Mul]" in text:

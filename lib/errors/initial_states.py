@@ -26,8 +26,7 @@ def states_of_another_size(received: str, units: str) -> Explanation:
     """For a layer that starts from states with other units than its own."""
     return Explanation(
         f"The layer has {units} units and starts from states of {received}: initial_state must "
-        f"have "
-        "as many as the layer.",
+        "have as many as the layer.",
         "Give encoder and decoder the same number of units.",
         f"out, *states = LSTM({received}, return_state=True)(x)\n"
         f"y = LSTM({received}, return_sequences=True)(decoder_input, initial_state=states)",
@@ -36,15 +35,15 @@ def states_of_another_size(received: str, units: str) -> Explanation:
 
 @MESSAGES.computed(
     r"(?P<layer>LSTM|GRU|SimpleRNN)\.call\(\).{0,50}?Too few leaves for PyTreeSpec; "
-    r"expected: (?P<received>\d+), got: (?P<kept>\d+)",
-    r"(?P<layer>)Layer has (?P<kept>\d+) states but was passed (?P<received>\d+) initial states",
+    r"expected: (?P<received>\d+), got: (?P<states>\d+)",
+    r"(?P<layer>)Layer has (?P<states>\d+) states but was passed (?P<received>\d+) initial states",
 )
 def _too_many_states(match: re.Match[str]) -> Explanation:
-    layer, received, kept = match["layer"] or "layer", match["received"], match["kept"]
+    layer, received, states = match["layer"] or "layer", match["received"], match["states"]
     return Explanation(
-        f"The {layer} keeps {kept} state{'s' * (kept != '1')} and got {received}. Most likely they "
-        "are all that the layer before returned with return_state=True: its output comes first, "
-        "and is none of the states.",
+        f"The {layer} keeps {states} state{'s' * (states != '1')} and got {received}. Most likely "
+        "they are all that the layer before returned with return_state=True: its output comes "
+        "first, and is none of the states.",
         "Leave the output out.",
         "out, *states = LSTM(units, return_state=True)(x)\n"
         "y = LSTM(units)(decoder_input, initial_state=states)",
@@ -63,8 +62,8 @@ def _other_state_spec(match: re.Match[str]) -> Explanation:
     if shapes and expected:
         cause = (
             f"The layer keeps {len(expected)} state{'s' * (len(expected) > 1)}, of {expected[0]} "
-            f"units, "
-            f"and got {len(shapes)}, of the shape{'s' * (len(shapes) > 1)} {', '.join(shapes[:5])}."
+            f"units, and got {len(shapes)}, of the shape{'s' * (len(shapes) > 1)} "
+            f"{', '.join(shapes[:5])}."
         )
     return Explanation(
         f"{cause} An LSTM starts from two, h and c; a GRU and a SimpleRNN from one; each is "
@@ -112,5 +111,5 @@ def _many_inputs(match: re.Match[str]) -> Explanation:
 def shapes_of_a_step(text: str) -> tuple[list[str], list[str]]:
     """The shapes of a cell's input and of its first state, where the text lists them."""
     tensor = r"tf\.Tensor\(shape=(\([\w, ]{0,50}\))"
-    found = re.search(rf"(?:inputs|sequence)={tensor}.{{0,200}}? states=\(?\[?'?{tensor}", text)
-    return (entries(found[1]), entries(found[2])) if found else ([], [])
+    match = re.search(rf"(?:inputs|sequence)={tensor}.{{0,200}}? states=\(?\[?'?{tensor}", text)
+    return (entries(match[1]), entries(match[2])) if match else ([], [])

@@ -5,21 +5,14 @@ from __future__ import annotations
 import math
 import re
 
-from lib.errors.message import Explanation, Messages, a_shape, as_tuple, entries
+from lib.errors.message import Explanation, Messages, as_tuple, entries
 
 MESSAGES = Messages("input_axes")
 
 
-def _rank(expected: str, received: str) -> str:
-    """The pattern of a layer that wants so many axes, and got others."""
-    return (
-        r"(?:layer [\"']?(?P<layer>[\w/]+)[\"']?(?: is incompatible with the layer)?: )?"
-        rf"expected (?:min_)?ndim=(?P<expected>{expected}), found ndim=(?P<received>{received})"
-        rf"(?:\. Full shape received: {a_shape('shape')})?"
-    )
-
-
-@MESSAGES.computed(_rank(r"\d", r"\d"))
+@MESSAGES.computed(
+    r"LAYER ?expected (?:min_)?ndim=(?P<expected>\d), found ndim=(?P<received>\d)FULL_SHAPE"
+)
 def _other_number_of_axes(match: re.Match[str]) -> Explanation | None:
     expected, received = int(match["expected"]), int(match["received"])
     shape = match["shape"] or f"{received} axes"
@@ -77,9 +70,8 @@ def _flattened(shape: str) -> str:
 
 
 @MESSAGES.computed(
-    rf"[Ee]xpected shape {a_shape('expected')}, but input has incompatible shape "
-    rf"{a_shape('received')}",
-    rf"expected shape={a_shape('expected')}, found shape={a_shape('received')}",
+    r"[Ee]xpected shape (?P<expected>SHAPE), but input has incompatible shape (?P<received>SHAPE)",
+    r"expected shape=(?P<expected>SHAPE), found shape=(?P<received>SHAPE)",
 )
 def _other_shape(match: re.Match[str]) -> Explanation:
     one, other = match["expected"], match["received"]

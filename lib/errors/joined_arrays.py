@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import re
 
-from lib.errors.message import Explanation, Messages, a_shape, entries
+from lib.errors.message import Explanation, Messages, entries
 
 MESSAGES = Messages("joined_arrays")
 
 
 @MESSAGES.computed(
     r"total size of (?:the tensor|new array) must be unchanged(?:.{0,20}?input_shape="
-    rf"{a_shape('before')}, (?:target_shape|output_shape)={a_shape('after')})?",
+    r"(?P<before>SHAPE), (?:target_shape|output_shape)=(?P<after>SHAPE))?",
     r"cannot reshape array of size (?P<numbers>\d+) into shape (?P<after>\([\d, -]{1,100}\))",
     r"Input to reshape is a tensor with (?P<numbers>\d+) values, but the requested shape has "
     r"(?:a multiple of )?(?P<expected>\d+)",
@@ -43,18 +43,16 @@ def _count(shape: str) -> str:
 
 @MESSAGES.computed(
     r"`Concatenate` layer requires inputs with matching shapes except for the concatenation axis"
-    rf"(?:\. (?:Received: input_shape=|Got inputs shapes: )\[{a_shape('one')}, "
-    rf"{a_shape('other')})?",
+    r"(?:\. (?:Received: input_shape=|Got inputs shapes: )\[(?P<one>SHAPE), (?P<other>SHAPE))?",
     r"ConcatOp : (?:Ranks of all input tensors|Dimensions of inputs) should match: "
-    rf"shape\[0\] = {a_shape('one')} vs\. shape\[\d+\] = {a_shape('other')}",
+    r"shape\[0\] = (?P<one>SHAPE) vs\. shape\[\d+\] = (?P<other>SHAPE)",
 )
 def _concatenated(match: re.Match[str]) -> Explanation:
     one, other = entries(match["one"] or ""), entries(match["other"] or "")
     if len(one) != len(other):
         return Explanation(
             f"{match['one']} and {match['other']} are to be joined: one has a time axis and the "
-            f"other "
-            "has none.",
+            "other has none.",
             "Repeat the one for each timestep, or return the other's last step only.",
             "b = RepeatVector(timesteps)(b)  # (N, K) → (N, T, K)\ny = Concatenate()([a, b])",
         )

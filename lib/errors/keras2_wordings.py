@@ -9,19 +9,18 @@ from __future__ import annotations
 import re
 
 from lib.errors.input_axes import other_input
-from lib.errors.message import Explanation, Messages, a_shape, entries
+from lib.errors.message import Explanation, Messages, entries
 from lib.errors.target_remedies import CUT, LOOK, SPARSE, to_one_shape
 
 MESSAGES = Messages("keras2_wordings")
 
 
 _WHAT = r"(?:checking (?P<what>(?:model )?(?:input|target)): )?"
-_SYMBOLIC, _TO_NUMPY = r"Cannot convert a symbolic (?:tf\.)?Tensor \(", r"\) to a numpy array"
 _LAYER = r"expected (?P<layer>\S{1,200}) to have"
 
 
 @MESSAGES.computed(
-    rf"{_WHAT}{_LAYER} (?P<axes>\d+) dimensions, but got array with shape {a_shape('shape')}"
+    rf"{_WHAT}{_LAYER} (?P<axes>\d+) dimensions, but got array with shape (?P<shape>SHAPE)"
 )
 def _dimensions(match: re.Match[str]) -> Explanation:
     layer, axes, shape = match["layer"], int(match["axes"]), match["shape"]
@@ -112,7 +111,7 @@ _OTHER_AXES = {
 
 
 @MESSAGES.computed(
-    rf"{_WHAT}{_LAYER} shape {a_shape('expected')} but got array with shape {a_shape('received')}"
+    rf"{_WHAT}{_LAYER} shape (?P<expected>SHAPE) but got array with shape (?P<received>SHAPE)"
 )
 def _shape(match: re.Match[str]) -> Explanation:
     layer, one, other = match["layer"], match["expected"], match["received"]
@@ -156,8 +155,8 @@ def _other_target(
 
 
 @MESSAGES.computed(
-    rf"A target array with shape {a_shape('y')} was passed for an output of shape "
-    rf"{a_shape('output')}(?: while using as loss `(?P<loss>\w{{1,100}})`)?"
+    r"A target array with shape (?P<y>SHAPE) was passed for an output of shape "
+    r"(?P<output>SHAPE)(?: while using as loss `(?P<loss>\w{1,100})`)?"
 )
 def _passed(match: re.Match[str]) -> Explanation:
     y, output = match["y"], match["output"]

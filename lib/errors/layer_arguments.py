@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 
-from lib.errors.message import Explanation, Messages, a_shape
+from lib.errors.message import SHAPE, Explanation, Messages
 
 MESSAGES = Messages("layer_arguments")
 
@@ -29,7 +29,7 @@ def _keywords(match: re.Match[str]) -> Explanation | None:
         names = ["input"]
     for name in names:
         if name in _GONE:
-            value = re.search(rf"'{name}': {a_shape('shape')}", received)
+            value = re.search(rf"'{name}': ({SHAPE})", received)
             cause, fix, code = _GONE[name]
             code = code.replace("SHAPE", value[1] if value else "(…)")
             return Explanation(f"{owner} has no {name} in Keras 3. {cause}", fix, code)

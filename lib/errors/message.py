@@ -14,6 +14,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+from lib.doctor.remedies import EVERY_STEP, LAST_STEP
+from lib.errors.target_remedies import SPARSE
 
 READ = 60_000
 """How many characters are read at either end of a text: a traceback has its message at an end."""
@@ -23,12 +27,8 @@ TABLES = Path(__file__).with_name("tables")
 SHAPE = r"[(\[][^()\[\]]{0,200}[)\]]"
 """A shape in a message: "(None, 5, 2)", or "[None, 5, 2]" in older ones."""
 PAD = 'x = keras.utils.pad_sequences(x, padding="post", dtype="float32")'
-"""Code that gives sequences one length, which a row may name as {PAD}."""
-
-
-def a_shape(name: str) -> str:
-    """A group of a pattern for a shape."""
-    return f"(?P<{name}>{SHAPE})"
+SNIPPETS = {"PAD": PAD, "LAST_STEP": LAST_STEP, "EVERY_STEP": EVERY_STEP, "SPARSE": SPARSE}
+"""Lines of code that several explanations give; a row's code may name them: {PAD}."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,16 @@ Explain = Callable[[re.Match[str]], Explanation | None]
 class Message:
     """A row of a table in `lib/errors/tables`: a message that is known, and what is said about it.
 
+    In the file a pattern is one wording or a list of them. A line break in it stands for a space,
+    SHAPE for a shape, and the names of the file's [parts] for what these are.
+
     The three texts may have {names} in them, those of the pattern's groups; a brace that is to be
     read as one is doubled.
     """
 
-    pattern: str | list[str]
-    """What is looked for; one of several wordings. SHAPE stands for a shape. Parts that a person
-    may not have copied are optional. Whatever may be anything has a bound, so that no text takes
-    long to read."""
+    patterns: tuple[str, ...]
+    """What is looked for: all wordings. Parts that a person may not have copied are optional.
+    Whatever may be anything has a bound, so that no text takes long to read."""
     cause: str
     fix: str
     code: str
@@ -69,12 +71,6 @@ class Message:
     beside: str = ""
     """A pattern that the text must have somewhere too, where the message alone may be anything."""
 
-    @property
-    def patterns(self) -> list[str]:
-        """All wordings."""
-        wordings = [self.pattern] if isinstance(self.pattern, str) else self.pattern
-        return [wording.replace("SHAPE", SHAPE) for wording in wordings]
-
     def explain(self, match: re.Match[str]) -> Explanation | None:
         """The texts with the message's own numbers."""
         if not re.search(self.beside, match.string):
@@ -83,7 +79,7 @@ class Message:
         for name, clause in self.clauses.items():
             with suppress(KeyError):
                 words.setdefault(name, clause.format_map(words))
-        words = defaultdict(str, {"PAD": PAD, **self.otherwise, **words})
+        words = defaultdict(str, {**SNIPPETS, **self.otherwise, **words})
         return Explanation(*(text.format_map(words) for text in (self.cause, self.fix, self.code)))
 
 
@@ -106,14 +102,29 @@ class Messages:
     @cached_property
     def table(self) -> tuple[Message, ...]:
         """The rows of the family's table, read when the first message is asked about."""
+        rows = []
+        for row in self._file.get("message", []):
+            pattern = row.pop("pattern")
+            wordings = pattern if isinstance(pattern, list) else [pattern]
+            rows.append(Message(tuple(map(self._in_full, wordings)), **row))
+        return tuple(rows)
+
+    @cached_property
+    def _file(self) -> dict[str, Any]:
         file = TABLES / f"{self.family}.toml"
-        rows = tomllib.loads(file.read_text("utf-8"))["message"] if file.exists() else []
-        return tuple(Message(**row) for row in rows)
+        return tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+
+    def _in_full(self, pattern: str) -> str:
+        """A pattern on one line, with what the names of parts in it stand for."""
+        for name, part in {**self._file.get("parts", {}), "SHAPE": SHAPE}.items():
+            pattern = pattern.replace(name, part)
+        return " ".join(pattern.split())
 
     @cached_property
     def _known(self) -> list[tuple[str, Explain]]:
+        computed = [(self._in_full(pattern), explain) for pattern, explain in self._computed]
         rows = [(pattern, row.explain) for row in self.table for pattern in row.patterns]
-        return [*self._computed, *rows]
+        return [*computed, *rows]
 
     @property
     def patterns(self) -> list[str]:
@@ -157,8 +168,8 @@ def as_tuple(sizes: list[str]) -> str:
     return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
 
 
-def shapes_in(message: str, most: int = 3) -> list[tuple[int | None, ...]]:
-    """The shapes of 2 to 4 axes that a text names, each once, as (None, 12, 3) or [32,16]."""
+def shapes_in(message: str) -> list[tuple[int | None, ...]]:
+    """The shapes of 2 to 4 axes that a text names, each once: three at most."""
     shapes: dict[tuple[int | None, ...], None] = {}
     for text in re.findall(
         r"[(\[]((?:None|\?|[0-9]{1,7})(?:, ?(?:None|\?|[0-9]{1,7})){1,3})[)\]]", message
@@ -166,4 +177,4 @@ def shapes_in(message: str, most: int = 3) -> list[tuple[int | None, ...]]:
         shape = tuple(int(size) if size.isdigit() else None for size in re.split(", ?", text))
         if 0 not in shape:
             shapes[shape] = None
-    return list(shapes)[:most]
+    return list(shapes)[:3]

@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from lib.doctor.remedies import EVERY_STEP, LAST_STEP
 from lib.errors.failing_loss import Side
 from lib.errors.message import Explanation, entries
-from lib.errors.target_remedies import EVERY_STEP, LAST_STEP, LOOK, sentence, to_one_shape
+from lib.errors.target_remedies import LOOK, sentence, to_one_shape
 
 Dropped = Literal["y", "output", "neither"]
 
@@ -22,7 +23,7 @@ Dropped = Literal["y", "output", "neither"]
 class OperandPair:
     """What a message says about the two."""
 
-    who: str
+    subject: str
     """What can't pair them: "The loss can't pair"."""
     one: str
     """Its shape, with the samples, as the message has it: "[8,5]"."""
@@ -35,7 +36,7 @@ class OperandPair:
     @property
     def start(self) -> str:
         """The cause's first sentence, without its end."""
-        pair = f"{self.who} {self.one} with {self.other}"
+        pair = f"{self.subject} {self.one} with {self.other}"
         if self.first is None:
             return pair
         return f"{pair}, {'y with the output' if self.first == 'y' else 'the output with y'}"
@@ -47,12 +48,10 @@ def explain_pair(pair: OperandPair) -> Explanation:
     short, long = sorted((one, other), key=len)
     if long == [*short, "1"]:
         return _undropped(pair)
+    if pair.first is None and len(short) == 2 == len(long):
+        return _columns_or_steps(pair, one[1], other[1])
     if pair.first is None:
-        return (
-            _columns_or_steps(pair, one[1], other[1])
-            if len(long) == 2 == len(short)
-            else (_either_way(pair, short, long))
-        )
+        return _either_way(pair, short, long)
     y, output = (one, other) if pair.first == "y" else (other, one)
     if len(y) == len(output) == 2 and pair.dropped:
         return _with_known_axes(pair, y[1], output[1])
@@ -74,10 +73,10 @@ def sizes_alone(pair: OperandPair, one: str, other: str) -> Explanation:
     return _columns_or_steps(pair, one, other)
 
 
-def without_shapes(who: str) -> Explanation:
+def without_shapes(subject: str) -> Explanation:
     """For a message that has no shapes."""
     return _either_way(
-        OperandPair(who, "the output", "y", None, None), ["N", "K"], ["N", "T", "U", "K"]
+        OperandPair(subject, "the output", "y", None, None), ["N", "K"], ["N", "T", "U", "K"]
     )
 
 
@@ -99,8 +98,8 @@ def _with_known_axes(pair: OperandPair, y: str, output: str) -> Explanation:
         )
     shapes = (pair.one, pair.other) if pair.first == "output" else (pair.other, pair.one)
     return Explanation(
-        f"{pair.who} {shapes[0]} with {shapes[1]}. The output has a time axis and one column; y "
-        f"has no time axis, so that Keras dropped the output's last axis, of 1, and {output} "
+        f"{pair.subject} {shapes[0]} with {shapes[1]}. The output has a time axis and one column; "
+        f"y has no time axis, so that Keras dropped the output's last axis, of 1, and {output} "
         f"timesteps met {y} columns of y.",
         f"With {y} answers per sample return the last step only, and end with as many columns; "
         f"with one per timestep give y the output's {output} timesteps.",

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LAST_STEP = "LSTM(units, return_sequences=False)"
-EVERY_STEP = "LSTM(units, return_sequences=True)"
-SPARSE = 'model.compile(optimizer, loss="sparse_categorical_crossentropy")'
+from lib.doctor.remedies import EVERY_STEP, LAST_STEP, compile_with
+
+SPARSE = compile_with("sparse_categorical_crossentropy")
 LOOK = "print(y.shape, model.output_shape)"
 CUT = "steps = min(x.shape[1], y.shape[1])\nx, y = x[:, :steps], y[:, :steps]"
 

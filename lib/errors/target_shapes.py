@@ -9,19 +9,15 @@ from __future__ import annotations
 import math
 import re
 
-from lib.doctor.remedies import Fix, remedies
-from lib.errors.message import Explanation, Messages, a_shape, entries
-from lib.errors.target_remedies import EVERY_STEP, LAST_STEP, LOOK, SPARSE, to_one_shape
+from lib.doctor.remedies import EVERY_STEP, LAST_STEP, Fix, compile_with, remedies
+from lib.errors.message import Explanation, Messages, entries
+from lib.errors.target_remedies import LOOK, SPARSE, to_one_shape
 
 MESSAGES = Messages("target_shapes")
 
 _TARGET, _OUTPUT = (f"[`'\"]{name}[`'\"]" for name in ("target", "output"))
-_BY_COLUMN = 'model.compile(optimizer, loss="categorical_crossentropy")'
-_ONE_Y_FOR_EACH_OUTPUT = (
-    "Leave return_state out of the last layer; or give y as a list, one for each output.",
-    "LSTM(units)  # the last layer, without return_state\nmodel.fit(x, [y1, y2])",
-)
-_SHAPES = rf"target\.shape={a_shape('y')}, output\.shape={a_shape('output')}"
+_BY_COLUMN = compile_with("categorical_crossentropy")
+_SHAPES = r"target\.shape=(?P<y>SHAPE), output\.shape=(?P<output>SHAPE)"
 
 
 @MESSAGES.computed(
@@ -104,8 +100,8 @@ def _by_loss(y: list[str], output: list[str], text: str) -> tuple[str, str]:
 
 @MESSAGES.computed(
     r"logits.{1,3}and.{1,3}labels.{1,3}must have the same shape[^(]{0,100}"
-    rf"\({a_shape('one')} vs {a_shape('other')}\)",
-    rf"Shapes {a_shape('one')} and {a_shape('other')} are incompatible",
+    r"\((?P<one>SHAPE) vs (?P<other>SHAPE)\)",
+    r"Shapes (?P<one>SHAPE) and (?P<other>SHAPE) are incompatible",
 )
 def _two_shapes(match: re.Match[str]) -> Explanation:
     cause = (
@@ -127,10 +123,10 @@ def _two_shapes(match: re.Match[str]) -> Explanation:
 
 
 @MESSAGES.computed(
-    rf"shape of labels \(received {a_shape('labels')}\) should equal the shape of logits"
-    rf"(?: except for the last dimension)? \(received {a_shape('logits')}\)",
-    rf"logits and labels must have the same first dimension, got logits shape {a_shape('logits')} "
-    rf"and labels shape {a_shape('labels')}",
+    r"shape of labels \(received (?P<labels>SHAPE)\) should equal the shape of logits"
+    r"(?: except for the last dimension)? \(received (?P<logits>SHAPE)\)",
+    r"logits and labels must have the same first dimension, got logits shape (?P<logits>SHAPE) "
+    r"and labels shape (?P<labels>SHAPE)",
 )
 def _class_numbers(match: re.Match[str]) -> Explanation:
     # Both may be flattened, so that timesteps count as samples; then how many they are tells.
@@ -175,13 +171,24 @@ def _label(match: re.Match[str]) -> Explanation:
 
 @MESSAGES.computed(
     r"y_true and y_pred have different structures\.?(?:\s+y_true: (?P<y>[^:]{1,300})\s"
-    r"y_pred: (?P<output>[^:]{1,300}))?"
+    r"y_pred: (?P<output>[^:]{1,300}))?",
+    r"The path: (?P<path>\([^)]{1,100}\)) in the `loss` argument, can't be found in either the "
+    r"model's output",
 )
-def _structures(match: re.Match[str]) -> Explanation:
-    outputs, targets = ((match[name] or "").count("*") for name in ("output", "y"))
-    return Explanation(
+def _other_number_of_outputs(match: re.Match[str]) -> Explanation:
+    parts = match.groupdict()
+    outputs, targets = ((parts.get(name) or "").count("*") for name in ("output", "y"))
+    what = (
         f"The outputs of the model, {outputs or 'several'}, and the parts of y, "
-        f"{targets or 'others'}, aren't as many, or have other names. A layer with "
-        "return_state=True at the end makes its states outputs too.",
-        *_ONE_Y_FOR_EACH_OUTPUT,
+        f"{targets or 'others'}, aren't as many, or have other names."
+    )
+    if path := parts.get("path"):
+        what = (
+            "The model has several outputs and got one y, or not as many losses as outputs; for "
+            f"the one at {path} there is nothing to compare."
+        )
+    return Explanation(
+        f"{what} A layer with return_state=True at the end makes its states outputs too.",
+        "Leave return_state out of the last layer; or give y as a list, one for each output.",
+        "LSTM(units)  # the last layer, without return_state\nmodel.fit(x, [y1, y2])",
     )

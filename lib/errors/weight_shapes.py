@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from lib.errors.initial_states import shapes_of_a_step, states_of_another_size
-from lib.errors.message import Explanation, Messages, a_shape, entries
+from lib.errors.message import Explanation, Messages, entries
 
 MESSAGES = Messages("weight_shapes")
 
@@ -36,7 +36,7 @@ def _wrong_features(match: re.Match[str]) -> Explanation:
 @MESSAGES.computed(
     r"(?:layer [\"']?(?P<layer>[\w/]+)[\"']? is incompatible with the layer: )?"
     r"expected axis -1 of input shape to have value (?P<expected>\d+),? but received input with "
-    rf"shape {a_shape('shape')}"
+    r"shape (?P<shape>SHAPE)"
 )
 def _other_last_axis(match: re.Match[str]) -> Explanation:
     expected, sizes = match["expected"], entries(match["shape"])

@@ -19,13 +19,10 @@ __all__ = ["EXPORTS", "Export", "keras_script"]
 class Export:
     """One form in which an experiment can be taken away."""
 
-    label: str
     file_name: str
     mime: str
     write: Callable[[Experiment, Dataset], str]
 
 
-EXPORTS = {
-    "keras": Export("Keras script", "return_sequences.py", "text/x-python", keras_script),
-}
+EXPORTS = {"keras": Export("return_sequences.py", "text/x-python", keras_script)}
 """Every export by name."""

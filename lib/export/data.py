@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lib.dataset import Dataset
+from lib.dataset import Dataset, Mending
 from lib.datasets import TASKS, find_spec
 from lib.datasets.worked import DATA_X, DATA_Y
 from lib.experiment import MAX_VALUES, Experiment
@@ -121,7 +121,7 @@ def _numbers(column: str, *repairs: str) -> list[str]:
     ]
 
 
-MENDINGS: dict[str, Callable[..., list[str]]] = {
+MENDINGS: dict[Mending, Callable[..., list[str]]] = {
     "empty rows": lambda _: ['frame = frame.dropna(how="all")'],
     "undated ends": lambda _, first, last: [
         f"frame = frame[{first}:{last}]  # the other rows have no date"

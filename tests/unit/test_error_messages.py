@@ -13,7 +13,7 @@ import pytest
 
 from lib.errors import FAMILIES, explain_error
 from lib.errors.examples import EXAMPLES
-from lib.errors.message import READ, ends, shapes_in
+from lib.errors.message import READ, SNIPPETS, ends, shapes_in
 from tests.unit.known_messages import OLDER, TODAY
 
 
@@ -154,7 +154,7 @@ def test_a_row_names_what_its_patterns_find(family):
     """A name that is none of theirs would be left out without a word."""
     for row in family.table:
         for pattern in row.patterns:
-            known = {*re.compile(pattern).groupindex, *row.clauses, *row.otherwise, "PAD"}
+            known = {*re.compile(pattern).groupindex, *row.clauses, *row.otherwise, *SNIPPETS}
             for text in (row.cause, row.fix, row.code, *row.clauses.values()):
                 names = {name for _, name, _, _ in string.Formatter().parse(text) if name}
                 assert names - known <= optional(row, text), (pattern, text)

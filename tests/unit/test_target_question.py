@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lib.doctor.damage import CHECKED, EPOCHS, MISTAKES, damage_data, mistake_of
 from lib.doctor.loss_shapes import follow, loss_rule
 from lib.doctor.question import (
-    LOSSES,
+    LOSS_NAMES,
     OUTPUTS,
     TARGETS,
     ShapeTextError,
@@ -75,7 +75,7 @@ def test_none_stands_for_the_samples_alone():
 shapes = st.lists(st.integers(1, 1_000_000), min_size=1, max_size=4).map(tuple)
 
 
-@given(st.builds(TargetQuestion, shapes, shapes, st.sampled_from(LOSSES), st.integers(1, 4096)))
+@given(st.builds(TargetQuestion, shapes, shapes, st.sampled_from(LOSS_NAMES), st.integers(1, 4096)))
 def test_a_question_survives_the_address(check):
     """It is read as it was written."""
     assert from_text(to_text(check)) == check

@@ -176,13 +176,13 @@ def messages() -> Iterator[tuple[str, str]]:
 def targets() -> Iterator[tuple[str, str]]:
     """What the doctor says of outputs, targets, losses and batch sizes."""
     from lib.doctor import diagnose_target
-    from lib.doctor.question import LOSSES
+    from lib.doctor.question import LOSS_NAMES
 
     outputs = [(12, 5, 4), (12, 5, 1), (12, 4), (12, 1), (7, 7, 3), (None, 6, 2), (2, 2, 4)]
     for output in outputs:
         n = output[0] or 12
         for tail in [(), (1,), (4,), (5,), (5, 4), (5, 1), (1, 4), (1, 1), (7, 3), (3,), (2, 4)]:
-            for loss, batch in itertools.product(LOSSES, (None, 1, 5)):
+            for loss, batch in itertools.product(LOSS_NAMES, (None, 1, 5)):
                 d = diagnose_target(output, (n, *tail), loss, batch)
                 fixes = [[str(getattr(f, n)) for n in f.__slots__] for f in d.fixes]
                 yield (

@@ -13,7 +13,7 @@ from lib.doctor.damage import MISTAKES, mistake_of
 from lib.doctor.lineup import SIGNS
 from lib.doctor.loss_shapes import Verdict
 from lib.doctor.question import (
-    LOSSES,
+    LOSS_NAMES,
     OUTPUTS,
     TARGETS,
     ShapeTextError,
@@ -101,7 +101,7 @@ def _question(question: TargetQuestion) -> None:
         width="stretch",
     )
     st.session_state["check_loss"] = question.loss
-    st.selectbox("Loss", LOSSES, key="check_loss", on_change=_set, args=("loss", "check_loss"))
+    st.selectbox("Loss", LOSS_NAMES, key="check_loss", on_change=_set, args=("loss", "check_loss"))
     st.session_state["check_batch"] = question.batch_size
     st.number_input(
         "Batch size",
