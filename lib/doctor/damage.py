@@ -13,7 +13,7 @@ import numpy as np
 
 from lib.doctor.loss_shapes import Sizes
 
-SAMPLES, CHECKED, TIMESTEPS, UNITS = 320, 96, 12, 16
+TRAINED_SAMPLES, CHECKED_SAMPLES, TIMESTEPS, UNITS = 320, 96, 12, 16
 BATCH_SIZE, EPOCHS = 32, 40
 LOSS = "mean_squared_error"
 SIDES = ("right", "wrong")
@@ -37,12 +37,12 @@ class Mistake:
     @property
     def output(self) -> Sizes:
         """The output's shape in the training."""
-        return (SAMPLES, TIMESTEPS, 1) if self.sequences else (SAMPLES, 1)
+        return (TRAINED_SAMPLES, TIMESTEPS, 1) if self.sequences else (TRAINED_SAMPLES, 1)
 
     @property
     def target(self) -> Sizes:
         """The wrong y's shape in the training."""
-        return (SAMPLES, *self.y_axes)
+        return (TRAINED_SAMPLES, *self.y_axes)
 
 
 MISTAKES = {
@@ -86,9 +86,9 @@ class Damage:
     loss: dict[str, np.ndarray]
     """Each one's own loss, (EPOCHS,)."""
     predictions: dict[str, np.ndarray]
-    """What it predicts at the last timestep of the sequences that it hasn't seen, (CHECKED,)."""
+    """What it predicts at the last timestep of sequences that are new to it, (CHECKED_SAMPLES,)."""
     truth: np.ndarray
-    """What is right there, (CHECKED,)."""
+    """What is right there, (CHECKED_SAMPLES,)."""
 
     def error(self, side: str) -> float:
         """Mean squared error at the last timestep; 1 is what the mean would have."""
@@ -109,7 +109,7 @@ class Damage:
 
 
 def damage_data() -> tuple[np.ndarray, np.ndarray]:
-    """Noise and its running sum, (SAMPLES + CHECKED, TIMESTEPS, 1) both."""
+    """Noise and its running sum, (TRAINED_SAMPLES + CHECKED_SAMPLES, TIMESTEPS, 1) both."""
     rng = np.random.default_rng(0)
-    x = rng.normal(0, 1, (SAMPLES + CHECKED, TIMESTEPS, 1)).astype(np.float32)
+    x = rng.normal(0, 1, (TRAINED_SAMPLES + CHECKED_SAMPLES, TIMESTEPS, 1)).astype(np.float32)
     return x, np.cumsum(x, axis=1) / np.float32(np.sqrt(TIMESTEPS))

@@ -71,13 +71,13 @@ def read_shape(text: str, samples: int | None = None) -> Sizes:
     return tuple(map(int, words))
 
 
-def to_text(question: TargetQuestion) -> str:
+def write_question(question: TargetQuestion) -> str:
     """The question in the address: "320.12.1_320_mean-squared-error_32"."""
     shapes = (".".join(map(str, shape)) for shape in (question.output, question.target))
     return "_".join([*shapes, question.loss.replace("_", "-"), f"{question.batch_size}"])
 
 
-def from_text(text: str) -> TargetQuestion:
+def read_question(text: str) -> TargetQuestion:
     """The question of an address. Whatever is of no use there is as in the default."""
     parts = [*text[:300].split("_"), "", "", "", ""]
     usual = TargetQuestion()

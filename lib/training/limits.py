@@ -9,7 +9,7 @@ import numpy as np
 from lib.dataset import Samples
 from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
 from lib.stack import total
-from lib.stack.models import model_steps
+from lib.stack.models import model_layers
 
 MAX_STATES = 8_000_000
 """Outputs of all units that a training step keeps for the way back; 40 bytes of memory for each,
@@ -80,5 +80,5 @@ def check_model(experiment: Experiment, features: int, targets: int) -> None:
 
 def parameter_count(experiment: Experiment, features: int, targets: int) -> int:
     """Trainable numbers in each model of an experiment."""
-    models = model_steps(experiment.model, 1, features, targets)  # no parameter depends on T
+    models = model_layers(experiment.model, 1, features, targets)  # no parameter depends on T
     return total(next(iter(models.values())))

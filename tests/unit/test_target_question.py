@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.doctor.damage import CHECKED, EPOCHS, MISTAKES, damage_data, mistake_of
+from lib.doctor.damage import CHECKED_SAMPLES, EPOCHS, MISTAKES, damage_data, mistake_of
 from lib.doctor.loss_shapes import follow, loss_rule
 from lib.doctor.question import (
     LOSS_NAMES,
@@ -15,9 +15,9 @@ from lib.doctor.question import (
     TARGETS,
     ShapeTextError,
     TargetQuestion,
-    from_text,
+    read_question,
     read_shape,
-    to_text,
+    write_question,
 )
 from lib.narrate.target import damage_sentence, lineup_sentence, measured_sentence, verdict_title
 from lib.training.recorded_damage import recorded_damage
@@ -78,13 +78,13 @@ shapes = st.lists(st.integers(1, 1_000_000), min_size=1, max_size=4).map(tuple)
 @given(st.builds(TargetQuestion, shapes, shapes, st.sampled_from(LOSS_NAMES), st.integers(1, 4096)))
 def test_a_question_survives_the_address(check):
     """It is read as it was written."""
-    assert from_text(to_text(check)) == check
+    assert read_question(write_question(check)) == check
 
 
 @given(st.text())
 def test_any_text_is_a_question(text):
     """What is of no use there is as in the default."""
-    assert from_text(text).diagnose().verdict in ("correct", "silent", "error")
+    assert read_question(text).diagnose().verdict in ("correct", "silent", "error")
 
 
 def test_the_usual_cases_have_all_three_verdicts_and_a_batch_of_t_hides_errors():
@@ -131,7 +131,7 @@ def test_a_recording_shows_the_damage(name):
     """The right target is learnt; with the wrong one the last step is wrong by much more."""
     result = recorded_damage(name)
     assert len(result.loss["right"]) == len(result.loss["wrong"]) == EPOCHS
-    assert len(result.truth) == CHECKED
+    assert len(result.truth) == CHECKED_SAMPLES
     assert result.error("right") < 0.002
     assert result.error("wrong") > 10 * result.error("right")
     assert "nothing raises" in damage_sentence(MISTAKES[name], result)

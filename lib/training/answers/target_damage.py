@@ -13,8 +13,8 @@ from lib.doctor.damage import (
     EPOCHS,
     LOSS,
     MISTAKES,
-    SAMPLES,
     TIMESTEPS,
+    TRAINED_SAMPLES,
     UNITS,
     Damage,
     damage_data,
@@ -46,17 +46,17 @@ def target_damage(case: str) -> dict[str, Any]:
     ):
         model = _model(sequences)
         history = model.fit(
-            x[:SAMPLES],
-            target[:SAMPLES],
+            x[:TRAINED_SAMPLES],
+            target[:TRAINED_SAMPLES],
             batch_size=BATCH_SIZE,
             epochs=EPOCHS,
             shuffle=False,  # the samples are noise in any order, and both get the same batches
             verbose=0,
         )
         loss[side] = np.array(history.history["loss"], np.float32)
-        predictions = model.predict(x[SAMPLES:], verbose=0)
+        predictions = model.predict(x[TRAINED_SAMPLES:], verbose=0)
         last[side] = (predictions[:, -1] if sequences else predictions)[:, 0]
-    return dict(Damage(loss, last, y[SAMPLES:, -1, 0]).arrays())
+    return dict(Damage(loss, last, y[TRAINED_SAMPLES:, -1, 0]).arrays())
 
 
 def _model(sequences: bool) -> keras.Model:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.doctor.damage import MISTAKES, Damage, mistake_of
+from lib.doctor.damage import LOSS, MISTAKES, Damage, mistake_of
 from lib.doctor.question import TargetQuestion
 from lib.figures.damage import damage_loss_figure, damage_predictions_figure
 from lib.figures.palette import Palette
@@ -18,7 +18,6 @@ from lib.ui.text import hint, plain, say
 
 POLL_SECONDS = 0.3
 PICK = "shapes_mistake"
-TRAINED_WITH = "mean_squared_error"
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
@@ -30,7 +29,7 @@ def damage_card(question: TargetQuestion, palette: Palette) -> None:
     page.damage_question = question
     st.markdown("### The proof: train both")
     waiting = page.training_both is not None
-    asked_about = fitting if question.loss == TRAINED_WITH else None
+    asked_about = fitting if question.loss == LOSS else None
     panel = fragment(_panel, run_every=POLL_SECONDS if waiting else None)
     panel(palette, waiting, asked_about)
 

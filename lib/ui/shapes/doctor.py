@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from lib.doctor import Diagnosis
-from lib.doctor.damage import MISTAKES, mistake_of
+from lib.doctor.damage import LOSS, MISTAKES, mistake_of
 from lib.doctor.lineup import SIGNS
 from lib.doctor.loss_shapes import Verdict
 from lib.doctor.question import (
@@ -18,9 +18,9 @@ from lib.doctor.question import (
     TARGETS,
     ShapeTextError,
     TargetQuestion,
-    from_text,
+    read_question,
     read_shape,
-    to_text,
+    write_question,
 )
 from lib.figures.lineup import lineup_picture
 from lib.figures.palette import Palette
@@ -38,7 +38,7 @@ from lib.stack.tracing import trace
 from lib.training.recorded_damage import recorded_damage
 from lib.ui import address
 from lib.ui.session import session
-from lib.ui.shapes.damage import TRAINED_WITH, damage_card
+from lib.ui.shapes.damage import damage_card
 from lib.ui.shapes.shown_stack import current_stack
 from lib.ui.text import hint, plain, say
 
@@ -50,7 +50,7 @@ SHAPES = {"output": "The model’s output", "target": "y.shape"}
 
 def doctor(palette: Palette) -> None:
     """The verdict with its picture, what mends it, the usual cases, and the damage done."""
-    question = from_text(address.page_value(KEY))
+    question = read_question(address.page_value(KEY))
     diagnosis = question.diagnose()
     st.markdown(f"# {plain(verdict_title(diagnosis))}")
     narrow, wide = st.columns([2, 5])
@@ -62,7 +62,7 @@ def doctor(palette: Palette) -> None:
         say(compared_sentence(diagnosis))
         case = mistake_of(question.output, question.target)
         timesteps = 3 in (len(question.output), len(question.target))  # y (N, 16) may be columns
-        measured = (diagnosis.verdict, diagnosis.loss) == ("silent", TRAINED_WITH)
+        measured = (diagnosis.verdict, diagnosis.loss) == ("silent", LOSS)
         if case and timesteps and measured:
             say(measured_sentence(MISTAKES[case], recorded_damage(case)))
         if diagnosis.keras_says and diagnosis.verdict == "error":
@@ -81,7 +81,7 @@ def _take(question: TargetQuestion, *answered: str) -> None:
     """Make this the question. What is wrong with a field stays until that one is answered."""
     for name in answered:
         session().shapes.problems.pop(name, None)
-    address.set_page_value(KEY, "" if question == TargetQuestion() else to_text(question))
+    address.set_page_value(KEY, "" if question == TargetQuestion() else write_question(question))
 
 
 def _question(question: TargetQuestion) -> None:
@@ -115,7 +115,7 @@ def _question(question: TargetQuestion) -> None:
 
 def _read(name: str) -> None:
     """Take a typed shape; where it is none, say so and leave everything as it was."""
-    question, text = from_text(address.page_value(KEY)), st.session_state[f"check_{name}"]
+    question, text = read_question(address.page_value(KEY)), st.session_state[f"check_{name}"]
     try:
         shape = read_shape(
             text, samples=question.target[0] if name == "output" else question.output[0]
@@ -130,12 +130,12 @@ def _read(name: str) -> None:
 
 def _set(name: str, key: str) -> None:
     values: dict[str, Any] = {name: st.session_state[key]}
-    _take(replace(from_text(address.page_value(KEY)), **values))
+    _take(replace(read_question(address.page_value(KEY)), **values))
 
 
 def take_stack_output() -> None:
     """Take the traced stack's output with y's samples, and its batch; open timesteps become 12."""
-    question, tensors = from_text(address.page_value(KEY)), trace(current_stack())[-1].tensors
+    question, tensors = read_question(address.page_value(KEY)), trace(current_stack())[-1].tensors
     if not tensors:
         problem = "The traced stack breaks, so that it has no output. Mend it first."
         session().shapes.problems["output"] = problem
@@ -205,5 +205,5 @@ def _painter(verdicts: dict[str, Verdict]) -> Callable[[str], str]:
 def _open(key: str, output: str) -> None:
     target = st.session_state[key]
     if target:
-        question = from_text(address.page_value(KEY))
+        question = read_question(address.page_value(KEY))
         _take(replace(question, output=OUTPUTS[output], target=TARGETS[target]), *SHAPES)
