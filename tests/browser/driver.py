@@ -12,12 +12,10 @@ from tests.session import ENDLESS
 
 TRAINING = f"/?{ENDLESS}"
 """Explore with a run that a test can act on while it trains, and stops."""
-UPLOADS = 3
-"""How often a file is given at most."""
-PATIENCE = 60_000
-"""Milliseconds that a test waits for what is to come, on a machine that may be busy."""
-TRAINING_PATIENCE = 300_000
-"""Milliseconds that a test waits for what the training process does, TensorFlow's import too."""
+PATIENCE = 300_000
+"""Milliseconds that a test waits for what is to come, on a machine that may be very busy."""
+TRIES, EACH = 10, 30_000
+"""How often a file is given at most, and how many milliseconds it has to be taken."""
 EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
 
 
@@ -90,7 +88,7 @@ def epoch(page: Page) -> int:
 def wait_for_status(page: Page, status: str) -> None:
     """Wait until the run's badge says `status`."""
     badge = page.get_by_test_id("stProgress").get_by_text(status, exact=True)
-    expect(badge).to_be_visible(timeout=TRAINING_PATIENCE)
+    expect(badge).to_be_visible()
 
 
 def picture(page: Page, about: str) -> Locator:
@@ -107,9 +105,9 @@ def upload(page: Page, name: str, content: bytes) -> None:
     """
     if urlsplit(page.url).path == "/":
         wait_until_whole(page)
-    for _ in range(UPLOADS):
+    for _ in range(TRIES):
         try:
-            with page.expect_response(re.compile("/upload_file/")):
+            with page.expect_response(re.compile("/upload_file/"), timeout=EACH):
                 page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
                     {"name": name, "mimeType": "text/csv", "buffer": content}
                 )

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driver import TRAINING_PATIENCE, open_page, settle
+from tests.browser.driver import open_page, settle
 
 
 def heading(page: Page, words: str) -> None:
@@ -104,7 +104,7 @@ def test_the_damage_is_shown_live(page: Page) -> None:
     expect(card.get_by_text("recorded", exact=True)).to_be_visible()
     expect(card.locator(".js-plotly-plot")).to_have_count(2)
     card.get_by_role("button", name="Train both").click()
-    expect(card.get_by_text("trained just now")).to_be_visible(timeout=TRAINING_PATIENCE)
+    expect(card.get_by_text("trained just now")).to_be_visible()
     expect(
         card.get_by_text("nothing raises: in 40 epochs").filter(visible=True).first
     ).to_be_visible()
