@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.datasets import suggested
+from lib.ui.session import KEY
 from tests.app.test_pages import start
 
 FULL = "\n".join(f"{day},{day % 7},{day % 5}" for day in range(100))
@@ -108,9 +109,9 @@ def test_a_file_that_is_too_short_takes_nothing_away() -> None:
     """The table, the charts and the settings are what they were, and a sentence says what fits."""
     app = start(data="upload", T="20", inputs="b")
     give(app, "good.csv", rows(100))
-    before = title(app), settings(app), app.session_state["session"].upload.table
+    before = title(app), settings(app), app.session_state[KEY].upload.table
     give(app, "short.csv", rows(30))
-    assert (title(app), settings(app), app.session_state["session"].upload.table) == before
+    assert (title(app), settings(app), app.session_state[KEY].upload.table) == before
     assert not app.warning
     [error] = app.error
     for part in ("20 timesteps", "at least 42 rows", "there are 30", "T ≤ 14", "good.csv, stays"):
@@ -125,7 +126,7 @@ def test_one_click_takes_it_with_the_settings_that_fit() -> None:
     before = settings(app)
     app.button(key="use_upload").click().run()
     assert settings(app) == {**before, "T": 14}
-    assert app.session_state["session"].upload.table.name == "short.csv"
+    assert app.session_state[KEY].upload.table.name == "short.csv"
     assert not app.exception
     assert not app.error
     assert not app.warning
@@ -139,7 +140,7 @@ def test_a_slider_makes_it_fit_too() -> None:
     assert not app.error
     assert "fits" in app.info[0].value
     app.button(key="use_upload").click().run()
-    assert app.session_state["session"].upload.table.name == "short.csv"
+    assert app.session_state[KEY].upload.table.name == "short.csv"
     assert app.session_state["T"] == 8
 
 
@@ -157,10 +158,10 @@ def test_without_an_earlier_file_the_way_on_is_the_same(
     """Nothing is lost, and the button names what it sets."""
     app = start(data="upload", **query)
     give(app, "short.csv", rows(count))
-    assert app.session_state["session"].upload.table is None
+    assert app.session_state[KEY].upload.table is None
     assert app.button(key="use_upload").label == label
     app.button(key="use_upload").click().run()
-    assert app.session_state["session"].upload.table.name == "short.csv"
+    assert app.session_state[KEY].upload.table.name == "short.csv"
     assert not app.exception
     assert not app.warning
 
@@ -187,7 +188,7 @@ def test_a_file_that_waits_is_forgotten_when_it_is_taken_away_or_another_one_com
     assert app.error
     give(app, "good.csv", rows(100))
     assert not app.error
-    assert app.session_state["session"].upload.table.name == "good.csv"
+    assert app.session_state[KEY].upload.table.name == "good.csv"
 
 
 def test_gaps_that_leave_too_few_rows_are_said_to_be_the_reason() -> None:
