@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from lib.ui.cell.playhead import FILES
 from tests.browser.driver import (
     TRAINING,
     move_slider,
@@ -103,6 +104,30 @@ def test_space_plays_and_pauses(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     expect(words(page)).to_contain_text("Timestep 4,")
     wait_for_place(page, 4)
+
+
+def test_an_overtaken_call_does_not_end_the_playhead(page: Page) -> None:
+    """Streamlit ends a call of the script that a newer one overtakes; what was picked is told."""
+    page.set_content(FILES.with_suffix(".html").read_text(encoding="utf-8"))
+    data = {"opened": 1, "steps": 5, "units": 1, "order": [0], "step": 2, "unit": 0, "widest": 3}
+    page.evaluate(
+        """async ([script, data]) => {
+            const module = await import(URL.createObjectURL(
+                new Blob([script], { type: "text/javascript" })));
+            window.reports = [];
+            const setStateValue = (name, at) => window.reports.push(at);
+            const call = () => module.default({ data, parentElement: document, setStateValue });
+            window.bar = document.querySelector(".bar");
+            window.overtaken = call();
+            window.last = call();
+        }""",
+        [FILES.with_suffix(".js").read_text(encoding="utf-8"), data],
+    )
+    page.get_by_role("slider", name="Timestep").press("ArrowRight")
+    page.evaluate("window.overtaken()")
+    page.wait_for_function("window.reports.at(-1)?.rests && window.reports.at(-1).step === 3")
+    gone = "document.body.replaceChildren(), window.last(), window.bar.playhead === undefined"
+    assert page.evaluate(gone), "with its place in the page it ends"
 
 
 def test_pressing_a_picture_picks_timestep_and_unit(page: Page) -> None:

@@ -130,6 +130,8 @@ export default function ({ data, parentElement, setStateValue }) {
   root.playhead ??= mount(root);
   root.playhead.update(data, (at) => setStateValue("at", at));
   return () => {
+    // Streamlit (1.67) ends a call that a newer one overtakes, too, where a person may be playing.
+    if (root.isConnected) return;
     root.playhead?.end();
     delete root.playhead;
   };
