@@ -6,6 +6,5 @@ message means after a run that raised is in `lib.errors`, which asks the doctor 
 """
 
 from lib.doctor.diagnosis import Diagnosis, diagnose_target
-from lib.doctor.remedies import Fix
 
-__all__ = ["Diagnosis", "Fix", "diagnose_target"]
+__all__ = ["Diagnosis", "diagnose_target"]

@@ -1,6 +1,6 @@
 """What Keras's `fit` does with a target: the verdict, and why.
 
-The rules are in `loss_shapes`, the reasons in `mismatch`, the ways out in `remedies`.
+The rules are in `loss_shapes`, the reasons in `mismatch`, the ways out in `fixes`.
 
 Words, as in Keras: N samples, T timesteps, K columns of the output (its units, or Dense's).
 """
@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from lib.doctor.fixes import TargetFix, target_fixes
 from lib.doctor.lineup import AxisFate, AxisPair, line_up
 from lib.doctor.loss_shapes import RULES, BatchResult, Sizes, Verdict, follow, loss_rule
 from lib.doctor.mismatch import cause
-from lib.doctor.remedies import Fix, remedies
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Diagnosis:
     0 for any output. "error": `fit` raises, if only at the last batch."""
     cause: str
     """Why, in sentences."""
-    fixes: tuple[Fix, ...]
+    fixes: tuple[TargetFix, ...]
     """Ways out, the likeliest first; each leads to "correct". Empty where it is correct already,
     or where nobody can tell."""
     batches: tuple[BatchResult, ...]
@@ -91,11 +91,11 @@ def diagnose_target(
         raise ValueError(f"expected batch_size to be 1 or more, received {batch_size}")
     rule = loss_rule(loss, output, target)
     training = follow(output, target, rule, batch_size)
-    decisive = training.decisive
+    decisive, wrong = training.decisive, training.verdict != "correct"
     return Diagnosis(
         verdict=training.verdict,
         cause=cause(output, target, rule, training),
-        fixes=remedies(output, target, loss, batch_size) if training.verdict != "correct" else (),
+        fixes=target_fixes(output, target, loss, batch_size) if wrong else (),
         batches=training.batches,
         decisive=decisive,
         keras_says=decisive.says if decisive else "Data cardinality is ambiguous",

@@ -1,7 +1,7 @@
 """Why a target is paired with an output as it is: the shapes of a batch, in sentences.
 
 It puts into words what `lib.doctor.loss_shapes` found. It decides nothing, and offers no way out
-(`lib.doctor.remedies`).
+(`lib.doctor.fixes`).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from lib.doctor.remedies import EVERY_STEP, LAST_STEP
+from lib.doctor.fixes import EVERY_STEP, LAST_STEP
 from lib.errors.target_remedies import SPARSE
 
 READ = 60_000
@@ -47,7 +47,7 @@ Explain = Callable[[re.Match[str]], Explanation | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class MessageRow:
     """A row of a table in `lib/errors/tables`: a message that is known, and what is said about it.
 
     In the file a pattern is one wording or a list of them. A line break in it stands for a space,
@@ -100,13 +100,13 @@ class Messages:
         return add
 
     @cached_property
-    def table(self) -> tuple[Message, ...]:
+    def table(self) -> tuple[MessageRow, ...]:
         """The rows of the family's table, read when the first message is asked about."""
         rows = []
         for row in self._file.get("message", []):
             pattern = row.pop("pattern")
             wordings = pattern if isinstance(pattern, list) else [pattern]
-            rows.append(Message(tuple(map(self._in_full, wordings)), **row))
+            rows.append(MessageRow(tuple(map(self._in_full, wordings)), **row))
         return tuple(rows)
 
     @cached_property

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from lib.doctor.remedies import EVERY_STEP, LAST_STEP
+from lib.doctor.fixes import EVERY_STEP, LAST_STEP
 from lib.errors.failing_loss import Side
 from lib.errors.message import Explanation, entries
 from lib.errors.target_remedies import LOOK, sentence, to_one_shape

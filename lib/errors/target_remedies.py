@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lib.doctor.remedies import EVERY_STEP, LAST_STEP, compile_with
+from lib.doctor.fixes import EVERY_STEP, LAST_STEP, compile_with
 
 SPARSE = compile_with("sparse_categorical_crossentropy")
 LOOK = "print(y.shape, model.output_shape)"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 
-from lib.doctor.remedies import EVERY_STEP, LAST_STEP, Fix, compile_with, remedies
+from lib.doctor.fixes import EVERY_STEP, LAST_STEP, TargetFix, compile_with, target_fixes
 from lib.errors.message import Explanation, Messages, entries
 from lib.errors.target_remedies import LOOK, SPARSE, to_one_shape
 
@@ -55,13 +55,13 @@ def _sparse_shapes(match: re.Match[str]) -> Explanation:
     )
 
 
-def _ways_out(y: list[str], output: list[str]) -> tuple[Fix, ...]:
+def _ways_out(y: list[str], output: list[str]) -> tuple[TargetFix, ...]:
     """The doctor's first two for the sparse loss; none where a size is open."""
     if not all(size.isdigit() and int(size) for size in (*y, *output)):
         return ()
     samples = 1009  # those aren't known; any number will do that is no other axis's
     shape, target = ((samples, *map(int, sizes)) for sizes in (output, y))
-    return remedies(shape, target, "sparse_categorical_crossentropy", samples)[:2]
+    return target_fixes(shape, target, "sparse_categorical_crossentropy", samples)[:2]
 
 
 @MESSAGES.computed(

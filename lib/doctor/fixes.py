@@ -1,8 +1,8 @@
 """Ways to make a target and an output fit: code for y, and for the model.
 
 Each is a reading of what y may hold, turned into a line or two of code. Nothing is offered on
-trust: a remedy is kept only if `loss_shapes` pairs the shapes that it leads to correctly.
-What is wrong in the first place is said in `diagnosis`.
+trust: a fix is kept only if `loss_shapes` pairs the shapes that it leads to correctly.
+What is wrong in the first place is said in `mismatch`.
 
 Words, as in Keras: N samples, T timesteps, K columns of the output (its units, or Dense's).
 """
@@ -25,7 +25,7 @@ def compile_with(loss: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Fix:
+class TargetFix:
     """One way out: what it takes y for, the code, and the shapes that it leads to."""
 
     when: str
@@ -55,7 +55,7 @@ class _Reading:
     """Columns that the output must have; None where any will do (class numbers)."""
 
 
-def remedies(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tuple[Fix, ...]:
+def target_fixes(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tuple[TargetFix, ...]:
     """All ways out that end in a correct pairing, the likeliest first.
 
     Args:
@@ -64,7 +64,7 @@ def remedies(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tuple[
         loss: any name that `compile(loss=…)` takes.
         batch_size: of `fit`.
     """
-    fixes: dict[tuple[str, str], Fix] = {}
+    fixes: dict[tuple[str, str], TargetFix] = {}
     for fix in _candidates(output, target, loss):
         rule = loss_rule(fix.loss, fix.output_shape, fix.target_shape)
         after = follow(fix.output_shape, fix.target_shape, rule, batch_size)
@@ -73,12 +73,12 @@ def remedies(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tuple[
     return tuple(fixes.values())
 
 
-def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[Fix]:
+def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
     rule = loss_rule(loss, output, target)
     if rule.classes and output[-1] == 1:
         yield from _two_classes(output, target)
         return
-    plain: list[Fix] = []
+    plain: list[TargetFix] = []
     if rule.classes and len(output) > 1:
         plain += _by_class(output, target, loss, rule.labels)
     if not rule.labels:
@@ -92,7 +92,7 @@ def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[Fix]:
             yield _fix(reading, output, loss)
 
 
-def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Fix]:
+def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
     """Y has the output's numbers, with other axes of 1 or with samples and steps in one axis."""
     flat = len(output) == 3 and target[0] == math.prod(output[:2]) != output[0]
     same_axes = [n for n in output[1:] if n > 1] == [n for n in target[1:] if n > 1]
@@ -105,16 +105,16 @@ def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[Fix]:
         code = "y = y[..., None]"
     elif target == (*output, 1):
         code = "y = y[..., 0]"
-    yield Fix(
+    yield TargetFix(
         "y holds the right numbers: give it the output's shape.", code, "", output, output, loss
     )
 
 
-def _two_classes(output: Sizes, target: Sizes) -> Iterator[Fix]:
+def _two_classes(output: Sizes, target: Sizes) -> Iterator[TargetFix]:
     """One column can't be a distribution over classes, but it can be the chance of one of two."""
     loss = "binary_crossentropy"
     when, code = "One column tells two classes apart, with the loss for two.", compile_with(loss)
-    yield Fix(when, "", code, output, target, loss)
+    yield TargetFix(when, "", code, output, target, loss)
     if target in (output, output[:-1]):
         return
     for fix in _candidates(output, target, loss):
@@ -122,7 +122,7 @@ def _two_classes(output: Sizes, target: Sizes) -> Iterator[Fix]:
         yield replace(fix, when=f"{when} {fix.when}", model=model)
 
 
-def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator[Fix]:
+def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator[TargetFix]:
     """Class numbers where a column per class is wanted, and the other way round."""
     numbers = target[:-1] if len(target) == len(output) and target[-1] == 1 else target
     if labels and target == output:
@@ -136,8 +136,9 @@ def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator
         turn = "turn them into a column per class"
     else:
         return
-    yield Fix(f"{when}: take the loss for that.", "", compile_with(other), output, target, other)
-    yield Fix(f"{when}: {turn}.", code, "", output, then, loss)
+    take = f"{when}: take the loss for that."
+    yield TargetFix(take, "", compile_with(other), output, target, other)
+    yield TargetFix(f"{when}: {turn}.", code, "", output, then, loss)
 
 
 def _numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
@@ -235,7 +236,7 @@ _TOO_FEW = "y answers for the last timesteps only."
 _SWAPPED = "y has its columns before its timesteps: swap them (a reshape would mix them up)."
 
 
-def _fix(reading: _Reading, output: Sizes, loss: str) -> Fix:
+def _fix(reading: _Reading, output: Sizes, loss: str) -> TargetFix:
     """The model that a reading asks for, as the change from the one that is there."""
     steps, columns = output[1] if len(output) == 3 else None, output[-1]
     end = columns if reading.columns is None else reading.columns
@@ -252,4 +253,4 @@ def _fix(reading: _Reading, output: Sizes, loss: str) -> Fix:
         code.append(f"Dense({end})")
     middle = () if reading.steps is None else (reading.steps,)
     shape = (output[0], *middle, end)
-    return Fix(" ".join(words), reading.y, "\n".join(code), shape, reading.target, loss)
+    return TargetFix(" ".join(words), reading.y, "\n".join(code), shape, reading.target, loss)
