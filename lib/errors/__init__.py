@@ -4,9 +4,9 @@ Messages are those of Keras 3.15 on TensorFlow 2.21, which tests provoke in Kera
 versions, which people still paste. What raises no error at all is the subject of `lib.doctor`.
 
 To add a message, add a row to the table of its family in lib/errors/tables: pattern, cause, fix and
-code (`lib.errors.message.Message` says what each may hold), above the rows that look for less; and
-an example to tests/unit/known_messages.py. Where the words have to be computed, add a function to
-the family's module, which is tried before its table.
+code (`lib.errors.message.MessageRow` says how they are written), above the rows that look for less;
+and an example to tests/unit/known_messages.py. Where the words have to be computed, add a function
+to the family's module (make one where there is none), which is tried before its table.
 """
 
 from lib.errors import (

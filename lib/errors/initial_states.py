@@ -2,7 +2,7 @@
 
 What a layer with return_state=True gives is a list; most of these messages come from a list where
 one tensor belongs, or the other way round. States that are kept from batch to batch are in
-`lib.errors.stateful`.
+`tables/stateful.toml`.
 """
 
 from __future__ import annotations

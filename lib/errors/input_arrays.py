@@ -1,6 +1,6 @@
 """Data that is no array of numbers: lists, text, sequences of different lengths; and how many.
 
-What comes in a tf.data.Dataset or from a generator is in `lib.errors.tf_datasets`.
+What comes in a tf.data.Dataset or from a generator is in `tables/tf_datasets.toml`.
 """
 
 from __future__ import annotations
