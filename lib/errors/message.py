@@ -86,8 +86,8 @@ class MessageRow:
 class Messages:
     """The messages of a family: those that are computed, then those of its table, in order."""
 
-    def __init__(self, family: str) -> None:
-        self.family = family
+    def __init__(self, family: str, *, has_table: bool = True) -> None:
+        self.family, self._has_table = family, has_table
         self._computed: list[tuple[str, Explain]] = []
 
     def computed(self, *patterns: str) -> Callable[[Explain], Explain]:
@@ -112,7 +112,7 @@ class Messages:
     @cached_property
     def _file(self) -> dict[str, Any]:
         file = TABLES / f"{self.family}.toml"
-        return tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+        return tomllib.loads(file.read_text("utf-8")) if self._has_table else {}
 
     def _in_full(self, pattern: str) -> str:
         """A pattern on one line, with what the names of parts in it stand for."""

@@ -6,7 +6,7 @@ import re
 
 from lib.errors.message import Explanation, Messages
 
-MESSAGES = Messages("removed_names")
+MESSAGES = Messages("removed_names", has_table=False)
 
 _STANDS_IN = {
     "predict_classes": (

@@ -13,7 +13,7 @@ import pytest
 
 from lib.errors import FAMILIES, explain_error
 from lib.errors.examples import EXAMPLES
-from lib.errors.message import READ, SNIPPETS, ends, shapes_in
+from lib.errors.message import READ, SNIPPETS, TABLES, Messages, ends, shapes_in
 from tests.unit.known_messages import OLDER, TODAY
 
 
@@ -147,6 +147,19 @@ def test_a_message_is_found_in_a_traceback_with_colours_and_line_breaks():
 def test_a_message_that_is_not_known_gets_no_answer(message):
     """Rather none than a wrong one."""
     assert explain_error(message) is None
+
+
+def test_a_family_whose_table_is_missing_fails():
+    """A name that is misspelt would else be a family without messages."""
+    with pytest.raises(FileNotFoundError):
+        Messages("maskss").explain("any text")
+    assert Messages("no_table", has_table=False).explain("any text") is None
+
+
+def test_every_table_belongs_to_a_family():
+    """One that no family reads would answer nothing."""
+    names = {family.family for family in FAMILIES}
+    assert {file.stem for file in TABLES.iterdir()} <= names
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.family)
