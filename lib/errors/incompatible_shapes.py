@@ -38,7 +38,7 @@ def _at_run_time(match: re.Match[str]) -> Explanation:
         return _weights(pair.one, pair.other)
     if one[0] != other[0] and one[1:] == other[1:]:
         return _other_samples(pair, one[0], other[0], text)
-    if pair.subject != _LOSS and (place := _elsewhere(text)):
+    if not in_a_loss(text) and (place := _elsewhere(text)):
         return _in_a_layer(place, pair.one, pair.other)
     return explain_pair(pair)
 

@@ -7,14 +7,13 @@ axis was dropped, stays open here, and both readings are said.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 from lib.doctor.fixes import EVERY_STEP, LAST_STEP
 from lib.errors.failing_loss import Side
 from lib.errors.message import Explanation, entries
-from lib.errors.target_remedies import LOOK, sentence, to_one_shape
+from lib.errors.target_remedies import LOOK, same_axes, sentence, to_one_shape
 
 Dropped = Literal["y", "output", "neither"]
 
@@ -58,9 +57,9 @@ def explain_pair(pair: OperandPair) -> Explanation:
     remedy = to_one_shape(y[1:], output[1:], sparse=False)
     cause = f"{pair.start}: {remedy.what}." if remedy.what else f"{pair.start}."
     fix = sentence(remedy.fix)
-    if "the output has a time axis" in remedy.what:
+    if remedy.difference == "time axis of output":
         fix += " Else give y an answer for each timestep."
-    elif "y has a time axis" in remedy.what:
+    elif remedy.difference == "time axis of y":
         fix += " Else give y one answer per sample, y[:, -1]."
     return Explanation(cause, fix, remedy.code)
 
@@ -123,10 +122,9 @@ def _columns_or_steps(pair: OperandPair, one: str, other: str) -> Explanation:
 def _either_way(pair: OperandPair, short: list[str], long: list[str]) -> Explanation:
     """For shapes of which nobody can tell which is y."""
     if len(short) == len(long):
-        remedy = to_one_shape(short[1:], long[1:], sparse=False)
-        if remedy.what.startswith("output and y"):
-            code = re.sub(r"Dense\(\d+\)", "Dense(y.shape[-1])", remedy.code)
-            return Explanation(f"{pair.start}: {remedy.what}.", sentence(remedy.fix), code)
+        remedy = same_axes(short[1:], long[1:], sparse=False, columns="y.shape[-1]")
+        if remedy.difference == "sizes":
+            return Explanation(f"{pair.start}: {remedy.what}.", sentence(remedy.fix), remedy.code)
         return Explanation(
             f"{pair.start}: their sizes are the same, but swapped, columns before timesteps.",
             "If that is y, swap them; a reshape would mix the values up.",

@@ -7,8 +7,10 @@ Advice alone: the messages that it answers are in `lib.errors.target_shapes`,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from lib.doctor.fixes import EVERY_STEP, LAST_STEP, compile_with
+from lib.english import capital
 
 SPARSE = compile_with("sparse_categorical_crossentropy")
 LOOK = "print(y.shape, model.output_shape)"
@@ -24,6 +26,8 @@ class Remedy:
     fix: str
     """As a clause that may follow on a colon."""
     code: str
+    difference: Literal["time axis of y", "time axis of output", "sizes", "other"] = "other"
+    """Its kind: one alone has a time axis, or both have the same axes, of other sizes."""
 
     @property
     def advice(self) -> str:
@@ -33,7 +37,7 @@ class Remedy:
 
 def sentence(clause: str) -> str:
     """A clause as a sentence; but y is a name."""
-    return clause if clause.startswith("y ") else f"{clause[:1].upper()}{clause[1:]}"
+    return clause if clause.startswith("y ") else capital(clause)
 
 
 def to_one_shape(y: list[str], output: list[str], *, sparse: bool) -> Remedy:
@@ -50,11 +54,14 @@ def to_one_shape(y: list[str], output: list[str], *, sparse: bool) -> Remedy:
         return _without_axis_in_y(y, output, sparse=sparse)
     if len(y) == 1:
         return _two_axes(y[0], output[0], sparse=sparse)
-    return _same_axes(y, output, sparse=sparse)
+    return same_axes(y, output, sparse=sparse)
 
 
-def _same_axes(y: list[str], output: list[str], *, sparse: bool) -> Remedy:
-    """For y with a time axis, as the output; or for shapes of which nothing could be read."""
+def same_axes(y: list[str], output: list[str], *, sparse: bool, columns: str = "") -> Remedy:
+    """For y with a time axis, as the output; or for shapes of which nothing could be read.
+
+    `columns` stands in the code for y's number of columns; without it, the number does.
+    """
     if not y:
         return Remedy("", "give y and the output one shape.", LOOK)
     if y[-1] == output[-1]:
@@ -62,13 +69,14 @@ def _same_axes(y: list[str], output: list[str], *, sparse: bool) -> Remedy:
             "output and y have different timesteps",
             "cut x and y to the same timesteps.",
             CUT,
+            "sizes",
         )
     if sparse and y[-1] == "1":
         return Remedy("", "with class numbers in y take the sparse loss.", SPARSE)
-    columns = f"Dense({y[-1]})"
+    dense = f"Dense({columns or y[-1]})"
     if y[:-1] == output[:-1]:
         fix = "end the model with as many columns as y has."
-        return Remedy("output and y have different columns", fix, columns)
+        return Remedy("output and y have different columns", fix, dense, "sizes")
     if y == output[::-1]:
         return Remedy(
             "y's sizes are the output's, but swapped, columns before timesteps",
@@ -78,7 +86,8 @@ def _same_axes(y: list[str], output: list[str], *, sparse: bool) -> Remedy:
     return Remedy(
         "output and y have different timesteps, and different columns",
         "cut x and y to the same timesteps, and end with as many columns as y has.",
-        f"{CUT}\n{columns}",
+        f"{CUT}\n{dense}",
+        "sizes",
     )
 
 
@@ -99,6 +108,7 @@ def _without_axis_in_output(y: list[str], output: list[str], *, sparse: bool) ->
         "y has a time axis and the output has none",
         "return every step.",
         EVERY_STEP if y[-1] == output[-1] else f"{EVERY_STEP}\nDense({y[-1]})",
+        "time axis of y",
     )
 
 
@@ -108,23 +118,23 @@ def _without_axis_in_y(y: list[str], output: list[str], *, sparse: bool) -> Reme
         return Remedy("the output has more axes than y", "give the two the same axes.", LOOK)
     if y == output[:-1]:
         return _one_number(y, output[-1], sparse=sparse)
+    has, end, code = " and y has none", "", ""
     if output[-1] == "1" or y[-1:] == output[-1:]:
-        code = LAST_STEP if y else f"{LAST_STEP}\ny = y[:, None]"
-        fix = "return the last step only" + ("." if y else ", and give y the output's axis of 1.")
-        return Remedy("the output has a time axis and y has none", fix, code)
-    if y not in ([], ["1"]):
-        return Remedy(
-            "the output has a time axis and y has none",
-            "return the last step only, and end with as many columns as y has.",
-            f"{LAST_STEP}\nDense({y[-1]})",
-        )
-    number, end, code = "one number", "end with one column", "Dense(1)"
-    if sparse:
-        number, end, code = "a class number", "take the sparse loss", SPARSE
+        if not y:
+            end, code = ", and give y the output's axis of 1", "\ny = y[:, None]"
+    elif y not in ([], ["1"]):
+        end, code = ", and end with as many columns as y has", f"\nDense({y[-1]})"
+    elif sparse:
+        has, end = ", and y has a class number for each sample", ", and take the sparse loss"
+        code = f"\n{SPARSE}"
+    else:
+        has, end = ", and y has one number for each sample", ", and end with one column"
+        code = "\nDense(1)"
     return Remedy(
-        f"the output has a time axis, and y has {number} for each sample",
-        f"return the last step only, and {end}.",
-        f"{LAST_STEP}\n{code}",
+        f"the output has a time axis{has}",
+        f"return the last step only{end}.",
+        f"{LAST_STEP}{code}",
+        "time axis of output",
     )
 
 
@@ -161,16 +171,9 @@ def _two_axes(y: str, output: str, *, sparse: bool) -> Remedy:
             f"{LOOK}\n{EVERY_STEP}  # y is (N, {y}, 1): then Dense(1)\n{last}: then Dense({y})\n"
             f"Dense({y})  # neither",
         )
-    if not sparse:
-        return Remedy(
-            "",
-            f"if the output has {output} timesteps, of one column, return the last step only; with "
-            "columns end with one.",
-            f"{last}\nDense(1)  # the output has {output} columns",
-        )
-    return Remedy(
-        "",
-        f"if the output has {output} timesteps, of one column, return the last step only; if it "
-        "has a column per class, and y class numbers, take the sparse loss.",
-        f"{last}\n{SPARSE}",
-    )
+    fix = f"if the output has {output} timesteps, of one column, return the last step only; "
+    if sparse:
+        fix += "if it has a column per class, and y class numbers, take the sparse loss."
+        return Remedy("", fix, f"{last}\n{SPARSE}")
+    fix += "with columns end with one."
+    return Remedy("", fix, f"{last}\nDense(1)  # the output has {output} columns")
