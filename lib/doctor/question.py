@@ -113,4 +113,4 @@ TARGETS: dict[str, Sizes] = {
     "(N, 1)": (N, 1),
     "(N,)": (N,),
 }
-"""The usual outputs and targets, by what they are called: 320 samples, 12 timesteps, 16 units."""
+"""The usual outputs and targets, by what they are called: N samples, T timesteps, U units."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 
+from lib.english import joined
 from lib.errors.message import SHAPE, Explanation, Messages
 
 MESSAGES = Messages("layer_arguments")
@@ -50,9 +51,8 @@ def _keywords(match: re.Match[str]) -> Explanation | None:
 
 
 def _misplaced(owner: str, name: str) -> Explanation:
-    *others, last = takers = _TAKERS[name]
-    listed = f"{', '.join(others)} and {last}" if others else last
-    cause = f"{name} is an argument of {listed}, not of {owner}."
+    takers = _TAKERS[name]
+    cause = f"{name} is an argument of {joined(takers)}, not of {owner}."
     first = {"units": "", "merge_mode": "LSTM(units), "}.get(name, "units, ")
     code = f"{takers[0]}({first}{name}=…)"
     if owner == "Bidirectional":

@@ -65,12 +65,8 @@ def same_axes(y: list[str], output: list[str], *, sparse: bool, columns: str = "
     if not y:
         return Remedy("", "give y and the output one shape.", LOOK)
     if y[-1] == output[-1]:
-        return Remedy(
-            "output and y have different timesteps",
-            "cut x and y to the same timesteps.",
-            CUT,
-            "sizes",
-        )
+        fix = "cut x and y to the same timesteps."
+        return Remedy("output and y have different timesteps", fix, CUT, "sizes")
     if sparse and y[-1] == "1":
         return Remedy("", "with class numbers in y take the sparse loss.", SPARSE)
     dense = f"Dense({columns or y[-1]})"

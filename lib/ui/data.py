@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib.dataset import Dataset
 from lib.datasets import make_dataset, settle
+from lib.english import capital
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
 from lib.training.limits import check
 from lib.ui import runs
@@ -40,14 +41,13 @@ def load(settled: Settled) -> Loaded:
         loaded = Loaded(experiment, run.dataset if same and run else _dataset(experiment, table))
     except ExperimentError as error:
         last = session().upload.last_good or _default()
-        words = f"{error}"
         shown = last.dataset.title
         cure = error.cure if isinstance(error, TooShortError) else {}
         if cure:  # then it may be the same table, which isn't what is in doubt
             shown += f" with {last.dataset.shape[1]} timesteps"
         with place.container():
             st.warning(
-                plain(f"{words[:1].upper()}{words[1:]} Until then you see {shown}."),
+                plain(f"{capital(str(error))} Until then you see {shown}."),
                 icon=":material/info:",
             )
             if cure:

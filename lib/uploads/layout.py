@@ -20,6 +20,11 @@ _SAMPLE = 64 * 1024
 """So many characters tell the delimiter, the header and the kinds of numbers."""
 DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
 """What may stand between entries. A comma comes last, since it may be decimal or stand in texts."""
+UNCUT = (
+    "The lines can't be cut into cells ({}). Rows of cells apart by comma, semicolon, tab or | "
+    "were expected."
+)
+"""What is said of a text whose lines `csv` or pandas refuses; between the brackets, why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,4 @@ def _rows(sample: str, delimiter: str) -> Iterator[list[str]]:
             if any(entry.strip() for entry in row) or len(row) > 1:
                 yield row
     except csv.Error as error:
-        raise UploadError(
-            f"The lines can't be cut into cells ({error}). Rows of cells apart by comma, "
-            "semicolon, tab or | were expected."
-        ) from None
+        raise UploadError(UNCUT.format(error)) from None

@@ -14,7 +14,7 @@ import pandas as pd
 from lib.dataset import Mended
 from lib.english import counted
 from lib.uploads.header import MISSING
-from lib.uploads.layout import Layout
+from lib.uploads.layout import UNCUT, Layout
 from lib.uploads.limits import UploadError
 
 _ONE_AT_A_TIME = Lock()
@@ -110,10 +110,7 @@ def _why_unreadable(error: str, width: int, above: int) -> str:
             'A quotation mark (") is opened and never closed, so the rest of the file is one cell. '
             "Close it or leave it out."
         )
-    return (
-        f"The lines can't be cut into cells ({error.strip()}). Rows of cells apart by comma, "
-        "semicolon, tab or | were expected."
-    )
+    return UNCUT.format(error.strip())
 
 
 def drop_empty_rows(raw: RawTable) -> None:

@@ -22,6 +22,7 @@ from lib.doctor.question import (
     read_shape,
     write_question,
 )
+from lib.english import capital
 from lib.figures.lineup import lineup_picture
 from lib.figures.palette import Palette
 from lib.figures.tensor import SCALES
@@ -121,8 +122,7 @@ def _read(name: str) -> None:
             text, samples=question.target[0] if name == "output" else question.output[0]
         )
     except ShapeTextError as error:
-        words = f"{error}"
-        session().shapes.problems[name] = f"{words[:1].upper()}{words[1:]}"
+        session().shapes.problems[name] = capital(str(error))
         return
     values: dict[str, Any] = {name: shape}
     _take(replace(question, **values), name)
@@ -186,9 +186,10 @@ def _usual(question: TargetQuestion) -> None:
                 on_change=_open,
                 args=(key, name),
             )
+    n, t, u = OUTPUTS["(N, T, U)"]
     hint(
         " · ".join(f"{SIGNS[verdict]} {word.lower()}" for verdict, word in VERDICTS.items())
-        + ". N = 320, T = 12, U = 16. Batches of 12, as long as T, hide errors: try them."
+        + f". N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
     )
 
 
