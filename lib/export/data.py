@@ -133,7 +133,7 @@ MENDINGS: dict[Mending, Callable[..., list[str]]] = {
         f"frame[{column}] = frame[{column}].mask(frame[{column}].abs() > {limit})"
     ],
 }
-"""What `lib.uploads` may have done to a file's cells → the same in pandas, from the column's name
+"""What `lib.uploads` may have done to a file's entries → the same in pandas, from the column's name
 as code and the details of `lib.dataset.Mended`."""
 GAPS = {"fill": ".ffill().dropna()", "drop": ".dropna()"}
 """What is done with missing values: a key of `lib.experiment.MISSING` → pandas."""
@@ -197,15 +197,15 @@ def _read_csv(dataset: Dataset) -> str:
     arguments = [quoted(dataset.title)]
     for name, value in dataset.reading.items():
         if isinstance(value, list):
-            cells = [quoted(text) for text in value]
-            arguments.append(laid_out(f"{name}=[", cells, "]", indent=4, beside=len(",")))
+            texts = [quoted(text) for text in value]
+            arguments.append(laid_out(f"{name}=[", texts, "]", indent=4, beside=len(",")))
         else:
             arguments.append(f"{name}={quoted(value) if isinstance(value, str) else value}")
     return laid_out("pd.read_csv(", arguments, ")", beside=len("frame = "))
 
 
 def _mend(dataset: Dataset) -> str:
-    """Lines that do to the cells what the app did on the way in, as far as columns are used."""
+    """Lines that do to the entries what the app did on the way in, as far as columns are used."""
     used = {*dataset.feature_names, *dataset.target_names}
     lines = [
         line

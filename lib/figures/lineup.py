@@ -1,6 +1,6 @@
 """How a loss lines up an output and a target: both tensors, what is compared, and axis by axis.
 
-An HTML fragment for `st.html`. What meets what is found in `lib.doctor`; here it is drawn.
+An HTML fragment for `st.html`. `lib.doctor` decides which axes are paired; this draws the pairs.
 """
 
 from __future__ import annotations
@@ -128,15 +128,15 @@ def _words(words: str, palette: Palette) -> str:
 
 def _table(axes: list[tuple[AxisPair, AxisFate]], palette: Palette) -> str:
     """A row for each side, a column for each axis, lined up from the right as the loss does."""
-    cell = "padding:0.3rem 0.75rem;text-align:center;border:1px solid " + palette.border
+    css = "padding:0.3rem 0.75rem;text-align:center;border:1px solid " + palette.border
     rows = []
     for name, side in (("output", "output"), ("y", "target")):
-        cells = "".join(f'<td style="{cell}">{_side(pair, side, palette)}</td>' for pair, _ in axes)
-        rows.append(f'<tr><th scope="row" style="{cell};font-weight:600">{name}</th>{cells}</tr>')
+        sizes = "".join(f'<td style="{css}">{_side(pair, side, palette)}</td>' for pair, _ in axes)
+        rows.append(f'<tr><th scope="row" style="{css};font-weight:600">{name}</th>{sizes}</tr>')
     fates = "".join(
-        f'<td style="{cell};{_fill(fate, palette)}">{escape(fate.text)}</td>' for _, fate in axes
+        f'<td style="{css};{_fill(fate, palette)}">{escape(fate.text)}</td>' for _, fate in axes
     )
-    rows.append(f'<tr><th scope="row" style="{cell};font-weight:600">so</th>{fates}</tr>')
+    rows.append(f'<tr><th scope="row" style="{css};font-weight:600">so</th>{fates}</tr>')
     return (
         '<div style="overflow-x:auto;margin-top:0.75rem" tabindex="0">'
         f'<table style="border-collapse:collapse;font-size:0.875rem">{"".join(rows)}</table></div>'

@@ -58,7 +58,7 @@ def _stack(rng: np.random.Generator) -> Stack:
     return (Input(timesteps=timesteps, features=features), *layers)
 
 
-def _cell(units: int, rng: np.random.Generator, *, every: float = 0.5) -> Recurrent:
+def _recurrent_layer(units: int, rng: np.random.Generator, *, every: float = 0.5) -> Recurrent:
     """An LSTM or a GRU, which returns sequences with the probability `every`."""
     sequences = _flip(rng, every)
     return (LSTM, GRU)[rng.integers(2)](units=units, return_sequences=sequences)
@@ -69,12 +69,12 @@ def _flip(rng: np.random.Generator, share: float = 0.5) -> bool:
 
 
 def _one_layer(units: list[int], rng: np.random.Generator) -> Stack:
-    layer = _cell(units[0], rng)
+    layer = _recurrent_layer(units[0], rng)
     return (layer, Dense(units=units[1])) if _flip(rng) else (layer,)
 
 
 def _two_layers(units: list[int], rng: np.random.Generator) -> Stack:
-    return _cell(units[0], rng, every=0.7), _cell(units[1], rng)
+    return _recurrent_layer(units[0], rng, every=0.7), _recurrent_layer(units[1], rng)
 
 
 def _both_ways(units: list[int], rng: np.random.Generator) -> Stack:
@@ -84,12 +84,13 @@ def _both_ways(units: list[int], rng: np.random.Generator) -> Stack:
 
 
 def _encoder(units: list[int], rng: np.random.Generator) -> Stack:
-    encoder, decoder = _cell(units[0], rng, every=0.25), _cell(units[2], rng, every=0.7)
+    encoder = _recurrent_layer(units[0], rng, every=0.25)
+    decoder = _recurrent_layer(units[2], rng, every=0.7)
     return encoder, RepeatVector(n=units[1]), decoder
 
 
 def _collapsed(units: list[int], rng: np.random.Generator) -> Stack:
-    lower = _cell(units[0], rng, every=0.8)
+    lower = _recurrent_layer(units[0], rng, every=0.8)
     return lower, (Flatten(), GlobalAveragePooling1D())[rng.integers(2)]
 
 
