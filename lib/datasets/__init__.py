@@ -12,21 +12,12 @@ from typing import Any
 from lib.dataset import Dataset
 from lib.datasets.series import F_OF_TABLE, SERIES, columns_of, cut
 from lib.datasets.spec import DatasetSpec
-from lib.datasets.synthetic import SYNTHETIC, TASKS, Task
+from lib.datasets.synthetic import SYNTHETIC, TASKS
 from lib.datasets.worked import WORKED
 from lib.experiment import MAX_VALUES, Experiment, ExperimentError, limit_of, validate
 from lib.windows import MAX_COLUMNS, Table
 
-__all__ = [
-    "DATASETS",
-    "TASKS",
-    "DatasetSpec",
-    "Task",
-    "find_spec",
-    "make_dataset",
-    "settle",
-    "suggested",
-]
+__all__ = ["DATASETS", "TASKS", "find_spec", "make_dataset", "settle", "suggested"]
 
 
 def _own(experiment: Experiment, table: Table | None) -> Dataset:
