@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from lib.dataset import Dataset, Mending
 from lib.datasets import TASKS, find_spec
+from lib.datasets.series import FILE_NAMES
 from lib.datasets.worked import DATA_X, DATA_Y
 from lib.experiment import MAX_VALUES, Experiment
 from lib.export.python import comment, laid_out, quoted, raw
+from lib.windows import TRAIN_PART
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,9 @@ def _gapminder(experiment: Experiment, dataset: Dataset) -> DataCode:
 
 
 FRAMES = {
-    "seattle": 'frame = pd.read_csv("seattle-weather.csv")  # offered beside this script',
-    "macro": """\
-raw = pd.read_csv("macrodata.csv")  # offered beside this script
+    "seattle": f'frame = pd.read_csv("{FILE_NAMES["seattle"]}")  # offered beside this script',
+    "macro": f"""\
+raw = pd.read_csv("{FILE_NAMES["macro"]}")  # offered beside this script
 frame = 400 * raw[["realgdp", "realcons", "realinv"]].apply(np.log).diff()
 frame.columns = ["gdp_growth", "consumption_growth", "investment_growth"]
 frame["unemployment_change"] = raw["unemp"].diff()
@@ -160,7 +162,7 @@ def _table(experiment: Experiment, dataset: Dataset) -> DataCode:
         "# Windows of T rows, and targets `horizon` rows after each. No row is in both parts.",
         f"T, horizon = {steps}, {settings.horizon}",
         "windows = len(frame) - 2 * (T + horizon) + 2",
-        "train = min(max(round(0.75 * windows), 1), windows - 1)",
+        f"train = min(max(round({TRAIN_PART} * windows), 1), windows - 1)",
         "boundary = train + T + horizon - 1  # the first row of the validation part",
         "known = frame[:boundary]",
         "varies = known.max() > known.min()  # the deviation of 0.1, 0.1, … isn't quite 0",
