@@ -22,6 +22,9 @@ MERGE_MODES = ("concat", "sum", "mul", "ave", None)
 
 BLOCKS = {"lstm": 4, "gru": 3, "simple_rnn": 1}
 """By cell, the matrices side by side in each kernel: one per gate, and one for the candidate."""
+BIASES = {"lstm": (1,), "gru": (2, 1), "simple_rnn": (1,)}
+"""By cell, how many biases each column of its kernels may have, Keras's default first. A GRU has
+two with `reset_after`, one for what the kernel gives and one for the recurrent kernel."""
 STATES = {"lstm": ("h", "c"), "gru": ("h",), "simple_rnn": ("h",)}
 """By cell, what it carries from one timestep to the next: the hidden state, and a cell state."""
 
@@ -104,6 +107,12 @@ def rnn_parameter_product(
     return "·".join([*factors, f"{units}", f"({features}+{units}+{biases})"])
 
 
+def bias_shapes(cell: str, units: int) -> tuple[tuple[int, ...], ...]:
+    """The shapes that the bias of a recurrent layer may have, Keras's default first."""
+    width = BLOCKS[cell] * units
+    return tuple((rows, width) if rows > 1 else (width,) for rows in BIASES[cell])
+
+
 def dense_parameter_count(units: int, outputs: int) -> int:
     """How many numbers a Dense layer from U units to K outputs learns, at however many steps."""
     _positive("units", units)
@@ -112,10 +121,10 @@ def dense_parameter_count(units: int, outputs: int) -> int:
 
 
 def _biases(cell: str, reset_after: bool) -> int:
-    """Biases per unit and block: with `reset_after` a GRU has one for x and one for the state."""
+    """Biases per unit and block. Raises ValueError for an unknown cell."""
     if cell not in BLOCKS:
         raise ValueError(f"expected cell to be one of {list(BLOCKS)}, received {cell!r}")
-    return 2 if cell == "gru" and reset_after else 1
+    return BIASES[cell][0 if reset_after else -1]
 
 
 def _positive(name: str, value: object) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.experiment import CELLS
-from lib.shapes import BLOCKS
+from lib.shapes import BLOCKS, bias_shapes
 
 GATES: dict[str, dict[str, str]] = {
     "lstm": {"i": "input gate", "f": "forget gate", "c": "candidate", "o": "output gate"},
@@ -210,11 +210,10 @@ def _checked(
     kernel, recurrent, bias = (np.asarray(array, dtype=x.dtype) for array in weights)
     features, units = x.shape[-1], len(recurrent)
     width = BLOCKS[cell] * units
-    biases = ((2, width), (width,)) if cell == "gru" else ((width,),)
     for name, array, allowed in (
         ("kernel", kernel, ((features, width),)),
         ("recurrent_kernel", recurrent, ((units, width),)),
-        ("bias", bias, biases),
+        ("bias", bias, bias_shapes(cell, units)),
     ):
         if array.shape not in allowed:
             expected = " or ".join(map(str, allowed))
