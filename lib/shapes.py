@@ -89,7 +89,9 @@ def rnn_parameter_count(
     Raises:
         ValueError: with what was expected and what was received.
     """
-    biases = _biases(cell, reset_after)
+    if cell not in BLOCKS:
+        raise ValueError(f"expected cell to be one of {list(BLOCKS)}, received {cell!r}")
+    biases = BIASES[cell][0 if reset_after else -1]
     _positive("features", features)
     _positive("units", units)
     return (2 if bidirectional else 1) * BLOCKS[cell] * units * (features + units + biases)
@@ -102,7 +104,7 @@ def rnn_parameter_product(
     bidirectional: bool = False,
 ) -> str:
     """How that count comes about: "4·16·(3+16+1)", or in letters "4·U·(F+U+1)"."""
-    biases, blocks = _biases(cell, reset_after=True), BLOCKS[cell]
+    biases, blocks = BIASES[cell][0], BLOCKS[cell]
     factors = (["2"] if bidirectional else []) + ([f"{blocks}"] if blocks > 1 else [])
     return "·".join([*factors, f"{units}", f"({features}+{units}+{biases})"])
 
@@ -118,13 +120,6 @@ def dense_parameter_count(units: int, outputs: int) -> int:
     _positive("units", units)
     _positive("outputs", outputs)
     return outputs * (units + 1)
-
-
-def _biases(cell: str, reset_after: bool) -> int:
-    """Biases per unit and block. Raises ValueError for an unknown cell."""
-    if cell not in BLOCKS:
-        raise ValueError(f"expected cell to be one of {list(BLOCKS)}, received {cell!r}")
-    return BIASES[cell][0 if reset_after else -1]
 
 
 def _positive(name: str, value: object) -> None:

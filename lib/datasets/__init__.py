@@ -20,7 +20,7 @@ from lib.windows import MAX_COLUMNS, Table
 __all__ = ["DATASETS", "TASKS", "find_spec", "make_dataset", "settle", "suggested"]
 
 
-def _own(experiment: Experiment, table: Table | None) -> Dataset:
+def _uploaded(experiment: Experiment, table: Table | None) -> Dataset:
     if table is None:
         raise ExperimentError("your own data needs an uploaded table, and none is there yet.")
     return cut("upload", experiment, table)
@@ -30,7 +30,7 @@ _UPLOAD = DatasetSpec(
     name="upload",
     title="Your own table",
     about="Columns of your table some rows ahead, from its columns up to that row.",
-    make=_own,
+    make=_uploaded,
     why={"F": F_OF_TABLE},
     suggested={"epochs": 60},
     uses=frozenset({"horizon", "inputs", "targets", "missing"}),

@@ -200,10 +200,10 @@ def _read_csv(dataset: Dataset) -> str:
     for name, value in dataset.reading.items():
         if isinstance(value, list):
             texts = [quoted(text) for text in value]
-            arguments.append(laid_out(f"{name}=[", texts, "]", indent=4, beside=len(",")))
+            arguments.append(laid_out(f"{name}=[", texts, "]", indent=4, reserved=len(",")))
         else:
             arguments.append(f"{name}={quoted(value) if isinstance(value, str) else value}")
-    return laid_out("pd.read_csv(", arguments, ")", beside=len("frame = "))
+    return laid_out("pd.read_csv(", arguments, ")", reserved=len("frame = "))
 
 
 def _mend(dataset: Dataset) -> str:

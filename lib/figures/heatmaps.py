@@ -97,13 +97,13 @@ def _legend(outlined_name: str, palette: Palette) -> str:
         f'<span style="display:inline-block;width:0.6rem;height:1rem;border-radius:3px;'
         f'vertical-align:-3px;border:2px solid {palette.last}"></span>'
     )
-    keeps = (
+    outline_words = (
         f"<span>{outline} what "
         '<span style="font-family:monospace;font-size:0.8125rem">return_sequences=False</span> '
         f"keeps of {escape(outlined_name)}</span>"
     )
     return (
         f'<div style="color:{palette.muted};display:flex;flex-wrap:wrap;gap:0.25rem 1.25rem;'
-        f'margin-bottom:0.5rem"><span>−1 {bar} 1</span>{keeps if outlined_name else ""}'
+        f'margin-bottom:0.5rem"><span>−1 {bar} 1</span>{outline_words if outlined_name else ""}'
         "<span>rows are units, columns timesteps</span></div>"
     )

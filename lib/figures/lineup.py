@@ -25,11 +25,11 @@ LETTERS: dict[str, tuple[str, Role]] = {
 """What one entry of an axis is called → its letter, and how it is drawn."""
 
 
-def axes_of(shape: Sequence[int | None], beside: Sizes | None = None) -> Tensor:
-    """A shape with a meaning for each axis; of a target's second axis, the output's may tell."""
+def axes_of(shape: Sequence[int | None], output: Sizes | None = None) -> Tensor:
+    """A shape with a meaning for each axis; `output` tells what a target's second axis counts."""
     middle: tuple[tuple[str, Role], ...] = (("N", "batch"),) * max(0, len(shape) - 3)
     ends: tuple[tuple[str, Role], ...] = (("T", "time"), ("K", "features"))
-    if len(shape) == 2 and beside and len(beside) == 3 and shape[1] == beside[1] != beside[2]:
+    if len(shape) == 2 and output and len(output) == 3 and shape[1] == output[1] != output[2]:
         ends = (("T", "time"),)
     elif len(shape) == 2:
         ends = ends[1:]
@@ -53,11 +53,8 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
     output, target = diagnosis.output_shape, diagnosis.target_shape
     drawn_output, drawn_target = axes_of(output), axes_of(target, output)
     compared = _placed(_compared([pair for pair, _ in axes])) if diagnosis.broadcast_shape else None
-    scale = Scale.of(
-        [tensor for tensor in (drawn_output, drawn_target, compared) if tensor],
-        height=100,
-        width=90,
-    )
+    drawn = [tensor for tensor in (drawn_output, drawn_target, compared) if tensor]
+    scale = Scale.of(drawn, height=100, width=90)
     images = [
         _tensor("the output", output, drawn_output, scale, palette, palette.ink),
         _words("meets", palette),
