@@ -146,7 +146,7 @@ class Dropout(Layer):
 
 
 def _packing_refusal(above: tuple[Layer, ...], tensors: Tensors) -> str:
-    """What is said where Keras makes one tensor of several; of equal ones when they come apart.
+    """Keras's words where it packs several tensors into one; of equal ones, where it unpacks them.
 
     Nothing where they are unpacked: the first is then all of them as one, for what is above.
     """
