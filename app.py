@@ -7,7 +7,7 @@ from lib.ui.first_paint import ask_for_plotly, schedule_rest
 ask_for_plotly()  # first, since a cold server needs 0.3 s for the imports
 
 from lib.datasets.series import FILE_NAMES, file_text
-from lib.export import EXPORTS, keras_script
+from lib.export import EXPORTS
 from lib.figures.strip import shape_strip
 from lib.narrate.explore import setup_sentence, strip_sentence
 from lib.ui.data import load
@@ -35,7 +35,8 @@ if not whole:
     st.stop()
 
 with st.container(border=True):
-    script, export = keras_script(experiment, dataset), EXPORTS["keras"]
+    export = EXPORTS["keras"]
+    script = export.write(experiment, dataset)
     st.markdown("### The experiment as Keras code")
     st.code(script, language="python", wrap_lines=True)
     with st.container(horizontal=True):

@@ -280,7 +280,7 @@ def limit_of(key: str) -> Limit:
 
 
 def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str, str | list[str]]:
-    """The URL form: what differs from `base`, the default, by key. Repeated keys are a tuple."""
+    """The URL form: what differs from `base`, the default, by key. Repeated keys are a list."""
     base = base or Experiment()
     query: dict[str, str | list[str]] = {}
     for key in SETTINGS:

@@ -22,6 +22,9 @@ MERGE_MODES = ("concat", "sum", "mul", "ave", None)
 
 BLOCKS = {"lstm": 4, "gru": 3, "simple_rnn": 1}
 """By cell, the matrices side by side in each kernel: one per gate, and one for the candidate."""
+BIASES = {"lstm": (1,), "gru": (2, 1), "simple_rnn": (1,)}
+"""By cell, how many biases each column of its kernels may have, Keras's default first. A GRU has
+two with `reset_after`, one for what the kernel gives and one for the recurrent kernel."""
 STATES = {"lstm": ("h", "c"), "gru": ("h",), "simple_rnn": ("h",)}
 """By cell, what it carries from one timestep to the next: the hidden state, and a cell state."""
 
@@ -86,7 +89,9 @@ def rnn_parameter_count(
     Raises:
         ValueError: with what was expected and what was received.
     """
-    biases = _biases(cell, reset_after)
+    if cell not in BLOCKS:
+        raise ValueError(f"expected cell to be one of {list(BLOCKS)}, received {cell!r}")
+    biases = BIASES[cell][0 if reset_after else -1]
     _positive("features", features)
     _positive("units", units)
     return (2 if bidirectional else 1) * BLOCKS[cell] * units * (features + units + biases)
@@ -99,9 +104,15 @@ def rnn_parameter_product(
     bidirectional: bool = False,
 ) -> str:
     """How that count comes about: "4·16·(3+16+1)", or in letters "4·U·(F+U+1)"."""
-    biases, blocks = _biases(cell, reset_after=True), BLOCKS[cell]
+    biases, blocks = BIASES[cell][0], BLOCKS[cell]
     factors = (["2"] if bidirectional else []) + ([f"{blocks}"] if blocks > 1 else [])
     return "·".join([*factors, f"{units}", f"({features}+{units}+{biases})"])
+
+
+def bias_shapes(cell: str, units: int) -> tuple[tuple[int, ...], ...]:
+    """The shapes that the bias of a recurrent layer may have, Keras's default first."""
+    width = BLOCKS[cell] * units
+    return tuple((rows, width) if rows > 1 else (width,) for rows in BIASES[cell])
 
 
 def dense_parameter_count(units: int, outputs: int) -> int:
@@ -109,13 +120,6 @@ def dense_parameter_count(units: int, outputs: int) -> int:
     _positive("units", units)
     _positive("outputs", outputs)
     return outputs * (units + 1)
-
-
-def _biases(cell: str, reset_after: bool) -> int:
-    """Biases per unit and block: with `reset_after` a GRU has one for x and one for the state."""
-    if cell not in BLOCKS:
-        raise ValueError(f"expected cell to be one of {list(BLOCKS)}, received {cell!r}")
-    return 2 if cell == "gru" and reset_after else 1
 
 
 def _positive(name: str, value: object) -> None:

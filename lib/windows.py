@@ -105,7 +105,7 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _split(rows: int, timesteps: int, horizon: int) -> tuple[int, int]:
     """How many windows are for training and how many, that share no row with these, for validation.
 
-    A window covers `timesteps + horizon` rows, targets included. Three quarters come first. Raises
+    A window covers `timesteps + horizon` rows, targets included. `TRAIN_PART` comes first. Raises
     TooShortError where there aren't two windows that share no row.
     """
     span = timesteps + horizon

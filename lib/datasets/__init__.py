@@ -12,24 +12,15 @@ from typing import Any
 from lib.dataset import Dataset
 from lib.datasets.series import F_OF_TABLE, SERIES, columns_of, cut
 from lib.datasets.spec import DatasetSpec
-from lib.datasets.synthetic import SYNTHETIC, TASKS, Task
+from lib.datasets.synthetic import SYNTHETIC, TASKS
 from lib.datasets.worked import WORKED
 from lib.experiment import MAX_VALUES, Experiment, ExperimentError, limit_of, validate
 from lib.windows import MAX_COLUMNS, Table
 
-__all__ = [
-    "DATASETS",
-    "TASKS",
-    "DatasetSpec",
-    "Task",
-    "find_spec",
-    "make_dataset",
-    "settle",
-    "suggested",
-]
+__all__ = ["DATASETS", "TASKS", "find_spec", "make_dataset", "settle", "suggested"]
 
 
-def _own(experiment: Experiment, table: Table | None) -> Dataset:
+def _uploaded(experiment: Experiment, table: Table | None) -> Dataset:
     if table is None:
         raise ExperimentError("your own data needs an uploaded table, and none is there yet.")
     return cut("upload", experiment, table)
@@ -39,7 +30,7 @@ _UPLOAD = DatasetSpec(
     name="upload",
     title="Your own table",
     about="Columns of your table some rows ahead, from its columns up to that row.",
-    make=_own,
+    make=_uploaded,
     why={"F": F_OF_TABLE},
     suggested={"epochs": 60},
     uses=frozenset({"horizon", "inputs", "targets", "missing"}),

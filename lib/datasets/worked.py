@@ -6,6 +6,8 @@ are learned to the last digit. There is no validation part: two samples can't sp
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from lib.dataset import Dataset
@@ -28,15 +30,21 @@ _WHY = {
 }
 
 
-def highest_output(cell: str, timesteps: int) -> np.ndarray:
-    """What a unit's output can come close to but not exceed, by timestep (T,).
+HIGHEST_OUTPUT: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "lstm": np.tanh,
+    "gru": np.ones_like,
+    "simple_rnn": np.ones_like,
+}
+"""By cell: from the timesteps 1, 2, … T to what |h|, a unit's output, stays below at each.
 
-    From a zero state an LSTM's cell state grows by less than 1 a step, so |h_t| < tanh(t). A
-    SimpleRNN's output is a tanh, and a GRU's a mixture of tanhs: less than 1 at every step.
-    """
-    if cell == "lstm":
-        return np.tanh(np.arange(1.0, timesteps + 1))
-    return np.ones(timesteps)
+From a zero state an LSTM's cell state grows by less than 1 a step, so |h_t| < tanh(t). A
+SimpleRNN's output is a tanh, and a GRU's a mixture of tanhs: less than 1 at every step.
+"""
+
+
+def highest_output(cell: str, timesteps: int) -> np.ndarray:
+    """What a unit's output can come close to but not exceed, by timestep (T,)."""
+    return HIGHEST_OUTPUT[cell](np.arange(1.0, timesteps + 1))
 
 
 def _raw(experiment: Experiment, _table: object) -> Dataset:

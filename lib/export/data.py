@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from lib.dataset import Dataset, Mending
 from lib.datasets import TASKS, find_spec
+from lib.datasets.series import FILE_NAMES
 from lib.datasets.worked import DATA_X, DATA_Y
 from lib.experiment import MAX_VALUES, Experiment
 from lib.export.python import comment, laid_out, quoted, raw
+from lib.windows import TRAIN_PART
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,9 @@ def _gapminder(experiment: Experiment, dataset: Dataset) -> DataCode:
 
 
 FRAMES = {
-    "seattle": 'frame = pd.read_csv("seattle-weather.csv")  # offered beside this script',
-    "macro": """\
-raw = pd.read_csv("macrodata.csv")  # offered beside this script
+    "seattle": f'frame = pd.read_csv("{FILE_NAMES["seattle"]}")  # offered beside this script',
+    "macro": f"""\
+raw = pd.read_csv("{FILE_NAMES["macro"]}")  # offered beside this script
 frame = 400 * raw[["realgdp", "realcons", "realinv"]].apply(np.log).diff()
 frame.columns = ["gdp_growth", "consumption_growth", "investment_growth"]
 frame["unemployment_change"] = raw["unemp"].diff()
@@ -133,7 +135,7 @@ MENDINGS: dict[Mending, Callable[..., list[str]]] = {
         f"frame[{column}] = frame[{column}].mask(frame[{column}].abs() > {limit})"
     ],
 }
-"""What `lib.uploads` may have done to a file's cells → the same in pandas, from the column's name
+"""What `lib.uploads` may have done to a file's entries → the same in pandas, from the column's name
 as code and the details of `lib.dataset.Mended`."""
 GAPS = {"fill": ".ffill().dropna()", "drop": ".dropna()"}
 """What is done with missing values: a key of `lib.experiment.MISSING` → pandas."""
@@ -160,7 +162,7 @@ def _table(experiment: Experiment, dataset: Dataset) -> DataCode:
         "# Windows of T rows, and targets `horizon` rows after each. No row is in both parts.",
         f"T, horizon = {steps}, {settings.horizon}",
         "windows = len(frame) - 2 * (T + horizon) + 2",
-        "train = min(max(round(0.75 * windows), 1), windows - 1)",
+        f"train = min(max(round({TRAIN_PART} * windows), 1), windows - 1)",
         "boundary = train + T + horizon - 1  # the first row of the validation part",
         "known = frame[:boundary]",
         "varies = known.max() > known.min()  # the deviation of 0.1, 0.1, … isn't quite 0",
@@ -197,15 +199,15 @@ def _read_csv(dataset: Dataset) -> str:
     arguments = [quoted(dataset.title)]
     for name, value in dataset.reading.items():
         if isinstance(value, list):
-            cells = [quoted(text) for text in value]
-            arguments.append(laid_out(f"{name}=[", cells, "]", indent=4, beside=len(",")))
+            texts = [quoted(text) for text in value]
+            arguments.append(laid_out(f"{name}=[", texts, "]", indent=4, reserved=len(",")))
         else:
             arguments.append(f"{name}={quoted(value) if isinstance(value, str) else value}")
-    return laid_out("pd.read_csv(", arguments, ")", beside=len("frame = "))
+    return laid_out("pd.read_csv(", arguments, ")", reserved=len("frame = "))
 
 
 def _mend(dataset: Dataset) -> str:
-    """Lines that do to the cells what the app did on the way in, as far as columns are used."""
+    """Lines that do to the entries what the app did on the way in, as far as columns are used."""
     used = {*dataset.feature_names, *dataset.target_names}
     lines = [
         line

@@ -21,7 +21,7 @@ def comment(text: str) -> list[str]:
 
 
 def laid_out(
-    head: str, items: Sequence[str], tail: str, *, indent: int = 0, beside: int = 0
+    head: str, items: Sequence[str], tail: str, *, indent: int = 0, reserved: int = 0
 ) -> str:
     """A call or a list from `head` to `tail`, an item to a line where one line is too short.
 
@@ -30,10 +30,10 @@ def laid_out(
         items: what stands in it.
         tail: the closing bracket.
         indent: where its lines begin.
-        beside: how many letters more stand on its line.
+        reserved: how many letters more stand on its line.
     """
     line = f"{head}{', '.join(items)}{tail}"
-    if indent + len(line) + beside <= LINE:
+    if indent + len(line) + reserved <= LINE:
         return line
     margin = " " * indent
     return "\n".join([head, *(f"{margin}    {item}," for item in items), f"{margin}{tail}"])

@@ -79,16 +79,16 @@ def _layer(step: TracedLayer) -> str:
 def _training(mode: str, experiment: Experiment, dataset: Dataset) -> str:
     """Compile and fit one model."""
     settings, name = experiment.training, MODES[mode].variable
-    every = mode == "sequence"
-    shape = f"(N, {dataset.shape[1]}, {dataset.targets})" if every else f"(N, {dataset.targets})"
+    sequence = mode == "sequence"
+    shape = f"(N, {dataset.shape[1]}, {dataset.targets})" if sequence else f"(N, {dataset.targets})"
     rate = f"learning_rate={settings.learning_rate:g}"
     return "\n".join(
         [
-            f"# The targets of {'every' if every else 'the last'} timestep: {shape}.",
+            f"# The targets of {'every' if sequence else 'the last'} timestep: {shape}.",
             f"keras.utils.set_random_seed({experiment.seed})  # for the order of the batches",
             f"{name}.compile(keras.optimizers.{OPTIMIZERS[settings.optimizer].keras}({rate}), "
             f'loss="{LOSSES[settings.loss].keras}")',
-            f"{name}.fit(x[:train], y[:train{'' if every else ', -1'}], "
+            f"{name}.fit(x[:train], y[:train{'' if sequence else ', -1'}], "
             f"batch_size={settings.batch_size}, epochs={settings.epochs}, verbose=0)",
         ]
     )

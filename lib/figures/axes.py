@@ -113,11 +113,11 @@ def log_axis(title: str, values: Iterable[float]) -> dict[str, Any]:
         "type": "log",
         "range": [low, high],
         "tickvals": [m * 10.0**k for m, k in ticks],
-        "ticktext": [_power(m, k) for m, k in ticks],
+        "ticktext": [_tick_text(m, k) for m, k in ticks],
     }
 
 
-def _power(times: int, power: int) -> str:
+def _tick_text(times: int, power: int) -> str:
     """A tick's name, the same on every axis: 0.001, 20, 100,000, and beyond these 2·10⁶ or 10⁻⁶.
 
     Written out as far as sentences do (`lib.english.number`) and the margin has room.

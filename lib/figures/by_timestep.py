@@ -52,19 +52,19 @@ def predictions_figure(
     unit, head = dataset.target_unit, experiment.model.head
     hover = f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
     # Wider than the models' lines and below them: a model that is right runs inside the target.
-    goal = marks.line("target", truth, {"color": palette.ink, "width": 4}, hover)
+    line = marks.line("target", truth, {"color": palette.ink, "width": 4}, hover)
     if dataset.has_named_steps:
         after = f"{dataset.lead} after " if dataset.lead else ""
-        goal["customdata"] = [chart.escaped(f"{after}{name}") for name in dataset.timestep_names]
-        goal["hovertemplate"] += " · %{customdata}"
-    goal["mode"] = "lines+markers"
-    goal["marker"] = {"color": palette.ink, "size": round(1.5 * marks.dot_size(len(truth)))}
+        line["customdata"] = [chart.escaped(f"{after}{name}") for name in dataset.timestep_names]
+        line["hovertemplate"] += " · %{customdata}"
+    line["mode"] = "lines+markers"
+    line["marker"] = {"color": palette.ink, "size": round(1.5 * marks.dot_size(len(truth)))}
 
     keys = _keys(values, head, palette)
     target_key = Entry("dots", f"target{dataset.ahead}", palette.ink, palette.ink)
     rows = [[target_key, *keys["sequence"]], keys["last"]]
     return chart.figure(
-        [goal, *_traces(values, head, palette, hover)],
+        [line, *_traces(values, head, palette, hover)],
         chart.layout(
             palette,
             axes.timestep_axis(dataset.timestep_names),

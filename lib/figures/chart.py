@@ -101,8 +101,8 @@ def layout(
     }
     if "ticktext" in x:  # half of the last name stands right of the plot, or isn't drawn at all
         right = max(right, round(3.6 * len(x["ticktext"][-1])) - 4)
-    for own in (x, y):
-        own["title"] = {"text": escaped(own["title"]), "font": font, "standoff": 6}
+    for each in (x, y):
+        each["title"] = {"text": escaped(each["title"]), "font": font, "standoff": 6}
     return {
         # Plotly's default template is nine tenths of a figure; Streamlit adds its own anyway.
         "template": {},

@@ -15,11 +15,11 @@ from lib.figures.palette import Palette
 
 PLOT, GAP, ROW = 170, 32, 22
 """Of the chart of a sample, in pixels: the height of its targets' plot, of the room below it, and
-of each feature's cells."""
+of each feature's squares."""
 LONGEST = 13
-"""Of a feature's name beside its cells, in letters."""
+"""Of a feature's name beside its squares, in letters."""
 GAPS = 30
-"""Up to so many timesteps there are gaps between cells; of more they would be half on a phone."""
+"""Up to so many timesteps there are gaps between squares; of more they would be half on a phone."""
 SPLIT_HEIGHT = 400
 MOST_POINTS = 1500
 """Of more samples every k-th is drawn, so that a chart stays small."""
@@ -44,7 +44,7 @@ def frame_of_sample(dataset: Dataset, sample: int) -> pd.DataFrame:
 
 
 def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
-    """Targets of one sample over its timesteps, above the inputs as cells, features by timesteps.
+    """Targets of one sample over its timesteps, above the inputs as squares, features by steps.
 
     Targets are in the raw unit. The last one stands out as a diamond: it is all that the last-step
     mode learns from, or is judged on.
@@ -77,7 +77,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
         for name in dataset.feature_names
     ]
     left = max(chart.LEFT, round(8 + 8.4 * max(map(len, short))))
-    cells = ROW * max(4, dataset.shape[2])
+    squares = ROW * max(4, dataset.shape[2])
     data.append(
         {
             "type": "heatmap",
@@ -94,12 +94,12 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
             "hovertemplate": f"%{{text}}: %{{z:{chart.VALUE}}}<extra></extra>",
         }
     )
-    inner = PLOT + GAP + cells
+    inner = PLOT + GAP + squares
     higher = "darker" if palette.theme == "light" else "brighter"
     key = [
         *_target_key(dataset, palette),
         [marks.Entry("diamond", f"what last-step mode {use}", palette.last, palette.last_text)],
-        [marks.Entry("cells", f"input x, {higher} is higher", palette.muted, palette.muted)],
+        [marks.Entry("squares", f"input x, {higher} is higher", palette.muted, palette.muted)],
     ]
     layout = chart.layout(
         palette,
@@ -112,10 +112,10 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
         height=chart.top(key) + inner + chart.BOTTOM,
         left=left,
     )
-    layout["xaxis"]["anchor"] = "y2"  # below the cells
-    layout["yaxis"]["domain"] = [(cells + GAP) / inner, 1.0]
+    layout["xaxis"]["anchor"] = "y2"  # below the squares
+    layout["yaxis"]["domain"] = [(squares + GAP) / inner, 1.0]
     layout["yaxis2"] = {
-        "domain": [0.0, cells / inner],
+        "domain": [0.0, squares / inner],
         "autorange": "reversed",
         "tickvals": np.arange(dataset.shape[2]),
         "ticktext": [chart.escaped(name) for name in short],

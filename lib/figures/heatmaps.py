@@ -17,7 +17,7 @@ from lib.figures.palette import Palette
 from lib.figures.timeline import last_column, over_time, picture, ticks
 
 MOST_NUMBERS = (6, 8)
-"""Up to so many timesteps and units, the numbers themselves are written into the cells."""
+"""Up to so many timesteps and units, the numbers themselves are written into the squares."""
 
 
 def heatmaps(
@@ -71,14 +71,14 @@ def _reach(values: np.ndarray) -> float:
 
 
 def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
-    """Values (U, T) as an image, or as cells with their numbers."""
+    """Values (U, T) as an image, or as squares with their numbers."""
     units, steps = rows.shape
     colors = palette.signed(STEPS)
     indexes = shade_indexes(rows, reach)
     if steps > MOST_NUMBERS[0] or units > MOST_NUMBERS[1]:
         height = min(9.0, max(2.5, 0.4 * units))
         return enlarged(indexes, colors, f"height:{height:.2f}rem")
-    cells = "".join(
+    squares = "".join(
         f'<span style="background:{colors[index]};color:{palette.text_on(colors[index])}">'
         f"{signed(value)}</span>"
         for index, value in zip(indexes.ravel(), rows.ravel(), strict=True)
@@ -86,7 +86,7 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
     return (
         f'<div style="display:grid;grid-template-columns:repeat({steps},minmax(0,1fr));'
         f"grid-auto-rows:1.75rem;line-height:1.75rem;text-align:center;overflow:hidden;"
-        f'border-radius:3px;font-size:0.8125rem">{cells}</div>'
+        f'border-radius:3px;font-size:0.8125rem">{squares}</div>'
     )
 
 
@@ -97,13 +97,13 @@ def _legend(outlined_name: str, palette: Palette) -> str:
         f'<span style="display:inline-block;width:0.6rem;height:1rem;border-radius:3px;'
         f'vertical-align:-3px;border:2px solid {palette.last}"></span>'
     )
-    keeps = (
+    outline_words = (
         f"<span>{outline} what "
         '<span style="font-family:monospace;font-size:0.8125rem">return_sequences=False</span> '
         f"keeps of {escape(outlined_name)}</span>"
     )
     return (
         f'<div style="color:{palette.muted};display:flex;flex-wrap:wrap;gap:0.25rem 1.25rem;'
-        f'margin-bottom:0.5rem"><span>−1 {bar} 1</span>{keeps if outlined_name else ""}'
+        f'margin-bottom:0.5rem"><span>−1 {bar} 1</span>{outline_words if outlined_name else ""}'
         "<span>rows are units, columns timesteps</span></div>"
     )

@@ -1,6 +1,6 @@
 """How a loss lines up an output and a target: both tensors, what is compared, and axis by axis.
 
-An HTML fragment for `st.html`. What meets what is found in `lib.doctor`; here it is drawn.
+An HTML fragment for `st.html`. `lib.doctor` decides which axes are paired; this draws the pairs.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ LETTERS: dict[str, tuple[str, Role]] = {
 """What one entry of an axis is called → its letter, and how it is drawn."""
 
 
-def axes_of(shape: Sequence[int | None], beside: Sizes | None = None) -> Tensor:
-    """A shape with a meaning for each axis; of a target's second axis, the output's may tell."""
+def axes_of(shape: Sequence[int | None], output: Sizes | None = None) -> Tensor:
+    """A shape with a meaning for each axis; `output` tells what a target's second axis counts."""
     middle: tuple[tuple[str, Role], ...] = (("N", "batch"),) * max(0, len(shape) - 3)
     ends: tuple[tuple[str, Role], ...] = (("T", "time"), ("K", "features"))
-    if len(shape) == 2 and beside and len(beside) == 3 and shape[1] == beside[1] != beside[2]:
+    if len(shape) == 2 and output and len(output) == 3 and shape[1] == output[1] != output[2]:
         ends = (("T", "time"),)
     elif len(shape) == 2:
         ends = ends[1:]
@@ -53,11 +53,8 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
     output, target = diagnosis.output_shape, diagnosis.target_shape
     drawn_output, drawn_target = axes_of(output), axes_of(target, output)
     compared = _placed(_compared([pair for pair, _ in axes])) if diagnosis.broadcast_shape else None
-    scale = Scale.of(
-        [tensor for tensor in (drawn_output, drawn_target, compared) if tensor],
-        height=100,
-        width=90,
-    )
+    drawn = [tensor for tensor in (drawn_output, drawn_target, compared) if tensor]
+    scale = Scale.of(drawn, height=100, width=90)
     images = [
         _tensor("the output", output, drawn_output, scale, palette, palette.ink),
         _words("meets", palette),
@@ -128,15 +125,15 @@ def _words(words: str, palette: Palette) -> str:
 
 def _table(axes: list[tuple[AxisPair, AxisFate]], palette: Palette) -> str:
     """A row for each side, a column for each axis, lined up from the right as the loss does."""
-    cell = "padding:0.3rem 0.75rem;text-align:center;border:1px solid " + palette.border
+    css = "padding:0.3rem 0.75rem;text-align:center;border:1px solid " + palette.border
     rows = []
     for name, side in (("output", "output"), ("y", "target")):
-        cells = "".join(f'<td style="{cell}">{_side(pair, side, palette)}</td>' for pair, _ in axes)
-        rows.append(f'<tr><th scope="row" style="{cell};font-weight:600">{name}</th>{cells}</tr>')
+        sizes = "".join(f'<td style="{css}">{_side(pair, side, palette)}</td>' for pair, _ in axes)
+        rows.append(f'<tr><th scope="row" style="{css};font-weight:600">{name}</th>{sizes}</tr>')
     fates = "".join(
-        f'<td style="{cell};{_fill(fate, palette)}">{escape(fate.text)}</td>' for _, fate in axes
+        f'<td style="{css};{_fill(fate, palette)}">{escape(fate.text)}</td>' for _, fate in axes
     )
-    rows.append(f'<tr><th scope="row" style="{cell};font-weight:600">so</th>{fates}</tr>')
+    rows.append(f'<tr><th scope="row" style="{css};font-weight:600">so</th>{fates}</tr>')
     return (
         '<div style="overflow-x:auto;margin-top:0.75rem" tabindex="0">'
         f'<table style="border-collapse:collapse;font-size:0.875rem">{"".join(rows)}</table></div>'

@@ -18,7 +18,7 @@ GLYPHS = {
     "dotted": "•••",
     "dashed": "▬ ▬",
     "dashdot": "▬ •",
-    "cells": "▦",
+    "squares": "▦",
     "cross": "✕",
 }
 """How a key draws marks and lines, in letters that every system has."""

@@ -50,17 +50,17 @@ def _way(way: Padded, palette: Palette) -> str:
         f'<img alt="" src="{image}" style="display:block;width:100%;height:6rem;'
         f'image-rendering:pixelated">{gaps}'
     )
-    off = "".join(
+    differences = "".join(
         f'<div style="height:1.5rem;line-height:1.5rem;color:'
         f'{palette.best_text if value <= ROUNDING else palette.ink}">'
         f"{'✓ ' if value <= ROUNDING else ''}{difference(value)}</div>"
-        for value in way.off
+        for value in way.differences
     )
-    over = f"{way.averaged:,} steps" if way.averaged else "nothing: no steps count"
+    averaged = f"{way.loss_steps:,} steps" if way.loss_steps else "nothing: no steps count"
     return (
         f'<div style="font-weight:600">{escape(way.title)}</div>'
         '<div style="display:grid;grid-template-columns:minmax(0,1fr) 4.5rem;gap:0 0.5rem">'
         f"<div>{over_time(body, steps, palette, above=outlines)}{ticks(steps, palette)}</div>"
-        f'<div style="font-variant-numeric:tabular-nums;text-align:right">{off}</div></div>'
-        f'<div style="color:{palette.muted}">the sequence loss averages over {over}</div>'
+        f'<div style="font-variant-numeric:tabular-nums;text-align:right">{differences}</div></div>'
+        f'<div style="color:{palette.muted}">the sequence loss averages over {averaged}</div>'
     )

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LEVELS = 9
-"""How many shades a tensor's cells have, from the lowest value to the highest."""
+"""How many shades a tensor's entries have, from the lowest value to the highest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from lib.figures.palette import Palette
 from lib.proofs import Measure, ProofCard
 
 
-def proof_cards(proofs: Sequence[ProofCard], palette: Palette, instead: str) -> str:
-    """All cards, as many side by side as fit; `instead` stands where a figure isn't known."""
-    cards = "".join(_card(proof, palette, instead) for proof in proofs)
+def proof_cards(proofs: Sequence[ProofCard], palette: Palette, missing: str) -> str:
+    """All cards, as many side by side as fit; `missing` stands where a figure isn't known."""
+    cards = "".join(_card(proof, palette, missing) for proof in proofs)
     return (
         '<div style="display:grid;gap:0.75rem;align-items:stretch;'
         "grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));font-size:0.875rem;"
@@ -24,8 +24,8 @@ def proof_cards(proofs: Sequence[ProofCard], palette: Palette, instead: str) -> 
     )
 
 
-def _card(proof: ProofCard, palette: Palette, instead: str) -> str:
-    figures = "".join(_measure(measure, palette, instead) for measure in proof.measures)
+def _card(proof: ProofCard, palette: Palette, missing: str) -> str:
+    figures = "".join(_measure(measure, palette, missing) for measure in proof.measures)
     return (
         f'<div style="border:1px solid {palette.border};border-radius:0.5rem;padding:0.75rem 1rem">'
         f'<div style="font-weight:600">{escape(proof.title)}</div>{figures}'
@@ -33,9 +33,9 @@ def _card(proof: ProofCard, palette: Palette, instead: str) -> str:
     )
 
 
-def _measure(measure: Measure, palette: Palette, instead: str) -> str:
+def _measure(measure: Measure, palette: Palette, missing: str) -> str:
     if measure.value is None:
-        figure = f'<span style="color:{palette.muted};font-size:0.875rem">{escape(instead)}</span>'
+        figure = f'<span style="color:{palette.muted};font-size:0.875rem">{escape(missing)}</span>'
     else:
         color, mark = (palette.best_text, "✓") if measure.same else (palette.ink, "≠")
         figure = f'<span style="color:{color}">{mark} {difference(measure.value)}</span>'

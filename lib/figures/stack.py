@@ -63,8 +63,8 @@ def _tensors(step: TracedLayer, scale: Scale, palette: Palette, *, is_by_mode: b
     names = returned_names(step.layer)
     boxes = []
     for tensor, name in zip(step.tensors, names, strict=True):
-        every = any(axis.role == "time" for axis in tensor)
-        color = (palette.sequence if every else palette.last) if is_by_mode else palette.ink
+        has_time = any(axis.role == "time" for axis in tensor)
+        color = (palette.sequence if has_time else palette.last) if is_by_mode else palette.ink
         label = f'<div style="color:{palette.muted}">{escape(name)}</div>' if len(names) > 1 else ""
         boxes.append(
             f"<div>{colored_shape(tensor, palette)}<br>"

@@ -62,7 +62,7 @@ def shape_strip(
     modes: list[str] = []
     for mode, steps in models.items():
         levels: list[np.ndarray | None] = [levels_of(dataset.x[sample])]
-        levels += _known(experiment, dataset.y[sample], traces.get(mode))
+        levels += _output_levels(experiment, dataset.y[sample], traces.get(mode))
         modes.append(_mode(mode, experiment, steps, levels, grid, legend=not modes))
     return (
         f'<div role="img" aria-label="{escape(sentence)}" '
@@ -91,14 +91,8 @@ def _mode(
     )
     image = grid.image(_width(steps[0]), levels[0], palette.shades(palette.ink))
     first = steps[0].tensors[0]
-    parts = [
-        _tensor(
-            first,
-            f'<div style="display:flex;gap:0.25rem">{down}{image}</div>',
-            "input",
-            palette,
-        )
-    ]
+    with_time = f'<div style="display:flex;gap:0.25rem">{down}{image}</div>'
+    parts = [_tensor(first, with_time, "input", palette)]
     across = max(1.5 + grid.size(_width(steps[0]))[0], LETTER * len(readable_shape(first)))
     shades = palette.shades(palette.mode(mode))
     for place, step in enumerate(steps[1:], start=1):
@@ -115,7 +109,7 @@ def _mode(
         if is_top and only_last:
             name, color = "the last row, and nothing else", words
         elif place == len(steps) - 1:
-            name = _answers(_width(step), only_last)
+            name = _prediction_words(_width(step), only_last)
         room = max(BOX, grid.size(_width(step))[0])
         box = _tensor(step.tensors[0], image, name, palette, color=color, room=room)
         arrow = _arrow(step, grid, at_last=not _has_time(steps[place - 1]))
@@ -138,8 +132,8 @@ def _mode(
     )
 
 
-def _answers(targets: int, only_last: bool) -> str:
-    """What a prediction of so many columns is."""
+def _prediction_words(targets: int, only_last: bool) -> str:
+    """What a prediction with so many columns is: "a value at every step"."""
     if targets == 1:
         return "one value" if only_last else "a value at every step"
     return f"{targets} values, once" if only_last else f"{targets} values at every step"
@@ -187,12 +181,12 @@ def _has_time(step: TracedLayer) -> bool:
     return any(axis.role == "time" for axis in step.tensors[0])
 
 
-def _known(
-    experiment: Experiment, goal: np.ndarray, trace: tuple[Sequence[Trace], np.ndarray] | None
+def _output_levels(
+    experiment: Experiment, target: np.ndarray, trace: tuple[Sequence[Trace], np.ndarray] | None
 ) -> list[np.ndarray | None]:
     """Shades of each layer's output above the input, where its values are known.
 
-    `goal` (T, K) is what the sample's predictions should be.
+    `target` (T, K) is what the sample's predictions should be.
     """
     head = experiment.model.head == "dense"
     if trace is None:
@@ -204,5 +198,5 @@ def _known(
         reach = np.ceil(4 * np.nanmax(np.abs(layer.hidden[0]), initial=0.25)) / 4
         levels.append(levels_of(layer.hidden[0], -reach, reach))
     if head:  # beside their target
-        levels.append(levels_of(outputs[0], float(np.min(goal)), float(np.max(goal))))
+        levels.append(levels_of(outputs[0], float(np.min(target)), float(np.max(target))))
     return levels

@@ -60,7 +60,7 @@ class _Box:
 
 
 def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> str:
-    """A tensor as an image element, its cells in `color`."""
+    """A tensor as an image element, its samples in `color`."""
     time = next((axis for axis in tensor if axis.role == "time"), None)
     features = next((axis for axis in tensor if axis.role == "features"), None)
     batches = [axis for axis in tensor if axis.role == "batch"]

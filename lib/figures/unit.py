@@ -24,7 +24,7 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> 
     Only in the top layer is a step of h outlined: those below hand out all of it in both modes.
     """
     steps = len(lines[0].trace)
-    rows = [_row(line, keeps=top and line is lines[-1], palette=palette) for line in lines]
+    rows = [_row(line, outlined=top and line is lines[-1], palette=palette) for line in lines]
     rows.append(
         f'<div style="{_PAIR}"><div style="{_SCALED}"><div>{ticks(steps, palette)}</div></div>'
         "<div></div></div>"
@@ -44,7 +44,7 @@ _SCALED = "display:grid;gap:0 0.35rem;grid-template-columns:minmax(0,1fr) 2.75re
 """A trace, and the ends of its scale beside it."""
 
 
-def _row(line: Line, *, keeps: bool, palette: Palette) -> str:
+def _row(line: Line, *, outlined: bool, palette: Palette) -> str:
     low, high = _ends(line.trace)
     ends = (
         '<div style="display:flex;flex-direction:column;justify-content:space-between;'
@@ -52,7 +52,7 @@ def _row(line: Line, *, keeps: bool, palette: Palette) -> str:
         f"<span>{short(low).replace('-', '−')}</span></div>"
     )
     image = _plot(line.trace, palette)
-    if keeps:
+    if outlined:
         image += last_column(len(line.trace), palette)
     return (
         f'<div style="{_PAIR}margin-bottom:0.35rem"><div style="{_SCALED}"><div>'
@@ -63,7 +63,8 @@ def _row(line: Line, *, keeps: bool, palette: Palette) -> str:
     )
 
 
-def _known(values: np.ndarray) -> np.ndarray:
+def _finite(values: np.ndarray) -> np.ndarray:
+    """The values as float64, with 0 for what isn't a number or is infinite."""
     return np.nan_to_num(np.asarray(values, np.float64), posinf=0.0, neginf=0.0)
 
 
@@ -72,14 +73,14 @@ def _ends(values: np.ndarray) -> tuple[float, float]:
 
     It begins at 0 where nothing is less.
     """
-    known = _known(values)
+    known = _finite(values)
     reach = max(1.0, float(np.abs(known).max(initial=0.0)))
     return (-reach if known.min(initial=0.0) < 0 else 0.0), reach
 
 
 def _plot(values: np.ndarray, palette: Palette) -> str:
     """A line through the middle of each column, between the ends of its scale, and one at zero."""
-    known, (low, high) = _known(values), _ends(values)
+    known, (low, high) = _finite(values), _ends(values)
     zero, *heights = 38 - 36 * (np.array([0, *known]) - low) / (high - low)
     axis = (
         f'<path d="M0 {zero:.1f}H1000" stroke="{palette.baseline}" stroke-dasharray="2 3" '

@@ -21,7 +21,7 @@ SATURATED = 0.05
 STILL = 0.01
 """A unit whose output moves less than this over all timesteps never moves."""
 COUNTED = 0.5
-"""A state that goes the same way at every step, and this far in all, counts."""
+"""A unit "counts" if its state goes the same way at every step, and this far in all."""
 FEW_VALUES = 100
 """Of fewer values it is said how many, not which share."""
 NAMED = 4
@@ -124,7 +124,7 @@ def _gates(cell: str, trace: Trace) -> list[str]:
 
 
 def _share(which: np.ndarray) -> str:
-    """Of how many it is so: a number of few, else percent: some are never "0%", nor most "100%"."""
+    """How many are true: a number of few, else percent; "0%" is none of them, "100%" is all."""
     if which.size < FEW_VALUES:
         return f"{which.sum()}"
     percent = 100 * float(which.mean())

@@ -94,26 +94,26 @@ def predictions_sentence(
         f"{capital(dataset.sample_name(index))}: at {last} the target "
         f"({dataset.target_labels[target]}) is {number(truth[-1])}{unit}."
     ]
-    off: dict[str, np.ndarray] = {}
+    errors: dict[str, np.ndarray] = {}
     answers = []
     for mode, result in snapshot.results.items():
         values = dataset.raw(result.predictions[sample])[:, target].astype(np.float64)
-        off[mode] = np.abs(values - truth)
+        errors[mode] = np.abs(values - truth)
         answers.append(
-            f"the {MODES[mode].model} says {number(values[-1])}, off by {number(off[mode][-1])}"
+            f"the {MODES[mode].model} says {number(values[-1])}, off by {number(errors[mode][-1])}"
         )
     if answers:
         parts.append(_sentence(answers))
-    if "sequence" in off:
+    if "sequence" in errors:
         parts.append(
-            f"Over all {steps} steps the sequence model is off by {number(off['sequence'].mean())} "
-            "on average."
+            f"Over all {steps} steps the sequence model is off by "
+            f"{number(errors['sequence'].mean())} on average."
         )
-    if "last" in off:
+    if "last" in errors:
         parts.append(
             f"Before the last step the last-step model was never asked; "
             f"{ANSWERS[experiment.model.head]} would have been off by "
-            f"{number(off['last'][:-1].mean())} on average."
+            f"{number(errors['last'][:-1].mean())} on average."
         )
     return " ".join(parts)
 
@@ -135,13 +135,13 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
         ]
         parts = [_sentence(clauses, f"After {counted(snapshot.epoch, 'epoch')} ")]
     else:
-        will = [
+        clauses = [
             f"the {MODES[mode].model}'s {named}, {counts[mode]}"
             for named, mode in zip(
                 ("training loss is known", "too"), experiment.model.modes, strict=False
             )
         ]
-        parts = ["Not trained yet.", _sentence(will, "After the first epoch ")]
+        parts = ["Not trained yet.", _sentence(clauses, "After the first epoch ")]
     if len(experiment.model.modes) > 1:
         parts.append(
             f"The two losses can't be compared: one counts {steps} steps, the other counts 1."

@@ -46,7 +46,7 @@ def reach_sentence(norms: Mapping[str, np.ndarray], by: str) -> str:
 
 
 def _as_much(ratio: float) -> str:
-    """Of one loss's own gradients, so that how many terms its mean has drops out."""
+    """A ratio of two gradients of one loss, since each loss's mean has its own number of terms."""
     if ratio >= 1:
         return f"{_rounded(ratio)} times"
     return f"{number(100 * ratio)}%" if ratio >= LEAST_PERCENT / 100 else f"1/{_rounded(1 / ratio)}"
@@ -86,27 +86,27 @@ def padding_sentence(ways: Sequence[Padded]) -> str:
         steps = way.counts.shape[1]
         if not way.masked:
             where = f"last is always step {steps}"
-        elif not way.averaged:
+        elif not way.loss_steps:
             where = "no step counts, and last is the zero state that each sequence starts from"
         else:
-            nonzero = " that is not all zeros" if way.zeros else ""
+            nonzero = " that is not all zeros" if way.hidden_steps else ""
             where = f"last is each sequence's own last step{nonzero}"
             if (way.last_step < 0).any():
                 where += ", and where there is none the zero state that it starts from"
-        off = float(way.off[-1])
-        exact = "the same as unpadded" if off <= ROUNDING else f"off by {number(off)}"
-        if way.rests and off <= ROUNDING:
-            exact += (
+        off_by = float(way.differences[-1])
+        answer = "the same as unpadded" if off_by <= ROUNDING else f"off by {number(off_by)}"
+        if way.stays_zero and off_by <= ROUNDING:
+            answer += (
                 ", since the zeros in front leave its state at zero, as they do while the "
                 "candidate's biases are zero, like fresh ones"
             )
-        parts.append(f"{way.title}: {where}; the answer for the shortest sequence is {exact}.")
-    if hidden := max(way.zeros for way in ways):
+        parts.append(f"{way.title}: {where}; the answer for the shortest sequence is {answer}.")
+    if hidden := max(way.hidden_steps for way in ways):
         total = int(lengths(ways[0].counts.shape[1]).sum())
         parts.append(
             f"The mask hides {hidden} of the sequences' own {total} steps too: all their features "
             "are zero."
         )
-    if not all(way.averaged for way in ways):
+    if not all(way.loss_steps for way in ways):
         parts.append("So no step counts under the mask: the loss has nothing to average over.")
     return " ".join(parts)

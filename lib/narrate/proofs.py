@@ -1,4 +1,4 @@
-"""What Keras measured on the Cell page, in words: why two things are one, and what parts them."""
+"""What Keras measured on the Cell page, in words: why the modes agree, what makes them differ."""
 
 from __future__ import annotations
 
@@ -42,21 +42,21 @@ def one_computation(
             " c isn't held to 1: |c| grows by less than 1 a step, so it stays below t (rounded, "
             f"at t at most), {steps} at the end{most}."
         )
-    apart = prefix = state = None
+    mode_difference = prefix_difference = state_difference = None
     if answer is not None:
-        apart = float(answer["difference"])
-        prefix = float(np.abs(answer["prefixes"] - answer["whole"]).max())
-        state = float(np.abs(answer["sequence"][:, -1] - answer["states"][0]).max())
+        mode_difference = float(answer["difference"])
+        prefix_difference = float(np.abs(answer["prefixes"] - answer["whole"]).max())
+        state_difference = float(np.abs(answer["sequence"][:, -1] - answer["states"][0]).max())
     return [
         ProofCard(
             "The last step of the sequence is the last-step mode",
-            (Measure("max |sequence[:, -1] − last|", apart),),
+            (Measure("max |sequence[:, -1] − last|", mode_difference),),
             f"Both run the same {steps} steps of the same {cell}; return_sequences only says "
             "what is handed out.",
         ),
         ProofCard(
             "The sequence is every prefix's last step",
-            (Measure("max |sequence[:, t] − last of x[:, :t+1]|", prefix),),
+            (Measure("max |sequence[:, t] − last of x[:, :t+1]|", prefix_difference),),
             f"On the sample shown, sequence mode is {steps} last-step answers in one pass: what "
             "comes later can't change an output.",
         ),
@@ -73,7 +73,7 @@ def one_computation(
         ),
         ProofCard(
             "return_state adds the states of the last step",
-            (Measure("max |out[:, -1] − h|", state),),
+            (Measure("max |out[:, -1] − h|", state_difference),),
             f"{layer} returns {names}: {shapes}, and h is the last output.{unbounded}",
         ),
     ]
@@ -112,9 +112,9 @@ def ways_to_break_it(
     def measured(name: str) -> float | None:
         return None if answer is None else float(answer[name])
 
-    def parts(name: str, usual: str, never: str) -> str:
-        """What is to be said of a difference; another sentence where there is none after all."""
-        return never if measured(name) == 0 else usual
+    def words(name: str, different: str, equal: str) -> str:
+        """`equal` where the measured difference is 0; `different` where it isn't or isn't known."""
+        return equal if measured(name) == 0 else different
 
     cell = CELLS[experiment.model.cell].label
     return [
@@ -129,7 +129,7 @@ def ways_to_break_it(
             "The layer that reads backwards has read everything at the first timestep. The last "
             "step of its sequence has seen one input; last takes its first. Here its weights are "
             "fresh and untrained"
-            + parts("bidirectional", ".", ", and both outputs are the same on these samples."),
+            + words("bidirectional", ".", ", and both outputs are the same on these samples."),
         ),
         ProofCard(
             f"Padding: {padding} steps of zeros at the end",
@@ -138,7 +138,7 @@ def ways_to_break_it(
                 Measure("with a mask: max |last − unpadded last|", measured("masked_moved")),
             ),
             f"Without a mask the {cell} goes on through the zeros, "
-            + parts("padded_moved", "and last has seen them", "which move nothing here")
+            + words("padded_moved", "and last has seen them", "which move nothing here")
             + ". A mask holds the state, so that last is the last step that counts. "
             + _last_of_padded(measured("padded"), measured("masked")),
         ),
@@ -147,7 +147,7 @@ def ways_to_break_it(
             (Measure("max |sequence[:, -1] − last|", measured("zeroed")),),
             "It puts zeros where the sequence would repeat the last output, while last stays what "
             "it is: "
-            + parts(
+            + words(
                 "zeroed",
                 "the difference is the largest output itself.",
                 "here these outputs are zero themselves.",
@@ -161,7 +161,7 @@ def ways_to_break_it(
             ),
             "Outputs stand in the order in which the steps were read, not flipped back, so the "
             "last one has read all of x. "
-            + parts(
+            + words(
                 "backwards_flipped",
                 "Flip them and it isn't the last any more.",
                 "Flipped, the last is another one, which has the same value here.",
@@ -246,8 +246,8 @@ def bound_sentence(experiment: Experiment, dataset: Dataset, hidden: np.ndarray)
             f"{len(hidden)}"
         )
     parts = [
-        f"From a zero state, {rule}. The furthest unit here is at {_below(most[0], bound[0])} at "
-        f"step 1 and at {_below(most[-1], bound[-1])} at step {len(hidden)}."
+        f"From a zero state, {rule}. The furthest unit here is at {_size(most[0], bound[0])} at "
+        f"step 1 and at {_size(most[-1], bound[-1])} at step {len(hidden)}."
     ]
     if (most >= bound.astype(np.float32)).any():
         parts.append("What is at its bound is there only after rounding to 32 bits.")
@@ -261,7 +261,7 @@ def bound_sentence(experiment: Experiment, dataset: Dataset, hidden: np.ndarray)
     return " ".join(parts)
 
 
-def _below(value: float, bound: float) -> str:
+def _size(value: float, bound: float) -> str:
     """A size that is less than its bound, though three digits may make the two alike."""
     alike = value < np.float32(bound) and number(value) == number(bound)
     return f"just below {number(bound)}" if alike else number(value)

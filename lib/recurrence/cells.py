@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.experiment import CELLS
-from lib.shapes import BLOCKS
+from lib.shapes import BLOCKS, bias_shapes
 
 GATES: dict[str, dict[str, str]] = {
     "lstm": {"i": "input gate", "f": "forget gate", "c": "candidate", "o": "output gate"},
@@ -113,7 +113,7 @@ def _lstm(
     units = len(recurrent)
     i, f, c, o = (blocks[:, :, k * units : (k + 1) * units] for k in range(4))
     both = blocks[:, :, : 2 * units]  # i and f, for one call
-    hidden, cell = np.empty((2, steps, n, units), blocks.dtype)
+    hidden, cell_states = np.empty((2, steps, n, units), blocks.dtype)
     from_state = np.empty(blocks.shape[1:], blocks.dtype)
     written = np.empty((n, units), blocks.dtype)
     h = carry = np.zeros((n, units), blocks.dtype)
@@ -123,16 +123,16 @@ def _lstm(
         _sigmoid(both[t])
         np.tanh(c[t], out=c[t])
         _sigmoid(o[t])
-        np.multiply(f[t], carry, out=cell[t])
+        np.multiply(f[t], carry, out=cell_states[t])
         np.multiply(i[t], c[t], out=written)
-        cell[t] += written
-        np.tanh(cell[t], out=hidden[t])
+        cell_states[t] += written
+        np.tanh(cell_states[t], out=hidden[t])
         hidden[t] *= o[t]
         if skipped is not None:
-            np.copyto(cell[t], carry, where=skipped[t])
+            np.copyto(cell_states[t], carry, where=skipped[t])
             np.copyto(hidden[t], h, where=skipped[t])
-        h, carry = hidden[t], cell[t]
-    return hidden, cell, {"i": i, "f": f, "c": c, "o": o}
+        h, carry = hidden[t], cell_states[t]
+    return hidden, cell_states, {"i": i, "f": f, "c": c, "o": o}
 
 
 def _gru(
@@ -210,11 +210,10 @@ def _checked(
     kernel, recurrent, bias = (np.asarray(array, dtype=x.dtype) for array in weights)
     features, units = x.shape[-1], len(recurrent)
     width = BLOCKS[cell] * units
-    biases = ((2, width), (width,)) if cell == "gru" else ((width,),)
     for name, array, allowed in (
         ("kernel", kernel, ((features, width),)),
         ("recurrent_kernel", recurrent, ((units, width),)),
-        ("bias", bias, biases),
+        ("bias", bias, bias_shapes(cell, units)),
     ):
         if array.shape not in allowed:
             expected = " or ".join(map(str, allowed))

@@ -33,13 +33,13 @@ class Padded:
     starts."""
     outputs: np.ndarray
     """What the last-step mode gives, (N, U)."""
-    off: np.ndarray
+    differences: np.ndarray
     """Largest difference, over units, from the layer's output for the unpadded sequence, (N,)."""
-    averaged: int
+    loss_steps: int
     """How many steps the mean of the sequence mode's loss is taken over."""
-    zeros: int
+    hidden_steps: int
     """How many of the sequences' own steps the mask hides, as zeros that are no padding."""
-    rests: bool
+    stays_zero: bool
     """Whether zeros in front are read and leave the layer's state where it starts, at zero."""
 
     @property
@@ -82,27 +82,27 @@ def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded
     """
     steps = len(x)
     unpadded = unroll_stack(cell, weights, x[None])[-1].hidden[0, lengths(steps) - 1]
-    treated = []
+    treatments = []
     for at_end in (True, False):
-        padded, own = batch(x, at_end)
+        padded, own_steps = batch(x, at_end)
         mask = masking(padded)
         for masked in (False, True):
-            counts = mask if masked else own
+            counts = mask if masked else own_steps
             hidden = unroll_stack(cell, weights, padded, mask if masked else None)[-1].hidden
-            in_front = hidden[~own]
-            rests = not at_end and not masked and in_front.size > 0 and not in_front.any()
+            in_front = hidden[~own_steps]
+            stays_zero = not at_end and not masked and in_front.size > 0 and not in_front.any()
             own_last = np.where(counts.any(axis=1), steps - 1 - counts[:, ::-1].argmax(axis=1), -1)
-            treated.append(
+            treatments.append(
                 Padded(
                     at_end,
                     masked,
                     counts,
                     last_step=own_last if masked else np.full(len(counts), steps - 1),
                     outputs=hidden[:, -1],
-                    off=np.abs(hidden[:, -1] - unpadded).max(axis=1),
-                    averaged=int(counts.sum()) if masked else counts.size,
-                    zeros=int((own & ~mask).sum()) if masked else 0,
-                    rests=rests,
+                    differences=np.abs(hidden[:, -1] - unpadded).max(axis=1),
+                    loss_steps=int(counts.sum()) if masked else counts.size,
+                    hidden_steps=int((own_steps & ~mask).sum()) if masked else 0,
+                    stays_zero=stays_zero,
                 )
             )
-    return treated
+    return treatments

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lib.experiment import CELLS
-from lib.shapes import BLOCKS
+from lib.shapes import BLOCKS, bias_shapes
 
 ARRAYS_EACH = 3
 """Of a recurrent layer: `kernel`, `recurrent_kernel`, `bias`."""
@@ -37,7 +37,7 @@ def initial_weights(
     width = BLOCKS[cell] * units
     kernel = _glorot_uniform(features, width, rng)
     recurrent = _orthogonal(units, width, rng)
-    bias = np.zeros((2, width) if cell == "gru" else width, np.float32)
+    bias = np.zeros(bias_shapes(cell, units)[0], np.float32)
     if cell == "lstm":
         bias[units : 2 * units] = 1
     return [kernel, recurrent, bias]

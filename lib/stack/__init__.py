@@ -8,6 +8,6 @@ Nothing is built or run here; tests hold every shape, count and message equal to
 """
 
 from lib.stack.link import from_text
-from lib.stack.tracing import TracedLayer, broken, total, trace
+from lib.stack.tracing import total, trace
 
-__all__ = ["TracedLayer", "broken", "from_text", "total", "trace"]
+__all__ = ["from_text", "total", "trace"]

@@ -34,8 +34,8 @@ def code_line(step: TracedLayer) -> str:
         return code
     states = ""
     if isinstance(layer, Recurrent) and layer.initial_state:
-        some = f"[:{len(STATES[layer.cell])}]" if spare_states(step) else ""
-        states = f", initial_state=states{some}"
+        first_states = f"[:{len(STATES[layer.cell])}]" if spare_states(step) else ""
+        states = f", initial_state=states{first_states}"
     return f"x = {code}(x{states})"
 
 

@@ -74,15 +74,15 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     """All edits that might help, the likeliest first."""
     unpacked = _insert(stack, place, Unpack())
     yield "Unpack: pass on the output, keep the states", unpacked, place + 1
-    yield from _input(stack, place)
-    yield from _below(stack, place)
-    yield from _itself(stack, place, step)
+    yield from _edits_of_input(stack, place)
+    yield from _edits_below(stack, place)
+    yield from _edits_of_layer(stack, place, step)
     for layer in (GlobalAveragePooling1D(), RepeatVector()):
         yield f"Put {_call(layer)} before it", _insert(stack, place, layer), place + 1
     yield f"Take {_label(stack, place)} out", (*stack[:place], *stack[place + 1 :]), place - 1
 
 
-def _below(stack: Stack, place: int) -> Iterator[Edit]:
+def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
     """Changes of the nearest layers below."""
     for at in range(place - 1, 0, -1):
         layer = stack[at]
@@ -115,7 +115,7 @@ def _below(stack: Stack, place: int) -> Iterator[Edit]:
             break
 
 
-def _input(stack: Stack, place: int) -> Iterator[Edit]:
+def _edits_of_input(stack: Stack, place: int) -> Iterator[Edit]:
     """Changes of the input."""
     first = stack[0]
     if not isinstance(first, Input):
@@ -129,7 +129,7 @@ def _input(stack: Stack, place: int) -> Iterator[Edit]:
         yield words, _swap(stack, 0, changed), place
 
 
-def _itself(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
+def _edits_of_layer(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     """Changes of the layer that breaks."""
     layer = stack[place]
     if isinstance(layer, TimeDistributed):

@@ -1,4 +1,4 @@
-"""The other layers of a stack: the input, Dense, and those that only change the shape."""
+"""The layers of a stack that aren't recurrent: the input, Dense, and what only changes shapes."""
 
 from __future__ import annotations
 
@@ -141,12 +141,12 @@ class Dropout(Layer):
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays."""
-        tensor = only_one(inputs, partial(_cant_be_packed, inputs.above), when="trained")
+        tensor = only_one(inputs, partial(_packing_refusal, inputs.above), when="trained")
         return Outputs((tensor,))
 
 
-def _cant_be_packed(above: tuple[Layer, ...], tensors: Tensors) -> str:
-    """What is said where Keras makes one tensor of several; of equal ones when they come apart.
+def _packing_refusal(above: tuple[Layer, ...], tensors: Tensors) -> str:
+    """Keras's words where it packs several tensors into one; of equal ones, where it unpacks them.
 
     Nothing where they are unpacked: the first is then all of them as one, for what is above.
     """

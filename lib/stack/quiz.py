@@ -1,7 +1,7 @@
 """Predict first: questions about what comes out of a stack, made from a seed, with their answers.
 
 A question's options are what similar stacks give: the mistakes that people make. The same seed
-gives the same question, so that a room can be sent one.
+gives the same question, so that a class can be sent one.
 """
 
 from __future__ import annotations
@@ -58,23 +58,23 @@ def _stack(rng: np.random.Generator) -> Stack:
     return (Input(timesteps=timesteps, features=features), *layers)
 
 
-def _cell(units: int, rng: np.random.Generator, *, every: float = 0.5) -> Recurrent:
-    """An LSTM or a GRU, which returns sequences with the probability `every`."""
-    sequences = _flip(rng, every)
+def _recurrent_layer(units: int, rng: np.random.Generator, *, chance: float = 0.5) -> Recurrent:
+    """An LSTM or a GRU, which returns sequences with the given chance."""
+    sequences = _flip(rng, chance)
     return (LSTM, GRU)[rng.integers(2)](units=units, return_sequences=sequences)
 
 
-def _flip(rng: np.random.Generator, share: float = 0.5) -> bool:
-    return bool(rng.random() < share)
+def _flip(rng: np.random.Generator, chance: float = 0.5) -> bool:
+    return bool(rng.random() < chance)
 
 
 def _one_layer(units: list[int], rng: np.random.Generator) -> Stack:
-    layer = _cell(units[0], rng)
+    layer = _recurrent_layer(units[0], rng)
     return (layer, Dense(units=units[1])) if _flip(rng) else (layer,)
 
 
 def _two_layers(units: list[int], rng: np.random.Generator) -> Stack:
-    return _cell(units[0], rng, every=0.7), _cell(units[1], rng)
+    return _recurrent_layer(units[0], rng, chance=0.7), _recurrent_layer(units[1], rng)
 
 
 def _both_ways(units: list[int], rng: np.random.Generator) -> Stack:
@@ -84,12 +84,13 @@ def _both_ways(units: list[int], rng: np.random.Generator) -> Stack:
 
 
 def _encoder(units: list[int], rng: np.random.Generator) -> Stack:
-    encoder, decoder = _cell(units[0], rng, every=0.25), _cell(units[2], rng, every=0.7)
+    encoder = _recurrent_layer(units[0], rng, chance=0.25)
+    decoder = _recurrent_layer(units[2], rng, chance=0.7)
     return encoder, RepeatVector(n=units[1]), decoder
 
 
 def _collapsed(units: list[int], rng: np.random.Generator) -> Stack:
-    lower = _cell(units[0], rng, every=0.8)
+    lower = _recurrent_layer(units[0], rng, chance=0.8)
     return lower, (Flatten(), GlobalAveragePooling1D())[rng.integers(2)]
 
 
@@ -105,7 +106,7 @@ QUESTION_KINDS: tuple[Callable[[list[int], np.random.Generator], Stack], ...] = 
 
 
 def _mistakes(stack: Stack) -> Iterator[str]:
-    """What people say instead: what similar stacks give, and shapes with their sizes mixed up."""
+    """The wrong options: what similar stacks give, and shapes with their sizes mixed up."""
     for place, layer in enumerate(stack[1:], start=1):
         if isinstance(layer, (Recurrent, Bidirectional)):
             other = replace(layer, return_sequences=not layer.return_sequences)

@@ -24,7 +24,7 @@ def test_a_samples_targets_are_in_the_raw_unit():
     np.testing.assert_array_equal(the(figure, "inputs").z, dataset.x[1].T)
 
 
-def test_inputs_are_cells_beside_their_features_names():
+def test_inputs_are_squares_beside_their_features_names():
     """All of them, the longest cut short; the plot above keeps its height."""
     names = ("wind", "a very long name indeed", *(f"f{k}" for k in range(14)))
     wide = sample_figure(a_dataset(f=16, feature_names=names), 0, LIGHT)
@@ -39,8 +39,8 @@ def test_inputs_are_cells_beside_their_features_names():
     assert plot(wide) == pytest.approx(plot(few))
 
 
-def test_many_timesteps_have_no_gaps_between_their_cells():
-    """On a phone a cell of a hundred is two pixels wide."""
+def test_many_timesteps_have_no_gaps_between_their_squares():
+    """On a phone a square of a hundred is two pixels wide."""
     gaps = [the(sample_figure(a_dataset(t=t), 0, LIGHT), "inputs").xgap for t in (4, 100)]
     assert gaps == [1, 0]
 

@@ -247,6 +247,18 @@ def test_an_lstm_can_get_higher_at_every_step_and_never_to_1():
     assert highest[-1] < 1
 
 
+@pytest.mark.parametrize("cell", ["gru", "simple_rnn"])
+def test_outputs_of_cells_without_a_cell_state_stay_below_1_at_every_step(cell):
+    """They are a tanh, or a mixture of such."""
+    assert highest_output(cell, 3).tolist() == [1, 1, 1]
+
+
+def test_no_bound_is_claimed_for_a_cell_that_has_none_in_the_table():
+    """That is a KeyError, not a bound of 1."""
+    with pytest.raises(KeyError):
+        highest_output("new", 3)
+
+
 def test_the_scaled_worked_example_goes_back_to_the_raw_targets():
     """Mean 0 and deviation 1 for the model, 101 to 208 for the person."""
     raw = make_dataset(Experiment().set(data="worked_raw"))

@@ -36,7 +36,7 @@ def test_a_mask_makes_padding_invisible_and_nothing_else_does(cell: str) -> None
     """Only the full-length sequence is right without one."""
     layer = opened(cell, t=8)
     for way in ways(cell, layer.weights, layer.x):
-        right = way.off <= ROUNDING
+        right = way.differences <= ROUNDING
         assert right.tolist() == ([True] * 4 if way.masked else [True, False, False, False])
 
 
@@ -47,7 +47,7 @@ def test_last_is_the_sequences_own_last_step_only_with_a_mask() -> None:
     assert found[True, True].last_step.tolist() == [7, 5, 3, 1]
     assert found[True, False].last_step.tolist() == [7, 7, 7, 7]
     assert found[False, True].last_step.tolist() == [7, 7, 7, 7]
-    assert {key: way.averaged for key, way in found.items()} == {
+    assert {key: way.loss_steps for key, way in found.items()} == {
         (True, True): 20,
         (True, False): 32,
         (False, True): 20,
@@ -64,10 +64,10 @@ def test_a_step_of_zeros_is_masked_though_it_is_no_padding() -> None:
     masked = found[True, True]
     assert masked.counts[0].tolist() == [True, False] + [True] * 6
     assert masked.last_step.tolist() == [7, 5, 3, 0]
-    assert (masked.zeros, masked.averaged) == (4, 16)
-    assert masked.off.min() > ROUNDING
+    assert (masked.hidden_steps, masked.loss_steps) == (4, 16)
+    assert masked.differences.min() > ROUNDING
     assert "The mask hides 4 of the sequences' own 20 steps too" in padding_sentence([masked])
-    assert found[True, False].off[0] <= ROUNDING
+    assert found[True, False].differences[0] <= ROUNDING
 
 
 def test_a_mask_that_hides_everything_leaves_no_last_step() -> None:
@@ -77,7 +77,7 @@ def test_a_mask_that_hides_everything_leaves_no_last_step() -> None:
     masked = [way for way in found if way.masked]
     for way in masked:
         assert way.last_step.tolist() == [-1] * 4
-        assert way.averaged == 0
+        assert way.loss_steps == 0
         assert not way.outputs.any()
     sentence = padding_sentence(found)
     assert sentence.count("no step counts, and last is the zero state") == 2
@@ -104,10 +104,10 @@ def test_zeros_in_front_of_a_fresh_layer_move_nothing() -> None:
     """Its candidate has no bias yet; the sentence says that this is why, and only then."""
     fresh, x = initial_weights("lstm", 2, 3, np.random.default_rng(0)), np.ones((8, 2))
     found = ways("lstm", fresh, x)
-    assert [way.rests for way in found] == [False, False, True, False]
+    assert [way.stays_zero for way in found] == [False, False, True, False]
     assert padding_sentence(found).count("since the zeros in front leave its state at zero") == 1
     layer = opened("lstm", t=8)
-    assert not any(way.rests for way in ways("lstm", layer.weights, layer.x))
+    assert not any(way.stays_zero for way in ways("lstm", layer.weights, layer.x))
 
 
 def test_the_picture_outlines_a_step_of_every_sequence() -> None:

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from lib.datasets.worked import HIGHEST_OUTPUT
 from lib.experiment import CELLS
 from lib.recurrence import GATES
 from lib.shapes import (
+    BIASES,
     BLOCKS,
     STATES,
     dense_parameter_count,
@@ -103,7 +105,7 @@ def test_a_product_shows_how_parameters_are_counted(cell, product, rule):
     assert rnn_parameter_product(cell, "F", "U") == rule
 
 
-@pytest.mark.parametrize("table", [BLOCKS, STATES, GATES, LAYER_OF_CELL])
+@pytest.mark.parametrize("table", [BLOCKS, BIASES, STATES, GATES, LAYER_OF_CELL, HIGHEST_OUTPUT])
 def test_every_cell_has_its_row_in_every_table(table):
     """A new one that lacks its row would break only where a page reads it."""
     assert list(table) == list(CELLS)

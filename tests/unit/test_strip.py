@@ -62,8 +62,8 @@ def drawn(source):
     return ET.fromstring(base64.b64decode(source.removeprefix(start)))  # noqa: S314 - our own
 
 
-def cells(picture):
-    """How many cells it has, and in how many shades."""
+def entries(picture):
+    """How many entries it has, and in how many shades."""
     paths = [path for path in picture.iter(f"{SVG}path") if path.get("fill")]
     return sum(path.get("d").count("M") for path in paths), len({p.get("fill") for p in paths})
 
@@ -98,10 +98,10 @@ def test_the_strip_counts_the_values_of_a_prediction():
         assert all(each in words for each in said)
 
 
-def test_the_strip_draws_every_cell_of_a_small_tensor():
+def test_the_strip_draws_every_entry_of_a_small_tensor():
     """Input 4×3, hidden 4×5 and prediction 4×1, twice; the ghosts of the last mode among them."""
     images = Fragment(strip_of(EXPERIMENT, a_dataset())).images
-    assert [cells(drawn(image))[0] for image in images] == [12, 20, 4, 12, 20, 4]
+    assert [entries(drawn(image))[0] for image in images] == [12, 20, 4, 12, 20, 4]
 
 
 def test_the_last_row_is_outlined_where_the_last_step_mode_takes_it():
@@ -119,7 +119,7 @@ def test_large_tensors_are_cut_short_and_still_grow():
     for t, u in [(16, 16), (40, 40), (100, 128)]:
         experiment = EXPERIMENT.set(T=t, U=u, layers=3, mode="sequence")
         images = Fragment(strip_of(experiment, a_dataset(t=t))).images
-        counts.append(cells(drawn(images[1]))[0])
+        counts.append(entries(drawn(images[1]))[0])
         dots = [p for p in drawn(images[1]).iter(f"{SVG}path") if p.get("stroke-linecap")]
         assert bool(dots) == (t > 16)
     assert counts == sorted(counts)
@@ -129,8 +129,8 @@ def test_large_tensors_are_cut_short_and_still_grow():
 
 @pytest.mark.parametrize("head", ["dense", "none"])
 @pytest.mark.parametrize(("layers", "cell"), [(1, "lstm"), (3, "gru")])
-def test_cells_are_shaded_by_values_where_these_are_known(layers, cell, head):
-    """Otherwise all cells of a layer's output look the same."""
+def test_entries_are_shaded_by_values_where_these_are_known(layers, cell, head):
+    """Otherwise all entries of a layer's output look the same."""
     dataset = a_dataset(k=5 if head == "none" else 1)
     experiment = EXPERIMENT.set(layers=layers, cell=cell, head=head)
     weights = initial_model_weights(experiment, 3, dataset.targets)
@@ -141,9 +141,9 @@ def test_cells_are_shaded_by_values_where_these_are_known(layers, cell, head):
     ).images
     assert len(flat) == len(full) == 2 * (1 + layers + (head == "dense"))
     inputs = (0, len(flat) // 2)  # one in each mode
-    assert all((cells(drawn(image))[1] > 1) == (k in inputs) for k, image in enumerate(flat))
-    assert cells(drawn(full[0]))[1] > 3
-    assert cells(drawn(full[1]))[1] > 2
+    assert all((entries(drawn(image))[1] > 1) == (k in inputs) for k, image in enumerate(flat))
+    assert entries(drawn(full[0]))[1] > 3
+    assert entries(drawn(full[1]))[1] > 2
 
 
 def test_a_strip_of_values_that_are_not_numbers_can_still_be_drawn():
@@ -154,7 +154,7 @@ def test_a_strip_of_values_that_are_not_numbers_can_still_be_drawn():
     images = Fragment(
         shape_strip(experiment, dataset, "words", LIGHT, traces=traces, sample=0)
     ).images
-    assert cells(drawn(images[1])) == (20, 1)
+    assert entries(drawn(images[1])) == (20, 1)
 
 
 def test_all_tensors_of_a_strip_have_the_same_rows():

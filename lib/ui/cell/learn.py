@@ -172,7 +172,7 @@ def _agreement(padded: Sequence[Padded], answers: dict[str, Any]) -> str:
     )
     end = answers["end"]
     # The mean of nothing is 0 to Keras.
-    over = _OVER if all(way.averaged for way in padded) else "where no step counts"
+    over = _OVER if all(way.loss_steps for way in padded) else "where no step counts"
     masked, plain = difference(end["masked_loss"]), difference(end["loss"])
     return _AGREEMENT.format(difference(differs), masked, over, plain)
 

@@ -71,14 +71,14 @@ def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:
         **ORDER.bind(),
         help="Each unit is followed by the one whose output is most like it.",
     )
-    cell, trace = layer.cell, layer.trace
+    trace = layer.trace
     matrices = {"h, hidden state": trace.hidden[0]}
     if trace.cell is not None:
         matrices["c, cell state"] = trace.cell[0]
     for name, values in trace.gates.items():
-        about = GATES[cell][name]
+        about = GATES[layer.cell][name]
         matrices[f"{name}̃, {about}" if about == "candidate" else f"{name}, {about}"] = values[0]
-    sentence = " ".join(findings(cell, trace))
+    sentence = " ".join(findings(layer.cell, trace))
     order, row, outlined = row_order(layer), first_row(layer), "h" if top else ""
     st.html(heatmaps(matrices, order, row, sentence, palette, outlined_name=outlined))
     say_steadily(sentence)
