@@ -22,7 +22,7 @@ from lib.windows import Table, TooShortError
 _made = lru_cache(maxsize=8)(make_dataset)
 
 
-def load(settled: Settled) -> Loaded:
+def load_data(settled: Settled) -> Loaded:
     """The sidebar's experiment and its dataset.
 
     Where the choice can't be served (an upload without a file, more timesteps than rows) the
