@@ -24,6 +24,7 @@ __all__ = [
     "Task",
     "find_spec",
     "make_dataset",
+    "make_settled_dataset",
     "settle",
     "suggested",
 ]
@@ -104,6 +105,10 @@ def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:
     Raises ExperimentError for a setting that isn't allowed, and WindowError, which is one too,
     for a table that can't be cut as asked.
     """
-    settled = settle(experiment, table)
+    return make_settled_dataset(settle(experiment, table), table)
+
+
+def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dataset:
+    """The same for an experiment that `settle` has returned already."""
     validate(settled)
     return find_spec(settled).make(settled, table)
