@@ -12,6 +12,7 @@ from lib.datasets import make_settled_dataset, settle
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
 from lib.training.limits import check
 from lib.ui import runs
+from lib.ui.address import change
 from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled
 from lib.ui.text import plain
@@ -54,7 +55,7 @@ def load_data(settled: Settled) -> Loaded:
                 st.button(
                     f"Use {in_words(cure)}",
                     key="use_cure",
-                    on_click=st.session_state.update,
+                    on_click=change,
                     args=(dict(cure),),
                 )
         return replace(last, trainable=False)

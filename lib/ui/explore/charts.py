@@ -20,7 +20,7 @@ from lib.narrate.explore import (
     typical_error,
 )
 from lib.ui.session import session
-from lib.ui.shown import ShownRun, sample_index
+from lib.ui.shown import ShownRun, sample_index, sample_key
 from lib.ui.steady import is_drawn, steady_chart
 from lib.ui.text import hint, say_steadily
 
@@ -104,7 +104,7 @@ def _pickers(shown: ShownRun) -> tuple[int, int]:
             "Sample",
             range(len(names)),
             format_func=names.__getitem__,
-            key=f"sample_{len(names)}",
+            key=sample_key(len(names)),
             label_visibility="collapsed",
         )
     if dataset.targets > 1:
