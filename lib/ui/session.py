@@ -167,7 +167,7 @@ class CellPage:
     unit: int | None = None
     link: tuple[str, str] | None = None
     """The address's timestep and unit when these were last looked at or written."""
-    opened: int = 0
+    links_opened: int = 0
     """How many links have put the playhead somewhere."""
 
 

@@ -50,7 +50,7 @@ class Chosen:
     """Of every layer, for the sample."""
 
     @property
-    def opened(self) -> LayerPass:
+    def layer_pass(self) -> LayerPass:
         """The layer, with what went through it."""
         x = self.traces[self.layer - 1].hidden[0] if self.layer else self.dataset.x[self.sample]
         weights = layers_of(self.weights)[self.layer]

@@ -120,7 +120,7 @@ def _ask(chosen: Chosen, x: np.ndarray) -> tuple[Reply, Reply]:
 
 def _prefixes(chosen: Chosen, modes: Reply, palette: Palette) -> Follower:
     """Both modes side by side: the same picture. What writes the sentence below comes back."""
-    layer = chosen.opened
+    layer = chosen.layer_pass
     if answer := modes.values:
         sequence, prefixes, source = answer["whole"], answer["prefixes"], "Keras"
     else:

@@ -21,7 +21,7 @@ from lib.ui.text import say, say_steadily
 
 def see(chosen: Chosen, palette: Palette) -> tuple[DeltaGenerator, Follower]:
     """Draw the section. The playhead's place comes back, and what writes the formulas."""
-    layer = chosen.opened
+    layer = chosen.layer_pass
     top = chosen.is_top
     bar = bar_at_hand()
     with st.container(border=True, key="cell_unrolled"):
