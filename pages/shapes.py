@@ -28,7 +28,7 @@ parts: dict[str, tuple[str, Callable[[Palette], None]]] = {
     "error": ("Read an error", decoder),
     "quiz": ("Predict first", quiz),
 }
-"""In the address: a title, and what draws the part."""
+"""Part, as the address names it → its title, and what draws it."""
 first = next(iter(parts))
 
 

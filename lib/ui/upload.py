@@ -1,7 +1,7 @@
 """A person's own CSV. The parsed `Table` stays in the session until another one takes its place.
 
-One that can't is answered with a sentence, and what was there stays. That is a file that can't be
-read, or one that is too short for the settings: it waits for others, which are a click away.
+A file that can't be read gets a sentence, and the earlier table stays. A table too short for the
+settings is kept aside; a button offers settings it is long enough for.
 """
 
 from __future__ import annotations

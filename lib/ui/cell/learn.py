@@ -27,7 +27,7 @@ SAMPLES = 16
 
 
 def learn(chosen: Chosen, palette: Palette) -> list[Reply]:
-    """Draw the section; what Keras has answered comes back."""
+    """Draw the section, and return what Keras has answered."""
     st.markdown("## Why the modes learn differently")
     return [
         _reach(chosen, palette),

@@ -20,7 +20,7 @@ from lib.ui.text import say, say_steadily
 
 
 def see(chosen: Chosen, palette: Palette) -> tuple[DeltaGenerator, Follower]:
-    """Draw the section. The playhead's place comes back, and what writes the formulas."""
+    """Draw the section; returns the playhead's place, and what writes the formulas."""
     layer = chosen.layer_pass
     top = chosen.is_top
     bar = bar_at_hand()

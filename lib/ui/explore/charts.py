@@ -32,13 +32,8 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool) -> 
     """All cards, two to a row on a wide screen and one below the other on others: `lib.ui.style`.
 
     While a run trains, the lower two charts change in turns: a browser needs about 50 ms for
-    each chart, and the upper two are what people watch.
-
-    Args:
-        shown: what they show.
-        palette: the colours.
-        with_lower: draw the lower two as well.
-        hold: leave charts that are there as they are.
+    each chart, and the upper two are what people watch. Without `with_lower` there are only
+    these. With `hold`, charts that are there stay as they are.
     """
     session().charts.turn = 1 - session().charts.turn
     turn = session().charts.turn if shown.polling else None
