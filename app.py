@@ -10,7 +10,7 @@ from lib.datasets.series import FILE_NAMES, file_text
 from lib.export import EXPORTS
 from lib.figures.strip import shape_strip
 from lib.narrate.explore import setup_sentence, strip_sentence
-from lib.ui.data import load
+from lib.ui.data import load_data
 from lib.ui.explore.live import live
 from lib.ui.frame import frame
 from lib.ui.save import save_button
@@ -18,7 +18,7 @@ from lib.ui.shown import strip_values
 from lib.ui.text import plain, say
 from lib.ui.theme import current_palette
 
-loaded = load(frame("Explore"))
+loaded = load_data(frame("Explore"))
 experiment, dataset = loaded.experiment, loaded.dataset
 palette = current_palette()
 

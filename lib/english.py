@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 _DECIMAL = re.compile(r"\d[\d,]*\.\d+")
 _WIDEST = "0.0000888"
 _SPARE = " 8,888 8,888 8,888"
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -71,6 +72,11 @@ def difference(value: float) -> str:
 def signed(value: float) -> str:
     """As `number`, with a minus sign as wide as a plus, as formulas have it."""
     return number(value).replace("-", "−")
+
+
+def subscript(index: int) -> str:
+    """An index below a letter: "₁₂"."""
+    return f"{index}".translate(_SUBSCRIPTS)
 
 
 def _powered(value: float) -> str:

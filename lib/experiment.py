@@ -268,7 +268,7 @@ def _settings() -> Iterable[Setting]:
 
 
 SETTINGS: dict[str, Setting] = {setting.key: setting for setting in _settings()}
-"""Every setting by its URL key, which is also its widget's key."""
+"""Every setting by its URL key."""
 
 
 def limit_of(key: str) -> Limit:

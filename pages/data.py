@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib.figures.data import frame_of_sample, sample_figure, split_figure
 from lib.narrate.data import data_sentence, numbers_hint, sample_sentence, split_sentence
-from lib.ui.data import load
+from lib.ui.data import load_data
 from lib.ui.frame import frame
 from lib.ui.session import session
 from lib.ui.steady import steady_chart
@@ -12,7 +12,7 @@ from lib.ui.text import hint, plain, say
 from lib.ui.theme import current_palette
 from lib.ui.upload import uploader
 
-dataset = load(frame("Data")).dataset
+dataset = load_data(frame("Data")).dataset
 palette = current_palette()
 
 st.markdown(f"# {plain(data_sentence(dataset))}")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.figures.palette import Palette
 from lib.ui import address
-from lib.ui.data import load
+from lib.ui.data import load_data
 from lib.ui.frame import frame
 from lib.ui.shapes.decoder import decoder
 from lib.ui.shapes.doctor import doctor
@@ -21,14 +21,14 @@ from lib.ui.theme import current_palette
 OWN_KEYS = ("part", "stack", "check", "error", "quiz")
 WIDGET = "shapes_part"
 
-stack = remember_sidebar_stack(load(frame("Shapes", OWN_KEYS)))
+stack = remember_sidebar_stack(load_data(frame("Shapes", OWN_KEYS)))
 parts: dict[str, tuple[str, Callable[[Palette], None]]] = {
     "stack": ("Trace a stack", partial(tracer, stack)),
     "target": ("Check a target", doctor),
     "error": ("Read an error", decoder),
     "quiz": ("Predict first", quiz),
 }
-"""In the address: a title, and what draws the part."""
+"""Part, as the address names it → its title, and what draws it."""
 first = next(iter(parts))
 
 

@@ -17,7 +17,15 @@ from lib.datasets.worked import WORKED
 from lib.experiment import MAX_VALUES, Experiment, ExperimentError, limit_of, validate
 from lib.windows import MAX_COLUMNS, Table
 
-__all__ = ["DATASETS", "TASKS", "find_spec", "make_dataset", "settle", "suggested"]
+__all__ = [
+    "DATASETS",
+    "TASKS",
+    "find_spec",
+    "make_dataset",
+    "make_settled_dataset",
+    "settle",
+    "suggested",
+]
 
 
 def _uploaded(experiment: Experiment, table: Table | None) -> Dataset:
@@ -95,6 +103,10 @@ def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:
     Raises ExperimentError for a setting that isn't allowed, and WindowError, which is one too,
     for a table that can't be cut as asked.
     """
-    settled = settle(experiment, table)
+    return make_settled_dataset(settle(experiment, table), table)
+
+
+def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dataset:
+    """The same for an experiment that `settle` has returned already."""
     validate(settled)
     return find_spec(settled).make(settled, table)

@@ -11,7 +11,7 @@ from html import escape
 
 from lib.english import signed
 from lib.figures.palette import Palette
-from lib.recurrence import GATES
+from lib.recurrence import GATES, gate_symbol
 from lib.recurrence.formulas import LayerPass, Row, state_rows
 
 MOST_FEATURES, MOST_UNITS = 8, 6
@@ -28,7 +28,7 @@ def by_hand(layer: LayerPass, step: int, palette: Palette) -> str:
     gates = GATES[layer.cell] or {"h": "hidden state"}
     tables = [
         _table(
-            f"{_symbol(name, about)}, {about}",
+            f"{gate_symbol(name, about)}, {about}",
             layer.units,
             _block(layer, step, place, name),
             palette,
@@ -41,11 +41,6 @@ def by_hand(layer: LayerPass, step: int, palette: Palette) -> str:
         '<div style="display:flex;flex-wrap:wrap;align-items:flex-start;gap:1rem 2rem;'
         f'font-size:clamp(0.75rem,3.2vw,0.8125rem);color:{palette.ink}">{"".join(tables)}</div>'
     )
-
-
-def _symbol(name: str, about: str) -> str:
-    """As formulas write it: a candidate has a tilde, since it isn't the state yet."""
-    return f"{name}\u0303" if about == "candidate" else name
 
 
 def _block(layer: LayerPass, step: int, place: int, name: str) -> list[Row]:
@@ -65,7 +60,7 @@ def _block(layer: LayerPass, step: int, place: int, name: str) -> list[Row]:
     ]
     if reset_after:
         rows.append(Row("recurrent bias", again))
-    symbol = _symbol(name, GATES[layer.cell].get(name, ""))
+    symbol = gate_symbol(name, GATES[layer.cell].get(name, ""))
     is_tanh = not GATES[layer.cell] or GATES[layer.cell][name] == "candidate"
     if is_tanh and reset_after:
         rows += [Row("sum of x", from_input, "rule"), Row("sum of h", from_state)]

@@ -57,13 +57,13 @@ def _rounded(ratio: float) -> str:
     return number(float(f"{ratio:.3g}"))
 
 
-def influence_sentence(influence: np.ndarray, columns: int, targets: int, turned: bool) -> str:
+def influence_sentence(influence: np.ndarray, columns: int, targets: int, both_ways: bool) -> str:
     """Whether any output is moved by an input after it: a map (T, T), outputs by inputs."""
     steps = len(influence)
     above = influence[np.triu_indices(steps, 1)]
     later = int((above > 0).sum())
     which = "" if columns == targets else f" (of {columns} of {targets} output columns)"
-    model = "Bidirectional" if turned else "One direction"
+    model = "Bidirectional" if both_ways else "One direction"
     if not np.isfinite(influence).all():
         return f"{model}{which}: some of the gradients aren't numbers."
     if not influence.any():

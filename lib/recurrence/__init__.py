@@ -17,7 +17,7 @@ lists of arrays in the order of Keras's `get_weights()`, a recurrent layer's bei
 `kernel (F, G·U)`, `recurrent_kernel (U, G·U)` and `bias`, for G blocks of columns.
 """
 
-from lib.recurrence.cells import GATES, Trace, unroll
+from lib.recurrence.cells import GATES, Trace, gate_symbol, unroll
 from lib.recurrence.model import forward, initial_model_weights, unroll_stack
 from lib.recurrence.weights import ARRAYS_EACH, dense_weights, initial_weights, layers_of
 
@@ -27,6 +27,7 @@ __all__ = [
     "Trace",
     "dense_weights",
     "forward",
+    "gate_symbol",
     "initial_model_weights",
     "initial_weights",
     "layers_of",

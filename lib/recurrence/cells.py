@@ -23,6 +23,11 @@ output.
 """
 
 
+def gate_symbol(name: str, about: str) -> str:
+    """A name and what it is, of `GATES`, as formulas write it: a candidate has a tilde."""
+    return f"{name}\u0303" if about == "candidate" else name
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
     """Everything that one recurrent layer computed, by timestep, in float32 unless asked otherwise.

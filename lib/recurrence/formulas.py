@@ -13,10 +13,8 @@ from typing import Literal
 
 import numpy as np
 
-from lib.english import number, signed
-from lib.recurrence.cells import GATES, Trace
-
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+from lib.english import number, signed, subscript
+from lib.recurrence.cells import GATES, Trace, gate_symbol
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +137,7 @@ class _Unit:
     def gate(self, block: int) -> Line:
         """A gate, or LSTM's candidate "c": an activation of the three terms."""
         name, about = self.names[block]
-        function, symbol = ("tanh", "c̃") if name == "c" else ("σ", name)
+        function, symbol = "tanh" if about == "candidate" else "σ", gate_symbol(name, about)
         return self.activated(f"{symbol}ₜ", about, function, block, self.gates[block])
 
     def activated(
@@ -156,7 +154,7 @@ class _Unit:
 
     def _dated(self, formula: str) -> str:
         """With its timesteps as numbers."""
-        before, now = (f"{step}".translate(_SUBSCRIPTS) for step in (self.step, self.step + 1))
+        before, now = map(subscript, (self.step, self.step + 1))
         return formula.replace("ₜ₋₁", before).replace("ₜ", now)
 
 

@@ -7,13 +7,11 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
+from lib.english import subscript
 from lib.shapes import Shape
 from lib.stack.base import Inputs, Layer, Outputs, ShapeError
 from lib.stack.kinds import Stack
 from lib.stack.tensors import Tensors, sizes
-
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-
 
 NOTHING = Outputs(())
 
@@ -102,7 +100,7 @@ def _letters(stack: Stack) -> list[str]:
     letters = []
     for letter in widths:
         counts[letter] += 1
-        index = f"{counts[letter]}".translate(SUBSCRIPTS) if repeats[letter] > 1 else ""
+        index = subscript(counts[letter]) if repeats[letter] > 1 else ""
         letters.append(letter + index)
     return letters
 

@@ -1,7 +1,8 @@
 """The session's experiment: read from the URL once, owned by the widgets, written back to the URL.
 
-Every setting's widget has the setting's URL key as its key. The session's `address` is the truth,
-since Streamlit forgets a widget's value when its page is left. Streamlit's own
+A setting's widget has the setting's URL key as its key. The chosen columns have none: see
+`lib.ui.columns`. The session's `address` is the truth, since Streamlit forgets a widget's value
+when its page is left. Streamlit's own
 `bind="query-params"` would put labels into the URL instead of stable names, and loses values that
 came from a link as soon as the person moves to another page.
 
@@ -12,7 +13,7 @@ that page's address alone, and are remembered while the person is elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -21,6 +22,9 @@ from lib.datasets import DATASETS, suggested
 from lib.experiment import SETTINGS, Experiment, read_query, to_query
 from lib.ui.browser import moved_in_history
 from lib.ui.session import Query, session
+
+COLUMNS = ("inputs", "targets")
+"""The settings that no widget holds: they are in the session's experiment alone."""
 
 
 def begin(page: str, own_keys: Sequence[str] = ()) -> None:
@@ -86,11 +90,12 @@ def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
     record.sent = []
 
 
-def _adopt(experiment: Experiment) -> None:
-    """Make this the session's experiment, and set every widget to it."""
+def _adopt(experiment: Experiment, keys: Iterable[str] = SETTINGS) -> None:
+    """Make this the session's experiment, and set the widgets of these settings to it."""
     session().address.experiment = experiment
-    for key in SETTINGS:
-        st.session_state[key] = experiment.get(key)
+    for key in keys:
+        if key not in COLUMNS:
+            st.session_state[key] = experiment.get(key)
 
 
 def picking(name: str) -> dict[str, Any]:
@@ -107,9 +112,9 @@ def picking(name: str) -> dict[str, Any]:
     return {**before, **DATASETS[name].suggested, "data": name, "inputs": (), "targets": ()}
 
 
-def pick(name: str) -> None:
-    """Take dataset `name`. For callbacks: widgets may be set there."""
-    st.session_state.update(picking(name))
+def change(values: Mapping[str, Any]) -> None:
+    """Change settings, by key. For callbacks: widgets may be set there."""
+    _adopt(session().address.experiment.set(**values), values)
 
 
 def seed_widget(key: str) -> Any:
@@ -129,8 +134,6 @@ def drawn() -> Experiment:
     """The experiment as the widgets say, also those that are drawn later in this run."""
     state = st.session_state
     values = {key: state[key] for key in SETTINGS if state.get(key) is not None}
-    for key in ("inputs", "targets"):
-        values[key] = tuple(values.get(key, ()))
     return session().address.experiment.set(**values)
 
 

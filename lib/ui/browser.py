@@ -9,12 +9,10 @@ COOKIE = "_streamlit_xsrf"
 
 
 def browser_id() -> str | None:
-    """A token that Streamlit has given to this browser; None where it has none (AppTest).
-
-    It is the same after a reload, and another for everybody else.
+    """A token that Streamlit has given to this browser alone; None where it has none (AppTest).
 
     Streamlit's own XSRF cookie holds it, masked anew on every load as in Tornado's version 2
-    format, `2|mask|masked token|time`, so that the cookie's text is never the same twice.
+    format, `2|mask|masked token|time`: the cookie's text is never the same twice, the token is.
     """
     try:
         version, mask, masked, _ = st.context.cookies[COOKIE].split("|")

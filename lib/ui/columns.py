@@ -1,7 +1,8 @@
 """Which columns of a table are inputs and targets, how far ahead, and what fills the gaps.
 
-The same controls serve a person's own table and the bundled series. A choice that equals the
-table's default is kept as "no choice", so that a link stays short.
+The same controls serve a person's own table and the bundled series. Which columns are chosen is in
+the session's experiment alone; their widgets, with keys of their own, are set to it in each run of
+a page. A choice that equals the table's default is kept as "no choice", so that a link stays short.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.datasets import DATASETS
+from lib.ui.address import change
 from lib.ui.session import session
 from lib.ui.settings import Settled, field, menu
 from lib.ui.text import hint
@@ -25,7 +27,7 @@ def columns(settled: Settled) -> None:
         return
     if "inputs" in spec.uses:
         for key, usual in zip(LABELS, default_columns(table), strict=True):
-            _names(key, table, usual)
+            _names(key, table, settled.experiment.get(key), usual)
     if "horizon" in spec.uses:
         label = f"{table.step.capitalize()}s ahead"
         about = "How far after a timestep its target lies: 1 is the next row."
@@ -34,11 +36,10 @@ def columns(settled: Settled) -> None:
         menu("missing", "Missing values", settled)
 
 
-def _names(key: str, table: Table, usual: tuple[str, ...]) -> None:
+def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ...]) -> None:
     names = [str(name) for name in table.frame.columns]
-    chosen = st.session_state.get(key) or usual
     widget = f"{key}_widget"
-    st.session_state[widget] = [name for name in chosen if name in names]
+    st.session_state[widget] = [name for name in chosen or usual if name in names]
     st.multiselect(
         LABELS[key],
         names,
@@ -49,7 +50,7 @@ def _names(key: str, table: Table, usual: tuple[str, ...]) -> None:
         args=(key, names, usual),
         help=f"1 to {MAX_COLUMNS}. None means the table's own choice.",
     )
-    if key == "targets" and not (table.targets or st.session_state.get(key)):
+    if key == "targets" and not (table.targets or chosen):
         column = table.frame[usual[0]]
         which = " that varies" if column.min() < column.max() else ""
         hint(f"The last column{which}, until you choose what to predict.")
@@ -59,4 +60,4 @@ def _choose(key: str, names: list[str], usual: tuple[str, ...]) -> None:
     """Keep a choice, in the table's own order; () where it is the usual one."""
     picked = st.session_state[f"{key}_widget"]
     chosen = tuple(name for name in names if name in picked)
-    st.session_state[key] = () if set(chosen) == set(usual) else chosen
+    change({key: () if set(chosen) == set(usual) else chosen})

@@ -8,11 +8,12 @@ from functools import lru_cache
 import streamlit as st
 
 from lib.dataset import Dataset
-from lib.datasets import make_dataset, settle
+from lib.datasets import make_settled_dataset, settle
 from lib.english import capital
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
 from lib.training.limits import check
 from lib.ui import runs
+from lib.ui.address import change
 from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled
 from lib.ui.text import plain
@@ -20,10 +21,10 @@ from lib.ui.upload import in_words
 from lib.windows import Table, TooShortError
 
 # A handful, since a dataset may take 24 MB, and sliders ask for many that nobody comes back to.
-_made = lru_cache(maxsize=8)(make_dataset)
+_made = lru_cache(maxsize=8)(make_settled_dataset)
 
 
-def load(settled: Settled) -> Loaded:
+def load_data(settled: Settled) -> Loaded:
     """The sidebar's experiment and its dataset.
 
     Where the choice can't be served (an upload without a file, more timesteps than rows) the
@@ -54,7 +55,7 @@ def load(settled: Settled) -> Loaded:
                 st.button(
                     f"Use {in_words(cure)}",
                     key="use_cure",
-                    on_click=st.session_state.update,
+                    on_click=change,
                     args=(dict(cure),),
                 )
         return replace(last, trainable=False)
@@ -73,12 +74,12 @@ def _default() -> Loaded:
 
 
 def _dataset(experiment: Experiment, table: Table | None) -> Dataset:
-    # Only the cell and the head can change what a dataset says: the floor of the worked example.
-    model = ModelSettings(cell=experiment.model.cell, head=experiment.model.head)
+    # Of the model only the cell changes what a dataset says: the floor of the worked example.
+    model = ModelSettings(cell=experiment.model.cell)
     key = Experiment(experiment.data, model, TrainingSettings(), experiment.seed)
     if table is None or experiment.data.name != "upload":
         return _made(key)
     last = session().upload.dataset
     if last is None or last[0] != key or last[1] is not table:
-        last = session().upload.dataset = key, table, make_dataset(key, table)
+        last = session().upload.dataset = key, table, make_settled_dataset(key, table)
     return last[2]

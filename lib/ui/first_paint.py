@@ -1,4 +1,4 @@
-"""What a session's first page does sooner, and what it leaves out, so that its pictures come early.
+"""What Explore does early and leaves out when a session first runs it: its pictures come sooner.
 
 The browser is busy then: of 3 s from a cold request to the charts, more than half were spent in
 drawing what lies below the first screen, and in highlighting code that nobody had scrolled to. And
@@ -40,7 +40,7 @@ def ask_for_plotly() -> None:
 def schedule_rest() -> bool:
     """Whether the whole page may be drawn now.
 
-    A session's first run leaves out the rest; a moment later the page runs once more by itself.
+    The session's first run leaves the rest out; a moment later the page runs once more by itself.
     """
     painted = session().charts.is_painted
     # Always a fragment: where one comes or goes, Streamlit moves all that stands below it.
@@ -50,9 +50,9 @@ def schedule_rest() -> bool:
 
 
 def _draw_the_rest(first: bool) -> None:
-    """Draw nothing. The browser calls this alone after REST_SECONDS, and it asks for a run of all.
+    """Draws nothing, but asks for a run of the whole page when the fragment runs alone.
 
-    In the run of the page that it is part of, it does nothing.
+    That is after REST_SECONDS. In the page's own run it does nothing.
     """
     if first and session().charts.is_painted:
         st.rerun()

@@ -24,7 +24,6 @@ WORKER_DELAY = 4.0
 """Seconds. Importing TensorFlow keeps a processor busy for some seconds, which the first page of
 a cold server needs more: with it beside, that page took twice as long to be painted."""
 
-
 GONE = (
     "The link's run is gone: runs last a few hours, and not beyond a restart. Its settings are in "
     "the link; Train starts a new run."

@@ -1,7 +1,8 @@
 """What a session remembers from one run of a page to the next, with a name and a type for each.
 
 `session()` is the one way to it. Beside it `st.session_state` holds the values of widgets alone,
-under their widgets' keys; a setting's is its key in the address (see `lib.ui.address`).
+under their keys, also of those that the open page doesn't draw. The widget of a setting has the
+setting's key in the address (see `lib.ui.address`).
 """
 
 from __future__ import annotations
@@ -37,12 +38,13 @@ KEY = "unrolled_session"
 
 @dataclass(slots=True, eq=False)
 class Address:
-    """The experiment, and how far the browser's address is with it: see `lib.ui.address`."""
+    """The experiment, and what the browser's address says of it: see `lib.ui.address`."""
 
     experiment: Experiment = field(init=False)
-    """As the widgets said in the last run of a page; there from the first one on."""
+    """As the widgets said in the last run of a page, with what a callback has changed since. The
+    first run of a page sets it."""
     page: str = ""
-    """That was run last, a key of `lib.ui.frame.PAGES`; "" before the first."""
+    """The one that was run last, a key of `lib.ui.frame.PAGES`; "" before the first."""
     page_values: dict[str, dict[str, str]] = field(default_factory=dict)
     """Page → its own keys in the address → their values."""
     browser_address: Query = field(default_factory=dict)
@@ -50,7 +52,7 @@ class Address:
     sent: list[Query] = field(default_factory=list)
     """What was written to the address and not seen there yet, the oldest first."""
     complaints: list[str] = field(default_factory=list)
-    """Sentences: what of the link that was opened couldn't be had."""
+    """A sentence for each value of the opened link that couldn't be taken."""
 
 
 @dataclass(slots=True, eq=False)
@@ -75,8 +77,8 @@ class Loaded:
     dataset: Dataset
     """The run's own where the run is one of these settings, so that `is` tells the same data."""
     trainable: bool = True
-    """False where what the sidebar asks for can't be had, so that this is something else, or where
-    it can be seen and not trained."""
+    """False where the sidebar's choice can't be shown, so that this is an earlier one, and where it
+    is too large to be trained or somebody else's upload."""
 
 
 @dataclass(slots=True, eq=False)
@@ -109,7 +111,7 @@ class Charts:
     """What the browser has of the charts: see `lib.ui.first_paint` and `lib.ui.steady`."""
 
     is_painted: bool = False
-    """Whether the session's first page was run."""
+    """Whether Explore has run in this session, which leaves its lower half out the first time."""
     by_place: dict[str, TwoCharts] = field(default_factory=dict)
     turn: int = 0
     """Which of Explore's lower charts, 0 or 1, is redrawn this time."""
@@ -159,15 +161,15 @@ class CellPage:
     epoch_choice: tuple[str, str] | None = None
     """The address's epoch, and the id of the run that it was picked for."""
     traces: tuple[LayerWeights, Dataset, int, Sequence[Trace]] | None = None
-    """The last ones, after the weights, the dataset and the sample that they are of."""
+    """The weights, the dataset and the sample that were shown last, and their traces."""
     step: int | None = None
     """Where the playhead was put last, None where nobody has; the component itself is forgotten
     when the page is left."""
     unit: int | None = None
     link: tuple[str, str] | None = None
     """The address's timestep and unit when these were last looked at or written."""
-    opened: int = 0
-    """How many links have put the playhead somewhere."""
+    links_opened: int = 0
+    """How many links have placed the playhead: with another number, its script does so, too."""
 
 
 @dataclass(slots=True, eq=False)
@@ -208,7 +210,5 @@ class Session:
 
 def session() -> Session:
     """What is remembered of the session whose page is run."""
-    if KEY not in st.session_state:
-        st.session_state[KEY] = Session()
-    record: Session = st.session_state[KEY]
+    record: Session = st.session_state.setdefault(KEY, Session())
     return record

@@ -77,8 +77,7 @@ def menu(key: str, label: str, settled: Settled) -> None:
     options: Mapping[str, Choice] = SETTINGS[key].options or {}
     if key in settled.why:
         value = str(settled.experiment.get(key))
-        place = f"{key}_fixed_{value}"
-        st.selectbox(label, [options[value].label], disabled=True, key=place)
+        st.selectbox(label, [options[value].label], disabled=True, key=f"{key}_fixed_{value}")
         hint(settled.why[key])
         return
     value = seed_widget(key)

@@ -68,7 +68,12 @@ def initial_weights(experiment: Experiment, dataset: Dataset) -> tuple[np.ndarra
 
 def sample_index(count: int) -> int:
     """Which of `count` shown samples the person looks at, 0 to count-1."""
-    return st.session_state.setdefault(f"sample_{count}", 0)
+    return st.session_state.setdefault(sample_key(count), 0) if count > 1 else 0
+
+
+def sample_key(count: int) -> str:
+    """The key of the slider that picks one of `count` samples; a single one has no slider."""
+    return f"sample_{count}"
 
 
 def strip_values(experiment: Experiment, dataset: Dataset) -> tuple[int, Traces]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.datasets import DATASETS
 from lib.experiment import MODES
-from lib.ui.address import pick, seed_widget
+from lib.ui.address import change, picking, seed_widget
 from lib.ui.columns import columns
 from lib.ui.settings import Settled, field, menu, settle_widgets, slider
 from lib.ui.text import hint
@@ -53,7 +53,7 @@ def _data() -> None:
         list(DATASETS).index(value),
         format_func=lambda name: DATASETS[name].title,
         key="data",
-        on_change=lambda: pick(st.session_state["data"]),
+        on_change=lambda: change(picking(st.session_state["data"])),
     )
     hint(DATASETS[st.session_state["data"]].about)
 

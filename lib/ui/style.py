@@ -28,8 +28,8 @@ _ALWAYS = (
     ".st-key-run_progress{container-type:inline-size}"
     "@container(max-width:25rem){.st-key-run_progress [data-testid=stProgress] p"
     "{min-height:2.5rem;align-content:end}}"
-    # A chart to a row where two would be cramped: Streamlit itself looks at the window alone, of
-    # which the sidebar takes a third.
+    # One chart to a row where two would be cramped: Streamlit itself looks at the window's width
+    # alone, of which the sidebar takes a third.
     ".st-key-cards{container-type:inline-size}"
     "@container(max-width:50rem){.st-key-cards>*>[data-testid=stHorizontalBlock]"
     ">[data-testid=stColumn]{min-width:100%}}"
@@ -45,18 +45,18 @@ _ALWAYS = (
 )
 
 _CELL = (
-    # The playhead stays in sight while pictures are scrolled, but for small screens, where these
-    # can be pressed. Its script comes later than the page, so its room is there before; it is as
-    # wide as what is in a card. A heading that is jumped to isn't hidden by it.
+    # The playhead stays in sight while pictures are scrolled, except on small screens, where a
+    # press on a picture moves it. Its script comes later than the page, so its room is kept; it is
+    # as wide as what is in a card. It hides no heading that a link jumps to.
     ".st-key-cell_bar{padding:0.5rem 1rem;min-height:5rem;"
     "background:BACKGROUND;border-bottom:1px solid BORDER}"
     "@media(max-width:70rem){.st-key-cell_bar{min-height:7.25rem}}"
     "@media(min-width:48rem) and (min-height:40rem){"
     ":has(>.st-key-cell_bar){position:sticky;top:3.75rem;z-index:90}"
     "[data-testid=stMain] :is(h2,h3){scroll-margin-top:9.5rem}}"
-    # Blue is a mode's, so that the links to the page's parts are none.
+    # Blue stands for a mode, so the links to the page's parts aren't blue.
     ".st-key-cell_about a{color:inherit!important}"
-    # Where the first chart of a session is drawn its script is still to come.
+    # A session's first chart waits for Plotly's script, and its room is kept.
     f'[class*="st-key-chart_reach_"]{{min-height:{HEIGHT}px}}'
 )
 

@@ -1,4 +1,4 @@
-"""Sentences on a page: what they say is shown as it is, whatever names of columns stand in them."""
+"""Sentences on a page, shown letter by letter: no column's name in them is taken as Markdown."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A person's own CSV. The parsed `Table` stays in the session until another one takes its place.
 
-One that can't is answered with a sentence, and what was there stays. That is a file that can't be
-read, or one that is too short for the settings: it waits for others, which are a click away.
+A file that can't be read gets a sentence, and the earlier table stays. A table too short for the
+settings is kept aside; a button offers settings it is long enough for.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import streamlit as st
 from lib.datasets import make_dataset
 from lib.english import counted, joined
 from lib.experiment import ExperimentError
-from lib.ui.address import drawn, picking
+from lib.ui.address import change, drawn, picking
 from lib.ui.session import session
 from lib.ui.text import hint, plain
 from lib.windows import Table, TooShortError
@@ -74,16 +74,16 @@ def _try(new: Table) -> None:
 
 def _changes(new: Table) -> dict[str, Any]:
     """What has to be set when a table becomes the data, by key."""
-    state = st.session_state
-    if state["data"] != "upload":
+    data = drawn().data
+    if data.name != "upload":
         return picking("upload")
-    fits = {*state["inputs"], *state["targets"]} <= set(new.frame.columns)
+    fits = {*data.inputs, *data.targets} <= set(new.frame.columns)
     return {} if fits else {"inputs": (), "targets": ()}
 
 
 def _take(new: Table, **settings: int) -> None:
     """Make a table the data, with these settings. For callbacks."""
-    st.session_state.update({**_changes(new), **settings})
+    change({**_changes(new), **settings})
     session().upload.table, session().upload.waiting = new, None
 
 

@@ -100,10 +100,10 @@ def test_picking_data_brings_what_suits_it_and_leaves_what_a_person_set() -> Non
     """And takes back what suited the data from before."""
     app = start()
     experiment(app, cell="gru")
-    do(app, lambda: address.pick("seattle"))
+    do(app, lambda: address.change(address.picking("seattle")))
     picked = suggested("seattle").set(cell="gru", F=Experiment().data.features)
     assert experiment(app) == picked
-    do(app, lambda: address.pick("running_mean"))
+    do(app, lambda: address.change(address.picking("running_mean")))
     assert experiment(app) == Experiment().set(cell="gru")
 
 

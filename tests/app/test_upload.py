@@ -50,9 +50,8 @@ def title(app: AppTest) -> str:
 
 def settings(app: AppTest) -> dict[str, object]:
     """All that the sidebar says."""
-    return {
-        key: app.session_state[key] for key in ("data", "T", "U", "horizon", "inputs", "epochs")
-    }
+    said = {key: app.session_state[key] for key in ("data", "T", "U", "horizon", "epochs")}
+    return {**said, "inputs": app.session_state[KEY].address.experiment.data.inputs}
 
 
 def charts(app: AppTest) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.english import capital, counted, difference, joined, listed, short, widest
+from lib.english import capital, counted, difference, joined, listed, short, subscript, widest
 
 
 def test_things_are_counted_in_the_singular_and_in_the_plural():
@@ -64,3 +64,8 @@ def test_the_room_of_a_sentence_holds_it_with_any_numbers():
     for later in ("After 10 epochs the loss is 0.000234, off by 0.0000812.", now):
         assert len(widest(now)) >= len(later)
     assert widest("It is 26,109.2345 now.").startswith("It is 26,109.2345 now.")
+
+
+def test_an_index_is_written_below_its_letter() -> None:
+    """Digit by digit."""
+    assert [subscript(index) for index in (0, 7, 128)] == ["₀", "₇", "₁₂₈"]

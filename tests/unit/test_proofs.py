@@ -239,23 +239,23 @@ def test_the_bound_is_drawn_above_the_states() -> None:
 def test_influence_of_later_inputs_is_counted() -> None:
     """A lower triangle is causal; a full map has seen the future."""
     full = np.ones((4, 4))
-    causal = influence_sentence(np.tril(full), 1, 1, turned=False)
+    causal = influence_sentence(np.tril(full), 1, 1, both_ways=False)
     assert "no output is moved by an input that comes after it" in causal
-    leaking = influence_sentence(full, 2, 5, turned=True)
+    leaking = influence_sentence(full, 2, 5, both_ways=True)
     assert leaking.startswith("Bidirectional (of 2 of 5 output columns): in 6 of 6 pairs")
 
 
 def test_influence_is_said_where_there_is_none_and_where_it_is_no_number() -> None:
     """Nothing is said of pairs then, and the map's scale ends at 0."""
     none = np.zeros((4, 4))
-    said = influence_sentence(none, 1, 1, turned=False)
+    said = influence_sentence(none, 1, 1, both_ways=False)
     assert said == "One direction: no input moves any output: every gradient is 0."
     assert "</span> 0, nothing is shaded" in influence_map(
         none, "title", said, 4, palette(), most=0.0
     )
     lost = np.tril(np.ones((4, 4)))
     lost[3, 0] = np.nan
-    said = influence_sentence(lost, 1, 1, turned=True)
+    said = influence_sentence(lost, 1, 1, both_ways=True)
     assert said == "Bidirectional: some of the gradients aren't numbers."
     assert largest_influence(lost) == 1
     drawn = influence_map(lost, "title", said, 4, palette(), most=1.0)

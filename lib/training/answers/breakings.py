@@ -46,8 +46,8 @@ def breakings(
     zeroed = stack(cell, parts, return_sequences=True, zero_output_for_mask=True)
     padded_last, masked_last = run(last, padded), run(last, padded, mask)
 
-    turned = run(stack(cell, parts, return_sequences=True, go_backwards=True), x)
-    turned_last = run(stack(cell, parts, go_backwards=True), x)
+    backwards = run(stack(cell, parts, return_sequences=True, go_backwards=True), x)
+    backwards_last = run(stack(cell, parts, go_backwards=True), x)
     return {
         "bidirectional": largest(sequence[:, -1] - final),
         "bidirectional_rule": largest(rule - final),
@@ -56,6 +56,6 @@ def breakings(
         "masked": largest(run(every, padded, mask)[:, -1] - masked_last),
         "masked_moved": largest(masked_last - answer),
         "zeroed": largest(run(zeroed, padded, mask)[:, -1] - masked_last),
-        "backwards": largest(turned[:, -1] - turned_last),
-        "backwards_flipped": largest(np.flip(turned, axis=1)[:, -1] - turned_last),
+        "backwards": largest(backwards[:, -1] - backwards_last),
+        "backwards_flipped": largest(np.flip(backwards, axis=1)[:, -1] - backwards_last),
     }

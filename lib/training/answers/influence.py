@@ -46,10 +46,10 @@ def influence(
     if backward is None:
         recurrent = stack(cell, parts, return_sequences=True)
     else:
-        turned = layers_of(backward)
+        backward_parts = layers_of(backward)
         recurrent = tuple(
             both_ways(cell, *ways, "ave", place, return_sequences=True)
-            for place, ways in enumerate(zip(parts, turned, strict=True))
+            for place, ways in enumerate(zip(parts, backward_parts, strict=True))
         )
     steps, units = len(x), len(parts[-1][1])
     width = of_head[0].shape[1] if of_head else units

@@ -50,7 +50,7 @@ class Chosen:
     """Of every layer, for the sample."""
 
     @property
-    def opened(self) -> LayerPass:
+    def layer_pass(self) -> LayerPass:
         """The layer, with what went through it."""
         x = self.traces[self.layer - 1].hidden[0] if self.layer else self.dataset.x[self.sample]
         weights = layers_of(self.weights)[self.layer]
@@ -132,8 +132,7 @@ def _mode(modes: Sequence[str]) -> str:
 def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     """The weights to look at, their epoch, and what they are; by epoch where several are known."""
     weights = _by_epoch(shown, mode)
-    newest = max(weights)
-    epoch = newest
+    epoch = newest = max(weights)
     model = f"the {MODES[mode].label.lower()} model"
     _drop_epoch_of_other_run(shown.snapshot.run_id)
     if len(weights) > 1 and not shown.polling:

@@ -27,7 +27,7 @@ SAMPLES = 16
 
 
 def learn(chosen: Chosen, palette: Palette) -> list[Reply]:
-    """Draw the section; what Keras has answered comes back."""
+    """Draw the section, and return what Keras has answered."""
     st.markdown("## Why the modes learn differently")
     return [
         _reach(chosen, palette),
@@ -112,8 +112,8 @@ def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
         for place, (reply, column) in enumerate(zip(replies, st.columns(2), strict=True)):
             # Until Keras has answered, this takes the room of its answer.
             answer = reply.values or {"map": np.tri(steps) + place / 8, "columns": width}
-            turned = place == 1
-            sentence = influence_sentence(answer["map"], answer["columns"], width, turned=turned)
+            both_ways = place == 1
+            sentence = influence_sentence(answer["map"], answer["columns"], width, both_ways)
             with column:
                 title, shown = titles[place], answer["map"] if reply.values else None
                 words = sentence if reply.values else reply.instead

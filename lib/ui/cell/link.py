@@ -1,7 +1,7 @@
 """What is picked on the Cell page, as its link has it, so that others see what is on this screen.
 
-The address is the truth: a control is set to what stands there, and moving it writes it there. What
-it names where there is no such thing, such as a layer too many, is passed over and stays.
+The address is the truth: a control is set to what stands there, and moving it writes it there. A
+value that names nothing, such as a layer that the model doesn't have, is ignored and stays there.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ class Linked:
 
     @property
     def index(self) -> int:
-        """Of what the address names."""
+        """The index of what the address names, else of the default."""
         text = address.page_value(self.name)
         return self.texts.index(text) if text in self.texts else self.default
 
     def bind(self) -> dict[str, Any]:
-        """Arguments that make a widget one with the address; its options are 0, 1, 2 and so on.
+        """Arguments that tie a widget, whose options are 0, 1, 2 and so on, to the address.
 
-        Its state is set only where it is another: Streamlit sends the browser all that is set, and
+        Its state is set only where it differs: Streamlit sends the browser all that is set, and
         that would overrule the choice that a person is making.
         """
         if st.session_state.get(self.key) != self.index:

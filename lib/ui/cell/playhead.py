@@ -72,7 +72,7 @@ def follow_playhead(bar: DeltaGenerator, layer: LayerPass, followers: Sequence[F
 def _draw(layer: LayerPass, followers: Sequence[Follower]) -> None:
     at = where(layer)
     data = {
-        "opened": session().cell.opened,
+        "opened": session().cell.links_opened,
         "steps": len(layer.x),
         "units": layer.units,
         "order": row_order(layer).tolist(),
@@ -115,7 +115,7 @@ def where(layer: LayerPass) -> At:
     if page.link != _link():
         page.link = _link()
         page.step, page.unit = map(_index, page.link)
-        page.opened += 1
+        page.links_opened += 1
     return At(
         len(layer.x) - 1 if page.step is None else min(page.step, len(layer.x) - 1),
         _moves_most(layer) if page.unit is None else min(page.unit, layer.units - 1),

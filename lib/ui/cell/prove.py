@@ -37,8 +37,8 @@ _PADDED_BELOW = (
 def prove(chosen: Chosen, palette: Palette) -> tuple[Follower, list[Reply], DeltaGenerator]:
     """Draw the section.
 
-    What writes the prefixes' sentence comes back, what Keras has answered, and where to say how far
-    it is.
+    Returns what writes the prefixes' sentence, what Keras has answered, and the place where the
+    page says how far Keras is.
     """
     experiment, steps = chosen.experiment, chosen.dataset.shape[1]
     samples = _samples(chosen.dataset, chosen.sample)
@@ -119,8 +119,8 @@ def _ask(chosen: Chosen, x: np.ndarray) -> tuple[Reply, Reply]:
 
 
 def _prefixes(chosen: Chosen, modes: Reply, palette: Palette) -> Follower:
-    """Both modes side by side: the same picture. What writes the sentence below comes back."""
-    layer = chosen.opened
+    """Both modes side by side: the same picture. Returns what writes the sentence below."""
+    layer = chosen.layer_pass
     if answer := modes.values:
         sequence, prefixes, source = answer["whole"], answer["prefixes"], "Keras"
     else:

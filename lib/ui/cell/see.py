@@ -11,7 +11,7 @@ from lib.figures.palette import Palette
 from lib.figures.unit import unit_lines
 from lib.figures.unrolled import unrolled_picture
 from lib.narrate.cell import findings, step_sentence, unrolled_sentence
-from lib.recurrence import GATES
+from lib.recurrence import GATES, gate_symbol
 from lib.recurrence.formulas import LayerPass, lines
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import ORDER, At, Follower, bar_at_hand, first_row, row_order, where
@@ -20,8 +20,8 @@ from lib.ui.text import say, say_steadily
 
 
 def see(chosen: Chosen, palette: Palette) -> tuple[DeltaGenerator, Follower]:
-    """Draw the section. The playhead's place comes back, and what writes the formulas."""
-    layer = chosen.opened
+    """Draw the section; returns the playhead's place, and what writes the formulas."""
+    layer = chosen.layer_pass
     top = chosen.is_top
     bar = bar_at_hand()
     with st.container(border=True, key="cell_unrolled"):
@@ -77,7 +77,7 @@ def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:
         matrices["c, cell state"] = trace.cell[0]
     for name, values in trace.gates.items():
         about = GATES[layer.cell][name]
-        matrices[f"{name}̃, {about}" if about == "candidate" else f"{name}, {about}"] = values[0]
+        matrices[f"{gate_symbol(name, about)}, {about}"] = values[0]
     sentence = " ".join(findings(layer.cell, trace))
     order, row, outlined = row_order(layer), first_row(layer), "h" if top else ""
     st.html(heatmaps(matrices, order, row, sentence, palette, outlined_name=outlined))

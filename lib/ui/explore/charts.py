@@ -20,7 +20,7 @@ from lib.narrate.explore import (
     typical_error,
 )
 from lib.ui.session import session
-from lib.ui.shown import ShownRun, sample_index
+from lib.ui.shown import ShownRun, sample_index, sample_key
 from lib.ui.steady import is_drawn, steady_chart
 from lib.ui.text import hint, say_steadily
 
@@ -32,13 +32,8 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool) -> 
     """All cards, two to a row on a wide screen and one below the other on others: `lib.ui.style`.
 
     While a run trains, the lower two charts change in turns: a browser needs about 50 ms for
-    each chart, and the upper two are what people watch.
-
-    Args:
-        shown: what they show.
-        palette: the colours.
-        with_lower: draw the lower two as well.
-        hold: leave charts that are there as they are.
+    each chart, and the upper two are what people watch. Without `with_lower` there are only
+    these. With `hold`, charts that are there stay as they are.
     """
     session().charts.turn = 1 - session().charts.turn
     turn = session().charts.turn if shown.polling else None
@@ -104,7 +99,7 @@ def _pickers(shown: ShownRun) -> tuple[int, int]:
             "Sample",
             range(len(names)),
             format_func=names.__getitem__,
-            key=f"sample_{len(names)}",
+            key=sample_key(len(names)),
             label_visibility="collapsed",
         )
     if dataset.targets > 1:

@@ -30,7 +30,7 @@ from lib.ui.style import hide
 from lib.ui.text import plain, say_steadily
 
 STEADY_SECONDS = 2.0
-"""How long a page looks with one interval at least."""
+"""A page keeps its polling interval for at least as long."""
 NEAR_SECONDS = 0.5
 """Where the panel redraws itself at least this often, a run of the whole page leaves its charts as
 they are: so a slider's own pictures come at once, and the charts follow with the next redraw."""
@@ -66,7 +66,7 @@ UNTRAINED = (
 )
 """Where there is no run: the badge, what it means, and what to do where that can be done."""
 LONGEST = UNTRAINED[1] + UNTRAINED[2]
-"""Of the sentences below the bar, but for those that a person waits for."""
+"""The longest sentence usually below the bar: its room is kept, so that nothing moves."""
 
 
 def live(loaded: Loaded, palette: Palette, *, with_lower_charts: bool) -> None:
@@ -83,7 +83,7 @@ def live(loaded: Loaded, palette: Palette, *, with_lower_charts: bool) -> None:
 
 @dataclass(slots=True, eq=False)
 class PanelDrawing:
-    """What the page was drawn for."""
+    """The run and the polling interval at the page's last full run, to be compared with newer."""
 
     run: Run | None
     polling: bool
@@ -92,7 +92,7 @@ class PanelDrawing:
     time: float
     """Of `lib.ui.clock`."""
     is_complete: bool = False
-    """Whether the panel was drawn with the page, so that it runs alone from now on."""
+    """Whether the page's full run has drawn the panel: from then on the fragment runs alone."""
 
     @property
     def holds_charts(self) -> bool:

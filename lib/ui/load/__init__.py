@@ -1,1 +1,1 @@
-"""How thirty viewers share one Python: scripts take turns, and look as often as there is room."""
+"""Many sessions, one process: `turns` lets one compute at a time, `rhythm` paces the polling."""

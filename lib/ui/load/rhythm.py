@@ -1,4 +1,4 @@
-"""How often pages look for new figures: as often as nobody has to wait for it.
+"""How often pages poll for new figures: as often as nobody has to wait long for a turn.
 
 It knows no page: `lib.ui.load.turns` says how long somebody had to wait for a turn.
 """
@@ -11,8 +11,8 @@ FASTEST = 0.2
 """Seconds between two looks where there is room: the worker reports about as often."""
 SLOWEST = 5.0
 LONG_WAIT, SHORT_WAIT = 0.03, 0.01
-"""Seconds for a turn, in the mean. With longer waits pages look less often, with shorter ones more
-often: a slider is moved by somebody who looks at it, and a chart can be a moment late."""
+"""Seconds of waiting for a turn, in the mean. With longer waits pages poll less often, with shorter
+ones more often: who moves a slider wants to see it at once, and a chart can be a moment late."""
 MEAN_SECONDS = 1.0
 """The mean is over about the last second."""
 STEP = 1.3
@@ -22,7 +22,7 @@ OFF = 1.6
 
 
 class Rhythm:
-    """An interval for all pages of a server, which share a processor."""
+    """The polling interval of all pages of a server, which share a processor."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -23,7 +23,7 @@ RHYTHM = Rhythm()
 
 
 class Turns:
-    """Who has a turn, and how many wait who go before others."""
+    """One turn at a time; who asks with `first` gets it before those who don't."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -54,10 +54,8 @@ _turns = Turns()
 def turn(*, first: bool) -> Iterator[None]:
     """Let a block or a function run while no other session's does.
 
-    For what computes and waits for nothing. Never within another turn, which would not end.
-
-    Args:
-        first: go before all that only look for new figures: for what somebody has asked for.
+    For what computes and waits for nothing. Never within another turn, which would not end. What
+    somebody has asked for goes `first`, before all that only look for new figures.
     """
     with _turns.turn(first=first) as seconds:
         RHYTHM.waited(seconds, clock.now())

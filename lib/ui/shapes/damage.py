@@ -1,4 +1,4 @@
-"""The damage, live: one click trains the right and the wrong target, and shows both damages."""
+"""One click trains a model on the right target and one on a mistaken one, and shows the cost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PICK = "shapes_mistake"
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
-    """The card of the mistake that fits the question best, recorded until somebody trains it."""
+    """The mistake that fits the question best; a recorded training until the person trains it."""
     page = session().shapes
     fitting = mistake_of(question.output, question.target)
     if fitting and (PICK not in st.session_state or page.damage_question != question):
@@ -34,17 +34,14 @@ def damage_card(question: TargetQuestion, palette: Palette) -> None:
     panel(palette, waiting, asked_about)
 
 
-def _panel(palette: Palette, looking: bool, asked_about: str | None) -> None:
-    """The card.
+def _panel(palette: Palette, polling: bool, asked_about: str | None) -> None:
+    """The card. While `polling`, it is drawn again and again until the answer is there.
 
-    Args:
-        palette: the colours.
-        looking: whether it draws itself anew, to see when the answer is there.
-        asked_about: the mistake that the question is; None where it is none of these.
+    `asked_about` is the mistake that the question describes; None where it is none of these.
     """
     page = session().shapes
     _collect(page)
-    if (page.training_both is not None) != looking:
+    if (page.training_both is not None) != polling:
         st.rerun()
     st.session_state[PICK] = st.session_state.get(PICK) or next(iter(MISTAKES))
     st.pills(
@@ -59,17 +56,16 @@ def _panel(palette: Palette, looking: bool, asked_about: str | None) -> None:
     if case != asked_about:
         hint(f"Not the case asked about: this is {MISTAKES[case].title}, with mean squared error.")
     damage = page.damage.get(case) or recorded_damage(case)
-    busy = page.training_both is not None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Train both",
             key="train_both",
             icon=":material/play_arrow:",
-            disabled=busy,
+            disabled=polling,
             on_click=_ask,
             args=(case,),
         )
-        if busy:
+        if polling:
             st.markdown(":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]")
         else:
             is_live = case in page.damage

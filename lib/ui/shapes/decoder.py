@@ -28,7 +28,7 @@ def decoder(palette: Palette) -> None:
     page = session().shapes
     text = page.message = EXAMPLES[example] if page.message is None else page.message
     explanation = explain_error(text)
-    unknown = UNKNOWN if text.strip() else EMPTY
+    unknown = "This message isn’t known here" if text.strip() else "Paste a message"
     st.markdown(f"# {'What this message means' if explanation else unknown}")
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
@@ -73,10 +73,6 @@ def decoder(palette: Palette) -> None:
     with right.container(border=True, height="stretch"):
         st.markdown("### Check the shapes, in this order")
         st.markdown("\n".join(f"{i}. {plain(line)}" for i, line in enumerate(CHECKLIST, 1)))
-
-
-UNKNOWN = "This message isn’t known here"
-EMPTY = "Paste a message"
 
 
 def _pasted() -> None:

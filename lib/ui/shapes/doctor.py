@@ -79,7 +79,7 @@ def doctor(palette: Palette) -> None:
 
 
 def _take(question: TargetQuestion, *answered: str) -> None:
-    """Make this the question. What is wrong with a field stays until that one is answered."""
+    """Make this the question. What is wrong with a field is said until that field is answered."""
     for name in answered:
         session().shapes.problems.pop(name, None)
     address.set_page_value(KEY, "" if question == TargetQuestion() else write_question(question))
