@@ -222,7 +222,7 @@ class FakeWorker:
         self.begun = True
 
     def unsent(self) -> list[Command]:
-        """What came before it was ready, or after it got `stuck`."""
+        """What came before it was ready, or after `stick`."""
         return self.posted[self._sent :]
 
     def stick(self) -> None:
