@@ -155,8 +155,7 @@ class RunBook:
         starting, epochs = not worker.ready, run.experiment.training.epochs
         reason = STARTING if starting else ""
         snapshot = Snapshot(run.id, Status.QUEUED, epochs=epochs, reason=reason)
-        now = self._clock()
-        entry = RunEntry(run, snapshot, supervisor, worker, now, owner, paused, starting)
+        entry = RunEntry(run, snapshot, supervisor, worker, self._clock(), owner, paused, starting)
         self.entries[run.id] = entry
         if refusal:
             self.fail([entry], f"This run was refused: {refusal}. Stop one of them first.")
