@@ -63,7 +63,7 @@ class ProgramCache:
                         del self._programs[key]
 
     def ahead(self, keys: Sequence[Hashable]) -> None:
-        """Build these when no run waits for a program; forget what was to be built so before."""
+        """Build these when no run waits for a program, in place of what was given here before."""
         with self._changed:
             for key in self._likely:
                 if key not in keys:
