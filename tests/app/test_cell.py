@@ -15,9 +15,9 @@ from lib.preview import untrained
 from lib.run import Run, Status
 from lib.ui.cell import ask
 from lib.ui.frame import PAGES
-from tests.app.conftest import Clock
 from tests.app.test_address import address
 from tests.app.test_pages import APP, start
+from tests.clock import Clock
 from tests.fake_client import FakeClient, Question
 
 PLACES = len(ask.PLACES)

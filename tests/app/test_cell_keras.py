@@ -14,8 +14,6 @@ from tests.fake_client import FakeClient
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow
-PATIENCE = 300
-"""Seconds that Keras has on a busy machine."""
 
 
 def answered(app: AppTest) -> AppTest:
@@ -26,7 +24,7 @@ def answered(app: AppTest) -> AppTest:
         assert not app.exception
         return "Keras has answered all" in seen(app)
 
-    assert eventually(has_answered, PATIENCE, pause=0.3), "Keras hasn't answered"
+    assert eventually(has_answered, pause=0.3), "Keras hasn't answered"
     return app
 
 

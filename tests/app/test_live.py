@@ -10,10 +10,10 @@ from lib.run import Run, Status
 from lib.training.recorded import recorded
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.session import KEY
-from tests.app.conftest import Clock
 from tests.app.test_address import address
 from tests.app.test_cell import seen
 from tests.app.test_pages import start
+from tests.clock import Clock
 from tests.fake_client import FakeClient
 
 

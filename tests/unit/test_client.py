@@ -14,6 +14,7 @@ from lib.training.messages import Answer, Ask, Event, Prepare
 from lib.training.questions import AnswerError
 from lib.training.run_book import STARTING
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def while_waiting(act: Callable[[], None]) -> Iterator[Callable[[Snapshot], bool
         asked.set()
         return False
 
-    thread = threading.Thread(target=lambda: asked.wait(60) and act())
+    thread = threading.Thread(target=lambda: asked.wait(PATIENCE) and act())
     thread.start()
     yield until
     thread.join()

@@ -16,8 +16,8 @@ import pytest
 from lib.training import worker_process
 from lib.training.messages import Event, Message
 from lib.training.worker_process import WorkerProcess
+from tests.waiting import PATIENCE
 
-PATIENCE = 60
 CONNECTED = """
 import json, os, sys, time
 from multiprocessing.connection import Client
