@@ -12,9 +12,9 @@ ROW = "getComputedStyle(document.documentElement).getPropertyValue('--cell-row')
 
 def slider(page: Page, name: str) -> Locator:
     """One of the playhead's own sliders, "Timestep" or "Unit", once it can be moved."""
-    found = page.locator(".st-key-cell_playhead").get_by_role("slider", name=name)
-    expect(found).to_be_visible()
-    return found
+    thumb = page.locator(".st-key-cell_playhead").get_by_role("slider", name=name)
+    expect(thumb).to_be_visible()
+    return thumb
 
 
 def words(page: Page) -> Locator:

@@ -81,9 +81,9 @@ def choose(page: Page, label: str, option: str) -> None:
 
 def epoch(page: Page) -> int:
     """The epoch that is shown."""
-    found = EPOCH.search(page.get_by_test_id("stProgress").inner_text())
-    assert found
-    return int(found[1].replace(",", ""))
+    match = EPOCH.search(page.get_by_test_id("stProgress").inner_text())
+    assert match
+    return int(match[1].replace(",", ""))
 
 
 def wait_for_status(page: Page, status: str) -> None:

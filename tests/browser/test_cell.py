@@ -100,13 +100,13 @@ def test_keras_proves_that_the_modes_are_one_and_what_breaks_that(page: Page) ->
     expect(card).to_contain_text(
         re.compile(r"≠ 0\.\d+\s+max \|sequence\[:, -1\] − last\|\s+✓ 0\.0"), use_inner_text=True
     )
-    for said in (
+    for sentence in (
         re.compile("^Keras: return_sequences=False"),
         "no output is moved",
         "in 15 of 15 pairs an output is moved by an input that comes after it",
         "Padded at the end, without a mask: last is always step 6",
     ):
-        expect(page.get_by_text(said).filter(visible=True).first).to_be_visible()
+        expect(page.get_by_text(sentence).filter(visible=True).first).to_be_visible()
     for chart in ("reach_h", "reach_x"):
         expect(
             page.locator(f".st-key-chart_{chart} .js-plotly-plot").filter(visible=True).first
