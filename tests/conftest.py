@@ -47,8 +47,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     log = tmp_path_factory.mktemp("server") / "log.txt"
     with serve(log, workers=1) as running:
         yield running
-    said = GONE_AWAY.sub("", log.read_text())
-    assert "Traceback" not in said, said
+    output = GONE_AWAY.sub("", log.read_text())
+    assert "Traceback" not in output, output
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks

@@ -106,8 +106,8 @@ class Session:
     @property
     def epoch(self) -> int:
         """The epoch that is shown."""
-        found = EPOCH.search(self.progress)
-        return int(found[1].replace(",", "")) if found else 0
+        match = EPOCH.search(self.progress)
+        return int(match[1].replace(",", "")) if match else 0
 
     @property
     def text(self) -> str:
@@ -119,8 +119,8 @@ class Session:
 
     def elements(self, kind: str) -> list[Element]:
         """All elements of a kind, from top to bottom; the sidebar's last."""
-        found = [shown.element for _, shown in sorted(self._shown.items())]
-        return [element for element in found if element.WhichOneof("type") == kind]
+        elements = [shown.element for _, shown in sorted(self._shown.items())]
+        return [element for element in elements if element.WhichOneof("type") == kind]
 
     def has(self, status: str) -> bool:
         """Whether the run's badge says this."""
@@ -185,10 +185,10 @@ class Session:
 
     async def slide(self, label: str, value: float) -> None:
         """Move a slider, and wait for nothing."""
-        found = [e.slider for e in self.elements("slider") if e.slider.label.startswith(label)]
-        if not found:
+        sliders = [e.slider for e in self.elements("slider") if e.slider.label.startswith(label)]
+        if not sliders:
             raise LookupError(f"no slider is called {label!r}")
-        self._widgets[found[0].id] = ("double_array_value", value)
+        self._widgets[sliders[0].id] = ("double_array_value", value)
         await self.rerun()
 
     async def stop_reading(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-PATIENCE = 100.0
-"""Seconds: far more than anything takes on a machine that isn't busy."""
+PATIENCE = 300.0
+"""Seconds: far more than anything takes, also where a machine is very busy."""
 
 
 def eventually(true: Callable[[], object], seconds: float = PATIENCE, pause: float = 0.02) -> bool:

@@ -26,7 +26,7 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """What training depends on besides."""
+    """What compiled training depends on: the network, and how it is trained."""
 
     network: Network
     capacity: int

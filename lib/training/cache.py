@@ -53,7 +53,7 @@ class ProgramCache:
             return futures
 
     def leave(self, keys: Sequence[Hashable]) -> None:
-        """A run that asked for these waits no more: what nobody else waits for isn't begun."""
+        """Note that a run waits for these no more. What no other run waits for isn't begun."""
         with self._changed:
             for key in keys:
                 if key in self._wanted:
@@ -63,7 +63,7 @@ class ProgramCache:
                         del self._programs[key]
 
     def ahead(self, keys: Sequence[Hashable]) -> None:
-        """Build these when there is nothing better to do."""
+        """Build these when no run waits for a program, in place of what was given here before."""
         with self._changed:
             for key in self._likely:
                 if key not in keys:

@@ -135,8 +135,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def stop(self, run: Run) -> None:
         """End a run. Its figures stay.
 
-        Until the worker has answered the run is called RUNNING, also a paused one: who looks now
-        has to look again.
+        Until the worker has answered, the run counts as RUNNING even if it was paused, so that
+        pages keep asking how it ended.
         """
         self._steer(run, "stop", Status.RUNNING)
 
@@ -147,7 +147,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             if entry is not None and not entry.over:
                 entry.worker.post(Steer("drop", run.id))
                 entry.supervisor.replace_grown()
-            self._changed.notify_all()  # who waits for it has to hear of it
+            self._changed.notify_all()  # `wait` raises KeyError now
 
     def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
         """Compile ahead what this experiment would need, when there is nothing better to do."""
@@ -176,9 +176,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             return future
 
     def ahead(self, question: AnswerFuture) -> int:
-        """How many questions are answered before this one, of whomever; 0 when its turn has come.
+        """How many questions, whoever asked them, its worker answers before this one.
 
-        It may have had its answer, or be another client's.
+        0 when it is being answered or has been, and for a question of another client.
         """
         with self._changed:
             return self._questions.ahead(question)
@@ -189,13 +189,13 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             entry = self._book.entries.get(run_id)
             return entry.run if entry else None
 
-    def latest(self, run: Run | str) -> Snapshot | None:
+    def latest(self, run: Run) -> Snapshot | None:
         """The newest there is of a run; None when it isn't known (any more).
 
         A run that nobody looks at, here or with `wait`, is paused after WATCH_SECONDS.
         """
         with self._changed:
-            entry = self._book.entries.get(run if isinstance(run, str) else run.id)
+            entry = self._book.entries.get(run.id)
             if entry is None:
                 return None
             self._book.touch(entry)
@@ -271,7 +271,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def _steer(self, run: Run, verb: Verb, status: Status | None = None) -> None:
         """Send a command for a run that isn't over.
 
-        A paused run is called what it is about to be, so that who looks now knows it to be active.
+        A paused run gets `status`, what it is about to be, so that pages keep asking for news.
         """
         with self._changed:
             entry = self._book.entries.get(run.id)

@@ -25,11 +25,11 @@ from lib.training.recurrent_layers import recurrent
 JUDGE_VALUES = 4_000_000
 """Numbers that a layer may put out in one part of a judgement: 16 MB."""
 JUDGE_PRODUCTS = 1_500_000_000
-"""Multiplications of one part, N·T·parameters: 0.05 s."""
+"""Multiplications in one part, N·T·parameters: they take about 0.05 s."""
 
 tracing = Lock()
-"""Held while TensorFlow traces. Tracing is Python and takes turns anyway; one by one, the first
-is done the sooner."""
+"""Held while TensorFlow traces. That is Python, of which one thread runs at a time: two traces at
+once would both end late, and one after the other, the first ends early."""
 
 
 def configure_tensorflow() -> None:
@@ -42,7 +42,7 @@ def configure_tensorflow() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(4)
     keras.config.set_floatx("float32")
-    tf.zeros(())  # begins TensorFlow's threads from here: they'd inherit a helper's low priority
+    tf.zeros(())  # starts TensorFlow's threads here: from a helper they'd have its low priority
 
 
 def build(key: Network | Architecture) -> Judge | Program:
@@ -213,7 +213,7 @@ class Program:
     def _train(
         self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor, steps: tf.Tensor, counts: tf.Tensor
     ) -> tf.Tensor:
-        """Traced once. `steps` is an argument of the code, so no number needs its own compile."""
+        """Traced once: as `steps` is an argument, one compile serves any number of them."""
 
         def one(step: tf.Tensor, losses: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             loss = self._train_batch(x, y, order[step], counts)
@@ -227,8 +227,8 @@ class Program:
     ) -> tf.Tensor:
         """One update on the samples at `indexes` (B,), where -1 stands for no sample.
 
-        The loss is taken over the timesteps that `counts` (T,) names. At the others the answer
-        passes for right, so that it adds nothing, neither to the loss nor to a gradient.
+        The loss is taken over the timesteps that `counts` (T,) names. At the others the targets
+        replace the outputs, which so add nothing, neither to the loss nor to a gradient.
         """
         rows = tf.maximum(indexes, 0) if self.architecture.ragged else indexes
         targets = tf.gather(y, rows)

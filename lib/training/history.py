@@ -33,9 +33,9 @@ class History(Generic[Value]):
             self._points = [*_spaced(self._points[:-1], self._gap), self._points[-1]]
 
     def extend(self, epoch: int, values: Sequence[Value]) -> None:
-        """Note the figures of `epoch` and those after it: as `add` of each, and much sooner done.
+        """Note the figures of `epoch` and those after it: as `add` of each would, but faster.
 
-        What the next one would take the place of is passed over. All epochs before must be there.
+        Values that the next one would replace at once are skipped. All epochs before must be there.
         """
         place, last = 0, len(values) - 1
         while place <= last:

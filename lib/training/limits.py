@@ -15,8 +15,8 @@ MAX_STATES = 8_000_000
 """Outputs of all units that a training step keeps for the way back; 40 bytes of memory for each,
 with the gates and what XLA holds beside them."""
 MAX_PRODUCTS = 2_200_000_000
-"""Multiplications of a training step's way forth, 0.17 s with the way back. It can't be
-broken off, so other runs wait for its end."""
+"""Multiplications of a training step's way forth, 0.17 s with the way back. A step can't be broken
+off, so other runs wait for its end."""
 
 MAX_RUNS = 48
 """Unfinished runs of a worker: each keeps its data and its models in memory."""
@@ -44,7 +44,7 @@ def check(experiment: Experiment, samples: Samples) -> None:
 
 
 def _check_batch(experiment: Experiment, samples: Samples) -> None:
-    """By the limit that is reached first, so that the batch size it names will do."""
+    """Raise for a batch beyond a limit: by the one that allows less, so that its size will do."""
     _, t, f = samples.shape
     batch, model = min(experiment.training.batch_size, samples.train), experiment.model
     parameters = parameter_count(experiment, f, samples.targets)

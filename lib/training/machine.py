@@ -15,18 +15,18 @@ GB = 10**9
 MEMORY_SHARE = 0.7
 """The part of a machine's memory that a worker may use; the page process needs some as well."""
 MOST_MEMORY = 3 * GB // 2
-"""What it may use at most: a machine that has more has other uses for it."""
+"""Bytes that a worker may use at most, however large its machine."""
 ROOM = 150 * 10**6
-"""What a worker may always add to what it began with, about ten compiled programs. Where even an
-empty worker is beyond its share, one would otherwise follow the other without an end."""
+"""What a worker may always add to what it began with, about ten compiled programs. Otherwise, where
+even an empty worker is beyond its share, each would be replaced at once, without an end."""
 TWO_FIT_IN = 2 * GB
-"""A machine with less has no room for a full worker and a fresh one beside the page process. So
-each of several workers needs as much."""
+"""A machine with less has no room for a full worker and a fresh one beside the page process. Where
+there are several workers, each counts for this much."""
 
 SETTING = "UNROLLED_WORKERS"
 """Environment variable: how many workers the pages share."""
 MOST_WORKERS = 16
-"""What it may be at most."""
+"""The largest setting that is taken."""
 MOST_BY_DEFAULT = 4
 CORES_EACH = 2
 """Processors for each worker: one trains, the other compiles and draws pages."""

@@ -28,11 +28,11 @@ class Start(msgspec.Struct, frozen=True, tag=True):
 
 
 Verb = Literal["pause", "resume", "step", "stop", "drop"]
-"""To drop a run is to end it and say no more of it."""
+"""To drop a run is to end it and to send nothing more about it."""
 
 
 class Steer(msgspec.Struct, frozen=True, tag=True):
-    """What a run is to do next; one that isn't known is passed over."""
+    """What a run is to do next; ignored if the worker doesn't know the run."""
 
     verb: Verb
     run_id: str

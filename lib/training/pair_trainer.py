@@ -1,7 +1,7 @@
 """One run's models: trained in slices, in step, and judged in between.
 
-It holds figures and no status: `worker_run` knows whether a run is paused, waits or is over. Keras
-is behind the programs that it is given.
+It holds figures and no status: `worker_run` knows whether a run is paused, waits or is over. Only
+the programs that it is given call Keras.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class PairTrainer:
         """The parts of a judgement that are still to do; None between two judgements."""
         self._judging_seconds = 0.0
         self._training: Iterator[None] | None = None
-        """The same of a training step: a long one has a part for each model."""
+        """What is still to do of a training step: a long one has a part for each model."""
         self._clock = clock
         self._experiment = experiment
         self._samples = samples

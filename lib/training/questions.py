@@ -41,7 +41,7 @@ class Questions:
         return futures.index(future) if futures else 0
 
     def move(self, command: Ask, worker: object) -> bool:
-        """Hand a question on to another worker. False if it isn't open any more."""
+        """Note that another worker answers this question. False if it has its answer already."""
         if command.question_id not in self._open:
             return False
         self._open[command.question_id] = self._open[command.question_id][0], worker

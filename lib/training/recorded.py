@@ -52,7 +52,7 @@ def read(path: Path) -> tuple[Experiment, Snapshot] | None:
     about = json.loads(str(arrays.pop("about")))
     results = {}
     for mode in ("sequence", "last"):
-        weights = _of(arrays, f"{mode}.weights.")
+        weights = _arrays_under(arrays, f"{mode}.weights.")
         values = {name: arrays[f"{mode}.{name}"] for name in ARRAYS}
         results[mode] = ModeResult(**values, weights=weights or None)
     past = tuple(
@@ -72,13 +72,13 @@ def read(path: Path) -> tuple[Experiment, Snapshot] | None:
     return read_query(about["query"])[0], snapshot
 
 
-def _of(arrays: dict[str, Any], prefix: str) -> tuple[np.ndarray, ...]:
+def _arrays_under(arrays: dict[str, Any], prefix: str) -> tuple[np.ndarray, ...]:
     return tuple(arrays[key] for key in sorted(arrays) if key.startswith(prefix))
 
 
 def _past_of(arrays: dict[str, Any], mode: str, place: int) -> tuple[np.ndarray, ...]:
     """A model's weights of the past; each is kept as one array for all epochs, (P, …)."""
-    return tuple(array[place] for array in _of(arrays, f"{mode}.past."))
+    return tuple(array[place] for array in _arrays_under(arrays, f"{mode}.past."))
 
 
 def write(experiment: Experiment, snapshot: Snapshot, path: Path) -> None:
@@ -99,7 +99,7 @@ def write(experiment: Experiment, snapshot: Snapshot, path: Path) -> None:
     np.savez_compressed(path, **arrays)
 
 
-def _spread(known: Sequence[tuple[int, ModelWeights]]) -> tuple[tuple[int, ModelWeights], ...]:
+def _thin_past(known: Sequence[tuple[int, ModelWeights]]) -> tuple[tuple[int, ModelWeights], ...]:
     """As many of a run's past weights as a recording has room for: most changes early."""
     size = sum(array.nbytes for arrays in known[-1][1].values() for array in arrays)
     most = max(2, min(PAST, PAST_BYTES // size))
@@ -107,7 +107,7 @@ def _spread(known: Sequence[tuple[int, ModelWeights]]) -> tuple[tuple[int, Model
     return tuple(known[place] for place in places if known[place][0])
 
 
-def _rests(snapshot: Snapshot) -> bool:
+def _is_paused_or_over(snapshot: Snapshot) -> bool:
     return snapshot.status is Status.PAUSED or snapshot.status.over
 
 
@@ -121,11 +121,11 @@ def main(names: list[str]) -> None:
             experiment = suggested(name)
             run = client.start(experiment, make_dataset(experiment), paused=True)
             # Epoch by epoch, since the models are judged at each pause: a full curve of errors.
-            while not (snapshot := client.wait(run, 60, _rests)).status.over:
+            while not (snapshot := client.wait(run, 60, _is_paused_or_over)).status.over:
                 client.step(run)
             if snapshot.status is not Status.FINISHED:
                 raise SystemExit(f"{name}: {snapshot.status}: {snapshot.reason}")
-            past = _spread(client.checkpoints(run)[:-1])
+            past = _thin_past(client.checkpoints(run)[:-1])
             write(experiment, replace(snapshot, past=past), FOLDER / f"{name}.npz")
             errors = {mode: float(r.last_step_mse[-1]) for mode, r in snapshot.results.items()}
             print(f"{name}: last-step error {errors}")

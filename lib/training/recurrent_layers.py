@@ -23,7 +23,8 @@ import tensorflow as tf
 
 from lib.shapes import STATES
 
-Tensors = tuple[tf.Tensor, ...]
+PerUnit = tuple[tf.Tensor, ...]
+"""Tensors (B, U) of one timestep: states, their gradients, or what else the way back needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,10 @@ class Rule:
     other things that the way back needs of a timestep, (B, U) each.
     """
 
-    step: Callable[[tf.Tensor, tf.Tensor, Tensors], tuple[Tensors, tf.Tensor, Tensors]]
+    step: Callable[[tf.Tensor, tf.Tensor, PerUnit], tuple[PerUnit, tf.Tensor, PerUnit]]
     """(p, q, states before) → (states after, gates, more)."""
     back: Callable[
-        [tf.Tensor, Tensors, Tensors, Tensors, Tensors], tuple[tf.Tensor, tf.Tensor, Tensors]
+        [tf.Tensor, PerUnit, PerUnit, PerUnit, PerUnit], tuple[tf.Tensor, tf.Tensor, PerUnit]
     ]
     """(gates, more, states before, states after, gradients of states after) → gradients of p, of
     q, and of the states before, as far as they don't come through q."""
@@ -47,7 +48,7 @@ class Rule:
     """Whether p and q count as p + q alone. Then they have the same gradient, and q has no bias."""
 
 
-def _lstm_step(p: tf.Tensor, q: tf.Tensor, states: Tensors) -> tuple[Tensors, tf.Tensor, Tensors]:
+def _lstm_step(p: tf.Tensor, q: tf.Tensor, states: PerUnit) -> tuple[PerUnit, tf.Tensor, PerUnit]:
     i, f, g, o = tf.split(p + q, 4, axis=1)
     i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
     c = f * states[1] + i * g
@@ -55,8 +56,8 @@ def _lstm_step(p: tf.Tensor, q: tf.Tensor, states: Tensors) -> tuple[Tensors, tf
 
 
 def _lstm_back(
-    gates: tf.Tensor, _more: Tensors, before: Tensors, after: Tensors, gradients: Tensors
-) -> tuple[tf.Tensor, tf.Tensor, Tensors]:
+    gates: tf.Tensor, _more: PerUnit, before: PerUnit, after: PerUnit, gradients: PerUnit
+) -> tuple[tf.Tensor, tf.Tensor, PerUnit]:
     (i, f, g, o), (dh, dc) = tf.split(gates, 4, axis=1), gradients
     tanh_c = tf.tanh(after[1])
     dc = dc + dh * o * (1 - tanh_c * tanh_c)
@@ -65,7 +66,7 @@ def _lstm_back(
     return dp, dp, (tf.zeros_like(dh), dc * f)
 
 
-def _gru_step(p: tf.Tensor, q: tf.Tensor, states: Tensors) -> tuple[Tensors, tf.Tensor, Tensors]:
+def _gru_step(p: tf.Tensor, q: tf.Tensor, states: PerUnit) -> tuple[PerUnit, tf.Tensor, PerUnit]:
     """With `reset_after`, Keras's default."""
     (pz, pr, pg), (qz, qr, qg) = tf.split(p, 3, axis=1), tf.split(q, 3, axis=1)
     z, r = tf.sigmoid(pz + qz), tf.sigmoid(pr + qr)
@@ -74,8 +75,8 @@ def _gru_step(p: tf.Tensor, q: tf.Tensor, states: Tensors) -> tuple[Tensors, tf.
 
 
 def _gru_back(
-    gates: tf.Tensor, more: Tensors, before: Tensors, _after: Tensors, gradients: Tensors
-) -> tuple[tf.Tensor, tf.Tensor, Tensors]:
+    gates: tf.Tensor, more: PerUnit, before: PerUnit, _after: PerUnit, gradients: PerUnit
+) -> tuple[tf.Tensor, tf.Tensor, PerUnit]:
     (z, r, g), (qg,), (dh,) = tf.split(gates, 3, axis=1), more, gradients
     dz = dh * (before[0] - g) * z * (1 - z)
     dg = dh * (1 - z) * (1 - g * g)
@@ -84,15 +85,15 @@ def _gru_back(
 
 
 def _simple_step(
-    p: tf.Tensor, q: tf.Tensor, _states: Tensors
-) -> tuple[Tensors, tf.Tensor, Tensors]:
+    p: tf.Tensor, q: tf.Tensor, _states: PerUnit
+) -> tuple[PerUnit, tf.Tensor, PerUnit]:
     h = tf.tanh(p + q)
     return (h,), h, ()
 
 
 def _simple_back(
-    gates: tf.Tensor, _more: Tensors, _before: Tensors, _after: Tensors, gradients: Tensors
-) -> tuple[tf.Tensor, tf.Tensor, Tensors]:
+    gates: tf.Tensor, _more: PerUnit, _before: PerUnit, _after: PerUnit, gradients: PerUnit
+) -> tuple[tf.Tensor, tf.Tensor, PerUnit]:
     dp = gradients[0] * (1 - gates * gates)
     return dp, dp, (tf.zeros_like(dp),)
 
@@ -126,7 +127,7 @@ def _unrolled(rule: Rule, state_count: int) -> Callable[..., tf.Tensor]:
     @tf.custom_gradient
     def layer(
         x: tf.Tensor, kernel: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Tensor
-    ) -> tuple[tf.Tensor, Callable[[tf.Tensor], Tensors]]:
+    ) -> tuple[tf.Tensor, Callable[[tf.Tensor], tuple[tf.Tensor, ...]]]:
         steps, batch, features = x.shape
         units, width = recurrent_kernel.shape
         bias_p, bias_q = (bias, None) if rule.sum_only else tf.unstack(bias)
@@ -135,7 +136,7 @@ def _unrolled(rule: Rule, state_count: int) -> Callable[..., tf.Tensor]:
         start = (tf.zeros((batch, units)),) * state_count
 
         def forwards(
-            t: tf.Tensor, now: Tensors, work: Any, states: list[Any], more: list[Any]
+            t: tf.Tensor, now: PerUnit, work: Any, states: list[Any], more: list[Any]
         ) -> tuple[Any, ...]:
             q = tf.matmul(now[0], recurrent_kernel)
             if bias_q is not None:
@@ -161,9 +162,9 @@ def _unrolled(rule: Rule, state_count: int) -> Callable[..., tf.Tensor]:
         states = [array.stack() for array in state_arrays]  # (T + 1, B, U) each, zeros first
         more = [array.stack() for array in more_arrays]
 
-        def gradient(dy: tf.Tensor) -> Tensors:
+        def gradient(dy: tf.Tensor) -> tuple[tf.Tensor, ...]:
             def backwards(
-                t: tf.Tensor, gradients: Tensors, work: Any, extra: list[Any]
+                t: tf.Tensor, gradients: PerUnit, work: Any, extra: list[Any]
             ) -> tuple[Any, ...]:
                 gradients = (gradients[0] + dy[t], *gradients[1:])
                 dp, dq, gradients = rule.back(

@@ -1,7 +1,7 @@
 """The runs that a client knows: how each stands, whose it is, and which ones it may forget.
 
-It starts, steers and ends nothing: the `client` does, and tells it. It isn't locked: the client
-calls it from one thread at a time.
+The `client` starts, steers and ends runs, and tells it; it only starts those again that lost their
+worker (`begin_again`). It isn't locked: the client calls it from one thread at a time.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ KEEP_BYTES = 64_000_000
 KEEP_SECONDS = 3 * 3600
 """How long a run is known that is over, or that is paused and that nobody looks at."""
 TWICE_SECONDS = 60.0
-"""A run that is lost again within this time may be what ends the worker, and doesn't begin anew."""
+"""A run that loses its worker twice within this time is not restarted: it may be what kills it."""
 
 CHECKPOINT_BYTES = 1_000_000
 """Weights of the past that are kept of each run, so that its states can be seen epoch by epoch."""
@@ -59,6 +59,8 @@ class RunEntry:
     """Which browser started it, where that is known."""
     paused: bool = False
     """Whether it was started to wait for a person."""
+    waits_for_worker: bool = False
+    """Whether it says that its worker is still starting."""
     waiting: int = 0
     """Calls of `wait` that look at it now."""
     unwatched: bool = False
@@ -66,7 +68,7 @@ class RunEntry:
     verb: str = "start"
     """The last command of a person."""
     epoch_then: int = 0
-    """The epoch that was known when it was given."""
+    """The epoch that was known when that command was given."""
     restart_reason: str = ""
     """Why it began again; empty for a run that didn't."""
     restarted_at: float = -math.inf
@@ -150,13 +152,10 @@ class RunBook:
     ) -> RunEntry:
         """Enter a new run, which waits for its worker; one that its owner can't have has failed."""
         refusal = self._refusal(run.dataset, owner) if owner else ""
-        snapshot = Snapshot(
-            run.id,
-            Status.QUEUED,
-            epochs=run.experiment.training.epochs,
-            reason="" if worker.ready else STARTING,
-        )
-        entry = RunEntry(run, snapshot, supervisor, worker, self._clock(), owner, paused)
+        starting, epochs = not worker.ready, run.experiment.training.epochs
+        reason = STARTING if starting else ""
+        snapshot = Snapshot(run.id, Status.QUEUED, epochs=epochs, reason=reason)
+        entry = RunEntry(run, snapshot, supervisor, worker, self._clock(), owner, paused, starting)
         self.entries[run.id] = entry
         if refusal:
             self.fail([entry], f"This run was refused: {refusal}. Stop one of them first.")
@@ -202,7 +201,7 @@ class RunBook:
         return min(abandoned, key=lambda entry: entry.touched, default=None)
 
     def touch(self, entry: RunEntry) -> None:
-        """Somebody looks at a run; of one that is over it only counts when it ended."""
+        """Note that somebody looked at a run. For a finished run the time of its end is kept."""
         if not entry.over:
             entry.touched = self._clock()
 
@@ -222,13 +221,14 @@ class RunBook:
             entry.touched = self._clock()
 
     def worker_ready(self, worker: WorkerProcess) -> None:
-        """Its runs wait for the start of the worker no more."""
+        """Say no more of this worker's runs that it is still starting."""
         for entry in self.of(worker):
-            if entry.snapshot.reason == STARTING:
+            if entry.waits_for_worker:
+                entry.waits_for_worker = False
                 entry.snapshot = replace(entry.snapshot, reason="")
 
     def fail(self, entries: Iterable[RunEntry], reason: str) -> None:
-        """Mark runs that aren't over as failed, or stopped if they were told to: figures stay."""
+        """Mark runs as failed, or as stopped if a person stopped them; those that are over stay."""
         for entry in entries:
             if not entry.over:
                 stopped = entry.verb == "stop"
@@ -241,14 +241,15 @@ class RunBook:
                 entry.touched = self._clock()
 
     def begin_again(self, lost: list[RunEntry], worker: WorkerProcess | None, text: str) -> None:
-        """Start runs anew that died with their worker, each once, with another one, if there is.
+        """Start runs whose worker died from their beginning, with another worker.
 
-        The others fail: a person may start them again.
+        Without one, or if `may_begin_again` says no, they fail, and a person may start them again.
         """
         now = self._clock()
         for entry in lost:
             if worker is not None and entry.may_begin_again(now):
                 entry.restarted_at, entry.worker, entry.past = now, worker, None
+                entry.waits_for_worker = False
                 entry.restart_reason = f"{text} This run began again."
                 entry.snapshot = replace(  # the figures stay until there are others
                     entry.snapshot,

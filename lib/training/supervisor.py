@@ -73,7 +73,7 @@ class Supervisor:
         return self.worker
 
     def end_delay(self) -> None:
-        """End a delay that was only a courtesy, not that of a worker which follows another."""
+        """Start a first worker now; not one that waits since another died, or still has to end."""
         if self.worker is not None and not self._deaths and self._waiting_for_memory is None:
             self.worker.begin()
 
@@ -88,7 +88,7 @@ class Supervisor:
         """Have a fresh worker follow one that has grown; nothing where none has.
 
         It takes over when it is ready. Where there is no memory for both at a time, the old one
-        goes first, as soon as it has no run that isn't over, and what comes waits for the new one.
+        ends first, as soon as all its runs are over, and new commands wait for the fresh one.
         """
         old = self.worker
         if old is None or old is not self._grown or self._successor is not None:
@@ -103,7 +103,7 @@ class Supervisor:
         self._grown = None  # it reports again, in case the new one fails
 
     def _take_over(self, worker: WorkerProcess) -> None:
-        """The fresh worker gets what comes; the grown one ends when its runs are over."""
+        """Give a fresh worker all new commands; the grown one ends when its runs are over."""
         old, self.worker, self._successor = self.worker, worker, None
         if old is not None:
             old.retiring = True
@@ -111,7 +111,7 @@ class Supervisor:
             old.post(Retire())
 
     def replace_dead(self, worker: WorkerProcess) -> str:
-        """Part with a worker whose process has ended, replace it where that is needed, and say so.
+        """Forget a worker whose process has ended, and replace it where that is needed.
 
         Returns:
             Sentences for a person: how it ended, and what was done about it.

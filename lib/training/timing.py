@@ -1,4 +1,4 @@
-"""How the worker divides its time: among runs, and between training, judging and telling."""
+"""How the worker divides its time: among runs, and between training, judging and sending."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Timing:
     """A run of few epochs is judged at so many of them at least, so that a person can look at it
     epoch by epoch, however fast it was."""
     judge_seconds: float = 0.05
-    """How long a judgement is made at once; the rest of it has turns, like any other work."""
+    """How long models are judged at once; what is left to judge waits for the run's next turns."""
     compile_seconds: float = 120.0
     """What one run's program may take to be compiled; most take 1 s."""
     place_seconds: float = 0.3

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 ARRAY = 1
-"""Of msgpack's extension types: what our arrays are called."""
+"""The number that marks our arrays among msgpack's extension types."""
 DTYPE_KINDS = "biuf"
 """NumPy's letters for bool, int, unsigned and float: the arrays that may cross."""
 

@@ -3,7 +3,7 @@
 One thread runs a loop: take commands, give each run that trains or is judged its turn, send
 snapshots. So there are no locks but one, and runs are fair to each other. Only compiling (`cache`),
 answering questions (`answers`) and a sign of life every second happen in other threads. It ends
-when the connection does, that is, when the process that started it is gone, however that went.
+when the connection does: when the process that started it has closed it, or has ended somehow.
 """
 
 from __future__ import annotations
@@ -213,8 +213,7 @@ class Loop:
         for question_id in [k for k, future in self._open.items() if future.done()]:
             future = self._open.pop(question_id)
             try:
-                answer = Answer(question_id, future.result())
-                self._send(answer)
+                self._send(Answer(question_id, future.result()))
             except LostConnectionError:
                 raise
             except Exception as error:  # whatever it is, who asked must hear of it
@@ -287,9 +286,9 @@ PR_SET_PDEATHSIG = 1
 
 
 def end_with_starter() -> None:
-    """Have Linux kill this process when the thread that waits for its end has gone itself.
+    """Have Linux kill this process when the thread that started it ends, as all do at the end.
 
-    The end of the connection ends it everywhere, but not while it is stopped (SIGSTOP).
+    The end of the connection ends this process too, but not while it is stopped (SIGSTOP).
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))
@@ -297,7 +296,7 @@ def end_with_starter() -> None:
 
 def main() -> int:
     """Connect to the process that started this one, at the address on standard input."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for them; their end is our end
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
     end_with_starter()
     line = sys.stdin.readline()
     if not line:
@@ -311,7 +310,7 @@ def main() -> int:
         authkey=bytes.fromhex(start["key"]),
     ) as connection:
         try:
-            # TensorFlow, and after the environment.
+            # They import TensorFlow, which reads the environment just set.
             from lib.training import engine  # noqa: PLC0415
             from lib.training.answers import ANSWERS  # noqa: PLC0415
 
@@ -321,7 +320,7 @@ def main() -> int:
             return 1
         try:
             Loop(connection, engine.build, ANSWERS).run()
-        except MemoryError:  # not in a run, which would fail alone: there is none for a message
+        except MemoryError:  # not in a run, which would fail alone
             return OUT_OF_MEMORY
     return 0
 

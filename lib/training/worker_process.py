@@ -39,8 +39,8 @@ from lib.training.messages import (
 from lib.training.wire import WireError, decode, encode
 
 SILENT_BEATS = 30
-"""A worker that says nothing for as many has been stopped, or hangs: it is ended. On a machine that
-is far too busy a live one may be silent for some seconds."""
+"""A worker that is silent for so many times BEAT_SECONDS has been stopped, or hangs: it is killed.
+On a machine that is far too busy, one that works may be silent for some seconds."""
 SILENT_BEATS_FIRST = 180
 """The same before it is ready, since importing TensorFlow from a slow disk takes long."""
 ROOT = Path(__file__).parents[2]
@@ -172,7 +172,7 @@ class WorkerProcess:
     def _guard(self, address: object, key: bytes) -> None:
         """Wait for the process, so that it doesn't stay behind as a zombie; end a silent one.
 
-        If it ends before it has connected, connect in its place: `accept` knows no other end.
+        If it ends before it has connected, connect in its place: nothing else ends `accept`.
         """
         assert self._process is not None  # noqa: S101  started after the process
         while not _ends(self._process, BEAT_SECONDS):

@@ -89,7 +89,7 @@ class WorkerRun:
         return self._next is not None or (self._loaded and self.status is Status.RUNNING)
 
     def pause(self) -> None:
-        """Stay as it is, even in the middle of an epoch."""
+        """Stop training until a command to go on, even in the middle of an epoch."""
         self._goal = 0
         if self._loaded:
             self._become(Status.PAUSED)
@@ -113,7 +113,7 @@ class WorkerRun:
         self._take(_Outcome(Status.STOPPED, "", send=True))
 
     def fail(self, reason: str) -> None:
-        """End it for an error. Its models aren't judged again: they may be its cause."""
+        """End it because of an error. Its models aren't judged again: they may be the cause."""
         self.status, self._next = Status.FAILED, None
         self._reason = reason
         self._post()
@@ -131,7 +131,7 @@ class WorkerRun:
             self._post()
 
     def turn(self, seconds: float) -> None:
-        """Look after compiled programs, or train or be judged for about that long."""
+        """See which programs are compiled, or train or judge the models for about that long."""
         if self._next is not None:
             self._judge_on(self._next, seconds)
         elif self.waiting:
@@ -141,7 +141,7 @@ class WorkerRun:
 
     def _wait(self) -> None:
         futures = [self._judge, self._program]
-        done = [future for future in futures if future.done()]  # asked once: others go on
+        done = [future for future in futures if future.done()]  # not asked twice: more may be soon
         for future in done:
             if error := future.exception():
                 self.fail(f"The model could not be compiled: {short_reason(error)}.")
@@ -217,8 +217,8 @@ class WorkerRun:
     def _become(self, status: Status, reason: str = "", *, send: bool = True) -> None:
         """Have the models judged as they are now, then take this status.
 
-        A judgement that takes long has turns for it. A pause or an end waits for it, and says so:
-        pages don't look for more figures then.
+        A long judgement goes on in later turns. A pause or an end waits for it, with a reason that
+        says so: of a run that is paused or over, pages ask for no more figures.
         """
         if self._ends:
             return

@@ -54,15 +54,15 @@ def test_every_answer_has_its_functions_name() -> None:
 def test_the_modes_are_one_computation(cell: str, layers: int) -> None:
     """Exactly: the last step, and every prefix; NumPy agrees within 1e-6, states included."""
     experiment, weights, x, _ = setting(cell, layers)
-    said = modes(cell, layers, weights, x, sample=1)
-    assert said["difference"] == 0.0
-    np.testing.assert_array_equal(said["sequence"][:, -1], said["last"])
-    np.testing.assert_array_equal(said["prefixes"], said["whole"])
-    np.testing.assert_allclose(said["whole"], said["sequence"][1], rtol=0, atol=1e-6)
+    answer = modes(cell, layers, weights, x, sample=1)
+    assert answer["difference"] == 0.0
+    np.testing.assert_array_equal(answer["sequence"][:, -1], answer["last"])
+    np.testing.assert_array_equal(answer["prefixes"], answer["whole"])
+    np.testing.assert_allclose(answer["whole"], answer["sequence"][1], rtol=0, atol=1e-6)
     trace = forward(experiment, weights, x)[0][-1]
-    assert np.abs(trace.hidden - said["sequence"]).max() < 1e-6
+    assert np.abs(trace.hidden - answer["sequence"]).max() < 1e-6
     kept = [trace.hidden] if trace.cell is None else [trace.hidden, trace.cell]
-    for ours, state in zip(kept, said["states"], strict=True):
+    for ours, state in zip(kept, answer["states"], strict=True):
         assert np.abs(ours[:, -1] - state).max() < 1e-6
 
 
@@ -72,11 +72,11 @@ def test_rounding_that_has_grown_is_told_from_another_computation(cell: str, tim
     experiment = Experiment().set(cell=cell, layers=3, head="none", U=32, seed=3)
     weights = [(times * w).astype(np.float32) for w in initial_model_weights(experiment, F, 32)]
     x = np.random.default_rng(1).standard_normal((N, 60, F)).astype(np.float32)
-    said = modes(cell, 3, weights, x, sample=0)
-    found = agreement(cell, weights, x, said["sequence"], said["states"])
-    assert found.numpy_off is not None
-    assert 1e-6 < found.differs <= found.allowed
-    other = agreement(cell, weights, x, said["sequence"] + np.float32(1e-3), said["states"])
+    answer = modes(cell, 3, weights, x, sample=0)
+    result = agreement(cell, weights, x, answer["sequence"], answer["states"])
+    assert result.numpy_off is not None
+    assert 1e-6 < result.differs <= result.allowed
+    other = agreement(cell, weights, x, answer["sequence"] + np.float32(1e-3), answer["states"])
     assert other.differs > other.allowed
 
 
@@ -85,19 +85,19 @@ def test_what_breaks_the_equality_and_what_does_not(cell: str) -> None:
     """The figures of the page, and which of them are exactly zero."""
     _, weights, x, _ = setting(cell)
     backward = initial_weights(cell, F, U, np.random.default_rng(5))
-    said = breakings(cell, weights[:3], backward, x, padding=3)
-    zero = {name for name, value in said.items() if value == 0.0}
+    answer = breakings(cell, weights[:3], backward, x, padding=3)
+    zero = {name for name, value in answer.items() if value == 0.0}
     assert zero == {"bidirectional_rule", "padded", "masked", "masked_moved", "backwards"}
     # The forward half of both modes is one; the sequence has turned the backward layer's round.
     turned = unroll(cell, backward, x, go_backwards=True).hidden
-    assert said["bidirectional"] == pytest.approx(
+    assert answer["bidirectional"] == pytest.approx(
         np.abs(turned[:, 0] - turned[:, -1]).max(), abs=1e-6
     )
     last = unroll(cell, weights[:3], x).hidden[:, -1]
-    assert said["zeroed"] == pytest.approx(np.abs(last).max(), abs=1e-6)
+    assert answer["zeroed"] == pytest.approx(np.abs(last).max(), abs=1e-6)
     padded = np.pad(x, [(0, 0), (0, 3), (0, 0)])
     moved = unroll(cell, weights[:3], padded).hidden[:, -1] - last
-    assert said["padded_moved"] == pytest.approx(np.abs(moved).max(), abs=1e-6)
+    assert answer["padded_moved"] == pytest.approx(np.abs(moved).max(), abs=1e-6)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -105,13 +105,13 @@ def test_in_a_stack_the_features_are_padded_and_the_mask_is_handed_up(cell: str)
     """The layer below reads the zeros, and what it makes of them isn't zero."""
     _, weights, x, _ = setting(cell, 2, "none")
     backward = initial_weights(cell, U, U, np.random.default_rng(5))
-    said = breakings(cell, weights, backward, x, padding=3)
-    zero = {name for name, value in said.items() if value == 0.0}
+    answer = breakings(cell, weights, backward, x, padding=3)
+    zero = {name for name, value in answer.items() if value == 0.0}
     assert zero == {"bidirectional_rule", "padded", "masked", "masked_moved", "backwards"}
     last = unroll_stack(cell, weights, x)[-1].hidden[:, -1]
     padded = np.pad(x, [(0, 0), (0, 3), (0, 0)])
     moved = unroll_stack(cell, weights, padded)[-1].hidden[:, -1] - last
-    assert said["padded_moved"] == pytest.approx(np.abs(moved).max(), abs=1e-6)
+    assert answer["padded_moved"] == pytest.approx(np.abs(moved).max(), abs=1e-6)
 
 
 @pytest.mark.parametrize("layers", [1, 2])
@@ -122,7 +122,7 @@ def test_a_masked_loss_is_the_mean_over_the_steps_that_count(loss: str, layers: 
     lengths = np.array([5, 4, 2])
     mask = np.arange(T) < lengths[:, None]
     x = np.where(mask[:, :, None], x, 0).astype(np.float32)
-    said = padding("gru", weights, {"end": x}, loss)["end"]
+    answer = padding("gru", weights, {"end": x}, loss)["end"]
     for masked in (True, False):
         stack = [KERAS["gru"](U, return_sequences=True) for _ in range(layers)]
         masking = [keras.layers.Masking(0.0)] if masked else []
@@ -130,11 +130,11 @@ def test_a_masked_loss_is_the_mean_over_the_steps_that_count(loss: str, layers: 
         model.set_weights(weights)
         model.compile(loss=LOSSES[loss].keras, run_eagerly=True)
         reported = model.evaluate(x, np.zeros((N, T, U)), verbose=0)
-        assert said["masked_loss" if masked else "loss"] == pytest.approx(reported, rel=1e-5)
+        assert answer["masked_loss" if masked else "loss"] == pytest.approx(reported, rel=1e-5)
     hidden = unroll_stack("gru", weights, x, mask)[-1].hidden
     losses = np.asarray(keras.losses.get(LOSSES[loss].keras)(np.zeros_like(hidden), hidden))
-    assert said["masked_loss"] == pytest.approx(losses[mask].mean(), rel=1e-5)
-    np.testing.assert_allclose(said["masked_last"], hidden[:, -1], atol=1e-6)
+    assert answer["masked_loss"] == pytest.approx(losses[mask].mean(), rel=1e-5)
+    np.testing.assert_allclose(answer["masked_last"], hidden[:, -1], atol=1e-6)
 
 
 @pytest.mark.parametrize("layers", [1, 2])
@@ -147,17 +147,19 @@ def test_padded_batches_are_what_keras_makes_of_them(cell: str, layers: int) -> 
     _, weights, x, _ = setting(cell, layers, "none")
     x[0, 1] = 0.0
     batches = {name: batch(x[0], name == "end")[0] for name in ("end", "start")}
-    said = padding(cell, weights, batches, "mse")
+    answer = padding(cell, weights, batches, "mse")
     for masked in (False, True):
         stack = [KERAS[cell](U, return_sequences=k < layers - 1) for k in range(layers)]
         front = [keras.layers.Masking(0.0)] if masked else []
         model = keras.Sequential([keras.Input((T, F)), *front, *stack])
         model.set_weights(weights)
         for name, padded in batches.items():
-            kept = said[name]["masked_last" if masked else "last"]
+            kept = answer[name]["masked_last" if masked else "last"]
             np.testing.assert_allclose(model(padded), kept, rtol=0, atol=1e-6)
     for way in ways(cell, weights, x[0]):
-        keras_says = said["end" if way.at_end else "start"]["masked_last" if way.masked else "last"]
+        keras_says = answer["end" if way.at_end else "start"][
+            "masked_last" if way.masked else "last"
+        ]
         np.testing.assert_allclose(way.outputs, keras_says, rtol=0, atol=1e-6)
     for name, padded in batches.items():
         mask = np.asarray(keras.layers.Masking(0.0).compute_mask(padded))
@@ -204,7 +206,9 @@ def slopes_of(
 def test_the_reach_into_inputs_is_that_of_finite_differences(cell: str, layers: int) -> None:
     """Every input moved a little, both ways, in float64; for both losses."""
     _, weights, x, y = setting(cell, layers)
-    said = reach(cell=cell, layers=layers, weights=weights, x=x, y=y, loss="mse", layer=layers - 1)
+    answer = reach(
+        cell=cell, layers=layers, weights=weights, x=x, y=y, loss="mse", layer=layers - 1
+    )
     *stack, dense = exactly(weights, cell, layers, "dense")
 
     def run(inputs: np.ndarray) -> np.ndarray:
@@ -214,14 +218,14 @@ def test_the_reach_into_inputs_is_that_of_finite_differences(cell: str, layers: 
 
     for mode, slopes in slopes_of(run, x, y).items():
         expected = np.linalg.norm(slopes, axis=2).mean(axis=0)
-        np.testing.assert_allclose(said["x"][mode], expected, rtol=1e-3, atol=1e-7)
+        np.testing.assert_allclose(answer["x"][mode], expected, rtol=1e-3, atol=1e-7)
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_reach_into_states_is_that_of_finite_differences(cell: str) -> None:
     """h_t moved a little, and everything after it run again from there; for both losses."""
     _, weights, x, y = setting(cell)
-    said = reach(cell=cell, layers=1, weights=weights, x=x, y=y, loss="mse", layer=0)
+    answer = reach(cell=cell, layers=1, weights=weights, x=x, y=y, loss="mse", layer=0)
     layer, dense = exactly(weights, cell, 1, "dense")
     for t in range(T):
         before, hidden, *others = (np.asarray(part) for part in layer(x[:, : t + 1]))
@@ -237,14 +241,14 @@ def test_the_reach_into_states_is_that_of_finite_differences(cell: str) -> None:
 
         for mode, slopes in slopes_of(run, hidden, y).items():
             expected = np.linalg.norm(slopes, axis=1).mean()
-            np.testing.assert_allclose(said["h"][mode][t], expected, rtol=1e-3, atol=1e-7)
+            np.testing.assert_allclose(answer["h"][mode][t], expected, rtol=1e-3, atol=1e-7)
 
 
 def test_the_loss_at_the_last_step_alone_reaches_the_last_state_directly() -> None:
     """Over all steps its share is one in T: the mean has as many terms."""
     _, weights, x, y = setting("lstm")
-    said = reach(cell="lstm", layers=1, weights=weights, x=x, y=y, loss="mse", layer=0)["h"]
-    assert said["sequence"][-1] == pytest.approx(said["last"][-1] / T, rel=1e-5)
+    answer = reach(cell="lstm", layers=1, weights=weights, x=x, y=y, loss="mse", layer=0)["h"]
+    assert answer["sequence"][-1] == pytest.approx(answer["last"][-1] / T, rel=1e-5)
 
 
 @pytest.mark.parametrize("head", ["dense", "none"])
@@ -275,8 +279,8 @@ def test_influence_is_that_of_finite_differences() -> None:
             up, down = (np.asarray(dense(layer(x[:1] + s * nudge)[0]))[0] for s in (1, -1))
             slopes[:, :, t, f] = (up - down) / 2e-5
     expected = np.sqrt((slopes**2).sum(axis=(1, 3)))
-    said = influence(cell="lstm", layers=1, weights=weights, x=x[0])["map"]
-    np.testing.assert_allclose(said, expected, rtol=1e-3, atol=1e-7)
+    answer = influence(cell="lstm", layers=1, weights=weights, x=x[0])["map"]
+    np.testing.assert_allclose(answer, expected, rtol=1e-3, atol=1e-7)
 
 
 @pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("gru", 2), ("simple_rnn", 1)])
@@ -298,11 +302,11 @@ def test_a_traced_answer_says_the_same(
         "both ways": lambda: influence(**model, x=x[0], backward=turned),
         "padding": lambda: padding(cell, part, ends, "mae"),
     }
-    said = {}
+    answers = {}
     for kind, most in (("called", 1_000_000), ("traced", 0)):
         monkeypatch.setattr(calls, "UNTRACED_STEPS", most)
-        said[kind] = {name: question() for name, question in questions.items()}
-    keras.tree.map_structure(same, said["called"], said["traced"])
+        answers[kind] = {name: question() for name, question in questions.items()}
+    keras.tree.map_structure(same, answers["called"], answers["traced"])
 
 
 def same(called: np.ndarray, traced: np.ndarray) -> None:

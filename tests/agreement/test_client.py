@@ -70,11 +70,11 @@ def test_a_question_is_answered_by_keras(
     weights = initial_model_weights(experiment, 2, 1)
     x = dataset.x[:3]
     question = client.ask("modes", cell="lstm", layers=1, weights=weights, x=x, sample=1)
-    said = question.result(PATIENCE)
-    assert said["difference"] == 0.0
+    answer = question.result(PATIENCE)
+    assert answer["difference"] == 0.0
     (trace,), _ = forward(experiment, weights, x)
-    np.testing.assert_allclose(said["sequence"], trace.hidden, atol=1e-6)
-    assert len(said["states"]) == 2
+    np.testing.assert_allclose(answer["sequence"], trace.hidden, atol=1e-6)
+    assert len(answer["states"]) == 2
 
 
 def test_a_question_that_cannot_cross_is_refused(client: TrainingClient) -> None:

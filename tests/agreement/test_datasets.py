@@ -113,8 +113,8 @@ def learned(experiment, epochs):
         model.compile(keras.optimizers.Adam(training.learning_rate), "mean_squared_error")
         targets = y if return_sequences else y[:, -1]
         model.fit(x[:train], targets[:train], training.batch_size, epochs, verbose=0)
-        said = model.predict(x[judged], verbose=0).reshape(len(x) - train, -1, 1)[:, -1]
-        errors[mode] = float(np.square(said - y[judged, -1]).mean())
+        predictions = model.predict(x[judged], verbose=0).reshape(len(x) - train, -1, 1)[:, -1]
+        errors[mode] = float(np.square(predictions - y[judged, -1]).mean())
     return errors, dataset
 
 

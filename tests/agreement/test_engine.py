@@ -156,8 +156,10 @@ def test_losses_and_weights_are_those_of_train_on_batch(case: tuple) -> None:
     for weights, keras_weights in zip(ours.weights(state), model.get_weights(), strict=True):
         assert_close(weights, keras_weights)
     judge = program(network_of(experiment, T, F, K))
-    said = np.concatenate(list(judge.parts(ours.weights(state), dataset.x)))
-    assert_close(said if mode == "sequence" else said[:, -1], model.predict(dataset.x, verbose=0))
+    outputs = np.concatenate(list(judge.parts(ours.weights(state), dataset.x)))
+    assert_close(
+        outputs if mode == "sequence" else outputs[:, -1], model.predict(dataset.x, verbose=0)
+    )
 
 
 @pytest.mark.parametrize("mode", ["sequence", "last"])
@@ -181,9 +183,9 @@ def test_figures_are_those_of_keras_models() -> None:
     for mode, result in train(experiment, dataset).results().items():
         model = keras_model(experiment, "sequence")
         model.set_weights(result.weights)
-        said = model.predict(dataset.x[N:], verbose=0)
-        errors = ((said - dataset.y[N:]) ** 2).mean(axis=(0, 2))
-        assert_close(result.predictions, said)
+        predictions = model.predict(dataset.x[N:], verbose=0)
+        errors = ((predictions - dataset.y[N:]) ** 2).mean(axis=(0, 2))
+        assert_close(result.predictions, predictions)
         assert_close(result.step_mse, errors)
         if mode == "last":
             last = keras_model(experiment, "last")

@@ -64,8 +64,10 @@ def test_the_shapes_beside_the_code_are_keras(changes, monkeypatch, capsys):
     models = [made[name] for name in ("sequence", "last_step") if name in made]
     layers = [layer for model in models for layer in (model.inputs[0], *model.layers)]
     shapes = [getattr(layer, "output", layer).shape for layer in layers]
-    said = re.findall(r"^        keras\..*# \(N, (.*)\)$", script, re.MULTILINE)
-    assert [tuple(map(int, text.split(", "))) for text in said] == [shape[1:] for shape in shapes]
+    comments = re.findall(r"^        keras\..*# \(N, (.*)\)$", script, re.MULTILINE)
+    assert [tuple(map(int, text.split(", "))) for text in comments] == [
+        shape[1:] for shape in shapes
+    ]
     targets = re.findall(r"^# The targets of .* timestep: \(N, (.*)\)\.$", script, re.MULTILINE)
     outputs = [model.output_shape[1:] for model in models]
     assert [tuple(map(int, text.split(", "))) for text in targets] == outputs

@@ -15,8 +15,8 @@ from lib.training.recorded_damage import recorded_damage
 def test_training_now_gives_what_was_recorded(case: str) -> None:
     """Nothing raises on the way, as the doctor says, and the numbers are the recorded ones."""
     mistake = MISTAKES[case]
-    told = diagnose_target(mistake.output, mistake.target, "mse", BATCH_SIZE)
-    assert told.verdict == "silent"
+    diagnosis = diagnose_target(mistake.output, mistake.target, "mse", BATCH_SIZE)
+    assert diagnosis.verdict == "silent"
     live, recorded = Damage.from_arrays(target_damage(case)), recorded_damage(case)
     np.testing.assert_array_equal(live.truth, recorded.truth)
     for side in ("right", "wrong"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lib.ui import clock, runs
+from tests.clock import Clock
 from tests.fake_client import FakeClient
 
 
@@ -16,17 +17,6 @@ def client(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> F
     fake = FakeClient()
     monkeypatch.setattr(runs, "client", lambda: fake)
     return fake
-
-
-class Clock:
-    """Time that stands still until a test moves it."""
-
-    def __init__(self) -> None:
-        self.seconds = 100.0
-
-    def now(self) -> float:
-        """As `lib.ui.clock.now`."""
-        return self.seconds
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from lib.preview import untrained
 from lib.run import Run, Status
 from lib.ui.cell import ask
 from lib.ui.frame import PAGES
-from tests.app.conftest import Clock
 from tests.app.test_address import address
 from tests.app.test_pages import APP, start
+from tests.clock import Clock
 from tests.fake_client import FakeClient, Question
 
 PLACES = len(ask.PLACES)
@@ -30,8 +30,8 @@ def html(app: AppTest) -> str:
 
 def words(app: AppTest) -> str:
     """All that the page says, without Markdown's marks."""
-    said = " ".join(element.value for element in app.markdown).replace("\\", "")
-    return f"{said} {unescape(html(app))}"
+    markdown = " ".join(element.value for element in app.markdown).replace("\\", "")
+    return f"{markdown} {unescape(html(app))}"
 
 
 def seen(app: AppTest) -> str:
@@ -131,8 +131,8 @@ def test_a_link_shows_what_was_on_the_screen() -> None:
     assert app.toggle(key="cell_similar").value
     app.button_group(key="cell_layer_2").set_value(1).run()
     app.select_slider(key="cell_sample_32").set_value(3).run()
-    said = {key: text for key, text in address(app).items() if key in LINK}
-    assert said == {
+    link = {key: text for key, text in address(app).items() if key in LINK}
+    assert link == {
         "sample": "249",
         "weights": "last",
         "order": "similar",
@@ -209,8 +209,8 @@ def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(
         """How often the reach was asked for when the run is at this epoch, and what is shown."""
         show_epoch(client, run, epoch)
         assert not app.run().exception
-        shown = re.findall(r"Figures as of epoch (\d+)", seen(app))
-        return len(asked()), "".join(shown)
+        epochs = re.findall(r"Figures as of epoch (\d+)", seen(app))
+        return len(asked()), "".join(epochs)
 
     def asked() -> list[Question]:
         return [question for question in client.questions if question.name == "reach"]

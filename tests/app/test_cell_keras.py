@@ -14,8 +14,6 @@ from tests.fake_client import FakeClient
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow
-PATIENCE = 300
-"""Seconds that Keras has on a busy machine."""
 
 
 def answered(app: AppTest) -> AppTest:
@@ -26,23 +24,23 @@ def answered(app: AppTest) -> AppTest:
         assert not app.exception
         return "Keras has answered all" in seen(app)
 
-    assert eventually(has_answered, PATIENCE, pause=0.3), "Keras hasn't answered"
+    assert eventually(has_answered, pause=0.3), "Keras hasn't answered"
     return app
 
 
 def test_keras_proves_it_and_breaks_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Asked by the page itself, once; every figure comes, and the modes differ by exactly zero."""
     app = answered(start("Cell", cell="gru", U="4", T="5", layers="2"))
-    page, said = html(app), words(app)
-    assert "Keras has answered all 6 questions about what is shown." in said
+    page, text = html(app), words(app)
+    assert "Keras has answered all 6 questions about what is shown." in text
     for claim in ("max |sequence[:, -1] − last|", "max |out[:, -1] − h|", "max |NumPy − Keras|"):
         assert claim in page
     assert page.count("✓ 0.0") >= 6
     assert page.count("≠ ") == 4  # Bidirectional, padding, zero_output_for_mask, flipped
-    assert "Keras: return_sequences=False on the first 5 timesteps" in said
-    assert "no output is moved by an input that comes after it" in said
-    assert "in 10 of 10 pairs an output is moved by an input that comes after it" in said
-    assert "The loss at the last step alone moves with the hidden state of step 1" in said
+    assert "Keras: return_sequences=False on the first 5 timesteps" in text
+    assert "no output is moved by an input that comes after it" in text
+    assert "in 10 of 10 pairs an output is moved by an input that comes after it" in text
+    assert "The loss at the last step alone moves with the hidden state of step 1" in text
     silent = FakeClient()
     monkeypatch.setattr(TrainingClient, "ask", silent.ask)
     app.run()
@@ -70,6 +68,6 @@ def test_numpy_and_keras_are_compared_on_the_same_weights(monkeypatch: pytest.Mo
 
 def differs(app: AppTest) -> float:
     """How far Keras is from NumPy on padded batches, as the page says."""
-    found = re.search(r"Keras differs from NumPy by (\S+) at most", seen(app))
-    assert found
-    return float(found[1])
+    match = re.search(r"Keras differs from NumPy by (\S+) at most", seen(app))
+    assert match
+    return float(match[1])

@@ -10,10 +10,10 @@ from lib.run import Run, Status
 from lib.training.recorded import recorded
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.session import KEY
-from tests.app.conftest import Clock
 from tests.app.test_address import address
 from tests.app.test_cell import seen
 from tests.app.test_pages import start
+from tests.clock import Clock
 from tests.fake_client import FakeClient
 
 
@@ -127,13 +127,13 @@ def test_charts_wait_for_the_panel_to_be_redrawn_alone_while_it_trains(
     def pictured() -> list[str]:
         return [chart.proto.alt for chart in app.get("plotly_chart")]
 
-    known = recorded(run.experiment)
-    assert known is not None
+    recording = recorded(run.experiment)
+    assert recording is not None
     app.run()
     before = pictured()
-    client.set(run, Status.RUNNING, epoch=9, samples=known.samples, results=known.results)
+    client.set(run, Status.RUNNING, epoch=9, samples=recording.samples, results=recording.results)
     app.run()
     assert pictured() == before
-    client.set(run, Status.STOPPED, epoch=9, samples=known.samples, results=known.results)
+    client.set(run, Status.STOPPED, epoch=9, samples=recording.samples, results=recording.results)
     app.run()
     assert pictured() != before

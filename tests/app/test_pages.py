@@ -178,9 +178,9 @@ def test_an_upload_is_counted_and_its_target_named(row: str, size: str, target: 
     app = start(data="upload")
     app.file_uploader(key="upload_file").set_value(("one.csv", row.encode() * 80, "text/csv")).run()
     assert not app.exception
-    said = " ".join(each.value for each in app.markdown)
-    assert size in said
-    assert target in said
+    text = " ".join(each.value for each in app.markdown)
+    assert size in text
+    assert target in text
 
 
 @pytest.mark.parametrize("page", list(PAGES))
@@ -223,9 +223,9 @@ def test_what_is_over_a_limit_is_said_before_anybody_trains_it() -> None:
 
 def test_nobody_is_asked_to_train_what_cannot_be_trained() -> None:
     """Without a file there is nothing to train, and no sentence says otherwise."""
-    said = " ".join(each.proto.body for each in start(data="upload").get("html"))
-    assert "recorded earlier" in said
-    assert "Train to see it live" not in said
+    text = " ".join(each.proto.body for each in start(data="upload").get("html"))
+    assert "recorded earlier" in text
+    assert "Train to see it live" not in text
 
 
 def test_a_slider_begins_where_its_data_allow() -> None:

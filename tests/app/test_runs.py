@@ -55,10 +55,10 @@ def test_the_worked_example_says_before_training_how_low_its_error_can_get() -> 
     """Raw targets of 101 to 208 can't be reached: the page shows the floor and says why."""
     app = start(data="worked_raw", optimizer="adam", lr="0.1", batch="2", epochs="3000").run()
     assert not app.exception
-    said = " ".join(each.value for each in app.markdown)
-    said += " ".join(each.proto.body for each in app.get("html"))
-    assert "26,109" in said
-    assert "out of reach" in said
+    text = " ".join(each.value for each in app.markdown)
+    text += " ".join(each.proto.body for each in app.get("html"))
+    assert "26,109" in text
+    assert "out of reach" in text
 
 
 def test_a_link_to_a_dataset_brings_its_suggested_settings() -> None:

@@ -43,8 +43,8 @@ def test_the_stack_moves_with_the_sidebar_until_it_is_changed() -> None:
     """Units, cell and mode of the sidebar, until a layer is set on the page itself."""
     app = shapes()
     app.slider(key="U").set_value(4).run()
-    said = " ".join(m.value for m in app.markdown).replace("\\", "")
-    assert "Layer 2's units from 16 to 4" in said
+    text = " ".join(m.value for m in app.markdown).replace("\\", "")
+    assert "Layer 2's units from 16 to 4" in text
     app.selectbox(key="cell").set_value("gru").run()
     assert title(app) == "From (None, 12, 3) to (None, 12, 1) with 113 parameters"
     app.number_input(key="layer_1_gru_units").set_value(5).run()
@@ -70,12 +70,12 @@ def test_moving_t_says_that_the_parameters_stay_and_moving_units_that_they_chang
     """The lesson: units are not timesteps."""
     app = shapes(stack="input~lstm")
     app.number_input(key="layer_0_input_timesteps").set_value(20).run()
-    said = " ".join(m.value for m in app.markdown).replace("\\", "")
-    assert "Layer 1's timesteps T from 12 to 20" in said
-    assert "the parameters stay at 1,280. Weights are shared by all timesteps" in said
+    text = " ".join(m.value for m in app.markdown).replace("\\", "")
+    assert "Layer 1's timesteps T from 12 to 20" in text
+    assert "the parameters stay at 1,280. Weights are shared by all timesteps" in text
     app.number_input(key="layer_1_lstm_units").set_value(8).run()
-    said = " ".join(m.value for m in app.markdown).replace("\\", "")
-    assert "the parameters go from 1,280 to 384" in said
+    text = " ".join(m.value for m in app.markdown).replace("\\", "")
+    assert "the parameters go from 1,280 to 384" in text
 
 
 def test_layers_are_moved_taken_out_and_added() -> None:
@@ -225,8 +225,8 @@ def test_damage_that_comes_is_shown_and_a_training_that_fails_says_why(
 def test_a_message_is_explained_with_its_numbers() -> None:
     """Today's and older wordings; what isn't known gets the checklist."""
     app = shapes(part="error")
-    said = " ".join(m.value for m in app.markdown).replace("\\", "")
-    assert "got (32, 4): there is no time axis" in said
+    text = " ".join(m.value for m in app.markdown).replace("\\", "")
+    assert "got (32, 4): there is no time axis" in text
     app.text_area(key="error_text").set_value("KeyError: 'a'").run()
     assert title(app) == "This message isn’t known here"
     assert any("keras.Input has the shape of one sample" in m.value for m in app.markdown)
@@ -277,9 +277,9 @@ def test_an_answer_is_graded_at_once_and_the_next_question_is_another() -> None:
     first = app.code[0].value
     assert "(None" not in first
     app.button(key="option_0").click().run()
-    said = " ".join(m.value for m in app.markdown)
-    assert "✓ Right" in said or "✗ It is" in said
-    assert "of 1 right" in said
+    text = " ".join(m.value for m in app.markdown)
+    assert "✓ Right" in text or "✗ It is" in text
+    assert "of 1 right" in text
     assert sum("✓" in b.label for b in app.button) == 1
     app.button(key="quiz_next").click().run()
     assert app.code[0].value != first

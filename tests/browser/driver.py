@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as Late
 
+from tests import waiting
 from tests.session import ENDLESS
 
 TRAINING = f"/?{ENDLESS}"
 """Explore with a run that a test can act on while it trains, and stops."""
-PATIENCE = 300_000
-"""Milliseconds that a test waits for what is to come, on a machine that may be very busy."""
+PATIENCE = 1000 * waiting.PATIENCE
+"""Milliseconds that a test waits for what is to come: Playwright's unit."""
 TRIES, EACH = 10, 30_000
 """How often a file is given at most, and how many milliseconds it has to be taken."""
 EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
@@ -80,9 +81,9 @@ def choose(page: Page, label: str, option: str) -> None:
 
 def epoch(page: Page) -> int:
     """The epoch that is shown."""
-    found = EPOCH.search(page.get_by_test_id("stProgress").inner_text())
-    assert found
-    return int(found[1].replace(",", ""))
+    match = EPOCH.search(page.get_by_test_id("stProgress").inner_text())
+    assert match
+    return int(match[1].replace(",", ""))
 
 
 def wait_for_status(page: Page, status: str) -> None:

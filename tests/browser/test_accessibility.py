@@ -28,10 +28,10 @@ def test_axe_finds_nothing_serious(page: Page, path: str, scheme: str) -> None:
     """No serious or critical violation, such as too little contrast or a control without name."""
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     open_page(page, path)
-    found = Axe().run(page).response["violations"]
+    violations = Axe().run(page).response["violations"]
     serious = {
         v["id"]: [node["html"][:200] for node in v["nodes"]]
-        for v in found
+        for v in violations
         if v["impact"] in ("serious", "critical")
     }
     assert not serious, serious

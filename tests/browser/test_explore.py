@@ -132,14 +132,14 @@ def test_pause_step_resume_and_stop(page: Page) -> None:
     button(page, "Pause").click()
     wait_for_status(page, "paused")
     held = epoch(page)
-    shown = page.get_by_test_id("stProgress")
+    progress = page.get_by_test_id("stProgress")
     for more in (1, 2):
         button(page, "Step").click()
-        expect(shown).to_contain_text(f"epoch {held + more:,} of 5,000")
+        expect(progress).to_contain_text(f"epoch {held + more:,} of 5,000")
         wait_for_status(page, "paused")
     button(page, "Resume").click()
     wait_for_status(page, "training")
-    expect(shown).not_to_contain_text(f"epoch {held + 2:,} of 5,000")
+    expect(progress).not_to_contain_text(f"epoch {held + 2:,} of 5,000")
     stop(page)
     button(page, "Reset").click()
     wait_for_status(page, "not trained yet")
@@ -218,11 +218,11 @@ def test_the_script_can_be_taken_away_while_a_run_trains(page: Page) -> None:
     open_page(page, TRAINING)
     train(page)
     move_slider(page, "Timesteps", 1)
-    shown = page.locator("code").filter(has_text="return_sequences=False").first
-    expect(shown).to_contain_text("(N, 25, 3)")
+    code = page.locator("code").filter(has_text="return_sequences=False").first
+    expect(code).to_contain_text("(N, 25, 3)")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Download the script").click()
-    assert saved.value.path().read_text().strip() == shown.inner_text().strip()
+    assert saved.value.path().read_text().strip() == code.inner_text().strip()
     stop(page)
 
 

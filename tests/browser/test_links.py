@@ -135,9 +135,9 @@ def test_what_a_link_cannot_have_is_said_without_covering_or_moving_anything(
     assert len(own_page.evaluate("[...window.tops]")) == 1
     notice = own_page.get_by_role("alert")
     expect(notice).to_contain_text("100 was taken")
-    said, title = notice.bounding_box(), own_page.get_by_role("heading", level=1).bounding_box()
-    assert said
+    box, title = notice.bounding_box(), own_page.get_by_role("heading", level=1).bounding_box()
+    assert box
     assert title
-    assert said["y"] + said["height"] <= title["y"]
+    assert box["y"] + box["height"] <= title["y"]
     own_page.get_by_role("button", name="Close").click()
     expect(notice).to_have_count(0)

@@ -1,4 +1,4 @@
-"""Stand-ins for compiled programs, worker processes and clocks: for tests without Keras."""
+"""Stand-ins for compiled programs and worker processes: for tests without Keras."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from lib.run import Run, Snapshot, Status
 from lib.training.architecture import Architecture, Network
 from lib.training.client import TrainingClient
 from lib.training.messages import Answer, Command, Event, Report, Start, Steer
+from tests.clock import Clock
 
 
 def make_dataset(n: int = 10, t: int = 3, f: int = 2, k: int = 1, train: int = 8) -> Dataset:
@@ -35,23 +36,6 @@ def make_dataset(n: int = 10, t: int = 3, f: int = 2, k: int = 1, train: int = 8
 def make_experiment(**settings: object) -> Experiment:
     """A small experiment: 5 epochs of 4 batches of 2 where nothing else is said."""
     return Experiment().set(**{"U": 2, "epochs": 5, "batch": 2, **settings})
-
-
-class Clock:
-    """A clock that goes when it is told to, and by `tick` whenever somebody looks at it."""
-
-    def __init__(self, tick: float = 0.0) -> None:
-        self.now = 1000.0
-        self._tick = tick
-
-    def __call__(self) -> float:
-        """Seconds."""
-        self.now += self._tick
-        return self.now
-
-    def forward(self, seconds: float) -> None:
-        """Let time pass."""
-        self.now += seconds
 
 
 class FakeState:
@@ -142,6 +126,20 @@ class BrokenJudge(FakeJudge):
         return super().parts(weights, x)
 
 
+class NanJudge(FakeJudge):
+    """Answers with no numbers for models that were trained on exactly `batches` batches."""
+
+    def __init__(self, batches: int) -> None:
+        super().__init__()
+        self._batches = batches
+
+    def parts(self, weights: list[np.ndarray], x: np.ndarray) -> Iterator[np.ndarray]:
+        """Outputs (1, T, K)."""
+        for outputs in super().parts(weights, x):
+            lost = weights[0].flat[0] == self._batches
+            yield np.full_like(outputs, np.nan) if lost else outputs
+
+
 class BrokenProgram(FakeProgram):
     """Raises `error` once it has trained `good` batches, and whenever it is let go of."""
 
@@ -222,7 +220,7 @@ class FakeWorker:
         self.begun = True
 
     def unsent(self) -> list[Command]:
-        """What came before it was ready, or after it got `stuck`."""
+        """What came before it was ready, or after `stick`."""
         return self.posted[self._sent :]
 
     def stick(self) -> None:
@@ -256,7 +254,7 @@ class Scene:
     def __init__(self, workers: int = 1) -> None:
         self.workers: list[FakeWorker] = []
         self.clock = Clock()
-        self.client = TrainingClient(workers=workers, clock=self.clock, make_worker=self._make)
+        self.client = TrainingClient(workers=workers, clock=self.clock.now, make_worker=self._make)
 
     def _make(self, *arguments: object) -> FakeWorker:
         self.workers.append(FakeWorker(*arguments))  # type: ignore[arg-type]

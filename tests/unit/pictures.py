@@ -9,7 +9,14 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lib.dataset import Dataset
+from lib.experiment import Experiment
+from lib.figures.by_epoch import compare_figure, loss_figure
+from lib.figures.by_timestep import predictions_figure, step_error_figure
+from lib.figures.palette import PALETTES, Palette
 from lib.run import ModeResult, Snapshot, Status
+
+LIGHT = PALETTES["light"]
+EXPERIMENT = Experiment().set(T=4, F=3, U=5)
 
 
 def a_dataset(n: int = 8, t: int = 4, f: int = 3, k: int = 1, **more: object) -> Dataset:
@@ -83,3 +90,20 @@ def the(figure: go.Figure, name: str) -> Any:
 def words_of(figure: go.Figure) -> str:
     """The key above a chart."""
     return figure.layout.annotations[0].text
+
+
+def all_figures(
+    dataset: Dataset,
+    snapshot: Snapshot,
+    colours: Palette = LIGHT,
+    experiment: Experiment = EXPERIMENT,
+) -> dict[str, go.Figure]:
+    """Every chart of a run, by name."""
+    return {
+        "predictions": predictions_figure(
+            experiment, dataset, snapshot, 0, dataset.targets - 1, palette=colours
+        ),
+        "loss": loss_figure(experiment, dataset, snapshot, colours),
+        "step_error": step_error_figure(experiment, dataset, snapshot, colours),
+        "compare": compare_figure(dataset, snapshot, colours),
+    }

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from lib.training.cache import ProgramCache
+from tests.waiting import PATIENCE
 
 
 class Workshop:
@@ -24,7 +25,7 @@ class Workshop:
         """The key in capitals, once it is let."""
         self.begun.append(key)
         self._begun.release()
-        assert self._gate.acquire(timeout=10)
+        assert self._gate.acquire(timeout=PATIENCE)
         self.built.append(key)
         if key in self.broken:
             raise ValueError(f"no {key}")
@@ -37,7 +38,7 @@ class Workshop:
     def wait_begun(self, count: int) -> None:
         """Wait until so many more builds have begun."""
         for _ in range(count):
-            assert self._begun.acquire(timeout=10)
+            assert self._begun.acquire(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -54,8 +55,8 @@ def test_equal_keys_share_one_program(shop: Workshop) -> None:
     shop.let(2)
     one = cache.ask(["a", "b"])
     two = cache.ask(["b", "a"])
-    assert [future.result(10) for future in one] == ["A", "B"]
-    assert [future.result(10) for future in two] == ["B", "A"]
+    assert [future.result(PATIENCE) for future in one] == ["A", "B"]
+    assert [future.result(PATIENCE) for future in two] == ["B", "A"]
     assert sorted(shop.built) == ["a", "b"]
 
 
@@ -68,7 +69,7 @@ def test_who_waits_goes_before_what_is_only_likely(shop: Workshop) -> None:
     shop.wait_begun(1)  # w1, on the other
     shop.let(5)
     for future in wanted:
-        future.result(10)
+        future.result(PATIENCE)
     shop.wait_begun(3)
     assert shop.begun == ["l1", "w1", "w2", "l2", "l3"]
 
@@ -80,7 +81,7 @@ def test_what_was_likely_and_is_not_any_more_is_given_up(shop: Workshop) -> None
     shop.wait_begun(1)
     cache.ahead(["m"])
     shop.let(3)
-    cache.ask(["m"])[0].result(10)
+    cache.ask(["m"])[0].result(PATIENCE)
     assert sorted(shop.begun) == ["l1", "m"]
 
 
@@ -91,7 +92,7 @@ def test_what_was_likely_and_is_wanted_now_is_built_once(shop: Workshop) -> None
     shop.wait_begun(1)
     futures = cache.ask(["a", "b"])
     shop.let(2)
-    assert [future.result(10) for future in futures] == ["A", "B"]
+    assert [future.result(PATIENCE) for future in futures] == ["A", "B"]
     assert sorted(shop.built) == ["a", "b"]
 
 
@@ -101,10 +102,10 @@ def test_the_least_recently_asked_for_is_dropped(shop: Workshop) -> None:
     numbers = [f"{number}" for number in range(ProgramCache.LIMIT - 2)]
     shop.let(ProgramCache.LIMIT + 3)
     for key in ("a", "b", "a", *numbers, "c"):
-        cache.ask([key])[0].result(10)
+        cache.ask([key])[0].result(PATIENCE)
     assert cache.ask(["c"])[0].done()
     assert cache.ask(["a"])[0].done()
-    cache.ask(["b"])[0].result(10)
+    cache.ask(["b"])[0].result(PATIENCE)
     assert shop.built == ["a", "b", *numbers, "c", "b"]
 
 
@@ -114,10 +115,10 @@ def test_a_program_that_failed_is_tried_again(shop: Workshop) -> None:
     shop.broken.add("a")
     shop.let(1)
     with pytest.raises(ValueError, match="no a"):
-        cache.ask(["a"])[0].result(10)
+        cache.ask(["a"])[0].result(PATIENCE)
     shop.broken.clear()
     shop.let(1)
-    assert cache.ask(["a"])[0].result(10) == "A"
+    assert cache.ask(["a"])[0].result(PATIENCE) == "A"
 
 
 def test_what_nobody_waits_for_any_more_is_not_begun(shop: Workshop) -> None:
@@ -129,7 +130,7 @@ def test_what_nobody_waits_for_any_more_is_not_begun(shop: Workshop) -> None:
     kept = cache.ask(["d", "e"])
     cache.leave(["a", "c", "d"])  # what has begun goes on
     shop.let(4)
-    assert [future.result(10) for future in begun + kept] == ["A", "B", "D", "E"]
+    assert [future.result(PATIENCE) for future in begun + kept] == ["A", "B", "D", "E"]
     assert sorted(shop.built) == ["a", "b", "d", "e"]
     shop.let(1)
-    assert cache.ask(["c"])[0].result(10) == "C"
+    assert cache.ask(["c"])[0].result(PATIENCE) == "C"

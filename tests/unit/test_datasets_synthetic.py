@@ -50,8 +50,8 @@ def rule_errors(name, noise, T=12):
     experiment = Experiment().set(data=name, T=T, N=4096, noise=noise, lag=LAG)
     dataset = make_dataset(experiment)
     rules = RULES | {"running_sum": lambda past, **_: past[:, :, 0].sum(axis=1) / np.sqrt(T)}
-    said = [rules[name](dataset.x[:, : t + 1], noise=noise) for t in range(T)]
-    errors = [dataset.y[:, t, 0] - said[t] for t in range(T)]
+    forecasts = [rules[name](dataset.x[:, : t + 1], noise=noise) for t in range(T)]
+    errors = [dataset.y[:, t, 0] - forecasts[t] for t in range(T)]
     return np.square(np.stack(errors, axis=1)), dataset
 
 

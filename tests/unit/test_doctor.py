@@ -35,8 +35,8 @@ N, T, U = 320, 12, 16
 )
 def test_mean_squared_error_is_right_or_silent_or_raises(output, target, verdict, pairs):
     """And the shape of the pairs that it compares in a batch is told."""
-    told = diagnose_target(output, target, "mse", 32)
-    assert (told.verdict, told.broadcast_shape) == (verdict, pairs)
+    diagnosis = diagnose_target(output, target, "mse", 32)
+    assert (diagnosis.verdict, diagnosis.broadcast_shape) == (verdict, pairs)
 
 
 @pytest.mark.parametrize(
@@ -58,19 +58,22 @@ def test_a_batch_of_t_or_1_samples_hides_an_error(samples, batch_size, verdict):
 
 def test_the_worked_examples_with_swapped_targets_raise_nothing():
     """N = T = 2: the sample axis is read as time."""
-    told = diagnose_target((2, 2, 4), (2, 4), "mean_squared_error", 32)
-    assert told.verdict == "silent"
-    assert "y's samples meet the output's timesteps" in told.cause
-    assert "Both are 2" in told.cause
+    diagnosis = diagnose_target((2, 2, 4), (2, 4), "mean_squared_error", 32)
+    assert diagnosis.verdict == "silent"
+    assert "y's samples meet the output's timesteps" in diagnosis.cause
+    assert "Both are 2" in diagnosis.cause
     assert diagnose_target((2, 4), (2, 2, 4), "mean_squared_error", 32).verdict == "silent"
 
 
 def test_a_last_batch_that_raises_is_told_apart_from_the_others():
     """Training has begun by then."""
-    told = diagnose_target((302, T, U), (302, U), "mse", 12)
-    assert [(batch.size, batch.verdict) for batch in told.batches] == [(12, "silent"), (2, "error")]
-    assert "Batches of 12 pass without a word; the last, of 2, raises." in told.cause
-    assert told.keras_says == "Incompatible shapes: [2,16] vs. [2,12,16]"
+    diagnosis = diagnose_target((302, T, U), (302, U), "mse", 12)
+    assert [(batch.size, batch.verdict) for batch in diagnosis.batches] == [
+        (12, "silent"),
+        (2, "error"),
+    ]
+    assert "Batches of 12 pass without a word; the last, of 2, raises." in diagnosis.cause
+    assert diagnosis.keras_says == "Incompatible shapes: [2,16] vs. [2,12,16]"
 
 
 @pytest.mark.parametrize(
@@ -138,20 +141,20 @@ def test_another_reading_of_y_is_another_fix():
 )
 def test_class_numbers_and_columns_per_class_have_a_loss_each(loss, target, fixed):
     """The first fix is the other loss, the second turns y into what this one wants."""
-    told = diagnose_target((N, T, U), target, loss, 32)
-    assert told.verdict == "error"
-    assert [fix.loss for fix in told.fixes] == [fixed, loss]
-    assert fixed in told.fixes[0].model
-    assert told.fixes[1].y
+    diagnosis = diagnose_target((N, T, U), target, loss, 32)
+    assert diagnosis.verdict == "error"
+    assert [fix.loss for fix in diagnosis.fixes] == [fixed, loss]
+    assert fixed in diagnosis.fixes[0].model
+    assert diagnosis.fixes[1].y
 
 
 def test_cross_entropies_check_shapes_but_not_after_they_dropped_an_axis():
     """Output (N, T, 1) with y (N, T) becomes (N, T) twice: time is taken for the classes."""
     assert diagnose_target((N, T, U), (N, T, 1), "binary_crossentropy", 32).verdict == "error"
     assert diagnose_target((N, T, 1), (N, T), "binary_crossentropy", 32).verdict == "correct"
-    told = diagnose_target((N, T, 1), (N, T), "categorical_crossentropy", 32)
-    assert told.verdict == "silent"
-    assert "runs along the timesteps, instead of the columns" in told.cause
+    diagnosis = diagnose_target((N, T, 1), (N, T), "categorical_crossentropy", 32)
+    assert diagnosis.verdict == "silent"
+    assert "runs along the timesteps, instead of the columns" in diagnosis.cause
 
 
 @pytest.mark.parametrize(
@@ -165,11 +168,11 @@ def test_cross_entropies_check_shapes_but_not_after_they_dropped_an_axis():
 )
 def test_one_column_is_no_distribution_over_classes(loss, target):
     """Nothing raises, and nothing is learnt; the loss for two classes is what is meant."""
-    told = diagnose_target((N, 1), target, loss, 32)
-    assert told.verdict == "silent"
-    assert "there is one class, whose share is always 1" in told.cause
-    assert told.fixes[0].loss == "binary_crossentropy"
-    assert not told.fixes[0].y
+    diagnosis = diagnose_target((N, 1), target, loss, 32)
+    assert diagnosis.verdict == "silent"
+    assert "there is one class, whose share is always 1" in diagnosis.cause
+    assert diagnosis.fixes[0].loss == "binary_crossentropy"
+    assert not diagnosis.fixes[0].y
 
 
 def test_a_loss_over_the_whole_last_axis_needs_it_where_it_was():
@@ -189,9 +192,9 @@ def test_a_loss_goes_by_all_the_names_that_keras_takes():
 
 def test_the_batch_may_be_open_and_the_batch_size_is_keras_default():
     """`model.output_shape` begins with None; `fit` takes 32."""
-    told = diagnose_target((None, T, 1), [np.int64(N)], "mse")
-    assert told.output_shape == (N, T, 1)
-    assert told.broadcast_shape == (32, T, 32)
+    diagnosis = diagnose_target((None, T, 1), [np.int64(N)], "mse")
+    assert diagnosis.output_shape == (N, T, 1)
+    assert diagnosis.broadcast_shape == (32, T, 32)
 
 
 @pytest.mark.parametrize(
@@ -225,12 +228,12 @@ shapes = st.lists(st.integers(1, 4), max_size=3)
 @settings(max_examples=300)
 def test_every_fix_ends_in_a_correct_verdict(samples, output, target, loss, batch_size):
     """Whatever the shapes; and every verdict has a cause."""
-    told = diagnose_target((samples, *output), (samples, *target), loss, batch_size)
-    assert told.cause.endswith(".")
-    assert bool(told.keras_says) == (told.verdict == "error")
-    if told.verdict == "correct":
-        assert not told.fixes
-    for fix in told.fixes:
+    diagnosis = diagnose_target((samples, *output), (samples, *target), loss, batch_size)
+    assert diagnosis.cause.endswith(".")
+    assert bool(diagnosis.keras_says) == (diagnosis.verdict == "error")
+    if diagnosis.verdict == "correct":
+        assert not diagnosis.fixes
+    for fix in diagnosis.fixes:
         assert fix.y or fix.model
         after = diagnose_target(fix.output_shape, fix.target_shape, fix.loss, batch_size)
         assert after.verdict == "correct"

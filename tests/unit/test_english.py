@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
+import math
 
-from lib.english import capital, counted, difference, joined, listed, short, subscript, widest
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib.english import (
+    capital,
+    counted,
+    difference,
+    joined,
+    listed,
+    number,
+    short,
+    subscript,
+    widest,
+)
 
 
 def test_things_are_counted_in_the_singular_and_in_the_plural():
@@ -69,3 +84,42 @@ def test_the_room_of_a_sentence_holds_it_with_any_numbers():
 def test_an_index_is_written_below_its_letter() -> None:
     """Digit by digit."""
     assert [subscript(index) for index in (0, 7, 128)] == ["₀", "₇", "₁₂₈"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (-0.0, "0"),
+        (1e-12, "1e-12"),
+        (-1.23e-14, "-1.23e-14"),
+        (0.5, "0.5"),
+        (-0.25, "-0.25"),
+        (12.345, "12.3"),
+        (99.96, "100"),
+        (999.7, "1,000"),
+        (26109.24, "26,109"),
+        (0.00041234, "0.000412"),
+        (0.0000123, "0.0000123"),
+        (0.00000123, "1.23e-6"),
+        (0.0000099999, "0.00001"),
+        (26_109_240, "26,109,240"),
+        (999_999_999, "1e9"),
+        (343_615_047_542, "3.44e11"),
+        (1e-9, "1e-9"),
+        (1.5e13, "1.5e13"),
+        (math.inf, "infinite"),
+        (math.nan, "not a number"),
+        (np.float32(0.1), "0.1"),
+    ],
+)
+def test_numbers_are_rounded_for_reading(value, text):
+    """Three digits that count; all digits before the point as far as people read them."""
+    assert number(value) == text
+
+
+@given(st.floats(-1e15, 1e15, allow_subnormal=False))
+@settings(derandomize=True, deadline=None, max_examples=300)
+def test_a_number_that_is_read_is_the_number_to_half_a_percent(value):
+    """Whatever its size, and with its sign."""
+    assert float(number(value).replace(",", "")) == pytest.approx(value, rel=0.00501, abs=0)

@@ -20,14 +20,14 @@ from tests.unit.known_messages import OLDER, TODAY
 @pytest.mark.parametrize(("message", "cause", "fix"), TODAY + OLDER)
 def test_a_message_is_explained_with_its_own_numbers(message, cause, fix):
     """In at most the 600 characters that the page shows, and with code that is Python."""
-    told = explain_error(message)
+    explanation = explain_error(message)
     if cause is None:
-        assert told is None
+        assert explanation is None
         return
-    assert cause in told.cause
-    assert fix in f"{told.fix}\n{told.code}"
-    assert max(len(told.cause), len(told.fix), len(told.code)) < 600
-    ast.parse(told.code.replace("…", "0"))  # "…" stands for anything
+    assert cause in explanation.cause
+    assert fix in f"{explanation.fix}\n{explanation.code}"
+    assert max(len(explanation.cause), len(explanation.fix), len(explanation.code)) < 600
+    ast.parse(explanation.code.replace("…", "0"))  # "…" stands for anything
 
 
 @pytest.mark.parametrize(
@@ -57,14 +57,14 @@ def test_a_traceback_quotes_the_code_and_the_message_comes_last(text, cause):
 
 def test_an_error_in_a_layer_isnt_laid_to_the_loss():
     """The message says where it happened."""
-    told = explain_error(
+    explanation = explain_error(
         "Exception encountered when calling AdditiveAttention.call().\n\nIncompatible shapes: "
         "[8,5,1,3] vs. [8,1,5,4] [Op:AddV2]"
     )
-    assert "In AdditiveAttention two tensors meet that can't be paired" in told.cause
-    told = explain_error("Incompatible shapes: [8,5,3] vs. [8,5] [Op:Mul]")
-    assert "A multiplication can't pair [8,5,3] with [8,5]" in told.cause
-    assert "mask[..., None]" in told.code
+    assert "In AdditiveAttention two tensors meet that can't be paired" in explanation.cause
+    explanation = explain_error("Incompatible shapes: [8,5,3] vs. [8,5] [Op:Mul]")
+    assert "A multiplication can't pair [8,5,3] with [8,5]" in explanation.cause
+    assert "mask[..., None]" in explanation.code
 
 
 def test_a_loss_of_ones_own_is_told_by_the_line_that_is_quoted():
@@ -80,8 +80,8 @@ def test_class_weights_for_every_step_are_known_by_the_traceback():
     """The message alone may be anything."""
     message = "TypeError: only 0-dimensional arrays can be converted to Python scalars"
     assert explain_error(message) is None
-    told = explain_error(f"class_weight_to_sample_weights(y, class_weight)\n{message}")
-    assert "sample_weight" in told.code
+    explanation = explain_error(f"class_weight_to_sample_weights(y, class_weight)\n{message}")
+    assert "sample_weight" in explanation.code
 
 
 def test_no_two_families_look_for_the_same_words():
@@ -94,11 +94,11 @@ def test_no_two_families_look_for_the_same_words():
 def test_for_an_output_of_one_column_the_sparse_loss_is_no_answer(target):
     """One column can't be the classes."""
     for output in ("(None, 5, 1)", "(None, 1)"):
-        told = explain_error(
+        explanation = explain_error(
             "Arguments `target` and `output` must have the same rank (ndim). Received: "
             f"target.shape={target}, output.shape={output}"
         )
-        assert "sparse" not in f"{told.fix} {told.code}"
+        assert "sparse" not in f"{explanation.fix} {explanation.code}"
 
 
 def test_a_traceback_that_names_binary_cross_entropy_gets_no_sparse_loss():
@@ -107,11 +107,11 @@ def test_a_traceback_that_names_binary_cross_entropy_gets_no_sparse_loss():
         "Arguments `target` and `output` must have the same shape. Received: "
         "target.shape=(None, 1), output.shape=(None, 5)"
     )
-    told = explain_error(message)
-    assert "If the loss is categorical: If the output has 5 timesteps" in told.fix
-    assert "If it is binary: If the output has 5 timesteps" in told.fix
-    assert "sparse" in told.code.partition("# binary:")[0]
-    assert "Dense(1)" in told.code.partition("# binary:")[2]
+    explanation = explain_error(message)
+    assert "If the loss is categorical: If the output has 5 timesteps" in explanation.fix
+    assert "If it is binary: If the output has 5 timesteps" in explanation.fix
+    assert "sparse" in explanation.code.partition("# binary:")[0]
+    assert "Dense(1)" in explanation.code.partition("# binary:")[2]
     assert "binary:" not in explain_error(f"in categorical_crossentropy\n{message}").code
     assert "sparse" in explain_error(f"in categorical_crossentropy\n{message}").code
     assert "sparse" not in explain_error(f"in binary_crossentropy\n{message}").code

@@ -1,4 +1,4 @@
-"""Charts of a run show the arrays that they get, in the colours that mean the same everywhere."""
+"""What holds for every chart of a run: places, names, and colours that mean the same."""
 
 from __future__ import annotations
 
@@ -8,34 +8,20 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from lib.baselines import best_loss, naive_loss
-from lib.datasets import make_dataset, settle
-from lib.experiment import Experiment
 from lib.figures import CONFIG
-from lib.figures.by_epoch import compare_figure, loss_figure
-from lib.figures.by_timestep import predictions_figure, step_error_figure
+from lib.figures.by_timestep import predictions_figure
 from lib.figures.data import sample_figure, split_figure
 from lib.figures.palette import PALETTES, palette
-from tests.unit.pictures import a_dataset, a_snapshot, spoiled, the, traces, words_of
-
-LIGHT = PALETTES["light"]
-EXPERIMENT = Experiment().set(T=4, F=3, U=5)
-
-
-def all_figures(dataset, snapshot, colours=LIGHT, experiment=EXPERIMENT):
-    """Every chart of a run, by name."""
-    return {
-        "predictions": predictions_figure(
-            experiment, dataset, snapshot, 0, dataset.targets - 1, palette=colours
-        ),
-        "loss": loss_figure(experiment, dataset, snapshot, colours),
-        "step_error": step_error_figure(experiment, dataset, snapshot, colours),
-        "compare": compare_figure(dataset, snapshot, colours),
-    }
-
-
-# All charts
-
+from tests.unit.pictures import (
+    EXPERIMENT,
+    LIGHT,
+    a_dataset,
+    a_snapshot,
+    all_figures,
+    spoiled,
+    the,
+    traces,
+)
 
 BIG = {"naive": np.full((8, 4, 1), 2e4, np.float32), "best_mse": np.full(4, 26109.24)}
 DATASETS = {
@@ -170,221 +156,3 @@ def strings(part):
     ):
         for inner in part:
             yield from strings(inner)
-
-
-# Predictions
-
-
-def test_predictions_are_shown_in_the_raw_unit():
-    """Of the chosen sample and the chosen column: y * scale + offset."""
-    dataset = a_dataset(
-        k=2,
-        target_scale=np.array([1.0, 10.0]),
-        target_offset=np.array([0.0, 5.0]),
-        target_unit="°C",
-    )
-    figure = predictions_figure(
-        EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5), 1, 1, palette=LIGHT
-    )
-    truth = 10 * dataset.y[7, :, 1] + 5
-    np.testing.assert_allclose(the(figure, "target").y, truth)
-    np.testing.assert_allclose(the(figure, "sequence mode").y, truth + 5)
-    assert list(the(figure, "target").x) == [1, 2, 3, 4]
-    assert figure.layout.yaxis.title.text == "target 2 (°C)"
-    assert "°C" in the(figure, "target").hovertemplate
-
-
-def test_the_last_step_model_gives_one_value_and_its_head_the_dotted_rest():
-    """A diamond at T, and a dotted line to it."""
-    dataset = a_dataset()
-    figure = predictions_figure(
-        EXPERIMENT, dataset, a_snapshot(dataset, last=0.5), 0, 0, palette=LIGHT
-    )
-    diamond, dotted = the(figure, "last-step mode"), the(figure, "its head before that")
-    assert (list(diamond.x), diamond.marker.symbol) == ([4], "diamond")
-    np.testing.assert_allclose(diamond.y, dataset.y[6, -1] + 0.5)
-    np.testing.assert_allclose(dotted.y, dataset.y[6, :, 0] + 0.5)
-    assert dotted.line.dash == "dot"
-    assert not traces(figure, "sequence mode")
-
-
-def test_without_a_head_the_dotted_line_is_the_output():
-    """In both charts that have one, and in their keys."""
-    dataset, experiment = a_dataset(), EXPERIMENT.set(head="none")
-    figures = all_figures(dataset, a_snapshot(dataset, last=0.5), experiment=experiment)
-    for name in ("predictions", "step_error"):
-        assert the(figures[name], "its output before that").line.dash == "dot"
-        assert "its output before that" in figures[name].layout.annotations[0].text
-        assert "head" not in figures[name].to_json()
-
-
-def test_predictions_that_are_not_numbers_leave_a_gap():
-    """A run that diverged still shows its target, on the target's axis."""
-    dataset = a_dataset()
-    fine = a_snapshot(dataset, sequence=0.0)
-    figure = predictions_figure(EXPERIMENT, dataset, spoiled(fine, np.inf), 0, 0, palette=LIGHT)
-    assert np.isnan(the(figure, "sequence mode").y).all()
-    expected = predictions_figure(EXPERIMENT, dataset, fine, 0, 0, palette=LIGHT).layout.yaxis.range
-    assert figure.layout.yaxis.range == expected
-
-
-def test_predictions_need_to_know_their_samples():
-    """Only a snapshot from before the first figures has none."""
-    snapshot = replace(a_snapshot(a_dataset(), last=0.1), samples=np.zeros(0, int))
-    with pytest.raises(ValueError, match="got none"):
-        predictions_figure(EXPERIMENT, a_dataset(), snapshot, 0, 0, palette=LIGHT)
-
-
-def test_hovering_tells_the_timestep_by_number_and_by_name():
-    """The number stands on top; a name of its own ("day 2") beside the target."""
-    names = ("day 1", "day 2", "day 3", "day <4>")
-    named = a_dataset(timestep_names=names, lead="one day")
-    figure = predictions_figure(EXPERIMENT, named, a_snapshot(named, last=0.1), 0, 0, palette=LIGHT)
-    assert figure.layout.xaxis.unifiedhovertitle.text == "timestep %{x}"
-    assert the(figure, "target").customdata[3] == "one day after day &lt;4&gt;"
-    unnamed = a_dataset()
-    snapshot = a_snapshot(unnamed, last=0.1)
-    plain = predictions_figure(EXPERIMENT, unnamed, snapshot, 0, 0, palette=LIGHT)
-    assert the(plain, "target").customdata is None
-
-
-def test_the_name_of_the_last_step_has_room():
-    """Half of it stands right of the plot, and Plotly leaves out what doesn't fit."""
-    plain, named = a_dataset(), a_dataset(timestep_names=tuple(f"quarter {k}" for k in range(4)))
-    margins = [
-        all_figures(dataset, a_snapshot(dataset, last=0.1))["step_error"].layout.margin.r
-        for dataset in (plain, named)
-    ]
-    assert margins[0] == 16
-    assert margins[1] >= 28
-
-
-# Loss
-
-
-def test_the_loss_chart_has_a_naive_and_a_best_level_for_each_mode():
-    """The sequence mode's is the mean over the steps, the last-step mode's the last step's."""
-    naive = np.zeros((8, 4, 1), np.float32)
-    y = np.broadcast_to(np.array([4, 3, 2, 1], np.float32)[:, None], (8, 4, 1)).copy()
-    dataset = a_dataset(y=y, naive=naive, best_mse=np.array([0.4, 0.3, 0.2, 0.1]))
-    figure = loss_figure(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5, last=0.5), LIGHT)
-    assert [line.y[0] for line in traces(figure, "guessing the mean")] == [7.5, 1.0]
-    assert [line.y[0] for line in traces(figure, "best possible")] == pytest.approx([0.25, 0.1])
-    words = [note.text for note in figure.layout.annotations[1:]]
-    assert sorted(words) == ["every step", "every step", "last step", "last step"]
-
-
-@pytest.mark.parametrize(("loss", "naive"), [("mse", 9.0), ("mae", 3.0), ("huber", 2.5)])
-def test_levels_are_in_the_terms_of_the_training_loss(loss, naive):
-    """A guess that is 3 off costs 9, 3 or 2.5; the best possible is known as a square alone."""
-    y = np.full((8, 4, 1), 4.0, np.float32)
-    dataset = a_dataset(y=y, best_mse=np.full(4, 0.5))
-    experiment = EXPERIMENT.set(loss=loss)
-    assert naive_loss(experiment, dataset) == {"sequence": naive, "last": naive}
-    assert bool(best_loss(experiment, dataset)) == (loss == "mse")
-    assert best_loss(EXPERIMENT.set(mode="last"), a_dataset()) == {}
-
-
-def test_the_naive_level_of_a_training_loss_is_that_of_the_training_samples():
-    """What the validation samples are like doesn't change it."""
-    y = np.ones((8, 4, 1), np.float32)
-    y[6:] = 100
-    assert naive_loss(EXPERIMENT.set(mode="last"), a_dataset(y=y)) == {"last": 0.0}
-
-
-def test_a_level_of_nothing_cannot_stand_on_a_logarithmic_axis():
-    """So the key says it: of all, or of the last step alone."""
-    for best, words in (
-        (np.zeros(4), ">best possible: 0<"),
-        (np.array([1.0, 1, 1, 0]), ">best possible (last step: 0)<"),
-        (np.ones(4), ">best possible<"),
-    ):
-        dataset = a_dataset(best_mse=best)
-        figures = all_figures(dataset, a_snapshot(dataset, sequence=0.5, last=0.5))
-        assert words in words_of(figures["loss"])
-        alone = words if best[0] == best[-1] else ">best possible: 0<"
-        assert alone in words_of(figures["compare"])
-
-
-def test_where_every_value_is_nothing_the_plot_says_so():
-    """As of a constant target; a logarithmic axis would be blank without a word."""
-    y = np.zeros((8, 4, 1), np.float32)
-    dataset = a_dataset(y=y, naive=y)
-    learned = spoiled(a_snapshot(dataset, sequence=0.0, last=0.0), 0.0)
-    for snapshot, said in (
-        (learned, True),
-        (spoiled(learned, float("nan")), False),
-        (a_snapshot(dataset, sequence=0.0, last=0.0), False),
-    ):
-        figures = all_figures(dataset, snapshot)
-        for name in ("loss", "compare"):
-            words = [note.text for note in figures[name].layout.annotations]
-            assert any(text.startswith("every value is 0") for text in words) is said
-
-
-def test_before_training_the_loss_chart_says_so():
-    """Its axes are there already: epochs from 0 to what was asked for."""
-    dataset = a_dataset()
-    figure = loss_figure(EXPERIMENT, dataset, a_snapshot(dataset, epochs=0, last=0.5), LIGHT)
-    [note] = [note for note in figure.layout.annotations if note.text == "not trained yet"]
-    assert note.bgcolor == LIGHT.background  # so that no level strikes the words through
-    low, high = figure.layout.xaxis.range
-    assert low < 0
-    assert 20 < high < 21
-
-
-def test_a_comparison_of_scaled_targets_says_so_on_its_axis():
-    """Squared deviations aren't squared degrees."""
-    for dataset, title in (
-        (a_dataset(), "last-step MSE"),
-        (a_dataset(target_scale=np.array([10.0]), target_unit="°C"), "last-step MSE (scaled)"),
-    ):
-        figure = compare_figure(dataset, a_snapshot(dataset, sequence=0.5), LIGHT)
-        assert figure.layout.yaxis.title.text == title
-
-
-def test_a_floor_of_one_layer_is_called_so_in_every_chart():
-    """The raw worked example's is worse than a guess, so it is nobody's best possible."""
-    experiment = settle(Experiment().set(data="worked_raw"))
-    dataset = make_dataset(experiment)
-    snapshot = a_snapshot(dataset, sequence=0.5, last=0.5)
-    figures = all_figures(dataset, snapshot, experiment=experiment)
-    for name in ("loss", "step_error", "compare"):
-        assert traces(figures[name], "this layer's floor")
-        assert "this layer's floor" in figures[name].layout.annotations[0].text
-        assert "best possible" not in figures[name].to_json()
-
-
-# Error by timestep, and the comparison
-
-
-def test_error_by_timestep_is_the_root_in_the_raw_unit():
-    """A standardised error of 0.5 is 5 °C where a deviation is 10 °C."""
-    dataset = a_dataset(
-        target_scale=np.array([10.0]), target_unit="°C", best_mse=np.array([4.0, 1, 0.25, 0])
-    )
-    figure = step_error_figure(
-        EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5, last=0.25), LIGHT
-    )
-    np.testing.assert_allclose(the(figure, "sequence mode").y, 5)
-    np.testing.assert_allclose(the(figure, "last-step mode").y, [2.5])
-    np.testing.assert_allclose(the(figure, "best possible").y, [20, 10, 5, 0])
-    assert figure.layout.yaxis.title.text == "typical error (°C)"
-    assert figure.layout.yaxis.range[0] < 0 < figure.layout.yaxis.range[1]
-
-
-def test_error_of_columns_with_different_units_stays_scaled():
-    """Degrees and millimetres have no common root of a mean square."""
-    dataset = a_dataset(k=2, target_scale=np.array([10.0, 3.0]), target_offset=np.zeros(2))
-    figure = step_error_figure(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5), LIGHT)
-    np.testing.assert_allclose(the(figure, "sequence mode").y, 0.5)
-    assert figure.layout.yaxis.title.text == "typical error (scaled)"
-
-
-def test_the_comparison_is_the_last_steps_error_of_both():
-    """Over the epochs that were checked, with one naive level for both."""
-    dataset = a_dataset()
-    figure = compare_figure(dataset, a_snapshot(dataset, sequence=0.5, last=0.25), LIGHT)
-    assert list(the(figure, "sequence mode").y) == [1.0, 0.25]
-    assert list(the(figure, "last-step mode").x) == [0, 10]
-    assert the(figure, "guessing the mean").y[0] == dataset.naive_mse[-1]

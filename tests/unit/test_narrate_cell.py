@@ -29,9 +29,9 @@ def test_a_gate_is_called_open_or_shut_by_share() -> None:
     """Of few values by number; what the words mean is said once."""
     made = gates(0.5, (4, 2))
     made["f"] = np.array([[0.99] * 2, [0.99] * 2, [0.99] * 2, [0.01, 0.5]])
-    said = findings("lstm", a_trace(np.eye(4, 2), np.zeros((4, 2)), **made))
-    assert "The forget gate is open in 6 and shut in 1 of its 8 values." in said
-    assert said[0] == (
+    sentences = findings("lstm", a_trace(np.eye(4, 2), np.zeros((4, 2)), **made))
+    assert "The forget gate is open in 6 and shut in 1 of its 8 values." in sentences
+    assert sentences[0] == (
         "The input gate is never wholly open (above 0.95) or shut (below 0.05): it stays within "
         "0.5 and 0.5."
     )
@@ -45,10 +45,12 @@ def test_a_gate_is_never_open_only_if_none_of_its_values_is() -> None:
     made["o"] = np.full((100, 4), 0.99)
     made["o"][3, 2] = 0.5
     hidden = np.zeros((100, 4))
-    said = findings("lstm", a_trace(hidden, hidden, **made))
-    assert "The input gate is open (above 0.95) in under 1% of its values." in said
-    assert "The output gate is open in over 99% of its values." in said
-    assert any("forget gate is never wholly open or shut (below 0.05)" in words for words in said)
+    sentences = findings("lstm", a_trace(hidden, hidden, **made))
+    assert "The input gate is open (above 0.95) in under 1% of its values." in sentences
+    assert "The output gate is open in over 99% of its values." in sentences
+    assert any(
+        "forget gate is never wholly open or shut (below 0.05)" in words for words in sentences
+    )
 
 
 def test_outputs_at_the_bound_are_counted_the_same_way() -> None:
@@ -66,8 +68,8 @@ def test_outputs_at_the_bound_are_counted_the_same_way() -> None:
 def test_a_unit_counts_when_its_state_goes_one_way_at_every_step() -> None:
     """And far: a slow drift isn't counting."""
     cell = np.stack([np.arange(5.0), np.linspace(0, 0.1, 5), [0, 1, 2, 3, 2.5]], axis=1)
-    said = findings("lstm", a_trace(np.tanh(cell), cell, **gates(0.5, (5, 3))))
-    counting = [words for words in said if "count" in words]
+    sentences = findings("lstm", a_trace(np.tanh(cell), cell, **gates(0.5, (5, 3))))
+    counting = [words for words in sentences if "count" in words]
     assert counting == [
         "Unit 1 counts: its cell state goes one way at every step, 0.5 or more in all: from 0 to 4."
     ]
@@ -77,27 +79,27 @@ def test_units_that_never_move_are_named_or_numbered() -> None:
     """Up to four by name."""
     hidden = np.zeros((6, 4))
     hidden[:, 2] = [0, 0.5, 0, 0.5, 0, 0.5]
-    said = findings("gru", a_trace(hidden, z=hidden + 0.5, r=hidden + 0.4, h=hidden))
-    assert any(words.startswith("Units 1, 2 and 4 never move") for words in said)
-    assert "Unit 3 moves most: from 0 to 0.5." in said
+    sentences = findings("gru", a_trace(hidden, z=hidden + 0.5, r=hidden + 0.4, h=hidden))
+    assert any(words.startswith("Units 1, 2 and 4 never move") for words in sentences)
+    assert "Unit 3 moves most: from 0 to 0.5." in sentences
     many = np.zeros((6, 9))
-    said = findings("simple_rnn", a_trace(many))
-    assert any(words.startswith("9 units never move") for words in said)
-    assert not any("moves most" in words for words in said)
+    sentences = findings("simple_rnn", a_trace(many))
+    assert any(words.startswith("9 units never move") for words in sentences)
+    assert not any("moves most" in words for words in sentences)
 
 
 def test_a_negative_number_has_the_minus_sign_of_the_bounds() -> None:
     """One kind of it in one sentence."""
     hidden = np.linspace(-0.8, 0.5, 8).reshape(4, 2)
-    said = " ".join(findings("simple_rnn", a_trace(hidden)))
-    assert "−0.8" in said
-    assert "-" not in said
+    text = " ".join(findings("simple_rnn", a_trace(hidden)))
+    assert "−0.8" in text
+    assert "-" not in text
 
 
 def test_a_diverged_layer_is_called_that() -> None:
     """And nothing else is said of it."""
-    said = findings("gru", a_trace(np.full((3, 2), np.nan)))
-    assert said == ["Some of the states aren't numbers any more: the run has diverged."]
+    sentences = findings("gru", a_trace(np.full((3, 2), np.nan)))
+    assert sentences == ["Some of the states aren't numbers any more: the run has diverged."]
 
 
 def test_the_unrolled_layer_says_who_hands_out_what() -> None:
@@ -116,6 +118,6 @@ def test_the_unrolled_layer_says_who_hands_out_what() -> None:
 def test_a_step_is_said_with_all_its_numbers() -> None:
     """Timesteps and units are counted from 1."""
     made = lines(opened("gru"), 2, 3)
-    said = step_sentence(made, 2, 3)
-    assert said.startswith("Timestep 4, unit 3: update gate ")
-    assert "hidden state" in said
+    sentence = step_sentence(made, 2, 3)
+    assert sentence.startswith("Timestep 4, unit 3: update gate ")
+    assert "hidden state" in sentence

@@ -29,9 +29,9 @@ def test_a_training_sample_is_learned_from():
 
 def test_a_validation_sample_is_judged_on_and_not_learned_from():
     """The seventh of eight, of which six are for training."""
-    said = sample_sentence(a_dataset(), 6)
-    assert said.startswith("Sample 7, of the validation part: ")
-    assert said.endswith(
+    sentence = sample_sentence(a_dataset(), 6)
+    assert sentence.startswith("Sample 7, of the validation part: ")
+    assert sentence.endswith(
         "Neither mode learns from it: the sequence mode is judged on the targets of all 4 "
         "timesteps, the last-step mode on the last one's."
     )
@@ -42,16 +42,16 @@ def test_a_samples_targets_are_said_in_the_raw_unit():
     dataset = a_dataset(
         target_scale=np.array([10.0]), target_offset=np.array([5.0]), target_unit="°C"
     )
-    said = sample_sentence(dataset, 1)
+    sentence = sample_sentence(dataset, 1)
     ahead = sample_sentence(replace(dataset, lead="one day"), 1)
     assert "target 1, one day ahead, starts at 45 °C" in ahead
-    assert "target 1 starts at 45 °C and ends at 75 °C; it is lowest at timestep 1 (45)" in said
+    assert "target 1 starts at 45 °C and ends at 75 °C; it is lowest at timestep 1 (45)" in sentence
 
 
 def test_a_target_that_stays_has_no_lowest_and_highest():
     """As the final sum of the adding problem, the same at every step."""
-    said = sample_sentence(a_dataset(y=np.full((8, 4, 1), 2.5, np.float32)), 0)
-    assert "target 1 is 2.5 at every timestep. The sequence mode learns" in said
+    sentence = sample_sentence(a_dataset(y=np.full((8, 4, 1), 2.5, np.float32)), 0)
+    assert "target 1 is 2.5 at every timestep. The sequence mode learns" in sentence
 
 
 def test_scaled_numbers_are_called_so():

@@ -43,11 +43,11 @@ def test_a_mask_makes_padding_invisible_and_nothing_else_does(cell: str) -> None
 def test_last_is_the_sequences_own_last_step_only_with_a_mask() -> None:
     """Without one it is the last of the batch, which may be padding."""
     layer = opened("gru", t=8)
-    found = {(w.at_end, w.masked): w for w in ways("gru", layer.weights, layer.x)}
-    assert found[True, True].last_step.tolist() == [7, 5, 3, 1]
-    assert found[True, False].last_step.tolist() == [7, 7, 7, 7]
-    assert found[False, True].last_step.tolist() == [7, 7, 7, 7]
-    assert {key: way.loss_steps for key, way in found.items()} == {
+    by_kind = {(w.at_end, w.masked): w for w in ways("gru", layer.weights, layer.x)}
+    assert by_kind[True, True].last_step.tolist() == [7, 5, 3, 1]
+    assert by_kind[True, False].last_step.tolist() == [7, 7, 7, 7]
+    assert by_kind[False, True].last_step.tolist() == [7, 7, 7, 7]
+    assert {key: way.loss_steps for key, way in by_kind.items()} == {
         (True, True): 20,
         (True, False): 32,
         (False, True): 20,
@@ -60,30 +60,30 @@ def test_a_step_of_zeros_is_masked_though_it_is_no_padding() -> None:
     layer = opened("gru", t=8)
     x = layer.x.copy()
     x[1] = 0.0
-    found = {(w.at_end, w.masked): w for w in ways("gru", layer.weights, x)}
-    masked = found[True, True]
+    by_kind = {(w.at_end, w.masked): w for w in ways("gru", layer.weights, x)}
+    masked = by_kind[True, True]
     assert masked.counts[0].tolist() == [True, False] + [True] * 6
     assert masked.last_step.tolist() == [7, 5, 3, 0]
     assert (masked.hidden_steps, masked.loss_steps) == (4, 16)
     assert masked.differences.min() > ROUNDING
     assert "The mask hides 4 of the sequences' own 20 steps too" in padding_sentence([masked])
-    assert found[True, False].differences[0] <= ROUNDING
+    assert by_kind[True, False].differences[0] <= ROUNDING
 
 
 def test_a_mask_that_hides_everything_leaves_no_last_step() -> None:
     """None is outlined, and nothing is said of one: the states stay zero, as they start."""
     layer = opened("gru", t=8)
-    found = ways("gru", layer.weights, np.zeros_like(layer.x))
-    masked = [way for way in found if way.masked]
+    padded = ways("gru", layer.weights, np.zeros_like(layer.x))
+    masked = [way for way in padded if way.masked]
     for way in masked:
         assert way.last_step.tolist() == [-1] * 4
         assert way.loss_steps == 0
         assert not way.outputs.any()
-    sentence = padding_sentence(found)
+    sentence = padding_sentence(padded)
     assert sentence.count("no step counts, and last is the zero state") == 2
     assert sentence.endswith("under the mask: the loss has nothing to average over.")
     assert "not all zeros" not in sentence
-    page = padding_picture(found, sentence, palette())
+    page = padding_picture(padded, sentence, palette())
     assert page.count(f"2px solid {palette().last}") == 8
     assert page.count("averages over nothing: no steps count") == 2
 
@@ -93,19 +93,19 @@ def test_a_sequence_that_the_mask_hides_stays_at_the_state_it_starts_from() -> N
     layer = opened("gru", t=8)
     x = layer.x.copy()
     x[:2] = 0.0
-    found = {(w.at_end, w.masked): w for w in ways("gru", layer.weights, x)}
-    assert found[True, True].last_step.tolist() == [7, 5, 3, -1]
-    said = padding_sentence([found[True, True]])
-    assert "and where there is none the zero state that it starts from" in said
-    assert "average over" not in said
+    by_kind = {(w.at_end, w.masked): w for w in ways("gru", layer.weights, x)}
+    assert by_kind[True, True].last_step.tolist() == [7, 5, 3, -1]
+    sentence = padding_sentence([by_kind[True, True]])
+    assert "and where there is none the zero state that it starts from" in sentence
+    assert "average over" not in sentence
 
 
 def test_zeros_in_front_of_a_fresh_layer_move_nothing() -> None:
     """Its candidate has no bias yet; the sentence says that this is why, and only then."""
     fresh, x = initial_weights("lstm", 2, 3, np.random.default_rng(0)), np.ones((8, 2))
-    found = ways("lstm", fresh, x)
-    assert [way.stays_zero for way in found] == [False, False, True, False]
-    assert padding_sentence(found).count("since the zeros in front leave its state at zero") == 1
+    padded = ways("lstm", fresh, x)
+    assert [way.stays_zero for way in padded] == [False, False, True, False]
+    assert padding_sentence(padded).count("since the zeros in front leave its state at zero") == 1
     layer = opened("lstm", t=8)
     assert not any(way.stays_zero for way in ways("lstm", layer.weights, layer.x))
 
@@ -113,9 +113,9 @@ def test_zeros_in_front_of_a_fresh_layer_move_nothing() -> None:
 def test_the_picture_outlines_a_step_of_every_sequence() -> None:
     """Four sequences, four ways; the sentence says how far off the shortest is in each."""
     layer = opened("lstm", t=8)
-    found = ways("lstm", layer.weights, layer.x)
-    sentence = padding_sentence(found)
-    page = padding_picture(found, sentence, palette())
+    padded = ways("lstm", layer.weights, layer.x)
+    sentence = padding_sentence(padded)
+    page = padding_picture(padded, sentence, palette())
     assert page.count(f"2px solid {palette().last}") == 16
     # What comes later is drawn above: the playhead doesn't hide the last step's outline.
     assert page.rindex(f"2px solid {palette().last}") > page.rindex(f"2px solid {palette().ink}")

@@ -16,10 +16,10 @@ from lib.training.priority import NICE, give_way
 )
 def test_only_the_thread_that_gives_way_has_a_lower_priority() -> None:
     """And a thread that it starts."""
-    found: list[int] = []
+    priorities: list[int] = []
 
     def note() -> None:
-        found.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        priorities.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
 
     def work() -> None:
         give_way()
@@ -33,5 +33,5 @@ def test_only_the_thread_that_gives_way_has_a_lower_priority() -> None:
     helper.start()
     helper.join()
     note()
-    later = max(NICE, found[0])
-    assert found == [found[0], later, later, found[0]]
+    later = max(NICE, priorities[0])
+    assert priorities == [priorities[0], later, later, priorities[0]]

@@ -72,15 +72,15 @@ def test_rounding_is_close_enough_where_it_must_be() -> None:
     assert not Measure("", float("nan"), 1e-6).same
 
 
-@pytest.mark.parametrize("said", [None, MODES])
-def test_the_modes_are_one_with_and_without_an_answer(said: dict | None) -> None:
+@pytest.mark.parametrize("answer", [None, MODES])
+def test_the_modes_are_one_with_and_without_an_answer(answer: dict | None) -> None:
     """The cards have the same titles, so that nothing jumps when the answer comes."""
-    proofs = one_computation(Experiment().set(U=3), 4, said, said and Agreement(1e-7))
+    proofs = one_computation(Experiment().set(U=3), 4, answer, answer and Agreement(1e-7))
     assert len(proofs) == 4
     values = [measure.value for proof in proofs for measure in proof.measures]
-    assert values == ([None] * 4 if said is None else [0.0, 0.0, 1e-7, 0.0])
+    assert values == ([None] * 4 if answer is None else [0.0, 0.0, 1e-7, 0.0])
     assert "so it stays below t (rounded, at t at most), 4 at the end" in proofs[3].why
-    assert ("the furthest ends at 3.25" in proofs[3].why) == (said is not None)
+    assert ("the furthest ends at 3.25" in proofs[3].why) == (answer is not None)
 
 
 def test_the_difference_from_numpy_is_labelled_as_it_is_measured() -> None:
@@ -141,20 +141,20 @@ def test_a_breaking_that_breaks_nothing_is_not_said_to() -> None:
     apart = ways_to_break_it(Experiment(), 3, BREAKINGS | {"masked": 0.5})[1].why
     assert "differs from last by 0.0 without a mask and 0.5 with one." in apart
     none = ways_to_break_it(Experiment(), 3, dict.fromkeys(BREAKINGS, 0.0))
-    said = " ".join(proof.why for proof in none)
+    reasons = " ".join(proof.why for proof in none)
     for wrong in ("has seen them", "the difference is", "it isn't the last any more"):
-        assert wrong not in said
+        assert wrong not in reasons
 
 
 def test_a_prefix_is_said_with_both_numbers() -> None:
     """Seven digits, so that equality is seen."""
     sequence = np.array([[0.1, 0.2], [0.3, 0.4]])
-    said = prefix_sentence(sequence, sequence, 1, 0, "Keras")
-    assert said.startswith("Keras: return_sequences=False on the first timestep gives unit 2")
-    assert said.count("0.2000000") == 2
+    sentence = prefix_sentence(sequence, sequence, 1, 0, "Keras")
+    assert sentence.startswith("Keras: return_sequences=False on the first timestep gives unit 2")
+    assert sentence.count("0.2000000") == 2
     negative = prefix_sentence(-sequence, -sequence, 1, 0, "Keras")
     assert negative.count("−0.2000000") == 2  # the sign of the picture's numbers
-    assert said.endswith("The largest difference over all units is 0.0.")
+    assert sentence.endswith("The largest difference over all units is 0.0.")
 
 
 def test_who_waits_for_keras_is_told_for_what() -> None:
@@ -188,14 +188,14 @@ def test_how_far_keras_is_with_a_pages_questions() -> None:
 def test_raw_targets_are_out_of_reach_without_a_head() -> None:
     """The worked example asks for 208 where 0.964 is the most."""
     experiment = settle(Experiment().set(data="worked_raw"))
-    said = bound_sentence(experiment, make_dataset(experiment), np.full((2, 4), 0.5))
-    assert "|h| less than tanh(t): 0.762 at step 1 and 0.964 at step 2" in said
-    assert "targets of 0.964 or more at step 2 are out of reach (here up to 208)" in said
-    assert "So it is at 2 of 2 steps, by the bound of each." in said
+    sentence = bound_sentence(experiment, make_dataset(experiment), np.full((2, 4), 0.5))
+    assert "|h| less than tanh(t): 0.762 at step 1 and 0.964 at step 2" in sentence
+    assert "targets of 0.964 or more at step 2 are out of reach (here up to 208)" in sentence
+    assert "So it is at 2 of 2 steps, by the bound of each." in sentence
     scaled = settle(Experiment().set(data="worked_scaled", cell="gru"))
-    said = bound_sentence(scaled, make_dataset(scaled), np.full((2, 4), 0.5))
-    assert "|h| is less than 1 at every step. The furthest" in said
-    assert "can be reached" in said
+    sentence = bound_sentence(scaled, make_dataset(scaled), np.full((2, 4), 0.5))
+    assert "|h| is less than 1 at every step. The furthest" in sentence
+    assert "can be reached" in sentence
 
 
 def test_a_target_is_held_against_the_bound_of_its_own_step() -> None:
@@ -204,16 +204,16 @@ def test_a_target_is_held_against_the_bound_of_its_own_step() -> None:
     dataset = make_dataset(experiment)
     hidden = np.full((2, 4), 0.5)
 
-    def said(cell: str, *targets: float) -> str:
+    def sentence(cell: str, *targets: float) -> str:
         y = np.zeros_like(dataset.y) + np.array(targets, np.float32)[:, None]
         return bound_sentence(experiment.set(cell=cell), replace(dataset, y=y), hidden)
 
-    assert "targets of 0.762 or more at step 1 are out of reach (here up to 0.9)" in said(
+    assert "targets of 0.762 or more at step 1 are out of reach (here up to 0.9)" in sentence(
         "lstm", 0.9, 0.9
     )
-    assert "out of reach" not in said("lstm", 0.7, 0.9)
-    assert "targets of ±1 or more are out of reach (here up to ±1)" in said("gru", 0, -1)
-    assert "out of reach" not in said("gru", 0.9, -0.99)
+    assert "out of reach" not in sentence("lstm", 0.7, 0.9)
+    assert "targets of ±1 or more are out of reach (here up to ±1)" in sentence("gru", 0, -1)
+    assert "out of reach" not in sentence("gru", 0.9, -0.99)
 
 
 def test_a_value_at_its_bound_is_there_by_rounding() -> None:
@@ -221,11 +221,11 @@ def test_a_value_at_its_bound_is_there_by_rounding() -> None:
     experiment = settle(Experiment().set(data="worked_raw", cell="gru"))
     dataset = make_dataset(experiment)
     rounded = np.ones((2, 4), np.float32)
-    said = bound_sentence(experiment, dataset, rounded)
-    assert "is at 1 at step 1 and at 1 at step 2. What is at its bound is there only" in said
-    said = bound_sentence(experiment, dataset, rounded * np.float32(0.9999))
-    assert "is at just below 1 at step 1" in said
-    assert "rounding" not in said
+    sentence = bound_sentence(experiment, dataset, rounded)
+    assert "is at 1 at step 1 and at 1 at step 2. What is at its bound is there only" in sentence
+    sentence = bound_sentence(experiment, dataset, rounded * np.float32(0.9999))
+    assert "is at just below 1 at step 1" in sentence
+    assert "rounding" not in sentence
 
 
 def test_the_bound_is_drawn_above_the_states() -> None:
@@ -248,17 +248,17 @@ def test_influence_of_later_inputs_is_counted() -> None:
 def test_influence_is_said_where_there_is_none_and_where_it_is_no_number() -> None:
     """Nothing is said of pairs then, and the map's scale ends at 0."""
     none = np.zeros((4, 4))
-    said = influence_sentence(none, 1, 1, both_ways=False)
-    assert said == "One direction: no input moves any output: every gradient is 0."
+    sentence = influence_sentence(none, 1, 1, both_ways=False)
+    assert sentence == "One direction: no input moves any output: every gradient is 0."
     assert "</span> 0, nothing is shaded" in influence_map(
-        none, "title", said, 4, palette(), most=0.0
+        none, "title", sentence, 4, palette(), most=0.0
     )
     lost = np.tril(np.ones((4, 4)))
     lost[3, 0] = np.nan
-    said = influence_sentence(lost, 1, 1, both_ways=True)
-    assert said == "Bidirectional: some of the gradients aren't numbers."
+    sentence = influence_sentence(lost, 1, 1, both_ways=True)
+    assert sentence == "Bidirectional: some of the gradients aren't numbers."
     assert largest_influence(lost) == 1
-    drawn = influence_map(lost, "title", said, 4, palette(), most=1.0)
+    drawn = influence_map(lost, "title", sentence, 4, palette(), most=1.0)
     assert "</span> 1, half way 0.25: shaded by the root" in drawn
 
 
@@ -302,13 +302,13 @@ def test_the_reach_chart_shows_both_losses() -> None:
 def test_the_reach_is_said_for_both_losses() -> None:
     """Sizes at both ends, and how many times as far one reaches."""
     norms = {"sequence": np.array([0.5, 0.25]), "last": np.array([0.05, 1.0])}
-    said = reach_sentence(norms, "h")
+    sentence = reach_sentence(norms, "h")
     assert (
         "over all steps moves with the hidden state of step 1 by 0.5, 2 times as much as with that "
-        "of step 2 (0.25), most at step 1." in said
+        "of step 2 (0.25), most at step 1." in sentence
     )
-    assert "by 0.05, 5% as much as with that of step 2 (1), most at step 2." in said
-    assert "At step 1 the loss over all steps has 10 times the reach of the other." in said
+    assert "by 0.05, 5% as much as with that of step 2 (1), most at step 2." in sentence
+    assert "At step 1 the loss over all steps has 10 times the reach of the other." in sentence
     faint = {"sequence": np.array([1e-9, 2]), "last": np.array([1e-9, 2])}
     assert "by 1e-9, 1/2e9 as much as" in reach_sentence(faint, "h")
     far = {"sequence": np.array([23_393_575.0, 1]), "last": np.array([1.0, 1])}
@@ -320,8 +320,8 @@ def test_the_reach_is_said_for_both_losses() -> None:
 def test_a_reach_of_zero_or_of_no_number_is_said_and_not_drawn() -> None:
     """No step is then the one that moves the loss most, and the axis has no numbers."""
     none = {"sequence": np.zeros(3), "last": np.array([np.nan, 1.0, np.inf])}
-    said = reach_sentence(none, "h")
-    assert said == (
+    sentence = reach_sentence(none, "h")
+    assert sentence == (
         "No hidden state moves the loss over all steps: every gradient is 0. The loss at the last "
         "step alone has gradients by the hidden state that aren't numbers."
     )

@@ -129,9 +129,9 @@ def test_the_first_fix_is_the_likeliest(text, words, mended):
 )
 def test_a_layer_with_two_faults_is_mended_one_by_one(text, words):
     """To take it out comes last."""
-    found = [fix.words for fix in fixes(steps_of(text))]
-    assert found[0] == words
-    assert not any(word.endswith(" out") for word in found[:-1])
+    offered = [fix.words for fix in fixes(steps_of(text))]
+    assert offered[0] == words
+    assert not any(word.endswith(" out") for word in offered[:-1])
 
 
 def test_what_works_needs_no_fix():

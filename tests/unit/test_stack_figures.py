@@ -113,9 +113,9 @@ def test_the_title_and_the_sentence_say_what_the_picture_shows():
 )
 def test_a_change_is_told_with_what_it_changed(before, after, words):
     """And what it didn't."""
-    said = change_sentence(from_text(before), from_text(after))
-    assert words in said
-    assert bool(said) == bool(words)
+    sentence = change_sentence(from_text(before), from_text(after))
+    assert words in sentence
+    assert bool(sentence) == bool(words)
 
 
 def test_states_that_a_decoder_leaves_out_are_told():
@@ -128,8 +128,8 @@ def test_states_that_a_decoder_leaves_out_are_told():
 def test_the_lesson_about_timesteps_is_told_where_they_moved():
     """A batch size isn't one of them."""
     assert "units are not" in change_sentence(from_text("input~lstm"), from_text("input_t9~lstm"))
-    said = change_sentence(from_text("input~lstm"), from_text("input_b8~lstm"))
-    assert "units are not" not in said
+    sentence = change_sentence(from_text("input~lstm"), from_text("input_b8~lstm"))
+    assert "units are not" not in sentence
 
 
 def test_every_pattern_is_drawn_in_one_scale_without_markup_of_others():
@@ -182,6 +182,6 @@ def test_any_question_can_be_drawn(samples, output, target, loss, batch_size):
 def test_the_charts_of_the_damage_have_both_sides():
     """The losses over all epochs, and what is said against what is true."""
     result = recorded_damage("flat")
-    loss, said = damage_loss_figure(result, LIGHT), damage_predictions_figure(result, LIGHT)
+    loss, predictions = damage_loss_figure(result, LIGHT), damage_predictions_figure(result, LIGHT)
     assert [trace.name for trace in loss.data] == ["right setup", "wrong setup"]
-    assert [trace.name for trace in said.data] == ["truth", "right setup", "wrong setup"]
+    assert [trace.name for trace in predictions.data] == ["truth", "right setup", "wrong setup"]

@@ -102,9 +102,9 @@ def test_the_usual_cases_have_all_three_verdicts_and_a_batch_of_t_hides_errors()
 
 def test_the_title_and_the_picture_in_words_say_the_verdict_and_what_is_compared():
     """The default question is the worst of the silent mistakes."""
-    told = TargetQuestion().diagnose()
-    assert verdict_title(told).startswith("Silently wrong: output (320, 12, 1) and y (320,)")
-    assert "In a batch of 32 the loss compares (32, 12, 32)." in lineup_sentence(told)
+    diagnosis = TargetQuestion().diagnose()
+    assert verdict_title(diagnosis).startswith("Silently wrong: output (320, 12, 1) and y (320,)")
+    assert "In a batch of 32 the loss compares (32, 12, 32)." in lineup_sentence(diagnosis)
 
 
 def test_each_recorded_mistake_is_a_silent_mistake_and_its_right_side_is_correct():

@@ -10,22 +10,8 @@ import pytest
 
 from lib.ui import clock
 from lib.ui.load.turns import Turns, turn
-
-PATIENCE = 60
-"""Seconds for what happens at once, on a machine that may be busy."""
-
-
-class Clock:
-    """Time that a test moves, and who has looked at it: a thread does so as it begins to wait."""
-
-    def __init__(self) -> None:
-        self.seconds = 100.0
-        self.looked = threading.Semaphore(0)
-
-    def now(self) -> float:
-        """As `lib.ui.clock.now`."""
-        self.looked.release()
-        return self.seconds
+from tests.clock import Clock
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -45,11 +31,11 @@ def wait(
         with turns.turn(first=first) as seconds:
             act(seconds)
 
-    while time.looked.acquire(blocking=False):
+    while time.looks.acquire(blocking=False):
         pass
     thread = threading.Thread(target=come)
     thread.start()
-    assert time.looked.acquire(timeout=PATIENCE)
+    assert time.looks.acquire(timeout=PATIENCE)
     return thread
 
 

@@ -16,15 +16,15 @@ import pytest
 from lib.training import worker_process
 from lib.training.messages import Event, Message
 from lib.training.worker_process import WorkerProcess
+from tests.waiting import PATIENCE
 
-PATIENCE = 60
 CONNECTED = """
 import json, os, sys, time
 from multiprocessing.connection import Client
 from lib.training.messages import Event
 from lib.training.wire import encode
-told = json.loads(sys.stdin.readline())
-with Client(told["address"], authkey=bytes.fromhex(told["key"])) as connection:
+start = json.loads(sys.stdin.readline())
+with Client(start["address"], authkey=bytes.fromhex(start["key"])) as connection:
     say = lambda kind: connection.send_bytes(encode(Event(kind)))
 """
 """The beginning of a process that stands for a worker and says what a test wants."""

@@ -2,9 +2,8 @@
 
 A page asks with `TrainingClient.ask(name, **arguments)`. The function runs in the worker, in a
 helper thread, so that runs go on training meanwhile. Arguments and answers cross the process
-boundary: plain values, lists, dicts and NumPy arrays (read-only on arrival; tuples
-arrive as lists). A function raises
-ValueError, with a sentence, for what it can't answer.
+boundary: plain values, lists, dicts and NumPy arrays (read-only on arrival; tuples arrive as
+lists). A function raises ValueError, with a sentence, for what it can't answer.
 
 Like the engine, these modules may import keras, and only the worker imports them.
 """

@@ -1,0 +1,41 @@
+"""What journeys on the Cell page look at: its playhead, the picked unit, and what Keras answers."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+COLUMN = "getComputedStyle(document.documentElement).getPropertyValue('--cell-t')"
+"""The timestep that the pictures mark, from 0."""
+ROW = "getComputedStyle(document.documentElement).getPropertyValue('--cell-row')"
+"""The row that the pictures mark, from 0."""
+
+
+def slider(page: Page, name: str) -> Locator:
+    """One of the playhead's own sliders, "Timestep" or "Unit", once it can be moved."""
+    thumb = page.locator(".st-key-cell_playhead").get_by_role("slider", name=name)
+    expect(thumb).to_be_visible()
+    return thumb
+
+
+def words(page: Page) -> Locator:
+    """What is said of the picked unit at the playhead."""
+    return page.locator(".st-key-cell_unit")
+
+
+def wait_for_place(page: Page, step: int) -> None:
+    """Wait until the pictures have the playhead at this timestep, from 1."""
+    page.wait_for_function(f"{COLUMN} === '{step - 1}'")
+
+
+def wait_for_keras(page: Page) -> None:
+    """Wait until Keras has answered, so that the page no longer runs by itself.
+
+    Where pages that were left have asked too much, it is asked again, as a person would.
+    """
+    answered = page.get_by_text("Keras has answered all").first
+    again = page.get_by_role("button", name="Ask Keras again")
+    expect(answered.or_(again).first).to_be_visible()
+    while again.is_visible():
+        again.click()
+        expect(again).to_have_count(0)
+        expect(answered.or_(again).first).to_be_visible()

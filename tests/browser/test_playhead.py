@@ -1,0 +1,214 @@
+"""The Cell page's playhead: keys, pointers and fingers move it, and everything follows."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from lib.ui.cell.playhead import FILES
+from tests.browser.cell_page import ROW, slider, wait_for_place, words
+from tests.browser.driver import move_slider, open_page
+
+
+def test_space_plays_and_pauses(page: Page) -> None:
+    """From the end it starts again at the first timestep; space stops it where it is."""
+    open_page(page, "/cell")
+    slider(page, "Timestep").focus()
+    page.evaluate(  # the test says when the time for the next timestep has come
+        """() => {
+            window.ticks = new Map();
+            const set = window.setInterval, clear = window.clearInterval;
+            window.setInterval = (act) => {
+                const id = set(() => {}, 1e9);
+                window.ticks.set(id, act);
+                return id;
+            };
+            window.clearInterval = (id) => { window.ticks.delete(id); clear(id); };
+        }"""
+    )
+    tick = "[...window.ticks.values()].forEach((act) => act())"
+    bar = page.locator(".st-key-cell_playhead")
+    page.keyboard.press("Space")
+    expect(bar.get_by_role("button", name="Pause")).to_be_visible()
+    expect(words(page)).to_contain_text("Timestep 1,")
+    for _ in range(2):
+        page.evaluate(tick)
+    expect(words(page)).to_contain_text("Timestep 3,")
+    page.keyboard.press("Space")
+    expect(bar.get_by_role("button", name="Play")).to_be_visible()
+    page.evaluate(tick)
+    page.keyboard.press("ArrowRight")
+    expect(words(page)).to_contain_text("Timestep 4,")
+    wait_for_place(page, 4)
+
+
+def test_an_overtaken_call_does_not_end_the_playhead(page: Page) -> None:
+    """Streamlit ends a call of the script that a newer one overtakes; what was picked is told."""
+    page.set_content(FILES.with_suffix(".html").read_text(encoding="utf-8"))
+    data = {"opened": 1, "steps": 5, "units": 1, "order": [0], "step": 2, "unit": 0, "widest": 3}
+    page.evaluate(
+        """async ([script, data]) => {
+            const module = await import(URL.createObjectURL(
+                new Blob([script], { type: "text/javascript" })));
+            window.reports = [];
+            const setStateValue = (name, at) => window.reports.push(at);
+            const call = () => module.default({ data, parentElement: document, setStateValue });
+            window.bar = document.querySelector(".bar");
+            window.overtaken = call();
+            window.last = call();
+        }""",
+        [FILES.with_suffix(".js").read_text(encoding="utf-8"), data],
+    )
+    page.get_by_role("slider", name="Timestep").press("ArrowRight")
+    page.evaluate("window.overtaken()")
+    page.wait_for_function("window.reports.at(-1)?.rests && window.reports.at(-1).step === 3")
+    gone = "document.body.replaceChildren(), window.last(), window.bar.playhead === undefined"
+    assert page.evaluate(gone), "with its place in the page it ends"
+
+
+def test_pressing_a_picture_picks_timestep_and_unit(page: Page) -> None:
+    """The heatmaps are as good as the sliders."""
+    open_page(page, "/cell")
+    expect(slider(page, "Unit")).to_be_visible()  # the script that hears of presses is there
+    block = page.locator(".st-key-cell_heatmaps .cell-units").first
+    box = block.bounding_box()
+    assert box is not None
+    block.click(position={"x": box["width"] * 4.5 / 12, "y": box["height"] * 2.5 / 16})
+    expect(words(page)).to_contain_text("Timestep 5, unit 3")
+    page.get_by_text("Order units by similarity").click()
+    page.wait_for_function(f"{ROW} !== '2'")  # unit 3 has another place now
+    block.click(position={"x": box["width"] * 6.5 / 12, "y": box["height"] * 2.5 / 16})
+    expect(words(page)).to_contain_text("Timestep 7, unit 15")  # and this one its own
+    page.wait_for_function(f"{ROW} === '2'")
+
+
+def test_dragging_over_a_picture_moves_the_playhead(page: Page) -> None:
+    """All the way, though pictures are images; afterwards the keys are the slider's."""
+    open_page(page, "/cell")
+    expect(slider(page, "Unit")).to_be_visible()
+    block = page.locator(".st-key-cell_heatmaps .cell-units").first
+    block.scroll_into_view_if_needed()
+    box = block.bounding_box()
+    assert box is not None
+    column, middle = box["width"] / 12, box["y"] + box["height"] * 2.5 / 16
+    page.mouse.move(box["x"] + 1.5 * column, middle)
+    page.mouse.down()
+    for step in (3, 5, 7, 9):
+        page.mouse.move(box["x"] + (step - 0.5) * column, middle, steps=5)
+        wait_for_place(page, step)
+    page.mouse.up()
+    expect(words(page)).to_contain_text("Timestep 9, unit 3")
+    page.keyboard.press("ArrowLeft")
+    expect(words(page)).to_contain_text("Timestep 8, unit 3")
+
+
+def test_a_finger_picks_by_a_tap_and_sideways_and_scrolls_over_pictures(page: Page) -> None:
+    """Swiping up over a picture moves the page alone."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, "/cell")
+    expect(slider(page, "Unit")).to_be_visible()
+    block = page.locator(".st-key-cell_heatmaps .cell-units").first
+    block.scroll_into_view_if_needed()
+    box = block.bounding_box()
+    assert box is not None
+    column, middle = box["width"] / 12, box["y"] + box["height"] / 2
+    finger = page.context.new_cdp_session(page)
+
+    def touch(*path: tuple[float, float]) -> None:
+        """Down at the first place, over the others, and up."""
+        for k, (x, y) in enumerate(path):
+            kind = "touchMove" if k else "touchStart"
+            finger.send(
+                "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]}
+            )
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    def swipe(x: float, y: float) -> None:
+        start = box["x"] + 0.5 * column
+        touch(*((start + k * x / 10, middle + k * y / 10) for k in range(11)))
+
+    touch((box["x"] + 4.5 * column, middle))
+    wait_for_place(page, 5)
+    swipe(8 * column, 0)
+    wait_for_place(page, 9)
+    scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
+    before = page.evaluate(scrolled)
+    swipe(0, -150)
+    page.wait_for_function(f"{scrolled} > {before}")
+    wait_for_place(page, 9)
+
+
+def test_the_slider_is_as_wide_as_its_columns(page: Page) -> None:
+    """From the middle of the first column to that of the last, with two timesteps too."""
+    open_page(page, "/cell?data=worked_raw")
+    box = slider(page, "Timestep").bounding_box()
+    columns = page.locator(".st-key-cell_unrolled .cell-time").first.bounding_box()
+    assert box is not None
+    assert columns is not None
+    half = columns["width"] / 4
+    assert abs(box["x"] + 8 - columns["x"] - half) < 3
+    assert abs(box["width"] - 16 - 2 * half) < 6
+
+
+def test_the_playhead_goes_where_the_page_is_before_anybody_moved_it(page: Page) -> None:
+    """Another sample has another unit that moves most: bar, pictures and formulas go to it."""
+    open_page(page, "/cell")
+    expect(words(page)).to_contain_text("unit 13")
+    sample = page.get_by_role("slider", name="Sample")
+    sample.focus()
+    page.keyboard.press("ArrowRight")
+    expect(words(page)).not_to_contain_text("unit 13")
+    expect(slider(page, "Unit")).not_to_have_value("13")
+    unit = slider(page, "Unit").input_value()
+    expect(words(page)).to_contain_text(f"Timestep 12, unit {unit}")
+    page.wait_for_function(f"{ROW} === '{int(unit) - 1}'")
+
+
+def test_where_t_becomes_shorter_and_longer_the_playhead_stays(page: Page) -> None:
+    """It stands at the last timestep that there is, and goes back to the one that was picked."""
+    open_page(page, "/cell?T=12")
+    slider(page, "Timestep").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(words(page)).to_contain_text("Timestep 11, unit 13")
+    for steps, shown in ((-4, 8), (4, 11)):
+        move_slider(page, "Timesteps", steps)
+        expect(words(page)).to_contain_text(f"Timestep {shown}, ")
+        expect(page.locator(".st-key-cell_playhead")).to_contain_text(f"{shown} of")
+        wait_for_place(page, shown)
+
+
+def test_the_playhead_stays_in_sight(page: Page) -> None:
+    """Also beside the proofs and maps far below that it moves."""
+    open_page(page, "/cell?U=8")
+    expect(slider(page, "Timestep")).to_be_in_viewport()
+    page.locator(".st-key-cell_prefixes").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 400)
+    expect(page.locator(".st-key-cell_unrolled")).not_to_be_in_viewport()
+    expect(slider(page, "Timestep")).to_be_in_viewport()
+
+
+def test_while_it_plays_the_address_stays(page: Page) -> None:
+    """One entry in the history for all of it, when it has come to rest."""
+    open_page(page, "/cell?U=8&T=4")
+    slider(page, "Timestep").focus()
+    page.evaluate(
+        """() => {
+            window.entries = [];
+            const push = history.pushState.bind(history);
+            history.pushState = (...entry) => { window.entries.push(entry[2]); push(...entry); };
+        }"""
+    )
+    page.keyboard.press("Space")
+    page.wait_for_url("**step=4**")
+    assert len(page.evaluate("window.entries")) == 1
+
+
+def test_a_playhead_move_draws_no_picture_anew(page: Page) -> None:
+    """The images of the heatmaps are the same elements before and after."""
+    open_page(page, "/cell?T=100&U=128")
+    images = ".st-key-cell_heatmaps img"
+    page.evaluate(f"document.querySelectorAll('{images}').forEach(image => image.mark = 1)")
+    slider(page, "Timestep").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(words(page)).to_contain_text("Timestep 99,")
+    marks = page.evaluate(f"[...document.querySelectorAll('{images}')].map(i => i.mark)")
+    assert marks == [1] * 6

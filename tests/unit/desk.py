@@ -1,0 +1,92 @@
+"""A worker's loop in a thread of the test, and the end of the connection that the client has."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from multiprocessing import Pipe
+from typing import Any
+
+from lib.run import Snapshot, Status
+from lib.training import worker
+from lib.training.messages import Answer, Ask, Command, Event, Message, Report, Start
+from lib.training.timing import USUAL, Timing
+from lib.training.wire import decode, encode
+from tests.unit.fakes import build, make_dataset, make_experiment
+from tests.waiting import PATIENCE
+
+
+def double(number: int) -> dict[str, int]:
+    """An answer that can be checked; of a negative number there is none."""
+    if number < 0:
+        raise ValueError(f"expected a number of 0 or more, received {number}.")
+    return {"double": 2 * number}
+
+
+Build = Callable[[Any], Any]
+Answers = Mapping[str, Callable[..., dict[str, Any]]]
+ANSWERS = {"double": double}
+START_PAUSED = Start("one", make_experiment(), make_dataset().samples, paused=True)
+
+
+class Desk:
+    """The client's end of the connection to a loop that runs in a thread."""
+
+    def __init__(
+        self, build: Build = build, answers: Answers = ANSWERS, timing: Timing = USUAL
+    ) -> None:
+        self.seen: list[Snapshot | Event | Answer] = []
+        """All messages that were read."""
+        self.connection, self.theirs = Pipe()
+        self.thread = threading.Thread(target=self._run, args=(build, answers, timing), daemon=True)
+        self.thread.start()
+
+    def _run(self, *arguments: Any) -> None:
+        with self.theirs:
+            worker.Loop(self.theirs, *arguments).run()
+
+    def send(self, command: Command) -> None:
+        """Send it as the client does."""
+        self.connection.send_bytes(encode(command))
+
+    def start(self, run_id: str, **settings: object) -> None:
+        """Start a run."""
+        self.send(Start(run_id, make_experiment(**settings), make_dataset().samples))
+
+    def ask(self, question: str, **arguments: object) -> Answer:
+        """Ask, and wait for what comes of it."""
+        self.send(Ask("q", question, arguments))
+        return self.find(lambda m: isinstance(m, Answer) and m.question_id == "q")
+
+    def receive(self) -> Snapshot | Event | Answer:
+        """The next message that isn't a sign of life."""
+        return self.find(lambda m: m != Event("alive"))
+
+    def find(self, true: Callable[[Any], bool]) -> Any:
+        """The next message that this is true of."""
+        while True:
+            assert self.connection.poll(PATIENCE)
+            message = decode(self.connection.recv_bytes(), Message)
+            self.seen.append(message.snapshot if isinstance(message, Report) else message)
+            if true(self.seen[-1]):
+                return self.seen[-1]
+
+    def find_status(self, run_id: str, status: Status) -> Snapshot:
+        """The next snapshot of a run that has this status."""
+        return self.find(
+            lambda m: isinstance(m, Snapshot) and (m.run_id, m.status) == (run_id, status)
+        )
+
+    def find_over(self, run_id: str) -> Snapshot:
+        """The last snapshot of a run."""
+        return self.find(lambda m: isinstance(m, Snapshot) and m.run_id == run_id and m.status.over)
+
+    def wait_for_end(self) -> None:
+        """Wait until the loop has ended."""
+        self.thread.join(PATIENCE)
+        assert not self.thread.is_alive()
+
+    def close(self) -> None:
+        """End the connection, and with it the loop."""
+        self.connection.close()
+        self.wait_for_end()

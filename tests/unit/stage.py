@@ -1,0 +1,80 @@
+"""One run as the worker has it, given turns by the test, with programs that only count."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from typing import Any
+
+from lib.run import Snapshot, Status
+from lib.training.cache import ProgramCache
+from lib.training.timing import USUAL, Timing
+from lib.training.worker_run import WorkerRun
+from tests.clock import Clock
+from tests.unit.fakes import build, make_dataset, make_experiment
+from tests.waiting import PATIENCE
+
+
+class Shop(ProgramCache):
+    """Programs, and those that somebody waits for."""
+
+    def ask(self, keys: Sequence[Hashable]) -> list[Future[Any]]:
+        """The programs of these keys."""
+        self.futures = super().ask(keys)
+        return self.futures
+
+    def wait(self) -> None:
+        """Let the threads that build go on, and not longer than that where there is news."""
+        wait([f for f in self.futures if not f.done()], 0.02, FIRST_COMPLETED)
+
+
+class Stage:
+    """A run, what it has sent, and a way to give it turns until something is true."""
+
+    def __init__(
+        self,
+        paused: bool = False,
+        build: Callable[[Any], Any] = build,
+        timing: Timing = USUAL,
+        **settings: object,
+    ) -> None:
+        self.sent: list[Snapshot] = []
+        self._programs = Shop(build)
+        self.run = WorkerRun(
+            "id",
+            make_experiment(**settings),
+            make_dataset(),
+            paused=paused,
+            programs=self._programs,
+            send=self.sent.append,
+            timing=timing,
+            clock=Clock(tick=1e-4).now,
+        )
+
+    @property
+    def last(self) -> Snapshot:
+        """The newest snapshot; before the first, what the client itself says of a new run."""
+        return self.sent[-1] if self.sent else Snapshot("id", Status.QUEUED)
+
+    @property
+    def statuses(self) -> list[Status]:
+        """As they were sent, each once in a row."""
+        return [
+            snapshot.status
+            for before, snapshot in zip([None, *self.sent], self.sent, strict=False)
+            if before is None or before.status != snapshot.status
+        ]
+
+    def until(self, true: Callable[[], bool], seconds: float = 1e-3) -> None:
+        """Give turns until this is true; between two that aren't used, let programs be built."""
+        end = time.monotonic() + PATIENCE
+        while not true():
+            assert time.monotonic() < end, f"never came true; {self.run.status}"
+            self.run.turn(seconds)
+            if not self.run.busy:
+                self._programs.wait()
+
+    def until_status(self, status: Status, seconds: float = 1e-3) -> None:
+        """Give turns until the run has this status."""
+        self.until(lambda: self.run.status is status, seconds)

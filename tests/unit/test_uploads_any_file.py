@@ -1,0 +1,160 @@
+"""Any file at all becomes the table that was written, or a sentence that helps."""
+
+import codecs
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lib.experiment import MISSING
+from lib.uploads import UploadError, read_upload
+from lib.uploads.limits import MAX_BYTES, MAX_ENTRIES, WIDEST
+from lib.windows import WindowError, default_columns, make_windows
+from tests.unit.uploaded import PLAIN, lines
+
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (b" \r\n\n", "is empty"),
+        (codecs.BOM_UTF8, "is empty"),
+        (b'""', "is empty"),
+        (b"a,b\n", r"header line \(a, b\) but no rows below"),
+        (b"a,b", "no rows below"),
+        (b"a,b\n1,2\n3,4\n", "has 2 rows and at least 6 are needed"),
+        (lines("a,b", lambda _: "x,y").encode(), r"No column of numbers .* Texts: a, b\."),
+        (lines("date", lambda i: f"2024-01-{10 + i}").encode(), "No column of numbers"),
+        (PNG, "is a PNG image, whatever its name"),
+        (b"\xff\xd8\xff\xe0" + b"\0" * 20, "is a JPEG image"),
+        (b"PK\x03\x04" + b"\0" * 20, r"such as an Excel workbook"),
+        (b"%PDF-1.7 ...", "is a PDF"),
+        (b"\x93NUMPY\x01\0", "is a NumPy array"),
+        (b"a,b\n1,2\n3,\0\n" * 9, "isn't text"),
+        (bytes(range(1, 256)) * 9, "isn't text"),
+        (codecs.BOM_UTF16_LE + b"a,b", "begins as UTF-16 text and at byte 4 is none"),
+        (PLAIN.encode() + b"1,2,3\n", "Line 12 has 3 cells, but the first line has 2 cells"),
+        (b"\n,\r\n" + PLAIN.encode() + b"1,2,3\n", "Line 14 has 3 cells"),
+        (lines("a,b", lambda i: f"{i},1,2").encode(), "more cells than the first line"),
+        (b"# made by\n" + PLAIN.encode(), "Leave out lines above the header"),
+        (PLAIN.encode() + b'1,"2\n', "opened and never closed"),
+        (b"1," * 40_000, "first line has more than 64 KB"),
+        (b"a," * (WIDEST + 1) + b"\n1\n", "perhaps rows and columns are swapped"),
+        (b"a\n" + b"1\n" * (MAX_ENTRIES + 1), "at most 20,000,000 cells are read"),
+        (b" " * (MAX_BYTES + 1), "at most 50 MB are read"),
+    ],
+    ids=lambda value: value[:20] if isinstance(value, str) else "",
+)
+def test_what_is_no_table_is_answered_with_what_is_wrong_and_what_to_do(content, message):
+    """One short sentence or two, whatever the name of the file says."""
+    with pytest.raises(UploadError, match=message) as refusal:
+        read_upload("photo.csv", content)
+    assert str(refusal.value).endswith(".")
+    assert len(str(refusal.value)) < 400
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(
+    rows=st.lists(
+        st.tuples(*[st.floats(-1e9, 1e9)] * 2, st.sampled_from(["", "NA", "-"])),
+        min_size=6,
+        max_size=30,
+    ),
+    layout=st.sampled_from([",.", ";.", "\t.", "|.", ";,", "\t,", "|,"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]),
+    newline=st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_the_numbers_that_are_read_are_the_numbers_that_were_written(
+    rows, layout, encoding, newline
+):
+    """In any layout and encoding, to the last of four decimals; what was left out is missing."""
+    delimiter, point = layout
+    texts = [["Größe", "b", "c"]]
+    texts += [[f"{a:.4f}", f"{b:.4f}", gap or "1.5"] for a, b, gap in rows]
+    file = newline.join(delimiter.join(row).replace(".", point) for row in texts)
+    frame = read_upload("f.csv", file.encode(encoding)).frame
+    assert np.allclose(frame["Größe"], [round(a, 4) for a, _, _ in rows], rtol=1e-12)
+    assert np.allclose(frame["b"], [round(b, 4) for _, b, _ in rows], rtol=1e-12)
+    if "c" in frame:
+        assert frame["c"].isna().tolist() == [bool(gap) for _, _, gap in rows]
+
+
+CELLS = st.one_of(
+    st.integers().map(str),
+    st.floats().map(str),
+    st.dates().map(str),
+    st.text(max_size=6),
+    st.sampled_from(
+        ["", "1,5", "1.234,5", "1,234", "01/02/2024", "NA", "-", "inf", "True", '"', '"a,b"', "12%"]
+    ),
+)
+FILES = st.builds(
+    lambda rows, delimiter, newline, encoding: newline.join(delimiter.join(r) for r in rows).encode(
+        encoding, errors="replace"
+    ),
+    st.integers(1, 4).flatmap(
+        lambda width: st.lists(st.lists(CELLS, min_size=1, max_size=width), min_size=1, max_size=12)
+    ),
+    st.sampled_from([",", ";", "\t", "|"]),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from(["utf-8", "utf-16", "utf-16-le", "cp1252"]),
+)
+COLUMNS = {
+    "whole": lambda i: f"{i * 7 % 5}",
+    "decimal": lambda i: f"{i * 7 % 5}.25",
+    "comma": lambda i: f"{i * 7 % 5},25",
+    "group": lambda i: f"{i % 9 + 1}.{100 + i}",
+    "date": lambda i: f"2024-{i % 12 + 1:02d}-01",
+    "year": lambda i: f"{1990 + i}",
+    "huge": lambda i: f"1e{i * 37 % 600 - 300}",
+    "gappy": lambda i: "" if i % 3 else f"{i}",
+    "mixed": lambda i: "x" if i % 11 == 5 else f"{i}",
+    "text": lambda i: f"word{i % 3}",
+}
+TABLES = st.builds(
+    lambda kinds, rows, delimiter, header: "\n".join(
+        [delimiter.join(kinds)] * header
+        + [delimiter.join(COLUMNS[kind](i) for kind in kinds) for i in range(rows)]
+    ).encode(),
+    st.lists(st.sampled_from(list(COLUMNS)), min_size=1, max_size=4),
+    st.integers(1, 30),
+    st.sampled_from([",", ";", "\t", "|"]),
+    st.booleans(),
+)
+
+
+def outcome(function, *args, **options):
+    """What `function` returns, or None where it refuses in a sentence."""
+    try:
+        return function(*args, **options)
+    except (UploadError, WindowError) as refusal:
+        message = str(refusal)
+    assert message.endswith(".")
+    return None
+
+
+@settings(
+    derandomize=True, deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow]
+)
+@given(st.one_of(st.binary(max_size=200), FILES, TABLES))
+def test_any_bytes_make_a_table_of_windows_or_a_sentence(content):
+    """No traceback, no warning, and no number that a model can't compute with."""
+    table = outcome(read_upload, "any.csv", content)
+    if table is None:
+        return
+    assert table.frame.columns.is_unique
+    assert len(table.frame) >= 6
+    assert table.times is None or len(table.times) == len(table.frame)
+    for missing in MISSING:
+        dataset = outcome(make_windows, table, *default_columns(table), 2, missing=missing)
+        if dataset is not None:
+            assert np.isfinite(dataset.x).all()
+            assert np.isfinite(dataset.y).all()
+
+
+def test_the_sizes_that_are_promised_are_those_that_are_kept():
+    """The file widget's help and the README say 50 MB."""
+    assert MAX_BYTES == 50 * 10**6

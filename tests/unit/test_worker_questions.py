@@ -1,0 +1,42 @@
+"""Questions to a worker: answered in a thread beside its loop, or refused in a sentence."""
+
+from __future__ import annotations
+
+import threading
+
+from lib.run import Status
+from lib.training.messages import Answer, Ask
+from lib.training.timing import Timing
+from tests.unit.desk import Desk
+from tests.waiting import PATIENCE
+
+
+def test_a_question_is_answered(desk: Desk) -> None:
+    """Its function is called with the arguments that came, and what it returns goes back."""
+    assert desk.ask("double", number=21).values == {"double": 42}
+
+
+def test_a_run_goes_on_while_a_question_is_answered() -> None:
+    """To its end, where the answer takes that long."""
+    over = threading.Event()
+    desk = Desk(answers={"end": lambda: {"over": over.wait(PATIENCE)}})
+    desk.send(Ask("q", "end", {}))
+    desk.start("one")
+    assert desk.find_over("one").status is Status.FINISHED
+    over.set()
+    assert desk.find(lambda m: isinstance(m, Answer)).values == {"over": True}
+    desk.close()
+
+
+def test_a_question_without_an_answer_says_why(desk: Desk) -> None:
+    """The function's sentence, the error where it breaks, or the names where there is none."""
+    assert desk.ask("double", number=-1).error == "expected a number of 0 or more, received -1."
+    assert "TypeError" in desk.ask("double", figure=1).error
+    assert desk.ask("triple").error == "No question is called 'triple': ['double']."
+
+
+def test_waiting_questions_are_bounded() -> None:
+    """One more than that is refused, with the limit."""
+    desk = Desk(timing=Timing(max_questions=0))
+    assert desk.ask("double", number=1).error.startswith("At most 0 questions may wait")
+    desk.close()

@@ -1,0 +1,23 @@
+"""Texts of uploaded files, and the tables that they become."""
+
+from lib.uploads import read_upload
+
+
+def read(text, encoding="utf-8"):
+    """The table of a text."""
+    return read_upload("file.csv", text.encode(encoding))
+
+
+def lines(head, line, rows=10):
+    """A file of a header (none if it is empty) and rows made by `line(i)`."""
+    return "".join(
+        f"{each}\n" for each in ([head] if head else []) + [line(i) for i in range(rows)]
+    )
+
+
+PLAIN = lines("a,b", lambda i: f"{i},{i / 4}")
+
+
+def notes_of(table):
+    """All notes as one text."""
+    return " ".join(table.notes)
