@@ -75,7 +75,11 @@ class Session:
     async def __aenter__(self) -> Session:
         address = f"{self._url.replace('http', 'ws', 1)}/_stcore/stream"
         self._connection = await connect(
-            address, subprotocols=["streamlit"], max_size=None, open_timeout=60
+            address,
+            subprotocols=["streamlit"],
+            max_size=None,
+            open_timeout=60,
+            ping_interval=None,  # however slow the machine, and even if it reads nothing more
         )
         self._reader = asyncio.create_task(self._read())
         await self.rerun()
@@ -137,7 +141,10 @@ class Session:
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
-            raise TimeoutError(f"not within {seconds} s; last seen: {self.text}") from None
+            raise TimeoutError(
+                f"not within {seconds} s, in {self.full_runs} full runs, "
+                f"with {len(self._timers)} timers; last seen: {self.text}"
+            ) from None
 
     # What it does
 
