@@ -1,6 +1,6 @@
 """Which tests are quick or stay in one process together, and the server that the slow ones share.
 
-Quick are `unit`, `words` and `app` but for what is marked slow: no TensorFlow, no browser. `make
+Quick are `unit` and `app` but for what is marked slow: no TensorFlow, no browser. `make
 check` runs them alone, `make test` before all others. Of the others a file's tests run in the same
 process, and so do all that open the browser or start a server: on two processors two of those
 would take each other's time.
@@ -19,7 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.agreement import recorded
 from tests.browser.server import Server, serve
 
-QUICK = {"unit", "words", "app"}
+QUICK = {"unit", "app"}
 TOGETHER = {"browser", "faults"}
 
 # The same examples each time, and as long as they take: a busy machine is no failure.
