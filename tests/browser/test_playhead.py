@@ -44,7 +44,7 @@ def test_space_plays_and_pauses(page: Page) -> None:
 def test_an_overtaken_call_does_not_end_the_playhead(page: Page) -> None:
     """Streamlit ends a call of the script that a newer one overtakes; what was picked is told."""
     page.set_content(FILES.with_suffix(".html").read_text(encoding="utf-8"))
-    data = {"opened": 1, "steps": 5, "units": 1, "order": [0], "step": 2, "unit": 0, "widest": 3}
+    data = {"steps": 5, "units": 1, "order": [0], "step": 2, "unit": 0, "widest": 3}
     page.evaluate(
         """async ([script, data]) => {
             const module = await import(URL.createObjectURL(

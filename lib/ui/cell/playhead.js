@@ -104,7 +104,7 @@ function mount(root) {
     update(data, report) {
       const { steps, units } = data;
       // Another link was opened in this tab: it says where the playhead stands now.
-      if (own.data && data.opened !== own.data.opened) own.picked = null;
+      if (own.data && data.links_opened !== own.data.links_opened) own.picked = null;
       own.data = data;
       own.report = report;
       stepIn.max = steps;

@@ -72,7 +72,7 @@ def follow_playhead(bar: DeltaGenerator, layer: LayerPass, followers: Sequence[F
 def _draw(layer: LayerPass, followers: Sequence[Follower]) -> None:
     at = where(layer)
     data = {
-        "opened": session().cell.links_opened,
+        "links_opened": session().cell.links_opened,
         "steps": len(layer.x),
         "units": layer.units,
         "order": row_order(layer).tolist(),
