@@ -2,9 +2,8 @@
 
 A setting's widget has the setting's URL key as its key. The chosen columns have none: see
 `lib.ui.columns`. The session's `address` is the truth, since Streamlit forgets a widget's value
-when its page is left. Streamlit's own
-`bind="query-params"` would put labels into the URL instead of stable names, and loses values that
-came from a link as soon as the person moves to another page.
+when its page is left. Streamlit's own `bind="query-params"` would put labels into the URL instead
+of stable names, and loses values that came from a link as soon as the person moves to another page.
 
 A page may have keys of its own in the address, such as the Shapes page's stack: it names them when
 it calls `frame`, reads them with `page_value` and sets them with `set_page_value`. They stand in
