@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 COLUMN = "getComputedStyle(document.documentElement).getPropertyValue('--cell-t')"
 """The timestep that the pictures mark, from 0."""
@@ -20,6 +20,16 @@ def slider(page: Page, name: str) -> Locator:
 def words(page: Page) -> Locator:
     """What is said of the picked unit at the playhead."""
     return page.locator(".st-key-cell_unit")
+
+
+def heatmap(page: Page) -> tuple[Locator, FloatRect]:
+    """The first picture of all units and timesteps, in sight, and where it stands on the screen."""
+    expect(slider(page, "Unit")).to_be_visible()  # the script that hears of presses is there
+    block = page.locator(".st-key-cell_heatmaps .cell-units").first
+    block.scroll_into_view_if_needed()
+    box = block.bounding_box()
+    assert box is not None
+    return block, box
 
 
 def wait_for_place(page: Page, step: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from lib.ui.cell.playhead import FILES
-from tests.browser.cell_page import ROW, slider, wait_for_place, words
+from tests.browser.cell_page import ROW, heatmap, slider, wait_for_place, words
 from tests.browser.driver import move_slider, open_page
 
 
@@ -68,10 +68,7 @@ def test_an_overtaken_call_does_not_end_the_playhead(page: Page) -> None:
 def test_pressing_a_picture_picks_timestep_and_unit(page: Page) -> None:
     """The heatmaps are as good as the sliders."""
     open_page(page, "/cell")
-    expect(slider(page, "Unit")).to_be_visible()  # the script that hears of presses is there
-    block = page.locator(".st-key-cell_heatmaps .cell-units").first
-    box = block.bounding_box()
-    assert box is not None
+    block, box = heatmap(page)
     block.click(position={"x": box["width"] * 4.5 / 12, "y": box["height"] * 2.5 / 16})
     expect(words(page)).to_contain_text("Timestep 5, unit 3")
     page.get_by_text("Order units by similarity").click()
@@ -84,11 +81,7 @@ def test_pressing_a_picture_picks_timestep_and_unit(page: Page) -> None:
 def test_dragging_over_a_picture_moves_the_playhead(page: Page) -> None:
     """All the way, though pictures are images; afterwards the keys are the slider's."""
     open_page(page, "/cell")
-    expect(slider(page, "Unit")).to_be_visible()
-    block = page.locator(".st-key-cell_heatmaps .cell-units").first
-    block.scroll_into_view_if_needed()
-    box = block.bounding_box()
-    assert box is not None
+    _, box = heatmap(page)
     column, middle = box["width"] / 12, box["y"] + box["height"] * 2.5 / 16
     page.mouse.move(box["x"] + 1.5 * column, middle)
     page.mouse.down()
@@ -105,11 +98,7 @@ def test_a_finger_picks_by_a_tap_and_sideways_and_scrolls_over_pictures(page: Pa
     """Swiping up over a picture moves the page alone."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "/cell")
-    expect(slider(page, "Unit")).to_be_visible()
-    block = page.locator(".st-key-cell_heatmaps .cell-units").first
-    block.scroll_into_view_if_needed()
-    box = block.bounding_box()
-    assert box is not None
+    _, box = heatmap(page)
     column, middle = box["width"] / 12, box["y"] + box["height"] / 2
     finger = page.context.new_cdp_session(page)
 

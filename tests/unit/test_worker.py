@@ -34,17 +34,26 @@ ONE_BATCH = Timing(slice_seconds=1e-9, shortest_slice_seconds=1e-9)
 class HeldProgram(FakeProgram):
     """Says when it has been trained on a second batch, and goes on when it is let."""
 
-    def __init__(self, beyond: threading.Event, let: threading.Event) -> None:
+    def __init__(self) -> None:
         super().__init__(lambda _: 1.0)
-        self._beyond, self._let = beyond, let
+        self.beyond, self.let = threading.Event(), threading.Event()
 
     def train(self, state: FakeState, samples: int, batches: np.ndarray) -> np.ndarray:
         """The losses of the next batches."""
         losses = super().train(state, samples, batches)
         if state.weights[0].flat[0] > 1:
-            self._beyond.set()
-            assert self._let.wait(PATIENCE)
+            self.beyond.set()
+            assert self.let.wait(PATIENCE)
         return losses
+
+
+def hold_a_run() -> tuple[Desk, HeldProgram]:
+    """A desk with a run, "long", that is held after its second batch."""
+    held = HeldProgram()
+    desk = Desk(lambda key: build(key) if isinstance(key, Network) else held, timing=ONE_BATCH)
+    desk.start("long", epochs=5000)
+    assert held.beyond.wait(PATIENCE)
+    return desk, held
 
 
 def test_a_run_is_trained_to_its_end(desk: Desk) -> None:
@@ -102,26 +111,18 @@ def test_a_worker_answers_while_a_program_is_compiled() -> None:
 
 def test_a_worker_takes_commands_while_a_run_trains() -> None:
     """After each turn of the run, not after its end."""
-    beyond, sent = threading.Event(), threading.Event()
-    held = HeldProgram(beyond, sent)
-    desk = Desk(lambda key: build(key) if isinstance(key, Network) else held, timing=ONE_BATCH)
-    desk.start("long", epochs=5000)
-    assert beyond.wait(PATIENCE)
+    desk, held = hold_a_run()
     desk.send(Steer("pause", "long"))
-    sent.set()
+    held.let.set()
     assert desk.find_status("long", Status.PAUSED).epoch <= 1
     desk.close()
 
 
 def test_runs_take_turns() -> None:
     """A second run doesn't wait for the first one's end."""
-    beyond, sent = threading.Event(), threading.Event()
-    held = HeldProgram(beyond, sent)
-    desk = Desk(lambda key: build(key) if isinstance(key, Network) else held, timing=ONE_BATCH)
-    desk.start("long", epochs=5000)
-    assert beyond.wait(PATIENCE)
+    desk, held = hold_a_run()
     desk.start("short")
-    sent.set()
+    held.let.set()
     over = desk.find(lambda m: isinstance(m, Snapshot) and m.status.over)
     assert (over.run_id, over.status) == ("short", Status.FINISHED)
     desk.close()
@@ -180,14 +181,13 @@ def test_a_run_that_breaks_late_fails_alone(error: Exception, good: int) -> None
 @pytest.mark.parametrize("verb", ["stop", "pause"])
 def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(verb: Verb) -> None:
     """Both judge it once more: here for the first time since its first epoch of one batch."""
-    beyond, sent = threading.Event(), threading.Event()
-    judge, held = BrokenJudge(RuntimeError("lost a bit"), good=1), HeldProgram(beyond, sent)
+    judge, held = BrokenJudge(RuntimeError("lost a bit"), good=1), HeldProgram()
     timing = replace(ONE_BATCH, send_seconds=1e9, few_checks=0)
     desk = Desk(lambda key: judge if isinstance(key, Network) else held, timing=timing)
     desk.start("bad", epochs=5000, batch=8, mode="last")
-    assert beyond.wait(PATIENCE)
+    assert held.beyond.wait(PATIENCE)
     desk.send(Steer(verb, "bad"))
-    sent.set()
+    held.let.set()
     last = desk.find_over("bad")
     assert last.status is Status.FAILED
     assert "lost a bit" in last.reason
