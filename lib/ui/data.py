@@ -31,7 +31,7 @@ def load_data(settled: Settled) -> Loaded:
     person is told why, and sees the last one that could be. What is too large to be trained is
     said before anybody presses Train.
     """
-    place = st.empty()  # always, so that a warning that comes or goes moves no block below it
+    place = st.container()  # always, so that a warning that comes or goes moves no block below it
     experiment, table = settled.experiment, session().upload.table
     run, _ = runs.current_run() or (None, None)
     if run and run.experiment.data.name == experiment.data.name == "upload" and table is None:
@@ -46,7 +46,7 @@ def load_data(settled: Settled) -> Loaded:
         cure = error.cure if isinstance(error, TooShortError) else {}
         if cure:  # then it may be the same table, which isn't what is in doubt
             shown += f" with {last.dataset.shape[1]} timesteps"
-        with place.container():
+        with place:
             st.warning(
                 plain(f"{capital(str(error))} Until then you see {shown}."),
                 icon=":material/info:",

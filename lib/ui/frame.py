@@ -68,9 +68,10 @@ def _complain() -> None:
     It is there from the page's first run on and stays until the person closes it or goes to another
     page. So nothing moves by itself, nothing is covered, and nobody has to read fast.
     """
-    place = st.empty()  # always, so that no block below it gets another place when it goes
-    if complaints := session().address.complaints:
-        with place.container(key="complaints", horizontal=True, gap="xsmall"):
+    # There always, so that no block below it gets another place when it goes; and no `st.empty()`,
+    # which is empty in each run until its contents come again.
+    with st.container(key="complaints", horizontal=True, gap="xsmall"):
+        if complaints := session().address.complaints:
             lines = "  \n".join(map(plain, complaints))
             st.warning(lines, icon=":material/link_off:", width="stretch")
             st.button("Close", icon=":material/close:", on_click=complaints.clear)
