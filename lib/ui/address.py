@@ -124,9 +124,10 @@ def seed_widget(key: str) -> Any:
     was still on the way or the page has run again by then, takes the widget's default, and sends it
     with the next click: without this all sliders were at their minimum then.
     """
-    if st.session_state.get(key) is None:
-        st.session_state[key] = session().address.experiment.get(key)
-    return st.session_state[key]
+    value = st.session_state.get(key)
+    if value is None:
+        value = st.session_state[key] = session().address.experiment.get(key)
+    return value
 
 
 def drawn() -> Experiment:

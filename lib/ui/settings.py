@@ -55,20 +55,21 @@ def slider(key: str, label: str, settled: Settled, about: str | None = None) -> 
         hint(settled.why[key])
         return
     least = DATASETS[settled.experiment.data.name].at_least.get(key, limit.minimum)
-    if seed_widget(key) < least:
-        st.session_state[key] = kind(least)
-    st.slider(
+    value = seed_widget(key)
+    if value < least:
+        value = st.session_state[key] = kind(least)
+    value = st.slider(
         label,
         kind(least),
         kind(limit.maximum),
-        st.session_state[key],
+        value,
         step=kind(limit.step),
         key=key,
         help=about,
     )
     if least > limit.minimum:
         hint(f"{least:,} at least: these data need as many.")
-    if used != st.session_state[key]:
+    if used != value:
         hint(f"{used:,} here: {CLAMPED[key]}")
 
 

@@ -47,7 +47,7 @@ def sidebar(*, with_uploader: bool) -> Settled:
 
 def _data() -> None:
     value = seed_widget("data")
-    st.selectbox(
+    name = st.selectbox(
         "Data",
         list(DATASETS),
         list(DATASETS).index(value),
@@ -55,7 +55,7 @@ def _data() -> None:
         key="data",
         on_change=lambda: change(picking(st.session_state["data"])),
     )
-    hint(DATASETS[st.session_state["data"]].about)
+    hint(DATASETS[name].about)
 
 
 def _more(settled: Settled) -> None:
