@@ -39,11 +39,11 @@ def columns(settled: Settled) -> None:
 def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ...]) -> None:
     names = [str(name) for name in table.frame.columns]
     widget = f"{key}_widget"
-    st.session_state[widget] = [name for name in chosen or usual if name in names]
+    picked = st.session_state[widget] = [name for name in chosen or usual if name in names]
     st.multiselect(
         LABELS[key],
         names,
-        st.session_state[widget],
+        picked,
         key=widget,
         max_selections=MAX_COLUMNS,
         on_change=_choose,

@@ -31,7 +31,9 @@ def load_data(settled: Settled) -> Loaded:
     person is told why, and sees the last one that could be. What is too large to be trained is
     said before anybody presses Train.
     """
-    place = st.container()  # always, so that a warning that comes or goes moves no block below it
+    # Always, so that a warning that comes or goes moves no block below it. Why it is no `st.empty()`
+    # says `lib.ui.frame`.
+    place = st.container()
     experiment, table = settled.experiment, session().upload.table
     run, _ = runs.current_run() or (None, None)
     if run and run.experiment.data.name == experiment.data.name == "upload" and table is None:

@@ -43,7 +43,7 @@ def _panel(palette: Palette, polling: bool, asked_about: str | None) -> None:
     _collect(page)
     if (page.training_both is not None) != polling:
         st.rerun()
-    st.session_state[PICK] = st.session_state.get(PICK) or next(iter(MISTAKES))
+    case = st.session_state[PICK] = st.session_state.get(PICK) or next(iter(MISTAKES))
     st.pills(
         "Mistake",
         list(MISTAKES),
@@ -52,7 +52,6 @@ def _panel(palette: Palette, polling: bool, asked_about: str | None) -> None:
         required=True,
         label_visibility="collapsed",
     )
-    case = st.session_state[PICK]
     if case != asked_about:
         hint(f"Not the case asked about: this is {MISTAKES[case].title}, with mean squared error.")
     damage = page.damage.get(case) or recorded_damage(case)
