@@ -41,9 +41,9 @@ OVERTAKEN = re.compile(
     rf"{_TRACEBACK}KeyError\n\nDuring .*\n\n{_TRACEBACK}KeyError: 'st.session_state has no key ",
     re.MULTILINE,
 )
-"""A run of a page may store a value in the very moment in which the next one of its session has
-begun to sort what is stored, and miss it afterwards (Streamlit 1.67, `SessionState._compact_state`,
-seen under load). Nobody sees that run any more; on a page that is seen, no traceback passes."""
+"""A run of a page sometimes misses a widget's value that it has just seen or stored: Streamlit 1.67
+lets two runs of a session overlap on one state without a lock. It was seen under load alone, and in
+no browser: if one shows it, even for a moment, `without_errors` in `browser` fails."""
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 

@@ -25,6 +25,11 @@ from tests.browser.server import Server
 expect.set_options(timeout=PATIENCE)
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
+TELL_EXCEPTIONS = """new MutationObserver(() => {
+    const shown = document.querySelector("[data-testid=stException]:not([data-told])");
+    if (shown) console.error((shown.dataset.told = "shown: ") + shown.innerText);
+}).observe(document, { childList: true, subtree: true });"""
+"""Each page runs this: what it shows of an exception, if only for a moment, is in its console."""
 
 
 @pytest.fixture(scope="session")
@@ -38,8 +43,7 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def visitors(browser: Browser, server: Server) -> Iterator[BrowserContext]:
     """The browser that all visitors have: what it has loaded and compiled once it knows."""
-    with browser.new_context(viewport=DESKTOP, base_url=server.url) as context:
-        context.set_default_timeout(PATIENCE)
+    with fresh_browser(browser, server) as context:
         yield context
 
 
@@ -68,8 +72,7 @@ def page(tab: Page) -> Iterator[Page]:
 @pytest.fixture(scope="session")
 def other_tab(browser: Browser, server: Server) -> Iterator[Page]:
     """The tab of another person's browser."""
-    with browser.new_context(viewport=DESKTOP, base_url=server.url) as context:
-        context.set_default_timeout(PATIENCE)
+    with fresh_browser(browser, server) as context:
         yield context.new_page()
 
 
@@ -99,11 +102,19 @@ def own_page(browser: Browser, server: Server) -> Iterator[Page]:
 
     It has loaded nothing yet, as the page of a first visitor.
     """
-    with browser.new_context(viewport=DESKTOP, base_url=server.url) as context:
-        context.set_default_timeout(PATIENCE)
+    with fresh_browser(browser, server) as context:
         page = context.new_page()
         with without_errors(page):
             yield page
+
+
+@contextmanager
+def fresh_browser(browser: Browser, server: Server) -> Iterator[BrowserContext]:
+    """A person's browser that has never been here, for as long as the block."""
+    with browser.new_context(viewport=DESKTOP, base_url=server.url) as context:
+        context.set_default_timeout(PATIENCE)
+        context.add_init_script(TELL_EXCEPTIONS)
+        yield context
 
 
 @contextmanager
