@@ -31,8 +31,8 @@ def load_data(settled: Settled) -> Loaded:
     person is told why, and sees the last one that could be. What is too large to be trained is
     said before anybody presses Train.
     """
-    # Always, so that a warning that comes or goes moves no block below it. Why it is no `st.empty()`
-    # says `lib.ui.frame`.
+    # Always, so that a warning that comes or goes moves no block below it; and no `st.empty()`, for
+    # the reason that `lib.ui.frame` gives.
     place = st.container()
     experiment, table = settled.experiment, session().upload.table
     run, _ = runs.current_run() or (None, None)
