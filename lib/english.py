@@ -64,6 +64,11 @@ def short(value: float) -> str:
     return _powered(value) if len(text) > 9 and math.isfinite(value) else text
 
 
+def readable(value: float) -> str:
+    """As `number`, for who reads a sentence: what is next to nothing is "less than a millionth"."""
+    return "less than a millionth" if 0 < abs(value) < 1e-6 else number(value)
+
+
 def difference(value: float) -> str:
     """A difference that was measured, to be read: exactly nothing is "0.0"."""
     return "0.0" if value == 0 else number(value)

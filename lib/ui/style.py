@@ -20,6 +20,7 @@ _ALWAYS = (
     ".said{display:grid;grid-template-columns:minmax(0,1fr);font-size:0.875rem;"
     "overflow-wrap:anywhere}.said>*,.said::after{grid-area:1/1}"
     ".said::after{content:attr(data-longest);visibility:hidden}"
+    ".takeaway{font-weight:600}"
     # What is only a script takes no room.
     "div:has(>.stHtml>script){display:none}"
     # All training buttons in one row from 1280 pixels on; and room for two lines above the bar

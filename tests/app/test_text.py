@@ -7,18 +7,19 @@ from streamlit.testing.v1 import AppTest
 
 def page() -> None:
     """One sentence with a number and a hostile name, and one whose longest wording is known."""
-    from lib.ui.text import say, say_steadily
+    from lib.ui.text import say, say_steadily, takeaway
 
     say_steadily('After 9 epochs <b>"x"</b> is off by 0.5, or 1.2e-7 °C.')
     say_steadily("Short.", "The longest of them.", gray=True)
     say("From (N, 4, 3), of (name, more) at 9 °C.")
+    takeaway("Sequence mode is <better>.", "All figures.", longest="Last-step mode is better.")
 
 
 def test_a_sentence_has_an_unseen_twin_that_takes_its_room() -> None:
     """The twin is an attribute, which no screen reader says; names are no markup in either."""
     app = AppTest.from_function(page, default_timeout=30).run()
     assert not app.exception
-    changing, known = (html.proto.body for html in app.get("html"))
+    changing, known, _ = (html.proto.body for html in app.get("html"))
     assert "<b>" not in changing
     assert "&lt;b&gt;&quot;x&quot;&lt;/b&gt; is off by 0.5" in changing
     assert 'data-longest="After 9 epochs' in changing
@@ -32,3 +33,12 @@ def test_no_line_ends_within_a_shape() -> None:
     app = AppTest.from_function(page, default_timeout=30).run()
     assert "(N,\xa04,\xa03)" in app.markdown[0].value
     assert "(name, more)" in app.markdown[0].value
+
+
+def test_a_takeaway_stands_alone_and_the_rest_is_folded() -> None:
+    """It keeps the room of its longest wording; the details are there for who opens them."""
+    app = AppTest.from_function(page, default_timeout=30).run()
+    assert 'data-longest="Last-step mode is better."' in app.get("html")[-1].proto.body
+    assert "Sequence mode is &lt;better&gt;." in app.get("html")[-1].proto.body
+    assert app.expander[0].label == "details"
+    assert "All figures." in app.expander[0].markdown[0].value

@@ -16,10 +16,17 @@ from lib.english import (
     joined,
     listed,
     number,
+    readable,
     short,
     subscript,
     widest,
 )
+
+
+def test_next_to_nothing_is_said_in_words():
+    """Powers of ten are for tables; nothing at all stays 0."""
+    assert readable(9.06e-14) == readable(-1e-7) == "less than a millionth"
+    assert (readable(0), readable(0.0000404)) == ("0", "0.0000404")
 
 
 def test_things_are_counted_in_the_singular_and_in_the_plural():
