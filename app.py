@@ -11,33 +11,35 @@ from lib.export import EXPORTS
 from lib.figures.strip import shape_strip
 from lib.narrate.explore import setup_sentence, strip_sentence
 from lib.ui.data import load_data
+from lib.ui.epoch import at_picked_epoch
 from lib.ui.explore.live import live
 from lib.ui.frame import frame
 from lib.ui.save import save_button
-from lib.ui.shown import strip_values
-from lib.ui.text import plain, say
+from lib.ui.shown import fitting_run, strip_values
+from lib.ui.style import explore_style
+from lib.ui.text import plain
 from lib.ui.theme import current_palette
 
 loaded = load_data(frame("Explore"))
 experiment, dataset = loaded.experiment, loaded.dataset
 palette = current_palette()
 
+explore_style()
 st.markdown(f"# {plain(setup_sentence(experiment, dataset))}")
 with st.container(border=True, key="strip"):
-    sample, traces = strip_values(experiment, dataset)
+    seen = at_picked_epoch(fitting_run(experiment, dataset))
+    sample, traces = strip_values(seen)
     sentence = strip_sentence(experiment, dataset)
     st.html(shape_strip(experiment, dataset, sentence, palette, traces=traces, sample=sample))
-    say(sentence)
 
 whole = schedule_rest()
 live(loaded, palette, with_lower_charts=whole)
 if not whole:
     st.stop()
 
-with st.container(border=True):
+with st.expander("The experiment as Keras code", icon=":material/code:"):
     export = EXPORTS["keras"]
     script = export.write(experiment, dataset)
-    st.markdown("### The experiment as Keras code")
     st.code(script, language="python", wrap_lines=True)
     with st.container(horizontal=True):
         save_button("Download the script", script, export.file_name, export.mime)

@@ -1,17 +1,20 @@
-"""What there is to see before anybody trains: the model as it starts, as a snapshot of a run.
+"""A run as it was: the model as it starts, or after an earlier epoch, as a snapshot of the run.
 
-NumPy only. The untrained model is the very one that training starts from: `lib.recurrence` makes
-the initial weights for both.
+NumPy only, from weights. The untrained model is the very one that training starts from:
+`lib.recurrence` makes the initial weights for both.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
-from lib.run import ModeResult, Snapshot, Status
+from lib.run import ModelWeights, ModeResult, Snapshot, Status
 
 BUDGET = 100_000_000
 """Multiply-adds that a redraw may spend on judging an untrained model, about 0.1 s."""
@@ -20,10 +23,56 @@ BUDGET = 100_000_000
 def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
     """The run's snapshot at epoch 0: what the models say with their initial weights.
 
-    Both modes start from the same weights, so one forward pass serves both. Where judging all the
-    samples would take too long for a redraw, the shown ones stand for them.
+    Both modes start from the same weights, so one forward pass serves both.
     """
     weights = initial_model_weights(experiment, dataset.shape[2], dataset.targets)
+    step_mse, predictions = _judge(experiment, dataset, weights)
+    result = ModeResult(
+        loss_epochs=np.zeros(0, np.int64),
+        loss=np.zeros(0),
+        checked_epochs=np.zeros(1, np.int64),
+        last_step_mse=step_mse[-1:],
+        step_mse=step_mse,
+        predictions=predictions,
+        weights=tuple(weights),
+    )
+    return Snapshot(
+        run_id="",
+        status=Status.PAUSED,
+        epochs=experiment.training.epochs,
+        samples=dataset.shown,
+        results=dict.fromkeys(experiment.model.modes, result),
+    )
+
+
+def as_of(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, epoch: int, weights: ModelWeights
+) -> Snapshot:
+    """A run's snapshot as it was after an earlier epoch, with the weights that it had then."""
+    results = {}
+    for mode, result in snapshot.results.items():
+        step_mse, predictions = _judge(experiment, dataset, weights[mode])
+        told, checked = result.loss_epochs <= epoch, result.checked_epochs < epoch
+        results[mode] = replace(
+            result,
+            loss_epochs=result.loss_epochs[told],
+            loss=result.loss[told],
+            checked_epochs=np.append(result.checked_epochs[checked], epoch),
+            last_step_mse=np.append(result.last_step_mse[checked], step_mse[-1]),
+            step_mse=step_mse,
+            predictions=predictions,
+            weights=weights[mode],
+        )
+    return replace(snapshot, epoch=epoch, samples=dataset.shown, results=results)
+
+
+def _judge(
+    experiment: Experiment, dataset: Dataset, weights: Sequence[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean squared errors on the judged samples by timestep (T,), and outputs for the shown ones.
+
+    Where judging all the samples would take too long for a redraw, the shown ones stand for them.
+    """
     shown = dataset.shown
     judged = np.arange(len(dataset.x))[dataset.judged]
     cost = len(judged) * dataset.shape[1] * sum(w.size for w in weights)
@@ -31,19 +80,4 @@ def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
         judged = shown
     outputs = forward(experiment, weights, dataset.x[judged])[1]
     step_mse = ((outputs - dataset.y[judged]) ** 2).mean(axis=(0, 2), dtype=np.float64)
-    result = ModeResult(
-        loss_epochs=np.zeros(0, np.int64),
-        loss=np.zeros(0),
-        checked_epochs=np.zeros(1, np.int64),
-        last_step_mse=step_mse[-1:],
-        step_mse=step_mse,
-        predictions=outputs[np.searchsorted(judged, shown)],
-        weights=tuple(weights),
-    )
-    return Snapshot(
-        run_id="",
-        status=Status.PAUSED,
-        epochs=experiment.training.epochs,
-        samples=shown,
-        results=dict.fromkeys(experiment.model.modes, result),
-    )
+    return step_mse, outputs[np.searchsorted(judged, shown)]

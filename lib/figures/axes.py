@@ -80,6 +80,12 @@ def linear_axis(title: str, values: np.ndarray, core: np.ndarray) -> dict[str, A
     }
 
 
+def with_room(values: np.ndarray) -> np.ndarray:
+    """The ends of `values`, and a quarter of their span beyond each: so far answers often swing."""
+    low, high = _span(values)
+    return np.array([low - (high - low) / 4, high + (high - low) / 4])
+
+
 def _span(values: np.ndarray) -> tuple[float, float]:
     """The least and greatest finite value, a little apart; 0 and 1 where there is none."""
     known = values[np.isfinite(values)]

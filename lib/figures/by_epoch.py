@@ -28,7 +28,7 @@ FEW_POINTS = 12
 def loss_figure(
     experiment: Experiment, dataset: Dataset, snapshot: Snapshot, palette: Palette
 ) -> go.Figure:
-    """Training loss by epoch on a logarithmic axis, with the levels that give it a meaning.
+    """Training and validation loss by epoch, logarithmic, with the levels that give them a meaning.
 
     The two modes' losses count different things, so each has its own naive level (grey, dotted)
     and best possible level (green, dashed, for mean squared error alone). A level of exactly 0
@@ -38,13 +38,22 @@ def loss_figure(
         mode: (result.loss_epochs, marks.finite(result.loss))
         for mode, result in snapshot.results.items()
     }
+    checks = {
+        mode: (result.checked_epochs, marks.finite(result.validation_loss))
+        for mode, result in snapshot.results.items()
+        if dataset.has_validation and len(result.validation_loss)
+    }
     naive, best = naive_loss(experiment, dataset), best_loss(experiment, dataset)
-    drawn = [float(value) for _, loss in losses.values() for value in loss]
+    known = [*losses.values(), *checks.values()]
+    drawn = [float(value) for _, loss in known for value in loss]
     x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
-    y = axes.log_axis("training loss", [*naive.values(), *best.values(), *drawn])
+    y = axes.log_axis("loss", [*naive.values(), *best.values(), *drawn])
 
     # The levels lie above the lines, of which one may reach the best: below it nobody would see it.
-    data = _lines(losses, palette, f"%{{y:{chart.VALUE}}}")
+    data = [
+        *_lines(checks, palette, f"%{{y:{chart.VALUE}}}", validation=True),
+        *_lines(losses, palette, f"%{{y:{chart.VALUE}}}"),
+    ]
     notes = []
     for name, levels, style, text in (
         (dataset.naive_label, naive, marks.naive_style(palette), palette.muted),
@@ -53,6 +62,8 @@ def loss_figure(
         data += [marks.level(name, value, x["range"], style) for value in levels.values()]
         notes += [(COUNTS[mode], value, text) for mode, value in levels.items()]
     key = [_key(losses, palette), [marks.naive_key(dataset.naive_label, palette)]]
+    if checks:
+        key[0].append(Entry("dashdot", "validation", palette.muted, palette.muted))
     both = len(naive) > 1
     if best:
         nothing = [COUNTS[mode] for mode, value in best.items() if not value > 0]
@@ -62,7 +73,7 @@ def loss_figure(
             key.insert(1, [marks.best_key(dataset.best_label, palette, f" ({nothing[0]}: 0)")])
     plot = LOSS_HEIGHT - chart.top(key) - chart.BOTTOM
     words = chart.side_notes(notes, y["range"], plot, TOGETHER) if both else []
-    if not drawn:
+    if not any(len(loss) for _, loss in losses.values()):
         words.append(chart.empty("not trained yet", palette))
     else:
         words += chart.all_zero([*naive.values(), *best.values(), *drawn], palette)
@@ -75,7 +86,7 @@ def loss_figure(
             key,
             name=f"loss {dataset.name}",
             height=LOSS_HEIGHT,
-            right=76 if both else 16,
+            right=84 if both else 16,
             notes=words,
         ),
     )
@@ -122,11 +133,17 @@ def compare_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) -> go
 
 
 def _lines(
-    values: Mapping[str, tuple[np.ndarray, np.ndarray]], palette: Palette, hover: str
+    values: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    palette: Palette,
+    hover: str,
+    *,
+    validation: bool = False,
 ) -> list[dict[str, Any]]:
     """The traces of (epochs, values) by mode; few points are dots, so that all can be seen."""
+    style = {"width": 1.8, "dash": "dashdot"} if validation else {"width": 2.5}
+    named = ", validation" if validation else ""
     return [
-        marks.line(MODES[mode].name, y, {"color": palette.mode(mode), "width": 2.5}, hover)
+        marks.line(f"{MODES[mode].name}{named}", y, {"color": palette.mode(mode), **style}, hover)
         | {
             "x": epochs,
             "mode": "lines" if len(epochs) > FEW_POINTS else "lines+markers",

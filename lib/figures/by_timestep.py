@@ -1,7 +1,8 @@
 """The charts over the timesteps: what each model says of a sample, and how far off it is.
 
-The sequence mode is a line with a dot at every timestep. The last-step mode is one diamond at T;
-a dotted line leads to it, since at the earlier steps its head can be read but was never asked.
+The sequence mode is a line with a dot at every timestep. The last-step mode is one diamond at T,
+open, so that the target and the other answer can be seen in it. Only where somebody asks what it
+would have said `earlier`, a dotted line leads to it: nobody gets that from the layer.
 """
 
 from __future__ import annotations
@@ -32,11 +33,13 @@ def predictions_figure(
     target: int,
     *,
     palette: Palette,
+    earlier: bool = False,
 ) -> go.Figure:
     """One sample and one target column, in the raw unit.
 
-    The last-step model's answer is a single diamond at T. The dotted line to it is what its head
-    (without one, its output) would have said at each earlier step, where it was never asked.
+    The last-step model's answer is a single diamond at T. With `earlier` a dotted line leads to it:
+    what its head (without one, its output) would have said at each step, where it was never asked.
+    The axis holds all of the column's shown targets, so it stands still while a model learns.
 
     `sample` is which of the `Snapshot.samples`, 0 to S-1, and `target` which column, 0 to K-1.
     Without results the target stands alone. Raises ValueError for a snapshot without samples.
@@ -60,18 +63,20 @@ def predictions_figure(
     line["mode"] = "lines+markers"
     line["marker"] = {"color": palette.ink, "size": round(1.5 * marks.dot_size(len(truth)))}
 
-    keys = _keys(values, head, palette)
+    keys = _keys(values, head, palette, earlier=earlier)
     target_key = Entry("dots", f"target{dataset.ahead}", palette.ink, palette.ink)
-    rows = [[target_key, *keys["sequence"]], keys["last"]]
+    rows = [[target_key, *keys["sequence"], *keys["last"][:1]], keys["last"][1:]]
+    asked = [v if earlier or mode == "sequence" else v[-1:] for mode, v in values.items()]
+    targets = marks.finite(dataset.raw(dataset.y[snapshot.samples]))[:, :, target]
     return chart.figure(
-        [line, *_traces(values, head, palette, hover)],
+        [line, *_traces(values, head, palette, hover, earlier=earlier)],
         chart.layout(
             palette,
             axes.timestep_axis(dataset.timestep_names),
             axes.linear_axis(
                 chart.with_unit(dataset.target_names[target], unit),
-                np.concatenate([truth, *values.values()]),
-                truth,
+                np.concatenate([truth, *asked]),
+                axes.with_room(targets),
             ),
             [row for row in rows if row],
             name=f"predictions {dataset.name} {target}",
@@ -81,14 +86,19 @@ def predictions_figure(
 
 
 def step_error_figure(
-    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, palette: Palette
+    experiment: Experiment,
+    dataset: Dataset,
+    snapshot: Snapshot,
+    palette: Palette,
+    *,
+    earlier: bool = False,
 ) -> go.Figure:
     """Root of the mean squared error on the judged samples, by timestep.
 
     The root, since it is in the unit of the target, and small errors stay visible beside great
-    ones. The last-step model was asked at T alone, so its line is dotted up to the diamond, as in
-    the predictions. Columns with different raw units are judged in the unit of y, and the axis
-    says so.
+    ones. The last-step model is asked at T alone; with `earlier` a dotted line leads to its
+    diamond, as in the predictions. Columns with different raw units are judged in the unit of y,
+    and the axis says so.
     """
     scale, head = dataset.raw_scale, experiment.model.head
     unit = "scaled" if scale is None else dataset.target_unit
@@ -102,14 +112,15 @@ def step_error_figure(
     levels = [marks.naive_key(dataset.naive_label, palette)]
     data = [
         marks.line(dataset.naive_label, naive, marks.naive_style(palette), hover),
-        *_traces(errors, head, palette, hover),
+        *_traces(errors, head, palette, hover, earlier=earlier),
     ]
+    asked = [e if earlier or mode == "sequence" else e[-1:] for mode, e in errors.items()]
     if dataset.best_mse is not None:  # above the line that reaches it, where it can be seen
         best = root(dataset.best_mse)
         data.append(marks.line(dataset.best_label, best, marks.best_style(palette), hover))
         levels.insert(0, marks.best_key(dataset.best_label, palette))
-    keys = _keys(errors, head, palette)
-    rows = [keys["sequence"], keys["last"], levels]
+    keys = _keys(errors, head, palette, earlier=earlier)
+    rows = [[*keys["sequence"], *keys["last"]], levels]
     return chart.figure(
         data,
         chart.layout(
@@ -117,7 +128,7 @@ def step_error_figure(
             axes.timestep_axis(dataset.timestep_names),
             axes.linear_axis(
                 chart.with_unit("typical error", unit),
-                np.concatenate([naive, *errors.values()]),
+                np.concatenate([naive, *asked]),
                 np.append(naive, 0.0),
             ),
             [row for row in rows if row],
@@ -128,12 +139,12 @@ def step_error_figure(
 
 
 def _traces(
-    values: Mapping[str, np.ndarray], head: str, palette: Palette, hover: str
+    values: Mapping[str, np.ndarray], head: str, palette: Palette, hover: str, *, earlier: bool
 ) -> list[dict[str, Any]]:
     """The traces of values (T,) by mode, "sequence" and "last", over the timesteps 1 to T."""
     sequence, last = values.get("sequence"), values.get("last")
     traces: list[dict[str, Any]] = []
-    if last is not None:
+    if last is not None and earlier:
         style = {"color": palette.last, "width": 2.5, "dash": "dot"}
         traces.append(marks.line(UNASKED[head], last, style, hover))
     if sequence is not None:
@@ -143,25 +154,28 @@ def _traces(
     if last is not None:
         marker = {
             "color": palette.last,
-            "size": 16,
-            "symbol": "diamond",
-            "line": {"color": palette.background, "width": 2},
+            "size": 17,
+            "symbol": "diamond-open",
+            "line": {"color": palette.last, "width": 3.5},
         }
         answer = marks.points(MODES["last"].name, [len(last)], last[-1:], marker, hover)
         traces.append(answer | {"cliponaxis": False})
     return traces
 
 
-def _keys(modes: Iterable[str], head: str, palette: Palette) -> dict[str, list[Entry]]:
+def _keys(
+    modes: Iterable[str], head: str, palette: Palette, *, earlier: bool
+) -> dict[str, list[Entry]]:
     """The key of `_traces`, by mode."""
     color, text = palette.last, palette.last_text
+    unasked = [Entry("dotted", UNASKED[head], color, text)]
     keys = {
         "sequence": [
             Entry("dots", MODES["sequence"].name, palette.sequence, palette.sequence_text)
         ],
         "last": [
-            Entry("diamond", MODES["last"].name, color, text),
-            Entry("dotted", UNASKED[head], color, text),
+            Entry("open diamond", MODES["last"].name, color, text),
+            *(unasked if earlier else []),
         ],
     }
     return {mode: keys[mode] if mode in modes else [] for mode in keys}

@@ -119,7 +119,7 @@ def layout(
         "hoverlabel": {
             "bgcolor": palette.background,
             "bordercolor": palette.border,
-            "font": {"size": FONT_SIZE, "color": palette.ink},
+            "font": {"size": FONT_SIZE - 2, "color": palette.ink},
         },
         "dragmode": False,
         "uirevision": name,

@@ -18,7 +18,7 @@ WHOLE = 16
 """Up to so many rows or columns are all drawn; of more, some are left out for an ellipsis."""
 TENSOR_HEIGHT, TENSOR_WIDTH = 96.0, 120.0
 """What the largest tensor of a picture may take, in pixels at the usual 16 px per rem."""
-PITCH = (5.0, 16.0)
+PITCH = (3.0, 16.0)
 """The least and the greatest distance from entry to entry, in pixels."""
 EDGE = 3.0
 """Room around the entries for the outline of a row, in pixels."""
@@ -47,11 +47,11 @@ class _Side:
     """How many of these come before the ellipsis; D where there is none."""
 
     @classmethod
-    def of(cls, count: int) -> _Side:
-        if count <= WHOLE:
+    def of(cls, count: int, whole: int = WHOLE) -> _Side:
+        if count <= whole:
             return cls(np.arange(count), count)
         # More of a large tensor is drawn than of a small one, so that a moving slider shows.
-        drawn = round(WHOLE + 2 * np.log2(count / WHOLE))
+        drawn = round(whole + whole / 8 * np.log2(count / whole))
         tail = drawn // 3
         return cls(np.r_[: drawn - tail, count - tail : count], drawn - tail)
 
@@ -66,6 +66,16 @@ class _Side:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """What the largest tensor of a picture may take."""
+
+    height: float = TENSOR_HEIGHT
+    width: float = TENSOR_WIDTH
+    whole: int = WHOLE
+    """So many rows are all drawn; of more an ellipsis stands for the rest."""
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """How the tensors of one picture are drawn: all with the same rows, and entries of one size."""
 
@@ -75,11 +85,12 @@ class Grid:
     palette: Palette
 
     @classmethod
-    def of(cls, steps: int, widest: int, palette: Palette) -> Grid:
+    def of(cls, steps: int, widest: int, palette: Palette, room: Room = Room()) -> Grid:
         """The grid that lets the largest tensor fit, which is (`steps`, `widest`)."""
-        rows = _Side.of(steps)
-        fitting = min(TENSOR_HEIGHT / rows.length, TENSOR_WIDTH / _Side.of(widest).length)
-        return cls(rows, round(min(max(fitting, PITCH[0]), PITCH[1]), 1), palette)
+        rows, columns = _Side.of(steps, room.whole), _Side.of(widest)
+        fitting = min(room.height / rows.length, room.width / columns.length)
+        pitch = round(min(max(fitting, PITCH[0]), PITCH[1]), 1)
+        return cls(rows, pitch, palette)
 
     def size(self, width: int) -> tuple[float, float]:
         """Width and height in rem of a tensor with `width` columns."""

@@ -15,6 +15,7 @@ GLYPHS = {
     "dots": "●",
     "rings": "○",
     "diamond": "◆",
+    "open diamond": "◇",
     "dotted": "•••",
     "dashed": "▬ ▬",
     "dashdot": "▬ •",

@@ -13,8 +13,8 @@ from html import escape
 import numpy as np
 
 from lib.dataset import Dataset
-from lib.experiment import MODES, Experiment
-from lib.figures.grid import EDGE, Grid, levels_of
+from lib.experiment import CELLS, MODES, Experiment
+from lib.figures.grid import EDGE, Grid, Room, levels_of
 from lib.figures.html import arrow_head, code_words
 from lib.figures.palette import Palette
 from lib.recurrence import Trace
@@ -26,18 +26,22 @@ Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]
 """By mode: what `lib.recurrence.forward` returned for one sample; a mode whose weights aren't known
 is left out."""
 
-HEADING, ARROW, BOX = 11.5, 6.5, 8.0
-"""The widths of a mode's heading, of a layer's arrow with its words, and the least of a tensor with
-its name, in rem: so that input, arrow and hidden states share a line on a phone."""
-LONGEST_ARROW = 20.0
+ARROW, BOX = 4.5, 4.75
+"""The least widths of a layer's arrow with its words, and of a tensor with its name, in rem."""
+LONGEST_ARROW = 12.0
 """How long an arrow may get where there is room, in rem."""
-LETTER = 0.49
-"""The width of a letter of a shape, in rem."""
-SCREEN = 58.0
-"""What a strip has on a usual screen, in rem. A mode that needs no more stays in one line, and that
-below its heading if there is no room beside it."""
-LABELS = 2.6
-"""The height of a tensor's two lines of shape, in rem."""
+HEADING = 9.75
+"""The width of a mode's heading where it stands beside its tensors, in rem."""
+LINE = 1.05
+"""The height of a line of a tensor's shape, in rem."""
+BESIDE, BELOW = Room(74.0, 104.0, 13), Room(42.0, 96.0, 8)
+"""The room for tensors of one layer, where the two modes stand beside each other, and of more,
+where one stands below the other."""
+LEGEND = (
+    "N samples · T timesteps · F features · U units · K targets. No weight depends on N or T: "
+    "LSTM and Dense use the same ones at every step."
+)
+"""What the letters of shapes mean; the cell's name comes for "LSTM"."""
 
 
 def shape_strip(
@@ -49,7 +53,9 @@ def shape_strip(
     traces: Traces,
     sample: int,
 ) -> str:
-    """A row for each mode, side by side where there is room; `sentence` says what is seen.
+    """The modes beside each other where there is room; `sentence` says what is seen.
+
+    All of it has the same height whatever the mode, T and the number of layers are.
 
     Sample `sample`, 0 to N-1, shades the input; its `traces`, `forward(experiment, weights,
     dataset.x[sample : sample + 1])` by mode, shade hidden states and predictions. These are flat in
@@ -58,16 +64,19 @@ def shape_strip(
     _, timesteps, features = dataset.shape
     models = model_layers(experiment.model, timesteps, features, dataset.targets)
     widest = max(_width(step) for steps in models.values() for step in steps)
-    grid = Grid.of(timesteps, widest, palette)
+    beside = experiment.model.layers == 1
+    grid = Grid.of(timesteps, widest, palette, BESIDE if beside else BELOW)
     modes: list[str] = []
     for mode, steps in models.items():
         levels: list[np.ndarray | None] = [levels_of(dataset.x[sample])]
         levels += _output_levels(experiment, dataset.y[sample], traces.get(mode))
-        modes.append(_mode(mode, experiment, steps, levels, grid, legend=not modes))
+        modes.append(_mode(mode, experiment, steps, levels, grid))
+    columns = "repeat(auto-fit,minmax(min(100%,26rem),1fr))" if beside else "minmax(0,1fr)"
     return (
-        f'<div role="img" aria-label="{escape(sentence)}" '
-        f'style="display:flex;flex-wrap:wrap;gap:1rem 2.5rem;font-size:0.875rem;'
-        f'line-height:1.35;color:{palette.ink}">{"".join(modes)}</div>'
+        f'<div role="img" aria-label="{escape(sentence)}" class="strip" '
+        f'style="color:{palette.ink}"><div class="modes" style="grid-template-columns:{columns}">'
+        f'{"".join(modes)}</div><div class="legend" style="color:{palette.muted}">'
+        f"{LEGEND.replace('LSTM', CELLS[experiment.model.cell].label)}</div></div>"
     )
 
 
@@ -77,23 +86,17 @@ def _mode(
     steps: Sequence[TracedLayer],
     levels: Sequence[np.ndarray | None],
     grid: Grid,
-    *,
-    legend: bool,
 ) -> str:
-    """One mode's row: a heading, then the input, then each layer with what comes out of it."""
+    """One mode: a heading, then the input, then each layer with what comes out of it."""
     palette = grid.palette
     choice, words = MODES[mode], palette.mode_text(mode)
-    about = [choice.about]
-    if legend:
-        about.append(f"{'darker' if palette.theme == 'light' else 'brighter'} is higher")
     down = (
         f'<span style="writing-mode:vertical-rl;color:{palette.muted};line-height:1">time →</span>'
     )
     image = grid.image(_width(steps[0]), levels[0], palette.shades(palette.ink))
-    first = steps[0].tensors[0]
-    with_time = f'<div style="display:flex;gap:0.25rem">{down}{image}</div>'
-    parts = [_tensor(first, with_time, "input", palette)]
-    across = max(1.5 + grid.size(_width(steps[0]))[0], LETTER * len(readable_shape(first)))
+    with_time = f'<div style="display:flex;gap:0.125rem">{down}{image}</div>'
+    brief = experiment.model.layers > 1
+    parts = [_tensor(steps[0].tensors[0], with_time, "input", palette, brief=brief)]
     shades = palette.shades(palette.mode(mode))
     for place, step in enumerate(steps[1:], start=1):
         is_top = place == experiment.model.layers
@@ -107,67 +110,80 @@ def _mode(
         )
         name, color = "hidden states", palette.muted
         if is_top and only_last:
-            name, color = "the last row, and nothing else", words
+            name, color = "the last row alone", words
         elif place == len(steps) - 1:
             name = _prediction_words(_width(step), only_last)
         room = max(BOX, grid.size(_width(step))[0])
-        box = _tensor(step.tensors[0], image, name, palette, color=color, room=room)
-        arrow = _arrow(step, grid, at_last=not _has_time(steps[place - 1]))
+        box = _tensor(step.tensors[0], image, name, palette, color=color, room=room, brief=brief)
+        arrow = _arrow(step, grid, 1 if brief else 2, at_last=not _has_time(steps[place - 1]))
         parts.append(
-            f'<div style="flex:1 0 auto;max-width:{LONGEST_ARROW + 0.375 + room:.2f}rem;'
-            f'display:flex;gap:0.375rem">{arrow}{box}</div>'
+            f'<div style="flex:1 0 auto;max-width:{LONGEST_ARROW + 0.25 + room:.2f}rem;'
+            f'display:flex;gap:0.25rem">{arrow}{box}</div>'
         )
-        across += 1 + ARROW + room
-    least = across if across <= SCREEN else 20.0
+    flow = "gap:0 1rem" if brief else "flex-direction:column;gap:0.125rem"
     return (
-        f'<div style="flex:1 1 {across + HEADING + 1:.1f}rem;min-width:0;display:flex;'
-        f'flex-wrap:wrap;gap:0.5rem 1rem"><div style="flex:1 0 {HEADING}rem;display:flex;'
-        'flex-wrap:wrap;align-content:flex-start;align-items:baseline;column-gap:0.75rem">'
+        f'<div style="display:flex;flex-wrap:wrap;min-width:0;{flow}">'
+        f'<div style="flex:0 0 {f"{HEADING}rem" if brief else "auto"};display:flex;'
+        'flex-wrap:wrap;align-content:flex-start;align-items:baseline;column-gap:0.625rem">'
         f'<span style="color:{words};font-size:1rem;font-weight:600">{choice.label}</span>'
-        f"{code_words(choice.keras, words)}"
-        + "".join(f'<span style="color:{palette.muted}">{each}</span>' for each in about)
-        + "</div>"
-        f'<div style="flex:99 1 {least:.1f}rem;min-width:0;display:flex;flex-wrap:wrap;'
-        f'gap:0.75rem 0.375rem">{"".join(parts)}</div></div>'
+        f"{code_words(choice.keras, words)}</div>"
+        f'<div class="chain" style="flex:{"99 1 20rem" if brief else "none"}">'
+        f"{''.join(parts)}</div></div>"
     )
 
 
 def _prediction_words(targets: int, only_last: bool) -> str:
     """What a prediction with so many columns is: "a value at every step"."""
     if targets == 1:
-        return "one value" if only_last else "a value at every step"
-    return f"{targets} values, once" if only_last else f"{targets} values at every step"
+        return "one value" if only_last else "one value a step"
+    return f"{targets} values, once" if only_last else f"{targets} values a step"
 
 
 def _tensor(
-    tensor: Tensor, image: str, name: str, palette: Palette, *, color: str = "", room: float = 0.0
+    tensor: Tensor,
+    image: str,
+    name: str,
+    palette: Palette,
+    *,
+    color: str = "",
+    room: float = 0.0,
+    brief: bool = False,
 ) -> str:
-    """A tensor with its shape above, in letters and in numbers, and its name below."""
+    """A tensor with its shape above, in letters and in numbers, and its name below.
+
+    In `brief` it is the numbers alone, and a pointer that rests on them is told the letters.
+    """
+    shape = code_words(readable_shape(tensor), palette.ink, bold=True)
+    above = "" if brief else f"{code_words(letters(tensor), palette.muted)}<br>"
+    below = (
+        ""
+        if brief
+        else f'<div style="color:{color or palette.muted};white-space:nowrap">{name}</div>'
+    )
     return (
-        f'<div style="width:{f"{room:.2f}rem" if room else "auto"}">'
-        f"{code_words(letters(tensor), palette.muted)}<br>"
-        f"{code_words(readable_shape(tensor), palette.ink, bold=True)}"
-        f'<div style="margin:0.25rem 0">{image}</div>'
-        f'<div style="color:{color or palette.muted}">{name}</div></div>'
+        f'<div title="{letters(tensor)}: {name}" style="flex:none;'
+        f'width:{f"{room:.2f}rem" if room else "auto"}">'
+        f'{above}{shape}<div style="margin:0.125rem 0">{image}</div>{below}</div>'
     )
 
 
-def _arrow(step: TracedLayer, grid: Grid, *, at_last: bool) -> str:
+def _arrow(step: TracedLayer, grid: Grid, lines: int, *, at_last: bool) -> str:
     """A layer as an arrow, with its name above and its parameters below.
 
-    It stands at the middle of the tensors, or by their last row where that alone goes on.
+    It stands at the middle of the tensors, which have so many `lines` above them, or by their last
+    row where that alone goes on.
     """
     muted = grid.palette.muted
     height, row = grid.size(1)[1], grid.pitch / 16
-    down = LABELS + (height - row / 2 - EDGE / 16 if at_last else height / 2)
+    down = lines * LINE + 0.2 + (height - row / 2 - EDGE / 16 if at_last else height / 2)
     return (
-        f'<div style="flex:1 0 {ARROW}rem;text-align:center;'
-        f'padding-top:{down - 1.45:.2f}rem">'
-        f'<div style="font-weight:600">{step.layer.keras} {_width(step)}</div>'
-        f'<div style="position:relative;height:2px;background:{muted};margin:0.25rem 0">'
+        f'<div title="{step.outputs.product} parameters" style="flex:1 0 {ARROW}rem;'
+        f'text-align:center;padding-top:{down - 1.35:.2f}rem">'
+        f'<div style="font-weight:600;white-space:nowrap">{step.layer.keras} {_width(step)}</div>'
+        f'<div style="position:relative;height:2px;background:{muted};margin:0.125rem 0">'
         f"{arrow_head(muted)}</div>"
-        f'<div style="color:{muted};font-size:0.8125rem;white-space:nowrap">'
-        f"{step.outputs.product}<br>= {step.parameters:,} params</div></div>"
+        f'<div style="color:{muted};font-size:0.75rem;white-space:nowrap">'
+        f"{step.parameters:,} params</div></div>"
     )
 
 

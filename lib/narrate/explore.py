@@ -11,7 +11,7 @@ import numpy as np
 from lib.baselines import best_loss, naive_loss
 from lib.dataset import Dataset
 from lib.datasets import DATASETS
-from lib.english import capital, counted, number
+from lib.english import capital, counted, number, readable
 from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
 from lib.run import ModeResult, Snapshot, Status
 from lib.stack import total
@@ -28,23 +28,17 @@ _COUNTED = ("", "one", "two", "three")
 
 
 def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
-    """Which data, what reads it, and who answers when."""
-    model = experiment.model
-    _, steps, features = dataset.shape
-    cell = CELLS[model.cell].label
-    units, read = counted(model.units, "unit"), f"{counted(steps, 'timestep')} of"
-    one = model.layers == 1
-    if one:
-        stack = f"{'an' if cell.startswith('L') else 'a'} {cell} with {units} reads"
-    else:
-        stack = f"{_COUNTED[model.layers]} {cell} layers of {units} read"
-    answers = {
-        "sequence": f"{'It answers' if one else 'They answer'} at every step.",
-        "last": f"{'It answers' if one else 'They answer'} once, at the last step.",
-        "both": "One model answers at every step, its twin only at the last; "
-        "both start from the same weights.",
-    }
-    return f"{dataset.title}: {stack} {read} {counted(features, 'feature')}. {answers[model.mode]}"
+    """Who answers when, in a line."""
+    model, steps = experiment.model, dataset.shape[1]
+    cell, one = CELLS[model.cell].label, model.layers == 1
+    stack = f"One {cell}" if one else f"{_COUNTED[model.layers].capitalize()} {cell} layers"
+    s = "s" if one else ""
+    return {
+        "sequence": f"{stack} answer{s} at each of {steps} timesteps.",
+        "last": f"{stack} read{s} {steps} timesteps and answer{s} once, at the last.",
+        "both": f"{stack} answer{s} at each of {steps} timesteps, "
+        f"{'its twin' if one else 'their twins'} only at the last.",
+    }[model.mode]
 
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
@@ -73,10 +67,17 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
 
 
 def predictions_sentence(
-    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, sample: int, target: int
+    experiment: Experiment,
+    dataset: Dataset,
+    snapshot: Snapshot,
+    sample: int,
+    target: int,
+    *,
+    earlier: bool = False,
 ) -> str:
     """What each model says of one shown sample, and how far off that is, in the raw unit.
 
+    With `earlier` also what the last-step model would have said where it was never asked.
     `sample` is which of the shown samples, 0 to S-1; `target` is which column, 0 to K-1.
     """
     if not len(snapshot.samples):
@@ -100,16 +101,17 @@ def predictions_sentence(
         values = dataset.raw(result.predictions[sample])[:, target].astype(np.float64)
         errors[mode] = np.abs(values - truth)
         answers.append(
-            f"the {MODES[mode].model} says {number(values[-1])}, off by {number(errors[mode][-1])}"
+            f"the {MODES[mode].model} says {number(values[-1])}, "
+            f"off by {readable(errors[mode][-1])}"
         )
     if answers:
         parts.append(_sentence(answers))
     if "sequence" in errors:
         parts.append(
             f"Over all {steps} steps the sequence model is off by "
-            f"{number(errors['sequence'].mean())} on average."
+            f"{readable(errors['sequence'].mean())} on average."
         )
-    if "last" in errors:
+    if "last" in errors and earlier:
         parts.append(
             f"Before the last step the last-step model was never asked; "
             f"{ANSWERS[experiment.model.head]} would have been off by "
@@ -190,8 +192,10 @@ def typical_error(dataset: Dataset, result: ModeResult) -> str:
     return f"≈ {off}{unit} off"  # 3% is off by 1 point from 4%, not by 1%
 
 
-def step_error_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
-    """Typical error at the first and the last step, and from which step on it beats the guess."""
+def step_error_sentence(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, *, earlier: bool = False
+) -> str:
+    """Typical error at the first and the last step, beside that of the guess."""
     steps, scale, naive = dataset.shape[1], dataset.raw_scale, dataset.naive_mse
     unit = f" {dataset.target_unit}" if dataset.target_unit and scale is not None else ""
     kind = "RMSE" if scale is not None else "RMSE of the scaled targets"
@@ -199,24 +203,26 @@ def step_error_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snap
     def ends(mse: np.ndarray) -> list[str]:
         """Of an error (T,): its root at step 1 and at step T."""
         root = (1.0 if scale is None else scale) * np.sqrt(np.asarray(mse, np.float64))
-        return [number(root[0]), number(root[-1])]
+        return [readable(root[0]), readable(root[-1])]
 
     parts = []
     for mode, result in snapshot.results.items():
         first, last = ends(result.step_mse)
-        be = {"sequence": "is", "last": "would be"}[mode]
-        error = {
-            "sequence": f"The sequence model's typical error ({kind}) is {first}{unit} at step 1 "
-            f"and {last} at step {steps}",
-            "last": f"The last-step model was asked at step {steps} alone and is off by "
-            f"{last}{unit} there; at step 1 {ANSWERS[experiment.model.head]} would have been off "
-            f"by {first}",
-        }[mode]
-        parts.append(f"{error}; that {_beats(result.step_mse, naive, dataset.naive_label, be)}.")
+        parts.append(
+            {
+                "sequence": f"The sequence model's typical error ({kind}) is {first}{unit} at step "
+                f"1 and {last}{unit} at step {steps}.",
+                "last": f"The last-step model answers at step {steps} alone, and is off by "
+                f"{last}{unit} there.",
+            }[mode]
+        )
+        if mode == "last" and earlier:
+            answer = ANSWERS[experiment.model.head]
+            parts.append(f"Asked at step 1, {answer} would have been off by {first}{unit}.")
     first, last = ends(naive)
     parts.append(
         f"{capital(dataset.naive_label)} is off by {first}{unit} at step 1 and "
-        f"{last} at step {steps}."
+        f"{last}{unit} at step {steps}."
     )
     return " ".join(parts)
 
@@ -255,18 +261,20 @@ def changed_settings(before: Experiment, after: Experiment) -> str:
     return ", ".join(changed[:MOST_CHANGES]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _beats(error: np.ndarray, naive: np.ndarray, name: str, be: str) -> str:
-    """From which step on, to the end, an error is, or would be, below the naive one."""
-    steps = len(naive)
-    worse = np.flatnonzero(~(np.asarray(error) < naive))
-    first = int(worse[-1]) + 2 if len(worse) else 1
-    if first == 1:
-        return f"{be} better than {name} at every step"
-    if first > steps and error[-1] == naive[-1] == 0:
-        return f"is as good as {name} at step {steps}"
-    if first > steps:
-        return f"is no better than {name} at step {steps}"
-    return f"{be} better than {name} from step {first} on"
+def own_settings(shown: Experiment, chosen: Experiment) -> str:
+    """What of the settings that are shown isn't chosen now: "T = 40, cell = GRU"; "" if nothing.
+
+    Of more than two the others are counted.
+    """
+    own = [
+        f"{key} = {setting.options[shown.get(key)].label if setting.options else shown.get(key)}"
+        if key != "data"
+        else DATASETS[shown.data.name].title
+        for key, setting in SETTINGS.items()
+        if shown.get(key) != chosen.get(key)
+    ]
+    rest = len(own) - 2
+    return ", ".join(own[:2]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _by_mode(values: Mapping[str, float], write: Callable[[float], str]) -> str:

@@ -28,6 +28,7 @@ FOLDER = Path(__file__).parent / "recordings"
 ARRAYS = ("loss_epochs", "loss", "checked_epochs", "last_step_mse", "step_mse", "predictions")
 
 
+@lru_cache(maxsize=64)
 def recorded(experiment: Experiment) -> Snapshot | None:
     """The recording of a settled experiment, with the models of its mode; None where there is none.
 

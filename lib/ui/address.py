@@ -7,7 +7,8 @@ of stable names, and loses values that came from a link as soon as the person mo
 
 A page may have keys of its own in the address, such as the Shapes page's stack: it names them when
 it calls `frame`, reads them with `page_value` and sets them with `set_page_value`. They stand in
-that page's address alone, and are remembered while the person is elsewhere.
+that page's address alone, and are remembered while the person is elsewhere. The keys of SHARED are
+every page's own.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ from lib.ui.session import Query, session
 
 COLUMNS = ("inputs", "targets")
 """The settings that no widget holds: they are in the session's experiment alone."""
+SHARED = ("pace", "epoch")
+"""How fast runs are shown, and the epoch that all pictures are about: alike on every page."""
+EVERYWHERE = ""
+"""What stands for a page where the value of a shared key is kept."""
 
 
 def begin(page: str, own_keys: Sequence[str] = ()) -> None:
@@ -83,9 +88,10 @@ def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
     session().run.id = address["run"][-1] if "run" in address else None
     record = session().address
     record.complaints = unknown + complaints
-    record.page_values[page] = {
-        key: address[key][-1] for key in own_keys if any(address.get(key, ()))
-    }
+    for place, keys in ((page, own_keys), (EVERYWHERE, SHARED)):
+        record.page_values[place] = {
+            key: address[key][-1] for key in keys if any(address.get(key, ()))
+        }
     record.sent = []
 
 
@@ -151,7 +157,8 @@ def page_value(key: str) -> str:
 def _values(page: str = "") -> dict[str, str]:
     """All of a page's own keys with their values; without `page` those of the one that is open."""
     record = session().address
-    return record.page_values.get(page or record.page, {})
+    kept = record.page_values
+    return {**kept.get(EVERYWHERE, {}), **kept.get(page or record.page, {})}
 
 
 def set_page_value(key: str, text: str) -> None:
@@ -161,8 +168,10 @@ def set_page_value(key: str, text: str) -> None:
     """
     if text != page_value(key):
         record = session().address
-        others = {name: value for name, value in _values().items() if name != key}
-        record.page_values[record.page] = {**others, key: text} if text else others
+        place = EVERYWHERE if key in SHARED else record.page
+        kept = record.page_values.get(place, {})
+        others = {name: value for name, value in kept.items() if name != key}
+        record.page_values[place] = {**others, key: text} if text else others
 
 
 def set_page_values(values: Mapping[str, str]) -> None:

@@ -17,6 +17,7 @@ from lib.training import machine
 from lib.training.client import TrainingClient
 from lib.ui.address import write_address
 from lib.ui.browser import browser_id
+from lib.ui.pace import chosen_seconds
 from lib.ui.session import session
 from lib.windows import Table
 
@@ -111,7 +112,9 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     """Start a run and make it the session's; the one before it is stopped."""
     _stop_current()
     browser = browser_id()
-    run = client().start(experiment, dataset, paused=paused, owner=browser)
+    run = client().start(
+        experiment, dataset, paused=paused, owner=browser, show_seconds=chosen_seconds()
+    )
     table = session().upload.table if experiment.data.name == "upload" else None
     _owners()[run.id] = Owner(browser, table)
     session().run.started.add(run.id)
@@ -128,6 +131,14 @@ def leave() -> None:
     _stop_current()
     session().run.id = None
     write_address()
+
+
+def follow_pace() -> None:
+    """Let this session's run go at the pace that is chosen now, where it is this browser's."""
+    if watched := current_run():
+        run, snapshot = watched
+        if may_steer(run) and not snapshot.status.over:
+            client().set_pace(run, chosen_seconds())
 
 
 def _stop_current() -> None:

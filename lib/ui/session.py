@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.doctor.question import TargetQuestion
     from lib.experiment import Experiment
     from lib.recurrence import Trace
+    from lib.run import Snapshot
     from lib.stack.kinds import Stack
     from lib.training.questions import AnswerFuture
     from lib.windows import Table
@@ -64,6 +65,8 @@ class SessionRun:
     """The ids of all runs that this session has started."""
     is_prepared: bool = False
     """Whether the worker was asked to compile what the session opened with."""
+    epoch_choice: tuple[str, str] | None = None
+    """The address's epoch, and the id of the run that it was picked for."""
     clicks: dict[str, float] = field(default_factory=dict)
     """When each button was last acted on, in seconds of `lib.ui.clock`."""
 
@@ -115,6 +118,8 @@ class Charts:
     by_place: dict[str, TwoCharts] = field(default_factory=dict)
     turn: int = 0
     """Which of Explore's lower charts, 0 or 1, is redrawn this time."""
+    earlier: tuple[Snapshot, int, Snapshot] | None = None
+    """A run's snapshot, an earlier epoch, and the snapshot as it was then: see `lib.ui.epoch`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,8 +163,6 @@ class CellPage:
     """What Keras has answered for each place, and is asked."""
     progress: str = ""
     """The sentence that says how far Keras is."""
-    epoch_choice: tuple[str, str] | None = None
-    """The address's epoch, and the id of the run that it was picked for."""
     traces: tuple[LayerWeights, Dataset, int, Sequence[Trace]] | None = None
     """The weights, the dataset and the sample that were shown last, and their traces."""
     step: int | None = None

@@ -76,18 +76,17 @@ def sample_key(count: int) -> str:
     return f"sample_{count}"
 
 
-def strip_values(experiment: Experiment, dataset: Dataset) -> tuple[int, Traces]:
+def strip_values(shown: ShownRun) -> tuple[int, Traces]:
     """What shades the shape strip: a sample's index, and every state of both models for it.
 
-    The weights are those that the charts show, where these belong to the same model and data;
-    else the initial ones. The strip is drawn with the page, so it shows them as they were then:
-    at the start of a run and at its end, and whenever a control is moved.
+    The strip is drawn with the page, so it shows them as they were then: at the start of a run and
+    at its end, and whenever a control is moved.
     """
-    results = fitting_run(experiment, dataset).snapshot.results
+    dataset = shown.dataset
     sample = int(dataset.shown[sample_index(len(dataset.shown))])
     x = dataset.x[sample : sample + 1]
     return sample, {
-        mode: forward(experiment, result.weights, x)
-        for mode, result in results.items()
+        mode: forward(shown.experiment, result.weights, x)
+        for mode, result in shown.snapshot.results.items()
         if result.weights is not None
     }

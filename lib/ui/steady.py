@@ -18,13 +18,14 @@ from lib.ui.session import TwoCharts, session
 from lib.ui.style import lay_above
 
 
-def steady_chart(figure: go.Figure | None, sentence: str, key: str) -> None:
+def steady_chart(figure: go.Figure | None, sentence: str, key: str, *, fills: bool = False) -> None:
     """Show a figure with its alternative text, in the place of the one that had this key before.
 
     The figure's own background must be opaque, as that of all `lib.figures` is. Until the figure
     changes for the first time there is one chart only. Without a figure what is there (`is_drawn`)
-    stays as it is.
+    stays as it is. Where it `fills` a place, that gives it its height: see `lib.ui.style`.
     """
+    height = "stretch" if fills else "content"
     pair = session().charts.by_place.setdefault(key, TwoCharts())
     if figure is not None:
         newest = plotly.io.to_json(figure.to_dict(), validate=False) + sentence
@@ -36,7 +37,11 @@ def steady_chart(figure: go.Figure | None, sentence: str, key: str) -> None:
             with st.container(key=f"{key}_{place}"):
                 if shown is not None:
                     st.plotly_chart(
-                        shown[0], key=f"{key}_{place}_chart", config=CONFIG, alt=shown[1]
+                        shown[0],
+                        height=height,
+                        key=f"{key}_{place}_chart",
+                        config=CONFIG,
+                        alt=shown[1],
                     )
         lay_above(key, pair.top)
 

@@ -16,33 +16,103 @@ HIDE_AFTER = "0.5s"
 """When a chart that is covered by a newer one is hidden altogether, also from screen readers."""
 
 _ALWAYS = (
+    # Streamlit's header lies over the page: its menu, and the arrow that opens the sidebar again.
+    "[data-testid=stHeader]{background:none;pointer-events:none}"
+    "[data-testid=stHeader] button{pointer-events:auto}"
+    ":has([data-testid=stExpandSidebarButton])>* h1{padding-left:2.5rem!important}"
     # A sentence and the unseen text that keeps its room: `lib.ui.text.say_steadily`.
     ".said{display:grid;grid-template-columns:minmax(0,1fr);font-size:0.875rem;"
     "overflow-wrap:anywhere}.said>*,.said::after{grid-area:1/1}"
     ".said::after{content:attr(data-longest);visibility:hidden}"
     ".takeaway{font-weight:600}"
+    # On a projector all is larger, and not only the room between.
+    "@media(min-width:112rem){html{font-size:20px!important}"
+    "[data-testid=stSidebar][aria-expanded=true]{min-width:375px}"
+    ".js-plotly-plot text{font-size:16px!important}}"
+    # What a pointer is told lies above the plot, over the key, and not over what it points at.
+    ".js-plotly-plot,.js-plotly-plot .main-svg{overflow:visible!important}"
+    ".js-plotly-plot .hoverlayer .legend{transform-box:fill-box;"
+    "transform:translate(2px,calc(50px - 100%))}"
     # What is only a script takes no room.
     "div:has(>.stHtml>script){display:none}"
-    # All training buttons in one row from 1280 pixels on; and room for two lines above the bar
-    # where its text may need them, so that nothing moves when a run begins.
-    ".st-key-train_controls button{padding-inline:0.5rem}"
-    ".st-key-run_progress{container-type:inline-size}"
-    "@container(max-width:25rem){.st-key-run_progress [data-testid=stProgress] p"
-    "{min-height:2.5rem;align-content:end}}"
-    # One chart to a row where two would be cramped: Streamlit itself looks at the window's width
-    # alone, of which the sidebar takes a third.
-    ".st-key-cards{container-type:inline-size}"
-    "@container(max-width:50rem){.st-key-cards>*>[data-testid=stHorizontalBlock]"
-    ">[data-testid=stColumn]{min-width:100%}}"
     # What Streamlit says of a file over its limit is for all, and not only for a screen reader.
     "[data-testid=stFileChip]{flex-wrap:wrap;height:auto}[data-testid=stFileChip]"
     " [role=alert]{position:static!important;clip:auto!important;clip-path:none!important;"
     "width:100%!important;height:auto!important;margin:0!important;white-space:normal!important;"
     "font-size:0.875rem}"
+    # On paper: what one would hand out, and nothing that is pressed.
+    "@media print{@page{margin:10mm}"
+    ":is([data-testid=stSidebar],[data-testid=stHeader],[data-testid=stExpander],"
+    "[data-testid=stSlider],.st-key-train_controls,.st-key-run_speed,.st-key-run_epoch,"
+    ".st-key-earlier,.modebar-container){display:none!important}"
+    "html,body,#root *:has([data-testid=stMain]),[data-testid=stMain]"
+    "{position:static!important;height:auto!important;overflow:visible!important}"
+    "[class*='st-key-card_'],.st-key-strip{break-inside:avoid}}"
     # A pasted message as code is written; a browser takes seconds to lay out one very long word
     # otherwise.
     ".st-key-error_text textarea{font-family:monospace;text-rendering:optimizeSpeed;"
     "word-break:break-all}"
+)
+
+_EXPLORE = (
+    # One screen: a line, the strip, the controls, and two charts that take what is left of it.
+    "[data-testid=stMainBlockContainer]{padding:0.625rem 2rem 2rem}"
+    "[data-testid=stMainBlockContainer]>[data-testid=stVerticalBlock]{gap:0.5rem}"
+    "[data-testid=stMain] :is(h1,h3){padding:0}"
+    "[data-testid=stMain] h1{padding-right:2rem}"
+    "[data-testid=stMain] [data-testid=stMarkdownContainer]:has(>*>:is(h1,h3)){margin:0}"
+    ".st-key-strip{padding:0.375rem 0.75rem}"
+    ".strip{font-size:0.8125rem;line-height:1.3;--code:0.75rem}"
+    ".strip .modes{display:grid;gap:0.375rem 1.5rem;align-content:center}"
+    ".strip .chain{display:flex;flex-wrap:wrap;gap:0.25rem;min-width:0}"
+    ".strip .legend{font-size:0.75rem;margin-top:0.25rem}"
+    # Words about the run keep their room, whatever they are, and so does the way back in time.
+    ".st-key-controls{display:grid;gap:0.25rem 1rem;margin-top:0.25rem;align-items:center;"
+    "grid-template-columns:minmax(0,1fr)}"
+    ".st-key-train_controls button{padding-inline:0.5rem}"
+    ".st-key-do_train button{min-width:5.75rem}"
+    ".st-key-run_epoch{min-height:1.5rem;justify-content:center}"
+    ".st-key-run_epoch :is([data-testid=stSliderThumbValue],[data-testid=stSliderTickBar]),"
+    ".st-key-pickers [data-testid=stSliderTickBar]{display:none}"
+    ":is(.st-key-run_epoch,.st-key-run_speed) [data-testid=stWidgetLabel]"
+    "{position:absolute;clip-path:inset(50%)}"
+    ".st-key-run_speed button{min-height:1.75rem;padding:0 0.5rem}"
+    ".st-key-run_speed button p{font-size:0.8125rem}"
+    ".st-key-run_words{min-height:2.5rem;justify-content:center}"
+    ".st-key-run_words .said{font-size:0.8125rem;line-height:1.25rem}"
+    ".st-key-cards{display:grid;gap:0.5rem;grid-template-columns:minmax(0,1fr)}"
+    '[class*="st-key-card_"]{padding:0.5rem 0.75rem 0.25rem;min-height:24rem;position:relative}'
+    '[class*="st-key-card_"]>:has(>[class*="st-key-chart_"]){position:relative;flex:1 1 0;'
+    "min-height:11rem}"
+    '[class*="st-key-card_"]>*>[class*="st-key-chart_"]{position:absolute;inset:0;'
+    "grid-template-rows:minmax(0,1fr)}"
+    '[class*="st-key-card_"] [class*="st-key-chart_"] *:has([data-testid=stPlotlyChart]),'
+    '[class*="st-key-card_"] [data-testid=stPlotlyChart]{height:100%}'
+    ".st-key-pickers{min-height:2.25rem}"
+    ".st-key-earlier{position:absolute;right:0.75rem;bottom:0.625rem}"
+    "@media(min-width:64rem){"
+    "div:has(>.st-key-strip){height:12rem;flex:none}"
+    ".strip .chain{flex-wrap:nowrap}"
+    ".st-key-controls{grid-template:'buttons progress progress' auto 'words epoch speed' auto"
+    "/25.5rem minmax(0,1fr) max-content}"
+    "div:has(>.st-key-run_progress){grid-area:progress}"
+    "div:has(>.st-key-run_words){grid-area:words}"
+    "div:has(>.st-key-run_epoch){grid-area:epoch}"
+    "div:has(>.st-key-run_speed){grid-area:speed}"
+    ".st-key-cards{grid-template-columns:3fr 2fr}"
+    ":is(.st-key-card_predictions,.st-key-card_loss)"
+    "{min-height:clamp(21rem,100vh - 22.5rem,40rem)}}"
+    # On a phone, what is pressed and what that changes come first, and the shapes after them.
+    "@media(max-width:47.99rem){[data-testid=stMainBlockContainer]{padding:0.625rem 1rem 2rem}"
+    "[data-testid=stMain] h1{font-size:1rem}"
+    "[data-testid=stMainBlockContainer]>[data-testid=stVerticalBlock] "
+    ":is(:has(.st-key-controls),:has(>.st-key-cards),:has(>*>.st-key-cards),.st-key-cards)"
+    "{display:contents}"
+    "div:has(>.st-key-strip)~*,.st-key-cards>*{order:5}.st-key-controls{order:1}"
+    "div:has(>.st-key-card_predictions){order:2}div:has(>.st-key-strip){order:3}"
+    ".st-key-train_controls button{padding-inline:0.25rem}"
+    ".st-key-train_controls button span:has(>[data-testid=stIconMaterial]){display:none}"
+    ".st-key-do_train button{min-width:4.25rem}}"
 )
 
 _CELL = (
@@ -82,7 +152,14 @@ def style() -> None:
     _write(
         f"{_ALWAYS}{code}[data-tag],[data-tag] button{{color:{colors.background}!important}}"
         f"[data-testid=stSidebar] [disabled] p{{color:{colors.muted}}}"
+        # Streamlit writes white on a primary button, which nobody can read on dark mode's.
+        f"[data-testid=stBaseButton-primary]:enabled *{{color:{colors.background}!important}}"
     )
+
+
+def explore_style() -> None:
+    """What Explore needs besides."""
+    _write(_EXPLORE)
 
 
 def cell_style() -> None:

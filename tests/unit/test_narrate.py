@@ -27,37 +27,35 @@ from tests.unit.pictures import a_dataset, a_snapshot, spoiled
 EXPERIMENT = Experiment().set(T=4, F=3, U=5)
 
 
+def a_naive(errors):
+    """A guess that is off by so much at each timestep, where all targets are 0."""
+    return np.broadcast_to(np.array(errors, np.float32)[:, None], (8, len(errors), 1)).copy()
+
+
 # What is set up
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
+        ({}, "One LSTM answers at each of 4 timesteps, its twin only at the last."),
         (
-            {},
-            "Fake: an LSTM with 5 units reads 4 timesteps of 3 features. One model answers at "
-            "every step, its twin only at the last; both start from the same weights.",
-        ),
-        (
-            {"mode": "last", "U": 1, "cell": "gru"},
-            "Fake: a GRU with 1 unit reads 4 timesteps of 3 features. It answers once, at the "
-            "last step.",
+            {"mode": "last", "cell": "gru"},
+            "One GRU reads 4 timesteps and answers once, at the last.",
         ),
         (
             {"mode": "sequence", "layers": 3, "cell": "simple_rnn"},
-            "Fake: three SimpleRNN layers of 5 units read 4 timesteps of 3 features. They answer "
-            "at every step.",
+            "Three SimpleRNN layers answer at each of 4 timesteps.",
+        ),
+        (
+            {"mode": "both", "layers": 2},
+            "Two LSTM layers answer at each of 4 timesteps, their twins only at the last.",
         ),
     ],
 )
-def test_the_setup_says_what_reads_what_and_who_answers(changes, sentence):
+def test_the_headline_says_who_answers_when(changes, sentence):
     """In the singular and in the plural."""
     assert setup_sentence(EXPERIMENT.set(**changes), a_dataset()) == sentence
-
-
-def test_one_feature_is_in_the_singular():
-    """F = 1."""
-    assert "4 timesteps of 1 feature. " in setup_sentence(EXPERIMENT, a_dataset(f=1))
 
 
 def test_the_strip_in_words_names_every_shape_on_the_way():
@@ -81,14 +79,16 @@ def test_the_strip_in_words_names_every_shape_on_the_way():
 def test_predictions_in_words_give_answers_and_how_far_off_they_are():
     """Sample 7's targets are 24 to 27; one model is 0.5 too high, the other 0.25."""
     dataset = a_dataset()
-    sentence = predictions_sentence(
-        EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5, last=0.25), 0, 0
-    )
+    about = EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5, last=0.25), 0, 0
+    sentence = predictions_sentence(*about)
     assert sentence == (
         "Sample 7: at step 4 the target (target 1) is 27. The sequence model says 27.5, off by "
         "0.5; the last-step model says 27.2, off by 0.25. Over all 4 steps the sequence model is "
-        "off by 0.5 on average. Before the last step the last-step model was never asked; its "
-        "head would have been off by 0.25 on average."
+        "off by 0.5 on average."
+    )
+    assert predictions_sentence(*about, earlier=True) == sentence + (
+        " Before the last step the last-step model was never asked; its head would have been off "
+        "by 0.25 on average."
     )
 
 
@@ -96,10 +96,10 @@ def test_without_a_head_it_is_the_output_that_was_never_asked():
     """As in the raw worked example: nobody's head is spoken of."""
     dataset, experiment = a_dataset(), EXPERIMENT.set(head="none")
     snapshot = a_snapshot(dataset, last=0.25)
-    sentence = predictions_sentence(experiment, dataset, snapshot, 0, 0)
+    sentence = predictions_sentence(experiment, dataset, snapshot, 0, 0, earlier=True)
     assert sentence.endswith("; its output would have been off by 0.25 on average.")
-    sentence = step_error_sentence(experiment, dataset, snapshot)
-    assert "at step 1 its output would have been off by 0.25; " in sentence
+    sentence = step_error_sentence(experiment, dataset, snapshot, earlier=True)
+    assert "Asked at step 1, its output would have been off by 0.25. " in sentence
 
 
 def test_predictions_in_words_are_in_the_raw_unit_and_use_the_steps_own_names():
@@ -128,7 +128,7 @@ def test_a_run_that_diverged_is_said_to_have_no_answers():
     )
     assert "training loss is not a number" in loss_sentence(EXPERIMENT, dataset, snapshot)
     assert "sequence model not a number" in compare_sentence(dataset, snapshot)
-    assert "no better than guessing the mean" in step_error_sentence(EXPERIMENT, dataset, snapshot)
+    assert "(RMSE) is not a number at" in step_error_sentence(EXPERIMENT, dataset, snapshot)
     endless = spoiled(a_snapshot(dataset, sequence=0.5), math.inf)
     assert "training loss is infinite" in loss_sentence(
         EXPERIMENT.set(mode="sequence"), dataset, endless
@@ -233,32 +233,17 @@ def test_a_scaled_error_is_told_in_the_raw_unit_too():
         assert typical_error(dataset, a_snapshot(dataset, last=0.5).results["last"]) == words
 
 
-def test_the_error_by_timestep_in_words_says_from_when_on_a_model_beats_the_guess():
-    """The guess is 2 off at step 1 and gets better; the models are 1 off throughout."""
-    y = np.zeros((8, 4, 1), np.float32)
-    naive = np.broadcast_to(np.array([2, 1.5, 0.5, 1.2], np.float32)[:, None], y.shape).copy()
-    dataset = a_dataset(y=y, naive=naive)
-    assert step_error_sentence(
-        EXPERIMENT, dataset, a_snapshot(dataset, sequence=1.0, last=2.5)
-    ) == (
-        "The sequence model's typical error (RMSE) is 1 at step 1 and 1 at step 4; that is better "
-        "than guessing the mean from step 4 on. The last-step model was asked at step 4 alone and "
-        "is off by 2.5 there; at step 1 its head would have been off by 2.5; that is no better "
-        "than guessing the mean at step 4. Guessing the mean is off by 2 at step 1 and 1.2 at step "
-        "4."
+def test_the_error_by_timestep_in_words_gives_both_ends():
+    """The last-step model has one end alone, unless somebody asks what it would have said."""
+    dataset = a_dataset(y=np.zeros((8, 4, 1), np.float32), naive=a_naive([2, 1.5, 0.5, 1.2]))
+    about = EXPERIMENT, dataset, a_snapshot(dataset, sequence=1.0, last=2.5)
+    assert step_error_sentence(*about) == (
+        "The sequence model's typical error (RMSE) is 1 at step 1 and 1 at step 4. The last-step "
+        "model answers at step 4 alone, and is off by 2.5 there. Guessing the mean is off by 2 at "
+        "step 1 and 1.2 at step 4."
     )
-    assert "better than guessing the mean at every step" in step_error_sentence(
-        EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.25)
-    )
-
-
-def test_a_model_without_error_is_as_good_as_a_guess_without_one():
-    """As on a constant target: "no better" would be a fault where nothing is better."""
-    y = np.zeros((8, 4, 1), np.float32)
-    dataset = a_dataset(y=y, naive=y)
-    sentence = step_error_sentence(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.0, last=0.5))
-    assert "; that is as good as guessing the mean at step 4. " in sentence
-    assert "; that is no better than guessing the mean at step 4. " in sentence
+    asked = step_error_sentence(*about, earlier=True)
+    assert " there. Asked at step 1, its head would have been off by 2.5. " in asked
 
 
 def test_the_error_by_timestep_has_a_unit_where_all_columns_share_one():

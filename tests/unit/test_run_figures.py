@@ -46,28 +46,44 @@ def test_predictions_are_shown_in_the_raw_unit():
     assert "°C" in the(figure, "target").hovertemplate
 
 
-def test_the_last_step_model_gives_one_value_and_its_head_the_dotted_rest():
-    """A diamond at T, and a dotted line to it."""
+def test_the_last_step_model_gives_one_value_and_nothing_before_it():
+    """An open diamond at T, so that what lies in it can be seen; no line leads to it."""
     dataset = a_dataset()
     figure = predictions_figure(
         EXPERIMENT, dataset, a_snapshot(dataset, last=0.5), 0, 0, palette=LIGHT
     )
-    diamond, dotted = the(figure, "last-step mode"), the(figure, "its head before that")
-    assert (list(diamond.x), diamond.marker.symbol) == ([4], "diamond")
+    diamond = the(figure, "last-step mode")
+    assert (list(diamond.x), diamond.marker.symbol) == ([4], "diamond-open")
     np.testing.assert_allclose(diamond.y, dataset.y[6, -1] + 0.5)
-    np.testing.assert_allclose(dotted.y, dataset.y[6, :, 0] + 0.5)
-    assert dotted.line.dash == "dot"
-    assert not traces(figure, "sequence mode")
+    assert {trace.name for trace in figure.data} == {"target", "last-step mode"}
 
 
-def test_without_a_head_the_dotted_line_is_the_output():
-    """In both charts that have one, and in their keys."""
-    dataset, experiment = a_dataset(), EXPERIMENT.set(head="none")
-    figures = all_figures(dataset, a_snapshot(dataset, last=0.5), experiment=experiment)
-    for name in ("predictions", "step_error"):
-        assert the(figures[name], "its output before that").line.dash == "dot"
-        assert "its output before that" in figures[name].layout.annotations[0].text
-        assert "head" not in figures[name].to_json()
+@pytest.mark.parametrize("head", ["dense", "none"])
+def test_asked_earlier_a_dotted_line_leads_to_it(head):
+    """In both charts: its head's, or its own output where there is none."""
+    dataset, experiment = a_dataset(), EXPERIMENT.set(head=head)
+    snapshot = a_snapshot(dataset, last=0.5)
+    name = {"dense": "its head before that", "none": "its output before that"}[head]
+    for figure in (
+        predictions_figure(experiment, dataset, snapshot, 0, 0, palette=LIGHT, earlier=True),
+        step_error_figure(experiment, dataset, snapshot, LIGHT, earlier=True),
+    ):
+        assert the(figure, name).line.dash == "dot"
+        assert len(the(figure, name).y) == 4
+        assert name in figure.layout.annotations[0].text
+
+
+def test_the_axis_of_predictions_stands_still_while_a_model_learns():
+    """Whatever it answers within a quarter of the targets' span, and for every shown sample."""
+    dataset = a_dataset()
+    ranges = {
+        predictions_figure(
+            EXPERIMENT, dataset, a_snapshot(dataset, sequence=wrong), sample, 0, palette=LIGHT
+        ).layout.yaxis.range
+        for wrong in (-1.5, 0.0, 1.5)
+        for sample in (0, 1)
+    }
+    assert len(ranges) == 1
 
 
 def test_predictions_that_are_not_numbers_leave_a_gap():

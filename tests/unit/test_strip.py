@@ -81,18 +81,19 @@ def test_the_strip_shows_every_shape_in_letters_and_numbers():
     words = Fragment(strip_of(EXPERIMENT, a_dataset())).words
     for shape in ("(N, T, F)", "(N, 4, 3)", "(N, T, U)", "(N, 4, 5)", "(N, T, K)", "(N, 4, 1)"):
         assert shape in words
-    for shape in ("(N, U)", "(N, 5)", "(N, K)", "(N, 1)", "the last row, and nothing else"):
+    for shape in ("(N, U)", "(N, 5)", "(N, K)", "(N, 1)", "the last row alone"):
         assert shape in words
     assert "LSTM 5" in words
-    assert "4·5·(3+5+1) = 180 params" in words
+    assert "180 params" in words
+    assert "N samples · T timesteps · F features · U units · K targets" in words
     assert "return_sequences=False" in words
 
 
 def test_the_strip_counts_the_values_of_a_prediction():
     """With several targets the last-step mode's answer isn't one value."""
     for targets, said in {
-        1: ("a value at every step", "one value"),
-        4: ("4 values at every step", "4 values, once"),
+        1: ("one value a step", "one value"),
+        4: ("4 values a step", "4 values, once"),
     }.items():
         words = Fragment(strip_of(EXPERIMENT, a_dataset(k=targets))).words
         assert all(each in words for each in said)
@@ -116,15 +117,24 @@ def test_the_last_row_is_outlined_where_the_last_step_mode_takes_it():
 def test_large_tensors_are_cut_short_and_still_grow():
     """100 × 128 is drawn with two dozen rows and columns at most, and with dots between."""
     counts = []
-    for t, u in [(16, 16), (40, 40), (100, 128)]:
-        experiment = EXPERIMENT.set(T=t, U=u, layers=3, mode="sequence")
+    for t, u in [(13, 16), (40, 40), (100, 128)]:
+        experiment = EXPERIMENT.set(T=t, U=u, mode="sequence")
         images = Fragment(strip_of(experiment, a_dataset(t=t))).images
         counts.append(entries(drawn(images[1]))[0])
         dots = [p for p in drawn(images[1]).iter(f"{SVG}path") if p.get("stroke-linecap")]
-        assert bool(dots) == (t > 16)
+        assert bool(dots) == (t > 13)
     assert counts == sorted(counts)
-    assert counts[0] == 256
+    assert counts[0] == 13 * 16
     assert counts[-1] <= 24 * 24
+
+
+@pytest.mark.parametrize(("layers", "height"), [(1, 82.0), (2, 50.0), (3, 50.0)])
+def test_no_tensor_is_higher_than_its_room(layers, height):
+    """From two timesteps to a hundred, so that nothing below the strip moves."""
+    for t in (2, 12, 13, 40, 100):
+        experiment = EXPERIMENT.set(T=t, U=128, layers=layers)
+        image = Fragment(strip_of(experiment, a_dataset(t=t))).images[0]
+        assert float(drawn(image).get("viewBox").split()[-1]) <= height
 
 
 @pytest.mark.parametrize("head", ["dense", "none"])

@@ -12,10 +12,10 @@ from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import Trace, forward, layers_of
 from lib.recurrence.formulas import LayerPass
-from lib.ui import address, runs
-from lib.ui.cell.link import Linked, linked_buttons, linked_slider
+from lib.ui.epoch import pick_epoch, picked_epoch, weights_by_epoch
+from lib.ui.linked import Linked, linked_buttons, linked_slider
 from lib.ui.session import LayerWeights, Loaded, session
-from lib.ui.shown import ShownRun, fitting_run, initial_weights
+from lib.ui.shown import ShownRun, fitting_run
 from lib.ui.text import hint
 
 CONTENTS = (
@@ -131,41 +131,14 @@ def _mode(modes: Sequence[str]) -> str:
 
 def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     """The weights to look at, their epoch, and what they are; by epoch where several are known."""
-    weights = _by_epoch(shown, mode)
-    epoch = newest = max(weights)
+    known = weights_by_epoch(shown)
+    pick_epoch(shown)
+    epoch = max(known) if (picked := picked_epoch(shown)) is None else picked
     model = f"the {MODES[mode].label.lower()} model"
-    _drop_epoch_of_other_run(shown.snapshot.run_id)
-    if len(weights) > 1 and not shown.polling:
-        epochs = sorted(weights)
-        texts, labels = [f"{k}" for k in epochs], [f"{k:,}" for k in epochs]
-        key = f"cell_epoch_{shown.snapshot.run_id}_{newest}"
-        choice = Linked("epoch", texts, len(epochs) - 1, key)
-        epoch = epochs[linked_slider("After epoch", labels, choice)]
     if not epoch:
-        return weights[0], 0, f"as {model} starts, before training"
+        return known[0][mode], 0, f"as {model} starts, before training"
     run = " of a recorded run" if shown.is_recorded else ""
-    return weights[epoch], epoch, f"{model}'s after epoch {epoch:,}{run}"
-
-
-def _drop_epoch_of_other_run(run_id: str) -> None:
-    """An epoch is picked for one run; the next is shown as it is now."""
-    epoch, of_run = session().cell.epoch_choice or ("", run_id)
-    if epoch == address.page_value("epoch") and of_run != run_id:
-        address.set_page_value("epoch", "")
-        address.write_address()
-    session().cell.epoch_choice = address.page_value("epoch"), run_id
-
-
-def _by_epoch(shown: ShownRun, mode: str) -> dict[int, LayerWeights]:
-    """Weights by epoch: the initial ones, what a run has left on its way, and the newest."""
-    weights = {0: initial_weights(shown.experiment, shown.dataset)}
-    run = shown.run
-    past = shown.snapshot.past if run is None else runs.client().checkpoints(run)
-    weights |= {epoch: models[mode] for epoch, models in past if mode in models}
-    result = shown.snapshot.results[mode]
-    if result.weights is not None and len(result.checked_epochs):
-        weights[int(result.checked_epochs[-1])] = result.weights
-    return weights
+    return known[epoch][mode], epoch, f"{model}'s after epoch {epoch:,}{run}"
 
 
 def _traces(

@@ -25,8 +25,8 @@ from lib.figures.unrolled import WIDEST
 from lib.recurrence.formulas import LayerPass
 from lib.recurrence.unit_order import by_similarity
 from lib.ui import address
-from lib.ui.cell.link import Linked
 from lib.ui.fragment import fragment
+from lib.ui.linked import Linked
 from lib.ui.session import session
 from lib.ui.style import cell_style
 

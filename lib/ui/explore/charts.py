@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib.english import short
-from lib.experiment import MODES
+from lib.experiment import MODES, Experiment
 from lib.figures.by_epoch import compare_figure, loss_figure
 from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import Palette
@@ -19,97 +20,143 @@ from lib.narrate.explore import (
     step_error_sentence,
     typical_error,
 )
+from lib.narrate.takeaways import (
+    compare_takeaway,
+    loss_takeaway,
+    predictions_takeaway,
+    step_error_takeaway,
+)
 from lib.ui.session import session
 from lib.ui.shown import ShownRun, sample_index, sample_key
 from lib.ui.steady import is_drawn, steady_chart
-from lib.ui.text import hint, say_steadily
+from lib.ui.text import hint, plain, takeaway
 
 METRIC = 132
 """The width of a number in pixels: the longest fits, and two do beside each other on a phone."""
 
+LONGEST = {
+    "predictions": "At the last step, sequence mode is off by less than a millionth and last-step "
+    "mode by 88.8 °C.",
+    "loss": "Sequence mode overfits: its validation loss rises since epoch 8,888.",
+    "step_error": "Sequence mode beats guessing no change at 88 of 88 steps; last-step mode's one "
+    "answer doesn't beat it.",
+    "compare": "In this run last-step mode's error is smaller: 0.0000888 against less than a "
+    "millionth.",
+}
+"""The longest usual takeaway of each chart: its room is kept."""
 
-def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool) -> None:
+
+def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, badge: str) -> None:
     """All cards, two to a row on a wide screen and one below the other on others: `lib.ui.style`.
 
     While a run trains, the lower two charts change in turns: a browser needs about 50 ms for
     each chart, and the upper two are what people watch. Without `with_lower` there are only
-    these. With `hold`, charts that are there stay as they are.
+    these. With `hold`, charts that are there stay as they are. The `badge` says which settings
+    they show, where these aren't the sidebar's.
     """
     session().charts.turn = 1 - session().charts.turn
     turn = session().charts.turn if shown.polling else None
     experiment, dataset, snapshot = shown.experiment, shown.dataset, shown.snapshot
-    cards = st.container(key="cards")
-    wide, narrow = cards.columns([3, 2])
-    with wide.container(border=True, height="stretch"):
-        sample, target = _pickers(shown)
-        _picture(
-            "predictions",
-            lambda: predictions_figure(
-                experiment, dataset, snapshot, sample, target, palette=palette
-            ),
-            predictions_sentence(experiment, dataset, snapshot, sample, target),
-            hold=hold,
-        )
-    with narrow.container(border=True, height="stretch"):
-        st.markdown("### Loss over epochs")
-        _picture(
-            "loss",
-            lambda: loss_figure(experiment, dataset, snapshot, palette),
-            loss_sentence(experiment, dataset, snapshot),
-            hold=hold,
-        )
-    if not with_lower:
-        return
-    wide, narrow = cards.columns([3, 2])
-    with wide.container(border=True, height="stretch"):
-        st.markdown("### How early could each model know?")
-        _picture(
-            "step_error",
-            lambda: step_error_figure(experiment, dataset, snapshot, palette),
-            step_error_sentence(experiment, dataset, snapshot),
-            hold=hold or turn == 0,
-        )
-    with narrow.container(border=True, height="stretch"):
-        st.markdown("### The one number that compares them")
-        _numbers(shown)
-        _picture(
-            "compare",
-            lambda: compare_figure(dataset, snapshot, palette),
-            compare_sentence(dataset, snapshot),
-            hold=hold or turn == 1,
-        )
+    with st.container(key="cards"):
+        with _card("predictions"):
+            picked = _pickers(shown, badge)
+            earlier = _asks_earlier(experiment)
+            _picture(
+                "predictions",
+                lambda: predictions_figure(
+                    experiment, dataset, snapshot, *picked, palette=palette, earlier=earlier
+                ),
+                predictions_takeaway(dataset, snapshot, *picked),
+                predictions_sentence(experiment, dataset, snapshot, *picked, earlier=earlier),
+                hold=hold,
+            )
+        with _card("loss"):
+            _title("Loss over epochs", badge)
+            _picture(
+                "loss",
+                lambda: loss_figure(experiment, dataset, snapshot, palette),
+                loss_takeaway(experiment, dataset, snapshot),
+                loss_sentence(experiment, dataset, snapshot),
+                hold=hold,
+            )
+        if not with_lower:
+            return
+        with _card("step_error"):
+            _title("How early could each model know?", badge)
+            _picture(
+                "step_error",
+                lambda: step_error_figure(experiment, dataset, snapshot, palette, earlier=earlier),
+                step_error_takeaway(dataset, snapshot),
+                step_error_sentence(experiment, dataset, snapshot, earlier=earlier),
+                hold=hold or turn == 0,
+            )
+        with _card("compare"):
+            several = len(snapshot.results) > 1
+            _title("The one number that compares them" if several else "Last-step error", badge)
+            _numbers(shown)
+            _picture(
+                "compare",
+                lambda: compare_figure(dataset, snapshot, palette),
+                compare_takeaway(dataset, snapshot),
+                compare_sentence(dataset, snapshot),
+                hold=hold or turn == 1,
+            )
 
 
-def _picture(name: str, draw: Callable[[], go.Figure], sentence: str, *, hold: bool) -> None:
-    """A chart with its text twin. With `hold` one that is there stays, and costs nothing."""
+def _card(name: str) -> DeltaGenerator:
+    return st.container(border=True, key=f"card_{name}", gap="xxsmall")
+
+
+def _title(words: str, badge: str) -> None:
+    st.markdown(f"### {words}" + (f" :yellow-badge[these show {plain(badge)}]" if badge else ""))
+
+
+def _picture(
+    name: str, draw: Callable[[], go.Figure], words: str, details: str, *, hold: bool
+) -> None:
+    """A chart, its takeaway and its details. With `hold` one that is there costs nothing."""
     key = f"chart_{name}"
-    steady_chart(None if hold and is_drawn(key) else draw(), sentence, key)
-    say_steadily(sentence)
+    steady_chart(None if hold and is_drawn(key) else draw(), f"{words} {details}", key, fills=True)
+    takeaway(words, details, longest=LONGEST[name])
 
 
-def _pickers(shown: ShownRun) -> tuple[int, int]:
+def _asks_earlier(experiment: Experiment) -> bool:
+    """Whether to show what nobody gets from last-step mode: its answers before the last step."""
+    if "last" not in experiment.model.modes:
+        return False
+    return st.toggle(
+        "What if we asked it earlier?",
+        key="earlier",
+        help="What last-step mode's head would say of each earlier hidden state. "
+        "With `return_sequences=False`, nobody gets these.",
+    )
+
+
+def _pickers(shown: ShownRun, badge: str) -> tuple[int, int]:
     """The first card's title, and which sample and which target column it shows."""
     dataset = shown.dataset
     names = [dataset.short_sample_name(index) for index in shown.snapshot.samples]
     sample, target = sample_index(len(names)), 0
-    title, picker = st.columns([2, 1])
-    title.markdown("### What each model says at every timestep")
-    if len(names) > 1:
-        picker.select_slider(
-            "Sample",
-            range(len(names)),
-            format_func=names.__getitem__,
-            key=sample_key(len(names)),
-            label_visibility="collapsed",
-        )
-    if dataset.targets > 1:
-        target = picker.selectbox(
-            "Target column",
-            range(dataset.targets),
-            format_func=dataset.target_names.__getitem__,
-            key=f"target_{dataset.targets}",
-            label_visibility="collapsed",
-        )
+    with st.container(horizontal=True, key="pickers", vertical_alignment="bottom"):
+        _title("What each model says", badge)
+        if dataset.targets > 1:
+            target = st.selectbox(
+                "Target column",
+                range(dataset.targets),
+                format_func=dataset.target_names.__getitem__,
+                key=f"target_{dataset.targets}",
+                label_visibility="collapsed",
+                width=150,
+            )
+        if len(names) > 1:
+            st.select_slider(
+                "Sample",
+                range(len(names)),
+                format_func=names.__getitem__,
+                key=sample_key(len(names)),
+                label_visibility="collapsed",
+                width=150,
+            )
     return sample, target
 
 

@@ -8,26 +8,25 @@ is wrong, it asks for one full run of the page.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
 
-from lib.experiment import ExperimentError
 from lib.figures.palette import Palette
-from lib.narrate.explore import changed_settings, progress_sentence
+from lib.narrate.explore import changed_settings, own_settings, progress_sentence
 from lib.run import Run, Status
-from lib.training.limits import check
 from lib.ui import clock, runs
+from lib.ui.epoch import at_picked_epoch, pick_epoch, picked_epoch
 from lib.ui.explore import charts
 from lib.ui.fragment import fragment
 from lib.ui.load.rhythm import SLOWEST
 from lib.ui.load.turns import RHYTHM, turn
+from lib.ui.pace import pick_pace
 from lib.ui.session import Loaded, session
 from lib.ui.shown import ShownRun, shown_run
 from lib.ui.style import hide
-from lib.ui.text import plain, say_steadily
+from lib.ui.text import say_steadily
 
 STEADY_SECONDS = 2.0
 """A page keeps its polling interval for at least as long."""
@@ -45,28 +44,20 @@ WORDS: dict[Status, tuple[str, str]] = {
     ),
     Status.RUNNING: (":blue-badge[training]", "Sliders may be moved meanwhile: the run goes on."),
     Status.PAUSED: (":yellow-badge[paused]", "Resume goes on from here, Step trains one epoch."),
-    Status.FINISHED: (":green-badge[finished]", "All epochs are done. Train or Step begins anew."),
-    Status.STOPPED: (
-        ":gray-badge[stopped]",
-        "The figures stay as they were. Train or Step begins anew.",
-    ),
+    Status.FINISHED: (":green-badge[finished]", "Move the slider to go back over the epochs."),
+    Status.STOPPED: (":gray-badge[stopped]", "The figures stay as they were."),
     Status.DIVERGED: (":red-badge[diverged]", "The last figures that were numbers stay."),
-    Status.FAILED: (":red-badge[failed]", "The last figures stay."),
+    Status.FAILED: (":red-badge[failed]", "The last figures stay. Train starts it again."),
 }
 """Status → its badge, and what it means for the person."""
-RECORDED = (
-    ":gray-badge[recorded]",
-    "A run of these settings, recorded earlier.",
-    " Train to see it live.",
-)
+RECORDED = (":gray-badge[example]", "Example result.", " Press Train to make your own.")
 UNTRAINED = (
     ":gray-badge[not trained yet]",
-    "The charts show the models with their initial weights.",
-    " Train to change that.",
+    "The models still have their initial weights.",
+    " Press Train to change that.",
 )
 """Where there is no run: the badge, what it means, and what to do where that can be done."""
-LONGEST = UNTRAINED[1] + UNTRAINED[2]
-"""The longest sentence usually below the bar: its room is kept, so that nothing moves."""
+WATCHING = "You are watching a run that another browser started."
 
 
 def live(loaded: Loaded, palette: Palette, *, with_lower_charts: bool) -> None:
@@ -74,7 +65,7 @@ def live(loaded: Loaded, palette: Palette, *, with_lower_charts: bool) -> None:
     runs.prepare(loaded.experiment, loaded.dataset)
     shown = shown_run(loaded.experiment, loaded.dataset)
     interval = RHYTHM.interval() if shown.polling else None
-    drawn = PanelDrawing(shown.run, shown.polling, interval, clock.now())
+    drawn = PanelDrawing(shown.run, shown.polling, picked_epoch(shown), interval, clock.now())
     try:
         fragment(_panel, run_every=interval)(loaded, palette, with_lower_charts, drawn)
     finally:
@@ -87,6 +78,8 @@ class PanelDrawing:
 
     run: Run | None
     polling: bool
+    epoch: int | None
+    """The one that was picked."""
     interval: float | None
     """Seconds between two looks for new figures."""
     time: float
@@ -103,19 +96,32 @@ class PanelDrawing:
         """Whether the page has to be drawn again as a whole."""
         steady = clock.now() - self.time < STEADY_SECONDS
         off = self.interval is not None and not steady and RHYTHM.is_off(self.interval)
-        return off or (now.run, now.polling) != (self.run, self.polling)
+        drawn = self.run, self.polling, self.epoch
+        return off or (now.run, now.polling, picked_epoch(now)) != drawn
 
 
 def _panel(loaded: Loaded, palette: Palette, with_lower_charts: bool, drawn: PanelDrawing) -> None:
     with turn(first=not drawn.is_complete):  # drawn with the page, for which somebody waits
         shown = shown_run(loaded.experiment, loaded.dataset)
-        left, right = st.columns([4, 3], vertical_alignment="center")
-        with left:
-            _buttons(loaded, shown)
-        with right.container(key="run_progress"):
-            _progress(loaded, shown)
-        _notices(loaded, shown)
-        charts.draw(shown, palette, with_lower=with_lower_charts, hold=drawn.holds_charts)
+        with st.container(key="controls"):
+            with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
+                _buttons(loaded, shown)
+            with st.container(key="run_progress", gap=None):
+                _progress(shown)
+            with st.container(key="run_words"):
+                say_steadily(_words(loaded, shown), gray=True)
+            with st.container(key="run_epoch"):
+                pick_epoch(shown, wide=True)
+            with st.container(key="run_speed"):
+                pick_pace(on_change=runs.follow_pace)
+        changed = "" if _is_same(loaded, shown) else _shows(loaded, shown)
+        charts.draw(
+            at_picked_epoch(shown),
+            palette,
+            with_lower=with_lower_charts,
+            hold=drawn.holds_charts,
+            badge=changed,
+        )
         now = shown_run(loaded.experiment, loaded.dataset)
         # A run may have ended while this was being drawn; nobody would come to look again.
         ended = not now.polling and now.snapshot.status is not shown.snapshot.status
@@ -124,10 +130,12 @@ def _panel(loaded: Loaded, palette: Palette, with_lower_charts: bool, drawn: Pan
 
 
 def _buttons(loaded: Loaded, shown: ShownRun) -> None:
-    """Train, pause or resume, step, stop, reset: always in these places, dimmed where idle.
+    """Train or resume, pause, step, stop, reset: always in these places, dimmed where idle.
 
-    Pause and Resume share a place, and both are always there: where one came for the other, the
-    browser showed the two side by side for a moment, and a click in that moment hit nothing.
+    The first one trains what the sidebar says, and never throws away what rests: a paused run of
+    just these settings goes on with it. Where the settings are others by then, that run goes on
+    with the second button, in Pause's place. Both of these are always there: where one came for the
+    other, the browser showed the two side by side for a moment, and a click then hit nothing.
     """
     client, run, status = runs.client(), shown.run, shown.snapshot.status
     open_run = run if run and runs.may_steer(run) and not status.over else None
@@ -141,30 +149,23 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     def step() -> None:
         client.step(open_run if open_run and same else runs.train(*settings, paused=True))
 
-    with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
-        _button(
-            "Train",
-            "play_arrow",
-            partial(runs.train, *settings),
-            shortcut="T",
-            disabled=not loaded.trainable or bool(open_run and status.active and same),
-        )
-        keys = (None, "P") if paused else ("P", None)
-        _button("Pause", "pause", steer(client.pause), shortcut=keys[0], disabled=idle)
-        _button("Resume", "resume", steer(client.resume), shortcut=keys[1], disabled=idle)
-        hide("do_pause" if paused else "do_resume")
-        _button(
-            "Step",
-            "skip_next",
-            step,
-            shortcut="S",
-            disabled=not loaded.trainable,
-            about="Train one epoch: of this run, or, where there is none that goes on or the "
-            "settings have changed, the first one of a new run.",
-        )
-        _button("Stop", "stop", steer(client.stop), shortcut="X", disabled=idle)
-        about = "Forget the run and go back to the untrained model."
-        _button("Reset", "restart_alt", runs.leave, disabled=run is None, about=about)
+    if paused and same:
+        _button("Train", "play_arrow", steer(client.resume), label="Resume", primary=True)
+    else:
+        can_train = loaded.trainable and not (open_run and status.active and same)
+        train = partial(runs.train, *settings)
+        _button("Train", "play_arrow", train, primary=True, disabled=not can_train)
+    _button("Pause", "pause", steer(client.pause), disabled=idle or paused)
+    _button("Resume", "resume", steer(client.resume), disabled=idle)
+    hide("do_resume" if same or not paused else "do_pause")
+    about = (
+        "Train one epoch: of this run, or, where there is none that goes on or the settings have "
+        "changed, the first one of a new run."
+    )
+    _button("Step", "skip_next", step, disabled=not loaded.trainable, about=about)
+    _button("Stop", "stop", steer(client.stop), disabled=idle)
+    about = "Forget the run and go back to the untrained model."
+    _button("Reset", "restart_alt", runs.leave, disabled=run is None, about=about)
 
 
 def _button(
@@ -172,27 +173,25 @@ def _button(
     icon: str,
     act: Callable[[], object],
     *,
-    shortcut: str | None = None,
+    label: str = "",
+    primary: bool = False,
     disabled: bool = False,
     about: str | None = None,
 ) -> None:
     """A button that acts in a callback, which runs even if its run of the page is cut short.
 
     Each has its own key: what a person clicked is what is done, though the button that stands in
-    its place may be another one by then.
+    its place may be another one by then. Keys of the keyboard press them by it: `lib.ui.listener`.
     """
-    # Streamlit writes white on a primary button, which nobody can read on dark mode's.
-    primary = name == "Train" and st.context.theme.type != "dark"
     st.button(
-        name,
+        label or name,
         key=f"do_{name.lower()}",
         icon=f":material/{icon}:",
         type="primary" if primary else "secondary",
-        shortcut=shortcut,
         disabled=disabled,
         help=about,
         on_click=_once,
-        args=(name, act),
+        args=(label or name, act),
     )
 
 
@@ -214,45 +213,44 @@ def _is_same(loaded: Loaded, shown: ShownRun) -> bool:
     return run is not None and run.experiment == loaded.experiment and run.dataset is loaded.dataset
 
 
-def _progress(loaded: Loaded, shown: ShownRun) -> None:
-    """The bar, what has been reached, and what that means: always in this place and size."""
+def _progress(shown: ShownRun) -> None:
+    """The bar, and above it what has been reached: always in this place and size."""
     run, snapshot = shown.run, shown.snapshot
-    badge, words = WORDS[snapshot.status]
+    badge, _ = WORDS[snapshot.status]
     if run is None:
-        badge, words, then = RECORDED if shown.is_recorded else UNTRAINED
-        words += then if loaded.trainable else ""
-    elif snapshot.reason and snapshot.status not in (Status.DIVERGED, Status.FAILED):
-        words = snapshot.reason
-    if run is not None and runs.may_steer(run) and not _is_same(loaded, shown):
-        changed = changed_settings(run.experiment, loaded.experiment) or "another upload"
-        words = f"The settings have changed since: {changed}."
-        words += " Train starts again with them." if loaded.trainable else ""
+        badge = (RECORDED if shown.is_recorded else UNTRAINED)[0]
     share = snapshot.epoch / snapshot.epochs if snapshot.epochs else 0.0
-    st.progress(min(1.0, share), text=f"{badge} {progress_sentence(snapshot)}")
-    say_steadily(words, LONGEST, gray=True)
+    picked = picked_epoch(shown)
+    now = progress_sentence(snapshot) if picked is None else f"shown: after epoch {picked:,}"
+    st.progress(min(1.0, share), text=f"{badge} {now}")
 
 
-def _notices(loaded: Loaded, shown: ShownRun) -> None:
-    """What the person must know of the run beyond its figures."""
+def _words(loaded: Loaded, shown: ShownRun) -> str:
+    """What the person must know of the run beyond its figures, in the room that is kept for it."""
     run, snapshot = shown.run, shown.snapshot
     if run is None:
-        return
+        _, words, then = RECORDED if shown.is_recorded else UNTRAINED
+        return words + (then if loaded.trainable else "")
     if not runs.may_steer(run):
         own = (
-            "Train starts one of your own with the settings in the sidebar."
+            "Train starts your own, with the sidebar's settings."
             if loaded.trainable
-            else "It is on a file that stays with that person, so the sidebar's settings don't "
-            "apply: upload a file of your own, or choose other data."
+            else "Its file stays with that person: upload one of your own, or choose other data."
         )
-        st.info(
-            f"You are watching a run that another browser started. {own}",
-            icon=":material/visibility:",
-        )
-    elif snapshot.status is Status.FAILED:
-        st.error(plain(snapshot.reason), icon=":material/error:")
-        with suppress(ExperimentError):  # a run over a limit can never do better
-            check(run.experiment, run.dataset)
-            again = partial(runs.train, run.experiment, run.dataset)
-            _button("Start it again", "replay", again)
-    elif snapshot.status is Status.DIVERGED:
-        st.warning(plain(snapshot.reason), icon=":material/warning:")
+        return f"{WATCHING} {own}"
+    words = snapshot.reason or WORDS[snapshot.status][1]
+    if _is_same(loaded, shown):
+        return words
+    words = f"The settings have changed since: {_changes(loaded, shown)}."
+    return words + (" Train starts anew with them." if loaded.trainable else "")
+
+
+def _changes(loaded: Loaded, shown: ShownRun) -> str:
+    return changed_settings(shown.experiment, loaded.experiment) or "another upload"
+
+
+def _shows(loaded: Loaded, shown: ShownRun) -> str:
+    """What the pictures show where a run has other settings than the sidebar: "T = 40"."""
+    if shown.run is None:
+        return ""
+    return own_settings(shown.experiment, loaded.experiment) or "another upload"

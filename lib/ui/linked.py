@@ -1,0 +1,87 @@
+"""What is picked on a page, as its link has it, so that others see what is on this screen.
+
+The address is the truth: a control is set to what stands there, and moving it writes it there. A
+value that names nothing, such as a layer that the model doesn't have, is ignored and stays there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from lib.ui import address
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A choice among `texts`, which the address has under `name`, by a widget's `key`."""
+
+    name: str
+    texts: Sequence[str]
+    default: int
+    """The index of what is chosen where the address says nothing."""
+    key: str
+
+    @property
+    def index(self) -> int:
+        """The index of what the address names, else of the default."""
+        text = address.page_value(self.name)
+        return self.texts.index(text) if text in self.texts else self.default
+
+    def bind(self, then: Callable[[], None] = lambda: None) -> dict[str, Any]:
+        """Arguments that tie a widget, whose options are 0, 1, 2 and so on, to the address.
+
+        `then` is called when the choice has been kept.
+
+        Its state is set only where it differs: Streamlit sends the browser all that is set, and
+        that would overrule the choice that a person is making.
+        """
+        if st.session_state.get(self.key) != self.index:
+            st.session_state[self.key] = self.index
+        return {"key": self.key, "on_change": self._keep, "args": (then,)}
+
+    def _keep(self, then: Callable[[], None]) -> None:
+        moved = st.session_state[self.key]
+        if moved is not None:  # as a browser says for a moment where its theme isn't the usual one
+            text = "" if moved == self.default else self.texts[moved]
+            address.set_page_values({self.name: text})
+            then()
+
+
+def linked_slider(label: str, labels: Sequence[str], choice: Linked, *, wide: bool = False) -> int:
+    """Draw a slider that shows `labels` for the choice's texts; returns which one it is at."""
+    st.select_slider(
+        label,
+        range(len(labels)),
+        choice.index,
+        format_func=labels.__getitem__,
+        width="stretch" if wide else 260,
+        **choice.bind(),
+    )
+    return choice.index
+
+
+def linked_buttons(
+    label: str,
+    labels: Sequence[str],
+    choice: Linked,
+    about: str | None = None,
+    then: Callable[[], None] = lambda: None,
+) -> int:
+    """Draw buttons side by side with these `labels`; returns which one is pressed.
+
+    `then` is called when another one was.
+    """
+    st.segmented_control(
+        label,
+        range(len(labels)),
+        default=choice.index,
+        format_func=labels.__getitem__,
+        required=True,
+        help=about,
+        **choice.bind(then),
+    )
+    return choice.index
