@@ -10,6 +10,7 @@ import numpy as np
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
+from lib.losses import mode_losses, step_losses
 from lib.recurrence import forward, initial_model_weights
 from lib.run import ModeResult, Snapshot, Status
 
@@ -30,20 +31,26 @@ def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
     if cost > BUDGET:
         judged = shown
     outputs = forward(experiment, weights, dataset.x[judged])[1]
-    step_mse = ((outputs - dataset.y[judged]) ** 2).mean(axis=(0, 2), dtype=np.float64)
-    result = ModeResult(
-        loss_epochs=np.zeros(0, np.int64),
-        loss=np.zeros(0),
-        checked_epochs=np.zeros(1, np.int64),
-        last_step_mse=step_mse[-1:],
-        step_mse=step_mse,
-        predictions=outputs[np.searchsorted(judged, shown)],
-        weights=tuple(weights),
-    )
+    wrong = outputs - dataset.y[judged]
+    step_mse = step_losses("mse", wrong)
+    losses = mode_losses(step_losses(experiment.training.loss, wrong))
+    results = {
+        mode: ModeResult(
+            loss_epochs=np.zeros(0, np.int64),
+            loss=np.zeros(0),
+            checked_epochs=np.zeros(1, np.int64),
+            last_step_mse=step_mse[-1:],
+            validation_loss=np.array([losses[mode]] if dataset.has_validation else []),
+            step_mse=step_mse,
+            predictions=outputs[np.searchsorted(judged, shown)],
+            weights=tuple(weights),
+        )
+        for mode in experiment.model.modes
+    }
     return Snapshot(
         run_id="",
         status=Status.PAUSED,
         epochs=experiment.training.epochs,
         samples=shown,
-        results=dict.fromkeys(experiment.model.modes, result),
+        results=results,
     )
