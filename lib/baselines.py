@@ -6,26 +6,9 @@ timestep, the last-step mode's only the last.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import numpy as np
-
 from lib.dataset import Dataset
 from lib.experiment import Experiment
-
-
-def _huber(wrong: np.ndarray) -> np.ndarray:
-    """Half the square up to 1, then straight on: Keras's `huber` with its `delta` of 1."""
-    size = np.abs(wrong)
-    return np.where(size <= 1, 0.5 * size**2, size - 0.5)
-
-
-ERRORS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "mse": np.square,
-    "mae": np.abs,
-    "huber": _huber,
-}
-"""A key of `lib.experiment.LOSSES` → what one wrong value costs; a loss is the mean of these."""
+from lib.losses import mode_losses, step_losses
 
 
 def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
@@ -33,12 +16,9 @@ def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
 
     On the training samples, since that is where the training loss is measured.
     """
-    error = ERRORS[experiment.training.loss]
     wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
-    every = {"sequence": wrong, "last": wrong[:, -1:]}
-    return {
-        mode: float(error(every[mode]).mean(dtype=np.float64)) for mode in experiment.model.modes
-    }
+    losses = mode_losses(step_losses(experiment.training.loss, wrong))
+    return {mode: losses[mode] for mode in experiment.model.modes}
 
 
 def best_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
@@ -46,8 +26,7 @@ def best_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
 
     `Dataset.best_mse` is a mean squared error, and says nothing about other losses.
     """
-    best = dataset.best_mse
-    if best is None or experiment.training.loss != "mse":
+    if dataset.best_mse is None or experiment.training.loss != "mse":
         return {}
-    every = {"sequence": float(np.mean(best)), "last": float(best[-1])}
-    return {mode: every[mode] for mode in experiment.model.modes}
+    losses = mode_losses(dataset.best_mse)
+    return {mode: losses[mode] for mode in experiment.model.modes}

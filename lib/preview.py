@@ -13,6 +13,7 @@ import numpy as np
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
+from lib.losses import mode_losses, step_losses
 from lib.recurrence import forward, initial_model_weights
 from lib.run import ModelWeights, ModeResult, Snapshot, Status
 
@@ -26,22 +27,26 @@ def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
     Both modes start from the same weights, so one forward pass serves both.
     """
     weights = initial_model_weights(experiment, dataset.shape[2], dataset.targets)
-    step_mse, predictions = _judge(experiment, dataset, weights)
-    result = ModeResult(
-        loss_epochs=np.zeros(0, np.int64),
-        loss=np.zeros(0),
-        checked_epochs=np.zeros(1, np.int64),
-        last_step_mse=step_mse[-1:],
-        step_mse=step_mse,
-        predictions=predictions,
-        weights=tuple(weights),
-    )
+    step_mse, losses, predictions = _judge(experiment, dataset, weights)
+    results = {
+        mode: ModeResult(
+            loss_epochs=np.zeros(0, np.int64),
+            loss=np.zeros(0),
+            checked_epochs=np.zeros(1, np.int64),
+            last_step_mse=step_mse[-1:],
+            validation_loss=np.array([losses[mode]] if dataset.has_validation else []),
+            step_mse=step_mse,
+            predictions=predictions,
+            weights=tuple(weights),
+        )
+        for mode in experiment.model.modes
+    }
     return Snapshot(
         run_id="",
         status=Status.PAUSED,
         epochs=experiment.training.epochs,
         samples=dataset.shown,
-        results=dict.fromkeys(experiment.model.modes, result),
+        results=results,
     )
 
 
@@ -51,14 +56,18 @@ def as_of(
     """A run's snapshot as it was after an earlier epoch, with the weights that it had then."""
     results = {}
     for mode, result in snapshot.results.items():
-        step_mse, predictions = _judge(experiment, dataset, weights[mode])
+        step_mse, losses, predictions = _judge(experiment, dataset, weights[mode])
         told, checked = result.loss_epochs <= epoch, result.checked_epochs < epoch
+        validation = result.validation_loss
+        if len(validation):
+            validation = np.append(validation[checked], losses[mode])
         results[mode] = replace(
             result,
             loss_epochs=result.loss_epochs[told],
             loss=result.loss[told],
             checked_epochs=np.append(result.checked_epochs[checked], epoch),
             last_step_mse=np.append(result.last_step_mse[checked], step_mse[-1]),
+            validation_loss=validation,
             step_mse=step_mse,
             predictions=predictions,
             weights=weights[mode],
@@ -68,10 +77,11 @@ def as_of(
 
 def _judge(
     experiment: Experiment, dataset: Dataset, weights: Sequence[np.ndarray]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Mean squared errors on the judged samples by timestep (T,), and outputs for the shown ones.
+) -> tuple[np.ndarray, dict[str, float], np.ndarray]:
+    """Of a model: mean squared errors by timestep (T,) and the loss by mode on the judged samples.
 
-    Where judging all the samples would take too long for a redraw, the shown ones stand for them.
+    With them come its outputs for the shown samples, (S, T, K). Where judging all the samples would
+    take too long for a redraw, the shown ones stand for them.
     """
     shown = dataset.shown
     judged = np.arange(len(dataset.x))[dataset.judged]
@@ -79,5 +89,6 @@ def _judge(
     if cost > BUDGET:
         judged = shown
     outputs = forward(experiment, weights, dataset.x[judged])[1]
-    step_mse = ((outputs - dataset.y[judged]) ** 2).mean(axis=(0, 2), dtype=np.float64)
-    return step_mse, outputs[np.searchsorted(judged, shown)]
+    wrong = outputs - dataset.y[judged]
+    losses = mode_losses(step_losses(experiment.training.loss, wrong))
+    return step_losses("mse", wrong), losses, outputs[np.searchsorted(judged, shown)]

@@ -62,6 +62,9 @@ class ModeResult:
     last_step_mse: np.ndarray
     """Mean squared error at the last timestep on the judged samples, (Q,). The number that can
     be compared between the modes."""
+    validation_loss: np.ndarray
+    """The training's own loss on the validation part, (Q,), as Keras's `evaluate` reports it: over
+    all steps, or at the last alone. (0,) where there is no such part: see `Samples.train`."""
     step_mse: np.ndarray
     """Mean squared error by timestep on the judged samples, now, (T,). For the last-step model:
     what its head would have said at each earlier step."""
@@ -82,9 +85,11 @@ class Snapshot:
     epochs: int = 0
     """The epochs asked for."""
     epochs_per_second: float = 0.0
-    """Over the last second or so, both models of a pair counted as one epoch."""
+    """Those of the run's pace, as long as it can be kept; else of the last second or so. Both
+    models of a pair counted as one epoch."""
     seconds_left: float | None = None
-    """At the speed of the last seconds; None in a run's first second, which is slower."""
+    """At that pace, or at the speed of the last seconds; without a pace None in a run's first
+    second, which is slower."""
     reason: str = ""
     """A sentence where something has to be said: why it ended, what it waits for."""
     samples: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))

@@ -31,6 +31,8 @@ class FakeClient:
         """The newest of each run, by its id: a test puts others here."""
         self.calls: list[tuple[str, str]] = []
         """What was done to runs: "pause", "resume", "step" or "stop", and a run's id."""
+        self.paces: dict[str, float | None] = {}
+        """How many seconds each run's epochs are spread over, by its id."""
         self.questions: list[Question] = []
         """All that was asked, in order."""
 
@@ -40,10 +42,12 @@ class FakeClient:
         dataset: Dataset,
         paused: bool = False,
         owner: str | None = None,  # noqa: ARG002  as the client's
+        show_seconds: float | None = None,
     ) -> Run:
         """A run that trains, or one that is paused before its first epoch."""
         run = Run(f"r{len(self.runs)}", experiment, dataset)
         self.runs[run.id] = run
+        self.set_pace(run, show_seconds)
         self.set(run, Status.PAUSED if paused else Status.RUNNING)
         return run
 
@@ -51,6 +55,10 @@ class FakeClient:
         """Let a run's newest snapshot be this."""
         epochs = run.experiment.training.epochs
         self.snapshots[run.id] = Snapshot(run.id, status, epochs=epochs, **figures)
+
+    def set_pace(self, run: Run, show_seconds: float | None) -> None:
+        """Its epochs come so fast."""
+        self.paces[run.id] = show_seconds
 
     def pause(self, run: Run) -> None:
         """It rests."""

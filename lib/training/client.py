@@ -30,6 +30,7 @@ from lib.training.messages import (
     Message,
     Prepare,
     Report,
+    SetPace,
     Start,
     Steer,
     Verb,
@@ -102,11 +103,13 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         dataset: Dataset,
         paused: bool = False,
         owner: str | None = None,
+        show_seconds: float | None = None,
     ) -> Run:
         """Train an experiment on a dataset, or, with `paused`, get everything ready for it.
 
-        Returns at once. A run that can't be trained is FAILED soon after, with the reason; so is
-        one of an `owner` who has MAX_RUNS_EACH going, or too much data.
+        Its epochs come as fast as they can, or spread evenly over `show_seconds`. Returns at once.
+        A run that can't be trained is FAILED soon after, with the reason; so is one of an `owner`
+        who has MAX_RUNS_EACH going, or too much data.
         """
         run = Run(secrets.token_hex(8), experiment, dataset)
         with self._changed:
@@ -115,10 +118,19 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             if (entry := self._book.run_to_forget_for_room(supervisor)) is not None:
                 self.drop(entry.run)
             entry = self._book.add(run, supervisor, supervisor.need(), owner, paused)
+            entry.show_seconds = show_seconds
             if not entry.over:
                 entry.worker.post(entry.start)
                 supervisor.end_delay()
         return run
+
+    def set_pace(self, run: Run, show_seconds: float | None) -> None:
+        """Change how fast a run's epochs come from now on: see `start`."""
+        with self._changed:
+            entry = self._book.entries.get(run.id)
+            if entry is not None and not entry.over and entry.show_seconds != show_seconds:
+                entry.show_seconds = show_seconds
+                entry.worker.post(SetPace(run.id, show_seconds))
 
     def pause(self, run: Run) -> None:
         """Let a run rest where it is."""
@@ -319,7 +331,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             return set()
         starts = {command.run_id for command in unsent if isinstance(command, Start)}
         for command in unsent:
-            if isinstance(command, Start | Steer) and command.run_id in starts:
+            if isinstance(command, Start | Steer | SetPace) and command.run_id in starts:
                 if (entry := self._book.entries.get(command.run_id)) is not None:
                     entry.worker = worker
                     worker.post(command)

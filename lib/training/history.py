@@ -75,7 +75,7 @@ def _spaced(points: Iterable[tuple[int, Value]], gap: int) -> Iterable[tuple[int
             yield point
 
 
-class Pace:
+class Speed:
     """Steps per second of the time that counts: the last second or so, pauses left out.
 
     A first slice is slow: what happens in the first `warm_up` seconds can be left out too.
@@ -87,15 +87,15 @@ class Pace:
         self._seconds = seconds
         self._warm_up = warm_up
         self._warm = 0.0
-        self._steps: deque[tuple[float, int]] = deque()
+        self._steps: deque[tuple[float, float]] = deque()
 
-    def begin(self, now: float, step: int) -> None:
+    def begin(self, now: float, step: float) -> None:
         """Training starts, or goes on after a pause. `now` is in seconds."""
         self._warm = now + self._warm_up
         self._steps.clear()
         self._steps.append((now, step))
 
-    def note(self, now: float, step: int) -> None:
+    def note(self, now: float, step: float) -> None:
         """`step` has been reached."""
         if now < self._warm:
             self._steps.clear()

@@ -25,6 +25,8 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     samples: Samples
     paused: bool = False
     """Whether to judge the untrained models, then wait."""
+    show_seconds: float | None = None
+    """How long all its epochs are to take; None where they come as fast as they can."""
 
 
 Verb = Literal["pause", "resume", "step", "stop", "drop"]
@@ -36,6 +38,13 @@ class Steer(msgspec.Struct, frozen=True, tag=True):
 
     verb: Verb
     run_id: str
+
+
+class SetPace(msgspec.Struct, frozen=True, tag=True):
+    """Change how long all epochs of a run are to take; ignored as a `Steer` may be."""
+
+    run_id: str
+    show_seconds: float | None
 
 
 class Prepare(msgspec.Struct, frozen=True, tag=True):
@@ -60,7 +69,7 @@ class Retire(msgspec.Struct, frozen=True, tag=True):
     """End as soon as all runs are over and all questions answered."""
 
 
-Command = Start | Steer | Prepare | Ask | Retire
+Command = Start | Steer | SetPace | Prepare | Ask | Retire
 
 
 class Report(msgspec.Struct, frozen=True, tag=True):

@@ -16,6 +16,7 @@ import numpy as np
 
 from lib.dataset import Samples
 from lib.experiment import Experiment
+from lib.losses import mode_losses, step_losses
 from lib.recurrence import initial_model_weights
 from lib.run import ModelWeights, ModeResult
 from lib.training.batches import BatchOrder
@@ -36,6 +37,18 @@ MAX_CHECKS = 400
 
 
 @dataclass(frozen=True, slots=True)
+class _Errors:
+    """How wrong some weights are on the judged samples."""
+
+    step_mse: np.ndarray
+    """(T,)."""
+    losses: dict[str, float]
+    """The training's loss there, by mode."""
+    predictions: np.ndarray
+    """For the shown samples, (S, T, K)."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Fit:
     """What a model needs in order to train."""
 
@@ -52,6 +65,8 @@ class _Model:
     """As they were when the model was last judged."""
     losses: History[float] = field(default_factory=lambda: History(MAX_LOSSES))
     checks: History[float] = field(default_factory=lambda: History(MAX_CHECKS))
+    validation: History[float] = field(default_factory=lambda: History(MAX_CHECKS))
+    """Losses on the validation part: at the epochs of `checks`, or at none."""
     step_mse: np.ndarray = field(default_factory=lambda: np.empty(0))
     predictions: np.ndarray = field(default_factory=lambda: np.empty(0))
     unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))
@@ -66,6 +81,7 @@ class _Model:
             loss=self.losses.values,
             checked_epochs=self.checks.epochs,
             last_step_mse=self.checks.values,
+            validation_loss=self.validation.values,
             step_mse=self.step_mse,
             predictions=self.predictions,
             weights=tuple(self.weights) if parameters <= MAX_SENT_PARAMETERS else None,
@@ -120,6 +136,11 @@ class PairTrainer:
     def at_epoch_end(self) -> bool:
         """Whether no epoch is half done, by any model."""
         return self._training is None and self.step % self.batches.steps == 0
+
+    @property
+    def done(self) -> float:
+        """Epochs, with the part that is done of the one in progress."""
+        return self.step / self.batches.steps
 
     @property
     def checks(self) -> int:
@@ -200,29 +221,30 @@ class PairTrainer:
 
     def _judge_all(self) -> Iterator[None]:
         """Judge the models as they are, in parts of a twentieth of a second at most."""
-        judged: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        errors: dict[int, _Errors] = {}
         weights: dict[str, list[np.ndarray]] = {}
         for mode, model in self._models.items():
             fit = model.fit
             now = fit.program.weights(fit.state) if fit else model.weights
-            if id(now) not in judged:  # the untrained models of a pair are one and the same
-                judged[id(now)] = yield from self._errors(now)
-            if not np.isfinite(judged[id(now)][0]).all():
+            if id(now) not in errors:  # the untrained models of a pair are one and the same
+                errors[id(now)] = yield from self._errors(now)
+            if not np.isfinite(errors[id(now)].step_mse).all():
                 self.diverged = mode
                 return
             weights[mode] = now
         for mode, model in self._models.items():
             model.weights = weights[mode]
-            model.step_mse, model.predictions = judged[id(weights[mode])]
-            model.checks.add(self.epoch, float(model.step_mse[-1]))
+            found = errors[id(model.weights)]
+            model.step_mse, model.predictions = found.step_mse, found.predictions
+            model.checks.add(self.epoch, float(found.step_mse[-1]))
+            if self._samples.has_validation:
+                model.validation.add(self.epoch, found.losses[mode])
         if self._most_past > 1:
             self._past.add(self.epoch, {mode: tuple(now) for mode, now in weights.items()})
         self._checked = self.step
 
-    def _errors(
-        self, weights: list[np.ndarray]
-    ) -> Generator[None, None, tuple[np.ndarray, np.ndarray]]:
-        """Mean squared errors on the judged samples (T,), and outputs for the shown ones."""
+    def _errors(self, weights: list[np.ndarray]) -> Generator[None, None, _Errors]:
+        """How wrong these weights are, found out in parts."""
         judged = self._samples.judged
         parts = []
         for part in self._judge.parts(weights, self._samples.x[judged]):
@@ -231,8 +253,9 @@ class PairTrainer:
         outputs = np.concatenate(parts)
         with np.errstate(over="ignore", invalid="ignore"):
             wrong = outputs.astype(np.float64) - self._samples.y[judged]
-            step_mse = (wrong**2).mean(axis=(0, 2))
-        return step_mse, outputs[self._samples.shown - (judged.start or 0)]
+            step_mse = step_losses("mse", wrong)
+            losses = mode_losses(step_losses(self._experiment.training.loss, wrong))
+        return _Errors(step_mse, losses, outputs[self._samples.shown - (judged.start or 0)])
 
     def _steps(self, goal: int, fitting: float) -> int:
         """How many steps to train next: what fits, but no part of an epoch beyond a whole one.

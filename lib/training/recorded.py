@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ PAST = 16
 PAST_BYTES = 400_000
 """How many weights of the past a recording holds, and their bytes."""
 FOLDER = Path(__file__).parent / "recordings"
-ARRAYS = ("loss_epochs", "loss", "checked_epochs", "last_step_mse", "step_mse", "predictions")
+ARRAYS = tuple(part.name for part in fields(ModeResult) if part.name != "weights")
 
 
 @lru_cache(maxsize=64)
@@ -86,7 +86,7 @@ def write(experiment: Experiment, snapshot: Snapshot, path: Path) -> None:
     """Keep a finished run of both modes, and its past, in a file that `recorded` can read."""
     about = {
         "past": [epoch for epoch, _ in snapshot.past],
-        "query": to_query(experiment),
+        "query": {"data": experiment.data.name, **to_query(experiment)},  # whatever the default is
         "epochs": snapshot.epochs,
         "epochs_per_second": snapshot.epochs_per_second,
     }

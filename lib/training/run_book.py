@@ -61,6 +61,8 @@ class RunEntry:
     """Whether it was started to wait for a person."""
     waits_for_worker: bool = False
     """Whether it says that its worker is still starting."""
+    show_seconds: float | None = None
+    """How long all its epochs are to take; None where they come as fast as they can."""
     waiting: int = 0
     """Calls of `wait` that look at it now."""
     unwatched: bool = False
@@ -98,7 +100,7 @@ class RunEntry:
     def start(self) -> Start:
         """The command that starts it, from the beginning."""
         run, paused = self.run, self.paused and self.verb == "start"
-        return Start(run.id, run.experiment, run.dataset.samples, paused)
+        return Start(run.id, run.experiment, run.dataset.samples, paused, self.show_seconds)
 
     def is_older_than_command(self, snapshot: Snapshot) -> bool:
         """Whether a snapshot of a paused run was sent before the worker had the last command."""

@@ -17,6 +17,8 @@ class Timing:
     """With many runs the slices get shorter, so that each has a turn about this often, …"""
     shortest_slice_seconds: float = 0.02
     """… but not shorter than this, since what lies between two slices costs time as well."""
+    poll_seconds: float = 0.005
+    """Between two looks for what other threads have done: programs and answers."""
     max_questions: int = 48
     """Questions that may wait at a time: each keeps its arguments in memory."""
     grown_seconds: float = 30.0
@@ -33,7 +35,8 @@ class Timing:
     few_checks: int = 40
     """A run that is soon over may spend, on its first so many judgements, …"""
     first_check_share: float = 0.2
-    """… this part of its time; its slices are short, so that its curve has many points."""
+    """… this part of its time; its slices are short, so that its curve has many points. So may a
+    run at its pace, which has time to spare."""
     first_slice_seconds: float = 0.02
     soon_seconds: float = 3.0
     """A run that has less than this to go is soon over."""

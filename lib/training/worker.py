@@ -39,6 +39,7 @@ from lib.training.messages import (
     Prepare,
     Report,
     Retire,
+    SetPace,
     Start,
     Steer,
 )
@@ -65,8 +66,10 @@ class Loop:
         build: Callable[[Any], Any],
         answers: Mapping[str, Callable[..., dict[str, Any]]],
         timing: Timing = USUAL,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._timing = timing
+        self._clock = clock
         self._connection = connection
         self._sending = threading.Lock()
         self._answers = answers
@@ -126,10 +129,10 @@ class Loop:
 
     def _patience(self) -> float | None:
         """Seconds to wait for a command: 0 while runs are busy, None for ever without work."""
-        runs = self._runs.values()
-        if any(run.busy for run in runs):
-            return 0
-        return 0.005 if self._open or any(run.waiting for run in runs) else None
+        rests = [run.rest for run in self._runs.values()]
+        if self._open:
+            rests.append(self._timing.poll_seconds)
+        return min((rest for rest in rests if rest is not None), default=None)
 
     def _take_commands(self, patience: float | None) -> None:
         while self._connection.poll(patience):
@@ -168,9 +171,11 @@ class Loop:
                 experiment,
                 samples,
                 paused=command.paused,
+                show_seconds=command.show_seconds,
                 programs=self._programs,
                 send=lambda snapshot: self._send(Report(snapshot)),
                 timing=self._timing,
+                clock=self._clock,
             )
         except Exception as error:  # whatever is wrong with it, the run must not seem to wait
             reason = f"This run was refused: {short_reason(error)}."
@@ -195,6 +200,11 @@ class Loop:
             run.release()
         elif run is not None:
             self._guard(run, getattr(run, command.verb))
+
+    def _set_pace(self, command: SetPace) -> None:
+        run = self._runs.get(command.run_id)
+        if run is not None:
+            run.set_pace(command.show_seconds)
 
     def _ask(self, command: Ask) -> None:
         function = self._answers.get(command.question)
@@ -235,6 +245,7 @@ class Loop:
 COMMANDS: dict[type, Callable[[Loop, Any], None]] = {
     Start: Loop._start,
     Steer: Loop._steer,
+    SetPace: Loop._set_pace,
     Prepare: Loop._prepare,
     Ask: Loop._ask,
     Retire: Loop._retire,

@@ -18,8 +18,8 @@ from lib.run import Snapshot, Status
 from lib.training.architecture import architecture_of, network_of
 from lib.training.cache import ProgramCache
 from lib.training.errors import short_reason
-from lib.training.history import Pace
 from lib.training.pair_trainer import PairTrainer
+from lib.training.tempo import Tempo
 from lib.training.timing import USUAL, Timing
 
 JUDGING = "The models are being judged on all validation samples, which takes a while for these."
@@ -49,6 +49,7 @@ class WorkerRun:
         paused: bool,
         programs: ProgramCache,
         send: Callable[[Snapshot], None],
+        show_seconds: float | None = None,
         timing: Timing = USUAL,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -59,6 +60,9 @@ class WorkerRun:
         self._send = send
         self._epochs = experiment.training.epochs
         self._goal = 0 if paused else self._epochs
+        self._stepping = False
+        """Whether the goal is the end of a step, which is made at once."""
+        self._tempo = Tempo(self._epochs, show_seconds)
         self._reason = ""
         self._next: _Outcome | None = None
         self._timing = timing
@@ -66,8 +70,6 @@ class WorkerRun:
         self._created = clock()
         self._since = 0.0
         """When its programs began to be compiled."""
-        self._pace = Pace()
-        self._steady = Pace(seconds=8.0, warm_up=1.0)  # for the time left, which shouldn't swing
         self._sent = self._checked = self._turned = 0.0
         self._trainer: PairTrainer | None = None
         self._loaded = False
@@ -86,23 +88,45 @@ class WorkerRun:
     @property
     def busy(self) -> bool:
         """Whether it uses a turn: to train, or to be judged."""
-        return self._next is not None or (self._loaded and self.status is Status.RUNNING)
+        return self.rest == 0
+
+    @property
+    def rest(self) -> float | None:
+        """Seconds until it wants a turn: 0 is now, None not before there is a command."""
+        if self._next is not None:
+            return 0
+        if self.waiting:
+            return self._timing.poll_seconds
+        if self.status is not Status.RUNNING or self._trainer is None:
+            return None
+        if self._stepping or not self._trainer.at_epoch_end:
+            return 0
+        return self._tempo.rest(self._clock(), self._trainer.done)
 
     def pause(self) -> None:
         """Stop training until a command to go on, even in the middle of an epoch."""
-        self._goal = 0
+        self._goal, self._stepping = 0, False
         if self._loaded:
             self._become(Status.PAUSED)
 
     def resume(self) -> None:
         """Go on to the end."""
+        self._stepping = False
         self._aim(self._epochs)
 
     def step(self) -> None:
         """Train to the end of the next epoch, then pause; each further call is one epoch more."""
         epoch = self._trainer.epoch if self._trainer else 0
-        stepping = epoch < self._goal < self._epochs
-        self._aim(min(self._epochs, (self._goal if stepping else epoch) + 1))
+        from_epoch = self._goal if self._stepping else epoch
+        self._stepping = True
+        self._aim(min(self._epochs, from_epoch + 1))
+
+    def set_pace(self, show_seconds: float | None) -> None:
+        """Train as many epochs a second from now on as take all of them that long."""
+        self._tempo.set_pace(show_seconds)
+        if self._trainer is not None:
+            self._tempo.begin(self._clock(), self._trainer.done)
+            self._post()
 
     def stop(self) -> None:
         """End it; its figures stay, and are those of the last epoch unless that takes long."""
@@ -173,15 +197,16 @@ class WorkerRun:
     def _train(self, trainer: PairTrainer, seconds: float) -> None:
         timing, epoch_steps = self._timing, trainer.batches.steps
         first = trainer.epoch == 0
-        soon_over = (self._left(self._pace) or 0.0) < timing.soon_seconds
-        few = trainer.checks < timing.few_checks and soon_over
+        goal = self._goal if self._stepping else self._tempo.due(self._clock(), trainer.done)
+        goal, stop = min(goal, self._goal), self._next_stop(trainer.epoch)
+        paced, rate = self._tempo.keeps_pace, self._tempo.rate
+        soon_over = not rate or self._epochs - trainer.done < timing.soon_seconds * rate
+        few = trainer.checks < timing.few_checks and soon_over and not paced
         if few:
             seconds = min(seconds, timing.first_slice_seconds)
-        goal, stop = self._goal, self._next_stop(trainer.epoch)
         trainer.advance(seconds, min(goal, stop) * epoch_steps)
         now = self._clock()
-        self._pace.note(now, trainer.step)
-        self._steady.note(now, trainer.step)
+        self._tempo.note(now, trainer.done)
         finished = trainer.step >= self._epochs * epoch_steps
         reached = trainer.step >= self._goal * epoch_steps
         must = finished or reached or (first and trainer.epoch > 0)
@@ -189,7 +214,8 @@ class WorkerRun:
         # Now or at the next turn, whichever is nearer to the time: many runs have few turns.
         due = must or now + (now - self._turned) / 2 - self._sent >= timing.send_seconds
         self._turned = now
-        pause = trainer.check_seconds / (timing.first_check_share if few else timing.check_share)
+        share = timing.first_check_share if few or paced else timing.check_share
+        pause = trainer.check_seconds / share
         if trainer.diverged:
             self._become(Status.DIVERGED, self._advice(trainer))
         elif finished:
@@ -208,8 +234,7 @@ class WorkerRun:
         if not self._loaded or self._trainer is None:
             return
         if goal > self._trainer.epoch:
-            for pace in (self._pace, self._steady):
-                pace.begin(self._clock(), self._trainer.step)
+            self._tempo.begin(self._clock(), self._trainer.done)
             self._become(Status.RUNNING)
         else:
             self._become(Status.PAUSED)
@@ -278,8 +303,8 @@ class WorkerRun:
             status=self.status,
             epoch=trainer.epoch,
             epochs=self._epochs,
-            epochs_per_second=self._pace.rate / trainer.batches.steps,
-            seconds_left=None if self.status.over else self._left(self._steady),
+            epochs_per_second=self._tempo.rate,
+            seconds_left=None if self.status.over else self._tempo.left(trainer.done),
             reason=self._reason,
             samples=self._samples.shown,
             results=trainer.results(),
@@ -292,20 +317,14 @@ class WorkerRun:
         stretch = max(1, self._epochs // self._timing.stops)
         return (epoch // stretch + 1) * stretch
 
-    def _left(self, pace: Pace) -> float | None:
-        """Seconds to the end at this pace, if it is known."""
-        if self._trainer is None or not pace.rate:
-            return None
-        return (self._epochs * self._trainer.batches.steps - self._trainer.step) / pace.rate
-
     def _slow_epoch(self, trainer: PairTrainer) -> str:
         """How much of an epoch is done, where epochs are so long that no figure changes."""
-        steps = trainer.batches.steps
-        if not self._pace.rate or steps / self._pace.rate < self._timing.slow_epoch_seconds:
+        rate = self._tempo.rate
+        if self._tempo.keeps_pace or not rate or 1 / rate < self._timing.slow_epoch_seconds:
             return ""
         return (
-            f"An epoch takes about {steps / self._pace.rate:,.0f} s; "
-            f"{trainer.step % steps / steps:.0%} of epoch {trainer.epoch + 1} is done."
+            f"An epoch takes about {1 / rate:,.0f} s; "
+            f"{trainer.done % 1:.0%} of epoch {trainer.epoch + 1} is done."
         )
 
     def _advice(self, trainer: PairTrainer) -> str:

@@ -126,6 +126,20 @@ def test_a_run_can_be_paused_stepped_resumed_and_stopped(
     assert (stopped.status, stopped.epoch) == (Status.STOPPED, held.epoch)
 
 
+def test_a_run_keeps_its_pace_until_it_is_given_another(
+    client: TrainingClient, experiment: Experiment, dataset: Dataset
+) -> None:
+    """One epoch in a thousand seconds, but for the first; then as fast as it goes."""
+    run = client.start(experiment, dataset, show_seconds=20_000.0)
+    begun = client.wait(run, PATIENCE, lambda snapshot: snapshot.epoch > 0)
+    assert (begun.status, begun.epoch) == (Status.RUNNING, 1)
+    assert (begun.epochs_per_second, begun.seconds_left) == (0.001, 19_000.0)
+    client.set_pace(run, None)
+    over = client.wait(run, PATIENCE)
+    assert (over.status, over.epoch) == (Status.FINISHED, 20)
+    assert over.epochs_per_second > 0.001
+
+
 def test_a_refused_run_says_why(
     client: TrainingClient, experiment: Experiment, dataset: Dataset
 ) -> None:

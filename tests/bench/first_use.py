@@ -25,6 +25,8 @@ from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import button, move_slider, wait_for_status
 from tests.browser.server import Server, serve
 
+FAST = "pace=fast"
+"""In a link: nothing waits for a person who wants to follow the epochs."""
 CHARTS = 4
 PAINTED = f"document.querySelectorAll('.js-plotly-plot .main-svg').length >= {CHARTS}"
 TRAINED = (
@@ -131,16 +133,16 @@ def measure(quick: bool) -> dict[str, float]:
             note("slider_s", slider(page, 5 if quick else 20))
             wait_for_worker(server)
             new = [
-                first_point(page, f"{server.url}/?U=16&seed={move}", move)
+                first_point(page, f"{server.url}/?U=16&seed={move}&{FAST}", move)
                 for move in ((1,) if quick else (1, 2, 3))
             ]
             note("first_point_new_s", statistics.median(new))
             seen = [
-                first_point(page, f"{server.url}/?U=17&seed={s}")
+                first_point(page, f"{server.url}/?U=17&seed={s}&{FAST}")
                 for s in range(1, 3 if quick else 6)
             ]
             note("first_point_seen_s", statistics.median(seen))
-            long = f"{server.url}/?T=24&U=32&N=640&epochs=5000"
+            long = f"{server.url}/?T=24&U=32&N=640&epochs=5000&{FAST}"
             note("updates_per_s", updates(page, long, 4 if quick else 10))
             note("slider_training_s", slider(page, 3 if quick else 10))
             wait_for_status(page, "training")

@@ -41,7 +41,7 @@ from tests.session import Session
 LEVELS = (1, 4, 8, 16, 32)
 CROWD = 32
 """From here on every session trains an architecture of its own."""
-WORK = "T=24&U=32&N=640&epochs=5000"
+WORK = "T=24&U=32&N=640&epochs=5000&pace=fast"
 MOVE_SECONDS = 1.5
 """Between two moves of a session's slider."""
 WARM_SECONDS = 3.0

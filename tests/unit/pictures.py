@@ -44,6 +44,7 @@ def a_result(dataset: Dataset, wrong: float, epochs: int = 10) -> ModeResult:
         loss=np.linspace(1.0, wrong**2, epochs),
         checked_epochs=np.array([0, epochs])[: 1 + (epochs > 0)],
         last_step_mse=np.array([1.0, wrong**2])[: 1 + (epochs > 0)],
+        validation_loss=np.array([1.0, wrong**2])[: 1 + (epochs > 0)],
         step_mse=np.full(dataset.shape[1], wrong**2),
         predictions=dataset.y[dataset.judged] + np.float32(wrong),
     )
@@ -68,6 +69,7 @@ def spoiled(snapshot: Snapshot, value: float) -> Snapshot:
             result,
             loss=np.full_like(result.loss, value),
             last_step_mse=np.full_like(result.last_step_mse, value),
+            validation_loss=np.full_like(result.validation_loss, value),
             step_mse=np.full_like(result.step_mse, value),
             predictions=np.full_like(result.predictions, value),
         )

@@ -37,9 +37,13 @@ class Stage:
         paused: bool = False,
         build: Callable[[Any], Any] = build,
         timing: Timing = USUAL,
+        show_seconds: float | None = None,
         **settings: object,
     ) -> None:
         self.sent: list[Snapshot] = []
+        self.times: list[float] = []
+        """When each of them was sent, by the clock."""
+        self.clock = Clock(tick=1e-4)
         self._programs = Shop(build)
         self.run = WorkerRun(
             "id",
@@ -47,10 +51,15 @@ class Stage:
             make_dataset(),
             paused=paused,
             programs=self._programs,
-            send=self.sent.append,
+            send=self._send,
+            show_seconds=show_seconds,
             timing=timing,
-            clock=Clock(tick=1e-4).now,
+            clock=self.clock.now,
         )
+
+    def _send(self, snapshot: Snapshot) -> None:
+        self.sent.append(snapshot)
+        self.times.append(self.clock.seconds)
 
     @property
     def last(self) -> Snapshot:
@@ -67,13 +76,14 @@ class Stage:
         ]
 
     def until(self, true: Callable[[], bool], seconds: float = 1e-3) -> None:
-        """Give turns until this is true; between two that aren't used, let programs be built."""
+        """Give turns until this is true; in between let programs be built, and time go by."""
         end = time.monotonic() + PATIENCE
         while not true():
             assert time.monotonic() < end, f"never came true; {self.run.status}"
             self.run.turn(seconds)
             if not self.run.busy:
                 self._programs.wait()
+                self.clock.forward(self.run.rest or 0)
 
     def until_status(self, status: Status, seconds: float = 1e-3) -> None:
         """Give turns until the run has this status."""

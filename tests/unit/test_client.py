@@ -10,7 +10,7 @@ import pytest
 
 from lib.run import Snapshot, Status
 from lib.training import run_book
-from lib.training.messages import Answer, Ask, Event, Prepare
+from lib.training.messages import Answer, Ask, Event, Prepare, SetPace
 from lib.training.questions import AnswerError
 from lib.training.run_book import STARTING
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts
@@ -135,6 +135,20 @@ def test_a_run_that_is_over_takes_no_commands(scene: Scene) -> None:
     assert scene.worker.verbs == ["start"]
     scene.say(run, Status.RUNNING, 3)
     assert scene.status(run) is Status.FINISHED
+
+
+def test_a_pace_is_sent_and_another_one_whenever_it_is_another(scene: Scene) -> None:
+    """With the start; and later, once, to a run that isn't over."""
+    plain = scene.start()
+    run = scene.client.start(make_experiment(), make_dataset(), show_seconds=8.0)
+    assert [start.show_seconds for start in scene.worker.posted] == [None, 8.0]  # type: ignore[union-attr]
+    for seconds in (8.0, 24.0, 24.0, None):
+        scene.client.set_pace(run, seconds)
+    scene.client.set_pace(plain, None)
+    assert scene.worker.posted[2:] == [SetPace(run.id, 24.0), SetPace(run.id, None)]
+    scene.say(run, Status.FINISHED, 5)
+    scene.client.set_pace(run, 8.0)
+    assert len(scene.worker.posted) == 4
 
 
 def test_a_look_ahead_sends_shapes_and_no_data(scene: Scene) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.training.history import History, Pace
+from lib.training.history import History, Speed
 
 quickly = settings(derandomize=True, deadline=None)
 
@@ -48,48 +48,48 @@ def test_a_long_history_is_spaced_evenly(count: int) -> None:
     assert 200 <= len(history.epochs) <= 600
 
 
-def test_the_pace_is_that_of_the_last_second_or_so() -> None:
+def test_the_speed_is_that_of_the_last_second_or_so() -> None:
     """Slow at first and fast now counts as fast."""
-    pace = Pace()
-    pace.begin(0.0, 0)
+    speed = Speed()
+    speed.begin(0.0, 0)
     for tenth in range(1, 101):
-        pace.note(tenth / 10, tenth)
-    assert pace.rate == pytest.approx(10)
+        speed.note(tenth / 10, tenth)
+    assert speed.rate == pytest.approx(10)
     for tenth in range(101, 201):
-        pace.note(tenth / 10, 100 + (tenth - 100) * 5)
-    assert pace.rate == pytest.approx(50)
+        speed.note(tenth / 10, 100 + (tenth - 100) * 5)
+    assert speed.rate == pytest.approx(50)
 
 
 def test_a_pause_does_not_count() -> None:
-    """A minute between pause and resume leaves the pace as it was."""
-    pace = Pace()
-    pace.begin(0.0, 0)
-    pace.note(1.0, 100)
-    pace.begin(61.0, 100)
-    assert pace.rate == pytest.approx(100)
-    pace.note(62.0, 200)
-    assert pace.rate == pytest.approx(100)
+    """A minute between pause and resume leaves the speed as it was."""
+    speed = Speed()
+    speed.begin(0.0, 0)
+    speed.note(1.0, 100)
+    speed.begin(61.0, 100)
+    assert speed.rate == pytest.approx(100)
+    speed.note(62.0, 200)
+    assert speed.rate == pytest.approx(100)
 
 
 def test_a_slow_beginning_can_be_left_out() -> None:
     """Nothing is known in the first second; afterwards its one step in 0.7 s doesn't count."""
-    pace = Pace(seconds=8.0, warm_up=1.0)
-    pace.begin(0.0, 0)
+    speed = Speed(seconds=8.0, warm_up=1.0)
+    speed.begin(0.0, 0)
     for now, step in ((0.7, 1), (0.9, 21)):
-        pace.note(now, step)
-        assert pace.rate == 0
+        speed.note(now, step)
+        assert speed.rate == 0
     for now, step in ((1.1, 41), (1.3, 61), (9.1, 841)):
-        pace.note(now, step)
-        assert pace.rate == pytest.approx(100)
+        speed.note(now, step)
+        assert speed.rate == pytest.approx(100)
 
 
-def test_slices_longer_than_the_window_have_a_pace_too() -> None:
+def test_slices_longer_than_the_window_have_a_speed_too() -> None:
     """One step in ten seconds is 0.1 a second."""
-    pace = Pace()
-    pace.begin(0.0, 0)
+    speed = Speed()
+    speed.begin(0.0, 0)
     for step in range(1, 4):
-        pace.note(10.0 * step, step)
-    assert pace.rate == pytest.approx(0.1)
+        speed.note(10.0 * step, step)
+    assert speed.rate == pytest.approx(0.1)
 
 
 @quickly

@@ -49,6 +49,7 @@ def make_result() -> ModeResult:
         loss=np.array([0.5, np.nan, np.inf]),
         checked_epochs=np.array([0, 3]),
         last_step_mse=np.array([1.0, 0.25]),
+        validation_loss=np.zeros(0),
         step_mse=np.ones(4),
         predictions=np.zeros((2, 4, 1), np.float32)[:, ::-1],
         weights=(np.ones((3, 8), np.float32), np.ones((), np.float32)),

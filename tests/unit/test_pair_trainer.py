@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -59,6 +60,38 @@ def test_errors_are_means_over_judged_samples_and_targets() -> None:
     np.testing.assert_allclose(result.step_mse, expected)
     assert result.last_step_mse[-1] == pytest.approx(expected[-1])
     assert result.predictions.shape == (5, 4, 3)
+
+
+@pytest.mark.parametrize(
+    ("loss", "costs"), [("mse", [4.0, 0.25]), ("mae", [2.0, 0.5]), ("huber", [1.5, 0.125])]
+)
+def test_validation_loss_is_the_trainings_own_of_each_mode(loss: str, costs: list[float]) -> None:
+    """On what is kept from training, at each judgement: over all steps, or at the last alone.
+
+    The model says 4 after 4 batches: it is wrong by 2 at the first of two steps, by 0.5 at the
+    last.
+    """
+    dataset = make_dataset(n=12, t=2, train=8)
+    y = np.full_like(dataset.y, 100.0)
+    y[8:, 0], y[8:, 1] = 2.0, 4.5
+    trainer = PairTrainer(make_experiment(loss=loss), replace(dataset, y=y), FakeJudge())
+    trainer.check()
+    trainer.load(FakeProgram(lambda _: 0.0))
+    trainer.advance(LONG, goal=4)
+    trainer.check()
+    results = trainer.results()
+    for mode, expected in (("sequence", np.mean(costs)), ("last", costs[-1])):
+        assert results[mode].checked_epochs.tolist() == [0, 1]
+        assert len(results[mode].validation_loss) == 2
+        assert results[mode].validation_loss[-1] == pytest.approx(expected)
+
+
+def test_without_a_validation_part_there_is_no_validation_loss() -> None:
+    """The judged samples are those that it learns from: their loss would promise too much."""
+    trainer = PairTrainer(make_experiment(), make_dataset(n=8, train=8), FakeJudge())
+    trainer.check()
+    result = trainer.results()["last"]
+    assert (len(result.last_step_mse), len(result.validation_loss)) == (1, 0)
 
 
 def test_an_epoch_loss_is_the_mean_over_samples() -> None:

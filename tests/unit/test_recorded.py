@@ -44,6 +44,8 @@ def test_a_recordings_errors_follow_from_its_weights(name: str) -> None:
         outputs = forward(experiment, result.weights, dataset.x[dataset.judged])[1]
         mse = ((outputs - dataset.y[dataset.judged]) ** 2).mean(axis=(0, 2), dtype=np.float64)
         np.testing.assert_allclose(mse, result.step_mse, rtol=1e-3, atol=1e-6)
+        judged = len(result.checked_epochs) if dataset.has_validation else 0
+        assert len(result.validation_loss) == judged
 
 
 @pytest.mark.parametrize("name", BUNDLED)
@@ -86,15 +88,19 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     for mode, result in snapshot.results.items():
         again = recording[1].results[mode]
         np.testing.assert_array_equal(again.loss, result.loss)
+        np.testing.assert_array_equal(again.validation_loss, result.validation_loss)
         for ours, theirs in zip(again.weights or (), result.weights or (), strict=True):
             np.testing.assert_array_equal(ours, theirs)
 
 
-def test_the_untrained_model_is_where_a_recorded_run_began() -> None:
-    """Its error is the one that the run had after epoch 0."""
-    experiment = suggested("running_mean")
+@pytest.mark.parametrize("name", ["running_mean", "worked_scaled"])
+def test_the_untrained_model_is_where_a_recorded_run_began(name: str) -> None:
+    """Its errors are those that the run had after epoch 0; with and without a validation part."""
+    experiment = suggested(name)
     start, snapshot = untrained(experiment, make_dataset(experiment)), recorded(experiment)
     assert snapshot is not None
     for mode, result in snapshot.results.items():
         assert result.checked_epochs[0] == 0
-        assert start.results[mode].last_step_mse[0] == pytest.approx(result.last_step_mse[0], 1e-5)
+        for figure in ("last_step_mse", "validation_loss"):
+            ours, theirs = getattr(start.results[mode], figure), getattr(result, figure)
+            np.testing.assert_allclose(ours, theirs[:1], rtol=1e-5)

@@ -55,6 +55,19 @@ def test_a_dead_worker_is_replaced_and_its_runs_begin_again(scene: Scene) -> Non
     assert scene.status(done) is Status.FINISHED
 
 
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_run_keeps_its_pace_with_another_worker(scene: Scene, sent: bool) -> None:
+    """The last one that was chosen, whether the first worker had heard of it or not."""
+    if sent:
+        scene.worker.say(Event("ready"))
+    run = scene.client.start(make_experiment(), make_dataset(), show_seconds=8.0)
+    scene.client.set_pace(run, 24.0)
+    scene.worker.die()
+    start, *more = scene.worker.posted
+    assert starts(start, run)
+    assert [command.show_seconds for command in (start, *more)][-1] == 24.0  # type: ignore[union-attr]
+
+
 def test_a_run_that_is_lost_twice_fails(scene: Scene) -> None:
     """It may be what kills. Its figures stay, and a person may try again."""
     run = scene.start()

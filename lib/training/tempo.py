@@ -1,0 +1,96 @@
+"""How fast a run goes: at its pace, so that people can follow it, or as fast as it can.
+
+It knows no clock and no models: a `worker_run` tells it the time, and trains as it says. Epochs
+that are done are counted with the part of the one in progress.
+"""
+
+from __future__ import annotations
+
+import math
+
+from lib.training.history import Speed
+
+LATE = 0.5
+"""Seconds that a run may make up for, where it had to wait for others. More is forgiven: all the
+epochs that it missed would come in a rush."""
+MOMENT = 0.02
+"""Seconds. Epochs that are to follow each other more closely are trained some at a time."""
+
+
+class Tempo:
+    """With a pace the next epoch is due at once, and then one each `show_seconds / epochs`.
+
+    Without one (None) all are due at once.
+    """
+
+    def __init__(self, epochs: int, show_seconds: float | None = None) -> None:
+        self._epochs = epochs
+        self._speed = Speed()
+        self._steady = Speed(seconds=8.0, warm_up=1.0)  # for the time left, which shouldn't swing
+        self.set_pace(show_seconds)
+        self.begin(0.0, 0.0)
+
+    def set_pace(self, show_seconds: float | None) -> None:
+        """Take this pace, from the next `begin` on. Raises ValueError unless it is above 0."""
+        if show_seconds is not None and not 0 < show_seconds < math.inf:
+            raise ValueError(f"a run must be shown for more than 0 seconds, got {show_seconds}")
+        self._each = (show_seconds or 0.0) / self._epochs
+        """Seconds from one epoch to the next; 0 where nobody has to follow."""
+        self._stride = math.ceil(MOMENT / self._each) if self._each else self._epochs
+        """How many epochs are trained at a time."""
+
+    def begin(self, now: float, done: float) -> None:
+        """Training begins, or goes on, from here: what was before doesn't count."""
+        for speed in (self._speed, self._steady):
+            speed.begin(now, done)
+        self._first, self._start = math.floor(done) + 1, now
+        """When the next epoch is due, from which the others are counted."""
+        self._behind = False
+
+    def note(self, now: float, done: float) -> None:
+        """So much has been done by now."""
+        for speed in (self._speed, self._steady):
+            speed.note(now, done)
+        self._forgive(now, done)
+        if self.rest(now, done):
+            self._behind = False
+
+    def due(self, now: float, done: float) -> int:
+        """The epoch that may be trained to by now."""
+        if not self._each:
+            return self._epochs
+        self._forgive(now, done)
+        # A millionth more: who was told to come at the time of an epoch has come for that one.
+        passed = math.floor((now - self._start) / self._each + 1e-6)
+        return min(self._epochs, self._first + passed)
+
+    def rest(self, now: float, done: float) -> float:
+        """Seconds until there is something to train, after the end of an epoch; 0 means now."""
+        following = min(self._epochs, math.floor(done) + self._stride)
+        return max(0.0, self._time(following) - now) if self._each else 0.0
+
+    @property
+    def keeps_pace(self) -> bool:
+        """Whether the pace decides how fast it goes, and not the machine."""
+        return self._each > 0 and not self._behind
+
+    @property
+    def rate(self) -> float:
+        """Epochs per second; 0 where nothing is known yet."""
+        return 1 / self._each if self.keeps_pace else self._speed.rate
+
+    def left(self, done: float) -> float | None:
+        """Seconds to the end of all epochs, if that is known."""
+        rate = self.rate if self.keeps_pace else self._steady.rate
+        return (self._epochs - done) / rate if rate else None
+
+    def _time(self, epoch: int) -> float:
+        """When an epoch is due."""
+        return self._start + (epoch - self._first) * self._each
+
+    def _forgive(self, now: float, done: float) -> None:
+        """Be no later than an epoch may take, and LATE."""
+        excess = now - self._time(math.floor(done) + 1) - self._each - LATE
+        if self._each and excess > 0:
+            self._start += excess
+            self._behind = True

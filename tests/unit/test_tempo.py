@@ -1,0 +1,182 @@
+"""A run's epochs come evenly at its pace, and as fast as they can where that is slower."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.training.tempo import LATE, MOMENT, Tempo
+from tests.clock import Clock
+
+SLICE = 0.1
+"""Seconds that a run trains at most before it asks what is due."""
+
+
+class Runner:
+    """Does what a tempo says, with an engine that takes `cost` seconds for an epoch."""
+
+    def __init__(self, epochs: int, show_seconds: float | None, cost: float = 0.001) -> None:
+        self.clock = Clock()
+        self.tempo = Tempo(epochs, show_seconds)
+        self.cost = cost
+        self.done = 0
+        self.ends: list[float] = []
+        """When each epoch was trained, in seconds from the start."""
+        self.calls: list[int] = []
+        """How many epochs were trained at a time."""
+        self._epochs = epochs
+        self._start = self.clock.seconds
+        self.tempo.begin(self.clock.seconds, 0)
+
+    def turn(self) -> None:
+        """Train what is due, else wait until something is."""
+        if rest := self.tempo.rest(self.clock.seconds, self.done):
+            self.clock.forward(rest)
+            return
+        due = self.tempo.due(self.clock.seconds, self.done)
+        self.calls.append(min(due - self.done, max(1, round(SLICE / self.cost))))
+        for _ in range(self.calls[-1]):
+            self.clock.forward(self.cost)
+            self.ends.append(self.clock.seconds - self._start)
+        self.done += self.calls[-1]
+        self.tempo.note(self.clock.seconds, self.done)
+
+    def until(self, epoch: int | None = None) -> None:
+        """Go on until so many are done, or all."""
+        turns = 0
+        while self.done < (epoch or self._epochs):
+            self.turn()
+            turns += 1
+            assert turns < 100_000
+
+    def gaps(self) -> list[float]:
+        """The seconds between two epochs."""
+        return [after - before for before, after in zip(self.ends, self.ends[1:], strict=False)]
+
+
+@pytest.mark.parametrize(("epochs", "seconds"), [(20, 8.0), (200, 8.0), (200, 24.0), (2, 8.0)])
+def test_epochs_come_evenly_and_in_that_time(epochs: int, seconds: float) -> None:
+    """The first at once, and each of the others as long after the one before."""
+    runner = Runner(epochs, seconds)
+    runner.until()
+    assert runner.ends[0] == pytest.approx(runner.cost)
+    assert runner.gaps() == pytest.approx([seconds / epochs] * (epochs - 1))
+    assert runner.ends[-1] == pytest.approx(seconds - seconds / epochs, abs=0.01)
+    assert set(runner.calls) == {1}
+
+
+def test_epochs_that_follow_each_other_closely_are_trained_some_at_a_time() -> None:
+    """5000 in 8 s: thirteen in each fiftieth of a second, and so not a turn for each."""
+    runner = Runner(5000, 8.0, cost=1e-4)
+    runner.until()
+    assert max(runner.calls) == 13
+    assert len(runner.calls) <= 8.0 / MOMENT
+    assert runner.ends[-1] == pytest.approx(8.0, abs=2 * MOMENT)
+
+
+def test_without_a_pace_all_is_due_at_once() -> None:
+    """As fast as it goes: nothing is waited for."""
+    runner = Runner(200, None)
+    assert runner.tempo.rate == 0
+    runner.until()
+    assert runner.calls == [100, 100]
+    assert runner.tempo.rate == pytest.approx(1000)
+    assert not runner.tempo.keeps_pace
+
+
+def test_a_single_epoch_comes_at_once() -> None:
+    """There is nothing to spread."""
+    runner = Runner(1, 8.0)
+    runner.until()
+    assert runner.ends == pytest.approx([runner.cost])
+
+
+def test_a_pause_does_not_count_and_ends_without_a_rush() -> None:
+    """After a minute the next epoch comes at once, and the others as evenly as before."""
+    runner = Runner(200, 8.0)
+    runner.until(50)
+    runner.clock.forward(60)
+    runner.tempo.begin(runner.clock.seconds, 50)
+    runner.until()
+    assert set(runner.calls) == {1}
+    gaps = runner.gaps()
+    assert gaps[:49] == pytest.approx([0.04] * 49)
+    assert gaps[50:] == pytest.approx([0.04] * 149)
+
+
+@pytest.mark.parametrize(("seconds", "gap"), [(24.0, 0.12), (2.0, 0.01)])
+def test_another_pace_counts_from_where_it_is_chosen(seconds: float, gap: float) -> None:
+    """What was before neither is made up for nor holds it up; `None` lets all come."""
+    runner = Runner(200, 8.0)
+    runner.until(50)
+    runner.tempo.set_pace(seconds)
+    runner.tempo.begin(runner.clock.seconds, 50)
+    runner.until(100)
+    assert runner.ends[-1] - runner.ends[49] == pytest.approx(50 * gap, abs=2 * gap)
+    assert max(runner.calls) <= 2
+    runner.tempo.set_pace(None)
+    runner.tempo.begin(runner.clock.seconds, runner.done)
+    runner.until()
+    assert runner.gaps()[-100:] == pytest.approx([runner.cost] * 100)
+
+
+def test_what_a_person_sees_is_the_pace() -> None:
+    """Epochs a second and the time left, from the start on, and to the end."""
+    runner = Runner(20, 8.0)
+    assert (runner.tempo.rate, runner.tempo.left(0)) == (2.5, 8.0)
+    for epoch in (1, 5, 20):
+        runner.until(epoch)
+        assert runner.tempo.keeps_pace
+        assert runner.tempo.rate == 2.5
+        assert runner.tempo.left(epoch) == pytest.approx((20 - epoch) / 2.5)
+
+
+def test_a_machine_that_is_too_slow_for_the_pace_takes_longer() -> None:
+    """Nothing is waited for, and what is seen is what it does."""
+    runner = Runner(200, 8.0, cost=0.1)
+    runner.until(100)
+    assert runner.gaps() == pytest.approx([0.1] * 99)
+    assert not runner.tempo.keeps_pace
+    assert runner.tempo.rate == pytest.approx(10, rel=0.1)
+    assert runner.tempo.left(100) == pytest.approx(10, rel=0.1)
+
+
+def test_a_machine_that_just_keeps_the_pace_keeps_it() -> None:
+    """Epochs of 0.38 s each 0.4 s are even, and seen as such, also in the middle of one."""
+    runner = Runner(20, 8.0, cost=0.38)
+    tempo, start = runner.tempo, runner.clock.seconds
+    runner.until(10)
+    tempo.due(start + 3.9, 9.95)
+    assert tempo.keeps_pace
+    runner.until()
+    assert runner.gaps() == pytest.approx([0.4] * 19)
+    assert tempo.keeps_pace
+
+
+def test_a_run_that_was_held_up_makes_up_for_a_moment_only() -> None:
+    """By what others did for ten seconds: half a second's epochs, and then evenly again."""
+    runner = Runner(200, 8.0)
+    runner.until(50)
+    runner.clock.forward(10)
+    runner.turn()
+    runner.turn()
+    assert runner.calls[-1] == pytest.approx(LATE / 0.04 + 1, abs=1)
+    caught_up = runner.done
+    runner.until()
+    assert runner.gaps()[caught_up:] == pytest.approx([0.04] * (199 - caught_up))
+    assert runner.tempo.keeps_pace
+
+
+def test_a_short_wait_is_made_up_for() -> None:
+    """So that many runs that take turns are over when each would have been alone."""
+    runner = Runner(200, 8.0)
+    while runner.done < 200:
+        runner.clock.forward(0.3)
+        runner.turn()
+    assert runner.ends[-1] == pytest.approx(8.0, abs=0.4)
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("inf"), float("nan")])
+def test_a_pace_is_a_time(seconds: float) -> None:
+    """Above 0 and not for ever; the error says what was given."""
+    with pytest.raises(ValueError, match=f"more than 0 seconds, got {seconds}"):
+        Tempo(5, seconds)
