@@ -13,7 +13,7 @@ from html import escape
 import numpy as np
 
 from lib.dataset import Dataset
-from lib.experiment import CELLS, MODES, Experiment
+from lib.experiment import MODES, Experiment
 from lib.figures.grid import EDGE, Grid, Room, levels_of
 from lib.figures.html import arrow_head, code_words
 from lib.figures.palette import Palette
@@ -39,9 +39,9 @@ BESIDE, BELOW = Room(74.0, 104.0, 13), Room(42.0, 96.0, 8)
 where one stands below the other."""
 LEGEND = (
     "N samples · T timesteps · F features · U units · K targets. No weight depends on N or T: "
-    "LSTM and Dense use the same ones at every step."
+    "each layer uses the same ones at every step."
 )
-"""What the letters of shapes mean; the cell's name comes for "LSTM"."""
+"""What the letters of shapes mean."""
 
 
 def shape_strip(
@@ -76,7 +76,7 @@ def shape_strip(
         f'<div role="img" aria-label="{escape(sentence)}" class="strip" '
         f'style="color:{palette.ink}"><div class="modes" style="grid-template-columns:{columns}">'
         f'{"".join(modes)}</div><div class="legend" style="color:{palette.muted}">'
-        f"{LEGEND.replace('LSTM', CELLS[experiment.model.cell].label)}</div></div>"
+        f"{LEGEND}</div></div>"
     )
 
 

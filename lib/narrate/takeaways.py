@@ -17,17 +17,23 @@ from lib.run import ModeResult, Snapshot
 
 RISE = 1.1
 """Validation loss this many times its least one has risen, and not just swung."""
+BETTER = 0.95
+"""An error of at most this share of the guess's beats it, and isn't just as good."""
+UNTRAINED = "Not trained yet: this is what the initial weights give."
 
 
 def predictions_takeaway(dataset: Dataset, snapshot: Snapshot, sample: int, target: int) -> str:
     """How far off each model is at the last step of the sample that is seen, in the raw unit."""
+    if not snapshot.epoch:
+        return UNTRAINED
     index = int(snapshot.samples[sample])
     truth = float(dataset.raw(dataset.y[index])[-1, target])
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    off = []
+    off: list[str] = []
     for mode, result in snapshot.results.items():
         said = float(dataset.raw(result.predictions[sample])[-1, target])
-        off.append(f"{MODES[mode].name} {'' if off else 'is off '}by {readable(abs(said - truth))}{unit}")
+        verb = "" if off else "is off "
+        off.append(f"{MODES[mode].name} {verb}by {readable(abs(said - truth))}{unit}")
     return f"At the last step, {' and '.join(off)}."
 
 
@@ -62,7 +68,9 @@ def overfits_since(result: ModeResult) -> int:
 
 def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
     """Where each model beats guessing: sequence mode step by step, last-step mode once."""
-    naive, parts = dataset.naive_mse, []
+    if not snapshot.epoch:
+        return UNTRAINED
+    naive, parts = BETTER * dataset.naive_mse, []
     if sequence := snapshot.results.get("sequence"):
         better = np.asarray(sequence.step_mse) < naive
         where = (
@@ -83,6 +91,8 @@ def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
 
 def compare_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
     """The number that can be compared, of both modes or of one beside the guess."""
+    if not snapshot.epoch:
+        return UNTRAINED
     errors = {mode: float(result.last_step_mse[-1]) for mode, result in snapshot.results.items()}
     if not all(map(math.isfinite, errors.values())):
         return "There is no error to compare: the figures aren't numbers any more."

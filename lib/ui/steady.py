@@ -9,6 +9,8 @@ above the old one, which stays until it is covered.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import plotly.graph_objects as go
 import plotly.io
 import streamlit as st
@@ -25,7 +27,7 @@ def steady_chart(figure: go.Figure | None, sentence: str, key: str, *, fills: bo
     changes for the first time there is one chart only. Without a figure what is there (`is_drawn`)
     stays as it is. Where it `fills` a place, that gives it its height: see `lib.ui.style`.
     """
-    height = "stretch" if fills else "content"
+    height: Literal["stretch", "content"] = "stretch" if fills else "content"
     pair = session().charts.by_place.setdefault(key, TwoCharts())
     if figure is not None:
         newest = plotly.io.to_json(figure.to_dict(), validate=False) + sentence
