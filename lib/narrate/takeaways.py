@@ -40,9 +40,10 @@ def predictions_takeaway(dataset: Dataset, snapshot: Snapshot, sample: int, targ
 def loss_takeaway(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
     """Whether a model overfits, else why two losses can't be compared, or what one is worth."""
     for mode, result in snapshot.results.items():
-        if epoch := overfits_since(result):
-            name = capital(MODES[mode].name)
-            return f"{name} overfits: its validation loss rises since epoch {epoch:,}."
+        since = overfits_since(result)
+        if since is not None:
+            name, when = capital(MODES[mode].name), f"since epoch {since:,}" if since else "at once"
+            return f"{name} overfits: its validation loss rises {when}."
     if len(snapshot.results) > 1:
         return f"Not to be compared: one averages {dataset.shape[1]} steps, the other counts one."
     mode, result = next(iter(snapshot.results.items()))
@@ -53,17 +54,17 @@ def loss_takeaway(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     return f"Training loss is {now}; {dataset.naive_label} has {readable(guess)}."
 
 
-def overfits_since(result: ModeResult) -> int:
-    """Since which epoch validation loss has risen while training loss fell; 0 where it hasn't."""
+def overfits_since(result: ModeResult) -> int | None:
+    """Since which epoch validation loss has risen while training loss fell; None where not."""
     validation = np.asarray(result.validation_loss, np.float64)
     if len(validation) < 3 or len(result.loss) < 2:
-        return 0
+        return None
     least = int(np.argmin(validation))
     epoch = int(result.checked_epochs[least])
     then = int(np.searchsorted(result.loss_epochs, epoch))
     rises = validation[-1] > RISE * validation[least]
     falls = then < len(result.loss) and result.loss[-1] < result.loss[then]
-    return epoch if rises and falls else 0
+    return epoch if rises and falls else None
 
 
 def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:

@@ -41,12 +41,16 @@ _ALWAYS = (
     "width:100%!important;height:auto!important;margin:0!important;white-space:normal!important;"
     "font-size:0.875rem}"
     # On paper: what one would hand out, and nothing that is pressed.
-    "@media print{@page{margin:10mm}"
+    # It has the screen's layout, as small as the paper needs it: see `listener.js`.
+    "@media print{@page{size:A4 landscape;margin:8mm}"
     ":is([data-testid=stSidebar],[data-testid=stHeader],[data-testid=stExpander],"
-    "[data-testid=stSlider],.st-key-train_controls,.st-key-run_speed,.st-key-run_epoch,"
-    ".st-key-earlier,.modebar-container){display:none!important}"
+    "[data-testid=stSlider],[data-testid=stProgress] [role=progressbar],.st-key-train_controls,"
+    ".st-key-run_speed,.st-key-run_epoch,.st-key-earlier,.modebar-container)"
+    "{display:none!important}"
     "html,body,#root *:has([data-testid=stMain]),[data-testid=stMain]"
     "{position:static!important;height:auto!important;overflow:visible!important}"
+    "[data-testid=stMainBlockContainer]{padding:0!important;max-width:none!important;"
+    "width:var(--paper-width,100%)!important;zoom:var(--paper-zoom,1)}"
     "[class*='st-key-card_'],.st-key-strip{break-inside:avoid}}"
     # A pasted message as code is written; a browser takes seconds to lay out one very long word
     # otherwise.
@@ -102,6 +106,12 @@ _EXPLORE = (
     ".st-key-cards{grid-template-columns:3fr 2fr}"
     ":is(.st-key-card_predictions,.st-key-card_loss)"
     "{min-height:clamp(21rem,100vh - 22.5rem,40rem)}}"
+    # On paper charts stay as large as they were drawn.
+    "@media print{[class*='st-key-card_']{min-height:0!important}"
+    "[class*='st-key-card_']>:has(>[class*='st-key-chart_']){flex:none;min-height:0}"
+    "[class*='st-key-card_']>*>[class*='st-key-chart_']{position:static}"
+    "[class*='st-key-card_'] [class*='st-key-chart_'] *:has([data-testid=stPlotlyChart]),"
+    "[class*='st-key-card_'] [data-testid=stPlotlyChart]{height:auto}}"
     # On a phone, what is pressed and what that changes come first, and the shapes after them.
     "@media(max-width:47.99rem){[data-testid=stMainBlockContainer]{padding:0.625rem 1rem 2rem}"
     "[data-testid=stMain] h1{font-size:1rem}"

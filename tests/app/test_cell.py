@@ -106,7 +106,7 @@ def test_the_page_looks_at_the_layer_and_the_weights_that_are_picked() -> None:
     app = start("Cell")
     assert "after epoch 200 of a recorded run" in words(app)
     before = html(app)
-    app.select_slider(key="cell_epoch_recorded_200").set_value(0).run()
+    app.select_slider(key="epoch_recorded_200").set_value(0).run()
     assert "as the sequence model starts, before training" in words(app)
     assert html(app) != before
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.experiment import Experiment
 from lib.run import Run, Status
 from lib.training.recorded import recorded
 from lib.ui.explore.live import SAME_CLICK_SECONDS
-from lib.ui.session import KEY
 from tests.app.test_address import address
-from tests.app.test_cell import seen
+from tests.app.test_cell import seen, words
 from tests.app.test_pages import start
 from tests.clock import Clock
 from tests.fake_client import FakeClient
@@ -54,12 +52,13 @@ def test_each_button_does_what_it_says(app: AppTest, client: FakeClient, run: Ru
     assert "blue-badge[training]" in progress(app)
     assert enabled(app) == {"pause", "resume", "step", "stop", "reset"}
     assert "yellow-badge[paused]" in progress(press(app, "pause"))
+    assert enabled(app) == {"train", "resume", "step", "stop", "reset"}
     assert "blue-badge[training]" in progress(press(app, "resume"))
     press(app, "step")
     assert "gray-badge[stopped]" in progress(press(app, "stop"))
     assert client.calls == [(name, run.id) for name in ("pause", "resume", "step", "stop")]
     assert enabled(app) == {"train", "step", "reset"}
-    assert "gray-badge[recorded]" in progress(press(app, "reset"))
+    assert "gray-badge[example]" in progress(press(app, "reset"))
     assert enabled(app) == {"train", "step"}
 
 
@@ -86,34 +85,73 @@ def test_settings_that_change_leave_the_run_alone(app: AppTest, client: FakeClie
     assert second.experiment.model.units == 5
 
 
+def test_train_goes_on_with_a_paused_run(app: AppTest, client: FakeClient, run: Run) -> None:
+    """It is called Resume then, and throws nothing away: Reset alone begins anew."""
+    press(app, "pause")
+    assert app.button(key="do_train").label == "Resume"
+    press(app, "train")
+    assert client.calls == [("pause", run.id), ("resume", run.id)]
+    assert list(client.runs) == [run.id]
+    assert app.button(key="do_train").label == "Train"
+
+
+def test_train_takes_new_settings_where_a_paused_run_has_others(
+    time: Clock, app: AppTest, client: FakeClient
+) -> None:
+    """The pictures say which settings they show; that run can still be gone on with, too."""
+    press(app, "pause")
+    app.slider(key="U").set_value(5).run()
+    assert app.button(key="do_train").label == "Train"
+    assert "these show U = 16" in words(app)
+    assert "resume" in enabled(app)
+    time.seconds += 2 * SAME_CLICK_SECONDS
+    press(app, "train")
+    assert [run.experiment.model.units for run in client.runs.values()] == [16, 5]
+    assert "these show" not in words(app)
+
+
+def test_a_run_is_shown_at_the_pace_that_is_picked(
+    time: Clock, app: AppTest, client: FakeClient, run: Run
+) -> None:
+    """It is changed on the way, and is in the link for the next run."""
+    assert client.paces[run.id] == 8.0
+    app.button_group(key="run_pace").set_value(2).run()
+    assert client.paces[run.id] is None
+    assert address(app)["pace"] == "fast"
+    time.seconds += 2 * SAME_CLICK_SECONDS
+    press(press(app, "reset"), "train")
+    assert list(client.paces.values()) == [None, None]
+
+
+def test_all_pictures_go_back_to_an_earlier_epoch_with_the_slider() -> None:
+    """On every page, as the link says; the next run is shown as it is now."""
+    app = start()
+    newest = seen(app)
+    app.select_slider(key="epoch_recorded_200").set_value(0).run()
+    assert address(app)["epoch"] == "0"
+    assert "shown: after epoch 0" in progress(app)
+    assert "Not trained yet: this is what the initial weights give." in seen(app)
+    assert newest != seen(app)
+    assert "epoch" not in address(press(app, "train"))
+
+
 def test_a_run_that_failed_says_why_and_is_begun_again_by_a_click(
-    app: AppTest, client: FakeClient, run: Run
+    time: Clock, app: AppTest, client: FakeClient, run: Run
 ) -> None:
     """With the settings that it had."""
     client.set(run, Status.FAILED, reason="The training process died.")
     app.run()
-    assert app.error[0].value == "The training process died."
-    press(app, "start it again")
+    assert "The training process died." in seen(app)
+    time.seconds += 2 * SAME_CLICK_SECONDS
+    press(app, "train")
     assert [run.experiment for run in client.runs.values()] == [run.experiment] * 2
-
-
-def test_a_run_over_a_limit_is_not_offered_again(client: FakeClient) -> None:
-    """It would be refused every time."""
-    app = start()
-    over = Experiment().set(head="none", U=3)
-    run = client.start(over, app.session_state[KEY].upload.last_good.dataset)
-    client.set(run, Status.FAILED, reason="Refused.")
-    app.session_state[KEY].run.id = run.id
-    app.session_state[KEY].run.started.add(run.id)
-    app.run()
-    assert not [button for button in app.button if button.key == "do_start it again"]
 
 
 def test_somebody_elses_run_is_watched(client: FakeClient) -> None:
     """It is said whose it is, and no button reaches it."""
     first = press(start(), "train")
     other = start(run=address(first)["run"]).run()
-    assert "another browser started" in other.info[0].value
+    assert "another browser started" in seen(other)
     assert enabled(other) == {"train", "step", "reset"}
     press(other, "reset")
     assert not client.calls

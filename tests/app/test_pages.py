@@ -117,7 +117,7 @@ def test_what_the_widgets_say_is_settled_once_in_a_run_of_a_page(
 def test_the_first_run_leaves_the_lower_half_to_the_second() -> None:
     """The code and the lower charts come when the upper ones have been painted."""
     app = start()
-    assert [m.value for m in app.markdown if m.value.startswith("### What each model says")]
+    assert [m.value for m in app.markdown if "each model's answers" in m.value]
     assert not app.code
     app.run()
     assert len(app.code) == 1
@@ -224,8 +224,8 @@ def test_what_is_over_a_limit_is_said_before_anybody_trains_it() -> None:
 def test_nobody_is_asked_to_train_what_cannot_be_trained() -> None:
     """Without a file there is nothing to train, and no sentence says otherwise."""
     text = " ".join(each.proto.body for each in start(data="upload").get("html"))
-    assert "recorded earlier" in text
-    assert "Train to see it live" not in text
+    assert "Example result." in text
+    assert "Press Train" not in text
 
 
 def test_a_slider_begins_where_its_data_allow() -> None:

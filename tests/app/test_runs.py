@@ -3,24 +3,9 @@
 from __future__ import annotations
 
 from lib.run import Status
+from tests.app.test_cell import seen
 from tests.app.test_pages import start
 from tests.fake_client import FakeClient
-
-
-def test_a_run_that_failed_says_why_and_one_click_starts_it_again(client: FakeClient) -> None:
-    """With the settings that it had, whatever the sidebar says by now."""
-    app = start()
-    app.button(key="do_train").click().run()
-    (run,) = client.runs.values()
-    client.set(run, Status.FAILED, reason="The training process was killed.")
-    app.slider(key="T").set_value(30).run()
-    assert [error.value for error in app.error] == ["The training process was killed."]
-    next(button for button in app.button if button.label == "Start it again").click().run()
-    assert not app.exception
-    assert not app.error
-    _, again = client.runs.values()
-    assert again.experiment == run.experiment
-    assert client.latest(again).status is Status.RUNNING
 
 
 def test_a_run_that_diverged_says_what_to_try(client: FakeClient) -> None:
@@ -31,7 +16,7 @@ def test_a_run_that_diverged_says_what_to_try(client: FakeClient) -> None:
     client.set(run, Status.DIVERGED, reason="The loss is no number. Lower the learning rate.")
     app.run()
     assert not app.exception
-    assert "Lower the learning rate" in app.warning[0].value
+    assert "Lower the learning rate" in seen(app)
 
 
 def test_who_watches_a_run_on_a_file_is_told_that_the_file_stays(client: FakeClient) -> None:
@@ -44,8 +29,8 @@ def test_who_watches_a_run_on_a_file_is_told_that_the_file_stays(client: FakeCli
     (run,) = client.runs
     watcher = start(data="upload", T="8", run=run)
     assert not watcher.exception
-    assert "You are watching a run that another browser started" in watcher.info[0].value
-    assert "a file that stays with that person" in watcher.info[0].value
+    assert "You are watching a run that another browser started" in seen(watcher)
+    assert "Its file stays with that person" in seen(watcher)
     for name in ("train", "pause", "stop"):
         assert watcher.button(key=f"do_{name}").disabled
     assert not owner.run().button(key="do_stop").disabled
@@ -65,7 +50,7 @@ def test_a_link_to_a_dataset_brings_its_suggested_settings() -> None:
     """`?data=seattle` is enough: its timesteps and units, and a recorded run of them."""
     app = start(data="seattle")
     assert (app.slider(key="T").value, app.slider(key="U").value) == (24, 32)
-    assert "-badge[recorded]" in app.get("progress")[0].proto.text
+    assert "-badge[example]" in app.get("progress")[0].proto.text
 
 
 def test_nonsense_in_the_address_is_dropped() -> None:

@@ -44,8 +44,8 @@ def give(app: AppTest, name: str, content: bytes) -> None:
 
 
 def title(app: AppTest) -> str:
-    """The page's first sentence: it says which data it is about."""
-    return next(each.value for each in app.markdown if each.value.startswith("# "))
+    """The page's headings: one of them says which data it is about."""
+    return " ".join(each.value for each in app.main.markdown if each.value.startswith("#"))
 
 
 def settings(app: AppTest) -> dict[str, object]:

@@ -71,10 +71,10 @@ def test_a_model_overfits_where_validation_loss_rises_while_training_loss_falls(
         "Last-step mode overfits: its validation loss rises since epoch 2."
     )
     assert overfits_since(result) == 2
-    assert overfits_since(replace(result, loss=np.linspace(1, 2, 5))) == 0
+    assert overfits_since(replace(result, loss=np.linspace(1, 2, 5))) is None
     swings = np.array([1.0, 0.5, 0.52, 0.5, 0.54])
-    assert overfits_since(replace(result, validation_loss=swings)) == 0
-    assert overfits_since(replace(result, validation_loss=np.zeros(0))) == 0
+    assert overfits_since(replace(result, validation_loss=swings)) is None
+    assert overfits_since(replace(result, validation_loss=np.zeros(0))) is None
 
 
 def test_where_each_model_beats_the_guess():

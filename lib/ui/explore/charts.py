@@ -138,7 +138,7 @@ def _pickers(shown: ShownRun, badge: str) -> tuple[int, int]:
     names = [dataset.short_sample_name(index) for index in shown.snapshot.samples]
     sample, target = sample_index(len(names)), 0
     with st.container(horizontal=True, key="pickers", vertical_alignment="bottom"):
-        _title("What each model says", badge)
+        _title(f"{plain(dataset.title)}: each model's answers", badge)
         if dataset.targets > 1:
             target = st.selectbox(
                 "Target column",
