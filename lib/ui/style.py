@@ -81,7 +81,7 @@ _EXPLORE = (
     "div:has(>.st-key-run_speed){grid-area:speed}"
     ".st-key-train_controls button{padding-inline:0.5rem}"
     ".st-key-do_train button{min-width:5.75rem}"
-    ".st-key-run_epoch{height:2rem;justify-content:center}"
+    "div:has(>.st-key-run_epoch){height:2rem}.st-key-run_epoch{justify-content:center}"
     ".st-key-run_epoch :is([data-testid=stSliderThumbValue],[data-testid=stSliderTickBar]),"
     ".st-key-pickers [data-testid=stSliderTickBar]{display:none}"
     ":is(.st-key-run_epoch,.st-key-run_speed) [data-testid=stWidgetLabel]"
