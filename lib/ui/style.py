@@ -21,6 +21,8 @@ _ALWAYS = (
     "overflow-wrap:anywhere}.said>*,.said::after{grid-area:1/1}"
     ".said::after{content:attr(data-longest);visibility:hidden}"
     ".takeaway{font-weight:600}"
+    # Mode, data and sizes are in sight on a screen of 720 pixels: no empty band above the title.
+    "[data-testid=stSidebarHeader]{height:2.5rem;margin:0;padding-block:0}"
     # What is only a script takes no room.
     "div:has(>.stHtml>script){display:none}"
     # All training buttons in one row from 1280 pixels on; and room for two lines above the bar
