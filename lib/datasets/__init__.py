@@ -76,11 +76,8 @@ def find_spec(experiment: Experiment) -> DatasetSpec:
 
 @lru_cache(maxsize=64)
 def suggested(name: str) -> Experiment:
-    """The experiment that a person gets by picking dataset `name`; the default if there is none."""
-    if name not in DATASETS:
-        return Experiment()
-    spec = DATASETS[name]
-    return settle(Experiment().set(data=name, **spec.suggested))
+    """The experiment that a person gets by picking dataset `name`, a key of `DATASETS`."""
+    return settle(Experiment().set(data=name, **DATASETS[name].suggested))
 
 
 def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
