@@ -6,8 +6,6 @@ the recordings: the recordings' numbers are no chance.
 
 from __future__ import annotations
 
-import pytest
-
 from lib.datasets import make_dataset, suggested
 from lib.training.client import TrainingClient
 from tests.waiting import PATIENCE
@@ -39,4 +37,4 @@ def test_the_adding_problem_is_learned_better_from_the_last_answer(client: Train
     """Both learn it; who was asked before anybody can know the sum is worse at the end."""
     for sequence, last, guess in trained(client, "adding"):
         assert last < sequence / 5
-        assert sequence == pytest.approx(0, abs=guess / 10)
+        assert sequence < guess / 10
