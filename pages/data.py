@@ -34,7 +34,7 @@ say(dataset.about)
 pictures, choice = st.columns([3, 2])
 with pictures:
     if has_columns(settled):
-        with st.container(border=True):
+        with st.container(border=is_mine):
             if is_mine:
                 uploader()
             with st.expander("Columns, and how far ahead"):

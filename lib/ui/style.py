@@ -67,8 +67,8 @@ _CELL = (
 def style() -> None:
     """What all pages need, once on each: a style that changes costs a browser much.
 
-    Streamlit's own colours have a contrast of less than 4.5 to 1 in code, in captions and on what is
-    disabled, and in dark mode hardly any on chosen columns; there are no options.
+    Streamlit's own colours have a contrast of less than 4.5 to 1 in code, in captions and on what
+    is disabled, and in dark mode hardly any on chosen columns; there are no options.
     """
     colors = current_palette()
     tokens = {
