@@ -190,9 +190,16 @@ class Dataset(Samples):
         return abs(float(scale[0])) if np.all(scale == scale[0]) else None
 
     def sample_name(self, index: int) -> str:
-        """What sample `index`, 0 to N-1, is called."""
-        return self.sample_names[index] if self.sample_names else f"sample {index + 1}"
+        """What sample `index`, 0 to N-1, is called: "sample 241 (validation)"."""
+        part = " (validation)" if index >= self.train else ""
+        return f"{self._bare_name(index)}{part}"
 
     def short_sample_name(self, index: int) -> str:
-        """The same where there is no room: of a window, which begins "to" end, its begin alone."""
-        return self.sample_name(index).partition(" to ")[0]
+        """The same where there is no room: of a window, which begins "to" end, its begin alone.
+
+        Nor of which part it is; who picks one picks among those of one part.
+        """
+        return self._bare_name(index).partition(" to ")[0]
+
+    def _bare_name(self, index: int) -> str:
+        return self.sample_names[index] if self.sample_names else f"sample {index + 1}"

@@ -2,45 +2,70 @@
 
 import streamlit as st
 
+from lib.datasets import GROUPS
+from lib.english import capital
 from lib.figures.data import frame_of_sample, sample_figure, split_figure
-from lib.narrate.data import data_sentence, numbers_hint, sample_sentence, split_sentence
+from lib.narrate.data import (
+    data_sentence,
+    numbers_hint,
+    sample_sentence,
+    sample_takeaway,
+    split_sentence,
+    split_takeaway,
+)
+from lib.ui.columns import columns, has_columns
 from lib.ui.data import load_data
 from lib.ui.frame import frame
+from lib.ui.picker import picker
 from lib.ui.session import session
 from lib.ui.steady import steady_chart
-from lib.ui.text import hint, plain, say
+from lib.ui.text import hint, plain, say, takeaway
 from lib.ui.theme import current_palette
 from lib.ui.upload import uploader
 
-dataset = load_data(frame("Data")).dataset
+settled = frame("Data")
+is_mine = settled.experiment.data.name == "upload"
+dataset = load_data(settled).dataset
 palette = current_palette()
 
 st.markdown(f"# {plain(data_sentence(dataset))}")
+say(dataset.about)
 
-wide, narrow = st.columns([3, 2])
-with wide.container(border=True, height="stretch"):
-    st.markdown("### One sample, step by step")
-    sample = st.slider("Sample", 1, len(dataset.x), key=f"any_sample_{len(dataset.x)}") - 1
-    sentence = sample_sentence(dataset, sample)
-    steady_chart(sample_figure(dataset, sample, palette), sentence, "chart_sample")
-    say(sentence)
-with narrow.container(border=True, height="stretch"):
-    st.markdown("### What is kept for checking")
-    sentence = split_sentence(dataset)
-    steady_chart(split_figure(dataset, palette), sentence, "chart_split")
-    say(sentence)
+pictures, choice = st.columns([3, 2])
+with pictures:
+    if has_columns(settled):
+        with st.container(border=is_mine):
+            if is_mine:
+                uploader()
+            with st.expander("Columns, and how far ahead"):
+                columns(settled)
+    with st.container(border=True):
+        title = st.container()
+        sample = st.slider("Sample", 1, len(dataset.x), key=f"any_sample_{len(dataset.x)}") - 1
+        title.markdown(f"### {plain(capital(dataset.sample_name(sample)))}, step by step")
+        sentence = sample_sentence(dataset, sample)
+        steady_chart(sample_figure(dataset, sample, palette), sentence, "chart_sample")
+        takeaway(sample_takeaway(dataset, sample), sentence)
+        with st.expander("the numbers", type="compact"):
+            height = min(320, 36 * (dataset.shape[1] + 1) + 2)
+            st.dataframe(frame_of_sample(dataset, sample), height=height)
+            hint(numbers_hint(dataset))
+    with st.container(border=True):
+        st.markdown("### What is kept for checking")
+        sentence = split_sentence(dataset)
+        steady_chart(split_figure(dataset, palette), sentence, "chart_split")
+        takeaway(split_takeaway(dataset), sentence)
+with choice.container(border=True):
+    for group in GROUPS:
+        picker(group)
+    if not is_mine:
+        uploader()
 
-wide, narrow = st.columns([3, 2])
-with wide.container(border=True, height="stretch"):
-    st.markdown(f"### The numbers of {plain(dataset.sample_name(sample))}")
-    st.dataframe(frame_of_sample(dataset, sample), height=min(320, 36 * (dataset.shape[1] + 1) + 2))
-    hint(numbers_hint(dataset))
-with narrow.container(border=True, height="stretch"):
-    st.markdown("### Bring your own")
-    uploader()
-    table = session().upload.table
-    for note in dataset.notes:
-        if not (table and note in table.notes):  # the uploader says these
+table = session().upload.table
+notes = [note for note in dataset.notes if not (table and note in table.notes)]
+if notes or dataset.source:
+    with st.expander("Where these data are from, and what was done to them"):
+        for note in notes:  # those of a file are said below the uploader
             hint(note)
-    if dataset.source:
-        hint(f"Source: {dataset.source}")
+        if dataset.source:
+            hint(f"Source: {dataset.source}")

@@ -11,16 +11,21 @@ from typing import Any
 
 from lib.dataset import Dataset
 from lib.datasets.series import F_OF_TABLE, SERIES, columns_of, cut
-from lib.datasets.spec import DatasetSpec
+from lib.datasets.spec import GROUPS, DatasetSpec
 from lib.datasets.synthetic import SYNTHETIC, TASKS
 from lib.datasets.worked import WORKED
-from lib.experiment import MAX_VALUES, Experiment, ExperimentError, limit_of, validate
+from lib.experiment import MAX_VALUES, SETTINGS, Experiment, ExperimentError, limit_of, validate
 from lib.windows import MAX_COLUMNS, Table
 
 __all__ = [
     "DATASETS",
+    "FIRST",
+    "GROUPS",
     "TASKS",
+    "dictated",
+    "example_of_upload",
     "find_spec",
+    "idle",
     "make_dataset",
     "make_settled_dataset",
     "settle",
@@ -36,7 +41,9 @@ def _uploaded(experiment: Experiment, table: Table | None) -> Dataset:
 
 _UPLOAD = DatasetSpec(
     name="upload",
+    group="File",
     title="Your own table",
+    shows="A CSV: you choose columns and horizon.",
     about="Columns of your table some rows ahead, from its columns up to that row.",
     make=_uploaded,
     why={"F": F_OF_TABLE},
@@ -45,8 +52,18 @@ _UPLOAD = DatasetSpec(
     targets=None,
 )
 
-DATASETS: dict[str, DatasetSpec] = {**SYNTHETIC, **WORKED, **SERIES, _UPLOAD.name: _UPLOAD}
-"""Every dataset by name, the value of `data` in the URL."""
+_ALL = (*SYNTHETIC.values(), *WORKED.values(), *SERIES.values(), _UPLOAD)
+
+DATASETS: dict[str, DatasetSpec] = {
+    spec.name: spec for group in GROUPS for spec in _ALL if spec.group == group
+}
+"""Every dataset by name, the value of `data` in the URL; in the order in which they are offered."""
+
+FIRST = next(iter(DATASETS))
+"""What the app begins with: there the two modes differ most."""
+
+_OPTIONAL = frozenset({"N", "noise", "lag", "horizon", "inputs", "targets", "missing"})
+_HEADLESS = "No head: a unit for each target."
 
 
 def find_spec(experiment: Experiment) -> DatasetSpec:
@@ -59,21 +76,22 @@ def find_spec(experiment: Experiment) -> DatasetSpec:
 
 @lru_cache(maxsize=64)
 def suggested(name: str) -> Experiment:
-    """The experiment that a person gets by picking dataset `name`; the default if there is none."""
-    if name not in DATASETS:
-        return Experiment()
-    spec = DATASETS[name]
-    return settle(Experiment().set(data=name, **spec.suggested))
+    """The experiment that a person gets by picking dataset `name`, a key of `DATASETS`."""
+    return settle(Experiment().set(data=name, **DATASETS[name].suggested))
 
 
 def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     """The experiment as its dataset allows it: fixed values set, others brought into range.
 
+    A setting that the dataset doesn't use has its default: two experiments that are the same are
+    equal.
+
     What can't be mended by moving a number (too few rows, unknown columns) is left for
     `make_dataset` to refuse. Raises ExperimentError for an unknown dataset.
     """
     spec = find_spec(experiment)
-    values: dict[str, Any] = dict(spec.fixed)
+    values: dict[str, Any] = {key: SETTINGS[key].default for key in _OPTIONAL - spec.uses}
+    values |= spec.fixed
     for key, minimum in spec.at_least.items():
         values[key] = max(experiment.get(key), minimum)
     width = spec.targets
@@ -94,6 +112,28 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     if settled.model.head == "none" and width:
         settled = settled.set(U=width)
     return settled
+
+
+def dictated(experiment: Experiment) -> dict[str, str]:
+    """Why these settings, by key, follow from the data or the head, and can't be set."""
+    spec = find_spec(experiment)
+    why = dict(spec.why)
+    if spec.fixed.get("head", experiment.model.head) == "none":
+        why.setdefault("U", _HEADLESS)
+    return why
+
+
+def idle(experiment: Experiment) -> frozenset[str]:
+    """The settings, by key, that change nothing: those that are dictated or that no data use."""
+    return (_OPTIONAL - find_spec(experiment).uses) | dictated(experiment).keys()
+
+
+def example_of_upload(experiment: Experiment) -> Experiment:
+    """What stands in for a person's own table while there is none: Seattle's, cut as that will be.
+
+    A link may name the columns of theirs, which Seattle's hasn't.
+    """
+    return settle(experiment.set(data="seattle", inputs=(), targets=()))
 
 
 def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:

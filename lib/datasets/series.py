@@ -145,12 +145,14 @@ def cut(name: str, experiment: Experiment, table: windows.Table) -> Dataset:
     )
 
 
-F_OF_TABLE = "The number of features is the number of input columns."
+F_OF_TABLE = "As many as there are input columns."
 
 SERIES = {
     "seattle": DatasetSpec(
         name="seattle",
+        group="Series",
         title="Seattle weather",
+        shows="Noisy: tomorrow is much like today.",
         about="Every day, the next day's highest temperature from the weather up to that day.",
         make=lambda experiment, _: cut("seattle", experiment, seattle()),
         why={"F": F_OF_TABLE},
@@ -161,7 +163,9 @@ SERIES = {
     ),
     "macro": DatasetSpec(
         name="macro",
+        group="Series",
         title="US economy",
+        shows="Few rows: 202 quarters.",
         about="Every quarter, the next quarter's inflation from growth and changes up to then.",
         make=lambda experiment, _: cut("macro", experiment, macro()),
         why={"F": F_OF_TABLE},
@@ -172,13 +176,15 @@ SERIES = {
     ),
     "gapminder": DatasetSpec(
         name="gapminder",
+        group="Series",
         title="Life expectancy",
+        shows="Each country is a sample, 11 steps long.",
         about="Every fifth year, a country's life expectancy five years later.",
         make=_gapminder,
         fixed={"T": 11, "F": 3},
         why={
-            "T": "There are 12 years of data, so 11 steps have a next one.",
-            "F": "Each country has 3 features: life expectancy, log GDP a head, log population.",
+            "T": "Of 12 years of data 11 have a next one.",
+            "F": "Life expectancy, GDP and population.",
         },
         suggested={"cell": "gru", "lr": 0.003, "batch": 16, "epochs": 150},
     ),

@@ -14,6 +14,15 @@ from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.windows import Table
 
+GROUPS = {
+    "Idea": "To understand",
+    "Task": "Tasks",
+    "Series": "Real series",
+    "File": "Your own",
+}
+"""Kinds of data, in the order in which they are offered: what stands before a dataset's title where
+one is picked from a list, and the heading of all of a kind."""
+
 
 @dataclass(frozen=True, slots=True)
 class DatasetSpec:
@@ -21,7 +30,11 @@ class DatasetSpec:
 
     name: str
     """Its key in `DATASETS`, and the value of `data` in the URL."""
+    group: str
+    """A key of `GROUPS`."""
     title: str
+    shows: str
+    """What it is there to show, in at most 12 words, for who picks one."""
     about: str
     """One sentence: what has to be predicted from what."""
     make: Callable[[Experiment, Table | None], Dataset]
@@ -29,7 +42,7 @@ class DatasetSpec:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """Settings that can't be other than this."""
     why: Mapping[str, str] = field(default_factory=dict)
-    """For each setting that the person can't choose here, a sentence that says why: all of
+    """For each setting that the person can't choose here, a short line that says why: all of
     `fixed`, and those that follow from other choices (F of a table is its number of inputs).
     The value is then what `settle` gives."""
     at_least: Mapping[str, float] = field(default_factory=dict)
@@ -43,3 +56,8 @@ class DatasetSpec:
     """K, the number of target columns; None where it follows from the columns of a table."""
     table: Callable[[], Table] | None = None
     """Loads the table of a bundled series, to be shown."""
+
+    @property
+    def label(self) -> str:
+        """Its title behind its kind: "Task · Echo"."""
+        return f"{self.group} · {self.title}"

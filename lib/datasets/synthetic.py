@@ -152,6 +152,8 @@ class Task:
     function: Callable[..., tuple[np.ndarray, np.ndarray]]
     """`function(rng, N, T, F, **options)` → inputs (N, T, F) and targets (N, T, 1)."""
     title: str
+    shows: str
+    """As in `DatasetSpec`, like `title`, `about` and `group`."""
     about: str
     target: str
     """What the target column is called."""
@@ -164,6 +166,7 @@ class Task:
     """The names of the features that matter; the rest are distractors."""
     persists: bool = False
     """Whether the natural guess is this step's value; else it is the mean of the training part."""
+    group: str = "Task"
     suggested: Mapping[str, Any] = field(default_factory=dict)
 
     def arguments(self, experiment: Experiment) -> dict[str, Any]:
@@ -174,22 +177,59 @@ class Task:
 
 
 TASKS = {
+    "parity": Task(
+        parity,
+        "Parity",
+        "Sequence mode wins: hints at each step.",
+        "At every step, the product of the signal's coins (1 or -1) so far.",
+        "parity",
+        group="Idea",
+    ),
+    "adding": Task(
+        adding,
+        "Adding problem",
+        "Last-step mode wins: answers come late.",
+        "At every step, the final sum of the two values that a mark of 1 stands beside: not known "
+        "before the second mark has come.",
+        "final sum",
+        best=_adding_best,
+        best_why="A marked value that is still to come can only be guessed at as 0, and misses by "
+        "its variance of 1/3; all is known at the last step.",
+        signals=("value", "mark"),
+        group="Idea",
+        suggested={"N": 2048, "lr": 0.005, "epochs": 60},
+    ),
+    "white_noise": Task(
+        white_noise,
+        "White noise",
+        "Nothing to learn: the mean is best.",
+        "At every step, the next value of pure noise: no model can do better than the mean.",
+        "next value",
+        best=np.ones,
+        best_why="The next value doesn't depend on anything seen: its variance of 1 stays.",
+        options=(),
+        group="Idea",
+        suggested={"N": 4096, "lr": 0.001, "batch": 128, "epochs": 40},
+    ),
     "running_mean": Task(
         running_mean,
         "Running mean",
-        "At every step, the mean of feature 1 up to that step.",
+        "Easy: each mode learns it.",
+        "At every step, the mean of the signal up to that step.",
         "running mean",
     ),
     "running_sum": Task(
         running_sum,
         "Running sum",
-        "At every step, the sum of feature 1 up to that step, divided by √T.",
+        "The state has to add up.",
+        "At every step, the sum of the signal up to that step, divided by √T.",
         "running sum",
     ),
     "echo": Task(
         echo,
         "Echo",
-        "At every step, the value that feature 1 had some steps before; 0 before there is one.",
+        "Values are held for k steps.",
+        "At every step, the value that the signal had some steps before; 0 before there is one.",
         "echo",
         options=("noise", "lag"),
         suggested={"N": 1024, "epochs": 100},
@@ -197,37 +237,21 @@ TASKS = {
     "recall_first": Task(
         recall_first,
         "Recall the first",
-        "At every step, the value that feature 1 had at the first step.",
+        "One value is held to the end.",
+        "At every step, the value that the signal had at the first step.",
         "first value",
-    ),
-    "adding": Task(
-        adding,
-        "Adding problem",
-        "At every step, the final sum of the two values that feature 2 marks: not known before "
-        "the second mark has come.",
-        "final sum",
-        best=_adding_best,
-        best_why="A marked value that is still to come can only be guessed at as 0, and misses by "
-        "its variance of 1/3; all is known at the last step.",
-        signals=("value", "mark"),
-        suggested={"N": 2048, "lr": 0.005, "epochs": 60},
     ),
     "majority_sign": Task(
         majority_sign,
         "Majority sign",
-        "At every step, the sign that most of feature 1's coins (1 or -1) had so far; 0 in a tie.",
+        "Counting, and sudden changes.",
+        "At every step, the sign that most of the signal's coins (1 or -1) had so far; 0 in a tie.",
         "majority",
-    ),
-    "parity": Task(
-        parity,
-        "Parity",
-        "At every step, the product of feature 1's coins (1 or -1) so far. The last product alone, "
-        "without those on the way, is too little to learn the rule from.",
-        "parity",
     ),
     "sine": Task(
         sine,
         "Sine wave",
+        "A wave whose best forecast is known.",
         "At every step, the next value of a wave of 12 steps with random height and phase; noise "
         "is in the inputs too.",
         "next value",
@@ -235,16 +259,6 @@ TASKS = {
         best_why="The best guess fits the wave to all values so far (a Kalman filter); two tell "
         "it if there is no noise.",
         persists=True,
-    ),
-    "white_noise": Task(
-        white_noise,
-        "White noise",
-        "At every step, the next value of pure noise: no model can do better than the mean.",
-        "next value",
-        best=np.ones,
-        best_why="The next value doesn't depend on anything seen: its variance of 1 stays.",
-        options=(),
-        suggested={"N": 4096, "lr": 0.001, "batch": 128, "epochs": 40},
     ),
 }
 """The tasks, by the name that they have in `DATASETS`."""
@@ -281,7 +295,9 @@ def make_task(name: str, experiment: Experiment) -> Dataset:
 def _spec(name: str, task: Task) -> DatasetSpec:
     return DatasetSpec(
         name=name,
+        group=task.group,
         title=task.title,
+        shows=task.shows,
         about=task.about,
         make=lambda experiment, _: make_task(name, experiment),
         at_least={"F": len(task.signals)} if len(task.signals) > 1 else {},

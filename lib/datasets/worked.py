@@ -25,8 +25,8 @@ step, (2, 4): 105 to 108 and 205 to 208."""
 
 _SHAPE = {"T": 2, "F": 3}
 _WHY = {
-    "T": "The worked example has 2 timesteps in each sample.",
-    "F": "The worked example has 3 features at each timestep.",
+    "T": "The worked example has 2 timesteps.",
+    "F": "The worked example has 3 features.",
 }
 
 
@@ -99,27 +99,31 @@ def _dataset(spec: DatasetSpec, y: np.ndarray, **rest: object) -> Dataset:
 WORKED = {
     "worked_raw": DatasetSpec(
         name="worked_raw",
+        group="Idea",
         title="Worked example",
+        shows="Targets out of the layer's reach.",
         about="Targets of 101 to 208 straight from the recurrent layer, which can't reach them.",
         make=_raw,
         fixed={**_SHAPE, "U": 4, "head": "none"},
         why={
             **_WHY,
-            "U": "Without a head the units are the outputs, and there are 4 target columns.",
-            "head": "In the worked example the recurrent layer's output is the prediction.",
+            "U": "No head: a unit for each of 4 targets.",
+            "head": "The layer's output is the prediction.",
         },
         suggested={"optimizer": "sgd", "lr": 0.01, "batch": 2, "epochs": 500},
         targets=4,
     ),
     "worked_scaled": DatasetSpec(
         name="worked_scaled",
+        group="Idea",
         title="Worked example, scaled",
+        shows="Scaled, with a Dense head: in reach.",
         about="The same targets, standardised and behind a Dense layer, which reaches them.",
         make=_scaled,
         fixed={**_SHAPE, "head": "dense"},
         why={
             **_WHY,
-            "head": "Without a Dense layer the standardised targets would still be out of reach.",
+            "head": "Only a Dense layer gets to all targets.",
         },
         suggested={"U": 4, "lr": 0.01, "batch": 2, "epochs": 1000},
         targets=4,

@@ -153,7 +153,6 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
     every = math.ceil(len(dataset.y) / MOST_POINTS)
     numbers = np.arange(0, len(dataset.y), every)
     values = dataset.raw(dataset.y[numbers, -1])[:, 0]
-    hover = f"sample %{{x}}: %{{y:{chart.VALUE}}}<extra></extra>"
     target = dataset.target_names[0] if dataset.targets > 1 else "target y"
     parts = {
         "training": (numbers < dataset.train, palette.ink, "circle", "dots"),
@@ -166,7 +165,7 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
             numbers[chosen] + 1,
             values[chosen],
             {"color": color, "size": 6, "symbol": symbol},
-            hover,
+            f"sample %{{x}} ({name}): %{{y:{chart.VALUE}}}<extra></extra>",
         )
         for name, (chosen, color, symbol, _) in parts.items()
     ]

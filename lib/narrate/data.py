@@ -7,12 +7,27 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.english import capital, counted, number
 
+LONGEST_TITLE = 40
+"""Of a person's file, in letters, so that the page's heading takes two lines on a narrow screen."""
+
 
 def data_sentence(dataset: Dataset) -> str:
-    """What there is and what it is for."""
+    """What there is."""
     n, t, f = dataset.shape
-    features = counted(f, "feature")
-    return f"{dataset.title}: {n:,} samples of {t} timesteps and {features}. {dataset.about}"
+    title = dataset.title
+    if len(title) > LONGEST_TITLE:
+        title = f"{title[: LONGEST_TITLE - 1]}…"
+    return f"{title}: {n:,} samples of {t} timesteps and {counted(f, 'feature')}."
+
+
+def sample_takeaway(dataset: Dataset, sample: int) -> str:
+    """Which of its targets each mode has to do with."""
+    steps = dataset.shape[1]
+    which = "both" if steps == 2 else f"all {steps}"
+    learns, by = ("learns", "from") if sample < dataset.train else ("is judged", "on")
+    return (
+        f"Sequence mode {learns} {by} {which} steps' targets, last-step mode {by} the last step's."
+    )
 
 
 def sample_sentence(dataset: Dataset, sample: int) -> str:
@@ -20,21 +35,18 @@ def sample_sentence(dataset: Dataset, sample: int) -> str:
     y = dataset.raw(dataset.y[sample])[:, 0]
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     if sample < dataset.train:
-        part = "training"
         use = (
             f"The sequence mode learns from the targets of all {len(y)} timesteps, the last-step "
             "mode from the last one's."
         )
     else:
-        part = "validation"
         use = (
             "Neither mode learns from it: the sequence mode is judged on the targets of all "
             f"{len(y)} timesteps, the last-step mode on the last one's."
         )
     comma = "," if dataset.lead else ""
     low, high = int(np.argmin(y)), int(np.argmax(y))
-    begin = f"{capital(dataset.sample_name(sample))}, of the {part} part: "
-    begin += f"{dataset.target_labels[0]}{comma} "
+    begin = f"{capital(dataset.sample_name(sample))}: {dataset.target_labels[0]}{comma} "
     if y[low] == y[high]:
         return f"{begin}is {number(y[0])}{unit} at every timestep. {use}"
     return (
@@ -56,8 +68,16 @@ def numbers_hint(dataset: Dataset) -> str:
     )
 
 
-def split_sentence(dataset: Dataset) -> str:
+def split_takeaway(dataset: Dataset) -> str:
     """How many samples are for training and how many for checking."""
+    if not dataset.has_validation:
+        return f"All {len(dataset.x)} samples are for training: none is kept for checking."
+    judged = len(dataset.x) - dataset.train
+    return f"{dataset.train:,} samples to learn from, {judged:,} kept for checking."
+
+
+def split_sentence(dataset: Dataset) -> str:
+    """The same at length, and what it is good for."""
     if not dataset.has_validation:
         return (
             f"All {len(dataset.x)} samples are for training: there are too few to keep any back, "

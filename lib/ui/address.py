@@ -9,6 +9,10 @@ A page may have keys of its own in the address, such as the Shapes page's stack:
 it calls `frame`, reads them with `page_value` and sets them with `set_page_value`. They stand in
 that page's address alone, and are remembered while the person is elsewhere. The keys of SHARED are
 every page's own.
+
+What we write names the data, and leaves out what changes nothing there. An address that says
+nothing opens the first data. One without data that says something was written before all of them
+named theirs, and has those that were the first then.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.datasets import DATASETS, suggested
+from lib.datasets import DATASETS, FIRST, idle, suggested
 from lib.experiment import SETTINGS, Experiment, read_query, to_query
 from lib.ui.browser import moved_in_history
 from lib.ui.session import Query, session
@@ -77,13 +81,15 @@ def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
     """Take over the experiment, the run, and the page's own values of an address.
 
     Data that nobody knows are dropped, as `read_query` drops what it can check itself. What was
-    dropped or brought into range becomes a complaint.
+    dropped or brought into range becomes a complaint; what changes nothing isn't worth one.
     """
-    unknown = []
-    if "data" in address and address["data"][-1] not in DATASETS:
-        unknown = [f"The link's data, {address['data'][-1][:24]!r}, aren't known here."]
-        address = {key: texts for key, texts in address.items() if key != "data"}
-    experiment, complaints = read_query(address, suggested(address.get("data", [""])[-1]))
+    says = address.keys() & {*SETTINGS, "run", *own_keys}
+    name = address["data"][-1] if "data" in says else Experiment().data.name if says else FIRST
+    unknown = [] if name in DATASETS else [f"The link's data, {name[:24]!r}, aren't known here."]
+    base = suggested(FIRST if unknown else name)
+    ignored = {"data", *idle(base)}
+    asked = {key: texts for key, texts in address.items() if key not in ignored}
+    experiment, complaints = read_query(asked, base)
     _adopt(experiment)
     session().run.id = address["run"][-1] if "run" in address else None
     record = session().address
@@ -93,6 +99,8 @@ def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
             key: address[key][-1] for key in keys if any(address.get(key, ()))
         }
     record.sent = []
+    # Written anew, an address that Back leads to would be a place that Back can't get past.
+    record.kept = (address, query(page)) if moved_in_history() or not says else None
 
 
 def _adopt(experiment: Experiment, keys: Iterable[str] = SETTINGS) -> None:
@@ -185,18 +193,21 @@ def set_page_values(values: Mapping[str, str]) -> None:
 def query(page: str = "") -> Query:
     """What the address of a page must say for a link to open this experiment and this run.
 
-    Settings stand there where they aren't what the dataset suggests; then the page's own keys.
-    Without `page` it is the one that is open.
+    The data come first; then settings where they aren't what the data suggest; then the page's own
+    keys. Without `page` it is the one that is open.
     """
     experiment, run_id = session().address.experiment, session().run.id
-    base = suggested(experiment.data.name).set(data=Experiment().data.name)
-    texts = {**to_query(experiment, base), **({"run": run_id} if run_id else {}), **_values(page)}
+    name, unused = experiment.data.name, idle(experiment)
+    changed = to_query(experiment, suggested(name))
+    settings = {key: text for key, text in changed.items() if key not in unused}
+    texts = {"data": name, **settings, **({"run": run_id} if run_id else {}), **_values(page)}
     return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}
 
 
 def write_address() -> None:
-    """Bring the browser's address up to date, where it isn't."""
+    """Bring the browser's address up to date, where it opens something else."""
     record, wanted = session().address, query()
-    if wanted != (record.sent[-1] if record.sent else record.browser_address):
+    address = record.sent[-1] if record.sent else record.browser_address
+    if (address, wanted) != record.kept and address != wanted:
         st.query_params.from_dict(wanted)
         record.sent.append(wanted)

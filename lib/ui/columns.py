@@ -19,20 +19,22 @@ from lib.windows import MAX_COLUMNS, Table, default_columns
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
 
 
+def has_columns(settled: Settled) -> bool:
+    """Whether the chosen data are a table, of which something can be chosen."""
+    return "horizon" in DATASETS[settled.experiment.data.name].uses
+
+
 def columns(settled: Settled) -> None:
-    """Draw the controls that the chosen data uses; nothing for data that is no table."""
+    """Draw the controls that the chosen table uses; only how far ahead where there is none yet."""
     spec = DATASETS[settled.experiment.data.name]
     table = spec.table() if spec.table else session().upload.table
-    if spec.targets is not None or table is None:
-        return
-    if "inputs" in spec.uses:
+    if table is not None:
         for key, usual in zip(LABELS, default_columns(table), strict=True):
             _names(key, table, settled.experiment.get(key), usual)
-    if "horizon" in spec.uses:
-        label = f"{table.step.capitalize()}s ahead"
-        about = "How far after a timestep its target lies: 1 is the next row."
-        field("horizon", label, about=about, says_limits=False)
-    if "missing" in spec.uses:
+    label = f"{table.step.capitalize() if table else 'Row'}s ahead"
+    about = "How far after a timestep its target lies: 1 is the next row."
+    field("horizon", label, about=about, says_limits=False)
+    if "missing" in spec.uses and table is not None:
         menu("missing", "Missing values", settled)
 
 

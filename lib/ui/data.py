@@ -8,12 +8,12 @@ from functools import lru_cache
 import streamlit as st
 
 from lib.dataset import Dataset
-from lib.datasets import make_settled_dataset, settle
+from lib.datasets import FIRST, example_of_upload, make_settled_dataset, suggested
 from lib.english import capital
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
 from lib.training.limits import check
 from lib.ui import runs
-from lib.ui.address import change
+from lib.ui.address import change, query
 from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled
 from lib.ui.text import plain
@@ -27,18 +27,20 @@ _made = lru_cache(maxsize=8)(make_settled_dataset)
 def load_data(settled: Settled) -> Loaded:
     """The sidebar's experiment and its dataset.
 
-    Where the choice can't be served (an upload without a file, more timesteps than rows) the
-    person is told why, and sees the last one that could be. What is too large to be trained is
-    said before anybody presses Train.
+    Where the choice can't be served (more timesteps than rows, unknown columns) the person is told
+    why, and sees the last one that could be. While there is no file of theirs, another table stands
+    in. What is too large to be trained is said before anybody presses Train.
     """
     # Always, so that a warning that comes or goes moves no block below it; and no `st.empty()`, for
     # the reason that `lib.ui.frame` gives.
     place = st.container()
     experiment, table = settled.experiment, session().upload.table
     run, _ = runs.current_run() or (None, None)
-    if run and run.experiment.data.name == experiment.data.name == "upload" and table is None:
-        # Somebody else's upload, watched.
-        return Loaded(run.experiment, run.dataset, trainable=False)
+    if experiment.data.name == "upload" and table is None:
+        if run and run.experiment.data.name == "upload":  # somebody else's, watched
+            return Loaded(run.experiment, run.dataset, trainable=False)
+        with place:
+            return _example(experiment)
     try:
         same = run is not None and runs.is_run_of(run, experiment, table)
         loaded = Loaded(experiment, run.dataset if same and run else _dataset(experiment, table))
@@ -71,8 +73,20 @@ def load_data(settled: Settled) -> Loaded:
 
 
 def _default() -> Loaded:
-    settled = settle(Experiment())
-    return Loaded(settled, _dataset(settled, None))
+    return Loaded(suggested(FIRST), _dataset(suggested(FIRST), None))
+
+
+def _example(experiment: Experiment) -> Loaded:
+    """What stands in for a file that isn't there yet, and the way to where it is given."""
+    example = example_of_upload(experiment)
+    dataset = _dataset(example, None)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = f"No table is uploaded yet, so {dataset.title} stands in for it."
+        st.warning(plain(words), icon=":material/info:", width="stretch")
+        if session().address.page != "Data":
+            icon, there = ":material/upload_file:", query("Data")
+            st.page_link("pages/data.py", label="Upload yours", icon=icon, query_params=there)
+    return Loaded(example, dataset, trainable=False)
 
 
 def _dataset(experiment: Experiment, table: Table | None) -> Dataset:

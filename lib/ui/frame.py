@@ -51,10 +51,11 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
     if is_new:  # a reload finds the upload through its run
         session().upload.table = runs.table_of_run()
     with st.sidebar:
-        st.markdown("### Unrolled")
-        hint(TAGLINE)
-        menu = st.container(gap="xxsmall")
-        settled = sidebar(with_uploader=page != "Data")
+        with st.container(gap="xxsmall"):
+            st.markdown("### Unrolled")
+            hint(TAGLINE)
+            menu = st.container(gap="xxsmall")
+        settled = sidebar(with_table=page != "Data")
     address.finish()
     _complain()
     for label, (path, icon) in PAGES.items():

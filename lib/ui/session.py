@@ -52,6 +52,8 @@ class Address:
     """As it was when a page was last run."""
     sent: list[Query] = field(default_factory=list)
     """What was written to the address and not seen there yet, the oldest first."""
+    kept: tuple[Query, Query] | None = None
+    """An address that is left as it is while it is there and stands for this other one."""
     complaints: list[str] = field(default_factory=list)
     """A sentence for each value of the opened link that couldn't be taken."""
 

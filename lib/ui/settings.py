@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from lib.datasets import DATASETS, settle
+from lib.datasets import DATASETS, dictated, example_of_upload, settle
 from lib.english import number
 from lib.experiment import MAX_VALUES, SETTINGS, Choice, Experiment, limit_of
 from lib.ui.address import drawn, seed_widget
@@ -36,12 +36,11 @@ class Settled:
 
 def settle_widgets() -> Settled:
     """Settle what the widgets say; once in a run of a page, after a dataset has been chosen."""
-    experiment = settle(drawn(), session().upload.table)
-    why = dict(DATASETS[experiment.data.name].why)
-    if experiment.model.head == "none":
-        words = "Without a head the units are the prediction: as many as there are targets."
-        why.setdefault("U", words)
-    return Settled(experiment, why)
+    table = session().upload.table
+    experiment = settle(drawn(), table)
+    if experiment.data.name == "upload" and table is None:
+        experiment = experiment.set(F=example_of_upload(experiment).data.features)
+    return Settled(experiment, dictated(experiment))
 
 
 def slider(key: str, label: str, settled: Settled, about: str | None = None) -> None:
@@ -51,26 +50,28 @@ def slider(key: str, label: str, settled: Settled, about: str | None = None) -> 
     if key in settled.why:
         low, high = min(limit.minimum, used), max(limit.maximum, used)
         place = f"{key}_fixed_{used}"
-        st.slider(label, kind(low), kind(high), kind(used), disabled=True, key=place)
-        hint(settled.why[key])
+        with st.container(gap=None):
+            st.slider(label, kind(low), kind(high), kind(used), disabled=True, key=place)
+            hint(settled.why[key])
         return
     least = DATASETS[settled.experiment.data.name].at_least.get(key, limit.minimum)
     value = seed_widget(key)
     if value < least:
         value = st.session_state[key] = kind(least)
-    value = st.slider(
-        label,
-        kind(least),
-        kind(limit.maximum),
-        value,
-        step=kind(limit.step),
-        key=key,
-        help=about,
-    )
-    if least > limit.minimum:
-        hint(f"{least:,} at least: these data need as many.")
-    if used != value:
-        hint(f"{used:,} here: {CLAMPED[key]}")
+    with st.container(gap=None):
+        value = st.slider(
+            label,
+            kind(least),
+            kind(limit.maximum),
+            value,
+            step=kind(limit.step),
+            key=key,
+            help=about,
+        )
+        if least > limit.minimum:
+            hint(f"{least:,} at least: these data need them.")
+        if used != value:
+            hint(f"{used:,} here: {CLAMPED[key]}")
 
 
 def menu(key: str, label: str, settled: Settled) -> None:
@@ -78,8 +79,10 @@ def menu(key: str, label: str, settled: Settled) -> None:
     options: Mapping[str, Choice] = SETTINGS[key].options or {}
     if key in settled.why:
         value = str(settled.experiment.get(key))
-        st.selectbox(label, [options[value].label], disabled=True, key=f"{key}_fixed_{value}")
-        hint(settled.why[key])
+        with st.container(gap=None):
+            place = f"{key}_fixed_{value}"
+            st.selectbox(label, [options[value].label], disabled=True, key=place)
+            hint(settled.why[key])
         return
     value = seed_widget(key)
     st.selectbox(

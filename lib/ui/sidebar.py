@@ -1,4 +1,4 @@
-"""The sidebar: data, T, F, units and mode first, the rest folded under "More"."""
+"""The sidebar: mode, data, T, F and units in sight, the rest folded below."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import streamlit as st
 from lib.datasets import DATASETS
 from lib.experiment import MODES
 from lib.ui.address import change, picking, seed_widget
-from lib.ui.columns import columns
+from lib.ui.columns import columns, has_columns
 from lib.ui.settings import Settled, field, menu, settle_widgets, slider
 from lib.ui.text import hint
 from lib.ui.upload import uploader
@@ -15,19 +15,31 @@ from lib.ui.upload import uploader
 NOISE = "Standard deviation of what is added to targets (of a sine wave, to its inputs too)."
 
 
-def sidebar(*, with_uploader: bool) -> Settled:
+def sidebar(*, with_table: bool) -> Settled:
     """Draw all controls, and settle what they say.
 
-    The Data page has room for the uploader itself, and asks for a sidebar without it.
+    The Data page has room for those of a table itself, and asks for a sidebar without them.
     """
-    _data()
-    settled = settle_widgets()
-    if with_uploader and settled.experiment.data.name == "upload":
-        uploader()
-    columns(settled)
-    slider("T", "Timesteps  T", settled)
-    slider("F", "Features  F", settled)
-    slider("U", "Units  U", settled)
+    with st.container(gap="xsmall"):
+        _mode()
+        _data()
+        settled = settle_widgets()
+        slider("T", "Timesteps  T", settled)
+        slider("F", "Features  F", settled)
+        slider("U", "Units  U", settled)
+    if with_table and has_columns(settled):
+        yours = settled.experiment.data.name == "upload"
+        label = "Your table: file, columns …" if yours else "Table: columns, steps ahead"
+        with st.expander(label, expanded=yours):
+            if yours:
+                uploader()
+            columns(settled)
+    with st.expander("More: cell, optimizer, seed …"):
+        _more(settled)
+    return settled
+
+
+def _mode() -> None:
     value = seed_widget("mode")
     st.segmented_control(
         "Mode",
@@ -40,9 +52,6 @@ def sidebar(*, with_uploader: bool) -> Settled:
         help="`return_sequences=True` answers at every timestep, `False` only at the last. "
         "Both trains a pair from the same initial weights, on the same batches.",
     )
-    with st.expander("More: cell, optimizer, seed …"):
-        _more(settled)
-    return settled
 
 
 def _data() -> None:
@@ -51,11 +60,11 @@ def _data() -> None:
         "Data",
         list(DATASETS),
         list(DATASETS).index(value),
-        format_func=lambda name: DATASETS[name].title,
+        format_func=lambda name: DATASETS[name].label,
         key="data",
         on_change=lambda: change(picking(st.session_state["data"])),
     )
-    hint(DATASETS[name].about)
+    hint(DATASETS[name].shows)
 
 
 def _more(settled: Settled) -> None:

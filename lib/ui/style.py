@@ -33,6 +33,8 @@ _ALWAYS = (
     ".js-plotly-plot,.js-plotly-plot .main-svg{overflow:visible!important}"
     ".js-plotly-plot .hoverlayer .legend{transform-box:fill-box;"
     "transform:translate(2px,calc(50px - 100%))}"
+    # Mode, data and sizes are in sight on a screen of 720 pixels: no empty band above the title.
+    "[data-testid=stSidebarHeader]{height:2.5rem;margin:0;padding-block:0}"
     # What is only a script takes no room.
     "div:has(>.stHtml>script){display:none}"
     # What Streamlit says of a file over its limit is for all, and not only for a screen reader.
@@ -147,8 +149,8 @@ _CELL = (
 def style() -> None:
     """What all pages need, once on each: a style that changes costs a browser much.
 
-    Streamlit's own colours have a contrast of less than 4.5 to 1 in code and on what is disabled,
-    and in dark mode hardly any on chosen columns; there are no options.
+    Streamlit's own colours have a contrast of less than 4.5 to 1 in code, in captions and on what
+    is disabled, and in dark mode hardly any on chosen columns; there are no options.
     """
     colors = current_palette()
     tokens = {
@@ -166,6 +168,8 @@ def style() -> None:
         f"[data-testid=stSidebar] [disabled] p{{color:{colors.muted}}}"
         # Streamlit writes white on a primary button, which nobody can read on dark mode's.
         f"[data-testid=stBaseButton-primary]:enabled *{{color:{colors.background}!important}}"
+        "[data-testid=stRadioCaption]>*,[data-testid=stExpander] summary{opacity:1}"
+        f"[data-testid=stRadioCaption]>*{{color:{colors.muted}}}"
     )
 
 

@@ -38,9 +38,7 @@ def uploader() -> None:
     if table := record.table:
         rows, columns = table.frame.shape
         size = f"{counted(rows, 'row')}, {counted(columns, 'number column')}"
-        hint(f"{table.name}: {size}.")
-        for note in table.notes:
-            hint(note)
+        hint(" ".join([f"{table.name}: {size}.", *table.notes]))
 
 
 def _read() -> None:

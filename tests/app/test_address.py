@@ -5,6 +5,11 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.experiment import Experiment
+
+OLD = Experiment().data.name
+"""The data of links that don't say theirs."""
+
 
 def page() -> None:
     """A page that shows its own key, and a button that sets it."""
@@ -54,7 +59,7 @@ def test_a_link_brings_the_pages_own_value_beside_the_settings() -> None:
     """Both are taken over, and both stay in the address."""
     app = start(stack="a", T="20")
     assert shown(app) == "a"
-    assert address(app) == {"stack": "a", "T": "20"}
+    assert address(app) == {"data": OLD, "stack": "a", "T": "20"}
 
 
 def test_a_value_that_is_set_goes_to_the_address_and_stays_when_a_setting_moves() -> None:
@@ -64,7 +69,7 @@ def test_a_value_that_is_set_goes_to_the_address_and_stays_when_a_setting_moves(
     assert shown(app) == "b"
     app.slider(key="T").set_value(30).run()
     assert shown(app) == "b"
-    assert address(app) == {"stack": "b", "T": "30"}
+    assert address(app) == {"data": OLD, "stack": "b", "T": "30"}
 
 
 def test_a_part_of_the_page_sets_a_value_when_it_runs_alone() -> None:
@@ -74,7 +79,7 @@ def test_a_part_of_the_page_sets_a_value_when_it_runs_alone() -> None:
         app.session_state["part"] = {"stack": value}
         app.button(key="part_button").click().run()
         assert shown(app) == value
-        assert address(app) == {"stack": value}
+        assert address(app) == {"data": OLD, "stack": value}
 
 
 def test_another_page_has_it_not_in_its_address_and_it_is_back_on_the_way_back() -> None:
@@ -82,11 +87,11 @@ def test_another_page_has_it_not_in_its_address_and_it_is_back_on_the_way_back()
     app = start(stack="a", T="20")
     app.session_state["name"] = "Two"
     app.run()
-    assert address(app) == {"T": "20"}
+    assert address(app) == {"data": OLD, "T": "20"}
     app.session_state["name"] = "One"
     app.run()
     assert shown(app) == "a"
-    assert address(app) == {"stack": "a", "T": "20"}
+    assert address(app) == {"data": OLD, "stack": "a", "T": "20"}
 
 
 def test_another_link_in_the_same_tab_replaces_it() -> None:
@@ -101,8 +106,8 @@ def test_another_link_in_the_same_tab_replaces_it() -> None:
 
 def test_a_key_of_another_page_is_no_key_of_this_one() -> None:
     """It is dropped, as all that nobody knows."""
-    app = start(other="x")
-    assert address(app) == {}
+    app = start(other="x", T="20")
+    assert address(app) == {"data": OLD, "T": "20"}
 
 
 def test_an_address_that_lags_behind_takes_nothing_back() -> None:

@@ -187,7 +187,7 @@ def start_at_link(**query: str) -> AppTest:
 
 def test_units_can_be_ordered_by_similarity() -> None:
     """The rows of the pictures change places, and nothing that is said does."""
-    app = start("Cell")
+    app = start("Cell", data="running_mean")
     before = html(app)
     assert "Unit 13 moves most" in before
     app.toggle(key="cell_similar").set_value(True).run()

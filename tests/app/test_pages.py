@@ -104,7 +104,7 @@ def test_what_the_widgets_say_is_settled_once_in_a_run_of_a_page(
         monkeypatch.setattr(f"{module}.settle", counted)
 
     app = start(name).run()
-    for module in ("lib.datasets", "lib.ui.settings", "lib.ui.data"):
+    for module in ("lib.datasets", "lib.ui.settings"):
         count(module)
     app.run()
     assert [module for module, _ in calls] == ["lib.ui.settings"]
@@ -224,8 +224,34 @@ def test_what_is_over_a_limit_is_said_before_anybody_trains_it() -> None:
 def test_nobody_is_asked_to_train_what_cannot_be_trained() -> None:
     """Without a file there is nothing to train, and no sentence says otherwise."""
     text = " ".join(each.proto.body for each in start(data="upload").get("html"))
-    assert "Example result." in text
+    assert "said" in text
     assert "Press Train" not in text
+
+
+def test_what_stands_in_for_a_file_is_what_the_sidebar_says() -> None:
+    """Its T, F, U and mode, so that they can be tried before there is a file."""
+    app = start(data="upload", T="9", U="5", mode="last")
+    assert "Seattle weather stands in" in app.warning[0].value
+    assert any("Seattle weather: each" in each.value for each in app.markdown)
+    strip = " ".join(each.proto.body for each in app.get("html"))
+    for shape in ("(N, 9, 4)", "(N, 5)"):
+        assert shape in strip
+    assert app.slider(key="F_fixed_4").disabled
+
+
+def test_data_are_picked_on_the_data_page_and_nowhere_is_one_marked_twice() -> None:
+    """All of them are there, by kind."""
+    app = start("Data")
+    marked = {radio.key: radio.value for radio in app.radio}
+    assert sum(len(radio.options) for radio in app.radio) == len(DATASETS)
+    assert [value for value in marked.values() if value] == ["parity"]
+    app.radio(key="pick_Series").set_value("macro").run()
+    assert not app.exception
+    assert [radio.value for radio in app.radio if radio.value] == ["macro"]
+    assert app.selectbox(key="data").value == "macro"
+    assert app.slider(key="T").value == DATASETS["macro"].suggested["T"]
+    app.selectbox(key="data").set_value("echo").run()
+    assert [radio.value for radio in app.radio if radio.value] == ["echo"]
 
 
 def test_a_slider_begins_where_its_data_allow() -> None:

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
-from lib.datasets import DATASETS, suggested
+from lib.datasets import DATASETS, FIRST, suggested
 from lib.experiment import Experiment
 from lib.run import Run
 from lib.ui import address, browser, runs
@@ -74,8 +74,8 @@ def test_a_moved_setting_is_in_the_address_and_the_address_is_taken_as_ours() ->
     """When the browser has followed, nothing is opened anew."""
     app = start()
     assert experiment(app, T=20).data.timesteps == 20
-    assert address_of(app) == {"T": "20"}
-    assert experiment(app, U=5) == Experiment().set(T=20, U=5)
+    assert address_of(app) == {"data": FIRST, "T": "20"}
+    assert experiment(app, U=5) == suggested(FIRST).set(T=20, U=5)
 
 
 def test_another_link_in_the_same_tab_is_opened() -> None:
@@ -109,9 +109,57 @@ def test_picking_data_brings_what_suits_it_and_leaves_what_a_person_set() -> Non
 
 @pytest.mark.parametrize("name", list(DATASETS))
 def test_a_link_to_what_a_dataset_suggests_is_short(name: str) -> None:
-    """Only the dataset's name stands in it, and not even that for the first."""
-    usual = Experiment().data.name
-    assert address_of(start(data=name)) == ({} if name == usual else {"data": name})
+    """Only the dataset's name stands in it."""
+    assert address_of(start(data=name)) == {"data": name}
+
+
+@pytest.mark.parametrize("query", [{}, {"utm_source": "mail"}])
+def test_an_address_that_says_nothing_opens_the_first_data_and_stays(query: dict[str, str]) -> None:
+    """Until something is changed: written anew, it would be in the way of Back."""
+    app = start(**query)
+    assert experiment(app) == suggested(FIRST)
+    assert address_of(app) == query
+    experiment(app, U=5)
+    assert address_of(app) == {"data": FIRST, "U": "5"}
+
+
+@pytest.mark.parametrize("query", [{"seed": "3"}, {"mode": "last"}, {"run": "gone"}])
+def test_a_link_from_before_has_the_data_that_were_the_first_then(query: dict[str, str]) -> None:
+    """It said nothing of them; now the address does."""
+    app = start(**query)
+    assert experiment(app).data == Experiment().data
+    query.pop("run", None)
+    assert address_of(app) == {"data": Experiment().data.name, **query}
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ({"data": "seattle", "F": "3", "N": "64", "lag": "99", "noise": "nan"}, {}),
+        ({"data": "worked_raw", "T": "9", "U": "9", "head": "dense", "lr": "0.5"}, {"lr": "0.5"}),
+        ({"data": "sine", "lag": "5", "horizon": "7", "inputs": "a"}, {}),
+        ({"data": "sine", "head": "none", "U": "9"}, {"head": "none"}),
+        ({"data": "echo", "lag": "5"}, {"lag": "5"}),
+    ],
+)
+def test_what_changes_nothing_leaves_the_address_without_a_word(
+    query: dict[str, str], kept: dict[str, str]
+) -> None:
+    """What the data don't use, and what they or the head dictate."""
+    app = start(**query)
+    assert address_of(app) == {"data": query["data"], **kept}
+    assert do(app, lambda: session().address.complaints) == []
+
+
+def test_an_address_that_back_leads_to_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Written anew, it would be a place that Back can't get past."""
+    app = start(seed="3")
+    experiment(app, U=5)
+    monkeypatch.setattr(address, "moved_in_history", lambda: True)
+    for key in ("data", "U"):
+        del app.query_params[key]
+    assert experiment(app) == Experiment().set(seed=3)
+    assert address_of(app) == {"seed": "3"}
 
 
 # Whose a run is
@@ -176,10 +224,10 @@ def test_a_new_run_takes_the_place_of_the_one_before(client: FakeClient) -> None
     app = start()
     first, second = train(app), train(app)
     assert client.calls == [("stop", first.id)]
-    assert address_of(app) == {"run": second.id}
+    assert address_of(app) == {"data": FIRST, "run": second.id}
     do(app, runs.leave)
     assert client.calls == [("stop", first.id), ("stop", second.id)]
-    assert address_of(app) == {}
+    assert address_of(app) == {"data": FIRST}
 
 
 def test_of_a_run_that_was_started_here_no_link_is_blamed(client: FakeClient) -> None:

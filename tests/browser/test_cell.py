@@ -12,7 +12,7 @@ from tests.browser.driver import TRAINING, open_page, picture, stop, train
 
 def test_see_the_cell_by_keyboard(page: Page) -> None:
     """Arrow keys move the playhead; pictures, formulas and the proof's sentence follow it."""
-    open_page(page, "/cell")
+    open_page(page, "/cell?data=running_mean")
     expect(picture(page, "one LSTM used 12 times")).to_be_visible()
     expect(words(page)).to_contain_text("Timestep 12, unit 13")
     step = slider(page, "Timestep")

@@ -67,7 +67,7 @@ def test_an_overtaken_call_does_not_end_the_playhead(page: Page) -> None:
 
 def test_pressing_a_picture_picks_timestep_and_unit(page: Page) -> None:
     """The heatmaps are as good as the sliders."""
-    open_page(page, "/cell")
+    open_page(page, "/cell?data=running_mean")
     block, box = heatmap(page)
     block.click(position={"x": box["width"] * 4.5 / 12, "y": box["height"] * 2.5 / 16})
     expect(words(page)).to_contain_text("Timestep 5, unit 3")

@@ -31,7 +31,7 @@ def test_upload_seattle_weather_choose_columns_and_train(page: Page) -> None:
     """The whole way: a file, its columns, a target some rows ahead, a run of both modes."""
     open_page(page)
     choose(page, "Data", "Your own table")
-    expect(page.get_by_text("needs an uploaded table")).to_be_visible()
+    expect(page.get_by_text("Seattle weather stands in")).to_be_visible()
     expect(button(page, "Train")).to_be_disabled()
     expect(page.locator(".js-plotly-plot").filter(visible=True).first).to_be_visible()
     upload(page, "seattle-weather.csv", SEATTLE.read_bytes())

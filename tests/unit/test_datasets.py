@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.datasets import DATASETS, TASKS, make_dataset, settle
+from lib.datasets import (
+    DATASETS,
+    FIRST,
+    GROUPS,
+    TASKS,
+    example_of_upload,
+    idle,
+    make_dataset,
+    settle,
+)
 from lib.datasets.worked import highest_output
 from lib.experiment import (
     CELLS,
@@ -132,9 +141,49 @@ def test_a_lag_is_brought_below_the_number_of_timesteps():
     assert settle(Experiment().set(data="echo", T=5, lag=50)).data.lag == 4
 
 
-def test_a_lag_that_the_data_does_not_use_is_left_alone():
-    """So that it is still there when the person comes back to Echo."""
-    assert settle(Experiment().set(data="sine", T=5, lag=50)).data.lag == 50
+def test_what_the_data_do_not_use_has_its_default():
+    """Whatever it was before, so that two experiments that are the same are equal."""
+    assert settle(Experiment().set(data="sine", T=5, lag=50)).data.lag == Experiment().data.lag
+    assert settle(Experiment().set(data="macro", noise=0.5, N=64)) == settle(
+        Experiment().set(data="macro")
+    )
+
+
+def test_what_changes_nothing_is_known():
+    """By what the data use, by what they dictate, and by the head."""
+    sine = Experiment().set(data="sine")
+    assert idle(sine) == {"lag", "horizon", "inputs", "targets", "missing"}
+    assert idle(sine.set(head="none")) == idle(sine) | {"U"}
+    assert {"N", "noise", "F"} < idle(Experiment().set(data="seattle"))
+    assert {"T", "F", "head"} < idle(Experiment().set(data="worked_scaled", head="none"))
+    assert "U" not in idle(Experiment().set(data="worked_scaled", head="none"))
+
+
+def test_it_begins_where_the_modes_differ_and_then_where_that_reverses():
+    """The order in which data are offered is by kind; each says in a line what it shows."""
+    assert FIRST == "parity"
+    assert list(DATASETS)[1] == "adding"
+    assert sorted(DATASETS.values(), key=lambda spec: list(GROUPS).index(spec.group)) == list(
+        DATASETS.values()
+    )
+    assert {spec.group for spec in DATASETS.values()} == set(GROUPS)
+
+
+@pytest.mark.parametrize("name", list(DATASETS))
+def test_what_stands_in_a_list_and_below_a_control_is_short(name):
+    """So that it takes one line in the sidebar."""
+    spec = DATASETS[name]
+    assert len(spec.shows.split()) <= 12
+    assert all(len(line) <= 40 for line in (spec.shows, *spec.why.values()))
+
+
+@pytest.mark.parametrize(("T", "horizon"), [(2, 1), (100, 365)])
+def test_another_table_stands_in_for_one_that_is_not_there(T, horizon):
+    """Cut as the person's own will be, whose columns it hasn't."""
+    asked = Experiment().set(data="upload", T=T, horizon=horizon, inputs=("mine",), U=7)
+    example = example_of_upload(asked)
+    assert make_dataset(example).shape[1:] == (T, 4)
+    assert (example.data.horizon, example.model) == (horizon, asked.model)
 
 
 def test_the_adding_problem_gets_a_second_feature_for_its_marks():

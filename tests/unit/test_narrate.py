@@ -82,9 +82,9 @@ def test_predictions_in_words_give_answers_and_how_far_off_they_are():
     about = EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5, last=0.25), 0, 0
     sentence = predictions_sentence(*about)
     assert sentence == (
-        "Sample 7: at step 4 the target (target 1) is 27. The sequence model says 27.5, off by "
-        "0.5; the last-step model says 27.2, off by 0.25. Over all 4 steps the sequence model is "
-        "off by 0.5 on average."
+        "Sample 7 (validation): at step 4 the target (target 1) is 27. The sequence model says "
+        "27.5, off by 0.5; the last-step model says 27.2, off by 0.25. Over all 4 steps the "
+        "sequence model is off by 0.5 on average."
     )
     assert predictions_sentence(*about, earlier=True) == sentence + (
         " Before the last step the last-step model was never asked; its head would have been off "
@@ -114,8 +114,9 @@ def test_predictions_in_words_are_in_the_raw_unit_and_use_the_steps_own_names():
     )
     sentence = predictions_sentence(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5), 0, 0)
     assert sentence == (
-        "G: at the last step (day 4) the target (target 1, one day ahead) is 10 °C. The sequence "
-        "model says 15, off by 5. Over all 4 steps the sequence model is off by 5 on average."
+        "G (validation): at the last step (day 4) the target (target 1, one day ahead) is 10 °C. "
+        "The sequence model says 15, off by 5. Over all 4 steps the sequence model is off by 5 on "
+        "average."
     )
 
 
@@ -140,7 +141,7 @@ def test_sentences_need_no_results():
     dataset = a_dataset()
     empty = replace(a_snapshot(dataset), results={})
     assert predictions_sentence(EXPERIMENT, dataset, empty, 1, 0) == (
-        "Sample 8: at step 4 the target (target 1) is 31."
+        "Sample 8 (validation): at step 4 the target (target 1) is 31."
     )
     assert loss_sentence(EXPERIMENT, dataset, empty).startswith(
         "Not trained yet. After the first epoch the sequence model's training loss is known, the "

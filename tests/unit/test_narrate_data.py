@@ -5,23 +5,49 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from lib.narrate.data import data_sentence, numbers_hint, sample_sentence, split_sentence
+from lib.datasets import DATASETS, make_dataset, suggested
+from lib.narrate.data import (
+    LONGEST_TITLE,
+    data_sentence,
+    numbers_hint,
+    sample_sentence,
+    sample_takeaway,
+    split_sentence,
+    split_takeaway,
+)
 from tests.unit.pictures import a_dataset
 
 
-def test_the_data_in_words_are_a_title_a_shape_and_a_purpose():
-    """One feature is in the singular."""
-    assert data_sentence(a_dataset(about="Add them.")) == (
-        "Fake: 8 samples of 4 timesteps and 3 features. Add them."
-    )
+def test_the_data_in_words_are_a_title_and_a_shape():
+    """One feature is in the singular, and the name of a file is cut where it is long."""
+    assert data_sentence(a_dataset()) == "Fake: 8 samples of 4 timesteps and 3 features."
     assert " 4 timesteps and 1 feature." in data_sentence(a_dataset(f=1))
+    long = data_sentence(replace(a_dataset(), title="x" * 200))
+    assert long.startswith(f"{'x' * (LONGEST_TITLE - 1)}…: 8 samples")
+
+
+@pytest.mark.parametrize("name", [name for name in DATASETS if name != "upload"])
+def test_a_takeaway_is_short_whatever_the_data(name):
+    """At most 15 words, of a sample of either part and of the split."""
+    dataset = make_dataset(suggested(name))
+    words = [sample_takeaway(dataset, 0), sample_takeaway(dataset, -1), split_takeaway(dataset)]
+    assert all(len(each.split()) <= 15 for each in words), words
+
+
+def test_what_to_take_from_a_sample_is_which_targets_each_mode_has_to_do_with():
+    """In training and in validation."""
+    assert sample_takeaway(a_dataset(), 5) == (
+        "Sequence mode learns from all 4 steps' targets, last-step mode from the last step's."
+    )
+    assert sample_takeaway(a_dataset(), 6).startswith("Sequence mode is judged on all 4 steps'")
 
 
 def test_a_training_sample_is_learned_from():
     """By one mode from all of its targets, by the other from the last."""
     assert sample_sentence(a_dataset(), 5) == (
-        "Sample 6, of the training part: target 1 starts at 20 and ends at 23; it is lowest at "
+        "Sample 6: target 1 starts at 20 and ends at 23; it is lowest at "
         "timestep 1 (20) and highest at timestep 4 (23). The sequence mode learns from the "
         "targets of all 4 timesteps, the last-step mode from the last one's."
     )
@@ -30,7 +56,7 @@ def test_a_training_sample_is_learned_from():
 def test_a_validation_sample_is_judged_on_and_not_learned_from():
     """The seventh of eight, of which six are for training."""
     sentence = sample_sentence(a_dataset(), 6)
-    assert sentence.startswith("Sample 7, of the validation part: ")
+    assert sentence.startswith("Sample 7 (validation): ")
     assert sentence.endswith(
         "Neither mode learns from it: the sequence mode is judged on the targets of all 4 "
         "timesteps, the last-step mode on the last one's."
@@ -69,3 +95,5 @@ def test_the_split_in_words_says_what_is_kept_back():
         "rows with them."
     )
     assert split_sentence(a_dataset(train=8)).startswith("All 8 samples are for training: ")
+    assert split_takeaway(a_dataset()) == "6 samples to learn from, 2 kept for checking."
+    assert split_takeaway(a_dataset(train=8)).endswith("none is kept for checking.")
