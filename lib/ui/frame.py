@@ -8,6 +8,8 @@ from pathlib import Path
 import streamlit as st
 
 from lib.ui import address, runs
+from lib.ui.keys import MENU
+from lib.ui.listener import listener
 from lib.ui.load.turns import turn
 from lib.ui.session import session
 from lib.ui.settings import Settled
@@ -45,6 +47,7 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
         menu_items={"About": f"**Unrolled**: {TAGLINE}"},
     )
     style()
+    listener(page)
     is_new = not session().address.page
     address.begin(page, own_keys)
     runs.refresh_run()
@@ -53,7 +56,7 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
     with st.sidebar:
         st.markdown("### Unrolled")
         hint(TAGLINE)
-        menu = st.container(gap="xxsmall")
+        menu = st.container(key=MENU, gap="xxsmall")
         settled = sidebar(with_uploader=page != "Data")
     address.finish()
     _complain()
