@@ -44,7 +44,7 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
         page_title="Unrolled" if page == "Explore" else f"{page} · Unrolled",
         page_icon=FAVICON,
         layout="wide",
-        menu_items={"About": f"**Unrolled**: {TAGLINE}"},
+        menu_items={"About": f"**Unrolled**: {TAGLINE} `?` shows a page's keys."},
     )
     style()
     listener(page)

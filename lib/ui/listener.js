@@ -4,7 +4,8 @@
 const TYPED = "textarea, select, [contenteditable]:not([contenteditable=false]), [role=textbox], "
   + "input:not([type=range], [type=checkbox], [type=radio], [type=button])";
 const COVERS = "dialog[open], [role=dialog], [role=alertdialog], [role=menu]";
-const MOVED = "input, canvas, [role=slider], [role=radiogroup], [role=tablist], [role=grid]";
+const MOVED = "[type=range], [type=radio], canvas, [role=slider], [role=radiogroup], "
+  + "[role=tablist], [role=grid]";
 const PRESSED = "button, summary, input:not([type=range]), [role=button], [role=radio], [role=tab]";
 const OWNERS = { "←": MOVED, "→": MOVED, space: PRESSED };
 const NAMES = { ArrowLeft: "←", ArrowRight: "→", " ": "space" };
@@ -38,8 +39,9 @@ function press(element, key) {
   element.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// A chart's columns and a tensor's rows: which timestep, from 0, is at a place on the screen, and
-// which place, as left, top, width and height, has a timestep. Undefined where there is none.
+// A chart's columns (by what Plotly keeps of its layout) and a tensor's rows: which timestep, from
+// 0, is at a place on the screen, and which place, as left, top, width and height, has a timestep.
+// Undefined where there is none.
 function columns(chart) {
   // Of the two that take turns (see lib.ui.steady) the one that is seen: the other may be older.
   const shown = (each) => each._fullLayout && each.checkVisibility({ visibilityProperty: true });
@@ -73,7 +75,7 @@ function rows(tensor) {
     place(step) {
       if (step >= middles.length) return undefined;
       const top = box.top + (middles[step] - height / 2) * box.height;
-      return [box.left, top - 1, box.width, height * box.height + 2];
+      return [box.left, top - 2, box.width, height * box.height + 4]; // the outline lies around it
     },
   };
 }
@@ -95,21 +97,20 @@ function mount(root) {
     help.showModal();
   }
   help.onclick = () => help.close();
+  help.onkeydown = ({ key, repeat }) => { if (key === "?" && !repeat) help.close(); };
 
   listen("keydown", (event) => {
     const from = event.composedPath()[0];
     if (event.ctrlKey || event.altKey || event.metaKey || from.closest(TYPED)) return;
     const name = nameOf(event);
-    if (event.repeat && !(name in OWNERS)) return;
-    if (help.open) return name === "?" && help.close();
-    if (document.querySelector(COVERS)) return;
+    if (help.open || document.querySelector(COVERS)) return;
     if (name === "?") return showKeys();
     const key = own.keys.find((each) => each.name === name);
     if (!key || (OWNERS[name] && from.closest(OWNERS[name]))) return;
     const element = find(key);
     if (!element || element.disabled) return;
     event.preventDefault();
-    press(element, event.key);
+    if (!event.repeat || OWNERS[name] === MOVED) press(element, event.key);
   });
 
   // A press on the page's blank ground focuses all of it; the next key would frame it in grey.
@@ -131,6 +132,7 @@ function mount(root) {
     const step = axis(picture)?.at(clientX, clientY);
     if (step === undefined) return;
     for (const each of document.querySelectorAll(`${CHARTS}, ${TENSORS}`)) {
+      if (each === picture && each.matches(CHARTS)) continue; // Plotly has its own mark there
       const place = axis(each)?.place(step);
       if (!place) continue;
       const mark = marks.appendChild(document.createElement("div"));
@@ -143,13 +145,14 @@ function mount(root) {
     if (pointerType === "mouse" && !relatedTarget) unmark();
   });
   listen("scroll", unmark);
+  root.classList.add("ready"); // for who waits until it hears
   return own;
 }
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".listener");
   root.listener ??= mount(root);
-  root.listener.keys = data.keys;
+  root.listener.keys = data; // of this page
   return () => {
     // Streamlit (1.67) ends a call that a newer one overtakes, too.
     if (root.isConnected) return;

@@ -25,9 +25,10 @@ _component = st.components.v2.component(
     css=FILES.with_suffix(".css").read_text(encoding="utf-8"),
     js=FILES.with_suffix(".js").read_text(encoding="utf-8"),
 )
-_DATA = {page: {"keys": [asdict(key) for key in (*own, *EVERYWHERE)]} for page, own in KEYS.items()}
+_KEYS = {page: [asdict(key) for key in (*own, *EVERYWHERE)] for page, own in KEYS.items()}
+"""A list for each page: in a dict Streamlit (1.67) looks for tables, and loads pandas for that."""
 
 
 def listener(page: str) -> None:
     """Listen for what `page`, a key of KEYS, has: however often it is drawn, it listens once."""
-    _component(key=KEY, data=_DATA[page])
+    _component(key=KEY, data=_KEYS[page])
