@@ -12,11 +12,13 @@ from tests.browser.driver import (
     button,
     epoch,
     open_page,
-    settle,
     wait_for_status,
     wait_until_whole,
 )
 from tests.browser.test_shapes import go_to_part
+
+LETTER = "button => getComputedStyle(button, '::after').content"
+"""What a button shows of its key."""
 
 
 def focus_slider(page: Page, name: str = "Timesteps") -> Locator:
@@ -33,6 +35,7 @@ def test_keys_steer_a_run_wherever_the_focus_is(page: Page) -> None:
     stops = "a[aria-label='Link to heading']:visible, .modebar button:visible"
     page.mouse.move(0, 0)
     assert page.locator(stops).count() == 0, "Tab stops at what is there for a pointer"
+    assert "T" in button(page, "Train").evaluate(LETTER)
     focus_slider(page)
     page.keyboard.press("t")
     wait_for_status(page, "training")
@@ -146,7 +149,7 @@ def test_a_timestep_that_is_pointed_at_is_marked_in_the_others(page: Page) -> No
 
 
 def test_the_drawer_of_a_phone_closes_when_a_page_is_chosen(page: Page) -> None:
-    """What was chosen is in sight then; charts have no tools that would cover their key."""
+    """What was chosen is in sight then; no chart has tools there, and no button its key."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "/data")
     page.get_by_test_id("stExpandSidebarButton").click()
@@ -156,7 +159,7 @@ def test_the_drawer_of_a_phone_closes_when_a_page_is_chosen(page: Page) -> None:
     expect(sidebar).to_have_attribute("data-collapsed", "true")
     page.locator(".js-plotly-plot").first.hover()
     expect(page.locator(".modebar").first).to_be_hidden()
-    settle(page)
+    assert button(page, "Train").evaluate(LETTER) == "none"
 
 
 @pytest.mark.parametrize("calls", [1, 3])
