@@ -59,6 +59,11 @@ class _Side:
         """The position of the drawn row `place`, in rows: the ellipsis takes one."""
         return place + (place >= self.gap)
 
+    def of_index(self, index: int) -> float:
+        """The position of row `index`, 0 to count-1: that of the ellipsis if it isn't drawn."""
+        place = int(np.searchsorted(self.indexes, index))
+        return self.at(place) if self.indexes[place] == index else self.gap
+
     @property
     def length(self) -> int:
         """Rows, with the ellipsis."""
@@ -96,6 +101,15 @@ class Grid:
         """Width and height in rem of a tensor with `width` columns."""
         across, down = _Side.of(width).length, self.rows.length
         return (across * self.pitch + 2 * EDGE) / 16, (down * self.pitch + 2 * EDGE) / 16
+
+    def middles(self) -> list[float]:
+        """Where the row of each timestep, 0 to T-1, has its middle: a share of an image's height.
+
+        Those that are left out are all where the ellipsis is.
+        """
+        steps = range(int(self.rows.indexes[-1]) + 1)
+        height = self.rows.length * self.pitch + 2 * EDGE
+        return [(EDGE + self.pitch * (self.rows.of_index(step) + 0.5)) / height for step in steps]
 
     def image(
         self,

@@ -94,7 +94,7 @@ def _mode(
         f'<span style="writing-mode:vertical-rl;color:{palette.muted};line-height:1">time →</span>'
     )
     image = grid.image(_width(steps[0]), levels[0], palette.shades(palette.ink))
-    with_time = f'<div style="display:flex;gap:0.125rem">{down}{image}</div>'
+    with_time = f'<div style="display:flex;gap:0.125rem">{down}{_rows(image, grid)}</div>'
     brief = experiment.model.layers > 1
     parts = [_tensor(steps[0].tensors[0], with_time, "input", palette, brief=brief)]
     shades = palette.shades(palette.mode(mode))
@@ -114,6 +114,7 @@ def _mode(
         elif place == len(steps) - 1:
             name = _prediction_words(_width(step), only_last)
         room = max(BOX, grid.size(_width(step))[0])
+        image = image if only_last else _rows(image, grid)
         box = _tensor(step.tensors[0], image, name, palette, color=color, room=room, brief=brief)
         arrow = _arrow(step, grid, 1 if brief else 2, at_last=not _has_time(steps[place - 1]))
         parts.append(
@@ -164,6 +165,14 @@ def _tensor(
         f'<div title="{letters(tensor)}: {name}" style="flex:none;'
         f'width:{f"{room:.2f}rem" if room else "auto"}">'
         f'{above}{shape}<div style="margin:0.125rem 0">{image}</div>{below}</div>'
+    )
+
+
+def _rows(image: str, grid: Grid) -> str:
+    """A tensor's image whose rows are timesteps, which `lib.ui.listener` marks."""
+    middles = " ".join(f"{middle:.4f}" for middle in grid.middles())
+    return (
+        f'<div class="timesteps" data-middles="{middles}" style="width:fit-content">{image}</div>'
     )
 
 

@@ -83,7 +83,7 @@ def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
     Data that nobody knows are dropped, as `read_query` drops what it can check itself. What was
     dropped or brought into range becomes a complaint; what changes nothing isn't worth one.
     """
-    says = address.keys() & {*SETTINGS, "run", *own_keys}
+    says = address.keys() & {*SETTINGS, "run", "epoch", *own_keys}
     name = address["data"][-1] if "data" in says else Experiment().data.name if says else FIRST
     unknown = [] if name in DATASETS else [f"The link's data, {name[:24]!r}, aren't known here."]
     base = suggested(FIRST if unknown else name)

@@ -8,6 +8,8 @@ from pathlib import Path
 import streamlit as st
 
 from lib.ui import address, runs
+from lib.ui.keys import MENU
+from lib.ui.listener import listener
 from lib.ui.load.turns import turn
 from lib.ui.session import session
 from lib.ui.settings import Settled
@@ -42,9 +44,10 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
         page_title="Unrolled" if page == "Explore" else f"{page} · Unrolled",
         page_icon=FAVICON,
         layout="wide",
-        menu_items={"About": f"**Unrolled**: {TAGLINE}"},
+        menu_items={"About": f"**Unrolled**: {TAGLINE} `?` shows a page's keys."},
     )
     style()
+    listener(page)
     is_new = not session().address.page
     address.begin(page, own_keys)
     runs.refresh_run()
@@ -54,7 +57,7 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
         with st.container(gap="xxsmall"):
             st.markdown("### Unrolled")
             hint(TAGLINE)
-            menu = st.container(gap="xxsmall")
+            menu = st.container(key=MENU, gap="xxsmall")
         settled = sidebar(with_table=page != "Data")
     address.finish()
     _complain()

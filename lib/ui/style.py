@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from lib.figures.reach import HEIGHT
+from lib.ui.keys import BUTTON, KEYS
 from lib.ui.theme import current_palette
 
 HIDE_AFTER = "0.5s"
@@ -37,6 +38,12 @@ _ALWAYS = (
     "[data-testid=stSidebarHeader]{height:2.5rem;margin:0;padding-block:0}"
     # What is only a script takes no room.
     "div:has(>.stHtml>script){display:none}"
+    ".st-key-listener{position:absolute;z-index:2;max-width:0}"
+    # A chart's tools and a heading's link are there for a pointer, so that Tab passes them by; and
+    # on a phone the tools would cover the key.
+    ".js-plotly-plot:not(:hover) .modebar:not(:has([data-title='Close fullscreen'])),"
+    ":is(h1,h2,h3,h4):not(:hover) a[aria-label='Link to heading']{visibility:hidden}"
+    "@media(max-width:40rem){.modebar{display:none}}"
     # What Streamlit says of a file over its limit is for all, and not only for a screen reader.
     "[data-testid=stFileChip]{flex-wrap:wrap;height:auto}[data-testid=stFileChip]"
     " [role=alert]{position:static!important;clip:auto!important;clip-path:none!important;"
@@ -145,6 +152,16 @@ _CELL = (
     f'[class*="st-key-chart_reach_"]{{min-height:{HEIGHT}px}}'
 )
 
+_LETTERS = "".join(
+    f".st-key-{on} button::after{{content:'{key.name}' / '';margin-left:0.4rem;"
+    "font-size:0.8125rem;opacity:0.7}"
+    for keys in KEYS.values()
+    for key in keys
+    if key.part == BUTTON
+    for on in key.on
+)
+"""On each button its key, which is not said: a screen reader's person has keys of their own."""
+
 
 def style() -> None:
     """What all pages need, once on each: a style that changes costs a browser much.
@@ -164,7 +181,8 @@ def style() -> None:
         for color, kinds in tokens.items()
     )
     _write(
-        f"{_ALWAYS}{code}[data-tag],[data-tag] button{{color:{colors.background}!important}}"
+        f"{_ALWAYS}@media(hover:hover) and (min-width:40.1rem){{{_LETTERS}}}{code}"
+        f"[data-tag],[data-tag] button{{color:{colors.background}!important}}"
         f"[data-testid=stSidebar] [disabled] p{{color:{colors.muted}}}"
         # Streamlit writes white on a primary button, which nobody can read on dark mode's.
         f"[data-testid=stBaseButton-primary]:enabled *{{color:{colors.background}!important}}"

@@ -26,9 +26,10 @@ def settle(page: Page) -> None:
 
 
 def open_page(page: Page, path: str = "/") -> None:
-    """Open a page of the app and wait until its pictures are there."""
+    """Open a page of the app and wait until its pictures are there, and keys are heard."""
     page.goto(path)
     page.get_by_role("img").first.wait_for()
+    page.locator(".st-key-listener .ready").wait_for(state="attached")
     settle(page)
 
 

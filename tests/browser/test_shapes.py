@@ -126,20 +126,6 @@ def test_a_pasted_traceback_is_explained(page: Page) -> None:
     expect(explanation).to_contain_text("there is no time axis")
 
 
-def test_questions_are_answered_from_the_keyboard(page: Page) -> None:
-    """A number answers, N goes on: for a room that shouts."""
-    open_page(page, "/shapes?part=quiz")
-    expect(page.get_by_role("heading", name="Question 1")).to_be_visible()
-    expect(page.locator(".st-key-option_1 button")).to_be_visible()
-    settle(page)
-    page.keyboard.press("2")
-    expect(page.get_by_text("of 1 right")).to_be_visible()
-    expect(page.locator(".st-key-quiz_answer img")).not_to_have_count(1)
-    page.keyboard.press("n")
-    expect(page.get_by_role("heading", name="Question 2")).to_be_visible()
-    page.wait_for_url("**quiz=2**")
-
-
 def test_the_parts_stand_in_the_address(page: Page) -> None:
     """Each of the four can be linked to, and the stack stays while one looks at another."""
     open_page(page, "/shapes?stack=input~gru_u5")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from lib.ui.keys import KEYS
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| (`.+?) \| (.+) \|$", README, flags=re.MULTILINE)
@@ -29,6 +31,12 @@ def test_every_registry_stands_in_the_file_that_is_named_for_it() -> None:
     for name, path in places:
         code = (ROOT / path).read_text(encoding="utf-8")
         assert re.search(rf"^{name}\b.* = ", code, re.MULTILINE), (name, path)
+
+
+def test_every_page_key_is_named() -> None:
+    """The digits as a range, "`1` to `4`"."""
+    names = {key.name for own in KEYS.values() for key in own} - {"2", "3"}
+    assert [name for name in names if f"`{name}`" not in README] == []
 
 
 def test_the_picture_exists() -> None:

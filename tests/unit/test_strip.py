@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import re
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from lib.experiment import Experiment
+from lib.figures.grid import Grid
 from lib.figures.palette import PALETTES, palette
 from lib.figures.strip import shape_strip
 from lib.recurrence import forward, initial_model_weights
@@ -173,3 +175,20 @@ def test_all_tensors_of_a_strip_have_the_same_rows():
         html = strip_of(EXPERIMENT.set(mode=mode), a_dataset(), palette(theme))
         heights = {drawn(image).get("viewBox").split()[-1] for image in Fragment(html).images}
         assert len(heights) == 1
+
+
+@pytest.mark.parametrize("steps", [2, 16, 18, 100])
+def test_every_timestep_has_its_row_in_the_picture(steps):
+    """Those that are left out share the row of the dots; the others' are where they are drawn."""
+    grid = Grid.of(steps, 1, LIGHT)
+    image = grid.image(1, None, LIGHT.shades(LIGHT.ink))
+    picture = drawn(image.split('src="')[1].split('"')[0])
+    height = float(picture.get("viewBox").split()[-1])
+    paths = "".join(path.get("d") for path in picture.iter(f"{SVG}path") if path.get("fill"))
+    entries = re.findall(r"M[\d.]+ ([\d.]+)h([\d.]+)v", paths)
+    rows = [(float(top) + float(size) / 2) / height for top, size in entries]
+    middles = grid.middles()
+    assert len(middles) == steps
+    assert middles == sorted(middles)
+    assert [m for m in middles if middles.count(m) == 1] == pytest.approx(rows, abs=0.002)
+    assert len(set(middles)) == len(rows) + (steps > 16)

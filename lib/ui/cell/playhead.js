@@ -91,11 +91,6 @@ function mount(root) {
   play.onclick = toggle;
   stepIn.oninput = () => { stop(); go(+stepIn.value - 1, at().unit); };
   unitIn.oninput = () => go(at().step, +unitIn.value - 1);
-  root.onkeydown = (event) => {
-    if (event.key !== " " || event.target === play) return;
-    event.preventDefault();
-    toggle();
-  };
   for (const type of PRESSES) document.addEventListener(type, press);
   document.addEventListener("mousedown", grab);
   stop();

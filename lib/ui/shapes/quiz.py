@@ -67,7 +67,6 @@ def _options(number: int, puzzle: Question, answer: int | None) -> None:
         st.button(
             f"{plain(option)}{sign}",
             key=f"option_{place}",
-            shortcut=f"{place + 1}",
             width="stretch",
             disabled=answer is not None and place != puzzle.right,
             on_click=_answer,
@@ -78,7 +77,6 @@ def _options(number: int, puzzle: Question, answer: int | None) -> None:
             "Next question",
             key="quiz_next",
             icon=":material/arrow_forward:",
-            shortcut="N",
             on_click=_next,
             args=(number,),
         )

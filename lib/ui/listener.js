@@ -1,0 +1,162 @@
+// The script of every page; what it is for stands in listener.py.
+
+// Where a person types, what covers the page, and who has keys of their own.
+const TYPED = "textarea, select, [contenteditable]:not([contenteditable=false]), [role=textbox], "
+  + "input:not([type=range], [type=checkbox], [type=radio], [type=button])";
+const COVERS = "dialog[open], [role=dialog], [role=alertdialog], [role=menu]";
+const MOVED = "[type=range], [type=radio], canvas, [role=slider], [role=radiogroup], "
+  + "[role=tablist], [role=grid]";
+const PRESSED = "button, summary, input:not([type=range]), [role=button], [role=radio], [role=tab]";
+const OWNERS = { "←": MOVED, "→": MOVED, space: PRESSED };
+const NAMES = { ArrowLeft: "←", ArrowRight: "→", " ": "space" };
+
+const CHARTS = ".st-key-chart_predictions, .st-key-chart_step_error";
+const TENSORS = ".timesteps"; // see lib.figures.strip
+const DRAWER = 768; // the sidebar lies above a page that is narrower, in pixels
+
+function nameOf({ key, code, shiftKey }) {
+  const digit = key !== "?" && code.match(/^Digit(\d)$/)?.[1];
+  return digit ? (shiftKey ? "Shift+" : "") + digit : NAMES[key] ?? key.toUpperCase();
+}
+
+// What a key works on: of several the one that is shown, in a component's own tree too.
+function find({ on, part }) {
+  const places = on.flatMap((key) => [...document.querySelectorAll(`.st-key-${key}`)]);
+  const trees = places.flatMap((place) => [
+    place, ...[...place.querySelectorAll("*")].flatMap((each) => each.shadowRoot ?? []),
+  ]);
+  const parts = trees.flatMap((tree) => [...tree.querySelectorAll(part)]);
+  return parts.find((each) => each.checkVisibility());
+}
+
+// A click, or a move of a range: Streamlit's hears keys, the browser's own only those of a person.
+function press(element, key) {
+  if (element.type !== "range") return element.click();
+  const told = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+  if (!element.dispatchEvent(told)) return;
+  if (key === "ArrowLeft") element.stepDown();
+  else element.stepUp();
+  element.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// A chart's columns (by what Plotly keeps of its layout) and a tensor's rows: which timestep, from
+// 0, is at a place on the screen, and which place, as left, top, width and height, has a timestep.
+// Undefined where there is none.
+function columns(chart) {
+  // Of the two that take turns (see lib.ui.steady) the one that is seen: the other may be older.
+  const shown = (each) => each._fullLayout && each.checkVisibility({ visibilityProperty: true });
+  const plot = [...chart.querySelectorAll(".js-plotly-plot")].find(shown);
+  if (!plot) return null;
+  const { xaxis, _size: { l, t, w, h } } = plot._fullLayout, [low, high] = xaxis.range;
+  const box = plot.getBoundingClientRect(), each = w / (high - low);
+  const steps = xaxis.tickvals.at(-1); // the last one is always named
+  return {
+    at(x) {
+      const value = low + (x - box.left - l) / each;
+      if (value < low || value > high) return undefined;
+      return Math.max(1, Math.min(steps, Math.round(value))) - 1;
+    },
+    place(step) {
+      if (step >= steps || step + 1 < low || step + 1 > high) return undefined;
+      const width = Math.max(4, Math.min(each, 12)); // in the middle, so that marks stay in sight
+      return [box.left + l + (step + 1 - low) * each - width / 2, box.top + t, width, h];
+    },
+  };
+}
+function rows(tensor) {
+  const middles = tensor.dataset.middles.split(" "), box = tensor.getBoundingClientRect();
+  const height = middles[1] - middles[0]; // as those, a share of the tensor's
+  return {
+    at(_, y) {
+      const near = (middle) => Math.abs((y - box.top) / box.height - middle) < height / 2;
+      const step = middles.findIndex(near); // an ellipsis stands for more than one
+      return step < 0 || middles[step] === middles[step + 1] ? undefined : step;
+    },
+    place(step) {
+      if (step >= middles.length) return undefined;
+      const top = box.top + (middles[step] - height / 2) * box.height;
+      return [box.left, top - 2, box.width, height * box.height + 4]; // the outline lies around it
+    },
+  };
+}
+
+function mount(root) {
+  const own = { keys: [], ended: new AbortController() };
+  const help = root.querySelector("dialog"), marks = root.querySelector(".marks");
+  const listen = (type, act) =>
+    document.addEventListener(type, act, { signal: own.ended.signal, capture: true });
+
+  function showKeys() {
+    help.querySelector("dl").replaceChildren(...own.keys.filter(find).map(({ name, does }) => {
+      const row = document.createElement("div");
+      row.innerHTML = "<dt><kbd></kbd></dt><dd></dd>";
+      row.querySelector("kbd").textContent = name;
+      row.querySelector("dd").textContent = does;
+      return row;
+    }));
+    help.showModal();
+  }
+  help.onclick = () => help.close();
+  help.onkeydown = ({ key, repeat }) => { if (key === "?" && !repeat) help.close(); };
+
+  listen("keydown", (event) => {
+    const from = event.composedPath()[0];
+    if (event.ctrlKey || event.altKey || event.metaKey || from.closest(TYPED)) return;
+    const name = nameOf(event);
+    if (help.open || document.querySelector(COVERS)) return;
+    if (name === "?") return showKeys();
+    const key = own.keys.find((each) => each.name === name);
+    if (!key || (OWNERS[name] && from.closest(OWNERS[name]))) return;
+    const element = find(key);
+    if (!element || element.disabled) return;
+    event.preventDefault();
+    if (!event.repeat || OWNERS[name] === MOVED) press(element, event.key);
+  });
+
+  // A press on the page's blank ground focuses all of it; the next key would frame it in grey.
+  listen("focusin", ({ target }) => {
+    if (target.matches("[data-testid=stMain]:not(:focus-visible)")) target.blur();
+  });
+
+  listen("click", ({ target }) => {
+    if (innerWidth >= DRAWER || !target.closest?.(".st-key-menu a")) return;
+    document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
+  });
+
+  const unmark = () => marks.replaceChildren();
+  function point({ target, clientX, clientY }) {
+    unmark();
+    const picture = target.closest?.(`${CHARTS}, ${TENSORS}`);
+    if (!picture) return;
+    const axis = (each) => (each.matches(TENSORS) ? rows : columns)(each);
+    const step = axis(picture)?.at(clientX, clientY);
+    if (step === undefined) return;
+    for (const each of document.querySelectorAll(`${CHARTS}, ${TENSORS}`)) {
+      if (each === picture && each.matches(CHARTS)) continue; // Plotly has its own mark there
+      const place = axis(each)?.place(step);
+      if (!place) continue;
+      const mark = marks.appendChild(document.createElement("div"));
+      ["left", "top", "width", "height"].forEach((side, k) => { mark.style[side] = `${place[k]}px`; });
+    }
+  }
+  listen("pointermove", point);
+  listen("pointerdown", point); // a finger's mark stays until it touches something else, or scrolls
+  listen("pointerout", ({ pointerType, relatedTarget }) => {
+    if (pointerType === "mouse" && !relatedTarget) unmark();
+  });
+  listen("scroll", unmark);
+  root.classList.add("ready"); // for who waits until it hears
+  return own;
+}
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".listener");
+  root.listener ??= mount(root);
+  root.listener.keys = data; // of this page
+  return () => {
+    // Streamlit (1.67) ends a call that a newer one overtakes, too.
+    if (root.isConnected) return;
+    root.listener?.ended.abort();
+    delete root.listener;
+  };
+}

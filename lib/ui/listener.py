@@ -1,0 +1,34 @@
+"""What listens to the browser on every page: keys, the timestep under the pointer, the drawer.
+
+Streamlit's own shortcuts do nothing while a slider has the focus, and what follows the pointer
+can't wait for a run of the page. So a component of a few lines of script listens, which takes no
+room and draws nothing but what lies over the page: the list of keys that `?` shows, and the marks
+of a timestep in all pictures that have one. Python hears nothing of either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import streamlit as st
+
+from lib.ui.keys import EVERYWHERE, KEYS
+
+KEY = "listener"
+FILES = Path(__file__)
+"""Beside this one: the component's .html, .css and .js."""
+
+_component = st.components.v2.component(
+    KEY,
+    html=FILES.with_suffix(".html").read_text(encoding="utf-8"),
+    css=FILES.with_suffix(".css").read_text(encoding="utf-8"),
+    js=FILES.with_suffix(".js").read_text(encoding="utf-8"),
+)
+_KEYS = {page: [asdict(key) for key in (*own, *EVERYWHERE)] for page, own in KEYS.items()}
+"""A list for each page: in a dict Streamlit (1.67) looks for tables, and loads pandas for that."""
+
+
+def listener(page: str) -> None:
+    """Listen for what `page`, a key of KEYS, has: however often it is drawn, it listens once."""
+    _component(key=KEY, data=_KEYS[page])

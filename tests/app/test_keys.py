@@ -1,0 +1,40 @@
+"""The registry of keys: what each is for is on its page, and none is there twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1.element_tree import Block
+
+from lib.ui.frame import PAGES
+from lib.ui.keys import EVERYWHERE, KEYS
+from tests.app.test_pages import start
+
+
+def keys(block: Block) -> Iterator[str]:
+    """The Streamlit keys of all that a block holds: Streamlit's ids end in them."""
+    for child in block.children.values():
+        yield getattr(child.proto, "id", "").rpartition("-")[2]
+        if isinstance(child, Block):
+            yield from keys(child)
+
+
+@pytest.mark.parametrize("page", list(PAGES))
+def test_what_a_key_works_on_is_on_its_page(page: str) -> None:
+    """Whatever is pressed by key can be seen and clicked."""
+    app = start(page)
+    if page == "Shapes":
+        app.query_params["part"] = "quiz"
+        app.run()
+    shown = {*keys(app.main), *keys(app.sidebar)}
+    missing = {on for key in (*KEYS[page], *EVERYWHERE) for on in key.on} - shown
+    assert not missing
+
+
+def test_no_key_is_twice_on_a_page() -> None:
+    """Nor one of those that Streamlit keeps for itself."""
+    assert list(KEYS) == list(PAGES)
+    for own in KEYS.values():
+        names = [key.name for key in (*own, *EVERYWHERE)]
+        assert len({*names, "?", "R", "C"}) == len(names) + 3

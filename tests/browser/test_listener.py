@@ -1,0 +1,188 @@
+"""What listens on every page: keys wherever the focus is, the timestep pointed at, the drawer."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import FloatRect, Locator, Page, expect
+
+from lib.ui.listener import FILES
+from tests.browser.cell_page import slider, wait_for_place
+from tests.browser.driver import (
+    TRAINING,
+    button,
+    epoch,
+    open_page,
+    wait_for_status,
+    wait_until_whole,
+)
+from tests.browser.test_shapes import go_to_part
+
+LETTER = "button => getComputedStyle(button, '::after').content"
+"""What a button shows of its key."""
+
+
+def focus_slider(page: Page, name: str = "Timesteps") -> Locator:
+    """Leave the focus where a person has just moved one of Streamlit's sliders."""
+    thumb = page.get_by_role("slider", name=name)
+    thumb.focus()
+    return thumb
+
+
+def test_keys_steer_a_run_wherever_the_focus_is(page: Page) -> None:
+    """On a slider, a button, nothing; but what is typed into a field is typed there."""
+    open_page(page, TRAINING)
+    wait_until_whole(page)
+    stops = "a[aria-label='Link to heading']:visible, .modebar button:visible"
+    page.mouse.move(0, 0)
+    assert page.locator(stops).count() == 0, "Tab stops at what is there for a pointer"
+    assert "T" in button(page, "Train").evaluate(LETTER)
+    focus_slider(page)
+    page.keyboard.press("t")
+    wait_for_status(page, "training")
+    page.keyboard.press("p")
+    wait_for_status(page, "paused")
+    held = epoch(page)
+    button(page, "Step").focus()
+    page.keyboard.press("s")
+    expect(page.get_by_test_id("stProgress")).to_contain_text(f"epoch {held + 1:,} of")
+    page.keyboard.press("p")
+    wait_for_status(page, "training")
+    field = page.get_by_role("combobox", name="Data")
+    field.focus()
+    page.keyboard.type("px")
+    expect(field).to_have_value("px")
+    page.keyboard.press("Escape")
+    focus_slider(page)
+    page.keyboard.press("Control+x")
+    page.keyboard.press("?")
+    overlay = page.get_by_role("dialog", name="Keys on this page")
+    expect(overlay).to_contain_text("pause, or resume")
+    page.keyboard.press("x")
+    page.keyboard.press("Escape")
+    expect(overlay).to_have_count(0)
+    expect(page.get_by_role("slider", name="Timesteps")).to_be_focused()
+    wait_for_status(page, "training")
+    page.keyboard.press("x")
+    wait_for_status(page, "stopped")
+
+
+def test_the_playhead_hears_keys_wherever_the_focus_is(page: Page) -> None:
+    """But the arrows belong to a slider that has the focus; a press on blank ground frames none."""
+    open_page(page, "/cell?U=8&T=6&step=3")
+    expect(slider(page, "Timestep")).to_have_value("3")
+    page.locator("h1").click()
+    page.keyboard.press("ArrowRight")
+    wait_for_place(page, 4)
+    assert not page.get_by_test_id("stMain").evaluate("main => main.matches(':focus-visible')")
+    focus_slider(page)
+    page.keyboard.press("ArrowRight")
+    expect(slider(page, "Timestep")).to_have_attribute("max", "7")
+    wait_for_place(page, 4)
+    page.keyboard.press("Space")
+    wait_for_place(page, 7)
+
+
+def test_the_quiz_and_the_menu_hear_keys_while_a_slider_has_the_focus(page: Page) -> None:
+    """A digit answers, N goes on; Shift and a digit opens a page."""
+    open_page(page, "/data")
+    focus_slider(page)
+    page.keyboard.press("Shift+Digit4")
+    page.wait_for_url("**/shapes**")
+    go_to_part(page, "Predict first")
+    expect(page.locator(".st-key-option_1 button")).to_be_visible()
+    focus_slider(page)
+    page.keyboard.press("2")
+    expect(page.get_by_text("of 1 right")).to_be_visible()
+    expect(page.locator(".st-key-quiz_answer img")).not_to_have_count(1)
+    page.keyboard.press("n")
+    expect(page.get_by_role("heading", name="Question 2")).to_be_visible()
+    page.wait_for_url("**quiz=2**")
+
+
+def middle(box: FloatRect | None) -> tuple[float, float]:
+    """The middle of what is seen, across and down."""
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_timestep_that_is_pointed_at_is_marked_in_the_others(page: Page) -> None:
+    """From a tensor's row to the charts' columns and back, also where rows are left out."""
+    page.set_viewport_size({"width": 1440, "height": 2000})
+    open_page(page, "/?T=20&mode=sequence")
+    wait_until_whole(page)
+    tensors = page.locator(".st-key-strip .timesteps")
+    marks = page.locator(".st-key-listener .marks > div")
+    charts = [page.locator(f".st-key-chart_{name}") for name in ("predictions", "step_error")]
+    for chart in charts:
+        expect(chart.locator(".points path").first).to_be_visible()
+    shares = (tensors.first.get_attribute("data-middles") or "").split()
+    expect(tensors).to_have_count(3)
+
+    def row(step: int) -> tuple[float, float]:
+        box = tensors.nth(1).bounding_box()
+        assert box is not None
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] * float(shares[step - 1])
+
+    def point_of(chart: Locator, step: int) -> tuple[float, float]:
+        dots = chart.locator(".js-plotly-plot:visible .trace").filter(
+            has=page.locator(".points path:nth-of-type(20)")
+        )
+        return middle(dots.last.locator(".points path").nth(step - 1).bounding_box())
+
+    def marked(count: int) -> list[tuple[float, float]]:
+        expect(marks).to_have_count(count)
+        return [middle(mark.bounding_box()) for mark in marks.all()]
+
+    page.mouse.move(*row(4))
+    for place, chart in zip(marked(5)[-2:], charts, strict=True):
+        assert abs(place[0] - point_of(chart, 4)[0]) < 2
+    page.mouse.move(*point_of(charts[1], 20))
+    assert abs(marked(4)[1][1] - row(20)[1]) < 2
+    page.mouse.move(*point_of(charts[0], 14))
+    assert abs(marked(4)[1][1] - row(14)[1]) < 2  # where the dots are
+    page.mouse.move(*row(14))
+    expect(marks).to_have_count(0)  # it could be any of three
+    page.mouse.move(*row(1))
+    marked(5)
+    page.mouse.move(5, 5)
+    expect(marks).to_have_count(0)
+
+
+def test_the_drawer_of_a_phone_closes_when_a_page_is_chosen(page: Page) -> None:
+    """What was chosen is in sight then; no chart has tools there, and no button its key."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, "/data")
+    page.get_by_test_id("stExpandSidebarButton").click()
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar).to_have_attribute("data-collapsed", "false")
+    page.get_by_role("link", name="Explore").click()
+    expect(sidebar).to_have_attribute("data-collapsed", "true")
+    page.locator(".js-plotly-plot").first.hover()
+    expect(page.locator(".modebar").first).to_be_hidden()
+    assert button(page, "Train").evaluate(LETTER) == "none"
+
+
+@pytest.mark.parametrize("calls", [1, 3])
+def test_it_listens_once_however_often_it_is_drawn(page: Page, calls: int) -> None:
+    """And no longer once its place in the page is gone."""
+    page.set_content(
+        f"""<div class="st-key-do_it"><button onclick="window.clicks = (window.clicks ?? 0) + 1">
+        </button></div><div id="place">{FILES.with_suffix(".html").read_text("utf-8")}</div>"""
+    )
+    keys = [{"name": "T", "does": "it", "on": ["do_it"], "part": "button"}]
+    page.evaluate(
+        """async ([script, keys, calls]) => {
+            const module = await import(URL.createObjectURL(
+                new Blob([script], { type: "text/javascript" })));
+            for (let k = 0; k < calls; k++) {
+                window.end?.();  // Streamlit ends a call that a newer one overtakes
+                window.end = module.default({ data: keys, parentElement: document });
+            }
+        }""",
+        [FILES.with_suffix(".js").read_text("utf-8"), keys, calls],
+    )
+    page.keyboard.press("t")
+    assert page.evaluate("window.clicks") == 1
+    page.evaluate("document.querySelector('#place').remove(), window.end()")
+    page.keyboard.press("t")
+    assert page.evaluate("window.clicks") == 1
