@@ -21,7 +21,7 @@ class Key:
     does: str
     """In words that follow it: "train, or resume"."""
     on: tuple[str, ...]
-    """The Streamlit keys of what it works on, of which one at most is to be seen at a time."""
+    """The Streamlit keys of what it works on: the first that can be pressed is."""
     part: str = BUTTON
     """What of that, as CSS. A range is moved, anything else is clicked."""
 
@@ -37,6 +37,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("P", "pause, or resume", ("do_pause", "do_resume")),
         Key("S", "step: train one epoch", ("do_step",)),
         Key("X", "stop", ("do_stop",)),
+        *_arrows("run_epoch", "[type=range]", "epoch"),
     ),
     "Cell": (
         *_arrows("cell_playhead", ".step-in", "timestep"),

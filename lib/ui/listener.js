@@ -12,6 +12,7 @@ const NAMES = { ArrowLeft: "←", ArrowRight: "→", " ": "space" };
 
 const CHARTS = ".st-key-chart_predictions, .st-key-chart_step_error";
 const TENSORS = ".timesteps"; // see lib.figures.strip
+const PAPER = 715; // what A4 has across within its margins, in pixels
 const DRAWER = 768; // the sidebar lies above a page that is narrower, in pixels
 
 function nameOf({ key, code, shiftKey }) {
@@ -19,14 +20,16 @@ function nameOf({ key, code, shiftKey }) {
   return digit ? (shiftKey ? "Shift+" : "") + digit : NAMES[key] ?? key.toUpperCase();
 }
 
-// What a key works on: of several the one that is shown, in a component's own tree too.
+// What a key works on, in a component's own tree too: of several one that is shown, if it can be
+// pressed, else one that could be pressed if it were shown.
 function find({ on, part }) {
   const places = on.flatMap((key) => [...document.querySelectorAll(`.st-key-${key}`)]);
   const trees = places.flatMap((place) => [
     place, ...[...place.querySelectorAll("*")].flatMap((each) => each.shadowRoot ?? []),
   ]);
   const parts = trees.flatMap((tree) => [...tree.querySelectorAll(part)]);
-  return parts.find((each) => each.checkVisibility());
+  const ready = parts.filter((each) => !each.disabled);
+  return ready.find((each) => each.checkVisibility()) ?? ready[0];
 }
 
 // A click, or a move of a range: Streamlit's hears keys, the browser's own only those of a person.
@@ -108,10 +111,19 @@ function mount(root) {
     const key = own.keys.find((each) => each.name === name);
     if (!key || (OWNERS[name] && from.closest(OWNERS[name]))) return;
     const element = find(key);
-    if (!element || element.disabled) return;
+    if (!element) return;
     event.preventDefault();
     if (!event.repeat || OWNERS[name] === MOVED) press(element, event.key);
   });
+
+  // On paper the page keeps the screen's layout, made smaller: see the print rules of style.py.
+  const paper = document.documentElement.style;
+  addEventListener("beforeprint", () => {
+    const width = document.querySelector("[data-testid=stVerticalBlock]:has(h1)")?.clientWidth;
+    if (!width) return;
+    paper.setProperty("--paper-width", `${width}px`);
+    paper.setProperty("--paper-zoom", Math.min(1, PAPER / width));
+  }, { signal: own.ended.signal });
 
   // A press on the page's blank ground focuses all of it; the next key would frame it in grey.
   listen("focusin", ({ target }) => {

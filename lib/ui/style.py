@@ -51,10 +51,10 @@ _ALWAYS = (
     "font-size:0.875rem}"
     # On paper: what one would hand out, and nothing that is pressed.
     # It has the screen's layout, as small as the paper needs it: see `listener.js`.
-    "@media print{@page{size:A4 landscape;margin:8mm}"
+    "@media print{@page{size:A4;margin:10mm}"
     ":is([data-testid=stSidebar],[data-testid=stHeader],[data-testid=stExpander],"
     "[data-testid=stSlider],[data-testid=stProgress] [role=progressbar],.st-key-train_controls,"
-    ".st-key-run_speed,.st-key-run_epoch,.st-key-earlier,.modebar-container)"
+    ".st-key-run_speed,.st-key-run_epoch,.st-key-run_words,.st-key-earlier,.modebar-container)"
     "{display:none!important}"
     "html,body,#root *:has([data-testid=stMain]),[data-testid=stMain]"
     "{position:static!important;height:auto!important;overflow:visible!important}"
@@ -113,12 +113,14 @@ _EXPLORE = (
     "div:has(>.st-key-strip){height:12rem;flex:none}"
     ".strip .chain{flex-wrap:nowrap}"
     ".st-key-controls{grid-template:'buttons progress progress' auto 'words epoch speed' auto"
-    "/25.5rem minmax(0,1fr) max-content}"
+    "/28rem minmax(0,1fr) max-content}"
     ".st-key-cards{grid-template-columns:3fr 2fr}"
     ":is(.st-key-card_predictions,.st-key-card_loss)"
     "{min-height:clamp(21rem,100vh - 22.5rem,40rem)}}"
-    # On paper charts stay as large as they were drawn.
-    "@media print{[class*='st-key-card_']{min-height:0!important}"
+    # On paper charts stay as large as they were drawn. (How wide the paper is no rule is told.)
+    "@media print{.strip .chain{flex-wrap:nowrap}[class*='st-key-card_']{min-height:0!important}"
+    ".st-key-cards{display:grid!important;grid-template-columns:3fr 2fr}"
+    ".st-key-controls{min-height:0}div:has(>.st-key-run_words){min-height:0}"
     "[class*='st-key-card_']>:has(>[class*='st-key-chart_']){flex:none;min-height:0}"
     "[class*='st-key-card_']>*>[class*='st-key-chart_']{position:static}"
     "[class*='st-key-card_'] [class*='st-key-chart_'] *:has([data-testid=stPlotlyChart]),"

@@ -156,7 +156,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
         train = partial(runs.train, *settings)
         _button("Train", "play_arrow", train, primary=True, disabled=not can_train)
     _button("Pause", "pause", steer(client.pause), disabled=idle or paused)
-    _button("Resume", "resume", steer(client.resume), disabled=idle)
+    _button("Resume", "resume", steer(client.resume), disabled=not paused)
     hide("do_resume" if same or not paused else "do_pause")
     about = (
         "Train one epoch: of this run, or, where there is none that goes on or the settings have "
