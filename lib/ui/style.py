@@ -9,6 +9,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
+from lib.figures.palette import mix
 from lib.figures.reach import HEIGHT
 from lib.ui.theme import current_palette
 
@@ -21,6 +22,15 @@ _ALWAYS = (
     "overflow-wrap:anywhere}.said>*,.said::after{grid-area:1/1}"
     ".said::after{content:attr(data-longest);visibility:hidden}"
     ".takeaway{font-weight:600}"
+    # The guide: a line of the menu, a table as wide as it needs, and on a small screen a block for
+    # each of its rows.
+    ".st-key-guide button{min-height:0;padding:0 0.5rem}"
+    "[data-testid=stPopoverBody]:has(.guide){max-width:calc(100vw - 1rem)!important}"
+    ".guide{font-size:0.8125rem;line-height:1.6}.guide table{margin-bottom:0.5rem}"
+    ".guide caption{text-align:left;font-weight:600}"
+    ".guide :is(th,td){font-weight:400;text-align:left;padding:0 1rem 0 0;white-space:nowrap}"
+    "@media(max-width:64rem){.guide :is(tr,td:nth-child(n+3)){display:block;white-space:normal}"
+    ".guide tr{padding-bottom:0.5rem}.guide span{white-space:normal!important}}"
     # What is only a script takes no room.
     "div:has(>.stHtml>script){display:none}"
     # All training buttons in one row from 1280 pixels on; and room for two lines above the bar
@@ -61,6 +71,16 @@ _CELL = (
     f'[class*="st-key-chart_reach_"]{{min-height:{HEIGHT}px}}'
 )
 
+_SHAPES = (
+    # A row for each layer. Its height is that of a picture with a time axis, so that no row moves
+    # when the axis goes; one that breaks needs more.
+    ".st-key-rows{margin:0 -0.75rem;width:calc(100% + 1.5rem);max-width:none}"
+    ".st-key-rows>*{border-top:1px solid BORDER;padding:0.25rem 0.75rem;min-height:7.25rem;"
+    "display:flex;flex-direction:column;justify-content:center}"
+    ".st-key-rows div:has(>[class*=_flags]){min-width:min(100%,15rem)}"
+    ".st-key-rows>:has(.refused){background:WRONG;box-shadow:inset 0.25rem 0 RED}"
+)
+
 
 def style() -> None:
     """What all pages need, once on each: a style that changes costs a browser much.
@@ -89,6 +109,13 @@ def cell_style() -> None:
     """What the Cell page needs besides."""
     colors = current_palette()
     _write(_CELL.replace("BACKGROUND", colors.background).replace("BORDER", colors.border))
+
+
+def shapes_style() -> None:
+    """What the Shapes page needs for its rows of layers."""
+    colors = current_palette()
+    css = _SHAPES.replace("BORDER", colors.border).replace("RED", colors.wrong)
+    _write(css.replace("WRONG", mix(colors.background, colors.wrong, 0.08)))
 
 
 def hide(key: str) -> None:
