@@ -48,7 +48,7 @@ ADVICE = (
         "Pooling over time on top", f"{SEQUENCE}; GlobalAveragePooling1D()(h)", "(N, U)", RAISES
     ),
     Advice("Conv1D on top", f'{SEQUENCE}; Conv1D(K, 3, padding="same")(h)', "(N, T, K)", RAISES),
-    Advice("An encoder that hands on its last state", f"{LAST}; RepeatVector(T)(h)", "(N, T, U)", RAISES,),
+    Advice("An encoder’s last state handed on", f"{LAST}; RepeatVector(T)(h)", "(N, T, U)", RAISES),
     Advice(
         "A decoder after RepeatVector",
         "h = RepeatVector(T)(z); LSTM(U, return_sequences=True)(h)",

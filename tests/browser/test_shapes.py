@@ -24,10 +24,10 @@ def go_to_part(page: Page, name: str) -> None:
 def test_first_visit_is_full_and_a_pattern_is_one_click(page: Page) -> None:
     """A stack, its tensors, the layers' settings and the code are there; patterns change them."""
     open_page(page, "/shapes")
-    heading(page, "From (None, 12, 3) to (None, 12, 1) with 1,297 parameters")
+    heading(page, "From (N, 12, 3) to (N, 12, 1) with 1,297 parameters")
     expect(page.locator(".st-key-stack_picture img")).to_have_count(3)
     page.get_by_text("Encoder–decoder", exact=True).click()
-    heading(page, "From (None, 12, 3) to (None, 6, 1)")
+    heading(page, "From (N, 12, 3) to (N, 6, 1)")
     page.wait_for_url("**stack=input~lstm~repeat~lstm_seq~dense**")
     expect(page.locator("code").filter(has_text="RepeatVector(6)")).to_be_visible()
 
@@ -38,47 +38,47 @@ def test_timesteps_may_be_left_open(page: Page) -> None:
     field = page.get_by_role("spinbutton", name="timesteps T")
     field.fill("")
     field.press("Enter")
-    heading(page, "From (None, None, 3) to (None, None, 4)")
+    heading(page, "From (N, T, 3) to (N, T, 4)")
     page.wait_for_url("**input_tany**")
 
 
-def test_layers_are_added_moved_and_taken_out(page: Page) -> None:
+def test_layers_are_added_moved_and_removed(page: Page) -> None:
     """By the menu and by the arrows of a row."""
     open_page(page, "/shapes?stack=input~lstm_u4_seq")
     page.get_by_role("button", name="Add a layer").click()
     page.get_by_role("menuitem", name="Flatten").or_(
         page.get_by_role("option", name="Flatten")
     ).click()
-    heading(page, "to (None, 48)")
+    heading(page, "to (N, 48)")
     page.locator(".st-key-layer_2_up").get_by_role("button", name="Up").click()
     heading(page, "This stack breaks at layer 3, LSTM")
-    page.locator(".st-key-layer_1_out").get_by_role("button", name="Out").click()
-    heading(page, "to (None, 12, 4)")
+    page.locator(".st-key-layer_1_remove").get_by_role("button", name="Remove").click()
+    heading(page, "to (N, 12, 4)")
 
 
 def test_a_stack_survives_pages_reload_and_back(page: Page, other_page: Page) -> None:
     """A link opens it cold; another page and back keep it; Back undoes the last change."""
     link = "/shapes?stack=input~gru_u5&T=20"
     open_page(page, link)
-    heading(page, "to (None, 5)")
+    heading(page, "to (N, 5)")
     page.get_by_role("link", name="Data").first.click()
     page.wait_for_url("**/data?**")
     settle(page)
     assert "stack" not in page.url
     assert "T=20" in page.url
     page.get_by_role("link", name="Shapes").click()
-    heading(page, "to (None, 5)")
+    heading(page, "to (N, 5)")
     page.wait_for_url("**stack=input~gru_u5**")
     page.reload()
-    heading(page, "to (None, 5)")
+    heading(page, "to (N, 5)")
     settle(page)
     page.locator(".st-key-layer_1_gru_units").get_by_test_id("stNumberInputStepUp").click()
-    heading(page, "to (None, 6)")
+    heading(page, "to (N, 6)")
     page.wait_for_url("**gru_u6**")
     open_page(other_page, page.url)
-    heading(other_page, "to (None, 6)")
+    heading(other_page, "to (N, 6)")
     page.go_back()
-    heading(page, "to (None, 5)")
+    heading(page, "to (N, 5)")
 
 
 def test_a_target_is_checked_and_a_usual_case_opened(page: Page) -> None:
@@ -147,7 +147,7 @@ def test_the_parts_stand_in_the_address(page: Page) -> None:
         go_to_part(page, name)
         page.wait_for_url(f"**part={word}**")
     go_to_part(page, "Trace a stack")
-    heading(page, "to (None, 5)")
+    heading(page, "to (N, 5)")
     assert "part=" not in page.url
 
 

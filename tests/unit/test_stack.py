@@ -87,8 +87,8 @@ def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
     steps = steps_of("input~lstm_u16~lstm_u8~dense")
     assert broken(steps) == 2
     error = steps[2].error
-    assert error.expected == "3 axes, (batch, timesteps, features)"
-    assert error.received == "2 axes, (None, 16)"
+    assert error.expected == "3 axes, (N, T, F)"
+    assert error.received == "2 axes, (N, 16)"
     assert "expected ndim=3, found ndim=2. Full shape received: (None, 16)" in error.message
     assert steps[3].tensors == ()
 
@@ -221,7 +221,7 @@ def test_the_decoder_knows_what_is_wrong_with_states(text):
 def test_a_sequence_is_no_state_to_start_from(text, says):
     """As two directions that stay apart leave it: a state is one vector for each sample."""
     error = steps_of(text)[3].error
-    assert "(batch, " in error.expected
+    assert "(N, " in error.expected
     assert error.received.endswith("a sequence")
     assert error.message.startswith(says)
     assert error.when == "run"

@@ -39,7 +39,7 @@ def quiz(palette: Palette) -> None:
         steps = puzzle.steps[:1] if answer is None else puzzle.steps
         sentence = stack_sentence(steps)
         if answer is None:
-            hint("The input. Say aloud what comes out, then press 1 to 4.")
+            hint(f"The input. Say aloud what comes out, then press 1 to 4. {SCALES}")
         else:
             _reasons(puzzle, answer, f"{sentence} {SCALES}")
         st.html(stack_picture(steps, sentence, palette))
