@@ -22,6 +22,8 @@ ARROW = 8.5
 """The width of an arrow with its words, in rem."""
 HEIGHT, WIDTH = 56, 88
 """The most that a tensor beside its layer's settings takes, in pixels."""
+ROW = 7
+"""What is kept for it with its words, in rem, so that no row moves when the time axis goes."""
 
 
 def layer_pictures(
@@ -46,7 +48,8 @@ def layer_pictures(
         )
         yield (
             f'<div role="img" aria-label="{escape(sentence)}" style="{_LINE};'
-            f'gap:0.25rem 0.75rem;font-size:0.875rem;line-height:1.35;color:{palette.ink}">'
+            f"gap:0.25rem 0.75rem;min-height:{ROW}rem;font-size:0.875rem;line-height:1.35;"
+            f'color:{palette.ink}">'
             f"{tensors}{words}</div>"
         )
 

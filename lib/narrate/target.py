@@ -19,7 +19,7 @@ def verdict_title(diagnosis: Diagnosis) -> str:
     shapes = f"output {diagnosis.output_shape} and y {diagnosis.target_shape}"
     rest = {
         "correct": f"{shapes} train what is meant",
-        "silent": f"{shapes} raise nothing, and train something else",
+        "silent": f"{shapes} train something else",
         "error": f"Keras refuses {shapes}",
     }[diagnosis.verdict]
     return f"{VERDICTS[diagnosis.verdict]}: {rest}"

@@ -189,7 +189,7 @@ class Flatten(Layer):
 
 @dataclass(frozen=True, slots=True)
 class Masking(Layer):
-    """Marks timesteps of nothing but zeros, so that layers above skip them."""
+    """Marks timesteps of nothing but zeros, so that later layers skip them."""
 
     kind: ClassVar[str] = "mask"
 

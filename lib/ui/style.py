@@ -72,12 +72,11 @@ _CELL = (
 )
 
 _SHAPES = (
-    # A row for each layer. Its height is that of a picture with a time axis, so that no row moves
-    # when the axis goes; one that breaks needs more.
+    # A row for each layer; one that breaks is red.
     ".st-key-rows{margin:0 -0.75rem;width:calc(100% + 1.5rem);max-width:none}"
-    ".st-key-rows>*{border-top:1px solid BORDER;padding:0.25rem 0.75rem;min-height:7.25rem;"
-    "display:flex;flex-direction:column;justify-content:center}"
-    ".st-key-rows div:has(>[class*=_flags]){min-width:min(100%,15rem)}"
+    ".st-key-rows>*{border-top:1px solid BORDER;padding:0.25rem 0.75rem}"
+    ".st-key-rows [data-testid=stLayoutWrapper]:has(>div>[class*=_flags]){"
+    "min-width:min(100%,15rem)}"
     ".st-key-rows>:has(.refused){background:WRONG;box-shadow:inset 0.25rem 0 RED}"
 )
 
@@ -85,8 +84,8 @@ _SHAPES = (
 def style() -> None:
     """What all pages need, once on each: a style that changes costs a browser much.
 
-    Streamlit's own colours have a contrast of less than 4.5 to 1 in code and on what is disabled,
-    and in dark mode hardly any on chosen columns; there are no options.
+    Streamlit's own colours have a contrast of less than 4.5 to 1 in code, on what is disabled or
+    folded, and in dark mode hardly any on chosen columns; there are no options.
     """
     colors = current_palette()
     tokens = {
@@ -102,6 +101,7 @@ def style() -> None:
     _write(
         f"{_ALWAYS}{code}[data-tag],[data-tag] button{{color:{colors.background}!important}}"
         f"[data-testid=stSidebar] [disabled] p{{color:{colors.muted}}}"
+        "[data-testid=stExpander] summary{opacity:1}"
     )
 
 

@@ -22,23 +22,18 @@ def go_to_part(page: Page, name: str) -> None:
 
 
 def test_first_visit_is_full_and_a_pattern_is_one_click(page: Page) -> None:
-    """A stack, its tensors, the layers' settings and the code are there; patterns change them."""
+    """Tensors beside the layers' settings, and the code; patterns change them; T may be any."""
     open_page(page, "/shapes")
     heading(page, "From (N, 12, 3) to (N, 12, 1) with 1,297 parameters")
-    expect(page.locator(".st-key-stack_picture img")).to_have_count(3)
+    expect(page.locator(".st-key-rows img")).to_have_count(3)
     page.get_by_text("Encoder–decoder", exact=True).click()
     heading(page, "From (N, 12, 3) to (N, 6, 1)")
     page.wait_for_url("**stack=input~lstm~repeat~lstm_seq~dense**")
     expect(page.locator("code").filter(has_text="RepeatVector(6)")).to_be_visible()
-
-
-def test_timesteps_may_be_left_open(page: Page) -> None:
-    """An empty field is None."""
-    open_page(page, "/shapes?stack=input~lstm_u4_seq")
     field = page.get_by_role("spinbutton", name="timesteps T")
     field.fill("")
     field.press("Enter")
-    heading(page, "From (N, T, 3) to (N, T, 4)")
+    heading(page, "From (N, T, 3) to (N, 6, 1)")
     page.wait_for_url("**input_tany**")
 
 
@@ -54,6 +49,33 @@ def test_layers_are_added_moved_and_removed(page: Page) -> None:
     heading(page, "This stack breaks at layer 3, LSTM")
     page.locator(".st-key-layer_1_remove").get_by_role("button", name="Remove").click()
     heading(page, "to (N, 12, 4)")
+
+
+def test_a_layer_that_breaks_is_seen_beside_the_control_that_broke_it(page: Page) -> None:
+    """No row moves while the time axis goes; where it breaks is told and mended in that row."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    open_page(page, "/shapes?stack=input~lstm_u4_seq~td")
+    page.get_by_text("Pooling over time").wait_for()  # the row above has its height
+    rows = [page.locator(f".st-key-layer_{place}") for place in range(3)]
+    switch = rows[1].get_by_role("button", name="return_sequences")
+    boxes = [row.bounding_box() for row in rows[:2]]
+    switch.click()
+    heading(page, "This stack breaks at layer 3, TimeDistributed")
+    settle(page)
+    assert [row.bounding_box() for row in rows[:2]] == boxes
+    expect(switch).to_be_in_viewport()
+    refusal = rows[2].get_by_text("✗ breaks here")
+    expect(refusal).to_be_in_viewport()
+    expect(rows[2]).to_contain_text("should be passed an `input_shape` with at least 3")
+    rows[2].get_by_role("button", name="return_sequences=True on layer 2").click()
+    heading(page, "to (N, 12, 1)")
+    open_page(page, "/shapes?stack=input~lstm_u4_seq~dense")
+    page.get_by_text("Pooling over time").wait_for()
+    boxes = [row.bounding_box() for row in rows]
+    switch.click()
+    heading(page, "to (N, 1)")
+    settle(page)
+    assert [row.bounding_box() for row in rows] == boxes
 
 
 def test_a_stack_survives_pages_reload_and_back(page: Page, other_page: Page) -> None:
@@ -105,9 +127,7 @@ def test_the_damage_is_shown_live(page: Page) -> None:
     expect(card.locator(".js-plotly-plot")).to_have_count(2)
     card.get_by_role("button", name="Train both").click()
     expect(card.get_by_text("trained just now")).to_be_visible()
-    expect(
-        card.get_by_text("nothing raises: in 40 epochs").filter(visible=True).first
-    ).to_be_visible()
+    expect(card.get_by_text("Nothing raises, yet").filter(visible=True).first).to_be_visible()
 
 
 def test_a_pasted_traceback_is_explained(page: Page) -> None:
@@ -132,8 +152,10 @@ def test_questions_are_answered_from_the_keyboard(page: Page) -> None:
     expect(page.get_by_role("heading", name="Question 1")).to_be_visible()
     expect(page.locator(".st-key-option_1 button")).to_be_visible()
     settle(page)
-    page.keyboard.press("2")
-    expect(page.get_by_text("of 1 right")).to_be_visible()
+    page.keyboard.press("1")
+    expect(page.get_by_text("0 of 1 right")).to_be_visible()
+    expect(page.get_by_text("✗ It raises an error: Nothing breaks")).to_be_visible()
+    expect(page.get_by_text("✓ (N, 5): return_sequences=False").first).to_be_visible()
     expect(page.locator(".st-key-quiz_answer img")).not_to_have_count(1)
     page.keyboard.press("n")
     expect(page.get_by_role("heading", name="Question 2")).to_be_visible()
@@ -157,3 +179,21 @@ def test_a_phone_has_no_sideways_scroll(page: Page, part: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, f"/shapes?part={part}&stack=input~bi_seq_state~unpack~flatten~dense")
     assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390
+
+
+def test_the_guide_is_one_click_away(page: Page) -> None:
+    """Below the menu, with no run of the page; on a phone in the drawer, as wide as the screen."""
+    open_page(page, "/data")
+    opener = page.get_by_role("button", name="Which one do I need?")
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 720})
+        if width == 390:
+            page.reload()
+            page.get_by_test_id("stExpandSidebarButton").click()
+        opener.click()
+        guide = page.locator(".guide")
+        expect(guide).to_contain_text("A label for each step")
+        expect(guide.get_by_text("One answer per sequence")).to_be_in_viewport()
+        box = guide.bounding_box()
+        assert box
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= width

@@ -104,7 +104,7 @@ def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
         ("input_tany~lstm_seq~flatten~dense", "timesteps at 12", "input~lstm_seq~flatten~dense"),
         ("input~lstm_seq~repeat", "return_sequences=False on layer 2", "input~lstm~repeat"),
         ("input~lstm~pool", "return_sequences=True on layer 2", "input~lstm_seq~pool"),
-        ("input~lstm_seq~pool~td", "Take layer 3, GlobalAveragePooling1D out", "input~lstm_seq~td"),
+        ("input~lstm_seq~pool~td", "Remove layer 3, GlobalAveragePooling1D", "input~lstm_seq~td"),
         ("input~bi_mnone~dense", "Unpack", "input~bi_mnone~unpack~dense"),
         (
             "input~gru_state~unpack~repeat~gru_u8_init",
