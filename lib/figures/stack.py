@@ -127,9 +127,10 @@ def _tensors(
 def _counted(step: TracedLayer) -> str:
     """How the parameters are counted, and that they are the same at each step of a sequence."""
     if step.layer.kind == "input":
-        return "Any number N of samples:<br>no layer’s parameters<br>depend on it." * (
-            step.tensors[0][0].size is None
-        )
+        samples = step.tensors[0][0].size
+        if samples is not None:
+            return f"batches of N = {samples} samples"
+        return "any number N of samples:<br>no layer’s parameters<br>depend on it"
     if not step.tensors:
         return "not reached"
     if not step.parameters:

@@ -14,7 +14,7 @@ from lib.stack.tensors import readable_shapes
 from lib.stack.tracing import TracedLayer, broken, total, trace
 
 TRY = "Move T: parameters stay. Move U: they change. return_sequences=False drops the time axis."
-MEND = "One click in the red row mends it."
+MEND = "One click in the red row mends that layer."
 
 
 def layer_sentence(step: TracedLayer) -> str:
