@@ -21,7 +21,8 @@ def _other_number_of_axes(match: re.Match[str]) -> Explanation | None:
     if not needs:
         return None
     layer = f"The layer {match['layer']!r}" if match["layer"] else "The layer"
-    cause = f"{layer} needs (batch, {needs}) and got {shape}"
+    letters = needs.replace("timesteps", "T").replace("features", "F")
+    cause = f"{layer} needs (N, {letters}) and got {shape}"
     if kind in _OF_IMAGES:
         return Explanation(
             f"{cause}.",
@@ -157,8 +158,8 @@ def other_input(
     if len(received) != len(expected):
         return Explanation(
             f"{cause}: the number of axes differs.",
-            "Bring the data to the shape of the model's Input, (N, timesteps, features) for an "
-            "LSTM. With several Inputs, look at their order.",
+            "Bring the data to the shape of the model's Input, (N, T, F) for an LSTM. "
+            "With several Inputs, look at their order.",
             f"print(x.shape)  # has to become {one}",
         )
     return Explanation(

@@ -27,10 +27,7 @@ def _dimensions(match: re.Match[str]) -> Explanation:
     received = len(entries(shape))
     if not _is_input(match):
         return _target(layer, axes, shape, received)
-    cause = (
-        f"{layer} takes {axes} axes, (batch, timesteps, features), and the array has {received}, "
-        f"{shape}"
-    )
+    cause = f"{layer} takes {axes} axes, (N, T, F), and the array has {received}, {shape}"
     if received == axes - 1:
         return Explanation(
             f"{cause}: the time axis or the axis of features is missing.",
@@ -39,7 +36,7 @@ def _dimensions(match: re.Match[str]) -> Explanation:
         )
     return Explanation(
         f"{cause}.",
-        "Bring the data to (N, timesteps, features).",
+        "Bring the data to (N, T, F).",
         "x = x.reshape(len(x), timesteps, features)",
     )
 

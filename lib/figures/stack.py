@@ -1,44 +1,73 @@
-"""A stack from its input up: every tensor, and every layer an arrow with its parameters.
+"""A stack of layers: every tensor between them, and how each layer's parameters are counted.
 
-An HTML fragment for `st.html`, which wraps on a phone. It computes no shapes (`lib.stack`).
+`layer_pictures` are to stand beside the layers' settings, one under another; `stack_picture` is
+all of them in a line with arrows. HTML fragments for `st.html`, which wrap on a phone. They compute
+no shapes (`lib.stack`).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from html import escape
 
 from lib.figures.html import arrow_head, code_words
 from lib.figures.palette import Palette
 from lib.figures.tensor import Scale, tensor_image
 from lib.stack.recurrent import Bidirectional, Recurrent, returned_names
-from lib.stack.tensors import Tensor, letters, numbers
+from lib.stack.tensors import Tensor, letters, readable_shape
 from lib.stack.tracing import TracedLayer
 
 ARROW = 8.5
 """The width of an arrow with its words, in rem."""
+HEIGHT, WIDTH = 56, 88
+"""The most that a tensor beside its layer's settings takes, in pixels."""
+ROW = 7
+"""What is kept for it with its words, in rem, so that no row moves when the time axis goes."""
+
+
+def layer_pictures(
+    steps: tuple[TracedLayer, ...], sentences: Iterable[str], palette: Palette
+) -> Iterator[str]:
+    """What comes out of each layer, all to one scale; of one that breaks, what it wanted.
+
+    Each is said by its sentence.
+    """
+    scale = Scale.of((tensor for step in steps for tensor in step.tensors), HEIGHT, WIDTH)
+    for step, by_mode, sentence in zip(steps, _by_mode(steps), sentences, strict=True):
+        if step.error:
+            yield _refusal(step, palette)
+            continue
+        tensors = _tensors(step, scale, palette, by_mode=by_mode, with_numbers=False)
+        shapes = "".join(
+            f"<div>{code_words(readable_shape(tensor), palette.ink, bold=True)}{name}</div>"
+            for tensor, name in _named(step)
+        )
+        words = (
+            f'<div style="color:{palette.muted};font-size:0.8125rem">{shapes}{_counted(step)}</div>'
+        )
+        yield (
+            f'<div role="img" aria-label="{escape(sentence)}" style="{_LINE};'
+            f"gap:0.25rem 0.75rem;min-height:{ROW}rem;font-size:0.875rem;line-height:1.35;"
+            f'color:{palette.ink}">'
+            f"{tensors}{words}</div>"
+        )
 
 
 def stack_picture(steps: tuple[TracedLayer, ...], sentence: str, palette: Palette) -> str:
     """All tensors of a stack, up to the layer that breaks; `sentence` says what is seen."""
     scale = Scale.of(tensor for step in steps for tensor in step.tensors)
-    parts, is_by_mode = [], False
-    for place, step in enumerate(steps):
-        is_by_mode = is_by_mode or isinstance(step.layer, (Recurrent, Bidirectional))
+    parts = []
+    for place, (step, by_mode) in enumerate(zip(steps, _by_mode(steps), strict=True)):
+        tensors = _tensors(step, scale, palette, by_mode=by_mode)
         if place == 0:
-            first = _tensors(step, scale, palette, is_by_mode=False)
-            parts.append(f'<div><div style="font-weight:600">1 · Input</div>{first}</div>')
+            parts.append(f'<div><div style="font-weight:600">1 · Input</div>{tensors}</div>')
             continue
         arrow = _arrow(place, step, palette)
-        tensors = _tensors(step, scale, palette, is_by_mode=is_by_mode) if step.tensors else ""
-        parts.append(
-            f'<div style="display:flex;flex-wrap:wrap;gap:0.5rem;align-items:center;min-width:0">'
-            f"{arrow}{tensors}</div>"
-        )
+        parts.append(f'<div style="{_LINE};gap:0.5rem">{arrow}{tensors}</div>')
     return (
-        f'<div role="img" aria-label="{escape(sentence)}" style="display:flex;'
-        f"flex-wrap:wrap;gap:1rem 0.75rem;align-items:center;font-size:0.875rem;line-height:1.35;"
-        f'color:{palette.ink}">{"".join(parts)}</div>'
+        f'<div role="img" aria-label="{escape(sentence)}" style="{_LINE};gap:1rem 0.75rem;'
+        f'font-size:0.875rem;line-height:1.35;color:{palette.ink}">{"".join(parts)}</div>'
     )
 
 
@@ -55,25 +84,72 @@ def colored_shape(tensor: Tensor, palette: Palette) -> str:
     )
 
 
-def _tensors(step: TracedLayer, scale: Scale, palette: Palette, *, is_by_mode: bool) -> str:
-    """What a layer gives; a name for each where there are several.
+_LINE = "display:flex;flex-wrap:wrap;align-items:center;min-width:0"
 
-    Coloured by the mode from the first recurrent layer on.
-    """
+
+def _by_mode(steps: tuple[TracedLayer, ...]) -> Iterator[bool]:
+    """Whether each layer's tensors are coloured by the mode: from the first recurrent layer on."""
+    by_mode = False
+    for step in steps:
+        by_mode = by_mode or isinstance(step.layer, (Recurrent, Bidirectional))
+        yield by_mode
+
+
+def _named(step: TracedLayer) -> Iterator[tuple[Tensor, str]]:
+    """What a layer gives, each with its name where there are several."""
     names = returned_names(step.layer)
+    for tensor, name in zip(step.tensors, names, strict=False):  # none where it isn't reached
+        yield tensor, f" {escape(name)}" if len(names) > 1 else ""
+
+
+def _tensors(
+    step: TracedLayer,
+    scale: Scale,
+    palette: Palette,
+    *,
+    by_mode: bool,
+    with_numbers: bool = True,
+) -> str:
+    """What a layer gives, each with its letters, its name and its numbers above."""
     boxes = []
-    for tensor, name in zip(step.tensors, names, strict=True):
+    for tensor, name in _named(step):
         has_time = any(axis.role == "time" for axis in tensor)
-        color = (palette.sequence if has_time else palette.last) if is_by_mode else palette.ink
-        label = f'<div style="color:{palette.muted}">{escape(name)}</div>' if len(names) > 1 else ""
+        color = (palette.sequence if has_time else palette.last) if by_mode else palette.ink
+        numbers = f"<br>{code_words(readable_shape(tensor), palette.ink)}" if with_numbers else ""
+        label = f'<span style="color:{palette.muted}">{name}</span>'
         boxes.append(
-            f"<div>{colored_shape(tensor, palette)}<br>"
-            f"{code_words(numbers(tensor), palette.ink)}{label}"
+            f"<div>{colored_shape(tensor, palette)}{label}{numbers}"
             f"{tensor_image(tensor, scale, palette, color)}</div>"
         )
+    return f'<div style="{_LINE};gap:0.5rem 0.75rem">{"".join(boxes)}</div>'
+
+
+def _counted(step: TracedLayer) -> str:
+    """How the parameters are counted, and that they are the same at each step of a sequence."""
+    if step.layer.kind == "input":
+        samples = step.tensors[0][0].size
+        if samples is not None:
+            return f"batches of N = {samples} samples"
+        return "any number N of samples:<br>no layer’s parameters<br>depend on it"
+    if not step.tensors:
+        return "not reached"
+    if not step.parameters:
+        return "" if step.layer.kind == "unpack" else "no parameters"
+    shared = any(axis.role == "time" for axis in step.inputs.tensors[0])
     return (
-        f'<div style="display:flex;flex-wrap:wrap;gap:0.5rem 0.75rem;align-items:center;'
-        f'min-width:0">{"".join(boxes)}</div>'
+        f"{escape(step.outputs.rule)}<br>{escape(step.outputs.product)}<br>"
+        f"<b>= {step.parameters:,} parameters</b>" + "<br>the same at each step" * shared
+    )
+
+
+def _refusal(step: TracedLayer, palette: Palette) -> str:
+    """What a layer that breaks expected, and what it received."""
+    assert step.error is not None  # noqa: S101 - for the type checker
+    return (
+        f'<div class="refused" style="font-size:0.875rem;line-height:1.5;color:{palette.ink}">'
+        f'<b style="color:{palette.wrong}">✗ breaks here</b><br>It expected '
+        f"<b>{escape(step.error.expected)}</b>.<br>It received "
+        f"<b>{escape(step.error.received)}</b>.</div>"
     )
 
 
@@ -81,23 +157,13 @@ def _arrow(place: int, step: TracedLayer, palette: Palette) -> str:
     """A layer: its number and name above, how its parameters are counted below."""
     color = palette.wrong if step.error else palette.muted
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "<wbr>", step.layer.keras)  # where it may break
-    name = f"{place + 1} · {words}"
-    below = ""
+    below = _counted(step)
     if step.error:
-        below = f'<span style="color:{palette.wrong};font-weight:600">✗ breaks here</span>'
-    elif not step.tensors:
-        below = "not reached"
-    elif step.parameters:
-        below = (
-            f"{escape(step.outputs.rule)}<br>{escape(step.outputs.product)}<br>"
-            f'<b style="color:{palette.ink}">= {step.parameters:,}</b>'
-        )
-    elif step.layer.kind != "unpack":
-        below = "no parameters"
+        below = f'<b style="color:{palette.wrong}">✗ breaks here</b>'
     head = "" if step.error else arrow_head(color)
     return (
         f'<div style="flex:none;width:{ARROW}rem;text-align:center">'
-        f'<div style="font-weight:600;overflow-wrap:anywhere">{name}</div>'
+        f'<div style="font-weight:600;overflow-wrap:anywhere">{place + 1} · {words}</div>'
         f"{_flags(step, palette)}"
         f'<div style="position:relative;height:2px;background:{color};margin:0.3rem 0">{head}</div>'
         f'<div style="color:{palette.muted};font-size:0.8125rem">{below}</div></div>'

@@ -13,7 +13,7 @@ from html import escape
 
 from lib.figures.html import svg_image
 from lib.figures.palette import Palette, mix
-from lib.stack.tensors import Axis, Tensor, numbers
+from lib.stack.tensors import Axis, Tensor, readable_shape
 
 ENTRY = 11.0
 """The most that an entry takes, in pixels at the usual 16 px per rem."""
@@ -90,7 +90,7 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
     body.append(_text(x, y, palette, "batch", samples, "start"))
     down = box.y + box.height + (20 if features else 6)
     font = f'font-family="sans-serif" font-size="{FONT}" font-weight="600"'
-    return svg_image("".join(body), right, down, font, numbers(tensor))
+    return svg_image("".join(body), right, down, font, readable_shape(tensor))
 
 
 def _fitting(axes: Iterable[Axis], room: float) -> float:

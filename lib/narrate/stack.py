@@ -10,28 +10,76 @@ from lib.english import capital
 from lib.stack.base import LayerSetting
 from lib.stack.code import spare_states
 from lib.stack.kinds import Stack
-from lib.stack.tensors import numbers_of
+from lib.stack.tensors import readable_shapes
 from lib.stack.tracing import TracedLayer, broken, total, trace
+
+TRY = "Move T: parameters stay. Move U: they change. return_sequences=False drops the time axis."
+MEND = "One click in the red row mends that layer."
+
+
+def layer_sentence(step: TracedLayer) -> str:
+    """A layer with its output, or with what it expected: its picture in words."""
+    name, error = step.layer.keras, step.error
+    if error:
+        return f"{name} breaks: it expected {error.expected}, and received {error.received}"
+    if not step.tensors:
+        return f"{name} isn't reached"
+    if step.layer.kind == "input":
+        return f"The input is {readable_shapes(step.tensors)}"
+    counted = f" with {step.parameters:,} parameters" if step.parameters else ""
+    gives = f"{name} gives {readable_shapes(step.tensors)}{counted}"
+    if spare := spare_states(step):  # of two directions, those are the backward ones
+        held = len(step.inputs.states)
+        gives += f", starts from the first {held - spare} of {held} states, and drops the rest"
+    return gives
 
 
 def stack_sentence(steps: tuple[TracedLayer, ...]) -> str:
-    """Every layer with its output: the picture in words."""
-    parts = [f"The input is {numbers_of(steps[0].tensors)}"]
-    for place, step in enumerate(steps[1:], start=2):
-        if step.error:
-            parts.append(
-                f"layer {place}, {step.layer.keras}, breaks: it expected {step.error.expected}, "
-                f"and received {step.error.received}"
-            )
-            break
-        counted = f" with {step.parameters:,} parameters" if step.parameters else ""
-        gives = f"{step.layer.keras} gives {numbers_of(step.tensors)}{counted}"
-        if spare := spare_states(step):  # of two directions, those are the backward ones
-            held = len(step.inputs.states)
-            gives += f", starts from the first {held - spare} of {held} states, and drops the rest"
-        parts.append(gives)
-    end = "" if broken(steps) is not None else f" In all {total(steps):,} parameters."
-    return "; ".join(parts) + "." + end
+    """Every layer with its output, up to one that breaks: the picture in words."""
+    place = broken(steps)
+    reached = steps if place is None else steps[: place + 1]
+    end = f" In all {total(steps):,} parameters." if place is None else ""
+    return "; ".join(map(layer_sentence, reached)) + "." + end
+
+
+def stack_takeaway(before: Stack, after: Stack, about: str) -> str:
+    """What to see in a stack, in short: what a change has done, else what the stack is for.
+
+    `about` says that; it is empty where nothing is known.
+    """
+    steps = trace(after)
+    if before == after or not _is_step(before, after):
+        return about or (TRY if broken(steps) is None else MEND)
+    old, (change, *more) = trace(before), _short_changes(before, after)
+    if more:
+        change = "Other settings"
+    if (place := broken(steps)) is not None:
+        return f"{change}: layer {place + 1} breaks."
+    if broken(old) is not None:
+        return f"{change}: now it works."
+    counts = f"parameters {total(old):,} → {total(steps):,}"
+    if total(old) == total(steps):
+        counts = f"{total(steps):,} parameters stay"
+    if _moves_time_alone(before, after):
+        return f"{change}: {counts}, since all timesteps share the weights."
+    stays = readable_shapes(old[-1].tensors) == readable_shapes(steps[-1].tensors)
+    how = "the output stays" if stays else "output now"
+    return f"{change}: {how} {readable_shapes(steps[-1].tensors)}, {counts}."
+
+
+def _is_step(before: Stack, after: Stack) -> bool:
+    """Whether one is made of the other by a click, and is no other stack altogether."""
+    more, less = _is_one_more(after, before), _is_one_more(before, after)
+    return _same_kinds(before, after) or Counter(before) == Counter(after) or more or less
+
+
+def _short_changes(before: Stack, after: Stack) -> Iterator[str]:
+    """As `_changes`, with settings as Keras writes them: "units=8 on layer 2"."""
+    if Counter(before) == Counter(after) or not _same_kinds(before, after):
+        yield from map(capital, _changes(before, after))
+    else:
+        for place, setting, (_, value) in _changed_settings(before, after):
+            yield f"{setting.name}={'any' if value is None else value} on layer {place}"
 
 
 def change_sentence(before: Stack, after: Stack) -> str:
@@ -43,8 +91,8 @@ def change_sentence(before: Stack, after: Stack) -> str:
     if (place := broken(new)) is not None:
         return f"{changes}: now layer {place + 1} breaks."
     if broken(old) is not None:
-        return f"{changes}: now it works, and gives {numbers_of(new[-1].tensors)}."
-    shapes = [numbers_of(steps[-1].tensors) for steps in (old, new)]
+        return f"{changes}: now it works, and gives {readable_shapes(new[-1].tensors)}."
+    shapes = [readable_shapes(steps[-1].tensors) for steps in (old, new)]
     output = f"the output stays {shapes[1]}"
     if shapes[0] != shapes[1]:
         output = f"the output goes from {shapes[0]} to {shapes[1]}"
@@ -106,5 +154,5 @@ def stack_title(steps: tuple[TracedLayer, ...]) -> str:
     if place is not None:
         return f"This stack breaks at layer {place + 1}, {steps[place].layer.keras}"
     outputs = steps[-1].tensors
-    last = f"{len(outputs)} tensors" if len(outputs) > 1 else numbers_of(outputs)
-    return f"From {numbers_of(steps[0].tensors)} to {last} with {total(steps):,} parameters"
+    last = f"{len(outputs)} tensors" if len(outputs) > 1 else readable_shapes(outputs)
+    return f"From {readable_shapes(steps[0].tensors)} to {last} with {total(steps):,} parameters"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lib.doctor import Diagnosis
 from lib.doctor.damage import EPOCHS, Damage, Mistake
 from lib.doctor.loss_shapes import Verdict
-from lib.english import number
+from lib.english import counted, number, readable
 
 VERDICTS: dict[Verdict, str] = {
     "correct": "Correct",
@@ -19,7 +19,7 @@ def verdict_title(diagnosis: Diagnosis) -> str:
     shapes = f"output {diagnosis.output_shape} and y {diagnosis.target_shape}"
     rest = {
         "correct": f"{shapes} train what is meant",
-        "silent": f"{shapes} raise nothing, and train something else",
+        "silent": f"{shapes} train something else",
         "error": f"Keras refuses {shapes}",
     }[diagnosis.verdict]
     return f"{VERDICTS[diagnosis.verdict]}: {rest}"
@@ -31,6 +31,21 @@ def compared_sentence(diagnosis: Diagnosis) -> str:
     if not (batch and batch.broadcast):
         return diagnosis.cause
     return f"In a batch of {batch.size} the loss compares {batch.broadcast}. {diagnosis.cause}"
+
+
+def compared_takeaway(diagnosis: Diagnosis) -> str:
+    """The verdict's reason in short: what is compared, or which axes don't fit."""
+    batch = diagnosis.decisive
+    if diagnosis.verdict == "error":
+        for pair, fate in diagnosis.axes:
+            if fate.verdict == "error" and pair.of_output and pair.of_target:
+                theirs = counted(pair.output, pair.of_output), counted(pair.target, pair.of_target)
+                return f"Keras raises: {theirs[1]} of y for {theirs[0]} of the output."
+        return "Keras raises: this loss refuses these shapes."
+    if diagnosis.verdict == "silent":
+        what = f"a batch of {batch.size} is compared as {batch.broadcast}" if batch else ""
+        return f"Nothing raises: {what or 'the loss is not the one that is meant'}."
+    return "As it is meant: every output meets its own target."
 
 
 def lineup_sentence(diagnosis: Diagnosis) -> str:
@@ -47,6 +62,12 @@ def damage_sentence(mistake: Mistake, damage: Damage) -> str:
         f"timestep its mean squared error is {number(damage.error('wrong'))}, where always saying "
         f"the mean has 1. With {mistake.right} it is {number(damage.error('right'))}."
     )
+
+
+def damage_takeaway(damage: Damage) -> str:
+    """The two errors, in short."""
+    wrong, right = (readable(damage.error(side)) for side in ("wrong", "right"))
+    return f"Nothing raises, yet the last step's error is {wrong}; with the right y {right}."
 
 
 def measured_sentence(mistake: Mistake, damage: Damage) -> str:

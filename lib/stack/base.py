@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
 from lib.experiment import Limit
-from lib.stack.tensors import Tensor, Tensors, numbers, numbers_of, sizes
+from lib.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, sizes
 
 UNITS = Limit(1, 512)
 STEPS = Limit(1, 200)
@@ -170,7 +170,7 @@ def only_one(
         usual = f'Layer "{inputs.name}" expects 1 input(s), but it received {len(tensors)} input'
         raise ShapeError(
             "one tensor",
-            f"{len(tensors)} tensors, {numbers_of(tensors)}",
+            f"{len(tensors)} tensors, {readable_shapes(tensors)}",
             refusal(tensors) if refusal else f"{usual} tensors.",
             when=when,
         )
@@ -183,7 +183,7 @@ def of_rank(inputs: Inputs, rank: int, meaning: str) -> Tensor:
     if len(tensor) != rank:
         raise ShapeError(
             f"{rank} axes, {meaning}",
-            f"{len(tensor)} axes, {numbers(tensor)}",
+            f"{len(tensor)} axes, {readable_shape(tensor)}",
             f"Input 0 with name 'None' of layer '{inputs.name}' is incompatible with the layer: "
             f"expected ndim={rank}, found ndim={len(tensor)}. "
             f"Full shape received: {sizes(tensor)}",
@@ -197,7 +197,7 @@ def known_width(tensor: Tensor, columns: int) -> int:
     if width is None:
         raise ShapeError(
             "a last axis of a known size, since the kernel has a row for each entry",
-            f"{numbers(tensor)}, where it depends on the number of timesteps",
+            f"{readable_shape(tensor)}, where it depends on the number of timesteps",
             "Shapes used to initialize variables must be fully-defined (no `None` dimensions). "
             f"Received: shape=(None, {columns})",
         )

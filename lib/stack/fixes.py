@@ -79,7 +79,7 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     yield from _edits_of_layer(stack, place, step)
     for layer in (GlobalAveragePooling1D(), RepeatVector()):
         yield f"Put {_call(layer)} before it", _insert(stack, place, layer), place + 1
-    yield f"Take {_label(stack, place)} out", (*stack[:place], *stack[place + 1 :]), place - 1
+    yield f"Remove {_label(stack, place)}", (*stack[:place], *stack[place + 1 :]), place - 1
 
 
 def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
@@ -95,7 +95,7 @@ def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
             if gap and all(isinstance(one, (Flatten, GlobalAveragePooling1D)) for one in gap):
                 without = (*stack[: at + 1], *stack[place:])
                 yield (
-                    f"{words}, and take {_label(stack, at + 1)} out",
+                    f"{words}, and remove {_label(stack, at + 1)}",
                     _swap(without, at, other),
                     at + 1,
                 )
@@ -110,7 +110,7 @@ def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
         if isinstance(stack[at], (Flatten, GlobalAveragePooling1D)):
             name = _label(stack, at)
             pooled = _swap(stack, at, GlobalAveragePooling1D())
-            yield f"Take {name} out", (*stack[:at], *stack[at + 1 :]), place - 1
+            yield f"Remove {name}", (*stack[:at], *stack[at + 1 :]), place - 1
             yield f"Put GlobalAveragePooling1D in the place of {name}", pooled, place
             break
 

@@ -15,46 +15,44 @@ class Pattern:
 
     title: str
     about: str
+    """In 15 words at most."""
     stack: Stack
 
 
 PATTERNS = {
     "many_to_one": Pattern(
         "Many-to-one",
-        "One answer for a whole sequence: a forecast, a class. The default, "
-        "return_sequences=False, gives the last step only.",
+        "One answer for a whole sequence: return_sequences=False gives the last step only.",
         (Input(), LSTM(), Dense()),
     ),
     "many_to_many": Pattern(
-        "Many-to-many, aligned",
-        "An answer at every timestep: return_sequences=True keeps the time axis, and Dense works "
-        "on each step.",
+        "Many-to-many",
+        "An answer at every timestep: return_sequences=True keeps the time axis.",
         (Input(), LSTM(return_sequences=True), Dense()),
     ),
     "stacked": Pattern(
         "Stacked",
-        "A recurrent layer needs a sequence, so each one below the top returns sequences.",
+        "A recurrent layer needs a sequence: every one but the last returns sequences.",
         (Input(), LSTM(units=32, return_sequences=True), LSTM(), Dense()),
     ),
     "encoder_decoder": Pattern(
         "Encoder–decoder",
-        "T timesteps in, T′ out: the encoder's last output is repeated T′ times, and the decoder "
-        "reads that.",
+        "RepeatVector hands the encoder's last output to the decoder at each of T′ steps.",
         (Input(), LSTM(), RepeatVector(), LSTM(return_sequences=True), Dense()),
     ),
     "bidirectional": Pattern(
-        "Bidirectional classifier",
-        "Both directions, side by side: concat makes 2U columns of U units.",
+        "Bidirectional",
+        "Both directions side by side: concat makes 2U columns of U units.",
         (Input(), Bidirectional(), Dense(units=4)),
     ),
     "stateful": Pattern(
         "Stateful",
-        "The state goes on from batch to batch, one for each sample, so the batch size is fixed.",
+        "The state goes on from batch to batch, so N is fixed.",
         (Input(batch=8), LSTM(stateful=True), Dense()),
     ),
     "states": Pattern(
-        "Returned states into a decoder",
-        "The encoder gives its states as well, and the decoder starts from them.",
+        "States into a decoder",
+        "The decoder starts from the states that the encoder returns.",
         (
             Input(),
             LSTM(return_state=True),
@@ -65,8 +63,8 @@ PATTERNS = {
         ),
     ),
     "pooling": Pattern(
-        "Sequence, then pooling",
-        "One answer that every timestep has a share in: the mean over all of them.",
+        "Pooling over time",
+        "One answer that every timestep has a share in: the mean over all.",
         (Input(), LSTM(return_sequences=True), GlobalAveragePooling1D(), Dense()),
     ),
 }

@@ -25,12 +25,12 @@ from lib.stack.base import (
     only_one,
 )
 from lib.stack.recurrent import BATCH_SIZE, SEQUENCE
-from lib.stack.tensors import Axis, Tensor, Tensors, flat, numbers, sizes, widened
+from lib.stack.tensors import Axis, Tensor, Tensors, flat, readable_shape, sizes, widened
 
 FORMS = {
-    "sequence": "(T, F): a sequence",
-    "flat": "(F,): no time axis",
-    "inside": "(N, T, F): the samples too",
+    "sequence": "(T, F)",
+    "flat": "(F,)",
+    "inside": "(N, T, F)",
 }
 
 
@@ -113,7 +113,7 @@ class TimeDistributed(Layer):
         """(N, T, F) → (N, T, K)."""
         tensor = only_one(inputs, self._refusal)
         if len(tensor) < 3:
-            received = f"{len(tensor)} axes, {numbers(tensor)}"
+            received = f"{len(tensor)} axes, {readable_shape(tensor)}"
             raise ShapeError(f"3 axes, {SEQUENCE}", received, self._refusal(inputs.tensors))
         return linear(tensor, self.units, inputs.letter)
 
@@ -171,7 +171,7 @@ class RepeatVector(Layer):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, F) → (N, T′, F)."""
-        batch, features = of_rank(inputs, 2, "(batch, features)")
+        batch, features = of_rank(inputs, 2, "(N, F)")
         return Outputs(((batch, Axis(inputs.letter, self.n, "time"), features),))
 
 
@@ -189,7 +189,7 @@ class Flatten(Layer):
 
 @dataclass(frozen=True, slots=True)
 class Masking(Layer):
-    """Marks timesteps of nothing but zeros, so that layers above skip them."""
+    """Marks timesteps of nothing but zeros, so that later layers skip them."""
 
     kind: ClassVar[str] = "mask"
 
@@ -227,7 +227,7 @@ class Unpack(Layer):
         if len(inputs.tensors) == 1:
             raise ShapeError(
                 "several tensors, from return_state=True",
-                f"one, {numbers(inputs.tensors[0])}",
+                f"one, {readable_shape(inputs.tensors[0])}",
                 "Iterating over a symbolic KerasTensor is not supported.",
             )
         return Outputs(inputs.tensors[:1], states=inputs.tensors[1:])

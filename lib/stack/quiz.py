@@ -1,24 +1,34 @@
-"""Predict first: questions about what comes out of a stack, made from a seed, with their answers.
+"""Predict first: questions about what comes out of a stack, easy ones first, then from a seed.
 
-A question's options are what similar stacks give: the mistakes that people make. The same seed
-gives the same question, so that a class can be sent one.
+The same number gives the same question, so that a class can be sent one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from lib.stack.kinds import Stack
+from lib.stack.link import from_text
+from lib.stack.options import RAISES, Option, reason, wrong_options
 from lib.stack.plain import Dense, Flatten, GlobalAveragePooling1D, Input, RepeatVector
 from lib.stack.recurrent import GRU, LSTM, Bidirectional, Recurrent
-from lib.stack.tensors import numbers, numbers_of
-from lib.stack.tracing import TracedLayer, broken, trace
+from lib.stack.tracing import TracedLayer, trace
 
 OPTIONS = 4
-RAISES = "It raises an error"
+FIRST = (
+    "input_t7_f3~lstm_u5",
+    "input_t7_f3~lstm_u5_seq",
+    "input_t9_f4~gru_u6_seq~dense_k2",
+    "input_t8_f5~lstm_u4_seq~lstm_u6",
+    "input_t6_f2~bi_u4_seq",
+    "input_t9_f4~lstm_u8~repeat_n5~lstm_u6_seq",
+    "input_t12_f5~gru_u8_seq~pool",
+    "input_t7_f2~lstm_u9~gru_u4",
+)
+"""The questions to begin with, each with one thing more than those before; the last one breaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +36,27 @@ class Question:
     """A stack, what may come out of it, and which of that does."""
 
     steps: tuple[TracedLayer, ...]
-    options: tuple[str, ...]
+    options: tuple[Option, ...]
     right: int
     """The index of the right option."""
 
 
-def question(seed: int) -> Question:
-    """The question of a seed."""
-    rng = np.random.default_rng(seed)
-    stack = _stack(rng)
-    steps = trace(stack)
-    right = _outcome(stack)
-    wrong = list(dict.fromkeys(text for text in _mistakes(stack) if text != right))
-    first = [text for text in wrong if text == RAISES][: int(rng.random() < 0.6)]
-    others = [text for text in wrong if text != RAISES]
-    order = [others[i] for i in rng.permutation(len(others))]
-    chosen = [right, *[*first, *order][: OPTIONS - 1]]
+def question(number: int) -> Question:
+    """The question of a number, from 0: one of FIRST, then one that the number is the seed of.
+
+    Those of FIRST have the likeliest mistakes as options, all others any.
+    """
+    rng = np.random.default_rng(number)
+    is_easy = number < len(FIRST)
+    stack = from_text(FIRST[number]) if is_easy else _stack(rng)
+    right, wrong = reason(stack), wrong_options(stack)
+    if not is_easy:
+        first = [option for option in wrong if option.text == RAISES][: int(rng.random() < 0.6)]
+        others = [option for option in wrong if option.text != RAISES]
+        wrong = [*first, *(others[i] for i in rng.permutation(len(others)))]
+    chosen = [right, *wrong[: OPTIONS - 1]]
     options = tuple(chosen[i] for i in rng.permutation(len(chosen)))
-    return Question(steps, options, options.index(right))
-
-
-def _outcome(stack: Stack) -> str:
-    steps = trace(stack)
-    return RAISES if broken(steps) is not None else numbers_of(steps[-1].tensors)
+    return Question(trace(stack), options, options.index(right))
 
 
 def _stack(rng: np.random.Generator) -> Stack:
@@ -103,25 +111,3 @@ QUESTION_KINDS: tuple[Callable[[list[int], np.random.Generator], Stack], ...] = 
     _collapsed,
 )
 """What a question is about: the layers above the input, from sizes for their units."""
-
-
-def _mistakes(stack: Stack) -> Iterator[str]:
-    """The wrong options: what similar stacks give, and shapes with their sizes mixed up."""
-    for place, layer in enumerate(stack[1:], start=1):
-        if isinstance(layer, (Recurrent, Bidirectional)):
-            other = replace(layer, return_sequences=not layer.return_sequences)
-            yield _outcome((*stack[:place], other, *stack[place + 1 :]))
-        if isinstance(layer, Bidirectional):
-            for merge in ("concat", "sum"):
-                merged = replace(layer, merge_mode=merge)
-                yield _outcome((*stack[:place], merged, *stack[place + 1 :]))
-    yield RAISES
-    steps = trace(stack)
-    for step in reversed(steps):
-        if step.tensors:
-            yield numbers(step.tensors[0])
-            batch, *rest = step.shapes[0]
-            if len(rest) == 2:
-                yield f"({batch}, {rest[1]}, {rest[0]})"
-            yield f"({batch}, {rest[-1]})"
-            yield f"({batch}, {steps[0].shapes[0][1]}, {rest[-1]})"

@@ -27,11 +27,11 @@ from lib.stack.base import (
     number,
     of_rank,
 )
-from lib.stack.tensors import Tensor, numbers, numbers_of, sizes, widened
+from lib.stack.tensors import Tensor, readable_shape, readable_shapes, sizes, widened
 
 BATCH_SIZE, TIMESTEPS = 32, 12
 """What stands for sizes that are open where a number is needed; 32 is what `fit` takes."""
-SEQUENCE = "(batch, timesteps, features)"
+SEQUENCE = "(N, T, F)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +69,20 @@ class Recurrent(Layer):
         expected = self._wanted_states()
         if len(inputs.states) < len(STATES[self.cell]):
             raise ShapeError(
-                expected, numbers_of(inputs.states), "list index out of range", when="run"
+                expected, readable_shapes(inputs.states), "list index out of range", when="run"
             )
         units = inputs.states[0][-1].size
         if units != self.units:
             raise ShapeError(
                 expected,
-                numbers_of(inputs.states),
+                readable_shapes(inputs.states),
                 f"Dimensions must be equal, but are {units} and {self.units}",
                 when="run",
             )
         if len(inputs.states[0]) > 2 and not self._broadcasts(tensor):  # the first alone can be one
             raise ShapeError(
-                f"{expected}, (batch, {self.units}) each",
-                f"{numbers(inputs.states[0])}, a sequence",
+                f"{expected}, (N, {self.units}) each",
+                f"{readable_shape(inputs.states[0])}, a sequence",
                 self._refused_sequence(tensor),
                 when="run",
             )
@@ -203,7 +203,7 @@ def _static_batch(tensor: Tensor) -> None:
     if tensor[0].size is None:
         raise ShapeError(
             "a batch of a known size, since it keeps one state for each sample",
-            numbers(tensor),
+            readable_shape(tensor),
             "When using `stateful=True` in a RNN, the batch size must be static. "
             f"Found dynamic batch size: sequence.shape={sizes(tensor)}",
         )

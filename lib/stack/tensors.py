@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Literal
 
+from lib.english import joined
 from lib.shapes import Shape
 
 Role = Literal["batch", "time", "features"]
@@ -51,6 +52,11 @@ def numbers_of(tensors: Tensors) -> str:
     """The shapes of one tensor or several, as Keras prints them."""
     shapes = [sizes(tensor) for tensor in tensors]
     return f"{shapes[0] if len(shapes) == 1 else shapes}"
+
+
+def readable_shapes(tensors: Tensors) -> str:
+    """The same of one tensor or several: "(N, 12, 16)", or "(N, 12, 16) and (N, 16)"."""
+    return joined([readable_shape(tensor) for tensor in tensors])
 
 
 def widened(axis: Axis, letter: str, size: int) -> Axis:

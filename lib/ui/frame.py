@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from lib.ui import address, runs
+from lib.ui.guide import guide
 from lib.ui.keys import MENU
 from lib.ui.listener import listener
 from lib.ui.load.turns import turn
@@ -63,6 +64,8 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
     _complain()
     for label, (path, icon) in PAGES.items():
         menu.page_link(path, label=label, icon=icon, query_params=address.query(label))
+    with menu:
+        guide()
     return settled
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
+from lib.figures.palette import mix
 from lib.figures.reach import HEIGHT
 from lib.ui.keys import BUTTON, KEYS
 from lib.ui.theme import current_palette
@@ -36,6 +37,15 @@ _ALWAYS = (
     "transform:translate(2px,calc(50px - 100%))}"
     # Mode, data and sizes are in sight on a screen of 720 pixels: no empty band above the title.
     "[data-testid=stSidebarHeader]{height:2.5rem;margin:0;padding-block:0}"
+    # The guide: a line of the menu, a table as wide as it needs, and on a small screen a block for
+    # each of its rows.
+    ".st-key-guide button{min-height:0;padding:0 0.5rem}"
+    "[data-testid=stPopoverBody]:has(.guide){max-width:calc(100vw - 1rem)!important}"
+    ".guide{font-size:0.8125rem;line-height:1.6}.guide table{margin-bottom:0.5rem}"
+    ".guide caption{text-align:left;font-weight:600}"
+    ".guide :is(th,td){font-weight:400;text-align:left;padding:0 1rem 0 0;white-space:nowrap}"
+    "@media(max-width:64rem){.guide :is(tr,td:nth-child(n+3)){display:block;white-space:normal}"
+    ".guide tr{padding-bottom:0.5rem}.guide span{white-space:normal!important}}"
     # What is only a script takes no room.
     "div:has(>.stHtml>script){display:none}"
     ".st-key-listener{position:absolute;z-index:2;max-width:0}"
@@ -164,12 +174,21 @@ _LETTERS = "".join(
 )
 """On each button its key, which is not said: a screen reader's person has keys of their own."""
 
+_SHAPES = (
+    # A row for each layer; one that breaks is red.
+    ".st-key-rows{margin:0 -0.75rem;width:calc(100% + 1.5rem);max-width:none}"
+    ".st-key-rows>*{border-top:1px solid BORDER;padding:0.25rem 0.75rem}"
+    ".st-key-rows [data-testid=stLayoutWrapper]:has(>div>[class*=_flags]){"
+    "min-width:min(100%,15rem)}"
+    ".st-key-rows>:has(.refused){background:WRONG;box-shadow:inset 0.25rem 0 RED}"
+)
+
 
 def style() -> None:
     """What all pages need, once on each: a style that changes costs a browser much.
 
-    Streamlit's own colours have a contrast of less than 4.5 to 1 in code, in captions and on what
-    is disabled, and in dark mode hardly any on chosen columns; there are no options.
+    Streamlit's own colours have a contrast of less than 4.5 to 1 in code, in captions, on what is
+    disabled or folded, and in dark mode hardly any on chosen columns; there are no options.
     """
     colors = current_palette()
     tokens = {
@@ -202,6 +221,13 @@ def cell_style() -> None:
     """What the Cell page needs besides."""
     colors = current_palette()
     _write(_CELL.replace("BACKGROUND", colors.background).replace("BORDER", colors.border))
+
+
+def shapes_style() -> None:
+    """What the Shapes page needs for its rows of layers."""
+    colors = current_palette()
+    css = _SHAPES.replace("BORDER", colors.border).replace("RED", colors.wrong)
+    _write(css.replace("WRONG", mix(colors.background, colors.wrong, 0.08)))
 
 
 def hide(key: str) -> None:

@@ -213,7 +213,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     # axes and sizes
     "ConvLSTM on rows": (
         "layers.ConvLSTM1D(3, 2)(keras.Input((T, F)))",
-        "needs (batch, timesteps, rows, channels) and got (None, 5, 2)",
+        "needs (N, T, rows, channels) and got (None, 5, 2)",
         "keras.Input((timesteps, rows, channels))",
     ),
     "images into an LSTM": (

@@ -22,63 +22,85 @@ def go_to_part(page: Page, name: str) -> None:
 
 
 def test_first_visit_is_full_and_a_pattern_is_one_click(page: Page) -> None:
-    """A stack, its tensors, the layers' settings and the code are there; patterns change them."""
+    """Tensors beside the layers' settings, and the code; patterns change them; T may be any."""
     open_page(page, "/shapes")
-    heading(page, "From (None, 12, 3) to (None, 12, 1) with 1,297 parameters")
-    expect(page.locator(".st-key-stack_picture img")).to_have_count(3)
+    heading(page, "From (N, 12, 3) to (N, 12, 1) with 1,297 parameters")
+    expect(page.locator(".st-key-rows img")).to_have_count(3)
     page.get_by_text("Encoder–decoder", exact=True).click()
-    heading(page, "From (None, 12, 3) to (None, 6, 1)")
+    heading(page, "From (N, 12, 3) to (N, 6, 1)")
     page.wait_for_url("**stack=input~lstm~repeat~lstm_seq~dense**")
     expect(page.locator("code").filter(has_text="RepeatVector(6)")).to_be_visible()
-
-
-def test_timesteps_may_be_left_open(page: Page) -> None:
-    """An empty field is None."""
-    open_page(page, "/shapes?stack=input~lstm_u4_seq")
     field = page.get_by_role("spinbutton", name="timesteps T")
     field.fill("")
     field.press("Enter")
-    heading(page, "From (None, None, 3) to (None, None, 4)")
+    heading(page, "From (N, T, 3) to (N, 6, 1)")
     page.wait_for_url("**input_tany**")
 
 
-def test_layers_are_added_moved_and_taken_out(page: Page) -> None:
+def test_layers_are_added_moved_and_removed(page: Page) -> None:
     """By the menu and by the arrows of a row."""
     open_page(page, "/shapes?stack=input~lstm_u4_seq")
     page.get_by_role("button", name="Add a layer").click()
     page.get_by_role("menuitem", name="Flatten").or_(
         page.get_by_role("option", name="Flatten")
     ).click()
-    heading(page, "to (None, 48)")
+    heading(page, "to (N, 48)")
     page.locator(".st-key-layer_2_up").get_by_role("button", name="Up").click()
     heading(page, "This stack breaks at layer 3, LSTM")
-    page.locator(".st-key-layer_1_out").get_by_role("button", name="Out").click()
-    heading(page, "to (None, 12, 4)")
+    page.locator(".st-key-layer_1_remove").get_by_role("button", name="Remove").click()
+    heading(page, "to (N, 12, 4)")
+
+
+def test_a_layer_that_breaks_is_seen_beside_the_control_that_broke_it(page: Page) -> None:
+    """No row moves while the time axis goes; where it breaks is told and mended in that row."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    open_page(page, "/shapes?stack=input~lstm_u4_seq~td")
+    page.get_by_text("Pooling over time").wait_for()  # the row above has its height
+    rows = [page.locator(f".st-key-layer_{place}") for place in range(3)]
+    switch = rows[1].get_by_role("button", name="return_sequences")
+    boxes = [row.bounding_box() for row in rows[:2]]
+    switch.click()
+    heading(page, "This stack breaks at layer 3, TimeDistributed")
+    settle(page)
+    assert [row.bounding_box() for row in rows[:2]] == boxes
+    expect(switch).to_be_in_viewport()
+    refusal = rows[2].get_by_text("✗ breaks here")
+    expect(refusal).to_be_in_viewport()
+    expect(rows[2]).to_contain_text("should be passed an `input_shape` with at least 3")
+    rows[2].get_by_role("button", name="return_sequences=True on layer 2").click()
+    heading(page, "to (N, 12, 1)")
+    open_page(page, "/shapes?stack=input~lstm_u4_seq~dense")
+    page.get_by_text("Pooling over time").wait_for()
+    boxes = [row.bounding_box() for row in rows]
+    switch.click()
+    heading(page, "to (N, 1)")
+    settle(page)
+    assert [row.bounding_box() for row in rows] == boxes
 
 
 def test_a_stack_survives_pages_reload_and_back(page: Page, other_page: Page) -> None:
     """A link opens it cold; another page and back keep it; Back undoes the last change."""
     link = "/shapes?stack=input~gru_u5&T=20"
     open_page(page, link)
-    heading(page, "to (None, 5)")
+    heading(page, "to (N, 5)")
     page.get_by_role("link", name="Data").first.click()
     page.wait_for_url("**/data?**")
     settle(page)
     assert "stack" not in page.url
     assert "T=20" in page.url
     page.get_by_role("link", name="Shapes").click()
-    heading(page, "to (None, 5)")
+    heading(page, "to (N, 5)")
     page.wait_for_url("**stack=input~gru_u5**")
     page.reload()
-    heading(page, "to (None, 5)")
+    heading(page, "to (N, 5)")
     settle(page)
     page.locator(".st-key-layer_1_gru_units").get_by_test_id("stNumberInputStepUp").click()
-    heading(page, "to (None, 6)")
+    heading(page, "to (N, 6)")
     page.wait_for_url("**gru_u6**")
     open_page(other_page, page.url)
-    heading(other_page, "to (None, 6)")
+    heading(other_page, "to (N, 6)")
     page.go_back()
-    heading(page, "to (None, 5)")
+    heading(page, "to (N, 5)")
 
 
 def test_a_target_is_checked_and_a_usual_case_opened(page: Page) -> None:
@@ -105,9 +127,7 @@ def test_the_damage_is_shown_live(page: Page) -> None:
     expect(card.locator(".js-plotly-plot")).to_have_count(2)
     card.get_by_role("button", name="Train both").click()
     expect(card.get_by_text("trained just now")).to_be_visible()
-    expect(
-        card.get_by_text("nothing raises: in 40 epochs").filter(visible=True).first
-    ).to_be_visible()
+    expect(card.get_by_text("Nothing raises, yet").filter(visible=True).first).to_be_visible()
 
 
 def test_a_pasted_traceback_is_explained(page: Page) -> None:
@@ -133,7 +153,7 @@ def test_the_parts_stand_in_the_address(page: Page) -> None:
         go_to_part(page, name)
         page.wait_for_url(f"**part={word}**")
     go_to_part(page, "Trace a stack")
-    heading(page, "to (None, 5)")
+    heading(page, "to (N, 5)")
     assert "part=" not in page.url
 
 
@@ -143,3 +163,21 @@ def test_a_phone_has_no_sideways_scroll(page: Page, part: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, f"/shapes?part={part}&stack=input~bi_seq_state~unpack~flatten~dense")
     assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390
+
+
+def test_the_guide_is_one_click_away(page: Page) -> None:
+    """Below the menu, with no run of the page; on a phone in the drawer, as wide as the screen."""
+    open_page(page, "/data")
+    opener = page.get_by_role("button", name="Which one do I need?")
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 720})
+        if width == 390:
+            page.reload()
+            page.get_by_test_id("stExpandSidebarButton").click()
+        opener.click()
+        guide = page.locator(".guide")
+        expect(guide).to_contain_text("A label for each step")
+        expect(guide.get_by_text("One answer per sequence")).to_be_in_viewport()
+        box = guide.bounding_box()
+        assert box
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= width

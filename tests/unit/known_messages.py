@@ -112,7 +112,7 @@ TODAY = [
     (
         "Expected shape (None, 5, 2), but input has incompatible shape (8, 2, 5, 1)",
         "got (8, 2, 5, 1)",
-        "(N, timesteps, features)",
+        "(N, T, F)",
     ),
     (
         "Dimensions must be equal, but are 5 and 2 … MatMul",
@@ -357,7 +357,7 @@ OLDER = [
     (
         "ValueError: Input 0 of layer sequential is incompatible with the layer: expected ndim=3, "
         "found ndim=2. Full shape received: [None, 5]",
-        "'sequential' needs (batch, timesteps, features) and got [None, 5]",
+        "'sequential' needs (N, T, F) and got [None, 5]",
         "x = x[..., None]",
     ),
     (
@@ -624,7 +624,7 @@ OLDER = [
     (
         "Error when checking input: expected lstm_1_input to have 3 dimensions, but got array "
         "with shape (32, 4)",
-        "3 axes, (batch, timesteps, features), and the array has 2, (32, 4)",
+        "3 axes, (N, T, F), and the array has 2, (32, 4)",
         "x[..., None]",
     ),
     (
@@ -736,13 +736,13 @@ OLDER = [
     ),
     (
         "Input 0 is incompatible with layer lstm_2: expected ndim=3, found ndim=2",
-        "'lstm_2' needs (batch, timesteps, features)",
+        "'lstm_2' needs (N, T, F)",
         "return_sequences=True",
     ),
     (
         "Input 0 of layer lstm_1 is incompatible with the layer: expected ndim=3, found ndim=2."
         " Full shape received: [None, 4]",
-        "'lstm_1' needs (batch, timesteps, features) and got [None, 4]",
+        "'lstm_1' needs (N, T, F) and got [None, 4]",
         "return_sequences=True",
     ),
     ("If a RNN is stateful, it needs to know its batch size.", "one state", "batch_shape"),

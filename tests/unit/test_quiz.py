@@ -1,39 +1,91 @@
-"""Questions from a seed: fair, and answered by the same engine as the page."""
+"""Questions by number: fair, easy ones first, and answered by the same engine as the page."""
 
 from __future__ import annotations
 
-from lib.stack.quiz import OPTIONS, RAISES, question
-from lib.stack.tensors import numbers_of
+import re
+from dataclasses import replace
+
+from lib.stack.options import RAISES, reason
+from lib.stack.quiz import FIRST, OPTIONS, question
+from lib.stack.tensors import readable_shapes
 from lib.stack.tracing import broken
 
 
-def test_the_same_seed_gives_the_same_question():
+def test_the_same_number_gives_the_same_question():
     """So that a room can be sent one."""
-    assert question(7).options == question(7).options
-    assert question(7).steps[0].layer == question(7).steps[0].layer
-    assert question(7).options != question(8).options
+    assert question(70).options == question(70).options
+    assert question(70).steps[0].layer == question(70).steps[0].layer
+    assert question(70).options != question(71).options
+
+
+def test_a_link_to_a_question_after_the_first_ones_opens_what_it_always_did():
+    """`quiz=21` has been sent to people."""
+    assert [option.text for option in question(20).options] == [
+        RAISES,
+        "(N, 16, 9)",
+        "(N, 2, 9)",
+        "(N, 2, 7)",
+    ]
+
+
+def test_it_begins_with_one_layer_and_an_error_comes_last():
+    """Each of the first questions has something more than those before."""
+    stacks = [question(number).steps for number in range(len(FIRST))]
+    assert [len(steps) for steps in stacks[:3]] == [2, 2, 3]
+    assert [broken(steps) is not None for steps in stacks] == [False] * (len(FIRST) - 1) + [True]
+    assert {question(number).right for number in range(len(FIRST))} == set(range(OPTIONS))
 
 
 def test_every_question_has_one_right_option_among_four_different_ones():
     """It is what the stack gives, or that it raises."""
-    for seed in range(300):
-        asked = question(seed)
-        assert len(set(asked.options)) == len(asked.options) == OPTIONS, seed
-        right = asked.options[asked.right]
+    for number in range(300):
+        asked = question(number)
+        texts = [option.text for option in asked.options]
+        assert len(set(texts)) == len(texts) == OPTIONS, number
         if broken(asked.steps) is None:
-            assert right == numbers_of(asked.steps[-1].tensors)
+            assert texts[asked.right] == readable_shapes(asked.steps[-1].tensors)
         else:
-            assert right == RAISES
+            assert texts[asked.right] == RAISES
+
+
+def test_every_option_has_a_short_reason():
+    """One sentence of at most 15 words, which are numbers of the question where there are any."""
+    for number in range(300):
+        for option in question(number).options:
+            assert 4 <= len(option.why.split()) <= 15, option
+            assert "None" not in option.why, option
+
+
+SETTING = re.compile(r"be (return_sequences|merge_mode)=\"?(\w+)\"?(?: on layer (\d+))?")
+
+
+def test_a_setting_that_a_reason_blames_would_have_led_to_that_option():
+    """With "That would be return_sequences=True on layer 2" the stack really gives that."""
+    blamed = 0
+    for number in range(300):
+        asked = question(number)
+        stack = [step.layer for step in asked.steps]
+        for option in asked.options:
+            if found := SETTING.search(option.why):
+                name, value, place = found.groups()
+                at = int(place) - 1 if place else 1  # the only layer with two directions
+                values = {name: value == "True" if place else value}
+                other = (*stack[:at], replace(stack[at], **values), *stack[at + 1 :])
+                assert reason(other).text == option.text
+                blamed += 1
+    assert blamed > 100
 
 
 def test_some_questions_break_and_the_right_option_may_stand_anywhere():
     """Nobody can guess from the place, nor from the kind."""
-    asked = [question(seed) for seed in range(300)]
+    asked = [question(number) for number in range(len(FIRST), 300)]
     breaking = [broken(one.steps) is not None for one in asked]
     assert 0.05 < sum(breaking) / len(asked) < 0.4
     assert {one.right for one in asked} == set(range(OPTIONS))
     offered = [
-        RAISES in one.options for one, breaks in zip(asked, breaking, strict=True) if not breaks
+        any(option.text == RAISES for option in one.options)
+        for one, breaks in zip(asked, breaking, strict=True)
+        if not breaks
     ]
     assert any(offered)
     assert not all(offered)

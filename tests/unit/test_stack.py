@@ -87,8 +87,8 @@ def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
     steps = steps_of("input~lstm_u16~lstm_u8~dense")
     assert broken(steps) == 2
     error = steps[2].error
-    assert error.expected == "3 axes, (batch, timesteps, features)"
-    assert error.received == "2 axes, (None, 16)"
+    assert error.expected == "3 axes, (N, T, F)"
+    assert error.received == "2 axes, (N, 16)"
     assert "expected ndim=3, found ndim=2. Full shape received: (None, 16)" in error.message
     assert steps[3].tensors == ()
 
@@ -104,7 +104,7 @@ def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
         ("input_tany~lstm_seq~flatten~dense", "timesteps at 12", "input~lstm_seq~flatten~dense"),
         ("input~lstm_seq~repeat", "return_sequences=False on layer 2", "input~lstm~repeat"),
         ("input~lstm~pool", "return_sequences=True on layer 2", "input~lstm_seq~pool"),
-        ("input~lstm_seq~pool~td", "Take layer 3, GlobalAveragePooling1D out", "input~lstm_seq~td"),
+        ("input~lstm_seq~pool~td", "Remove layer 3, GlobalAveragePooling1D", "input~lstm_seq~td"),
         ("input~bi_mnone~dense", "Unpack", "input~bi_mnone~unpack~dense"),
         (
             "input~gru_state~unpack~repeat~gru_u8_init",
@@ -221,7 +221,7 @@ def test_the_decoder_knows_what_is_wrong_with_states(text):
 def test_a_sequence_is_no_state_to_start_from(text, says):
     """As two directions that stay apart leave it: a state is one vector for each sample."""
     error = steps_of(text)[3].error
-    assert "(batch, " in error.expected
+    assert "(N, " in error.expected
     assert error.received.endswith("a sequence")
     assert error.message.startswith(says)
     assert error.when == "run"

@@ -14,10 +14,16 @@ from lib.doctor.question import TargetQuestion
 from lib.figures.damage import damage_loss_figure, damage_predictions_figure
 from lib.figures.lineup import axes_of, lineup_picture, shapes_picture
 from lib.figures.palette import PALETTES, palette
-from lib.figures.stack import stack_picture
+from lib.figures.stack import layer_pictures, stack_picture
 from lib.figures.tensor import ENTRY, Scale, tensor_image
-from lib.narrate.stack import change_sentence, stack_sentence, stack_title
-from lib.narrate.target import lineup_sentence
+from lib.narrate.stack import (
+    change_sentence,
+    layer_sentence,
+    stack_sentence,
+    stack_takeaway,
+    stack_title,
+)
+from lib.narrate.target import compared_takeaway, lineup_sentence
 from lib.stack.link import from_text
 from lib.stack.patterns import PATTERNS
 from lib.stack.tracing import trace
@@ -75,20 +81,38 @@ def test_the_picture_marks_the_layer_that_breaks():
     assert len(drawings(html)) == 2
 
 
+def test_each_layer_has_a_picture_of_what_comes_out_of_it():
+    """With its sentence; what breaks says why, and what isn't reached has no tensor."""
+    steps = steps_of("input~lstm~lstm_u8~dense")
+    pictures = list(layer_pictures(steps, map(layer_sentence, steps), LIGHT))
+    assert [len(drawings(html)) for html in pictures] == [1, 1, 0, 0]
+    assert 'aria-label="LSTM gives (N, 16) with 1,280 parameters"' in pictures[1]
+    assert "It received <b>2 axes, (N, 16)</b>" in pictures[2]
+    assert "not reached" in pictures[3]
+
+
+@pytest.mark.parametrize(
+    ("text", "shared"), [("input~lstm_seq~dense", True), ("input~lstm~dense", False)]
+)
+def test_weights_that_all_timesteps_share_are_told(text, shared):
+    """Dense works on each step with the same ones, if a time axis reaches it."""
+    steps = steps_of(text)
+    *_, dense = layer_pictures(steps, map(layer_sentence, steps), LIGHT)
+    assert ("the same at each step" in dense) == shared
+
+
 def test_returned_states_are_drawn_beside_the_output():
     """Each with its name."""
     html = stack_picture(steps_of("input~lstm_state"), "words", LIGHT)
     assert len(drawings(html)) == 4
-    assert all(f">{name}</div>" in html for name in ("output", "h", "c"))
+    assert all(f"> {name}</span>" in html for name in ("output", "h", "c"))
 
 
 def test_the_title_and_the_sentence_say_what_the_picture_shows():
     """Shapes, parameters, and what breaks."""
     works, breaks = steps_of("input~lstm_u4"), steps_of("input~lstm~td")
-    assert stack_title(works) == "From (None, 12, 3) to (None, 4) with 128 parameters"
-    assert "LSTM gives (None, 4) with 128 parameters. In all 128 parameters." in stack_sentence(
-        works
-    )
+    assert stack_title(works) == "From (N, 12, 3) to (N, 4) with 128 parameters"
+    assert "LSTM gives (N, 4) with 128 parameters. In all 128 parameters." in stack_sentence(works)
     assert stack_title(breaks) == "This stack breaks at layer 3, TimeDistributed"
     assert "it expected 3 axes" in stack_sentence(breaks)
 
@@ -98,9 +122,9 @@ def test_the_title_and_the_sentence_say_what_the_picture_shows():
     [
         ("input~lstm", "input_t20~lstm", "units are not timesteps"),
         ("input~lstm", "input~lstm_u8", "the parameters go from 1,280 to 384"),
-        ("input~lstm", "input~lstm_seq", "goes from (None, 16) to (None, 12, 16), and the param"),
+        ("input~lstm", "input~lstm_seq", "goes from (N, 16) to (N, 12, 16), and the param"),
         ("input~lstm", "input~lstm~lstm_u8", "One layer more: now layer 3 breaks."),
-        ("input~lstm~lstm_u8", "input~lstm_seq~lstm_u8", "now it works, and gives (None, 8)"),
+        ("input~lstm~lstm_u8", "input~lstm_seq~lstm_u8", "now it works, and gives (N, 8)"),
         ("input~lstm", "input_tany~lstm", "Layer 1's timesteps T from 12 to any"),
         ("input~lstm", "input~lstm_seq", "Layer 2's return_sequences from False to True: "),
         ("input~lstm_seq~lstm_u8", "input~lstm_u8~lstm_seq", "Another order: "),
@@ -113,9 +137,40 @@ def test_the_title_and_the_sentence_say_what_the_picture_shows():
 )
 def test_a_change_is_told_with_what_it_changed(before, after, words):
     """And what it didn't."""
-    sentence = change_sentence(from_text(before), from_text(after))
+    stacks = from_text(before), from_text(after)
+    sentence = change_sentence(*stacks)
     assert words in sentence
     assert bool(sentence) == bool(words)
+    assert len(stack_takeaway(*stacks, "").split()) <= 15
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (
+            "input~lstm~dense",
+            "input_t20~lstm~dense",
+            "timesteps=20 on layer 1: 1,297 parameters stay, since all timesteps share ",
+        ),
+        (
+            "input~lstm",
+            "input~lstm_seq",
+            "return_sequences=True on layer 2: output now (N, 12, 16), 1,280 parameters stay.",
+        ),
+        (
+            "input~lstm~dense",
+            "input~lstm_u8~dense",
+            "units=8 on layer 2: the output stays (N, 1), parameters 1,297 → 393.",
+        ),
+        ("input~lstm", "input~lstm~lstm_u8", "One layer more: layer 3 breaks."),
+        ("input~lstm~lstm_u8", "input~lstm_seq~lstm_u8", "return_sequences=True on layer 2: now "),
+        ("input~bi~dense_k4", "input~lstm", "What it is for."),
+    ],
+)
+def test_the_takeaway_is_what_a_change_has_done(before, after, words):
+    """Of another stack altogether it is what that is for."""
+    takeaway = stack_takeaway(from_text(before), from_text(after), "What it is for.")
+    assert takeaway.startswith(words)
 
 
 def test_states_that_a_decoder_leaves_out_are_told():
@@ -133,8 +188,9 @@ def test_the_lesson_about_timesteps_is_told_where_they_moved():
 
 
 def test_every_pattern_is_drawn_in_one_scale_without_markup_of_others():
-    """Letters such as T′ and U₁ are plain text."""
+    """Letters such as T′ and U₁ are plain text, and what it is for is said in 15 words."""
     for pattern in PATTERNS.values():
+        assert len(pattern.about.split()) <= 15
         images = drawings(stack_picture(trace(pattern.stack), "words", LIGHT))
         assert len(images) >= len(pattern.stack)
 
@@ -177,6 +233,7 @@ def test_any_question_can_be_drawn(samples, output, target, loss, batch_size):
     """Whatever the ranks, and for every loss."""
     check = TargetQuestion((samples, *output), (samples, *target), loss, batch_size)
     assert line_up(check)
+    assert len(compared_takeaway(check.diagnose()).split()) <= 15
 
 
 def test_the_charts_of_the_damage_have_both_sides():

@@ -8,13 +8,13 @@ from lib.doctor.damage import LOSS, MISTAKES, Damage, mistake_of
 from lib.doctor.question import TargetQuestion
 from lib.figures.damage import damage_loss_figure, damage_predictions_figure
 from lib.figures.palette import Palette
-from lib.narrate.target import damage_sentence
+from lib.narrate.target import damage_sentence, damage_takeaway
 from lib.training.recorded_damage import recorded_damage
 from lib.ui import runs
 from lib.ui.fragment import fragment
 from lib.ui.session import ShapesPage, session
 from lib.ui.steady import steady_chart
-from lib.ui.text import hint, plain, say
+from lib.ui.text import hint, plain, takeaway
 
 POLL_SECONDS = 0.3
 PICK = "shapes_mistake"
@@ -79,7 +79,7 @@ def _panel(palette: Palette, polling: bool, asked_about: str | None) -> None:
     with right:
         steady_chart(damage_predictions_figure(damage, palette), sentence, "damage_predictions")
         hint("What both models say, against what is true.")
-    say(sentence)
+    takeaway(damage_takeaway(damage), sentence)
 
 
 def _ask(case: str) -> None:

@@ -65,7 +65,7 @@ def decoder(palette: Palette) -> None:
         if shapes := shapes_in(readable(text)):
             st.html(shapes_picture(shapes, palette))
             hint(
-                "Drawn as (samples, timesteps, features): purple is time, brown are features. "
+                "Drawn as (N, T, F): purple is time, brown are features. "
                 f"The shape of a kernel means something else. {SCALES}"
             )
         else:

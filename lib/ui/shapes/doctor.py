@@ -29,6 +29,7 @@ from lib.figures.tensor import SCALES
 from lib.narrate.target import (
     VERDICTS,
     compared_sentence,
+    compared_takeaway,
     lineup_sentence,
     measured_sentence,
     verdict_title,
@@ -41,7 +42,7 @@ from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.damage import damage_card
 from lib.ui.shapes.shown_stack import current_stack
-from lib.ui.text import hint, plain, say
+from lib.ui.text import hint, plain, say, takeaway
 
 KEY = "check"
 """In the address."""
@@ -59,13 +60,13 @@ def doctor(palette: Palette) -> None:
         _question(question)
     with wide.container(border=True, height="stretch", key="lineup"):
         st.html(lineup_picture(diagnosis, lineup_sentence(diagnosis), palette))
-        hint(SCALES)
-        say(compared_sentence(diagnosis))
+        details = f"{compared_sentence(diagnosis)} {SCALES}"
         case = mistake_of(question.output, question.target)
         timesteps = 3 in (len(question.output), len(question.target))  # y (N, 16) may be columns
         measured = (diagnosis.verdict, diagnosis.loss) == ("silent", LOSS)
         if case and timesteps and measured:
-            say(measured_sentence(MISTAKES[case], recorded_damage(case)))
+            details += f" {measured_sentence(MISTAKES[case], recorded_damage(case))}"
+        takeaway(compared_takeaway(diagnosis), details)
         if diagnosis.keras_says and diagnosis.verdict == "error":
             hint("Keras says:")
             st.code(diagnosis.keras_says, language=None, wrap_lines=True)

@@ -1,4 +1,4 @@
-"""A row for each layer: its settings, and buttons that move it or take it out.
+"""A layer's settings, buttons that move or remove it, and the menu that adds one.
 
 The stack is the truth. Each run writes its values into the widgets, and each widget's callback
 writes the stack.
@@ -19,15 +19,36 @@ from lib.ui.text import hint, plain
 
 FLAGS = "flags"
 ADD = "add_layer"
+WIDTHS = {"batch": 76, "form": 106, "cell": 116, "merge_mode": 116}
+"""Of fields, in pixels; where there are buttons in it a number needs more than 120."""
+USUAL_WIDTH = 126
 
 
-def editor(stack: Stack, broken_at: int | None) -> None:
-    """Draw the rows, from the input up, and the menu that adds a layer."""
-    for place, layer in enumerate(stack):
-        with st.container(
-            horizontal=True, vertical_alignment="bottom", gap="small", key=f"layer_{place}"
-        ):
-            _row(place, layer, last=place == len(stack) - 1, broken=place == broken_at)
+def layer_settings(place: int, stack: Stack, *, broken: bool) -> None:
+    """The head of a layer with its buttons; below it its fields, and what can be switched on."""
+    layer = stack[place]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        name = plain(layer.keras)
+        title = f":red[**{place + 1} · {name}** ✗]" if broken else f"**{place + 1} · {name}**"
+        st.markdown(title, help=layer.about)
+        if place > 0:
+            _button(place, "up", disabled=place == 1)
+            _button(place, "down", disabled=place == len(stack) - 1)
+            _button(place, "remove")
+    flags = []
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        for setting in layer.settings():
+            if setting.limit is not None or setting.options is not None:
+                _setting(place, layer, setting)
+            else:
+                flags.append(setting.name)
+        if flags:
+            with st.container(width="stretch"):
+                _flags(place, layer, flags)
+
+
+def adding(stack: Stack) -> None:
+    """The menu that adds a layer at the end."""
     full = len(stack) >= MAX_LAYERS
     st.menu_button(
         "Add a layer",
@@ -42,25 +63,6 @@ def editor(stack: Stack, broken_at: int | None) -> None:
         hint(f"A stack can have {MAX_LAYERS} layers here.")
 
 
-def _row(place: int, layer: Layer, *, last: bool, broken: bool) -> None:
-    name = plain(layer.keras)
-    title = f":red[**{place + 1} · {name}** ✗]" if broken else f"**{place + 1} · {name}**"
-    st.markdown(title, help=layer.about, width=130)
-    flags = []
-    for setting in layer.settings():
-        if setting.limit is not None or setting.options is not None:
-            _setting(place, layer, setting)
-        else:
-            flags.append(setting.name)
-    if flags:
-        _flags(place, layer, flags)
-    if place > 0:
-        with st.container(horizontal=True, gap="small", width="content"):
-            _button(place, "up", disabled=place == 1)
-            _button(place, "down", disabled=last)
-            _button(place, "out")
-
-
 def _key(place: int, layer: Layer, name: str) -> str:
     return f"layer_{place}_{layer.kind}_{name}"
 
@@ -69,6 +71,7 @@ def _setting(place: int, layer: Layer, setting: LayerSetting) -> None:
     """A field for a number, or a menu."""
     key = _key(place, layer, setting.name)
     st.session_state[key] = getattr(layer, setting.name)
+    width = WIDTHS.get(setting.name, USUAL_WIDTH)
 
     def take_value() -> None:
         value = st.session_state[key]
@@ -85,7 +88,7 @@ def _setting(place: int, layer: Layer, setting: LayerSetting) -> None:
             step=kind(limit.step),
             placeholder="any" if setting.optional else None,
             key=key,
-            width=150,
+            width=width,
             on_change=take_value,
         )
     else:
@@ -95,7 +98,7 @@ def _setting(place: int, layer: Layer, setting: LayerSetting) -> None:
             list(options),
             format_func=options.__getitem__,
             key=key,
-            width=130 if setting.name != "form" else 230,
+            width=width,
             on_change=take_value,
         )
 
@@ -127,7 +130,7 @@ def _button(place: int, way: str, *, disabled: bool = False) -> None:
         key=f"layer_{place}_{way}",
         type="tertiary",
         disabled=disabled,
-        on_click=_remove if way == "out" else _move,
+        on_click=_remove if way == "remove" else _move,
         args=(place, place - 1 if way == "up" else place + 1),
     )
 

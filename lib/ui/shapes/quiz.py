@@ -10,13 +10,13 @@ from lib.figures.palette import Palette
 from lib.figures.stack import stack_picture
 from lib.figures.tensor import SCALES
 from lib.narrate.stack import stack_sentence
-from lib.stack.code import keras_code
+from lib.stack.code import code_line
 from lib.stack.quiz import Question, question
 from lib.stack.tracing import broken
 from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import set_stack
-from lib.ui.text import hint, plain, say
+from lib.ui.text import hint, plain, say, takeaway
 
 KEY = "quiz"
 """In the address: the question's seed."""
@@ -38,12 +38,19 @@ def quiz(palette: Palette) -> None:
     with st.container(border=True, key="quiz_answer"):
         steps = puzzle.steps[:1] if answer is None else puzzle.steps
         sentence = stack_sentence(steps)
-        st.html(stack_picture(steps, sentence, palette))
         if answer is None:
             hint(f"The input. Say aloud what comes out, then press 1 to 4. {SCALES}")
         else:
-            hint(SCALES)
-            say(sentence)
+            _reasons(puzzle, answer, f"{sentence} {SCALES}")
+        st.html(stack_picture(steps, sentence, palette))
+        if answer is not None:
+            st.button(
+                "Trace this stack",
+                key="quiz_trace",
+                icon=":material/view_in_ar:",
+                on_click=_trace,
+                args=(puzzle,),
+            )
 
 
 def _number() -> int:
@@ -53,9 +60,8 @@ def _number() -> int:
 
 
 def _without_answers(puzzle: Question) -> str:
-    """The code without the shapes behind its lines, nor what breaks."""
-    lines = (line.partition("  #")[0].rstrip() for line in keras_code(puzzle.steps).splitlines())
-    return "\n".join(line for line in lines if line != "model.summary()")
+    """A line of code for each layer, without the shape that comes out of it."""
+    return "\n".join(map(code_line, puzzle.steps))
 
 
 def _options(number: int, puzzle: Question, answer: int | None) -> None:
@@ -65,14 +71,14 @@ def _options(number: int, puzzle: Question, answer: int | None) -> None:
         if answer is not None:
             sign = " ✓" if place == puzzle.right else " ✗" if place == answer else ""
         st.button(
-            f"{plain(option)}{sign}",
+            f"{plain(option.text)}{sign}",
             key=f"option_{place}",
             width="stretch",
             disabled=answer is not None and place != puzzle.right,
             on_click=_answer,
             args=(number, place, place == puzzle.right),
         )
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Next question",
             key="quiz_next",
@@ -80,24 +86,24 @@ def _options(number: int, puzzle: Question, answer: int | None) -> None:
             on_click=_next,
             args=(number,),
         )
-        if answer is not None:
-            st.button(
-                "Trace this stack",
-                key="quiz_trace",
-                icon=":material/view_in_ar:",
-                on_click=_trace,
-                args=(puzzle,),
-            )
-    if rights := [right for _, right in session().shapes.answers.values()]:
-        hint(f"{sum(rights)} of {len(rights)} right.")
+        if rights := [right for _, right in session().shapes.answers.values()]:
+            hint(f"{sum(rights)} of {len(rights)} right.")
 
 
 def _verdict(puzzle: Question, answer: int) -> str:
     if answer == puzzle.right:
         return ":green[✓ Right]"
-    place = broken(puzzle.steps)
-    where = "" if place is None else f": layer {place + 1} breaks"
-    return f":red[✗ It is {puzzle.options[puzzle.right] if place is None else 'an error'}{where}]"
+    if (place := broken(puzzle.steps)) is not None:
+        return f":red[✗ It is an error: layer {place + 1} breaks]"
+    return f":red[✗ It is {puzzle.options[puzzle.right].text}]"
+
+
+def _reasons(puzzle: Question, answer: int, details: str) -> None:
+    """Why the answer is wrong, where it is, and why the right one is right."""
+    right, given = puzzle.options[puzzle.right], puzzle.options[answer]
+    if answer != puzzle.right:
+        say(f"✗ {given.text}: {given.why}")
+    takeaway(f"✓ {right.text}: {right.why}", details)
 
 
 def _answer(number: int, place: int, right: bool) -> None:

@@ -1,13 +1,24 @@
-"""Trace a stack: every layer's shape and parameters, where it breaks, and a click that mends it."""
+"""Trace a stack: a row for each layer, its settings beside what comes out of it.
+
+So a break happens in sight of the control that caused it: the layer's own row says what Keras says,
+and has the clicks that mend it.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from lib.figures.palette import Palette
-from lib.figures.stack import stack_picture
+from lib.figures.stack import layer_pictures
 from lib.figures.tensor import SCALES
-from lib.narrate.stack import change_sentence, stack_sentence, stack_title
+from lib.narrate.stack import (
+    change_sentence,
+    layer_sentence,
+    stack_sentence,
+    stack_takeaway,
+    stack_title,
+)
+from lib.stack.base import ShapeError
 from lib.stack.code import keras_code
 from lib.stack.fixes import fixes
 from lib.stack.kinds import Stack
@@ -15,16 +26,15 @@ from lib.stack.patterns import PATTERNS, pattern_of
 from lib.stack.tracing import TracedLayer, broken, trace
 from lib.ui import address
 from lib.ui.shapes.doctor import take_stack_output
-from lib.ui.shapes.editor import editor
+from lib.ui.shapes.editor import adding, layer_settings
 from lib.ui.shapes.shown_stack import is_sidebar_stack, previous_stack, set_stack
-from lib.ui.text import hint, plain, say
+from lib.ui.style import shapes_style
+from lib.ui.text import hint, plain, takeaway
 
 PICK, SIDEBAR = "shapes_pattern", "sidebar"
-TRY = (
-    "Move T: the parameters stay. Move the units: they change. Switch return_sequences: "
-    "the time axis comes and goes."
-)
-
+MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of its own. "
+LONGEST = "units=128 on layer 12: output now (N, 12, 128), parameters 123,456 → 123,456."
+"""What the takeaway may become: its room."""
 SAYS = {
     "built": "Keras says, when the model is built:",
     "run": "Keras builds this layer, and says, when the model first runs:",
@@ -32,36 +42,36 @@ SAYS = {
 }
 SILENT = (
     "Keras builds this layer, and says nothing of it. But when the model trains, all these tensors "
-    "become one, with an axis more in front, and the layers above get that for the first: one of "
+    "become one, with an axis more in front, and the next layers get that for the first: one of "
     "them or the loss may refuse it; else it trains something else without a word."
 )
 
 
 def tracer(stack: Stack, palette: Palette) -> None:
-    """The picture first; below it the settings, and the stack as code."""
-    steps = trace(stack)
+    """The layers with their tensors, and the stack as code."""
+    shapes_style()
+    steps, before = trace(stack), previous_stack()
     st.markdown(f"# {plain(stack_title(steps))}")
-    _patterns(pattern_of(stack))
-    with st.container(border=True, key="stack_picture"):
-        sentence = stack_sentence(steps)
-        st.html(stack_picture(steps, sentence, palette))
-        hint(SCALES)
-        say(sentence)
-        if changed := change_sentence(previous_stack(), stack):
-            st.markdown(f":small[**{plain(changed)}**]")
-        else:
-            hint(TRY)
-        if broken(steps) is None:
+    name = pattern_of(stack)
+    _patterns(name)
+    about = PATTERNS[name].about if name and not is_sidebar_stack() else ""
+    details = f"{change_sentence(before, stack)} {stack_sentence(steps)} {SCALES}"
+    with st.container(border=True, key="stack"):
+        takeaway(
+            stack_takeaway(before, stack, about),
+            (MOVES if is_sidebar_stack() else "") + details,
+            longest=LONGEST,
+        )
+        _rows(steps, palette)
+        with st.container(horizontal=True):
+            adding(stack)
             st.button(
                 "Check a target for this output",
                 key="to_doctor",
                 icon=":material/fact_check:",
+                disabled=broken(steps) is not None,
                 on_click=_check_target,
             )
-    _problem(steps)
-    with st.container(border=True, key="stack_editor"):
-        st.markdown("### The layers")
-        editor(stack, broken(steps))
     with st.container(border=True):
         st.markdown("### The stack as Keras code")
         st.code(keras_code(steps), language="python", wrap_lines=True)
@@ -77,10 +87,6 @@ def _patterns(name: str | None) -> None:
         label_visibility="collapsed",
         on_change=_take_pattern,
     )
-    if is_sidebar_stack():
-        hint("It moves with the sidebar. Change a layer below, and it is a stack of its own.")
-    elif name:
-        hint(PATTERNS[name].about)
 
 
 def _take_pattern() -> None:
@@ -93,28 +99,38 @@ def _check_target() -> None:
     address.set_page_value("part", "target")
 
 
-def _problem(steps: tuple[TracedLayer, ...]) -> None:
-    """What a layer expected and received, what Keras will say, and ways out."""
-    place = broken(steps)
-    error = None if place is None else steps[place].error
-    if place is None or error is None:
-        return
-    with st.container(border=True, key="stack_problem"):
-        layer = steps[place].layer
-        st.markdown(f"### :red[Layer {place + 1}, {plain(layer.keras)}, can’t work with this]")
-        expected, received = st.columns(2)
-        expected.markdown(f"**It expected** {plain(error.expected)}.")
-        received.markdown(f"**It received** {plain(error.received)}.")
-        hint(SAYS[error.when] if error.message else SILENT)
-        if error.message:
-            st.code(error.message, language=None, wrap_lines=True)
-        with st.container(horizontal=True):
-            for number, fix in enumerate(fixes(steps)):
-                st.button(
-                    plain(fix.words),
-                    key=f"fix_{number}",
-                    icon=":material/build:",
-                    wrap=True,
-                    on_click=set_stack,
-                    args=(fix.stack,),
-                )
+def _rows(steps: tuple[TracedLayer, ...], palette: Palette) -> None:
+    """Each layer: its settings at the left, what comes out of it at the right."""
+    stack = tuple(step.layer for step in steps)
+    pictures = layer_pictures(steps, map(layer_sentence, steps), palette)
+    with st.container(key="rows", gap=None):
+        for place, (step, picture) in enumerate(zip(steps, pictures, strict=True)):
+            with st.container(key=f"layer_{place}"):
+                settings, result = st.columns([8, 5], vertical_alignment="center")
+                with settings, st.container(gap=None):
+                    layer_settings(place, stack, broken=step.error is not None)
+                    if step.error:
+                        _keras_says(step.error)
+                with result, st.container(gap="xsmall"):
+                    st.html(picture)
+                    if step.error:
+                        _ways_out(steps)
+
+
+def _keras_says(error: ShapeError) -> None:
+    hint(SAYS[error.when] if error.message else SILENT)
+    if error.message:
+        st.code(error.message, language=None, wrap_lines=True)
+
+
+def _ways_out(steps: tuple[TracedLayer, ...]) -> None:
+    """A button for each change that mends the stack."""
+    for number, fix in enumerate(fixes(steps)):
+        st.button(
+            plain(fix.words),
+            key=f"fix_{number}",
+            icon=":material/build:",
+            wrap=True,
+            on_click=set_stack,
+            args=(fix.stack,),
+        )
