@@ -156,8 +156,6 @@ class CellPage:
 
     places: dict[str, Place] = field(default_factory=dict)
     """What Keras has answered for each place, and is asked."""
-    progress: str = ""
-    """The sentence that says how far Keras is."""
     epoch_choice: tuple[str, str] | None = None
     """The address's epoch, and the id of the run that it was picked for."""
     traces: tuple[LayerWeights, Dataset, int, Sequence[Trace]] | None = None

@@ -12,10 +12,10 @@ from typing import Any
 
 import streamlit as st
 
-from lib.ui import address
+from lib.ui import address, parts
 
-KEYS = ("sample", "layer", "weights", "epoch", "order", "step", "unit")
-"""In the address: numbers from 1, but for the epoch."""
+KEYS = (parts.NAME, "sample", "layer", "weights", "epoch", "order", "step", "unit")
+"""In the address: the open part, and numbers from 1, but for the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
