@@ -57,7 +57,7 @@ def strips_legend(palette: Palette) -> str:
     """What the outlines mean."""
     marks = (
         f"<span>{outline_mark(palette.sequence)} sequence[:, -1]</span>"
-        f"<span>{outline_mark(palette.last)} last, of last-step mode</span>"
+        f"<span>{outline_mark(palette.last)} last, what last-step mode gives</span>"
     )
     return f'<div style="font-size:0.875rem">{legend("outputs", palette, marks)}</div>'
 
@@ -82,9 +82,10 @@ def _strip(strip: Strip, palette: Palette) -> str:
 
 
 def _outline(column: int, count: int, color: str, inset: int) -> str:
+    """Around a column; where columns are narrow, in the middle of it and wide enough to be seen."""
     return (
-        f'<div style="position:absolute;left:calc(100%*{column}/{count} + {inset}px);'
-        f"width:calc(100%/{count} - {2 * inset}px);min-width:4px;top:{inset - 3}px;"
-        f"bottom:{inset - 3}px;box-sizing:border-box;border:2px solid {color};"
-        'border-radius:3px"></div>'
+        f'<div style="position:absolute;left:calc(100%*{column + 0.5}/{count});'
+        f"transform:translateX(-50%);width:calc(max(10px,100%/{count}) - {2 * inset}px);"
+        f"top:{inset - 3}px;bottom:{inset - 3}px;box-sizing:border-box;"
+        f'border:2px solid {color};border-radius:3px"></div>'
     )

@@ -16,6 +16,8 @@ from lib.figures.html import STEPS, enlarged, scale_bar, shade_indexes
 from lib.figures.palette import Palette
 from lib.figures.timeline import last_column, over_time, picture
 
+LEAST = 0.001
+"""A smaller number has no room in a square."""
 MOST_NUMBERS = (4, 8)
 """Up to so many timesteps and units, the numbers themselves are written into the squares."""
 
@@ -82,7 +84,7 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
         return enlarged(indexes, colors, f"height:{height:.2f}rem")
     squares = "".join(
         f'<span style="background:{colors[index]};color:{palette.text_on(colors[index])}">'
-        f"{signed(value)}</span>"
+        f"{_in_square(value)}</span>"
         for index, value in zip(indexes.ravel(), rows.ravel(), strict=True)
     )
     return (
@@ -90,6 +92,11 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
         f"grid-auto-rows:1.75rem;line-height:1.75rem;text-align:center;overflow:hidden;"
         f'border-radius:3px;font-size:0.75rem">{squares}</div>'
     )
+
+
+def _in_square(value: float) -> str:
+    """A number where there is room for six letters."""
+    return signed(value) if not value or abs(value) >= LEAST else "≈ 0"
 
 
 def legend(columns: str, palette: Palette, more: str = "") -> str:

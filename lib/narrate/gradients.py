@@ -28,7 +28,7 @@ def reach_takeaway(norms: Mapping[str, np.ndarray]) -> str:
     times = _times(first[more] / first[less])
     if times == "1":
         return "Both losses have the same gradient at step 1."
-    return f"Step 1 gets {times} times the gradient from the loss {_LOSSES[more]}."
+    return f"At step 1, the loss {_LOSSES[more]} has {times} times the other's gradient."
 
 
 def reach_sentence(norms: Mapping[str, np.ndarray]) -> str:
@@ -64,8 +64,8 @@ def _as_much(ratio: float) -> str:
 
 
 def _times(ratio: float) -> str:
-    """A ratio with no more than three digits that count; from a million on that it is so large."""
-    return number(float(f"{ratio:.3g}")) if ratio < 1e6 else "over a million"
+    """A ratio with no more than three digits that count, up to a million."""
+    return number(float(f"{ratio:.3g}")) if ratio < 1e6 else "1,000,000+"
 
 
 def influence_takeaway(one_way: np.ndarray, both_ways: np.ndarray) -> str:

@@ -126,7 +126,7 @@ def test_a_strip_outlines_what_each_mode_takes() -> None:
     made = Strip("backward", np.full((4, 3), 0.5), 0, {0: "1", 3: "4"})
     page = strips([made], (Measure("a − b", None),), "not yet", "what is seen", palette())
     last, sequence = (f"border:2px solid {color}" for color in (palette().last, palette().sequence))
-    assert "left:calc(100%*3/4 + 0px)" in page[: page.index(sequence)]
-    assert "left:calc(100%*0/4 + 3px)" in page[: page.index(last)]
+    assert "left:calc(100%*3.5/4)" in page[: page.index(sequence)]
+    assert "left:calc(100%*0.5/4)" in page[: page.index(last)]
     assert "not yet" in page
     assert 'aria-label="what is seen"' in page

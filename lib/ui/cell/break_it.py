@@ -21,6 +21,8 @@ from lib.ui.text import takeaway
 
 PADDING = 3
 """Steps of zeros at the end, to see what they do."""
+NAMED = 36
+"""Up to so many timesteps there is room for the last one's number beside the word for the zeros."""
 _ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
 """As long as a takeaway of this part gets, but for rare ones."""
 _PADDED_BELOW = (
@@ -85,7 +87,7 @@ def _strips(chosen: Chosen) -> list[tuple[Strip, Strip]]:
     plain = unroll_stack(cell, weights, padded)[-1].hidden[0][:, order]
     held = unroll_stack(cell, weights, padded, mask)[-1].hidden[0][:, order]
     in_time = {0: "1", steps - 1: f"{steps}"}
-    with_zeros = in_time | {steps + PADDING // 2: "zeros"}
+    with_zeros = (in_time if steps <= NAMED else {0: "1"}) | {steps + PADDING // 2: "zeros"}
     end = steps + PADDING - 1
     return [
         (
