@@ -21,6 +21,8 @@ _ALWAYS = (
     "overflow-wrap:anywhere}.said>*,.said::after{grid-area:1/1}"
     ".said::after{content:attr(data-longest);visibility:hidden}"
     ".takeaway{font-weight:600}"
+    # Streamlit's compact expanders have a contrast of less than 4.5 to 1.
+    "[data-testid=stExpander] summary{opacity:1}"
     # What is only a script takes no room.
     "div:has(>.stHtml>script){display:none}"
     # All training buttons in one row from 1280 pixels on; and room for two lines above the bar

@@ -11,7 +11,6 @@ from tests.browser.driver import open_page
 PATHS = (
     "/",
     "/?T=9999",  # a link that isn't all right
-    "/cell",
     "/cell?T=3&U=4&F=2",
     "/cell?part=proof",
     "/cell?part=break",
