@@ -30,6 +30,13 @@ def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> 
     )
 
 
+def _off(value: float) -> str:
+    """A difference; of what is only rounding, that it is next to nothing."""
+    if value > ROUNDING:
+        return difference(value)
+    return "✓ ≈ 0" if value else "✓ 0.0"
+
+
 def _legend(palette: Palette) -> str:
     """What the shades and the outline mean."""
     box = (
@@ -74,7 +81,7 @@ def _way(way: Padded, palette: Palette) -> str:
     differences = "".join(
         f'<div style="height:1.125rem;line-height:1.125rem;color:'
         f'{palette.best_text if value <= ROUNDING else palette.ink}">'
-        f"{'✓ ' if value <= ROUNDING else ''}{difference(value)}</div>"
+        f"{_off(value)}</div>"
         for value in way.differences
     )
     averaged = f"{way.loss_steps:,} steps" if way.loss_steps else "nothing"

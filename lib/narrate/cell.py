@@ -44,11 +44,11 @@ def unrolled_sentence(experiment: Experiment, layer: int, steps: int, features: 
     model = experiment.model
     cell = CELLS[model.cell].label
     states = "the hidden and the cell state" if "c" in STATES[model.cell] else "the hidden state"
-    which = f"Layer {layer + 1} of {model.layers}, " if model.layers > 1 else "The layer, "
+    which = f"Layer {layer + 1} of {model.layers}" if model.layers > 1 else "The layer"
     read = "features" if layer == 0 else "outputs of the layer below"
     parts = [
-        f"{which}one {cell} used {steps} times: at each timestep it reads {features} {read} and "
-        f"{states} of the step before."
+        f"{which} is one {cell}, used {steps} times: at each timestep it reads {features} {read} "
+        f"and {states} of the step before."
     ]
     top = layer == model.layers - 1
     if not top:

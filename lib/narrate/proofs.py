@@ -103,14 +103,17 @@ def also_measured(
 
 def _why_it_differs(against: Agreement | None) -> str:
     """What of NumPy's difference from Keras is rounding, as far as it was measured."""
-    relative = "Above 1 the difference of outputs and last states is relative to the largest."
+    relative = (
+        "The figure is the largest difference of outputs and last states, relative to the largest "
+        "of these where that is above 1."
+    )
     if against is None:
         return relative
     if not np.isfinite(against.differs):
         return "Some of the states aren't numbers any more: the run has diverged."
     if against.numpy_off is None or against.keras_off is None:
-        same = "no difference" if against.differs == 0 else "no more than rounding to 32 bits"
-        return f"Between the two is {same}. {relative}"
+        by = "nothing" if against.differs == 0 else "no more than rounding to 32 bits"
+        return f"Keras's outputs differ by {by}. {relative}"
     distances = (
         f"From the same in 64 bits NumPy is {number(against.numpy_off)} away, Keras "
         f"{number(against.keras_off)}"

@@ -125,7 +125,7 @@ def test_the_unrolled_layer_says_who_hands_out_what() -> None:
     """By mode, and in a stack by layer: all but the top one hand out sequences."""
     both = Experiment().set(layers=2)
     top = unrolled_sentence(both, 1, 12, 16)
-    assert "Layer 2 of 2, one LSTM used 12 times" in top
+    assert "Layer 2 of 2 is one LSTM, used 12 times" in top
     assert "all 12 outputs" in top
     assert "output 12 alone" in top
     assert "in both modes" in unrolled_sentence(both, 0, 12, 3)
