@@ -51,11 +51,11 @@ def heatmaps(
             + over_time(body, rows.shape[1], palette, units=len(rows), start=start)
             + "</div>"
         )
-    # Six stand in two rows, four in two as well.
-    least = 15 if len(parts) in (2, 4) else 9
+    # Six stand in two rows, four in two as well, however wide the screen is.
+    least = "15rem,40%" if len(parts) in (2, 4) else "9rem,30%"
     grid = (
         "display:grid;gap:0.5rem 1rem;"
-        f"grid-template-columns:repeat(auto-fit,minmax(min(100%,{least}rem),1fr))"
+        f"grid-template-columns:repeat(auto-fit,minmax(min(100%,max({least})),1fr))"
     )
     outline = last_legend(outlined_name, palette) if outlined_name else ""
     return picture(
@@ -81,7 +81,7 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
     indexes = shade_indexes(rows, reach)
     if steps > MOST_NUMBERS[0] or units > MOST_NUMBERS[1]:
         height = min(9.0, max(2.0, 0.22 * units))
-        return enlarged(indexes, colors, f"height:{height:.2f}rem")
+        return enlarged(indexes, colors, f"height:max({height:.2f}rem,3.8vw)")
     squares = "".join(
         f'<span style="background:{colors[index]};color:{palette.text_on(colors[index])}">'
         f"{_in_square(value)}</span>"
@@ -101,7 +101,7 @@ def _in_square(value: float) -> str:
 
 def legend(columns: str, palette: Palette, more: str = "") -> str:
     """The scale of all matrices, what their `columns` are, and `more`."""
-    bar = scale_bar(palette.signed(2), 7, palette.border)
+    bar = scale_bar(palette.signed(2), 4, palette.border)
     return (
         f'<div style="color:{palette.muted};display:flex;flex-wrap:wrap;gap:0.25rem 1.25rem;'
         f'margin-bottom:0.5rem"><span>−1 {bar} 1</span><span>rows are units, columns {columns}'
@@ -111,7 +111,7 @@ def legend(columns: str, palette: Palette, more: str = "") -> str:
 
 def last_legend(of: str, palette: Palette) -> str:
     """What the outline of the last-step mode means."""
-    return f"<span>{outline_mark(palette.last)} last-step mode keeps of {escape(of)}</span>"
+    return f"<span>{outline_mark(palette.last)} what last-step mode keeps of {escape(of)}</span>"
 
 
 def outline_mark(color: str) -> str:

@@ -48,7 +48,8 @@ def unrolled_picture(
     )
     heads = "".join(code_words(MODES[mode].keras, palette.mode_text(mode)) for mode in modes)
     return picture(
-        f'<div style="display:flex;flex-wrap:wrap;gap:0 1.5rem">{heads}</div>'
+        '<div style="display:flex;flex-wrap:wrap;gap:0 1.5rem;margin-bottom:0.25rem">'
+        f"{heads}</div>"
         f'<div style="max-width:{WIDEST * steps}rem">{block}{ticks(steps, palette)}{words}</div>',
         sentence,
         palette,

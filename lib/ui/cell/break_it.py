@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -51,8 +52,12 @@ def ask_keras(chosen: Chosen) -> list[Reply]:
 def _backward(chosen: Chosen) -> LayerWeights:
     """Fresh weights of a layer that reads backwards what the chosen one reads."""
     model, width = chosen.experiment.model, chosen.layer_pass.x.shape[1]
-    rng = np.random.default_rng([chosen.experiment.seed, 3])
-    return tuple(initial_weights(model.cell, width, model.units, rng))
+    return _fresh(model.cell, width, model.units, chosen.experiment.seed)
+
+
+@lru_cache(maxsize=8)  # a page run draws them, and those of many units take a while
+def _fresh(cell: str, width: int, units: int, seed: int) -> LayerWeights:
+    return tuple(initial_weights(cell, width, units, np.random.default_rng([seed, 3])))
 
 
 def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
