@@ -28,4 +28,6 @@ class ProofCard:
 
     title: str
     measures: tuple[Measure, ...]
+    takeaway: str
+    """What was found, in a line; it needs no more room while there is no answer."""
     why: str

@@ -23,7 +23,7 @@ def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette:
     shapes = "".join(thin) if units <= MOST_UNITS else ""
     shapes += plotted_line(heights.min(axis=1), palette.ink, 2.5)
     shapes += plotted_line(99 - 98 * bound, palette.best, 2.5, dash="7 5")
-    image = plot_image(shapes, 100, palette.surface, 11)
+    image = plot_image(shapes, 100, palette.surface, 8)
     key = (
         f'<div style="display:flex;flex-wrap:wrap;gap:0 1.25rem;color:{palette.muted}">'
         f'<span style="color:{palette.best_text}">▬ ▬ the bound</span>'

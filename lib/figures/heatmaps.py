@@ -14,9 +14,11 @@ import numpy as np
 from lib.english import number, signed
 from lib.figures.html import STEPS, enlarged, scale_bar, shade_indexes
 from lib.figures.palette import Palette
-from lib.figures.timeline import last_column, over_time, picture, ticks
+from lib.figures.timeline import last_column, over_time, picture
 
-MOST_NUMBERS = (6, 8)
+LEAST = 0.001
+"""A smaller number has no room in a square."""
+MOST_NUMBERS = (4, 8)
 """Up to so many timesteps and units, the numbers themselves are written into the squares."""
 
 
@@ -47,15 +49,17 @@ def heatmaps(
             f'<div style="min-width:0"><div style="color:{palette.muted}">{escape(name)}'
             f'<span style="font-size:0.8125rem">{scale}</span></div>'
             + over_time(body, rows.shape[1], palette, units=len(rows), start=start)
-            + ticks(rows.shape[1], palette)
             + "</div>"
         )
+    # Six stand in two rows, four in two as well, however wide the screen is.
+    least = "15rem,40%" if len(parts) in (2, 4) else "9rem,30%"
     grid = (
-        "display:grid;gap:0.5rem 1.5rem;"
-        "grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr))"
+        "display:grid;gap:0.5rem 1rem;"
+        f"grid-template-columns:repeat(auto-fit,minmax(min(100%,max({least})),1fr))"
     )
+    outline = last_legend(outlined_name, palette) if outlined_name else ""
     return picture(
-        f"{_legend(outlined_name, palette)}<div style='{grid}'>{''.join(parts)}</div>",
+        f"{legend('timesteps', palette, outline)}<div style='{grid}'>{''.join(parts)}</div>",
         sentence,
         palette,
     )
@@ -71,39 +75,48 @@ def _reach(values: np.ndarray) -> float:
 
 
 def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
-    """Values (U, T) as an image, or as squares with their numbers."""
+    """Values (U, T) from -reach to reach as an image, or as squares with their numbers."""
     units, steps = rows.shape
     colors = palette.signed(STEPS)
     indexes = shade_indexes(rows, reach)
     if steps > MOST_NUMBERS[0] or units > MOST_NUMBERS[1]:
-        height = min(9.0, max(2.5, 0.4 * units))
-        return enlarged(indexes, colors, f"height:{height:.2f}rem")
+        height = min(9.0, max(2.0, 0.22 * units))
+        return enlarged(indexes, colors, f"height:max({height:.2f}rem,3.8vw)")
     squares = "".join(
         f'<span style="background:{colors[index]};color:{palette.text_on(colors[index])}">'
-        f"{signed(value)}</span>"
+        f"{_in_square(value)}</span>"
         for index, value in zip(indexes.ravel(), rows.ravel(), strict=True)
     )
     return (
         f'<div style="display:grid;grid-template-columns:repeat({steps},minmax(0,1fr));'
         f"grid-auto-rows:1.75rem;line-height:1.75rem;text-align:center;overflow:hidden;"
-        f'border-radius:3px;font-size:0.8125rem">{squares}</div>'
+        f'border-radius:3px;font-size:0.75rem">{squares}</div>'
     )
 
 
-def _legend(outlined_name: str, palette: Palette) -> str:
-    """The scale, and what the outline means, where there is one."""
-    bar = scale_bar(palette.signed(2), 7, palette.border)
-    outline = (
-        f'<span style="display:inline-block;width:0.6rem;height:1rem;border-radius:3px;'
-        f'vertical-align:-3px;border:2px solid {palette.last}"></span>'
-    )
-    outline_words = (
-        f"<span>{outline} what "
-        '<span style="font-family:monospace;font-size:0.8125rem">return_sequences=False</span> '
-        f"keeps of {escape(outlined_name)}</span>"
-    )
+def _in_square(value: float) -> str:
+    """A number where there is room for six letters."""
+    return signed(value) if not value or abs(value) >= LEAST else "≈ 0"
+
+
+def legend(columns: str, palette: Palette, more: str = "") -> str:
+    """The scale of all matrices, what their `columns` are, and `more`."""
+    bar = scale_bar(palette.signed(2), 4, palette.border)
     return (
         f'<div style="color:{palette.muted};display:flex;flex-wrap:wrap;gap:0.25rem 1.25rem;'
-        f'margin-bottom:0.5rem"><span>−1 {bar} 1</span>{outline_words if outlined_name else ""}'
-        "<span>rows are units, columns timesteps</span></div>"
+        f'margin-bottom:0.5rem"><span>−1 {bar} 1</span><span>rows are units, columns {columns}'
+        f"</span>{more}</div>"
+    )
+
+
+def last_legend(of: str, palette: Palette) -> str:
+    """What the outline of the last-step mode means."""
+    return f"<span>{outline_mark(palette.last)} what last-step mode keeps of {escape(of)}</span>"
+
+
+def outline_mark(color: str) -> str:
+    """A small outline, as one is drawn around a column."""
+    return (
+        '<span style="display:inline-block;width:0.6rem;height:1rem;border-radius:3px;'
+        f'vertical-align:-3px;border:2px solid {color}"></span>'
     )

@@ -6,7 +6,7 @@ attention. Maps that stand side by side have one scale; exactly zero stays blank
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from html import escape
 
 import numpy as np
@@ -16,54 +16,57 @@ from lib.figures.html import STEPS, enlarged, scale_bar
 from lib.figures.palette import Palette
 from lib.figures.timeline import over_time, picture, row_band, ticks
 
+WIDEST = 14.0
+"""Of a map, in rem."""
 
-def influence_map(
-    influence: np.ndarray | None,
-    title: str,
-    sentence: str,
-    steps: int,
-    palette: Palette,
-    *,
-    most: float,
+
+def influence_maps(
+    maps: Mapping[str, np.ndarray | str], steps: int, sentence: str, palette: Palette
 ) -> str:
-    """|∂output(t) / ∂input(s)| (T, T), row t and column s; while it is None, the sentence.
-
-    Shades go up to `most`: see `largest_influence`.
-    """
-    colors = palette.signed(STEPS)[STEPS:]
-    if influence is None:
-        body = (
-            f'<div style="aspect-ratio:1;display:grid;place-items:center;border-radius:3px;'
-            f'background:{palette.surface};color:{palette.muted}">{escape(sentence)}</div>'
-        )
-        scale = "<div>&nbsp;</div>"
-    else:
-        known = np.where(np.isfinite(influence), influence, 0.0)
-        # The root, so that small influences show; what is there at all isn't blank.
-        share = np.sqrt(known / (most or 1.0))
-        indexes = np.where(known > 0, np.maximum(2, share * STEPS), 0).round().astype(np.uint8)
-        body = enlarged(indexes, colors, "aspect-ratio:1")
-        scale = _scale(most, colors, palette)
+    """|∂output(t) / ∂input(s)| (T, T) by title, row t and column s; words where it isn't known."""
+    known = {title: _finite(made) for title, made in maps.items() if not isinstance(made, str)}
+    most = max((float(made.max(initial=0.0)) for made in known.values()), default=0.0)
+    bodies = {
+        title: _instead(made, palette) if isinstance(made, str) else _shades(made, most, palette)
+        for title, made in {**maps, **known}.items()
+    }
     # The playhead's timestep among the outputs, as its column is among the inputs.
-    among_outputs = row_band("--cell-t", steps - 1, steps, palette)
+    among_outputs = row_band("--cell-t", 0, steps, palette)
+    blocks = "".join(
+        f'<div style="flex:1 1 8rem;max-width:{WIDEST:g}rem"><strong>{escape(title)}</strong>'
+        f"{over_time(body, steps, palette, above=among_outputs)}"
+        f"{ticks(steps, palette, most=6)}</div>"
+        for title, body in bodies.items()
+    )
     return picture(
-        f'<div style="max-width:24rem;margin:auto"><strong>{escape(title)}</strong>'
-        f'<div style="color:{palette.muted}">{scale}outputs 1 to {steps} ↓</div>'
-        f"{over_time(body, steps, palette, above=among_outputs)}{ticks(steps, palette)}"
-        f'<div style="color:{palette.muted};text-align:right">inputs →</div></div>',
+        f'<div style="color:{palette.muted};margin-bottom:0.5rem">{_scale(most, palette)}</div>'
+        f'<div style="display:flex;flex-wrap:wrap;gap:0.75rem 1.5rem">{blocks}</div>',
         sentence,
         palette,
     )
 
 
-def largest_influence(*maps: np.ndarray) -> float:
-    """The largest number in any of the maps; 0 where there is none."""
-    known = [influence[np.isfinite(influence)] for influence in maps]
-    return float(max((values.max(initial=0.0) for values in known), default=0.0))
+def _instead(words: str, palette: Palette) -> str:
+    """The room of a map that isn't known yet."""
+    return (
+        f'<div style="aspect-ratio:1;display:grid;place-items:center;border-radius:3px;'
+        f'background:{palette.surface};color:{palette.muted}">{escape(words)}</div>'
+    )
 
 
-def _scale(most: float, colors: Sequence[str], palette: Palette) -> str:
-    """What the shades mean. They follow the root: half way stands a quarter of the largest."""
-    bar = scale_bar(colors[::20], 5, palette.border)
-    words = f"half way {number(most / 4)}: shaded by the root" if most else "nothing is shaded"
-    return f"<div>0 {bar} {number(most)}, {words}</div>"
+def _shades(known: np.ndarray, most: float, palette: Palette) -> str:
+    """By the root, so that small influences show; what is there at all isn't blank."""
+    share = np.sqrt(known / (most or 1.0))
+    indexes = np.where(known > 0, np.maximum(2, share * STEPS), 0).round().astype(np.uint8)
+    return enlarged(indexes, palette.signed(STEPS)[STEPS:], "aspect-ratio:1")
+
+
+def _finite(influence: np.ndarray) -> np.ndarray:
+    return np.where(np.isfinite(influence), influence, 0.0)
+
+
+def _scale(most: float, palette: Palette) -> str:
+    """What rows, columns and shades mean. These follow the root: half way is a quarter of most."""
+    bar = scale_bar(palette.signed(STEPS)[STEPS::20], 5, palette.border)
+    shades = f"0 {bar} {number(most)} (half way {number(most / 4)})" if most else "no shade: 0"
+    return f"inputs →, outputs ↓ &emsp; {shades}"

@@ -12,6 +12,7 @@ from html import escape
 import numpy as np
 
 from lib.english import difference
+from lib.figures.heatmaps import outline_mark
 from lib.figures.html import png_uri
 from lib.figures.palette import Palette
 from lib.figures.timeline import over_time, picture, ticks
@@ -22,10 +23,37 @@ def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> 
     """All ways, as many side by side as fit."""
     boxes = "".join(f'<div style="min-width:0">{_way(way, palette)}</div>' for way in ways)
     return picture(
-        '<div style="display:grid;gap:1rem 1.75rem;'
+        f'{_legend(palette)}<div style="display:grid;gap:0.75rem 1.75rem;'
         f'grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr))">{boxes}</div>',
         sentence,
         palette,
+    )
+
+
+def _off(value: float) -> str:
+    """A difference; of what is only rounding, that it is next to nothing."""
+    if value > ROUNDING:
+        return difference(value)
+    return "✓ ≈ 0" if value else "✓ 0.0"
+
+
+def _legend(palette: Palette) -> str:
+    """What the shades and the outline mean."""
+    box = (
+        '<span style="display:inline-block;width:1rem;height:1rem;border-radius:3px;'
+        'vertical-align:-3px;background:{};border:1px solid {}"></span>'
+    )
+    shades = {
+        "its own steps": palette.muted,
+        "zeros that are read": palette.border,
+        "masked": palette.surface,
+    }
+    parts = [f"{box.format(color, palette.border)} {name}" for name, color in shades.items()]
+    parts.append(f"{outline_mark(palette.last)} last-step mode's answer, and how far it is off")
+    words = "".join(f"<span>{part}</span>" for part in parts)
+    return (
+        f'<div style="display:flex;flex-wrap:wrap;gap:0.25rem 1.25rem;color:{palette.muted};'
+        f'margin-bottom:0.5rem">{words}</div>'
     )
 
 
@@ -47,20 +75,21 @@ def _way(way: Padded, palette: Palette) -> str:
         for row in range(1, rows)
     )
     body = (
-        f'<img alt="" src="{image}" style="display:block;width:100%;height:6rem;'
+        f'<img alt="" src="{image}" style="display:block;width:100%;height:4.5rem;'
         f'image-rendering:pixelated">{gaps}'
     )
     differences = "".join(
-        f'<div style="height:1.5rem;line-height:1.5rem;color:'
+        f'<div style="height:1.125rem;line-height:1.125rem;color:'
         f'{palette.best_text if value <= ROUNDING else palette.ink}">'
-        f"{'✓ ' if value <= ROUNDING else ''}{difference(value)}</div>"
+        f"{_off(value)}</div>"
         for value in way.differences
     )
-    averaged = f"{way.loss_steps:,} steps" if way.loss_steps else "nothing: no steps count"
+    averaged = f"{way.loss_steps:,} steps" if way.loss_steps else "nothing"
     return (
         f'<div style="font-weight:600">{escape(way.title)}</div>'
         '<div style="display:grid;grid-template-columns:minmax(0,1fr) 4.5rem;gap:0 0.5rem">'
-        f"<div>{over_time(body, steps, palette, above=outlines)}{ticks(steps, palette)}</div>"
+        f"<div>{over_time(body, steps, palette, above=outlines)}"
+        f"{ticks(steps, palette, most=6)}</div>"
         f'<div style="font-variant-numeric:tabular-nums;text-align:right">{differences}</div></div>'
-        f'<div style="color:{palette.muted}">the sequence loss averages over {averaged}</div>'
+        f'<div style="color:{palette.muted}">sequence loss: mean over {averaged}</div>'
     )

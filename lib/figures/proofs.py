@@ -1,17 +1,26 @@
-"""Cards that say what Keras measured: a claim, the figures, and where they come from.
+"""What Keras measured: two pictures and their difference, and cards with a claim and its figures.
 
-An HTML fragment for `st.html`. A figure of exactly 0.0 is written so, and so is the difference
+HTML fragments for `st.html`. A figure of exactly 0.0 is written so, and so is the difference
 that 32-bit numbers leave; green says that two things are one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
-from lib.english import difference
+import numpy as np
+
+from lib.english import readable
+from lib.figures.heatmaps import legend
+from lib.figures.html import STEPS, enlarged, shade_indexes
 from lib.figures.palette import Palette
+from lib.figures.timeline import over_time, picture, ticks
 from lib.proofs import Measure, ProofCard
+
+TALL = 7.5
+"""A picture of an equation, in rem."""
 
 
 def proof_cards(proofs: Sequence[ProofCard], palette: Palette, missing: str) -> str:
@@ -24,24 +33,114 @@ def proof_cards(proofs: Sequence[ProofCard], palette: Palette, missing: str) -> 
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """One of two things that are said to be the same."""
+
+    code: str
+    about: str
+    """What of the code is shown, in a few words."""
+    rows: np.ndarray | None
+    """(U, columns); None while it isn't known."""
+
+
+def equation(
+    one: Side,
+    other: Side,
+    measure: Measure,
+    palette: Palette,
+    *,
+    missing: str,
+    sentence: str,
+    columns: str,
+    start: int | None = None,
+) -> str:
+    """Two pictures of the same units, a minus between them, and the picture of what is left.
+
+    Args:
+        one: what is shown.
+        other: what is subtracted.
+        measure: their largest difference.
+        palette: the theme's.
+        missing: stands in place of the measure while it isn't known.
+        sentence: says what is seen.
+        columns: what the columns are.
+        start: the row that is marked at first, where the columns are timesteps.
+    """
+    left = None
+    if one.rows is not None and other.rows is not None:
+        left = np.abs(one.rows - other.rows)
+        left /= max(float(np.nanmax(left)), 1e-45)  # what differs at all is to be seen
+    figure = _figure(measure, palette, missing, 2.25)
+    sign = '<div style="font-size:1.75rem">{}</div>'
+    row = (
+        _side(one, palette, start)
+        + sign.format("−")
+        + _side(other, palette, start)
+        + sign.format("=")
+        + _side(Side(measure.of, "on the same weights", left), palette, start, figure)
+    )
+    return picture(
+        f"{legend(columns, palette)}"
+        f'<div style="display:flex;flex-wrap:wrap;align-items:center;gap:0.5rem">{row}</div>',
+        sentence,
+        palette,
+    )
+
+
+def _side(side: Side, palette: Palette, start: int | None, figure: str = "") -> str:
+    """A picture with its name above it, and maybe a figure upon it."""
+    columns, below = 0, ""
+    if side.rows is None:
+        body = (
+            f'<div style="height:{TALL}rem;border-radius:3px;background:{palette.surface}"></div>'
+        )
+    else:
+        units, columns = side.rows.shape
+        body = enlarged(shade_indexes(side.rows, 1.0), palette.signed(STEPS), f"height:{TALL}rem")
+        if start is not None:
+            body = over_time(body, columns, palette, units=units, start=start)
+    if figure:
+        body += (
+            '<div style="position:absolute;inset:0;display:grid;place-items:center;'
+            f'text-align:center;pointer-events:none"><div>{figure}</div></div>'
+        )
+    if start is not None:
+        below = ticks(columns, palette, most=6) if columns else '<div style="height:1.2rem"></div>'
+    return (
+        '<div style="flex:1 1 9rem;min-width:0">'
+        f'<div style="font-family:monospace;font-size:clamp(0.6875rem,2.8vw,0.8125rem)">'
+        f'{escape(side.code)}</div><div style="color:{palette.muted}">{escape(side.about)}</div>'
+        f'<div style="position:relative">{body}</div>{below}</div>'
+    )
+
+
 def _card(proof: ProofCard, palette: Palette, missing: str) -> str:
-    figures = "".join(_measure(measure, palette, missing) for measure in proof.measures)
+    figures = "".join(measured(measure, palette, missing) for measure in proof.measures)
     return (
         f'<div style="border:1px solid {palette.border};border-radius:0.5rem;padding:0.75rem 1rem">'
         f'<div style="font-weight:600">{escape(proof.title)}</div>{figures}'
-        f'<div style="color:{palette.muted};margin-top:0.35rem">{escape(proof.why)}</div></div>'
+        f'<div style="margin-top:0.35rem">{escape(proof.takeaway)}</div>'
+        f'<div style="color:{palette.muted}">{escape(proof.why)}</div></div>'
     )
 
 
-def _measure(measure: Measure, palette: Palette, missing: str) -> str:
-    if measure.value is None:
-        figure = f'<span style="color:{palette.muted};font-size:0.875rem">{escape(missing)}</span>'
-    else:
-        color, mark = (palette.best_text, "✓") if measure.same else (palette.ink, "≠")
-        figure = f'<span style="color:{color}">{mark} {difference(measure.value)}</span>'
+def measured(measure: Measure, palette: Palette, missing: str) -> str:
+    """A figure, and below it what it is the figure of."""
     return (
-        '<div style="margin-top:0.35rem"><div style="font-size:1.35rem;font-weight:700;'
-        f'line-height:1.75rem;height:1.75rem">{figure}</div>'
+        f'<div style="margin-top:0.35rem">{_figure(measure, palette, missing, 1.25)}'
         f'<div style="font-family:monospace;font-size:0.8125rem;overflow-wrap:anywhere">'
         f"{escape(measure.of)}</div></div>"
     )
+
+
+def _figure(measure: Measure, palette: Palette, missing: str, size: float) -> str:
+    """A figure, `size` rem high, that says by a mark and a colour whether two things are one."""
+    if measure.value is None:
+        words = f'<span style="color:{palette.muted};font-size:0.875rem">{escape(missing)}</span>'
+    else:
+        exact = readable(measure.value) if measure.value else "0.0"
+        color, mark = (palette.best_text, "✓") if measure.same else (palette.ink, "≠")
+        words = f'<span style="color:{color}">{mark} {exact}</span>'
+    high = f"line-height:{size + 0.4:g}rem;height:{size + 0.4:g}rem"
+    return f'<div style="font-size:{size}rem;font-weight:700;{high}">{words}</div>'

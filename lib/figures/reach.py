@@ -10,15 +10,15 @@ import plotly.graph_objects as go
 from lib.figures import axes, chart, marks
 from lib.figures.palette import Palette
 
-HEIGHT = 300
+HEIGHT = 260
 FLOOR = 1e-12
 """Smaller gradients aren't drawn: 32-bit numbers have nothing to say there."""
 
 
 def reach_figure(
-    norms: Mapping[str, np.ndarray], variable: str, names: Sequence[str], palette: Palette
+    norms: Mapping[str, np.ndarray], names: Sequence[str], palette: Palette
 ) -> go.Figure:
-    """Norms (T,) of the gradients by `variable`, "h" or "x", for losses "sequence" and "last"."""
+    """Norms (T,) of the gradients by the hidden states, for losses "sequence" and "last"."""
     steps = len(names)
     labels = {"sequence": f"loss over all {steps} steps", "last": f"loss at step {steps} alone"}
     hover = f"%{{y:{chart.VALUE}}}"
@@ -36,7 +36,7 @@ def reach_figure(
         [marks.Entry(glyphs[m], labels[m], palette.mode(m), palette.mode_text(m)) for m in norms]
     ]
     sizes = [v for array in norms.values() for v in marks.finite(array) if v > FLOOR]
-    axis = axes.log_axis(f"size of ∂L/∂{variable}", sizes)
+    axis = axes.log_axis("size of ∂L/∂h", sizes)
     if not sizes:
         # Nothing is drawn, so that any numbers at the axis would be made up.
         axis |= {"tickvals": [], "ticktext": []}
@@ -48,7 +48,7 @@ def reach_figure(
             axes.timestep_axis(names) | {"fixedrange": True},
             axis,
             key,
-            name=f"reach {variable} {steps}",
+            name=f"reach {steps}",
             height=HEIGHT,
         ),
     )

@@ -28,7 +28,7 @@ def over_time(
     """
     band = (
         f"position:absolute;top:-2px;bottom:-2px;width:calc(100%/{steps});"
-        f"left:calc(100%*var(--cell-t,{steps - 1})/{steps});box-sizing:border-box;"
+        f"left:calc(100%*var(--cell-t,0)/{steps});box-sizing:border-box;"
         f"border:2px solid {palette.ink};border-radius:3px;pointer-events:none"
     )
     row = row_band("--cell-row", start, units, palette) if units > 1 else ""
@@ -57,9 +57,12 @@ def last_column(steps: int, palette: Palette) -> str:
     )
 
 
-def ticks(steps: int, palette: Palette) -> str:
-    """The numbers below the columns: the first, the last, and round ones that fit a phone."""
-    stride = next(k for k in (1, 2, 5, 10, 20, 25, 50) if steps / k <= 12)
+def ticks(steps: int, palette: Palette, most: int = 12) -> str:
+    """The numbers below the columns: the first, the last, and round ones, about `most` in all.
+
+    So many as fit a phone.
+    """
+    stride = next(k for k in (1, 2, 5, 10, 20, 25, 50) if steps / k <= most)
     named = [
         1,
         *(k for k in range(stride, steps, stride) if k - 1 > stride / 2 and steps - k >= stride),

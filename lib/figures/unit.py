@@ -23,43 +23,41 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> 
 
     Only in the top layer is a step of h outlined: those below hand out all of it in both modes.
     """
-    steps = len(lines[0].trace)
     rows = [_row(line, outlined=top and line is lines[-1], palette=palette) for line in lines]
-    rows.append(
-        f'<div style="{_PAIR}"><div style="{_SCALED}"><div>{ticks(steps, palette)}</div></div>'
-        "<div></div></div>"
-    )
+    below = ticks(len(lines[0].trace), palette, most=6)
+    rows.append(f'<div style="{_PAIR}"><div style="{_SCALED}"><div>{below}</div></div></div>')
     return (
-        f'<div style="font-size:0.875rem;line-height:1.4;color:{palette.ink}">{"".join(rows)}</div>'
+        f'<div style="font-size:0.8125rem;line-height:1.35;color:{palette.ink}">{"".join(rows)}'
+        "</div>"
     )
 
 
-_PAIR = (
-    "display:grid;gap:0 1.25rem;align-items:center;"
-    "grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));"
-)
-
-
-_SCALED = "display:grid;gap:0 0.35rem;grid-template-columns:minmax(0,1fr) 2.75rem"
+_PAIR = "display:grid;gap:0 0.75rem;align-items:center;grid-template-columns:2fr 3fr;"
+"""A trace, and its formula beside it."""
+_SCALED = "display:grid;gap:0 0.25rem;grid-template-columns:minmax(0,1fr) 1.75rem"
 """A trace, and the ends of its scale beside it."""
 
 
 def _row(line: Line, *, outlined: bool, palette: Palette) -> str:
-    low, high = _ends(line.trace)
+    low, most = _ends(line.trace)
+    # Room for as many lines as the formula takes in a narrow column, so that rows stay in place.
+    high = 4.4 if "kernel" in line.formula else 3.3
     ends = (
         '<div style="display:flex;flex-direction:column;justify-content:space-between;'
-        f'font-size:0.75rem;color:{palette.muted}"><span>{short(high)}</span>'
+        f'font-size:0.6875rem;line-height:1;color:{palette.muted}"><span>{short(most)}</span>'
         f"<span>{short(low).replace('-', '−')}</span></div>"
     )
     image = _plot(line.trace, palette)
     if outlined:
         image += last_column(len(line.trace), palette)
     return (
-        f'<div style="{_PAIR}margin-bottom:0.35rem"><div style="{_SCALED}"><div>'
+        f'<div style="{_PAIR}margin-bottom:0.5rem"><div style="{_SCALED}"><div>'
         f"{over_time(image, len(line.trace), palette)}</div>{ends}</div>"
-        f'<div style="min-width:0;overflow-wrap:anywhere"><strong>{escape(line.symbol)}</strong> '
-        f'<span style="color:{palette.muted}">{escape(line.about)} = {escape(line.formula)}</span>'
-        f"<br>= {escape(line.filled)} = <strong>{signed(line.value)}</strong></div></div>"
+        f'<div style="min-width:0;min-height:{high:g}rem;overflow-wrap:anywhere">'
+        f"<strong>{escape(line.symbol)}</strong> "
+        f"{escape(line.about)} = <strong>{signed(line.value)}</strong><br>"
+        f'<span style="color:{palette.muted}">= {escape(line.formula)}</span><br>'
+        f"= {escape(line.filled)}</div></div>"
     )
 
 
@@ -87,4 +85,4 @@ def _plot(values: np.ndarray, palette: Palette) -> str:
         'fill="none" vector-effect="non-scaling-stroke"/>'
     )
     line = plotted_line(np.array(heights), palette.ink, 2)
-    return plot_image(axis + line, 40, palette.surface, 2.6)
+    return plot_image(axis + line, 40, palette.surface, 3.25)

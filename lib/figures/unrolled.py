@@ -12,7 +12,7 @@ import numpy as np
 
 from lib.english import number
 from lib.experiment import MODES
-from lib.figures.html import STEPS, enlarged, shade_indexes, svg_uri
+from lib.figures.html import STEPS, code_words, enlarged, shade_indexes, svg_uri
 from lib.figures.palette import Palette
 from lib.figures.timeline import over_time, picture, ticks
 
@@ -46,20 +46,13 @@ def unrolled_picture(
         f'flex-wrap:wrap;gap:0 1rem"><span>x, the input at each timestep{scale}</span>'
         f"<span>{states}</span></div>"
     )
-    heads = "".join(_heading(mode, palette) for mode in modes)
+    heads = "".join(code_words(MODES[mode].keras, palette.mode_text(mode)) for mode in modes)
     return picture(
-        f'<div style="display:flex;flex-wrap:wrap;gap:0 1.5rem;margin-bottom:0.25rem">{heads}</div>'
+        '<div style="display:flex;flex-wrap:wrap;gap:0 1.5rem;margin-bottom:0.25rem">'
+        f"{heads}</div>"
         f'<div style="max-width:{WIDEST * steps}rem">{block}{ticks(steps, palette)}{words}</div>',
         sentence,
         palette,
-    )
-
-
-def _heading(mode: str, palette: Palette) -> str:
-    choice, color = MODES[mode], palette.mode_text(mode)
-    return (
-        f'<span style="color:{color}"><span style="font-family:monospace;font-size:0.8125rem">'
-        f"{choice.keras}</span> {choice.about}</span>"
     )
 
 

@@ -5,15 +5,13 @@ Nothing is claimed that isn't counted from the arrays. Timesteps and units are c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from lib.dataset import Dataset
 from lib.english import capital, counted, joined, signed
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, Trace
-from lib.recurrence.formulas import Line
+from lib.recurrence.formulas import LayerPass
 from lib.shapes import STATES
 
 SATURATED = 0.05
@@ -21,11 +19,14 @@ SATURATED = 0.05
 STILL = 0.01
 """A unit whose output moves less than this over all timesteps never moves."""
 COUNTED = 0.5
-"""A unit "counts" if its state goes the same way at every step, and this far in all."""
+"""That a state goes one way at every step is said where it goes this far in all."""
 FEW_VALUES = 100
 """Of fewer values it is said how many, not which share."""
 NAMED = 4
 """Units that a sentence names; of more it says how many."""
+DIVERGED = "Some of the states aren't numbers any more: the run has diverged."
+STEP_ROOM = "Timestep 100, unit 100: keeps over 99% of its cell state and adds −0.0871."
+"""As long as `step_takeaway` gets."""
 
 
 def cell_sentence(experiment: Experiment, dataset: Dataset) -> str:
@@ -43,11 +44,11 @@ def unrolled_sentence(experiment: Experiment, layer: int, steps: int, features: 
     model = experiment.model
     cell = CELLS[model.cell].label
     states = "the hidden and the cell state" if "c" in STATES[model.cell] else "the hidden state"
-    which = f"Layer {layer + 1} of {model.layers}, " if model.layers > 1 else "The layer, "
+    which = f"Layer {layer + 1} of {model.layers}" if model.layers > 1 else "The layer"
     read = "features" if layer == 0 else "outputs of the layer below"
     parts = [
-        f"{which}one {cell} used {steps} times: at each timestep it reads {features} {read} and "
-        f"{states} of the step before."
+        f"{which} is one {cell}, used {steps} times: at each timestep it reads {features} {read} "
+        f"and {states} of the step before."
     ]
     top = layer == model.layers - 1
     if not top:
@@ -60,18 +61,59 @@ def unrolled_sentence(experiment: Experiment, layer: int, steps: int, features: 
     return " ".join(parts)
 
 
-def step_sentence(lines: Sequence[Line], unit: int, step: int) -> str:
-    """Where the playhead stands, and what the picked unit says there."""
-    values = ", ".join(f"{line.about} {signed(line.value)}" for line in lines)
-    return f"Timestep {step + 1}, unit {unit + 1}: {values}."
+def unrolled_takeaway(experiment: Experiment, layer: int, steps: int) -> str:
+    """The same in one line: how often the layer is used, and what it hands out."""
+    model = experiment.model
+    used = f"One {CELLS[model.cell].label}, used {steps} times"
+    if layer < model.layers - 1:
+        return f"{used}: it hands all {steps} outputs to the layer above."
+    return (
+        used
+        + {
+            "both": f": sequence mode hands out {steps} outputs, last-step mode one.",
+            "sequence": f": it hands out all {steps} outputs.",
+            "last": ": it hands out its last output alone.",
+        }[model.mode]
+    )
+
+
+def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:
+    """Where the playhead stands, and what the picked unit does there with its state."""
+    trace = layer.trace
+    states = (trace.hidden if trace.cell is None else trace.cell)[0, :, unit]
+    name = "state" if trace.cell is None else "cell state"
+    place, gates = f"Timestep {step + 1}, unit {unit + 1}", layer.gates(step)
+    if not np.isfinite(states[: step + 1]).all():
+        return f"{place}: its {name} isn't a number any more."
+    if step == 0:
+        return f"{place}: its {name} was 0 and becomes {signed(states[0])}."
+    if layer.cell == "lstm":
+        added = signed(float(gates["i"][unit] * gates["c"][unit]))
+        return f"{place}: keeps {_part(gates['f'][unit])} of its {name} and adds {added}."
+    if layer.cell == "gru":
+        return f"{place}: keeps {_part(gates['z'][unit])} of its {name}; the rest is new."
+    before, after = (signed(value) for value in states[step - 1 : step + 1])
+    return f"{place}: its {name} goes from {before} to {after}."
+
+
+def headline(trace: Trace) -> str:
+    """The most striking of what `findings` says of a trace, in a line of its own."""
+    hidden = trace.hidden[0]
+    if not np.isfinite(hidden).all():
+        return DIVERGED
+    if counting := _counting(trace):
+        return counting
+    return _moves_most(hidden) or f"No unit's output changes by {STILL} or more."
 
 
 def findings(cell: str, trace: Trace) -> list[str]:
     """What is to be seen in one sample's trace, a sentence each; at least one."""
     hidden = trace.hidden[0]
     if not np.isfinite(hidden).all():
-        return ["Some of the states aren't numbers any more: the run has diverged."]
-    sentences = [*_gates(cell, trace), *_counting(trace)]
+        return [DIVERGED]
+    sentences = [*_gates(cell, trace)]
+    if counting := _counting(trace):
+        sentences.append(counting)
     ranges = np.ptp(hidden, axis=0)
     still = np.flatnonzero(ranges < STILL)
     if len(still):
@@ -79,13 +121,19 @@ def findings(cell: str, trace: Trace) -> list[str]:
             f"{_units(still)} never move{'s' if len(still) == 1 else ''}: "
             f"the output changes by less than {STILL} over all timesteps."
         )
-    if len(still) < len(ranges):
-        widest = int(np.argmax(ranges))
-        sentences.append(
-            f"Unit {widest + 1} moves most: from {signed(hidden[:, widest].min())} to "
-            f"{signed(hidden[:, widest].max())}."
-        )
+    if moves := _moves_most(hidden):
+        sentences.append(moves)
     return sentences
+
+
+def _moves_most(hidden: np.ndarray) -> str:
+    """The unit with the widest range of outputs (T, U); nothing where none moves."""
+    ranges = np.ptp(hidden, axis=0)
+    widest = int(np.argmax(ranges))
+    if ranges[widest] < STILL:
+        return ""
+    low, high = (signed(end(hidden[:, widest])) for end in (np.min, np.max))
+    return f"Unit {widest + 1} moves most: its output is between {low} and {high}."
 
 
 def _gates(cell: str, trace: Trace) -> list[str]:
@@ -127,31 +175,38 @@ def _share(which: np.ndarray) -> str:
     """How many are true: a number of few, else percent; "0%" is none of them, "100%" is all."""
     if which.size < FEW_VALUES:
         return f"{which.sum()}"
-    percent = 100 * float(which.mean())
+    return _part(float(which.mean()))
+
+
+def _part(share: float) -> str:
+    """A share in percent: "0%" is nothing, "100%" is all of it."""
+    percent = 100 * float(share)
     if 0 < percent < 1:
         return "under 1%"
     return "over 99%" if 99 < percent < 100 else f"{percent:.0f}%"
 
 
-def _counting(trace: Trace) -> list[str]:
-    """Units whose state goes one way at every step."""
+def _counting(trace: Trace) -> str:
+    """Units whose state goes one way at every step: the way of the one that goes furthest.
+
+    Nothing where there is none.
+    """
     states = trace.hidden[0] if trace.cell is None else trace.cell[0]
     if len(states) < 4:
-        return []
-    moves = np.diff(states, axis=0)
+        return ""
+    moves, way = np.diff(states, axis=0), states[-1] - states[0]
     one_way = (moves > 0).all(axis=0) | (moves < 0).all(axis=0)
-    far = np.abs(states[-1] - states[0]) >= COUNTED
-    counting = np.flatnonzero(one_way & far)
-    if not len(counting):
-        return []
-    unit = int(counting[np.argmax(np.abs(states[-1] - states[0])[counting])])
+    far = np.where(one_way & (np.abs(way) >= COUNTED), way, 0)
+    unit = int(np.argmax(np.abs(far)))
+    if not far[unit]:
+        return ""
+    same = np.flatnonzero(np.sign(far) == np.sign(far[unit]))
     name = "hidden state" if trace.cell is None else "cell state"
-    does = "counts" if len(counting) == 1 else "count"
-    which = "its" if len(counting) == 1 else f"unit {unit + 1}'s"
-    return [
-        f"{_units(counting)} {does}: {which} {name} goes one way at every step, {COUNTED} or more "
-        f"in all: from {signed(states[0, unit])} to {signed(states[-1, unit])}."
-    ]
+    does = "rise" if far[unit] > 0 else "fall"
+    if len(same) > 1:
+        return f"The {name}s of {len(same)} units {does} at every step, unit {unit + 1}'s most."
+    first, last = (signed(states[step, unit]) for step in (0, -1))
+    return f"Unit {unit + 1}'s {name} {does}s at every step: from {first} to {last}."
 
 
 def _units(indexes: np.ndarray) -> str:

@@ -6,77 +6,120 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lib.english import number
+from lib.english import number, readable
 from lib.recurrence.padded import ROUNDING, Padded, lengths
 
-LEAST_PERCENT = 0.01
-"""Smaller shares are said as fractions."""
+LEAST_SHARE = 0.0001
+"""A smaller share is said as a fraction."""
+_LOSSES = {"sequence": "over all steps", "last": "at the last step"}
+"""What each mode's loss is of."""
 
 
-def reach_sentence(norms: Mapping[str, np.ndarray], by: str) -> str:
+def reach_takeaway(norms: Mapping[str, np.ndarray]) -> str:
+    """Which loss has the larger gradient at the first step, and how many times as large it is."""
+    first = {mode: float(norms[mode][0]) for mode in _LOSSES}
+    more, less = sorted(first, key=lambda mode: -first[mode])
+    if not np.isfinite(list(first.values())).all():
+        return "Some of the gradients at step 1 aren't numbers."
+    if not first[more]:
+        return "Neither loss has a gradient at step 1."
+    if not first[less]:
+        return f"Only the loss {_LOSSES[more]} has a gradient at step 1."
+    times = _times(first[more] / first[less])
+    if times == "1":
+        return "Both losses have the same gradient at step 1."
+    return f"At step 1, the loss {_LOSSES[more]} has {times} times the other's gradient."
+
+
+def reach_sentence(norms: Mapping[str, np.ndarray]) -> str:
     """How much of each loss's gradient is left at the first step, (T,) each."""
-    source = {"h": "hidden state", "x": "input"}[by]
     parts = []
-    for mode, about in (("sequence", "over all steps"), ("last", "at the last step alone")):
+    for mode, about in _LOSSES.items():
         values = np.asarray(norms[mode], np.float64)
         if not np.isfinite(values).all():
-            parts.append(f"The loss {about} has gradients by the {source} that aren't numbers.")
+            parts.append(f"The loss {about} has gradients that aren't numbers.")
             continue
         if not values.any():
-            parts.append(f"No {source} moves the loss {about}: every gradient is 0.")
+            parts.append(f"No hidden state moves the loss {about}: every gradient is 0.")
             continue
         first, last = float(values[0]), float(values[-1])
         peak = int(np.argmax(values))
-        against = f"and with that of step {len(values)} by {number(last)}"
+        against = f"at step {len(values)} it is {readable(last)}"
         if first > 0 and last > 0:
-            against = (
-                f"{_as_much(first / last)} as much as with that of step {len(values)} "
-                f"({number(last)})"
-            )
+            against = f"{_as_much(first / last)} what it is at step {len(values)}"
         parts.append(
-            f"The loss {about} moves with the {source} of step 1 by {number(first)}, {against}, "
-            f"most at step {peak + 1}."
+            f"The gradient of the loss {about} is {readable(first)} at step 1, {against}, and "
+            f"largest at step {peak + 1}."
         )
-    first_all, first_last = float(norms["sequence"][0]), float(norms["last"][0])
-    if first_all > 0 and first_last > 0 and np.isfinite([first_all, first_last]).all():
-        times = first_all / first_last
-        more = f"{_rounded(times)} times" if times >= 1 else f"{number(100 * times)}% of"
-        parts.append(f"At step 1 the loss over all steps has {more} the reach of the other.")
     return " ".join(parts)
 
 
 def _as_much(ratio: float) -> str:
     """A ratio of two gradients of one loss, since each loss's mean has its own number of terms."""
     if ratio >= 1:
-        return f"{_rounded(ratio)} times"
-    return f"{number(100 * ratio)}%" if ratio >= LEAST_PERCENT / 100 else f"1/{_rounded(1 / ratio)}"
+        return f"{_times(ratio)} times"
+    if ratio < 1e-6:
+        return "less than a millionth of"
+    return f"{number(100 * ratio)}% of" if ratio >= LEAST_SHARE else f"1/{_times(1 / ratio)} of"
 
 
-def _rounded(ratio: float) -> str:
-    """A ratio with no more than three digits that count, however large it is."""
-    return number(float(f"{ratio:.3g}"))
+def _times(ratio: float) -> str:
+    """A ratio with no more than three digits that count, up to a million."""
+    return number(float(f"{ratio:.3g}")) if ratio < 1e6 else "1,000,000+"
+
+
+def influence_takeaway(one_way: np.ndarray, both_ways: np.ndarray) -> str:
+    """Whether outputs are moved by later inputs, with layers that read backwards or without."""
+    if not (np.isfinite(one_way).all() and np.isfinite(both_ways).all()):
+        return "Some of the gradients aren't numbers."
+    pairs = len(one_way) * (len(one_way) - 1) // 2
+    here, there = _moved_by_later(one_way), _moved_by_later(both_ways)
+    if not one_way.any():
+        return "No input moves any output: every gradient is 0."
+    before = f"it does in {here} of {pairs} pairs" if here else "no output sees later inputs"
+    after = f"it does in {there} of {pairs} pairs" if there else "neither"
+    return f"One direction: {before}. Bidirectional: {after}."
+
+
+def _moved_by_later(influence: np.ndarray) -> int:
+    """In how many pairs an output is moved by an input after it."""
+    return int((influence[np.triu_indices(len(influence), 1)] > 0).sum())
 
 
 def influence_sentence(influence: np.ndarray, columns: int, targets: int, both_ways: bool) -> str:
     """Whether any output is moved by an input after it: a map (T, T), outputs by inputs."""
-    steps = len(influence)
-    above = influence[np.triu_indices(steps, 1)]
-    later = int((above > 0).sum())
+    pairs = len(influence) * (len(influence) - 1) // 2
     which = "" if columns == targets else f" (of {columns} of {targets} output columns)"
     model = "Bidirectional" if both_ways else "One direction"
     if not np.isfinite(influence).all():
         return f"{model}{which}: some of the gradients aren't numbers."
     if not influence.any():
         return f"{model}{which}: no input moves any output: every gradient is 0."
-    if not later:
-        says = "no output is moved by an input that comes after it"
-    else:
+    if later := _moved_by_later(influence):
         says = (
-            f"in {later} of {len(above)} pairs an output is moved by an input that comes after it: "
+            f"in {later} of {pairs} pairs an output is moved by an input that comes after it: "
             "it has seen the future, and with it, where targets are later values, its own target"
         )
-    first = number(influence[-1, 0])
+    else:
+        says = "no output is moved by an input that comes after it"
+    first = readable(float(influence[-1, 0]))
     return f"{model}{which}: {says}. The first input moves the last output by {first}."
+
+
+def padding_takeaway(ways: Sequence[Padded]) -> str:
+    """How far padding moves the last-step mode's answer for the shortest sequence, at most."""
+    plain, masked = (
+        max(float(way.differences[-1]) for way in ways if way.masked is with_mask)
+        for with_mask in (False, True)
+    )
+    by = f"by up to {number(masked)}"
+    if plain > ROUNDING:
+        left = by if masked > ROUNDING else "not at all"
+        answer = "the shortest sequence's answer"
+        return f"Padding moves {answer} by up to {number(plain)}; with a mask {left}."
+    if masked > ROUNDING:
+        return f"Padding moves the shortest sequence's answer only with a mask: {by}."
+    return "Padding doesn't move the shortest sequence's answer here."
 
 
 def padding_sentence(ways: Sequence[Padded]) -> str:
@@ -85,12 +128,15 @@ def padding_sentence(ways: Sequence[Padded]) -> str:
     for way in ways:
         steps = way.counts.shape[1]
         if not way.masked:
-            where = f"last is always step {steps}"
+            where = f"last-step mode always takes step {steps}"
         elif not way.loss_steps:
-            where = "no step counts, and last is the zero state that each sequence starts from"
+            where = (
+                "no step counts, and last-step mode gives the zero state that each sequence starts "
+                "from"
+            )
         else:
             nonzero = " that is not all zeros" if way.hidden_steps else ""
-            where = f"last is each sequence's own last step{nonzero}"
+            where = f"last-step mode takes each sequence's own last step{nonzero}"
             if (way.last_step < 0).any():
                 where += ", and where there is none the zero state that it starts from"
         off_by = float(way.differences[-1])

@@ -163,8 +163,6 @@ class CellPage:
 
     places: dict[str, Place] = field(default_factory=dict)
     """What Keras has answered for each place, and is asked."""
-    progress: str = ""
-    """The sentence that says how far Keras is."""
     traces: tuple[LayerWeights, Dataset, int, Sequence[Trace]] | None = None
     """The weights, the dataset and the sample that were shown last, and their traces."""
     step: int | None = None

@@ -149,19 +149,14 @@ _EXPLORE = (
 )
 
 _CELL = (
-    # The playhead stays in sight while pictures are scrolled, except on small screens, where a
-    # press on a picture moves it. Its script comes later than the page, so its room is kept; it is
-    # as wide as what is in a card. It hides no heading that a link jumps to.
-    ".st-key-cell_bar{padding:0.5rem 1rem;min-height:5rem;"
+    # The playhead stays in sight while pictures are scrolled, on a phone too. Its script comes
+    # later than the page, so its room is kept.
+    ".st-key-cell_bar{padding-block:0.5rem;min-height:5rem;"
     "background:BACKGROUND;border-bottom:1px solid BORDER}"
-    "@media(max-width:70rem){.st-key-cell_bar{min-height:7.25rem}}"
-    "@media(min-width:48rem) and (min-height:40rem){"
-    ":has(>.st-key-cell_bar){position:sticky;top:3.75rem;z-index:90}"
-    "[data-testid=stMain] :is(h2,h3){scroll-margin-top:9.5rem}}"
-    # Blue stands for a mode, so the links to the page's parts aren't blue.
-    ".st-key-cell_about a{color:inherit!important}"
+    "@media(max-width:40rem){.st-key-cell_bar{min-height:7.25rem}}"
+    "@media(min-height:40rem){:has(>.st-key-cell_bar){position:sticky;top:3.75rem;z-index:90}}"
     # A session's first chart waits for Plotly's script, and its room is kept.
-    f'[class*="st-key-chart_reach_"]{{min-height:{HEIGHT}px}}'
+    f".st-key-chart_reach{{min-height:{HEIGHT}px}}"
 )
 
 _LETTERS = "".join(
@@ -258,14 +253,15 @@ def playhead_band(key: str, figure: go.Figure) -> None:
     """
     layout = figure.to_dict()["layout"]
     margin, (low, high) = layout["margin"], layout["xaxis"]["range"]
-    sides, steps = margin["l"] + margin["r"], round(high + low) - 1
-    column = f"(100% - {sides}px)/{high - low:.4f}"
-    place = f"(var(--cell-t,{steps - 1}) + {0.5 - low:.4f})"
+    left, right = margin["l"], margin["r"]
+    column = f"(100% - {left + right}px)/{high - low:.4f}"
+    start = f"{left}px + {column}*(var(--cell-t,0) + {0.5 - low:.4f})"
     _write(
         f".st-key-{key}{{position:relative}}.st-key-{key}::after{{content:'';"
         f"position:absolute;z-index:1;pointer-events:none;box-sizing:border-box;"
         f"top:{margin['t']}px;height:{layout['height'] - margin['t'] - margin['b']}px;"
-        f"left:calc({margin['l']}px + {column}*{place});width:max(4px,{column});"
+        # Half of the first column and of the last may be outside of the axes.
+        f"left:max({left}px,{start});right:max({right}px,100% - ({start}) - max(4px,{column}));"
         f"border:2px solid {current_palette().ink};border-radius:3px}}"
         f".st-key-{key}:has([data-title='Close fullscreen'])::after{{display:none}}"
     )

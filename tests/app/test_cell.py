@@ -14,13 +14,27 @@ from lib.narrate.proofs import NO_ANSWER
 from lib.preview import untrained
 from lib.run import Run, Status
 from lib.ui.cell import ask
+from lib.ui.cell.parts import PARTS
 from lib.ui.frame import PAGES
 from tests.app.test_address import address
 from tests.app.test_pages import APP, start
 from tests.clock import Clock
 from tests.fake_client import FakeClient, Question
 
-PLACES = len(ask.PLACES)
+SHOWS = {
+    "unrolled": "·recurrent_kernel",
+    "proof": "return_sequences=False",
+    "break": "zero_output_for_mask=True",
+    "learn": "How far back does each loss reach?",
+}
+"""Part → what it shows before Keras has said a word."""
+
+
+def open_part(app: AppTest, name: str) -> AppTest:
+    """Choose one of the page's parts."""
+    app.button_group(key="cell_part").set_value(name).run()
+    assert not app.exception
+    return app
 
 
 def html(app: AppTest) -> str:
@@ -51,44 +65,53 @@ def seen(app: AppTest) -> str:
     ],
     ids=str,
 )
-def test_it_opens_full_with_every_kind_of_model(query: dict[str, str]) -> None:
+def test_all_parts_open_full_with_every_kind_of_model(query: dict[str, str]) -> None:
     """Pictures and formulas come from NumPy, before Keras has said a word."""
     app = start("Cell", **query)
     assert not app.exception
-    page = html(app)
-    assert re.search(r"Keras is (starting|answering 1 of 6)", seen(app))
-    assert "return_sequences" in page
-    assert "hidden state" in page
-    assert "·recurrent_kernel" in page
-    assert "Timestep" in words(app)
+    assert list(SHOWS) == list(PARTS)
+    assert re.search(r"Timestep 1, unit \d+: its (cell )?state was 0", seen(app))
+    for part, shows in SHOWS.items():
+        text = words(open_part(app, part))
+        assert shows in text
+        asks = re.search(r"Keras is (starting|answering 1 of \d)", seen(app))
+        assert bool(asks) == (part != "unrolled")
 
 
-def test_what_is_asked_once_is_asked_again_only_about_something_else(client: FakeClient) -> None:
+def test_only_the_open_part_asks_and_only_once(client: FakeClient) -> None:
     """Running the page again asks nothing; another sample all but what is a mean over samples."""
     app = start("Cell", U="3", T="4")
     asked = client.questions
-    assert len(asked) == PLACES
-    app.run()
+    assert not asked
+    for part, names in (
+        ("proof", ["modes"]),
+        ("break", ["breakings"]),
+        ("learn", ["reach", "influence", "influence", "padding"]),
+    ):
+        before = len(asked)
+        open_part(app, part).run()
+        assert [question.name for question in asked[before:]] == names
     fail(asked)
     app.run()
-    assert len(asked) == PLACES
+    open_part(open_part(app, "proof"), "learn")
+    assert len(asked) == len(ask.PLACES)
     app.select_slider(key="cell_sample_32").set_value(3).run()
-    names = [question.name for question in asked]
-    assert names[PLACES:] == [name for name in names[:PLACES] if name != "reach"]
+    names = [question.name for question in asked[len(ask.PLACES) :]]
+    assert names == ["influence", "influence", "padding"]
 
 
 def test_where_keras_cannot_answer_the_page_says_so_and_asks_again(client: FakeClient) -> None:
     """A sentence, and a button; the pictures stay."""
-    app = start("Cell", U="3", T="4")
+    app = open_part(start("Cell", U="3", T="4"), "learn")
     fail(client.questions)
     app.run()
     assert "the worker is gone" in app.error[0].value
-    assert "Keras gave no answer to 6 of 6 questions: the end of this page says why" in seen(app)
-    assert html(app).count(NO_ANSWER) >= 12
-    assert "hidden state" in html(app)
+    assert "Keras gave no answer to 4 of 4 questions: the end of this page says why" in seen(app)
+    assert html(app).count(NO_ANSWER) >= 4
+    assert "Padded at the end" in html(app)
     next(button for button in app.button if button.label == "Ask Keras again").click().run()
     assert not app.error
-    assert len(client.questions) == 2 * PLACES
+    assert len(client.questions) == 2 * 4
 
 
 def fail(questions: list[Question]) -> None:
@@ -122,8 +145,11 @@ LINK = {
 
 
 def test_a_link_shows_what_was_on_the_screen() -> None:
-    """Sample, layer, mode, order, timestep and unit; moving on changes the link."""
-    app = start_at_link(layers="2", U="5", T="6", **LINK)
+    """Sample, layer, mode, order, timestep, unit and part; moving on changes the link."""
+    app = start_at_link(layers="2", U="5", T="6", part="break", **LINK)
+    assert SHOWS["break"] in words(app)
+    open_part(app, "unrolled")
+    assert "part" not in address(app)
     assert "Timestep 3, unit 2" in words(app)
     assert app.select_slider(key="cell_sample_32").value == 2
     assert app.button_group(key="cell_layer_2").value == 0
@@ -131,8 +157,10 @@ def test_a_link_shows_what_was_on_the_screen() -> None:
     assert app.toggle(key="cell_similar").value
     app.button_group(key="cell_layer_2").set_value(1).run()
     app.select_slider(key="cell_sample_32").set_value(3).run()
-    link = {key: text for key, text in address(app).items() if key in LINK}
+    open_part(app, "learn")
+    link = {key: text for key, text in address(app).items() if key in {"part", *LINK}}
     assert link == {
+        "part": "learn",
         "sample": "249",
         "weights": "last",
         "order": "similar",
@@ -153,6 +181,7 @@ def test_what_a_link_names_and_there_is_not_is_passed_over() -> None:
         step="99",
         unit="²",
         order="x",
+        part="all",
     )
     assert "Timestep 6, unit " in words(app)
     assert app.select_slider(key="cell_sample_32").value == 0
@@ -201,9 +230,10 @@ def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(
     """Never two questions at a time; the last answer stays while the weights move on."""
     app = start(U="3", T="4", layers="2")
     app.button(key="do_train").click().run()
-    app.switch_page(PAGES["Cell"][0])
+    app.switch_page(PAGES["Cell"][0]).run()
+    app.button_group(key="cell_part").set_value("learn")
     (run,) = client.runs.values()
-    norms = {by: dict.fromkeys(("sequence", "last"), np.ones(4)) for by in ("h", "x")}
+    norms = dict.fromkeys(("sequence", "last"), np.ones(4))
 
     def answers(epoch: int) -> tuple[int, str]:
         """How often the reach was asked for when the run is at this epoch, and what is shown."""

@@ -82,5 +82,7 @@ def test_the_playhead_has_the_column_of_its_timestep() -> None:
     app = AppTest.from_function(band_page, default_timeout=30).run()
     assert not app.exception
     (style,) = [html.proto.body for html in app.get("html")]
-    assert "left:calc(50px + (100% - 60px)/4.5000*(var(--cell-t,3) + 0.2500))" in style
+    start = "50px + (100% - 60px)/4.5000*(var(--cell-t,0) + 0.2500)"
+    assert f"left:max(50px,{start})" in style
+    assert f"right:max(10px,100% - ({start}) - max(4px,(100% - 60px)/4.5000))" in style
     assert "height:250px" in style

@@ -37,12 +37,19 @@ def wait_for_place(page: Page, step: int) -> None:
     page.wait_for_function(f"{COLUMN} === '{step - 1}'")
 
 
+def open_part(page: Page, title: str) -> None:
+    """Choose one of the page's parts, by its button."""
+    button = page.locator(".st-key-cell_part").get_by_role("radio", name=title)
+    button.click()
+    expect(button).to_be_checked()
+
+
 def wait_for_keras(page: Page) -> None:
     """Wait until Keras has answered, so that the page no longer runs by itself.
 
     Where pages that were left have asked too much, it is asked again, as a person would.
     """
-    answered = page.get_by_text("Keras has answered all").first
+    answered = page.get_by_text("Keras has answered").first
     again = page.get_by_role("button", name="Ask Keras again")
     expect(answered.or_(again).first).to_be_visible()
     while again.is_visible():

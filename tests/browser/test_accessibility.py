@@ -11,8 +11,10 @@ from tests.browser.driver import open_page
 PATHS = (
     "/",
     "/?T=9999",  # a link that isn't all right
-    "/cell",
     "/cell?T=3&U=4&F=2",
+    "/cell?part=proof",
+    "/cell?part=break",
+    "/cell?part=learn",
     "/data?data=seattle",
     "/shapes",
     "/shapes?stack=input~lstm~lstm_u8",

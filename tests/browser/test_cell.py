@@ -1,38 +1,48 @@
-"""Journeys on the Cell page: see, prove, break."""
+"""Journeys on the Cell page: see, prove, break, learn."""
 
 from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.cell_page import slider, wait_for_keras, wait_for_place, words
-from tests.browser.driver import TRAINING, open_page, picture, stop, train
+from tests.browser.cell_page import open_part, slider, wait_for_keras, wait_for_place, words
+from tests.browser.driver import TRAINING, open_page, picture, settle, stop, train
+
+BOXES = """() => [...document.querySelectorAll('[data-testid=stMain] :is(h3, [role=img])')].map(
+    (part) => JSON.stringify(part.getBoundingClientRect()))"""
+"""Where headings and pictures stand, and how large they are."""
 
 
 def test_see_the_cell_by_keyboard(page: Page) -> None:
-    """Arrow keys move the playhead; pictures, formulas and the proof's sentence follow it."""
+    """It begins at step 1. Arrow keys move the playhead, and pictures and formulas follow it."""
+    page.set_viewport_size({"width": 1440, "height": 900})
     open_page(page, "/cell?data=running_mean")
-    expect(picture(page, "one LSTM used 12 times")).to_be_visible()
-    expect(words(page)).to_contain_text("Timestep 12, unit 13")
+    expect(picture(page, "one LSTM, used 12 times")).to_be_in_viewport(ratio=1)
+    expect(words(page)).to_contain_text("Timestep 1, unit 13: its cell state was 0 and becomes")
+    expect(words(page)).to_contain_text("h₀·recurrent_kernel")
+    expect(words(page)).to_be_in_viewport(ratio=0.9)
     step = slider(page, "Timestep")
     step.focus()
     for _ in range(3):
-        page.keyboard.press("ArrowLeft")
-    expect(words(page)).to_contain_text("Timestep 9, unit 13")
-    wait_for_place(page, 9)
-    assert step.get_attribute("aria-valuetext") == "timestep 9 of 12"
-    expect(page.get_by_text("on the first 9 timesteps gives unit 13")).to_be_visible()
-    page.keyboard.press("Home")
-    expect(words(page)).to_contain_text("Timestep 1, unit 13")
-    expect(words(page)).to_contain_text("h₀·recurrent_kernel")
+        page.keyboard.press("ArrowRight")
+    expect(words(page)).to_contain_text("Timestep 4, unit 13: keeps")
+    wait_for_place(page, 4)
+    assert step.get_attribute("aria-valuetext") == "timestep 4 of 12"
     slider(page, "Unit").focus()
     page.keyboard.press("ArrowRight")
-    expect(words(page)).to_contain_text("Timestep 1, unit 14")
+    expect(words(page)).to_contain_text("Timestep 4, unit 14")
+    open_part(page, "Proof")
+    says = page.get_by_text("gives unit 14 at timestep 4 the value")
+    expect(says).to_contain_text("return_sequences=False on the first 4 timesteps gives it")
+    slider(page, "Timestep").focus()
+    page.keyboard.press("End")
+    expect(page.get_by_text("on the first 12 timesteps gives it")).to_be_visible()
 
 
 def test_what_was_picked_is_there_again_after_another_page(page: Page) -> None:
-    """Sample, layer, mode, order and playhead, when the person comes back from Explore."""
+    """Sample, layer, mode, order, playhead and part, when the person comes back from Explore."""
     open_page(page, "/cell?layers=2&U=8")
     page.get_by_role("slider", name="Sample").focus()
     page.keyboard.press("ArrowRight")
@@ -40,12 +50,16 @@ def test_what_was_picked_is_there_again_after_another_page(page: Page) -> None:
     page.get_by_role("radio", name="Last step").last.click()
     page.get_by_text("Order units by similarity").click()
     slider(page, "Timestep").focus()
-    page.keyboard.press("Home")
-    expect(words(page)).to_contain_text("Timestep 1, ")
+    page.keyboard.press("End")
+    expect(words(page)).to_contain_text("Timestep 12, ")
+    open_part(page, "Break it")
+    page.wait_for_url("**part=break**")
     page.get_by_role("link", name="Explore").click()
     expect(page.get_by_role("heading", name="Loss over epochs")).to_be_visible()
     page.get_by_role("link", name="Cell").click()
-    expect(words(page)).to_contain_text("Timestep 1, ")
+    expect(page.get_by_role("heading", name="Bidirectional")).to_be_visible()
+    open_part(page, "Unrolled")
+    expect(words(page)).to_contain_text("Timestep 12, ")
     expect(page.get_by_role("radio", name="1, bottom")).to_be_checked()
     expect(page.get_by_role("radio", name="Last step").last).to_be_checked()
     expect(page.get_by_role("switch", name="Order units")).to_be_checked()
@@ -63,7 +77,6 @@ def test_a_link_brings_others_to_the_same_place(page: Page) -> None:
     for rest in (8, 9):
         page.keyboard.press("ArrowRight")
         page.wait_for_url(f"**step={rest}**")
-    wait_for_keras(page)
     page.go_back()
     expect(words(page)).to_contain_text("Timestep 8, unit 3")
     wait_for_place(page, 8)
@@ -72,45 +85,41 @@ def test_a_link_brings_others_to_the_same_place(page: Page) -> None:
     expect(slider(page, "Timestep")).to_have_value("8")
 
 
-def test_the_parts_are_linked_from_the_top(page: Page) -> None:
-    """A heading that is jumped to stands below the playhead, not under it."""
-    open_page(page, "/cell?U=8")
+SAYS = {
+    "unrolled": (re.compile("^One LSTM, used 12 times"),),
+    "proof": (
+        "The two modes end in the same numbers: they differ by 0.0.",
+        "One sequence holds 12 last-step answers: they differ by 0.0.",
+    ),
+    "break": (
+        re.compile(r"^Off by 0\.\d+: last-step mode takes the backward output of step 1\.$"),
+        re.compile(r"^Zeros move the last-step answer by 0\.\d+; a mask prevents it\.$"),
+    ),
+    "learn": (
+        re.compile(r"^At step 1, the loss over all steps has \S+ times the other's gradient\.$"),
+        "One direction: no output sees later inputs. Bidirectional: it does in 66 of 66 pairs.",
+    ),
+}
+"""What is said in each part once Keras has answered."""
+
+
+@pytest.mark.parametrize("part", SAYS)
+def test_each_part_is_small_and_stays_in_place(page: Page, part: str) -> None:
+    """Within 1440 by 1800 pixels and 350 words; Keras's answers move nothing."""
+    page.set_viewport_size({"width": 1440, "height": 1800})
+    open_page(page, f"/cell?data=parity&part={part}")
     expect(slider(page, "Timestep")).to_be_visible()
-    page.get_by_role("link", name="how modes learn").click()
-    heading = page.get_by_role("heading", name="Why the modes learn differently")
-    expect(heading).to_be_in_viewport()
-    box, bar = heading.bounding_box(), page.locator(".st-key-cell_bar").bounding_box()
-    assert box is not None
-    assert bar is not None
-    assert box["y"] >= bar["y"] + bar["height"]
-    for name in ("what it computes", "the proof", "ways to break it"):
-        target = page.get_by_role("link", name=name).get_attribute("href")
-        expect(page.locator(target or "")).to_have_count(1)
-
-
-def test_keras_proves_that_the_modes_are_one_and_what_breaks_that(page: Page) -> None:
-    """Asked by the page: Bidirectional differs, its true rule doesn't, and charts come."""
-    open_page(page, "/cell?U=8&T=6")
-    wait_for_keras(page)
-    card = page.locator("[data-testid=stHtml]", has_text="max |NumPy − Keras|")
-    expect(card).to_contain_text("✓ 0.0")
-    expect(card).not_to_contain_text("≠")
-    expect(card).to_contain_text("returns [out, h, c]: h and c are (N, 8) in both modes")
-    card = page.locator("[data-testid=stHtml]", has_text="go_backwards=True")
-    expect(card).to_contain_text(
-        re.compile(r"≠ 0\.\d+\s+max \|sequence\[:, -1\] − last\|\s+✓ 0\.0"), use_inner_text=True
-    )
-    for sentence in (
-        re.compile("^Keras: return_sequences=False"),
-        "no output is moved",
-        "in 15 of 15 pairs an output is moved by an input that comes after it",
-        "Padded at the end, without a mask: last is always step 6",
-    ):
-        expect(page.get_by_text(sentence).filter(visible=True).first).to_be_visible()
-    for chart in ("reach_h", "reach_x"):
-        expect(
-            page.locator(f".st-key-chart_{chart} .js-plotly-plot").filter(visible=True).first
-        ).to_be_visible()
+    before = page.evaluate(BOXES)
+    if part != "unrolled":
+        wait_for_keras(page)
+    for sentence in SAYS[part]:
+        expect(page.locator(".takeaway").get_by_text(sentence)).to_be_visible()
+    if part == "learn":
+        expect(page.locator(".st-key-chart_reach .js-plotly-plot").first).to_be_visible()
+    assert page.evaluate(BOXES) == before
+    main = page.get_by_test_id("stMain")
+    assert len(main.inner_text().split()) <= 350
+    assert main.evaluate("main => main.scrollHeight") <= 1800
 
 
 def test_it_follows_a_run_and_looks_back_at_it(page: Page) -> None:
@@ -132,9 +141,20 @@ def test_it_follows_a_run_and_looks_back_at_it(page: Page) -> None:
     expect(page.get_by_text(re.compile(r"^Weights: .* before training\."))).to_be_visible()
 
 
-def test_phone_has_no_sideways_scroll(page: Page) -> None:
-    """At 390 px everything fits the width, the numbers by hand included."""
+def test_a_phone_has_no_sideways_scroll_and_the_playhead_stays_in_sight(page: Page) -> None:
+    """At 390 px everything fits the width in every part, the numbers by hand included."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "/cell?data=worked_raw")
     expect(page.get_by_text("Every number, by hand")).to_be_visible()
-    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390
+    main = page.get_by_test_id("stMain")
+    for title in ("Proof", "Break it", "How they learn", "Unrolled"):
+        open_part(page, title)
+        settle(page)
+        assert main.evaluate("main => main.scrollWidth") <= 390
+    page.get_by_text("Every number, by hand").click()
+    words(page).scroll_into_view_if_needed()
+    page.mouse.move(200, 600)
+    page.mouse.wheel(0, 4000)
+    expect(page.locator(".st-key-cell_unrolled")).not_to_be_in_viewport()
+    expect(slider(page, "Timestep")).to_be_in_viewport()
+    assert main.evaluate("main => main.scrollWidth") <= 390

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from lib.english import signed
 from lib.experiment import Experiment
-from lib.narrate.cell import findings, step_sentence, unrolled_sentence
+from lib.narrate.cell import (
+    findings,
+    headline,
+    step_takeaway,
+    unrolled_sentence,
+    unrolled_takeaway,
+)
 from lib.recurrence import Trace
-from lib.recurrence.formulas import lines
 from tests.unit.test_formulas import opened
 
 
@@ -65,14 +72,25 @@ def test_outputs_at_the_bound_are_counted_the_same_way() -> None:
     assert "Under 1% of the outputs are within 0.05 of −1 or 1." in few
 
 
-def test_a_unit_counts_when_its_state_goes_one_way_at_every_step() -> None:
-    """And far: a slow drift isn't counting."""
+def test_a_state_that_goes_one_way_at_every_step_is_the_headline() -> None:
+    """And far: a slow drift, and one that turns at the end, are passed over."""
     cell = np.stack([np.arange(5.0), np.linspace(0, 0.1, 5), [0, 1, 2, 3, 2.5]], axis=1)
-    sentences = findings("lstm", a_trace(np.tanh(cell), cell, **gates(0.5, (5, 3))))
-    counting = [words for words in sentences if "count" in words]
-    assert counting == [
-        "Unit 1 counts: its cell state goes one way at every step, 0.5 or more in all: from 0 to 4."
-    ]
+    trace = a_trace(np.tanh(cell), cell, **gates(0.5, (5, 3)))
+    assert headline(trace) == "Unit 1's cell state rises at every step: from 0 to 4."
+    assert headline(trace) in findings("lstm", trace)
+    cell[:, 1] *= -50
+    trace = a_trace(np.tanh(cell), cell, **gates(0.5, (5, 3)))
+    assert headline(trace) == "Unit 2's cell state falls at every step: from 0 to −5."
+    cell[:, 2] = cell[:, 1] - 1
+    trace = a_trace(np.tanh(cell), cell, **gates(0.5, (5, 3)))
+    assert headline(trace) == "The cell states of 2 units fall at every step, unit 2's most."
+
+
+def test_else_the_headline_is_the_unit_that_moves_most() -> None:
+    """Or that none does."""
+    hidden = np.array([[0.1, -0.3], [0.2, 0.4], [0.1, 0.1], [0, 0]])
+    assert headline(a_trace(hidden)) == "Unit 2 moves most: its output is between −0.3 and 0.4."
+    assert headline(a_trace(np.zeros((4, 2)))) == "No unit's output changes by 0.01 or more."
 
 
 def test_units_that_never_move_are_named_or_numbered() -> None:
@@ -81,7 +99,7 @@ def test_units_that_never_move_are_named_or_numbered() -> None:
     hidden[:, 2] = [0, 0.5, 0, 0.5, 0, 0.5]
     sentences = findings("gru", a_trace(hidden, z=hidden + 0.5, r=hidden + 0.4, h=hidden))
     assert any(words.startswith("Units 1, 2 and 4 never move") for words in sentences)
-    assert "Unit 3 moves most: from 0 to 0.5." in sentences
+    assert "Unit 3 moves most: its output is between 0 and 0.5." in sentences
     many = np.zeros((6, 9))
     sentences = findings("simple_rnn", a_trace(many))
     assert any(words.startswith("9 units never move") for words in sentences)
@@ -100,13 +118,14 @@ def test_a_diverged_layer_is_called_that() -> None:
     """And nothing else is said of it."""
     sentences = findings("gru", a_trace(np.full((3, 2), np.nan)))
     assert sentences == ["Some of the states aren't numbers any more: the run has diverged."]
+    assert headline(a_trace(np.full((3, 2), np.nan))) == sentences[0]
 
 
 def test_the_unrolled_layer_says_who_hands_out_what() -> None:
     """By mode, and in a stack by layer: all but the top one hand out sequences."""
     both = Experiment().set(layers=2)
     top = unrolled_sentence(both, 1, 12, 16)
-    assert "Layer 2 of 2, one LSTM used 12 times" in top
+    assert "Layer 2 of 2 is one LSTM, used 12 times" in top
     assert "all 12 outputs" in top
     assert "output 12 alone" in top
     assert "in both modes" in unrolled_sentence(both, 0, 12, 3)
@@ -115,9 +134,35 @@ def test_the_unrolled_layer_says_who_hands_out_what() -> None:
     assert "3 features and the hidden state of the step before" in last
 
 
-def test_a_step_is_said_with_all_its_numbers() -> None:
-    """Timesteps and units are counted from 1."""
-    made = lines(opened("gru"), 2, 3)
-    sentence = step_sentence(made, 2, 3)
-    assert sentence.startswith("Timestep 4, unit 3: update gate ")
-    assert "hidden state" in sentence
+def test_the_layer_is_said_in_a_line() -> None:
+    """How often it is used, and what it hands out in the modes that are trained."""
+    both = Experiment().set(layers=2)
+    assert unrolled_takeaway(both, 1, 12) == (
+        "One LSTM, used 12 times: sequence mode hands out 12 outputs, last-step mode one."
+    )
+    assert "hands all 12 outputs to the layer above" in unrolled_takeaway(both, 0, 12)
+    for mode, says in (("sequence", "all 12 outputs"), ("last", "its last output alone")):
+        assert says in unrolled_takeaway(both.set(mode=mode), 1, 12)
+
+
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        ("lstm", "of its cell state and adds"),
+        ("gru", "of its state; the rest is new."),
+        ("simple_rnn", ": its state goes from"),
+    ],
+)
+def test_a_step_is_said_with_what_it_does_to_the_state(cell: str, says: str) -> None:
+    """Timesteps and units are counted from 1; the first starts from zero."""
+    layer = opened(cell)
+    sentence = step_takeaway(layer, 2, 3)
+    assert sentence.startswith("Timestep 4, unit 3: ")
+    assert says in sentence
+    states = (layer.trace.hidden if layer.trace.cell is None else layer.trace.cell)[0]
+    assert f"was 0 and becomes {signed(states[0, 2])}." in step_takeaway(layer, 2, 0)
+    if cell == "lstm":
+        forget, added = (sentence.split()[k] for k in (5, -1))
+        assert float(forget[:-1]) / 100 == pytest.approx(layer.trace.gates["f"][0, 3, 2], abs=0.005)
+        kept = layer.trace.gates["f"][0, 3, 2] * states[2, 2]
+        assert added == f"{signed(states[3, 2] - kept)}."

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from lib.english import number
 from lib.experiment import CELLS
 from lib.figures.padding import padding_picture
 from lib.figures.palette import palette
-from lib.narrate.gradients import padding_sentence
+from lib.narrate.gradients import padding_sentence, padding_takeaway
 from lib.recurrence import initial_weights
 from lib.recurrence.padded import ROUNDING, batch, lengths, ways
 from tests.unit.test_formulas import opened
@@ -80,12 +83,12 @@ def test_a_mask_that_hides_everything_leaves_no_last_step() -> None:
         assert way.loss_steps == 0
         assert not way.outputs.any()
     sentence = padding_sentence(padded)
-    assert sentence.count("no step counts, and last is the zero state") == 2
+    assert sentence.count("no step counts, and last-step mode gives the zero state") == 2
     assert sentence.endswith("under the mask: the loss has nothing to average over.")
     assert "not all zeros" not in sentence
     page = padding_picture(padded, sentence, palette())
-    assert page.count(f"2px solid {palette().last}") == 8
-    assert page.count("averages over nothing: no steps count") == 2
+    assert page.count(f"2px solid {palette().last}") == 8 + 1  # the legend's
+    assert page.count("sequence loss: mean over nothing") == 2
 
 
 def test_a_sequence_that_the_mask_hides_stays_at_the_state_it_starts_from() -> None:
@@ -116,9 +119,29 @@ def test_the_picture_outlines_a_step_of_every_sequence() -> None:
     padded = ways("lstm", layer.weights, layer.x)
     sentence = padding_sentence(padded)
     page = padding_picture(padded, sentence, palette())
-    assert page.count(f"2px solid {palette().last}") == 16
+    assert page.count(f"2px solid {palette().last}") == 16 + 1  # the legend's
     # What comes later is drawn above: the playhead doesn't hide the last step's outline.
     assert page.rindex(f"2px solid {palette().last}") > page.rindex(f"2px solid {palette().ink}")
     assert sentence.count("the same as unpadded") == 2
     assert sentence.count("off by") == 2
     assert "hides" not in sentence
+
+
+def test_the_takeaway_says_how_far_padding_moves_the_shortest_sequence() -> None:
+    """At most, without a mask and with it; nothing is said of what rounding leaves."""
+    layer = opened("lstm", t=8)
+    padded = ways("lstm", layer.weights, layer.x)
+    most = max(way.differences[-1] for way in padded if not way.masked)
+    assert padding_takeaway(padded) == (
+        f"Padding moves the shortest sequence's answer by up to {number(most)}; "
+        "with a mask not at all."
+    )
+    plain, masked = (replace(padded[k], differences=np.zeros(4)) for k in (0, 1))
+    assert padding_takeaway([plain, masked]) == (
+        "Padding doesn't move the shortest sequence's answer here."
+    )
+    hidden = replace(masked, differences=np.full(4, 0.5))
+    assert padding_takeaway([plain, hidden]) == (
+        "Padding moves the shortest sequence's answer only with a mask: by up to 0.5."
+    )
+    assert padding_takeaway([padded[0], hidden]).endswith("; with a mask by up to 0.5.")

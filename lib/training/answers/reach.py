@@ -24,7 +24,7 @@ def reach(
     loss: str,
     layer: int,
 ) -> dict[str, Any]:
-    """Norms of the gradients by timestep, each the mean over samples.
+    """Norms of the gradients by hidden state, each the mean over samples.
 
     The gradient by h_t goes through all that h_t leads to: the output at t, and the steps after.
 
@@ -38,8 +38,8 @@ def reach(
         layer: whose hidden states, 0 to layers-1.
 
     Returns:
-        `h` and `x`, each with `sequence`, where a sample's loss is the mean over its timesteps,
-        and `last`, where it is that of the last; (T,) each.
+        `sequence`, where a sample's loss is the mean over its timesteps, and `last`, where it is
+        that of the last; (T,) each.
     """
     parts, of_head = split(weights, layers)
     cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
@@ -47,26 +47,23 @@ def reach(
     samples, steps, units = *x.shape[:2], len(parts[layer][1])
     twice = [np.concatenate([array, array]) for array in (x, y)]
     call = Calls("reach", cell, weights, steps)
-    both = call(_gradients, model, *twice, np.zeros((2 * samples, steps, units), np.float32))
-    norms = [np.linalg.norm(gradients, axis=2) for gradients in both]
+    by_state = call(_gradients, model, *twice, np.zeros((2 * samples, steps, units), np.float32))
+    norms = np.linalg.norm(by_state, axis=2)
     return {
-        by: {
-            "sequence": of_each[:samples].mean(axis=0, dtype=np.float64),
-            "last": of_each[samples:].mean(axis=0, dtype=np.float64),
-        }
-        for by, of_each in zip(("h", "x"), norms, strict=True)
+        "sequence": norms[:samples].mean(axis=0, dtype=np.float64),
+        "last": norms[samples:].mean(axis=0, dtype=np.float64),
     }
 
 
-def _gradients(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tuple[Any, Any]:
-    """By hidden states and inputs: the samples of the one loss, then the same of the other.
+def _gradients(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.Tensor:
+    """By hidden states: the samples of the one loss, then the same of the other.
 
     A sample's loss is moved by its own states alone, so that the sum has them side by side.
     """
     cells, head, loss, layer = model
     measure = keras.losses.get(LOSSES[loss].keras)
     with tf.GradientTape() as tape:
-        tape.watch((x, nudges))
+        tape.watch(nudges)
         signal = tf.transpose(x, (1, 0, 2))
         for place, cell in enumerate(cells):
             signal = _steps(cell, signal, nudges if place == layer else None)
@@ -74,7 +71,7 @@ def _gradients(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tup
         half = tf.shape(losses)[0] // 2
         total = tf.reduce_sum(tf.reduce_mean(losses[:half], axis=1))
         total += tf.reduce_sum(losses[half:, -1])
-    return tape.gradient(total, (nudges, x))
+    return tape.gradient(total, nudges)
 
 
 def _steps(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tensor:

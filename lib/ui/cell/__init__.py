@@ -1,1 +1,1 @@
-"""The parts of the Cell page: what it looks at, the playhead, and its three sections."""
+"""The Cell page: what it looks at, the playhead, and its four parts."""

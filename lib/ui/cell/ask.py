@@ -97,25 +97,26 @@ def ask(
     )
 
 
-def hint_of(text: str, chosen: Chosen, reply: Reply) -> None:
-    """A sentence of second rank above Keras's figures, and their epoch where it isn't the newest.
-
-    The epoch has its room before it is there.
-    """
-    room = f"{text} Figures as of epoch 888,888."
-    if reply.values is not None and reply.weights is not chosen.weights:
-        text = f"{text} Figures as of epoch {reply.epoch:,}."
-    say_steadily(text, room, gray=True)
-
-
-def keras_progress(replies: Sequence[Reply], *, again: bool) -> str:
-    """How far Keras is with the page's questions now; `again` while a run goes on."""
+def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
+    """How far Keras is with the page's questions now, and of when its answers are."""
     waiting = sorted((reply for reply in replies if reply.waiting), key=lambda reply: reply.ahead)
     done, total = len(replies) - len(waiting), len(replies)
     about, ahead = (waiting[0].about, waiting[0].ahead) if waiting else ("", 0)
     failed = sum(bool(reply.error) for reply in replies)
-    ready = runs.client().worker_ready
-    return questions_sentence(done, total, about, ahead, ready=ready, failed=failed, again=again)
+    ready, again = runs.client().worker_ready, chosen.polling
+    far = questions_sentence(done, total, about, ahead, ready=ready, failed=failed, again=again)
+    known = [reply for reply in replies if reply.values is not None]
+    if all(reply.weights is chosen.weights for reply in known):
+        return far
+    epochs = [f"{epoch:,}" for epoch in sorted({reply.epoch for reply in known})]
+    return f"{far} Figures as of epoch {' to '.join(dict.fromkeys((epochs[0], epochs[-1])))}."
+
+
+def say_progress(replies: Sequence[Reply], chosen: Chosen) -> None:
+    """Say it, in the room of the longest that may have to be said."""
+    longest = max((reply.about for reply in replies), key=len)
+    room = questions_sentence(0, len(replies), longest, 88, ready=True)
+    say_steadily(keras_progress(replies, chosen), room, gray=True)
 
 
 def forget_errors() -> None:
@@ -125,7 +126,6 @@ def forget_errors() -> None:
         del places[name]
 
 
-def answered() -> bool:
+def answered(replies: Sequence[Reply]) -> bool:
     """Whether an answer has come that the page hasn't shown yet."""
-    pending = [place.pending for place in session().cell.places.values()]
-    return any(future is not None and future.done() for future in pending)
+    return any(reply.pending is not None and reply.pending.done() for reply in replies)

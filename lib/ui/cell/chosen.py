@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
-from lib.recurrence import Trace, forward, layers_of
+from lib.recurrence import ARRAYS_EACH, Trace, forward, layers_of
 from lib.recurrence.formulas import LayerPass
 from lib.ui.epoch import pick_epoch, picked_epoch, weights_by_epoch
 from lib.ui.linked import Linked, linked_buttons, linked_slider
@@ -18,13 +20,8 @@ from lib.ui.session import LayerWeights, Loaded, session
 from lib.ui.shown import ShownRun, fitting_run
 from lib.ui.text import hint
 
-CONTENTS = (
-    ":small[:gray[Below: [what it computes](#unrolled-in-time), "
-    "[the proof](#one-computation-as-keras-measures-it), "
-    "[ways to break it](#ways-to-break-it), "
-    "[how modes learn](#why-the-modes-learn-differently)]]"
-)
-"""The page's parts; Streamlit gives every heading an address of its own words."""
+MEASURED = 8
+"""On so many samples differences are measured."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +60,16 @@ class Chosen:
         return self.experiment.model, seed, self.dataset, self.run_id, self.mode
 
     @property
+    def measured(self) -> np.ndarray:
+        """Indexes of the samples that Keras is asked about, the shown one first."""
+        others = self.dataset.shown[self.dataset.shown != self.sample]
+        return np.concatenate([[self.sample], others[: MEASURED - 1]])
+
+    def upward(self, weights: LayerWeights) -> LayerWeights:
+        """Of a model's weights those from the bottom layer up to this one."""
+        return weights[: ARRAYS_EACH * (self.layer + 1)]
+
+    @property
     def is_top(self) -> bool:
         """Whether no other layer is above it."""
         return self.layer == self.experiment.model.layers - 1
@@ -74,8 +81,8 @@ class Chosen:
         return f"Layer {self.layer + 1} of {layers}. " if layers > 1 else ""
 
 
-def choose(loaded: Loaded) -> Chosen:
-    """Draw the controls, and look up what they say."""
+def choose(loaded: Loaded, about: DeltaGenerator) -> Chosen:
+    """Draw the controls, and look up what they say; `about` is told whose weights are shown."""
     experiment, dataset = loaded.experiment, loaded.dataset
     shown = fitting_run(experiment, dataset)
     with st.container(
@@ -85,9 +92,8 @@ def choose(loaded: Loaded) -> Chosen:
         layer = _layer(experiment.model.layers)
         mode = _mode(experiment.model.modes)
         weights, epoch, origin = _weights(shown, mode)
-    with st.container(horizontal=True, gap="medium", key="cell_about"):
+    with about:
         hint(f"Weights: {origin}.")
-        st.markdown(CONTENTS, width="content")
     return Chosen(
         experiment,
         dataset,
@@ -134,7 +140,7 @@ def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     known = weights_by_epoch(shown)
     pick_epoch(shown)
     epoch = max(known) if (picked := picked_epoch(shown)) is None else picked
-    model = f"the {MODES[mode].label.lower()} model"
+    model = f"the {MODES[mode].model}"
     if not epoch:
         return known[0][mode], 0, f"as {model} starts, before training"
     run = " of a recorded run" if shown.is_recorded else ""

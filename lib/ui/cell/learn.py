@@ -1,4 +1,4 @@
-"""Why the modes learn differently: how far gradients reach, what moves what, and padding."""
+"""How they learn: how far each loss reaches back, which inputs move what, and padding."""
 
 from __future__ import annotations
 
@@ -8,32 +8,51 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.english import difference, widest
-from lib.figures.influence import influence_map, largest_influence
+from lib.english import readable
+from lib.figures.influence import influence_maps
 from lib.figures.padding import padding_picture
 from lib.figures.palette import Palette
 from lib.figures.reach import HEIGHT, reach_figure
-from lib.narrate.gradients import influence_sentence, padding_sentence, reach_sentence
-from lib.recurrence import ARRAYS_EACH, initial_model_weights
+from lib.narrate.gradients import (
+    influence_sentence,
+    influence_takeaway,
+    padding_sentence,
+    padding_takeaway,
+    reach_sentence,
+    reach_takeaway,
+)
+from lib.recurrence import initial_model_weights
 from lib.recurrence.padded import Padded, batch, ways
-from lib.ui.cell.ask import Reply, ask, hint_of
+from lib.ui.cell.ask import Reply, ask
 from lib.ui.cell.chosen import Chosen
+from lib.ui.cell.playhead import Follower
 from lib.ui.steady import steady_chart
 from lib.ui.style import playhead_band
-from lib.ui.text import say_steadily
+from lib.ui.text import takeaway
 
 SAMPLES = 16
 """Gradients are means over so many of the shown samples."""
 
 
-def learn(chosen: Chosen, palette: Palette) -> list[Reply]:
-    """Draw the section, and return what Keras has answered."""
-    st.markdown("## Why the modes learn differently")
-    return [
-        _reach(chosen, palette),
-        *_influence(chosen, palette),
-        _padding(chosen, palette),
-    ]
+def ask_keras(chosen: Chosen) -> list[Reply]:
+    """How far losses reach, which inputs move which outputs, and what padding does."""
+    return [_ask_reach(chosen), *_ask_influence(chosen), _ask_padding(chosen)]
+
+
+def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
+    """Draw the part; nothing is written anew when the playhead moves."""
+    reach, one_way, both_ways, padding = replies
+    left, right = st.columns(2)
+    with left, st.container(border=True, gap="xsmall", height="stretch", key="cell_reach"):
+        st.markdown("### How far back does each loss reach?")
+        _reach(chosen, reach, palette)
+    with right, st.container(border=True, gap="xsmall", height="stretch", key="cell_influence"):
+        st.markdown("### Which inputs move which outputs?")
+        _influence(chosen, (one_way, both_ways), palette)
+    with st.container(border=True, gap="xsmall", key="cell_padding"):
+        st.markdown("### Sequences of different length")
+        _padding(chosen, padding, palette)
+    return []
 
 
 def _stack(chosen: Chosen) -> dict[str, Any]:
@@ -41,10 +60,10 @@ def _stack(chosen: Chosen) -> dict[str, Any]:
     return {"cell": model.cell, "layers": model.layers, "weights": chosen.weights}
 
 
-def _reach(chosen: Chosen, palette: Palette) -> Reply:
+def _ask_reach(chosen: Chosen) -> Reply:
     dataset, loss = chosen.dataset, chosen.experiment.training.loss
-    samples, steps = dataset.shown[:SAMPLES], dataset.shape[1]
-    reply = ask(
+    samples = dataset.shown[:SAMPLES]
+    return ask(
         "reach",
         chosen,
         (chosen.layer, loss),
@@ -56,83 +75,78 @@ def _reach(chosen: Chosen, palette: Palette) -> Reply:
             "layer": chosen.layer,
         },
     )
-    with st.container(border=True, key="cell_reach"):
-        st.markdown("### How far back does each loss reach?")
-        hint_of(
-            f"{chosen.which}Sizes of the gradients of both losses, as TensorFlow computes them: "
-            f"means over {len(samples)} samples. The loss over all steps is itself a mean over "
-            f"{steps} timesteps, so that at step {steps} its gradient is 1/{steps} of the other's.",
-            chosen,
-            reply,
-        )
-        for by, column in zip(("h", "x"), st.columns(2), strict=True):
-            with column:
-                st.markdown("**By the hidden state h**" if by == "h" else "**By the input x**")
-                if reply.values is None:
-                    room = f"height:{HEIGHT}px;border-radius:3px;background:{palette.surface}"
-                    st.html(f'<div style="{room}"></div>')
-                    norms = dict.fromkeys(("sequence", "last"), np.full(steps, 0.123))
-                    say_steadily(reply.instead, widest(reach_sentence(norms, by)))
-                    continue
-                sentence = reach_sentence(reply.values[by], by)
-                figure = reach_figure(reply.values[by], by, dataset.timestep_names, palette)
-                steady_chart(figure, sentence, f"chart_reach_{by}")
-                playhead_band(f"chart_reach_{by}", figure)
-                say_steadily(sentence)
-    return reply
 
 
-def _influence(chosen: Chosen, palette: Palette) -> tuple[Reply, Reply]:
+def _reach(chosen: Chosen, reply: Reply, palette: Palette) -> None:
+    dataset, norms = chosen.dataset, reply.values
+    if norms is None:
+        room = f"height:{HEIGHT}px;border-radius:3px;background:{palette.surface}"
+        st.html(f'<div style="{room}"></div>')
+        takeaway(reply.instead, reply.instead, longest=_ROOM)
+        return
+    steps = dataset.shape[1]
+    sentence = (
+        f"{chosen.which}{reach_sentence(norms)} These are sizes of gradients by the hidden state, "
+        f"as TensorFlow computes them: means over {len(dataset.shown[:SAMPLES])} samples. The loss "
+        f"over all steps is a mean over {steps} of them, so at step {steps} its gradient is "
+        f"1/{steps} of the other's."
+    )
+    figure = reach_figure(norms, dataset.timestep_names, palette)
+    steady_chart(figure, sentence, "chart_reach")
+    playhead_band("chart_reach", figure)
+    takeaway(reach_takeaway(norms), sentence, longest=_ROOM)
+
+
+def _ask_influence(chosen: Chosen) -> tuple[Reply, Reply]:
     """The model as it is, and the same with a second layer that reads backwards."""
     experiment, dataset = chosen.experiment, chosen.dataset
-    x, steps, features = dataset.x[chosen.sample], dataset.shape[1], dataset.shape[2]
-    choice = (chosen.sample,)
+    x, choice = dataset.x[chosen.sample], (chosen.sample,)
 
     def with_backward() -> dict[str, Any]:
         other = experiment.set(head="none", seed=(experiment.seed + 1) % 10_000)
-        backward = tuple(initial_model_weights(other, features, dataset.targets))
+        backward = tuple(initial_model_weights(other, dataset.shape[2], dataset.targets))
         return {**_stack(chosen), "x": x, "backward": backward}
 
-    replies = (
+    return (
         ask("one way", chosen, choice, lambda: {**_stack(chosen), "x": x}),
         ask("both ways", chosen, choice, with_backward),
     )
-    with st.container(border=True, key="cell_influence"):
-        st.markdown("### Which inputs move which outputs?")
-        hint_of(
-            f"{_whole(chosen)}The size of ∂output/∂input for this sample. Bidirectional adds "
-            "layers that read backwards, with fresh, untrained weights, and averages the two "
-            "directions.",
-            chosen,
-            replies[0],
-        )
-        width = dataset.targets if experiment.model.head == "dense" else experiment.model.units
-        most = largest_influence(*(reply.values["map"] for reply in replies if reply.values))
-        titles = ("This model, one direction", "The same, Bidirectional")
-        for place, (reply, column) in enumerate(zip(replies, st.columns(2), strict=True)):
-            # Until Keras has answered, this takes the room of its answer.
-            answer = reply.values or {"map": np.tri(steps) + place / 8, "columns": width}
-            both_ways = place == 1
-            sentence = influence_sentence(answer["map"], answer["columns"], width, both_ways)
-            with column:
-                title, shown = titles[place], answer["map"] if reply.values else None
-                words = sentence if reply.values else reply.instead
-                st.html(influence_map(shown, title, words, steps, palette, most=most))
-                say_steadily(words, widest(sentence))
-    return replies
 
 
-def _padding(chosen: Chosen, palette: Palette) -> Reply:
-    cell, loss = chosen.experiment.model.cell, chosen.experiment.training.loss
-    features, up_to = chosen.dataset.x[chosen.sample], ARRAYS_EACH * (chosen.layer + 1)
-    padded = ways(cell, chosen.weights[:up_to], features)
-    reply = ask(
+def _influence(chosen: Chosen, replies: tuple[Reply, Reply], palette: Palette) -> None:
+    dataset, model = chosen.dataset, chosen.experiment.model
+    width = dataset.targets if model.head == "dense" else model.units
+    maps: dict[str, np.ndarray | str] = {}
+    details = []
+    for reply, title in zip(replies, ("This model", "The same, Bidirectional"), strict=True):
+        maps[title] = reply.instead
+        if answer := reply.values:
+            maps[title] = answer["map"]
+            details.append(
+                influence_sentence(answer["map"], answer["columns"], width, len(maps) > 1)
+            )
+    details.append(
+        f"{_whole(chosen)}Shown is the size of ∂output/∂input for this sample. Bidirectional adds "
+        "layers that read backwards, with fresh, untrained weights, and averages both directions."
+    )
+    sentence = " ".join(details)
+    st.html(influence_maps(maps, dataset.shape[1], sentence, palette))
+    one_way, both_ways = (reply.values for reply in replies)
+    words = next((reply.instead for reply in replies if reply.values is None), "")
+    if one_way and both_ways:
+        words = influence_takeaway(one_way["map"], both_ways["map"])
+    takeaway(words, sentence, longest=_ROOM)
+
+
+def _ask_padding(chosen: Chosen) -> Reply:
+    loss, features = chosen.experiment.training.loss, chosen.dataset.x[chosen.sample]
+    return ask(
         "padding",
         chosen,
         (chosen.sample, chosen.layer, loss),
         lambda: {
-            "cell": cell,
-            "weights": chosen.weights[:up_to],
+            "cell": chosen.experiment.model.cell,
+            "weights": chosen.upward(chosen.weights),
             "batches": {
                 name: batch(features, at_end)[0]
                 for name, at_end in (("end", True), ("start", False))
@@ -140,28 +154,22 @@ def _padding(chosen: Chosen, palette: Palette) -> Reply:
             "loss": loss,
         },
     )
-    with st.container(border=True, key="cell_padding"):
-        st.markdown("### Sequences of different length")
-        hint_of(
-            f"{chosen.which}Four sequences in one batch, the shorter ones filled up with zeros. "
-            "Dark steps are their own; the one outlined in orange is where last-step mode's answer "
-            "comes from; the figure is how far that answer is from the one for the sequence alone, "
-            "unpadded. The mask is that of Masking(0.0): it hides every step whose features are "
-            f"all zero, padding or not{_HANDED_UP if chosen.layer else ''}.",
-            chosen,
-            reply,
-        )
-        sentence = padding_sentence(padded)
-        st.html(padding_picture(padded, sentence, palette))
-        say_steadily(sentence)
-        if reply.values is None:
-            some = difference(0.123)
-            room = widest(_AGREEMENT.format(some, some, _OVER, some))
-            say_steadily(reply.instead, room)
-        else:
-            padded = ways(cell, reply.weights[:up_to], features)
-            say_steadily(_agreement(padded, reply.values))
-    return reply
+
+
+def _padding(chosen: Chosen, reply: Reply, palette: Palette) -> None:
+    cell, features = chosen.experiment.model.cell, chosen.dataset.x[chosen.sample]
+    padded = ways(cell, chosen.upward(chosen.weights), features)
+    sentence = (
+        f"{chosen.which}Four sequences in one batch, the shorter ones filled up with zeros. The "
+        "figure is how far last-step mode's answer is from the one for the sequence alone. The "
+        "mask is that of Masking(0.0): it hides every step whose features are all zero, padding "
+        f"or not{_HANDED_UP if chosen.layer else ''}. {padding_sentence(padded)}"
+    )
+    st.html(padding_picture(padded, sentence, palette))
+    if reply.values is not None:
+        as_asked = ways(cell, chosen.upward(reply.weights), features)
+        sentence += f" {_agreement(as_asked, reply.values)}"
+    takeaway(padding_takeaway(padded), sentence, longest=_ROOM)
 
 
 def _agreement(padded: Sequence[Padded], answers: dict[str, Any]) -> str:
@@ -172,18 +180,20 @@ def _agreement(padded: Sequence[Padded], answers: dict[str, Any]) -> str:
     )
     end = answers["end"]
     # The mean of nothing is 0 to Keras.
-    over = _OVER if all(way.loss_steps for way in padded) else "where no step counts"
-    masked, plain = difference(end["masked_loss"]), difference(end["loss"])
-    return _AGREEMENT.format(difference(differs), masked, over, plain)
+    over = "the mean over the steps that count"
+    if not all(way.loss_steps for way in padded):
+        over = "where no step counts"
+    return (
+        f"Keras differs from NumPy by {readable(differs)} at most. Against targets of zero its "
+        f"sequence loss of the batch padded at the end is {readable(end['masked_loss'])} with a "
+        f"Masking layer in front, {over}, and {readable(end['loss'])} without one, padding "
+        "included."
+    )
 
 
-_AGREEMENT = (
-    "Keras differs from NumPy by {} at most. Against targets of zero its sequence loss of the "
-    "batch padded at the end is {} with a Masking layer in front, {}, and {} without one, padding "
-    "included."
-)
+_ROOM = "One direction: no output sees later inputs. Bidirectional: it does in 4,950 of 4,950 pairs"
+"""As long as a takeaway of this part gets."""
 _HANDED_UP = ", and is handed up through the layers below, which are run on the padded features"
-_OVER = "the mean over the steps that count"
 
 
 def _whole(chosen: Chosen) -> str:

@@ -1,4 +1,8 @@
 """What the Cell page has in the address for itself."""
 
-KEYS = ("sample", "layer", "weights", "order", "step", "unit")
-"""In the address: numbers from 1. The epoch is every page's: see `lib.ui.epoch`."""
+from __future__ import annotations
+
+from lib.ui import parts
+
+KEYS = (parts.NAME, "sample", "layer", "weights", "order", "step", "unit")
+"""In the address: the open part, and numbers from 1. The epoch is every page's: `lib.ui.epoch`."""

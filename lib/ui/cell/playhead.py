@@ -107,7 +107,7 @@ def _link() -> tuple[str, str]:
 
 
 def where(layer: LayerPass) -> At:
-    """Where the playhead stands: at first on the last timestep of the unit that moves most.
+    """Where the playhead stands: at first on the first timestep of the unit that moves most.
 
     A link that was opened goes before what was picked until then.
     """
@@ -117,7 +117,7 @@ def where(layer: LayerPass) -> At:
         page.step, page.unit = map(_index, page.link)
         page.links_opened += 1
     return At(
-        len(layer.x) - 1 if page.step is None else min(page.step, len(layer.x) - 1),
+        min(page.step or 0, len(layer.x) - 1),
         _moves_most(layer) if page.unit is None else min(page.unit, layer.units - 1),
     )
 

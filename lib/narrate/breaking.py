@@ -1,0 +1,200 @@
+"""What makes the modes differ, and how far an output can get, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lib.dataset import Dataset
+from lib.datasets.worked import highest_output
+from lib.english import difference, number, readable, signed
+from lib.experiment import CELLS, Experiment
+from lib.proofs import Measure, ProofCard
+
+
+def ways_to_break_it(
+    experiment: Experiment, padding: int, answer: dict[str, Any] | None
+) -> list[ProofCard]:
+    """What makes sequence[:, -1] and last two different things, and what only seems to.
+
+    `answer` is that of `breakings`, None while there is none.
+    """
+
+    def measured(name: str) -> float | None:
+        return None if answer is None else float(answer[name])
+
+    def words(name: str, different: str, equal: str) -> str:
+        """`equal` where the measured difference is 0; `different` where it isn't or isn't known."""
+        return equal if measured(name) == 0 else different
+
+    def off(name: str) -> str:
+        """How far apart two things are, to be read; dots until it is known."""
+        value = measured(name)
+        return "…" if value is None else readable(value)
+
+    cell = CELLS[experiment.model.cell].label
+    masked = measured("masked_moved")
+    return [
+        ProofCard(
+            "Bidirectional",
+            (
+                Measure("max |sequence[:, -1] − last|", measured("bidirectional")),
+                Measure(
+                    "max |[forward[:, -1], backward[:, 0]] − last|", measured("bidirectional_rule")
+                ),
+            ),
+            words(
+                "bidirectional",
+                f"Off by {off('bidirectional')}: "
+                "last-step mode takes the backward output of step 1.",
+                "Both outputs are the same on these samples.",
+            ),
+            "The layer that reads backwards has read everything at the first timestep. The last "
+            "step of its sequence has seen one input; last takes its first. Here its weights are "
+            "fresh and untrained.",
+        ),
+        ProofCard(
+            f"Padding: {padding} steps of zeros at the end",
+            (
+                Measure("without a mask: max |last − unpadded last|", measured("padded_moved")),
+                Measure("with a mask: max |last − unpadded last|", masked),
+            ),
+            words(
+                "padded_moved",
+                f"Zeros move the last-step answer by {off('padded_moved')}; "
+                + (f"with a mask, by {off('masked_moved')}." if masked else "a mask prevents it."),
+                "Zeros at the end move nothing here.",
+            ),
+            f"Without a mask the {cell} goes on through the zeros, "
+            + words("padded_moved", "and last has seen them", "which move nothing here")
+            + ". A mask holds the state, so that last is the last step that counts. "
+            + _last_of_padded(measured("padded"), measured("masked")),
+        ),
+        ProofCard(
+            "zero_output_for_mask=True",
+            (Measure("max |sequence[:, -1] − last|", measured("zeroed")),),
+            words(
+                "zeroed",
+                f"Off by {off('zeroed')}: the sequence ends in zeros, last-step mode doesn't.",
+                "The sequence ends in zeros, and here last-step mode does, too.",
+            ),
+            "It puts zeros where the sequence would repeat the last output, while last stays what "
+            "it is: "
+            + words(
+                "zeroed",
+                "the difference is the largest output itself.",
+                "here these outputs are zero themselves.",
+            ),
+        ),
+        ProofCard(
+            "go_backwards=True",
+            (
+                Measure("max |sequence[:, -1] − last|", measured("backwards")),
+                Measure("flipped: max |sequence[:, 0] − last|", measured("backwards_flipped")),
+            ),
+            words(
+                "backwards_flipped",
+                f"{_still(measured('backwards'))} in the order read; flipped, off by "
+                f"{off('backwards_flipped')}.",
+                "Here it is the same output, flipped or not.",
+            ),
+            "Outputs stand in the order in which the steps were read, not flipped back, so the "
+            "last one has read all of x. "
+            + words(
+                "backwards_flipped",
+                "Flip them and it isn't the last any more.",
+                "Flipped, the last is another one, which has the same value here.",
+            ),
+        ),
+    ]
+
+
+def _still(difference: float | None) -> str:
+    """That two things are one, or how far apart they are, as the start of a sentence."""
+    return f"Off by {readable(difference)}" if difference else "Still the same"
+
+
+def _last_of_padded(padded: float | None, masked: float | None) -> str:
+    """Whether both modes end in one output, without the mask and with it."""
+    if not padded and not masked:
+        return "In both cases sequence[:, -1] is last."
+    figures = [
+        f"{difference(value)} {way}"
+        for value, way in ((padded or 0.0, "without a mask"), (masked or 0.0, "with one"))
+    ]
+    return f"sequence[:, -1] differs from last by {' and '.join(figures)}."
+
+
+def bound_takeaway(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> str:
+    """How far the outputs (T, U) get; where it matters, that targets are further."""
+    bound = highest_output(experiment.model.cell, len(hidden))
+    most = np.abs(hidden).max(axis=1)
+    if not np.isfinite(most).all():
+        return "Some of the outputs aren't numbers any more."
+    if experiment.model.head != "dense" and _out_of_reach(dataset.y, bound):
+        step = int(np.argmax(np.abs(dataset.y).max(axis=(0, 2)) - bound))
+        targets = dataset.y[:, step].ravel()
+        target, limit = signed(targets[np.argmax(np.abs(targets))]), number(bound[step])
+        return (
+            f"A target of {target} at step {step + 1} is out of reach: |h| is below {limit} there."
+        )
+    step = int(np.argmax(most))
+    rounded = ", rounded" if most[step] >= np.float32(bound[step]) else ""
+    furthest = _size(most[step], bound[step])
+    return f"No output can reach 1: the furthest here gets to {furthest}{rounded}."
+
+
+def bound_sentence(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> str:
+    """How near the outputs (T, U) come to their bound, and what that means for the targets."""
+    model = experiment.model
+    bound = highest_output(model.cell, len(hidden))
+    most = np.abs(hidden).max(axis=1)
+    rule = "|h| is less than 1 at every step"
+    if bound[0] < 1:  # it grows with the cell state
+        rule = (
+            "the size of c grows by less than 1 at each step. So at step t it is below t, "
+            f"and |h| below tanh(t): {number(bound[0])} at step 1 and {number(bound[-1])} at step "
+            f"{len(hidden)}"
+        )
+    parts = [
+        f"From a zero state, {rule}. The furthest unit here is at {_size(most[0], bound[0])} at "
+        f"step 1 and at {_size(most[-1], bound[-1])} at step {len(hidden)}."
+    ]
+    if (most >= bound.astype(np.float32)).any():
+        parts.append("What is at its bound is there only after rounding to 32 bits.")
+    if model.head == "dense":
+        parts.append(
+            "The Dense head stretches these outputs, so that targets "
+            f"up to {number(np.abs(dataset.y).max())} can be reached."
+        )
+    elif missed := _out_of_reach(dataset.y, bound):
+        parts.append(f"Without a head the outputs are the predictions: {missed}")
+    return " ".join(parts)
+
+
+def _size(value: float, bound: float) -> str:
+    """A size that is less than its bound, though three digits may make the two alike."""
+    alike = value < np.float32(bound) and number(value) == number(bound)
+    return f"just below {number(bound)}" if alike else number(value)
+
+
+def _out_of_reach(y: np.ndarray, bound: np.ndarray) -> str:
+    """Which targets (N, T, K) no weights can reach, each held against its own step's bound (T,).
+
+    Nothing where all can be reached. A bound itself is never reached.
+    """
+    furthest = np.abs(y).max(axis=(0, 2))
+    missed = furthest >= bound
+    if not missed.any():
+        return ""
+    step = int(np.argmax(furthest - bound))
+    sign = "±" if (y[:, step] <= -bound[step]).any() else ""
+    varies = bound[0] != bound[-1]
+    at = f" at step {step + 1}" if varies else ""
+    rest = f" So it is at {missed.sum()} of {len(bound)} steps, by the bound of each."
+    return (
+        f"targets of {sign}{number(bound[step])} or more{at} are out of reach "
+        f"(here up to {sign}{number(furthest[step])}), whatever the weights."
+        f"{rest if varies and missed.sum() > 1 else ''}"
+    )

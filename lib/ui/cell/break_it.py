@@ -1,0 +1,125 @@
+"""Break it: when the last step of the sequence isn't what the last-step mode says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from lib.datasets.worked import highest_output
+from lib.figures.bound import bound_picture
+from lib.figures.breakings import Strip, strips, strips_legend
+from lib.figures.palette import Palette
+from lib.narrate.breaking import bound_sentence, bound_takeaway, ways_to_break_it
+from lib.recurrence import initial_weights, unroll, unroll_stack
+from lib.ui.cell.ask import Reply, ask
+from lib.ui.cell.chosen import Chosen
+from lib.ui.cell.playhead import Follower, row_order
+from lib.ui.session import LayerWeights
+from lib.ui.text import takeaway
+
+PADDING = 3
+"""Steps of zeros at the end, to see what they do."""
+NAMED = 36
+"""Up to so many timesteps there is room for the last one's number beside the word for the zeros."""
+_ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
+"""As long as a takeaway of this part gets, but for rare ones."""
+_PADDED_BELOW = (
+    " What is padded are the features: the layers below read the zeros, and hand the mask up."
+)
+
+
+def ask_keras(chosen: Chosen) -> list[Reply]:
+    """What breaks it?"""
+    return [
+        ask(
+            "breakings",
+            chosen,
+            (chosen.sample, chosen.layer),
+            lambda: {
+                "cell": chosen.experiment.model.cell,
+                "weights": chosen.upward(chosen.weights),
+                "x": chosen.dataset.x[chosen.measured],
+                "backward": _backward(chosen),
+                "padding": PADDING,
+            },
+        )
+    ]
+
+
+def _backward(chosen: Chosen) -> LayerWeights:
+    """Fresh weights of a layer that reads backwards what the chosen one reads."""
+    model, width = chosen.experiment.model, chosen.layer_pass.x.shape[1]
+    return _fresh(model.cell, width, model.units, chosen.experiment.seed)
+
+
+@lru_cache(maxsize=8)  # a page run draws them, and those of many units take a while
+def _fresh(cell: str, width: int, units: int, seed: int) -> LayerWeights:
+    return tuple(initial_weights(cell, width, units, np.random.default_rng([seed, 3])))
+
+
+def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
+    """Draw the part; nothing is written anew when the playhead moves."""
+    (breakings,) = replies
+    ways = ways_to_break_it(chosen.experiment, PADDING, breakings.values)
+    st.html(strips_legend(palette))
+    for pair in (slice(0, 2), slice(2, 4)):
+        made = zip(ways[pair], _strips(chosen)[pair], st.columns(2), strict=True)
+        for way, outputs, column in made:
+            with column, st.container(border=True, gap="xsmall", height="stretch"):
+                st.markdown(f"### {way.title}")
+                sentence = f"{way.takeaway} {way.why}"
+                st.html(strips(outputs, way.measures, breakings.instead, sentence, palette))
+                below = _PADDED_BELOW if chosen.layer and way.title.startswith("Padding") else ""
+                takeaway(way.takeaway, f"{chosen.which}{way.why}{below}", longest=_ROOM)
+    with st.container(border=True, gap="xsmall", key="cell_bound"):
+        _bound(chosen, palette)
+    return []
+
+
+def _strips(chosen: Chosen) -> list[tuple[Strip, Strip]]:
+    """For each way two pictures of this sample's outputs, as NumPy computes them."""
+    cell, layer = chosen.experiment.model.cell, chosen.layer_pass
+    order, x, steps = row_order(layer), layer.x[None], len(layer.x)
+    padded = np.pad(chosen.dataset.x[[chosen.sample]], [(0, 0), (0, PADDING), (0, 0)])
+    mask = np.arange(padded.shape[1])[None] < steps
+    weights = chosen.upward(chosen.weights)
+    forward = layer.trace.hidden[0][:, order]
+    turned = unroll(cell, _backward(chosen), x, go_backwards=True).hidden[0, ::-1][:, order]
+    backwards = unroll(cell, layer.weights, x, go_backwards=True).hidden[0][:, order]
+    plain = unroll_stack(cell, weights, padded)[-1].hidden[0][:, order]
+    held = unroll_stack(cell, weights, padded, mask)[-1].hidden[0][:, order]
+    in_time = {0: "1", steps - 1: f"{steps}"}
+    with_zeros = (in_time if steps <= NAMED else {0: "1"}) | {steps + PADDING // 2: "zeros"}
+    end = steps + PADDING - 1
+    return [
+        (
+            Strip("forward, reads 1 to the end", forward, steps - 1, in_time),
+            Strip("backward, reads the end to 1", turned, 0, in_time),
+        ),
+        (
+            Strip("without a mask", plain, end, with_zeros),
+            Strip("with a mask, which holds the state", held, end, with_zeros),
+        ),
+        (
+            Strip("with a mask, as usual", held, end, with_zeros),
+            Strip("zero_output_for_mask=True", held * mask[0][:, None], steps - 1, with_zeros),
+        ),
+        (
+            Strip("as it is handed out", backwards, steps - 1, {0: f"{steps}", steps - 1: "1"}),
+            Strip("flipped back into time", backwards[::-1], 0, in_time),
+        ),
+    ]
+
+
+def _bound(chosen: Chosen, palette: Palette) -> None:
+    st.markdown("### How far an output can get")
+    experiment, hidden = chosen.experiment, chosen.traces[-1].hidden[0]
+    layers = experiment.model.layers
+    which = f"Layer {layers} of {layers}, the top one. " if layers > 1 else ""
+    sentence = which + bound_sentence(experiment, chosen.dataset, hidden)
+    bound = highest_output(experiment.model.cell, len(hidden))
+    st.html(bound_picture(hidden, bound, sentence, palette))
+    takeaway(bound_takeaway(experiment, chosen.dataset, hidden), sentence)

@@ -1,0 +1,32 @@
+"""The parts of the Cell page. One is open: only that one asks Keras and is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lib.figures.palette import Palette
+from lib.ui.cell import break_it, learn, proof, unrolled
+from lib.ui.cell.ask import Reply
+from lib.ui.cell.chosen import Chosen
+from lib.ui.cell.playhead import Follower
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is asked for a part, and how it is drawn."""
+
+    title: str
+    ask: Callable[[Chosen], Sequence[Reply]]
+    """What is known of the part's questions now."""
+    draw: Callable[[Chosen, Sequence[Reply], Palette], Sequence[Follower]]
+    """Returns what has to be written anew when the playhead moves."""
+
+
+PARTS = {
+    "unrolled": Part("Unrolled", lambda _: (), unrolled.draw),
+    "proof": Part("Proof", proof.ask_keras, proof.draw),
+    "break": Part("Break it", break_it.ask_keras, break_it.draw),
+    "learn": Part("How they learn", learn.ask_keras, learn.draw),
+}
+"""By their name in the address."""

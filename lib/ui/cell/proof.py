@@ -1,0 +1,104 @@
+"""Proof: the modes are one computation, as Keras measures it on these very weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from lib.english import widest
+from lib.figures.palette import Palette
+from lib.figures.proofs import Side, equation, proof_cards
+from lib.narrate.proofs import also_measured, one_computation, prefix_sentence
+from lib.proofs import ProofCard
+from lib.recurrence.agreement import agreement
+from lib.ui.cell.ask import Reply, ask
+from lib.ui.cell.chosen import Chosen
+from lib.ui.cell.playhead import At, Follower, first_row, row_order, where
+from lib.ui.fragment import slot
+from lib.ui.text import hint, say_steadily, takeaway
+
+
+def ask_keras(chosen: Chosen) -> list[Reply]:
+    """Are the modes one computation?"""
+    return [
+        ask(
+            "modes",
+            chosen,
+            (chosen.sample, chosen.layer),
+            lambda: {
+                "cell": chosen.experiment.model.cell,
+                "layers": chosen.layer + 1,
+                "weights": chosen.upward(chosen.weights),
+                "x": chosen.dataset.x[chosen.measured],
+                "sample": 0,
+            },
+        )
+    ]
+
+
+def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
+    """Draw the part; returns what writes the prefixes' sentence."""
+    (modes,) = replies
+    experiment, steps, answer = chosen.experiment, chosen.dataset.shape[1], modes.values
+    at_last, at_each = one_computation(experiment, steps, answer)
+    order = row_order(chosen.layer_pass)
+
+    def rows(name: str) -> np.ndarray | None:
+        """What Keras answered, with the units in the page's order, (U, columns)."""
+        return None if answer is None else answer[name].reshape(-1, len(order)).T[order]
+
+    if not chosen.is_top:  # no model returns the last step of such a layer
+        hint(f"{chosen.which[:-2]}, as if no other were above it.")
+    with st.container(border=True, gap="xsmall", key="cell_modes"):
+        st.markdown(f"### {at_last.title}")
+        ends = None if answer is None else answer["sequence"][:, -1].T[order]
+        st.html(
+            equation(
+                Side("return_sequences=True", "its last step, [:, -1]", ends),
+                Side("return_sequences=False", "all that it gives", rows("last")),
+                at_last.measures[0],
+                palette,
+                missing=modes.instead,
+                sentence=f"{at_last.takeaway} {at_last.why}",
+                columns=f"{len(chosen.measured)} samples",
+            )
+        )
+        takeaway(at_last.takeaway, at_last.why)
+    with st.container(border=True, gap="xsmall", key="cell_prefixes"):
+        st.markdown(f"### {at_each.title}")
+        st.html(
+            equation(
+                Side("return_sequences=True", "asked once", rows("whole")),
+                Side("return_sequences=False", f"asked {steps} times", rows("prefixes")),
+                at_each.measures[0],
+                palette,
+                missing=modes.instead,
+                sentence=f"{at_each.takeaway} {at_each.why}",
+                columns="timesteps",
+                start=first_row(chosen.layer_pass),
+            )
+        )
+        takeaway(at_each.takeaway, at_each.why)
+        words = slot()
+    with st.expander("Also measured: NumPy against Keras, and return_state"):
+        st.html(proof_cards(_also(chosen, modes), palette, modes.instead))
+
+    def write(at: At) -> None:
+        values = answer or {name: np.zeros((steps, len(order))) for name in ("whole", "prefixes")}
+        says = prefix_sentence(values["whole"], values["prefixes"], at.unit, at.step, "Keras")
+        with words:
+            say_steadily(says if answer else modes.instead, widest(says))
+
+    write(where(chosen.layer_pass))
+    return [write]
+
+
+def _also(chosen: Chosen, modes: Reply) -> list[ProofCard]:
+    against, answer = None, modes.values
+    if answer is not None:  # on the weights that were asked about, maybe not the newest
+        upward, x = chosen.upward(modes.weights), chosen.dataset.x[chosen.measured]
+        cell = chosen.experiment.model.cell
+        against = agreement(cell, upward, x, answer["sequence"], answer["states"])
+    return also_measured(chosen.experiment, answer, against)

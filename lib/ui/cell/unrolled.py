@@ -1,0 +1,94 @@
+"""Unrolled: the layer at every timestep, all it computed, and one unit with its formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from lib.figures.by_hand import by_hand, can_show
+from lib.figures.heatmaps import heatmaps
+from lib.figures.palette import Palette
+from lib.figures.unit import unit_lines
+from lib.figures.unrolled import unrolled_picture
+from lib.narrate.cell import (
+    STEP_ROOM,
+    findings,
+    headline,
+    step_takeaway,
+    unrolled_sentence,
+    unrolled_takeaway,
+)
+from lib.recurrence import GATES, gate_symbol
+from lib.recurrence.formulas import LayerPass, lines
+from lib.ui.cell.ask import Reply
+from lib.ui.cell.chosen import Chosen
+from lib.ui.cell.playhead import ORDER, At, Follower, first_row, row_order, where
+from lib.ui.fragment import slot
+from lib.ui.text import say, takeaway
+
+COLUMNS = (3, 2)
+"""The widths of what runs over time and of the picked unit, which the playhead's bar shares."""
+
+
+def draw(chosen: Chosen, _replies: Sequence[Reply], palette: Palette) -> list[Follower]:
+    """Draw the part; returns what writes the formulas."""
+    layer = chosen.layer_pass
+    over_time, one_unit = st.columns(COLUMNS)
+    with over_time:
+        with st.container(border=True, gap="xsmall", key="cell_unrolled"):
+            _chain(chosen, layer, palette)
+        with st.container(border=True, gap="xsmall", key="cell_heatmaps"):
+            _heatmaps(layer, palette, top=chosen.is_top)
+    with one_unit, st.container(border=True, gap="xsmall", key="cell_unit"):
+        return [_unit(layer, palette, top=chosen.is_top)]
+
+
+def _chain(chosen: Chosen, layer: LayerPass, palette: Palette) -> None:
+    experiment, x = chosen.experiment, layer.x
+    sentence = unrolled_sentence(experiment, chosen.layer, *x.shape)
+    modes = experiment.model.modes if chosen.is_top else ("sequence",)
+    st.html(unrolled_picture(x, modes, layer.trace.cell is not None, sentence, palette))
+    takeaway(unrolled_takeaway(experiment, chosen.layer, len(x)), sentence)
+
+
+def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:
+    trace = layer.trace
+    matrices = {"h, hidden state": trace.hidden[0]}
+    if trace.cell is not None:
+        matrices["c, cell state"] = trace.cell[0]
+    for name, values in trace.gates.items():
+        about = GATES[layer.cell][name]
+        matrices[f"{gate_symbol(name, about)}, {about}"] = values[0]
+    sentence = " ".join(findings(layer.cell, trace))
+    order, row, outlined = row_order(layer), first_row(layer), "h" if top else ""
+    st.html(heatmaps(matrices, order, row, sentence, palette, outlined_name=outlined))
+    takeaway(headline(trace), sentence)
+    st.toggle(
+        "Order units by similarity",
+        bool(ORDER.index),
+        **ORDER.bind(),
+        help="Each unit is followed by the one whose output is most like it.",
+    )
+
+
+def _unit(layer: LayerPass, palette: Palette, *, top: bool) -> Follower:
+    words, formulas = slot(), slot()
+    hand = None
+    if can_show(layer.x.shape[1], layer.units):
+        with st.expander("Every number, by hand"):
+            say(
+                "Each table is a block of the kernels' columns: multiply every row by the number "
+                "in front of it, add the column up, and apply the activation."
+            )
+            hand = slot()
+
+    def write(at: At) -> None:
+        with words:
+            takeaway(step_takeaway(layer, at.unit, at.step), longest=STEP_ROOM)
+        formulas.html(unit_lines(lines(layer, at.unit, at.step), palette, top=top))
+        if hand is not None:
+            hand.html(by_hand(layer, at.step, palette))
+
+    write(where(layer))
+    return write
