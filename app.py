@@ -16,7 +16,7 @@ from lib.ui.explore.live import live
 from lib.ui.frame import frame
 from lib.ui.save import save_button
 from lib.ui.shown import fitting_run, strip_values
-from lib.ui.style import explore_style
+from lib.ui.style import page_style
 from lib.ui.text import plain
 from lib.ui.theme import current_palette
 
@@ -24,7 +24,7 @@ loaded = load_data(frame("Explore"))
 experiment, dataset = loaded.experiment, loaded.dataset
 palette = current_palette()
 
-explore_style()
+page_style("explore")
 st.markdown(f"# {plain(setup_sentence(experiment, dataset))}")
 with st.container(border=True, key="strip"):
     seen = at_picked_epoch(fitting_run(experiment, dataset))

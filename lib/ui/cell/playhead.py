@@ -28,7 +28,7 @@ from lib.ui import address
 from lib.ui.fragment import fragment
 from lib.ui.linked import Linked
 from lib.ui.session import session
-from lib.ui.style import cell_style
+from lib.ui.style import page_style
 
 KEY = "cell_playhead"
 ORDER = Linked("order", ("", "similar"), 0, "cell_similar")
@@ -59,7 +59,7 @@ Follower = Callable[[At], None]
 
 def bar_at_hand() -> DeltaGenerator:
     """The playhead's place, above all pictures: it stays in sight while these are scrolled."""
-    cell_style()
+    page_style("cell")
     return st.container(key="cell_bar")
 
 

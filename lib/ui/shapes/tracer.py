@@ -28,7 +28,7 @@ from lib.ui import address
 from lib.ui.shapes.doctor import take_stack_output
 from lib.ui.shapes.editor import adding, layer_settings
 from lib.ui.shapes.shown_stack import is_sidebar_stack, previous_stack, set_stack
-from lib.ui.style import shapes_style
+from lib.ui.style import page_style
 from lib.ui.text import hint, plain, takeaway
 
 PICK, SIDEBAR = "shapes_pattern", "sidebar"
@@ -49,7 +49,7 @@ SILENT = (
 
 def tracer(stack: Stack, palette: Palette) -> None:
     """The layers with their tensors, and the stack as code."""
-    shapes_style()
+    page_style("shapes")
     steps, before = trace(stack), previous_stack()
     st.markdown(f"# {plain(stack_title(steps))}")
     name = pattern_of(stack)
