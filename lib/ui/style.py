@@ -160,14 +160,15 @@ _CELL = (
 )
 
 _LETTERS = "".join(
-    f".st-key-{on} button::after{{content:'{key.name}' / '';margin-left:0.4rem;"
-    "font-size:0.8125rem;opacity:0.7}"
+    f".st-key-{on} button{{position:relative}}.st-key-{on} button::after"
+    f"{{content:'{key.name}' / '';position:absolute;right:0.25rem;top:0;"
+    "font-size:0.75rem;line-height:1.4;opacity:0.8}"
     for keys in KEYS.values()
     for key in keys
     if key.part == BUTTON
     for on in key.on
 )
-"""On each button its key, which is not said: a screen reader's person has keys of their own."""
+"""In each button's corner its key, not said aloud: who hears the page has keys of their own."""
 
 _SHAPES = (
     # A row for each layer; one that breaks is red.
