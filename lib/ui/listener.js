@@ -20,15 +20,18 @@ function nameOf({ key, code, shiftKey }) {
   return digit ? (shiftKey ? "Shift+" : "") + digit : NAMES[key] ?? key.toUpperCase();
 }
 
-// What a key works on, in a component's own tree too: of several one that is shown, if it can be
-// pressed, else one that could be pressed if it were shown.
-function find({ on, part }) {
+// All that a key may work on, in a component's own tree too.
+function parts({ on, part }) {
   const places = on.flatMap((key) => [...document.querySelectorAll(`.st-key-${key}`)]);
   const trees = places.flatMap((place) => [
     place, ...[...place.querySelectorAll("*")].flatMap((each) => each.shadowRoot ?? []),
   ]);
-  const parts = trees.flatMap((tree) => [...tree.querySelectorAll(part)]);
-  const ready = parts.filter((each) => !each.disabled);
+  return trees.flatMap((tree) => [...tree.querySelectorAll(part)]);
+}
+
+// Of these one that is shown, if it can be pressed, else one that could be if it were shown.
+function find(key) {
+  const ready = parts(key).filter((each) => !each.disabled);
   return ready.find((each) => each.checkVisibility()) ?? ready[0];
 }
 
@@ -90,7 +93,7 @@ function mount(root) {
     document.addEventListener(type, act, { signal: own.ended.signal, capture: true });
 
   function showKeys() {
-    help.querySelector("dl").replaceChildren(...own.keys.filter(find).map(({ name, does }) => {
+    help.querySelector("dl").replaceChildren(...own.keys.filter((key) => parts(key).length).map(({ name, does }) => {
       const row = document.createElement("div");
       row.innerHTML = "<dt><kbd></kbd></dt><dd></dd>";
       row.querySelector("kbd").textContent = name;

@@ -21,14 +21,15 @@ HIDE_AFTER = "0.5s"
 """When a chart that is covered by a newer one is hidden altogether, also from screen readers."""
 _FOLDER = Path(__file__).with_name("css")
 _LETTERS = "".join(
-    f".st-key-{on} button::after{{content:'{key.name}' / '';margin-left:0.4rem;"
-    "font-size:0.8125rem;opacity:0.7}"
+    f".st-key-{on} button{{position:relative}}.st-key-{on} button::after"
+    f"{{content:'{key.name}' / '';position:absolute;right:0.25rem;top:0;"
+    "font-size:0.75rem;line-height:1.4;opacity:0.8}"
     for keys in KEYS.values()
     for key in keys
     if key.part == BUTTON
     for on in key.on
 )
-"""On each button its key, which is not said: a screen reader's person has keys of their own."""
+"""In each button's corner its key, not said aloud: who hears the page has keys of their own."""
 
 
 def style() -> None:

@@ -28,6 +28,11 @@ def focus_slider(page: Page, name: str = "Timesteps") -> Locator:
     return thumb
 
 
+def press_blank_ground(page: Page) -> None:
+    """Take the focus away from everything, beside all that the page shows."""
+    page.get_by_test_id("stMain").click(position={"x": 8, "y": 500})
+
+
 def test_keys_steer_a_run_wherever_the_focus_is(page: Page) -> None:
     """On a slider, a button, nothing; but what is typed into a field is typed there."""
     open_page(page, TRAINING)
@@ -70,7 +75,7 @@ def test_the_playhead_hears_keys_wherever_the_focus_is(page: Page) -> None:
     """But the arrows belong to a slider that has the focus; a press on blank ground frames none."""
     open_page(page, "/cell?U=8&T=6&step=3")
     expect(slider(page, "Timestep")).to_have_value("3")
-    page.locator("h1").click()
+    press_blank_ground(page)
     page.keyboard.press("ArrowRight")
     wait_for_place(page, 4)
     assert not page.get_by_test_id("stMain").evaluate("main => main.matches(':focus-visible')")
@@ -83,7 +88,7 @@ def test_the_playhead_hears_keys_wherever_the_focus_is(page: Page) -> None:
 
 
 def test_the_quiz_and_the_menu_hear_keys_while_a_slider_has_the_focus(page: Page) -> None:
-    """A digit answers, N goes on; Shift and a digit opens a page."""
+    """A digit answers, N goes on; Shift and a digit opens a page, of which ← has the epochs."""
     open_page(page, "/data")
     focus_slider(page)
     page.keyboard.press("Shift+Digit4")
@@ -97,6 +102,11 @@ def test_the_quiz_and_the_menu_hear_keys_while_a_slider_has_the_focus(page: Page
     page.keyboard.press("n")
     expect(page.get_by_role("heading", name="Question 2")).to_be_visible()
     page.wait_for_url("**quiz=2**")
+    page.keyboard.press("Shift+Digit1")
+    expect(page.locator(".st-key-run_epoch").get_by_role("slider")).to_be_visible()
+    press_blank_ground(page)
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**epoch=**")
 
 
 def middle(box: FloatRect | None) -> tuple[float, float]:
