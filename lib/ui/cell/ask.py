@@ -114,9 +114,11 @@ def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
 
 def say_progress(replies: Sequence[Reply], chosen: Chosen) -> None:
     """Say it, in the room of the longest that may have to be said."""
-    longest = max((reply.about for reply in replies), key=len)
-    room = questions_sentence(0, len(replies), longest, 88, ready=True)
-    say_steadily(keras_progress(replies, chosen), room, gray=True)
+    total, longest = len(replies), max((reply.about for reply in replies), key=len)
+    waiting = questions_sentence(0, total, longest, 88, ready=True)
+    again = questions_sentence(total, total, "", 0, ready=True, again=True)
+    older = f"{again} Figures as of epoch 8,888 to 8,888."
+    say_steadily(keras_progress(replies, chosen), max(waiting, older, key=len), gray=True)
 
 
 def forget_errors() -> None:
