@@ -191,15 +191,14 @@ class Dataset(Samples):
 
     def sample_name(self, index: int) -> str:
         """What sample `index`, 0 to N-1, is called: "sample 241 (validation)"."""
-        part = " (validation)" if index >= self.train else ""
-        return f"{self._bare_name(index)}{part}"
+        return f"{self._bare_name(index)}{self._part(index)}"
 
     def short_sample_name(self, index: int) -> str:
-        """The same where there is no room: of a window, which begins "to" end, its begin alone.
+        """The same where there is no room: of a window, which begins "to" end, its begin alone."""
+        return f"{self._bare_name(index).partition(' to ')[0]}{self._part(index)}"
 
-        Nor of which part it is; who picks one picks among those of one part.
-        """
-        return self._bare_name(index).partition(" to ")[0]
+    def _part(self, index: int) -> str:
+        return " (validation)" if index >= self.train else ""
 
     def _bare_name(self, index: int) -> str:
         return self.sample_names[index] if self.sample_names else f"sample {index + 1}"

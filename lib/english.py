@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 _DECIMAL = re.compile(r"\d[\d,]*\.\d+")
+NEXT_TO_NOTHING = 1e-6
+"""People are told of no smaller number than this."""
 _WIDEST = "0.0000888"
 _SPARE = " 8,888 8,888 8,888"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -59,14 +61,16 @@ def number(value: float) -> str:
 
 
 def short(value: float) -> str:
-    """The same in nine letters at most, for where there is no room: "3.75e8"."""
+    """The same in nine letters at most, for where there is no room: "3.75e8", "≈ 0"."""
+    if 0 < abs(value) < NEXT_TO_NOTHING:
+        return "≈ 0"
     text = number(value)
     return _powered(value) if len(text) > 9 and math.isfinite(value) else text
 
 
 def readable(value: float) -> str:
     """As `number`, for who reads a sentence: what is next to nothing is "less than a millionth"."""
-    return "less than a millionth" if 0 < abs(value) < 1e-6 else number(value)
+    return "less than a millionth" if 0 < abs(value) < NEXT_TO_NOTHING else number(value)
 
 
 def difference(value: float) -> str:

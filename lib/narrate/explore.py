@@ -115,7 +115,7 @@ def predictions_sentence(
         parts.append(
             f"Before the last step the last-step model was never asked; "
             f"{ANSWERS[experiment.model.head]} would have been off by "
-            f"{number(errors['last'][:-1].mean())} on average."
+            f"{readable(errors['last'][:-1].mean())} on average."
         )
     return " ".join(parts)
 
@@ -132,7 +132,7 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     loss = LOSSES[experiment.training.loss].label.lower()
     if losses:
         clauses = [
-            f"the {MODES[mode].model}'s {named}is {number(value)}, {counts[mode]}"
+            f"the {MODES[mode].model}'s {named}is {readable(value)}, {counts[mode]}"
             for named, (mode, value) in zip(("training loss ", ""), losses.items(), strict=False)
         ]
         parts = [_sentence(clauses, f"After {counted(snapshot.epoch, 'epoch')} ")]
@@ -164,7 +164,7 @@ def compare_sentence(dataset: Dataset, snapshot: Snapshot) -> str:
     """The number that compares the modes: last-step error on the same samples for both."""
     which = "validation" if dataset.has_validation else "training"
     errors = [
-        f"{MODES[mode].model} {number(result.last_step_mse[-1])}"
+        f"{MODES[mode].model} {readable(result.last_step_mse[-1])}"
         for mode, result in snapshot.results.items()
         if len(result.last_step_mse)
     ]
@@ -187,7 +187,7 @@ def typical_error(dataset: Dataset, result: ModeResult) -> str:
     scale = dataset.raw_scale
     if not dataset.is_scaled or scale is None or not len(result.last_step_mse):
         return ""
-    off = number(scale * math.sqrt(result.last_step_mse[-1]))
+    off = readable(scale * math.sqrt(result.last_step_mse[-1]))
     unit = {"": "", "%": " points"}.get(dataset.target_unit, f" {dataset.target_unit}")
     return f"≈ {off}{unit} off"  # 3% is off by 1 point from 4%, not by 1%
 
@@ -262,19 +262,17 @@ def changed_settings(before: Experiment, after: Experiment) -> str:
 
 
 def own_settings(shown: Experiment, chosen: Experiment) -> str:
-    """What of the settings that are shown isn't chosen now: "T = 40, cell = GRU"; "" if nothing.
+    """What of the settings that are shown isn't chosen now: "T = 40 and 2 more"; "" if nothing."""
 
-    Of more than two the others are counted.
-    """
-    own = [
-        f"{key} = {setting.options[shown.get(key)].label if setting.options else shown.get(key)}"
-        if key != "data"
-        else DATASETS[shown.data.name].title
-        for key, setting in SETTINGS.items()
-        if shown.get(key) != chosen.get(key)
-    ]
-    rest = len(own) - 2
-    return ", ".join(own[:2]) + (f" and {rest} more" if rest > 0 else "")
+    def words(setting: Setting) -> str:
+        value = shown.get(setting.key)
+        if setting.key == "data":
+            return DATASETS[value].title
+        return f"{setting.key} = {setting.options[value].label if setting.options else value}"
+
+    own = [s for s in SETTINGS.values() if shown.get(s.key) != chosen.get(s.key)]
+    more = f" and {len(own) - 1} more" if len(own) > 1 else ""
+    return words(own[0]) + more if own else ""
 
 
 def _by_mode(values: Mapping[str, float], write: Callable[[float], str]) -> str:
@@ -287,7 +285,7 @@ def _by_mode(values: Mapping[str, float], write: Callable[[float], str]) -> str:
 
 def _floor(value: float) -> str:
     """A best possible error: of a great one the decimals matter, since training ends there."""
-    return f"{value:,.2f}" if value >= 1000 else number(value)
+    return f"{value:,.2f}" if value >= 1000 else readable(value)
 
 
 def _about(seconds: float) -> str:

@@ -14,6 +14,7 @@ from lib.narrate.explore import (
     changed_settings,
     compare_sentence,
     loss_sentence,
+    own_settings,
     predictions_sentence,
     progress_sentence,
     setup_sentence,
@@ -288,6 +289,15 @@ def test_progress_is_told_as_a_person_would(speed, left, words):
 def test_a_run_that_stands_still_has_no_speed(status):
     """Whatever it had before."""
     assert progress_sentence(Snapshot("r", status, 7, 200, 131.2, 0.5)) == "epoch 7 of 200"
+
+
+def test_what_is_shown_of_other_settings_is_named_by_its_letter() -> None:
+    """One of them is written out, the others are counted."""
+    chosen = Experiment()
+    assert own_settings(chosen, chosen) == ""
+    assert own_settings(chosen.set(T=40), chosen) == "T = 40"
+    assert own_settings(chosen.set(cell="gru"), chosen) == "cell = GRU"
+    assert own_settings(chosen.set(data="sine", T=40, U=3), chosen) == "Sine wave and 2 more"
 
 
 def test_what_changed_is_named_by_setting() -> None:

@@ -58,8 +58,8 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, bad
     turn = session().charts.turn if shown.polling else None
     experiment, dataset, snapshot = shown.experiment, shown.dataset, shown.snapshot
     with st.container(key="cards"):
-        with _card("predictions"):
-            picked = _pickers(shown, badge)
+        with _card("predictions", badge):
+            picked = _pickers(shown)
             earlier = _asks_earlier(experiment)
             _picture(
                 "predictions",
@@ -70,8 +70,8 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, bad
                 predictions_sentence(experiment, dataset, snapshot, *picked, earlier=earlier),
                 hold=hold,
             )
-        with _card("loss"):
-            _title("Loss over epochs", badge)
+        with _card("loss", badge):
+            st.markdown("### Loss over epochs")
             _picture(
                 "loss",
                 lambda: loss_figure(experiment, dataset, snapshot, palette),
@@ -81,8 +81,8 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, bad
             )
         if not with_lower:
             return
-        with _card("step_error"):
-            _title("How early could each model know?", badge)
+        with _card("step_error", badge):
+            st.markdown("### How early could each model know?")
             _picture(
                 "step_error",
                 lambda: step_error_figure(experiment, dataset, snapshot, palette, earlier=earlier),
@@ -90,9 +90,10 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, bad
                 step_error_sentence(experiment, dataset, snapshot, earlier=earlier),
                 hold=hold or turn == 0,
             )
-        with _card("compare"):
+        with _card("compare", badge):
             several = len(snapshot.results) > 1
-            _title("The one number that compares them" if several else "Last-step error", badge)
+            title = "One number for both" if several else "Error at the last step"
+            st.markdown(f"### {title}")
             _numbers(shown)
             _picture(
                 "compare",
@@ -103,12 +104,13 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, bad
             )
 
 
-def _card(name: str) -> DeltaGenerator:
-    return st.container(border=True, key=f"card_{name}", gap="xxsmall")
-
-
-def _title(words: str, badge: str) -> None:
-    st.markdown(f"### {words}" + (f" :yellow-badge[these show {plain(badge)}]" if badge else ""))
+def _card(name: str, badge: str) -> DeltaGenerator:
+    """A card, in the corner of which stands which settings its picture shows, if others."""
+    card = st.container(border=True, key=f"card_{name}", gap="xxsmall")
+    with card, st.container(key=f"shows_{name}"):  # there always: nothing below it moves
+        if badge:
+            st.markdown(f":yellow-badge[these show {plain(badge)}]")
+    return card
 
 
 def _picture(
@@ -132,13 +134,13 @@ def _asks_earlier(experiment: Experiment) -> bool:
     )
 
 
-def _pickers(shown: ShownRun, badge: str) -> tuple[int, int]:
+def _pickers(shown: ShownRun) -> tuple[int, int]:
     """The first card's title, and which sample and which target column it shows."""
     dataset = shown.dataset
     names = [dataset.short_sample_name(index) for index in shown.snapshot.samples]
     sample, target = sample_index(len(names)), 0
     with st.container(horizontal=True, key="pickers", vertical_alignment="bottom"):
-        _title(f"{plain(dataset.title)}: each model's answers", badge)
+        st.markdown(f"### {plain(dataset.title)}: each model's answers")
         if dataset.targets > 1:
             target = st.selectbox(
                 "Target column",
@@ -155,7 +157,7 @@ def _pickers(shown: ShownRun, badge: str) -> tuple[int, int]:
                 format_func=names.__getitem__,
                 key=sample_key(len(names)),
                 label_visibility="collapsed",
-                width=150,
+                width=200,
             )
     return sample, target
 
