@@ -11,7 +11,8 @@ from lib.export import EXPORTS
 from lib.figures.strip import shape_strip
 from lib.narrate.explore import setup_sentence, strip_sentence
 from lib.ui.data import load_data
-from lib.ui.epoch import at_picked_epoch
+from lib.ui.epoch import Epochs
+from lib.ui.explore.charts import EARLIER
 from lib.ui.explore.live import live
 from lib.ui.frame import frame
 from lib.ui.save import save_button
@@ -20,15 +21,14 @@ from lib.ui.style import page_style
 from lib.ui.text import plain
 from lib.ui.theme import current_palette
 
-loaded = load_data(frame("Explore"))
+loaded = load_data(frame("Explore", (EARLIER.name,)))
 experiment, dataset = loaded.experiment, loaded.dataset
 palette = current_palette()
 
 page_style("explore")
 st.markdown(f"# {plain(setup_sentence(experiment, dataset))}")
 with st.container(border=True, key="strip"):
-    seen = at_picked_epoch(fitting_run(experiment, dataset))
-    sample, traces = strip_values(seen)
+    sample, traces = strip_values(Epochs.of(fitting_run(experiment, dataset)).then)
     sentence = strip_sentence(experiment, dataset)
     st.html(shape_strip(experiment, dataset, sentence, palette, traces=traces, sample=sample))
 

@@ -62,15 +62,19 @@ def number(value: float) -> str:
 
 def short(value: float) -> str:
     """The same in nine letters at most, for where there is no room: "3.75e8", "≈ 0"."""
-    if 0 < abs(value) < NEXT_TO_NOTHING:
-        return "≈ 0"
+    if 0 < abs(value) < 1e-5:
+        return "≈ 0" if abs(value) < NEXT_TO_NOTHING else f"{value:.6f}"
     text = number(value)
     return _powered(value) if len(text) > 9 and math.isfinite(value) else text
 
 
 def readable(value: float) -> str:
-    """As `number`, for who reads a sentence: what is next to nothing is "less than a millionth"."""
-    return "less than a millionth" if 0 < abs(value) < NEXT_TO_NOTHING else number(value)
+    """As `number`, for who reads a sentence: next to nothing is "less than a millionth"."""
+    if not 0 < abs(value) < 1e-5:
+        return number(value)
+    if abs(value) < NEXT_TO_NOTHING:
+        return "less than a millionth"
+    return _trim(f"{value:.{2 - math.floor(math.log10(abs(value)))}f}")
 
 
 def difference(value: float) -> str:

@@ -57,16 +57,21 @@ def as_of(
     results = {}
     for mode, result in snapshot.results.items():
         step_mse, losses, predictions = _judge(experiment, dataset, weights[mode])
-        told, checked = result.loss_epochs <= epoch, result.checked_epochs < epoch
+        told, checked = result.loss_epochs <= epoch, result.checked_epochs <= epoch
+        epochs, errors = result.checked_epochs[checked], result.last_step_mse[checked]
         validation = result.validation_loss
         if len(validation):
-            validation = np.append(validation[checked], losses[mode])
+            validation = validation[checked]
+        if epoch not in epochs:  # else it was judged on all samples then
+            epochs, errors = np.append(epochs, epoch), np.append(errors, step_mse[-1])
+            if len(validation):
+                validation = np.append(validation, losses[mode])
         results[mode] = replace(
             result,
             loss_epochs=result.loss_epochs[told],
             loss=result.loss[told],
-            checked_epochs=np.append(result.checked_epochs[checked], epoch),
-            last_step_mse=np.append(result.last_step_mse[checked], step_mse[-1]),
+            checked_epochs=epochs,
+            last_step_mse=errors,
             validation_loss=validation,
             step_mse=step_mse,
             predictions=predictions,

@@ -180,7 +180,7 @@ TASKS = {
     "parity": Task(
         parity,
         "Parity",
-        "Sequence mode wins: hints at each step.",
+        "Each step's answer helps the next.",
         "At every step, the product of the signal's coins (1 or -1) so far.",
         "parity",
         group="Idea",
@@ -188,7 +188,7 @@ TASKS = {
     "adding": Task(
         adding,
         "Adding problem",
-        "Last-step mode wins: answers come late.",
+        "Early steps can't know the answer.",
         "At every step, the final sum of the two values that a mark of 1 stands beside: not known "
         "before the second mark has come.",
         "final sum",

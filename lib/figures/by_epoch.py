@@ -17,6 +17,8 @@ from lib.figures.palette import Palette
 from lib.run import Snapshot
 
 LOSS_HEIGHT, COMPARE_HEIGHT = 340, 260
+LEAST_PLOT = 130
+"""The least height of the loss's plot on a small screen, in pixels: words beside it fit then."""
 COUNTS = {"sequence": "every step", "last": "last step"}
 """What a mode's loss counts, as it stands beside its level."""
 TOGETHER = "both modes"
@@ -71,8 +73,7 @@ def loss_figure(
             key[1].insert(0, marks.best_key(dataset.best_label, palette, ": 0" if nothing else ""))
         else:
             key.insert(1, [marks.best_key(dataset.best_label, palette, f" ({nothing[0]}: 0)")])
-    plot = LOSS_HEIGHT - chart.top(key) - chart.BOTTOM
-    words = chart.side_notes(notes, y["range"], plot, TOGETHER) if both else []
+    words = chart.side_notes(notes, y["range"], LEAST_PLOT, TOGETHER) if both else []
     if not any(len(loss) for _, loss in losses.values()):
         words.append(chart.empty("not trained yet", palette))
     else:

@@ -21,7 +21,7 @@ from lib.figures.palette import Palette
 from lib.run import Snapshot
 
 TIMESTEPS_HEIGHT = 340
-UNASKED = {"dense": "its head before that", "none": "its output before that"}
+UNASKED = {"dense": "its head, asked earlier", "none": "its output, asked earlier"}
 """What the dotted line is called, next to "last-step mode", by the model's head."""
 
 

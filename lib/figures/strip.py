@@ -157,9 +157,7 @@ def _tensor(
     shape = code_words(readable_shape(tensor), palette.ink, bold=True)
     above = "" if brief else f"{code_words(letters(tensor), palette.muted)}<br>"
     below = (
-        ""
-        if brief
-        else f'<div style="color:{color or palette.muted};white-space:nowrap">{name}</div>'
+        "" if brief else f'<div class="name" style="color:{color or palette.muted}">{name}</div>'
     )
     return (
         f'<div title="{letters(tensor)}: {name}" style="flex:none;'

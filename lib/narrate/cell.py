@@ -35,7 +35,7 @@ def cell_sentence(experiment: Experiment, dataset: Dataset) -> str:
     stack = f"{model.layers} layers, each" if model.layers > 1 else "one layer"
     return (
         f"Inside the {CELLS[model.cell].label}: {stack} of {counted(model.units, 'unit')}, "
-        f"at each of {dataset.shape[1]} timesteps. {dataset.title}."
+        f"at each of {dataset.shape[1]} timesteps. Data: {dataset.title}."
     )
 
 

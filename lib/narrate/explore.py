@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from lib.baselines import best_loss, naive_loss
 from lib.dataset import Dataset
 from lib.datasets import DATASETS
-from lib.english import capital, counted, number, readable
+from lib.english import capital, counted, joined, number, readable, short
 from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
 from lib.run import ModeResult, Snapshot, Status
 from lib.stack import total
@@ -20,9 +19,9 @@ from lib.stack.tensors import readable_shape
 
 ANSWERS = {"dense": "its head", "none": "its output"}
 """What could be read of the last-step model before the last step, by the model's head."""
-_STEPS = ((20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.inf, 1800))
+_STEPS = ((10, 1), (20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.inf, 1800))
 """How long is left, up to so many seconds, and the steps in seconds in which that is told."""
-MOST_CHANGES = 3
+MOST_CHANGES = 2
 """Settings that a sentence names as changed."""
 _COUNTED = ("", "one", "two", "three")
 
@@ -148,6 +147,13 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
         parts.append(
             f"The two losses can't be compared: one counts {steps} steps, the other counts 1."
         )
+    checked = [
+        f"the {MODES[mode].model}'s is {readable(result.validation_loss[-1])}"
+        for mode, result in snapshot.results.items()
+        if len(result.validation_loss)
+    ]
+    if checked:
+        parts.append(_sentence(checked, "On the validation samples "))
     parts.append(
         f"{capital(dataset.naive_label)} has a {loss} of "
         f"{_by_mode(naive_loss(experiment, dataset), number)}."
@@ -187,9 +193,12 @@ def typical_error(dataset: Dataset, result: ModeResult) -> str:
     scale = dataset.raw_scale
     if not dataset.is_scaled or scale is None or not len(result.last_step_mse):
         return ""
-    off = readable(scale * math.sqrt(result.last_step_mse[-1]))
-    unit = {"": "", "%": " points"}.get(dataset.target_unit, f" {dataset.target_unit}")
-    return f"≈ {off}{unit} off"  # 3% is off by 1 point from 4%, not by 1%
+    return f"≈ {short(scale * math.sqrt(result.last_step_mse[-1]))}{off_unit(dataset)} off"
+
+
+def off_unit(dataset: Dataset) -> str:
+    """The unit of how far off a value is, after a space: 3% is 1 point off from 4%, not 1%."""
+    return {"": "", "%": " points"}.get(dataset.target_unit, f" {dataset.target_unit}")
 
 
 def step_error_sentence(
@@ -197,7 +206,7 @@ def step_error_sentence(
 ) -> str:
     """Typical error at the first and the last step, beside that of the guess."""
     steps, scale, naive = dataset.shape[1], dataset.raw_scale, dataset.naive_mse
-    unit = f" {dataset.target_unit}" if dataset.target_unit and scale is not None else ""
+    unit = off_unit(dataset) if scale is not None else ""
     kind = "RMSE" if scale is not None else "RMSE of the scaled targets"
 
     def ends(mse: np.ndarray) -> list[str]:
@@ -243,19 +252,13 @@ def changed_settings(before: Experiment, after: Experiment) -> str:
 
     Of more than MOST_CHANGES the others are counted.
     """
-
-    def words(setting: Setting, value: Any) -> str:
-        if setting.key == "data":
-            return DATASETS[value].title
-        if setting.options:
-            return setting.options[value].label
-        return ", ".join(value) or "the usual" if isinstance(value, tuple) else f"{value}"
-
+    data = SETTINGS["data"]
+    if before.get("data") != after.get("data"):  # what else changes, changes with them
+        return f"data {_value(data, before)} → {_value(data, after)}"
     changed = [
-        f"{'data' if key == 'data' else setting.name.replace('_', ' ')} "
-        f"{words(setting, before.get(key))} → {words(setting, after.get(key))}"
-        for key, setting in SETTINGS.items()
-        if before.get(key) != after.get(key)
+        f"{s.name.replace('_', ' ')} {_value(s, before)} → {_value(s, after)}"
+        for s in SETTINGS.values()
+        if before.get(s.key) != after.get(s.key)
     ]
     rest = len(changed) - MOST_CHANGES
     return ", ".join(changed[:MOST_CHANGES]) + (f" and {rest} more" if rest > 0 else "")
@@ -263,16 +266,24 @@ def changed_settings(before: Experiment, after: Experiment) -> str:
 
 def own_settings(shown: Experiment, chosen: Experiment) -> str:
     """What of the settings that are shown isn't chosen now: "T = 40 and 2 more"; "" if nothing."""
-
-    def words(setting: Setting) -> str:
-        value = shown.get(setting.key)
-        if setting.key == "data":
-            return DATASETS[value].title
-        return f"{setting.key} = {setting.options[value].label if setting.options else value}"
-
     own = [s for s in SETTINGS.values() if shown.get(s.key) != chosen.get(s.key)]
-    more = f" and {len(own) - 1} more" if len(own) > 1 else ""
-    return words(own[0]) + more if own else ""
+    if not own:
+        return ""
+    first, more = own[0], f" and {len(own) - 1} more" if len(own) > 1 else ""
+    if first.key == "data":  # what else differs goes with them
+        return _value(first, shown)
+    name = first.key if len(first.key) == 1 else first.name.replace("_", " ")
+    return f"{name} = {_value(first, shown)}{more}"
+
+
+def _value(setting: Setting, experiment: Experiment) -> str:
+    """What a setting is, as people read it."""
+    value = experiment.get(setting.key)
+    if setting.key == "data":
+        return DATASETS[value].title
+    if setting.options:
+        return setting.options[value].label
+    return joined(value) or "the usual" if isinstance(value, tuple) else f"{value}"
 
 
 def _by_mode(values: Mapping[str, float], write: Callable[[float], str]) -> str:

@@ -11,12 +11,18 @@ import numpy as np
 
 from lib.baselines import naive_loss
 from lib.dataset import Dataset
-from lib.english import capital, readable
+from lib.english import capital, readable, short
 from lib.experiment import MODES, Experiment
+from lib.narrate.explore import off_unit
 from lib.run import ModeResult, Snapshot
 
-RISE = 1.1
-"""Validation loss this many times its least one has risen, and not just swung."""
+RISE = 1.25
+"""Validation loss so many times its least one, and the training loss, has risen and not just swung.
+"""
+WORTH = 0.02
+"""A rise of less than this share of what a guess costs is not worth a word."""
+LEAST_CHECKS = 9
+"""Of fewer judgements no trend is told."""
 BETTER = 0.95
 """An error of at most this share of the guess's beats it, and isn't just as good."""
 UNTRAINED = "Not trained yet: this is what the initial weights give."
@@ -28,52 +34,56 @@ def predictions_takeaway(dataset: Dataset, snapshot: Snapshot, sample: int, targ
         return UNTRAINED
     index = int(snapshot.samples[sample])
     truth = float(dataset.raw(dataset.y[index])[-1, target])
-    unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    off: list[str] = []
+    off = []
     for mode, result in snapshot.results.items():
         said = float(dataset.raw(result.predictions[sample])[-1, target])
-        verb = "" if off else "is off "
-        off.append(f"{MODES[mode].name} {verb}by {readable(abs(said - truth))}{unit}")
-    return f"At the last step, {' and '.join(off)}."
+        off.append(f"{MODES[mode].name} {short(abs(said - truth))}{off_unit(dataset)}")
+    return f"Off at the last step: {', '.join(off)}."
 
 
 def loss_takeaway(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
     """Whether a model overfits, else why two losses can't be compared, or what one is worth."""
-    for mode, result in snapshot.results.items():
-        since = overfits_since(result)
-        if since is not None:
-            name, when = capital(MODES[mode].name), f"since epoch {since:,}" if since else "at once"
-            return f"{name} overfits: its validation loss rises {when}."
+    guesses = naive_loss(experiment, dataset)
+    overfits = [m for m, result in snapshot.results.items() if is_overfit(result, guesses[m])]
+    if len(overfits) > 1:
+        return "Both modes overfit: validation loss has risen, training loss has fallen."
+    if overfits:
+        name = capital(MODES[overfits[0]].name)
+        return f"{name} overfits: its validation loss has risen, its training loss has fallen."
     if len(snapshot.results) > 1:
         return f"Not to be compared: one averages {dataset.shape[1]} steps, the other counts one."
     mode, result = next(iter(snapshot.results.items()))
-    guess = naive_loss(experiment, dataset)[mode]
+    guess = readable(guesses[mode])
     if not len(result.loss):
-        return f"{capital(dataset.naive_label)} would have a loss of {readable(guess)}."
-    now = readable(result.loss[-1])
-    return f"Training loss is {now}; {dataset.naive_label} has {readable(guess)}."
+        return f"{capital(dataset.naive_label)} would have a loss of {guess}."
+    return f"Training loss is {readable(result.loss[-1])}; {dataset.naive_label} has {guess}."
 
 
-def overfits_since(result: ModeResult) -> int | None:
-    """Since which epoch validation loss has risen while training loss fell; None where not."""
-    validation = np.asarray(result.validation_loss, np.float64)
-    if len(validation) < 3 or len(result.loss) < 2:
-        return None
-    least = int(np.argmin(validation))
-    epoch = int(result.checked_epochs[least])
-    then = int(np.searchsorted(result.loss_epochs, epoch))
-    rises = validation[-1] > RISE * validation[least]
-    falls = then < len(result.loss) and result.loss[-1] < result.loss[then]
-    return epoch if rises and falls else None
+def is_overfit(result: ModeResult, guess: float) -> bool:
+    """Whether validation loss has risen from its least, and clearly above the training loss.
+
+    Medians of a tenth of all judgements are compared, since single ones swing; and what rises has
+    to be worth something beside `guess`, the loss of a guess. Training loss has fallen then: it is
+    below the least validation loss.
+    """
+    checks = np.asarray(result.validation_loss, np.float64)
+    if len(checks) < LEAST_CHECKS or not len(result.loss) or not np.isfinite(checks).all():
+        return False
+    width = max(3, len(checks) // 10)
+    medians = np.median(np.lib.stride_tricks.sliding_window_view(checks, width), axis=1)
+    now, least = medians[-1], medians.min()
+    training = float(np.median(result.loss[-width:]))
+    rises = now > RISE * least and now - least > WORTH * guess
+    return bool(rises and now > RISE * training and training < least)
 
 
 def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
     """Where each model beats guessing: sequence mode step by step, last-step mode once."""
     if not snapshot.epoch:
         return UNTRAINED
-    naive, parts = BETTER * dataset.naive_mse, []
+    naive, parts = np.asarray(dataset.naive_mse, np.float64), []
     if sequence := snapshot.results.get("sequence"):
-        better = np.asarray(sequence.step_mse) < naive
+        better = np.asarray(sequence.step_mse) < BETTER * naive
         where = (
             "at every step"
             if better.all()
@@ -81,12 +91,13 @@ def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
             if not better.any()
             else f"at {better.sum()} of {len(naive)} steps"
         )
-        parts.append(f"sequence mode beats {dataset.naive_label} {where}")
+        parts.append(f"sequence mode beats the guess {where}")
     if last := snapshot.results.get("last"):
-        beats = last.step_mse[-1] < naive[-1]
-        guess = "it" if parts else dataset.naive_label
-        verb = "beats" if beats else "doesn't beat"
-        parts.append(f"last-step mode's one answer {verb} {guess}")
+        error = float(last.step_mse[-1])
+        beats, hardly = error < BETTER * naive[-1], error < naive[-1]
+        also = "does too" if beats else "hardly does" if hardly else "doesn't"
+        alone = "beats" if beats else "hardly beats" if hardly else "is no better than"
+        parts.append(f"last-step mode's answer {also if parts else f'{alone} the guess'}")
     return f"{capital('; '.join(parts))}."
 
 
@@ -99,11 +110,9 @@ def compare_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
         return "There is no error to compare: the figures aren't numbers any more."
     if len(errors) > 1:
         first, second = sorted(errors, key=errors.__getitem__)
-        if errors[first] == errors[second]:
-            return f"Both modes have the same error at the last step: {readable(errors[first])}."
-        return (
-            f"In this run {MODES[first].name}'s error is smaller: "
-            f"{readable(errors[first])} against {readable(errors[second])}."
-        )
+        less, more = readable(errors[first]), readable(errors[second])
+        if less == more:
+            return f"Both modes have the same error at the last step: {less}."
+        return f"In this run {MODES[first].name}'s error is smaller: {less} against {more}."
     error, guess = next(iter(errors.values())), float(dataset.naive_mse[-1])
     return f"Its error is {readable(error)}; {dataset.naive_label} has {readable(guess)}."

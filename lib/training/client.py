@@ -117,8 +117,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             supervisor = self._least_busy_supervisor()
             if (entry := self._book.run_to_forget_for_room(supervisor)) is not None:
                 self.drop(entry.run)
-            entry = self._book.add(run, supervisor, supervisor.need(), owner, paused)
-            entry.show_seconds = show_seconds
+            entry = self._book.add(run, supervisor, supervisor.need(), owner, paused, show_seconds)
             if not entry.over:
                 entry.worker.post(entry.start)
                 supervisor.end_delay()

@@ -144,13 +144,14 @@ class RunBook:
         self.entries: dict[str, RunEntry] = {}
         self._clock = clock
 
-    def add(
+    def add(  # noqa: PLR0917  what a run is started with
         self,
         run: Run,
         supervisor: Supervisor,
         worker: WorkerProcess,
         owner: str | None,
         paused: bool,
+        show_seconds: float | None,
     ) -> RunEntry:
         """Enter a new run, which waits for its worker; one that its owner can't have has failed."""
         refusal = self._refusal(run.dataset, owner) if owner else ""
@@ -158,6 +159,7 @@ class RunBook:
         reason = STARTING if starting else ""
         snapshot = Snapshot(run.id, Status.QUEUED, epochs=epochs, reason=reason)
         entry = RunEntry(run, snapshot, supervisor, worker, self._clock(), owner, paused, starting)
+        entry.show_seconds = show_seconds
         self.entries[run.id] = entry
         if refusal:
             self.fail([entry], f"This run was refused: {refusal}. Stop one of them first.")

@@ -333,6 +333,5 @@ class WorkerRun:
         return (
             f"The {MODES[trainer.diverged].model}'s loss stopped being a finite number "
             f"in epoch {trainer.epoch + 1}. "
-            f"Lower the learning rate ({training.learning_rate:g}){other}, or scale the data. "
-            f"The figures are the last ones that were finite."
+            f"Lower the learning rate ({training.learning_rate:g}){other}, or scale the data."
         )

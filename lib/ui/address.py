@@ -127,6 +127,8 @@ def picking(name: str) -> dict[str, Any]:
 
 def change(values: Mapping[str, Any]) -> None:
     """Change settings, by key. For callbacks: widgets may be set there."""
+    if "data" in values:  # other data have another run, of which no epoch has been picked
+        set_page_value("epoch", "")
     _adopt(session().address.experiment.set(**values), values)
 
 

@@ -2,22 +2,69 @@
 
 Weights are kept of some epochs (`TrainingClient.checkpoints`). While a run trains its newest are
 shown; once it rests, a slider goes back over what was kept. The epoch stands in the link of every
-page, and is picked for one run: the next is shown as it is now.
+page, and is forgotten where training goes on: see `lib.ui.runs.forget_epoch`.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from lib.preview import as_of
 from lib.run import ModelWeights
-from lib.ui import address, runs
+from lib.ui import runs
 from lib.ui.linked import Linked, linked_slider
 from lib.ui.session import session
 from lib.ui.shown import ShownRun, initial_weights
 
 
-def weights_by_epoch(shown: ShownRun) -> dict[int, ModelWeights]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Epochs:
+    """The epochs of a run of which weights are known, and which of them is looked at."""
+
+    shown: ShownRun
+    """The run as it is now."""
+    weights: dict[int, ModelWeights]
+    """By epoch, increasing."""
+    choice: Linked | None
+    """None where there is nothing to choose from: it trains, or one epoch alone is known."""
+
+    @classmethod
+    def of(cls, shown: ShownRun) -> Epochs:
+        """Look them up, once for each time that a run is drawn: another tab may let it go on."""
+        weights = _weights(shown)
+        choice = None
+        if not shown.polling and len(weights) > 1:
+            key = f"epoch_{shown.snapshot.run_id}_{max(weights)}"
+            choice = Linked("epoch", [f"{epoch}" for epoch in weights], len(weights) - 1, key)
+        return cls(shown, weights, choice)
+
+    @property
+    def picked(self) -> int | None:
+        """The epoch that a person went back to; None for the newest there is."""
+        choice = self.choice
+        if choice is None or choice.index == choice.default:
+            return None
+        return int(choice.texts[choice.index])
+
+    def draw(self, *, wide: bool = False) -> None:
+        """Draw the slider, where there is a choice."""
+        if self.choice is not None:
+            labels = [f"{int(text):,}" for text in self.choice.texts]
+            linked_slider("After epoch", labels, self.choice, wide=wide)
+
+    @property
+    def then(self) -> ShownRun:
+        """The run as it was after the epoch that was picked."""
+        epoch, snapshot, record = self.picked, self.shown.snapshot, session().charts
+        if epoch is None:
+            return self.shown
+        if record.earlier is None or record.earlier[:2] != (snapshot, epoch):
+            about = self.shown.experiment, self.shown.dataset, snapshot
+            record.earlier = snapshot, epoch, as_of(*about, epoch, self.weights[epoch])
+        return replace(self.shown, snapshot=record.earlier[2])
+
+
+def _weights(shown: ShownRun) -> dict[int, ModelWeights]:
     """Weights by epoch: the initial ones, what a run has left on its way, and the newest.
 
     Epochs of which one of the modes isn't known are left out, but for the newest.
@@ -32,51 +79,3 @@ def weights_by_epoch(shown: ShownRun) -> dict[int, ModelWeights]:
     if len(newest) == len(results) and len(checked):
         known[int(checked[-1])] = newest
     return dict(sorted(known.items()))
-
-
-def pick_epoch(shown: ShownRun, *, wide: bool = False) -> None:
-    """Draw the slider over the epochs, where the run rests and weights of several were kept."""
-    choice = _choice(shown)
-    if choice is not None:
-        labels = [f"{int(text):,}" for text in choice.texts]
-        linked_slider("After epoch", labels, choice, wide=wide)
-
-
-def picked_epoch(shown: ShownRun) -> int | None:
-    """The epoch that a person went back to; None for the newest there is."""
-    choice = _choice(shown)
-    if choice is None or choice.index == choice.default:
-        return None
-    return int(choice.texts[choice.index])
-
-
-def at_picked_epoch(shown: ShownRun) -> ShownRun:
-    """The run as it was after the epoch that was picked."""
-    epoch = picked_epoch(shown)
-    if epoch is None:
-        return shown
-    snapshot, record = shown.snapshot, session().charts
-    if record.earlier is None or record.earlier[:2] != (snapshot, epoch):
-        weights = weights_by_epoch(shown)[epoch]
-        then = as_of(shown.experiment, shown.dataset, snapshot, epoch, weights)
-        record.earlier = snapshot, epoch, then
-    return replace(shown, snapshot=record.earlier[2])
-
-
-def _choice(shown: ShownRun) -> Linked | None:
-    """The epochs to pick from; None where there is no choice."""
-    _drop_epoch_of_other_run(shown.snapshot.run_id)
-    if shown.polling or len(known := weights_by_epoch(shown)) < 2:
-        return None
-    key = f"epoch_{shown.snapshot.run_id}_{max(known)}"
-    return Linked("epoch", [f"{epoch}" for epoch in known], len(known) - 1, key)
-
-
-def _drop_epoch_of_other_run(run_id: str) -> None:
-    """An epoch is picked for one run; the next is shown as it is now."""
-    record = session().run
-    epoch, of_run = record.epoch_choice or ("", run_id)
-    if epoch == address.page_value("epoch") and of_run != run_id:
-        address.set_page_value("epoch", "")
-        address.write_address()
-    record.epoch_choice = address.page_value("epoch"), run_id

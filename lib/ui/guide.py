@@ -37,11 +37,11 @@ class Advice:
         return "return_sequences=True" in self.code
 
 
-RAISES, MIXES = "an error", "mixes samples, no error"
+RAISES, MIXES = "an error", "no error, but it mixes samples"
 SEQUENCE, LAST = "h = LSTM(U, return_sequences=True)(x)", "h = LSTM(U)(x)"
 ADVICE = (
-    Advice("One answer per sequence", f"{LAST}; Dense(K)(h)", "(N, K)", "(N, T, K)"),
-    Advice("A label for each step", f"{SEQUENCE}; Dense(K)(h)", "(N, T, K)", "(N, K)"),
+    Advice("One answer per sequence: a review", f"{LAST}; Dense(K)(h)", "(N, K)", "(N, T, K)"),
+    Advice("One at each step: tags, forecasts", f"{SEQUENCE}; Dense(K)(h)", "(N, T, K)", "(N, K)"),
     Advice("A recurrent layer on top", f"{SEQUENCE}; LSTM(U)(h)", "(N, U)", RAISES),
     Advice("Attention on top", f"{SEQUENCE}; Attention()([h, h])", "(N, T, U)", MIXES),
     Advice(
@@ -64,6 +64,8 @@ LETTERS = {
     "F": "features: the numbers that come in at each step.",
     "U": "units of a recurrent layer: the numbers that come out at each step.",
     "K": "targets: the numbers that an answer has.",
+    "h": "hidden state: the U numbers that a layer has after a step. True hands out all T of them, "
+    "False the last.",
 }
 
 
@@ -93,5 +95,5 @@ def _row(advice: Advice, palette: Palette) -> str:
         f"<tr><th scope=row>{escape(advice.case)}</th>"
         f'<td><b style="color:{color}">{value}</b></td>'
         f"<td>{code_words(advice.code, palette.ink)} → {escape(advice.gives)}</td>"
-        f'<td style="color:{palette.muted}">{not value}: {escape(advice.otherwise)}</td></tr>'
+        f'<td style="color:{palette.muted}">with {not value}: {escape(advice.otherwise)}</td></tr>'
     )

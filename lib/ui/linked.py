@@ -51,6 +51,12 @@ class Linked:
             then()
 
 
+def linked_toggle(label: str, choice: Linked, about: str | None = None) -> bool:
+    """Draw a switch for a choice of two; returns whether it is on, the second of them."""
+    st.toggle(label, bool(choice.index), help=about, **choice.bind())
+    return bool(choice.index)
+
+
 def linked_slider(label: str, labels: Sequence[str], choice: Linked, *, wide: bool = False) -> int:
     """Draw a slider that shows `labels` for the choice's texts; returns which one it is at."""
     st.select_slider(
@@ -70,6 +76,8 @@ def linked_buttons(
     choice: Linked,
     about: str | None = None,
     then: Callable[[], None] = lambda: None,
+    *,
+    disabled: bool = False,
 ) -> int:
     """Draw buttons side by side with these `labels`; returns which one is pressed.
 
@@ -81,6 +89,7 @@ def linked_buttons(
         default=choice.index,
         format_func=labels.__getitem__,
         required=True,
+        disabled=disabled,
         help=about,
         **choice.bind(then),
     )

@@ -15,7 +15,7 @@ def chosen_seconds() -> float | None:
     return PACES[CHOICE.texts[CHOICE.index]].seconds
 
 
-def pick_pace(on_change: Callable[[], None]) -> None:
+def pick_pace(on_change: Callable[[], None], *, disabled: bool = False) -> None:
     """Draw the choice; a change is passed on to the run that trains."""
     labels = [pace.label for pace in PACES.values()]
-    linked_buttons("Pace", labels, CHOICE, then=on_change)
+    linked_buttons("Pace", labels, CHOICE, then=on_change, disabled=disabled)

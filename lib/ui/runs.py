@@ -15,7 +15,7 @@ from lib.experiment import Experiment
 from lib.run import Run, Snapshot
 from lib.training import machine
 from lib.training.client import TrainingClient
-from lib.ui.address import write_address
+from lib.ui.address import set_page_values
 from lib.ui.browser import browser_id
 from lib.ui.pace import chosen_seconds
 from lib.ui.session import session
@@ -122,7 +122,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
         if client().get(run_id) is None:
             _owners().pop(run_id, None)
     session().run.id = run.id
-    write_address()
+    forget_epoch()
     return run
 
 
@@ -130,7 +130,12 @@ def leave() -> None:
     """Stop this session's run, where it is this browser's, and forget it."""
     _stop_current()
     session().run.id = None
-    write_address()
+    forget_epoch()
+
+
+def forget_epoch() -> None:
+    """Show the newest epoch again, and bring the address up to date: training begins or goes on."""
+    set_page_values({"epoch": ""})
 
 
 def follow_pace() -> None:

@@ -67,8 +67,6 @@ class SessionRun:
     """The ids of all runs that this session has started."""
     is_prepared: bool = False
     """Whether the worker was asked to compile what the session opened with."""
-    epoch_choice: tuple[str, str] | None = None
-    """The address's epoch, and the id of the run that it was picked for."""
     clicks: dict[str, float] = field(default_factory=dict)
     """When each button was last acted on, in seconds of `lib.ui.clock`."""
 

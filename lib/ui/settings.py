@@ -69,7 +69,7 @@ def slider(key: str, label: str, settled: Settled, about: str | None = None) -> 
             help=about,
         )
         if least > limit.minimum:
-            hint(f"{least:,} at least: these data need them.")
+            hint(f"These data need {least:,} at least.")
         if used != value:
             hint(f"{used:,} here: {CLAMPED[key]}")
 

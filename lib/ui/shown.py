@@ -9,10 +9,10 @@ import numpy as np
 import streamlit as st
 
 from lib.dataset import Dataset
-from lib.experiment import Experiment
+from lib.experiment import Experiment, ModelSettings
 from lib.figures.strip import Traces
 from lib.preview import untrained
-from lib.recurrence import forward
+from lib.recurrence import forward, initial_model_weights
 from lib.run import Run, Snapshot
 from lib.training.recorded import recorded
 from lib.ui import runs
@@ -61,9 +61,14 @@ def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
 
 def initial_weights(experiment: Experiment, dataset: Dataset) -> tuple[np.ndarray, ...]:
     """What all models of an experiment start from."""
-    start = next(iter(_untrained(experiment, dataset).results.values())).weights
-    assert start is not None  # noqa: S101  an untrained model has them, whatever its size
-    return start
+    return _initial(experiment.model, experiment.seed, dataset.shape[2], dataset.targets)
+
+
+@lru_cache(maxsize=16)
+def _initial(
+    model: ModelSettings, seed: int, features: int, targets: int
+) -> tuple[np.ndarray, ...]:
+    return tuple(initial_model_weights(Experiment(model=model, seed=seed), features, targets))
 
 
 def sample_index(count: int) -> int:

@@ -57,7 +57,7 @@ def test_each_button_does_what_it_says(app: AppTest, client: FakeClient, run: Ru
     press(app, "step")
     assert "gray-badge[stopped]" in progress(press(app, "stop"))
     assert client.calls == [(name, run.id) for name in ("pause", "resume", "step", "stop")]
-    assert enabled(app) == {"train", "step", "reset"}
+    assert enabled(app) == {"train", "reset"}
     assert "gray-badge[example]" in progress(press(app, "reset"))
     assert enabled(app) == {"train", "step"}
 
@@ -85,29 +85,22 @@ def test_settings_that_change_leave_the_run_alone(app: AppTest, client: FakeClie
     assert second.experiment.model.units == 5
 
 
-def test_train_goes_on_with_a_paused_run(app: AppTest, client: FakeClient, run: Run) -> None:
-    """It is called Resume then, and throws nothing away: Reset alone begins anew."""
-    press(app, "pause")
-    assert app.button(key="do_train").label == "Resume"
-    press(app, "train")
-    assert client.calls == [("pause", run.id), ("resume", run.id)]
-    assert list(client.runs) == [run.id]
-    assert app.button(key="do_train").label == "Train"
-
-
-def test_train_takes_new_settings_where_a_paused_run_has_others(
-    time: Clock, app: AppTest, client: FakeClient
+def test_train_goes_on_with_a_paused_run(
+    time: Clock, app: AppTest, client: FakeClient, run: Run
 ) -> None:
-    """The pictures say which settings they show; that run can still be gone on with, too."""
+    """It is called Resume then, whatever the settings are: New run alone begins with others."""
     press(app, "pause")
     app.slider(key="U").set_value(5).run()
-    assert app.button(key="do_train").label == "Train"
+    assert app.button(key="do_train").label == "Resume"
     assert "these show U = 16" in words(app)
-    assert "resume" in enabled(app)
-    time.seconds += 2 * SAME_CLICK_SECONDS
+    press(app, "step")
     press(app, "train")
+    assert client.calls == [("pause", run.id), ("step", run.id), ("resume", run.id)]
+    time.seconds += 2 * SAME_CLICK_SECONDS
+    press(press(app, "pause"), "new_run")
     assert [run.experiment.model.units for run in client.runs.values()] == [16, 5]
     assert "these show" not in words(app)
+    assert "new_run" not in enabled(app)
 
 
 def test_a_run_is_shown_at_the_pace_that_is_picked(
@@ -123,16 +116,44 @@ def test_a_run_is_shown_at_the_pace_that_is_picked(
     assert list(client.paces.values()) == [None, None]
 
 
-def test_all_pictures_go_back_to_an_earlier_epoch_with_the_slider() -> None:
-    """On every page, as the link says; the next run is shown as it is now."""
-    app = start()
+def test_all_pictures_go_back_to_an_earlier_epoch_with_the_slider(client: FakeClient) -> None:
+    """On every page, as the link says, until training begins or goes on, or other data come."""
+    app = start(data="running_mean")
     newest = seen(app)
     app.select_slider(key="epoch_recorded_200").set_value(0).run()
     assert address(app)["epoch"] == "0"
     assert "shown: after epoch 0" in progress(app)
     assert "Not trained yet: this is what the initial weights give." in seen(app)
     assert newest != seen(app)
+    app.slider(key="U").set_value(5).run()
+    app.slider(key="U").set_value(16).run()
+    assert "shown: after epoch 0" in progress(app)
+    app.selectbox(key="data").set_value("parity").run()
+    assert "epoch" not in address(app)
+    app.select_slider(key="epoch_recorded_200").set_value(0).run()
     assert "epoch" not in address(press(app, "train"))
+    assert len(client.runs) == 1
+
+
+@pytest.mark.parametrize("way", ["train", "step"])
+def test_who_goes_on_sees_the_newest_epoch_again(
+    app: AppTest, client: FakeClient, run: Run, way: str
+) -> None:
+    """Also with settings changed meanwhile: the epoch is of the run that is shown."""
+    recording = recorded(run.experiment)
+    assert recording is not None
+    figures = {"samples": recording.samples, "results": recording.results}
+    client.set(run, Status.PAUSED, epoch=200, **figures)
+    app.run()
+    app.slider(key="U").set_value(5).run()
+    app.select_slider(key=f"epoch_{run.id}_200").set_value(0).run()
+    assert "shown: after epoch 0" in progress(app)
+    assert address(app)["epoch"] == "0"
+    press(app, way)
+    client.set(run, Status.PAUSED, epoch=200, **figures)
+    app.run()
+    assert "shown: after" not in progress(app)
+    assert "epoch" not in address(app)
 
 
 def test_a_run_that_failed_says_why_and_is_begun_again_by_a_click(

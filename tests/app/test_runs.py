@@ -30,7 +30,7 @@ def test_who_watches_a_run_on_a_file_is_told_that_the_file_stays(client: FakeCli
     watcher = start(data="upload", T="8", run=run)
     assert not watcher.exception
     assert "You are watching a run that another browser started" in seen(watcher)
-    assert "Its file stays with that person" in seen(watcher)
+    assert "Its file stays there." in seen(watcher)
     for name in ("train", "pause", "stop"):
         assert watcher.button(key=f"do_{name}").disabled
     assert not owner.run().button(key="do_stop").disabled

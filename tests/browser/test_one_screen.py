@@ -10,6 +10,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from tests.browser.driver import (
     TRAINING,
     button,
+    move_slider,
     open_page,
     stop,
     train,
@@ -32,10 +33,13 @@ SMALL: ViewportSize = {"width": 390, "height": 844}
 def boxes(page: Page, names: tuple[str, ...] = SEEN) -> dict[str, list[int]]:
     """Left, top, width and height of each part, in pixels, once they have come to rest."""
     before: dict[str, list[int]] = {}
-    while (now := page.evaluate(BOXES, list(names))) != before:
+    for _ in range(100):
+        now: dict[str, list[int]] = page.evaluate(BOXES, list(names))
+        if now == before:
+            return now
         before = now
         page.wait_for_timeout(100)
-    return before
+    raise AssertionError(f"the page doesn't come to rest: {before}")
 
 
 def words(page: Page) -> int:
@@ -77,27 +81,56 @@ def test_all_of_it_is_in_sight_and_in_its_place_in_every_state(page: Page) -> No
 
 @pytest.mark.parametrize("screen", [SCREENS[0], SMALL], ids=["1280", "390"])
 def test_nothing_moves_from_the_first_click_to_the_last(page: Page, screen: ViewportSize) -> None:
-    """Before, while and after a run trains; on a phone Train is on the first screen."""
+    """Before, while and after a run trains, looked back at, and with other settings meanwhile.
+
+    On a phone Train is on the first screen, and each part in its order.
+    """
     page.set_viewport_size(screen)
     open_page(page, TRAINING)
     wait_until_whole(page)
     names = (*SEEN, "card_step_error", "card_compare")
-    places = {f"{boxes(page, names)}"}
+    places = {"at first": boxes(page, names)}
     train(page)
     expect(page.get_by_test_id("stProgress")).to_contain_text(" left")
-    places.add(f"{boxes(page, names)}")
+    places["training"] = boxes(page, names)
     button(page, "Pause").click()
     wait_for_status(page, "paused")
-    expect(page.get_by_role("slider", name="After epoch")).to_be_visible()
-    places.add(f"{boxes(page, names)}")
+    places["paused"] = boxes(page, names)
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_test_id("stProgress")).to_contain_text("shown: after epoch")
+    places["looked back at"] = boxes(page, names)
+    if screen is not SMALL:
+        move_slider(page, "Timesteps", 1)
+        expect(page.get_by_text("these show T = 24").first).to_be_visible()
+        expect(button(page, "New run")).to_be_visible()
+        places["other settings"] = boxes(page, names)
     stop(page)
-    places.add(f"{boxes(page, names)}")
-    assert len(places) == 1, "\n".join(places)
+    places["stopped"] = boxes(page, names)
+    assert len({f"{box}" for box in places.values()}) == 1, places
     if screen is SMALL:
         tops = [box[1] for box in boxes(page, PHONE).values()]
         assert tops == sorted(tops)
         assert tops[1] + 40 < screen["height"]
         assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390
+
+
+def test_all_that_is_seen_can_be_pressed(page: Page) -> None:
+    """Nothing unseen lies above: Streamlit's header over a page's top, or details over a switch."""
+    for path, keys in (
+        ("/", ("do_train", "run_speed", "earlier")),
+        ("/cell", ("cell_part",)),
+        ("/shapes", ("shapes_part",)),
+    ):
+        open_page(page, path)
+        for key in keys:
+            part = page.locator(f".st-key-{key}").locator("button:visible, label:visible").first
+            assert part.evaluate(
+                """element => {
+                    const { x, y, width, height } = element.getBoundingClientRect();
+                    const above = document.elementFromPoint(x + width / 2, y + height / 2);
+                    return element.contains(above);
+                }"""
+            ), (path, key)
 
 
 def test_it_says_what_it_shows_in_few_words(page: Page) -> None:

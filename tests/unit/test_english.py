@@ -27,6 +27,7 @@ def test_next_to_nothing_is_said_in_words():
     """Powers of ten are for tables; nothing at all stays 0."""
     assert readable(9.06e-14) == readable(-1e-7) == "less than a millionth"
     assert (readable(0), readable(0.0000404)) == ("0", "0.0000404")
+    assert (readable(5.966e-6), readable(-1e-6)) == ("0.00000597", "-0.000001")
 
 
 def test_things_are_counted_in_the_singular_and_in_the_plural():
@@ -71,7 +72,7 @@ def test_a_difference_of_nothing_is_told_from_one_of_rounding():
         (1234567, "1,234,567"),
         (375455961, "3.75e8"),
         (1e-13, "≈ 0"),
-        (2.5e-6, "2.5e-6"),
+        (2.5e-6, "0.000003"),
         (float("inf"), "infinite"),
         (float("nan"), "not a number"),
     ],

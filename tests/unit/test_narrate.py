@@ -167,7 +167,8 @@ def test_the_loss_in_words_says_why_two_losses_cannot_be_compared():
     assert loss_sentence(EXPERIMENT, dataset, snapshot) == (
         "After 10 epochs the sequence model's training loss is 0.25, the mean over 4 steps; the "
         "last-step model's is 0.0625, over the last step alone. The two losses can't be compared: "
-        "one counts 4 steps, the other counts 1. Guessing the mean has a mean squared error of 9. "
+        "one counts 4 steps, the other counts 1. On the validation samples the sequence model's is "
+        "0.25; the last-step model's is 0.0625. Guessing the mean has a mean squared error of 9. "
         "Best possible: 0.25 over every step and 0.1 at the last. There is noise."
     )
 
@@ -178,8 +179,9 @@ def test_the_loss_of_one_mode_is_compared_with_nothing():
     dataset = a_dataset(y=y, best_mse=np.zeros(4))
     experiment = EXPERIMENT.set(mode="last", loss="mae")
     assert loss_sentence(experiment, dataset, a_snapshot(dataset, epochs=1, last=0.5)) == (
-        "After 1 epoch the last-step model's training loss is 1, over the last step alone. "
-        "Guessing the mean has a mean absolute error of 3."
+        "After 1 epoch the last-step model's training loss is 1, over the last step alone. On the "
+        "validation samples the last-step model's is 0.25. Guessing the mean has a mean absolute "
+        "error of 3."
     )
 
 
@@ -292,16 +294,19 @@ def test_a_run_that_stands_still_has_no_speed(status):
 
 
 def test_what_is_shown_of_other_settings_is_named_by_its_letter() -> None:
-    """One of them is written out, the others are counted."""
+    """One of them is written out, the others are counted; other data bring others with them."""
     chosen = Experiment()
     assert own_settings(chosen, chosen) == ""
     assert own_settings(chosen.set(T=40), chosen) == "T = 40"
     assert own_settings(chosen.set(cell="gru"), chosen) == "cell = GRU"
-    assert own_settings(chosen.set(data="sine", T=40, U=3), chosen) == "Sine wave and 2 more"
+    assert own_settings(chosen.set(lr=0.5, T=40, U=3), chosen) == "T = 40 and 2 more"
+    assert own_settings(chosen.set(lr=0.5), chosen) == "learning rate = 0.5"
+    assert own_settings(chosen.set(inputs=("a", "b")), chosen) == "inputs = a and b"
+    assert own_settings(chosen.set(data="sine", T=40, U=3), chosen) == "Sine wave"
 
 
 def test_what_changed_is_named_by_setting() -> None:
-    """At most three differences are written out; the same experiment has none."""
+    """At most two differences are written out; the same experiment has none."""
     before = Experiment()
     assert changed_settings(before, before) == ""
     after = before.set(T=15, cell="gru")
@@ -311,5 +316,5 @@ def test_what_changed_is_named_by_setting() -> None:
     )
     many = after.set(U=8, lr=0.1, inputs=("a", "b"))
     assert changed_settings(before, many) == (
-        "timesteps 12 → 15, inputs the usual → a, b, units 16 → 8 and 2 more"
+        "timesteps 12 → 15, inputs the usual → a and b and 3 more"
     )

@@ -11,7 +11,7 @@ from lib.baselines import best_loss, naive_loss
 from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
 from lib.figures.by_epoch import compare_figure, loss_figure
-from lib.figures.by_timestep import predictions_figure, step_error_figure
+from lib.figures.by_timestep import UNASKED, predictions_figure, step_error_figure
 from tests.unit.pictures import (
     EXPERIMENT,
     LIGHT,
@@ -63,7 +63,7 @@ def test_asked_earlier_a_dotted_line_leads_to_it(head):
     """In both charts: its head's, or its own output where there is none."""
     dataset, experiment = a_dataset(), EXPERIMENT.set(head=head)
     snapshot = a_snapshot(dataset, last=0.5)
-    name = {"dense": "its head before that", "none": "its output before that"}[head]
+    name = UNASKED[head]
     for figure in (
         predictions_figure(experiment, dataset, snapshot, 0, 0, palette=LIGHT, earlier=True),
         step_error_figure(experiment, dataset, snapshot, LIGHT, earlier=True),

@@ -8,13 +8,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lib.baselines import naive_loss
+from lib.datasets import DATASETS, make_dataset, suggested
+from lib.experiment import MODES
 from lib.narrate.takeaways import (
     compare_takeaway,
+    is_overfit,
     loss_takeaway,
-    overfits_since,
     predictions_takeaway,
     step_error_takeaway,
 )
+from lib.run import ModeResult, Snapshot
+from lib.training.recorded import recorded
+from lib.ui.explore.charts import LONGEST
 from tests.unit.pictures import EXPERIMENT, a_dataset, a_snapshot, spoiled
 
 
@@ -24,16 +30,16 @@ def zeros(naive: list[float]) -> dict[str, np.ndarray]:
     return {"y": y, "naive": (y + np.array(naive, np.float32)[:, None]).astype(np.float32)}
 
 
-def overfitted(result):
-    """A model whose training loss falls all the time while its validation loss rises."""
-    epochs = np.arange(1, 6)
+def judged(result: ModeResult, validation: list[float], training: list[float]) -> ModeResult:
+    """A model that was judged after each epoch."""
+    epochs = np.arange(1, len(validation) + 1)
     return replace(
         result,
         loss_epochs=epochs,
-        loss=1.0 / epochs,
+        loss=np.array(training),
         checked_epochs=epochs,
-        last_step_mse=np.ones(5),
-        validation_loss=np.array([1.0, 0.5, 0.6, 0.7, 0.9]),
+        last_step_mse=np.ones(len(epochs)),
+        validation_loss=np.array(validation),
     )
 
 
@@ -42,7 +48,7 @@ def test_predictions_are_off_by_so_much_at_the_last_step():
     dataset = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
     snapshot = a_snapshot(dataset, sequence=0.5, last=0.0)
     assert predictions_takeaway(dataset, snapshot, 0, 0) == (
-        "At the last step, sequence mode is off by 5 °C and last-step mode by 0 °C."
+        "Off at the last step: sequence mode 5 °C, last-step mode 0 °C."
     )
 
 
@@ -61,38 +67,69 @@ def test_two_losses_are_not_to_be_compared():
     )
 
 
+FALLING = [1.0, 0.8, 0.6, 0.4, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01]
+
+
 def test_a_model_overfits_where_validation_loss_rises_while_training_loss_falls():
-    """Not where both rise, nor where validation loss only swings."""
-    dataset = a_dataset()
+    """Not where both rise, where it only swings, nor where it is as low as the training loss."""
+    dataset = a_dataset(**zeros([1, 1, 1, 1]))
     snapshot = a_snapshot(dataset, sequence=0.5, last=0.5)
-    result = overfitted(snapshot.results["last"])
-    results = {**snapshot.results, "last": result}
-    assert loss_takeaway(EXPERIMENT, dataset, replace(snapshot, results=results)) == (
-        "Last-step mode overfits: its validation loss rises since epoch 2."
+    fine = snapshot.results["sequence"]
+    over = judged(fine, [1.0, 0.7, 0.5, 0.5, 0.6, 0.7, 0.8, 0.9, 0.9, 0.9], FALLING)
+    assert loss_takeaway(EXPERIMENT, dataset, with_results(snapshot, fine, over)) == (
+        "Last-step mode overfits: its validation loss has risen, its training loss has fallen."
     )
-    assert overfits_since(result) == 2
-    assert overfits_since(replace(result, loss=np.linspace(1, 2, 5))) is None
-    swings = np.array([1.0, 0.5, 0.52, 0.5, 0.54])
-    assert overfits_since(replace(result, validation_loss=swings)) is None
-    assert overfits_since(replace(result, validation_loss=np.zeros(0))) is None
+    assert loss_takeaway(EXPERIMENT, dataset, with_results(snapshot, over, over)) == (
+        "Both modes overfit: validation loss has risen, training loss has fallen."
+    )
+    swings = [1.0, 0.7, 0.5, 0.5, 0.52, 0.5, 0.51, 0.5, 0.5, 0.9]
+    tiny = [1.0, 0.7, 5e-4, 5e-4, 5e-4, 6e-4, 7e-4, 9e-4, 9e-4, 9e-4]
+    for validation, training, guess in (
+        (swings, FALLING, 1.0),
+        (tiny, FALLING, 1.0),
+        (over.validation_loss.tolist(), FALLING, 50.0),
+        (over.validation_loss.tolist(), FALLING[::-1], 1.0),
+        ([1.0, 0.5, 0.9], FALLING[:3], 1.0),
+    ):
+        assert not is_overfit(judged(fine, validation, training), guess)
+    assert not is_overfit(replace(over, validation_loss=np.zeros(0)), 1.0)
+
+
+def with_results(snapshot: Snapshot, sequence: ModeResult, last: ModeResult) -> Snapshot:
+    """The same run with these figures."""
+    return replace(snapshot, results={"sequence": sequence, "last": last})
+
+
+def test_of_the_recordings_parity_alone_is_overfitted():
+    """Its last-step model learns the training samples by heart; the others' losses only swing."""
+    overfitted = set()
+    for name in set(DATASETS) - {"upload"}:
+        experiment = suggested(name)
+        guess = naive_loss(experiment, make_dataset(experiment))
+        snapshot = recorded(experiment)
+        assert snapshot is not None
+        overfitted |= {(name, m) for m, r in snapshot.results.items() if is_overfit(r, guess[m])}
+    assert overfitted == {("parity", "last")}
 
 
 def test_where_each_model_beats_the_guess():
     """Sequence mode at some steps; the last-step mode has one answer to judge."""
     dataset = a_dataset(**zeros([2, 1.5, 0.5, 1.2]))
-    assert step_error_takeaway(dataset, a_snapshot(dataset, sequence=1.0, last=2.5)) == (
-        "Sequence mode beats guessing the mean at 3 of 4 steps; last-step mode's one answer "
-        "doesn't beat it."
+
+    def says(**wrong: float) -> str:
+        return step_error_takeaway(dataset, a_snapshot(dataset, **wrong))
+
+    assert says(sequence=1.0, last=2.5) == (
+        "Sequence mode beats the guess at 3 of 4 steps; last-step mode's answer doesn't."
     )
-    assert step_error_takeaway(dataset, a_snapshot(dataset, sequence=0.1)) == (
-        "Sequence mode beats guessing the mean at every step."
+    assert says(sequence=0.1, last=1.19) == (
+        "Sequence mode beats the guess at every step; last-step mode's answer hardly does."
     )
-    assert step_error_takeaway(dataset, a_snapshot(dataset, sequence=9.0)) == (
-        "Sequence mode beats guessing the mean at no step."
+    assert says(sequence=9.0, last=0.1) == (
+        "Sequence mode beats the guess at no step; last-step mode's answer does too."
     )
-    assert step_error_takeaway(dataset, a_snapshot(dataset, last=0.1)) == (
-        "Last-step mode's one answer beats guessing the mean."
-    )
+    assert says(last=0.1) == "Last-step mode's answer beats the guess."
+    assert says(last=9.0) == "Last-step mode's answer is no better than the guess."
 
 
 def test_the_smaller_error_is_that_of_this_run():
@@ -101,7 +138,8 @@ def test_the_smaller_error_is_that_of_this_run():
     assert compare_takeaway(dataset, a_snapshot(dataset, sequence=0.5, last=2.0)) == (
         "In this run sequence mode's error is smaller: 0.25 against 4."
     )
-    assert compare_takeaway(dataset, a_snapshot(dataset, sequence=0.5, last=0.5)) == (
+    nearly = a_snapshot(dataset, sequence=0.5, last=0.500001)
+    assert compare_takeaway(dataset, nearly) == (
         "Both modes have the same error at the last step: 0.25."
     )
     alone = compare_takeaway(dataset, a_snapshot(dataset, last=0.5))
@@ -114,21 +152,23 @@ def test_a_run_that_diverged_beats_nothing(value):
     dataset = a_dataset()
     snapshot = spoiled(a_snapshot(dataset, sequence=0.5, last=0.5), value)
     assert "smaller" not in compare_takeaway(dataset, snapshot)
-    assert "beats guessing the mean at no step" in step_error_takeaway(dataset, snapshot)
+    assert "beats the guess at no step" in step_error_takeaway(dataset, snapshot)
     assert loss_takeaway(EXPERIMENT, dataset, snapshot)
     assert predictions_takeaway(dataset, snapshot, 0, 0)
 
 
 def test_every_takeaway_is_short():
-    """At most 15 words, whatever the modes."""
-    dataset = a_dataset()
-    for wrong in ({"sequence": 0.5}, {"last": 0.5}, {"sequence": 0.5, "last": 0.25}):
-        snapshot = a_snapshot(dataset, **wrong)
-        experiment = EXPERIMENT.set(mode="both" if len(wrong) > 1 else next(iter(wrong)))
-        for words in (
-            predictions_takeaway(dataset, snapshot, 0, 0),
-            loss_takeaway(experiment, dataset, snapshot),
-            step_error_takeaway(dataset, snapshot),
-            compare_takeaway(dataset, snapshot),
-        ):
-            assert len(words.split()) <= 15, words
+    """At most 15 words: of every recording, with one mode and with both, and the longest usual."""
+    for name in set(DATASETS) - {"upload"}:
+        for mode in MODES:
+            experiment = suggested(name).set(mode=mode)
+            dataset, snapshot = make_dataset(experiment), recorded(experiment)
+            assert snapshot is not None
+            for words in (
+                predictions_takeaway(dataset, snapshot, 0, 0),
+                loss_takeaway(experiment, dataset, snapshot),
+                step_error_takeaway(dataset, snapshot),
+                compare_takeaway(dataset, snapshot),
+            ):
+                assert len(words.split()) <= 15, words
+    assert all(len(words.split()) <= 15 for words in LONGEST.values())

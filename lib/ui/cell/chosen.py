@@ -14,7 +14,7 @@ from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import ARRAYS_EACH, Trace, forward, layers_of
 from lib.recurrence.formulas import LayerPass
-from lib.ui.epoch import pick_epoch, picked_epoch, weights_by_epoch
+from lib.ui.epoch import Epochs
 from lib.ui.linked import Linked, linked_buttons, linked_slider
 from lib.ui.session import LayerWeights, Loaded, session
 from lib.ui.shown import ShownRun, fitting_run
@@ -137,9 +137,10 @@ def _mode(modes: Sequence[str]) -> str:
 
 def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     """The weights to look at, their epoch, and what they are; by epoch where several are known."""
-    known = weights_by_epoch(shown)
-    pick_epoch(shown)
-    epoch = max(known) if (picked := picked_epoch(shown)) is None else picked
+    epochs = Epochs.of(shown)
+    epochs.draw()
+    known, picked = epochs.weights, epochs.picked
+    epoch = max(known) if picked is None else picked
     model = f"the {MODES[mode].model}"
     if not epoch:
         return known[0][mode], 0, f"as {model} starts, before training"

@@ -26,6 +26,7 @@ from lib.narrate.takeaways import (
     predictions_takeaway,
     step_error_takeaway,
 )
+from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import session
 from lib.ui.shown import ShownRun, sample_index, sample_key
 from lib.ui.steady import is_drawn, steady_chart
@@ -34,12 +35,13 @@ from lib.ui.text import hint, plain, takeaway
 METRIC = 132
 """The width of a number in pixels: the longest fits, and two do beside each other on a phone."""
 
+EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")
+"""Whether last-step mode's answers before the last step are shown, which nobody gets from it."""
 LONGEST = {
-    "predictions": "At the last step, sequence mode is off by less than a millionth and last-step "
-    "mode by 88.8 °C.",
-    "loss": "Sequence mode overfits: its validation loss rises since epoch 8,888.",
-    "step_error": "Sequence mode beats guessing no change at 88 of 88 steps; last-step mode's one "
-    "answer doesn't beat it.",
+    "predictions": "Off at the last step: sequence mode 0.0000888 °C, last-step mode 0.0888 °C.",
+    "loss": "Last-step mode overfits: its validation loss has risen, its training loss has fallen.",
+    "step_error": "Sequence mode beats the guess at 88 of 88 steps; last-step mode's answer does "
+    "too.",
     "compare": "In this run last-step mode's error is smaller: 0.0000888 against less than a "
     "millionth.",
 }
@@ -126,10 +128,10 @@ def _asks_earlier(experiment: Experiment) -> bool:
     """Whether to show what nobody gets from last-step mode: its answers before the last step."""
     if "last" not in experiment.model.modes:
         return False
-    return st.toggle(
+    return linked_toggle(
         "What if we asked it earlier?",
-        key="earlier",
-        help="What last-step mode's head would say of each earlier hidden state. "
+        EARLIER,
+        "What last-step mode's head would say of each earlier hidden state. "
         "With `return_sequences=False`, nobody gets these.",
     )
 

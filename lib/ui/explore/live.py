@@ -17,7 +17,7 @@ from lib.figures.palette import Palette
 from lib.narrate.explore import changed_settings, own_settings, progress_sentence
 from lib.run import Run, Status
 from lib.ui import clock, runs
-from lib.ui.epoch import at_picked_epoch, pick_epoch, picked_epoch
+from lib.ui.epoch import Epochs
 from lib.ui.explore import charts
 from lib.ui.fragment import fragment
 from lib.ui.load.rhythm import SLOWEST
@@ -47,7 +47,7 @@ WORDS: dict[Status, tuple[str, str]] = {
     Status.FINISHED: (":green-badge[finished]", "Move the slider to go back over the epochs."),
     Status.STOPPED: (":gray-badge[stopped]", "The figures stay as they were."),
     Status.DIVERGED: (":red-badge[diverged]", "The last figures that were numbers stay."),
-    Status.FAILED: (":red-badge[failed]", "The last figures stay. Train starts it again."),
+    Status.FAILED: (":red-badge[failed]", "The last figures stay."),
 }
 """Status → its badge, and what it means for the person."""
 RECORDED = (":gray-badge[example]", "Example result.", " Press Train to make your own.")
@@ -65,7 +65,8 @@ def live(loaded: Loaded, palette: Palette, *, with_lower_charts: bool) -> None:
     runs.prepare(loaded.experiment, loaded.dataset)
     shown = shown_run(loaded.experiment, loaded.dataset)
     interval = RHYTHM.interval() if shown.polling else None
-    drawn = PanelDrawing(shown.run, shown.polling, picked_epoch(shown), interval, clock.now())
+    picked = Epochs.of(shown).picked
+    drawn = PanelDrawing(shown.run, shown.polling, picked, interval, clock.now())
     try:
         fragment(_panel, run_every=interval)(loaded, palette, with_lower_charts, drawn)
     finally:
@@ -92,53 +93,54 @@ class PanelDrawing:
         """Whether charts stay as they are, since the panel is about to be redrawn alone."""
         return not self.is_complete and (self.interval or SLOWEST) <= NEAR_SECONDS
 
-    def is_outdated(self, now: ShownRun) -> bool:
+    def is_outdated(self, now: ShownRun, picked: int | None) -> bool:
         """Whether the page has to be drawn again as a whole."""
         steady = clock.now() - self.time < STEADY_SECONDS
         off = self.interval is not None and not steady and RHYTHM.is_off(self.interval)
-        drawn = self.run, self.polling, self.epoch
-        return off or (now.run, now.polling, picked_epoch(now)) != drawn
+        return off or (now.run, now.polling, picked) != (self.run, self.polling, self.epoch)
 
 
 def _panel(loaded: Loaded, palette: Palette, with_lower_charts: bool, drawn: PanelDrawing) -> None:
     with turn(first=not drawn.is_complete):  # drawn with the page, for which somebody waits
         shown = shown_run(loaded.experiment, loaded.dataset)
+        epochs = Epochs.of(shown)
+        if drawn.is_complete and drawn.is_outdated(shown, epochs.picked):
+            st.rerun()  # the whole page draws all of this, too
         with st.container(key="controls"):
             with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
                 _buttons(loaded, shown)
             with st.container(key="run_progress", gap=None):
-                _progress(shown)
+                _progress(shown, epochs.picked)
             with st.container(key="run_words"):
                 say_steadily(_words(loaded, shown), gray=True)
             with st.container(key="run_epoch"):
-                pick_epoch(shown, wide=True)
+                epochs.draw(wide=True)
             with st.container(key="run_speed"):
-                pick_pace(on_change=runs.follow_pace)
-        changed = "" if _is_same(loaded, shown) else _shows(loaded, shown)
+                pick_pace(runs.follow_pace, disabled=_is_watched(shown))
         charts.draw(
-            at_picked_epoch(shown),
+            epochs.then,
             palette,
             with_lower=with_lower_charts,
             hold=drawn.holds_charts,
-            badge=changed,
+            badge=_badge(loaded, shown),
         )
         now = shown_run(loaded.experiment, loaded.dataset)
         # A run may have ended while this was being drawn; nobody would come to look again.
         ended = not now.polling and now.snapshot.status is not shown.snapshot.status
-        if ended or drawn.is_outdated(now):
+        if ended or drawn.is_outdated(now, epochs.picked):
             st.rerun()
 
 
 def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     """Train or resume, pause, step, stop, reset: always in these places, dimmed where idle.
 
-    The first one trains what the sidebar says, and never throws away what rests: a paused run of
-    just these settings goes on with it. Where the settings are others by then, that run goes on
-    with the second button, in Pause's place. Both of these are always there: where one came for the
-    other, the browser showed the two side by side for a moment, and a click then hit nothing.
+    A paused run goes on with the first of them, whatever the sidebar says by then: it is thrown
+    away by nothing but Reset, and by New run, which stands in Pause's place where the settings are
+    others. What shares a place is always there: where one came for the other, the browser showed
+    the two side by side for a moment, and a click in that moment hit nothing.
     """
     client, run, status = runs.client(), shown.run, shown.snapshot.status
-    open_run = run if run and runs.may_steer(run) and not status.over else None
+    open_run = run if run and not _is_watched(shown) and not status.over else None
     idle, same = open_run is None, _is_same(loaded, shown)
     paused = not idle and status is Status.PAUSED
     settings = (loaded.experiment, loaded.dataset)
@@ -146,23 +148,32 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     def steer(act: Callable[[Run], object]) -> Callable[[], object]:
         return lambda: act(open_run) if open_run else None
 
-    def step() -> None:
-        client.step(open_run if open_run and same else runs.train(*settings, paused=True))
+    def resume() -> None:
+        runs.forget_epoch()
+        steer(client.resume)()
 
-    if paused and same:
-        _button("Train", "play_arrow", steer(client.resume), label="Resume", primary=True)
+    def step() -> None:
+        runs.forget_epoch()
+        goes_on = open_run and (same or paused)
+        client.step(open_run if open_run and goes_on else runs.train(*settings, paused=True))
+
+    train = partial(runs.train, *settings)
+    if paused:
+        _button("Train", "play_arrow", resume, label="Resume", primary=True)
     else:
         can_train = loaded.trainable and not (open_run and status.active and same)
-        train = partial(runs.train, *settings)
         _button("Train", "play_arrow", train, primary=True, disabled=not can_train)
     _button("Pause", "pause", steer(client.pause), disabled=idle or paused)
-    _button("Resume", "resume", steer(client.resume), disabled=not paused)
-    hide("do_resume" if same or not paused else "do_pause")
+    _button("Resume", "resume", resume, disabled=not paused)
+    _button("New run", "add", train, disabled=not (paused and loaded.trainable and not same))
+    hide("do_resume")  # pressed by its key alone
+    hide("do_pause" if paused and not same else "do_new_run")
     about = (
-        "Train one epoch: of this run, or, where there is none that goes on or the settings have "
-        "changed, the first one of a new run."
+        "Train one epoch: of this run, or the first one of a new run where there is none or the "
+        "settings have changed. A run that is over has no more."
     )
-    _button("Step", "skip_next", step, disabled=not loaded.trainable, about=about)
+    can_step = paused or (loaded.trainable and not (status.over and same))
+    _button("Step", "skip_next", step, disabled=not can_step, about=about)
     _button("Stop", "stop", steer(client.stop), disabled=idle)
     about = "Forget the run and go back to the untrained model."
     _button("Reset", "restart_alt", runs.leave, disabled=run is None, about=about)
@@ -185,7 +196,7 @@ def _button(
     """
     st.button(
         label or name,
-        key=f"do_{name.lower()}",
+        key=f"do_{name.lower().replace(' ', '_')}",
         icon=f":material/{icon}:",
         type="primary" if primary else "secondary",
         disabled=disabled,
@@ -213,44 +224,46 @@ def _is_same(loaded: Loaded, shown: ShownRun) -> bool:
     return run is not None and run.experiment == loaded.experiment and run.dataset is loaded.dataset
 
 
-def _progress(shown: ShownRun) -> None:
+def _is_watched(shown: ShownRun) -> bool:
+    """Whether the run is another browser's, which this one can't steer."""
+    return shown.run is not None and not runs.may_steer(shown.run)
+
+
+def _badge(loaded: Loaded, shown: ShownRun) -> str:
+    """What the pictures show where a run has other settings than the sidebar: "T = 40"."""
+    if shown.run is None or _is_same(loaded, shown):
+        return ""
+    return own_settings(shown.experiment, loaded.experiment) or "another upload"
+
+
+def _progress(shown: ShownRun, picked: int | None) -> None:
     """The bar, and above it what has been reached: always in this place and size."""
-    run, snapshot = shown.run, shown.snapshot
+    snapshot = shown.snapshot
     badge, _ = WORDS[snapshot.status]
-    if run is None:
+    if shown.run is None:
         badge = (RECORDED if shown.is_recorded else UNTRAINED)[0]
     share = snapshot.epoch / snapshot.epochs if snapshot.epochs else 0.0
-    picked = picked_epoch(shown)
     now = progress_sentence(snapshot) if picked is None else f"shown: after epoch {picked:,}"
     st.progress(min(1.0, share), text=f"{badge} {now}")
 
 
 def _words(loaded: Loaded, shown: ShownRun) -> str:
-    """What the person must know of the run beyond its figures, in the room that is kept for it."""
+    """What the person must know of the run beyond its figures: two lines at most."""
     run, snapshot = shown.run, shown.snapshot
     if run is None:
         _, words, then = RECORDED if shown.is_recorded else UNTRAINED
         return words + (then if loaded.trainable else "")
-    if not runs.may_steer(run):
-        own = (
-            "Train starts your own, with the sidebar's settings."
-            if loaded.trainable
-            else "Its file stays with that person: upload one of your own, or choose other data."
-        )
-        return f"{WATCHING} {own}"
+    failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
     words = snapshot.reason or WORDS[snapshot.status][1]
+    if _is_watched(shown):
+        own = "Train starts your own." if loaded.trainable else "Its file stays there."
+        return f"{WATCHING} {words if failed else own}"
+    if failed:  # what to try, also where somebody has begun to try it
+        again = snapshot.status is Status.FAILED and loaded.trainable
+        return f"{words} {'Train begins anew.' if again else ''}"
     if _is_same(loaded, shown):
         return words
-    words = f"The settings have changed since: {_changes(loaded, shown)}."
-    return words + (" Train starts anew with them." if loaded.trainable else "")
-
-
-def _changes(loaded: Loaded, shown: ShownRun) -> str:
-    return changed_settings(shown.experiment, loaded.experiment) or "another upload"
-
-
-def _shows(loaded: Loaded, shown: ShownRun) -> str:
-    """What the pictures show where a run has other settings than the sidebar: "T = 40"."""
-    if shown.run is None:
-        return ""
-    return own_settings(shown.experiment, loaded.experiment) or "another upload"
+    changed = changed_settings(run.experiment, loaded.experiment) or "another upload"
+    begins = "New run" if snapshot.status is Status.PAUSED else "Train"
+    then = f" {begins} starts anew with them." if loaded.trainable else ""
+    return f"The settings have changed since: {changed}.{then}"
