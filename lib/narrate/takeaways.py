@@ -37,8 +37,9 @@ def predictions_takeaway(dataset: Dataset, snapshot: Snapshot, sample: int, targ
     off = []
     for mode, result in snapshot.results.items():
         said = float(dataset.raw(result.predictions[sample])[-1, target])
-        off.append(f"{MODES[mode].name} {short(abs(said - truth))}{off_unit(dataset)}")
-    return f"Off at the last step: {', '.join(off)}."
+        verb = "" if off else "off "
+        off.append(f"{MODES[mode].name} {verb}by {short(abs(said - truth))}{off_unit(dataset)}")
+    return f"At the last step: {', '.join(off)}."
 
 
 def loss_takeaway(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:

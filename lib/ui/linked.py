@@ -51,9 +51,12 @@ class Linked:
             then()
 
 
-def linked_toggle(label: str, choice: Linked, about: str | None = None) -> bool:
-    """Draw a switch for a choice of two; returns whether it is on, the second of them."""
-    st.toggle(label, bool(choice.index), help=about, **choice.bind())
+def linked_toggle(label: str, choice: Linked) -> bool:
+    """Draw a switch for a choice of two; returns whether it is on, the second of them.
+
+    It has no help: a finger on its question mark would flip it (Streamlit 1.67).
+    """
+    st.toggle(label, bool(choice.index), **choice.bind())
     return bool(choice.index)
 
 

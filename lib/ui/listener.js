@@ -133,8 +133,11 @@ function mount(root) {
     if (target.matches("[data-testid=stMain]:not(:focus-visible)")) target.blur();
   });
 
-  listen("click", ({ target }) => {
-    if (innerWidth >= DRAWER || !target.closest?.(".st-key-menu a")) return;
+  listen("click", ({ target, detail }) => {
+    // A choice that was clicked gives the keys back; one that was picked by keys keeps them.
+    if (detail && target.closest?.("[data-testid=stButtonGroup]")) document.activeElement?.blur();
+    const small = innerWidth < DRAWER || (innerHeight < 500 && matchMedia("(pointer:coarse)").matches);
+    if (!small || !target.closest?.(".st-key-menu a")) return;
     document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
   });
 

@@ -121,13 +121,14 @@ def test_a_slow_browser_keeps_the_experiment_of_a_link(page: Page, scheme: str) 
 def test_what_a_link_cannot_have_is_said_without_covering_or_moving_anything(
     own_page: Page,
 ) -> None:
-    """On a phone too: it stands above the headline from the first paint on, until it is closed."""
+    """On a phone too: above the headline as soon as the page has its style, until it is closed."""
     own_page.set_viewport_size({"width": 390, "height": 844})
     own_page.add_init_script(
         """window.tops = new Set();
         setInterval(() => {
             const title = document.querySelector("h1");
-            if (title) window.tops.add(Math.round(title.getBoundingClientRect().top));
+            const styled = getComputedStyle(document.documentElement).getPropertyValue("--muted");
+            if (title && styled) window.tops.add(Math.round(title.getBoundingClientRect().top));
         }, 20);"""
     )
     open_page(own_page, "/?T=9999&cell=banana")

@@ -48,7 +48,7 @@ def test_predictions_are_off_by_so_much_at_the_last_step():
     dataset = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
     snapshot = a_snapshot(dataset, sequence=0.5, last=0.0)
     assert predictions_takeaway(dataset, snapshot, 0, 0) == (
-        "Off at the last step: sequence mode 5 °C, last-step mode 0 °C."
+        "At the last step: sequence mode off by 5 °C, last-step mode by 0 °C."
     )
 
 

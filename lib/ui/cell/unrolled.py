@@ -25,6 +25,7 @@ from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import ORDER, At, Follower, first_row, row_order, where
 from lib.ui.fragment import slot
+from lib.ui.linked import linked_toggle
 from lib.ui.text import say, takeaway
 
 COLUMNS = (3, 2)
@@ -64,12 +65,7 @@ def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:
     order, row, outlined = row_order(layer), first_row(layer), "h" if top else ""
     st.html(heatmaps(matrices, order, row, sentence, palette, outlined_name=outlined))
     takeaway(headline(trace), sentence)
-    st.toggle(
-        "Order units by similarity",
-        bool(ORDER.index),
-        **ORDER.bind(),
-        help="Each unit is followed by the one whose output is most like it.",
-    )
+    linked_toggle("Order units by similarity", ORDER)
 
 
 def _unit(layer: LayerPass, palette: Palette, *, top: bool) -> Follower:

@@ -32,13 +32,11 @@ from lib.ui.shown import ShownRun, sample_index, sample_key
 from lib.ui.steady import is_drawn, steady_chart
 from lib.ui.text import hint, plain, takeaway
 
-METRIC = 132
-"""The width of a number in pixels: the longest fits, and two do beside each other on a phone."""
-
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")
 """Whether last-step mode's answers before the last step are shown, which nobody gets from it."""
 LONGEST = {
-    "predictions": "Off at the last step: sequence mode 0.0000888 °C, last-step mode 0.0888 °C.",
+    "predictions": "At the last step: sequence mode off by 0.0000888 °C, last-step mode by "
+    "0.0888 °C.",
     "loss": "Last-step mode overfits: its validation loss has risen, its training loss has fallen.",
     "step_error": "Sequence mode beats the guess at 88 of 88 steps; last-step mode's answer does "
     "too.",
@@ -131,8 +129,6 @@ def _asks_earlier(experiment: Experiment) -> bool:
     return linked_toggle(
         "What if we asked it earlier?",
         EARLIER,
-        "What last-step mode's head would say of each earlier hidden state. "
-        "With `return_sequences=False`, nobody gets these.",
     )
 
 
@@ -141,7 +137,7 @@ def _pickers(shown: ShownRun) -> tuple[int, int]:
     dataset = shown.dataset
     names = [dataset.short_sample_name(index) for index in shown.snapshot.samples]
     sample, target = sample_index(len(names)), 0
-    with st.container(horizontal=True, key="pickers", vertical_alignment="bottom"):
+    with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
         st.markdown(f"### {plain(dataset.title)}: each model's answers")
         if dataset.targets > 1:
             target = st.selectbox(
@@ -179,5 +175,4 @@ def _numbers(shown: ShownRun) -> None:
                 typical_error(dataset, result) or None,
                 delta_color="off",
                 delta_arrow="off",
-                width=METRIC,
             )

@@ -43,7 +43,7 @@ WORDS: dict[Status, tuple[str, str]] = {
         "Done once for a model of this shape: a second or two.",
     ),
     Status.RUNNING: (":blue-badge[training]", "Sliders may be moved meanwhile: the run goes on."),
-    Status.PAUSED: (":yellow-badge[paused]", "Resume goes on from here, Step trains one epoch."),
+    Status.PAUSED: (":yellow-badge[paused]", "Resume goes on with it, Step trains one epoch."),
     Status.FINISHED: (":green-badge[finished]", "Move the slider to go back over the epochs."),
     Status.STOPPED: (":gray-badge[stopped]", "The figures stay as they were."),
     Status.DIVERGED: (":red-badge[diverged]", "The last figures that were numbers stay."),
@@ -243,8 +243,8 @@ def _progress(shown: ShownRun, picked: int | None) -> None:
     if shown.run is None:
         badge = (RECORDED if shown.is_recorded else UNTRAINED)[0]
     share = snapshot.epoch / snapshot.epochs if snapshot.epochs else 0.0
-    now = progress_sentence(snapshot) if picked is None else f"shown: after epoch {picked:,}"
-    st.progress(min(1.0, share), text=f"{badge} {now}")
+    then = "" if picked is None else f" · shown: after epoch {picked:,}"
+    st.progress(min(1.0, share), text=f"{badge} {progress_sentence(snapshot)}{then}")
 
 
 def _words(loaded: Loaded, shown: ShownRun) -> str:
