@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -70,6 +70,8 @@ def linked_buttons(
     choice: Linked,
     about: str | None = None,
     then: Callable[[], None] = lambda: None,
+    *,
+    label_visibility: Literal["visible", "collapsed"] = "visible",
 ) -> int:
     """Draw buttons side by side with these `labels`; returns which one is pressed.
 
@@ -82,6 +84,7 @@ def linked_buttons(
         format_func=labels.__getitem__,
         required=True,
         help=about,
+        label_visibility=label_visibility,
         **choice.bind(then),
     )
     return choice.index
