@@ -11,7 +11,7 @@ from html import escape
 
 import numpy as np
 
-from lib.english import difference
+from lib.english import readable
 from lib.figures.heatmaps import outline_mark
 from lib.figures.html import png_uri
 from lib.figures.palette import Palette
@@ -33,7 +33,7 @@ def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> 
 def _off(value: float) -> str:
     """A difference; of what is only rounding, that it is next to nothing."""
     if value > ROUNDING:
-        return difference(value)
+        return readable(value)
     return "✓ ≈ 0" if value else "✓ 0.0"
 
 

@@ -8,15 +8,15 @@ import numpy as np
 
 from lib.dataset import Dataset
 from lib.datasets.worked import highest_output
-from lib.english import difference, number, readable, signed
+from lib.english import number, readable, signed
 from lib.experiment import CELLS, Experiment
 from lib.proofs import Measure, ProofCard
 
 
 def ways_to_break_it(
     experiment: Experiment, padding: int, answer: dict[str, Any] | None
-) -> list[ProofCard]:
-    """What makes sequence[:, -1] and last two different things, and what only seems to.
+) -> dict[str, ProofCard]:
+    """By name, what makes sequence[:, -1] and last two different things, and what only seems to.
 
     `answer` is that of `breakings`, None while there is none.
     """
@@ -35,8 +35,8 @@ def ways_to_break_it(
 
     cell = CELLS[experiment.model.cell].label
     masked = measured("masked_moved")
-    return [
-        ProofCard(
+    return {
+        "bidirectional": ProofCard(
             "Bidirectional",
             (
                 Measure("max |sequence[:, -1] − last|", measured("bidirectional")),
@@ -54,7 +54,7 @@ def ways_to_break_it(
             "step of its sequence has seen one input; last takes its first. Here its weights are "
             "fresh and untrained.",
         ),
-        ProofCard(
+        "padding": ProofCard(
             f"Padding: {padding} steps of zeros at the end",
             (
                 Measure("without a mask: max |last − unpadded last|", measured("padded_moved")),
@@ -71,7 +71,7 @@ def ways_to_break_it(
             + ". A mask holds the state, so that last is the last step that counts. "
             + _last_of_padded(measured("padded"), measured("masked")),
         ),
-        ProofCard(
+        "zeroed": ProofCard(
             "zero_output_for_mask=True",
             (Measure("max |sequence[:, -1] − last|", measured("zeroed")),),
             words(
@@ -87,7 +87,7 @@ def ways_to_break_it(
                 "here these outputs are zero themselves.",
             ),
         ),
-        ProofCard(
+        "backwards": ProofCard(
             "go_backwards=True",
             (
                 Measure("max |sequence[:, -1] − last|", measured("backwards")),
@@ -107,7 +107,7 @@ def ways_to_break_it(
                 "Flipped, the last is another one, which has the same value here.",
             ),
         ),
-    ]
+    }
 
 
 def _still(difference: float | None) -> str:
@@ -120,7 +120,7 @@ def _last_of_padded(padded: float | None, masked: float | None) -> str:
     if not padded and not masked:
         return "In both cases sequence[:, -1] is last."
     figures = [
-        f"{difference(value)} {way}"
+        f"{readable(value)} {way}"
         for value, way in ((padded or 0.0, "without a mask"), (masked or 0.0, "with one"))
     ]
     return f"sequence[:, -1] differs from last by {' and '.join(figures)}."
@@ -166,7 +166,7 @@ def bound_sentence(experiment: Experiment, dataset: Dataset, hidden: np.ndarray)
     if model.head == "dense":
         parts.append(
             "The Dense head stretches these outputs, so that targets "
-            f"up to {number(np.abs(dataset.y).max())} can be reached."
+            f"up to {readable(np.abs(dataset.y).max())} can be reached."
         )
     elif missed := _out_of_reach(dataset.y, bound):
         parts.append(f"Without a head the outputs are the predictions: {missed}")
@@ -176,7 +176,7 @@ def bound_sentence(experiment: Experiment, dataset: Dataset, hidden: np.ndarray)
 def _size(value: float, bound: float) -> str:
     """A size that is less than its bound, though three digits may make the two alike."""
     alike = value < np.float32(bound) and number(value) == number(bound)
-    return f"just below {number(bound)}" if alike else number(value)
+    return f"just below {number(bound)}" if alike else readable(value)
 
 
 def _out_of_reach(y: np.ndarray, bound: np.ndarray) -> str:

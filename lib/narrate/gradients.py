@@ -6,13 +6,19 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lib.english import number, readable
+from lib.english import counted, number, readable
 from lib.recurrence.padded import ROUNDING, Padded, lengths
 
+HARDLY = 1e-5
+"""An answer that is moved by less is hardly moved."""
 LEAST_SHARE = 0.0001
 """A smaller share is said as a fraction."""
 _LOSSES = {"sequence": "over all steps", "last": "at the last step"}
 """What each mode's loss is of."""
+ROOM = (
+    "Padding moves the shortest sequence's answer by up to 0.0000888; masked, by up to 0.0000888."
+)
+"""As long as the longest takeaway of these."""
 
 
 def reach_takeaway(norms: Mapping[str, np.ndarray]) -> str:
@@ -27,7 +33,7 @@ def reach_takeaway(norms: Mapping[str, np.ndarray]) -> str:
         return f"Only the loss {_LOSSES[more]} has a gradient at step 1."
     times = _times(first[more] / first[less])
     if times == "1":
-        return "Both losses have the same gradient at step 1."
+        return "Both losses have a gradient of about the same size at step 1."
     return f"At step 1, the loss {_LOSSES[more]} has {times} times the other's gradient."
 
 
@@ -69,16 +75,17 @@ def _times(ratio: float) -> str:
 
 
 def influence_takeaway(one_way: np.ndarray, both_ways: np.ndarray) -> str:
-    """Whether outputs are moved by later inputs, with layers that read backwards or without."""
+    """In how many pairs an input moves an earlier output, without backward layers and with them."""
     if not (np.isfinite(one_way).all() and np.isfinite(both_ways).all()):
         return "Some of the gradients aren't numbers."
-    pairs = len(one_way) * (len(one_way) - 1) // 2
-    here, there = _moved_by_later(one_way), _moved_by_later(both_ways)
-    if not one_way.any():
+    if not (one_way.any() or both_ways.any()):
         return "No input moves any output: every gradient is 0."
-    before = f"it does in {here} of {pairs} pairs" if here else "no output sees later inputs"
-    after = f"it does in {there} of {pairs} pairs" if there else "neither"
-    return f"One direction: {before}. Bidirectional: {after}."
+    pairs = counted(len(one_way) * (len(one_way) - 1) // 2, "pair")
+    here, there = (
+        f"{moved:,}" if (moved := _moved_by_later(influence)) else "none"
+        for influence in (one_way, both_ways)
+    )
+    return f"Later inputs move outputs in {here} of {pairs}; Bidirectional: in {there}."
 
 
 def _moved_by_later(influence: np.ndarray) -> int:
@@ -112,14 +119,18 @@ def padding_takeaway(ways: Sequence[Padded]) -> str:
         max(float(way.differences[-1]) for way in ways if way.masked is with_mask)
         for with_mask in (False, True)
     )
-    by = f"by up to {number(masked)}"
-    if plain > ROUNDING:
-        left = by if masked > ROUNDING else "not at all"
-        answer = "the shortest sequence's answer"
-        return f"Padding moves {answer} by up to {number(plain)}; with a mask {left}."
-    if masked > ROUNDING:
-        return f"Padding moves the shortest sequence's answer only with a mask: {by}."
-    return "Padding doesn't move the shortest sequence's answer here."
+    if not np.isfinite([plain, masked]).all():
+        return "Some of the answers aren't numbers."
+    moves = f"Padding moves the shortest sequence's answer {_moved_by(plain)}"
+    if _moved_by(plain) == _moved_by(masked):
+        return f"{moves}, masked or not."
+    return f"{moves}; masked, {_moved_by(masked)}."
+
+
+def _moved_by(most: float) -> str:
+    if most <= ROUNDING:
+        return "not at all"
+    return "hardly" if most < HARDLY else f"by up to {number(most)}"
 
 
 def padding_sentence(ways: Sequence[Padded]) -> str:
@@ -140,7 +151,7 @@ def padding_sentence(ways: Sequence[Padded]) -> str:
             if (way.last_step < 0).any():
                 where += ", and where there is none the zero state that it starts from"
         off_by = float(way.differences[-1])
-        answer = "the same as unpadded" if off_by <= ROUNDING else f"off by {number(off_by)}"
+        answer = "the same as unpadded" if off_by <= ROUNDING else f"off by {readable(off_by)}"
         if way.stays_zero and off_by <= ROUNDING:
             answer += (
                 ", since the zeros in front leave its state at zero, as they do while the "

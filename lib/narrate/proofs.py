@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.english import counted, number, readable
+from lib.english import counted, readable
 from lib.experiment import CELLS, Experiment
 from lib.proofs import Measure, ProofCard
 from lib.recurrence.agreement import VISIBLE, Agreement
@@ -33,14 +33,14 @@ def one_computation(
     return (
         ProofCard(
             "The last step of the sequence is the last-step mode",
-            (Measure("max |sequence[:, -1] − last|", difference),),
+            (Measure("max |sequence[:, -1] − last|", difference, ROUNDING),),
             _apart("The two modes end in the same numbers", "The two modes end", difference),
             f"Both run the same {steps} steps of the same {cell}; return_sequences only says "
             "what is handed out.",
         ),
         ProofCard(
             "Sequence mode is one last-step answer for each prefix",
-            (Measure("max |sequence − prefixes|", prefixes),),
+            (Measure("max |sequence − prefixes|", prefixes, ROUNDING),),
             _apart(
                 f"One sequence holds {steps} last-step answers",
                 f"The {steps} answers are",
@@ -57,7 +57,11 @@ def _apart(one: str, two: str, difference: float | None) -> str:
     """That two things are one, or how far apart they are; the first until it is known."""
     if not difference:
         return f"{one}{'.' if difference is None else ': they differ by 0.0.'}"
-    return f"{two} apart by up to {readable(difference)}."
+    if not np.isfinite(difference):
+        return "Some of the outputs aren't numbers any more."
+    if difference <= ROUNDING:
+        return f"{one} but for rounding ({readable(difference)})."
+    return f"{two} up to {readable(difference)} apart."
 
 
 def also_measured(
@@ -77,7 +81,7 @@ def also_measured(
     if has_cell_state:
         beyond = " h stays between −1 and 1, but c can grow beyond that"
         if answer is not None:
-            beyond += f": here the largest |c| is {number(np.abs(answer['states'][1]).max())}"
+            beyond += f": here the largest |c| is {readable(np.abs(answer['states'][1]).max())}"
         beyond += "."
     return [
         ProofCard(
@@ -89,7 +93,7 @@ def also_measured(
                     ROUNDING if against is None else against.allowed,
                 ),
             ),
-            "The pictures are drawn from NumPy, at once.",
+            _drawn(against),
             _why_it_differs(against),
         ),
         ProofCard(
@@ -99,6 +103,22 @@ def also_measured(
             f"In both modes {shapes}, and h is the last output.{beyond}",
         ),
     ]
+
+
+def _drawn(against: Agreement | None) -> str:
+    """How far Keras is from what NumPy drew; until that is known, what is compared."""
+    if against is None:
+        return "NumPy draws the pictures; Keras computes the same once more."
+    if not np.isfinite(against.differs):
+        return "Some of the states aren't numbers any more."
+    if against.differs == 0:
+        return "NumPy and Keras give the same numbers."
+    apart = readable(against.differs)
+    if not against.is_rounding:
+        return f"NumPy and Keras differ by {apart}: more than rounding explains."
+    if against.differs <= ROUNDING:
+        return f"NumPy and Keras give the same numbers but for rounding ({apart})."
+    return f"NumPy and Keras differ by {apart}: rounding that grew from step to step."
 
 
 def _why_it_differs(against: Agreement | None) -> str:
@@ -115,8 +135,8 @@ def _why_it_differs(against: Agreement | None) -> str:
         by = "nothing" if against.differs == 0 else "no more than rounding to 32 bits"
         return f"Keras's outputs differ by {by}. {relative}"
     distances = (
-        f"From the same in 64 bits NumPy is {number(against.numpy_off)} away, Keras "
-        f"{number(against.keras_off)}"
+        f"From the same in 64 bits NumPy is {readable(against.numpy_off)} away, Keras "
+        f"{readable(against.keras_off)}"
     )
     if not against.is_rounding:
         return f"{distances}: more than rounding explains. {relative}"

@@ -34,7 +34,7 @@ def predictions_takeaway(dataset: Dataset, snapshot: Snapshot, sample: int, targ
         return UNTRAINED
     index = int(snapshot.samples[sample])
     truth = float(dataset.raw(dataset.y[index])[-1, target])
-    off = []
+    off: list[str] = []
     for mode, result in snapshot.results.items():
         said = float(dataset.raw(result.predictions[sample])[-1, target])
         verb = "" if off else "off "

@@ -56,56 +56,91 @@ def _outcome(stack: Stack) -> str:
     return RAISES if broken(steps) is not None else readable_shapes(steps[-1].tensors)
 
 
+def _keeps_time(stack: Stack) -> bool:
+    """Whether what comes out has a time axis; what raises gives nothing."""
+    steps = trace(stack)
+    return broken(steps) is None and len(steps[-1].tensors[0]) == 3
+
+
 def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:
     """Wrong answers with their reasons, the likeliest first, and the right one among them."""
     for place, layer in enumerate(stack[1:], start=1):
         if isinstance(layer, (Recurrent, Bidirectional)):
             other = replace(layer, return_sequences=not layer.return_sequences)
-            changed = _outcome((*stack[:place], other, *stack[place + 1 :]))
-            yield changed, _of_other_mode(other, place, changed)
+            changed = (*stack[:place], other, *stack[place + 1 :])
+            yield _outcome(changed), _of_other_mode(stack, changed, place)
         if isinstance(layer, Bidirectional):
             for merge in ("concat", "sum"):
                 merged = replace(layer, merge_mode=merge)
-                changed = _outcome((*stack[:place], merged, *stack[place + 1 :]))
-                yield changed, f'That would be merge_mode="{merge}"; it is "{layer.merge_mode}".'
+                changed = (*stack[:place], merged, *stack[place + 1 :])
+                words = f'That would be merge_mode="{merge}"; it is "{layer.merge_mode}".'
+                yield _outcome(changed), words
     yield RAISES, "Nothing breaks: each layer gets as many axes as it needs."
     steps = trace(stack)
     for place, step in reversed(list(enumerate(steps))):
         if step.tensors:
-            yield from _mixed_up(steps, place)
+            for mix_up in MIX_UPS:
+                yield from mix_up(steps, place)
 
 
-def _of_other_mode(other: Recurrent | Bidirectional, place: int, changed: str) -> str:
-    """Why it isn't what this layer, in the other mode than it has, would lead to."""
-    mode = f"return_sequences={other.return_sequences} on layer {place + 1}"
-    if changed == RAISES:
-        return f"Only with {mode} it would; here it is {not other.return_sequences}."
-    if other.return_sequences:
-        return f"That would be {mode}; the default keeps only the last step."
-    return f"That would be {mode}: the time axis is gone."
+def _of_other_mode(stack: Stack, changed: Stack, place: int) -> str:
+    """Why `stack` doesn't give what it would with the other mode in the layer at `place`."""
+    layer: Any = stack[place]
+    here = f"here it is {layer.return_sequences}."
+    setting = f"return_sequences={not layer.return_sequences} on layer {place + 1}"
+    if _outcome(changed) == RAISES:
+        return f"Only with {setting} it would; {here}"
+    ours, theirs = _keeps_time(stack), _keeps_time(changed)
+    if ours and not theirs:
+        return f"That would be {setting}: the time axis is gone."
+    if theirs and not ours and _outcome(stack) != RAISES:
+        return f"That would be {setting}; the default keeps only the last step."
+    return f"That would be {setting}; {here}"
 
 
-def _mixed_up(steps: tuple[TracedLayer, ...], place: int) -> Iterator[tuple[str, str]]:
-    """What a layer gives as if it were the end, and its sizes in wrong places."""
-    tensor, first = steps[place].tensors[0], steps[0].tensors[0]
-    batch, *rest = tensor
-    name = f"layer {place + 1}, {steps[place].layer.keras}," if place else "the input"
-    yield readable_shape(tensor), f"That is {name} alone; layer {place + 2} follows."
+def _name(steps: tuple[TracedLayer, ...], place: int) -> str:
+    return f"layer {place + 1}, {steps[place].layer.keras}," if place else "the input"
+
+
+def _ends_early(steps: tuple[TracedLayer, ...], place: int) -> Iterator[tuple[str, str]]:
+    """What a layer gives, as if none followed."""
+    words = f"That is {_name(steps, place)} alone; layer {place + 2} follows."
+    yield readable_shape(steps[place].tensors[0]), words
+
+
+def _swapped(steps: tuple[TracedLayer, ...], place: int) -> Iterator[tuple[str, str]]:
+    """Features before time."""
+    batch, *rest = steps[place].tensors[0]
     if len(rest) == 2:
-        swapped = batch, rest[1], rest[0]
-        words = f"That is {name} with axes swapped: time comes before features."
-        yield readable_shape(swapped), words
-    words = f"That is {name} without its time axis."
+        words = f"That is {_name(steps, place)} with axes swapped: time comes before features."
+        yield readable_shape((batch, *reversed(rest))), words
+
+
+def _without_time(steps: tuple[TracedLayer, ...], place: int) -> Iterator[tuple[str, str]]:
+    """A layer's last axis alone."""
+    batch, *rest = steps[place].tensors[0]
+    words = f"That is {_name(steps, place)} without its time axis."
     if place == 0:
-        after = steps[1]
-        columns = f"{after.tensors[0][-1].size} columns"
-        words = f"Those are the input's features; {after.layer.keras} puts {columns} there."
+        last = next(step for step in reversed(steps) if step.tensors)
+        columns = f"{last.tensors[0][-1].size} columns"
+        words = f"Those are the input's features; {last.layer.keras} puts {columns} there."
     yield readable_shape((batch, rest[-1])), words
-    steps_in = first[1].size
-    words = f"{capital(name)} has no time axis: the input's {steps_in} steps are gone."
+
+
+def _with_the_inputs_time(steps: tuple[TracedLayer, ...], place: int) -> Iterator[tuple[str, str]]:
+    """A layer's last axis with the input's time, which is gone there."""
+    batch, *rest = steps[place].tensors[0]
+    steps_in = steps[0].tensors[0][1]
+    gone = f"the input's {steps_in.size} steps are gone."
+    words = f"{capital(_name(steps, place))} has no time axis: {gone}"
     if len(rest) == 2:
-        words = f"RepeatVector makes {rest[0].size} new timesteps: the input's {steps_in} are gone."
-    yield readable_shape((batch, first[1], rest[-1])), words
+        words = f"RepeatVector makes {rest[0].size} new timesteps: {gone}"
+    yield readable_shape((batch, steps_in, rest[-1])), words
+
+
+MIX_UPS = (_ends_early, _swapped, _without_time, _with_the_inputs_time)
+"""What may be taken for the answer by who looks at one layer alone, or puts sizes in wrong places:
+texts with their reasons, for a layer by its place in the traced stack."""
 
 
 BOTH = {"concat": "side by side", "sum": "added", "ave": "averaged"}

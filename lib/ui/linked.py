@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -81,6 +81,7 @@ def linked_buttons(
     then: Callable[[], None] = lambda: None,
     *,
     disabled: bool = False,
+    label_visibility: Literal["visible", "collapsed"] = "visible",
 ) -> int:
     """Draw buttons side by side with these `labels`; returns which one is pressed.
 
@@ -94,6 +95,7 @@ def linked_buttons(
         required=True,
         disabled=disabled,
         help=about,
+        label_visibility=label_visibility,
         **choice.bind(then),
     )
     return choice.index

@@ -10,7 +10,7 @@ const PRESSED = "button, summary, input:not([type=range]), [role=button], [role=
 const OWNERS = { "←": MOVED, "→": MOVED, space: PRESSED };
 const NAMES = { ArrowLeft: "←", ArrowRight: "→", " ": "space" };
 
-const CHARTS = ".st-key-chart_predictions, .st-key-chart_step_error";
+const CHARTS = ".st-key-chart_predictions, .st-key-chart_step_error, .st-key-chart_sample";
 const TENSORS = ".timesteps"; // see lib.figures.strip
 const PAPER = 715; // what A4 has across within its margins, in pixels
 const DRAWER = 768; // the sidebar lies above a page that is narrower, in pixels
@@ -53,10 +53,11 @@ function columns(chart) {
   const shown = (each) => each._fullLayout && each.checkVisibility({ visibilityProperty: true });
   const plot = [...chart.querySelectorAll(".js-plotly-plot")].find(shown);
   if (!plot) return null;
-  const { xaxis, _size: { l, t, w, h } } = plot._fullLayout, [low, high] = xaxis.range;
+  const { hovermode, xaxis, _size: { l, t, w, h } } = plot._fullLayout, [low, high] = xaxis.range;
   const box = plot.getBoundingClientRect(), each = w / (high - low);
   const steps = xaxis.tickvals.at(-1); // the last one is always named
   return {
+    marksItself: hovermode === "x unified", // by Plotly
     at(x) {
       const value = low + (x - box.left - l) / each;
       if (value < low || value > high) return undefined;
@@ -141,21 +142,28 @@ function mount(root) {
     document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
   });
 
-  const unmark = () => marks.replaceChildren();
+  let marked = {}; // the picture and the step of the marks that are shown
+  const unmark = () => {
+    marked = {};
+    marks.replaceChildren();
+  };
   function point({ target, clientX, clientY }) {
-    unmark();
     const picture = target.closest?.(`${CHARTS}, ${TENSORS}`);
-    if (!picture) return;
     const axis = (each) => (each.matches(TENSORS) ? rows : columns)(each);
-    const step = axis(picture)?.at(clientX, clientY);
-    if (step === undefined) return;
-    for (const each of document.querySelectorAll(`${CHARTS}, ${TENSORS}`)) {
-      if (each === picture && each.matches(CHARTS)) continue; // Plotly has its own mark there
-      const place = axis(each)?.place(step);
-      if (!place) continue;
-      const mark = marks.appendChild(document.createElement("div"));
+    const step = picture && axis(picture)?.at(clientX, clientY);
+    if (step === undefined || step === null) return unmark();
+    if (picture === marked.picture && step === marked.step) return;
+    // All places are read before anything is written, so that the layout is computed once.
+    const places = [...document.querySelectorAll(`${CHARTS}, ${TENSORS}`)].map((each) => {
+      const along = axis(each);
+      return each === picture && along?.marksItself ? undefined : along?.place(step);
+    });
+    marked = { picture, step };
+    marks.replaceChildren(...places.filter(Boolean).map((place) => {
+      const mark = document.createElement("div");
       ["left", "top", "width", "height"].forEach((side, k) => { mark.style[side] = `${place[k]}px`; });
-    }
+      return mark;
+    }));
   }
   listen("pointermove", point);
   listen("pointerdown", point); // a finger's mark stays until it touches something else, or scrolls
@@ -163,6 +171,7 @@ function mount(root) {
     if (pointerType === "mouse" && !relatedTarget) unmark();
   });
   listen("scroll", unmark);
+  own.unmark = unmark;
   root.classList.add("ready"); // for who waits until it hears
   return own;
 }
@@ -171,6 +180,7 @@ export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".listener");
   root.listener ??= mount(root);
   root.listener.keys = data; // of this page
+  root.listener.unmark(); // what is drawn anew may stand elsewhere
   return () => {
     // Streamlit (1.67) ends a call that a newer one overtakes, too.
     if (root.isConnected) return;

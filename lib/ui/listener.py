@@ -3,7 +3,7 @@
 Streamlit's own shortcuts do nothing while a slider has the focus, and what follows the pointer
 can't wait for a run of the page. So a component of a few lines of script listens, which takes no
 room and draws nothing but what lies over the page: the list of keys that `?` shows, and the marks
-of a timestep in all pictures that have one. Python hears nothing of either.
+of a timestep in the pictures of Explore and of a sample on Data. Python hears nothing of either.
 """
 
 from __future__ import annotations

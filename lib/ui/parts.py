@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import streamlit as st
-
-from lib.ui import address
+from lib.ui.linked import Linked, linked_buttons
 
 NAME = "part"
 """In the address; the first part of a page needs no word there."""
@@ -19,25 +17,7 @@ def open_part(titles: Mapping[str, str], key: str) -> str:
         titles: by the part's name in the address, in order. NAME is one of the page's own keys.
         key: the widget's.
     """
-    first = next(iter(titles))
-
-    def choose() -> None:
-        chosen = st.session_state[key]
-        if chosen is not None:  # as a browser says for a moment where its theme isn't the usual one
-            address.set_page_value(NAME, "" if chosen == first else chosen)
-
-    part = address.page_value(NAME)
-    part = part if part in titles else first
-    if st.session_state.get(key) != part:
-        st.session_state[key] = part
-    st.segmented_control(
-        "Part",
-        list(titles),
-        default=part,
-        format_func=titles.__getitem__,
-        key=key,
-        required=True,
-        label_visibility="collapsed",
-        on_change=choose,
-    )
-    return part
+    names = list(titles)
+    choice = Linked(NAME, names, 0, key)
+    labels = list(titles.values())
+    return names[linked_buttons("Part", labels, choice, label_visibility="collapsed")]

@@ -32,7 +32,7 @@ SHOWS = {
 
 def open_part(app: AppTest, name: str) -> AppTest:
     """Choose one of the page's parts."""
-    app.button_group(key="cell_part").set_value(name).run()
+    app.button_group(key="cell_part").set_value(list(PARTS).index(name)).run()
     assert not app.exception
     return app
 
@@ -231,7 +231,7 @@ def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(
     app = start(U="3", T="4", layers="2")
     app.button(key="do_train").click().run()
     app.switch_page(PAGES["Cell"][0]).run()
-    app.button_group(key="cell_part").set_value("learn")
+    app.button_group(key="cell_part").set_value(list(PARTS).index("learn"))
     (run,) = client.runs.values()
     norms = dict.fromkeys(("sequence", "last"), np.ones(4))
 

@@ -158,6 +158,25 @@ def test_a_timestep_that_is_pointed_at_is_marked_in_the_others(page: Page) -> No
     expect(marks).to_have_count(0)
 
 
+def test_a_sample_has_its_timestep_marked_over_its_squares_too(page: Page) -> None:
+    """One mark over both, which goes when the page shows more timesteps."""
+    open_page(page, "/data?T=6")
+    chart = page.locator(".st-key-chart_sample")
+    dot = chart.locator(".scatterlayer .trace").first.locator(".points path").nth(2)
+    expect(dot).to_be_visible()
+    marks = page.locator(".st-key-listener .marks > div")
+    page.mouse.move(*middle(dot.bounding_box()))
+    expect(marks).to_have_count(1)
+    mark, squares = marks.bounding_box(), chart.locator(".heatmaplayer image").bounding_box()
+    assert mark is not None
+    assert squares is not None
+    assert abs(mark["x"] + mark["width"] / 2 - middle(dot.bounding_box())[0]) < 2
+    assert mark["y"] + mark["height"] > squares["y"] + squares["height"] - 4
+    focus_slider(page, "Timesteps")
+    page.keyboard.press("ArrowRight")
+    expect(marks).to_have_count(0)
+
+
 def test_the_drawer_of_a_phone_closes_when_a_page_is_chosen(page: Page) -> None:
     """What was chosen is in sight then; no chart has tools there, and no button its key."""
     page.set_viewport_size({"width": 390, "height": 844})

@@ -30,7 +30,7 @@ BREAKINGS = {
 def test_every_breaking_is_measured_and_mended() -> None:
     """Bidirectional, padding and go_backwards have both: what differs, and what doesn't."""
     proofs = ways_to_break_it(Experiment(), 3, BREAKINGS)
-    assert [[measure.same for measure in proof.measures] for proof in proofs] == [
+    assert [[measure.same for measure in proof.measures] for proof in proofs.values()] == [
         [False, True],
         [False, True],
         [False],
@@ -41,19 +41,21 @@ def test_every_breaking_is_measured_and_mended() -> None:
 def test_a_breaking_that_breaks_nothing_is_not_said_to() -> None:
     """Where all outputs are zero, what is said of a difference would contradict its figure."""
     usual = ways_to_break_it(Experiment(), 3, BREAKINGS)
-    assert [way.takeaway for way in usual] == [
+    assert [way.takeaway for way in usual.values()] == [
         "Off by 0.3: last-step mode takes the backward output of step 1.",
         "Zeros move the last-step answer by 0.2; a mask prevents it.",
         "Off by 0.7: the sequence ends in zeros, last-step mode doesn't.",
         "Still the same in the order read; flipped, off by 0.6.",
     ]
-    assert usual == [
-        replace(proof, measures=known.measures, takeaway=known.takeaway)
-        for proof, known in zip(ways_to_break_it(Experiment(), 3, None), usual, strict=True)
-    ]
-    apart = ways_to_break_it(Experiment(), 3, BREAKINGS | {"masked": 0.5})[1].why
-    assert "differs from last by 0.0 without a mask and 0.5 with one." in apart
-    none = ways_to_break_it(Experiment(), 3, dict.fromkeys(BREAKINGS, 0.0))
+    assert usual == {
+        name: replace(proof, measures=usual[name].measures, takeaway=usual[name].takeaway)
+        for name, proof in ways_to_break_it(Experiment(), 3, None).items()
+    }
+    apart = ways_to_break_it(Experiment(), 3, BREAKINGS | {"masked": 0.5})["padding"].why
+    assert "differs from last by 0 without a mask and 0.5 with one." in apart
+    faint = ways_to_break_it(Experiment(), 3, BREAKINGS | {"masked": 5e-7})["padding"].why
+    assert "0 without a mask and less than a millionth with one." in faint
+    none = ways_to_break_it(Experiment(), 3, dict.fromkeys(BREAKINGS, 0.0)).values()
     reasons = " ".join(proof.why for proof in none)
     assert not any("ff by" in proof.takeaway or "by 0" in proof.takeaway for proof in none)
     for wrong in ("has seen them", "the difference is", "it isn't the last any more"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,12 +12,16 @@ from lib.figures.influence import influence_maps
 from lib.figures.palette import palette
 from lib.figures.reach import reach_figure
 from lib.narrate.gradients import (
+    ROOM,
     influence_sentence,
     influence_takeaway,
+    padding_takeaway,
     reach_sentence,
     reach_takeaway,
 )
 from lib.narrate.proofs import WAITING
+from lib.recurrence.padded import ways
+from tests.unit.test_formulas import opened
 
 
 def test_influence_of_later_inputs_is_counted() -> None:
@@ -31,13 +36,43 @@ def test_influence_of_later_inputs_is_counted() -> None:
 def test_the_takeaway_has_both_directions() -> None:
     """Each by what was counted."""
     full, causal = np.ones((4, 4)), np.tril(np.ones((4, 4)))
-    assert influence_takeaway(causal, full) == (
-        "One direction: no output sees later inputs. Bidirectional: it does in 6 of 6 pairs."
-    )
-    assert influence_takeaway(causal, causal).endswith("Bidirectional: neither.")
-    assert influence_takeaway(full, full).startswith("One direction: it does in 6 of 6 pairs.")
-    assert influence_takeaway(0 * full, full).startswith("No input moves any output")
+    later = "Later inputs move outputs in"
+    assert influence_takeaway(causal, full) == f"{later} none of 6 pairs; Bidirectional: in 6."
+    assert influence_takeaway(causal, causal).endswith("Bidirectional: in none.")
+    assert influence_takeaway(full, full) == f"{later} 6 of 6 pairs; Bidirectional: in 6."
+    assert influence_takeaway(0 * full, full) == f"{later} none of 6 pairs; Bidirectional: in 6."
+    assert influence_takeaway(0 * full, 0 * full).startswith("No input moves any output")
     assert influence_takeaway(causal, full * np.nan) == "Some of the gradients aren't numbers."
+
+
+def test_every_takeaway_is_a_line_of_fifteen_words_that_has_its_room() -> None:
+    """Whatever the numbers are, as many timesteps as there may be."""
+    sizes = (0.0, 1e-9, 5e-6, 0.0000888, 0.5, 1.0, 1e9, np.nan)
+    full = np.ones((100, 100))
+    maps = (0 * full, full, np.tril(full), np.nan * full)
+    padded = ways("gru", opened("gru", t=8).weights, opened("gru", t=8).x)
+    lines = [
+        *(
+            reach_takeaway({"sequence": np.array([one]), "last": np.array([other])})
+            for one in sizes
+            for other in sizes
+        ),
+        *(influence_takeaway(one, other) for one in maps for other in maps),
+        *(
+            padding_takeaway(
+                [
+                    replace(way, differences=np.full(4, masked if way.masked else plain))
+                    for way in padded
+                ]
+            )
+            for plain in sizes[:6]
+            for masked in (*sizes[:6], np.nan)
+        ),
+    ]
+    for line in lines:
+        assert 5 <= len(line.split()) <= 15, line
+        assert len(line) <= len(ROOM), line
+        assert "e-" not in line, line
 
 
 def test_influence_is_said_where_there_is_none_and_where_it_is_no_number() -> None:
@@ -110,7 +145,7 @@ def test_the_takeaway_compares_the_losses_at_the_first_step() -> None:
     norms["last"] = np.array([0.0, 1.0])
     assert reach_takeaway(norms) == "Only the loss over all steps has a gradient at step 1."
     assert reach_takeaway(dict.fromkeys(norms, norms["sequence"])) == (
-        "Both losses have the same gradient at step 1."
+        "Both losses have a gradient of about the same size at step 1."
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lib.english import signed
 from lib.experiment import Experiment
 from lib.narrate.cell import (
+    STEP_ROOM,
     findings,
     headline,
     step_takeaway,
@@ -104,6 +107,19 @@ def test_units_that_never_move_are_named_or_numbered() -> None:
     sentences = findings("simple_rnn", a_trace(many))
     assert any(words.startswith("9 units never move") for words in sentences)
     assert not any("moves most" in words for words in sentences)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "simple_rnn"])
+def test_a_step_has_its_room_and_small_states_are_said_in_words(cell: str) -> None:
+    """On the last of the most timesteps and units; no power of ten is read."""
+    layer = opened(cell, t=100)
+    for unit in range(layer.units):
+        assert len(step_takeaway(layer, unit, 99)) <= len(STEP_ROOM)
+    trace = layer.trace
+    faint = [None if a is None else a * 1e-9 for a in (trace.hidden, trace.cell)]
+    layer = replace(layer, trace=Trace(*faint, trace.gates))
+    assert "becomes less than a millionth" in step_takeaway(layer, 0, 0)
+    assert "e-" not in step_takeaway(layer, 0, 50)
 
 
 def test_a_negative_number_has_the_minus_sign_of_the_bounds() -> None:

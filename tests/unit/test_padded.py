@@ -133,15 +133,16 @@ def test_the_takeaway_says_how_far_padding_moves_the_shortest_sequence() -> None
     padded = ways("lstm", layer.weights, layer.x)
     most = max(way.differences[-1] for way in padded if not way.masked)
     assert padding_takeaway(padded) == (
-        f"Padding moves the shortest sequence's answer by up to {number(most)}; "
-        "with a mask not at all."
+        f"Padding moves the shortest sequence's answer by up to {number(most)}; masked, not at all."
     )
     plain, masked = (replace(padded[k], differences=np.zeros(4)) for k in (0, 1))
     assert padding_takeaway([plain, masked]) == (
-        "Padding doesn't move the shortest sequence's answer here."
+        "Padding moves the shortest sequence's answer not at all, masked or not."
     )
     hidden = replace(masked, differences=np.full(4, 0.5))
     assert padding_takeaway([plain, hidden]) == (
-        "Padding moves the shortest sequence's answer only with a mask: by up to 0.5."
+        "Padding moves the shortest sequence's answer not at all; masked, by up to 0.5."
     )
-    assert padding_takeaway([padded[0], hidden]).endswith("; with a mask by up to 0.5.")
+    assert padding_takeaway([padded[0], hidden]).endswith("; masked, by up to 0.5.")
+    faint = replace(plain, differences=np.full(4, 5e-6))
+    assert padding_takeaway([faint, masked]).endswith("answer hardly; masked, not at all.")

@@ -56,6 +56,52 @@ def test_every_option_has_a_short_reason():
             assert "None" not in option.why, option
 
 
+HERE = re.compile(r"return_sequences=(\w+) on layer (\d+).*; here it is (\w+)")
+
+
+def has_time(text: str) -> bool:
+    """Whether an option has a time axis: "(N, 9, 7)"."""
+    return text.count(",") == 2
+
+
+def test_what_a_reason_says_of_time_holds_of_its_option_and_of_the_right_one():
+    """That it is gone, of what has none; that a default dropped it, where it is really dropped."""
+    seen = set()
+    for number in range(2000):
+        asked = question(number)
+        right = asked.options[asked.right].text
+        for option in asked.options:
+            if "would" not in option.why:
+                continue
+            if "time axis is gone" in option.why:
+                assert (has_time(option.text), has_time(right)) == (False, True), number
+                seen.add("gone")
+            elif "keeps only the last step" in option.why:
+                assert (has_time(option.text), has_time(right)) == (True, False), number
+                assert right != RAISES, number
+                seen.add("default")
+            elif found := HERE.search(option.why):
+                other, place, here = found.groups()
+                assert here != other
+                assert str(asked.steps[int(place) - 1].layer.return_sequences) == here, number
+                seen.add("raises" if right == RAISES else "here")
+    assert seen == {"gone", "default", "here", "raises"}
+
+
+def test_no_columns_are_those_of_a_layer_below_the_last_one():
+    """Where an option has the input's features, the reason says what stands there in the end."""
+    named = 0
+    for number in range(500):
+        asked = question(number)
+        last = next(step for step in reversed(asked.steps) if step.tensors)
+        for option in asked.options:
+            if found := re.search(r"features; (\w+) puts (\d+) columns", option.why):
+                assert found[1] == last.layer.keras, number
+                assert int(found[2]) == last.tensors[0][-1].size
+                named += 1
+    assert named > 50
+
+
 SETTING = re.compile(r"be (return_sequences|merge_mode)=\"?(\w+)\"?(?: on layer (\d+))?")
 
 

@@ -22,6 +22,8 @@ from lib.ui.text import takeaway
 
 PADDING = 3
 """Steps of zeros at the end, to see what they do."""
+ROWS = (("bidirectional", "padding"), ("zeroed", "backwards"))
+"""The ways, by the name that words and pictures have for them, as they stand side by side."""
 NAMED = 36
 """Up to so many timesteps there is room for the last one's number beside the word for the zeros."""
 _ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
@@ -65,22 +67,23 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
     (breakings,) = replies
     ways = ways_to_break_it(chosen.experiment, PADDING, breakings.values)
     st.html(strips_legend(palette))
-    for pair in (slice(0, 2), slice(2, 4)):
-        made = zip(ways[pair], _strips(chosen)[pair], st.columns(2), strict=True)
-        for way, outputs, column in made:
+    outputs = _strips(chosen)
+    for row in ROWS:
+        for name, column in zip(row, st.columns(2), strict=True):
+            way = ways[name]
             with column, st.container(border=True, gap="xsmall", height="stretch"):
                 st.markdown(f"### {way.title}")
                 sentence = f"{way.takeaway} {way.why}"
-                st.html(strips(outputs, way.measures, breakings.instead, sentence, palette))
-                below = _PADDED_BELOW if chosen.layer and way.title.startswith("Padding") else ""
+                st.html(strips(outputs[name], way.measures, breakings.instead, sentence, palette))
+                below = _PADDED_BELOW if chosen.layer and name == "padding" else ""
                 takeaway(way.takeaway, f"{chosen.which}{way.why}{below}", longest=_ROOM)
     with st.container(border=True, gap="xsmall", key="cell_bound"):
         _bound(chosen, palette)
     return []
 
 
-def _strips(chosen: Chosen) -> list[tuple[Strip, Strip]]:
-    """For each way two pictures of this sample's outputs, as NumPy computes them."""
+def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
+    """By each way's name two pictures of this sample's outputs, as NumPy computes them."""
     cell, layer = chosen.experiment.model.cell, chosen.layer_pass
     order, x, steps = row_order(layer), layer.x[None], len(layer.x)
     padded = np.pad(chosen.dataset.x[[chosen.sample]], [(0, 0), (0, PADDING), (0, 0)])
@@ -94,24 +97,24 @@ def _strips(chosen: Chosen) -> list[tuple[Strip, Strip]]:
     in_time = {0: "1", steps - 1: f"{steps}"}
     with_zeros = (in_time if steps <= NAMED else {0: "1"}) | {steps + PADDING // 2: "zeros"}
     end = steps + PADDING - 1
-    return [
-        (
+    return {
+        "bidirectional": (
             Strip("forward, reads 1 to the end", forward, steps - 1, in_time),
             Strip("backward, reads the end to 1", turned, 0, in_time),
         ),
-        (
+        "padding": (
             Strip("without a mask", plain, end, with_zeros),
             Strip("with a mask, which holds the state", held, end, with_zeros),
         ),
-        (
+        "zeroed": (
             Strip("with a mask, as usual", held, end, with_zeros),
             Strip("zero_output_for_mask=True", held * mask[0][:, None], steps - 1, with_zeros),
         ),
-        (
+        "backwards": (
             Strip("as it is handed out", backwards, steps - 1, {0: f"{steps}", steps - 1: "1"}),
             Strip("flipped back into time", backwards[::-1], 0, in_time),
         ),
-    ]
+    }
 
 
 def _bound(chosen: Chosen, palette: Palette) -> None:

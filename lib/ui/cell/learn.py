@@ -14,6 +14,7 @@ from lib.figures.padding import padding_picture
 from lib.figures.palette import Palette
 from lib.figures.reach import HEIGHT, reach_figure
 from lib.narrate.gradients import (
+    ROOM,
     influence_sentence,
     influence_takeaway,
     padding_sentence,
@@ -32,6 +33,7 @@ from lib.ui.text import takeaway
 
 SAMPLES = 16
 """Gradients are means over so many of the shown samples."""
+_HANDED_UP = ", and is handed up through the layers below, which are run on the padded features"
 
 
 def ask_keras(chosen: Chosen) -> list[Reply]:
@@ -82,7 +84,7 @@ def _reach(chosen: Chosen, reply: Reply, palette: Palette) -> None:
     if norms is None:
         room = f"height:{HEIGHT}px;border-radius:3px;background:{palette.surface}"
         st.html(f'<div style="{room}"></div>')
-        takeaway(reply.instead, reply.instead, longest=_ROOM)
+        takeaway(reply.instead, reply.instead, longest=ROOM)
         return
     steps = dataset.shape[1]
     sentence = (
@@ -94,7 +96,7 @@ def _reach(chosen: Chosen, reply: Reply, palette: Palette) -> None:
     figure = reach_figure(norms, dataset.timestep_names, palette)
     steady_chart(figure, sentence, "chart_reach")
     playhead_band("chart_reach", figure)
-    takeaway(reach_takeaway(norms), sentence, longest=_ROOM)
+    takeaway(reach_takeaway(norms), sentence, longest=ROOM)
 
 
 def _ask_influence(chosen: Chosen) -> tuple[Reply, Reply]:
@@ -118,12 +120,13 @@ def _influence(chosen: Chosen, replies: tuple[Reply, Reply], palette: Palette) -
     width = dataset.targets if model.head == "dense" else model.units
     maps: dict[str, np.ndarray | str] = {}
     details = []
-    for reply, title in zip(replies, ("This model", "The same, Bidirectional"), strict=True):
+    models = (("This model", False), ("The same, Bidirectional", True))
+    for reply, (title, reads_both_ways) in zip(replies, models, strict=True):
         maps[title] = reply.instead
         if answer := reply.values:
             maps[title] = answer["map"]
             details.append(
-                influence_sentence(answer["map"], answer["columns"], width, len(maps) > 1)
+                influence_sentence(answer["map"], answer["columns"], width, reads_both_ways)
             )
     details.append(
         f"{_whole(chosen)}Shown is the size of ∂output/∂input for this sample. Bidirectional adds "
@@ -135,7 +138,7 @@ def _influence(chosen: Chosen, replies: tuple[Reply, Reply], palette: Palette) -
     words = next((reply.instead for reply in replies if reply.values is None), "")
     if one_way and both_ways:
         words = influence_takeaway(one_way["map"], both_ways["map"])
-    takeaway(words, sentence, longest=_ROOM)
+    takeaway(words, sentence, longest=ROOM)
 
 
 def _ask_padding(chosen: Chosen) -> Reply:
@@ -169,7 +172,7 @@ def _padding(chosen: Chosen, reply: Reply, palette: Palette) -> None:
     if reply.values is not None:
         as_asked = ways(cell, chosen.upward(reply.weights), features)
         sentence += f" {_agreement(as_asked, reply.values)}"
-    takeaway(padding_takeaway(padded), sentence, longest=_ROOM)
+    takeaway(padding_takeaway(padded), sentence, longest=ROOM)
 
 
 def _agreement(padded: Sequence[Padded], answers: dict[str, Any]) -> str:
@@ -189,11 +192,6 @@ def _agreement(padded: Sequence[Padded], answers: dict[str, Any]) -> str:
         f"Masking layer in front, {over}, and {readable(end['loss'])} without one, padding "
         "included."
     )
-
-
-_ROOM = "One direction: no output sees later inputs. Bidirectional: it does in 4,950 of 4,950 pairs"
-"""As long as a takeaway of this part gets."""
-_HANDED_UP = ", and is handed up through the layers below, which are run on the padded features"
 
 
 def _whole(chosen: Chosen) -> str:

@@ -10,6 +10,10 @@ from lib.ui.cell import break_it, learn, proof, unrolled
 from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import Follower
+from lib.ui.parts import NAME
+
+KEYS = (NAME, "sample", "layer", "weights", "order", "step", "unit")
+"""In the address: the open part, and numbers from 1. The epoch is every page's: `lib.ui.epoch`."""
 
 
 @dataclass(frozen=True, slots=True)
