@@ -77,11 +77,6 @@ def readable(value: float) -> str:
     return _trim(f"{value:.{2 - math.floor(math.log10(abs(value)))}f}")
 
 
-def difference(value: float) -> str:
-    """A difference that was measured, to be read: exactly nothing is "0.0"."""
-    return "0.0" if value == 0 else number(value)
-
-
 def signed(value: float) -> str:
     """As `number`, with a minus sign as wide as a plus, as formulas have it."""
     return number(value).replace("-", "−")

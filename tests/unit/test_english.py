@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from lib.english import (
     capital,
     counted,
-    difference,
     joined,
     listed,
     number,
@@ -57,12 +56,6 @@ def test_a_sentence_begins_with_a_capital():
     """The rest stays: it may be a name."""
     assert capital("sample of NOAA") == "Sample of NOAA"
     assert capital("") == ""
-
-
-def test_a_difference_of_nothing_is_told_from_one_of_rounding():
-    """Exactly zero is a number with a point; what rounding leaves isn't zero."""
-    assert difference(0.0) == "0.0"
-    assert difference(1.79e-7) == "1.79e-7"
 
 
 @pytest.mark.parametrize(
