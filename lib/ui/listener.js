@@ -13,6 +13,8 @@ const NAMES = { ArrowLeft: "←", ArrowRight: "→", " ": "space" };
 const CHARTS = ".st-key-chart_predictions, .st-key-chart_step_error, .st-key-chart_sample";
 const TENSORS = ".timesteps"; // see lib.figures.strip
 const PAPER = 715; // what A4 has across within its margins, in pixels
+const FILLED = "[class*='st-key-card_'] > * > [class*='st-key-chart_']"; // see explore.css
+const REST = 700; // milliseconds after a page was drawn or has got another size
 const DRAWER = 768; // the sidebar lies above a page that is narrower, in pixels
 
 function nameOf({ key, code, shiftKey }) {
@@ -88,7 +90,7 @@ function rows(tensor) {
 }
 
 function mount(root) {
-  const own = { keys: [], ended: new AbortController() };
+  const own = { keys: [], told: {}, ended: new AbortController() };
   const help = root.querySelector("dialog"), marks = root.querySelector(".marks");
   const listen = (type, act) =>
     document.addEventListener(type, act, { signal: own.ended.signal, capture: true });
@@ -172,19 +174,39 @@ function mount(root) {
   });
   listen("scroll", unmark);
   own.unmark = unmark;
+
+  // How high the charts are that fill a place, once all has come to rest: Python draws the next
+  // ones so. Streamlit (1.67) would show each in its own height for a moment.
+  function measure() {
+    const charts = [...document.querySelectorAll(FILLED)].filter((each) => each.clientHeight);
+    const placeOf = (each) => each.className.match(/st-key-(chart_\w+)/)[1];
+    const heights = charts.map((each) => [placeOf(each), each.clientHeight]);
+    const near = ([name, height]) => Math.abs(height - own.told[name]) < 3;
+    if (heights.every(near)) return;
+    own.told = Object.fromEntries(heights);
+    own.tell(heights.map((each) => each.join(":")).join(" "));
+  }
+  own.soon = () => {
+    clearTimeout(own.later);
+    own.later = setTimeout(measure, REST);
+  };
+  addEventListener("resize", own.soon, { signal: own.ended.signal });
   root.classList.add("ready"); // for who waits until it hears
   return own;
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".listener");
   root.listener ??= mount(root);
   root.listener.keys = data; // of this page
+  root.listener.tell = (heights) => setStateValue("heights", heights);
+  root.listener.soon();
   root.listener.unmark(); // what is drawn anew may stand elsewhere
   return () => {
     // Streamlit (1.67) ends a call that a newer one overtakes, too.
     if (root.isConnected) return;
     root.listener?.ended.abort();
+    clearTimeout(root.listener?.later);
     delete root.listener;
   };
 }

@@ -3,17 +3,20 @@
 Streamlit's own shortcuts do nothing while a slider has the focus, and what follows the pointer
 can't wait for a run of the page. So a component of a few lines of script listens, which takes no
 room and draws nothing but what lies over the page: the list of keys that `?` shows, and the marks
-of a timestep in the pictures of Explore and of a sample on Data. Python hears nothing of either.
+of a timestep in the pictures of Explore and of a sample on Data. Python hears nothing of either,
+but how high the charts are that fill a place.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from pathlib import Path
 
 import streamlit as st
 
 from lib.ui.keys import EVERYWHERE, KEYS
+from lib.ui.session import session
 
 KEY = "listener"
 FILES = Path(__file__)
@@ -31,4 +34,10 @@ _KEYS = {page: [asdict(key) for key in (*own, *EVERYWHERE)] for page, own in KEY
 
 def listener(page: str) -> None:
     """Listen for what `page`, a key of KEYS, has: however often it is drawn, it listens once."""
-    _component(key=KEY, data=_KEYS[page])
+    _component(key=KEY, data=_KEYS[page], on_heights_change=_note_heights)
+
+
+def _note_heights() -> None:
+    """Take over what the browser has measured: "chart_loss:230 chart_compare:176", in pixels."""
+    told = re.findall(r"\b(chart_[a-z_]+):(\d{2,4})\b", f"{st.session_state[KEY]['heights']}")
+    session().charts.heights.update({name: int(height) for name, height in told})

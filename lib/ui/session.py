@@ -116,6 +116,8 @@ class Charts:
     is_painted: bool = False
     """Whether Explore has run in this session, which leaves its lower half out the first time."""
     by_place: dict[str, TwoCharts] = field(default_factory=dict)
+    heights: dict[str, int] = field(default_factory=dict)
+    """In pixels, of the places that charts fill, as the browser has measured them."""
     turn: int = 0
     """Which of Explore's lower charts, 0 or 1, is redrawn this time."""
     earlier: tuple[Snapshot, int, Snapshot] | None = None

@@ -20,6 +20,29 @@ def page() -> None:
     steady_chart(figure, f"It shows {number}.", key="it")
 
 
+def filling_page() -> None:
+    """A chart that fills its place, which the browser has told to be 230 pixels high."""
+    import streamlit as st
+
+    from lib.figures.chart import figure
+    from lib.ui.listener import KEY, _note_heights
+    from lib.ui.steady import steady_chart
+
+    st.session_state[KEY] = {"heights": "chart_loss:230 nonsense chart_compare:x"}
+    _note_heights()
+    steady_chart(figure([], {"height": 340}), "It fills.", "chart_loss", fills=True)
+    steady_chart(figure([], {"height": 340}), "It fills.", "chart_compare", fills=True)
+    steady_chart(figure([], {"height": 260}), "It doesn't.", "chart_loss_too")
+
+
+def test_a_chart_that_fills_its_place_is_sent_as_high_as_that_is() -> None:
+    """Where that isn't known, and where a chart has a height of its own, that stays."""
+    app = AppTest.from_function(filling_page, default_timeout=30).run()
+    assert not app.exception
+    charts = [json.loads(chart.proto.spec)["layout"] for chart in app.get("plotly_chart")]
+    assert [layout["height"] for layout in charts] == [230, 340, 260]
+
+
 def run(app: AppTest, number: int) -> tuple[dict[str, str], list[int], str]:
     """Each chart's identity by its words, its value, and the style, after a run of the page."""
     app.session_state["number"] = number
