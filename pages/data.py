@@ -13,9 +13,10 @@ from lib.narrate.data import (
     split_sentence,
     split_takeaway,
 )
+from lib.ui.address import query
 from lib.ui.columns import columns, has_columns
 from lib.ui.data import load_data
-from lib.ui.frame import frame
+from lib.ui.frame import PAGES, frame
 from lib.ui.picker import picker
 from lib.ui.session import session
 from lib.ui.steady import steady_chart
@@ -34,11 +35,8 @@ say(dataset.about)
 pictures, choice = st.columns([3, 2])
 with pictures:
     if has_columns(settled):
-        with st.container(border=is_mine):
-            if is_mine:
-                uploader()
-            with st.expander("Columns, and how far ahead"):
-                columns(settled)
+        with st.expander("Columns, and how far ahead", expanded=is_mine):
+            columns(settled)
     with st.container(border=True):
         title = st.container()
         sample = st.slider("Sample", 1, len(dataset.x), key=f"any_sample_{len(dataset.x)}") - 1
@@ -56,10 +54,12 @@ with pictures:
         steady_chart(split_figure(dataset, palette), sentence, "chart_split")
         takeaway(split_takeaway(dataset), sentence)
 with choice.container(border=True):
+    uploader()
+    if is_mine and session().upload.table:
+        explore, icon = PAGES["Explore"]
+        st.page_link(explore, label="Train on it", icon=icon, query_params=query("Explore"))
     for group in GROUPS:
         picker(group)
-    if not is_mine:
-        uploader()
 
 table = session().upload.table
 notes = [note for note in dataset.notes if not (table and note in table.notes)]

@@ -60,6 +60,8 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
             hint(TAGLINE)
             menu = st.container(key=MENU, gap="xxsmall")
         settled = sidebar(with_table=page != "Data")
+        with st.container(key="about_keys"):
+            hint("Press ? for all keys.")
     address.finish()
     _complain()
     for label, (path, icon) in PAGES.items():
