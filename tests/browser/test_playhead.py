@@ -141,7 +141,7 @@ def test_the_slider_is_as_wide_as_its_columns(page: Page) -> None:
 
 def test_the_playhead_goes_where_the_page_is_before_anybody_moved_it(page: Page) -> None:
     """Another sample has another unit that moves most: bar, pictures and formulas go to it."""
-    open_page(page, "/cell")
+    open_page(page, "/cell?data=running_mean")
     expect(words(page)).to_contain_text("unit 13")
     sample = page.get_by_role("slider", name="Sample")
     sample.focus()

@@ -176,7 +176,7 @@ def test_the_guide_is_one_click_away(page: Page) -> None:
             page.get_by_test_id("stExpandSidebarButton").click()
         opener.click()
         guide = page.locator(".guide")
-        expect(guide).to_contain_text("A label for each step")
+        expect(guide).to_contain_text("One at each step")
         expect(guide.get_by_text("One answer per sequence")).to_be_in_viewport()
         box = guide.bounding_box()
         assert box
