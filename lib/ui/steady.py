@@ -30,10 +30,11 @@ def steady_chart(figure: go.Figure | None, sentence: str, key: str, *, fills: bo
     height: Literal["stretch", "content"] = "stretch" if fills else "content"
     pair = session().charts.by_place.setdefault(key, TwoCharts())
     if figure is not None:
-        if fills and (known := session().charts.heights.get(key)):
-            figure.to_dict()["layout"]["height"] = known  # else it is seen in another for a moment
         newest = plotly.io.to_json(figure.to_dict(), validate=False) + sentence
         if newest != pair.newest:
+            if fills and (known := session().charts.heights.get(key)):
+                # Else it would be seen in its own for a moment. One that is there has got it by now.
+                figure.to_dict()["layout"]["height"] = known
             pair.top, pair.newest = 1 - pair.top, newest
             pair.shown[pair.top] = figure, sentence
     with st.container(key=key, gap=None):
