@@ -33,7 +33,7 @@ def steady_chart(figure: go.Figure | None, sentence: str, key: str, *, fills: bo
         newest = plotly.io.to_json(figure.to_dict(), validate=False) + sentence
         if newest != pair.newest:
             if fills and (known := session().charts.heights.get(key)):
-                # Else it would be seen in its own for a moment. One that is there has got it by now.
+                # Else it is seen in its own for a moment. One that is there has this by now.
                 figure.to_dict()["layout"]["height"] = known
             pair.top, pair.newest = 1 - pair.top, newest
             pair.shown[pair.top] = figure, sentence
