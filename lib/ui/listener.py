@@ -15,6 +15,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from lib.ui.fragment import fragment
 from lib.ui.keys import EVERYWHERE, KEYS
 from lib.ui.session import session
 
@@ -33,7 +34,16 @@ _KEYS = {page: [asdict(key) for key in (*own, *EVERYWHERE)] for page, own in KEY
 
 
 def listener(page: str) -> None:
-    """Listen for what `page`, a key of KEYS, has: however often it is drawn, it listens once."""
+    """Listen for what `page`, a key of KEYS, has: however often it is drawn, it listens once.
+
+    What it tells runs itself alone. When Streamlit (1.67) is asked for a run of the whole page, it
+    ends the one that goes on, and with that forgets a click on a fragment's button that waits for
+    its end: Train that was pressed in the moment before did nothing.
+    """
+    fragment(_draw)(page)
+
+
+def _draw(page: str) -> None:
     _component(key=KEY, data=_KEYS[page], on_heights_change=_note_heights)
 
 

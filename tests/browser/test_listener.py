@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from lib.ui.listener import FILES
 from tests.browser.cell_page import slider, wait_for_place
@@ -189,6 +190,19 @@ def test_the_drawer_of_a_phone_closes_when_a_page_is_chosen(page: Page) -> None:
     page.locator(".js-plotly-plot").first.hover()
     expect(page.locator(".modebar").first).to_be_hidden()
     assert button(page, "Train").evaluate(LETTER) == "none"
+
+
+def test_what_it_tells_runs_nothing_else(page: Page) -> None:
+    """How high charts have become: a run of the whole page would end one that a click waits for."""
+    with page.expect_websocket() as connected:
+        open_page(page)
+    wait_until_whole(page)
+    with connected.value.expect_event("framesent") as sent:
+        page.set_viewport_size({"width": 1280, "height": 720})
+    (told,) = [BackMsg.FromString(sent.value).rerun_script]
+    widget = next(each for each in told.widget_states.widgets if "listener" in each.id)
+    assert "chart_loss:" in widget.json_value
+    assert told.fragment_id
 
 
 @pytest.mark.parametrize("calls", [1, 3])
