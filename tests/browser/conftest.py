@@ -57,11 +57,11 @@ def tab(visitors: BrowserContext) -> Page:
 def page(tab: Page) -> Iterator[Page]:
     """A page for somebody who has never been here. It must end without errors.
 
-    Cookies, what the page has stored, the size and the colour scheme are as new; a script that is
+    Cookies, what the page has stored, the size, the medium and the colours are as new; a script that is
     to run before each page's own needs `own_page`, since it stays.
     """
     tab.set_viewport_size(DESKTOP)
-    tab.emulate_media(color_scheme="light")
+    tab.emulate_media(media="screen", color_scheme="light")
     try:
         with without_errors(tab):
             yield tab

@@ -163,4 +163,3 @@ def test_on_paper_it_has_two_pages_and_no_buttons(page: Page) -> None:
     for hidden in ("[data-testid=stSidebar]", ".st-key-train_controls", ".st-key-earlier"):
         expect(page.locator(hidden)).to_be_hidden()
     expect(page.locator(".st-key-chart_compare .main-svg").first).to_be_visible()
-    page.emulate_media(media="screen")
