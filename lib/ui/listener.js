@@ -184,13 +184,22 @@ function mount(root) {
     const near = ([name, height]) => Math.abs(height - own.told[name]) < 3;
     if (heights.every(near)) return;
     own.told = Object.fromEntries(heights);
-    own.tell(heights.map((each) => each.join(":")).join(" "));
+    own.tell("heights", heights.map((each) => each.join(":")).join(" "));
+  }
+  // A system that goes dark in the evening: Streamlit (1.67) follows, but Python hears of it with
+  // the next run, and what it has drawn stays light until then.
+  const ground = () => getComputedStyle(root).getPropertyValue("--st-background-color");
+  let grounded = ground();
+  function look() {
+    if (ground() !== grounded) own.tell("ground", grounded = ground());
   }
   own.soon = () => {
     clearTimeout(own.later);
-    own.later = setTimeout(measure, REST);
+    own.later = setTimeout(() => { measure(); look(); }, REST);
   };
   addEventListener("resize", own.soon, { signal: own.ended.signal });
+  matchMedia("(prefers-color-scheme: dark)")
+    .addEventListener("change", own.soon, { signal: own.ended.signal });
   root.classList.add("ready"); // for who waits until it hears
   return own;
 }
@@ -199,7 +208,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".listener");
   root.listener ??= mount(root);
   root.listener.keys = data; // of this page
-  root.listener.tell = (heights) => setStateValue("heights", heights);
+  root.listener.tell = setStateValue;
   root.listener.soon();
   root.listener.unmark(); // what is drawn anew may stand elsewhere
   return () => {

@@ -4,7 +4,7 @@ Streamlit's own shortcuts do nothing while a slider has the focus, and what foll
 can't wait for a run of the page. So a component of a few lines of script listens, which takes no
 room and draws nothing but what lies over the page: the list of keys that `?` shows, and the marks
 of a timestep in the pictures of Explore and of a sample on Data. Python hears nothing of either,
-but how high the charts are that fill a place.
+but how high the charts are that fill a place, and that the system has gone dark or light.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from lib.figures.palette import Palette
 from lib.ui.fragment import fragment
 from lib.ui.keys import EVERYWHERE, KEYS
 from lib.ui.session import session
+from lib.ui.theme import current_palette
 
 KEY = "listener"
 FILES = Path(__file__)
@@ -40,11 +42,16 @@ def listener(page: str) -> None:
     ends the one that goes on, and with that forgets a click on a fragment's button that waits for
     its end: Train that was pressed in the moment before did nothing.
     """
-    fragment(_draw)(page)
+    fragment(_draw)(page, current_palette())
 
 
-def _draw(page: str) -> None:
-    _component(key=KEY, data=_KEYS[page], on_heights_change=_note_heights)
+def _draw(page: str, palette: Palette) -> None:
+    """`palette` is the one that the page was drawn in."""
+    _component(
+        key=KEY, data=_KEYS[page], on_heights_change=_note_heights, on_ground_change=lambda: None
+    )
+    if current_palette() is not palette:
+        st.rerun()
 
 
 def _note_heights() -> None:
