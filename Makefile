@@ -7,7 +7,8 @@ PYTEST := $(BIN)/python -m pytest
 # Two processes: what shares nothing runs side by side. Groups and their order: tests/conftest.py.
 PARALLEL := -n 2 --dist loadscope --no-loadscope-reorder
 QUICK := $(PYTEST) $(PARALLEL) -m quick tests/unit tests/app
-SLOW := $(PYTEST) $(PARALLEL) -m "not quick"
+# When something has gone that all of them wait for, each would wait for minutes.
+SLOW := $(PYTEST) $(PARALLEL) --maxfail 5 -m "not quick"
 
 .PHONY: run test test-live check record-answers lint format bench bench-load browser clean
 

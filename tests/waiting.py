@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-PATIENCE = 300.0
+PATIENCE = 180.0
 """Seconds: far more than anything takes, also where a machine is very busy."""
 
 

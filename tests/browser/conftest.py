@@ -57,8 +57,8 @@ def tab(visitors: BrowserContext) -> Page:
 def page(tab: Page) -> Iterator[Page]:
     """A page for somebody who has never been here. It must end without errors.
 
-    Cookies, what the page has stored, the size, the medium and the colours are as new; a script that is
-    to run before each page's own needs `own_page`, since it stays.
+    Cookies, what the page has stored, the size, the medium and the colours are as new; a script
+    that is to run before each page's own needs `own_page`, since it stays.
     """
     tab.set_viewport_size(DESKTOP)
     tab.emulate_media(media="screen", color_scheme="light")

@@ -60,7 +60,7 @@ def test_back_returns_to_the_settings_before(page: Page) -> None:
 
 def test_back_leads_past_a_run(page: Page) -> None:
     """Train adds the run to the address; Back takes it away again, and the page follows."""
-    open_page(page, "/?seed=5&epochs=50")
+    open_page(page, "/?seed=5&epochs=50&pace=fast")
     button(page, "Train").click()
     wait_for_status(page, "finished")
     page.wait_for_url("**run=**")
@@ -96,7 +96,7 @@ def test_a_slow_browser_keeps_the_experiment_of_a_link(page: Page, scheme: str) 
     widgets = re.compile(r"(lider|NumberInput|Selectbox|ButtonGroup)[^/]*\.js")
 
     page.route(widgets, lambda route: late.append(route) if slow else route.continue_())
-    query = "data=echo&T=30&U=8&cell=gru&mode=last&epochs=30"
+    query = "data=echo&T=30&U=8&cell=gru&mode=last&epochs=30&pace=fast"
     open_page(page, f"/?{query}")
     wait_until_whole(page)  # it has run twice by now, and no widget has heard of that
     expect(page.get_by_role("slider")).to_have_count(0)

@@ -29,7 +29,7 @@ def table(days: int, header: str = "a,b,c") -> bytes:
 
 def test_upload_seattle_weather_choose_columns_and_train(page: Page) -> None:
     """The whole way: a file, its columns, a target some rows ahead, a run of both modes."""
-    open_page(page)
+    open_page(page, "/?pace=fast")
     choose(page, "Data", "Your own table")
     expect(page.get_by_text("Seattle weather stands in")).to_be_visible()
     expect(button(page, "Train")).to_be_disabled()
