@@ -10,16 +10,16 @@ but how high the charts are that fill a place, and that the system has gone dark
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 
 import streamlit as st
 
-from lib.figures.palette import Palette
 from lib.ui.fragment import fragment
 from lib.ui.keys import EVERYWHERE, KEYS
 from lib.ui.session import session
-from lib.ui.theme import current_palette
 
 KEY = "listener"
 FILES = Path(__file__)
@@ -38,20 +38,18 @@ _KEYS = {page: [asdict(key) for key in (*own, *EVERYWHERE)] for page, own in KEY
 def listener(page: str) -> None:
     """Listen for what `page`, a key of KEYS, has: however often it is drawn, it listens once.
 
-    What it tells runs itself alone. When Streamlit (1.67) is asked for a run of the whole page, it
-    ends the one that goes on, and with that forgets a click on a fragment's button that waits for
-    its end: Train that was pressed in the moment before did nothing.
+    What it tells asks for a run of the page, in a fragment. If the browser asked for that run,
+    Streamlit (1.67) would end the one that goes on, and forget a click that waits for its end.
     """
-    fragment(_draw)(page, current_palette())
+    fragment(_draw)(page, count())
 
 
-def _draw(page: str, palette: Palette) -> None:
-    """`palette` is the one that the page was drawn in."""
+def _draw(page: str, runs: Iterator[int]) -> None:
+    if next(runs):  # Alone: it has told something, and a click that the browser sent with that has
+        st.rerun()  # been done, but is drawn elsewhere.
     _component(
         key=KEY, data=_KEYS[page], on_heights_change=_note_heights, on_ground_change=lambda: None
     )
-    if current_palette() is not palette:
-        st.rerun()
 
 
 def _note_heights() -> None:

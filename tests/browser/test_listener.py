@@ -13,6 +13,7 @@ from tests.browser.driver import (
     button,
     epoch,
     open_page,
+    stop,
     wait_for_status,
     wait_until_whole,
 )
@@ -192,17 +193,31 @@ def test_the_drawer_of_a_phone_closes_when_a_page_is_chosen(page: Page) -> None:
     assert button(page, "Train").evaluate(LETTER) == "none"
 
 
-def test_what_it_tells_runs_nothing_else(page: Page) -> None:
-    """How high charts have become: a run of the whole page would end one that a click waits for."""
+def test_what_it_tells_ends_no_run_of_the_page(page: Page) -> None:
+    """How high charts have become: a run that the browser asks for would end one that goes on."""
     with page.expect_websocket() as connected:
         open_page(page)
     wait_until_whole(page)
     with connected.value.expect_event("framesent") as sent:
         page.set_viewport_size({"width": 1280, "height": 720})
-    (told,) = [BackMsg.FromString(sent.value).rerun_script]
-    widget = next(each for each in told.widget_states.widgets if "listener" in each.id)
+    asked = BackMsg.FromString(sent.value).rerun_script
+    widget = next(each for each in asked.widget_states.widgets if "listener" in each.id)
     assert "chart_loss:" in widget.json_value
-    assert told.fragment_id
+    assert asked.fragment_id
+
+
+def test_a_click_at_the_moment_when_it_tells_something_is_seen(page: Page) -> None:
+    """The browser sends both as one, as if the click were in the listener's part of the page."""
+    open_page(page)
+    wait_until_whole(page)
+    page.locator(".st-key-listener .listener").evaluate(
+        """root => {
+            root.listener.tell("heights", "chart_loss:301");
+            document.querySelector(".st-key-do_step button").click();
+        }"""
+    )
+    wait_for_status(page, "paused")
+    stop(page)
 
 
 @pytest.mark.parametrize("calls", [1, 3])
