@@ -27,6 +27,8 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.waiting import PATIENCE
+
 ENDLESS = "T=24&U=64&N=2560&epochs=5000"
 """A run that nobody sees the end of, since it takes many minutes: a test stops it."""
 EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
@@ -126,11 +128,16 @@ class Session:
         elements = [shown.element for _, shown in sorted(self._shown.items())]
         return [element for element in elements if element.WhichOneof("type") == kind]
 
+    @property
+    def timers(self) -> list[str]:
+        """The ids of fragments that are run again and again."""
+        return list(self._timers)
+
     def has(self, status: str) -> bool:
         """Whether the run's badge says this."""
         return f"-badge[{status}]" in self.progress
 
-    async def until(self, true: Callable[[], object], seconds: float = 300) -> None:
+    async def until(self, true: Callable[[], object], seconds: float = PATIENCE) -> None:
         """Wait until this is true of what is seen; a TimeoutError says what was seen instead."""
         try:
             async with asyncio.timeout(seconds):
@@ -168,8 +175,12 @@ class Session:
         assert self._connection is not None
         await self._connection.send(message.SerializeToString())
 
-    async def click(self, label: str) -> bool:
-        """Press a button, by its word, once it is there. Returns whether it isn't dimmed."""
+    async def click(self, label: str, fragment_id: str = "") -> bool:
+        """Press a button, by its word, once it is there. Returns whether it isn't dimmed.
+
+        With `fragment_id` as if that had asked for a run in the same moment: then one request says
+        both, and names that fragment alone.
+        """
 
         def find() -> list[Any]:
             return [e.button for e in self.elements("button") if e.button.label == label]
@@ -179,7 +190,7 @@ class Session:
         if button.disabled:
             return False
         self._widgets[button.id] = ("trigger_value", True)
-        await self.rerun(fragment_id=self._fragments[button.id])
+        await self.rerun(fragment_id=fragment_id or self._fragments[button.id])
         return True
 
     async def move(self, label: str, value: float) -> float:
