@@ -3,7 +3,7 @@
 Quick are `unit` and `app` but for what is marked slow: no TensorFlow, no browser. `make
 check` runs them alone, `make test` before all others. Of the others a file's tests run in the same
 process, and so do all that open the browser or start a server: on two processors two of those
-would take each other's time. But for one file, for which the process that is done first has time.
+would take each other's time. But for one file, since the others would be done too early.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.browser.server import Server, serve
 
 QUICK = {"unit", "app"}
 TOGETHER = {"browser", "faults"}
-LAST = "tests/browser/test_accessibility.py"
+APART = "tests/browser/test_accessibility.py"
 
 # The same examples each time, and as long as they take: a busy machine is no failure.
 settings.register_profile("suite", derandomize=True, deadline=None)
@@ -63,16 +63,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is quick, and begin the rest with what takes longest, but for `LAST`."""
+    """Mark what is quick, and begin the rest with what takes longest."""
     for item in items:
         if folder_of(item.nodeid) in QUICK and not item.get_closest_marker("slow"):
             item.add_marker("quick")
-    items.sort(
-        key=lambda item: (
-            item.nodeid.startswith(LAST),
-            folder_of(item.nodeid) not in TOGETHER,
-        )
-    )
+    items.sort(key=lambda item: folder_of(item.nodeid) not in TOGETHER)
 
 
 class Groups(LoadScopeScheduling):
@@ -80,7 +75,7 @@ class Groups(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "together" if folder_of(nodeid) in TOGETHER and file != LAST else file
+        return "together" if folder_of(nodeid) in TOGETHER and file != APART else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Groups:
