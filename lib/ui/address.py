@@ -31,6 +31,8 @@ COLUMNS = ("inputs", "targets")
 """The settings that no widget holds: they are in the session's experiment alone."""
 SHARED = ("pace", "epoch")
 """How fast runs are shown, and the epoch that all pictures are about: alike on every page."""
+LATE = 20
+"""How many addresses the browser may be behind."""
 EVERYWHERE = ""
 """What stands for a page where the value of a shared key is kept."""
 
@@ -49,8 +51,7 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
         _open(address, page, own_keys)
     elif page != record.page:
         _adopt(record.experiment)
-        record.complaints = []
-    _note(address)
+        record.complaints, record.ours = [], [address]
     record.page = page
 
 
@@ -58,23 +59,14 @@ def _address() -> Query:
     return {key: st.query_params.get_all(key) for key in st.query_params}
 
 
-def _note(address: Query) -> None:
-    """Note where the browser is: it has followed all that was sent up to this address."""
-    record = session().address
-    if address in record.sent:
-        del record.sent[: record.sent.index(address) + 1]
-    record.browser_address = address
-
-
 def _came_from_outside(address: Query, page: str) -> bool:
     """Whether somebody else than `write_address` or the menu changed the address.
 
-    What was sent, what the menu leads to and what was seen last are ours: on a busy machine the
-    browser may follow late. Unless Back was pressed, which the browser says.
+    An address that was ours a moment ago is no new one: a run of the page that we ask for has the
+    newest at once, and what a busy browser had asked for before it followed still comes, with an
+    older one. Unless Back was pressed, which the browser says.
     """
-    record = session().address
-    ours = (*record.sent, record.browser_address, query(page))
-    return moved_in_history() or address not in ours
+    return moved_in_history() or address not in (*session().address.ours, query(page))
 
 
 def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
@@ -98,7 +90,7 @@ def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
         record.page_values[place] = {
             key: address[key][-1] for key in keys if any(address.get(key, ()))
         }
-    record.sent = []
+    record.ours = [address]
     # Written anew, an address that Back leads to would be a place that Back can't get past.
     record.kept = (address, query(page)) if moved_in_history() or not says else None
 
@@ -186,7 +178,6 @@ def set_page_value(key: str, text: str) -> None:
 
 def set_page_values(values: Mapping[str, str]) -> None:
     """Set own keys, and the address, in the callback of a part of the page that runs alone."""
-    _note(_address())
     for key, text in values.items():
         set_page_value(key, text)
     write_address()
@@ -209,7 +200,7 @@ def query(page: str = "") -> Query:
 def write_address() -> None:
     """Bring the browser's address up to date, where it opens something else."""
     record, wanted = session().address, query()
-    address = record.sent[-1] if record.sent else record.browser_address
+    address = record.ours[-1]
     if (address, wanted) != record.kept and address != wanted:
         st.query_params.from_dict(wanted)
-        record.sent.append(wanted)
+        record.ours = [*record.ours[1 - LATE :], wanted]

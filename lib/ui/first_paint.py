@@ -7,13 +7,11 @@ a quarter goes into running Plotly's 4.7 MB, for which it has time while the ser
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import streamlit as st
 
-from lib.ui.fragment import fragment
+from lib.ui.fragment import asking_fragment
 from lib.ui.session import session
 
 REST_SECONDS = 1.0
@@ -46,16 +44,6 @@ def schedule_rest() -> bool:
     """
     painted = session().charts.is_painted
     # Always a fragment: where one comes or goes, Streamlit moves all that stands below it.
-    fragment(_draw_the_rest, run_every=None if painted else REST_SECONDS)(count())
+    asking_fragment(lambda: None, run_every=None if painted else REST_SECONDS)()
     session().charts.is_painted = True
     return painted
-
-
-def _draw_the_rest(runs: Iterator[int]) -> None:
-    """Draws nothing, but asks for a run of the whole page when the fragment runs alone.
-
-    That is after REST_SECONDS, also if the page is whole by then: a click that the browser sent in
-    the same moment has been done with it, and is drawn elsewhere.
-    """
-    if next(runs):
-        st.rerun()

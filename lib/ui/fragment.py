@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import ParamSpec
 
 import streamlit as st
@@ -27,6 +28,31 @@ def fragment(draw: Callable[P, object], run_every: float | None = None) -> Calla
     def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
         with st.container():
             st.fragment(draw, run_every=run_every)(*args, **kwargs)
+
+    return drawn
+
+
+def asking_fragment(draw: Callable[P, object], run_every: float | None = None) -> Callable[P, None]:
+    """A fragment that draws with the page alone: alone it asks for a run of the page.
+
+    Where the browser asked for that run, Streamlit (1.67) would end the one that goes on, and
+    forget a click that waits for its end. And a click that the browser sends in the same moment
+    has been done with this fragment, but is drawn elsewhere.
+
+    Args:
+        draw: what draws the part. It raises what it likes.
+        run_every: seconds after which it asks; None for when a widget in it has something to tell.
+    """
+
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+        runs = count()
+
+        def draw_or_ask() -> None:
+            if next(runs):
+                st.rerun()
+            draw(*args, **kwargs)
+
+        fragment(draw_or_ask, run_every=run_every)()
 
     return drawn
 

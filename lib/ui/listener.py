@@ -10,14 +10,12 @@ but how high the charts are that fill a place, and that the system has gone dark
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import asdict
-from itertools import count
 from pathlib import Path
 
 import streamlit as st
 
-from lib.ui.fragment import fragment
+from lib.ui.fragment import asking_fragment
 from lib.ui.keys import EVERYWHERE, KEYS
 from lib.ui.session import session
 
@@ -38,15 +36,12 @@ _KEYS = {page: [asdict(key) for key in (*own, *EVERYWHERE)] for page, own in KEY
 def listener(page: str) -> None:
     """Listen for what `page`, a key of KEYS, has: however often it is drawn, it listens once.
 
-    What it tells asks for a run of the page, in a fragment. If the browser asked for that run,
-    Streamlit (1.67) would end the one that goes on, and forget a click that waits for its end.
+    What it tells asks for a run of the page: charts are drawn as high as their places are.
     """
-    fragment(_draw)(page, count())
+    asking_fragment(_draw)(page)
 
 
-def _draw(page: str, runs: Iterator[int]) -> None:
-    if next(runs):  # Alone: it has told something, and a click that the browser sent with that has
-        st.rerun()  # been done, but is drawn elsewhere.
+def _draw(page: str) -> None:
     _component(
         key=KEY, data=_KEYS[page], on_heights_change=_note_heights, on_ground_change=lambda: None
     )

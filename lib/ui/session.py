@@ -48,10 +48,8 @@ class Address:
     """The one that was run last, a key of `lib.ui.frame.PAGES`; "" before the first."""
     page_values: dict[str, dict[str, str]] = field(default_factory=dict)
     """Page → its own keys in the address → their values."""
-    browser_address: Query = field(default_factory=dict)
-    """As it was when a page was last run."""
-    sent: list[Query] = field(default_factory=list)
-    """What was written to the address and not seen there yet, the oldest first."""
+    ours: list[Query] = field(default_factory=list)
+    """What the open page has had there and what was written to it, the newest last."""
     kept: tuple[Query, Query] | None = None
     """An address that is left as it is while it is there and stands for this other one."""
     complaints: list[str] = field(default_factory=list)

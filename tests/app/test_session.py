@@ -230,6 +230,16 @@ def test_a_new_run_takes_the_place_of_the_one_before(client: FakeClient) -> None
     assert address_of(app) == {"data": FIRST}
 
 
+def test_a_request_from_before_the_run_forgets_it_not(client: FakeClient) -> None:
+    """A busy browser's address still has no run, and the page has been run with it since."""
+    app = start(data=FIRST)
+    run = train(app)
+    do(app, runs.current_run)
+    del app.query_params["run"]
+    assert do(app, lambda: session().run.id) == run.id
+    assert client.calls == []
+
+
 def test_of_a_run_that_was_started_here_no_link_is_blamed(client: FakeClient) -> None:
     """It is forgotten after some hours, and no link was opened."""
     app = start()
