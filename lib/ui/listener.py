@@ -48,6 +48,9 @@ def _draw(page: str) -> None:
 
 
 def _note_heights() -> None:
-    """Take over what the browser has measured: "chart_loss:230 chart_compare:176", in pixels."""
-    told = re.findall(r"\b(chart_[a-z_]+):(\d{2,4})\b", f"{st.session_state[KEY]['heights']}")
+    """Take over what the browser has measured: "chart_loss:230 chart_compare:176", in pixels.
+
+    Of a page that has just been left there is nothing: the component is the next page's by then.
+    """
+    told = re.findall(r"\b(chart_[a-z_]+):(\d{2,4})\b", f"{st.session_state.get(KEY)}")
     session().charts.heights.update({name: int(height) for name, height in told})

@@ -16,7 +16,8 @@ from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_tok
 from lib.datasets import DATASETS, FIRST, suggested
 from lib.experiment import Experiment
 from lib.run import Run
-from lib.ui import address, browser, runs
+from lib.ui import address, browser, listener, runs
+from lib.ui.cell import playhead
 from lib.ui.session import session
 from tests.app.test_address import address as address_of
 from tests.fake_client import FakeClient
@@ -160,6 +161,15 @@ def test_an_address_that_back_leads_to_is_left_as_it_is(monkeypatch: pytest.Monk
         del app.query_params[key]
     assert experiment(app) == Experiment().set(seed=3)
     assert address_of(app) == {"seed": "3"}
+
+
+def test_what_the_browser_still_tells_of_a_page_that_has_been_left_is_dropped() -> None:
+    """Its components are no longer there to be asked."""
+    app = start()
+    before = do(app, lambda: (dict(session().charts.heights), session().cell.step))
+    do(app, listener._note_heights)
+    do(app, playhead._remember)
+    assert do(app, lambda: (session().charts.heights, session().cell.step)) == before
 
 
 # Whose a run is

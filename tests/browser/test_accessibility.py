@@ -59,6 +59,16 @@ def test_axe_finds_nothing_serious(page: Page, path: str) -> None:
     assert not serious(page)
 
 
+@pytest.mark.parametrize("path", ["/", "/data?data=seattle"])
+def test_axe_finds_nothing_serious_where_it_is_dark_from_the_start(page: Page, path: str) -> None:
+    """A page that is opened in dark draws all of it so at once."""
+    page.emulate_media(color_scheme="dark")
+    open_page(page, path)
+    if path == "/":
+        wait_until_whole(page)
+    assert not serious(page)
+
+
 def test_the_keys_that_are_shown_are_for_all(page: Page) -> None:
     """The overlay has a name, the focus and its contrast, in light and in dark."""
     open_page(page, "/shapes?part=quiz")

@@ -91,8 +91,9 @@ def _remember() -> None:
 
     While it moves the address stays: each new one is an entry in the browser's history, and work.
     """
-    report, page = st.session_state[KEY]["at"], session().cell
+    page = session().cell
     try:
+        report = st.session_state[KEY]["at"]  # gone where the page has just been left
         step, unit = (max(int(report[name]), 0) for name in ("step", "unit"))
     except (KeyError, TypeError, ValueError, OverflowError):
         return  # nothing of use, and so not from our script
