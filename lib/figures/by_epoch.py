@@ -124,7 +124,7 @@ def compare_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) -> go
         chart.layout(
             palette,
             x,
-            axes.log_axis(f"last-step MSE{scaled}", [naive, best or 0.0, *drawn]),
+            axes.log_axis(f"MSE{scaled}", [naive, best or 0.0, *drawn]),
             key,
             name=f"compare {dataset.name}",
             height=COMPARE_HEIGHT,

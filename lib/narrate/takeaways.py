@@ -47,10 +47,10 @@ def loss_takeaway(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     guesses = naive_loss(experiment, dataset)
     overfits = [m for m, result in snapshot.results.items() if is_overfit(result, guesses[m])]
     if len(overfits) > 1:
-        return "Both modes overfit: validation loss has risen, training loss has fallen."
+        return "Both modes overfit: validation loss has risen, well above training loss."
     if overfits:
         name = capital(MODES[overfits[0]].name)
-        return f"{name} overfits: its validation loss has risen, its training loss has fallen."
+        return f"{name} overfits: its validation loss has risen, well above its training loss."
     if len(snapshot.results) > 1:
         return f"Not to be compared: one averages {dataset.shape[1]} steps, the other counts one."
     mode, result = next(iter(snapshot.results.items()))
@@ -96,7 +96,10 @@ def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
     if last := snapshot.results.get("last"):
         error = float(last.step_mse[-1])
         beats, hardly = error < BETTER * naive[-1], error < naive[-1]
-        also = "does too" if beats else "hardly does" if hardly else "doesn't"
+        if sequence and not (better.any() or hardly):
+            return "Neither mode beats the guess at any step."
+        too = "does too" if sequence and better.any() else "does"
+        also = too if beats else "hardly does" if hardly else "doesn't"
         alone = "beats" if beats else "hardly beats" if hardly else "is no better than"
         parts.append(f"last-step mode's answer {also if parts else f'{alone} the guess'}")
     return f"{capital('; '.join(parts))}."

@@ -40,8 +40,18 @@ class Advice:
 RAISES, MIXES = "an error", "no error, but it mixes samples"
 SEQUENCE, LAST = "h = LSTM(U, return_sequences=True)(x)", "h = LSTM(U)(x)"
 ADVICE = (
-    Advice("One answer per sequence: a review", f"{LAST}; Dense(K)(h)", "(N, K)", "(N, T, K)"),
-    Advice("One at each step: tags, forecasts", f"{SEQUENCE}; Dense(K)(h)", "(N, T, K)", "(N, K)"),
+    Advice(
+        "One answer per sequence: a review, the next day",
+        f"{LAST}; Dense(K)(h)",
+        "(N, K)",
+        "(N, T, K)",
+    ),
+    Advice(
+        "One at each step: a word’s tag, each day’s next",
+        f"{SEQUENCE}; Dense(K)(h)",
+        "(N, T, K)",
+        "(N, K)",
+    ),
     Advice("A recurrent layer on top", f"{SEQUENCE}; LSTM(U)(h)", "(N, U)", RAISES),
     Advice("Attention on top", f"{SEQUENCE}; Attention()([h, h])", "(N, T, U)", MIXES),
     Advice(

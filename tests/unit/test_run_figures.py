@@ -204,8 +204,8 @@ def test_before_training_the_loss_chart_says_so():
 def test_a_comparison_of_scaled_targets_says_so_on_its_axis():
     """Squared deviations aren't squared degrees."""
     for dataset, title in (
-        (a_dataset(), "last-step MSE"),
-        (a_dataset(target_scale=np.array([10.0]), target_unit="°C"), "last-step MSE (scaled)"),
+        (a_dataset(), "MSE"),
+        (a_dataset(target_scale=np.array([10.0]), target_unit="°C"), "MSE (scaled)"),
     ):
         figure = compare_figure(dataset, a_snapshot(dataset, sequence=0.5), LIGHT)
         assert figure.layout.yaxis.title.text == title

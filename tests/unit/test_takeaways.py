@@ -77,10 +77,10 @@ def test_a_model_overfits_where_validation_loss_rises_while_training_loss_falls(
     fine = snapshot.results["sequence"]
     over = judged(fine, [1.0, 0.7, 0.5, 0.5, 0.6, 0.7, 0.8, 0.9, 0.9, 0.9], FALLING)
     assert loss_takeaway(EXPERIMENT, dataset, with_results(snapshot, fine, over)) == (
-        "Last-step mode overfits: its validation loss has risen, its training loss has fallen."
+        "Last-step mode overfits: its validation loss has risen, well above its training loss."
     )
     assert loss_takeaway(EXPERIMENT, dataset, with_results(snapshot, over, over)) == (
-        "Both modes overfit: validation loss has risen, training loss has fallen."
+        "Both modes overfit: validation loss has risen, well above training loss."
     )
     swings = [1.0, 0.7, 0.5, 0.5, 0.52, 0.5, 0.51, 0.5, 0.5, 0.9]
     tiny = [1.0, 0.7, 5e-4, 5e-4, 5e-4, 6e-4, 7e-4, 9e-4, 9e-4, 9e-4]
@@ -126,8 +126,9 @@ def test_where_each_model_beats_the_guess():
         "Sequence mode beats the guess at every step; last-step mode's answer hardly does."
     )
     assert says(sequence=9.0, last=0.1) == (
-        "Sequence mode beats the guess at no step; last-step mode's answer does too."
+        "Sequence mode beats the guess at no step; last-step mode's answer does."
     )
+    assert says(sequence=9.0, last=9.0) == "Neither mode beats the guess at any step."
     assert says(last=0.1) == "Last-step mode's answer beats the guess."
     assert says(last=9.0) == "Last-step mode's answer is no better than the guess."
 
@@ -152,7 +153,7 @@ def test_a_run_that_diverged_beats_nothing(value):
     dataset = a_dataset()
     snapshot = spoiled(a_snapshot(dataset, sequence=0.5, last=0.5), value)
     assert "smaller" not in compare_takeaway(dataset, snapshot)
-    assert "beats the guess at no step" in step_error_takeaway(dataset, snapshot)
+    assert step_error_takeaway(dataset, snapshot) == "Neither mode beats the guess at any step."
     assert loss_takeaway(EXPERIMENT, dataset, snapshot)
     assert predictions_takeaway(dataset, snapshot, 0, 0)
 
