@@ -17,6 +17,12 @@ const FILLED = "[class*='st-key-card_'] > * > [class*='st-key-chart_']"; // see 
 const REST = 700; // milliseconds after a page was drawn or has got another size
 const DRAWER = 768; // the sidebar lies above a page that is narrower, in pixels
 
+// Once a link has been pressed no component may tell anything of the page that is left: Streamlit
+// (1.67) would then go on with that page, or show an empty one.
+const LEAVES = 10000; // milliseconds at the most, if the next page never comes
+const mayTell = () => !("leaves" in document.documentElement.dataset);
+const arrive = () => { delete document.documentElement.dataset.leaves; };
+
 function nameOf({ key, code, shiftKey }) {
   const digit = key !== "?" && code.match(/^Digit(\d)$/)?.[1];
   return digit ? (shiftKey ? "Shift+" : "") + digit : NAMES[key] ?? key.toUpperCase();
@@ -136,6 +142,17 @@ function mount(root) {
     if (target.matches("[data-testid=stMain]:not(:focus-visible)")) target.blur();
   });
 
+  arrive();
+  listen("click", (event) => {
+    const link = event.target.closest?.("[data-testid=stPageLink-NavLink]");
+    if (!link || !mayTell() || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (link.getAttribute("href").split("?")[0] === location.pathname.split("/").pop()) return;
+    document.documentElement.dataset.leaves = "";
+    setTimeout(arrive, LEAVES);
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    setTimeout(() => link.click()); // what was told before is sent with a timer of 0 ms, too
+  });
   listen("click", ({ target, detail }) => {
     // A choice that was clicked gives the keys back; one that was picked by keys keeps them.
     if (detail && target.closest?.("[data-testid=stButtonGroup]")) document.activeElement?.blur();
@@ -208,7 +225,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".listener");
   root.listener ??= mount(root);
   root.listener.keys = data; // of this page
-  root.listener.tell = setStateValue;
+  root.listener.tell = (...told) => mayTell() && setStateValue(...told);
   root.listener.soon();
   root.listener.unmark(); // what is drawn anew may stand elsewhere
   return () => {

@@ -4,7 +4,8 @@ Streamlit's own shortcuts do nothing while a slider has the focus, and what foll
 can't wait for a run of the page. So a component of a few lines of script listens, which takes no
 room and draws nothing but what lies over the page: the list of keys that `?` shows, and the marks
 of a timestep in the pictures of Explore and of a sample on Data. Python hears nothing of either,
-but how high the charts are that fill a place, and that the system has gone dark or light.
+but how high the charts are that fill a place, and that the system has gone dark or light; and once
+a link has been pressed, nothing of the page that is left.
 """
 
 from __future__ import annotations

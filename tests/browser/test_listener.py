@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -13,6 +15,7 @@ from tests.browser.driver import (
     button,
     epoch,
     open_page,
+    settle,
     stop,
     wait_for_status,
     wait_until_whole,
@@ -218,6 +221,29 @@ def test_a_click_at_the_moment_when_it_tells_something_is_seen(page: Page) -> No
     )
     wait_for_status(page, "paused")
     stop(page)
+
+
+def test_nothing_is_told_of_a_page_once_a_link_has_been_pressed(page: Page) -> None:
+    """What came after the link's request would bring the old page back, or an empty one."""
+    with page.expect_websocket() as connected:
+        open_page(page)
+    wait_until_whole(page)
+    asked: list[Any] = []
+    connected.value.on("framesent", lambda data: asked.append(BackMsg.FromString(data)))
+    page.locator(".st-key-listener .listener").evaluate(
+        """root => {
+            root.listener.tell("heights", "chart_loss:301");
+            document.querySelector(".st-key-menu a[href^=cell]").click();
+            root.listener.tell("heights", "chart_loss:302");
+        }"""
+    )
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    settle(page)
+    expect(page.get_by_role("link", name="Explore")).to_be_visible()
+    told, pressed = (message.rerun_script for message in asked[:2])
+    assert told.fragment_id
+    assert pressed.page_script_hash != told.page_script_hash
+    assert "chart_loss:302" not in f"{asked}"
 
 
 @pytest.mark.parametrize("calls", [1, 3])

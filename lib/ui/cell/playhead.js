@@ -123,7 +123,9 @@ function mount(root) {
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".bar");
   root.playhead ??= mount(root);
-  root.playhead.update(data, (at) => setStateValue("at", at));
+  root.playhead.update(data, (at) => {
+    if (!("leaves" in document.documentElement.dataset)) setStateValue("at", at); // see listener.js
+  });
   return () => {
     // Streamlit (1.67) ends a call that a newer one overtakes, too, where a person may be playing.
     if (root.isConnected) return;
