@@ -83,22 +83,26 @@ def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
     if not snapshot.epoch:
         return UNTRAINED
     naive, parts = np.asarray(dataset.naive_mse, np.float64), []
+    clearly = barely = np.zeros(0, bool)
     if sequence := snapshot.results.get("sequence"):
-        better = np.asarray(sequence.step_mse) < BETTER * naive
+        errors = np.asarray(sequence.step_mse)
+        clearly, barely = errors < BETTER * naive, errors < naive
         where = (
             "at every step"
-            if better.all()
+            if clearly.all()
+            else f"at {clearly.sum()} of {len(naive)} steps"
+            if clearly.any()
+            else "hardly at any step"
+            if barely.any()
             else "at no step"
-            if not better.any()
-            else f"at {better.sum()} of {len(naive)} steps"
         )
         parts.append(f"sequence mode beats the guess {where}")
     if last := snapshot.results.get("last"):
         error = float(last.step_mse[-1])
         beats, hardly = error < BETTER * naive[-1], error < naive[-1]
-        if sequence and not (better.any() or hardly):
+        if parts and not (barely.any() or hardly):
             return "Neither mode beats the guess at any step."
-        too = "does too" if sequence and better.any() else "does"
+        too = "does too" if clearly.any() else "does"
         also = too if beats else "hardly does" if hardly else "doesn't"
         alone = "beats" if beats else "hardly beats" if hardly else "is no better than"
         parts.append(f"last-step mode's answer {also if parts else f'{alone} the guess'}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -131,6 +132,26 @@ def test_where_each_model_beats_the_guess():
     assert says(sequence=9.0, last=9.0) == "Neither mode beats the guess at any step."
     assert says(last=0.1) == "Last-step mode's answer beats the guess."
     assert says(last=9.0) == "Last-step mode's answer is no better than the guess."
+
+
+def test_whether_the_guess_is_beaten_is_counted_step_by_step():
+    """The same from all errors, one after the other: clearly, hardly, or not."""
+    for naive in product((1.5, 1.01, 0.7), repeat=4):  # a sequence model that is off by 1
+        for share in (0.5, 0.99, 2.0):  # a last-step model, beside the last of them
+            dataset = a_dataset(**zeros(list(naive)))
+            snapshot = a_snapshot(dataset, sequence=1.0, last=share * naive[-1])
+            says = step_error_takeaway(dataset, snapshot)
+            clearly, hardly = naive.count(1.5), naive.count(1.01)
+            if not clearly and not hardly and share == 2.0:
+                assert says == "Neither mode beats the guess at any step."
+                continue
+            where = {0: "hardly at any step" if hardly else "at no step", 4: "at every step"}
+            also = {0.5: "does too" if clearly else "does", 0.99: "hardly does", 2.0: "doesn't"}
+            assert says == (
+                f"Sequence mode beats the guess {where.get(clearly, f'at {clearly} of 4 steps')}; "
+                f"last-step mode's answer {also[share]}."
+            )
+            assert len(says.split()) <= 15
 
 
 def test_the_smaller_error_is_that_of_this_run():
