@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,8 +27,11 @@ PAGES = {
 }
 """Menu label → the page's file and icon."""
 
-FAVICON = Path(__file__).with_name("favicon.png")
-"""A file of our own: browsers would fetch an icon's name from elsewhere."""
+FAVICON = "data:image/png;base64," + b64encode(
+    Path(__file__).with_name("favicon.png").read_bytes()
+).decode("ascii")
+"""The icon itself. Browsers would fetch an icon's name from elsewhere, and a file is gone for a
+moment where a run of a page is cut short: then it was asked for in vain."""
 
 TAGLINE = "every timestep, or just the last?"
 

@@ -33,6 +33,8 @@ def test_first_visit_is_full_of_pictures(page: Page) -> None:
         expect(strip).to_contain_text(shape)
     expect(picture(page, r"\(N, 12, 16\)").first).to_be_visible()
     expect(page.locator("code").filter(has_text="return_sequences=False").first).to_be_attached()
+    icon = page.locator("link[rel*=icon]").first
+    expect(icon).to_have_attribute("href", re.compile("^data:image/png;"))  # asked of nobody
 
 
 def test_the_charts_code_is_loaded_once(page: Page) -> None:
