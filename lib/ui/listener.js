@@ -15,11 +15,11 @@ const TENSORS = ".timesteps"; // see lib.figures.strip
 const PAPER = 715; // what A4 has across within its margins, in pixels
 const FILLED = "[class*='st-key-card_'] > * > [class*='st-key-chart_']"; // see explore.css
 const REST = 700; // milliseconds after a page was drawn or has got another size
+const LEAVES = 10000; // milliseconds until a page that was to be left may tell something again
 const DRAWER = 768; // the sidebar lies above a page that is narrower, in pixels
 
 // Once a link has been pressed no component may tell anything of the page that is left: Streamlit
 // (1.67) would then go on with that page, or show an empty one.
-const LEAVES = 10000; // milliseconds at the most, if the next page never comes
 const mayTell = () => !("leaves" in document.documentElement.dataset);
 const arrive = () => { delete document.documentElement.dataset.leaves; };
 
@@ -142,7 +142,7 @@ function mount(root) {
     if (target.matches("[data-testid=stMain]:not(:focus-visible)")) target.blur();
   });
 
-  arrive();
+  arrive(); // what is mounted is the next page's
   listen("click", (event) => {
     const link = event.target.closest?.("[data-testid=stPageLink-NavLink]");
     if (!link || !mayTell() || event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -34,6 +34,13 @@ def serious(page: Page, context: str = "html") -> dict[str, list[str]]:
     }
 
 
+def open_all(page: Page, path: str) -> None:
+    """Open a page, and wait for all of it."""
+    open_page(page, path)
+    if path.startswith("/?") or path == "/":
+        wait_until_whole(page)
+
+
 def darken(page: Page) -> None:
     """Turn the person's system to dark, and wait until the page has followed."""
     page.emulate_media(color_scheme="dark")
@@ -51,9 +58,7 @@ def test_axe_finds_nothing_serious(page: Page, path: str) -> None:
 
     In light, and in dark when the system changes while the page is there.
     """
-    open_page(page, path)
-    if path.startswith("/?") or path == "/":
-        wait_until_whole(page)
+    open_all(page, path)
     assert not serious(page)
     darken(page)
     assert not serious(page)
@@ -63,9 +68,7 @@ def test_axe_finds_nothing_serious(page: Page, path: str) -> None:
 def test_axe_finds_nothing_serious_where_it_is_dark_from_the_start(page: Page, path: str) -> None:
     """A page that is opened in dark draws all of it so at once."""
     page.emulate_media(color_scheme="dark")
-    open_page(page, path)
-    if path == "/":
-        wait_until_whole(page)
+    open_all(page, path)
     assert not serious(page)
 
 
