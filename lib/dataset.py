@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SAMPLES_SHOWN = 32
 
@@ -79,12 +82,60 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """The rows that windows were cut from, series after series, each in order of time.
+
+    R rows; C target columns, each at every one of H horizons: K = C·H, and target column c at
+    horizon i is column c·H + i of y.
+    """
+
+    targets: np.ndarray
+    """The target columns in the raw unit, (R, C) float64."""
+    inputs: np.ndarray
+    """The features as the models see them, (R, F) float32."""
+    series: np.ndarray
+    """Which series a row belongs to, (R,) int, 0 to S-1, never decreasing."""
+    names: tuple[str, ...]
+    """S names of series; ("",) where all rows are one."""
+    times: pd.Index | None
+    """A label for each row; None means row numbers."""
+    step: str
+    """What lies between two rows: "day", "row", …"""
+    starts: np.ndarray
+    """The row of each sample's first timestep, (N,) int."""
+    rate: int
+    """Rows from a timestep to the next."""
+    horizons: tuple[int, ...]
+    """H times how many rows after its timestep a target lies."""
+    training: np.ndarray
+    """Whether a row belongs to the training part, (R,) bool."""
+    period: int
+    """Rows of a season of the targets; 1 where there is none."""
+
+    def rows(self, timesteps: int) -> np.ndarray:
+        """The rows that each sample reads, (N, T) int."""
+        return self.starts[:, None] + self.rate * np.arange(timesteps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Baseline:
+    """A guess that needs no recurrent layer, at the last step of every sample."""
+
+    name: str
+    """A key of `lib.tables.baselines.BASELINES`."""
+    label: str
+    """Which a sentence can begin with: "guessing no change", "the same hour last week"."""
+    last: np.ndarray
+    """(N, K) in the unit of y."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Dataset(Samples):
     """Samples that serve both modes: one `x`, and one `y` whose last step is the other target.
 
-    The training part and the validation part share no rows of the series that they were cut from.
-    x and y are what the models see. `raw(values)` takes targets and predictions back to the unit
-    that a person knows: `raw = values * target_scale + target_offset`.
+    The training part comes first, then the validation part, then the test part, where there is
+    one. x and y are what the models see. `raw` takes targets and predictions back to the unit that
+    a person knows: `raw = values * target_scale + target_offset + base`.
     """
 
     name: str
@@ -98,9 +149,17 @@ class Dataset(Samples):
     timestep_names: tuple[str, ...]
     """T names: "1", "2", … or "day 1", …"""
     naive: np.ndarray
-    """What a guess without learning says, (N, T, K) in the unit of y."""
+    """What a guess without learning says, (N, T, K) in the unit of y. Of a table: the best of its
+    baselines, as the judged samples tell."""
     naive_label: str
     """Its name, which a sentence can begin with: "guessing the mean", "guessing no change"."""
+    test: int = 0
+    """How many samples, at the end, are the test part: nobody learns from them or is judged on them
+    until somebody looks."""
+    baselines: tuple[Baseline, ...] = ()
+    """All baselines, the best one first; only where the data were cut from a table."""
+    origin: Origin | None = None
+    """The rows that the samples were cut from, where there are any."""
     best_mse: np.ndarray | None = None
     """The least mean squared error to be expected, by timestep (T,), in the unit of y squared;
     None where nobody knows it. Of any model, unless `best_label` says whose it is: a layer that
@@ -110,9 +169,12 @@ class Dataset(Samples):
     best_why: str = ""
     """One sentence that says where `best_mse` comes from, or why a target is out of reach."""
     target_scale: np.ndarray | None = None
-    """(K,): raw targets = y * scale + offset. None means 1."""
+    """(K,), or (N, K) where each series has its own: raw targets = y * scale + offset + base. None
+    means 1."""
     target_offset: np.ndarray | None = None
-    """(K,). None means 0."""
+    """(K,) or (N, K). None means 0."""
+    base: np.ndarray | None = None
+    """What targets are the change from, in the raw unit, (N, T, K); None where they are values."""
     target_unit: str = ""
     """The raw unit: "°C", "%", …; empty where there is none."""
     sample_names: tuple[str, ...] | None = None
@@ -143,11 +205,30 @@ class Dataset(Samples):
             if (actual := getattr(self, name).shape) != shape:
                 raise ValueError(f"{name} must have shape {shape}, got {actual}")
         self.naive.flags.writeable = False
+        if not 0 <= self.test <= len(self.x) - self.train:
+            raise ValueError(f"test must be 0 to {len(self.x) - self.train}, got {self.test}")
 
     @property
     def samples(self) -> Samples:
-        """What the worker reads of it."""
-        return Samples(self.x, self.y, self.train)
+        """What the worker reads of it: all but the test part."""
+        seen = slice(0, len(self.x) - self.test)
+        return Samples(self.x[seen], self.y[seen], self.train)
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether some samples are kept from training, besides those of the test part."""
+        return self.train + self.test < len(self.x)
+
+    @property
+    def judged(self) -> slice:
+        """The samples that errors are measured on: the validation part, else those of training."""
+        seen = len(self.x) - self.test
+        return slice(self.train, seen) if self.has_validation else slice(0, seen)
+
+    @property
+    def rival(self) -> str:
+        """What a model has to beat, in a word or three."""
+        return "the best baseline" if self.baselines else "the guess"
 
     @property
     def ahead(self) -> str:
@@ -175,19 +256,35 @@ class Dataset(Samples):
         wrong = (self.naive[self.judged] - self.y[self.judged]).astype(np.float64)
         return (wrong**2).mean(axis=(0, 2))
 
-    def raw(self, values: np.ndarray) -> np.ndarray:
-        """Targets or predictions (…, K) in the unit that a person knows."""
-        scale = 1.0 if self.target_scale is None else self.target_scale
-        offset = 0.0 if self.target_offset is None else self.target_offset
-        return values * scale + offset
+    def raw(
+        self, values: np.ndarray, samples: int | slice | np.ndarray, *, last: bool = False
+    ) -> np.ndarray:
+        """Targets or predictions of `samples`, in the unit that a person knows.
+
+        `values` have a row for each timestep, (T, K) of one sample or (S, T, K) of several; with
+        `last` they are of the last timestep alone, (K,) or (S, K).
+        """
+
+        def of_samples(array: np.ndarray) -> np.ndarray:
+            """(K,) as it is; (N, K) at the samples, with room for the timesteps."""
+            return array if array.ndim == 1 else array[samples][..., *[None] * (not last), :]
+
+        raw = values if self.target_scale is None else values * of_samples(self.target_scale)
+        if self.target_offset is not None:
+            raw = raw + of_samples(self.target_offset)
+        if self.base is not None:
+            base = self.base[samples]
+            raw = raw + (base[..., -1, :] if last else base)
+        return raw
 
     @property
     def raw_scale(self) -> float | None:
-        """What takes an error in the unit of y to the raw unit; None where the columns differ."""
+        """What takes an error in the unit of y to the raw unit; None where these differ."""
         scale = self.target_scale
         if scale is None:
             return 1.0
-        return abs(float(scale[0])) if np.all(scale == scale[0]) else None
+        first = float(scale.flat[0])
+        return abs(first) if np.all(scale == first) else None
 
     def sample_name(self, index: int) -> str:
         """What sample `index`, 0 to N-1, is called: "sample 241 (validation)"."""
@@ -198,7 +295,9 @@ class Dataset(Samples):
         return f"{self._bare_name(index).partition(' to ')[0]}{self._part(index)}"
 
     def _part(self, index: int) -> str:
-        return " (validation)" if index >= self.train else ""
+        if index < self.train:
+            return ""
+        return " (validation)" if index < len(self.x) - self.test else " (test)"
 
     def _bare_name(self, index: int) -> str:
         return self.sample_names[index] if self.sample_names else f"sample {index + 1}"

@@ -92,10 +92,37 @@ LOSSES = {
     "mae": Choice("Mean absolute error", "mean_absolute_error"),
     "huber": Choice("Huber", "huber"),
 }
+KEEPS = {
+    "last": Choice("The last epoch", "", "as it is when training ends"),
+    "best": Choice("The best epoch", "", "of each mode, where its validation loss is least"),
+    "stop": Choice("Stop early", "", "as the best epoch, and no more after `patience` without one"),
+}
+"""Which epoch's weights a run ends with; the last two look at the validation part."""
 MISSING = {
     "fill": Choice("Fill with the last known value", ""),
     "drop": Choice("Drop the rows", ""),
 }
+SPLITS = {
+    "time": Choice("By time", "", "earlier rows to learn from, later ones to check on"),
+    "id": Choice("By series", "", "some series to learn from, others, drawn by the seed, to check"),
+}
+AHEAD = {
+    "one": Choice("That row alone", "", "one target column each"),
+    "each": Choice("Every row up to it", "", "a target for each of them"),
+}
+FORMS = {
+    "value": Choice("As they are", ""),
+    "change": Choice("As change", "", "from the last known value"),
+}
+SCALINGS = {
+    "all": Choice("Over all series", ""),
+    "id": Choice("Each series by itself", ""),
+}
+WIDE = {
+    "unroll": Choice("As one series", "", "month after month, or quarter after quarter"),
+    "keep": Choice("A row a year", ""),
+}
+"""What becomes of a table with a row a year and a column for each month or quarter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +138,8 @@ class Limit:
         return min(max(value, self.minimum), self.maximum)
 
 
+NO_SERIES = "-"
+"""The value of `DataSettings.series` that says: all rows are one series."""
 MAX_PARAMETERS = 400_000
 """Trainable numbers in one model. Three LSTM layers of 128 units on 16 features have 337,920."""
 MAX_VALUES = 2_000_000
@@ -133,21 +162,42 @@ def _names(key: str) -> Any:
 class DataSettings:
     """Which data, and how it is cut into samples of `timesteps` × `features`.
 
-    `name` is a key of `lib.datasets.DATASETS`. `inputs`, `targets`, `horizon` and `missing` are
-    used by tables (bundled series and uploads) alone; `samples`, `noise` and `lag` by synthetic
-    tasks alone.
+    `name` is a key of `lib.datasets.DATASETS`. `samples`, `noise` and `lag` are used by synthetic
+    tasks alone; what follows them by tables alone (bundled series and uploads).
     """
 
     name: str = field(default="running_mean", metadata={"key": "data"})
-    timesteps: int = _number("T", 12, 2, 100)
+    timesteps: int = _number("T", 12, 2, 512)
     features: int = _number("F", 3, 1, 16)
     samples: int = _number("N", 320, 32, 4096, 32)
     noise: float = _number("noise", 0.0, 0.0, 1.0, 0.05)
     lag: int = _number("lag", 3, 1, 50)
-    horizon: int = _number("horizon", 1, 1, 365)
+    horizon: int = _number("horizon", 1, 0, 365)
+    """Rows from a timestep to its target; 0 is its own row."""
     inputs: tuple[str, ...] = _names("inputs")
     targets: tuple[str, ...] = _names("targets")
     missing: str = _choice("missing", "fill", MISSING)
+    ahead: str = _choice("ahead", "one", AHEAD)
+    form: str = _choice("form", "value", FORMS)
+    stride: int = _number("stride", 1, 1, 1000)
+    """Rows from the beginning of a window to that of the next."""
+    rate: int = _number("rate", 1, 1, 100)
+    """Rows from a timestep to the next."""
+    split: str = _choice("split", "time", SPLITS)
+    train: int = _number("train", 75, 10, 95)
+    """Percent of the windows (or series) that are to learn from."""
+    test: int = _number("test", 0, 0, 40)
+    """Percent for the test part; the validation part has the rest."""
+    gap: int = _number("gap", 0, 0, 1000)
+    """Rows that are left out between two parts."""
+    period: int = _number("period", 0, 0, 10000)
+    """Rows of a season; 0 means that it is looked for."""
+    series: str = field(default="", metadata={"key": "id"})
+    """The column that tells series apart; "" is the table's own guess, NO_SERIES none."""
+    scale: str = _choice("scale", "all", SCALINGS)
+    types: tuple[str, ...] = _names("types")
+    """Columns that are to be read otherwise: "store:category", by `lib.tables.table.KINDS`."""
+    wide: str = _choice("wide", "unroll", WIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +225,8 @@ class TrainingSettings:
     learning_rate: float = _number("lr", 0.01, 1e-5, 1.0)
     batch_size: int = _number("batch", 32, 1, 512)
     epochs: int = _number("epochs", 200, 1, 5000)
+    keep: str = _choice("keep", "last", KEEPS)
+    patience: int = _number("patience", 20, 1, 1000)
 
 
 @dataclass(frozen=True, slots=True)

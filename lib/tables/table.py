@@ -1,0 +1,114 @@
+"""A table as it came: `Table`, with what its columns hold and which of them to start from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from lib.dataset import Mended
+from lib.experiment import ExperimentError, limit_of
+
+if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor shouldn't wait for
+    import pandas as pd
+
+MAX_COLUMNS = int(limit_of("F").maximum)
+"""How many features the input columns can make, and how many target columns there can be."""
+KINDS = {
+    "number": "numbers",
+    "category": "categories",
+    "date": "dates that label the rows",
+    "out": "left out",
+}
+"""What a column can be read as: a key of `types`, and the words for it."""
+
+
+class WindowError(ExperimentError):
+    """A table that can't be cut as asked. The message says what is needed and what is there."""
+
+
+class TooShortError(WindowError):
+    """Too few rows for the timesteps and the horizon."""
+
+    def __init__(self, message: str, cure: Mapping[str, int]) -> None:
+        super().__init__(message)
+        self.cure = cure
+        """Settings that the rows would do for, by URL key; empty where none would."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Table:
+    """A table: columns of numbers and of texts, its rows in time order or series by series."""
+
+    name: str
+    """What a person reads: "Seattle weather", "sales.csv"."""
+    frame: pd.DataFrame
+    """One row a time: float64 columns, NaN where a value is missing, and columns of texts as
+    pandas's categories."""
+    times: pd.Index | None = None
+    """A label for each row (a DatetimeIndex or texts); None means row numbers."""
+    step: str = "row"
+    """What lies between two rows (of one series): "day", "quarter", …"""
+    notes: tuple[str, ...] = ()
+    """What was done to the data on the way in, a sentence each."""
+    inputs: tuple[str, ...] = ()
+    """The columns to start from as inputs; empty means all numbers."""
+    targets: tuple[str, ...] = ()
+    """The columns to start from as targets; empty means the last one that isn't constant."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Units by column, where they are known."""
+    source: str = ""
+    """Where it is from, with its licence."""
+    series: str = ""
+    """The column that tells series apart, as far as can be told; empty where the times don't
+    repeat, and where no column makes them differ."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What suits it, by URL key: arrays have their own T, horizon and split."""
+    reading: Mapping[str, Any] = field(default_factory=dict)
+    """Of a person's own file: what the function of pandas or NumPy needs to read it, besides its
+    name."""
+    mended: tuple[Mended, ...] = ()
+    """And what was then done to its entries, in this order."""
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The names of the columns of numbers."""
+        return tuple(str(name) for name in self.frame.select_dtypes("number").columns)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The names of the columns of texts."""
+        return tuple(str(name) for name in self.frame.select_dtypes("category").columns)
+
+
+_usual_columns: WeakKeyDictionary[Table, tuple[tuple[str, ...], tuple[str, ...]]] = (
+    WeakKeyDictionary()
+)
+"""What `default_columns` returned: every control of the sidebar asks, and a table may be long."""
+
+
+def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Inputs and targets to start from, where the person hasn't chosen.
+
+    All columns of numbers are inputs (at most 16, the target among them), but for the one that
+    tells series apart, and for those whose first value is in the later half: rows before it can't
+    be used. The target is the last one that isn't constant.
+    """
+    if table in _usual_columns:
+        return _usual_columns[table]
+    numbers = table.frame[[name for name in table.numbers if name != table.series]]
+    earlier = numbers.iloc[: len(numbers) // 2 + 1].notna().any()
+    names = tuple(str(name) for name in numbers.columns if earlier[name] or not earlier.any())
+    targets = table.targets
+    if not targets:
+        lowest, highest = numbers.min(), numbers.max()
+        varied = [name for name in names if lowest[name] < highest[name]]
+        targets = (varied[-1] if varied else names[-1],)
+    inputs = table.inputs or names
+    if len(inputs) > MAX_COLUMNS:
+        others = [name for name in inputs if name not in targets]
+        allowed = {*others[: MAX_COLUMNS - len(targets)], *targets}
+        inputs = tuple(name for name in inputs if name in allowed)
+    _usual_columns[table] = inputs, targets
+    return inputs, targets
