@@ -1,7 +1,7 @@
 """The one kind of data that everything works on: `Dataset`, samples for both output modes.
 
 It holds arrays and names. It doesn't know where they came from (`synthetic`, `worked`, `series`,
-`lib.windows`), and it never changes: the arrays are read-only.
+`lib.tables`), and it never changes: the arrays are read-only.
 """
 
 from __future__ import annotations
@@ -111,6 +111,15 @@ class Origin:
     """Whether a row belongs to the training part, (R,) bool."""
     period: int
     """Rows of a season of the targets; 1 where there is none."""
+    time_format: str = ""
+    """How a time is written; "" where times are texts."""
+
+    def label(self, row: int) -> str:
+        """What row 0 to R-1 is called: its time, else its number, in its series, from 1."""
+        if self.times is None:
+            return f"row {row - np.searchsorted(self.series, self.series[row]) + 1}"
+        time = self.times[row]
+        return time.strftime(self.time_format) if self.time_format else f"{time}"
 
     def rows(self, timesteps: int) -> np.ndarray:
         """The rows that each sample reads, (N, T) int."""
@@ -178,7 +187,7 @@ class Dataset(Samples):
     target_unit: str = ""
     """The raw unit: "°C", "%", …; empty where there is none."""
     sample_names: tuple[str, ...] | None = None
-    """N names, such as the first and last date of a window; None means "sample 1", …"""
+    """N names; None means the first and last time of a window, else "sample 1", …"""
     lead: str = ""
     """How far behind its timestep a target lies: "one day", "five years"; empty where a target's
     name says it all, or it is that step's own."""
@@ -300,4 +309,13 @@ class Dataset(Samples):
         return " (validation)" if index < len(self.x) - self.test else " (test)"
 
     def _bare_name(self, index: int) -> str:
-        return self.sample_names[index] if self.sample_names else f"sample {index + 1}"
+        if self.origin is None:
+            return self.sample_names[index] if self.sample_names else f"sample {index + 1}"
+        start = int(self.origin.starts[index])
+        begin = self.origin.label(start)
+        end = self.origin.label(start + self.origin.rate * (self.shape[1] - 1))
+        day, _, time = end.partition(" ")
+        if time and "-" in day and begin.startswith(f"{day} "):
+            end = time  # of the same day
+        series = self.origin.names[self.origin.series[start]]
+        return f"{series}{', ' if series else ''}{begin} to {end}"

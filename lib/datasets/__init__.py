@@ -1,21 +1,23 @@
 """All data that can be chosen: the registry `DATASETS`, and `make_dataset` from a choice to arrays.
 
 Each kind lives in its own module: the worked examples in `worked`, made data in `synthetic`,
-bundled real data in `series`; a person's own table is cut by `lib.windows`. Nothing here trains.
+bundled real data in `series`; a person's own table is cut by `lib.tables`. Nothing here trains.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 from lib.dataset import Dataset
-from lib.datasets.series import F_OF_TABLE, SERIES, columns_of, cut
+from lib.datasets.series import F_OF_TABLE, SERIES, TABLE_USES, columns_of, cut
 from lib.datasets.spec import GROUPS, DatasetSpec
 from lib.datasets.synthetic import SYNTHETIC, TASKS
 from lib.datasets.worked import WORKED
 from lib.experiment import MAX_VALUES, SETTINGS, Experiment, ExperimentError, limit_of, validate
-from lib.windows import MAX_COLUMNS, Table
+from lib.tables import MAX_COLUMNS, Table, WindowError
+from lib.tables.features import feature_names
 
 __all__ = [
     "DATASETS",
@@ -48,7 +50,7 @@ _UPLOAD = DatasetSpec(
     make=_uploaded,
     why={"F": F_OF_TABLE},
     suggested={"epochs": 60},
-    uses=frozenset({"horizon", "inputs", "targets", "missing"}),
+    uses=TABLE_USES | {"missing", "id", "split", "scale", "types", "wide"},
     targets=None,
 )
 
@@ -62,7 +64,7 @@ DATASETS: dict[str, DatasetSpec] = {
 FIRST = next(iter(DATASETS))
 """What the app begins with: there the two modes differ most."""
 
-_OPTIONAL = frozenset({"N", "noise", "lag", "horizon", "inputs", "targets", "missing"})
+_OPTIONAL = frozenset({"N", "noise", "lag"}) | _UPLOAD.uses
 _HEADLESS = "No head: a unit for each target."
 
 
@@ -94,12 +96,11 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     values |= spec.fixed
     for key, minimum in spec.at_least.items():
         values[key] = max(experiment.get(key), minimum)
+    for key, maximum in spec.at_most.items():
+        values[key] = min(experiment.get(key), maximum)
     width = spec.targets
     if width is None:
-        inputs, targets = columns_of(experiment, spec.table() if spec.table else table)
-        width = len(targets)
-        if inputs:
-            values["F"] = min(len(inputs), MAX_COLUMNS)
+        values["F"], width = _widths(experiment, spec.table() if spec.table else table)
     settled = experiment.set(**values)
 
     data = settled.data
@@ -112,6 +113,17 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     if settled.model.head == "none" and width:
         settled = settled.set(U=width)
     return settled
+
+
+def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
+    """F and K of a table; F as it is, and K 0, where that can't be told."""
+    inputs, targets = columns_of(experiment, table)
+    features, data = len(inputs), experiment.data
+    if table is not None:
+        with suppress(WindowError):  # `make_dataset` refuses what is wrong
+            features = len(feature_names(table, inputs))
+    ahead = max(1, data.horizon) if data.ahead == "each" else 1
+    return min(features, MAX_COLUMNS) or data.features, len(targets) * ahead
 
 
 def dictated(experiment: Experiment) -> dict[str, str]:

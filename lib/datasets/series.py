@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lib import windows
 from lib.dataset import Dataset
 from lib.datasets.spec import DatasetSpec
 from lib.experiment import Experiment
+from lib.tables import Table, default_columns
+from lib.tables.windows import make_windows
 
 FILES = Path(__file__).parent / "files"
 FILE_NAMES = {"seattle": "seattle-weather.csv", "macro": "macrodata.csv"}
@@ -22,12 +23,12 @@ FILE_NAMES = {"seattle": "seattle-weather.csv", "macro": "macrodata.csv"}
 
 
 @cache
-def seattle() -> windows.Table:
+def seattle() -> Table:
     """Daily weather, 1,461 rows."""
-    import pandas as pd  # noqa: PLC0415  see lib/windows.py
+    import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
 
     frame = pd.read_csv(FILES / FILE_NAMES["seattle"])
-    return windows.Table(
+    return Table(
         name="Seattle weather",
         frame=frame[["precipitation", "temp_max", "temp_min", "wind"]],
         times=pd.DatetimeIndex(pd.to_datetime(frame["date"], format="%Y/%m/%d")),
@@ -39,9 +40,9 @@ def seattle() -> windows.Table:
 
 
 @cache
-def macro() -> windows.Table:
+def macro() -> Table:
     """US quarters, 202 rows, in percent: growth, changes and inflation, and the levels beside."""
-    import pandas as pd  # noqa: PLC0415  see lib/windows.py
+    import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
 
     raw = pd.read_csv(FILES / FILE_NAMES["macro"])
     frame = 400 * raw[["realgdp", "realcons", "realinv"]].apply(np.log).diff()
@@ -53,7 +54,7 @@ def macro() -> windows.Table:
     frame["unemployment"] = raw["unemp"]
     frame["interest"] = raw["tbilrate"]
     times = raw["year"].astype(str) + " Q" + raw["quarter"].astype(str)
-    return windows.Table(
+    return Table(
         name="US economy",
         frame=frame[1:].reset_index(drop=True),  # the first quarter has no change yet
         times=pd.Index(times[1:]),
@@ -125,27 +126,24 @@ def _gapminder(experiment: Experiment, _table: object) -> Dataset:
 
 
 def columns_of(
-    experiment: Experiment, table: windows.Table | None
+    experiment: Experiment, table: Table | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The input and target columns that are used: the person's choice, else the table's own."""
-    inputs, targets = windows.default_columns(table) if table else ((), ())
+    inputs, targets = default_columns(table) if table else ((), ())
     return experiment.data.inputs or inputs, experiment.data.targets or targets
 
 
-def cut(name: str, experiment: Experiment, table: windows.Table) -> Dataset:
+def cut(name: str, experiment: Experiment, table: Table) -> Dataset:
     """The windows of a table, with the columns, T and horizon of the experiment."""
-    data = experiment.data
-    return windows.make_windows(
-        table,
-        *columns_of(experiment, table),
-        data.timesteps,
-        horizon=data.horizon,
-        missing=data.missing,
-        name=name,
-    )
+    inputs, targets = columns_of(experiment, table)
+    return make_windows(table, inputs, targets, experiment.data, seed=experiment.seed, name=name)
 
 
-F_OF_TABLE = "As many as there are input columns."
+F_OF_TABLE = "As many as the input columns make."
+TABLE_USES = frozenset(
+    ("horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "train", "test", "gap")
+) | {"period"}
+"""The settings that matter for every table."""
 
 SERIES = {
     "seattle": DatasetSpec(
@@ -157,7 +155,7 @@ SERIES = {
         make=lambda experiment, _: cut("seattle", experiment, seattle()),
         why={"F": F_OF_TABLE},
         suggested={"T": 24, "U": 32, "lr": 0.001, "batch": 64, "epochs": 40},
-        uses=frozenset({"horizon", "inputs", "targets"}),
+        uses=TABLE_USES,
         targets=None,
         table=seattle,
     ),
@@ -170,7 +168,7 @@ SERIES = {
         make=lambda experiment, _: cut("macro", experiment, macro()),
         why={"F": F_OF_TABLE},
         suggested={"T": 8, "U": 8, "lr": 0.003, "batch": 16, "epochs": 24},
-        uses=frozenset({"horizon", "inputs", "targets"}),
+        uses=TABLE_USES,
         targets=None,
         table=macro,
     ),

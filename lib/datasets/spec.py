@@ -12,7 +12,7 @@ from typing import Any
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
-from lib.windows import Table
+from lib.tables import Table
 
 GROUPS = {
     "Idea": "To understand",
@@ -47,11 +47,12 @@ class DatasetSpec:
     The value is then what `settle` gives."""
     at_least: Mapping[str, float] = field(default_factory=dict)
     """Minimums above the usual ones."""
+    at_most: Mapping[str, float] = field(default_factory=dict)
+    """Maximums below the usual ones."""
     suggested: Mapping[str, Any] = field(default_factory=dict)
     """What a person who picks this dataset should start from, where it isn't the default."""
     uses: frozenset[str] = frozenset()
-    """Which of the optional data settings matter: N, noise, lag, horizon, inputs, targets,
-    missing."""
+    """Which of the optional data settings matter: all but T and F are."""
     targets: int | None = 1
     """K, the number of target columns; None where it follows from the columns of a table."""
     table: Callable[[], Table] | None = None

@@ -301,6 +301,7 @@ def _spec(name: str, task: Task) -> DatasetSpec:
         about=task.about,
         make=lambda experiment, _: make_task(name, experiment),
         at_least={"F": len(task.signals)} if len(task.signals) > 1 else {},
+        at_most={"T": 100},
         suggested=task.suggested,
         uses=frozenset({"N", *task.options}),
     )

@@ -12,7 +12,6 @@ from lib.datasets.series import FILE_NAMES
 from lib.datasets.worked import DATA_X, DATA_Y
 from lib.experiment import MAX_VALUES, Experiment
 from lib.export.python import comment, laid_out, quoted, raw
-from lib.windows import TRAIN_PART
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,7 @@ GAPS = {"fill": ".ffill().dropna()", "drop": ".dropna()"}
 
 
 def _table(experiment: Experiment, dataset: Dataset) -> DataCode:
-    """A table, cut into windows as `lib.windows` does."""
+    """A table, cut into windows as `lib.tables` does."""
     settings = experiment.data
     n, steps, features = dataset.shape
     gaps = GAPS[settings.missing] if "missing" in find_spec(experiment).uses else ""
@@ -162,7 +161,7 @@ def _table(experiment: Experiment, dataset: Dataset) -> DataCode:
         "# Windows of T rows, and targets `horizon` rows after each. No row is in both parts.",
         f"T, horizon = {steps}, {settings.horizon}",
         "windows = len(frame) - 2 * (T + horizon) + 2",
-        f"train = min(max(round({TRAIN_PART} * windows), 1), windows - 1)",
+        f"train = min(max(round({settings.train / 100:g} * windows), 1), windows - 1)",
         "boundary = train + T + horizon - 1  # the first row of the validation part",
         "known = frame[:boundary]",
         "varies = known.max() > known.min()  # the deviation of 0.1, 0.1, … isn't quite 0",

@@ -47,9 +47,9 @@ def predictions_figure(
     if not len(snapshot.samples):
         raise ValueError("the snapshot must say which samples it shows, got none")
     index = int(snapshot.samples[sample])
-    truth = marks.finite(dataset.raw(dataset.y[index])[:, target])
+    truth = marks.finite(dataset.raw(dataset.y[index], index)[:, target])
     values = {
-        mode: marks.finite(dataset.raw(result.predictions[sample])[:, target])
+        mode: marks.finite(dataset.raw(result.predictions[sample], index)[:, target])
         for mode, result in snapshot.results.items()
     }
     unit, head = dataset.target_unit, experiment.model.head
@@ -67,7 +67,8 @@ def predictions_figure(
     target_key = Entry("dots", f"target{dataset.ahead}", palette.ink, palette.ink)
     rows = [[target_key, *keys["sequence"], *keys["last"][:1]], keys["last"][1:]]
     asked = [v if earlier or mode == "sequence" else v[-1:] for mode, v in values.items()]
-    targets = marks.finite(dataset.raw(dataset.y[snapshot.samples]))[:, :, target]
+    seen = snapshot.samples
+    targets = marks.finite(dataset.raw(dataset.y[seen], seen))[:, :, target]
     return chart.figure(
         [line, *_traces(values, head, palette, hover, earlier=earlier)],
         chart.layout(

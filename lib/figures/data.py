@@ -33,7 +33,7 @@ def frame_of_sample(dataset: Dataset, sample: int) -> pd.DataFrame:
     columns = {
         f"x: {name}": dataset.x[sample, :, f] for f, name in enumerate(dataset.feature_names)
     }
-    raw = dataset.raw(dataset.y[sample])
+    raw = dataset.raw(dataset.y[sample], sample)
     # y is float32: of its raw value no more than six digits are true.
     raw = raw.round(max(0, 5 - math.floor(math.log10(max(1e-12, np.abs(raw).max())))))
     for k, name in enumerate(dataset.target_names):
@@ -49,7 +49,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     Targets are in the raw unit. The last one stands out as a diamond: it is all that the last-step
     mode learns from, or is judged on.
     """
-    targets = dataset.raw(dataset.y[sample])
+    targets = dataset.raw(dataset.y[sample], sample)
     use = "learns from" if sample < dataset.train else "is judged on"
     steps = np.arange(1, dataset.shape[1] + 1)
     data: list[dict[str, Any]] = []
@@ -152,7 +152,7 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
     """
     every = math.ceil(len(dataset.y) / MOST_POINTS)
     numbers = np.arange(0, len(dataset.y), every)
-    values = dataset.raw(dataset.y[numbers, -1])[:, 0]
+    values = dataset.raw(dataset.y[numbers, -1], numbers, last=True)[:, 0]
     target = dataset.target_names[0] if dataset.targets > 1 else "target y"
     parts = {
         "training": (numbers < dataset.train, palette.ink, "circle", "dots"),

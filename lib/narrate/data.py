@@ -32,7 +32,7 @@ def sample_takeaway(dataset: Dataset, sample: int) -> str:
 
 def sample_sentence(dataset: Dataset, sample: int) -> str:
     """One sample's targets in the raw unit, where they begin, move and end, and their use."""
-    y = dataset.raw(dataset.y[sample])[:, 0]
+    y = dataset.raw(dataset.y[sample], sample)[:, 0]
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     if sample < dataset.train:
         use = (

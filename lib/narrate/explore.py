@@ -83,7 +83,7 @@ def predictions_sentence(
         raise ValueError("the snapshot must say which samples it shows, got none")
     index = int(snapshot.samples[sample])
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    truth = dataset.raw(dataset.y[index])[:, target].astype(np.float64)
+    truth = dataset.raw(dataset.y[index], index)[:, target].astype(np.float64)
     steps = len(truth)
     last = (
         f"the last step ({dataset.timestep_names[-1]})"
@@ -97,7 +97,7 @@ def predictions_sentence(
     errors: dict[str, np.ndarray] = {}
     answers = []
     for mode, result in snapshot.results.items():
-        values = dataset.raw(result.predictions[sample])[:, target].astype(np.float64)
+        values = dataset.raw(result.predictions[sample], index)[:, target].astype(np.float64)
         errors[mode] = np.abs(values - truth)
         answers.append(
             f"the {MODES[mode].model} says {number(values[-1])}, "

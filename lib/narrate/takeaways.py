@@ -33,10 +33,10 @@ def predictions_takeaway(dataset: Dataset, snapshot: Snapshot, sample: int, targ
     if not snapshot.epoch:
         return UNTRAINED
     index = int(snapshot.samples[sample])
-    truth = float(dataset.raw(dataset.y[index])[-1, target])
+    truth = float(dataset.raw(dataset.y[index], index)[-1, target])
     off: list[str] = []
     for mode, result in snapshot.results.items():
-        said = float(dataset.raw(result.predictions[sample])[-1, target])
+        said = float(dataset.raw(result.predictions[sample], index)[-1, target])
         verb = "" if off else "off "
         off.append(f"{MODES[mode].name} {verb}by {short(abs(said - truth))}{off_unit(dataset)}")
     return f"At the last step: {', '.join(off)}."

@@ -10,11 +10,11 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.datasets import DATASETS
+from lib.tables import MAX_COLUMNS, Table, default_columns
 from lib.ui.address import change
 from lib.ui.session import session
 from lib.ui.settings import Settled, field, menu
 from lib.ui.text import hint
-from lib.windows import MAX_COLUMNS, Table, default_columns
 
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
 

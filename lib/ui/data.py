@@ -11,6 +11,7 @@ from lib.dataset import Dataset
 from lib.datasets import FIRST, example_of_upload, make_settled_dataset, suggested
 from lib.english import capital
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
+from lib.tables import Table, TooShortError
 from lib.training.limits import check
 from lib.ui import runs
 from lib.ui.address import change, query
@@ -18,7 +19,6 @@ from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled
 from lib.ui.text import plain
 from lib.ui.upload import in_words
-from lib.windows import Table, TooShortError
 
 # A handful, since a dataset may take 24 MB, and sliders ask for many that nobody comes back to.
 _made = lru_cache(maxsize=8)(make_settled_dataset)

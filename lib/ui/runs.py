@@ -13,13 +13,13 @@ import streamlit as st
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import Run, Snapshot
+from lib.tables import Table
 from lib.training import machine
 from lib.training.client import TrainingClient
 from lib.ui.address import set_page_values
 from lib.ui.browser import browser_id
 from lib.ui.pace import chosen_seconds
 from lib.ui.session import session
-from lib.windows import Table
 
 WORKER_DELAY = 4.0
 """Seconds. Importing TensorFlow keeps a processor busy for some seconds, which the first page of

@@ -27,8 +27,8 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.recurrence import Trace
     from lib.run import Snapshot
     from lib.stack.kinds import Stack
+    from lib.tables import Table
     from lib.training.questions import AnswerFuture
-    from lib.windows import Table
 
 Query = dict[str, list[str]]
 """An address's keys, each with all its values."""

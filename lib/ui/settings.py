@@ -54,15 +54,17 @@ def slider(key: str, label: str, settled: Settled, about: str | None = None) -> 
             st.slider(label, kind(low), kind(high), kind(used), disabled=True, key=place)
             hint(settled.why[key])
         return
-    least = DATASETS[settled.experiment.data.name].at_least.get(key, limit.minimum)
+    spec = DATASETS[settled.experiment.data.name]
+    least = spec.at_least.get(key, limit.minimum)
+    most = spec.at_most.get(key, limit.maximum)
     value = seed_widget(key)
-    if value < least:
-        value = st.session_state[key] = kind(least)
+    if not least <= value <= most:
+        value = st.session_state[key] = kind(min(max(value, least), most))
     with st.container(gap=None):
         value = st.slider(
             label,
             kind(least),
-            kind(limit.maximum),
+            kind(most),
             value,
             step=kind(limit.step),
             key=key,

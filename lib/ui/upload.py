@@ -14,10 +14,10 @@ import streamlit as st
 from lib.datasets import make_dataset
 from lib.english import counted, joined
 from lib.experiment import ExperimentError
+from lib.tables import Table, TooShortError
 from lib.ui.address import change, drawn, picking
 from lib.ui.session import session
 from lib.ui.text import hint, plain
-from lib.windows import Table, TooShortError
 
 
 def uploader() -> None:

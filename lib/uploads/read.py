@@ -2,16 +2,16 @@
 
 pandas does the reading. What is decided here is what it can't know, one step after the other, a
 module each: `text`, `layout`, `raw_table`, `columns`. Every decision that changes what a person
-sees is a note on the table. Nothing is stored, and nothing is cut into windows (`lib.windows`).
+sees is a note on the table. Nothing is stored, and nothing is cut into windows (`lib.tables`).
 """
 
 from __future__ import annotations
 
+from lib.tables import Table
 from lib.uploads.columns import describe, take_numbers, take_times
 from lib.uploads.layout import find_layout
 from lib.uploads.raw_table import drop_empty_rows, drop_row_numbers, read_entries, reading_of
 from lib.uploads.text import as_utf8
-from lib.windows import Table
 
 
 def read_upload(name: str, content: bytes) -> Table:

@@ -12,7 +12,7 @@ from lib.experiment import Experiment
 from lib.ui.frame import PAGES
 from lib.ui.runs import GONE
 from lib.ui.text import plain
-from lib.windows import Table
+from lib.tables import Table
 
 APP = Path(__file__).parents[2] / "app.py"
 

@@ -15,7 +15,7 @@ from lib.experiment import Experiment, ExperimentError
 from lib.export import EXPORTS, keras_script
 from lib.export.data import DATA
 from lib.uploads import read_upload
-from lib.windows import Table
+from lib.tables import Table
 
 OWN = Table(
     name="sales.csv",

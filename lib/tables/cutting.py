@@ -1,0 +1,184 @@
+"""Which rows become which window of which part: whole numbers alone, no values.
+
+A window reads `timesteps` rows of one series, `rate` rows apart, and its targets lie up to `reach`
+rows after each. It belongs to a part with all its rows, targets included: so no row is in two
+parts. By time the parts follow one another; by series each has some of them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from lib.english import joined
+from lib.tables.table import TooShortError, WindowError
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How rows are to be cut."""
+
+    timesteps: int
+    reach: int = 1
+    """Rows from a timestep to its farthest target."""
+    rate: int = 1
+    """Rows from a timestep to the next."""
+    stride: int = 1
+    """Rows from the beginning of a window to that of the next."""
+    split: Literal["time", "id"] = "time"
+    train: int = 75
+    """Percent of the windows, or of the series, that are to learn from."""
+    test: int = 0
+    """Percent for the test part; 0 means none."""
+    gap: int = 0
+    """Times that are left out between two parts."""
+    seed: int = 0
+    """It draws the series of each part."""
+
+    @property
+    def span(self) -> int:
+        """The rows that a window covers, targets included."""
+        return (self.timesteps - 1) * self.rate + self.reach + 1
+
+    @property
+    def parts(self) -> int:
+        """2, or 3 with a test part."""
+        return 3 if self.test else 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """The windows: those of the training part first, then validation, then test."""
+
+    starts: np.ndarray
+    """The row of each window's first timestep, (N,) int; increasing in each part."""
+    sizes: tuple[int, int, int]
+    """How many windows are for training, validation and test."""
+    part: np.ndarray
+    """The part that each row belongs to, (R,) int: 0, 1 or 2; -1 for the gaps."""
+    every: int
+    """Every k-th window of a part is used, since all would be too many; 1 means all."""
+    found: int
+    """How many windows all would be."""
+    plan: Plan
+    """As it was followed: without a test part where there are too few rows for one."""
+
+
+def cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
+    """Cut rows into windows.
+
+    Args:
+        series: which series a row belongs to, (R,) int, never decreasing.
+        rank: where it stands in time, (R,) int from 0; increasing in each series.
+        plan: how.
+        most: how many windows there may be; of more every k-th is used.
+
+    Raises:
+        TooShortError: where a part would have no window.
+        WindowError: where there are too few series for the parts.
+    """
+    if plan.split == "id":
+        part = _parts_by_series(series, plan)
+    else:
+        times = int(rank.max()) + 1
+        if plan.test and times < 3 * plan.span + 2 * plan.gap:
+            plan = replace(plan, test=0)
+        part = _parts_by_time(rank, times, plan)
+    last = np.arange(len(series)) + plan.span - 1
+    fits = last < len(series)
+    last = np.minimum(last, len(series) - 1)
+    fits &= (series == series[last]) & (part == part[last]) & (part >= 0)
+    first = np.flatnonzero(fits)
+    block = series[first] * 3 + part[first]  # windows are counted anew in each series and part
+    new = np.flatnonzero(np.diff(block, prepend=-1))
+    number = np.arange(len(first)) - np.repeat(new, np.diff(new, append=len(first)))
+    first = first[number % plan.stride == 0]
+    by_part = [first[part[first] == p] for p in range(3)]
+    every = max(1, math.ceil(len(first) / most))
+    while every > 1 and sum(len(starts[::every]) for starts in by_part) > most:
+        every += 1
+    by_part = [starts[::every] for starts in by_part]
+    if any(not len(starts) for starts in by_part[: plan.parts]):
+        longest = int(np.bincount(series).max())
+        raise _too_short(plan, longest, longest if plan.split == "id" else longest // plan.parts)
+    sizes = (len(by_part[0]), len(by_part[1]), len(by_part[2]))
+    return Cut(np.concatenate(by_part), sizes, part, every, len(first), plan)
+
+
+def _parts_by_time(rank: np.ndarray, times: int, plan: Plan) -> np.ndarray:
+    """The part of each row, (R,) int. Of one series each part has its share of windows."""
+    windows = times - (plan.parts - 1) * plan.gap - plan.parts * (plan.span - 1)
+    if windows < plan.parts:
+        raise _too_short(plan, times, (times - (plan.parts - 1) * plan.gap) // plan.parts)
+    train = min(max(round(windows * plan.train / 100), 1), windows - plan.parts + 1)
+    test = min(max(round(windows * plan.test / 100), 1), windows - train - 1) if plan.test else 0
+    edges = [train + plan.span - 1, times]
+    if test:
+        edges.insert(1, times - (test + plan.span - 1) - plan.gap)
+    part = np.full(len(rank), -1)
+    begin = 0
+    for number, end in enumerate(edges):
+        part[(begin <= rank) & (rank < end)] = number
+        begin = end + plan.gap
+    return part
+
+
+def _parts_by_series(series: np.ndarray, plan: Plan) -> np.ndarray:
+    """The part of each row, (R,) int: that of its series, which the seed draws.
+
+    Series without a window belong to none.
+    """
+    rows = np.bincount(series)
+    usable = np.flatnonzero(rows >= plan.span)
+    if len(rows) < plan.parts:
+        raise WindowError(
+            f"a split by series needs {plan.parts} of them at least, one for each part, and there "
+            f"{'is 1' if len(rows) == 1 else f'are {len(rows)}'}: split by time."
+        )
+    if len(usable) < plan.parts:
+        nth = int(np.sort(rows)[-plan.parts])
+        raise _too_short(plan, nth, nth)
+    order = np.random.default_rng([plan.seed, 0]).permutation(usable)
+    train = min(max(round(len(usable) * plan.train / 100), 1), len(usable) - plan.parts + 1)
+    rest = len(usable) - train
+    test = min(max(round(len(usable) * plan.test / 100), 1), rest - 1) if plan.test else 0
+    of_series = np.full(len(rows), -1)
+    for number, chosen in enumerate(np.split(order, [train, len(usable) - test])):
+        of_series[chosen] = number
+    return of_series[series]
+
+
+def _too_short(plan: Plan, rows: int, longest_span: int) -> TooShortError:
+    """What is needed, and the nearest settings that `rows` would do for."""
+    cure = _cure(plan, longest_span)
+    names = {"T": "T", "horizon": "a horizon"}
+    choices = joined([f"{names[key]} ≤ {value}" for key, value in cure.items()])
+    extra = f", {plan.rate} rows apart," if plan.rate > 1 else ""
+    if plan.split == "id":
+        need = f"need series of {plan.span} rows at least"
+    else:
+        what = "one window to learn from, one to check on"
+        what += ", one for the test" if plan.test else ""
+        between = f", and {plan.gap} rows between" if plan.gap else ""
+        total = plan.parts * plan.span + (plan.parts - 1) * plan.gap
+        need = f"need at least {total} rows ({what}{between})"
+    return TooShortError(
+        f"{plan.timesteps} timesteps{extra} and a horizon of {plan.reach} {need}, but there are "
+        f"{rows}: {f'choose {choices}, or ' if cure else ''}add rows.",
+        cure,
+    )
+
+
+def _cure(plan: Plan, longest_span: int) -> dict[str, int]:
+    """The nearest settings whose span fits: a smaller T, else a shorter horizon, else both."""
+    timesteps = (longest_span - plan.reach - 1) // plan.rate + 1
+    if timesteps >= 2:
+        return {"T": timesteps}
+    horizon = longest_span - plan.span + plan.reach
+    if horizon >= 1:
+        return {"horizon": horizon}
+    timesteps = (longest_span - 2) // plan.rate + 1
+    return {"T": timesteps, "horizon": 1} if timesteps >= 2 else {}

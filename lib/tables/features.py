@@ -1,0 +1,100 @@
+"""Columns → features: numbers as they are, texts as categories (one-hot), dates by the calendar.
+
+An input is a choice of the person's; it makes one feature, or several. Nothing is standardised here
+(`windows`), and rows stay in the table's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lib.english import listed
+from lib.tables.table import MAX_COLUMNS, Table, WindowError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_CATEGORIES = 12
+"""Of more categories the rarest share one feature."""
+OTHER = "other"
+
+CALENDAR: dict[str, Callable[[pd.DatetimeIndex], np.ndarray]] = {
+    "hour of day": lambda times: (times.hour + times.minute / 60).to_numpy() / 24,
+    "day of week": lambda times: times.dayofweek.to_numpy() / 7,
+    "month of year": lambda times: (times.month.to_numpy() - 1) / 12,
+}
+"""What dates can be as an input: its name → which part of the round has passed, 0 to 1, (R,).
+
+Each makes two features, the sine and the cosine of that part of a circle: so that 23 o'clock is as
+near to midnight as 1 o'clock is.
+"""
+
+
+def calendar_names(table: Table) -> tuple[str, ...]:
+    """The inputs that a table's dates can be: those that differ from row to row."""
+    import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
+
+    if not isinstance(table.times, pd.DatetimeIndex) or table.times.hasnans:
+        return ()
+    some = table.times[:: max(1, len(table.times) // 1000)]
+    return tuple(
+        name
+        for name, part in CALENDAR.items()
+        if name not in table.frame.columns and np.ptp(part(some)) > 0
+    )
+
+
+def feature_names(table: Table, inputs: Sequence[str]) -> list[str]:
+    """F names of the features that these inputs make. Raises WindowError as `features` does."""
+    return [name for column in inputs for name, _ in _features_of(table, column)]
+
+
+def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.ndarray]]:
+    """The features of these inputs: F names, and F columns (R,) float64, NaN where missing.
+
+    Raises WindowError for an unknown column, or where they are more than `MAX_COLUMNS`.
+    """
+    made = [feature for column in inputs for feature in _features_of(table, column)]
+    if not 1 <= len(made) <= MAX_COLUMNS:
+        raise WindowError(
+            f"inputs may make 1 to {MAX_COLUMNS} features, and {listed(inputs)} make {len(made)}: "
+            "categories make one for each category. Leave out some."
+        )
+    return [name for name, _ in made], [values() for _, values in made]
+
+
+def _features_of(table: Table, column: str) -> list[tuple[str, Callable[[], np.ndarray]]]:
+    """The names of an input's features, and what computes each."""
+    if column in table.numbers:
+        return [(column, lambda: table.frame[column].to_numpy(np.float64))]
+    if column in table.categories:
+        return _one_hot(table.frame[column], column)
+    if column in calendar_names(table):
+        part, times = CALENDAR[column], table.times
+        return [
+            (f"{column} ({name})", lambda wave=wave: wave(2 * np.pi * part(times)))  # type: ignore[misc]
+            for name, wave in (("sin", np.sin), ("cos", np.cos))
+        ]
+    raise WindowError(
+        f"the input column {column!r} isn't in {table.name}, which has "
+        f"{[*table.numbers, *table.categories, *calendar_names(table)]}."
+    )
+
+
+def _one_hot(texts: pd.Series, column: str) -> list[tuple[str, Callable[[], np.ndarray]]]:
+    """A feature for each category, 1 where a row has it; missing ones are 0 in all."""
+    counts = texts.value_counts()
+    names = [name for name in counts.index if counts[name] > 0]
+    kept = names if len(names) <= MOST_CATEGORIES else names[: MOST_CATEGORIES - 1]
+    kept = sorted(kept, key=str)
+    made: list[tuple[str, Callable[[], np.ndarray]]] = [
+        (f"{column} = {name}", lambda name=name: (texts == name).to_numpy(np.float64))  # type: ignore[misc]
+        for name in kept
+    ]
+    if len(kept) < len(names):
+        others = names[MOST_CATEGORIES - 1 :]
+        made.append((f"{column} = {OTHER}", lambda: texts.isin(others).to_numpy(np.float64)))
+    return made

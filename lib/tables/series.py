@@ -1,0 +1,196 @@
+"""A table's rows → `Rows`: what inputs and targets say, series after series, in order of time.
+
+Gaps are filled from the past of the same series, or rows dropped. Nothing is cut or standardised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lib.english import counted, listed
+from lib.experiment import MISSING, NO_SERIES, DataSettings
+from lib.tables.features import features
+from lib.tables.table import MAX_COLUMNS, Table, WindowError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """R rows of S series, each with F features and C targets, none of them missing."""
+
+    feature_names: tuple[str, ...]
+    inputs: np.ndarray
+    """(R, F) float64."""
+    targets: np.ndarray
+    """(R, C) float64."""
+    series: np.ndarray
+    """Which series a row belongs to, (R,) int, 0 to S-1, never decreasing."""
+    names: tuple[str, ...]
+    """S names; ("",) where all rows are one series."""
+    times: pd.Index | None
+    """A label for each row."""
+    rank: np.ndarray
+    """Where a row stands among all distinct times, (R,) int from 0; increasing in each series."""
+    notes: tuple[str, ...]
+    """What was done, a sentence each."""
+
+
+def series_column(table: Table, chosen: str) -> str:
+    """The column that tells series apart, "" for none: the person's choice, else the table's.
+
+    Raises WindowError for a column that isn't there.
+    """
+    name = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
+    if name and name not in table.frame.columns:
+        raise WindowError(
+            f"the column {name!r}, by which series are told apart, isn't in {table.name}, which "
+            f"has {[str(column) for column in table.frame.columns]}."
+        )
+    return name
+
+
+def rows_of(
+    table: Table, inputs: tuple[str, ...], targets: tuple[str, ...], data: DataSettings
+) -> Rows:
+    """The rows that can be used, with these inputs and target columns.
+
+    Raises WindowError for a column that can't be used so, none or too many.
+    """
+    import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
+
+    _check_targets(table, targets)
+    if len(set(inputs)) < len(inputs):
+        raise WindowError(f"different input columns are allowed, got {list(inputs)}.")
+    names, columns = features(table, inputs)
+    columns += [table.frame[name].to_numpy(np.float64) for name in targets]
+    frame = pd.DataFrame(dict(enumerate(columns)), copy=False)
+    labels = [*names, *targets]
+    if by := series_column(table, data.series):
+        codes, found = pd.factorize(table.frame[by], use_na_sentinel=False)
+        series = tuple(f"{_whole(name)}" for name in found)
+    else:
+        codes, series = np.zeros(len(frame), np.int64), ("",)
+    times = table.times
+    notes: list[str] = []
+    if by:
+        order = np.argsort(codes, kind="stable")
+        if isinstance(times, pd.DatetimeIndex):
+            order = np.lexsort((times.asi8, codes))
+        if (np.diff(order) != 1).any():
+            notes.append(f"Rows were put in order of {by} and time: no window crosses series.")
+        else:
+            notes.append(
+                f"{by} tells {counted(len(series), 'series', 'series')} apart: no window "
+                "crosses them."
+            )
+        frame, codes = frame.iloc[order], codes[order]
+        times = None if times is None else times[order]
+    if isinstance(times, pd.DatetimeIndex):
+        frame, codes, times = _one_row_a_time(frame, codes, times, notes)
+    frame, keep = _without_gaps(frame, codes, labels, data.missing, notes)
+    codes = codes[keep]
+    times = None if times is None else times[keep]
+    if isinstance(times, pd.DatetimeIndex) and not times.hasnans:
+        rank = np.unique(times.asi8, return_inverse=True)[1]
+        if (np.diff(rank)[np.diff(codes) == 0] <= 0).any():  # out of order: as the table has them
+            rank = _numbered(codes)
+    else:
+        rank = _numbered(codes)
+    values = frame.to_numpy()
+    return Rows(
+        feature_names=tuple(names),
+        inputs=values[:, : len(names)],
+        targets=values[:, len(names) :],
+        series=codes,
+        names=series,
+        times=times,
+        rank=rank,
+        notes=tuple(notes),
+    )
+
+
+def _whole(name: object) -> object:
+    """A number that is whole without its ".0"; "none" for what is missing."""
+    if isinstance(name, float):
+        return "none" if np.isnan(name) else int(name) if name.is_integer() else name
+    return name
+
+
+def _numbered(codes: np.ndarray) -> np.ndarray:
+    """Row numbers within each series, (R,)."""
+    first = np.flatnonzero(np.diff(codes, prepend=-1))
+    return np.arange(len(codes)) - np.repeat(first, np.diff(first, append=len(codes)))
+
+
+def _check_targets(table: Table, targets: tuple[str, ...]) -> None:
+    for name in targets:
+        if name in table.categories:
+            raise WindowError(
+                f"the target column {name!r} holds texts, and only numbers can be predicted: "
+                f"choose among {list(table.numbers)}."
+            )
+        if name not in table.numbers:
+            raise WindowError(
+                f"the target column {name!r} isn't a number column of {table.name}, which has "
+                f"{list(table.numbers)}."
+            )
+    if not 1 <= len(set(targets)) == len(targets) <= MAX_COLUMNS:
+        raise WindowError(
+            f"1 to {MAX_COLUMNS} different target columns are allowed, got {len(targets)}: "
+            f"{list(targets)}."
+        )
+
+
+def _one_row_a_time(
+    frame: pd.DataFrame, codes: np.ndarray, times: pd.DatetimeIndex, notes: list[str]
+) -> tuple[pd.DataFrame, np.ndarray, pd.DatetimeIndex]:
+    """The rows with those of one series and one time averaged, which there should be one of."""
+    same = (np.diff(codes) == 0) & (np.diff(times.asi8) == 0)
+    if not same.any():
+        return frame, codes, times
+    group = np.cumsum(np.r_[True, ~same]) - 1
+    first = np.flatnonzero(np.r_[True, ~same])
+    several = counted(len(np.unique(group[1:][same])), "time has", "times have")
+    notes.append(f"{several} more than one row, which were averaged.")
+    return frame.groupby(group, sort=False).mean(), codes[first], times[first]
+
+
+def _without_gaps(
+    frame: pd.DataFrame, codes: np.ndarray, labels: list[str], missing: str, notes: list[str]
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """The rows that can be used, and which these are, (R,) bool. Fills look at the past only."""
+    if missing not in MISSING:
+        raise WindowError(f"missing must be one of {list(MISSING)}, got {missing!r}.")
+    known = frame.notna()
+    gaps = _gaps(known, labels)
+    if not gaps:
+        return frame, np.ones(len(frame), bool)
+    if missing == "fill":
+        frame = frame.ffill() if not codes[-1] else frame.groupby(codes).ffill()
+        known = frame.notna()
+        if filled := gaps - _gaps(known, labels):
+            notes.append(
+                f"{counted(filled, 'missing value was', 'missing values were')} filled with the "
+                "last known value."
+            )
+    keep = known.all(axis=1).to_numpy()
+    if dropped := int((~keep).sum()):
+        which = listed(dict.fromkeys(labels[j] for j in frame.columns if not known[j].all()))
+        why = (
+            f"no earlier value of {which} is known to fill them with"
+            if missing == "fill"
+            else f"values of {which} are missing; windows run on across the gaps"
+        )
+        notes.append(f"{counted(dropped, 'row was', 'rows were')} dropped: {why}.")
+    return frame[keep], keep
+
+
+def _gaps(known: pd.DataFrame, labels: list[str]) -> int:
+    """How many values are missing; a column that is input and target counts once."""
+    each = {name: int((~known[j]).sum()) for j, name in enumerate(labels)}
+    return sum(each.values())

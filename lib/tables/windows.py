@@ -1,0 +1,347 @@
+"""A table → the `Dataset` of its windows: (N, T, F), and targets some rows ahead, (N, T, K).
+
+`y[n, t]` are the targets of timestep t of window n, so one set of windows serves both modes.
+Everything is standardised by the training rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from lib.dataset import Dataset, Origin
+from lib.english import counted, joined
+from lib.experiment import MAX_VALUES, DataSettings
+from lib.tables.cutting import Cut, Plan, cut
+from lib.tables.series import Rows, rows_of
+from lib.tables.table import Table, TooShortError, WindowError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FARTHEST = 1e15
+"""A standardised value beyond this would overflow when squared as float32."""
+
+
+_Groups: TypeAlias = tuple[np.ndarray, int]
+"""Which series each row belongs to, (R,), and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """What standardises columns: (C,), or (S, C) where each series has its own."""
+
+    offset: np.ndarray
+    deviation: np.ndarray
+
+    def of(self, series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Offset and deviation for rows or samples of these series, (N, C), or (C,)."""
+        if self.offset.ndim == 1:
+            return self.offset, self.deviation
+        return self.offset[series], self.deviation[series]
+
+
+def make_windows(
+    table: Table,
+    inputs: Sequence[str],
+    targets: Sequence[str],
+    data: DataSettings,
+    *,
+    seed: int = 0,
+    name: str = "upload",
+) -> Dataset:
+    """Cut a table into windows.
+
+    Args:
+        table: its rows in time order, or series by series.
+        inputs: names of columns of numbers or texts, or of `calendar_names`.
+        targets: C names of columns of numbers; they may be inputs too.
+        data: how; `name`, `inputs` and `targets` there aren't looked at.
+        seed: draws the series of each part.
+        name: the dataset's key in `DATASETS`.
+
+    Returns:
+        A dataset of x (N, T, F) and y (N, T, K), both standardised with the mean and deviation of
+        the training rows. Where that would be more than `MAX_VALUES` numbers, every k-th window.
+
+    Raises:
+        WindowError: for a column that can't be used so, none or too many.
+        TooShortError: it says which rows were dropped, too.
+    """
+    inputs, targets = tuple(inputs), tuple(targets)
+    rows = rows_of(table, inputs, targets, data)
+    horizons = tuple(range(1, data.horizon + 1)) if data.ahead == "each" else (data.horizon,)
+    horizons = horizons or (0,)
+    features, wide = len(rows.feature_names), len(targets) * len(horizons)
+    if wide > MAX_TARGETS:
+        raise WindowError(
+            f"there can be {MAX_TARGETS} targets at most, a column for each row ahead, got "
+            f"{len(targets)} times {len(horizons)}: look less far ahead, or at one row alone."
+        )
+    plan = Plan(
+        timesteps=data.timesteps,
+        reach=max(horizons),
+        rate=data.rate,
+        stride=data.stride,
+        split="id" if data.split == "id" else "time",
+        train=data.train,
+        test=data.test,
+        gap=data.gap,
+        seed=seed,
+    )
+    most = MAX_VALUES / (data.timesteps * max(features, wide))
+    try:
+        windows = cut(rows.series, rows.rank, plan, most)
+    except TooShortError as error:
+        dropped = [note for note in rows.notes if "dropped" in note]
+        raise TooShortError(" ".join([f"{error}", *dropped]), error.cure) from None
+    return _Draft(table, rows, windows, horizons, targets, data, name).dataset(inputs)
+
+
+MAX_TARGETS = 64
+"""How many target columns there can be, with one for each row ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """All that a dataset is made of."""
+
+    table: Table
+    rows: Rows
+    cut: Cut
+    horizons: tuple[int, ...]
+    targets: tuple[str, ...]
+    data: DataSettings
+    name: str
+
+    def dataset(self, inputs: tuple[str, ...]) -> Dataset:
+        """The arrays, with their names and notes."""
+        rows, windows, data = self.rows, self.cut, self.data
+        training = windows.part == 0
+        by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
+        groups = (rows.series, len(rows.names)) if by_series else None
+        notes = [*self.table.notes, *rows.notes]
+        x_scale, flat = _standards(rows.inputs, rows.feature_names, training, groups)
+        x_rows = _scaled(rows.inputs, x_scale, rows.series)
+        _check_near(x_rows, rows.feature_names)
+        read = windows.starts[:, None] + data.rate * np.arange(data.timesteps)
+        y, y_scale, base, flat_targets = self._targets(read, training, groups)
+        notes += [
+            f"{column} is the same in all training rows, so nothing can be learned from it."
+            for column in dict.fromkeys(flat + flat_targets)
+        ]
+        offset, deviation = y_scale.of(rows.series[windows.starts])
+        step, h = self.table.step, data.horizon
+        origin = Origin(
+            targets=rows.targets,
+            inputs=x_rows.astype(np.float32),
+            series=rows.series,
+            names=rows.names,
+            times=rows.times,
+            step=step,
+            starts=windows.starts,
+            rate=data.rate,
+            horizons=self.horizons,
+            training=training,
+            period=1,
+            time_format=_time_format(rows.times),
+        )
+        lead = "" if not h or data.ahead == "each" else f"{'one' if h == 1 else h} {step}"
+        lead += "s" if h > 1 and lead else ""
+        naive = np.repeat(rows.targets[read], len(self.horizons), axis=-1)
+        naive = (naive - (0 if base is None else base) - _per_sample(offset)) / _per_sample(
+            deviation
+        )
+        units = {self.table.units.get(column, "") for column in self.targets}
+        when = lead or (f"1 to {h} {step}s" if h else "")
+        about = f"At every step, {joined(self.targets)}{f' {when} ahead' if when else ''}"
+        train, _, test = windows.sizes
+        return Dataset(
+            name=self.name,
+            title=self.table.name,
+            x=origin.inputs[read],
+            y=y,
+            train=train,
+            test=test,
+            feature_names=rows.feature_names,
+            target_names=self._target_names(),
+            timestep_names=tuple(
+                f"{t + 1}" if step == "row" else f"{step} {1 + t * data.rate}"
+                for t in range(data.timesteps)
+            ),
+            naive=naive.astype(np.float32),
+            naive_label="guessing tomorrow as today" if lead == "one day" else "guessing no change",
+            baselines=(),
+            origin=origin,
+            target_scale=deviation,
+            target_offset=offset,
+            base=base,
+            target_unit=units.pop() if len(units) == 1 else "",
+            lead=lead,
+            about=f"{about}, from {joined(inputs)}.",
+            notes=(*notes, *self._said(origin, by_series=by_series)),
+            source=self.table.source,
+            reading=self.table.reading,
+            mended=self.table.mended,
+        )
+
+    def _target_names(self) -> tuple[str, ...]:
+        change = "change of " if self.data.form == "change" else ""
+        if self.data.ahead == "one":
+            return tuple(f"{change}{name}" for name in self.targets)
+        step = self.table.step
+        return tuple(
+            f"{change}{name}, {counted(h, step)} ahead"
+            for name in self.targets
+            for h in self.horizons
+        )
+
+    def _targets(
+        self, read: np.ndarray, training: np.ndarray, groups: _Groups | None
+    ) -> tuple[np.ndarray, _Scale, np.ndarray | None, list[str]]:
+        """Y (N, T, K) as float32, what it was standardised with, what changes are from, and names.
+
+        The names are of targets that don't vary in training.
+        """
+        values, change = self.rows.targets, self.data.form == "change"
+        n, steps = read.shape
+        wide = values.shape[1] * len(self.horizons)
+        y = np.empty((n, steps, wide), np.float32)
+        base = np.repeat(values[read], len(self.horizons), axis=-1) if change else None
+        names = np.repeat(self.targets, len(self.horizons))
+        scales, flat = [], list[str]()
+        plain, constant = _standards(values, self.targets, training, groups)
+        for k in range(wide):
+            column, h = values[:, k // len(self.horizons)], self.horizons[k % len(self.horizons)]
+            if change:
+                known = training[: len(training) - h] & training[h:]
+                known &= self.rows.series[: len(training) - h] == self.rows.series[h:]
+                moved = (column[h:] - column[: len(column) - h])[:, None]
+                within = None if groups is None else (groups[0][: len(moved)], groups[1])
+                scale, still = _standards(moved, [f"{names[k]}"], known, within)
+                flat += still
+            else:
+                c = slice(k // len(self.horizons), k // len(self.horizons) + 1)
+                scale = _Scale(plain.offset[..., c], plain.deviation[..., c])
+                flat = constant
+            scales.append(scale)
+            raw = column[read + h] - (column[read] if change else 0.0)
+            scaled = _scaled(raw[..., None], scale, self.rows.series[read])
+            _check_near(scaled.reshape(-1, 1), names[k : k + 1])
+            y[..., k] = scaled[..., 0]
+        both = _Scale(
+            np.concatenate([scale.offset for scale in scales], axis=-1),
+            np.concatenate([scale.deviation for scale in scales], axis=-1),
+        )
+        return y, both, base, flat
+
+    def _said(self, origin: Origin, *, by_series: bool) -> list[str]:
+        """What is done with the windows, a sentence each: which are used, the parts, the scale."""
+        said = []
+        windows, used = self.cut, len(self.cut.starts)
+        if windows.every > 1:
+            said.append(
+                f"Every {_ordinal(windows.every)} window is used, {used:,} of {windows.found:,}: "
+                f"more would be over {MAX_VALUES:,} numbers."
+            )
+        if self.data.test and not windows.plan.test:
+            said.append("There are too few rows for a test part.")
+        said.append(self._parts(origin))
+        who = "each series' training rows" if by_series else "the training rows"
+        said.append(f"Columns are standardised with the mean and deviation of {who}.")
+        return said
+
+    def _parts(self, origin: Origin) -> str:
+        """Which rows are in which part."""
+        rows, part, label = self.rows, self.cut.part, origin.label
+        if self.cut.plan.split == "id":
+            count = [len(np.unique(rows.series[part == p])) for p in range(3)]
+            words = f"{counted(count[0], 'series is', 'series are')} for training, {count[1]} for "
+            words += f"validation and {count[2]} for the test" if count[2] else "validation"
+            return f"{words}, drawn by the seed; the same times may be in both."
+        order = np.argsort(rows.rank, kind="stable")
+        edges = []
+        for p in range(3):
+            of_part = order[part[order] == p]
+            edges.append((label(of_part[0]), label(of_part[-1])) if len(of_part) else ("", ""))
+        begin, each = f"Rows up to {edges[0][1]} are for training", ""
+        if len(rows.names) > 1:
+            each = " Each series is cut at the same times."
+        if not edges[2][0]:
+            return f"{begin} and rows from {edges[1][0]} on for validation; none is in both.{each}"
+        return (
+            f"{begin}, rows from {edges[1][0]} to {edges[1][1]} for validation, and rows from "
+            f"{edges[2][0]} on for the test; none is in two parts.{each}"
+        )
+
+
+def _standards(
+    values: np.ndarray,
+    names: Sequence[str],
+    training: np.ndarray,
+    groups: _Groups | None,
+) -> tuple[_Scale, list[str]]:
+    """Offsets and deviations of columns (R, C) from the training rows, and those that don't vary.
+
+    With `groups` each series has its own; one without training rows has those of all.
+    """
+    known = values[training]
+    offset, deviation, constant = _moments(known)
+    scale = _Scale(offset, deviation)
+    flat = [names[j] for j in np.flatnonzero(constant)]
+    if groups is None:
+        return scale, flat
+    series, count = groups
+    offsets, deviations = np.tile(offset, (count, 1)), np.tile(deviation, (count, 1))
+    for s in range(count):
+        if len(own := values[training & (series == s)]):
+            offsets[s], deviations[s], _ = _moments(own)
+    return _Scale(offsets, deviations), flat
+
+
+def _moments(known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean and deviation of columns (R, C), 1 where a column is constant, and which are."""
+    offset, deviation = known.mean(axis=0), known.std(axis=0)
+    constant = known.max(axis=0) == known.min(axis=0)
+    constant |= deviation <= 1e-12 * np.abs(offset)  # the rest is rounding
+    return offset, np.where(constant, 1.0, deviation), constant
+
+
+def _scaled(values: np.ndarray, scale: _Scale, series: np.ndarray) -> np.ndarray:
+    """(…, C) float64 of rows of these series."""
+    offset, deviation = scale.of(series)
+    return (values - offset) / deviation
+
+
+def _per_sample(values: np.ndarray) -> np.ndarray:
+    """(K,) as it is; (N, K) with room for the timesteps."""
+    return values if values.ndim == 1 else values[:, None]
+
+
+def _check_near(scaled: np.ndarray, names: Sequence[str]) -> None:
+    """Raise WindowError where a standardised column (R, C) can't be computed with."""
+    far = np.abs(scaled).max(axis=0)
+    if far.max() > _FARTHEST:
+        column = names[int(far.argmax())]
+        raise WindowError(
+            f"{column} gets {far.max():.1g} deviations away from its mean in the training rows, "
+            f"and at most {_FARTHEST:.0g} can be computed with: mend its values or leave it out."
+        )
+
+
+def _time_format(times: pd.Index | None) -> str:
+    """How times are written, as short as tells all of them apart; "" where they are texts."""
+    import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
+
+    if not isinstance(times, pd.DatetimeIndex):
+        return ""
+    hours = "" if (times == times.floor("D")).all() else " %H:%M"
+    seconds = "" if (times == times.floor("min")).all() else ":%S"
+    return f"%Y-%m-%d{hours}{seconds}"
+
+
+def _ordinal(number: int) -> str:
+    return {2: "second", 3: "third"}.get(number, f"{number}th")
