@@ -220,8 +220,9 @@ class Dataset(Samples):
     @property
     def samples(self) -> Samples:
         """What the worker reads of it: all but the test part."""
-        seen = slice(0, len(self.x) - self.test)
-        return Samples(self.x[seen], self.y[seen], self.train)
+        if not self.test:
+            return Samples(self.x, self.y, self.train)
+        return Samples(self.x[: -self.test], self.y[: -self.test], self.train)
 
     @property
     def has_validation(self) -> bool:

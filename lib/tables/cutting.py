@@ -83,7 +83,7 @@ def cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
     if plan.split == "id":
         part = _parts_by_series(series, plan)
     else:
-        times = int(rank.max()) + 1
+        times = int(rank.max(initial=-1)) + 1
         if plan.test and times < 3 * plan.span + 2 * plan.gap:
             plan = replace(plan, test=0)
         part = _parts_by_time(rank, times, plan)

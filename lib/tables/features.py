@@ -7,7 +7,7 @@ An input is a choice of the person's; it makes one feature, or several. Nothing 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MOST_CATEGORIES = 12
 """Of more categories the rarest share one feature."""
 OTHER = "other"
+
+_Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]
+"""A feature's name, and what computes it, (R,) float64."""
 
 CALENDAR: dict[str, Callable[[pd.DatetimeIndex], np.ndarray]] = {
     "hour of day": lambda times: (times.hour + times.minute / 60).to_numpy() / 24,
@@ -57,40 +60,47 @@ def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.nd
 
     Raises WindowError for an unknown column, or where they are more than `MAX_COLUMNS`.
     """
+    if not inputs:
+        raise WindowError("at least one input column is needed, got none.")
     made = [feature for column in inputs for feature in _features_of(table, column)]
-    if not 1 <= len(made) <= MAX_COLUMNS:
+    if len(made) > MAX_COLUMNS:
         raise WindowError(
-            f"inputs may make 1 to {MAX_COLUMNS} features, and {listed(inputs)} make {len(made)}: "
-            "categories make one for each category. Leave out some."
+            f"inputs may make {MAX_COLUMNS} features at most, and {listed(inputs)} make "
+            f"{len(made)}: a column of texts makes one for each of them. Leave out some."
         )
     return [name for name, _ in made], [values() for _, values in made]
 
 
-def _features_of(table: Table, column: str) -> list[tuple[str, Callable[[], np.ndarray]]]:
+def _features_of(table: Table, column: str) -> list[_Feature]:
     """The names of an input's features, and what computes each."""
     if column in table.numbers:
         return [(column, lambda: table.frame[column].to_numpy(np.float64))]
     if column in table.categories:
         return _one_hot(table.frame[column], column)
     if column in calendar_names(table):
-        part, times = CALENDAR[column], table.times
-        return [
-            (f"{column} ({name})", lambda wave=wave: wave(2 * np.pi * part(times)))  # type: ignore[misc]
-            for name, wave in (("sin", np.sin), ("cos", np.cos))
-        ]
+        return _on_a_circle(column, table.times)
     raise WindowError(
         f"the input column {column!r} isn't in {table.name}, which has "
         f"{[*table.numbers, *table.categories, *calendar_names(table)]}."
     )
 
 
-def _one_hot(texts: pd.Series, column: str) -> list[tuple[str, Callable[[], np.ndarray]]]:
+def _on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
+    """The sine and the cosine of where a time is in the round of `CALENDAR`."""
+
+    def angle() -> np.ndarray:
+        return 2 * np.pi * CALENDAR[name](cast("pd.DatetimeIndex", times))
+
+    return [(f"{name} (sin)", lambda: np.sin(angle())), (f"{name} (cos)", lambda: np.cos(angle()))]
+
+
+def _one_hot(texts: pd.Series, column: str) -> list[_Feature]:
     """A feature for each category, 1 where a row has it; missing ones are 0 in all."""
     counts = texts.value_counts()
     names = [name for name in counts.index if counts[name] > 0]
     kept = names if len(names) <= MOST_CATEGORIES else names[: MOST_CATEGORIES - 1]
     kept = sorted(kept, key=str)
-    made: list[tuple[str, Callable[[], np.ndarray]]] = [
+    made: list[_Feature] = [
         (f"{column} = {name}", lambda name=name: (texts == name).to_numpy(np.float64))  # type: ignore[misc]
         for name in kept
     ]

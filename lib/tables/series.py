@@ -180,7 +180,7 @@ def _without_gaps(
             )
     keep = known.all(axis=1).to_numpy()
     if dropped := int((~keep).sum()):
-        which = listed(dict.fromkeys(labels[j] for j in frame.columns if not known[j].all()))
+        which = listed(dict.fromkeys(name for j, name in enumerate(labels) if not known[j].all()))
         why = (
             f"no earlier value of {which} is known to fill them with"
             if missing == "fill"
@@ -192,5 +192,5 @@ def _without_gaps(
 
 def _gaps(known: pd.DataFrame, labels: list[str]) -> int:
     """How many values are missing; a column that is input and target counts once."""
-    each = {name: int((~known[j]).sum()) for j, name in enumerate(labels)}
-    return sum(each.values())
+    missing = (~known.to_numpy()).sum(axis=0)
+    return int(sum(dict(zip(labels, missing, strict=True)).values()))

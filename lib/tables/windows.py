@@ -211,7 +211,7 @@ class _Draft:
         wide = values.shape[1] * len(self.horizons)
         y = np.empty((n, steps, wide), np.float32)
         base = np.repeat(values[read], len(self.horizons), axis=-1) if change else None
-        names = np.repeat(self.targets, len(self.horizons))
+        names = [name for name in self.targets for _ in self.horizons]
         scales, flat = [], list[str]()
         plain, constant = _standards(values, self.targets, training, groups)
         for k in range(wide):
@@ -221,7 +221,7 @@ class _Draft:
                 known &= self.rows.series[: len(training) - h] == self.rows.series[h:]
                 moved = (column[h:] - column[: len(column) - h])[:, None]
                 within = None if groups is None else (groups[0][: len(moved)], groups[1])
-                scale, still = _standards(moved, [f"{names[k]}"], known, within)
+                scale, still = _standards(moved, [names[k]], known, within)
                 flat += still
             else:
                 c = slice(k // len(self.horizons), k // len(self.horizons) + 1)
@@ -291,7 +291,7 @@ def _standards(
     known = values[training]
     offset, deviation, constant = _moments(known)
     scale = _Scale(offset, deviation)
-    flat = [names[j] for j in np.flatnonzero(constant)]
+    flat = [names[j] for j in np.flatnonzero(constant).tolist()]
     if groups is None:
         return scale, flat
     series, count = groups

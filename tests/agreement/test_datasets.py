@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from lib.datasets import DATASETS, make_dataset, settle
-from lib.experiment import CELLS, Experiment
-from lib.windows import Table, make_windows
+from lib.experiment import CELLS, DataSettings, Experiment
+from lib.tables import Table
+from lib.tables.windows import make_windows
 
 LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
 WIDE_OPEN = {
@@ -74,7 +75,10 @@ def test_training_the_scaled_worked_example_reaches_every_target():
     model = keras.Sequential([*layers, keras.layers.Dense(4)])
     model.compile(keras.optimizers.Adam(0.05), "mean_squared_error")
     train(model, dataset.x, dataset.y, steps=300)
-    wrong = dataset.raw(model.predict(dataset.x, verbose=0)) - dataset.raw(dataset.y)
+    all_of_it = slice(None)
+    wrong = dataset.raw(model.predict(dataset.x, verbose=0), all_of_it) - dataset.raw(
+        dataset.y, all_of_it
+    )
     assert np.abs(wrong).max() < 1
 
 
@@ -83,7 +87,8 @@ def test_windows_are_those_of_keras(timesteps, horizon):
     """`timeseries_dataset_from_array` cuts the same inputs, with its targets so many rows on."""
     values = np.random.default_rng(0).normal(size=(120, 3))
     table = Table("t", pd.DataFrame(values, columns=["a", "b", "c"]))
-    ours = make_windows(table, ["a", "b", "c"], ["b"], timesteps, horizon=horizon)
+    data = DataSettings(timesteps=timesteps, horizon=horizon)
+    ours = make_windows(table, ["a", "b", "c"], ["b"], data)
     rows = ours.train + timesteps - 1
     known = values[: rows + horizon]
     scaled = ((values - known.mean(axis=0)) / known.std(axis=0)).astype(np.float32)

@@ -9,10 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from lib.datasets import DATASETS, settle
 from lib.experiment import Experiment
+from lib.tables import Table
 from lib.ui.frame import PAGES
 from lib.ui.runs import GONE
 from lib.ui.text import plain
-from lib.tables import Table
 
 APP = Path(__file__).parents[2] / "app.py"
 

@@ -65,7 +65,7 @@ def test_the_default_has_an_empty_url_form() -> None:
 def test_numbers_out_of_range_are_clamped_and_unknown_names_dropped() -> None:
     """T=9999 becomes the most that is allowed; an unknown cell leaves the default."""
     experiment, _ = read_query({"T": "9999", "cell": "transformer", "lr": "inf", "U": "7"})
-    assert experiment == Experiment().set(T=100, U=7)
+    assert experiment == Experiment().set(T=512, U=7)
 
 
 def test_what_a_link_cannot_have_is_said() -> None:
@@ -78,7 +78,7 @@ def test_what_a_link_cannot_have_is_said() -> None:
         "5,000 was taken.",
         "The link says cell=transformer, and it has to be one of lstm, gru, simple_rnn: "
         "lstm was taken.",
-        "The link says T=9.5, and it has to be a whole number from 2 to 100: 9 was taken.",
+        "The link says T=9.5, and it has to be a whole number from 2 to 512: 9 was taken.",
         "The link says lr=2, and it has to be from 0.00001 to 1: 1 was taken.",
     ]
 
@@ -86,7 +86,7 @@ def test_what_a_link_cannot_have_is_said() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("T", 101, "timesteps must be 2 to 100, got 101"),
+        ("T", 513, "timesteps must be 2 to 512, got 513"),
         ("U", 2.5, r"units must be a whole number from 1 to 128, got 2\.5"),
         ("U", 4.0, r"units must be a whole number from 1 to 128, got 4\.0"),
         ("U", 10**400, "units must be 1 to 128, got 1000"),

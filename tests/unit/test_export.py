@@ -14,8 +14,8 @@ from lib.datasets.series import FILE_NAMES, FILES, file_text
 from lib.experiment import Experiment, ExperimentError
 from lib.export import EXPORTS, keras_script
 from lib.export.data import DATA
-from lib.uploads import read_upload
 from lib.tables import Table
+from lib.uploads import read_upload
 
 OWN = Table(
     name="sales.csv",

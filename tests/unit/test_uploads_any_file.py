@@ -7,10 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lib.experiment import MISSING
+from lib.experiment import MISSING, DataSettings
+from lib.tables import WindowError, default_columns
+from lib.tables.windows import make_windows
 from lib.uploads import UploadError, read_upload
 from lib.uploads.limits import MAX_BYTES, MAX_ENTRIES, WIDEST
-from lib.windows import WindowError, default_columns, make_windows
 from tests.unit.uploaded import PLAIN, lines
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
@@ -149,7 +150,12 @@ def test_any_bytes_make_a_table_of_windows_or_a_sentence(content):
     assert len(table.frame) >= 6
     assert table.times is None or len(table.times) == len(table.frame)
     for missing in MISSING:
-        dataset = outcome(make_windows, table, *default_columns(table), 2, missing=missing)
+        dataset = outcome(
+            make_windows,
+            table,
+            *default_columns(table),
+            DataSettings(timesteps=2, missing=missing),
+        )
         if dataset is not None:
             assert np.isfinite(dataset.x).all()
             assert np.isfinite(dataset.y).all()
