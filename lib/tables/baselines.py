@@ -1,0 +1,321 @@
+"""What a table's targets can be guessed by without a recurrent layer, and how long a season is.
+
+Every guess for a target uses rows up to its timestep alone, of its own series; where the target is
+that row's own (horizon 0), rows before it. It says nothing of models, nor of what an error is worth
+to a person (`lib.worth`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
+
+import numpy as np
+
+from lib.dataset import Baseline, Origin
+from lib.english import counted
+
+MAX_SEASON_ROWS = 20_000
+"""How many training rows, the last ones, seasons are compared on."""
+_SEARCHED_ROWS = 1024
+_SEARCHED_COLUMNS = 4
+"""In how many of the rows and target columns a season is looked for: 20 ms a column."""
+_MAX_WIDTH = 600
+"""How many numbers of a window the linear autoregression reads."""
+_USUAL = {
+    "minute": (60, 1440),
+    "hour": (24, 168),
+    "day": (7, 365),
+    "week": (52,),
+    "month": (12,),
+    "quarter": (4,),
+}
+"""Seasons of the calendar, in rows, by what lies between two rows."""
+_WORDS = {
+    ("minute", 60): ("minute", "the hour before", "hour"),
+    ("minute", 1440): ("minute", "the day before", "day"),
+    ("hour", 24): ("hour", "the day before", "day"),
+    ("hour", 168): ("hour", "last week", "week"),
+    ("day", 7): ("weekday", "last week", "week"),
+    ("month", 12): ("month", "last year", "year"),
+    ("quarter", 4): ("quarter", "last year", "year"),
+}
+"""What comes again in a season, when it did last, and what the season is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Windows:
+    """What was cut from `origin`, in the unit of y: y = (raw - base - offset) / scale."""
+
+    origin: Origin
+    x: np.ndarray
+    """(N, T, F)."""
+    y: np.ndarray
+    """(N, T, K)."""
+    train: int
+    own: tuple[int, ...] = ()
+    """Which of the F features are target columns."""
+    scale: np.ndarray | None = None
+    """(K,) or (N, K); None means 1."""
+    offset: np.ndarray | None = None
+    """(K,) or (N, K); None means 0."""
+    base: np.ndarray | None = None
+    """(N, T, K) in the raw unit; None means 0."""
+
+    def rows(self, *, last: bool) -> np.ndarray:
+        """The rows of the timesteps, (N, T), or of the last one, (N, 1)."""
+        timesteps = self.y.shape[1]
+        rows = self.origin.rows(timesteps)
+        return rows[:, -1:] if last else rows
+
+    def scaled(self, raw: np.ndarray) -> np.ndarray:
+        """(N, t, C, H) in the raw unit, of the last t timesteps → (N, t, K) in the unit of y."""
+        values = raw.reshape(*raw.shape[:2], -1)
+        if self.base is not None:
+            values = values - self.base[:, -raw.shape[1] :]
+        if self.offset is not None:
+            values = values - self._of_timesteps(self.offset)
+        return values if self.scale is None else values / self._of_timesteps(self.scale)
+
+    @staticmethod
+    def _of_timesteps(array: np.ndarray) -> np.ndarray:
+        return array if array.ndim == 1 else array[:, None]
+
+
+def table_baselines(windows: Windows, judged: slice) -> tuple[np.ndarray, tuple[Baseline, ...]]:
+    """All baselines that can be computed, the best one first, and what that one says.
+
+    The best has the least squared error at the last step of the `judged` samples, over all K
+    target columns in the unit of y.
+
+    Returns:
+        Its guesses at every timestep, (N, T, K) float32 in the unit of y, and the baselines.
+    """
+    wrong: dict[str, float] = {}
+    found: dict[str, Baseline] = {}
+    for name, kind in BASELINES.items():
+        with np.errstate(over="ignore", invalid="ignore"):
+            guess = kind.guess(windows, True)
+            if guess is None or not np.isfinite(guess).all():
+                continue
+            last = guess[:, -1].astype(np.float32)
+            wrong[name] = float(((last - windows.y[:, -1])[judged].astype(np.float64) ** 2).mean())
+        found[name] = Baseline(name, kind.label(windows.origin), last)
+    best_first = sorted(found, key=wrong.__getitem__)
+    naive = cast(np.ndarray, BASELINES[best_first[0]].guess(windows, False))
+    return naive.astype(np.float32), tuple(found[name] for name in best_first)
+
+
+def find_period(origin: Origin) -> int:
+    """How many rows a season of the targets has, as far as the training rows tell; 1 for none.
+
+    Of the usual ones of the calendar and the one that `coreforecast` finds, the season whose value
+    in the season before is nearest, `origin.horizons` ahead, where it is nearer than the last
+    value. `origin.period` isn't read.
+    """
+    rows = np.flatnonzero(origin.training)
+    rows = rows[-MAX_SEASON_ROWS:]
+    longest = np.bincount(origin.series[rows]).argmax()
+    of_longest = rows[origin.series[rows] == longest]
+    # A power of two: the same rows, and a known answer, where a slider moves the training part.
+    count = min(1 << len(of_longest).bit_length() - 1, _SEARCHED_ROWS)
+    searched = origin.targets[of_longest[:count], :_SEARCHED_COLUMNS].T
+    candidates = [1, *_USUAL.get(origin.step, ()), *(_search(one.tobytes()) for one in searched)]
+    horizons = np.unique(np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int))
+    ahead = [max(1, origin.horizons[i]) for i in horizons]
+    lags = {m: [_lag(m, h) for h in ahead] for m in candidates if m}
+    lags = {m: of_m for m, of_m in lags.items() if m == 1 or 2 * max(of_m) <= len(of_longest)}
+    # The same rows for all of them: those that the longest look back leaves.
+    first = rows - max(map(max, lags.values()))
+    rows = rows[(first >= 0) & (origin.series[first] == origin.series[rows])]
+    if not len(rows):
+        return 1
+    spread = origin.targets[rows].var(axis=0)
+    spread = np.where(spread > 0, spread, 1.0)
+
+    def wrong(lag: int) -> float:
+        """Mean squared error, (C,) summed in variances."""
+        error = origin.targets[rows] - origin.targets[rows - lag]
+        return float(((error**2).mean(axis=0) / spread).sum())
+
+    errors = {lag: wrong(lag) for lag in {lag for of_m in lags.values() for lag in of_m}}
+    return min(lags, key=lambda m: (sum(errors[lag] for lag in lags[m]), m))
+
+
+@lru_cache(maxsize=64)
+def _search(column: bytes) -> int:
+    """The season of a column of float64, 0 for none."""
+    from coreforecast.seasonal import find_season_length  # noqa: PLC0415  for tables alone
+
+    values = np.frombuffer(column)
+    return int(find_season_length(values, max(len(values) // 3, 1)))
+
+
+def _lag(period: int, horizon: int) -> int:
+    """How many rows before a target its value in the last known season is; `horizon` from 1 on."""
+    return period * -(-horizon // period)
+
+
+def _known(origin: Origin, rows: np.ndarray, lags: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """The target columns `lags` rows before each target, and whether the series was there then.
+
+    `rows` (N, t) are the timesteps', and there is a lag for each of H horizons: (N, t, C, H).
+    """
+    back = np.array(origin.horizons) - np.array(lags)  # from the timestep's row
+    known = rows[..., None] + back
+    there = (known >= 0) & (origin.series[np.maximum(known, 0)] == origin.series[rows][..., None])
+    values = origin.targets[np.where(there, known, 0)]
+    return np.swapaxes(values, -1, -2), there[..., None, :]
+
+
+def _nearest(origin: Origin) -> list[int]:
+    """How many rows before a target its last known value is, for each of H horizons."""
+    return [max(1, horizon) for horizon in origin.horizons]
+
+
+def _means(origin: Origin) -> np.ndarray:
+    """Means of the training rows by series, (S, C): of all of them where a series has none."""
+    rows = np.flatnonzero(origin.training)
+    values, series = origin.targets[rows], origin.series[rows]
+    count = np.bincount(series, minlength=len(origin.names))[:, None]
+    sums = np.stack(
+        [np.bincount(series, column, minlength=len(origin.names)) for column in values.T], axis=-1
+    )
+    return np.where(count > 0, sums / np.maximum(count, 1), values.mean(axis=0))
+
+
+def _mean(windows: Windows, last: bool) -> np.ndarray:
+    origin, rows = windows.origin, windows.rows(last=last)
+    means = _means(origin)[origin.series[rows]][..., None]
+    return windows.scaled(np.repeat(means, len(origin.horizons), axis=-1))
+
+
+def _last_value(origin: Origin, rows: np.ndarray) -> np.ndarray:
+    """(N, t, C, H): where nothing is known yet (horizon 0 of a series' first row), the mean."""
+    values, there = _known(origin, rows, _nearest(origin))
+    if there.all():
+        return values
+    return np.where(there, values, _means(origin)[origin.series[rows]][..., None])
+
+
+def _last(windows: Windows, last: bool) -> np.ndarray:
+    return windows.scaled(_last_value(windows.origin, windows.rows(last=last)))
+
+
+def _seasonal(windows: Windows, last: bool) -> np.ndarray | None:
+    """None where that would be the last value."""
+    origin, rows = windows.origin, windows.rows(last=last)
+    lags = [_lag(origin.period, ahead) for ahead in _nearest(origin)]
+    if lags == _nearest(origin):
+        return None
+    values, there = _known(origin, rows, lags)
+    return windows.scaled(
+        values if there.all() else np.where(there, values, _last_value(origin, rows))
+    )
+
+
+def _drift(windows: Windows, last: bool) -> np.ndarray:
+    """The last known value, and the mean change since the series began for each row from it."""
+    origin, rows = windows.origin, windows.rows(last=last)
+    ahead = np.array(_nearest(origin))
+    values = _last_value(origin, rows)
+    begin = np.searchsorted(origin.series, np.arange(len(origin.names)))[origin.series[rows]]
+    since = (rows - begin)[..., None] + np.array(origin.horizons) - ahead
+    change = values - origin.targets[begin][..., None]
+    slope = change / np.maximum(since, 1)[..., None, :]
+    return windows.scaled(values + np.where(since > 0, ahead, 0)[..., None, :] * slope)
+
+
+def _linear(windows: Windows, last: bool) -> np.ndarray | None:
+    """Ridge regression on the window, with an intercept, of the training samples.
+
+    One for each timestep, on what has been read until then: the leading blocks of a Cholesky
+    factor are the factors of the leading blocks, so that all of them cost one. A window that is
+    too wide gives its target columns alone, or as many timesteps as there is room for.
+    """
+    x, y = windows.x, windows.y
+    timesteps, features = x.shape[1:]
+    if timesteps * features > _MAX_WIDTH and windows.own:
+        x = x[..., list(windows.own)]
+        features = x.shape[-1]
+    length = min(timesteps, _MAX_WIDTH // features)
+    width = length * features
+
+    def flat(begin: int) -> np.ndarray:
+        """`length` timesteps from `begin` on, (N, width)."""
+        return x[:, begin : begin + length].reshape(len(x), width).astype(np.float64)
+
+    read, told = flat(0), y[: windows.train, :length].astype(np.float64)
+    mean, told_mean = read[: windows.train].mean(axis=0), told.mean(axis=0)
+    known = read[: windows.train] - mean
+    try:
+        factor = np.linalg.cholesky(known.T @ known + np.eye(width))
+    except np.linalg.LinAlgError:  # numbers that are far too large
+        return None
+    inverse = np.linalg.inv(factor)
+    weights = inverse.T @ (inverse @ (known.T @ (told - told_mean)[:, -1]))  # (width, K)
+    constant = told_mean[-1] - mean @ weights
+    if last:
+        return cast(np.ndarray, flat(timesteps - length) @ weights + constant)[:, None]
+    guess = np.empty(y.shape, np.float32)
+    targets = y.shape[-1]
+    projected = inverse @ (known.T @ (told - told_mean).reshape(len(told), -1))
+    seen = np.repeat(np.arange(width)[:, None] // features <= np.arange(length), targets, axis=1)
+    first = ((read - mean) @ inverse.T @ (seen * projected)).reshape(len(x), length, targets)
+    guess[:, :length] = first + told_mean
+    # What was learned at timestep `length` holds for later ones, on as many timesteps.
+    guess[:, length:] = constant
+    for begin, of_one in enumerate(weights.reshape(length, features, targets), start=1):
+        guess[:, length:] += x[:, begin : begin + timesteps - length] @ of_one
+    return guess
+
+
+def _seasonal_label(origin: Origin) -> str:
+    period, step = origin.period, origin.step
+    regular = _is_regular(origin)
+    repeats = max(_nearest(origin)) > period
+    if regular and (step, period) in _WORDS:
+        what, then, season = _WORDS[step, period]
+        return f"the same {what} {f'of the last known {season}' if repeats else then}"
+    rows = counted(period, step if regular else "row")
+    return f"repeating the last {rows}" if repeats else f"the value {rows} before"
+
+
+def _is_regular(origin: Origin) -> bool:
+    """Whether `period` rows before is `period` steps before, at every row that has one."""
+    if origin.times is None or origin.times.dtype.kind != "M":
+        return True
+    unit = {"month": "M", "quarter": "M", "year": "Y"}.get(origin.step, "s")
+    times = origin.times.values.astype(f"M8[{unit}]").astype(np.int64)  # of a zone: in UTC
+    between = (times[origin.period :] - times[: -origin.period])[
+        origin.series[origin.period :] == origin.series[: -origin.period]
+    ]
+    return not len(between) or bool((between == between[0]).all())
+
+
+def _last_label(origin: Origin) -> str:
+    tomorrow = origin.step == "day" and origin.horizons == (1,)
+    return "guessing tomorrow as today" if tomorrow else "guessing no change"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A way to guess."""
+
+    label: Callable[[Origin], str]
+    """What a sentence can begin with."""
+    guess: Callable[[Windows, bool], np.ndarray | None]
+    """(N, T, K) in the unit of y, or where the second argument, `last`, says so only the last
+    timestep's, (N, 1, K); None where there is no such guess."""
+
+
+BASELINES = {
+    "last": Kind(_last_label, _last),
+    "seasonal": Kind(_seasonal_label, _seasonal),
+    "drift": Kind(lambda _: "guessing that the mean change goes on", _drift),
+    "mean": Kind(lambda _: "guessing the mean", _mean),
+    "linear": Kind(lambda _: "a linear autoregression", _linear),
+}
+"""All guesses, by name; of two that are equally good the one that stands first here wins."""

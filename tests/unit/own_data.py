@@ -1,0 +1,53 @@
+"""Tables as people have them, where a careless reading leads to false conclusions.
+
+Each function gives a DataFrame as `pandas.read_csv` would; `csv` makes the file of it.
+"""
+
+import numpy as np
+import pandas as pd
+
+
+def csv(frame):
+    """The bytes of a CSV file."""
+    return frame.to_csv(index=False).encode()
+
+
+def panel(days=200):
+    """Three stores of very different size, `days` days each, sorted by date.
+
+    Within a store a weekday is like that of last week (noise of 30 in each); the row before is
+    another store's.
+    """
+    rng = np.random.default_rng(0)
+    dates = pd.date_range("2024-01-01", periods=days)
+    week = np.array([-60, -80, -40, 0, 60, 130, -10])
+    frames = [
+        pd.DataFrame(
+            {
+                "date": dates.strftime("%Y-%m-%d"),
+                "store": store,
+                "sales": (level + week[dates.day_of_week] + rng.normal(0, 30, days)).round(1),
+            }
+        )
+        for store, level in [("north", 400.0), ("south", 1000.0), ("west", 2000.0)]
+    ]
+    return pd.concat(frames).sort_values(["date", "store"]).reset_index(drop=True)
+
+
+def load(weeks=12):
+    """Hourly load with a day's course, lower at weekends, and noise of 6: last week is near."""
+    rng = np.random.default_rng(1)
+    times = pd.date_range("2024-01-01", periods=weeks * 168, freq="h")
+    hour, weekend = times.hour.to_numpy(), times.day_of_week.to_numpy() >= 5
+    day = 30 * np.sin((hour - 8) * 2 * np.pi / 24) + 8 * np.sin(hour * 4 * np.pi / 24)
+    values = 200 + day * np.where(weekend, 0.5, 1) - 35 * weekend + rng.normal(0, 6, len(times))
+    return pd.DataFrame({"time": times.strftime("%Y-%m-%d %H:%M"), "load": values.round(2)})
+
+
+def trend(weeks=1600):
+    """A level that rises for good (as CO₂ does), with a year's course: later rows lie above."""
+    rng = np.random.default_rng(2)
+    times = pd.date_range("1970-01-04", periods=weeks, freq="7D")
+    t = np.arange(weeks)
+    values = 320 + 0.025 * t + 3 * np.sin(t * 2 * np.pi / 52.18) + rng.normal(0, 0.25, weeks)
+    return pd.DataFrame({"week": times.strftime("%Y-%m-%d"), "co2": values.round(2)})

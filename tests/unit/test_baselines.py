@@ -1,0 +1,260 @@
+"""Guesses without a recurrent layer: each against a loop over rows, and which is the best one."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lib.dataset import Origin
+from lib.tables import baselines
+from lib.tables.baselines import BASELINES, Windows, find_period, table_baselines
+from tests.unit import own_data
+
+
+def rows_of(series, names, values, *, times=None, step="row", horizons=(1,), period=1, train=0.7):
+    """An Origin of rows that are in order; `train` of each series' rows are for training."""
+    place = np.concatenate([np.arange(count) / count for count in np.bincount(series)])
+    return Origin(
+        targets=values,
+        inputs=values.astype(np.float32),
+        series=series,
+        names=names,
+        times=times,
+        step=step,
+        starts=np.zeros(0, int),
+        rate=1,
+        horizons=horizons,
+        training=place < train,
+        period=period,
+    )
+
+
+def cut(origin, timesteps, rate=1, *, scale=None, offset=None):
+    """All windows that fit in, of each series; those of training rows come first."""
+    reach = (timesteps - 1) * rate + max(origin.horizons)
+    starts = np.arange(len(origin.series) - reach)
+    starts = starts[origin.series[starts] == origin.series[starts + reach]]
+    known = origin.training[starts + reach]
+    starts = np.concatenate([starts[known], starts[~known]])
+    origin = replace(origin, starts=starts, rate=rate)
+    rows = origin.rows(timesteps)
+    y = np.stack([origin.targets[rows + h] for h in origin.horizons], axis=-1)
+    windows = Windows(
+        origin,
+        origin.inputs[rows],
+        np.zeros((len(starts), timesteps, y[0, 0].size)),
+        int(known.sum()),
+        scale=scale,
+        offset=offset,
+    )
+    return replace(windows, y=windows.scaled(y).astype(np.float32))
+
+
+def some_rows(rng, counts=(31, 23), columns=2, **rest):
+    """Random walks, `counts` rows of each series."""
+    series = np.repeat(np.arange(len(counts)), counts)
+    names = tuple(f"s{i}" for i in range(len(counts)))
+    values = rng.normal(size=(len(series), columns)).cumsum(axis=0) + 100 * series[:, None]
+    return rows_of(series, names, values, **rest)
+
+
+def by_loop(name, origin, row, horizon, column):
+    """The same guesses as in lib, said once more for one target."""
+    values, mine = origin.targets[:, column], origin.series == origin.series[row]
+    first = int(np.flatnonzero(mine)[0])
+    last = row if horizon else row - 1
+    mean = values[mine & origin.training].mean()
+    if name == "mean" or last < first:
+        return mean
+    if name == "seasonal":
+        season = row + horizon - origin.period
+        while season > last:
+            season -= origin.period
+        return values[season] if season >= first else values[last]
+    if name == "drift" and last > first:
+        slope = (values[last] - values[first]) / (last - first)
+        return values[last] + (row + horizon - last) * slope
+    return values[last]
+
+
+@pytest.mark.parametrize("name", ["last", "seasonal", "drift", "mean"])
+@pytest.mark.parametrize("horizons", [(0,), (1,), (3,), (7,), (1, 2, 6)])
+def test_guesses_are_what_a_loop_over_rows_finds(name, horizons):
+    """Two series, two columns, a period of 5, a scale: every timestep, and the last one alone."""
+    origin = some_rows(np.random.default_rng(0), horizons=horizons, period=5)
+    k = 2 * len(horizons)
+    windows = cut(origin, 4, 2, scale=np.arange(1.0, k + 1), offset=np.full(k, 3.0))
+    expected = np.array(
+        [
+            [[by_loop(name, origin, row, h, c) for c in range(2) for h in horizons] for row in rows]
+            for rows in windows.origin.rows(4)
+        ]
+    )
+    expected = (expected - 3) / np.arange(1, k + 1)
+    np.testing.assert_allclose(BASELINES[name].guess(windows, False), expected)
+    np.testing.assert_allclose(BASELINES[name].guess(windows, True), expected[:, -1:])
+
+
+def test_a_change_and_scales_by_series_are_taken_into_account():
+    """Of a change from the last value "no change" is 0, less the offset, by each sample's scale."""
+    origin = some_rows(np.random.default_rng(1), columns=1)
+    windows = cut(origin, 3)
+    samples = len(windows.x)
+    windows = replace(
+        windows,
+        base=windows.origin.targets[windows.origin.rows(3)],
+        scale=np.linspace(1, 2, samples)[:, None],
+        offset=np.linspace(-1, 1, samples)[:, None],
+    )
+    last = BASELINES["last"].guess(windows, True)[:, 0, 0]
+    np.testing.assert_allclose(last, -np.linspace(-1, 1, samples) / np.linspace(1, 2, samples))
+
+
+def ridge(read, told, train, x):
+    """One ridge regression with an intercept, by the textbook: (n, P), (n, K) → of all x."""
+    ones = np.concatenate([np.ones((len(read), 1)), read], axis=1)[:train]
+    penalty = np.eye(ones.shape[1])
+    penalty[0, 0] = 0
+    weights = np.linalg.solve(ones.T @ ones + penalty, ones.T @ told[:train])
+    return np.concatenate([np.ones((len(x), 1)), x], axis=1) @ weights
+
+
+def test_the_linear_guess_is_a_regression_for_each_timestep_on_what_was_read():
+    """Each timestep's own solve gives the same as the one factor for all."""
+    origin = some_rows(np.random.default_rng(2), (90,), horizons=(1, 3))
+    windows = cut(origin, 5)
+    samples = len(windows.x)
+    guess = BASELINES["linear"].guess(windows, False)
+    for t in range(5):
+        read = windows.x[:, : t + 1].reshape(samples, -1).astype(float)
+        told = windows.y[:, t].astype(float)
+        np.testing.assert_allclose(guess[:, t], ridge(read, told, windows.train, read), rtol=1e-4)
+    last = BASELINES["linear"].guess(windows, True)
+    np.testing.assert_allclose(last, guess[:, -1:], rtol=1e-4)
+
+
+def test_a_wide_window_is_read_by_its_own_columns_and_its_latest_timesteps(monkeypatch):
+    """Of 6 × 2 numbers 4 may be read: four timesteps of the one target column."""
+    monkeypatch.setattr(baselines, "_MAX_WIDTH", 4)
+    origin = some_rows(np.random.default_rng(3), (90,))
+    windows = cut(origin, 6)
+    windows = replace(windows, own=(1,), y=windows.y[..., 1:])
+    guess = BASELINES["linear"].guess(windows, False)
+    own = windows.x[..., 1].astype(float)
+    told = windows.y[:, 3].astype(float)
+    for t in range(3, 6):
+        expected = ridge(own[:, :4], told, windows.train, own[:, t - 3 : t + 1])
+        np.testing.assert_allclose(guess[:, t], expected, rtol=1e-4)
+    np.testing.assert_allclose(BASELINES["linear"].guess(windows, True), guess[:, -1:], rtol=1e-4)
+
+
+def test_numbers_too_large_for_a_regression_leave_it_out():
+    """The others stay."""
+    origin = some_rows(np.random.default_rng(4), (40,))
+    windows = replace(cut(origin, 3), x=np.full((37, 3, 2), 1e15, np.float32))
+    windows.x[::2] = -1e15
+    _, found = table_baselines(windows, slice(windows.train, None))
+    assert {"last", "mean"} <= {one.name for one in found}
+
+
+def of_panel():
+    """The three stores, in order."""
+    frame = own_data.panel().sort_values(["store", "date"])
+    names, series = np.unique(frame["store"], return_inverse=True)
+    values = frame[["sales"]].to_numpy()
+    times = pd.DatetimeIndex(pd.to_datetime(frame["date"]))
+    return rows_of(series, tuple(names), values, times=times, step="day")
+
+
+def of_column(frame, name, step, horizons=(1,)):
+    """One column of a frame whose first one is the time."""
+    time = pd.DatetimeIndex(pd.to_datetime(frame.iloc[:, 0]))
+    series = np.zeros(len(frame), int)
+    return rows_of(
+        series, ("",), frame[[name]].to_numpy(), times=time, step=step, horizons=horizons
+    )
+
+
+def judged_errors(windows):
+    """Root mean squared errors by label, over the validation part, in order."""
+    judged = slice(windows.train, None)
+    naive, found = table_baselines(windows, judged)
+    np.testing.assert_allclose(naive[:, -1], found[0].last, rtol=1e-3, atol=1e-3)
+    wrong = [(one.last - windows.y[:, -1])[judged] for one in found]
+    return {one.label: np.sqrt((w**2).mean()) for one, w in zip(found, wrong, strict=True)}
+
+
+def test_a_panel_guesses_each_store_by_itself():
+    """By pandas, shifting each store's column by itself: another store's would be far off."""
+    origin = of_panel()
+    assert find_period(origin) == 7
+    windows = cut(replace(origin, period=7), 14)
+    errors = judged_errors(windows)
+    frame = own_data.panel().sort_values(["store", "date"])
+    targets = np.zeros(len(frame), bool)
+    targets[windows.origin.rows(14)[windows.train :, -1] + 1] = True
+    for label, back in [("guessing tomorrow as today", 1), ("the same weekday last week", 7)]:
+        change = frame.groupby("store")["sales"].diff(back).to_numpy()[targets]
+        assert errors[label] == pytest.approx(np.sqrt((change**2).mean()), rel=1e-5)
+        assert errors[label] < 120
+    assert errors["the same weekday last week"] < 0.6 * errors["guessing tomorrow as today"]
+
+
+def test_an_hourly_load_is_guessed_by_last_week():
+    """A day ahead, last week beats yesterday, which is "no change" there, and the regression."""
+    origin = of_column(own_data.load(), "load", "hour", (24,))
+    assert find_period(origin) == 168
+    errors = judged_errors(cut(replace(origin, period=168), 24))
+    assert next(iter(errors)) == "the same hour last week"
+    assert errors["the same hour last week"] < 0.6 * errors["a linear autoregression"]
+    assert errors["a linear autoregression"] < errors["guessing no change"]
+    same_day = replace(origin, period=24)
+    assert "seasonal" not in {b.name for b in table_baselines(cut(same_day, 24), slice(None))[1]}
+
+
+def test_a_trend_has_no_season_one_week_ahead():
+    """A year ago it was lower by more than it changes in a week."""
+    origin = of_column(own_data.trend(), "co2", "week")
+    assert find_period(origin) == 1
+    errors = judged_errors(cut(origin, 24))
+    assert next(iter(errors)) == "a linear autoregression"
+    assert errors["guessing the mean"] > 10
+
+
+def test_a_season_that_no_calendar_knows_is_found():
+    """Eleven rows, of which nothing but the values tells."""
+    rng = np.random.default_rng(5)
+    values = np.tile(rng.normal(size=11), 40)[:, None] + rng.normal(0, 0.1, (440, 1))
+    origin = rows_of(np.zeros(440, int), ("",), values)
+    assert find_period(origin) == 11
+
+
+def test_noise_and_short_tables_have_no_season():
+    """Nothing is found where nothing is, or where no season was there twice."""
+    rng = np.random.default_rng(6)
+    for rows in (3, 9, 200):
+        origin = rows_of(np.zeros(rows, int), ("",), rng.normal(size=(rows, 1)).cumsum(axis=0))
+        assert find_period(replace(origin, step="hour")) == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "period", "horizons", "gap", "label"),
+    [
+        ("hour", 24, (1,), False, "the same hour the day before"),
+        ("hour", 24, (30,), False, "the same hour of the last known day"),
+        ("hour", 24, (1,), True, "the value 24 rows before"),
+        ("hour", 9, (1,), False, "the value 9 hours before"),
+        ("row", 9, (10,), False, "repeating the last 9 rows"),
+    ],
+)
+def test_a_season_is_called_by_the_calendar_only_where_its_rows_keep_to_it(
+    step, period, horizons, gap, label
+):
+    """A missing hour makes "24 rows before" another hour."""
+    times = pd.date_range("2024-01-01", periods=101, freq="h")
+    times = times.delete(50) if gap else times[:100]
+    values = np.random.default_rng(7).normal(size=(100, 1))
+    rest = {"step": step, "period": period, "horizons": horizons}
+    origin = rows_of(np.zeros(100, int), ("",), values, times=times, **rest)
+    assert BASELINES["seasonal"].label(origin) == label
