@@ -319,4 +319,6 @@ class Dataset(Samples):
         if time and "-" in day and begin.startswith(f"{day} "):
             end = time  # of the same day
         series = self.origin.names[self.origin.series[start]]
+        if series and begin == self.timestep_names[0]:  # all samples are of the same times
+            return series
         return f"{series}{', ' if series else ''}{begin} to {end}"

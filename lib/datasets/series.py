@@ -1,7 +1,7 @@
 """Real series: Seattle's weather, the US economy, and life expectancy by country.
 
-The first two are tables that are cut into windows; the third is a panel, each country a sample.
-Where they are from, and their licences, is in `files/README.md` and in every `Dataset.source`.
+All are tables that are cut into windows; the third is a panel, each country a series. Where they
+are from, and their licences, is in `files/README.md` and in every `Dataset.source`.
 """
 
 from __future__ import annotations
@@ -78,50 +78,27 @@ def file_text(name: str) -> str:
 
 
 @cache
-def _panel() -> tuple[np.ndarray, tuple[str, ...], tuple[int, ...]]:
-    """Life expectancy, log GDP a head, log population: (142, 12, 3); countries; years."""
+def gapminder() -> Table:
+    """142 countries every fifth year from 1952 to 2007, 1,704 rows: a panel."""
+    import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
     import plotly.data  # noqa: PLC0415 - a second that only this dataset is worth
 
-    frame = plotly.data.gapminder().sort_values(["country", "year"])
-    countries = tuple(frame["country"].unique())
-    years = tuple(int(year) for year in frame["year"].unique())
-    columns = [frame["lifeExp"], np.log10(frame["gdpPercap"]), np.log10(frame["pop"])]
-    values = np.stack([np.asarray(column, np.float64) for column in columns], axis=-1)
-    return values.reshape(len(countries), len(years), 3), countries, years
-
-
-def _gapminder(experiment: Experiment, _table: object) -> Dataset:
-    values, countries, years = _panel()
-    order = np.random.default_rng([experiment.seed, 0]).permutation(len(countries))
-    values = values[order]
-    train = len(countries) * 3 // 4
-    known = values[:train]
-    offset, scale = known.mean(axis=(0, 1)), known.std(axis=(0, 1))
-    scaled = ((values - offset) / scale).astype(np.float32)
-    spec = SERIES["gapminder"]
-    return Dataset(
-        name=spec.name,
-        title=spec.title,
-        x=scaled[:, :-1].copy(),
-        y=scaled[:, 1:, :1].copy(),
-        train=train,
-        feature_names=("life expectancy", "log GDP a head", "log population"),
-        target_names=("life expectancy",),
-        timestep_names=tuple(str(year) for year in years[:-1]),
-        naive=scaled[:, :-1, :1].copy(),
-        naive_label="guessing no change",
-        lead="five years",
-        target_scale=scale[:1],
-        target_offset=offset[:1],
-        target_unit="years",
-        sample_names=tuple(countries[i] for i in order),
-        about=spec.about,
-        notes=(
-            f"{train} countries, drawn by the seed, are for training and the other "
-            f"{len(countries) - train} for validation.",
-            "Columns are standardised with the mean and deviation of the training countries.",
-        ),
+    raw = plotly.data.gapminder().sort_values(["country", "year"], ignore_index=True)
+    columns = {
+        "life expectancy": raw["lifeExp"].astype(np.float64),
+        "log GDP a head": np.log10(raw["gdpPercap"]),
+        "log population": np.log10(raw["pop"]),
+        "country": raw["country"].astype("category"),
+    }
+    return Table(
+        name="Life expectancy",
+        frame=pd.DataFrame(columns),
+        times=pd.Index(raw["year"].astype(str)),
+        step="five-year step",
+        targets=("life expectancy",),
+        units={"life expectancy": "years"},
         source="Gapminder (gapminder.org), 142 countries 1952–2007, by way of Plotly. CC BY 4.0.",
+        series="country",
     )
 
 
@@ -178,13 +155,20 @@ SERIES = {
         title="Life expectancy",
         shows="Each country is a sample, 11 steps long.",
         about="Every fifth year, a country's life expectancy five years later.",
-        make=_gapminder,
-        fixed={"T": 11, "F": 3},
-        why={
-            "T": "Of 12 years of data 11 have a next one.",
-            "F": "Life expectancy, GDP and population.",
+        make=lambda experiment, _: cut("gapminder", experiment, gapminder()),
+        fixed={"split": "id"},
+        why={"F": F_OF_TABLE, "split": "A country is in one part."},
+        at_most={"T": 11},
+        suggested={
+            "T": 11,
+            "cell": "gru",
+            "lr": 0.003,
+            "batch": 16,
+            "epochs": 150,
         },
-        suggested={"cell": "gru", "lr": 0.003, "batch": 16, "epochs": 150},
+        uses=TABLE_USES | {"split", "scale"},
+        targets=None,
+        table=gapminder,
     ),
 }
 """The specs of all series, by name."""

@@ -7,7 +7,7 @@ Everything is standardised by the training rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from lib.dataset import Dataset, Origin
 from lib.english import counted, joined
 from lib.experiment import MAX_VALUES, DataSettings
+from lib.tables.baselines import Windows, find_period, table_baselines
 from lib.tables.cutting import Cut, Plan, cut
 from lib.tables.series import Rows, rows_of
 from lib.tables.table import Table, TooShortError, WindowError
@@ -146,35 +147,33 @@ class _Draft:
             rate=data.rate,
             horizons=self.horizons,
             training=training,
-            period=1,
+            period=data.period,
             time_format=_time_format(rows.times),
         )
+        if not data.period:
+            origin = replace(origin, period=find_period(origin))
         lead = "" if not h or data.ahead == "each" else f"{'one' if h == 1 else h} {step}"
         lead += "s" if h > 1 and lead else ""
-        naive = np.repeat(rows.targets[read], len(self.horizons), axis=-1)
-        naive = (naive - (0 if base is None else base) - _per_sample(offset)) / _per_sample(
-            deviation
-        )
+        own = tuple(f for f, feature in enumerate(rows.feature_names) if feature in self.targets)
+        x, (train, validation, test) = origin.inputs[read], windows.sizes
+        cut_so = Windows(origin, x, y, train, own, deviation, offset, base)
+        naive, baselines = table_baselines(cut_so, slice(train, train + validation))
         units = {self.table.units.get(column, "") for column in self.targets}
         when = lead or (f"1 to {h} {step}s" if h else "")
         about = f"At every step, {joined(self.targets)}{f' {when} ahead' if when else ''}"
-        train, _, test = windows.sizes
         return Dataset(
             name=self.name,
             title=self.table.name,
-            x=origin.inputs[read],
+            x=x,
             y=y,
             train=train,
             test=test,
             feature_names=rows.feature_names,
             target_names=self._target_names(),
-            timestep_names=tuple(
-                f"{t + 1}" if step == "row" else f"{step} {1 + t * data.rate}"
-                for t in range(data.timesteps)
-            ),
-            naive=naive.astype(np.float32),
-            naive_label="guessing tomorrow as today" if lead == "one day" else "guessing no change",
-            baselines=(),
+            timestep_names=self._timestep_names(origin),
+            naive=naive,
+            naive_label=baselines[0].label,
+            baselines=baselines,
             origin=origin,
             target_scale=deviation,
             target_offset=offset,
@@ -187,6 +186,13 @@ class _Draft:
             reading=self.table.reading,
             mended=self.table.mended,
         )
+
+    def _timestep_names(self, origin: Origin) -> tuple[str, ...]:
+        """Their times where these are the same in all samples, else their numbers."""
+        if self.rows.times is not None and not np.ptp(self.rows.rank[origin.starts]):
+            return tuple(origin.label(row) for row in origin.rows(self.data.timesteps)[0])
+        step = "" if origin.step == "row" else f"{origin.step} "
+        return tuple(f"{step}{1 + t * self.data.rate}" for t in range(self.data.timesteps))
 
     def _target_names(self) -> tuple[str, ...]:
         change = "change of " if self.data.form == "change" else ""
@@ -314,11 +320,6 @@ def _scaled(values: np.ndarray, scale: _Scale, series: np.ndarray) -> np.ndarray
     """(…, C) float64 of rows of these series."""
     offset, deviation = scale.of(series)
     return (values - offset) / deviation
-
-
-def _per_sample(values: np.ndarray) -> np.ndarray:
-    """(K,) as it is; (N, K) with room for the timesteps."""
-    return values if values.ndim == 1 else values[:, None]
 
 
 def _check_near(scaled: np.ndarray, names: Sequence[str]) -> None:

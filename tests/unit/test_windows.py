@@ -32,7 +32,6 @@ def test_a_target_is_the_row_after_for_each_row_of_the_window():
     dataset = cut(counting(8), ["row"], ["row"], 3)
     assert rows_of(dataset, dataset.x).tolist() == [[0, 1, 2], [4, 5, 6]]
     assert rows_of(dataset, dataset.y).tolist() == [[1, 2, 3], [5, 6, 7]]
-    assert rows_of(dataset, dataset.naive).tolist() == [[0, 1, 2], [4, 5, 6]]
     assert dataset.train == 1
 
 
@@ -190,7 +189,6 @@ def test_windows_are_named_by_their_first_and_last_row():
     quarters = cut(counting(20, times=times, step="quarter"), ["row"], ["row"], 4)
     assert quarters.sample_name(0) == "1990 Q0 to 1990 Q3"
     assert quarters.timestep_names == ("quarter 1", "quarter 2", "quarter 3", "quarter 4")
-    assert quarters.naive_label == "guessing no change"
     plain = cut(counting(20), ["row"], ["row"], 4)
     assert plain.sample_name(0) == "row 1 to row 4"
     assert plain.timestep_names == ("1", "2", "3", "4")
