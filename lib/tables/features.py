@@ -26,7 +26,7 @@ _Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]
 
 CALENDAR: dict[str, Callable[[pd.DatetimeIndex], np.ndarray]] = {
     "hour of day": lambda times: (times.hour + times.minute / 60).to_numpy() / 24,
-    "day of week": lambda times: times.dayofweek.to_numpy() / 7,
+    "day of week": lambda times: times.day_of_week.to_numpy() / 7,
     "month of year": lambda times: (times.month.to_numpy() - 1) / 12,
 }
 """What dates can be as an input: its name → which part of the round has passed, 0 to 1, (R,).

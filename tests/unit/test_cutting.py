@@ -1,0 +1,218 @@
+"""Windows of one series or many: each is tried against a search that goes row by row."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from lib.experiment import DataSettings
+from lib.tables import Table, WindowError
+from lib.tables.cutting import Plan, cut
+from lib.tables.windows import make_windows
+
+PLANS = st.builds(
+    Plan,
+    timesteps=st.integers(2, 6),
+    reach=st.integers(0, 4),
+    rate=st.integers(1, 3),
+    stride=st.integers(1, 3),
+    split=st.sampled_from(["time", "id"]),
+    train=st.integers(10, 95),
+    test=st.sampled_from([0, 0, 15, 30]),
+    gap=st.integers(0, 4),
+    seed=st.integers(0, 3),
+)
+SERIES = st.builds(
+    lambda first, length, holes: {*range(first, first + length)} - holes,
+    st.integers(0, 15),
+    st.integers(40, 80),
+    st.sets(st.integers(20, 60), max_size=3),
+)
+PANELS = st.lists(SERIES, min_size=1, max_size=5)
+"""Series, each with the times that it has rows of."""
+
+
+def panel(series):
+    """The series and the rank of each row, as `cut` takes them."""
+    codes = np.repeat(np.arange(len(series)), [len(times) for times in series])
+    times = np.concatenate([sorted(times) for times in series])
+    return codes, np.unique(times, return_inverse=True)[1]
+
+
+def slowly(codes, part, plan):
+    """The windows that a person would find, row by row: those of each part."""
+    found = [[], [], []]
+    for s in range(codes.max() + 1):
+        for p in range(3):
+            count = 0
+            for row in np.flatnonzero(codes == s):
+                covered = [row + i for i in range(plan.span)]
+                if covered[-1] >= len(codes) or any(codes[r] != s or part[r] != p for r in covered):
+                    continue
+                if count % plan.stride == 0:
+                    found[p].append(row)
+                count += 1
+    return found
+
+
+@settings(derandomize=True, deadline=None)
+@given(PANELS | st.lists(SERIES, min_size=3, max_size=5), PLANS, st.sampled_from([10**9, 20]))
+def test_windows_stay_in_their_series_and_their_part(series, plan, most):
+    """No row is in two parts, none of a later part is before an earlier one, and gaps are kept."""
+    codes, rank = panel(series)
+    try:
+        made = cut(codes, rank, plan, most)
+    except WindowError:
+        assume(False)
+    plan, part = made.plan, made.part
+    parts = np.split(made.starts, np.cumsum(made.sizes)[:2])
+    expected = slowly(codes, part, plan)
+    assert [list(p) for p in parts] == [found[:: made.every] for found in expected]
+    assert made.found == sum(map(len, expected))
+    assert len(made.starts) <= max(most, 3)
+    assert all(made.sizes[: plan.parts])
+    if plan.split == "id":
+        owners = [{codes[row] for row in p} for p in parts]
+        assert sum(map(len, owners)) == len(set().union(*owners))
+        return
+    times = [rank[part == p] for p in range(plan.parts)]
+    for earlier, later in itertools.pairwise(times):
+        assert later.min() - earlier.max() > plan.gap
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.integers(1, 400), PLANS)
+def test_of_one_series_each_part_has_its_share_of_windows(rows, plan):
+    """To a window, with stride 1, where there is room for all parts at all."""
+    plan = replace(plan, split="time", stride=1)
+    need = plan.parts * plan.span + (plan.parts - 1) * plan.gap
+    codes, rank = np.zeros(rows, int), np.arange(rows)
+    if rows < 2 * plan.span + plan.gap:
+        with pytest.raises(WindowError, match=f"there are {rows}"):
+            cut(codes, rank, plan, 10**9)
+        return
+    made = cut(codes, rank, plan, 10**9)
+    if rows < need:
+        assert not made.plan.test
+        return
+    total = sum(made.sizes)
+    assert total == rows - need + plan.parts
+    assert abs(made.sizes[0] - total * plan.train / 100) <= 2 + total * plan.test / 100
+    assert made.starts[-1] + plan.span == rows
+
+
+def store_table(stores, days, order):
+    """A table in which each value tells its store and its day: 1000 · store + day."""
+    rows = [(f"s{s}", day, 1000.0 * s + day) for s in range(stores) for day in range(days)]
+    frame = pd.DataFrame(rows, columns=["store", "day", "value"])
+    frame = frame.sort_values(order, kind="stable", ignore_index=True)
+    return Table(
+        "stores",
+        frame[["value", "store"]].astype({"store": "category"}),
+        times=pd.DatetimeIndex(pd.Timestamp("2024-01-01") + pd.to_timedelta(frame["day"], "D")),
+        step="day",
+        series="store",
+    )
+
+
+@pytest.mark.parametrize("order", [["day", "store"], ["store", "day"]])
+@settings(derandomize=True, deadline=None, max_examples=40)
+@given(
+    data=st.builds(
+        DataSettings,
+        timesteps=st.integers(2, 5),
+        horizon=st.integers(0, 4),
+        ahead=st.sampled_from(["one", "each"]),
+        form=st.sampled_from(["value", "change"]),
+        rate=st.integers(1, 2),
+        stride=st.integers(1, 3),
+        split=st.sampled_from(["time", "id"]),
+        test=st.sampled_from([0, 20]),
+        gap=st.integers(0, 3),
+        scale=st.sampled_from(["all", "id"]),
+    )
+)
+def test_every_target_is_the_row_that_it_should_be(order, data):
+    """Of a panel in either order, whatever is set: told by the values, which name store and day."""
+    dataset = make_windows(store_table(4, 60, order), ["value"], ["value"], data)
+    origin, steps = dataset.origin, data.timesteps
+    read = origin.targets[origin.rows(steps), 0]
+    y = np.stack([dataset.raw(dataset.y[n], n) for n in range(len(dataset.x))])
+    horizons = list(range(1, data.horizon + 1)) or [0]
+    horizons = horizons if data.ahead == "each" else [data.horizon]
+    for k, horizon in enumerate(horizons):
+        assert np.allclose(y[..., k], read + horizon, atol=0.01)
+    assert (np.diff(read, axis=1) == data.rate).all()
+    last = dataset.raw(dataset.y[:, -1], slice(None), last=True)
+    assert np.allclose(last, y[:, -1])
+    covered = [
+        {row for start in origin.starts[part] for row in range(start, start + span(data))}
+        for part in parts_of(dataset)
+    ]
+    assert sum(map(len, covered)) == len(set().union(*covered))
+
+
+def span(data):
+    """The rows from a window's first to its farthest target."""
+    return (data.timesteps - 1) * data.rate + data.horizon + 1
+
+
+def parts_of(dataset):
+    """The samples of each part."""
+    end = len(dataset.x)
+    return (
+        slice(0, dataset.train),
+        slice(dataset.train, end - dataset.test),
+        slice(end - dataset.test, end),
+    )
+
+
+def test_a_value_of_training_is_scaled_by_its_own_series():
+    """With a scale for each store their values, a thousand apart, look alike."""
+    table = store_table(3, 60, ["day", "store"])
+    own = make_windows(table, ["value"], ["value"], DataSettings(timesteps=4, scale="id"))
+    starts = own.origin.starts[: own.train]
+    of_each = [own.x[: own.train][own.origin.series[starts] == s] for s in range(3)]
+    assert np.allclose(of_each[0], of_each[1])
+    assert np.allclose(of_each[0], of_each[2])
+
+
+def test_rows_of_one_day_are_averaged_where_nothing_tells_them_apart():
+    """Two rows a day of one series: a window would read a day twice."""
+    days = pd.DatetimeIndex(np.repeat(pd.date_range("2024-01-01", periods=20), 2))
+    frame = pd.DataFrame({"value": np.arange(40.0)})
+    dataset = make_windows(
+        Table("t", frame, days, "day"), ["value"], ["value"], DataSettings(timesteps=3)
+    )
+    assert dataset.raw(dataset.y[0], 0)[:, 0] == pytest.approx([2.5, 4.5, 6.5])
+    assert any("20 times have more than one row" in note for note in dataset.notes)
+
+
+def test_a_split_by_series_needs_several():
+    """With what to do instead."""
+    with pytest.raises(WindowError, match=r"needs 2 of them .* there is 1: split by time"):
+        make_windows(store_table(1, 60, ["day"]), ["value"], ["value"], DataSettings(split="id"))
+
+
+def test_texts_become_a_feature_for_each_and_dates_a_point_on_a_circle():
+    """A Monday is as near to Sunday as to Tuesday."""
+    table = store_table(3, 60, ["store", "day"])
+    dataset = make_windows(
+        table, ["value", "store", "day of week"], ["value"], DataSettings(timesteps=4)
+    )
+    assert dataset.feature_names == (
+        "value",
+        "store = s0",
+        "store = s1",
+        "store = s2",
+        "day of week (sin)",
+        "day of week (cos)",
+    )
+    # Standardised, so that one of three is (1 - 1/3) / sqrt(2/9) and the others below 0.
+    assert dataset.x[0, 0, 1:4] == pytest.approx([1.414, -0.707, -0.707], abs=1e-3)
+    with pytest.raises(WindowError, match="'store' holds texts, and only numbers can be predicted"):
+        make_windows(table, ["value"], ["store"], DataSettings())
