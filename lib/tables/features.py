@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias, cast
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -50,9 +51,19 @@ def calendar_names(table: Table) -> tuple[str, ...]:
     )
 
 
-def feature_names(table: Table, inputs: Sequence[str]) -> list[str]:
-    """F names of the features that these inputs make. Raises WindowError as `features` does."""
-    return [name for column in inputs for name, _ in _features_of(table, column)]
+_names: WeakKeyDictionary[Table, dict[tuple[str, ...], list[str]]] = WeakKeyDictionary()
+"""What `feature_names` returned: every run of a page asks, and a table may be long."""
+
+
+def feature_names(table: Table, inputs: tuple[str, ...]) -> list[str]:
+    """F names of the features that these inputs make.
+
+    Raises WindowError for a column that isn't there.
+    """
+    known = _names.setdefault(table, {})
+    if inputs not in known:
+        known[inputs] = [name for column in inputs for name, _ in _features_of(table, column)]
+    return known[inputs]
 
 
 def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.ndarray]]:

@@ -74,12 +74,14 @@ class Table:
     @property
     def numbers(self) -> tuple[str, ...]:
         """The names of the columns of numbers."""
-        return tuple(str(name) for name in self.frame.select_dtypes("number").columns)
+        dtypes = self.frame.dtypes
+        return tuple(str(name) for name in self.frame.columns if dtypes[name].kind in "iuf")
 
     @property
     def categories(self) -> tuple[str, ...]:
         """The names of the columns of texts."""
-        return tuple(str(name) for name in self.frame.select_dtypes("category").columns)
+        dtypes = self.frame.dtypes
+        return tuple(str(name) for name in self.frame.columns if dtypes[name].name == "category")
 
 
 _usual_columns: WeakKeyDictionary[Table, tuple[tuple[str, ...], tuple[str, ...]]] = (
