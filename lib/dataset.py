@@ -218,6 +218,15 @@ class Dataset(Samples):
             raise ValueError(f"test must be 0 to {len(self.x) - self.train}, got {self.test}")
 
     @property
+    def nbytes(self) -> int:
+        """How much memory its arrays take."""
+        origin = self.origin
+        rows = (origin.targets, origin.inputs, origin.series, origin.times) if origin else ()
+        guesses = (baseline.last for baseline in self.baselines)
+        arrays = (self.x, self.y, self.naive, self.base, *rows, *guesses)
+        return sum(array.nbytes for array in arrays if array is not None)
+
+    @property
     def samples(self) -> Samples:
         """What the worker reads of it: all but the test part."""
         if not self.test:

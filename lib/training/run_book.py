@@ -292,7 +292,7 @@ class RunBook:
         data_bytes: dict[int, int] = {}
         for rank, entry in enumerate(over):
             data = entry.run.dataset
-            data_bytes[id(data)] = data.x.nbytes + data.y.nbytes + data.naive.nbytes
+            data_bytes[id(data)] = data.nbytes
             full = rank > 0 and sum(data_bytes.values()) > KEEP_BYTES
             if rank >= KEEP_RUNS or full or entry.touched < since:
                 stale.append(entry)
