@@ -7,8 +7,14 @@ import re
 from collections.abc import Iterable, Sequence
 
 _DECIMAL = re.compile(r"\d[\d,]*\.\d+")
+NOTHING = 1e-7
+"""What is smaller is nothing to who reads a sentence: rounding to 32 bits leaves as much."""
 NEXT_TO_NOTHING = 1e-6
-"""People are told of no smaller number than this."""
+"""No smaller number is written out."""
+ALMOST_0 = "≈ 0"
+"""Nothing, where there is no room, and of what isn't a size: no model "says nothing"."""
+_DIGITS = range(3, 8)
+"""Digits that count: three are read, and more than seven a 32-bit number hasn't."""
 _WIDEST = "0.0000888"
 _SPARE = " 8,888 8,888 8,888"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -39,8 +45,8 @@ def listed(words: Iterable[str]) -> str:
     return (", ".join(words[:6]) + more) if words else "none"
 
 
-def number(value: float) -> str:
-    """A number to be read: three digits that count, thousands apart; "0" is exactly nothing.
+def number(value: float, digits: int = 3) -> str:
+    """A number to be read: `digits` of it count, thousands apart; "0" is exactly nothing.
 
     From 1,000 on the digits before the point are all written out, up to a thousand million; beyond
     that and below 0.00001 the power of ten is: "3.44e11".
@@ -54,27 +60,55 @@ def number(value: float) -> str:
     if not size:
         return "0"
     if size >= 0.9995e9 or size < 0.9995e-5:
-        return _powered(value)
-    if size >= 99.95:
-        return f"{value:,.0f}"
-    return _trim(f"{value:.{max(1, 2 - math.floor(math.log10(size)))}f}")
+        return _powered(value, digits)
+    return _written_out(value, digits)
 
 
 def short(value: float) -> str:
     """The same in nine letters at most, for where there is no room: "3.75e8", "≈ 0"."""
     if 0 < abs(value) < 1e-5:
-        return "≈ 0" if abs(value) < NEXT_TO_NOTHING else f"{value:.6f}"
+        return ALMOST_0 if abs(value) < NEXT_TO_NOTHING else f"{value:.6f}"
     text = number(value)
     return _powered(value) if len(text) > 9 and math.isfinite(value) else text
 
 
-def readable(value: float) -> str:
-    """As `number`, for who reads a sentence: next to nothing is "less than a millionth"."""
+def readable(value: float, digits: int = 3, unit: str = "", nothing: str = "nothing") -> str:
+    """As `number`, for who reads a sentence: less than a ten-millionth is `nothing`.
+
+    The `unit` stands behind it (" °C"), unless it is nothing.
+    """
+    return nothing if 0 < abs(value) < NOTHING else apart_by(value, digits) + unit
+
+
+def apart_by(value: float, digits: int = 3) -> str:
+    """The same of how far two things are apart that aren't one: never "nothing"."""
     if not 0 < abs(value) < 1e-5:
-        return number(value)
+        return number(value, digits)
     if abs(value) < NEXT_TO_NOTHING:
         return "less than a millionth"
-    return _trim(f"{value:.{2 - math.floor(math.log10(abs(value)))}f}")
+    return _written_out(value, digits)
+
+
+def apart(*values: float, unit: str = "", nothing: str = "nothing") -> list[str]:
+    """As `readable`, with the digits that tell the others from the first: "355.1", "355.4".
+
+    As many as it takes for what is shown to differ by what they differ by, within a tenth; less
+    than a millionth of the first is no difference.
+    """
+    first = float(values[0]) if values else 0.0
+    gaps = {float(value): float(value) - first for value in values}
+    gaps = {value: gap for value, gap in gaps.items() if math.inf > abs(gap) >= 1e-6 * abs(first)}
+    for digits in _DIGITS:
+        begin = _shown(first, digits)
+        if all(abs(_shown(v, digits) - begin - gap) <= 0.1 * abs(gap) for v, gap in gaps.items()):
+            break
+    return [readable(each, digits, unit, nothing) for each in values]
+
+
+def _shown(value: float, digits: int) -> float:
+    """What `readable` makes of it, as a number again."""
+    text = readable(value, digits).replace(",", "")
+    return 0.0 if " " in text or text == "nothing" else float(text)
 
 
 def signed(value: float) -> str:
@@ -87,9 +121,14 @@ def subscript(index: int) -> str:
     return f"{index}".translate(_SUBSCRIPTS)
 
 
-def _powered(value: float) -> str:
-    digits, _, power = f"{value:.2e}".partition("e")
-    return f"{_trim(digits)}e{int(power)}"
+def _powered(value: float, digits: int = 3) -> str:
+    factor, _, power = f"{value:.{digits - 1}e}".partition("e")
+    return f"{_trim(factor)}e{int(power)}"
+
+
+def _written_out(value: float, digits: int) -> str:
+    decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    return _trim(f"{value:,.{decimals}f}") if decimals > 0 else f"{value:,.0f}"
 
 
 def _trim(digits: str) -> str:

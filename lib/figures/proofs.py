@@ -12,7 +12,7 @@ from html import escape
 
 import numpy as np
 
-from lib.english import readable
+from lib.english import apart_by
 from lib.figures.heatmaps import legend
 from lib.figures.html import STEPS, enlarged, shade_indexes
 from lib.figures.palette import Palette
@@ -139,7 +139,7 @@ def _figure(measure: Measure, palette: Palette, missing: str, size: float) -> st
     if measure.value is None:
         words = f'<span style="color:{palette.muted};font-size:0.875rem">{escape(missing)}</span>'
     else:
-        exact = readable(measure.value) if measure.value else "0.0"
+        exact = apart_by(measure.value) if measure.value else "0.0"
         color, mark = (palette.best_text, "✓") if measure.same else (palette.ink, "≠")
         words = f'<span style="color:{color}">{mark} {exact}</span>'
     high = f"line-height:{size + 0.4:g}rem;height:{size + 0.4:g}rem"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from lib.dataset import Dataset
-from lib.english import capital, counted, joined, readable
+from lib.english import ALMOST_0, apart, capital, counted, joined
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, Trace
 from lib.recurrence.formulas import LayerPass
@@ -86,13 +86,13 @@ def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:
     if not np.isfinite(states[: step + 1]).all():
         return f"{place}: its {name} isn't a number any more."
     if step == 0:
-        return f"{place}: its {name} was 0 and becomes {_read(states[0])}."
+        return f"{place}: its {name} was 0 and becomes {_read(states[0])[0]}."
     if layer.cell == "lstm":
-        added = _read(float(gates["i"][unit] * gates["c"][unit]))
+        [added] = _read(float(gates["i"][unit] * gates["c"][unit]))
         return f"{place}: keeps {_part(gates['f'][unit])} of its {name} and adds {added}."
     if layer.cell == "gru":
         return f"{place}: keeps {_part(gates['z'][unit])} of its {name}; the rest is new."
-    before, after = (_read(value) for value in states[step - 1 : step + 1])
+    before, after = _read(*states[step - 1 : step + 1])
     return f"{place}: its {name} goes from {before} to {after}."
 
 
@@ -132,7 +132,7 @@ def _moves_most(hidden: np.ndarray) -> str:
     widest = int(np.argmax(ranges))
     if ranges[widest] < STILL:
         return ""
-    low, high = (_read(end(hidden[:, widest])) for end in (np.min, np.max))
+    low, high = _read(*(end(hidden[:, widest]) for end in (np.min, np.max)))
     return f"Unit {widest + 1} moves most: its output is between {low} and {high}."
 
 
@@ -160,7 +160,7 @@ def _gates(cell: str, trace: Trace) -> list[str]:
         else:
             sentences.append(
                 f"The {about} is never wholly {with_limit('open')} or {with_limit('shut')}: it "
-                f"stays within {_read(values.min())} and {_read(values.max())}."
+                f"stays within {' and '.join(_read(values.min(), values.max()))}."
             )
     if not GATES[cell]:
         which = np.abs(trace.hidden[0]) > 1 - SATURATED
@@ -205,14 +205,14 @@ def _counting(trace: Trace) -> str:
     does = "rise" if far[unit] > 0 else "fall"
     if len(same) > 1:
         return f"The {name}s of {len(same)} units {does} at every step, unit {unit + 1}'s most."
-    first, last = (_read(states[step, unit]) for step in (0, -1))
+    first, last = _read(states[0, unit], states[-1, unit])
     return f"Unit {unit + 1}'s {name} {does}s at every step: from {first} to {last}."
 
 
-def _read(value: float) -> str:
-    """A number to be read, with a minus sign as wide as a plus, as the formulas have it."""
-    text = readable(value)
-    return f"−{text[1:]}" if text.startswith("-") else text
+def _read(*values: float) -> list[str]:
+    """Numbers to be read, told apart, with a minus as wide as a plus, as the formulas have it."""
+    texts = apart(*values, nothing=ALMOST_0)
+    return [f"−{text[1:]}" if text.startswith("-") else text for text in texts]
 
 
 def _units(indexes: np.ndarray) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.english import counted, readable
+from lib.english import apart_by, counted, readable
 from lib.experiment import CELLS, Experiment
 from lib.proofs import Measure, ProofCard
 from lib.recurrence.agreement import VISIBLE, Agreement
@@ -60,8 +60,8 @@ def _apart(one: str, two: str, difference: float | None) -> str:
     if not np.isfinite(difference):
         return "Some of the outputs aren't numbers any more."
     if difference <= ROUNDING:
-        return f"{one} but for rounding ({readable(difference)})."
-    return f"{two} up to {readable(difference)} apart."
+        return f"{one} but for rounding ({apart_by(difference)})."
+    return f"{two} up to {apart_by(difference)} apart."
 
 
 def also_measured(
@@ -113,7 +113,7 @@ def _drawn(against: Agreement | None) -> str:
         return "Some of the states aren't numbers any more."
     if against.differs == 0:
         return "NumPy and Keras give the same numbers."
-    apart = readable(against.differs)
+    apart = apart_by(against.differs)
     if not against.is_rounding:
         return f"NumPy and Keras differ by {apart}: more than rounding explains."
     if against.differs <= ROUNDING:
@@ -135,8 +135,8 @@ def _why_it_differs(against: Agreement | None) -> str:
         by = "nothing" if against.differs == 0 else "no more than rounding to 32 bits"
         return f"Keras's outputs differ by {by}. {relative}"
     distances = (
-        f"From the same in 64 bits NumPy is {readable(against.numpy_off)} away, Keras "
-        f"{readable(against.keras_off)}"
+        f"From the same in 64 bits NumPy is {apart_by(against.numpy_off)} away, Keras "
+        f"{apart_by(against.keras_off)}"
     )
     if not against.is_rounding:
         return f"{distances}: more than rounding explains. {relative}"

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.english import (
+    apart,
+    apart_by,
     capital,
     counted,
     joined,
@@ -23,10 +25,52 @@ from lib.english import (
 
 
 def test_next_to_nothing_is_said_in_words():
-    """Powers of ten are for tables; nothing at all stays 0."""
-    assert readable(9.06e-14) == readable(-1e-7) == "less than a millionth"
-    assert (readable(0), readable(0.0000404)) == ("0", "0.0000404")
+    """Powers of ten are for tables; a hundred-millionth is nothing, and nothing at all stays 0."""
+    assert readable(1e-8) == readable(-9.06e-14, unit=" °C") == "nothing"
+    assert readable(-1e-7) == readable(9e-7) == "less than a millionth"
+    assert (readable(0, unit=" °C"), readable(0.0000404)) == ("0 °C", "0.0000404")
     assert (readable(5.966e-6), readable(-1e-6)) == ("0.00000597", "-0.000001")
+
+
+def test_two_things_that_differ_are_never_nothing_apart():
+    """However close they are; what is 0 isn't apart."""
+    assert apart_by(9.06e-14) == apart_by(9e-7) == "less than a millionth"
+    assert (apart_by(0), apart_by(0.5)) == ("0", "0.5")
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ((355.132, 355.42), ["355.1", "355.4"]),
+        ((355.42, 355.132), ["355.4", "355.1"]),
+        ((355.151, 355.449), ["355.15", "355.45"]),  # 355.2 and 355.4 would be 0.2 apart, not 0.3
+        ((355.132, 355.42, 340), ["355.1", "355.4", "340"]),
+        ((27, 27.25, 27.5), ["27", "27.25", "27.5"]),
+        ((0.25, 0.250001), ["0.25", "0.250001"]),
+        ((0.25, 4), ["0.25", "4"]),
+        ((12345, 12345.2), ["12,345", "12,345.2"]),
+        ((3.44e11, 3.441e11), ["3.44e11", "3.441e11"]),
+        ((1e-9, 0.02), ["nothing", "0.02"]),
+        ((-1e-7, 1e-7), ["less than a millionth"] * 2),
+        ((-0.5, math.nan, math.inf), ["-0.5", "not a number", "infinite"]),
+        ((1 / 3, 1 / 3), ["0.333", "0.333"]),
+        ((1 / 3, 1 / 3 + 1e-8), ["0.333", "0.333"]),
+        ((1 / 3,), ["0.333"]),
+        ((), []),
+    ],
+)
+def test_numbers_that_are_told_apart_keep_the_digits_that_do_it(values, texts):
+    """What is shown differs by what they differ by; no digit more than that takes."""
+    assert apart(*values) == texts
+
+
+@given(st.floats(1, 1e6), st.floats(1e-4, 0.5), st.booleans())
+@settings(derandomize=True, deadline=None, max_examples=300)
+def test_what_is_told_apart_is_as_far_apart_on_the_screen(value, share, falls):
+    """To a tenth of the difference, whatever the numbers."""
+    other = value * (1 - share if falls else 1 + share)
+    one, two = (float(text.replace(",", "")) for text in apart(value, other))
+    assert two - one == pytest.approx(other - value, rel=0.1001)
 
 
 def test_things_are_counted_in_the_singular_and_in_the_plural():

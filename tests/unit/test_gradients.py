@@ -126,9 +126,7 @@ def test_the_reach_is_said_for_both_losses() -> None:
         "what it is at step 2, and largest at step 2."
     )
     faint = {"sequence": np.array([1e-9, 2]), "last": np.array([1e-5, 2])}
-    assert "is less than a millionth at step 1, less than a millionth of what it" in (
-        reach_sentence(faint)
-    )
+    assert "is nothing at step 1, less than a millionth of what it" in reach_sentence(faint)
     assert "1/200,000 of what it is" in reach_sentence(faint)
 
 

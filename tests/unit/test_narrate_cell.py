@@ -118,7 +118,7 @@ def test_a_step_has_its_room_and_small_states_are_said_in_words(cell: str) -> No
     trace = layer.trace
     faint = [None if a is None else a * 1e-9 for a in (trace.hidden, trace.cell)]
     layer = replace(layer, trace=Trace(*faint, trace.gates))
-    assert "becomes less than a millionth" in step_takeaway(layer, 0, 0)
+    assert "becomes ≈ 0" in step_takeaway(layer, 0, 0)
     assert "e-" not in step_takeaway(layer, 0, 50)
 
 

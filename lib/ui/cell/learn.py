@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.english import readable
+from lib.english import apart_by, readable
 from lib.figures.influence import influence_maps
 from lib.figures.padding import padding_picture
 from lib.figures.palette import Palette
@@ -187,7 +187,7 @@ def _agreement(padded: Sequence[Padded], answers: dict[str, Any]) -> str:
     if not all(way.loss_steps for way in padded):
         over = "where no step counts"
     return (
-        f"Keras differs from NumPy by {readable(differs)} at most. Against targets of zero its "
+        f"Keras differs from NumPy by {apart_by(differs)} at most. Against targets of zero its "
         f"sequence loss of the batch padded at the end is {readable(end['masked_loss'])} with a "
         f"Masking layer in front, {over}, and {readable(end['loss'])} without one, padding "
         "included."
