@@ -10,6 +10,10 @@ import numpy as np
 
 from lib.figures.chart import escaped
 
+ROUNDING = 1e-6
+"""What so small a share of an axis lies below 0 is 0: standardised values are back in their unit.
+"""
+
 
 def timestep_axis(names: Sequence[str]) -> dict[str, Any]:
     """The x axis of T timesteps, 1 to T: few enough names that they never overlap."""
@@ -57,39 +61,53 @@ def epoch_axis(epochs: int) -> dict[str, Any]:
     }
 
 
-def linear_axis(title: str, values: np.ndarray, core: np.ndarray) -> dict[str, Any]:
+def linear_axis(
+    title: str, values: np.ndarray, core: np.ndarray, *, zero: bool = False
+) -> dict[str, Any]:
     """A y axis that holds `values`, and stands still while they move a little.
 
     `core` are the values that never move, such as the targets. Beyond them the axis grows in
-    steps: quarters of their span, doubled until few of them do.
+    steps: quarters of their span, doubled until few of them do. With `zero` it begins at 0, unless
+    something is below.
     """
-    low, high = _span(core)
-    least, most = _span(np.concatenate([np.ravel(core), np.ravel(values)]))
+    low, high = _span(np.append(core, 0.0) if zero else core)
+    least, most = _span(np.concatenate([[low, high], np.ravel(values)]))
     step = (high - low) / 4
     while most - least > 8 * step:
         step *= 2
     bottom = low - step * math.ceil(max(0.0, (low - least) / step - 0.2))
     peak = high + step * math.ceil(max(0.0, (most - high) / step - 0.2))
     room = 0.07 * (peak - bottom)
+    begins = zero and least >= -ROUNDING * (high - low)  # marks on the axis are drawn over it
     return {
         "title": title,
-        "range": [bottom - room, peak + room],
+        "range": [min(bottom, least) if begins else bottom - room, peak + room],
         "nticks": 6,
         "exponentformat": "none",
         "separatethousands": True,
     }
 
 
-def with_room(values: np.ndarray) -> np.ndarray:
-    """The ends of `values`, and a quarter of their span beyond each: so far answers often swing."""
+def from_zero(values: np.ndarray) -> bool:
+    """Whether 0 is the least of these data, as of amounts, counts, and what is 0 or 1."""
     low, high = _span(values)
-    return np.array([low - (high - low) / 4, high + (high - low) / 4])
+    return abs(low) <= ROUNDING * (high - low)
+
+
+def with_room(values: np.ndarray) -> np.ndarray:
+    """The ends of `values`, and a quarter of their span beyond each: so far answers often swing.
+
+    Below what begins at 0 there is no room.
+    """
+    low, high = _span(values)
+    room = (high - low) / 4
+    return np.array([low if from_zero(values) else low - room, high + room])
 
 
 def _span(values: np.ndarray) -> tuple[float, float]:
-    """The least and greatest finite value, a little apart; 0 and 1 where there is none."""
+    """The least and greatest finite value, a little apart; 0 and 1 where there is none but 0."""
     known = values[np.isfinite(values)]
-    if not known.size:
+    if not known.any():
         return 0.0, 1.0
     low, high = float(known.min()), float(known.max())
     if high - low < 1e-9 * max(1.0, abs(high)):

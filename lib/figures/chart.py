@@ -96,6 +96,7 @@ def layout(
         "gridcolor": palette.grid,
         "linecolor": palette.border,
         "zeroline": False,
+        "layer": "below traces",  # marks on an axis are whole
         "tickfont": font,
         "automargin": False,
     }

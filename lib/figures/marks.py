@@ -47,8 +47,11 @@ def finite(values: np.ndarray) -> np.ndarray:
 def line(
     name: str, values: np.ndarray, style: dict[str, Any], hover: str, *, dots: int = 0
 ) -> dict[str, Any]:
-    """A line of values (T,) over timesteps or epochs, 1 to T, with a dot of this size at each."""
-    trace = {
+    """A line of values (T,) over timesteps or epochs, 1 to T, with a dot of this size at each.
+
+    Dots and marks at an edge of the plot are whole.
+    """
+    trace: dict[str, Any] = {
         "type": "scatter",
         "name": name,
         "x": np.arange(1, len(values) + 1),
@@ -59,6 +62,7 @@ def line(
     }
     if dots:
         trace |= {"mode": "lines+markers", "marker": {"color": style["color"], "size": dots}}
+        trace["cliponaxis"] = False
     return trace
 
 
@@ -74,6 +78,7 @@ def points(
         "mode": "markers",
         "marker": marker,
         "hovertemplate": hover,
+        "cliponaxis": False,
     }
 
 
@@ -101,7 +106,7 @@ def naive_style(palette: Palette) -> dict[str, Any]:
 
 
 def best_style(palette: Palette) -> dict[str, Any]:
-    """The best possible, or what `Dataset.best_label` calls it: green, dashed."""
+    """The best possible, or what `Best.label` calls it: green, dashed."""
     return {"color": palette.best, "width": 2, "dash": "dash"}
 
 
@@ -111,7 +116,7 @@ def naive_key(name: str, palette: Palette) -> Entry:
 
 
 def best_key(name: str, palette: Palette, zero: str = "") -> Entry:
-    """The key of `best_style`, by `Dataset.best_label`.
+    """The key of `best_style`, by `Best.label`.
 
     `zero` says what of it is exactly 0, which a logarithmic axis can't show: ": 0" for all of it.
     """
