@@ -1,14 +1,65 @@
 """What a loss is worth: a guess without learning on one side, the best possible on the other.
 
-Numbers only. Each is in the terms of a mode's own training loss: the sequence mode's counts every
-timestep, the last-step mode's only the last.
+Numbers only. A loss is in the terms of a mode's own training loss: the sequence mode's counts every
+timestep, the last-step mode's only the last. Other guesses are the table's (`lib.tables`).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
+
 from lib.dataset import Dataset
-from lib.experiment import Experiment
+from lib.english import NOTHING, number, signed
+from lib.experiment import CELLS, Experiment
 from lib.losses import mode_losses, step_losses
+from lib.recurrence import highest_output
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Best:
+    """The least error that an experiment's models can expect."""
+
+    mse: np.ndarray
+    """Mean squared error by timestep (T,), in the unit of y squared."""
+    label: str
+    """What it is called, as it stands on the chart: it may be the best possible of any model, or
+    the floor of a layer that can't reach its targets, above what a plain guess may have."""
+    why: str
+    """One sentence that says where it comes from, or why a target is out of reach."""
+
+
+def best_possible(
+    experiment: Experiment, dataset: Dataset, samples: slice | None = None
+) -> Best | None:
+    """The least mean squared error of the experiment's models; None where nobody knows it.
+
+    A Dense head can answer with any number: what is known of the data is all then. Without one the
+    layer's output is the answer, so no model comes nearer to a target than that output can. How
+    near is measured on `samples`, those that are judged unless others are given.
+    """
+    known = dataset.best_mse
+    best = None if known is None else Best(known, dataset.best_label, dataset.best_why)
+    if experiment.model.head == "dense":
+        return best
+    y = dataset.y[dataset.judged if samples is None else samples].astype(np.float64)
+    cell, bound = experiment.model.cell, highest_output(experiment.model.cell, y.shape[1])
+    missed = np.maximum(0, np.abs(y) - bound[:, None])
+    floor = (missed**2).mean(axis=(0, 2))
+    floor[floor < NOTHING] = 0  # as late in an LSTM's sequence, of targets of 1
+    if not (floor > (0 if known is None else known)).any():
+        return best
+    worst = y.flat[np.argmax(missed)]
+    reach = f"±{number(bound[0])} at step 1 and ±{number(bound[-1])} at step {len(bound)}"
+    if bound[0] == bound[-1]:
+        reach = f"±{number(bound[0])} at every step"
+    return Best(
+        floor if known is None else np.maximum(floor, known),
+        "this layer's floor",
+        f"The output of {CELLS[cell].label} stays within {reach}, so a "
+        f"{'scaled ' * dataset.is_scaled}target of {signed(worst)} is out of reach.",
+    )
 
 
 def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
@@ -21,12 +72,13 @@ def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     return {mode: losses[mode] for mode in experiment.model.modes}
 
 
-def best_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
-    """The least loss that any model can expect, by mode; empty where nobody knows it.
+def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float], Best | None]:
+    """The least training loss that the models can expect, by mode, and what it comes from.
 
-    `Dataset.best_mse` is a mean squared error, and says nothing about other losses.
+    Nothing and None where nobody knows it: a mean squared error says nothing about other losses.
     """
-    if dataset.best_mse is None or experiment.training.loss != "mse":
-        return {}
-    losses = mode_losses(dataset.best_mse)
-    return {mode: losses[mode] for mode in experiment.model.modes}
+    best = best_possible(experiment, dataset, slice(dataset.train))
+    if best is None or experiment.training.loss != "mse":
+        return {}, None
+    losses = mode_losses(best.mse)
+    return {mode: losses[mode] for mode in experiment.model.modes}, best

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.baselines import best_loss, naive_loss
+from lib.baselines import best_loss, best_possible, naive_loss
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.figures import axes, chart, marks
@@ -45,7 +45,8 @@ def loss_figure(
         for mode, result in snapshot.results.items()
         if dataset.has_validation and len(result.validation_loss)
     }
-    naive, best = naive_loss(experiment, dataset), best_loss(experiment, dataset)
+    naive, (best, floor) = naive_loss(experiment, dataset), best_loss(experiment, dataset)
+    label = floor.label if floor else ""
     known = [*losses.values(), *checks.values()]
     drawn = [float(value) for _, loss in known for value in loss]
     x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
@@ -59,7 +60,7 @@ def loss_figure(
     notes = []
     for name, levels, style, text in (
         (dataset.naive_label, naive, marks.naive_style(palette), palette.muted),
-        (dataset.best_label, best, marks.best_style(palette), palette.best_text),
+        (label, best, marks.best_style(palette), palette.best_text),
     ):
         data += [marks.level(name, value, x["range"], style) for value in levels.values()]
         notes += [(COUNTS[mode], value, text) for mode, value in levels.items()]
@@ -70,9 +71,9 @@ def loss_figure(
     if best:
         nothing = [COUNTS[mode] for mode, value in best.items() if not value > 0]
         if len(nothing) in (0, len(best)):
-            key[1].insert(0, marks.best_key(dataset.best_label, palette, ": 0" if nothing else ""))
+            key[1].insert(0, marks.best_key(label, palette, ": 0" if nothing else ""))
         else:
-            key.insert(1, [marks.best_key(dataset.best_label, palette, f" ({nothing[0]}: 0)")])
+            key.insert(1, [marks.best_key(label, palette, f" ({nothing[0]}: 0)")])
     words = chart.side_notes(notes, y["range"], LEAST_PLOT, TOGETHER) if both else []
     if not any(len(loss) for _, loss in losses.values()):
         words.append(chart.empty("not trained yet", palette))
@@ -93,7 +94,9 @@ def loss_figure(
     )
 
 
-def compare_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) -> go.Figure:
+def compare_figure(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, palette: Palette
+) -> go.Figure:
     """Mean squared error at the last step on the judged samples, by epoch, for each mode.
 
     Here the two lines count the same thing, so one naive level and one best possible level serve
@@ -106,7 +109,8 @@ def compare_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) -> go
     }
     naive = float(dataset.naive_mse[-1])
     scaled = " (scaled)" if dataset.is_scaled else ""
-    best = None if dataset.best_mse is None else float(dataset.best_mse[-1])
+    floor = best_possible(experiment, dataset)
+    best, label = (float(floor.mse[-1]), floor.label) if floor else (None, "")
     drawn = [float(value) for _, error in errors.values() for value in error]
     x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
     data = [
@@ -116,9 +120,9 @@ def compare_figure(dataset: Dataset, snapshot: Snapshot, palette: Palette) -> go
     key = [_key(errors, palette), [marks.naive_key(dataset.naive_label, palette)]]
     if best is not None:
         zero = "" if best > 0 else ": 0"
-        key[1].insert(0, marks.best_key(dataset.best_label, palette, zero))
+        key[1].insert(0, marks.best_key(label, palette, zero))
     if best:  # above a line that reaches it, where it can be seen
-        data.append(marks.level(dataset.best_label, best, x["range"], marks.best_style(palette)))
+        data.append(marks.level(label, best, x["range"], marks.best_style(palette)))
     return chart.figure(
         data,
         chart.layout(

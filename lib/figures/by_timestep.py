@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from lib.baselines import best_possible
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.figures import axes, chart, marks
@@ -55,13 +56,12 @@ def predictions_figure(
     unit, head = dataset.target_unit, experiment.model.head
     hover = f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
     # Wider than the models' lines and below them: a model that is right runs inside the target.
-    line = marks.line("target", truth, {"color": palette.ink, "width": 4}, hover)
+    line = marks.line("target", truth, {"color": palette.ink, "width": 4}, hover, dots=1)
     if dataset.has_named_steps:
         after = f"{dataset.lead} after " if dataset.lead else ""
         line["customdata"] = [chart.escaped(f"{after}{name}") for name in dataset.timestep_names]
         line["hovertemplate"] += " · %{customdata}"
-    line["mode"] = "lines+markers"
-    line["marker"] = {"color": palette.ink, "size": round(1.5 * marks.dot_size(len(truth)))}
+    line["marker"]["size"] = round(1.5 * marks.dot_size(len(truth)))
 
     keys = _keys(values, head, palette, earlier=earlier)
     target_key = Entry("dots", f"target{dataset.ahead}", palette.ink, palette.ink)
@@ -69,15 +69,18 @@ def predictions_figure(
     asked = [v if earlier or mode == "sequence" else v[-1:] for mode, v in values.items()]
     seen = snapshot.samples
     targets = marks.finite(dataset.raw(dataset.y[seen], seen))[:, :, target]
+    zero = axes.from_zero(targets)
     return chart.figure(
         [line, *_traces(values, head, palette, hover, earlier=earlier)],
         chart.layout(
             palette,
-            axes.timestep_axis(dataset.timestep_names),
+            # Half of a diamond on the axis lies below it.
+            axes.timestep_axis(dataset.timestep_names) | {"ticklabelstandoff": 5 if zero else 0},
             axes.linear_axis(
                 chart.with_unit(dataset.target_names[target], unit),
                 np.concatenate([truth, *asked]),
                 axes.with_room(targets),
+                zero=zero,
             ),
             [row for row in rows if row],
             name=f"predictions {dataset.name} {target}",
@@ -116,10 +119,9 @@ def step_error_figure(
         *_traces(errors, head, palette, hover, earlier=earlier),
     ]
     asked = [e if earlier or mode == "sequence" else e[-1:] for mode, e in errors.items()]
-    if dataset.best_mse is not None:  # above the line that reaches it, where it can be seen
-        best = root(dataset.best_mse)
-        data.append(marks.line(dataset.best_label, best, marks.best_style(palette), hover))
-        levels.insert(0, marks.best_key(dataset.best_label, palette))
+    if best := best_possible(experiment, dataset):  # above the line that reaches it, to be seen
+        data.append(marks.line(best.label, root(best.mse), marks.best_style(palette), hover))
+        levels.insert(0, marks.best_key(best.label, palette))
     keys = _keys(errors, head, palette, earlier=earlier)
     rows = [[*keys["sequence"], *keys["last"]], levels]
     return chart.figure(
@@ -159,8 +161,7 @@ def _traces(
             "symbol": "diamond-open",
             "line": {"color": palette.last, "width": 3.5},
         }
-        answer = marks.points(MODES["last"].name, [len(last)], last[-1:], marker, hover)
-        traces.append(answer | {"cliponaxis": False})
+        traces.append(marks.points(MODES["last"].name, [len(last)], last[-1:], marker, hover))
     return traces
 
 

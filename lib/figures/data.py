@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from lib.dataset import Dataset
 from lib.figures import axes, chart, marks
 from lib.figures.palette import Palette
+from lib.narrate.data import raw_targets
 
 PLOT, GAP, ROW = 170, 32, 22
 """Of the chart of a sample, in pixels: the height of its targets' plot, of the room below it, and
@@ -33,9 +34,7 @@ def frame_of_sample(dataset: Dataset, sample: int) -> pd.DataFrame:
     columns = {
         f"x: {name}": dataset.x[sample, :, f] for f, name in enumerate(dataset.feature_names)
     }
-    raw = dataset.raw(dataset.y[sample], sample)
-    # y is float32: of its raw value no more than six digits are true.
-    raw = raw.round(max(0, 5 - math.floor(math.log10(max(1e-12, np.abs(raw).max())))))
+    raw = raw_targets(dataset, sample)
     for k, name in enumerate(dataset.target_names):
         columns[f"y: {name}"] = dataset.y[sample, :, k]
         if dataset.is_scaled:
@@ -49,7 +48,8 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     Targets are in the raw unit. The last one stands out as a diamond: it is all that the last-step
     mode learns from, or is judged on.
     """
-    targets = dataset.raw(dataset.y[sample], sample)
+    targets, shown = raw_targets(dataset, sample), np.append(dataset.shown, sample)
+    zero = axes.from_zero(dataset.raw(dataset.y[shown], shown))
     use = "learns from" if sample < dataset.train else "is judged on"
     steps = np.arange(1, dataset.shape[1] + 1)
     data: list[dict[str, Any]] = []
@@ -105,7 +105,10 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
         palette,
         axes.timestep_axis(dataset.timestep_names),
         axes.linear_axis(
-            chart.with_unit("target y", dataset.target_unit), np.ravel(targets), np.ravel(targets)
+            chart.with_unit("target y", dataset.target_unit),
+            np.ravel(targets),
+            np.ravel(targets),
+            zero=zero,
         ),
         key,
         name=f"sample {dataset.name}",
@@ -176,7 +179,10 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
         palette,
         x,
         axes.linear_axis(
-            chart.with_unit(f"{target} at the last step", dataset.target_unit), values, values
+            chart.with_unit(f"{target} at the last step", dataset.target_unit),
+            values,
+            values,
+            zero=axes.from_zero(values),
         ),
         [
             [

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from lib.dataset import Dataset
-from lib.datasets.worked import highest_output
-from lib.english import number, readable, signed
+from lib.english import apart_by, number, readable, signed
 from lib.experiment import CELLS, Experiment
 from lib.proofs import Measure, ProofCard
+from lib.recurrence import highest_output
 
 
 def ways_to_break_it(
@@ -31,7 +31,7 @@ def ways_to_break_it(
     def off(name: str) -> str:
         """How far apart two things are, to be read; dots until it is known."""
         value = measured(name)
-        return "…" if value is None else readable(value)
+        return "…" if value is None else apart_by(value)
 
     cell = CELLS[experiment.model.cell].label
     masked = measured("masked_moved")
@@ -112,7 +112,7 @@ def ways_to_break_it(
 
 def _still(difference: float | None) -> str:
     """That two things are one, or how far apart they are, as the start of a sentence."""
-    return f"Off by {readable(difference)}" if difference else "Still the same"
+    return f"Off by {apart_by(difference)}" if difference else "Still the same"
 
 
 def _last_of_padded(padded: float | None, masked: float | None) -> str:
@@ -120,7 +120,7 @@ def _last_of_padded(padded: float | None, masked: float | None) -> str:
     if not padded and not masked:
         return "In both cases sequence[:, -1] is last."
     figures = [
-        f"{readable(value)} {way}"
+        f"{apart_by(value)} {way}"
         for value, way in ((padded or 0.0, "without a mask"), (masked or 0.0, "with one"))
     ]
     return f"sequence[:, -1] differs from last by {' and '.join(figures)}."

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from lib.dataset import Dataset
-from lib.english import capital, counted, number
+from lib.english import ALMOST_0, apart, capital, counted
 
 LONGEST_TITLE = 40
 """Of a person's file, in letters, so that the page's heading takes two lines on a narrow screen."""
+
+OUTSIDE = 0.05
+"""Up to such a share of the validation targets may lie outside the range of those of training."""
+
+
+def raw_targets(dataset: Dataset, sample: int) -> np.ndarray:
+    """One sample's targets to be read, (T, K) in the raw unit: float64.
+
+    Of what is standardised in 32 bits six digits are true, and the others are left out: 0 is 0.
+    """
+    y = dataset.y[sample]
+    raw = dataset.raw(y, sample).astype(np.float64)
+    if not dataset.is_scaled:
+        return raw
+    size = np.abs([raw, raw - dataset.raw(np.zeros_like(y), sample)]).max()
+    return raw.round(max(0, 5 - math.floor(math.log10(max(1e-12, size)))))
 
 
 def data_sentence(dataset: Dataset) -> str:
@@ -32,7 +50,7 @@ def sample_takeaway(dataset: Dataset, sample: int) -> str:
 
 def sample_sentence(dataset: Dataset, sample: int) -> str:
     """One sample's targets in the raw unit, where they begin, move and end, and their use."""
-    y = dataset.raw(dataset.y[sample], sample)[:, 0]
+    y = raw_targets(dataset, sample)[:, 0]
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     if sample < dataset.train:
         use = (
@@ -47,12 +65,12 @@ def sample_sentence(dataset: Dataset, sample: int) -> str:
     comma = "," if dataset.lead else ""
     low, high = int(np.argmin(y)), int(np.argmax(y))
     begin = f"{capital(dataset.sample_name(sample))}: {dataset.target_labels[0]}{comma} "
+    least, most, first, last = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
     if y[low] == y[high]:
-        return f"{begin}is {number(y[0])}{unit} at every timestep. {use}"
+        return f"{begin}is {first}{unit} at every timestep. {use}"
     return (
-        f"{begin}starts at {number(y[0])}{unit} and ends at "
-        f"{number(y[-1])}{unit}; it is lowest at timestep {low + 1} ({number(y[low])}) and highest "
-        f"at timestep {high + 1} ({number(y[high])}). {use}"
+        f"{begin}starts at {first}{unit} and ends at {last}{unit}; it is lowest at timestep "
+        f"{low + 1} ({least}) and highest at timestep {high + 1} ({most}). {use}"
     )
 
 
@@ -87,4 +105,29 @@ def split_sentence(dataset: Dataset) -> str:
     return (
         f"The models learn from the first {dataset.train:,} samples and are judged on the other "
         f"{judged:,}, which share no rows with them."
+    )
+
+
+def range_hint(dataset: Dataset) -> str:
+    """That many targets are such as training has never seen, and what helps; "" if they aren't.
+
+    Of a table's first target column, where the targets are values and not changes.
+    """
+    if dataset.origin is None or dataset.base is not None or not dataset.has_validation:
+        return ""
+
+    def raw(y: np.ndarray, samples: slice) -> np.ndarray:
+        return dataset.raw(y, samples, last=True)[:, 0]
+
+    training, judged = slice(dataset.train), dataset.judged
+    low = float(raw(dataset.y[training].min(axis=1), training).min())
+    high = float(raw(dataset.y[training].max(axis=1), training).max())
+    values = raw(dataset.y[judged, -1], judged)
+    outside = float(((values < low) | (values > high)).mean())
+    if outside < OUTSIDE:
+        return ""
+    unit = f" {dataset.target_unit}" if dataset.target_unit else ""
+    return (
+        f"{100 * outside:.0f}% of the validation targets lie outside what training has seen "
+        f"({' to '.join(apart(low, high))}{unit}): predict the change instead."
     )

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from lib.baselines import best_loss, naive_loss
+from lib.baselines import best_loss, best_possible, naive_loss
 from lib.dataset import Dataset
 from lib.datasets import DATASETS
-from lib.english import capital, counted, joined, number, readable, short
+from lib.english import ALMOST_0, apart, capital, counted, joined, readable, short
 from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
+from lib.narrate.data import raw_targets
 from lib.run import ModeResult, Snapshot, Status
 from lib.stack import total
 from lib.stack.models import model_layers
@@ -83,31 +84,31 @@ def predictions_sentence(
         raise ValueError("the snapshot must say which samples it shows, got none")
     index = int(snapshot.samples[sample])
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    truth = dataset.raw(dataset.y[index], index)[:, target].astype(np.float64)
-    steps = len(truth)
+    truth = raw_targets(dataset, index)[:, target]
+    said = {
+        mode: dataset.raw(result.predictions[sample], index)[:, target].astype(np.float64)
+        for mode, result in snapshot.results.items()
+    }
+    errors = {mode: np.abs(values - truth) for mode, values in said.items()}
+    aim, *told = apart(truth[-1], *(v[-1] for v in said.values()), nothing=ALMOST_0)
     last = (
         f"the last step ({dataset.timestep_names[-1]})"
         if dataset.has_named_steps
-        else f"step {steps}"
+        else f"step {len(truth)}"
     )
     parts = [
         f"{capital(dataset.sample_name(index))}: at {last} the target "
-        f"({dataset.target_labels[target]}) is {number(truth[-1])}{unit}."
+        f"({dataset.target_labels[target]}) is {aim}{unit}."
     ]
-    errors: dict[str, np.ndarray] = {}
-    answers = []
-    for mode, result in snapshot.results.items():
-        values = dataset.raw(result.predictions[sample], index)[:, target].astype(np.float64)
-        errors[mode] = np.abs(values - truth)
-        answers.append(
-            f"the {MODES[mode].model} says {number(values[-1])}, "
-            f"off by {readable(errors[mode][-1])}"
-        )
+    answers = [
+        f"the {MODES[mode].model} says {value}, off by {readable(errors[mode][-1], 2)}"
+        for mode, value in zip(said, told, strict=True)
+    ]
     if answers:
         parts.append(_sentence(answers))
     if "sequence" in errors:
         parts.append(
-            f"Over all {steps} steps the sequence model is off by "
+            f"Over all {len(truth)} steps the sequence model is off by "
             f"{readable(errors['sequence'].mean())} on average."
         )
     if "last" in errors and earlier:
@@ -156,27 +157,28 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
         parts.append(_sentence(checked, "On the validation samples "))
     parts.append(
         f"{capital(dataset.naive_label)} has a {loss} of "
-        f"{_by_mode(naive_loss(experiment, dataset), number)}."
+        f"{_by_mode(naive_loss(experiment, dataset), readable)}."
     )
-    best = best_loss(experiment, dataset)
+    losses, best = best_loss(experiment, dataset)
     if best:
-        parts.append(f"{capital(dataset.best_label)}: {_by_mode(best, _floor)}.")
-        if max(best.values()) > 0:
-            parts.append(dataset.best_why)
+        parts.append(f"{capital(best.label)}: {_by_mode(losses, _floor)}.")
+        if max(losses.values()) > 0:
+            parts.append(best.why)
     return " ".join(part for part in parts if part)
 
 
-def compare_sentence(dataset: Dataset, snapshot: Snapshot) -> str:
+def compare_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
     """The number that compares the modes: last-step error on the same samples for both."""
     which = "validation" if dataset.has_validation else "training"
-    errors = [
-        f"{MODES[mode].model} {readable(result.last_step_mse[-1])}"
+    known = {
+        MODES[mode].model: float(result.last_step_mse[-1])
         for mode, result in snapshot.results.items()
         if len(result.last_step_mse)
-    ]
-    levels = [f"{dataset.naive_label} {number(dataset.naive_mse[-1])}"]
-    if dataset.best_mse is not None:
-        levels.append(f"{dataset.best_label} {_floor(dataset.best_mse[-1])}")
+    }
+    errors = [" ".join(pair) for pair in zip(known, apart(*known.values()), strict=True)]
+    levels = [f"{dataset.naive_label} {readable(dataset.naive_mse[-1])}"]
+    if best := best_possible(experiment, dataset):
+        levels.append(f"{best.label} {_floor(best.mse[-1])}")
     scaled = " (scaled)" if dataset.is_scaled else ""
     none = "" if dataset.has_validation else " None are kept for validation."
     return (
@@ -193,7 +195,8 @@ def typical_error(dataset: Dataset, result: ModeResult) -> str:
     scale = dataset.raw_scale
     if not dataset.is_scaled or scale is None or not len(result.last_step_mse):
         return ""
-    return f"≈ {short(scale * math.sqrt(result.last_step_mse[-1]))}{off_unit(dataset)} off"
+    error = short(scale * math.sqrt(result.last_step_mse[-1])).removeprefix("≈ ")
+    return f"≈ {error}{off_unit(dataset)} off"
 
 
 def off_unit(dataset: Dataset) -> str:
@@ -204,7 +207,7 @@ def off_unit(dataset: Dataset) -> str:
 def step_error_sentence(
     experiment: Experiment, dataset: Dataset, snapshot: Snapshot, *, earlier: bool = False
 ) -> str:
-    """Typical error at the first and the last step, beside that of the guess."""
+    """Typical error at the first and the last step, beside that of the guess or baseline."""
     steps, scale, naive = dataset.shape[1], dataset.raw_scale, dataset.naive_mse
     unit = off_unit(dataset) if scale is not None else ""
     kind = "RMSE" if scale is not None else "RMSE of the scaled targets"
@@ -212,26 +215,25 @@ def step_error_sentence(
     def ends(mse: np.ndarray) -> list[str]:
         """Of an error (T,): its root at step 1 and at step T."""
         root = (1.0 if scale is None else scale) * np.sqrt(np.asarray(mse, np.float64))
-        return [readable(root[0]), readable(root[-1])]
+        return apart(root[0], root[-1], unit=unit)
 
     parts = []
     for mode, result in snapshot.results.items():
         first, last = ends(result.step_mse)
         parts.append(
             {
-                "sequence": f"The sequence model's typical error ({kind}) is {first}{unit} at step "
-                f"1 and {last}{unit} at step {steps}.",
+                "sequence": f"The sequence model's typical error ({kind}) is {first} at step 1 and "
+                f"{last} at step {steps}.",
                 "last": f"The last-step model answers at step {steps} alone, and is off by "
-                f"{last}{unit} there.",
+                f"{last} there.",
             }[mode]
         )
         if mode == "last" and earlier:
             answer = ANSWERS[experiment.model.head]
-            parts.append(f"Asked at step 1, {answer} would have been off by {first}{unit}.")
+            parts.append(f"Asked at step 1, {answer} would have been off by {first}.")
     first, last = ends(naive)
     parts.append(
-        f"{capital(dataset.naive_label)} is off by {first}{unit} at step 1 and "
-        f"{last}{unit} at step {steps}."
+        f"{capital(dataset.naive_label)} is off by {first} at step 1 and {last} at step {steps}."
     )
     return " ".join(parts)
 

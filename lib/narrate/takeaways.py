@@ -11,8 +11,9 @@ import numpy as np
 
 from lib.baselines import naive_loss
 from lib.dataset import Dataset
-from lib.english import capital, readable, short
+from lib.english import apart, capital, readable
 from lib.experiment import MODES, Experiment
+from lib.narrate.data import raw_targets
 from lib.narrate.explore import off_unit
 from lib.run import ModeResult, Snapshot
 
@@ -24,7 +25,9 @@ WORTH = 0.02
 LEAST_CHECKS = 9
 """Of fewer judgements no trend is told."""
 BETTER = 0.95
-"""An error of at most this share of the guess's beats it, and isn't just as good."""
+"""An error of at most this share of the rival's beats it, and isn't just as good."""
+MOST_WORDS = 6
+"""Of a baseline's label, so that there is room to say that it is the best."""
 UNTRAINED = "Not trained yet: this is what the initial weights give."
 
 
@@ -33,12 +36,13 @@ def predictions_takeaway(dataset: Dataset, snapshot: Snapshot, sample: int, targ
     if not snapshot.epoch:
         return UNTRAINED
     index = int(snapshot.samples[sample])
-    truth = float(dataset.raw(dataset.y[index], index)[-1, target])
+    truth = raw_targets(dataset, index)[-1, target]
     off: list[str] = []
     for mode, result in snapshot.results.items():
         said = float(dataset.raw(result.predictions[sample], index)[-1, target])
         verb = "" if off else "off "
-        off.append(f"{MODES[mode].name} {verb}by {short(abs(said - truth))}{off_unit(dataset)}")
+        error = readable(abs(said - truth), 2, off_unit(dataset))
+        off.append(f"{MODES[mode].name} {verb}by {error}")
     return f"At the last step: {', '.join(off)}."
 
 
@@ -54,10 +58,10 @@ def loss_takeaway(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     if len(snapshot.results) > 1:
         return f"Not to be compared: one averages {dataset.shape[1]} steps, the other counts one."
     mode, result = next(iter(snapshot.results.items()))
-    guess = readable(guesses[mode])
     if not len(result.loss):
-        return f"{capital(dataset.naive_label)} would have a loss of {guess}."
-    return f"Training loss is {readable(result.loss[-1])}; {dataset.naive_label} has {guess}."
+        return f"{capital(dataset.naive_label)} would have a loss of {readable(guesses[mode])}."
+    loss, guess = apart(result.loss[-1], guesses[mode])
+    return f"Training loss is {loss}; {dataset.naive_label} has {guess}."
 
 
 def is_overfit(result: ModeResult, guess: float) -> bool:
@@ -79,10 +83,10 @@ def is_overfit(result: ModeResult, guess: float) -> bool:
 
 
 def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
-    """Where each model beats guessing: sequence mode step by step, last-step mode once."""
+    """Where each model beats the guess or baseline: sequence mode by step, last-step mode once."""
     if not snapshot.epoch:
         return UNTRAINED
-    naive, parts = np.asarray(dataset.naive_mse, np.float64), []
+    naive, parts, rival = np.asarray(dataset.naive_mse, np.float64), [], dataset.rival
     clearly = barely = np.zeros(0, bool)
     if sequence := snapshot.results.get("sequence"):
         errors = np.asarray(sequence.step_mse)
@@ -96,31 +100,37 @@ def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
             if barely.any()
             else "at no step"
         )
-        parts.append(f"sequence mode beats the guess {where}")
+        parts.append(f"sequence mode beats {rival} {where}")
     if last := snapshot.results.get("last"):
         error = float(last.step_mse[-1])
         beats, hardly = error < BETTER * naive[-1], error < naive[-1]
         if parts and not (barely.any() or hardly):
-            return "Neither mode beats the guess at any step."
+            return f"Neither mode beats {rival} at any step."
         too = "does too" if clearly.any() else "does"
         also = too if beats else "hardly does" if hardly else "doesn't"
         alone = "beats" if beats else "hardly beats" if hardly else "is no better than"
-        parts.append(f"last-step mode's answer {also if parts else f'{alone} the guess'}")
+        parts.append(f"last-step mode {also if parts else f'{alone} {rival}'}")
     return f"{capital('; '.join(parts))}."
 
 
 def compare_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
-    """The number that can be compared, of both modes or of one beside the guess."""
+    """The number that can be compared: of both modes, if one beats the guess or baseline."""
     if not snapshot.epoch:
         return UNTRAINED
     errors = {mode: float(result.last_step_mse[-1]) for mode, result in snapshot.results.items()}
     if not all(map(math.isfinite, errors.values())):
         return "There is no error to compare: the figures aren't numbers any more."
-    if len(errors) > 1:
-        first, second = sorted(errors, key=errors.__getitem__)
-        less, more = readable(errors[first]), readable(errors[second])
-        if less == more:
-            return f"Both modes have the same error at the last step: {less}."
-        return f"In this run {MODES[first].name}'s error is smaller: {less} against {more}."
-    error, guess = next(iter(errors.values())), float(dataset.naive_mse[-1])
-    return f"Its error is {readable(error)}; {dataset.naive_label} has {readable(guess)}."
+    label, naive = dataset.naive_label, float(dataset.naive_mse[-1])
+    least = min(errors.values())
+    error, guess = apart(least, naive)
+    if len(errors) == 1:
+        return f"Its error is {error}; {label} has {guess}."
+    if least >= naive:
+        named = dataset.baselines and len(label.split()) <= MOST_WORDS
+        rival = f"{dataset.rival}, {label}" if named else label
+        return f"Neither mode beats {rival}: {error} against {guess}."
+    first, second = sorted(errors, key=errors.__getitem__)
+    less, more = apart(errors[first], errors[second])
+    if less == more:
+        return f"Both modes have the same error at the last step: {readable(least)}."
+    return f"In this run {MODES[first].name}'s error is smaller: {less} against {more}."

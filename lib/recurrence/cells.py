@@ -22,6 +22,22 @@ the state. The rest are gates, sigmoid, from 0 to 1. A SimpleRNN has none: its o
 output.
 """
 
+HIGHEST_OUTPUT: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "lstm": np.tanh,
+    "gru": np.ones_like,
+    "simple_rnn": np.ones_like,
+}
+"""By cell: from the timesteps 1, 2, … T to what |h|, a unit's output, stays below at each.
+
+From a zero state an LSTM's cell state grows by less than 1 a step, so |h_t| < tanh(t). A
+SimpleRNN's output is a tanh, and a GRU's a mixture of tanhs: less than 1 at every step.
+"""
+
+
+def highest_output(cell: str, timesteps: int) -> np.ndarray:
+    """What a unit's output can come close to but not exceed, by timestep (T,)."""
+    return HIGHEST_OUTPUT[cell](np.arange(1.0, timesteps + 1))
+
 
 def gate_symbol(name: str, about: str) -> str:
     """A name and what it is, of `GATES`, as formulas write it: a candidate has a tilde."""

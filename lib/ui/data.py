@@ -90,9 +90,7 @@ def _example(experiment: Experiment) -> Loaded:
 
 
 def _dataset(experiment: Experiment, table: Table | None) -> Dataset:
-    # Of the model only the cell changes what a dataset says: the floor of the worked example.
-    model = ModelSettings(cell=experiment.model.cell)
-    key = Experiment(experiment.data, model, TrainingSettings(), experiment.seed)
+    key = Experiment(experiment.data, ModelSettings(), TrainingSettings(), experiment.seed)
     if table is None or experiment.data.name != "upload":
         return _made(key)
     last = session().upload.dataset

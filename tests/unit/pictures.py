@@ -107,5 +107,5 @@ def all_figures(
         ),
         "loss": loss_figure(experiment, dataset, snapshot, colours),
         "step_error": step_error_figure(experiment, dataset, snapshot, colours),
-        "compare": compare_figure(dataset, snapshot, colours),
+        "compare": compare_figure(experiment, dataset, snapshot, colours),
     }

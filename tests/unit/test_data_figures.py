@@ -58,6 +58,27 @@ def test_numbers_of_a_sample_are_those_of_the_models_with_the_raw_targets_beside
     assert set(frame_of_sample(rounded, 0)["target 1 (raw)"]) == {1001.0}
 
 
+def test_amounts_begin_at_0_in_both_pictures():
+    """Of every sample, one that never changes too; and no mark there is cut."""
+    y = np.zeros((8, 4, 1), np.float32)
+    y[1], y[2, 2], y[7] = 1, 1, 1
+    for offset in (0.0, 0.3):  # rounded to 32 bits, scaled values come back as nearly 0
+        dataset = a_dataset(
+            y=((y - offset) / np.float32(0.47)).astype(np.float32),
+            target_scale=np.array([0.47]),
+            target_offset=np.array([offset]),
+        )
+        figures = [sample_figure(dataset, k, LIGHT) for k in (0, 1, 2)]
+        for figure in (*figures, split_figure(dataset, LIGHT)):
+            low, high = figure.layout.yaxis.range
+            drawn = [trace for trace in figure.data if trace.type == "scatter"]
+            assert -1e-6 < low <= min(trace.y.min() for trace in drawn)
+            assert 1 < high < 1.2
+            assert not any(trace.cliponaxis for trace in drawn)
+    below = sample_figure(a_dataset(y=y - 1), 0, LIGHT).layout.yaxis.range
+    assert below[0] < -1
+
+
 def test_several_targets_are_told_apart_in_the_key():
     """Each by the dashes of its line; a single one is the target."""
     words = words_of(sample_figure(a_dataset(k=5), 0, LIGHT))

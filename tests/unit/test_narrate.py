@@ -84,13 +84,26 @@ def test_predictions_in_words_give_answers_and_how_far_off_they_are():
     sentence = predictions_sentence(*about)
     assert sentence == (
         "Sample 7 (validation): at step 4 the target (target 1) is 27. The sequence model says "
-        "27.5, off by 0.5; the last-step model says 27.2, off by 0.25. Over all 4 steps the "
+        "27.5, off by 0.5; the last-step model says 27.25, off by 0.25. Over all 4 steps the "
         "sequence model is off by 0.5 on average."
     )
     assert predictions_sentence(*about, earlier=True) == sentence + (
         " Before the last step the last-step model was never asked; its head would have been off "
         "by 0.25 on average."
     )
+
+
+def test_answers_keep_the_digits_that_tell_them_from_the_target():
+    """355 for 355, off by 0.288, would be nothing to believe; a hundred-millionth is nothing."""
+    dataset = a_dataset(y=np.full((8, 4, 1), 355.132, np.float32))
+    about = EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.288, last=-1.5), 0, 0
+    assert predictions_sentence(*about).startswith(
+        "Sample 7 (validation): at step 4 the target (target 1) is 355.1. The sequence model says "
+        "355.4, off by 0.29; the last-step model says 353.6, off by 1.5. "
+    )
+    zero = a_dataset(y=np.zeros((8, 4, 1), np.float32))
+    says = predictions_sentence(EXPERIMENT, zero, a_snapshot(zero, last=1e-8), 0, 0)
+    assert says.endswith("is 0. The last-step model says ≈ 0, off by nothing.")
 
 
 def test_without_a_head_it_is_the_output_that_was_never_asked():
@@ -129,7 +142,7 @@ def test_a_run_that_diverged_is_said_to_have_no_answers():
         EXPERIMENT, dataset, snapshot, 0, 0
     )
     assert "training loss is not a number" in loss_sentence(EXPERIMENT, dataset, snapshot)
-    assert "sequence model not a number" in compare_sentence(dataset, snapshot)
+    assert "sequence model not a number" in compare_sentence(EXPERIMENT, dataset, snapshot)
     assert "(RMSE) is not a number at" in step_error_sentence(EXPERIMENT, dataset, snapshot)
     endless = spoiled(a_snapshot(dataset, sequence=0.5), math.inf)
     assert "training loss is infinite" in loss_sentence(
@@ -148,7 +161,7 @@ def test_sentences_need_no_results():
         "Not trained yet. After the first epoch the sequence model's training loss is known, the "
         "mean over 4 steps; the last-step model's too, over the last step alone. The two losses"
     )
-    assert compare_sentence(dataset, empty).endswith("guessing the mean 788.")
+    assert compare_sentence(EXPERIMENT, dataset, empty).endswith("guessing the mean 788.")
     assert step_error_sentence(EXPERIMENT, dataset, empty).startswith(
         "Guessing the mean is off by "
     )
@@ -192,9 +205,10 @@ def test_the_worked_example_says_its_floor_and_why(mode, floor):
     dataset = make_dataset(experiment)
     snapshot = Snapshot("r", Status.PAUSED, epochs=500, samples=dataset.shown)
     sentence = loss_sentence(experiment, dataset, snapshot)
-    assert f"This layer's floor: {floor}. The output of LSTM stays below" in sentence
-    assert "est possible" not in sentence + compare_sentence(dataset, snapshot)
-    assert "this layer's floor 26,692.69" in compare_sentence(dataset, snapshot)
+    assert f"This layer's floor: {floor}. The output of LSTM stays within" in sentence
+    compared = compare_sentence(experiment, dataset, snapshot)
+    assert "est possible" not in sentence + compared
+    assert "this layer's floor 26,692.69" in compared
 
 
 # The comparison, and the error by timestep
@@ -206,12 +220,12 @@ def test_the_comparison_in_words_is_on_the_samples_that_it_was_measured_on():
     y = np.full((8, 4, 1), 2.0, np.float32)
     dataset = a_dataset(y=y, naive=naive, best_mse=np.full(4, 0.01))
     snapshot = a_snapshot(dataset, sequence=0.5, last=0.25)
-    assert compare_sentence(dataset, snapshot) == (
+    assert compare_sentence(EXPERIMENT, dataset, snapshot) == (
         "Mean squared error at step 4 on the validation samples: sequence model 0.25, last-step "
         "model 0.0625, guessing the mean 4, best possible 0.01."
     )
     all_of_them = replace(dataset, train=8)
-    assert compare_sentence(all_of_them, a_snapshot(all_of_them, last=0.25)) == (
+    assert compare_sentence(EXPERIMENT, all_of_them, a_snapshot(all_of_them, last=0.25)) == (
         "Mean squared error at step 4 on the training samples: last-step model 0.0625, guessing "
         "the mean 4, best possible 0.01. None are kept for validation."
     )
@@ -220,7 +234,7 @@ def test_the_comparison_in_words_is_on_the_samples_that_it_was_measured_on():
 def test_the_comparison_of_scaled_targets_says_that_it_is_scaled():
     """Squared deviations aren't squared degrees."""
     dataset = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
-    sentence = compare_sentence(dataset, a_snapshot(dataset, sequence=0.5))
+    sentence = compare_sentence(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5))
     assert sentence.startswith("Mean squared error (scaled) at step 4 on the validation samples: ")
 
 

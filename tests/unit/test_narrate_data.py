@@ -7,11 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lib.dataset import Dataset, Origin
 from lib.datasets import DATASETS, make_dataset, suggested
 from lib.narrate.data import (
     LONGEST_TITLE,
     data_sentence,
     numbers_hint,
+    range_hint,
+    raw_targets,
     sample_sentence,
     sample_takeaway,
     split_sentence,
@@ -97,3 +100,73 @@ def test_the_split_in_words_says_what_is_kept_back():
     assert split_sentence(a_dataset(train=8)).startswith("All 8 samples are for training: ")
     assert split_takeaway(a_dataset()) == "6 samples to learn from, 2 kept for checking."
     assert split_takeaway(a_dataset(train=8)).endswith("none is kept for checking.")
+
+
+def test_the_ends_of_a_sample_keep_the_digits_that_tell_them_apart():
+    """355 to 355 would be no move at all."""
+    y = np.array([355.132, 355.42, 355.3, 355.42], np.float32)[:, None]
+    sentence = sample_sentence(a_dataset(y=np.tile(y, (8, 1, 1))), 0)
+    assert "it is lowest at timestep 1 (355.1) and highest at timestep 2 (355.4)" in sentence
+
+
+def test_what_32_bits_make_of_0_is_read_as_0():
+    """A dry day among rain of up to 50 mm; what isn't scaled is as it is."""
+    rain = np.zeros((8, 4, 1))
+    rain[1:, 1] = 50
+    scale, offset = np.array([rain.std()]), np.array([rain.mean()])
+    y = ((rain - offset) / scale).astype(np.float32)
+    dataset = a_dataset(y=y, target_scale=scale, target_offset=offset)
+    assert dataset.raw(dataset.y[0], 0).any()
+    assert raw_targets(dataset, 0).tolist() == [[0]] * 4
+    assert raw_targets(dataset, 1).ravel().tolist() == [0, 50, 0, 0]
+    assert sample_sentence(dataset, 0).startswith("Sample 1: target 1 is 0 at every timestep.")
+    exact = a_dataset(y=np.full((8, 4, 1), 1e-9, np.float32))
+    assert raw_targets(exact, 0).max() == exact.y.max()
+
+
+def a_table(judged: list[float], **more: object) -> Dataset:
+    """Targets of 313 to 357 to learn from, at all steps, and these last ones to be judged on."""
+    y = np.linspace(313, 357, 24).reshape(6, 4, 1)
+    last = np.array(judged)[:, None, None] * np.ones((1, 4, 1))
+    last[:, :-1] = 1000  # no last step's
+    scale, offset = np.array([y.std()]), np.array([y.mean()])
+    raw = np.concatenate([y, last])
+    rows = np.arange(len(raw))
+    origin = Origin(
+        targets=raw[:, -1],
+        inputs=raw[:, -1].astype(np.float32),
+        series=np.zeros(len(raw), int),
+        names=("",),
+        times=None,
+        step="row",
+        starts=rows,
+        rate=1,
+        horizons=(1,),
+        training=rows < 6,
+        period=1,
+    )
+    settings: dict[str, object] = {
+        "y": ((raw - offset) / scale).astype(np.float32),
+        "train": 6,
+        "target_scale": scale,
+        "target_offset": offset,
+        "origin": origin,
+        "target_unit": "ppm",
+    }
+    return a_dataset(n=len(raw), **{**settings, **more})
+
+
+def test_targets_outside_what_training_has_seen_are_said_with_what_helps():
+    """On either side; a few are nothing to speak of, and changes are the help already."""
+    high = a_table([300, 352, 358, 374, 340, 341, 342, 343])
+    assert range_hint(high) == (
+        "38% of the validation targets lie outside what training has seen (313 to 357 ppm): "
+        "predict the change instead."
+    )
+    few = [340.0] * 19
+    assert range_hint(a_table([*few, 374])).startswith("5% of the validation targets")
+    assert range_hint(a_table([*few, 340, 374])) == ""
+    assert range_hint(replace(high, test=2)).startswith("50% of")  # six are judged
+    assert range_hint(replace(high, base=np.zeros(high.y.shape))) == ""
+    assert range_hint(replace(high, origin=None)) == ""
+    assert range_hint(replace(high, test=8)) == ""

@@ -86,6 +86,22 @@ def test_the_axis_of_predictions_stands_still_while_a_model_learns():
     assert len(ranges) == 1
 
 
+def test_targets_of_0_and_1_begin_at_0():
+    """While no answer is below; dots on the axis are whole. Errors keep their room below 0."""
+    y = np.array([0, 1, 1, 0], np.float32)[:, None] * np.ones((8, 1, 1), np.float32)
+    dataset = a_dataset(y=y)
+
+    def range_of(wrong: float) -> tuple[float, float]:
+        snapshot = a_snapshot(dataset, sequence=wrong, last=wrong)
+        figure = predictions_figure(EXPERIMENT, dataset, snapshot, 0, 0, palette=LIGHT)
+        assert not any(trace.cliponaxis for trace in figure.data)
+        return figure.layout.yaxis.range
+
+    assert range_of(0.0) == range_of(0.2)
+    assert range_of(0.0)[0] == 0
+    assert -0.1 < range_of(-0.05)[0] < -0.05
+
+
 def test_predictions_that_are_not_numbers_leave_a_gap():
     """A run that diverged still shows its target, on the target's axis."""
     dataset = a_dataset()
@@ -149,8 +165,8 @@ def test_levels_are_in_the_terms_of_the_training_loss(loss, naive):
     dataset = a_dataset(y=y, best_mse=np.full(4, 0.5))
     experiment = EXPERIMENT.set(loss=loss)
     assert naive_loss(experiment, dataset) == {"sequence": naive, "last": naive}
-    assert bool(best_loss(experiment, dataset)) == (loss == "mse")
-    assert best_loss(EXPERIMENT.set(mode="last"), a_dataset()) == {}
+    assert bool(best_loss(experiment, dataset)[0]) == (loss == "mse")
+    assert best_loss(EXPERIMENT.set(mode="last"), a_dataset()) == ({}, None)
 
 
 def test_the_naive_level_of_a_training_loss_is_that_of_the_training_samples():
@@ -207,7 +223,7 @@ def test_a_comparison_of_scaled_targets_says_so_on_its_axis():
         (a_dataset(), "MSE"),
         (a_dataset(target_scale=np.array([10.0]), target_unit="°C"), "MSE (scaled)"),
     ):
-        figure = compare_figure(dataset, a_snapshot(dataset, sequence=0.5), LIGHT)
+        figure = compare_figure(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5), LIGHT)
         assert figure.layout.yaxis.title.text == title
 
 
@@ -252,7 +268,9 @@ def test_error_of_columns_with_different_units_stays_scaled():
 def test_the_comparison_is_the_last_steps_error_of_both():
     """Over the epochs that were checked, with one naive level for both."""
     dataset = a_dataset()
-    figure = compare_figure(dataset, a_snapshot(dataset, sequence=0.5, last=0.25), LIGHT)
+    figure = compare_figure(
+        EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5, last=0.25), LIGHT
+    )
     assert list(the(figure, "sequence mode").y) == [1.0, 0.25]
     assert list(the(figure, "last-step mode").x) == [0, 10]
     assert the(figure, "guessing the mean").y[0] == dataset.naive_mse[-1]

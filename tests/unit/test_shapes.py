@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from lib.datasets.worked import HIGHEST_OUTPUT
 from lib.experiment import CELLS
-from lib.recurrence import GATES
+from lib.recurrence import GATES, HIGHEST_OUTPUT
 from lib.shapes import (
     BIASES,
     BLOCKS,

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from lib.baselines import naive_loss
+from lib.dataset import Baseline
 from lib.datasets import DATASETS, make_dataset, suggested
 from lib.experiment import MODES
+from lib.narrate.explore import compare_sentence
 from lib.narrate.takeaways import (
     compare_takeaway,
     is_overfit,
@@ -45,11 +47,15 @@ def judged(result: ModeResult, validation: list[float], training: list[float]) -
 
 
 def test_predictions_are_off_by_so_much_at_the_last_step():
-    """In the raw unit; what is next to nothing isn't written out."""
+    """In the raw unit; a hundred-millionth is nothing, and 0 is exactly that."""
     dataset = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
     snapshot = a_snapshot(dataset, sequence=0.5, last=0.0)
     assert predictions_takeaway(dataset, snapshot, 0, 0) == (
         "At the last step: sequence mode off by 5 °C, last-step mode by 0 °C."
+    )
+    small = a_dataset(y=np.zeros((8, 4, 1), np.float32), target_scale=np.array([10.0]))
+    assert predictions_takeaway(small, a_snapshot(small, last=1e-9), 0, 0) == (
+        "At the last step: last-step mode off by nothing."
     )
 
 
@@ -121,17 +127,17 @@ def test_where_each_model_beats_the_guess():
         return step_error_takeaway(dataset, a_snapshot(dataset, **wrong))
 
     assert says(sequence=1.0, last=2.5) == (
-        "Sequence mode beats the guess at 3 of 4 steps; last-step mode's answer doesn't."
+        "Sequence mode beats the guess at 3 of 4 steps; last-step mode doesn't."
     )
     assert says(sequence=0.1, last=1.19) == (
-        "Sequence mode beats the guess at every step; last-step mode's answer hardly does."
+        "Sequence mode beats the guess at every step; last-step mode hardly does."
     )
     assert says(sequence=9.0, last=0.1) == (
-        "Sequence mode beats the guess at no step; last-step mode's answer does."
+        "Sequence mode beats the guess at no step; last-step mode does."
     )
     assert says(sequence=9.0, last=9.0) == "Neither mode beats the guess at any step."
-    assert says(last=0.1) == "Last-step mode's answer beats the guess."
-    assert says(last=9.0) == "Last-step mode's answer is no better than the guess."
+    assert says(last=0.1) == "Last-step mode beats the guess."
+    assert says(last=9.0) == "Last-step mode is no better than the guess."
 
 
 def test_whether_the_guess_is_beaten_is_counted_step_by_step():
@@ -149,7 +155,7 @@ def test_whether_the_guess_is_beaten_is_counted_step_by_step():
             also = {0.5: "does too" if clearly else "does", 0.99: "hardly does", 2.0: "doesn't"}
             assert says == (
                 f"Sequence mode beats the guess {where.get(clearly, f'at {clearly} of 4 steps')}; "
-                f"last-step mode's answer {also[share]}."
+                f"last-step mode {also[share]}."
             )
             assert len(says.split()) <= 15
 
@@ -157,15 +163,65 @@ def test_whether_the_guess_is_beaten_is_counted_step_by_step():
 def test_the_smaller_error_is_that_of_this_run():
     """No more is said: another seed may have another one. Equal ones are called so."""
     dataset = a_dataset()
-    assert compare_takeaway(dataset, a_snapshot(dataset, sequence=0.5, last=2.0)) == (
+
+    def says(**wrong: float) -> str:
+        return compare_takeaway(dataset, a_snapshot(dataset, **wrong))
+
+    assert says(sequence=0.5, last=2.0) == (
         "In this run sequence mode's error is smaller: 0.25 against 4."
     )
-    nearly = a_snapshot(dataset, sequence=0.5, last=0.500001)
-    assert compare_takeaway(dataset, nearly) == (
-        "Both modes have the same error at the last step: 0.25."
+    assert says(sequence=0.500001, last=0.5) == (
+        "In this run last-step mode's error is smaller: 0.25 against 0.250001."
     )
-    alone = compare_takeaway(dataset, a_snapshot(dataset, last=0.5))
-    assert alone.startswith("Its error is 0.25; guessing the mean has ")
+    assert says(sequence=1 / 3, last=1 / 3) == (
+        "Both modes have the same error at the last step: 0.111."
+    )
+    assert says(last=0.5).startswith("Its error is 0.25; guessing the mean has ")
+
+
+def test_no_winner_is_named_where_neither_mode_beats_what_needs_no_learning():
+    """Whichever of the two is the better one; of a table the best baseline has its name."""
+    guess = zeros([1.0, 1.0, 1.0, 0.2])
+    baseline = Baseline("seasonal", "the same hour last week", guess["naive"][:, -1])
+    table = a_dataset(**guess, naive_label=baseline.label, baselines=(baseline,))
+    made = a_dataset(**guess)
+    for sequence, last, beaten in (
+        (0.5, 0.3, False),
+        (0.3, 0.5, False),
+        (0.1, 0.3, True),
+        (0.3, 0.1, True),
+    ):
+        for dataset, rival in (
+            (table, "the best baseline, the same hour last week"),
+            (made, "guessing the mean"),
+        ):
+            snapshot = a_snapshot(dataset, sequence=sequence, last=last)
+            says = compare_takeaway(dataset, snapshot)
+            assert (says == f"Neither mode beats {rival}: 0.09 against 0.04.") is not beaten
+            assert says.startswith("In this run ") is beaten
+            assert len(says.split()) <= 15
+            both = compare_sentence(EXPERIMENT, dataset, snapshot)  # folded, but never missing
+            assert f"sequence model {sequence**2:.2g}, last-step model {last**2:.2g}" in both
+    long = replace(table, naive_label="the same minute of the last known hour")
+    assert compare_takeaway(long, a_snapshot(long, sequence=0.5, last=0.3)) == (
+        "Neither mode beats the same minute of the last known hour: 0.09 against 0.04."
+    )
+
+
+def test_a_table_is_held_against_its_best_baseline():
+    """As the guess of made data, at every step."""
+    guess = zeros([2, 1.5, 0.5, 1.2])
+    baseline = Baseline("last", "guessing no change", guess["naive"][:, -1])
+    dataset = a_dataset(**guess, naive_label=baseline.label, baselines=(baseline,))
+
+    def says(**wrong: float) -> str:
+        return step_error_takeaway(dataset, a_snapshot(dataset, **wrong))
+
+    assert says(sequence=1.0, last=0.5) == (
+        "Sequence mode beats the best baseline at 3 of 4 steps; last-step mode does too."
+    )
+    assert says(sequence=9, last=9) == "Neither mode beats the best baseline at any step."
+    assert says(last=9.0) == "Last-step mode is no better than the best baseline."
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])

@@ -8,12 +8,11 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
-from lib.datasets.worked import highest_output
 from lib.figures.bound import bound_picture
 from lib.figures.breakings import Strip, strips, strips_legend
 from lib.figures.palette import Palette
 from lib.narrate.breaking import bound_sentence, bound_takeaway, ways_to_break_it
-from lib.recurrence import initial_weights, unroll, unroll_stack
+from lib.recurrence import highest_output, initial_weights, unroll, unroll_stack
 from lib.ui.cell.ask import Reply, ask
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import Follower, row_order

@@ -1,0 +1,150 @@
+"""The least error that a model can have knows its head and how far its cell's outputs get."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from lib.baselines import best_loss, best_possible
+from lib.datasets import DATASETS, make_dataset, settle, suggested
+from lib.experiment import CELLS, Experiment
+from lib.recurrence import highest_output, unroll
+from lib.shapes import BLOCKS, bias_shapes
+from tests.unit.pictures import EXPERIMENT, a_dataset
+
+HEADLESS = EXPERIMENT.set(head="none", U=1)
+FLOOR = "this layer's floor"
+
+
+@pytest.mark.parametrize(
+    ("cell", "sequence", "last"),
+    [
+        ("lstm", 26109.24, 26692.69),
+        ("gru", 26067.50, 26681.50),
+        ("simple_rnn", 26067.50, 26681.50),
+    ],
+)
+def test_the_raw_worked_example_says_how_low_its_loss_can_get(cell, sequence, last):
+    """An LSTM stays below tanh(1) and tanh(2), the other two below 1."""
+    experiment = settle(Experiment().set(data="worked_raw", cell=cell))
+    best = best_possible(experiment, make_dataset(experiment))
+    assert best.mse.mean() == pytest.approx(sequence, abs=0.005)
+    assert best.mse[-1] == pytest.approx(last, abs=0.005)
+    assert best.label == FLOOR
+    assert best.why.startswith(f"The output of {CELLS[cell].label} stays within ±")
+    assert best.why.endswith(", so a target of 208 is out of reach.")
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_layer_with_its_gates_wide_open_comes_as_near_as_the_floor_says(cell):
+    """No nearer: the weights are the best there are for targets of 5."""
+    dataset = a_dataset(t=6, y=np.full((8, 6, 1), 5, np.float32))
+    block = {"lstm": (50, 50, 50, 50), "gru": (-50, 0, 50), "simple_rnn": (50,)}[cell]
+    weights = [np.zeros((3, BLOCKS[cell])), np.zeros((1, BLOCKS[cell])), np.zeros(0)]
+    weights[2] = np.resize(np.array([*block, *[0] * len(block)]), bias_shapes(cell, 1)[0])
+    hidden = unroll(cell, weights, dataset.x, precision=np.float64).hidden
+    wrong = ((hidden - dataset.y)[dataset.judged] ** 2).mean(axis=(0, 2))
+    best = best_possible(HEADLESS.set(cell=cell), dataset)
+    np.testing.assert_allclose(best.mse, wrong, rtol=1e-6)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_floor_is_how_far_the_nearest_output_is_from_each_target(cell):
+    """Target by target, of the samples that are asked for; several columns are averaged."""
+    y = np.random.default_rng(0).normal(0, 2, (8, 4, 2)).astype(np.float32)
+    dataset, experiment = a_dataset(k=2, y=y), HEADLESS.set(cell=cell, U=2)
+
+    def nearest(target: float, step: int) -> float:
+        bound = math.tanh(step) if cell == "lstm" else 1.0
+        return min(max(target, -bound), bound)
+
+    for samples, some in ((None, y[6:]), (slice(6), y[:6])):
+        expected = [
+            np.mean([(float(v) - nearest(float(v), t)) ** 2 for v in some[:, t - 1].ravel()])
+            for t in range(1, 5)
+        ]
+        best = best_possible(experiment, dataset, samples)
+        np.testing.assert_allclose(best.mse, expected, rtol=1e-9)
+        assert best.label == FLOOR
+    assert best_loss(experiment, dataset)[0] == pytest.approx(
+        {"sequence": np.mean(expected), "last": expected[-1]}
+    )
+
+
+def test_an_echo_without_a_head_has_a_floor():
+    """Of normal numbers what lies beyond ±1 costs 2 ((1 + 1) Q(1) - φ(1)) = 0.151 on average."""
+    experiment = settle(Experiment().set(data="echo", head="none", U=1))
+    dataset = make_dataset(experiment)
+    losses, best = best_loss(experiment, dataset)
+    assert best.label == FLOOR
+    assert min(losses.values()) >= 0.08
+    assert best_possible(experiment, dataset).mse[3:].min() > 0.07
+    many = settle(experiment.set(N=4096))
+    mse = best_possible(many, make_dataset(many)).mse
+    tail, density = math.erfc(1 / math.sqrt(2)) / 2, math.exp(-0.5) / math.sqrt(2 * math.pi)
+    assert mse[-6:].mean() == pytest.approx(2 * (2 * tail - density), abs=0.02)
+    assert not mse[:3].any()
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in DATASETS if name not in ("upload", "worked_raw")]
+)
+def test_behind_a_dense_head_it_is_what_is_known_of_the_data(name):
+    """Whatever the cell: a Dense layer stretches its outputs as far as need be."""
+    experiment = suggested(name).set(cell="gru")
+    dataset = make_dataset(experiment)
+    best = best_possible(experiment, dataset)
+    assert (best is None) == (dataset.best_mse is None)
+    if best:
+        assert best.mse is dataset.best_mse
+        assert (best.label, best.why) == ("best possible", dataset.best_why)
+
+
+def test_the_larger_of_noise_and_floor_counts_at_each_step():
+    """It is the layer's floor as soon as that is above what is known, and tells its reason."""
+    y = np.full((8, 4, 1), 2, np.float32)
+    for known, label in ((0.5, FLOOR), (4.0, "best possible")):
+        dataset = a_dataset(y=y, best_mse=np.array([4, 4, 4, known]), best_why="Noise.")
+        best = best_possible(HEADLESS.set(cell="gru"), dataset)
+        assert best.mse.tolist() == [4, 4, 4, max(known, 1)]
+        assert best.label == label
+        assert ("±1 at every step, so a target of 2 is" in best.why) == (label == FLOOR)
+
+
+def test_where_nothing_is_known_there_is_a_floor_or_none():
+    """Targets in reach have none; scaled ones are called so."""
+    assert best_possible(HEADLESS, a_dataset(y=np.full((8, 4, 1), 0.5, np.float32))) is None
+    assert best_possible(EXPERIMENT, a_dataset()) is None
+    scaled = a_dataset(y=np.full((8, 4, 1), -2, np.float32), target_scale=np.array([10.0]))
+    best = best_possible(HEADLESS, scaled)
+    assert "±0.762 at step 1 and ±0.999 at step 4, so a scaled target of −2 is" in best.why
+
+
+def test_what_rounding_reaches_is_no_floor():
+    """An LSTM's bound is 1 - 1e-10 at step 12, where a logarithmic axis would go down to 1e-21."""
+    experiment = settle(Experiment().set(data="parity", head="none", U=1, T=12))
+    best = best_possible(experiment, make_dataset(experiment))
+    assert best.mse[0] > 0.05
+    assert best.mse[-1] == 0
+
+
+def test_an_lstm_can_get_higher_at_every_step_and_never_to_1():
+    """The bound is tanh(t): 0.7616 at the first step."""
+    highest = highest_output("lstm", 5)
+    assert (np.diff(highest) > 0).all()
+    assert highest[0] == np.tanh(1)
+    assert highest[-1] < 1
+
+
+@pytest.mark.parametrize("cell", ["gru", "simple_rnn"])
+def test_outputs_of_cells_without_a_cell_state_stay_below_1_at_every_step(cell):
+    """They are a tanh, or a mixture of such."""
+    assert highest_output(cell, 3).tolist() == [1, 1, 1]
+
+
+def test_no_bound_is_claimed_for_a_cell_that_has_none_in_the_table():
+    """That is a KeyError, not a bound of 1."""
+    with pytest.raises(KeyError):
+        highest_output("new", 3)
