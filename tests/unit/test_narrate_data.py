@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from lib.dataset import Dataset, Origin
 from lib.datasets import DATASETS, make_dataset, suggested
+from lib.experiment import DataSettings
 from lib.narrate.data import (
     LONGEST_TITLE,
     data_sentence,
@@ -20,6 +22,9 @@ from lib.narrate.data import (
     split_sentence,
     split_takeaway,
 )
+from lib.tables import Table
+from lib.tables.windows import make_windows
+from tests.unit import own_data
 from tests.unit.pictures import a_dataset
 
 
@@ -170,3 +175,21 @@ def test_targets_outside_what_training_has_seen_are_said_with_what_helps():
     assert range_hint(replace(high, base=np.zeros(high.y.shape))) == ""
     assert range_hint(replace(high, origin=None)) == ""
     assert range_hint(replace(high, test=8)) == ""
+
+
+def test_a_trend_leaves_the_range_that_training_has_seen():
+    """Counted by pandas on the rows; of the changes nothing is said."""
+    frame = own_data.trend()
+    times = pd.DatetimeIndex(pd.to_datetime(frame["week"]))
+    table = Table(name="co2", frame=frame[["co2"]], times=times)
+    settings = DataSettings(timesteps=24)
+    dataset = make_windows(table, ["co2"], ["co2"], settings)
+    seen = frame["co2"][dataset.origin.training]
+    judged = frame["co2"].iloc[dataset.origin.starts[dataset.judged] + 24]
+    share = 1 - judged.between(seen.min(), seen.max()).mean()
+    assert share > 0.5
+    assert range_hint(dataset) == (
+        f"{100 * share:.0f}% of the validation targets lie outside what training has seen "
+        f"({seen.min():.0f} to {seen.max():.0f}): predict the change instead."
+    )
+    assert range_hint(make_windows(table, ["co2"], ["co2"], replace(settings, form="change"))) == ""
