@@ -40,7 +40,7 @@ def best_possible(
     near is measured on `samples`, those that are judged unless others are given.
     """
     known = dataset.best_mse
-    best = None if known is None else Best(known, dataset.best_label, dataset.best_why)
+    best = None if known is None else Best(known, "best possible", dataset.best_why)
     if experiment.model.head == "dense":
         return best
     y = dataset.y[dataset.judged if samples is None else samples].astype(np.float64)

@@ -170,13 +170,10 @@ class Dataset(Samples):
     origin: Origin | None = None
     """The rows that the samples were cut from, where there are any."""
     best_mse: np.ndarray | None = None
-    """The least mean squared error to be expected, by timestep (T,), in the unit of y squared;
-    None where nobody knows it. Of any model, unless `best_label` says whose it is: a layer that
-    can't reach its targets has a floor of its own, above what a plain guess may have."""
-    best_label: str = "best possible"
-    """What `best_mse` is called, as it stands on the chart."""
+    """The least mean squared error that any model can expect, by timestep (T,), in the unit of y
+    squared; None where nobody knows it. What a layer can reach: `lib.baselines.best_possible`."""
     best_why: str = ""
-    """One sentence that says where `best_mse` comes from, or why a target is out of reach."""
+    """One sentence that says where `best_mse` comes from."""
     target_scale: np.ndarray | None = None
     """(K,), or (N, K) where each series has its own: raw targets = y * scale + offset + base. None
     means 1."""

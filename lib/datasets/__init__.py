@@ -111,7 +111,7 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
         most = MAX_VALUES // (data.timesteps * data.features) // step * step
         settled = settled.set(N=min(data.samples, most))
     if settled.model.head == "none" and width:
-        settled = settled.set(U=width)
+        settled = settled.set(U=min(width, int(limit_of("U").maximum)))
     return settled
 
 

@@ -131,7 +131,6 @@ def test_no_chart_takes_a_name_for_markup():
         sample_names=tuple(f"<b>{i}" for i in range(8)),
         naive_label="<b>guess",
         best_mse=np.ones(4),
-        best_label="<b>floor",
         target_unit="<b>unit",
     )
     figures = all_figures(dataset, a_snapshot(dataset, sequence=0.5, last=0.2))
