@@ -93,11 +93,15 @@ LOSSES = {
     "huber": Choice("Huber", "huber"),
 }
 KEEPS = {
-    "last": Choice("The last epoch", "", "as it is when training ends"),
-    "best": Choice("The best epoch", "", "of each mode, where its validation loss is least"),
-    "stop": Choice("Stop early", "", "as the best epoch, and no more after `patience` without one"),
+    "last": Choice("Last epoch", "", "as they are when training ends"),
+    "best": Choice("Best epoch", "", "each mode's of the epoch where its validation loss is least"),
+    "stop": Choice(
+        "Best epoch, stop early",
+        "EarlyStopping",
+        "each mode trains no more after so many epochs without a better one",
+    ),
 }
-"""Which epoch's weights a run ends with; the last two look at the validation part."""
+"""Which epoch's weights a run ends with; the validation part tells which is the best."""
 MISSING = {
     "fill": Choice("Fill with the last known value", ""),
     "drop": Choice("Drop the rows", ""),
@@ -227,6 +231,7 @@ class TrainingSettings:
     epochs: int = _number("epochs", 200, 1, 5000)
     keep: str = _choice("keep", "last", KEEPS)
     patience: int = _number("patience", 20, 1, 1000)
+    """Epochs without a better one after which a mode stops; only where `keep` is "stop"."""
 
 
 @dataclass(frozen=True, slots=True)

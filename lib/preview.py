@@ -56,6 +56,9 @@ def as_of(
     """A run's snapshot as it was after an earlier epoch, with the weights that it had then."""
     results = {}
     for mode, result in snapshot.results.items():
+        if result.kept_epoch is not None and epoch > result.checked_epochs[-1]:
+            results[mode] = result  # it had stopped by then
+            continue
         step_mse, losses, predictions = _judge(experiment, dataset, weights[mode])
         told, checked = result.loss_epochs <= epoch, result.checked_epochs <= epoch
         epochs, errors = result.checked_epochs[checked], result.last_step_mse[checked]
@@ -76,6 +79,7 @@ def as_of(
             step_mse=step_mse,
             predictions=predictions,
             weights=weights[mode],
+            kept_epoch=None,
         )
     return replace(snapshot, epoch=epoch, samples=dataset.shown, results=results)
 

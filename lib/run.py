@@ -73,6 +73,29 @@ class ModeResult:
     with `predictions[:, -1]` alone; its other steps are what its head would have said."""
     weights: tuple[np.ndarray, ...] | None = None
     """The weights now, in Keras's `model.get_weights()` order; None where they are too many."""
+    kept_epoch: int | None = None
+    """The best epoch on the validation part, where its weights are back; what is so "now" is of it.
+    None as long as the model trains on, and where the last epoch is kept."""
+
+    @property
+    def final_mse(self) -> float:
+        """`last_step_mse` of the weights."""
+        return float(self.last_step_mse[self._place(self.checked_epochs)])
+
+    @property
+    def final_loss(self) -> float:
+        """`loss` in the epoch that led to the weights."""
+        return float(self.loss[self._place(self.loss_epochs)])
+
+    @property
+    def final_validation_loss(self) -> float:
+        """`validation_loss` of the weights."""
+        return float(self.validation_loss[self._place(self.checked_epochs)])
+
+    def _place(self, epochs: np.ndarray) -> int:
+        """Where the weights' epoch stands among `epochs`, which have it."""
+        kept = self.kept_epoch
+        return -1 if kept is None else int(np.searchsorted(epochs, kept))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +112,7 @@ class Snapshot:
     models of a pair counted as one epoch."""
     seconds_left: float | None = None
     """At that pace, or at the speed of the last seconds; without a pace None in a run's first
-    second, which is slower."""
+    second, which is slower, and always None where it may stop early."""
     reason: str = ""
     """A sentence where something has to be said: why it ended, what it waits for."""
     samples: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -99,6 +122,12 @@ class Snapshot:
     past: tuple[tuple[int, ModelWeights], ...] = ()
     """Weights after earlier epochs, increasing: some of those that the models were judged with
     since the snapshot before. Empty where they are too many."""
+
+    @property
+    def keeps_best(self) -> bool:
+        """Whether each model has the weights of its best epoch back."""
+        kept = [result.kept_epoch for result in self.results.values()]
+        return bool(kept) and None not in kept
 
 
 @dataclass(frozen=True, slots=True, eq=False)

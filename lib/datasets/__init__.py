@@ -85,8 +85,8 @@ def suggested(name: str) -> Experiment:
 def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     """The experiment as its dataset allows it: fixed values set, others brought into range.
 
-    A setting that the dataset doesn't use has its default: two experiments that are the same are
-    equal.
+    A setting that the dataset, or another setting, doesn't use has its default: two experiments
+    that are the same are equal.
 
     What can't be mended by moving a number (too few rows, unknown columns) is left for
     `make_dataset` to refuse. Raises ExperimentError for an unknown dataset.
@@ -110,6 +110,8 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
         step = int(limit_of("N").step)
         most = MAX_VALUES // (data.timesteps * data.features) // step * step
         settled = settled.set(N=min(data.samples, most))
+    if settled.training.keep != "stop":
+        settled = settled.set(patience=SETTINGS["patience"].default)
     if settled.model.head == "none" and width:
         settled = settled.set(U=min(width, int(limit_of("U").maximum)))
     return settled

@@ -21,10 +21,11 @@ DATA_Y = (
 """Targets (2, 2, 4) of `return_sequences=True`. Those of `return_sequences=False` are the last
 step, (2, 4): 105 to 108 and 205 to 208."""
 
-_SHAPE = {"T": 2, "F": 3}
+_FIXED = {"T": 2, "F": 3, "keep": "last"}
 _WHY = {
     "T": "The worked example has 2 timesteps.",
     "F": "The worked example has 3 features.",
+    "keep": "No validation part to find the best.",
 }
 
 
@@ -72,7 +73,7 @@ WORKED = {
         shows="Targets out of the layer's reach.",
         about="Targets of 101 to 208 straight from the recurrent layer, which can't reach them.",
         make=_raw,
-        fixed={**_SHAPE, "U": 4, "head": "none"},
+        fixed={**_FIXED, "U": 4, "head": "none"},
         why={
             **_WHY,
             "U": "No head: a unit for each of 4 targets.",
@@ -88,7 +89,7 @@ WORKED = {
         shows="Scaled, with a Dense head: in reach.",
         about="The same targets, standardised and behind a Dense layer, which reaches them.",
         make=_scaled,
-        fixed={**_SHAPE, "head": "dense"},
+        fixed={**_FIXED, "head": "dense"},
         why={
             **_WHY,
             "head": "Only a Dense layer gets to all targets.",

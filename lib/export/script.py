@@ -13,7 +13,7 @@ from lib.dataset import Dataset
 from lib.datasets import find_spec
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import DATA
-from lib.export.python import LINE, plain
+from lib.export.python import LINE, laid_out, plain
 from lib.stack.models import model_layers
 from lib.stack.recurrent import Recurrent
 from lib.stack.tensors import readable_shape
@@ -43,6 +43,7 @@ def keras_script(experiment: Experiment, dataset: Dataset) -> str:
             *head,
             data.code,
             *_models(experiment, dataset),
+            *_keeping(experiment, dataset),
             *(_training(mode, experiment, dataset) for mode in experiment.model.modes),
             _verdict(experiment, dataset),
         ]
@@ -76,27 +77,52 @@ def _layer(step: TracedLayer) -> str:
     return f"{code},  # {readable_shape(step.tensors[0])}"
 
 
+def _keeping(experiment: Experiment, dataset: Dataset) -> list[str]:
+    """What has each model keep its best epoch, where it is to."""
+    settings = experiment.training
+    if settings.keep == "last" or not dataset.has_validation:
+        return []
+    stops = settings.keep == "stop"
+    patience = settings.patience if stops else settings.epochs
+    then = f"and stops {patience} epochs after it" if stops else "and with this patience none stops"
+    return [
+        f"# Each model keeps its best epoch on the validation part, {then}.\n"
+        f'best = keras.callbacks.EarlyStopping(monitor="val_loss", patience={patience}, '
+        "restore_best_weights=True)"
+    ]
+
+
 def _training(mode: str, experiment: Experiment, dataset: Dataset) -> str:
     """Compile and fit one model."""
     settings, name = experiment.training, MODES[mode].variable
     sequence = mode == "sequence"
     shape = f"(N, {dataset.shape[1]}, {dataset.targets})" if sequence else f"(N, {dataset.targets})"
     rate = f"learning_rate={settings.learning_rate:g}"
+    last = "" if sequence else ", -1"
+    arguments = ["x[:train]", f"y[:train{last}]"]
+    arguments += [f"batch_size={settings.batch_size}", f"epochs={settings.epochs}", "verbose=0"]
+    if _keeping(experiment, dataset):
+        judged = _judged(dataset)
+        arguments += [f"validation_data=(x[{judged}], y[{judged}{last}])", "callbacks=[best]"]
     return "\n".join(
         [
             f"# The targets of {'every' if sequence else 'the last'} timestep: {shape}.",
             f"keras.utils.set_random_seed({experiment.seed})  # for the order of the batches",
             f"{name}.compile(keras.optimizers.{OPTIMIZERS[settings.optimizer].keras}({rate}), "
             f'loss="{LOSSES[settings.loss].keras}")',
-            f"{name}.fit(x[:train], y[:train{'' if sequence else ', -1'}], "
-            f"batch_size={settings.batch_size}, epochs={settings.epochs}, verbose=0)",
+            laid_out(f"{name}.fit(", arguments, ")"),
         ]
     )
 
 
+def _judged(dataset: Dataset) -> str:
+    """The slice of the samples that models are judged on."""
+    return "train:" if dataset.has_validation else ":train"
+
+
 def _verdict(experiment: Experiment, dataset: Dataset) -> str:
     """Print the one number that compares the modes."""
-    part = "train:" if dataset.has_validation else ":train"
+    part = _judged(dataset)
     which = "validation" if dataset.has_validation else "training"
     lines = [f"# The number that can be compared: error at the last timestep, on {which} samples."]
     for mode in experiment.model.modes:

@@ -74,6 +74,7 @@ def loss_figure(
             key[1].insert(0, marks.best_key(label, palette, ": 0" if nothing else ""))
         else:
             key.insert(1, [marks.best_key(label, palette, f" ({nothing[0]}: 0)")])
+    data += _kept(snapshot, checks, palette, key)
     words = chart.side_notes(notes, y["range"], LEAST_PLOT, TOGETHER) if both else []
     if not any(len(loss) for _, loss in losses.values()):
         words.append(chart.empty("not trained yet", palette))
@@ -123,6 +124,7 @@ def compare_figure(
         key[1].insert(0, marks.best_key(label, palette, zero))
     if best:  # above a line that reaches it, where it can be seen
         data.append(marks.level(label, best, x["range"], marks.best_style(palette)))
+    data += _kept(snapshot, errors, palette, key)
     return chart.figure(
         data,
         chart.layout(
@@ -156,6 +158,24 @@ def _lines(
         }
         for mode, (epochs, y) in values.items()
     ]
+
+
+def _kept(
+    snapshot: Snapshot,
+    values: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    palette: Palette,
+    key: list[list[Entry]],
+) -> list[dict[str, Any]]:
+    """A ring around the value of each kept epoch, of (epochs, values) by mode; the key says so."""
+    rings = []
+    for mode, (epochs, y) in values.items():
+        if (kept := snapshot.results[mode].kept_epoch) is not None:
+            marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}
+            name, at = f"{MODES[mode].name}, kept", epochs == kept
+            rings.append(marks.points(name, epochs[at], y[at], marker, f"%{{y:{chart.VALUE}}}"))
+    if rings:
+        key.append([Entry("rings", "the epoch that is kept", palette.muted, palette.muted)])
+    return rings
 
 
 def _key(modes: Mapping[str, Any], palette: Palette) -> list[Entry]:

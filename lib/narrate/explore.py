@@ -124,9 +124,7 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     """Each model's own training loss, why two such losses can't be compared, and what is good."""
     steps = dataset.shape[1]
     losses = {
-        mode: float(result.loss[-1])
-        for mode, result in snapshot.results.items()
-        if len(result.loss)
+        mode: result.final_loss for mode, result in snapshot.results.items() if len(result.loss)
     }
     counts = {"sequence": f"the mean over {steps} steps", "last": "over the last step alone"}
     loss = LOSSES[experiment.training.loss].label.lower()
@@ -135,7 +133,9 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
             f"the {MODES[mode].model}'s {named}is {readable(value)}, {counts[mode]}"
             for named, (mode, value) in zip(("training loss ", ""), losses.items(), strict=False)
         ]
-        parts = [_sentence(clauses, f"After {counted(snapshot.epoch, 'epoch')} ")]
+        after = f"After {counted(snapshot.epoch, 'epoch')} "
+        after = "By then " if snapshot.keeps_best else after
+        parts = [kept_sentence(snapshot), _sentence(clauses, after)]
     else:
         clauses = [
             f"the {MODES[mode].model}'s {named}, {counts[mode]}"
@@ -149,7 +149,7 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
             f"The two losses can't be compared: one counts {steps} steps, the other counts 1."
         )
     checked = [
-        f"the {MODES[mode].model}'s is {readable(result.validation_loss[-1])}"
+        f"the {MODES[mode].model}'s is {readable(result.final_validation_loss)}"
         for mode, result in snapshot.results.items()
         if len(result.validation_loss)
     ]
@@ -171,7 +171,7 @@ def compare_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapsho
     """The number that compares the modes: last-step error on the same samples for both."""
     which = "validation" if dataset.has_validation else "training"
     known = {
-        MODES[mode].model: float(result.last_step_mse[-1])
+        MODES[mode].model: result.final_mse
         for mode, result in snapshot.results.items()
         if len(result.last_step_mse)
     }
@@ -195,7 +195,7 @@ def typical_error(dataset: Dataset, result: ModeResult) -> str:
     scale = dataset.raw_scale
     if not dataset.is_scaled or scale is None or not len(result.last_step_mse):
         return ""
-    error = short(scale * math.sqrt(result.last_step_mse[-1])).removeprefix("≈ ")
+    error = short(scale * math.sqrt(result.final_mse)).removeprefix("≈ ")
     return f"≈ {error}{off_unit(dataset)} off"
 
 
@@ -240,6 +240,8 @@ def step_error_sentence(
 
 def progress_sentence(snapshot: Snapshot) -> str:
     """Where a run stands: "epoch 140 of 2,000 · 131 epochs/s · about 15 s left"."""
+    if snapshot.status is Status.FINISHED and snapshot.epoch < snapshot.epochs:
+        return f"stopped early after {snapshot.epoch:,} of {snapshot.epochs:,} epochs"
     parts = [f"epoch {snapshot.epoch:,} of {snapshot.epochs:,}"]
     if snapshot.status is Status.RUNNING and snapshot.epochs_per_second > 0:
         speed = snapshot.epochs_per_second
@@ -247,6 +249,22 @@ def progress_sentence(snapshot: Snapshot) -> str:
         if snapshot.seconds_left is not None:
             parts.append(f"{_about(snapshot.seconds_left)} left")
     return " · ".join(parts)
+
+
+def kept_sentence(snapshot: Snapshot) -> str:
+    """Which epoch's weights each mode has back, of those that have; "" where none has."""
+    results = snapshot.results
+    kept = {m: r.kept_epoch for m, r in results.items() if r.kept_epoch is not None}
+    if not kept:
+        return ""
+    if len(kept) > 1 and len(set(kept.values())) == 1:
+        return f"Both modes keep epoch {kept['last']:,}, their best on validation."
+    first, *others = (f"epoch {epoch:,}" for epoch in kept.values())
+    keeps = "keeps" if len(kept) == len(results) else "has stopped and keeps"
+    whose = "its" if not others else "each its"
+    names = [MODES[mode].name for mode in kept]
+    then = "".join(f", {names[-1]} {epoch}" for epoch in others)
+    return f"{capital(names[0])} {keeps} {first}{then}, {whose} best on validation."
 
 
 def changed_settings(before: Experiment, after: Experiment) -> str:

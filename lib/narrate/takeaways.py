@@ -50,17 +50,20 @@ def loss_takeaway(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     """Whether a model overfits, else why two losses can't be compared, or what one is worth."""
     guesses = naive_loss(experiment, dataset)
     overfits = [m for m, result in snapshot.results.items() if is_overfit(result, guesses[m])]
+    kept = all(snapshot.results[mode].kept_epoch for mode in overfits)
     if len(overfits) > 1:
-        return "Both modes overfit: validation loss has risen, well above training loss."
+        then = ", so their best epochs were kept" if kept else ", well above training loss"
+        return f"Both modes overfit: validation loss has risen{then}."
     if overfits:
         name = capital(MODES[overfits[0]].name)
-        return f"{name} overfits: its validation loss has risen, well above its training loss."
+        then = ", so its best epoch was kept" if kept else ", well above its training loss"
+        return f"{name} overfits: its validation loss has risen{then}."
     if len(snapshot.results) > 1:
         return f"Not to be compared: one averages {dataset.shape[1]} steps, the other counts one."
     mode, result = next(iter(snapshot.results.items()))
     if not len(result.loss):
         return f"{capital(dataset.naive_label)} would have a loss of {readable(guesses[mode])}."
-    loss, guess = apart(result.loss[-1], guesses[mode])
+    loss, guess = apart(result.final_loss, guesses[mode])
     return f"Training loss is {loss}; {dataset.naive_label} has {guess}."
 
 
@@ -117,7 +120,7 @@ def compare_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
     """The number that can be compared: of both modes, if one beats the guess or baseline."""
     if not snapshot.epoch:
         return UNTRAINED
-    errors = {mode: float(result.last_step_mse[-1]) for mode, result in snapshot.results.items()}
+    errors = {mode: result.final_mse for mode, result in snapshot.results.items()}
     if not all(map(math.isfinite, errors.values())):
         return "There is no error to compare: the figures aren't numbers any more."
     label, naive = dataset.naive_label, float(dataset.naive_mse[-1])

@@ -50,6 +50,12 @@ class History(Generic[Value]):
                 self._points += [(epoch + k, values[k]) for k in following]
                 place = min(following[-1] + self._gap, last)
 
+    def put_back(self, epoch: int, value: Value) -> None:
+        """Have this epoch among them, where it was thinned out. Nothing may be added after that."""
+        self._points = sorted(
+            {**dict(self._points), epoch: value}.items(), key=lambda point: point[0]
+        )
+
     @property
     def points(self) -> list[tuple[int, Value]]:
         """Epochs, increasing, each with its value."""

@@ -36,6 +36,11 @@ def check(experiment: Experiment, samples: Samples) -> None:
                 f"{name} may have at most {MAX_VALUES:,} numbers (N·T·{letter}), "
                 f"got {n:,}·{t:,}·{width:,} = {n * t * width:,}"
             )
+    if experiment.training.keep != "last" and not samples.has_validation:
+        raise ExperimentError(
+            "keep must be 'last' where no samples are kept from training to find the best epoch, "
+            f"got {experiment.training.keep!r}"
+        )
     _check_batch(experiment, samples)
     for name, array in (("x", samples.x), ("y", samples.y)):
         bad = array.size - int(np.isfinite(array).sum())

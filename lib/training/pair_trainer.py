@@ -9,8 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,71 +20,16 @@ from lib.recurrence import initial_model_weights
 from lib.run import ModelWeights, ModeResult
 from lib.training.batches import BatchOrder
 from lib.training.history import History
+from lib.training.model_record import Errors, Fit, ModelRecord
 
 if TYPE_CHECKING:
-    from lib.training.engine import Judge, ModelState, Program
+    from lib.training.engine import Judge, Program
 
-MAX_SENT_PARAMETERS = 50_000
-"""Models of more parameters are not sent along with every snapshot."""
 LONGER = 2.0
 """How much longer a slice may be for the sake of an epoch's end."""
 PAST_BYTES = 500_000
 MAX_PAST = 24
 """The most bytes of past weights in one snapshot, and the most epochs that they are of."""
-MAX_LOSSES = 600
-MAX_CHECKS = 400
-
-
-@dataclass(frozen=True, slots=True)
-class _Errors:
-    """How wrong some weights are on the judged samples."""
-
-    step_mse: np.ndarray
-    """(T,)."""
-    losses: dict[str, float]
-    """The training's loss there, by mode."""
-    predictions: np.ndarray
-    """For the shown samples, (S, T, K)."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    """What a model needs in order to train."""
-
-    program: Program
-    state: ModelState
-    samples: Any
-
-
-@dataclass(slots=True)
-class _Model:
-    """One of a run's models, "sequence" or "last"."""
-
-    weights: list[np.ndarray]
-    """As they were when the model was last judged."""
-    losses: History[float] = field(default_factory=lambda: History(MAX_LOSSES))
-    checks: History[float] = field(default_factory=lambda: History(MAX_CHECKS))
-    validation: History[float] = field(default_factory=lambda: History(MAX_CHECKS))
-    """Losses on the validation part: at the epochs of `checks`, or at none."""
-    step_mse: np.ndarray = field(default_factory=lambda: np.empty(0))
-    predictions: np.ndarray = field(default_factory=lambda: np.empty(0))
-    unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))
-    """Losses of the batches of an epoch that isn't complete."""
-    fit: _Fit | None = None
-
-    def result(self) -> ModeResult:
-        """The figures as they are sent."""
-        parameters = sum(array.size for array in self.weights)
-        return ModeResult(
-            loss_epochs=self.losses.epochs,
-            loss=self.losses.values,
-            checked_epochs=self.checks.epochs,
-            last_step_mse=self.checks.values,
-            validation_loss=self.validation.values,
-            step_mse=self.step_mse,
-            predictions=self.predictions,
-            weights=tuple(self.weights) if parameters <= MAX_SENT_PARAMETERS else None,
-        )
 
 
 class PairTrainer:
@@ -127,7 +71,9 @@ class PairTrainer:
         self._speed = 0.0
         """Steps per second while training, as of the last call."""
         weights = initial_model_weights(experiment, samples.shape[2], samples.targets)
-        self._models = {mode: _Model(weights) for mode in experiment.model.modes}
+        self._models = {mode: ModelRecord(weights) for mode in experiment.model.modes}
+        self._keeps_best = training.keep != "last" and samples.has_validation
+        self._patience = training.patience if training.keep == "stop" else math.inf
         size = 4 * len(self._models) * sum(array.size for array in weights)
         self._most_past = min(MAX_PAST, PAST_BYTES // size)
         self._past = History[ModelWeights](self._most_past)
@@ -136,6 +82,11 @@ class PairTrainer:
     def at_epoch_end(self) -> bool:
         """Whether no epoch is half done, by any model."""
         return self._training is None and self.step % self.batches.steps == 0
+
+    @property
+    def stopped(self) -> bool:
+        """Whether no model trains any more, since each has the weights of its best epoch back."""
+        return all(model.kept_epoch is not None for model in self._models.values())
 
     @property
     def done(self) -> float:
@@ -157,9 +108,12 @@ class PairTrainer:
         return {mode: model.result() for mode, model in self._models.items()}
 
     def take_past(self) -> tuple[tuple[int, ModelWeights], ...]:
-        """Weights that the models were judged with since the last call, but for the newest."""
-        past, self._past = self._past.points[:-1], History[ModelWeights](self._most_past)
-        return tuple(past)
+        """Weights that the models were judged with since the last call.
+
+        But for the newest, which are in the results, unless there are the best ones.
+        """
+        past, self._past = self._past.points, History[ModelWeights](self._most_past)
+        return tuple(past if self.stopped else past[:-1])
 
     def load(self, program: Program) -> None:
         """Make the models ready to train, both by the same program."""
@@ -168,7 +122,7 @@ class PairTrainer:
         rate = self._experiment.training.learning_rate
         samples, self._most = program.samples(x, y), program.max_steps
         for mode, model in self._models.items():
-            model.fit = _Fit(program, program.fresh(model.weights, rate, mode), samples)
+            model.fit = Fit(program, program.fresh(model.weights, rate, mode), samples)
 
     def release(self) -> None:
         """Let go of programs and samples; the figures stay."""
@@ -178,6 +132,11 @@ class PairTrainer:
                 model.fit.program.release(model.fit.state)
             model.fit = None
 
+    def keep_best(self) -> None:
+        """Have each model's best epoch again, where that is kept; it trains no more then."""
+        for model in self._models.values():
+            model.keep_best()
+
     def advance(self, seconds: float, goal: int) -> None:
         """Train all models for about `seconds`, at most up to step `goal`.
 
@@ -185,11 +144,19 @@ class PairTrainer:
         show soon, at the end of the very first. It stops where a loss isn't finite (`diverged`).
         Where a single step takes that long, it ends after one model's, and the next call begins
         with the other's.
+
+        Where the best epoch is kept, every epoch is judged at its end, so that which one it is
+        doesn't depend on the machine's speed; what is left of a long judgement comes first in the
+        next call. All may have `stopped` after it.
         """
         start = now = self._clock()
         if not self.epoch:
             goal = min(goal, self.batches.steps)
-        while self._training or (self.step < goal and not self.diverged):
+        if self._judging is not None:
+            if not self.check(seconds):
+                return
+            now = self._clock()
+        while self._training or (self.step < goal and not (self.diverged or self.stopped)):
             left = seconds - (now - start)
             if left < (0 if self._training else seconds / 4):
                 return
@@ -198,6 +165,10 @@ class PairTrainer:
             if next(self._training, self) is self:
                 self._training = None
             now = self._clock()
+            if self._keeps_best:
+                if not self.check(seconds - (now - start)):
+                    return
+                now = self._clock()
 
     def check(self, seconds: float = math.inf) -> bool:
         """Judge the models for about `seconds`. Returns whether nothing is left to judge.
@@ -219,11 +190,19 @@ class PairTrainer:
         self.check_seconds = min(self.check_seconds, self._judging_seconds)
         return True
 
+    @property
+    def _training_models(self) -> dict[str, ModelRecord]:
+        """By mode, those that haven't stopped."""
+        return {mode: m for mode, m in self._models.items() if m.kept_epoch is None}
+
     def _judge_all(self) -> Iterator[None]:
-        """Judge the models as they are, in parts of a twentieth of a second at most."""
-        errors: dict[int, _Errors] = {}
-        weights: dict[str, list[np.ndarray]] = {}
-        for mode, model in self._models.items():
+        """Judge the models as they are, in parts of a twentieth of a second at most.
+
+        One that has stopped stays as it is.
+        """
+        errors: dict[int, Errors] = {}
+        weights = {mode: model.weights for mode, model in self._models.items()}
+        for mode, model in self._training_models.items():
             fit = model.fit
             now = fit.program.weights(fit.state) if fit else model.weights
             if id(now) not in errors:  # the untrained models of a pair are one and the same
@@ -232,18 +211,21 @@ class PairTrainer:
                 self.diverged = mode
                 return
             weights[mode] = now
-        for mode, model in self._models.items():
-            model.weights = weights[mode]
-            found = errors[id(model.weights)]
-            model.step_mse, model.predictions = found.step_mse, found.predictions
-            model.checks.add(self.epoch, float(found.step_mse[-1]))
+        for mode, model in self._training_models.items():
+            found = errors[id(weights[mode])]
+            model.take(self.epoch, weights[mode], found)
+            loss = found.losses[mode]
             if self._samples.has_validation:
-                model.validation.add(self.epoch, found.losses[mode])
+                model.validation.add(self.epoch, loss)
+            if self._keeps_best and self.epoch:
+                since_best = model.compare(self.epoch, loss, found)
+                if since_best >= self._patience:
+                    model.keep_best()
         if self._most_past > 1:
             self._past.add(self.epoch, {mode: tuple(now) for mode, now in weights.items()})
         self._checked = self.step
 
-    def _errors(self, weights: list[np.ndarray]) -> Generator[None, None, _Errors]:
+    def _errors(self, weights: list[np.ndarray]) -> Generator[None, None, Errors]:
         """How wrong these weights are, found out in parts."""
         judged = self._samples.judged
         parts = []
@@ -255,7 +237,7 @@ class PairTrainer:
             wrong = outputs.astype(np.float64) - self._samples.y[judged]
             step_mse = step_losses("mse", wrong)
             losses = mode_losses(step_losses(self._experiment.training.loss, wrong))
-        return _Errors(step_mse, losses, outputs[self._samples.shown - (judged.start or 0)])
+        return Errors(step_mse, losses, outputs[self._samples.shown - (judged.start or 0)])
 
     def _steps(self, goal: int, fitting: float) -> int:
         """How many steps to train next: what fits, but no part of an epoch beyond a whole one.
@@ -268,7 +250,9 @@ class PairTrainer:
         if fitting < rest <= LONGER * fitting:
             fitting = rest
         steps = min(max(1, int(fitting)), self._most, goal - self.step)
-        return steps if steps < rest else rest + (steps - rest) // epoch * epoch
+        if steps < rest or self._keeps_best:
+            return min(steps, rest)
+        return rest + (steps - rest) // epoch * epoch
 
     def _train(self, steps: int, seconds: float) -> Iterator[None]:
         """Train all models on the next batches, and note the losses of the epochs they complete.
@@ -280,7 +264,7 @@ class PairTrainer:
         epochs: dict[str, np.ndarray] = {}
         losses: dict[str, np.ndarray] = {}
         spent = 0.0
-        for mode, model in self._models.items():
+        for mode, model in self._training_models.items():
             if model.fit is None:
                 raise RuntimeError("load comes before advance")
             if losses and steps == 1:
@@ -293,7 +277,7 @@ class PairTrainer:
         # ones, since other runs wait for the end of a call that was meant to be short.
         speed = max(steps / max(spent, 1e-6), self._speed / 2)
         self._speed = min(speed, 8 * steps / seconds)
-        for mode, model in self._models.items():
+        for mode, model in self._training_models.items():
             known = np.concatenate([model.unfinished, losses[mode]])
             complete = len(known) // len(sizes) * len(sizes)
             model.unfinished = known[complete:]
@@ -305,6 +289,6 @@ class PairTrainer:
         self.step += steps
         finite = np.isfinite(np.stack(list(epochs.values()))).all(axis=0)
         good = len(finite) if finite.all() else int(np.argmin(finite))
-        for mode, model in self._models.items():
+        for mode, model in self._training_models.items():
             model.losses.extend(self.epoch + 1, epochs[mode][:good].tolist())
         self.epoch += good

@@ -25,7 +25,7 @@ PAST = 16
 PAST_BYTES = 400_000
 """How many weights of the past a recording holds, and their bytes."""
 FOLDER = Path(__file__).parent / "recordings"
-ARRAYS = tuple(part.name for part in fields(ModeResult) if part.name != "weights")
+ARRAYS = tuple(p.name for p in fields(ModeResult) if p.name not in {"weights", "kept_epoch"})
 
 
 @lru_cache(maxsize=64)
@@ -128,7 +128,7 @@ def main(names: list[str]) -> None:
                 raise SystemExit(f"{name}: {snapshot.status}: {snapshot.reason}")
             past = _thin_past(client.checkpoints(run)[:-1])
             write(experiment, replace(snapshot, past=past), FOLDER / f"{name}.npz")
-            errors = {mode: float(r.last_step_mse[-1]) for mode, r in snapshot.results.items()}
+            errors = {mode: r.final_mse for mode, r in snapshot.results.items()}
             print(f"{name}: last-step error {errors}")
 
 

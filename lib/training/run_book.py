@@ -125,7 +125,11 @@ class RunEntry:
         self.snapshot = replace(snapshot, past=())
         results = snapshot.results
         weights = {mode: r.weights for mode, r in results.items() if r.weights is not None}
-        judged = [results[mode].checked_epochs[-1:] for mode in weights]
+        judged = [  # what has its best epoch back isn't as it was after its last
+            results[mode].checked_epochs[-1:]
+            for mode in weights
+            if results[mode].kept_epoch is None
+        ]
         if any(len(epochs) for epochs in judged):
             self._remember(int(np.concatenate(judged).max()), weights)
 

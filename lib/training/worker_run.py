@@ -207,7 +207,7 @@ class WorkerRun:
         trainer.advance(seconds, min(goal, stop) * epoch_steps)
         now = self._clock()
         self._tempo.note(now, trainer.done)
-        finished = trainer.step >= self._epochs * epoch_steps
+        finished = trainer.stopped or trainer.step >= self._epochs * epoch_steps
         reached = trainer.step >= self._goal * epoch_steps
         must = finished or reached or (first and trainer.epoch > 0)
         stopped = trainer.step >= stop * epoch_steps
@@ -268,6 +268,8 @@ class WorkerRun:
         self._checked = self._clock()
         if trainer is not None and trainer.diverged:
             outcome = _Outcome(Status.DIVERGED, self._advice(trainer), send=True)
+        elif trainer is not None and trainer.stopped:
+            outcome = _Outcome(Status.FINISHED, "", send=True)
         self._take(outcome)
         return True
 
@@ -275,6 +277,8 @@ class WorkerRun:
         self._next = None
         changed = outcome.status is not self.status
         self.status, self._reason = outcome.status, outcome.reason
+        if outcome.status.over and self._trainer is not None:
+            self._trainer.keep_best()
         if outcome.send or changed:
             self._post()
         if outcome.status.over:
@@ -298,13 +302,14 @@ class WorkerRun:
         trainer = self._trainer
         if trainer is None:
             return Snapshot(self.run_id, self.status, epochs=self._epochs, reason=self._reason)
+        unknown = self.status.over or self._experiment.training.keep == "stop"
         return Snapshot(
             run_id=self.run_id,
             status=self.status,
             epoch=trainer.epoch,
             epochs=self._epochs,
             epochs_per_second=self._tempo.rate,
-            seconds_left=None if self.status.over else self._tempo.left(trainer.done),
+            seconds_left=None if unknown else self._tempo.left(trainer.done),
             reason=self._reason,
             samples=self._samples.shown,
             results=trainer.results(),

@@ -16,6 +16,9 @@ from lib.ui.linked import Linked, linked_slider
 from lib.ui.session import session
 from lib.ui.shown import ShownRun, initial_weights
 
+BEST = "best"
+"""What stands on the slider for the end of a run whose modes have their best epochs back."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Epochs:
@@ -24,7 +27,7 @@ class Epochs:
     shown: ShownRun
     """The run as it is now."""
     weights: dict[int, ModelWeights]
-    """By epoch, increasing."""
+    """By epoch, increasing. Not those of the best epochs, where each mode has them back."""
     choice: Linked | None
     """None where there is nothing to choose from: it trains, or one epoch alone is known."""
 
@@ -33,9 +36,10 @@ class Epochs:
         """Look them up, once for each time that a run is drawn: another tab may let it go on."""
         weights = _weights(shown)
         choice = None
-        if not shown.polling and len(weights) > 1:
+        texts = [f"{epoch}" for epoch in weights] + [BEST] * shown.snapshot.keeps_best
+        if not shown.polling and len(texts) > 1:
             key = f"epoch_{shown.snapshot.run_id}_{max(weights)}"
-            choice = Linked("epoch", [f"{epoch}" for epoch in weights], len(weights) - 1, key)
+            choice = Linked("epoch", texts, len(texts) - 1, key)
         return cls(shown, weights, choice)
 
     @property
@@ -49,7 +53,7 @@ class Epochs:
     def draw(self, *, wide: bool = False) -> None:
         """Draw the slider, where there is a choice."""
         if self.choice is not None:
-            labels = [f"{int(text):,}" for text in self.choice.texts]
+            labels = [text if text == BEST else f"{int(text):,}" for text in self.choice.texts]
             linked_slider("After epoch", labels, self.choice, wide=wide)
 
     @property
@@ -75,7 +79,7 @@ def _weights(shown: ShownRun) -> dict[int, ModelWeights]:
     past = shown.snapshot.past if run is None else runs.client().checkpoints(run)
     known |= {epoch: models for epoch, models in past if results.keys() <= models.keys()}
     newest = {m: result.weights for m, result in results.items() if result.weights is not None}
-    checked = next(iter(results.values())).checked_epochs
-    if len(newest) == len(results) and len(checked):
-        known[int(checked[-1])] = newest
+    checked = [int(epoch) for result in results.values() for epoch in result.checked_epochs[-1:]]
+    if len(newest) == len(results) and checked and not shown.snapshot.keeps_best:
+        known[max(checked)] = newest
     return dict(sorted(known.items()))

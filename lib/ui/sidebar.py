@@ -77,6 +77,9 @@ def _more(settled: Settled) -> None:
     field("lr", "Learning rate", step=0.001)
     field("batch", "Batch size")
     field("epochs", "Epochs", step=10)
+    menu("keep", "Weights kept", settled)
+    if settled.experiment.training.keep == "stop":
+        field("patience", "Patience", about="Epochs without a better one before a mode stops.")
     if "N" in uses:
         slider("N", "Samples  N", settled)
     if "noise" in uses:

@@ -5,6 +5,7 @@ Here the programs are compiled and run in this process. The worker around them i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -211,6 +212,71 @@ def test_validation_loss_is_what_evaluate_reports(loss: str) -> None:
             model.set_weights(weights)
             said.append(model.evaluate(dataset.x[N:], target, batch_size=2, verbose=0))
         assert_close(result.validation_loss[[0, -1]], np.array(said))
+
+
+def keras_stops(
+    experiment: Experiment, dataset: Dataset, mode: str
+) -> tuple[keras.Model, keras.callbacks.EarlyStopping, keras.callbacks.History]:
+    """A model that `fit` has trained on the same batches, with Keras's own early stopping."""
+    training, target = experiment.training, dataset.y if mode == "sequence" else dataset.y[:, -1]
+    model = keras_model(experiment, mode)
+    optimizer, loss = model.optimizer, LOSSES[training.loss].keras
+    model.compile(optimizer, loss, jit_compile=False)  # faster than eagerly, for many epochs
+    order = BatchOrder(N, training.batch_size, experiment.seed)
+
+    def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        while True:
+            rows = order.take(1)[0]
+            yield dataset.x[rows[rows >= 0]], target[rows[rows >= 0]]
+
+    stopping = keras.callbacks.EarlyStopping(
+        monitor="val_loss",
+        patience=training.patience if training.keep == "stop" else training.epochs,
+        restore_best_weights=True,
+    )
+    history = model.fit(
+        batches(),
+        shuffle=False,
+        steps_per_epoch=order.steps,
+        epochs=training.epochs,
+        validation_data=(dataset.x[N:], target[N:]),
+        callbacks=[stopping],
+        verbose=0,
+    )
+    return model, stopping, history
+
+
+@pytest.mark.parametrize(("keep", "modes"), [("best", "last"), ("stop", "both")])
+def test_the_epoch_that_is_kept_is_that_of_early_stopping(keep: str, modes: str) -> None:
+    """The same best epoch, the same end, and the same weights, from `fit` on the same batches."""
+    experiment = make_experiment("gru", 1, "dense", "adam", "mse", modes, 5).set(
+        keep=keep, patience=4, epochs=30, lr=0.03
+    )
+    dataset = data()
+    trainer = PairTrainer(experiment, dataset, program(network_of(experiment, T, F, K)))
+    trainer.check()
+    trainer.load(program(architecture_of(experiment, N, T, F, K)))
+    goal = experiment.training.epochs * trainer.batches.steps
+    while trainer.step < goal and not trainer.stopped:
+        trainer.advance(0.05, goal)
+    trainer.keep_best()
+    kept, lengths = set(), set()
+    for mode, result in trainer.results().items():
+        model, stopping, history = keras_stops(experiment, dataset, mode)
+        assert result.kept_epoch == stopping.best_epoch + 1
+        assert len(result.loss) == len(history.history["loss"])
+        assert_close(result.loss, np.array(history.history["loss"]))
+        assert_close(result.validation_loss[1:], np.array(history.history["val_loss"]))
+        assert result.final_validation_loss == pytest.approx(stopping.best, rel=1e-5)
+        for weights, keras_weights in zip(result.weights, model.get_weights(), strict=True):
+            assert_close(weights, keras_weights)
+        said = model.predict(dataset.x[N:], verbose=0)
+        assert_close(result.predictions if mode == "sequence" else result.predictions[:, -1], said)
+        kept.add(result.kept_epoch)
+        lengths.add(len(result.loss))
+    assert len(kept) == len(experiment.model.modes)  # they differ: no first, and no last epoch
+    assert 1 < min(kept) <= max(kept) < 30
+    assert lengths == {30} if keep == "best" else max(lengths) < 30
 
 
 def test_both_modes_start_from_the_same_weights() -> None:

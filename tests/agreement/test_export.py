@@ -50,6 +50,7 @@ def test_a_script_runs_by_itself(tmp_path):
         {"mode": "last", "optimizer": "sgd"},
         {"data": "worked_raw", **DATASETS["worked_raw"].suggested, "epochs": 1},
         {"data": "gapminder"},
+        {"keep": "stop", "patience": 1},
         {"data": "seattle", "targets": ("temp_max", "wind")},
     ],
     ids=lambda changes: "-".join(map(str, changes.values())),

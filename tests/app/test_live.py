@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -10,7 +12,7 @@ from lib.training.recorded import recorded
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from tests.app.test_address import address
 from tests.app.test_cell import seen, words
-from tests.app.test_pages import start
+from tests.app.test_pages import PAGES, start
 from tests.clock import Clock
 from tests.fake_client import FakeClient
 
@@ -154,6 +156,32 @@ def test_who_goes_on_sees_the_newest_epoch_again(
     app.run()
     assert "shown: after" not in progress(app)
     assert "epoch" not in address(app)
+
+
+def test_a_run_that_kept_its_best_epochs_ends_with_them(
+    app: AppTest, client: FakeClient, run: Run
+) -> None:
+    """It says which, in a full bar; the slider ends with them, and goes back to the start."""
+    recording = recorded(run.experiment)
+    assert recording is not None
+    results = {
+        mode: replace(result, kept_epoch=best)
+        for (mode, result), best in zip(recording.results.items(), (23, 31), strict=True)
+    }
+    figures = {"samples": recording.samples, "results": results}
+    client.set(run, Status.FINISHED, epoch=143, **figures)
+    app.run()
+    assert "stopped early after 143 of 200 epochs" in progress(app)
+    assert app.get("progress")[0].proto.value == 100
+    assert "Sequence mode keeps epoch 23, last-step mode epoch 31, each its best" in seen(app)
+    slider = app.select_slider(key=f"epoch_{run.id}_0")
+    assert (list(slider.options), slider.value) == (["0", "best"], 1)
+    slider.set_value(0).run()
+    assert "shown: after epoch 0" in progress(app)
+    app.select_slider(key=f"epoch_{run.id}_0").set_value(1).run()
+    assert "shown: after" not in progress(app)
+    app.switch_page(PAGES["Cell"][0]).run()
+    assert "Weights: the sequence model's after epoch 23, its best on validation." in words(app)
 
 
 def test_a_run_that_failed_says_why_and_is_begun_again_by_a_click(

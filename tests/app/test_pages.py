@@ -13,6 +13,7 @@ from lib.tables import Table
 from lib.ui.frame import PAGES
 from lib.ui.runs import GONE
 from lib.ui.text import plain
+from tests.app.test_address import address
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -268,3 +269,21 @@ def test_a_slider_begins_where_its_data_allow() -> None:
     app.selectbox(key="data").set_value("adding").run()
     assert not app.exception
     assert app.slider(key="F").value == 2
+
+
+def test_patience_is_asked_for_where_a_mode_may_stop():
+    """Below what is kept; both stand in the link. Without a validation part there is no choice."""
+    app = start(data="running_mean")
+    assert "patience" not in {widget.key for widget in app.number_input}
+    app.selectbox(key="keep").set_value("stop").run()
+    app.number_input(key="patience").set_value(7).run()
+    assert not app.exception
+    assert {key: address(app)[key] for key in ("keep", "patience")} == {
+        "keep": "stop",
+        "patience": "7",
+    }
+    again = start(**address(app))
+    assert again.number_input(key="patience").value == 7
+    worked = start(data="worked_scaled", keep="stop")
+    assert worked.selectbox(key="keep_fixed_last").disabled
+    assert "patience" not in {widget.key for widget in worked.number_input}

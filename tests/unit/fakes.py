@@ -89,8 +89,14 @@ class FakeProgram:
 class TimedProgram(FakeProgram):
     """Takes so many seconds of a clock for each batch."""
 
-    def __init__(self, clock: Clock, seconds: float, max_steps: int = 1000) -> None:
-        super().__init__(lambda _: 1.0, max_steps)
+    def __init__(
+        self,
+        clock: Clock,
+        seconds: float,
+        max_steps: int = 1000,
+        loss: Callable[[int], float] = lambda _: 1.0,
+    ) -> None:
+        super().__init__(loss, max_steps)
         self.clock, self._seconds = clock, seconds
 
     def train(self, state: FakeState, samples: int, batches: np.ndarray) -> np.ndarray:

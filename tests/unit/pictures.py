@@ -62,6 +62,23 @@ def a_snapshot(dataset: Dataset, *, epochs: int = 10, **wrong: float) -> Snapsho
     )
 
 
+def with_kept(snapshot: Snapshot, **kept: int | None) -> Snapshot:
+    """The same run with these epochs kept, by mode; each was judged and is remembered."""
+    results = dict(snapshot.results)
+    for mode, epoch in kept.items():
+        epochs = np.arange(snapshot.epoch + 1 if epoch is None else epoch + 3)
+        results[mode] = replace(
+            results[mode],
+            loss_epochs=epochs[1:],
+            loss=np.linspace(1.0, 0.1, len(epochs) - 1),
+            checked_epochs=epochs,
+            last_step_mse=np.linspace(1.0, 0.2, len(epochs)),
+            validation_loss=np.linspace(1.0, 0.3, len(epochs)),
+            kept_epoch=epoch,
+        )
+    return replace(snapshot, results=results)
+
+
 def spoiled(snapshot: Snapshot, value: float) -> Snapshot:
     """The same run after it diverged: every figure of every model is `value` (inf or nan)."""
     results = {

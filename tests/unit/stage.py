@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any
 
+from lib.dataset import Samples
 from lib.run import Snapshot, Status
 from lib.training.cache import ProgramCache
 from lib.training.timing import USUAL, Timing
@@ -38,6 +39,7 @@ class Stage:
         build: Callable[[Any], Any] = build,
         timing: Timing = USUAL,
         show_seconds: float | None = None,
+        samples: Samples | None = None,
         **settings: object,
     ) -> None:
         self.sent: list[Snapshot] = []
@@ -48,7 +50,7 @@ class Stage:
         self.run = WorkerRun(
             "id",
             make_experiment(**settings),
-            make_dataset(),
+            samples or make_dataset(),
             paused=paused,
             programs=self._programs,
             send=self._send,

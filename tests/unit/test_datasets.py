@@ -147,6 +147,16 @@ def test_what_the_data_do_not_use_has_its_default():
     )
 
 
+def test_patience_counts_only_where_a_mode_may_stop():
+    """And the best epoch can't be found where no samples are kept from training."""
+    usual = Experiment()
+    assert settle(usual.set(keep="best", patience=3)) == settle(usual.set(keep="best"))
+    assert settle(usual.set(keep="stop", patience=3)).training.patience == 3
+    worked = usual.set(data="worked_scaled", keep="stop", patience=3)
+    assert settle(worked) == settle(usual.set(data="worked_scaled"))
+    assert "keep" in idle(worked)
+
+
 def test_what_changes_nothing_is_known():
     """By what the data use, by what they dictate, and by the head."""
     sine = Experiment().set(data="sine")

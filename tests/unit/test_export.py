@@ -120,6 +120,28 @@ def test_long_options_are_formatted_too():
     check_format(exported(experiment)[2])
 
 
+@pytest.mark.parametrize(("keep", "patience"), [("stop", 1000), ("best", 5000)])
+def test_a_script_keeps_the_best_epoch_as_the_app_does(keep, patience):
+    """By Keras's own callback; where nothing is to stop, it has more patience than epochs."""
+    settings = {"keep": keep, "patience": 1000, "epochs": 5000, "batch": 512}
+    script = exported(Experiment().set(**settings))[2]
+    check_format(script)
+    code = "".join(script.split())
+    assert (
+        f'EarlyStopping(monitor="val_loss",patience={patience},restore_best_weights=True)' in code
+    )
+    assert "validation_data=(x[train:],y[train:]),callbacks=[best],)" in code
+    assert "validation_data=(x[train:],y[train:,-1]),callbacks=[best],)" in code
+
+
+def test_without_it_or_without_validation_a_script_keeps_the_last():
+    """There is nothing in it that Keras would have to judge."""
+    for experiment in (Experiment(), Experiment().set(data="worked_scaled", keep="best")):
+        script = exported(experiment)[2]
+        assert "EarlyStopping" not in script
+        assert "validation_data" not in script
+
+
 def test_a_script_spells_out_return_sequences_and_the_shapes():
     """Of stacked layers only the top one differs between the modes."""
     script = exported(Experiment().set(layers=2, cell="gru", U=5, T=4))[2]

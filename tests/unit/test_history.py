@@ -29,6 +29,19 @@ def test_a_history_is_bounded_increasing_and_keeps_both_ends(limit: int, gaps: l
     assert history.points == [(e, seen[e]) for e in epochs]
 
 
+def test_an_epoch_that_was_thinned_out_can_be_put_back() -> None:
+    """In its place, with its figure; one that is there stays as it is."""
+    history = History(4)
+    for epoch in range(20):
+        history.add(epoch, float(epoch))
+    known = history.epochs.tolist()
+    assert 7 not in known
+    history.put_back(7, 7.0)
+    history.put_back(known[-1], float(known[-1]))
+    assert history.epochs.tolist() == sorted([7, *known])
+    assert history.values.tolist() == history.epochs.tolist()
+
+
 def test_nothing_is_dropped_before_the_limit() -> None:
     """A short run shows every epoch."""
     history = History(600)

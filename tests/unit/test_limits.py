@@ -51,6 +51,15 @@ def test_a_batch_that_takes_too_much_is_refused_with_one_that_does_not(
         limits.check(large.set(batch=most + 1), dataset)
 
 
+@pytest.mark.parametrize("keep", ["best", "stop"])
+def test_a_best_epoch_needs_samples_to_validate_on(keep: str) -> None:
+    """What a page would have settled: a script may ask for anything."""
+    experiment = make_experiment(keep=keep)
+    limits.check(experiment, make_dataset(n=8, train=7))
+    with pytest.raises(ExperimentError, match=f"keep must be 'last' where .*, got '{keep}'"):
+        limits.check(experiment, make_dataset(n=8, train=8))
+
+
 def test_a_setting_out_of_range_is_refused() -> None:
     """The worker doesn't rely on the page to have looked."""
     with pytest.raises(ExperimentError, match="units must be 1 to 128, got 129"):

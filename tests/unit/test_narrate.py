@@ -13,6 +13,7 @@ from lib.experiment import Experiment
 from lib.narrate.explore import (
     changed_settings,
     compare_sentence,
+    kept_sentence,
     loss_sentence,
     own_settings,
     predictions_sentence,
@@ -23,7 +24,7 @@ from lib.narrate.explore import (
     typical_error,
 )
 from lib.run import Snapshot, Status
-from tests.unit.pictures import a_dataset, a_snapshot, spoiled
+from tests.unit.pictures import a_dataset, a_snapshot, spoiled, with_kept
 
 EXPERIMENT = Experiment().set(T=4, F=3, U=5)
 
@@ -301,10 +302,68 @@ def test_progress_is_told_as_a_person_would(speed, left, words):
     assert progress_sentence(snapshot) == expected
 
 
-@pytest.mark.parametrize("status", [s for s in Status if s is not Status.RUNNING])
+@pytest.mark.parametrize("status", [Status.PAUSED, Status.STOPPED, Status.QUEUED])
 def test_a_run_that_stands_still_has_no_speed(status):
     """Whatever it had before."""
     assert progress_sentence(Snapshot("r", status, 7, 200, 131.2, 0.5)) == "epoch 7 of 200"
+
+
+def test_a_run_that_has_stopped_early_says_so():
+    """Finished before all epochs; with all of them it is as any other run."""
+    early = Snapshot("r", Status.FINISHED, 1043, 2000)
+    assert progress_sentence(early) == "stopped early after 1,043 of 2,000 epochs"
+    assert progress_sentence(replace(early, epoch=2000)) == "epoch 2,000 of 2,000"
+
+
+@pytest.mark.parametrize(
+    ("kept", "sentence"),
+    [
+        ({"sequence": None, "last": None}, ""),
+        (
+            {"sequence": 23, "last": 1031},
+            "Sequence mode keeps epoch 23, last-step mode epoch 1,031, each its best on "
+            "validation.",
+        ),
+        ({"sequence": 23, "last": 23}, "Both modes keep epoch 23, their best on validation."),
+        ({"last": 31}, "Last-step mode keeps epoch 31, its best on validation."),
+        (
+            {"sequence": None, "last": 31},
+            "Last-step mode has stopped and keeps epoch 31, its best on validation.",
+        ),
+    ],
+)
+def test_it_is_said_which_epochs_are_kept(kept, sentence):
+    """Of each mode that has its best one's weights back."""
+    dataset = a_dataset()
+    snapshot = with_kept(a_snapshot(dataset, **dict.fromkeys(kept, 0.5)), **kept)
+    assert kept_sentence(snapshot) == sentence
+    experiment = EXPERIMENT.set(mode="both" if len(kept) > 1 else "last")
+    assert sentence in loss_sentence(experiment, dataset, snapshot)
+    after = "By then " if all(kept.values()) else "After 10 epochs "
+    assert f"{after}the {'last-step' if len(kept) == 1 else 'sequence'} model's training loss" in (
+        loss_sentence(experiment, dataset, snapshot)
+    )
+
+
+def test_figures_of_a_kept_epoch_are_told_and_not_those_of_the_last():
+    """Training loss, validation loss and the error that is compared, worked by hand."""
+    dataset = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
+    snapshot = a_snapshot(dataset, last=0.5)
+    result = replace(
+        snapshot.results["last"],
+        loss_epochs=np.array([1, 2, 3]),
+        loss=np.array([7.0, 6.0, 5.0]),
+        checked_epochs=np.array([0, 1, 2, 3]),
+        last_step_mse=np.array([9.0, 8.0, 4.0, 16.0]),
+        validation_loss=np.array([0.9, 0.8, 0.4, 1.6]),
+        kept_epoch=2,
+    )
+    kept = replace(snapshot, results={"last": result})
+    said = loss_sentence(EXPERIMENT.set(mode="last"), dataset, kept)
+    assert "the last-step model's training loss is 6," in said
+    assert "On the validation samples the last-step model's is 0.4." in said
+    assert "last-step model 4," in compare_sentence(EXPERIMENT, dataset, kept)
+    assert typical_error(dataset, result) == "≈ 20 °C off"
 
 
 def test_what_is_shown_of_other_settings_is_named_by_its_letter() -> None:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from lib.run import ModeResult
-from lib.training.pair_trainer import MAX_SENT_PARAMETERS, PairTrainer
+from lib.training.model_record import MAX_SENT_PARAMETERS
+from lib.training.pair_trainer import PairTrainer
 from tests.clock import Clock
 from tests.unit.fakes import (
     FakeJudge,

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.run import Run, Snapshot, Status
+from lib.run import ModeResult, Run, Snapshot, Status
 from lib.training import run_book
 from lib.training.client import TIDY_SECONDS
 from lib.training.messages import Start, Steer
@@ -41,6 +41,27 @@ def test_weights_are_kept_by_epoch_within_a_megabyte(scene: Scene, size: int, ke
     assert kept // 3 < len(points) <= kept
     assert (points[0][0], points[-1][0]) == (0, 199)
     assert all(weights["last"][0][0] == epoch for epoch, weights in points)
+
+
+def test_weights_of_best_epochs_are_not_taken_for_those_of_the_last(scene: Scene) -> None:
+    """Which are in the past that is sent with them. While one mode trains on, both are as now."""
+    run = scene.start()
+
+    def a_mode(epoch: int, kept_epoch: int | None = None) -> ModeResult:
+        """A mode that was judged up to an epoch."""
+        result = replace(a_result(make_dataset(), 0.5), checked_epochs=np.arange(epoch + 1))
+        weights = (np.full(2, kept_epoch or epoch),)
+        return replace(result, weights=weights, kept_epoch=kept_epoch)
+
+    results = {"sequence": a_mode(3, kept_epoch=1), "last": a_mode(4)}
+    scene.worker.say(Snapshot(run.id, Status.RUNNING, 4, 9, results=results))
+    results |= {"last": a_mode(6, kept_epoch=5)}
+    past = tuple((e, {"sequence": (np.full(2, 1),), "last": (np.full(2, e),)}) for e in (5, 6))
+    scene.worker.say(Snapshot(run.id, Status.FINISHED, 6, 9, results=results, past=past))
+    points = scene.client.checkpoints(run)
+    assert [epoch for epoch, _ in points] == [4, 5, 6]
+    assert [weights["last"][0][0] for _, weights in points] == [4, 5, 6]
+    assert [weights["sequence"][0][0] for _, weights in points] == [1, 1, 1]
 
 
 def test_weights_that_were_not_sent_are_not_known(scene: Scene) -> None:

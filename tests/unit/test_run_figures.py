@@ -21,6 +21,7 @@ from tests.unit.pictures import (
     spoiled,
     the,
     traces,
+    with_kept,
     words_of,
 )
 
@@ -204,6 +205,23 @@ def test_where_every_value_is_nothing_the_plot_says_so():
         for name in ("loss", "compare"):
             words = [note.text for note in figures[name].layout.annotations]
             assert any(text.startswith("every value is 0") for text in words) is said
+
+
+def test_a_ring_marks_the_epoch_that_each_mode_keeps():
+    """On its validation loss, and on its error in the comparison; else there is none."""
+    dataset = a_dataset()
+    snapshot = a_snapshot(dataset, sequence=0.5, last=0.5)
+    kept = with_kept(snapshot, sequence=4, last=7)
+    for name in ("loss", "compare"):
+        figure = all_figures(dataset, kept)[name]
+        for mode, epoch in (("sequence mode", 4), ("last-step mode", 7)):
+            ring = the(figure, f"{mode}, kept")
+            line = the(figure, f"{mode}, validation" if name == "loss" else mode)
+            assert (list(ring.x), list(ring.y)) == ([epoch], [line.y[epoch]])
+            assert ring.marker.color == line.line.color
+        assert "the epoch that is kept" in words_of(figure)
+        assert "kept" not in words_of(all_figures(dataset, snapshot)[name])
+        assert not traces(all_figures(dataset, snapshot)[name], "last-step mode, kept")
 
 
 def test_before_training_the_loss_chart_says_so():

@@ -102,6 +102,25 @@ def test_a_model_overfits_where_validation_loss_rises_while_training_loss_falls(
     assert not is_overfit(replace(over, validation_loss=np.zeros(0)), 1.0)
 
 
+def test_a_model_that_overfits_may_have_kept_its_best_epoch():
+    """Then it is said, of each that has; at most 15 words."""
+    dataset = a_dataset(**zeros([1, 1, 1, 1]))
+    snapshot = a_snapshot(dataset, sequence=0.5, last=0.5)
+    fine = snapshot.results["sequence"]
+    over = judged(fine, [1.0, 0.7, 0.5, 0.5, 0.6, 0.7, 0.8, 0.9, 0.9, 0.9], FALLING)
+    kept = replace(over, kept_epoch=3)
+    for sequence, last, sentence in (
+        (fine, kept, "Last-step mode overfits: its validation loss has risen, so its best epoch "),
+        (kept, kept, "Both modes overfit: validation loss has risen, so their best epochs were "),
+        (over, kept, "Both modes overfit: validation loss has risen, well above training loss."),
+    ):
+        says = loss_takeaway(EXPERIMENT, dataset, with_results(snapshot, sequence, last))
+        assert says.startswith(sentence)
+        assert len(says.split()) <= 15
+    compared = compare_takeaway(dataset, with_results(snapshot, fine, kept))
+    assert compared == "In this run sequence mode's error is smaller: 0.25 against 1."
+
+
 def with_results(snapshot: Snapshot, sequence: ModeResult, last: ModeResult) -> Snapshot:
     """The same run with these figures."""
     return replace(snapshot, results={"sequence": sequence, "last": last})

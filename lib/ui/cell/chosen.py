@@ -139,9 +139,11 @@ def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     """The weights to look at, their epoch, and what they are; by epoch where several are known."""
     epochs = Epochs.of(shown)
     epochs.draw()
-    known, picked = epochs.weights, epochs.picked
+    known, picked, result = epochs.weights, epochs.picked, shown.snapshot.results[mode]
     epoch = max(known) if picked is None else picked
     model = f"the {MODES[mode].model}"
+    if picked is None and (best := result.kept_epoch) and result.weights is not None:
+        return result.weights, best, f"{model}'s after epoch {best:,}, its best on validation"
     if not epoch:
         return known[0][mode], 0, f"as {model} starts, before training"
     run = " of a recorded run" if shown.is_recorded else ""

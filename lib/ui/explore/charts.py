@@ -168,7 +168,7 @@ def _numbers(shown: ShownRun) -> None:
     hint(f"Mean squared error at the last step on {part} data{scaled}")
     with st.container(key="compare", horizontal=True):
         for mode, result in shown.snapshot.results.items():
-            colored, error = MODES[mode].colored, short(result.last_step_mse[-1])
+            colored, error = MODES[mode].colored, short(result.final_mse)
             st.metric(
                 colored(MODES[mode].label),
                 colored(error),

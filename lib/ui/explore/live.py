@@ -14,7 +14,12 @@ from functools import partial
 import streamlit as st
 
 from lib.figures.palette import Palette
-from lib.narrate.explore import changed_settings, own_settings, progress_sentence
+from lib.narrate.explore import (
+    changed_settings,
+    kept_sentence,
+    own_settings,
+    progress_sentence,
+)
 from lib.run import Run, Status
 from lib.ui import clock, runs
 from lib.ui.epoch import Epochs
@@ -242,7 +247,8 @@ def _progress(shown: ShownRun, picked: int | None) -> None:
     badge, _ = WORDS[snapshot.status]
     if shown.run is None:
         badge = (RECORDED if shown.is_recorded else UNTRAINED)[0]
-    share = snapshot.epoch / snapshot.epochs if snapshot.epochs else 0.0
+    over = snapshot.status is Status.FINISHED  # also where both modes have stopped early
+    share = 1.0 if over else snapshot.epoch / max(1, snapshot.epochs)
     then = "" if picked is None else f" · shown: after epoch {picked:,}"
     st.progress(min(1.0, share), text=f"{badge} {progress_sentence(snapshot)}{then}")
 
@@ -254,13 +260,14 @@ def _words(loaded: Loaded, shown: ShownRun) -> str:
         _, words, then = RECORDED if shown.is_recorded else UNTRAINED
         return words + (then if loaded.trainable else "")
     failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
-    words = snapshot.reason or WORDS[snapshot.status][1]
+    kept = kept_sentence(snapshot)
+    words = snapshot.reason or kept or WORDS[snapshot.status][1]
     if _is_watched(shown):
         own = "Train starts your own." if loaded.trainable else "Its file stays there."
         return f"{WATCHING} {words if failed else own}"
     if failed:  # what to try, also where somebody has begun to try it
         again = snapshot.status is Status.FAILED and loaded.trainable
-        return f"{words} {'Train begins anew.' if again else ''}"
+        return f"{words} {'Train begins anew.' if again else kept}"
     if _is_same(loaded, shown):
         return words
     changed = changed_settings(run.experiment, loaded.experiment) or "another upload"

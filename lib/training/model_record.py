@@ -1,0 +1,118 @@
+"""One of a run's models: what it needs to train, its figures by epoch, and its best epoch.
+
+It trains nothing and judges nothing: the `pair_trainer` does, and notes here what it found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lib.run import ModeResult
+from lib.training.history import History
+
+if TYPE_CHECKING:
+    from lib.training.engine import ModelState, Program
+
+MAX_SENT_PARAMETERS = 50_000
+"""Models of more parameters are not sent along with every snapshot."""
+MAX_LOSSES = 600
+MAX_CHECKS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """How wrong some weights are on the judged samples."""
+
+    step_mse: np.ndarray
+    """(T,)."""
+    losses: dict[str, float]
+    """The training's loss there, by mode."""
+    predictions: np.ndarray
+    """For the shown samples, (S, T, K)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a model needs in order to train."""
+
+    program: Program
+    state: ModelState
+    samples: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The epoch after which the loss on the validation part was the least."""
+
+    epoch: int
+    loss: float
+    """On the validation part."""
+    training_loss: float
+    weights: list[np.ndarray]
+    errors: Errors
+
+
+@dataclass(slots=True)
+class ModelRecord:
+    """One of a run's models, "sequence" or "last"."""
+
+    weights: list[np.ndarray]
+    """As they were when the model was last judged; the best ones where it keeps these."""
+    losses: History[float] = field(default_factory=lambda: History(MAX_LOSSES))
+    checks: History[float] = field(default_factory=lambda: History(MAX_CHECKS))
+    validation: History[float] = field(default_factory=lambda: History(MAX_CHECKS))
+    """Losses on the validation part: at the epochs of `checks`, or at none."""
+    step_mse: np.ndarray = field(default_factory=lambda: np.empty(0))
+    predictions: np.ndarray = field(default_factory=lambda: np.empty(0))
+    unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))
+    """Losses of the batches of an epoch that isn't complete."""
+    fit: Fit | None = None
+    best: Best | None = None
+    """None before its first epoch, and where the last epoch is kept."""
+    kept_epoch: int | None = None
+    """The best one, when its weights are back; it trains no more then."""
+
+    def take(self, epoch: int, weights: list[np.ndarray], found: Errors) -> None:
+        """Note what the model is like after an epoch."""
+        self.weights, self.step_mse, self.predictions = weights, found.step_mse, found.predictions
+        self.checks.add(epoch, float(found.step_mse[-1]))
+
+    def compare(self, epoch: int, loss: float, found: Errors) -> int:
+        """Compare an epoch that was taken with the best before it: how many came after the best.
+
+        As Keras's `EarlyStopping` does it, without a `min_delta` and in single precision.
+        """
+        with np.errstate(over="ignore"):
+            is_better = self.best is None or np.float32(loss) < np.float32(self.best.loss)
+        if self.best is None or is_better:
+            self.best = Best(epoch, loss, self.losses.points[-1][1], self.weights, found)
+        return epoch - self.best.epoch
+
+    def keep_best(self) -> None:
+        """Have weights and figures of the best epoch again, if there is one."""
+        best = self.best
+        if best is None or self.kept_epoch is not None:
+            return
+        self.kept_epoch, self.weights = best.epoch, best.weights
+        self.step_mse, self.predictions = best.errors.step_mse, best.errors.predictions
+        self.losses.put_back(best.epoch, best.training_loss)
+        self.checks.put_back(best.epoch, float(self.step_mse[-1]))
+        self.validation.put_back(best.epoch, best.loss)
+
+    def result(self) -> ModeResult:
+        """The figures as they are sent."""
+        parameters = sum(array.size for array in self.weights)
+        return ModeResult(
+            loss_epochs=self.losses.epochs,
+            loss=self.losses.values,
+            checked_epochs=self.checks.epochs,
+            last_step_mse=self.checks.values,
+            validation_loss=self.validation.values,
+            step_mse=self.step_mse,
+            predictions=self.predictions,
+            weights=tuple(self.weights) if parameters <= MAX_SENT_PARAMETERS else None,
+            kept_epoch=self.kept_epoch,
+        )

@@ -1,0 +1,165 @@
+"""Which epoch each model keeps, and when it stops by itself. With programs that count."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lib.dataset import Samples
+from lib.training import model_record
+from lib.training.pair_trainer import PairTrainer
+from tests.clock import Clock
+from tests.unit.fakes import FakeJudge, TimedProgram, make_dataset, make_experiment
+
+LONG = 60.0
+BEST = {"sequence": 6, "last": 3}
+"""The epochs after which `samples` are answered best, by mode."""
+
+
+def samples() -> Samples:
+    """Kept from training: targets of 28 at two steps and 12 at the last.
+
+    After epoch e the models say 4e everywhere. The last-step model is right after epoch 3; the
+    sequence model's loss is least after epoch 6: (2·4² + 12²) / 3, against (2·8² + 8²) / 3 before
+    it and (2·0² + 16²) / 3 after it.
+    """
+    dataset = make_dataset()
+    y = dataset.y.copy()
+    y[8:, :-1], y[8:, -1] = 28.0, 12.0
+    return replace(dataset, y=y).samples
+
+
+def make_trainer(keep: str, data: Samples | None = None, **settings: object) -> PairTrainer:
+    """Ready to go; a batch of a model takes 0.01 s, and looking at the clock a little."""
+    experiment = make_experiment(**{"keep": keep, "patience": 2, "epochs": 20, **settings})
+    clock = Clock(tick=1e-4)
+    trainer = PairTrainer(experiment, data or samples(), FakeJudge(), clock.now)
+    trainer.check()
+    trainer.load(TimedProgram(clock, 0.01, loss=float))
+    return trainer
+
+
+def train(trainer: PairTrainer, seconds: float = LONG, epochs: int = 20) -> None:
+    """Up to an epoch, in slices of so many seconds."""
+    goal = epochs * trainer.batches.steps
+    while trainer.step < goal and not trainer.stopped:
+        trainer.advance(seconds, goal)
+
+
+@pytest.mark.parametrize("seconds", [LONG, 1.0, 0.1, 1e-9])
+def test_each_mode_stops_by_itself_and_has_its_best_epoch_back(seconds: float) -> None:
+    """Two epochs after it; whatever the slices are, each epoch is judged."""
+    trainer = make_trainer("stop")
+    train(trainer, seconds)
+    assert trainer.stopped
+    assert (trainer.epoch, trainer.at_epoch_end) == (8, True)
+    for mode, result in trainer.results().items():
+        best = BEST[mode]
+        assert result.kept_epoch == best
+        assert result.loss_epochs.tolist() == list(range(1, best + 3))
+        assert result.checked_epochs.tolist() == list(range(best + 3))
+        assert result.weights is not None
+        assert all((array == 4 * best).all() for array in result.weights)
+        assert (result.predictions == 4 * best).all()
+        assert result.step_mse.tolist() == [(28 - 4 * best) ** 2] * 2 + [(12 - 4 * best) ** 2]
+        assert result.final_mse == (12 - 4 * best) ** 2
+        assert result.final_validation_loss == result.validation_loss[1:].min()
+        assert result.final_loss == 4 * best - 2.5  # the mean of its four batches' numbers
+
+
+def test_a_mode_that_has_stopped_shows_its_best_while_the_other_trains() -> None:
+    """After epoch 7 the last-step model is as it was after 3, the sequence model as it is."""
+    trainer = make_trainer("stop")
+    train(trainer, epochs=7)
+    results = trainer.results()
+    assert not trainer.stopped
+    assert [results[mode].kept_epoch for mode in ("sequence", "last")] == [None, 3]
+    assert (results["sequence"].predictions == 28).all()
+    assert (results["last"].predictions == 12).all()
+
+
+def test_the_past_has_the_weights_of_every_epoch_the_last_one_too() -> None:
+    """What is sent beside it is of the best ones then."""
+    trainer = make_trainer("stop")
+    train(trainer)
+    past = dict(trainer.take_past())
+    assert list(past)[1:] == list(range(1, 9))
+    for epoch in range(1, 9):
+        assert past[epoch]["sequence"][0].flat[0] == 4 * epoch
+        assert past[epoch]["last"][0].flat[0] == (4 * epoch if epoch <= 5 else 12)
+
+
+def test_without_patience_all_epochs_are_trained() -> None:
+    """And the best ones are back when they are asked for, once and for all."""
+    trainer = make_trainer("best")
+    train(trainer)
+    assert not trainer.stopped
+    assert {m: r.kept_epoch for m, r in trainer.results().items()} == dict.fromkeys(BEST)
+    trainer.keep_best()
+    results = trainer.results()
+    assert trainer.stopped
+    assert {mode: result.kept_epoch for mode, result in results.items()} == BEST
+    assert all(len(result.loss) == 20 for result in results.values())
+    assert (results["sequence"].predictions == 24).all()
+
+
+def test_of_equal_epochs_the_first_is_the_best() -> None:
+    """As Keras has it: an improvement is less than what was there. In single precision, as there.
+
+    After epochs 3 and 4 the model says 12 and 16, between targets as far from 14 on both sides, but
+    for a difference that makes epoch 4 better by less than float32 can tell.
+    """
+    data = samples()
+    y = data.y.copy()
+    y[8], y[9] = 14 - 1000, np.nextafter(np.float32(14 + 1000), np.float32(2000))
+    trainer = make_trainer("stop", Samples(data.x, y, 8), mode="last")
+    train(trainer)
+    result = trainer.results()["last"]
+    three, four = result.validation_loss[3:5]
+    assert three > four
+    assert np.float32(three) == np.float32(four)
+    assert (result.kept_epoch, trainer.epoch) == (3, 5)
+
+
+@pytest.mark.parametrize("keep", ["last", "best"])
+def test_nothing_is_judged_in_between_where_the_last_epoch_is_kept(keep: str) -> None:
+    """Nor where there is nothing to validate on: its speed is as ever, and nothing comes back."""
+    data = samples()
+    if keep != "last":
+        data = Samples(data.x[:8], data.y[:8], 8)
+    trainer = make_trainer(keep, data)
+    train(trainer)
+    trainer.keep_best()
+    for result in trainer.results().values():
+        assert (result.kept_epoch, result.checked_epochs.tolist()) == (None, [0])
+
+
+def test_a_best_epoch_that_was_thinned_out_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a long run few epochs are remembered; the kept one is among them, with its figures."""
+    monkeypatch.setattr(model_record, "MAX_CHECKS", 4)
+    monkeypatch.setattr(model_record, "MAX_LOSSES", 4)
+    trainer = make_trainer("best", epochs=23, mode="last")
+    train(trainer, epochs=23)
+    before = trainer.results()["last"]
+    assert 3 not in before.checked_epochs
+    assert 3 not in before.loss_epochs
+    trainer.keep_best()
+    result = trainer.results()["last"]
+    assert set(result.checked_epochs) == {3, *before.checked_epochs}
+    assert (np.diff(result.checked_epochs) > 0).all()
+    assert (np.diff(result.loss_epochs) > 0).all()
+    assert (result.final_mse, result.final_validation_loss, result.final_loss) == (0.0, 0.0, 9.5)
+
+
+def test_a_long_judgement_is_gone_on_with_before_more_is_trained() -> None:
+    """Of two models and two samples: four parts, of which a slice of no time makes one."""
+    trainer = make_trainer("stop")
+    judged = []
+    while trainer.epoch < 2:
+        trainer.advance(1e-9, 80)
+        if trainer.at_epoch_end and trainer.epoch == 1:
+            judged.append(trainer.results()["last"].checked_epochs[-1])
+    assert judged == [0, 0, 0, 0, 1]
+    assert trainer.results()["last"].checked_epochs.tolist() == [0, 1]

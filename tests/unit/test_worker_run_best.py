@@ -1,0 +1,108 @@
+"""A run whose models keep their best epochs: when it is over, and whose figures it sends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lib.run import Snapshot, Status
+from lib.training.architecture import Network
+from lib.training.timing import USUAL, Timing
+from tests.unit.fakes import FakeJudge, FakeProgram, build
+from tests.unit.stage import Stage
+from tests.unit.test_pair_trainer_best import BEST, samples
+
+SLOW_JUDGE = Timing(judge_seconds=0.0)
+STOP = {"keep": "stop", "patience": 2, "epochs": 20, "samples": samples()}
+"""The last-step model stops after epoch 5, the sequence model after 8."""
+
+
+def kept(snapshot: Snapshot) -> dict[str, int | None]:
+    """By mode, the epoch that is kept."""
+    return {mode: result.kept_epoch for mode, result in snapshot.results.items()}
+
+
+@pytest.mark.parametrize("timing", [USUAL, SLOW_JUDGE])
+@pytest.mark.parametrize("show_seconds", [None, 8.0])
+@pytest.mark.parametrize("seconds", [1e-6, 1e-3, 60.0])
+def test_a_run_is_finished_when_both_modes_have_stopped(
+    timing: Timing, show_seconds: float | None, seconds: float
+) -> None:
+    """After epoch 8 of 20, at any pace and in any slices; nobody knows before when that is."""
+    stage = Stage(timing=timing, show_seconds=show_seconds, **STOP)
+    stage.until_status(Status.FINISHED, seconds)
+    assert (stage.last.epoch, stage.last.epochs, stage.last.reason) == (8, 20, "")
+    assert kept(stage.last) == BEST
+    assert {snapshot.seconds_left for snapshot in stage.sent} == {None}
+    for mode, result in stage.last.results.items():
+        assert result.checked_epochs.tolist() == list(range(BEST[mode] + 3))
+        assert result.weights is not None
+        assert (result.weights[0] == 4 * BEST[mode]).all()
+    past = [epoch for snapshot in stage.sent for epoch, _ in snapshot.past]
+    assert past == sorted(set(past))
+    assert past[-1] == 8
+
+
+def test_a_pause_shows_the_epoch_that_was_reached() -> None:
+    """The best one comes back at the end, after more training."""
+    stage = Stage(paused=True, **{**STOP, "keep": "best"})
+    stage.until_status(Status.PAUSED)
+    for _ in range(7):
+        stage.run.step()
+    stage.until_status(Status.PAUSED)
+    assert (stage.last.epoch, kept(stage.last)) == (7, dict.fromkeys(BEST))
+    assert (stage.last.results["last"].predictions == 28).all()
+    stage.run.resume()
+    stage.until_status(Status.FINISHED)
+    assert (stage.last.epoch, kept(stage.last)) == (20, BEST)
+    assert (stage.last.results["last"].predictions == 12).all()
+
+
+@pytest.mark.parametrize("timing", [USUAL, SLOW_JUDGE])
+def test_the_step_after_which_both_have_stopped_is_the_last(timing: Timing) -> None:
+    """It isn't paused then: there is nothing to go on with."""
+    stage = Stage(paused=True, timing=timing, **STOP)
+    stage.until_status(Status.PAUSED)
+    for epoch in range(1, 9):
+        stage.run.step()
+        stage.until_status(Status.FINISHED if epoch == 8 else Status.PAUSED)
+        assert stage.last.epoch == epoch
+
+
+def test_a_run_that_a_person_stops_has_the_best_of_what_it_reached() -> None:
+    """Of the epochs up to then; of a run that was stopped before the first none is kept."""
+    stage = Stage(paused=True, **{**STOP, "keep": "best"})
+    stage.until_status(Status.PAUSED)
+    for _ in range(4):
+        stage.run.step()
+    stage.until_status(Status.PAUSED)
+    stage.run.stop()
+    assert (stage.last.status, kept(stage.last)) == (Status.STOPPED, {"sequence": 4, "last": 3})
+    stage = Stage(paused=True, **STOP)
+    stage.until_status(Status.PAUSED)
+    stage.run.stop()
+    assert (stage.last.status, kept(stage.last)) == (Status.STOPPED, dict.fromkeys(BEST))
+
+
+def test_a_run_that_diverges_has_its_best_epochs_back() -> None:
+    """In the eighth epoch; it is said why it ended, as ever."""
+
+    def bad(key: Any) -> Any:
+        if isinstance(key, Network):
+            return FakeJudge()
+        return FakeProgram(lambda step: np.nan if step > 30 else 1.0)
+
+    stage = Stage(build=bad, **{**STOP, "keep": "best"})
+    stage.until_status(Status.DIVERGED)
+    assert "finite number in epoch 8" in stage.last.reason
+    assert (stage.last.epoch, kept(stage.last)) == (7, BEST)
+
+
+def test_the_last_epoch_is_kept_where_nothing_else_is_asked_for() -> None:
+    """No epoch is named, and the figures are of the last."""
+    stage = Stage(build=build, **{**STOP, "keep": "last"})
+    stage.until_status(Status.FINISHED)
+    assert (stage.last.epoch, kept(stage.last)) == (20, dict.fromkeys(BEST))
+    assert (stage.last.results["last"].predictions == 80).all()
