@@ -278,7 +278,7 @@ def _seasonal_label(origin: Origin) -> str:
     repeats = max(_nearest(origin)) > period
     if regular and (step, period) in _WORDS:
         what, then, season = _WORDS[step, period]
-        return f"the same {what} {f'of the last known {season}' if repeats else then}"
+        return f"the same {what}{f', last known {season}' if repeats else f' {then}'}"
     rows = counted(period, step if regular else "row")
     return f"repeating the last {rows}" if repeats else f"the value {rows} before"
 
@@ -314,7 +314,7 @@ class Kind:
 BASELINES = {
     "last": Kind(_last_label, _last),
     "seasonal": Kind(_seasonal_label, _seasonal),
-    "drift": Kind(lambda _: "guessing that the mean change goes on", _drift),
+    "drift": Kind(lambda _: "the mean change going on", _drift),
     "mean": Kind(lambda _: "guessing the mean", _mean),
     "linear": Kind(lambda _: "a linear autoregression", _linear),
 }
