@@ -147,10 +147,9 @@ def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex 
     origin = _origin(dataset)
     if not isinstance(origin.times, pd.DatetimeIndex):
         return None
-    known = origin.times[origin.series == series][-200:]
-    frequency = pd.infer_freq(known[-50:]) if len(known) > 2 else None
-    if frequency:
-        return pd.date_range(known[-1], periods=count + 1, freq=frequency)[1:]
+    known = pd.DatetimeIndex(origin.times[origin.series == series][-50:], freq="infer")
+    if known.freq is not None:
+        return pd.date_range(known[-1], periods=count + 1, freq=known.freq)[1:]
     if months := {"month": 1, "quarter": 3, "year": 12}.get(origin.step):
         return pd.DatetimeIndex(
             [known[-1] + pd.DateOffset(months=months * k) for k in range(1, count + 1)]

@@ -163,10 +163,14 @@ class ByRow:
     truth: np.ndarray
     """(D,)."""
     last: dict[str, np.ndarray]
-    """What is said of them at a last step, by mode and by baseline, (D,); NaN where nothing is."""
+    """What the models say of them at a last step, by mode, (D,); NaN where nothing is said."""
+    guesses: dict[str, np.ndarray]
+    """The same of the baselines, by name."""
     steps: tuple[np.ndarray, np.ndarray] | None
     """The least and the greatest of what the sequence model says of a row, at whichever step and in
     whichever sample it is the target, (D,) each; None without a sequence model."""
+    most: int
+    """How often a row is such a target, at most."""
 
 
 def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
@@ -189,15 +193,17 @@ def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
         values[place] = dataset.raw(last.astype(np.float64), samples, last=True)[:, target]
         return values
 
-    answered = {mode: raw(last[mine]) for mode, last in said.last.items()}
-    answered |= {one.name: raw(one.last[samples]) for one in dataset.baselines}
+    order = np.argsort(about, axis=None, kind="stable")
+    first = np.searchsorted(about.ravel()[order], rows)
     steps = None
     if said.steps is not None and len(rows):
-        values = dataset.raw(said.steps[mine], samples)[..., target].ravel()
-        order = np.argsort(about, axis=None, kind="stable")
-        first = np.searchsorted(about.ravel()[order], rows)
-        steps = (
-            np.minimum.reduceat(values[order], first),
-            np.maximum.reduceat(values[order], first),
-        )
-    return ByRow(rows, origin.targets[rows, column], answered, steps)
+        values = dataset.raw(said.steps[mine], samples)[..., target].ravel()[order]
+        steps = np.minimum.reduceat(values, first), np.maximum.reduceat(values, first)
+    return ByRow(
+        rows,
+        origin.targets[rows, column],
+        {mode: raw(last[mine]) for mode, last in said.last.items()},
+        {one.name: raw(one.last[samples]) for one in dataset.baselines},
+        steps,
+        int(np.diff(first, append=about.size).max(initial=0)),
+    )

@@ -55,7 +55,7 @@ def on_dates_figure(
     data.append(_line("target", x, truth, {"color": palette.ink, "width": 3}, hover))
     label = {one.name: one.label for one in dataset.baselines}.get(baseline, "")
     if label:
-        guess = said.last[baseline][rows]
+        guess = said.guesses[baseline][rows]
         data.append(_line(label, x, guess, marks.naive_style(palette), hover))
     drawn = [truth]
     for mode in ("sequence", "last"):
