@@ -78,7 +78,7 @@ def test_the_test_part_is_named():
 def labels():
     """All that baselines can be called."""
     found = {f"the same {what} {then}" for what, then, _ in _WORDS.values()}
-    found |= {f"the same {what}, last known {season}" for what, _, season in _WORDS.values()}
+    found |= {f"repeating the last known {season}" for _, _, season in _WORDS.values()}
     found |= {"the value 1,440 rows before", "repeating the last 1,440 minutes"}
     found |= {"guessing tomorrow as today", "guessing no change"}
     return found | {BASELINES[name].label(None) for name in ("drift", "mean", "linear")}

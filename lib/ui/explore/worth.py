@@ -56,7 +56,7 @@ def worth_card(loaded: Loaded, palette: Palette) -> None:
         with st.container(border=True, key="worth", gap="xsmall"):
             part = open_part(TITLES, "worth_part")
             if shown.polling:
-                hint("This follows when the run pauses or ends.")
+                hint("As it was before: this follows when the run pauses or ends.")
             {"worth": _worth, "dates": _dates, "ahead": _ahead}[part](shown, weights, palette)
 
 
