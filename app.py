@@ -14,6 +14,7 @@ from lib.ui.data import load_data
 from lib.ui.epoch import Epochs
 from lib.ui.explore.charts import EARLIER
 from lib.ui.explore.live import live
+from lib.ui.explore.worth import KEYS, worth_card
 from lib.ui.frame import frame
 from lib.ui.save import save_button
 from lib.ui.shown import fitting_run, strip_values
@@ -21,7 +22,7 @@ from lib.ui.style import page_style
 from lib.ui.text import plain
 from lib.ui.theme import current_palette
 
-loaded = load_data(frame("Explore", (EARLIER.name,)))
+loaded = load_data(frame("Explore", (EARLIER.name, *KEYS)))
 experiment, dataset = loaded.experiment, loaded.dataset
 palette = current_palette()
 
@@ -37,6 +38,7 @@ live(loaded, palette, with_lower_charts=whole)
 if not whole:
     st.stop()
 
+worth_card(loaded, palette)
 with st.expander("The experiment as Keras code", icon=":material/code:"):
     export = EXPORTS["keras"]
     script = export.write(experiment, dataset)

@@ -113,6 +113,8 @@ class Origin:
     """Rows of a season of the targets; 1 where there is none."""
     time_format: str = ""
     """How a time is written; "" where times are texts."""
+    columns: tuple[str, ...] = ()
+    """C names of target columns."""
 
     def label(self, row: int) -> str:
         """What row 0 to R-1 is called: its time, else its number, in its series, from 1."""

@@ -34,9 +34,9 @@ _USUAL = {
 }
 """Seasons of the calendar, in rows, by what lies between two rows."""
 _WORDS = {
-    ("minute", 60): ("minute", "the hour before", "hour"),
-    ("minute", 1440): ("minute", "the day before", "day"),
-    ("hour", 24): ("hour", "the day before", "day"),
+    ("minute", 60): ("minute", "last hour", "hour"),
+    ("minute", 1440): ("minute", "yesterday", "day"),
+    ("hour", 24): ("hour", "yesterday", "day"),
     ("hour", 168): ("hour", "last week", "week"),
     ("day", 7): ("weekday", "last week", "week"),
     ("month", 12): ("month", "last year", "year"),
@@ -278,7 +278,7 @@ def _seasonal_label(origin: Origin) -> str:
     repeats = max(_nearest(origin)) > period
     if regular and (step, period) in _WORDS:
         what, then, season = _WORDS[step, period]
-        return f"the same {what} {f'of the last known {season}' if repeats else then}"
+        return f"repeating the last known {season}" if repeats else f"the same {what} {then}"
     rows = counted(period, step if regular else "row")
     return f"repeating the last {rows}" if repeats else f"the value {rows} before"
 
@@ -314,7 +314,7 @@ class Kind:
 BASELINES = {
     "last": Kind(_last_label, _last),
     "seasonal": Kind(_seasonal_label, _seasonal),
-    "drift": Kind(lambda _: "guessing that the mean change goes on", _drift),
+    "drift": Kind(lambda _: "the mean change going on", _drift),
     "mean": Kind(lambda _: "guessing the mean", _mean),
     "linear": Kind(lambda _: "a linear autoregression", _linear),
 }

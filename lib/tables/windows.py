@@ -149,6 +149,7 @@ class _Draft:
             training=training,
             period=data.period,
             time_format=_time_format(rows.times),
+            columns=self.targets,
         )
         if not data.period:
             origin = replace(origin, period=find_period(origin))

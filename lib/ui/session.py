@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.doctor.question import TargetQuestion
     from lib.experiment import Experiment
     from lib.recurrence import Trace
-    from lib.run import Snapshot
+    from lib.run import ModelWeights, Snapshot
     from lib.stack.kinds import Stack
     from lib.tables import Table
     from lib.training.questions import AnswerFuture
@@ -122,6 +122,18 @@ class Charts:
     """A run's snapshot, an earlier epoch, and the snapshot as it was then: see `lib.ui.epoch`."""
 
 
+@dataclass(slots=True, eq=False)
+class WorthCard:
+    """What a table's models are worth: see `lib.ui.explore.worth`."""
+
+    dataset: Dataset | None = None
+    weights: ModelWeights = field(default_factory=dict)
+    made: dict[tuple[object, ...], Any] = field(default_factory=dict)
+    """What was computed for these data and weights."""
+    looked: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
+    """By the title of the data, with which weights (run and epoch) their test part was seen."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Subject:
     """What a question to Keras is about."""
@@ -205,6 +217,7 @@ class Session:
     run: SessionRun = field(default_factory=SessionRun)
     upload: Upload = field(default_factory=Upload)
     charts: Charts = field(default_factory=Charts)
+    worth: WorthCard = field(default_factory=WorthCard)
     cell: CellPage = field(default_factory=CellPage)
     shapes: ShapesPage = field(default_factory=ShapesPage)
 

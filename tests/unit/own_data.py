@@ -6,6 +6,11 @@ Each function gives a DataFrame as `pandas.read_csv` would; `csv` makes the file
 import numpy as np
 import pandas as pd
 
+from lib.experiment import Experiment
+from lib.recurrence import initial_model_weights
+from lib.tables import Table
+from lib.tables.windows import make_windows
+
 
 def csv(frame):
     """The bytes of a CSV file."""
@@ -51,3 +56,21 @@ def trend(weeks=1600):
     t = np.arange(weeks)
     values = 320 + 0.025 * t + 3 * np.sin(t * 2 * np.pi / 52.18) + rng.normal(0, 0.25, weeks)
     return pd.DataFrame({"week": times.strftime("%Y-%m-%d"), "co2": values.round(2)})
+
+
+def table(frame, step, series=""):
+    """The frame as an upload would be read: its first column are the times."""
+    columns = frame.iloc[:, 1:].copy()
+    for name in columns.select_dtypes(exclude="number"):
+        columns[name] = columns[name].astype("category")
+    times = pd.DatetimeIndex(pd.to_datetime(frame.iloc[:, 0]))
+    return Table("mine", columns, times, step, series=series)
+
+
+def cut(table, inputs, targets, **settings):
+    """The experiment of these settings by URL key, its dataset, and weights for both modes."""
+    experiment = Experiment().set(**{"U": 4, "T": 6} | settings)
+    dataset = make_windows(table, inputs, targets, experiment.data)
+    start = tuple(initial_model_weights(experiment, dataset.shape[2], dataset.targets))
+    other = tuple(array + np.float32(0.1) for array in start)
+    return experiment, dataset, {"sequence": start, "last": other}

@@ -241,8 +241,8 @@ def test_noise_and_short_tables_have_no_season():
 @pytest.mark.parametrize(
     ("step", "period", "horizons", "gap", "label"),
     [
-        ("hour", 24, (1,), False, "the same hour the day before"),
-        ("hour", 24, (30,), False, "the same hour of the last known day"),
+        ("hour", 24, (1,), False, "the same hour yesterday"),
+        ("hour", 24, (30,), False, "repeating the last known day"),
         ("hour", 24, (1,), True, "the value 24 rows before"),
         ("hour", 9, (1,), False, "the value 9 hours before"),
         ("row", 9, (10,), False, "repeating the last 9 rows"),

@@ -1,0 +1,222 @@
+"""What a table's models are worth: beside baselines, on their dates, and beyond the last row.
+
+It is computed while no run trains, once for the same weights. The test part is shown when somebody
+asks for it, and how often that was is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import isfinite
+from typing import TypeVar
+
+import streamlit as st
+
+from lib.english import counted, readable
+from lib.experiment import MODES
+from lib.figures.chart import with_unit
+from lib.figures.on_dates import drawn_every, forecast_figure, on_dates_figure
+from lib.figures.palette import Palette
+from lib.forecast import ForecastError, forecast, why_not_fed_back
+from lib.narrate.worth import (
+    dates_sentence,
+    dates_takeaway,
+    forecast_sentence,
+    forecast_takeaway,
+    worth_sentence,
+    worth_takeaway,
+)
+from lib.run import ModelWeights
+from lib.ui.epoch import Epochs
+from lib.ui.linked import Linked, linked_buttons, linked_slider
+from lib.ui.parts import NAME, open_part
+from lib.ui.session import Loaded, session
+from lib.ui.shown import ShownRun, shown_run
+from lib.ui.steady import steady_chart
+from lib.ui.text import hint, plain, takeaway
+from lib.worth import Answers, Part, Worth, answers, by_row, judge
+
+Made = TypeVar("Made")
+
+TITLES = {"worth": "What is it worth?", "dates": "On its dates", "ahead": "Beyond the last row"}
+"""The card's parts, by their name in the address."""
+_WAY = Linked("way", ("direct", "fed"), 0, "worth_way")
+_STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "worth_steps")
+KEYS = (NAME, _WAY.name, _STEPS.name)
+"""In the address."""
+
+
+def worth_card(loaded: Loaded, palette: Palette) -> None:
+    """Draw the card, where the shown data were cut from a table."""
+    with st.container(key="worth_place"):  # there always: nothing below it moves
+        shown = Epochs.of(shown_run(loaded.experiment, loaded.dataset)).then
+        if shown.dataset.origin is None:
+            return
+        weights = _weights(shown)
+        with st.container(border=True, key="worth", gap="xsmall"):
+            part = open_part(TITLES, "worth_part")
+            if shown.polling:
+                hint("As it was before: this follows when the run pauses or ends.")
+            {"worth": _worth, "dates": _dates, "ahead": _ahead}[part](shown, weights, palette)
+
+
+def _weights(shown: ShownRun) -> ModelWeights:
+    """The trained weights that are judged: while a run trains, those from before; else now."""
+    record = session().worth
+    if shown.polling:
+        return record.weights if record.dataset is shown.dataset else {}
+    results = shown.snapshot.results if shown.snapshot.epoch else {}
+    weights = {m: result.weights for m, result in results.items() if result.weights is not None}
+    same = record.weights.keys() == weights.keys()
+    same = same and all(record.weights[mode] is weights[mode] for mode in weights)
+    if record.dataset is not shown.dataset or not same:
+        record.dataset, record.weights, record.made = shown.dataset, weights, {}
+    return weights
+
+
+def _once(key: tuple[object, ...], make: Callable[[], Made]) -> Made:
+    """What `make` returns, made once for the same weights."""
+    made = session().worth.made
+    if key not in made:
+        made[key] = make()
+    result: Made = made[key]
+    return result
+
+
+def _answers(shown: ShownRun, weights: ModelWeights, part: Part = "judged") -> Answers:
+    about = shown.experiment, shown.dataset, weights, part
+    return _once(("answers", part), lambda: answers(*about))
+
+
+def _pick(label: str, names: Sequence[str], key: str) -> int:
+    """Which of several names is picked; of a single one there is nothing to pick."""
+    if len(names) < 2:
+        return 0
+    return int(
+        st.selectbox(
+            label,
+            range(len(names)),
+            format_func=names.__getitem__,
+            key=f"worth_{key}_{len(names)}",
+            width=240,
+        )
+    )
+
+
+def _worth(shown: ShownRun, weights: ModelWeights, _: Palette) -> None:
+    """The table of the validation part, and that of the test part once somebody looks."""
+    target = _pick("Target", shown.dataset.target_labels, "target")
+    _table(shown, weights, target, "judged")
+    if not (shown.dataset.test and weights and shown.snapshot.status.over):
+        return
+    looked = session().worth.looked.setdefault(shown.dataset.title, set())
+    look = shown.snapshot.run_id, shown.snapshot.epoch
+    st.button(
+        "Look at the test part",
+        key="look_at_test",
+        disabled=look in looked,
+        on_click=looked.add,
+        args=(look,),
+    )
+    if look in looked:
+        _table(shown, weights, target, "test")
+        hint(
+            f"Looked at {counted(len(looked), 'time')} in this session. Who chooses by what it "
+            "says has no test any more."
+        )
+
+
+def _table(shown: ShownRun, weights: ModelWeights, target: int, part: Part) -> None:
+    dataset = shown.dataset
+    said = _answers(shown, weights, part)
+    worth = _once(("worth", part), lambda: judge(dataset, said))
+    st.markdown(_markdown(worth, target, dataset.target_unit))
+    takeaway(worth_takeaway(worth, target, part), worth_sentence(dataset, worth, target, part))
+
+
+def _markdown(worth: Worth, target: int, unit: str) -> str:
+    """A row for each model, in its colour, and for each baseline, the best one first."""
+    errors = [plain(with_unit(name, unit)) for name in ("MAE", "RMSE")]
+    lines = [f"| at the last step | {' | '.join(errors)} | MASE | skill |", "|:--|--:|--:|--:|--:|"]
+    named = [(MODES[one.name].colored(f"**{plain(one.label)}**"), one) for one in worth.models]
+    named += [(plain(one.label), one) for one in worth.baselines(target)]
+    for name, score in named:
+        values = [score.mae[target], score.rmse[target], score.mase[target]]
+        numbers = [readable(value) if isfinite(value) else "–" for value in values]
+        skill = worth.skill(score, target)
+        share = f"{skill:,.0f}%".replace("-", "−") if isfinite(skill) else "–"
+        lines.append(f"| {name} | {' | '.join(numbers)} | {share} |")
+    return "\n".join(lines)
+
+
+def _dates(shown: ShownRun, weights: ModelWeights, palette: Palette) -> None:
+    """The whole validation part, of one series and one target."""
+    dataset, origin = shown.dataset, shown.dataset.origin
+    said = _answers(shown, weights)
+    if origin is None:
+        return
+    there = _once(("series",), lambda: sorted({*origin.series[origin.starts[said.samples]]}))
+    guesses = dataset.baselines
+    with st.container(horizontal=True):
+        series = int(there[_pick("Series", [origin.names[s] for s in there], "series")])
+        target = _pick("Target", dataset.target_labels, "target")
+        guess = guesses[_pick("Baseline", [one.label for one in guesses], "baseline")].name
+    rows = _once(("rows", target, series), lambda: by_row(dataset, said, target, series))
+    figure = _once(
+        ("dates", target, series, guess, palette.theme),
+        lambda: on_dates_figure(dataset, rows, target, guess, palette),
+    )
+    every = drawn_every(len(rows.rows), origin.period)
+    words, details = (
+        dates_takeaway(rows),
+        dates_sentence(dataset, rows, target, series, every),
+    )
+    steady_chart(figure, f"{words} {details}", "worth_on_dates")
+    takeaway(words, details)
+
+
+def _ahead(shown: ShownRun, weights: ModelWeights, palette: Palette) -> None:
+    """What the models say of the rows to come."""
+    dataset, origin = shown.dataset, shown.dataset.origin
+    if not weights or origin is None:
+        hint("Not trained yet: once it is, this shows what the models say of the rows to come.")
+        return
+    feed = 0
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        series = _pick("Series", origin.names, "any_series")
+        column = _pick("Target", origin.columns, "column")
+        why = _once(("why",), lambda: why_not_fed_back(dataset))
+        fed = linked_buttons("Forecast", ("Direct", "Fed back"), _WAY, disabled=bool(why))
+        if fed and not why:
+            feed = int(_STEPS.texts[linked_slider("Rows ahead", _STEPS.texts, _STEPS)])
+    if why:
+        hint(why)
+    looked = session().worth.looked.get(dataset.title, set())
+    tested = None
+    if (shown.snapshot.run_id, shown.snapshot.epoch) in looked:
+        tested = _answers(shown, weights, "test")
+    try:
+        coming = _once(
+            ("coming", series, column, feed, tested is None),
+            lambda: forecast(
+                shown.experiment,
+                dataset,
+                weights,
+                series=series,
+                column=column,
+                feed=feed,
+                judged=_answers(shown, weights),
+                tested=tested,
+            ),
+        )
+    except ForecastError as error:
+        hint(f"{error}")
+        return
+    figure = _once(
+        ("ahead", series, column, feed, tested is None, palette.theme),
+        lambda: forecast_figure(dataset, coming, series, column, palette),
+    )
+    words = forecast_takeaway(dataset, coming)
+    details = forecast_sentence(dataset, coming, fed_back=feed > 0)
+    steady_chart(figure, f"{words} {details}", "worth_ahead")
+    takeaway(words, details)

@@ -1,0 +1,209 @@
+"""What models are worth beside baselines: how wrong each is at the last step, in the target's unit.
+
+Of a table's datasets only, whose samples have an `Origin`. NumPy from the weights that a run has
+sent; nothing is trained, drawn or said here. What comes after the last row is `lib.forecast`'s.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from lib.dataset import Dataset, Origin
+from lib.experiment import MODES, Experiment
+from lib.recurrence import forward
+from lib.run import ModelWeights
+
+BUDGET = 5_000_000_000
+"""Multiply-adds of all answers, about a second. Of more samples every k-th is judged."""
+_CHUNK = 4_000_000
+"""Numbers that a forward pass may hold at once."""
+
+Part = Literal["judged", "test"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What models say of a part of a dataset's samples."""
+
+    samples: np.ndarray
+    """Indexes of the samples, (M,) int, increasing."""
+    every: int
+    """Every k-th sample of the part is among them; 1 means all."""
+    last: dict[str, np.ndarray]
+    """Outputs at the last step by mode, (M, K), in the unit of y."""
+    steps: np.ndarray | None
+    """The sequence model's outputs at every step, (M, T, K); None where there is none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Score:
+    """How wrong a model or a baseline is at the last step, by target column, each (K,)."""
+
+    name: str
+    """A mode, or a key of `lib.tables.baselines.BASELINES`."""
+    label: str
+    """Which a sentence can begin with."""
+    mae: np.ndarray
+    """Mean absolute error in the raw unit, as `rmse`."""
+    rmse: np.ndarray
+    mase: np.ndarray
+    """The mean absolute error over that of the value a season before (a row before, where there is
+    no season), of all training rows within their series: Hyndman and Koehler, "Another look at
+    measures of forecast accuracy", 2006. NaN where that is 0."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Worth:
+    """Models and baselines on the same samples."""
+
+    samples: np.ndarray
+    """Indexes of the samples, (M,) int."""
+    every: int
+    """Every k-th sample of the part is among them."""
+    models: tuple[Score, ...]
+    guesses: tuple[Score, ...]
+
+    def baselines(self, target: int) -> list[Score]:
+        """The baselines, that with the least squared error for this target column first."""
+        return sorted(self.guesses, key=lambda score: float(score.rmse[target]))
+
+    def skill(self, score: Score, target: int) -> float:
+        """By how many percent its RMSE is below the best baseline's; NaN where that is 0."""
+        best = float(self.baselines(target)[0].rmse[target])
+        return 100 * (1 - float(score.rmse[target]) / best) if best else math.nan
+
+
+def part_of(dataset: Dataset, part: Part) -> np.ndarray:
+    """Indexes of the samples of a part, (M,)."""
+    samples = np.arange(len(dataset.x))
+    return samples[dataset.judged] if part == "judged" else samples[len(samples) - dataset.test :]
+
+
+def model_outputs(
+    experiment: Experiment, weights: Sequence[np.ndarray], x: np.ndarray
+) -> np.ndarray:
+    """A model's outputs at every step, (n, T, K), a part of the samples after the other."""
+    model = experiment.model
+    held = 6 * x.shape[1] * model.units * model.layers  # of a sample: gates, states, outputs
+    size = max(1, _CHUNK // held)
+    parts = [forward(experiment, weights, x[k : k + size])[1] for k in range(0, len(x), size)]
+    return np.concatenate(parts)
+
+
+def cost(weights: ModelWeights, timesteps: int) -> int:
+    """Multiply-adds that the answers of all modes for one sample take."""
+    return timesteps * sum(array.size for arrays in weights.values() for array in arrays)
+
+
+def answers(
+    experiment: Experiment, dataset: Dataset, weights: ModelWeights, part: Part = "judged"
+) -> Answers:
+    """What the models say of the judged samples, or of those of the test part.
+
+    Without weights it is nothing, of all samples.
+    """
+    samples = part_of(dataset, part)
+    every = max(1, math.ceil(len(samples) * cost(weights, dataset.shape[1]) / BUDGET))
+    samples = samples[::every]
+    last, steps = {}, None
+    for mode, arrays in weights.items():
+        outputs = model_outputs(experiment, arrays, dataset.x[samples])
+        last[mode] = outputs[:, -1].copy()
+        if mode == "sequence":
+            steps = outputs
+    return Answers(samples, every, last, steps)
+
+
+def judge(dataset: Dataset, said: Answers) -> Worth:
+    """How wrong the models and the baselines are on the samples of `said`.
+
+    Raises ValueError for data that weren't cut from a table.
+    """
+    if dataset.origin is None:
+        raise ValueError("data that are judged beside baselines must have an origin, got none")
+    samples = said.samples
+    truth = dataset.raw(dataset.y[samples, -1].astype(np.float64), samples, last=True)
+    unit = seasonal_error(dataset.origin)
+
+    def score(name: str, label: str, last: np.ndarray) -> Score:
+        wrong = dataset.raw(last.astype(np.float64), samples, last=True) - truth
+        mae = np.abs(wrong).mean(axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mase = np.where(unit > 0, mae / unit, np.nan)
+        return Score(name, label, mae, np.sqrt((wrong**2).mean(axis=0)), mase)
+
+    models = [score(mode, MODES[mode].name, last) for mode, last in said.last.items()]
+    baselines = [score(one.name, one.label, one.last[samples]) for one in dataset.baselines]
+    return Worth(samples, said.every, tuple(models), tuple(baselines))
+
+
+def seasonal_error(origin: Origin) -> np.ndarray:
+    """Mean absolute change from a season before, over the training rows of each series, (K,)."""
+    rows = np.flatnonzero(origin.training)
+    before = rows - max(1, origin.period)
+    inside = before >= 0
+    rows, before = rows[inside], before[inside]
+    inside = (origin.series[before] == origin.series[rows]) & origin.training[before]
+    change = np.abs(origin.targets[rows[inside]] - origin.targets[before[inside]])
+    error = change.mean(axis=0) if len(change) else np.zeros(origin.targets.shape[1])
+    return np.repeat(error, len(origin.horizons))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ByRow:
+    """Of one series and one target column, in the raw unit: D rows that samples have as targets."""
+
+    rows: np.ndarray
+    """Rows of the `Origin`, (D,) int, increasing: the target of some step of some sample."""
+    truth: np.ndarray
+    """(D,)."""
+    last: dict[str, np.ndarray]
+    """What the models say of them at a last step, by mode, (D,); NaN where nothing is said."""
+    guesses: dict[str, np.ndarray]
+    """The same of the baselines, by name."""
+    steps: tuple[np.ndarray, np.ndarray] | None
+    """The least and the greatest of what the sequence model says of a row, at whichever step and in
+    whichever sample it is the target, (D,) each; None without a sequence model."""
+    most: int
+    """How often a row is such a target, at most."""
+
+
+def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
+    """The answers in order of the rows that they are about.
+
+    Raises ValueError for data that weren't cut from a table.
+    """
+    origin, timesteps = dataset.origin, dataset.shape[1]
+    if origin is None:
+        raise ValueError("answers that are set in order of rows must have an origin, got none")
+    mine = np.flatnonzero(origin.series[origin.starts[said.samples]] == series)
+    samples = said.samples[mine]
+    column, ahead = divmod(target, len(origin.horizons))
+    about = origin.rows(timesteps)[samples] + origin.horizons[ahead]  # (m, T)
+    rows = np.unique(about)
+    place = np.searchsorted(rows, about[:, -1])
+
+    def raw(last: np.ndarray) -> np.ndarray:
+        values = np.full(len(rows), np.nan)
+        values[place] = dataset.raw(last.astype(np.float64), samples, last=True)[:, target]
+        return values
+
+    order = np.argsort(about, axis=None, kind="stable")
+    first = np.searchsorted(about.ravel()[order], rows)
+    steps = None
+    if said.steps is not None and len(rows):
+        values = dataset.raw(said.steps[mine], samples)[..., target].ravel()[order]
+        steps = np.minimum.reduceat(values, first), np.maximum.reduceat(values, first)
+    return ByRow(
+        rows,
+        origin.targets[rows, column],
+        {mode: raw(last[mine]) for mode, last in said.last.items()},
+        {one.name: raw(one.last[samples]) for one in dataset.baselines},
+        steps,
+        int(np.diff(first, append=about.size).max(initial=0)),
+    )

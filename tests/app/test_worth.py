@@ -1,0 +1,161 @@
+"""Explore's card on what a table's models are worth: what is shown when, and computed how often."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.preview import untrained
+from lib.run import Run, Status
+from lib.ui.explore import worth
+from tests.app.test_cell import seen
+from tests.app.test_live import press
+from tests.app.test_pages import start
+from tests.fake_client import FakeClient
+
+
+def card(app: AppTest) -> str:
+    """The table of the card, the first where there are two."""
+    return next((m.value for m in app.main.markdown if m.value.startswith("| at the")), "")
+
+
+def rows(app: AppTest) -> list[str]:
+    """What the lines of the table are about."""
+    return [line.split("|")[1].strip() for line in card(app).splitlines()[2:]]
+
+
+def seattle(**query: str) -> AppTest:
+    """Explore with its lower half, on weather."""
+    app = start(data="seattle", **query)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    """All words in Markdown or HTML."""
+    return " ".join([seen(app), *(each.value for each in app.main.markdown)])
+
+
+def let_go(client: FakeClient, status: Status, epoch: int = 5) -> Run:
+    """Give the newest run figures and weights after some epochs."""
+    run = list(client.runs.values())[-1]
+    start = untrained(run.experiment, run.dataset)
+    results = {
+        mode: replace(
+            result,
+            loss_epochs=np.array([epoch]),
+            loss=np.ones(1),
+            weights=tuple(array + np.float32(0.01) for array in result.weights or ()),
+        )
+        for mode, result in start.results.items()
+    }
+    client.set(run, status, epoch=epoch, samples=start.samples, results=results)
+    return run
+
+
+def test_a_recording_is_judged_beside_all_baselines() -> None:
+    """Models first; and the best baseline has a skill of 0."""
+    app = seattle()
+    assert [row.split("[")[0] for row in rows(app)[:2]] == [":blue", ":orange"]
+    assert len(rows(app)) == 6
+    assert card(app).splitlines()[4].endswith("| 0% |")
+    assert "In this run both modes beat" in said(app)
+
+
+def test_data_that_are_no_table_have_no_card() -> None:
+    """Tasks aren't cut from rows."""
+    app = start()
+    app.run()
+    assert not card(app)
+    assert "What is it worth?" not in said(app)
+
+
+def test_before_training_the_baselines_say_what_is_to_be_beaten() -> None:
+    """Other settings than the recording's; there is no forecast yet."""
+    app = seattle(U="7")
+    assert len(rows(app)) == 4
+    assert "To be beaten: a linear autoregression, the best baseline." in said(app)
+    app = seattle(U="7", part="ahead")
+    assert "Not trained yet" in said(app)
+
+
+@pytest.mark.parametrize("part", ["dates", "ahead"])
+def test_each_part_opens_by_a_link_with_its_picture(part: str) -> None:
+    """The four charts of the run, and its own."""
+    charts = [len(seattle(part=name).get("plotly_chart")) for name in ("worth", part)]
+    assert charts[1] == charts[0] + 1
+
+
+def test_answers_are_fed_back_where_that_can_be_done() -> None:
+    """By a link; the slider says how far."""
+    app = seattle(part="ahead", way="fed", inputs="temp_max", steps="48")
+    assert "Not trained yet" in said(app)
+    assert not app.select_slider or app.select_slider[-1].label != "Rows ahead"
+
+
+def test_while_a_run_trains_the_card_waits_and_then_follows(client: FakeClient) -> None:
+    """What was there stays, and it says so: nothing is computed of a run that is under way."""
+    app = seattle()
+    before = card(app)
+    press(app, "train")
+    assert "this follows when the run pauses or ends" in said(app)
+    assert card(app) == before
+    let_go(client, Status.PAUSED)
+    app.run()
+    assert "this follows" not in said(app)
+    assert len(rows(app)) == 6
+    assert card(app) != before
+
+
+def test_the_same_weights_are_judged_once(
+    client: FakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is moved on the page; other weights are judged anew."""
+    asked: list[Sequence[str]] = []
+    usual = worth.answers
+
+    def counting(*about: object) -> object:
+        asked.append(list(about[2]))  # type: ignore[call-overload]
+        return usual(*about)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(worth, "answers", counting)
+    app = seattle()
+    app.slider(key="U").set_value(20).run()
+    app.slider(key="U").set_value(32).run()
+    app.run()
+    assert asked.count(["sequence", "last"]) <= 2
+    before = len(asked)
+    app.run()
+    app.run()
+    assert len(asked) == before
+    press(app, "train")
+    let_go(client, Status.PAUSED)
+    app.run()
+    assert len(asked) == before + 1
+
+
+def test_the_test_part_is_seen_on_demand_and_counted(client: FakeClient) -> None:
+    """When a run is over; each other run makes it one more time."""
+    app = press(seattle(test="15"), "train")
+    assert "look_at_test" not in {button.key for button in app.button}
+    run = let_go(client, Status.FINISHED)
+    app.run()
+    tables = [m.value for m in app.main.markdown if m.value.startswith("| at the")]
+    assert len(tables) == 1
+    app.button(key="look_at_test").click().run()
+    tables = [m.value for m in app.main.markdown if m.value.startswith("| at the")]
+    assert len(tables) == 2
+    assert tables[0] != tables[1]
+    assert "Looked at 1 time in this session" in said(app)
+    assert app.button(key="look_at_test").disabled
+    press(app, "train")
+    assert let_go(client, Status.STOPPED) is not run
+    app.run()
+    assert "Looked at" not in said(app)
+    app.button(key="look_at_test").click().run()
+    assert "Looked at 2 times in this session" in said(app)

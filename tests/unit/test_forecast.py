@@ -1,0 +1,215 @@
+"""Rows to come, by models that are simple enough to be said again; and how wide bands are."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lib import forecast as module
+from lib import worth
+from lib.forecast import ForecastError, forecast, future_times, half_widths, why_not_fed_back
+from lib.worth import answers
+from tests.unit import own_data
+
+SALES = own_data.panel().sort_values(["store", "date"])["sales"].to_numpy().reshape(3, 200)
+
+
+@pytest.fixture
+def says(monkeypatch):
+    """Lets every model answer at each step with what a function makes of the inputs (n, T, F)."""
+
+    def install(answer):
+        for place in (module, worth):
+            monkeypatch.setattr(place, "model_outputs", lambda _, __, x: answer(x))
+
+    return install
+
+
+def of_panel(**settings):
+    """Three stores, 200 days each."""
+    table = own_data.table(own_data.panel(), "day", "store")
+    return own_data.cut(table, ("sales",), ("sales",), **settings)
+
+
+def of_load(inputs=("load",), weeks=6, **settings):
+    """Hours of six weeks."""
+    table = own_data.table(own_data.load(weeks), "hour")
+    return own_data.cut(table, inputs, ("load",), **settings)
+
+
+def coming(prepared, *, look=False, series=0, feed=0):
+    """The forecast; with a `look` its bands are counted on the test part."""
+    experiment, dataset, weights = prepared
+    return forecast(
+        experiment,
+        dataset,
+        weights,
+        series=series,
+        column=0,
+        feed=feed,
+        judged=answers(experiment, dataset, weights),
+        tested=answers(experiment, dataset, weights, "test") if look else None,
+    )
+
+
+def test_a_half_width_is_the_right_one_of_the_ordered_errors():
+    """Of 99 the 90th, of 9 the greatest, of 8 none: the 90% can't be told."""
+    errors = np.random.default_rng(0).permutation(np.arange(1.0, 100))
+    assert half_widths(errors[:, None]) == 90
+    assert half_widths(np.arange(9.0)[:, None]) == 8
+    assert np.isnan(half_widths(np.arange(8.0)[:, None]))
+    some = np.full((20, 2), np.nan)
+    some[:9, 0], some[:, 1] = np.arange(9.0), np.arange(20.0)
+    assert half_widths(some).tolist() == [8, 18]  # ⌈0.9 · 21⌉ = 19
+    assert np.isnan(half_widths(np.zeros((0, 2)))).all()
+
+
+def test_bands_hold_nine_of_ten_where_errors_are_alike():
+    """As the theorem says, on average over many draws: between 90% and 90% + 1 / (n + 1)."""
+    rng = np.random.default_rng(1)
+    known, new = np.abs(rng.normal(size=(2, 19, 20_000)))
+    held = (new <= half_widths(known)).mean()
+    assert 0.895 < held < 0.955
+
+
+@pytest.mark.parametrize("form", ["value", "change"])
+def test_a_direct_forecast_reads_the_last_windows(says, form):
+    """Three rows ahead, each from its own window: the model repeats what is in its last row."""
+    says(lambda x: x if form == "value" else x * 0)
+    prepared = of_panel(horizon=3, form=form)
+    found = coming(prepared, series=2)
+    mean = np.zeros(3)
+    if form == "change":  # no deviation from the mean change
+        mean += prepared[1].target_offset
+    for values in found.values.values():
+        np.testing.assert_allclose(values, SALES[2, -3:] + mean, rtol=1e-5)
+    assert found.times.tolist() == list(pd.date_range("2024-07-19", periods=3))
+
+
+def test_every_row_ahead_comes_from_one_window_where_all_are_targets(says):
+    """H columns: the last window answers them all, each with a width of its own."""
+    says(lambda x: np.repeat(x[:, :, :1], 24, axis=-1))
+    prepared = of_load(horizon=24, ahead="each", scale="id")
+    found = coming(prepared)
+    values = own_data.load(6)["load"].to_numpy()
+    dataset = prepared[1]
+    np.testing.assert_allclose(found.values["last"], values[-1], rtol=1e-5)
+    last = dataset.origin.rows(6)[dataset.judged, -1]
+    for h in (1, 12, 24):  # wrong by the change in h hours
+        off = np.sort(np.abs(values[last + h] - values[last]))
+        rank = int(np.ceil(0.9 * (len(off) + 1)))
+        assert found.widths["last"][h - 1] == pytest.approx(off[rank - 1], rel=1e-3)
+        assert found.errors[h - 1] == len(last)
+
+
+def test_answers_are_fed_back_into_the_window(says):
+    """Half of the last value and half of the one before: a recursion that one can go by hand."""
+    says(lambda x: (x + np.concatenate([x[:, :1], x[:, :-1]], axis=1)) / 2)
+    for settings in ({}, {"scale": "id"}, {"rate": 2}):
+        found = coming(of_panel(T=4, **settings), series=1, feed=5)
+        values = list(SALES[1])
+        for _ in range(5):
+            values.append((values[-1] + values[-1 - settings.get("rate", 1)]) / 2)
+        np.testing.assert_allclose(found.values["last"], values[-5:], rtol=1e-4)
+
+
+def test_changes_add_up_where_they_are_fed_back(says):
+    """Always the mean change, from the last value on."""
+    says(lambda x: x * 0)
+    experiment, dataset, weights = of_panel(form="change")
+    found = coming((experiment, dataset, weights), series=1, feed=4)
+    expected = SALES[1, -1] + np.arange(1, 5) * dataset.target_offset[0]
+    np.testing.assert_allclose(found.values["sequence"], expected, rtol=1e-6)
+
+
+def test_rows_to_come_have_their_dates_as_inputs(says):
+    """The model says the sine of its row's hour: the row's own for the first, and on from there."""
+    names = ("load", "hour of day")
+    prepared = of_load(names)
+    at = prepared[1].feature_names.index("hour of day (sin)")
+    says(lambda x: x[:, :, at : at + 1])
+    found = coming(prepared, feed=30)
+    scaled = (found.values["last"] - prepared[1].target_offset) / prepared[1].target_scale
+    known = prepared[1].origin.inputs[:, at]
+    np.testing.assert_allclose(scaled, known[-25 - 168 : -25 - 168 + 30], atol=1e-5)
+    assert found.times[0] == pd.Timestamp("2024-02-12 00:00")
+
+
+def test_the_band_of_fed_back_answers_is_from_going_on_in_the_validation_part(says):
+    """From each validation sample on, as far as the part goes: wrong by the change in j rows."""
+    says(lambda x: x)
+    prepared = of_load(T=12, test=10)
+    dataset = prepared[1]
+    found = coming(prepared, feed=30, look=True)
+    values = own_data.load(6)["load"].to_numpy()
+    last = dataset.origin.rows(12)[dataset.judged, -1]
+    chosen = last[np.unique(np.linspace(0, len(last) - 1, 200).round().astype(int))]
+    test = dataset.origin.rows(12)[len(dataset.x) - dataset.test :, -1]
+    inside = total = 0
+    for j in range(1, 31):
+        there = chosen[chosen + j <= last.max() + 1]
+        off = np.sort(np.abs(values[there + j] - values[there]))
+        width = off[int(np.ceil(0.9 * (len(off) + 1))) - 1]
+        assert found.errors[j - 1] == len(there)
+        assert found.widths["last"][j - 1] == pytest.approx(width, rel=1e-3)
+        new = test[test + j <= test.max() + 1]
+        inside += int((np.abs(values[new + j] - values[new]) <= width).sum())
+        total += len(new)
+    assert found.covered["last"][1] == total
+    assert found.covered["last"][0] == pytest.approx(inside, abs=2)  # rounding at an edge
+
+
+def test_a_band_is_from_the_series_own_errors_where_these_are_enough(says):
+    """A small store's band isn't that of a large one; with few errors each all make one."""
+    says(lambda x: x)
+    few = [coming(of_panel(train=95), series=s) for s in range(3)]
+    assert len({float(one.widths["last"][0]) for one in few}) == 1
+    own = [coming(of_panel(), series=s) for s in range(3)]
+    assert len({float(one.widths["last"][0]) for one in own}) == 3
+    assert own[0].errors[0] < few[0].errors[0] * 3
+    assert not own[0].covered
+
+
+def test_what_cannot_be_fed_back_is_said():
+    """An input that nobody knows of rows to come; targets that aren't the next row's."""
+    frame = own_data.load(6)
+    frame["wind"] = np.random.default_rng(0).normal(size=len(frame))
+    table = own_data.table(frame, "hour")
+    prepared = own_data.cut(table, ("load", "wind"), ("load",))
+    assert "wind" in why_not_fed_back(prepared[1])
+    with pytest.raises(ForecastError, match="wind"):
+        coming(prepared, feed=3)
+    assert "horizon of 1" in why_not_fed_back(of_load(horizon=2)[1])
+    assert not why_not_fed_back(own_data.cut(table, ("load", "wind"), ("load", "wind"))[1])
+    panel = own_data.table(own_data.panel(), "day", "store")
+    assert not why_not_fed_back(own_data.cut(panel, ("sales", "store"), ("sales",))[1])
+
+
+def test_what_a_row_is_by_itself_lies_not_ahead():
+    """Horizon 0."""
+    with pytest.raises(ForecastError, match="own row"):
+        coming(of_load(horizon=0))
+
+
+@pytest.mark.parametrize(
+    ("times", "step", "expected"),
+    [
+        (pd.date_range("2024-01-31", periods=12, freq="ME"), "month", ["2025-01-31", "2025-02-28"]),
+        (pd.bdate_range("2024-01-01", periods=12), "day", ["2024-01-17", "2024-01-18"]),
+        (
+            pd.DatetimeIndex([f"2024-{m:02}-15" for m in range(1, 13)]),
+            "month",
+            ["2025-01-15", "2025-02-15"],
+        ),
+        (
+            pd.DatetimeIndex(["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-05"]),
+            "day",
+            ["2024-01-06", "2024-01-07"],
+        ),
+    ],
+)
+def test_dates_of_rows_to_come_go_on_as_the_last_ones_did(times, step, expected):
+    """By months, by working days, and by the usual step where some are missing."""
+    frame = pd.DataFrame({"time": times.strftime("%Y-%m-%d"), "value": np.arange(len(times)) % 3.0})
+    settings = {"T": 2, "horizon": 1 if len(times) > 5 else 0}
+    prepared = own_data.cut(own_data.table(frame, step), ("value",), ("value",), **settings)
+    assert future_times(prepared[1], 0, 2).strftime("%Y-%m-%d").tolist() == expected
