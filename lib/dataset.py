@@ -140,7 +140,7 @@ class Baseline:
     """(N, K) in the unit of y."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Dataset(Samples):
     """Samples that serve both modes: one `x`, and one `y` whose last step is the other target.
 
@@ -242,6 +242,14 @@ class Dataset(Samples):
         """The samples that errors are measured on: the validation part, else those of training."""
         seen = len(self.x) - self.test
         return slice(self.train, seen) if self.has_validation else slice(0, seen)
+
+    @property
+    def parts(self) -> dict[str, slice]:
+        """The samples of each part that there is, by its name, in order."""
+        ends = {"training": self.train, "validation": len(self.x) - self.test, "test": len(self.x)}
+        begins = (0, self.train, len(self.x) - self.test)
+        cut = zip(ends.items(), begins, strict=True)
+        return {name: slice(begin, end) for (name, end), begin in cut if begin < end}
 
     @property
     def rival(self) -> str:

@@ -6,7 +6,7 @@ Each function gives a DataFrame as `pandas.read_csv` would; `csv` makes the file
 import numpy as np
 import pandas as pd
 
-from lib.experiment import Experiment
+from lib.experiment import DataSettings, Experiment
 from lib.recurrence import initial_model_weights
 from lib.tables import Table
 from lib.tables.windows import make_windows
@@ -17,8 +17,8 @@ def csv(frame):
     return frame.to_csv(index=False).encode()
 
 
-def panel(days=200):
-    """Three stores of very different size, `days` days each, sorted by date.
+def panel(days=200, stores=3):
+    """Stores of very different size, three by name, `days` days each, sorted by date.
 
     Within a store a weekday is like that of last week (noise of 30 in each); the row before is
     another store's.
@@ -34,7 +34,12 @@ def panel(days=200):
                 "sales": (level + week[dates.day_of_week] + rng.normal(0, 30, days)).round(1),
             }
         )
-        for store, level in [("north", 400.0), ("south", 1000.0), ("west", 2000.0)]
+        for store, level in [
+            ("north", 400.0),
+            ("south", 1000.0),
+            ("west", 2000.0),
+            *((f"s{k}", 100.0 * k) for k in range(3, stores)),
+        ]
     ]
     return pd.concat(frames).sort_values(["date", "store"]).reset_index(drop=True)
 
@@ -74,3 +79,15 @@ def cut(table, inputs, targets, **settings):
     start = tuple(initial_model_weights(experiment, dataset.shape[2], dataset.targets))
     other = tuple(array + np.float32(0.1) for array in start)
     return experiment, dataset, {"sequence": start, "last": other}
+
+
+def windows_of_stores(timesteps=14, *, days=200, stores=3, inputs=("sales",), **data):
+    """The panel cut into windows: sales of the next day."""
+    mine = table(panel(days, stores), "day", "store")
+    return make_windows(mine, inputs, ["sales"], DataSettings(timesteps=timesteps, **data))
+
+
+def windows_of_load(timesteps=24, *, more=None, inputs=("load",), weeks=12, **data):
+    """The load cut into windows; `more` are other columns, by name."""
+    mine = table(load(weeks).assign(**(more or {})), "hour")
+    return make_windows(mine, inputs, ["load"], DataSettings(timesteps=timesteps, **data))

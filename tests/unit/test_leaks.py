@@ -1,0 +1,179 @@
+"""The leak check finds what was planted, and says "none" where it has looked and there is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lib.datasets import DATASETS, make_dataset, suggested
+from lib.tables.leaks import look
+from lib.tables.parts import part_spans, rows_by_part, series_by_part
+from tests.unit.own_data import load, windows_of_load, windows_of_stores
+from tests.unit.pictures import a_dataset
+
+ANSWERS, ROWS, SAMPLES = (
+    "Answers among the inputs",
+    "The same rows in two parts",
+    "The same samples in two parts",
+)
+SCALING, SERIES = "Scaling on everything", "Series and dates in two parts"
+
+
+def finding(dataset, about):
+    """What was found about this."""
+    [one] = [each for each in look(dataset) if each.about == about]
+    return one
+
+
+@pytest.mark.parametrize("name", [name for name in DATASETS if name != "upload"])
+def test_nothing_leaks_in_the_data_that_are_here(name):
+    """Each was looked at, but for the worked examples, which have four timesteps in all."""
+    findings = look(make_dataset(suggested(name)))
+    assert not [each for each in findings if each.clean is False]
+    assert any(each.clean for each in findings) != name.startswith("worked")
+
+
+def test_a_column_that_knows_the_target_is_found_whatever_it_is_called_and_scaled_by():
+    """Tomorrow's load in °F, so to say: with it each output can read its target."""
+    frame = load(4)
+    planted = {"forecast": 32 + 1.8 * frame["load"].shift(-1).ffill()}
+    dataset = windows_of_load(more=planted, inputs=("load", "forecast"), weeks=4)
+    found = finding(dataset, ANSWERS)
+    assert found.clean is False
+    assert "the input forecast is the target load, one hour ahead" in found.sentence
+    assert "All 24 outputs" in found.sentence
+    assert "the input load" not in found.sentence
+
+
+def test_a_column_that_is_only_much_like_the_target_is_not_taken_for_it():
+    """Slow series are like their own past to four digits; their changes aren't."""
+    slow = {"level": np.linspace(0, 1000, 672) + np.random.default_rng(0).normal(0, 0.5, 672)}
+    dataset = windows_of_load(more=slow, inputs=("load", "level"), weeks=4)
+    targets = replace(dataset, y=dataset.x[:, :, 1:] + np.float32(0.001) * dataset.y)
+    assert np.corrcoef(targets.y.ravel(), targets.x[..., 1].ravel())[0, 1] > 0.9999
+    assert finding(targets, ANSWERS).clean
+
+
+def test_a_targets_own_past_is_no_leak_where_a_season_repeats_it():
+    """A wave of exactly a day, a day ahead: equal, and known nonetheless; a copy's isn't."""
+    wave = np.sin(np.arange(672) * 2 * np.pi / 24)
+    dataset = windows_of_load(more={"load": wave, "copy": wave}, weeks=4, horizon=24)
+    assert finding(dataset, ANSWERS).clean
+    both = {"load": wave, "copy": wave}
+    copied = windows_of_load(more=both, inputs=("copy",), weeks=4, horizon=24)
+    assert finding(copied, ANSWERS).clean is False
+
+
+def test_horizon_0_with_the_target_among_the_inputs_is_copying():
+    """And it isn't where the target is no input."""
+    other = {"temp": np.random.default_rng(0).normal(size=672)}
+    assert finding(windows_of_load(horizon=0, weeks=4), ANSWERS).clean is False
+    apart = windows_of_load(more=other, inputs=("temp",), horizon=0, weeks=4)
+    assert finding(apart, ANSWERS).clean
+
+
+def test_too_few_timesteps_are_not_called_clean():
+    """Four points on a line are soon found."""
+    assert finding(a_dataset(n=2, t=4, train=1), ANSWERS).clean is None
+
+
+def test_rows_are_counted_as_a_person_would_one_by_one():
+    """Reads and targets, of each part."""
+    dataset = windows_of_load(
+        timesteps=5, rate=3, stride=7, horizon=4, ahead="each", test=20, gap=2
+    )
+    origin = dataset.origin
+    for name, used in rows_by_part(dataset, origin).items():
+        part = dataset.parts[name]
+        expected = set()
+        for start in origin.starts[part]:
+            for step in range(5):
+                expected |= {start + 3 * step + ahead for ahead in (0, 1, 2, 3, 4)}
+        assert set(np.flatnonzero(used)) == expected
+        [(first, last)] = [
+            (a, b) for a, b, which in part_spans(dataset, origin, 0) if which == name
+        ]
+        assert (first, last) == (min(expected), max(expected))
+    assert finding(dataset, ROWS).sentence == "No row is in two parts."
+
+
+def test_rows_in_two_parts_are_found_and_counted():
+    """The validation part's first window moved 10 rows back, into the training part."""
+    dataset = windows_of_load(timesteps=5)
+    starts = dataset.origin.starts.copy()
+    starts[dataset.train] -= 10
+    planted = replace(dataset, origin=replace(dataset.origin, starts=starts))
+    found = finding(planted, ROWS)
+    assert found.clean is False
+    assert found.sentence == "6 rows are in two parts."
+
+
+@pytest.mark.parametrize("settings", [{}, {"scale": "id"}, {"form": "change"}, {"split": "id"}])
+def test_scaling_that_knows_the_training_rows_alone_is_called_clean(settings):
+    """Over all series and by each; of changes too."""
+    assert finding(windows_of_stores(**settings), SCALING).clean
+
+
+def test_scaling_by_all_rows_is_found():
+    """As the inputs would be, were they standardised before the split."""
+    dataset = windows_of_load()
+    inputs = dataset.origin.inputs.astype(np.float64)
+    whole = ((inputs - inputs.mean(0)) / inputs.std(0)).astype(np.float32)
+    planted = replace(dataset, origin=replace(dataset.origin, inputs=whole))
+    assert finding(planted, SCALING).clean is False
+
+
+def test_how_far_all_rows_would_move_the_inputs_is_a_number():
+    """Rows 0 to 99, of which 80 train: means of 39.5 and 49.5, deviations of 23.1 and 28.9."""
+    rising = {"load": np.arange(672.0)}
+    dataset = windows_of_load(more=rising, weeks=4)
+    known = np.arange(672.0)[dataset.origin.training]
+    moved = (np.arange(672.0).mean() - known.mean()) / known.std()
+    grown = np.arange(672.0).std() / known.std() - 1
+    sentence = finding(dataset, SCALING).sentence
+    assert f"up to {moved:.3f} deviations" in sentence
+    assert f"by up to {100 * grown:.1f}%" in sentence
+
+
+def test_a_split_by_series_says_which_dates_are_in_both_parts():
+    """All 200 of them; and no series is."""
+    dataset = windows_of_stores(split="id")
+    parts = series_by_part(dataset, dataset.origin)
+    assert not parts["training"] & parts["validation"]
+    assert finding(dataset, SERIES).sentence == (
+        "No series is in two parts, but 100% of the dates are."
+    )
+
+
+def test_a_split_by_time_says_that_the_series_are_the_same():
+    """No new one is checked on."""
+    found = finding(windows_of_stores(), SERIES)
+    assert found.sentence.startswith("3 of 3 series are in two parts")
+    assert found.clean is None
+
+
+def test_samples_without_rows_are_compared_as_they_are_and_one_step_on():
+    """Windows of one series that were shuffled: nearly each has a neighbour to learn from."""
+    rng = np.random.default_rng(0)
+    series = rng.normal(size=60).astype(np.float32)
+    x = np.stack([series[k : k + 8] for k in range(50)])[..., None]
+    parts = {"f": 1, "t": 8, "n": 50, "train": 40}
+    shuffled = a_dataset(**parts, x=x[rng.permutation(50)])
+    order = {sample.tobytes(): k for k, sample in enumerate(x)}
+    known = {order[sample.tobytes()] for sample in shuffled.x[:40]}
+    kept = [order[sample.tobytes()] for sample in shuffled.x[40:]]
+    beside = sum(bool({k - 1, k + 1} & known) for k in kept)
+    found = finding(shuffled, SAMPLES)
+    assert found.clean is False
+    assert found.sentence.startswith(f"{beside} of 10 samples")
+    assert finding(a_dataset(**parts, x=rng.normal(size=x.shape).astype("float32")), SAMPLES).clean
+    twice = np.concatenate([x[:40], x[:10]])
+    assert finding(a_dataset(**parts, x=twice), SAMPLES).sentence.startswith("10 of 10")
+
+
+def test_what_was_looked_at_is_remembered_for_as_long_as_the_data_are():
+    """A million rows take a moment."""
+    dataset = windows_of_stores()
+    assert look(dataset) is look(dataset)
