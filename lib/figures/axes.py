@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,15 @@ def _stride(steps: int, most: int) -> int:
     multiples = [k for k in near if steps % k == 0]
     to_the_first = [k for k in near if (steps - 1) % k == 0]
     return [*(k for k in multiples if k in nice), *to_the_first, *multiples, *nice, least][0]
+
+
+def row_ticks(names: Mapping[int, str]) -> dict[str, Any]:
+    """Of rows with names as many ticks as stay apart on a phone, the first and last among them."""
+    rows = list(names)
+    most = max(2, min(6, round(230 / (7.5 * len(names[rows[-1]]) + 12))))
+    ticks = sorted({rows[k] for k in np.linspace(0, len(rows) - 1, most).round().astype(int)})
+    texts = [escaped(names[row]) for row in ticks]
+    return {"tickvals": ticks, "ticktext": texts, "tickangle": 0}
 
 
 def epoch_axis(epochs: int) -> dict[str, Any]:

@@ -32,6 +32,8 @@ CONFIG: dict[str, Any] = {
 FONT_SIZE = 14
 LEFT, BOTTOM = 64, 46
 """Margins in pixels: of the tick labels, and of the timesteps."""
+LONGEST = 13
+"""Of a name left of a plot, in letters."""
 ROW = 19
 """The height of a row of the key, in pixels."""
 NOTE = 16
@@ -130,6 +132,16 @@ def layout(
 def escaped(words: str) -> str:
     """Words as Plotly writes them out: a column's name is no markup."""
     return escape(words, quote=False)
+
+
+def shortened(name: str) -> str:
+    """A name for the room left of a plot."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
+
+
+def left_of(names: Sequence[str]) -> int:
+    """The left margin in pixels that such names need."""
+    return max(LEFT, round(8 + 8.4 * max(map(len, names))))
 
 
 def with_unit(title: str, unit: str) -> str:

@@ -1,8 +1,7 @@
-"""Pictures of a dataset before any model: one sample, and how the samples are split."""
+"""One sample of a dataset before any model: its inputs and its targets, timestep by timestep."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -17,13 +16,9 @@ from lib.narrate.data import raw_targets
 PLOT, GAP, ROW = 170, 32, 22
 """Of the chart of a sample, in pixels: the height of its targets' plot, of the room below it, and
 of each feature's squares."""
-LONGEST = 13
-"""Of a feature's name beside its squares, in letters."""
+MOST_LINES = 8
 GAPS = 30
 """Up to so many timesteps there are gaps between squares; of more they would be half on a phone."""
-SPLIT_HEIGHT = 400
-MOST_POINTS = 1500
-"""Of more samples every k-th is drawn, so that a chart stays small."""
 
 
 def frame_of_sample(dataset: Dataset, sample: int) -> pd.DataFrame:
@@ -53,17 +48,18 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     use = "learns from" if sample < dataset.train else "is judged on"
     steps = np.arange(1, dataset.shape[1] + 1)
     data: list[dict[str, Any]] = []
-    for k, name in enumerate(dataset.target_names):
-        style = {"color": palette.ink, "width": 2.5, "dash": _dash(k)[0]}
-        hover = f"%{{y:{chart.VALUE}}}"
-        size = marks.dot_size(len(steps))
+    drawn = _drawn(dataset)
+    for number, k in enumerate(drawn):
+        style = {"color": palette.ink, "width": 2.5, "dash": _dash(number)[0]}
+        hover, size = f"%{{y:{chart.VALUE}}}", marks.dot_size(len(steps))
+        name = dataset.target_names[k]
         data.append(marks.line(name, targets[:, k], style, hover, dots=size))
     data.append(
         {
             "type": "scatter",
             "name": f"what the last-step mode {use}",
-            "x": np.full(dataset.targets, steps[-1]),
-            "y": targets[-1],
+            "x": np.full(len(drawn), steps[-1]),
+            "y": targets[-1, drawn],
             "mode": "markers",
             "marker": {"color": palette.last, "size": 14, "symbol": "diamond"},
             "hoverinfo": "skip",
@@ -72,11 +68,8 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     )
     shades = palette.shades(palette.ink)
     names = [chart.escaped(name) for name in dataset.feature_names]
-    short = [
-        name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
-        for name in dataset.feature_names
-    ]
-    left = max(chart.LEFT, round(8 + 8.4 * max(map(len, short))))
+    short = [chart.shortened(name) for name in dataset.feature_names]
+    left = chart.left_of(short)
     squares = ROW * max(4, dataset.shape[2])
     data.append(
         {
@@ -131,6 +124,13 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     return chart.figure(data, layout)
 
 
+def _drawn(dataset: Dataset) -> list[int]:
+    """The targets that have lines: of several rows ahead the nearest and the farthest."""
+    ahead = len(dataset.origin.horizons) if dataset.origin else 1
+    ends = [k for k in range(dataset.targets) if k % ahead in (0, ahead - 1)]
+    return ends[:MOST_LINES]
+
+
 def _dash(target: int) -> tuple[str, str]:
     """How the line of a target is dashed, and the glyph that says so in a key."""
     dashes = (("solid", "line"), ("dash", "dashed"), ("dot", "dotted"), ("dashdot", "dashdot"))
@@ -142,68 +142,7 @@ def _target_key(dataset: Dataset, palette: Palette) -> list[list[marks.Entry]]:
     if dataset.targets == 1:
         return [[marks.Entry("dots", f"target y{dataset.ahead}", palette.ink, palette.ink)]]
     entries = [
-        marks.Entry(_dash(k)[1], name, palette.ink, palette.ink)
-        for k, name in enumerate(dataset.target_names)
+        marks.Entry(_dash(number)[1], dataset.target_names[k], palette.ink, palette.ink)
+        for number, k in enumerate(_drawn(dataset))
     ]
     return [entries[k : k + 2] for k in range(0, len(entries), 2)]
-
-
-def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
-    """The last target of every sample, in order: those to learn from, then those kept back.
-
-    Of several target columns it is the first, and the axis says which.
-    """
-    every = math.ceil(len(dataset.y) / MOST_POINTS)
-    numbers = np.arange(0, len(dataset.y), every)
-    values = dataset.raw(dataset.y[numbers, -1], numbers, last=True)[:, 0]
-    target = dataset.target_names[0] if dataset.targets > 1 else "target y"
-    parts = {
-        "training": (numbers < dataset.train, palette.ink, "circle", "dots"),
-        "validation": (numbers >= dataset.train, palette.baseline, "circle-open", "rings"),
-    }
-    parts = {name: part for name, part in parts.items() if part[0].any()}
-    data = [
-        marks.points(
-            name,
-            numbers[chosen] + 1,
-            values[chosen],
-            {"color": color, "size": 6, "symbol": symbol},
-            f"sample %{{x}} ({name}): %{{y:{chart.VALUE}}}<extra></extra>",
-        )
-        for name, (chosen, color, symbol, _) in parts.items()
-    ]
-    room = max(0.5, 0.03 * len(dataset.y))  # so that no mark is cut
-    x: dict[str, Any] = {"title": "sample", "range": [1 - room, len(dataset.y) + room]}
-    x |= {"nticks": 6, "tickformat": ",d"} if len(dataset.y) > 6 else {"dtick": 1}
-    layout = chart.layout(
-        palette,
-        x,
-        axes.linear_axis(
-            chart.with_unit(f"{target} at the last step", dataset.target_unit),
-            values,
-            values,
-            zero=axes.from_zero(values),
-        ),
-        [
-            [
-                marks.Entry(glyph, name, color, palette.ink)
-                for name, (_, color, _, glyph) in parts.items()
-            ]
-        ],
-        name=f"split {dataset.name}",
-        height=SPLIT_HEIGHT,
-    )
-    layout["hovermode"] = "closest"
-    if dataset.has_validation:
-        layout["shapes"] = [
-            {
-                "type": "line",
-                "x0": dataset.train + 0.5,
-                "x1": dataset.train + 0.5,
-                "y0": 0,
-                "y1": 1,
-                "yref": "paper",
-                "line": {"color": palette.muted, "width": 1},
-            }
-        ]
-    return chart.figure(data, layout)

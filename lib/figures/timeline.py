@@ -62,7 +62,7 @@ def ticks(steps: int, palette: Palette, most: int = 12) -> str:
 
     So many as fit a phone.
     """
-    stride = next(k for k in (1, 2, 5, 10, 20, 25, 50) if steps / k <= most)
+    stride = next(k for k in (1, 2, 5, 10, 20, 25, 50, 100, 200) if steps / k <= most)
     named = [
         1,
         *(k for k in range(stride, steps, stride) if k - 1 > stride / 2 and steps - k >= stride),

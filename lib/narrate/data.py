@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
 from lib.dataset import Dataset
 from lib.english import ALMOST_0, apart, capital, counted
+from lib.tables.leaks import look
+from lib.tables.parts import part_spans
 
 LONGEST_TITLE = 40
 """Of a person's file, in letters, so that the page's heading takes two lines on a narrow screen."""
@@ -90,22 +93,34 @@ def split_takeaway(dataset: Dataset) -> str:
     """How many samples are for training and how many for checking."""
     if not dataset.has_validation:
         return f"All {len(dataset.x)} samples are for training: none is kept for checking."
-    judged = len(dataset.x) - dataset.train
+    judged = len(dataset.x) - dataset.train - dataset.test
+    if dataset.test:
+        return (
+            f"{dataset.train:,} samples to learn from, {judged:,} to check on, {dataset.test:,} "
+            "for the end."
+        )
     return f"{dataset.train:,} samples to learn from, {judged:,} kept for checking."
 
 
 def split_sentence(dataset: Dataset) -> str:
-    """The same at length, and what it is good for."""
+    """The same at length, with what was found of rows, series and dates in two parts."""
     if not dataset.has_validation:
         return (
             f"All {len(dataset.x)} samples are for training: there are too few to keep any back, "
             "so errors are measured on what was learned from."
         )
-    judged = len(dataset.x) - dataset.train
-    return (
-        f"The models learn from the first {dataset.train:,} samples and are judged on the other "
-        f"{judged:,}, which share no rows with them."
-    )
+    judged = len(dataset.x) - dataset.train - dataset.test
+    said = [
+        f"The models learn from the first {dataset.train:,} samples and are judged on the "
+        f"{f'next {judged:,}' if dataset.test else f'other {judged:,}'}."
+    ]
+    if dataset.test:
+        said.append(f"The last {dataset.test:,} are the test part: to be looked at once.")
+    if origin := dataset.origin:
+        for (_, end, before), (begin, _, after) in pairwise(part_spans(dataset, origin, 0)):
+            if between := begin - end - 1:
+                said.append(f"Left out between {before} and {after}: {counted(between, 'row')}.")
+    return " ".join([*said, *(each.sentence for each in look(dataset) if each.splits)])
 
 
 def range_hint(dataset: Dataset) -> str:

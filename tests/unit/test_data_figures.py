@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from lib.figures.data import MOST_POINTS, frame_of_sample, sample_figure, split_figure
+from lib.figures.data import MOST_LINES, frame_of_sample, sample_figure
 from lib.figures.palette import PALETTES
+from lib.figures.split import MOST_POINTS, MOST_SERIES, series_shown, split_figure
+from tests.unit.own_data import windows_of_load, windows_of_stores
 from tests.unit.pictures import a_dataset, the, words_of
 
 LIGHT = PALETTES["light"]
@@ -118,3 +122,86 @@ def test_the_split_never_draws_more_points_than_its_limit(n):
     """Of more samples every second, third, … is drawn."""
     figure = split_figure(a_dataset(n=n), LIGHT)
     assert MOST_POINTS / 2 <= sum(len(trace.x) for trace in figure.data) <= MOST_POINTS
+
+
+def test_of_several_rows_ahead_the_nearest_and_the_farthest_are_drawn():
+    """A line for each of 24 hours would be a thicket; all of them are in the numbers."""
+    dataset = windows_of_load(horizon=24, ahead="each")
+    figure = sample_figure(dataset, 0, LIGHT)
+    assert "1 hour ahead" in words_of(figure)
+    assert "24 hours ahead" in words_of(figure)
+    assert "2 hours ahead" not in words_of(figure)
+    assert len(frame_of_sample(dataset, 0).columns) == 1 + 2 * 24
+    columns = sample_figure(a_dataset(k=16), 0, LIGHT)
+    assert sum(trace.name.startswith("target ") for trace in columns.data) == MOST_LINES
+
+
+def test_samples_of_a_dated_table_stand_on_the_date_of_their_last_target():
+    """The first of 12 hours, from midnight on, an hour ahead: noon of the first day."""
+    figure = split_figure(windows_of_load(timesteps=12), LIGHT)
+    dots = the(figure, "training")
+    assert f"{dots.x[0]}".startswith("2024-01-01T12")
+    assert dots.text[0] == "2024-01-01 12:00"
+    assert figure.layout.xaxis.title.text == "time of the target"
+
+
+def test_a_gap_between_parts_is_as_wide_as_the_rows_that_are_left_out():
+    """From the last row of one part to the first of the next: 30 out, 31 hours."""
+    dataset = windows_of_load(test=20, gap=30)
+    figure = split_figure(dataset, LIGHT)
+    assert [trace.name for trace in figure.data] == ["training", "validation", "test"]
+    assert len(figure.layout.shapes) == 2
+    for edge in figure.layout.shapes:
+        assert (edge.x1 - edge.x0) / np.timedelta64(1, "h") == 31
+    assert the(figure, "training").x.max() == figure.layout.shapes[0].x0
+
+
+def test_each_series_has_a_band_of_its_own():
+    """Its values between its own lowest and highest; its name beside it; the first one on top."""
+    dataset = windows_of_stores()
+    figure = split_figure(dataset, LIGHT)
+    assert list(figure.layout.yaxis.ticktext) == ["west", "south", "north"]
+    for name, band in (("north", 2), ("south", 1), ("west", 0)):
+        heights, values = [], []
+        for part in figure.data:
+            own = np.char.startswith(part.text.astype(str), name)
+            heights.extend(part.y[own])
+            values.extend(part.customdata[own])
+        assert band < min(heights) < max(heights) < band + 1
+        assert np.argmax(heights) == np.argmax(values)
+    assert len(figure.layout.shapes) == 1  # one boundary for all
+
+
+def test_series_that_are_split_have_no_boundary_in_time():
+    """Each is in one part from end to end."""
+    figure = split_figure(windows_of_stores(split="id"), LIGHT)
+    assert not figure.layout.shapes
+    of_parts = [{text.split()[0] for text in trace.text} for trace in figure.data]
+    assert of_parts[0].isdisjoint(of_parts[1])
+
+
+def test_of_many_series_some_of_each_part_are_drawn():
+    """Forty by series, one of them for the test."""
+    dataset = windows_of_stores(stores=40, days=60, split="id", train=90, test=3)
+    shown = series_shown(dataset)
+    assert len(shown) == MOST_SERIES
+    for part in dataset.parts.values():
+        assert set(dataset.origin.series[dataset.origin.starts[part]]) & set(shown)
+
+
+def test_series_of_one_sample_each_stand_side_by_side():
+    """Their dates are all the same."""
+    dataset = windows_of_stores(days=15, split="id")
+    figure = split_figure(dataset, LIGHT)
+    assert figure.layout.xaxis.title.text == "sample"
+    assert sum(len(trace.x) for trace in figure.data) == len(dataset.x) == 3
+
+
+def test_no_series_name_is_taken_for_markup():
+    """Beside its band, nor where a mouse is."""
+    dataset = windows_of_stores()
+    names = ("<b>1", "<b>2", "<b>3")
+    hostile = replace(dataset, origin=replace(dataset.origin, names=names))
+    figure = split_figure(hostile, LIGHT)
+    assert list(figure.layout.yaxis.ticktext) == ["&lt;b&gt;3", "&lt;b&gt;2", "&lt;b&gt;1"]
+    assert all(text.startswith("&lt;b&gt;") for trace in figure.data for text in trace.text)

@@ -99,8 +99,8 @@ def test_scaled_numbers_are_called_so():
 def test_the_split_in_words_says_what_is_kept_back():
     """Or that nothing is."""
     assert split_sentence(a_dataset()) == (
-        "The models learn from the first 6 samples and are judged on the other 2, which share no "
-        "rows with them."
+        "The models learn from the first 6 samples and are judged on the other 2. No sample that "
+        "is kept for checking is in the training part too."
     )
     assert split_sentence(a_dataset(train=8)).startswith("All 8 samples are for training: ")
     assert split_takeaway(a_dataset()) == "6 samples to learn from, 2 kept for checking."
