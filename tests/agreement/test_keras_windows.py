@@ -1,0 +1,56 @@
+"""The code that the Data page shows for Keras gives the windows that the page has."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lib.export.keras_windows import keras_windows
+from lib.tables.parts import part_spans
+from tests.unit.own_data import windows_of_load, windows_of_stores
+
+
+def batches(dataset):
+    """All samples of a Keras dataset, (N, …)."""
+    return np.concatenate([batch.numpy() for batch in dataset])
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"timesteps": 5, "rate": 3, "stride": 2, "horizon": 4},
+        {"horizon": 0},
+        {"horizon": 3, "ahead": "each", "stride": 3},
+        {"horizon": 1, "form": "change"},
+        {"horizon": 3, "ahead": "each", "form": "change", "test": 20, "gap": 5},
+    ],
+)
+def test_the_code_makes_the_same_windows_and_targets(settings):
+    """Of both modes; in each part of the first series."""
+    dataset = windows_of_stores(**settings)
+    origin, code = dataset.origin, keras_windows(dataset, dataset.origin, settings.get("stride", 1))
+    for first, last, name in part_spans(dataset, origin, 0):
+        part = np.arange(len(dataset.x))[dataset.parts[name]]
+        part = part[origin.series[origin.starts[part]] == 0]
+        rows = slice(first, last + 1)
+        made = {"x_rows": origin.inputs[rows], "y_rows": origin.targets[rows], "np": np}
+        exec(code, made)  # noqa: S102 - it is ours
+        raw = dataset.y[part] * dataset.target_scale + dataset.target_offset  # or its change
+        np.testing.assert_array_equal(batches(made["x"]), dataset.x[part])
+        np.testing.assert_allclose(batches(made["y"]), raw, rtol=1e-4, atol=1e-3)
+        pairs = list(made["last_step"])
+        np.testing.assert_array_equal(np.concatenate([x for x, _ in pairs]), dataset.x[part])
+        np.testing.assert_allclose(
+            np.concatenate([y for _, y in pairs]), raw[:, -1], rtol=1e-4, atol=1e-3
+        )
+
+
+def test_targets_that_are_passed_as_they_are_are_the_windows_own_first_rows():
+    """The slip that the page speaks of."""
+    dataset = windows_of_load(timesteps=6)
+    code = keras_windows(dataset, dataset.origin, 1).replace("later[last:]", "y_rows")
+    made = {"x_rows": dataset.origin.inputs, "y_rows": dataset.origin.inputs}
+    exec(code, made)  # noqa: S102 - it is ours
+    x, y = next(iter(made["last_step"]))
+    np.testing.assert_array_equal(x[:, 0], y)
