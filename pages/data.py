@@ -4,7 +4,10 @@ import streamlit as st
 
 from lib.datasets import GROUPS
 from lib.english import capital
-from lib.figures.data import frame_of_sample, sample_figure, split_figure
+from lib.export.keras_windows import keras_windows
+from lib.figures.data import frame_of_sample, sample_figure
+from lib.figures.split import series_shown, split_figure
+from lib.figures.windows import window_figure
 from lib.narrate.data import (
     data_sentence,
     numbers_hint,
@@ -13,8 +16,18 @@ from lib.narrate.data import (
     split_sentence,
     split_takeaway,
 )
+from lib.narrate.windows import (
+    keras_sentence,
+    leak_sentence,
+    leak_takeaway,
+    shapes_sentence,
+    slip_sentence,
+    window_sentence,
+    window_takeaway,
+)
+from lib.tables.leaks import look
 from lib.ui.address import query
-from lib.ui.columns import columns, has_columns
+from lib.ui.columns import all_columns, has_columns
 from lib.ui.data import load_data
 from lib.ui.frame import PAGES, frame
 from lib.ui.picker import picker
@@ -26,7 +39,8 @@ from lib.ui.upload import uploader
 
 settled = frame("Data")
 is_mine = settled.experiment.data.name == "upload"
-dataset = load_data(settled).dataset
+loaded = load_data(settled)
+dataset, steps = loaded.dataset, loaded.dataset.shape[1]
 palette = current_palette()
 
 st.markdown(f"# {plain(data_sentence(dataset))}")
@@ -35,8 +49,7 @@ say(dataset.about)
 pictures, choice = st.columns([3, 2])
 with pictures:
     if has_columns(settled):
-        with st.expander("Columns, and how far ahead", expanded=is_mine):
-            columns(settled)
+        all_columns(settled, dataset, expanded=is_mine)
     with st.container(border=True):
         title = st.container()
         sample = st.slider("Sample", 1, len(dataset.x), key=f"any_sample_{len(dataset.x)}") - 1
@@ -48,11 +61,30 @@ with pictures:
             height = min(320, 36 * (dataset.shape[1] + 1) + 2)
             st.dataframe(frame_of_sample(dataset, sample), height=height)
             hint(numbers_hint(dataset))
+    if origin := dataset.origin:
+        with st.container(border=True):
+            st.markdown("### Which rows it is")
+            step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
+            sentence = window_sentence(dataset, origin, sample)
+            figure = window_figure(dataset, origin, sample, step, palette)
+            steady_chart(figure, sentence, "chart_window")
+            takeaway(window_takeaway(dataset, origin, sample, step), sentence)
+            say(shapes_sentence(dataset))
+            hint(slip_sentence(dataset, origin))
+            with st.expander("The same with Keras", type="compact"):
+                say(keras_sentence(dataset, origin))
+                code = keras_windows(dataset, origin, loaded.experiment.data.stride)
+                st.code(code, language="python", wrap_lines=True)
     with st.container(border=True):
         st.markdown("### What is kept for checking")
         sentence = split_sentence(dataset)
         steady_chart(split_figure(dataset, palette), sentence, "chart_split")
         takeaway(split_takeaway(dataset), sentence)
+        if origin and 0 < (shown := len(series_shown(dataset))) < len(origin.names):
+            hint(f"{shown} of {len(origin.names):,} series are drawn.")
+    with st.container(border=True):
+        st.markdown("### Leak check")
+        takeaway(leak_takeaway(look(dataset)), *map(leak_sentence, look(dataset)))
 with choice.container(border=True):
     uploader()
     if is_mine and session().upload.table:

@@ -27,7 +27,7 @@ from lib.experiment import SETTINGS, Experiment, read_query, to_query
 from lib.ui.browser import moved_in_history
 from lib.ui.session import Query, session
 
-COLUMNS = ("inputs", "targets")
+COLUMNS = ("inputs", "targets", "types")
 """The settings that no widget holds: they are in the session's experiment alone."""
 SHARED = ("pace", "epoch")
 """How fast runs are shown, and the epoch that all pictures are about: alike on every page."""

@@ -1,4 +1,4 @@
-"""Which columns of a table are inputs and targets, how far ahead, and what fills the gaps.
+"""How a table becomes samples: its columns, its series, its windows and the parts they are in.
 
 The same controls serve a person's own table and the bundled series. Which columns are chosen is in
 the session's experiment alone; their widgets, with keys of their own, are set to it in each run of
@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.dataset import Dataset
 from lib.datasets import DATASETS
+from lib.english import counted, joined
+from lib.experiment import NO_SERIES
+from lib.narrate.data import range_hint
 from lib.tables import MAX_COLUMNS, Table, default_columns
-from lib.ui.address import change
+from lib.tables.features import calendar_names
+from lib.tables.table import KINDS
+from lib.ui.address import change, seed_widget
 from lib.ui.session import session
-from lib.ui.settings import Settled, field, menu
-from lib.ui.text import hint
+from lib.ui.settings import Settled, field, menu, slider
+from lib.ui.text import hint, plain
 
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
+WANTED = {"inputs": "Choose what to read", "targets": "Choose what to predict"}
 
 
 def has_columns(settled: Settled) -> bool:
@@ -26,22 +33,60 @@ def has_columns(settled: Settled) -> bool:
 
 def columns(settled: Settled) -> None:
     """Draw the controls that the chosen table uses; only how far ahead where there is none yet."""
-    spec = DATASETS[settled.experiment.data.name]
-    table = spec.table() if spec.table else session().upload.table
+    table = _table(settled)
     if table is not None:
         for key, usual in zip(LABELS, default_columns(table), strict=True):
             _names(key, table, settled.experiment.get(key), usual)
     label = f"{table.step.capitalize() if table else 'Row'}s ahead"
-    about = "How far after a timestep its target lies: 1 is the next row."
+    about = "How far after a timestep its target lies: 1 is the next row, 0 the row itself."
     field("horizon", label, about=about, says_limits=False)
-    if "missing" in spec.uses and table is not None:
+    if table is not None and "missing" in _uses(settled):
         menu("missing", "Missing values", settled)
+
+
+def all_columns(settled: Settled, dataset: Dataset, *, expanded: bool) -> None:
+    """The Data page's: these and all others, in groups of which the first may be open."""
+    table, uses = _table(settled), _uses(settled)
+    with st.expander("Columns, and how far ahead", expanded=expanded):
+        columns(settled)
+        if table is not None and "types" in uses:
+            _types(table, settled.experiment.data.types)
+    if table is not None and "scale" in uses:
+        _series(table, settled)
+    with st.expander("Windows: how far apart, values or change"):
+        menu("ahead", "What to predict of the rows ahead", settled)
+        menu("form", "Targets", settled)
+        field("stride", "Rows from a window to the next")
+        field("rate", "Rows from a timestep to the next")
+        field("period", "Rows of a season, 0 to look for it", says_limits=False)
+    with st.expander("Split: training, validation, test"):
+        slider("train", "For training, in %", settled)
+        slider("test", "For the test at the end, in %", settled)
+        field("gap", "Rows left out between parts")
+    if words := range_hint(dataset):
+        st.info(plain(words), icon=":material/trending_up:")
+        st.button("Predict the change", on_click=change, args=({"form": "change"},))
+
+
+def _table(settled: Settled) -> Table | None:
+    spec = DATASETS[settled.experiment.data.name]
+    return spec.table() if spec.table else session().upload.table
+
+
+def _uses(settled: Settled) -> frozenset[str]:
+    return DATASETS[settled.experiment.data.name].uses
 
 
 def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ...]) -> None:
     names = [str(name) for name in table.frame.columns]
-    widget = f"{key}_widget"
-    picked = st.session_state[widget] = [name for name in chosen or usual if name in names]
+    if key == "inputs":
+        names += calendar_names(table)
+    widget, kept = f"{key}_widget", tuple(name for name in chosen or usual if name in names)
+    emptied = session().upload.emptied
+    if emptied.get(key) != kept:
+        emptied.pop(key, None)
+    # What was taken away doesn't come back by itself, to be trained beside what is picked next.
+    picked = st.session_state[widget] = [] if key in emptied else list(kept)
     st.multiselect(
         LABELS[key],
         names,
@@ -49,17 +94,87 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
         key=widget,
         max_selections=MAX_COLUMNS,
         on_change=_choose,
-        args=(key, names, usual),
-        help=f"1 to {MAX_COLUMNS}. None means the table's own choice.",
+        args=(key, names, usual, kept),
+        help=f"1 to {MAX_COLUMNS}.",
     )
-    if key == "targets" and not (table.targets or chosen):
+    if not picked:
+        stay = f"; until then {joined(kept)} {'stays' if len(kept) == 1 else 'stay'}"
+        hint(f"{WANTED[key]}{stay if kept else ''}.")
+    elif key == "targets" and not (table.targets or chosen):
         column = table.frame[usual[0]]
         which = " that varies" if column.min() < column.max() else ""
         hint(f"The last column{which}, until you choose what to predict.")
 
 
-def _choose(key: str, names: list[str], usual: tuple[str, ...]) -> None:
+def _choose(key: str, names: list[str], usual: tuple[str, ...], kept: tuple[str, ...]) -> None:
     """Keep a choice, in the table's own order; () where it is the usual one."""
     picked = st.session_state[f"{key}_widget"]
+    if not picked:
+        session().upload.emptied[key] = kept
+        return
+    session().upload.emptied.pop(key, None)
     chosen = tuple(name for name in names if name in picked)
     change({key: () if set(chosen) == set(usual) else chosen})
+
+
+def _types(table: Table, types: tuple[str, ...]) -> None:
+    """Correct what a column is read as."""
+    with st.container(horizontal=True):
+        names = [str(name) for name in table.frame.columns]
+        name = st.selectbox("A column", names, key="types_column")
+        said = dict(each.rsplit(":", 1) for each in types if ":" in each)
+        found = "number" if name in table.numbers else "category"
+        key = f"types_of_{name}"
+        value = st.session_state[key] = said.get(name, found)
+        st.selectbox(
+            "is read as",
+            list(KINDS),
+            list(KINDS).index(value),
+            format_func=KINDS.__getitem__,
+            key=key,
+            on_change=_read_as,
+            args=(name, found, said),
+        )
+
+
+def _read_as(name: str, found: str, said: dict[str, str]) -> None:
+    """Keep what a column is to be read as; nothing where it is what it was found to be."""
+    kinds = {**said, name: st.session_state[f"types_of_{name}"]}
+    if kinds[name] == found:
+        del kinds[name]
+    change({"types": tuple(f"{column}:{kind}" for column, kind in kinds.items())})
+
+
+def _series(table: Table, settled: Settled) -> None:
+    """Which column tells series apart, in sight where times repeat or one was chosen."""
+    chosen = settled.experiment.data.series
+    by = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
+    repeat = table.times is not None and not table.times.is_unique
+    with st.container(border=True) if repeat or by else st.expander("Series"):
+        times = "Times repeat" if repeat else "Times don't repeat"
+        if by in table.frame.columns:
+            count = counted(table.frame[by].nunique(dropna=False), "series", "series")
+            hint(f"{times}: {by} tells {count} apart, and no window crosses them.")
+        else:
+            asks = ". Choose what tells them apart, or rows of one time become one, averaged."
+            hint(f"{times}{asks if repeat else ': all rows are one series.'}")
+        if "id" in _uses(settled):
+            _series_menu(table)
+        if by:
+            menu("split", "Split", settled)
+            if settled.experiment.data.split == "time":  # else a new series has no scale of its own
+                menu("scale", "Scaling", settled)
+
+
+def _series_menu(table: Table) -> None:
+    chosen, one = seed_widget("id"), "Nothing: all rows are one series"
+    words = {"": f"{table.series} (noticed)" if table.series else one, NO_SERIES: one}
+    names = ["", *(str(name) for name in table.frame.columns if name != table.series)]
+    names += [NO_SERIES] if table.series else []
+    st.selectbox(
+        "What tells series apart",
+        [*names, *({chosen} - {*names})],  # a link may say what the table hasn't
+        [*names, chosen].index(chosen),
+        format_func=lambda name: words.get(name, name),
+        key="id",
+    )

@@ -11,13 +11,14 @@ from lib.dataset import Dataset
 from lib.datasets import FIRST, example_of_upload, make_settled_dataset, suggested
 from lib.english import capital
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
+from lib.narrate.windows import thinned
 from lib.tables import Table, TooShortError
 from lib.training.limits import check
 from lib.ui import runs
 from lib.ui.address import change, query
 from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled
-from lib.ui.text import plain
+from lib.ui.text import hint, plain
 from lib.ui.upload import in_words
 
 # A handful, since a dataset may take 24 MB, and sliders ask for many that nobody comes back to.
@@ -64,6 +65,9 @@ def load_data(settled: Settled) -> Loaded:
                 )
         return replace(last, trainable=False)
     session().upload.last_good = loaded
+    if settled.below and (every := thinned(loaded.dataset)):
+        with settled.below:
+            hint(every)
     try:
         check(experiment, loaded.dataset)
     except ExperimentError as error:

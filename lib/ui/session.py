@@ -95,6 +95,8 @@ class Upload:
     """The last one that was cut from a table, with what it was cut by."""
     last_good: Loaded | None = None
     """What is shown while what the sidebar asks for can't be had."""
+    emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of which the person has taken all columns away, "inputs" or "targets" → which these were."""
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib.datasets import DATASETS, dictated, example_of_upload, settle
 from lib.english import number
@@ -32,6 +33,8 @@ class Settled:
     experiment: Experiment
     why: Mapping[str, str]
     """Why these settings, by key, are dictated and can't be set."""
+    below: DeltaGenerator | None = None
+    """A place below the sidebar's controls of a table, for what has to be said of its samples."""
 
 
 def settle_widgets() -> Settled:

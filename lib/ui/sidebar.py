@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from lib.datasets import DATASETS
@@ -34,6 +36,8 @@ def sidebar(*, with_table: bool) -> Settled:
             if yours:
                 uploader()
             columns(settled)
+    if has_columns(settled):
+        settled = replace(settled, below=st.container())
     with st.expander("More: cell, optimizer, seed …"):
         _more(settled)
     return settled

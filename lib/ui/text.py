@@ -41,7 +41,7 @@ def say_steadily(text: str, longest: str = "", *, gray: bool = False) -> None:
     )
 
 
-def takeaway(words: str, details: str = "", *, longest: str = "") -> None:
+def takeaway(words: str, *details: str, longest: str = "") -> None:
     """What a picture shows, in at most 15 plain words; what else there is to say is folded below.
 
     Words that change take the room of their `longest` wording, as `say_steadily` keeps it.
@@ -49,9 +49,10 @@ def takeaway(words: str, details: str = "", *, longest: str = "") -> None:
     """
     room = escape(longest or words)
     st.html(f'<div class="said takeaway" data-longest="{room}"><span>{escape(words)}</span></div>')
-    if details:
+    if any(details):
         with st.expander("details", type="compact"):
-            say(details)
+            for each in details:
+                say(each)
 
 
 def hint(text: str) -> None:

@@ -1,0 +1,196 @@
+"""A table's controls: what is chosen is what is used, no more and no less."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.dataset import Dataset
+from lib.experiment import NO_SERIES
+from lib.tables import Table
+from lib.ui.session import KEY
+from tests.app.test_pages import start
+from tests.unit.own_data import load, panel, trend
+
+
+def stores(days: int = 60) -> Table:
+    """Three stores by day, with a column of texts and one that knows the weekday."""
+    frame = panel(days)
+    times = pd.DatetimeIndex(pd.to_datetime(frame.pop("date")))
+    frame["store"] = frame["store"].astype("category")
+    frame["weekday"] = times.day_of_week.astype(float)
+    return Table("stores.csv", frame[["store", "weekday", "sales"]], times, "day", series="store")
+
+
+def given(table: Table, page: str = "Data", **query: str) -> AppTest:
+    """A page that has this table, as if it had been uploaded."""
+    app = start(page, data="upload", **query)
+    app.session_state[KEY].upload.table = table
+    app.run()
+    assert not app.exception
+    return app
+
+
+def shown(app: AppTest) -> Dataset:
+    """What the page is about."""
+    return app.session_state[KEY].upload.last_good.dataset
+
+
+def said(app: AppTest) -> str:
+    """All hints and sentences."""
+    words = [each.value for each in (*app.main.markdown, *app.sidebar.markdown)]
+    return " ".join(words).replace("\\", "")
+
+
+@pytest.mark.parametrize("page", ["Data", "Explore"])
+def test_target_columns_that_are_cleared_stay_so_until_others_are_picked(page: str) -> None:
+    """Until then nothing changes; then it is what was picked, and nothing beside it."""
+    app = given(stores(), page, T="7")
+    app.multiselect(key="targets_widget").set_value([]).run()
+    assert app.multiselect(key="targets_widget").value == []
+    assert "Choose what to predict; until then sales stays." in said(app)
+    assert shown(app).origin.columns == ("sales",)
+    app.slider(key="T").set_value(8).run()
+    assert app.multiselect(key="targets_widget").value == []
+    app.multiselect(key="targets_widget").set_value(["weekday"]).run()
+    assert app.multiselect(key="targets_widget").value == ["weekday"]
+    assert shown(app).origin.columns == ("weekday",)
+    assert "until then" not in said(app)
+
+
+def test_what_was_cleared_is_forgotten_with_the_data() -> None:
+    """Other data have columns of their own."""
+    app = given(stores(), T="7")
+    app.multiselect(key="targets_widget").set_value([]).run()
+    app.selectbox(key="data").set_value("seattle").run()
+    assert app.multiselect(key="targets_widget").value == ["temp_max"]
+
+
+def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predicted() -> None:
+    """Among the inputs it makes a feature for each text."""
+    app = given(stores(), T="7")
+    app.multiselect(key="targets_widget").set_value(["store"]).run()
+    assert "'store' holds texts, and only numbers can be predicted" in app.warning[0].value
+    assert "Until then you see stores.csv" in app.warning[0].value
+    assert app.multiselect(key="targets_widget").value == ["store"]
+    app.multiselect(key="targets_widget").set_value(["sales"]).run()
+    app.multiselect(key="inputs_widget").set_value(["store", "sales"]).run()
+    assert not app.warning
+    assert shown(app).feature_names == (
+        "store = north", "store = south", "store = west", "sales",
+    )  # fmt: skip
+
+
+def test_dates_are_offered_as_inputs() -> None:
+    """As what differs from row to row: days have no hour."""
+    app = given(stores(), T="7")
+    assert {"day of week", "month of year"} <= set(app.multiselect(key="inputs_widget").options)
+    assert "hour of day" not in app.multiselect(key="inputs_widget").options
+    app.multiselect(key="inputs_widget").set_value(["sales", "day of week"]).run()
+    assert shown(app).feature_names == ("sales", "day of week (sin)", "day of week (cos)")
+
+
+def test_series_that_were_noticed_are_said_and_can_be_refused() -> None:
+    """Then the rows of one day become one."""
+    app = given(stores(), T="2")
+    assert "Times repeat: store tells 3 series apart, and no window crosses them." in said(app)
+    assert shown(app).origin.names == ("north", "south", "west")
+    assert app.selectbox(key="id").options[0] == "store (noticed)"
+    app.selectbox(key="id").set_value(NO_SERIES).run()
+    assert shown(app).origin.names == ("",)
+    assert len(shown(app).origin.series) == 60
+    assert "Choose what tells them apart" in said(app)
+    app.selectbox(key="id").set_value("weekday").run()
+    assert len(shown(app).origin.names) == 7
+
+
+def test_a_link_with_a_series_column_that_is_not_there_is_answered_with_a_sentence() -> None:
+    """The menu shows what the link says, and the way back."""
+    app = given(stores(), id="shop")
+    assert "'shop', by which series are told apart, isn't in stores.csv" in app.warning[0].value
+    assert app.selectbox(key="id").value == "shop"
+    app.selectbox(key="id").set_value("").run()
+    assert not app.warning
+
+
+def test_series_can_be_split_and_scaled_each_by_itself() -> None:
+    """The sentence about the parts says which is true."""
+    app = given(stores(), T="7")
+    app.selectbox(key="scale").set_value("id").run()
+    assert shown(app).target_scale.shape == (len(shown(app).x), 1)
+    app.selectbox(key="split").set_value("id").run()
+    alt = " ".join(chart.proto.alt for chart in app.get("plotly_chart"))
+    assert "No series is in two parts, but 100% of the dates are." in alt
+
+
+def test_a_table_without_series_is_not_asked_about_them() -> None:
+    """Its menu is there for who looks for it."""
+    frame = load(4)
+    times = pd.DatetimeIndex(pd.to_datetime(frame.pop("time")))
+    app = given(Table("load.csv", frame, times, "hour"))
+    assert "Times don't repeat: all rows are one series." in said(app)
+    assert not [each for each in app.selectbox if each.key == "scale"]
+
+
+def test_windows_and_parts_are_cut_as_the_controls_say() -> None:
+    """Each reaches the rows of the samples."""
+    app = given(stores(), T="5", id=NO_SERIES)
+    app.number_input(key="stride").set_value(2).run()
+    app.number_input(key="rate").set_value(3).run()
+    app.slider(key="test").set_value(20).run()
+    app.slider(key="train").set_value(50).run()
+    app.number_input(key="gap").set_value(1).run()
+    dataset = shown(app)
+    assert {*np.diff(dataset.origin.starts[: dataset.train])} == {2}
+    assert dataset.origin.rate == 3
+    assert list(dataset.parts) == ["training", "validation", "test"]
+    app.selectbox(key="form").set_value("change").run()
+    assert shown(app).base is not None
+    app.selectbox(key="ahead").set_value("each").run()
+    app.number_input(key="horizon").set_value(3).run()
+    assert shown(app).targets == 3
+
+
+def test_a_type_is_corrected_and_taken_back() -> None:
+    """A link holds what differs from what was found."""
+    app = given(stores(), T="7")
+    app.selectbox(key="types_column").set_value("weekday").run()
+    assert app.selectbox(key="types_of_weekday").value == "number"
+    app.selectbox(key="types_of_weekday").set_value("category").run()
+    assert app.session_state[KEY].address.experiment.data.types == ("weekday:category",)
+    assert app.query_params["types"] == "weekday:category"
+    app.selectbox(key="types_of_weekday").set_value("number").run()
+    assert app.session_state[KEY].address.experiment.data.types == ()
+
+
+@pytest.mark.parametrize("page", ["Data", "Explore", "Cell"])
+def test_it_is_said_on_every_page_that_not_all_windows_are_used(page: str) -> None:
+    """N is smaller than rows and timesteps make one think."""
+    frame = load(60)
+    times = pd.DatetimeIndex(pd.to_datetime(frame.pop("time")))
+    app = given(Table("load.csv", frame, times, "hour"), page, T="512")
+    assert "Every third window is used, " in " ".join(each.value for each in app.sidebar.markdown)
+
+
+@pytest.mark.parametrize("horizon", ["0", "1", "30"])
+@pytest.mark.parametrize("name", ["seattle", "macro", "gapminder"])
+def test_the_bundled_tables_can_be_cut_otherwise_too(name: str, horizon: str) -> None:
+    """All pictures and sentences have words for it, or the page says what doesn't work."""
+    app = start("Data", data=name, horizon=horizon, form="change", test="20", gap="2", stride="2")
+    assert not app.exception
+    assert app.get("plotly_chart")
+
+
+def test_a_trend_is_said_and_one_click_predicts_the_change() -> None:
+    """Validation lies above all that training has seen; changes don't."""
+    frame = trend(400)
+    times = pd.DatetimeIndex(pd.to_datetime(frame.pop("week")))
+    app = given(Table("co2.csv", frame, times, "week"), T="8")
+    assert "predict the change instead" in app.info[0].value
+    [click] = [each for each in app.button if each.label == "Predict the change"]
+    click.click().run()
+    assert app.selectbox(key="form").value == "change"
+    assert shown(app).base is not None
+    assert not app.info
