@@ -28,9 +28,11 @@ MOST_POINTS = 1500
 """Of more dates every k-th is drawn, so that a chart stays small."""
 FEW_POINTS = 60
 """Up to so many dates each has a dot: a single one makes no line."""
+MANY_POINTS = 200
+"""Of more dates lines are thinner."""
 LEAST_KNOWN = 30
 """How many rows before a forecast are drawn, and three times as many as it has, or a season."""
-_BAND = 0.22
+_BAND = 0.3
 """How opaque a band is."""
 
 
@@ -45,27 +47,34 @@ def on_dates_figure(
     every = drawn_every(len(said.rows), origin.period)
     rows = slice(None, None, every)
     x, axis = _dates(origin, said.rows[rows])
-    hover = _hover(dataset)
+    hover, wide = _hover(dataset), 3 if len(x) <= MANY_POINTS else 2
     data: list[dict[str, Any]] = []
-    entries = [[Entry("line", f"target{dataset.ahead}", palette.ink, palette.ink)]]
+    key = [[Entry("line", f"target{dataset.ahead}", palette.ink, palette.ink)]]
+    answers = {mode: values[rows] for mode, values in said.last.items()}
     if said.steps is not None:
         low, high = (edge[rows] for edge in said.steps)
-        data += _band("every step's answers", x, low, high, palette.sequence)
+        if said.most > 1:
+            data += _band("every step's answers", x, low, high, palette.sequence)
+        else:
+            answers["sequence"] = low
     truth = said.truth[rows]
-    data.append(_line("target", x, truth, {"color": palette.ink, "width": 3}, hover))
+    data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, hover))
     label = {one.name: one.label for one in dataset.baselines}.get(baseline, "")
     if label:
         guess = said.guesses[baseline][rows]
         data.append(_line(label, x, guess, marks.naive_style(palette), hover))
-    drawn = [truth]
     for mode in ("sequence", "last"):
-        if mode in said.last:
-            drawn.append(said.last[mode][rows])
-            data.append(_line(MODES[mode].name, x, drawn[-1], _style(mode, palette), hover))
-            entries[0].append(_entry(mode, palette))
-    below = [Entry("squares", "all its answers for a date", palette.sequence, palette.muted)]
-    below = below if said.steps is not None else []
-    below += [marks.naive_key(label, palette)] if label else []
+        if mode in answers:
+            style = _style(mode, palette) | {"width": wide - 1}
+            data.append(_line(MODES[mode].name, x, answers[mode], style, hover))
+    if "last" in answers:
+        key[0].append(_entry("last", palette))
+    if "sequence" in answers:
+        band = Entry("squares", "all its answers for a date", palette.sequence, palette.muted)
+        key.append([_entry("sequence", palette), *([band] if said.most > 1 else [])])
+    if label:
+        key.append([marks.naive_key(label, palette)])
+    drawn = [truth, *answers.values()]
     return chart.figure(
         data,
         chart.layout(
@@ -76,7 +85,7 @@ def on_dates_figure(
                 np.concatenate(drawn),
                 axes.with_room(truth),
             ),
-            [*entries, *([below] if below else [])],
+            key,
             name=f"on dates {dataset.name} {target}",
             height=DATES_HEIGHT,
         ),

@@ -80,7 +80,10 @@ def dates_takeaway(said: ByRow) -> str:
         return "Not trained yet: the target, and what a baseline says of it."
     if said.steps is not None and said.most > 1:
         return f"Sequence mode answers a date up to {counted(said.most, 'time')}: that is the band."
-    return f"{capital(joined([MODES[mode].name for mode in said.last]))}: one answer for a date."
+    if said.steps is not None:
+        other = "; last-step mode only where a window ends" if len(said.last) > 1 else ""
+        return f"Sequence mode answers each date once{other}."
+    return "Last-step mode answers where a window ends."
 
 
 def dates_sentence(dataset: Dataset, said: ByRow, target: int, series: int, every: int) -> str:

@@ -12,9 +12,11 @@ from streamlit.testing.v1 import AppTest
 from lib.preview import untrained
 from lib.run import Run, Status
 from lib.ui.explore import worth
+from lib.ui.explore.live import SAME_CLICK_SECONDS
 from tests.app.test_cell import seen
 from tests.app.test_live import press
 from tests.app.test_pages import start
+from tests.clock import Clock
 from tests.fake_client import FakeClient
 
 
@@ -139,7 +141,7 @@ def test_the_same_weights_are_judged_once(
     assert len(asked) == before + 1
 
 
-def test_the_test_part_is_seen_on_demand_and_counted(client: FakeClient) -> None:
+def test_the_test_part_is_seen_on_demand_and_counted(client: FakeClient, time: Clock) -> None:
     """When a run is over; each other run makes it one more time."""
     app = press(seattle(test="15"), "train")
     assert "look_at_test" not in {button.key for button in app.button}
@@ -153,6 +155,7 @@ def test_the_test_part_is_seen_on_demand_and_counted(client: FakeClient) -> None
     assert tables[0] != tables[1]
     assert "Looked at 1 time in this session" in said(app)
     assert app.button(key="look_at_test").disabled
+    time.forward(SAME_CLICK_SECONDS + 1)
     press(app, "train")
     assert let_go(client, Status.STOPPED) is not run
     app.run()

@@ -136,8 +136,8 @@ def _table(shown: ShownRun, weights: ModelWeights, target: int, part: Part) -> N
 
 def _markdown(worth: Worth, target: int, unit: str) -> str:
     """A row for each model, in its colour, and for each baseline, the best one first."""
-    errors = [plain(with_unit(name, unit)) for name in ("MAE", "RMSE")]
-    lines = [f"| at the last step | {' | '.join(errors)} | MASE | skill |", "|:--|--:|--:|--:|--:|"]
+    where = plain(with_unit("at the last step", unit))
+    lines = [f"| {where} | MAE | RMSE | MASE | skill |", "|:--|--:|--:|--:|--:|"]
     named = [(MODES[one.name].colored(f"**{plain(one.label)}**"), one) for one in worth.models]
     named += [(plain(one.label), one) for one in worth.baselines(target)]
     for name, score in named:
