@@ -72,7 +72,8 @@ class ModeResult:
     """Outputs for the shown samples at every step, now, (S, T, K). The last-step model answers
     with `predictions[:, -1]` alone; its other steps are what its head would have said."""
     weights: tuple[np.ndarray, ...] | None = None
-    """The weights now, in Keras's `model.get_weights()` order; None where they are too many."""
+    """The weights now, in Keras's `model.get_weights()` order; None where they are too many to be
+    sent while a run trains."""
     kept_epoch: int | None = None
     """The best epoch on the validation part, where its weights are back; what is so "now" is of it.
     None as long as the model trains on, and where the last epoch is kept."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lib.training.engine import ModelState, Program
 
 MAX_SENT_PARAMETERS = 50_000
-"""Models of more parameters are not sent along with every snapshot."""
+"""Models of more parameters are sent along with the snapshots of a run that rests alone."""
 MAX_LOSSES = 600
 MAX_CHECKS = 400
 
@@ -102,8 +102,8 @@ class ModelRecord:
         self.checks.put_back(best.epoch, float(self.step_mse[-1]))
         self.validation.put_back(best.epoch, best.loss)
 
-    def result(self) -> ModeResult:
-        """The figures as they are sent."""
+    def result(self, *, whole: bool) -> ModeResult:
+        """The figures as they are sent: `whole` is with weights of any number."""
         parameters = sum(array.size for array in self.weights)
         return ModeResult(
             loss_epochs=self.losses.epochs,
@@ -113,6 +113,6 @@ class ModelRecord:
             validation_loss=self.validation.values,
             step_mse=self.step_mse,
             predictions=self.predictions,
-            weights=tuple(self.weights) if parameters <= MAX_SENT_PARAMETERS else None,
+            weights=tuple(self.weights) if whole or parameters <= MAX_SENT_PARAMETERS else None,
             kept_epoch=self.kept_epoch,
         )

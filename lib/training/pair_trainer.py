@@ -98,14 +98,14 @@ class PairTrainer:
         """How many judgements are remembered."""
         return len(next(iter(self._models.values())).checks.points)
 
-    def results(self) -> dict[str, ModeResult]:
+    def results(self, *, whole: bool = False) -> dict[str, ModeResult]:
         """The figures by mode: losses up to now, the rest as of the last judgement.
 
         Nothing before the first one.
         """
         if self._checked < 0:
             return {}
-        return {mode: model.result() for mode, model in self._models.items()}
+        return {mode: model.result(whole=whole) for mode, model in self._models.items()}
 
     def take_past(self) -> tuple[tuple[int, ModelWeights], ...]:
         """Weights that the models were judged with since the last call.

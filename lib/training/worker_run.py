@@ -312,7 +312,7 @@ class WorkerRun:
             seconds_left=None if unknown else self._tempo.left(trainer.done),
             reason=self._reason,
             samples=self._samples.shown,
-            results=trainer.results(),
+            results=trainer.results(whole=not self.status.active),
         )
 
     def _next_stop(self, epoch: int) -> int:

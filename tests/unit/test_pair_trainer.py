@@ -275,17 +275,20 @@ def test_a_judgement_can_be_made_part_by_part() -> None:
 
 
 def test_large_models_keep_their_weights_to_themselves() -> None:
-    """Up to the limit they are sent with each snapshot, and beyond it they are not."""
+    """Up to the limit they are sent with each snapshot, and beyond it only when asked for."""
 
-    def judged(units: int) -> ModeResult:
+    def judged(units: int, *, whole: bool = False) -> ModeResult:
         trainer = PairTrainer(make_experiment(U=units), make_dataset(), FakeJudge())
         trainer.check()
-        return trainer.results()["last"]
+        return trainer.results(whole=whole)["last"]
 
     small, large = judged(16), judged(128)
     assert small.weights is not None
     assert sum(array.size for array in small.weights) <= MAX_SENT_PARAMETERS
     assert large.weights is None
+    asked = judged(128, whole=True).weights
+    assert asked is not None
+    assert sum(array.size for array in asked) > MAX_SENT_PARAMETERS
 
 
 def test_weights_belong_to_the_figures_beside_them() -> None:

@@ -82,6 +82,23 @@ def test_pause_holds_and_resume_goes_on_from_there() -> None:
     assert (np.diff(epochs) > 0).all()
 
 
+def test_weights_of_any_number_are_sent_when_a_run_rests() -> None:
+    """While it trains, models of 128 units keep theirs."""
+    stage = Stage(U=128, epochs=5000)
+    stage.until(lambda: stage.last.epoch > 0)
+    assert stage.last.status is Status.RUNNING
+    assert stage.last.results["last"].weights is None
+    stage.run.pause()
+    stage.until_status(Status.PAUSED)
+    assert stage.last.results["last"].weights is not None
+    stage.run.resume()
+    stage.until_status(Status.RUNNING)
+    assert stage.last.results["last"].weights is None
+    stage.run.stop()
+    assert stage.last.status is Status.STOPPED
+    assert stage.last.results["sequence"].weights is not None
+
+
 def test_pause_before_the_programs_are_there_counts() -> None:
     """It is compiled to the end, and then it waits."""
     stage = Stage()
