@@ -81,7 +81,9 @@ def on_dates_figure(
             palette,
             axis,
             axes.linear_axis(
-                chart.with_unit(dataset.target_names[target], dataset.target_unit),
+                chart.with_unit(
+                    origin.columns[target // len(origin.horizons)], dataset.target_unit
+                ),
                 np.concatenate(drawn),
                 axes.with_room(truth),
             ),

@@ -92,9 +92,10 @@ def dates_sentence(dataset: Dataset, said: ByRow, target: int, series: int, ever
     if origin is None or not len(said.rows):
         return "No sample of this series is in the part."
     unit, name = off_unit(dataset), origin.names[series]
+    column = origin.columns[target // len(origin.horizons)]
     first, last = origin.label(int(said.rows[0])), origin.label(int(said.rows[-1]))
     parts = [
-        f"{capital(dataset.target_names[target])}{f' of {name}' if name else ''}, "
+        f"{capital(column)}{f' of {name}' if name else ''}, "
         f"{first} to {last}{f', every {every}th row' if every > 1 else ''}."
     ]
     if said.steps is not None and said.most > 1:
@@ -119,9 +120,8 @@ def forecast_takeaway(dataset: Dataset, coming: Forecast) -> str:
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     said = []
     for mode, values in coming.values.items():
-        width = coming.widths[mode][-1]
-        band = f" ± {number(width)}" if math.isfinite(width) else ""
-        said.append(f"{MODES[mode].name} {number(values[-1])}{band}{unit}")
+        value = _with_band(float(values[-1]), float(coming.widths[mode][-1]))
+        said.append(f"{MODES[mode].name} {value}{unit}")
     return f"{_when(dataset, coming)}: {', '.join(said)}."
 
 
@@ -156,6 +156,14 @@ def forecast_sentence(dataset: Dataset, coming: Forecast, *, fed_back: bool) -> 
     else:
         parts.append("There is no test part to count on how many targets they hold.")
     return " ".join(parts)
+
+
+def _with_band(value: float, width: float) -> str:
+    """A value to the second digit of its band's width: "356.94 ± 0.66"; as it is without one."""
+    if not (math.isfinite(value) and 1e-5 < width < 1e9):
+        return number(value)
+    decimals = max(0, 1 - math.floor(math.log10(width)))
+    return f"{value:,.{decimals}f} ± {width:,.{decimals}f}"
 
 
 def _when(dataset: Dataset, coming: Forecast) -> str:

@@ -1,5 +1,6 @@
 """What is said of a model's worth: only what the numbers bear, and in few words."""
 
+import math
 from itertools import product
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from lib.forecast import forecast
 from lib.narrate.worth import (
+    _with_band,
     dates_sentence,
     dates_takeaway,
     forecast_sentence,
@@ -129,6 +131,21 @@ def test_a_band_is_said_by_its_mean_height():
     off = np.nanmean(np.abs(rows.last["last"] - rows.truth))
     assert f"last-step mode by {off:,.0f}" in words or f"last-step mode by {off:.3g}" in words
     assert dates_takeaway(rows) == "Sequence mode answers a date up to 6 times: that is the band."
+
+
+@pytest.mark.parametrize(
+    ("value", "width", "words"),
+    [
+        (356.944, 0.656, "356.94 ± 0.66"),
+        (448.2, 57.1, "448 ± 57"),
+        (-1234.5, 9.83, "-1,234.5 ± 9.8"),
+        (12.34, math.nan, "12.3"),
+        (12.34, 0.0, "12.3"),
+    ],
+)
+def test_a_value_has_the_digits_that_its_band_has(value, width, words):
+    """Else half a unit could be nothing beside it."""
+    assert _with_band(value, width) == words
 
 
 def test_a_forecast_is_said_with_its_band_and_how_often_that_held():

@@ -50,7 +50,9 @@ def worth_card(loaded: Loaded, palette: Palette) -> None:
     """Draw the card, where the shown data were cut from a table."""
     with st.container(key="worth_place"):  # there always: nothing below it moves
         shown = Epochs.of(shown_run(loaded.experiment, loaded.dataset)).then
+        record = session().worth
         if shown.dataset.origin is None:
+            record.dataset, record.weights, record.made = None, {}, {}  # they may be large
             return
         weights = _weights(shown)
         with st.container(border=True, key="worth", gap="xsmall"):
