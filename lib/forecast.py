@@ -105,17 +105,16 @@ def forecast(
     if feed and (why := why_not_fed_back(dataset)):
         raise ForecastError(why)
     make = _FedBack if feed else _Direct
-    way = make(experiment, dataset, weights, series, column, feed)
+    way = make(experiment, dataset, _origin(dataset), weights, series, column, feed)
     values, widths, covered = {}, {}, {}
     errors = np.zeros(0, int)
     for mode in weights:
         values[mode] = way.ahead(mode)
         wrong = way.errors(mode, "judged", judged)
-        errors = np.isfinite(wrong).sum(axis=0)
-        widths[mode] = np.broadcast_to(half_widths(wrong), values[mode].shape)
+        errors, width = np.isfinite(wrong).sum(axis=0), half_widths(wrong)
+        widths[mode] = np.broadcast_to(width, values[mode].shape)
         if tested is not None:
             off = way.errors(mode, "test", tested)
-            width = half_widths(wrong)
             counted = np.isfinite(off) & np.isfinite(width)
             if counted.any():
                 covered[mode] = int((off <= width)[counted].sum()), int(counted.sum())
@@ -150,13 +149,10 @@ def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex 
     known = pd.DatetimeIndex(origin.times[origin.series == series][-50:], freq="infer")
     if known.freq is not None:
         return pd.date_range(known[-1], periods=count + 1, freq=known.freq)[1:]
-    if months := {"month": 1, "quarter": 3, "year": 12}.get(origin.step):
-        return pd.DatetimeIndex(
-            [known[-1] + pd.DateOffset(months=months * k) for k in range(1, count + 1)]
-        )
     if len(known) < 2:
         return None
-    step = known.to_series().diff().median()
+    months = {"month": 1, "quarter": 3, "year": 12}.get(origin.step)
+    step = pd.DateOffset(months=months) if months else known.to_series().diff().median()
     return pd.DatetimeIndex([known[-1] + k * step for k in range(1, count + 1)])
 
 
@@ -166,6 +162,7 @@ class _Way:
 
     experiment: Experiment
     dataset: Dataset
+    origin: Origin
     weights: ModelWeights
     series: int
     column: int
@@ -173,19 +170,19 @@ class _Way:
 
     def own(self, samples: np.ndarray) -> np.ndarray:
         """Which of some samples make the band, (m,) int: those of the series, else all."""
-        origin = _origin(self.dataset)
-        mine = np.flatnonzero(origin.series[origin.starts[samples]] == self.series)
+        mine = np.flatnonzero(self.origin.series[self.origin.starts[samples]] == self.series)
         return mine if len(mine) >= LEAST_OWN else np.arange(len(samples))
 
-    def windows(self, last: np.ndarray) -> np.ndarray:
-        """The inputs of windows that end with these rows, (n, T, F)."""
-        origin = _origin(self.dataset)
-        rows = last[:, None] + origin.rate * np.arange(1 - self.dataset.shape[1], 1)
-        return origin.inputs[rows]
+    @property
+    def reach(self) -> int:
+        """Rows from a window's first timestep to its last."""
+        return self.origin.rate * (self.dataset.shape[1] - 1)
 
     def span(self) -> tuple[int, int]:
-        """The first row of the series and the one after its last."""
-        mine = np.flatnonzero(_origin(self.dataset).series == self.series)
+        """The first row of the series and the one after its last; it has a window at least."""
+        mine = np.flatnonzero(self.origin.series == self.series)
+        if len(mine) <= self.reach:
+            raise ForecastError("This series has too few rows for a window.")
         return int(mine[0]), int(mine[-1]) + 1
 
     def scales(self, series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -193,10 +190,9 @@ class _Way:
 
         Those of each series' first sample. A series without any has none: ForecastError.
         """
-        dataset, origin = self.dataset, _origin(self.dataset)
-        scale, offset = dataset.target_scale, dataset.target_offset
+        origin, scale, offset = self.origin, self.dataset.target_scale, self.dataset.target_offset
         if scale is None or offset is None:
-            return np.ones(dataset.targets), np.zeros(dataset.targets)
+            return np.ones(self.dataset.targets), np.zeros(self.dataset.targets)
         if scale.ndim == 1:
             return scale, offset
         known, first = np.unique(origin.series[origin.starts], return_index=True)
@@ -211,30 +207,25 @@ class _Direct(_Way):
 
     def ahead(self, mode: str) -> np.ndarray:
         """(h,) in the raw unit: where a row has too short a window, NaN."""
-        origin, steps = _origin(self.dataset), self.dataset.shape[1]
-        first, end = self.span()
-        far = max(origin.horizons)
+        origin, far = self.origin, max(self.origin.horizons)
         if not far:
             raise ForecastError("Targets are of their timestep's own row, so none lies ahead.")
-        several = len(origin.horizons) > 1
-        last = np.array([end - 1]) if several else np.arange(end - far, end)
-        reach = last - origin.rate * (steps - 1) >= first
-        if not reach.any():
-            raise ForecastError("This series has too few rows for a window.")
-        outputs = model_outputs(self.experiment, self.weights[mode], self.windows(last[reach]))[
-            :, -1
-        ].astype(np.float64)
-        scale, offset = self.scales(np.full(len(outputs), self.series))
-        raw = (outputs * scale + offset).reshape(len(outputs), -1, len(origin.horizons))
+        first, end = self.span()
+        last = np.arange(end - (1 if len(origin.horizons) > 1 else far), end)
+        last = last[last - self.reach >= first]
+        read = origin.inputs[last[:, None] + np.arange(-self.reach, 1, origin.rate)]
+        outputs = model_outputs(self.experiment, self.weights[mode], read)[:, -1]
+        scale, offset = self.scales(np.full(len(last), self.series))
+        raw = (outputs * scale + offset).reshape(len(last), -1, len(origin.horizons))
         if self.dataset.base is not None:
-            raw = raw + origin.targets[last[reach], :, None]
+            raw = raw + origin.targets[last, :, None]
         values = np.full(far, np.nan)
         values[-raw[:, self.column].size :] = raw[:, self.column].ravel()
         return values
 
     def errors(self, mode: str, _: Part, said: Answers) -> np.ndarray:
         """Absolute errors, (n, H), in the raw unit."""
-        dataset, horizons = self.dataset, len(_origin(self.dataset).horizons)
+        dataset, horizons = self.dataset, len(self.origin.horizons)
         mine = self.own(said.samples)
         samples = said.samples[mine]
         told = dataset.raw(said.last[mode][mine].astype(np.float64), samples, last=True)
@@ -248,23 +239,18 @@ class _FedBack(_Way):
 
     def ahead(self, mode: str) -> np.ndarray:
         """(h,) in the raw unit."""
-        origin = _origin(self.dataset)
-        first, end = self.span()
-        if end - first <= origin.rate * (self.dataset.shape[1] - 1):
-            raise ForecastError("This series has too few rows for a window.")
-        return self._go_on(mode, np.array([end - 1]), self._to_come()[None])[0]
+        return self._go_on(mode, np.array([self.span()[1] - 1]), self._to_come()[None])[0]
 
     def errors(self, mode: str, part: Part, _: Answers) -> np.ndarray:
         """Absolute errors, (n, h), of going on from samples; NaN where no row of the part is left.
 
         The samples are evenly spread over the part.
         """
-        dataset, origin = self.dataset, _origin(self.dataset)
-        samples = part_of(dataset, part)
-        last = origin.rows(dataset.shape[1])[samples, -1]
+        origin, samples = self.origin, part_of(self.dataset, part)
+        last = origin.starts[samples] + self.reach
         ends = np.full(len(origin.names), -1)
         np.maximum.at(ends, origin.series[last], last + 1)  # the last row of the part by series
-        each = cost({mode: self.weights[mode]}, dataset.shape[1]) * self.feed
+        each = cost({mode: self.weights[mode]}, self.dataset.shape[1]) * self.feed
         most = min(MOST_STARTS, max(LEAST_OWN, BUDGET // each))
         last = last[self.own(samples)]
         last = last[np.unique(np.linspace(0, len(last) - 1, most).round().astype(int))]
@@ -279,14 +265,19 @@ class _FedBack(_Way):
 
         `ahead` (n, h, F) are the inputs of the rows to come, of which target columns aren't read.
         """
-        origin, features = _origin(self.dataset), self.dataset.feature_names
-        series = origin.series[last]
+        origin, series = self.origin, self.origin.series[last]
         scale, offset = self.scales(series)
-        slope, constant = self._inputs_of_targets(series)
-        own = [f for f, name in enumerate(features) if name in origin.columns]
-        columns = [origin.columns.index(features[f]) for f in own]
-        rows = last[:, None] + np.arange(origin.rate * (1 - self.dataset.shape[1]), 1)
-        window, raw = origin.inputs[rows].copy(), origin.targets[last]
+        names = self.dataset.feature_names
+        own = [f for f, name in enumerate(names) if name in origin.columns]
+        columns = [origin.columns.index(names[f]) for f in own]
+        lines = np.zeros((2, len(origin.names), len(own)))  # from the raw unit to the inputs'
+        for s in np.unique(series):
+            rows = origin.series == s
+            for j, (f, c) in enumerate(zip(own, columns, strict=True)):
+                lines[:, s, j] = _line(origin.targets[rows, c], origin.inputs[rows, f])
+        slope, constant = lines[:, series]
+        window = origin.inputs[last[:, None] + np.arange(-self.reach, 1)]
+        raw = origin.targets[last]
         told = []
         for j in range(self.feed):
             read = window[:, :: origin.rate]
@@ -295,33 +286,16 @@ class _FedBack(_Way):
             raw = answer.astype(np.float64) * scale + offset + base
             told.append(raw[:, self.column])
             row = ahead[:, j].copy()
-            row[:, own] = (raw * slope + constant)[:, columns]
+            row[:, own] = raw[:, columns] * slope + constant
             window = np.concatenate([window[:, 1:], row[:, None]], axis=1)
         return np.stack(told, axis=1)
-
-    def _inputs_of_targets(self, series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What makes a target column in the raw unit an input, (n, C) each: slope and constant.
-
-        From two rows of each series. Of a column that isn't an input it is nothing.
-        """
-        origin, features = _origin(self.dataset), self.dataset.feature_names
-        found = np.zeros((2, len(origin.names), len(origin.columns)))
-        for c, name in enumerate(origin.columns):
-            if name not in features:
-                continue
-            inputs = origin.inputs[:, features.index(name)].astype(np.float64)
-            for s in np.unique(series):
-                rows = np.flatnonzero(origin.series == s)
-                found[:, s, c] = _line(origin.targets[rows, c], inputs[rows])
-        return found[0][series], found[1][series]
 
     def _to_come(self) -> np.ndarray:
         """The inputs of the rows after the last one, (h, F): by the calendar, else as in the last.
 
         Else they are the same in all rows of a series, or target columns.
         """
-        origin = _origin(self.dataset)
-        first, end = self.span()
+        origin, (first, end) = self.origin, self.span()
         made = np.tile(origin.inputs[end - 1], (self.feed, 1))
         waves = {
             f: _waves(origin)[name]
@@ -335,7 +309,7 @@ class _FedBack(_Way):
             raise ForecastError("Nobody can tell the dates of the rows to come.")
         known = cast("pd.DatetimeIndex", origin.times)[first:end]
         for f, wave in waves.items():
-            slope, constant = _line(wave(known), origin.inputs[first:end, f].astype(np.float64))
+            slope, constant = _line(wave(known), origin.inputs[first:end, f])
             made[:, f] = wave(times) * slope + constant
         return made
 
@@ -360,5 +334,6 @@ def _waves(origin: Origin) -> dict[str, Callable[[pd.DatetimeIndex], np.ndarray]
 def _line(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     """Slope and constant of y = slope · x + constant, which holds for all of them."""
     low, high = int(np.argmin(x)), int(np.argmax(x))
-    slope = (y[high] - y[low]) / (x[high] - x[low]) if x[high] > x[low] else 0.0
-    return float(slope), float(y[low] - slope * x[low])
+    rise = float(y[high]) - float(y[low])
+    slope = rise / float(x[high] - x[low]) if x[high] > x[low] else 0.0
+    return slope, float(y[low]) - slope * float(x[low])

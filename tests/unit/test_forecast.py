@@ -213,3 +213,16 @@ def test_dates_of_rows_to_come_go_on_as_the_last_ones_did(times, step, expected)
     settings = {"T": 2, "horizon": 1 if len(times) > 5 else 0}
     prepared = own_data.cut(own_data.table(frame, step), ("value",), ("value",), **settings)
     assert future_times(prepared[1], 0, 2).strftime("%Y-%m-%d").tolist() == expected
+
+
+@pytest.mark.parametrize("feed", [0, 3])
+def test_a_series_without_a_window_has_no_forecast(feed):
+    """Another one has."""
+    frame = own_data.panel()
+    tiny = frame[frame["store"] == "north"].head(4).assign(store="tiny")
+    table = own_data.table(pd.concat([frame, tiny]), "day", "store")
+    prepared = own_data.cut(table, ("sales",), ("sales",), scale="id")
+    series = prepared[1].origin.names.index("tiny")
+    with pytest.raises(ForecastError, match="too few rows"):
+        coming(prepared, series=series, feed=feed)
+    assert np.isfinite(coming(prepared, series=0, feed=feed).values["last"]).all()
