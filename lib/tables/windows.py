@@ -161,7 +161,8 @@ class _Draft:
         naive, baselines = table_baselines(cut_so, slice(train, train + validation))
         units = {self.table.units.get(column, "") for column in self.targets}
         when = lead or (f"1 to {h} {step}s" if h else "")
-        about = f"At every step, {joined(self.targets)}{f' {when} ahead' if when else ''}"
+        change = "the change of " if data.form == "change" else ""
+        about = f"At every step, {change}{joined(self.targets)}{f' {when} ahead' if when else ''}"
         return Dataset(
             name=self.name,
             title=self.table.name,
@@ -196,14 +197,11 @@ class _Draft:
         return tuple(f"{step}{1 + t * self.data.rate}" for t in range(self.data.timesteps))
 
     def _target_names(self) -> tuple[str, ...]:
-        change = "change of " if self.data.form == "change" else ""
         if self.data.ahead == "one":
-            return tuple(f"{change}{name}" for name in self.targets)
+            return self.targets
         step = self.table.step
         return tuple(
-            f"{change}{name}, {counted(h, step)} ahead"
-            for name in self.targets
-            for h in self.horizons
+            f"{name}, {counted(h, step)} ahead" for name in self.targets for h in self.horizons
         )
 
     def _targets(
