@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
 SAMPLES_SHOWN = 32
 
-Mending = Literal["empty rows", "undated ends", "newest first", "order", "numbers", "huge"]
-"""What may have to be done to a person's file: rows dropped, turned round or put in order, texts
-read as numbers, and numbers masked that nothing can be computed with."""
+_OfRows = Literal["arrays", "index", "empty rows", "undated ends", "duplicates", "newest first"]
+_OfColumns = Literal["order", "texts", "numbers", "huge", "times", "joined", "unroll"]
+Mending = Literal[_OfRows, _OfColumns]
+"""What may have to be done to a person's file: rows made of arrays, the index made columns; rows
+dropped or turned round; rows put in order; numbers read as texts, texts as numbers, and numbers
+masked that nothing can be computed with; times read from one column or several (the column is then
+the one that holds them), names of series joined, months unrolled into one column."""
 Mended = tuple[Mending, str, tuple[str, ...]]
 """One thing that was done, for a script to do it again: what, the column ("" where it was the
 whole table), and details."""

@@ -17,6 +17,8 @@ _DIGITS = range(3, 8)
 """Digits that count: three are read, and more than seven a 32-bit number hasn't."""
 _WIDEST = "0.0000888"
 _SPARE = " 8,888 8,888 8,888"
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+"""How the months' names begin, in small letters."""
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 

@@ -6,12 +6,13 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lib.dataset import Dataset, Mending
+from lib.dataset import Dataset
 from lib.datasets import TASKS, find_spec
 from lib.datasets.series import FILE_NAMES
 from lib.datasets.worked import DATA_X, DATA_Y
 from lib.experiment import MAX_VALUES, Experiment
-from lib.export.python import comment, laid_out, quoted, raw
+from lib.export.mending import mending_code, reading_code
+from lib.export.python import comment, laid_out, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,46 +97,11 @@ frame["inflation"] = raw["infl"]
 frame["unemployment"] = raw["unemp"]
 frame["interest"] = raw["tbilrate"]
 frame = frame[1:]  # the first quarter has no change yet""",
-    "upload": "# Your file, its rows in order of time.\nframe = {read}{mend}",
+    "upload": "# Your file, its rows in order of time.\nframe = {read}",
 }
 """How a script gets the rows of a table, by dataset."""
 
 
-def _in_order(column: str, form: str) -> list[str]:
-    if not form:
-        return [f"frame = frame.sort_values({column})"]
-    return [
-        f"times = pd.to_datetime(frame[{column}].str.strip(), format={quoted(form)}, utc=True)",
-        "frame = frame.iloc[times.argsort()]",
-    ]
-
-
-def _numbers(column: str, *repairs: str) -> list[str]:
-    pairs = zip(repairs[::2], repairs[1::2], strict=True)
-    return [
-        f"texts = frame[{column}].str.strip()",
-        *(
-            f'texts = texts.str.replace(r"{pattern}", {raw(by)}, regex=True)'
-            for pattern, by in pairs
-        ),
-        f'frame[{column}] = pd.to_numeric(texts, errors="coerce")',
-    ]
-
-
-MENDINGS: dict[Mending, Callable[..., list[str]]] = {
-    "empty rows": lambda _: ['frame = frame.dropna(how="all")'],
-    "undated ends": lambda _, first, last: [
-        f"frame = frame[{first}:{last}]  # the other rows have no date"
-    ],
-    "newest first": lambda _: ["frame = frame[::-1]"],
-    "order": _in_order,
-    "numbers": _numbers,
-    "huge": lambda column, limit: [
-        f"frame[{column}] = frame[{column}].mask(frame[{column}].abs() > {limit})"
-    ],
-}
-"""What `lib.uploads` may have done to a file's entries → the same in pandas, from the column's name
-as code and the details of `lib.dataset.Mended`."""
 GAPS = {"fill": ".ffill().dropna()", "drop": ".dropna()"}
 """What is done with missing values: a key of `lib.experiment.MISSING` → pandas."""
 
@@ -153,7 +119,8 @@ def _table(experiment: Experiment, dataset: Dataset) -> DataCode:
     thinned = 2 * n * steps * max(features, dataset.targets) > MAX_VALUES
     code = [
         *comment(dataset.about),
-        FRAMES[settings.name].format(read=_read_csv(dataset), mend=_mend(dataset)),
+        FRAMES[settings.name].format(read=reading_code(dataset)),
+        *mending_code(dataset),
         laid_out("inputs = [", [*map(quoted, dataset.feature_names)], "]"),
         laid_out("targets = [", [*map(quoted, dataset.target_names)], "]"),
         f"frame = frame[{columns}].astype(float){gaps}",
@@ -191,27 +158,3 @@ DATA: dict[str, Callable[[Experiment, Dataset], DataCode]] = {
     **dict.fromkeys(FRAMES, _table),
 }
 """How a script makes its data, by dataset."""
-
-
-def _read_csv(dataset: Dataset) -> str:
-    """The call that reads a person's file as the app did."""
-    arguments = [quoted(dataset.title)]
-    for name, value in dataset.reading.items():
-        if isinstance(value, list):
-            texts = [quoted(text) for text in value]
-            arguments.append(laid_out(f"{name}=[", texts, "]", indent=4, reserved=len(",")))
-        else:
-            arguments.append(f"{name}={quoted(value) if isinstance(value, str) else value}")
-    return laid_out("pd.read_csv(", arguments, ")", reserved=len("frame = "))
-
-
-def _mend(dataset: Dataset) -> str:
-    """Lines that do to the entries what the app did on the way in, as far as columns are used."""
-    used = {*dataset.feature_names, *dataset.target_names}
-    lines = [
-        line
-        for what, column, details in dataset.mended
-        if what not in ("numbers", "huge") or column in used
-        for line in MENDINGS[what](quoted(column), *details)
-    ]
-    return "".join(f"\n{line}" for line in lines)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor should
 
 MAX_COLUMNS = int(limit_of("F").maximum)
 """How many features the input columns can make, and how many target columns there can be."""
+MOST_TEXTS = 1000
+"""So many different texts a column can have at most to be kept as categories."""
 KINDS = {
     "number": "numbers",
     "category": "categories",
@@ -65,9 +67,14 @@ class Table:
     repeat, and where no column makes them differ."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """What suits it, by URL key: arrays have their own T, horizon and split."""
+    label: pd.DataFrame | None = None
+    """The columns that the times were read from, so that they can be read otherwise: as they came,
+    or as times where they are too many texts. Its index says which row of the file each was."""
+    sheets: tuple[str, ...] = ()
+    """All sheets of the workbook that it is from."""
     reading: Mapping[str, Any] = field(default_factory=dict)
     """Of a person's own file: what the function of pandas or NumPy needs to read it, besides its
-    name."""
+    name. The function is under "function", where it isn't `pd.read_csv`."""
     mended: tuple[Mended, ...] = ()
     """And what was then done to its entries, in this order."""
 

@@ -1,73 +1,128 @@
-"""All entries → the rows in order of time, and the columns that are numbers."""
+"""All entries → the times that label the rows, and the columns that are numbers or texts."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
 
 import numpy as np
 import pandas as pd
 
-from lib.english import counted, listed
-from lib.uploads.layout import DELIMITERS
+from lib.english import counted, joined, listed
+from lib.tables.numbers import as_numbers
+from lib.tables.order import Placed, place, series_columns, unlabelled
+from lib.tables.table import MOST_TEXTS
+from lib.tables.times import Times, as_times, from_parts, with_clock
 from lib.uploads.limits import MIN_ROWS, UploadError
-from lib.uploads.numbers import as_numbers
 from lib.uploads.raw_table import RawTable
-from lib.uploads.times import as_times, step_of
 
 _HUGE = 1e100
 """Larger numbers can't be squared; they are taken as missing, as infinities are."""
 
 
-def take_times(raw: RawTable) -> tuple[pd.Index | None, str]:
-    """Take the first time column out, and put the rows in its order: the times, and their step."""
-    for column in raw.entries.columns:
-        reading = as_times(column, raw.entries[column], raw.layout.decimal_commas)
-        if reading is not None:
-            break
-    else:
-        return None, "row"
-    times, notes = reading.values, raw.notes
-    notes.append(f"{column} labels the rows{reading.how}.")
-    dates = raw.entries.pop(column)
-    first, last = np.flatnonzero(times.notna())[[0, -1]]
-    after = len(times) - 1 - last
+def take_times(raw: RawTable) -> tuple[pd.DataFrame, Times] | None:
+    """Take out the columns that label the rows: these columns, and the times (R,) that they say.
+
+    Rows at the ends without one are left out. The first dates count; years that repeat only where
+    there are no others, and where a column tells series apart.
+    """
+    found = next(_dates(raw), None)
+    if found is None:
+        return None
+    columns, times = found
+    labels = raw.entries[columns]
+    raw.entries = raw.entries.drop(columns=columns)
+    first, last = np.flatnonzero(times.values.notna())[[0, -1]]
+    after = len(labels) - 1 - last
     if first or after:
-        which = listed(dict.fromkeys(repr(c) for c in dates[times.isna()].dropna()))
-        notes.append(
+        undated = labels[times.values.isna()].iloc[:, 0].dropna()
+        which = listed(dict.fromkeys(map(repr, undated)))
+        raw.notes.append(
             f"{counted(int(first + after), 'row', 'rows')} without a date at the table's ends left "
-            f"out{f': {which}' if which else ''}."
+            f"out{f': {which}' if len(undated) else ''}."
         )
         raw.mended.append(("undated ends", "", (f"{first}", f"-{after}" if after else "")))
-        times = times.iloc[first : last + 1].reset_index(drop=True)
-        raw.entries = raw.entries.iloc[first : last + 1].reset_index(drop=True)
-    if times.isna().any():
-        notes.append(f"{counted(int(times.isna().sum()), 'row has', 'rows have')} no date.")
-        return pd.Index(times.dt.strftime("%Y-%m-%d %H:%M:%S").fillna("no date")), "row"
-    order = np.arange(len(times))
-    if not times.is_monotonic_increasing:
-        if times.is_monotonic_decreasing:
-            notes.append("The newest row came first, so the order was turned round.")
-            raw.mended.append(("newest first", "", ()))
-            order = order[::-1]
-        elif times.is_unique:
-            notes.append(f"The rows were put in order of {column}.")
-            raw.mended.append(("order", column, (reading.form,)))
-            order = np.argsort(times.to_numpy(), kind="stable")
+        kept = slice(first, last + 1)
+        times = times._replace(values=times.values.iloc[kept].reset_index(drop=True))
+        labels = labels.iloc[kept].reset_index(drop=True)
+        raw.entries = raw.entries.iloc[kept].reset_index(drop=True)
+    return labels, times
+
+
+def _dates(raw: RawTable) -> Iterator[tuple[list[str], Times]]:
+    """What may label the rows, the likeliest first: columns, and their times (R,)."""
+    entries, years = raw.entries, list[tuple[list[str], Times]]()
+    for column in entries.columns:
+        times = as_times(column, entries[column], raw.decimal_commas)
+        if times is None:
+            continue
+        if times.form == "%Y" and not times.values.dropna().is_unique:
+            years.append(([column], times))
+        elif (both := with_clock(times, entries.drop(columns=column))) is not None:
+            yield [column, both[0]], both[1]
         else:
-            notes.append(
-                f"{column} goes back and forth and repeats, as where several series are in one "
-                "table. The rows stay as they are, and windows run from one into the next."
-            )
-            return pd.DatetimeIndex(times), "row"
-    times = times.iloc[order]
-    raw.entries = raw.entries.iloc[order].reset_index(drop=True)
-    return pd.DatetimeIndex(times), step_of(times)
+            yield [column], times
+    if (parts := from_parts(entries)) is not None:
+        yield parts[0][1::2], Times(parts[1], form=" ".join(parts[0][::2]))
+    for columns, times in years:
+        others = entries.drop(columns=columns)
+        if times.values.notna().all() and series_columns(others, times.values):
+            yield columns, times
 
 
-def take_numbers(raw: RawTable) -> pd.DataFrame:
-    """The number columns as float64, NaN where a value is missing or can't be used."""
+def put_in_order(
+    raw: RawTable, found: tuple[pd.DataFrame, Times] | None
+) -> tuple[Placed, pd.DataFrame | None]:
+    """The columns that can be used, in order of time, and those that their times were read from."""
+    frame = _take_columns(raw)
+    if found is None:
+        notes = [] if raw.known else raw.notes  # who knows the series has said so
+        return _without_long_texts(unlabelled(frame, notes), raw), None
+    labels, (times, how, form) = found
+    names = [str(name) for name in labels.columns]
+    label, kept = joined(names), _kept(labels, times)
+    raw.notes.append(f"{label} {'label' if len(names) > 1 else 'labels'} the rows{how}.")
+    if times.isna().any():
+        raw.notes.append(f"{counted(int(times.isna().sum()), 'row has', 'rows have')} no date.")
+        texts = pd.Index(times.dt.strftime("%Y-%m-%d %H:%M:%S").fillna("no date"))
+        placed = unlabelled(frame, raw.notes)._replace(times=texts)
+    else:
+        raw.mended.append(("times", label, (form, *names)))
+        placed = place(frame, times, label, raw.notes, raw.mended)
+        kept = kept.iloc[placed.rows]
+    return _without_long_texts(placed, raw), kept
+
+
+def _kept(labels: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
+    """Columns of times as a table keeps them: see `Table.label`."""
+    return pd.DataFrame(
+        {
+            name: column.astype(np.float64)
+            if pd.api.types.is_numeric_dtype(column)
+            else times
+            if column.nunique() > MOST_TEXTS
+            else column.astype("str").astype("category")
+            for name, column in labels.items()
+        }
+    )
+
+
+def _without_long_texts(placed: Placed, raw: RawTable) -> Placed:
+    """Leave out columns of more texts than categories can have, but for the names of series."""
+    frame = placed.frame
+    texts = [name for name in frame.select_dtypes("category").columns if name != placed.series]
+    long = [name for name in texts if frame[name].nunique() > MOST_TEXTS]
+    if long:
+        raw.notes.append(
+            f"Columns of more than {MOST_TEXTS:,} different texts are left out: {listed(long)}."
+        )
+    return placed._replace(frame=frame.drop(columns=long))
+
+
+def _take_columns(raw: RawTable) -> pd.DataFrame:
+    """The columns as float64, NaN where a value is missing or can't be used, and as categories."""
     notes, mended = raw.notes, raw.mended
-    columns, texts, empty = {}, [], []
+    columns, texts, empty, dates = {}, dict[str, pd.Series](), [], []
     readings: dict[str, list[str]] = {}
     for name in raw.entries.columns:
         column = raw.entries[name]
@@ -77,7 +132,9 @@ def take_numbers(raw: RawTable) -> pd.DataFrame:
             columns[name] = column.astype(np.float64)
             if pd.api.types.is_bool_dtype(column):
                 readings.setdefault("1 for true and 0 for false", []).append(name)
-        elif (reading := as_numbers(column, raw.layout.decimal_commas)) is not None:
+        elif pd.api.types.is_datetime64_any_dtype(column):
+            dates.append(name)
+        elif (reading := as_numbers(column, raw.decimal_commas)) is not None:
             columns[name] = reading.values
             readings.setdefault(reading.how, []).append(name)
             mended.append(("numbers", name, tuple(chain(*reading.repairs))))
@@ -87,7 +144,7 @@ def take_numbers(raw: RawTable) -> pd.DataFrame:
                 which = listed(dict.fromkeys(repr(entry) for entry in wrong))
                 notes.append(f"In {name} {are}, taken as missing: {which}.")
         else:
-            texts.append(name)
+            texts[name] = column.astype("str").astype("category")
     readings.pop("", None)
     notes += [
         f"Numbers in {listed(names)} were read with {how}." for how, names in readings.items()
@@ -98,14 +155,14 @@ def take_numbers(raw: RawTable) -> pd.DataFrame:
     if not columns:
         raise UploadError(
             f"No column of numbers was found, and at least one is needed. Texts: {listed(texts)}. "
-            f"Empty: {listed(empty)}. Cells were taken to be apart by "
-            f"{DELIMITERS[raw.layout.delimiter]}: if that is wrong, save the file with commas."
+            f"Empty: {listed(empty)}.{raw.cells}"
         )
-    if texts:
-        notes.append(f"Columns of text are left out: {listed(texts)}.")
+    if dates:
+        notes.append(f"Other dates are left out: {listed(dates)}.")
     if empty:
         notes.append(f"Empty columns are left out: {listed(empty)}.")
-    return pd.DataFrame(columns)
+    kept = [name for name in raw.entries.columns if name in columns or name in texts]
+    return pd.DataFrame({name: columns.get(name, texts.get(name)) for name in kept}, copy=False)
 
 
 def _without_huge(columns: dict[str, pd.Series], raw: RawTable) -> dict[str, pd.Series]:
@@ -130,7 +187,7 @@ def describe(frame: pd.DataFrame, notes: list[str]) -> None:
             f"The table has {counted(len(frame), 'row')} and at least {MIN_ROWS} are needed, "
             "a row for each timestep. Add rows."
         )
-    constant = [name for name in frame.columns if not frame[name].min() < frame[name].max()]
+    constant = [name for name in frame.columns if frame[name].nunique() < 2]
     if constant:
         notes.append(f"Constant columns say nothing: {listed(constant)}.")
     gaps = frame.isna().sum()

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from lib.english import listed
-from lib.uploads.numbers import bare
+from lib.tables.numbers import bare
 
 MISSING = ["-", "--", "?", ".", "..", "–", "—"]
 """What stands for "nothing here" besides pandas's own list (an empty entry, NA, NaN, null, …)."""

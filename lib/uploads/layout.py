@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lib.english import counted, listed
+from lib.tables.numbers import has_decimal_commas, is_column_with_decimal_commas
 from lib.uploads.header import has_header, unique_names
-from lib.uploads.limits import MAX_ENTRIES, WIDEST, UploadError
-from lib.uploads.numbers import has_decimal_commas, is_column_with_decimal_commas
+from lib.uploads.limits import UploadError, check_size
 from lib.uploads.text import EMPTY
 
 _SAMPLE = 64 * 1024
@@ -57,17 +57,7 @@ def find_layout(text: bytes) -> Layout:
         sample = sample[: end + 1]
     delimiter = _find_delimiter(sample)
     first, *body = _rows(sample, delimiter)
-    if len(first) > WIDEST:
-        raise UploadError(
-            f"The table has {len(first):,} columns and at most {WIDEST:,} are read. A line "
-            "for each timestep was expected: perhaps rows and columns are swapped."
-        )
-    lines = text.count(b"\n") or text.count(b"\r")
-    if lines * len(first) > MAX_ENTRIES:
-        raise UploadError(
-            f"The table has about {lines:,} rows of {counted(len(first), 'cell')}, and at "
-            f"most {MAX_ENTRIES:,} cells are read. Leave out columns, or keep a part of the rows."
-        )
+    check_size(text.count(b"\n") or text.count(b"\r"), len(first), "about ")
     header = has_header(first, body)
     if header and not body and whole:
         raise UploadError(

@@ -1,7 +1,13 @@
-"""What a file may have at most and at least, and the error that says which of it was passed."""
+"""What a file may have at most and at least, and the errors that say which of it was passed."""
 
-MAX_BYTES = 50 * 10**6
-"""The largest file that is read: 50 MB, as the file widget counts them."""
+from __future__ import annotations
+
+from lib.english import counted
+
+MAX_BYTES = 100 * 10**6
+"""The largest file that is read: 100 MB, as the file widget counts them."""
+MAX_UNPACKED = 1_000 * 10**6
+"""The most bytes that a file may hold when it is unpacked."""
 MIN_ROWS = 6
 """Two windows of two timesteps and a horizon of one: below that nothing can be learned."""
 WIDEST = 1000
@@ -12,3 +18,29 @@ MAX_ENTRIES = 20_000_000
 
 class UploadError(ValueError):
     """A file that can't be used. The message says what was expected, what came, and what to do."""
+
+
+def check_size(rows: int, columns: int, about: str = "") -> None:
+    """Raise UploadError for a table that is too wide or has too many cells.
+
+    `about` stands before a number of rows that isn't exact.
+    """
+    if columns > WIDEST:
+        raise UploadError(
+            f"The table has {columns:,} columns and at most {WIDEST:,} are read. A row for each "
+            "timestep was expected: perhaps rows and columns are swapped."
+        )
+    if rows * columns > MAX_ENTRIES:
+        raise UploadError(
+            f"The table has {about}{rows:,} rows of {counted(columns, 'cell')}, and at most "
+            f"{MAX_ENTRIES:,} cells are read. Leave out columns, or keep a part of the rows."
+        )
+
+
+def check_unpacked(size: int) -> None:
+    """Raise UploadError for a file that would be too large when it is unpacked."""
+    if size > MAX_UNPACKED:
+        raise UploadError(
+            f"The file is {size / 10**6:,.0f} MB when it is unpacked and at most "
+            f"{MAX_UNPACKED // 10**6:,} MB are read. Leave out columns or rows that aren't needed."
+        )

@@ -1,11 +1,11 @@
-"""A text and its layout → all its entries, as pandas reads them."""
+"""All entries of a file, as pandas reads them: `RawTable`; of a text, by its layout."""
 
 from __future__ import annotations
 
 import io
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
@@ -14,8 +14,9 @@ import pandas as pd
 from lib.dataset import Mended
 from lib.english import counted
 from lib.uploads.header import MISSING
-from lib.uploads.layout import UNCUT, Layout
+from lib.uploads.layout import DELIMITERS, UNCUT, Layout, find_layout
 from lib.uploads.limits import UploadError
+from lib.uploads.text import as_utf8
 
 _ONE_AT_A_TIME = Lock()
 """What counts as an error below is set for all threads."""
@@ -25,17 +26,26 @@ _ONE_AT_A_TIME = Lock()
 class RawTable:
     """A file's entries on their way to a `Table`, and what was done to them so far."""
 
-    text: bytes
-    layout: Layout
     entries: pd.DataFrame
-    """Numbers where pandas sees numbers, else texts."""
-    notes: list[str]
+    """Numbers, texts, or dates, as far as the file or pandas tells them apart."""
+    reading: dict[str, Any]
+    """What a script must tell pandas to read them alike: see `lib.tables.table.Table`."""
+    notes: list[str] = field(default_factory=list)
     """A sentence for each thing that a person should know."""
-    mended: list[Mended]
+    mended: list[Mended] = field(default_factory=list)
+    decimal_commas: bool = False
+    cells: str = ""
+    """A sentence on how its cells were told apart, where that may be wrong."""
+    sheets: tuple[str, ...] = ()
+    """All of a workbook."""
+    known: dict[str, Any] = field(default_factory=dict)
+    """What else is known of the `Table`: its series, columns to start from, settings."""
 
 
-def read_entries(text: bytes, layout: Layout, above: int) -> RawTable:
-    """Have pandas read a text; `above` is how many lines the file has above it."""
+def read_text(content: bytes, _sheet: str = "") -> RawTable:
+    """Have pandas read a CSV. Raises UploadError for what isn't one."""
+    text, reading = as_utf8(content)
+    layout = find_layout(text)
     try:
         with _ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
@@ -52,13 +62,24 @@ def read_entries(text: bytes, layout: Layout, above: int) -> RawTable:
                 encoding="utf-8",
             )
     except (ValueError, OverflowError, pd.errors.ParserWarning) as error:
+        above = reading.get("skiprows", 0)
         raise UploadError(_why_unreadable(str(error), len(layout.names), above)) from None
-    return RawTable(text, layout, entries, list(layout.notes), [])
+    raw = RawTable(
+        entries,
+        reading | _reading_of(text, layout, entries),
+        list(layout.notes),
+        decimal_commas=layout.decimal_commas,
+        cells=f" Cells were taken to be apart by {DELIMITERS[layout.delimiter]}: if that is wrong, "
+        "save the file with commas.",
+    )
+    _drop_empty_rows(raw, text, layout)
+    if layout.header:
+        drop_row_numbers(raw)
+    return raw
 
 
-def reading_of(raw: RawTable) -> dict[str, Any]:
+def _reading_of(text: bytes, layout: Layout, entries: pd.DataFrame) -> dict[str, Any]:
     """The arguments that a script must pass to `pandas.read_csv` to read this text alike."""
-    text, layout, entries = raw.text, raw.layout, raw.entries
     arguments: dict[str, Any] = {}
     if layout.delimiter != ",":
         arguments["sep"] = layout.delimiter
@@ -113,26 +134,31 @@ def _why_unreadable(error: str, width: int, above: int) -> str:
     return UNCUT.format(error.strip())
 
 
-def drop_empty_rows(raw: RawTable) -> None:
+def _drop_empty_rows(raw: RawTable, text: bytes, layout: Layout) -> None:
     """Leave out rows in which there is nothing.
 
     Lines of nothing but delimiters are empty. Where there are none, a row without a value has
     marks or quotes instead, and is a timestep that nothing is known of.
     """
     empty = raw.entries.isna().all(axis=1)
-    edge = re.escape(raw.layout.delimiter.encode())
+    edge = re.escape(layout.delimiter.encode())
     line = rb"(?:\A|[\r\n]) *%b[ %b]*(?:[\r\n]|\Z)" % (edge, edge)
-    if empty.any() and re.search(line, raw.text):
-        raw.notes.append(f"{counted(int(empty.sum()), 'empty row')} left out.")
-        raw.mended.append(("empty rows", "", ()))
-        raw.entries = raw.entries[~empty].reset_index(drop=True)
+    if empty.any() and re.search(line, text):
+        drop_rows(raw, empty)
+
+
+def drop_rows(raw: RawTable, empty: pd.Series) -> None:
+    """Leave out rows (R,) bool in which there is nothing."""
+    raw.notes.append(f"{counted(int(empty.sum()), 'empty row')} left out.")
+    raw.mended.append(("empty rows", "", ()))
+    raw.entries = raw.entries[~empty].reset_index(drop=True)
 
 
 def drop_row_numbers(raw: RawTable) -> None:
-    """Leave out the nameless index that pandas writes to its CSVs."""
+    """Leave out the nameless index that pandas writes to its files."""
     name = raw.entries.columns[0]
     first = raw.entries[name]
-    nameless = raw.layout.header and name in ("column 1", "Unnamed: 0")
+    nameless = name in ("column 1", "Unnamed: 0")
     if not nameless or len(raw.entries.columns) < 2 or not pd.api.types.is_numeric_dtype(first):
         return
     if (first.diff().iloc[1:] == 1).all():

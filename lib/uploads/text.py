@@ -7,24 +7,9 @@ import re
 import unicodedata
 from typing import Any
 
-from lib.uploads.limits import MAX_BYTES, UploadError
+from lib.uploads.limits import UploadError
 
 EMPTY = "The file is empty. A header line and rows of numbers were expected."
-
-_MAGIC = {
-    b"\x89PNG": "a PNG image",
-    b"\xff\xd8\xff": "a JPEG image",
-    b"GIF8": "a GIF image",
-    b"PK\x03\x04": "a ZIP file, such as an Excel workbook (.xlsx)",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls)",
-    b"%PDF": "a PDF",
-    b"\x1f\x8b": "a gzip file",
-    b"PAR1": "a Parquet file",
-    b"\x93NUMPY": "a NumPy array",
-    b"\x89HDF": "an HDF5 file",
-    b"SQLite": "an SQLite database",
-}
-"""How files that aren't text begin, whatever their name says."""
 
 _BOMS = {  # UTF-32's begins with UTF-16's, so it comes first
     codecs.BOM_UTF32_LE: "utf-32",
@@ -40,17 +25,6 @@ def as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
 
     And what pandas must be told to read the file as it is: an encoding, lines to skip.
     """
-    if len(content) > MAX_BYTES:
-        raise UploadError(
-            f"The file has {len(content) / 10**6:.1f} MB and at most {MAX_BYTES // 10**6} MB are "
-            "read. Leave out columns or rows that aren't needed."
-        )
-    for start, kind in _MAGIC.items():
-        if content.startswith(start):
-            raise UploadError(
-                f"The file is {kind}, whatever its name, and a text table was expected. Export it "
-                "as CSV and upload that."
-            )
     encoding = next((kind for bom, kind in _BOMS.items() if content.startswith(bom)), None)
     if encoding is None and b"\0" in content[:4096]:
         encoding = _utf16_without_mark(content[:4096])

@@ -106,7 +106,7 @@ def test_one_column_may_have_decimal_commas():
 def test_other_delimiters_in_names_and_texts_are_no_delimiters():
     """They cut the first line in two, but not the others."""
     table = read(lines("wind; gusts,b", lambda i: f"{i},x|y"))
-    assert table.frame.columns.tolist() == ["wind; gusts"]
+    assert table.frame.columns.tolist() == ["wind; gusts", "b"]
 
 
 def test_a_quoted_cell_may_stand_behind_a_space():
@@ -131,11 +131,20 @@ def test_short_lines_are_named() -> None:
     assert any(text.startswith(note) for text in table.notes)
 
 
-def test_text_columns_are_left_out_with_a_note():
-    """Only numbers can be inputs."""
-    table = read(lines("a,kind", lambda i: f"{i},rain"))
-    assert table.frame.columns.tolist() == ["a"]
-    assert "Columns of text are left out: kind." in table.notes
+def test_text_columns_are_kept_as_categories():
+    """What is missing there is no category; numbers and texts are told apart."""
+    table = read(lines("a,kind", lambda i: f"{i},{'' if i == 3 else 'rain' if i % 2 else 'sun'}"))
+    assert (table.numbers, table.categories) == (("a",), ("kind",))
+    assert table.frame["kind"].cat.categories.tolist() == ["rain", "sun"]
+    assert table.frame["kind"].isna().tolist() == [i == 3 for i in range(10)]
+    assert "1 value is missing: kind 1." in table.notes
+
+
+def test_a_column_of_too_many_different_texts_is_left_out():
+    """A thousand are kept, one more is said to be too many."""
+    table = read(lines("a,b,c", lambda i: f"{i},x{i},y{i % 1000}", 1001))
+    assert table.categories == ("c",)
+    assert "Columns of more than 1,000 different texts are left out: b." in table.notes
 
 
 def test_a_few_texts_among_numbers_are_missing_values():
@@ -236,7 +245,7 @@ def test_values_in_the_first_line_are_data_also_beside_texts(first, line):
 def test_names_may_be_numbers(first, line, names):
     """Years beside a name, whatever stands behind a name above values, or a count from nought."""
     table = read(lines(first, line))
-    assert table.frame.columns.tolist() == names
+    assert list(table.numbers) == names
     assert len(table.frame) == 10
 
 
@@ -251,8 +260,8 @@ def test_the_row_numbers_that_pandas_writes_are_no_column(name):
 def test_names_over_several_lines_and_texts_with_delimiters_may_be_quoted():
     """A quoted line break or comma is part of its cell."""
     table = read(lines('"wind\n(m/s)",b', lambda i: f'{i},"one, two\nthree"'))
-    assert table.frame.columns.tolist() == ["wind (m/s)"]
-    assert len(table.frame) == 10
+    assert table.frame.columns.tolist() == ["wind (m/s)", "b"]
+    assert table.frame["b"].tolist() == ["one, two\nthree"] * 10
 
 
 def test_empty_rows_and_columns_around_a_table_are_left_out():

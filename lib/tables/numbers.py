@@ -87,13 +87,13 @@ def as_numbers(texts: pd.Series, decimal_commas: bool) -> Numbers | None:
     texts = texts.astype("str").str.strip()
     known = int(texts.notna().sum())
     sample = texts.dropna().iloc[:SAMPLE]
-    if not known or _as_floats(sample, decimal_commas).values.isna().all():
+    if not known or as_floats(sample, decimal_commas).values.isna().all():
         return None  # not a single one: spare the time for the rest
-    numbers = _as_floats(texts, decimal_commas)
+    numbers = as_floats(texts, decimal_commas)
     return numbers if int(numbers.values.notna().sum()) >= NUMBERS_PART * known else None
 
 
-def _as_floats(texts: pd.Series, decimal_commas: bool) -> Numbers:
+def as_floats(texts: pd.Series, decimal_commas: bool) -> Numbers:
     """Each text as a number, NaN where it is none. One reading of commas holds for all of them."""
     repairs: list[tuple[str, str]] = []
 

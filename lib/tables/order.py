@@ -1,0 +1,227 @@
+"""Rows by their times: their order, the series that they are of, and what is odd about the times.
+
+What is decided here is said in a note. A panel's rows stay as they are: `series` sorts them when it
+cuts, and averages those of one time where no column tells series apart.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from lib.dataset import Mended
+from lib.english import counted, joined, number
+
+_STEPS = {
+    "second": (1, 1),
+    "minute": (60, 60),
+    "hour": (3600, 3600),
+    "day": (86400, 86400),
+    "week": (7 * 86400, 7 * 86400),
+    "month": (28 * 86400, 31 * 86400),
+    "quarter": (90 * 86400, 92 * 86400),
+    "year": (365 * 86400, 366 * 86400),
+}
+"""What lies between two rows, by the seconds that it may have."""
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_EVEN, _REGULAR = 0.98, 0.8
+"""The part of the steps that have to be whole for times to be called evenly spaced, and for a step
+to have a name at all."""
+_FULL = 0.6
+"""A column that isn't named like one tells series apart if so many of all pairs of a series and a
+time have a row."""
+_ID = re.compile(
+    r"(?:^|[^a-z])(?i:ids?|series|store|shop|branch|department|family|product|item|sku|customer|user"
+    r"|country|region|state|province|county|city|zone|site|location|station|sensor|device|meter"
+    r"|machine|engine|unit|turbine|plant|household|subject|patient|sample|ticker|symbol)s?"
+    r"(?:[^a-zA-Z]|$)|I[Dd]$"
+)
+"""What names of columns that tell series apart have in them."""
+
+
+class Placed(NamedTuple):
+    """Rows in order, or series by series."""
+
+    frame: pd.DataFrame
+    times: pd.DatetimeIndex | None
+    step: str
+    """What lies between two rows of a series: "day", "month", …; "row" where nothing regular."""
+    series: str
+    """The column that tells series apart; "" where none does."""
+    rows: np.ndarray
+    """Which of the given rows these are, (R,)."""
+
+
+def place(
+    frame: pd.DataFrame, times: pd.Series, label: str, notes: list[str], mended: list[Mended]
+) -> Placed:
+    """Put rows in order of their times.
+
+    Args:
+        frame: columns of numbers and categories, R rows from 0.
+        times: (R,), none of them missing.
+        label: the column, or columns, that they are from.
+        notes: gets a sentence for each thing that was done or is odd.
+        mended: gets what was done to the rows, with `label` as the name of the times.
+    """
+    rows, series = np.arange(len(times)), ""
+    if times.is_unique:
+        if times.is_monotonic_decreasing:
+            notes.append("The newest row came first, so the order was turned round.")
+            mended.append(("newest first", "", ()))
+            rows = rows[::-1]
+        elif not times.is_monotonic_increasing:
+            notes.append(f"The rows were put in order of {label}.")
+            mended.append(("order", label, ()))
+            rows = np.argsort(times.to_numpy(), kind="stable")
+    elif (twice := frame.assign(**{"": times}).duplicated().to_numpy()).any():
+        again = counted(int(twice.sum()), "row that repeats", "rows that repeat")
+        notes.append(f"{again} another one left out.")
+        mended.append(("duplicates", "", ()))
+        kept = frame[~twice].reset_index(drop=True)
+        placed = place(kept, times[~twice].reset_index(drop=True), label, notes, mended)
+        return placed._replace(rows=rows[~twice][placed.rows])
+    elif names := series_columns(frame, times):
+        frame, series = _with_series(frame, names, mended)
+        count = counted(frame[series].nunique(), "series", "series")
+        notes.append(f"{label} repeats, as there are {count}, told apart by {joined(names)}.")
+    else:
+        notes.append(
+            f"{label} repeats, and no column tells series apart: rows of one time are averaged."
+        )
+        if not times.is_monotonic_increasing:
+            mended.append(("order", label, ()))
+            rows = np.argsort(times.to_numpy(), kind="stable")
+    if rows[0] or rows[-1] != len(rows) - 1 or (np.diff(rows) != 1).any():
+        frame, times = frame.iloc[rows].reset_index(drop=True), times.iloc[rows]
+    index = pd.DatetimeIndex(times)
+    codes = pd.factorize(frame[series])[0] if series else np.zeros(len(index), np.int64)
+    step, odd = spacing(index, codes)
+    notes += odd
+    return Placed(frame, index, step, series, rows)
+
+
+def unlabelled(frame: pd.DataFrame, notes: list[str]) -> Placed:
+    """Rows without times; they may be of several series all the same."""
+    [series] = series_columns(frame) or [""]
+    if series:
+        count = counted(frame[series].nunique(), "series", "series")
+        notes.append(f"There are {count}, told apart by {series}.")
+    return Placed(frame, None, "row", series, np.arange(len(frame)))
+
+
+def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[str]:
+    """The column that tells series apart, or the columns that do together; [] where none do.
+
+    With each of them there has to be one row a time. Without times only a column with the name of
+    one counts, whose series stand one after the other, or have as many rows each.
+    """
+    rows = len(frame)
+    ranks = np.zeros(rows, np.int64) if times is None else pd.factorize(times)[0]
+    moments = int(ranks.max()) + 1
+    found: list[tuple[bool, int, str]] = []
+    named: list[str] = []
+    for name in map(str, frame.columns):
+        is_named = _ID.search(name) is not None
+        if not (is_named or times is not None) or not _tells(frame[name]):
+            continue
+        codes = pd.factorize(frame[name])[0].astype(np.int64)
+        count = int(codes.max()) + 1
+        if count < 2 or count > rows / 2:
+            continue
+        if times is None:
+            sizes = np.bincount(codes)
+            blocks = np.count_nonzero(np.diff(codes)) == count - 1
+            if count <= rows / 4 and (blocks or sizes.min() == sizes.max()):
+                found.append((False, count, name))
+            continue
+        named += [name] * is_named
+        if (is_named or rows >= _FULL * count * moments) and _differ(codes, ranks, moments):
+            found.append((not is_named, count, name))
+    if found:
+        return [min(found, key=lambda each: each[:2])[2]]
+    if len(named) > 1:
+        together = frame.groupby(named, observed=True, sort=False).ngroup().to_numpy(np.int64)
+        if _differ(together, ranks, moments):
+            return named
+    return []
+
+
+def _tells(column: pd.Series) -> bool:
+    """Whether a column may be names of series: texts or whole numbers, none missing."""
+    if column.hasnans:
+        return False
+    return not pd.api.types.is_numeric_dtype(column) or bool((column % 1 == 0).all())
+
+
+def _differ(codes: np.ndarray, ranks: np.ndarray, moments: int) -> bool:
+    """Whether no series has two rows of one time."""
+    return pd.Index(codes * moments + ranks).is_unique
+
+
+def _with_series(
+    frame: pd.DataFrame, names: list[str], mended: list[Mended]
+) -> tuple[pd.DataFrame, str]:
+    """The frame with one column that tells series apart, where several do together."""
+    if len(names) == 1:
+        return frame, names[0]
+    series = ", ".join(names)
+    mended.append(("joined", series, tuple(names)))
+    texts = pd.DataFrame({name: as_texts(frame[name]).astype("str") for name in names})
+    both = texts[names[0]].str.cat(texts[names[1:]], sep=", ")
+    return frame.assign(**{series: both.astype("category")}), series
+
+
+def as_texts(column: pd.Series) -> pd.Series:
+    """Numbers as texts, whole ones without a point, as categories; texts as they are."""
+    if not pd.api.types.is_numeric_dtype(column):
+        return column
+    codes, values = pd.factorize(column)
+    names = [f"{int(value)}" if value % 1 == 0 else f"{value}" for value in values]
+    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(names)), name=column.name)
+
+
+def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]:
+    """What lies between two rows of a series, and sentences on gaps and uneven steps.
+
+    `codes` tell the series of each row, (R,).
+    """
+    order = np.lexsort((times.asi8, codes))
+    times, same = times[order], np.diff(codes[order]) == 0
+    seconds = np.diff(times.to_numpy()) / np.timedelta64(1, "s")
+    there = same & (seconds > 0)
+    if not there.any():
+        return "row", []
+    typical = float(np.median(seconds[there]))
+    step = next((s for s, (low, high) in _STEPS.items() if low <= typical <= high), "row")
+    counts, notes = seconds[there] / typical, []
+    if months := _MONTHS.get(step):
+        since = np.asarray(times.year * 12 + times.month)
+        counts = np.diff(since)[there] / months
+    elif step == "day" and len(times) > 10 and (times.day_of_week < 5).all():
+        days = times.to_numpy().astype("M8[D]")
+        counts = np.busday_count(days[:-1], days[1:])[there]
+        notes.append("No row is on a weekend, and Monday follows Friday.")
+    whole = counts.round()
+    even = np.mean((np.abs(counts - whole) < 0.1) & (whole >= 1))
+    if even < _EVEN:
+        spread = f"mostly {_span(typical)}, {_span(seconds[there].min())} to "
+        spread += _span(seconds[there].max())
+        notes.append(f"Rows are spaced unevenly: {spread}. Each counts as one step.")
+        return step if even >= _REGULAR else "row", notes
+    missing = np.maximum(whole - 1, 0).astype(int)
+    if total := int(missing.sum()):
+        gone = counted(total, f"{step} is", f"{step}s are")
+        longest = f", {missing.max():,} in a row at most" if total > 1 else ""
+        notes.append(f"{gone} missing between rows{longest}: windows run on across the gaps.")
+    return step, notes
+
+
+def _span(seconds: float) -> str:
+    """So many seconds in words: "5 minutes"."""
+    sizes = {"day": 86400, "hour": 3600, "minute": 60, "second": 1}
+    unit, size = next(((u, s) for u, s in sizes.items() if seconds >= s), ("second", 1))
+    return f"{number(seconds / size)} {unit}{'' if seconds == size else 's'}"

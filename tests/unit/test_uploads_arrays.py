@@ -1,0 +1,174 @@
+"""NumPy's arrays: rows as they are, samples as a panel, and nothing that is unpickled."""
+
+import io
+import pickle
+import zipfile
+
+import numpy as np
+import pytest
+
+from lib.datasets import make_dataset
+from lib.experiment import Experiment
+from lib.uploads import UploadError, read_upload
+from tests.unit.uploaded import notes_of
+
+N, T, F = 20, 12, 3
+X = np.random.default_rng(0).normal(size=(N, T, F))
+
+
+def npy(array, **options):
+    """The bytes of a .npy file."""
+    out = io.BytesIO()
+    np.save(out, array, **options)
+    return out.getvalue()
+
+
+def npz(**arrays):
+    """The bytes of a .npz file."""
+    out = io.BytesIO()
+    np.savez_compressed(out, **arrays)
+    return out.getvalue()
+
+
+def cut(table):
+    """What is made of a table with the settings that suit it, unscaled: x, and y in its unit."""
+    data = make_dataset(Experiment().set(data="upload", **table.settings), table)
+    return data, data.y * data.target_scale + data.target_offset
+
+
+@pytest.mark.parametrize(
+    ("array", "names"),
+    [
+        (np.arange(9), ["x"]),
+        (np.arange(9, dtype=np.uint8), ["x"]),
+        (np.arange(9) % 2 == 0, ["x"]),
+        (np.arange(18).reshape(9, 2), ["x1", "x2"]),
+        (np.arange(18.0).reshape(9, 1, 2), ["x1", "x2"]),
+    ],
+)
+def test_one_axis_or_two_are_rows(array, names):
+    """And three where there is but one timestep."""
+    table = read_upload("rows.npy", npy(array))
+    assert table.frame.columns.tolist() == names
+    assert table.frame.to_numpy().ravel().tolist() == array.ravel().tolist()
+    assert table.settings == {}
+
+
+def test_arrays_of_the_same_rows_stand_side_by_side_by_name():
+    """What has other rows is left out, and all are said with their shapes."""
+    table = read_upload("a.npz", npz(wind=np.arange(9), sea=np.ones((9, 2)), rest=np.ones(4)))
+    assert table.frame.columns.tolist() == ["wind", "sea1", "sea2"]
+    assert "wind (9,) of int64, sea (9, 2) of float64, rest (4,) of float64" in notes_of(table)
+    assert "Left out: rest (4,) of float64." in table.notes
+
+
+def test_samples_alone_are_a_panel_whose_next_row_is_predicted():
+    """(N, T, F) without targets: N series of T rows, never mixed."""
+    table = read_upload("samples.npy", npy(X))
+    assert table.series == "sample"
+    assert table.frame["sample"].tolist() == [n + 1 for n in range(N) for _ in range(T)]
+    assert table.frame[["x1", "x2", "x3"]].to_numpy().reshape(X.shape).tolist() == X.tolist()
+    assert table.settings == {"T": T - 1, "horizon": 1, "split": "id"}
+    data, y = cut(table)
+    assert data.shape == (N, T - 1, F)
+    assert sorted(y[:, -1, 0].round(4)) == sorted(X[:, -1, 2].round(4))
+
+
+@pytest.mark.parametrize(
+    ("names", "shape"),
+    [
+        (("x", "y"), (N, T, 2)),
+        (("X_train", "y_train"), (N, T)),
+        (("inputs", "targets"), (N, 2)),
+        (("features", "labels"), (N,)),
+        (("one", "other"), (N, 1)),
+    ],
+)
+def test_samples_with_targets_become_the_very_samples(names, shape):
+    """One target a sample stands at every timestep, and that is said; so the last one is right."""
+    y = np.random.default_rng(1).normal(size=shape)
+    table = read_upload("samples.npz", npz(**dict(zip(names, (X, y), strict=True))))
+    assert table.settings == {"T": T, "horizon": 0, "split": "id"}
+    assert table.inputs == ("x1", "x2", "x3")
+    per_step = len(shape) > 1 and shape[1] == T
+    assert ("one target a sample" in notes_of(table)) is not per_step
+    data, made = cut(table)
+    assert data.shape == (N, T, F)
+    last = y[:, -1] if per_step else y
+    expected = np.sort(last.reshape(N, -1), axis=0)
+    np.testing.assert_allclose(np.sort(made[:, -1], axis=0), expected, atol=1e-5)
+
+
+def test_of_training_and_test_arrays_the_first_are_read():
+    """As Keras's data sets come."""
+    y = np.zeros((N, T))
+    content = npz(x_train=X, y_train=y, x_test=X[:5], y_test=y[:5])
+    table = read_upload("sets.npz", content)
+    assert table.frame["sample"].nunique() == N
+    assert "Left out: x_test (5, 12, 3) of float64, y_test (5, 12) of float64." in table.notes
+
+
+def test_infinities_are_missing():
+    """As in any other file."""
+    table = read_upload("rows.npy", npy(np.array([1, np.inf, np.nan, *range(6)])))
+    assert table.frame["x"].isna().sum() == 2
+
+
+class Bomb:
+    """Unpickling it would end the tests."""
+
+    def __reduce__(self):
+        return (exit, (1,))
+
+
+def header(shape, dtype="<f8", extra=""):
+    """A .npy file of this header and nothing else."""
+    out = io.BytesIO()
+    text = f"{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}{extra}\n"
+    out.write(b"\x93NUMPY\x02\x00" + len(text).to_bytes(4, "little") + text.encode())
+    return out.getvalue()
+
+
+def member(content, name="x.npy"):
+    """A .npz file of one member."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(name, content)
+    return out.getvalue()
+
+
+OBJECTS = np.array([Bomb(), None], dtype=object)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (npy(OBJECTS, allow_pickle=True), r"\(2,\) of objects\. .* never read"),
+        (npz(a=np.array(["x", "y"]), b=np.ones(9) * 1j), "a .2,. of <U1, b .9,. of complex128"),
+        (npy(np.zeros((0, 3))), r"No array of numbers .* \(0, 3\)"),
+        (npy(np.zeros((2, 2, 2, 2))), "1 to 3 axes"),
+        (npy(np.zeros(()) + 1), "1 to 3 axes"),
+        (npy(np.arange(3)), "has 3 rows and at least 6 are needed"),
+        (npz(x=X, y=np.ones(7)), r"y doesn't fit x: .* x \(20, 12, 3\) .* y \(7,\)"),
+        (npz(x=X[:, 0], y=np.ones(7)), "y doesn't fit x"),
+        (npy(X)[:500], "can't be read"),
+        (b"\x93NUMPY\x01\x00", "can't be read as an array"),
+        (b"\x93NUMPY\x09\x00" + bytes(99), "can't be read as an array"),
+        (header("(9,)", extra=" " * 100_000), "can't be read as an array"),
+        (header("(9,)", dtype="what"), "can't be read as an array"),
+        (header("(1000000000000, 9)"), "MB when it is unpacked"),
+        (header("(9000, 9)"), "can't be read"),
+        (header("(-9, 9)"), "."),
+        (member(header("(1000000000000, 9)")), "MB when it is unpacked"),
+        (member(b"no array"), "X can't be read as an array"),
+        (npz(x=X)[:900], "can't be opened"),
+        (pickle.dumps(Bomb(), protocol=4), "pickle, which could run anything"),
+        (pickle.dumps({"a": [1.0] * 9}, protocol=5), "pickle, which could run anything"),
+        (npy(np.zeros((3, 1001))), "1,001 columns"),
+    ],
+)
+def test_what_is_no_table_is_answered_with_a_sentence(content, message):
+    """Objects, texts, broken and lying files: nothing is run, and nothing large is asked for."""
+    with pytest.raises(UploadError, match=message) as refusal:
+        read_upload("samples.npz", content)
+    assert str(refusal.value).endswith(".")

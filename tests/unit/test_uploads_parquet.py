@@ -1,0 +1,120 @@
+"""Parquet files as pandas and databases write them."""
+
+import io
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from lib.uploads import UploadError, read_upload
+from tests.unit.uploaded import notes_of
+
+DAYS = pd.date_range("2024-01-01", periods=10)
+FRAME = pd.DataFrame({"a": np.arange(10) / 4, "kind": ["x", "y"] * 5})
+
+
+def written(columns, **options):
+    """The bytes of a file of these columns, a frame or a mapping."""
+    frame = isinstance(columns, pd.DataFrame)
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pandas(columns) if frame else pa.table(columns), out, **options)
+    return out.getvalue()
+
+
+def read(columns):
+    """The table of such a file."""
+    return read_upload("file.parquet", written(columns))
+
+
+@pytest.mark.parametrize("name", ["file.parquet", "file.csv"])
+def test_a_file_is_known_by_its_content(name):
+    """Numbers and texts are what the file says; a plain index is no column."""
+    table = read_upload(name, written(FRAME))
+    assert table.frame["a"].tolist() == [i / 4 for i in range(10)]
+    assert table.categories == ("kind",)
+    assert (table.times, table.notes) == (None, ())
+    assert table.reading == {"function": "pd.read_parquet"}
+
+
+@pytest.mark.parametrize("name", ["when", None])
+def test_an_index_of_dates_labels_the_rows(name):
+    """With and without a name."""
+    table = read(FRAME.set_index(DAYS.rename(name)))
+    assert list(table.times) == list(DAYS)
+    assert table.frame.columns.tolist() == ["a", "kind"]
+
+
+def test_an_index_of_series_and_dates_makes_a_panel():
+    """As pandas keeps one."""
+    index = pd.MultiIndex.from_product([["north", "south"], DAYS], names=["region", "day"])
+    table = read(pd.DataFrame({"a": np.arange(20.0)}, index=index))
+    assert table.series == "region"
+    assert len(table.times) == 20
+
+
+def test_times_with_a_zone_are_in_utc():
+    """As in a CSV."""
+    table = read(FRAME.set_index(DAYS.tz_localize("America/New_York").rename("when")))
+    assert table.times[0] == pd.Timestamp("2024-01-01 05:00")
+    assert "when labels the rows, in UTC." in table.notes
+
+
+def test_every_plain_type_is_read_and_lists_are_left_out():
+    """Decimals, truths, whole numbers with nulls, dates, dictionaries; structures and bytes not."""
+    columns = {
+        "day": pa.array([day.date() for day in DAYS]),
+        "price": pa.array([Decimal(f"{i}.25") for i in range(10)]),
+        "open": pa.array([None, True, *[False] * 8]),
+        "count": pa.array([None, *range(9)]),
+        "half": pa.array(np.arange(10, dtype=np.float16)),
+        "kind": pa.array(["x", "y"] * 5).dictionary_encode(),
+        "nothing": pa.nulls(10),
+        "list": pa.array([[1, 2]] * 10),
+        "raw": pa.array([b"x"] * 10),
+    }
+    table = read(columns)
+    assert list(table.times) == list(DAYS)
+    assert table.numbers == ("price", "open", "count", "half")
+    assert table.categories == ("kind",)
+    assert table.frame["price"].tolist() == [i + 0.25 for i in range(10)]
+    assert table.frame["open"].tolist()[1:4] == [1, 0, 0]
+    assert table.frame["count"].isna().sum() == 1
+    assert "list (list<element: int64>), raw (binary)" in notes_of(table)
+    assert "Empty columns are left out: nothing." in table.notes
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (written(FRAME)[:200], "Parquet file can't be read"),
+        (written(FRAME)[:-9] + bytes(9), "Parquet file can't be read"),
+        (b"PAR1" + bytes(100), "Parquet file can't be read"),
+        (written({"list": pa.array([[1]] * 9)}), r"There are: list \(list"),
+        (written({"kind": pa.array(["x"] * 9)}), "No column of numbers"),
+        (written({"a": pa.array([1.0, 2.0])}), "at least 6 are needed"),
+        (written({"a": pa.array([], pa.float64())}), "No column of numbers"),
+        (written({f"c{i}": pa.array([1.0]) for i in range(1001)}), "at most 1,000 are read"),
+    ],
+)
+def test_what_is_no_table_is_answered_with_a_sentence(content, message):
+    """Cut off, without numbers, too short, too wide."""
+    with pytest.raises(UploadError, match=message) as refusal:
+        read_upload("file.parquet", content)
+    assert str(refusal.value).endswith(".")
+
+
+def test_a_file_that_would_be_too_large_is_refused_by_its_own_list(monkeypatch):
+    """A million equal texts take a few bytes; here the limits are smaller."""
+    bomb = written({"a": pa.array(np.zeros(200_000)), "b": pa.array(np.ones(200_000))})
+    assert len(bomb) < 10_000
+    monkeypatch.setattr(pq.ParquetFile, "read", None)
+    with monkeypatch.context() as patch:
+        patch.setattr("lib.uploads.limits.MAX_ENTRIES", 300_000)
+        with pytest.raises(UploadError, match="200,000 rows of 2 cells"):
+            read_upload("bomb.parquet", bomb)
+    monkeypatch.setattr("lib.uploads.limits.MAX_UNPACKED", 100)
+    with pytest.raises(UploadError, match="when it is unpacked"):
+        read_upload("bomb.parquet", bomb)

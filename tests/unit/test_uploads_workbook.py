@@ -1,0 +1,122 @@
+"""Workbooks as people keep them: titles above, merged names, several sheets, errors in cells."""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lib.uploads import UploadError, read_upload
+from tests.unit.uploaded import notes_of
+from tests.unit.workbooks import ERROR, packed, workbook
+
+DAYS = [datetime.date(2024, 1, 1) + datetime.timedelta(days=i) for i in range(10)]
+PLAIN = [["date", "a", "kind"], *([day, i / 4, "xy"[i % 2]] for i, day in enumerate(DAYS))]
+
+
+def read(rows, **others):
+    """The table of a sheet with these rows, and of others after it."""
+    return read_upload("book.xlsx", workbook({"Data": rows, **others}))
+
+
+@pytest.mark.parametrize("name", ["book.xlsx", "book.csv", "photo.png"])
+def test_a_workbook_is_known_by_its_content(name):
+    """Dates are serial numbers with a format in there; texts are what they are."""
+    table = read_upload(name, workbook({"Data": PLAIN}))
+    assert table.frame["a"].tolist() == [i / 4 for i in range(10)]
+    assert table.categories == ("kind",)
+    assert list(table.times) == list(map(pd.Timestamp, DAYS))
+    assert table.step == "day"
+    assert table.reading == {"function": "pd.read_excel", "engine": "calamine"}
+
+
+def test_titles_and_empty_rows_above_the_table_are_left_out():
+    """And said; the table may begin in any column."""
+    rows = [[], [None, "Sales 2024"], [], *([None, *row] for row in PLAIN)]
+    table = read(rows)
+    assert table.frame["a"].tolist() == [i / 4 for i in range(10)]
+    assert "Rows above the table left out: Sales 2024." in table.notes
+
+
+def test_merged_names_take_two_rows():
+    """Excel keeps the name of a merged cell in its first one alone."""
+    rows = [["day", "wind", None, "rain"], [None, "min", "max"]]
+    rows += [[day, i, i + 1, i / 2] for i, day in enumerate(DAYS)]
+    assert read(rows).frame.columns.tolist() == ["wind min", "wind max", "rain"]
+
+
+def test_a_sheet_without_names_gets_numbered_columns():
+    """Its first row is data."""
+    table = read([[i, i / 2] for i in range(10)])
+    assert table.frame.columns.tolist() == ["column 1", "column 2"]
+    assert len(table.frame) == 10
+
+
+def test_dates_without_a_format_are_known_by_their_name_and_size():
+    """A date that lost its format is a count of days."""
+    table = read([["date", "a"], *([45292 + i, i] for i in range(10))])
+    assert table.times[0] == pd.Timestamp("2024-01-01")
+    assert "as a spreadsheet counts days" in notes_of(table)
+
+
+def test_errors_empty_cells_and_words_are_missing_numbers():
+    """A column with one of each, and one of truths."""
+    values = {2: ERROR, 3: None, 4: "n/a", 5: "calm"}
+    rows = [["a", "ok"], *([values.get(i, i), i % 2 == 0] for i in range(60))]
+    table = read(rows)
+    assert np.flatnonzero(table.frame["a"].isna()).tolist() == [2, 3, 4, 5]
+    assert "In a 1 cell isn't a number, taken as missing: 'calm'." in table.notes
+    assert table.frame["ok"].tolist() == [1.0, 0.0] * 30
+
+
+def test_rows_of_nothing_within_the_table_are_left_out():
+    """People set parts apart with them."""
+    rows = [*PLAIN[:5], [], *PLAIN[5:]]
+    assert len(read(rows).frame) == 10
+
+
+def test_of_several_sheets_the_first_with_a_table_is_read():
+    """All sheets are named, in the workbook's order."""
+    sheets = {
+        "About": [["written by", "me"]],
+        "Data": PLAIN,
+        "More": [["b"], *[[i] for i in range(8)]],
+    }
+    content = workbook(sheets)
+    table = read_upload("book.xlsx", content)
+    assert table.sheets == ("About", "Data", "More")
+    assert table.reading["sheet_name"] == "Data"
+    assert "The sheet Data was read; there are About, More, too." in table.notes
+    assert read_upload("book.xlsx", content, "More").frame.columns.tolist() == ["b"]
+    with pytest.raises(UploadError, match="no sheet 'Sheet9', but About, Data, More"):
+        read_upload("book.xlsx", content, "Sheet9")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (workbook({"Data": PLAIN})[:400], "can't be opened: .* cut off"),
+        (workbook({"Data": []}), "sheet Data is empty"),
+        (workbook({"Data": [["a", "b"], ["x", "y"]]}), "No column of numbers was found"),
+        (workbook({"Data": [["a"], [1], [2]]}), "at least 6 are needed"),
+        (packed({"xl/workbook.xml": "<workbook"}), "workbook can't be read"),
+        (packed({"notes.txt": "hello"}), "ZIP file without a workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "workbook can't be read"),
+        (packed({"xl/a.xml": bytes(10**7), **{f"xl/{i}": b"" for i in range(9)}}), "can't be read"),
+    ],
+)
+def test_what_is_no_table_is_answered_with_a_sentence(content, message):
+    """Cut off, empty, without numbers, broken, or something else in a ZIP file."""
+    with pytest.raises(UploadError, match=message) as refusal:
+        read_upload("book.xlsx", content)
+    assert str(refusal.value).endswith(".")
+
+
+def test_a_workbook_that_would_be_too_large_is_refused_before_it_is_unpacked(monkeypatch):
+    """A gigabyte of spaces is a megabyte in a ZIP file; here the limit is smaller."""
+    monkeypatch.setattr("lib.uploads.limits.MAX_UNPACKED", 10**6)
+    monkeypatch.setattr("pandas.ExcelFile", None)
+    bomb = packed({"xl/workbook.xml": b" " * 2_000_000})
+    assert len(bomb) < 10_000
+    with pytest.raises(UploadError, match="2 MB when it is unpacked and at most 1 MB"):
+        read_upload("bomb.xlsx", bomb)
