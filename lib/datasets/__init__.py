@@ -18,6 +18,7 @@ from lib.datasets.worked import WORKED
 from lib.experiment import MAX_VALUES, SETTINGS, Experiment, ExperimentError, limit_of, validate
 from lib.tables import MAX_COLUMNS, Table, WindowError
 from lib.tables.features import feature_names
+from lib.tables.types import prepared
 
 __all__ = [
     "DATASETS",
@@ -123,7 +124,7 @@ def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
     features, data = len(inputs), experiment.data
     if table is not None:
         with suppress(WindowError):  # `make_dataset` refuses what is wrong
-            features = len(feature_names(table, inputs))
+            features = len(feature_names(prepared(table, data), inputs))
     ahead = max(1, data.horizon) if data.ahead == "each" else 1
     return min(features, MAX_COLUMNS) or data.features, len(targets) * ahead
 

@@ -6,6 +6,7 @@ are from, and their licences, is in `files/README.md` and in every `Dataset.sour
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,8 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.datasets.spec import DatasetSpec
 from lib.experiment import Experiment
-from lib.tables import Table, default_columns
+from lib.tables import Table, WindowError, default_columns
+from lib.tables.types import prepared
 from lib.tables.windows import make_windows
 
 FILES = Path(__file__).parent / "files"
@@ -106,12 +108,15 @@ def columns_of(
     experiment: Experiment, table: Table | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The input and target columns that are used: the person's choice, else the table's own."""
+    with suppress(WindowError):  # `cut` refuses what is wrong
+        table = table and prepared(table, experiment.data)
     inputs, targets = default_columns(table) if table else ((), ())
     return experiment.data.inputs or inputs, experiment.data.targets or targets
 
 
 def cut(name: str, experiment: Experiment, table: Table) -> Dataset:
     """The windows of a table, with the columns, T and horizon of the experiment."""
+    table = prepared(table, experiment.data)
     inputs, targets = columns_of(experiment, table)
     return make_windows(table, inputs, targets, experiment.data, seed=experiment.seed, name=name)
 

@@ -72,9 +72,9 @@ def rows_of(
     labels = [*names, *targets]
     if by := series_column(table, data.series):
         codes, found = pd.factorize(table.frame[by], use_na_sentinel=False)
-        series = tuple(f"{_whole(name)}" for name in found)
+        codes, series = codes.astype(np.int32), tuple(f"{_whole(name)}" for name in found)
     else:
-        codes, series = np.zeros(len(frame), np.int64), ("",)
+        codes, series = np.zeros(len(frame), np.int32), ("",)
     times = table.times
     notes: list[str] = []
     if by:
@@ -94,7 +94,7 @@ def rows_of(
         frame, codes, times = _one_row_a_time(frame, codes, times, notes)
     frame, keep = _without_gaps(frame, codes, labels, data.missing, notes)
     codes = codes[keep]
-    times = None if times is None else times[keep]
+    times = times if times is None or keep.all() else times[keep]
     if isinstance(times, pd.DatetimeIndex) and not times.hasnans:
         rank = np.unique(times.asi8, return_inverse=True)[1]
         if (np.diff(rank)[np.diff(codes) == 0] <= 0).any():  # out of order: as the table has them
@@ -105,7 +105,7 @@ def rows_of(
     return Rows(
         feature_names=tuple(names),
         inputs=values[:, : len(names)],
-        targets=values[:, len(names) :],
+        targets=values[:, len(names) :].copy(),  # without the inputs, which nobody keeps
         series=codes,
         names=series,
         times=times,

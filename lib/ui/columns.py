@@ -7,6 +7,8 @@ a page. A choice that equals the table's default is kept as "no choice", so that
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
 from lib.dataset import Dataset
@@ -14,9 +16,11 @@ from lib.datasets import DATASETS
 from lib.english import counted, joined
 from lib.experiment import NO_SERIES
 from lib.narrate.data import range_hint
-from lib.tables import MAX_COLUMNS, Table, default_columns
+from lib.tables import MAX_COLUMNS, Table, WindowError, default_columns
 from lib.tables.features import calendar_names
 from lib.tables.table import KINDS
+from lib.tables.types import prepared
+from lib.tables.wide import is_wide
 from lib.ui.address import change, seed_widget
 from lib.ui.session import session
 from lib.ui.settings import Settled, field, menu, slider
@@ -49,8 +53,11 @@ def all_columns(settled: Settled, dataset: Dataset, *, expanded: bool) -> None:
     table, uses = _table(settled), _uses(settled)
     with st.expander("Columns, and how far ahead", expanded=expanded):
         columns(settled)
-        if table is not None and "types" in uses:
-            _types(table, settled.experiment.data.types)
+        mine = session().upload.table
+        if mine is not None and "types" in uses:
+            _types(mine, settled.experiment.data.types)
+            if is_wide(mine):
+                menu("wide", f"The {len(mine.numbers)} columns of each year", settled)
     if table is not None and "scale" in uses:
         _series(table, settled)
     with st.expander("Windows: how far apart, values or change"):
@@ -69,8 +76,12 @@ def all_columns(settled: Settled, dataset: Dataset, *, expanded: bool) -> None:
 
 
 def _table(settled: Settled) -> Table | None:
+    """The chosen table, as it is set to be read; as it came where that can't be."""
     spec = DATASETS[settled.experiment.data.name]
-    return spec.table() if spec.table else session().upload.table
+    table = spec.table() if spec.table else session().upload.table
+    with suppress(WindowError):  # the page says why
+        return table and prepared(table, settled.experiment.data)
+    return table
 
 
 def _uses(settled: Settled) -> frozenset[str]:
@@ -120,10 +131,11 @@ def _choose(key: str, names: list[str], usual: tuple[str, ...], kept: tuple[str,
 def _types(table: Table, types: tuple[str, ...]) -> None:
     """Correct what a column is read as."""
     with st.container(horizontal=True):
-        names = [str(name) for name in table.frame.columns]
+        labels = [] if table.label is None else [str(name) for name in table.label.columns]
+        names = [*labels, *(str(name) for name in table.frame.columns)]
         name = st.selectbox("A column", names, key="types_column")
         said = dict(each.rsplit(":", 1) for each in types if ":" in each)
-        found = "number" if name in table.numbers else "category"
+        found = "date" if name in labels else "number" if name in table.numbers else "category"
         key = f"types_of_{name}"
         value = st.session_state[key] = said.get(name, found)
         st.selectbox(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import subprocess
 import sys
+from calendar import month_abbr
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -14,8 +17,15 @@ from lib.datasets.series import FILE_NAMES, FILES, file_text
 from lib.experiment import Experiment, ExperimentError
 from lib.export import EXPORTS, keras_script
 from lib.export.data import DATA
+from lib.export.mending import MENDINGS, reading_code
+from lib.export.python import quoted
 from lib.tables import Table
+from lib.tables.types import retyped
+from lib.tables.wide import unrolled
 from lib.uploads import read_upload
+from tests.unit.test_uploads_arrays import npy, npz
+from tests.unit.uploaded import lines
+from tests.unit.workbooks import workbook
 
 OWN = Table(
     name="sales.csv",
@@ -226,6 +236,26 @@ ODD_FILES = {
     "empty lines above, as of an old Mac": "\ra,b\r" + "".join(f"{i},{i % 7}\r" for i in range(40)),
     "the same until late": "a,b\n" + "".join(f"{i},{0.1 if i < 38 else 0.2}\n" for i in range(40)),
     "for Excel": "sep=;\na;b\n" + "".join(f"{i},5;{i % 7}\n" for i in range(40)),
+    "year and quarter out of order": "year,quarter,a\n"
+    + "".join(f"{2000 + 7 * i % 40 // 4},{7 * i % 4 + 1},{i}.5\n" for i in range(40)),
+    "month by name out of order": "month,year,a\n"
+    + "".join(f"{month_abbr[7 * i % 12 + 1]},{2000 + 7 * i % 36 // 12},{i}.5\n" for i in range(36)),
+    "hours out of order": "year,month,day,hour,a\n"
+    + "".join(f"2024,2,{1 + 7 * i % 40 // 24},{7 * i % 40 % 24},{i}.5\n" for i in range(40)),
+    "date and hour out of order": "date,hour,a\n"
+    + "".join(f"{1 + 7 * i % 40 // 24}.2.2024,{7 * i % 40 % 24},{i}.5\n" for i in range(40)),
+    "date and time of day out of order": "date,time,a\n"
+    + "".join(
+        f"2024-02-0{1 + 7 * i % 40 // 24},{7 * i % 40 % 24:02}:30,{i}.5\n" for i in range(40)
+    ),
+    "quarters out of order": "when,a\n"
+    + "".join(f"{2000 + 7 * i % 40 // 4} Q{7 * i % 4 + 1},{i}.5\n" for i in range(40)),
+    "seconds out of order": "timestamp,a\n"
+    + "".join(f"{1_700_000_000 + 3600 * (7 * i % 40)},{i}.5\n" for i in range(40)),
+    "days of a spreadsheet out of order": "date,a\n"
+    + "".join(f"{45_000 + 7 * i % 40},{i}.5\n" for i in range(40)),
+    "rows twice": "date,a\n" + "".join(f"2024-01-{1 + i // 2:02},{i // 2}.5\n" for i in range(60)),
+    "texts beside": "a,kind\n" + "".join(f"{i % 9}.5,{'xyz'[i % 3]}\n" for i in range(40)),
     "infinities": "a,b\n" + "".join(f"{'inf' if i == 9 else i},{i % 9}\n" for i in range(40)),
 }
 """Files that `pd.read_csv(name)` alone reads wrongly or not at all."""
@@ -242,6 +272,116 @@ def test_an_odd_file_is_read_as_the_app_read_it(kind, encoding, tmp_path, monkey
     _, dataset, script = exported(experiment, read_upload("odd.csv", content))
     assert_same_data(script, dataset)
     check_format(script)
+
+
+DAYS = [datetime.date(2024, 1, 1 + i) for i in range(30)]
+VALUES = np.random.default_rng(2).normal(size=(30, 2)).round(3)
+OTHER_KINDS = {
+    "plain.xlsx": workbook(
+        {"A": [["date", "a", "b"], *([d, *v] for d, v in zip(DAYS, VALUES, strict=True))]}
+    ),
+    "odd.xlsx": workbook(
+        {
+            "About": [["by me"]],
+            "Data": [
+                *([["Sales"], [], ["day", "wind", None], [None, "min", "max"]]),
+                *(
+                    [d, "?!" if d.day == 9 else v[0], v[1]]
+                    for d, v in zip(DAYS[::-1], VALUES, strict=True)
+                ),
+            ],
+        }
+    ),
+    "plain.parquet": pd.DataFrame(VALUES, columns=["a", "b"]).to_parquet(),
+    "index.parquet": pd.DataFrame(
+        VALUES, columns=["a", "b"], index=pd.DatetimeIndex(DAYS[::-1], name="day", tz="Asia/Tokyo")
+    ).to_parquet(),
+    "rows.npy": npy(VALUES),
+    "rows.npz": npz(wind=VALUES, sea=np.arange(30) % 7),
+}
+"""Files by their names."""
+
+
+@pytest.mark.parametrize("name", OTHER_KINDS)
+def test_other_kinds_of_files_are_read_as_the_app_read_them(name, tmp_path, monkeypatch):
+    """With the function of pandas or NumPy for it, and what it must be told."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_bytes(OTHER_KINDS[name])
+    table = read_upload(name, OTHER_KINDS[name])
+    _, dataset, script = exported(Experiment().set(data="upload", T=4), table)
+    assert_same_data(script, dataset)
+    check_format(script)
+
+
+@pytest.mark.parametrize("shape", [(6, 5), (6, 5, 2), (6, 1), (6,)])
+def test_samples_become_the_same_rows_in_a_script(shape, tmp_path, monkeypatch):
+    """A column that counts the samples, inputs, and targets at each timestep."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    content = npz(x=rng.normal(size=(6, 5, 3)), y=rng.normal(size=shape))
+    (tmp_path / "samples.npz").write_bytes(content)
+    table = read_upload("samples.npz", content)
+    assert_same_rows(table, script_rows(table))
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "types"),
+    [
+        ("date,store,item,a", lambda i: f"2024-01-{1 + i // 4:02},{i % 2},{i // 2 % 2},{i}.5", ()),
+        ("a,b", lambda i: f"{i}.5,{i % 3}", ("b:category",)),
+        ("code,a", lambda i: f"{20240101 + 7 * i % 20},{i}.5", ("code:date",)),
+    ],
+)
+def test_joined_and_corrected_columns_are_the_same_in_a_script(
+    head, line, types, tmp_path, monkeypatch
+):
+    """Names of series in two columns, categories of numbers, another column of dates."""
+    monkeypatch.chdir(tmp_path)
+    content = lines(head, line, 20).encode()
+    (tmp_path / "own.csv").write_bytes(content)
+    table = retyped(read_upload("own.csv", content), types)
+    assert_same_rows(table, script_rows(table))
+
+
+@pytest.mark.parametrize("panel", [False, True])
+def test_months_are_unrolled_in_a_script(panel, tmp_path, monkeypatch):
+    """What is missing at the end is no row."""
+    monkeypatch.chdir(tmp_path)
+    rows = [
+        ",".join([*(["x"] if panel else []), f"{2010 - i}", *(f"{i}.{k:02}" for k in range(12))])
+        for i in range(10)
+    ]
+    rows += [row.replace("x", "y") for row in rows] if panel else []
+    head = ("region," if panel else "") + "year," + ",".join(month_abbr[1:])
+    content = "\n".join([head, *rows]).encode()
+    (tmp_path / "wide.csv").write_bytes(content)
+    table = unrolled(read_upload("wide.csv", content))
+    assert "value" in table.frame
+    assert_same_rows(table, script_rows(table))
+
+
+def script_rows(table):
+    """The frame of a script that uses all columns and times of a table."""
+    names = {"feature_names": (*table.numbers, *table.categories), "target_names": ()}
+    dataset = SimpleNamespace(title=table.name, reading=table.reading, mended=table.mended, **names)
+    code = ["import numpy as np", "import pandas as pd", f"frame = {reading_code(dataset)}"]
+    for what, column, details in table.mended:
+        code += MENDINGS[what](quoted(column), *details)
+    made = {}
+    exec("\n".join(code), made)  # noqa: S102 - our own script
+    return made["frame"]
+
+
+def assert_same_rows(table, frame):
+    """Every column, and the times where there are any."""
+    assert len(frame) == len(table.frame)
+    for name in table.numbers:
+        assert frame[name].astype(float).tolist() == table.frame[name].tolist(), name
+    for name in table.categories:
+        assert frame[name].astype(str).tolist() == table.frame[name].astype(str).tolist(), name
+    for what, column, _ in table.mended:
+        if what == "times" and column in frame:
+            assert frame[column].tolist() == table.times.tolist()
 
 
 def test_a_plain_file_needs_no_more_than_its_name():

@@ -1,0 +1,134 @@
+"""A table some of whose columns are read otherwise than they were."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lib.tables import Table, WindowError
+from lib.tables.types import retyped
+from tests.unit.uploaded import lines, notes_of, read
+
+KINDS = ["sun", "rain", "fog"]
+SHOPS = read(
+    lines("date,store,sales,kind", lambda i: f"2024-01-{20 - i},{7 + i % 3},{i}.5,{KINDS[i % 3]}")
+)
+
+
+def test_nothing_to_correct_leaves_the_table():
+    """Itself, so that what was made of it counts."""
+    assert retyped(SHOPS, ()) is SHOPS
+    assert retyped(SHOPS, ("sales:number",)).frame["sales"].equals(SHOPS.frame["sales"])
+
+
+def test_the_same_correction_gives_the_same_table():
+    """What was cut from it is found again."""
+    assert retyped(SHOPS, ("store:category",)) is retyped(SHOPS, ("store:category",))
+    assert retyped(SHOPS, ("store:out",)) is not retyped(SHOPS, ("store:category",))
+
+
+def test_numbers_become_categories_as_their_texts():
+    """A whole number without its point; what is missing stays so."""
+    gaps = Table("t", pd.DataFrame({"a": [1.0, np.nan, 2.5], "b": [1.0, 2.0, 3.0]}))
+    table = retyped(gaps, ("a:category",))
+    assert table.categories == ("a",)
+    assert table.frame["a"].isna().tolist() == [False, True, False]
+    assert table.frame["a"].dropna().tolist() == ["1", "2.5"]
+    assert ("texts", "a", ()) in table.mended
+
+
+def test_texts_become_numbers_and_what_is_none_is_missing():
+    """By the same rules as on the way in, with a sentence on what isn't one."""
+    table = read(lines("a,size", lambda i: f"{i},{'?!' if i % 2 else f'1 {i}00 €'}"))
+    assert table.categories == ("size",)
+    table = retyped(table, ("size:number",))
+    assert table.frame["size"][2] == 1200
+    assert table.frame["size"].isna().sum() == 5
+    assert "In size 5 cells aren't any: '?!'." in table.notes
+    with pytest.raises(WindowError, match="no entry of kind is a number: sun, fog, rain"):
+        retyped(SHOPS, ("kind:number",))
+
+
+def test_a_column_that_labels_the_rows_may_be_left_out():
+    """Rows are numbered then, in the order of the file (here the newest came first)."""
+    assert SHOPS.frame["sales"].tolist()[0] == 9.5
+    table = retyped(SHOPS, ("date:out",))
+    assert (table.times, table.step, table.label) == (None, "row", None)
+    assert table.frame["sales"].tolist()[0] == 0.5
+    assert "date" not in table.frame
+    assert not {what for what, *_ in table.mended} & {"times", "newest first"}
+    assert "date no longer labels the rows." in table.notes
+
+
+@pytest.mark.parametrize("kind", ["number", "category"])
+def test_a_year_may_be_a_column_again(kind):
+    """It is as it came."""
+    table = read(lines("year,a", lambda i: f"{2000 + 3 * i % 10},{i}"))
+    assert table.step == "year"
+    again = retyped(table, (f"year:{kind}",))
+    assert again.times is None
+    years = [2000 + 3 * i % 10 for i in range(10)]
+    assert list(map(int, again.frame["year"])) == years
+    assert again.frame["a"].tolist() == list(range(10))
+
+
+def test_parts_of_a_date_come_back_together():
+    """Leaving the quarter out leaves a year that repeats: a number."""
+    table = read(lines("year,quarter,a", lambda i: f"{2000 + i // 4},{i % 4 + 1},{i}"))
+    again = retyped(table, ("quarter:out",))
+    assert again.numbers == ("year", "a")
+    assert again.times is None
+
+
+def test_another_column_may_label_the_rows():
+    """They are put in its order; the dates before are a column again, where they can be."""
+    text = lines("date,shipped,a", lambda i: f"2024-01-{i + 1:02},2024-03-{20 - i},{i}")
+    table = read(text)
+    assert table.categories == ("shipped",)
+    table = retyped(table, ("shipped:date",))
+    assert table.times[0] == pd.Timestamp("2024-03-11")
+    assert table.frame["a"].tolist() == list(range(9, -1, -1))
+    assert table.categories == ("date",)
+    assert table.label["shipped"].tolist()[0] == "2024-03-11"
+    assert retyped(table, ("date:date",)).times[0] == pd.Timestamp("2024-01-01")
+
+
+def test_a_panel_is_found_when_dates_are():
+    """Days as 20240101 in a column whose name says nothing of time."""
+    table = read(lines("code,store,a", lambda i: f"{20240101 + i // 2},{i % 2},{i}.5", 20))
+    assert table.times is None
+    table = retyped(table, ("code:date",))
+    assert (table.series, table.step) == ("store", "day")
+    assert "told apart by store" in notes_of(table)
+
+
+def test_the_series_go_with_their_column():
+    """Rows of one date can only be averaged then."""
+    panel = read(lines("date,store,a", lambda i: f"2024-01-{1 + i // 2:02},{i % 2},{i}.5", 20))
+    assert panel.series == "store"
+    assert retyped(panel, ("store:category",)).series == "store"
+    assert retyped(panel, ("store:out",)).series == ""
+
+
+LONG = read(
+    lines("time,a", lambda i: f"2024-01-01 {i // 60 % 24:02}:{i % 60:02}:{i // 1440},{i}", 1500)
+)
+
+
+@pytest.mark.parametrize(
+    ("table", "types", "message"),
+    [
+        (SHOPS, ("shop:number",), "'shop', to be read as numbers, isn't in file.csv"),
+        (SHOPS, ("store:text",), r"one of \['number', 'category', 'date', 'out'\], got 'text'"),
+        (SHOPS, ("store",), "store can be read as one of"),
+        (SHOPS, ("sales:out", "store:out"), "no column of numbers is left"),
+        (SHOPS, ("kind:date",), r"kind can't be read as dates, such as .*: got "),
+        (SHOPS, ("kind:date", "store:date"), "one column can label the rows, got kind and store"),
+        (LONG, ("a:category",), "1,500 different numbers, and at most 1,000"),
+        (LONG, ("time:category",), "more than 1,000 different dates"),
+    ],
+)
+def test_what_cannot_be_is_answered_with_a_sentence(table, types, message):
+    """What was asked, and what there is."""
+    with pytest.raises(WindowError, match=message) as refusal:
+        retyped(table, types)
+    assert str(refusal.value).endswith(".")
