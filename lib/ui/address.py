@@ -114,7 +114,20 @@ def picking(name: str) -> dict[str, Any]:
         for key, value in DATASETS[session().address.experiment.data.name].suggested.items()
         if st.session_state.get(key, value) == value
     }
-    return {**before, **DATASETS[name].suggested, "data": name, "inputs": (), "targets": ()}
+    return {**before, **DATASETS[name].suggested, "data": name, **dict.fromkeys(COLUMNS, ())}
+
+
+def fitting(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """What suits new data, by key, without all that a link or the person has set.
+
+    `before` is what suited the data before, which is taken back.
+    """
+    usual = {key: before.get(key, SETTINGS[key].default) for key in {**before, **now}}
+    return {
+        key: now.get(key, SETTINGS[key].default)
+        for key, value in usual.items()
+        if drawn().get(key) == value
+    }
 
 
 def change(values: Mapping[str, Any]) -> None:

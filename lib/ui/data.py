@@ -1,28 +1,24 @@
-"""From the sidebar's experiment to its dataset, made once for everyone who asks for the same."""
+"""From the sidebar's experiment to its dataset, or to what is shown instead of it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 import streamlit as st
 
-from lib.dataset import Dataset
-from lib.datasets import FIRST, example_of_upload, make_settled_dataset, suggested
+from lib.datasets import FIRST, example_of_upload, suggested
 from lib.english import capital
-from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
+from lib.experiment import Experiment, ExperimentError
 from lib.narrate.windows import thinned
-from lib.tables import Table, TooShortError
+from lib.tables import TooShortError
 from lib.training.limits import check
 from lib.ui import runs
 from lib.ui.address import change, query
+from lib.ui.made import dataset_of
 from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled
 from lib.ui.text import hint, plain
 from lib.ui.upload import in_words
-
-# A handful, since a dataset may take 24 MB, and sliders ask for many that nobody comes back to.
-_made = lru_cache(maxsize=8)(make_settled_dataset)
 
 
 def load_data(settled: Settled) -> Loaded:
@@ -44,7 +40,7 @@ def load_data(settled: Settled) -> Loaded:
             return _example(experiment)
     try:
         same = run is not None and runs.is_run_of(run, experiment, table)
-        loaded = Loaded(experiment, run.dataset if same and run else _dataset(experiment, table))
+        loaded = Loaded(experiment, run.dataset if same and run else dataset_of(experiment, table))
     except ExperimentError as error:
         last = session().upload.last_good or _default()
         shown = last.dataset.title
@@ -77,13 +73,13 @@ def load_data(settled: Settled) -> Loaded:
 
 
 def _default() -> Loaded:
-    return Loaded(suggested(FIRST), _dataset(suggested(FIRST), None))
+    return Loaded(suggested(FIRST), dataset_of(suggested(FIRST), None))
 
 
 def _example(experiment: Experiment) -> Loaded:
     """What stands in for a file that isn't there yet, and the way to where it is given."""
     example = example_of_upload(experiment)
-    dataset = _dataset(example, None)
+    dataset = dataset_of(example, None)
     with st.container(horizontal=True, vertical_alignment="center"):
         words = f"No table is uploaded yet, so {dataset.title} stands in for it."
         st.warning(plain(words), icon=":material/info:", width="stretch")
@@ -91,13 +87,3 @@ def _example(experiment: Experiment) -> Loaded:
             icon, there = ":material/upload_file:", query("Data")
             st.page_link("pages/data.py", label="Upload yours", icon=icon, query_params=there)
     return Loaded(example, dataset, trainable=False)
-
-
-def _dataset(experiment: Experiment, table: Table | None) -> Dataset:
-    key = Experiment(experiment.data, ModelSettings(), TrainingSettings(), experiment.seed)
-    if table is None or experiment.data.name != "upload":
-        return _made(key)
-    last = session().upload.dataset
-    if last is None or last[0] != key or last[1] is not table:
-        last = session().upload.dataset = key, table, make_settled_dataset(key, table)
-    return last[2]

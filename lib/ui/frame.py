@@ -18,6 +18,7 @@ from lib.ui.settings import Settled
 from lib.ui.sidebar import sidebar
 from lib.ui.style import style
 from lib.ui.text import hint, plain
+from lib.ui.upload import take_file
 
 PAGES = {
     "Explore": ("app.py", ":material/stacked_line_chart:"),
@@ -58,6 +59,7 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
     runs.refresh_run()
     if is_new:  # a reload finds the upload through its run
         session().upload.table = runs.table_of_run()
+    take_file()
     with st.sidebar:
         with st.container(gap="xxsmall"):
             st.markdown("### Unrolled")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.stack.kinds import Stack
     from lib.tables import Table
     from lib.training.questions import AnswerFuture
+    from lib.uploads.reader import Reading
 
 Query = dict[str, list[str]]
 """An address's keys, each with all its values."""
@@ -91,6 +92,10 @@ class Upload:
     """One that was read and is too short for the settings."""
     error: str = ""
     """Why the last file isn't the table."""
+    reading: Reading | None = None
+    """A file that is being read."""
+    workbook: tuple[str, bytes] | None = None
+    """The name and the bytes of a small workbook with several sheets, to read another one."""
     dataset: tuple[Experiment, Table, Dataset] | None = None
     """The last one that was cut from a table, with what it was cut by."""
     last_good: Loaded | None = None

@@ -1,63 +1,174 @@
-"""A person's own CSV. The parsed `Table` stays in the session until another one takes its place.
+"""A person's own file. The parsed `Table` stays in the session until another one takes its place.
 
-A file that can't be read gets a sentence, and the earlier table stays. A table too short for the
-settings is kept aside; a button offers settings it is long enough for.
+A small CSV is read at once, all else in a process of its own while the page goes on. A file that
+can't be read gets a sentence, and the earlier table stays. A table too short for the settings is
+kept aside; a button offers settings it is long enough for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from lib.datasets import make_dataset
+from lib.datasets import DATASETS, settle
 from lib.english import counted, joined
-from lib.experiment import ExperimentError
-from lib.tables import Table, TooShortError
-from lib.ui.address import change, drawn, picking
+from lib.experiment import NO_SERIES, SETTINGS, ExperimentError
+from lib.tables import Table, TooShortError, WindowError
+from lib.tables.features import calendar_names
+from lib.tables.types import prepared
+from lib.ui.address import change, drawn, fitting
+from lib.ui.fragment import fragment
+from lib.ui.made import dataset_of
 from lib.ui.session import session
 from lib.ui.text import hint, plain
+from lib.uploads import UploadError, read_upload
+from lib.uploads.kinds import kind_of
+from lib.uploads.limits import MAX_BYTES
+
+AT_ONCE = 2_000_000
+"""A CSV of fewer bytes is read within the page's own process: starting another takes longer."""
+KEPT = 10_000_000
+"""A workbook of fewer bytes is kept, so that another sheet of it can be chosen."""
+POLL_SECONDS = 0.4
+MultiPartParser.spool_max_size = 2 * MAX_BYTES  # or what arrives would be written to a disk
 
 
 def uploader() -> None:
     """The file widget, and below it what came of the last file."""
     record = session().upload
     st.file_uploader(
-        "Your CSV",
+        "Your file",
         key="upload_file",
-        on_change=_read,
-        help="A header line, then one row per timestep, in order of time. Up to 50 MB. "
-        "It is read in memory and never stored; a link to a run shows that run's figures to "
-        "whoever opens it while it lasts.",
+        on_change=_given,
+        help="CSV, Parquet, Excel (.xlsx, .xls, .ods) or NumPy (.npy, .npz), up to 100 MB. A row "
+        "per timestep below a header, or arrays (N, T, F). It is read in memory and never stored; "
+        "a link to a run shows that run's figures to whoever opens it while it lasts.",
     )
+    if record.reading:
+        fragment(_progress, run_every=POLL_SECONDS)()
     if record.error:
         st.error(plain(record.error), icon=":material/error:")
     if record.waiting:
         _offer(record.waiting)
     if table := record.table:
-        rows, columns = table.frame.shape
-        size = f"{counted(rows, 'row')}, {counted(columns, 'number column')}"
-        hint(" ".join([f"{table.name}: {size}.", *table.notes]))
+        _sheets(table)
+        size = [counted(len(table.frame), "row"), counted(len(table.numbers), "number column")]
+        size += [counted(len(table.categories), "text column")] if table.categories else []
+        hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
 
 
-def _read() -> None:
-    """Take the file that was just given, and show it; taking a file away changes nothing."""
-    from lib.uploads import UploadError, read_upload  # noqa: PLC0415  brings pandas along
-
+def _given() -> None:
+    """Read the file that was just given; taking a file away stops that, and changes nothing."""
     record, file = session().upload, st.session_state["upload_file"]
-    record.error, record.waiting = "", None
-    if file is None:
-        return
+    if file is not None and not isinstance(file, UploadedFile):
+        return  # its bytes are gone, since we let go of them
+    _stop()
+    record.error, record.waiting, record.workbook = "", None, None
+    if file is not None:
+        _begin(file.name, file.getvalue())
+        _let_go(file)
+
+
+def _begin(name: str, content: bytes, sheet: str = "") -> None:
+    """Read a file, at once or in a process of its own."""
+    from lib.uploads.reader import Reading  # noqa: PLC0415  brings pandas along
+
+    record = session().upload
     try:
-        new = read_upload(file.name, file.getvalue())
+        kind = kind_of(content)
+        if kind == "workbook" and len(content) < KEPT:
+            record.workbook = name, content
+        if kind == "text" and len(content) < AT_ONCE:
+            _settle(read_upload(name, content))
+        else:
+            record.reading = Reading(name, content, sheet)
+    except UploadError as error:
+        record.error = f"{error}{_stays()}"
+
+
+def _let_go(file: UploadedFile) -> None:
+    """Have Streamlit forget a file's bytes, which it keeps as long as the session (1.67).
+
+    The widget goes on showing its name; its value is a `DeletedFile` from the next run on.
+    """
+    if context := get_script_run_ctx():
+        remove = getattr(context.uploaded_file_mgr, "remove_file", None)  # of the one in memory
+        if remove:
+            remove(session_id=context.session_id, file_id=file.file_id)
+
+
+def _progress() -> None:
+    """What is being done with the file, until it is read: then the page runs again."""
+    reading = session().upload.reading
+    if reading is None or reading.over.is_set():
+        st.rerun()
+    words = plain(f"{reading.name}: {reading.stage} …")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(reading.part, text=words, width="stretch")
+        st.button("Stop", key="stop_reading", icon=":material/close:", on_click=_stop)
+
+
+def _stop() -> None:
+    """Read no more of a file."""
+    record = session().upload
+    if record.reading:
+        record.reading.stop()
+    record.reading = None
+
+
+def take_file() -> None:
+    """Take over what a reading process has read; `frame` calls it before it draws any widget."""
+    record = session().upload
+    reading = record.reading
+    if reading is None or not reading.over.is_set():
+        return
+    record.reading = None
+    if reading.table is not None:
+        _settle(reading.table)
+    elif reading.error:
+        record.error = f"{reading.error}{_stays()}"
+
+
+def _settle(new: Table) -> None:
+    """Make a table that was read the data, or say why it can't be."""
+    record = session().upload
+    try:
         _try(new)
     except TooShortError:
         record.waiting = new
-    except (UploadError, ExperimentError) as error:
+    except ExperimentError as error:
         record.error = f"{error}{_stays()}"
     else:
         _take(new)
+
+
+def _sheets(table: Table) -> None:
+    """Which sheet of a workbook is read, where another one can be."""
+    record = session().upload
+    if record.workbook is None or len(table.sheets) < 2:
+        return
+    st.session_state["upload_sheet"] = sheet = table.reading.get("sheet_name", table.sheets[0])
+    st.selectbox(
+        "Sheet",
+        table.sheets,
+        table.sheets.index(sheet),
+        key="upload_sheet",
+        on_change=_choose_sheet,
+    )
+
+
+def _choose_sheet() -> None:
+    record = session().upload
+    _stop()
+    record.error, record.waiting = "", None
+    if record.workbook:
+        _begin(*record.workbook, st.session_state["upload_sheet"])
 
 
 def _stays() -> str:
@@ -67,20 +178,32 @@ def _stays() -> str:
 
 def _try(new: Table) -> None:
     """Raise ExperimentError unless a table can be the data as it is set."""
-    make_dataset(drawn().set(**_changes(new)), new)
+    dataset_of(settle(drawn().set(**_changes(new)), new), new)
 
 
 def _changes(new: Table) -> dict[str, Any]:
-    """What has to be set when a table becomes the data, by key."""
-    data = drawn().data
-    if data.name != "upload":
-        return picking("upload")
-    fits = {*data.inputs, *data.targets} <= set(new.frame.columns)
-    return {} if fits else {"inputs": (), "targets": ()}
+    """What has to be set when a table becomes the data, by key.
+
+    What suits it, without what a link or the person has set; columns stay where it has them all.
+    """
+    now, old = drawn().data, session().upload.table
+    if now.name == "upload":
+        changes = fitting(old.settings if old else {}, new.settings)
+    else:
+        suits = {**DATASETS["upload"].suggested, **new.settings}
+        changes = {"data": "upload", **fitting(DATASETS[now.name].suggested, suits)}
+    there = {*new.frame.columns, *calendar_names(new), NO_SERIES, ""}
+    there |= set() if new.label is None else {*new.label.columns}
+    with suppress(WindowError):
+        there |= {*prepared(new, now).frame.columns}
+    named = {*now.inputs, *now.targets, now.series, *(e.rpartition(":")[0] for e in now.types)}
+    if now.name != "upload" or not named <= there:
+        changes |= {key: SETTINGS[key].default for key in ("inputs", "targets", "types", "id")}
+    return changes
 
 
 def _take(new: Table, **settings: int) -> None:
-    """Make a table the data, with these settings. For callbacks."""
+    """Make a table the data, with these settings. For callbacks, and before widgets are drawn."""
     change({**_changes(new), **settings})
     session().upload.table, session().upload.waiting = new, None
 

@@ -8,8 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.datasets import suggested
+from lib.experiment import Experiment
 from lib.ui.session import KEY
 from tests.app.test_pages import start
+from tests.unit.test_uploads_arrays import X, npz
+from tests.unit.workbooks import workbook
 
 FULL = "\n".join(f"{day},{day % 7},{day % 5}" for day in range(100))
 BAD = {
@@ -41,6 +44,15 @@ def give(app: AppTest, name: str, content: bytes) -> None:
     """Upload a file."""
     app.file_uploader(key="upload_file").set_value((name, content, "text/csv")).run()
     assert not app.exception
+
+
+def wait_until_read(app: AppTest) -> None:
+    """A large file, or one that isn't text, is read by another process: till it has."""
+    reading = app.session_state[KEY].upload.reading
+    assert reading.over.wait(60)
+    app.run()
+    assert not app.exception
+    assert app.session_state[KEY].upload.reading is None
 
 
 def title(app: AppTest) -> str:
@@ -209,3 +221,116 @@ def test_too_many_timesteps_for_the_file_that_is_there_are_one_click_away_from_e
     assert app.slider(key="T").value == 49
     assert not app.exception
     assert not app.warning
+
+
+SHEETS = workbook(
+    {
+        "First": [["a", "b"], *([i % 7, i % 5] for i in range(100))],
+        "Second": [["c", "d"], *([i % 7, i % 5] for i in range(90))],
+        "Notes": [["by me"]],
+    }
+)
+
+
+def test_a_workbook_is_read_by_another_process_while_the_page_goes_on() -> None:
+    """It says what is being done, keeps the data before, and takes the table when it is there."""
+    app = start(data="upload")
+    give(app, "good.csv", rows(100))
+    give(app, "book.xlsx", SHEETS)
+    assert "good.csv" in title(app)
+    [button] = [button for button in app.button if button.key == "stop_reading"]
+    assert button.label == "Stop"
+    wait_until_read(app)
+    assert "book.xlsx" in title(app)
+    assert not [button for button in app.button if button.key == "stop_reading"]
+
+
+def test_another_sheet_is_a_choice_away() -> None:
+    """One that can't be used is answered with a sentence, and the one before stays."""
+    app = start(data="upload")
+    give(app, "book.xlsx", SHEETS)
+    wait_until_read(app)
+    sheet = app.selectbox(key="upload_sheet")
+    assert (sheet.options, sheet.value) == (["First", "Second", "Notes"], "First")
+    sheet.set_value("Second").run()
+    wait_until_read(app)
+    assert app.session_state[KEY].upload.table.numbers == ("c", "d")
+    assert app.selectbox(key="upload_sheet").value == "Second"
+    app.selectbox(key="upload_sheet").set_value("Notes").run()
+    wait_until_read(app)
+    assert "No column of numbers" in app.error[0].value
+    assert app.selectbox(key="upload_sheet").value == "Second"
+    give(app, "good.csv", rows(100))
+    assert not [box for box in app.selectbox if box.key == "upload_sheet"]
+
+
+@pytest.mark.parametrize("ends", ["button", "removed", "another"])
+def test_reading_can_be_stopped(ends: str) -> None:
+    """By its button, by taking the file away, and by giving another one."""
+    app = start(data="upload")
+    give(app, "good.csv", rows(100))
+    give(app, "book.xlsx", SHEETS)
+    reading = app.session_state[KEY].upload.reading
+    if ends == "button":
+        app.button(key="stop_reading").click().run()
+    elif ends == "removed":
+        app.file_uploader(key="upload_file").set_value(None).run()
+    else:
+        give(app, "other.csv", rows(90))
+    assert reading.over.wait(60)
+    assert reading.table is None
+    assert app.session_state[KEY].upload.reading is None
+    app.run()
+    assert not app.error
+    assert ("other.csv" if ends == "another" else "good.csv") in title(app)
+
+
+def test_a_large_csv_is_read_by_another_process_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here from the first byte on."""
+    monkeypatch.setattr("lib.ui.upload.AT_ONCE", 0)
+    app = start(data="upload")
+    give(app, "good.csv", rows(100))
+    wait_until_read(app)
+    assert "good.csv" in title(app)
+    give(app, "bad.csv", b"a,b\n1,2\n")
+    wait_until_read(app)
+    assert "has 1 row" in app.error[0].value
+    assert "good.csv, stays" in app.error[0].value
+
+
+def test_a_file_leaves_what_the_link_says_of_training() -> None:
+    """Only what nobody has set becomes what suits a table."""
+    app = start("Data", data="seattle", epochs="300", U="7")
+    give(app, "good.csv", rows(100))
+    assert (app.session_state["epochs"], app.session_state["U"]) == (300, 7)
+    assert app.session_state["batch"] == Experiment().training.batch_size
+    app = start("Data", data="seattle")
+    give(app, "good.csv", rows(100))
+    assert app.session_state["epochs"] == suggested("upload").training.epochs
+
+
+def test_arrays_bring_their_own_settings_and_take_them_back() -> None:
+    """T, horizon and split; a table after them has the usual ones, or what a person has set."""
+    keys = ("T", "horizon", "split")
+    app = start(data="upload")
+    usual = [app.session_state[key] for key in keys]
+    give(app, "samples.npz", npz(x=X[:, :9], y=X[:, 9]))
+    wait_until_read(app)
+    assert [app.session_state[key] for key in keys] == [9, 0, "id"]
+    give(app, "rows.csv", rows(100))
+    assert [app.session_state[key] for key in keys] == usual
+    app = start(data="upload", T="5")
+    give(app, "samples.npz", npz(x=X[:, :9], y=X[:, 9]))
+    wait_until_read(app)
+    assert [app.session_state[key] for key in keys] == [5, 0, "id"]
+
+
+def test_a_panel_is_said_to_be_one() -> None:
+    """Below the file: what tells its series apart."""
+    app = start(data="upload")
+    lines = (f"2024-{1 + d // 28:02}-{1 + d % 28:02},{s},{d}.5\n" for d in range(90) for s in "xyz")
+    give(app, "shops.csv", f"date,shop,sales\n{''.join(lines)}".encode())
+    beside = " ".join(each.value.replace("\\", "") for each in app.sidebar.markdown)
+    assert "270 rows, 1 number column, 1 text column" in beside
+    assert "3 series, told apart by shop" in beside
+    assert not app.error

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driver import (
@@ -17,8 +19,13 @@ from tests.browser.driver import (
     upload,
     wait_for_status,
 )
+from tests.unit.test_uploads_arrays import X, npz
+from tests.unit.workbooks import workbook
 
 SEATTLE = Path(__file__).parents[2] / "lib" / "datasets" / "files" / "seattle-weather.csv"
+
+
+SEATTLE_FRAME = pd.read_csv(SEATTLE)
 
 
 def table(days: int, header: str = "a,b,c") -> bytes:
@@ -64,10 +71,10 @@ def test_a_picture_is_answered_with_a_sentence_and_takes_nothing_away(page: Page
 def test_a_file_that_is_too_large_is_answered_on_the_screen(page: Page, tmp_path: Path) -> None:
     """By the file widget itself, which doesn't send it; its words are there for all to read."""
     large = tmp_path / "large.csv"
-    large.write_bytes(b"a,b\n" + b"1.5,2.5\n" * 6_600_000)
+    large.write_bytes(b"a,b\n" + b"1.5,2.5\n" * 13_200_000)
     open_page(page, "/?data=upload")
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(large)
-    words = page.get_by_text("File must be 50.0MB or smaller")
+    words = page.get_by_text("File must be 100.0MB or smaller")
     expect(words).to_be_visible()
     box = words.bounding_box()
     assert box is not None
@@ -91,3 +98,30 @@ def test_an_uploaded_run_is_the_same_after_a_reload(page: Page) -> None:
     expect(page.get_by_text("other.csv: 101 rows")).to_be_visible()
     expect(page.get_by_text("settings have changed")).to_be_visible()
     stop(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("book.xlsx", workbook({"A": [["a", "b"], *([i % 7, i] for i in range(80))]}), "80 rows"),
+        ("frame.parquet", SEATTLE_FRAME.to_parquet(), "date labels the rows"),
+        ("samples.npz", npz(x=X, y=X[:, -1]), "12 timesteps, a series each"),
+        ("long.csv", table(300_000), "300,000 rows"),
+    ],
+)
+def test_every_kind_of_file_is_read_and_its_bytes_are_let_go(
+    page: Page, name: str, content: bytes, said: str
+) -> None:
+    """By another process; the uploader goes on showing its name, and Streamlit keeps none of it."""
+    open_page(page, "/data?data=seattle")
+    upload(page, name, content)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    expect(page.get_by_text(said)).to_be_visible()
+    settle(page)
+    expect(page.get_by_role("button", name=f"Remove {name}")).to_be_visible()
+    kept = page.request.get("/_stcore/metrics").text()
+    assert "cache_memory_bytes" in kept
+    assert not re.search(r'cache_type="UploadedFileManager"[^}]*\} [1-9]', kept)
+    page.get_by_role("button", name=f"Remove {name}").click()
+    settle(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)

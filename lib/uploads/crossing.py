@@ -1,0 +1,68 @@
+"""A `Table` to bytes and back, between the process that reads a file and the one that shows it.
+
+Arrow's stream of columns, which hold nothing that could run. Numbers that 32 bits hold exactly take
+no more, and what arrives is used where it lies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import IO, Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from lib.tables.table import Table
+
+_COLUMNS = ("frame", "label", "times")
+_TUPLES = ("notes", "inputs", "targets", "sheets", "mended")
+
+
+def write_table(table: Table, out: IO[bytes]) -> None:
+    """Write a table."""
+    names = [field.name for field in fields(Table) if field.name not in _COLUMNS]
+    head = {name: getattr(table, name) for name in names}
+    columns: dict[str, Any] = {f"frame {name}": _short(each) for name, each in table.frame.items()}
+    if table.times is not None:
+        columns["times"] = table.times
+    if (label := table.label) is not None:
+        if not label.index.equals(pd.RangeIndex(len(label))):
+            columns["order"] = label.index
+        # Where a label's column isn't there, it is the times.
+        kept = label.select_dtypes(exclude="datetime")
+        columns |= {f"label {name}": each.array for name, each in kept.items()}
+        head["label"] = list(label.columns)
+    arrow = pa.Table.from_pandas(pd.DataFrame(columns, copy=False), preserve_index=False)
+    arrow = arrow.replace_schema_metadata({"head": msgspec.json.encode(head)})
+    with pa.ipc.new_stream(out, arrow.schema) as stream:
+        stream.write_table(arrow)
+
+
+def _short(column: pd.Series) -> pd.Series:
+    """Numbers with 32 bits, where that changes none of them."""
+    if column.dtype != np.float64:
+        return column
+    short = column.astype(np.float32)
+    return short if short.astype(np.float64).equals(column) else column
+
+
+def read_table(source: IO[bytes]) -> Table:
+    """The table in a stream. Raises pa.ArrowInvalid, a ValueError, where it ends early."""
+    arrow = pa.ipc.open_stream(source).read_all()
+    known = msgspec.json.decode(arrow.schema.metadata[b"head"])
+    frame = arrow.to_pandas(split_blocks=True, self_destruct=True)
+    known |= {name: _tuples(known[name]) for name in _TUPLES}
+    times = pd.Index(frame.pop("times")).rename(None) if "times" in frame else None
+    order = pd.Index(frame.pop("order")).rename(None) if "order" in frame else None
+    if names := known.pop("label", None):
+        kept = {name: frame.pop(f"label {name}") for name in names if f"label {name}" in frame}
+        known["label"] = pd.DataFrame({name: kept.get(name, times) for name in names}, copy=False)
+        known["label"].index = known["label"].index if order is None else order
+    frame.columns = frame.columns.str.removeprefix("frame ")
+    return Table(frame=frame, times=times, **known)
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value

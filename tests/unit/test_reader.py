@@ -1,0 +1,143 @@
+"""A file that is read in another process is the same table, or a sentence."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from lib.tables import Table
+from lib.uploads import read_upload, reader
+from lib.uploads.crossing import read_table, write_table
+from lib.uploads.reader import Reading
+from tests.unit.test_uploads_arrays import X, npz
+from tests.unit.uploaded import PLAIN, lines
+from tests.unit.workbooks import workbook
+
+PATIENCE = 60
+FILES = {
+    "plain": PLAIN.encode(),
+    "dates": lines("date,a,kind", lambda i: f"2024-01-{30 - i},{i}.25,{'xy'[i % 2]}").encode(),
+    "long": lines("time,a", lambda i: f"2024-01-01 00:{i // 60:02}:{i % 60:02},{i}", 1200).encode(),
+    "disorder": lines("year,a", lambda i: f"{2000 + 3 * i % 10},{i}").encode(),
+    "parts": lines("year,month,a", lambda i: f"2024,{i + 1},{i / 3}").encode(),
+    "no date": lines("date,a", lambda i: f"{'' if i == 4 else f'2024-01-{10 + i}'},{i}").encode(),
+    "panel": lines("day,store,a", lambda i: f"2024-01-{1 + i // 2:02},{i % 2},{i}", 20).encode(),
+    "arrays": npz(x=X, y=X[:, 0, 0]),
+    "sheets": workbook({"A": [["a"], *[[i] for i in range(9)]], "B": [["b"]]}),
+}
+
+
+def assert_same(one, other):
+    """All of two tables."""
+    for name in Table.__slots__:
+        if name in ("frame", "label", "times", "__weakref__"):
+            continue
+        assert getattr(one, name) == getattr(other, name), name
+    pd.testing.assert_frame_equal(one.frame, other.frame, check_dtype=False)
+    assert (one.label is None) == (other.label is None)
+    if one.label is not None:
+        pd.testing.assert_frame_equal(one.label, other.label, check_dtype=False)
+        assert one.label.index.tolist() == other.label.index.tolist()
+    assert (one.times is None) == (other.times is None)
+    assert one.times is None or one.times.equals(other.times)
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_table_crosses_as_it_is(kind):
+    """Numbers, texts, times, the columns that they are from, and all that is said of them."""
+    table = read_upload("file", FILES[kind])
+    pipe = io.BytesIO()
+    write_table(table, pipe)
+    pipe.seek(0)
+    assert_same(read_table(pipe), table)
+    assert pipe.read() == b""
+
+
+def test_numbers_take_no_more_than_they_need():
+    """32 bits where these hold them exactly, and memory of its own for each column."""
+    table = Table("t", pd.DataFrame({"whole": [1.0, 2.0, np.nan], "tenth": [0.1, 0.2, np.nan]}))
+    pipe = io.BytesIO()
+    write_table(table, pipe)
+    pipe.seek(0)
+    frame = read_table(pipe).frame
+    assert frame.dtypes.tolist() == [np.float32, np.float64]
+    assert frame["tenth"].tolist()[:2] == [0.1, 0.2]
+
+
+def test_a_table_that_ends_early_is_no_table():
+    """As where the process dies while it writes."""
+    pipe = io.BytesIO()
+    write_table(read_upload("file", FILES["plain"]), pipe)
+    cut = io.BytesIO(pipe.getvalue()[:-100])
+    with pytest.raises(pa.ArrowInvalid):
+        read_table(cut)
+
+
+def finished(content, sheet=""):
+    """A reading that is over."""
+    reading = Reading("file.csv", content, sheet)
+    assert reading.over.wait(PATIENCE)
+    return reading
+
+
+def test_another_process_reads_a_file_and_says_how_far_it_is():
+    """Its table is the one that would have been read here."""
+    reading = finished(FILES["sheets"], "A")
+    assert reading.error == ""
+    assert_same(reading.table, read_upload("file.csv", FILES["sheets"], "A"))
+    assert 0 < reading.part < 1
+    assert reading.stage == "reading numbers and texts"
+
+
+def test_a_file_that_cannot_be_used_is_answered_with_the_same_sentence():
+    """It crosses as text."""
+    reading = finished(b"\x89PNG" + bytes(100))
+    assert reading.table is None
+    assert "is a PNG image, whatever its name" in reading.error
+
+
+@pytest.mark.parametrize(
+    ("does", "why"),
+    [
+        ("import os; os.abort()", "the process that read it ended"),
+        ("print('nonsense')", "the process that read it ended"),
+        ("import time; time.sleep(60)", "that took longer than 0.3 seconds"),
+    ],
+)
+def test_a_process_that_dies_or_hangs_is_said(does, why, monkeypatch, tmp_path):
+    """Crashes, talks nonsense, takes too long: a sentence, and what to do."""
+    package = tmp_path / "lib" / "uploads"
+    package.mkdir(parents=True)
+    (package / "reader.py").write_text(does)
+    monkeypatch.setattr(reader, "ROOT", tmp_path)
+    monkeypatch.setattr(reader, "SECONDS", 0.3 if "sleep" in does else 60.0)
+    reading = finished(PLAIN.encode() * 50_000)
+    assert reading.error.startswith(f"file.csv couldn't be read: {why}. ")
+    assert reading.error.endswith("CSV.")
+    assert reading.table is None
+
+
+def test_a_reading_that_is_stopped_ends_and_says_nothing(monkeypatch, tmp_path):
+    """Its process is gone, and the next one has its place."""
+    package = tmp_path / "lib" / "uploads"
+    package.mkdir(parents=True)
+    (package / "reader.py").write_text("import time; time.sleep(60)")
+    monkeypatch.setattr(reader, "ROOT", tmp_path)
+    readings = [Reading("file.csv", PLAIN.encode()) for _ in range(4)]
+    for reading in readings:
+        reading.stop()
+    assert all(reading.over.wait(PATIENCE) for reading in readings)
+    assert [(reading.table, reading.error) for reading in readings] == [(None, "")] * 4
+    assert finished_seats() == 2
+
+
+def finished_seats():
+    """How many files may be read now."""
+    count = 0
+    while reader._seats.acquire(timeout=0.2 if count < 2 else 0):
+        count += 1
+    for _ in range(count):
+        reader._seats.release()
+    return count
