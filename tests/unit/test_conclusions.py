@@ -1,0 +1,116 @@
+"""From a person's file to what is said of it: each claim is counted once more, from the file alone.
+
+pandas and loops do it here; no code of the app but the reader's way in and the dataset's way out.
+"""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lib.datasets import make_dataset, settle
+from lib.experiment import Experiment
+from lib.narrate.data import range_hint
+from lib.uploads import read_upload
+from tests.unit.own_data import csv, load, panel, trend
+
+
+def upload(frame, **settings):
+    """The dataset of a file with this table."""
+    table = read_upload("mine.csv", csv(frame))
+    return make_dataset(settle(Experiment().set(data="upload", **settings), table), table)
+
+
+def rmse(dataset, name):
+    """A baseline's error at the last step of the validation part, in the raw unit."""
+    (guess,) = (one.last for one in dataset.baselines if one.name == name)
+    judged = dataset.judged
+    told = dataset.raw(guess[judged], judged, last=True)
+    truth = dataset.raw(dataset.y[judged, -1], judged, last=True)
+    return float(np.sqrt(((told - truth) ** 2).mean()))
+
+
+@pytest.mark.parametrize("order", [["date", "store"], ["store", "date"]])
+def test_a_panel_is_guessed_and_split_store_by_store(order):
+    """The row before is another store's: that mistake is ten times as large as the true guess."""
+    frame = panel().sort_values(order, ignore_index=True)
+    dataset = upload(frame, T=14, inputs=("sales",))
+    dates = sorted(frame["date"].unique())
+    edge = round(0.75 * (len(dates) - 2 * 15 + 2)) + 14  # the windows, and what the last one covers
+    sales = frame.sort_values(["store", "date"]).set_index(["store", "date"])["sales"]
+    wide = sales.unstack("store")
+    judged = wide.loc[dates[edge + 14] :]
+    day_before = np.sqrt(((judged - wide.shift(1).loc[judged.index]) ** 2).to_numpy().mean())
+    week_before = np.sqrt(((judged - wide.shift(7).loc[judged.index]) ** 2).to_numpy().mean())
+    assert rmse(dataset, "last") == pytest.approx(day_before, rel=1e-4)
+    assert rmse(dataset, "seasonal") == pytest.approx(week_before, rel=1e-4)
+    mixed = panel()["sales"]
+    assert np.sqrt((mixed.diff() ** 2).mean()) > 8 * day_before
+    said = f"Rows up to {dates[edge - 1]} are for training and rows from {dates[edge]} on for "
+    assert any(note.startswith(said) for note in dataset.notes)
+    assert dataset.train == 3 * (edge - 14)
+    assert len(dataset.x) - dataset.train == judged.size
+    first = [dataset.sample_name(n) for n in range(dataset.train, len(dataset.x))]
+    assert min(name.split(", ")[1][:10] for name in first) == dates[edge]
+
+
+def test_a_load_is_held_against_last_week_and_a_regression():
+    """24 hours ahead "no change" is the worst of three, and what is best is drawn and named."""
+    frame = load()
+    dataset = upload(frame, T=24, horizon=24, inputs=("load",))
+    values = frame["load"].to_numpy()
+    edge = dataset.train + 24 + 24 - 1
+    due = np.arange(edge + 47, len(values))
+    truth = values[due]
+
+    def error(told):
+        return float(np.sqrt(((told - truth) ** 2).mean()))
+
+    assert rmse(dataset, "last") == pytest.approx(error(values[due - 24]), rel=1e-4)
+    assert rmse(dataset, "seasonal") == pytest.approx(error(values[due - 168]), rel=1e-4)
+    known = np.arange(47, edge)
+    lags = np.arange(24, 48)
+    read, told = values[known[:, None] - lags], values[known]
+    weights, *_ = np.linalg.lstsq(np.c_[read, np.ones(len(read))], told, rcond=None)
+    guess = np.c_[values[due[:, None] - lags], np.ones(len(due))] @ weights
+    assert rmse(dataset, "linear") == pytest.approx(error(guess), rel=0.01)
+    errors = [rmse(dataset, one.name) for one in dataset.baselines]
+    assert errors == sorted(errors)
+    assert dataset.naive_label == dataset.baselines[0].label != "guessing no change"
+    assert errors[0] < 0.7 * rmse(dataset, "last")
+
+
+def test_a_trend_is_said_and_the_change_stays_in_reach():
+    """Validation lies above all that training has seen; of the changes nearly all lie inside."""
+    frame = trend()
+    settings = {"T": 26, "inputs": ("co2",)}
+    dataset = upload(frame, **settings)
+    values = frame["co2"].to_numpy()
+    edge = dataset.train + 26
+    judged = values[edge + 26 :]
+    outside = np.mean((judged > values[:edge].max()) | (judged < values[:edge].min()))
+    assert outside > 0.5
+    assert range_hint(dataset).startswith(f"{100 * outside:.0f}")
+    changed = upload(frame, form="change", **settings)
+    assert range_hint(changed) == ""
+    low, high = changed.y[: changed.train, -1].min(), changed.y[: changed.train, -1].max()
+    assert (
+        np.mean((changed.y[changed.judged, -1] < low) | (changed.y[changed.judged, -1] > high))
+        < 0.02
+    )
+    assert dataset.raw(dataset.y[9], 9) == pytest.approx(changed.raw(changed.y[9], 9), abs=1e-3)
+
+
+def test_a_part_that_nobody_has_looked_at_is_left_out_of_every_number():
+    """With a test part the rows after it change nothing of what is trained, judged or scaled."""
+    frame = load(4)
+    wild = frame.copy()
+    seen = upload(frame, T=12, test=20)
+    first_test = seen.origin.starts[len(seen.x) - seen.test]
+    wild.loc[first_test:, "load"] = -5000.0
+    other = upload(wild, T=12, test=20)
+    assert seen.test == other.test > 0
+    for mine, theirs in ((seen.samples.x, other.samples.x), (seen.samples.y, other.samples.y)):
+        assert np.array_equal(mine, theirs)
+    assert [one.name for one in seen.baselines] == [one.name for one in other.baselines]
+    assert np.array_equal(seen.naive_mse, other.naive_mse)
+    assert pd.Timestamp(frame["time"][first_test]) == seen.origin.times[first_test]
