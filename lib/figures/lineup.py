@@ -54,11 +54,12 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
         div(muted, "meets"),
         _tensor(target, scale, palette, palette.ink, "y"),
     ]
-    if compared and diagnosis.decisive and diagnosis.decisive.broadcast:
+    batch = diagnosis.decisive
+    if batch and batch.broadcast and compared:
         color = palette.best if diagnosis.verdict == "correct" else palette.silent
         images += [
             div(muted, "⇒"),
-            _tensor(compared, scale, palette, color, "compared in a batch"),
+            _tensor(compared, scale, palette, color, "compared in a batch", batch.broadcast),
         ]
     line = "display:flex;flex-wrap:wrap;gap:0.75rem 1rem;align-items:center"
     return div(
@@ -86,11 +87,13 @@ def _compared(pairs: list[AxisPair]) -> Tensor:
     return tuple(axes)
 
 
-def _tensor(tensor: Tensor, scale: Scale, palette: Palette, color: str, name: str = "") -> str:
-    """A tensor with its numbers above it, and maybe a name."""
+def _tensor(  # noqa: PLR0917  a tensor, how it is drawn, and what is said of it
+    tensor: Tensor, scale: Scale, palette: Palette, color: str, name: str = "", shape: Sizes = ()
+) -> str:
+    """A tensor with its numbers above it, or with those of a `shape`; and maybe a name."""
     return (
         f"<div>{div(f'color:{palette.muted}', name) if name else ''}"
-        f"{code_words(numbers(tensor), palette.ink, bold=True)}"
+        f"{code_words(f'{shape or numbers(tensor)}', palette.ink, bold=True)}"
         f"{div('margin-top:0.25rem', tensor_image(tensor, scale, palette, color))}</div>"
     )
 
