@@ -9,7 +9,7 @@ from typing import Any
 from lib.english import capital
 from lib.stack.base import LayerSetting
 from lib.stack.code import spare_states
-from lib.stack.kinds import Stack
+from lib.stack.kinds import Stack, put
 from lib.stack.tensors import readable_shapes
 from lib.stack.tracing import TracedLayer, broken, total, trace
 
@@ -136,8 +136,7 @@ def _same_kinds(before: Stack, after: Stack) -> bool:
 
 def _is_one_more(longer: Stack, shorter: Stack) -> bool:
     """Whether one layer put into `shorter`, and nothing else, makes it `longer`."""
-    places = range(len(longer))
-    return any((*longer[:place], *longer[place + 1 :]) == shorter for place in places)
+    return any(put(longer, place) == shorter for place in range(len(longer)))
 
 
 def _moves_time_alone(before: Stack, after: Stack) -> bool:
