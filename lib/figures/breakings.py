@@ -14,10 +14,10 @@ from html import escape
 import numpy as np
 
 from lib.figures.heatmaps import legend, outline_mark
-from lib.figures.html import STEPS, enlarged, shade_indexes
+from lib.figures.html import div, picture, shaded
 from lib.figures.palette import Palette
 from lib.figures.proofs import measured
-from lib.figures.timeline import picture
+from lib.figures.timeline import below_columns, outline
 from lib.proofs import Measure
 
 
@@ -42,50 +42,39 @@ def strips(
     palette: Palette,
 ) -> str:
     """The strips, and what was measured; `missing` stands where a figure isn't known."""
-    figures = "".join(
-        f'<div style="flex:1 1 11rem">{measured(one, palette, missing)}</div>' for one in measures
-    )
+    figures = (div("flex:1 1 11rem", measured(one, palette, missing)) for one in measures)
     return picture(
-        "".join(_strip(strip, palette) for strip in made)
-        + f'<div style="display:flex;flex-wrap:wrap;gap:0 1rem">{figures}</div>',
         sentence,
         palette,
+        *(_strip(strip, palette) for strip in made),
+        div("display:flex;flex-wrap:wrap;gap:0 1rem", *figures),
     )
 
 
 def strips_legend(palette: Palette) -> str:
     """What the outlines mean."""
-    marks = (
-        f"<span>{outline_mark(palette.sequence)} sequence[:, -1]</span>"
-        f"<span>{outline_mark(palette.last)} last, what last-step mode gives</span>"
-    )
-    return f'<div style="font-size:0.875rem">{legend("outputs", palette, marks)}</div>'
+    sequence = f"{outline_mark(palette.sequence)} sequence[:, -1]"
+    last = f"{outline_mark(palette.last)} last, what last-step mode gives"
+    return div("font-size:0.875rem", legend("outputs", palette, sequence, last))
 
 
 def _strip(strip: Strip, palette: Palette) -> str:
     count = len(strip.outputs)
-    image = enlarged(shade_indexes(strip.outputs.T, 1.0), palette.signed(STEPS), "height:2.75rem")
     # The one within the other, where both take the same.
     outlines = _outline(count - 1, count, palette.sequence, 0)
     outlines += _outline(strip.last, count, palette.last, 3)
-    names = "".join(
-        f'<span style="position:absolute;left:{100 * (column + 0.5) / count:.2f}%;'
-        f'transform:translateX(-50%);white-space:nowrap">{escape(name)}</span>'
-        for column, name in strip.named.items()
-    )
     return (
-        f'<div style="color:{palette.muted}">{escape(strip.name)}</div>'
-        f'<div style="position:relative">{image}{outlines}</div>'
-        f'<div style="position:relative;height:1.2rem;font-size:0.75rem;color:{palette.muted}">'
-        f"{names}</div>"
+        div(f"color:{palette.muted}", escape(strip.name))
+        + div("position:relative", shaded(strip.outputs.T, palette, "height:2.75rem"), outlines)
+        + below_columns(strip.named, count, palette)
     )
 
 
 def _outline(column: int, count: int, color: str, inset: int) -> str:
     """Around a column; where columns are narrow, in the middle of it and wide enough to be seen."""
-    return (
-        f'<div style="position:absolute;left:calc(100%*{column + 0.5}/{count});'
-        f"transform:translateX(-50%);width:calc(max(10px,100%/{count}) - {2 * inset}px);"
-        f"top:{inset - 3}px;bottom:{inset - 3}px;box-sizing:border-box;"
-        f'border:2px solid {color};border-radius:3px"></div>'
+    return outline(
+        f"left:calc(100%*{column + 0.5}/{count});transform:translateX(-50%);"
+        f"width:calc(max(10px,100%/{count}) - {2 * inset}px);"
+        f"top:{inset - 3}px;bottom:{inset - 3}px",
+        color,
     )

@@ -10,12 +10,17 @@ from collections.abc import Sequence
 from html import escape
 
 from lib.english import signed
+from lib.figures.html import div
 from lib.figures.palette import Palette
 from lib.recurrence import GATES, gate_symbol
 from lib.recurrence.formulas import LayerPass, Row, state_rows
 
 MOST_FEATURES, MOST_UNITS = 8, 6
 """Up to so many are written out; of more, nobody would follow."""
+
+
+STATE = {"h": "hidden state"}
+"""What stands for the gates of a cell that has none."""
 
 
 def can_show(features: int, units: int) -> bool:
@@ -25,29 +30,26 @@ def can_show(features: int, units: int) -> bool:
 
 def by_hand(layer: LayerPass, step: int, palette: Palette) -> str:
     """All tables of timestep `step`, 0 to T-1."""
-    gates = GATES[layer.cell] or {"h": "hidden state"}
     tables = [
         _table(
-            f"{gate_symbol(name, about)}, {about}",
-            layer.units,
-            _block(layer, step, place, name),
-            palette,
+            f"{gate_symbol(name, about)}, {about}", _block(layer, step, place, name, about), palette
         )
-        for place, (name, about) in enumerate(gates.items())
+        for place, (name, about) in enumerate((GATES[layer.cell] or STATE).items())
     ]
     if rows := state_rows(layer, step):
-        tables.append(_table("the new states", layer.units, rows, palette))
-    return (
-        '<div style="display:flex;flex-wrap:wrap;align-items:flex-start;gap:1rem 2rem;'
-        f'font-size:clamp(0.75rem,3.2vw,0.8125rem);color:{palette.ink}">{"".join(tables)}</div>'
+        tables.append(_table("the new states", rows, palette))
+    return div(
+        "display:flex;flex-wrap:wrap;align-items:flex-start;gap:1rem 2rem;"
+        f"font-size:clamp(0.75rem,3.2vw,0.8125rem);color:{palette.ink}",
+        *tables,
     )
 
 
-def _block(layer: LayerPass, step: int, place: int, name: str) -> list[Row]:
+def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> list[Row]:
     """One gate: what is multiplied by what, the sum, and what the activation makes of it."""
     kernel, recurrent, bias = layer.weights
     columns = slice(place * layer.units, (place + 1) * layer.units)
-    x, before, trace = layer.x[step], layer.before(step), layer.trace
+    x, before = layer.x[step], layer.before(step)
     into, again = (part[columns] for part in layer.biases)
     reset_after = bias.ndim == 2
     from_input = x @ kernel[:, columns] + into
@@ -60,20 +62,18 @@ def _block(layer: LayerPass, step: int, place: int, name: str) -> list[Row]:
     ]
     if reset_after:
         rows.append(Row("recurrent bias", again))
-    symbol = gate_symbol(name, GATES[layer.cell].get(name, ""))
-    is_tanh = not GATES[layer.cell] or GATES[layer.cell][name] == "candidate"
-    if is_tanh and reset_after:
+    gates = layer.gates(step)
+    function = "tanh" if about in ("candidate", *STATE.values()) else "σ"
+    if function == "tanh" and reset_after:
         rows += [Row("sum of x", from_input, "rule"), Row("sum of h", from_state)]
-        from_state = trace.gates["r"][0, step] * from_state
-        rows.append(Row("x + r·h", from_input + from_state))
+        rows.append(Row("x + r·h", from_input + gates["r"] * from_state))
     else:
         rows.append(Row("sum", from_input + from_state, "rule"))
-    value = trace.gates[name][0, step] if GATES[layer.cell] else trace.hidden[0, step]
-    rows.append(Row(f"{'tanh' if is_tanh else 'σ'}(sum) = {symbol}", value, "strong"))
-    return rows
+    value = gates[name] if gates else layer.trace.hidden[0, step]
+    return [*rows, Row(f"{function}(sum) = {gate_symbol(name, about)}", value, "strong")]
 
 
-def _table(title: str, units: int, rows: Sequence[Row], palette: Palette) -> str:
+def _table(title: str, rows: Sequence[Row], palette: Palette) -> str:
     """Rows of a label and one number for each unit.
 
     Where these are too wide for the screen the labels stay, and a shade says that there is more.
@@ -86,7 +86,7 @@ def _table(title: str, units: int, rows: Sequence[Row], palette: Palette) -> str
     stays = f"position:sticky;left:0;background:{palette.background};"
     head = "".join(
         f'<th scope="col" style="{_ENTRY}color:{palette.muted};font-weight:400">unit {k}</th>'
-        for k in range(1, units + 1)
+        for k in range(1, len(rows[0].values) + 1)
     )
     body = "".join(
         f'<tr style="{_KINDS[row.kind].format(border=palette.border)}">'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import plotly.graph_objects as go
 
 from lib.doctor.damage import Damage
@@ -9,72 +11,50 @@ from lib.figures import axes, chart, marks
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 
-DAMAGE_HEIGHT = 300
-
-
-def _key(palette: Palette) -> list[Entry]:
-    return [
-        Entry("line", "right setup", palette.best, palette.best_text),
-        Entry("dashed", "wrong setup", palette.wrong, palette.wrong),
-    ]
+HEIGHT = 300
 
 
 def damage_loss_figure(damage: Damage, palette: Palette) -> go.Figure:
     """Both losses over the epochs: each falls, and neither says that something is wrong."""
-    styles = {
-        "right": {"color": palette.best, "width": 2.5},
-        "wrong": {"color": palette.wrong, "width": 2.5, "dash": "dash"},
-    }
+    styles = {"right": {"color": palette.best}, "wrong": {"color": palette.wrong, "dash": "dash"}}
+    hover = f"%{{y:{chart.VALUE}}}"
     data = [
-        marks.line(f"{side} setup", marks.finite(damage.loss[side]), style, f"%{{y:{chart.VALUE}}}")
+        marks.line(f"{side} setup", marks.finite(damage.loss[side]), style | {"width": 2.5}, hover)
         for side, style in styles.items()
     ]
     values = [float(value) for loss in damage.loss.values() for value in loss]
-    return chart.figure(
-        data,
-        chart.layout(
-            palette,
-            axes.epoch_axis(len(damage.loss["right"])),
-            axes.log_axis("training loss", values),
-            [_key(palette)],
-            name="damage loss",
-            height=DAMAGE_HEIGHT,
-        ),
-    )
+    x = axes.epoch_axis(len(damage.loss["right"]))
+    y = axes.log_axis("training loss", values)
+    return chart.figure(data, _layout(palette, x, y, ("line", "dashed"), name="damage loss"))
 
 
 def damage_predictions_figure(damage: Damage, palette: Palette) -> go.Figure:
     """What each model says against what is true: the right one lies on the diagonal."""
-    ends = float(damage.truth.min()), float(damage.truth.max())
-    markers = {
-        "right": {"color": palette.best, "size": 7},
-        "wrong": {"color": palette.wrong, "size": 8, "symbol": "x"},
-    }
+    truth, said = damage.truth, damage.predictions
+    ends = float(truth.min()), float(truth.max())
+    right = {"color": palette.best, "size": 7}
+    wrong = {"color": palette.wrong, "size": 8, "symbol": "x"}
+    hover = f"said %{{y:{chart.VALUE}}}"
     data = [
         marks.level("truth", 0.0, ends, {"color": palette.ink, "width": 1.5}) | {"y": ends},
-        *(
-            marks.points(
-                f"{side} setup",
-                damage.truth,
-                marks.finite(damage.predictions[side]),
-                marker,
-                f"said %{{y:{chart.VALUE}}}",
-            )
-            for side, marker in markers.items()
-        ),
+        marks.points("right setup", truth, marks.finite(said["right"]), right, hover),
+        marks.points("wrong setup", truth, marks.finite(said["wrong"]), wrong, hover),
     ]
-    key = [
-        Entry("dots", "right setup", palette.best, palette.best_text),
-        Entry("cross", "wrong setup", palette.wrong, palette.wrong),
-        Entry("line", "said = true", palette.ink, palette.ink),
-    ]
-    layout = chart.layout(
-        palette,
-        {"title": "true value at the last timestep"},
-        {"title": "what the model says"},
-        [key],
-        name="damage predictions",
-        height=DAMAGE_HEIGHT,
-    )
-    layout["hovermode"] = "closest"
-    return chart.figure(data, layout)
+    diagonal = Entry("line", "said = true", palette.ink, palette.ink)
+    x, y = {"title": "true value at the last timestep"}, {"title": "what the model says"}
+    layout = _layout(palette, x, y, ("dots", "cross"), diagonal, name="damage predictions")
+    return chart.figure(data, layout | {"hovermode": "closest"})
+
+
+def _layout(
+    palette: Palette,
+    x: dict[str, Any],
+    y: dict[str, Any],
+    glyphs: tuple[str, str],
+    *more: Entry,
+    name: str,
+) -> dict[str, Any]:
+    """With a key of both setups, by their glyphs, and of `more`."""
+    right = Entry(glyphs[0], "right setup", palette.best, palette.best_text)
+    wrong = Entry(glyphs[1], "wrong setup", palette.wrong, palette.wrong)
+    return chart.layout(palette, x, y, [[right, wrong, *more]], name=name, height=HEIGHT)

@@ -16,8 +16,6 @@ from lib.figures.palette import LEVELS, Palette
 
 WHOLE = 16
 """Up to so many rows or columns are all drawn; of more, some are left out for an ellipsis."""
-TENSOR_HEIGHT, TENSOR_WIDTH = 96.0, 120.0
-"""What the largest tensor of a picture may take, in pixels at the usual 16 px per rem."""
 PITCH = (3.0, 16.0)
 """The least and the greatest distance from entry to entry, in pixels."""
 EDGE = 3.0
@@ -55,27 +53,33 @@ class _Side:
         tail = drawn // 3
         return cls(np.r_[: drawn - tail, count - tail : count], drawn - tail)
 
-    def at(self, place: int) -> float:
-        """The position of the drawn row `place`, in rows: the ellipsis takes one."""
-        return place + (place >= self.gap)
+    @property
+    def has_gap(self) -> bool:
+        """Whether some are left out."""
+        return self.gap < len(self.indexes)
 
-    def of_index(self, index: int) -> float:
+    @property
+    def places(self) -> list[int]:
+        """The position of each that is drawn, in rows: the ellipsis takes one."""
+        return [place + (place >= self.gap) for place in range(len(self.indexes))]
+
+    def of_index(self, index: int) -> int:
         """The position of row `index`, 0 to count-1: that of the ellipsis if it isn't drawn."""
         place = int(np.searchsorted(self.indexes, index))
-        return self.at(place) if self.indexes[place] == index else self.gap
+        return self.places[place] if self.indexes[place] == index else self.gap
 
     @property
     def length(self) -> int:
         """Rows, with the ellipsis."""
-        return len(self.indexes) + (self.gap < len(self.indexes))
+        return len(self.indexes) + self.has_gap
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What the largest tensor of a picture may take."""
+    """What the largest tensor of a picture may take, in pixels at the usual 16 px per rem."""
 
-    height: float = TENSOR_HEIGHT
-    width: float = TENSOR_WIDTH
+    height: float = 96.0
+    width: float = 120.0
     whole: int = WHOLE
     """So many rows are all drawn; of more an ellipsis stands for the rest."""
 
@@ -94,8 +98,7 @@ class Grid:
         """The grid that lets the largest tensor fit, which is (`steps`, `widest`)."""
         rows, columns = _Side.of(steps, room.whole), _Side.of(widest)
         fitting = min(room.height / rows.length, room.width / columns.length)
-        pitch = round(min(max(fitting, PITCH[0]), PITCH[1]), 1)
-        return cls(rows, pitch, palette)
+        return cls(rows, round(min(max(fitting, PITCH[0]), PITCH[1]), 1), palette)
 
     def size(self, width: int) -> tuple[float, float]:
         """Width and height in rem of a tensor with `width` columns."""
@@ -126,21 +129,18 @@ class Grid:
         flat. Where the layer returns `only_last`, the other rows are pale; `outlined` is the last
         row where the last-step mode takes it.
         """
-        columns = _Side.of(width)
+        columns, rows = _Side.of(width), self.rows
         if levels is None:
-            table = np.full((len(self.rows.indexes), len(columns.indexes)), FLAT)
+            table = np.full((len(rows.indexes), len(columns.indexes)), FLAT)
         else:
-            table = levels[np.ix_(self.rows.indexes, columns.indexes)]
+            table = levels[np.ix_(rows.indexes, columns.indexes)]
         inner = self.pitch * 0.86 - 2  # the stroke's round corners add 2
         entry = f"h{inner:.1f}v{inner:.1f}h-{inner:.1f}z"
         start = EDGE + self.pitch * 0.07 + 1
-        xs = [f"M{start + self.pitch * columns.at(c):.1f} " for c in range(len(columns.indexes))]
-        ys = [
-            f"{start + self.pitch * self.rows.at(r):.1f}{entry}"
-            for r in range(len(self.rows.indexes))
-        ]
-        body = self._entries(table[-1:], xs, ys[-1:], shades)
-        rest = self._entries(table[:-1], xs, ys[:-1], shades)
+        xs = [f"M{start + self.pitch * place:.1f} " for place in columns.places]
+        ys = [f"{start + self.pitch * place:.1f}{entry}" for place in rows.places]
+        body = _entries(table[-1:], xs, ys[-1:], shades)
+        rest = _entries(table[:-1], xs, ys[:-1], shades)
         body = f'<g opacity="0.22">{rest}</g>{body}' if only_last else rest + body
         body += self._ellipses(columns)
         across, down = (16 * side for side in self.size(width))
@@ -152,35 +152,26 @@ class Grid:
             )
         return svg_image(body, across, down, 'stroke-width="2" stroke-linejoin="round"')
 
-    def _entries(
-        self, table: np.ndarray, xs: Sequence[str], ys: Sequence[str], shades: Sequence[str]
-    ) -> str:
-        """The entries of `table` (rows, columns): one path for each shade."""
-        paths: list[list[str]] = [[] for _ in shades]
-        for y, row in zip(ys, table.tolist(), strict=True):
-            for x, level in zip(xs, row, strict=True):
-                paths[level].append(x + y)
-        return "".join(
-            f'<path fill="{shade}" stroke="{shade}" d="{"".join(path)}"/>'
-            for shade, path in zip(shades, paths, strict=True)
-            if path
-        )
-
     def _ellipses(self, columns: _Side) -> str:
         """Dots where rows or columns are left out."""
+        spots = [(place, self.rows.gap) for place in columns.places if self.rows.has_gap]
+        spots += [(columns.gap, place) for place in self.rows.places if columns.has_gap]
         middle = EDGE + self.pitch / 2
-        spots = []
-        if self.rows.gap < len(self.rows.indexes):
-            y = middle + self.pitch * self.rows.gap
-            spots += [(middle + self.pitch * columns.at(c), y) for c in range(len(columns.indexes))]
-        if columns.gap < len(columns.indexes):
-            x = middle + self.pitch * columns.gap
-            spots += [
-                (x, middle + self.pitch * self.rows.at(r)) for r in range(len(self.rows.indexes))
-            ]
-        path = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in spots)
-        return (
-            f'<path stroke="{self.palette.muted}" stroke-linecap="round" d="{path}"/>'
-            if path
-            else ""
+        path = "".join(
+            f"M{middle + self.pitch * x:.1f} {middle + self.pitch * y:.1f}h0" for x, y in spots
         )
+        dots = f'<path stroke="{self.palette.muted}" stroke-linecap="round" d="{path}"/>'
+        return dots if path else ""
+
+
+def _entries(table: np.ndarray, xs: Sequence[str], ys: Sequence[str], shades: Sequence[str]) -> str:
+    """The entries of `table` (rows, columns): one path for each shade."""
+    paths: list[list[str]] = [[] for _ in shades]
+    for y, row in zip(ys, table.tolist(), strict=True):
+        for x, level in zip(xs, row, strict=True):
+            paths[level].append(x + y)
+    return "".join(
+        f'<path fill="{shade}" stroke="{shade}" d="{"".join(path)}"/>'
+        for shade, path in zip(shades, paths, strict=True)
+        if path
+    )

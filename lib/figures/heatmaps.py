@@ -11,10 +11,20 @@ from html import escape
 
 import numpy as np
 
-from lib.english import number, signed
-from lib.figures.html import STEPS, enlarged, scale_bar, shade_indexes
+from lib.english import ALMOST_0, number, signed
+from lib.figures.html import (
+    STEPS,
+    div,
+    fitting,
+    key,
+    picture,
+    scale_bar,
+    shade_indexes,
+    shaded,
+    swatch,
+)
 from lib.figures.palette import Palette
-from lib.figures.timeline import last_column, over_time, picture
+from lib.figures.timeline import last_column, over_time
 
 LEAST = 0.001
 """A smaller number has no room in a square."""
@@ -39,30 +49,20 @@ def heatmaps(
     """
     parts: list[str] = []
     for name, values in matrices.items():
-        rows = values.T[order]
-        reach = _reach(values)
+        rows, reach = values.T[order], _reach(values)
         scale = "" if reach == 1 else f", ±{number(reach)}"
         body = _matrix(rows, reach, palette)
         if outlined_name and not parts:
-            body += last_column(rows.shape[1], palette)
-        parts.append(
-            f'<div style="min-width:0"><div style="color:{palette.muted}">{escape(name)}'
-            f'<span style="font-size:0.8125rem">{scale}</span></div>'
-            + over_time(body, rows.shape[1], palette, units=len(rows), start=start)
-            + "</div>"
-        )
+            body += last_column(len(values), palette)
+        head = f'{escape(name)}<span style="font-size:0.8125rem">{scale}</span>'
+        block = over_time(body, len(values), palette, units=len(rows), start=start)
+        parts.append(div("min-width:0", div(f"color:{palette.muted}", head), block))
     # Six stand in two rows, four in two as well, however wide the screen is.
     least = "15rem,40%" if len(parts) in (2, 4) else "9rem,30%"
-    grid = (
-        "display:grid;gap:0.5rem 1rem;"
-        f"grid-template-columns:repeat(auto-fit,minmax(min(100%,max({least})),1fr))"
-    )
-    outline = last_legend(outlined_name, palette) if outlined_name else ""
-    return picture(
-        f"{legend('timesteps', palette, outline)}<div style='{grid}'>{''.join(parts)}</div>",
-        sentence,
-        palette,
-    )
+    grid = f"display:grid;gap:0.5rem 1rem;{fitting(f'max({least})')}"
+    last = f"{outline_mark(palette.last)} what last-step mode keeps of {escape(outlined_name)}"
+    head = legend("timesteps", palette, *([last] if outlined_name else []))
+    return picture(sentence, palette, head, div(grid, *parts))
 
 
 def _reach(values: np.ndarray) -> float:
@@ -77,46 +77,28 @@ def _reach(values: np.ndarray) -> float:
 def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
     """Values (U, T) from -reach to reach as an image, or as squares with their numbers."""
     units, steps = rows.shape
-    colors = palette.signed(STEPS)
-    indexes = shade_indexes(rows, reach)
     if steps > MOST_NUMBERS[0] or units > MOST_NUMBERS[1]:
         height = min(9.0, max(2.0, 0.22 * units))
-        return enlarged(indexes, colors, f"height:max({height:.2f}rem,3.8vw)")
-    squares = "".join(
-        f'<span style="background:{colors[index]};color:{palette.text_on(colors[index])}">'
-        f"{_in_square(value)}</span>"
-        for index, value in zip(indexes.ravel(), rows.ravel(), strict=True)
+        return shaded(rows, palette, f"height:max({height:.2f}rem,3.8vw)", reach)
+    colors = [palette.signed(STEPS)[index] for index in shade_indexes(rows, reach).ravel()]
+    return div(
+        f"display:grid;grid-template-columns:repeat({steps},minmax(0,1fr));"
+        "grid-auto-rows:1.75rem;line-height:1.75rem;text-align:center;overflow:hidden;"
+        "border-radius:3px;font-size:0.75rem",
+        *(
+            f'<span style="background:{color};color:{palette.text_on(color)}">'
+            f"{signed(value) if not value or abs(value) >= LEAST else ALMOST_0}</span>"
+            for color, value in zip(colors, rows.ravel(), strict=True)
+        ),
     )
-    return (
-        f'<div style="display:grid;grid-template-columns:repeat({steps},minmax(0,1fr));'
-        f"grid-auto-rows:1.75rem;line-height:1.75rem;text-align:center;overflow:hidden;"
-        f'border-radius:3px;font-size:0.75rem">{squares}</div>'
-    )
 
 
-def _in_square(value: float) -> str:
-    """A number where there is room for six letters."""
-    return signed(value) if not value or abs(value) >= LEAST else "≈ 0"
-
-
-def legend(columns: str, palette: Palette, more: str = "") -> str:
+def legend(columns: str, palette: Palette, *more: str) -> str:
     """The scale of all matrices, what their `columns` are, and `more`."""
     bar = scale_bar(palette.signed(2), 4, palette.border)
-    return (
-        f'<div style="color:{palette.muted};display:flex;flex-wrap:wrap;gap:0.25rem 1.25rem;'
-        f'margin-bottom:0.5rem"><span>−1 {bar} 1</span><span>rows are units, columns {columns}'
-        f"</span>{more}</div>"
-    )
-
-
-def last_legend(of: str, palette: Palette) -> str:
-    """What the outline of the last-step mode means."""
-    return f"<span>{outline_mark(palette.last)} what last-step mode keeps of {escape(of)}</span>"
+    return key(palette, f"−1 {bar} 1", f"rows are units, columns {columns}", *more)
 
 
 def outline_mark(color: str) -> str:
     """A small outline, as one is drawn around a column."""
-    return (
-        '<span style="display:inline-block;width:0.6rem;height:1rem;border-radius:3px;'
-        f'vertical-align:-3px;border:2px solid {color}"></span>'
-    )
+    return swatch(f"width:0.6rem;border:2px solid {color}")

@@ -15,8 +15,45 @@ from html import escape
 
 import numpy as np
 
+from lib.figures.palette import Palette
+
 STEPS = 60
 """Shades on either side of zero: more than an eye tells apart."""
+
+
+def div(style: str, *body: str) -> str:
+    """A block with this CSS."""
+    return f'<div style="{style}">{"".join(body)}</div>'
+
+
+def picture(sentence: str, palette: Palette, *body: str, style: str = "") -> str:
+    """Several blocks as one picture, with what it says as its alternative text."""
+    return (
+        f'<div role="img" aria-label="{escape(sentence)}" style="font-size:0.875rem;'
+        f'line-height:1.35;color:{palette.ink};{style}">{"".join(body)}</div>'
+    )
+
+
+def fitting(least: str) -> str:
+    """The CSS of a grid whose columns are `least` wide, as many as fit."""
+    return f"grid-template-columns:repeat(auto-fit,minmax(min(100%,{least}),1fr))"
+
+
+def key(palette: Palette, *entries: str) -> str:
+    """What the marks of a picture mean, side by side above it."""
+    return div(
+        f"display:flex;flex-wrap:wrap;gap:0.25rem 1.25rem;color:{palette.muted};"
+        "margin-bottom:0.5rem",
+        *(f"<span>{entry}</span>" for entry in entries),
+    )
+
+
+def swatch(style: str) -> str:
+    """A mark in a key, as high as its words."""
+    return (
+        '<span style="display:inline-block;height:1rem;border-radius:3px;vertical-align:-3px;'
+        f'{style}"></span>'
+    )
 
 
 def shade_indexes(values: np.ndarray, reach: float) -> np.ndarray:
@@ -50,8 +87,13 @@ def enlarged(indexes: np.ndarray, colors: Sequence[str], size: str) -> str:
     """The same as an element as wide as its block; `size` is its height, as CSS."""
     return (
         f'<img alt="" src="{png_uri(indexes, colors)}" style="display:block;width:100%;'
-        f'{size};image-rendering:pixelated;border-radius:3px">'
+        f'image-rendering:pixelated;border-radius:3px;{size}">'
     )
+
+
+def shaded(values: np.ndarray, palette: Palette, size: str, reach: float = 1.0) -> str:
+    """Values from -reach to reach as such an element."""
+    return enlarged(shade_indexes(values, reach), palette.signed(STEPS), size)
 
 
 def scale_bar(colors: Sequence[str], width: float, border: str) -> str:
@@ -63,32 +105,26 @@ def scale_bar(colors: Sequence[str], width: float, border: str) -> str:
     )
 
 
-def svg_uri(svg: str) -> str:
-    """A whole `<svg>` element with its namespace, for an `img` or a CSS `url()`."""
+def svg_uri(body: str, view_box: str, attributes: str = "") -> str:
+    """A drawing with its `viewBox`, for an `img` or a CSS `url()`."""
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view_box}" {attributes}>{body}</svg>'
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
 def svg_image(body: str, width: float, height: float, attributes: str, alt: str = "") -> str:
     """A drawing of so many pixels, at the usual 16 px per rem, as an image element."""
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.1f} {height:.1f}" '
-        f"{attributes}>{body}</svg>"
-    )
+    uri = svg_uri(body, f"0 0 {width:.1f} {height:.1f}", attributes)
     return (
-        f'<img alt="{escape(alt)}" decoding="sync" src="{svg_uri(svg)}" '
-        f'style="width:{width / 16:.2f}rem;height:{height / 16:.2f}rem;max-width:none;'
-        'display:block">'
+        f'<img alt="{escape(alt)}" decoding="sync" src="{uri}" style="width:{width / 16:.2f}rem;'
+        f'height:{height / 16:.2f}rem;max-width:none;display:block">'
     )
 
 
 def plot_image(shapes: str, height: int, background: str, rem: float) -> str:
     """Shapes on a plane of 1000 × `height` as an image as wide as its block and `rem` high."""
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 {height}" '
-        f'preserveAspectRatio="none"><rect width="1000" height="{height}" fill="{background}"/>'
-        f"{shapes}</svg>"
-    )
-    return f'<img alt="" src="{svg_uri(svg)}" style="display:block;width:100%;height:{rem:g}rem">'
+    ground = f'<rect width="1000" height="{height}" fill="{background}"/>'
+    uri = svg_uri(ground + shapes, f"0 0 1000 {height}", 'preserveAspectRatio="none"')
+    return f'<img alt="" src="{uri}" style="display:block;width:100%;height:{rem:g}rem">'
 
 
 def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "") -> str:

@@ -11,7 +11,7 @@ from html import escape
 from lib.doctor import Diagnosis
 from lib.doctor.lineup import AxisFate, AxisPair
 from lib.doctor.loss_shapes import Sizes
-from lib.figures.html import code_words
+from lib.figures.html import code_words, div, picture
 from lib.figures.palette import Palette, mix
 from lib.figures.tensor import Scale, tensor_image
 from lib.stack.tensors import Axis, Role, Tensor, numbers
@@ -42,35 +42,30 @@ def axes_of(shape: Sequence[int | None], output: Sizes | None = None) -> Tensor:
 
 
 def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str:
-    """The output, the target and what the loss compares; below, every axis with its fate.
-
-    Args:
-        diagnosis: of the two shapes.
-        sentence: the picture in words, for whoever can't see it.
-        palette: the colours.
-    """
-    batch, axes = diagnosis.decisive, diagnosis.axes
-    output, target = diagnosis.output_shape, diagnosis.target_shape
-    drawn_output, drawn_target = axes_of(output), axes_of(target, output)
-    compared = _placed(_compared([pair for pair, _ in axes])) if diagnosis.broadcast_shape else None
-    drawn = [tensor for tensor in (drawn_output, drawn_target, compared) if tensor]
+    """The output, the target and what the loss compares; below, every axis with its fate."""
+    axes, target = diagnosis.axes, axes_of(diagnosis.target_shape, diagnosis.output_shape)
+    output, broadcast = axes_of(diagnosis.output_shape), diagnosis.broadcast_shape
+    compared = _placed(_compared([pair for pair, _ in axes])) if broadcast else ()
+    drawn = [tensor for tensor in (output, target, compared) if tensor]
     scale = Scale.of(drawn, height=100, width=90)
+    muted = f"color:{palette.muted}"
     images = [
-        _tensor("the output", output, drawn_output, scale, palette, palette.ink),
-        _words("meets", palette),
-        _tensor("y", target, drawn_target, scale, palette, palette.ink),
+        _tensor(output, scale, palette, palette.ink, "the output"),
+        div(muted, "meets"),
+        _tensor(target, scale, palette, palette.ink, "y"),
     ]
+    batch = diagnosis.decisive
     if batch and batch.broadcast and compared:
         color = palette.best if diagnosis.verdict == "correct" else palette.silent
         images += [
-            _words("⇒", palette),
-            _tensor("compared in a batch", batch.broadcast, compared, scale, palette, color),
+            div(muted, "⇒"),
+            _tensor(compared, scale, palette, color, "compared in a batch", batch.broadcast),
         ]
-    return (
-        f'<div style="font-size:0.875rem;line-height:1.35;color:{palette.ink}">'
-        f'<div role="img" aria-label="{escape(sentence)}" style="display:flex;'
-        f'flex-wrap:wrap;gap:0.75rem 1rem;align-items:center">{"".join(images)}</div>'
-        f"{_table(axes, palette)}</div>"
+    line = "display:flex;flex-wrap:wrap;gap:0.75rem 1rem;align-items:center"
+    return div(
+        f"font-size:0.875rem;line-height:1.35;color:{palette.ink}",
+        picture(sentence, palette, *images, style=line),
+        _table(axes, palette),
     )
 
 
@@ -78,13 +73,8 @@ def shapes_picture(shapes: Sequence[Sequence[int | None]], palette: Palette) -> 
     """Some shapes beside each other, all to the same scale."""
     tensors = [axes_of(shape) for shape in shapes]
     scale = Scale.of(tensors)
-    boxes = "".join(
-        f"<div>{code_words(numbers(tensor), palette.ink, bold=True)}"
-        f'<div style="margin-top:0.25rem">{tensor_image(tensor, scale, palette, palette.ink)}</div>'
-        "</div>"
-        for tensor in tensors
-    )
-    return f'<div style="display:flex;flex-wrap:wrap;gap:0.75rem 1.5rem">{boxes}</div>'
+    boxes = (_tensor(tensor, scale, palette, palette.ink) for tensor in tensors)
+    return div("display:flex;flex-wrap:wrap;gap:0.75rem 1.5rem", *boxes)
 
 
 def _compared(pairs: list[AxisPair]) -> Tensor:
@@ -97,14 +87,14 @@ def _compared(pairs: list[AxisPair]) -> Tensor:
     return tuple(axes)
 
 
-def _tensor(  # noqa: PLR0917  two descriptions, two settings, one colour
-    name: str, shape: Sizes, tensor: Tensor, scale: Scale, palette: Palette, color: str
+def _tensor(  # noqa: PLR0917  a tensor, how it is drawn, and what is said of it
+    tensor: Tensor, scale: Scale, palette: Palette, color: str, name: str = "", shape: Sizes = ()
 ) -> str:
-    image = tensor_image(tensor, scale, palette, color)
+    """A tensor with its numbers above it, or with those of a `shape`; and maybe a name."""
     return (
-        f'<div><div style="color:{palette.muted}">{escape(name)}</div>'
-        f"{code_words(f'{shape}', palette.ink, bold=True)}"
-        f'<div style="margin-top:0.25rem">{image}</div></div>'
+        f"<div>{div(f'color:{palette.muted}', name) if name else ''}"
+        f"{code_words(f'{shape or numbers(tensor)}', palette.ink, bold=True)}"
+        f"{div('margin-top:0.25rem', tensor_image(tensor, scale, palette, color))}</div>"
     )
 
 
@@ -117,10 +107,6 @@ def _placed(tensor: Tensor) -> Tensor:
         free = [role for role in free if role != spot] or ["batch"]
         axes.append(Axis(axis.letter, axis.size, spot))
     return tuple(axes)
-
-
-def _words(words: str, palette: Palette) -> str:
-    return f'<div style="color:{palette.muted}">{escape(words)}</div>'
 
 
 def _table(axes: list[tuple[AxisPair, AxisFate]], palette: Palette) -> str:

@@ -14,9 +14,9 @@ import numpy as np
 
 from lib.english import apart_by
 from lib.figures.heatmaps import legend
-from lib.figures.html import STEPS, enlarged, shade_indexes
+from lib.figures.html import div, fitting, picture, shaded
 from lib.figures.palette import Palette
-from lib.figures.timeline import over_time, picture, ticks
+from lib.figures.timeline import over_time, ticks
 from lib.proofs import Measure, ProofCard
 
 TALL = 7.5
@@ -25,11 +25,10 @@ TALL = 7.5
 
 def proof_cards(proofs: Sequence[ProofCard], palette: Palette, missing: str) -> str:
     """All cards, as many side by side as fit; `missing` stands where a figure isn't known."""
-    cards = "".join(_card(proof, palette, missing) for proof in proofs)
-    return (
-        '<div style="display:grid;gap:0.75rem;align-items:stretch;'
-        "grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));font-size:0.875rem;"
-        f'line-height:1.45;color:{palette.ink}">{cards}</div>'
+    return div(
+        f"display:grid;gap:0.75rem;align-items:stretch;{fitting('22rem')};font-size:0.875rem;"
+        f"line-height:1.45;color:{palette.ink}",
+        *(_card(proof, palette, missing) for proof in proofs),
     )
 
 
@@ -57,34 +56,27 @@ def equation(
 ) -> str:
     """Two pictures of the same units, a minus between them, and the picture of what is left.
 
-    Args:
-        one: what is shown.
-        other: what is subtracted.
-        measure: their largest difference.
-        palette: the theme's.
-        missing: stands in place of the measure while it isn't known.
-        sentence: says what is seen.
-        columns: what the columns are.
-        start: the row that is marked at first, where the columns are timesteps.
+    `missing` stands in place of the measure while it isn't known. `start` is the row that is marked
+    at first, where the columns are timesteps; `columns` says what they are.
     """
     left = None
     if one.rows is not None and other.rows is not None:
         left = np.abs(one.rows - other.rows)
         left /= max(float(np.nanmax(left)), 1e-45)  # what differs at all is to be seen
     figure = _figure(measure, palette, missing, 2.25)
-    sign = '<div style="font-size:1.75rem">{}</div>'
-    row = (
-        _side(one, palette, start)
-        + sign.format("−")
-        + _side(other, palette, start)
-        + sign.format("=")
-        + _side(Side(measure.of, "on the same weights", left), palette, start, figure)
-    )
+    rest = Side(measure.of, "on the same weights", left)
     return picture(
-        f"{legend(columns, palette)}"
-        f'<div style="display:flex;flex-wrap:wrap;align-items:center;gap:0.5rem">{row}</div>',
         sentence,
         palette,
+        legend(columns, palette),
+        div(
+            "display:flex;flex-wrap:wrap;align-items:center;gap:0.5rem",
+            _side(one, palette, start),
+            div("font-size:1.75rem", "−"),
+            _side(other, palette, start),
+            div("font-size:1.75rem", "="),
+            _side(rest, palette, start, figure),
+        ),
     )
 
 
@@ -92,46 +84,44 @@ def _side(side: Side, palette: Palette, start: int | None, figure: str = "") -> 
     """A picture with its name above it, and maybe a figure upon it."""
     columns, below = 0, ""
     if side.rows is None:
-        body = (
-            f'<div style="height:{TALL}rem;border-radius:3px;background:{palette.surface}"></div>'
-        )
+        body = div(f"height:{TALL}rem;border-radius:3px;background:{palette.surface}")
     else:
         units, columns = side.rows.shape
-        body = enlarged(shade_indexes(side.rows, 1.0), palette.signed(STEPS), f"height:{TALL}rem")
+        body = shaded(side.rows, palette, f"height:{TALL}rem")
         if start is not None:
             body = over_time(body, columns, palette, units=units, start=start)
     if figure:
-        body += (
-            '<div style="position:absolute;inset:0;display:grid;place-items:center;'
-            f'text-align:center;pointer-events:none"><div>{figure}</div></div>'
+        body += div(
+            "position:absolute;inset:0;display:grid;place-items:center;text-align:center;"
+            "pointer-events:none",
+            f"<div>{figure}</div>",
         )
     if start is not None:
-        below = ticks(columns, palette, most=6) if columns else '<div style="height:1.2rem"></div>'
-    return (
-        '<div style="flex:1 1 9rem;min-width:0">'
-        f'<div style="font-family:monospace;font-size:clamp(0.6875rem,2.8vw,0.8125rem)">'
-        f'{escape(side.code)}</div><div style="color:{palette.muted}">{escape(side.about)}</div>'
-        f'<div style="position:relative">{body}</div>{below}</div>'
+        below = ticks(columns, palette, most=6) if columns else div("height:1.2rem")
+    return div(
+        "flex:1 1 9rem;min-width:0",
+        div("font-family:monospace;font-size:clamp(0.6875rem,2.8vw,0.8125rem)", escape(side.code)),
+        div(f"color:{palette.muted}", escape(side.about)),
+        div("position:relative", body),
+        below,
     )
 
 
 def _card(proof: ProofCard, palette: Palette, missing: str) -> str:
-    figures = "".join(measured(measure, palette, missing) for measure in proof.measures)
-    return (
-        f'<div style="border:1px solid {palette.border};border-radius:0.5rem;padding:0.75rem 1rem">'
-        f'<div style="font-weight:600">{escape(proof.title)}</div>{figures}'
-        f'<div style="margin-top:0.35rem">{escape(proof.takeaway)}</div>'
-        f'<div style="color:{palette.muted}">{escape(proof.why)}</div></div>'
+    return div(
+        f"border:1px solid {palette.border};border-radius:0.5rem;padding:0.75rem 1rem",
+        div("font-weight:600", escape(proof.title)),
+        *(measured(measure, palette, missing) for measure in proof.measures),
+        div("margin-top:0.35rem", escape(proof.takeaway)),
+        div(f"color:{palette.muted}", escape(proof.why)),
     )
 
 
 def measured(measure: Measure, palette: Palette, missing: str) -> str:
     """A figure, and below it what it is the figure of."""
-    return (
-        f'<div style="margin-top:0.35rem">{_figure(measure, palette, missing, 1.25)}'
-        f'<div style="font-family:monospace;font-size:0.8125rem;overflow-wrap:anywhere">'
-        f"{escape(measure.of)}</div></div>"
-    )
+    code = "font-family:monospace;font-size:0.8125rem;overflow-wrap:anywhere"
+    figure = _figure(measure, palette, missing, 1.25)
+    return div("margin-top:0.35rem", figure, div(code, escape(measure.of)))
 
 
 def _figure(measure: Measure, palette: Palette, missing: str, size: float) -> str:
@@ -143,4 +133,4 @@ def _figure(measure: Measure, palette: Palette, missing: str, size: float) -> st
         color, mark = (palette.best_text, "✓") if measure.same else (palette.ink, "≠")
         words = f'<span style="color:{color}">{mark} {exact}</span>'
     high = f"line-height:{size + 0.4:g}rem;height:{size + 0.4:g}rem"
-    return f'<div style="font-size:{size}rem;font-weight:700;{high}">{words}</div>'
+    return div(f"font-size:{size}rem;font-weight:700;{high}", words)

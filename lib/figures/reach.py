@@ -21,34 +21,25 @@ def reach_figure(
     """Norms (T,) of the gradients by the hidden states, for losses "sequence" and "last"."""
     steps = len(names)
     labels = {"sequence": f"loss over all {steps} steps", "last": f"loss at step {steps} alone"}
-    hover = f"%{{y:{chart.VALUE}}}"
-    data = []
+    glyphs = {"sequence": "dots", "last": "diamond"}
+    data, key, sizes = [], [], []
     for mode, values in norms.items():
         known = marks.finite(values)
         known = np.where(known > FLOOR, known, np.nan)
+        sizes += known[np.isfinite(known)].tolist()
         style = {"color": palette.mode(mode), "width": 2.5}
-        line = marks.line(labels[mode], known, style, hover, dots=marks.dot_size(steps))
+        dots = marks.dot_size(steps)
+        line = marks.line(labels[mode], known, style, f"%{{y:{chart.VALUE}}}", dots=dots)
         if mode == "last":
             line["marker"]["symbol"] = "diamond"
         data.append(line)
-    glyphs = {"sequence": "dots", "last": "diamond"}
-    key = [
-        [marks.Entry(glyphs[m], labels[m], palette.mode(m), palette.mode_text(m)) for m in norms]
-    ]
-    sizes = [v for array in norms.values() for v in marks.finite(array) if v > FLOOR]
-    axis = axes.log_axis("size of ∂L/∂h", sizes)
+        words = palette.mode_text(mode)
+        key.append(marks.Entry(glyphs[mode], labels[mode], palette.mode(mode), words))
+    # Not to be zoomed, so that the playhead's band stays where it belongs.
+    x = axes.timestep_axis(names) | {"fixedrange": True}
+    y = axes.log_axis("size of ∂L/∂h", sizes)
     if not sizes:
         # Nothing is drawn, so that any numbers at the axis would be made up.
-        axis |= {"tickvals": [], "ticktext": []}
-    return chart.figure(
-        data,
-        chart.layout(
-            palette,
-            # Not to be zoomed, so that the playhead's band stays where it belongs.
-            axes.timestep_axis(names) | {"fixedrange": True},
-            axis,
-            key,
-            name=f"reach {steps}",
-            height=HEIGHT,
-        ),
-    )
+        y |= {"tickvals": [], "ticktext": []}
+    layout = chart.layout(palette, x, y, [key], name=f"reach {steps}", height=HEIGHT)
+    return chart.figure(data, layout)

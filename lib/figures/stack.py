@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from lib.figures.html import arrow_head, code_words
+from lib.figures.html import arrow_head, code_words, div, picture
 from lib.figures.palette import Palette
 from lib.figures.tensor import Scale, tensor_image
+from lib.stack.base import Layer
 from lib.stack.recurrent import Bidirectional, Recurrent, returned_names
 from lib.stack.tensors import Tensor, letters, readable_shape
 from lib.stack.tracing import TracedLayer
@@ -43,15 +44,9 @@ def layer_pictures(
             f"<div>{code_words(readable_shape(tensor), palette.ink, bold=True)}{name}</div>"
             for tensor, name in _named(step)
         )
-        words = (
-            f'<div style="color:{palette.muted};font-size:0.8125rem">{shapes}{_counted(step)}</div>'
-        )
-        yield (
-            f'<div role="img" aria-label="{escape(sentence)}" style="{_LINE};'
-            f"gap:0.25rem 0.75rem;min-height:{ROW}rem;font-size:0.875rem;line-height:1.35;"
-            f'color:{palette.ink}">'
-            f"{tensors}{words}</div>"
-        )
+        words = div(f"color:{palette.muted};font-size:0.8125rem", shapes, _counted(step))
+        row = f"{_LINE};gap:0.25rem 0.75rem;min-height:{ROW}rem"
+        yield picture(sentence, palette, tensors, words, style=row)
 
 
 def stack_picture(steps: tuple[TracedLayer, ...], sentence: str, palette: Palette) -> str:
@@ -61,17 +56,13 @@ def stack_picture(steps: tuple[TracedLayer, ...], sentence: str, palette: Palett
     for place, (step, by_mode) in enumerate(zip(steps, _by_mode(steps), strict=True)):
         tensors = _tensors(step, scale, palette, by_mode=by_mode)
         if place == 0:
-            parts.append(f'<div><div style="font-weight:600">1 · Input</div>{tensors}</div>')
-            continue
-        arrow = _arrow(place, step, palette)
-        parts.append(f'<div style="{_LINE};gap:0.5rem">{arrow}{tensors}</div>')
-    return (
-        f'<div role="img" aria-label="{escape(sentence)}" style="{_LINE};gap:1rem 0.75rem;'
-        f'font-size:0.875rem;line-height:1.35;color:{palette.ink}">{"".join(parts)}</div>'
-    )
+            parts.append(f"<div>{div('font-weight:600', '1 · Input')}{tensors}</div>")
+        else:
+            parts.append(div(f"{_LINE};gap:0.5rem", _arrow(place, step, palette), tensors))
+    return picture(sentence, palette, *parts, style=f"{_LINE};gap:1rem 0.75rem")
 
 
-def colored_shape(tensor: Tensor, palette: Palette) -> str:
+def _colored_shape(tensor: Tensor, palette: Palette) -> str:
     """The shape in letters, each in the colour of its axis."""
     inner = f'<span style="color:{palette.muted}">, </span>'.join(
         f'<span style="color:{palette.axis(axis.role)}">{escape(axis.letter)}</span>'
@@ -103,12 +94,7 @@ def _named(step: TracedLayer) -> Iterator[tuple[Tensor, str]]:
 
 
 def _tensors(
-    step: TracedLayer,
-    scale: Scale,
-    palette: Palette,
-    *,
-    by_mode: bool,
-    with_numbers: bool = True,
+    step: TracedLayer, scale: Scale, palette: Palette, *, by_mode: bool, with_numbers: bool = True
 ) -> str:
     """What a layer gives, each with its letters, its name and its numbers above."""
     boxes = []
@@ -118,10 +104,10 @@ def _tensors(
         numbers = f"<br>{code_words(readable_shape(tensor), palette.ink)}" if with_numbers else ""
         label = f'<span style="color:{palette.muted}">{name}</span>'
         boxes.append(
-            f"<div>{colored_shape(tensor, palette)}{label}{numbers}"
+            f"<div>{_colored_shape(tensor, palette)}{label}{numbers}"
             f"{tensor_image(tensor, scale, palette, color)}</div>"
         )
-    return f'<div style="{_LINE};gap:0.5rem 0.75rem">{"".join(boxes)}</div>'
+    return div(f"{_LINE};gap:0.5rem 0.75rem", *boxes)
 
 
 def _counted(step: TracedLayer) -> str:
@@ -155,30 +141,25 @@ def _refusal(step: TracedLayer, palette: Palette) -> str:
 
 def _arrow(place: int, step: TracedLayer, palette: Palette) -> str:
     """A layer: its number and name above, how its parameters are counted below."""
-    color = palette.wrong if step.error else palette.muted
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "<wbr>", step.layer.keras)  # where it may break
-    below = _counted(step)
+    color, head, below = palette.muted, arrow_head(palette.muted), _counted(step)
     if step.error:
-        below = f'<b style="color:{palette.wrong}">✗ breaks here</b>'
-    head = "" if step.error else arrow_head(color)
-    return (
-        f'<div style="flex:none;width:{ARROW}rem;text-align:center">'
-        f'<div style="font-weight:600;overflow-wrap:anywhere">{place + 1} · {words}</div>'
-        f"{_flags(step, palette)}"
-        f'<div style="position:relative;height:2px;background:{color};margin:0.3rem 0">{head}</div>'
-        f'<div style="color:{palette.muted};font-size:0.8125rem">{below}</div></div>'
+        color, head = palette.wrong, ""
+        below = f'<b style="color:{color}">✗ breaks here</b>'
+    small = f"color:{palette.muted};font-size:0.8125rem"
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "<wbr>", step.layer.keras)  # where it may break
+    return div(
+        f"flex:none;width:{ARROW}rem;text-align:center",
+        div("font-weight:600;overflow-wrap:anywhere", f"{place + 1} · {words}"),
+        *(div(small, flag) for flag in _flags(step.layer)),
+        div(f"position:relative;height:2px;background:{color};margin:0.3rem 0", head),
+        div(small, below),
     )
 
 
-def _flags(step: TracedLayer, palette: Palette) -> str:
+def _flags(layer: Layer) -> Iterator[str]:
     """What is switched on, in Keras's words."""
-    words = [
-        setting.name
-        for setting in step.layer.settings()
-        if setting.default is False and getattr(step.layer, setting.name)
-    ]
-    if isinstance(step.layer, Bidirectional):
-        words.insert(0, f"{step.layer.cell}, {step.layer.merge_mode}")
-    return "".join(
-        f'<div style="color:{palette.muted};font-size:0.8125rem">{word}</div>' for word in words
-    )
+    if isinstance(layer, Bidirectional):
+        yield f"{layer.cell}, {layer.merge_mode}"
+    for setting in layer.settings():
+        if setting.default is False and getattr(layer, setting.name):
+            yield setting.name

@@ -15,7 +15,7 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.figures.grid import EDGE, Grid, Room, levels_of
-from lib.figures.html import arrow_head, code_words
+from lib.figures.html import arrow_head, code_words, div, fitting
 from lib.figures.palette import Palette
 from lib.recurrence import Trace
 from lib.stack.models import model_layers
@@ -71,10 +71,10 @@ def shape_strip(
         levels: list[np.ndarray | None] = [levels_of(dataset.x[sample])]
         levels += _output_levels(experiment, dataset.y[sample], traces.get(mode))
         modes.append(_mode(mode, experiment, steps, levels, grid))
-    columns = "repeat(auto-fit,minmax(min(100%,26rem),1fr))" if beside else "minmax(0,1fr)"
+    columns = fitting("26rem") if beside else "grid-template-columns:minmax(0,1fr)"
     return (
         f'<div role="img" aria-label="{escape(sentence)}" class="strip" '
-        f'style="color:{palette.ink}"><div class="modes" style="grid-template-columns:{columns}">'
+        f'style="color:{palette.ink}"><div class="modes" style="{columns}">'
         f'{"".join(modes)}</div><div class="legend" style="color:{palette.muted}">'
         f"{LEGEND}</div></div>"
     )
@@ -99,38 +99,31 @@ def _mode(
     parts = [_tensor(steps[0].tensors[0], with_time, "input", palette, brief=brief)]
     shades = palette.shades(palette.mode(mode))
     for place, step in enumerate(steps[1:], start=1):
-        is_top = place == experiment.model.layers
-        only_last = not _has_time(step)
-        image = grid.image(
-            _width(step),
-            levels[place],
-            shades,
-            only_last=only_last,
-            outlined=only_last or (is_top and experiment.model.mode == "both"),
-        )
+        is_top, is_head = place == experiment.model.layers, place == len(steps) - 1
+        width, only_last = _width(step), not _has_time(step)
+        outlined = only_last or (is_top and experiment.model.mode == "both")
+        image = grid.image(width, levels[place], shades, only_last=only_last, outlined=outlined)
         name, color = "hidden states", palette.muted
         if is_top and only_last:
             name, color = "the last row alone", words
-        elif place == len(steps) - 1:
-            name = _prediction_words(_width(step), only_last)
-        room = max(BOX, grid.size(_width(step))[0])
+        elif is_head:
+            name = _prediction_words(width, only_last)
+        room = max(BOX, grid.size(width)[0])
         image = image if only_last else _rows(image, grid)
         box = _tensor(step.tensors[0], image, name, palette, color=color, room=room, brief=brief)
         arrow = _arrow(step, grid, 1 if brief else 2, at_last=not _has_time(steps[place - 1]))
-        parts.append(
-            f'<div style="flex:1 0 auto;max-width:{LONGEST_ARROW + 0.25 + room:.2f}rem;'
-            f'display:flex;gap:0.25rem">{arrow}{box}</div>'
-        )
+        longest = f"flex:1 0 auto;max-width:{LONGEST_ARROW + 0.25 + room:.2f}rem"
+        parts.append(div(f"{longest};display:flex;gap:0.25rem", arrow, box))
     flow = "gap:0 1rem" if brief else "flex-direction:column;gap:0.125rem"
-    return (
-        f'<div style="display:flex;flex-wrap:wrap;min-width:0;{flow}">'
-        f'<div style="flex:0 0 {f"{HEADING}rem" if brief else "auto"};display:flex;'
-        'flex-wrap:wrap;align-content:flex-start;align-items:baseline;column-gap:0.625rem">'
-        f'<span style="color:{words};font-size:1rem;font-weight:600">{choice.label}</span>'
-        f"{code_words(choice.keras, words)}</div>"
-        f'<div class="chain" style="flex:{"99 1 20rem" if brief else "none"}">'
-        f"{''.join(parts)}</div></div>"
+    heading = div(
+        f"flex:0 0 {f'{HEADING}rem' if brief else 'auto'};display:flex;flex-wrap:wrap;"
+        "align-content:flex-start;align-items:baseline;column-gap:0.625rem",
+        f'<span style="color:{words};font-size:1rem;font-weight:600">{choice.label}</span>',
+        code_words(choice.keras, words),
     )
+    flex = "99 1 20rem" if brief else "none"
+    chain = f'<div class="chain" style="flex:{flex}">{"".join(parts)}</div>'
+    return div(f"display:flex;flex-wrap:wrap;min-width:0;{flow}", heading, chain)
 
 
 def _prediction_words(targets: int, only_last: bool) -> str:
@@ -156,13 +149,11 @@ def _tensor(
     """
     shape = code_words(readable_shape(tensor), palette.ink, bold=True)
     above = "" if brief else f"{code_words(letters(tensor), palette.muted)}<br>"
-    below = (
-        "" if brief else f'<div class="name" style="color:{color or palette.muted}">{name}</div>'
-    )
+    below = f'<div class="name" style="color:{color or palette.muted}">{name}</div>'
     return (
         f'<div title="{letters(tensor)}: {name}" style="flex:none;'
         f'width:{f"{room:.2f}rem" if room else "auto"}">'
-        f'{above}{shape}<div style="margin:0.125rem 0">{image}</div>{below}</div>'
+        f"{above}{shape}{div('margin:0.125rem 0', image)}{'' if brief else below}</div>"
     )
 
 

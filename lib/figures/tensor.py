@@ -49,48 +49,43 @@ class Scale:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Box:
-    """The foremost sample, in pixels."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-
 def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> str:
     """A tensor as an image element, its samples in `color`."""
-    time = next((axis for axis in tensor if axis.role == "time"), None)
-    features = next((axis for axis in tensor if axis.role == "features"), None)
+    time, features = (
+        next((axis for axis in tensor if axis.role == role), None) for role in ("time", "features")
+    )
     batches = [axis for axis in tensor if axis.role == "batch"]
     sheets = min([3, *(axis.size for axis in batches if axis.size)])
     back = SHEET * (sheets - 1)
     samples = " × ".join(map(_label, batches))
-    box = _Box(
-        x=LETTER * len(_label(time)) + 12 if time else 4,
-        y=back + 5,
-        width=_length(features, scale.across) if features else ENTRY,
-        height=_length(time, scale.down) if time else ENTRY,
-    )
-    body = [*_sheets(box, sheets, color, palette), _grid(box, scale, palette, time, features)]
-    right = box.x + box.width + back + 8 + LETTER * len(samples)
+    # The foremost sample.
+    x, y = LETTER * len(_label(time)) + 12 if time else 4, back + 5
+    width = _length(features, scale.across) if features else ENTRY
+    height = _length(time, scale.down) if time else ENTRY
+    body = [*_sheets((x, y, width, height), sheets, color, palette)]
+    lines = ""  # between the entries, where there is room for them
+    if time and scale.down >= GRID:
+        rows = range(1, round(height / scale.down))
+        lines += "".join(f"M{x:.1f} {y + scale.down * k:.1f}h{width:.1f}" for k in rows)
+    if features and scale.across >= GRID:
+        columns = range(1, round(width / scale.across))
+        lines += "".join(f"M{x + scale.across * k:.1f} {y:.1f}v{height:.1f}" for k in columns)
+    if lines:
+        body.append(f'<path d="{lines}" stroke="{palette.background}" opacity="0.6"/>')
+    below, right = y + height, x + width + back + 8 + LETTER * len(samples)
     if time:
-        body.append(_edge(box.x - 4, box.y, f"v{box.height:.1f}", palette, time))
-        middle = box.y + box.height / 2 + 4
-        body.append(_text(box.x - 9, middle, palette, time.role, _label(time), "end"))
+        body.append(_edge(x - 4, y, f"v{height:.1f}", palette, time))
+        body.append(_text(x - 9, y + height / 2 + 4, palette, "time", _label(time), "end"))
     if features:
-        below = box.y + box.height
         half = LETTER * len(_label(features)) / 2
-        middle = max(box.x + box.width / 2, half)
-        body.append(_edge(box.x, below + 4, f"h{box.width:.1f}", palette, features))
-        body.append(_text(middle, below + 17, palette, features.role, _label(features), "middle"))
+        middle = max(x + width / 2, half)
+        body.append(_edge(x, below + 4, f"h{width:.1f}", palette, features))
+        body.append(_text(middle, below + 17, palette, "features", _label(features), "middle"))
         right = max(right, middle + half + 2)
-    x, y = box.x + box.width + back + 5, box.y - back + 9
-    body.append(_text(x, y, palette, "batch", samples, "start"))
-    down = box.y + box.height + (20 if features else 6)
+    body.append(_text(x + width + back + 5, y - back + 9, palette, "batch", samples, "start"))
     font = f'font-family="sans-serif" font-size="{FONT}" font-weight="600"'
-    return svg_image("".join(body), right, down, font, readable_shape(tensor))
+    alt = readable_shape(tensor)
+    return svg_image("".join(body), right, below + (20 if features else 6), font, alt)
 
 
 def _fitting(axes: Iterable[Axis], room: float) -> float:
@@ -107,33 +102,20 @@ def _label(axis: Axis) -> str:
     return axis.letter if axis.size is None else f"{axis.letter} {axis.size}"
 
 
-def _sheets(box: _Box, count: int, color: str, palette: Palette) -> Iterator[str]:
+def _sheets(
+    foremost: tuple[float, float, float, float], count: int, color: str, palette: Palette
+) -> Iterator[str]:
     """A rectangle for each sample, the hindmost and palest first."""
+    x, y, width, height = foremost
     fill = mix(palette.surface, color, 0.42)
     for behind in reversed(range(count)):
         share = 1 - 0.27 * behind
         yield (
-            f'<rect x="{box.x + SHEET * behind:.1f}" y="{box.y - SHEET * behind:.1f}" '
-            f'width="{box.width:.1f}" height="{box.height:.1f}" '
+            f'<rect x="{x + SHEET * behind:.1f}" y="{y - SHEET * behind:.1f}" '
+            f'width="{width:.1f}" height="{height:.1f}" '
             f'fill="{mix(palette.background, fill, share)}" '
             f'stroke="{mix(palette.background, color, share)}"/>'
         )
-
-
-def _grid(
-    box: _Box, scale: Scale, palette: Palette, time: Axis | None, features: Axis | None
-) -> str:
-    """Lines between the entries, where there is room for them."""
-    path = ""
-    if time and scale.down >= GRID:
-        rows = range(1, round(box.height / scale.down))
-        path += "".join(f"M{box.x:.1f} {box.y + scale.down * k:.1f}h{box.width:.1f}" for k in rows)
-    if features and scale.across >= GRID:
-        columns = range(1, round(box.width / scale.across))
-        path += "".join(
-            f"M{box.x + scale.across * k:.1f} {box.y:.1f}v{box.height:.1f}" for k in columns
-        )
-    return f'<path d="{path}" stroke="{palette.background}" opacity="0.6"/>' if path else ""
 
 
 def _edge(x: float, y: float, way: str, palette: Palette, axis: Axis) -> str:

@@ -8,8 +8,10 @@ properties `--cell-t` and `--cell-row` say, so that moving them sends and draws 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
+from lib.figures.html import div
 from lib.figures.palette import Palette
 
 TIME = "cell-time"
@@ -26,35 +28,36 @@ def over_time(
     A matrix has `units` rows, of which `start` is marked before anybody has picked one. The
     playhead doesn't hide what is `above`.
     """
-    band = (
-        f"position:absolute;top:-2px;bottom:-2px;width:calc(100%/{steps});"
-        f"left:calc(100%*var(--cell-t,0)/{steps});box-sizing:border-box;"
-        f"border:2px solid {palette.ink};border-radius:3px;pointer-events:none"
-    )
+    at = f"top:-2px;bottom:-2px;width:calc(100%/{steps});left:calc(100%*var(--cell-t,0)/{steps})"
     row = row_band("--cell-row", start, units, palette) if units > 1 else ""
     return (
         f'<div class="{TIME}{f" {UNITS}" if units else ""}" style="position:relative;'
         f'cursor:pointer;touch-action:pan-y;user-select:none">{body}{row}'
-        f'<div style="{band}"></div>{above}</div>'
+        f"{outline(at, palette.ink)}{above}</div>"
+    )
+
+
+def outline(place: str, color: str) -> str:
+    """A frame within a block, where the CSS of its `place` says."""
+    return div(
+        f"position:absolute;{place};box-sizing:border-box;border:2px solid {color};"
+        "border-radius:3px;pointer-events:none"
     )
 
 
 def row_band(place: str, start: int, rows: int, palette: Palette) -> str:
     """A band over one of `rows` rows, where the custom property `place` says; at first `start`."""
-    return (
-        f'<div style="position:absolute;left:0;right:0;height:calc(100%/{rows});'
-        f"top:calc(100%*var({place},{start})/{rows});box-sizing:border-box;min-height:3px;"
-        f'border:1px solid {palette.ink};pointer-events:none"></div>'
+    return div(
+        f"position:absolute;left:0;right:0;height:calc(100%/{rows});min-height:3px;"
+        f"top:calc(100%*var({place},{start})/{rows});box-sizing:border-box;"
+        f"border:1px solid {palette.ink};pointer-events:none"
     )
 
 
 def last_column(steps: int, palette: Palette) -> str:
     """The outline of the timestep that `return_sequences=False` keeps."""
-    return (
-        f'<div style="position:absolute;right:2px;top:0;bottom:0;width:calc(100%/{steps} - 4px);'
-        f"min-width:3px;box-sizing:border-box;border:2px solid {palette.last};border-radius:3px;"
-        'pointer-events:none"></div>'
-    )
+    at = f"right:2px;top:0;bottom:0;width:calc(100%/{steps} - 4px);min-width:3px"
+    return outline(at, palette.last)
 
 
 def ticks(steps: int, palette: Palette, most: int = 12) -> str:
@@ -63,25 +66,16 @@ def ticks(steps: int, palette: Palette, most: int = 12) -> str:
     So many as fit a phone.
     """
     stride = next(k for k in (1, 2, 5, 10, 20, 25, 50, 100, 200) if steps / k <= most)
-    named = [
-        1,
-        *(k for k in range(stride, steps, stride) if k - 1 > stride / 2 and steps - k >= stride),
-        steps,
-    ]
-    spans = "".join(
-        f'<span style="position:absolute;left:{100 * (k - 0.5) / steps:.2f}%;'
-        f'transform:translateX(-50%)">{k}</span>'
-        for k in dict.fromkeys(named)
-    )
-    return (
-        f'<div style="position:relative;height:1.2rem;font-size:0.75rem;color:{palette.muted}">'
-        f"{spans}</div>"
-    )
+    round_ones = range(stride, steps, stride)
+    named = [1, *(k for k in round_ones if k - 1 > stride / 2 and steps - k >= stride), steps]
+    return below_columns({k - 1: f"{k}" for k in named}, steps, palette)
 
 
-def picture(body: str, sentence: str, palette: Palette) -> str:
-    """Several blocks as one picture, with what it says as its alternative text."""
-    return (
-        f'<div role="img" aria-label="{escape(sentence)}" '
-        f'style="font-size:0.875rem;line-height:1.35;color:{palette.ink};">{body}</div>'
+def below_columns(names: Mapping[int, str], count: int, palette: Palette) -> str:
+    """What stands below some of `count` columns, by their index."""
+    spans = (
+        f'<span style="position:absolute;left:{100 * (column + 0.5) / count:.2f}%;'
+        f'transform:translateX(-50%);white-space:nowrap">{escape(name)}</span>'
+        for column, name in names.items()
     )
+    return div(f"position:relative;height:1.2rem;font-size:0.75rem;color:{palette.muted}", *spans)

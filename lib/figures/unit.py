@@ -12,7 +12,7 @@ from html import escape
 import numpy as np
 
 from lib.english import short, signed
-from lib.figures.html import plot_image, plotted_line
+from lib.figures.html import div, plot_image, plotted_line
 from lib.figures.palette import Palette
 from lib.figures.timeline import last_column, over_time, ticks
 from lib.recurrence.formulas import Line
@@ -25,11 +25,8 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> 
     """
     rows = [_row(line, outlined=top and line is lines[-1], palette=palette) for line in lines]
     below = ticks(len(lines[0].trace), palette, most=6)
-    rows.append(f'<div style="{_PAIR}"><div style="{_SCALED}"><div>{below}</div></div></div>')
-    return (
-        f'<div style="font-size:0.8125rem;line-height:1.35;color:{palette.ink}">{"".join(rows)}'
-        "</div>"
-    )
+    rows.append(div(_PAIR, div(_SCALED, f"<div>{below}</div>")))
+    return div(f"font-size:0.8125rem;line-height:1.35;color:{palette.ink}", *rows)
 
 
 _PAIR = "display:grid;gap:0 0.75rem;align-items:center;grid-template-columns:2fr 3fr;"
@@ -39,50 +36,35 @@ _SCALED = "display:grid;gap:0 0.25rem;grid-template-columns:minmax(0,1fr) 1.75re
 
 
 def _row(line: Line, *, outlined: bool, palette: Palette) -> str:
-    low, most = _ends(line.trace)
-    # Room for as many lines as the formula takes in a narrow column, so that rows stay in place.
-    high = 4.4 if "kernel" in line.formula else 3.3
-    ends = (
-        '<div style="display:flex;flex-direction:column;justify-content:space-between;'
-        f'font-size:0.6875rem;line-height:1;color:{palette.muted}"><span>{short(most)}</span>'
-        f"<span>{short(low).replace('-', '−')}</span></div>"
-    )
-    image = _plot(line.trace, palette)
-    if outlined:
-        image += last_column(len(line.trace), palette)
-    return (
-        f'<div style="{_PAIR}margin-bottom:0.5rem"><div style="{_SCALED}"><div>'
-        f"{over_time(image, len(line.trace), palette)}</div>{ends}</div>"
-        f'<div style="min-width:0;min-height:{high:g}rem;overflow-wrap:anywhere">'
-        f"<strong>{escape(line.symbol)}</strong> "
-        f"{escape(line.about)} = <strong>{signed(line.value)}</strong><br>"
-        f'<span style="color:{palette.muted}">= {escape(line.formula)}</span><br>'
-        f"= {escape(line.filled)}</div></div>"
-    )
+    """A line's trace between the ends of its scale, and one at zero; beside it the formula.
 
-
-def _finite(values: np.ndarray) -> np.ndarray:
-    """The values as float64, with 0 for what isn't a number or is infinite."""
-    return np.nan_to_num(np.asarray(values, np.float64), posinf=0.0, neginf=0.0)
-
-
-def _ends(values: np.ndarray) -> tuple[float, float]:
-    """The lowest and the highest number of a trace's scale: as far as it goes, and to 1 at least.
-
-    It begins at 0 where nothing is less.
+    The scale goes as far as the trace, and to 1 at least. It begins at 0 where nothing is less.
     """
-    known = _finite(values)
-    reach = max(1.0, float(np.abs(known).max(initial=0.0)))
-    return (-reach if known.min(initial=0.0) < 0 else 0.0), reach
-
-
-def _plot(values: np.ndarray, palette: Palette) -> str:
-    """A line through the middle of each column, between the ends of its scale, and one at zero."""
-    known, (low, high) = _finite(values), _ends(values)
+    known = np.nan_to_num(np.asarray(line.trace, np.float64), posinf=0.0, neginf=0.0)
+    high = max(1.0, float(np.abs(known).max(initial=0.0)))
+    low = -high if known.min(initial=0.0) < 0 else 0.0
     zero, *heights = 38 - 36 * (np.array([0, *known]) - low) / (high - low)
     axis = (
         f'<path d="M0 {zero:.1f}H1000" stroke="{palette.baseline}" stroke-dasharray="2 3" '
         'fill="none" vector-effect="non-scaling-stroke"/>'
     )
-    line = plotted_line(np.array(heights), palette.ink, 2)
-    return plot_image(axis + line, 40, palette.surface, 3.25)
+    shapes = axis + plotted_line(np.array(heights), palette.ink, 2)
+    image = plot_image(shapes, 40, palette.surface, 3.25)
+    if outlined:
+        image += last_column(len(known), palette)
+    ends = div(
+        "display:flex;flex-direction:column;justify-content:space-between;"
+        f"font-size:0.6875rem;line-height:1;color:{palette.muted}",
+        f"<span>{short(high)}</span><span>{short(low).replace('-', '−')}</span>",
+    )
+    # Room for as many lines as the formula takes in a narrow column, so that rows stay in place.
+    room = 4.4 if "kernel" in line.formula else 3.3
+    formula = div(
+        f"min-width:0;min-height:{room:g}rem;overflow-wrap:anywhere",
+        f"<strong>{escape(line.symbol)}</strong> "
+        f"{escape(line.about)} = <strong>{signed(line.value)}</strong><br>"
+        f'<span style="color:{palette.muted}">= {escape(line.formula)}</span><br>'
+        f"= {escape(line.filled)}",
+    )
+    over = f"<div>{over_time(image, len(known), palette)}</div>"
+    return div(f"{_PAIR}margin-bottom:0.5rem", div(_SCALED, over, ends), formula)

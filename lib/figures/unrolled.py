@@ -12,9 +12,9 @@ import numpy as np
 
 from lib.english import number
 from lib.experiment import MODES
-from lib.figures.html import STEPS, code_words, enlarged, shade_indexes, svg_uri
+from lib.figures.html import code_words, div, picture, shaded, svg_uri
 from lib.figures.palette import Palette
-from lib.figures.timeline import over_time, picture, ticks
+from lib.figures.timeline import over_time, ticks
 
 WIDEST = 8.0
 """How wide a timestep gets at most, in rem, where there are few."""
@@ -31,28 +31,26 @@ def unrolled_picture(
     steps = len(x)
     reach = float(np.nanmax(np.abs(x), initial=1e-9))
     height = min(3.0, max(0.9, 0.5 * x.shape[1]))
-    inputs = shade_indexes(x.T, reach)
     rows = [
         *(_outputs(mode, steps, palette) for mode in modes),
         _cells(steps, has_cell_state, palette),
         _arrows(steps, palette.muted),
-        enlarged(inputs, palette.signed(STEPS), f"height:{height}rem"),
+        shaded(x.T, palette, f"height:{height}rem", reach),
     ]
-    block = over_time("".join(rows), steps, palette)
     scale = f", ±{number(reach)}" if x.any() and np.isfinite(reach) else ""
-    states = "hidden and cell state →" if has_cell_state else "hidden state →"
-    words = (
-        f'<div style="color:{palette.muted};display:flex;justify-content:space-between;'
-        f'flex-wrap:wrap;gap:0 1rem"><span>x, the input at each timestep{scale}</span>'
-        f"<span>{states}</span></div>"
+    words = div(
+        f"color:{palette.muted};display:flex;justify-content:space-between;flex-wrap:wrap;"
+        "gap:0 1rem",
+        f"<span>x, the input at each timestep{scale}</span>",
+        f"<span>hidden {'and cell ' * has_cell_state}state →</span>",
     )
-    heads = "".join(code_words(MODES[mode].keras, palette.mode_text(mode)) for mode in modes)
+    heads = (code_words(MODES[mode].keras, palette.mode_text(mode)) for mode in modes)
+    block = over_time("".join(rows), steps, palette)
     return picture(
-        '<div style="display:flex;flex-wrap:wrap;gap:0 1.5rem;margin-bottom:0.25rem">'
-        f"{heads}</div>"
-        f'<div style="max-width:{WIDEST * steps}rem">{block}{ticks(steps, palette)}{words}</div>',
         sentence,
         palette,
+        div("display:flex;flex-wrap:wrap;gap:0 1.5rem;margin-bottom:0.25rem", *heads),
+        div(f"max-width:{WIDEST * steps}rem", block, ticks(steps, palette), words),
     )
 
 
@@ -60,46 +58,37 @@ def _outputs(mode: str, steps: int, palette: Palette) -> str:
     """An arrow out of every cell, or out of the last alone."""
     if mode == "sequence":
         return _arrows(steps, palette.sequence)
-    arrow = _tile(_ARROW.format(color=palette.last))
-    return (
-        f'<div style="position:relative;height:1.5rem"><div style="position:absolute;right:0;'
-        f"top:0;bottom:0;width:calc(100%/{steps});"
-        f'background:{arrow} center/contain no-repeat"></div></div>'
-    )
+    arrow = f"{_arrow(palette.last)} center/contain no-repeat"
+    last = f"position:absolute;right:0;top:0;bottom:0;width:calc(100%/{steps});background:{arrow}"
+    return div("position:relative;height:1.5rem", div(last))
 
 
 def _arrows(steps: int, color: str) -> str:
     """An arrow upwards in every column."""
-    return (
-        f'<div style="height:1.5rem;background:{_tile(_ARROW.format(color=color))} '
-        f'0 0/calc(100%/{steps}) 100% repeat-x"></div>'
-    )
+    return div(f"height:1.5rem;background:{_arrow(color)} 0 0/calc(100%/{steps}) 100% repeat-x")
 
 
 def _cells(steps: int, has_cell_state: bool, palette: Palette) -> str:
     """The cells, on the line, or two, that the states go along."""
     line = f"position:absolute;left:0;right:0;height:2px;background:{palette.muted}"
-    lines = "".join(
-        f'<div style="{line};top:{top}"></div>'
-        for top in (("35%", "62%") if has_cell_state else ("calc(50% - 1px)",))
+    places = ("35%", "62%") if has_cell_state else ("calc(50% - 1px)",)
+    box = _tile(
+        '<rect x="1" y="1" width="34" height="34" rx="7" stroke-width="2.2" '
+        f'fill="{palette.surface}" stroke="{palette.ink}"/>',
+        "-3 -1 42 38",
     )
-    box = _tile(_BOX.format(fill=palette.surface, stroke=palette.ink))
-    return (
-        f'<div style="position:relative;height:2.25rem">{lines}<div style="position:absolute;'
-        f'inset:0;background:{box} 0 0/calc(100%/{steps}) 100% repeat-x"></div></div>'
+    cells = f"position:absolute;inset:0;background:{box} 0 0/calc(100%/{steps}) 100% repeat-x"
+    lines = (div(f"{line};top:{place}") for place in places)
+    return div("position:relative;height:2.25rem", *lines, div(cells))
+
+
+def _arrow(color: str) -> str:
+    return _tile(
+        f'<path d="M6 23V3M2 8L6 2.5 10 8" fill="none" stroke-width="2.2" stroke="{color}"/>',
+        "0 0 12 24",
     )
 
 
-_ARROW = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 12 24"><path d="M6 23V3M2 8L6 2.5 10 8" '
-    'fill="none" stroke="{color}" stroke-width="2.2"/></svg>'
-)
-_BOX = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-3 -1 42 38"><rect x="1" y="1" width="34" '
-    'height="34" rx="7" fill="{fill}" stroke="{stroke}" stroke-width="2.2"/></svg>'
-)
-
-
-def _tile(svg: str) -> str:
+def _tile(drawing: str, view_box: str) -> str:
     """A drawing as a CSS image; it keeps its proportions in the middle of its column."""
-    return f"url({svg_uri(svg)})"
+    return f"url({svg_uri(drawing, view_box)})"

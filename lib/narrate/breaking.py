@@ -33,16 +33,18 @@ def ways_to_break_it(
         value = measured(name)
         return "…" if value is None else apart_by(value)
 
+    def measures(**names: str) -> tuple[Measure, ...]:
+        """What is compared, as code, by the name of the difference."""
+        return tuple(Measure(of, measured(name)) for name, of in names.items())
+
     cell = CELLS[experiment.model.cell].label
-    masked = measured("masked_moved")
+    of_modes, moved = "max |sequence[:, -1] − last|", "max |last − unpadded last|"
     return {
         "bidirectional": ProofCard(
             "Bidirectional",
-            (
-                Measure("max |sequence[:, -1] − last|", measured("bidirectional")),
-                Measure(
-                    "max |[forward[:, -1], backward[:, 0]] − last|", measured("bidirectional_rule")
-                ),
+            measures(
+                bidirectional=of_modes,
+                bidirectional_rule="max |[forward[:, -1], backward[:, 0]] − last|",
             ),
             words(
                 "bidirectional",
@@ -56,14 +58,15 @@ def ways_to_break_it(
         ),
         "padding": ProofCard(
             f"Padding: {padding} steps of zeros at the end",
-            (
-                Measure("without a mask: max |last − unpadded last|", measured("padded_moved")),
-                Measure("with a mask: max |last − unpadded last|", masked),
-            ),
+            measures(padded_moved=f"without a mask: {moved}", masked_moved=f"with a mask: {moved}"),
             words(
                 "padded_moved",
                 f"Zeros move the last-step answer by {off('padded_moved')}; "
-                + (f"with a mask, by {off('masked_moved')}." if masked else "a mask prevents it."),
+                + (
+                    f"with a mask, by {off('masked_moved')}."
+                    if measured("masked_moved")
+                    else "a mask prevents it."
+                ),
                 "Zeros at the end move nothing here.",
             ),
             f"Without a mask the {cell} goes on through the zeros, "
@@ -73,7 +76,7 @@ def ways_to_break_it(
         ),
         "zeroed": ProofCard(
             "zero_output_for_mask=True",
-            (Measure("max |sequence[:, -1] − last|", measured("zeroed")),),
+            measures(zeroed=of_modes),
             words(
                 "zeroed",
                 f"Off by {off('zeroed')}: the sequence ends in zeros, last-step mode doesn't.",
@@ -89,14 +92,11 @@ def ways_to_break_it(
         ),
         "backwards": ProofCard(
             "go_backwards=True",
-            (
-                Measure("max |sequence[:, -1] − last|", measured("backwards")),
-                Measure("flipped: max |sequence[:, 0] − last|", measured("backwards_flipped")),
-            ),
+            measures(backwards=of_modes, backwards_flipped="flipped: max |sequence[:, 0] − last|"),
             words(
                 "backwards_flipped",
-                f"{_still(measured('backwards'))} in the order read; flipped, off by "
-                f"{off('backwards_flipped')}.",
+                ("Still the same" if not measured("backwards") else f"Off by {off('backwards')}")
+                + f" in the order read; flipped, off by {off('backwards_flipped')}.",
                 "Here it is the same output, flipped or not.",
             ),
             "Outputs stand in the order in which the steps were read, not flipped back, so the "
@@ -110,20 +110,12 @@ def ways_to_break_it(
     }
 
 
-def _still(difference: float | None) -> str:
-    """That two things are one, or how far apart they are, as the start of a sentence."""
-    return f"Off by {apart_by(difference)}" if difference else "Still the same"
-
-
 def _last_of_padded(padded: float | None, masked: float | None) -> str:
     """Whether both modes end in one output, without the mask and with it."""
     if not padded and not masked:
         return "In both cases sequence[:, -1] is last."
-    figures = [
-        f"{apart_by(value)} {way}"
-        for value, way in ((padded or 0.0, "without a mask"), (masked or 0.0, "with one"))
-    ]
-    return f"sequence[:, -1] differs from last by {' and '.join(figures)}."
+    without, with_one = apart_by(padded or 0.0), apart_by(masked or 0.0)
+    return f"sequence[:, -1] differs from last by {without} without a mask and {with_one} with one."
 
 
 def bound_takeaway(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> str:
@@ -135,10 +127,8 @@ def bound_takeaway(experiment: Experiment, dataset: Dataset, hidden: np.ndarray)
     if experiment.model.head != "dense" and _out_of_reach(dataset.y, bound):
         step = int(np.argmax(np.abs(dataset.y).max(axis=(0, 2)) - bound))
         targets = dataset.y[:, step].ravel()
-        target, limit = signed(targets[np.argmax(np.abs(targets))]), number(bound[step])
-        return (
-            f"A target of {target} at step {step + 1} is out of reach: |h| is below {limit} there."
-        )
+        target = f"A target of {signed(targets[np.argmax(np.abs(targets))])} at step {step + 1}"
+        return f"{target} is out of reach: |h| is below {number(bound[step])} there."
     step = int(np.argmax(most))
     rounded = ", rounded" if most[step] >= np.float32(bound[step]) else ""
     furthest = _size(most[step], bound[step])

@@ -46,19 +46,18 @@ def unrolled_sentence(experiment: Experiment, layer: int, steps: int, features: 
     states = "the hidden and the cell state" if "c" in STATES[model.cell] else "the hidden state"
     which = f"Layer {layer + 1} of {model.layers}" if model.layers > 1 else "The layer"
     read = "features" if layer == 0 else "outputs of the layer below"
-    parts = [
+    says = (
         f"{which} is one {cell}, used {steps} times: at each timestep it reads {features} {read} "
         f"and {states} of the step before."
-    ]
-    top = layer == model.layers - 1
-    if not top:
-        parts.append("It hands out all its outputs in both modes: the layer above needs them.")
-        return " ".join(parts)
-    if "sequence" in model.modes:
-        parts.append(f"Sequence mode hands out all {steps} outputs.")
-    if "last" in model.modes:
-        parts.append(f"Last-step mode hands out output {steps} alone.")
-    return " ".join(parts)
+    )
+    if layer < model.layers - 1:
+        says += " It hands out all its outputs in both modes: the layer above needs them."
+    else:
+        if "sequence" in model.modes:
+            says += f" Sequence mode hands out all {steps} outputs."
+        if "last" in model.modes:
+            says += f" Last-step mode hands out output {steps} alone."
+    return says
 
 
 def unrolled_takeaway(experiment: Experiment, layer: int, steps: int) -> str:
@@ -67,14 +66,12 @@ def unrolled_takeaway(experiment: Experiment, layer: int, steps: int) -> str:
     used = f"One {CELLS[model.cell].label}, used {steps} times"
     if layer < model.layers - 1:
         return f"{used}: it hands all {steps} outputs to the layer above."
-    return (
-        used
-        + {
-            "both": f": sequence mode hands out {steps} outputs, last-step mode one.",
-            "sequence": f": it hands out all {steps} outputs.",
-            "last": ": it hands out its last output alone.",
-        }[model.mode]
-    )
+    hands_out = {
+        "both": f"sequence mode hands out {steps} outputs, last-step mode one.",
+        "sequence": f"it hands out all {steps} outputs.",
+        "last": "it hands out its last output alone.",
+    }
+    return f"{used}: {hands_out[model.mode]}"
 
 
 def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:
@@ -101,9 +98,8 @@ def headline(trace: Trace) -> str:
     hidden = trace.hidden[0]
     if not np.isfinite(hidden).all():
         return DIVERGED
-    if counting := _counting(trace):
-        return counting
-    return _moves_most(hidden) or f"No unit's output changes by {STILL} or more."
+    nothing = f"No unit's output changes by {STILL} or more."
+    return _counting(trace) or _moves_most(hidden) or nothing
 
 
 def findings(cell: str, trace: Trace) -> list[str]:
@@ -111,19 +107,12 @@ def findings(cell: str, trace: Trace) -> list[str]:
     hidden = trace.hidden[0]
     if not np.isfinite(hidden).all():
         return [DIVERGED]
-    sentences = [*_gates(cell, trace)]
-    if counting := _counting(trace):
-        sentences.append(counting)
-    ranges = np.ptp(hidden, axis=0)
-    still = np.flatnonzero(ranges < STILL)
-    if len(still):
-        sentences.append(
-            f"{_units(still)} never move{'s' if len(still) == 1 else ''}: "
-            f"the output changes by less than {STILL} over all timesteps."
-        )
-    if moves := _moves_most(hidden):
-        sentences.append(moves)
-    return sentences
+    still = np.flatnonzero(np.ptp(hidden, axis=0) < STILL)
+    moves = "never moves" if len(still) == 1 else "never move"
+    rest = f"{moves}: the output changes by less than {STILL} over all timesteps."
+    of_still = f"{_units(still)} {rest}" if len(still) else ""
+    found = (*_gates(cell, trace), _counting(trace), of_still, _moves_most(hidden))
+    return [sentence for sentence in found if sentence]
 
 
 def _moves_most(hidden: np.ndarray) -> str:

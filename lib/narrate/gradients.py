@@ -102,13 +102,12 @@ def influence_sentence(influence: np.ndarray, columns: int, targets: int, both_w
         return f"{model}{which}: some of the gradients aren't numbers."
     if not influence.any():
         return f"{model}{which}: no input moves any output: every gradient is 0."
+    says = "no output is moved by an input that comes after it"
     if later := _moved_by_later(influence):
         says = (
             f"in {later} of {pairs} pairs an output is moved by an input that comes after it: "
             "it has seen the future, and with it, where targets are later values, its own target"
         )
-    else:
-        says = "no output is moved by an input that comes after it"
     first = readable(float(influence[-1, 0]))
     return f"{model}{which}: {says}. The first input moves the last output by {first}."
 
@@ -141,10 +140,8 @@ def padding_sentence(ways: Sequence[Padded]) -> str:
         if not way.masked:
             where = f"last-step mode always takes step {steps}"
         elif not way.loss_steps:
-            where = (
-                "no step counts, and last-step mode gives the zero state that each sequence starts "
-                "from"
-            )
+            where = "no step counts, and last-step mode gives the zero state that each sequence "
+            where += "starts from"
         else:
             nonzero = " that is not all zeros" if way.hidden_steps else ""
             where = f"last-step mode takes each sequence's own last step{nonzero}"

@@ -30,6 +30,7 @@ def one_computation(
     if answer is not None:
         difference = float(answer["difference"])
         prefixes = float(np.abs(answer["prefixes"] - answer["whole"]).max())
+    one, two = f"One sequence holds {steps} last-step answers", f"The {steps} answers are"
     return (
         ProofCard(
             "The last step of the sequence is the last-step mode",
@@ -41,11 +42,7 @@ def one_computation(
         ProofCard(
             "Sequence mode is one last-step answer for each prefix",
             (Measure("max |sequence − prefixes|", prefixes, ROUNDING),),
-            _apart(
-                f"One sequence holds {steps} last-step answers",
-                f"The {steps} answers are",
-                prefixes,
-            ),
+            _apart(one, two, prefixes),
             f"On the sample shown, return_sequences=True gives {steps} outputs in one pass. "
             f"return_sequences=False is asked {steps} times, first for one timestep, at last for "
             "all: what comes later can't change an output.",
@@ -75,6 +72,7 @@ def also_measured(
     has_cell_state = "c" in STATES[model.cell]
     names = f"[out, {', '.join(STATES[model.cell])}]"
     shapes = f"h{' and c are' if has_cell_state else ' is'} (N, {model.units})"
+    differs, allowed = (None, ROUNDING) if against is None else (against.differs, against.allowed)
     state_difference, beyond = None, ""
     if answer is not None:
         state_difference = float(np.abs(answer["sequence"][:, -1] - answer["states"][0]).max())
@@ -86,13 +84,7 @@ def also_measured(
     return [
         ProofCard(
             "What you see is what Keras computes",
-            (
-                Measure(
-                    "max |NumPy − Keras| / max(1, max |Keras|)",
-                    None if against is None else against.differs,
-                    ROUNDING if against is None else against.allowed,
-                ),
-            ),
+            (Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, allowed),),
             _drawn(against),
             _why_it_differs(against),
         ),

@@ -9,7 +9,7 @@ from typing import Any
 from lib.english import capital
 from lib.stack.base import LayerSetting
 from lib.stack.code import spare_states
-from lib.stack.kinds import Stack
+from lib.stack.kinds import Stack, put
 from lib.stack.tensors import readable_shapes
 from lib.stack.tracing import TracedLayer, broken, total, trace
 
@@ -62,9 +62,8 @@ def stack_takeaway(before: Stack, after: Stack, about: str) -> str:
         counts = f"{total(steps):,} parameters stay"
     if _moves_time_alone(before, after):
         return f"{change}: {counts}, since all timesteps share the weights."
-    stays = readable_shapes(old[-1].tensors) == readable_shapes(steps[-1].tensors)
-    how = "the output stays" if stays else "output now"
-    return f"{change}: {how} {readable_shapes(steps[-1].tensors)}, {counts}."
+    was, now = (readable_shapes(each[-1].tensors) for each in (old, steps))
+    return f"{change}: {'the output stays' if was == now else 'output now'} {now}, {counts}."
 
 
 def _is_step(before: Stack, after: Stack) -> bool:
@@ -90,19 +89,15 @@ def change_sentence(before: Stack, after: Stack) -> str:
     changes = capital(", ".join(_changes(before, after)))
     if (place := broken(new)) is not None:
         return f"{changes}: now layer {place + 1} breaks."
+    was, now = (readable_shapes(steps[-1].tensors) for steps in (old, new))
     if broken(old) is not None:
-        return f"{changes}: now it works, and gives {readable_shapes(new[-1].tensors)}."
-    shapes = [readable_shapes(steps[-1].tensors) for steps in (old, new)]
-    output = f"the output stays {shapes[1]}"
-    if shapes[0] != shapes[1]:
-        output = f"the output goes from {shapes[0]} to {shapes[1]}"
-    counts = total(old), total(new)
+        return f"{changes}: now it works, and gives {now}."
+    output = f"stays {now}" if was == now else f"goes from {was} to {now}"
+    says, counts = f"{changes}: the output {output}, and the parameters", (total(old), total(new))
     if counts[0] != counts[1]:
-        return f"{changes}: {output}, and the parameters go from {counts[0]:,} to {counts[1]:,}."
-    lesson = ""
-    if _moves_time_alone(before, after):
-        lesson = " Weights are shared by all timesteps: units are not timesteps."
-    return f"{changes}: {output}, and the parameters stay at {counts[1]:,}.{lesson}"
+        return f"{says} go from {counts[0]:,} to {counts[1]:,}."
+    lesson = " Weights are shared by all timesteps: units are not timesteps."
+    return f"{says} stay at {counts[1]:,}.{lesson * _moves_time_alone(before, after)}"
 
 
 def _changes(before: Stack, after: Stack) -> Iterator[str]:
@@ -136,8 +131,7 @@ def _same_kinds(before: Stack, after: Stack) -> bool:
 
 def _is_one_more(longer: Stack, shorter: Stack) -> bool:
     """Whether one layer put into `shorter`, and nothing else, makes it `longer`."""
-    places = range(len(longer))
-    return any((*longer[:place], *longer[place + 1 :]) == shorter for place in places)
+    return any(put(longer, place) == shorter for place in range(len(longer)))
 
 
 def _moves_time_alone(before: Stack, after: Stack) -> bool:

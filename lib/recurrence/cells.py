@@ -103,11 +103,9 @@ def unroll(
         blocks = x.transpose(1, 0, 2).reshape(t * n, f) @ kernel
         blocks += bias[0] if bias.ndim == 2 else bias
         hidden, states, gates = _UNROLL[cell](blocks.reshape(t, n, -1), recurrent, bias, skipped)
-    return Trace(
-        _samples_first(hidden),
-        None if states is None else _samples_first(states),
-        {name: _samples_first(values) for name, values in gates.items()},
-    )
+    samples_first = {name: values.swapaxes(0, 1) for name, values in gates.items()}
+    states = None if states is None else states.swapaxes(0, 1)
+    return Trace(hidden.swapaxes(0, 1), states, samples_first)
 
 
 def _sigmoid(values: np.ndarray) -> None:
@@ -130,23 +128,18 @@ def _lstm(
     blocks: np.ndarray, recurrent: np.ndarray, _: np.ndarray, skipped: np.ndarray | None
 ) -> _Steps:
     """`blocks` (T, N, 4U) comes in as the inputs' part and goes out as the four gates."""
-    steps, n, _width = blocks.shape
     units = len(recurrent)
     i, f, c, o = (blocks[:, :, k * units : (k + 1) * units] for k in range(4))
     both = blocks[:, :, : 2 * units]  # i and f, for one call
-    hidden, cell_states = np.empty((2, steps, n, units), blocks.dtype)
-    from_state = np.empty(blocks.shape[1:], blocks.dtype)
-    written = np.empty((n, units), blocks.dtype)
-    h = carry = np.zeros((n, units), blocks.dtype)
-    for t in range(steps):
-        np.matmul(h, recurrent, out=from_state)
-        blocks[t] += from_state
+    hidden, cell_states = np.empty((2, *i.shape), blocks.dtype)
+    h = carry = np.zeros(i.shape[1:], blocks.dtype)
+    for t in range(len(blocks)):
+        blocks[t] += h @ recurrent
         _sigmoid(both[t])
         np.tanh(c[t], out=c[t])
         _sigmoid(o[t])
         np.multiply(f[t], carry, out=cell_states[t])
-        np.multiply(i[t], c[t], out=written)
-        cell_states[t] += written
+        cell_states[t] += i[t] * c[t]
         np.tanh(cell_states[t], out=hidden[t])
         hidden[t] *= o[t]
         if skipped is not None:
@@ -164,18 +157,15 @@ def _gru(
     With `reset_after` the reset gate scales what the recurrent kernel made of the state, without
     it the state before the kernel.
     """
-    steps, n, _width = blocks.shape
-    units = len(recurrent)
-    reset_after = bias.ndim == 2
+    units, reset_after = len(recurrent), bias.ndim == 2
     z, r, candidate = (blocks[:, :, k * units : (k + 1) * units] for k in range(3))
     both = blocks[:, :, : 2 * units]  # z and r, for one call
     early = recurrent if reset_after else np.ascontiguousarray(recurrent[:, : 2 * units])
     late = np.ascontiguousarray(recurrent[:, 2 * units :])
-    hidden = np.empty((steps, n, units), blocks.dtype)
-    from_state = np.empty((n, early.shape[1]), blocks.dtype)
-    h = np.zeros((n, units), blocks.dtype)
-    for t in range(steps):
-        np.matmul(h, early, out=from_state)
+    hidden = np.empty(z.shape, blocks.dtype)
+    h = np.zeros(z.shape[1:], blocks.dtype)
+    for t in range(len(blocks)):
+        from_state = h @ early
         if reset_after:
             from_state += bias[1]
         both[t] += from_state[:, : 2 * units]
@@ -195,12 +185,9 @@ def _simple_rnn(
     blocks: np.ndarray, recurrent: np.ndarray, _: np.ndarray, skipped: np.ndarray | None
 ) -> _Steps:
     """`blocks` (T, N, U) comes in as the inputs' part and goes out as the outputs."""
-    steps, n, units = blocks.shape
-    from_state = np.empty((n, units), blocks.dtype)
-    h = np.zeros((n, units), blocks.dtype)
-    for t in range(steps):
-        np.matmul(h, recurrent, out=from_state)
-        blocks[t] += from_state
+    h = np.zeros(blocks.shape[1:], blocks.dtype)
+    for t in range(len(blocks)):
+        blocks[t] += h @ recurrent
         np.tanh(blocks[t], out=blocks[t])
         if skipped is not None:
             np.copyto(blocks[t], h, where=skipped[t])
@@ -209,11 +196,6 @@ def _simple_rnn(
 
 
 _UNROLL: dict[str, Callable[..., _Steps]] = {"lstm": _lstm, "gru": _gru, "simple_rnn": _simple_rnn}
-
-
-def _samples_first(array: np.ndarray) -> np.ndarray:
-    """A view (N, T, U) of (T, N, U)."""
-    return array.transpose(1, 0, 2)
 
 
 def _checked(

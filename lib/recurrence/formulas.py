@@ -32,7 +32,7 @@ class LayerPass:
 
     def before(self, step: int) -> np.ndarray:
         """The hidden states that a step starts from, (U,)."""
-        return self.trace.hidden[0, step - 1] if step else np.zeros(self.units, np.float32)
+        return _before(self.trace.hidden[0], step)
 
     def gates(self, step: int) -> dict[str, np.ndarray]:
         """Of one step, by the names in `GATES`: (U,) each."""
@@ -87,6 +87,11 @@ class Row:
     """"rule" is what comes of the rows above, "strong" the gate or state itself."""
 
 
+def _before(states: np.ndarray, step: int) -> np.ndarray:
+    """Of states (T, …) those that a step starts from: zeros at first."""
+    return states[step - 1] if step else np.zeros_like(states[0])
+
+
 def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
     """All that unit `unit`, 0 to U-1, computes at timestep `step`, 0 to T-1, in order."""
     one_unit, _ = _FORMULAS[layer.cell]
@@ -126,13 +131,15 @@ class _Unit:
 
     def before(self, values: np.ndarray) -> float:
         """The number that this step starts from, of all (T,)."""
-        return float(values[self.step - 1]) if self.step else 0.0
+        return float(_before(values, self.step))
 
     def line(self, symbol: str, about: str, formula: str, filled: str, values: np.ndarray) -> Line:
         """One line: `values` (T,) are what the formula comes to at every step."""
-        return Line(
-            self._dated(symbol), about, self._dated(formula), filled, self.now(values), values
+        before, now = map(subscript, (self.step, self.step + 1))
+        symbol, formula = (
+            text.replace("ₜ₋₁", before).replace("ₜ", now) for text in (symbol, formula)
         )
+        return Line(symbol, about, formula, filled, self.now(values), values)
 
     def gate(self, block: int) -> Line:
         """A gate, or LSTM's candidate "c": an activation of the three terms."""
@@ -144,18 +151,10 @@ class _Unit:
         self, symbol: str, about: str, function: str, block: int, values: np.ndarray
     ) -> Line:
         """An activation of the three terms of a block; `values` (T,) are what it gives."""
-        terms = (
-            float(self.from_input[block]),
-            float(self.from_state[block]),
-            float(self.bias[block] + self.state_bias[block]),
-        )
+        bias = self.bias[block] + self.state_bias[block]
+        terms = _plus(self.from_input[block], self.from_state[block], bias)
         formula = f"{function}(xₜ·kernel + hₜ₋₁·recurrent_kernel + bias)"
-        return self.line(symbol, about, formula, f"{function}({_plus(*terms)})", values)
-
-    def _dated(self, formula: str) -> str:
-        """With its timesteps as numbers."""
-        before, now = map(subscript, (self.step, self.step + 1))
-        return formula.replace("ₜ₋₁", before).replace("ₜ", now)
+        return self.line(symbol, about, formula, f"{function}({terms})", values)
 
 
 def _plus(*terms: float) -> str:
@@ -183,8 +182,8 @@ def _lstm(unit: _Unit) -> list[Line]:
 
 def _gru(unit: _Unit) -> list[Line]:
     z, r, candidate = map(unit.now, unit.gates)
-    from_input = _plus(float(unit.from_input[2]), float(unit.bias[2]))
-    from_state = _times(r, float(unit.from_state[2] + unit.state_bias[2]))
+    from_input = _plus(unit.from_input[2], unit.bias[2])
+    from_state = _times(r, unit.from_state[2] + unit.state_bias[2])
     mixed = f"{_times(z, unit.before(unit.hidden))} + {_times(1 - z, candidate)}"
     return [
         unit.gate(0),
@@ -207,7 +206,7 @@ def _simple_rnn(unit: _Unit) -> list[Line]:
 def _lstm_states(layer: LayerPass, step: int) -> list[Row]:
     gates = layer.gates(step)
     states = layer.cell_states
-    before, after = states[step - 1] if step else np.zeros_like(states[0]), states[step]
+    before, after = _before(states, step), states[step]
     return [
         Row("c before", before),
         Row("f·c before", gates["f"] * before),

@@ -6,17 +6,15 @@ does when the model is built; tests/agreement holds them equal to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
 from lib.experiment import Limit
-from lib.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, sizes
+from lib.stack.tensors import Tensors
 
 UNITS = Limit(1, 512)
 STEPS = Limit(1, 200)
-FEATURES = Limit(1, 64)
-BATCH = Limit(1, 512)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +38,8 @@ class LayerSetting:
 
 def number(key: str, label: str, default: Any, limit: Limit, *, optional: bool = False) -> Any:
     """A dataclass field that holds a number."""
-    return field(
-        default=default,
-        metadata={"key": key, "label": label, "limit": limit, "optional": optional},
-    )
+    about = {"key": key, "label": label, "limit": limit, "optional": optional}
+    return field(default=default, metadata=about)
 
 
 def flag(key: str, *, in_call: bool = False) -> Any:
@@ -89,23 +85,18 @@ When = Literal["built", "run", "trained"]
 """At what a refusal comes: when the model is built, when it first runs, or when it trains."""
 
 
+@dataclass(eq=False)
 class ShapeError(Exception):
     """A layer that can't work with what it gets."""
 
-    def __init__(
-        self,
-        expected: str,
-        received: str,
-        message: str,
-        *,
-        when: When = "built",
-    ) -> None:
-        super().__init__(message)
-        self.expected = expected
-        self.received = received
-        self.message = message
-        """The words of Keras's message; empty where it is wrong without a word."""
-        self.when = when
+    expected: str
+    received: str
+    message: str
+    """The words of Keras's message; empty where it is wrong without a word."""
+    when: When = "built"
+
+    def __str__(self) -> str:
+        return self.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,49 +147,3 @@ class Layer:
     def call(self, inputs: Inputs) -> Outputs:
         """What comes out. Raises ShapeError for what Keras refuses."""
         raise NotImplementedError
-
-
-def only_one(
-    inputs: Inputs,
-    refusal: Callable[[Tensors], str] | None = None,
-    *,
-    when: When = "built",
-) -> Tensor:
-    """The tensor that a layer gets. Raises ShapeError where it gets several, as most layers say."""
-    tensors = inputs.tensors
-    if len(tensors) > 1:
-        usual = f'Layer "{inputs.name}" expects 1 input(s), but it received {len(tensors)} input'
-        raise ShapeError(
-            "one tensor",
-            f"{len(tensors)} tensors, {readable_shapes(tensors)}",
-            refusal(tensors) if refusal else f"{usual} tensors.",
-            when=when,
-        )
-    return tensors[0]
-
-
-def of_rank(inputs: Inputs, rank: int, meaning: str) -> Tensor:
-    """The tensor that a layer gets. Raises ShapeError unless it has `rank` axes."""
-    tensor = only_one(inputs)
-    if len(tensor) != rank:
-        raise ShapeError(
-            f"{rank} axes, {meaning}",
-            f"{len(tensor)} axes, {readable_shape(tensor)}",
-            f"Input 0 with name 'None' of layer '{inputs.name}' is incompatible with the layer: "
-            f"expected ndim={rank}, found ndim={len(tensor)}. "
-            f"Full shape received: {sizes(tensor)}",
-        )
-    return tensor
-
-
-def known_width(tensor: Tensor, columns: int) -> int:
-    """The size of the last axis, for a kernel with `columns`. ShapeError where it is open."""
-    width = tensor[-1].size
-    if width is None:
-        raise ShapeError(
-            "a last axis of a known size, since the kernel has a row for each entry",
-            f"{readable_shape(tensor)}, where it depends on the number of timesteps",
-            "Shapes used to initialize variables must be fully-defined (no `None` dimensions). "
-            f"Received: shape=(None, {columns})",
-        )
-    return width

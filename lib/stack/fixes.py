@@ -10,16 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lib.stack.base import Layer
-from lib.stack.kinds import MAX_LAYERS, Stack
-from lib.stack.plain import (
-    Dense,
-    Flatten,
-    GlobalAveragePooling1D,
-    Input,
-    RepeatVector,
-    TimeDistributed,
-    Unpack,
-)
+from lib.stack.kinds import MAX_LAYERS, Stack, put
+from lib.stack.plain import Dense, Flatten, Input, RepeatVector, TimeDistributed, Unpack
+from lib.stack.plain import GlobalAveragePooling1D as Pooling
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Bidirectional, Recurrent
 from lib.stack.tracing import TracedLayer, broken, trace
 
@@ -72,47 +65,43 @@ Edit = tuple[str, Stack, int]
 
 def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     """All edits that might help, the likeliest first."""
-    unpacked = _insert(stack, place, Unpack())
-    yield "Unpack: pass on the output, keep the states", unpacked, place + 1
+    layer = stack[place]
+    yield (
+        "Unpack: pass on the output, keep the states",
+        put(stack, place, Unpack(), layer),
+        place + 1,
+    )
     yield from _edits_of_input(stack, place)
     yield from _edits_below(stack, place)
     yield from _edits_of_layer(stack, place, step)
-    for layer in (GlobalAveragePooling1D(), RepeatVector()):
-        yield f"Put {_call(layer)} before it", _insert(stack, place, layer), place + 1
-    yield f"Remove {_label(stack, place)}", (*stack[:place], *stack[place + 1 :]), place - 1
+    for new in (Pooling(), RepeatVector()):
+        yield f"Put {_call(new)} before it", put(stack, place, new, layer), place + 1
+    yield f"Remove {_label(stack, place)}", put(stack, place), place - 1
 
 
 def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
     """Changes of the nearest layers below."""
-    for at in range(place - 1, 0, -1):
-        layer = stack[at]
-        if isinstance(layer, (Recurrent, Bidirectional)):
-            name = _label(stack, at)
-            other = replace(layer, return_sequences=not layer.return_sequences)
-            words = f"Set return_sequences={other.return_sequences} on {name}"
-            yield words, _swap(stack, at, other), place
-            gap = stack[at + 1 : place]
-            if gap and all(isinstance(one, (Flatten, GlobalAveragePooling1D)) for one in gap):
-                without = (*stack[: at + 1], *stack[place:])
-                yield (
-                    f"{words}, and remove {_label(stack, at + 1)}",
-                    _swap(without, at, other),
-                    at + 1,
-                )
-            for value in (False, True):
-                state = replace(layer, return_state=value)
-                yield f"Set return_state={value} on {name}", _swap(stack, at, state), place
-            if isinstance(layer, Bidirectional):
-                joined = replace(layer, merge_mode="concat")
-                yield f'Set merge_mode="concat" on {name}', _swap(stack, at, joined), place
-            break
-    for at in range(place - 1, 0, -1):
-        if isinstance(stack[at], (Flatten, GlobalAveragePooling1D)):
-            name = _label(stack, at)
-            pooled = _swap(stack, at, GlobalAveragePooling1D())
-            yield f"Remove {name}", (*stack[:at], *stack[at + 1 :]), place - 1
-            yield f"Put GlobalAveragePooling1D in the place of {name}", pooled, place
-            break
+    below = [(at, stack[at], _label(stack, at)) for at in range(place - 1, 0, -1)]
+    recurrent = [each for each in below if isinstance(each[1], (Recurrent, Bidirectional))]
+    for at, layer, name in recurrent[:1]:
+        value = not layer.return_sequences
+        other = replace(layer, return_sequences=value)
+        words = f"Set return_sequences={value} on {name}"
+        yield words, put(stack, at, other), place
+        gap = stack[at + 1 : place]
+        if gap and all(isinstance(one, (Flatten, Pooling)) for one in gap):
+            without = (*stack[:at], other, *stack[place:])
+            yield f"{words}, and remove {_label(stack, at + 1)}", without, at + 1
+        for value in (False, True):
+            changed = put(stack, at, replace(layer, return_state=value))
+            yield f"Set return_state={value} on {name}", changed, place
+        if isinstance(layer, Bidirectional):
+            joined = put(stack, at, replace(layer, merge_mode="concat"))
+            yield f'Set merge_mode="concat" on {name}', joined, place
+    collapsing = [each for each in below if isinstance(each[1], (Flatten, Pooling))]
+    for at, _, name in collapsing[:1]:
+        yield f"Remove {name}", put(stack, at), place - 1
+        yield f"Put GlobalAveragePooling1D in the place of {name}", put(stack, at, Pooling()), place
 
 
 def _edits_of_input(stack: Stack, place: int) -> Iterator[Edit]:
@@ -126,7 +115,7 @@ def _edits_of_input(stack: Stack, place: int) -> Iterator[Edit]:
         (f"Fix the timesteps at {TIMESTEPS}", replace(first, timesteps=TIMESTEPS)),
         (f"Fix the batch size at {BATCH_SIZE}", replace(first, batch=BATCH_SIZE)),
     ):
-        yield words, _swap(stack, 0, changed), place
+        yield words, put(stack, 0, changed), place
 
 
 def _edits_of_layer(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
@@ -134,26 +123,17 @@ def _edits_of_layer(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edi
     layer = stack[place]
     if isinstance(layer, TimeDistributed):
         plain = Dense(units=layer.units)
-        yield f"Write {_call(plain)} alone", _swap(stack, place, plain), place
+        yield f"Write {_call(plain)} alone", put(stack, place, plain), place
     if not isinstance(layer, Recurrent):
         return
     if step.inputs.states:
         units = step.inputs.states[0][-1].size
-        same = replace(layer, units=units or layer.units)
-        yield f"Give it {units} units, as the states have", _swap(stack, place, same), place
-    for name in ("initial_state", "stateful"):
-        if getattr(layer, name):
-            values: dict[str, bool] = {name: False}
-            words = {"initial_state": "Start from zeros", "stateful": "Set stateful=False"}[name]
-            yield words, _swap(stack, place, replace(layer, **values)), place
-
-
-def _swap(stack: Stack, place: int, layer: Layer) -> Stack:
-    return (*stack[:place], layer, *stack[place + 1 :])
-
-
-def _insert(stack: Stack, place: int, layer: Layer) -> Stack:
-    return (*stack[:place], layer, *stack[place:])
+        same = put(stack, place, replace(layer, units=units or layer.units))
+        yield f"Give it {units} units, as the states have", same, place
+    if layer.initial_state:
+        yield "Start from zeros", put(stack, place, replace(layer, initial_state=False)), place
+    if layer.stateful:
+        yield "Set stateful=False", put(stack, place, replace(layer, stateful=False)), place
 
 
 def _call(layer: Layer) -> str:

@@ -26,3 +26,8 @@ MAX_LAYERS = 12
 
 Stack = tuple[Layer, ...]
 """From the input up."""
+
+
+def put(stack: Stack, place: int, *layers: Layer) -> Stack:
+    """The stack with these layers, or none, in the place of one."""
+    return (*stack[:place], *layers, *stack[place + 1 :])

@@ -12,7 +12,7 @@ from typing import Any
 
 from lib.english import capital
 from lib.stack.base import Layer
-from lib.stack.kinds import Stack
+from lib.stack.kinds import Stack, put
 from lib.stack.plain import Dense, Flatten, GlobalAveragePooling1D, RepeatVector
 from lib.stack.recurrent import GRU, LSTM, Bidirectional, Recurrent
 from lib.stack.tensors import readable_shape, readable_shapes
@@ -67,12 +67,11 @@ def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:
     for place, layer in enumerate(stack[1:], start=1):
         if isinstance(layer, (Recurrent, Bidirectional)):
             other = replace(layer, return_sequences=not layer.return_sequences)
-            changed = (*stack[:place], other, *stack[place + 1 :])
+            changed = put(stack, place, other)
             yield _outcome(changed), _of_other_mode(stack, changed, place)
         if isinstance(layer, Bidirectional):
             for merge in ("concat", "sum"):
-                merged = replace(layer, merge_mode=merge)
-                changed = (*stack[:place], merged, *stack[place + 1 :])
+                changed = put(stack, place, replace(layer, merge_mode=merge))
                 words = f'That would be merge_mode="{merge}"; it is "{layer.merge_mode}".'
                 yield _outcome(changed), words
     yield RAISES, "Nothing breaks: each layer gets as many axes as it needs."

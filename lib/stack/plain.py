@@ -4,34 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import ClassVar
 
 from lib.experiment import Limit
 from lib.shapes import dense_parameter_count
-from lib.stack.base import (
-    BATCH,
-    FEATURES,
-    STEPS,
-    UNITS,
-    Inputs,
-    Layer,
-    Outputs,
-    ShapeError,
-    choice,
-    known_width,
-    number,
-    of_rank,
-    only_one,
-)
-from lib.stack.recurrent import BATCH_SIZE, SEQUENCE
-from lib.stack.tensors import Axis, Tensor, Tensors, flat, readable_shape, sizes, widened
+from lib.stack.base import STEPS, UNITS, Inputs, Layer, Outputs, ShapeError, choice, number
+from lib.stack.demands import SEQUENCE, known_width, of_rank, only_one, wrong_rank
+from lib.stack.recurrent import BATCH_SIZE
+from lib.stack.tensors import Axis, Tensor, flat, readable_shape, sizes, widened
 
-FORMS = {
-    "sequence": "(T, F)",
-    "flat": "(F,)",
-    "inside": "(N, T, F)",
-}
+FORMS = {"sequence": "(T, F)", "flat": "(F,)", "inside": "(N, T, F)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +23,8 @@ class Input(Layer):
     kind: ClassVar[str] = "input"
 
     timesteps: int | None = number("t", "timesteps T", 12, STEPS, optional=True)
-    features: int = number("f", "features F", 3, FEATURES)
-    batch: int | None = number("b", "batch size", None, BATCH, optional=True)
+    features: int = number("f", "features F", 3, Limit(1, 64))
+    batch: int | None = number("b", "batch size", None, Limit(1, 512), optional=True)
     form: str = choice("form", "shape", "sequence", FORMS)
 
     def axes(self) -> Tensor:
@@ -111,24 +93,19 @@ class TimeDistributed(Layer):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, K)."""
-        tensor = only_one(inputs, self._refusal)
-        if len(tensor) < 3:
-            received = f"{len(tensor)} axes, {readable_shape(tensor)}"
-            raise ShapeError(f"3 axes, {SEQUENCE}", received, self._refusal(inputs.tensors))
-        return linear(tensor, self.units, inputs.letter)
-
-    def _refusal(self, tensors: Tensors) -> str:
-        """Keras takes several shapes for one, with shapes as its sizes."""
-        shapes = tuple(map(sizes, tensors))
-        if len(shapes) > 2:
-            return (
-                f"Cannot convert '({shapes[2]}, {self.units})' to a shape. Found invalid dimension "
-                f"'{shapes[2]}'"
-            )
-        return (
+        # Keras takes several shapes for one, with shapes as its sizes.
+        shapes = tuple(map(sizes, inputs.tensors))
+        refusal = (
             "`TimeDistributed` Layer should be passed an `input_shape` with at least 3 "
             f"dimensions, received: {shapes if len(shapes) > 1 else shapes[0]}"
         )
+        if len(shapes) > 2:
+            refusal = f"Cannot convert '({shapes[2]}, {self.units})' to a shape. "
+            refusal += f"Found invalid dimension '{shapes[2]}'"
+        tensor = only_one(inputs, refusal)
+        if len(tensor) < 3:
+            raise wrong_rank(tensor, f"3 axes, {SEQUENCE}", refusal)
+        return linear(tensor, self.units, inputs.letter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +118,15 @@ class Dropout(Layer):
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays."""
-        tensor = only_one(inputs, partial(_packing_refusal, inputs.above), when="trained")
-        return Outputs((tensor,))
+        return Outputs((only_one(inputs, _packing_refusal(inputs), when="trained"),))
 
 
-def _packing_refusal(above: tuple[Layer, ...], tensors: Tensors) -> str:
+def _packing_refusal(inputs: Inputs) -> str:
     """Keras's words where it packs several tensors into one; of equal ones, where it unpacks them.
 
     Nothing where they are unpacked: the first is then all of them as one, for what is above.
     """
-    first, last = tensors[0], tensors[-1]
+    first, last, above = inputs.tensors[0], inputs.tensors[-1], inputs.above
     if len(first) != len(last):
         return f"Shapes must be equal rank, but are {len(first)} and {len(last)}"
     if first == last and above and above[0].kind == Unpack.kind:
@@ -196,7 +172,7 @@ class Masking(Layer):
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays."""
         refusal = "axis -1 is out of bounds for an array with dimension 0"
-        return Outputs((only_one(inputs, lambda _: refusal),))
+        return Outputs((only_one(inputs, refusal),))
 
 
 @dataclass(frozen=True, slots=True)

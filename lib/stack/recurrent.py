@@ -7,31 +7,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lib.experiment import CELLS
-from lib.shapes import (
-    BLOCKS,
-    MERGE_MODES,
-    STATES,
-    rnn_output_shape,
-    rnn_parameter_count,
-    rnn_parameter_product,
-)
-from lib.stack.base import (
-    UNITS,
-    Inputs,
-    Layer,
-    Outputs,
-    ShapeError,
-    choice,
-    flag,
-    known_width,
-    number,
-    of_rank,
-)
+from lib.shapes import BLOCKS, MERGE_MODES, STATES, rnn_output_shape
+from lib.shapes import rnn_parameter_count as count
+from lib.shapes import rnn_parameter_product as product
+from lib.stack.base import UNITS, Inputs, Layer, Outputs, ShapeError, choice, flag, number
+from lib.stack.demands import SEQUENCE, known_width, of_rank, static_batch
 from lib.stack.tensors import Tensor, readable_shape, readable_shapes, sizes, widened
 
 BATCH_SIZE, TIMESTEPS = 32, 12
 """What stands for sizes that are open where a number is needed; 32 is what `fit` takes."""
-SEQUENCE = "(N, T, F)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +40,7 @@ class Recurrent(Layer):
         tensor = of_rank(inputs, 3, SEQUENCE)
         features = known_width(tensor, BLOCKS[self.cell] * self.units)
         if self.stateful:
-            _static_batch(tensor)
+            static_batch(tensor)
         if self.initial_state:
             self._check_states(inputs, tensor)
         return _outputs(self, tensor, features, inputs.letter)
@@ -66,26 +50,17 @@ class Recurrent(Layer):
         return f"{wanted} state{'s' * (wanted > 1)} of {self.units} units to start from"
 
     def _check_states(self, inputs: Inputs, tensor: Tensor) -> None:
-        expected = self._wanted_states()
+        expected, received = self._wanted_states(), readable_shapes(inputs.states)
         if len(inputs.states) < len(STATES[self.cell]):
-            raise ShapeError(
-                expected, readable_shapes(inputs.states), "list index out of range", when="run"
-            )
+            raise ShapeError(expected, received, "list index out of range", "run")
         units = inputs.states[0][-1].size
         if units != self.units:
-            raise ShapeError(
-                expected,
-                readable_shapes(inputs.states),
-                f"Dimensions must be equal, but are {units} and {self.units}",
-                when="run",
-            )
+            refusal = f"Dimensions must be equal, but are {units} and {self.units}"
+            raise ShapeError(expected, received, refusal, "run")
         if len(inputs.states[0]) > 2 and not self._broadcasts(tensor):  # the first alone can be one
-            raise ShapeError(
-                f"{expected}, (N, {self.units}) each",
-                f"{readable_shape(inputs.states[0])}, a sequence",
-                self._refused_sequence(tensor),
-                when="run",
-            )
+            expected = f"{expected}, (N, {self.units}) each"
+            received = f"{readable_shape(inputs.states[0])}, a sequence"
+            raise ShapeError(expected, received, self._refused_sequence(tensor), "run")
 
     def _broadcasts(self, tensor: Tensor) -> bool:
         """Whether Keras computes with a sequence as the state, by coincidence, and says nothing."""
@@ -158,33 +133,31 @@ class Bidirectional(Layer):
         """(N, T, F) → (N, T, 2U) or (N, 2U); one tensor for each direction if they stay apart."""
         tensor = of_rank(inputs, 3, SEQUENCE)
         features = known_width(tensor, BLOCKS[self.cell] * self.units)
-        merge_mode = None if self.merge_mode == "none" else self.merge_mode
-        return _outputs(self, tensor, features, inputs.letter, merge_mode=merge_mode)
+        return _outputs(self, tensor, features, inputs.letter)
 
 
 def _outputs(
-    layer: Recurrent | Bidirectional,
-    tensor: Tensor,
-    features: int,
-    letter: str,
-    *,
-    merge_mode: str | None = "concat",
+    layer: Recurrent | Bidirectional, tensor: Tensor, features: int, letter: str
 ) -> Outputs:
     """What a tensor (N, T, F) becomes in one direction, or in both: outputs, then states."""
     cell, units, both = layer.cell, layer.units, isinstance(layer, Bidirectional)
+    merge = layer.merge_mode if isinstance(layer, Bidirectional) else "concat"
     batch, _, last = tensor
     one, two = widened(last, letter, units), widened(last, f"2{letter}", 2 * units)
-    shape = rnn_output_shape(sizes(tensor), units, layer.return_sequences, both, merge_mode)
+    apart = merge == "none"
+    shape = rnn_output_shape(
+        sizes(tensor), units, layer.return_sequences, both, None if apart else merge
+    )
     outputs = [
         (*tensor[: len(each) - 1], one if each[-1] == units else two)
-        for each in (shape if both and merge_mode is None else (shape,))
+        for each in (shape if apart else (shape,))
     ]
     states = [(batch, one)] * len(STATES[cell]) * (2 if both else 1) if layer.return_state else []
     return Outputs(
         (*outputs, *states),
-        rnn_parameter_count(cell, features, units, bidirectional=both),
-        rnn_parameter_product(cell, features, units, bidirectional=both),
-        rnn_parameter_product(cell, last.letter, letter, bidirectional=both),
+        count(cell, features, units, bidirectional=both),
+        product(cell, features, units, bidirectional=both),
+        product(cell, last.letter, letter, bidirectional=both),
     )
 
 
@@ -197,13 +170,3 @@ def returned_names(layer: Layer) -> tuple[str, ...]:
         names = [f"{state} {arrow}" for arrow in "→←" for state in STATES[layer.cell]]
         return (*outputs, *names * layer.return_state)
     return ("output",)
-
-
-def _static_batch(tensor: Tensor) -> None:
-    if tensor[0].size is None:
-        raise ShapeError(
-            "a batch of a known size, since it keeps one state for each sample",
-            readable_shape(tensor),
-            "When using `stateful=True` in a RNN, the batch size must be static. "
-            f"Found dynamic batch size: sequence.shape={sizes(tensor)}",
-        )

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from lib.stack.base import Layer, LayerSetting
-from lib.stack.kinds import KINDS, MAX_LAYERS, Stack
+from lib.stack.kinds import KINDS, MAX_LAYERS, Stack, put
 from lib.stack.plain import Input
 from lib.ui.shapes.shown_stack import current_stack, set_stack
 from lib.ui.text import hint, plain
@@ -121,7 +121,7 @@ def _set(place: int, values: dict[str, Any]) -> None:
     """Give a layer these settings; it may be gone by then."""
     stack = current_stack()
     if place < len(stack):
-        set_stack((*stack[:place], replace(stack[place], **values), *stack[place + 1 :]))
+        set_stack(put(stack, place, replace(stack[place], **values)))
 
 
 def _button(place: int, way: str, *, disabled: bool = False) -> None:
@@ -143,8 +143,7 @@ def _move(place: int, to: int) -> None:
 
 
 def _remove(place: int, _: int) -> None:
-    stack = current_stack()
-    set_stack((*stack[:place], *stack[place + 1 :]))
+    set_stack(put(current_stack(), place))
 
 
 def _add() -> None:
