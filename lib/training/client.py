@@ -23,18 +23,8 @@ from typing import Any
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import ModelWeights, Run, Snapshot, Status
-from lib.training.messages import (
-    Answer,
-    Ask,
-    Command,
-    Message,
-    Prepare,
-    Report,
-    SetPace,
-    Start,
-    Steer,
-    Verb,
-)
+from lib.training import messages
+from lib.training.messages import SetPace, Start, Steer
 from lib.training.questions import AnswerFuture, Questions
 from lib.training.run_book import RunBook
 from lib.training.supervisor import MakeWorker, Supervisor
@@ -87,15 +77,14 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def worker_ready(self) -> bool:
         """Whether one of the workers has imported TensorFlow."""
         with self._changed:
-            workers = [supervisor.worker for supervisor in self._supervisors]
-            return any(worker is not None and worker.ready for worker in workers)
+            return any(s.worker is not None and s.worker.ready for s in self._supervisors)
 
     @property
     def worker_pids(self) -> tuple[int, ...]:
         """The processes that work for this client: of each worker one, or two while it changes."""
         with self._changed:
-            pids = [worker.pid for supervisor in self._supervisors for worker in supervisor.workers]
-            return tuple(pid for pid in pids if pid is not None)
+            workers = [worker for s in self._supervisors for worker in s.workers]
+            return tuple(worker.pid for worker in workers if worker.pid is not None)
 
     def start(
         self,
@@ -164,8 +153,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Compile ahead what this experiment would need, when there is nothing better to do."""
         (_, t, f), n, k = dataset.shape, dataset.train, dataset.targets
         with self._changed:
-            worker = self._least_busy_supervisor().need()
-            worker.post(Prepare(experiment, (n, t, f, k)))
+            self._least_busy_supervisor().need().post(messages.Prepare(experiment, (n, t, f, k)))
 
     def ask(self, name: str, **arguments: Any) -> AnswerFuture:
         """Ask Keras, in the worker, one of `lib.training.answers.ANSWERS`. Returns at once.
@@ -206,8 +194,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         A run that nobody looks at, here or with `wait`, is paused after WATCH_SECONDS.
         """
         with self._changed:
-            entry = self._book.entries.get(run.id)
-            if entry is None:
+            if (entry := self._book.entries.get(run.id)) is None:
                 return None
             self._book.touch(entry)
             self._tidy(TIDY_SECONDS)
@@ -277,9 +264,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def _least_busy_supervisor(self) -> Supervisor:
         if self._closed:
             raise RuntimeError("this client is closed")
-        return min(self._supervisors, key=lambda s: self._book.going(supervisor=s))
+        return min(self._supervisors, key=self._book.going)
 
-    def _steer(self, run: Run, verb: Verb, status: Status | None = None) -> None:
+    def _steer(self, run: Run, verb: messages.Verb, status: Status | None = None) -> None:
         """Send a command for a run that isn't over.
 
         A paused run gets `status`, what it is about to be, so that pages keep asking for news.
@@ -296,13 +283,15 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 entry.snapshot = replace(entry.snapshot, status=status)
                 self._changed.notify_all()
 
-    def _received(self, supervisor: Supervisor, worker: WorkerProcess, message: Message) -> None:
+    def _received(
+        self, supervisor: Supervisor, worker: WorkerProcess, message: messages.Message
+    ) -> None:
         """Called from a worker's thread."""
         with self._changed:
-            if isinstance(message, Report):
+            if isinstance(message, messages.Report):
                 self._book.take(message.snapshot)
                 self._tidy(TIDY_SECONDS)  # here too: perhaps nobody looks at anything
-            elif isinstance(message, Answer):
+            elif isinstance(message, messages.Answer):
                 self._questions.settle(message)
             else:
                 supervisor.note_event(worker, message)
@@ -324,7 +313,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             self._questions.fail(worker, f"The training process {worker.ending}. Ask again.")
             self._changed.notify_all()
 
-    def _send_again(self, unsent: list[Command], worker: WorkerProcess | None) -> set[str]:
+    def _send_again(self, unsent: list[messages.Command], worker: WorkerProcess | None) -> set[str]:
         """Give another worker what the dead one never got. Returns the ids of the runs among it."""
         if worker is None:
             return set()
@@ -334,7 +323,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 if (entry := self._book.entries.get(command.run_id)) is not None:
                     entry.worker = worker
                     worker.post(command)
-            elif isinstance(command, Ask) and self._questions.move(command, worker):
+            elif isinstance(command, messages.Ask) and self._questions.move(command, worker):
                 worker.post(command)
         return starts
 

@@ -10,8 +10,6 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from lib.dataset import Dataset
 from lib.run import ModelWeights, Run, Snapshot, Status
 from lib.training.history import History
@@ -59,8 +57,6 @@ class RunEntry:
     """Which browser started it, where that is known."""
     paused: bool = False
     """Whether it was started to wait for a person."""
-    waits_for_worker: bool = False
-    """Whether it says that its worker is still starting."""
     show_seconds: float | None = None
     """How long all its epochs are to take; None where they come as fast as they can."""
     waiting: int = 0
@@ -125,13 +121,10 @@ class RunEntry:
         self.snapshot = replace(snapshot, past=())
         results = snapshot.results
         weights = {mode: r.weights for mode, r in results.items() if r.weights is not None}
-        judged = [  # what has its best epoch back isn't as it was after its last
-            results[mode].checked_epochs[-1:]
-            for mode in weights
-            if results[mode].kept_epoch is None
-        ]
-        if any(len(epochs) for epochs in judged):
-            self._remember(int(np.concatenate(judged).max()), weights)
+        # What has its best epoch back isn't as it was after its last.
+        going = [results[mode] for mode in weights if results[mode].kept_epoch is None]
+        if judged := [int(epoch) for r in going for epoch in r.checked_epochs[-1:]]:
+            self._remember(max(judged), weights)
 
     def _remember(self, epoch: int, weights: ModelWeights) -> None:
         if self.past is None:
@@ -159,12 +152,10 @@ class RunBook:
     ) -> RunEntry:
         """Enter a new run, which waits for its worker; one that its owner can't have has failed."""
         refusal = self._refusal(run.dataset, owner) if owner else ""
-        starting, epochs = not worker.ready, run.experiment.training.epochs
-        reason = STARTING if starting else ""
+        reason, epochs = "" if worker.ready else STARTING, run.experiment.training.epochs
         snapshot = Snapshot(run.id, Status.QUEUED, epochs=epochs, reason=reason)
-        entry = RunEntry(run, snapshot, supervisor, worker, self._clock(), owner, paused, starting)
-        entry.show_seconds = show_seconds
-        self.entries[run.id] = entry
+        now, settings = self._clock(), (owner, paused, show_seconds)
+        entry = self.entries[run.id] = RunEntry(run, snapshot, supervisor, worker, now, *settings)
         if refusal:
             self.fail([entry], f"This run was refused: {refusal}. Stop one of them first.")
         return entry
@@ -173,26 +164,20 @@ class RunBook:
         """The runs of a worker that aren't over."""
         return [e for e in self.entries.values() if e.worker is worker and not e.over]
 
-    def going(self, owner: str | None = None, supervisor: Supervisor | None = None) -> int:
-        """How many runs are going: an owner's, a supervisor's, or all."""
-        return sum(
-            entry.is_going
-            for entry in self.entries.values()
-            if owner in (None, entry.owner) and supervisor in (None, entry.supervisor)
-        )
+    def going(self, supervisor: Supervisor) -> int:
+        """How many runs of a supervisor's workers are going."""
+        return sum(e.is_going for e in self.entries.values() if e.supervisor is supervisor)
 
     def _refusal(self, dataset: Dataset, owner: str) -> str:
         """Why an owner can't have one more run, on this data; nothing where that is no problem."""
-        going = self.going(owner)
-        if going >= MAX_RUNS_EACH:
+        entries = self.entries.values()
+        theirs = [e.run.dataset for e in entries if e.is_going and e.owner == owner]
+        if len(theirs) >= MAX_RUNS_EACH:
             return (
                 f"one browser may have at most {MAX_RUNS_EACH} runs going at a time, and this one "
-                f"has {going}"
+                f"has {len(theirs)}"
             )
-        datasets = [dataset] + [
-            e.run.dataset for e in self.entries.values() if e.is_going and e.owner == owner
-        ]
-        values = sum(data.x.size + data.y.size for data in datasets)
+        values = sum(data.x.size + data.y.size for data in [dataset, *theirs])
         if values > MAX_VALUES_EACH:
             return (
                 f"the runs of one browser may have at most {MAX_VALUES_EACH:,} numbers of data at "
@@ -231,8 +216,7 @@ class RunBook:
     def worker_ready(self, worker: WorkerProcess) -> None:
         """Say no more of this worker's runs that it is still starting."""
         for entry in self.of(worker):
-            if entry.waits_for_worker:
-                entry.waits_for_worker = False
+            if entry.snapshot.reason == STARTING:
                 entry.snapshot = replace(entry.snapshot, reason="")
 
     def fail(self, entries: Iterable[RunEntry], reason: str) -> None:
@@ -240,11 +224,9 @@ class RunBook:
         for entry in entries:
             if not entry.over:
                 stopped = entry.verb == "stop"
+                status, why = (Status.STOPPED, "") if stopped else (Status.FAILED, reason)
                 entry.snapshot = replace(
-                    entry.snapshot,
-                    status=Status.STOPPED if stopped else Status.FAILED,
-                    reason="" if stopped else reason,
-                    seconds_left=None,
+                    entry.snapshot, status=status, reason=why, seconds_left=None
                 )
                 entry.touched = self._clock()
 
@@ -257,7 +239,6 @@ class RunBook:
         for entry in lost:
             if worker is not None and entry.may_begin_again(now):
                 entry.restarted_at, entry.worker, entry.past = now, worker, None
-                entry.waits_for_worker = False
                 entry.restart_reason = f"{text} This run began again."
                 entry.snapshot = replace(  # the figures stay until there are others
                     entry.snapshot,
@@ -276,12 +257,8 @@ class RunBook:
     def unwatched(self) -> list[RunEntry]:
         """Runs that train and that nobody has looked at for long, unless paused for it already."""
         since = self._clock() - WATCH_SECONDS
-        return [
-            entry
-            for entry in self.entries.values()
-            if entry.snapshot.status.active
-            and not (entry.unwatched or entry.waiting or entry.touched >= since)
-        ]
+        active = [entry for entry in self.entries.values() if entry.snapshot.status.active]
+        return [e for e in active if not (e.unwatched or e.waiting or e.touched >= since)]
 
     def stale(self) -> list[RunEntry]:
         """The runs to forget now.
@@ -295,8 +272,7 @@ class RunBook:
         stale = []
         data_bytes: dict[int, int] = {}
         for rank, entry in enumerate(over):
-            data = entry.run.dataset
-            data_bytes[id(data)] = data.nbytes
+            data_bytes[id(entry.run.dataset)] = entry.run.dataset.nbytes
             full = rank > 0 and sum(data_bytes.values()) > KEEP_BYTES
             if rank >= KEEP_RUNS or full or entry.touched < since:
                 stale.append(entry)

@@ -24,18 +24,9 @@ from pathlib import Path
 from typing import IO
 
 from lib.run import Snapshot, Status
+from lib.training import messages
 from lib.training.errors import OUT_OF_MEMORY
-from lib.training.messages import (
-    BEAT_SECONDS,
-    Answer,
-    Ask,
-    Command,
-    Event,
-    Message,
-    Prepare,
-    Report,
-    Start,
-)
+from lib.training.messages import BEAT_SECONDS, Command, Message
 from lib.training.wire import WireError, decode, encode
 
 SILENT_BEATS = 30
@@ -72,10 +63,7 @@ class WorkerProcess:
         self._delay = delay
         self._changed = threading.Condition()
         self._pending: deque[Command] = deque()
-        self._begun = False
-        self._closing = False
-        self._over = False
-        self._connected = False
+        self._begun = self._closing = self._over = self._connected = False
         self._silent = 0
         """Beats begun since it has last said something."""
         self._words = ""
@@ -105,8 +93,9 @@ class WorkerProcess:
     def post(self, command: Command) -> None:
         """Send a command as soon as the worker can take it. Returns at once."""
         with self._changed:
-            if isinstance(command, Prepare):  # of several only the last is still likely
-                self._pending = deque(c for c in self._pending if not isinstance(c, Prepare))
+            if isinstance(command, messages.Prepare):  # of several only the last is still likely
+                others = (c for c in self._pending if not isinstance(c, messages.Prepare))
+                self._pending = deque(others)
             self._pending.append(command)
             self._changed.notify_all()
 
@@ -210,7 +199,7 @@ class WorkerProcess:
             except WireError as error:
                 log.warning("the training process sent something else: %s", error)
                 continue
-            if isinstance(message, Event):
+            if isinstance(message, messages.Event):
                 if message.kind == "alive":
                     continue
                 if message.kind == "failed":
@@ -235,13 +224,12 @@ class WorkerProcess:
                 decode(data, Command)  # a script may have set anything, and must hear of it
             except WireError as error:
                 words = f"could not be sent to the training process: {error}."
-                if isinstance(command, Ask):
-                    self._on_message(
-                        self, Answer(command.question_id, error=f"This question {words}")
-                    )
-                elif isinstance(command, Start):
+                if isinstance(command, messages.Ask):
+                    answer = messages.Answer(command.question_id, error=f"This question {words}")
+                    self._on_message(self, answer)
+                elif isinstance(command, messages.Start):
                     failed = Snapshot(command.run_id, Status.FAILED, reason=f"This run {words}")
-                    self._on_message(self, Report(failed))
+                    self._on_message(self, messages.Report(failed))
                 continue
             try:
                 connection.send_bytes(data)
@@ -250,12 +238,11 @@ class WorkerProcess:
 
     def _finish(self, errors: IO[bytes] | None) -> None:
         """Wait for the end of the process, and note how it came about."""
+        self.ending = self._words
         if self._process is not None:
             if not _ends(self._process, 2):  # it hung up on us, but lives
                 self._process.kill()
             self.ending = self._words or _ending(self._process.wait())
-        else:
-            self.ending = self._words or "could not be started"
         if not self._closing and not self.retiring:
             log.error("the training process %s\n%s", self.ending, _tail(errors))
 
@@ -307,10 +294,8 @@ def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:
 
 
 def _ending(code: int) -> str:
-    if code == OUT_OF_MEMORY:
-        return "ran out of memory"
     if code >= 0:
-        return f"ended with exit code {code}"
+        return "ran out of memory" if code == OUT_OF_MEMORY else f"ended with exit code {code}"
     try:
         name = signal.Signals(-code).name
     except ValueError:  # a signal without a name
