@@ -35,8 +35,7 @@ class ProgramCache:
         """How many runs wait for each of these."""
         self._likely: list[Hashable] = []
         for number in range(self.THREADS):
-            work = threading.Thread(target=self._work, args=(number == 0,), daemon=True)
-            work.start()
+            threading.Thread(target=self._work, args=(number == 0,), daemon=True).start()
 
     def ask(self, keys: Sequence[Hashable]) -> list[Future[Any]]:
         """The programs of these keys, for a run that waits for them."""
@@ -68,11 +67,9 @@ class ProgramCache:
             for key in self._likely:
                 if key not in keys:
                     del self._programs[key]
-            self._likely = [
-                key
-                for key, future in [(key, self._find(key)) for key in keys]
-                if key not in self._wanted and not (future.running() or future.done())
-            ]
+            found = {key: self._find(key) for key in keys}
+            not_begun = [key for key, f in found.items() if not (f.running() or f.done())]
+            self._likely = [key for key in not_begun if key not in self._wanted]
             self._changed.notify_all()
 
     def _find(self, key: Hashable) -> Future[Any]:

@@ -37,14 +37,8 @@ TIDY_SECONDS = 60.0
 class TrainingClient(AbstractContextManager["TrainingClient"]):
     """The way to the worker processes, from a page or a script.
 
-    A run stays with the worker that had the fewest runs when it was started.
-
-    Args:
-        delay: seconds before the workers start, so that a page's first visitor gets the processor.
-            A worker's first run ends the wait.
-        workers: how many there are.
-        clock: seconds that only grow; tests have their own.
-        make_worker: what starts a process; tests have their own.
+    A run stays with the worker that had the fewest runs when it was started. Workers start after
+    `delay` seconds, so that a page's first visitor gets the processor, or with their first run.
     """
 
     def __init__(
@@ -96,9 +90,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     ) -> Run:
         """Train an experiment on a dataset, or, with `paused`, get everything ready for it.
 
-        Its epochs come as fast as they can, or spread evenly over `show_seconds`. Returns at once.
-        A run that can't be trained is FAILED soon after, with the reason; so is one of an `owner`
-        who has MAX_RUNS_EACH going, or too much data.
+        Its epochs come as fast as they can, or spread evenly over `show_seconds`. A run that can't
+        be trained is FAILED soon after, with the reason; so is one of an `owner` who has
+        MAX_RUNS_EACH going, or too much data.
         """
         run = Run(secrets.token_hex(8), experiment, dataset)
         with self._changed:
@@ -156,17 +150,11 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             self._least_busy_supervisor().need().post(messages.Prepare(experiment, (n, t, f, k)))
 
     def ask(self, name: str, **arguments: Any) -> AnswerFuture:
-        """Ask Keras, in the worker, one of `lib.training.answers.ANSWERS`. Returns at once.
+        """Ask Keras, in the worker, one of `lib.training.answers.ANSWERS`.
 
-        It doesn't end the first worker's delay, so a page may ask before it has been painted.
-
-        Args:
-            name: which question.
-            arguments: plain values, lists, dicts and arrays.
-
-        Returns:
-            A future of the answer: plain values and arrays (read-only) by name. Where there is
-            none it raises AnswerError, with a sentence that says why.
+        It doesn't end the first worker's delay, so a page may ask before it has been painted. The
+        future is of plain values and arrays (read-only) by name. Where there is no answer it raises
+        AnswerError, with a sentence that says why.
         """
         with self._changed:
             worker = self._least_busy_supervisor().need()

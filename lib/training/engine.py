@@ -10,7 +10,7 @@ models fast: Keras's `fit` spends most of a batch outside of the mathematics.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
 from typing import Any
 
@@ -75,6 +75,12 @@ def make_optimizer(name: str, learning_rate: float) -> Any:
     return getattr(keras.optimizers, OPTIMIZERS[name].keras)(learning_rate=learning_rate)
 
 
+def traced(function: Callable[..., Any], *signature: Any, xla: bool = False) -> Any:
+    """TensorFlow's code of a function of tensors, by their specs; call it with `tracing` held."""
+    made = tf.function(function, signature, autograph=False, jit_compile=xla or None)
+    return made.get_concrete_function()
+
+
 def _variables(layers: list[Any]) -> list[Any]:
     """The variables of all layers, in the order of Keras's `model.get_weights()`."""
     return [variable for layer in layers for variable in layer.trainable_variables]
@@ -114,28 +120,17 @@ class Program:
             self._held: ModelState | None = None
             network = architecture.network
             rows = (architecture.capacity, network.timesteps)
-            x, y = (*rows, network.features), (*rows, network.targets)
-            order = (self.max_steps, architecture.batch)
-            self._run = tf.function(
-                self._train,
-                autograph=False,
-                jit_compile=True,
-                input_signature=(
-                    tf.TensorSpec(x),
-                    tf.TensorSpec(y),
-                    tf.TensorSpec(order, tf.int32),
-                    tf.TensorSpec((), tf.int32),
-                    tf.TensorSpec((network.timesteps,), tf.bool),
-                ),
-            ).get_concrete_function()
-            self._exchange = tf.function(
-                self._swap,
-                autograph=False,
-                input_signature=([tf.TensorSpec(v.shape, v.dtype) for v in self._all_variables],),
-            ).get_concrete_function()
-        # XLA compiles at the first call, and lets other threads go on. No batch: nothing changes.
-        counts = tf.ones((network.timesteps,), tf.bool)
-        self._run(tf.zeros(x), tf.zeros(y), tf.zeros(order, tf.int32), tf.constant(0), counts)
+            arguments = (
+                tf.zeros((*rows, network.features)),
+                tf.zeros((*rows, network.targets)),
+                tf.zeros((self.max_steps, architecture.batch), tf.int32),
+                tf.constant(0),  # no batch: nothing changes
+                tf.ones((network.timesteps,), tf.bool),
+            )
+            self._run = traced(self._train, *map(tf.TensorSpec.from_tensor, arguments), xla=True)
+            variables = [tf.TensorSpec(v.shape, v.dtype) for v in self._all_variables]
+            self._exchange = traced(self._swap, variables)
+        self._run(*arguments)  # XLA compiles at the first call, and lets other threads go on
 
     def fresh(self, weights: Sequence[np.ndarray], learning_rate: float, mode: str) -> ModelState:
         """A model of `mode` that begins to train: these weights, and a new optimizer.
@@ -270,14 +265,8 @@ class Judge:
             values = network.timesteps * width
             products = network.timesteps * sum(math.prod(v.shape) for v in weights)
             self._rows = max(1, min(JUDGE_VALUES // values, JUDGE_PRODUCTS // products))
-            self._run = tf.function(
-                self._forward,
-                autograph=False,
-                input_signature=(
-                    [tf.TensorSpec(v.shape) for v in weights],
-                    tf.TensorSpec((None, network.timesteps, network.features)),
-                ),
-            ).get_concrete_function()
+            x = tf.TensorSpec((None, network.timesteps, network.features))
+            self._run = traced(self._forward, [tf.TensorSpec(v.shape) for v in weights], x)
         start = tf.zeros((1, network.timesteps, network.features))
         self._run([tf.zeros(v.shape) for v in weights], start)  # now, not when it is needed
 

@@ -93,8 +93,7 @@ class ModelRecord:
 
     def keep_best(self) -> None:
         """Have weights and figures of the best epoch again, if there is one."""
-        best = self.best
-        if best is None or self.kept_epoch is not None:
+        if (best := self.best) is None or self.kept_epoch is not None:
             return
         self.kept_epoch, self.weights = best.epoch, best.weights
         self.step_mse, self.predictions = best.errors.step_mse, best.errors.predictions

@@ -41,9 +41,8 @@ log = logging.getLogger(__name__)
 class WorkerProcess:
     """A worker that starts at once, or after `delay` seconds, and is fed when it is ready.
 
-    `begin` ends the delay; with a `delay` of None nothing else does.
-
-    `on_message` and `on_end` are called from its own thread, `on_end` once, and not after `close`.
+    `begin` ends the delay; with a `delay` of None nothing else does. `on_message` and
+    `on_end` are called from its own thread, `on_end` once, and not after `close`.
     """
 
     def __init__(

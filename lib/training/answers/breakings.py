@@ -20,13 +20,8 @@ def breakings(
 ) -> dict[str, float]:
     """Largest absolute differences over samples and units, by what is compared.
 
-    Args:
-        cell: a key of `lib.experiment.CELLS`.
-        weights: three for each layer up to the one that is asked, from the bottom up. Those below
-            it read forwards and hand a mask up.
-        backward: of the layer that reads backwards, where there are two.
-        x: the features (N, T, F).
-        padding: how many steps of zeros to add at their end.
+    `weights` are of the layers up to the one that is asked, which hand a mask up, `backward` of the
+    one that reads backwards, where there are two; `padding` steps of zeros go after x (N, T, F).
     """
     run = Calls("breakings", cell, weights, x.shape[1]).run
     parts = layers_of(weights)

@@ -26,18 +26,11 @@ def influence(
     x: np.ndarray,
     backward: Sequence[np.ndarray] | None = None,
 ) -> dict[str, Any]:
-    """Norms of the gradients of one sample's outputs by its inputs.
+    """Norms of the gradients of one sample's outputs by its inputs x (T, F).
 
     The sample is repeated, so that one pass backwards has a row for each output, or, of a large
-    model, for some of them.
-
-    Args:
-        cell: a key of `lib.experiment.CELLS`.
-        layers: how many recurrent layers there are.
-        weights: the model's.
-        x: the sample's inputs (T, F).
-        backward: weights of layers that read backwards, three for each; then every layer is
-            Bidirectional with `merge_mode="ave"`, which leaves the number of units as it is.
+    model, for some of them. With weights of layers that read `backward`, every layer is
+    Bidirectional with `merge_mode="ave"`, which leaves the number of units as it is.
 
     Returns:
         `map` (T, T): row t, column s; and `columns`, of how many output columns it is the norm.

@@ -12,23 +12,15 @@ import numpy as np
 from lib.experiment import CELLS
 from lib.recurrence import ARRAYS_EACH, layers_of
 
-Options = tuple[tuple[str, Any], ...]
-
 
 def recurrent(cell: str, weights: Sequence[np.ndarray], place: int = 0, **options: Any) -> Any:
     """One built recurrent layer with `weights`: kernel, recurrent_kernel, bias.
 
-    A GRU's bias says which kind it is: (2, 3U) with `reset_after`, (3U,) without.
+    A GRU's bias says which kind it is: (2, 3U) with `reset_after`, (3U,) without. `options` are
+    Keras's own. Layers are used again: the same cell of the same size in the same `place` of a
+    stack with the same options is the same object, with new weights.
 
-    Args:
-        cell: a key of `lib.experiment.CELLS`.
-        weights: as Keras's `get_weights()` orders them.
-        place: its level in a stack. Layers are used again: the same cell of the same size in the
-            same place with the same options is the same object, with new weights.
-        options: Keras's own, such as `return_sequences=True`.
-
-    Raises:
-        ValueError: for an unknown cell, or weights that don't fit.
+    Raises ValueError for an unknown cell, or weights that don't fit.
     """
     return _with_weights("", cell, weights, place, options)
 
@@ -71,7 +63,9 @@ def _with_weights(
 # Every layer that Keras builds leaves 0.13 MB behind, even when it is gone (measured), and some of
 # these are wanted once a second. One thread answers, so nobody else has a layer meanwhile.
 @lru_cache(maxsize=64)
-def _layer(merge_mode: str, cell: str, sizes: tuple[int, int], place: int, options: Options) -> Any:
+def _layer(
+    merge_mode: str, cell: str, sizes: tuple[int, int], place: int, options: tuple[Any, ...]
+) -> Any:
     del place  # it only tells layers apart
     features, units = sizes
     layer = getattr(keras.layers, CELLS[cell].keras)(units, **dict(options))
