@@ -24,7 +24,7 @@ def reach(
     loss: str,
     layer: int,
 ) -> dict[str, Any]:
-    """Norms of the gradients by the hidden states of a `layer`, each the mean over samples.
+    """Norms of the gradients by the hidden states of `layer` (from 0), each the mean over samples.
 
     The gradient by h_t goes through all that h_t leads to: the output at t, and the steps after.
     Samples are x (N, T, F) with targets y (N, T, K).
