@@ -26,7 +26,7 @@ from lib.run import ModelWeights, Run, Snapshot, Status
 from lib.training import messages
 from lib.training.messages import SetPace, Start, Steer
 from lib.training.questions import AnswerFuture, Questions
-from lib.training.run_book import RunBook
+from lib.training.run_book import RunBook, RunEntry
 from lib.training.supervisor import MakeWorker, Supervisor
 from lib.training.worker_process import WorkerProcess
 
@@ -98,9 +98,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             self._tidy()
             supervisor = self._least_busy_supervisor()
-            if (entry := self._book.run_to_forget_for_room(supervisor)) is not None:
-                self.drop(entry.run)
-            entry = self._book.add(run, supervisor, supervisor.need(), owner, paused, show_seconds)
+            if (abandoned := self._book.run_to_forget_for_room(supervisor)) is not None:
+                self.drop(abandoned.run)
+            entry = RunEntry(run, supervisor, supervisor.need(), owner, paused, show_seconds)
+            self._book.add(entry)
             if not entry.over:
                 entry.worker.post(entry.start)
                 supervisor.end_delay()
@@ -120,19 +121,15 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
 
     def resume(self, run: Run) -> None:
         """Let a paused run go on to its end."""
-        self._steer(run, "resume", Status.RUNNING)
+        self._steer(run, "resume")
 
     def step(self, run: Run) -> None:
         """Train one epoch more, then pause."""
-        self._steer(run, "step", Status.RUNNING)
+        self._steer(run, "step")
 
     def stop(self, run: Run) -> None:
-        """End a run. Its figures stay.
-
-        Until the worker has answered, the run counts as RUNNING even if it was paused, so that
-        pages keep asking how it ended.
-        """
-        self._steer(run, "stop", Status.RUNNING)
+        """End a run. Its figures stay."""
+        self._steer(run, "stop")
 
     def drop(self, run: Run) -> None:
         """End a run and forget it."""
@@ -191,8 +188,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def checkpoints(self, run: Run) -> list[tuple[int, ModelWeights]]:
         """Epochs, increasing, each with the models' weights then: thinned as a run grows.
 
-        The first and the newest that were sent are among them. Weights that are too many to be
-        sent aren't known.
+        The first and the newest that were sent are among them: none, where weights are too many.
         """
         with self._changed:
             entry = self._book.entries.get(run.id)
@@ -213,19 +209,16 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """
         with self._changed:
             entry = self._book.entries[run.id]
+
+            def is_settled() -> bool:
+                known = run.id in self._book.entries and not self._closed
+                return not known or until(entry.snapshot) or entry.over
+
             if entry.unwatched:
                 self.resume(run)
             entry.waiting += 1
             try:
-                self._changed.wait_for(
-                    lambda: (
-                        self._closed
-                        or run.id not in self._book.entries
-                        or until(entry.snapshot)
-                        or entry.over
-                    ),
-                    timeout,
-                )
+                self._changed.wait_for(is_settled, timeout)
             finally:
                 entry.waiting -= 1
                 self._book.touch(entry)
@@ -254,10 +247,11 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             raise RuntimeError("this client is closed")
         return min(self._supervisors, key=self._book.going)
 
-    def _steer(self, run: Run, verb: messages.Verb, status: Status | None = None) -> None:
+    def _steer(self, run: Run, verb: messages.Verb) -> None:
         """Send a command for a run that isn't over.
 
-        A paused run gets `status`, what it is about to be, so that pages keep asking for news.
+        A paused run counts as RUNNING until the worker has answered, also where it is to be
+        stopped, so that pages keep asking for news.
         """
         with self._changed:
             entry = self._book.entries.get(run.id)
@@ -267,8 +261,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             entry.unwatched = False
             entry.verb, entry.epoch_then = verb, entry.snapshot.epoch
             entry.worker.post(Steer(verb, run.id))
-            if status is not None and entry.snapshot.status is Status.PAUSED:
-                entry.snapshot = replace(entry.snapshot, status=status)
+            if verb != "pause" and entry.snapshot.status is Status.PAUSED:
+                entry.snapshot = replace(entry.snapshot, status=Status.RUNNING)
                 self._changed.notify_all()
 
     def _received(

@@ -212,7 +212,7 @@ class PairTrainer:
             if self._samples.has_validation:
                 model.validation.add(self.epoch, loss)
             keeps = self._keeps_best and self.epoch
-            if keeps and model.compare(self.epoch, loss, found) >= self._patience:
+            if keeps and model.compare(self.epoch, loss) >= self._patience:
                 model.keep_best()
         if self._most_past > 1:
             self._past.add(self.epoch, {mode: tuple(now) for mode, now in weights.items()})

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from lib.dataset import Dataset
 from lib.run import ModelWeights, Run, Snapshot, Status
 from lib.training.history import History
 from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH, MAX_VALUES_EACH
@@ -47,18 +46,18 @@ class RunEntry:
     """A run, and what the client knows of it."""
 
     run: Run
-    snapshot: Snapshot
     supervisor: Supervisor
     """Keeps the worker that has it, and the next one if that is lost."""
     worker: WorkerProcess
-    touched: float
-    """When it was last looked at, or ended; on the book's clock."""
     owner: str | None = None
     """Which browser started it, where that is known."""
     paused: bool = False
     """Whether it was started to wait for a person."""
     show_seconds: float | None = None
-    """How long all its epochs are to take; None where they come as fast as they can."""
+    """As in its `Start`."""
+    snapshot: Snapshot = field(init=False)
+    touched: float = 0.0
+    """When it was last looked at, or ended; on the book's clock."""
     waiting: int = 0
     """Calls of `wait` that look at it now."""
     unwatched: bool = False
@@ -73,6 +72,10 @@ class RunEntry:
     """When its worker died and it began again, on the book's clock."""
     past: History[ModelWeights] | None = None
     """Its weights by epoch, some of them."""
+
+    def __post_init__(self) -> None:
+        epochs, reason = self.run.experiment.training.epochs, "" if self.worker.ready else STARTING
+        self.snapshot = Snapshot(self.run.id, Status.QUEUED, epochs=epochs, reason=reason)
 
     @property
     def over(self) -> bool:
@@ -141,24 +144,13 @@ class RunBook:
         self.entries: dict[str, RunEntry] = {}
         self._clock = clock
 
-    def add(  # noqa: PLR0917  what a run is started with
-        self,
-        run: Run,
-        supervisor: Supervisor,
-        worker: WorkerProcess,
-        owner: str | None,
-        paused: bool,
-        show_seconds: float | None,
-    ) -> RunEntry:
-        """Enter a new run, which waits for its worker; one that its owner can't have has failed."""
-        refusal = self._refusal(run.dataset, owner) if owner else ""
-        reason, epochs = "" if worker.ready else STARTING, run.experiment.training.epochs
-        snapshot = Snapshot(run.id, Status.QUEUED, epochs=epochs, reason=reason)
-        now, settings = self._clock(), (owner, paused, show_seconds)
-        entry = self.entries[run.id] = RunEntry(run, snapshot, supervisor, worker, now, *settings)
+    def add(self, entry: RunEntry) -> None:
+        """Enter a new run; one that its owner can't have has failed."""
+        refusal = self._refusal(entry) if entry.owner else ""
+        self.entries[entry.run.id] = entry
+        self.touch(entry)
         if refusal:
             self.fail([entry], f"This run was refused: {refusal}. Stop one of them first.")
-        return entry
 
     def of(self, worker: WorkerProcess) -> list[RunEntry]:
         """The runs of a worker that aren't over."""
@@ -168,16 +160,16 @@ class RunBook:
         """How many runs of a supervisor's workers are going."""
         return sum(e.is_going for e in self.entries.values() if e.supervisor is supervisor)
 
-    def _refusal(self, dataset: Dataset, owner: str) -> str:
-        """Why an owner can't have one more run, on this data; nothing where that is no problem."""
+    def _refusal(self, new: RunEntry) -> str:
+        """Why its owner can't have one more run, on its data; nothing where that is no problem."""
         entries = self.entries.values()
-        theirs = [e.run.dataset for e in entries if e.is_going and e.owner == owner]
+        theirs = [e.run.dataset for e in entries if e.is_going and e.owner == new.owner]
         if len(theirs) >= MAX_RUNS_EACH:
             return (
                 f"one browser may have at most {MAX_RUNS_EACH} runs going at a time, and this one "
                 f"has {len(theirs)}"
             )
-        values = sum(data.x.size + data.y.size for data in [dataset, *theirs])
+        values = sum(data.x.size + data.y.size for data in [new.run.dataset, *theirs])
         if values > MAX_VALUES_EACH:
             return (
                 f"the runs of one browser may have at most {MAX_VALUES_EACH:,} numbers of data at "

@@ -19,10 +19,7 @@ QUICK_SECONDS = 90
 """Deaths within this time count together. When there were more than there are delays, no other is
 started until the next one is needed."""
 
-MakeWorker = Callable[
-    [Callable[[WorkerProcess, Message], None], Callable[[WorkerProcess], None], float | None],
-    WorkerProcess,
-]
+MakeWorker = Callable[..., WorkerProcess]
 """`WorkerProcess`, or what stands for it: of `on_message`, `on_end` and `delay`."""
 
 

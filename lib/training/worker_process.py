@@ -119,8 +119,7 @@ class WorkerProcess:
             self._changed.wait_for(lambda: self._closing or self._begun, self._delay)
         with _file_for_errors() as errors:
             try:
-                if not self._serve(errors):
-                    return
+                self._serve(errors)
             except Exception as error:  # whatever it is, who waits must hear that it ended
                 log.warning("the training process can't be talked to", exc_info=True)
                 how = "could not be started"
@@ -134,13 +133,13 @@ class WorkerProcess:
                 return
         self._on_end(self)
 
-    def _serve(self, errors: IO[bytes] | None) -> bool:
-        """Start the process and read until it hangs up. False if it was closed before it began."""
+    def _serve(self, errors: IO[bytes] | None) -> None:
+        """Start the process and read until it hangs up; not where it was closed meanwhile."""
         key = secrets.token_bytes(32)
         with _listen(key) as listener:
             with self._changed:
                 if self._closing:
-                    return False
+                    return
                 self._process = _spawn(listener.address, key, errors)
             guard = threading.Thread(target=self._guard, args=(listener.address, key), daemon=True)
             guard.start()
@@ -155,7 +154,6 @@ class WorkerProcess:
                     self._over = True
                     self._changed.notify_all()
             writer.join(timeout=10)
-        return True
 
     def _guard(self, address: object, key: bytes) -> None:
         """Wait for the process, so that it doesn't stay behind as a zombie; end a silent one.

@@ -8,7 +8,7 @@ import numpy as np
 
 from lib.recurrence import layers_of
 from lib.training.answers.calls import Calls
-from lib.training.answers.stacks import both_ways, largest, stack
+from lib.training.answers.stacks import largest, recurrent, stack
 
 
 def breakings(
@@ -29,9 +29,10 @@ def breakings(
     below, here = every[:-1], len(parts) - 1
     answer = run(last, x)
 
-    turning = both_ways(cell, parts[-1], backward, "concat", here, return_sequences=True)
+    ways = [*parts[-1], *backward]
+    turning = recurrent(cell, ways, here, "concat", return_sequences=True)
     sequence = run([*below, turning], x)
-    final = run([*below, both_ways(cell, parts[-1], backward, "concat", here)], x)
+    final = run([*below, recurrent(cell, ways, here, "concat")], x)
     units = len(parts[-1][1])
     rule = np.concatenate([sequence[:, -1, :units], sequence[:, 0, units:]], axis=1)
 

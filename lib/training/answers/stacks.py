@@ -13,28 +13,26 @@ from lib.experiment import CELLS
 from lib.recurrence import ARRAYS_EACH, layers_of
 
 
-def recurrent(cell: str, weights: Sequence[np.ndarray], place: int = 0, **options: Any) -> Any:
+def recurrent(
+    cell: str, weights: Sequence[np.ndarray], place: int, merge_mode: str = "", **options: Any
+) -> Any:
     """One built recurrent layer with `weights`: kernel, recurrent_kernel, bias.
 
-    A GRU's bias says which kind it is: (2, 3U) with `reset_after`, (3U,) without. `options` are
-    Keras's own. Layers are used again: the same cell of the same size in the same `place` of a
-    stack with the same options is the same object, with new weights.
+    With a `merge_mode` it is Bidirectional, and has six: forwards, then backwards. A GRU's bias
+    tells its kind: (2, 3U) with `reset_after`, (3U,) without. `options` are Keras's own. Layers
+    are used again: the same cell of the same size in the same `place` of a stack with the same
+    options is the same object, with new weights.
 
     Raises ValueError for an unknown cell, or weights that don't fit.
     """
-    return _with_weights("", cell, weights, place, options)
-
-
-def both_ways(
-    cell: str,
-    forward: Sequence[np.ndarray],
-    backward: Sequence[np.ndarray],
-    merge_mode: str,
-    place: int = 0,
-    **options: Any,
-) -> Any:
-    """A built Bidirectional of two such layers."""
-    return _with_weights(merge_mode, cell, [*forward, *backward], place, options)
+    if cell not in CELLS:
+        raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}.")
+    if cell == "gru":
+        options["reset_after"] = np.ndim(weights[2]) == 2
+    sizes = (len(weights[0]), len(weights[1]))
+    layer = _layer(merge_mode, cell, sizes, place, tuple(sorted(options.items())))
+    layer.set_weights(list(weights))
+    return layer
 
 
 def stack(cell: str, parts: Sequence[Any], **options: Any) -> tuple[Any, ...]:
@@ -45,19 +43,6 @@ def stack(cell: str, parts: Sequence[Any], **options: Any) -> tuple[Any, ...]:
     top = len(parts) - 1
     below = [recurrent(cell, parts[place], place, return_sequences=True) for place in range(top)]
     return (*below, recurrent(cell, parts[top], top, **options))
-
-
-def _with_weights(
-    merge_mode: str, cell: str, weights: Sequence[np.ndarray], place: int, options: dict[str, Any]
-) -> Any:
-    if cell not in CELLS:
-        raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}.")
-    if cell == "gru":
-        options["reset_after"] = np.ndim(weights[2]) == 2
-    sizes = (len(weights[0]), len(weights[1]))
-    layer = _layer(merge_mode, cell, sizes, place, tuple(sorted(options.items())))
-    layer.set_weights(list(weights))
-    return layer
 
 
 # Every layer that Keras builds leaves 0.13 MB behind, even when it is gone (measured), and some of
