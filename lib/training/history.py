@@ -52,9 +52,8 @@ class History(Generic[Value]):
 
     def put_back(self, epoch: int, value: Value) -> None:
         """Have this epoch among them, where it was thinned out. Nothing may be added after that."""
-        self._points = sorted(
-            {**dict(self._points), epoch: value}.items(), key=lambda point: point[0]
-        )
+        known = {**dict(self._points), epoch: value}
+        self._points = [(each, known[each]) for each in sorted(known)]
 
     @property
     def points(self) -> list[tuple[int, Value]]:

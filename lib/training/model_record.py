@@ -49,7 +49,6 @@ class Best:
 
     epoch: int
     loss: float
-    """On the validation part."""
     training_loss: float
     weights: list[np.ndarray]
     errors: Errors

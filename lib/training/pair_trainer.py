@@ -61,8 +61,8 @@ class PairTrainer:
         self._judging_seconds = 0.0
         self._training: Iterator[None] | None = None
         """What is still to do of a training step: a long one has a part for each model."""
-        self._experiment, self._samples, self._judge = experiment, samples, judge
-        self._clock = clock
+        self._experiment, self._samples = experiment, samples
+        self._judge, self._clock = judge, clock
         self._checked = -1
         """The step of the last judgement."""
         self._most = 1
@@ -136,11 +136,10 @@ class PairTrainer:
 
         It ends at the end of an epoch where that is possible, and, so that there is something to
         show soon, at the end of the very first. It stops where a loss isn't finite (`diverged`).
-        Where a single step takes that long, it ends after one model's, and the next call begins
-        with the other's.
+        Where a single step takes that long, the next call begins with the other model's.
 
         Where the best epoch is kept, every epoch is judged at its end, so that which one it is
-        doesn't depend on the machine's speed; what is left of a long judgement comes first in the
+        doesn't depend on the machine's speed. What is left of a long judgement comes first in the
         next call. All may have `stopped` after it.
         """
         start = now = self._clock()

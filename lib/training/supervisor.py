@@ -41,8 +41,7 @@ class Supervisor:
         self.worker: WorkerProcess | None = None
         """Gets new commands; None before the first was needed, and after too many deaths."""
         self._make = partial(make, partial(received, self), partial(ended, self))
-        self._busy = busy
-        self._clock = clock
+        self._busy, self._clock = busy, clock
         self._two_fit = machine.two_workers_fit(machine.total_memory())
         self._successor: WorkerProcess | None = None
         """Takes over as soon as it is ready."""

@@ -55,8 +55,7 @@ class Loop:
         timing: Timing = USUAL,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._timing = timing
-        self._clock = clock
+        self._timing, self._clock = timing, clock
         self._connection = connection
         self._sending = threading.Lock()
         self._answers = answers

@@ -57,15 +57,12 @@ class WorkerProcess:
         """Whether it ends when its runs are over."""
         self.ending = ""
         """How it ended, as the end of "The training process …"."""
-        self._on_message = on_message
-        self._on_end = on_end
-        self._delay = delay
+        self._on_message, self._on_end, self._delay = on_message, on_end, delay
         self._changed = threading.Condition()
         self._pending: deque[Command] = deque()
         self._begun = self._closing = self._over = self._connected = False
         self._silent = 0
         """Beats begun since it has last said something."""
-        self._words = ""
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._live, name="worker-reader", daemon=True)
         self._thread.start()
@@ -126,14 +123,14 @@ class WorkerProcess:
                 if self._process is not None:
                     how = "was ended"
                     self._process.kill()
-                self._words = self._words or f"{how} ({error or type(error).__name__})"
+                self.ending = self.ending or f"{how} ({error or type(error).__name__})"
             self._finish(errors)
         with self._changed:
             if self._closing:
                 return
         self._on_end(self)
 
-    def _serve(self, errors: IO[bytes] | None) -> None:
+    def _serve(self, errors: IO[bytes]) -> None:
         """Start the process and read until it hangs up; not where it was closed meanwhile."""
         key = secrets.token_bytes(32)
         with _listen(key) as listener:
@@ -167,7 +164,7 @@ class WorkerProcess:
                 self._silent += 1
                 silent = self._silent
             if silent > (SILENT_BEATS if self.ready else SILENT_BEATS_FIRST):
-                self._words = f"said nothing for {silent * BEAT_SECONDS:g} s and was ended"
+                self.ending = f"said nothing for {silent * BEAT_SECONDS:g} s and was ended"
                 self._process.kill()
         if not self._connected:
             # An error means that nobody waits there any more.
@@ -200,7 +197,7 @@ class WorkerProcess:
                 if message.kind == "alive":
                     continue
                 if message.kind == "failed":
-                    self._words = message.text
+                    self.ending = message.text
                 elif message.kind == "refused":
                     log.warning("the training process refused a message: %s", message.text)
                 elif message.kind == "ready":
@@ -233,29 +230,26 @@ class WorkerProcess:
             except OSError:
                 return  # `_read` sees it too
 
-    def _finish(self, errors: IO[bytes] | None) -> None:
+    def _finish(self, errors: IO[bytes]) -> None:
         """Wait for the end of the process, and note how it came about."""
-        self.ending = self._words
         if self._process is not None:
             if not _ends(self._process, 2):  # it hung up on us, but lives
                 self._process.kill()
-            self.ending = self._words or _ending(self._process.wait())
+            self.ending = self.ending or _ending(self._process.wait())
         if not self._closing and not self.retiring:
             log.error("the training process %s\n%s", self.ending, _tail(errors))
 
 
-def _file_for_errors() -> contextlib.AbstractContextManager[IO[bytes] | None]:
+def _file_for_errors() -> IO[bytes]:
     """Where the process writes what goes wrong in it; nowhere, if there can be no such file."""
     try:
         return tempfile.TemporaryFile()
     except OSError:  # a full disk, or no folder that may be written to
-        return contextlib.nullcontext()
+        return Path(os.devnull).open("r+b")
 
 
-def _tail(errors: IO[bytes] | None) -> str:
+def _tail(errors: IO[bytes]) -> str:
     """The last of what the process wrote there."""
-    if errors is None:
-        return ""
     errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2000))
     return errors.read().decode(errors="replace")
 
@@ -267,7 +261,7 @@ def _listen(key: bytes) -> Listener:
         return Listener(("127.0.0.1", 0), authkey=key)
 
 
-def _spawn(address: object, key: bytes, errors: IO[bytes] | None) -> subprocess.Popen[bytes]:
+def _spawn(address: object, key: bytes, errors: IO[bytes]) -> subprocess.Popen[bytes]:
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     process = subprocess.Popen(
         [sys.executable, "-m", "lib.training.worker"],
@@ -275,7 +269,7 @@ def _spawn(address: object, key: bytes, errors: IO[bytes] | None) -> subprocess.
         env={**os.environ, "PYTHONPATH": path},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL if errors is None else errors,
+        stderr=errors,
     )
     assert process.stdin is not None  # noqa: S101  a pipe was asked for
     with contextlib.suppress(BrokenPipeError), process.stdin as pipe:  # it may have ended already

@@ -53,9 +53,7 @@ class WorkerRun:
     ) -> None:
         self.run_id = run_id
         self.status = Status.QUEUED
-        self._experiment = experiment
-        self._samples = samples
-        self._send = send
+        self._experiment, self._samples, self._send = experiment, samples, send
         self._epochs = experiment.training.epochs
         self._goal = 0 if paused else self._epochs
         self._stepping = False
@@ -63,8 +61,7 @@ class WorkerRun:
         self._tempo = Tempo(self._epochs, show_seconds)
         self._reason = ""
         self._next: _Outcome | None = None
-        self._timing = timing
-        self._clock = clock
+        self._timing, self._clock = timing, clock
         self._created = clock()
         self._since = 0.0
         """When its programs began to be compiled."""

@@ -42,27 +42,17 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
     browser's Back button, or by a link of another experiment that is opened in this tab. On
     another page the widgets are new ones, and are set to what the person had.
     """
-    record, address = session().address, _address()
-    if not record.page or _came_from_outside(address, page):
+    record = session().address
+    address = {key: st.query_params.get_all(key) for key in st.query_params}
+    # An address that was ours a moment ago is no new one: a run of the page that we ask for has the
+    # newest at once, and what a busy browser had asked for before it followed still comes, with an
+    # older one. Unless Back was pressed, which the browser says.
+    if not record.page or moved_in_history() or address not in (*record.ours, query(page)):
         _open(address, page, own_keys)
     elif page != record.page:
         _adopt(record.experiment)
         record.complaints, record.ours = [], [address]
     record.page = page
-
-
-def _address() -> Query:
-    return {key: st.query_params.get_all(key) for key in st.query_params}
-
-
-def _came_from_outside(address: Query, page: str) -> bool:
-    """Whether somebody else than `write_address` or the menu changed the address.
-
-    An address that was ours a moment ago is no new one: a run of the page that we ask for has the
-    newest at once, and what a busy browser had asked for before it followed still comes, with an
-    older one. Unless Back was pressed, which the browser says.
-    """
-    return moved_in_history() or address not in (*session().address.ours, query(page))
 
 
 def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
