@@ -33,8 +33,7 @@ class BatchOrder:
 
     def take(self, steps: int) -> np.ndarray:
         """The next batches, (steps, B) int32: indexes, and -1 where the last batch is short."""
-        missing = steps - len(self._waiting)
-        if missing > 0:
+        if (missing := steps - len(self._waiting)) > 0:
             more = self._epochs(-(-missing // self.steps))
             self._waiting = np.concatenate([self._waiting, more])
         taken, self._waiting = self._waiting[:steps], self._waiting[steps:]

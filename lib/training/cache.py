@@ -17,9 +17,8 @@ from lib.training.priority import give_way
 class ProgramCache:
     """Programs by key, the least recently asked for dropped first.
 
-    Two helper threads build them, since a compile takes seconds and the loop must go on. What a
-    run waits for goes first. What is only likely to be wanted soon (`ahead`) keeps one thread busy
-    at most, and what hasn't been begun of it is given up when something else is likelier.
+    What a run waits for goes first. What is only likely to be wanted soon (`ahead`) keeps one
+    thread busy at most, and is given up where something else is likelier before it has begun.
     """
 
     THREADS = 2
@@ -30,25 +29,20 @@ class ProgramCache:
         self._build = build
         self._changed = threading.Condition()
         self._programs: OrderedDict[Hashable, Future[Any]] = OrderedDict()
-        self._wanted: list[Hashable] = []
-        self._waiting: Counter[Hashable] = Counter()
-        """How many runs wait for each of these."""
-        self._likely: list[Hashable] = []
+        self._wanted: Counter[Hashable] = Counter()
+        """How many runs wait for each of these, the first of which is built next."""
+        self._likely: dict[Hashable, None] = {}
         for number in range(self.THREADS):
-            work = threading.Thread(target=self._work, args=(number == 0,), daemon=True)
-            work.start()
+            threading.Thread(target=self._work, args=(number == 0,), daemon=True).start()
 
     def ask(self, keys: Sequence[Hashable]) -> list[Future[Any]]:
         """The programs of these keys, for a run that waits for them."""
         with self._changed:
             futures = [self._find(key) for key in keys]
             for key, future in zip(keys, futures, strict=True):
-                if key in self._likely:
-                    self._likely.remove(key)
+                self._likely.pop(key, None)
                 if not (future.running() or future.done()):
-                    self._waiting[key] += 1
-                    if key not in self._wanted:
-                        self._wanted.append(key)
+                    self._wanted[key] += 1
             self._changed.notify_all()
             return futures
 
@@ -57,10 +51,9 @@ class ProgramCache:
         with self._changed:
             for key in keys:
                 if key in self._wanted:
-                    self._waiting[key] -= 1
-                    if not self._waiting[key]:
-                        self._wanted.remove(key)
-                        del self._programs[key]
+                    self._wanted[key] -= 1
+                    if not self._wanted[key]:
+                        del self._wanted[key], self._programs[key]
 
     def ahead(self, keys: Sequence[Hashable]) -> None:
         """Build these when no run waits for a program, in place of what was given here before."""
@@ -68,11 +61,9 @@ class ProgramCache:
             for key in self._likely:
                 if key not in keys:
                     del self._programs[key]
-            self._likely = [
-                key
-                for key, future in [(key, self._find(key)) for key in keys]
-                if key not in self._wanted and not (future.running() or future.done())
-            ]
+            found = {key: self._find(key) for key in keys}
+            not_begun = [key for key, f in found.items() if not (f.running() or f.done())]
+            self._likely = dict.fromkeys(k for k in not_begun if k not in self._wanted)
             self._changed.notify_all()
 
     def _find(self, key: Hashable) -> Future[Any]:
@@ -92,8 +83,9 @@ class ProgramCache:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._wanted or (any_key and self._likely))
-                key = (self._wanted or self._likely).pop(0)
-                self._waiting.pop(key, None)
+                keys: dict[Hashable, Any] = self._wanted or self._likely
+                key = next(iter(keys))
+                del keys[key]
                 future = self._programs[key]
                 future.set_running_or_notify_cancel()
             try:

@@ -23,20 +23,10 @@ from typing import Any
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import ModelWeights, Run, Snapshot, Status
-from lib.training.messages import (
-    Answer,
-    Ask,
-    Command,
-    Message,
-    Prepare,
-    Report,
-    SetPace,
-    Start,
-    Steer,
-    Verb,
-)
+from lib.training import messages
+from lib.training.messages import SetPace, Start, Steer
 from lib.training.questions import AnswerFuture, Questions
-from lib.training.run_book import RunBook
+from lib.training.run_book import RunBook, RunEntry
 from lib.training.supervisor import MakeWorker, Supervisor
 from lib.training.worker_process import WorkerProcess
 
@@ -47,14 +37,8 @@ TIDY_SECONDS = 60.0
 class TrainingClient(AbstractContextManager["TrainingClient"]):
     """The way to the worker processes, from a page or a script.
 
-    A run stays with the worker that had the fewest runs when it was started.
-
-    Args:
-        delay: seconds before the workers start, so that a page's first visitor gets the processor.
-            A worker's first run ends the wait.
-        workers: how many there are.
-        clock: seconds that only grow; tests have their own.
-        make_worker: what starts a process; tests have their own.
+    A run stays with the worker that had the fewest runs when it was started. Workers start after
+    `delay` seconds, so that a page's first visitor gets the processor, or with their first run.
     """
 
     def __init__(
@@ -87,15 +71,14 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def worker_ready(self) -> bool:
         """Whether one of the workers has imported TensorFlow."""
         with self._changed:
-            workers = [supervisor.worker for supervisor in self._supervisors]
-            return any(worker is not None and worker.ready for worker in workers)
+            return any(s.worker is not None and s.worker.ready for s in self._supervisors)
 
     @property
     def worker_pids(self) -> tuple[int, ...]:
         """The processes that work for this client: of each worker one, or two while it changes."""
         with self._changed:
-            pids = [worker.pid for supervisor in self._supervisors for worker in supervisor.workers]
-            return tuple(pid for pid in pids if pid is not None)
+            workers = [worker for s in self._supervisors for worker in s.workers]
+            return tuple(worker.pid for worker in workers if worker.pid is not None)
 
     def start(
         self,
@@ -107,17 +90,18 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     ) -> Run:
         """Train an experiment on a dataset, or, with `paused`, get everything ready for it.
 
-        Its epochs come as fast as they can, or spread evenly over `show_seconds`. Returns at once.
-        A run that can't be trained is FAILED soon after, with the reason; so is one of an `owner`
-        who has MAX_RUNS_EACH going, or too much data.
+        Its epochs come as fast as they can, or spread evenly over `show_seconds`. A run that can't
+        be trained is FAILED soon after, with the reason; so is one of an `owner` who has
+        MAX_RUNS_EACH going, or too much data.
         """
         run = Run(secrets.token_hex(8), experiment, dataset)
         with self._changed:
             self._tidy()
             supervisor = self._least_busy_supervisor()
-            if (entry := self._book.run_to_forget_for_room(supervisor)) is not None:
-                self.drop(entry.run)
-            entry = self._book.add(run, supervisor, supervisor.need(), owner, paused, show_seconds)
+            if (abandoned := self._book.run_to_forget_for_room(supervisor)) is not None:
+                self.drop(abandoned.run)
+            entry = RunEntry(run, supervisor, supervisor.need(), owner, paused, show_seconds)
+            self._book.add(entry)
             if not entry.over:
                 entry.worker.post(entry.start)
                 supervisor.end_delay()
@@ -137,19 +121,15 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
 
     def resume(self, run: Run) -> None:
         """Let a paused run go on to its end."""
-        self._steer(run, "resume", Status.RUNNING)
+        self._steer(run, "resume")
 
     def step(self, run: Run) -> None:
         """Train one epoch more, then pause."""
-        self._steer(run, "step", Status.RUNNING)
+        self._steer(run, "step")
 
     def stop(self, run: Run) -> None:
-        """End a run. Its figures stay.
-
-        Until the worker has answered, the run counts as RUNNING even if it was paused, so that
-        pages keep asking how it ended.
-        """
-        self._steer(run, "stop", Status.RUNNING)
+        """End a run. Its figures stay."""
+        self._steer(run, "stop")
 
     def drop(self, run: Run) -> None:
         """End a run and forget it."""
@@ -164,21 +144,14 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Compile ahead what this experiment would need, when there is nothing better to do."""
         (_, t, f), n, k = dataset.shape, dataset.train, dataset.targets
         with self._changed:
-            worker = self._least_busy_supervisor().need()
-            worker.post(Prepare(experiment, (n, t, f, k)))
+            self._least_busy_supervisor().need().post(messages.Prepare(experiment, (n, t, f, k)))
 
     def ask(self, name: str, **arguments: Any) -> AnswerFuture:
-        """Ask Keras, in the worker, one of `lib.training.answers.ANSWERS`. Returns at once.
+        """Ask Keras, in the worker, one of `lib.training.answers.ANSWERS`.
 
-        It doesn't end the first worker's delay, so a page may ask before it has been painted.
-
-        Args:
-            name: which question.
-            arguments: plain values, lists, dicts and arrays.
-
-        Returns:
-            A future of the answer: plain values and arrays (read-only) by name. Where there is
-            none it raises AnswerError, with a sentence that says why.
+        It doesn't end the first worker's delay, so a page may ask before it has been painted. The
+        future is of plain values and arrays (read-only) by name. Where there is no answer it raises
+        AnswerError, with a sentence that says why.
         """
         with self._changed:
             worker = self._least_busy_supervisor().need()
@@ -206,8 +179,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         A run that nobody looks at, here or with `wait`, is paused after WATCH_SECONDS.
         """
         with self._changed:
-            entry = self._book.entries.get(run.id)
-            if entry is None:
+            if (entry := self._book.entries.get(run.id)) is None:
                 return None
             self._book.touch(entry)
             self._tidy(TIDY_SECONDS)
@@ -216,8 +188,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def checkpoints(self, run: Run) -> list[tuple[int, ModelWeights]]:
         """Epochs, increasing, each with the models' weights then: thinned as a run grows.
 
-        The first and the newest that were sent are among them. Weights that are too many to be
-        sent aren't known.
+        The first and the newest that were sent are among them: none, where weights are too many.
         """
         with self._changed:
             entry = self._book.entries.get(run.id)
@@ -238,19 +209,16 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """
         with self._changed:
             entry = self._book.entries[run.id]
+
+            def is_settled() -> bool:
+                known = run.id in self._book.entries and not self._closed
+                return not known or until(entry.snapshot) or entry.over
+
             if entry.unwatched:
                 self.resume(run)
             entry.waiting += 1
             try:
-                self._changed.wait_for(
-                    lambda: (
-                        self._closed
-                        or run.id not in self._book.entries
-                        or until(entry.snapshot)
-                        or entry.over
-                    ),
-                    timeout,
-                )
+                self._changed.wait_for(is_settled, timeout)
             finally:
                 entry.waiting -= 1
                 self._book.touch(entry)
@@ -277,12 +245,13 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def _least_busy_supervisor(self) -> Supervisor:
         if self._closed:
             raise RuntimeError("this client is closed")
-        return min(self._supervisors, key=lambda s: self._book.going(supervisor=s))
+        return min(self._supervisors, key=self._book.going)
 
-    def _steer(self, run: Run, verb: Verb, status: Status | None = None) -> None:
+    def _steer(self, run: Run, verb: messages.Verb) -> None:
         """Send a command for a run that isn't over.
 
-        A paused run gets `status`, what it is about to be, so that pages keep asking for news.
+        A paused run counts as RUNNING until the worker has answered, also where it is to be
+        stopped, so that pages keep asking for news.
         """
         with self._changed:
             entry = self._book.entries.get(run.id)
@@ -292,17 +261,19 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             entry.unwatched = False
             entry.verb, entry.epoch_then = verb, entry.snapshot.epoch
             entry.worker.post(Steer(verb, run.id))
-            if status is not None and entry.snapshot.status is Status.PAUSED:
-                entry.snapshot = replace(entry.snapshot, status=status)
+            if verb != "pause" and entry.snapshot.status is Status.PAUSED:
+                entry.snapshot = replace(entry.snapshot, status=Status.RUNNING)
                 self._changed.notify_all()
 
-    def _received(self, supervisor: Supervisor, worker: WorkerProcess, message: Message) -> None:
+    def _received(
+        self, supervisor: Supervisor, worker: WorkerProcess, message: messages.Message
+    ) -> None:
         """Called from a worker's thread."""
         with self._changed:
-            if isinstance(message, Report):
+            if isinstance(message, messages.Report):
                 self._book.take(message.snapshot)
                 self._tidy(TIDY_SECONDS)  # here too: perhaps nobody looks at anything
-            elif isinstance(message, Answer):
+            elif isinstance(message, messages.Answer):
                 self._questions.settle(message)
             else:
                 supervisor.note_event(worker, message)
@@ -324,7 +295,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             self._questions.fail(worker, f"The training process {worker.ending}. Ask again.")
             self._changed.notify_all()
 
-    def _send_again(self, unsent: list[Command], worker: WorkerProcess | None) -> set[str]:
+    def _send_again(self, unsent: list[messages.Command], worker: WorkerProcess | None) -> set[str]:
         """Give another worker what the dead one never got. Returns the ids of the runs among it."""
         if worker is None:
             return set()
@@ -334,7 +305,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 if (entry := self._book.entries.get(command.run_id)) is not None:
                     entry.worker = worker
                     worker.post(command)
-            elif isinstance(command, Ask) and self._questions.move(command, worker):
+            elif isinstance(command, messages.Ask) and self._questions.move(command, worker):
                 worker.post(command)
         return starts
 

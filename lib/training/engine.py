@@ -10,7 +10,8 @@ models fast: Keras's `fit` spends most of a batch outside of the mathematics.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
@@ -70,9 +71,10 @@ def make_layers(network: Network) -> list[Any]:
     return layers
 
 
-def make_optimizer(name: str, learning_rate: float) -> Any:
-    """Keras's optimizer with Keras's defaults."""
-    return getattr(keras.optimizers, OPTIMIZERS[name].keras)(learning_rate=learning_rate)
+def traced(function: Callable[..., Any], *signature: Any, xla: bool = False) -> Any:
+    """TensorFlow's code of a function of tensors, by their specs; call it with `tracing` held."""
+    made = tf.function(function, signature, autograph=False, jit_compile=xla or None)
+    return made.get_concrete_function()
 
 
 def _variables(layers: list[Any]) -> list[Any]:
@@ -80,6 +82,7 @@ def _variables(layers: list[Any]) -> list[Any]:
     return [variable for layer in layers for variable in layer.trainable_variables]
 
 
+@dataclass(slots=True, eq=False)
 class ModelState:
     """The numbers of one model in training: its weights, then its optimizer's memory.
 
@@ -87,10 +90,9 @@ class ModelState:
     model of the same architecture, it puts them back here.
     """
 
-    def __init__(self, values: list[tf.Tensor], counts: tf.Tensor) -> None:
-        self.values = values
-        self.counts = counts
-        """Which timesteps its loss is taken over, (T,) bool: all, or the last alone."""
+    values: list[tf.Tensor]
+    counts: tf.Tensor
+    """Which timesteps its loss is taken over, (T,) bool: all, or the last alone."""
 
 
 class Program:
@@ -107,35 +109,25 @@ class Program:
         with tracing:
             self._layers = make_layers(architecture.network)
             self._weights = _variables(self._layers)
-            self._optimizer = make_optimizer(architecture.optimizer, 0.01)
+            optimizer = getattr(keras.optimizers, OPTIMIZERS[architecture.optimizer].keras)
+            self._optimizer = optimizer()  # each model has its own learning rate: see `fresh`
             self._optimizer.build(self._weights)
             self._fresh = [tf.constant(variable) for variable in self._optimizer.variables]
             self._loss = keras.losses.get(LOSSES[architecture.loss].keras)
             self._held: ModelState | None = None
             network = architecture.network
             rows = (architecture.capacity, network.timesteps)
-            x, y = (*rows, network.features), (*rows, network.targets)
-            order = (self.max_steps, architecture.batch)
-            self._run = tf.function(
-                self._train,
-                autograph=False,
-                jit_compile=True,
-                input_signature=(
-                    tf.TensorSpec(x),
-                    tf.TensorSpec(y),
-                    tf.TensorSpec(order, tf.int32),
-                    tf.TensorSpec((), tf.int32),
-                    tf.TensorSpec((network.timesteps,), tf.bool),
-                ),
-            ).get_concrete_function()
-            self._exchange = tf.function(
-                self._swap,
-                autograph=False,
-                input_signature=([tf.TensorSpec(v.shape, v.dtype) for v in self._all_variables],),
-            ).get_concrete_function()
-        # XLA compiles at the first call, and lets other threads go on. No batch: nothing changes.
-        counts = tf.ones((network.timesteps,), tf.bool)
-        self._run(tf.zeros(x), tf.zeros(y), tf.zeros(order, tf.int32), tf.constant(0), counts)
+            arguments = (
+                tf.zeros((*rows, network.features)),
+                tf.zeros((*rows, network.targets)),
+                tf.zeros((self.max_steps, architecture.batch), tf.int32),
+                tf.constant(0),  # no batch: nothing changes
+                tf.ones((network.timesteps,), tf.bool),
+            )
+            self._run = traced(self._train, *map(tf.TensorSpec.from_tensor, arguments), xla=True)
+            variables = [tf.TensorSpec(v.shape, v.dtype) for v in self._all_variables]
+            self._exchange = traced(self._swap, variables)
+        self._run(*arguments)  # XLA compiles at the first call, and lets other threads go on
 
     def fresh(self, weights: Sequence[np.ndarray], learning_rate: float, mode: str) -> ModelState:
         """A model of `mode` that begins to train: these weights, and a new optimizer.
@@ -145,17 +137,18 @@ class Program:
         shapes = [tuple(variable.shape) for variable in self._weights]
         if [w.shape for w in weights] != shapes:
             raise ValueError(f"weights must have shapes {shapes}, got {[w.shape for w in weights]}")
-        optimizer = list(self._fresh)
         rate = self._optimizer.learning_rate
-        index = next(i for i, v in enumerate(self._optimizer.variables) if v is rate)
-        optimizer[index] = tf.constant(learning_rate, self._fresh[index].dtype)
+        optimizer = [
+            tf.constant(learning_rate, fresh.dtype) if variable is rate else fresh
+            for variable, fresh in zip(self._optimizer.variables, self._fresh, strict=True)
+        ]
         counts = np.ones(self.architecture.network.timesteps, bool)
         counts[:-1] = mode == "sequence"
         values = [tf.constant(array, tf.float32) for array in weights]
         return ModelState([*values, *optimizer], tf.constant(counts))
 
     def weights(self, state: ModelState) -> list[np.ndarray]:
-        """A model's weights now, copies, in the order of `model.get_weights()`."""
+        """Copies of a model's weights now, in the order of `model.get_weights()`."""
         values = self._weights if self._held is state else state.values[: len(self._weights)]
         return [value.numpy() for value in values]
 
@@ -168,12 +161,9 @@ class Program:
     def train(
         self, state: ModelState, samples: tuple[tf.Tensor, tf.Tensor], batches: np.ndarray
     ) -> np.ndarray:
-        """Train a model on some batches; the loss of each, before its update, (steps,).
+        """Train a model on batches (steps, B) of a `BatchOrder`, at most `max_steps` of them.
 
-        Args:
-            state: the model; changed.
-            samples: from `samples`.
-            batches: (steps, B) int32 from `BatchOrder`, at most `max_steps`.
+        Returns the loss of each before its update, (steps,).
         """
         self._hold(state)
         steps = len(batches)
@@ -189,12 +179,11 @@ class Program:
             self._held = None
 
     def _hold(self, state: ModelState) -> None:
-        if self._held is state:
-            return
-        before = self._exchange(state.values)
-        if self._held is not None:
-            self._held.values = before
-        self._held = state
+        if self._held is not state:
+            before = self._exchange(state.values)
+            if self._held is not None:
+                self._held.values = before
+            self._held = state
 
     @property
     def _all_variables(self) -> list[Any]:
@@ -270,14 +259,8 @@ class Judge:
             values = network.timesteps * width
             products = network.timesteps * sum(math.prod(v.shape) for v in weights)
             self._rows = max(1, min(JUDGE_VALUES // values, JUDGE_PRODUCTS // products))
-            self._run = tf.function(
-                self._forward,
-                autograph=False,
-                input_signature=(
-                    [tf.TensorSpec(v.shape) for v in weights],
-                    tf.TensorSpec((None, network.timesteps, network.features)),
-                ),
-            ).get_concrete_function()
+            x = tf.TensorSpec((None, network.timesteps, network.features))
+            self._run = traced(self._forward, [tf.TensorSpec(v.shape) for v in weights], x)
         start = tf.zeros((1, network.timesteps, network.features))
         self._run([tf.zeros(v.shape) for v in weights], start)  # now, not when it is needed
 

@@ -52,9 +52,8 @@ class History(Generic[Value]):
 
     def put_back(self, epoch: int, value: Value) -> None:
         """Have this epoch among them, where it was thinned out. Nothing may be added after that."""
-        self._points = sorted(
-            {**dict(self._points), epoch: value}.items(), key=lambda point: point[0]
-        )
+        known = {**dict(self._points), epoch: value}
+        self._points = [(each, known[each]) for each in sorted(known)]
 
     @property
     def points(self) -> list[tuple[int, Value]]:
@@ -82,24 +81,19 @@ def _spaced(points: Iterable[tuple[int, Value]], gap: int) -> Iterable[tuple[int
 
 
 class Speed:
-    """Steps per second of the time that counts: the last second or so, pauses left out.
-
-    A first slice is slow: what happens in the first `warm_up` seconds can be left out too.
-    """
+    """Steps per second of the last `seconds` or so; without pauses, and `warm_up` seconds after."""
 
     def __init__(self, seconds: float = 1.5, warm_up: float = 0.0) -> None:
         self.rate = 0.0
         """Steps per second; 0 before the first."""
-        self._seconds = seconds
-        self._warm_up = warm_up
+        self._seconds, self._warm_up = seconds, warm_up
         self._warm = 0.0
         self._steps: deque[tuple[float, float]] = deque()
 
     def begin(self, now: float, step: float) -> None:
         """Training starts, or goes on after a pause. `now` is in seconds."""
         self._warm = now + self._warm_up
-        self._steps.clear()
-        self._steps.append((now, step))
+        self._steps = deque([(now, step)])
 
     def note(self, now: float, step: float) -> None:
         """`step` has been reached."""

@@ -50,8 +50,8 @@ def check(experiment: Experiment, samples: Samples) -> None:
 
 def _check_batch(experiment: Experiment, samples: Samples) -> None:
     """Raise for a batch beyond a limit: by the one that allows less, so that its size will do."""
-    _, t, f = samples.shape
-    batch, model = min(experiment.training.batch_size, samples.train), experiment.model
+    (_, t, f), model = samples.shape, experiment.model
+    batch = min(experiment.training.batch_size, samples.train)
     parameters = parameter_count(experiment, f, samples.targets)
     limits = (
         (MAX_STATES, "have", "states (batch·T·units·layers)", (t, model.units, model.layers)),

@@ -52,7 +52,7 @@ class Prepare(msgspec.Struct, frozen=True, tag=True):
 
     experiment: Experiment
     shape: tuple[int, int, int, int]
-    """Training samples, T, F, K: the data itself isn't needed."""
+    """Training samples, T, F, K."""
 
 
 class Ask(msgspec.Struct, frozen=True, tag=True):
@@ -62,7 +62,6 @@ class Ask(msgspec.Struct, frozen=True, tag=True):
     question: str
     """A key of `lib.training.answers.ANSWERS`."""
     arguments: dict[str, Any]
-    """What it is called with, by name."""
 
 
 class Retire(msgspec.Struct, frozen=True, tag=True):
@@ -83,7 +82,6 @@ class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
 
     question_id: str
     values: dict[str, Any] = msgspec.field(default_factory=dict)
-    """Plain values and arrays by name."""
     error: str = ""
     """A sentence where there is no answer."""
 

@@ -49,7 +49,6 @@ class Best:
 
     epoch: int
     loss: float
-    """On the validation part."""
     training_loss: float
     weights: list[np.ndarray]
     errors: Errors
@@ -65,8 +64,8 @@ class ModelRecord:
     checks: History[float] = field(default_factory=lambda: History(MAX_CHECKS))
     validation: History[float] = field(default_factory=lambda: History(MAX_CHECKS))
     """Losses on the validation part: at the epochs of `checks`, or at none."""
-    step_mse: np.ndarray = field(default_factory=lambda: np.empty(0))
-    predictions: np.ndarray = field(default_factory=lambda: np.empty(0))
+    errors: Errors = Errors(np.empty(0), {}, np.empty(0))
+    """Of these weights."""
     unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))
     """Losses of the batches of an epoch that isn't complete."""
     fit: Fit | None = None
@@ -77,10 +76,10 @@ class ModelRecord:
 
     def take(self, epoch: int, weights: list[np.ndarray], found: Errors) -> None:
         """Note what the model is like after an epoch."""
-        self.weights, self.step_mse, self.predictions = weights, found.step_mse, found.predictions
+        self.weights, self.errors = weights, found
         self.checks.add(epoch, float(found.step_mse[-1]))
 
-    def compare(self, epoch: int, loss: float, found: Errors) -> int:
+    def compare(self, epoch: int, loss: float) -> int:
         """Compare an epoch that was taken with the best before it: how many came after the best.
 
         As Keras's `EarlyStopping` does it, without a `min_delta` and in single precision.
@@ -88,18 +87,16 @@ class ModelRecord:
         with np.errstate(over="ignore"):
             is_better = self.best is None or np.float32(loss) < np.float32(self.best.loss)
         if self.best is None or is_better:
-            self.best = Best(epoch, loss, self.losses.points[-1][1], self.weights, found)
+            self.best = Best(epoch, loss, self.losses.points[-1][1], self.weights, self.errors)
         return epoch - self.best.epoch
 
     def keep_best(self) -> None:
         """Have weights and figures of the best epoch again, if there is one."""
-        best = self.best
-        if best is None or self.kept_epoch is not None:
+        if (best := self.best) is None or self.kept_epoch is not None:
             return
-        self.kept_epoch, self.weights = best.epoch, best.weights
-        self.step_mse, self.predictions = best.errors.step_mse, best.errors.predictions
+        self.kept_epoch, self.weights, self.errors = best.epoch, best.weights, best.errors
         self.losses.put_back(best.epoch, best.training_loss)
-        self.checks.put_back(best.epoch, float(self.step_mse[-1]))
+        self.checks.put_back(best.epoch, float(self.errors.step_mse[-1]))
         self.validation.put_back(best.epoch, best.loss)
 
     def result(self, *, whole: bool) -> ModeResult:
@@ -111,8 +108,8 @@ class ModelRecord:
             checked_epochs=self.checks.epochs,
             last_step_mse=self.checks.values,
             validation_loss=self.validation.values,
-            step_mse=self.step_mse,
-            predictions=self.predictions,
+            step_mse=self.errors.step_mse,
+            predictions=self.errors.predictions,
             weights=tuple(self.weights) if whole or parameters <= MAX_SENT_PARAMETERS else None,
             kept_epoch=self.kept_epoch,
         )

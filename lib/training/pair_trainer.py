@@ -61,11 +61,10 @@ class PairTrainer:
         self._judging_seconds = 0.0
         self._training: Iterator[None] | None = None
         """What is still to do of a training step: a long one has a part for each model."""
-        self._clock = clock
-        self._experiment = experiment
-        self._samples = samples
-        self._judge = judge
+        self._experiment, self._samples = experiment, samples
+        self._judge, self._clock = judge, clock
         self._checked = -1
+        """The step of the last judgement."""
         self._most = 1
         """Steps that one call of a program can train."""
         self._speed = 0.0
@@ -99,18 +98,14 @@ class PairTrainer:
         return len(next(iter(self._models.values())).checks.points)
 
     def results(self, *, whole: bool = False) -> dict[str, ModeResult]:
-        """The figures by mode: losses up to now, the rest as of the last judgement.
-
-        Nothing before the first one.
-        """
-        if self._checked < 0:
-            return {}
-        return {mode: model.result(whole=whole) for mode, model in self._models.items()}
+        """By mode: losses up to now, the rest as of the last judgement; before that nothing."""
+        models = self._models if self._checked >= 0 else {}
+        return {mode: model.result(whole=whole) for mode, model in models.items()}
 
     def take_past(self) -> tuple[tuple[int, ModelWeights], ...]:
         """Weights that the models were judged with since the last call.
 
-        But for the newest, which are in the results, unless there are the best ones.
+        Without the newest, which are in the results, unless the best ones are there.
         """
         past, self._past = self._past.points, History[ModelWeights](self._most_past)
         return tuple(past if self.stopped else past[:-1])
@@ -142,11 +137,10 @@ class PairTrainer:
 
         It ends at the end of an epoch where that is possible, and, so that there is something to
         show soon, at the end of the very first. It stops where a loss isn't finite (`diverged`).
-        Where a single step takes that long, it ends after one model's, and the next call begins
-        with the other's.
+        Where a single step takes that long, the next call begins with the other model's.
 
         Where the best epoch is kept, every epoch is judged at its end, so that which one it is
-        doesn't depend on the machine's speed; what is left of a long judgement comes first in the
+        doesn't depend on the machine's speed. What is left of a long judgement comes first in the
         next call. All may have `stopped` after it.
         """
         start = now = self._clock()
@@ -217,18 +211,16 @@ class PairTrainer:
             loss = found.losses[mode]
             if self._samples.has_validation:
                 model.validation.add(self.epoch, loss)
-            if self._keeps_best and self.epoch:
-                since_best = model.compare(self.epoch, loss, found)
-                if since_best >= self._patience:
-                    model.keep_best()
+            keeps = self._keeps_best and self.epoch
+            if keeps and model.compare(self.epoch, loss) >= self._patience:
+                model.keep_best()
         if self._most_past > 1:
             self._past.add(self.epoch, {mode: tuple(now) for mode, now in weights.items()})
         self._checked = self.step
 
     def _errors(self, weights: list[np.ndarray]) -> Generator[None, None, Errors]:
         """How wrong these weights are, found out in parts."""
-        judged = self._samples.judged
-        parts = []
+        judged, parts = self._samples.judged, []
         for part in self._judge.parts(weights, self._samples.x[judged]):
             parts.append(part)
             yield
@@ -261,7 +253,6 @@ class PairTrainer:
         """
         batches = self.batches.take(steps)
         sizes = self.batches.sizes
-        epochs: dict[str, np.ndarray] = {}
         losses: dict[str, np.ndarray] = {}
         spent = 0.0
         for mode, model in self._training_models.items():
@@ -277,6 +268,7 @@ class PairTrainer:
         # ones, since other runs wait for the end of a call that was meant to be short.
         speed = max(steps / max(spent, 1e-6), self._speed / 2)
         self._speed = min(speed, 8 * steps / seconds)
+        epochs: dict[str, np.ndarray] = {}
         for mode, model in self._training_models.items():
             known = np.concatenate([model.unfinished, losses[mode]])
             complete = len(known) // len(sizes) * len(sizes)

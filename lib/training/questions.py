@@ -42,19 +42,16 @@ class Questions:
 
     def move(self, command: Ask, worker: object) -> bool:
         """Note that another worker answers this question. False if it has its answer already."""
-        if command.question_id not in self._open:
-            return False
-        self._open[command.question_id] = self._open[command.question_id][0], worker
-        return True
+        if is_open := command.question_id in self._open:
+            self._open[command.question_id] = self._open[command.question_id][0], worker
+        return is_open
 
     def settle(self, answer: Answer) -> None:
         """Give an answer to who waits for it."""
         future, _ = self._open.pop(answer.question_id, (None, None))
-        if future is None:
-            return
-        if answer.error:
+        if future is not None and answer.error:
             future.set_exception(AnswerError(answer.error))
-        else:
+        elif future is not None:
             future.set_result(answer.values)
 
     def fail(self, worker: object, reason: str) -> None:

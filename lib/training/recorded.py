@@ -51,21 +51,22 @@ def read(path: Path) -> tuple[Experiment, Snapshot] | None:
     with np.load(path) as file:
         arrays = dict(file)
     about = json.loads(str(arrays.pop("about")))
-    results = {}
+    results, then = {}, {}
     for mode in ("sequence", "last"):
-        weights = _arrays_under(arrays, f"{mode}.weights.")
         values = {name: arrays[f"{mode}.{name}"] for name in ARRAYS}
+        weights = _arrays_under(arrays, f"{mode}.weights.")
         results[mode] = ModeResult(**values, weights=weights or None)
+        then[mode] = _arrays_under(arrays, f"{mode}.past.")  # each for all epochs, (P, …)
     past = tuple(
-        (epoch, {mode: _past_of(arrays, mode, place) for mode in results})
+        (epoch, {mode: tuple(array[place] for array in then[mode]) for mode in then})
         for place, epoch in enumerate(about["past"])
     )
     snapshot = Snapshot(
-        run_id="recorded",
-        status=Status.FINISHED,
-        epoch=about["epochs"],
-        epochs=about["epochs"],
-        epochs_per_second=about["epochs_per_second"],
+        "recorded",
+        Status.FINISHED,
+        about["epochs"],
+        about["epochs"],
+        about["epochs_per_second"],
         samples=arrays["samples"],
         results=results,
         past=past,
@@ -75,11 +76,6 @@ def read(path: Path) -> tuple[Experiment, Snapshot] | None:
 
 def _arrays_under(arrays: dict[str, Any], prefix: str) -> tuple[np.ndarray, ...]:
     return tuple(arrays[key] for key in sorted(arrays) if key.startswith(prefix))
-
-
-def _past_of(arrays: dict[str, Any], mode: str, place: int) -> tuple[np.ndarray, ...]:
-    """A model's weights of the past; each is kept as one array for all epochs, (P, …)."""
-    return tuple(array[place] for array in _arrays_under(arrays, f"{mode}.past."))
 
 
 def write(experiment: Experiment, snapshot: Snapshot, path: Path) -> None:
@@ -108,10 +104,6 @@ def _thin_past(known: Sequence[tuple[int, ModelWeights]]) -> tuple[tuple[int, Mo
     return tuple(known[place] for place in places if known[place][0])
 
 
-def _is_paused_or_over(snapshot: Snapshot) -> bool:
-    return snapshot.status is Status.PAUSED or snapshot.status.over
-
-
 def main(names: list[str]) -> None:
     """Record the named datasets, or all that need no upload."""
     from lib.training.client import TrainingClient  # noqa: PLC0415  readers need no worker
@@ -122,7 +114,7 @@ def main(names: list[str]) -> None:
             experiment = suggested(name)
             run = client.start(experiment, make_dataset(experiment), paused=True)
             # Epoch by epoch, since the models are judged at each pause: a full curve of errors.
-            while not (snapshot := client.wait(run, 60, _is_paused_or_over)).status.over:
+            while not (snapshot := client.wait(run, 60, lambda s: not s.status.active)).status.over:
                 client.step(run)
             if snapshot.status is not Status.FINISHED:
                 raise SystemExit(f"{name}: {snapshot.status}: {snapshot.reason}")

@@ -30,13 +30,8 @@ def main() -> None:
             arrays = client.ask("target_damage", case=case).result(timeout=120)
             np.savez_compressed(FOLDER / f"damage_{case}.npz", **arrays)
             damage = Damage.from_arrays(arrays)
-            print(
-                case,
-                {
-                    side: (float(damage.loss[side][-1]), damage.error(side))
-                    for side in damage.predictions
-                },
-            )
+            for side, loss in damage.loss.items():
+                print(case, side, float(loss[-1]), damage.error(side))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-import numpy as np
-
-from lib.dataset import Dataset
 from lib.run import ModelWeights, Run, Snapshot, Status
 from lib.training.history import History
 from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH, MAX_VALUES_EACH
@@ -49,20 +46,18 @@ class RunEntry:
     """A run, and what the client knows of it."""
 
     run: Run
-    snapshot: Snapshot
     supervisor: Supervisor
     """Keeps the worker that has it, and the next one if that is lost."""
     worker: WorkerProcess
-    touched: float
-    """When it was last looked at, or ended; on the book's clock."""
     owner: str | None = None
     """Which browser started it, where that is known."""
     paused: bool = False
     """Whether it was started to wait for a person."""
-    waits_for_worker: bool = False
-    """Whether it says that its worker is still starting."""
     show_seconds: float | None = None
-    """How long all its epochs are to take; None where they come as fast as they can."""
+    """As in its `Start`."""
+    snapshot: Snapshot = field(init=False)
+    touched: float = 0.0
+    """When it was last looked at, or ended; on the book's clock."""
     waiting: int = 0
     """Calls of `wait` that look at it now."""
     unwatched: bool = False
@@ -77,6 +72,10 @@ class RunEntry:
     """When its worker died and it began again, on the book's clock."""
     past: History[ModelWeights] | None = None
     """Its weights by epoch, some of them."""
+
+    def __post_init__(self) -> None:
+        epochs, reason = self.run.experiment.training.epochs, "" if self.worker.ready else STARTING
+        self.snapshot = Snapshot(self.run.id, Status.QUEUED, epochs=epochs, reason=reason)
 
     @property
     def over(self) -> bool:
@@ -125,13 +124,10 @@ class RunEntry:
         self.snapshot = replace(snapshot, past=())
         results = snapshot.results
         weights = {mode: r.weights for mode, r in results.items() if r.weights is not None}
-        judged = [  # what has its best epoch back isn't as it was after its last
-            results[mode].checked_epochs[-1:]
-            for mode in weights
-            if results[mode].kept_epoch is None
-        ]
-        if any(len(epochs) for epochs in judged):
-            self._remember(int(np.concatenate(judged).max()), weights)
+        # What has its best epoch back isn't as it was after its last.
+        going = [results[mode] for mode in weights if results[mode].kept_epoch is None]
+        if judged := [int(epoch) for r in going for epoch in r.checked_epochs[-1:]]:
+            self._remember(max(judged), weights)
 
     def _remember(self, epoch: int, weights: ModelWeights) -> None:
         if self.past is None:
@@ -148,51 +144,32 @@ class RunBook:
         self.entries: dict[str, RunEntry] = {}
         self._clock = clock
 
-    def add(  # noqa: PLR0917  what a run is started with
-        self,
-        run: Run,
-        supervisor: Supervisor,
-        worker: WorkerProcess,
-        owner: str | None,
-        paused: bool,
-        show_seconds: float | None,
-    ) -> RunEntry:
-        """Enter a new run, which waits for its worker; one that its owner can't have has failed."""
-        refusal = self._refusal(run.dataset, owner) if owner else ""
-        starting, epochs = not worker.ready, run.experiment.training.epochs
-        reason = STARTING if starting else ""
-        snapshot = Snapshot(run.id, Status.QUEUED, epochs=epochs, reason=reason)
-        entry = RunEntry(run, snapshot, supervisor, worker, self._clock(), owner, paused, starting)
-        entry.show_seconds = show_seconds
-        self.entries[run.id] = entry
+    def add(self, entry: RunEntry) -> None:
+        """Enter a new run; one that its owner can't have has failed."""
+        refusal = self._refusal(entry) if entry.owner else ""
+        self.entries[entry.run.id] = entry
+        self.touch(entry)
         if refusal:
             self.fail([entry], f"This run was refused: {refusal}. Stop one of them first.")
-        return entry
 
     def of(self, worker: WorkerProcess) -> list[RunEntry]:
         """The runs of a worker that aren't over."""
         return [e for e in self.entries.values() if e.worker is worker and not e.over]
 
-    def going(self, owner: str | None = None, supervisor: Supervisor | None = None) -> int:
-        """How many runs are going: an owner's, a supervisor's, or all."""
-        return sum(
-            entry.is_going
-            for entry in self.entries.values()
-            if owner in (None, entry.owner) and supervisor in (None, entry.supervisor)
-        )
+    def going(self, supervisor: Supervisor) -> int:
+        """How many runs of a supervisor's workers are going."""
+        return sum(e.is_going for e in self.entries.values() if e.supervisor is supervisor)
 
-    def _refusal(self, dataset: Dataset, owner: str) -> str:
-        """Why an owner can't have one more run, on this data; nothing where that is no problem."""
-        going = self.going(owner)
-        if going >= MAX_RUNS_EACH:
+    def _refusal(self, new: RunEntry) -> str:
+        """Why its owner can't have one more run, on its data; nothing where that is no problem."""
+        entries = self.entries.values()
+        theirs = [e.run.dataset for e in entries if e.is_going and e.owner == new.owner]
+        if len(theirs) >= MAX_RUNS_EACH:
             return (
                 f"one browser may have at most {MAX_RUNS_EACH} runs going at a time, and this one "
-                f"has {going}"
+                f"has {len(theirs)}"
             )
-        datasets = [dataset] + [
-            e.run.dataset for e in self.entries.values() if e.is_going and e.owner == owner
-        ]
-        values = sum(data.x.size + data.y.size for data in datasets)
+        values = sum(data.x.size + data.y.size for data in [new.run.dataset, *theirs])
         if values > MAX_VALUES_EACH:
             return (
                 f"the runs of one browser may have at most {MAX_VALUES_EACH:,} numbers of data at "
@@ -231,8 +208,7 @@ class RunBook:
     def worker_ready(self, worker: WorkerProcess) -> None:
         """Say no more of this worker's runs that it is still starting."""
         for entry in self.of(worker):
-            if entry.waits_for_worker:
-                entry.waits_for_worker = False
+            if entry.snapshot.reason == STARTING:
                 entry.snapshot = replace(entry.snapshot, reason="")
 
     def fail(self, entries: Iterable[RunEntry], reason: str) -> None:
@@ -240,11 +216,9 @@ class RunBook:
         for entry in entries:
             if not entry.over:
                 stopped = entry.verb == "stop"
+                status, why = (Status.STOPPED, "") if stopped else (Status.FAILED, reason)
                 entry.snapshot = replace(
-                    entry.snapshot,
-                    status=Status.STOPPED if stopped else Status.FAILED,
-                    reason="" if stopped else reason,
-                    seconds_left=None,
+                    entry.snapshot, status=status, reason=why, seconds_left=None
                 )
                 entry.touched = self._clock()
 
@@ -257,7 +231,6 @@ class RunBook:
         for entry in lost:
             if worker is not None and entry.may_begin_again(now):
                 entry.restarted_at, entry.worker, entry.past = now, worker, None
-                entry.waits_for_worker = False
                 entry.restart_reason = f"{text} This run began again."
                 entry.snapshot = replace(  # the figures stay until there are others
                     entry.snapshot,
@@ -276,12 +249,8 @@ class RunBook:
     def unwatched(self) -> list[RunEntry]:
         """Runs that train and that nobody has looked at for long, unless paused for it already."""
         since = self._clock() - WATCH_SECONDS
-        return [
-            entry
-            for entry in self.entries.values()
-            if entry.snapshot.status.active
-            and not (entry.unwatched or entry.waiting or entry.touched >= since)
-        ]
+        active = [entry for entry in self.entries.values() if entry.snapshot.status.active]
+        return [e for e in active if not (e.unwatched or e.waiting or e.touched >= since)]
 
     def stale(self) -> list[RunEntry]:
         """The runs to forget now.
@@ -295,8 +264,7 @@ class RunBook:
         stale = []
         data_bytes: dict[int, int] = {}
         for rank, entry in enumerate(over):
-            data = entry.run.dataset
-            data_bytes[id(data)] = data.nbytes
+            data_bytes[id(entry.run.dataset)] = entry.run.dataset.nbytes
             full = rank > 0 and sum(data_bytes.values()) > KEEP_BYTES
             if rank >= KEEP_RUNS or full or entry.touched < since:
                 stale.append(entry)

@@ -19,22 +19,15 @@ QUICK_SECONDS = 90
 """Deaths within this time count together. When there were more than there are delays, no other is
 started until the next one is needed."""
 
-MakeWorker = Callable[
-    [Callable[[WorkerProcess, Message], None], Callable[[WorkerProcess], None], float | None],
-    WorkerProcess,
-]
+MakeWorker = Callable[..., WorkerProcess]
 """`WorkerProcess`, or what stands for it: of `on_message`, `on_end` and `delay`."""
 
 
 class Supervisor:
     """Has one worker for new commands, and others that finish what they have.
 
-    Args:
-        make: starts a worker.
-        received: called with this supervisor, a worker of it and its message, from its thread.
-        ended: called with this supervisor and a worker whose process ended by itself.
-        busy: of a worker, the runs that aren't over, if it has any.
-        clock: seconds that only grow.
+    `received` and `ended` are called from a worker's thread, `ended` when its process has ended by
+    itself. `busy` says of a worker which of its runs aren't over.
     """
 
     def __init__(
@@ -48,15 +41,14 @@ class Supervisor:
         self.worker: WorkerProcess | None = None
         """Gets new commands; None before the first was needed, and after too many deaths."""
         self._make = partial(make, partial(received, self), partial(ended, self))
-        self._busy = busy
-        self._clock = clock
+        self._busy, self._clock = busy, clock
         self._two_fit = machine.two_workers_fit(machine.total_memory())
         self._successor: WorkerProcess | None = None
         """Takes over as soon as it is ready."""
         self._waiting_for_memory: WorkerProcess | None = None
         """The current worker while it may not start: the one before it uses the memory."""
         self._grown: WorkerProcess | None = None
-        """The worker that last reported that it uses too much memory."""
+        """The one that last reported that it uses too much memory."""
         self._retired: list[WorkerProcess] = []
         self._deaths: list[float] = []
 
@@ -113,8 +105,7 @@ class Supervisor:
     def replace_dead(self, worker: WorkerProcess) -> str:
         """Forget a worker whose process has ended, and replace it where that is needed.
 
-        Returns:
-            Sentences for a person: how it ended, and what was done about it.
+        Returns sentences for a person: how it ended, and what was done about it.
         """
         words = f"The training process {worker.ending}."
         if worker in self._retired:
@@ -138,7 +129,6 @@ class Supervisor:
 
     def release_workers(self) -> list[WorkerProcess]:
         """The workers, which are the caller's to close; from now on there are none."""
-        workers = self.workers
+        workers, self._retired = self.workers, []
         self.worker = self._successor = None
-        self._retired = []
         return workers

@@ -26,23 +26,10 @@ from typing import Any
 
 from lib.experiment import ExperimentError
 from lib.run import Snapshot, Status
-from lib.training import limits, machine
-from lib.training.architecture import architecture_of, network_of
+from lib.training import limits, machine, messages
+from lib.training.architecture import architecture_of
 from lib.training.cache import ProgramCache
 from lib.training.errors import OUT_OF_MEMORY, short_reason
-from lib.training.messages import (
-    Answer,
-    Ask,
-    Command,
-    Event,
-    Message,
-    Prepare,
-    Report,
-    Retire,
-    SetPace,
-    Start,
-    Steer,
-)
 from lib.training.priority import give_way
 from lib.training.timing import USUAL, Timing
 from lib.training.wire import decode, encode
@@ -53,8 +40,8 @@ SWITCH_SECONDS = 0.0005
 trains, which takes Python back many times in a slice: with the usual 5 ms it waited a lot."""
 
 
-class LostConnectionError(Exception):
-    """The client has gone. Its own type, since a run's programs may raise an OSError too."""
+class LostConnection(BaseException):
+    """The client has gone. No Exception, since those end the one run or answer that raised them."""
 
 
 class Loop:
@@ -68,8 +55,7 @@ class Loop:
         timing: Timing = USUAL,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._timing = timing
-        self._clock = clock
+        self._timing, self._clock = timing, clock
         self._connection = connection
         self._sending = threading.Lock()
         self._answers = answers
@@ -79,14 +65,13 @@ class Loop:
         self._programs = ProgramCache(build)
         self._runs: dict[str, WorkerRun] = {}
         self._retiring = False
-        self._limit = machine.memory_limit(
-            machine.total_memory() // machine.worker_count(), machine.used_memory()
-        )
+        share = machine.total_memory() // machine.worker_count()
+        self._limit = machine.memory_limit(share, machine.used_memory())
         self._reported_grown = -math.inf
 
     def run(self) -> None:
         """Work until the connection ends, or, once retired, until all runs are over."""
-        self._send(Event("ready"))
+        self._send(messages.Event("ready"))
         threading.Thread(target=self._beat, name="heart", daemon=True).start()
         try:
             while self._runs or self._open or not self._retiring:
@@ -98,15 +83,15 @@ class Loop:
                 self._show_places()
                 self._send_answers()
                 self._report_grown()
-        except (EOFError, OSError, LostConnectionError):
+        except (EOFError, OSError, LostConnection):
             return
 
     def _beat(self) -> None:
         """Give a sign of life every second, from a thread: also while one long batch is trained."""
-        with contextlib.suppress(LostConnectionError):
+        with contextlib.suppress(LostConnection):
             while True:
                 time.sleep(self._timing.beat_seconds)
-                self._send(Event("alive"))
+                self._send(messages.Event("alive"))
 
     def _show_places(self) -> None:
         waiting = [run for run in self._runs.values() if run.status is Status.QUEUED]
@@ -115,11 +100,10 @@ class Loop:
 
     def _report_grown(self) -> None:
         now = time.monotonic()
-        if self._retiring or now - self._reported_grown < self._timing.grown_seconds:
-            return
-        if machine.used_memory() > self._limit:
+        late = now - self._reported_grown >= self._timing.grown_seconds
+        if late and not self._retiring and machine.used_memory() > self._limit:
             self._reported_grown = now
-            self._send(Event("grown"))
+            self._send(messages.Event("grown"))
 
     def _slice_seconds(self) -> float:
         """How long each busy run may train or be judged in the next round."""
@@ -138,26 +122,22 @@ class Loop:
         while self._connection.poll(patience):
             data = self._connection.recv_bytes()
             try:
-                command = decode(data, Command)
+                command = decode(data, messages.Command)
                 COMMANDS[type(command)](self, command)
-            except LostConnectionError:
-                raise
             except Exception as error:  # nonsense from one must not end the runs of others
-                self._send(Event("refused", f"{type(error).__name__}: {error}"))
+                self._send(messages.Event("refused", f"{type(error).__name__}: {error}"))
             patience = 0
 
     def _guard(self, run: WorkerRun, act: Callable[[], None]) -> None:
         """Call `act`, which is about this run. Any error in it ends this run, and no other."""
         try:
             act()
-        except LostConnectionError:
-            raise
         except Exception as error:
             run.fail(f"The training met an error: {short_reason(error)}.")
         if run.status.over:
             self._runs.pop(run.run_id, None)
 
-    def _start(self, command: Start) -> None:
+    def _start(self, command: messages.Start) -> None:
         experiment, samples = command.experiment, command.samples
         try:
             limits.check(experiment, samples)
@@ -173,7 +153,7 @@ class Loop:
                 paused=command.paused,
                 show_seconds=command.show_seconds,
                 programs=self._programs,
-                send=lambda snapshot: self._send(Report(snapshot)),
+                send=lambda snapshot: self._send(messages.Report(snapshot)),
                 timing=self._timing,
                 clock=self._clock,
             )
@@ -181,18 +161,18 @@ class Loop:
             reason = f"This run was refused: {short_reason(error)}."
             epochs = experiment.training.epochs
             failed = Snapshot(command.run_id, Status.FAILED, epochs=epochs, reason=reason)
-            self._send(Report(failed))
+            self._send(messages.Report(failed))
 
-    def _prepare(self, command: Prepare) -> None:
-        n, t, f, k = command.shape
+    def _prepare(self, command: messages.Prepare) -> None:
+        _, _, f, k = command.shape
         try:
             limits.check_model(command.experiment, f, k)
         except ExperimentError:
             return  # a start would say why
-        architecture = architecture_of(command.experiment, n, t, f, k)
-        self._programs.ahead([network_of(command.experiment, t, f, k), architecture])
+        architecture = architecture_of(command.experiment, *command.shape)
+        self._programs.ahead([architecture.network, architecture])
 
-    def _steer(self, command: Steer) -> None:
+    def _steer(self, command: messages.Steer) -> None:
         """Steer a run. One that has ended meanwhile is passed over."""
         run = self._runs.get(command.run_id)
         if run is not None and command.verb == "drop":
@@ -201,12 +181,11 @@ class Loop:
         elif run is not None:
             self._guard(run, getattr(run, command.verb))
 
-    def _set_pace(self, command: SetPace) -> None:
-        run = self._runs.get(command.run_id)
-        if run is not None:
+    def _set_pace(self, command: messages.SetPace) -> None:
+        if (run := self._runs.get(command.run_id)) is not None:
             run.set_pace(command.show_seconds)
 
-    def _ask(self, command: Ask) -> None:
+    def _ask(self, command: messages.Ask) -> None:
         function = self._answers.get(command.question)
         if function is None:
             error = f"No question is called {command.question!r}: {list(self._answers)}."
@@ -214,41 +193,38 @@ class Loop:
             most = self._timing.max_questions
             error = f"At most {most} questions may wait for an answer; ask again later."
         else:
-            future = self._helper.submit(function, **command.arguments)
-            self._open[command.question_id] = future
+            self._open[command.question_id] = self._helper.submit(function, **command.arguments)
             return
-        self._send(Answer(command.question_id, error=error))
+        self._send(messages.Answer(command.question_id, error=error))
 
     def _send_answers(self) -> None:
         for question_id in [k for k, future in self._open.items() if future.done()]:
             future = self._open.pop(question_id)
             try:
-                self._send(Answer(question_id, future.result()))
-            except LostConnectionError:
-                raise
+                self._send(messages.Answer(question_id, future.result()))
             except Exception as error:  # whatever it is, who asked must hear of it
                 words = f"{error}" if isinstance(error, ValueError) else f"{error!r}"
-                self._send(Answer(question_id, error=words))
+                self._send(messages.Answer(question_id, error=words))
 
-    def _retire(self, _: Retire) -> None:
+    def _retire(self, _: messages.Retire) -> None:
         self._retiring = True
 
-    def _send(self, message: Message) -> None:
+    def _send(self, message: messages.Message) -> None:
         data = encode(message)
         try:
             with self._sending:
                 self._connection.send_bytes(data)
         except OSError as error:
-            raise LostConnectionError from error
+            raise LostConnection from error
 
 
 COMMANDS: dict[type, Callable[[Loop, Any], None]] = {
-    Start: Loop._start,
-    Steer: Loop._steer,
-    SetPace: Loop._set_pace,
-    Prepare: Loop._prepare,
-    Ask: Loop._ask,
-    Retire: Loop._retire,
+    messages.Start: Loop._start,
+    messages.Steer: Loop._steer,
+    messages.SetPace: Loop._set_pace,
+    messages.Prepare: Loop._prepare,
+    messages.Ask: Loop._ask,
+    messages.Retire: Loop._retire,
 }
 
 ENVIRONMENT = {
@@ -257,13 +233,9 @@ ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "OMP_NUM_THREADS": "1",
 }
-XLA_FLAGS = " ".join(
-    (
-        "--xla_backend_optimization_level=1",
-        "--xla_cpu_use_fusion_emitters=false",
-        "--xla_cpu_prefer_vector_width=512",
-        "--xla_cpu_copy_insertion_use_region_analysis=true",
-    )
+XLA_FLAGS = (
+    "--xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false "
+    "--xla_cpu_prefer_vector_width=512 --xla_cpu_copy_insertion_use_region_analysis=true"
 )
 """Measured on the workloads of tests/bench/throughput.py, and on all cells. LLVM's first level of
 optimization, and the older way to emit fused loops: together they take a third off the processor
@@ -313,13 +285,11 @@ def main() -> int:
     if not line:
         return 1
     start = json.loads(line)
-    address = start["address"]
+    address, key = start["address"], bytes.fromhex(start["key"])
     set_environment()
     sys.setswitchinterval(SWITCH_SECONDS)
-    with Client(
-        tuple(address) if isinstance(address, list) else address,
-        authkey=bytes.fromhex(start["key"]),
-    ) as connection:
+    address = tuple(address) if isinstance(address, list) else address
+    with Client(address, authkey=key) as connection:
         try:
             # They import TensorFlow, which reads the environment just set.
             from lib.training import engine  # noqa: PLC0415
@@ -327,7 +297,8 @@ def main() -> int:
 
             engine.configure_tensorflow()
         except Exception as error:  # whatever it is, the client must hear of it
-            connection.send_bytes(encode(Event("failed", f"{type(error).__name__}: {error}")))
+            event = messages.Event("failed", f"{type(error).__name__}: {error}")
+            connection.send_bytes(encode(event))
             return 1
         try:
             Loop(connection, engine.build, ANSWERS).run()

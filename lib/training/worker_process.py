@@ -24,18 +24,9 @@ from pathlib import Path
 from typing import IO
 
 from lib.run import Snapshot, Status
+from lib.training import messages
 from lib.training.errors import OUT_OF_MEMORY
-from lib.training.messages import (
-    BEAT_SECONDS,
-    Answer,
-    Ask,
-    Command,
-    Event,
-    Message,
-    Prepare,
-    Report,
-    Start,
-)
+from lib.training.messages import BEAT_SECONDS, Command, Message
 from lib.training.wire import WireError, decode, encode
 
 SILENT_BEATS = 30
@@ -50,9 +41,8 @@ log = logging.getLogger(__name__)
 class WorkerProcess:
     """A worker that starts at once, or after `delay` seconds, and is fed when it is ready.
 
-    `begin` ends the delay; with a `delay` of None nothing else does.
-
-    `on_message` and `on_end` are called from its own thread, `on_end` once, and not after `close`.
+    `begin` ends the delay; with a `delay` of None nothing else does. `on_message` and
+    `on_end` are called from its own thread, `on_end` once, and not after `close`.
     """
 
     def __init__(
@@ -67,18 +57,12 @@ class WorkerProcess:
         """Whether it ends when its runs are over."""
         self.ending = ""
         """How it ended, as the end of "The training process …"."""
-        self._on_message = on_message
-        self._on_end = on_end
-        self._delay = delay
+        self._on_message, self._on_end, self._delay = on_message, on_end, delay
         self._changed = threading.Condition()
         self._pending: deque[Command] = deque()
-        self._begun = False
-        self._closing = False
-        self._over = False
-        self._connected = False
+        self._begun = self._closing = self._over = self._connected = False
         self._silent = 0
         """Beats begun since it has last said something."""
-        self._words = ""
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._live, name="worker-reader", daemon=True)
         self._thread.start()
@@ -105,8 +89,9 @@ class WorkerProcess:
     def post(self, command: Command) -> None:
         """Send a command as soon as the worker can take it. Returns at once."""
         with self._changed:
-            if isinstance(command, Prepare):  # of several only the last is still likely
-                self._pending = deque(c for c in self._pending if not isinstance(c, Prepare))
+            if isinstance(command, messages.Prepare):  # of several only the last is still likely
+                others = (c for c in self._pending if not isinstance(c, messages.Prepare))
+                self._pending = deque(others)
             self._pending.append(command)
             self._changed.notify_all()
 
@@ -131,28 +116,27 @@ class WorkerProcess:
             self._changed.wait_for(lambda: self._closing or self._begun, self._delay)
         with _file_for_errors() as errors:
             try:
-                if not self._serve(errors):
-                    return
+                self._serve(errors)
             except Exception as error:  # whatever it is, who waits must hear that it ended
                 log.warning("the training process can't be talked to", exc_info=True)
                 how = "could not be started"
                 if self._process is not None:
                     how = "was ended"
                     self._process.kill()
-                self._words = self._words or f"{how} ({error or type(error).__name__})"
+                self.ending = self.ending or f"{how} ({error or type(error).__name__})"
             self._finish(errors)
         with self._changed:
             if self._closing:
                 return
         self._on_end(self)
 
-    def _serve(self, errors: IO[bytes] | None) -> bool:
-        """Start the process and read until it hangs up. False if it was closed before it began."""
+    def _serve(self, errors: IO[bytes]) -> None:
+        """Start the process and read until it hangs up; not where it was closed meanwhile."""
         key = secrets.token_bytes(32)
         with _listen(key) as listener:
             with self._changed:
                 if self._closing:
-                    return False
+                    return
                 self._process = _spawn(listener.address, key, errors)
             guard = threading.Thread(target=self._guard, args=(listener.address, key), daemon=True)
             guard.start()
@@ -167,7 +151,6 @@ class WorkerProcess:
                     self._over = True
                     self._changed.notify_all()
             writer.join(timeout=10)
-        return True
 
     def _guard(self, address: object, key: bytes) -> None:
         """Wait for the process, so that it doesn't stay behind as a zombie; end a silent one.
@@ -181,7 +164,7 @@ class WorkerProcess:
                 self._silent += 1
                 silent = self._silent
             if silent > (SILENT_BEATS if self.ready else SILENT_BEATS_FIRST):
-                self._words = f"said nothing for {silent * BEAT_SECONDS:g} s and was ended"
+                self.ending = f"said nothing for {silent * BEAT_SECONDS:g} s and was ended"
                 self._process.kill()
         if not self._connected:
             # An error means that nobody waits there any more.
@@ -210,11 +193,11 @@ class WorkerProcess:
             except WireError as error:
                 log.warning("the training process sent something else: %s", error)
                 continue
-            if isinstance(message, Event):
+            if isinstance(message, messages.Event):
                 if message.kind == "alive":
                     continue
                 if message.kind == "failed":
-                    self._words = message.text
+                    self.ending = message.text
                 elif message.kind == "refused":
                     log.warning("the training process refused a message: %s", message.text)
                 elif message.kind == "ready":
@@ -235,43 +218,38 @@ class WorkerProcess:
                 decode(data, Command)  # a script may have set anything, and must hear of it
             except WireError as error:
                 words = f"could not be sent to the training process: {error}."
-                if isinstance(command, Ask):
-                    self._on_message(
-                        self, Answer(command.question_id, error=f"This question {words}")
-                    )
-                elif isinstance(command, Start):
+                if isinstance(command, messages.Ask):
+                    answer = messages.Answer(command.question_id, error=f"This question {words}")
+                    self._on_message(self, answer)
+                elif isinstance(command, messages.Start):
                     failed = Snapshot(command.run_id, Status.FAILED, reason=f"This run {words}")
-                    self._on_message(self, Report(failed))
+                    self._on_message(self, messages.Report(failed))
                 continue
             try:
                 connection.send_bytes(data)
             except OSError:
                 return  # `_read` sees it too
 
-    def _finish(self, errors: IO[bytes] | None) -> None:
+    def _finish(self, errors: IO[bytes]) -> None:
         """Wait for the end of the process, and note how it came about."""
         if self._process is not None:
             if not _ends(self._process, 2):  # it hung up on us, but lives
                 self._process.kill()
-            self.ending = self._words or _ending(self._process.wait())
-        else:
-            self.ending = self._words or "could not be started"
+            self.ending = self.ending or _ending(self._process.wait())
         if not self._closing and not self.retiring:
             log.error("the training process %s\n%s", self.ending, _tail(errors))
 
 
-def _file_for_errors() -> contextlib.AbstractContextManager[IO[bytes] | None]:
+def _file_for_errors() -> IO[bytes]:
     """Where the process writes what goes wrong in it; nowhere, if there can be no such file."""
     try:
         return tempfile.TemporaryFile()
     except OSError:  # a full disk, or no folder that may be written to
-        return contextlib.nullcontext()
+        return Path(os.devnull).open("r+b")
 
 
-def _tail(errors: IO[bytes] | None) -> str:
+def _tail(errors: IO[bytes]) -> str:
     """The last of what the process wrote there."""
-    if errors is None:
-        return ""
     errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2000))
     return errors.read().decode(errors="replace")
 
@@ -283,7 +261,7 @@ def _listen(key: bytes) -> Listener:
         return Listener(("127.0.0.1", 0), authkey=key)
 
 
-def _spawn(address: object, key: bytes, errors: IO[bytes] | None) -> subprocess.Popen[bytes]:
+def _spawn(address: object, key: bytes, errors: IO[bytes]) -> subprocess.Popen[bytes]:
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     process = subprocess.Popen(
         [sys.executable, "-m", "lib.training.worker"],
@@ -291,7 +269,7 @@ def _spawn(address: object, key: bytes, errors: IO[bytes] | None) -> subprocess.
         env={**os.environ, "PYTHONPATH": path},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL if errors is None else errors,
+        stderr=errors,
     )
     assert process.stdin is not None  # noqa: S101  a pipe was asked for
     with contextlib.suppress(BrokenPipeError), process.stdin as pipe:  # it may have ended already
@@ -307,10 +285,8 @@ def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:
 
 
 def _ending(code: int) -> str:
-    if code == OUT_OF_MEMORY:
-        return "ran out of memory"
     if code >= 0:
-        return f"ended with exit code {code}"
+        return "ran out of memory" if code == OUT_OF_MEMORY else f"ended with exit code {code}"
     try:
         name = signal.Signals(-code).name
     except ValueError:  # a signal without a name

@@ -8,14 +8,12 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import Any
 
 from lib.dataset import Samples
 from lib.experiment import MODES, Experiment
 from lib.run import Snapshot, Status
-from lib.training.architecture import architecture_of, network_of
+from lib.training.architecture import architecture_of
 from lib.training.cache import ProgramCache
 from lib.training.errors import short_reason
 from lib.training.pair_trainer import PairTrainer
@@ -32,8 +30,8 @@ class _Outcome:
     """The status that a run takes when its models have been judged."""
 
     status: Status
-    reason: str
-    send: bool
+    reason: str = ""
+    send: bool = True
     """Whether to send a snapshot even if the status stays as it is."""
 
 
@@ -55,9 +53,7 @@ class WorkerRun:
     ) -> None:
         self.run_id = run_id
         self.status = Status.QUEUED
-        self._experiment = experiment
-        self._samples = samples
-        self._send = send
+        self._experiment, self._samples, self._send = experiment, samples, send
         self._epochs = experiment.training.epochs
         self._goal = 0 if paused else self._epochs
         self._stepping = False
@@ -65,19 +61,16 @@ class WorkerRun:
         self._tempo = Tempo(self._epochs, show_seconds)
         self._reason = ""
         self._next: _Outcome | None = None
-        self._timing = timing
-        self._clock = clock
+        self._timing, self._clock = timing, clock
         self._created = clock()
         self._since = 0.0
         """When its programs began to be compiled."""
         self._sent = self._checked = self._turned = 0.0
         self._trainer: PairTrainer | None = None
         self._loaded = False
-        n, (_, t, f), k = samples.train, samples.shape, samples.targets
-        self._programs = programs
-        self._keys = network_of(experiment, t, f, k), architecture_of(experiment, n, t, f, k)
-        self._judge: Future[Any]
-        self._program: Future[Any]
+        _, t, f = samples.shape
+        architecture = architecture_of(experiment, samples.train, t, f, samples.targets)
+        self._programs, self._keys = programs, (architecture.network, architecture)
         self._judge, self._program = programs.ask(self._keys)
 
     @property
@@ -134,7 +127,7 @@ class WorkerRun:
             return
         if self._trainer is not None:
             self._trainer.check(self._timing.judge_seconds)
-        self._take(_Outcome(Status.STOPPED, "", send=True))
+        self._take(_Outcome(Status.STOPPED))
 
     def fail(self, reason: str) -> None:
         """End it because of an error. Its models aren't judged again: they may be the cause."""
@@ -147,10 +140,9 @@ class WorkerRun:
         """Say how many runs that wait for the compiler come before this one."""
         runs = "1 other run is" if before == 1 else f"{before} other runs are"
         reason = f"Models are compiled in turn: {runs} before this one." if before else WAITING
-        soon = self._clock() - self._created < self._timing.place_seconds
-        if self.status is not Status.QUEUED or self._next is not None or soon:
-            return
-        if reason != self._reason:
+        late = self._clock() - self._created >= self._timing.place_seconds
+        waits = self.status is Status.QUEUED and self._next is None
+        if late and waits and reason != self._reason:
             self._reason = reason
             self._post()
 
@@ -171,20 +163,20 @@ class WorkerRun:
                 self.fail(f"The model could not be compiled: {short_reason(error)}.")
                 return
         late = self.status is Status.COMPILING and self._program not in done
-        if late and self._clock() - self._since > self._timing.compile_seconds:
+        most = self._timing.compile_seconds
+        if late and self._clock() - self._since > most:
             self.fail(
-                f"The model was not compiled within {self._timing.compile_seconds:g} s, "
-                "which is the most that a run may take for it; fewer layers need less."
+                f"The model was not compiled within {most:g} s, which is the most that a run may "
+                "take for it; fewer layers need less."
             )
             return
         if self._judge in done and self._trainer is None:
-            self._trainer = PairTrainer(
-                self._experiment, self._samples, self._judge.result(), self._clock
-            )
+            parts = self._experiment, self._samples, self._judge.result()
+            self._trainer = PairTrainer(*parts, self._clock)
             self._become(self.status, self._reason)
         if self._next is not None:
             return
-        if self._trainer is not None and len(done) == len(futures):
+        if self._trainer is not None and self._program in done:
             self._trainer.load(self._program.result())
             self._loaded = True
             self._aim(self._goal)
@@ -207,22 +199,17 @@ class WorkerRun:
         trainer.advance(seconds, min(goal, stop) * epoch_steps)
         now = self._clock()
         self._tempo.note(now, trainer.done)
-        finished = trainer.stopped or trainer.step >= self._epochs * epoch_steps
-        reached = trainer.step >= self._goal * epoch_steps
-        must = finished or reached or (first and trainer.epoch > 0)
-        stopped = trainer.step >= stop * epoch_steps
+        epoch, must = trainer.step // epoch_steps, first and trainer.epoch > 0
         # Now or at the next turn, whichever is nearer to the time: many runs have few turns.
         due = must or now + (now - self._turned) / 2 - self._sent >= timing.send_seconds
         self._turned = now
         share = timing.first_check_share if few or paced else timing.check_share
         pause = trainer.check_seconds / share
-        if trainer.diverged:
-            self._become(Status.DIVERGED, self._advice(trainer))
-        elif finished:
-            self._become(Status.FINISHED)
-        elif reached:
+        if trainer.diverged or trainer.stopped or epoch >= self._epochs:
+            self._become(Status.FINISHED)  # or DIVERGED, as `_judge_on` sees
+        elif epoch >= self._goal:
             self._become(Status.PAUSED)
-        elif must or stopped or ((due or few) and now - self._checked >= pause):
+        elif must or epoch >= stop or ((due or few) and now - self._checked >= pause):
             self._become(Status.RUNNING, self._slow_epoch(trainer), send=due)
         elif due:
             self._reason = self._slow_epoch(trainer)
@@ -231,13 +218,11 @@ class WorkerRun:
     def _aim(self, goal: int) -> None:
         """Train up to the end of epoch `goal`."""
         self._goal = goal
-        if not self._loaded or self._trainer is None:
-            return
-        if goal > self._trainer.epoch:
-            self._tempo.begin(self._clock(), self._trainer.done)
-            self._become(Status.RUNNING)
-        else:
-            self._become(Status.PAUSED)
+        if self._loaded and self._trainer is not None:
+            goes_on = goal > self._trainer.epoch
+            if goes_on:
+                self._tempo.begin(self._clock(), self._trainer.done)
+            self._become(Status.RUNNING if goes_on else Status.PAUSED)
 
     def _become(self, status: Status, reason: str = "", *, send: bool = True) -> None:
         """Have the models judged as they are now, then take this status.
@@ -267,9 +252,9 @@ class WorkerRun:
             return False
         self._checked = self._clock()
         if trainer is not None and trainer.diverged:
-            outcome = _Outcome(Status.DIVERGED, self._advice(trainer), send=True)
+            outcome = _Outcome(Status.DIVERGED, self._advice(trainer))
         elif trainer is not None and trainer.stopped:
-            outcome = _Outcome(Status.FINISHED, "", send=True)
+            outcome = _Outcome(Status.FINISHED)
         self._take(outcome)
         return True
 
@@ -300,17 +285,15 @@ class WorkerRun:
     def snapshot(self) -> Snapshot:
         """Everything about the run, now."""
         trainer = self._trainer
+        known = Snapshot(self.run_id, self.status, epochs=self._epochs, reason=self._reason)
         if trainer is None:
-            return Snapshot(self.run_id, self.status, epochs=self._epochs, reason=self._reason)
+            return known
         unknown = self.status.over or self._experiment.training.keep == "stop"
-        return Snapshot(
-            run_id=self.run_id,
-            status=self.status,
+        return replace(
+            known,
             epoch=trainer.epoch,
-            epochs=self._epochs,
             epochs_per_second=self._tempo.rate,
             seconds_left=None if unknown else self._tempo.left(trainer.done),
-            reason=self._reason,
             samples=self._samples.shown,
             results=trainer.results(whole=not self.status.active),
         )

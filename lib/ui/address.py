@@ -2,13 +2,11 @@
 
 A setting's widget has the setting's URL key as its key. The chosen columns have none: see
 `lib.ui.columns`. The session's `address` is the truth, since Streamlit forgets a widget's value
-when its page is left. Streamlit's own `bind="query-params"` would put labels into the URL instead
-of stable names, and loses values that came from a link as soon as the person moves to another page.
+when its page is left.
 
-A page may have keys of its own in the address, such as the Shapes page's stack: it names them when
-it calls `frame`, reads them with `page_value` and sets them with `set_page_value`. They stand in
-that page's address alone, and are remembered while the person is elsewhere. The keys of SHARED are
-every page's own.
+A page may have keys of its own in the address, such as the Shapes page's stack, and names them when
+it calls `frame`. They stand in that page's address alone, and are remembered while the person is
+elsewhere. The keys of SHARED are every page's own.
 
 What we write names the data, and leaves out what changes nothing there. An address that says
 nothing opens the first data. One without data that says something was written before all of them
@@ -40,33 +38,21 @@ EVERYWHERE = ""
 def begin(page: str, own_keys: Sequence[str] = ()) -> None:
     """Find the experiment for this script run of `page`; call before any widget of the sidebar.
 
-    `own_keys` are the page's own keys in the address.
-
     The address is read when the session starts, and again when it changes without us: by the
     browser's Back button, or by a link of another experiment that is opened in this tab. On
     another page the widgets are new ones, and are set to what the person had.
     """
-    record, address = session().address, _address()
-    if not record.page or _came_from_outside(address, page):
+    record = session().address
+    address = {key: st.query_params.get_all(key) for key in st.query_params}
+    # An address that was ours a moment ago is no new one: a run of the page that we ask for has the
+    # newest at once, and what a busy browser had asked for before it followed still comes, with an
+    # older one. Unless Back was pressed, which the browser says.
+    if not record.page or moved_in_history() or address not in (*record.ours, query(page)):
         _open(address, page, own_keys)
     elif page != record.page:
         _adopt(record.experiment)
         record.complaints, record.ours = [], [address]
     record.page = page
-
-
-def _address() -> Query:
-    return {key: st.query_params.get_all(key) for key in st.query_params}
-
-
-def _came_from_outside(address: Query, page: str) -> bool:
-    """Whether somebody else than `write_address` or the menu changed the address.
-
-    An address that was ours a moment ago is no new one: a run of the page that we ask for has the
-    newest at once, and what a busy browser had asked for before it followed still comes, with an
-    older one. Unless Back was pressed, which the browser says.
-    """
-    return moved_in_history() or address not in (*session().address.ours, query(page))
 
 
 def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
@@ -104,10 +90,9 @@ def _adopt(experiment: Experiment, keys: Iterable[str] = SETTINGS) -> None:
 
 
 def picking(name: str) -> dict[str, Any]:
-    """The settings that change with a choice of dataset `name`, by key.
+    """The settings that change with a choice of dataset `name`, by key: to what suits it.
 
-    They are what suits it, and what suited the one before is taken back. What a person has set
-    otherwise stays.
+    What suited the one before is taken back; what a person has set otherwise stays.
     """
     before = {
         key: SETTINGS[key].default
@@ -145,10 +130,9 @@ def seed_widget(key: str) -> Any:
     was still on the way or the page has run again by then, takes the widget's default, and sends it
     with the next click: without this all sliders were at their minimum then.
     """
-    value = st.session_state.get(key)
-    if value is None:
-        value = st.session_state[key] = session().address.experiment.get(key)
-    return value
+    if st.session_state.get(key) is None:
+        st.session_state[key] = session().address.experiment.get(key)
+    return st.session_state[key]
 
 
 def drawn() -> Experiment:
@@ -171,9 +155,8 @@ def page_value(key: str) -> str:
 
 def _values(page: str = "") -> dict[str, str]:
     """All of a page's own keys with their values; without `page` those of the one that is open."""
-    record = session().address
-    kept = record.page_values
-    return {**kept.get(EVERYWHERE, {}), **kept.get(page or record.page, {})}
+    kept = session().address.page_values
+    return {**kept.get(EVERYWHERE, {}), **kept.get(page or session().address.page, {})}
 
 
 def set_page_value(key: str, text: str) -> None:
@@ -183,10 +166,10 @@ def set_page_value(key: str, text: str) -> None:
     """
     if text != page_value(key):
         record = session().address
-        place = EVERYWHERE if key in SHARED else record.page
-        kept = record.page_values.get(place, {})
-        others = {name: value for name, value in kept.items() if name != key}
-        record.page_values[place] = {**others, key: text} if text else others
+        kept = record.page_values.setdefault(EVERYWHERE if key in SHARED else record.page, {})
+        kept.pop(key, None)
+        if text:
+            kept[key] = text
 
 
 def set_page_values(values: Mapping[str, str]) -> None:

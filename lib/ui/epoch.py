@@ -74,8 +74,7 @@ def _weights(shown: ShownRun) -> dict[int, ModelWeights]:
     Epochs of which one of the modes isn't known are left out, but for the newest.
     """
     results, run = shown.snapshot.results, shown.run
-    start = initial_weights(shown.experiment, shown.dataset)
-    known = {0: dict.fromkeys(results, start)}
+    known = {0: dict.fromkeys(results, initial_weights(shown.experiment, shown.dataset))}
     past = shown.snapshot.past if run is None else runs.client().checkpoints(run)
     known |= {epoch: models for epoch, models in past if results.keys() <= models.keys()}
     newest = {m: result.weights for m, result in results.items() if result.weights is not None}

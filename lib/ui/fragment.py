@@ -20,9 +20,7 @@ def fragment(draw: Callable[P, object], run_every: float | None = None) -> Calla
     closes the gap, and then the fragment comes in place of what stood below it: seen on a busy
     machine, where the code at the end of a page was gone. A container that is the page's stays.
 
-    Args:
-        draw: what draws the part. It raises what it likes.
-        run_every: seconds after which it runs alone, again and again; None for only with the page.
+    It runs alone every `run_every` seconds, again and again; with None only with the page.
     """
 
     def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -39,9 +37,7 @@ def asking_fragment(draw: Callable[P, object], run_every: float | None = None) -
     forget a click that waits for its end. And a click that the browser sends in the same moment
     has been done with this fragment, but is drawn elsewhere.
 
-    Args:
-        draw: what draws the part. It raises what it likes.
-        run_every: seconds after which it asks; None for when a widget in it has something to tell.
+    It asks after `run_every` seconds; with None when a widget in it has something to tell.
     """
 
     def drawn(*args: P.args, **kwargs: P.kwargs) -> None:

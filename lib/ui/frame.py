@@ -41,10 +41,8 @@ TAGLINE = "every timestep, or just the last?"
 def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
     """Draw the frame of `page`, a key of PAGES, and return the experiment of its sidebar.
 
-    `own_keys` are keys that the page has in the address for itself: see `lib.ui.address`.
-
-    The menu is drawn last, into its place at the top, so that its links carry the settings that
-    were changed in this very run.
+    `own_keys` are the page's own keys in the address: see `lib.ui.address`. The menu is drawn last,
+    into its place at the top: its links carry the settings that this very run changed.
     """
     st.set_page_config(
         page_title="Unrolled" if page == "Explore" else f"{page} · Unrolled",

@@ -1,7 +1,7 @@
 """The keys of each page, of which script, overlay, letters on buttons and tests are made.
 
-A key does what a click on something that the page shows does, so nothing works by key alone. Not
-`R` and `C`: Streamlit keeps those for itself. See `lib.ui.listener`.
+A key does what a click on something that the page shows does. Not `R` and `C`: Streamlit keeps
+those for itself. See `lib.ui.listener`.
 """
 
 from __future__ import annotations

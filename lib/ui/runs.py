@@ -74,8 +74,7 @@ def refresh_run() -> None:
 
 def current_run() -> tuple[Run, Snapshot] | None:
     """This session's run and the newest there is to show of it; None where there is no run."""
-    run_id = session().run.id
-    run = client().get(run_id) if run_id else None
+    run = client().get(session().run.id or "")
     snapshot = client().latest(run) if run else None
     return (run, snapshot) if run and snapshot else None
 
@@ -111,10 +110,8 @@ def table_of_run() -> Table | None:
 def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> Run:
     """Start a run and make it the session's; the one before it is stopped."""
     _stop_current()
-    browser = browser_id()
-    run = client().start(
-        experiment, dataset, paused=paused, owner=browser, show_seconds=chosen_seconds()
-    )
+    browser, seconds = browser_id(), chosen_seconds()
+    run = client().start(experiment, dataset, paused, browser, seconds)
     table = session().upload.table if experiment.data.name == "upload" else None
     _owners()[run.id] = Owner(browser, table)
     session().run.started.add(run.id)
@@ -140,14 +137,16 @@ def forget_epoch() -> None:
 
 def follow_pace() -> None:
     """Let this session's run go at the pace that is chosen now, where it is this browser's."""
-    if watched := current_run():
-        run, snapshot = watched
-        if may_steer(run) and not snapshot.status.over:
-            client().set_pace(run, chosen_seconds())
+    if run := _going_run():
+        client().set_pace(run, chosen_seconds())
 
 
 def _stop_current() -> None:
-    if watched := current_run():
-        run, snapshot = watched
-        if may_steer(run) and not snapshot.status.over:
-            client().stop(run)
+    if run := _going_run():
+        client().stop(run)
+
+
+def _going_run() -> Run | None:
+    """This session's run, where it isn't over and this browser's."""
+    run, snapshot = current_run() or (None, None)
+    return run if run and snapshot and may_steer(run) and not snapshot.status.over else None

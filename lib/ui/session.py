@@ -1,8 +1,7 @@
 """What a session remembers from one run of a page to the next, with a name and a type for each.
 
-`session()` is the one way to it. Beside it `st.session_state` holds the values of widgets alone,
-under their keys, also of those that the open page doesn't draw. The widget of a setting has the
-setting's key in the address (see `lib.ui.address`).
+Beside it `st.session_state` holds the values of widgets alone, under their keys, also of those that
+the open page doesn't draw.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-import numpy as np
 import streamlit as st
 
 from lib.dataset import Dataset
@@ -16,6 +15,7 @@ from lib.recurrence import forward, initial_model_weights
 from lib.run import Run, Snapshot
 from lib.training.recorded import recorded
 from lib.ui import runs
+from lib.ui.session import LayerWeights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,15 +59,13 @@ def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     return ShownRun(experiment, dataset, _untrained(experiment, dataset))
 
 
-def initial_weights(experiment: Experiment, dataset: Dataset) -> tuple[np.ndarray, ...]:
+def initial_weights(experiment: Experiment, dataset: Dataset) -> LayerWeights:
     """What all models of an experiment start from."""
     return _initial(experiment.model, experiment.seed, dataset.shape[2], dataset.targets)
 
 
 @lru_cache(maxsize=16)
-def _initial(
-    model: ModelSettings, seed: int, features: int, targets: int
-) -> tuple[np.ndarray, ...]:
+def _initial(model: ModelSettings, seed: int, features: int, targets: int) -> LayerWeights:
     return tuple(initial_model_weights(Experiment(model=model, seed=seed), features, targets))
 
 
@@ -87,9 +85,9 @@ def strip_values(shown: ShownRun) -> tuple[int, Traces]:
     The strip is drawn with the page, so it shows them as they were then: at the start of a run and
     at its end, and whenever a control is moved.
     """
-    dataset = shown.dataset
-    sample = int(dataset.shown[sample_index(len(dataset.shown))])
-    x = dataset.x[sample : sample + 1]
+    samples = shown.dataset.shown
+    sample = int(samples[sample_index(len(samples))])
+    x = shown.dataset.x[sample : sample + 1]
     return sample, {
         mode: forward(shown.experiment, result.weights, x)
         for mode, result in shown.snapshot.results.items()

@@ -2,9 +2,9 @@
 
 Streamlit gives a Plotly chart a new identity with every new figure (1.67, `plotly_chart.py`:
 `key_as_main_identity=False`, whatever its key), so the browser throws the old chart away and
-draws the next one from nothing. Four charts that changed four times a second were blank for more
-than half of the time. So two charts lie on one another and take turns: the new figure is drawn
-above the old one, which stays until it is covered.
+draws the next one from nothing: four that changed four times a second were blank for more than half
+of the time. So two charts lie on one another and take turns: the new figure is drawn above the old
+one, which stays until it is covered.
 """
 
 from __future__ import annotations

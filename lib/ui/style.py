@@ -93,8 +93,7 @@ def lay_above(key: str, top: int) -> None:
 def playhead_band(key: str, figure: go.Figure) -> None:
     """The playhead's band over the timesteps of a `reach_figure`, in the container of this key.
 
-    As everywhere it stands where the page's `--cell-t` says, and the chart is not drawn anew. It is
-    not for a chart that fills the screen.
+    It stands where the page's `--cell-t` says, but not over a chart that fills the screen.
     """
     layout = figure.to_dict()["layout"]
     margin, (low, high) = layout["margin"], layout["xaxis"]["range"]

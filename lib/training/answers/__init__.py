@@ -3,7 +3,10 @@
 A page asks with `TrainingClient.ask(name, **arguments)`. The function runs in the worker, in a
 helper thread, so that runs go on training meanwhile. Arguments and answers cross the process
 boundary: plain values, lists, dicts and NumPy arrays (read-only on arrival; tuples arrive as
-lists). A function raises ValueError, with a sentence, for what it can't answer.
+lists). A function raises ValueError, with a sentence, for what it can't answer. Most are about a
+model: `cell`, a key of `lib.experiment.CELLS`; how many recurrent `layers` it has; its `weights`,
+in Keras's order, three for each layer from the bottom up and those of the head, if any. A `loss` is
+a key of `lib.experiment.LOSSES`.
 
 Like the engine, these modules may import keras, and only the worker imports them.
 """
@@ -20,9 +23,7 @@ from lib.training.answers.padding import padding
 from lib.training.answers.reach import reach
 from lib.training.answers.target_damage import target_damage
 
-Answerer = Callable[..., dict[str, Any]]
-
-ANSWERS: dict[str, Answerer] = {
+ANSWERS: dict[str, Callable[..., dict[str, Any]]] = {
     "target_damage": target_damage,
     "breakings": breakings,
     "influence": influence,

@@ -8,7 +8,7 @@ import numpy as np
 
 from lib.recurrence import layers_of
 from lib.training.answers.calls import Calls
-from lib.training.answers.stacks import both_ways, largest, stack
+from lib.training.answers.stacks import largest, recurrent, stack
 
 
 def breakings(
@@ -20,13 +20,8 @@ def breakings(
 ) -> dict[str, float]:
     """Largest absolute differences over samples and units, by what is compared.
 
-    Args:
-        cell: a key of `lib.experiment.CELLS`.
-        weights: three for each layer up to the one that is asked, from the bottom up. Those below
-            it read forwards and hand a mask up.
-        backward: of the layer that reads backwards, where there are two.
-        x: the features (N, T, F).
-        padding: how many steps of zeros to add at their end.
+    `weights` are of the layers up to the one that is asked, which hand a mask up, `backward` of the
+    one that reads backwards, where there are two; `padding` steps of zeros go after x (N, T, F).
     """
     run = Calls("breakings", cell, weights, x.shape[1]).run
     parts = layers_of(weights)
@@ -34,9 +29,10 @@ def breakings(
     below, here = every[:-1], len(parts) - 1
     answer = run(last, x)
 
-    turning = both_ways(cell, parts[-1], backward, "concat", here, return_sequences=True)
+    ways = [*parts[-1], *backward]
+    turning = recurrent(cell, ways, here, "concat", return_sequences=True)
     sequence = run([*below, turning], x)
-    final = run([*below, both_ways(cell, parts[-1], backward, "concat", here)], x)
+    final = run([*below, recurrent(cell, ways, here, "concat")], x)
     units = len(parts[-1][1])
     rule = np.concatenate([sequence[:, -1, :units], sequence[:, 0, units:]], axis=1)
 

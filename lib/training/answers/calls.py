@@ -17,7 +17,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lib.training.engine import tracing
+from lib.training.engine import traced, tracing
 
 UNTRACED_STEPS = 40
 """Timesteps that a model is run for without tracing, by each answer, all times that it is asked."""
@@ -41,18 +41,12 @@ class Calls:
         return self(_masked, tuple(layers), x, mask)
 
     def __call__(self, function: Callable[..., Any], what: Any, *arrays: np.ndarray) -> Any:
-        """`function(what, *arrays)` as NumPy arrays.
+        """`function(what, *arrays)` as NumPy arrays; it gets tensors (N, T, …), float32.
 
-        Args:
-            function: of tensors, float32.
-            what: hashable, such as layers; the same whenever the same is to be run.
-            arrays: (N, T, …) each, of any N and T.
+        What it is about, such as layers, is hashable, and the same whenever the same is to be run.
         """
-        if self._traced:
-            shapes = tuple((None, None, *array.shape[2:]) for array in arrays)
-            call = _traced(function, what, shapes)
-        else:
-            call = partial(function, what)
+        shapes = tuple((None, None, *array.shape[2:]) for array in arrays)
+        call = _code(function, what, shapes) if self._traced else partial(function, what)
         made = call(*(tf.constant(array, tf.float32) for array in arrays))
         return tf.nest.map_structure(np.asarray, made)
 
@@ -71,13 +65,6 @@ def _masked(layers: Sequence[Any], inputs: Any, mask: Any) -> Any:
 # What was traced runs its layers with whatever weights they have. It leaves some 4 MB, and there
 # are about fifteen for a model.
 @lru_cache(maxsize=32)
-def _traced(
-    function: Callable[..., Any], what: Any, shapes: tuple[tuple[int | None, ...], ...]
-) -> Callable[..., Any]:
+def _code(function: Callable[..., Any], what: Any, shapes: tuple[Any, ...]) -> Callable[..., Any]:
     with tracing:
-        made: Callable[..., Any] = tf.function(
-            partial(function, what),
-            autograph=False,
-            input_signature=tuple(tf.TensorSpec(shape) for shape in shapes),
-        ).get_concrete_function()
-        return made
+        return traced(partial(function, what), *map(tf.TensorSpec, shapes))

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from lib.recurrence import layers_of
 from lib.training.answers.calls import Calls, through
-from lib.training.answers.stacks import both_ways, head, split, stack
+from lib.training.answers.stacks import head, recurrent, split, stack
 
 MOST_OUTPUTS = 200
 """Outputs that are looked at: T times as many as output columns."""
@@ -26,30 +26,22 @@ def influence(
     x: np.ndarray,
     backward: Sequence[np.ndarray] | None = None,
 ) -> dict[str, Any]:
-    """Norms of the gradients of one sample's outputs by its inputs.
+    """Norms of the gradients of one sample's outputs by its inputs x (T, F).
 
     The sample is repeated, so that one pass backwards has a row for each output, or, of a large
-    model, for some of them.
-
-    Args:
-        cell: a key of `lib.experiment.CELLS`.
-        layers: how many recurrent layers there are.
-        weights: the model's.
-        x: the sample's inputs (T, F).
-        backward: weights of layers that read backwards, three for each; then every layer is
-            Bidirectional with `merge_mode="ave"`, which leaves the number of units as it is.
+    model, for some of them. With weights of layers that read `backward`, every layer is
+    Bidirectional with `merge_mode="ave"`, which leaves the number of units as it is.
 
     Returns:
         `map` (T, T): row t, column s; and `columns`, of how many output columns it is the norm.
     """
     parts, of_head = split(weights, layers)
     if backward is None:
-        recurrent = stack(cell, parts, return_sequences=True)
+        below_head = stack(cell, parts, return_sequences=True)
     else:
-        backward_parts = layers_of(backward)
-        recurrent = tuple(
-            both_ways(cell, *ways, "ave", place, return_sequences=True)
-            for place, ways in enumerate(zip(parts, backward_parts, strict=True))
+        below_head = tuple(
+            recurrent(cell, [*one, *other], place, "ave", return_sequences=True)
+            for place, (one, other) in enumerate(zip(parts, layers_of(backward), strict=True))
         )
     steps, units = len(x), len(parts[-1][1])
     width = of_head[0].shape[1] if of_head else units
@@ -57,7 +49,7 @@ def influence(
     count = steps * columns
     rows = max(1, MOST_VALUES // (steps * units * layers * (1 if backward is None else 2)))
     call = Calls("influence", cell, (*weights, *(backward or ())), steps)
-    layers_up = (*recurrent, *head(of_head))
+    layers_up = (*below_head, *head(of_head))
     chosen = np.eye(count, dtype=np.float32).reshape(count, steps, columns)
     gradients = [
         call(_gradient, layers_up, np.repeat(x[None], len(part), axis=0), part)

@@ -17,12 +17,7 @@ def modes(
 ) -> dict[str, Any]:
     """Run a stack with `return_sequences=True`, with `False`, and with `return_state=True`.
 
-    Args:
-        cell: a key of `lib.experiment.CELLS`.
-        layers: how many recurrent layers there are.
-        weights: the model's; a head's are passed over.
-        x: inputs (N, T, F).
-        sample: which of these to run every prefix of.
+    On x (N, T, F), and on every prefix of one `sample` of it. A head is passed over.
 
     Returns:
         `sequence` (N, T, U) and `last` (N, U), the top layer's outputs; `difference`, the largest

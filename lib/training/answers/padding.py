@@ -33,12 +33,8 @@ def padding(
 ) -> dict[str, Any]:
     """What the last-step mode says of padded batches, and the sequence mode's loss.
 
-    Args:
-        cell: a key of `lib.experiment.CELLS`.
-        weights: three for each layer up to the one that is asked, from the bottom up; Keras hands
-            the mask up.
-        batches: inputs (N, T, F) by name, padded with zeros.
-        loss: a key of `lib.experiment.LOSSES`.
+    `weights` are of the layers up to the one that is asked; Keras hands the mask up. `batches` are
+    inputs (N, T, F) by name, padded with zeros.
 
     Returns:
         By the name of the batch, plain and behind `Masking(0.0)`: `last` and `masked_last`,

@@ -24,18 +24,10 @@ def reach(
     loss: str,
     layer: int,
 ) -> dict[str, Any]:
-    """Norms of the gradients by hidden state, each the mean over samples.
+    """Norms of the gradients by the hidden states of `layer` (from 0), each the mean over samples.
 
     The gradient by h_t goes through all that h_t leads to: the output at t, and the steps after.
-
-    Args:
-        cell: a key of `lib.experiment.CELLS`.
-        layers: how many recurrent layers there are.
-        weights: the model's.
-        x: inputs (N, T, F).
-        y: targets (N, T, K).
-        loss: a key of `lib.experiment.LOSSES`.
-        layer: whose hidden states, 0 to layers-1.
+    Samples are x (N, T, F) with targets y (N, T, K).
 
     Returns:
         `sequence`, where a sample's loss is the mean over its timesteps, and `last`, where it is
@@ -82,9 +74,8 @@ def _steps(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tensor:
     """
     start = cell.get_initial_state(batch_size=tf.shape(inputs)[1])
     start = start if isinstance(start, list) else [start]
-    added = (
-        tf.zeros((tf.shape(inputs)[0], 1, 1)) if nudges is None else tf.transpose(nudges, (1, 0, 2))
-    )
+    nothing = tf.zeros((tf.shape(inputs)[0], 1, 1))
+    added = nothing if nudges is None else tf.transpose(nudges, (1, 0, 2))
 
     def step(states: list[tf.Tensor], now: tuple[tf.Tensor, tf.Tensor]) -> list[tf.Tensor]:
         _, after = cell(now[0], states)

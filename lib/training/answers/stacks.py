@@ -12,37 +12,27 @@ import numpy as np
 from lib.experiment import CELLS
 from lib.recurrence import ARRAYS_EACH, layers_of
 
-Options = tuple[tuple[str, Any], ...]
 
-
-def recurrent(cell: str, weights: Sequence[np.ndarray], place: int = 0, **options: Any) -> Any:
+def recurrent(
+    cell: str, weights: Sequence[np.ndarray], place: int, merge_mode: str = "", **options: Any
+) -> Any:
     """One built recurrent layer with `weights`: kernel, recurrent_kernel, bias.
 
-    A GRU's bias says which kind it is: (2, 3U) with `reset_after`, (3U,) without.
+    With a `merge_mode` it is Bidirectional, and has six: forwards, then backwards. A GRU's bias
+    tells its kind: (2, 3U) with `reset_after`, (3U,) without. `options` are Keras's own. Layers
+    are used again: the same cell of the same size in the same `place` of a stack with the same
+    options is the same object, with new weights.
 
-    Args:
-        cell: a key of `lib.experiment.CELLS`.
-        weights: as Keras's `get_weights()` orders them.
-        place: its level in a stack. Layers are used again: the same cell of the same size in the
-            same place with the same options is the same object, with new weights.
-        options: Keras's own, such as `return_sequences=True`.
-
-    Raises:
-        ValueError: for an unknown cell, or weights that don't fit.
+    Raises ValueError for an unknown cell, or weights that don't fit.
     """
-    return _with_weights("", cell, weights, place, options)
-
-
-def both_ways(
-    cell: str,
-    forward: Sequence[np.ndarray],
-    backward: Sequence[np.ndarray],
-    merge_mode: str,
-    place: int = 0,
-    **options: Any,
-) -> Any:
-    """A built Bidirectional of two such layers."""
-    return _with_weights(merge_mode, cell, [*forward, *backward], place, options)
+    if cell not in CELLS:
+        raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}.")
+    if cell == "gru":
+        options["reset_after"] = np.ndim(weights[2]) == 2
+    sizes = (len(weights[0]), len(weights[1]))
+    layer = _layer(merge_mode, cell, sizes, place, tuple(sorted(options.items())))
+    layer.set_weights(list(weights))
+    return layer
 
 
 def stack(cell: str, parts: Sequence[Any], **options: Any) -> tuple[Any, ...]:
@@ -55,23 +45,12 @@ def stack(cell: str, parts: Sequence[Any], **options: Any) -> tuple[Any, ...]:
     return (*below, recurrent(cell, parts[top], top, **options))
 
 
-def _with_weights(
-    merge_mode: str, cell: str, weights: Sequence[np.ndarray], place: int, options: dict[str, Any]
-) -> Any:
-    if cell not in CELLS:
-        raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}.")
-    if cell == "gru":
-        options["reset_after"] = np.ndim(weights[2]) == 2
-    sizes = (len(weights[0]), len(weights[1]))
-    layer = _layer(merge_mode, cell, sizes, place, tuple(sorted(options.items())))
-    layer.set_weights(list(weights))
-    return layer
-
-
 # Every layer that Keras builds leaves 0.13 MB behind, even when it is gone (measured), and some of
 # these are wanted once a second. One thread answers, so nobody else has a layer meanwhile.
 @lru_cache(maxsize=64)
-def _layer(merge_mode: str, cell: str, sizes: tuple[int, int], place: int, options: Options) -> Any:
+def _layer(
+    merge_mode: str, cell: str, sizes: tuple[int, int], place: int, options: tuple[Any, ...]
+) -> Any:
     del place  # it only tells layers apart
     features, units = sizes
     layer = getattr(keras.layers, CELLS[cell].keras)(units, **dict(options))

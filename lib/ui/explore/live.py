@@ -14,12 +14,7 @@ from functools import partial
 import streamlit as st
 
 from lib.figures.palette import Palette
-from lib.narrate.explore import (
-    changed_settings,
-    kept_sentence,
-    own_settings,
-    progress_sentence,
-)
+from lib.narrate.explore import changed_settings, kept_sentence, own_settings, progress_sentence
 from lib.run import Run, Status
 from lib.ui import clock, runs
 from lib.ui.epoch import Epochs
@@ -148,7 +143,6 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     open_run = run if run and not _is_watched(shown) and not status.over else None
     idle, same = open_run is None, _is_same(loaded, shown)
     paused = not idle and status is Status.PAUSED
-    settings = (loaded.experiment, loaded.dataset)
 
     def steer(act: Callable[[Run], object]) -> Callable[[], object]:
         return lambda: act(open_run) if open_run else None
@@ -157,12 +151,13 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
         runs.forget_epoch()
         steer(client.resume)()
 
+    train = partial(runs.train, loaded.experiment, loaded.dataset)
+
     def step() -> None:
         runs.forget_epoch()
-        goes_on = open_run and (same or paused)
-        client.step(open_run if open_run and goes_on else runs.train(*settings, paused=True))
+        goes_on = open_run if same or paused else None
+        client.step(goes_on or train(paused=True))
 
-    train = partial(runs.train, *settings)
     if paused:
         _button("Train", "play_arrow", resume, label="Resume", primary=True)
     else:
@@ -197,7 +192,7 @@ def _button(
     """A button that acts in a callback, which runs even if its run of the page is cut short.
 
     Each has its own key: what a person clicked is what is done, though the button that stands in
-    its place may be another one by then. Keys of the keyboard press them by it: `lib.ui.listener`.
+    its place may be another one by then. `lib.ui.listener` presses them by it, too.
     """
     st.button(
         label or name,
@@ -243,10 +238,8 @@ def _badge(loaded: Loaded, shown: ShownRun) -> str:
 
 def _progress(shown: ShownRun, picked: int | None) -> None:
     """The bar, and above it what has been reached: always in this place and size."""
-    snapshot = shown.snapshot
-    badge, _ = WORDS[snapshot.status]
-    if shown.run is None:
-        badge = (RECORDED if shown.is_recorded else UNTRAINED)[0]
+    snapshot, without_run = shown.snapshot, RECORDED if shown.is_recorded else UNTRAINED
+    badge = (WORDS[snapshot.status] if shown.run else without_run)[0]
     over = snapshot.status is Status.FINISHED  # also where both modes have stopped early
     share = 1.0 if over else snapshot.epoch / max(1, snapshot.epochs)
     then = "" if picked is None else f" · shown: after epoch {picked:,}"
