@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from lib.doctor.fixes import TargetFix, target_fixes
 from lib.doctor.lineup import AxisFate, AxisPair, line_up
 from lib.doctor.loss_shapes import RULES, BatchResult, Sizes, Verdict, follow, loss_rule
-from lib.doctor.mismatch import cause
+from lib.doctor.mismatch import reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def diagnose_target(
     decisive, wrong = training.decisive, training.verdict != "correct"
     return Diagnosis(
         verdict=training.verdict,
-        cause=cause(output, target, rule, training),
+        cause=" ".join(reasons(output, target, rule, training)),
         fixes=target_fixes(output, target, loss, batch_size) if wrong else (),
         batches=training.batches,
         decisive=decisive,
