@@ -54,10 +54,9 @@ class Diagnosis:
         rule, batch = RULES[self.loss], self.decisive
         if batch is None:
             pairs = [AxisPair(self.output_shape[0], self.target_shape[0], "sample", "sample")]
-        elif rule.labels and len(batch.output) > 1:
-            without_classes = replace(batch, output=batch.output[:-1])
-            pairs = line_up(self.output_shape, self.target_shape, without_classes)
         else:
+            if rule.labels and len(batch.output) > 1:
+                batch = replace(batch, output=batch.output[:-1])
             pairs = line_up(self.output_shape, self.target_shape, batch)
         return [(pair, pair.fate(rule, compared=batch is not None)) for pair in pairs]
 

@@ -141,23 +141,16 @@ def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
     Raises:
         ValueError: for a name that isn't one of Keras's, or a loss that pairs nothing.
     """
-    if loss.lower() in ("crossentropy", "ce"):
-        return RULES[_crossentropy(output_shape, target_shape)]
+    if loss.lower() in ("crossentropy", "ce"):  # Keras's `is_binary_or_sparse_categorical`
+        labels = len(target_shape) < len(output_shape) or target_shape[-1] == 1
+        loss = "sparse_categorical_crossentropy" if labels else "categorical_crossentropy"
+        loss = "binary_crossentropy" if output_shape[-1] == 1 else loss
     if loss not in RULE_OF:
         raise ValueError(
             f"expected the name of a Keras loss that compares outputs with targets, such as 'mse' "
             f"or one of {list(RULES)}, received {loss!r}"
         )
     return RULE_OF[loss]
-
-
-def _crossentropy(output: Sizes, target: Sizes) -> str:
-    """Keras's `is_binary_or_sparse_categorical`."""
-    if output[-1] == 1:
-        return "binary_crossentropy"
-    if len(target) < len(output) or target[-1] == 1:
-        return "sparse_categorical_crossentropy"
-    return "categorical_crossentropy"
 
 
 def pair(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> BatchResult:
