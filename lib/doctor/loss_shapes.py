@@ -43,11 +43,11 @@ class LossRule:
     others it is y."""
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """All that `compile(loss=…)` takes: its function, its class, its short forms."""
+    def aliases(self) -> tuple[str, ...]:
+        """The other names that `compile(loss=…)` takes: its class, its short forms."""
         words = self.name.replace("kl_", "KL_").split("_")
         short = (self.short, self.short.upper()) if self.short else ()
-        return (self.name, "".join(word[:1].upper() + word[1:] for word in words), *short)
+        return ("".join(word[:1].upper() + word[1:] for word in words), *short)
 
 
 RULES = {
@@ -76,7 +76,7 @@ RULES = {
 }
 """By function name. Not here: "circle" and "ctc", which don't pair an output with a target."""
 
-RULE_OF = {name: rule for rule in RULES.values() for name in rule.names}
+RULE_OF = {name: rule for rule in RULES.values() for name in (rule.name, *rule.aliases)}
 """By every name that `compile(loss=…)` takes."""
 
 
@@ -179,12 +179,11 @@ def pair(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> B
     if all(o == t or 1 in (o, t) for o, t in pairs):
         return BatchResult(output, target, "silent", tuple(max(both) for both in pairs))
     batch_axes = () if known_size else (rank - len(output), rank - len(target))
-    order = slice(None) if rule.output_first else slice(None, None, -1)
-    first, second = (output, target)[order]
+    first, second = (output, target) if rule.output_first else (target, output)
     says = f"Incompatible shapes: {list(first)} vs. {list(second)}".replace(", ", ",")
     for axis, (o, t) in enumerate(pairs):
         if o != t and 1 not in (o, t) and axis not in batch_axes:
-            one, other = (o, t)[order]
+            one, other = (o, t) if rule.output_first else (t, o)
             says = f"Dimensions must be equal, but are {one} and {other}"
             break
     return BatchResult(output, target, "error", None, says)

@@ -70,7 +70,7 @@ def _many_inputs(match: re.Match[str]) -> Explanation:
     names = {2: "out, h", 3: "out, h, c", 5: "out, h, c, back_h, back_c"}
     words = {"names": names.get(received, "out, *states")}
     if re.match(r"(lstm|gru|simple_rnn|bidirectional)(_\d+)?$", layer):
-        words["fix"] = " States to start from go into initial_state."
+        words["start"] = " States to start from go into initial_state."
         if received in (2, 3):
             words["states"] = "h" if received == 2 else "[h, c]"
     if received == 2:

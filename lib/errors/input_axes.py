@@ -20,26 +20,23 @@ def _other_number_of_axes(match: re.Match[str]) -> Explanation | None:
     needs = _OF_IMAGES.get(kind) or {2: "features", 3: "timesteps, features"}.get(expected)
     if not needs:
         return None
-    words = {
-        "layer": match["layer"],
-        "letters": needs.replace("timesteps", "T").replace("features", "F"),
-        "shape": shape,
-        "needs": needs,
-        "flat": _flattened(shape),
-    }
+    letters, flat = needs.replace("timesteps", "T").replace("features", "F"), _flattened(shape)
+    words = {"layer": match["layer"], "letters": letters, "shape": shape}
     if kind in _OF_IMAGES:
-        return MESSAGES.say("images", **words)
+        return MESSAGES.say("images", **words, needs=needs)
     if (expected, received) == (3, 4):
         inner = ", ".join(entries(shape)[2:]) or "timesteps, features"
-        return MESSAGES.say("one axis too many", **words, inner=inner)
+        return MESSAGES.say("one axis too many", **words, inner=inner, flat=flat)
     if (expected, received) in ((3, 1), (3, 2), (2, 3)):  # they have rows of their own
         return None
-    words["less"] = f"{abs(received - expected)} too {'many' if received > expected else 'few'}"
-    if expected == 2:
-        words["needs"] += ","
-    if not (expected == 3 and received > 4 and entries(shape)[4:]):
-        words["flat"] = ""
-    return MESSAGES.say("axes", **words, expected=expected)
+    return MESSAGES.say(
+        "axes",
+        **words,
+        needs=f"{needs}{',' * (expected == 2)}",
+        expected=expected,
+        less=f"{abs(received - expected)} too {'many' if received > expected else 'few'}",
+        flat=flat if expected == 3 and received > 4 and entries(shape)[4:] else "",
+    )
 
 
 _OF_IMAGES = {

@@ -1,7 +1,7 @@
 """What an explanation of an error message is, and how messages are recognised.
 
-The messages themselves are in the tables beside this file, a family in each; those whose words
-have to be computed are in the family's module. `lib.errors.FAMILIES` is the order of all.
+The messages themselves are in the tables beside this file, a family in each; where a pattern alone
+doesn't tell what to say, the family's module decides. `lib.errors.FAMILIES` is the order of all.
 """
 
 from __future__ import annotations
