@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from lib.doctor.fixes import TargetFix, target_fixes
 from lib.doctor.lineup import AxisFate, AxisPair, line_up
 from lib.doctor.loss_shapes import RULES, BatchResult, Sizes, Verdict, follow, loss_rule
-from lib.doctor.mismatch import cause
+from lib.doctor.mismatch import reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,9 @@ class Diagnosis:
         rule, batch = RULES[self.loss], self.decisive
         if batch is None:
             pairs = [AxisPair(self.output_shape[0], self.target_shape[0], "sample", "sample")]
-        elif rule.labels and len(batch.output) > 1:
-            without_classes = replace(batch, output=batch.output[:-1])
-            pairs = line_up(self.output_shape, self.target_shape, without_classes)
         else:
+            if rule.labels and len(batch.output) > 1:
+                batch = replace(batch, output=batch.output[:-1])
             pairs = line_up(self.output_shape, self.target_shape, batch)
         return [(pair, pair.fate(rule, compared=batch is not None)) for pair in pairs]
 
@@ -94,7 +93,7 @@ def diagnose_target(
     decisive, wrong = training.decisive, training.verdict != "correct"
     return Diagnosis(
         verdict=training.verdict,
-        cause=cause(output, target, rule, training),
+        cause=" ".join(reasons(output, target, rule, training)),
         fixes=target_fixes(output, target, loss, batch_size) if wrong else (),
         batches=training.batches,
         decisive=decisive,

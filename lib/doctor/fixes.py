@@ -207,12 +207,10 @@ def _sequences(n: int, steps: int | None, columns: int, target: Sizes) -> Iterat
 def _class_numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
     """Readings of y for a loss that wants a class number per answer."""
     n, steps, classes = output[0], output[1] if len(output) == 3 else None, output[-1]
-    if len(target) == 3 and target[-1] == classes > 1:
-        when = "y has a column per class: turn it into class numbers."
-        yield _Reading(when, "y = np.argmax(y, axis=-1)", target[:-1], target[1], None)
-    elif len(target) == 2 and target[-1] == classes != steps and classes > 1:
-        when = "y has a column per class, for each sample: turn it into class numbers."
-        yield _Reading(when, "y = np.argmax(y, axis=-1)", (n,), None, None)
+    if len(target) in (2, 3) and target[-1] == classes > 1 and (target[2:] or classes != steps):
+        each, y_steps = ("", target[1]) if target[2:] else (", for each sample", None)
+        when = f"y has a column per class{each}: turn it into class numbers."
+        yield _Reading(when, "y = np.argmax(y, axis=-1)", target[:-1], y_steps, None)
     if target[1:] in ((), (1,), (1, 1)):
         code = "" if len(target) == 1 else "y = y.reshape(-1)"
         yield from _per_sample(n, steps, None, code, "y.reshape(-1, 1)")

@@ -42,16 +42,6 @@ class AxisPair:
         """Whether the two lengths can be paired: they are equal, or one of them is repeated."""
         return self.output == self.target or 1 in (self.output, self.target)
 
-    @property
-    def missing(self) -> bool:
-        """Whether one of the two sides lacks the axis."""
-        return not (self.of_output and self.of_target)
-
-    @property
-    def counts_the_same(self) -> bool:
-        """Whether both sides count the same thing here; "number" leaves it open."""
-        return self.of_output == self.of_target or "number" in (self.of_output, self.of_target)
-
     def fate(self, rule: LossRule, *, compared: bool) -> AxisFate:
         """What a loss does with this axis.
 
@@ -65,11 +55,13 @@ class AxisPair:
             if self.target == 1:
                 return AxisFate("silent", f"y repeated {self.output} times")
             return AxisFate("silent", f"output repeated {self.target} times")
-        if not self.missing and not self.counts_the_same:
+        names = self.of_output, self.of_target  # "number" leaves open what is counted
+        missing = "" in names
+        if not missing and "number" not in names and self.of_output != self.of_target:
             return AxisFate("silent", f"{self.of_output}s meet {self.of_target}s")
         if rule.classes and self.of_output == "column" and self.output == 1:
             return AxisFate("silent", "one class alone")
-        return AxisFate("error", "missing") if rule.checks and self.missing else AxisFate("correct")
+        return AxisFate("error", "missing") if rule.checks and missing else AxisFate("correct")
 
 
 def line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]:

@@ -24,16 +24,16 @@ class LossRule:
 
     name: str
     """Its function: "mean_squared_error"."""
-    aliases: tuple[str, ...]
-    """The other names that `compile(loss=…)` takes: its class, its short forms."""
+    short: str = ""
+    """Its short form, which is also taken in capitals: "mse"."""
     checks: bool = False
     """Whether it refuses unequal shapes; the others broadcast."""
     whole_axis: bool = False
     """Whether it takes the last axis as a whole (a distribution, a direction), so that its value
     changes when another axis ends up last. The others are means of single elements."""
     classes: bool = False
-    """Whether it takes the last axis as the shares of classes. Of a single class the share is
-    always 1, and the loss 0, whatever the output is."""
+    """Whether it takes the last axis as the shares of classes, and so as a whole. Of a single class
+    the share is always 1, and the loss 0, whatever the output is."""
     labels: bool = False
     """Whether y holds class numbers, and so lacks the output's last axis."""
     multiplies: bool = False
@@ -42,52 +42,36 @@ class LossRule:
     """Whether its operation has the output in front, and so its message names that first; in all
     others it is y."""
 
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """The other names that `compile(loss=…)` takes: its class, its short forms."""
+        words = self.name.replace("kl_", "KL_").split("_")
+        short = (self.short, self.short.upper()) if self.short else ()
+        return ("".join(word[:1].upper() + word[1:] for word in words), *short)
+
 
 RULES = {
     rule.name: rule
     for rule in (
-        LossRule("mean_squared_error", ("MeanSquaredError", "mse", "MSE")),
-        LossRule("mean_absolute_error", ("MeanAbsoluteError", "mae", "MAE")),
-        LossRule("mean_absolute_percentage_error", ("MeanAbsolutePercentageError", "mape", "MAPE")),
-        LossRule(
-            "mean_squared_logarithmic_error",
-            ("MeanSquaredLogarithmicError", "msle", "MSLE"),
-            output_first=True,
-        ),
-        LossRule("huber", ("Huber",), output_first=True),
-        LossRule("log_cosh", ("LogCosh",), output_first=True),
-        LossRule("poisson", ("Poisson",), multiplies=True),
-        LossRule("hinge", ("Hinge",), multiplies=True),
-        LossRule("squared_hinge", ("SquaredHinge",), multiplies=True),
-        LossRule("dice", ("Dice",), multiplies=True),
-        LossRule("tversky", ("Tversky",), multiplies=True),
-        LossRule("categorical_hinge", ("CategoricalHinge",), whole_axis=True, multiplies=True),
-        LossRule("cosine_similarity", ("CosineSimilarity",), whole_axis=True, multiplies=True),
-        LossRule("kl_divergence", ("KLDivergence", "kld", "KLD"), whole_axis=True, multiplies=True),
-        LossRule(
-            "categorical_focal_crossentropy",
-            ("CategoricalFocalCrossentropy",),
-            whole_axis=True,
-            classes=True,
-            multiplies=True,
-        ),
-        LossRule(
-            "categorical_crossentropy",
-            ("CategoricalCrossentropy",),
-            checks=True,
-            whole_axis=True,
-            classes=True,
-        ),
-        LossRule("binary_crossentropy", ("BinaryCrossentropy", "bce", "BCE"), checks=True),
-        LossRule("binary_focal_crossentropy", ("BinaryFocalCrossentropy",), checks=True),
-        LossRule(
-            "sparse_categorical_crossentropy",
-            ("SparseCategoricalCrossentropy",),
-            checks=True,
-            whole_axis=True,
-            classes=True,
-            labels=True,
-        ),
+        LossRule("mean_squared_error", "mse"),
+        LossRule("mean_absolute_error", "mae"),
+        LossRule("mean_absolute_percentage_error", "mape"),
+        LossRule("mean_squared_logarithmic_error", "msle", output_first=True),
+        LossRule("huber", output_first=True),
+        LossRule("log_cosh", output_first=True),
+        LossRule("poisson", multiplies=True),
+        LossRule("hinge", multiplies=True),
+        LossRule("squared_hinge", multiplies=True),
+        LossRule("dice", multiplies=True),
+        LossRule("tversky", multiplies=True),
+        LossRule("categorical_hinge", whole_axis=True, multiplies=True),
+        LossRule("cosine_similarity", whole_axis=True, multiplies=True),
+        LossRule("kl_divergence", "kld", whole_axis=True, multiplies=True),
+        LossRule("categorical_focal_crossentropy", classes=True, multiplies=True),
+        LossRule("categorical_crossentropy", checks=True, classes=True),
+        LossRule("binary_crossentropy", "bce", checks=True),
+        LossRule("binary_focal_crossentropy", checks=True),
+        LossRule("sparse_categorical_crossentropy", checks=True, classes=True, labels=True),
     )
 }
 """By function name. Not here: "circle" and "ctc", which don't pair an output with a target."""
@@ -100,8 +84,6 @@ RULE_OF = {name: rule for rule in RULES.values() for name in (rule.name, *rule.a
 class BatchResult:
     """What happens to one batch, with the shapes that the loss works with."""
 
-    size: int
-    """Samples in the batch."""
     output: Sizes
     """The output's shape after Keras has dropped or added an axis."""
     target: Sizes
@@ -113,6 +95,11 @@ class BatchResult:
     """The shape of the pairs that are compared; None where the batch raises."""
     says: str = ""
     """What the error message says, where there is one."""
+
+    @property
+    def size(self) -> int:
+        """Samples in the batch."""
+        return self.output[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +122,10 @@ def follow(output: Sizes, target: Sizes, rule: LossRule, batch_size: int) -> Tra
     """Follow an epoch of `fit`: both shapes with all their samples in front."""
     if output[0] != target[0]:
         return Training("error", ())
-    known_size = output[0] % batch_size == 0
+    full, rest = divmod(output[0], batch_size)
     batches = tuple(
-        pair((size, *output[1:]), (size, *target[1:]), rule, known_size)
-        for size in batch_sizes(output[0], batch_size)
+        pair((size, *output[1:]), (size, *target[1:]), rule, known_size=rest == 0)
+        for size in (batch_size,) * (full > 0) + (rest,) * (rest > 0)
     )
     return Training(max((batch.verdict for batch in batches), key=_WORSE.index), batches)
 
@@ -154,8 +141,10 @@ def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
     Raises:
         ValueError: for a name that isn't one of Keras's, or a loss that pairs nothing.
     """
-    if loss.lower() in ("crossentropy", "ce"):
-        return RULES[_crossentropy(output_shape, target_shape)]
+    if loss.lower() in ("crossentropy", "ce"):  # Keras's `is_binary_or_sparse_categorical`
+        labels = len(target_shape) < len(output_shape) or target_shape[-1] == 1
+        loss = "sparse_categorical_crossentropy" if labels else "categorical_crossentropy"
+        loss = "binary_crossentropy" if output_shape[-1] == 1 else loss
     if loss not in RULE_OF:
         raise ValueError(
             f"expected the name of a Keras loss that compares outputs with targets, such as 'mse' "
@@ -164,22 +153,7 @@ def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
     return RULE_OF[loss]
 
 
-def _crossentropy(output: Sizes, target: Sizes) -> str:
-    """Keras's `is_binary_or_sparse_categorical`."""
-    if output[-1] == 1:
-        return "binary_crossentropy"
-    if len(target) < len(output) or target[-1] == 1:
-        return "sparse_categorical_crossentropy"
-    return "categorical_crossentropy"
-
-
-def batch_sizes(samples: int, batch_size: int) -> tuple[int, ...]:
-    """The sizes that occur among the batches: the full one, and a shorter last one if there is."""
-    full, rest = divmod(samples, batch_size)
-    return (batch_size,) * (full > 0) + (rest,) * (rest > 0)
-
-
-def pair(output: Sizes, target: Sizes, rule: LossRule, known_size: bool = False) -> BatchResult:
+def pair(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> BatchResult:
     """Follow one batch through the loss.
 
     Args:
@@ -189,25 +163,21 @@ def pair(output: Sizes, target: Sizes, rule: LossRule, known_size: bool = False)
         known_size: whether TensorFlow knows the batch size beforehand, which it does when it
             divides the number of samples. It decides which of two messages an error has.
     """
-    size = output[0]
     columns = output[-1] if len(output) > 1 or not rule.labels else 0  # one axis: no classes
     target, output = _same_rank(target, output)
-    if rule.labels:
-        return _pair_labels(size, columns, output, target, rule)
-    if rule.checks:
-        if target == output:
-            return BatchResult(size, output, target, _by_axis(rule, output, columns), output)
-        what = "shape" if len(target) == len(output) else "rank (ndim)"
-        says = f"Arguments `target` and `output` must have the same {what}"
-        return BatchResult(size, output, target, "error", None, says)
+    if rule.labels and len(target) == len(output) > 1 and target[-1] == 1:
+        target = target[:-1]
+    wanted = output[:-1] if rule.labels else output
     rank = max(len(target), len(output))
-    padded_output, padded_target = padded(output, rank), padded(target, rank)
-    if padded_output == padded_target:
-        verdict = _by_axis(rule, output, columns)
-        return BatchResult(size, output, target, verdict, padded_output)
-    pairs = tuple(zip(padded_output, padded_target, strict=True))
+    pairs = tuple(zip(padded(output, rank), padded(target, rank), strict=True))
+    if target == wanted or not (rule.checks or any(o != t for o, t in pairs)):
+        moved = (rule.whole_axis or rule.classes) and output[-1] != columns
+        verdict: Verdict = "silent" if moved or single_class(rule, output) else "correct"
+        return BatchResult(output, target, verdict, tuple(o for o, _ in pairs))
+    if rule.checks:
+        return BatchResult(output, target, "error", None, _refusal(output, target, rule))
     if all(o == t or 1 in (o, t) for o, t in pairs):
-        return BatchResult(size, output, target, "silent", tuple(max(both) for both in pairs))
+        return BatchResult(output, target, "silent", tuple(max(both) for both in pairs))
     batch_axes = () if known_size else (rank - len(output), rank - len(target))
     first, second = (output, target) if rule.output_first else (target, output)
     says = f"Incompatible shapes: {list(first)} vs. {list(second)}".replace(", ", ",")
@@ -216,7 +186,17 @@ def pair(output: Sizes, target: Sizes, rule: LossRule, known_size: bool = False)
             one, other = (o, t) if rule.output_first else (t, o)
             says = f"Dimensions must be equal, but are {one} and {other}"
             break
-    return BatchResult(size, output, target, "error", None, says)
+    return BatchResult(output, target, "error", None, says)
+
+
+def _refusal(output: Sizes, target: Sizes, rule: LossRule) -> str:
+    """What a loss that checks shapes says."""
+    both = "Arguments `target` and `output` must have the same"
+    if not rule.labels:
+        return f"{both} {'shape' if len(target) == len(output) else 'rank (ndim)'}"
+    if len(target) == len(output) - 1:
+        return f"{both} shape up until the last"
+    return "Argument `output` must have rank (ndim) `target.ndim - 1`"
 
 
 def padded(shape: Sizes, rank: int) -> Sizes:
@@ -233,27 +213,6 @@ def _same_rank(target: Sizes, output: Sizes) -> tuple[Sizes, Sizes]:
     return target, output
 
 
-def _by_axis(rule: LossRule, output: Sizes, columns: int) -> Verdict:
-    """The verdict on a one-to-one pairing: is the last axis still the columns, and of use?"""
-    if single_class(rule, output):
-        return "silent"
-    return "silent" if rule.whole_axis and output[-1] != columns else "correct"
-
-
 def single_class(rule: LossRule, output: Sizes) -> bool:
     """Whether the loss is 0 whatever the output is, since there is one class alone."""
     return rule.classes and output[-1] == 1
-
-
-def _pair_labels(
-    size: int, columns: int, output: Sizes, target: Sizes, rule: LossRule
-) -> BatchResult:
-    """For class numbers: y must have the output's shape without the last axis, or with a 1."""
-    if len(target) == len(output) > 1 and target[-1] == 1:
-        target = target[:-1]
-    if target == output[:-1]:
-        return BatchResult(size, output, target, _by_axis(rule, output, columns), output)
-    says = "Argument `output` must have rank (ndim) `target.ndim - 1`"
-    if len(target) == len(output) - 1:
-        says = "Arguments `target` and `output` must have the same shape up until the last"
-    return BatchResult(size, output, target, "error", None, says)

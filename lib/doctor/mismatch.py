@@ -12,7 +12,7 @@ from lib.doctor.lineup import AxisPair, line_up
 from lib.doctor.loss_shapes import BatchResult, LossRule, Sizes, Training, single_class
 
 
-def cause(output: Sizes, target: Sizes, rule: LossRule, training: Training) -> str:
+def reasons(output: Sizes, target: Sizes, rule: LossRule, training: Training) -> Iterator[str]:
     """Why the verdict is what it is, in one or more sentences.
 
     Args:
@@ -21,10 +21,6 @@ def cause(output: Sizes, target: Sizes, rule: LossRule, training: Training) -> s
         rule: of the loss.
         training: what `lib.doctor.loss_shapes.follow` found.
     """
-    return " ".join(_sentences(output, target, rule, training))
-
-
-def _sentences(output: Sizes, target: Sizes, rule: LossRule, training: Training) -> Iterator[str]:
     batch = training.decisive
     if batch is None:
         yield f"The output has {output[0]} samples and y has {target[0]}: each needs a target."

@@ -99,12 +99,6 @@ def _shape_or(text: str, usual: Sizes) -> Sizes:
 
 
 N, T, U = 320, 12, 16
-OUTPUTS: dict[str, Sizes] = {
-    "(N, T, U)": (N, T, U),
-    "(N, T, 1)": (N, T, 1),
-    "(N, U)": (N, U),
-    "(N, 1)": (N, 1),
-}
 TARGETS: dict[str, Sizes] = {
     "(N, T, U)": (N, T, U),
     "(N, T, 1)": (N, T, 1),
@@ -113,4 +107,6 @@ TARGETS: dict[str, Sizes] = {
     "(N, 1)": (N, 1),
     "(N,)": (N,),
 }
-"""The usual outputs and targets, by what they are called: N samples, T timesteps, U units."""
+"""The usual targets, by what they are called: N samples, T timesteps, U units."""
+OUTPUTS = {name: TARGETS[name] for name in ("(N, T, U)", "(N, T, 1)", "(N, U)", "(N, 1)")}
+"""The usual outputs, which all have columns."""

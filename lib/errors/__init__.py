@@ -5,8 +5,9 @@ versions, which people still paste. What raises no error at all is the subject o
 
 To add a message, add a row to the table of its family in lib/errors/tables: pattern, cause, fix and
 code (`lib.errors.message.MessageRow` says how they are written), above the rows that look for less;
-and an example to tests/unit/known_messages.py. Where the words have to be computed, add a function
-to the family's module (make one where there is none), which is tried before its table.
+and an example to tests/unit/known_messages.py. Where a pattern alone doesn't tell what to say, add
+a function to the family's module (make one where there is none): it chooses among the rows
+[said.NAME] of the same table, and is tried before the others.
 """
 
 from lib.errors import (

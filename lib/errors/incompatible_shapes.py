@@ -12,16 +12,15 @@ import re
 from lib.doctor.loss_shapes import RULE_OF
 from lib.errors.failing_loss import Side, first_operand, in_a_loss, node, of_weights
 from lib.errors.initial_states import shapes_of_a_step
-from lib.errors.message import CALLED, Explanation, Messages, entries
+from lib.errors.message import CALLED, Explanation, entries
 from lib.errors.target_and_output import (
+    MESSAGES,
     Dropped,
     OperandPair,
     explain_pair,
     sizes_alone,
     without_shapes,
 )
-
-MESSAGES = Messages("incompatible_shapes")
 
 _IN_A_CELL = re.compile(r"while/\w+_cell(?:_\d+)?/")
 
@@ -35,11 +34,11 @@ def _at_run_time(match: re.Match[str]) -> Explanation:
         _subject(text), f"[{match['one']}]", f"[{match['other']}]", first_operand(text), None
     )
     if of_weights(text):
-        return _weights(pair.one, pair.other)
+        return MESSAGES.say("weights", one=pair.one, other=pair.other)
     if one[0] != other[0] and one[1:] == other[1:]:
         return _other_samples(pair, one[0], other[0], text)
     if not in_a_loss(text) and (place := _elsewhere(text)):
-        return _in_a_layer(place, pair.one, pair.other)
+        return MESSAGES.say("in a layer", place=place, one=pair.one, other=pair.other)
     return explain_pair(pair)
 
 
@@ -63,7 +62,7 @@ def _when_traced(match: re.Match[str]) -> Explanation:
     shapes = re.findall(r"\[[^\]]*\]", match["shapes"] or "")
     one, other = shapes if len(shapes) == 2 else (match["one"], match["other"])
     if of_weights(match[0]):
-        return _weights(one, other)
+        return MESSAGES.say("weights", one=one, other=other)
     names = re.search(r"\(([^(),]{0,500}), ([^(),]{0,500})\)'", match[0])
     first, dropped = first_operand(match[0]), None
     if names:
@@ -93,32 +92,13 @@ def _other_samples(pair: OperandPair, one: str, other: str, text: str) -> Explan
     """For shapes that are the same but for the samples."""
     x, state = shapes_of_a_step(text)
     if x[:1] == [one] and state[:1] == [other]:
-        return Explanation(
-            f"The layer got {one} samples and states of {other}: initial_state must have one "
-            "state for each sample.",
-            "Start from the states of the same samples.",
-            "out, *states = LSTM(units, return_state=True)(x)  # x and decoder_input: N samples "
-            "each\ny = LSTM(units)(decoder_input, initial_state=states)",
-        )
+        return MESSAGES.say("states of other samples", one=one, other=other)
     small, full = sorted((int(one), int(other)))
-    met = _met_fewer(pair, int(one), int(other), text)
-    if met:
-        return Explanation(
-            f"A batch of {full} {met} of {small} samples. Most likely the model is stateful and "
-            f"was built for batches of {small}; fit takes 32 unless you say otherwise.",
-            f"Say it to fit, evaluate and predict alike, and leave out the last samples, so that "
-            f"batches of {small} fit.",
-            _whole_batches(small),
-        )
+    if met := _met_fewer(pair, int(one), int(other), text):
+        return MESSAGES.say("larger batch", small=small, full=full, met=met)
     folds = pair.first and full % small == 0
     folded = "; or the model makes samples of timesteps, with a reshape" if folds else ""
-    return Explanation(
-        f"A batch of {small} met something that was made for {full}. Most likely the last "
-        "batch is shorter than the others, and a stateful layer keeps exactly one state per "
-        f"sample{folded}.",
-        f"Leave out the last samples, of validation data too, so that batches of {full} fit.",
-        _whole_batches(full),
-    )
+    return MESSAGES.say("smaller batch", small=small, full=full, folded=folded)
 
 
 def _met_fewer(pair: OperandPair, one: int, other: int, text: str) -> str:
@@ -134,36 +114,9 @@ def _met_fewer(pair: OperandPair, one: int, other: int, text: str) -> str:
     return ""
 
 
-def _whole_batches(size: int) -> str:
-    return (
-        f"n = len(x) // {size} * {size}\nmodel.fit(x[:n], y[:n], batch_size={size}, shuffle=False)"
-    )
-
-
-def _weights(one: str, other: str) -> Explanation:
-    return Explanation(
-        f"The loss can't be weighted: {one} meets {other}. It has one number for each answer, (N,) "
-        "where the last step alone is returned and (N, T) where each step is, and sample_weight "
-        "has to have that shape, without columns. A class_weight, and a weight for each sample, "
-        "don't go with an output for each timestep.",
-        "Give fit a sample_weight of the loss's shape.",
-        "# every step is returned: (N,) → (N, T)\nw = np.repeat(w[:, None], timesteps, axis=1)\n"
-        "# the last one alone: (N, T) → (N,)\nw = w[:, -1]",
-    )
-
-
 def _elsewhere(text: str) -> str:
     """The layer, or the path of the operation, in which it happened; empty where none is named."""
     if layer := re.search(rf"{CALLED}(\w{{1,100}})", text):
         return layer[1]
     path = node(text)
     return path if "/" in path else ""
-
-
-def _in_a_layer(place: str, one: str, other: str) -> Explanation:
-    return Explanation(
-        f"In {place} two tensors meet that can't be paired, {one} and {other}. Shapes are lined up "
-        "from the right, and of two sizes that differ one must be 1.",
-        "Print the shapes of all that goes in there.",
-        "print([layer.output.shape for layer in model.layers])\nprint(x.shape)",
-    )

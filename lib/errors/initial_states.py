@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from lib.english import counted
 from lib.errors.message import Explanation, Messages, entries
 
 MESSAGES = Messages("initial_states")
@@ -24,13 +25,7 @@ def _other_states(match: re.Match[str]) -> Explanation:
 
 def states_of_another_size(received: str, units: str) -> Explanation:
     """For a layer that starts from states with other units than its own."""
-    return Explanation(
-        f"The layer has {units} units and starts from states of {received}: initial_state must "
-        "have as many as the layer.",
-        "Give encoder and decoder the same number of units.",
-        f"out, *states = LSTM({received}, return_state=True)(x)\n"
-        f"y = LSTM({received}, return_sequences=True)(decoder_input, initial_state=states)",
-    )
+    return MESSAGES.say("states of another size", received=received, units=units)
 
 
 @MESSAGES.computed(
@@ -39,15 +34,8 @@ def states_of_another_size(received: str, units: str) -> Explanation:
     r"(?P<layer>)Layer has (?P<states>\d+) states but was passed (?P<received>\d+) initial states",
 )
 def _too_many_states(match: re.Match[str]) -> Explanation:
-    layer, received, states = match["layer"] or "layer", match["received"], match["states"]
-    return Explanation(
-        f"The {layer} keeps {states} state{'s' * (states != '1')} and got {received}. Most likely "
-        "they are all that the layer before returned with return_state=True: its output comes "
-        "first, and is none of the states.",
-        "Leave the output out.",
-        "out, *states = LSTM(units, return_state=True)(x)\n"
-        "y = LSTM(units)(decoder_input, initial_state=states)",
-    )
+    kept = counted(int(match["states"]), "state")
+    return MESSAGES.say("too many states", match, kept=kept)
 
 
 @MESSAGES.computed(
@@ -58,19 +46,14 @@ def _too_many_states(match: re.Match[str]) -> Explanation:
 def _other_state_spec(match: re.Match[str]) -> Explanation:
     shapes = re.findall(r"shape=(\([^)]{0,50}\))", match["received"] or "")
     expected = entries(match["expected"] or "")
-    cause = "The initial states are not those that the layer keeps."
-    if shapes and expected:
-        cause = (
-            f"The layer keeps {len(expected)} state{'s' * (len(expected) > 1)}, of {expected[0]} "
-            f"units, and got {len(shapes)}, of the shape{'s' * (len(shapes) > 1)} "
-            f"{', '.join(shapes[:5])}."
-        )
-    return Explanation(
-        f"{cause} An LSTM starts from two, h and c; a GRU and a SimpleRNN from one; each is "
-        "(batch, units).",
-        "Take them from a layer of the same kind with as many units, and leave its output out.",
-        "out, *states = LSTM(units, return_state=True)(x)\n"
-        "y = LSTM(units)(decoder_input, initial_state=states)",
+    if not (shapes and expected):
+        return MESSAGES.say("other states")
+    return MESSAGES.say(
+        "other states",
+        kept=counted(len(expected), "state"),
+        units=expected[0],
+        count=len(shapes),
+        of=f"of the shape{'s' * (len(shapes) > 1)} {', '.join(shapes[:5])}",
     )
 
 
@@ -83,29 +66,16 @@ def _many_inputs(match: re.Match[str]) -> Explanation:
     layer, received = match["layer"] or "the next layer", int(match["received"])
     tensors = re.findall(r"shape=(\([\w, ]{0,50}\)|\[[\w, ]{0,50}\])", match["shapes"])
     if received == 2 and len(set(tensors)) == 1 and len(entries(tensors[0])) == 3:
-        return Explanation(
-            f"{layer} takes one tensor and got two sequences, {tensors[0]} each. Most likely the "
-            "layer below is a Bidirectional with merge_mode=None, which gives forward and backward "
-            "apart.",
-            "Leave merge_mode out, so that it joins them; or join them yourself.",
-            "Bidirectional(LSTM(units, return_sequences=True))",
-        )
-    names = {2: "out, h", 3: "out, h, c", 5: "out, h, c, back_h, back_c"}.get(
-        received, "out, *states"
-    )
-    fix, start = "Unpack them, and pass on the output.", ""
+        return MESSAGES.say("two directions", layer=layer, shape=tensors[0])
+    names = {2: "out, h", 3: "out, h, c", 5: "out, h, c, back_h, back_c"}
+    words = {"names": names.get(received, "out, *states")}
     if re.match(r"(lstm|gru|simple_rnn|bidirectional)(_\d+)?$", layer):
-        fix += " States to start from go into initial_state."
-        start = (
-            f"\ny = layer(x, initial_state={'h' if received == 2 else '[h, c]'})  # to start there"
-        )
-    directions = " (or, with merge_mode=None, the two directions)" if received == 2 else ""
-    return Explanation(
-        f"With return_state=True the layer below returns {received} tensors, its output and its "
-        f"states{directions}, and {layer} takes one.",
-        fix,
-        f"{names} = recurrent_layer(x)\ny = layer(out){start if received in (2, 3) else ''}",
-    )
+        words["start"] = " States to start from go into initial_state."
+        if received in (2, 3):
+            words["states"] = "h" if received == 2 else "[h, c]"
+    if received == 2:
+        words["directions"] = " (or, with merge_mode=None, the two directions)"
+    return MESSAGES.say("several tensors", layer=layer, received=received, **words)
 
 
 def shapes_of_a_step(text: str) -> tuple[list[str], list[str]]:

@@ -20,36 +20,22 @@ def _other_number_of_axes(match: re.Match[str]) -> Explanation | None:
     needs = _OF_IMAGES.get(kind) or {2: "features", 3: "timesteps, features"}.get(expected)
     if not needs:
         return None
-    layer = f"The layer {match['layer']!r}" if match["layer"] else "The layer"
-    letters = needs.replace("timesteps", "T").replace("features", "F")
-    cause = f"{layer} needs (N, {letters}) and got {shape}"
+    letters, flat = needs.replace("timesteps", "T").replace("features", "F"), _flattened(shape)
+    words = {"layer": match["layer"], "letters": letters, "shape": shape}
     if kind in _OF_IMAGES:
-        return Explanation(
-            f"{cause}.",
-            "Give it that, with an Input that has the shape of one sample, without the batch; for "
-            "sequences of features take an LSTM, or a Conv1D.",
-            f"keras.Input(({needs}))",
-        )
+        return MESSAGES.say("images", **words, needs=needs)
     if (expected, received) == (3, 4):
         inner = ", ".join(entries(shape)[2:]) or "timesteps, features"
-        return Explanation(
-            f"{cause}: one axis too many. Most likely the Input counts the samples, which Keras "
-            "adds by itself, as None; or a layer below adds an axis, as an Embedding does, or "
-            "keeps the rows of an image, as a Conv2D does.",
-            "Give Input the shape of one sample; below an Embedding, the timesteps alone. Of "
-            "images flatten each.",
-            f"keras.Input(({inner}))\nkeras.Input((timesteps,))  # below an Embedding\n"
-            f"{_flattened(shape)}",
-        )
+        return MESSAGES.say("one axis too many", **words, inner=inner, flat=flat)
     if (expected, received) in ((3, 1), (3, 2), (2, 3)):  # they have rows of their own
         return None
-    less = f"{abs(received - expected)} too {'many' if received > expected else 'few'}"
-    flat = f"\n{_flattened(shape)}" if expected == 3 and received > 4 and entries(shape)[4:] else ""
-    return Explanation(
-        f"{cause}: of the axes there are {less}.",
-        f"Bring what goes in to {expected} axes; an Input has the shape of one sample, without the "
-        "samples.",
-        f"keras.Input(({needs}{',' * (expected == 2)})){flat}",
+    return MESSAGES.say(
+        "axes",
+        **words,
+        needs=f"{needs}{',' * (expected == 2)}",
+        expected=expected,
+        less=f"{abs(received - expected)} too {'many' if received > expected else 'few'}",
+        flat=flat if expected == 3 and received > 4 and entries(shape)[4:] else "",
     )
 
 
@@ -81,12 +67,7 @@ def _other_shape(match: re.Match[str]) -> Explanation:
         return axis
     if received[-len(expected) + 1 :] == expected[1:] and len(received) == len(expected) + 1:
         sizes = ", ".join(size.replace("None", "-1") for size in expected[1:])
-        return Explanation(
-            f"The model takes {one} and got {other}: one axis too many in front. Most likely a "
-            "dataset was batched twice, or an array of batches was given.",
-            "Batch once.",
-            f"dataset = dataset.unbatch()\nx = x.reshape(-1, {sizes})",
-        )
+        return MESSAGES.say("batched twice", match, sizes=sizes)
     return other_input("The model", one, other, expected[1:], received[1:])
 
 
@@ -94,76 +75,32 @@ def _axis_missing(
     match: re.Match[str], expected: list[str], received: list[str]
 ) -> Explanation | None:
     """For a model that got an axis too few: which one, if the two shapes tell."""
-    cause = f"The model takes {match['expected']} and got {match['received']}"
     if all("None" in (e, r) or e == r for e, r in zip(expected[1:], received, strict=True)):
         return _no_batch(match, expected, received)
     if expected[-1] == "1":
-        return Explanation(f"{cause}: the axis of features is missing.", "Add it.", _LAST_AXIS)
+        return MESSAGES.say("no axis of features", match)
     if received[1:] == expected[1:-1]:
-        return Explanation(
-            f"{cause}: one number for each timestep, where it takes {expected[-1]} features.",
-            "Give x all features; or give it an axis of one, and build the model for that.",
-            f"{_LAST_AXIS}\nkeras.Input(({expected[1]}, 1))",
-        )
+        return MESSAGES.say("one feature", match, features=expected[-1], steps=expected[1])
     return None
-
-
-_LAST_AXIS = "x = x[..., None]"
 
 
 def _no_batch(match: re.Match[str], expected: list[str], received: list[str]) -> Explanation:
     """For what may be a sample; but with an open size in front also a table's rows."""
-    takes = f"The model takes {match['expected']}"
-    sample = f"{takes}, and got one sample, {match['received']}, without the batch axis"
-    in_training = "training=True" in match.string
-    batched = "dataset = dataset.batch(32)"
-    if received[0].isdigit() and received[0] == expected[1]:
-        if in_training:
-            cause = f"{sample}. Most likely a tf.data.Dataset wasn't batched."
-            return Explanation(cause, "Batch it, before fit.", batched)
-        return Explanation(
-            f"{sample}.",
-            "Make it a batch of one; batch a dataset.",
-            f"model.predict(x[None])\n{batched}  # of a tf.data.Dataset",
-        )
+    row = "sample" if received[0].isdigit() and received[0] == expected[1] else "sample or table"
+    if "training=True" in match.string:
+        row += " in training"
     steps = expected[1] if expected[1].isdigit() else "timesteps"
-    windows = f"x = np.stack([x[i : i + {steps}] for i in range(len(x) - {steps} + 1)])"
-    table = "the rows of a table, which aren't cut into sequences"
-    if in_training:
-        return Explanation(
-            f"{takes} and got {match['received']}. Most likely these are {table}; or a "
-            "tf.data.Dataset wasn't batched.",
-            "Cut windows out of the table; batch a dataset.",
-            f"{windows}\n{batched}  # of a tf.data.Dataset",
-        )
-    return Explanation(
-        f"{sample}; or {table}.",
-        "Make one sample a batch of one; cut windows out of a table.",
-        f"model.predict(x[None])\n{windows}",
-    )
+    return MESSAGES.say(row, match, steps=steps)
 
 
 def other_input(
     name: str, one: str, other: str, expected: list[str], received: list[str]
 ) -> Explanation:
     """For x: the shapes as the message has them, and the sizes of one sample."""
-    cause = f"{name} takes {one} and got {other}"
+    row = "other input"
     if len(expected) == 2 and expected != received and expected == received[::-1]:
-        return Explanation(
-            f"{cause}: timesteps and features are swapped.",
-            "Transpose them; a reshape would mix the values up.",
-            "x = np.transpose(x, (0, 2, 1))  # (N, F, T) → (N, T, F)",
-        )
+        row = "swapped"
     # An Input for the data as it is may be none that an LSTM takes.
-    if len(received) != len(expected):
-        return Explanation(
-            f"{cause}: the number of axes differs.",
-            "Bring the data to the shape of the model's Input, (N, T, F) for an LSTM. "
-            "With several Inputs, look at their order.",
-            f"print(x.shape)  # has to become {one}",
-        )
-    return Explanation(
-        f"{cause}.",
-        "Bring the data to the shape of the model's Input, or build the model for the data.",
-        f"keras.Input({as_tuple(received)})",
-    )
+    elif len(received) != len(expected):
+        row = "other axes"
+    return MESSAGES.say(row, layer=name, takes=one, got=other, sample=as_tuple(received))

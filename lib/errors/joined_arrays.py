@@ -25,14 +25,7 @@ def _reshaped(match: re.Match[str]) -> Explanation:
     shapes = f", {before} → {after}" if before and after else f", into {after}" if after else ""
     if after and "-1" in after:
         expected = f"a multiple of {expected.removeprefix('-')}"
-    return Explanation(
-        f"A reshape has to keep all numbers: there are {numbers}, and the new shape has {expected}"
-        f"{shapes}. In a Reshape layer both are of one sample, without the batch.",
-        "Choose sizes with the same product, with -1 for one of them. To get sequences out of a "
-        "table cut windows; a reshape can't make them.",
-        "x = x.reshape(len(x), -1, features)\n"
-        "x = np.stack([table[i : i + timesteps] for i in range(len(table) - timesteps + 1)])",
-    )
+    return MESSAGES.say("reshaped", numbers=numbers, expected=expected, shapes=shapes)
 
 
 def _count(shape: str) -> str:
@@ -49,33 +42,4 @@ def _count(shape: str) -> str:
 )
 def _concatenated(match: re.Match[str]) -> Explanation:
     one, other = entries(match["one"] or ""), entries(match["other"] or "")
-    if len(one) != len(other):
-        return Explanation(
-            f"{match['one']} and {match['other']} are to be joined: one has a time axis and the "
-            "other has none.",
-            "Repeat the one for each timestep, or return the other's last step only.",
-            "b = RepeatVector(timesteps)(b)  # (N, K) → (N, T, K)\ny = Concatenate()([a, b])",
-        )
-    return Explanation(
-        f"{match['one'] or 'Two shapes'} and {match['other'] or 'another'} are to be joined along "
-        "the last axis, and differ in another.",
-        "Bring them to the same timesteps; or name the axis along which they differ, if there is "
-        "one alone.",
-        "y = Concatenate(axis=1)([a, b])  # one after the other in time",
-    )
-
-
-@MESSAGES.computed(
-    r"(?P<layer>Attention) layer must be called on a list of inputs",
-    r"missing a required argument: 'value'(?P<layer>)",
-)
-def _one_sequence_to_attend(match: re.Match[str]) -> Explanation:
-    call = "MultiHeadAttention(num_heads, key_dim)(decoded, encoded)"
-    if match["layer"]:
-        call = "Attention()([decoded, encoded])"
-    return Explanation(
-        "Attention looks from one sequence, the query, at another, the value, and got one tensor.",
-        "Give it both; of one sequence alone, twice the same.",
-        f"decoded = LSTM(units, return_sequences=True)(decoder_input)\n"
-        f"encoded = LSTM(units, return_sequences=True)(x)\ny = {call}",
-    )
+    return MESSAGES.say("joined" if len(one) == len(other) else "joined without time", match)

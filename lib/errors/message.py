@@ -1,14 +1,13 @@
 """What an explanation of an error message is, and how messages are recognised.
 
-The messages themselves are in the tables beside this file, a family in each; those whose words
-have to be computed are in the family's module. `lib.errors.FAMILIES` is the order of all.
+The messages themselves are in the tables beside this file, a family in each; where a pattern alone
+doesn't tell what to say, the family's module decides. `lib.errors.FAMILIES` is the order of all.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -51,10 +50,11 @@ class MessageRow:
     """A row of a table in `lib/errors/tables`: a message that is known, and what is said about it.
 
     In the file a pattern is one wording or a list of them. A line break in it stands for a space,
-    SHAPE for a shape, and the names of the file's [parts] for what these are.
+    SHAPE for a shape, and the names of the file's [parts] for what these are. A row [said.NAME]
+    has no pattern: a function of the family's module finds the message, and says the row.
 
-    The three texts may have {names} in them, those of the pattern's groups; a brace that is to be
-    read as one is doubled.
+    The three texts may have {names} in them, those of the pattern's groups and what a function
+    adds; a brace that is to be read as one is doubled.
     """
 
     patterns: tuple[str, ...]
@@ -73,31 +73,43 @@ class MessageRow:
 
     def explain(self, match: re.Match[str]) -> Explanation | None:
         """The texts with the message's own numbers."""
-        if not re.search(self.beside, match.string):
-            return None
-        words = {name: part for name, part in match.groupdict().items() if part}
+        return self.say(match.groupdict()) if re.search(self.beside, match.string) else None
+
+    def say(self, parts: Mapping[str, Any]) -> Explanation:
+        """The texts with these words; an empty one, or None, is one that the message lacks."""
+        words = {name: part for name, part in parts.items() if part not in (None, "")}
         for name, clause in self.clauses.items():
             with suppress(KeyError):
                 words.setdefault(name, clause.format_map(words))
-        words = defaultdict(str, {**SNIPPETS, **self.otherwise, **words})
+        lacking = dict.fromkeys([*parts, *self.clauses], "")
+        words = {**SNIPPETS, **lacking, **self.otherwise, **words}
         return Explanation(*(text.format_map(words) for text in (self.cause, self.fix, self.code)))
 
 
 class Messages:
-    """The messages of a family: those that are computed, then those of its table, in order."""
+    """The messages of a family: those that functions find, then the rows of its table, in order."""
 
     def __init__(self, family: str, *, has_table: bool = True) -> None:
         self.family, self._has_table = family, has_table
         self._computed: list[tuple[str, Explain]] = []
 
     def computed(self, *patterns: str) -> Callable[[Explain], Explain]:
-        """Add messages for which the function below finds the words, or None for other ones."""
+        """Add messages for which the function below chooses what is said, or None for others."""
 
         def add(explain: Explain) -> Explain:
             self._computed.extend((pattern, explain) for pattern in patterns)
             return explain
 
         return add
+
+    def say(self, row: str, match: re.Match[str] | None = None, /, **words: object) -> Explanation:
+        """The table's [said.ROW], with the groups of a match and with other words."""
+        return self.said[row].say({**(match.groupdict() if match else {}), **words})
+
+    @cached_property
+    def said(self) -> dict[str, MessageRow]:
+        """What the family's functions say, by name."""
+        return {name: MessageRow((), **row) for name, row in self._file.get("said", {}).items()}
 
     @cached_property
     def table(self) -> tuple[MessageRow, ...]:

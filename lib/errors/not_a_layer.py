@@ -23,8 +23,4 @@ def _no_layer_inside(match: re.Match[str]) -> Explanation:
         cause = "The layer inside had been called already: what it returned is a tensor."
     else:
         cause = f"What stands inside is no layer: {received.split(' (of type')[0][:80]}."
-    return Explanation(
-        f"{wrapper} wraps a layer. {cause}",
-        f"Put a layer into its brackets, and call {wrapper}.",
-        f"y = {wrapper}({inner})(x)",
-    )
+    return MESSAGES.say("no layer inside", wrapper=wrapper, cause=cause, inner=inner)

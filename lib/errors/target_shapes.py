@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 import re
 
-from lib.doctor.fixes import EVERY_STEP, LAST_STEP, TargetFix, compile_with, target_fixes
+from lib.doctor.fixes import TargetFix, target_fixes
 from lib.errors.message import Explanation, Messages, entries
-from lib.errors.target_remedies import LOOK, SPARSE, to_one_shape
+from lib.errors.target_remedies import to_one_shape
 
 MESSAGES = Messages("target_shapes")
 
 _TARGET, _OUTPUT = (f"[`'\"]{name}[`'\"]" for name in ("target", "output"))
-_BY_COLUMN = compile_with("categorical_crossentropy")
 _SHAPES = r"target\.shape=(?P<y>SHAPE), output\.shape=(?P<output>SHAPE)"
 
 
@@ -28,31 +27,16 @@ _SHAPES = r"target\.shape=(?P<y>SHAPE), output\.shape=(?P<output>SHAPE)"
 def _sparse_shapes(match: re.Match[str]) -> Explanation:
     y, output = (entries(sizes or "")[1:] for sizes in (match["y"], match["output"]))
     if y and y == output:
-        fix, code = "With a column per class in y take the loss for that.", _BY_COLUMN
-    elif len(y) == len(output) == 1:  # a last axis of 1 may be gone
-        fix = (
-            "With a class per timestep in y return every step; with one per sample the last one "
-            "only. Either way end with a column for each class."
-        )
-        code = f"{EVERY_STEP}   # y is (N, {y[0]})\n{LAST_STEP}  # y is (N,)\nDense(classes)"
-    elif match["y"] and (ways := _ways_out(y, output)):
+        return MESSAGES.say("sparse: columns of classes", match)
+    if len(y) == len(output) == 1:  # a last axis of 1 may be gone
+        return MESSAGES.say("sparse: a sample's or a timestep's", match, columns=y[0])
+    if match["y"] and (ways := _ways_out(y, output)):
         fix = " Or: ".join(way.when for way in ways)
         code = "\n# or:\n".join("\n".join(filter(None, (way.y, way.model))) for way in ways)
-    elif len(y) == len(output) > 1 and y[:-1] == output[:-1]:
-        fix = (
-            "With a column per class in y end with as many columns, and take the loss for that; "
-            "else give y one class number for each answer."
-        )
-        code = f"Dense({y[-1]})\n{_BY_COLUMN}"
-    else:
-        fix, code = "Look at both, and give y one class number for each answer.", LOOK
-    return Explanation(
-        "The sparse loss wants one class number for each answer, so y has the output's shape "
-        f"without the last axis. y is {match['y'] or 'one'}, the output "
-        f"{match['output'] or 'another'}.",
-        fix,
-        code,
-    )
+        return MESSAGES.say("sparse: the doctor's", match, advice=fix, right=code)
+    if len(y) == len(output) > 1 and y[:-1] == output[:-1]:
+        return MESSAGES.say("sparse: other columns", match, columns=y[-1])
+    return MESSAGES.say("sparse: other axes", match)
 
 
 def _ways_out(y: list[str], output: list[str]) -> tuple[TargetFix, ...]:
@@ -70,19 +54,10 @@ def _ways_out(y: list[str], output: list[str]) -> tuple[TargetFix, ...]:
 )
 def _unequal_shapes(match: re.Match[str]) -> Explanation:
     y, output = (entries(sizes or "")[1:] for sizes in (match["y"], match["output"]))
-    fix, code = (
-        "With class numbers in y, and a column per class in the output, take the sparse loss; else "
-        "give the two one shape.",
-        SPARSE,
-    )
-    if output:
-        fix, code = _by_loss(y, output, match.string)
-    return Explanation(
-        f"Cross-entropy wants y in the shape of the output: y is {match['y'] or 'one'}, the output "
-        f"{match['output'] or 'another'}.",
-        fix,
-        code,
-    )
+    if not output:
+        return MESSAGES.say("cross-entropy without shapes", match)
+    advice, code = _by_loss(y, output, match.string)
+    return MESSAGES.say("cross-entropy", match, advice=advice, right=code)
 
 
 def _by_loss(y: list[str], output: list[str], text: str) -> tuple[str, str]:
@@ -104,22 +79,14 @@ def _by_loss(y: list[str], output: list[str], text: str) -> tuple[str, str]:
     r"Shapes (?P<one>SHAPE) and (?P<other>SHAPE) are incompatible",
 )
 def _two_shapes(match: re.Match[str]) -> Explanation:
-    cause = (
-        f"The loss compares {match['one']} with {match['other']}, and wants the output and y in "
-        "one shape."
-    )
     one, other = (entries(sizes)[1:] for sizes in (match["one"], match["other"]))
-    if not match[0].startswith("Shapes"):  # of binary cross-entropy, with the output in front
-        remedy = to_one_shape(other, one, sparse=False)
-        return Explanation(cause, remedy.advice, remedy.code)
-    if len(one) == len(other) == 1 and "1" not in one:
-        return Explanation(
-            f"{cause} They have different columns.",
-            "End the model with as many columns as y has.",
-            f"Dense({one[0]})",
-        )
-    remedy = to_one_shape(one, other, sparse=True)
-    return Explanation(cause, remedy.advice, remedy.code)
+    checked = match[0].startswith("Shapes")
+    if checked and len(one) == len(other) == 1 and "1" not in one:
+        return MESSAGES.say("compared, other columns", match, columns=one[0])
+    # Binary cross-entropy, which says it otherwise, has the output in front.
+    y, output = (one, other) if checked else (other, one)
+    remedy = to_one_shape(y, output, sparse=checked)
+    return MESSAGES.say("compared", match, advice=remedy.advice, right=remedy.code)
 
 
 @MESSAGES.computed(
@@ -130,65 +97,29 @@ def _two_shapes(match: re.Match[str]) -> Explanation:
 )
 def _class_numbers(match: re.Match[str]) -> Explanation:
     # Both may be flattened, so that timesteps count as samples; then how many they are tells.
-    y, output = match["labels"], match["logits"]
-    labels, (*answers, classes) = entries(y), entries(output) or ["None"]
+    labels, (*answers, classes) = entries(match["labels"]), entries(match["logits"]) or ["None"]
     numbers, expected = (
         math.prod(int(size) for size in shape if size.isdigit()) for shape in (labels, answers)
     )
-    cause = (
-        f"The sparse loss wants one class number for each answer of the output. y is {y}, the "
-        f"output {output}."
-    )
+    row = "too many class numbers"
     if numbers < expected:
-        return Explanation(
-            cause,
-            "With one class per sample return the last step only.",
-            f"{LAST_STEP}  # y is (N,)",
-        )
-    every = f"{EVERY_STEP}  # y is (N, T)"
-    if classes.isdigit() and numbers == expected * int(classes):
-        return Explanation(
-            cause,
-            f"With {classes} columns in y, one per class, take the loss for that; with a class per "
-            "timestep return every step.",
-            f"{_BY_COLUMN}\n{every}",
-        )
-    return Explanation(cause, "With a class per timestep return every step.", every)
+        row = "too few class numbers"
+    elif classes.isdigit() and numbers == expected * int(classes):
+        row = "columns for class numbers"
+    return MESSAGES.say(row, match, classes=classes)
 
 
 @MESSAGES.computed(
     r"label value of (?P<label>-?\d+) which is outside the valid range of \[0, (?P<classes>\d+)\)",
 )
 def _label(match: re.Match[str]) -> Explanation:
-    label, classes = match["label"], match["classes"]
-    return Explanation(
-        f"y holds the class number {label}, and the output has {classes} columns, for the classes "
-        f"0 to {int(classes) - 1}.",
-        "Count classes from 0, and end with as many columns as there are classes.",
-        "Dense(int(y.max()) + 1, activation='softmax')",
-    )
+    return MESSAGES.say("label", match, largest=int(match["classes"]) - 1)
 
 
 @MESSAGES.computed(
     r"y_true and y_pred have different structures\.?(?:\s+y_true: (?P<y>[^:]{1,300})\s"
     r"y_pred: (?P<output>[^:]{1,300}))?",
-    r"The path: (?P<path>\([^)]{1,100}\)) in the `loss` argument, can't be found in either the "
-    r"model's output",
 )
 def _other_number_of_outputs(match: re.Match[str]) -> Explanation:
-    parts = match.groupdict()
-    outputs, targets = ((parts.get(name) or "").count("*") for name in ("output", "y"))
-    what = (
-        f"The outputs of the model, {outputs or 'several'}, and the parts of y, "
-        f"{targets or 'others'}, aren't as many, or have other names."
-    )
-    if path := parts.get("path"):
-        what = (
-            "The model has several outputs and got one y, or not as many losses as outputs; for "
-            f"the one at {path} there is nothing to compare."
-        )
-    return Explanation(
-        f"{what} A layer with return_state=True at the end makes its states outputs too.",
-        "Leave return_state out of the last layer; or give y as a list, one for each output.",
-        "LSTM(units)  # the last layer, without return_state\nmodel.fit(x, [y1, y2])",
-    )
+    outputs, targets = ((match[name] or "").count("*") or None for name in ("output", "y"))
+    return MESSAGES.say("other outputs", outputs=outputs, targets=targets)

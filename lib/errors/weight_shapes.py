@@ -24,13 +24,7 @@ def _wrong_features(match: re.Match[str]) -> Explanation:
     x, state = shapes_of_a_step(match.string)
     if state[-1:] == [received] != x[-1:]:
         return states_of_another_size(received, expected)
-    return Explanation(
-        f"The layer's kernel was made for {expected} features and the data has {received}. If "
-        f"{received} is the number of timesteps, then the last two axes are swapped.",
-        f"If so, transpose them; a reshape would mix the values up. If not, build the model for "
-        f"{received} features.",
-        "x = np.transpose(x, (0, 2, 1))  # (N, F, T) → (N, T, F)",
-    )
+    return MESSAGES.say("features", match)
 
 
 @MESSAGES.computed(
@@ -39,18 +33,10 @@ def _wrong_features(match: re.Match[str]) -> Explanation:
     r"shape (?P<shape>SHAPE)"
 )
 def _other_last_axis(match: re.Match[str]) -> Explanation:
-    expected, sizes = match["expected"], entries(match["shape"])
+    sizes = entries(match["shape"])
     received = sizes[-1] if sizes else "another"
-    layer = f"The layer {match['layer']!r}" if match["layer"] else "The layer"
-    return Explanation(
-        f"{layer} was made for {expected} features and got {match['shape']}, {received} of them. "
-        "Behind a Flatten the timesteps count too: then the sequences are longer or shorter than "
-        "those that the model was built for.",
-        f"Give the data {expected} features, or build the model for {received}. For sequences of "
-        "any length return the last step in place of the Flatten.",
-        f"keras.Input(({f'{received},' if len(sizes) == 2 else f'timesteps, {received}'}))\n"
-        "LSTM(units, return_sequences=False)  # in place of Flatten",
-    )
+    sample = f"{received}," if len(sizes) == 2 else f"timesteps, {received}"
+    return MESSAGES.say("last axis", match, received=received, sample=sample)
 
 
 @MESSAGES.computed(
@@ -71,10 +57,4 @@ def _other_weights(match: re.Match[str]) -> Explanation:
             f"other units: a kernel's last axis is {own[-1]} here and {received[-1]} there, four "
             "times the units of an LSTM, three times those of a GRU"
         )
-    return Explanation(
-        f"The weight of {match['layer']} is {match['own']} here, and {match['received']} came: the "
-        f"layer has {what}.",
-        "Build the model as the other was: as many features and units, layer by layer. The number "
-        "of timesteps doesn't matter.",
-        "print([w.shape for w in model.weights])",
-    )
+    return MESSAGES.say("weights", match, what=what)
