@@ -63,7 +63,8 @@ def _flattened(shape: str) -> str:
 def _other_shape(match: re.Match[str]) -> Explanation:
     one, other = match["expected"], match["received"]
     expected, received = entries(one), entries(other)
-    if len(received) == len(expected) - 1 and (axis := _axis_missing(match, expected, received)):
+    one_less = received and len(received) == len(expected) - 1
+    if one_less and (axis := _axis_missing(match, expected, received)):
         return axis
     if received[-len(expected) + 1 :] == expected[1:] and len(received) == len(expected) + 1:
         sizes = ", ".join(size.replace("None", "-1") for size in expected[1:])

@@ -36,8 +36,7 @@ def test_a_panel_is_guessed_and_split_store_by_store(order):
     dataset = upload(frame, T=14, inputs=("sales",))
     dates = sorted(frame["date"].unique())
     edge = round(0.75 * (len(dates) - 2 * 15 + 2)) + 14  # the windows, and what the last one covers
-    sales = frame.sort_values(["store", "date"]).set_index(["store", "date"])["sales"]
-    wide = sales.unstack("store")
+    wide = frame.pivot_table("sales", "date", "store")
     judged = wide.loc[dates[edge + 14] :]
     day_before = np.sqrt(((judged - wide.shift(1).loc[judged.index]) ** 2).to_numpy().mean())
     week_before = np.sqrt(((judged - wide.shift(7).loc[judged.index]) ** 2).to_numpy().mean())

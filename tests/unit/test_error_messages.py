@@ -215,6 +215,12 @@ def test_shapes_are_found_in_a_message():
     assert shapes_in("[?,5,4] (0, 1) (1,) () f(x, y)") == [(None, 5, 4)]
 
 
+@pytest.mark.parametrize("shapes", [("(None,)", "()"), ("()", "()"), ("()", "(3,)")])
+def test_a_shape_without_an_axis_is_read_like_any(shapes):
+    """A scalar is no sample, and no axis of it can be compared."""
+    explain_error("expected shape={}, found shape={}".format(*shapes))
+
+
 @pytest.mark.parametrize(
     "text",
     [
