@@ -1,6 +1,6 @@
 """What was prepared, to take away: the arrays in one file, and the script that makes this file.
 
-Both have the same arrays, but for the names of samples and timesteps, which only the file has.
+Both have the same arrays, but for the names of timesteps and samples, which only the file has.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ def arrays(dataset: Dataset) -> bytes:
     """A NumPy archive, to be read by `np.load` without pickle.
 
     x (N, T, F) and y (N, T, K) as the models see them, float32; how many samples, from the first,
-    are for training (`train`), and how many at the end for the test; names. Where columns were
-    standardised, raw inputs are x * x_scale + x_offset, (F,) each, or (N, F) where each series has
-    its own; raw targets y * y_scale + y_offset, and + base, (N, T, K), where they are changes.
+    are for training (`train`), and how many at the end for the test; names. Of a table the series
+    of each sample and when it begins, and what takes values back: raw inputs are
+    x * x_scale + x_offset, (F,) each, or (N, F) where each series has its own; raw targets are
+    y * y_scale + y_offset, and + base, (N, T, K), where they are changes.
     """
     kept: dict[str, Any] = {
         "x": dataset.x,
@@ -38,15 +39,19 @@ def arrays(dataset: Dataset) -> bytes:
         "feature_names": dataset.feature_names,
         "target_names": dataset.target_names,
         "timestep_names": dataset.timestep_names,
-        "sample_names": [dataset.sample_name(i) for i in range(len(dataset.x))],
         "y_offset": dataset.target_offset,
         "y_scale": dataset.target_scale,
         "base": dataset.base,
     }
     if (origin := dataset.origin) is not None:
+        series = origin.series[origin.starts]
+        kept["series"] = np.array(origin.names)[series]
         for name, values in (("x_offset", origin.offset), ("x_scale", origin.scale)):
             if values is not None:
-                kept[name] = values[origin.series[origin.starts]] if values.ndim == 2 else values
+                kept[name] = values[series] if values.ndim == 2 else values
+        if origin.times is not None:
+            begins = origin.times[origin.starts].to_numpy()
+            kept["begins"] = begins if begins.dtype.kind == "M" else begins.astype("U")
     file, known = io.BytesIO(), {name: v for name, v in kept.items() if v is not None}
     np.savez_compressed(file, allow_pickle=False, **known)
     return file.getvalue()

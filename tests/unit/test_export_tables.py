@@ -21,7 +21,7 @@ from tests.unit.test_export import assert_same_data, check_format
 
 STORES = {"Rome": 0, "Oslo": 2, "Bern": 28}
 """On which of forty days each store opens: Bern late, often in the validation part alone."""
-NAMED_ONLY = {"sample_names", "timestep_names"}
+NAMED_ONLY = {"timestep_names", "series", "begins"}
 """What a script has no names for."""
 
 
@@ -188,15 +188,15 @@ def test_what_is_prepared_can_be_taken_back_to_the_table():
     with np.load(io.BytesIO(arrays(dataset))) as kept:
         x = kept["x"] * kept["x_scale"] + kept["x_offset"]
         y = kept["y"] * kept["y_scale"] + kept["y_offset"] + kept["base"]
-        names = list(kept["sample_names"])
+        italy = list(kept["series"]).index("Italy")
+        assert kept["begins"][italy] == "1952"
         assert (kept["train"], kept["test"]) == (dataset.train, 0)
         assert list(kept["feature_names"]) == ["log population"]
-    of_rome = names.index(next(name for name in names if name.startswith("Italy")))
     table = DATASETS["gapminder"].table().frame
     rows = table[table["country"] == "Italy"]
-    np.testing.assert_allclose(x[of_rome, :, 0], rows["log population"][: x.shape[1]], rtol=1e-6)
+    np.testing.assert_allclose(x[italy, :, 0], rows["log population"][: x.shape[1]], rtol=1e-6)
     later = rows["life expectancy"][1 : 1 + x.shape[1]]
-    np.testing.assert_allclose(y[of_rome, :, 0], later, rtol=1e-6)
+    np.testing.assert_allclose(y[italy, :, 0], later, rtol=1e-6)
 
 
 def test_data_without_a_table_can_be_taken_too():
