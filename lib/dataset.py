@@ -8,22 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
-if TYPE_CHECKING:
-    import pandas as pd
+from lib.origin import Baseline, Origin
+
+__all__ = ["Baseline", "Dataset", "Mended", "Mending", "Origin", "Samples"]
 
 SAMPLES_SHOWN = 32
 
 _OfRows = Literal["arrays", "index", "empty rows", "undated ends", "duplicates", "newest first"]
 _OfColumns = Literal["order", "texts", "numbers", "huge", "times", "joined", "unroll"]
-Mending = Literal[_OfRows, _OfColumns]
+Mending = Literal[_OfRows, _OfColumns, "category", "calendar", "series", "average"]
 """What may have to be done to a person's file: rows made of arrays, the index made columns; rows
 dropped or turned round; rows put in order; numbers read as texts, texts as numbers, and numbers
 masked that nothing can be computed with; times read from one column or several (the column is then
-the one that holds them), names of series joined, months unrolled into one column."""
+the one that holds them), names of series joined, months unrolled into one column. And to any table
+that is cut: features made of texts and of times, series after series, rows of one time averaged."""
 Mended = tuple[Mending, str, tuple[str, ...]]
 """One thing that was done, for a script to do it again: what, the column ("" where it was the
 whole table), and details."""
@@ -83,65 +85,6 @@ class Samples:
         judged = np.arange(len(self.x))[self.judged]
         count = min(SAMPLES_SHOWN, len(judged))
         return judged[np.linspace(0, len(judged) - 1, count).round().astype(int)]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Origin:
-    """The rows that windows were cut from, series after series, each in order of time.
-
-    R rows; C target columns, each at every one of H horizons: K = C·H, and target column c at
-    horizon i is column c·H + i of y.
-    """
-
-    targets: np.ndarray
-    """The target columns in the raw unit, (R, C) float64."""
-    inputs: np.ndarray
-    """The features as the models see them, (R, F) float32."""
-    series: np.ndarray
-    """Which series a row belongs to, (R,) int, 0 to S-1, never decreasing."""
-    names: tuple[str, ...]
-    """S names of series; ("",) where all rows are one."""
-    times: pd.Index | None
-    """A label for each row; None means row numbers."""
-    step: str
-    """What lies between two rows: "day", "row", …"""
-    starts: np.ndarray
-    """The row of each sample's first timestep, (N,) int."""
-    rate: int
-    """Rows from a timestep to the next."""
-    horizons: tuple[int, ...]
-    """H times how many rows after its timestep a target lies."""
-    training: np.ndarray
-    """Whether a row belongs to the training part, (R,) bool."""
-    period: int
-    """Rows of a season of the targets; 1 where there is none."""
-    time_format: str = ""
-    """How a time is written; "" where times are texts."""
-    columns: tuple[str, ...] = ()
-    """C names of target columns."""
-
-    def label(self, row: int) -> str:
-        """What row 0 to R-1 is called: its time, else its number, in its series, from 1."""
-        if self.times is None:
-            return f"row {row - np.searchsorted(self.series, self.series[row]) + 1}"
-        time = self.times[row]
-        return time.strftime(self.time_format) if self.time_format else f"{time}"
-
-    def rows(self, timesteps: int) -> np.ndarray:
-        """The rows that each sample reads, (N, T) int."""
-        return self.starts[:, None] + self.rate * np.arange(timesteps)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Baseline:
-    """A guess that needs no recurrent layer, at the last step of every sample."""
-
-    name: str
-    """A key of `lib.tables.baselines.BASELINES`."""
-    label: str
-    """Which a sentence can begin with: "guessing no change", "the same hour last week"."""
-    last: np.ndarray
-    """(N, K) in the unit of y."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

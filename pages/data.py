@@ -31,6 +31,7 @@ from lib.ui.columns import all_columns, has_columns
 from lib.ui.data import load_data
 from lib.ui.frame import PAGES, frame
 from lib.ui.picker import picker
+from lib.ui.prepared import take_prepared
 from lib.ui.session import session
 from lib.ui.steady import steady_chart
 from lib.ui.text import hint, plain, say, takeaway
@@ -85,6 +86,7 @@ with pictures:
     with st.container(border=True):
         st.markdown("### Leak check")
         takeaway(leak_takeaway(look(dataset)), *map(leak_sentence, look(dataset)))
+    take_prepared(loaded)
 with choice.container(border=True):
     uploader()
     if is_mine and session().upload.table:

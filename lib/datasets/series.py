@@ -37,6 +37,7 @@ def seattle() -> Table:
         step="day",
         targets=("temp_max",),
         units={"precipitation": "mm", "temp_max": "°C", "temp_min": "°C", "wind": "m/s"},
+        mended=(("times", "date", ("%Y/%m/%d", "date")),),
         source="NOAA, daily weather in Seattle, 2012–2015 (vega_datasets). Public domain.",
     )
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
+from lib.export.prepared import ARRAYS, arrays, preparation
 from lib.export.script import keras_script
 
-__all__ = ["EXPORTS", "Export", "keras_script"]
+__all__ = ["ARRAYS", "EXPORTS", "Export", "arrays", "keras_script"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +25,8 @@ class Export:
     write: Callable[[Experiment, Dataset], str]
 
 
-EXPORTS = {"keras": Export("return_sequences.py", "text/x-python", keras_script)}
+EXPORTS = {
+    "keras": Export("return_sequences.py", "text/x-python", keras_script),
+    "preparation": Export("preparation.py", "text/x-python", preparation),
+}
 """Every export by name."""

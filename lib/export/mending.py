@@ -149,19 +149,3 @@ MENDINGS: dict[Mending, Callable[..., list[str]]] = {
 }
 """What `lib.uploads` may have done to a file's entries → the same in pandas, from the column's name
 as code and the details of `lib.dataset.Mended`."""
-
-
-def mending_code(dataset: Dataset) -> list[str]:
-    """Lines that do to the entries what the app did on the way in, as far as columns are used."""
-    used = {*dataset.feature_names, *dataset.target_names}
-    used |= {name for what, _, names in dataset.mended if what == "unroll" for name in names}
-    dated = any(what in ("order", "unroll") for what, *_ in dataset.mended)
-    return [
-        line
-        for what, column, details in dataset.mended
-        if (dated if what == "times" else column in used or what not in _OF_COLUMNS)
-        for line in MENDINGS[what](quoted(column), *details)
-    ]
-
-
-_OF_COLUMNS = ("texts", "numbers", "huge", "joined")

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from textwrap import wrap
 
 LINE = 100
 """The longest line of a script."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataCode:
+    """The part of a script that makes `x` (N, T, F), `y` (N, T, K), `train`, and maybe `test`."""
+
+    code: str
+    function: str = ""
+    imports: tuple[str, ...] = ()
+    scaler: tuple[str, ...] = ()
+    """Arguments of `np.savez` that keep what the columns were standardised with."""
 
 
 def plain(text: str) -> str:
@@ -45,5 +57,9 @@ def raw(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A Python string in double quotes."""
-    return json.dumps(text, ensure_ascii=False)
+    """A Python string, in double quotes where that needs no more escapes."""
+    code = json.dumps(text, ensure_ascii=False)
+    if text.count('"') <= text.count("'"):
+        return code
+    inside = code[1:-1].replace('\\"', '"').replace("'", "\\'")
+    return f"'{inside}'"

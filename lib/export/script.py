@@ -117,7 +117,7 @@ def _training(mode: str, experiment: Experiment, dataset: Dataset) -> str:
 
 def _judged(dataset: Dataset) -> str:
     """The slice of the samples that models are judged on."""
-    return "train:" if dataset.has_validation else ":train"
+    return f"train:{'-test' if dataset.test else ''}" if dataset.has_validation else ":train"
 
 
 def _verdict(experiment: Experiment, dataset: Dataset) -> str:

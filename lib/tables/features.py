@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from lib.dataset import Mended
 from lib.english import listed
 from lib.tables.table import MAX_COLUMNS, Table, WindowError
 
@@ -107,15 +108,34 @@ def _on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
 
 def _one_hot(texts: pd.Series, column: str) -> list[_Feature]:
     """A feature for each category, 1 where a row has it; missing ones are 0 in all."""
-    counts = texts.value_counts()
-    names = [name for name in counts.index if counts[name] > 0]
-    kept = names if len(names) <= MOST_CATEGORIES else names[: MOST_CATEGORIES - 1]
-    kept = sorted(kept, key=str)
+    kept, others = _categories(texts)
     made: list[_Feature] = [
         (f"{column} = {name}", lambda name=name: (texts == name).to_numpy(np.float64))  # type: ignore[misc]
         for name in kept
     ]
-    if len(kept) < len(names):
-        others = names[MOST_CATEGORIES - 1 :]
+    if others:
         made.append((f"{column} = {OTHER}", lambda: texts.isin(others).to_numpy(np.float64)))
     return made
+
+
+def _categories(texts: pd.Series) -> tuple[list[str], list[str]]:
+    """The categories that have a feature each, by name, and those that share one."""
+    counts = texts.value_counts()
+    names = [name for name in counts.index if counts[name] > 0]
+    kept = len(names) if len(names) <= MOST_CATEGORIES else MOST_CATEGORIES - 1
+    return sorted(names[:kept], key=str), names[kept:]
+
+
+def steps_of(table: Table, inputs: Sequence[str]) -> list[Mended]:
+    """What a script has to do for the features of inputs that aren't numbers.
+
+    Of a category the details are `OTHER` where some share a feature, else "", and the others.
+    """
+    steps = list[Mended]()
+    for column in inputs:
+        if column in table.categories:
+            kept, others = _categories(table.frame[column])
+            steps.append(("category", column, (OTHER if others else "", *kept)))
+        elif column not in table.numbers:
+            steps.append(("calendar", column, ()))
+    return steps

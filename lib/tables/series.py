@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lib.dataset import Mended
 from lib.english import counted, listed
 from lib.experiment import MISSING, NO_SERIES, DataSettings
-from lib.tables.features import features
+from lib.tables.features import features, steps_of
 from lib.tables.table import MAX_COLUMNS, Table, WindowError
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Rows:
     """Where a row stands among all distinct times, (R,) int from 0; increasing in each series."""
     notes: tuple[str, ...]
     """What was done, a sentence each."""
+    mended: tuple[Mended, ...]
+    """The same for a script, but for the gaps, which settings tell of."""
 
 
 def series_column(table: Table, chosen: str) -> str:
@@ -77,7 +80,9 @@ def rows_of(
         codes, series = np.zeros(len(frame), np.int32), ("",)
     times = table.times
     notes: list[str] = []
+    mended = steps_of(table, inputs)
     if by:
+        mended.append(("series", by, ()))
         order = np.argsort(codes, kind="stable")
         if isinstance(times, pd.DatetimeIndex):
             order = np.lexsort((times.asi8, codes))
@@ -91,7 +96,7 @@ def rows_of(
         frame, codes = frame.iloc[order], codes[order]
         times = None if times is None else times[order]
     if isinstance(times, pd.DatetimeIndex):
-        frame, codes, times = _one_row_a_time(frame, codes, times, notes)
+        frame, codes, times = _one_row_a_time(frame, codes, times, notes, mended)
     frame, keep = _without_gaps(frame, codes, labels, data.missing, notes)
     codes = codes[keep]
     times = times if times is None or keep.all() else times[keep]
@@ -111,6 +116,7 @@ def rows_of(
         times=times,
         rank=rank,
         notes=tuple(notes),
+        mended=tuple(mended),
     )
 
 
@@ -147,7 +153,11 @@ def _check_targets(table: Table, targets: tuple[str, ...]) -> None:
 
 
 def _one_row_a_time(
-    frame: pd.DataFrame, codes: np.ndarray, times: pd.DatetimeIndex, notes: list[str]
+    frame: pd.DataFrame,
+    codes: np.ndarray,
+    times: pd.DatetimeIndex,
+    notes: list[str],
+    mended: list[Mended],
 ) -> tuple[pd.DataFrame, np.ndarray, pd.DatetimeIndex]:
     """The rows with those of one series and one time averaged, which there should be one of."""
     same = (np.diff(codes) == 0) & (np.diff(times.asi8) == 0)
@@ -157,6 +167,7 @@ def _one_row_a_time(
     first = np.flatnonzero(np.r_[True, ~same])
     several = counted(len(np.unique(group[1:][same])), "time has", "times have")
     notes.append(f"{several} more than one row, which were averaged.")
+    mended.append(("average", "", ()))
     return frame.groupby(group, sort=False).mean(), codes[first], times[first]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,32 +17,12 @@ from lib.english import counted, joined
 from lib.experiment import MAX_VALUES, DataSettings
 from lib.tables.baselines import Windows, find_period, table_baselines
 from lib.tables.cutting import Cut, Plan, cut
+from lib.tables.scaling import Groups, Scale, check_near, in_deviations, standards
 from lib.tables.series import Rows, rows_of
 from lib.tables.table import Table, TooShortError, WindowError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_FARTHEST = 1e15
-"""A standardised value beyond this would overflow when squared as float32."""
-
-
-_Groups: TypeAlias = tuple[np.ndarray, int]
-"""Which series each row belongs to, (R,), and how many there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """What standardises columns: (C,), or (S, C) where each series has its own."""
-
-    offset: np.ndarray
-    deviation: np.ndarray
-
-    def of(self, series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Offset and deviation for rows or samples of these series, (N, C), or (C,)."""
-        if self.offset.ndim == 1:
-            return self.offset, self.deviation
-        return self.offset[series], self.deviation[series]
 
 
 def make_windows(
@@ -125,9 +105,9 @@ class _Draft:
         by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
         groups = (rows.series, len(rows.names)) if by_series else None
         notes = [*self.table.notes, *rows.notes]
-        x_scale, flat = _standards(rows.inputs, rows.feature_names, training, groups)
-        x_rows = _scaled(rows.inputs, x_scale, rows.series)
-        _check_near(x_rows, rows.feature_names)
+        x_scale, flat = standards(rows.inputs, rows.feature_names, training, groups)
+        x_rows = in_deviations(rows.inputs, x_scale, rows.series)
+        check_near(x_rows, rows.feature_names)
         read = windows.starts[:, None] + data.rate * np.arange(data.timesteps)
         y, y_scale, base, flat_targets = self._targets(read, training, groups)
         notes += [
@@ -150,6 +130,9 @@ class _Draft:
             period=data.period,
             time_format=_time_format(rows.times),
             columns=self.targets,
+            offset=x_scale.offset,
+            scale=x_scale.deviation,
+            every=windows.every,
         )
         if not data.period:
             origin = replace(origin, period=find_period(origin))
@@ -186,7 +169,7 @@ class _Draft:
             notes=(*notes, *self._said(origin, by_series=by_series)),
             source=self.table.source,
             reading=self.table.reading,
-            mended=self.table.mended,
+            mended=(*self.table.mended, *rows.mended),
         )
 
     def _timestep_names(self, origin: Origin) -> tuple[str, ...]:
@@ -205,8 +188,8 @@ class _Draft:
         )
 
     def _targets(
-        self, read: np.ndarray, training: np.ndarray, groups: _Groups | None
-    ) -> tuple[np.ndarray, _Scale, np.ndarray | None, list[str]]:
+        self, read: np.ndarray, training: np.ndarray, groups: Groups | None
+    ) -> tuple[np.ndarray, Scale, np.ndarray | None, list[str]]:
         """Y (N, T, K) as float32, what it was standardised with, what changes are from, and names.
 
         The names are of targets that don't vary in training.
@@ -218,7 +201,7 @@ class _Draft:
         base = np.repeat(values[read], len(self.horizons), axis=-1) if change else None
         names = [name for name in self.targets for _ in self.horizons]
         scales, flat = [], list[str]()
-        plain, constant = _standards(values, self.targets, training, groups)
+        plain, constant = standards(values, self.targets, training, groups)
         for k in range(wide):
             column, h = values[:, k // len(self.horizons)], self.horizons[k % len(self.horizons)]
             if change:
@@ -226,18 +209,18 @@ class _Draft:
                 known &= self.rows.series[: len(training) - h] == self.rows.series[h:]
                 moved = (column[h:] - column[: len(column) - h])[:, None]
                 within = None if groups is None else (groups[0][: len(moved)], groups[1])
-                scale, still = _standards(moved, [names[k]], known, within)
+                scale, still = standards(moved, [names[k]], known, within)
                 flat += still
             else:
                 c = slice(k // len(self.horizons), k // len(self.horizons) + 1)
-                scale = _Scale(plain.offset[..., c], plain.deviation[..., c])
+                scale = Scale(plain.offset[..., c], plain.deviation[..., c])
                 flat = constant
             scales.append(scale)
             raw = column[read + h] - (column[read] if change else 0.0)
-            scaled = _scaled(raw[..., None], scale, self.rows.series[read])
-            _check_near(scaled.reshape(-1, 1), names[k : k + 1])
+            scaled = in_deviations(raw[..., None], scale, self.rows.series[read])
+            check_near(scaled.reshape(-1, 1), names[k : k + 1])
             y[..., k] = scaled[..., 0]
-        both = _Scale(
+        both = Scale(
             np.concatenate([scale.offset for scale in scales], axis=-1),
             np.concatenate([scale.deviation for scale in scales], axis=-1),
         )
@@ -280,55 +263,6 @@ class _Draft:
         return (
             f"{begin}, rows from {edges[1][0]} to {edges[1][1]} for validation, and rows from "
             f"{edges[2][0]} on for the test; none is in two parts.{each}"
-        )
-
-
-def _standards(
-    values: np.ndarray,
-    names: Sequence[str],
-    training: np.ndarray,
-    groups: _Groups | None,
-) -> tuple[_Scale, list[str]]:
-    """Offsets and deviations of columns (R, C) from the training rows, and those that don't vary.
-
-    With `groups` each series has its own; one without training rows has those of all.
-    """
-    known = values[training]
-    offset, deviation, constant = _moments(known)
-    scale = _Scale(offset, deviation)
-    flat = [names[j] for j in np.flatnonzero(constant).tolist()]
-    if groups is None:
-        return scale, flat
-    series, count = groups
-    offsets, deviations = np.tile(offset, (count, 1)), np.tile(deviation, (count, 1))
-    for s in range(count):
-        if len(own := values[training & (series == s)]):
-            offsets[s], deviations[s], _ = _moments(own)
-    return _Scale(offsets, deviations), flat
-
-
-def _moments(known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean and deviation of columns (R, C), 1 where a column is constant, and which are."""
-    offset, deviation = known.mean(axis=0), known.std(axis=0)
-    constant = known.max(axis=0) == known.min(axis=0)
-    constant |= deviation <= 1e-12 * np.abs(offset)  # the rest is rounding
-    return offset, np.where(constant, 1.0, deviation), constant
-
-
-def _scaled(values: np.ndarray, scale: _Scale, series: np.ndarray) -> np.ndarray:
-    """(…, C) float64 of rows of these series."""
-    offset, deviation = scale.of(series)
-    return (values - offset) / deviation
-
-
-def _check_near(scaled: np.ndarray, names: Sequence[str]) -> None:
-    """Raise WindowError where a standardised column (R, C) can't be computed with."""
-    far = np.abs(scaled).max(axis=0)
-    if far.max() > _FARTHEST:
-        column = names[int(far.argmax())]
-        raise WindowError(
-            f"{column} gets {far.max():.1g} deviations away from its mean in the training rows, "
-            f"and at most {_FARTHEST:.0g} can be computed with: mend its values or leave it out."
         )
 
 

@@ -1,12 +1,15 @@
-"""A button that saves a text as a file, by a few lines of script in the browser.
+"""A button that saves a file, by a few lines of script in the browser.
 
 `st.download_button` leaves its file on the server, at an address of its own, for as long as the
 page says so, or, with a callable, until two runs of any session have ended (Streamlit 1.67,
 `media_file_manager.py`). Where pages redraw themselves five times a second a click may come too
-late. Here the text is in the page, so what is seen is what is saved.
+late. Here a text is in the page, so what is seen is what is saved; bytes come when they are asked
+for.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -33,15 +36,28 @@ button:focus-visible {
 }
 """,
     js="""
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const button = parentElement.querySelector("button");
-  button.textContent = `⤓ ${data.label}`;
-  button.onclick = () => {
+  const save = (content) => {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([data.text], { type: data.mime }));
-    link.download = data.name;
+    link.href = URL.createObjectURL(new Blob([content], { type: button.about.mime }));
+    link.download = button.about.name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  };
+  if (data instanceof Uint8Array) {
+    if (button.waits) save(data);
+    button.waits = false;
+    button.made = data;
+    return;
+  }
+  button.about = data;
+  button.made = data.text;
+  button.textContent = `⤓ ${data.label}`;
+  button.onclick = () => {
+    if (button.made !== undefined) return save(button.made);
+    button.waits = true;
+    setTriggerValue("asked", true);
   };
 }
 """,
@@ -55,3 +71,11 @@ def save_button(label: str, text: str, name: str, mime: str) -> None:
         data={"label": label, "text": text, "name": name, "mime": mime},
         width="content",
     )
+
+
+def save_when_asked(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
+    """Draw the button; a press runs the page once more, and what `make` returns there is saved."""
+    key = f"save_{name}"
+    asked = (st.session_state.get(key) or {}).get("asked")
+    data = make() if asked else {"label": label, "name": name, "mime": mime}
+    _component(key=key, data=data, width="content", on_asked_change=lambda: None)

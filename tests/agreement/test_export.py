@@ -7,12 +7,13 @@ import subprocess
 import sys
 
 import keras
+import numpy as np
 import pytest
 
 from lib.datasets import DATASETS, make_dataset, settle
-from lib.datasets.series import FILES
+from lib.datasets.series import FILE_NAMES, FILES
 from lib.experiment import Experiment
-from lib.export import keras_script
+from lib.export import ARRAYS, EXPORTS, keras_script
 from lib.uploads import read_upload
 
 
@@ -42,6 +43,21 @@ def test_a_script_runs_by_itself(tmp_path):
     assert all(0 < float(error) < 10 for _, error in errors)
 
 
+def test_a_preparation_runs_by_itself(tmp_path):
+    """Beside the bundled file, where nothing of this project can be imported."""
+    experiment = settle(Experiment().set(data="seattle", T=4, test=20, inputs=("month of year",)))
+    dataset = make_dataset(experiment)
+    export, data = EXPORTS["preparation"], FILES / FILE_NAMES["seattle"]
+    (tmp_path / data.name).write_bytes(data.read_bytes())
+    (tmp_path / export.file_name).write_text(export.write(experiment, dataset), encoding="utf-8")
+    command = [sys.executable, "-I", export.file_name]
+    done = subprocess.run(command, cwd=tmp_path, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with np.load(tmp_path / ARRAYS) as made:
+        np.testing.assert_allclose(made["x"], dataset.x, rtol=1e-5, atol=1e-6)
+        assert (made["train"], made["test"]) == (dataset.train, dataset.test)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -51,7 +67,7 @@ def test_a_script_runs_by_itself(tmp_path):
         {"data": "worked_raw", **DATASETS["worked_raw"].suggested, "epochs": 1},
         {"data": "gapminder"},
         {"keep": "stop", "patience": 1},
-        {"data": "seattle", "targets": ("temp_max", "wind")},
+        {"data": "seattle", "targets": ("temp_max", "wind"), "test": 20, "keep": "best"},
     ],
     ids=lambda changes: "-".join(map(str, changes.values())),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.driver import (
     button,
     choose,
+    move_slider,
     open_page,
     settle,
     stop,
@@ -125,3 +127,20 @@ def test_every_kind_of_file_is_read_and_its_bytes_are_let_go(
     page.get_by_role("button", name=f"Remove {name}").click()
     settle(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+
+
+def test_what_was_prepared_can_be_taken_away(page: Page) -> None:
+    """The arrays that the page says, each time that they are asked for, and code that runs."""
+    open_page(page, "/data?data=gapminder&T=5")
+    expect(page.get_by_text("994 samples of 5 timesteps")).to_be_visible()
+    for steps in (5, 5, 4):
+        if steps == 4:
+            move_slider(page, "Timesteps", -1)
+            expect(page.get_by_text("1,136 samples of 4 timesteps")).to_be_visible()
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="The arrays").click()
+        with np.load(saved.value.path()) as kept:
+            assert kept["x"].shape[1:] == (steps, 3)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="The code that makes them").click()
+    assert "T, horizon = 4, 1" in saved.value.path().read_text(encoding="utf-8")

@@ -43,11 +43,11 @@ def exported(experiment, table=None):
 
 
 def data_of(script):
-    """x, y and train as a script makes them: all that comes before its models."""
+    """x, y, train and test as a script makes them: all that comes before its models."""
     code = script.partition("\nkeras.utils.set_random_seed")[0].replace("import keras\n", "")
     made = {}
     exec(code, made)  # noqa: S102 - our own script
-    return made["x"], made["y"], made["train"]
+    return made["x"], made["y"], made["train"], made.get("test", 0)
 
 
 def suggested(name):
@@ -57,8 +57,9 @@ def suggested(name):
 
 def assert_same_data(script, dataset):
     """To the last bits of float32."""
-    x, y, train = data_of(script)
-    assert (x.dtype, y.dtype, train) == (np.float32, np.float32, dataset.train)
+    x, y, train, test = data_of(script)
+    assert (x.dtype, y.dtype) == (np.float32, np.float32)
+    assert (train, test) == (dataset.train, dataset.test)
     np.testing.assert_allclose(x, dataset.x, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(y, dataset.y, rtol=1e-5, atol=1e-6)
 

@@ -1,0 +1,89 @@
+"""What was prepared, to take away: the arrays in one file, and the script that makes this file.
+
+Both have the same arrays, but for the names of timesteps and samples, which only the file has.
+"""
+
+from __future__ import annotations
+
+import io
+from textwrap import shorten
+from typing import Any
+
+import numpy as np
+
+from lib.dataset import Dataset
+from lib.datasets import find_spec
+from lib.experiment import Experiment
+from lib.export.data import DATA
+from lib.export.python import LINE, comment, laid_out, plain, quoted
+
+ARRAYS = "prepared.npz"
+"""What the file is called."""
+_TOLD = "The inputs as they were are x * x_scale + x_offset; so are the targets."
+
+
+def arrays(dataset: Dataset) -> bytes:
+    """A NumPy archive, to be read by `np.load` without pickle.
+
+    x (N, T, F) and y (N, T, K) as the models see them, float32; how many samples, from the first,
+    are for training (`train`), and how many at the end for the test; names. Of a table the series
+    of each sample and when it begins, and what takes values back: raw inputs are
+    x * x_scale + x_offset, (F,) each, or (N, F) where each series has its own; raw targets are
+    y * y_scale + y_offset, and + base, (N, T, K), where they are changes.
+    """
+    kept: dict[str, Any] = {
+        "x": dataset.x,
+        "y": dataset.y,
+        "train": dataset.train,
+        "test": dataset.test,
+        "feature_names": dataset.feature_names,
+        "target_names": dataset.target_names,
+        "timestep_names": dataset.timestep_names,
+        "y_offset": dataset.target_offset,
+        "y_scale": dataset.target_scale,
+        "base": dataset.base,
+    }
+    if (origin := dataset.origin) is not None:
+        series = origin.series[origin.starts]
+        kept["series"] = np.array(origin.names)[series]
+        for name, values in (("x_offset", origin.offset), ("x_scale", origin.scale)):
+            if values is not None:
+                kept[name] = values[series] if values.ndim == 2 else values
+        if origin.times is not None:
+            begins = origin.times[origin.starts].to_numpy()
+            kept["begins"] = begins if begins.dtype.kind == "M" else begins.astype("U")
+    file, known = io.BytesIO(), {name: v for name, v in kept.items() if v is not None}
+    np.savez_compressed(file, allow_pickle=False, **known)
+    return file.getvalue()
+
+
+def preparation(experiment: Experiment, dataset: Dataset) -> str:
+    """A script that makes the arrays with pandas and NumPy alone, and saves them as `ARRAYS`.
+
+    Args and errors are those of `lib.export.keras_script`.
+    """
+    data = DATA[find_spec(experiment).name](experiment, dataset)
+    title = shorten(plain(dataset.title), LINE // 3, placeholder=" …")
+    inputs = "inputs" if dataset.origin else _names(dataset.feature_names)
+    arguments = [
+        *(quoted(ARRAYS), "x=x", "y=y", "train=train", f"test={'test' if dataset.test else 0}"),
+        *(f"feature_names={inputs}", f"target_names={_names(dataset.target_names)}"),
+        *data.scaler,
+    ]
+    blocks = [
+        f'"""{title}: samples for recurrent layers."""',
+        "\n".join(sorted({"import numpy as np", *data.imports})),
+        *([f"\n{data.function}\n"] if data.function else []),
+        data.code,
+        "\n".join(
+            [
+                *(comment(_TOLD) if data.scaler else []),
+                laid_out("np.savez_compressed(", arguments, ")"),
+            ]
+        ),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return laid_out("[", [*map(quoted, names)], "]", indent=4, reserved=len("feature_names=,"))

@@ -1,0 +1,79 @@
+"""Where the windows of a table come from, and what can be guessed at their ends without a model.
+
+Records only: `lib.tables` makes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """The rows that windows were cut from, series after series, each in order of time.
+
+    R rows; C target columns, each at every one of H horizons: K = C·H, and target column c at
+    horizon i is column c·H + i of y.
+    """
+
+    targets: np.ndarray
+    """The target columns in the raw unit, (R, C) float64."""
+    inputs: np.ndarray
+    """The features as the models see them, (R, F) float32."""
+    series: np.ndarray
+    """Which series a row belongs to, (R,) int, 0 to S-1, never decreasing."""
+    names: tuple[str, ...]
+    """S names of series; ("",) where all rows are one."""
+    times: pd.Index | None
+    """A label for each row; None means row numbers."""
+    step: str
+    """What lies between two rows: "day", "row", …"""
+    starts: np.ndarray
+    """The row of each sample's first timestep, (N,) int."""
+    rate: int
+    """Rows from a timestep to the next."""
+    horizons: tuple[int, ...]
+    """H times how many rows after its timestep a target lies."""
+    training: np.ndarray
+    """Whether a row belongs to the training part, (R,) bool."""
+    period: int
+    """Rows of a season of the targets; 1 where there is none."""
+    time_format: str = ""
+    """How a time is written; "" where times are texts."""
+    columns: tuple[str, ...] = ()
+    """C names of target columns."""
+    offset: np.ndarray | None = None
+    """What was taken from the raw features, (F,), or (S, F) where each series has its own."""
+    scale: np.ndarray | None = None
+    """What they were divided by then."""
+    every: int = 1
+    """Every k-th window is a sample, where all would be too many."""
+
+    def label(self, row: int) -> str:
+        """What row 0 to R-1 is called: its time, else its number, in its series, from 1."""
+        if self.times is None:
+            return f"row {row - np.searchsorted(self.series, self.series[row]) + 1}"
+        time = self.times[row]
+        return time.strftime(self.time_format) if self.time_format else f"{time}"
+
+    def rows(self, timesteps: int) -> np.ndarray:
+        """The rows that each sample reads, (N, T) int."""
+        return self.starts[:, None] + self.rate * np.arange(timesteps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Baseline:
+    """A guess that needs no recurrent layer, at the last step of every sample."""
+
+    name: str
+    """A key of `lib.tables.baselines.BASELINES`."""
+    label: str
+    """Which a sentence can begin with: "guessing no change", "the same hour last week"."""
+    last: np.ndarray
+    """(N, K) in the unit of y."""

@@ -1,0 +1,51 @@
+"""Buttons that save: what is in the page, and what is made when it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from lib.datasets import make_dataset, settle
+from lib.experiment import Experiment
+from lib.export import ARRAYS
+from lib.ui import prepared, save
+from lib.ui.session import Loaded
+
+
+def drawn(monkeypatch, draw, state):
+    """What buttons are given, by their keys, where widgets have this state."""
+    given = {}
+    monkeypatch.setattr(save, "_component", lambda key, data, **_: given.update({key: data}))
+    monkeypatch.setattr(st, "session_state", state)
+    draw()
+    return given
+
+
+def test_bytes_are_made_only_when_they_are_asked_for(monkeypatch):
+    """A page that is drawn again and again makes none."""
+    made = []
+
+    def draw():
+        save.save_when_asked("Arrays", lambda: made.append(1) or b"all", "a.npz", "any")
+
+    assert drawn(monkeypatch, draw, {})["save_a.npz"]["label"] == "Arrays"
+    assert drawn(monkeypatch, draw, {"save_a.npz": {"asked": None}})["save_a.npz"] != b"all"
+    assert not made
+    assert drawn(monkeypatch, draw, {"save_a.npz": {"asked": True}}) == {"save_a.npz": b"all"}
+
+
+def test_arrays_are_offered_with_the_code_that_makes_them(monkeypatch, tmp_path):
+    """But not those of a table that somebody else has uploaded."""
+    experiment = settle(Experiment().set(data="gapminder", T=5))
+    loaded = Loaded(experiment, make_dataset(experiment))
+    key = f"save_{ARRAYS}"
+    given = drawn(monkeypatch, lambda: prepared.take_prepared(loaded), {key: {"asked": True}})
+    (tmp_path / ARRAYS).write_bytes(given[key])
+    with np.load(tmp_path / ARRAYS) as kept:
+        assert np.array_equal(kept["y"], loaded.dataset.y)
+    assert "np.savez_compressed(" in given["save_preparation.py"]["text"]
+
+    theirs = Loaded(experiment, replace(loaded.dataset, name="upload"))
+    assert not drawn(monkeypatch, lambda: prepared.take_prepared(theirs), {})
