@@ -12,17 +12,7 @@ from html import escape
 import numpy as np
 
 from lib.english import ALMOST_0, number, signed
-from lib.figures.html import (
-    STEPS,
-    div,
-    fitting,
-    key,
-    picture,
-    scale_bar,
-    shade_indexes,
-    shaded,
-    swatch,
-)
+from lib.figures import html
 from lib.figures.palette import Palette
 from lib.figures.timeline import last_column, over_time
 
@@ -56,13 +46,13 @@ def heatmaps(
             body += last_column(len(values), palette)
         head = f'{escape(name)}<span style="font-size:0.8125rem">{scale}</span>'
         block = over_time(body, len(values), palette, units=len(rows), start=start)
-        parts.append(div("min-width:0", div(f"color:{palette.muted}", head), block))
+        parts.append(html.div("min-width:0", html.div(f"color:{palette.muted}", head), block))
     # Six stand in two rows, four in two as well, however wide the screen is.
     least = "15rem,40%" if len(parts) in (2, 4) else "9rem,30%"
-    grid = f"display:grid;gap:0.5rem 1rem;{fitting(f'max({least})')}"
+    grid = f"display:grid;gap:0.5rem 1rem;{html.fitting(f'max({least})')}"
     last = f"{outline_mark(palette.last)} what last-step mode keeps of {escape(outlined_name)}"
     head = legend("timesteps", palette, *([last] if outlined_name else []))
-    return picture(sentence, palette, head, div(grid, *parts))
+    return html.picture(sentence, palette, head, html.div(grid, *parts))
 
 
 def _reach(values: np.ndarray) -> float:
@@ -79,9 +69,10 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
     units, steps = rows.shape
     if steps > MOST_NUMBERS[0] or units > MOST_NUMBERS[1]:
         height = min(9.0, max(2.0, 0.22 * units))
-        return shaded(rows, palette, f"height:max({height:.2f}rem,3.8vw)", reach)
-    colors = [palette.signed(STEPS)[index] for index in shade_indexes(rows, reach).ravel()]
-    return div(
+        return html.shaded(rows, palette, f"height:max({height:.2f}rem,3.8vw)", reach)
+    shades = palette.signed(html.STEPS)
+    colors = [shades[index] for index in html.shade_indexes(rows, reach).ravel()]
+    return html.div(
         f"display:grid;grid-template-columns:repeat({steps},minmax(0,1fr));"
         "grid-auto-rows:1.75rem;line-height:1.75rem;text-align:center;overflow:hidden;"
         "border-radius:3px;font-size:0.75rem",
@@ -95,10 +86,10 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
 
 def legend(columns: str, palette: Palette, *more: str) -> str:
     """The scale of all matrices, what their `columns` are, and `more`."""
-    bar = scale_bar(palette.signed(2), 4, palette.border)
-    return key(palette, f"−1 {bar} 1", f"rows are units, columns {columns}", *more)
+    bar = html.scale_bar(palette.signed(2), 4, palette.border)
+    return html.key(palette, f"−1 {bar} 1", f"rows are units, columns {columns}", *more)
 
 
 def outline_mark(color: str) -> str:
     """A small outline, as one is drawn around a column."""
-    return swatch(f"width:0.6rem;border:2px solid {color}")
+    return html.swatch(f"width:0.6rem;border:2px solid {color}")

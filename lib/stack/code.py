@@ -15,12 +15,8 @@ def keras_code(steps: tuple[TracedLayer, ...]) -> str:
 
     Where the stack breaks, the script raises Keras's error on that line.
     """
-    lines = [code_line(step) for step in steps]
-    column = max(map(len, lines)) + 2
-    body = [
-        f"{line:<{column}}# {_comment(step)}".rstrip()
-        for line, step in zip(lines, steps, strict=True)
-    ]
+    column = max(len(code_line(step)) for step in steps) + 2
+    body = [f"{code_line(step):<{column}}# {_comment(step)}".rstrip() for step in steps]
     return "\n".join([HEAD, *body, "", "model = keras.Model(inputs, x)", "model.summary()", ""])
 
 
@@ -34,8 +30,8 @@ def code_line(step: TracedLayer) -> str:
         return code
     states = ""
     if isinstance(layer, Recurrent) and layer.initial_state:
-        first_states = f"[:{len(STATES[layer.cell])}]" if spare_states(step) else ""
-        states = f", initial_state=states{first_states}"
+        some = f"[:{len(STATES[layer.cell])}]" if spare_states(step) else ""
+        states = f", initial_state=states{some}"
     return f"x = {code}(x{states})"
 
 

@@ -46,12 +46,11 @@ def _written(layer: Layer) -> list[str]:
     words = []
     for setting in layer.settings():
         value = getattr(layer, setting.name)
-        if value == setting.default:
-            continue
+        text = value.replace("_", "-") if setting.options else ""
         if setting.limit is not None:
-            words.append(setting.key + (ANY if value is None else f"{value:g}"))
-        else:
-            words.append(setting.key + (value.replace("_", "-") if setting.options else ""))
+            text = ANY if value is None else f"{value:g}"
+        if value != setting.default:
+            words.append(f"{setting.key}{text}")
     return words
 
 
@@ -60,11 +59,10 @@ def _read(kind: type[Layer], words: list[str]) -> Layer:
     values: dict[str, Any] = {}
     for word in words:
         for setting in settings:
-            if word.startswith(setting.key):
-                read = _value(setting, word[len(setting.key) :])
-                if read is not None:
-                    (values[setting.name],) = read
-                    break
+            read = _value(setting, word.removeprefix(setting.key))
+            if word.startswith(setting.key) and read is not None:
+                (values[setting.name],) = read
+                break
     return kind(**values)
 
 

@@ -32,23 +32,22 @@ class Option:
 def reason(stack: Stack) -> Option:
     """What is right: it is the last layer that decides, or the one that breaks."""
     steps = trace(stack)
-    place = broken(steps)
-    if place is not None:
-        error = steps[place].error
-        assert error is not None  # noqa: S101 - for the type checker
-        words = f"Layer {place + 1} expects {error.expected}, and gets {error.received}."
-        return Option(RAISES, words)
+    for place, step in enumerate(steps, start=1):
+        if error := step.error:
+            return Option(
+                RAISES, f"Layer {place} expects {error.expected}, and gets {error.received}."
+            )
     last = steps[-1]
     return Option(readable_shapes(last.tensors), DECIDES[type(last.layer)](last))
 
 
 def wrong_options(stack: Stack) -> list[Option]:
     """What is wrong, each text once, with the first reason that there is for it."""
-    right = _outcome(stack)
     by_text: dict[str, Option] = {}
     for text, why in _mistakes(stack):
         by_text.setdefault(text, Option(text, why))
-    return [option for text, option in by_text.items() if text != right]
+    by_text.pop(_outcome(stack), None)
+    return [*by_text.values()]
 
 
 def _outcome(stack: Stack) -> str:

@@ -62,9 +62,10 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
             outputs = layer.call(inputs)
         except ShapeError as error:
             steps.append(TracedLayer(layer, inputs, error=error))
-            continue
-        steps.append(TracedLayer(layer, inputs, outputs))
-        tensors, states = outputs.tensors, states if outputs.states is None else outputs.states
+        else:
+            steps.append(TracedLayer(layer, inputs, outputs))
+            tensors = outputs.tensors
+            states = states if outputs.states is None else outputs.states
     return tuple(steps)
 
 

@@ -27,9 +27,7 @@ NAMED = 36
 """Up to so many timesteps there is room for the last one's number beside the word for the zeros."""
 _ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
 """As long as a takeaway of this part gets, but for rare ones."""
-_PADDED_BELOW = (
-    " What is padded are the features: the layers below read the zeros, and hand the mask up."
-)
+_BELOW = " What is padded are the features: the layers below read the zeros, and hand the mask up."
 
 
 def ask_keras(chosen: Chosen) -> list[Reply]:
@@ -74,7 +72,7 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
                 st.markdown(f"### {way.title}")
                 sentence = f"{way.takeaway} {way.why}"
                 st.html(strips(outputs[name], way.measures, breakings.instead, sentence, palette))
-                below = _PADDED_BELOW if chosen.layer and name == "padding" else ""
+                below = _BELOW if chosen.layer and name == "padding" else ""
                 takeaway(way.takeaway, f"{chosen.which}{way.why}{below}", longest=_ROOM)
     with st.container(border=True, gap="xsmall", key="cell_bound"):
         _bound(chosen, palette)

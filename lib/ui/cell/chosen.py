@@ -94,17 +94,9 @@ def choose(loaded: Loaded, about: DeltaGenerator) -> Chosen:
         weights, epoch, origin = _weights(shown, mode)
     with about:
         hint(f"Weights: {origin}.")
+    traces, run_id = _traces(experiment, weights, dataset, sample), shown.snapshot.run_id
     return Chosen(
-        experiment,
-        dataset,
-        sample,
-        layer,
-        mode,
-        weights,
-        epoch,
-        shown.snapshot.run_id,
-        shown.polling,
-        _traces(experiment, weights, dataset, sample),
+        experiment, dataset, sample, layer, mode, weights, epoch, run_id, shown.polling, traces
     )
 
 

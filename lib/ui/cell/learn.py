@@ -13,15 +13,7 @@ from lib.figures.influence import influence_maps
 from lib.figures.padding import padding_picture
 from lib.figures.palette import Palette
 from lib.figures.reach import HEIGHT, reach_figure
-from lib.narrate.gradients import (
-    ROOM,
-    influence_sentence,
-    influence_takeaway,
-    padding_sentence,
-    padding_takeaway,
-    reach_sentence,
-    reach_takeaway,
-)
+from lib.narrate import gradients
 from lib.recurrence import initial_model_weights
 from lib.recurrence.padded import Padded, batch, ways
 from lib.ui.cell.ask import Reply, ask
@@ -33,7 +25,6 @@ from lib.ui.text import takeaway
 
 SAMPLES = 16
 """Gradients are means over so many of the shown samples."""
-_HANDED_UP = ", and is handed up through the layers below, which are run on the padded features"
 
 
 def ask_keras(chosen: Chosen) -> list[Reply]:
@@ -65,18 +56,8 @@ def _stack(chosen: Chosen) -> dict[str, Any]:
 def _ask_reach(chosen: Chosen) -> Reply:
     dataset, loss = chosen.dataset, chosen.experiment.training.loss
     samples = dataset.shown[:SAMPLES]
-    return ask(
-        "reach",
-        chosen,
-        (chosen.layer, loss),
-        lambda: {
-            **_stack(chosen),
-            "x": dataset.x[samples],
-            "y": dataset.y[samples],
-            "loss": loss,
-            "layer": chosen.layer,
-        },
-    )
+    about = {"x": dataset.x[samples], "y": dataset.y[samples], "loss": loss, "layer": chosen.layer}
+    return ask("reach", chosen, (chosen.layer, loss), lambda: _stack(chosen) | about)
 
 
 def _reach(chosen: Chosen, reply: Reply, palette: Palette) -> None:
@@ -84,19 +65,20 @@ def _reach(chosen: Chosen, reply: Reply, palette: Palette) -> None:
     if norms is None:
         room = f"height:{HEIGHT}px;border-radius:3px;background:{palette.surface}"
         st.html(f'<div style="{room}"></div>')
-        takeaway(reply.instead, reply.instead, longest=ROOM)
+        takeaway(reply.instead, reply.instead, longest=gradients.ROOM)
         return
     steps = dataset.shape[1]
     sentence = (
-        f"{chosen.which}{reach_sentence(norms)} These are sizes of gradients by the hidden state, "
-        f"as TensorFlow computes them: means over {len(dataset.shown[:SAMPLES])} samples. The loss "
+        f"{chosen.which}{gradients.reach_sentence(norms)} These are sizes of gradients by the "
+        "hidden state, as TensorFlow computes them: "
+        f"means over {len(dataset.shown[:SAMPLES])} samples. The loss "
         f"over all steps is a mean over {steps} of them, so at step {steps} its gradient is "
         f"1/{steps} of the other's."
     )
     figure = reach_figure(norms, dataset.timestep_names, palette)
     steady_chart(figure, sentence, "chart_reach")
     playhead_band("chart_reach", figure)
-    takeaway(reach_takeaway(norms), sentence, longest=ROOM)
+    takeaway(gradients.reach_takeaway(norms), sentence, longest=gradients.ROOM)
 
 
 def _ask_influence(chosen: Chosen) -> tuple[Reply, Reply]:
@@ -120,16 +102,18 @@ def _influence(chosen: Chosen, replies: tuple[Reply, Reply], palette: Palette) -
     width = dataset.targets if model.head == "dense" else model.units
     maps: dict[str, np.ndarray | str] = {}
     details = []
-    models = (("This model", False), ("The same, Bidirectional", True))
-    for reply, (title, reads_both_ways) in zip(replies, models, strict=True):
+    titles = ("This model", "The same, Bidirectional")
+    for reply, title in zip(replies, titles, strict=True):
         maps[title] = reply.instead
         if answer := reply.values:
-            maps[title] = answer["map"]
-            details.append(
-                influence_sentence(answer["map"], answer["columns"], width, reads_both_ways)
-            )
+            maps[title], columns = answer["map"], answer["columns"]
+            both = title != titles[0]
+            details.append(gradients.influence_sentence(answer["map"], columns, width, both))
+    layers = chosen.experiment.model.layers
+    which = "Both layers" if layers == 2 else f"All {layers} layers"
+    whole = f"{which}, from the features to the model's outputs. " if layers > 1 else ""
     details.append(
-        f"{_whole(chosen)}Shown is the size of ∂output/∂input for this sample. Bidirectional adds "
+        f"{whole}Shown is the size of ∂output/∂input for this sample. Bidirectional adds "
         "layers that read backwards, with fresh, untrained weights, and averages both directions."
     )
     sentence = " ".join(details)
@@ -137,8 +121,8 @@ def _influence(chosen: Chosen, replies: tuple[Reply, Reply], palette: Palette) -
     one_way, both_ways = (reply.values for reply in replies)
     words = next((reply.instead for reply in replies if reply.values is None), "")
     if one_way and both_ways:
-        words = influence_takeaway(one_way["map"], both_ways["map"])
-    takeaway(words, sentence, longest=ROOM)
+        words = gradients.influence_takeaway(one_way["map"], both_ways["map"])
+    takeaway(words, sentence, longest=gradients.ROOM)
 
 
 def _ask_padding(chosen: Chosen) -> Reply:
@@ -150,10 +134,7 @@ def _ask_padding(chosen: Chosen) -> Reply:
         lambda: {
             "cell": chosen.experiment.model.cell,
             "weights": chosen.upward(chosen.weights),
-            "batches": {
-                name: batch(features, at_end)[0]
-                for name, at_end in (("end", True), ("start", False))
-            },
+            "batches": {"end": batch(features, True)[0], "start": batch(features, False)[0]},
             "loss": loss,
         },
     )
@@ -162,17 +143,18 @@ def _ask_padding(chosen: Chosen) -> Reply:
 def _padding(chosen: Chosen, reply: Reply, palette: Palette) -> None:
     cell, features = chosen.experiment.model.cell, chosen.dataset.x[chosen.sample]
     padded = ways(cell, chosen.upward(chosen.weights), features)
+    handed_up = ", and is handed up through the layers below, which are run on the padded features"
     sentence = (
         f"{chosen.which}Four sequences in one batch, the shorter ones filled up with zeros. The "
         "figure is how far last-step mode's answer is from the one for the sequence alone. The "
         "mask is that of Masking(0.0): it hides every step whose features are all zero, padding "
-        f"or not{_HANDED_UP if chosen.layer else ''}. {padding_sentence(padded)}"
+        f"or not{handed_up if chosen.layer else ''}. {gradients.padding_sentence(padded)}"
     )
     st.html(padding_picture(padded, sentence, palette))
     if reply.values is not None:
         as_asked = ways(cell, chosen.upward(reply.weights), features)
         sentence += f" {_agreement(as_asked, reply.values)}"
-    takeaway(padding_takeaway(padded), sentence, longest=ROOM)
+    takeaway(gradients.padding_takeaway(padded), sentence, longest=gradients.ROOM)
 
 
 def _agreement(padded: Sequence[Padded], answers: dict[str, Any]) -> str:
@@ -181,10 +163,8 @@ def _agreement(padded: Sequence[Padded], answers: dict[str, Any]) -> str:
         float(np.abs(way.outputs - answers[name]["masked_last" if way.masked else "last"]).max())
         for way, name in zip(padded, ("end", "end", "start", "start"), strict=True)
     )
-    end = answers["end"]
-    # The mean of nothing is 0 to Keras.
-    over = "the mean over the steps that count"
-    if not all(way.loss_steps for way in padded):
+    end, over = answers["end"], "the mean over the steps that count"
+    if not all(way.loss_steps for way in padded):  # the mean of nothing is 0 to Keras
         over = "where no step counts"
     return (
         f"Keras differs from NumPy by {apart_by(differs)} at most. Against targets of zero its "
@@ -192,12 +172,3 @@ def _agreement(padded: Sequence[Padded], answers: dict[str, Any]) -> str:
         f"Masking layer in front, {over}, and {readable(end['loss'])} without one, padding "
         "included."
     )
-
-
-def _whole(chosen: Chosen) -> str:
-    """That all layers are meant, as the start of a hint, where there are more."""
-    layers = chosen.experiment.model.layers
-    if layers == 1:
-        return ""
-    which = "Both layers" if layers == 2 else f"All {layers} layers"
-    return f"{which}, from the features to the model's outputs. "

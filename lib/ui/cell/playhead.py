@@ -13,7 +13,7 @@ own do the work, so that keyboards and screen readers know them; pressing a pict
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -76,8 +76,7 @@ def _draw(layer: LayerPass, followers: Sequence[Follower]) -> None:
         "steps": len(layer.x),
         "units": layer.units,
         "order": row_order(layer).tolist(),
-        "step": at.step,
-        "unit": at.unit,
+        **asdict(at),
         "names": {"time": TIME, "units": UNITS},
         "widest": WIDEST,
     }
@@ -130,9 +129,7 @@ def _index(text: str) -> int | None:
 
 def row_order(layer: LayerPass) -> np.ndarray:
     """Which unit each row of the pictures shows, (U,): as Keras has them, or by similarity."""
-    if ORDER.index:
-        return by_similarity(layer.trace.hidden[0])
-    return np.arange(layer.units)
+    return by_similarity(layer.trace.hidden[0]) if ORDER.index else np.arange(layer.units)
 
 
 def first_row(layer: LayerPass) -> int:

@@ -51,54 +51,40 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
 
     if not chosen.is_top:  # no model returns the last step of such a layer
         hint(f"{chosen.which[:-2]}, as if no other were above it.")
+
+    def shown(one: Side, other: Side, card: ProofCard, columns: str, start: int | None) -> str:
+        says, known = f"{card.takeaway} {card.why}", {"missing": modes.instead, "columns": columns}
+        return equation(one, other, card.measures[0], palette, sentence=says, start=start, **known)
+
     with st.container(border=True, gap="xsmall", key="cell_modes"):
         st.markdown(f"### {at_last.title}")
         ends = None if answer is None else answer["sequence"][:, -1].T[order]
-        st.html(
-            equation(
-                Side("return_sequences=True", "its last step, [:, -1]", ends),
-                Side("return_sequences=False", "all that it gives", rows("last")),
-                at_last.measures[0],
-                palette,
-                missing=modes.instead,
-                sentence=f"{at_last.takeaway} {at_last.why}",
-                columns=f"{len(chosen.measured)} samples",
-            )
-        )
+        one = Side("return_sequences=True", "its last step, [:, -1]", ends)
+        other = Side("return_sequences=False", "all that it gives", rows("last"))
+        st.html(shown(one, other, at_last, f"{len(chosen.measured)} samples", None))
         takeaway(at_last.takeaway, at_last.why)
     with st.container(border=True, gap="xsmall", key="cell_prefixes"):
         st.markdown(f"### {at_each.title}")
-        st.html(
-            equation(
-                Side("return_sequences=True", "asked once", rows("whole")),
-                Side("return_sequences=False", f"asked {steps} times", rows("prefixes")),
-                at_each.measures[0],
-                palette,
-                missing=modes.instead,
-                sentence=f"{at_each.takeaway} {at_each.why}",
-                columns="timesteps",
-                start=first_row(chosen.layer_pass),
-            )
-        )
+        one = Side("return_sequences=True", "asked once", rows("whole"))
+        other = Side("return_sequences=False", f"asked {steps} times", rows("prefixes"))
+        st.html(shown(one, other, at_each, "timesteps", first_row(chosen.layer_pass)))
         takeaway(at_each.takeaway, at_each.why)
         words = slot()
     with st.expander("Also measured: NumPy against Keras, and return_state"):
-        st.html(proof_cards(_also(chosen, modes), palette, modes.instead))
+        against = None
+        if answer is not None:  # on the weights that were asked about, maybe not the newest
+            upward, x = chosen.upward(modes.weights), chosen.dataset.x[chosen.measured]
+            cell = experiment.model.cell
+            against = agreement(cell, upward, x, answer["sequence"], answer["states"])
+        cards = also_measured(experiment, answer, against)
+        st.html(proof_cards(cards, palette, modes.instead))
 
     def write(at: At) -> None:
-        values = answer or {name: np.zeros((steps, len(order))) for name in ("whole", "prefixes")}
+        zeros = np.zeros((steps, len(order)))
+        values = answer or {"whole": zeros, "prefixes": zeros}
         says = prefix_sentence(values["whole"], values["prefixes"], at.unit, at.step, "Keras")
         with words:
             say_steadily(says if answer else modes.instead, widest(says))
 
     write(where(chosen.layer_pass))
     return [write]
-
-
-def _also(chosen: Chosen, modes: Reply) -> list[ProofCard]:
-    against, answer = None, modes.values
-    if answer is not None:  # on the weights that were asked about, maybe not the newest
-        upward, x = chosen.upward(modes.weights), chosen.dataset.x[chosen.measured]
-        cell = chosen.experiment.model.cell
-        against = agreement(cell, upward, x, answer["sequence"], answer["states"])
-    return also_measured(chosen.experiment, answer, against)

@@ -11,14 +11,7 @@ from lib.figures.heatmaps import heatmaps
 from lib.figures.palette import Palette
 from lib.figures.unit import unit_lines
 from lib.figures.unrolled import unrolled_picture
-from lib.narrate.cell import (
-    STEP_ROOM,
-    findings,
-    headline,
-    step_takeaway,
-    unrolled_sentence,
-    unrolled_takeaway,
-)
+from lib.narrate import cell
 from lib.recurrence import GATES, gate_symbol
 from lib.recurrence.formulas import LayerPass, lines
 from lib.ui.cell.ask import Reply
@@ -46,11 +39,11 @@ def draw(chosen: Chosen, _replies: Sequence[Reply], palette: Palette) -> list[Fo
 
 
 def _chain(chosen: Chosen, layer: LayerPass, palette: Palette) -> None:
-    experiment, x = chosen.experiment, layer.x
-    sentence = unrolled_sentence(experiment, chosen.layer, *x.shape)
-    modes = experiment.model.modes if chosen.is_top else ("sequence",)
+    x, about = layer.x, (chosen.experiment, chosen.layer)
+    sentence = cell.unrolled_sentence(*about, *x.shape)
+    modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
     st.html(unrolled_picture(x, modes, layer.trace.cell is not None, sentence, palette))
-    takeaway(unrolled_takeaway(experiment, chosen.layer, len(x)), sentence)
+    takeaway(cell.unrolled_takeaway(*about, len(x)), sentence)
 
 
 def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:
@@ -61,10 +54,10 @@ def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:
     for name, values in trace.gates.items():
         about = GATES[layer.cell][name]
         matrices[f"{gate_symbol(name, about)}, {about}"] = values[0]
-    sentence = " ".join(findings(layer.cell, trace))
+    sentence = " ".join(cell.findings(layer.cell, trace))
     order, row, outlined = row_order(layer), first_row(layer), "h" if top else ""
     st.html(heatmaps(matrices, order, row, sentence, palette, outlined_name=outlined))
-    takeaway(headline(trace), sentence)
+    takeaway(cell.headline(trace), sentence)
     linked_toggle("Order units by similarity", ORDER)
 
 
@@ -81,7 +74,7 @@ def _unit(layer: LayerPass, palette: Palette, *, top: bool) -> Follower:
 
     def write(at: At) -> None:
         with words:
-            takeaway(step_takeaway(layer, at.unit, at.step), longest=STEP_ROOM)
+            takeaway(cell.step_takeaway(layer, at.unit, at.step), longest=cell.STEP_ROOM)
         formulas.html(unit_lines(lines(layer, at.unit, at.step), palette, top=top))
         if hand is not None:
             hand.html(by_hand(layer, at.step, palette))

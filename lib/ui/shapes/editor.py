@@ -69,38 +69,22 @@ def _key(place: int, layer: Layer, name: str) -> str:
 
 def _setting(place: int, layer: Layer, setting: LayerSetting) -> None:
     """A field for a number, or a menu."""
-    key = _key(place, layer, setting.name)
+    key, width = _key(place, layer, setting.name), WIDTHS.get(setting.name, USUAL_WIDTH)
     st.session_state[key] = getattr(layer, setting.name)
-    width = WIDTHS.get(setting.name, USUAL_WIDTH)
 
     def take_value() -> None:
         value = st.session_state[key]
         _set(place, {setting.name: round(value, 1) if isinstance(value, float) else value})
 
+    shared: dict[str, Any] = {"key": key, "width": width, "on_change": take_value}
     if limit := setting.limit:
-        kind = type(limit.minimum)
+        least, most, step = map(type(limit.minimum), (limit.minimum, limit.maximum, limit.step))
         start: Any = None if setting.optional else "min"
-        st.number_input(
-            setting.label,
-            kind(limit.minimum),
-            kind(limit.maximum),
-            start,
-            step=kind(limit.step),
-            placeholder="any" if setting.optional else None,
-            key=key,
-            width=width,
-            on_change=take_value,
-        )
+        empty = "any" if setting.optional else None
+        st.number_input(setting.label, least, most, start, step, placeholder=empty, **shared)
     else:
         options = setting.options or {}
-        st.selectbox(
-            setting.label,
-            list(options),
-            format_func=options.__getitem__,
-            key=key,
-            width=width,
-            on_change=take_value,
-        )
+        st.selectbox(setting.label, list(options), format_func=options.__getitem__, **shared)
 
 
 def _flags(place: int, layer: Layer, names: list[str]) -> None:

@@ -32,7 +32,7 @@ def quiz(palette: Palette) -> None:
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
         st.markdown(f"### Question {number + 1}")
-        st.code(_without_answers(puzzle), language="python", wrap_lines=True)
+        st.code("\n".join(map(code_line, puzzle.steps)), language="python", wrap_lines=True)
     with right.container(border=True, height="stretch", key="quiz_options"):
         _options(number, puzzle, answer)
     with st.container(border=True, key="quiz_answer"):
@@ -41,7 +41,10 @@ def quiz(palette: Palette) -> None:
         if answer is None:
             hint(f"The input. Say aloud what comes out, then press 1 to 4. {SCALES}")
         else:
-            _reasons(puzzle, answer, f"{sentence} {SCALES}")
+            right, given = puzzle.options[puzzle.right], puzzle.options[answer]
+            if answer != puzzle.right:
+                say(f"✗ {given.text}: {given.why}")
+            takeaway(f"✓ {right.text}: {right.why}", f"{sentence} {SCALES}")
         st.html(stack_picture(steps, sentence, palette))
         if answer is not None:
             st.button(
@@ -57,11 +60,6 @@ def _number() -> int:
     """The seed: questions are counted from 1 in the address and on the page."""
     text = address.page_value(KEY)
     return min(max(int(text), 1), MOST) - 1 if re.fullmatch("[0-9]{1,6}", text) else 0
-
-
-def _without_answers(puzzle: Question) -> str:
-    """A line of code for each layer, without the shape that comes out of it."""
-    return "\n".join(map(code_line, puzzle.steps))
 
 
 def _options(number: int, puzzle: Question, answer: int | None) -> None:
@@ -96,14 +94,6 @@ def _verdict(puzzle: Question, answer: int) -> str:
     if (place := broken(puzzle.steps)) is not None:
         return f":red[✗ It is an error: layer {place + 1} breaks]"
     return f":red[✗ It is {puzzle.options[puzzle.right].text}]"
-
-
-def _reasons(puzzle: Question, answer: int, details: str) -> None:
-    """Why the answer is wrong, where it is, and why the right one is right."""
-    right, given = puzzle.options[puzzle.right], puzzle.options[answer]
-    if answer != puzzle.right:
-        say(f"✗ {given.text}: {given.why}")
-    takeaway(f"✓ {right.text}: {right.why}", details)
 
 
 def _answer(number: int, place: int, right: bool) -> None:

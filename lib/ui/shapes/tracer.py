@@ -11,14 +11,7 @@ import streamlit as st
 from lib.figures.palette import Palette
 from lib.figures.stack import layer_pictures
 from lib.figures.tensor import SCALES
-from lib.narrate.stack import (
-    change_sentence,
-    layer_sentence,
-    stack_sentence,
-    stack_takeaway,
-    stack_title,
-)
-from lib.stack.base import ShapeError
+from lib.narrate import stack as narrate
 from lib.stack.code import keras_code
 from lib.stack.fixes import fixes
 from lib.stack.kinds import Stack
@@ -51,17 +44,14 @@ def tracer(stack: Stack, palette: Palette) -> None:
     """The layers with their tensors, and the stack as code."""
     page_style("shapes")
     steps, before = trace(stack), previous_stack()
-    st.markdown(f"# {plain(stack_title(steps))}")
+    st.markdown(f"# {plain(narrate.stack_title(steps))}")
     name = pattern_of(stack)
     _patterns(name)
     about = PATTERNS[name].about if name and not is_sidebar_stack() else ""
-    details = f"{change_sentence(before, stack)} {stack_sentence(steps)} {SCALES}"
+    moves, change = MOVES if is_sidebar_stack() else "", narrate.change_sentence(before, stack)
+    details = f"{moves}{change} {narrate.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):
-        takeaway(
-            stack_takeaway(before, stack, about),
-            (MOVES if is_sidebar_stack() else "") + details,
-            longest=LONGEST,
-        )
+        takeaway(narrate.stack_takeaway(before, stack, about), details, longest=LONGEST)
         _rows(steps, palette)
         with st.container(horizontal=True):
             adding(stack)
@@ -102,25 +92,21 @@ def _check_target() -> None:
 def _rows(steps: tuple[TracedLayer, ...], palette: Palette) -> None:
     """Each layer: its settings at the left, what comes out of it at the right."""
     stack = tuple(step.layer for step in steps)
-    pictures = layer_pictures(steps, map(layer_sentence, steps), palette)
+    pictures = layer_pictures(steps, map(narrate.layer_sentence, steps), palette)
     with st.container(key="rows", gap=None):
         for place, (step, picture) in enumerate(zip(steps, pictures, strict=True)):
             with st.container(key=f"layer_{place}"):
                 settings, result = st.columns([8, 5], vertical_alignment="center")
                 with settings, st.container(gap=None):
                     layer_settings(place, stack, broken=step.error is not None)
-                    if step.error:
-                        _keras_says(step.error)
+                    if error := step.error:
+                        hint(SAYS[error.when] if error.message else SILENT)
+                        if error.message:
+                            st.code(error.message, language=None, wrap_lines=True)
                 with result, st.container(gap="xsmall"):
                     st.html(picture)
                     if step.error:
                         _ways_out(steps)
-
-
-def _keras_says(error: ShapeError) -> None:
-    hint(SAYS[error.when] if error.message else SILENT)
-    if error.message:
-        st.code(error.message, language=None, wrap_lines=True)
 
 
 def _ways_out(steps: tuple[TracedLayer, ...]) -> None:
