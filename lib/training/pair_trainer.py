@@ -70,8 +70,6 @@ class PairTrainer:
         self._judge, self._clock = judge, clock
         self._checked = -1
         """The step of the last judgement."""
-        self._most = 1
-        """Steps that one call of a program can train."""
         self._speed = 0.0
         """Steps per second while training, as of the last call."""
         weights = initial_model_weights(experiment, samples.shape[2], samples.targets)
@@ -117,10 +115,9 @@ class PairTrainer:
 
     def load(self, program: Program) -> None:
         """Make the models ready to train, both by the same program."""
-        train = slice(0, self._samples.train)
-        x, y = self._samples.x[train], self._samples.y[train]
-        rate = self._experiment.training.learning_rate
-        self._program, self._most, self._data = program, program.max_steps, program.samples(x, y)
+        n, rate = self._samples.train, self._experiment.training.learning_rate
+        x, y = self._samples.x[:n], self._samples.y[:n]
+        self._program, self._data = program, program.samples(x, y)
         self._states = {m: program.fresh(r.weights, rate, m) for m, r in self._models.items()}
 
     def release(self) -> None:
@@ -243,7 +240,7 @@ class PairTrainer:
         rest = epoch - self.step % epoch
         if fitting < rest <= LONGER * fitting:
             fitting = rest
-        steps = min(max(1, int(fitting)), self._most, goal - self.step)
+        steps = min(max(1, int(fitting)), self._program.max_steps, goal - self.step)
         if steps < rest or self._keeps_best:
             return min(steps, rest)
         return rest + (steps - rest) // epoch * epoch
