@@ -77,8 +77,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def worker_pids(self) -> tuple[int, ...]:
         """The processes that work for this client: of each worker one, or two while it changes."""
         with self._changed:
-            workers = [worker for s in self._supervisors for worker in s.workers]
-            return tuple(worker.pid for worker in workers if worker.pid is not None)
+            pids = [worker.pid for s in self._supervisors for worker in s.workers]
+            return tuple(pid for pid in pids if pid is not None)
 
     def start(
         self,

@@ -113,6 +113,7 @@ class Program:
             self._optimizer = optimizer()  # each model has its own learning rate: see `fresh`
             self._optimizer.build(self._weights)
             self._fresh = [tf.constant(variable) for variable in self._optimizer.variables]
+            self._all_variables = [*self._weights, *self._optimizer.variables]
             self._loss = keras.losses.get(LOSSES[architecture.loss].keras)
             self._held: ModelState | None = None
             network = architecture.network
@@ -184,10 +185,6 @@ class Program:
             if self._held is not None:
                 self._held.values = before
             self._held = state
-
-    @property
-    def _all_variables(self) -> list[Any]:
-        return [*self._weights, *self._optimizer.variables]
 
     def _swap(self, values: list[tf.Tensor]) -> list[tf.Tensor]:
         """Put these into the variables, and return what was there.

@@ -1,4 +1,4 @@
-"""One of a run's models: what it needs to train, its figures by epoch, and its best epoch.
+"""One of a run's models: its weights, its figures by epoch, and its best epoch.
 
 It trains nothing and judges nothing: the `pair_trainer` does, and notes here what it found.
 """
@@ -6,15 +6,11 @@ It trains nothing and judges nothing: the `pair_trainer` does, and notes here wh
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lib.run import ModeResult
 from lib.training.history import History
-
-if TYPE_CHECKING:
-    from lib.training.engine import ModelState, Program
 
 MAX_SENT_PARAMETERS = 50_000
 """Models of more parameters are sent along with the snapshots of a run that rests alone."""
@@ -32,15 +28,6 @@ class Errors:
     """The training's loss there, by mode."""
     predictions: np.ndarray
     """For the shown samples, (S, T, K)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """What a model needs in order to train."""
-
-    program: Program
-    state: ModelState
-    samples: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +55,6 @@ class ModelRecord:
     """Of these weights."""
     unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))
     """Losses of the batches of an epoch that isn't complete."""
-    fit: Fit | None = None
     best: Best | None = None
     """None before its first epoch, and where the last epoch is kept."""
     kept_epoch: int | None = None

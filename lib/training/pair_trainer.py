@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,10 +20,10 @@ from lib.recurrence import initial_model_weights
 from lib.run import ModelWeights, ModeResult
 from lib.training.batches import BatchOrder
 from lib.training.history import History
-from lib.training.model_record import Errors, Fit, ModelRecord
+from lib.training.model_record import Errors, ModelRecord
 
 if TYPE_CHECKING:
-    from lib.training.engine import Judge, Program
+    from lib.training.engine import Judge, ModelState, Program
 
 LONGER = 2.0
 """How much longer a slice may be for the sake of an epoch's end."""
@@ -61,12 +61,15 @@ class PairTrainer:
         self._judging_seconds = 0.0
         self._training: Iterator[None] | None = None
         """What is still to do of a training step: a long one has a part for each model."""
+        self._program: Program
+        self._states: dict[str, ModelState] = {}
+        """By mode, what the program trains; empty before `load`."""
+        self._data: Any = None
+        """The training part as the program takes it."""
         self._experiment, self._samples = experiment, samples
         self._judge, self._clock = judge, clock
         self._checked = -1
         """The step of the last judgement."""
-        self._most = 1
-        """Steps that one call of a program can train."""
         self._speed = 0.0
         """Steps per second while training, as of the last call."""
         weights = initial_model_weights(experiment, samples.shape[2], samples.targets)
@@ -112,20 +115,16 @@ class PairTrainer:
 
     def load(self, program: Program) -> None:
         """Make the models ready to train, both by the same program."""
-        train = slice(0, self._samples.train)
-        x, y = self._samples.x[train], self._samples.y[train]
-        rate = self._experiment.training.learning_rate
-        samples, self._most = program.samples(x, y), program.max_steps
-        for mode, model in self._models.items():
-            model.fit = Fit(program, program.fresh(model.weights, rate, mode), samples)
+        n, rate = self._samples.train, self._experiment.training.learning_rate
+        x, y = self._samples.x[:n], self._samples.y[:n]
+        self._program, self._data = program, program.samples(x, y)
+        self._states = {m: program.fresh(r.weights, rate, m) for m, r in self._models.items()}
 
     def release(self) -> None:
         """Let go of programs and samples; the figures stay."""
-        self._training = self._judging = None
-        for model in self._models.values():
-            if model.fit:
-                model.fit.program.release(model.fit.state)
-            model.fit = None
+        self._training = self._judging = self._data = None
+        while self._states:
+            self._program.release(self._states.popitem()[1])
 
     def keep_best(self) -> None:
         """Have each model's best epoch again, where that is kept; it trains no more then."""
@@ -197,8 +196,8 @@ class PairTrainer:
         errors: dict[int, Errors] = {}
         weights = {mode: model.weights for mode, model in self._models.items()}
         for mode, model in self._training_models.items():
-            fit = model.fit
-            now = fit.program.weights(fit.state) if fit else model.weights
+            state = self._states.get(mode)
+            now = self._program.weights(state) if state else model.weights
             if id(now) not in errors:  # the untrained models of a pair are one and the same
                 errors[id(now)] = yield from self._errors(now)
             if not np.isfinite(errors[id(now)].step_mse).all():
@@ -241,7 +240,7 @@ class PairTrainer:
         rest = epoch - self.step % epoch
         if fitting < rest <= LONGER * fitting:
             fitting = rest
-        steps = min(max(1, int(fitting)), self._most, goal - self.step)
+        steps = min(max(1, int(fitting)), self._program.max_steps, goal - self.step)
         if steps < rest or self._keeps_best:
             return min(steps, rest)
         return rest + (steps - rest) // epoch * epoch
@@ -255,13 +254,11 @@ class PairTrainer:
         sizes = self.batches.sizes
         losses: dict[str, np.ndarray] = {}
         spent = 0.0
-        for mode, model in self._training_models.items():
-            if model.fit is None:
-                raise RuntimeError("load comes before advance")
+        for mode in self._training_models:
             if losses and steps == 1:
                 yield
             before = self._clock()
-            losses[mode] = model.fit.program.train(model.fit.state, model.fit.samples, batches)
+            losses[mode] = self._program.train(self._states[mode], self._data, batches)
             spent += self._clock() - before
         # What one step took says little of what many will: go up by degrees. And a call that had
         # to wait for other threads says little of the next: go down by degrees, too, but by large

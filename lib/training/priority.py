@@ -10,9 +10,8 @@ import threading
 NICE = 5
 """On Linux's scale from 0 to 19: a third of the time of a thread that doesn't give way.
 
-Measured with eight architectures that are compiled beside a run that trains (`tests/bench/load.py`,
-eight times, 2 processors): the run's longest pause is 0.40 s on average instead of 0.48 s, and the
-last model is ready 1 s later.
+While eight architectures are compiled (`tests/bench/load.py`), a run's longest pause is 0.40 s
+instead of 0.48 s, and the last model is ready 1 s later.
 """
 
 

@@ -38,9 +38,8 @@ def recorded(experiment: Experiment) -> Snapshot | None:
     recording = read(FOLDER / f"{name}.npz") if name in DATASETS else None
     if recording is None or recording[0] != experiment.set(mode="both"):
         return None
-    _, snapshot = recording
-    results = {mode: snapshot.results[mode] for mode in experiment.model.modes}
-    return replace(snapshot, results=results)
+    results = {mode: recording[1].results[mode] for mode in experiment.model.modes}
+    return replace(recording[1], results=results)
 
 
 @lru_cache(maxsize=32)

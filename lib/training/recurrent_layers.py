@@ -25,6 +25,8 @@ from lib.shapes import STATES
 
 PerUnit = tuple[tf.Tensor, ...]
 """Tensors (B, U) of one timestep: states, their gradients, or what else the way back needs."""
+Stepped = tuple[PerUnit, tf.Tensor, PerUnit]
+Gradients = tuple[tf.Tensor, tf.Tensor, PerUnit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,9 @@ class Rule:
     other things that the way back needs of a timestep, (B, U) each.
     """
 
-    step: Callable[[tf.Tensor, tf.Tensor, PerUnit], tuple[PerUnit, tf.Tensor, PerUnit]]
+    step: Callable[[tf.Tensor, tf.Tensor, PerUnit], Stepped]
     """(p, q, states before) → (states after, gates, more)."""
-    back: Callable[
-        [tf.Tensor, PerUnit, PerUnit, PerUnit, PerUnit], tuple[tf.Tensor, tf.Tensor, PerUnit]
-    ]
+    back: Callable[[tf.Tensor, PerUnit, PerUnit, PerUnit, PerUnit], Gradients]
     """(gates, more, states before, states after, gradients of states after) → gradients of p, of
     q, and of the states before, as far as they don't come through q."""
     more: int = 0
@@ -48,7 +48,7 @@ class Rule:
     """Whether p and q count as p + q alone. Then they have the same gradient, and q has no bias."""
 
 
-def _lstm_step(p: tf.Tensor, q: tf.Tensor, states: PerUnit) -> tuple[PerUnit, tf.Tensor, PerUnit]:
+def _lstm_step(p: tf.Tensor, q: tf.Tensor, states: PerUnit) -> Stepped:
     i, f, g, o = tf.split(p + q, 4, axis=1)
     i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
     c = f * states[1] + i * g
@@ -57,7 +57,7 @@ def _lstm_step(p: tf.Tensor, q: tf.Tensor, states: PerUnit) -> tuple[PerUnit, tf
 
 def _lstm_back(
     gates: tf.Tensor, _more: PerUnit, before: PerUnit, after: PerUnit, gradients: PerUnit
-) -> tuple[tf.Tensor, tf.Tensor, PerUnit]:
+) -> Gradients:
     (i, f, g, o), (dh, dc) = tf.split(gates, 4, axis=1), gradients
     tanh_c = tf.tanh(after[1])
     dc = dc + dh * o * (1 - tanh_c * tanh_c)
@@ -66,7 +66,7 @@ def _lstm_back(
     return dp, dp, (tf.zeros_like(dh), dc * f)
 
 
-def _gru_step(p: tf.Tensor, q: tf.Tensor, states: PerUnit) -> tuple[PerUnit, tf.Tensor, PerUnit]:
+def _gru_step(p: tf.Tensor, q: tf.Tensor, states: PerUnit) -> Stepped:
     """With `reset_after`, Keras's default."""
     (pz, pr, pg), (qz, qr, qg) = tf.split(p, 3, axis=1), tf.split(q, 3, axis=1)
     z, r = tf.sigmoid(pz + qz), tf.sigmoid(pr + qr)
@@ -76,7 +76,7 @@ def _gru_step(p: tf.Tensor, q: tf.Tensor, states: PerUnit) -> tuple[PerUnit, tf.
 
 def _gru_back(
     gates: tf.Tensor, more: PerUnit, before: PerUnit, _after: PerUnit, gradients: PerUnit
-) -> tuple[tf.Tensor, tf.Tensor, PerUnit]:
+) -> Gradients:
     (z, r, g), (qg,), (dh,) = tf.split(gates, 3, axis=1), more, gradients
     dz = dh * (before[0] - g) * z * (1 - z)
     dg = dh * (1 - z) * (1 - g * g)
@@ -84,16 +84,14 @@ def _gru_back(
     return tf.concat((dz, dr, dg), axis=1), tf.concat((dz, dr, dg * r), axis=1), (dh * z,)
 
 
-def _simple_step(
-    p: tf.Tensor, q: tf.Tensor, _states: PerUnit
-) -> tuple[PerUnit, tf.Tensor, PerUnit]:
+def _simple_step(p: tf.Tensor, q: tf.Tensor, _states: PerUnit) -> Stepped:
     h = tf.tanh(p + q)
     return (h,), h, ()
 
 
 def _simple_back(
     gates: tf.Tensor, _more: PerUnit, _before: PerUnit, _after: PerUnit, gradients: PerUnit
-) -> tuple[tf.Tensor, tf.Tensor, PerUnit]:
+) -> Gradients:
     dp = gradients[0] * (1 - gates * gates)
     return dp, dp, (tf.zeros_like(dp),)
 

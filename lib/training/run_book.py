@@ -253,11 +253,7 @@ class RunBook:
         return [e for e in active if not (e.unwatched or e.waiting or e.touched >= since)]
 
     def stale(self) -> list[RunEntry]:
-        """The runs to forget now.
-
-        Those that are over: too old, or more than are kept, the newest first. And those that are
-        paused and that nobody has looked at for as long.
-        """
+        """The runs to forget: over and too old, or too many, or paused and unseen for as long."""
         since = self._clock() - KEEP_SECONDS
         over = [entry for entry in self.entries.values() if entry.over]
         over.sort(key=lambda entry: entry.touched, reverse=True)

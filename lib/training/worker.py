@@ -186,11 +186,10 @@ class Loop:
             run.set_pace(command.show_seconds)
 
     def _ask(self, command: messages.Ask) -> None:
-        function = self._answers.get(command.question)
+        function, most = self._answers.get(command.question), self._timing.max_questions
         if function is None:
             error = f"No question is called {command.question!r}: {list(self._answers)}."
-        elif len(self._open) >= self._timing.max_questions:
-            most = self._timing.max_questions
+        elif len(self._open) >= most:
             error = f"At most {most} questions may wait for an answer; ask again later."
         else:
             self._open[command.question_id] = self._helper.submit(function, **command.arguments)

@@ -137,9 +137,9 @@ class WorkerProcess:
             with self._changed:
                 if self._closing:
                     return
-                self._process = _spawn(listener.address, key, errors)
-            guard = threading.Thread(target=self._guard, args=(listener.address, key), daemon=True)
-            guard.start()
+                process = self._process = _spawn(listener.address, key, errors)
+            guarded = process, listener.address, key
+            threading.Thread(target=self._guard, args=guarded, daemon=True).start()
             connection = self._accept(listener)
         with connection:
             writer = threading.Thread(target=self._write, args=(connection,), daemon=True)
@@ -152,20 +152,18 @@ class WorkerProcess:
                     self._changed.notify_all()
             writer.join(timeout=10)
 
-    def _guard(self, address: object, key: bytes) -> None:
+    def _guard(self, process: subprocess.Popen[bytes], address: object, key: bytes) -> None:
         """Wait for the process, so that it doesn't stay behind as a zombie; end a silent one.
 
         If it ends before it has connected, connect in its place: nothing else ends `accept`.
         """
-        assert self._process is not None  # noqa: S101  started after the process
-        while not _ends(self._process, BEAT_SECONDS):
+        while not _ends(process, BEAT_SECONDS):
             with self._changed:
                 # Counted, not taken from the clock: this process may have been stopped itself.
-                self._silent += 1
-                silent = self._silent
+                self._silent = silent = self._silent + 1
             if silent > (SILENT_BEATS if self.ready else SILENT_BEATS_FIRST):
                 self.ending = f"said nothing for {silent * BEAT_SECONDS:g} s and was ended"
-                self._process.kill()
+                process.kill()
         if not self._connected:
             # An error means that nobody waits there any more.
             with contextlib.suppress(OSError, EOFError, AuthenticationError):

@@ -28,9 +28,8 @@ PAGES = {
 }
 """Menu label → the page's file and icon."""
 
-FAVICON = "data:image/png;base64," + b64encode(
-    Path(__file__).with_name("favicon.png").read_bytes()
-).decode("ascii")
+_ICON = Path(__file__).with_name("favicon.png").read_bytes()
+FAVICON = f"data:image/png;base64,{b64encode(_ICON).decode('ascii')}"
 """The icon itself. Browsers would fetch an icon's name from elsewhere, and a file is gone for a
 moment where a run of a page is cut short: then it was asked for in vain."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
@@ -34,10 +34,9 @@ class Linked:
     def bind(self, then: Callable[[], None] = lambda: None) -> dict[str, Any]:
         """Arguments that tie a widget, whose options are 0, 1, 2 and so on, to the address.
 
-        `then` is called when the choice has been kept.
-
-        Its state is set only where it differs: Streamlit sends the browser all that is set, and
-        that would overrule the choice that a person is making.
+        `then` is called when the choice has been kept. The widget's state is set only where it
+        differs: Streamlit sends the browser all that is set, and that would overrule the choice
+        that a person is making.
         """
         if st.session_state.get(self.key) != self.index:
             st.session_state[self.key] = self.index
@@ -79,13 +78,11 @@ def linked_buttons(
     choice: Linked,
     about: str | None = None,
     then: Callable[[], None] = lambda: None,
-    *,
-    disabled: bool = False,
-    label_visibility: Literal["visible", "collapsed"] = "visible",
+    **options: Any,
 ) -> int:
     """Draw buttons side by side with these `labels`; returns which one is pressed.
 
-    `then` is called when another one was.
+    `then` is called when another one was; `options` are Streamlit's own.
     """
     st.segmented_control(
         label,
@@ -93,9 +90,8 @@ def linked_buttons(
         default=choice.index,
         format_func=labels.__getitem__,
         required=True,
-        disabled=disabled,
         help=about,
-        label_visibility=label_visibility,
+        **options,
         **choice.bind(then),
     )
     return choice.index

@@ -82,8 +82,7 @@ def sample_key(count: int) -> str:
 def strip_values(shown: ShownRun) -> tuple[int, Traces]:
     """What shades the shape strip: a sample's index, and every state of both models for it.
 
-    The strip is drawn with the page, so it shows them as they were then: at the start of a run and
-    at its end, and whenever a control is moved.
+    As they were when the page was drawn: at a run's start or end, or when a control was moved.
     """
     samples = shown.dataset.shown
     sample = int(samples[sample_index(len(samples))])

@@ -9,8 +9,6 @@ one, which stays until it is covered.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import plotly.graph_objects as go
 import plotly.io
 import streamlit as st
@@ -27,7 +25,6 @@ def steady_chart(figure: go.Figure | None, sentence: str, key: str, *, fills: bo
     changes for the first time there is one chart only. Without a figure what is there (`is_drawn`)
     stays as it is. Where it `fills` a place, that gives it its height: see `lib.ui.style`.
     """
-    height: Literal["stretch", "content"] = "stretch" if fills else "content"
     pair = session().charts.by_place.setdefault(key, TwoCharts())
     if figure is not None:
         newest = plotly.io.to_json(figure.to_dict(), validate=False) + sentence
@@ -43,7 +40,7 @@ def steady_chart(figure: go.Figure | None, sentence: str, key: str, *, fills: bo
                 if shown is not None:
                     st.plotly_chart(
                         shown[0],
-                        height=height,
+                        height="stretch" if fills else "content",
                         key=f"{key}_{place}_chart",
                         config=CONFIG,
                         alt=shown[1],

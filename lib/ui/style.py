@@ -48,14 +48,10 @@ def style() -> None:
         f"{','.join(f'code .token.{kind}' for kind in kinds)}{{color:{color}!important}}"
         for color, kinds in tokens.items()
     )
-    names = {
-        "background": colors.background,
-        "border": colors.border,
-        "muted": colors.muted,
-        "wrong": colors.wrong,
-        "wrong-tint": mix(colors.background, colors.wrong, 0.08),
-    }
-    root = "".join(f"--{name}:{color};" for name, color in names.items())
+    root = (
+        f"--background:{colors.background};--border:{colors.border};--muted:{colors.muted};"
+        f"--wrong:{colors.wrong};--wrong-tint:{mix(colors.background, colors.wrong, 0.08)};"
+    )
     letters = f"@media(hover:hover) and (min-width:40.1rem){{{_LETTERS}}}"
     _write(f":root{{{root}}}{_file('page')}{letters}{code}{_file('paper')}")
 

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from lib.recurrence import layers_of
 from lib.training.answers.calls import Calls
-from lib.training.answers.stacks import largest, recurrent, stack
+from lib.training.answers.stacks import Weights, largest, recurrent, stack
 
 
 def breakings(
-    cell: str,
-    weights: Sequence[np.ndarray],
-    backward: Sequence[np.ndarray],
-    x: np.ndarray,
-    padding: int,
+    cell: str, weights: Weights, backward: Weights, x: np.ndarray, padding: int
 ) -> dict[str, float]:
     """Largest absolute differences over samples and units, by what is compared.
 

@@ -36,9 +36,7 @@ class Calls:
 
     def run(self, layers: Sequence[Any], x: np.ndarray, mask: np.ndarray | None = None) -> Any:
         """What layers make of x (N, T, F), one after the other; `mask` (N, T) is of the first."""
-        if mask is None:
-            return self(through, tuple(layers), x)
-        return self(_masked, tuple(layers), x, mask)
+        return self(through, tuple(layers), *([x] if mask is None else [x, mask]))
 
     def __call__(self, function: Callable[..., Any], what: Any, *arrays: np.ndarray) -> Any:
         """`function(what, *arrays)` as NumPy arrays; it gets tensors (N, T, …), float32.
@@ -51,15 +49,12 @@ class Calls:
         return tf.nest.map_structure(np.asarray, made)
 
 
-def through(layers: Sequence[Any], inputs: Any) -> Any:
-    """What layers make of inputs, one after the other."""
+def through(layers: Sequence[Any], inputs: Any, mask: Any = None) -> Any:
+    """What layers make of inputs, one after the other; `mask` is of the first."""
     for layer in layers:
-        inputs = layer(inputs)
+        options = {} if mask is None else {"mask": keras.ops.cast(mask, "bool")}
+        inputs, mask = layer(inputs, **options), None
     return inputs
-
-
-def _masked(layers: Sequence[Any], inputs: Any, mask: Any) -> Any:
-    return through(layers[1:], layers[0](inputs, mask=keras.ops.cast(mask, "bool")))
 
 
 # What was traced runs its layers with whatever weights they have. It leaves some 4 MB, and there

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import tensorflow as tf
 
 from lib.recurrence import layers_of
 from lib.training.answers.calls import Calls, through
-from lib.training.answers.stacks import head, recurrent, split, stack
+from lib.training.answers.stacks import Weights, head, recurrent, split, stack
 
 MOST_OUTPUTS = 200
 """Outputs that are looked at: T times as many as output columns."""
@@ -19,12 +18,7 @@ MOST_VALUES = 1_000_000
 
 
 def influence(
-    *,
-    cell: str,
-    layers: int,
-    weights: Sequence[np.ndarray],
-    x: np.ndarray,
-    backward: Sequence[np.ndarray] | None = None,
+    *, cell: str, layers: int, weights: Weights, x: np.ndarray, backward: Weights | None = None
 ) -> dict[str, Any]:
     """Norms of the gradients of one sample's outputs by its inputs x (T, F).
 
@@ -59,7 +53,7 @@ def influence(
     return {"map": np.sqrt((by_output**2).sum(axis=(1, 3))), "columns": columns}
 
 
-def _gradient(layers: Sequence[Any], x: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
+def _gradient(layers: tuple[Any, ...], x: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
     """What x (rows, T, F) does to the outputs for which `chosen` (rows, T, columns) isn't 0."""
     with tf.GradientTape() as tape:
         tape.watch(x)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from lib.recurrence import layers_of
 from lib.training.answers.calls import Calls
-from lib.training.answers.stacks import largest, stack
+from lib.training.answers.stacks import Weights, largest, stack
 
 
-def modes(
-    cell: str, layers: int, weights: Sequence[np.ndarray], x: np.ndarray, sample: int
-) -> dict[str, Any]:
+def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) -> dict[str, Any]:
     """Run a stack with `return_sequences=True`, with `False`, and with `return_state=True`.
 
     On x (N, T, F), and on every prefix of one `sample` of it. A head is passed over.

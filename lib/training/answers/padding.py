@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from lib.experiment import LOSSES
 from lib.recurrence import layers_of
 from lib.training.answers.calls import Calls
-from lib.training.answers.stacks import stack
+from lib.training.answers.stacks import Weights, stack
 
 
 def _from_zero(loss: keras.losses.Loss, outputs: Any) -> Any:
@@ -29,7 +29,7 @@ _LOSSES = {
 
 
 def padding(
-    cell: str, weights: Sequence[np.ndarray], batches: Mapping[str, np.ndarray], loss: str
+    cell: str, weights: Weights, batches: Mapping[str, np.ndarray], loss: str
 ) -> dict[str, Any]:
     """What the last-step mode says of padded batches, and the sequence mode's loss.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -11,18 +10,11 @@ import tensorflow as tf
 
 from lib.experiment import LOSSES
 from lib.training.answers.calls import Calls, through
-from lib.training.answers.stacks import head, recurrent, split
+from lib.training.answers.stacks import Weights, head, recurrent, split
 
 
 def reach(
-    *,
-    cell: str,
-    layers: int,
-    weights: Sequence[np.ndarray],
-    x: np.ndarray,
-    y: np.ndarray,
-    loss: str,
-    layer: int,
+    *, cell: str, layers: int, weights: Weights, x: np.ndarray, y: np.ndarray, loss: str, layer: int
 ) -> dict[str, Any]:
     """Norms of the gradients by the hidden states of `layer` (from 0), each the mean over samples.
 

@@ -12,10 +12,11 @@ import numpy as np
 from lib.experiment import CELLS
 from lib.recurrence import ARRAYS_EACH, layers_of
 
+Weights = Sequence[np.ndarray]
+"""In Keras's order, three arrays for each recurrent layer."""
 
-def recurrent(
-    cell: str, weights: Sequence[np.ndarray], place: int, merge_mode: str = "", **options: Any
-) -> Any:
+
+def recurrent(cell: str, weights: Weights, place: int, merge_mode: str = "", **options: Any) -> Any:
     """One built recurrent layer with `weights`: kernel, recurrent_kernel, bias.
 
     With a `merge_mode` it is Bidirectional, and has six: forwards, then backwards. A GRU's bias
@@ -67,12 +68,12 @@ def _dense(units: int, outputs: int) -> Any:
     return layer
 
 
-def split(weights: Sequence[np.ndarray], layers: int) -> tuple[list[Any], list[np.ndarray]]:
+def split(weights: Weights, layers: int) -> tuple[list[Any], list[np.ndarray]]:
     """A model's weights as three for each of its recurrent layers, and the head's, if any."""
     return layers_of(weights, layers), list(weights[ARRAYS_EACH * layers :])
 
 
-def head(weights: Sequence[np.ndarray]) -> list[Any]:
+def head(weights: Weights) -> list[Any]:
     """The built Dense head alone; nothing, where there are no weights for one."""
     if not weights:
         return []

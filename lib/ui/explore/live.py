@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -66,7 +67,7 @@ def live(loaded: Loaded, palette: Palette, *, with_lower_charts: bool) -> None:
     shown = shown_run(loaded.experiment, loaded.dataset)
     interval = RHYTHM.interval() if shown.polling else None
     picked = Epochs.of(shown).picked
-    drawn = PanelDrawing(shown.run, shown.polling, picked, interval, clock.now())
+    drawn = PanelDrawing(shown.run, picked, interval, clock.now())
     try:
         fragment(_panel, run_every=interval)(loaded, palette, with_lower_charts, drawn)
     finally:
@@ -78,11 +79,9 @@ class PanelDrawing:
     """The run and the polling interval at the page's last full run, to be compared with newer."""
 
     run: Run | None
-    polling: bool
-    epoch: int | None
-    """The one that was picked."""
+    picked: int | None
     interval: float | None
-    """Seconds between two looks for new figures."""
+    """Seconds between two looks for new figures; None where they don't change."""
     time: float
     """Of `lib.ui.clock`."""
     is_complete: bool = False
@@ -95,9 +94,10 @@ class PanelDrawing:
 
     def is_outdated(self, now: ShownRun, picked: int | None) -> bool:
         """Whether the page has to be drawn again as a whole."""
+        if (now.run, now.polling, picked) != (self.run, self.interval is not None, self.picked):
+            return True
         steady = clock.now() - self.time < STEADY_SECONDS
-        off = self.interval is not None and not steady and RHYTHM.is_off(self.interval)
-        return off or (now.run, now.polling, picked) != (self.run, self.polling, self.epoch)
+        return self.interval is not None and not steady and RHYTHM.is_off(self.interval)
 
 
 def _panel(loaded: Loaded, palette: Palette, with_lower_charts: bool, drawn: PanelDrawing) -> None:
@@ -159,10 +159,10 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
         client.step(goes_on or train(paused=True))
 
     if paused:
-        _button("Train", "play_arrow", resume, label="Resume", primary=True)
+        _button("Train", "play_arrow", resume, label="Resume", type="primary")
     else:
         can_train = loaded.trainable and not (open_run and status.active and same)
-        _button("Train", "play_arrow", train, primary=True, disabled=not can_train)
+        _button("Train", "play_arrow", train, type="primary", disabled=not can_train)
     _button("Pause", "pause", steer(client.pause), disabled=idle or paused)
     _button("Resume", "resume", resume, disabled=not paused)
     _button("New run", "add", train, disabled=not (paused and loaded.trainable and not same))
@@ -173,21 +173,14 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
         "settings have changed. A run that is over has no more."
     )
     can_step = paused or (loaded.trainable and not (status.over and same))
-    _button("Step", "skip_next", step, disabled=not can_step, about=about)
+    _button("Step", "skip_next", step, disabled=not can_step, help=about)
     _button("Stop", "stop", steer(client.stop), disabled=idle)
     about = "Forget the run and go back to the untrained model."
-    _button("Reset", "restart_alt", runs.leave, disabled=run is None, about=about)
+    _button("Reset", "restart_alt", runs.leave, disabled=run is None, help=about)
 
 
 def _button(
-    name: str,
-    icon: str,
-    act: Callable[[], object],
-    *,
-    label: str = "",
-    primary: bool = False,
-    disabled: bool = False,
-    about: str | None = None,
+    name: str, icon: str, act: Callable[[], object], *, label: str = "", **options: Any
 ) -> None:
     """A button that acts in a callback, which runs even if its run of the page is cut short.
 
@@ -198,11 +191,9 @@ def _button(
         label or name,
         key=f"do_{name.lower().replace(' ', '_')}",
         icon=f":material/{icon}:",
-        type="primary" if primary else "secondary",
-        disabled=disabled,
-        help=about,
         on_click=_once,
         args=(label or name, act),
+        **options,
     )
 
 
