@@ -116,16 +116,30 @@ def _joined(column: str, *names: str) -> list[str]:
     return [f"frame[{column}] = " + ' + ", " + '.join(codes)]
 
 
-def _unroll(column: str, series: str, *names: str) -> list[str]:
-    by = [f"by = frame[{quoted(series)}].repeat({len(names)}).array"] if series else []
+def _unroll(column: str, label: str, series: str, *names: str) -> list[str]:
+    """A row a month or quarter, with its time in the column `label`, which has the year's."""
+    width, by, times = len(names), f"frame[{quoted(series)}]", f"frame[{quoted(label)}]"
+    dates = [
+        f'"year": {times}.dt.year.repeat({width}).array',
+        f'"month": np.tile(np.arange(1, 13, {12 // width}), len(frame))',
+        '"day": 1',
+    ]
     return [
-        *by,
+        *([f"by = {by}.repeat({width}).array"] if series else []),
+        *([laid_out("dates = {", dates, "}")] if label else []),
         laid_out("columns = [", [*map(quoted, names)], "]"),
         f"frame = pd.DataFrame({{{column}: frame[columns].astype(float).to_numpy().ravel()}})",
-        *([f"frame[{quoted(series)}] = by"] if series else []),
+        *([f"{by} = by"] if series else []),
+        *([f"{times} = pd.to_datetime(dates)"] if label else []),
         f"known = np.flatnonzero(frame[{column}].notna())",
         "frame = frame[known[0] : known[-1] + 1]",
     ]
+
+
+def _texts(column: str) -> list[str]:
+    """Whole numbers without a point."""
+    entries = f"frame[{column}]"
+    return [f'{entries} = {entries}.map(str, na_action="ignore").str.removesuffix(".0")']
 
 
 MENDINGS: dict[Mending, Callable[..., list[str]]] = {
@@ -138,7 +152,7 @@ MENDINGS: dict[Mending, Callable[..., list[str]]] = {
     "duplicates": lambda _: ["frame = frame.drop_duplicates()"],
     "newest first": lambda _: ["frame = frame[::-1]"],
     "order": lambda column: [f'frame = frame.sort_values({column}, kind="stable")'],
-    "texts": lambda column: [f'frame[{column}] = frame[{column}].convert_dtypes().astype("str")'],
+    "texts": _texts,
     "numbers": _numbers,
     "huge": lambda column, limit: [
         f"frame[{column}] = frame[{column}].mask(frame[{column}].abs() > {limit})"

@@ -36,24 +36,29 @@ frame["log population"] = np.log10(frame["pop"])""",
 """How a script gets the rows of a table, by dataset."""
 IMPORTS = {"gapminder": ("import plotly.data",)}
 """What that needs besides NumPy and pandas."""
+_OF_COLUMNS = ("texts", "numbers", "huge", "joined")
+"""What is done to a column for itself."""
 
 
 def rows_code(experiment: Experiment, dataset: Dataset) -> list[str]:
     """Lines that make `frame`, and do to it what the app did."""
     steps, kinds = dataset.mended, {what for what, *_ in dataset.mended}
-    dated = bool(kinds & {"order", "duplicates", "unroll", "calendar", "average", "series"})
+    cut_by = bool(kinds & {"calendar", "average", "series"})
     used = {*dataset.feature_names, *(dataset.origin.columns if dataset.origin else ())}
-    for what, column, details in steps:
-        if what in ("category", "series", "joined", "unroll"):
+    for what, column, details in reversed(steps):
+        if what in ("category", "series", "unroll") or (what == "joined" and column in used):
             used |= {column, *details}
     lines = [FRAMES[experiment.data.name].replace("{read}", reading_code(dataset))]
     for what, column, details in steps:
-        needed = column in used or what not in ("numbers", "huge", "texts")
         if what == "calendar":
             lines += _calendar(column, times_of(dataset))
         elif what == "category":
             lines += _category(column, *details)
-        elif what in MENDINGS and (dated if what == "times" else needed):
+        elif what == "unroll" and not cut_by:
+            lines += MENDINGS[what](quoted(column), "", *details[1:])
+        elif what == "times" and not (cut_by or "order" in kinds):
+            continue
+        elif what in MENDINGS and (column in used or what not in _OF_COLUMNS):
             lines += MENDINGS[what](quoted(column), *details)
     return lines
 

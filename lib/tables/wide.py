@@ -74,7 +74,8 @@ def _unrolled(table: Table, step: str, columns: list[str]) -> Table:
     frame = frame[kept].reset_index(drop=True)
     note = f"{width} columns were unrolled into one, {counted(len(frame), step)} long"
     note += f"; left out: {listed(map(str, others))}." if others else "."
-    mended: Mended = ("unroll", VALUE, (table.series, *columns))
+    [label, *_] = [name for what, name, _ in reversed(table.mended) if what == "times"] or [""]
+    mended: Mended = ("unroll", VALUE, (label, table.series, *columns))
     return replace(
         table,
         frame=frame,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import get_args
 from unittest.mock import patch
 
 import numpy as np
@@ -11,11 +12,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from lib.dataset import Mending
 from lib.datasets import DATASETS, make_dataset, settle
 from lib.datasets.series import FILES
 from lib.experiment import MAX_VALUES, Experiment
 from lib.export import ARRAYS, EXPORTS, arrays, keras_script
-from lib.export.rows import CALENDAR, MENDINGS
+from lib.export.mending import MENDINGS
+from lib.export.rows import CALENDAR
 from lib.tables import Table, WindowError, features
 from tests.unit.test_export import assert_same_data, check_format
 
@@ -252,7 +255,7 @@ def test_of_many_texts_the_rarest_share_a_feature():
     assert 'frame["color = other"]' in script
 
 
-def test_whatever_a_script_may_have_to_do_it_can():
-    """The calendar of the app, and all that is done to rows, but for what is written elsewhere."""
+def test_whatever_is_done_to_a_table_has_code():
+    """What `lib.uploads` does is a registry; features, series and averages are written for it."""
     assert set(CALENDAR) == set(features.CALENDAR)
-    assert {"numbers", "huge", "times", "order"} <= set(MENDINGS)
+    assert set(get_args(Mending)) == {*MENDINGS, "category", "calendar", "series", "average"}
