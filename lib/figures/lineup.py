@@ -141,9 +141,6 @@ def _side(pair: AxisPair, side: str, palette: Palette) -> str:
 
 def _fill(fate: AxisFate, palette: Palette) -> str:
     """The colour behind an axis's fate: fits, fits by accident, doesn't fit."""
-    color, share = {
-        "correct": (palette.best, 0.16),
-        "error": (palette.wrong, 0.16),
-        "silent": (palette.silent, 0.3),
-    }[fate.verdict]
-    return f"background:{mix(palette.background, color, share)}"
+    colors = {"correct": palette.best, "error": palette.wrong, "silent": palette.silent}
+    share = 0.3 if fate.verdict == "silent" else 0.16
+    return f"background:{mix(palette.background, colors[fate.verdict], share)}"

@@ -107,7 +107,8 @@ def _mode(
         if is_top and only_last:
             name, color = "the last row alone", words
         elif is_head:
-            name = _prediction_words(width, only_last)
+            values = "one value" if width == 1 else f"{width} values"
+            name = f"{values} a step" if not only_last else f"{values}{', once' * (width > 1)}"
         room = max(BOX, grid.size(width)[0])
         image = image if only_last else _rows(image, grid)
         box = _tensor(step.tensors[0], image, name, palette, color=color, room=room, brief=brief)
@@ -126,13 +127,6 @@ def _mode(
     flex = "99 1 20rem" if brief else "none"
     chain = f'<div class="chain" style="flex:{flex}">{"".join(parts)}</div>'
     return div(f"display:flex;flex-wrap:wrap;min-width:0;{flow}", heading, chain)
-
-
-def _prediction_words(targets: int, only_last: bool) -> str:
-    """What a prediction with so many columns is: "a value at every step"."""
-    if targets == 1:
-        return "one value" if only_last else "one value a step"
-    return f"{targets} values, once" if only_last else f"{targets} values a step"
 
 
 def _tensor(

@@ -107,16 +107,14 @@ def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
 
 def _edits_of_input(stack: Stack, place: int) -> Iterator[Edit]:
     """Changes of the input."""
-    first = stack[0]
-    if not isinstance(first, Input):
-        return
-    sequence = replace(first, form="sequence")
-    for words, changed in (
-        (f"Begin with one sample, a sequence: {sequence.code()}", sequence),
-        (f"Fix the timesteps at {TIMESTEPS}", replace(first, timesteps=TIMESTEPS)),
-        (f"Fix the batch size at {BATCH_SIZE}", replace(first, batch=BATCH_SIZE)),
-    ):
-        yield words, put(stack, 0, changed), place
+    if isinstance(first := stack[0], Input):
+        sequence = replace(first, form="sequence")
+        words = f"Begin with one sample, a sequence: {sequence.code()}"
+        yield words, put(stack, 0, sequence), place
+        fixed = put(stack, 0, replace(first, timesteps=TIMESTEPS))
+        yield f"Fix the timesteps at {TIMESTEPS}", fixed, place
+        batch = put(stack, 0, replace(first, batch=BATCH_SIZE))
+        yield f"Fix the batch size at {BATCH_SIZE}", batch, place
 
 
 def _edits_of_layer(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:

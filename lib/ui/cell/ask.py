@@ -3,6 +3,7 @@
 An answer belongs to what a person has chosen: another sample, layer or mode is asked for at once,
 and nothing is shown meanwhile. Weights are another matter: while a run moves them on, the last
 answer stays until the next one comes, so that figures never blink, and says of which epoch it is.
+When an answer has come, the page is drawn anew.
 """
 
 from __future__ import annotations
