@@ -3,11 +3,10 @@
 import streamlit as st
 
 from lib.narrate.cell import cell_sentence
-from lib.ui.cell.ask import say_progress
+from lib.ui.cell.ask import say_progress, watch
 from lib.ui.cell.chosen import choose
 from lib.ui.cell.parts import KEYS, PARTS
 from lib.ui.cell.playhead import bar_at_hand, follow_playhead
-from lib.ui.cell.watch import watch
 from lib.ui.data import load_data
 from lib.ui.frame import frame
 from lib.ui.parts import open_part

@@ -27,17 +27,14 @@ LETTERS: dict[str, tuple[str, Role]] = {
 
 def axes_of(shape: Sequence[int | None], output: Sizes | None = None) -> Tensor:
     """A shape with a meaning for each axis; `output` tells what a target's second axis counts."""
-    middle: tuple[tuple[str, Role], ...] = (("N", "batch"),) * max(0, len(shape) - 3)
-    ends: tuple[tuple[str, Role], ...] = (("T", "time"), ("K", "features"))
-    if len(shape) == 2 and output and len(output) == 3 and shape[1] == output[1] != output[2]:
-        ends = (("T", "time"),)
-    elif len(shape) == 2:
-        ends = ends[1:]
-    elif len(shape) == 1:
-        ends = ()
-    meanings = (("N", "batch"), *middle, *ends)
+    ends: tuple[str, ...] = ("timestep", "column")
+    if len(shape) == 2:
+        counts_steps = output and len(output) == 3 and shape[1] == output[1] != output[2]
+        ends = ("timestep",) if counts_steps else ("column",)
+    names = (*("sample",) * max(1, len(shape) - 2), *ends)[: len(shape)]
     return tuple(
-        Axis(letter, size, role) for (letter, role), size in zip(meanings, shape, strict=True)
+        Axis(letter, size, role)
+        for (letter, role), size in zip(map(LETTERS.__getitem__, names), shape, strict=True)
     )
 
 
@@ -112,14 +109,17 @@ def _placed(tensor: Tensor) -> Tensor:
 def _table(axes: list[tuple[AxisPair, AxisFate]], palette: Palette) -> str:
     """A row for each side, a column for each axis, lined up from the right as the loss does."""
     css = "padding:0.3rem 0.75rem;text-align:center;border:1px solid " + palette.border
-    rows = []
-    for name, side in (("output", "output"), ("y", "target")):
-        sizes = "".join(f'<td style="{css}">{_side(pair, side, palette)}</td>' for pair, _ in axes)
-        rows.append(f'<tr><th scope="row" style="{css};font-weight:600">{name}</th>{sizes}</tr>')
-    fates = "".join(
-        f'<td style="{css};{_fill(fate, palette)}">{escape(fate.text)}</td>' for _, fate in axes
-    )
-    rows.append(f'<tr><th scope="row" style="{css};font-weight:600">so</th>{fates}</tr>')
+    sides = {
+        name: [(css, _side(pair, side, palette)) for pair, _ in axes]
+        for name, side in (("output", "output"), ("y", "target"))
+    }
+    fates = [(f"{css};{_fill(fate, palette)}", escape(fate.text)) for _, fate in axes]
+    rows = [
+        f'<tr><th scope="row" style="{css};font-weight:600">{name}</th>'
+        + "".join(f'<td style="{style}">{words}</td>' for style, words in cells)
+        + "</tr>"
+        for name, cells in (sides | {"so": fates}).items()
+    ]
     return (
         '<div style="overflow-x:auto;margin-top:0.75rem" tabindex="0">'
         f'<table style="border-collapse:collapse;font-size:0.875rem">{"".join(rows)}</table></div>'
@@ -141,9 +141,6 @@ def _side(pair: AxisPair, side: str, palette: Palette) -> str:
 
 def _fill(fate: AxisFate, palette: Palette) -> str:
     """The colour behind an axis's fate: fits, fits by accident, doesn't fit."""
-    color, share = {
-        "correct": (palette.best, 0.16),
-        "error": (palette.wrong, 0.16),
-        "silent": (palette.silent, 0.3),
-    }[fate.verdict]
-    return f"background:{mix(palette.background, color, share)}"
+    colors = {"correct": palette.best, "error": palette.wrong, "silent": palette.silent}
+    share = 0.3 if fate.verdict == "silent" else 0.16
+    return f"background:{mix(palette.background, colors[fate.verdict], share)}"

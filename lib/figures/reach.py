@@ -21,7 +21,6 @@ def reach_figure(
     """Norms (T,) of the gradients by the hidden states, for losses "sequence" and "last"."""
     steps = len(names)
     labels = {"sequence": f"loss over all {steps} steps", "last": f"loss at step {steps} alone"}
-    glyphs = {"sequence": "dots", "last": "diamond"}
     data, key, sizes = [], [], []
     for mode, values in norms.items():
         known = marks.finite(values)
@@ -33,8 +32,8 @@ def reach_figure(
         if mode == "last":
             line["marker"]["symbol"] = "diamond"
         data.append(line)
-        words = palette.mode_text(mode)
-        key.append(marks.Entry(glyphs[mode], labels[mode], palette.mode(mode), words))
+        glyph, words = "diamond" if mode == "last" else "dots", palette.mode_text(mode)
+        key.append(marks.Entry(glyph, labels[mode], palette.mode(mode), words))
     # Not to be zoomed, so that the playhead's band stays where it belongs.
     x = axes.timestep_axis(names) | {"fixedrange": True}
     y = axes.log_axis("size of ∂L/∂h", sizes)

@@ -14,9 +14,9 @@ from html import escape
 from lib.figures.html import arrow_head, code_words, div, picture
 from lib.figures.palette import Palette
 from lib.figures.tensor import Scale, tensor_image
-from lib.stack.base import Layer
+from lib.stack.base import Layer, ShapeError
 from lib.stack.recurrent import Bidirectional, Recurrent, returned_names
-from lib.stack.tensors import Tensor, letters, readable_shape
+from lib.stack.tensors import Tensor, has_time, letters, readable_shape
 from lib.stack.tracing import TracedLayer
 
 ARROW = 8.5
@@ -35,11 +35,11 @@ def layer_pictures(
     Each is said by its sentence.
     """
     scale = Scale.of((tensor for step in steps for tensor in step.tensors), HEIGHT, WIDTH)
-    for step, by_mode, sentence in zip(steps, _by_mode(steps), sentences, strict=True):
+    for place, (step, sentence) in enumerate(zip(steps, sentences, strict=True)):
         if step.error:
-            yield _refusal(step, palette)
+            yield _refusal(step.error, palette)
             continue
-        tensors = _tensors(step, scale, palette, by_mode=by_mode, with_numbers=False)
+        tensors = _tensors(steps[: place + 1], scale, palette, with_numbers=False)
         shapes = "".join(
             f"<div>{code_words(readable_shape(tensor), palette.ink, bold=True)}{name}</div>"
             for tensor, name in _named(step)
@@ -53,8 +53,8 @@ def stack_picture(steps: tuple[TracedLayer, ...], sentence: str, palette: Palett
     """All tensors of a stack, up to the layer that breaks; `sentence` says what is seen."""
     scale = Scale.of(tensor for step in steps for tensor in step.tensors)
     parts = []
-    for place, (step, by_mode) in enumerate(zip(steps, _by_mode(steps), strict=True)):
-        tensors = _tensors(step, scale, palette, by_mode=by_mode)
+    for place, step in enumerate(steps):
+        tensors = _tensors(steps[: place + 1], scale, palette)
         if place == 0:
             parts.append(f"<div>{div('font-weight:600', '1 · Input')}{tensors}</div>")
         else:
@@ -78,14 +78,6 @@ def _colored_shape(tensor: Tensor, palette: Palette) -> str:
 _LINE = "display:flex;flex-wrap:wrap;align-items:center;min-width:0"
 
 
-def _by_mode(steps: tuple[TracedLayer, ...]) -> Iterator[bool]:
-    """Whether each layer's tensors are coloured by the mode: from the first recurrent layer on."""
-    by_mode = False
-    for step in steps:
-        by_mode = by_mode or isinstance(step.layer, (Recurrent, Bidirectional))
-        yield by_mode
-
-
 def _named(step: TracedLayer) -> Iterator[tuple[Tensor, str]]:
     """What a layer gives, each with its name where there are several."""
     names = returned_names(step.layer)
@@ -94,13 +86,17 @@ def _named(step: TracedLayer) -> Iterator[tuple[Tensor, str]]:
 
 
 def _tensors(
-    step: TracedLayer, scale: Scale, palette: Palette, *, by_mode: bool, with_numbers: bool = True
+    steps: tuple[TracedLayer, ...], scale: Scale, palette: Palette, *, with_numbers: bool = True
 ) -> str:
-    """What a layer gives, each with its letters, its name and its numbers above."""
+    """What the last of these layers gives, each with its letters, its name and its numbers above.
+
+    From the first recurrent layer on it is coloured by the mode.
+    """
+    by_mode = any(isinstance(step.layer, (Recurrent, Bidirectional)) for step in steps)
     boxes = []
-    for tensor, name in _named(step):
-        has_time = any(axis.role == "time" for axis in tensor)
-        color = (palette.sequence if has_time else palette.last) if by_mode else palette.ink
+    for tensor, name in _named(steps[-1]):
+        of_mode = palette.sequence if has_time(tensor) else palette.last
+        color = of_mode if by_mode else palette.ink
         numbers = f"<br>{code_words(readable_shape(tensor), palette.ink)}" if with_numbers else ""
         label = f'<span style="color:{palette.muted}">{name}</span>'
         boxes.append(
@@ -113,29 +109,27 @@ def _tensors(
 def _counted(step: TracedLayer) -> str:
     """How the parameters are counted, and that they are the same at each step of a sequence."""
     if step.layer.kind == "input":
-        samples = step.tensors[0][0].size
-        if samples is not None:
+        if samples := step.tensors[0][0].size:
             return f"batches of N = {samples} samples"
         return "any number N of samples:<br>no layer’s parameters<br>depend on it"
     if not step.tensors:
         return "not reached"
     if not step.parameters:
         return "" if step.layer.kind == "unpack" else "no parameters"
-    shared = any(axis.role == "time" for axis in step.inputs.tensors[0])
+    shared = has_time(step.inputs.tensors[0])
     return (
         f"{escape(step.outputs.rule)}<br>{escape(step.outputs.product)}<br>"
         f"<b>= {step.parameters:,} parameters</b>" + "<br>the same at each step" * shared
     )
 
 
-def _refusal(step: TracedLayer, palette: Palette) -> str:
+def _refusal(error: ShapeError, palette: Palette) -> str:
     """What a layer that breaks expected, and what it received."""
-    assert step.error is not None  # noqa: S101 - for the type checker
     return (
         f'<div class="refused" style="font-size:0.875rem;line-height:1.5;color:{palette.ink}">'
         f'<b style="color:{palette.wrong}">✗ breaks here</b><br>It expected '
-        f"<b>{escape(step.error.expected)}</b>.<br>It received "
-        f"<b>{escape(step.error.received)}</b>.</div>"
+        f"<b>{escape(error.expected)}</b>.<br>It received "
+        f"<b>{escape(error.received)}</b>.</div>"
     )
 
 

@@ -19,7 +19,7 @@ from lib.figures.html import arrow_head, code_words, div, fitting
 from lib.figures.palette import Palette
 from lib.recurrence import Trace
 from lib.stack.models import model_layers
-from lib.stack.tensors import Tensor, letters, readable_shape
+from lib.stack.tensors import Tensor, has_time, letters, readable_shape
 from lib.stack.tracing import TracedLayer
 
 Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]
@@ -100,18 +100,21 @@ def _mode(
     shades = palette.shades(palette.mode(mode))
     for place, step in enumerate(steps[1:], start=1):
         is_top, is_head = place == experiment.model.layers, place == len(steps) - 1
-        width, only_last = _width(step), not _has_time(step)
+        width, only_last = _width(step), not has_time(step.tensors[0])
         outlined = only_last or (is_top and experiment.model.mode == "both")
         image = grid.image(width, levels[place], shades, only_last=only_last, outlined=outlined)
         name, color = "hidden states", palette.muted
         if is_top and only_last:
             name, color = "the last row alone", words
         elif is_head:
-            name = _prediction_words(width, only_last)
+            values = "one value" if width == 1 else f"{width} values"
+            name = f"{values} a step" if not only_last else f"{values}{', once' * (width > 1)}"
         room = max(BOX, grid.size(width)[0])
         image = image if only_last else _rows(image, grid)
         box = _tensor(step.tensors[0], image, name, palette, color=color, room=room, brief=brief)
-        arrow = _arrow(step, grid, 1 if brief else 2, at_last=not _has_time(steps[place - 1]))
+        arrow = _arrow(
+            step, grid, 1 if brief else 2, at_last=not has_time(steps[place - 1].tensors[0])
+        )
         longest = f"flex:1 0 auto;max-width:{LONGEST_ARROW + 0.25 + room:.2f}rem"
         parts.append(div(f"{longest};display:flex;gap:0.25rem", arrow, box))
     flow = "gap:0 1rem" if brief else "flex-direction:column;gap:0.125rem"
@@ -124,13 +127,6 @@ def _mode(
     flex = "99 1 20rem" if brief else "none"
     chain = f'<div class="chain" style="flex:{flex}">{"".join(parts)}</div>'
     return div(f"display:flex;flex-wrap:wrap;min-width:0;{flow}", heading, chain)
-
-
-def _prediction_words(targets: int, only_last: bool) -> str:
-    """What a prediction with so many columns is: "a value at every step"."""
-    if targets == 1:
-        return "one value" if only_last else "one value a step"
-    return f"{targets} values, once" if only_last else f"{targets} values a step"
 
 
 def _tensor(
@@ -188,11 +184,6 @@ def _arrow(step: TracedLayer, grid: Grid, lines: int, *, at_last: bool) -> str:
 def _width(step: TracedLayer) -> int:
     """The last axis of a layer's output."""
     return step.tensors[0][-1].size or 0
-
-
-def _has_time(step: TracedLayer) -> bool:
-    """Whether a layer's output has an axis of timesteps."""
-    return any(axis.role == "time" for axis in step.tensors[0])
 
 
 def _output_levels(

@@ -38,6 +38,9 @@ def ways_to_break_it(
         return tuple(Measure(of, measured(name)) for name, of in names.items())
 
     cell = CELLS[experiment.model.cell].label
+    masked = "a mask prevents it."
+    if measured("masked_moved"):
+        masked = f"with a mask, by {off('masked_moved')}."
     of_modes, moved = "max |sequence[:, -1] − last|", "max |last − unpadded last|"
     return {
         "bidirectional": ProofCard(
@@ -61,12 +64,7 @@ def ways_to_break_it(
             measures(padded_moved=f"without a mask: {moved}", masked_moved=f"with a mask: {moved}"),
             words(
                 "padded_moved",
-                f"Zeros move the last-step answer by {off('padded_moved')}; "
-                + (
-                    f"with a mask, by {off('masked_moved')}."
-                    if measured("masked_moved")
-                    else "a mask prevents it."
-                ),
+                f"Zeros move the last-step answer by {off('padded_moved')}; {masked}",
                 "Zeros at the end move nothing here.",
             ),
             f"Without a mask the {cell} goes on through the zeros, "

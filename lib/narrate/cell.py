@@ -145,12 +145,12 @@ def _gates(cell: str, trace: Trace) -> list[str]:
         ]
         if ends:
             all_values = f"{values.size} values" if values.size < FEW_VALUES else "values"
-            sentences.append(f"The {about} is {' and '.join(ends)} of its {all_values}.")
+            says = f"{' and '.join(ends)} of its {all_values}"
         else:
-            sentences.append(
-                f"The {about} is never wholly {with_limit('open')} or {with_limit('shut')}: it "
-                f"stays within {' and '.join(_read(values.min(), values.max()))}."
-            )
+            least, most = _read(values.min(), values.max())
+            never = f"never wholly {with_limit('open')} or {with_limit('shut')}"
+            says = f"{never}: it stays within {least} and {most}"
+        sentences.append(f"The {about} is {says}.")
     if not GATES[cell]:
         which = np.abs(trace.hidden[0]) > 1 - SATURATED
         share = capital(_share(which)) if which.any() else "None"

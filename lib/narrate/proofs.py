@@ -85,8 +85,7 @@ def also_measured(
         ProofCard(
             "What you see is what Keras computes",
             (Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, allowed),),
-            _drawn(against),
-            _why_it_differs(against),
+            *_drawn_and_why(against),
         ),
         ProofCard(
             "return_state adds the states of the last step",
@@ -97,45 +96,38 @@ def also_measured(
     ]
 
 
-def _drawn(against: Agreement | None) -> str:
-    """How far Keras is from what NumPy drew; until that is known, what is compared."""
-    if against is None:
-        return "NumPy draws the pictures; Keras computes the same once more."
-    if not np.isfinite(against.differs):
-        return "Some of the states aren't numbers any more."
-    if against.differs == 0:
-        return "NumPy and Keras give the same numbers."
-    apart = apart_by(against.differs)
-    if not against.is_rounding:
-        return f"NumPy and Keras differ by {apart}: more than rounding explains."
-    if against.differs <= ROUNDING:
-        return f"NumPy and Keras give the same numbers but for rounding ({apart})."
-    return f"NumPy and Keras differ by {apart}: rounding that grew from step to step."
-
-
-def _why_it_differs(against: Agreement | None) -> str:
-    """What of NumPy's difference from Keras is rounding, as far as it was measured."""
+def _drawn_and_why(against: Agreement | None) -> tuple[str, str]:
+    """How far Keras is from what NumPy drew, and what of that is rounding, as far as is known."""
     relative = (
         "The figure is the largest difference of outputs and last states, relative to the largest "
         "of these where that is above 1."
     )
     if against is None:
-        return relative
+        return "NumPy draws the pictures; Keras computes the same once more.", relative
     if not np.isfinite(against.differs):
-        return "Some of the states aren't numbers any more: the run has diverged."
+        gone = "Some of the states aren't numbers any more"
+        return f"{gone}.", f"{gone}: the run has diverged."
+    apart = apart_by(against.differs)
+    if against.differs == 0:
+        drawn = "NumPy and Keras give the same numbers."
+    elif not against.is_rounding:
+        drawn = f"NumPy and Keras differ by {apart}: more than rounding explains."
+    elif against.differs <= ROUNDING:
+        drawn = f"NumPy and Keras give the same numbers but for rounding ({apart})."
+    else:
+        drawn = f"NumPy and Keras differ by {apart}: rounding that grew from step to step."
     if against.numpy_off is None or against.keras_off is None:
         by = "nothing" if against.differs == 0 else "no more than rounding to 32 bits"
-        return f"Keras's outputs differ by {by}. {relative}"
-    distances = (
+        return drawn, f"Keras's outputs differ by {by}. {relative}"
+    why = "more than rounding explains"
+    if against.is_rounding:
+        why = "rounding to 32 bits, which has grown from step to step"
+        if against.differs > VISIBLE:
+            why += ", so far that the pictures aren't Keras's any more"
+    return drawn, (
         f"From the same in 64 bits NumPy is {apart_by(against.numpy_off)} away, Keras "
-        f"{apart_by(against.keras_off)}"
+        f"{apart_by(against.keras_off)}: {why}. {relative}"
     )
-    if not against.is_rounding:
-        return f"{distances}: more than rounding explains. {relative}"
-    grown = "which has grown from step to step"
-    if against.differs > VISIBLE:
-        grown += ", so far that the pictures aren't Keras's any more"
-    return f"{distances}: rounding to 32 bits, {grown}. {relative}"
 
 
 def waiting_words(ahead: int, *, ready: bool) -> str:

@@ -4,14 +4,6 @@ This is what the pages draw: a forward pass of a small layer takes microseconds 
 TensorFlow is needed. Sigmoid gates, no dropout, zero initial states, and no gradients:
 `lib.training` trains. Tests hold it equal to Keras.
 
-- `cells`: the three cells' forward steps (`unroll`), and what they keep (`Trace`)
-- `weights`: a fresh layer's, as Keras draws them
-- `model`: layers on top of each other, up to the whole model of an experiment
-- `formulas`: what one unit computes at one timestep, with the numbers filled in
-- `padded`: sequences of different length in one batch
-- `agreement`: how far Keras is from this, and whether rounding says why
-- `unit_order`: units that move alike side by side
-
 Words, as in Keras: N samples, T timesteps, F features, U units, K target columns. Weights are
 lists of arrays in the order of Keras's `get_weights()`, a recurrent layer's being
 `kernel (F, G·U)`, `recurrent_kernel (U, G·U)` and `bias`, for G blocks of columns.

@@ -55,12 +55,8 @@ def agreement(
 ) -> Agreement:
     """Compare a stack of recurrent layers with what Keras computed for it.
 
-    Args:
-        cell: a key of `lib.experiment.CELLS`.
-        weights: three for each layer, from the bottom up.
-        x: inputs (N, T, F).
-        sequence: Keras's outputs of the top one of these layers, (N, T, U).
-        states: and its states after the last step, (N, U) each: h, and an LSTM's c.
+    `weights` are three for each layer, from the bottom up, and `x` is (N, T, F). Of the top one
+    Keras's outputs are `sequence` (N, T, U), and its last `states` (N, U) h, and an LSTM's c.
     """
     keras = [sequence, *states]
 

@@ -17,9 +17,8 @@ GATES: dict[str, dict[str, str]] = {
 }
 """The names in `Trace.gates` by cell, in the order of the kernel's blocks, and what they are.
 
-LSTM's "c" and GRU's "h" are candidates, tanh, from -1 to 1: what could be written into
-the state. The rest are gates, sigmoid, from 0 to 1. A SimpleRNN has none: its one block is its
-output.
+Candidates, tanh, from -1 to 1, are what could be written into the state; the rest are gates,
+sigmoid, from 0 to 1. A SimpleRNN has none: its one block is its output.
 """
 
 HIGHEST_OUTPUT: dict[str, Callable[[np.ndarray], np.ndarray]] = {

@@ -55,13 +55,8 @@ def forward(
     The sequence model returns `outputs`, the last-step model `outputs[:, -1]`; the earlier steps
     are then what its head would have said. Without a head, K is U.
 
-    Args:
-        experiment: its `model` says what the stack is.
-        weights: as `initial_model_weights` orders them.
-        x: inputs (N, T, F).
-
-    Raises:
-        ValueError: when the weights don't fit the stack or x.
+    `weights` are in the order of `initial_model_weights`, and `x` is (N, T, F). Raises ValueError
+    where they don't fit the stack.
     """
     model = experiment.model
     recurrent = ARRAYS_EACH * model.layers

@@ -74,11 +74,8 @@ def masking(x: np.ndarray) -> np.ndarray:
 def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded]:
     """All four: padded at the end and at the start, without a mask and with that of `Masking`.
 
-    Args:
-        cell: a key of `lib.experiment.CELLS`.
-        weights: three for each layer of a stack up to the one that is looked at, from the bottom.
-        x: the features of one sample, (T, F). They are what is padded, and what the mask is made
-            of, which is handed up.
+    `weights` are those of a stack up to the layer that is looked at. The features `x` (T, F) of one
+    sample are what is padded, and what the mask is made of, which is handed up.
     """
     steps = len(x)
     unpadded = unroll_stack(cell, weights, x[None])[-1].hidden[0, lengths(steps) - 1]

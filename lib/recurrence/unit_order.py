@@ -8,10 +8,8 @@ import numpy as np
 def by_similarity(hidden: np.ndarray) -> np.ndarray:
     """Indexes of the units, (U,): each is followed by the one most like it of those left.
 
-    The first is the one that is highest on average. Likeness is the distance of the traces.
-
-    Args:
-        hidden: states of one sample, (T, U).
+    The first is the one that is highest on average. Likeness is the distance of the traces, which
+    are states of one sample, (T, U).
     """
     traces = np.nan_to_num(np.asarray(hidden, np.float64)).T
     squares = (traces**2).sum(axis=1)

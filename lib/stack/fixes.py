@@ -38,8 +38,8 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
         traced = trace(mended)
         after = broken(traced)
         past = after is None or after > at or (after == at and _is_other(traced[at], steps[place]))
-        fits = len(mended) <= MAX_LAYERS and past
-        if fits and all(fix.stack != mended for fix in offered):
+        is_new = all(fix.stack != mended for fix in offered)
+        if past and is_new and len(mended) <= MAX_LAYERS:
             offered.append(StackFix(words, mended))
     return tuple(offered[:MOST_FIXES])
 
@@ -66,11 +66,8 @@ Edit = tuple[str, Stack, int]
 def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     """All edits that might help, the likeliest first."""
     layer = stack[place]
-    yield (
-        "Unpack: pass on the output, keep the states",
-        put(stack, place, Unpack(), layer),
-        place + 1,
-    )
+    unpacked = put(stack, place, Unpack(), layer)
+    yield "Unpack: pass on the output, keep the states", unpacked, place + 1
     yield from _edits_of_input(stack, place)
     yield from _edits_below(stack, place)
     yield from _edits_of_layer(stack, place, step)
@@ -81,9 +78,12 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
 
 def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
     """Changes of the nearest layers below."""
-    below = [(at, stack[at], _label(stack, at)) for at in range(place - 1, 0, -1)]
-    recurrent = [each for each in below if isinstance(each[1], (Recurrent, Bidirectional))]
-    for at, layer, name in recurrent[:1]:
+    down = range(place - 1, 0, -1)
+    recurrent = [
+        (at, layer) for at in down if isinstance(layer := stack[at], (Recurrent, Bidirectional))
+    ]
+    for at, layer in recurrent[:1]:
+        name = _label(stack, at)
         value = not layer.return_sequences
         other = replace(layer, return_sequences=value)
         words = f"Set return_sequences={value} on {name}"
@@ -98,24 +98,23 @@ def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
         if isinstance(layer, Bidirectional):
             joined = put(stack, at, replace(layer, merge_mode="concat"))
             yield f'Set merge_mode="concat" on {name}', joined, place
-    collapsing = [each for each in below if isinstance(each[1], (Flatten, Pooling))]
-    for at, _, name in collapsing[:1]:
+    collapsing = [at for at in down if isinstance(stack[at], (Flatten, Pooling))]
+    for at in collapsing[:1]:
+        name = _label(stack, at)
         yield f"Remove {name}", put(stack, at), place - 1
         yield f"Put GlobalAveragePooling1D in the place of {name}", put(stack, at, Pooling()), place
 
 
 def _edits_of_input(stack: Stack, place: int) -> Iterator[Edit]:
     """Changes of the input."""
-    first = stack[0]
-    if not isinstance(first, Input):
-        return
-    sequence = replace(first, form="sequence")
-    for words, changed in (
-        (f"Begin with one sample, a sequence: {sequence.code()}", sequence),
-        (f"Fix the timesteps at {TIMESTEPS}", replace(first, timesteps=TIMESTEPS)),
-        (f"Fix the batch size at {BATCH_SIZE}", replace(first, batch=BATCH_SIZE)),
-    ):
-        yield words, put(stack, 0, changed), place
+    if isinstance(first := stack[0], Input):
+        sequence = replace(first, form="sequence")
+        words = f"Begin with one sample, a sequence: {sequence.code()}"
+        yield words, put(stack, 0, sequence), place
+        fixed = put(stack, 0, replace(first, timesteps=TIMESTEPS))
+        yield f"Fix the timesteps at {TIMESTEPS}", fixed, place
+        batch = put(stack, 0, replace(first, batch=BATCH_SIZE))
+        yield f"Fix the batch size at {BATCH_SIZE}", batch, place
 
 
 def _edits_of_layer(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:

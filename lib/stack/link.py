@@ -29,16 +29,9 @@ def from_text(text: str) -> Stack:
     """
     words = [part.split("_") for part in text[:2000].split("~")]
     layers = [_read(KINDS[word[0]], word[1:]) for word in words if word[0] in KINDS]
-    return tidy(tuple(layers))
-
-
-def tidy(layers: Stack) -> Stack:
-    """The layers with one input, the first, and no more than MAX_LAYERS; () stays."""
-    if not layers:
-        return ()
-    inputs = [layer for layer in layers if isinstance(layer, Input)]
+    first = next((layer for layer in layers if isinstance(layer, Input)), Input())
     others = [layer for layer in layers if not isinstance(layer, Input)]
-    return (*(inputs or [Input()])[:1], *others)[:MAX_LAYERS]
+    return (first, *others)[:MAX_LAYERS] if layers else ()
 
 
 def _written(layer: Layer) -> list[str]:

@@ -7,6 +7,7 @@ time axis.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from lib.experiment import ModelSettings
@@ -33,19 +34,16 @@ def model_stack(
     return (Input(timesteps=timesteps, features=features), *layers, *head)
 
 
+@lru_cache(maxsize=256)
 def model_layers(
     model: ModelSettings, timesteps: int, features: int, targets: int
-) -> dict[str, tuple[TracedLayer, ...]]:
+) -> Mapping[str, tuple[TracedLayer, ...]]:
     """Every layer of an experiment's models, by mode: "sequence", "last", or both.
 
-    All recurrent layers have the same U, so that their letters have no index.
+    All recurrent layers have the same U, so that their letters have no index. Remembered, since
+    each run of a page asks three times, and a live chart runs it often.
     """
-    return {mode: _traced(model, mode, timesteps, features, targets) for mode in model.modes}
-
-
-@lru_cache(maxsize=256)
-def _traced(
-    model: ModelSettings, mode: str, timesteps: int, features: int, targets: int
-) -> tuple[TracedLayer, ...]:
-    """Remembered, since each run of a page asks three times, and a live chart runs it often."""
-    return trace(model_stack(model, mode, timesteps, features, targets), indexes=False)
+    return {
+        mode: trace(model_stack(model, mode, timesteps, features, targets), indexes=False)
+        for mode in model.modes
+    }

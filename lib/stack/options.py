@@ -77,8 +77,7 @@ def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:
     steps = trace(stack)
     for place, step in reversed(list(enumerate(steps))):
         if step.tensors:
-            for mix_up in MIX_UPS:
-                yield from mix_up(steps, place)
+            yield from _mix_ups(steps, place)
 
 
 def _of_other_mode(stack: Stack, changed: Stack, place: int) -> str:
@@ -96,49 +95,26 @@ def _of_other_mode(stack: Stack, changed: Stack, place: int) -> str:
     return f"That would be {setting}; {here}"
 
 
-def _name(steps: tuple[TracedLayer, ...], place: int) -> str:
-    return f"layer {place + 1}, {steps[place].layer.keras}," if place else "the input"
-
-
-def _ends_early(steps: tuple[TracedLayer, ...], place: int) -> Iterator[tuple[str, str]]:
-    """What a layer gives, as if none followed."""
-    words = f"That is {_name(steps, place)} alone; layer {place + 2} follows."
-    yield readable_shape(steps[place].tensors[0]), words
-
-
-def _swapped(steps: tuple[TracedLayer, ...], place: int) -> Iterator[tuple[str, str]]:
-    """Features before time."""
-    batch, *rest = steps[place].tensors[0]
+def _mix_ups(steps: tuple[TracedLayer, ...], place: int) -> Iterator[tuple[str, str]]:
+    """What who looks at one layer alone, or puts sizes in wrong places, takes for the answer."""
+    tensor = batch, *rest = steps[place].tensors[0]
+    name = f"layer {place + 1}, {steps[place].layer.keras}," if place else "the input"
+    yield readable_shape(tensor), f"That is {name} alone; layer {place + 2} follows."
     if len(rest) == 2:
-        words = f"That is {_name(steps, place)} with axes swapped: time comes before features."
+        words = f"That is {name} with axes swapped: time comes before features."
         yield readable_shape((batch, *reversed(rest))), words
-
-
-def _without_time(steps: tuple[TracedLayer, ...], place: int) -> Iterator[tuple[str, str]]:
-    """A layer's last axis alone."""
-    batch, *rest = steps[place].tensors[0]
-    words = f"That is {_name(steps, place)} without its time axis."
+    words = f"That is {name} without its time axis."
     if place == 0:
         last = next(step for step in reversed(steps) if step.tensors)
         columns = f"{last.tensors[0][-1].size} columns"
         words = f"Those are the input's features; {last.layer.keras} puts {columns} there."
     yield readable_shape((batch, rest[-1])), words
-
-
-def _with_the_inputs_time(steps: tuple[TracedLayer, ...], place: int) -> Iterator[tuple[str, str]]:
-    """A layer's last axis with the input's time, which is gone there."""
-    batch, *rest = steps[place].tensors[0]
-    steps_in = steps[0].tensors[0][1]
+    steps_in = steps[0].tensors[0][1]  # the input's time, which is gone there
     gone = f"the input's {steps_in.size} steps are gone."
-    words = f"{capital(_name(steps, place))} has no time axis: {gone}"
+    words = f"{capital(name)} has no time axis: {gone}"
     if len(rest) == 2:
         words = f"RepeatVector makes {rest[0].size} new timesteps: {gone}"
     yield readable_shape((batch, steps_in, rest[-1])), words
-
-
-MIX_UPS = (_ends_early, _swapped, _without_time, _with_the_inputs_time)
-"""What may be taken for the answer by who looks at one layer alone, or puts sizes in wrong places:
-texts with their reasons, for a layer by its place in the traced stack."""
 
 
 BOTH = {"concat": "side by side", "sum": "added", "ave": "averaged"}
@@ -168,17 +144,9 @@ def _of_dense(step: TracedLayer) -> str:
     return f"Dense works on each step: only the last axis changes, to {columns}."
 
 
-def _of_repeat(step: TracedLayer) -> str:
-    return f"RepeatVector makes {step.tensors[0][1].size} steps of one vector."
-
-
 def _of_flatten(step: TracedLayer) -> str:
     sizes = "·".join(f"{axis.size}" for axis in step.inputs.tensors[0][1:])
     return f"Flatten lays {sizes} numbers end to end: no time axis is left."
-
-
-def _of_pooling(step: TracedLayer) -> str:
-    return f"The mean over all steps leaves one vector of {step.tensors[0][-1].size} numbers."
 
 
 DECIDES: dict[type[Layer], Callable[[TracedLayer], str]] = {
@@ -186,8 +154,10 @@ DECIDES: dict[type[Layer], Callable[[TracedLayer], str]] = {
     GRU: _of_recurrent,
     Bidirectional: _of_both_ways,
     Dense: _of_dense,
-    RepeatVector: _of_repeat,
+    RepeatVector: lambda step: f"RepeatVector makes {step.tensors[0][1].size} steps of one vector.",
     Flatten: _of_flatten,
-    GlobalAveragePooling1D: _of_pooling,
+    GlobalAveragePooling1D: lambda step: (
+        f"The mean over all steps leaves one vector of {step.tensors[0][-1].size} numbers."
+    ),
 }
 """Why what comes out of a stack does, by its last layer: those that a question may end with."""

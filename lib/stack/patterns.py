@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lib.stack.kinds import Stack
-from lib.stack.plain import Dense, GlobalAveragePooling1D, Input, RepeatVector, Unpack
-from lib.stack.recurrent import LSTM, Bidirectional
+from lib.stack.link import from_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,49 +22,42 @@ PATTERNS = {
     "many_to_one": Pattern(
         "Many-to-one",
         "One answer for a whole sequence: return_sequences=False gives the last step only.",
-        (Input(), LSTM(), Dense()),
+        from_text("input~lstm~dense"),
     ),
     "many_to_many": Pattern(
         "Many-to-many",
         "An answer at every timestep: return_sequences=True keeps the time axis.",
-        (Input(), LSTM(return_sequences=True), Dense()),
+        from_text("input~lstm_seq~dense"),
     ),
     "stacked": Pattern(
         "Stacked",
         "A recurrent layer needs a sequence: every one but the last returns sequences.",
-        (Input(), LSTM(units=32, return_sequences=True), LSTM(), Dense()),
+        from_text("input~lstm_u32_seq~lstm~dense"),
     ),
     "encoder_decoder": Pattern(
         "Encoder–decoder",
         "RepeatVector hands the encoder's last output to the decoder at each of T′ steps.",
-        (Input(), LSTM(), RepeatVector(), LSTM(return_sequences=True), Dense()),
+        from_text("input~lstm~repeat~lstm_seq~dense"),
     ),
     "bidirectional": Pattern(
         "Bidirectional",
         "Both directions side by side: concat makes 2U columns of U units.",
-        (Input(), Bidirectional(), Dense(units=4)),
+        from_text("input~bi~dense_k4"),
     ),
     "stateful": Pattern(
         "Stateful",
         "The state goes on from batch to batch, so N is fixed.",
-        (Input(batch=8), LSTM(stateful=True), Dense()),
+        from_text("input_b8~lstm_stateful~dense"),
     ),
     "states": Pattern(
         "States into a decoder",
         "The decoder starts from the states that the encoder returns.",
-        (
-            Input(),
-            LSTM(return_state=True),
-            Unpack(),
-            RepeatVector(),
-            LSTM(return_sequences=True, initial_state=True),
-            Dense(),
-        ),
+        from_text("input~lstm_state~unpack~repeat~lstm_seq_init~dense"),
     ),
     "pooling": Pattern(
         "Pooling over time",
         "One answer that every timestep has a share in: the mean over all.",
-        (Input(), LSTM(return_sequences=True), GlobalAveragePooling1D(), Dense()),
+        from_text("input~lstm_seq~pool~dense"),
     ),
 }
 """By name in the address and the widgets."""

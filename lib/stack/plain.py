@@ -60,28 +60,21 @@ class Dense(Layer):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(…, F) → (…, K)."""
-        return linear(only_one(inputs), self.units, inputs.letter)
-
-
-def linear(tensor: Tensor, units: int, letter: str) -> Outputs:
-    """The tensor with `units` in the place of its last axis."""
-    width = known_width(tensor, units)
-    return Outputs(
-        ((*tensor[:-1], widened(tensor[-1], letter, units)),),
-        dense_parameter_count(width, units),
-        f"{units}·({width}+1)",
-        f"{letter}·({tensor[-1].letter}+1)",
-    )
+        tensor, units, letter = only_one(inputs), self.units, inputs.letter
+        width = known_width(tensor, units)
+        return Outputs(
+            ((*tensor[:-1], widened(tensor[-1], letter, units)),),
+            dense_parameter_count(width, units),
+            f"{units}·({width}+1)",
+            f"{letter}·({tensor[-1].letter}+1)",
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class TimeDistributed(Layer):
+class TimeDistributed(Dense):
     """Dense at every timestep, which Dense alone does as well."""
 
     kind: ClassVar[str] = "td"
-    width_letter: ClassVar[str] = "K"
-
-    units: int = number("k", "units", 1, UNITS)
 
     def classes(self) -> tuple[str, ...]:
         """The inner layer, and the wrapper."""
@@ -105,7 +98,7 @@ class TimeDistributed(Layer):
         tensor = only_one(inputs, refusal)
         if len(tensor) < 3:
             raise wrong_rank(tensor, f"3 axes, {SEQUENCE}", refusal)
-        return linear(tensor, self.units, inputs.letter)
+        return Dense.call(self, inputs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,11 @@ def readable_shapes(tensors: Tensors) -> str:
     return joined([readable_shape(tensor) for tensor in tensors])
 
 
+def has_time(tensor: Tensor) -> bool:
+    """Whether one of its axes is that of timesteps."""
+    return any(axis.role == "time" for axis in tensor)
+
+
 def widened(axis: Axis, letter: str, size: int) -> Axis:
     """The axis of features that a layer puts in the place of the last one."""
     return replace(axis, letter=letter, size=size, role="features")

@@ -96,14 +96,10 @@ def keras_names(stack: Stack) -> list[str]:
 def _letters(stack: Stack) -> list[str]:
     """Each layer's letter, with an index where several layers share it."""
     widths = [layer.width_letter for layer in stack]
-    repeats = Counter(widths)
-    counts: Counter[str] = Counter()
-    letters = []
-    for letter in widths:
-        counts[letter] += 1
-        index = subscript(counts[letter]) if repeats[letter] > 1 else ""
-        letters.append(letter + index)
-    return letters
+    return [
+        letter + (subscript(widths[:place].count(letter)) if widths.count(letter) > 1 else "")
+        for place, letter in enumerate(widths, start=1)
+    ]
 
 
 @cache

@@ -3,23 +3,30 @@
 An answer belongs to what a person has chosen: another sample, layer or mode is asked for at once,
 and nothing is shown meanwhile. Weights are another matter: while a run moves them on, the last
 answer stays until the next one comes, so that figures never blink, and says of which epoch it is.
+When an answer has come, the page is drawn anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+
+import streamlit as st
 
 from lib.narrate.proofs import NO_ANSWER, questions_sentence, waiting_words
 from lib.training.questions import AnswerFuture
 from lib.ui import clock, runs
 from lib.ui.cell.chosen import Chosen
+from lib.ui.fragment import fragment
 from lib.ui.session import LayerWeights, Place, Subject, session
-from lib.ui.text import say_steadily
+from lib.ui.text import plain, say_steadily
 
 EVERY_SECONDS = 3.0
 """Between two questions about the same choice, at the least, while a run trains."""
+WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0
+"""Between two looks whether the page is up to date: for an answer, and for a run that trains."""
 
 PLACES = {
     "modes": ("modes", "are the modes one computation?"),
@@ -68,12 +75,9 @@ def ask(
 ) -> Reply:
     """Ask about what is chosen, unless its answer is here or under way; return what is known.
 
-    Args:
-        place: where the answer is shown, a key of PLACES: a question for each.
-        chosen: whose weights the question is about. While they change by themselves it is asked
-            again every EVERY_SECONDS.
-        also: what it is about beside the chosen model, such as the sample.
-        arguments: makes the question's, when it is asked.
+    There is one question for each `place`, a key of PLACES, where its answer is shown. While the
+    weights of what is `chosen` change by themselves it is asked again every EVERY_SECONDS. It is
+    `also` about more than the model, such as the sample; `arguments` are made when it is asked.
     """
     name, words = PLACES[place]
     choice = *chosen.model_choice, *also
@@ -121,13 +125,27 @@ def say_progress(replies: Sequence[Reply], chosen: Chosen) -> None:
     say_steadily(keras_progress(replies, chosen), max(waiting, older, key=len), gray=True)
 
 
-def forget_errors() -> None:
-    """Ask again where there was no answer. For a button's callback."""
+def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
+    """Draw the page anew when Keras has answered or a run has moved on; and say what went wrong."""
+    errors = {reply.error for reply in replies if reply.error}
+    for error in sorted(errors):
+        st.error(plain(error), icon=":material/error:")
+    if errors:
+        st.button("Ask Keras again", icon=":material/replay:", on_click=_forget_errors)
+    waiting = any(reply.waiting for reply in replies)
+    seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None
+    now = partial(keras_progress, replies, chosen)
+    fragment(_look, run_every=seconds)(runs.current_run(), replies, now(), now)
+
+
+def _look(watched: object, replies: Sequence[Reply], sentence: str, now: Callable[[], str]) -> None:
+    answered = any(reply.pending is not None and reply.pending.done() for reply in replies)
+    if runs.current_run() != watched or answered or now() != sentence:
+        st.rerun()
+
+
+def _forget_errors() -> None:
+    """Ask again where there was no answer."""
     places = session().cell.places
     for name in [name for name, place in places.items() if place.error]:
         del places[name]
-
-
-def answered(replies: Sequence[Reply]) -> bool:
-    """Whether an answer has come that the page hasn't shown yet."""
-    return any(reply.pending is not None and reply.pending.done() for reply in replies)

@@ -75,7 +75,14 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
                 below = _BELOW if chosen.layer and name == "padding" else ""
                 takeaway(way.takeaway, f"{chosen.which}{way.why}{below}", longest=_ROOM)
     with st.container(border=True, gap="xsmall", key="cell_bound"):
-        _bound(chosen, palette)
+        st.markdown("### How far an output can get")
+        experiment, hidden = chosen.experiment, chosen.traces[-1].hidden[0]
+        layers = experiment.model.layers
+        which = f"Layer {layers} of {layers}, the top one. " if layers > 1 else ""
+        sentence = which + bound_sentence(experiment, chosen.dataset, hidden)
+        bound = highest_output(experiment.model.cell, len(hidden))
+        st.html(bound_picture(hidden, bound, sentence, palette))
+        takeaway(bound_takeaway(experiment, chosen.dataset, hidden), sentence)
     return []
 
 
@@ -112,14 +119,3 @@ def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
             Strip("flipped back into time", backwards[::-1], 0, in_time),
         ),
     }
-
-
-def _bound(chosen: Chosen, palette: Palette) -> None:
-    st.markdown("### How far an output can get")
-    experiment, hidden = chosen.experiment, chosen.traces[-1].hidden[0]
-    layers = experiment.model.layers
-    which = f"Layer {layers} of {layers}, the top one. " if layers > 1 else ""
-    sentence = which + bound_sentence(experiment, chosen.dataset, hidden)
-    bound = highest_output(experiment.model.cell, len(hidden))
-    st.html(bound_picture(hidden, bound, sentence, palette))
-    takeaway(bound_takeaway(experiment, chosen.dataset, hidden), sentence)

@@ -41,10 +41,10 @@ def quiz(palette: Palette) -> None:
         if answer is None:
             hint(f"The input. Say aloud what comes out, then press 1 to 4. {SCALES}")
         else:
-            right, given = puzzle.options[puzzle.right], puzzle.options[answer]
-            if answer != puzzle.right:
+            wanted, given = puzzle.options[puzzle.right], puzzle.options[answer]
+            if given != wanted:
                 say(f"✗ {given.text}: {given.why}")
-            takeaway(f"✓ {right.text}: {right.why}", f"{sentence} {SCALES}")
+            takeaway(f"✓ {wanted.text}: {wanted.why}", f"{sentence} {SCALES}")
         st.html(stack_picture(steps, sentence, palette))
         if answer is not None:
             st.button(
