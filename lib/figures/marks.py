@@ -45,16 +45,22 @@ def finite(values: np.ndarray) -> np.ndarray:
 
 
 def line(
-    name: str, values: np.ndarray, style: dict[str, Any], hover: str, *, dots: int = 0
+    name: str,
+    values: Sequence[float | None] | np.ndarray,
+    style: dict[str, Any],
+    hover: str,
+    *,
+    x: Sequence[Any] | np.ndarray | None = None,
+    dots: int = 0,
 ) -> dict[str, Any]:
-    """A line of values (T,) over timesteps or epochs, 1 to T, with a dot of this size at each.
+    """A line of values (T,) over `x`, else 1 to T, with a dot of this size at each.
 
     Dots and marks at an edge of the plot are whole.
     """
     trace: dict[str, Any] = {
         "type": "scatter",
         "name": name,
-        "x": np.arange(1, len(values) + 1),
+        "x": np.arange(1, len(values) + 1) if x is None else x,
         "y": values,
         "mode": "lines",
         "line": style,
@@ -98,6 +104,12 @@ def level(name: str, value: float, x: Sequence[float], style: dict[str, Any]) ->
         "line": style,
         "hoverinfo": "skip",
     }
+
+
+def stripe(begin: Any, end: Any, fill: str, edge: str) -> dict[str, Any]:
+    """A part of the x axis, from top to bottom of the plot, below all else."""
+    box = {"type": "rect", "x0": begin, "x1": end, "yref": "paper", "y0": 0, "y1": 1}
+    return {**box, "layer": "below", "fillcolor": fill, "line": {"color": edge, "width": 1}}
 
 
 def naive_style(palette: Palette) -> dict[str, Any]:
