@@ -34,10 +34,8 @@ def raw_targets(dataset: Dataset, sample: int) -> np.ndarray:
 
 def data_sentence(dataset: Dataset) -> str:
     """What there is."""
-    n, t, f = dataset.shape
-    title = dataset.title
-    if len(title) > LONGEST_TITLE:
-        title = f"{title[: LONGEST_TITLE - 1]}…"
+    (n, t, f), title = dataset.shape, dataset.title
+    title = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
     return f"{title}: {n:,} samples of {t} timesteps and {counted(f, 'feature')}."
 
 
@@ -55,16 +53,11 @@ def sample_sentence(dataset: Dataset, sample: int) -> str:
     """One sample's targets in the raw unit, where they begin, move and end, and their use."""
     y = raw_targets(dataset, sample)[:, 0]
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    if sample < dataset.train:
-        use = (
-            f"The sequence mode learns from the targets of all {len(y)} timesteps, the last-step "
-            "mode from the last one's."
-        )
-    else:
-        use = (
-            "Neither mode learns from it: the sequence mode is judged on the targets of all "
-            f"{len(y)} timesteps, the last-step mode on the last one's."
-        )
+    of_steps = f"the targets of all {len(y)} timesteps, the last-step mode"
+    use = f"The sequence mode learns from {of_steps} from the last one's."
+    if sample >= dataset.train:
+        use = "Neither mode learns from it: the sequence mode is judged on "
+        use += f"{of_steps} on the last one's."
     comma = "," if dataset.lead else ""
     low, high = int(np.argmin(y)), int(np.argmax(y))
     begin = f"{capital(dataset.sample_name(sample))}: {dataset.target_labels[0]}{comma} "
@@ -93,13 +86,9 @@ def split_takeaway(dataset: Dataset) -> str:
     """How many samples are for training and how many for checking."""
     if not dataset.has_validation:
         return f"All {len(dataset.x)} samples are for training: none is kept for checking."
-    judged = len(dataset.x) - dataset.train - dataset.test
-    if dataset.test:
-        return (
-            f"{dataset.train:,} samples to learn from, {judged:,} to check on, {dataset.test:,} "
-            "for the end."
-        )
-    return f"{dataset.train:,} samples to learn from, {judged:,} kept for checking."
+    judged = len(dataset.x[dataset.judged])
+    use = f"to check on, {dataset.test:,} for the end" if dataset.test else "kept for checking"
+    return f"{dataset.train:,} samples to learn from, {judged:,} {use}."
 
 
 def split_sentence(dataset: Dataset) -> str:
@@ -109,11 +98,9 @@ def split_sentence(dataset: Dataset) -> str:
             f"All {len(dataset.x)} samples are for training: there are too few to keep any back, "
             "so errors are measured on what was learned from."
         )
-    judged = len(dataset.x) - dataset.train - dataset.test
-    said = [
-        f"The models learn from the first {dataset.train:,} samples and are judged on the "
-        f"{f'next {judged:,}' if dataset.test else f'other {judged:,}'}."
-    ]
+    others = f"{'next' if dataset.test else 'other'} {len(dataset.x[dataset.judged]):,}"
+    first = f"The models learn from the first {dataset.train:,} samples and are judged on the"
+    said = [f"{first} {others}."]
     if dataset.test:
         said.append(f"The last {dataset.test:,} are the test part: to be looked at once.")
     if origin := dataset.origin:
@@ -131,18 +118,18 @@ def range_hint(dataset: Dataset) -> str:
     if dataset.origin is None or dataset.base is not None or not dataset.has_validation:
         return ""
 
-    def raw(y: np.ndarray, samples: slice) -> np.ndarray:
-        return dataset.raw(y, samples, last=True)[:, 0]
-
     training, judged = slice(dataset.train), dataset.judged
-    low = float(raw(dataset.y[training].min(axis=1), training).min())
-    high = float(raw(dataset.y[training].max(axis=1), training).max())
-    values = raw(dataset.y[judged, -1], judged)
+    seen = [edge(dataset.y[training], axis=1) for edge in (np.min, np.max)]
+    lows, highs = (dataset.raw(edge, training, last=True)[:, 0] for edge in seen)
+    low, high = float(lows.min()), float(highs.max())
+    values = dataset.raw(dataset.y[judged, -1], judged, last=True)[:, 0]
     outside = float(((values < low) | (values > high)).mean())
-    if outside < OUTSIDE:
-        return ""
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     return (
-        f"{100 * outside:.0f}% of the validation targets lie outside what training has seen "
-        f"({' to '.join(apart(low, high))}{unit}): predict the change instead."
+        ""
+        if outside < OUTSIDE
+        else (
+            f"{100 * outside:.0f}% of the validation targets lie outside what training has seen "
+            f"({' to '.join(apart(low, high))}{unit}): predict the change instead."
+        )
     )

@@ -48,25 +48,21 @@ def _rows(origin: Origin, first: int, last: int) -> str:
 
 def slip_sentence(dataset: Dataset, origin: Origin) -> str:
     """Whether what has to be said is also read, or in the same row, and when that is right."""
-    among = joined([name for name in origin.columns if name in dataset.feature_names] or [""])
-    if not any(origin.horizons):
-        if dataset.base is not None:
-            return "The change to the row that is read is always 0: look one row ahead at least."
-        if among:
-            return (
-                f"Each timestep reads the {among} that it must say: models learn to copy it. Take "
-                "it out of the inputs, or look one row ahead."
-            )
-        return (
-            "Targets are in the row that is read. That is right where they aren't known yet when "
-            "the inputs are, such as another measurement of that time. Nothing is foretold."
-        )
+    among = joined([name for name in origin.columns if name in dataset.feature_names])
+    if any(origin.horizons):
+        right = "is among inputs and targets, and that is right: a timestep reads it up to its own"
+        return among and f"{among} {right} row, and must say a later one."
+    if dataset.base is not None:
+        return "The change to the row that is read is always 0: look one row ahead at least."
     if among:
         return (
-            f"{among} is among inputs and targets, and that is right: a timestep reads it up to "
-            "its own row, and must say a later one."
+            f"Each timestep reads the {among} that it must say: models learn to copy it. Take it "
+            "out of the inputs, or look one row ahead."
         )
-    return ""
+    return (
+        "Targets are in the row that is read. That is right where they aren't known yet when the "
+        "inputs are, such as another measurement of that time. Nothing is foretold."
+    )
 
 
 def keras_sentence(dataset: Dataset, origin: Origin) -> str:

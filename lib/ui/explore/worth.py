@@ -11,7 +11,6 @@ from math import isfinite
 from typing import TypeVar
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from lib.dataset import Origin
@@ -28,7 +27,7 @@ from lib.ui.linked import Linked, linked_buttons, linked_slider
 from lib.ui.parts import NAME, open_part
 from lib.ui.session import Loaded, session
 from lib.ui.shown import ShownRun, shown_run
-from lib.ui.steady import steady_chart
+from lib.ui.steady import told_chart
 from lib.ui.text import hint, plain, takeaway
 from lib.worth import Answers, Part, Worth, answers, by_row, judge
 
@@ -102,11 +101,6 @@ def _pick(label: str, names: Sequence[str], key: str) -> int:
     return int(st.selectbox(label, range(count), format_func=named, key=place, width=240))
 
 
-def _picture(figure: go.Figure, said: str, details: str, key: str) -> None:
-    steady_chart(figure, f"{said} {details}", key)
-    takeaway(said, details)
-
-
 def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -> None:
     """The table of the validation part, and that of the test part once somebody looks."""
     dataset = shown.dataset
@@ -163,7 +157,7 @@ def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     )
     every = drawn_every(len(rows.rows), origin.period)
     details = words.dates_sentence(dataset, origin, rows, target, series, every=every)
-    _picture(figure, words.dates_takeaway(rows), details, "worth_on_dates")
+    told_chart(figure, words.dates_takeaway(rows), details, "worth_on_dates")
 
 
 def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Palette) -> None:
@@ -205,4 +199,4 @@ def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
         lambda: forecast_figure(dataset, origin, coming, series, column, palette=palette),
     )
     details = words.forecast_sentence(dataset, origin, coming, fed_back=feed > 0)
-    _picture(figure, words.forecast_takeaway(dataset, origin, coming), details, "worth_ahead")
+    told_chart(figure, words.forecast_takeaway(dataset, origin, coming), details, "worth_ahead")
