@@ -6,6 +6,7 @@ only where it was looked, and None where that can't be told, or is no leak but w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -48,42 +49,42 @@ def look(dataset: Dataset) -> list[Finding]:
     return _found[dataset]
 
 
-def _look(dataset: Dataset) -> list[Finding]:
-    findings, origin = [_answers(dataset)], dataset.origin
-    if len(dataset.parts) > 1 and origin is None:
-        findings.append(_shared_samples(dataset))
-    elif len(dataset.parts) > 1 and origin:
+def _look(dataset: Dataset) -> Iterator[Finding]:
+    yield _answers(dataset)
+    if len(dataset.parts) == 1:
+        return
+    if not (origin := dataset.origin):
+        yield _shared_samples(dataset)
+    else:
         used = rows_by_part(dataset, origin)
-        findings += [_shared_rows(used), _scaling(dataset, origin)]
+        yield _shared_rows(used)
+        yield _scaling(dataset, origin)
         if len(origin.names) > 1:
-            findings.append(_series(dataset, origin, used))
-    return findings
+            yield _series(dataset, origin, used)
 
 
 def _answers(dataset: Dataset) -> Finding:
     """Inputs that say a target at its own timestep."""
     about, origin = "Answers among the inputs", dataset.origin
-    seen = slice(0, len(dataset.x) - dataset.test)
-    x, y = dataset.x[seen], dataset.y[seen]
+    x, y = dataset.samples.x, dataset.samples.y
     steps = x.shape[0] * x.shape[1]
     if steps < FEWEST:
         words = f"{counted(steps, 'timestep')} are too few to tell a copy from chance."
         return Finding(about, None, words, "nothing.")
     alike = np.minimum(_alike(x, y), _alike(np.diff(x, axis=1), np.diff(y, axis=1))) > ALIKE
+    pairs = []
     for f, k in np.argwhere(alike):
-        column, ahead = divmod(k, len(origin.horizons)) if origin else (0, 0)
-        if origin and dataset.feature_names[f] == origin.columns[column] and origin.horizons[ahead]:
-            alike[f, k] = False  # its own past, which a season repeats
-    pairs = [
-        f"the input {dataset.feature_names[f]} is the target {dataset.target_labels[k]}"
-        for f, k in np.argwhere(alike)
-    ]
+        name = dataset.feature_names[f]
+        if origin:  # its own past is known, which a season repeats
+            column, ahead = divmod(int(k), len(origin.horizons))
+            if name == origin.columns[column] and origin.horizons[ahead]:
+                continue
+        pairs.append(f"the input {name} is the target {dataset.target_labels[k]}")
+    words = f"All {x.shape[1]} outputs can read their target: {joined(pairs[:3])}."
     return Finding(
         about,
         not pairs,
-        f"All {x.shape[1]} outputs can read their target: {joined(pairs[:3])}."
-        if pairs
-        else "No output can read its own target in its inputs.",
+        words if pairs else "No output can read its own target in its inputs.",
         f"{counted(x.shape[2], 'input')} beside {counted(y.shape[2], 'target')} at {steps:,} "
         "timesteps, without those of the test part.",
     )
@@ -104,26 +105,21 @@ def _alike(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def _shared_samples(dataset: Dataset) -> Finding:
     """Of samples without rows: those that are there twice, also one timestep on."""
-
-    def prints(samples: slice, steps: slice) -> list[int]:
-        return [hash(sample.tobytes()) for sample in dataset.x[samples, steps]]
-
-    learned, kept = slice(0, dataset.train), slice(dataset.train, None)
+    learned, kept = dataset.x[: dataset.train], dataset.x[dataset.train :]
     whole, begin, end = slice(None), slice(None, -1), slice(1, None)
-    pairs = ((whole, whole), (begin, end), (end, begin))
-    known = [set(prints(learned, steps)) for _, steps in pairs]
-    twice = [
-        any(one in those for one, those in zip(sample, known, strict=True))
-        for sample in zip(*(prints(kept, steps) for steps, _ in pairs), strict=True)
-    ]
+    twice = np.zeros(len(kept), bool)
+    for steps, others in ((whole, whole), (begin, end), (end, begin)):
+        known = {hash(sample.tobytes()) for sample in learned[:, others]}
+        twice |= [hash(sample.tobytes()) in known for sample in kept[:, steps]]
+    words = "No sample that is kept for checking is in the training part too."
+    if twice.any():
+        words = f"{twice.sum():,} of {len(kept):,} samples that are kept for checking are in the "
+        words += "training part too, as they are or one timestep on."
     return Finding(
         "The same samples in two parts",
-        not any(twice),
-        f"{sum(twice):,} of {len(twice):,} samples that are kept for checking are in the training "
-        "part too, as they are or one timestep on."
-        if any(twice)
-        else "No sample that is kept for checking is in the training part too.",
-        f"{len(twice):,} samples beside {dataset.train:,}, as they are and one timestep on.",
+        not twice.any(),
+        words,
+        f"{len(kept):,} samples beside {dataset.train:,}, as they are and one timestep on.",
         splits=True,
     )
 
@@ -148,19 +144,17 @@ def _scaling(dataset: Dataset, origin: Origin) -> Finding:
     """How far means and deviations of all rows are from those of the training rows."""
     per_series = dataset.target_scale is not None and dataset.target_scale.ndim == 2
     group = origin.series if per_series else np.zeros_like(origin.series)
-    everything, off, moved, grown = np.ones(len(group), bool), 0.0, 0.0, 0.0
     columns = [*origin.inputs.T, *origin.targets.T]  # one by one: there may be a million rows
+    off = moved = grown = 0.0
     for c, column in enumerate(columns):
-        mean, scale, known = _moments(column, group, origin.training)
-        all_mean, all_scale, _ = _moments(column, group, everything)
-        varies = known & (scale > CLOSE**3 * np.abs(mean))
-        if not varies.any():
-            continue
-        scale = scale[varies]
+        trained = _moments(column[origin.training], group[origin.training])
+        everything = _moments(column, group)[:, : trained.shape[1]]
+        varies = trained[1] > CLOSE**3 * np.abs(trained[0])  # nor is it without training rows
+        (mean, scale), (all_mean, all_scale) = trained[:, varies], everything[:, varies]
         if c < dataset.shape[2]:
-            off = max(off, *(np.abs(each).max() for each in (mean[varies], scale - 1)))
-        moved = max(moved, (np.abs(all_mean - mean)[varies] / scale).max())
-        grown = max(grown, np.abs(all_scale[varies] / scale - 1).max())
+            off = np.abs([*mean, *scale - 1]).max(initial=off)
+        moved = np.abs((all_mean - mean) / scale).max(initial=moved)
+        grown = np.abs(all_scale / scale - 1).max(initial=grown)
     own = "Means and deviations are those of the training rows alone."
     if off >= CLOSE:
         own = f"In the training rows inputs are {number(off)} off a mean of 0 or a deviation of 1."
@@ -174,16 +168,11 @@ def _scaling(dataset: Dataset, origin: Origin) -> Finding:
     )
 
 
-def _moments(
-    column: np.ndarray, group: np.ndarray, chosen: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of the chosen rows of each group: mean, deviation, and whether there are any, (G,) each."""
-    groups = int(group[-1]) + 1
-    group, values = group[chosen], column[chosen].astype(np.float64)
-    count = np.bincount(group, minlength=groups)
-    mean = np.bincount(group, values, groups) / np.maximum(count, 1)
-    squares = np.bincount(group, (values - mean[group]) ** 2, groups)
-    return mean, np.sqrt(squares / np.maximum(count, 1)), count > 0
+def _moments(column: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Mean and deviation of the rows (R,) of each group, (2, G); both are 0 where there is none."""
+    count, values = np.maximum(np.bincount(group), 1), column.astype(np.float64)
+    mean = np.bincount(group, values) / count
+    return np.array([mean, np.sqrt(np.bincount(group, (values - mean[group]) ** 2) / count)])
 
 
 def _series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]) -> Finding:
