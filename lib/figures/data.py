@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from lib.dataset import Dataset
 from lib.figures import axes, chart, marks
+from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 from lib.narrate.data import raw_targets
 
@@ -54,13 +55,13 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
         style = {"color": palette.ink, "width": 2.5, "dash": dash}
         hover, size = f"%{{y:{chart.VALUE}}}", marks.dot_size(steps)
         data.append(marks.line(name, targets[:, k], style, hover, dots=size))
-        entries.append(marks.Entry(glyph, name, palette.ink, palette.ink))
+        entries.append(Entry(glyph, name, palette.ink, palette.ink))
     if dataset.targets == 1:
-        entries = [marks.Entry("dots", f"target y{dataset.ahead}", palette.ink, palette.ink)]
+        entries = [Entry("dots", f"target y{dataset.ahead}", palette.ink, palette.ink)]
     which = f"last-step mode {'learns from' if sample < dataset.train else 'is judged on'}"
     marker = {"color": palette.last, "size": 14, "symbol": "diamond"}
     diamonds = [steps] * len(drawn), targets[-1, drawn]
-    data.append(marks.points(f"what the {which}", *diamonds, marker, "") | {"hoverinfo": "skip"})
+    data.append(marks.points(f"what the {which}", *diamonds, marker, ""))
     shades = palette.shades(palette.ink)
     short = [chart.shortened(name) for name in dataset.feature_names]
     texts = np.array([chart.escaped(name) for name in dataset.feature_names])
@@ -83,8 +84,8 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     higher = "darker" if palette.theme == "light" else "brighter"
     key = [
         *(entries[k : k + 2] for k in range(0, len(entries), 2)),
-        [marks.Entry("diamond", f"what {which}", palette.last, palette.last_text)],
-        [marks.Entry("squares", f"input x, {higher} is higher", palette.muted, palette.muted)],
+        [Entry("diamond", f"what {which}", palette.last, palette.last_text)],
+        [Entry("squares", f"input x, {higher} is higher", palette.muted, palette.muted)],
     ]
     zero = axes.from_zero(dataset.raw(dataset.y[shown], shown))
     y = chart.with_unit("target y", dataset.target_unit)

@@ -35,18 +35,12 @@ LEAST_KNOWN = 30
 
 
 def on_dates_figure(
-    dataset: Dataset,
-    origin: Origin,
-    said: ByRow,
-    target: int,
-    baseline: Baseline,
-    *,
-    palette: Palette,
+    dataset: Dataset, origin: Origin, said: ByRow, target: int, rival: Baseline, *, palette: Palette
 ) -> go.Figure:
     """The target on the dates of a part, both modes' last-step answers, and a baseline."""
     every = drawn_every(len(said.rows), origin.period)
     x, axis = _dates(origin, said.rows[::every])
-    truth, guess = said.truth[::every], said.guesses[baseline.name][::every]
+    truth, guess = said.truth[::every], said.guesses[rival.name][::every]
     answers = {mode: values[::every] for mode, values in said.last.items()}
     hover, wide = _hover(dataset), 3 if len(x) <= MANY_POINTS else 2
     data, sequence_key = [], []
@@ -60,12 +54,12 @@ def on_dates_figure(
         else:
             answers["sequence"] = low
     data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, hover))
-    data.append(_line(baseline.label, x, guess, marks.naive_style(palette), hover))
+    data.append(_line(rival.label, x, guess, marks.naive_style(palette), hover))
     for mode, values in answers.items():
         data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), hover))
     known = Entry("line", f"target{dataset.ahead}", palette.ink, palette.ink)
     last_key = [_entry("last", palette)] if "last" in answers else []
-    key = [[known, *last_key], sequence_key, [marks.naive_key(baseline.label, palette)]]
+    key = [[known, *last_key], sequence_key, [marks.naive_key(rival.label, palette)]]
     title = chart.with_unit(origin.columns[target // len(origin.horizons)], dataset.target_unit)
     drawn = np.concatenate([truth, *answers.values()])
     y = axes.linear_axis(title, drawn, axes.with_room(truth))
@@ -168,5 +162,5 @@ def _band(
     """An area, along its lower edge and back along its upper one; of a single date it is a bar."""
     style = {"color": color, "width": 8 if len(x) == 1 else 0}
     around = np.concatenate([low, high[::-1]]), np.concatenate([x, x[::-1]])
-    area = {"fill": "toself", "fillcolor": color, "opacity": 0.3, "hoverinfo": "skip"}
-    return marks.line(name, around[0], style, "", x=around[1]) | area
+    area = marks.line(name, around[0], style, "", x=around[1])
+    return area | {"fill": "toself", "fillcolor": color, "opacity": 0.3}

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from lib.dataset import Dataset, Origin
 from lib.figures import axes, chart, marks
+from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 from lib.tables.parts import part_spans, series_by_part
 
@@ -62,7 +63,7 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
         hover = f"%{{text}}{which}: %{{customdata:{chart.VALUE}}}<extra></extra>"
         trace = marks.points(name, places[own], heights[own], marker, hover)
         data.append(trace | {"customdata": values[own], "text": texts[own]})
-        key.append(marks.Entry(glyph, name, color, palette.ink))
+        key.append(Entry(glyph, name, color, palette.ink))
     name, fill, line = f"split {dataset.name}", palette.surface, palette.muted
     layout = chart.layout(palette, x, y, [key], name=name, height=HEIGHT, left=left)
     stripes = [marks.stripe(begin, end, fill, line) for begin, end in edges]

@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 
 from lib.dataset import Dataset, Origin
 from lib.figures import axes, chart, marks
+from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 from lib.tables.parts import part_spans
 
@@ -46,55 +47,38 @@ def window_figure(
     names = {int(row): origin.label(row) for row in rows}
     size = max(2.5, min(12.0, 200 / len(rows)))  # they stand apart on a phone
 
-    def placed(name: str, which: np.ndarray, level: int, **marker: Any) -> dict[str, Any]:
+    def placed(name: str, which: np.ndarray, level: int, marker: dict[str, Any]) -> dict[str, Any]:
         hover, y = f"{name}: %{{text}}<extra></extra>", np.full(len(which), level)
         trace = marks.points(name, which, y, {"size": size, **marker}, hover)
         return trace | {"text": [chart.escaped(names[row]) for row in which]}
 
+    square, dot = {"color": palette.muted, "symbol": "square"}, {"color": palette.sequence}
+    diamond = {"color": palette.last, "symbol": "diamond", "size": size + 3}
     stands_out = {"size": size + 5, "line": {"color": palette.ink, "width": 2}}
-    blue, number = palette.sequence, f"timestep {step + 1}"
-    ends = [(reads[step], end, end, None) for end in targets[step, [0, -1]]]
-    down = (READS, SEQUENCE, LAST if step == steps - 1 else None, None) * len(ends)
-    line = {"color": palette.muted, "width": 1.5}
+    number, line = f"timestep {step + 1}", {"color": palette.muted, "width": 1.5}
+    ink = {"color": palette.ink}
+    across = [x for end in targets[step, [0, -1]] for x in (reads[step], end, end, None)]
+    down = 2 * [READS, SEQUENCE, LAST if step == steps - 1 else None, None]
     data = [
-        marks.line("from a timestep to its targets", down, line, "", x=[x for e in ends for x in e])
-        | {"hoverinfo": "skip"},
-        placed("read", reads, READS, color=palette.muted, symbol="square"),
-        placed(
-            f"{number} reads",
-            reads[[step]],
-            READS,
-            color=palette.ink,
-            symbol="square",
-            **stands_out,
-        ),
-        placed("a target of the sequence mode", np.unique(targets), SEQUENCE, color=blue),
-        placed(f"{number} must say", targets[step], SEQUENCE, color=blue, **stands_out),
-        placed(
-            "last-step mode must say",
-            targets[-1],
-            LAST,
-            color=palette.last,
-            symbol="diamond",
-            size=size + 3,
-        ),
+        marks.line("from a timestep to its targets", down, line, "", x=across),
+        placed("read", reads, READS, square),
+        placed(f"{number} reads", reads[[step]], READS, square | stands_out | ink),
+        placed("a target of the sequence mode", np.unique(targets), SEQUENCE, dot),
+        placed(f"{number} must say", targets[step], SEQUENCE, dot | stands_out),
+        placed("last-step mode must say", targets[-1], LAST, diamond),
     ]
     key = [
-        [marks.Entry("squares", "read as x", palette.muted, palette.muted)],
-        [marks.Entry("dots", "sequence mode: y, for each", blue, palette.sequence_text)],
-        [marks.Entry("diamond", "last-step mode: y_last", palette.last, palette.last_text)],
+        [Entry("squares", "read as x", palette.muted, palette.muted)],
+        [Entry("dots", "sequence mode: y, for each", palette.sequence, palette.sequence_text)],
+        [Entry("diamond", "last-step mode: y_last", palette.last, palette.last_text)],
     ]
     low, high = reads[0] - around - 0.7, end + around + 0.7
     stripes, notes = _parts(dataset, origin, series, (low, high), palette)
+    y = {"tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
     layout = chart.layout(
         palette,
         {"title": "row of the table", "range": [low, high], **axes.row_ticks(names)},
-        {
-            "title": "",
-            "range": [LAST - 0.5, READS + 0.8],
-            "tickvals": [READS, SEQUENCE, LAST],
-            "ticktext": ["x", "y", "y_last"],
-        },
+        {"title": "", "range": [LAST - 0.5, READS + 0.8], **y},
         key,
         name=f"window {dataset.name}",
         height=chart.top(key) + PLOT + chart.BOTTOM,
