@@ -9,7 +9,6 @@ from lib.figures.data import frame_of_sample, sample_figure
 from lib.figures.split import series_shown, split_figure
 from lib.figures.windows import window_figure
 from lib.narrate import data as words
-from lib.narrate import windows
 from lib.tables.leaks import look
 from lib.ui.address import query
 from lib.ui.columns import all_columns, has_columns
@@ -52,14 +51,14 @@ with pictures:
         with st.container(border=True):
             st.markdown("### Which rows it is")
             step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
-            told = windows.window_takeaway(dataset, origin, sample, step)
-            details = windows.window_sentence(dataset, origin, sample)
+            told = words.window_takeaway(dataset, origin, sample, step)
+            details = words.window_sentence(dataset, origin, sample)
             figure = window_figure(dataset, origin, sample, step, palette)
             told_chart(figure, told, details, "chart_window")
-            say(windows.shapes_sentence(dataset))
-            hint(windows.slip_sentence(dataset, origin))
+            say(words.shapes_sentence(dataset))
+            hint(words.slip_sentence(dataset, origin))
             with st.expander("The same with Keras", type="compact"):
-                say(windows.keras_sentence(dataset, origin))
+                say(words.keras_sentence(dataset, origin))
                 code = keras_windows(dataset, origin, loaded.experiment.data.stride)
                 st.code(code, language="python", wrap_lines=True)
     with st.container(border=True):
@@ -70,7 +69,7 @@ with pictures:
             hint(f"{shown} of {len(origin.names):,} series are drawn.")
     with st.container(border=True):
         st.markdown("### Leak check")
-        takeaway(windows.leak_takeaway(look(dataset)), *map(windows.leak_sentence, look(dataset)))
+        takeaway(words.leak_takeaway(look(dataset)), *map(words.leak_sentence, look(dataset)))
     take_prepared(loaded)
 with choice.container(border=True):
     uploader()

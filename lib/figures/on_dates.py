@@ -85,7 +85,7 @@ def forecast_figure(
     palette: Palette,
 ) -> go.Figure:
     """The last known rows of a series, and after them what each model says, with its band."""
-    ahead = len(next(iter(coming.values.values())))
+    ahead = len(coming.errors)
     shown = max(LEAST_KNOWN, 3 * ahead, 2 * origin.period)
     rows = np.flatnonzero(origin.series == series)[-min(shown, MOST_POINTS) :]
     x, axis = _dates(origin, rows, ahead, coming.times)

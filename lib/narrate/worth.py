@@ -77,11 +77,9 @@ def dates_takeaway(said: ByRow) -> str:
     return f"Sequence mode answers each date once{other}."
 
 
-def dates_sentence(
-    dataset: Dataset, origin: Origin, said: ByRow, target: int, series: int, *, every: int
-) -> str:
+def dates_sentence(dataset: Dataset, origin: Origin, said: ByRow, target: int, every: int) -> str:
     """Where it begins and ends, how wide the band is, and how far off the answers are."""
-    unit, name = off_unit(dataset), origin.names[series]
+    unit, name = off_unit(dataset), origin.names[origin.series[said.rows[0]]]
     column = origin.columns[target // len(origin.horizons)]
     first, last = origin.label(int(said.rows[0])), origin.label(int(said.rows[-1]))
     parts = [
@@ -108,8 +106,7 @@ def dates_sentence(
 def forecast_takeaway(dataset: Dataset, origin: Origin, coming: Forecast) -> str:
     """What is said of the last of the rows to come, and how far off it may be."""
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    ahead = len(next(iter(coming.values.values())))
-    when = capital(f"{counted(ahead, origin.step)} on")
+    when = capital(f"{counted(len(coming.errors), origin.step)} on")
     if coming.times is not None and origin.time_format:
         when = str(coming.times[-1].strftime(origin.time_format))
     said = [
@@ -121,7 +118,7 @@ def forecast_takeaway(dataset: Dataset, origin: Origin, coming: Forecast) -> str
 
 def forecast_sentence(dataset: Dataset, origin: Origin, coming: Forecast, *, fed_back: bool) -> str:
     """How it was made, what the band is from, and how often it held."""
-    ahead = len(next(iter(coming.values.values())))
+    ahead = len(coming.errors)
     parts = [
         f"Each answer goes in as the next row's value, {counted(ahead, 'time')}: errors add up."
         if fed_back

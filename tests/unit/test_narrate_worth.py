@@ -124,7 +124,7 @@ def test_a_band_is_said_by_its_mean_height():
     """And the answers by how far off they are on average."""
     _, dataset, _, said = prepared()
     rows = by_row(dataset, said, 0, 2)
-    words = dates_sentence(dataset, dataset.origin, rows, 0, 2, every=1)
+    words = dates_sentence(dataset, dataset.origin, rows, 0, 1)
     assert "Sales of west, 2024-05-28 to 2024-07-18." in words
     low, high = rows.steps
     assert f"it is {(high - low).mean():.3g} on average" in words

@@ -65,9 +65,8 @@ def _weights(shown: ShownRun) -> ModelWeights:
         return record.weights if record.dataset is shown.dataset else {}
     results = shown.snapshot.results if shown.snapshot.epoch else {}
     weights = {m: result.weights for m, result in results.items() if result.weights is not None}
-    same = len(weights) == len(record.weights)
-    same = same and all(record.weights.get(mode) is own for mode, own in weights.items())
-    if record.dataset is not shown.dataset or not same:
+    known = [*map(id, record.weights.values())] == [*map(id, weights.values())]
+    if record.dataset is not shown.dataset or not known:
         record.dataset, record.weights, record.made = shown.dataset, weights, {}
     return weights
 
@@ -156,7 +155,7 @@ def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
         lambda: on_dates_figure(dataset, origin, rows, target, guess, palette=palette),
     )
     every = drawn_every(len(rows.rows), origin.period)
-    details = words.dates_sentence(dataset, origin, rows, target, series, every=every)
+    details = words.dates_sentence(dataset, origin, rows, target, every)
     told_chart(figure, words.dates_takeaway(rows), details, "worth_on_dates")
 
 
