@@ -32,13 +32,11 @@ def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
     model, steps = experiment.model, dataset.shape[1]
     cell, one = CELLS[model.cell].label, model.layers == 1
     stack = f"One {cell}" if one else f"{_COUNTED[model.layers].capitalize()} {cell} layers"
-    s = "s" if one else ""
-    return {
-        "sequence": f"{stack} answer{s} at each of {steps} timesteps.",
-        "last": f"{stack} read{s} {steps} timesteps and answer{s} once, at the last.",
-        "both": f"{stack} answer{s} at each of {steps} timesteps, "
-        f"{'its twin' if one else 'their twins'} only at the last.",
-    }[model.mode]
+    s, twin = ("s", "its twin") if one else ("", "their twins")
+    if model.mode == "last":
+        return f"{stack} read{s} {steps} timesteps and answer{s} once, at the last."
+    each = f"{stack} answer{s} at each of {steps} timesteps"
+    return f"{each}, {twin} only at the last." if model.mode == "both" else f"{each}."
 
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
@@ -85,10 +83,8 @@ def predictions_sentence(
     last = f"step {len(truth)}"
     if dataset.has_named_steps:
         last = f"the last step ({dataset.timestep_names[-1]})"
-    parts = [
-        f"{capital(dataset.sample_name(index))}: at {last} the target "
-        f"({dataset.target_labels[target]}) is {aim}{unit}."
-    ]
+    name, label = capital(dataset.sample_name(index)), dataset.target_labels[target]
+    parts = [f"{name}: at {last} the target ({label}) is {aim}{unit}."]
     answers = [
         f"the {MODES[mode].model} says {value}, off by {readable(errors[mode][-1], 2)}"
         for mode, value in zip(said, told, strict=True)
@@ -96,23 +92,18 @@ def predictions_sentence(
     if answers:
         parts.append(_sentence(answers))
     if "sequence" in errors:
-        parts.append(
-            f"Over all {len(truth)} steps the sequence model is off by "
-            f"{readable(errors['sequence'].mean())} on average."
-        )
+        off = readable(errors["sequence"].mean())
+        parts.append(f"Over all {len(truth)} steps the sequence model is off by {off} on average.")
     if "last" in errors and earlier:
-        parts.append(
-            f"Before the last step the last-step model was never asked; "
-            f"{ANSWERS[experiment.model.head]} would have been off by "
-            f"{readable(errors['last'][:-1].mean())} on average."
-        )
+        answer, off = ANSWERS[experiment.model.head], readable(errors["last"][:-1].mean())
+        asked = "Before the last step the last-step model was never asked"
+        parts.append(f"{asked}; {answer} would have been off by {off} on average.")
     return " ".join(parts)
 
 
 def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
     """Each model's own training loss, why two such losses can't be compared, and what is good."""
-    steps = dataset.shape[1]
-    results = snapshot.results.items()
+    steps, results = dataset.shape[1], snapshot.results.items()
     said = {mode: f"is {readable(r.final_loss)}" for mode, r in results if len(r.loss)}
     first, after = kept_sentence(snapshot), f"After {counted(snapshot.epoch, 'epoch')} "
     if snapshot.keeps_best:
@@ -138,10 +129,8 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     if checked:
         parts.append(_sentence(checked, "On the validation samples "))
     loss = LOSSES[experiment.training.loss].label.lower()
-    parts.append(
-        f"{capital(dataset.naive_label)} has a {loss} of "
-        f"{_by_mode(naive_loss(experiment, dataset), readable)}."
-    )
+    guess = _by_mode(naive_loss(experiment, dataset), readable)
+    parts.append(f"{capital(dataset.naive_label)} has a {loss} of {guess}.")
     losses, best = best_loss(experiment, dataset)
     if best:
         parts.append(f"{capital(best.label)}: {_by_mode(losses, _floor)}.")
@@ -164,10 +153,8 @@ def compare_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapsho
         levels.append(f"{best.label} {_floor(best.mse[-1])}")
     scaled = " (scaled)" if dataset.is_scaled else ""
     none = "" if dataset.has_validation else " None are kept for validation."
-    return (
-        f"Mean squared error{scaled} at step {dataset.shape[1]} on the {which} samples: "
-        f"{', '.join(errors + levels)}.{none}"
-    )
+    where = f"at step {dataset.shape[1]} on the {which} samples"
+    return f"Mean squared error{scaled} {where}: {', '.join(errors + levels)}.{none}"
 
 
 def typical_error(dataset: Dataset, result: ModeResult) -> str:
@@ -207,9 +194,8 @@ def step_error_sentence(
             typical = f"The sequence model's typical error ({kind})"
             parts.append(f"{typical} is {first} at step 1 and {last} at step {steps}.")
             continue
-        parts.append(
-            f"The last-step model answers at step {steps} alone, and is off by {last} there."
-        )
+        alone = f"The last-step model answers at step {steps} alone"
+        parts.append(f"{alone}, and is off by {last} there.")
         if earlier:
             answer = ANSWERS[experiment.model.head]
             parts.append(f"Asked at step 1, {answer} would have been off by {first}.")

@@ -152,18 +152,14 @@ def _series(table: Table, settled: Settled, *, by_menu: bool) -> None:
             asks = ". Choose what tells them apart, or rows of one time become one, averaged."
             hint(f"{times}{asks if repeat else ': all rows are one series.'}")
         if by_menu:
-            _series_menu(table)
+            chosen, one = seed_widget("id"), "Nothing: all rows are one series"
+            words = {"": f"{table.series} (noticed)" if table.series else one, NO_SERIES: one}
+            names = ["", *(str(name) for name in table.frame.columns if name != table.series)]
+            names += [NO_SERIES] if table.series else []
+            names += {chosen} - {*names}  # a link may say what the table hasn't
+            label, place = "What tells series apart", names.index(chosen)
+            st.selectbox(label, names, place, lambda name: words.get(name, name), key="id")
         if by:
             menu("split", "Split", settled)
             if settled.experiment.data.split == "time":  # else a new series has no scale of its own
                 menu("scale", "Scaling", settled)
-
-
-def _series_menu(table: Table) -> None:
-    chosen, one = seed_widget("id"), "Nothing: all rows are one series"
-    words = {"": f"{table.series} (noticed)" if table.series else one, NO_SERIES: one}
-    names = ["", *(str(name) for name in table.frame.columns if name != table.series)]
-    names += [NO_SERIES] if table.series else []
-    names += {chosen} - {*names}  # a link may say what the table hasn't
-    label, place = "What tells series apart", names.index(chosen)
-    st.selectbox(label, names, place, lambda name: words.get(name, name), key="id")
