@@ -42,7 +42,7 @@ def on_dates_figure(
     x, axis = _dates(origin, said.rows[::every])
     truth, guess = said.truth[::every], said.guesses[rival.name][::every]
     answers = {mode: values[::every] for mode, values in said.last.items()}
-    hover, wide = _hover(dataset), 3 if len(x) <= MANY_POINTS else 2
+    unit, wide = dataset.target_unit, 3 if len(x) <= MANY_POINTS else 2
     data, sequence_key = [], []
     if said.steps is not None:
         low, high = (edge[::every] for edge in said.steps)
@@ -53,14 +53,14 @@ def on_dates_figure(
             sequence_key.append(Entry("squares", words, color, palette.muted))
         else:
             answers["sequence"] = low
-    data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, hover))
-    data.append(_line(rival.label, x, guess, marks.naive_style(palette), hover))
+    data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, unit))
+    data.append(_line(rival.label, x, guess, marks.naive_style(palette), unit))
     for mode, values in answers.items():
-        data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), hover))
+        data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), unit))
     known = Entry("line", f"target{dataset.ahead}", palette.ink, palette.ink)
     last_key = [_entry("last", palette)] if "last" in answers else []
     key = [[known, *last_key], sequence_key, [marks.naive_key(rival.label, palette)]]
-    title = chart.with_unit(origin.columns[target // len(origin.horizons)], dataset.target_unit)
+    title = chart.with_unit(origin.columns[target // len(origin.horizons)], unit)
     drawn = np.concatenate([truth, *answers.values()])
     y = axes.linear_axis(title, drawn, axes.with_room(truth))
     name, key = f"on dates {dataset.name} {target}", [row for row in key if row]
@@ -90,20 +90,20 @@ def forecast_figure(
     rows = np.flatnonzero(origin.series == series)[-min(shown, MOST_POINTS) :]
     x, axis = _dates(origin, rows, ahead, coming.times)
     before, after = x[: len(rows)], x[len(rows) :]
-    truth, hover = origin.targets[rows, column], _hover(dataset)
+    truth, unit = origin.targets[rows, column], dataset.target_unit
     bands, drawn = [], [truth]
-    lines = [_line("known", before, truth, {"color": palette.ink, "width": 3}, hover)]
+    lines = [_line("known", before, truth, {"color": palette.ink, "width": 3}, unit)]
     for mode, values in coming.values.items():
         name, color = MODES[mode].name, palette.mode(mode)
         low, high = values - coming.widths[mode], values + coming.widths[mode]
         told = np.isfinite(low)
         bands.append(_band(f"{name}'s band", after[told], low[told], high[told], color))
-        lines.append(_line(name, after, values, _style(mode, palette, 2), hover))
+        lines.append(_line(name, after, values, _style(mode, palette, 2), unit))
         drawn += [values, low, high]
     known = Entry("line", "known", palette.ink, palette.ink)
     band = Entry("squares", "where 90 of 100 should lie", palette.baseline, palette.muted)
     key = [[known, *(_entry(mode, palette) for mode in coming.values)], [band]]
-    title = chart.with_unit(origin.columns[column], dataset.target_unit)
+    title = chart.with_unit(origin.columns[column], unit)
     y = axes.linear_axis(title, np.concatenate(drawn), truth)
     name = f"forecast {dataset.name} {series} {column}"
     layout = chart.layout(palette, axis, y, key, name=name, height=HEIGHT)
@@ -132,10 +132,6 @@ def _dates(
     return np.array(x), axis | ticks | {"tickvals": ticks["ticktext"], "range": range_}
 
 
-def _hover(dataset: Dataset) -> str:
-    return f"%{{y:{chart.VALUE}}} {chart.escaped(dataset.target_unit)}".rstrip()
-
-
 def _style(mode: str, palette: Palette, width: int) -> dict[str, Any]:
     """Both are lines here; the last-step mode's is dashed, so that colour isn't all."""
     dash = "solid" if mode == "sequence" else "6px"
@@ -148,10 +144,10 @@ def _entry(mode: str, palette: Palette) -> Entry:
 
 
 def _line(
-    name: str, x: np.ndarray, y: np.ndarray, style: dict[str, Any], hover: str
+    name: str, x: np.ndarray, y: np.ndarray, style: dict[str, Any], unit: str
 ) -> dict[str, Any]:
     """A line over what there is of y; with a dot at each where they are few."""
-    known = np.isfinite(y)
+    known, hover = np.isfinite(y), f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
     dots = 6 if known.sum() <= FEW_POINTS else 0
     return marks.line(name, y[known], style, hover, x=x[known], dots=dots)
 

@@ -100,7 +100,7 @@ def _parts(
         stripes.append(marks.stripe(begin, end, fill, palette.border))
         left, right = max(begin, seen[0]), min(end, seen[1])
         if right - left > NAMED * (seen[1] - seen[0]):
-            note = {"text": name, "x": (left + right) / 2, "y": 1, "yref": "paper"}
-            font = {"size": chart.FONT_SIZE - 1, "color": palette.muted}
-            notes.append({**note, "yanchor": "top", "showarrow": False, "font": font})
+            middle, small = (left + right) / 2, chart.FONT_SIZE - 1
+            note = chart.note(name, middle, 1, palette.muted, small, xref="x", yanchor="top")
+            notes.append(note)
     return stripes, notes

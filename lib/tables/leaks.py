@@ -6,7 +6,6 @@ only where it was looked, and None where that can't be told, or is no leak but w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -44,23 +43,17 @@ _found: WeakKeyDictionary[Dataset, list[Finding]] = WeakKeyDictionary()
 
 def look(dataset: Dataset) -> list[Finding]:
     """All that can be looked for in these data."""
-    if dataset not in _found:
-        _found[dataset] = list(_look(dataset))
-    return _found[dataset]
-
-
-def _look(dataset: Dataset) -> Iterator[Finding]:
-    yield _answers(dataset)
-    if len(dataset.parts) == 1:
-        return
-    if not (origin := dataset.origin):
-        yield _shared_samples(dataset)
-    else:
+    if dataset in _found:
+        return _found[dataset]
+    found, origin, several = [_answers(dataset)], dataset.origin, len(dataset.parts) > 1
+    if several and not origin:
+        found.append(_shared_samples(dataset))
+    if several and origin:
         used = rows_by_part(dataset, origin)
-        yield _shared_rows(used)
-        yield _scaling(dataset, origin)
-        if len(origin.names) > 1:
-            yield _series(dataset, origin, used)
+        found += [_shared_rows(used), _scaling(dataset, origin)]
+        found += [_series(dataset, origin, used)] if len(origin.names) > 1 else []
+    _found[dataset] = found
+    return found
 
 
 def _answers(dataset: Dataset) -> Finding:

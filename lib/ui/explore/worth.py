@@ -81,8 +81,7 @@ def _once(key: tuple[object, ...], make: Callable[[], Made]) -> Made:
 
 
 def _answers(shown: ShownRun, weights: ModelWeights, part: Part = "judged") -> Answers:
-    about = shown.experiment, shown.dataset, weights, part
-    return _once(("answers", part), lambda: answers(*about))
+    return _once(("answers", part), lambda: answers(shown.experiment, shown.dataset, weights, part))
 
 
 def _looks(shown: ShownRun) -> tuple[set[tuple[str, int]], tuple[str, int]]:
@@ -93,11 +92,10 @@ def _looks(shown: ShownRun) -> tuple[set[tuple[str, int]], tuple[str, int]]:
 
 def _pick(label: str, names: Sequence[str], key: str) -> int:
     """Which of several names is picked; of a single one there is nothing to pick."""
-    count, named = len(names), names.__getitem__
-    if count < 2:
+    if len(names) < 2:
         return 0
-    place = f"worth_{key}_{count}"
-    return int(st.selectbox(label, range(count), format_func=named, key=place, width=240))
+    which, place = range(len(names)), f"worth_{key}_{len(names)}"
+    return int(st.selectbox(label, which, 0, names.__getitem__, key=place, width=240))
 
 
 def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -> None:
@@ -175,20 +173,14 @@ def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     if why:
         hint(why)
     looked, look = _looks(shown)
+    judged = _answers(shown, weights)
+    tested = _answers(shown, weights, "test") if look in looked else None
+    run, where = (shown.experiment, dataset, weights), {"series": series, "column": column}
     about = series, column, feed, look in looked
     try:
         coming = _once(
             ("coming", *about),
-            lambda: forecast(
-                shown.experiment,
-                dataset,
-                weights,
-                series=series,
-                column=column,
-                feed=feed,
-                judged=_answers(shown, weights),
-                tested=_answers(shown, weights, "test") if look in looked else None,
-            ),
+            lambda: forecast(*run, **where, feed=feed, judged=judged, tested=tested),
         )
     except ForecastError as error:
         hint(f"{error}")
