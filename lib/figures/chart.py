@@ -168,13 +168,10 @@ def _key(rows: Sequence[Sequence[Entry]], left: int, ink: str) -> dict[str, Any]
     return note("<br>".join(lines), 0, 1, ink) | flush
 
 
-def note(
-    words: str, x: float, y: float, color: str, size: int = FONT_SIZE, **more: Any
-) -> dict[str, Any]:
-    """Words on a chart, at shares x and y of its plot where `more` doesn't say otherwise."""
+def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> dict[str, Any]:
+    """Words on a chart, at shares x and y of its plot."""
     place = {"x": x, "xref": "paper", "y": y, "yref": "paper"}
-    font = {"size": size, "color": color}
-    return {"text": words, **place, "showarrow": False, "font": font, **more}
+    return {"text": words, **place, "showarrow": False, "font": {"size": size, "color": color}}
 
 
 def side_notes(
@@ -200,7 +197,7 @@ def side_notes(
         shift = max(0.0, below + NOTE - power * pixels)
         below = power * pixels + shift
         beside = {"xanchor": "left", "xshift": 4, "yanchor": "middle", "yshift": round(shift)}
-        placed.append(note(words, 1, power, color, FONT_SIZE - 1, yref="y", **beside))
+        placed.append(note(words, 1, power, color, FONT_SIZE - 1) | beside | {"yref": "y"})
     return placed
 
 
@@ -214,4 +211,4 @@ def all_zero(values: Sequence[float], palette: Palette) -> list[dict[str, Any]]:
 def empty(words: str, palette: Palette) -> dict[str, Any]:
     """Words in the middle of a plot that has no data yet; no line of a level runs through them."""
     behind = {"bgcolor": palette.background, "borderpad": 4}
-    return note(words, 0.5, 0.5, palette.muted, **behind)
+    return note(words, 0.5, 0.5, palette.muted) | behind

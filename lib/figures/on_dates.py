@@ -76,33 +76,27 @@ def drawn_every(count: int, period: int) -> int:
 
 
 def forecast_figure(
-    dataset: Dataset,
-    origin: Origin,
-    coming: Forecast,
-    series: int,
-    column: int,
-    *,
-    palette: Palette,
+    dataset: Dataset, origin: Origin, said: Forecast, series: int, column: int, *, palette: Palette
 ) -> go.Figure:
     """The last known rows of a series, and after them what each model says, with its band."""
-    ahead = len(coming.errors)
+    ahead = len(said.errors)
     shown = max(LEAST_KNOWN, 3 * ahead, 2 * origin.period)
     rows = np.flatnonzero(origin.series == series)[-min(shown, MOST_POINTS) :]
-    x, axis = _dates(origin, rows, ahead, coming.times)
+    x, axis = _dates(origin, rows, ahead, said.times)
     before, after = x[: len(rows)], x[len(rows) :]
     truth, unit = origin.targets[rows, column], dataset.target_unit
     bands, drawn = [], [truth]
     lines = [_line("known", before, truth, {"color": palette.ink, "width": 3}, unit)]
-    for mode, values in coming.values.items():
+    for mode, values in said.values.items():
         name, color = MODES[mode].name, palette.mode(mode)
-        low, high = values - coming.widths[mode], values + coming.widths[mode]
+        low, high = values - said.widths[mode], values + said.widths[mode]
         told = np.isfinite(low)
         bands.append(_band(f"{name}'s band", after[told], low[told], high[told], color))
         lines.append(_line(name, after, values, _style(mode, palette, 2), unit))
         drawn += [values, low, high]
     known = Entry("line", "known", palette.ink, palette.ink)
     band = Entry("squares", "where 90 of 100 should lie", palette.baseline, palette.muted)
-    key = [[known, *(_entry(mode, palette) for mode in coming.values)], [band]]
+    key = [[known, *(_entry(mode, palette) for mode in said.values)], [band]]
     title = chart.with_unit(origin.columns[column], unit)
     y = axes.linear_axis(title, np.concatenate(drawn), truth)
     name = f"forecast {dataset.name} {series} {column}"

@@ -101,6 +101,6 @@ def _parts(
         left, right = max(begin, seen[0]), min(end, seen[1])
         if right - left > NAMED * (seen[1] - seen[0]):
             middle, small = (left + right) / 2, chart.FONT_SIZE - 1
-            note = chart.note(name, middle, 1, palette.muted, small, xref="x", yanchor="top")
-            notes.append(note)
+            note = chart.note(name, middle, 1, palette.muted, small)
+            notes.append(note | {"xref": "x", "yanchor": "top"})
     return stripes, notes

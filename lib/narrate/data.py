@@ -44,12 +44,10 @@ def data_sentence(dataset: Dataset) -> str:
 
 def sample_takeaway(dataset: Dataset, sample: int) -> str:
     """Which of its targets each mode has to do with."""
-    steps = dataset.shape[1]
-    which = "both" if steps == 2 else f"all {steps}"
+    steps = "both" if dataset.shape[1] == 2 else f"all {dataset.shape[1]}"
     learns, by = ("learns", "from") if sample < dataset.train else ("is judged", "on")
-    return (
-        f"Sequence mode {learns} {by} {which} steps' targets, last-step mode {by} the last step's."
-    )
+    sequence = f"Sequence mode {learns} {by} {steps} steps' targets"
+    return f"{sequence}, last-step mode {by} the last step's."
 
 
 def sample_sentence(dataset: Dataset, sample: int) -> str:
@@ -78,11 +76,9 @@ def numbers_hint(dataset: Dataset) -> str:
     words = f"x is what a model reads, y what it should answer{dataset.ahead}"
     if not dataset.is_scaled:
         return f"{words}."
-    unit = f" in {dataset.target_unit}" if dataset.target_unit else ""
-    return (
-        f"{words}: both standardised, as the models see them. Beside each y is the value{unit} "
-        "that it stands for, as in the chart."
-    )
+    value = f"the value in {dataset.target_unit}" if dataset.target_unit else "the value"
+    beside = f"Beside each y is {value} that it stands for, as in the chart."
+    return f"{words}: both standardised, as the models see them. {beside}"
 
 
 def window_takeaway(dataset: Dataset, origin: Origin, sample: int, step: int) -> str:

@@ -118,9 +118,8 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     ]
     parts = [first, _sentence(clauses, after)]
     if len(experiment.model.modes) > 1:
-        parts.append(
-            f"The two losses can't be compared: one counts {steps} steps, the other counts 1."
-        )
+        counted_by = f"one counts {steps} steps, the other counts 1"
+        parts.append(f"The two losses can't be compared: {counted_by}.")
     checked = [
         f"the {MODES[mode].model}'s is {readable(result.final_validation_loss)}"
         for mode, result in results

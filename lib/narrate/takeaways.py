@@ -51,14 +51,14 @@ def loss_takeaway(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     """Whether a model overfits, else why two losses can't be compared, or what one is worth."""
     guesses = naive_loss(experiment, dataset)
     overfits = [m for m, result in snapshot.results.items() if is_overfit(result, guesses[m])]
-    kept = all(snapshot.results[mode].kept_epoch for mode in overfits)
-    if len(overfits) > 1:
-        then = ", so their best epochs were kept" if kept else ", well above training loss"
-        return f"Both modes overfit: validation loss has risen{then}."
     if overfits:
-        name = capital(MODES[overfits[0]].name)
-        then = ", so its best epoch was kept" if kept else ", well above its training loss"
-        return f"{name} overfits: its validation loss has risen{then}."
+        both, name = len(overfits) > 1, capital(MODES[overfits[0]].name)
+        best = "their best epochs were" if both else "its best epoch was"
+        then = f"well above {'' if both else 'its '}training loss"
+        if all(snapshot.results[mode].kept_epoch for mode in overfits):
+            then = f"so {best} kept"
+        who = "Both modes overfit:" if both else f"{name} overfits: its"
+        return f"{who} validation loss has risen, {then}."
     if len(snapshot.results) > 1:
         return f"Not to be compared: one averages {dataset.shape[1]} steps, the other counts one."
     mode, result = next(iter(snapshot.results.items()))
@@ -119,13 +119,12 @@ def compare_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
     rival, naive = dataset.naive_label, float(dataset.naive_mse[-1])
     least, most = min(errors.values()), max(errors.values())
     error, guess = apart(least, naive)
-    has_room = len(rival.split()) <= MOST_WORDS
+    named = dataset.baselines and len(rival.split()) <= MOST_WORDS
     if len(errors) == 1:
-        if dataset.baselines:
-            rival = f"{dataset.rival}, {rival}," if has_room else dataset.rival
-        return f"Its error is {error}; {rival} has {guess}."
+        whose = dataset.rival if dataset.baselines else rival
+        return f"Its error is {error}; {f'{whose}, {rival},' if named else whose} has {guess}."
     if least >= naive:
-        rival = f"{dataset.rival}, {rival}" if dataset.baselines and has_room else rival
+        rival = f"{dataset.rival}, {rival}" if named else rival
         return f"Neither mode beats {rival}: {error} against {guess}."
     less, more = apart(least, most)
     if less == more:

@@ -6,6 +6,7 @@ only where it was looked, and None where that can't be told, or is no leak but w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -73,14 +74,12 @@ def _answers(dataset: Dataset) -> Finding:
             if name == origin.columns[column] and origin.horizons[ahead]:
                 continue
         pairs.append(f"the input {name} is the target {dataset.target_labels[k]}")
-    words = f"All {x.shape[1]} outputs can read their target: {joined(pairs[:3])}."
-    return Finding(
-        about,
-        not pairs,
-        words if pairs else "No output can read its own target in its inputs.",
-        f"{counted(x.shape[2], 'input')} beside {counted(y.shape[2], 'target')} at {steps:,} "
-        "timesteps, without those of the test part.",
-    )
+    words = "No output can read its own target in its inputs."
+    if pairs:
+        words = f"All {x.shape[1]} outputs can read their target: {joined(pairs[:3])}."
+    both = f"{counted(x.shape[2], 'input')} beside {counted(y.shape[2], 'target')}"
+    looked = f"{both} at {steps:,} timesteps, without those of the test part."
+    return Finding(about, not pairs, words, looked)
 
 
 def _alike(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -108,29 +107,21 @@ def _shared_samples(dataset: Dataset) -> Finding:
     if twice.any():
         words = f"{twice.sum():,} of {len(kept):,} samples that are kept for checking are in the "
         words += "training part too, as they are or one timestep on."
-    return Finding(
-        "The same samples in two parts",
-        not twice.any(),
-        words,
-        f"{len(kept):,} samples beside {dataset.train:,}, as they are and one timestep on.",
-        splits=True,
-    )
+    looked = f"{len(kept):,} samples beside {dataset.train:,}, as they are and one timestep on."
+    return Finding("The same samples in two parts", not twice.any(), words, looked, splits=True)
 
 
-def _shared(by_part: dict[str, np.ndarray]) -> int:
+def _shared(by_part: Iterable[np.ndarray]) -> int:
     """How many entries (rows, dates) are in two parts or more."""
-    return int((np.sum(list(by_part.values()), axis=0) > 1).sum())
+    return int((np.sum([*by_part], axis=0) > 1).sum())
 
 
 def _shared_rows(used: dict[str, np.ndarray]) -> Finding:
-    both, sizes = _shared(used), joined([f"{int(rows.sum()):,}" for rows in used.values()])
-    return Finding(
-        "The same rows in two parts",
-        not both,
-        f"{counted(both, 'row is', 'rows are') if both else 'No row is'} in two parts.",
-        f"the {sizes} rows that {joined(list(used))} read or have as targets.",
-        splits=True,
-    )
+    about, both = "The same rows in two parts", _shared(used.values())
+    words = f"{counted(both, 'row is', 'rows are') if both else 'No row is'} in two parts."
+    sizes = joined([f"{int(rows.sum()):,}" for rows in used.values()])
+    looked = f"the {sizes} rows that {joined(list(used))} read or have as targets."
+    return Finding(about, not both, words, looked, splits=True)
 
 
 def _scaling(dataset: Dataset, origin: Origin) -> Finding:
@@ -151,14 +142,13 @@ def _scaling(dataset: Dataset, origin: Origin) -> Finding:
     own = "Means and deviations are those of the training rows alone."
     if off >= CLOSE:
         own = f"In the training rows inputs are {number(off)} off a mean of 0 or a deviation of 1."
-    return Finding(
-        "Scaling on everything",
-        bool(off < CLOSE),
+    words = (
         f"{own} Those of all rows would move values by up to {number(moved)} deviations, and "
-        f"change a deviation by up to {number(100 * grown)}%.",
-        f"{counted(len(columns), 'column')} in {int(origin.training.sum()):,} training rows of "
-        f"{len(group):,}.",
+        f"change a deviation by up to {number(100 * grown)}%."
     )
+    rows = f"{int(origin.training.sum()):,} training rows of {len(group):,}"
+    looked = f"{counted(len(columns), 'column')} in {rows}."
+    return Finding("Scaling on everything", bool(off < CLOSE), words, looked)
 
 
 def _moments(column: np.ndarray, group: np.ndarray) -> np.ndarray:
@@ -170,17 +160,14 @@ def _moments(column: np.ndarray, group: np.ndarray) -> np.ndarray:
 
 def _series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]) -> Finding:
     """Series in several parts; where there is none, dates in several parts."""
-    about, total = "Series and dates in two parts", len(origin.names)
+    about, total, both = "Series and dates in two parts", len(origin.names), 0
     by_part = series_by_part(dataset, origin).values()
-    both, looked = 0, f"{total:,} series"
+    words, looked = "No series is in two parts", f"{total:,} series"
     if several := sum(sum(s in part for part in by_part) > 1 for s in range(total)):
         words = f"{several:,} of {total:,} series are in two parts, so no new series is checked on"
-    else:
-        words = "No series is in two parts"
-        if origin.times is not None:
-            dates, found = origin.times.factorize()
-            counts = {p: np.bincount(dates[rows], minlength=len(found)) for p, rows in used.items()}
-            both = _shared({name: count > 0 for name, count in counts.items()})
-            words += f", but {number(100 * both / len(found))}% of the dates are" if both else ""
-            looked += f", {len(found):,} dates"
+    elif origin.times is not None:
+        dates, found = origin.times.factorize()
+        both = _shared(np.bincount(dates[own], minlength=len(found)) > 0 for own in used.values())
+        words += f", but {number(100 * both / len(found))}% of the dates are" if both else ""
+        looked += f", {len(found):,} dates"
     return Finding(about, None if several or both else True, f"{words}.", f"{looked}.", splits=True)

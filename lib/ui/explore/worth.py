@@ -76,8 +76,7 @@ def _once(key: tuple[object, ...], make: Callable[[], Made]) -> Made:
     made = session().worth.made
     if key not in made:
         made[key] = make()
-    result: Made = made[key]
-    return result
+    return made[key]
 
 
 def _answers(shown: ShownRun, weights: ModelWeights, part: Part = "judged") -> Answers:
@@ -118,10 +117,8 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
     st.button(label, key="look_at_test", disabled=seen, on_click=looked.add, args=(look,))
     if seen:
         table("test")
-        hint(
-            f"Looked at {counted(len(looked), 'time')} in this session. Who chooses by what it "
-            "says has no test any more."
-        )
+        times = f"Looked at {counted(len(looked), 'time')} in this session"
+        hint(f"{times}. Who chooses by what it says has no test any more.")
 
 
 def _markdown(worth: Worth, target: int, unit: str) -> str:
@@ -175,12 +172,14 @@ def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     looked, look = _looks(shown)
     judged = _answers(shown, weights)
     tested = _answers(shown, weights, "test") if look in looked else None
-    run, where = (shown.experiment, dataset, weights), {"series": series, "column": column}
+    run = shown.experiment, dataset, weights
     about = series, column, feed, look in looked
     try:
         coming = _once(
             ("coming", *about),
-            lambda: forecast(*run, **where, feed=feed, judged=judged, tested=tested),
+            lambda: forecast(
+                *run, series=series, column=column, feed=feed, judged=judged, tested=tested
+            ),
         )
     except ForecastError as error:
         hint(f"{error}")
