@@ -18,7 +18,6 @@ _DIGITS = range(3, 8)
 _SPARE = " 8,888 8,888 8,888"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 """How the months' names begin, in small letters."""
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -109,7 +108,7 @@ def signed(value: float) -> str:
 
 def subscript(index: int) -> str:
     """An index below a letter: "₁₂"."""
-    return f"{index}".translate(_SUBSCRIPTS)
+    return f"{index}".translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
 def _powered(value: float, digits: int = 3) -> str:

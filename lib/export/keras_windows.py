@@ -6,7 +6,6 @@ Of the rows of one part of one series; how these come about is `lib.export.data`
 from __future__ import annotations
 
 from lib.dataset import Dataset, Origin
-from lib.export.python import laid_out
 
 
 def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:
@@ -21,15 +20,14 @@ def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:
         numpy = "import numpy as np\n"
         later = f"""ahead = range({first}, {most + 1})
 later = np.stack([y_rows[h : h + rows]{past} for h in ahead], axis=-1).reshape(rows, -1)"""
-    settings = [f"sequence_length={steps}", f"sampling_rate={origin.rate}"]
-    settings += [f"sequence_stride={stride}", "batch_size=32"]
+    cut = f"sequence_length={steps}, sampling_rate={origin.rate}, sequence_stride={stride}"
     return f"""{numpy}from keras.utils import timeseries_dataset_from_array
 
 # x_rows and y_rows: the rows of one part of one series, in order of time.
 rows = len(y_rows) - {most}
 # (rows, {dataset.targets}): what a timestep that reads row i must say.
 {later}
-{laid_out("cut = dict(", settings, ")")}
+cut = dict({cut}, batch_size=32)
 last = {steps - 1} * {origin.rate}  # a window that begins at row i ends at i + last
 
 # return_sequences=False: targets[i] belongs to the window that BEGINS at row i.

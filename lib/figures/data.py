@@ -27,10 +27,8 @@ def frame_of_sample(dataset: Dataset, sample: int) -> pd.DataFrame:
 
     As the models see them; beside each target that is scaled stands its raw value.
     """
-    columns = {
-        f"x: {name}": dataset.x[sample, :, f] for f, name in enumerate(dataset.feature_names)
-    }
-    raw = raw_targets(dataset, sample)
+    x, raw = dataset.x[sample], raw_targets(dataset, sample)
+    columns = {f"x: {name}": x[:, f] for f, name in enumerate(dataset.feature_names)}
     for k, name in enumerate(dataset.target_names):
         columns[f"y: {name}"] = dataset.y[sample, :, k]
         if dataset.is_scaled:
@@ -42,8 +40,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     """Targets of one sample over its timesteps, above the inputs as squares, features by steps.
 
     Targets are in the raw unit; of several rows ahead the nearest and the farthest are drawn. The
-    last one stands out as a diamond: it is all that the last-step mode learns from, or is judged
-    on.
+    last timestep's, which is all that the last-step mode has, stands out as a diamond.
     """
     _, steps, features = dataset.shape
     targets, shown = raw_targets(dataset, sample), np.append(dataset.shown, sample)

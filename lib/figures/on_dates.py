@@ -61,8 +61,7 @@ def on_dates_figure(
     last_key = [_entry("last", palette)] if "last" in answers else []
     key = [[known, *last_key], sequence_key, [marks.naive_key(rival.label, palette)]]
     title = chart.with_unit(origin.columns[target // len(origin.horizons)], unit)
-    drawn = np.concatenate([truth, *answers.values()])
-    y = axes.linear_axis(title, drawn, axes.with_room(truth))
+    y = axes.linear_axis(title, np.concatenate([truth, *answers.values()]), axes.with_room(truth))
     name, key = f"on dates {dataset.name} {target}", [row for row in key if row]
     return chart.figure(data, chart.layout(palette, axis, y, key, name=name, height=HEIGHT))
 

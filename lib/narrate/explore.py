@@ -105,9 +105,8 @@ def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     """Each model's own training loss, why two such losses can't be compared, and what is good."""
     steps, results = dataset.shape[1], snapshot.results.items()
     said = {mode: f"is {readable(r.final_loss)}" for mode, r in results if len(r.loss)}
-    first, after = kept_sentence(snapshot), f"After {counted(snapshot.epoch, 'epoch')} "
-    if snapshot.keeps_best:
-        after = "By then "
+    first, epochs = kept_sentence(snapshot), counted(snapshot.epoch, "epoch")
+    after = "By then " if snapshot.keeps_best else f"After {epochs} "
     if not said:
         said = dict(zip(experiment.model.modes, ("is known", "too"), strict=False))
         first, after = "Not trained yet.", "After the first epoch "

@@ -29,10 +29,9 @@ def worth_takeaway(worth: Worth, target: int, part: Part = "judged") -> str:
         return f"{where} {better[0]} beats {best.label}; {worse[0]} doesn't."
     if not worth.models:
         return f"To be beaten: {best.label}, the best baseline."
+    who = f"{better[0]} beats" if better else f"{worse[0]} doesn't beat"
     if len(worth.models) > 1:
         who = "both modes beat" if better else "neither mode beats"
-    else:
-        who = f"{better[0]} beats" if better else f"{worse[0]} doesn't beat"
     return f"{where} {who} {best.label}, the best baseline."
 
 
@@ -52,16 +51,12 @@ def worth_sentence(
         skill = worth.skill(score, target)
         less = "less" if skill >= 0 else "more"
         share = f", {readable(abs(skill))}% {less}" if math.isfinite(skill) else ""
-        parts.append(
-            f"{capital(score.label)}'s is {readable(score.rmse[target])}{unit}{share}; "
-            f"it is off by {readable(score.mae[target])}{unit} on average."
-        )
+        rmse, mae = (f"{readable(error[target])}{unit}" for error in (score.rmse, score.mae))
+        parts.append(f"{capital(score.label)}'s is {rmse}{share}; it is off by {mae} on average.")
     season = f"the value one season before ({counted(period, origin.step)})"
-    parts.append(
-        "MASE is the mean absolute error over that of "
-        f"{season if period > 1 else 'the row before'} in the training part; "
-        "skill is how much smaller the RMSE is than the best baseline's."
-    )
+    before = season if period > 1 else "the row before"
+    mase = f"MASE is the mean absolute error over that of {before} in the training part"
+    parts.append(f"{mase}; skill is how much smaller the RMSE is than the best baseline's.")
     return " ".join(parts)
 
 
