@@ -50,16 +50,12 @@ def best_possible(
     floor[floor < NOTHING] = 0  # as late in an LSTM's sequence, of targets of 1
     if not (floor > (0 if known is None else known)).any():
         return best
-    worst = y.flat[np.argmax(missed)]
     reach = f"±{number(bound[0])} at step 1 and ±{number(bound[-1])} at step {len(bound)}"
     if bound[0] == bound[-1]:
         reach = f"±{number(bound[0])} at every step"
-    return Best(
-        floor if known is None else np.maximum(floor, known),
-        "this layer's floor",
-        f"The output of {CELLS[cell].label} stays within {reach}, so a "
-        f"{'scaled ' * dataset.is_scaled}target of {signed(worst)} is out of reach.",
-    )
+    target = f"{'scaled ' * dataset.is_scaled}target of {signed(y.flat[np.argmax(missed)])}"
+    why = f"The output of {CELLS[cell].label} stays within {reach}, so a {target} is out of reach."
+    return Best(floor if known is None else np.maximum(floor, known), "this layer's floor", why)
 
 
 def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
@@ -68,8 +64,7 @@ def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     On the training samples, since that is where the training loss is measured.
     """
     wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
-    losses = mode_losses(step_losses(experiment.training.loss, wrong))
-    return {mode: losses[mode] for mode in experiment.model.modes}
+    return _by_mode(experiment, step_losses(experiment.training.loss, wrong))
 
 
 def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float], Best | None]:
@@ -80,5 +75,9 @@ def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float
     best = best_possible(experiment, dataset, slice(dataset.train))
     if best is None or experiment.training.loss != "mse":
         return {}, None
-    losses = mode_losses(best.mse)
-    return {mode: losses[mode] for mode in experiment.model.modes}, best
+    return _by_mode(experiment, best.mse), best
+
+
+def _by_mode(experiment: Experiment, steps: np.ndarray) -> dict[str, float]:
+    losses = mode_losses(steps)
+    return {mode: losses[mode] for mode in experiment.model.modes}

@@ -15,11 +15,9 @@ ALMOST_0 = "≈ 0"
 """Nothing, where there is no room, and of what isn't a size: no model "says nothing"."""
 _DIGITS = range(3, 8)
 """Digits that count: three are read, and more than seven a 32-bit number hasn't."""
-_WIDEST = "0.0000888"
 _SPARE = " 8,888 8,888 8,888"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 """How the months' names begin, in small letters."""
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -38,10 +36,7 @@ def joined(words: Sequence[str]) -> str:
 
 
 def listed(words: Iterable[str]) -> str:
-    """Up to six of them and how many more there are, so that a message stays a sentence.
-
-    The longest are cut short.
-    """
+    """Up to six of them, cut short, and how many more there are: a message stays a sentence."""
     words = [word if len(word) <= 40 else f"{word[:39]}…" for word in words]
     more = f" and {len(words) - 6} more" if len(words) > 6 else ""
     return (", ".join(words[:6]) + more) if words else "none"
@@ -54,16 +49,11 @@ def number(value: float, digits: int = 3) -> str:
     that and below 0.00001 the power of ten is: "3.44e11".
     """
     value = float(value)
-    if math.isnan(value):
-        return "not a number"
-    if math.isinf(value):
-        return "infinite"
-    size = abs(value)
-    if not size:
-        return "0"
-    if size >= 0.9995e9 or size < 0.9995e-5:
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else "infinite"
+    if value and not 0.9995e-5 <= abs(value) < 0.9995e9:
         return _powered(value, digits)
-    return _written_out(value, digits)
+    return _written_out(value, digits) if value else "0"
 
 
 def short(value: float) -> str:
@@ -84,11 +74,9 @@ def readable(value: float, digits: int = 3, unit: str = "", nothing: str = "noth
 
 def apart_by(value: float, digits: int = 3) -> str:
     """The same of how far two things are apart that aren't one: never "nothing"."""
-    if not 0 < abs(value) < 1e-5:
-        return number(value, digits)
-    if abs(value) < NEXT_TO_NOTHING:
+    if 0 < abs(value) < NEXT_TO_NOTHING:
         return "less than a millionth"
-    return _written_out(value, digits)
+    return _written_out(value, digits) if 0 < abs(value) < 1e-5 else number(value, digits)
 
 
 def apart(*values: float, unit: str = "", nothing: str = "nothing") -> list[str]:
@@ -120,7 +108,7 @@ def signed(value: float) -> str:
 
 def subscript(index: int) -> str:
     """An index below a letter: "₁₂"."""
-    return f"{index}".translate(_SUBSCRIPTS)
+    return f"{index}".translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
 def _powered(value: float, digits: int = 3) -> str:
@@ -130,12 +118,12 @@ def _powered(value: float, digits: int = 3) -> str:
 
 def _written_out(value: float, digits: int) -> str:
     decimals = digits - 1 - math.floor(math.log10(abs(value)))
-    return _trim(f"{value:,.{decimals}f}") if decimals > 0 else f"{value:,.0f}"
+    return _trim(f"{value:,.{max(0, decimals)}f}")
 
 
-def _trim(digits: str) -> str:
+def _trim(text: str) -> str:
     """Without zeros that only fill up the decimals."""
-    return digits.rstrip("0").rstrip(".")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def widest(sentence: str) -> str:
@@ -143,4 +131,4 @@ def widest(sentence: str) -> str:
 
     Decimals take nine letters, and some words to spare stand for what else may grow.
     """
-    return _DECIMAL.sub(lambda match: max(match[0], _WIDEST, key=len), sentence) + _SPARE
+    return _DECIMAL.sub(lambda found: max(found[0], "0.0000888", key=len), sentence) + _SPARE

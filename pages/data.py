@@ -8,23 +8,7 @@ from lib.export.keras_windows import keras_windows
 from lib.figures.data import frame_of_sample, sample_figure
 from lib.figures.split import series_shown, split_figure
 from lib.figures.windows import window_figure
-from lib.narrate.data import (
-    data_sentence,
-    numbers_hint,
-    sample_sentence,
-    sample_takeaway,
-    split_sentence,
-    split_takeaway,
-)
-from lib.narrate.windows import (
-    keras_sentence,
-    leak_sentence,
-    leak_takeaway,
-    shapes_sentence,
-    slip_sentence,
-    window_sentence,
-    window_takeaway,
-)
+from lib.narrate import data as words
 from lib.tables.leaks import look
 from lib.ui.address import query
 from lib.ui.columns import all_columns, has_columns
@@ -33,7 +17,7 @@ from lib.ui.frame import PAGES, frame
 from lib.ui.picker import picker
 from lib.ui.prepared import take_prepared
 from lib.ui.session import session
-from lib.ui.steady import steady_chart
+from lib.ui.steady import told_chart
 from lib.ui.text import hint, plain, say, takeaway
 from lib.ui.theme import current_palette
 from lib.ui.upload import uploader
@@ -41,10 +25,10 @@ from lib.ui.upload import uploader
 settled = frame("Data")
 is_mine = settled.experiment.data.name == "upload"
 loaded = load_data(settled)
-dataset, steps = loaded.dataset, loaded.dataset.shape[1]
-palette = current_palette()
+dataset, palette = loaded.dataset, current_palette()
+count, steps, _ = dataset.shape
 
-st.markdown(f"# {plain(data_sentence(dataset))}")
+st.markdown(f"# {plain(words.data_sentence(dataset))}")
 say(dataset.about)
 
 pictures, choice = st.columns([3, 2])
@@ -53,39 +37,39 @@ with pictures:
         all_columns(settled, dataset, expanded=is_mine)
     with st.container(border=True):
         title = st.container()
-        sample = st.slider("Sample", 1, len(dataset.x), key=f"any_sample_{len(dataset.x)}") - 1
+        sample = st.slider("Sample", 1, count, key=f"any_sample_{count}") - 1
         title.markdown(f"### {plain(capital(dataset.sample_name(sample)))}, step by step")
-        sentence = sample_sentence(dataset, sample)
-        steady_chart(sample_figure(dataset, sample, palette), sentence, "chart_sample")
-        takeaway(sample_takeaway(dataset, sample), sentence)
+        told, details = (
+            words.sample_takeaway(dataset, sample),
+            words.sample_sentence(dataset, sample),
+        )
+        told_chart(sample_figure(dataset, sample, palette), told, details, "chart_sample")
         with st.expander("the numbers", type="compact"):
-            height = min(320, 36 * (dataset.shape[1] + 1) + 2)
-            st.dataframe(frame_of_sample(dataset, sample), height=height)
-            hint(numbers_hint(dataset))
+            st.dataframe(frame_of_sample(dataset, sample), height=min(320, 36 * (steps + 1) + 2))
+            hint(words.numbers_hint(dataset))
     if origin := dataset.origin:
         with st.container(border=True):
             st.markdown("### Which rows it is")
             step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
-            sentence = window_sentence(dataset, origin, sample)
+            told = words.window_takeaway(dataset, origin, sample, step)
+            details = words.window_sentence(dataset, origin, sample)
             figure = window_figure(dataset, origin, sample, step, palette)
-            steady_chart(figure, sentence, "chart_window")
-            takeaway(window_takeaway(dataset, origin, sample, step), sentence)
-            say(shapes_sentence(dataset))
-            hint(slip_sentence(dataset, origin))
+            told_chart(figure, told, details, "chart_window")
+            say(words.shapes_sentence(dataset))
+            hint(words.slip_sentence(dataset, origin))
             with st.expander("The same with Keras", type="compact"):
-                say(keras_sentence(dataset, origin))
+                say(words.keras_sentence(dataset, origin))
                 code = keras_windows(dataset, origin, loaded.experiment.data.stride)
                 st.code(code, language="python", wrap_lines=True)
     with st.container(border=True):
         st.markdown("### What is kept for checking")
-        sentence = split_sentence(dataset)
-        steady_chart(split_figure(dataset, palette), sentence, "chart_split")
-        takeaway(split_takeaway(dataset), sentence)
+        told, details = words.split_takeaway(dataset), words.split_sentence(dataset)
+        told_chart(split_figure(dataset, palette), told, details, "chart_split")
         if origin and 0 < (shown := len(series_shown(dataset))) < len(origin.names):
             hint(f"{shown} of {len(origin.names):,} series are drawn.")
     with st.container(border=True):
         st.markdown("### Leak check")
-        takeaway(leak_takeaway(look(dataset)), *map(leak_sentence, look(dataset)))
+        takeaway(words.leak_takeaway(look(dataset)), *map(words.leak_sentence, look(dataset)))
     take_prepared(loaded)
 with choice.container(border=True):
     uploader()
@@ -97,9 +81,8 @@ with choice.container(border=True):
 
 table = session().upload.table
 notes = [note for note in dataset.notes if not (table and note in table.notes)]
-if notes or dataset.source:
+notes += [f"Source: {dataset.source}"] if dataset.source else []
+if notes:
     with st.expander("Where these data are from, and what was done to them"):
         for note in notes:  # those of a file are said below the uploader
             hint(note)
-        if dataset.source:
-            hint(f"Source: {dataset.source}")

@@ -6,47 +6,33 @@ Of the rows of one part of one series; how these come about is `lib.export.data`
 from __future__ import annotations
 
 from lib.dataset import Dataset, Origin
-from lib.export.python import laid_out
 
 
 def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:
     """Code that makes the batches of both modes of `x_rows` (R, F) and `y_rows` (R, C).
 
-    Args:
-        dataset: it was cut from a table.
-        origin: its rows.
-        stride: from the beginning of a window to that of the next, in rows.
+    Windows of `dataset`, which was cut from `origin`, begin `stride` rows after one another.
     """
-    steps, ahead = dataset.shape[1], origin.horizons
-    minus = "" if dataset.base is None else " - y_rows"
-    most = max(ahead)
-    if len(ahead) == 1:
-        past = minus and (f"{minus}[:-{most}]" if most else minus)
-        later = f"later = y_rows{f'[{most}:]' if most else ''}{past}"
-    else:
-        past = minus and f"{minus}[:-{most}]"
-        later = (
-            f"rows, ahead = len(y_rows) - {most}, range({ahead[0]}, {most + 1})\n"
-            f"later = np.stack([y_rows[h : h + rows]{past} for h in ahead], axis=-1)\n"
-            "later = later.reshape(rows, -1)"
-        )
-    settings = [f"sequence_length={steps}", f"sampling_rate={origin.rate}"]
-    settings += [f"sequence_stride={stride}", "batch_size=32"]
-    return "\n".join(
-        [
-            *(["import numpy as np"] if len(ahead) > 1 else []),
-            "from keras.utils import timeseries_dataset_from_array",
-            "",
-            "# x_rows and y_rows: the rows of one part of one series, in order of time.",
-            f"{later}  # (rows, {dataset.targets}): what a timestep that reads row i must say",
-            laid_out("cut = dict(", settings, ")"),
-            f"last = {steps - 1} * {origin.rate}  # a window that begins at row i ends at i + last",
-            "",
-            "# return_sequences=False: targets[i] belongs to the window that BEGINS at row i.",
-            "last_step = timeseries_dataset_from_array(x_rows, later[last:], **cut)",
-            "",
-            "# return_sequences=True: a target for every timestep, so these are windows as well.",
-            "x = timeseries_dataset_from_array(x_rows[: len(later)], None, **cut)",
-            "y = timeseries_dataset_from_array(later, None, **cut)",
-        ]
-    )
+    steps, (first, *_), most = dataset.shape[1], origin.horizons, max(origin.horizons)
+    past = "" if dataset.base is None else " - y_rows[:rows]"
+    numpy, later = "", f"later = y_rows[{most}:]{past}"
+    if first != most:
+        numpy = "import numpy as np\n"
+        later = f"""ahead = range({first}, {most + 1})
+later = np.stack([y_rows[h : h + rows]{past} for h in ahead], axis=-1).reshape(rows, -1)"""
+    cut = f"sequence_length={steps}, sampling_rate={origin.rate}, sequence_stride={stride}"
+    return f"""{numpy}from keras.utils import timeseries_dataset_from_array
+
+# x_rows and y_rows: the rows of one part of one series, in order of time.
+rows = len(y_rows) - {most}
+# (rows, {dataset.targets}): what a timestep that reads row i must say.
+{later}
+cut = dict({cut}, batch_size=32)
+last = {steps - 1} * {origin.rate}  # a window that begins at row i ends at i + last
+
+# return_sequences=False: targets[i] belongs to the window that BEGINS at row i.
+last_step = timeseries_dataset_from_array(x_rows, later[last:], **cut)
+
+# return_sequences=True: a target for every timestep, so these are windows as well.
+x = timeseries_dataset_from_array(x_rows[:rows], None, **cut)
+y = timeseries_dataset_from_array(later, None, **cut)"""

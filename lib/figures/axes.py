@@ -51,10 +51,9 @@ def _stride(steps: int, most: int) -> int:
 def row_ticks(names: Mapping[int, str]) -> dict[str, Any]:
     """Of rows with names as many ticks as stay apart on a phone, the first and last among them."""
     rows = list(names)
-    most = max(2, min(6, round(230 / (7.5 * len(names[rows[-1]]) + 12))))
+    most = max(2, min(6, round(230 / (7.5 * max(map(len, names.values())) + 12))))
     ticks = sorted({rows[k] for k in np.linspace(0, len(rows) - 1, most).round().astype(int)})
-    texts = [escaped(names[row]) for row in ticks]
-    return {"tickvals": ticks, "ticktext": texts, "tickangle": 0}
+    return {"tickvals": ticks, "ticktext": [escaped(names[row]) for row in ticks], "tickangle": 0}
 
 
 def epoch_axis(epochs: int) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def layout(
         "font": {"size": FONT_SIZE, "color": palette.ink},
         "xaxis": {**axis, "showgrid": False, "showline": True, **x},
         "yaxis": {**axis, "showgrid": True, **y},
-        "annotations": [_key(key, left), *notes],
+        "annotations": [_key(key, left, palette.ink), *notes],
         "showlegend": False,
         "hovermode": "x unified",
         "hoverlabel": {
@@ -154,7 +154,7 @@ def top(key: Sequence[Sequence[Entry]]) -> int:
     return 14 + ROW * len(key)
 
 
-def _key(rows: Sequence[Sequence[Entry]], left: int) -> dict[str, Any]:
+def _key(rows: Sequence[Sequence[Entry]], left: int, ink: str) -> dict[str, Any]:
     """The key as an annotation above the plot, flush with the chart's left edge."""
     lines = [
         "&nbsp;&nbsp; ".join(
@@ -164,20 +164,14 @@ def _key(rows: Sequence[Sequence[Entry]], left: int) -> dict[str, Any]:
         )
         for row in rows
     ]
-    return {
-        "text": "<br>".join(lines),
-        "x": 0,
-        "xref": "paper",
-        "xanchor": "left",
-        "xshift": -left,
-        "y": 1,
-        "yref": "paper",
-        "yanchor": "bottom",
-        "yshift": 8,
-        "align": "left",
-        "showarrow": False,
-        "font": {"size": FONT_SIZE},
-    }
+    flush = {"xanchor": "left", "xshift": -left, "yanchor": "bottom", "yshift": 8, "align": "left"}
+    return note("<br>".join(lines), 0, 1, ink) | flush
+
+
+def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> dict[str, Any]:
+    """Words on a chart, at shares x and y of its plot."""
+    place = {"x": x, "xref": "paper", "y": y, "yref": "paper"}
+    return {"text": words, **place, "showarrow": False, "font": {"size": size, "color": color}}
 
 
 def side_notes(
@@ -202,20 +196,8 @@ def side_notes(
             continue
         shift = max(0.0, below + NOTE - power * pixels)
         below = power * pixels + shift
-        placed.append(
-            {
-                "text": words,
-                "x": 1,
-                "xref": "paper",
-                "xanchor": "left",
-                "xshift": 4,
-                "y": power,
-                "yanchor": "middle",
-                "yshift": round(shift),
-                "showarrow": False,
-                "font": {"size": FONT_SIZE - 1, "color": color},
-            }
-        )
+        beside = {"xanchor": "left", "xshift": 4, "yanchor": "middle", "yshift": round(shift)}
+        placed.append(note(words, 1, power, color, FONT_SIZE - 1) | beside | {"yref": "y"})
     return placed
 
 
@@ -228,14 +210,5 @@ def all_zero(values: Sequence[float], palette: Palette) -> list[dict[str, Any]]:
 
 def empty(words: str, palette: Palette) -> dict[str, Any]:
     """Words in the middle of a plot that has no data yet; no line of a level runs through them."""
-    return {
-        "text": words,
-        "x": 0.5,
-        "xref": "paper",
-        "y": 0.5,
-        "yref": "paper",
-        "showarrow": False,
-        "bgcolor": palette.background,
-        "borderpad": 4,
-        "font": {"size": FONT_SIZE, "color": palette.muted},
-    }
+    behind = {"bgcolor": palette.background, "borderpad": 4}
+    return note(words, 0.5, 0.5, palette.muted) | behind

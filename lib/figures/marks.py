@@ -45,21 +45,20 @@ def finite(values: np.ndarray) -> np.ndarray:
 
 
 def line(
-    name: str, values: np.ndarray, style: dict[str, Any], hover: str, *, dots: int = 0
+    name: str,
+    values: Sequence[float | None] | np.ndarray,
+    style: dict[str, Any],
+    hover: str,
+    *,
+    x: Sequence[Any] | np.ndarray | None = None,
+    dots: int = 0,
 ) -> dict[str, Any]:
-    """A line of values (T,) over timesteps or epochs, 1 to T, with a dot of this size at each.
+    """A line of values (T,) over `x`, else 1 to T, with a dot of this size at each.
 
-    Dots and marks at an edge of the plot are whole.
+    Dots and marks at an edge of the plot are whole. Without `hover` nothing is said of it.
     """
-    trace: dict[str, Any] = {
-        "type": "scatter",
-        "name": name,
-        "x": np.arange(1, len(values) + 1),
-        "y": values,
-        "mode": "lines",
-        "line": style,
-        "hovertemplate": hover,
-    }
+    x = np.arange(1, len(values) + 1) if x is None else x
+    trace = _trace(name, x, values, hover) | {"mode": "lines", "line": style}
     if dots:
         trace |= {"mode": "lines+markers", "marker": {"color": style["color"], "size": dots}}
         trace["cliponaxis"] = False
@@ -70,16 +69,18 @@ def points(
     name: str, x: Sequence[float] | np.ndarray, y: np.ndarray, marker: dict[str, Any], hover: str
 ) -> dict[str, Any]:
     """A mark at each (x, y), without a line."""
-    return {
-        "type": "scatter",
-        "name": name,
-        "x": x,
-        "y": y,
-        "mode": "markers",
-        "marker": marker,
-        "hovertemplate": hover,
-        "cliponaxis": False,
-    }
+    trace = _trace(name, x, y, hover)
+    return trace | {"mode": "markers", "marker": marker, "cliponaxis": False}
+
+
+def level(name: str, value: float, x: Sequence[float], style: dict[str, Any]) -> dict[str, Any]:
+    """A line straight across the plot at `value`."""
+    return line(name, [value, value], style, "", x=list(x))
+
+
+def _trace(name: str, x: Any, y: Any, hover: str) -> dict[str, Any]:
+    said = {"hovertemplate": hover} if hover else {"hoverinfo": "skip"}
+    return {"type": "scatter", "name": name, "x": x, "y": y, **said}
 
 
 def dot_size(steps: int) -> int:
@@ -87,17 +88,10 @@ def dot_size(steps: int) -> int:
     return 7 if steps <= 30 else 4
 
 
-def level(name: str, value: float, x: Sequence[float], style: dict[str, Any]) -> dict[str, Any]:
-    """A line straight across the plot at `value`."""
-    return {
-        "type": "scatter",
-        "name": name,
-        "x": list(x),
-        "y": [value, value],
-        "mode": "lines",
-        "line": style,
-        "hoverinfo": "skip",
-    }
+def stripe(begin: Any, end: Any, fill: str, edge: str) -> dict[str, Any]:
+    """A part of the x axis, from top to bottom of the plot, below all else."""
+    box = {"type": "rect", "x0": begin, "x1": end, "yref": "paper", "y0": 0, "y1": 1}
+    return {**box, "layer": "below", "fillcolor": fill, "line": {"color": edge, "width": 1}}
 
 
 def naive_style(palette: Palette) -> dict[str, Any]:

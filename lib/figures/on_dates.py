@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.dataset import Dataset, Origin
+from lib.dataset import Baseline, Dataset, Origin
 from lib.experiment import MODES
 from lib.figures import axes, chart, marks
 from lib.figures.marks import Entry
@@ -23,7 +23,7 @@ from lib.worth import ByRow
 if TYPE_CHECKING:
     import pandas as pd
 
-DATES_HEIGHT = 380
+HEIGHT = 380
 MOST_POINTS = 1500
 """Of more dates every k-th is drawn, so that a chart stays small."""
 FEW_POINTS = 60
@@ -32,66 +32,38 @@ MANY_POINTS = 200
 """Of more dates lines are thinner."""
 LEAST_KNOWN = 30
 """How many rows before a forecast are drawn, and three times as many as it has, or a season."""
-_BAND = 0.3
-"""How opaque a band is."""
 
 
 def on_dates_figure(
-    dataset: Dataset, said: ByRow, target: int, baseline: str, palette: Palette
+    dataset: Dataset, origin: Origin, said: ByRow, target: int, rival: Baseline, *, palette: Palette
 ) -> go.Figure:
-    """The target on the dates of a part, both modes' last-step answers, and a baseline.
-
-    `baseline` is the name of one of `Dataset.baselines`; "" for none.
-    """
-    origin = _origin(dataset)
+    """The target on the dates of a part, both modes' last-step answers, and a baseline."""
     every = drawn_every(len(said.rows), origin.period)
-    rows = slice(None, None, every)
-    x, axis = _dates(origin, said.rows[rows])
-    hover, wide = _hover(dataset), 3 if len(x) <= MANY_POINTS else 2
-    data: list[dict[str, Any]] = []
-    key = [[Entry("line", f"target{dataset.ahead}", palette.ink, palette.ink)]]
-    answers = {mode: values[rows] for mode, values in said.last.items()}
+    x, axis = _dates(origin, said.rows[::every])
+    truth, guess = said.truth[::every], said.guesses[rival.name][::every]
+    answers = {mode: values[::every] for mode, values in said.last.items()}
+    unit, wide = dataset.target_unit, 3 if len(x) <= MANY_POINTS else 2
+    data, sequence_key = [], []
     if said.steps is not None:
-        low, high = (edge[rows] for edge in said.steps)
+        low, high = (edge[::every] for edge in said.steps)
+        sequence_key.append(_entry("sequence", palette))
         if said.most > 1:
-            data += _band("every step's answers", x, low, high, palette.sequence)
+            words, color = "all its answers for a date", palette.sequence
+            data.append(_band("every step's answers", x, low, high, color))
+            sequence_key.append(Entry("squares", words, color, palette.muted))
         else:
             answers["sequence"] = low
-    truth = said.truth[rows]
-    data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, hover))
-    label = {one.name: one.label for one in dataset.baselines}.get(baseline, "")
-    if label:
-        guess = said.guesses[baseline][rows]
-        data.append(_line(label, x, guess, marks.naive_style(palette), hover))
-    for mode in ("sequence", "last"):
-        if mode in answers:
-            style = _style(mode, palette) | {"width": wide - 1}
-            data.append(_line(MODES[mode].name, x, answers[mode], style, hover))
-    if "last" in answers:
-        key[0].append(_entry("last", palette))
-    if "sequence" in answers:
-        band = Entry("squares", "all its answers for a date", palette.sequence, palette.muted)
-        key.append([_entry("sequence", palette), *([band] if said.most > 1 else [])])
-    if label:
-        key.append([marks.naive_key(label, palette)])
-    drawn = [truth, *answers.values()]
-    return chart.figure(
-        data,
-        chart.layout(
-            palette,
-            axis,
-            axes.linear_axis(
-                chart.with_unit(
-                    origin.columns[target // len(origin.horizons)], dataset.target_unit
-                ),
-                np.concatenate(drawn),
-                axes.with_room(truth),
-            ),
-            key,
-            name=f"on dates {dataset.name} {target}",
-            height=DATES_HEIGHT,
-        ),
-    )
+    data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, unit))
+    data.append(_line(rival.label, x, guess, marks.naive_style(palette), unit))
+    for mode, values in answers.items():
+        data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), unit))
+    known = Entry("line", f"target{dataset.ahead}", palette.ink, palette.ink)
+    last_key = [_entry("last", palette)] if "last" in answers else []
+    key = [[known, *last_key], sequence_key, [marks.naive_key(rival.label, palette)]]
+    title = chart.with_unit(origin.columns[target // len(origin.horizons)], unit)
+    y = axes.linear_axis(title, np.concatenate([truth, *answers.values()]), axes.with_room(truth))
+    name, key = f"on dates {dataset.name} {target}", [row for row in key if row]
+    return chart.figure(data, chart.layout(palette, axis, y, key, name=name, height=HEIGHT))
 
 
 def drawn_every(count: int, period: int) -> int:
@@ -103,59 +75,32 @@ def drawn_every(count: int, period: int) -> int:
 
 
 def forecast_figure(
-    dataset: Dataset, coming: Forecast, series: int, column: int, palette: Palette
+    dataset: Dataset, origin: Origin, said: Forecast, series: int, column: int, *, palette: Palette
 ) -> go.Figure:
     """The last known rows of a series, and after them what each model says, with its band."""
-    origin = _origin(dataset)
-    ahead = len(next(iter(coming.values.values())))
-    mine = np.flatnonzero(origin.series == series)
+    ahead = len(said.errors)
     shown = max(LEAST_KNOWN, 3 * ahead, 2 * origin.period)
-    rows = mine[-min(shown, MOST_POINTS) :]
-    x, axis = _dates(origin, rows, ahead, coming.times)
-    truth, hover = origin.targets[rows, column], _hover(dataset)
+    rows = np.flatnonzero(origin.series == series)[-min(shown, MOST_POINTS) :]
+    x, axis = _dates(origin, rows, ahead, said.times)
     before, after = x[: len(rows)], x[len(rows) :]
-    data = []
-    for mode, values in coming.values.items():
-        width = coming.widths[mode]
-        told = np.isfinite(values) & np.isfinite(width)
-        edges = (values - width)[told], (values + width)[told]
-        data += _band(f"{MODES[mode].name}'s band", after[told], *edges, palette.mode(mode))
-    data.append(_line("known", before, truth, {"color": palette.ink, "width": 3}, hover))
-    for mode, values in coming.values.items():
-        data.append(_line(MODES[mode].name, after, values, _style(mode, palette), hover))
-    widest = [
-        v + sign * np.nan_to_num(coming.widths[mode])
-        for mode, v in coming.values.items()
-        for sign in (-1, 1)
-    ]
-    key = [
-        [
-            Entry("line", "known", palette.ink, palette.ink),
-            *(_entry(mode, palette) for mode in coming.values),
-        ],
-        [Entry("squares", "where 90 of 100 should lie", palette.baseline, palette.muted)],
-    ]
-    return chart.figure(
-        data,
-        chart.layout(
-            palette,
-            axis,
-            axes.linear_axis(
-                chart.with_unit(origin.columns[column], dataset.target_unit),
-                np.concatenate([truth, *widest]),
-                truth,
-            ),
-            key,
-            name=f"forecast {dataset.name} {series} {column}",
-            height=DATES_HEIGHT,
-        ),
-    )
-
-
-def _origin(dataset: Dataset) -> Origin:
-    if dataset.origin is None:
-        raise ValueError("a chart over dates needs data with an origin, got none")
-    return dataset.origin
+    truth, unit = origin.targets[rows, column], dataset.target_unit
+    bands, drawn = [], [truth]
+    lines = [_line("known", before, truth, {"color": palette.ink, "width": 3}, unit)]
+    for mode, values in said.values.items():
+        name, color = MODES[mode].name, palette.mode(mode)
+        low, high = values - said.widths[mode], values + said.widths[mode]
+        told = np.isfinite(low)
+        bands.append(_band(f"{name}'s band", after[told], low[told], high[told], color))
+        lines.append(_line(name, after, values, _style(mode, palette, 2), unit))
+        drawn += [values, low, high]
+    known = Entry("line", "known", palette.ink, palette.ink)
+    band = Entry("squares", "where 90 of 100 should lie", palette.baseline, palette.muted)
+    key = [[known, *(_entry(mode, palette) for mode in said.values)], [band]]
+    title = chart.with_unit(origin.columns[column], unit)
+    y = axes.linear_axis(title, np.concatenate(drawn), truth)
+    name = f"forecast {dataset.name} {series} {column}"
+    layout = chart.layout(palette, axis, y, key, name=name, height=HEIGHT)
+    return chart.figure(bands + lines, layout)
 
 
 def _dates(
@@ -165,47 +110,25 @@ def _dates(
 
     By their dates, or else by number, with a few of their names below.
     """
-    if origin.time_format and origin.times is not None and (times is not None or not more):
-        dates = origin.times[rows].to_numpy()
-        if times is not None:
-            dates = np.concatenate([dates, times.to_numpy()])
-        clock = origin.time_format.replace("%Y-%m-%d", "").strip()
-        form = f"%Y-%m-%d {clock}".strip()
-        return np.datetime_as_string(dates.astype("M8[s]")), {
-            "title": "",
-            "type": "date",
-            "nticks": 5,
-            "tickangle": 0,
-            "unifiedhovertitle": {"text": f"%{{x|{form}}}"},
-        }
+    if origin.times is not None and origin.time_format and (times is not None or not more):
+        dates = origin.times[rows] if times is None else origin.times[rows].append(times)
+        axis = {"title": "", "type": "date", "nticks": 5, "tickangle": 0}
+        title = {"text": f"%{{x|{origin.time_format}}}"}
+        return dates.to_numpy().astype("M8[s]").astype(str), axis | {"unifiedhovertitle": title}
     names = [origin.label(int(row)) for row in rows]
     if len(set(names)) < len(names):
         names = [f"row {row + 1}" for row in rows]
-    names = [chart.escaped(name) for name in [*names, *(f"+{k + 1}" for k in range(more))]]
-    ticks = np.unique(np.linspace(0, len(names) - 1, min(4, len(names))).round().astype(int))
-    return np.array(names), {
-        "title": "",
-        "type": "category",
-        "categoryorder": "array",
-        "categoryarray": names,
-        "range": [-0.5, len(names) - 0.5],
-        "tickvals": [names[k] for k in ticks],
-        "ticktext": [names[k] for k in ticks],
-        "tickangle": 0,
-    }
+    names += [f"+{k + 1}" for k in range(more)]
+    ticks, x = axes.row_ticks(dict(enumerate(names))), [chart.escaped(name) for name in names]
+    axis = {"title": "", "type": "category", "categoryorder": "array", "categoryarray": x}
+    range_ = [-0.5, len(x) - 0.5]
+    return np.array(x), axis | ticks | {"tickvals": ticks["ticktext"], "range": range_}
 
 
-def _hover(dataset: Dataset) -> str:
-    return f"%{{y:{chart.VALUE}}} {chart.escaped(dataset.target_unit)}".rstrip()
-
-
-def _style(mode: str, palette: Palette) -> dict[str, Any]:
+def _style(mode: str, palette: Palette, width: int) -> dict[str, Any]:
     """Both are lines here; the last-step mode's is dashed, so that colour isn't all."""
-    return {
-        "color": palette.mode(mode),
-        "width": 2,
-        "dash": "solid" if mode == "sequence" else "6px",
-    }
+    dash = "solid" if mode == "sequence" else "6px"
+    return {"color": palette.mode(mode), "width": width, "dash": dash}
 
 
 def _entry(mode: str, palette: Palette) -> Entry:
@@ -214,45 +137,19 @@ def _entry(mode: str, palette: Palette) -> Entry:
 
 
 def _line(
-    name: str, x: np.ndarray, y: np.ndarray, style: dict[str, Any], hover: str
+    name: str, x: np.ndarray, y: np.ndarray, style: dict[str, Any], unit: str
 ) -> dict[str, Any]:
     """A line over what there is of y; with a dot at each where they are few."""
-    known = np.isfinite(y)
-    trace = {
-        "type": "scatter",
-        "name": name,
-        "x": x[known],
-        "y": y[known],
-        "mode": "lines",
-        "line": style,
-        "hovertemplate": hover,
-    }
-    if known.sum() <= FEW_POINTS:
-        trace |= {"mode": "lines+markers", "marker": {"color": style["color"], "size": 6}}
-    return trace
+    known, hover = np.isfinite(y), f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
+    dots = 6 if known.sum() <= FEW_POINTS else 0
+    return marks.line(name, y[known], style, hover, x=x[known], dots=dots)
 
 
 def _band(
     name: str, x: np.ndarray, low: np.ndarray, high: np.ndarray, color: str
-) -> list[dict[str, Any]]:
-    """An area between two lines that aren't drawn; of a single date it is a bar."""
-    red, green, blue = (int(color[k : k + 2], 16) for k in (1, 3, 5))
-    fill = f"rgba({red},{green},{blue},{_BAND})"
-    edge = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
-    width = 8 if len(x) == 1 else 0
-    if width:
-        style = {"color": fill, "width": width}
-        return [{**edge, "name": name, "x": [x[0], x[0]], "y": [low[0], high[0]], "line": style}]
-    line = {"width": 0, "color": fill}
-    return [
-        {**edge, "name": name, "x": x, "y": low, "line": line},
-        {
-            **edge,
-            "name": name,
-            "x": x,
-            "y": high,
-            "line": line,
-            "fill": "tonexty",
-            "fillcolor": fill,
-        },
-    ]
+) -> dict[str, Any]:
+    """An area, along its lower edge and back along its upper one; of a single date it is a bar."""
+    style = {"color": color, "width": 8 if len(x) == 1 else 0}
+    around = np.concatenate([low, high[::-1]]), np.concatenate([x, x[::-1]])
+    area = marks.line(name, around[0], style, "", x=around[1])
+    return area | {"fill": "toself", "fillcolor": color, "opacity": 0.3}

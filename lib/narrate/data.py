@@ -1,20 +1,23 @@
-"""The sentences of the Data page: what a dataset holds, said in words."""
+"""The sentences of the Data page: what a dataset holds, which rows of a table that is, what leaks.
+
+What a model makes of them is told elsewhere (`lib.narrate.explore`, `.worth`).
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from lib.dataset import Dataset
-from lib.english import ALMOST_0, apart, capital, counted
-from lib.tables.leaks import look
+from lib.dataset import Dataset, Origin
+from lib.english import ALMOST_0, apart, capital, counted, joined
+from lib.tables.leaks import Finding, look
 from lib.tables.parts import part_spans
 
 LONGEST_TITLE = 40
 """Of a person's file, in letters, so that the page's heading takes two lines on a narrow screen."""
-
 OUTSIDE = 0.05
 """Up to such a share of the validation targets may lie outside the range of those of training."""
 
@@ -34,37 +37,28 @@ def raw_targets(dataset: Dataset, sample: int) -> np.ndarray:
 
 def data_sentence(dataset: Dataset) -> str:
     """What there is."""
-    n, t, f = dataset.shape
-    title = dataset.title
-    if len(title) > LONGEST_TITLE:
-        title = f"{title[: LONGEST_TITLE - 1]}…"
+    (n, t, f), title = dataset.shape, dataset.title
+    title = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
     return f"{title}: {n:,} samples of {t} timesteps and {counted(f, 'feature')}."
 
 
 def sample_takeaway(dataset: Dataset, sample: int) -> str:
     """Which of its targets each mode has to do with."""
-    steps = dataset.shape[1]
-    which = "both" if steps == 2 else f"all {steps}"
+    steps = "both" if dataset.shape[1] == 2 else f"all {dataset.shape[1]}"
     learns, by = ("learns", "from") if sample < dataset.train else ("is judged", "on")
-    return (
-        f"Sequence mode {learns} {by} {which} steps' targets, last-step mode {by} the last step's."
-    )
+    sequence = f"Sequence mode {learns} {by} {steps} steps' targets"
+    return f"{sequence}, last-step mode {by} the last step's."
 
 
 def sample_sentence(dataset: Dataset, sample: int) -> str:
     """One sample's targets in the raw unit, where they begin, move and end, and their use."""
     y = raw_targets(dataset, sample)[:, 0]
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    if sample < dataset.train:
-        use = (
-            f"The sequence mode learns from the targets of all {len(y)} timesteps, the last-step "
-            "mode from the last one's."
-        )
-    else:
-        use = (
-            "Neither mode learns from it: the sequence mode is judged on the targets of all "
-            f"{len(y)} timesteps, the last-step mode on the last one's."
-        )
+    of_steps = f"the targets of all {len(y)} timesteps, the last-step mode"
+    use = f"The sequence mode learns from {of_steps} from the last one's."
+    if sample >= dataset.train:
+        judged = "Neither mode learns from it: the sequence mode is judged on"
+        use = f"{judged} {of_steps} on the last one's."
     comma = "," if dataset.lead else ""
     low, high = int(np.argmin(y)), int(np.argmax(y))
     begin = f"{capital(dataset.sample_name(sample))}: {dataset.target_labels[0]}{comma} "
@@ -82,10 +76,73 @@ def numbers_hint(dataset: Dataset) -> str:
     words = f"x is what a model reads, y what it should answer{dataset.ahead}"
     if not dataset.is_scaled:
         return f"{words}."
-    unit = f" in {dataset.target_unit}" if dataset.target_unit else ""
+    value = f"the value in {dataset.target_unit}" if dataset.target_unit else "the value"
+    beside = f"Beside each y is {value} that it stands for, as in the chart."
+    return f"{words}: both standardised, as the models see them. {beside}"
+
+
+def window_takeaway(dataset: Dataset, origin: Origin, sample: int, step: int) -> str:
+    """What one timestep, 0 to T-1, reads and has to say."""
+    row, ahead = int(origin.starts[sample]) + origin.rate * step, origin.horizons
+    says = _rows(origin, row + ahead[0], row + ahead[-1]) if any(ahead) else "the same row"
+    change = "the change to " if dataset.base is not None and len(ahead) == 1 else ""
+    reads = f"Sample {sample + 1}, timestep {step + 1} reads {origin.label(row)}"
+    return f"{reads} and must say {change}{says}."
+
+
+def window_sentence(dataset: Dataset, origin: Origin, sample: int) -> str:
+    """The rows of one sample, and those of its targets in both modes."""
+    ahead, first = origin.horizons, int(origin.starts[sample])
+    last = first + origin.rate * (dataset.shape[1] - 1)
+    series = origin.names[origin.series[first]]
+    series = f", {series}," if series else ""
+    every = f", every {origin.rate} rows" if origin.rate > 1 else ""
+    far = f"{counted(ahead[-1], origin.step)} later" if ahead[-1] else "in the same row"
+    far = f"{ahead[0]} to {far}" if len(ahead) > 1 else far
     return (
-        f"{words}: both standardised, as the models see them. Beside each y is the value{unit} "
-        "that it stands for, as in the chart."
+        f"Sample {sample + 1}{series} reads {_rows(origin, first, last)}{every}. The sequence mode "
+        f"has a target for each timestep, {far}: "
+        f"{_rows(origin, first + ahead[0], last + ahead[-1])}. The last-step mode has the last "
+        f"timestep's: {_rows(origin, last + ahead[0], last + ahead[-1])}."
+    )
+
+
+def shapes_sentence(dataset: Dataset) -> str:
+    """What one sample is made of, by shape."""
+    (_, t, f), k = dataset.shape, dataset.targets
+    return f"x ({t}, {f}) → y ({t}, {k}) for the sequence mode, y_last ({k},) for the last step."
+
+
+def _rows(origin: Origin, first: int, last: int) -> str:
+    return " to ".join(dict.fromkeys((origin.label(first), origin.label(last))))
+
+
+def slip_sentence(dataset: Dataset, origin: Origin) -> str:
+    """Whether what has to be said is also read, or in the same row, and when that is right."""
+    among = joined([name for name in origin.columns if name in dataset.feature_names])
+    if any(origin.horizons):
+        right = "is among inputs and targets, and that is right: a timestep reads it up to its own"
+        return among and f"{among} {right} row, and must say a later one."
+    if dataset.base is not None:
+        return "The change to the row that is read is always 0: look one row ahead at least."
+    if among:
+        return (
+            f"Each timestep reads the {among} that it must say: models learn to copy it. Take it "
+            "out of the inputs, or look one row ahead."
+        )
+    return (
+        "Targets are in the row that is read. That is right where they aren't known yet when the "
+        "inputs are, such as another measurement of that time. Nothing is foretold."
+    )
+
+
+def keras_sentence(dataset: Dataset, origin: Origin) -> str:
+    """How targets line up in `timeseries_dataset_from_array`, and the slip that is usual there."""
+    back, ahead = origin.rate * (dataset.shape[1] - 1), origin.horizons[0]
+    return (
+        "Keras gives targets[i] to the window that begins at row i. So targets are shifted by "
+        f"{counted(back + ahead, 'row')}: {back} to the window's last one, and {ahead} ahead. The "
+        "usual slip is to pass them as they are: then each window must say its own first row."
     )
 
 
@@ -93,13 +150,9 @@ def split_takeaway(dataset: Dataset) -> str:
     """How many samples are for training and how many for checking."""
     if not dataset.has_validation:
         return f"All {len(dataset.x)} samples are for training: none is kept for checking."
-    judged = len(dataset.x) - dataset.train - dataset.test
-    if dataset.test:
-        return (
-            f"{dataset.train:,} samples to learn from, {judged:,} to check on, {dataset.test:,} "
-            "for the end."
-        )
-    return f"{dataset.train:,} samples to learn from, {judged:,} kept for checking."
+    judged = len(dataset.x[dataset.judged])
+    use = f"to check on, {dataset.test:,} for the end" if dataset.test else "kept for checking"
+    return f"{dataset.train:,} samples to learn from, {judged:,} {use}."
 
 
 def split_sentence(dataset: Dataset) -> str:
@@ -109,11 +162,9 @@ def split_sentence(dataset: Dataset) -> str:
             f"All {len(dataset.x)} samples are for training: there are too few to keep any back, "
             "so errors are measured on what was learned from."
         )
-    judged = len(dataset.x) - dataset.train - dataset.test
-    said = [
-        f"The models learn from the first {dataset.train:,} samples and are judged on the "
-        f"{f'next {judged:,}' if dataset.test else f'other {judged:,}'}."
-    ]
+    others = f"{'next' if dataset.test else 'other'} {len(dataset.x[dataset.judged]):,}"
+    first = f"The models learn from the first {dataset.train:,} samples and are judged on the"
+    said = [f"{first} {others}."]
     if dataset.test:
         said.append(f"The last {dataset.test:,} are the test part: to be looked at once.")
     if origin := dataset.origin:
@@ -130,19 +181,33 @@ def range_hint(dataset: Dataset) -> str:
     """
     if dataset.origin is None or dataset.base is not None or not dataset.has_validation:
         return ""
-
-    def raw(y: np.ndarray, samples: slice) -> np.ndarray:
-        return dataset.raw(y, samples, last=True)[:, 0]
-
     training, judged = slice(dataset.train), dataset.judged
-    low = float(raw(dataset.y[training].min(axis=1), training).min())
-    high = float(raw(dataset.y[training].max(axis=1), training).max())
-    values = raw(dataset.y[judged, -1], judged)
+    seen = [edge(dataset.y[training], axis=1) for edge in (np.min, np.max)]
+    lows, highs = (dataset.raw(edge, training, last=True)[:, 0] for edge in seen)
+    low, high = float(lows.min()), float(highs.max())
+    values = dataset.raw(dataset.y[judged, -1], judged, last=True)[:, 0]
     outside = float(((values < low) | (values > high)).mean())
-    if outside < OUTSIDE:
-        return ""
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    return (
-        f"{100 * outside:.0f}% of the validation targets lie outside what training has seen "
-        f"({' to '.join(apart(low, high))}{unit}): predict the change instead."
-    )
+    words = f"{100 * outside:.0f}% of the validation targets lie outside what training has seen"
+    span = f"({' to '.join(apart(low, high))}{unit})"
+    return f"{words} {span}: predict the change instead." if outside >= OUTSIDE else ""
+
+
+def thinned(dataset: Dataset) -> str:
+    """That not every window is used, where N is smaller for it than one thinks."""
+    return next((note for note in dataset.notes if " window is used, " in note), "")
+
+
+def leak_takeaway(findings: Sequence[Finding]) -> str:
+    """Whether something has seen what it must not."""
+    if found := [finding.about.lower() for finding in findings if finding.clean is False]:
+        return f"{counted(len(found), 'leak')} found: {joined(found)}."
+    looked = counted(sum(finding.clean is True for finding in findings), "check")
+    none = f"None found, in {looked} of the numbers themselves."
+    return none if any(finding.clean for finding in findings) else "Too few samples to tell."
+
+
+def leak_sentence(finding: Finding) -> str:
+    """One finding, with what was looked at."""
+    verdict = {True: "none", False: "found", None: "to know"}[finding.clean]
+    return f"{finding.about}: {verdict}. {finding.sentence} (Looked at: {finding.looked})"

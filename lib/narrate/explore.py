@@ -32,35 +32,24 @@ def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
     model, steps = experiment.model, dataset.shape[1]
     cell, one = CELLS[model.cell].label, model.layers == 1
     stack = f"One {cell}" if one else f"{_COUNTED[model.layers].capitalize()} {cell} layers"
-    s = "s" if one else ""
-    return {
-        "sequence": f"{stack} answer{s} at each of {steps} timesteps.",
-        "last": f"{stack} read{s} {steps} timesteps and answer{s} once, at the last.",
-        "both": f"{stack} answer{s} at each of {steps} timesteps, "
-        f"{'its twin' if one else 'their twins'} only at the last.",
-    }[model.mode]
+    s, twin = ("s", "its twin") if one else ("", "their twins")
+    if model.mode == "last":
+        return f"{stack} read{s} {steps} timesteps and answer{s} once, at the last."
+    each = f"{stack} answer{s} at each of {steps} timesteps"
+    return f"{each}, {twin} only at the last." if model.mode == "both" else f"{each}."
 
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Every shape on the way through each model, and what the models have to learn."""
-    _, timesteps, features = dataset.shape
-    models = model_layers(experiment.model, timesteps, features, dataset.targets)
-    ways = {
-        mode: " → ".join(
-            [
-                readable_shape(steps[0].tensors[0]),
-                *(f"{step.layer.keras} {readable_shape(step.tensors[0])}" for step in steps[1:]),
-            ]
-        )
-        for mode, steps in models.items()
+    models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
+    about = {
+        "sequence": "Sequence mode, an output at every timestep",
+        "last": "Last-step mode, the last row of the hidden states and nothing else",
     }
     parts = []
-    if "sequence" in ways:
-        parts.append(f"Sequence mode, an output at every timestep: {ways['sequence']}.")
-    if "last" in ways:
-        parts.append(
-            f"Last-step mode, the last row of the hidden states and nothing else: {ways['last']}."
-        )
+    for mode, (start, *steps) in models.items():
+        way = [f"{step.layer.keras} {readable_shape(step.tensors[0])}" for step in steps]
+        parts.append(f"{about[mode]}: {' → '.join([readable_shape(start.tensors[0]), *way])}.")
     count = total(next(iter(models.values())))
     each = " each, whatever the number of timesteps" if len(models) > 1 else ""
     return " ".join([*parts, f"{counted(count, 'parameter')}{each}."])
@@ -91,15 +80,11 @@ def predictions_sentence(
     }
     errors = {mode: np.abs(values - truth) for mode, values in said.items()}
     aim, *told = apart(truth[-1], *(v[-1] for v in said.values()), nothing=ALMOST_0)
-    last = (
-        f"the last step ({dataset.timestep_names[-1]})"
-        if dataset.has_named_steps
-        else f"step {len(truth)}"
-    )
-    parts = [
-        f"{capital(dataset.sample_name(index))}: at {last} the target "
-        f"({dataset.target_labels[target]}) is {aim}{unit}."
-    ]
+    last = f"step {len(truth)}"
+    if dataset.has_named_steps:
+        last = f"the last step ({dataset.timestep_names[-1]})"
+    name, label = capital(dataset.sample_name(index)), dataset.target_labels[target]
+    parts = [f"{name}: at {last} the target ({label}) is {aim}{unit}."]
     answers = [
         f"the {MODES[mode].model} says {value}, off by {readable(errors[mode][-1], 2)}"
         for mode, value in zip(said, told, strict=True)
@@ -107,58 +92,43 @@ def predictions_sentence(
     if answers:
         parts.append(_sentence(answers))
     if "sequence" in errors:
-        parts.append(
-            f"Over all {len(truth)} steps the sequence model is off by "
-            f"{readable(errors['sequence'].mean())} on average."
-        )
+        off = readable(errors["sequence"].mean())
+        parts.append(f"Over all {len(truth)} steps the sequence model is off by {off} on average.")
     if "last" in errors and earlier:
-        parts.append(
-            f"Before the last step the last-step model was never asked; "
-            f"{ANSWERS[experiment.model.head]} would have been off by "
-            f"{readable(errors['last'][:-1].mean())} on average."
-        )
+        answer, off = ANSWERS[experiment.model.head], readable(errors["last"][:-1].mean())
+        asked = "Before the last step the last-step model was never asked"
+        parts.append(f"{asked}; {answer} would have been off by {off} on average.")
     return " ".join(parts)
 
 
 def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
     """Each model's own training loss, why two such losses can't be compared, and what is good."""
-    steps = dataset.shape[1]
-    losses = {
-        mode: result.final_loss for mode, result in snapshot.results.items() if len(result.loss)
-    }
+    steps, results = dataset.shape[1], snapshot.results.items()
+    said = {mode: f"is {readable(r.final_loss)}" for mode, r in results if len(r.loss)}
+    first, epochs = kept_sentence(snapshot), counted(snapshot.epoch, "epoch")
+    after = "By then " if snapshot.keeps_best else f"After {epochs} "
+    if not said:
+        said = dict(zip(experiment.model.modes, ("is known", "too"), strict=False))
+        first, after = "Not trained yet.", "After the first epoch "
     counts = {"sequence": f"the mean over {steps} steps", "last": "over the last step alone"}
-    loss = LOSSES[experiment.training.loss].label.lower()
-    if losses:
-        clauses = [
-            f"the {MODES[mode].model}'s {named}is {readable(value)}, {counts[mode]}"
-            for named, (mode, value) in zip(("training loss ", ""), losses.items(), strict=False)
-        ]
-        after = f"After {counted(snapshot.epoch, 'epoch')} "
-        after = "By then " if snapshot.keeps_best else after
-        parts = [kept_sentence(snapshot), _sentence(clauses, after)]
-    else:
-        clauses = [
-            f"the {MODES[mode].model}'s {named}, {counts[mode]}"
-            for named, mode in zip(
-                ("training loss is known", "too"), experiment.model.modes, strict=False
-            )
-        ]
-        parts = ["Not trained yet.", _sentence(clauses, "After the first epoch ")]
+    clauses = [
+        f"the {MODES[mode].model}'s {named}{value}, {counts[mode]}"
+        for named, (mode, value) in zip(("training loss ", ""), said.items(), strict=False)
+    ]
+    parts = [first, _sentence(clauses, after)]
     if len(experiment.model.modes) > 1:
-        parts.append(
-            f"The two losses can't be compared: one counts {steps} steps, the other counts 1."
-        )
+        counted_by = f"one counts {steps} steps, the other counts 1"
+        parts.append(f"The two losses can't be compared: {counted_by}.")
     checked = [
         f"the {MODES[mode].model}'s is {readable(result.final_validation_loss)}"
-        for mode, result in snapshot.results.items()
+        for mode, result in results
         if len(result.validation_loss)
     ]
     if checked:
         parts.append(_sentence(checked, "On the validation samples "))
-    parts.append(
-        f"{capital(dataset.naive_label)} has a {loss} of "
-        f"{_by_mode(naive_loss(experiment, dataset), readable)}."
-    )
+    loss = LOSSES[experiment.training.loss].label.lower()
+    guess = _by_mode(naive_loss(experiment, dataset), readable)
+    parts.append(f"{capital(dataset.naive_label)} has a {loss} of {guess}.")
     losses, best = best_loss(experiment, dataset)
     if best:
         parts.append(f"{capital(best.label)}: {_by_mode(losses, _floor)}.")
@@ -181,10 +151,8 @@ def compare_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapsho
         levels.append(f"{best.label} {_floor(best.mse[-1])}")
     scaled = " (scaled)" if dataset.is_scaled else ""
     none = "" if dataset.has_validation else " None are kept for validation."
-    return (
-        f"Mean squared error{scaled} at step {dataset.shape[1]} on the {which} samples: "
-        f"{', '.join(errors + levels)}.{none}"
-    )
+    where = f"at step {dataset.shape[1]} on the {which} samples"
+    return f"Mean squared error{scaled} {where}: {', '.join(errors + levels)}.{none}"
 
 
 def typical_error(dataset: Dataset, result: ModeResult) -> str:
@@ -208,7 +176,7 @@ def step_error_sentence(
     experiment: Experiment, dataset: Dataset, snapshot: Snapshot, *, earlier: bool = False
 ) -> str:
     """Typical error at the first and the last step, beside that of the guess or baseline."""
-    steps, scale, naive = dataset.shape[1], dataset.raw_scale, dataset.naive_mse
+    steps, scale = dataset.shape[1], dataset.raw_scale
     unit = off_unit(dataset) if scale is not None else ""
     kind = "RMSE" if scale is not None else "RMSE of the scaled targets"
 
@@ -217,25 +185,21 @@ def step_error_sentence(
         root = (1.0 if scale is None else scale) * np.sqrt(np.asarray(mse, np.float64))
         return apart(root[0], root[-1], unit=unit)
 
-    parts = []
+    parts: list[str] = []
     for mode, result in snapshot.results.items():
         first, last = ends(result.step_mse)
-        parts.append(
-            {
-                "sequence": f"The sequence model's typical error ({kind}) is {first} at step 1 and "
-                f"{last} at step {steps}.",
-                "last": f"The last-step model answers at step {steps} alone, and is off by "
-                f"{last} there.",
-            }[mode]
-        )
-        if mode == "last" and earlier:
+        if mode == "sequence":
+            typical = f"The sequence model's typical error ({kind})"
+            parts.append(f"{typical} is {first} at step 1 and {last} at step {steps}.")
+            continue
+        alone = f"The last-step model answers at step {steps} alone"
+        parts.append(f"{alone}, and is off by {last} there.")
+        if earlier:
             answer = ANSWERS[experiment.model.head]
             parts.append(f"Asked at step 1, {answer} would have been off by {first}.")
-    first, last = ends(naive)
-    parts.append(
-        f"{capital(dataset.naive_label)} is off by {first} at step 1 and {last} at step {steps}."
-    )
-    return " ".join(parts)
+    first, last = ends(dataset.naive_mse)
+    guess = capital(dataset.naive_label)
+    return " ".join([*parts, f"{guess} is off by {first} at step 1 and {last} at step {steps}."])
 
 
 def progress_sentence(snapshot: Snapshot) -> str:
@@ -272,13 +236,8 @@ def changed_settings(before: Experiment, after: Experiment) -> str:
 
     Of more than MOST_CHANGES the others are counted.
     """
-    data = SETTINGS["data"]
-    if before.get("data") != after.get("data"):  # what else changes, changes with them
-        return f"data {_value(data, before)} → {_value(data, after)}"
     changed = [
-        f"{s.name.replace('_', ' ')} {_value(s, before)} → {_value(s, after)}"
-        for s in SETTINGS.values()
-        if before.get(s.key) != after.get(s.key)
+        f"{_name(s)} {_value(s, before)} → {_value(s, after)}" for s in _differing(before, after)
     ]
     rest = len(changed) - MOST_CHANGES
     return ", ".join(changed[:MOST_CHANGES]) + (f" and {rest} more" if rest > 0 else "")
@@ -286,14 +245,21 @@ def changed_settings(before: Experiment, after: Experiment) -> str:
 
 def own_settings(shown: Experiment, chosen: Experiment) -> str:
     """What of the settings that are shown isn't chosen now: "T = 40 and 2 more"; "" if nothing."""
-    own = [s for s in SETTINGS.values() if shown.get(s.key) != chosen.get(s.key)]
-    if not own:
-        return ""
+    own = _differing(shown, chosen)
+    if not own or own[0].key == "data":
+        return _value(own[0], shown) if own else ""
     first, more = own[0], f" and {len(own) - 1} more" if len(own) > 1 else ""
-    if first.key == "data":  # what else differs goes with them
-        return _value(first, shown)
-    name = first.key if len(first.key) == 1 else first.name.replace("_", " ")
-    return f"{name} = {_value(first, shown)}{more}"
+    return f"{first.key if len(first.key) == 1 else _name(first)} = {_value(first, shown)}{more}"
+
+
+def _differing(one: Experiment, other: Experiment) -> list[Setting]:
+    """The settings in which they differ; other data alone, since the rest goes with them."""
+    differing = [s for s in SETTINGS.values() if one.get(s.key) != other.get(s.key)]
+    return [s for s in differing if s.key == "data"] or differing
+
+
+def _name(setting: Setting) -> str:
+    return "data" if setting.key == "data" else setting.name.replace("_", " ")
 
 
 def _value(setting: Setting, experiment: Experiment) -> str:
@@ -324,15 +290,9 @@ def _about(seconds: float) -> str:
     if seconds < 3:
         return "a moment"
     step = next(step for most, step in _STEPS if seconds < most)
-    whole = max(1, round(seconds / step)) * step
-    if whole < 60:
-        return f"about {whole} s"
-    hours, minutes = divmod(whole // 60, 60)
-    return "about " + " ".join(
-        f"{value} {unit}"
-        for value, unit in ((hours, "h"), (minutes, "min"), (whole % 60, "s"))
-        if value
-    )
+    minutes, rest = divmod(max(1, round(seconds / step)) * step, 60)
+    units = ((minutes // 60, "h"), (minutes % 60, "min"), (rest, "s"))
+    return " ".join(["about", *(f"{value} {unit}" for value, unit in units if value)])
 
 
 def _sentence(clauses: Sequence[str], start: str = "") -> str:

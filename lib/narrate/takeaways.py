@@ -26,6 +26,8 @@ LEAST_CHECKS = 9
 """Of fewer judgements no trend is told."""
 BETTER = 0.95
 """An error of at most this share of the rival's beats it, and isn't just as good."""
+SAME = 0.02
+"""Errors that differ by less than this share of the larger one have no winner."""
 MOST_WORDS = 6
 """Of a baseline's label, so that there is room to say that it is the best."""
 UNTRAINED = "Not trained yet: this is what the initial weights give."
@@ -40,9 +42,8 @@ def predictions_takeaway(dataset: Dataset, snapshot: Snapshot, sample: int, targ
     off: list[str] = []
     for mode, result in snapshot.results.items():
         said = float(dataset.raw(result.predictions[sample], index)[-1, target])
-        verb = "" if off else "off "
         error = readable(abs(said - truth), 2, off_unit(dataset))
-        off.append(f"{MODES[mode].name} {verb}by {error}")
+        off.append(f"{MODES[mode].name} {'by' if off else 'off by'} {error}")
     return f"At the last step: {', '.join(off)}."
 
 
@@ -50,14 +51,14 @@ def loss_takeaway(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     """Whether a model overfits, else why two losses can't be compared, or what one is worth."""
     guesses = naive_loss(experiment, dataset)
     overfits = [m for m, result in snapshot.results.items() if is_overfit(result, guesses[m])]
-    kept = all(snapshot.results[mode].kept_epoch for mode in overfits)
-    if len(overfits) > 1:
-        then = ", so their best epochs were kept" if kept else ", well above training loss"
-        return f"Both modes overfit: validation loss has risen{then}."
     if overfits:
-        name = capital(MODES[overfits[0]].name)
-        then = ", so its best epoch was kept" if kept else ", well above its training loss"
-        return f"{name} overfits: its validation loss has risen{then}."
+        both, name = len(overfits) > 1, capital(MODES[overfits[0]].name)
+        best = "their best epochs were" if both else "its best epoch was"
+        then = f"well above {'' if both else 'its '}training loss"
+        if all(snapshot.results[mode].kept_epoch for mode in overfits):
+            then = f"so {best} kept"
+        who = "Both modes overfit:" if both else f"{name} overfits: its"
+        return f"{who} validation loss has risen, {then}."
     if len(snapshot.results) > 1:
         return f"Not to be compared: one averages {dataset.shape[1]} steps, the other counts one."
     mode, result = next(iter(snapshot.results.items()))
@@ -89,31 +90,23 @@ def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
     """Where each model beats the guess or baseline: sequence mode by step, last-step mode once."""
     if not snapshot.epoch:
         return UNTRAINED
-    naive, parts, rival = np.asarray(dataset.naive_mse, np.float64), [], dataset.rival
-    clearly = barely = np.zeros(0, bool)
-    if sequence := snapshot.results.get("sequence"):
-        errors = np.asarray(sequence.step_mse)
-        clearly, barely = errors < BETTER * naive, errors < naive
-        where = (
-            "at every step"
-            if clearly.all()
-            else f"at {clearly.sum()} of {len(naive)} steps"
-            if clearly.any()
-            else "hardly at any step"
-            if barely.any()
-            else "at no step"
-        )
-        parts.append(f"sequence mode beats {rival} {where}")
-    if last := snapshot.results.get("last"):
-        error = float(last.step_mse[-1])
-        beats, hardly = error < BETTER * naive[-1], error < naive[-1]
-        if parts and not (barely.any() or hardly):
-            return f"Neither mode beats {rival} at any step."
-        too = "does too" if clearly.any() else "does"
-        also = too if beats else "hardly does" if hardly else "doesn't"
-        alone = "beats" if beats else "hardly beats" if hardly else "is no better than"
-        parts.append(f"last-step mode {also if parts else f'{alone} {rival}'}")
-    return f"{capital('; '.join(parts))}."
+    naive, rival = np.asarray(dataset.naive_mse, np.float64), dataset.rival
+    sequence, last = (snapshot.results.get(mode) for mode in ("sequence", "last"))
+    error = float(last.step_mse[-1]) if last else math.nan
+    beats, hardly = error < BETTER * naive[-1], error < naive[-1]
+    if not sequence:
+        verb = "beats" if beats else "hardly beats" if hardly else "is no better than"
+        return f"Last-step mode {verb} {rival}."
+    errors = np.asarray(sequence.step_mse)
+    clearly, barely = int((errors < BETTER * naive).sum()), (errors < naive).any()
+    if last and not (barely or hardly):
+        return f"Neither mode beats {rival} at any step."
+    few = "hardly at any step" if barely else "at no step"
+    some = f"at {clearly} of {len(naive)} steps" if clearly else few
+    where = "at every step" if clearly == len(naive) else some
+    too = "does too" if clearly else "does"
+    also = too if beats else "hardly does" if hardly else "doesn't"
+    return f"Sequence mode beats {rival} {where}{f'; last-step mode {also}' if last else ''}."
 
 
 def compare_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
@@ -123,17 +116,21 @@ def compare_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
     errors = {mode: result.final_mse for mode, result in snapshot.results.items()}
     if not all(map(math.isfinite, errors.values())):
         return "There is no error to compare: the figures aren't numbers any more."
-    label, naive = dataset.naive_label, float(dataset.naive_mse[-1])
-    least = min(errors.values())
+    rival, naive = dataset.naive_label, float(dataset.naive_mse[-1])
+    least, most = min(errors.values()), max(errors.values())
     error, guess = apart(least, naive)
+    named = dataset.baselines and len(rival.split()) <= MOST_WORDS
     if len(errors) == 1:
-        return f"Its error is {error}; {label} has {guess}."
+        whose = dataset.rival if dataset.baselines else rival
+        return f"Its error is {error}; {f'{whose}, {rival},' if named else whose} has {guess}."
     if least >= naive:
-        named = dataset.baselines and len(label.split()) <= MOST_WORDS
-        rival = f"{dataset.rival}, {label}" if named else label
+        rival = f"{dataset.rival}, {rival}" if named else rival
         return f"Neither mode beats {rival}: {error} against {guess}."
-    first, second = sorted(errors, key=errors.__getitem__)
-    less, more = apart(errors[first], errors[second])
+    less, more = apart(least, most)
     if less == more:
-        return f"Both modes have the same error at the last step: {readable(least)}."
-    return f"In this run {MODES[first].name}'s error is smaller: {less} against {more}."
+        return f"Both modes have the same error at the last step: {less}."
+    better = MODES[min(errors, key=errors.__getitem__)].name
+    says = f"{better}'s error is smaller: {less} against {more}"
+    if most - least < SAME * most:
+        says = f"both modes' errors are nearly the same: {less} and {more}"
+    return f"In this run {says}."

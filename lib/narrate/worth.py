@@ -10,67 +10,53 @@ import math
 
 import numpy as np
 
-from lib.dataset import Dataset
+from lib.dataset import Dataset, Origin
 from lib.english import capital, counted, joined, number, readable
 from lib.experiment import MODES
 from lib.forecast import Forecast
 from lib.narrate.explore import off_unit
 from lib.narrate.takeaways import BETTER
-from lib.worth import ByRow, Score, Worth
-
-PARTS = {"judged": "validation", "test": "test"}
-"""What a part's samples are called."""
+from lib.worth import ByRow, Part, Worth
 
 
-def beats(worth: Worth, score: Score, target: int) -> bool:
-    """Whether its squared error is clearly below the best baseline's."""
-    best = float(worth.baselines(target)[0].rmse[target])
-    return float(score.rmse[target]) ** 2 < BETTER * best**2
-
-
-def worth_takeaway(worth: Worth, target: int, part: str = "judged") -> str:
-    """Which mode beats the best baseline."""
-    label = worth.baselines(target)[0].label
-    where = "In this run" if part == "judged" else "In the test"
-    if not worth.models:
-        return f"To be beaten: {label}, the best baseline."
-    better = [score.label for score in worth.models if beats(worth, score, target)]
-    worse = [score.label for score in worth.models if score.label not in better]
+def worth_takeaway(worth: Worth, target: int, part: Part = "judged") -> str:
+    """Which mode clearly beats the best baseline, by squared error."""
+    best, where = worth.baselines(target)[0], "In the test" if part == "test" else "In this run"
+    least = BETTER * float(best.rmse[target]) ** 2
+    better = [one.label for one in worth.models if float(one.rmse[target]) ** 2 < least]
+    worse = [one.label for one in worth.models if one.label not in better]
     if better and worse:
-        return f"{where} {better[0]} beats {label}; {worse[0]} doesn't."
-    if len(worth.models) == 1:
-        verb = "beats" if better else "doesn't beat"
-        return f"{where} {worth.models[0].label} {verb} {label}, the best baseline."
-    which = "both modes beat" if better else "neither mode beats"
-    return f"{where} {which} {label}, the best baseline."
+        return f"{where} {better[0]} beats {best.label}; {worse[0]} doesn't."
+    if not worth.models:
+        return f"To be beaten: {best.label}, the best baseline."
+    who = f"{better[0]} beats" if better else f"{worse[0]} doesn't beat"
+    if len(worth.models) > 1:
+        who = "both modes beat" if better else "neither mode beats"
+    return f"{where} {who} {best.label}, the best baseline."
 
 
-def worth_sentence(dataset: Dataset, worth: Worth, target: int, part: str = "judged") -> str:
+def worth_sentence(
+    dataset: Dataset, origin: Origin, worth: Worth, target: int, part: Part = "judged"
+) -> str:
     """How wrong models and the best baseline are, on how many samples, and what is measured."""
-    origin, best = dataset.origin, worth.baselines(target)[0]
-    unit = off_unit(dataset)
-    which = PARTS[part] if part == "test" or dataset.has_validation else "training"
+    best, unit, period = worth.baselines(target)[0], off_unit(dataset), origin.period
+    kept = "validation" if dataset.has_validation else "training"
+    samples = counted(len(worth.samples), f"{'test' if part == 'test' else kept} sample")
     few = f", every {worth.every}th of the part," if worth.every > 1 else ""
     parts = [
-        f"Of {dataset.target_labels[target]}, at the last step of "
-        f"{counted(len(worth.samples), f'{which} sample')}{few} {best.label} has the smallest RMSE "
-        f"of all baselines, {readable(best.rmse[target])}{unit}."
+        f"Of {dataset.target_labels[target]}, at the last step of {samples}{few} {best.label} has "
+        f"the smallest RMSE of all baselines, {readable(best.rmse[target])}{unit}."
     ]
     for score in worth.models:
         skill = worth.skill(score, target)
         less = "less" if skill >= 0 else "more"
         share = f", {readable(abs(skill))}% {less}" if math.isfinite(skill) else ""
-        parts.append(
-            f"{capital(score.label)}'s is {readable(score.rmse[target])}{unit}{share}; "
-            f"it is off by {readable(score.mae[target])}{unit} on average."
-        )
-    period = origin.period if origin else 1
-    step = "the row" if period <= 1 else "the value one season"
-    length = f" ({counted(period, origin.step)})" if origin and period > 1 else ""
-    parts.append(
-        f"MASE is the mean absolute error over that of {step} before{length} in the training part; "
-        "skill is how much smaller the RMSE is than the best baseline's."
-    )
+        rmse, mae = (f"{readable(error[target])}{unit}" for error in (score.rmse, score.mae))
+        parts.append(f"{capital(score.label)}'s is {rmse}{share}; it is off by {mae} on average.")
+    season = f"the value one season before ({counted(period, origin.step)})"
+    before = season if period > 1 else "the row before"
+    mase = f"MASE is the mean absolute error over that of {before} in the training part"
+    parts.append(f"{mase}; skill is how much smaller the RMSE is than the best baseline's.")
     return " ".join(parts)
 
 
@@ -78,20 +64,17 @@ def dates_takeaway(said: ByRow) -> str:
     """What the band is, or what there is to see without one."""
     if not said.last:
         return "Not trained yet: the target, and what a baseline says of it."
-    if said.steps is not None and said.most > 1:
+    if said.steps is None:
+        return "Last-step mode answers where a window ends."
+    if said.most > 1:
         return f"Sequence mode answers a date up to {counted(said.most, 'time')}: that is the band."
-    if said.steps is not None:
-        other = "; last-step mode only where a window ends" if len(said.last) > 1 else ""
-        return f"Sequence mode answers each date once{other}."
-    return "Last-step mode answers where a window ends."
+    other = "; last-step mode only where a window ends" if len(said.last) > 1 else ""
+    return f"Sequence mode answers each date once{other}."
 
 
-def dates_sentence(dataset: Dataset, said: ByRow, target: int, series: int, every: int) -> str:
+def dates_sentence(dataset: Dataset, origin: Origin, said: ByRow, target: int, every: int) -> str:
     """Where it begins and ends, how wide the band is, and how far off the answers are."""
-    origin = dataset.origin
-    if origin is None or not len(said.rows):
-        return "No sample of this series is in the part."
-    unit, name = off_unit(dataset), origin.names[series]
+    unit, name = off_unit(dataset), origin.names[origin.series[said.rows[0]]]
     column = origin.columns[target // len(origin.horizons)]
     first, last = origin.label(int(said.rows[0])), origin.label(int(said.rows[-1]))
     parts = [
@@ -115,46 +98,49 @@ def dates_sentence(dataset: Dataset, said: ByRow, target: int, series: int, ever
     return " ".join(parts)
 
 
-def forecast_takeaway(dataset: Dataset, coming: Forecast) -> str:
+def forecast_takeaway(dataset: Dataset, origin: Origin, coming: Forecast) -> str:
     """What is said of the last of the rows to come, and how far off it may be."""
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    said = []
-    for mode, values in coming.values.items():
-        value = _with_band(float(values[-1]), float(coming.widths[mode][-1]))
-        said.append(f"{MODES[mode].name} {value}{unit}")
-    return f"{_when(dataset, coming)}: {', '.join(said)}."
+    when = capital(f"{counted(len(coming.errors), origin.step)} on")
+    if coming.times is not None and origin.time_format:
+        when = str(coming.times[-1].strftime(origin.time_format))
+    said = [
+        f"{MODES[mode].name} {_with_band(float(v[-1]), float(coming.widths[mode][-1]))}{unit}"
+        for mode, v in coming.values.items()
+    ]
+    return f"{when}: {', '.join(said)}."
 
 
-def forecast_sentence(dataset: Dataset, coming: Forecast, *, fed_back: bool) -> str:
+def forecast_sentence(dataset: Dataset, origin: Origin, coming: Forecast, *, fed_back: bool) -> str:
     """How it was made, what the band is from, and how often it held."""
-    origin = dataset.origin
-    step = origin.step if origin else "row"
-    ahead = len(next(iter(coming.values.values())))
+    ahead = len(coming.errors)
     parts = [
         f"Each answer goes in as the next row's value, {counted(ahead, 'time')}: errors add up."
         if fed_back
         else f"Each row to come is answered at the last step of a window, "
-        f"{counted(ahead, step)} ahead at most."
+        f"{counted(ahead, origin.step)} ahead at most."
     ]
-    if any(np.isfinite(width).any() for width in coming.widths.values()):
+    has_band = np.isfinite([*coming.widths.values()])
+    if has_band.any():
         low, high = int(coming.errors.min()), int(coming.errors.max())
         many = f"{high:,}" if low == high else f"{low:,} to {high:,}"
         parts.append(
             f"A band is as wide as 90 of 100 errors on validation samples (split conformal, from "
             f"{many} errors for each row)."
         )
-    if not all(np.isfinite(width).all() for width in coming.widths.values()):
+    if not has_band.all():
         parts.append("Where there is no band there are too few errors to tell: fewer than nine.")
-    if coming.covered:
-        held = [
-            f"{100 * inside / of:.0f}% of {of:,} with {MODES[mode].name}"
-            for mode, (inside, of) in coming.covered.items()
-        ]
-        parts.append(f"Of the test part's targets such bands hold {joined(held)}.")
-    elif dataset.test:
-        parts.append("How many of the test part's targets they hold is said once it is looked at.")
-    else:
-        parts.append("There is no test part to count on how many targets they hold.")
+    held = [
+        f"{100 * inside / of:.0f}% of {of:,} with {MODES[mode].name}"
+        for mode, (inside, of) in coming.covered.items()
+    ]
+    parts.append(
+        f"Of the test part's targets such bands hold {joined(held)}."
+        if held
+        else "How many of the test part's targets they hold is said once it is looked at."
+        if dataset.test
+        else "There is no test part to count on how many targets they hold."
+    )
     return " ".join(parts)
 
 
@@ -164,12 +150,3 @@ def _with_band(value: float, width: float) -> str:
         return number(value)
     decimals = max(0, 1 - math.floor(math.log10(width)))
     return f"{value:,.{decimals}f} ± {width:,.{decimals}f}"
-
-
-def _when(dataset: Dataset, coming: Forecast) -> str:
-    """The last of the rows to come: its date, else how far it is."""
-    origin = dataset.origin
-    if coming.times is not None and origin and origin.time_format:
-        return str(coming.times[-1].strftime(origin.time_format))
-    ahead = len(next(iter(coming.values.values())))
-    return capital(f"{counted(ahead, origin.step if origin else 'row')} on")

@@ -15,8 +15,7 @@ def rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
     by_part = {}
     for name, samples in dataset.parts.items():
         read = np.zeros(len(origin.series), bool)
-        for step in range(dataset.shape[1]):
-            read[origin.starts[samples] + origin.rate * step] = True
+        read[origin.rows(dataset.shape[1])[samples]] = True
         by_part[name] = used = read.copy()
         for ahead in origin.horizons:
             used[ahead:] |= read[: len(read) - ahead]

@@ -37,20 +37,20 @@ def has_columns(settled: Settled) -> bool:
 
 def columns(settled: Settled) -> None:
     """Draw the controls that the chosen table uses; only how far ahead where there is none yet."""
-    table = _table(settled)
+    table, uses = _table(settled)
     if table is not None:
         for key, usual in zip(LABELS, default_columns(table), strict=True):
             _names(key, table, settled.experiment.get(key), usual)
     label = f"{table.step.capitalize() if table else 'Row'}s ahead"
     about = "How far after a timestep its target lies: 1 is the next row, 0 the row itself."
     field("horizon", label, about=about, says_limits=False)
-    if table is not None and "missing" in _uses(settled):
+    if table is not None and "missing" in uses:
         menu("missing", "Missing values", settled)
 
 
 def all_columns(settled: Settled, dataset: Dataset, *, expanded: bool) -> None:
     """The Data page's: these and all others, in groups of which the first may be open."""
-    table, uses = _table(settled), _uses(settled)
+    table, uses = _table(settled)
     with st.expander("Columns, and how far ahead", expanded=expanded):
         columns(settled)
         mine = session().upload.table
@@ -59,7 +59,7 @@ def all_columns(settled: Settled, dataset: Dataset, *, expanded: bool) -> None:
             if is_wide(mine):
                 menu("wide", f"The {len(mine.numbers)} columns of each year", settled)
     if table is not None and "scale" in uses:
-        _series(table, settled)
+        _series(table, settled, by_menu="id" in uses)
     with st.expander("Windows: how far apart, values or change"):
         menu("ahead", "What to predict of the rows ahead", settled)
         menu("form", "Targets", settled)
@@ -75,17 +75,13 @@ def all_columns(settled: Settled, dataset: Dataset, *, expanded: bool) -> None:
         st.button("Predict the change", on_click=change, args=({"form": "change"},))
 
 
-def _table(settled: Settled) -> Table | None:
-    """The chosen table, as it is set to be read; as it came where that can't be."""
+def _table(settled: Settled) -> tuple[Table | None, frozenset[str]]:
+    """The chosen table, as it is set to be read where that can be, and what settings it uses."""
     spec = DATASETS[settled.experiment.data.name]
     table = spec.table() if spec.table else session().upload.table
     with suppress(WindowError):  # the page says why
-        return table and prepared(table, settled.experiment.data)
-    return table
-
-
-def _uses(settled: Settled) -> frozenset[str]:
-    return DATASETS[settled.experiment.data.name].uses
+        table = table and prepared(table, settled.experiment.data)
+    return table, spec.uses
 
 
 def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ...]) -> None:
@@ -93,20 +89,23 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
     if key == "inputs":
         names += calendar_names(table)
     widget, kept = f"{key}_widget", tuple(name for name in chosen or usual if name in names)
-    emptied = session().upload.emptied
+    emptied, limits = session().upload.emptied, f"1 to {MAX_COLUMNS}."
     if emptied.get(key) != kept:
         emptied.pop(key, None)
     # What was taken away doesn't come back by itself, to be trained beside what is picked next.
     picked = st.session_state[widget] = [] if key in emptied else list(kept)
+
+    def choose() -> None:
+        """Keep what is picked, in the table's own order; () where it is the usual."""
+        emptied.pop(key, None)
+        if chosen := tuple(name for name in names if name in st.session_state[widget]):
+            change({key: () if set(chosen) == set(usual) else chosen})
+        else:
+            emptied[key] = kept
+
+    label, most = LABELS[key], MAX_COLUMNS
     st.multiselect(
-        LABELS[key],
-        names,
-        picked,
-        key=widget,
-        max_selections=MAX_COLUMNS,
-        on_change=_choose,
-        args=(key, names, usual, kept),
-        help=f"1 to {MAX_COLUMNS}.",
+        label, names, picked, key=widget, max_selections=most, on_change=choose, help=limits
     )
     if not picked:
         stay = f"; until then {joined(kept)} {'stays' if len(kept) == 1 else 'stay'}"
@@ -117,17 +116,6 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
         hint(f"The last column{which}, until you choose what to predict.")
 
 
-def _choose(key: str, names: list[str], usual: tuple[str, ...], kept: tuple[str, ...]) -> None:
-    """Keep a choice, in the table's own order; () where it is the usual one."""
-    picked = st.session_state[f"{key}_widget"]
-    if not picked:
-        session().upload.emptied[key] = kept
-        return
-    session().upload.emptied.pop(key, None)
-    chosen = tuple(name for name in names if name in picked)
-    change({key: () if set(chosen) == set(usual) else chosen})
-
-
 def _types(table: Table, types: tuple[str, ...]) -> None:
     """Correct what a column is read as."""
     with st.container(horizontal=True):
@@ -136,28 +124,21 @@ def _types(table: Table, types: tuple[str, ...]) -> None:
         name = st.selectbox("A column", names, key="types_column")
         said = dict(each.rsplit(":", 1) for each in types if ":" in each)
         found = "date" if name in labels else "number" if name in table.numbers else "category"
-        key = f"types_of_{name}"
+        key, kinds = f"types_of_{name}", list(KINDS)
         value = st.session_state[key] = said.get(name, found)
-        st.selectbox(
-            "is read as",
-            list(KINDS),
-            list(KINDS).index(value),
-            format_func=KINDS.__getitem__,
-            key=key,
-            on_change=_read_as,
-            args=(name, found, said),
-        )
+
+        def read_as() -> None:
+            said[name] = st.session_state[key]
+            differ = [
+                f"{each}:{kind}" for each, kind in said.items() if (each, kind) != (name, found)
+            ]
+            change({"types": tuple(differ)})
+
+        label, named = "is read as", KINDS.__getitem__
+        st.selectbox(label, kinds, kinds.index(value), named, key=key, on_change=read_as)
 
 
-def _read_as(name: str, found: str, said: dict[str, str]) -> None:
-    """Keep what a column is to be read as; nothing where it is what it was found to be."""
-    kinds = {**said, name: st.session_state[f"types_of_{name}"]}
-    if kinds[name] == found:
-        del kinds[name]
-    change({"types": tuple(f"{column}:{kind}" for column, kind in kinds.items())})
-
-
-def _series(table: Table, settled: Settled) -> None:
+def _series(table: Table, settled: Settled, *, by_menu: bool) -> None:
     """Which column tells series apart, in sight where times repeat or one was chosen."""
     chosen = settled.experiment.data.series
     by = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
@@ -170,23 +151,15 @@ def _series(table: Table, settled: Settled) -> None:
         else:
             asks = ". Choose what tells them apart, or rows of one time become one, averaged."
             hint(f"{times}{asks if repeat else ': all rows are one series.'}")
-        if "id" in _uses(settled):
-            _series_menu(table)
+        if by_menu:
+            chosen, one = seed_widget("id"), "Nothing: all rows are one series"
+            words = {"": f"{table.series} (noticed)" if table.series else one, NO_SERIES: one}
+            names = ["", *(str(name) for name in table.frame.columns if name != table.series)]
+            names += [NO_SERIES] if table.series else []
+            names += {chosen} - {*names}  # a link may say what the table hasn't
+            label, place = "What tells series apart", names.index(chosen)
+            st.selectbox(label, names, place, lambda name: words.get(name, name), key="id")
         if by:
             menu("split", "Split", settled)
             if settled.experiment.data.split == "time":  # else a new series has no scale of its own
                 menu("scale", "Scaling", settled)
-
-
-def _series_menu(table: Table) -> None:
-    chosen, one = seed_widget("id"), "Nothing: all rows are one series"
-    words = {"": f"{table.series} (noticed)" if table.series else one, NO_SERIES: one}
-    names = ["", *(str(name) for name in table.frame.columns if name != table.series)]
-    names += [NO_SERIES] if table.series else []
-    st.selectbox(
-        "What tells series apart",
-        [*names, *({chosen} - {*names})],  # a link may say what the table hasn't
-        [*names, chosen].index(chosen),
-        format_func=lambda name: words.get(name, name),
-        key="id",
-    )

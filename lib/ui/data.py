@@ -9,7 +9,7 @@ import streamlit as st
 from lib.datasets import FIRST, example_of_upload, suggested
 from lib.english import capital
 from lib.experiment import Experiment, ExperimentError
-from lib.narrate.windows import thinned
+from lib.narrate.data import thinned
 from lib.tables import TooShortError
 from lib.training.limits import check
 from lib.ui import runs

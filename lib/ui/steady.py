@@ -16,6 +16,7 @@ import streamlit as st
 from lib.figures import CONFIG
 from lib.ui.session import TwoCharts, session
 from lib.ui.style import lay_above
+from lib.ui.text import takeaway
 
 
 def steady_chart(figure: go.Figure | None, sentence: str, key: str, *, fills: bool = False) -> None:
@@ -46,6 +47,12 @@ def steady_chart(figure: go.Figure | None, sentence: str, key: str, *, fills: bo
                         alt=shown[1],
                     )
         lay_above(key, pair.top)
+
+
+def told_chart(figure: go.Figure, words: str, details: str, key: str) -> None:
+    """The same, with its takeaway below, and the details folded."""
+    steady_chart(figure, f"{words} {details}", key)
+    takeaway(words, details)
 
 
 def is_drawn(key: str) -> bool:

@@ -7,13 +7,14 @@ from itertools import product
 import numpy as np
 import pytest
 
-from lib.narrate.data import split_sentence, split_takeaway
-from lib.narrate.windows import (
+from lib.narrate.data import (
     keras_sentence,
     leak_sentence,
     leak_takeaway,
     shapes_sentence,
     slip_sentence,
+    split_sentence,
+    split_takeaway,
     thinned,
     window_sentence,
     window_takeaway,

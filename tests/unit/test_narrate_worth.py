@@ -111,7 +111,7 @@ def test_the_sentence_says_the_numbers_of_the_table():
     """On how many samples, by how much, and what MASE divides by."""
     _, dataset, _, said = prepared()
     worth = judge(dataset, said)
-    words = worth_sentence(dataset, worth, 0)
+    words = worth_sentence(dataset, dataset.origin, worth, 0)
     best = worth.baselines(0)[0]
     assert f"at the last step of {len(said.samples)} validation samples {best.label}" in words
     assert f"{best.rmse[0]:.1f}" in words
@@ -124,7 +124,7 @@ def test_a_band_is_said_by_its_mean_height():
     """And the answers by how far off they are on average."""
     _, dataset, _, said = prepared()
     rows = by_row(dataset, said, 0, 2)
-    words = dates_sentence(dataset, rows, 0, 2, 1)
+    words = dates_sentence(dataset, dataset.origin, rows, 0, 1)
     assert "Sales of west, 2024-05-28 to 2024-07-18." in words
     low, high = rows.steps
     assert f"it is {(high - low).mean():.3g} on average" in words
@@ -154,18 +154,22 @@ def test_a_forecast_is_said_with_its_band_and_how_often_that_held():
     tested = answers(experiment, dataset, weights, "test")
     about = {"series": 0, "column": 0, "judged": said}
     found = forecast(experiment, dataset, weights, **about, tested=tested)
-    takeaway = forecast_takeaway(dataset, found)
+    takeaway = forecast_takeaway(dataset, dataset.origin, found)
     assert takeaway.startswith("2024-07-19: sequence mode ")
     assert takeaway.count(" ± ") == 2
     assert len(takeaway.split()) <= 15
-    words = forecast_sentence(dataset, found, fed_back=False)
+    words = forecast_sentence(dataset, dataset.origin, found, fed_back=False)
     inside, of = found.covered["last"]
     assert f"{100 * inside / of:.0f}% of {of} with last-step mode" in words
     unseen = forecast(experiment, dataset, weights, **about)
-    assert "once it is looked at" in forecast_sentence(dataset, unseen, fed_back=False)
+    assert "once it is looked at" in forecast_sentence(
+        dataset, dataset.origin, unseen, fed_back=False
+    )
     _, without, _, _ = prepared()
-    assert "There is no test part" in forecast_sentence(without, unseen, fed_back=False)
+    assert "There is no test part" in forecast_sentence(
+        without, without.origin, unseen, fed_back=False
+    )
     back = forecast(experiment, dataset, weights, **about, feed=100)
-    words = forecast_sentence(dataset, back, fed_back=True)
+    words = forecast_sentence(dataset, dataset.origin, back, fed_back=True)
     assert "the next row's value, 100 times" in words
     assert "too few errors to tell" in words

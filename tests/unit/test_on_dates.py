@@ -13,7 +13,7 @@ from lib.figures.palette import PALETTES
 from lib.forecast import forecast
 from lib.worth import answers, by_row
 from tests.unit import own_data
-from tests.unit.pictures import LIGHT, the, traces, words_of
+from tests.unit.pictures import LIGHT, the, words_of
 
 
 def sales(**settings):
@@ -37,8 +37,10 @@ def drawn(prepared, *, baseline="last", series=0, modes=("sequence", "last"), pa
     """The validation part's chart, and what it is drawn from."""
     experiment, dataset, weights = prepared
     said = answers(experiment, dataset, {mode: weights[mode] for mode in modes})
-    rows = by_row(dataset, said, 0, int(dataset.origin.series[dataset.origin.starts[-1]]) or series)
-    return on_dates_figure(dataset, rows, 0, baseline, palette), rows
+    origin = dataset.origin
+    rows = by_row(dataset, said, 0, int(origin.series[origin.starts[-1]]) or series)
+    [guess] = [one for one in dataset.baselines if one.name == baseline]
+    return on_dates_figure(dataset, origin, rows, 0, guess, palette=palette), rows
 
 
 def ahead(prepared, feed=0, palette=LIGHT):
@@ -47,7 +49,17 @@ def ahead(prepared, feed=0, palette=LIGHT):
     judged = answers(experiment, dataset, weights)
     about = experiment, dataset, weights
     coming = forecast(*about, series=0, column=0, feed=feed, judged=judged)
-    return forecast_figure(dataset, coming, 0, 0, palette), coming
+    return forecast_figure(dataset, dataset.origin, coming, 0, 0, palette=palette), coming
+
+
+def edges(figure, name):
+    """The lower and the upper edge of a band, which is drawn there and back."""
+    band = the(figure, name)
+    low, high = np.array(band["y"]).reshape(2, -1)
+    there, back = np.array(band["x"]).reshape(2, -1)
+    assert band["fill"] == "toself"
+    assert list(there) == list(back[::-1])
+    return low, high[::-1]
 
 
 @pytest.mark.parametrize("theme", PALETTES)
@@ -72,11 +84,10 @@ def test_the_part_is_drawn_on_its_dates():
     assert truth["line"]["color"] == LIGHT.ink
     assert last["x"][0] == "2024-06-02T00:00:00"  # five days later: the first window's last step
     assert len(last["y"]) == np.isfinite(rows.last["last"]).sum()
-    low, high = traces(figure, "every step's answers")
-    assert high["fill"] == "tonexty"
-    assert (np.asarray(low["y"]) <= np.asarray(high["y"])).all()
+    low, high = edges(figure, "every step's answers")
+    assert (low <= high).all()
     answered = np.isfinite(rows.last["sequence"])
-    assert (np.asarray(low["y"])[answered] <= rows.last["sequence"][answered]).all()
+    assert (low[answered] <= rows.last["sequence"][answered]).all()
     assert the(figure, "guessing tomorrow as today")["line"]["dash"] == "dot"
     assert "guessing tomorrow as today" in words_of(figure)
 
@@ -107,11 +118,10 @@ def test_a_forecast_follows_the_last_known_row():
     known, said = the(figure, "known"), the(figure, "sequence mode")
     assert known["x"][-1] == "2024-07-18T00:00:00"
     assert list(said["x"]) == [f"2024-07-{day}T00:00:00" for day in (19, 20, 21)]
-    low, high = traces(figure, "sequence mode's band")
-    width = np.asarray(high["y"]) - np.asarray(low["y"])
-    np.testing.assert_allclose(width, 2 * coming.widths["sequence"])
+    low, high = edges(figure, "sequence mode's band")
+    np.testing.assert_allclose(high - low, 2 * coming.widths["sequence"])
     top = figure.layout.yaxis.range[1]
-    assert top > np.max(high["y"])
+    assert top > high.max()
 
 
 def test_rows_to_come_without_dates_are_counted():

@@ -189,13 +189,42 @@ def test_the_smaller_error_is_that_of_this_run():
     assert says(sequence=0.5, last=2.0) == (
         "In this run sequence mode's error is smaller: 0.25 against 4."
     )
-    assert says(sequence=0.500001, last=0.5) == (
-        "In this run last-step mode's error is smaller: 0.25 against 0.250001."
+    assert says(sequence=0.51, last=0.5) == (
+        "In this run last-step mode's error is smaller: 0.25 against 0.26."
     )
     assert says(sequence=1 / 3, last=1 / 3) == (
         "Both modes have the same error at the last step: 0.111."
     )
     assert says(last=0.5).startswith("Its error is 0.25; guessing the mean has ")
+
+
+def test_errors_that_are_nearly_the_same_have_no_winner():
+    """They differ by less than 2% of the larger one; whichever that is."""
+    dataset = a_dataset()
+    for less, more, same in ((0.13014, 0.13056, True), (0.0981, 0.1, True), (0.0979, 0.1, False)):
+        for wrong in ((less, more), (more, less)):
+            sequence, last = np.sqrt(wrong)
+            says = compare_takeaway(dataset, a_snapshot(dataset, sequence=sequence, last=last))
+            assert (says.endswith(f"nearly the same: {less} and {more}.")) == same
+            assert ("smaller" in says) != same
+    assert compare_takeaway(dataset, a_snapshot(dataset, sequence=0.500001, last=0.5)) == (
+        "In this run both modes' errors are nearly the same: 0.25 and 0.250001."
+    )
+
+
+def test_one_mode_is_held_against_the_best_baseline_by_its_name():
+    """Of a table; where the name leaves no room, it is still called the best baseline."""
+    guess = zeros([1.0, 1.0, 1.0, 0.2])
+    baseline = Baseline("seasonal", "the same hour last week", guess["naive"][:, -1])
+    table = a_dataset(**guess, naive_label=baseline.label, baselines=(baseline,))
+    long = replace(table, naive_label="the same minute of the last known hour")
+    for dataset, rival in (
+        (table, "the best baseline, the same hour last week,"),
+        (long, "the best baseline"),
+    ):
+        says = compare_takeaway(dataset, a_snapshot(dataset, last=0.5))
+        assert says == f"Its error is 0.25; {rival} has 0.04."
+        assert len(says.split()) <= 15
 
 
 def test_no_winner_is_named_where_neither_mode_beats_what_needs_no_learning():

@@ -10,29 +10,24 @@ from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import TypeVar
 
+import numpy as np
 import streamlit as st
 
+from lib.dataset import Origin
 from lib.english import counted, readable
 from lib.experiment import MODES
 from lib.figures.chart import with_unit
 from lib.figures.on_dates import drawn_every, forecast_figure, on_dates_figure
 from lib.figures.palette import Palette
 from lib.forecast import ForecastError, forecast, why_not_fed_back
-from lib.narrate.worth import (
-    dates_sentence,
-    dates_takeaway,
-    forecast_sentence,
-    forecast_takeaway,
-    worth_sentence,
-    worth_takeaway,
-)
+from lib.narrate import worth as words
 from lib.run import ModelWeights
 from lib.ui.epoch import Epochs
 from lib.ui.linked import Linked, linked_buttons, linked_slider
 from lib.ui.parts import NAME, open_part
 from lib.ui.session import Loaded, session
 from lib.ui.shown import ShownRun, shown_run
-from lib.ui.steady import steady_chart
+from lib.ui.steady import told_chart
 from lib.ui.text import hint, plain, takeaway
 from lib.worth import Answers, Part, Worth, answers, by_row, judge
 
@@ -50,8 +45,8 @@ def worth_card(loaded: Loaded, palette: Palette) -> None:
     """Draw the card, where the shown data were cut from a table."""
     with st.container(key="worth_place"):  # there always: nothing below it moves
         shown = Epochs.of(shown_run(loaded.experiment, loaded.dataset)).then
-        record = session().worth
-        if shown.dataset.origin is None:
+        if not (origin := shown.dataset.origin):
+            record = session().worth
             record.dataset, record.weights, record.made = None, {}, {}  # they may be large
             return
         weights = _weights(shown)
@@ -59,7 +54,8 @@ def worth_card(loaded: Loaded, palette: Palette) -> None:
             part = open_part(TITLES, "worth_part")
             if shown.polling:
                 hint("As it was before: this follows when the run pauses or ends.")
-            {"worth": _worth, "dates": _dates, "ahead": _ahead}[part](shown, weights, palette)
+            draw = {"worth": _worth, "dates": _dates, "ahead": _ahead}[part]
+            draw(shown, origin, weights, palette)
 
 
 def _weights(shown: ShownRun) -> ModelWeights:
@@ -69,9 +65,8 @@ def _weights(shown: ShownRun) -> ModelWeights:
         return record.weights if record.dataset is shown.dataset else {}
     results = shown.snapshot.results if shown.snapshot.epoch else {}
     weights = {m: result.weights for m, result in results.items() if result.weights is not None}
-    same = record.weights.keys() == weights.keys()
-    same = same and all(record.weights[mode] is weights[mode] for mode in weights)
-    if record.dataset is not shown.dataset or not same:
+    known = [*map(id, record.weights.values())] == [*map(id, weights.values())]
+    if record.dataset is not shown.dataset or not known:
         record.dataset, record.weights, record.made = shown.dataset, weights, {}
     return weights
 
@@ -81,59 +76,49 @@ def _once(key: tuple[object, ...], make: Callable[[], Made]) -> Made:
     made = session().worth.made
     if key not in made:
         made[key] = make()
-    result: Made = made[key]
-    return result
+    return made[key]
 
 
 def _answers(shown: ShownRun, weights: ModelWeights, part: Part = "judged") -> Answers:
-    about = shown.experiment, shown.dataset, weights, part
-    return _once(("answers", part), lambda: answers(*about))
+    return _once(("answers", part), lambda: answers(shown.experiment, shown.dataset, weights, part))
+
+
+def _looks(shown: ShownRun) -> tuple[set[tuple[str, int]], tuple[str, int]]:
+    """The looks that were taken at the test part of these data, and what one would be now."""
+    looked = session().worth.looked.setdefault(shown.dataset.title, set())
+    return looked, (shown.snapshot.run_id, shown.snapshot.epoch)
 
 
 def _pick(label: str, names: Sequence[str], key: str) -> int:
     """Which of several names is picked; of a single one there is nothing to pick."""
     if len(names) < 2:
         return 0
-    return int(
-        st.selectbox(
-            label,
-            range(len(names)),
-            format_func=names.__getitem__,
-            key=f"worth_{key}_{len(names)}",
-            width=240,
-        )
-    )
+    which, place = range(len(names)), f"worth_{key}_{len(names)}"
+    return int(st.selectbox(label, which, 0, names.__getitem__, key=place, width=240))
 
 
-def _worth(shown: ShownRun, weights: ModelWeights, _: Palette) -> None:
+def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -> None:
     """The table of the validation part, and that of the test part once somebody looks."""
-    target = _pick("Target", shown.dataset.target_labels, "target")
-    _table(shown, weights, target, "judged")
-    if not (shown.dataset.test and weights and shown.snapshot.status.over):
-        return
-    looked = session().worth.looked.setdefault(shown.dataset.title, set())
-    look = shown.snapshot.run_id, shown.snapshot.epoch
-    st.button(
-        "Look at the test part",
-        key="look_at_test",
-        disabled=look in looked,
-        on_click=looked.add,
-        args=(look,),
-    )
-    if look in looked:
-        _table(shown, weights, target, "test")
-        hint(
-            f"Looked at {counted(len(looked), 'time')} in this session. Who chooses by what it "
-            "says has no test any more."
-        )
-
-
-def _table(shown: ShownRun, weights: ModelWeights, target: int, part: Part) -> None:
     dataset = shown.dataset
-    said = _answers(shown, weights, part)
-    worth = _once(("worth", part), lambda: judge(dataset, said))
-    st.markdown(_markdown(worth, target, dataset.target_unit))
-    takeaway(worth_takeaway(worth, target, part), worth_sentence(dataset, worth, target, part))
+    target = _pick("Target", dataset.target_labels, "target")
+
+    def table(part: Part) -> None:
+        said = _answers(shown, weights, part)
+        worth = _once(("worth", part), lambda: judge(dataset, said))
+        st.markdown(_markdown(worth, target, dataset.target_unit))
+        details = words.worth_sentence(dataset, origin, worth, target, part)
+        takeaway(words.worth_takeaway(worth, target, part), details)
+
+    table("judged")
+    if not (dataset.test and weights and shown.snapshot.status.over):
+        return
+    looked, look = _looks(shown)
+    seen, label = look in looked, "Look at the test part"
+    st.button(label, key="look_at_test", disabled=seen, on_click=looked.add, args=(look,))
+    if seen:
+        table("test")
+        times = f"Looked at {counted(len(looked), 'time')} in this session"
+        hint(f"{times}. Who chooses by what it says has no test any more.")
 
 
 def _markdown(worth: Worth, target: int, unit: str) -> str:
@@ -151,39 +136,30 @@ def _markdown(worth: Worth, target: int, unit: str) -> str:
     return "\n".join(lines)
 
 
-def _dates(shown: ShownRun, weights: ModelWeights, palette: Palette) -> None:
+def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Palette) -> None:
     """The whole validation part, of one series and one target."""
-    dataset, origin = shown.dataset, shown.dataset.origin
-    said = _answers(shown, weights)
-    if origin is None:
-        return
-    there = _once(("series",), lambda: sorted({*origin.series[origin.starts[said.samples]]}))
-    guesses = dataset.baselines
+    dataset, said = shown.dataset, _answers(shown, weights)
+    there, guesses = np.unique(origin.series[origin.starts[said.samples]]), dataset.baselines
     with st.container(horizontal=True):
         series = int(there[_pick("Series", [origin.names[s] for s in there], "series")])
         target = _pick("Target", dataset.target_labels, "target")
-        guess = guesses[_pick("Baseline", [one.label for one in guesses], "baseline")].name
+        guess = guesses[_pick("Baseline", [one.label for one in guesses], "baseline")]
     rows = _once(("rows", target, series), lambda: by_row(dataset, said, target, series))
     figure = _once(
-        ("dates", target, series, guess, palette.theme),
-        lambda: on_dates_figure(dataset, rows, target, guess, palette),
+        ("dates", target, series, guess.name, palette.theme),
+        lambda: on_dates_figure(dataset, origin, rows, target, guess, palette=palette),
     )
     every = drawn_every(len(rows.rows), origin.period)
-    words, details = (
-        dates_takeaway(rows),
-        dates_sentence(dataset, rows, target, series, every),
-    )
-    steady_chart(figure, f"{words} {details}", "worth_on_dates")
-    takeaway(words, details)
+    details = words.dates_sentence(dataset, origin, rows, target, every)
+    told_chart(figure, words.dates_takeaway(rows), details, "worth_on_dates")
 
 
-def _ahead(shown: ShownRun, weights: ModelWeights, palette: Palette) -> None:
+def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Palette) -> None:
     """What the models say of the rows to come."""
-    dataset, origin = shown.dataset, shown.dataset.origin
-    if not weights or origin is None:
+    dataset, feed = shown.dataset, 0
+    if not weights:
         hint("Not trained yet: once it is, this shows what the models say of the rows to come.")
         return
-    feed = 0
     with st.container(horizontal=True, vertical_alignment="bottom"):
         series = _pick("Series", origin.names, "any_series")
         column = _pick("Target", origin.columns, "column")
@@ -193,32 +169,24 @@ def _ahead(shown: ShownRun, weights: ModelWeights, palette: Palette) -> None:
             feed = int(_STEPS.texts[linked_slider("Rows ahead", _STEPS.texts, _STEPS)])
     if why:
         hint(why)
-    looked = session().worth.looked.get(dataset.title, set())
-    tested = None
-    if (shown.snapshot.run_id, shown.snapshot.epoch) in looked:
-        tested = _answers(shown, weights, "test")
+    looked, look = _looks(shown)
+    judged = _answers(shown, weights)
+    tested = _answers(shown, weights, "test") if look in looked else None
+    run = shown.experiment, dataset, weights
+    about = series, column, feed, look in looked
     try:
         coming = _once(
-            ("coming", series, column, feed, tested is None),
+            ("coming", *about),
             lambda: forecast(
-                shown.experiment,
-                dataset,
-                weights,
-                series=series,
-                column=column,
-                feed=feed,
-                judged=_answers(shown, weights),
-                tested=tested,
+                *run, series=series, column=column, feed=feed, judged=judged, tested=tested
             ),
         )
     except ForecastError as error:
         hint(f"{error}")
         return
     figure = _once(
-        ("ahead", series, column, feed, tested is None, palette.theme),
-        lambda: forecast_figure(dataset, coming, series, column, palette),
+        ("ahead", *about, palette.theme),
+        lambda: forecast_figure(dataset, origin, coming, series, column, palette=palette),
     )
-    words = forecast_takeaway(dataset, coming)
-    details = forecast_sentence(dataset, coming, fed_back=feed > 0)
-    steady_chart(figure, f"{words} {details}", "worth_ahead")
-    takeaway(words, details)
+    details = words.forecast_sentence(dataset, origin, coming, fed_back=feed > 0)
+    told_chart(figure, words.forecast_takeaway(dataset, origin, coming), details, "worth_ahead")
