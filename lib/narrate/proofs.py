@@ -73,14 +73,12 @@ def also_measured(
     names = f"[out, {', '.join(STATES[model.cell])}]"
     shapes = f"h{' and c are' if has_cell_state else ' is'} (N, {model.units})"
     differs, allowed = (None, ROUNDING) if against is None else (against.differs, against.allowed)
-    state_difference, beyond = None, ""
+    state_difference, largest = None, ""
     if answer is not None:
         state_difference = float(np.abs(answer["sequence"][:, -1] - answer["states"][0]).max())
-    if has_cell_state:
-        beyond = " h stays between −1 and 1, but c can grow beyond that"
-        if answer is not None:
-            beyond += f": here the largest |c| is {readable(np.abs(answer['states'][1]).max())}"
-        beyond += "."
+        if has_cell_state:
+            largest = f": here the largest |c| is {readable(np.abs(answer['states'][1]).max())}"
+    beyond = f" h stays between −1 and 1, but c can grow beyond that{largest}."
     return [
         ProofCard(
             "What you see is what Keras computes",
@@ -91,7 +89,7 @@ def also_measured(
             "return_state adds the states of the last step",
             (Measure("max |out[:, -1] − h|", state_difference),),
             f"{CELLS[model.cell].label}({model.units}, return_state=True) returns {names}.",
-            f"In both modes {shapes}, and h is the last output.{beyond}",
+            f"In both modes {shapes}, and h is the last output.{beyond * has_cell_state}",
         ),
     ]
 

@@ -105,18 +105,13 @@ def _rows(steps: tuple[TracedLayer, ...], palette: Palette) -> None:
                             st.code(error.message, language=None, wrap_lines=True)
                 with result, st.container(gap="xsmall"):
                     st.html(picture)
-                    if step.error:
-                        _ways_out(steps)
-
-
-def _ways_out(steps: tuple[TracedLayer, ...]) -> None:
-    """A button for each change that mends the stack."""
-    for number, fix in enumerate(fixes(steps)):
-        st.button(
-            plain(fix.words),
-            key=f"fix_{number}",
-            icon=":material/build:",
-            wrap=True,
-            on_click=set_stack,
-            args=(fix.stack,),
-        )
+                    # A button for each change that mends the stack.
+                    for number, fix in enumerate(fixes(steps) if step.error else ()):
+                        st.button(
+                            plain(fix.words),
+                            key=f"fix_{number}",
+                            icon=":material/build:",
+                            wrap=True,
+                            on_click=set_stack,
+                            args=(fix.stack,),
+                        )
