@@ -50,7 +50,7 @@ _UPLOAD = DatasetSpec(
     about="Columns of your table some rows ahead, from its columns up to that row.",
     make=_uploaded,
     why={"F": F_OF_TABLE},
-    suggested={"epochs": 60},
+    suggested={"epochs": 60, "train": 70, "test": 15},
     uses=TABLE_USES | {"missing", "id", "split", "scale", "types", "wide"},
     targets=None,
 )

@@ -94,7 +94,7 @@ def test_dates_are_offered_as_inputs() -> None:
 
 def test_series_that_were_noticed_are_said_and_can_be_refused() -> None:
     """Then the rows of one day become one."""
-    app = given(stores(), T="2")
+    app = given(stores(), T="2", test="0")
     assert "Times repeat: store tells 3 series apart, and no window crosses them." in said(app)
     assert shown(app).origin.names == ("north", "south", "west")
     assert app.selectbox(key="id").options[0] == "store (noticed)"
