@@ -12,12 +12,14 @@ from itertools import pairwise
 import numpy as np
 
 from lib.dataset import Dataset, Origin
-from lib.english import ALMOST_0, apart, capital, counted, joined
+from lib.english import ALMOST_0, apart, capital, counted, joined, number
 from lib.tables.leaks import Finding, look
 from lib.tables.parts import part_spans
 
 LONGEST_TITLE = 40
 """Of a person's file, in letters, so that the page's heading takes two lines on a narrow screen."""
+LEVELS_APART = 2.0
+"""Series whose levels deviate so many times as much as their values do are better scaled each."""
 OUTSIDE = 0.05
 """Up to such a share of the validation targets may lie outside the range of those of training."""
 
@@ -191,6 +193,27 @@ def range_hint(dataset: Dataset) -> str:
     words = f"{100 * outside:.0f}% of the validation targets lie outside what training has seen"
     span = f"({' to '.join(apart(low, high))}{unit})"
     return f"{words} {span}: predict the change instead." if outside >= OUTSIDE else ""
+
+
+def levels_hint(dataset: Dataset) -> str:
+    """That series are on levels of their own, and what helps; "" if they aren't.
+
+    Of a table's first target column, where all series are scaled alike and are in both parts.
+    """
+    origin, scale = dataset.origin, dataset.target_scale
+    if origin is None or len(origin.names) < 2 or scale is None or scale.ndim > 1:
+        return ""
+    of_samples = origin.series[origin.starts]
+    if not np.isin(of_samples[dataset.judged], of_samples[: dataset.train]).all():
+        return ""
+    values, series = origin.targets[origin.training, 0], origin.series[origin.training]
+    counts = np.maximum(np.bincount(series), 1)
+    levels = (np.bincount(series, values) / counts)[series]
+    between, within = float(levels.std()), float((values - levels).std())
+    if not within or between < LEVELS_APART * within:
+        return ""
+    times = number(between / within)
+    return f"The series lie {times} times as far apart as each one moves: scale each by itself."
 
 
 def thinned(dataset: Dataset) -> str:

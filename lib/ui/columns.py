@@ -15,7 +15,7 @@ from lib.dataset import Dataset
 from lib.datasets import DATASETS
 from lib.english import counted, joined
 from lib.experiment import NO_SERIES
-from lib.narrate.data import range_hint
+from lib.narrate.data import levels_hint, range_hint
 from lib.tables import MAX_COLUMNS, Table, WindowError, default_columns
 from lib.tables.features import calendar_names
 from lib.tables.table import KINDS
@@ -70,9 +70,18 @@ def all_columns(settled: Settled, dataset: Dataset, *, expanded: bool) -> None:
         slider("train", "For training, in %", settled)
         slider("test", "For the test at the end, in %", settled)
         field("gap", "Rows left out between parts")
-    if words := range_hint(dataset):
-        st.info(plain(words), icon=":material/trending_up:")
-        st.button("Predict the change", on_click=change, args=({"form": "change"},))
+    advice(dataset, uses)
+
+
+def advice(dataset: Dataset, uses: frozenset[str]) -> None:
+    """What makes models of these data fail, where that can be told, and the click that mends it."""
+    for words, label, values in (
+        (range_hint(dataset), "Predict the change", {"form": "change"}),
+        (levels_hint(dataset), "Scale each series by itself", {"scale": "id"}),
+    ):
+        if words and uses >= values.keys():
+            st.info(plain(words), icon=":material/lightbulb:")
+            st.button(label, on_click=change, args=(values,))
 
 
 def _table(settled: Settled) -> tuple[Table | None, frozenset[str]]:

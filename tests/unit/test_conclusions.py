@@ -9,7 +9,7 @@ import pytest
 
 from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
-from lib.narrate.data import range_hint
+from lib.narrate.data import levels_hint, range_hint
 from lib.uploads import read_upload
 from tests.unit.own_data import csv, load, panel, trend
 
@@ -50,6 +50,23 @@ def test_a_panel_is_guessed_and_split_store_by_store(order):
     assert len(dataset.x) - dataset.train == judged.size
     first = [dataset.sample_name(n) for n in range(dataset.train, len(dataset.x))]
     assert min(name.split(", ")[1][:10] for name in first) == dates[edge]
+
+
+def test_stores_on_levels_of_their_own_are_better_scaled_each():
+    """How far apart they lie is told by pandas; scaled each by itself, nothing is left to say."""
+    frame = panel()
+    dates = sorted(frame["date"].unique())
+    known = frame[frame["date"] < dates[143]]
+    levels = known.groupby("store")["sales"].transform("mean")
+    times = levels.std(ddof=0) / (known["sales"] - levels).std(ddof=0)
+    hint = levels_hint(upload(frame, T=14, inputs=("sales",)))
+    assert (
+        hint.startswith(f"The series lie {times:.2g} times as far apart") or f"{times:.3g}" in hint
+    )
+    assert levels_hint(upload(frame, T=14, inputs=("sales",), scale="id")) == ""
+    alike = frame.assign(sales=known["sales"] - levels + 500)
+    assert levels_hint(upload(alike.dropna(), T=14, inputs=("sales",))) == ""
+    assert levels_hint(upload(load(4), T=12)) == ""
 
 
 def test_a_load_is_held_against_last_week_and_a_regression():

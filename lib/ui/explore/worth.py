@@ -14,6 +14,7 @@ import numpy as np
 import streamlit as st
 
 from lib.dataset import Origin
+from lib.datasets import DATASETS
 from lib.english import counted, readable
 from lib.experiment import MODES
 from lib.figures.chart import with_unit
@@ -22,6 +23,7 @@ from lib.figures.palette import Palette
 from lib.forecast import ForecastError, forecast, why_not_fed_back
 from lib.narrate import worth as words
 from lib.run import ModelWeights
+from lib.ui.columns import advice
 from lib.ui.epoch import Epochs
 from lib.ui.linked import Linked, linked_buttons, linked_slider
 from lib.ui.parts import NAME, open_part
@@ -110,6 +112,7 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
         takeaway(words.worth_takeaway(worth, target, part), details)
 
     table("judged")
+    advice(dataset, DATASETS[shown.experiment.data.name].uses)
     if not (dataset.test and weights and shown.snapshot.status.over):
         return
     looked, look = _looks(shown)
