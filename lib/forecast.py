@@ -12,7 +12,7 @@ like these, which series don't promise: so it is counted on the test part. Nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -21,7 +21,7 @@ import numpy as np
 from lib.dataset import Dataset, Origin
 from lib.experiment import Experiment
 from lib.run import ModelWeights
-from lib.tables.features import CALENDAR
+from lib.tables.features import CALENDAR, on_a_circle
 from lib.worth import BUDGET, Answers, Part, cost, model_outputs, part_of
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def why_not_fed_back(dataset: Dataset) -> str:
     origin = _origin(dataset)
     if origin.horizons != (1,):
         return "Answers are fed back one row at a time: that needs a horizon of 1."
-    known = {*origin.columns, *_waves(origin)}
+    known = {*origin.columns, *_by_dates(origin, None)}
     same = np.diff(origin.series) == 0
     others = [
         name
@@ -104,17 +104,16 @@ def forecast(
     """
     if feed and (why := why_not_fed_back(dataset)):
         raise ForecastError(why)
-    make = _FedBack if feed else _Direct
-    way = make(experiment, dataset, _origin(dataset), weights, series, column, feed)
     values, widths, covered = {}, {}, {}
     errors = np.zeros(0, int)
-    for mode in weights:
-        values[mode] = way.ahead(mode)
-        wrong = way.errors(mode, "judged", judged)
-        errors, width = np.isfinite(wrong).sum(axis=0), half_widths(wrong)
+    for mode, arrays in weights.items():
+        model = _Model(experiment, dataset, _origin(dataset), mode, arrays, series, column, feed)
+        values[mode] = model.fed_back() if feed else model.direct()
+        off = model.errors("judged", judged)
+        errors, width = np.isfinite(off).sum(axis=0), half_widths(off)
         widths[mode] = np.broadcast_to(width, values[mode].shape)
         if tested is not None:
-            off = way.errors(mode, "test", tested)
+            off = model.errors("test", tested)
             counted = np.isfinite(off) & np.isfinite(width)
             if counted.any():
                 covered[mode] = int((off <= width)[counted].sum()), int(counted.sum())
@@ -147,36 +146,41 @@ def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex 
     if not isinstance(origin.times, pd.DatetimeIndex):
         return None
     known = pd.DatetimeIndex(origin.times[origin.series == series][-50:], freq="infer")
-    if known.freq is not None:
-        return pd.date_range(known[-1], periods=count + 1, freq=known.freq)[1:]
     if len(known) < 2:
         return None
     months = {"month": 1, "quarter": 3, "year": 12}.get(origin.step)
-    step = pd.DateOffset(months=months) if months else known.to_series().diff().median()
-    return pd.DatetimeIndex([known[-1] + k * step for k in range(1, count + 1)])
+    usual = pd.DateOffset(months=months) if months else known.to_series().diff().median()
+    return pd.DatetimeIndex([known[-1] + k * (known.freq or usual) for k in range(1, count + 1)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Way:
-    """What both ways to forecast share."""
+class _Model:
+    """The model of one mode, and the series and the target column that it is asked about."""
 
     experiment: Experiment
     dataset: Dataset
     origin: Origin
-    weights: ModelWeights
+    mode: str
+    arrays: Sequence[np.ndarray]
     series: int
     column: int
     feed: int
-
-    def own(self, samples: np.ndarray) -> np.ndarray:
-        """Which of some samples make the band, (m,) int: those of the series, else all."""
-        mine = np.flatnonzero(self.origin.series[self.origin.starts[samples]] == self.series)
-        return mine if len(mine) >= LEAST_OWN else np.arange(len(samples))
 
     @property
     def reach(self) -> int:
         """Rows from a window's first timestep to its last."""
         return self.origin.rate * (self.dataset.shape[1] - 1)
+
+    def says(self, windows: np.ndarray, series: np.ndarray, now: np.ndarray) -> np.ndarray:
+        """Answers at the last step, (n, C, H) in the raw unit; `now` (n, C) is known there."""
+        told = model_outputs(self.experiment, self.arrays, windows)[:, -1].astype(np.float64)
+        raw = self.origin.y_scale.raw(told, series).reshape(*now.shape, -1)
+        return raw if self.dataset.base is None else raw + now[..., None]
+
+    def own(self, samples: np.ndarray) -> np.ndarray:
+        """Which of some samples make the band, (m,) int: those of the series, else all."""
+        mine = np.flatnonzero(self.origin.series[self.origin.starts[samples]] == self.series)
+        return mine if len(mine) >= LEAST_OWN else np.arange(len(samples))
 
     def span(self) -> tuple[int, int]:
         """The first row of the series and the one after its last; it has a window at least."""
@@ -185,133 +189,81 @@ class _Way:
             raise ForecastError("This series has too few rows for a window.")
         return int(mine[0]), int(mine[-1]) + 1
 
-    def scales(self, series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Scale and offset of targets of some series, (n, K) or (K,).
+    def direct(self) -> np.ndarray:
+        """(h,) in the raw unit: of windows at the end of the series, whose targets lie beyond it.
 
-        Those of each series' first sample. A series without any has none: ForecastError.
+        NaN for the rows whose window would begin before the series does.
         """
-        origin, scale, offset = self.origin, self.dataset.target_scale, self.dataset.target_offset
-        if scale is None or offset is None:
-            return np.ones(self.dataset.targets), np.zeros(self.dataset.targets)
-        if scale.ndim == 1:
-            return scale, offset
-        known, first = np.unique(origin.series[origin.starts], return_index=True)
-        if not np.isin(series, known).all():
-            raise ForecastError("This series has too few rows for a window, so it has no scale.")
-        samples = first[np.searchsorted(known, series)]
-        return scale[samples], offset[samples]
-
-
-class _Direct(_Way):
-    """Windows at the end of a series, whose last step's targets lie beyond it."""
-
-    def ahead(self, mode: str) -> np.ndarray:
-        """(h,) in the raw unit: where a row has too short a window, NaN."""
         origin, far = self.origin, max(self.origin.horizons)
         if not far:
             raise ForecastError("Targets are of their timestep's own row, so none lies ahead.")
         first, end = self.span()
         last = np.arange(end - (1 if len(origin.horizons) > 1 else far), end)
         last = last[last - self.reach >= first]
-        read = origin.inputs[last[:, None] + np.arange(-self.reach, 1, origin.rate)]
-        outputs = model_outputs(self.experiment, self.weights[mode], read)[:, -1]
-        scale, offset = self.scales(np.full(len(last), self.series))
-        raw = (outputs * scale + offset).reshape(len(last), -1, len(origin.horizons))
-        if self.dataset.base is not None:
-            raw = raw + origin.targets[last, :, None]
-        values = np.full(far, np.nan)
-        values[-raw[:, self.column].size :] = raw[:, self.column].ravel()
-        return values
+        windows = origin.inputs[last[:, None] + np.arange(-self.reach, 1, origin.rate)]
+        told = self.says(windows, origin.series[last], origin.targets[last])[:, self.column].ravel()
+        return np.pad(told, (far - len(told), 0), constant_values=np.nan)
 
-    def errors(self, mode: str, _: Part, said: Answers) -> np.ndarray:
-        """Absolute errors, (n, H), in the raw unit."""
+    def errors(self, part: Part, said: Answers) -> np.ndarray:
+        """Absolute errors in a part, (n, h) in the raw unit; NaN where no row of it is left."""
+        if self.feed:
+            return self.errors_fed_back(part_of(self.dataset, part))
         dataset, horizons = self.dataset, len(self.origin.horizons)
         mine = self.own(said.samples)
         samples = said.samples[mine]
-        told = dataset.raw(said.last[mode][mine].astype(np.float64), samples, last=True)
+        told = dataset.raw(said.last[self.mode][mine].astype(np.float64), samples, last=True)
         truth = dataset.raw(dataset.y[samples, -1].astype(np.float64), samples, last=True)
         columns = slice(self.column * horizons, (self.column + 1) * horizons)
         return cast(np.ndarray, np.abs(told - truth)[:, columns])
 
+    def fed_back(self) -> np.ndarray:
+        """(h,) in the raw unit: one row ahead again and again.
 
-class _FedBack(_Way):
-    """One row ahead again and again, each answer in the place of the next row's inputs."""
-
-    def ahead(self, mode: str) -> np.ndarray:
-        """(h,) in the raw unit."""
-        return self._go_on(mode, np.array([self.span()[1] - 1]), self._to_come()[None])[0]
-
-    def errors(self, mode: str, part: Part, _: Answers) -> np.ndarray:
-        """Absolute errors, (n, h), of going on from samples; NaN where no row of the part is left.
-
-        The samples are evenly spread over the part.
+        Inputs that dates decide are those of the dates to come; the others are target columns, or
+        the same in all rows of the series.
         """
-        origin, samples = self.origin, part_of(self.dataset, part)
-        last = origin.starts[samples] + self.reach
+        origin, (_, end) = self.origin, self.span()
+        ahead = np.tile(origin.inputs[end - 1], (1, self.feed, 1))
+        offset, deviation = origin.x_scale.of(np.array(self.series))
+        waves = _by_dates(origin, future_times(self.dataset, self.series, self.feed))
+        for f, name in enumerate(self.dataset.feature_names):
+            if name in waves:
+                ahead[0, :, f] = (waves[name]() - offset[f]) / deviation[f]
+        return self.go_on(np.array([end - 1]), ahead)[0]
+
+    def errors_fed_back(self, samples: np.ndarray) -> np.ndarray:
+        """The same of going on from some, evenly spread, of all samples of a part."""
+        origin, last = self.origin, self.origin.starts[samples] + self.reach
         ends = np.full(len(origin.names), -1)
         np.maximum.at(ends, origin.series[last], last + 1)  # the last row of the part by series
-        each = cost({mode: self.weights[mode]}, self.dataset.shape[1]) * self.feed
+        each = cost({"": self.arrays}, self.dataset.shape[1]) * self.feed
         most = min(MOST_STARTS, max(LEAST_OWN, BUDGET // each))
         last = last[self.own(samples)]
         last = last[np.unique(np.linspace(0, len(last) - 1, most).round().astype(int))]
         rows = last[:, None] + np.arange(1, self.feed + 1)
         inside = rows <= ends[origin.series[last]][:, None]
         rows = np.minimum(rows, len(origin.targets) - 1)
-        told = self._go_on(mode, last, origin.inputs[rows])
+        told = self.go_on(last, origin.inputs[rows])
         return np.where(inside, np.abs(told - origin.targets[rows, self.column]), np.nan)
 
-    def _go_on(self, mode: str, last: np.ndarray, ahead: np.ndarray) -> np.ndarray:
-        """Answers after these rows, (n, h), in the raw unit.
+    def go_on(self, last: np.ndarray, ahead: np.ndarray) -> np.ndarray:
+        """Answers after these rows, (n, h) in the raw unit, each in the place of the next inputs.
 
         `ahead` (n, h, F) are the inputs of the rows to come, of which target columns aren't read.
         """
-        origin, series = self.origin, self.origin.series[last]
-        scale, offset = self.scales(series)
-        names = self.dataset.feature_names
+        origin, series, names = self.origin, self.origin.series[last], self.dataset.feature_names
         own = [f for f, name in enumerate(names) if name in origin.columns]
         columns = [origin.columns.index(names[f]) for f in own]
-        lines = np.zeros((2, len(origin.names), len(own)))  # from the raw unit to the inputs'
-        for s in np.unique(series):
-            rows = origin.series == s
-            for j, (f, c) in enumerate(zip(own, columns, strict=True)):
-                lines[:, s, j] = _line(origin.targets[rows, c], origin.inputs[rows, f])
-        slope, constant = lines[:, series]
+        offset, deviation = (of[..., own] for of in origin.x_scale.of(series))
         window = origin.inputs[last[:, None] + np.arange(-self.reach, 1)]
-        raw = origin.targets[last]
+        now = origin.targets[last]
         told = []
-        for j in range(self.feed):
-            read = window[:, :: origin.rate]
-            answer = model_outputs(self.experiment, self.weights[mode], read)[:, -1]
-            base = raw if self.dataset.base is not None else 0.0
-            raw = answer.astype(np.float64) * scale + offset + base
-            told.append(raw[:, self.column])
-            row = ahead[:, j].copy()
-            row[:, own] = raw[:, columns] * slope + constant
+        for row in np.swapaxes(ahead, 0, 1).copy():
+            now = self.says(window[:, :: origin.rate], series, now)[..., 0]
+            told.append(now[:, self.column])
+            row[:, own] = (now[:, columns] - offset) / deviation
             window = np.concatenate([window[:, 1:], row[:, None]], axis=1)
         return np.stack(told, axis=1)
-
-    def _to_come(self) -> np.ndarray:
-        """The inputs of the rows after the last one, (h, F): by the calendar, else as in the last.
-
-        Else they are the same in all rows of a series, or target columns.
-        """
-        origin, (first, end) = self.origin, self.span()
-        made = np.tile(origin.inputs[end - 1], (self.feed, 1))
-        waves = {
-            f: _waves(origin)[name]
-            for f, name in enumerate(self.dataset.feature_names)
-            if name in _waves(origin) and name not in origin.columns
-        }
-        if not waves:
-            return made
-        times = future_times(self.dataset, self.series, self.feed)
-        if times is None:
-            raise ForecastError("Nobody can tell the dates of the rows to come.")
-        known = cast("pd.DatetimeIndex", origin.times)[first:end]
-        for f, wave in waves.items():
-            slope, constant = _line(wave(known), origin.inputs[first:end, f])
-            made[:, f] = wave(times) * slope + constant
-        return made
 
 
 def _origin(dataset: Dataset) -> Origin:
@@ -320,20 +272,8 @@ def _origin(dataset: Dataset) -> Origin:
     return dataset.origin
 
 
-def _waves(origin: Origin) -> dict[str, Callable[[pd.DatetimeIndex], np.ndarray]]:
-    """What computes each input that dates decide, by the feature's name."""
-    if not origin.time_format:
-        return {}
-    return {
-        f"{name} ({wave})": lambda times, part=part, of=of: of(2 * np.pi * part(times))  # type: ignore[misc]
-        for name, part in CALENDAR.items()
-        for wave, of in (("sin", np.sin), ("cos", np.cos))
-    }
-
-
-def _line(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
-    """Slope and constant of y = slope · x + constant, which holds for all of them."""
-    low, high = int(np.argmin(x)), int(np.argmax(x))
-    rise = float(y[high]) - float(y[low])
-    slope = rise / float(x[high] - x[low]) if x[high] > x[low] else 0.0
-    return slope, float(y[low]) - slope * float(x[low])
+def _by_dates(origin: Origin, times: pd.Index | None) -> dict[str, Callable[[], np.ndarray]]:
+    """What computes the inputs that these dates decide, by the feature's name."""
+    names = CALENDAR if origin.time_format else ()
+    made = (feature for name in names for feature in on_a_circle(name, times))
+    return {name: of for name, of in made if name not in origin.columns}

@@ -15,6 +15,39 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Scale:
+    """What standardises columns: each (C,), or (S, C) where each series has its own."""
+
+    offset: np.ndarray
+    deviation: np.ndarray
+
+    @property
+    def by_series(self) -> bool:
+        """Whether each series has its own."""
+        return self.offset.ndim == 2
+
+    def of(self, series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Offset and deviation for values of these series, (…, C), or (C,) where all share one."""
+        if not self.by_series:
+            return self.offset, self.deviation
+        return self.offset[series], self.deviation[series]
+
+    def standard(self, values: np.ndarray, series: np.ndarray) -> np.ndarray:
+        """In deviations: values of these series, (…, C)."""
+        offset, deviation = self.of(series)
+        return (values - offset) / deviation
+
+    def raw(self, values: np.ndarray, series: np.ndarray) -> np.ndarray:
+        """Back in the raw unit: values in deviations, (…, C), of these series."""
+        offset, deviation = self.of(series)
+        return values * deviation + offset
+
+
+SAME = Scale(np.zeros(1), np.ones(1))
+"""It leaves values as they are."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Origin:
     """The rows that windows were cut from, series after series, each in order of time.
 
@@ -48,10 +81,10 @@ class Origin:
     """How a time is written; "" where times are texts."""
     columns: tuple[str, ...] = ()
     """C names of target columns."""
-    offset: np.ndarray | None = None
-    """What was taken from the raw features, (F,), or (S, F) where each series has its own."""
-    scale: np.ndarray | None = None
-    """What they were divided by then."""
+    x_scale: Scale = SAME
+    """From the raw features to `inputs`."""
+    y_scale: Scale = SAME
+    """From the raw targets, K columns (their changes, where these are the targets), to y."""
     every: int = 1
     """Every k-th window is a sample, where all would be too many."""
 

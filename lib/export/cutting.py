@@ -50,7 +50,7 @@ class _Cutting:
     @property
     def _own(self) -> bool:
         """Whether each series is standardised by itself."""
-        return self.origin.scale is not None and self.origin.scale.ndim == 2
+        return self.origin.x_scale.by_series
 
     @property
     def _each(self) -> bool:

@@ -46,9 +46,7 @@ def arrays(dataset: Dataset) -> bytes:
     if (origin := dataset.origin) is not None:
         series = origin.series[origin.starts]
         kept["series"] = np.array(origin.names)[series]
-        for name, values in (("x_offset", origin.offset), ("x_scale", origin.scale)):
-            if values is not None:
-                kept[name] = values[series] if values.ndim == 2 else values
+        kept["x_offset"], kept["x_scale"] = origin.x_scale.of(series)
         if origin.times is not None:
             begins = origin.times[origin.starts].to_numpy()
             kept["begins"] = begins if begins.dtype.kind == "M" else begins.astype("U")

@@ -47,7 +47,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Windows:
-    """What was cut from `origin`, in the unit of y: y = (raw - base - offset) / scale."""
+    """What was cut from `origin`, in the unit of y."""
 
     origin: Origin
     x: np.ndarray
@@ -57,31 +57,20 @@ class Windows:
     train: int
     own: tuple[int, ...] = ()
     """Which of the F features are target columns."""
-    scale: np.ndarray | None = None
-    """(K,) or (N, K); None means 1."""
-    offset: np.ndarray | None = None
-    """(K,) or (N, K); None means 0."""
-    base: np.ndarray | None = None
-    """(N, T, K) in the raw unit; None means 0."""
+    change: bool = False
+    """Whether targets are the change from the timestep's own values."""
 
     def rows(self, *, last: bool) -> np.ndarray:
         """The rows of the timesteps, (N, T), or of the last one, (N, 1)."""
-        timesteps = self.y.shape[1]
-        rows = self.origin.rows(timesteps)
+        rows = self.origin.rows(self.y.shape[1])
         return rows[:, -1:] if last else rows
 
     def scaled(self, raw: np.ndarray) -> np.ndarray:
         """(N, t, C, H) in the raw unit, of the last t timesteps → (N, t, K) in the unit of y."""
-        values = raw.reshape(*raw.shape[:2], -1)
-        if self.base is not None:
-            values = values - self.base[:, -raw.shape[1] :]
-        if self.offset is not None:
-            values = values - self._of_timesteps(self.offset)
-        return values if self.scale is None else values / self._of_timesteps(self.scale)
-
-    @staticmethod
-    def _of_timesteps(array: np.ndarray) -> np.ndarray:
-        return array if array.ndim == 1 else array[:, None]
+        if self.change:
+            raw = raw - self.origin.targets[self.rows(last=raw.shape[1] == 1)][..., None]
+        series = self.origin.series[self.origin.starts][:, None]
+        return self.origin.y_scale.standard(raw.reshape(*raw.shape[:2], -1), series)
 
 
 def table_baselines(windows: Windows, judged: slice) -> tuple[np.ndarray, tuple[Baseline, ...]]:
@@ -124,8 +113,7 @@ def find_period(origin: Origin) -> int:
     searched = origin.targets[of_longest[:count], :_SEARCHED_COLUMNS].T
     candidates = [1, *_USUAL.get(origin.step, ()), *(_search(one.tobytes()) for one in searched)]
     horizons = np.unique(np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int))
-    ahead = [max(1, origin.horizons[i]) for i in horizons]
-    lags = {m: [_lag(m, h) for h in ahead] for m in candidates if m}
+    lags = {m: _lag(m, _nearest(origin)[horizons]) for m in candidates if m}
     lags = {m: of_m for m, of_m in lags.items() if m == 1 or 2 * max(of_m) <= len(of_longest)}
     # The same rows for all of them: those that the longest look back leaves.
     first = rows - max(map(max, lags.values()))
@@ -153,79 +141,60 @@ def _search(column: bytes) -> int:
     return int(find_season_length(values, max(len(values) // 3, 1)))
 
 
-def _lag(period: int, horizon: int) -> int:
-    """How many rows before a target its value in the last known season is; `horizon` from 1 on."""
-    return period * -(-horizon // period)
+def _lag(period: int, ahead: np.ndarray) -> np.ndarray:
+    """How many rows before a target its value in the last known season is; `ahead` from 1 on."""
+    return period * -(-ahead // period)
 
 
-def _known(origin: Origin, rows: np.ndarray, lags: list[int]) -> tuple[np.ndarray, np.ndarray]:
-    """The target columns `lags` rows before each target, and whether the series was there then.
+def _nearest(origin: Origin) -> np.ndarray:
+    """How many rows before a target its last known value is, (H,)."""
+    return np.maximum(1, origin.horizons)
 
-    `rows` (N, t) are the timesteps', and there is a lag for each of H horizons: (N, t, C, H).
+
+def _before(
+    origin: Origin, rows: np.ndarray, lags: np.ndarray, otherwise: Callable[..., np.ndarray]
+) -> np.ndarray:
+    """The values `lags` (H,) rows before each target, (N, t, C, H).
+
+    Where the series wasn't there yet: what `otherwise` makes of the origin and the rows.
     """
-    back = np.array(origin.horizons) - np.array(lags)  # from the timestep's row
-    known = rows[..., None] + back
+    known = rows[..., None] + np.array(origin.horizons) - lags
     there = (known >= 0) & (origin.series[np.maximum(known, 0)] == origin.series[rows][..., None])
-    values = origin.targets[np.where(there, known, 0)]
-    return np.swapaxes(values, -1, -2), there[..., None, :]
-
-
-def _nearest(origin: Origin) -> list[int]:
-    """How many rows before a target its last known value is, for each of H horizons."""
-    return [max(1, horizon) for horizon in origin.horizons]
-
-
-def _means(origin: Origin) -> np.ndarray:
-    """Means of the training rows by series, (S, C): of all of them where a series has none."""
-    rows = np.flatnonzero(origin.training)
-    values, series = origin.targets[rows], origin.series[rows]
-    count = np.bincount(series, minlength=len(origin.names))[:, None]
-    sums = np.stack(
-        [np.bincount(series, column, minlength=len(origin.names)) for column in values.T], axis=-1
-    )
-    return np.where(count > 0, sums / np.maximum(count, 1), values.mean(axis=0))
-
-
-def _mean(windows: Windows, last: bool) -> np.ndarray:
-    origin, rows = windows.origin, windows.rows(last=last)
-    means = _means(origin)[origin.series[rows]][..., None]
-    return windows.scaled(np.repeat(means, len(origin.horizons), axis=-1))
-
-
-def _last_value(origin: Origin, rows: np.ndarray) -> np.ndarray:
-    """(N, t, C, H): where nothing is known yet (horizon 0 of a series' first row), the mean."""
-    values, there = _known(origin, rows, _nearest(origin))
+    values = np.swapaxes(origin.targets[np.where(there, known, 0)], -1, -2)
     if there.all():
         return values
-    return np.where(there, values, _means(origin)[origin.series[rows]][..., None])
+    return np.where(there[..., None, :], values, otherwise(origin, rows))
 
 
-def _last(windows: Windows, last: bool) -> np.ndarray:
-    return windows.scaled(_last_value(windows.origin, windows.rows(last=last)))
+def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
+    """That of the series' training rows: of all of them where it has none."""
+    known, count = np.flatnonzero(origin.training), len(origin.names)
+    values, series = origin.targets[known], origin.series[known]
+    sums = np.stack([np.bincount(series, column, count) for column in values.T], axis=-1)
+    of_each = np.bincount(series, minlength=count)[:, None]
+    means = np.where(of_each > 0, sums / np.maximum(of_each, 1), values.mean(axis=0))
+    return np.repeat(means[origin.series[rows]][..., None], len(origin.horizons), axis=-1)
 
 
-def _seasonal(windows: Windows, last: bool) -> np.ndarray | None:
+def _last(origin: Origin, rows: np.ndarray) -> np.ndarray:
+    """Where nothing is known yet (horizon 0 of a series' first row), the mean."""
+    return _before(origin, rows, _nearest(origin), _mean)
+
+
+def _seasonal(origin: Origin, rows: np.ndarray) -> np.ndarray | None:
     """None where that would be the last value."""
-    origin, rows = windows.origin, windows.rows(last=last)
-    lags = [_lag(origin.period, ahead) for ahead in _nearest(origin)]
-    if lags == _nearest(origin):
-        return None
-    values, there = _known(origin, rows, lags)
-    return windows.scaled(
-        values if there.all() else np.where(there, values, _last_value(origin, rows))
-    )
+    lags = _lag(origin.period, _nearest(origin))
+    return _before(origin, rows, lags, _last) if (lags != _nearest(origin)).any() else None
 
 
-def _drift(windows: Windows, last: bool) -> np.ndarray:
+def _drift(origin: Origin, rows: np.ndarray) -> np.ndarray:
     """The last known value, and the mean change since the series began for each row from it."""
-    origin, rows = windows.origin, windows.rows(last=last)
-    ahead = np.array(_nearest(origin))
-    values = _last_value(origin, rows)
+    ahead, values = _nearest(origin), _last(origin, rows)
     begin = np.searchsorted(origin.series, np.arange(len(origin.names)))[origin.series[rows]]
     since = (rows - begin)[..., None] + np.array(origin.horizons) - ahead
     change = values - origin.targets[begin][..., None]
     slope = change / np.maximum(since, 1)[..., None, :]
-    return windows.scaled(values + np.where(since > 0, ahead, 0)[..., None, :] * slope)
+    return values + np.where(since > 0, ahead, 0)[..., None, :] * slope
 
 
 def _linear(windows: Windows, last: bool) -> np.ndarray | None:
@@ -275,7 +244,7 @@ def _linear(windows: Windows, last: bool) -> np.ndarray | None:
 def _seasonal_label(origin: Origin) -> str:
     period, step = origin.period, origin.step
     regular = _is_regular(origin)
-    repeats = max(_nearest(origin)) > period
+    repeats = max(origin.horizons) > period
     if regular and (step, period) in _WORDS:
         what, then, season = _WORDS[step, period]
         return f"repeating the last known {season}" if repeats else f"the same {what} {then}"
@@ -300,6 +269,18 @@ def _last_label(origin: Origin) -> str:
     return "guessing tomorrow as today" if tomorrow else "guessing no change"
 
 
+def _of_rows(
+    guess: Callable[[Origin, np.ndarray], np.ndarray | None],
+) -> Callable[[Windows, bool], np.ndarray | None]:
+    """A guess that needs no more than the rows of the timesteps, in the raw unit (N, t, C, H)."""
+
+    def of_windows(windows: Windows, last: bool) -> np.ndarray | None:
+        raw = guess(windows.origin, windows.rows(last=last))
+        return None if raw is None else windows.scaled(raw)
+
+    return of_windows
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A way to guess."""
@@ -312,10 +293,10 @@ class Kind:
 
 
 BASELINES = {
-    "last": Kind(_last_label, _last),
-    "seasonal": Kind(_seasonal_label, _seasonal),
-    "drift": Kind(lambda _: "the mean change going on", _drift),
-    "mean": Kind(lambda _: "guessing the mean", _mean),
+    "last": Kind(_last_label, _of_rows(_last)),
+    "seasonal": Kind(_seasonal_label, _of_rows(_seasonal)),
+    "drift": Kind(lambda _: "the mean change going on", _of_rows(_drift)),
+    "mean": Kind(lambda _: "guessing the mean", _of_rows(_mean)),
     "linear": Kind(lambda _: "a linear autoregression", _linear),
 }
 """All guesses, by name; of two that are equally good the one that stands first here wins."""

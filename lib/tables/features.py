@@ -90,14 +90,14 @@ def _features_of(table: Table, column: str) -> list[_Feature]:
     if column in table.categories:
         return _one_hot(table.frame[column], column)
     if column in calendar_names(table):
-        return _on_a_circle(column, table.times)
+        return on_a_circle(column, table.times)
     raise WindowError(
         f"the input column {column!r} isn't in {table.name}, which has "
         f"{[*table.numbers, *table.categories, *calendar_names(table)]}."
     )
 
 
-def _on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
+def on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
     """The sine and the cosine of where a time is in the round of `CALENDAR`."""
 
     def angle() -> np.ndarray:

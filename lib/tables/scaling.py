@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
+from lib.origin import Scale
 from lib.tables.table import WindowError
 
 _FARTHEST = 1e15
@@ -15,20 +15,6 @@ _FARTHEST = 1e15
 
 Groups: TypeAlias = tuple[np.ndarray, int]
 """Which series each row belongs to, (R,), and how many there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """What standardises columns: (C,), or (S, C) where each series has its own."""
-
-    offset: np.ndarray
-    deviation: np.ndarray
-
-    def of(self, series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Offset and deviation for rows or samples of these series, (N, C), or (C,)."""
-        if self.offset.ndim == 1:
-            return self.offset, self.deviation
-        return self.offset[series], self.deviation[series]
 
 
 def standards(
@@ -41,18 +27,15 @@ def standards(
 
     With `groups` each series has its own; one without training rows has those of all.
     """
-    known = values[training]
-    offset, deviation, constant = _moments(known)
-    scale = Scale(offset, deviation)
+    offset, deviation, constant = _moments(values[training])
     flat = [names[j] for j in np.flatnonzero(constant).tolist()]
     if groups is None:
-        return scale, flat
+        return Scale(offset, deviation), flat
     series, count = groups
-    offsets, deviations = np.tile(offset, (count, 1)), np.tile(deviation, (count, 1))
-    for s in range(count):
-        if len(own := values[training & (series == s)]):
-            offsets[s], deviations[s], _ = _moments(own)
-    return Scale(offsets, deviations), flat
+    offset, deviation = np.tile(offset, (count, 1)), np.tile(deviation, (count, 1))
+    for s in np.unique(series[training]):
+        offset[s], deviation[s], _ = _moments(values[training & (series == s)])
+    return Scale(offset, deviation), flat
 
 
 def _moments(known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -61,12 +44,6 @@ def _moments(known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     constant = known.max(axis=0) == known.min(axis=0)
     constant |= deviation <= 1e-12 * np.abs(offset)  # the rest is rounding
     return offset, np.where(constant, 1.0, deviation), constant
-
-
-def in_deviations(values: np.ndarray, scale: Scale, series: np.ndarray) -> np.ndarray:
-    """(…, C) float64 of rows of these series."""
-    offset, deviation = scale.of(series)
-    return (values - offset) / deviation
 
 
 def check_near(deviations: np.ndarray, names: Sequence[str]) -> None:

@@ -15,9 +15,10 @@ import numpy as np
 from lib.dataset import Dataset, Origin
 from lib.english import counted, joined
 from lib.experiment import MAX_VALUES, DataSettings
+from lib.origin import Scale
 from lib.tables.baselines import Windows, find_period, table_baselines
 from lib.tables.cutting import Cut, Plan, cut
-from lib.tables.scaling import Groups, Scale, check_near, in_deviations, standards
+from lib.tables.scaling import Groups, check_near, standards
 from lib.tables.series import Rows, rows_of
 from lib.tables.table import Table, TooShortError, WindowError
 
@@ -106,7 +107,7 @@ class _Draft:
         groups = (rows.series, len(rows.names)) if by_series else None
         notes = [*self.table.notes, *rows.notes]
         x_scale, flat = standards(rows.inputs, rows.feature_names, training, groups)
-        x_rows = in_deviations(rows.inputs, x_scale, rows.series)
+        x_rows = x_scale.standard(rows.inputs, rows.series)
         check_near(x_rows, rows.feature_names)
         read = windows.starts[:, None] + data.rate * np.arange(data.timesteps)
         y, y_scale, base, flat_targets = self._targets(read, training, groups)
@@ -130,8 +131,8 @@ class _Draft:
             period=data.period,
             time_format=_time_format(rows.times),
             columns=self.targets,
-            offset=x_scale.offset,
-            scale=x_scale.deviation,
+            x_scale=x_scale,
+            y_scale=y_scale,
             every=windows.every,
         )
         if not data.period:
@@ -140,7 +141,7 @@ class _Draft:
         lead += "s" if h > 1 and lead else ""
         own = tuple(f for f, feature in enumerate(rows.feature_names) if feature in self.targets)
         x, (train, validation, test) = origin.inputs[read], windows.sizes
-        cut_so = Windows(origin, x, y, train, own, deviation, offset, base)
+        cut_so = Windows(origin, x, y, train, own, data.form == "change")
         naive, baselines = table_baselines(cut_so, slice(train, train + validation))
         units = {self.table.units.get(column, "") for column in self.targets}
         when = lead or (f"1 to {h} {step}s" if h else "")
@@ -217,7 +218,7 @@ class _Draft:
                 flat = constant
             scales.append(scale)
             raw = column[read + h] - (column[read] if change else 0.0)
-            scaled = in_deviations(raw[..., None], scale, self.rows.series[read])
+            scaled = scale.standard(raw[..., None], self.rows.series[read])
             check_near(scaled.reshape(-1, 1), names[k : k + 1])
             y[..., k] = scaled[..., 0]
         both = Scale(

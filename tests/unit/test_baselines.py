@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from lib.dataset import Origin
+from lib.origin import SAME, Scale
 from lib.tables import baselines
 from lib.tables.baselines import BASELINES, Windows, find_period, table_baselines
 from tests.unit import own_data
@@ -30,14 +31,14 @@ def rows_of(series, names, values, *, times=None, step="row", horizons=(1,), per
     )
 
 
-def cut(origin, timesteps, rate=1, *, scale=None, offset=None):
+def cut(origin, timesteps, rate=1, *, scale=SAME):
     """All windows that fit in, of each series; those of training rows come first."""
     reach = (timesteps - 1) * rate + max(origin.horizons)
     starts = np.arange(len(origin.series) - reach)
     starts = starts[origin.series[starts] == origin.series[starts + reach]]
     known = origin.training[starts + reach]
     starts = np.concatenate([starts[known], starts[~known]])
-    origin = replace(origin, starts=starts, rate=rate)
+    origin = replace(origin, starts=starts, rate=rate, y_scale=scale)
     rows = origin.rows(timesteps)
     y = np.stack([origin.targets[rows + h] for h in origin.horizons], axis=-1)
     windows = Windows(
@@ -45,8 +46,6 @@ def cut(origin, timesteps, rate=1, *, scale=None, offset=None):
         origin.inputs[rows],
         np.zeros((len(starts), timesteps, y[0, 0].size)),
         int(known.sum()),
-        scale=scale,
-        offset=offset,
     )
     return replace(windows, y=windows.scaled(y).astype(np.float32))
 
@@ -84,7 +83,7 @@ def test_guesses_are_what_a_loop_over_rows_finds(name, horizons):
     """Two series, two columns, a period of 5, a scale: every timestep, and the last one alone."""
     origin = some_rows(np.random.default_rng(0), horizons=horizons, period=5)
     k = 2 * len(horizons)
-    windows = cut(origin, 4, 2, scale=np.arange(1.0, k + 1), offset=np.full(k, 3.0))
+    windows = cut(origin, 4, 2, scale=Scale(np.full(k, 3.0), np.arange(1.0, k + 1)))
     expected = np.array(
         [
             [[by_loop(name, origin, row, h, c) for c in range(2) for h in horizons] for row in rows]
@@ -97,18 +96,13 @@ def test_guesses_are_what_a_loop_over_rows_finds(name, horizons):
 
 
 def test_a_change_and_scales_by_series_are_taken_into_account():
-    """Of a change from the last value "no change" is 0, less the offset, by each sample's scale."""
+    """Of a change from the last value "no change" is 0, less the offset, by each series' scale."""
     origin = some_rows(np.random.default_rng(1), columns=1)
-    windows = cut(origin, 3)
-    samples = len(windows.x)
-    windows = replace(
-        windows,
-        base=windows.origin.targets[windows.origin.rows(3)],
-        scale=np.linspace(1, 2, samples)[:, None],
-        offset=np.linspace(-1, 1, samples)[:, None],
-    )
+    scale = Scale(np.array([[-1.0], [1.0]]), np.array([[1.0], [2.0]]))
+    windows = replace(cut(origin, 3, scale=scale), change=True)
+    series = origin.series[windows.origin.starts]
     last = BASELINES["last"].guess(windows, True)[:, 0, 0]
-    np.testing.assert_allclose(last, -np.linspace(-1, 1, samples) / np.linspace(1, 2, samples))
+    np.testing.assert_allclose(last, np.where(series == 0, 1, -1 / 2))
 
 
 def ridge(read, told, train, x):
