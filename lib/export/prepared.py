@@ -6,7 +6,6 @@ Both have the same arrays, but for the names of timesteps and samples, which onl
 from __future__ import annotations
 
 import io
-from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from lib.dataset import Dataset
 from lib.datasets import find_spec
 from lib.experiment import Experiment
 from lib.export.data import DATA
-from lib.export.python import LINE, comment, laid_out, plain, quoted
+from lib.export.python import comment, laid_out, quoted
 
 ARRAYS = "prepared.npz"
 """What the file is called."""
@@ -61,25 +60,15 @@ def preparation(experiment: Experiment, dataset: Dataset) -> str:
     Args and errors are those of `lib.export.keras_script`.
     """
     data = DATA[find_spec(experiment).name](experiment, dataset)
-    title = shorten(plain(dataset.title), LINE // 3, placeholder=" …")
     inputs = "inputs" if dataset.origin else _names(dataset.feature_names)
     arguments = [
         *(quoted(ARRAYS), "x=x", "y=y", "train=train", f"test={'test' if dataset.test else 0}"),
         *(f"feature_names={inputs}", f"target_names={_names(dataset.target_names)}"),
         *data.scaler,
     ]
-    blocks = [
-        f'"""{title}: samples for recurrent layers."""',
-        "\n".join(sorted({"import numpy as np", *data.imports})),
-        *([f"\n{data.function}\n"] if data.function else []),
-        data.code,
-        "\n".join(
-            [
-                *(comment(_TOLD) if data.scaler else []),
-                laid_out("np.savez_compressed(", arguments, ")"),
-            ]
-        ),
-    ]
+    told = comment(_TOLD) if data.scaler else []
+    kept = "\n".join([*told, laid_out("np.savez_compressed(", arguments, ")")])
+    blocks = [*data.script(dataset.title, "samples for recurrent layers"), kept]
     return "\n\n".join(blocks) + "\n"
 
 

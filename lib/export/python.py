@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from textwrap import wrap
+from textwrap import shorten, wrap
 
 LINE = 100
 """The longest line of a script."""
@@ -20,6 +20,28 @@ class DataCode:
     imports: tuple[str, ...] = ()
     scaler: tuple[str, ...] = ()
     """Arguments of `np.savez` that keep what the columns were standardised with."""
+
+    def script(self, title: str, about: str, *imports: str) -> list[str]:
+        """The blocks of a script up to its data."""
+        title = shorten(plain(title), LINE // 3, placeholder=" …")
+        lines = sorted({"import numpy as np", *imports, *self.imports})
+        # Two blank lines around a function.
+        function = [f"\n{self.function}\n"] if self.function else []
+        return [f'"""{title}: {about}."""', "\n".join(lines), *function, self.code]
+
+
+def chosen(template: str, flags: Container[str], **fields: object) -> list[str]:
+    """The lines of a template that the flags ask for, filled in.
+
+    Before the first | of a line stands what it needs: all of these flags, and none after a "!".
+    """
+    lines = []
+    for line in template.strip("\n").splitlines():
+        needs, _, code = line.partition("|")
+        if all((flag.lstrip("!") in flags) != flag.startswith("!") for flag in needs.split()):
+            code = code.removeprefix(" ").format(**fields)
+            lines += comment(code[2:]) if code.startswith("# ") else [code]
+    return lines
 
 
 def plain(text: str) -> str:

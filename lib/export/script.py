@@ -7,13 +7,11 @@ the weights there, so its figures come close to those of the app and aren't the 
 
 from __future__ import annotations
 
-from textwrap import shorten
-
 from lib.dataset import Dataset
 from lib.datasets import find_spec
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import DATA
-from lib.export.python import LINE, laid_out, plain
+from lib.export.python import laid_out
 from lib.stack.models import model_layers
 from lib.stack.recurrent import Recurrent
 from lib.stack.tensors import readable_shape
@@ -32,22 +30,14 @@ def keras_script(experiment: Experiment, dataset: Dataset) -> str:
     """
     data = DATA[find_spec(experiment).name](experiment, dataset)
     modes = " and ".join(MODES[mode].keras for mode in experiment.model.modes)
-    imports = "\n".join(sorted({"import keras", "import numpy as np", *data.imports}))
-    title = shorten(plain(dataset.title), LINE // 3, placeholder=" …")
-    head = [f'"""{title}: {modes}, in Keras 3."""', imports]
-    if data.function:
-        # Two blank lines around a function.
-        head += ["\n" + data.function + "\n"]
-    return "\n\n".join(
-        [
-            *head,
-            data.code,
-            *_models(experiment, dataset),
-            *_keeping(experiment, dataset),
-            *(_training(mode, experiment, dataset) for mode in experiment.model.modes),
-            _verdict(experiment, dataset),
-        ]
-    )
+    blocks = [
+        *data.script(dataset.title, f"{modes}, in Keras 3", "import keras"),
+        *_models(experiment, dataset),
+        *_keeping(experiment, dataset),
+        *(_training(mode, experiment, dataset) for mode in experiment.model.modes),
+        _verdict(experiment, dataset),
+    ]
+    return "\n\n".join(blocks) + "\n"
 
 
 def _models(experiment: Experiment, dataset: Dataset) -> list[str]:
@@ -132,4 +122,4 @@ def _verdict(experiment: Experiment, dataset: Dataset) -> str:
             f'print(f"{MODES[mode].name}: '
             'mean squared error {np.mean(wrong**2):.4g} at the last timestep")',
         ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)

@@ -113,8 +113,7 @@ def _parts_by_time(rank: np.ndarray, times: int, plan: Plan) -> np.ndarray:
     windows = times - (plan.parts - 1) * plan.gap - plan.parts * (plan.span - 1)
     if windows < plan.parts:
         raise _too_short(plan, times, (times - (plan.parts - 1) * plan.gap) // plan.parts)
-    train = min(max(round(windows * plan.train / 100), 1), windows - plan.parts + 1)
-    test = min(max(round(windows * plan.test / 100), 1), windows - train - 1) if plan.test else 0
+    train, test = _shares(windows, plan)
     edges = [train + plan.span - 1, times]
     if test:
         edges.insert(1, times - (test + plan.span - 1) - plan.gap)
@@ -142,13 +141,18 @@ def _parts_by_series(series: np.ndarray, plan: Plan) -> np.ndarray:
         nth = int(np.sort(rows)[-plan.parts])
         raise _too_short(plan, nth, nth)
     order = np.random.default_rng([plan.seed, 0]).permutation(usable)
-    train = min(max(round(len(usable) * plan.train / 100), 1), len(usable) - plan.parts + 1)
-    rest = len(usable) - train
-    test = min(max(round(len(usable) * plan.test / 100), 1), rest - 1) if plan.test else 0
+    train, test = _shares(len(usable), plan)
     of_series = np.full(len(rows), -1)
     for number, chosen in enumerate(np.split(order, [train, len(usable) - test])):
         of_series[chosen] = number
     return of_series[series]
+
+
+def _shares(count: int, plan: Plan) -> tuple[int, int]:
+    """How many of all are for training and for the test: at least one for each part."""
+    train = min(max(round(count * plan.train / 100), 1), count - plan.parts + 1)
+    test = min(max(round(count * plan.test / 100), 1), count - train - 1) if plan.test else 0
+    return train, test
 
 
 def _too_short(plan: Plan, rows: int, longest_span: int) -> TooShortError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -195,37 +196,28 @@ class _Draft:
 
         The names are of targets that don't vary in training.
         """
-        values, change = self.rows.targets, self.data.form == "change"
-        n, steps = read.shape
-        wide = values.shape[1] * len(self.horizons)
-        y = np.empty((n, steps, wide), np.float32)
-        base = np.repeat(values[read], len(self.horizons), axis=-1) if change else None
-        names = [name for name in self.targets for _ in self.horizons]
-        scales, flat = [], list[str]()
-        plain, constant = standards(values, self.targets, training, groups)
-        for k in range(wide):
-            column, h = values[:, k // len(self.horizons)], self.horizons[k % len(self.horizons)]
+        rows, values, change = self.rows, self.rows.targets, self.data.form == "change"
+        count, columns = len(self.horizons), len(self.targets)
+        y = np.empty((*read.shape, columns * count), np.float32)
+        flat, offsets, deviations = list[str](), [], []
+        for k, (c, h) in enumerate(product(range(columns), self.horizons)):
+            raw, name = values[:, c : c + 1], [self.targets[c]]
             if change:
-                known = training[: len(training) - h] & training[h:]
-                known &= self.rows.series[: len(training) - h] == self.rows.series[h:]
-                moved = (column[h:] - column[: len(column) - h])[:, None]
-                within = None if groups is None else (groups[0][: len(moved)], groups[1])
-                scale, still = standards(moved, [names[k]], known, within)
-                flat += still
-            else:
-                c = slice(k // len(self.horizons), k // len(self.horizons) + 1)
-                scale = Scale(plain.offset[..., c], plain.deviation[..., c])
-                flat = constant
-            scales.append(scale)
-            raw = column[read + h] - (column[read] if change else 0.0)
-            scaled = scale.standard(raw[..., None], self.rows.series[read])
-            check_near(scaled.reshape(-1, 1), names[k : k + 1])
-            y[..., k] = scaled[..., 0]
-        both = Scale(
-            np.concatenate([scale.offset for scale in scales], axis=-1),
-            np.concatenate([scale.deviation for scale in scales], axis=-1),
-        )
-        return y, both, base, flat
+                far = max(len(raw) - h, 0)
+                known = training[:far] & training[h:] & (rows.series[:far] == rows.series[h:])
+                within = None if groups is None else (groups[0][:far], groups[1])
+                scale, still = standards(raw[h:] - raw[:far], name, known, within)
+            elif h == self.horizons[0]:  # the same for all of them
+                scale, still = standards(raw, name, training, groups)
+            told = raw[read + h] - (raw[read] if change else 0.0)
+            told = scale.standard(told, rows.series[read])
+            check_near(told.reshape(-1, 1), name)
+            y[..., k : k + 1] = told
+            offsets.append(scale.offset)
+            deviations.append(scale.deviation)
+            flat += still
+        scale = Scale(np.concatenate(offsets, axis=-1), np.concatenate(deviations, axis=-1))
+        return y, scale, np.repeat(values[read], count, axis=-1) if change else None, flat
 
     def _said(self, origin: Origin, *, by_series: bool) -> list[str]:
         """What is done with the windows, a sentence each: which are used, the parts, the scale."""
