@@ -1,19 +1,19 @@
 """Which rows become which window of which part: whole numbers alone, no values.
 
-A window reads `timesteps` rows of one series, `rate` rows apart, and its targets lie up to `reach`
-rows after each. It belongs to a part with all its rows, targets included: so no row is in two
-parts. By time the parts follow one another; by series each has some of them.
+A window reads `timesteps` rows of one series, `rate` rows apart, and its targets lie up to
+`horizon` rows after each. It belongs to a part with all its rows, targets included: so no row is in
+two parts. By time the parts follow one another; by series each has some of them.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
 from lib.english import joined
+from lib.experiment import DataSettings
 from lib.tables.table import TooShortError, WindowError
 
 
@@ -21,32 +21,19 @@ from lib.tables.table import TooShortError, WindowError
 class Plan:
     """How rows are to be cut."""
 
-    timesteps: int
-    reach: int = 1
-    """Rows from a timestep to its farthest target."""
-    rate: int = 1
-    """Rows from a timestep to the next."""
-    stride: int = 1
-    """Rows from the beginning of a window to that of the next."""
-    split: Literal["time", "id"] = "time"
-    train: int = 75
-    """Percent of the windows, or of the series, that are to learn from."""
-    test: int = 0
-    """Percent for the test part; 0 means none."""
-    gap: int = 0
-    """Times that are left out between two parts."""
+    data: DataSettings
     seed: int = 0
     """It draws the series of each part."""
 
     @property
     def span(self) -> int:
         """The rows that a window covers, targets included."""
-        return (self.timesteps - 1) * self.rate + self.reach + 1
+        return (self.data.timesteps - 1) * self.data.rate + self.data.horizon + 1
 
     @property
     def parts(self) -> int:
         """2, or 3 with a test part."""
-        return 3 if self.test else 2
+        return 3 if self.data.test else 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,12 +67,13 @@ def cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
         TooShortError: where a part would have no window.
         WindowError: where there are too few series for the parts.
     """
-    if plan.split == "id":
+    data = plan.data
+    if data.split == "id":
         part = _parts_by_series(series, plan)
     else:
         times = int(rank.max(initial=-1)) + 1
-        if plan.test and times < 3 * plan.span + 2 * plan.gap:
-            plan = replace(plan, test=0)
+        if data.test and times < 3 * plan.span + 2 * data.gap:
+            plan = replace(plan, data=replace(data, test=0))
         part = _parts_by_time(rank, times, plan)
     last = np.arange(len(series)) + plan.span - 1
     fits = last < len(series)
@@ -95,7 +83,7 @@ def cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
     block = series[first] * 3 + part[first]  # windows are counted anew in each series and part
     new = np.flatnonzero(np.diff(block, prepend=-1))
     number = np.arange(len(first)) - np.repeat(new, np.diff(new, append=len(first)))
-    first = first[number % plan.stride == 0]
+    first = first[number % data.stride == 0]
     by_part = [first[part[first] == p] for p in range(3)]
     every = max(1, math.ceil(len(first) / most))
     while every > 1 and sum(len(starts[::every]) for starts in by_part) > most:
@@ -103,25 +91,26 @@ def cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
     by_part = [starts[::every] for starts in by_part]
     if any(not len(starts) for starts in by_part[: plan.parts]):
         longest = int(np.bincount(series).max())
-        raise _too_short(plan, longest, longest if plan.split == "id" else longest // plan.parts)
+        raise _too_short(plan, longest, longest if data.split == "id" else longest // plan.parts)
     sizes = (len(by_part[0]), len(by_part[1]), len(by_part[2]))
     return Cut(np.concatenate(by_part), sizes, part, every, len(first), plan)
 
 
 def _parts_by_time(rank: np.ndarray, times: int, plan: Plan) -> np.ndarray:
     """The part of each row, (R,) int. Of one series each part has its share of windows."""
-    windows = times - (plan.parts - 1) * plan.gap - plan.parts * (plan.span - 1)
+    data = plan.data
+    windows = times - (plan.parts - 1) * data.gap - plan.parts * (plan.span - 1)
     if windows < plan.parts:
-        raise _too_short(plan, times, (times - (plan.parts - 1) * plan.gap) // plan.parts)
+        raise _too_short(plan, times, (times - (plan.parts - 1) * data.gap) // plan.parts)
     train, test = _shares(windows, plan)
     edges = [train + plan.span - 1, times]
     if test:
-        edges.insert(1, times - (test + plan.span - 1) - plan.gap)
+        edges.insert(1, times - (test + plan.span - 1) - data.gap)
     part = np.full(len(rank), -1)
     begin = 0
     for number, end in enumerate(edges):
         part[(begin <= rank) & (rank < end)] = number
-        begin = end + plan.gap
+        begin = end + data.gap
     return part
 
 
@@ -150,27 +139,29 @@ def _parts_by_series(series: np.ndarray, plan: Plan) -> np.ndarray:
 
 def _shares(count: int, plan: Plan) -> tuple[int, int]:
     """How many of all are for training and for the test: at least one for each part."""
-    train = min(max(round(count * plan.train / 100), 1), count - plan.parts + 1)
-    test = min(max(round(count * plan.test / 100), 1), count - train - 1) if plan.test else 0
+    data = plan.data
+    train = min(max(round(count * data.train / 100), 1), count - plan.parts + 1)
+    test = min(max(round(count * data.test / 100), 1), count - train - 1) if data.test else 0
     return train, test
 
 
 def _too_short(plan: Plan, rows: int, longest_span: int) -> TooShortError:
     """What is needed, and the nearest settings that `rows` would do for."""
+    data = plan.data
     cure = _cure(plan, longest_span)
     names = {"T": "T", "horizon": "a horizon"}
     choices = joined([f"{names[key]} ≤ {value}" for key, value in cure.items()])
-    extra = f", {plan.rate} rows apart," if plan.rate > 1 else ""
-    if plan.split == "id":
+    extra = f", {data.rate} rows apart," if data.rate > 1 else ""
+    if data.split == "id":
         need = f"need series of {plan.span} rows at least"
     else:
         what = "one window to learn from, one to check on"
-        what += ", one for the test" if plan.test else ""
-        between = f", and {plan.gap} rows between" if plan.gap else ""
-        total = plan.parts * plan.span + (plan.parts - 1) * plan.gap
+        what += ", one for the test" if data.test else ""
+        between = f", and {data.gap} rows between" if data.gap else ""
+        total = plan.parts * plan.span + (plan.parts - 1) * data.gap
         need = f"need at least {total} rows ({what}{between})"
     return TooShortError(
-        f"{plan.timesteps} timesteps{extra} and a horizon of {plan.reach} {need}, but there are "
+        f"{data.timesteps} timesteps{extra} and a horizon of {data.horizon} {need}, but there are "
         f"{rows}: {f'choose {choices}, or ' if cure else ''}add rows.",
         cure,
     )
@@ -178,11 +169,12 @@ def _too_short(plan: Plan, rows: int, longest_span: int) -> TooShortError:
 
 def _cure(plan: Plan, longest_span: int) -> dict[str, int]:
     """The nearest settings whose span fits: a smaller T, else a shorter horizon, else both."""
-    timesteps = (longest_span - plan.reach - 1) // plan.rate + 1
+    data = plan.data
+    timesteps = (longest_span - data.horizon - 1) // data.rate + 1
     if timesteps >= 2:
         return {"T": timesteps}
-    horizon = longest_span - plan.span + plan.reach
+    horizon = longest_span - plan.span + data.horizon
     if horizon >= 1:
         return {"horizon": horizon}
-    timesteps = (longest_span - 2) // plan.rate + 1
+    timesteps = (longest_span - 2) // data.rate + 1
     return {"T": timesteps, "horizon": 1} if timesteps >= 2 else {}

@@ -64,20 +64,9 @@ def make_windows(
             f"there can be {MAX_TARGETS} targets at most, a column for each row ahead, got "
             f"{len(targets)} times {len(horizons)}: look less far ahead, or at one row alone."
         )
-    plan = Plan(
-        timesteps=data.timesteps,
-        reach=max(horizons),
-        rate=data.rate,
-        stride=data.stride,
-        split="id" if data.split == "id" else "time",
-        train=data.train,
-        test=data.test,
-        gap=data.gap,
-        seed=seed,
-    )
     most = MAX_VALUES / (data.timesteps * max(features, wide))
     try:
-        windows = cut(rows.series, rows.rank, plan, most)
+        windows = cut(rows.series, rows.rank, Plan(data, seed), most)
     except TooShortError as error:
         dropped = [note for note in rows.notes if "dropped" in note]
         raise TooShortError(" ".join([f"{error}", *dropped]), error.cure) from None
@@ -228,7 +217,7 @@ class _Draft:
                 f"Every {_ordinal(windows.every)} window is used, {used:,} of {windows.found:,}: "
                 f"more would be over {MAX_VALUES:,} numbers."
             )
-        if self.data.test and not windows.plan.test:
+        if self.data.test and not windows.sizes[2]:
             said.append("There are too few rows for a test part.")
         said.append(self._parts(origin))
         who = "each series' training rows" if by_series else "the training rows"
@@ -238,7 +227,7 @@ class _Draft:
     def _parts(self, origin: Origin) -> str:
         """Which rows are in which part."""
         rows, part, label = self.rows, self.cut.part, origin.label
-        if self.cut.plan.split == "id":
+        if self.data.split == "id":
             count = [len(np.unique(rows.series[part == p])) for p in range(3)]
             words = f"{counted(count[0], 'series is', 'series are')} for training, {count[1]} for "
             words += f"validation and {count[2]} for the test" if count[2] else "validation"

@@ -16,15 +16,18 @@ from lib.tables.windows import make_windows
 
 PLANS = st.builds(
     Plan,
-    timesteps=st.integers(2, 6),
-    reach=st.integers(0, 4),
-    rate=st.integers(1, 3),
-    stride=st.integers(1, 3),
-    split=st.sampled_from(["time", "id"]),
-    train=st.integers(10, 95),
-    test=st.sampled_from([0, 0, 15, 30]),
-    gap=st.integers(0, 4),
-    seed=st.integers(0, 3),
+    st.builds(
+        DataSettings,
+        timesteps=st.integers(2, 6),
+        horizon=st.integers(0, 4),
+        rate=st.integers(1, 3),
+        stride=st.integers(1, 3),
+        split=st.sampled_from(["time", "id"]),
+        train=st.integers(10, 95),
+        test=st.sampled_from([0, 0, 15, 30]),
+        gap=st.integers(0, 4),
+    ),
+    st.integers(0, 3),
 )
 SERIES = st.builds(
     lambda first, length, holes: {*range(first, first + length)} - holes,
@@ -53,7 +56,7 @@ def slowly(codes, part, plan):
                 covered = [row + i for i in range(plan.span)]
                 if covered[-1] >= len(codes) or any(codes[r] != s or part[r] != p for r in covered):
                     continue
-                if count % plan.stride == 0:
+                if count % plan.data.stride == 0:
                     found[p].append(row)
                 count += 1
     return found
@@ -75,33 +78,33 @@ def test_windows_stay_in_their_series_and_their_part(series, plan, most):
     assert made.found == sum(map(len, expected))
     assert len(made.starts) <= max(most, 3)
     assert all(made.sizes[: plan.parts])
-    if plan.split == "id":
+    if plan.data.split == "id":
         owners = [{codes[row] for row in p} for p in parts]
         assert sum(map(len, owners)) == len(set().union(*owners))
         return
     times = [rank[part == p] for p in range(plan.parts)]
     for earlier, later in itertools.pairwise(times):
-        assert later.min() - earlier.max() > plan.gap
+        assert later.min() - earlier.max() > plan.data.gap
 
 
 @settings(derandomize=True, deadline=None)
 @given(st.integers(1, 400), PLANS)
 def test_of_one_series_each_part_has_its_share_of_windows(rows, plan):
     """To a window, with stride 1, where there is room for all parts at all."""
-    plan = replace(plan, split="time", stride=1)
-    need = plan.parts * plan.span + (plan.parts - 1) * plan.gap
+    plan = replace(plan, data=replace(plan.data, split="time", stride=1))
+    need = plan.parts * plan.span + (plan.parts - 1) * plan.data.gap
     codes, rank = np.zeros(rows, int), np.arange(rows)
-    if rows < 2 * plan.span + plan.gap:
+    if rows < 2 * plan.span + plan.data.gap:
         with pytest.raises(WindowError, match=f"there are {rows}"):
             cut(codes, rank, plan, 10**9)
         return
     made = cut(codes, rank, plan, 10**9)
     if rows < need:
-        assert not made.plan.test
+        assert not made.plan.data.test
         return
     total = sum(made.sizes)
     assert total == rows - need + plan.parts
-    assert abs(made.sizes[0] - total * plan.train / 100) <= 2 + total * plan.test / 100
+    assert abs(made.sizes[0] - total * plan.data.train / 100) <= 2 + total * plan.data.test / 100
     assert made.starts[-1] + plan.span == rows
 
 
