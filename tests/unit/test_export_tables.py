@@ -116,11 +116,7 @@ SETTINGS = {
 }
 
 
-@settings(
-    derandomize=True,
-    deadline=None,
-    max_examples=40,
-)
+@settings(derandomize=True, deadline=None, max_examples=25)
 @given(TABLES, st.fixed_dictionaries(SETTINGS), st.sampled_from([MAX_VALUES, 300]))
 def test_any_settings_of_a_panel_give_the_same_arrays(kind, chosen, most):
     """Whatever is asked for together; with a low limit, of too many windows every k-th."""
