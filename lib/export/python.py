@@ -73,11 +73,6 @@ def laid_out(
     return "\n".join([head, *(f"{margin}    {item}," for item in items), f"{margin}{tail}"])
 
 
-def raw(text: str) -> str:
-    """A Python string in double quotes, raw where that makes a difference."""
-    return f'r"{text}"' if "\\" in text else f'"{text}"'
-
-
 def quoted(text: str) -> str:
     """A Python string, in double quotes where that needs no more escapes."""
     code = json.dumps(text, ensure_ascii=False)

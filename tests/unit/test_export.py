@@ -17,8 +17,8 @@ from lib.datasets.series import FILE_NAMES, FILES, file_text
 from lib.experiment import Experiment, ExperimentError
 from lib.export import EXPORTS, keras_script
 from lib.export.data import DATA
-from lib.export.mending import MENDINGS, reading_code
 from lib.export.python import quoted
+from lib.export.rows import MENDINGS, reading_code
 from lib.tables import Table
 from lib.tables.types import retyped
 from lib.tables.wide import unrolled
