@@ -32,7 +32,7 @@ def _task(experiment: Experiment, dataset: Dataset) -> DataCode:
     return DataCode("\n".join(code), inspect.getsource(task.function).rstrip())
 
 
-def _worked_raw(_experiment: Experiment, dataset: Dataset) -> DataCode:
+def _worked(experiment: Experiment, dataset: Dataset) -> DataCode:
     """The worked example, literally."""
     code = [
         *comment(dataset.about),
@@ -40,14 +40,9 @@ def _worked_raw(_experiment: Experiment, dataset: Dataset) -> DataCode:
         *_array("y", DATA_Y, "(2, 2, 4)"),
         "train = 2  # all: two samples can't spare one for validation",
     ]
-    return DataCode("\n".join(code))
-
-
-def _worked_scaled(experiment: Experiment, dataset: Dataset) -> DataCode:
-    code = [
-        _worked_raw(experiment, dataset).code,
-        "y = (y - y.mean(axis=(0, 1))) / y.std(axis=(0, 1))  # each target column standardised",
-    ]
+    if experiment.data.name == "worked_scaled":
+        scaled = "y = (y - y.mean(axis=(0, 1))) / y.std(axis=(0, 1))"
+        code.append(f"{scaled}  # each target column standardised")
     return DataCode("\n".join(code))
 
 
@@ -59,8 +54,7 @@ def _array(name: str, rows: Sequence[Sequence[Sequence[int]]], shape: str) -> li
 
 DATA: dict[str, Callable[[Experiment, Dataset], DataCode]] = {
     **dict.fromkeys(TASKS, _task),
-    "worked_raw": _worked_raw,
-    "worked_scaled": _worked_scaled,
+    **dict.fromkeys(("worked_raw", "worked_scaled"), _worked),
     **dict.fromkeys(FRAMES, table_code),
 }
 """How a script makes its data, by dataset."""

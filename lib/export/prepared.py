@@ -30,18 +30,9 @@ def arrays(dataset: Dataset) -> bytes:
     x * x_scale + x_offset, (F,) each, or (N, F) where each series has its own; raw targets are
     y * y_scale + y_offset, and + base, (N, T, K), where they are changes.
     """
-    kept: dict[str, Any] = {
-        "x": dataset.x,
-        "y": dataset.y,
-        "train": dataset.train,
-        "test": dataset.test,
-        "feature_names": dataset.feature_names,
-        "target_names": dataset.target_names,
-        "timestep_names": dataset.timestep_names,
-        "y_offset": dataset.target_offset,
-        "y_scale": dataset.target_scale,
-        "base": dataset.base,
-    }
+    same = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
+    kept: dict[str, Any] = {name: getattr(dataset, name) for name in same}
+    kept |= {"y_offset": dataset.target_offset, "y_scale": dataset.target_scale}
     if (origin := dataset.origin) is not None:
         series = origin.series[origin.starts]
         kept["series"] = np.array(origin.names)[series]

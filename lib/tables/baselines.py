@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import cast
 
 import numpy as np
@@ -24,25 +24,16 @@ _SEARCHED_COLUMNS = 4
 """In how many of the rows and target columns a season is looked for: 20 ms a column."""
 _MAX_WIDTH = 600
 """How many numbers of a window the linear autoregression reads."""
-_USUAL = {
-    "minute": (60, 1440),
-    "hour": (24, 168),
-    "day": (7, 365),
-    "week": (52,),
-    "month": (12,),
-    "quarter": (4,),
+_SEASONS = {
+    "minute": {60: "hour", 1440: "day"},
+    "hour": {24: "day", 168: "week"},
+    "day": {7: "week", 365: ""},
+    "week": {52: ""},
+    "month": {12: "year"},
+    "quarter": {4: "year"},
 }
-"""Seasons of the calendar, in rows, by what lies between two rows."""
-_WORDS = {
-    ("minute", 60): ("minute", "last hour", "hour"),
-    ("minute", 1440): ("minute", "yesterday", "day"),
-    ("hour", 24): ("hour", "yesterday", "day"),
-    ("hour", 168): ("hour", "last week", "week"),
-    ("day", 7): ("weekday", "last week", "week"),
-    ("month", 12): ("month", "last year", "year"),
-    ("quarter", 4): ("quarter", "last year", "year"),
-}
-"""What comes again in a season, when it did last, and what the season is."""
+"""Seasons of the calendar by what lies between two rows: their rows, and what they are called where
+they have always so many."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +102,7 @@ def find_period(origin: Origin) -> int:
     # A power of two: the same rows, and a known answer, where a slider moves the training part.
     count = min(1 << len(of_longest).bit_length() - 1, _SEARCHED_ROWS)
     searched = origin.targets[of_longest[:count], :_SEARCHED_COLUMNS].T
-    candidates = [1, *_USUAL.get(origin.step, ()), *(_search(one.tobytes()) for one in searched)]
+    candidates = [1, *_SEASONS.get(origin.step, ()), *(_search(one.tobytes()) for one in searched)]
     horizons = np.unique(np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int))
     lags = {m: _lag(m, _nearest(origin)[horizons]) for m in candidates if m}
     lags = {m: of_m for m, of_m in lags.items() if m == 1 or 2 * max(of_m) <= len(of_longest)}
@@ -123,13 +114,13 @@ def find_period(origin: Origin) -> int:
     spread = origin.targets[rows].var(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
 
+    @cache
     def wrong(lag: int) -> float:
         """Mean squared error, (C,) summed in variances."""
         error = origin.targets[rows] - origin.targets[rows - lag]
         return float(((error**2).mean(axis=0) / spread).sum())
 
-    errors = {lag: wrong(lag) for lag in {lag for of_m in lags.values() for lag in of_m}}
-    return min(lags, key=lambda m: (sum(errors[lag] for lag in lags[m]), m))
+    return min(lags, key=lambda m: (sum(map(wrong, lags[m])), m))
 
 
 @lru_cache(maxsize=64)
@@ -245,8 +236,9 @@ def _seasonal_label(origin: Origin) -> str:
     period, step = origin.period, origin.step
     regular = _is_regular(origin)
     repeats = max(origin.horizons) > period
-    if regular and (step, period) in _WORDS:
-        what, then, season = _WORDS[step, period]
+    if regular and (season := _SEASONS.get(step, {}).get(period)):
+        what = "weekday" if step == "day" else step
+        then = "yesterday" if season == "day" else f"last {season}"
         return f"repeating the last known {season}" if repeats else f"the same {what} {then}"
     rows = counted(period, step if regular else "row")
     return f"repeating the last {rows}" if repeats else f"the value {rows} before"

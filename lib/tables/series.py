@@ -100,12 +100,11 @@ def rows_of(
     frame, keep = _without_gaps(frame, codes, labels, data.missing, notes)
     codes = codes[keep]
     times = times if times is None or keep.all() else times[keep]
+    rank = _numbered(codes)
     if isinstance(times, pd.DatetimeIndex) and not times.hasnans:
-        rank = np.unique(times.asi8, return_inverse=True)[1]
-        if (np.diff(rank)[np.diff(codes) == 0] <= 0).any():  # out of order: as the table has them
-            rank = _numbered(codes)
-    else:
-        rank = _numbered(codes)
+        by_time = np.unique(times.asi8, return_inverse=True)[1]
+        if (np.diff(by_time)[np.diff(codes) == 0] > 0).all():  # else as the table has them
+            rank = by_time
     values = frame.to_numpy()
     return Rows(
         feature_names=tuple(names),

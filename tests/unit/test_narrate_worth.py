@@ -16,7 +16,7 @@ from lib.narrate.worth import (
     worth_sentence,
     worth_takeaway,
 )
-from lib.tables.baselines import _WORDS, BASELINES
+from lib.tables.baselines import _SEASONS, BASELINES
 from lib.worth import Score, Worth, answers, by_row, judge
 from tests.unit import own_data
 
@@ -79,8 +79,10 @@ def test_the_test_part_is_named():
 
 def labels():
     """All that baselines can be called."""
-    found = {f"the same {what} {then}" for what, then, _ in _WORDS.values()}
-    found |= {f"repeating the last known {season}" for _, _, season in _WORDS.values()}
+    seasons = [(step, season) for step, some in _SEASONS.items() for season in some.values()]
+    found = {f"the same {step} last {season}" for step, season in seasons if season}
+    found |= {"the same weekday last week", "the same minute yesterday", "the same hour yesterday"}
+    found |= {f"repeating the last known {season}" for _, season in seasons if season}
     found |= {"the value 1,440 rows before", "repeating the last 1,440 minutes"}
     found |= {"guessing tomorrow as today", "guessing no change"}
     return found | {BASELINES[name].label(None) for name in ("drift", "mean", "linear")}
