@@ -17,8 +17,7 @@ from lib.datasets import DATASETS, make_dataset, settle
 from lib.datasets.series import FILES
 from lib.experiment import MAX_VALUES, Experiment
 from lib.export import ARRAYS, EXPORTS, arrays, keras_script
-from lib.export.mending import MENDINGS
-from lib.export.rows import CALENDAR
+from lib.export.rows import CALENDAR, MENDINGS
 from lib.tables import Table, WindowError, features
 from tests.unit.test_export import assert_same_data, check_format
 
