@@ -2,7 +2,7 @@
 
 Of one series in two parts with nothing between, slices tell the windows. Else each row has a time
 and a part, and of several series a series: whatever window is of one of each is taken. A setting
-that changes nothing has no line.
+that changes nothing has no line: before each stands what it is for (`lib.export.python.chosen`).
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ by_time series !dated | time = frame.groupby(level=0).cumcount().to_numpy()
 by_time series dated  | time = pd.factorize(frame.index.get_level_values(1), sort=True)[0]
 by_time               | times = time.max() + 1
 by_time !gap          | windows = times - {parts} * (span - 1)
-by_time gap           | windows = times - {parts} * (span - 1) - {others} * gap
+by_time gap !test     | windows = times - {parts} * (span - 1) - gap
+by_time gap test      | windows = times - {parts} * (span - 1) - 2 * gap
                       | train = min(max(round({all} * {data.train} / 100), 1), {all} - {others})
 test                  | test = min(max(round({all} * {data.test} / 100), 1), {all} - train - 1)
 slices                | boundary = train + span - 1  # the first row of the validation part
