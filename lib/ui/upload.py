@@ -28,8 +28,8 @@ from lib.ui.made import dataset_of
 from lib.ui.session import session
 from lib.ui.text import hint, plain
 from lib.uploads import UploadError, read_upload
-from lib.uploads.kinds import kind_of
 from lib.uploads.limits import MAX_BYTES
+from lib.uploads.read import kind_of
 
 AT_ONCE = 2_000_000
 """A CSV of fewer bytes is read within the page's own process: starting another takes longer."""

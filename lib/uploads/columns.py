@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lib.english import counted, joined, listed
-from lib.tables.numbers import as_numbers
+from lib.tables.numbers import as_numbers, not_numbers
 from lib.tables.order import Placed, place, series_columns, unlabelled
 from lib.tables.table import MOST_TEXTS
 from lib.tables.times import Times, as_times, from_parts, with_clock
@@ -70,41 +70,36 @@ def _dates(raw: RawTable) -> Iterator[tuple[list[str], Times]]:
             yield columns, times
 
 
-def put_in_order(
-    raw: RawTable, found: tuple[pd.DataFrame, Times] | None
-) -> tuple[Placed, pd.DataFrame | None]:
-    """The columns that can be used, in order of time, and those that their times were read from."""
+def put_in_order(raw: RawTable, found: tuple[pd.DataFrame, Times] | None) -> Placed:
+    """The columns that can be used, in order of time; `found` is what `take_times` returned."""
     frame = _take_columns(raw)
     if found is None:
-        notes = [] if raw.known else raw.notes  # who knows the series has said so
-        return _without_long_texts(unlabelled(frame, notes), raw), None
+        notes = [] if "series" in raw.known else raw.notes  # who knows the series has said so
+        return _without_long_texts(unlabelled(frame, notes), raw)
     labels, (times, how, form) = found
     names = [str(name) for name in labels.columns]
-    label, kept = joined(names), _kept(labels, times)
-    raw.notes.append(f"{label} {'label' if len(names) > 1 else 'labels'} the rows{how}.")
+    label = _kept(labels, times)
+    raw.notes.append(f"{joined(names)} {'label' if len(names) > 1 else 'labels'} the rows{how}.")
     if times.isna().any():
         raw.notes.append(f"{counted(int(times.isna().sum()), 'row has', 'rows have')} no date.")
         texts = pd.Index(times.dt.strftime("%Y-%m-%d %H:%M:%S").fillna("no date"))
-        placed = unlabelled(frame, raw.notes)._replace(times=texts)
+        placed = unlabelled(frame, raw.notes)._replace(times=texts, label=label)
     else:
-        raw.mended.append(("times", label, (form, *names)))
+        raw.mended.append(("times", joined(names), (form, *names)))
         placed = place(frame, times, label, raw.notes, raw.mended)
-        kept = kept.iloc[placed.rows]
-    return _without_long_texts(placed, raw), kept
+    return _without_long_texts(placed, raw)
 
 
 def _kept(labels: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
     """Columns of times as a table keeps them: see `Table.label`."""
-    return pd.DataFrame(
-        {
-            name: column.astype(np.float64)
-            if pd.api.types.is_numeric_dtype(column)
-            else times
-            if column.nunique() > MOST_TEXTS
-            else column.astype("str").astype("category")
-            for name, column in labels.items()
-        }
-    )
+    kept = {}
+    for name, column in labels.items():
+        if pd.api.types.is_numeric_dtype(column):
+            kept[name] = column.astype(np.float64)
+        else:
+            short = column.nunique() <= MOST_TEXTS
+            kept[name] = column.astype("str").astype("category") if short else times
+    return pd.DataFrame(kept)
 
 
 def _without_long_texts(placed: Placed, raw: RawTable) -> Placed:
@@ -138,11 +133,7 @@ def _take_columns(raw: RawTable) -> pd.DataFrame:
             columns[name] = reading.values
             readings.setdefault(reading.how, []).append(name)
             mended.append(("numbers", name, tuple(chain(*reading.repairs))))
-            wrong = column[columns[name].isna() & column.notna()]
-            if len(wrong):
-                are = counted(len(wrong), "cell isn't a number", "cells aren't numbers")
-                which = listed(dict.fromkeys(repr(entry) for entry in wrong))
-                notes.append(f"In {name} {are}, taken as missing: {which}.")
+            notes += not_numbers(column, reading.values)
         else:
             texts[name] = column.astype("str").astype("category")
     readings.pop("", None)

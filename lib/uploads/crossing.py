@@ -16,14 +16,11 @@ import pyarrow as pa
 
 from lib.tables.table import Table
 
-_COLUMNS = ("frame", "label", "times")
-_TUPLES = ("notes", "inputs", "targets", "sheets", "mended")
-
 
 def write_table(table: Table, out: IO[bytes]) -> None:
     """Write a table."""
-    names = [field.name for field in fields(Table) if field.name not in _COLUMNS]
-    head = {name: getattr(table, name) for name in names}
+    others = {field.name for field in fields(Table)} - {"frame", "label", "times"}
+    head = {name: getattr(table, name) for name in others}
     columns: dict[str, Any] = {f"frame {name}": _short(each) for name, each in table.frame.items()}
     if table.times is not None:
         columns["times"] = table.times
@@ -52,14 +49,14 @@ def read_table(source: IO[bytes]) -> Table:
     """The table in a stream. Raises pa.ArrowInvalid, a ValueError, where it ends early."""
     arrow = pa.ipc.open_stream(source).read_all()
     known = msgspec.json.decode(arrow.schema.metadata[b"head"])
+    known |= {name: _tuples(value) for name, value in known.items() if name != "label"}
     frame = arrow.to_pandas(split_blocks=True, self_destruct=True)
-    known |= {name: _tuples(known[name]) for name in _TUPLES}
     times = pd.Index(frame.pop("times")).rename(None) if "times" in frame else None
-    order = pd.Index(frame.pop("order")).rename(None) if "order" in frame else None
     if names := known.pop("label", None):
         kept = {name: frame.pop(f"label {name}") for name in names if f"label {name}" in frame}
         known["label"] = pd.DataFrame({name: kept.get(name, times) for name in names}, copy=False)
-        known["label"].index = known["label"].index if order is None else order
+        if "order" in frame:
+            known["label"].index = pd.Index(frame.pop("order")).rename(None)
     frame.columns = frame.columns.str.removeprefix("frame ")
     return Table(frame=frame, times=times, **known)
 

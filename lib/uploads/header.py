@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import count, pairwise
 
 from lib.english import listed
 from lib.tables.numbers import bare
@@ -17,8 +17,6 @@ _WORDS_OF_DATES = re.compile(
     r"|oct(ober)?|nov(ember)?|dec(ember)?|[ap]m|utc)\b",
     re.IGNORECASE,
 )
-_LOOKED_AT = 100
-"""So many rows tell what a column holds."""
 
 
 def has_header(first: list[str], body: list[list[str]]) -> bool:
@@ -64,25 +62,17 @@ def _is_known(entry: str) -> bool:
 
 def _holds_values(body: list[list[str]], j: int) -> bool:
     """Whether most of what stands in column `j` are values."""
-    entries = [row[j] for row in body[:_LOOKED_AT] if j < len(row) and _is_known(row[j])]
+    entries = [row[j] for row in body[:100] if j < len(row) and _is_known(row[j])]
     return 2 * sum(map(is_value, entries)) > len(entries)
 
 
 def unique_names(entries: list[str]) -> tuple[list[str], list[str]]:
     """Names that are all different and never empty, and notes on what was changed."""
-    stripped = [" ".join(entry.split()) for entry in entries]
-    taken = set(stripped)
+    wanted = [" ".join(entry.split()) or f"column {i + 1}" for i, entry in enumerate(entries)]
     names: list[str] = []
-    twice = []
-    for i, wanted in enumerate(stripped):
-        name = wanted or f"column {i + 1}"
-        count = 2
-        base = name
-        while name in names or (name != wanted and name in taken):
-            name = f"{base} ({count})"
-            count += 1
-        if wanted and name != wanted:
-            twice.append(name)
-        names.append(name)
-    notes = [f"Names that stand twice were numbered: {listed(twice)}."] if twice else []
-    return names, notes
+    for name in wanted:
+        others = (f"{name} ({k})" for k in count(2))
+        free = (other for other in others if other not in names and other not in wanted)
+        names.append(next(free) if name in names else name)
+    twice = [name for name, own in zip(names, wanted, strict=True) if name != own]
+    return names, [f"Names that stand twice were numbered: {listed(twice)}."] if twice else []

@@ -7,14 +7,14 @@ behind. The bytes go through a pipe, never to a disk.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 from threading import BoundedSemaphore, Event, Thread, Timer
+from time import monotonic
 from typing import Any
-
-import msgspec
 
 from lib.tables.table import Table
 from lib.uploads.crossing import read_table, write_table
@@ -57,15 +57,15 @@ class Reading:
             self._process.kill()
 
     def _live(self, content: bytes, sheet: str) -> None:
-        """The thread: start the process, give it the file, and hear what becomes of it."""
-        timed_out = Event()
+        """The thread: wait for a seat, and hear what becomes of the file."""
         with _seats:
+            began = monotonic()
             try:
                 if not self._stopped:
-                    self._serve(content, sheet, timed_out)
-            except (OSError, EOFError, ValueError, msgspec.DecodeError):
+                    self._serve(content, sheet)
+            except (OSError, ValueError):  # it died, or talks nonsense
                 why = "the process that read it ended"
-                if timed_out.is_set():
+                if monotonic() - began >= SECONDS:
                     why = f"that took longer than {SECONDS:g} seconds"
                 self.error = f"{self.name} couldn't be read: {why}. {_CURE}"
             finally:
@@ -73,34 +73,27 @@ class Reading:
                     self.table, self.error = None, ""
                 self.over.set()
 
-    def _serve(self, content: bytes, sheet: str, timed_out: Event) -> None:
-        command = [sys.executable, "-m", "lib.uploads.reader"]
-        pipe = subprocess.PIPE
+    def _serve(self, content: bytes, sheet: str) -> None:
+        """Start the process, give it the file, and take what it says."""
+        command, pipe = [sys.executable, "-m", "lib.uploads.reader"], subprocess.PIPE
         with subprocess.Popen(  # noqa: S603 - our own code
             command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
         ) as process:
             self._process = process
-            if self._stopped:  # meanwhile
-                process.kill()
-
-            def end() -> None:
-                timed_out.set()
-                process.kill()
-
-            timer = Timer(SECONDS, end)
+            timer = Timer(0 if self._stopped else SECONDS, process.kill)
             timer.start()
             try:
                 assert process.stdin is not None  # noqa: S101 - for the type checker
                 assert process.stdout is not None  # noqa: S101
                 with contextlib.suppress(BrokenPipeError), process.stdin as stdin:
-                    stdin.write(msgspec.json.encode([self.name, sheet]) + b"\n")
+                    stdin.write(json.dumps([self.name, sheet]).encode() + b"\n")
                     stdin.write(content)
                 del content
                 while self.table is None and not self.error:
-                    said = msgspec.json.decode(process.stdout.readline())
-                    self.stage = said.get("stage", self.stage)
+                    said = json.loads(process.stdout.readline())
                     self.error = said.get("error", "")
-                    if self.stage in STAGES:
+                    if "stage" in said:
+                        self.stage = said["stage"]
                         self.part = (1 + STAGES.index(self.stage)) / (len(STAGES) + 1)
                     if "table" in said:
                         self.table = read_table(process.stdout)
@@ -116,11 +109,11 @@ def main() -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         os.nice(5)
-    name, sheet = msgspec.json.decode(sys.stdin.buffer.readline())
+    name, sheet = json.loads(sys.stdin.buffer.readline())
     out = sys.stdout.buffer
 
     def say(said: dict[str, Any]) -> None:
-        out.write(msgspec.json.encode(said) + b"\n")
+        out.write(json.dumps(said).encode() + b"\n")
         out.flush()
 
     try:

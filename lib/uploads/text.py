@@ -1,10 +1,9 @@
-"""A file's bytes → its text: the encoding, and whether it is text at all."""
+"""A CSV's bytes → its text in UTF-8: the encoding, and whether it is text at all."""
 
 from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from typing import Any
 
 from lib.uploads.limits import UploadError
@@ -21,13 +20,10 @@ _BOMS = {  # UTF-32's begins with UTF-16's, so it comes first
 
 
 def as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
-    """The file as UTF-8 bytes, which pandas reads without another copy.
-
-    And what pandas must be told to read the file as it is: an encoding, lines to skip.
-    """
+    """The text, and what pandas must be told to read the file: an encoding, lines to skip."""
     encoding = next((kind for bom, kind in _BOMS.items() if content.startswith(bom)), None)
-    if encoding is None and b"\0" in content[:4096]:
-        encoding = _utf16_without_mark(content[:4096])
+    if encoding is None and b"\0" in content[:2]:  # a Latin letter's other byte
+        encoding = "utf-16-le" if content[0] else "utf-16-be"
     reading: dict[str, Any] = {} if encoding in {None, "utf-8-sig"} else {"encoding": encoding}
     try:
         text = content.decode(encoding or "utf-8")
@@ -43,7 +39,9 @@ def as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
             reading["encoding_errors"] = "replace"
     if not text.strip("\0 \t\r\n\ufeff,;|"):
         raise UploadError(EMPTY)
-    if "\0" in text or _looks_binary(text[:4096]):
+    start = text[:4096]
+    odd = sum(not (char.isprintable() or char.isspace()) for char in start)
+    if "\0" in text or odd > 0.05 * len(start):
         raise UploadError(
             "The file isn't text: it has bytes that no text has. Export the table as CSV and "
             "upload that."
@@ -56,15 +54,6 @@ def as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
     return text.encode("utf-8"), reading
 
 
-def _utf16_without_mark(start: bytes) -> str | None:
-    """Mostly Latin text as UTF-16 has a zero in every other byte."""
-    even, odd = start[::2].count(0), start[1::2].count(0)
-    half = len(start) // 2
-    if odd > 0.8 * half and not even:
-        return "utf-16-le"
-    return "utf-16-be" if even > 0.8 * half and not odd else None
-
-
 def _above(text: str) -> int:
     """How many characters stand above the table: spreadsheets' `sep=;`, and empty rows.
 
@@ -74,8 +63,3 @@ def _above(text: str) -> int:
     start = excel.end() if excel else 0
     end = len(text) - len(text[start:].lstrip(" \t,;|\r\n"))
     return max(text.rfind("\n", 0, end), text.rfind("\r", 0, end)) + 1
-
-
-def _looks_binary(text: str) -> bool:
-    controls = sum(unicodedata.category(char) in ("Cc", "Cn") for char in text)
-    return controls - sum(map(text.count, "\t\r\n\f")) > 0.05 * len(text)
