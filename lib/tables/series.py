@@ -77,7 +77,7 @@ def rows_of(
         codes, found = pd.factorize(table.frame[by], use_na_sentinel=False)
         codes, series = codes.astype(np.int32), tuple(f"{_whole(name)}" for name in found)
     else:
-        codes, series = np.zeros(len(frame), np.int32), ("",)
+        codes, series = np.zeros(len(frame), np.int8), ("",)
     times = table.times
     notes: list[str] = []
     mended = steps_of(table, inputs)
