@@ -77,7 +77,12 @@ def place(
             frame, times = (each[~twice].reset_index(drop=True) for each in (frame, times))
             return place(frame, times, label[~twice], notes, mended)
         if names := series_columns(frame, times):
-            frame, series = _with_series(frame, names, mended)
+            series = ", ".join(names)
+            if len(names) > 1:
+                mended.append(("joined", series, tuple(names)))
+                first, *others = (as_texts(frame[each]).astype("str") for each in names)
+                both = first.str.cat(others, sep=", ").astype("category")
+                frame = frame.assign(**{series: both})
             count = counted(frame[series].nunique(), "series", "series")
             notes.append(f"{name} repeats, as there are {count}, told apart by {joined(names)}.")
         else:
@@ -156,19 +161,6 @@ def _differ(codes: np.ndarray, ranks: np.ndarray, moments: int) -> bool:
     return pd.Index(codes * moments + ranks).is_unique
 
 
-def _with_series(
-    frame: pd.DataFrame, names: list[str], mended: list[Mended]
-) -> tuple[pd.DataFrame, str]:
-    """The frame with one column that tells series apart, where several do together."""
-    if len(names) == 1:
-        return frame, names[0]
-    series = ", ".join(names)
-    mended.append(("joined", series, tuple(names)))
-    texts = pd.DataFrame({name: as_texts(frame[name]).astype("str") for name in names})
-    both = texts[names[0]].str.cat(texts[names[1:]], sep=", ")
-    return frame.assign(**{series: both.astype("category")}), series
-
-
 def as_texts(column: pd.Series) -> pd.Series:
     """Numbers as texts, whole ones without a point, as categories; texts as they are."""
     if not pd.api.types.is_numeric_dtype(column):
@@ -193,8 +185,7 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
     step = next((s for s, (low, high) in _STEPS.items() if low <= typical <= high), "row")
     counts, notes = seconds[there] / typical, []
     if months := _MONTHS.get(step):
-        since = np.asarray(times.year * 12 + times.month)
-        counts = np.diff(since)[there] / months
+        counts = np.diff(np.asarray(times.year * 12 + times.month))[there] / months
     elif step == "day" and len(times) > 10 and (times.day_of_week < 5).all():
         days = times.to_numpy().astype("M8[D]")
         counts = np.busday_count(days[:-1], days[1:])[there]
@@ -202,8 +193,8 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
     whole = counts.round()
     even = np.mean((np.abs(counts - whole) < 0.1) & (whole >= 1))
     if even < _EVEN:
-        spread = f"mostly {_span(typical)}, {_span(seconds[there].min())} to "
-        spread += _span(seconds[there].max())
+        usual, least, most = map(_span, (typical, seconds[there].min(), seconds[there].max()))
+        spread = f"mostly {usual}, {least} to {most}"
         notes.append(f"Rows are spaced unevenly: {spread}. Each counts as one step.")
         return step if even >= _REGULAR else "row", notes
     missing = np.maximum(whole - 1, 0).astype(int)
@@ -216,6 +207,7 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
 
 def _span(seconds: float) -> str:
     """So many seconds in words: "5 minutes"."""
-    sizes = {"day": 86400, "hour": 3600, "minute": 60, "second": 1}
-    unit, size = next(((u, s) for u, s in sizes.items() if seconds >= s), ("second", 1))
-    return f"{number(seconds / size)} {unit}{'' if seconds == size else 's'}"
+    units = ("day", "hour", "minute")
+    unit = next((unit for unit in units if seconds >= _STEPS[unit][0]), "second")
+    count = seconds / _STEPS[unit][0]
+    return f"{number(count)} {unit}{'' if count == 1 else 's'}"

@@ -1,10 +1,11 @@
-"""A CSV → its entries: which delimiter cuts it, whether names stand above, decimal commas.
+"""A CSV → its entries: its encoding, what cuts it, whether names stand above, decimal commas.
 
 The first lines tell, and pandas does the rest.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -20,8 +21,15 @@ from lib.tables.numbers import has_decimal_commas, is_column_with_decimal_commas
 from lib.uploads.header import MISSING, has_header, unique_names
 from lib.uploads.limits import UploadError, check_size
 from lib.uploads.raw_table import RawTable
-from lib.uploads.text import EMPTY, as_utf8
 
+_EMPTY = "The file is empty. A header line and rows of numbers were expected."
+_BOMS = {  # UTF-32's begins with UTF-16's, so it comes first
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    codecs.BOM_UTF8: "utf-8-sig",
+}
 _SAMPLE = 64 * 1024
 """So many characters tell the delimiter, the header and the kinds of numbers."""
 _DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
@@ -36,7 +44,7 @@ _ONE_AT_A_TIME = Lock()
 
 def read_text(content: bytes, _sheet: str = "") -> RawTable:
     """Have pandas read a CSV. Raises UploadError for what isn't one."""
-    text, reading = as_utf8(content)
+    text, reading = _as_utf8(content)
     layout, names, notes = _layout(text)
     options: dict[str, Any] = {"header": 0, "names": names, "na_values": MISSING}
     options |= {"skipinitialspace": True, "low_memory": False}
@@ -71,6 +79,52 @@ def read_text(content: bytes, _sheet: str = "") -> RawTable:
     if layout.get("header", 0) is not None:
         raw.drop_row_numbers()
     return raw
+
+
+def _as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
+    """The text, and what pandas must be told to read the file: an encoding, lines to skip."""
+    encoding = next((kind for bom, kind in _BOMS.items() if content.startswith(bom)), None)
+    if encoding is None and b"\0" in content[:2]:  # a Latin letter's other byte
+        encoding = "utf-16-le" if content[0] else "utf-16-be"
+    reading: dict[str, Any] = {} if encoding in {None, "utf-8-sig"} else {"encoding": encoding}
+    try:
+        text = content.decode(encoding or "utf-8")
+    except UnicodeDecodeError as error:
+        if encoding is not None:
+            raise UploadError(
+                f"The file begins as {encoding.removesuffix('-sig').upper()} text and at byte "
+                f"{error.start:,} is none. Save it again as CSV in UTF-8."
+            ) from None
+        text = content.decode("cp1252", errors="replace")
+        reading = {"encoding": "cp1252"}
+        if "\ufffd" in text:
+            reading["encoding_errors"] = "replace"
+    if not text.strip("\0 \t\r\n\ufeff,;|"):
+        raise UploadError(_EMPTY)
+    start = text[:4096]
+    odd = sum(not (char.isprintable() or char.isspace()) for char in start)
+    if "\0" in text or odd > 0.05 * len(start):
+        raise UploadError(
+            "The file isn't text: it has bytes that no text has. Export the table as CSV and "
+            "upload that."
+        )
+    if above := _above(text):
+        reading["skiprows"] = len(text[:above].splitlines())
+        if "\n" not in text:
+            reading["lineterminator"] = "\r"  # else pandas takes all lines for one that is skipped
+        text = text[above:]
+    return text.encode("utf-8"), reading
+
+
+def _above(text: str) -> int:
+    """How many characters stand above the table: spreadsheets' `sep=;`, and empty rows.
+
+    They write these as lines of nothing but delimiters.
+    """
+    excel = re.match(r'"?sep=.?"?[,;\t|]*(\r\n|\r|\n)', text, re.IGNORECASE)
+    start = excel.end() if excel else 0
+    end = len(text) - len(text[start:].lstrip(" \t,;|\r\n"))
+    return max(text.rfind("\n", 0, end), text.rfind("\r", 0, end)) + 1
 
 
 def _has_marks(text: bytes, delimiter: str) -> bool:
@@ -128,7 +182,7 @@ def _delimiter(sample: str) -> str:
     for delimiter in _DELIMITERS:
         rows = list(_rows(sample, delimiter))
         if not rows:
-            raise UploadError(EMPTY)
+            raise UploadError(_EMPTY)
         width = len(rows[0])
         # An empty last entry comes from a delimiter that ends each line.
         alike = sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)

@@ -9,8 +9,7 @@ import pytest
 
 from lib.tables import Table
 from lib.uploads import read_upload, reader
-from lib.uploads.crossing import read_table, write_table
-from lib.uploads.reader import Reading
+from lib.uploads.reader import Reading, read_table, write_table
 from tests.unit.test_uploads_arrays import X, npz
 from tests.unit.uploaded import PLAIN, lines
 from tests.unit.workbooks import workbook
