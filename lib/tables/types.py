@@ -96,9 +96,8 @@ def _wanted(table: Table, types: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for entry in types:
         column, _, kind = entry.rpartition(":")
         if kind not in KINDS:
-            raise WindowError(
-                f"{column or entry} can be read as one of {list(KINDS)}, got {kind!r}."
-            )
+            what = column or entry
+            raise WindowError(f"{what} can be read as one of {list(KINDS)}, got {kind!r}.")
         if column not in names:
             raise WindowError(
                 f"the column {column!r}, to be read as {KINDS[kind]}, isn't in {table.name}, which "

@@ -70,11 +70,14 @@ def _dates(raw: RawTable) -> Iterator[tuple[list[str], Times]]:
 
 
 def put_in_order(raw: RawTable, found: tuple[pd.DataFrame, Times] | None) -> Placed:
-    """The columns that can be used, in order of time; `found` is what `take_times` returned."""
+    """The columns that can be used, in order of time; `found` is what `take_times` returned.
+
+    Raises UploadError where there is no column of numbers, or too few rows.
+    """
     frame = _take_columns(raw)
     if found is None:
         notes = [] if "series" in raw.known else raw.notes  # who knows the series has said so
-        return _without_long_texts(unlabelled(frame, notes), raw)
+        return _described(unlabelled(frame, notes), raw.notes)
     labels, (times, how, form) = found
     names = [str(name) for name in labels.columns]
     label = _kept(labels, times)
@@ -86,7 +89,7 @@ def put_in_order(raw: RawTable, found: tuple[pd.DataFrame, Times] | None) -> Pla
     else:
         raw.mended.append(("times", joined(names), (form, *names)))
         placed = place(frame, times, label, raw.notes, raw.mended)
-    return _without_long_texts(placed, raw)
+    return _described(placed, raw.notes)
 
 
 def _kept(labels: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
@@ -101,17 +104,6 @@ def _kept(labels: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(kept)
 
 
-def _without_long_texts(placed: Placed, raw: RawTable) -> Placed:
-    """Leave out columns of more texts than categories can have, but for the names of series."""
-    frame = placed.frame
-    texts = frame.select_dtypes("category").drop(columns=placed.series, errors="ignore")
-    if long := [name for name in texts if texts[name].nunique() > MOST_TEXTS]:
-        raw.notes.append(
-            f"Columns of more than {MOST_TEXTS:,} different texts are left out: {listed(long)}."
-        )
-    return placed._replace(frame=frame.drop(columns=long))
-
-
 def _take_columns(raw: RawTable) -> pd.DataFrame:
     """The columns as float64, NaN where a value is missing or can't be used, and as categories."""
     notes, columns = raw.notes, dict[str, pd.Series]()
@@ -122,7 +114,7 @@ def _take_columns(raw: RawTable) -> pd.DataFrame:
         if pd.api.types.is_numeric_dtype(column):
             how = "1 for true and 0 for false" if pd.api.types.is_bool_dtype(column) else ""
             numbers = column.astype(np.float64)
-        elif pd.api.types.is_datetime64_any_dtype(column):
+        elif column.dtype.kind == "M":
             left.setdefault("Other dates", []).append(name)
             continue
         elif (reading := as_numbers(column, raw.decimal_commas)) is not None:
@@ -156,17 +148,26 @@ def _take_columns(raw: RawTable) -> pd.DataFrame:
     return frame
 
 
-def describe(frame: pd.DataFrame, notes: list[str]) -> None:
-    """Refuse what is too short, and note constant columns and gaps."""
+def _described(placed: Placed, notes: list[str]) -> Placed:
+    """Refuse what is too short, leave out columns of too many texts, note what says nothing."""
+    frame = placed.frame
     if len(frame) < MIN_ROWS:
         raise UploadError(
             f"The table has {counted(len(frame), 'row')} and at least {MIN_ROWS} are needed, "
             "a row for each timestep. Add rows."
         )
-    if constant := [name for name in frame.columns if frame[name].nunique() < 2]:
+    different = frame.nunique()
+    texts = frame.select_dtypes("category").columns.difference([placed.series], sort=False)
+    if long := [name for name in texts if different[name] > MOST_TEXTS]:
+        notes.append(
+            f"Columns of more than {MOST_TEXTS:,} different texts are left out: {listed(long)}."
+        )
+        frame = frame.drop(columns=long)
+    if constant := [name for name in frame.columns if different[name] < 2]:
         notes.append(f"Constant columns say nothing: {listed(constant)}.")
     gaps = {name: count for name, count in frame.isna().sum().items() if count}
     if gaps:
         are = counted(int(sum(gaps.values())), "value is", "values are")
         each = listed(f"{name} {count:,}" for name, count in gaps.items())
         notes.append(f"{are} missing: {each}.")
+    return placed._replace(frame=frame)

@@ -142,12 +142,7 @@ def _layout(text: bytes) -> tuple[dict[str, Any], list[str], list[str]]:
     """What pandas must be told to cut the text; the columns' names, all different; and notes."""
     sample = text[:_SAMPLE].decode("utf-8", errors="ignore")
     if len(text) > _SAMPLE:
-        sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1]
-        if not sample:
-            raise UploadError(
-                f"The first line has more than {_SAMPLE // 1024} KB. A line for each timestep was "
-                "expected, with a cell for each column."
-            )
+        sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1 or None]
     delimiter = _delimiter(sample)
     first, *body = _rows(sample, delimiter)
     check_size(text.count(b"\n") or text.count(b"\r"), len(first), "about ")
@@ -159,7 +154,8 @@ def _layout(text: bytes) -> tuple[dict[str, Any], list[str], list[str]]:
                 "below it. A row for each timestep was expected."
             )
         names, notes = unique_names(first)
-        layout |= {"header": 0, "names": names} if names != first else {}
+        if names != first:
+            layout |= {"header": 0, "names": names}
     else:
         names, _ = unique_names([""] * len(first))
         notes = ["The first line holds values, not names, so the columns are numbered."]

@@ -84,30 +84,16 @@ def _packed(content: bytes) -> str:
 
 
 def read_upload(
-    name: str,
-    content: bytes,
-    sheet: str = "",
-    begin: Callable[[str], None] = lambda _: None,
+    name: str, content: bytes, sheet: str = "", begin: Callable[[str], None] = lambda _: None
 ) -> Table:
-    """Read a file of any kind.
+    """Read the bytes of a file of any kind. Raises UploadError for what is no table.
 
-    Args:
-        name: the file's name, for the person.
-        content: its bytes. A CSV in UTF-8, UTF-16 or Windows's Western alphabet; columns apart by
-            comma, semicolon, tab or |; decimal points or commas; with or without a header, and
-            with what pandas and spreadsheets add: row numbers, `sep=;`, signs of currency. Or
-            Parquet, a workbook (.xlsx, .xls, .ods), NumPy's arrays (.npy, .npz).
-        sheet: of a workbook; by default the first one with a table.
-        begin: is called with each of `STAGES` when it begins.
+    `name` is for the person; `sheet` is one of a workbook, by default the first with a table;
+    `begin` is called with each of `STAGES` when it begins.
 
-    Returns:
-        Columns of numbers, float64 with NaN where a value is missing, and of texts as categories,
-        in order of time. The first dates label the rows.
-
-    Raises:
-        UploadError: for anything else.
+    Columns are float64 with NaN where a value is missing, or categories of texts, in order of time.
     """
-    from lib.uploads.columns import describe, put_in_order, take_times  # noqa: PLC0415  pandas
+    from lib.uploads.columns import put_in_order, take_times  # noqa: PLC0415  brings pandas along
 
     if len(content) > MAX_BYTES:
         raise UploadError(
@@ -121,7 +107,6 @@ def read_upload(
     times = take_times(raw)
     begin(STAGES[2])
     placed = put_in_order(raw, times)
-    describe(placed.frame, raw.notes)
     if any(what == "numbers" for what, *_ in raw.mended) and "function" not in raw.reading:
         raw.reading["low_memory"] = False  # else a long column may be numbers here and texts there
     made = {"notes": tuple(raw.notes), "reading": raw.reading, "mended": tuple(raw.mended)}
