@@ -140,31 +140,30 @@ def _from_numbers(name: str, numbers: pd.Series) -> Times | None:
         return Times(days, ", as a spreadsheet counts days", "D")
     for size, unit, how in ((1, "s", "seconds"), (1000, "ms", "milliseconds")):
         if low >= 1e8 * size and high <= 4e9 * size:
-            return Times(pd.to_datetime(numbers, unit=unit), f", as {how} since 1970", unit)
+            values = pd.to_datetime(numbers.astype("int64") * (1000 // size), unit="ms")
+            return Times(values, f", as {how} since 1970", unit)
     return None
 
 
-def from_parts(entries: pd.DataFrame) -> tuple[list[str], pd.Series] | None:
+def from_parts(entries: pd.DataFrame) -> tuple[list[str], Times] | None:
     """A year, with a quarter or a month, a day and an hour, each in a column of its own.
 
-    Returns the columns by part, alternating ("year", "YEAR", "month:text", "Mon", …), and the times
-    (R,); None where there is no year, or nothing that divides it.
+    Returns the columns, and times whose form names the parts ("year month:text", …); None where
+    there is no year, or nothing that divides it.
     """
-    columns = {str(column).strip().lower(): column for column in entries.columns}
-    found: dict[str, tuple[str, str, pd.Series]] = {}
+    columns = {str(column).strip().lower(): str(column) for column in entries.columns}
+    found, parts = dict[str, str](), dict[str, pd.Series]()
     for part, names in PARTS.items():
-        column = next((columns[name] for name in names if name in columns), None)
-        numbers = None if column is None else _part(entries[column], part)
-        if column is not None and numbers is not None:
-            text = "" if entries[column].dtype.kind in "iuf" else ":text"
-            found[part] = f"{part}{text}", column, numbers
+        name = next((columns[name] for name in names if name in columns), "")
+        numbers = _part(entries[name], part) if name else None
+        if numbers is not None:
+            found[part], parts[part] = name, numbers
         elif part != "quarter":
             break
-    if "month" in found:
-        found.pop("quarter", None)
-    if "year" not in found or len(found) < 2:
+    if "month" in parts:
+        parts.pop("quarter", None)
+    if "year" not in parts or len(parts) < 2:
         return None
-    parts = {part: numbers for part, (*_, numbers) in found.items()}
     month = 3 * parts["quarter"] - 2 if "quarter" in parts else parts["month"]
     date = {"year": parts["year"], "month": month, "day": parts.get("day", 1)}
     times = pd.to_datetime(pd.DataFrame(date), errors="coerce")
@@ -172,7 +171,10 @@ def from_parts(entries: pd.DataFrame) -> tuple[list[str], pd.Series] | None:
         times += pd.to_timedelta(parts["hour"], unit="h")
     if times.isna().any():
         return None
-    return [word for label, column, _ in found.values() for word in (label, column)], times
+    names = [found[part] for part in parts]
+    kinds = ["" if entries[name].dtype.kind in "iuf" else ":text" for name in names]
+    form = " ".join(f"{part}{kind}" for part, kind in zip(parts, kinds, strict=True))
+    return names, Times(times, form=form)
 
 
 def with_clock(times: Times, entries: pd.DataFrame) -> tuple[str, Times] | None:
@@ -183,17 +185,16 @@ def with_clock(times: Times, entries: pd.DataFrame) -> tuple[str, Times] | None:
     dates = times.values
     if dates.is_unique or dates.isna().any() or (dates != dates.dt.normalize()).any():
         return None
-    for column in entries.columns:
-        name, values = str(column).strip().lower(), entries[column]
+    for column, values in entries.items():
+        name, clock, form = str(column).strip().lower(), None, "hour"
         if name in PARTS["hour"] and (hours := _part(values, "hour")) is not None:
-            clock, form = pd.to_timedelta(hours, unit="h"), f"{times.form}|hour"
-            return column, times._replace(values=dates + clock, form=form)
-        if name in _CLOCK and not pd.api.types.is_numeric_dtype(values):
-            texts = values.astype("str").str.strip()
+            clock = pd.to_timedelta(hours, unit="h")
+        elif name in _CLOCK and not pd.api.types.is_numeric_dtype(values):
+            texts, form = values.astype("str").str.strip(), "time"
             if texts.str.fullmatch(r"\d\d?:\d\d(:\d\d(\.\d+)?)?", na=False).all():
-                short = texts.str.count(":") == 1
-                clock = pd.to_timedelta(texts.where(~short, texts + ":00"))
-                return column, times._replace(values=dates + clock, form=f"{times.form}|time")
+                clock = pd.to_timedelta(texts.where(texts.str.count(":") > 1, texts + ":00"))
+        if clock is not None:
+            return str(column), times._replace(values=dates + clock, form=f"{times.form}|{form}")
     return None
 
 
@@ -204,8 +205,7 @@ def _part(column: pd.Series, part: str) -> pd.Series | None:
         if part == "month":
             column = texts.str[:3].map({name: k for k, name in enumerate(MONTHS, 1)})
         elif part == "quarter":
-            column = texts.str.extract(r"^q([1-4])$", expand=False)
+            column = texts.str.removeprefix("q")
         column = pd.to_numeric(column, errors="coerce")
-    low, high = _BOUNDS[part]
-    fits = column.between(low, high).all() and not (column % 1).any()
+    fits = column.between(*_BOUNDS[part]).all() and not (column % 1).any()
     return column.astype("int64") if fits else None

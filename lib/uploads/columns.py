@@ -62,7 +62,7 @@ def _dates(raw: RawTable) -> Iterator[tuple[list[str], Times]]:
         else:
             yield [column], times
     if (parts := from_parts(entries)) is not None:
-        yield parts[0][1::2], Times(parts[1], form=" ".join(parts[0][::2]))
+        yield parts
     for columns, times in years:
         others = entries.drop(columns=columns)
         if times.values.notna().all() and series_columns(others, times.values):
