@@ -108,23 +108,13 @@ def _as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
             "The file isn't text: it has bytes that no text has. Export the table as CSV and "
             "upload that."
         )
-    if above := _above(text):
-        reading["skiprows"] = len(text[:above].splitlines())
+    # Above the table stand spreadsheets' `sep=;`, and empty rows: nothing but delimiters.
+    table = re.sub(r'\A(?:"?(?i:sep)=.?"?[,;\t|]*[\r\n]+)?(?:[ \t,;|]*[\r\n])*', "", text, count=1)
+    if above := text[: len(text) - len(table)]:
+        reading["skiprows"] = len(above.splitlines())
         if "\n" not in text:
             reading["lineterminator"] = "\r"  # else pandas takes all lines for one that is skipped
-        text = text[above:]
-    return text.encode("utf-8"), reading
-
-
-def _above(text: str) -> int:
-    """How many characters stand above the table: spreadsheets' `sep=;`, and empty rows.
-
-    They write these as lines of nothing but delimiters.
-    """
-    excel = re.match(r'"?sep=.?"?[,;\t|]*(\r\n|\r|\n)', text, re.IGNORECASE)
-    start = excel.end() if excel else 0
-    end = len(text) - len(text[start:].lstrip(" \t,;|\r\n"))
-    return max(text.rfind("\n", 0, end), text.rfind("\r", 0, end)) + 1
+    return table.encode("utf-8"), reading
 
 
 def _has_marks(text: bytes, delimiter: str) -> bool:
@@ -145,7 +135,7 @@ def _layout(text: bytes) -> tuple[dict[str, Any], list[str], list[str]]:
         sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1 or None]
     delimiter = _delimiter(sample)
     first, *body = _rows(sample, delimiter)
-    check_size(text.count(b"\n") or text.count(b"\r"), len(first), "about ")
+    check_size(text.count(b"\n") or text.count(b"\r"), len(first))
     layout: dict[str, Any] = {} if delimiter == "," else {"sep": delimiter}
     if has_header(first, body):
         if not body and len(text) <= _SAMPLE:

@@ -23,26 +23,19 @@ def has_header(first: list[str], body: list[list[str]]) -> bool:
     """Whether the first line holds names, as the lines below it tell.
 
     A text above values is a name. Where there is none, values in the first line make it data, with
-    its texts above texts as in iris.data; unless these values count as names do.
+    its texts above texts as in iris.data; unless they are years, or 0, 1, 2, … as pandas calls
+    nameless columns.
     """
-    names = [j for j, entry in enumerate(first) if _is_known(entry) and not is_value(entry)]
-    values = [entry.strip() for entry in first if _is_known(entry) and is_value(entry)]
+    known = [(j, entry.strip()) for j, entry in enumerate(first) if _is_known(entry)]
+    names = [j for j, entry in known if not is_value(entry)]
+    values = [entry for _, entry in known if is_value(entry)]
     if not values or not body or any(_holds_values(body, j) for j in names):
         return bool(names)
-    corner = not first[0].strip() and _is_known(body[0][0])
-    return _are_names(values, body, certain=bool(names) or corner)
-
-
-def _are_names(values: list[str], body: list[list[str]], *, certain: bool) -> bool:
-    """Whether numbers in the first line are names: years, or what pandas calls nameless columns.
-
-    They are 0, 1, 2, …; `certain` is whether something else than the numbers speaks for names.
-    """
     numbers = [int(value) for value in values if value.isdecimal()]
     steps = {later - number for number, later in pairwise(numbers)}
     if len(numbers) < len(values) or not steps or min(steps) < 1:
         return False
-    if certain:
+    if names or (not first[0].strip() and _is_known(body[0][0])):  # that speaks for names, too
         return steps == {1} or (numbers[0] >= 1700 and numbers[-1] <= 2200)
     decimals = any(entry.strip() and not entry.strip().isdecimal() for entry in body[0])
     return steps == {1} and numbers[0] == 0 and len(numbers) > 2 and decimals
