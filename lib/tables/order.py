@@ -74,15 +74,16 @@ def place(
             again = counted(int(twice.sum()), "row that repeats", "rows that repeat")
             notes.append(f"{again} another one left out.")
             mended.append(("duplicates", "", ()))
-            frame, times = (each[~twice].reset_index(drop=True) for each in (frame, times))
-            return place(frame, times, label[~twice], notes, mended)
+            kept = frame[~twice].reset_index(drop=True)
+            rest = times[~twice].reset_index(drop=True)
+            return place(kept, rest, label[~twice], notes, mended)
         if names := series_columns(frame, times):
             series = ", ".join(names)
             if len(names) > 1:
                 mended.append(("joined", series, tuple(names)))
-                first, *others = (as_texts(frame[each]).astype("str") for each in names)
-                both = first.str.cat(others, sep=", ").astype("category")
-                frame = frame.assign(**{series: both})
+                texts = pd.DataFrame({name: as_texts(frame[name]).astype("str") for name in names})
+                both = texts[names[0]].str.cat(texts[names[1:]], sep=", ")
+                frame = frame.assign(**{series: both.astype("category")})
             count = counted(frame[series].nunique(), "series", "series")
             notes.append(f"{name} repeats, as there are {count}, told apart by {joined(names)}.")
         else:
@@ -123,7 +124,7 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
     one counts, whose series stand one after the other, or have as many rows each.
     """
     rows, dated = len(frame), times is not None
-    ranks = pd.factorize(times)[0] if dated else np.zeros(rows, np.int64)
+    ranks = np.zeros(rows, np.int64) if times is None else pd.factorize(times)[0]
     moments = int(ranks.max()) + 1
     found: list[tuple[bool, int, str]] = []
     named: list[str] = []

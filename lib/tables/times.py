@@ -153,8 +153,8 @@ def from_parts(entries: pd.DataFrame) -> tuple[list[str], Times] | None:
     """
     columns = {str(column).strip().lower(): str(column) for column in entries.columns}
     found, parts = dict[str, str](), dict[str, pd.Series]()
-    for part, names in PARTS.items():
-        name = next((columns[name] for name in names if name in columns), "")
+    for part, words in PARTS.items():
+        name = next((columns[word] for word in words if word in columns), "")
         numbers = _part(entries[name], part) if name else None
         if numbers is not None:
             found[part], parts[part] = name, numbers

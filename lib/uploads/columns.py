@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from itertools import chain
 
 import numpy as np
@@ -94,7 +94,7 @@ def put_in_order(raw: RawTable, found: tuple[pd.DataFrame, Times] | None) -> Pla
 
 def _kept(labels: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
     """Columns of times as a table keeps them: see `Table.label`."""
-    kept = {}
+    kept = dict[Hashable, pd.Series]()
     for name, column in labels.items():
         if pd.api.types.is_numeric_dtype(column):
             kept[name] = column.astype(np.float64)
@@ -109,8 +109,8 @@ def _take_columns(raw: RawTable) -> pd.DataFrame:
     notes, columns = raw.notes, dict[str, pd.Series]()
     readings, left = dict[str, list[str]](), dict[str, list[str]]()
     huge = 0
-    for name, column in raw.entries.items():
-        how, numbers = "", None
+    for name in map(str, raw.entries.columns):
+        column, how, numbers = raw.entries[name], "", None
         if pd.api.types.is_numeric_dtype(column):
             how = "1 for true and 0 for false" if pd.api.types.is_bool_dtype(column) else ""
             numbers = column.astype(np.float64)
