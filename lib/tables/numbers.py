@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from lib.english import counted, listed
+
 NUMBERS_PART = 0.9
 """A column in which at least this part of the entries are numbers is a number column."""
 SAMPLE = 200
@@ -32,10 +34,6 @@ _WITH_COMMA = r"[+-]?[0-9.]*,[0-9]+(?:[eE][+-]?[0-9]+)?"
 _WITH_POINT = r"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?"
 
 
-Repairs = tuple[tuple[str, str], ...]
-"""What was done to a column of texts to read its numbers: (regular expression, replacement)."""
-
-
 class Numbers(NamedTuple):
     """A column that was read as numbers."""
 
@@ -43,7 +41,8 @@ class Numbers(NamedTuple):
     """(R,) float64, NaN where an entry isn't a number."""
     how: str
     """How commas and points were read, where that is in doubt; else empty."""
-    repairs: Repairs
+    repairs: tuple[tuple[str, str], ...]
+    """What was done to the texts first: (regular expression, replacement)."""
 
 
 def bare(entry: str) -> str:
@@ -61,14 +60,12 @@ def has_decimal_commas(entries: list[str], delimiter: str) -> bool:
     """
     entries = [bare(entry.strip()) for entry in entries]
     commas = [entry for entry in entries if re.fullmatch(_WITH_COMMA, entry)]
+    groups = [entry for entry in entries if re.fullmatch(_POINT_GROUPS, entry)]
+    if any(entry.count(".") > 1 for entry in groups):
+        return True
     if any(not re.fullmatch(_COMMA_GROUPS, entry) for entry in commas):
         return True
-    if any(entry.count(".") > 1 and re.fullmatch(_POINT_GROUPS, entry) for entry in entries):
-        return True
-    points = any(
-        re.fullmatch(_WITH_POINT, entry) and not re.fullmatch(_POINT_GROUPS, entry)
-        for entry in entries
-    )
+    points = {entry for entry in entries if re.fullmatch(_WITH_POINT, entry)} - {*groups}
     return bool(commas) and delimiter == ";" and not points
 
 
@@ -109,10 +106,11 @@ def as_floats(texts: pd.Series, decimal_commas: bool) -> Numbers:
     if texts.str.fullmatch(_SPACE_GROUPS, na=False).any():
         repair(_BETWEEN_GROUPS)
     with_comma = texts.str.contains(",", regex=False, na=False)
-    with_point = texts.str.contains(".", regex=False, na=False)
+    commas, others = texts[with_comma], texts[~with_comma].dropna()
+    points = others[others.str.contains(".", regex=False)]
+    grouped = bool(points.str.fullmatch(_POINT_GROUPS).all())
     how = ""
-    if with_comma.any():
-        commas = texts[with_comma]
+    if len(commas):
         groups = commas.str.fullmatch(_COMMA_GROUPS)
         sure = commas.str.count(",").gt(1) | commas.str.contains(".", regex=False)
         decimal = decimal_commas or (commas.str.fullmatch(_WITH_COMMA) & ~groups).any()
@@ -120,17 +118,20 @@ def as_floats(texts: pd.Series, decimal_commas: bool) -> Numbers:
             repair(",")
             how = "commas as thousands separators"
         else:
-            repair(r"\." if _all_groups(texts[with_point & ~with_comma]) else r"\.(?=.*,)")
+            repair(r"\." if grouped else r"\.(?=.*,)")
             repair(",", ".")
             how = "" if decimal_commas else "decimal commas"
-    elif with_point.any() and _all_groups(texts[with_point], sure=not decimal_commas):
+    elif len(points) and grouped and (decimal_commas or points.str.count(r"\.").gt(1).any()):
         repair(r"\.")
         how = "points as thousands separators"
     values = pd.to_numeric(texts, errors="coerce").astype(np.float64)
     return Numbers(values, how, tuple(repairs))
 
 
-def _all_groups(texts: pd.Series, *, sure: bool = False) -> bool:
-    """Whether all points stand before three digits; to be `sure`, several in one, as 1.234.567."""
-    grouped = bool(texts.str.fullmatch(_POINT_GROUPS).all())
-    return grouped and (not sure or bool(texts.str.count(r"\.").gt(1).any()))
+def not_numbers(texts: pd.Series, numbers: pd.Series) -> list[str]:
+    """A sentence on the entries of a column that are none, if there are any."""
+    wrong = texts[numbers.isna() & texts.notna()]
+    if wrong.empty:
+        return []
+    are = counted(len(wrong), "cell isn't a number", "cells aren't numbers")
+    return [f"In {texts.name} {are}, taken as missing: {listed(map(repr, wrong.unique()))}."]

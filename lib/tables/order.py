@@ -28,8 +28,7 @@ _STEPS = {
 """What lies between two rows, by the seconds that it may have."""
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _EVEN, _REGULAR = 0.98, 0.8
-"""The part of the steps that have to be whole for times to be called evenly spaced, and for a step
-to have a name at all."""
+"""The part of the steps that have to be whole for times to be evenly spaced, and to have a name."""
 _FULL = 0.6
 """A column that isn't named like one tells series apart if so many of all pairs of a series and a
 time have a row."""
@@ -43,65 +42,70 @@ _ID = re.compile(
 
 
 class Placed(NamedTuple):
-    """Rows in order, or series by series."""
+    """Rows in order, or series by series: fields of `lib.tables.table.Table`."""
 
     frame: pd.DataFrame
-    times: pd.DatetimeIndex | None
-    step: str
-    """What lies between two rows of a series: "day", "month", …; "row" where nothing regular."""
-    series: str
-    """The column that tells series apart; "" where none does."""
-    rows: np.ndarray
-    """Which of the given rows these are, (R,)."""
+    times: pd.Index | None
+    label: pd.DataFrame | None
+    step: str = "row"
+    series: str = ""
 
 
 def place(
-    frame: pd.DataFrame, times: pd.Series, label: str, notes: list[str], mended: list[Mended]
+    frame: pd.DataFrame,
+    times: pd.Series,
+    label: pd.DataFrame,
+    notes: list[str],
+    mended: list[Mended],
 ) -> Placed:
     """Put rows in order of their times.
 
     Args:
         frame: columns of numbers and categories, R rows from 0.
         times: (R,), none of them missing.
-        label: the column, or columns, that they are from.
+        label: the columns that they are from, R rows.
         notes: gets a sentence for each thing that was done or is odd.
-        mended: gets what was done to the rows, with `label` as the name of the times.
+        mended: gets what was done to the rows.
     """
-    rows, series = np.arange(len(times)), ""
-    if times.is_unique:
-        if times.is_monotonic_decreasing:
+    name, series = joined(list(label.columns)), ""
+    if not times.is_unique:
+        twice = frame.assign(**{"": times}).duplicated().to_numpy()
+        if twice.any():
+            again = counted(int(twice.sum()), "row that repeats", "rows that repeat")
+            notes.append(f"{again} another one left out.")
+            mended.append(("duplicates", "", ()))
+            kept = frame[~twice].reset_index(drop=True)
+            rest = times[~twice].reset_index(drop=True)
+            return place(kept, rest, label[~twice], notes, mended)
+        if names := series_columns(frame, times):
+            series = ", ".join(names)
+            if len(names) > 1:
+                mended.append(("joined", series, tuple(names)))
+                texts = pd.DataFrame({name: as_texts(frame[name]).astype("str") for name in names})
+                both = texts[names[0]].str.cat(texts[names[1:]], sep=", ")
+                frame = frame.assign(**{series: both.astype("category")})
+            count = counted(frame[series].nunique(), "series", "series")
+            notes.append(f"{name} repeats, as there are {count}, told apart by {joined(names)}.")
+        else:
+            notes.append(
+                f"{name} repeats, and no column tells series apart: rows of one time are averaged."
+            )
+    if not (series or times.is_monotonic_increasing):
+        order = np.argsort(times.to_numpy(), kind="stable")
+        if times.is_monotonic_decreasing and times.is_unique:
             notes.append("The newest row came first, so the order was turned round.")
             mended.append(("newest first", "", ()))
-            rows = rows[::-1]
-        elif not times.is_monotonic_increasing:
-            notes.append(f"The rows were put in order of {label}.")
-            mended.append(("order", label, ()))
-            rows = np.argsort(times.to_numpy(), kind="stable")
-    elif (twice := frame.assign(**{"": times}).duplicated().to_numpy()).any():
-        again = counted(int(twice.sum()), "row that repeats", "rows that repeat")
-        notes.append(f"{again} another one left out.")
-        mended.append(("duplicates", "", ()))
-        kept = frame[~twice].reset_index(drop=True)
-        placed = place(kept, times[~twice].reset_index(drop=True), label, notes, mended)
-        return placed._replace(rows=rows[~twice][placed.rows])
-    elif names := series_columns(frame, times):
-        frame, series = _with_series(frame, names, mended)
-        count = counted(frame[series].nunique(), "series", "series")
-        notes.append(f"{label} repeats, as there are {count}, told apart by {joined(names)}.")
-    else:
-        notes.append(
-            f"{label} repeats, and no column tells series apart: rows of one time are averaged."
-        )
-        if not times.is_monotonic_increasing:
-            mended.append(("order", label, ()))
-            rows = np.argsort(times.to_numpy(), kind="stable")
-    if rows[0] or rows[-1] != len(rows) - 1 or (np.diff(rows) != 1).any():
-        frame, times = frame.iloc[rows].reset_index(drop=True), times.iloc[rows]
+        else:
+            mended.append(("order", name, ()))
+            if times.is_unique:
+                notes.append(f"The rows were put in order of {name}.")
+        frame, times = frame.iloc[order].reset_index(drop=True), times.iloc[order]
+        label = label.iloc[order]
     index = pd.DatetimeIndex(times)
     codes = pd.factorize(frame[series])[0] if series else np.zeros(len(index), np.int64)
     step, odd = spacing(index, codes)
     notes += odd
-    return Placed(frame, index, step, series, rows)
+    return Placed(frame, index, label, step, series)
 
 
 def unlabelled(frame: pd.DataFrame, notes: list[str]) -> Placed:
@@ -110,7 +114,7 @@ def unlabelled(frame: pd.DataFrame, notes: list[str]) -> Placed:
     if series:
         count = counted(frame[series].nunique(), "series", "series")
         notes.append(f"There are {count}, told apart by {series}.")
-    return Placed(frame, None, "row", series, np.arange(len(frame)))
+    return Placed(frame, None, None, series=series)
 
 
 def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[str]:
@@ -119,27 +123,30 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
     With each of them there has to be one row a time. Without times only a column with the name of
     one counts, whose series stand one after the other, or have as many rows each.
     """
-    rows = len(frame)
+    rows, dated = len(frame), times is not None
     ranks = np.zeros(rows, np.int64) if times is None else pd.factorize(times)[0]
     moments = int(ranks.max()) + 1
     found: list[tuple[bool, int, str]] = []
     named: list[str] = []
     for name in map(str, frame.columns):
-        is_named = _ID.search(name) is not None
-        if not (is_named or times is not None) or not _tells(frame[name]):
+        is_named, column = _ID.search(name) is not None, frame[name]
+        if not (is_named or dated) or column.hasnans:
             continue
-        codes = pd.factorize(frame[name])[0].astype(np.int64)
-        count = int(codes.max()) + 1
-        if count < 2 or count > rows / 2:
+        if pd.api.types.is_numeric_dtype(column) and (column % 1 != 0).any():
             continue
-        if times is None:
-            sizes = np.bincount(codes)
+        codes = pd.factorize(column)[0].astype(np.int64)
+        sizes = np.bincount(codes)
+        count = len(sizes)
+        if count < 2 or count > rows / (2 if dated else 4):
+            continue
+        if dated:
+            named += [name] * is_named
+            full = is_named or rows >= _FULL * count * moments
+            tells = full and _differ(codes, ranks, moments)
+        else:
             blocks = np.count_nonzero(np.diff(codes)) == count - 1
-            if count <= rows / 4 and (blocks or sizes.min() == sizes.max()):
-                found.append((False, count, name))
-            continue
-        named += [name] * is_named
-        if (is_named or rows >= _FULL * count * moments) and _differ(codes, ranks, moments):
+            tells = blocks or sizes.min() == sizes.max()
+        if tells:
             found.append((not is_named, count, name))
     if found:
         return [min(found, key=lambda each: each[:2])[2]]
@@ -150,29 +157,9 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
     return []
 
 
-def _tells(column: pd.Series) -> bool:
-    """Whether a column may be names of series: texts or whole numbers, none missing."""
-    if column.hasnans:
-        return False
-    return not pd.api.types.is_numeric_dtype(column) or bool((column % 1 == 0).all())
-
-
 def _differ(codes: np.ndarray, ranks: np.ndarray, moments: int) -> bool:
     """Whether no series has two rows of one time."""
     return pd.Index(codes * moments + ranks).is_unique
-
-
-def _with_series(
-    frame: pd.DataFrame, names: list[str], mended: list[Mended]
-) -> tuple[pd.DataFrame, str]:
-    """The frame with one column that tells series apart, where several do together."""
-    if len(names) == 1:
-        return frame, names[0]
-    series = ", ".join(names)
-    mended.append(("joined", series, tuple(names)))
-    texts = pd.DataFrame({name: as_texts(frame[name]).astype("str") for name in names})
-    both = texts[names[0]].str.cat(texts[names[1:]], sep=", ")
-    return frame.assign(**{series: both.astype("category")}), series
 
 
 def as_texts(column: pd.Series) -> pd.Series:
@@ -199,8 +186,7 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
     step = next((s for s, (low, high) in _STEPS.items() if low <= typical <= high), "row")
     counts, notes = seconds[there] / typical, []
     if months := _MONTHS.get(step):
-        since = np.asarray(times.year * 12 + times.month)
-        counts = np.diff(since)[there] / months
+        counts = np.diff(np.asarray(times.year * 12 + times.month))[there] / months
     elif step == "day" and len(times) > 10 and (times.day_of_week < 5).all():
         days = times.to_numpy().astype("M8[D]")
         counts = np.busday_count(days[:-1], days[1:])[there]
@@ -208,8 +194,8 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
     whole = counts.round()
     even = np.mean((np.abs(counts - whole) < 0.1) & (whole >= 1))
     if even < _EVEN:
-        spread = f"mostly {_span(typical)}, {_span(seconds[there].min())} to "
-        spread += _span(seconds[there].max())
+        usual, least, most = map(_span, (typical, seconds[there].min(), seconds[there].max()))
+        spread = f"mostly {usual}, {least} to {most}"
         notes.append(f"Rows are spaced unevenly: {spread}. Each counts as one step.")
         return step if even >= _REGULAR else "row", notes
     missing = np.maximum(whole - 1, 0).astype(int)
@@ -222,6 +208,7 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
 
 def _span(seconds: float) -> str:
     """So many seconds in words: "5 minutes"."""
-    sizes = {"day": 86400, "hour": 3600, "minute": 60, "second": 1}
-    unit, size = next(((u, s) for u, s in sizes.items() if seconds >= s), ("second", 1))
-    return f"{number(seconds / size)} {unit}{'' if seconds == size else 's'}"
+    units = ("day", "hour", "minute")
+    unit = next((unit for unit in units if seconds >= _STEPS[unit][0]), "second")
+    count = seconds / _STEPS[unit][0]
+    return f"{number(count)} {unit}{'' if count == 1 else 's'}"

@@ -77,7 +77,7 @@ def rows_of(
         codes, found = pd.factorize(table.frame[by], use_na_sentinel=False)
         codes, series = codes.astype(np.int32), tuple(f"{_whole(name)}" for name in found)
     else:
-        codes, series = np.zeros(len(frame), np.int32), ("",)
+        codes, series = np.zeros(len(frame), np.int8), ("",)
     times = table.times
     notes: list[str] = []
     mended = steps_of(table, inputs)
@@ -95,6 +95,12 @@ def rows_of(
             )
         frame, codes = frame.iloc[order], codes[order]
         times = None if times is None else times[order]
+    elif isinstance(times, pd.DatetimeIndex) and not times.is_monotonic_increasing:
+        notes.append("All rows are one series, and were put in order of time.")
+        order = np.argsort(times.asi8, kind="stable")
+        frame, times = frame.iloc[order], times[order]
+        dates = [column for what, column, _ in table.mended if what == "times"]
+        mended += [("order", column, ()) for column in dates[-1:]]
     if isinstance(times, pd.DatetimeIndex):
         frame, codes, times = _one_row_a_time(frame, codes, times, notes, mended)
     frame, keep = _without_gaps(frame, codes, labels, data.missing, notes)

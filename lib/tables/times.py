@@ -27,35 +27,20 @@ _DATES = (
 )
 """Formats of dates. Where several fit, the one with the evenest steps is taken, or the first."""
 
-_PARTS = {"%Y": r"\d{4}", "%p": "[ap]m", "%b": "[a-z]{3}", "%B": "[a-z]{3,9}", "%f": r"\d{1,9}"}
-_SHAPES = {
-    form: re.compile(
-        re.sub("%.", lambda part: _PARTS.get(part[0], r"\d\d?"), form.replace(".", r"\.")),
-        re.IGNORECASE,
-    )
-    for form in _DATES[1:]
-}
-"""What a date of a format looks like: it costs pandas much longer to say that one isn't."""
-
-_QUARTER = "[0-9]{4}[- ]?Q[1-4]"
 _ZONE = r":.*[+-][0-9]{2}(?::?[0-9]{2})?$"
 """How a time ends that says how far from UTC it is."""
 
-_DAY_0 = "1899-12-30"
-"""From which spreadsheets count days."""
 PARTS = {
-    "year": {"year", "yr", "yyyy"},
-    "quarter": {"quarter", "qtr", "q"},
-    "month": {"month", "mon", "mm"},
-    "day": {"day", "dd"},
-    "hour": {"hour", "hr", "hh"},
+    "year": ("year", "yr", "yyyy"),
+    "quarter": ("quarter", "qtr", "q"),
+    "month": ("month", "mon", "mm"),
+    "day": ("day", "dd"),
+    "hour": ("hour", "hr", "hh"),
 }
 """What columns are called that hold a part of a date, the coarse ones first."""
-_BOUNDS = {"year": (1700, 2200), "quarter": (1, 4), "month": (1, 12), "day": (1, 31)}
-_BOUNDS["hour"] = (0, 24)
+_BOUNDS = dict(zip(PARTS, ((1700, 2200), (1, 4), (1, 12), (1, 31), (0, 24)), strict=True))
 _CLOCK = {"time", "hour", "clock", "time of day"}
 """What columns are called that hold the time of day, as 13:45."""
-
 _TIME_WORDS = {"year", "date", "day", "time", "timestamp"}
 """One of these has to be in the name of a column of numbers, if it is to label the rows."""
 
@@ -79,24 +64,28 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None
     None if it isn't one; a few entries may be none, such as the "Total" of a last line. Numbers are
     times by their name and size: years, 20120131, Unix seconds.
     """
-    if column.dtype.kind in "biufM":
-        return _from_values(name, column)
+    if column.dtype.kind == "M":
+        zone = column.dt.tz is not None
+        values = column.dt.tz_convert("UTC").dt.tz_localize(None) if zone else column
+        return Times(values, ", in UTC", "utc") if zone else Times(values)
+    if column.dtype.kind in "iuf":
+        return _from_numbers(name, column)
     texts = column.astype("str").str.strip()
     sample = texts.dropna().iloc[:SAMPLE]
-    with_digits = sample.str.contains(r"\d")
-    if sample.empty or with_digits.mean() < NUMBERS_PART:
+    if sample.empty or sample.str.contains(r"\d").mean() < NUMBERS_PART:
         return None
     if as_numbers(sample, decimal_commas) is not None:
         numbers = as_numbers(texts, decimal_commas) if _TIME_WORDS & _words(name) else None
-        return None if numbers is None else _from_numbers(name, numbers.values)
-    quarters = sample.str.fullmatch(_QUARTER).mean() >= NUMBERS_PART
+        return numbers and _from_numbers(name, numbers.values)
+    quarters = sample.str.fullmatch("[0-9]{4}[- ]?Q[1-4]").mean() >= NUMBERS_PART
     if quarters:
         sample, texts = _as_months(sample), _as_months(texts)
-    first = sample[with_digits].iloc[0]
-    likely = [form for form in _DATES if form not in _SHAPES or _SHAPES[form].fullmatch(first)]
-    fitting = [form for form in likely if _dates(sample, form).notna().mean() >= NUMBERS_PART]
-    readings = {form: _dates(texts, form) for form in fitting}
-    readings = {f: r for f, r in readings.items() if r.notna().mean() >= NUMBERS_PART}
+    first, readings = sample[sample.str.contains(r"\d")].iloc[0], {}
+    for form in _DATES:
+        if pd.isna(pd.to_datetime(first, format=form, errors="coerce")):
+            continue
+        if _fits(_dates(sample, form)) and _fits(dates := _dates(texts, form)):
+            readings[form] = dates
     if not readings:
         return None
     form = max(readings, key=lambda form: _evenness(readings[form]))
@@ -105,6 +94,10 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None
     if sample.str.contains(_ZONE).any():
         how = ", in UTC"
     return Times(readings[form], how, "quarter" if quarters else form)
+
+
+def _fits(dates: pd.Series) -> bool:
+    return bool(dates.notna().mean() >= NUMBERS_PART)
 
 
 def _as_months(quarters: pd.Series) -> pd.Series:
@@ -129,55 +122,42 @@ def _words(name: str) -> set[str]:
     return set(re.findall("[a-z]+", name.lower()))
 
 
-def _from_values(name: str, column: pd.Series) -> Times | None:
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        return Times(column.dt.tz_convert("UTC").dt.tz_localize(None), ", in UTC", "utc")
-    if column.dtype.kind == "M":
-        return Times(column)
-    return None if column.dtype.kind == "b" else _from_numbers(name, column)
-
-
 def _from_numbers(name: str, numbers: pd.Series) -> Times | None:
     words = _words(name)
     known = numbers.dropna()
     if known.empty or not words & _TIME_WORDS or (known % 1).any():
         return None
     if len(known) < len(numbers):
-        times = _from_numbers(name, known) if len(known) >= NUMBERS_PART * len(numbers) else None
+        times = _from_numbers(name, known) if _fits(numbers) else None
         return times and times._replace(values=times.values.reindex(numbers.index))
     low, high = float(numbers.min()), float(numbers.max())
-    years = "year" in words and low >= 1700 and high <= 2200
-    if years or (low >= 17_000_000 and high <= 22_001_231):
-        form = "%Y" if years else "%Y%m%d"
-        dates = _dates(numbers.astype(int).astype("str"), form)
-        return None if dates.isna().any() else Times(dates, form=form)
+    for form, least, most in (("%Y", 1700, 2200), ("%Y%m%d", 17_000_000, 22_001_231)):
+        if low >= least and high <= most and (form != "%Y" or "year" in words):
+            dates = _dates(numbers.astype(int).astype("str"), form)
+            return None if dates.isna().any() else Times(dates, form=form)
     if "date" in words and low >= 20_000 and high < 100_000:
-        days = pd.to_datetime(numbers, unit="D", origin=_DAY_0)
+        days = pd.to_datetime(numbers, unit="D", origin="1899-12-30")
         return Times(days, ", as a spreadsheet counts days", "D")
     for size, unit, how in ((1, "s", "seconds"), (1000, "ms", "milliseconds")):
         if low >= 1e8 * size and high <= 4e9 * size:
-            values = (numbers * (1e9 / size)).astype("int64").astype("datetime64[ns]")
+            values = pd.to_datetime(numbers.astype("int64") * (1000 // size), unit="ms")
             return Times(values, f", as {how} since 1970", unit)
     return None
 
 
-def from_parts(entries: pd.DataFrame) -> tuple[list[str], pd.Series] | None:
+def from_parts(entries: pd.DataFrame) -> tuple[list[str], Times] | None:
     """A year, with a quarter or a month, a day and an hour, each in a column of its own.
 
-    Returns the columns by part, alternating ("year", "YEAR", "month:text", "Mon", …), and the times
-    (R,); None where there is no year, or nothing that divides it.
+    Returns the columns, and times whose form names the parts ("year month:text", …); None where
+    there is no year, or nothing that divides it.
     """
-    found = {
-        part: column
-        for part, names in PARTS.items()
-        for column in entries.columns
-        if str(column).strip().lower() in names
-    }
-    parts: dict[str, pd.Series] = {}
-    for part in PARTS:
-        numbers = _part(entries[found[part]], part) if part in found else None
+    columns = {str(column).strip().lower(): str(column) for column in entries.columns}
+    found, parts = dict[str, str](), dict[str, pd.Series]()
+    for part, words in PARTS.items():
+        name = next((columns[word] for word in words if word in columns), "")
+        numbers = _part(entries[name], part) if name else None
         if numbers is not None:
-            parts[part] = numbers
+            found[part], parts[part] = name, numbers
         elif part != "quarter":
             break
     if "month" in parts:
@@ -191,10 +171,10 @@ def from_parts(entries: pd.DataFrame) -> tuple[list[str], pd.Series] | None:
         times += pd.to_timedelta(parts["hour"], unit="h")
     if times.isna().any():
         return None
-    labels = {
-        part: part if entries[found[part]].dtype.kind in "iuf" else f"{part}:text" for part in parts
-    }
-    return [word for part in parts for word in (labels[part], found[part])], times
+    names = [found[part] for part in parts]
+    kinds = ["" if entries[name].dtype.kind in "iuf" else ":text" for name in names]
+    form = " ".join(f"{part}{kind}" for part, kind in zip(parts, kinds, strict=True))
+    return names, Times(times, form=form)
 
 
 def with_clock(times: Times, entries: pd.DataFrame) -> tuple[str, Times] | None:
@@ -205,17 +185,16 @@ def with_clock(times: Times, entries: pd.DataFrame) -> tuple[str, Times] | None:
     dates = times.values
     if dates.is_unique or dates.isna().any() or (dates != dates.dt.normalize()).any():
         return None
-    for column in entries.columns:
-        name, values = str(column).strip().lower(), entries[column]
+    for column, values in entries.items():
+        name, clock, form = str(column).strip().lower(), None, "hour"
         if name in PARTS["hour"] and (hours := _part(values, "hour")) is not None:
-            clock, form = pd.to_timedelta(hours, unit="h"), f"{times.form}|hour"
-            return column, times._replace(values=dates + clock, form=form)
-        if name in _CLOCK and not pd.api.types.is_numeric_dtype(values):
-            texts = values.astype("str").str.strip()
+            clock = pd.to_timedelta(hours, unit="h")
+        elif name in _CLOCK and not pd.api.types.is_numeric_dtype(values):
+            texts, form = values.astype("str").str.strip(), "time"
             if texts.str.fullmatch(r"\d\d?:\d\d(:\d\d(\.\d+)?)?", na=False).all():
-                short = texts.str.count(":") == 1
-                clock = pd.to_timedelta(texts.where(~short, texts + ":00"))
-                return column, times._replace(values=dates + clock, form=f"{times.form}|time")
+                clock = pd.to_timedelta(texts.where(texts.str.count(":") > 1, texts + ":00"))
+        if clock is not None:
+            return str(column), times._replace(values=dates + clock, form=f"{times.form}|{form}")
     return None
 
 
@@ -226,8 +205,7 @@ def _part(column: pd.Series, part: str) -> pd.Series | None:
         if part == "month":
             column = texts.str[:3].map({name: k for k, name in enumerate(MONTHS, 1)})
         elif part == "quarter":
-            column = texts.str.extract(r"^q([1-4])$", expand=False)
+            column = texts.str.removeprefix("q")
         column = pd.to_numeric(column, errors="coerce")
-    low, high = _BOUNDS[part]
-    fits = column.between(low, high).all() and not (column % 1).any()
+    fits = column.between(*_BOUNDS[part]).all() and not (column % 1).any()
     return column.astype("int64") if fits else None

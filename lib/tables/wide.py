@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -28,9 +27,7 @@ def is_wide(table: Table) -> bool:
 
 def _columns(table: Table) -> tuple[str, list[str]]:
     """The step from one column to the next, "" where the table isn't wide, and the columns."""
-    import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
-
-    if table.step == "year" and isinstance(table.times, pd.DatetimeIndex):
+    if table.step == "year":
         for step, words in _WORDS.items():
             names = [
                 [n for n in table.numbers if re.fullmatch(word, n.strip(), re.IGNORECASE)]
@@ -47,23 +44,14 @@ def unrolled(table: Table) -> Table:
     A table that isn't wide is returned as it is. What is missing before the first value and after
     the last is no row.
     """
-    step, columns = _columns(table)
-    if step and table not in _made:
-        _made[table] = _unrolled(table, step, columns)
-    return _made[table] if step else table
-
-
-_made: WeakKeyDictionary[Table, Table] = WeakKeyDictionary()
-"""What `unrolled` returned: each control of a page asks."""
-
-
-def _unrolled(table: Table, step: str, columns: list[str]) -> Table:
     import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
 
-    times = pd.DatetimeIndex(table.times if table.times is not None else [])
-    width = len(columns)
+    step, columns = _columns(table)
+    if not step:
+        return table
+    width, years = len(columns), pd.DatetimeIndex(table.times).year  # type: ignore[arg-type]
     values = table.frame[columns].to_numpy(np.float64).ravel()
-    months = np.repeat(np.asarray(times.year - 1970) * 12, width)
+    months = np.repeat(np.asarray(years - 1970) * 12, width)
     months += np.tile(np.arange(width) * (12 // width), len(table.frame))
     frame = pd.DataFrame({VALUE: values})
     if table.series:

@@ -42,23 +42,17 @@ def load_data(settled: Settled) -> Loaded:
         same = run is not None and runs.is_run_of(run, experiment, table)
         loaded = Loaded(experiment, run.dataset if same and run else dataset_of(experiment, table))
     except ExperimentError as error:
-        last = session().upload.last_good or _default()
+        first = suggested(FIRST)
+        last = session().upload.last_good or Loaded(first, dataset_of(first, None))
         shown = last.dataset.title
         cure = error.cure if isinstance(error, TooShortError) else {}
         if cure:  # then it may be the same table, which isn't what is in doubt
             shown += f" with {last.dataset.shape[1]} timesteps"
-        with place:
-            st.warning(
-                plain(f"{capital(str(error))} Until then you see {shown}."),
-                icon=":material/info:",
-            )
-            if cure:
-                st.button(
-                    f"Use {in_words(cure)}",
-                    key="use_cure",
-                    on_click=change,
-                    args=(dict(cure),),
-                )
+        words = plain(f"{capital(str(error))} Until then you see {shown}.")
+        place.warning(words, icon=":material/info:")
+        if cure:
+            label, changes = f"Use {in_words(cure)}", (dict(cure),)
+            place.button(label, key="use_cure", on_click=change, args=changes)
         return replace(last, trainable=False)
     session().upload.last_good = loaded
     if settled.below and (every := thinned(loaded.dataset)):
@@ -70,10 +64,6 @@ def load_data(settled: Settled) -> Loaded:
         place.warning(plain(f"This can't be trained: {error}."), icon=":material/info:")
         return replace(loaded, trainable=False)
     return loaded
-
-
-def _default() -> Loaded:
-    return Loaded(suggested(FIRST), dataset_of(suggested(FIRST), None))
 
 
 def _example(experiment: Experiment) -> Loaded:

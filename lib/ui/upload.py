@@ -28,8 +28,8 @@ from lib.ui.made import dataset_of
 from lib.ui.session import session
 from lib.ui.text import hint, plain
 from lib.uploads import UploadError, read_upload
-from lib.uploads.kinds import kind_of
 from lib.uploads.limits import MAX_BYTES
+from lib.uploads.read import kind_of
 
 AT_ONCE = 2_000_000
 """A CSV of fewer bytes is read within the page's own process: starting another takes longer."""
@@ -68,18 +68,25 @@ def _given() -> None:
     record, file = session().upload, st.session_state["upload_file"]
     if file is not None and not isinstance(file, UploadedFile):
         return  # its bytes are gone, since we let go of them
-    _stop()
-    record.error, record.waiting, record.workbook = "", None, None
-    if file is not None:
-        _begin(file.name, file.getvalue())
-        _let_go(file)
+    record.workbook = None
+    _begin(file.name if file else "", file.getvalue() if file else b"")
+    # Streamlit keeps a file's bytes as long as the session (1.67). The widget goes on showing its
+    # name; its value is a `DeletedFile` from the next run on.
+    if file and (context := get_script_run_ctx()):
+        remove = getattr(context.uploaded_file_mgr, "remove_file", None)  # of the one in memory
+        if remove:
+            remove(session_id=context.session_id, file_id=file.file_id)
 
 
 def _begin(name: str, content: bytes, sheet: str = "") -> None:
-    """Read a file, at once or in a process of its own."""
+    """Read a file, at once or in a process of its own; without a name none."""
     from lib.uploads.reader import Reading  # noqa: PLC0415  brings pandas along
 
     record = session().upload
+    _stop()
+    record.error, record.waiting = "", None
+    if not name:
+        return
     try:
         kind = kind_of(content)
         if kind == "workbook" and len(content) < KEPT:
@@ -90,17 +97,6 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
             record.reading = Reading(name, content, sheet)
     except UploadError as error:
         record.error = f"{error}{_stays()}"
-
-
-def _let_go(file: UploadedFile) -> None:
-    """Have Streamlit forget a file's bytes, which it keeps as long as the session (1.67).
-
-    The widget goes on showing its name; its value is a `DeletedFile` from the next run on.
-    """
-    if context := get_script_run_ctx():
-        remove = getattr(context.uploaded_file_mgr, "remove_file", None)  # of the one in memory
-        if remove:
-            remove(session_id=context.session_id, file_id=file.file_id)
 
 
 def _progress() -> None:
@@ -154,21 +150,13 @@ def _sheets(table: Table) -> None:
     if record.workbook is None or len(table.sheets) < 2:
         return
     st.session_state["upload_sheet"] = sheet = table.reading.get("sheet_name", table.sheets[0])
-    st.selectbox(
-        "Sheet",
-        table.sheets,
-        table.sheets.index(sheet),
-        key="upload_sheet",
-        on_change=_choose_sheet,
-    )
+    place = table.sheets.index(sheet)
+    st.selectbox("Sheet", table.sheets, place, key="upload_sheet", on_change=_choose_sheet)
 
 
 def _choose_sheet() -> None:
-    record = session().upload
-    _stop()
-    record.error, record.waiting = "", None
-    if record.workbook:
-        _begin(*record.workbook, st.session_state["upload_sheet"])
+    if workbook := session().upload.workbook:
+        _begin(*workbook, st.session_state["upload_sheet"])
 
 
 def _stays() -> str:

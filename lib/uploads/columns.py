@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from lib.english import counted, joined, listed
-from lib.tables.numbers import as_numbers
+from lib.tables.numbers import as_numbers, not_numbers
 from lib.tables.order import Placed, place, series_columns, unlabelled
 from lib.tables.table import MOST_TEXTS
 from lib.tables.times import Times, as_times, from_parts, with_clock
@@ -30,22 +30,21 @@ def take_times(raw: RawTable) -> tuple[pd.DataFrame, Times] | None:
     if found is None:
         return None
     columns, times = found
-    labels = raw.entries[columns]
-    raw.entries = raw.entries.drop(columns=columns)
     first, last = np.flatnonzero(times.values.notna())[[0, -1]]
-    after = len(labels) - 1 - last
+    after = len(times.values) - 1 - last
     if first or after:
-        undated = labels[times.values.isna()].iloc[:, 0].dropna()
+        undated = raw.entries.loc[times.values.isna(), columns[0]].dropna()
         which = listed(dict.fromkeys(map(repr, undated)))
         raw.notes.append(
             f"{counted(int(first + after), 'row', 'rows')} without a date at the table's ends left "
             f"out{f': {which}' if len(undated) else ''}."
         )
         raw.mended.append(("undated ends", "", (f"{first}", f"-{after}" if after else "")))
-        kept = slice(first, last + 1)
-        times = times._replace(values=times.values.iloc[kept].reset_index(drop=True))
-        labels = labels.iloc[kept].reset_index(drop=True)
-        raw.entries = raw.entries.iloc[kept].reset_index(drop=True)
+        raw.entries = raw.entries[first : last + 1].reset_index(drop=True)
+        kept = times.values[first : last + 1].reset_index(drop=True)
+        times = times._replace(values=kept)
+    labels = raw.entries[columns]
+    raw.entries = raw.entries.drop(columns=columns)
     return labels, times
 
 
@@ -63,136 +62,112 @@ def _dates(raw: RawTable) -> Iterator[tuple[list[str], Times]]:
         else:
             yield [column], times
     if (parts := from_parts(entries)) is not None:
-        yield parts[0][1::2], Times(parts[1], form=" ".join(parts[0][::2]))
+        yield parts
     for columns, times in years:
         others = entries.drop(columns=columns)
         if times.values.notna().all() and series_columns(others, times.values):
             yield columns, times
 
 
-def put_in_order(
-    raw: RawTable, found: tuple[pd.DataFrame, Times] | None
-) -> tuple[Placed, pd.DataFrame | None]:
-    """The columns that can be used, in order of time, and those that their times were read from."""
+def put_in_order(raw: RawTable, found: tuple[pd.DataFrame, Times] | None) -> Placed:
+    """The columns that can be used, in order of time; `found` is what `take_times` returned.
+
+    Raises UploadError where there is no column of numbers, or too few rows.
+    """
     frame = _take_columns(raw)
     if found is None:
-        notes = [] if raw.known else raw.notes  # who knows the series has said so
-        return _without_long_texts(unlabelled(frame, notes), raw), None
+        notes = [] if "series" in raw.known else raw.notes  # who knows the series has said so
+        return _described(unlabelled(frame, notes), raw.notes)
     labels, (times, how, form) = found
     names = [str(name) for name in labels.columns]
-    label, kept = joined(names), _kept(labels, times)
-    raw.notes.append(f"{label} {'label' if len(names) > 1 else 'labels'} the rows{how}.")
+    label = _kept(labels, times)
+    raw.notes.append(f"{joined(names)} {'label' if len(names) > 1 else 'labels'} the rows{how}.")
     if times.isna().any():
         raw.notes.append(f"{counted(int(times.isna().sum()), 'row has', 'rows have')} no date.")
         texts = pd.Index(times.dt.strftime("%Y-%m-%d %H:%M:%S").fillna("no date"))
-        placed = unlabelled(frame, raw.notes)._replace(times=texts)
+        placed = unlabelled(frame, raw.notes)._replace(times=texts, label=label)
     else:
-        raw.mended.append(("times", label, (form, *names)))
+        raw.mended.append(("times", joined(names), (form, *names)))
         placed = place(frame, times, label, raw.notes, raw.mended)
-        kept = kept.iloc[placed.rows]
-    return _without_long_texts(placed, raw), kept
+    return _described(placed, raw.notes)
 
 
 def _kept(labels: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
     """Columns of times as a table keeps them: see `Table.label`."""
-    return pd.DataFrame(
-        {
-            name: column.astype(np.float64)
-            if pd.api.types.is_numeric_dtype(column)
-            else times
-            if column.nunique() > MOST_TEXTS
-            else column.astype("str").astype("category")
-            for name, column in labels.items()
-        }
-    )
-
-
-def _without_long_texts(placed: Placed, raw: RawTable) -> Placed:
-    """Leave out columns of more texts than categories can have, but for the names of series."""
-    frame = placed.frame
-    texts = [name for name in frame.select_dtypes("category").columns if name != placed.series]
-    long = [name for name in texts if frame[name].nunique() > MOST_TEXTS]
-    if long:
-        raw.notes.append(
-            f"Columns of more than {MOST_TEXTS:,} different texts are left out: {listed(long)}."
-        )
-    return placed._replace(frame=frame.drop(columns=long))
+    kept = dict[Hashable, pd.Series]()
+    for name, column in labels.items():
+        if pd.api.types.is_numeric_dtype(column):
+            kept[name] = column.astype(np.float64)
+        else:
+            short = column.nunique() <= MOST_TEXTS
+            kept[name] = column.astype("str").astype("category") if short else times
+    return pd.DataFrame(kept)
 
 
 def _take_columns(raw: RawTable) -> pd.DataFrame:
     """The columns as float64, NaN where a value is missing or can't be used, and as categories."""
-    notes, mended = raw.notes, raw.mended
-    columns, texts, empty, dates = {}, dict[str, pd.Series](), [], []
-    readings: dict[str, list[str]] = {}
-    for name in raw.entries.columns:
-        column = raw.entries[name]
-        if column.isna().all():
-            empty.append(name)
-        elif pd.api.types.is_numeric_dtype(column):
-            columns[name] = column.astype(np.float64)
-            if pd.api.types.is_bool_dtype(column):
-                readings.setdefault("1 for true and 0 for false", []).append(name)
-        elif pd.api.types.is_datetime64_any_dtype(column):
-            dates.append(name)
+    notes, columns = raw.notes, dict[str, pd.Series]()
+    readings, left = dict[str, list[str]](), dict[str, list[str]]()
+    huge = 0
+    for name in map(str, raw.entries.columns):
+        column, how, numbers = raw.entries[name], "", None
+        if pd.api.types.is_numeric_dtype(column):
+            how = "1 for true and 0 for false" if pd.api.types.is_bool_dtype(column) else ""
+            numbers = column.astype(np.float64)
+        elif column.dtype.kind == "M":
+            left.setdefault("Other dates", []).append(name)
+            continue
         elif (reading := as_numbers(column, raw.decimal_commas)) is not None:
-            columns[name] = reading.values
-            readings.setdefault(reading.how, []).append(name)
-            mended.append(("numbers", name, tuple(chain(*reading.repairs))))
-            wrong = column[columns[name].isna() & column.notna()]
-            if len(wrong):
-                are = counted(len(wrong), "cell isn't a number", "cells aren't numbers")
-                which = listed(dict.fromkeys(repr(entry) for entry in wrong))
-                notes.append(f"In {name} {are}, taken as missing: {which}.")
-        else:
-            texts[name] = column.astype("str").astype("category")
-    readings.pop("", None)
-    notes += [
-        f"Numbers in {listed(names)} were read with {how}." for how, names in readings.items()
-    ]
-    columns = _without_huge(columns, raw)
-    empty += [name for name, numbers in columns.items() if numbers.isna().all()]
-    columns = {name: numbers for name, numbers in columns.items() if name not in empty}
-    if not columns:
-        raise UploadError(
-            f"No column of numbers was found, and at least one is needed. Texts: {listed(texts)}. "
-            f"Empty: {listed(empty)}.{raw.cells}"
-        )
-    if dates:
-        notes.append(f"Other dates are left out: {listed(dates)}.")
-    if empty:
-        notes.append(f"Empty columns are left out: {listed(empty)}.")
-    kept = [name for name in raw.entries.columns if name in columns or name in texts]
-    return pd.DataFrame({name: columns.get(name, texts.get(name)) for name in kept}, copy=False)
-
-
-def _without_huge(columns: dict[str, pd.Series], raw: RawTable) -> dict[str, pd.Series]:
-    """The columns with NaN for what can't be computed with."""
-    usable, count = dict(columns), 0
-    for name, numbers in columns.items():
-        huge = numbers.abs() > _HUGE
-        if huge.any():
-            count += int(huge.sum())
-            usable[name] = numbers.mask(huge)
+            how, numbers = reading.how, reading.values
+            raw.mended.append(("numbers", name, tuple(chain(*reading.repairs))))
+            notes += not_numbers(column, numbers)
+        elif column.notna().any():
+            columns[name] = column.astype("str").astype("category")
+            continue
+        if how:
+            readings.setdefault(how, []).append(name)
+        if numbers is not None and (wrong := numbers.abs() > _HUGE).any():
+            huge += int(wrong.sum())
+            numbers = numbers.mask(wrong)
             raw.mended.append(("huge", name, (f"{_HUGE:g}".replace("+", ""),)))
-    if count:
-        values = counted(count, "value is", "values are")
-        raw.notes.append(f"{values} infinite or beyond {_HUGE:.0e} and taken as missing.")
-    return usable
+        if numbers is None or numbers.isna().all():
+            left.setdefault("Empty columns", []).append(name)
+        else:
+            columns[name] = numbers
+    notes += [f"Numbers in {listed(of)} were read with {how}." for how, of in readings.items()]
+    if huge:
+        are = counted(huge, "value is", "values are")
+        notes.append(f"{are} infinite or beyond {_HUGE:.0e} and taken as missing.")
+    frame = pd.DataFrame(columns, copy=False)
+    if frame.select_dtypes("number").empty:
+        raise UploadError(
+            f"No column of numbers was found, and at least one is needed. Texts: {listed(columns)}."
+            f" Empty: {listed(left.get('Empty columns', []))}.{raw.cells}"
+        )
+    notes += [f"{what} are left out: {listed(names)}." for what, names in left.items()]
+    return frame
 
 
-def describe(frame: pd.DataFrame, notes: list[str]) -> None:
-    """Refuse what is too short, and note constant columns and gaps."""
+def _described(placed: Placed, notes: list[str]) -> Placed:
+    """Refuse what is too short, leave out columns of too many texts, note what says nothing."""
+    frame = placed.frame
     if len(frame) < MIN_ROWS:
         raise UploadError(
             f"The table has {counted(len(frame), 'row')} and at least {MIN_ROWS} are needed, "
             "a row for each timestep. Add rows."
         )
-    constant = [name for name in frame.columns if frame[name].nunique() < 2]
-    if constant:
-        notes.append(f"Constant columns say nothing: {listed(constant)}.")
-    gaps = frame.isna().sum()
-    if gaps.any():
-        each = [f"{name} {count:,}" for name, count in gaps[gaps > 0].items()]
+    different = frame.nunique()
+    texts = frame.select_dtypes("category").columns.difference([placed.series], sort=False)
+    if long := [name for name in texts if different[name] > MOST_TEXTS]:
         notes.append(
-            f"{counted(int(gaps.sum()), 'value is', 'values are')} missing: {listed(each)}."
+            f"Columns of more than {MOST_TEXTS:,} different texts are left out: {listed(long)}."
         )
+        frame = frame.drop(columns=long)
+    if constant := [name for name in frame.columns if different[name] < 2]:
+        notes.append(f"Constant columns say nothing: {listed(constant)}.")
+    gaps = {name: count for name, count in frame.isna().sum().items() if count}
+    if gaps:
+        are = counted(int(sum(gaps.values())), "value is", "values are")
+        each = listed(f"{name} {count:,}" for name, count in gaps.items())
+        notes.append(f"{are} missing: {each}.")
+    return placed._replace(frame=frame)

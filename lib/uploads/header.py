@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import count, pairwise
 
 from lib.english import listed
 from lib.tables.numbers import bare
@@ -17,34 +17,25 @@ _WORDS_OF_DATES = re.compile(
     r"|oct(ober)?|nov(ember)?|dec(ember)?|[ap]m|utc)\b",
     re.IGNORECASE,
 )
-_LOOKED_AT = 100
-"""So many rows tell what a column holds."""
 
 
 def has_header(first: list[str], body: list[list[str]]) -> bool:
     """Whether the first line holds names, as the lines below it tell.
 
     A text above values is a name. Where there is none, values in the first line make it data, with
-    its texts above texts as in iris.data; unless these values count as names do.
+    its texts above texts as in iris.data; unless they are years, or 0, 1, 2, … as pandas calls
+    nameless columns.
     """
-    names = [j for j, entry in enumerate(first) if _is_known(entry) and not is_value(entry)]
-    values = [entry.strip() for entry in first if _is_known(entry) and is_value(entry)]
+    known = [(j, entry.strip()) for j, entry in enumerate(first) if _is_known(entry)]
+    names = [j for j, entry in known if not is_value(entry)]
+    values = [entry for _, entry in known if is_value(entry)]
     if not values or not body or any(_holds_values(body, j) for j in names):
         return bool(names)
-    corner = not first[0].strip() and _is_known(body[0][0])
-    return _are_names(values, body, certain=bool(names) or corner)
-
-
-def _are_names(values: list[str], body: list[list[str]], *, certain: bool) -> bool:
-    """Whether numbers in the first line are names: years, or what pandas calls nameless columns.
-
-    They are 0, 1, 2, …; `certain` is whether something else than the numbers speaks for names.
-    """
     numbers = [int(value) for value in values if value.isdecimal()]
     steps = {later - number for number, later in pairwise(numbers)}
     if len(numbers) < len(values) or not steps or min(steps) < 1:
         return False
-    if certain:
+    if names or (not first[0].strip() and _is_known(body[0][0])):  # that speaks for names, too
         return steps == {1} or (numbers[0] >= 1700 and numbers[-1] <= 2200)
     decimals = any(entry.strip() and not entry.strip().isdecimal() for entry in body[0])
     return steps == {1} and numbers[0] == 0 and len(numbers) > 2 and decimals
@@ -64,25 +55,17 @@ def _is_known(entry: str) -> bool:
 
 def _holds_values(body: list[list[str]], j: int) -> bool:
     """Whether most of what stands in column `j` are values."""
-    entries = [row[j] for row in body[:_LOOKED_AT] if j < len(row) and _is_known(row[j])]
+    entries = [row[j] for row in body[:100] if j < len(row) and _is_known(row[j])]
     return 2 * sum(map(is_value, entries)) > len(entries)
 
 
 def unique_names(entries: list[str]) -> tuple[list[str], list[str]]:
     """Names that are all different and never empty, and notes on what was changed."""
-    stripped = [" ".join(entry.split()) for entry in entries]
-    taken = set(stripped)
+    wanted = [" ".join(entry.split()) or f"column {i + 1}" for i, entry in enumerate(entries)]
     names: list[str] = []
-    twice = []
-    for i, wanted in enumerate(stripped):
-        name = wanted or f"column {i + 1}"
-        count = 2
-        base = name
-        while name in names or (name != wanted and name in taken):
-            name = f"{base} ({count})"
-            count += 1
-        if wanted and name != wanted:
-            twice.append(name)
-        names.append(name)
-    notes = [f"Names that stand twice were numbered: {listed(twice)}."] if twice else []
-    return names, notes
+    for name in wanted:
+        others = (f"{name} ({k})" for k in count(2))
+        free = (other for other in others if other not in names and other not in wanted)
+        names.append(next(free) if name in names else name)
+    twice = [name for name, own in zip(names, wanted, strict=True) if name != own]
+    return names, [f"Names that stand twice were numbered: {listed(twice)}."] if twice else []

@@ -20,11 +20,8 @@ class UploadError(ValueError):
     """A file that can't be used. The message says what was expected, what came, and what to do."""
 
 
-def check_size(rows: int, columns: int, about: str = "") -> None:
-    """Raise UploadError for a table that is too wide or has too many cells.
-
-    `about` stands before a number of rows that isn't exact.
-    """
+def check_size(rows: int, columns: int) -> None:
+    """Raise UploadError for a table that is too wide or has too many cells."""
     if columns > WIDEST:
         raise UploadError(
             f"The table has {columns:,} columns and at most {WIDEST:,} are read. A row for each "
@@ -32,7 +29,7 @@ def check_size(rows: int, columns: int, about: str = "") -> None:
         )
     if rows * columns > MAX_ENTRIES:
         raise UploadError(
-            f"The table has {about}{rows:,} rows of {counted(columns, 'cell')}, and at most "
+            f"The table has {rows:,} rows of {counted(columns, 'cell')}, and at most "
             f"{MAX_ENTRIES:,} cells are read. Leave out columns, or keep a part of the rows."
         )
 

@@ -14,20 +14,26 @@ import pyarrow.parquet as pq
 from lib.english import listed
 from lib.uploads.header import unique_names
 from lib.uploads.limits import UploadError, check_size, check_unpacked
-from lib.uploads.raw_table import RawTable, drop_row_numbers
+from lib.uploads.raw_table import RawTable
+
+_PLAIN = "integer floating decimal boolean string large_string string_view timestamp date null"
 
 
 def read_parquet(content: bytes, _sheet: str = "") -> RawTable:
     """The entries of a Parquet file. Raises UploadError."""
     try:
         file = pq.ParquetFile(io.BytesIO(content))
-        about = file.metadata
+        about, schema = file.metadata, file.schema_arrow
         groups = [about.row_group(i) for i in range(about.num_row_groups)]
         check_unpacked(sum(group.total_byte_size for group in groups))
-        schema = file.schema_arrow
-        plain = [field.name for field in schema if _plain(field.type)]
+        plain = [field.name for field in schema if _is(field.type, _PLAIN)]
         check_size(about.num_rows, len(plain))
-        table = _settled(file.read(columns=plain))
+        table = file.read(columns=plain)
+        for i, field in enumerate(table.schema):  # numbers that pandas would have as objects
+            if _is(field.type, "decimal float16"):
+                table = table.set_column(i, field.name, table[i].cast(pa.float64()))
+            elif _is(field.type, "boolean") and table[i].null_count:
+                table = table.set_column(i, field.name, table[i].cast(pa.int8()))
         frame = table.to_pandas(date_as_object=False)
     except UploadError:
         raise
@@ -41,32 +47,20 @@ def read_parquet(content: bytes, _sheet: str = "") -> RawTable:
         raw.mended.append(("index", "", ()))
         raw.entries = frame.reset_index()
     raw.entries = raw.entries.reset_index(drop=True)
+    others = [f"{field.name} ({field.type})" for field in schema if field.name not in plain]
     if not len(raw.entries.columns):
         raise UploadError(
-            f"No plain column was found, and one of numbers is needed. There are: "
-            f"{listed(f'{field.name} ({field.type})' for field in schema)}."
+            f"No plain column was found, and one of numbers is needed. There are: {listed(others)}."
         )
     names, raw.notes = unique_names([str(name) for name in raw.entries.columns])
     raw.entries.columns = pd.Index(names)
-    if left := [f"{field.name} ({field.type})" for field in schema if field.name not in plain]:
-        raw.notes.append(f"Columns of lists and other values left out: {listed(left)}.")
-    drop_row_numbers(raw)
+    if others:
+        raw.notes.append(f"Columns of lists and other values left out: {listed(others)}.")
+    raw.drop_row_numbers()
     return raw
 
 
-def _plain(kind: pa.DataType) -> bool:
-    """Whether a column holds numbers, texts or times."""
-    if pa.types.is_dictionary(kind):
-        return _plain(kind.value_type)
-    tests = "integer floating decimal boolean string large_string string_view timestamp date null"
-    return any(getattr(pa.types, f"is_{test}")(kind) for test in tests.split())
-
-
-def _settled(table: pa.Table) -> pa.Table:
-    """Decimals, and truths that may be missing, as numbers."""
-    for i, field in enumerate(table.schema):
-        if pa.types.is_decimal(field.type) or pa.types.is_float16(field.type):
-            table = table.set_column(i, field.name, table[i].cast(pa.float64()))
-        elif pa.types.is_boolean(field.type) and table[i].null_count:
-            table = table.set_column(i, field.name, table[i].cast(pa.int8()))
-    return table
+def _is(kind: pa.DataType, names: str) -> bool:
+    """Whether a column, or what its dictionary holds, is of one of these types."""
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return any(getattr(pa.types, f"is_{name}")(kind) for name in names.split())

@@ -1,61 +1,99 @@
 """A person's file → a `Table` of numbers and texts in time order, or an `UploadError`.
 
-pandas, pyarrow, calamine and NumPy do the reading. What is decided here is what they can't know,
-one step after the other, a module each: `kinds`, then one that makes a `RawTable` of all entries,
-then `columns`. Every decision that changes what a person sees is a note on the table. Nothing is
-stored, and nothing is cut into windows (`lib.tables`).
+pandas, pyarrow, calamine and NumPy do the reading. What is decided here is what they can't know:
+which kind of file it is, whatever its name says; then one module a kind makes a `RawTable` of all
+entries, and `columns` a table of that. Every decision that changes what a person sees is a note on
+the table. Nothing is stored, and nothing is cut into windows (`lib.tables`).
 """
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from lib.tables.table import Table
-from lib.uploads.kinds import kind_of
-from lib.uploads.limits import MAX_BYTES, UploadError
+from lib.uploads.limits import MAX_BYTES, UploadError, check_unpacked
 
 if TYPE_CHECKING:
     from lib.uploads.raw_table import RawTable
 
 READERS = {
-    "text": ("lib.uploads.raw_table", "read_text"),
+    "text": ("lib.uploads.delimited", "read_text"),
     "workbook": ("lib.uploads.workbook", "read_workbook"),
     "parquet": ("lib.uploads.parquet", "read_parquet"),
-    "npy": ("lib.uploads.arrays", "read_npy"),
-    "npz": ("lib.uploads.arrays", "read_npz"),
+    "arrays": ("lib.uploads.arrays", "read_arrays"),
 }
 """What reads a kind of file, each from its bytes and the sheet; imported when it is needed."""
 STAGES = ("reading its cells", "looking for dates", "reading numbers and texts")
 """What is done with a file, one after the other."""
+_STARTS = {
+    b"PAR1": "parquet",
+    b"\x93NUMPY": "arrays",
+    b"\xd0\xcf\x11\xe0": "workbook",
+    b"PK\x03\x04": "packed",
+    b"\x89PNG": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a gzip file",
+    b"ARROW1": "an Arrow (Feather) file",
+    b"\x89HDF": "an HDF5 file",
+    b"SQLite": "an SQLite database",
+    b"\x80\x04\x95": "a Python pickle, which could run anything",
+    b"\x80\x05\x95": "a Python pickle, which could run anything",
+}
+"""How files begin that aren't text."""
+
+
+def kind_of(content: bytes) -> str:
+    """The kind of file: a key of `READERS`. Raises UploadError for others."""
+    kind = next((kind for start, kind in _STARTS.items() if content.startswith(start)), "text")
+    if kind == "packed":
+        return _packed(content)
+    if kind not in READERS:
+        raise UploadError(
+            f"The file is {kind}, whatever its name, and a table was expected. Export it as CSV, "
+            "Parquet or Excel and upload that."
+        )
+    return kind
+
+
+def _packed(content: bytes) -> str:
+    """What is in a ZIP file, by the list of it alone: a workbook or NumPy's arrays."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            members = packed.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise UploadError(
+            f"The file begins as a ZIP file (as .xlsx and .npz are) and can't be opened: {error}. "
+            "It may be cut off: save it again and upload that."
+        ) from None
+    check_unpacked(sum(member.file_size for member in members))
+    names = [member.filename for member in members]
+    if any(name.startswith("xl/") or name == "content.xml" for name in names):
+        return "workbook"
+    if any(name.endswith(".npy") for name in names):
+        return "arrays"
+    raise UploadError(
+        "The file is a ZIP file without a workbook (.xlsx, .ods) or NumPy's arrays (.npz) in it. "
+        "Unpack it and upload the table itself."
+    )
 
 
 def read_upload(
-    name: str,
-    content: bytes,
-    sheet: str = "",
-    begin: Callable[[str], None] = lambda _: None,
+    name: str, content: bytes, sheet: str = "", begin: Callable[[str], None] = lambda _: None
 ) -> Table:
-    """Read a file of any kind, which its first bytes tell, whatever its name says.
+    """Read the bytes of a file of any kind. Raises UploadError for what is no table.
 
-    Args:
-        name: the file's name, for the person.
-        content: its bytes. A CSV in UTF-8, UTF-16 or Windows's Western alphabet; columns apart by
-            comma, semicolon, tab or |; decimal points or commas; with or without a header, and
-            with what pandas and spreadsheets add: row numbers, `sep=;`, signs of currency. Or
-            Parquet, a workbook (.xlsx, .xls, .ods), NumPy's arrays (.npy, .npz).
-        sheet: of a workbook; by default the first one.
-        begin: is called with each of `STAGES` when it begins.
+    `name` is for the person; `sheet` is one of a workbook, by default the first with a table;
+    `begin` is called with each of `STAGES` when it begins.
 
-    Returns:
-        Columns of numbers, float64 with NaN where a value is missing, and of texts as categories,
-        in order of time. The first dates label the rows.
-
-    Raises:
-        UploadError: for anything else.
+    Columns are float64 with NaN where a value is missing, or categories of texts, in order of time.
     """
-    from lib.uploads.columns import describe, put_in_order, take_times  # noqa: PLC0415  pandas
+    from lib.uploads.columns import put_in_order, take_times  # noqa: PLC0415  brings pandas along
 
     if len(content) > MAX_BYTES:
         raise UploadError(
@@ -68,19 +106,8 @@ def read_upload(
     begin(STAGES[1])
     times = take_times(raw)
     begin(STAGES[2])
-    placed, label = put_in_order(raw, times)
-    describe(placed.frame, raw.notes)
+    placed = put_in_order(raw, times)
     if any(what == "numbers" for what, *_ in raw.mended) and "function" not in raw.reading:
         raw.reading["low_memory"] = False  # else a long column may be numbers here and texts there
-    return Table(
-        name=name,
-        frame=placed.frame,
-        times=placed.times,
-        label=label,
-        step=placed.step,
-        notes=tuple(raw.notes),
-        sheets=raw.sheets,
-        reading=raw.reading,
-        mended=tuple(raw.mended),
-        **{"series": placed.series, **raw.known},
-    )
+    made = {"notes": tuple(raw.notes), "reading": raw.reading, "mended": tuple(raw.mended)}
+    return Table(name, **{**placed._asdict(), **made, **raw.known})

@@ -1,23 +1,29 @@
 """A file is read in a process of its own: `Reading` starts one, `main` is what runs there.
 
 So a large file neither holds up those who look at other pages meanwhile, nor leaves its memory
-behind. The bytes go through a pipe, never to a disk.
+behind. The bytes go through a pipe, never to a disk. The table comes back as Arrow's stream of
+columns, which hold nothing that could run, and is used where it lies.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 from threading import BoundedSemaphore, Event, Thread, Timer
-from typing import Any
+from time import monotonic
+from typing import IO, Any
 
 import msgspec
+import numpy as np
+import pandas as pd
+import pyarrow as pa
 
 from lib.tables.table import Table
-from lib.uploads.crossing import read_table, write_table
 from lib.uploads.limits import UploadError
 from lib.uploads.read import STAGES, read_upload
 
@@ -57,15 +63,15 @@ class Reading:
             self._process.kill()
 
     def _live(self, content: bytes, sheet: str) -> None:
-        """The thread: start the process, give it the file, and hear what becomes of it."""
-        timed_out = Event()
+        """The thread: wait for a seat, and hear what becomes of the file."""
         with _seats:
+            began = monotonic()
             try:
                 if not self._stopped:
-                    self._serve(content, sheet, timed_out)
-            except (OSError, EOFError, ValueError, msgspec.DecodeError):
+                    self._serve(content, sheet)
+            except (OSError, ValueError):  # it died, or talks nonsense
                 why = "the process that read it ended"
-                if timed_out.is_set():
+                if monotonic() - began >= SECONDS:
                     why = f"that took longer than {SECONDS:g} seconds"
                 self.error = f"{self.name} couldn't be read: {why}. {_CURE}"
             finally:
@@ -73,40 +79,87 @@ class Reading:
                     self.table, self.error = None, ""
                 self.over.set()
 
-    def _serve(self, content: bytes, sheet: str, timed_out: Event) -> None:
-        command = [sys.executable, "-m", "lib.uploads.reader"]
-        pipe = subprocess.PIPE
+    def _serve(self, content: bytes, sheet: str) -> None:
+        """Start the process, give it the file, and take what it says."""
+        command, pipe = [sys.executable, "-m", "lib.uploads.reader"], subprocess.PIPE
         with subprocess.Popen(  # noqa: S603 - our own code
             command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
         ) as process:
             self._process = process
-            if self._stopped:  # meanwhile
-                process.kill()
-
-            def end() -> None:
-                timed_out.set()
-                process.kill()
-
-            timer = Timer(SECONDS, end)
+            timer = Timer(0 if self._stopped else SECONDS, process.kill)
             timer.start()
             try:
                 assert process.stdin is not None  # noqa: S101 - for the type checker
                 assert process.stdout is not None  # noqa: S101
                 with contextlib.suppress(BrokenPipeError), process.stdin as stdin:
-                    stdin.write(msgspec.json.encode([self.name, sheet]) + b"\n")
+                    stdin.write(json.dumps([self.name, sheet]).encode() + b"\n")
                     stdin.write(content)
                 del content
                 while self.table is None and not self.error:
-                    said = msgspec.json.decode(process.stdout.readline())
-                    self.stage = said.get("stage", self.stage)
+                    said = json.loads(process.stdout.readline())
                     self.error = said.get("error", "")
-                    if self.stage in STAGES:
+                    if "stage" in said:
+                        self.stage = said["stage"]
                         self.part = (1 + STAGES.index(self.stage)) / (len(STAGES) + 1)
                     if "table" in said:
                         self.table = read_table(process.stdout)
             finally:
                 timer.cancel()
                 process.kill()
+
+
+def write_table(table: Table, out: IO[bytes]) -> None:
+    """Write a table."""
+    others = {field.name for field in fields(Table)} - {"frame", "label", "times"}
+    head = {name: getattr(table, name) for name in others}
+    columns: dict[str, Any] = {f"frame {name}": _short(each) for name, each in table.frame.items()}
+    if table.times is not None:
+        columns["times"] = table.times
+    if (label := table.label) is not None:
+        if not label.index.equals(pd.RangeIndex(len(label))):
+            columns["order"] = label.index
+        # Where a label's column isn't there, it is the times.
+        kept = label.select_dtypes(exclude="datetime")
+        columns |= {f"label {name}": each.array for name, each in kept.items()}
+        head["label"] = list(label.columns)
+    arrow = pa.Table.from_pandas(pd.DataFrame(columns, copy=False), preserve_index=False)
+    arrow = arrow.replace_schema_metadata({"head": msgspec.json.encode(head)})
+    with pa.ipc.new_stream(out, arrow.schema) as stream:
+        stream.write_table(arrow)
+
+
+def _short(column: pd.Series) -> pd.Series:
+    """Decimals with 32 bits, where that moves none by a millionth of their deviation.
+
+    Of whole numbers none may be moved at all: they may be names of series.
+    """
+    if column.dtype != np.float64:
+        return column
+    with np.errstate(over="ignore"):
+        short = column.astype(np.float32)
+    moved = (short - column).abs().max()
+    whole = (column.dropna() % 1 == 0).all()
+    return short if moved <= (0 if whole else 1e-6 * column.std()) else column
+
+
+def read_table(source: IO[bytes]) -> Table:
+    """The table in a stream. Raises pa.ArrowInvalid, a ValueError, where it ends early."""
+    arrow = pa.ipc.open_stream(source).read_all()
+    known = msgspec.json.decode(arrow.schema.metadata[b"head"])
+    known |= {name: _tuples(value) for name, value in known.items() if name != "label"}
+    frame = arrow.to_pandas(split_blocks=True, self_destruct=True)
+    times = pd.Index(frame.pop("times")).rename(None) if "times" in frame else None
+    if names := known.pop("label", None):
+        kept = {name: frame.pop(f"label {name}") for name in names if f"label {name}" in frame}
+        known["label"] = pd.DataFrame({name: kept.get(name, times) for name in names}, copy=False)
+        if "order" in frame:
+            known["label"].index = pd.Index(frame.pop("order")).rename(None)
+    frame.columns = frame.columns.str.removeprefix("frame ")
+    return Table(frame=frame, times=times, **known)
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 def main() -> None:
@@ -116,11 +169,11 @@ def main() -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         os.nice(5)
-    name, sheet = msgspec.json.decode(sys.stdin.buffer.readline())
+    name, sheet = json.loads(sys.stdin.buffer.readline())
     out = sys.stdout.buffer
 
     def say(said: dict[str, Any]) -> None:
-        out.write(msgspec.json.encode(said) + b"\n")
+        out.write(json.dumps(said).encode() + b"\n")
         out.flush()
 
     try:

@@ -15,14 +15,47 @@ import pandas as pd
 from lib.english import listed
 from lib.uploads.header import has_header, unique_names
 from lib.uploads.limits import MIN_ROWS, UploadError, check_size
-from lib.uploads.raw_table import RawTable, drop_row_numbers, drop_rows
-
-_ABOVE = 20
-"""So many rows may stand above the table."""
+from lib.uploads.raw_table import RawTable
 
 
 def read_workbook(content: bytes, sheet: str = "") -> RawTable:
-    """The entries of a sheet, the first one by default. Raises UploadError."""
+    """The entries of a sheet, by default the first with a table. Raises UploadError."""
+    cells, chosen, sheets = _cells(content, sheet)
+    check_size(*cells.shape)
+    filled = cells.notna().sum(axis=1).to_numpy()
+    if not filled.any():
+        raise UploadError(
+            f"The sheet {chosen} is empty. A header row and rows of numbers were expected"
+            + (f"; there are the sheets {listed(sheets)}." if len(sheets) > 1 else ".")
+        )
+    top, headed, names, notes = _header(cells, filled)
+    reading: dict[str, Any] = {"function": "pd.read_excel", "engine": "calamine"}
+    if chosen != sheets[0]:
+        reading["sheet_name"] = chosen
+    if top != 1 or names != [str(name) for name in cells.iloc[0]]:
+        reading |= {"header": None, "skiprows": top, "names": names}
+    if others := [name for name in sheets if name != chosen]:
+        notes.insert(0, f"The sheet {chosen} was read; there are {listed(others)}, too.")
+    entries = cells.iloc[top:].reset_index(drop=True).set_axis(names, axis=1)
+    raw = RawTable(entries, reading, notes, known={"sheets": tuple(sheets)})
+    if (empty := raw.entries.isna().all(axis=1)).any():
+        raw.drop_rows(empty)
+    raw.entries = raw.entries.infer_objects()
+    for name, column in raw.entries.items():
+        if column.dtype != object:
+            continue
+        if column.dropna().map(lambda cell: isinstance(cell, datetime.date)).all():
+            raw.entries[name] = pd.to_datetime(column)
+        else:  # cells of several kinds
+            raw.entries[name] = column.map(str, na_action="ignore").astype("str")
+            raw.mended.append(("texts", str(name), ()))
+    if headed:
+        raw.drop_row_numbers()
+    return raw
+
+
+def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
+    """All cells of a sheet, its name, and those of all sheets."""
     try:
         with pd.ExcelFile(io.BytesIO(content), engine="calamine") as book:
             sheets = [str(name) for name in book.sheet_names]
@@ -39,33 +72,7 @@ def read_workbook(content: bytes, sheet: str = "") -> RawTable:
             f"The workbook can't be read: {error}. Save it again as .xlsx, without a password, or "
             "export the sheet as CSV."
         ) from None
-    check_size(*cells.shape)
-    filled = cells.notna().to_numpy().sum(axis=1)
-    if not filled.any():
-        raise UploadError(
-            f"The sheet {chosen} is empty. A header row and rows of numbers were expected"
-            + (f"; there are the sheets {listed(sheets)}." if len(sheets) > 1 else ".")
-        )
-    top, headed, names, notes = _header(cells, filled)
-    reading: dict[str, Any] = {"function": "pd.read_excel", "engine": "calamine"}
-    if chosen != sheets[0]:
-        reading["sheet_name"] = chosen
-    if top != 1 or names != [str(name) for name in cells.iloc[0]]:
-        reading |= {"header": None, "skiprows": top, "names": names}
-    others = [name for name in sheets if name != chosen]
-    if others:
-        notes.insert(0, f"The sheet {chosen} was read; there are {listed(others)}, too.")
-    raw = RawTable(cells.iloc[top:].reset_index(drop=True), reading, notes)
-    raw.sheets = tuple(sheets)
-    raw.entries.columns = pd.Index(names)
-    if (empty := raw.entries.isna().all(axis=1)).any():
-        drop_rows(raw, empty)
-    raw.entries = raw.entries.infer_objects()
-    for name in names:
-        _settle(raw, name)
-    if headed:
-        drop_row_numbers(raw)
-    return raw
+    return cells, chosen, sheets
 
 
 def _has_table(cells: pd.DataFrame) -> bool:
@@ -82,20 +89,19 @@ def _header(cells: pd.DataFrame, filled: Any) -> tuple[int, bool, list[str], lis
     rows of one cell; names may take two rows where cells were merged.
     """
     width = int(filled.max())
-    likely = (i for i in range(min(_ABOVE, len(cells))) if filled[i] > max(width / 3, width > 1))
+    likely = (i for i, count in enumerate(filled[:20]) if count > max(width / 3, width > 1))
     first = next(likely, int(filled.argmax()))
     above = [str(cell) for i in range(first) for cell in cells.iloc[i].dropna()]
     notes = [f"Rows above the table left out: {listed(above)}."] if above else []
-    body = [_texts(cells.iloc[i]) for i in range(first, min(first + 100, len(cells)))]
-    if not has_header(body[0], body[1:]):
-        names, _ = unique_names([""] * len(body[0]))
+    top, *body = [_texts(cells.iloc[i]) for i in range(first, min(first + 100, len(cells)))]
+    if not has_header(top, body):
+        names, _ = unique_names([""] * len(top))
         notes.append("The first row holds values, not names, so the columns are numbered.")
         return first, False, names, notes
-    top, upper = body[0], cells.iloc[first]
-    merged = len(body) > 2 and filled[first] < width
+    merged = len(body) > 1 and filled[first] < width
     if merged and all(isinstance(cell, str) for cell in cells.iloc[first + 1].dropna()):
-        across = [str(cell) if pd.notna(cell) else "" for cell in upper.ffill()]
-        pairs = zip(top, across, body[1], strict=True)
+        groups = _texts(cells.iloc[first].ffill())
+        pairs = zip(top, groups, body[0], strict=True)
         top = [f"{group} {name}".strip() if name else own for own, group, name in pairs]
         first += 1
     names, renamed = unique_names(top)
@@ -104,16 +110,3 @@ def _header(cells: pd.DataFrame, filled: Any) -> tuple[int, bool, list[str], lis
 
 def _texts(row: pd.Series) -> list[str]:
     return ["" if pd.isna(cell) else str(cell) for cell in row]
-
-
-def _settle(raw: RawTable, name: str) -> None:
-    """Make a column of cells of several kinds one of dates or of texts."""
-    column = raw.entries[name]
-    if column.dtype != object:
-        return
-    known = column.dropna()
-    if known.map(lambda cell: isinstance(cell, datetime.date)).all():
-        raw.entries[name] = pd.to_datetime(column)
-        return
-    raw.entries[name] = column.map(str, na_action="ignore").astype("str")
-    raw.mended.append(("texts", name, ()))

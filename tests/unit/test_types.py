@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lib.experiment import DataSettings
 from lib.tables import Table, WindowError
-from lib.tables.types import retyped
+from lib.tables.types import prepared, retyped
 from tests.unit.uploaded import lines, notes_of, read
 
 KINDS = ["sun", "rain", "fog"]
@@ -22,8 +23,10 @@ def test_nothing_to_correct_leaves_the_table():
 
 def test_the_same_correction_gives_the_same_table():
     """What was cut from it is found again."""
-    assert retyped(SHOPS, ("store:category",)) is retyped(SHOPS, ("store:category",))
-    assert retyped(SHOPS, ("store:out",)) is not retyped(SHOPS, ("store:category",))
+    category, out = (DataSettings(types=(f"store:{kind}",)) for kind in ("category", "out"))
+    assert prepared(SHOPS, category) is prepared(SHOPS, category)
+    assert prepared(SHOPS, out) is not prepared(SHOPS, category)
+    assert prepared(SHOPS, DataSettings()) is SHOPS
 
 
 def test_numbers_become_categories_as_their_texts():
@@ -43,7 +46,7 @@ def test_texts_become_numbers_and_what_is_none_is_missing():
     table = retyped(table, ("size:number",))
     assert table.frame["size"][2] == 1200
     assert table.frame["size"].isna().sum() == 5
-    assert "In size 5 cells aren't any: '?!'." in table.notes
+    assert "In size 5 cells aren't numbers, taken as missing: '?!'." in table.notes
     with pytest.raises(WindowError, match="no entry of kind is a number: sun, fog, rain"):
         retyped(SHOPS, ("kind:number",))
 

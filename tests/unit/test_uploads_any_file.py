@@ -41,7 +41,7 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
         (lines("a,b", lambda i: f"{i},1,2").encode(), "more cells than the first line"),
         (b"# made by\n" + PLAIN.encode(), "Leave out lines above the header"),
         (PLAIN.encode() + b'1,"2\n', "opened and never closed"),
-        (b"1," * 40_000, "first line has more than 64 KB"),
+        (b"1," * 40_000, "perhaps rows and columns are swapped"),
         (b"a," * (WIDEST + 1) + b"\n1\n", "perhaps rows and columns are swapped"),
         (b"a\n" + b"1\n" * (MAX_ENTRIES + 1), "at most 20,000,000 cells are read"),
         (b" " * (MAX_BYTES + 1), "at most 100 MB are read"),

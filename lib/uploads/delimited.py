@@ -1,0 +1,209 @@
+"""A CSV → its entries: its encoding, what cuts it, whether names stand above, decimal commas.
+
+The first lines tell, and pandas does the rest.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+import warnings
+from collections.abc import Iterator
+from threading import Lock
+from typing import Any
+
+import pandas as pd
+
+from lib.english import counted, listed
+from lib.tables.numbers import has_decimal_commas, is_column_with_decimal_commas
+from lib.uploads.header import MISSING, has_header, unique_names
+from lib.uploads.limits import UploadError, check_size
+from lib.uploads.raw_table import RawTable
+
+_EMPTY = "The file is empty. A header line and rows of numbers were expected."
+_BOMS = {  # UTF-32's begins with UTF-16's, so it comes first
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    codecs.BOM_UTF8: "utf-8-sig",
+}
+_SAMPLE = 64 * 1024
+"""So many characters tell the delimiter, the header and the kinds of numbers."""
+_DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
+"""What may stand between entries. A comma comes last, since it may be decimal or stand in texts."""
+_UNCUT = (
+    "The lines can't be cut into cells ({}). Rows of cells apart by comma, semicolon, tab or | "
+    "were expected."
+)
+_ONE_AT_A_TIME = Lock()
+"""What counts as an error below is set for all threads."""
+
+
+def read_text(content: bytes, _sheet: str = "") -> RawTable:
+    """Have pandas read a CSV. Raises UploadError for what isn't one."""
+    text, reading = _as_utf8(content)
+    layout, names, notes = _layout(text)
+    options: dict[str, Any] = {"header": 0, "names": names, "na_values": MISSING}
+    options |= {"skipinitialspace": True, "low_memory": False}
+    options["index_col"] = False  # a delimiter that ends each line makes no column
+    try:
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            entries = pd.read_csv(io.BytesIO(text), **(options | layout))
+    except (ValueError, OverflowError, pd.errors.ParserWarning) as error:
+        why = _why_unreadable(str(error), len(names), reading.get("skiprows", 0))
+        raise UploadError(why) from None
+    delimiter = layout.get("sep", ",")
+    edge = re.escape(delimiter.encode())
+    needed = {
+        "skipinitialspace": f"{delimiter} ".encode() in text,
+        "index_col": re.search(rb"%b\r?(?:\n|\Z)" % edge, text),
+        "na_values": any(entries[name].hasnans for name in names) and _has_marks(text, delimiter),
+    }
+    reading |= layout | {name: options[name] for name, is_needed in needed.items() if is_needed}
+    raw = RawTable(
+        entries,
+        reading,
+        notes,
+        decimal_commas="decimal" in layout,
+        cells=f" Cells were taken to be apart by {_DELIMITERS[delimiter]}: if that is wrong, "
+        "save the file with commas.",
+    )
+    # Lines of nothing but delimiters are no rows; one of marks or quotes is, of unknown values.
+    empty = entries.isna().all(axis=1)
+    if empty.any() and re.search(rb"(?:\A|[\r\n]) *%b[ %b]*(?:[\r\n]|\Z)" % (edge, edge), text):
+        raw.drop_rows(empty)
+    if layout.get("header", 0) is not None:
+        raw.drop_row_numbers()
+    return raw
+
+
+def _as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
+    """The text, and what pandas must be told to read the file: an encoding, lines to skip."""
+    encoding = next((kind for bom, kind in _BOMS.items() if content.startswith(bom)), None)
+    if encoding is None and b"\0" in content[:2]:  # a Latin letter's other byte
+        encoding = "utf-16-le" if content[0] else "utf-16-be"
+    reading: dict[str, Any] = {} if encoding in {None, "utf-8-sig"} else {"encoding": encoding}
+    try:
+        text = content.decode(encoding or "utf-8")
+    except UnicodeDecodeError as error:
+        if encoding is not None:
+            raise UploadError(
+                f"The file begins as {encoding.removesuffix('-sig').upper()} text and at byte "
+                f"{error.start:,} is none. Save it again as CSV in UTF-8."
+            ) from None
+        text = content.decode("cp1252", errors="replace")
+        reading = {"encoding": "cp1252"}
+        if "\ufffd" in text:
+            reading["encoding_errors"] = "replace"
+    if not text.strip("\0 \t\r\n\ufeff,;|"):
+        raise UploadError(_EMPTY)
+    start = text[:4096]
+    odd = sum(not (char.isprintable() or char.isspace()) for char in start)
+    if "\0" in text or odd > 0.05 * len(start):
+        raise UploadError(
+            "The file isn't text: it has bytes that no text has. Export the table as CSV and "
+            "upload that."
+        )
+    # Above the table stand spreadsheets' `sep=;`, and empty rows: nothing but delimiters.
+    table = re.sub(r'\A(?:"?(?i:sep)=.?"?[,;\t|]*[\r\n]+)?(?:[ \t,;|]*[\r\n])*', "", text, count=1)
+    if above := text[: len(text) - len(table)]:
+        reading["skiprows"] = len(above.splitlines())
+        if "\n" not in text:
+            reading["lineterminator"] = "\r"  # else pandas takes all lines for one that is skipped
+    return table.encode("utf-8"), reading
+
+
+def _has_marks(text: bytes, delimiter: str) -> bool:
+    """Whether one of MISSING stands alone in an entry."""
+    lines, edge = b"\n" + text + b"\n", delimiter.encode()
+    return any(
+        before + mark.encode() + after in lines
+        for mark in MISSING
+        for before in (b"\n", b"\r", edge, edge + b" ", b'"')
+        for after in (b"\n", b"\r", edge, b'"')
+    )
+
+
+def _layout(text: bytes) -> tuple[dict[str, Any], list[str], list[str]]:
+    """What pandas must be told to cut the text; the columns' names, all different; and notes."""
+    sample = text[:_SAMPLE].decode("utf-8", errors="ignore")
+    if len(text) > _SAMPLE:
+        sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1 or None]
+    delimiter = _delimiter(sample)
+    first, *body = _rows(sample, delimiter)
+    check_size(text.count(b"\n") or text.count(b"\r"), len(first))
+    layout: dict[str, Any] = {} if delimiter == "," else {"sep": delimiter}
+    if has_header(first, body):
+        if not body and len(text) <= _SAMPLE:
+            raise UploadError(
+                f"The file has a header line ({listed(filter(str.strip, first))}) but no rows "
+                "below it. A row for each timestep was expected."
+            )
+        names, notes = unique_names(first)
+        if names != first:
+            layout |= {"header": 0, "names": names}
+    else:
+        names, _ = unique_names([""] * len(first))
+        notes = ["The first line holds values, not names, so the columns are numbered."]
+        layout |= {"header": None, "names": names}
+    entries = [entry for row in body for entry in row]
+    if delimiter != "," and has_decimal_commas(entries, delimiter):
+        layout["decimal"] = ","
+        notes.append("Commas in numbers were read as decimal commas.")
+    if short := next((row for row in body if len(row) < len(first)), None):
+        notes.append(
+            f"Some lines are short, such as the one with {listed(short)}: {len(short)} of "
+            f"{counted(len(first), 'cell')}. What they leave out is taken as missing."
+        )
+    return layout, names, notes
+
+
+def _delimiter(sample: str) -> str:
+    """The delimiter that cuts most lines into as many entries as the first; rarer ones win."""
+    best, most = ",", 0.0
+    for delimiter in _DELIMITERS:
+        rows = list(_rows(sample, delimiter))
+        if not rows:
+            raise UploadError(_EMPTY)
+        width = len(rows[0])
+        # An empty last entry comes from a delimiter that ends each line.
+        alike = sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
+        if width > 1 and alike > most + 0.1:
+            best, most = delimiter, alike
+    if not most and is_column_with_decimal_commas([row[0] for row in _rows(sample, ";")][1:]):
+        return ";"
+    return best
+
+
+def _rows(sample: str, delimiter: str) -> Iterator[list[str]]:
+    """The sample's lines as entries; blank lines are left out, as pandas does."""
+    try:
+        lines = io.StringIO(sample, newline="")
+        for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True):
+            if any(entry.strip() for entry in row) or len(row) > 1:
+                yield row
+    except csv.Error as error:
+        raise UploadError(_UNCUT.format(error)) from None
+
+
+def _why_unreadable(error: str, width: int, above: int) -> str:
+    """What pandas complains of, in plain words; `above` lines of the file it hasn't seen."""
+    if "EOF inside string" in error:
+        return (
+            'A quotation mark (") is opened and never closed, so the rest of the file is one cell. '
+            "Close it or leave it out."
+        )
+    if place := re.search(r"line (\d+), saw (\d+)", error):
+        what = f"Line {above + int(place[1]):,} has {place[2]} cells, but"
+    elif "loss of data" in error:
+        what = "Lines have more cells than the first line:"
+    else:
+        return _UNCUT.format(error.strip())
+    return (
+        f"{what} the first line has {counted(width, 'cell')}. Leave out lines above the header, "
+        "put texts with a delimiter in quotes, and write numbers without thousands separators."
+    )
