@@ -73,26 +73,22 @@ def rows_of(
     columns += [table.frame[name].to_numpy(np.float64) for name in targets]
     frame = pd.DataFrame(dict(enumerate(columns)), copy=False)
     labels = [*names, *targets]
+    codes, times = np.zeros(len(frame), np.int8), table.times
+    series: tuple[str, ...] = ("",)
+    notes, mended = list[str](), steps_of(table, inputs)
     if by := series_column(table, data.series):
-        codes, found = pd.factorize(table.frame[by], use_na_sentinel=False)
-        codes, series = codes.astype(np.int32), tuple(f"{_whole(name)}" for name in found)
-    else:
-        codes, series = np.zeros(len(frame), np.int8), ("",)
-    times = table.times
-    notes: list[str] = []
-    mended = steps_of(table, inputs)
-    if by:
+        numbers, found = pd.factorize(table.frame[by], use_na_sentinel=False)
+        codes, series = numbers.astype(np.int32), tuple(f"{_whole(name)}" for name in found)
         mended.append(("series", by, ()))
         order = np.argsort(codes, kind="stable")
         if isinstance(times, pd.DatetimeIndex):
             order = np.lexsort((times.asi8, codes))
-        if (np.diff(order) != 1).any():
-            notes.append(f"Rows were put in order of {by} and time: no window crosses series.")
-        else:
-            notes.append(
-                f"{by} tells {counted(len(series), 'series', 'series')} apart: no window "
-                "crosses them."
-            )
+        several = counted(len(series), "series", "series")
+        notes.append(
+            f"Rows were put in order of {by} and time: no window crosses series."
+            if (np.diff(order) != 1).any()
+            else f"{by} tells {several} apart: no window crosses them."
+        )
         frame, codes = frame.iloc[order], codes[order]
         times = None if times is None else times[order]
     elif isinstance(times, pd.DatetimeIndex) and not times.is_monotonic_increasing:
