@@ -58,14 +58,9 @@ def place(
     notes: list[str],
     mended: list[Mended],
 ) -> Placed:
-    """Put rows in order of their times.
+    """Put rows in order of their times (R,), none of them missing; `label` are their columns.
 
-    Args:
-        frame: columns of numbers and categories, R rows from 0.
-        times: (R,), none of them missing.
-        label: the columns that they are from, R rows.
-        notes: gets a sentence for each thing that was done or is odd.
-        mended: gets what was done to the rows.
+    `notes` get a sentence for each thing that was done or is odd, `mended` what was done.
     """
     name, series = joined(list(label.columns)), ""
     if not times.is_unique:

@@ -5,7 +5,7 @@ Only what the table still has can be read anew: the file is gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _last: WeakKeyDictionary[Table, tuple[tuple[str, ...], str, Table]] = WeakKeyDictionary()
-"""What `prepared` returned last for a table, and for which settings: each control of a page
-asks."""
+"""What `prepared` returned last for a table, behind its settings: each control of a page asks."""
 
 
 def prepared(table: Table, data: DataSettings) -> Table:
@@ -67,8 +66,9 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
     for name, kind in wanted.items():
         if kind == "out":
             frame = frame.drop(columns=name, errors="ignore")
-        elif kind in _READ:
-            frame[name] = _READ[kind](frame[name], notes, mended)
+        elif kind in ("number", "category"):
+            as_kind = _number if kind == "number" else _category
+            frame[name] = as_kind(frame[name], notes, mended)
     if dates:
         read = _times(frame[dates[0]], notes, mended)
         placed = place(frame.drop(columns=dates), read, frame[dates], notes, mended)
@@ -150,13 +150,6 @@ def _category(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.S
     notes.append(f"{column.name} was read as categories.")
     mended.append(("texts", str(column.name), ()))
     return as_texts(column)
-
-
-_READ: dict[str, Callable[[pd.Series, list[str], list[Mended]], pd.Series]] = {
-    "number": _number,
-    "category": _category,
-}
-"""How a column is read as a kind. It gives sentences, and steps for a script."""
 
 
 def _times(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Series:

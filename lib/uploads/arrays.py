@@ -42,7 +42,7 @@ def read_arrays(content: bytes, _sheet: str = "") -> RawTable:
                 found[key] = array
     except Exception as error:  # broken bytes may raise anything
         raise UploadError(
-            f"The arrays can't be read: {f'{error}'.splitlines()[0][:100]}. Save numbers again, "
+            f"The arrays can't be read: {' '.join(f'{error}'.split())[:100]}. Save numbers again, "
             "with numpy.save or numpy.savez; Python objects are never read, since they could run "
             "anything."
         ) from None

@@ -41,8 +41,7 @@ def take_times(raw: RawTable) -> tuple[pd.DataFrame, Times] | None:
         )
         raw.mended.append(("undated ends", "", (f"{first}", f"-{after}" if after else "")))
         raw.entries = raw.entries[first : last + 1].reset_index(drop=True)
-        kept = times.values[first : last + 1].reset_index(drop=True)
-        times = times._replace(values=kept)
+        times = times._replace(values=times.values[first : last + 1].reset_index(drop=True))
     labels = raw.entries[columns]
     raw.entries = raw.entries.drop(columns=columns)
     return labels, times
