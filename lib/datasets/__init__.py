@@ -102,6 +102,8 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     width = spec.targets
     if width is None:
         values["F"], width = _widths(experiment, spec.table() if spec.table else table)
+    if "test" in spec.uses:
+        values["test"] = min(experiment.data.test, 95 - experiment.data.train)
     settled = experiment.set(**values)
 
     data = settled.data

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lib.english import joined
-from lib.experiment import DataSettings
+from lib.experiment import DataSettings, Experiment
 from lib.tables.table import TooShortError, WindowError
 
 
@@ -67,6 +67,23 @@ def cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
         TooShortError: where a part would have no window.
         WindowError: where there are too few series for the parts.
     """
+    try:
+        return _cut(series, rank, plan, most)
+    except TooShortError as error:
+        words, cure = f"{error}", error.cure
+    while cure:  # of a panel it is no more than a guess
+        try:
+            _cut(series, rank, replace(plan, data=Experiment(plan.data).set(**cure).data), most)
+            break
+        except TooShortError as error:
+            cure = error.cure if error.cure != cure else {}
+    names = {"T": "T", "horizon": "a horizon"}
+    choices = joined([f"{names[key]} ≤ {value}" for key, value in cure.items()])
+    raise TooShortError(f"{words}: {f'choose {choices}, or ' if cure else ''}add rows.", cure)
+
+
+def _cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
+    """The same, but that a cure is a guess and isn't told."""
     data = plan.data
     if data.split == "id":
         part = _parts_by_series(series, plan)
@@ -86,12 +103,23 @@ def cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
     first = first[number % data.stride == 0]
     by_part = [first[part[first] == p] for p in range(3)]
     every = max(1, math.ceil(len(first) / most))
-    while every > 1 and sum(len(starts[::every]) for starts in by_part) > most:
+    # By a multiple of 2, 3 or 7 all windows would end at the same hours, or weekdays.
+    while every > 1 and (
+        math.gcd(every, 42) > 1 or sum(len(starts[::every]) for starts in by_part) > most
+    ):
         every += 1
     by_part = [starts[::every] for starts in by_part]
-    if any(not len(starts) for starts in by_part[: plan.parts]):
-        longest = int(np.bincount(series).max())
-        raise _too_short(plan, longest, longest if data.split == "id" else longest // plan.parts)
+    for name, starts in zip(
+        ("training", "validation", "test")[: plan.parts], by_part, strict=False
+    ):
+        if not len(starts):
+            longest = int(np.bincount(series).max())
+            fewer = {"T": max(2, data.timesteps // 2)} if data.timesteps > 2 else {}
+            raise TooShortError(
+                f"{data.timesteps} timesteps and a horizon of {data.horizon} leave no window for "
+                f"the {name} part in any series, of which the longest has {longest} rows",
+                fewer,
+            )
     sizes = (len(by_part[0]), len(by_part[1]), len(by_part[2]))
     return Cut(np.concatenate(by_part), sizes, part, every, len(first), plan)
 
@@ -146,11 +174,8 @@ def _shares(count: int, plan: Plan) -> tuple[int, int]:
 
 
 def _too_short(plan: Plan, rows: int, longest_span: int) -> TooShortError:
-    """What is needed, and the nearest settings that `rows` would do for."""
+    """What is needed, and the nearest settings that one series of `rows` would do for."""
     data = plan.data
-    cure = _cure(plan, longest_span)
-    names = {"T": "T", "horizon": "a horizon"}
-    choices = joined([f"{names[key]} ≤ {value}" for key, value in cure.items()])
     extra = f", {data.rate} rows apart," if data.rate > 1 else ""
     if data.split == "id":
         need = f"need series of {plan.span} rows at least"
@@ -162,8 +187,8 @@ def _too_short(plan: Plan, rows: int, longest_span: int) -> TooShortError:
         need = f"need at least {total} rows ({what}{between})"
     return TooShortError(
         f"{data.timesteps} timesteps{extra} and a horizon of {data.horizon} {need}, but there are "
-        f"{rows}: {f'choose {choices}, or ' if cure else ''}add rows.",
-        cure,
+        f"{rows}",
+        _cure(plan, longest_span),
     )
 
 

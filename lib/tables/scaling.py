@@ -33,8 +33,10 @@ def standards(
         return Scale(offset, deviation), flat
     series, count = groups
     offset, deviation = np.tile(offset, (count, 1)), np.tile(deviation, (count, 1))
-    for s in np.unique(series[training]):
-        offset[s], deviation[s], _ = _moments(values[training & (series == s)])
+    rows = np.flatnonzero(training)
+    own, first = np.unique(series[rows], return_index=True)  # each series' rows lie together
+    for s, known in zip(own, np.split(values[rows], first[1:]), strict=True):
+        offset[s], deviation[s], _ = _moments(known)
     return Scale(offset, deviation), flat
 
 

@@ -107,6 +107,11 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if table in _usual_columns:
         return _usual_columns[table]
     numbers = table.frame[[name for name in table.numbers if name != table.series]]
+    if numbers.empty:
+        raise WindowError(
+            f"the only column of numbers, {table.series!r}, tells series apart, and another one is "
+            "needed to be predicted: choose what tells them apart, or add a column."
+        )
     earlier = numbers.iloc[: len(numbers) // 2 + 1].notna().any()
     names = tuple(str(name) for name in numbers.columns if earlier[name] or not earlier.any())
     targets = table.targets

@@ -125,6 +125,12 @@ class _Draft:
             y_scale=y_scale,
             every=windows.every,
         )
+        longest = int(np.bincount(rows.series[training]).max())
+        if data.period >= longest:
+            raise WindowError(
+                f"a season of {data.period:,} rows was asked for, and the training part has "
+                f"{longest:,}: choose a shorter one, or 0 to look for it."
+            )
         if not data.period:
             origin = replace(origin, period=find_period(origin))
         lead = "" if not h or data.ahead == "each" else f"{'one' if h == 1 else h} {step}"

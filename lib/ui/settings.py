@@ -22,6 +22,7 @@ from lib.ui.text import hint
 CLAMPED = {
     "N": f"N·T·F can be {MAX_VALUES:,} at most.",
     "lag": "the lag has to be less than T.",
+    "test": "5% are for validation at least.",
 }
 """Why a setting that a person chose can't hold, where `settle` brings it into range."""
 

@@ -171,7 +171,7 @@ def test_it_is_said_on_every_page_that_not_all_windows_are_used(page: str) -> No
     frame = load(60)
     times = pd.DatetimeIndex(pd.to_datetime(frame.pop("time")))
     app = given(Table("load.csv", frame, times, "hour"), page, T="512")
-    assert "Every third window is used, " in " ".join(each.value for each in app.sidebar.markdown)
+    assert "Every 5th window is used, " in " ".join(each.value for each in app.sidebar.markdown)
 
 
 @pytest.mark.parametrize("horizon", ["0", "1", "30"])

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lib.experiment import DataSettings
-from lib.tables import Table, WindowError
+from lib.experiment import DataSettings, Experiment
+from lib.tables import Table, TooShortError, WindowError
 from lib.tables.cutting import Plan, cut
 from lib.tables.windows import make_windows
 
@@ -85,6 +85,22 @@ def test_windows_stay_in_their_series_and_their_part(series, plan, most):
     times = [rank[part == p] for p in range(plan.parts)]
     for earlier, later in itertools.pairwise(times):
         assert later.min() - earlier.max() > plan.data.gap
+
+
+@settings(derandomize=True, deadline=None)
+@given(PANELS, PLANS)
+def test_what_a_refusal_proposes_does_work(series, plan):
+    """Of a ragged panel, too: it is tried before it is told."""
+    codes, rank = panel(series)
+    longer = replace(plan, data=replace(plan.data, timesteps=60))
+    try:
+        cut(codes, rank, longer, 10**9)
+    except TooShortError as error:
+        if error.cure:
+            shorter = replace(plan, data=Experiment(longer.data).set(**error.cure).data)
+            assert cut(codes, rank, shorter, 10**9).found
+    except WindowError:  # too few series for a part each
+        assert len(series) < 3
 
 
 @settings(derandomize=True, deadline=None)

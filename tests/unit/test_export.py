@@ -97,7 +97,7 @@ def test_a_persons_table_is_cut_as_in_the_app(inputs, targets, missing, tmp_path
     assert_same_data(script, dataset)
 
 
-def test_of_a_long_table_every_second_window_is_used(tmp_path, monkeypatch):
+def test_of_a_long_table_not_every_window_is_used(tmp_path, monkeypatch):
     """As in the app, which keeps to so many numbers."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("lib.tables.windows.MAX_VALUES", 5000)
@@ -106,7 +106,7 @@ def test_of_a_long_table_every_second_window_is_used(tmp_path, monkeypatch):
     frame.to_csv("long.csv", index=False)
     experiment = Experiment().set(data="upload", T=10)
     _, dataset, script = exported(experiment, Table(name="long.csv", frame=frame))
-    assert any("Every second window" in note for note in dataset.notes)
+    assert any("Every 5th window" in note for note in dataset.notes)
     assert_same_data(script, dataset)
 
 

@@ -94,6 +94,19 @@ def test_a_horizon_that_leaves_no_room_is_refused_with_that_reason():
         cut(counting(30), ["row"], ["row"], 24, horizon=20)
 
 
+def test_a_season_longer_than_the_training_part_is_refused():
+    """Its baseline would be the last value under another name."""
+    with pytest.raises(WindowError, match=r"a season of 90 rows .* training part has 73"):
+        cut(counting(100), ["row"], ["row"], 4, period=90)
+    assert cut(counting(100), ["row"], ["row"], 4, period=70).origin.period == 70
+
+
+def test_some_percent_are_always_left_for_validation():
+    """Training and test part together have 95 at most; the slider says so."""
+    settled = settle(Experiment().set(data="seattle", train=80, test=40))
+    assert settled.data.test == 15
+
+
 def test_rows_that_were_dropped_are_said_to_be_the_reason():
     """With the columns that it is for: the table looked long enough."""
     frame = pd.DataFrame({"row": np.arange(40.0), "late": [np.nan] * 36 + [1.0] * 4})
@@ -203,12 +216,15 @@ def test_hours_are_named_with_their_time():
 
 
 def test_a_long_table_is_thinned_to_what_fits_and_says_so():
-    """Six million numbers make it every third window."""
+    """Of six million numbers every third window would do; by every fifth all hours come up."""
     rows, timesteps = 60_000, 100
     dataset = cut(counting(rows), ["row"], ["row"], timesteps)
-    assert MAX_VALUES / 2 < dataset.x.size <= MAX_VALUES
-    assert "Every third window is used" in " ".join(dataset.notes)
-    assert (np.diff(rows_of(dataset, dataset.x)[: dataset.train, 0], axis=0) == 3).all()
+    assert MAX_VALUES / 3 < dataset.x.size <= MAX_VALUES
+    assert "Every 5th window is used" in " ".join(dataset.notes)
+    first = rows_of(dataset, dataset.x)[: dataset.train, 0]
+    assert (np.diff(first) == 5).all()
+    assert len(set(first % 24)) == 24
+    assert len(set(first // 24 % 7)) == 7
 
 
 def test_every_window_is_used_where_all_fit():
@@ -237,6 +253,13 @@ def test_an_unknown_way_with_gaps_is_refused():
     """The message lists the known ones."""
     with pytest.raises(WindowError, match="must be one of"):
         cut(counting(20), ["row"], ["row"], 4, missing="guess")
+
+
+def test_a_table_whose_only_numbers_tell_series_apart_has_nothing_to_predict():
+    """A number of the store is no sales."""
+    table = Table("t", pd.DataFrame({"store": [1.0, 2.0]}), series="store")
+    with pytest.raises(WindowError, match="'store', tells series apart, and another one is needed"):
+        default_columns(table)
 
 
 def test_all_columns_are_inputs_and_the_last_that_varies_is_the_target():
