@@ -1,6 +1,6 @@
 """What a session remembers: its address, whose a run is, and which browser asks. Nothing is drawn.
 
-Pages have no widgets here, so that a setting is moved by its value in the session.
+Pages seed all widgets here and draw none: a setting is moved by its value in the session.
 """
 
 from __future__ import annotations
@@ -25,12 +25,15 @@ from tests.unit.pictures import a_dataset
 
 
 def page() -> None:
-    """A page without widgets, which does what a test asks for."""
+    """A page whose widgets are seeded and not drawn, which does what a test asks for."""
     import streamlit as st
 
+    from lib.experiment import SETTINGS
     from lib.ui import address, runs
 
     address.begin(st.session_state.setdefault("name", "Explore"))
+    for key in SETTINGS.keys() - {*address.COLUMNS}:
+        address.seed_widget(key)
     runs.refresh_run()
     address.finish()
     if act := st.session_state.pop("act", None):
