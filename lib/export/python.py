@@ -46,8 +46,7 @@ def chosen(template: str, flags: Container[str], **fields: object) -> list[str]:
 
 def plain(text: str) -> str:
     """Words that can stand in a docstring or a comment, whatever a file or a column is called."""
-    words = " ".join(text.replace("\\", "/").replace('"', "'").split())
-    return "".join(filter(str.isprintable, words))  # no source code may hold a NUL
+    return " ".join(text.replace("\\", "/").replace('"', "'").split())
 
 
 def comment(text: str) -> list[str]:

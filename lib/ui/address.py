@@ -51,7 +51,7 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
         _open(address, page, own_keys)
     elif page != record.page:
         _adopt(record.experiment)
-        record.complaints, record.ours = [], [address]
+        record.complaints, record.ours, record.widgets = [], [address], set()
     record.page = page
 
 
@@ -130,16 +130,22 @@ def seed_widget(key: str) -> Any:
     was still on the way or the page has run again by then, takes the widget's default, and sends it
     with the next click: without this all sliders were at their minimum then.
     """
-    if st.session_state.get(key) is None:
-        st.session_state[key] = session().address.experiment.get(key)
-    return st.session_state[key]
+    record, state = session().address, st.session_state
+    if key not in record.widgets or state.get(key) is None:
+        state[key] = record.experiment.get(key)
+        record.widgets.add(key)
+    return state[key]
 
 
 def drawn() -> Experiment:
-    """The experiment as the widgets say, also those that are drawn later in this run."""
-    state = st.session_state
-    values = {key: state[key] for key in SETTINGS if state.get(key) is not None}
-    return session().address.experiment.set(**values)
+    """The experiment as the widgets say, also those that are drawn later in this run.
+
+    Those of this page alone: under the key of one that another page has, Streamlit (1.67) goes back
+    to what was set there before it was first drawn.
+    """
+    record, state = session().address, st.session_state
+    values = {key: state[key] for key in record.widgets if state.get(key) is not None}
+    return record.experiment.set(**values)
 
 
 def finish() -> None:

@@ -52,6 +52,8 @@ class Address:
     """What the open page has had there and what was written to it, the newest last."""
     kept: tuple[Query, Query] | None = None
     """An address that is left as it is while it is there and stands for this other one."""
+    widgets: set[str] = field(default_factory=set)
+    """The settings, by key, whose widgets the open page has drawn."""
     complaints: list[str] = field(default_factory=list)
     """A sentence for each value of the opened link that couldn't be taken."""
 
