@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -194,8 +193,10 @@ def _changes(new: Table) -> dict[str, Any]:
         changes = {"data": "upload", **fitting(DATASETS[now.name].suggested, suits)}
     there = {*new.frame.columns, *calendar_names(new), NO_SERIES, ""}
     there |= set() if new.label is None else {*new.label.columns}
-    with suppress(WindowError):
+    try:
         there |= {*prepared(new, now).frame.columns}
+    except WindowError:  # or no file with such columns could ever become the data
+        changes["types"] = ()
     named = {*now.inputs, *now.targets, now.series, *(e.rpartition(":")[0] for e in now.types)}
     if now.name != "upload" or not named <= there:
         changes |= {key: SETTINGS[key].default for key in ("inputs", "targets", "types", "id")}
