@@ -144,7 +144,7 @@ class Dataset(Samples):
     source: str = ""
     """Where it is from, with its licence; empty for made data."""
     reading: Mapping[str, Any] = field(default_factory=dict)
-    """Of a person's own file: what `pandas.read_csv` needs to read it, besides its name."""
+    """Of a person's own file: how a script reads it, as in `lib.tables.table.Table.reading`."""
     mended: tuple[Mended, ...] = ()
     """And what was then done to its entries, in this order."""
 

@@ -46,7 +46,8 @@ def chosen(template: str, flags: Container[str], **fields: object) -> list[str]:
 
 def plain(text: str) -> str:
     """Words that can stand in a docstring or a comment, whatever a file or a column is called."""
-    return " ".join(text.replace("\\", "/").replace('"', "'").split())
+    words = " ".join(text.replace("\\", "/").replace('"', "'").split())
+    return "".join(filter(str.isprintable, words))  # no source code may hold a NUL
 
 
 def comment(text: str) -> list[str]:

@@ -26,6 +26,8 @@ AROUND = 0.12
 """How many rows are seen on each side of a window, as a part of its own."""
 NAMED = 0.17
 """A part that has less of the width than this is not named."""
+TICKS = 61
+"""Of so many rows, evenly apart, a few are ticks: 60 is a multiple of one less than these are."""
 
 
 def window_figure(
@@ -44,7 +46,10 @@ def window_figure(
     end = max(reads[-1], targets.max())
     around = 2 + int(AROUND * (end - reads[0]))
     rows = range(max(own[0], reads[0] - around), min(own[-1], end + around) + 1)
-    names = {int(row): origin.label(row) for row in rows}
+    ticks = {rows[k] for k in np.linspace(0, len(rows) - 1, TICKS).round().astype(int)}
+    # Of up to fifty thousand rows in sight no others are named: each takes a while.
+    names = {row: origin.label(row) for row in ticks.union(reads.tolist(), targets.flat)}
+    named = {row: names[row] for row in sorted(ticks)}
     size = max(2.5, min(12.0, 200 / len(rows)))  # they stand apart on a phone
 
     def placed(name: str, which: np.ndarray, level: int, marker: dict[str, Any]) -> dict[str, Any]:
@@ -77,7 +82,7 @@ def window_figure(
     y = {"tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
     layout = chart.layout(
         palette,
-        {"title": "row of the table", "range": [low, high], **axes.row_ticks(names)},
+        {"title": "row of the table", "range": [low, high], **axes.row_ticks(named)},
         {"title": "", "range": [LAST - 0.5, READS + 0.8], **y},
         key,
         name=f"window {dataset.name}",

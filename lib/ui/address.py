@@ -22,6 +22,7 @@ import streamlit as st
 
 from lib.datasets import DATASETS, FIRST, idle, suggested
 from lib.experiment import SETTINGS, Experiment, read_query, to_query
+from lib.tables.table import KINDS
 from lib.ui.browser import moved_in_history
 from lib.ui.session import Query, session
 
@@ -67,6 +68,10 @@ def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
     base = suggested(FIRST if unknown else name)
     ignored = {"data", *idle(base)}
     asked = {key: texts for key, texts in address.items() if key not in ignored}
+    types = asked.get("types", [])
+    if odd := [each for each in types if each.rpartition(":")[2] not in KINDS]:
+        asked["types"] = [each for each in types if each not in odd]
+        unknown.append(f"The link's types={odd[0][:24]} isn't a column:kind of {', '.join(KINDS)}.")
     experiment, complaints = read_query(asked, base)
     _adopt(experiment)
     session().run.id = address["run"][-1] if "run" in address else None

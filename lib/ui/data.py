@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from lib.datasets import FIRST, example_of_upload, suggested
+from lib.datasets import FIRST, example_of_upload, settle, suggested
 from lib.english import capital
 from lib.experiment import Experiment, ExperimentError
 from lib.narrate.data import thinned
@@ -69,7 +69,11 @@ def load_data(settled: Settled) -> Loaded:
 def _example(experiment: Experiment) -> Loaded:
     """What stands in for a file that isn't there yet, and the way to where it is given."""
     example = example_of_upload(experiment)
-    dataset = dataset_of(example, None)
+    try:
+        dataset = dataset_of(example, None)
+    except ExperimentError:  # theirs may be longer than Seattle's
+        example = settle(replace(experiment, data=suggested(example.data.name).data))
+        dataset = dataset_of(example, None)
     with st.container(horizontal=True, vertical_alignment="center"):
         words = f"No table is uploaded yet, so {dataset.title} stands in for it."
         st.warning(plain(words), icon=":material/info:", width="stretch")

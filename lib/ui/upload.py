@@ -7,8 +7,8 @@ kept aside; a button offers settings it is long enough for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -29,13 +29,14 @@ from lib.ui.session import session
 from lib.ui.text import hint, plain
 from lib.uploads import UploadError, read_upload
 from lib.uploads.limits import MAX_BYTES
-from lib.uploads.read import kind_of
+from lib.uploads.read import begins_as
 
-AT_ONCE = 2_000_000
-"""A CSV of fewer bytes is read within the page's own process: starting another takes longer."""
+AT_ONCE = {"bytes": 2_000_000, "cells": 200_000, "columns": 50}
+"""A CSV of less is read within the page's own process: starting another takes longer."""
 KEPT = 10_000_000
 """A workbook of fewer bytes is kept, so that another sheet of it can be chosen."""
 POLL_SECONDS = 0.4
+_DELIMITERS = re.compile(rb"[,;\t|]")
 MultiPartParser.spool_max_size = 2 * MAX_BYTES  # or what arrives would be written to a disk
 
 
@@ -88,15 +89,23 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
     if not name:
         return
     try:
-        kind = kind_of(content)
-        if kind == "workbook" and len(content) < KEPT:
+        kind = begins_as(content)  # no more is done here: a ZIP file's list may be long
+        if kind in ("workbook", "packed") and len(content) < KEPT:
             record.workbook = name, content
-        if kind == "text" and len(content) < AT_ONCE:
+        if kind == "text" and _is_small(content):
             _settle(read_upload(name, content))
         else:
             record.reading = Reading(name, content, sheet)
     except UploadError as error:
         record.error = f"{error}{_stays()}"
+
+
+def _is_small(content: bytes) -> bool:
+    """Whether a CSV is less than AT_ONCE, as far as its delimiters tell."""
+    if len(content) >= AT_ONCE["bytes"]:
+        return False
+    cuts = [len(_DELIMITERS.findall(line)) + 1 for line in content.splitlines()]
+    return sum(cuts) < AT_ONCE["cells"] and max(cuts, default=0) <= AT_ONCE["columns"]
 
 
 def _progress() -> None:
@@ -126,6 +135,8 @@ def take_file() -> None:
         return
     record.reading = None
     if reading.table is not None:
+        if len(reading.table.sheets) < 2:
+            record.workbook = None
         _settle(reading.table)
     elif reading.error:
         record.error = f"{reading.error}{_stays()}"
@@ -182,8 +193,10 @@ def _changes(new: Table) -> dict[str, Any]:
         changes = {"data": "upload", **fitting(DATASETS[now.name].suggested, suits)}
     there = {*new.frame.columns, *calendar_names(new), NO_SERIES, ""}
     there |= set() if new.label is None else {*new.label.columns}
-    with suppress(WindowError):
+    try:
         there |= {*prepared(new, now).frame.columns}
+    except WindowError:  # or no file with such columns could ever become the data
+        changes["types"] = ()
     named = {*now.inputs, *now.targets, now.series, *(e.rpartition(":")[0] for e in now.types)}
     if now.name != "upload" or not named <= there:
         changes |= {key: SETTINGS[key].default for key in ("inputs", "targets", "types", "id")}

@@ -16,6 +16,8 @@ from lib.tables.times import Times, as_times, from_parts, with_clock
 from lib.uploads.limits import MIN_ROWS, UploadError
 from lib.uploads.raw_table import RawTable
 
+MOST_YEARS = 3
+"""So many columns of repeating years are tried: for each, all others may tell series apart."""
 _HUGE = 1e100
 """Larger numbers can't be squared; they are taken as missing, as infinities are."""
 
@@ -62,7 +64,7 @@ def _dates(raw: RawTable) -> Iterator[tuple[list[str], Times]]:
             yield [column], times
     if (parts := from_parts(entries)) is not None:
         yield parts
-    for columns, times in years:
+    for columns, times in years[:MOST_YEARS]:
         others = entries.drop(columns=columns)
         if times.values.notna().all() and series_columns(others, times.values):
             yield columns, times

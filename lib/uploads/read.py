@@ -48,17 +48,24 @@ _STARTS = {
 """How files begin that aren't text."""
 
 
-def kind_of(content: bytes) -> str:
-    """The kind of file: a key of `READERS`. Raises UploadError for others."""
+def begins_as(content: bytes) -> str:
+    """The kind of file by its first bytes: a key of `READERS`, or "packed", which `kind_of` opens.
+
+    Raises UploadError for others.
+    """
     kind = next((kind for start, kind in _STARTS.items() if content.startswith(start)), "text")
-    if kind == "packed":
-        return _packed(content)
-    if kind not in READERS:
+    if kind not in {*READERS, "packed"}:
         raise UploadError(
             f"The file is {kind}, whatever its name, and a table was expected. Export it as CSV, "
             "Parquet or Excel and upload that."
         )
     return kind
+
+
+def kind_of(content: bytes) -> str:
+    """The kind of file: a key of `READERS`. Raises UploadError for others."""
+    kind = begins_as(content)
+    return _packed(content) if kind == "packed" else kind
 
 
 def _packed(content: bytes) -> str:

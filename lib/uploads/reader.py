@@ -35,15 +35,21 @@ ROOT = Path(__file__).parents[2]
 _CURE = "Leave out columns or rows that aren't needed, or export the table as CSV."
 _seats = BoundedSemaphore(2)
 """So many files are read at a time."""
+MOST_WAITING = 4
+"""So many others, of up to 100 MB each, wait for that at most."""
+_waiting = set["Reading"]()
 
 
 class Reading:
     """A file that is being read.
 
-    `table` or `error` is there when `over` is set; neither where it was stopped.
+    `table` or `error` is there when `over` is set; neither where it was stopped. Raises UploadError
+    where too many wait already.
     """
 
     def __init__(self, name: str, content: bytes, sheet: str = "") -> None:
+        if len(_waiting) >= MOST_WAITING:
+            raise UploadError(f"{name} can't be read now: too many files wait. Try again later.")
         self.name = name
         self.stage = "waiting for its turn"
         """What is being done."""
@@ -54,21 +60,26 @@ class Reading:
         self.over = Event()
         self._stopped = False
         self._process: subprocess.Popen[bytes] | None = None
-        Thread(target=self._live, args=(content, sheet), name="file-reader", daemon=True).start()
+        self._content = content
+        """Nobody else holds these bytes while it waits: they are gone when it is stopped."""
+        _waiting.add(self)
+        Thread(target=self._live, args=(sheet,), name="file-reader", daemon=True).start()
 
     def stop(self) -> None:
         """End it: another file has come, or nobody waits any more."""
-        self._stopped = True
+        self._stopped, self._content = True, b""
+        _waiting.discard(self)
         if self._process is not None:
             self._process.kill()
 
-    def _live(self, content: bytes, sheet: str) -> None:
+    def _live(self, sheet: str) -> None:
         """The thread: wait for a seat, and hear what becomes of the file."""
         with _seats:
             began = monotonic()
+            _waiting.discard(self)
             try:
                 if not self._stopped:
-                    self._serve(content, sheet)
+                    self._serve(sheet)
             except (OSError, ValueError):  # it died, or talks nonsense
                 why = "the process that read it ended"
                 if monotonic() - began >= SECONDS:
@@ -79,7 +90,7 @@ class Reading:
                     self.table, self.error = None, ""
                 self.over.set()
 
-    def _serve(self, content: bytes, sheet: str) -> None:
+    def _serve(self, sheet: str) -> None:
         """Start the process, give it the file, and take what it says."""
         command, pipe = [sys.executable, "-m", "lib.uploads.reader"], subprocess.PIPE
         with subprocess.Popen(  # noqa: S603 - our own code
@@ -93,8 +104,8 @@ class Reading:
                 assert process.stdout is not None  # noqa: S101
                 with contextlib.suppress(BrokenPipeError), process.stdin as stdin:
                     stdin.write(json.dumps([self.name, sheet]).encode() + b"\n")
-                    stdin.write(content)
-                del content
+                    stdin.write(self._content)
+                self._content = b""
                 while self.table is None and not self.error:
                     said = json.loads(process.stdout.readline())
                     self.error = said.get("error", "")

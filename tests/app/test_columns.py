@@ -12,7 +12,7 @@ from lib.experiment import NO_SERIES
 from lib.tables import Table
 from lib.ui.session import KEY
 from tests.app.test_pages import start
-from tests.unit.own_data import load, panel, trend
+from tests.unit.own_data import csv, load, panel, trend
 
 
 def stores(days: int = 60) -> Table:
@@ -104,6 +104,22 @@ def test_series_that_were_noticed_are_said_and_can_be_refused() -> None:
     assert "Choose what tells them apart" in said(app)
     app.selectbox(key="id").set_value("weekday").run()
     assert len(shown(app).origin.names) == 7
+
+
+def test_kinds_of_a_link_that_nobody_knows_are_dropped_and_said() -> None:
+    """A menu of kinds has none of that name."""
+    address = given(stores(), "Explore", T="7", types="store:bogus").session_state[KEY].address
+    assert address.experiment.data.types == ()
+    assert "types=store:bogus isn't a column:kind of number" in address.complaints[0]
+
+
+def test_a_file_whose_columns_cannot_be_read_as_a_link_says_is_read_as_it_came() -> None:
+    """Else none with such a column could become the data."""
+    app = start("Data", data="upload", types="store:number", T="7")
+    app.file_uploader(key="upload_file").set_value(("a.csv", csv(panel(60)), "text/csv")).run()
+    assert not [*app.exception, *app.error]
+    assert app.session_state[KEY].upload.table.series == "store"
+    assert app.session_state[KEY].address.experiment.data.types == ()
 
 
 def test_a_link_with_a_series_column_that_is_not_there_is_answered_with_a_sentence() -> None:

@@ -242,6 +242,19 @@ def test_what_stands_in_for_a_file_is_what_the_sidebar_says() -> None:
     assert app.slider(key="F_fixed_4").disabled
 
 
+@pytest.mark.parametrize(
+    "query", [{"T": "512", "horizon": "365", "ahead": "each"}, {"T": "300", "gap": "1000"}]
+)
+def test_what_a_longer_file_allows_is_shown_with_plain_settings_until_it_is_there(
+    query: dict[str, str],
+) -> None:
+    """A link may ask for more rows than Seattle's 1,461; the model is what it says."""
+    app = start(data="upload", U="5", **query)
+    assert "Seattle weather stands in" in app.warning[0].value
+    assert "(N, 5)" in " ".join(each.proto.body for each in app.get("html"))
+    assert app.session_state["T"] == int(query["T"])
+
+
 def test_data_are_picked_on_the_data_page_and_nowhere_is_one_marked_twice() -> None:
     """All of them are there, by kind."""
     app = start("Data")

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from lib.datasets import suggested
 from lib.experiment import Experiment
 from lib.ui.session import KEY
+from lib.ui.upload import AT_ONCE
 from tests.app.test_pages import start
 from tests.unit.test_uploads_arrays import X, npz
 from tests.unit.workbooks import workbook
@@ -78,6 +79,9 @@ def test_a_bad_file_is_answered_with_a_sentence(kind: str) -> None:
     app = start(data="upload")
     before = charts(app)
     give(app, "mine.csv", content)
+    assert (app.session_state[KEY].upload.reading is not None) == (kind == "a zip")
+    if kind == "a zip":  # its list of files may be long
+        wait_until_read(app)
     [error] = app.error
     assert re.search(about, error.value, re.IGNORECASE)
     assert before
@@ -285,14 +289,17 @@ def test_reading_can_be_stopped(ends: str) -> None:
     assert ("other.csv" if ends == "another" else "good.csv") in title(app)
 
 
-def test_a_large_csv_is_read_by_another_process_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Here from the first byte on."""
-    monkeypatch.setattr("lib.ui.upload.AT_ONCE", 0)
+@pytest.mark.parametrize(("what", "few"), [("bytes", 300), ("cells", 150), ("columns", 1)])
+def test_a_large_csv_is_read_by_another_process_too(
+    what: str, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here from so few bytes, cells or columns on, as each can make it slow."""
+    monkeypatch.setitem(AT_ONCE, what, few)
     app = start(data="upload")
     give(app, "good.csv", rows(100))
     wait_until_read(app)
     assert "good.csv" in title(app)
-    give(app, "bad.csv", b"a,b\n1,2\n")
+    give(app, "bad.csv", b"a,b\n" + b"1" * 300 + b",2\n" + b",\n" * 80)
     wait_until_read(app)
     assert "has 1 row" in app.error[0].value
     assert "good.csv, stays" in app.error[0].value

@@ -13,6 +13,7 @@ from lib.preview import untrained
 from lib.run import Run, Status
 from lib.ui.explore import worth
 from lib.ui.explore.live import SAME_CLICK_SECONDS
+from lib.ui.session import KEY
 from tests.app.test_cell import seen
 from tests.app.test_live import press
 from tests.app.test_pages import start
@@ -93,11 +94,42 @@ def test_each_part_opens_by_a_link_with_its_picture(part: str) -> None:
     assert charts[1] == charts[0] + 1
 
 
-def test_answers_are_fed_back_where_that_can_be_done() -> None:
-    """By a link; the slider says how far."""
+def test_answers_are_fed_back_where_that_can_be_done(client: FakeClient) -> None:
+    """By a link; the slider says how far, and a chart is drawn where there was none."""
     app = seattle(part="ahead", way="fed", inputs="temp_max", steps="48")
     assert "Not trained yet" in said(app)
-    assert not app.select_slider or app.select_slider[-1].label != "Rows ahead"
+    press(app, "train")
+    let_go(client, Status.PAUSED)
+    app.run()
+    [slider] = [each for each in app.select_slider if each.label == "Rows ahead"]
+    assert slider.options[slider.value] == "48"
+    assert any("worth_ahead" in chart.key for chart in app.get("plotly_chart"))
+    made = app.session_state[KEY].worth.made
+    [coming] = [value for (what, *_), value in made.items() if what == "coming"]
+    assert [len(values) for values in coming.values.values()] == [48, 48]
+
+
+def test_only_the_last_few_figures_are_kept() -> None:
+    """Whoever looks at all baselines and targets in turn would else keep all."""
+    app = seattle(part="dates", ahead="each", horizon="6")
+    for target in range(6):
+        app.selectbox(key="worth_target_6").set_value(target).run()
+    made = app.session_state[KEY].worth.made
+    assert len(made) == worth.KEPT
+    assert ("answers", "judged") in made
+
+
+def test_a_menu_of_many_names_says_that_it_has_the_first_of_them() -> None:
+    """Thousands of series would all be sent to the browser with each."""
+
+    def menu() -> None:
+        from lib.ui.explore import worth
+
+        worth._pick("Series", [f"{k}" for k in range(300)], "series")
+
+    [box] = AppTest.from_function(menu).run().selectbox
+    assert box.options == [f"{k}" for k in range(worth.MOST_NAMES)]
+    assert box.help == "The first 200 of 300."
 
 
 def test_while_a_run_trains_the_card_waits_and_then_follows(client: FakeClient) -> None:

@@ -52,6 +52,17 @@ def written(frame, kind):
     return workbook({"A": [list(frame.columns), *cells.to_numpy().tolist()]})
 
 
+def test_control_characters_make_no_code_that_python_refuses():
+    """In names of columns and files, and in texts; within quotes they are written as escapes."""
+    frame = pd.DataFrame({"date": [f"2024-01-{day}" for day in range(10, 30)], "a\0": range(20)})
+    table = read_upload(
+        "b\0.parquet", written(frame.assign(**{"c\x1b": 10 * ["d\0", "e"]}), "parquet")
+    )
+    experiment = settle(Experiment().set(data="upload", T=3, inputs=("a\0", "c\x1b")), table)
+    for export in ("preparation", "keras"):
+        compile(EXPORTS[export].write(experiment, make_dataset(experiment, table)), "code", "exec")
+
+
 @pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx"])
 @pytest.mark.parametrize("order", ["store", "date", "none"])
 @pytest.mark.parametrize("twice", [False, True])

@@ -1,6 +1,7 @@
 """A file that is read in another process is the same table, or a sentence."""
 
 import io
+import sys
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from lib.tables import Table
-from lib.uploads import read_upload, reader
+from lib.uploads import UploadError, read_upload, reader
 from lib.uploads.reader import Reading, read_table, write_table
 from tests.unit.test_uploads_arrays import X, npz
 from tests.unit.uploaded import PLAIN, lines
@@ -141,6 +142,22 @@ def test_a_reading_that_is_stopped_ends_and_says_nothing(monkeypatch, tmp_path):
     assert all(reading.over.wait(PATIENCE) for reading in readings)
     assert [(reading.table, reading.error) for reading in readings] == [(None, "")] * 4
     assert finished_seats() == 2
+
+
+def test_a_reading_that_waits_lets_go_of_its_file_when_it_is_stopped():
+    """Long files would pile up; so no more than a few may wait."""
+    with reader._seats, reader._seats:
+        content = bytes(bytearray(b"a,b\n" * 9))
+        others = sys.getrefcount(content)
+        waiting = [Reading("file.csv", content) for _ in range(reader.MOST_WAITING)]
+        assert sys.getrefcount(content) > others
+        with pytest.raises(UploadError, match="too many files wait"):
+            Reading("file.csv", content)
+        for each in waiting:
+            each.stop()
+        assert sys.getrefcount(content) == others
+        Reading("file.csv", content).stop()
+    assert all(each.over.wait(PATIENCE) for each in waiting)
 
 
 def finished_seats():

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lib.uploads import columns as reading
 from lib.uploads import read_upload
 from tests.unit.uploaded import lines, notes_of, read
 
@@ -86,6 +87,16 @@ def test_years_may_repeat_where_a_column_tells_series_apart():
     table = read(text("country,year,v", rows))
     assert (table.series, table.step) == ("country", "year")
     assert read(lines("year,v", lambda i: f"{2000 + i % 3},{i}")).times is None
+
+
+def test_few_of_many_columns_of_years_are_tried(monkeypatch):
+    """For each all others are looked at, which would take minutes for a thousand."""
+    tried = []
+    monkeypatch.setattr(reading, "series_columns", lambda *about: tried.append(about) or [])
+    names = ",".join(f"year{k}" for k in range(30))
+    content = lines(names, lambda i: ",".join(str(2000 + (i + k) % 5) for k in range(30)), 20)
+    assert read_upload("a.csv", content.encode()).times is None
+    assert len(tried) == reading.MOST_YEARS
 
 
 def test_gaps_are_counted_within_each_series():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lib.dataset import Origin
 from lib.figures.palette import PALETTES
-from lib.figures.windows import LAST, READS, SEQUENCE, window_figure
+from lib.figures.windows import AROUND, LAST, READS, SEQUENCE, TICKS, window_figure
 from tests.unit.own_data import windows_of_load, windows_of_stores
 from tests.unit.pictures import the
 
@@ -68,6 +69,18 @@ def test_the_picture_ends_where_a_series_does():
     figure = drawn(dataset, int(second), 0)
     assert max(figure.layout.xaxis.tickvals) == 399
     assert figure.layout.xaxis.ticktext[-1] == dataset.origin.label(399)
+
+
+def test_rows_between_those_that_are_read_have_no_name(monkeypatch):
+    """There may be fifty thousand; ticks are as far apart as ever."""
+    asked, label = set(), Origin.label
+    monkeypatch.setattr(Origin, "label", lambda own, row: asked.add(row) or label(own, row))
+    dataset = windows_of_load(timesteps=6, rate=50)
+    figure = drawn(dataset, 0, 0)
+    assert len(asked) <= TICKS + 2 * 6
+    ticks = figure.layout.xaxis.tickvals
+    assert np.ptp(np.diff(ticks)) <= 1
+    assert (ticks[0], ticks[-1]) == (0, 251 + 2 + int(AROUND * 251))
 
 
 def test_parts_are_named_where_they_are_seen():

@@ -41,6 +41,10 @@ _WAY = Linked("way", ("direct", "fed"), 0, "worth_way")
 _STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "worth_steps")
 KEYS = (NAME, _WAY.name, _STEPS.name)
 """In the address."""
+KEPT = 8
+"""So many answers, scores and figures are kept: each may be of all rows."""
+MOST_NAMES = 200
+"""So many a menu offers: all are sent to the browser."""
 
 
 def worth_card(loaded: Loaded, palette: Palette) -> None:
@@ -74,11 +78,12 @@ def _weights(shown: ShownRun) -> ModelWeights:
 
 
 def _once(key: tuple[object, ...], make: Callable[[], Made]) -> Made:
-    """What `make` returns, made once for the same weights."""
+    """What `make` returns, made once for the same weights, as long as it is one of the last few."""
     made = session().worth.made
-    if key not in made:
-        made[key] = make()
-    return made[key]
+    made[key] = value = made.pop(key) if key in made else make()
+    while len(made) > KEPT:
+        del made[next(iter(made))]
+    return value
 
 
 def _answers(shown: ShownRun, weights: ModelWeights, part: Part = "judged") -> Answers:
@@ -95,8 +100,9 @@ def _pick(label: str, names: Sequence[str], key: str) -> int:
     """Which of several names is picked; of a single one there is nothing to pick."""
     if len(names) < 2:
         return 0
-    which, place = range(len(names)), f"worth_{key}_{len(names)}"
-    return int(st.selectbox(label, which, 0, names.__getitem__, key=place, width=240))
+    which, place = range(len(names))[:MOST_NAMES], f"worth_{key}_{len(names)}"
+    about = f"The first {MOST_NAMES} of {len(names):,}." if len(names) > MOST_NAMES else None
+    return int(st.selectbox(label, which, 0, names.__getitem__, key=place, width=240, help=about))
 
 
 def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -> None:
