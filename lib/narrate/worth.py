@@ -18,6 +18,9 @@ from lib.narrate.explore import off_unit
 from lib.narrate.takeaways import BETTER
 from lib.worth import ByRow, Part, Worth
 
+PICKED = " The best epoch was picked on these samples, so a test part says more."
+"""Of models and bands, where the best epoch on the validation part was kept."""
+
 
 def worth_takeaway(worth: Worth, target: int, part: Part = "judged") -> str:
     """Which mode clearly beats the best baseline, by squared error."""
@@ -111,7 +114,9 @@ def forecast_takeaway(dataset: Dataset, origin: Origin, coming: Forecast) -> str
     return f"{when}: {', '.join(said)}."
 
 
-def forecast_sentence(dataset: Dataset, origin: Origin, coming: Forecast, *, fed_back: bool) -> str:
+def forecast_sentence(
+    dataset: Dataset, origin: Origin, coming: Forecast, *, fed_back: bool, picked: bool = False
+) -> str:
     """How it was made, what the band is from, and how often it held."""
     ahead = len(coming.errors)
     parts = [
@@ -126,7 +131,7 @@ def forecast_sentence(dataset: Dataset, origin: Origin, coming: Forecast, *, fed
         many = f"{high:,}" if low == high else f"{low:,} to {high:,}"
         parts.append(
             f"A band is as wide as 90 of 100 errors on validation samples (split conformal, from "
-            f"{many} errors for each row)."
+            f"{many} errors for each row).{PICKED * picked}"
         )
     if not has_band.all():
         parts.append("Where there is no band there are too few errors to tell: fewer than nine.")
