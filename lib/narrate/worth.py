@@ -15,7 +15,7 @@ from lib.english import capital, counted, joined, number, readable
 from lib.experiment import MODES
 from lib.forecast import Forecast
 from lib.narrate.explore import off_unit
-from lib.narrate.takeaways import BETTER
+from lib.narrate.takeaways import BETTER, FEWEST, TOO_FEW
 from lib.worth import ByRow, Part, Worth
 
 PICKED = " The best epoch was picked on these samples, so a test part says more."
@@ -28,6 +28,8 @@ def worth_takeaway(worth: Worth, target: int, part: Part = "judged") -> str:
     least = BETTER * float(best.rmse[target]) ** 2
     better = [one.label for one in worth.models if float(one.rmse[target]) ** 2 < least]
     worse = [one.label for one in worth.models if one.label not in better]
+    if worth.models and len(worth.samples) < FEWEST:
+        return TOO_FEW.format(len(worth.samples))
     if better and worse:
         return f"{where} {better[0]} beats {best.label}; {worse[0]} doesn't."
     if not worth.models:
