@@ -138,7 +138,8 @@ def half_widths(errors: np.ndarray, level: float = LEVEL) -> np.ndarray:
 def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex | None:
     """When the `count` rows after the last one of a series will be; None where that isn't known.
 
-    By the frequency that pandas finds in its last rows, else by months, or by the usual step.
+    By the frequency that pandas finds in its last rows. Where some are missing: by months, by month
+    ends or by the weekdays that they are of, if all are so, else by the usual step.
     """
     import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
 
@@ -149,7 +150,13 @@ def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex 
     if len(known) < 2:
         return None
     months = {"month": 1, "quarter": 3, "year": 12}.get(origin.step)
-    usual = pd.DateOffset(months=months) if months else known.to_series().diff().median()
+    usual: pd.Timedelta | pd.offsets.BaseOffset = known.to_series().diff().median()
+    if months:
+        ends = known.is_month_end.all()
+        usual = pd.offsets.MonthEnd(months) if ends else pd.DateOffset(months=months)
+    elif usual == pd.Timedelta("1D") and known[-1] - known[0] >= pd.Timedelta("14D"):
+        days = "".join(f"{int(day in known.day_of_week)}" for day in range(7))
+        usual = pd.offsets.CustomBusinessDay(weekmask=days)
     return pd.DatetimeIndex([known[-1] + k * (known.freq or usual) for k in range(1, count + 1)])
 
 

@@ -100,6 +100,14 @@ def cost(weights: ModelWeights, timesteps: int) -> int:
     return timesteps * sum(array.size for arrays in weights.values() for array in arrays)
 
 
+def thinned(times: float, period: int) -> int:
+    """Every k-th makes so many times fewer or more: of a season never the same hours alone."""
+    every = max(1, math.ceil(times))
+    while math.gcd(every, max(1, period)) > 1:
+        every += 1
+    return every
+
+
 def answers(
     experiment: Experiment, dataset: Dataset, weights: ModelWeights, part: Part = "judged"
 ) -> Answers:
@@ -108,7 +116,8 @@ def answers(
     Without weights it is nothing, of all samples.
     """
     samples = part_of(dataset, part)
-    every = max(1, math.ceil(len(samples) * cost(weights, dataset.shape[1]) / BUDGET))
+    share = len(samples) * cost(weights, dataset.shape[1]) / BUDGET
+    every = thinned(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
     last, steps = {}, None
     for mode, arrays in weights.items():

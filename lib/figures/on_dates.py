@@ -6,7 +6,6 @@ its line, which is the last of these answers. A forecast's band says how far off
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from lib.figures import axes, chart, marks
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 from lib.forecast import Forecast
-from lib.worth import ByRow
+from lib.worth import ByRow, thinned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,11 +66,8 @@ def on_dates_figure(
 
 
 def drawn_every(count: int, period: int) -> int:
-    """Every which date is drawn: of a season never the same hours alone."""
-    every = max(1, math.ceil(count / MOST_POINTS))
-    while math.gcd(every, max(1, period)) > 1:
-        every += 1
-    return every
+    """Every which date is drawn."""
+    return thinned(count / MOST_POINTS, period)
 
 
 def forecast_figure(

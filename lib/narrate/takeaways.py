@@ -28,8 +28,11 @@ BETTER = 0.95
 """An error of at most this share of the rival's beats it, and isn't just as good."""
 SAME = 0.02
 """Errors that differ by less than this share of the larger one have no winner."""
+FEWEST = 30
+"""Of fewer judged samples of a table no winner is named."""
 MOST_WORDS = 6
 """Of a baseline's label, so that there is room to say that it is the best."""
+TOO_FEW = "Too few samples to tell: {}."
 UNTRAINED = "Not trained yet: this is what the initial weights give."
 
 
@@ -111,8 +114,9 @@ def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
 
 def compare_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
     """The number that can be compared: of both modes, if one beats the guess or baseline."""
-    if not snapshot.epoch:
-        return UNTRAINED
+    count = len(dataset.x[dataset.judged]) if dataset.baselines else FEWEST
+    if not snapshot.epoch or count < FEWEST:
+        return TOO_FEW.format(count) if snapshot.epoch else UNTRAINED
     errors = {mode: result.final_mse for mode, result in snapshot.results.items()}
     if not all(map(math.isfinite, errors.values())):
         return "There is no error to compare: the figures aren't numbers any more."

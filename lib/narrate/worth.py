@@ -15,8 +15,11 @@ from lib.english import capital, counted, joined, number, readable
 from lib.experiment import MODES
 from lib.forecast import Forecast
 from lib.narrate.explore import off_unit
-from lib.narrate.takeaways import BETTER
+from lib.narrate.takeaways import BETTER, FEWEST, TOO_FEW
 from lib.worth import ByRow, Part, Worth
+
+PICKED = " The best epoch was picked on these samples, so a test part says more."
+"""Of models and bands, where the best epoch on the validation part was kept."""
 
 
 def worth_takeaway(worth: Worth, target: int, part: Part = "judged") -> str:
@@ -25,6 +28,8 @@ def worth_takeaway(worth: Worth, target: int, part: Part = "judged") -> str:
     least = BETTER * float(best.rmse[target]) ** 2
     better = [one.label for one in worth.models if float(one.rmse[target]) ** 2 < least]
     worse = [one.label for one in worth.models if one.label not in better]
+    if worth.models and len(worth.samples) < FEWEST:
+        return TOO_FEW.format(len(worth.samples))
     if better and worse:
         return f"{where} {better[0]} beats {best.label}; {worse[0]} doesn't."
     if not worth.models:
@@ -111,7 +116,9 @@ def forecast_takeaway(dataset: Dataset, origin: Origin, coming: Forecast) -> str
     return f"{when}: {', '.join(said)}."
 
 
-def forecast_sentence(dataset: Dataset, origin: Origin, coming: Forecast, *, fed_back: bool) -> str:
+def forecast_sentence(
+    dataset: Dataset, origin: Origin, coming: Forecast, *, fed_back: bool, picked: bool = False
+) -> str:
     """How it was made, what the band is from, and how often it held."""
     ahead = len(coming.errors)
     parts = [
@@ -126,7 +133,7 @@ def forecast_sentence(dataset: Dataset, origin: Origin, coming: Forecast, *, fed
         many = f"{high:,}" if low == high else f"{low:,} to {high:,}"
         parts.append(
             f"A band is as wide as 90 of 100 errors on validation samples (split conformal, from "
-            f"{many} errors for each row)."
+            f"{many} errors for each row).{PICKED * picked}"
         )
     if not has_band.all():
         parts.append("Where there is no band there are too few errors to tell: fewer than nine.")

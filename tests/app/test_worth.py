@@ -44,7 +44,7 @@ def said(app: AppTest) -> str:
     return " ".join([seen(app), *(each.value for each in app.main.markdown)])
 
 
-def let_go(client: FakeClient, status: Status, epoch: int = 5) -> Run:
+def let_go(client: FakeClient, status: Status, kept: int | None = None, epoch: int = 5) -> Run:
     """Give the newest run figures and weights after some epochs."""
     run = list(client.runs.values())[-1]
     start = untrained(run.experiment, run.dataset)
@@ -53,6 +53,7 @@ def let_go(client: FakeClient, status: Status, epoch: int = 5) -> Run:
             result,
             loss_epochs=np.array([epoch]),
             loss=np.ones(1),
+            kept_epoch=kept,
             weights=tuple(array + np.float32(0.01) for array in result.weights or ()),
         )
         for mode, result in start.results.items()
@@ -194,3 +195,15 @@ def test_the_test_part_is_seen_on_demand_and_counted(client: FakeClient, time: C
     assert "Looked at" not in said(app)
     app.button(key="look_at_test").click().run()
     assert "Looked at 2 times in this session" in said(app)
+
+
+@pytest.mark.parametrize("kept", [0, None])
+@pytest.mark.parametrize("part", ["worth", "ahead"])
+def test_an_epoch_that_was_picked_on_the_judged_samples_is_called_so(
+    client: FakeClient, part: str, kept: int | None
+) -> None:
+    """Beside what models are worth and how high their bands are; not of a last epoch."""
+    app = press(seattle(part=part, inputs="temp_max"), "train")
+    let_go(client, Status.FINISHED, kept)
+    app.run()
+    assert ("The best epoch was picked on these samples" in said(app)) == (kept is not None)

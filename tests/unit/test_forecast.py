@@ -196,6 +196,12 @@ def test_what_a_row_is_by_itself_lies_not_ahead():
         (pd.date_range("2024-01-31", periods=12, freq="ME"), "month", ["2025-01-31", "2025-02-28"]),
         (pd.bdate_range("2024-01-01", periods=12), "day", ["2024-01-17", "2024-01-18"]),
         (
+            pd.date_range("2024-01-31", periods=12, freq="ME").delete(8),
+            "month",
+            ["2025-01-31", "2025-02-28"],
+        ),
+        (pd.bdate_range("2024-01-01", periods=20).delete(11), "day", ["2024-01-29", "2024-01-30"]),
+        (
             pd.DatetimeIndex([f"2024-{m:02}-15" for m in range(1, 13)]),
             "month",
             ["2025-01-15", "2025-02-15"],
@@ -208,7 +214,7 @@ def test_what_a_row_is_by_itself_lies_not_ahead():
     ],
 )
 def test_dates_of_rows_to_come_go_on_as_the_last_ones_did(times, step, expected):
-    """By months, by working days, and by the usual step where some are missing."""
+    """By months, by working days, also where some are missing; else by the usual step."""
     frame = pd.DataFrame({"time": times.strftime("%Y-%m-%d"), "value": np.arange(len(times)) % 3.0})
     settings = {"T": 2, "horizon": 1 if len(times) > 5 else 0}
     prepared = own_data.cut(own_data.table(frame, step), ("value",), ("value",), **settings)

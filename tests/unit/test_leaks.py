@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from lib.datasets import DATASETS, make_dataset, suggested
@@ -47,6 +48,50 @@ def test_a_column_that_knows_the_target_is_found_whatever_it_is_called_and_scale
     assert "the input load" not in found.sentence
 
 
+@pytest.mark.parametrize("form", ["value", "change"])
+@pytest.mark.parametrize(
+    "planted",
+    [
+        lambda _, then: then,
+        lambda now, then: then - now,
+        lambda _, then: np.exp(-then / 10),
+        lambda _, then: then.round(),
+        lambda _, then: then * (1 + np.sin(99 * then) / 1000),
+        lambda now, _: now.rolling(5, center=True, min_periods=1).mean(),
+    ],
+)
+def test_what_tells_the_change_is_found_in_both_forms(planted, form):
+    """The next value as it is, from the last one, squeezed, rounded, noisy, and in a mean."""
+    walk = np.random.default_rng(0).normal(size=672).cumsum()
+    now = pd.Series(walk)
+    columns = {"load": walk, "planted": planted(now, now.shift(-1).ffill()).to_numpy()}
+    dataset = windows_of_load(8, more=columns, inputs=tuple(columns), weeks=4, form=form)
+    found = finding(dataset, ANSWERS)
+    assert found.clean is False
+    assert " planted " in found.sentence
+    assert " load tells" not in found.sentence
+
+
+@pytest.mark.parametrize("horizon", [1, 3, 24])
+def test_seasons_slow_series_and_what_is_past_tell_nothing(horizon):
+    """They go with the next value too, since it is much like the last one; not with its change."""
+    rng, t = np.random.default_rng(1), np.arange(672)
+    slow = pd.Series(rng.normal(size=672).cumsum()).ewm(span=20).mean()
+    wave = np.sin(t * 2 * np.pi / 24)
+    for target in (slow.to_numpy(), wave, 10 * wave + rng.normal(size=672), slow + 10 * wave):
+        past = pd.Series(target)
+        columns = {
+            "load": target,
+            "mean": past.rolling(7, min_periods=1).mean(),
+            "yesterday": past.shift(24).bfill(),
+            "twin": target + rng.normal(size=672) / 100,
+            "hour": np.cos(t * 2 * np.pi / 24),
+            "number": t,
+        }
+        dataset = windows_of_load(more=columns, inputs=tuple(columns), weeks=4, horizon=horizon)
+        assert finding(dataset, ANSWERS).clean
+
+
 def test_a_column_that_is_only_much_like_the_target_is_not_taken_for_it():
     """Slow series are like their own past to four digits; their changes aren't."""
     slow = {"level": np.linspace(0, 1000, 672) + np.random.default_rng(0).normal(0, 0.5, 672)}
@@ -77,6 +122,8 @@ def test_horizon_0_with_the_target_among_the_inputs_is_copying():
 def test_too_few_timesteps_are_not_called_clean():
     """Four points on a line are soon found."""
     assert finding(a_dataset(n=2, t=4, train=1), ANSWERS).clean is None
+    assert "past" in finding(windows_of_load(), ANSWERS).looked
+    assert "past" not in finding(windows_of_load(horizon=0), ANSWERS).looked
 
 
 def test_rows_are_counted_as_a_person_would_one_by_one():

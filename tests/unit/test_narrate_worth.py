@@ -1,6 +1,7 @@
 """What is said of a model's worth: only what the numbers bear, and in few words."""
 
 import math
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -69,6 +70,15 @@ def test_better_is_said_of_the_best_baseline_of_the_target(models, target, words
     """An error that is hardly smaller beats nothing."""
     scores = [a_score(*mode, *rmse) for mode, *rmse in models]
     assert words in worth_takeaway(a_worth(*scores), target)
+
+
+def test_few_samples_name_no_winner():
+    """Of either part; 30 do."""
+    worth = a_worth(a_score(*SEQUENCE, 1, 1), a_score(*LAST, 9, 9))
+    for part in ("judged", "test"):
+        few = replace(worth, samples=np.arange(29))
+        assert worth_takeaway(few, 0, part) == "Too few samples to tell: 29."
+        assert "beats" in worth_takeaway(replace(worth, samples=np.arange(30)), 0, part)
 
 
 def test_the_test_part_is_named():

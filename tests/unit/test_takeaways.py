@@ -27,9 +27,9 @@ from lib.ui.explore.charts import LONGEST
 from tests.unit.pictures import EXPERIMENT, a_dataset, a_snapshot, spoiled
 
 
-def zeros(naive: list[float]) -> dict[str, np.ndarray]:
+def zeros(naive: list[float], n: int = 8) -> dict[str, np.ndarray]:
     """Targets of 0 at each timestep, and a guess that is off by so much there."""
-    y = np.zeros((8, len(naive), 1), np.float32)
+    y = np.zeros((n, len(naive), 1), np.float32)
     return {"y": y, "naive": (y + np.array(naive, np.float32)[:, None]).astype(np.float32)}
 
 
@@ -214,9 +214,9 @@ def test_errors_that_are_nearly_the_same_have_no_winner():
 
 def test_one_mode_is_held_against_the_best_baseline_by_its_name():
     """Of a table; where the name leaves no room, it is still called the best baseline."""
-    guess = zeros([1.0, 1.0, 1.0, 0.2])
+    guess = zeros([1.0, 1.0, 1.0, 0.2], n=120)
     baseline = Baseline("seasonal", "the same hour last week", guess["naive"][:, -1])
-    table = a_dataset(**guess, naive_label=baseline.label, baselines=(baseline,))
+    table = a_dataset(n=120, **guess, naive_label=baseline.label, baselines=(baseline,))
     long = replace(table, naive_label="the same minute of the last known hour")
     for dataset, rival in (
         (table, "the best baseline, the same hour last week,"),
@@ -229,10 +229,12 @@ def test_one_mode_is_held_against_the_best_baseline_by_its_name():
 
 def test_no_winner_is_named_where_neither_mode_beats_what_needs_no_learning():
     """Whichever of the two is the better one; of a table the best baseline has its name."""
-    guess = zeros([1.0, 1.0, 1.0, 0.2])
+    guess = zeros([1.0, 1.0, 1.0, 0.2], n=120)
     baseline = Baseline("seasonal", "the same hour last week", guess["naive"][:, -1])
-    table = a_dataset(**guess, naive_label=baseline.label, baselines=(baseline,))
-    made = a_dataset(**guess)
+    table = a_dataset(n=120, **guess, naive_label=baseline.label, baselines=(baseline,))
+    few = replace(table, train=91)
+    assert compare_takeaway(few, a_snapshot(few, last=0.1)) == "Too few samples to tell: 29."
+    made = a_dataset(n=120, **guess)
     for sequence, last, beaten in (
         (0.5, 0.3, False),
         (0.3, 0.5, False),

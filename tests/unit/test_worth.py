@@ -88,7 +88,10 @@ def test_skill_is_against_the_best_baseline_of_each_target():
 
 
 def test_too_many_samples_are_thinned_and_the_baselines_with_them(monkeypatch):
-    """Every third one: models and baselines are still judged on the same samples."""
+    """Every third one: models and baselines are still judged on the same samples.
+
+    Of a season of seven days no seventh one, which would be the same weekday.
+    """
     experiment, dataset, weights = sales()
     whole = answers(experiment, dataset, weights)
     monkeypatch.setattr(worth, "BUDGET", len(whole.samples) * worth.cost(weights, 6) / 2.5)
@@ -97,6 +100,8 @@ def test_too_many_samples_are_thinned_and_the_baselines_with_them(monkeypatch):
     assert thin.every == 3
     assert thin.samples.tolist() == whole.samples[::3].tolist()
     np.testing.assert_allclose(thin.steps, whole.steps[::3], rtol=1e-5)
+    monkeypatch.setattr(worth, "BUDGET", len(whole.samples) * worth.cost(weights, 6) / 6.5)
+    assert answers(experiment, dataset, weights).every == 8
     found = judge(dataset, thin)
     same = next(one for one in found.guesses if one.name == "last")
     frame, rows = by_hand(own_data.panel(), dataset, dataset.judged)

@@ -115,6 +115,7 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
         worth = _once(("worth", part), lambda: judge(dataset, said))
         st.markdown(_markdown(worth, target, dataset.target_unit))
         details = words.worth_sentence(dataset, origin, worth, target, part)
+        details += words.PICKED * (part == "judged" and shown.snapshot.keeps_best)
         takeaway(words.worth_takeaway(worth, target, part), details)
 
     table("judged")
@@ -197,5 +198,6 @@ def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
         ("ahead", *about, palette.theme),
         lambda: forecast_figure(dataset, origin, coming, series, column, palette=palette),
     )
-    details = words.forecast_sentence(dataset, origin, coming, fed_back=feed > 0)
+    kept = shown.snapshot.keeps_best
+    details = words.forecast_sentence(dataset, origin, coming, fed_back=feed > 0, picked=kept)
     told_chart(figure, words.forecast_takeaway(dataset, origin, coming), details, "worth_ahead")
