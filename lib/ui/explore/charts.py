@@ -126,10 +126,7 @@ def _asks_earlier(experiment: Experiment) -> bool:
     """Whether to show what nobody gets from last-step mode: its answers before the last step."""
     if "last" not in experiment.model.modes:
         return False
-    return linked_toggle(
-        "What if we asked it earlier?",
-        EARLIER,
-    )
+    return linked_toggle("What if we asked it earlier?", EARLIER)
 
 
 def _pickers(shown: ShownRun) -> tuple[int, int]:

@@ -106,12 +106,7 @@ def _question(question: TargetQuestion) -> None:
     st.selectbox("Loss", LOSS_NAMES, key="check_loss", on_change=_set, args=("loss", "check_loss"))
     st.session_state["check_batch"] = question.batch_size
     st.number_input(
-        "Batch size",
-        1,
-        4096,
-        key="check_batch",
-        on_change=_set,
-        args=("batch_size", "check_batch"),
+        "Batch size", 1, 4096, key="check_batch", on_change=_set, args=("batch_size", "check_batch")
     )
 
 
