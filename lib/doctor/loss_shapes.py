@@ -147,21 +147,17 @@ def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
         loss = "binary_crossentropy" if output_shape[-1] == 1 else loss
     if loss not in RULE_OF:
         raise ValueError(
-            f"expected the name of a Keras loss that compares outputs with targets, such as 'mse' "
+            "expected the name of a Keras loss that compares outputs with targets, such as 'mse' "
             f"or one of {list(RULES)}, received {loss!r}"
         )
     return RULE_OF[loss]
 
 
 def pair(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> BatchResult:
-    """Follow one batch through the loss.
+    """Follow one batch through the loss: an output and targets, the batch's size first.
 
-    Args:
-        output: the batch's output, its size first.
-        target: the batch's targets, the same size first.
-        rule: of the loss.
-        known_size: whether TensorFlow knows the batch size beforehand, which it does when it
-            divides the number of samples. It decides which of two messages an error has.
+    TensorFlow knows that size beforehand when it divides the number of samples: it decides which of
+    two messages an error has.
     """
     columns = output[-1] if len(output) > 1 or not rule.labels else 0  # one axis: no classes
     target, output = _same_rank(target, output)

@@ -13,14 +13,7 @@ from lib.doctor.loss_shapes import BatchResult, LossRule, Sizes, Training, singl
 
 
 def reasons(output: Sizes, target: Sizes, rule: LossRule, training: Training) -> Iterator[str]:
-    """Why the verdict is what it is, in one or more sentences.
-
-    Args:
-        output: the output's shape (N, …), as it was given.
-        target: the target's, likewise.
-        rule: of the loss.
-        training: what `lib.doctor.loss_shapes.follow` found.
-    """
+    """Why `follow` found what it did of these shapes (N, …), in one or more sentences."""
     batch = training.decisive
     if batch is None:
         yield f"The output has {output[0]} samples and y has {target[0]}: each needs a target."

@@ -41,14 +41,8 @@ _NAME = re.compile(r"^\s*[A-Za-z_][\w.]{0,60}\s*(?=[(\[])")
 def read_shape(text: str, samples: int | None = None) -> Sizes:
     """The shape that a person means: "(320, 12, 1)", "320 12 1", or "(None, 12, 1)".
 
-    A name in front of the brackets is passed over: "torch.Size([320, 12])".
-
-    Args:
-        text: what was typed.
-        samples: what stands for None in front; without it None is refused.
-
-    Raises:
-        ShapeTextError: with what was expected and what was received.
+    A name in front of the brackets is passed over: "torch.Size([320, 12])". `samples` stands for
+    None in front; without it None is refused. Raises ShapeTextError.
     """
     words = re.findall(r"[^\s,()\[\]]+", _NAME.sub("", text[:200]))
     if words[:1] == ["None"] and samples:
