@@ -178,6 +178,8 @@ class Dataset(Samples):
     @property
     def samples(self) -> Samples:
         """What the worker reads of it: all but the test part."""
+        if not self.test:
+            return Samples(self.x, self.y, self.train)
         return Samples(self.x[: self.seen], self.y[: self.seen], self.train)
 
     @property
