@@ -260,13 +260,8 @@ class Setting:
 
 
 def _settings() -> Iterable[Setting]:
-    parts = (
-        ("data", DataSettings),
-        ("model", ModelSettings),
-        ("training", TrainingSettings),
-        ("", Experiment),
-    )
-    for part, record in parts:
+    parts = {"data": DataSettings, "model": ModelSettings, "training": TrainingSettings}
+    for part, record in {**parts, "": Experiment}.items():
         for item in fields(record):
             if "key" in item.metadata:
                 meta = dict(item.metadata)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -113,10 +113,9 @@ def _question(question: TargetQuestion) -> None:
 def _read(name: str) -> None:
     """Take a typed shape; where it is none, say so and leave everything as it was."""
     question, text = read_question(address.page_value(KEY)), st.session_state[f"check_{name}"]
+    other = question.target if name == "output" else question.output
     try:
-        shape = read_shape(
-            text, samples=question.target[0] if name == "output" else question.output[0]
-        )
+        shape = read_shape(text, samples=other[0])
     except ShapeTextError as error:
         session().shapes.problems[name] = capital(str(error))
         return
@@ -165,17 +164,14 @@ def _usual(question: TargetQuestion) -> None:
             target: replace(question, output=output, target=shape).diagnose().verdict
             for target, shape in TARGETS.items()
         }
-        key = f"usual_{name}"
-        same = question.output == output
-        st.session_state[key] = next(
-            (target for target, shape in TARGETS.items() if same and shape == question.target), None
-        )
+        key, asked = f"usual_{name}", question.target if question.output == output else None
+        st.session_state[key] = next((y for y, shape in TARGETS.items() if shape == asked), None)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"output **{plain(name)}**, y:", width=140)
             st.pills(
                 f"y for the output {name}",
                 list(TARGETS),
-                format_func=_painter(verdicts),
+                format_func=partial(_painted, verdicts),
                 key=key,
                 label_visibility="collapsed",
                 wrap=True,
@@ -189,14 +185,10 @@ def _usual(question: TargetQuestion) -> None:
     )
 
 
-def _painter(verdicts: dict[str, Verdict]) -> Callable[[str], str]:
-    """Writes a target with the sign and the colour of its verdict."""
-
-    def paint(target: str) -> str:
-        verdict = verdicts[target]
-        return f":{COLORS[verdict]}-background[{SIGNS[verdict]} {plain(target)}]"
-
-    return paint
+def _painted(verdicts: dict[str, Verdict], target: str) -> str:
+    """A target with the sign and the colour of its verdict."""
+    verdict = verdicts[target]
+    return f":{COLORS[verdict]}-background[{SIGNS[verdict]} {plain(target)}]"
 
 
 def _open(key: str, output: str) -> None:
