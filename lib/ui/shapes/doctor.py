@@ -26,14 +26,7 @@ from lib.english import capital
 from lib.figures.lineup import lineup_picture
 from lib.figures.palette import Palette
 from lib.figures.tensor import SCALES
-from lib.narrate.target import (
-    VERDICTS,
-    compared_sentence,
-    compared_takeaway,
-    lineup_sentence,
-    measured_sentence,
-    verdict_title,
-)
+from lib.narrate import target as words
 from lib.stack.recurrent import TIMESTEPS
 from lib.stack.tensors import sizes
 from lib.stack.tracing import trace
@@ -54,19 +47,19 @@ def doctor(palette: Palette) -> None:
     """The verdict with its picture, what mends it, the usual cases, and the damage done."""
     question = read_question(address.page_value(KEY))
     diagnosis = question.diagnose()
-    st.markdown(f"# {plain(verdict_title(diagnosis))}")
+    st.markdown(f"# {plain(words.verdict_title(diagnosis))}")
     narrow, wide = st.columns([2, 5])
     with narrow.container(border=True, height="stretch"):
         _question(question)
     with wide.container(border=True, height="stretch", key="lineup"):
-        st.html(lineup_picture(diagnosis, lineup_sentence(diagnosis), palette))
-        details = f"{compared_sentence(diagnosis)} {SCALES}"
+        st.html(lineup_picture(diagnosis, words.lineup_sentence(diagnosis), palette))
+        details = f"{words.compared_sentence(diagnosis)} {SCALES}"
         case = mistake_of(question.output, question.target)
         timesteps = 3 in (len(question.output), len(question.target))  # y (N, 16) may be columns
         measured = (diagnosis.verdict, diagnosis.loss) == ("silent", LOSS)
         if case and timesteps and measured:
-            details += f" {measured_sentence(MISTAKES[case], recorded_damage(case))}"
-        takeaway(compared_takeaway(diagnosis), details)
+            details += f" {words.measured_sentence(MISTAKES[case], recorded_damage(case))}"
+        takeaway(words.compared_takeaway(diagnosis), details)
         if diagnosis.keras_says and diagnosis.verdict == "error":
             hint("Keras says:")
             st.code(diagnosis.keras_says, language=None, wrap_lines=True)
@@ -180,7 +173,7 @@ def _usual(question: TargetQuestion) -> None:
             )
     n, t, u = OUTPUTS["(N, T, U)"]
     hint(
-        " · ".join(f"{SIGNS[verdict]} {word.lower()}" for verdict, word in VERDICTS.items())
+        " · ".join(f"{SIGNS[verdict]} {word.lower()}" for verdict, word in words.VERDICTS.items())
         + f". N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
     )
 
