@@ -209,8 +209,7 @@ def make_task(name: str, experiment: Experiment) -> Dataset:
     task, known = TASKS[name], SYNTHETIC[name]
     arguments = task.arguments(experiment)
     rng = np.random.default_rng([experiment.seed, 0])
-    made_x, made_y = task.function(rng, **arguments)
-    x, y = made_x.astype(np.float32), made_y.astype(np.float32)
+    x, y = (made.astype(np.float32) for made in task.function(rng, **arguments))
     N, T, F = x.shape
     train = N * 3 // 4
     distractors = tuple(f"distractor {i + 1}" for i in range(F - len(task.signals)))

@@ -11,7 +11,9 @@ a word. Last, the loss is taken along the last axis, and the mean of all that.
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 Verdict = Literal["correct", "silent", "error"]
@@ -50,32 +52,9 @@ class LossRule:
         return ("".join(word[:1].upper() + word[1:] for word in words), *short)
 
 
-RULES = {
-    rule.name: rule
-    for rule in (
-        LossRule("mean_squared_error", "mse"),
-        LossRule("mean_absolute_error", "mae"),
-        LossRule("mean_absolute_percentage_error", "mape"),
-        LossRule("mean_squared_logarithmic_error", "msle", output_first=True),
-        LossRule("huber", output_first=True),
-        LossRule("log_cosh", output_first=True),
-        LossRule("poisson", multiplies=True),
-        LossRule("hinge", multiplies=True),
-        LossRule("squared_hinge", multiplies=True),
-        LossRule("dice", multiplies=True),
-        LossRule("tversky", multiplies=True),
-        LossRule("categorical_hinge", whole_axis=True, multiplies=True),
-        LossRule("cosine_similarity", whole_axis=True, multiplies=True),
-        LossRule("kl_divergence", "kld", whole_axis=True, multiplies=True),
-        LossRule("categorical_focal_crossentropy", classes=True, multiplies=True),
-        LossRule("categorical_crossentropy", checks=True, classes=True),
-        LossRule("binary_crossentropy", "bce", checks=True),
-        LossRule("binary_focal_crossentropy", checks=True),
-        LossRule("sparse_categorical_crossentropy", checks=True, classes=True, labels=True),
-    )
-}
-"""By function name. Not here: "circle" and "ctc", which don't pair an output with a target."""
-
+_FILE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+RULES = {name: LossRule(name, **row) for name, row in _FILE.items()}
+"""By function name."""
 RULE_OF = {name: rule for rule in RULES.values() for name in (rule.name, *rule.aliases)}
 """By every name that `compile(loss=…)` takes."""
 
