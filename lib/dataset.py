@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -71,13 +72,18 @@ class Samples:
 
     @property
     def has_validation(self) -> bool:
-        """Whether some samples are kept from training."""
-        return self.train < len(self.x)
+        """Whether some samples are kept from training, besides those of a test part."""
+        return self.train < self.seen
+
+    @property
+    def seen(self) -> int:
+        """How many samples, from the first, are for training and validation."""
+        return len(self.x)
 
     @property
     def judged(self) -> slice:
-        """The samples that errors are measured on: the validation part, else all of them."""
-        return slice(self.train, None) if self.has_validation else slice(0, None)
+        """The samples that errors are measured on: the validation part, else those of training."""
+        return slice(self.train if self.has_validation else 0, self.seen)
 
     @property
     def shown(self) -> np.ndarray:
@@ -151,17 +157,14 @@ class Dataset(Samples):
     def __post_init__(self) -> None:
         """Check every shape, and make the arrays read-only. Raises ValueError."""
         Samples.__post_init__(self)
-        expected = {
-            "x": (len(self.x), len(self.timestep_names), len(self.feature_names)),
-            "y": (len(self.x), len(self.timestep_names), len(self.target_names)),
-        }
-        expected["naive"] = expected["y"]
-        for name, shape in expected.items():
+        n, steps, columns = len(self.x), len(self.timestep_names), len(self.target_names)
+        inputs, targets = (n, steps, len(self.feature_names)), (n, steps, columns)
+        for name, shape in {"x": inputs, "y": targets, "naive": targets}.items():
             if (actual := getattr(self, name).shape) != shape:
                 raise ValueError(f"{name} must have shape {shape}, got {actual}")
         self.naive.flags.writeable = False
-        if not 0 <= self.test <= len(self.x) - self.train:
-            raise ValueError(f"test must be 0 to {len(self.x) - self.train}, got {self.test}")
+        if not 0 <= self.test <= n - self.train:
+            raise ValueError(f"test must be 0 to {n - self.train}, got {self.test}")
 
     @property
     def nbytes(self) -> int:
@@ -177,26 +180,19 @@ class Dataset(Samples):
         """What the worker reads of it: all but the test part."""
         if not self.test:
             return Samples(self.x, self.y, self.train)
-        return Samples(self.x[: -self.test], self.y[: -self.test], self.train)
+        return Samples(self.x[: self.seen], self.y[: self.seen], self.train)
 
     @property
-    def has_validation(self) -> bool:
-        """Whether some samples are kept from training, besides those of the test part."""
-        return self.train + self.test < len(self.x)
-
-    @property
-    def judged(self) -> slice:
-        """The samples that errors are measured on: the validation part, else those of training."""
-        seen = len(self.x) - self.test
-        return slice(self.train, seen) if self.has_validation else slice(0, seen)
+    def seen(self) -> int:
+        """How many samples, from the first, aren't of the test part."""
+        return len(self.x) - self.test
 
     @property
     def parts(self) -> dict[str, slice]:
         """The samples of each part that there is, by its name, in order."""
-        ends = {"training": self.train, "validation": len(self.x) - self.test, "test": len(self.x)}
-        begins = (0, self.train, len(self.x) - self.test)
-        cut = zip(ends.items(), begins, strict=True)
-        return {name: slice(begin, end) for (name, end), begin in cut if begin < end}
+        cuts = pairwise((0, self.train, self.seen, len(self.x)))
+        parts = zip(("training", "validation", "test"), cuts, strict=True)
+        return {name: slice(begin, end) for name, (begin, end) in parts if begin < end}
 
     @property
     def rival(self) -> str:
@@ -270,7 +266,7 @@ class Dataset(Samples):
     def _part(self, index: int) -> str:
         if index < self.train:
             return ""
-        return " (validation)" if index < len(self.x) - self.test else " (test)"
+        return " (validation)" if index < self.seen else " (test)"
 
     def _bare_name(self, index: int) -> str:
         if self.origin is None:

@@ -2,7 +2,8 @@
 
 This module holds choices only. It makes no data (`lib.datasets`), computes no shapes
 (`lib.shapes`) and trains nothing (`lib.training`). Its registries feed the widgets, the URL, the
-worker's checks and the tests alike; README says what else a new cell or loss needs.
+worker's checks and the tests alike; their rows are in `experiment.toml`, and README says what else
+a new cell or loss needs.
 
 Words, as in Keras: N samples, T timesteps, F features, U units, K target columns.
 """
@@ -10,8 +11,10 @@ Words, as in Keras: N samples, T timesteps, F features, U units, K target column
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
@@ -27,7 +30,7 @@ class Choice:
     """One entry of a registry: the name a person reads, Keras's own name, and a sentence."""
 
     label: str
-    keras: str
+    keras: str = ""
     about: str = ""
 
 
@@ -60,73 +63,19 @@ class Mode(Choice):
         return f":{self.color}[{words}]" if self.color else words
 
 
-MODES = {
-    "sequence": Mode(
-        "Sequence", "return_sequences=True", "an output at every timestep", "sequence", "blue"
-    ),
-    "last": Mode(
-        "Last step",
-        "return_sequences=False",
-        "one output, at the last timestep",
-        "last-step",
-        "orange",
-    ),
-    "both": Mode("Both", "", "two models from the same initial weights, on the same batches"),
-}
-CELLS = {
-    "lstm": Choice("LSTM", "LSTM", "four gates, a hidden state and a cell state"),
-    "gru": Choice("GRU", "GRU", "three gates and one state"),
-    "simple_rnn": Choice("SimpleRNN", "SimpleRNN", "no gates: tanh of input and previous output"),
-}
-HEADS = {
-    "dense": Choice("Dense", "Dense", "a linear layer from units to targets"),
-    "none": Choice("None", "", "the recurrent layer's output is the prediction"),
-}
-OPTIMIZERS = {
-    "adam": Choice("Adam", "Adam"),
-    "sgd": Choice("SGD", "SGD"),
-    "rmsprop": Choice("RMSprop", "RMSprop"),
-}
-LOSSES = {
-    "mse": Choice("Mean squared error", "mean_squared_error"),
-    "mae": Choice("Mean absolute error", "mean_absolute_error"),
-    "huber": Choice("Huber", "huber"),
-}
-KEEPS = {
-    "last": Choice("Last epoch", "", "as they are when training ends"),
-    "best": Choice("Best epoch", "", "each mode's of the epoch where its validation loss is least"),
-    "stop": Choice(
-        "Best epoch, stop early",
-        "EarlyStopping",
-        "each mode trains no more after so many epochs without a better one",
-    ),
-}
-"""Which epoch's weights a run ends with; the validation part tells which is the best."""
-MISSING = {
-    "fill": Choice("Fill with the last known value", ""),
-    "drop": Choice("Drop the rows", ""),
-}
-SPLITS = {
-    "time": Choice("By time", "", "earlier rows to learn from, later ones to check on"),
-    "id": Choice("By series", "", "some series to learn from, others, drawn by the seed, to check"),
-}
-AHEAD = {
-    "one": Choice("That row alone", "", "one target column each"),
-    "each": Choice("Every row up to it", "", "a target for each of them"),
-}
-FORMS = {
-    "value": Choice("As they are", ""),
-    "change": Choice("As change", "", "from the last known value"),
-}
-SCALINGS = {
-    "all": Choice("Over all series", ""),
-    "id": Choice("Each series by itself", ""),
-}
-WIDE = {
-    "unroll": Choice("As one series", "", "month after month, or quarter after quarter"),
-    "keep": Choice("A row a year", ""),
-}
-"""What becomes of a table with a row a year and a column for each month or quarter."""
+_FILE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+
+
+def _registry(name: str) -> dict[str, Choice]:
+    """The choices of a table of `experiment.toml`, by what they are called in the URL."""
+    return {key: Choice(**row) for key, row in _FILE[name].items()}
+
+
+MODES = {key: Mode(**row) for key, row in _FILE["modes"].items()}
+CELLS, HEADS = _registry("cells"), _registry("heads")
+OPTIMIZERS, LOSSES, KEEPS = map(_registry, ("optimizers", "losses", "keeps"))
+MISSING, SPLITS, AHEAD = map(_registry, ("missing", "splits", "ahead"))
+FORMS, SCALINGS, WIDE = map(_registry, ("forms", "scalings", "wide"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,13 +260,8 @@ class Setting:
 
 
 def _settings() -> Iterable[Setting]:
-    parts = (
-        ("data", DataSettings),
-        ("model", ModelSettings),
-        ("training", TrainingSettings),
-        ("", Experiment),
-    )
-    for part, record in parts:
+    parts = {"data": DataSettings, "model": ModelSettings, "training": TrainingSettings}
+    for part, record in {**parts, "": Experiment}.items():
         for item in fields(record):
             if "key" in item.metadata:
                 meta = dict(item.metadata)

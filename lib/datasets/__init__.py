@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from lib.dataset import Dataset
-from lib.datasets.series import F_OF_TABLE, SERIES, TABLE_USES, columns_of, cut
-from lib.datasets.spec import GROUPS, DatasetSpec
+from lib.datasets.series import SERIES, TABLE_USES, columns_of, cut
+from lib.datasets.spec import GROUPS, DatasetSpec, spec
 from lib.datasets.synthetic import SYNTHETIC, TASKS
 from lib.datasets.worked import WORKED
 from lib.experiment import MAX_VALUES, SETTINGS, Experiment, ExperimentError, limit_of, validate
@@ -42,23 +42,13 @@ def _uploaded(experiment: Experiment, table: Table | None) -> Dataset:
     return cut("upload", experiment, table)
 
 
-_UPLOAD = DatasetSpec(
-    name="upload",
-    group="File",
-    title="Your own table",
-    shows="A file: you choose columns and horizon.",
-    about="Columns of your table some rows ahead, from its columns up to that row.",
-    make=_uploaded,
-    why={"F": F_OF_TABLE},
-    suggested={"epochs": 60, "train": 70, "test": 15},
-    uses=TABLE_USES | {"missing", "id", "split", "scale", "types", "wide"},
-    targets=None,
-)
+_OWN = {"missing", "id", "split", "scale", "types", "wide"}
+_UPLOAD = spec("upload", _uploaded, uses=TABLE_USES | _OWN, targets=None)
 
 _ALL = (*SYNTHETIC.values(), *WORKED.values(), *SERIES.values(), _UPLOAD)
 
 DATASETS: dict[str, DatasetSpec] = {
-    spec.name: spec for group in GROUPS for spec in _ALL if spec.group == group
+    each.name: each for group in GROUPS for each in _ALL if each.group == group
 }
 """Every dataset by name, the value of `data` in the URL; in the order in which they are offered."""
 

@@ -6,6 +6,7 @@ are from, and their licences, is in `files/README.md` and in every `Dataset.sour
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from lib.dataset import Dataset
-from lib.datasets.spec import DatasetSpec
+from lib.datasets.spec import DatasetSpec, spec
 from lib.experiment import Experiment
 from lib.tables import Table, WindowError, default_columns
 from lib.tables.types import prepared
@@ -122,59 +123,25 @@ def cut(name: str, experiment: Experiment, table: Table) -> Dataset:
     return make_windows(table, inputs, targets, experiment.data, seed=experiment.seed, name=name)
 
 
-F_OF_TABLE = "As many as the input columns make."
-TABLE_USES = frozenset(
-    ("horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "train", "test", "gap")
-) | {"period"}
+TABLE_USES = frozenset({"horizon", "inputs", "targets", "ahead", "form"}).union(
+    {"stride", "rate", "train", "test", "gap", "period"}
+)
 """The settings that matter for every table."""
 
+
+def _series(name: str, table: Callable[[], Table], *uses: str) -> DatasetSpec:
+    return spec(
+        name,
+        lambda experiment, _: cut(name, experiment, table()),
+        uses=TABLE_USES.union(uses),
+        targets=None,
+        table=table,
+    )
+
+
 SERIES = {
-    "seattle": DatasetSpec(
-        name="seattle",
-        group="Series",
-        title="Seattle weather",
-        shows="Noisy: tomorrow is much like today.",
-        about="Every day, the next day's highest temperature from the weather up to that day.",
-        make=lambda experiment, _: cut("seattle", experiment, seattle()),
-        why={"F": F_OF_TABLE},
-        suggested={"T": 24, "U": 32, "lr": 0.001, "batch": 64, "epochs": 40},
-        uses=TABLE_USES,
-        targets=None,
-        table=seattle,
-    ),
-    "macro": DatasetSpec(
-        name="macro",
-        group="Series",
-        title="US economy",
-        shows="Few rows: 202 quarters.",
-        about="Every quarter, the next quarter's inflation from growth and changes up to then.",
-        make=lambda experiment, _: cut("macro", experiment, macro()),
-        why={"F": F_OF_TABLE},
-        suggested={"T": 8, "U": 8, "lr": 0.003, "batch": 16, "epochs": 24},
-        uses=TABLE_USES,
-        targets=None,
-        table=macro,
-    ),
-    "gapminder": DatasetSpec(
-        name="gapminder",
-        group="Series",
-        title="Life expectancy",
-        shows="Each country is a sample, 11 steps long.",
-        about="Every fifth year, a country's life expectancy five years later.",
-        make=lambda experiment, _: cut("gapminder", experiment, gapminder()),
-        fixed={"split": "id"},
-        why={"F": F_OF_TABLE, "split": "A country is in one part."},
-        at_most={"T": 11},
-        suggested={
-            "T": 11,
-            "cell": "gru",
-            "lr": 0.003,
-            "batch": 16,
-            "epochs": 150,
-        },
-        uses=TABLE_USES | {"split", "scale"},
-        targets=None,
-        table=gapminder,
-    ),
+    "seattle": _series("seattle", seattle),
+    "macro": _series("macro", macro),
+    "gapminder": _series("gapminder", gapminder, "split", "scale"),
 }
 """The specs of all series, by name."""

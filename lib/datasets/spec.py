@@ -1,25 +1,22 @@
 """What the app knows of a dataset before it is made: `DatasetSpec`, one entry of the registry.
 
-It holds names, sentences and the settings that go with a dataset. It makes nothing itself: its
-`make` does, in `worked`, `synthetic` and `series`.
+It holds names, sentences and the settings that go with a dataset, from its row of `specs.toml`. It
+makes nothing itself: its `make` does, in `worked`, `synthetic` and `series`.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.tables import Table
 
-GROUPS = {
-    "Idea": "To understand",
-    "Task": "Tasks",
-    "Series": "Real series",
-    "File": "Your own",
-}
+GROUPS = {"Idea": "To understand", "Task": "Tasks", "Series": "Real series", "File": "Your own"}
 """Kinds of data, in the order in which they are offered: what stands before a dataset's title where
 one is picked from a list, and the heading of all of a kind."""
 
@@ -62,3 +59,13 @@ class DatasetSpec:
     def label(self) -> str:
         """Its title behind its kind: "Task · Echo"."""
         return f"{self.group} · {self.title}"
+
+
+_ROWS = tomllib.loads(Path(__file__).with_name("specs.toml").read_text("utf-8"))
+
+
+def spec(
+    name: str, make: Callable[[Experiment, Table | None], Dataset], **more: Any
+) -> DatasetSpec:
+    """The spec of a dataset: what `specs.toml` says of it, and what only code can."""
+    return DatasetSpec(name=name, make=make, **_ROWS[name], **more)

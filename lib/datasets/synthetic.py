@@ -11,14 +11,14 @@ about 1 in size. `noise` is the standard deviation of what is added to the targe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from lib.dataset import Dataset
-from lib.datasets.spec import DatasetSpec
+from lib.datasets.spec import DatasetSpec, spec
 from lib.experiment import Experiment
 
 
@@ -151,10 +151,6 @@ class Task:
 
     function: Callable[..., tuple[np.ndarray, np.ndarray]]
     """`function(rng, N, T, F, **options)` → inputs (N, T, F) and targets (N, T, 1)."""
-    title: str
-    shows: str
-    """As in `DatasetSpec`, like `title`, `about` and `group`."""
-    about: str
     target: str
     """What the target column is called."""
     best: Callable[..., np.ndarray] = _noise_alone
@@ -166,8 +162,6 @@ class Task:
     """The names of the features that matter; the rest are distractors."""
     persists: bool = False
     """Whether the natural guess is this step's value; else it is the mean of the training part."""
-    group: str = "Task"
-    suggested: Mapping[str, Any] = field(default_factory=dict)
 
     def arguments(self, experiment: Experiment) -> dict[str, Any]:
         """What the function is called with after `rng`, by name."""
@@ -177,87 +171,33 @@ class Task:
 
 
 TASKS = {
-    "parity": Task(
-        parity,
-        "Parity",
-        "Each step's answer helps the next.",
-        "At every step, the product of the signal's coins (1 or -1) so far.",
-        "parity",
-        group="Idea",
-    ),
+    "parity": Task(parity, "parity"),
     "adding": Task(
         adding,
-        "Adding problem",
-        "Early steps can't know the answer.",
-        "At every step, the final sum of the two values that a mark of 1 stands beside: not known "
-        "before the second mark has come.",
         "final sum",
-        best=_adding_best,
-        best_why="A marked value that is still to come can only be guessed at as 0, and misses by "
-        "its variance of 1/3; all is known at the last step.",
+        _adding_best,
+        "A marked value that is still to come can only be guessed at as 0, and misses by its "
+        "variance of 1/3; all is known at the last step.",
         signals=("value", "mark"),
-        group="Idea",
-        suggested={"N": 2048, "lr": 0.005, "epochs": 60},
     ),
     "white_noise": Task(
         white_noise,
-        "White noise",
-        "Nothing to learn: the mean is best.",
-        "At every step, the next value of pure noise: no model can do better than the mean.",
         "next value",
-        best=np.ones,
-        best_why="The next value doesn't depend on anything seen: its variance of 1 stays.",
+        np.ones,
+        "The next value doesn't depend on anything seen: its variance of 1 stays.",
         options=(),
-        group="Idea",
-        suggested={"N": 4096, "lr": 0.001, "batch": 128, "epochs": 40},
     ),
-    "running_mean": Task(
-        running_mean,
-        "Running mean",
-        "Easy: each mode learns it.",
-        "At every step, the mean of the signal up to that step.",
-        "running mean",
-    ),
-    "running_sum": Task(
-        running_sum,
-        "Running sum",
-        "The state has to add up.",
-        "At every step, the sum of the signal up to that step, divided by √T.",
-        "running sum",
-    ),
-    "echo": Task(
-        echo,
-        "Echo",
-        "Values are held for k steps.",
-        "At every step, the value that the signal had some steps before; 0 before there is one.",
-        "echo",
-        options=("noise", "lag"),
-        suggested={"N": 1024, "epochs": 100},
-    ),
-    "recall_first": Task(
-        recall_first,
-        "Recall the first",
-        "One value is held to the end.",
-        "At every step, the value that the signal had at the first step.",
-        "first value",
-    ),
-    "majority_sign": Task(
-        majority_sign,
-        "Majority sign",
-        "Counting, and sudden changes.",
-        "At every step, the sign that most of the signal's coins (1 or -1) had so far; 0 in a tie.",
-        "majority",
-    ),
+    "running_mean": Task(running_mean, "running mean"),
+    "running_sum": Task(running_sum, "running sum"),
+    "echo": Task(echo, "echo", options=("noise", "lag")),
+    "recall_first": Task(recall_first, "first value"),
+    "majority_sign": Task(majority_sign, "majority"),
     "sine": Task(
         sine,
-        "Sine wave",
-        "A wave whose best forecast is known.",
-        "At every step, the next value of a wave of 12 steps with random height and phase; noise "
-        "is in the inputs too.",
         "next value",
-        best=_sine_best,
-        best_why="The best guess fits the wave to all values so far (a Kalman filter); two tell "
-        "it if there is no noise.",
+        _sine_best,
+        "The best guess fits the wave to all values so far (a Kalman filter); two tell it if there "
+        "is no noise.",
         persists=True,
     ),
 }
@@ -266,18 +206,17 @@ TASKS = {
 
 def make_task(name: str, experiment: Experiment) -> Dataset:
     """The dataset of a task, for settled settings. The first three quarters are for training."""
-    task = TASKS[name]
+    task, known = TASKS[name], SYNTHETIC[name]
     arguments = task.arguments(experiment)
     rng = np.random.default_rng([experiment.seed, 0])
-    made_x, made_y = task.function(rng, **arguments)
-    x, y = made_x.astype(np.float32), made_y.astype(np.float32)
+    x, y = (made.astype(np.float32) for made in task.function(rng, **arguments))
     N, T, F = x.shape
     train = N * 3 // 4
     distractors = tuple(f"distractor {i + 1}" for i in range(F - len(task.signals)))
     mean = y[:train].mean(axis=0, keepdims=True)
     return Dataset(
         name=name,
-        title=task.title,
+        title=known.title,
         x=x,
         y=y,
         train=train,
@@ -288,21 +227,16 @@ def make_task(name: str, experiment: Experiment) -> Dataset:
         naive_label="guessing no change" if task.persists else "guessing the mean",
         best_mse=task.best(T, **{key: arguments[key] for key in task.options}),
         best_why=task.best_why,
-        about=task.about,
+        about=known.about,
     )
 
 
 def _spec(name: str, task: Task) -> DatasetSpec:
-    return DatasetSpec(
-        name=name,
-        group=task.group,
-        title=task.title,
-        shows=task.shows,
-        about=task.about,
-        make=lambda experiment, _: make_task(name, experiment),
+    return spec(
+        name,
+        lambda experiment, _: make_task(name, experiment),
         at_least={"F": len(task.signals)} if len(task.signals) > 1 else {},
         at_most={"T": 100},
-        suggested=task.suggested,
         uses=frozenset({"N", *task.options}),
     )
 

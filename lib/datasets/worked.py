@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from lib.dataset import Dataset
-from lib.datasets.spec import DatasetSpec
+from lib.datasets.spec import DatasetSpec, spec
 from lib.experiment import Experiment
 
 DATA_X = ((((1, 2, 3)), ((4, 5, 6))), (((7, 8, 9)), ((10, 11, 12))))
@@ -20,13 +20,6 @@ DATA_Y = (
 )
 """Targets (2, 2, 4) of `return_sequences=True`. Those of `return_sequences=False` are the last
 step, (2, 4): 105 to 108 and 205 to 208."""
-
-_FIXED = {"T": 2, "F": 3, "keep": "last"}
-_WHY = {
-    "T": "The worked example has 2 timesteps.",
-    "F": "The worked example has 3 features.",
-    "keep": "No validation part to find the best.",
-}
 
 
 def _raw(_experiment: Experiment, _table: object) -> Dataset:
@@ -65,37 +58,5 @@ def _dataset(spec: DatasetSpec, y: np.ndarray, **rest: object) -> Dataset:
     )
 
 
-WORKED = {
-    "worked_raw": DatasetSpec(
-        name="worked_raw",
-        group="Idea",
-        title="Worked example",
-        shows="Targets out of the layer's reach.",
-        about="Targets of 101 to 208 straight from the recurrent layer, which can't reach them.",
-        make=_raw,
-        fixed={**_FIXED, "U": 4, "head": "none"},
-        why={
-            **_WHY,
-            "U": "No head: a unit for each of 4 targets.",
-            "head": "The layer's output is the prediction.",
-        },
-        suggested={"optimizer": "sgd", "lr": 0.01, "batch": 2, "epochs": 500},
-        targets=4,
-    ),
-    "worked_scaled": DatasetSpec(
-        name="worked_scaled",
-        group="Idea",
-        title="Worked example, scaled",
-        shows="Scaled, with a Dense head: in reach.",
-        about="The same targets, standardised and behind a Dense layer, which reaches them.",
-        make=_scaled,
-        fixed={**_FIXED, "head": "dense"},
-        why={
-            **_WHY,
-            "head": "Only a Dense layer gets to all targets.",
-        },
-        suggested={"U": 4, "lr": 0.01, "batch": 2, "epochs": 1000},
-        targets=4,
-    ),
-}
+WORKED = {"worked_raw": spec("worked_raw", _raw), "worked_scaled": spec("worked_scaled", _scaled)}
 """The specs of both, by name."""

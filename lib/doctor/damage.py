@@ -23,49 +23,43 @@ SIDES = ("right", "wrong")
 class Mistake:
     """One silent mistake: the model that is asked for, and what y is instead."""
 
-    title: str
-    """In letters: "output (N, T, 1), y (N,)"."""
-    sequences: bool
-    """Whether the model with the wrong y returns sequences."""
-    y_axes: tuple[int, ...]
-    """The wrong y's shape without the samples: () is (N,)."""
-    right: str
-    """What would be right, in code."""
+    output: Sizes
+    """The output's shape in the training."""
+    target: Sizes
+    """The wrong y's shape there."""
     learns: str
     """What the model learns instead."""
+    right: str = "return_sequences=False, y (N, 1)"
+    """What would be right, in code."""
 
     @property
-    def output(self) -> Sizes:
-        """The output's shape in the training."""
-        return (TRAINED_SAMPLES, TIMESTEPS, 1) if self.sequences else (TRAINED_SAMPLES, 1)
+    def title(self) -> str:
+        """In letters: "output (N, T, 1), y (N,)"."""
+        numbers = f"output {self.output}, y {self.target}"
+        return numbers.replace(f"{TRAINED_SAMPLES}", "N").replace(f"{TIMESTEPS}", "T")
 
     @property
-    def target(self) -> Sizes:
-        """The wrong y's shape in the training."""
-        return (TRAINED_SAMPLES, *self.y_axes)
+    def sequences(self) -> bool:
+        """Whether the model with the wrong y returns sequences."""
+        return len(self.output) == 3
 
 
 MISTAKES = {
     "flat": Mistake(
-        "output (N, T, 1), y (N,)",
-        True,
-        (),
-        "return_sequences=False, y (N, 1)",
+        (TRAINED_SAMPLES, TIMESTEPS, 1),
+        (TRAINED_SAMPLES,),
         "each sample is compared with every target in its batch, so that it learns their mean",
     ),
     "column": Mistake(
-        "output (N, T, 1), y (N, 1)",
-        True,
-        (1,),
-        "return_sequences=False, y (N, 1)",
+        (TRAINED_SAMPLES, TIMESTEPS, 1),
+        (TRAINED_SAMPLES, 1),
         "the last answer is demanded at every timestep, also where it can't be known yet",
     ),
     "steps": Mistake(
-        "output (N, 1), y (N, T, 1)",
-        False,
-        (TIMESTEPS, 1),
-        "return_sequences=True, y (N, T, 1)",
+        (TRAINED_SAMPLES, 1),
+        (TRAINED_SAMPLES, TIMESTEPS, 1),
         "the one output is compared with every timestep, so that it learns their mean",
+        "return_sequences=True, y (N, T, 1)",
     ),
 }
 """By name, in the questions to the worker and in the widgets."""

@@ -105,11 +105,7 @@ def diagnose_target(
 
 
 def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -> Sizes:
-    """The shape as whole numbers, with the samples for a None in front.
-
-    Raises:
-        ValueError: unless there are some, all positive.
-    """
+    """The shape as whole numbers, with the samples for a None in front; else ValueError."""
     sizes = tuple(shape)
     if samples and sizes[:1] == (None,):
         sizes = (samples, *sizes[1:])

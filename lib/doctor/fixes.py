@@ -58,11 +58,8 @@ class _Reading:
 def target_fixes(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tuple[TargetFix, ...]:
     """All ways out that end in a correct pairing, the likeliest first.
 
-    Args:
-        output: (N, …), with all samples.
-        target: likewise; another number of samples has a way out only if y is flattened.
-        loss: any name that `compile(loss=…)` takes.
-        batch_size: of `fit`.
+    The shapes are (N, …), with all samples; where their numbers differ there is a way out only if y
+    is flattened.
     """
     fixes: dict[tuple[str, str], TargetFix] = {}
     for fix in _candidates(output, target, loss):
@@ -143,7 +140,7 @@ def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator
 
 def _numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
     """Readings of y for a loss that wants a number for each of the output's."""
-    n, steps = output[0], output[1] if len(output) == 3 else None
+    n, steps = output[0], _steps(output)
     if len(target) == 1:
         yield from _per_sample(n, steps, 1, "y = y[:, None]", "y[:, None, None]")
     elif len(target) == 2:
@@ -157,6 +154,10 @@ def _numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
             yield from (*by_columns, *by_steps)
     elif len(target) == 3:
         yield from _sequences(n, steps, output[-1], target)
+
+
+def _steps(output: Sizes) -> int | None:
+    return output[1] if len(output) == 3 else None
 
 
 def _per_sample(
@@ -206,7 +207,7 @@ def _sequences(n: int, steps: int | None, columns: int, target: Sizes) -> Iterat
 
 def _class_numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
     """Readings of y for a loss that wants a class number per answer."""
-    n, steps, classes = output[0], output[1] if len(output) == 3 else None, output[-1]
+    n, steps, classes = output[0], _steps(output), output[-1]
     if len(target) in (2, 3) and target[-1] == classes > 1 and (target[2:] or classes != steps):
         each, y_steps = ("", target[1]) if target[2:] else (", for each sample", None)
         when = f"y has a column per class{each}: turn it into class numbers."
@@ -236,7 +237,7 @@ _SWAPPED = "y has its columns before its timesteps: swap them (a reshape would m
 
 def _fix(reading: _Reading, output: Sizes, loss: str) -> TargetFix:
     """The model that a reading asks for, as the change from the one that is there."""
-    steps, columns = output[1] if len(output) == 3 else None, output[-1]
+    steps, columns = _steps(output), output[-1]
     end = columns if reading.columns is None else reading.columns
     words, code = [reading.when], []
     if (steps is None) != (reading.steps is None):

@@ -43,12 +43,7 @@ class AxisPair:
         return self.output == self.target or 1 in (self.output, self.target)
 
     def fate(self, rule: LossRule, *, compared: bool) -> AxisFate:
-        """What a loss does with this axis.
-
-        Args:
-            rule: of the loss.
-            compared: whether there is a batch whose shapes are compared at all.
-        """
+        """What a loss does with this axis, where there is a batch that is `compared` at all."""
         if self.output != self.target:
             if rule.checks or not self.fits or not compared:
                 return AxisFate("error", f"{self.output} ≠ {self.target}")

@@ -11,7 +11,9 @@ a word. Last, the loss is taken along the last axis, and the mean of all that.
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 Verdict = Literal["correct", "silent", "error"]
@@ -50,32 +52,9 @@ class LossRule:
         return ("".join(word[:1].upper() + word[1:] for word in words), *short)
 
 
-RULES = {
-    rule.name: rule
-    for rule in (
-        LossRule("mean_squared_error", "mse"),
-        LossRule("mean_absolute_error", "mae"),
-        LossRule("mean_absolute_percentage_error", "mape"),
-        LossRule("mean_squared_logarithmic_error", "msle", output_first=True),
-        LossRule("huber", output_first=True),
-        LossRule("log_cosh", output_first=True),
-        LossRule("poisson", multiplies=True),
-        LossRule("hinge", multiplies=True),
-        LossRule("squared_hinge", multiplies=True),
-        LossRule("dice", multiplies=True),
-        LossRule("tversky", multiplies=True),
-        LossRule("categorical_hinge", whole_axis=True, multiplies=True),
-        LossRule("cosine_similarity", whole_axis=True, multiplies=True),
-        LossRule("kl_divergence", "kld", whole_axis=True, multiplies=True),
-        LossRule("categorical_focal_crossentropy", classes=True, multiplies=True),
-        LossRule("categorical_crossentropy", checks=True, classes=True),
-        LossRule("binary_crossentropy", "bce", checks=True),
-        LossRule("binary_focal_crossentropy", checks=True),
-        LossRule("sparse_categorical_crossentropy", checks=True, classes=True, labels=True),
-    )
-}
-"""By function name. Not here: "circle" and "ctc", which don't pair an output with a target."""
-
+_FILE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+RULES = {name: LossRule(name, **row) for name, row in _FILE.items()}
+"""By function name."""
 RULE_OF = {name: rule for rule in RULES.values() for name in (rule.name, *rule.aliases)}
 """By every name that `compile(loss=…)` takes."""
 
@@ -147,21 +126,17 @@ def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
         loss = "binary_crossentropy" if output_shape[-1] == 1 else loss
     if loss not in RULE_OF:
         raise ValueError(
-            f"expected the name of a Keras loss that compares outputs with targets, such as 'mse' "
+            "expected the name of a Keras loss that compares outputs with targets, such as 'mse' "
             f"or one of {list(RULES)}, received {loss!r}"
         )
     return RULE_OF[loss]
 
 
 def pair(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> BatchResult:
-    """Follow one batch through the loss.
+    """Follow one batch through the loss: an output and targets, the batch's size first.
 
-    Args:
-        output: the batch's output, its size first.
-        target: the batch's targets, the same size first.
-        rule: of the loss.
-        known_size: whether TensorFlow knows the batch size beforehand, which it does when it
-            divides the number of samples. It decides which of two messages an error has.
+    TensorFlow knows that size beforehand when it divides the number of samples: it decides which of
+    two messages an error has.
     """
     columns = output[-1] if len(output) > 1 or not rule.labels else 0  # one axis: no classes
     target, output = _same_rank(target, output)

@@ -13,14 +13,7 @@ from lib.doctor.loss_shapes import BatchResult, LossRule, Sizes, Training, singl
 
 
 def reasons(output: Sizes, target: Sizes, rule: LossRule, training: Training) -> Iterator[str]:
-    """Why the verdict is what it is, in one or more sentences.
-
-    Args:
-        output: the output's shape (N, …), as it was given.
-        target: the target's, likewise.
-        rule: of the loss.
-        training: what `lib.doctor.loss_shapes.follow` found.
-    """
+    """Why `follow` found what it did of these shapes (N, …), in one or more sentences."""
     batch = training.decisive
     if batch is None:
         yield f"The output has {output[0]} samples and y has {target[0]}: each needs a target."
@@ -76,11 +69,12 @@ def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
     """Which axes are repeated, and what is learnt then."""
     shift = len(batch.output) - len(batch.target)
     if shift:
-        short, long, name = ("y", "the output", axes[shift].of_output)
+        axis = axes[abs(shift)]
+        met = f"y's samples meet the output's {axis.of_output}s"
         if shift < 0:
-            short, long, name = ("the output", "y", axes[-shift].of_target)
-        yield f"Shapes are lined up from the right, so {short}'s samples meet {long}'s {name}s."
-        yield from _crossed(batch.size, axes[abs(shift)], y_is_shorter=shift > 0)
+            met = f"the output's samples meet y's {axis.of_target}s"
+        yield f"Shapes are lined up from the right, so {met}."
+        yield from _crossed(batch.size, axis, y_is_shorter=shift > 0)
     for position, axis in enumerate(axes):
         if position in (0, abs(shift)):
             continue

@@ -41,33 +41,23 @@ _NAME = re.compile(r"^\s*[A-Za-z_][\w.]{0,60}\s*(?=[(\[])")
 def read_shape(text: str, samples: int | None = None) -> Sizes:
     """The shape that a person means: "(320, 12, 1)", "320 12 1", or "(None, 12, 1)".
 
-    A name in front of the brackets is passed over: "torch.Size([320, 12])".
-
-    Args:
-        text: what was typed.
-        samples: what stands for None in front; without it None is refused.
-
-    Raises:
-        ShapeTextError: with what was expected and what was received.
+    A name in front of the brackets is passed over: "torch.Size([320, 12])". `samples` stands for
+    None in front; without it None is refused. Raises ShapeTextError.
     """
     words = re.findall(r"[^\s,()\[\]]+", _NAME.sub("", text[:200]))
     if words[:1] == ["None"] and samples:
         words[0] = f"{samples}"
-    shown = f"{text.strip()[:60]!r}"
+    expected = ""
     if not 1 <= len(words) <= MAX_AXES:
-        raise ShapeTextError(
-            f"a shape has 1 to {MAX_AXES} whole numbers, such as (320, 12, 1); received {shown}"
+        expected = f"1 to {MAX_AXES} whole numbers, such as (320, 12, 1)"
+    elif "None" in words[1:]:
+        expected = (
+            "None only in front, for the samples, and numbers behind it, such as (None, 12, 1)"
         )
-    if "None" in words[1:]:
-        raise ShapeTextError(
-            "a shape has None only in front, for the samples, and numbers behind it, such as "
-            f"(None, 12, 1); received {shown}"
-        )
-    if not all(re.fullmatch(r"[0-9]{1,7}", word) and 1 <= int(word) <= MAX_SIZE for word in words):
-        raise ShapeTextError(
-            f"a shape has whole numbers from 1 to {MAX_SIZE:,}, such as (320, 12, 1); "
-            f"received {shown}"
-        )
+    elif not all(re.fullmatch(r"[0-9]{1,7}", n) and 1 <= int(n) <= MAX_SIZE for n in words):
+        expected = f"whole numbers from 1 to {MAX_SIZE:,}, such as (320, 12, 1)"
+    if expected:
+        raise ShapeTextError(f"a shape has {expected}; received {text.strip()[:60]!r}")
     return tuple(map(int, words))
 
 

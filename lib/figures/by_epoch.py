@@ -25,6 +25,9 @@ TOGETHER = "both modes"
 """What stands beside two levels that are as good as one."""
 FEW_POINTS = 12
 """Up to so many values by epoch are marked each: between them nothing was measured."""
+HOVER = f"%{{y:{chart.VALUE}}}"
+ByMode = Mapping[str, tuple[np.ndarray, np.ndarray]]
+"""Epochs and their values, both (P,), by mode."""
 
 
 def loss_figure(
@@ -36,28 +39,20 @@ def loss_figure(
     and best possible level (green, dashed, for mean squared error alone). A level of exactly 0
     can't stand on a logarithmic axis, and stands in the key.
     """
-    losses = {
-        mode: (result.loss_epochs, marks.finite(result.loss))
-        for mode, result in snapshot.results.items()
-    }
-    checks = {
+    losses: ByMode = {m: (r.loss_epochs, marks.finite(r.loss)) for m, r in snapshot.results.items()}
+    checks: ByMode = {
         mode: (result.checked_epochs, marks.finite(result.validation_loss))
         for mode, result in snapshot.results.items()
         if dataset.has_validation and len(result.validation_loss)
     }
     naive, (best, floor) = naive_loss(experiment, dataset), best_loss(experiment, dataset)
     label = floor.label if floor else ""
-    known = [*losses.values(), *checks.values()]
-    drawn = [float(value) for _, loss in known for value in loss]
+    drawn = [*naive.values(), *best.values(), *_values(losses), *_values(checks)]
     x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
-    y = axes.log_axis("loss", [*naive.values(), *best.values(), *drawn])
+    y = axes.log_axis("loss", drawn)
 
     # The levels lie above the lines, of which one may reach the best: below it nobody would see it.
-    data = [
-        *_lines(checks, palette, f"%{{y:{chart.VALUE}}}", validation=True),
-        *_lines(losses, palette, f"%{{y:{chart.VALUE}}}"),
-    ]
-    notes = []
+    data, notes = [*_lines(checks, palette, validation=True), *_lines(losses, palette)], []
     for name, levels, style, text in (
         (dataset.naive_label, naive, marks.naive_style(palette), palette.muted),
         (label, best, marks.best_style(palette), palette.best_text),
@@ -76,23 +71,13 @@ def loss_figure(
             key.insert(1, [marks.best_key(label, palette, f" ({nothing[0]}: 0)")])
     data += _kept(snapshot, checks, palette, key)
     words = chart.side_notes(notes, y["range"], LEAST_PLOT, TOGETHER) if both else []
-    if not any(len(loss) for _, loss in losses.values()):
-        words.append(chart.empty("not trained yet", palette))
+    if _values(losses):
+        words += chart.all_zero(drawn, palette)
     else:
-        words += chart.all_zero([*naive.values(), *best.values(), *drawn], palette)
-    return chart.figure(
-        data,
-        chart.layout(
-            palette,
-            x,
-            y,
-            key,
-            name=f"loss {dataset.name}",
-            height=LOSS_HEIGHT,
-            right=84 if both else 16,
-            notes=words,
-        ),
-    )
+        words.append(chart.empty("not trained yet", palette))
+    name, height, right = f"loss {dataset.name}", LOSS_HEIGHT, 84 if both else 16
+    layout = chart.layout(palette, x, y, key, name=name, height=height, right=right, notes=words)
+    return chart.figure(data, layout)
 
 
 def compare_figure(
@@ -104,7 +89,7 @@ def compare_figure(
     both. The error of scaled targets has no unit, and the axis says so. The axis is logarithmic; a
     best possible error of exactly 0 stands in the key.
     """
-    errors = {
+    errors: ByMode = {
         mode: (result.checked_epochs, marks.finite(result.last_step_mse))
         for mode, result in snapshot.results.items()
     }
@@ -112,67 +97,54 @@ def compare_figure(
     scaled = " (scaled)" if dataset.is_scaled else ""
     floor = best_possible(experiment, dataset)
     best, label = (float(floor.mse[-1]), floor.label) if floor else (None, "")
-    drawn = [float(value) for _, error in errors.values() for value in error]
+    drawn = _values(errors)
     x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
-    data = [
-        marks.level(dataset.naive_label, naive, x["range"], marks.naive_style(palette)),
-        *_lines(errors, palette, f"%{{y:{chart.VALUE}}}"),
-    ]
+    y = axes.log_axis(f"MSE{scaled}", [naive, best or 0.0, *drawn])
+    level = marks.level(dataset.naive_label, naive, x["range"], marks.naive_style(palette))
+    data = [level, *_lines(errors, palette)]
     key = [_key(errors, palette), [marks.naive_key(dataset.naive_label, palette)]]
     if best is not None:
-        zero = "" if best > 0 else ": 0"
-        key[1].insert(0, marks.best_key(label, palette, zero))
+        key[1].insert(0, marks.best_key(label, palette, "" if best > 0 else ": 0"))
     if best:  # above a line that reaches it, where it can be seen
         data.append(marks.level(label, best, x["range"], marks.best_style(palette)))
     data += _kept(snapshot, errors, palette, key)
-    return chart.figure(
-        data,
-        chart.layout(
-            palette,
-            x,
-            axes.log_axis(f"MSE{scaled}", [naive, best or 0.0, *drawn]),
-            key,
-            name=f"compare {dataset.name}",
-            height=COMPARE_HEIGHT,
-            notes=chart.all_zero([naive, *drawn], palette) if drawn else [],
-        ),
+    notes, name = (
+        chart.all_zero([naive, *drawn], palette) if drawn else [],
+        f"compare {dataset.name}",
     )
+    layout = chart.layout(palette, x, y, key, name=name, height=COMPARE_HEIGHT, notes=notes)
+    return chart.figure(data, layout)
 
 
-def _lines(
-    values: Mapping[str, tuple[np.ndarray, np.ndarray]],
-    palette: Palette,
-    hover: str,
-    *,
-    validation: bool = False,
-) -> list[dict[str, Any]]:
-    """The traces of (epochs, values) by mode; few points are dots, so that all can be seen."""
+def _values(by_mode: ByMode) -> list[float]:
+    return [float(value) for _, values in by_mode.values() for value in values]
+
+
+def _lines(values: ByMode, palette: Palette, *, validation: bool = False) -> list[dict[str, Any]]:
+    """The traces by mode; few points are dots, so that all can be seen."""
     style = {"width": 1.8, "dash": "dashdot"} if validation else {"width": 2.5}
-    named = ", validation" if validation else ""
-    return [
-        marks.line(f"{MODES[mode].name}{named}", y, {"color": palette.mode(mode), **style}, hover)
-        | {
-            "x": epochs,
-            "mode": "lines" if len(epochs) > FEW_POINTS else "lines+markers",
-            "marker": {"color": palette.mode(mode), "size": 9 if len(epochs) == 1 else 6},
-        }
-        for mode, (epochs, y) in values.items()
-    ]
+    traces = []
+    for mode, (epochs, y) in values.items():
+        name, color = (
+            f"{MODES[mode].name}{', validation' if validation else ''}",
+            palette.mode(mode),
+        )
+        trace = marks.line(name, y, {"color": color, **style}, HOVER, x=epochs)
+        trace["mode"] = "lines" if len(epochs) > FEW_POINTS else "lines+markers"
+        traces.append(trace | {"marker": {"color": color, "size": 9 if len(epochs) == 1 else 6}})
+    return traces
 
 
 def _kept(
-    snapshot: Snapshot,
-    values: Mapping[str, tuple[np.ndarray, np.ndarray]],
-    palette: Palette,
-    key: list[list[Entry]],
+    snapshot: Snapshot, values: ByMode, palette: Palette, key: list[list[Entry]]
 ) -> list[dict[str, Any]]:
-    """A ring around the value of each kept epoch, of (epochs, values) by mode; the key says so."""
+    """A ring around the value of each kept epoch; the key says so."""
     rings = []
     for mode, (epochs, y) in values.items():
         if (kept := snapshot.results[mode].kept_epoch) is not None:
             marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}
             name, at = f"{MODES[mode].name}, kept", epochs == kept
-            rings.append(marks.points(name, epochs[at], y[at], marker, f"%{{y:{chart.VALUE}}}"))
+            rings.append(marks.points(name, epochs[at], y[at], marker, HOVER))
     if rings:
         key.append([Entry("rings", "the epoch that is kept", palette.muted, palette.muted)])
     return rings

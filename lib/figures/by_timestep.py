@@ -7,7 +7,7 @@ would have said `earlier`, a dotted line leads to it: nobody gets that from the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -63,30 +63,22 @@ def predictions_figure(
         line["hovertemplate"] += " · %{customdata}"
     line["marker"]["size"] = round(1.5 * marks.dot_size(len(truth)))
 
-    keys = _keys(values, head, palette, earlier=earlier)
+    (key, unasked), asked = _key(values, head, palette, earlier), _asked(values, earlier)
     target_key = Entry("dots", f"target{dataset.ahead}", palette.ink, palette.ink)
-    rows = [[target_key, *keys["sequence"], *keys["last"][:1]], keys["last"][1:]]
-    asked = [v if earlier or mode == "sequence" else v[-1:] for mode, v in values.items()]
+    rows = [[target_key, *key], unasked] if unasked else [[target_key, *key]]
     seen = snapshot.samples
     targets = marks.finite(dataset.raw(dataset.y[seen], seen))[:, :, target]
     zero = axes.from_zero(targets)
-    return chart.figure(
-        [line, *_traces(values, head, palette, hover, earlier=earlier)],
-        chart.layout(
-            palette,
-            # Half of a diamond on the axis lies below it.
-            axes.timestep_axis(dataset.timestep_names) | {"ticklabelstandoff": 5 if zero else 0},
-            axes.linear_axis(
-                chart.with_unit(dataset.target_names[target], unit),
-                np.concatenate([truth, *asked]),
-                axes.with_room(targets),
-                zero=zero,
-            ),
-            [row for row in rows if row],
-            name=f"predictions {dataset.name} {target}",
-            height=TIMESTEPS_HEIGHT,
-        ),
+    # Half of a diamond on the axis lies below it.
+    x = axes.timestep_axis(dataset.timestep_names) | {"ticklabelstandoff": 5 if zero else 0}
+    title, held = (
+        chart.with_unit(dataset.target_names[target], unit),
+        np.concatenate([truth, *asked]),
     )
+    y = axes.linear_axis(title, held, axes.with_room(targets), zero=zero)
+    name = f"predictions {dataset.name} {target}"
+    layout = chart.layout(palette, x, y, rows, name=name, height=TIMESTEPS_HEIGHT)
+    return chart.figure([line, *_traces(values, head, palette, hover, earlier)], layout)
 
 
 def step_error_figure(
@@ -114,35 +106,28 @@ def step_error_figure(
     naive = root(dataset.naive_mse)
     hover = f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
     levels = [marks.naive_key(dataset.naive_label, palette)]
-    data = [
-        marks.line(dataset.naive_label, naive, marks.naive_style(palette), hover),
-        *_traces(errors, head, palette, hover, earlier=earlier),
-    ]
-    asked = [e if earlier or mode == "sequence" else e[-1:] for mode, e in errors.items()]
+    data = [marks.line(dataset.naive_label, naive, marks.naive_style(palette), hover)]
+    data += _traces(errors, head, palette, hover, earlier)
     if best := best_possible(experiment, dataset):  # above the line that reaches it, to be seen
         data.append(marks.line(best.label, root(best.mse), marks.best_style(palette), hover))
         levels.insert(0, marks.best_key(best.label, palette))
-    keys = _keys(errors, head, palette, earlier=earlier)
-    rows = [[*keys["sequence"], *keys["last"]], levels]
-    return chart.figure(
-        data,
-        chart.layout(
-            palette,
-            axes.timestep_axis(dataset.timestep_names),
-            axes.linear_axis(
-                chart.with_unit("typical error", unit),
-                np.concatenate([naive, *asked]),
-                np.append(naive, 0.0),
-            ),
-            [row for row in rows if row],
-            name=f"step error {dataset.name}",
-            height=TIMESTEPS_HEIGHT,
-        ),
-    )
+    key, unasked = _key(errors, head, palette, earlier)
+    rows = [row for row in ([*key, *unasked], levels) if row]
+    x, held = axes.timestep_axis(dataset.timestep_names), [naive, *_asked(errors, earlier)]
+    title = chart.with_unit("typical error", unit)
+    y = axes.linear_axis(title, np.concatenate(held), np.append(naive, 0.0))
+    name = f"step error {dataset.name}"
+    layout = chart.layout(palette, x, y, rows, name=name, height=TIMESTEPS_HEIGHT)
+    return chart.figure(data, layout)
+
+
+def _asked(values: Mapping[str, np.ndarray], earlier: bool) -> list[np.ndarray]:
+    """What of values (T,) by mode is drawn: of the last-step mode mostly the last alone."""
+    return [v if earlier or mode == "sequence" else v[-1:] for mode, v in values.items()]
 
 
 def _traces(
-    values: Mapping[str, np.ndarray], head: str, palette: Palette, hover: str, *, earlier: bool
+    values: Mapping[str, np.ndarray], head: str, palette: Palette, hover: str, earlier: bool
 ) -> list[dict[str, Any]]:
     """The traces of values (T,) by mode, "sequence" and "last", over the timesteps 1 to T."""
     sequence, last = values.get("sequence"), values.get("last")
@@ -155,29 +140,20 @@ def _traces(
         size = marks.dot_size(len(sequence))
         traces.append(marks.line(MODES["sequence"].name, sequence, style, hover, dots=size))
     if last is not None:
-        marker = {
-            "color": palette.last,
-            "size": 17,
-            "symbol": "diamond-open",
-            "line": {"color": palette.last, "width": 3.5},
-        }
+        edge = {"color": palette.last, "width": 3.5}
+        marker = {"color": palette.last, "size": 17, "symbol": "diamond-open", "line": edge}
         traces.append(marks.points(MODES["last"].name, [len(last)], last[-1:], marker, hover))
     return traces
 
 
-def _keys(
-    modes: Iterable[str], head: str, palette: Palette, *, earlier: bool
-) -> dict[str, list[Entry]]:
-    """The key of `_traces`, by mode."""
-    color, text = palette.last, palette.last_text
-    unasked = [Entry("dotted", UNASKED[head], color, text)]
-    keys = {
-        "sequence": [
-            Entry("dots", MODES["sequence"].name, palette.sequence, palette.sequence_text)
-        ],
-        "last": [
-            Entry("open diamond", MODES["last"].name, color, text),
-            *(unasked if earlier else []),
-        ],
-    }
-    return {mode: keys[mode] if mode in modes else [] for mode in keys}
+def _key(
+    modes: Collection[str], head: str, palette: Palette, earlier: bool
+) -> tuple[list[Entry], list[Entry]]:
+    """The key of `_traces`: of both modes, and of the dotted line where there is one."""
+    glyphs = {"sequence": "dots", "last": "open diamond"}
+    shown = [(mode, glyph) for mode, glyph in glyphs.items() if mode in modes]
+    unasked = Entry("dotted", UNASKED[head], palette.last, palette.last_text)
+    return [
+        Entry(glyph, MODES[mode].name, palette.mode(mode), palette.mode_text(mode))
+        for mode, glyph in shown
+    ], [unasked] * (earlier and "last" in modes)

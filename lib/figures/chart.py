@@ -14,17 +14,11 @@ import plotly.graph_objects as go
 from lib.figures.marks import GLYPHS, Entry
 from lib.figures.palette import Palette
 
+_NO_BUTTONS = ["pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "select2d", "lasso2d"]
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "scrollZoom": False,
-    "modeBarButtonsToRemove": [
-        "pan2d",
-        "zoomIn2d",
-        "zoomOut2d",
-        "autoScale2d",
-        "select2d",
-        "lasso2d",
-    ],
+    "modeBarButtonsToRemove": _NO_BUTTONS,
     "toImageButtonOptions": {"scale": 2},
 }
 """For `st.plotly_chart(config=…)`: picture, zoom, reset and full screen, on hover alone."""

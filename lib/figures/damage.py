@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import plotly.graph_objects as go
 
 from lib.doctor.damage import Damage
@@ -12,20 +10,21 @@ from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 
 HEIGHT = 300
+HOVER = f"%{{y:{chart.VALUE}}}"
 
 
 def damage_loss_figure(damage: Damage, palette: Palette) -> go.Figure:
     """Both losses over the epochs: each falls, and neither says that something is wrong."""
     styles = {"right": {"color": palette.best}, "wrong": {"color": palette.wrong, "dash": "dash"}}
-    hover = f"%{{y:{chart.VALUE}}}"
     data = [
-        marks.line(f"{side} setup", marks.finite(damage.loss[side]), style | {"width": 2.5}, hover)
+        marks.line(f"{side} setup", marks.finite(damage.loss[side]), style | {"width": 2.5}, HOVER)
         for side, style in styles.items()
     ]
     values = [float(value) for loss in damage.loss.values() for value in loss]
     x = axes.epoch_axis(len(damage.loss["right"]))
-    y = axes.log_axis("training loss", values)
-    return chart.figure(data, _layout(palette, x, y, ("line", "dashed"), name="damage loss"))
+    y, key = axes.log_axis("training loss", values), _key("line", "dashed", palette)
+    layout = chart.layout(palette, x, y, [key], name="damage loss", height=HEIGHT)
+    return chart.figure(data, layout)
 
 
 def damage_predictions_figure(damage: Damage, palette: Palette) -> go.Figure:
@@ -34,27 +33,21 @@ def damage_predictions_figure(damage: Damage, palette: Palette) -> go.Figure:
     ends = float(truth.min()), float(truth.max())
     right = {"color": palette.best, "size": 7}
     wrong = {"color": palette.wrong, "size": 8, "symbol": "x"}
-    hover = f"said %{{y:{chart.VALUE}}}"
     data = [
-        marks.level("truth", 0.0, ends, {"color": palette.ink, "width": 1.5}) | {"y": ends},
-        marks.points("right setup", truth, marks.finite(said["right"]), right, hover),
-        marks.points("wrong setup", truth, marks.finite(said["wrong"]), wrong, hover),
+        marks.line("truth", ends, {"color": palette.ink, "width": 1.5}, "", x=ends),
+        marks.points("right setup", truth, marks.finite(said["right"]), right, f"said {HOVER}"),
+        marks.points("wrong setup", truth, marks.finite(said["wrong"]), wrong, f"said {HOVER}"),
     ]
     diagonal = Entry("line", "said = true", palette.ink, palette.ink)
+    key = [*_key("dots", "cross", palette), diagonal]
     x, y = {"title": "true value at the last timestep"}, {"title": "what the model says"}
-    layout = _layout(palette, x, y, ("dots", "cross"), diagonal, name="damage predictions")
+    layout = chart.layout(palette, x, y, [key], name="damage predictions", height=HEIGHT)
     return chart.figure(data, layout | {"hovermode": "closest"})
 
 
-def _layout(
-    palette: Palette,
-    x: dict[str, Any],
-    y: dict[str, Any],
-    glyphs: tuple[str, str],
-    *more: Entry,
-    name: str,
-) -> dict[str, Any]:
-    """With a key of both setups, by their glyphs, and of `more`."""
-    right = Entry(glyphs[0], "right setup", palette.best, palette.best_text)
-    wrong = Entry(glyphs[1], "wrong setup", palette.wrong, palette.wrong)
-    return chart.layout(palette, x, y, [[right, wrong, *more]], name=name, height=HEIGHT)
+def _key(right: str, wrong: str, palette: Palette) -> list[Entry]:
+    """The key of both setups, by their glyphs."""
+    return [
+        Entry(right, "right setup", palette.best, palette.best_text),
+        Entry(wrong, "wrong setup", palette.wrong, palette.wrong),
+    ]

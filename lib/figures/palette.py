@@ -7,12 +7,15 @@ any kind of colour vision can tell apart (Okabe and Ito, "Color Universal Design
 mode has the same hues, lighter. A shape's axes have colours as well: purple is time, brown are
 features, grey is the batch. Shape and dash say the same again: nothing hangs on colour alone.
 
-This module draws nothing. `.streamlit/config.toml` holds the same colours for the pages' text.
+This module draws nothing. Its colours are in `palette.toml`, and again for the pages' text in
+`.streamlit/config.toml`.
 """
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
 LEVELS = 9
 """How many shades a tensor's entries have, from the lowest value to the highest."""
@@ -100,50 +103,8 @@ def mix(start: str, end: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in parts)
 
 
-PALETTES = {
-    "light": Palette(
-        theme="light",
-        background="#FFFFFF",
-        surface="#F4F6F8",
-        border="#DDE2E8",
-        grid="#E6EAEE",
-        ink="#1F2933",
-        muted="#56616D",
-        baseline="#7F7F7F",
-        sequence="#0072B2",
-        sequence_text="#0072B2",
-        last="#D55E00",
-        last_text="#B34E00",
-        best="#009E73",
-        best_text="#007A59",
-        time="#8E3B8A",
-        features="#75562A",
-        silent="#F5C518",
-        wrong="#B3261E",
-        negative="#B8246F",
-    ),
-    "dark": Palette(
-        theme="dark",
-        background="#12171D",
-        surface="#1C232B",
-        border="#34404C",
-        grid="#2A343E",
-        ink="#E6EAEE",
-        muted="#A3AFBB",
-        baseline="#98A1AA",
-        sequence="#4DB3EC",
-        sequence_text="#5BBCF2",
-        last="#FF8A3D",
-        last_text="#FF9650",
-        best="#2FC79B",
-        best_text="#2FC79B",
-        time="#DDA0DC",
-        features="#CFAE7E",
-        silent="#F5C518",
-        wrong="#FF8A80",
-        negative="#FF86B8",
-    ),
-}
+_COLORS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+PALETTES = {theme: Palette(theme, **colors) for theme, colors in _COLORS.items()}
 
 
 def palette(theme: str = "light") -> Palette:

@@ -66,13 +66,7 @@ def slider(key: str, label: str, settled: Settled, about: str | None = None) -> 
         value = st.session_state[key] = kind(min(max(value, least), most))
     with st.container(gap=None):
         value = st.slider(
-            label,
-            kind(least),
-            kind(most),
-            value,
-            step=kind(limit.step),
-            key=key,
-            help=about,
+            label, kind(least), kind(most), value, step=kind(limit.step), key=key, help=about
         )
         if least > limit.minimum:
             hint(f"These data need {least:,} at least.")

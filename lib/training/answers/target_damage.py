@@ -23,7 +23,7 @@ def target_damage(case: str) -> dict[str, Any]:
     x, y = damage.damage_data()
     right = wrong = y
     if mistake.sequences:
-        right, wrong = y[:, -1], y[:, -1].reshape(len(y), *mistake.y_axes)
+        right, wrong = y[:, -1], y[:, -1].reshape(len(y), *mistake.target[1:])
     loss, last = {}, {}
     for side, sequences, target in (
         ("right", not mistake.sequences, right),

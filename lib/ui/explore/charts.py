@@ -13,19 +13,7 @@ from lib.experiment import MODES, Experiment
 from lib.figures.by_epoch import compare_figure, loss_figure
 from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import Palette
-from lib.narrate.explore import (
-    compare_sentence,
-    loss_sentence,
-    predictions_sentence,
-    step_error_sentence,
-    typical_error,
-)
-from lib.narrate.takeaways import (
-    compare_takeaway,
-    loss_takeaway,
-    predictions_takeaway,
-    step_error_takeaway,
-)
+from lib.narrate import explore, takeaways
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import session
 from lib.ui.shown import ShownRun, sample_index, sample_key
@@ -56,60 +44,48 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, bad
     """
     session().charts.turn = 1 - session().charts.turn
     turn = session().charts.turn if shown.polling else None
-    experiment, dataset, snapshot = shown.experiment, shown.dataset, shown.snapshot
+    run = shown.experiment, shown.dataset, shown.snapshot
     with st.container(key="cards"):
         with _card("predictions", badge):
             picked = _pickers(shown)
-            earlier = _asks_earlier(experiment)
+            earlier = _asks_earlier(shown.experiment)
             _picture(
                 "predictions",
-                lambda: predictions_figure(
-                    experiment, dataset, snapshot, *picked, palette=palette, earlier=earlier
-                ),
-                predictions_takeaway(dataset, snapshot, *picked),
-                predictions_sentence(experiment, dataset, snapshot, *picked, earlier=earlier),
+                lambda: predictions_figure(*run, *picked, palette=palette, earlier=earlier),
+                takeaways.predictions_takeaway(*run[1:], *picked),
+                explore.predictions_sentence(*run, *picked, earlier=earlier),
                 hold=hold,
             )
-        with _card("loss", badge):
-            st.markdown("### Loss over epochs")
-            _picture(
-                "loss",
-                lambda: loss_figure(experiment, dataset, snapshot, palette),
-                loss_takeaway(experiment, dataset, snapshot),
-                loss_sentence(experiment, dataset, snapshot),
-                hold=hold,
-            )
+        with _card("loss", badge, "Loss over epochs"):
+            words, details = takeaways.loss_takeaway(*run), explore.loss_sentence(*run)
+            _picture("loss", lambda: loss_figure(*run, palette), words, details, hold=hold)
         if not with_lower:
             return
-        with _card("step_error", badge):
-            st.markdown("### How early could each model know?")
+        with _card("step_error", badge, "How early could each model know?"):
             _picture(
                 "step_error",
-                lambda: step_error_figure(experiment, dataset, snapshot, palette, earlier=earlier),
-                step_error_takeaway(dataset, snapshot),
-                step_error_sentence(experiment, dataset, snapshot, earlier=earlier),
+                lambda: step_error_figure(*run, palette, earlier=earlier),
+                takeaways.step_error_takeaway(*run[1:]),
+                explore.step_error_sentence(*run, earlier=earlier),
                 hold=hold or turn == 0,
             )
-        with _card("compare", badge):
-            several = len(snapshot.results) > 1
-            title = "One number for both" if several else "Error at the last step"
-            st.markdown(f"### {title}")
+        several = len(shown.snapshot.results) > 1
+        title = "One number for both" if several else "Error at the last step"
+        with _card("compare", badge, title):
             _numbers(shown)
-            _picture(
-                "compare",
-                lambda: compare_figure(experiment, dataset, snapshot, palette),
-                compare_takeaway(dataset, snapshot),
-                compare_sentence(experiment, dataset, snapshot),
-                hold=hold or turn == 1,
-            )
+            words, details = takeaways.compare_takeaway(*run[1:]), explore.compare_sentence(*run)
+            hold = hold or turn == 1
+            _picture("compare", lambda: compare_figure(*run, palette), words, details, hold=hold)
 
 
-def _card(name: str, badge: str) -> DeltaGenerator:
+def _card(name: str, badge: str, title: str = "") -> DeltaGenerator:
     """A card, in the corner of which stands which settings its picture shows, if others."""
     card = st.container(border=True, key=f"card_{name}", gap="xxsmall")
     with card, st.container(key=f"shows_{name}"):  # there always: nothing below it moves
         if badge:
             st.markdown(f":yellow-badge[these show {plain(badge)}]")
+    if title:
+        card.markdown(f"### {title}")
     return card
 
 
@@ -126,10 +102,7 @@ def _asks_earlier(experiment: Experiment) -> bool:
     """Whether to show what nobody gets from last-step mode: its answers before the last step."""
     if "last" not in experiment.model.modes:
         return False
-    return linked_toggle(
-        "What if we asked it earlier?",
-        EARLIER,
-    )
+    return linked_toggle("What if we asked it earlier?", EARLIER)
 
 
 def _pickers(shown: ShownRun) -> tuple[int, int]:
@@ -172,7 +145,7 @@ def _numbers(shown: ShownRun) -> None:
             st.metric(
                 colored(MODES[mode].label),
                 colored(error),
-                typical_error(dataset, result) or None,
+                explore.typical_error(dataset, result) or None,
                 delta_color="off",
                 delta_arrow="off",
             )

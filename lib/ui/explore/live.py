@@ -7,9 +7,11 @@ is wrong, it asks for one full run of the page.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -37,27 +39,10 @@ they are: so a slider's own pictures come at once, and the charts follow with th
 SAME_CLICK_SECONDS = 0.15
 """A second call of a button's callback within this time is no second click."""
 
-WORDS: dict[Status, tuple[str, str]] = {
-    Status.QUEUED: (":gray-badge[queued]", "It begins as soon as the training process is free."),
-    Status.COMPILING: (
-        ":gray-badge[compiling]",
-        "Done once for a model of this shape: a second or two.",
-    ),
-    Status.RUNNING: (":blue-badge[training]", "Sliders may be moved meanwhile: the run goes on."),
-    Status.PAUSED: (":yellow-badge[paused]", "Resume goes on with it, Step trains one epoch."),
-    Status.FINISHED: (":green-badge[finished]", "Move the slider to go back over the epochs."),
-    Status.STOPPED: (":gray-badge[stopped]", "The figures stay as they were."),
-    Status.DIVERGED: (":red-badge[diverged]", "The last figures that were numbers stay."),
-    Status.FAILED: (":red-badge[failed]", "The last figures stay."),
-}
-"""Status → its badge, and what it means for the person."""
-RECORDED = (":gray-badge[example]", "Example result.", " Press Train to make your own.")
-UNTRAINED = (
-    ":gray-badge[not trained yet]",
-    "The models still have their initial weights.",
-    " Press Train to change that.",
+WORDS: dict[str, list[str]] = tomllib.loads(
+    Path(__file__).with_name("status.toml").read_text("utf-8")
 )
-"""Where there is no run: the badge, what it means, and what to do where that can be done."""
+"""By status, "recorded" or "untrained": a badge, what it means, and perhaps what to do."""
 WATCHING = "You are watching a run that another browser started."
 
 
@@ -229,8 +214,8 @@ def _badge(loaded: Loaded, shown: ShownRun) -> str:
 
 def _progress(shown: ShownRun, picked: int | None) -> None:
     """The bar, and above it what has been reached: always in this place and size."""
-    snapshot, without_run = shown.snapshot, RECORDED if shown.is_recorded else UNTRAINED
-    badge = (WORDS[snapshot.status] if shown.run else without_run)[0]
+    snapshot, without_run = shown.snapshot, "recorded" if shown.is_recorded else "untrained"
+    badge = WORDS[snapshot.status if shown.run else without_run][0]
     over = snapshot.status is Status.FINISHED  # also where both modes have stopped early
     share = 1.0 if over else snapshot.epoch / max(1, snapshot.epochs)
     then = "" if picked is None else f" · shown: after epoch {picked:,}"
@@ -241,7 +226,7 @@ def _words(loaded: Loaded, shown: ShownRun) -> str:
     """What the person must know of the run beyond its figures: two lines at most."""
     run, snapshot = shown.run, shown.snapshot
     if run is None:
-        _, words, then = RECORDED if shown.is_recorded else UNTRAINED
+        _, words, then = WORDS["recorded" if shown.is_recorded else "untrained"]
         return words + (then if loaded.trainable else "")
     failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
     kept = kept_sentence(snapshot)

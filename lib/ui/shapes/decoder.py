@@ -34,10 +34,7 @@ def decoder(palette: Palette) -> None:
     with left.container(border=True, height="stretch"):
         st.session_state[TEXT] = text
         st.text_area(
-            "Paste a message, or a whole traceback",
-            key=TEXT,
-            height=200,
-            on_change=_pasted,
+            "Paste a message, or a whole traceback", key=TEXT, height=200, on_change=_pasted
         )
         hint("It is read in this page’s process, and kept nowhere. Or look at one of these:")
         st.session_state[PICK] = next((n for n, words in EXAMPLES.items() if words == text), None)

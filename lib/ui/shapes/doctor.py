@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -26,14 +26,7 @@ from lib.english import capital
 from lib.figures.lineup import lineup_picture
 from lib.figures.palette import Palette
 from lib.figures.tensor import SCALES
-from lib.narrate.target import (
-    VERDICTS,
-    compared_sentence,
-    compared_takeaway,
-    lineup_sentence,
-    measured_sentence,
-    verdict_title,
-)
+from lib.narrate import target as words
 from lib.stack.recurrent import TIMESTEPS
 from lib.stack.tensors import sizes
 from lib.stack.tracing import trace
@@ -54,19 +47,19 @@ def doctor(palette: Palette) -> None:
     """The verdict with its picture, what mends it, the usual cases, and the damage done."""
     question = read_question(address.page_value(KEY))
     diagnosis = question.diagnose()
-    st.markdown(f"# {plain(verdict_title(diagnosis))}")
+    st.markdown(f"# {plain(words.verdict_title(diagnosis))}")
     narrow, wide = st.columns([2, 5])
     with narrow.container(border=True, height="stretch"):
         _question(question)
     with wide.container(border=True, height="stretch", key="lineup"):
-        st.html(lineup_picture(diagnosis, lineup_sentence(diagnosis), palette))
-        details = f"{compared_sentence(diagnosis)} {SCALES}"
+        st.html(lineup_picture(diagnosis, words.lineup_sentence(diagnosis), palette))
+        details = f"{words.compared_sentence(diagnosis)} {SCALES}"
         case = mistake_of(question.output, question.target)
         timesteps = 3 in (len(question.output), len(question.target))  # y (N, 16) may be columns
         measured = (diagnosis.verdict, diagnosis.loss) == ("silent", LOSS)
         if case and timesteps and measured:
-            details += f" {measured_sentence(MISTAKES[case], recorded_damage(case))}"
-        takeaway(compared_takeaway(diagnosis), details)
+            details += f" {words.measured_sentence(MISTAKES[case], recorded_damage(case))}"
+        takeaway(words.compared_takeaway(diagnosis), details)
         if diagnosis.keras_says and diagnosis.verdict == "error":
             hint("Keras says:")
             st.code(diagnosis.keras_says, language=None, wrap_lines=True)
@@ -106,22 +99,16 @@ def _question(question: TargetQuestion) -> None:
     st.selectbox("Loss", LOSS_NAMES, key="check_loss", on_change=_set, args=("loss", "check_loss"))
     st.session_state["check_batch"] = question.batch_size
     st.number_input(
-        "Batch size",
-        1,
-        4096,
-        key="check_batch",
-        on_change=_set,
-        args=("batch_size", "check_batch"),
+        "Batch size", 1, 4096, key="check_batch", on_change=_set, args=("batch_size", "check_batch")
     )
 
 
 def _read(name: str) -> None:
     """Take a typed shape; where it is none, say so and leave everything as it was."""
     question, text = read_question(address.page_value(KEY)), st.session_state[f"check_{name}"]
+    other = question.target if name == "output" else question.output
     try:
-        shape = read_shape(
-            text, samples=question.target[0] if name == "output" else question.output[0]
-        )
+        shape = read_shape(text, samples=other[0])
     except ShapeTextError as error:
         session().shapes.problems[name] = capital(str(error))
         return
@@ -170,17 +157,14 @@ def _usual(question: TargetQuestion) -> None:
             target: replace(question, output=output, target=shape).diagnose().verdict
             for target, shape in TARGETS.items()
         }
-        key = f"usual_{name}"
-        same = question.output == output
-        st.session_state[key] = next(
-            (target for target, shape in TARGETS.items() if same and shape == question.target), None
-        )
+        key, asked = f"usual_{name}", question.target if question.output == output else None
+        st.session_state[key] = next((y for y, shape in TARGETS.items() if shape == asked), None)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"output **{plain(name)}**, y:", width=140)
             st.pills(
                 f"y for the output {name}",
                 list(TARGETS),
-                format_func=_painter(verdicts),
+                format_func=partial(_painted, verdicts),
                 key=key,
                 label_visibility="collapsed",
                 wrap=True,
@@ -189,19 +173,15 @@ def _usual(question: TargetQuestion) -> None:
             )
     n, t, u = OUTPUTS["(N, T, U)"]
     hint(
-        " · ".join(f"{SIGNS[verdict]} {word.lower()}" for verdict, word in VERDICTS.items())
+        " · ".join(f"{SIGNS[verdict]} {word.lower()}" for verdict, word in words.VERDICTS.items())
         + f". N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
     )
 
 
-def _painter(verdicts: dict[str, Verdict]) -> Callable[[str], str]:
-    """Writes a target with the sign and the colour of its verdict."""
-
-    def paint(target: str) -> str:
-        verdict = verdicts[target]
-        return f":{COLORS[verdict]}-background[{SIGNS[verdict]} {plain(target)}]"
-
-    return paint
+def _painted(verdicts: dict[str, Verdict], target: str) -> str:
+    """A target with the sign and the colour of its verdict."""
+    verdict = verdicts[target]
+    return f":{COLORS[verdict]}-background[{SIGNS[verdict]} {plain(target)}]"
 
 
 def _open(key: str, output: str) -> None:
