@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lib.export.keras_windows import keras_windows
+from lib.tables import windows
 from lib.tables.parts import part_spans
 from tests.unit.own_data import windows_of_load, windows_of_stores
 
@@ -24,11 +25,15 @@ def batches(dataset):
         {"horizon": 3, "ahead": "each", "stride": 3},
         {"horizon": 1, "form": "change"},
         {"horizon": 3, "ahead": "each", "form": "change", "test": 20, "gap": 5},
+        {"stride": 2, "most": 1500},
     ],
 )
-def test_the_code_makes_the_same_windows_and_targets(settings):
-    """Of both modes; in each part of the first series."""
-    dataset = windows_of_stores(**settings)
+def test_the_code_makes_the_same_windows_and_targets(settings, monkeypatch):
+    """Of both modes; in each part of the first series; also where all windows are too many."""
+    most = settings.get("most", windows.MAX_VALUES)
+    monkeypatch.setattr(windows, "MAX_VALUES", most)
+    dataset = windows_of_stores(**{k: v for k, v in settings.items() if k != "most"})
+    assert (dataset.origin.every > 1) == ("most" in settings)
     origin, code = dataset.origin, keras_windows(dataset, dataset.origin, settings.get("stride", 1))
     for first, last, name in part_spans(dataset, origin, 0):
         part = np.arange(len(dataset.x))[dataset.parts[name]]
