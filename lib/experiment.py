@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from textwrap import shorten
+from types import MappingProxyType
 from typing import Any
 
 from lib.english import number
@@ -292,18 +293,22 @@ def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str
 
 
 def read_query(
-    query: Mapping[str, str | list[str]], base: Experiment | None = None
+    query: Mapping[str, str | list[str]],
+    base: Experiment | None = None,
+    at_most: Mapping[str, float] = MappingProxyType({}),
 ) -> tuple[Experiment, list[str]]:
     """The experiment of a URL: `base`, the default, with the values that the URL gives.
 
-    Unknown keys and values of no use are dropped, numbers out of range are clamped. With it comes a
-    sentence for each value that couldn't be taken as it stands there.
+    Unknown keys and values of no use are dropped, numbers out of range are clamped; `at_most` are
+    maximums below the usual ones, by key. With it comes a sentence for each value that couldn't be taken as it stands there.
     """
     experiment, complaints = base or Experiment(), list[str]()
     for key, value in query.items():
         if key not in SETTINGS:
             continue
         setting, texts = SETTINGS[key], [value] if isinstance(value, str) else list(value)
+        if setting.limit is not None and key in at_most:
+            setting = replace(setting, limit=replace(setting.limit, maximum=at_most[key]))
         try:
             parsed = setting.parse(texts)
         except (ValueError, IndexError, OverflowError):

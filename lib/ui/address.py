@@ -72,7 +72,8 @@ def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
     if odd := [each for each in types if each.rpartition(":")[2] not in KINDS]:
         asked["types"] = [each for each in types if each not in odd]
         unknown.append(f"The link's types={odd[0][:24]} isn't a column:kind of {', '.join(KINDS)}.")
-    experiment, complaints = read_query(asked, base)
+    at_most = DATASETS[base.data.name].at_most
+    experiment, complaints = read_query(asked, base, at_most)
     _adopt(experiment)
     session().run.id = address["run"][-1] if "run" in address else None
     record = session().address

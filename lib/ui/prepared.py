@@ -16,7 +16,7 @@ def take_prepared(loaded: Loaded) -> None:
     mine = dataset.name == "upload"
     if mine and session().upload.table is None:
         return
-    with st.container(border=True):
+    with st.container(border=True, key="take_away"):
         st.markdown("### Take it away")
         with st.container(horizontal=True):
             binary = "application/octet-stream"

@@ -140,7 +140,7 @@ def test_what_is_said_to_be_in_one_part_is():
 def test_windows_that_are_left_out_are_said_where_there_are_some():
     """Two million numbers are the most."""
     dataset = windows_of_load(timesteps=512, weeks=60)
-    assert thinned(dataset).startswith(f"Every third window is used, {len(dataset.x):,} of ")
+    assert thinned(dataset).startswith(f"Every 5th window is used, {len(dataset.x):,} of ")
     assert not thinned(windows_of_load())
 
 
