@@ -300,7 +300,8 @@ def read_query(
     """The experiment of a URL: `base`, the default, with the values that the URL gives.
 
     Unknown keys and values of no use are dropped, numbers out of range are clamped; `at_most` are
-    maximums below the usual ones, by key. With it comes a sentence for each value that couldn't be taken as it stands there.
+    maximums below the usual ones, by key. With it comes a sentence for each value that couldn't be
+    taken as it stands there.
     """
     experiment, complaints = base or Experiment(), list[str]()
     for key, value in query.items():

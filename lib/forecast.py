@@ -28,10 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEVEL = 0.9
-MOST_STARTS = 200
+MOST_STARTS, LEAST_STARTS = 200, 20
 """From how many samples of a part answers are fed back, to see how wrong they become."""
-LEAST_OWN = 20
-"""Of a series with fewer errors of its own, those of all series make the band."""
 
 
 class ForecastError(ValueError):
@@ -185,9 +183,8 @@ class _Model:
         return raw if self.dataset.base is None else raw + now[..., None]
 
     def own(self, samples: np.ndarray) -> np.ndarray:
-        """Which of some samples make the band, (m,) int: those of the series, else all."""
-        mine = np.flatnonzero(self.origin.series[self.origin.starts[samples]] == self.series)
-        return mine if len(mine) >= LEAST_OWN else np.arange(len(samples))
+        """Which of some samples make the band, (m,) int: those of the series, as its own errors."""
+        return np.flatnonzero(self.origin.series[self.origin.starts[samples]] == self.series)
 
     def span(self) -> tuple[int, int]:
         """The first row of the series and the one after its last; it has a window at least."""
@@ -244,7 +241,7 @@ class _Model:
         ends = np.full(len(origin.names), -1)
         np.maximum.at(ends, origin.series[last], last + 1)  # the last row of the part by series
         each = cost({"": tuple(self.arrays)}, self.dataset.shape[1]) * self.feed
-        most = min(MOST_STARTS, max(LEAST_OWN, BUDGET // each))
+        most = min(MOST_STARTS, max(LEAST_STARTS, BUDGET // each))
         last = last[self.own(samples)]
         last = last[np.unique(np.linspace(0, len(last) - 1, most).round().astype(int))]
         rows = last[:, None] + np.arange(1, self.feed + 1)

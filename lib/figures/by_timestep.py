@@ -67,6 +67,10 @@ def predictions_figure(
     target_key = Entry("dots", f"target{dataset.ahead}", palette.ink, palette.ink)
     rows = [[target_key, *key], unasked] if unasked else [[target_key, *key]]
     seen = snapshot.samples
+    if origin := dataset.origin:  # other series may lie elsewhere
+        series = origin.series[origin.starts]
+        own = seen[series[seen] == series[index]]
+        seen = own if len(own) > 1 else seen
     targets = marks.finite(dataset.raw(dataset.y[seen], seen))[:, :, target]
     zero = axes.from_zero(targets)
     # Half of a diamond on the axis lies below it.

@@ -90,7 +90,7 @@ def forecast_figure(
         lines.append(_line(name, after, values, _style(mode, palette, 2), unit))
         drawn += [values, low, high]
     known = Entry("line", "known", palette.ink, palette.ink)
-    band = Entry("squares", "where 90 of 100 should lie", palette.baseline, palette.muted)
+    band = Entry("squares", "as wide as 90% of validation errors", palette.baseline, palette.muted)
     key = [[known, *(_entry(mode, palette) for mode in said.values)], [band]]
     title = chart.with_unit(origin.columns[column], unit)
     y = axes.linear_axis(title, np.concatenate(drawn), truth)

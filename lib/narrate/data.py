@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from lib.dataset import Dataset, Origin
-from lib.english import ALMOST_0, apart, capital, counted, joined, number
+from lib.english import ALMOST_0, apart, capital, counted, joined, listed, number
 from lib.tables.leaks import Finding, look
 from lib.tables.parts import part_spans
 
@@ -123,10 +123,9 @@ def slip_sentence(dataset: Dataset, origin: Origin) -> str:
     """Whether what has to be said is also read, or in the same row, and when that is right."""
     among = joined([name for name in origin.columns if name in dataset.feature_names])
     if any(origin.horizons):
-        right = "is among inputs and targets, and that is right: a timestep reads it up to its own"
-        return among and f"{among} {right} row, and must say a later one."
-    if dataset.base is not None:
-        return "The change to the row that is read is always 0: look one row ahead at least."
+        are = "are" if " and " in among else "is"
+        right = f"{are} among inputs and targets, and that is right: a timestep reads it up to its"
+        return among and f"{among} {right} own row, and must say a later one."
     if among:
         return (
             f"Each timestep reads the {among} that it must say: models learn to copy it. Take it "
@@ -169,7 +168,7 @@ def split_sentence(dataset: Dataset) -> str:
     said = [f"{first} {others}."]
     if dataset.test:
         said.append(f"The last {dataset.test:,} are the test part: to be looked at once.")
-    if origin := dataset.origin:
+    if (origin := dataset.origin) and origin.every == 1:
         for (_, end, before), (begin, _, after) in pairwise(part_spans(dataset, origin, 0)):
             if between := begin - end - 1:
                 said.append(f"Left out between {before} and {after}: {counted(between, 'row')}.")
@@ -181,7 +180,9 @@ def range_hint(dataset: Dataset) -> str:
 
     Of a table's first target column, where the targets are values and not changes.
     """
-    if dataset.origin is None or dataset.base is not None or not dataset.has_validation:
+    if not (origin := dataset.origin) or dataset.base is not None or not dataset.has_validation:
+        return ""
+    if 0 in origin.horizons:  # the change from a row to itself
         return ""
     training, judged = slice(dataset.train), dataset.judged
     seen = [edge(dataset.y[training], axis=1) for edge in (np.min, np.max)]
@@ -214,6 +215,22 @@ def levels_hint(dataset: Dataset) -> str:
         return ""
     times = number(between / within)
     return f"The series lie {times} times as far apart as each one moves: scale each by itself."
+
+
+def series_hint(dataset: Dataset) -> str:
+    """That not all series are checked on, where some should be, and what helps; "" otherwise."""
+    origin = dataset.origin
+    if origin is None or not dataset.has_validation:
+        return ""
+    series = origin.series[origin.starts]
+    seen, judged = np.unique(series[: dataset.train]), np.unique(series[dataset.judged])
+    if not np.isin(judged, seen).all() or len(judged) == len(origin.names):
+        return ""
+    which = listed([origin.names[s] for s in judged])
+    return (
+        f"Validation is of {len(judged)} of {len(origin.names)} series alone ({which}): others end "
+        "before it begins. Split by series to check on whole ones."
+    )
 
 
 def thinned(dataset: Dataset) -> str:

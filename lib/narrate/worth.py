@@ -34,9 +34,10 @@ def worth_takeaway(worth: Worth, target: int, part: Part = "judged") -> str:
         return f"{where} {better[0]} beats {best.label}; {worse[0]} doesn't."
     if not worth.models:
         return f"To be beaten: {best.label}, the best baseline."
-    who = f"{better[0]} beats" if better else f"{worse[0]} doesn't beat"
+    clearly = "clearly " * any(worth.skill(one, target) > 0 for one in worth.models)
+    who = f"{better[0]} beats" if better else f"{worse[0]} doesn't {clearly}beat"
     if len(worth.models) > 1:
-        who = "both modes beat" if better else "neither mode beats"
+        who = "both modes beat" if better else f"neither mode {clearly}beats"
     return f"{where} {who} {best.label}, the best baseline."
 
 

@@ -139,7 +139,7 @@ def _check_targets(table: Table, targets: tuple[str, ...]) -> None:
         if name in table.categories:
             raise WindowError(
                 f"the target column {name!r} holds texts, and only numbers can be predicted: "
-                f"choose among {list(table.numbers)}."
+                f"choose among {listed(table.numbers)}."
             )
         if name not in table.numbers:
             raise WindowError(

@@ -58,6 +58,10 @@ def make_windows(
     rows = rows_of(table, inputs, targets, data)
     horizons = tuple(range(1, data.horizon + 1)) if data.ahead == "each" else (data.horizon,)
     horizons = horizons or (0,)
+    if data.form == "change" and not max(horizons):
+        raise WindowError(
+            "a row's change from itself is always 0: look a row ahead at least, or predict values."
+        )
     features, wide = len(rows.feature_names), len(targets) * len(horizons)
     if wide > MAX_TARGETS:
         raise WindowError(

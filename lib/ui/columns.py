@@ -15,7 +15,7 @@ from lib.dataset import Dataset
 from lib.datasets import DATASETS
 from lib.english import counted, joined
 from lib.experiment import NO_SERIES
-from lib.narrate.data import levels_hint, range_hint
+from lib.narrate.data import levels_hint, range_hint, series_hint
 from lib.tables import MAX_COLUMNS, Table, WindowError, default_columns
 from lib.tables.features import calendar_names
 from lib.tables.table import KINDS
@@ -77,6 +77,7 @@ def advice(dataset: Dataset, uses: frozenset[str]) -> None:
     """What makes models of these data fail, where that can be told, and the click that mends it."""
     for words, label, values in (
         (range_hint(dataset), "Predict the change", {"form": "change"}),
+        (series_hint(dataset), "Split by series", {"split": "id"}),
         (levels_hint(dataset), "Scale each series by itself", {"scale": "id"}),
     ):
         if words and uses >= values.keys():

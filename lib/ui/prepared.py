@@ -24,4 +24,4 @@ def take_prepared(loaded: Loaded) -> None:
             code = export.write(loaded.experiment, dataset)
             save_button("The code that makes them", code, export.file_name, export.mime)
         beside = f", beside {'your file' if mine else 'its data'}," if dataset.origin else ""
-        hint(f"{ARRAYS} has x, y and their names; {export.file_name}{beside} makes it anew.")
+        hint(f"{ARRAYS} has x, y and their names; {export.file_name}{beside} makes x and y anew.")

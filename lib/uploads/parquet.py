@@ -38,12 +38,14 @@ def read_parquet(content: bytes, _sheet: str = "") -> RawTable:
     except UploadError:
         raise
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+        why = f"{error}".splitlines()[0].rstrip(".")
         raise UploadError(
-            f"The Parquet file can't be read: {f'{error}'.splitlines()[0]}. It may be cut off or "
-            "locked: write it again, or export the table as CSV."
+            f"The Parquet file can't be read: {why}. It may be cut off or locked: "
+            "write it again, or export the table as CSV."
         ) from None
     raw = RawTable(frame, {"function": "pd.read_parquet"})
-    if not isinstance(frame.index, pd.RangeIndex):
+    left_over = frame.index.names == [None] and pd.api.types.is_integer_dtype(frame.index)
+    if not left_over:  # by sorting: row numbers are no column
         raw.mended.append(("index", "", ()))
         raw.entries = frame.reset_index()
     raw.entries = raw.entries.reset_index(drop=True)

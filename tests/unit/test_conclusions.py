@@ -3,13 +3,15 @@
 pandas and loops do it here; no code of the app but the reader's way in and the dataset's way out.
 """
 
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
-from lib.narrate.data import levels_hint, range_hint
+from lib.narrate.data import levels_hint, range_hint, series_hint
 from lib.uploads import read_upload
 from tests.unit.own_data import csv, load, panel, trend
 
@@ -75,6 +77,33 @@ def test_a_panel_taken_as_one_series_is_the_mean_of_each_day(order):
     means = frame.groupby("date")["sales"].mean()
     assert [f"{time:%Y-%m-%d}" for time in dataset.origin.times] == list(means.index)
     np.testing.assert_allclose(dataset.origin.targets[:, 0], means)
+
+
+def test_series_that_end_before_validation_begins_are_said():
+    """Whose rows are checked on is told by the dates in the file."""
+    frame = panel()
+    dates = sorted(frame["date"].unique())
+    ragged = frame[(frame["store"] == "north") | (frame["date"] < dates[120])]
+    dataset = upload(ragged, T=14, inputs=("sales",))
+    edge = pd.Timestamp(next(n for n in dataset.notes if "for training" in n).split()[3])
+    checked = ragged[pd.to_datetime(ragged["date"]) > edge]["store"].unique()
+    assert list(checked) == ["north"]
+    assert series_hint(dataset).startswith("Validation is of 1 of 3 series alone (north)")
+    assert series_hint(upload(frame, T=14, inputs=("sales",))) == ""
+    assert series_hint(upload(ragged, T=14, inputs=("sales",), split="id")) == ""
+
+
+def test_samples_with_a_target_of_their_own_are_guessed_by_their_inputs_alone():
+    """The row before has the same answer: who guessed by that would have read it."""
+    rng = np.random.default_rng(0)
+    content = io.BytesIO()
+    x = rng.normal(size=(60, 8, 2))
+    np.savez(content, x=x, y=x[:, :, 0].sum(axis=1))
+    table = read_upload("samples.npz", content.getvalue())
+    experiment = settle(Experiment().set(data="upload", **table.settings), table)
+    dataset = make_dataset(experiment, table)
+    assert {one.name for one in dataset.baselines} == {"mean", "linear"}
+    assert rmse(dataset, "mean") > 1
 
 
 def test_a_load_is_held_against_last_week_and_a_regression():

@@ -101,6 +101,12 @@ def test_a_season_longer_than_the_training_part_is_refused():
     assert cut(counting(100), ["row"], ["row"], 4, period=70).origin.period == 70
 
 
+def test_a_rows_change_from_itself_is_refused():
+    """It is 0 whatever happens."""
+    with pytest.raises(WindowError, match="always 0: look a row ahead"):
+        cut(counting(100), ["row"], ["row"], 4, horizon=0, form="change")
+
+
 def test_some_percent_are_always_left_for_validation():
     """Training and test part together have 95 at most; the slider says so."""
     settled = settle(Experiment().set(data="seattle", train=80, test=40))

@@ -141,7 +141,7 @@ def _markdown(worth: Worth, target: int, unit: str) -> str:
         values = [score.mae[target], score.rmse[target], score.mase[target]]
         numbers = [readable(value) if isfinite(value) else "–" for value in values]
         skill = worth.skill(score, target)
-        share = f"{skill:,.0f}%".replace("-", "−") if isfinite(skill) else "–"
+        share = f"{round(skill):,}%".replace("-", "−") if isfinite(skill) else "–"
         lines.append(f"| {name} | {' | '.join(numbers)} | {share} |")
     return "\n".join(lines)
 
@@ -149,10 +149,13 @@ def _markdown(worth: Worth, target: int, unit: str) -> str:
 def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Palette) -> None:
     """The whole validation part, of one series and one target."""
     dataset, said = shown.dataset, _answers(shown, weights)
-    there, guesses = np.unique(origin.series[origin.starts[said.samples]]), dataset.baselines
+    there = np.unique(origin.series[origin.starts[said.samples]])
+    worth = _once(("worth", "judged"), lambda: judge(dataset, said))
     with st.container(horizontal=True):
         series = int(there[_pick("Series", [origin.names[s] for s in there], "series")])
         target = _pick("Target", dataset.target_labels, "target")
+        best_first = [score.name for score in worth.baselines(target)]
+        guesses = sorted(dataset.baselines, key=lambda one: best_first.index(one.name))
         guess = guesses[_pick("Baseline", [one.label for one in guesses], "baseline")]
     rows = _once(("rows", target, series), lambda: by_row(dataset, said, target, series))
     figure = _once(
