@@ -44,10 +44,11 @@ def load_data(settled: Settled) -> Loaded:
     except ExperimentError as error:
         first = suggested(FIRST)
         last = session().upload.last_good or Loaded(first, dataset_of(first, None))
-        shown = last.dataset.title
+        mine = last.dataset.name == experiment.data.name
+        shown = f"{last.dataset.title}{' as it was before' if mine else ''}"
         cure = error.cure if isinstance(error, TooShortError) else {}
         if cure:  # then it may be the same table, which isn't what is in doubt
-            shown += f" with {last.dataset.shape[1]} timesteps"
+            shown = f"{last.dataset.title} with {last.dataset.shape[1]} timesteps"
         words = plain(f"{capital(str(error))} Until then you see {shown}.")
         place.warning(words, icon=":material/info:")
         if cure:
