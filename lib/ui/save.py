@@ -10,57 +10,18 @@ for.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
+
+FILES = Path(__file__)
+"""Beside this one: the component's .css and .js."""
 
 _component = st.components.v2.component(
     "save",
     html='<button type="button">⤓ Download</button>',  # until the script says what
-    css="""
-button {
-  padding: 0.5rem 0.75rem;
-  font: inherit;
-  font-family: var(--st-font);
-  color: var(--st-text-color);
-  background: var(--st-background-color);
-  border: 1px solid var(--st-border-color);
-  border-radius: 0.5rem;
-  cursor: pointer;
-}
-button:hover {
-  border-color: var(--st-text-color);
-}
-button:focus-visible {
-  outline: 2px solid var(--st-text-color);
-  outline-offset: 2px;
-}
-""",
-    js="""
-export default function ({ data, parentElement, setTriggerValue }) {
-  const button = parentElement.querySelector("button");
-  const save = (content) => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([content], { type: button.about.mime }));
-    link.download = button.about.name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-  };
-  if (data instanceof Uint8Array) {
-    if (button.waits) save(data);
-    button.waits = false;
-    button.made = data;
-    return;
-  }
-  button.about = data;
-  button.made = data.text;
-  button.textContent = `⤓ ${data.label}`;
-  button.onclick = () => {
-    if (button.made !== undefined) return save(button.made);
-    button.waits = true;
-    setTriggerValue("asked", true);
-  };
-}
-""",
+    css=FILES.with_suffix(".css").read_text(encoding="utf-8"),
+    js=FILES.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 
