@@ -2,10 +2,13 @@
 
 Of one series in two parts with nothing between, slices tell the windows. Else each row has a time
 and a part, and of several series a series: whatever window is of one of each is taken. A setting
-that changes nothing has no line: before each stands what it is for (`lib.export.python.chosen`).
+that changes nothing has no line. The lines, each behind what it is for, are in cutting.toml.
 """
 
 from __future__ import annotations
+
+import tomllib
+from pathlib import Path
 
 from lib.dataset import Dataset
 from lib.datasets import find_spec
@@ -13,107 +16,8 @@ from lib.experiment import Experiment
 from lib.export.python import DataCode, chosen, comment, laid_out, quoted
 from lib.export.rows import IMPORTS, rows_code, times_of
 
-_ROWS = """
-                      | inputs = {inputs}
-                      | targets = {targets}
-series                | # Series after series, told apart by {by}, each in order of time.
-series average        | # Rows of one time are averaged.
-series                | series = pd.factorize(frame[{column}], use_na_sentinel=False)[0]
-series dated          | keys = [series, {times}]
-series !dated         | keys = [series, frame.groupby(series).cumcount()]
-!series average       | keys = ({times} != {times}.shift()).cumsum()  # rows of one time averaged
-grouped               | frame = {frame}.groupby(keys).mean()
-grouped gaps          | frame = frame{gaps}
-!grouped gaps         | frame = {frame}{gaps}
-!grouped !gaps        | frame = {frame}
-                      |
-!series !each         | # Windows of T rows, and targets `horizon` rows after each.
-series !each          | # Windows of T rows of one series, and targets `horizon` rows after each.
-each                  | # Windows of T rows, and targets in each of the `horizon` rows after each.
-                      | # No row is in two parts.
-                      | T, horizon = {data.timesteps}, {reach}
-rate                  | rate = {data.rate}  # rows from a timestep to the next
-stride                | stride = {data.stride}  # rows from a window to the next
-gap                   | gap = {data.gap}  # rows between two parts
-!rate                 | span = T + horizon  # the rows of a window, those of its targets too
-rate                  | span = (T - 1) * rate + horizon + 1  # the rows from its first to its last
-each                  | ahead = np.arange(1, horizon + 1)
-change !each          | ahead = [horizon]
-slices                | windows = len(frame) - 2 * (span - 1)
-series                | series = frame.index.get_level_values(0).to_numpy()
-drawn                 | usable = np.flatnonzero(np.bincount(series) >= span)
-drawn                 | drawn = np.random.default_rng([{experiment.seed}, 0]).permutation(usable)
-by_time !series       | time = np.arange(len(frame))
-by_time series !dated | time = frame.groupby(level=0).cumcount().to_numpy()
-by_time series dated  | time = pd.factorize(frame.index.get_level_values(1), sort=True)[0]
-by_time               | times = time.max() + 1
-by_time !gap          | windows = times - {parts} * (span - 1)
-by_time gap !test     | windows = times - {parts} * (span - 1) - gap
-by_time gap test      | windows = times - {parts} * (span - 1) - 2 * gap
-                      | train = min(max(round({all} * {data.train} / 100), 1), {all} - {others})
-test                  | test = min(max(round({all} * {data.test} / 100), 1), {all} - train - 1)
-slices                | boundary = train + span - 1  # the first row of the validation part
-slices                | starts = np.r_[:train, boundary : boundary + windows - train]
-slices                | known = frame[:boundary]
-drawn                 | edges = [train]
-drawn test            | edges = [train, len(drawn) - test]
-drawn                 | part = np.full(series.max() + 1, -1)  # of each series; -1 for none
-drawn                 | part[drawn] = np.digitize(np.arange(len(drawn)), edges)
-drawn                 | part = part[series]
-by_time               | ends = [train + span - 1, times]
-by_time test !gap     | ends.insert(1, times - (test + span - 1))
-by_time test gap      | ends.insert(1, times - (test + span - 1) - gap)
-by_time               | part, begin = np.full(len(frame), -1), 0  # of each row; -1 for none
-by_time               | for number, end in enumerate(ends):
-by_time               |     part[(begin <= time) & (time < end)] = number
-by_time !gap          |     begin = end
-by_time gap           |     begin = end + gap
-!slices               | known = frame[part == 0]
-"""
-_STANDARDS = """
-own | own = known.groupby(level=0)  # each series by its own training rows
-    | {y}mean, {y}deviation = {known}.mean(), {known}.std(ddof=0)
-    | # That of 0.1, 0.1, … isn't quite 0.
-    | {y}deviation = {y}deviation.where({known}.max() != {known}.min(), 1)
-own | # A series without training rows by those of all.
-own | each = np.unique(series)
-own | {y}mean = {y}mean.reindex(each).fillna(known.mean())
-own | {y}deviation = {y}deviation.reindex(each).fillna(known.std(ddof=0)).replace(0, 1)
-    | {scaled} = ({rows} - {y}mean{at}) / {y}deviation{at}
-"""
-_CHANGES = '''
- |
- |
- | def change(rows):
- |     """From each row to those ahead, a column for each of them."""
- |     later = [rows[name]{each}.shift(-h) - rows[name] for name in targets for h in ahead]
- |     return pd.concat(later, axis=1, ignore_index=True)
- |
- |
- | moved, known = change(frame), change(known)
-'''
-_SAMPLES = """
-!slices        | starts = np.arange(len(frame) - span + 1)
-series         | starts = starts[series[starts] == series[starts + span - 1]]
-!slices        | starts = starts[part[starts] == part[starts + span - 1]]
-gap            | starts = starts[part[starts] >= 0]
-stride series  | parts = pd.Series(starts).groupby([series[starts], part[starts]])
-stride !series | parts = pd.Series(starts).groupby(part[starts])
-stride         | starts = starts[parts.cumcount() % stride == 0]
-series         | starts = starts[np.argsort(part[starts], kind="stable")]
-every          | every = {origin.every}  # of all windows there would be too many
-every          | starts = starts[pd.Series(starts).groupby(part[starts]).cumcount() % every == 0]
-!slices        | train = np.sum(part[starts] == 0)  # the first samples
-test           | test = np.sum(part[starts] == 2)  # the last ones, to look at once
-!rate          | rows = starts[:, None] + np.arange(T)
-rate           | rows = starts[:, None] + np.arange(T) * rate
-               | x = scaled[inputs].to_numpy("float32")[rows]  # {dataset.x.shape}
-!change        | values = scaled[targets].to_numpy("float32")
-!each !change  | y = values[rows + horizon]  # {dataset.y.shape}
-each !change   | later = [column[rows[..., None] + ahead] for column in values.T]
-each !change   | y = np.concatenate(later, axis=-1)  # {dataset.y.shape}
-change         | y = moved.to_numpy("float32")[rows]  # {dataset.y.shape}
-"""
+_LINES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+"""By part of the code, its lines with what each needs, as `chosen` reads them."""
 
 
 def table_code(experiment: Experiment, dataset: Dataset) -> DataCode:
@@ -171,13 +75,13 @@ def table_code(experiment: Experiment, dataset: Dataset) -> DataCode:
     lines = [
         *comment(dataset.about),
         *rows_code(experiment, dataset),
-        *chosen(_ROWS, on, **fields),
-        *chosen(_STANDARDS, on, y="", scaled="scaled", rows="frame", **fields),
+        *chosen(_LINES["rows"], on, **fields),
+        *chosen(_LINES["standards"], on, y="", scaled="scaled", rows="frame", **fields),
     ]
     if "change" in on:
-        lines += chosen(_CHANGES, on, **fields)
-        lines += chosen(_STANDARDS, on, y="y_", scaled="moved", rows="moved", **fields)
-    lines += chosen(_SAMPLES, on, **fields)
+        lines += chosen(_LINES["changes"], on, **fields)
+        lines += chosen(_LINES["standards"], on, y="y_", scaled="moved", rows="moved", **fields)
+    lines += chosen(_LINES["samples"], on, **fields)
     imports = ("import pandas as pd", *IMPORTS.get(data.name, ()))
     return DataCode("\n".join(lines), imports=imports, scaler=_scaler(on))
 
