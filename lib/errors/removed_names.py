@@ -6,40 +6,7 @@ import re
 
 from lib.errors.message import Explanation, Messages
 
-MESSAGES = Messages("removed_names", has_table=False)
-
-_STANDS_IN = {
-    "predict_classes": (
-        "predict gives the chances, and the class is the place of the largest.",
-        "classes = np.argmax(model.predict(x), axis=-1)\n"
-        "classes = (model.predict(x) > 0.5).astype(int)  # one column, of sigmoid",
-    ),
-    "predict_proba": ("predict gives the chances.", "chances = model.predict(x)"),
-    "fit_generator": ("fit takes generators too.", "model.fit(generator)"),
-    "evaluate_generator": ("evaluate takes generators too.", "model.evaluate(generator)"),
-    "predict_generator": ("predict takes generators too.", "model.predict(generator)"),
-    **dict.fromkeys(
-        ("output_shape", "get_output_shape_at"),
-        (
-            "A layer's output knows its shape, once the model has an Input.",
-            "print(layer.output.shape)",
-        ),
-    ),
-    "input_shape": (
-        "A layer's input knows its shape, once the model has an Input.",
-        "print(layer.input.shape)",
-    ),
-    "int_shape": ("A tensor knows its shape.", "print(x.shape)"),
-    "CuDNNLSTM": ("LSTM takes the GPU's kernels by itself.", "LSTM(units)"),
-    "CuDNNGRU": ("GRU takes the GPU's kernels by itself.", "GRU(units)"),
-    "TimeseriesGenerator": (
-        "Windows are cut by a function. Its targets are those of a window's first row, so they "
-        "are moved by the window's length.",
-        "dataset = keras.utils.timeseries_dataset_from_array(\n"
-        "    table, table[timesteps:], timesteps, batch_size=32\n)",
-    ),
-}
-"""By name: what to do instead, and code."""
+MESSAGES = Messages("removed_names")
 
 
 @MESSAGES.computed(
@@ -47,11 +14,7 @@ _STANDS_IN = {
     r"cannot import name '(?P<name>\w{1,100})' from '(?P<owner>(?:keras|tensorflow)[\w.]{0,200})'",
 )
 def _gone(match: re.Match[str]) -> Explanation | None:
-    if match["name"] not in _STANDS_IN:
+    owner, name = match["owner"] or "The object", match["name"]
+    if name not in MESSAGES.said:
         return None
-    fix, code = _STANDS_IN[match["name"]]
-    return Explanation(
-        f"{match['owner'] or 'The object'} has no {match['name']} in Keras 3.",
-        fix,
-        code,
-    )
+    return MESSAGES.say(name, gone=f"{owner} has no {name} in Keras 3.")

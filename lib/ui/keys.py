@@ -1,12 +1,15 @@
-"""The keys of each page, of which script, overlay, letters on buttons and tests are made.
+"""The keys of each page: of them script, overlay, letters on buttons and tests are made.
 
+The pages' own are in keys.toml.
 A key does what a click on something that the page shows does. Not `R` and `C`: Streamlit keeps
 those for itself. See `lib.ui.listener`.
 """
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
 BUTTON = "button"
 """The part that Streamlit's own buttons consist of; each shows its key."""
@@ -26,28 +29,10 @@ class Key:
     """What of that, as CSS. A range is moved, anything else is clicked."""
 
 
-def _arrows(on: str, part: str, what: str) -> tuple[Key, Key]:
-    """← and → for a range."""
-    return Key("←", f"{what} before", (on,), part), Key("→", f"{what} after", (on,), part)
-
-
-KEYS: dict[str, tuple[Key, ...]] = {
-    "Explore": (
-        Key("T", "train, or resume", ("do_train",)),
-        Key("P", "pause, or resume", ("do_pause", "do_resume")),
-        Key("S", "step: train one epoch", ("do_step",)),
-        Key("X", "stop", ("do_stop",)),
-        *_arrows("run_epoch", "[type=range]", "epoch"),
-    ),
-    "Cell": (
-        *_arrows("cell_playhead", ".step-in", "timestep"),
-        Key("space", "play, or pause", ("cell_playhead",), ".play"),
-    ),
-    "Data": (),
-    "Shapes": (
-        *(Key(f"{k}", f"answer {k}", (f"option_{k - 1}",)) for k in (1, 2, 3, 4)),
-        Key("N", "next question", ("quiz_next",)),
-    ),
+_FILE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+KEYS = {
+    page: tuple(Key(**{**row, "on": tuple(row["on"])}) for row in rows)
+    for page, rows in _FILE.items()
 }
 """Page → its own keys. Where what one works on isn't there, the key does nothing."""
 
