@@ -214,6 +214,14 @@ class Dataset(Samples):
         """Whether the timesteps have names of their own ("day 1", "1952"), not just numbers."""
         return self.timestep_names[-1] != f"{self.shape[1]}"
 
+    def steps_of(self, index: int) -> tuple[str, ...]:
+        """T names of a sample's timesteps: the times of its rows, where there are dates."""
+        origin = self.origin
+        if origin is None or origin.times is None or not origin.time_format:
+            return self.timestep_names
+        rows = origin.starts[index] + origin.rate * np.arange(self.shape[1])
+        return tuple(origin.times[rows].strftime(origin.time_format))
+
     @property
     def is_scaled(self) -> bool:
         """Whether y, and so every squared error, is in deviations and not in the raw unit."""

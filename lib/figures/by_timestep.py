@@ -59,7 +59,7 @@ def predictions_figure(
     line = marks.line("target", truth, {"color": palette.ink, "width": 4}, hover, dots=1)
     if dataset.has_named_steps:
         after = f"{dataset.lead} after " if dataset.lead else ""
-        line["customdata"] = [chart.escaped(f"{after}{name}") for name in dataset.timestep_names]
+        line["customdata"] = [chart.escaped(f"{after}{name}") for name in dataset.steps_of(index)]
         line["hovertemplate"] += " · %{customdata}"
     line["marker"]["size"] = round(1.5 * marks.dot_size(len(truth)))
 
@@ -74,7 +74,7 @@ def predictions_figure(
     targets = marks.finite(dataset.raw(dataset.y[seen], seen))[:, :, target]
     zero = axes.from_zero(targets)
     # Half of a diamond on the axis lies below it.
-    x = axes.timestep_axis(dataset.timestep_names) | {"ticklabelstandoff": 5 if zero else 0}
+    x = axes.timestep_axis(dataset.steps_of(index)) | {"ticklabelstandoff": 5 if zero else 0}
     title, held = (
         chart.with_unit(dataset.target_names[target], unit),
         np.concatenate([truth, *asked]),

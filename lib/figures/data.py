@@ -90,7 +90,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     inner = PLOT + GAP + squares
     layout = chart.layout(
         palette,
-        axes.timestep_axis(dataset.timestep_names) | {"anchor": "y2"},  # below the squares
+        axes.timestep_axis(dataset.steps_of(sample)) | {"anchor": "y2"},  # below the squares
         axes.linear_axis(y, targets.ravel(), targets.ravel(), zero=zero)
         | {"domain": [(squares + GAP) / inner, 1.0]},
         key,

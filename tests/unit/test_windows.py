@@ -213,6 +213,14 @@ def test_windows_are_named_by_their_first_and_last_row():
     assert plain.timestep_names == ("1", "2", "3", "4")
 
 
+def test_a_samples_timesteps_are_its_rows_times_where_there_are_dates():
+    """For the axis of a chart; of texts and of numbers the timesteps have the same names in all."""
+    times = pd.date_range("2024-01-01", periods=40)
+    dataset = cut(counting(40, times=times, step="day"), ["row"], ["row"], 3, rate=2)
+    assert dataset.steps_of(1) == ("2024-01-02", "2024-01-04", "2024-01-06")
+    assert cut(counting(40), ["row"], ["row"], 3).steps_of(1) == ("1", "2", "3")
+
+
 def test_hours_are_named_with_their_time():
     """A date alone would give many windows the same name."""
     times = pd.date_range("2024-01-01 06:00", periods=20, freq="h")
