@@ -1,40 +1,30 @@
 """How a script gets a table's rows: `frame`, with a column for each feature and target.
 
 They are in the file's order, but for what was mended on the way in; `cutting` puts them in series
-and cuts them. Only what the chosen columns need is written.
+and cuts them. Only what the chosen columns need is written. Code that is always the same is in
+rows.toml.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 
 from lib.dataset import Dataset, Mending
 from lib.datasets.series import FILE_NAMES
 from lib.experiment import Experiment
 from lib.export.python import laid_out, quoted
 
+_FILE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 FRAMES = {
-    "seattle": f'frame = pd.read_csv("{FILE_NAMES["seattle"]}")  # offered beside this script',
-    "macro": f"""\
-raw = pd.read_csv("{FILE_NAMES["macro"]}")  # offered beside this script
-frame = 400 * raw[["realgdp", "realcons", "realinv"]].apply(np.log).diff()
-frame.columns = ["gdp_growth", "consumption_growth", "investment_growth"]
-frame["unemployment_change"] = raw["unemp"].diff()
-frame["interest_change"] = raw["tbilrate"].diff()
-frame["inflation"] = raw["infl"]
-frame["unemployment"] = raw["unemp"]
-frame["interest"] = raw["tbilrate"]
-frame = frame[1:]  # the first quarter has no change yet""",
-    "gapminder": """\
-frame = plotly.data.gapminder().sort_values(["country", "year"])
-frame["life expectancy"] = frame["lifeExp"]
-frame["log GDP a head"] = np.log10(frame["gdpPercap"])
-frame["log population"] = np.log10(frame["pop"])""",
-    "upload": "# Your file, beside this script.\nframe = {read}",
+    name: code.replace("{file}", FILE_NAMES.get(name, "")) for name, code in _FILE["frames"].items()
 }
 """How a script gets the rows of a table, by dataset."""
 IMPORTS = {"gapminder": ("import plotly.data",)}
 """What that needs besides NumPy and pandas."""
+CALENDAR: dict[str, str] = _FILE["calendar"]
+"""What dates can be as an input (`lib.tables.features.CALENDAR`) → the same in pandas."""
 _OF_COLUMNS = ("texts", "numbers", "huge", "joined")
 """What is done to a column for itself."""
 
@@ -68,17 +58,9 @@ def times_of(dataset: Dataset) -> str:
     return f"frame[{quoted(labels[-1])}]" if labels else ""
 
 
-CALENDAR: dict[str, Callable[[str], str]] = {
-    "hour of day": lambda times: f"({times}.dt.hour + {times}.dt.minute / 60) / 24",
-    "day of week": lambda times: f"{times}.dt.day_of_week / 7",
-    "month of year": lambda times: f"({times}.dt.month - 1) / 12",
-}
-"""What dates can be as an input (`lib.tables.features.CALENDAR`) → the same in pandas."""
-
-
 def _calendar(name: str, times: str) -> list[str]:
     return [
-        f"angle = 2 * np.pi * {CALENDAR[name](times)}",
+        f"angle = 2 * np.pi * {CALENDAR[name].format(times)}",
         f'frame["{name} (sin)"], frame["{name} (cos)"] = np.sin(angle), np.cos(angle)',
     ]
 
@@ -133,18 +115,20 @@ def _times(column: str, form: str, *names: str) -> list[str]:
     if not form:
         return []
     first, *others = [f"frame[{quoted(name)}]" for name in names]
-    form, _, clock = form.partition("|")
+    (form, _, clock), forms = form.partition("|"), _FILE["forms"]
     if form.startswith("year "):
         parts = dict(zip(form.split(), (first, *others), strict=True))
         others = [parts.pop("hour")] if "hour" in parts else []
         items = [
-            f'"{part.partition(":")[0].replace("quarter", "month")}": {_PARTS[part](code)}'
+            f'"{part.partition(":")[0].replace("quarter", "month")}": '
+            + _FILE["parts"][part].format(code)
             for part, code in parts.items()
         ]
         items += [] if "day" in parts else ['"day": 1']
         lines = [laid_out("parts = {", items, "}"), "times = pd.to_datetime(parts)"]
     else:
-        lines = [line.format(first, quoted(form)) for line in _FORMS.get(form, _USUAL)]
+        code = forms.get(form, forms["usual"]).splitlines()
+        lines = [line.format(first, quoted(form)) for line in code]
     if others and clock == "time":
         lines += [
             f"clock = {others[0]}.str.strip()",
@@ -154,35 +138,6 @@ def _times(column: str, form: str, *names: str) -> list[str]:
     elif others:
         lines.append(f'times = times + pd.to_timedelta({others[0]}, unit="h")')
     return [*lines, f"frame[{column}] = times"]
-
-
-_USUAL = ["times = pd.to_datetime({0}.str.strip(), format={1}, utc=True)"]
-_USUAL += ["times = times.dt.tz_localize(None)"]
-_DIGITS = ["times = {0}.astype(int).astype(str)", "times = pd.to_datetime(times, format={1})"]
-_COUNT = "times = pd.to_datetime({0}.astype(float), unit={1}"
-_FORMS = {
-    "": ["times = {0}"],
-    "utc": ['times = {0}.dt.tz_convert("UTC").dt.tz_localize(None)'],
-    "%Y": _DIGITS,
-    "%Y%m%d": _DIGITS,
-    "s": [f"{_COUNT})"],
-    "ms": [f"{_COUNT})"],
-    "D": [f'{_COUNT}, origin="1899-12-30")'],
-    "quarter": [
-        'times = {0}.str.replace("[- ]", "", regex=True)',
-        'times = pd.PeriodIndex(times, freq="Q").to_timestamp()',
-    ],
-}
-"""A form of `lib.tables.times.Times` that is no format of `pandas.to_datetime` → code."""
-_PARTS: dict[str, Callable[[str], str]] = {
-    "year": str,
-    "month": str,
-    "day": str,
-    "quarter": lambda code: f"3 * {code} - 2",
-    "month:text": lambda code: f'pd.to_datetime({code}.str[:3], format="%b").dt.month',
-    "quarter:text": lambda code: f"3 * {code}.str[1:].astype(int) - 2",
-}
-"""A part of a date in a column of its own → the number that `pd.to_datetime` reads."""
 
 
 def _numbers(column: str, *repairs: str) -> list[str]:
