@@ -24,6 +24,7 @@ MESSAGES = Messages("layer_arguments")
 )
 def _keywords(match: re.Match[str]) -> Explanation | None:
     known, received = match["owner"] or "", match["received"] or ""
+    takers = MESSAGES.file["takers"]
     owner = known or "The layer"
     names = re.findall(r"'(\w+)'(?::|$)", received)[:20]
     if owner == "Model" and not names:
@@ -34,10 +35,10 @@ def _keywords(match: re.Match[str]) -> Explanation | None:
             shape = value[1] if value else "(…)"
             return MESSAGES.say(f"no {name}", layer=owner, name=name, shape=shape)
     for name in names:
-        if known and name in _TAKERS and owner not in _TAKERS[name]:
+        if known and name in takers and owner not in takers[name]:
             return _misplaced(owner, name)
-        for meant in difflib.get_close_matches(name, _TAKERS, 1):
-            if not known or owner in _TAKERS[meant]:
+        for meant in difflib.get_close_matches(name, takers, 1):
+            if not known or owner in takers[meant]:
                 return MESSAGES.say("misspelt", layer=owner, name=name, meant=meant)
     if not match[0].startswith("Unrecognized"):  # then it may be anybody's function
         return None
@@ -45,7 +46,7 @@ def _keywords(match: re.Match[str]) -> Explanation | None:
 
 
 def _misplaced(owner: str, name: str) -> Explanation:
-    takers = _TAKERS[name]
+    takers = MESSAGES.file["takers"][name]
     first = {"units": "", "merge_mode": "LSTM(units), "}.get(name, "units, ")
     row = "misplaced"
     if owner == "Bidirectional":
@@ -57,26 +58,6 @@ def _misplaced(owner: str, name: str) -> Explanation:
     )
 
 
-_RECURRENT = ("LSTM", "GRU", "SimpleRNN")
-_TAKERS = {
-    **dict.fromkeys(
-        ["units", "activation", "use_bias", "kernel_initializer", "bias_initializer"],
-        (*_RECURRENT, "Dense"),
-    ),
-    **dict.fromkeys(
-        ["recurrent_initializer", "dropout", "recurrent_dropout", "seed", "return_sequences"],
-        _RECURRENT,
-    ),
-    **dict.fromkeys(["return_state", "go_backwards", "stateful", "unroll", "name"], _RECURRENT),
-    "recurrent_activation": ("LSTM", "GRU"),
-    "use_cudnn": ("LSTM", "GRU"),
-    "unit_forget_bias": ("LSTM",),
-    "reset_after": ("GRU",),
-    "merge_mode": ("Bidirectional",),
-}
-"""Arguments, each with the layers that take it, of those that are told apart here."""
-
-
 @MESSAGES.computed(
     r"(?:\b(?P<owner>\w{1,100})\.)?__init__\(\) missing \d required positional arguments?: "
     r"(?P<names>'\w+'(?:,? (?:and )?'\w+'){0,4})"
@@ -85,22 +66,9 @@ def _missing(match: re.Match[str]) -> Explanation | None:
     owner, names = match["owner"], re.findall(r"\w+", match["names"].replace(" and ", " "))
     if names == ["units"]:
         return MESSAGES.say("without units", layer=owner)
-    owner = owner or _WANTS.get(names[0], "")
+    owner = owner or MESSAGES.file["wants"].get(names[0], "")
     row = f"{owner} without arguments"
     return MESSAGES.say(row) if row in MESSAGES.said else None
-
-
-_WANTS = {
-    "layer": "Bidirectional",
-    "n": "RepeatVector",
-    "input_dim": "Embedding",
-    "cell": "RNN",
-    "cells": "StackedRNNCells",
-    "target_shape": "Reshape",
-    "dims": "Permute",
-    "filters": "Conv1D",
-}
-"""By a first argument that is missing: the class that most likely wants it."""
 
 
 @MESSAGES.computed(
@@ -111,7 +79,7 @@ def _given_to_the_call(match: re.Match[str]) -> Explanation | None:
     name = match["name"]
     if name in ("states", "initial_states", "state"):
         return MESSAGES.say("states by another name", name=name)
-    if name not in _TAKERS or name == "name":
+    if name not in MESSAGES.file["takers"] or name == "name":
         return None
     first = "" if name == "units" else "units, "
     return MESSAGES.say("in the call", name=name, first=first)
@@ -123,6 +91,6 @@ def _given_to_the_call(match: re.Match[str]) -> Explanation | None:
 )
 def _twice(match: re.Match[str]) -> Explanation | None:
     owner, name = match["owner"] or "LSTM", match["name"]
-    if name not in _TAKERS:
+    if name not in MESSAGES.file["takers"]:
         return None
     return MESSAGES.say("twice", layer=owner, name=name)

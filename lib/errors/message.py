@@ -109,26 +109,27 @@ class Messages:
     @cached_property
     def said(self) -> dict[str, MessageRow]:
         """What the family's functions say, by name."""
-        return {name: MessageRow((), **row) for name, row in self._file.get("said", {}).items()}
+        return {name: MessageRow((), **row) for name, row in self.file.get("said", {}).items()}
 
     @cached_property
     def table(self) -> tuple[MessageRow, ...]:
         """The rows of the family's table, read when the first message is asked about."""
         rows = []
-        for row in self._file.get("message", []):
+        for row in self.file.get("message", []):
             pattern = row.pop("pattern")
             wordings = pattern if isinstance(pattern, list) else [pattern]
             rows.append(MessageRow(tuple(map(self._in_full, wordings)), **row))
         return tuple(rows)
 
     @cached_property
-    def _file(self) -> dict[str, Any]:
+    def file(self) -> dict[str, Any]:
+        """The family's table as it is written, which may hold names for its functions too."""
         file = TABLES / f"{self.family}.toml"
         return tomllib.loads(file.read_text("utf-8")) if self._has_table else {}
 
     def _in_full(self, pattern: str) -> str:
         """A pattern on one line, with what the names of parts in it stand for."""
-        for name, part in {**self._file.get("parts", {}), "SHAPE": SHAPE}.items():
+        for name, part in {**self.file.get("parts", {}), "SHAPE": SHAPE}.items():
             pattern = pattern.replace(name, part)
         return " ".join(pattern.split())
 
