@@ -1,7 +1,12 @@
-"""What makes the modes differ, and how far an output can get, in words."""
+"""What makes the modes differ, and how far an output can get, in words.
+
+The words of the first are in breaking.toml.
+"""
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +16,8 @@ from lib.english import apart_by, number, readable, signed
 from lib.experiment import CELLS, Experiment
 from lib.proofs import Measure, ProofCard
 from lib.recurrence import highest_output
+
+_CARDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
 
 def ways_to_break_it(
@@ -24,88 +31,31 @@ def ways_to_break_it(
     def measured(name: str) -> float | None:
         return None if answer is None else float(answer[name])
 
-    def words(name: str, different: str, equal: str) -> str:
-        """`equal` where the measured difference is 0; `different` where it isn't or isn't known."""
-        return equal if measured(name) == 0 else different
-
     def off(name: str) -> str:
         """How far apart two things are, to be read; dots until it is known."""
         value = measured(name)
         return "…" if value is None else apart_by(value)
 
-    def measures(**names: str) -> tuple[Measure, ...]:
-        """What is compared, as code, by the name of the difference."""
-        return tuple(Measure(of, measured(name)) for name, of in names.items())
-
-    cell = CELLS[experiment.model.cell].label
     masked = "a mask prevents it."
     if measured("masked_moved"):
         masked = f"with a mask, by {off('masked_moved')}."
-    of_modes, moved = "max |sequence[:, -1] − last|", "max |last − unpadded last|"
-    return {
-        "bidirectional": ProofCard(
-            "Bidirectional",
-            measures(
-                bidirectional=of_modes,
-                bidirectional_rule="max |[forward[:, -1], backward[:, 0]] − last|",
-            ),
-            words(
-                "bidirectional",
-                f"Off by {off('bidirectional')}: "
-                "last-step mode takes the backward output of step 1.",
-                "Both outputs are the same on these samples.",
-            ),
-            "The layer that reads backwards has read everything at the first timestep. The last "
-            "step of its sequence has seen one input; last takes its first. Here its weights are "
-            "fresh and untrained.",
-        ),
-        "padding": ProofCard(
-            f"Padding: {padding} steps of zeros at the end",
-            measures(padded_moved=f"without a mask: {moved}", masked_moved=f"with a mask: {moved}"),
-            words(
-                "padded_moved",
-                f"Zeros move the last-step answer by {off('padded_moved')}; {masked}",
-                "Zeros at the end move nothing here.",
-            ),
-            f"Without a mask the {cell} goes on through the zeros, "
-            + words("padded_moved", "and last has seen them", "which move nothing here")
-            + ". A mask holds the state, so that last is the last step that counts. "
-            + _last_of_padded(measured("padded"), measured("masked")),
-        ),
-        "zeroed": ProofCard(
-            "zero_output_for_mask=True",
-            measures(zeroed=of_modes),
-            words(
-                "zeroed",
-                f"Off by {off('zeroed')}: the sequence ends in zeros, last-step mode doesn't.",
-                "The sequence ends in zeros, and here last-step mode does, too.",
-            ),
-            "It puts zeros where the sequence would repeat the last output, while last stays what "
-            "it is: "
-            + words(
-                "zeroed",
-                "the difference is the largest output itself.",
-                "here these outputs are zero themselves.",
-            ),
-        ),
-        "backwards": ProofCard(
-            "go_backwards=True",
-            measures(backwards=of_modes, backwards_flipped="flipped: max |sequence[:, 0] − last|"),
-            words(
-                "backwards_flipped",
-                ("Still the same" if not measured("backwards") else f"Off by {off('backwards')}")
-                + f" in the order read; flipped, off by {off('backwards_flipped')}.",
-                "Here it is the same output, flipped or not.",
-            ),
-            "Outputs stand in the order in which the steps were read, not flipped back, so the "
-            "last one has read all of x. "
-            + words(
-                "backwards_flipped",
-                "Flip them and it isn't the last any more.",
-                "Flipped, the last is another one, which has the same value here.",
-            ),
-        ),
+    words = {
+        "cell": CELLS[experiment.model.cell].label,
+        "padding": padding,
+        "with_a_mask": masked,
+        "ends": _last_of_padded(measured("padded"), measured("masked")),
+        "as_read": f"Off by {off('backwards')}" if measured("backwards") else "Still the same",
     }
+    cards = {}
+    for name, row in _CARDS.items():
+        which = int(measured(row["decided_by"]) == 0)
+        words |= {key: off(key) for key in row["measures"]}
+        words["rest"] = row["rest"][which] if "rest" in row else ""
+        texts = (row["title"], row["takeaway"][which], row["why"])
+        title, takeaway, why = (text.format(**words) for text in texts)
+        measures = tuple(Measure(of, measured(key)) for key, of in row["measures"].items())
+        cards[name] = ProofCard(title, measures, takeaway, why)
+    return cards
 
 
 def _last_of_padded(padded: float | None, masked: float | None) -> str:
