@@ -19,22 +19,7 @@ def _identifier(match: re.Match[str]) -> Explanation | None:
     kind, received = match["kind"], match["received"].strip("'\".")
     if kind == "activation function" and re.match(r"\(|-?\d|True|False", received):
         return MESSAGES.say("activation in second place", received=received)
-    for meant in difflib.get_close_matches(received, _KNOWN[kind], 1, 0.7):
+    known = [*MESSAGES.file["known"][kind], *(RULE_OF if kind in ("loss", "metric") else ())]
+    for meant in difflib.get_close_matches(received, known, 1, 0.7):
         return MESSAGES.say("misspelt", kind=kind, received=received, meant=meant)
     return None
-
-
-_KNOWN = {
-    "activation function": ("tanh", "sigmoid", "relu", "softmax", "linear", "hard_sigmoid", "gelu"),
-    "initializer": ("glorot_uniform", "orthogonal", "zeros", "ones", "random_normal", "he_normal"),
-    "loss": tuple(RULE_OF),
-    "optimizer": ("adam", "sgd", "rmsprop", "adamw", "nadam", "adagrad"),
-    "metric": (
-        "accuracy",
-        "binary_accuracy",
-        "categorical_accuracy",
-        "sparse_categorical_accuracy",
-        *RULE_OF,
-    ),
-}
-"""What Keras takes by name, as far as it is at home in a recurrent model."""
