@@ -17,6 +17,7 @@ from lib.baselines import best_possible
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.figures import axes, chart, marks
+from lib.figures.data import input_squares
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 from lib.run import Snapshot
@@ -82,7 +83,21 @@ def predictions_figure(
     y = axes.linear_axis(title, held, axes.with_room(targets), zero=zero)
     name = f"predictions {dataset.name} {target}"
     layout = chart.layout(palette, x, y, rows, name=name, height=TIMESTEPS_HEIGHT)
-    return chart.figure([line, *_traces(values, head, palette, hover, earlier)], layout)
+    traces = [line, *_traces(values, head, palette, hover, earlier)]
+    if dataset.origin:
+        traces.append(input_squares(dataset, index, palette) | {"hoverinfo": "skip"})
+        layout["xaxis"]["anchor"] = "y2"
+        layout["yaxis"]["domain"] = [0.2, 1.0]
+        layout["yaxis2"] = {
+            "domain": [0.0, 0.12],
+            "autorange": "reversed",
+            "tickvals": [(dataset.shape[2] - 1) / 2],
+            "ticktext": ["inputs"],
+            "tickfont": layout["yaxis"]["tickfont"],
+            "showgrid": False,
+            "zeroline": False,
+        }
+    return chart.figure(traces, layout)
 
 
 def step_error_figure(

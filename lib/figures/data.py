@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -36,6 +38,27 @@ def frame_of_sample(dataset: Dataset, sample: int) -> pd.DataFrame:
     return pd.DataFrame(columns, pd.Index(dataset.timestep_names, name="timestep"))
 
 
+def input_squares(dataset: Dataset, sample: int, palette: Palette) -> dict[str, Any]:
+    """A trace of one sample's inputs as shades, features by timesteps, on a second y axis."""
+    _, steps, features = dataset.shape
+    shades = palette.shades(palette.ink)
+    texts = np.array([chart.escaped(name) for name in dataset.feature_names])
+    return {
+        "type": "heatmap",
+        "x": np.arange(1, steps + 1),
+        "y": np.arange(features),
+        "z": dataset.x[sample].T,
+        "colorscale": [[k / (len(shades) - 1), shade] for k, shade in enumerate(shades)],
+        "showscale": False,
+        "xgap": 1 if steps <= GAPS else 0,
+        "ygap": 1,
+        "yaxis": "y2",
+        "name": "inputs",
+        "text": np.tile(texts[:, None], (1, steps)),
+        "hovertemplate": f"%{{text}}: %{{z:{chart.VALUE}}}<extra></extra>",
+    }
+
+
 def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     """Targets of one sample over its timesteps, above the inputs as squares, features by steps.
 
@@ -59,25 +82,8 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     marker = {"color": palette.last, "size": 14, "symbol": "diamond"}
     diamonds = [steps] * len(drawn), targets[-1, drawn]
     data.append(marks.points(f"what the {which}", *diamonds, marker, ""))
-    shades = palette.shades(palette.ink)
     short = [chart.shortened(name) for name in dataset.feature_names]
-    texts = np.array([chart.escaped(name) for name in dataset.feature_names])
-    data.append(
-        {
-            "type": "heatmap",
-            "x": np.arange(1, steps + 1),
-            "y": np.arange(features),
-            "z": dataset.x[sample].T,
-            "colorscale": [[k / (len(shades) - 1), shade] for k, shade in enumerate(shades)],
-            "showscale": False,
-            "xgap": 1 if steps <= GAPS else 0,
-            "ygap": 1,
-            "yaxis": "y2",
-            "name": "inputs",
-            "text": np.tile(texts[:, None], (1, steps)),
-            "hovertemplate": f"%{{text}}: %{{z:{chart.VALUE}}}<extra></extra>",
-        }
-    )
+    data.append(input_squares(dataset, sample, palette))
     higher = "darker" if palette.theme == "light" else "brighter"
     key = [
         *(entries[k : k + 2] for k in range(0, len(entries), 2)),

@@ -120,7 +120,7 @@ def test_what_the_widgets_say_is_settled_once_in_a_run_of_a_page(
 def test_the_first_run_leaves_the_lower_half_to_the_second() -> None:
     """The code and the lower charts come when the upper ones have been painted."""
     app = start()
-    assert [m.value for m in app.markdown if "each model's answers" in m.value]
+    assert [m.value for m in app.markdown if "the answers" in m.value]
     assert not app.code
     app.run()
     assert len(app.code) == 1

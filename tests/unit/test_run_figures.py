@@ -12,6 +12,7 @@ from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
 from lib.figures.by_epoch import compare_figure, loss_figure
 from lib.figures.by_timestep import UNASKED, predictions_figure, step_error_figure
+from tests.unit.own_data import windows_of_load
 from tests.unit.pictures import (
     EXPERIMENT,
     LIGHT,
@@ -45,6 +46,26 @@ def test_predictions_are_shown_in_the_raw_unit():
     assert list(the(figure, "target").x) == [1, 2, 3, 4]
     assert figure.layout.yaxis.title.text == "target 2 (°C)"
     assert "°C" in the(figure, "target").hovertemplate
+
+
+def test_a_tables_sample_has_its_dates_and_inputs():
+    """The dates of the rows that are read, and below the answers what is read."""
+    dataset = windows_of_load(timesteps=6)
+    snapshot = a_snapshot(dataset, sequence=0.5)
+    figure = predictions_figure(EXPERIMENT, dataset, snapshot, 1, 0, palette=LIGHT)
+    index = int(snapshot.samples[1])
+    row = dataset.origin.starts[index] + 5
+    assert figure.layout.xaxis.ticktext[-1] == f"{dataset.origin.times[row]:%Y-%m-%d %H:%M}"
+    assert np.array_equal(the(figure, "inputs").z, dataset.x[index].T)
+    assert not traces(predictions_of_a_task(), "inputs")
+
+
+def predictions_of_a_task():
+    """The same chart of data that have no rows."""
+    dataset = a_dataset()
+    return predictions_figure(
+        EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5), 0, 0, palette=LIGHT
+    )
 
 
 def test_the_last_step_model_gives_one_value_and_nothing_before_it():

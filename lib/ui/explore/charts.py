@@ -111,7 +111,7 @@ def _pickers(shown: ShownRun) -> tuple[int, int]:
     names = [dataset.short_sample_name(index) for index in shown.snapshot.samples]
     sample, target = sample_index(len(names)), 0
     with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
-        st.markdown(f"### {plain(dataset.title)}: each model's answers")
+        st.markdown(f"### {plain(dataset.title)}: the answers")
         if dataset.targets > 1:
             target = st.selectbox(
                 "Target column",
