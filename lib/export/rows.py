@@ -174,30 +174,16 @@ def _unroll(column: str, label: str, series: str, *names: str) -> list[str]:
     ]
 
 
-def _texts(column: str) -> list[str]:
-    """Whole numbers without a point."""
-    entries = f"frame[{column}]"
-    return [f'{entries} = {entries}.map(str, na_action="ignore").str.removesuffix(".0")']
-
-
 MENDINGS: dict[Mending, Callable[..., list[str]]] = {
     "arrays": _arrays,
-    "index": lambda _: ["frame = frame.reset_index()"],
-    "empty rows": lambda _: ['frame = frame.dropna(how="all")'],
-    "undated ends": lambda _, first, last: [
-        f"frame = frame[{first}:{last}]  # the other rows have no date"
-    ],
-    "duplicates": lambda _: ["frame = frame.drop_duplicates()"],
-    "newest first": lambda _: ["frame = frame[::-1]"],
-    "order": lambda column: [f'frame = frame.sort_values({column}, kind="stable")'],
-    "texts": _texts,
     "numbers": _numbers,
-    "huge": lambda column, limit: [
-        f"frame[{column}] = frame[{column}].mask(frame[{column}].abs() > {limit})"
-    ],
     "times": _times,
     "joined": _joined,
     "unroll": _unroll,
+    **{
+        name: lambda column, *details, code=code: [code.format(column, *details)]
+        for name, code in _FILE["mendings"].items()
+    },
 }
 """What `lib.uploads` may have done to a file's entries → the same in pandas, from the column's name
 as code and the details of `lib.dataset.Mended`."""
