@@ -17,14 +17,36 @@ from lib.baselines import best_possible
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.figures import axes, chart, marks
-from lib.figures.data import input_squares
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 from lib.run import Snapshot
 
 TIMESTEPS_HEIGHT = 340
+GAPS = 30
+"""Up to so many timesteps there are gaps between squares; of more they would be half on a phone."""
 UNASKED = {"dense": "its head, asked earlier", "none": "its output, asked earlier"}
 """What the dotted line is called, next to "last-step mode", by the model's head."""
+
+
+def input_squares(dataset: Dataset, sample: int, palette: Palette) -> dict[str, Any]:
+    """A trace of one sample's inputs as shades, features by timesteps, on a second y axis."""
+    _, steps, features = dataset.shape
+    shades = palette.shades(palette.ink)
+    texts = np.array([chart.escaped(name) for name in dataset.feature_names])
+    return {
+        "type": "heatmap",
+        "x": np.arange(1, steps + 1),
+        "y": np.arange(features),
+        "z": dataset.x[sample].T,
+        "colorscale": [[k / (len(shades) - 1), shade] for k, shade in enumerate(shades)],
+        "showscale": False,
+        "xgap": 1 if steps <= GAPS else 0,
+        "ygap": 1,
+        "yaxis": "y2",
+        "name": "inputs",
+        "text": np.tile(texts[:, None], (1, steps)),
+        "hovertemplate": f"%{{text}}: %{{z:{chart.VALUE}}}<extra></extra>",
+    }
 
 
 def predictions_figure(

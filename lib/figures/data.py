@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from lib.dataset import Dataset
 from lib.figures import axes, chart, marks
+from lib.figures.by_timestep import input_squares
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 from lib.narrate.data import raw_targets
@@ -18,8 +17,6 @@ PLOT, GAP, ROW = 170, 32, 22
 """Of the chart of a sample, in pixels: the height of its targets' plot, of the room below it, and
 of each feature's squares."""
 MOST_LINES = 8
-GAPS = 30
-"""Up to so many timesteps there are gaps between squares; of more they would be half on a phone."""
 DASHES = (("solid", "line"), ("dash", "dashed"), ("dot", "dotted"), ("dashdot", "dashdot"))
 """How the lines of targets are dashed, in turns, and the glyph that says so in a key."""
 
@@ -36,27 +33,6 @@ def frame_of_sample(dataset: Dataset, sample: int) -> pd.DataFrame:
         if dataset.is_scaled:
             columns[chart.with_unit(name, dataset.target_unit or "raw")] = raw[:, k]
     return pd.DataFrame(columns, pd.Index(dataset.timestep_names, name="timestep"))
-
-
-def input_squares(dataset: Dataset, sample: int, palette: Palette) -> dict[str, Any]:
-    """A trace of one sample's inputs as shades, features by timesteps, on a second y axis."""
-    _, steps, features = dataset.shape
-    shades = palette.shades(palette.ink)
-    texts = np.array([chart.escaped(name) for name in dataset.feature_names])
-    return {
-        "type": "heatmap",
-        "x": np.arange(1, steps + 1),
-        "y": np.arange(features),
-        "z": dataset.x[sample].T,
-        "colorscale": [[k / (len(shades) - 1), shade] for k, shade in enumerate(shades)],
-        "showscale": False,
-        "xgap": 1 if steps <= GAPS else 0,
-        "ygap": 1,
-        "yaxis": "y2",
-        "name": "inputs",
-        "text": np.tile(texts[:, None], (1, steps)),
-        "hovertemplate": f"%{{text}}: %{{z:{chart.VALUE}}}<extra></extra>",
-    }
 
 
 def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:

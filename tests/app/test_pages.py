@@ -235,7 +235,7 @@ def test_what_stands_in_for_a_file_is_what_the_sidebar_says() -> None:
     """Its T, F, U and mode, so that they can be tried before there is a file."""
     app = start(data="upload", T="9", U="5", mode="last")
     assert "Seattle weather stands in" in app.warning[0].value
-    assert any("Seattle weather: each" in each.value for each in app.markdown)
+    assert any("Seattle weather: the answers" in each.value for each in app.markdown)
     strip = " ".join(each.proto.body for each in app.get("html"))
     for shape in ("(N, 9, 4)", "(N, 5)"):
         assert shape in strip

@@ -59,7 +59,7 @@ LAST = ("last", "last-step mode")
         (
             [(SEQUENCE, 1.99, 9)],
             0,
-            "In this run sequence mode doesn't beat the same hour last week",
+            "In this run sequence mode doesn't clearly beat the same hour last week",
         ),
         ([(LAST, 1, 1.5)], 1, "In this run last-step mode doesn't beat guessing no change"),
         ([(LAST, 9, 0.5)], 1, "In this run last-step mode beats guessing no change, the best"),
