@@ -181,7 +181,7 @@ class _Draft:
         return tuple(f"{step}{1 + t * self.data.rate}" for t in range(self.data.timesteps))
 
     def _target_names(self) -> tuple[str, ...]:
-        if self.data.ahead == "one":
+        if self.data.ahead == "one" or not self.data.horizon:
             return self.targets
         step = self.table.step
         return tuple(
@@ -248,7 +248,7 @@ class _Draft:
             of_part = order[part[order] == p]
             edges.append((label(of_part[0]), label(of_part[-1])) if len(of_part) else ("", ""))
         begin, each = f"Rows up to {edges[0][1]} are for training", ""
-        if len(rows.names) > 1:
+        if len(rows.names) > 1 and rows.times is not None:
             each = " Each series is cut at the same times."
         if not edges[2][0]:
             return f"{begin} and rows from {edges[1][0]} on for validation; none is in both.{each}"

@@ -107,6 +107,13 @@ def test_a_rows_change_from_itself_is_refused():
         cut(counting(100), ["row"], ["row"], 4, horizon=0, form="change")
 
 
+def test_a_rows_own_target_has_its_plain_name():
+    """Nothing is 0 days ahead."""
+    assert cut(counting(99), ["row"], ["row"], 4, horizon=0, ahead="each").target_names == ("row",)
+    names = cut(counting(99), ["row"], ["row"], 4, horizon=2, ahead="each").target_names
+    assert names == ("row, 1 row ahead", "row, 2 rows ahead")
+
+
 def test_some_percent_are_always_left_for_validation():
     """Training and test part together have 95 at most; the slider says so."""
     settled = settle(Experiment().set(data="seattle", train=80, test=40))
