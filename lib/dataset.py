@@ -217,10 +217,9 @@ class Dataset(Samples):
     def steps_of(self, index: int) -> tuple[str, ...]:
         """T names of a sample's timesteps: the times of its rows, where there are dates."""
         origin = self.origin
-        if origin is None or origin.times is None or not origin.time_format:
+        if origin is None or not origin.time_format:
             return self.timestep_names
-        rows = origin.starts[index] + origin.rate * np.arange(self.shape[1])
-        return tuple(origin.times[rows].strftime(origin.time_format))
+        return tuple(origin.label(row) for row in origin.rows(self.shape[1], index))
 
     @property
     def is_scaled(self) -> bool:
@@ -279,9 +278,9 @@ class Dataset(Samples):
     def _bare_name(self, index: int) -> str:
         if self.origin is None:
             return self.sample_names[index] if self.sample_names else f"sample {index + 1}"
-        start = int(self.origin.starts[index])
+        start, *_, last = self.origin.rows(self.shape[1], index).tolist()
         begin = self.origin.label(start)
-        end = self.origin.label(start + self.origin.rate * (self.shape[1] - 1))
+        end = self.origin.label(last)
         day, _, time = end.partition(" ")
         if time and "-" in day and begin.startswith(f"{day} "):
             end = time  # of the same day

@@ -120,13 +120,13 @@ def forecast(
     return Forecast(times, values, widths, np.broadcast_to(errors, (length,)), covered)
 
 
-def half_widths(errors: np.ndarray, level: float = LEVEL) -> np.ndarray:
+def half_widths(errors: np.ndarray) -> np.ndarray:
     """Of absolute errors (n, h), NaN where there is none, half of a band's height by step, (h,).
 
     NaN where there are too few: a band of 90% needs nine.
     """
     count = np.isfinite(errors).sum(axis=0)
-    rank = np.ceil(level * (count + 1) - 1e-9).astype(int)
+    rank = np.ceil(LEVEL * (count + 1) - 1e-9).astype(int)
     ordered = np.sort(errors, axis=0)  # NaN last
     place = np.clip(rank - 1, 0, max(len(errors) - 1, 0))
     found = np.take_along_axis(ordered, place[None], axis=0)[0] if len(errors) else np.nan * count

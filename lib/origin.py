@@ -95,9 +95,9 @@ class Origin:
         time = self.times[row]
         return time.strftime(self.time_format) if self.time_format else f"{time}"
 
-    def rows(self, timesteps: int) -> np.ndarray:
-        """The rows that each sample reads, (N, T) int."""
-        return self.starts[:, None] + self.rate * np.arange(timesteps)
+    def rows(self, timesteps: int, samples: int | slice | np.ndarray = slice(None)) -> np.ndarray:
+        """The rows that each of the samples reads, (N, T) int, or (T,) of one."""
+        return self.starts[samples, None] + self.rate * np.arange(timesteps)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,6 +17,7 @@ from lib.dataset import Dataset, Origin
 from lib.experiment import MODES, Experiment
 from lib.recurrence import forward
 from lib.run import ModelWeights
+from lib.tables.cutting import every_kth
 
 BUDGET = 5_000_000_000
 """Multiply-adds of all answers, about a second. Of more samples every k-th is judged."""
@@ -100,14 +101,6 @@ def cost(weights: ModelWeights, timesteps: int) -> int:
     return timesteps * sum(array.size for arrays in weights.values() for array in arrays)
 
 
-def thinned(times: float, period: int) -> int:
-    """Every k-th makes so many times fewer or more: of a season never the same hours alone."""
-    every = max(1, math.ceil(times))
-    while math.gcd(every, max(1, period)) > 1:
-        every += 1
-    return every
-
-
 def answers(
     experiment: Experiment, dataset: Dataset, weights: ModelWeights, part: Part = "judged"
 ) -> Answers:
@@ -117,7 +110,7 @@ def answers(
     """
     samples = part_of(dataset, part)
     share = len(samples) * cost(weights, dataset.shape[1]) / BUDGET
-    every = thinned(share, dataset.origin.period if dataset.origin else 1)
+    every = every_kth(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
     last, steps = {}, None
     for mode, arrays in weights.items():
@@ -193,7 +186,7 @@ def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
     mine = np.flatnonzero(origin.series[origin.starts[said.samples]] == series)
     samples = said.samples[mine]
     column, ahead = divmod(target, len(origin.horizons))
-    about = origin.rows(timesteps)[samples] + origin.horizons[ahead]  # (m, T)
+    about = origin.rows(timesteps, samples) + origin.horizons[ahead]  # (m, T)
     rows = np.unique(about)
     place = np.searchsorted(rows, about[:, -1])
 

@@ -17,7 +17,8 @@ from lib.figures import axes, chart, marks
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 from lib.forecast import Forecast
-from lib.worth import ByRow, thinned
+from lib.tables.cutting import every_kth
+from lib.worth import ByRow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +68,7 @@ def on_dates_figure(
 
 def drawn_every(count: int, period: int) -> int:
     """Every which date is drawn."""
-    return thinned(count / MOST_POINTS, period)
+    return every_kth(count / MOST_POINTS, period)
 
 
 def forecast_figure(

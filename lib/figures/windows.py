@@ -39,7 +39,7 @@ def window_figure(
     goes on to those of the last-step mode.
     """
     steps = dataset.shape[1]
-    reads = origin.starts[sample] + origin.rate * np.arange(steps)
+    reads = origin.rows(steps, sample)
     targets = reads[:, None] + np.array(origin.horizons)  # (T, H)
     series = int(origin.series[reads[0]])
     own = np.flatnonzero(origin.series == series)

@@ -13,7 +13,7 @@ import numpy as np
 
 from lib.dataset import Dataset, Origin
 from lib.english import ALMOST_0, apart, capital, counted, joined, listed, number
-from lib.tables.leaks import Finding, look
+from lib.tables.leaks import Finding, look, moments
 from lib.tables.parts import part_spans
 
 LONGEST_TITLE = 40
@@ -208,9 +208,8 @@ def levels_hint(dataset: Dataset) -> str:
     if not np.isin(of_samples[dataset.judged], of_samples[: dataset.train]).all():
         return ""
     values, series = origin.targets[origin.training, 0], origin.series[origin.training]
-    counts = np.maximum(np.bincount(series), 1)
-    levels = (np.bincount(series, values) / counts)[series]
-    between, within = float(levels.std()), float((values - levels).std())
+    levels, own = moments(values, series)[:, series]
+    between, within = float(levels.std()), math.sqrt((own**2).mean())
     if not within or between < LEVELS_APART * within:
         return ""
     times = number(between / within)

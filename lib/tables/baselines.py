@@ -77,9 +77,8 @@ def table_baselines(windows: Windows, judged: slice) -> tuple[np.ndarray, tuple[
     """
     wrong: dict[str, float] = {}
     found: dict[str, Baseline] = {}
-    now = 0 in windows.origin.horizons  # then models read no target's past but by other columns
     for name, kind in BASELINES.items():
-        if now and name not in ("mean", "linear"):
+        if kind.of_past and 0 in windows.origin.horizons:
             continue
         with np.errstate(over="ignore", invalid="ignore"):
             guess = kind.guess(windows, True)
@@ -289,12 +288,14 @@ class Kind:
     guess: Callable[[Windows, bool], np.ndarray | None]
     """(N, T, K) in the unit of y, or where the second argument, `last`, says so only the last
     timestep's, (N, 1, K); None where there is no such guess."""
+    of_past: bool = False
+    """Whether it is of the target's own past: where that is of the same row, none may be known."""
 
 
 BASELINES = {
-    "last": Kind(_last_label, _of_rows(_last)),
-    "seasonal": Kind(_seasonal_label, _of_rows(_seasonal)),
-    "drift": Kind(lambda _: "the mean change going on", _of_rows(_drift)),
+    "last": Kind(_last_label, _of_rows(_last), of_past=True),
+    "seasonal": Kind(_seasonal_label, _of_rows(_seasonal), of_past=True),
+    "drift": Kind(lambda _: "the mean change going on", _of_rows(_drift), of_past=True),
     "mean": Kind(lambda _: "guessing the mean", _of_rows(_mean)),
     "linear": Kind(lambda _: "a linear autoregression", _linear),
 }

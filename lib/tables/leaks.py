@@ -181,8 +181,8 @@ def _scaling(dataset: Dataset, origin: Origin) -> Finding:
     columns = [*origin.inputs.T, *origin.targets.T]  # one by one: there may be a million rows
     off = moved = grown = 0.0
     for c, column in enumerate(columns):
-        trained = _moments(column[origin.training], group[origin.training])
-        everything = _moments(column, group)[:, : trained.shape[1]]
+        trained = moments(column[origin.training], group[origin.training])
+        everything = moments(column, group)[:, : trained.shape[1]]
         varies = trained[1] > CLOSE**3 * np.abs(trained[0])  # nor is it without training rows
         (mean, scale), (all_mean, all_scale) = trained[:, varies], everything[:, varies]
         if c < dataset.shape[2]:
@@ -201,7 +201,7 @@ def _scaling(dataset: Dataset, origin: Origin) -> Finding:
     return Finding("Scaling on everything", bool(off < CLOSE), words, looked)
 
 
-def _moments(column: np.ndarray, group: np.ndarray) -> np.ndarray:
+def moments(column: np.ndarray, group: np.ndarray) -> np.ndarray:
     """Mean and deviation of the rows (R,) of each group, (2, G); both are 0 where there is none."""
     count, values = np.maximum(np.bincount(group), 1), column.astype(np.float64)
     mean = np.bincount(group, values) / count

@@ -15,7 +15,7 @@ def rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
     by_part = {}
     for name, samples in dataset.parts.items():
         read = np.zeros(len(origin.series), bool)
-        read[origin.rows(dataset.shape[1])[samples]] = True
+        read[origin.rows(dataset.shape[1], samples)] = True
         by_part[name] = used = read.copy()
         for ahead in origin.horizons:
             used[ahead:] |= read[: len(read) - ahead]

@@ -66,6 +66,8 @@ def rows_of(
     """
     import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
 
+    from lib.tables.order import as_texts  # noqa: PLC0415  brings pandas along
+
     _check_targets(table, targets)
     if len(set(inputs)) < len(inputs):
         raise WindowError(f"different input columns are allowed, got {list(inputs)}.")
@@ -77,8 +79,9 @@ def rows_of(
     series: tuple[str, ...] = ("",)
     notes, mended = list[str](), steps_of(table, inputs)
     if by := series_column(table, data.series):
-        numbers, found = pd.factorize(table.frame[by], use_na_sentinel=False)
-        codes, series = numbers.astype(np.int32), tuple(f"{_whole(name)}" for name in found)
+        numbers, found = pd.factorize(as_texts(table.frame[by]), use_na_sentinel=False)
+        codes = numbers.astype(np.int32)
+        series = tuple("none" if pd.isna(name) else f"{name}" for name in found)
         mended.append(("series", by, ()))
         order = np.argsort(codes, kind="stable")
         if isinstance(times, pd.DatetimeIndex):
@@ -119,13 +122,6 @@ def rows_of(
         notes=tuple(notes),
         mended=tuple(mended),
     )
-
-
-def _whole(name: object) -> object:
-    """A number that is whole without its ".0"; "none" for what is missing."""
-    if isinstance(name, float):
-        return "none" if np.isnan(name) else int(name) if name.is_integer() else name
-    return name
 
 
 def _numbered(codes: np.ndarray) -> np.ndarray:

@@ -176,7 +176,7 @@ class _Draft:
     def _timestep_names(self, origin: Origin) -> tuple[str, ...]:
         """Their times where these are the same in all samples, else their numbers."""
         if self.rows.times is not None and not np.ptp(self.rows.rank[origin.starts]):
-            return tuple(origin.label(row) for row in origin.rows(self.data.timesteps)[0])
+            return tuple(origin.label(row) for row in origin.rows(self.data.timesteps, 0))
         step = "" if origin.step == "row" else f"{origin.step} "
         return tuple(f"{step}{1 + t * self.data.rate}" for t in range(self.data.timesteps))
 
