@@ -240,7 +240,7 @@ class _Model:
         origin, last = self.origin, self.origin.starts[samples] + self.reach
         ends = np.full(len(origin.names), -1)
         np.maximum.at(ends, origin.series[last], last + 1)  # the last row of the part by series
-        each = cost({"": tuple(self.arrays)}, self.dataset.shape[1]) * self.feed
+        each = cost({self.mode: tuple(self.arrays)}, self.dataset.shape[1]) * self.feed
         most = min(MOST_STARTS, max(LEAST_STARTS, BUDGET // each))
         last = last[self.own(samples)]
         last = last[np.unique(np.linspace(0, len(last) - 1, most).round().astype(int))]

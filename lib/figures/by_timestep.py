@@ -7,7 +7,7 @@ would have said `earlier`, a dotted line leads to it: nobody gets that from the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,26 @@ def input_squares(dataset: Dataset, sample: int, palette: Palette) -> dict[str, 
         "name": "inputs",
         "text": np.tile(texts[:, None], (1, steps)),
         "hovertemplate": f"%{{text}}: %{{z:{chart.VALUE}}}<extra></extra>",
+    }
+
+
+def make_room_below(
+    layout: dict[str, Any], end: float, begin: float, places: Sequence[float], names: Sequence[str]
+) -> None:
+    """A second y axis, up to the share `end` of the plot, and the first from `begin` on.
+
+    The second has these names, from above, and the x axis stands below it.
+    """
+    layout["xaxis"]["anchor"] = "y2"
+    layout["yaxis"]["domain"] = [begin, 1.0]
+    layout["yaxis2"] = {
+        "domain": [0.0, end],
+        "autorange": "reversed",
+        "tickvals": places,
+        "ticktext": names,
+        "tickfont": layout["yaxis"]["tickfont"],
+        "showgrid": False,
+        "zeroline": False,
     }
 
 
@@ -108,17 +128,7 @@ def predictions_figure(
     traces = [line, *_traces(values, head, palette, hover, earlier)]
     if dataset.origin:
         traces.append(input_squares(dataset, index, palette) | {"hoverinfo": "skip"})
-        layout["xaxis"]["anchor"] = "y2"
-        layout["yaxis"]["domain"] = [0.2, 1.0]
-        layout["yaxis2"] = {
-            "domain": [0.0, 0.12],
-            "autorange": "reversed",
-            "tickvals": [(dataset.shape[2] - 1) / 2],
-            "ticktext": ["inputs"],
-            "tickfont": layout["yaxis"]["tickfont"],
-            "showgrid": False,
-            "zeroline": False,
-        }
+        make_room_below(layout, 0.12, 0.2, [(dataset.shape[2] - 1) / 2], ["inputs"])
     return chart.figure(traces, layout)
 
 

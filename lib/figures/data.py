@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from lib.dataset import Dataset
 from lib.figures import axes, chart, marks
-from lib.figures.by_timestep import input_squares
+from lib.figures.by_timestep import input_squares, make_room_below
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 from lib.narrate.data import raw_targets
@@ -72,21 +72,13 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     inner = PLOT + GAP + squares
     layout = chart.layout(
         palette,
-        axes.timestep_axis(dataset.steps_of(sample)) | {"anchor": "y2"},  # below the squares
-        axes.linear_axis(y, targets.ravel(), targets.ravel(), zero=zero)
-        | {"domain": [(squares + GAP) / inner, 1.0]},
+        axes.timestep_axis(dataset.steps_of(sample)),
+        axes.linear_axis(y, targets.ravel(), targets.ravel(), zero=zero),
         key,
         name=f"sample {dataset.name}",
         height=chart.top(key) + inner + chart.BOTTOM,
         left=chart.left_of(short),
     )
-    layout["yaxis2"] = {
-        "domain": [0.0, squares / inner],
-        "autorange": "reversed",
-        "tickvals": np.arange(features),
-        "ticktext": [chart.escaped(name) for name in short],
-        "tickfont": layout["yaxis"]["tickfont"],
-        "showgrid": False,
-        "zeroline": False,
-    }
+    names = [chart.escaped(name) for name in short]
+    make_room_below(layout, squares / inner, (squares + GAP) / inner, [*range(features)], names)
     return chart.figure(data, layout | {"hovermode": "closest"})

@@ -201,8 +201,8 @@ def levels_hint(dataset: Dataset) -> str:
 
     Of a table's first target column, where all series are scaled alike and are in both parts.
     """
-    origin, scale = dataset.origin, dataset.target_scale
-    if origin is None or len(origin.names) < 2 or scale is None or scale.ndim > 1:
+    origin = dataset.origin
+    if origin is None or len(origin.names) < 2 or origin.x_scale.by_series:
         return ""
     of_samples = origin.series[origin.starts]
     if not np.isin(of_samples[dataset.judged], of_samples[: dataset.train]).all():

@@ -176,8 +176,7 @@ def _shared_rows(used: dict[str, np.ndarray]) -> Finding:
 
 def _scaling(dataset: Dataset, origin: Origin) -> Finding:
     """How far means and deviations of all rows are from those of the training rows."""
-    per_series = dataset.target_scale is not None and dataset.target_scale.ndim == 2
-    group = origin.series if per_series else np.zeros_like(origin.series)
+    group = origin.series if origin.x_scale.by_series else np.zeros_like(origin.series)
     columns = [*origin.inputs.T, *origin.targets.T]  # one by one: there may be a million rows
     off = moved = grown = 0.0
     for c, column in enumerate(columns):
