@@ -216,8 +216,7 @@ class Dataset(Samples):
 
     def steps_of(self, index: int) -> tuple[str, ...]:
         """T names of a sample's timesteps: the times of its rows, where there are dates."""
-        origin = self.origin
-        if origin is None or not origin.time_format:
+        if not (origin := self.origin) or not origin.time_format:
             return self.timestep_names
         return tuple(origin.label(row) for row in origin.rows(self.shape[1], index))
 
@@ -279,8 +278,7 @@ class Dataset(Samples):
         if self.origin is None:
             return self.sample_names[index] if self.sample_names else f"sample {index + 1}"
         start, *_, last = self.origin.rows(self.shape[1], index).tolist()
-        begin = self.origin.label(start)
-        end = self.origin.label(last)
+        begin, end = self.origin.label(start), self.origin.label(last)
         day, _, time = end.partition(" ")
         if time and "-" in day and begin.startswith(f"{day} "):
             end = time  # of the same day

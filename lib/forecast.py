@@ -84,26 +84,17 @@ def forecast(
     judged: Answers,
     tested: Answers | None = None,
 ) -> Forecast:
-    """Forecast the rows after the last one of a series.
+    """Forecast the rows after the last one of `series`, 0 to S-1, of target `column`, 0 to C-1.
 
-    Args:
-        experiment: the run's.
-        dataset: the run's.
-        weights: of the run's models, by mode.
-        series: which series, 0 to S-1.
-        column: which target column, 0 to C-1.
-        feed: how many rows to go by feeding answers back; 0 is direct, as far as the horizon.
-        judged: what the models say of the validation part.
-        tested: what they say of the test part, to count what lies inside the bands; None means
-            that nobody has looked there.
+    `feed` is how many rows to go by feeding answers back; 0 is direct, as far as the horizon.
+    Bands are from `judged`, what the models say of the validation part; how many targets lie inside
+    is counted on `tested`, those of the test part, where somebody has looked there.
 
-    Raises:
-        ForecastError: where the series is too short, or answers can't be fed back.
+    Raises ForecastError where the series is too short, or answers can't be fed back.
     """
     if feed and (why := why_not_fed_back(dataset)):
         raise ForecastError(why)
-    values, widths, covered = {}, {}, {}
-    errors = np.zeros(0, int)
+    values, widths, covered, errors = {}, {}, {}, np.zeros(0, int)
     for mode, arrays in weights.items():
         model = _Model(experiment, dataset, _origin(dataset), mode, arrays, series, column, feed)
         values[mode] = model.fed_back() if feed else model.direct()

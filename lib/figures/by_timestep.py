@@ -118,11 +118,8 @@ def predictions_figure(
     zero = axes.from_zero(targets)
     # Half of a diamond on the axis lies below it.
     x = axes.timestep_axis(dataset.steps_of(index)) | {"ticklabelstandoff": 5 if zero else 0}
-    title, held = (
-        chart.with_unit(dataset.target_names[target], unit),
-        np.concatenate([truth, *asked]),
-    )
-    y = axes.linear_axis(title, held, axes.with_room(targets), zero=zero)
+    title, held = chart.with_unit(dataset.target_names[target], unit), [truth, *asked]
+    y = axes.linear_axis(title, np.concatenate(held), axes.with_room(targets), zero=zero)
     name = f"predictions {dataset.name} {target}"
     layout = chart.layout(palette, x, y, rows, name=name, height=TIMESTEPS_HEIGHT)
     traces = [line, *_traces(values, head, palette, hover, earlier)]

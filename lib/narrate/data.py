@@ -180,9 +180,8 @@ def range_hint(dataset: Dataset) -> str:
 
     Of a table's first target column, where the targets are values and not changes.
     """
-    if not (origin := dataset.origin) or dataset.base is not None or not dataset.has_validation:
-        return ""
-    if 0 in origin.horizons:  # the change from a row to itself
+    origin, changes = dataset.origin, dataset.base is not None
+    if not origin or changes or 0 in origin.horizons or not dataset.has_validation:
         return ""
     training, judged = slice(dataset.train), dataset.judged
     seen = [edge(dataset.y[training], axis=1) for edge in (np.min, np.max)]
@@ -225,11 +224,9 @@ def series_hint(dataset: Dataset) -> str:
     seen, judged = np.unique(series[: dataset.train]), np.unique(series[dataset.judged])
     if not np.isin(judged, seen).all() or len(judged) == len(origin.names):
         return ""
-    which = listed([origin.names[s] for s in judged])
-    return (
-        f"Validation is of {len(judged)} of {len(origin.names)} series alone ({which}): others end "
-        "before it begins. Split by series to check on whole ones."
-    )
+    which = f"{len(judged)} of {len(origin.names)} series alone"
+    ends = f"({listed([origin.names[s] for s in judged])}): others end before it begins."
+    return f"Validation is of {which} {ends} Split by series to check on whole ones."
 
 
 def thinned(dataset: Dataset) -> str:

@@ -68,15 +68,11 @@ class Cut:
 def cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
     """Cut rows into windows.
 
-    Args:
-        series: which series a row belongs to, (R,) int, never decreasing.
-        rank: where it stands in time, (R,) int from 0; increasing in each series.
-        plan: how.
-        most: how many windows there may be; of more every k-th is used.
+    `series` tell which one a row belongs to, (R,) int, never decreasing; `rank` where it stands in
+    time, (R,) int from 0, increasing in each. Of more than `most` windows every k-th is used.
 
-    Raises:
-        TooShortError: where a part would have no window.
-        WindowError: where there are too few series for the parts.
+    Raises TooShortError where a part would have no window, and WindowError where there are too few
+    series for the parts.
     """
     try:
         return _cut(series, rank, plan, most)

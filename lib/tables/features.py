@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias, cast
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from lib.dataset import Mended
 from lib.english import listed
-from lib.tables.table import MAX_COLUMNS, Table, WindowError
+from lib.tables.table import MAX_COLUMNS, Table, WindowError, remembered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,19 +51,13 @@ def calendar_names(table: Table) -> tuple[str, ...]:
     )
 
 
-_names: WeakKeyDictionary[Table, dict[tuple[str, ...], list[str]]] = WeakKeyDictionary()
-"""What `feature_names` returned: every run of a page asks, and a table may be long."""
-
-
+@remembered
 def feature_names(table: Table, inputs: tuple[str, ...]) -> list[str]:
     """F names of the features that these inputs make.
 
     Raises WindowError for a column that isn't there.
     """
-    known = _names.setdefault(table, {})
-    if inputs not in known:
-        known[inputs] = [name for column in inputs for name, _ in _features_of(table, column)]
-    return known[inputs]
+    return [name for column in inputs for name, _ in _features_of(table, column)]
 
 
 def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.ndarray]]:

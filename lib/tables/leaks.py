@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from lib.dataset import Dataset, Origin
 from lib.english import counted, joined, number
 from lib.tables.parts import rows_by_part, series_by_part
+from lib.tables.table import remembered
 
 ALIKE = 0.9999
 """Two columns are one if they go together, and their changes do, more closely than this."""
@@ -41,22 +41,16 @@ class Finding:
     """Whether it is about what is in several parts."""
 
 
-_found: WeakKeyDictionary[Dataset, list[Finding]] = WeakKeyDictionary()
-"""What `look` returned: of a million rows it takes 0.2 s."""
-
-
+@remembered
 def look(dataset: Dataset) -> list[Finding]:
     """All that can be looked for in these data."""
-    if dataset in _found:
-        return _found[dataset]
     found, origin, several = [_answers(dataset)], dataset.origin, len(dataset.parts) > 1
     if several and not origin:
-        found.append(_shared_samples(dataset))
+        return [*found, _shared_samples(dataset)]
     if several and origin:
         used = rows_by_part(dataset, origin)
         found += [_shared_rows(used), _scaling(dataset, origin)]
         found += [_series(dataset, origin, used)] if len(origin.names) > 1 else []
-    _found[dataset] = found
     return found
 
 

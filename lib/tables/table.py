@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from lib.dataset import Mended
@@ -12,6 +13,8 @@ from lib.experiment import ExperimentError, limit_of
 
 if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor shouldn't wait for
     import pandas as pd
+
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 MAX_COLUMNS = int(limit_of("F").maximum)
 """How many features the input columns can make, and how many target columns there can be."""
@@ -91,12 +94,24 @@ class Table:
         return tuple(str(name) for name in self.frame.columns if dtypes[name].name == "category")
 
 
-_usual_columns: WeakKeyDictionary[Table, tuple[tuple[str, ...], tuple[str, ...]]] = (
-    WeakKeyDictionary()
-)
-"""What `default_columns` returned: every control of the sidebar asks, and a table may be long."""
+def remembered(function: _F) -> _F:
+    """The same function; what it returned is kept as long as its first argument is there.
+
+    For what each run of a page asks of tables and datasets, which may have a million rows.
+    """
+    known: WeakKeyDictionary[Any, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
+
+    @wraps(function)
+    def once(of: Any, *about: Any) -> Any:
+        made = known.setdefault(of, {})
+        if about not in made:
+            made[about] = function(of, *about)
+        return made[about]
+
+    return cast(_F, once)
 
 
+@remembered
 def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Inputs and targets to start from, where the person hasn't chosen.
 
@@ -104,8 +119,6 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     tells series apart, and for those whose first value is in the later half: rows before it can't
     be used. The target is the last one that isn't constant.
     """
-    if table in _usual_columns:
-        return _usual_columns[table]
     numbers = table.frame[[name for name in table.numbers if name != table.series]]
     if numbers.empty:
         raise WindowError(
@@ -124,5 +137,4 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
         others = [name for name in inputs if name not in targets]
         allowed = {*others[: MAX_COLUMNS - len(targets)], *targets}
         inputs = tuple(name for name in inputs if name in allowed)
-    _usual_columns[table] = inputs, targets
     return inputs, targets

@@ -36,23 +36,14 @@ def make_windows(
     seed: int = 0,
     name: str = "upload",
 ) -> Dataset:
-    """Cut a table into windows.
+    """Cut a table into windows: x (N, T, F) and y (N, T, K), standardised by the training rows.
 
-    Args:
-        table: its rows in time order, or series by series.
-        inputs: names of columns of numbers or texts, or of `calendar_names`.
-        targets: C names of columns of numbers; they may be inputs too.
-        data: how; `name`, `inputs` and `targets` there aren't looked at.
-        seed: draws the series of each part.
-        name: the dataset's key in `DATASETS`.
+    `inputs` are names of columns of numbers or texts, or of `calendar_names`; `targets` are of
+    numbers, and may be inputs too. Of `data` its `name`, `inputs` and `targets` aren't looked at;
+    `seed` draws the series of each part. Of more than `MAX_VALUES` numbers, every k-th window.
 
-    Returns:
-        A dataset of x (N, T, F) and y (N, T, K), both standardised with the mean and deviation of
-        the training rows. Where that would be more than `MAX_VALUES` numbers, every k-th window.
-
-    Raises:
-        WindowError: for a column that can't be used so, none or too many.
-        TooShortError: it says which rows were dropped, too.
+    Raises WindowError for a column that can't be used so, none or too many; TooShortError says
+    which rows were dropped, too.
     """
     inputs, targets = tuple(inputs), tuple(targets)
     rows = rows_of(table, inputs, targets, data)
@@ -137,8 +128,8 @@ class _Draft:
             )
         if not data.period:
             origin = replace(origin, period=find_period(origin))
-        lead = "" if not h or data.ahead == "each" else f"{'one' if h == 1 else h} {step}"
-        lead += "s" if h > 1 and lead else ""
+        lead = "one" if h == 1 else f"{h}"
+        lead = "" if not h or data.ahead == "each" else f"{lead} {step}{'s' if h > 1 else ''}"
         own = tuple(f for f, feature in enumerate(rows.feature_names) if feature in self.targets)
         x, (train, validation, test) = origin.inputs[read], windows.sizes
         cut_so = Windows(origin, x, y, train, own, data.form == "change")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -58,3 +60,8 @@ def takeaway(words: str, *details: str, longest: str = "") -> None:
 def hint(text: str) -> None:
     """A sentence of second rank: what a control or a state means."""
     st.markdown(f":small[:gray[{plain(text)}]]")
+
+
+def press(label: str, icon: str, key: str, act: Callable[..., Any], **options: Any) -> None:
+    """A button with one of Material's symbols, which acts in a callback; `options` are its own."""
+    st.button(label, key, icon=f":material/{icon}:", on_click=act, **options)

@@ -29,7 +29,7 @@ from lib.ui.pace import pick_pace
 from lib.ui.session import Loaded, session
 from lib.ui.shown import ShownRun, shown_run
 from lib.ui.style import hide
-from lib.ui.text import say_steadily
+from lib.ui.text import press, say_steadily
 
 STEADY_SECONDS = 2.0
 """A page keeps its polling interval for at least as long."""
@@ -172,14 +172,8 @@ def _button(
     Each has its own key: what a person clicked is what is done, though the button that stands in
     its place may be another one by then. `lib.ui.listener` presses them by it, too.
     """
-    st.button(
-        label or name,
-        key=f"do_{name.lower().replace(' ', '_')}",
-        icon=f":material/{icon}:",
-        on_click=_once,
-        args=(label or name, act),
-        **options,
-    )
+    key, once = f"do_{name.lower().replace(' ', '_')}", partial(_once, label or name, act)
+    press(label or name, icon, key, once, **options)
 
 
 def _once(name: str, act: Callable[[], object]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from lib.doctor.damage import LOSS, MISTAKES, Damage, mistake_of
@@ -14,7 +16,7 @@ from lib.ui import runs
 from lib.ui.fragment import fragment
 from lib.ui.session import ShapesPage, session
 from lib.ui.steady import steady_chart
-from lib.ui.text import hint, plain, takeaway
+from lib.ui.text import hint, plain, press, takeaway
 
 POLL_SECONDS = 0.3
 PICK = "shapes_mistake"
@@ -56,14 +58,7 @@ def _panel(palette: Palette, polling: bool, asked_about: str | None) -> None:
         hint(f"Not the case asked about: this is {MISTAKES[case].title}, with mean squared error.")
     damage = page.damage.get(case) or recorded_damage(case)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Train both",
-            key="train_both",
-            icon=":material/play_arrow:",
-            disabled=polling,
-            on_click=_ask,
-            args=(case,),
-        )
+        press("Train both", "play_arrow", "train_both", partial(_ask, case), disabled=polling)
         if polling:
             st.markdown(":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]")
         else:

@@ -35,7 +35,7 @@ from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.damage import damage_card
 from lib.ui.shapes.shown_stack import current_stack
-from lib.ui.text import hint, plain, say, takeaway
+from lib.ui.text import hint, plain, press, say, takeaway
 
 KEY = "check"
 """In the address."""
@@ -88,13 +88,8 @@ def _question(question: TargetQuestion) -> None:
         st.text_input(label, key=key, max_chars=200, on_change=_read, args=(name,))
         if name in problems:
             st.warning(plain(problems[name]))
-    st.button(
-        "Take the traced stack’s output",
-        key="from_stack",
-        icon=":material/input:",
-        on_click=take_stack_output,
-        width="stretch",
-    )
+    label = "Take the traced stack’s output"
+    press(label, "input", "from_stack", take_stack_output, width="stretch")
     st.session_state["check_loss"] = question.loss
     st.selectbox("Loss", LOSS_NAMES, key="check_loss", on_change=_set, args=("loss", "check_loss"))
     st.session_state["check_batch"] = question.batch_size

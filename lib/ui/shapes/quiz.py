@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import streamlit as st
 
@@ -16,7 +17,7 @@ from lib.stack.tracing import broken
 from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import set_stack
-from lib.ui.text import hint, plain, say, takeaway
+from lib.ui.text import hint, plain, press, say, takeaway
 
 KEY = "quiz"
 """In the address: the question's seed."""
@@ -47,13 +48,7 @@ def quiz(palette: Palette) -> None:
             takeaway(f"✓ {wanted.text}: {wanted.why}", f"{sentence} {SCALES}")
         st.html(stack_picture(steps, sentence, palette))
         if answer is not None:
-            st.button(
-                "Trace this stack",
-                key="quiz_trace",
-                icon=":material/view_in_ar:",
-                on_click=_trace,
-                args=(puzzle,),
-            )
+            press("Trace this stack", "view_in_ar", "quiz_trace", partial(_trace, puzzle))
 
 
 def _number() -> int:
@@ -77,13 +72,7 @@ def _options(number: int, puzzle: Question, answer: int | None) -> None:
             args=(number, place, place == puzzle.right),
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Next question",
-            key="quiz_next",
-            icon=":material/arrow_forward:",
-            on_click=_next,
-            args=(number,),
-        )
+        press("Next question", "arrow_forward", "quiz_next", partial(_next, number))
         if rights := [right for _, right in session().shapes.answers.values()]:
             hint(f"{sum(rights)} of {len(rights)} right.")
 

@@ -6,6 +6,8 @@ and has the clicks that mend it.
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from lib.figures.palette import Palette
@@ -22,7 +24,7 @@ from lib.ui.shapes.doctor import take_stack_output
 from lib.ui.shapes.editor import adding, layer_settings
 from lib.ui.shapes.shown_stack import is_sidebar_stack, previous_stack, set_stack
 from lib.ui.style import page_style
-from lib.ui.text import hint, plain, takeaway
+from lib.ui.text import hint, plain, press, takeaway
 
 PICK, SIDEBAR = "shapes_pattern", "sidebar"
 MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of its own. "
@@ -55,13 +57,8 @@ def tracer(stack: Stack, palette: Palette) -> None:
         _rows(steps, palette)
         with st.container(horizontal=True):
             adding(stack)
-            st.button(
-                "Check a target for this output",
-                key="to_doctor",
-                icon=":material/fact_check:",
-                disabled=broken(steps) is not None,
-                on_click=_check_target,
-            )
+            label, breaks = "Check a target for this output", broken(steps) is not None
+            press(label, "fact_check", "to_doctor", _check_target, disabled=breaks)
     with st.container(border=True):
         st.markdown("### The stack as Keras code")
         st.code(keras_code(steps), language="python", wrap_lines=True)
@@ -107,11 +104,5 @@ def _rows(steps: tuple[TracedLayer, ...], palette: Palette) -> None:
                     st.html(picture)
                     # A button for each change that mends the stack.
                     for number, fix in enumerate(fixes(steps) if step.error else ()):
-                        st.button(
-                            plain(fix.words),
-                            key=f"fix_{number}",
-                            icon=":material/build:",
-                            wrap=True,
-                            on_click=set_stack,
-                            args=(fix.stack,),
-                        )
+                        act = partial(set_stack, fix.stack)
+                        press(plain(fix.words), "build", f"fix_{number}", act, wrap=True)
