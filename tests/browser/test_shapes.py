@@ -114,6 +114,7 @@ def test_a_target_is_checked_and_a_usual_case_opened(page: Page) -> None:
     ).click()
     heading(page, "An error: Keras refuses output (320, 12, 16) and y (320, 16)")
     page.wait_for_url("**check=320.12.16_320.16**")
+    expect(page.locator(".st-key-check_output input")).to_have_value("(320, 12, 16)")
     page.get_by_role("textbox", name="y.shape").fill("320, 12, 16")
     page.get_by_role("textbox", name="y.shape").press("Enter")
     heading(page, "Correct")
