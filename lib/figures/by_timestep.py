@@ -108,7 +108,8 @@ def predictions_figure(
 
     (key, unasked), asked = _key(values, head, palette, earlier), _asked(values, earlier)
     target_key = Entry("dots", f"target{dataset.ahead}", palette.ink, palette.ink)
-    rows = [[target_key, *key], unasked] if unasked else [[target_key, *key]]
+    rows = [[target_key], key] if dataset.ahead else [[target_key, *key]]  # or too long for a phone
+    rows += [unasked] if unasked else []
     seen = snapshot.samples
     if origin := dataset.origin:  # other series may lie elsewhere
         series = origin.series[origin.starts]
@@ -118,6 +119,7 @@ def predictions_figure(
     zero = axes.from_zero(targets)
     # Half of a diamond on the axis lies below it.
     x = axes.timestep_axis(dataset.steps_of(index)) | {"ticklabelstandoff": 5 if zero else 0}
+    x |= {"title": "timestep, its inputs above"} if origin else {}
     title, held = chart.with_unit(dataset.target_names[target], unit), [truth, *asked]
     y = axes.linear_axis(title, np.concatenate(held), axes.with_room(targets), zero=zero)
     name = f"predictions {dataset.name} {target}"
@@ -125,7 +127,7 @@ def predictions_figure(
     traces = [line, *_traces(values, head, palette, hover, earlier)]
     if dataset.origin:
         traces.append(input_squares(dataset, index, palette) | {"hoverinfo": "skip"})
-        make_room_below(layout, 0.12, 0.2, [(dataset.shape[2] - 1) / 2], ["inputs"])
+        make_room_below(layout, 0.12, 0.2, [], [])
     return chart.figure(traces, layout)
 
 

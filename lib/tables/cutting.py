@@ -16,9 +16,6 @@ from lib.english import joined
 from lib.experiment import DataSettings, Experiment
 from lib.tables.table import TooShortError, WindowError
 
-_HOURS_OF_WEEK = 168
-"""The season that most have, of hours and of days: what is left out must not be always the same."""
-
 
 def every_kth(times: float, period: int) -> int:
     """Of which k every k-th makes so many times fewer, or more: of a season all rows come up."""
@@ -109,9 +106,9 @@ def _cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
     number = np.arange(len(first)) - np.repeat(new, np.diff(new, append=len(first)))
     first = first[number % data.stride == 0]
     by_part = [first[part[first] == p] for p in range(3)]
-    every = every_kth(len(first) / most, _HOURS_OF_WEEK)
+    every = every_kth(len(first) / most, 168)  # hours of a week: all hours and weekdays come up
     while every > 1 and sum(len(starts[::every]) for starts in by_part) > most:
-        every = every_kth(every + 1, _HOURS_OF_WEEK)
+        every = every_kth(every + 1, 168)
     by_part = [starts[::every] for starts in by_part]
     for name, starts in zip(
         ("training", "validation", "test")[: plan.parts], by_part, strict=False
