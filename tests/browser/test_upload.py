@@ -21,6 +21,7 @@ from tests.browser.driver import (
     upload,
     wait_for_status,
 )
+from tests.unit.own_data import csv, panel
 from tests.unit.test_uploads_arrays import X, npz
 from tests.unit.workbooks import workbook
 
@@ -144,3 +145,28 @@ def test_what_was_prepared_can_be_taken_away(page: Page) -> None:
     with page.expect_download() as saved:
         page.get_by_role("button", name="The code that makes them").click()
     assert "T, horizon = 4, 1" in saved.value.path().read_text(encoding="utf-8")
+
+
+def test_a_panel_goes_from_its_file_to_a_forecast(page: Page) -> None:
+    """A corrected type, a split, training on Explore, the test part, and what comes next."""
+    open_page(page, "/data?data=upload&T=7&epochs=4&pace=fast")
+    upload(page, "sales.csv", csv(panel(90).assign(zone=3)))
+    expect(page.get_by_text("Times repeat: store tells 3 series apart")).to_be_visible()
+    choose(page, "A column", "zone")
+    choose(page, "is read as", "left out")
+    expect(page).to_have_url(re.compile("types=zone%3Aout"))
+    expect(page.get_by_text("At every step, sales one day ahead, from sales.")).to_be_visible()
+    page.get_by_role("button", name="Scale each series by itself").click()
+    expect(page).to_have_url(re.compile("scale=id"))
+    page.get_by_role("link", name="Train on it").click()
+    settle(page)
+    button(page, "Train").click()
+    wait_for_status(page, "finished")
+    expect(page).to_have_url(re.compile("scale=id"))
+    worth = page.locator(".st-key-worth")
+    expect(worth).to_contain_text("MASE")
+    worth.get_by_role("button", name="Look at the test part").click()
+    expect(worth).to_contain_text("Looked at 1 time in this session")
+    worth.get_by_text("Beyond the last row", exact=True).click()
+    expect(worth).to_contain_text("2024-03-31: sequence mode")
+    expect(worth.locator(".js-plotly-plot").filter(visible=True)).to_have_count(1)
