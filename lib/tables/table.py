@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from lib.dataset import Mended
 from lib.experiment import ExperimentError, limit_of
@@ -95,18 +95,16 @@ class Table:
 
 
 def remembered(function: _F) -> _F:
-    """The same function; what it returned is kept as long as its first argument is there.
+    """The same function; what it returned last is kept as long as its first argument is there.
 
     For what each run of a page asks of tables and datasets, which may have a million rows.
     """
-    known: WeakKeyDictionary[Any, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
+    known: WeakKeyDictionary[Any, Callable[..., Any]] = WeakKeyDictionary()
 
     @wraps(function)
     def once(of: Any, *about: Any) -> Any:
-        made = known.setdefault(of, {})
-        if about not in made:
-            made[about] = function(of, *about)
-        return made[about]
+        weak = ref(of)  # what is kept with a key mustn't hold that key
+        return known.setdefault(of, lru_cache(8)(lambda *rest: function(weak(), *rest)))(*about)
 
     return cast(_F, once)
 

@@ -13,6 +13,7 @@ from lib.figures.strip import Traces
 from lib.preview import untrained
 from lib.recurrence import forward, initial_model_weights
 from lib.run import Run, Snapshot
+from lib.tables.table import remembered
 from lib.training.recorded import recorded
 from lib.ui import runs
 from lib.ui.session import LayerWeights
@@ -35,7 +36,9 @@ class ShownRun:
         return self.run is not None and self.snapshot.status.active
 
 
-_untrained = lru_cache(maxsize=8)(untrained)  # few, since each keeps its dataset
+@remembered
+def _untrained(dataset: Dataset, experiment: Experiment) -> Snapshot:
+    return untrained(experiment, dataset)
 
 
 def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
@@ -43,12 +46,12 @@ def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     if watched := runs.current_run():
         run, snapshot = watched
         if not snapshot.results:
-            start = _untrained(run.experiment, run.dataset)
+            start = _untrained(run.dataset, run.experiment)
             snapshot = replace(snapshot, samples=start.samples, results=start.results)
         return ShownRun(run.experiment, run.dataset, snapshot, run)
     if earlier := recorded(experiment):
         return ShownRun(experiment, dataset, earlier, is_recorded=True)
-    return ShownRun(experiment, dataset, _untrained(experiment, dataset))
+    return ShownRun(experiment, dataset, _untrained(dataset, experiment))
 
 
 def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
@@ -56,7 +59,7 @@ def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     shown = shown_run(experiment, dataset)
     if shown.dataset is dataset and shown.experiment.model == experiment.model:
         return shown
-    return ShownRun(experiment, dataset, _untrained(experiment, dataset))
+    return ShownRun(experiment, dataset, _untrained(dataset, experiment))
 
 
 def initial_weights(experiment: Experiment, dataset: Dataset) -> LayerWeights:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
+import weakref
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -341,3 +343,14 @@ def test_a_panel_is_said_to_be_one() -> None:
     assert "270 rows, 1 number column, 1 text column" in beside
     assert "3 series, told apart by shop" in beside
     assert not app.error
+
+
+def test_windows_that_were_cut_before_are_let_go() -> None:
+    """Those of a million rows take 40 MB, and sliders cut them anew."""
+    app = start(data="upload")
+    give(app, "mine.csv", rows(100))
+    before = weakref.ref(app.session_state[KEY].upload.dataset[2])
+    app.slider(key="T").set_value(7).run()
+    gc.collect()
+    assert app.session_state[KEY].upload.dataset[0].data.timesteps == 7
+    assert before() is None

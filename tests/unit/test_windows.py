@@ -1,5 +1,8 @@
 """Windows of a table: which rows go where, what is scaled by what, and what is refused."""
 
+import gc
+import weakref
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 from lib.datasets import make_dataset, settle
 from lib.experiment import MAX_VALUES, DataSettings, Experiment, ExperimentError
 from lib.tables import MAX_COLUMNS, Table, TooShortError, WindowError, default_columns
+from lib.tables.table import remembered
 from lib.tables.windows import make_windows
 
 
@@ -329,3 +333,21 @@ def test_columns_from_a_link_that_the_uploaded_table_lacks_are_refused():
     experiment = Experiment().set(data="upload", inputs=("sales",))
     with pytest.raises(ExperimentError, match="'sales' isn't in counting"):
         make_dataset(experiment, counting(40))
+
+
+def test_what_is_remembered_of_a_table_is_made_once_and_goes_with_it():
+    """Else the page's process would hold a million rows for each setting that was tried."""
+    seen = []
+
+    @remembered
+    def rows(table, times):
+        seen.append(times)
+        return times * len(table.frame)
+
+    table = Table("t", pd.DataFrame({"a": [1.0, 2.0, 3.0]}))
+    assert [rows(table, 2), rows(table, 2), rows(table, 3)] == [6, 6, 9]
+    assert seen == [2, 3]
+    gone = weakref.ref(table)
+    del table
+    gc.collect()
+    assert gone() is None
