@@ -100,7 +100,7 @@ def _kept(labels: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
         if pd.api.types.is_numeric_dtype(column):
             kept[name] = column.astype(np.float64)
         else:
-            short = column.nunique() <= MOST_TEXTS
+            short = all(of.nunique() <= MOST_TEXTS for of in (column[: 2 * MOST_TEXTS], column))
             kept[name] = column.astype("str").astype("category") if short else times
     return pd.DataFrame(kept)
 

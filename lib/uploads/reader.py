@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 from dataclasses import fields
@@ -179,7 +178,6 @@ def main() -> None:
         import resource  # noqa: PLC0415
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        os.nice(5)
     name, sheet = json.loads(sys.stdin.buffer.readline())
     out = sys.stdout.buffer
 
