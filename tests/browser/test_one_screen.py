@@ -67,6 +67,7 @@ def test_all_of_it_is_in_sight_and_in_its_place_in_every_state(page: Page) -> No
     places: dict[int, set[str]] = {}
     for settings in ("T=2&mode=sequence", "T=12&mode=last", "T=100&F=16&U=128&layers=3", "T=40"):
         open_page(page, f"/?data=parity&{settings}")
+        wait_until_whole(page)
         for screen in SCREENS:
             page.set_viewport_size(screen)
             seen = boxes(page)
