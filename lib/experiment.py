@@ -11,15 +11,14 @@ Words, as in Keras: N samples, T timesteps, F features, U units, K target column
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
 from textwrap import shorten
 from types import MappingProxyType
 from typing import Any
 
 from lib.english import number
+from lib.toml import beside
 
 
 class ExperimentError(ValueError):
@@ -64,7 +63,7 @@ class Mode(Choice):
         return f":{self.color}[{words}]" if self.color else words
 
 
-_FILE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_FILE = beside(__file__)
 
 
 def _registry(name: str) -> dict[str, Choice]:

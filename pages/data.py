@@ -39,10 +39,8 @@ with pictures:
         title = st.container()
         sample = st.slider("Sample", 1, count, key=f"any_sample_{count}") - 1
         title.markdown(f"### {plain(capital(dataset.sample_name(sample)))}, step by step")
-        told, details = (
-            words.sample_takeaway(dataset, sample),
-            words.sample_sentence(dataset, sample),
-        )
+        told = words.sample_takeaway(dataset, sample)
+        details = words.sample_sentence(dataset, sample)
         told_chart(sample_figure(dataset, sample, palette), told, details, "chart_sample")
         with st.expander("the numbers", type="compact"):
             st.dataframe(frame_of_sample(dataset, sample), height=min(320, 36 * (steps + 1) + 2))

@@ -6,15 +6,14 @@ makes nothing itself: its `make` does, in `worked`, `synthetic` and `series`.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.tables import Table
+from lib.toml import beside
 
 GROUPS = {"Idea": "To understand", "Task": "Tasks", "Series": "Real series", "File": "Your own"}
 """Kinds of data, in the order in which they are offered: what stands before a dataset's title where
@@ -61,7 +60,7 @@ class DatasetSpec:
         return f"{self.group} · {self.title}"
 
 
-_ROWS = tomllib.loads(Path(__file__).with_name("specs.toml").read_text("utf-8"))
+_ROWS = beside(__file__, "specs")
 
 
 def spec(

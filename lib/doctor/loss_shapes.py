@@ -11,10 +11,10 @@ a word. Last, the loss is taken along the last axis, and the mean of all that.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
+
+from lib.toml import beside
 
 Verdict = Literal["correct", "silent", "error"]
 Sizes = tuple[int, ...]
@@ -52,7 +52,7 @@ class LossRule:
         return ("".join(word[:1].upper() + word[1:] for word in words), *short)
 
 
-_FILE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_FILE = beside(__file__)
 RULES = {name: LossRule(name, **row) for name, row in _FILE.items()}
 """By function name."""
 RULE_OF = {name: rule for rule in RULES.values() for name in (rule.name, *rule.aliases)}

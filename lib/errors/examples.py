@@ -5,10 +5,9 @@ They are in examples.toml. Tests hold each to be known to `lib.errors.explain_er
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
+from lib.toml import beside
 
-_FILE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_FILE = beside(__file__)
 
 EXAMPLES: dict[str, str] = _FILE["examples"]
 """By a short name, which stands in the address."""

@@ -7,16 +7,14 @@ that changes nothing has no line: before each stands what it is for (`lib.export
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-
 from lib.dataset import Dataset
 from lib.datasets import find_spec
 from lib.experiment import Experiment
 from lib.export.python import DataCode, chosen, comment, laid_out, quoted
 from lib.export.rows import IMPORTS, rows_code, times_of
+from lib.toml import beside
 
-_LINES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+_LINES = beside(__file__)
 
 
 def table_code(experiment: Experiment, dataset: Dataset) -> DataCode:

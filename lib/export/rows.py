@@ -7,16 +7,15 @@ rows.toml.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
-from pathlib import Path
 
 from lib.dataset import Dataset, Mending
 from lib.datasets.series import FILE_NAMES
 from lib.experiment import Experiment
 from lib.export.python import laid_out, quoted
+from lib.toml import beside
 
-_FILE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_FILE = beside(__file__)
 FRAMES = {
     name: code.replace("{file}", FILE_NAMES.get(name, "")) for name, code in _FILE["frames"].items()
 }

@@ -108,10 +108,8 @@ def compare_figure(
     if best:  # above a line that reaches it, where it can be seen
         data.append(marks.level(label, best, x["range"], marks.best_style(palette)))
     data += _kept(snapshot, errors, palette, key)
-    notes, name = (
-        chart.all_zero([naive, *drawn], palette) if drawn else [],
-        f"compare {dataset.name}",
-    )
+    notes = chart.all_zero([naive, *drawn], palette) if drawn else []
+    name = f"compare {dataset.name}"
     layout = chart.layout(palette, x, y, key, name=name, height=COMPARE_HEIGHT, notes=notes)
     return chart.figure(data, layout)
 
@@ -125,10 +123,8 @@ def _lines(values: ByMode, palette: Palette, *, validation: bool = False) -> lis
     style = {"width": 1.8, "dash": "dashdot"} if validation else {"width": 2.5}
     traces = []
     for mode, (epochs, y) in values.items():
-        name, color = (
-            f"{MODES[mode].name}{', validation' if validation else ''}",
-            palette.mode(mode),
-        )
+        name = f"{MODES[mode].name}{', validation' if validation else ''}"
+        color = palette.mode(mode)
         trace = marks.line(name, y, {"color": color, **style}, HOVER, x=epochs)
         trace["mode"] = "lines" if len(epochs) > FEW_POINTS else "lines+markers"
         traces.append(trace | {"marker": {"color": color, "size": 9 if len(epochs) == 1 else 6}})

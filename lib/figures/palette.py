@@ -13,9 +13,9 @@ This module draws nothing. Its colours are in `palette.toml`, and again for the 
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
+
+from lib.toml import beside
 
 LEVELS = 9
 """How many shades a tensor's entries have, from the lowest value to the highest."""
@@ -103,7 +103,7 @@ def mix(start: str, end: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in parts)
 
 
-_COLORS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_COLORS = beside(__file__)
 PALETTES = {theme: Palette(theme, **colors) for theme, colors in _COLORS.items()}
 
 

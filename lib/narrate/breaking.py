@@ -5,8 +5,6 @@ The words of the first are in breaking.toml.
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +14,9 @@ from lib.english import apart_by, number, readable, signed
 from lib.experiment import CELLS, Experiment
 from lib.proofs import Measure, ProofCard
 from lib.recurrence import highest_output
+from lib.toml import beside
 
-_CARDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_CARDS = beside(__file__)
 
 
 def ways_to_break_it(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 
 from lib.stack.kinds import Stack
 from lib.stack.link import from_text
+from lib.toml import beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class Pattern:
     stack: Stack
 
 
-_FILE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_FILE = beside(__file__)
 PATTERNS = {
     name: Pattern(**{**row, "stack": from_text(row["stack"])}) for name, row in _FILE.items()
 }

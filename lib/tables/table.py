@@ -103,8 +103,10 @@ def remembered(function: _F) -> _F:
 
     @wraps(function)
     def once(of: Any, *about: Any) -> Any:
-        weak = ref(of)  # what is kept with a key mustn't hold that key
-        return known.setdefault(of, lru_cache(8)(lambda *rest: function(weak(), *rest)))(*about)
+        if of not in known:
+            weak = ref(of)  # what is kept with a key mustn't hold that key
+            known[of] = lru_cache(maxsize=8)(lambda *rest: function(weak(), *rest))
+        return known[of](*about)
 
     return cast(_F, once)
 

@@ -44,9 +44,8 @@ def load_data(settled: Settled) -> Loaded:
     except ExperimentError as error:
         first = suggested(FIRST)
         last = session().upload.last_good or Loaded(first, dataset_of(first, None))
-        shown = last.dataset.title + " as it was before" * (
-            last.dataset.name == experiment.data.name
-        )
+        is_same = last.dataset.name == experiment.data.name
+        shown = f"{last.dataset.title}{' as it was before' if is_same else ''}"
         cure = error.cure if isinstance(error, TooShortError) else {}
         if cure:  # then it may be the same table, which isn't what is in doubt
             shown = f"{last.dataset.title} with {last.dataset.shape[1]} timesteps"

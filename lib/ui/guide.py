@@ -6,16 +6,15 @@ which takes 0.15 ms.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from pathlib import Path
 
 import streamlit as st
 
 from lib.figures.html import code_words
 from lib.figures.palette import Palette
+from lib.toml import beside
 from lib.ui.theme import current_palette
 
 TITLE = "Which one do I need?"
@@ -40,7 +39,7 @@ class Advice:
 
 
 RAISES, MIXES = "an error", "no error, but it mixes samples"
-_FILE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_FILE = beside(__file__)
 ADVICE = tuple(Advice(**row) for row in _FILE["advice"])
 """Each is tried in Keras, with both values."""
 LETTERS: dict[str, str] = _FILE["letters"]

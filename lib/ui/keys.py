@@ -7,9 +7,9 @@ those for itself. See `lib.ui.listener`.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
+
+from lib.toml import beside
 
 BUTTON = "button"
 """The part that Streamlit's own buttons consist of; each shows its key."""
@@ -29,7 +29,7 @@ class Key:
     """What of that, as CSS. A range is moved, anything else is clicked."""
 
 
-_FILE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_FILE = beside(__file__)
 KEYS = {
     page: tuple(Key(**{**row, "on": tuple(row["on"])}) for row in rows)
     for page, rows in _FILE.items()

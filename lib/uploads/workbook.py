@@ -17,6 +17,9 @@ from lib.uploads.header import has_header, unique_names
 from lib.uploads.limits import MIN_ROWS, UploadError, check_size
 from lib.uploads.raw_table import RawTable
 
+_ABOVE = 20
+"""So many rows may stand above the table."""
+
 
 def read_workbook(content: bytes, sheet: str = "") -> RawTable:
     """The entries of a sheet, by default the first with a table. Raises UploadError."""
@@ -89,7 +92,7 @@ def _header(cells: pd.DataFrame, filled: Any) -> tuple[int, bool, list[str], lis
     rows of one cell; names may take two rows where cells were merged.
     """
     width = int(filled.max())
-    likely = (i for i, count in enumerate(filled[:20]) if count > max(width / 3, width > 1))
+    likely = (i for i, count in enumerate(filled[:_ABOVE]) if count > max(width / 3, width > 1))
     first = next(likely, int(filled.argmax()))
     above = [str(cell) for i in range(first) for cell in cells.iloc[i].dropna()]
     notes = [f"Rows above the table left out: {listed(above)}."] if above else []

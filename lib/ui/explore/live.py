@@ -7,11 +7,9 @@ is wrong, it asks for one full run of the page.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -19,6 +17,7 @@ import streamlit as st
 from lib.figures.palette import Palette
 from lib.narrate.explore import changed_settings, kept_sentence, own_settings, progress_sentence
 from lib.run import Run, Status
+from lib.toml import beside
 from lib.ui import clock, runs
 from lib.ui.epoch import Epochs
 from lib.ui.explore import charts
@@ -39,9 +38,7 @@ they are: so a slider's own pictures come at once, and the charts follow with th
 SAME_CLICK_SECONDS = 0.15
 """A second call of a button's callback within this time is no second click."""
 
-WORDS: dict[str, list[str]] = tomllib.loads(
-    Path(__file__).with_name("status.toml").read_text("utf-8")
-)
+WORDS: dict[str, list[str]] = beside(__file__, "status")
 """By status, "recorded" or "untrained": a badge, what it means, and perhaps what to do."""
 WATCHING = "You are watching a run that another browser started."
 
