@@ -8,9 +8,6 @@ from typing import Any
 
 
 def beside(module: str, name: str = "") -> dict[str, Any]:
-    """What the TOML file beside a module holds, from the module's `__file__`.
-
-    The file is called as the module is, or `name`.
-    """
+    """What the TOML file beside a module, its `__file__`, holds; it has its name, or this one."""
     path = Path(module)
     return tomllib.loads(path.with_name(f"{name or path.stem}.toml").read_text("utf-8"))

@@ -11,8 +11,7 @@ import numpy as np
 from lib.figures.chart import escaped
 
 ROUNDING = 1e-6
-"""What so small a share of an axis lies below 0 is 0: standardised values are back in their unit.
-"""
+"""So small a share of an axis below 0 is none: standardised values are back in their unit."""
 
 
 def timestep_axis(names: Sequence[str]) -> dict[str, Any]:

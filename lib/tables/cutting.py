@@ -110,9 +110,8 @@ def _cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
     while every > 1 and sum(len(starts[::every]) for starts in by_part) > most:
         every = every_kth(every + 1, 168)
     by_part = [starts[::every] for starts in by_part]
-    for name, starts in zip(
-        ("training", "validation", "test")[: plan.parts], by_part, strict=False
-    ):
+    names = ("training", "validation", "test")[: plan.parts]
+    for name, starts in zip(names, by_part, strict=False):
         if not len(starts):
             longest = int(np.bincount(series).max())
             fewer = {"T": max(2, data.timesteps // 2)} if data.timesteps > 2 else {}
