@@ -191,6 +191,15 @@ class Experiment:
     model: ModelSettings = ModelSettings()
     training: TrainingSettings = TrainingSettings()
     seed: int = _number("seed", 0, 0, 9999)
+    seeds: int = _number("seeds", 1, 0, 16)
+    """How many seeds models are trained with on the same data: `seed` and those after it. 0 leaves
+    it to what they cost."""
+
+    @property
+    def each_seed(self) -> tuple[Experiment, ...]:
+        """What is trained with each seed, as an experiment of one seed."""
+        count = max(1, self.seeds)
+        return tuple(replace(self, seed=self.seed + k, seeds=1) for k in range(count))
 
     def set(self, **values: Any) -> Experiment:
         """A copy with some settings changed, by URL key: `experiment.set(T=24, cell="gru")`.

@@ -42,7 +42,9 @@ class Status(StrEnum):
 
 
 ModelWeights = dict[str, tuple[np.ndarray, ...]]
-"""Of a run's models, by mode, in the order of Keras's `model.get_weights()`."""
+"""Of one seed's models, by mode, in the order of Keras's `model.get_weights()`."""
+SeedWeights = tuple[ModelWeights, ...]
+"""Of all models of a run, by seed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,15 +121,22 @@ class Snapshot:
     samples: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     """Indexes into `Dataset.x` of the samples in `ModeResult.predictions`, (S,) int."""
     results: dict[str, ModeResult] = field(default_factory=dict)
-    """By mode, "sequence" and "last"; empty before the first."""
-    past: tuple[tuple[int, ModelWeights], ...] = ()
+    """By mode, "sequence" and "last", of the experiment's own seed; empty before the first."""
+    others: tuple[dict[str, ModeResult], ...] = ()
+    """The same of the seeds after it, where there are several."""
+    past: tuple[tuple[int, SeedWeights], ...] = ()
     """Weights after earlier epochs, increasing: some of those that the models were judged with
     since the snapshot before. Empty where they are too many."""
 
     @property
+    def seeds(self) -> tuple[dict[str, ModeResult], ...]:
+        """The results of all seeds, in order."""
+        return (self.results, *self.others)
+
+    @property
     def keeps_best(self) -> bool:
         """Whether each model has the weights of its best epoch back."""
-        kept = [result.kept_epoch for result in self.results.values()]
+        kept = [result.kept_epoch for seed in self.seeds for result in seed.values()]
         return bool(kept) and None not in kept
 
 

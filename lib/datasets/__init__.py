@@ -69,8 +69,11 @@ def find_spec(experiment: Experiment) -> DatasetSpec:
 
 @lru_cache(maxsize=64)
 def suggested(name: str) -> Experiment:
-    """The experiment that a person gets by picking dataset `name`, a key of `DATASETS`."""
-    return settle(Experiment().set(data=name, **DATASETS[name].suggested))
+    """The experiment that a person gets by picking dataset `name`, a key of `DATASETS`.
+
+    How many seeds is left to what they cost: see `lib.training.limits`.
+    """
+    return settle(Experiment().set(data=name, seeds=0, **DATASETS[name].suggested))
 
 
 def settle(experiment: Experiment, table: Table | None = None) -> Experiment:

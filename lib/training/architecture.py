@@ -1,7 +1,8 @@
 """What a compiled program depends on, and nothing that it doesn't: equal keys share a program.
 
-Not in here, and so free to change without a new compile: the mode, the learning rate, the seed, the
-number of epochs, the data itself, and, up to the next power of two, the number of samples.
+Not in here, and so free to change without a new compile: the learning rate, the seed, the number of
+epochs, the data itself, and, up to the next power of two, the number of samples; with one seed the
+mode, too.
 """
 
 from __future__ import annotations
@@ -9,6 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lib.experiment import Experiment
+
+MOST_LANES = 8
+LANE_PRODUCTS = 2_000_000
+"""Multiplications of a gate in a batch's way forth. Larger models keep a processor busy alone: side
+by side each of them would be slower, since less of what it needs is in reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,8 @@ class Architecture:
     """Whether the last batch of an epoch is short."""
     optimizer: str
     loss: str
+    lanes: int = 1
+    """Models that are trained side by side."""
 
 
 def network_of(experiment: Experiment, timesteps: int, features: int, targets: int) -> Network:
@@ -48,8 +56,12 @@ def architecture_of(
     experiment: Experiment, samples: int, timesteps: int, features: int, targets: int
 ) -> Architecture:
     """What has to be compiled to train an experiment on `samples` training samples."""
-    training = experiment.training
+    training, model = experiment.training, experiment.model
     batch = min(training.batch_size, samples)
+    # With half of the models each, two threads have a call.
+    lanes = min(MOST_LANES, -(-len(experiment.each_seed) * len(model.modes) // 2))
+    if batch * timesteps * model.units * (model.units + features) > LANE_PRODUCTS:
+        lanes = 1
     return Architecture(
         network_of(experiment, timesteps, features, targets),
         capacity=1 << (samples - 1).bit_length(),
@@ -57,4 +69,5 @@ def architecture_of(
         ragged=samples % batch != 0,
         optimizer=training.optimizer,
         loss=training.loss,
+        lanes=lanes,
     )

@@ -22,7 +22,7 @@ from typing import Any
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
-from lib.run import ModelWeights, Run, Snapshot, Status
+from lib.run import Run, SeedWeights, Snapshot, Status
 from lib.training import messages
 from lib.training.messages import SetPace, Start, Steer
 from lib.training.questions import AnswerFuture, Questions
@@ -185,8 +185,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             self._tidy(TIDY_SECONDS)
             return entry.latest
 
-    def checkpoints(self, run: Run) -> list[tuple[int, ModelWeights]]:
-        """Epochs, increasing, each with the models' weights then: thinned as a run grows.
+    def checkpoints(self, run: Run) -> list[tuple[int, SeedWeights]]:
+        """Epochs, increasing, each with all models' weights then: thinned as a run grows.
 
         The first and the newest that were sent are among them: none, where weights are too many.
         """

@@ -19,9 +19,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lib.experiment import CELLS, LOSSES, OPTIMIZERS
+from lib.experiment import CELLS, LOSSES
+from lib.recurrence.weights import ARRAYS_EACH, layers_of
 from lib.training.architecture import Architecture, Network
-from lib.training.recurrent_layers import recurrent
+from lib.training.optimizers import STEPS
+from lib.training.recurrent_layers import product, recurrent
 
 JUDGE_VALUES = 4_000_000
 """Numbers that a layer may put out in one part of a judgement: 16 MB."""
@@ -84,74 +86,72 @@ def _variables(layers: list[Any]) -> list[Any]:
 
 @dataclass(slots=True, eq=False)
 class ModelState:
-    """The numbers of one model in training: its weights, then its optimizer's memory.
-
-    A program holds them in its variables while it trains the model. When it turns to another
-    model of the same architecture, it puts them back here.
-    """
+    """The numbers of the models in a program's lanes: their weights and optimizers' memory."""
 
     values: list[tf.Tensor]
+    """Each array has the lanes in front: first the weights, then what is remembered of them."""
+    step: int
+    """Batches that they were trained on."""
+    rate: tf.Tensor
     counts: tf.Tensor
-    """Which timesteps its loss is taken over, (T,) bool: all, or the last alone."""
+    """Which timesteps their losses are taken over, (T,) bool: all, or the last alone."""
 
 
 class Program:
-    """One compiled architecture. It trains one model at a time, and any number in turns.
+    """One compiled architecture, which trains as many models at once as it has lanes.
 
-    Models of either mode: they differ in the steps that their losses count, and that is an argument
-    of the code. So a pair of models costs one compile.
+    It remembers nothing of them, so that any number take turns, in several threads too. Models of
+    either mode: they differ in the steps that their losses count, and that is an argument of the
+    code. So a pair of models costs one compile.
     """
 
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
+        self.lanes = architecture.lanes
+        """How many models each call trains."""
         self.max_steps = max(64, min(2048, 32_768 // architecture.batch))
         """The most batches that one call can train."""
+        self._loss = keras.losses.get(LOSSES[architecture.loss].keras)
+        self._optimizer = STEPS[architecture.optimizer]
+        network, lanes = architecture.network, self.lanes
         with tracing:
-            self._layers = make_layers(architecture.network)
-            self._weights = _variables(self._layers)
-            optimizer = getattr(keras.optimizers, OPTIMIZERS[architecture.optimizer].keras)
-            self._optimizer = optimizer()  # each model has its own learning rate: see `fresh`
-            self._optimizer.build(self._weights)
-            self._fresh = [tf.constant(variable) for variable in self._optimizer.variables]
-            self._all_variables = [*self._weights, *self._optimizer.variables]
-            self._loss = keras.losses.get(LOSSES[architecture.loss].keras)
-            self._held: ModelState | None = None
-            network = architecture.network
+            weights = _variables(make_layers(network))
+            self._shapes = [tuple(variable.shape) for variable in weights]
+            copies = 1 + self._optimizer.memory
             rows = (architecture.capacity, network.timesteps)
             arguments = (
+                [tf.zeros((lanes, *shape)) for shape in self._shapes] * copies,
                 tf.zeros((*rows, network.features)),
                 tf.zeros((*rows, network.targets)),
-                tf.zeros((self.max_steps, architecture.batch), tf.int32),
-                tf.constant(0),  # no batch: nothing changes
+                tf.zeros((self.max_steps, lanes, architecture.batch), tf.int32),
+                tf.constant([0, 0]),  # no batch: nothing changes
+                tf.constant(0.0),
                 tf.ones((network.timesteps,), tf.bool),
             )
-            self._run = traced(self._train, *map(tf.TensorSpec.from_tensor, arguments), xla=True)
-            variables = [tf.TensorSpec(v.shape, v.dtype) for v in self._all_variables]
-            self._exchange = traced(self._swap, variables)
+            specs = tf.nest.map_structure(tf.TensorSpec.from_tensor, arguments)
+            self._run = traced(self._train, *specs, xla=True)
         self._run(*arguments)  # XLA compiles at the first call, and lets other threads go on
 
-    def fresh(self, weights: Sequence[np.ndarray], learning_rate: float, mode: str) -> ModelState:
-        """A model of `mode` that begins to train: these weights, and a new optimizer.
+    def fresh(
+        self, weights: Sequence[Sequence[np.ndarray]], learning_rate: float, mode: str
+    ) -> ModelState:
+        """Models of `mode` that begin to train: each lane's weights, and new optimizers.
 
         Raises ValueError for weights that don't fit.
         """
-        shapes = [tuple(variable.shape) for variable in self._weights]
-        if [w.shape for w in weights] != shapes:
-            raise ValueError(f"weights must have shapes {shapes}, got {[w.shape for w in weights]}")
-        rate = self._optimizer.learning_rate
-        optimizer = [
-            tf.constant(learning_rate, fresh.dtype) if variable is rate else fresh
-            for variable, fresh in zip(self._optimizer.variables, self._fresh, strict=True)
-        ]
+        for own in weights:
+            if (shapes := [array.shape for array in own]) != self._shapes:
+                raise ValueError(f"weights must have shapes {self._shapes}, got {shapes}")
         counts = np.ones(self.architecture.network.timesteps, bool)
         counts[:-1] = mode == "sequence"
-        values = [tf.constant(array, tf.float32) for array in weights]
-        return ModelState([*values, *optimizer], tf.constant(counts))
+        values = [tf.constant(np.stack(lanes), tf.float32) for lanes in zip(*weights, strict=True)]
+        values += [tf.zeros_like(value) for value in values] * self._optimizer.memory
+        return ModelState(values, 0, tf.constant(learning_rate, tf.float32), tf.constant(counts))
 
-    def weights(self, state: ModelState) -> list[np.ndarray]:
-        """Copies of a model's weights now, in the order of `model.get_weights()`."""
-        values = self._weights if self._held is state else state.values[: len(self._weights)]
-        return [value.numpy() for value in values]
+    def weights(self, state: ModelState) -> list[list[np.ndarray]]:
+        """The weights now, by lane, in the order of `model.get_weights()`."""
+        arrays = [value.numpy() for value in state.values[: len(self._shapes)]]
+        return [[array[lane] for array in arrays] for lane in range(self.lanes)]
 
     def samples(self, x: np.ndarray, y: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
         """The training part as the program takes it: x (N, T, F), y (N, T, K), N ≤ capacity."""
@@ -162,84 +162,89 @@ class Program:
     def train(
         self, state: ModelState, samples: tuple[tf.Tensor, tf.Tensor], batches: np.ndarray
     ) -> np.ndarray:
-        """Train a model on batches (steps, B) of a `BatchOrder`, at most `max_steps` of them.
+        """Train models on batches (steps, L, B) of `BatchOrder`s, at most `max_steps` of them.
 
-        Returns the loss of each before its update, (steps,).
+        Returns the losses of each before its update, (steps, L).
         """
-        self._hold(state)
         steps = len(batches)
-        order = np.zeros((self.max_steps, self.architecture.batch), np.int32)
+        order = np.zeros((self.max_steps, *batches.shape[1:]), np.int32)
         order[:steps] = batches
-        losses = self._run(*samples, tf.constant(order), tf.constant(steps), state.counts)
+        span = tf.constant([state.step, steps])
+        state.values, losses = self._run(
+            state.values, *samples, tf.constant(order), span, state.rate, state.counts
+        )
+        state.step += steps
         return losses.numpy()[:steps]
 
-    def release(self, state: ModelState) -> None:
-        """Put a model's numbers back into its state, if they are here."""
-        if self._held is state:
-            state.values = self._exchange(state.values)
-            self._held = None
+    def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
+        self,
+        values: list[tf.Tensor],
+        x: tf.Tensor,
+        y: tf.Tensor,
+        order: tf.Tensor,
+        span: tf.Tensor,
+        rate: tf.Tensor,
+        counts: tf.Tensor,
+    ) -> tuple[list[tf.Tensor], tf.Tensor]:
+        """Traced once: as the steps done and to do are an argument, one compile serves them all."""
+        done, steps = tf.cast(span[0], tf.float32), span[1]
+        count = len(self._shapes)
 
-    def _hold(self, state: ModelState) -> None:
-        if self._held is not state:
-            before = self._exchange(state.values)
-            if self._held is not None:
-                self._held.values = before
-            self._held = state
+        def one(step: tf.Tensor, values: list[tf.Tensor], losses: tf.Tensor) -> tuple[Any, ...]:
+            weights = values[:count]
+            loss, gradients = self._gradients(weights, x, y, order[step], counts)
+            number = done + tf.cast(step + 1, tf.float32)
+            after = []
+            for place, gradient in enumerate(gradients):
+                own, *memory = values[place::count]
+                own, kept = self._optimizer.step(own, gradient, memory, rate, number)
+                after.append((own, *kept))
+            values = [array for arrays in zip(*after, strict=True) for array in arrays]
+            return step + 1, values, tf.tensor_scatter_nd_update(losses, [[step]], [loss])
 
-    def _swap(self, values: list[tf.Tensor]) -> list[tf.Tensor]:
-        """Put these into the variables, and return what was there.
+        start = (tf.constant(0), values, tf.zeros((self.max_steps, self.lanes)))
+        _, values, losses = tf.while_loop(lambda step, *_: step < steps, one, start)
+        return values, losses
 
-        Traced, so that it is one call: while other threads keep Python busy, each call may wait.
-        """
-        before = [variable.value.read_value() for variable in self._all_variables]
-        for variable, value in zip(self._all_variables, values, strict=True):
-            variable.assign(value)
-        return before
+    def _gradients(
+        self,
+        weights: list[tf.Tensor],
+        x: tf.Tensor,
+        y: tf.Tensor,
+        indexes: tf.Tensor,
+        counts: tf.Tensor,
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """Losses (L,) on the samples at `indexes` (L, B), -1 for none, and the weights' gradients.
 
-    def _train(
-        self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor, steps: tf.Tensor, counts: tf.Tensor
-    ) -> tf.Tensor:
-        """Traced once: as `steps` is an argument, one compile serves any number of them."""
-
-        def one(step: tf.Tensor, losses: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            loss = self._train_batch(x, y, order[step], counts)
-            return step + 1, tf.tensor_scatter_nd_update(losses, [[step]], [loss])
-
-        start = (tf.constant(0), tf.zeros((self.max_steps,)))
-        return tf.while_loop(lambda step, _: step < steps, one, start)[1]
-
-    def _train_batch(
-        self, x: tf.Tensor, y: tf.Tensor, indexes: tf.Tensor, counts: tf.Tensor
-    ) -> tf.Tensor:
-        """One update on the samples at `indexes` (B,), where -1 stands for no sample.
-
-        The loss is taken over the timesteps that `counts` (T,) names. At the others the targets
+        A loss is taken over the timesteps that `counts` (T,) names. At the others the targets
         replace the outputs, which so add nothing, neither to the loss nor to a gradient.
         """
-        rows = tf.maximum(indexes, 0) if self.architecture.ragged else indexes
-        targets = tf.gather(y, rows)
+        ragged = self.architecture.ragged
+        rows = tf.maximum(indexes, 0) if ragged else indexes
+        batch, targets = (tf.transpose(tf.gather(a, rows), (2, 0, 1, 3)) for a in (x, y))
         with tf.GradientTape() as tape:
-            outputs = tf.where(counts[:, None], self._outputs(tf.gather(x, rows)), targets)
-            losses = tf.reduce_sum(self._loss(targets, outputs), axis=1)
+            tape.watch(weights)
+            outputs = tf.where(
+                counts[:, None, None, None], self._outputs(weights, batch), targets
+            )  # (T, L, B, K)
+            losses = tf.reduce_sum(self._loss(targets, outputs), axis=0)
             losses /= tf.reduce_sum(tf.cast(counts, losses.dtype))
-            if self.architecture.ragged:
+            if ragged:
                 exists = tf.cast(indexes >= 0, losses.dtype)
-                loss = tf.reduce_sum(losses * exists) / tf.reduce_sum(exists)
+                loss = tf.reduce_sum(losses * exists, axis=1) / tf.reduce_sum(exists, axis=1)
             else:
-                loss = tf.reduce_mean(losses)
-        gradients = tape.gradient(loss, [variable.value for variable in self._weights])
-        self._optimizer.apply(gradients, self._weights)
-        return loss
+                loss = tf.reduce_mean(losses, axis=1)
+        return loss, tape.gradient(loss, weights)
 
-    def _outputs(self, x: tf.Tensor) -> tf.Tensor:
-        """What the model answers to x (B, T, F), at every step: (B, T, K)."""
+    def _outputs(self, weights: list[tf.Tensor], x: tf.Tensor) -> tf.Tensor:
+        """What the models answer to x (T, L, B, F), at every step: (T, L, B, K)."""
         network = self.architecture.network
-        outputs = tf.transpose(x, (1, 0, 2))
-        for layer in self._layers[: network.layers]:
-            outputs = recurrent(network.cell, layer, outputs)
-        for head in self._layers[network.layers :]:
-            outputs = head(outputs)
-        return tf.transpose(outputs, (1, 0, 2))
+        for layer in layers_of(weights, network.layers):
+            x = recurrent(network.cell, layer, x)
+        if head := weights[ARRAYS_EACH * network.layers :]:
+            kernel, bias = head
+            x = product(x, kernel) + bias[:, None]
+        return x
 
 
 class Judge:

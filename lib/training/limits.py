@@ -18,12 +18,38 @@ MAX_PRODUCTS = 2_200_000_000
 """Multiplications of a training step's way forth, 0.17 s with the way back. A step can't be broken
 off, so other runs wait for its end."""
 
+USUAL_SEEDS = 4
+USUAL_SECONDS = 10.0
+"""How many seeds are trained where nobody has said it, if all of them cost less than this."""
+
 MAX_RUNS = 48
 """Unfinished runs of a worker: each keeps its data and its models in memory."""
 MAX_RUNS_EACH = 8
 """Runs that one browser may have going, in all its tabs."""
 MAX_VALUES_EACH = 4 * MAX_VALUES
 """Numbers of data that these may hold together: two of the largest."""
+
+
+def with_seeds(experiment: Experiment, samples: Samples) -> Experiment:
+    """The experiment with a number of seeds, where it leaves that to what they cost."""
+    if experiment.seeds:
+        return experiment
+    usual = experiment.set(seeds=USUAL_SEEDS)
+    return usual if seconds(usual, samples) < USUAL_SECONDS else experiment.set(seeds=1)
+
+
+def seconds(experiment: Experiment, samples: Samples) -> float:
+    """About how long two processors train all models of an experiment, from what was measured.
+
+    Source: `tests/bench/throughput.py` on LSTM, of which a batch takes 62 µs (256 samples of 10
+    timesteps, 8 units) to 7 ms (1,024 of 60, 64 units).
+    """
+    (_, t, f), model, training = samples.shape, experiment.model, experiment.training
+    batch = min(training.batch_size, samples.train)
+    products = batch * t * parameter_count(experiment, f, samples.targets)
+    each = 1e-5 + 4e-6 * t * model.layers + products / 11e9
+    models = len(model.modes) * len(experiment.each_seed)
+    return each * math.ceil(samples.train / batch) * training.epochs * max(1, models / 2)
 
 
 def check(experiment: Experiment, samples: Samples) -> None:

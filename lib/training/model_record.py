@@ -16,6 +16,8 @@ MAX_SENT_PARAMETERS = 50_000
 """Models of more parameters are sent along with the snapshots of a run that rests alone."""
 MAX_LOSSES = 600
 MAX_CHECKS = 400
+MANY = 4
+"""Of a run of more seeds each model has half as many losses and checks: all are sent each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,15 @@ class ModelRecord:
     """None before its first epoch, and where the last epoch is kept."""
     kept_epoch: int | None = None
     """The best one, when its weights are back; it trains no more then."""
+
+    @classmethod
+    def of(cls, weights: list[np.ndarray], seeds: int) -> ModelRecord:
+        """A model that begins with these weights, one of so many seeds."""
+        share = 2 if seeds > MANY else 1
+        losses, checks, validation = (
+            History[float](most // share) for most in (MAX_LOSSES, MAX_CHECKS, MAX_CHECKS)
+        )
+        return cls(weights, losses, checks, validation)
 
     def take(self, epoch: int, weights: list[np.ndarray], found: Errors) -> None:
         """Note what the model is like after an epoch."""

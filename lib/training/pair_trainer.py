@@ -1,4 +1,4 @@
-"""One run's models: trained in slices, in step, and judged in between.
+"""One run's models, a pair for each seed: trained in slices, in step, and judged in between.
 
 It holds figures and no status: `worker_run` knows whether a run is paused, waits or is over. Only
 the programs that it is given call Keras.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,13 +17,14 @@ from lib.dataset import Samples
 from lib.experiment import Experiment
 from lib.losses import mode_losses, step_losses
 from lib.recurrence import initial_model_weights
-from lib.run import ModelWeights, ModeResult
+from lib.run import ModeResult, SeedWeights
 from lib.training.batches import BatchOrder
 from lib.training.history import History
+from lib.training.lanes import Lanes, Model
 from lib.training.model_record import Errors, ModelRecord
 
 if TYPE_CHECKING:
-    from lib.training.engine import Judge, ModelState, Program
+    from lib.training.engine import Judge, Program
 
 LONGER = 2.0
 """How much longer a slice may be for the sake of an epoch's end."""
@@ -47,13 +48,17 @@ class PairTrainer:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         training = experiment.training
-        self.batches = BatchOrder(samples.train, training.batch_size, experiment.seed)
+        seeds = experiment.each_seed
+        size = training.batch_size
+        self._orders = [BatchOrder(samples.train, size, each.seed) for each in seeds]
+        self.batches = self._orders[0]
+        """Of the first seed: those of the others have as many batches, of the same sizes."""
         self.step = 0
         """Batches that each model was trained on."""
         self.epoch = 0
         """Complete epochs, as long as the losses were finite."""
-        self.diverged = ""
-        """The mode of which a figure isn't a finite number any more; no more training then."""
+        self.diverged: Model | None = None
+        """The one of which a figure isn't a finite number any more; no more training then."""
         self.check_seconds = math.inf
         """How long the shortest judgement took: others may have waited for the processor."""
         self._judging: Iterator[None] | None = None
@@ -61,24 +66,26 @@ class PairTrainer:
         self._judging_seconds = 0.0
         self._training: Iterator[None] | None = None
         """What is still to do of a training step: a long one has a part for each model."""
-        self._program: Program
-        self._states: dict[str, ModelState] = {}
-        """By mode, what the program trains; empty before `load`."""
-        self._data: Any = None
-        """The training part as the program takes it."""
+        self._lanes: Lanes | None = None
+        """What trains them; None before `load` and after `release`."""
         self._experiment, self._samples = experiment, samples
         self._judge, self._clock = judge, clock
         self._checked = -1
         """The step of the last judgement."""
         self._speed = 0.0
         """Steps per second while training, as of the last call."""
-        weights = initial_model_weights(experiment, samples.shape[2], samples.targets)
-        self._models = {mode: ModelRecord(weights) for mode in experiment.model.modes}
+        features, targets, modes = samples.shape[2], samples.targets, experiment.model.modes
+        initial = [initial_model_weights(each, features, targets) for each in seeds]
+        self._models = {
+            (mode, k): ModelRecord.of(initial[k], len(seeds))
+            for mode in modes
+            for k in range(len(seeds))
+        }
         self._keeps_best = training.keep != "last" and samples.has_validation
         self._patience = training.patience if training.keep == "stop" else math.inf
-        size = 4 * len(self._models) * sum(array.size for array in weights)
+        size = 4 * len(self._models) * sum(array.size for array in initial[0])
         self._most_past = min(MAX_PAST, PAST_BYTES // size)
-        self._past = History[ModelWeights](self._most_past)
+        self._past = History[SeedWeights](self._most_past)
 
     @property
     def at_epoch_end(self) -> bool:
@@ -100,31 +107,33 @@ class PairTrainer:
         """How many judgements are remembered."""
         return len(next(iter(self._models.values())).checks.points)
 
-    def results(self, *, whole: bool = False) -> dict[str, ModeResult]:
-        """By mode: losses up to now, the rest as of the last judgement; before that nothing."""
-        models = self._models if self._checked >= 0 else {}
-        return {mode: model.result(whole=whole) for mode, model in models.items()}
+    def results(self, *, whole: bool = False) -> tuple[dict[str, ModeResult], ...]:
+        """By seed and mode: losses up to now, the rest as of the last judgement.
 
-    def take_past(self) -> tuple[tuple[int, ModelWeights], ...]:
+        Before that there is nothing of the first seed, and no other.
+        """
+        seeds: list[dict[str, ModeResult]] = [{} for _ in self._orders]
+        for (mode, k), model in self._models.items():
+            seeds[k][mode] = model.result(whole=whole)
+        return tuple(seeds) if self._checked >= 0 else ({},)
+
+    def take_past(self) -> tuple[tuple[int, SeedWeights], ...]:
         """Weights that the models were judged with since the last call.
 
         Without the newest, which are in the results, unless the best ones are there.
         """
-        past, self._past = self._past.points, History[ModelWeights](self._most_past)
+        past, self._past = self._past.points, History[SeedWeights](self._most_past)
         return tuple(past if self.stopped else past[:-1])
 
     def load(self, program: Program) -> None:
-        """Make the models ready to train, both by the same program."""
-        n, rate = self._samples.train, self._experiment.training.learning_rate
-        x, y = self._samples.x[:n], self._samples.y[:n]
-        self._program, self._data = program, program.samples(x, y)
-        self._states = {m: program.fresh(r.weights, rate, m) for m, r in self._models.items()}
+        """Make the models ready to train, all by the same program."""
+        initial = {key: model.weights for key, model in self._models.items()}
+        rate = self._experiment.training.learning_rate
+        self._lanes = Lanes(program, self._samples, initial, rate)
 
     def release(self) -> None:
         """Let go of programs and samples; the figures stay."""
-        self._training = self._judging = self._data = None
-        while self._states:
-            self._program.release(self._states.popitem()[1])
+        self._training = self._judging = self._lanes = None
 
     def keep_best(self) -> None:
         """Have each model's best epoch again, where that is kept; it trains no more then."""
@@ -136,7 +145,7 @@ class PairTrainer:
 
         It ends at the end of an epoch where that is possible, and, so that there is something to
         show soon, at the end of the very first. It stops where a loss isn't finite (`diverged`).
-        Where a single step takes that long, the next call begins with the other model's.
+        Where a single step takes that long, the next call begins with the other models'.
 
         Where the best epoch is kept, every epoch is judged at its end, so that which one it is
         doesn't depend on the machine's speed. What is left of a long judgement comes first in the
@@ -153,9 +162,10 @@ class PairTrainer:
             left = seconds - (now - start)
             if left < (0 if self._training else seconds / 4):
                 return
-            if self._training is None:
-                self._training = self._train(self._steps(goal, self._speed * left), seconds)
-            if next(self._training, self) is self:
+            if self._training is None and self._lanes is not None:
+                steps = self._steps(self._lanes, goal, self._speed * left)
+                self._training = self._train(self._lanes, steps, seconds)
+            if self._training is None or next(self._training, self) is self:
                 self._training = None
             now = self._clock()
             if self._keeps_best:
@@ -184,9 +194,9 @@ class PairTrainer:
         return True
 
     @property
-    def _training_models(self) -> dict[str, ModelRecord]:
-        """By mode, those that haven't stopped."""
-        return {mode: m for mode, m in self._models.items() if m.kept_epoch is None}
+    def _going(self) -> dict[Model, ModelRecord]:
+        """Those that haven't stopped."""
+        return {key: m for key, m in self._models.items() if m.kept_epoch is None}
 
     def _judge_all(self) -> Iterator[None]:
         """Judge the models as they are, in parts of a twentieth of a second at most.
@@ -194,27 +204,30 @@ class PairTrainer:
         One that has stopped stays as it is.
         """
         errors: dict[int, Errors] = {}
-        weights = {mode: model.weights for mode, model in self._models.items()}
-        for mode, model in self._training_models.items():
-            state = self._states.get(mode)
-            now = self._program.weights(state) if state else model.weights
+        weights = {key: model.weights for key, model in self._models.items()}
+        if self._lanes is not None:
+            weights |= self._lanes.weights(list(self._going))
+        for key in self._going:
+            now = weights[key]
             if id(now) not in errors:  # the untrained models of a pair are one and the same
                 errors[id(now)] = yield from self._errors(now)
             if not np.isfinite(errors[id(now)].step_mse).all():
-                self.diverged = mode
+                self.diverged = key
                 return
-            weights[mode] = now
-        for mode, model in self._training_models.items():
-            found = errors[id(weights[mode])]
-            model.take(self.epoch, weights[mode], found)
-            loss = found.losses[mode]
+        for key, model in self._going.items():
+            found = errors[id(weights[key])]
+            model.take(self.epoch, weights[key], found)
+            loss = found.losses[key[0]]
             if self._samples.has_validation:
                 model.validation.add(self.epoch, loss)
             keeps = self._keeps_best and self.epoch
             if keeps and model.compare(self.epoch, loss) >= self._patience:
                 model.keep_best()
         if self._most_past > 1:
-            self._past.add(self.epoch, {mode: tuple(now) for mode, now in weights.items()})
+            seeds: SeedWeights = tuple({} for _ in self._orders)
+            for (mode, k), now in weights.items():
+                seeds[k][mode] = tuple(now)
+            self._past.add(self.epoch, seeds)
         self._checked = self.step
 
     def _errors(self, weights: list[np.ndarray]) -> Generator[None, None, Errors]:
@@ -230,7 +243,7 @@ class PairTrainer:
             losses = mode_losses(step_losses(self._experiment.training.loss, wrong))
         return Errors(step_mse, losses, outputs[self._samples.shown - (judged.start or 0)])
 
-    def _steps(self, goal: int, fitting: float) -> int:
+    def _steps(self, lanes: Lanes, goal: int, fitting: float) -> int:
         """How many steps to train next: what fits, but no part of an epoch beyond a whole one.
 
         Nor is an epoch broken off shortly before its end: it would have no figures until the next
@@ -240,44 +253,44 @@ class PairTrainer:
         rest = epoch - self.step % epoch
         if fitting < rest <= LONGER * fitting:
             fitting = rest
-        steps = min(max(1, int(fitting)), self._program.max_steps, goal - self.step)
+        steps = min(max(1, int(fitting)), lanes.max_steps, goal - self.step)
         if steps < rest or self._keeps_best:
             return min(steps, rest)
         return rest + (steps - rest) // epoch * epoch
 
-    def _train(self, steps: int, seconds: float) -> Iterator[None]:
+    def _train(self, lanes: Lanes, steps: int, seconds: float) -> Iterator[None]:
         """Train all models on the next batches, and note the losses of the epochs they complete.
 
-        A single step has a part for each model. `seconds` is how long all should take together.
+        A single step has parts, each for some of the models. `seconds` is how long all should take.
         """
-        batches = self.batches.take(steps)
+        batches = np.stack([order.take(steps) for order in self._orders], axis=1)
         sizes = self.batches.sizes
-        losses: dict[str, np.ndarray] = {}
-        spent = 0.0
-        for mode in self._training_models:
-            if losses and steps == 1:
+        losses: dict[Model, np.ndarray] = {}
+        spent, before = 0.0, self._clock()
+        for found in lanes.train(batches, list(self._going)):
+            losses |= found
+            spent += self._clock() - before
+            if steps == 1 and self._going.keys() - losses:
                 yield
             before = self._clock()
-            losses[mode] = self._program.train(self._states[mode], self._data, batches)
-            spent += self._clock() - before
         # What one step took says little of what many will: go up by degrees. And a call that had
         # to wait for other threads says little of the next: go down by degrees, too, but by large
         # ones, since other runs wait for the end of a call that was meant to be short.
         speed = max(steps / max(spent, 1e-6), self._speed / 2)
         self._speed = min(speed, 8 * steps / seconds)
-        epochs: dict[str, np.ndarray] = {}
-        for mode, model in self._training_models.items():
-            known = np.concatenate([model.unfinished, losses[mode]])
+        epochs: dict[Model, np.ndarray] = {}
+        for key, model in self._going.items():
+            known = np.concatenate([model.unfinished, losses[key]])
             complete = len(known) // len(sizes) * len(sizes)
             model.unfinished = known[complete:]
             # As `fit` reports it: the mean over samples, so a short batch counts for less.
             with np.errstate(invalid="ignore"):
-                epochs[mode] = known[:complete].reshape(-1, len(sizes)) @ sizes / sizes.sum()
+                epochs[key] = known[:complete].reshape(-1, len(sizes)) @ sizes / sizes.sum()
             if not np.isfinite(known).all():
-                self.diverged = self.diverged or mode
+                self.diverged = self.diverged or key
         self.step += steps
         finite = np.isfinite(np.stack(list(epochs.values()))).all(axis=0)
         good = len(finite) if finite.all() else int(np.argmin(finite))
-        for mode, model in self._training_models.items():
-            model.losses.extend(self.epoch + 1, epochs[mode][:good].tolist())
+        for key, model in self._going.items():
+            model.losses.extend(self.epoch + 1, epochs[key][:good].tolist())
         self.epoch += good

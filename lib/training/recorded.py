@@ -19,7 +19,8 @@ import numpy as np
 
 from lib.datasets import DATASETS, make_dataset, suggested
 from lib.experiment import Experiment, read_query, to_query
-from lib.run import ModelWeights, ModeResult, Snapshot, Status
+from lib.run import ModeResult, SeedWeights, Snapshot, Status
+from lib.training.limits import with_seeds
 
 PAST = 16
 PAST_BYTES = 400_000
@@ -32,14 +33,18 @@ ARRAYS = tuple(p.name for p in fields(ModeResult) if p.name not in {"weights", "
 def recorded(experiment: Experiment) -> Snapshot | None:
     """The recording of a settled experiment, with the models of its mode; None where there is none.
 
-    A pair and a single model are trained alike, so that one recording of both serves every mode.
+    Modes and seeds are trained apart, so that one recording serves each mode and fewer seeds.
     """
     name = experiment.data.name
     recording = read(FOLDER / f"{name}.npz") if name in DATASETS else None
-    if recording is None or recording[0] != experiment.set(mode="both"):
+    if recording is None or recording[0] != experiment.set(mode="both", seeds=recording[0].seeds):
         return None
-    results = {mode: recording[1].results[mode] for mode in experiment.model.modes}
-    return replace(recording[1], results=results)
+    modes, seeds = experiment.model.modes, recording[1].seeds
+    if (count := len(experiment.each_seed)) > len(seeds):
+        return None
+    results, *others = ({mode: seed[mode] for mode in modes} for seed in seeds[:count])
+    past = tuple((epoch, models[:count]) for epoch, models in recording[1].past)
+    return replace(recording[1], results=results, others=tuple(others), past=past)
 
 
 @lru_cache(maxsize=32)
@@ -50,14 +55,22 @@ def read(path: Path) -> tuple[Experiment, Snapshot] | None:
     with np.load(path) as file:
         arrays = dict(file)
     about = json.loads(str(arrays.pop("about")))
-    results, then = {}, {}
-    for mode in ("sequence", "last"):
-        values = {name: arrays[f"{mode}.{name}"] for name in ARRAYS}
-        weights = _arrays_under(arrays, f"{mode}.weights.")
-        results[mode] = ModeResult(**values, weights=weights or None)
-        then[mode] = _arrays_under(arrays, f"{mode}.past.")  # each for all epochs, (P, …)
+    seeds: list[dict[str, ModeResult]] = []
+    then: list[dict[str, tuple[np.ndarray, ...]]] = []  # each array for all epochs, (P, …)
+    for seed in range(about["seeds"]):
+        place = {mode: f"{seed}.{mode}." for mode in ("sequence", "last")}
+        seeds.append(
+            {
+                mode: ModeResult(
+                    **{name: arrays[f"{start}{name}"] for name in ARRAYS},
+                    weights=_arrays_under(arrays, f"{start}weights.") or None,
+                )
+                for mode, start in place.items()
+            }
+        )
+        then.append({m: _arrays_under(arrays, f"{start}past.") for m, start in place.items()})
     past = tuple(
-        (epoch, {mode: tuple(array[place] for array in then[mode]) for mode in then})
+        (epoch, tuple({m: tuple(a[place] for a in of[m]) for m in of} for of in then))
         for place, epoch in enumerate(about["past"])
     )
     snapshot = Snapshot(
@@ -67,7 +80,8 @@ def read(path: Path) -> tuple[Experiment, Snapshot] | None:
         about["epochs"],
         about["epochs_per_second"],
         samples=arrays["samples"],
-        results=results,
+        results=seeds[0],
+        others=tuple(seeds[1:]),
         past=past,
     )
     return read_query(about["query"])[0], snapshot
@@ -84,20 +98,25 @@ def write(experiment: Experiment, snapshot: Snapshot, path: Path) -> None:
         "query": {"data": experiment.data.name, **to_query(experiment)},  # whatever the default is
         "epochs": snapshot.epochs,
         "epochs_per_second": snapshot.epochs_per_second,
+        "seeds": len(snapshot.seeds),
     }
     arrays: dict[str, Any] = {"about": np.array(json.dumps(about)), "samples": snapshot.samples}
-    for mode, result in snapshot.results.items():
-        arrays |= {f"{mode}.{name}": getattr(result, name) for name in ARRAYS}
-        for index, weights in enumerate(result.weights or ()):
-            arrays[f"{mode}.weights.{index:02d}"] = weights
-        for index, then in enumerate(zip(*(w[mode] for _, w in snapshot.past), strict=True)):
-            arrays[f"{mode}.past.{index:02d}"] = np.stack(then)
+    for seed, results in enumerate(snapshot.seeds):
+        for mode, result in results.items():
+            start = f"{seed}.{mode}."
+            arrays |= {f"{start}{name}": getattr(result, name) for name in ARRAYS}
+            for index, weights in enumerate(result.weights or ()):
+                arrays[f"{start}weights.{index:02d}"] = weights
+            past = [models[seed][mode] for _, models in snapshot.past]
+            for index, then in enumerate(zip(*past, strict=True)):
+                arrays[f"{start}past.{index:02d}"] = np.stack(then)
     np.savez_compressed(path, **arrays)
 
 
-def _thin_past(known: Sequence[tuple[int, ModelWeights]]) -> tuple[tuple[int, ModelWeights], ...]:
+def _thin_past(known: Sequence[tuple[int, SeedWeights]]) -> tuple[tuple[int, SeedWeights], ...]:
     """As many of a run's past weights as a recording has room for: most changes early."""
-    size = sum(array.nbytes for arrays in known[-1][1].values() for array in arrays)
+    models = [arrays for seed in known[-1][1] for arrays in seed.values()]
+    size = sum(array.nbytes for arrays in models for array in arrays)
     most = max(2, min(PAST, PAST_BYTES // size))
     places = np.unique(np.geomspace(1, len(known), most).astype(int) - 1)
     return tuple(known[place] for place in places if known[place][0])
@@ -110,8 +129,9 @@ def main(names: list[str]) -> None:
     FOLDER.mkdir(exist_ok=True)
     with TrainingClient() as client:
         for name in names or [name for name in DATASETS if name != "upload"]:
-            experiment = suggested(name)
-            run = client.start(experiment, make_dataset(experiment), paused=True)
+            dataset = make_dataset(suggested(name))
+            experiment = with_seeds(suggested(name), dataset)
+            run = client.start(experiment, dataset, paused=True)
             # Epoch by epoch, since the models are judged at each pause: a full curve of errors.
             while not (snapshot := client.wait(run, 60, lambda s: not s.status.active)).status.over:
                 client.step(run)

@@ -5,9 +5,10 @@ timestep. Here a layer's input is projected for all timesteps in one matrix prod
 loop, and the gradients of its kernels come from one product after it; the loops do only what one
 timestep must wait for from another. That trains 1.3 to 1.7 times as fast, and compiles sooner.
 
-Everything is time-major, (T, B, …), so that a timestep is one piece of memory: T timesteps, B
-samples of a batch, F features, U units, G gates, which stand side by side in Keras's kernels.
-tests/agreement/test_engine.py holds losses and weights equal to those of Keras's own training.
+Everything is time-major, (T, L, B, …), so that a timestep is one piece of memory: T timesteps, L
+lanes, which are models of their own side by side, B samples of a batch, F features, U units, G
+gates, which stand side by side in Keras's kernels. tests/agreement/test_engine.py holds losses and
+weights equal to those of Keras's own training.
 
 Source: `step` is the `call` of Keras's cells with their default options
 (keras/src/layers/rnn/{lstm,gru,simple_rnn}.py), and `back` is its derivative.
@@ -15,7 +16,7 @@ Source: `step` is the `call` of Keras's cells with their default options
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,7 @@ import tensorflow as tf
 from lib.shapes import STATES
 
 PerUnit = tuple[tf.Tensor, ...]
-"""Tensors (B, U) of one timestep: states, their gradients, or what else the way back needs."""
+"""Tensors (L, B, U) of one timestep: states, their gradients, or what else the way back needs."""
 Stepped = tuple[PerUnit, tf.Tensor, PerUnit]
 Gradients = tuple[tf.Tensor, tf.Tensor, PerUnit]
 
@@ -33,55 +34,58 @@ Gradients = tuple[tf.Tensor, tf.Tensor, PerUnit]
 class Rule:
     """One timestep of a cell, forwards and backwards.
 
-    In the signatures p is the projected input and q the projected hidden state, (B, G·U) each;
-    states are (h,) or (h, c), each (B, U); gates (B, G·U) are what became of p and q. `more` are
-    other things that the way back needs of a timestep, (B, U) each.
+    In the signatures p is the projected input and q the projected hidden state, (L, B, G·U) each;
+    states are (h,) or (h, c), each (L, B, U); gates (L, B, G·U) are what became of p and q. `more`
+    are other things that the way back needs of a timestep, (L, B, U) each.
     """
 
     step: Callable[[tf.Tensor, tf.Tensor, PerUnit], Stepped]
     """(p, q, states before) → (states after, gates, more)."""
-    back: Callable[[tf.Tensor, PerUnit, PerUnit, PerUnit, PerUnit], Gradients]
-    """(gates, more, states before, states after, gradients of states after) → gradients of p, of
-    q, and of the states before, as far as they don't come through q."""
+    back: Callable[[tf.Tensor, PerUnit, PerUnit, PerUnit], Gradients]
+    """(gates, more, states before, gradients of the states after) → gradients of p, of q, and of
+    the states before, as far as they don't come through q."""
     more: int = 0
     sum_only: bool = True
     """Whether p and q count as p + q alone. Then they have the same gradient, and q has no bias."""
 
 
+def _sigmoid(x: tf.Tensor) -> tf.Tensor:
+    """By tanh, which XLA computes faster than an exponential and a division."""
+    return 0.5 * tf.tanh(0.5 * x) + 0.5
+
+
 def _lstm_step(p: tf.Tensor, q: tf.Tensor, states: PerUnit) -> Stepped:
-    i, f, g, o = tf.split(p + q, 4, axis=1)
-    i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
+    i, f, g, o = tf.split(p + q, 4, axis=-1)
+    i, f, g, o = _sigmoid(i), _sigmoid(f), tf.tanh(g), _sigmoid(o)
     c = f * states[1] + i * g
-    return (o * tf.tanh(c), c), tf.concat((i, f, g, o), axis=1), ()
+    tanh_c = tf.tanh(c)
+    return (o * tanh_c, c), tf.concat((i, f, g, o), axis=-1), (tanh_c,)
 
 
-def _lstm_back(
-    gates: tf.Tensor, _more: PerUnit, before: PerUnit, after: PerUnit, gradients: PerUnit
-) -> Gradients:
-    (i, f, g, o), (dh, dc) = tf.split(gates, 4, axis=1), gradients
-    tanh_c = tf.tanh(after[1])
+def _lstm_back(gates: tf.Tensor, more: PerUnit, before: PerUnit, gradients: PerUnit) -> Gradients:
+    (i, f, g, o), (tanh_c,), (dh, dc) = tf.split(gates, 4, axis=-1), more, gradients
     dc = dc + dh * o * (1 - tanh_c * tanh_c)
     di, df, dg, do = dc * g, dc * before[1], dc * i, dh * tanh_c
-    dp = tf.concat((di * i * (1 - i), df * f * (1 - f), dg * (1 - g * g), do * o * (1 - o)), axis=1)
+    dp = tf.concat(
+        (di * i * (1 - i), df * f * (1 - f), dg * (1 - g * g), do * o * (1 - o)), axis=-1
+    )
     return dp, dp, (tf.zeros_like(dh), dc * f)
 
 
 def _gru_step(p: tf.Tensor, q: tf.Tensor, states: PerUnit) -> Stepped:
     """With `reset_after`, Keras's default."""
-    (pz, pr, pg), (qz, qr, qg) = tf.split(p, 3, axis=1), tf.split(q, 3, axis=1)
-    z, r = tf.sigmoid(pz + qz), tf.sigmoid(pr + qr)
+    (pz, pr, pg), (qz, qr, qg) = tf.split(p, 3, axis=-1), tf.split(q, 3, axis=-1)
+    z, r = _sigmoid(pz + qz), _sigmoid(pr + qr)
     g = tf.tanh(pg + r * qg)
-    return (z * states[0] + (1 - z) * g,), tf.concat((z, r, g), axis=1), (qg,)
+    return (z * states[0] + (1 - z) * g,), tf.concat((z, r, g), axis=-1), (qg,)
 
 
-def _gru_back(
-    gates: tf.Tensor, more: PerUnit, before: PerUnit, _after: PerUnit, gradients: PerUnit
-) -> Gradients:
-    (z, r, g), (qg,), (dh,) = tf.split(gates, 3, axis=1), more, gradients
+def _gru_back(gates: tf.Tensor, more: PerUnit, before: PerUnit, gradients: PerUnit) -> Gradients:
+    (z, r, g), (qg,), (dh,) = tf.split(gates, 3, axis=-1), more, gradients
     dz = dh * (before[0] - g) * z * (1 - z)
     dg = dh * (1 - z) * (1 - g * g)
     dr = dg * qg * r * (1 - r)
-    return tf.concat((dz, dr, dg), axis=1), tf.concat((dz, dr, dg * r), axis=1), (dh * z,)
+    return tf.concat((dz, dr, dg), axis=-1), tf.concat((dz, dr, dg * r), axis=-1), (dh * z,)
 
 
 def _simple_step(p: tf.Tensor, q: tf.Tensor, _states: PerUnit) -> Stepped:
@@ -90,29 +94,27 @@ def _simple_step(p: tf.Tensor, q: tf.Tensor, _states: PerUnit) -> Stepped:
 
 
 def _simple_back(
-    gates: tf.Tensor, _more: PerUnit, _before: PerUnit, _after: PerUnit, gradients: PerUnit
+    gates: tf.Tensor, _more: PerUnit, _before: PerUnit, gradients: PerUnit
 ) -> Gradients:
     dp = gradients[0] * (1 - gates * gates)
     return dp, dp, (tf.zeros_like(dp),)
 
 
 RULES = {
-    "lstm": Rule(_lstm_step, _lstm_back),
+    "lstm": Rule(_lstm_step, _lstm_back, more=1),
     "gru": Rule(_gru_step, _gru_back, more=1, sum_only=False),
     "simple_rnn": Rule(_simple_step, _simple_back),
 }
 """By cell, a key of `lib.experiment.CELLS`."""
 
 
-def recurrent(cell: str, layer: Any, x: tf.Tensor) -> tf.Tensor:
-    """What a built Keras layer with default options makes of x (T, B, F), all sizes known.
+def recurrent(cell: str, weights: Sequence[tf.Tensor], x: tf.Tensor) -> tf.Tensor:
+    """What Keras layers with default options make of x (T, L, B, F), all sizes known.
 
-    Returns:
-        Its hidden states (T, B, U). TensorFlow knows the gradients for x and for the layer's
-        variables.
+    `weights` are kernel, recurrent kernel and bias, each with the lanes in front. Returns hidden
+    states (T, L, B, U), of which TensorFlow knows the gradients for x and for the weights.
     """
-    variables = layer.cell.kernel, layer.cell.recurrent_kernel, layer.cell.bias
-    return _unrolled(RULES[cell], len(STATES[cell]))(x, *(v.value.read_value() for v in variables))
+    return _unrolled(RULES[cell], len(STATES[cell]))(x, *weights)
 
 
 def _unrolled(rule: Rule, state_count: int) -> Callable[..., tf.Tensor]:
@@ -126,19 +128,23 @@ def _unrolled(rule: Rule, state_count: int) -> Callable[..., tf.Tensor]:
     def layer(
         x: tf.Tensor, kernel: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Tensor
     ) -> tuple[tf.Tensor, Callable[[tf.Tensor], tuple[tf.Tensor, ...]]]:
-        steps, batch, features = x.shape
-        units, width = recurrent_kernel.shape
-        bias_p, bias_q = (bias, None) if rule.sum_only else tf.unstack(bias)
+        steps, lanes, batch, features = x.shape
+        units, width = recurrent_kernel.shape[1:]
+        bias_p, bias_q = (bias, None) if rule.sum_only else tf.unstack(bias, axis=1)
         x = _with_ones(x)  # so that a bias is a row of the kernel, and its gradient no extra sum
-        p = _product(x, tf.concat((kernel, bias_p[None]), 0))
-        start = (tf.zeros((batch, units)),) * state_count
+        p = product(x, tf.concat((kernel, bias_p[:, None]), 1))
+        start = (tf.zeros((lanes, batch, units)),) * state_count
+
+        def array(count: int, width: int) -> Any:
+            shape = (lanes, batch, width)
+            return tf.TensorArray(tf.float32, count, element_shape=shape, clear_after_read=False)
 
         def forwards(
             t: tf.Tensor, now: PerUnit, work: Any, states: list[Any], more: list[Any]
         ) -> tuple[Any, ...]:
             q = tf.matmul(now[0], recurrent_kernel)
             if bias_q is not None:
-                q += bias_q
+                q += bias_q[:, None]
             now, gates, others = rule.step(work.read(t), q, now)
             states = [a.write(t + 1, value) for a, value in zip(states, now, strict=True)]
             more = [a.write(t, value) for a, value in zip(more, others, strict=True)]
@@ -150,14 +156,14 @@ def _unrolled(rule: Rule, state_count: int) -> Callable[..., tf.Tensor]:
             (
                 tf.constant(0),
                 start,
-                _array(steps, batch, width).unstack(p),
-                [_array(steps + 1, batch, units).write(0, value) for value in start],
-                [_array(steps, batch, units)] * rule.more,
+                array(steps, width).unstack(p),
+                [array(steps + 1, units).write(0, value) for value in start],
+                [array(steps, units)] * rule.more,
             ),
             maximum_iterations=steps,
         )
         gates = work.stack()
-        states = [array.stack() for array in state_arrays]  # (T + 1, B, U) each, zeros first
+        states = [array.stack() for array in state_arrays]  # (T + 1, L, B, U) each, zeros first
         more = [array.stack() for array in more_arrays]
 
         def gradient(dy: tf.Tensor) -> tuple[tf.Tensor, ...]:
@@ -169,7 +175,6 @@ def _unrolled(rule: Rule, state_count: int) -> Callable[..., tf.Tensor]:
                     work.read(t),
                     tuple(a[t] for a in more),
                     tuple(a[t] for a in states),
-                    tuple(a[t + 1] for a in states),
                     gradients,
                 )
                 dh = gradients[0] + tf.matmul(dq, recurrent_kernel, transpose_b=True)
@@ -182,40 +187,42 @@ def _unrolled(rule: Rule, state_count: int) -> Callable[..., tf.Tensor]:
                 (
                     tf.constant(steps - 1),
                     start,
-                    _array(steps, batch, width).unstack(gates),
-                    [] if rule.sum_only else [_array(steps, batch, width)],
+                    array(steps, width).unstack(gates),
+                    [] if rule.sum_only else [array(steps, width)],
                 ),
                 maximum_iterations=steps,
             )
             dp, before = work.stack(), states[0][:-1]
-            dx = _product(dp, tf.transpose(kernel))
+            dx = product(dp, tf.transpose(kernel, (0, 2, 1)))
             if rule.sum_only:
-                sums = _sums(tf.concat((x, before), 2), dp)
-                return dx, sums[:features], sums[features + 1 :], sums[features]
+                sums = _sums(tf.concat((x, before), 3), dp)
+                return dx, sums[:, :features], sums[:, features + 1 :], sums[:, features]
             of_p, of_q = _sums(x, dp), _sums(_with_ones(before), extra[0].stack())
-            return dx, of_p[:-1], of_q[:-1], tf.stack((of_p[-1], of_q[-1]))
+            return dx, of_p[:, :-1], of_q[:, :-1], tf.stack((of_p[:, -1], of_q[:, -1]), axis=1)
 
         return states[0][1:], gradient
 
     return layer
 
 
-def _array(steps: int, *shape: int) -> Any:
-    return tf.TensorArray(tf.float32, steps, element_shape=shape, clear_after_read=False)
+def product(x: tf.Tensor, matrix: tf.Tensor) -> tf.Tensor:
+    """X (T, L, B, I) times each lane's matrix (L, I, O), in one product: (T, L, B, O)."""
+    steps, lanes, batch, _ = x.shape
+    flat = tf.matmul(_by_lane(x), matrix)
+    return tf.transpose(tf.reshape(flat, (lanes, steps, batch, matrix.shape[2])), (1, 0, 2, 3))
 
 
 def _with_ones(x: tf.Tensor) -> tf.Tensor:
-    """X (T, B, I) with one more column, of ones."""
-    return tf.concat((x, tf.ones((*x.shape[:2], 1))), 2)
+    """X (T, L, B, I) with one more column, of ones."""
+    return tf.concat((x, tf.ones((*x.shape[:3], 1))), 3)
 
 
-def _product(x: tf.Tensor, matrix: tf.Tensor) -> tf.Tensor:
-    """X (T, B, I) times a matrix (I, O), in one product: (T, B, O)."""
-    flat = tf.matmul(tf.reshape(x, (-1, x.shape[2])), matrix)
-    return tf.reshape(flat, (*x.shape[:2], matrix.shape[1]))
+def _by_lane(x: tf.Tensor) -> tf.Tensor:
+    """All rows of each lane: (T, L, B, I) to (L, T·B, I)."""
+    steps, lanes, batch, width = x.shape
+    return tf.reshape(tf.transpose(x, (1, 0, 2, 3)), (lanes, steps * batch, width))
 
 
 def _sums(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-    """The sum of xᵀy over timesteps and samples: (T, B, I) and (T, B, O) to (I, O)."""
-    flat_x, flat_y = (tf.reshape(a, (-1, a.shape[2])) for a in (x, y))
-    return tf.matmul(flat_x, flat_y, transpose_a=True)
+    """The sum of xᵀy over timesteps and samples: (T, L, B, I) and (T, L, B, O) to (L, I, O)."""
+    return tf.matmul(_by_lane(x), _by_lane(y), transpose_a=True)

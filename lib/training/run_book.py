@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from lib.run import ModelWeights, Run, Snapshot, Status
+from lib.run import Run, SeedWeights, Snapshot, Status
 from lib.training.history import History
 from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH, MAX_VALUES_EACH
 from lib.training.messages import Start
@@ -28,7 +28,7 @@ KEEP_SECONDS = 3 * 3600
 TWICE_SECONDS = 60.0
 """A run that loses its worker twice within this time is not restarted: it may be what kills it."""
 
-CHECKPOINT_BYTES = 1_000_000
+CHECKPOINT_BYTES = 2_000_000
 """Weights of the past that are kept of each run, so that its states can be seen epoch by epoch."""
 MAX_CHECKPOINTS = 64
 
@@ -70,7 +70,7 @@ class RunEntry:
     """Why it began again; empty for a run that didn't."""
     restarted_at: float = -math.inf
     """When its worker died and it began again, on the book's clock."""
-    past: History[ModelWeights] | None = None
+    past: History[SeedWeights] | None = None
     """Its weights by epoch, some of them."""
 
     def __post_init__(self) -> None:
@@ -122,16 +122,21 @@ class RunEntry:
         for epoch, weights in snapshot.past:
             self._remember(epoch, weights)
         self.snapshot = replace(snapshot, past=())
-        results = snapshot.results
-        weights = {mode: r.weights for mode, r in results.items() if r.weights is not None}
+        if not snapshot.results:
+            return
+        weights = tuple(
+            {mode: r.weights for mode, r in seed.items() if r.weights is not None}
+            for seed in snapshot.seeds
+        )
         # What has its best epoch back isn't as it was after its last.
-        going = [results[mode] for mode in weights if results[mode].kept_epoch is None]
-        if judged := [int(epoch) for r in going for epoch in r.checked_epochs[-1:]]:
+        going = [r for seed in snapshot.seeds for r in seed.values() if r.kept_epoch is None]
+        if judged := [int(r.checked_epochs[-1]) for r in going if r.weights is not None]:
             self._remember(max(judged), weights)
 
-    def _remember(self, epoch: int, weights: ModelWeights) -> None:
+    def _remember(self, epoch: int, weights: SeedWeights) -> None:
         if self.past is None:
-            size = sum(array.nbytes for arrays in weights.values() for array in arrays)
+            models = [arrays for seed in weights for arrays in seed.values()]
+            size = sum(array.nbytes for arrays in models for array in arrays)
             self.past = History(max(2, min(MAX_CHECKPOINTS, CHECKPOINT_BYTES // size)))
         if not self.past.points or epoch > self.past.points[-1][0]:
             self.past.add(epoch, weights)

@@ -289,13 +289,15 @@ class WorkerRun:
         if trainer is None:
             return known
         unknown = self.status.over or self._experiment.training.keep == "stop"
+        results, *others = trainer.results(whole=not self.status.active)
         return replace(
             known,
             epoch=trainer.epoch,
             epochs_per_second=self._tempo.rate,
             seconds_left=None if unknown else self._tempo.left(trainer.done),
             samples=self._samples.shown,
-            results=trainer.results(whole=not self.status.active),
+            results=results,
+            others=tuple(others),
         )
 
     def _next_stop(self, epoch: int) -> int:
@@ -318,8 +320,14 @@ class WorkerRun:
     def _advice(self, trainer: PairTrainer) -> str:
         training = self._experiment.training
         other = "" if training.optimizer == "adam" else ", or take Adam"
+        mode, place = trainer.diverged or ("", 0)
+        seed = (
+            f" with seed {self._experiment.seed + place}"
+            if len(self._experiment.each_seed) > 1
+            else ""
+        )
         return (
-            f"The {MODES[trainer.diverged].model}'s loss stopped being a finite number "
+            f"The {MODES[mode].model}'s loss{seed} stopped being a finite number "
             f"in epoch {trainer.epoch + 1}. "
             f"Lower the learning rate ({training.learning_rate:g}){other}, or scale the data."
         )

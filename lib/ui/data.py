@@ -11,7 +11,7 @@ from lib.english import capital
 from lib.experiment import Experiment, ExperimentError
 from lib.narrate.data import thinned
 from lib.tables import TooShortError
-from lib.training.limits import check
+from lib.training.limits import check, with_seeds
 from lib.ui import runs
 from lib.ui.address import change, query
 from lib.ui.made import dataset_of
@@ -39,8 +39,12 @@ def load_data(settled: Settled) -> Loaded:
         with place:
             return _example(experiment)
     try:
-        same = run is not None and runs.is_run_of(run, experiment, table)
-        loaded = Loaded(experiment, run.dataset if same and run else dataset_of(experiment, table))
+        loaded = None
+        if run and runs.is_run_of(run, with_seeds(experiment, run.dataset), table):
+            loaded = Loaded(run.experiment, run.dataset)
+        if loaded is None:
+            dataset = dataset_of(experiment, table)
+            loaded = Loaded(with_seeds(experiment, dataset), dataset)
     except ExperimentError as error:
         first = suggested(FIRST)
         last = session().upload.last_good or Loaded(first, dataset_of(first, None))

@@ -7,10 +7,11 @@ page, and is forgotten where training goes on: see `lib.ui.runs.forget_epoch`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lib.preview import as_of
-from lib.run import ModelWeights
+from lib.run import SeedWeights
 from lib.ui import runs
 from lib.ui.linked import Linked, linked_slider
 from lib.ui.session import session
@@ -26,8 +27,8 @@ class Epochs:
 
     shown: ShownRun
     """The run as it is now."""
-    weights: dict[int, ModelWeights]
-    """By epoch, increasing. Not those of the best epochs, where each mode has them back."""
+    weights: dict[int, SeedWeights]
+    """By epoch, increasing. Not those of the best epochs, where each model has them back."""
     choice: Linked | None
     """None where there is nothing to choose from: it trains, or one epoch alone is known."""
 
@@ -68,17 +69,24 @@ class Epochs:
         return replace(self.shown, snapshot=record.earlier[2])
 
 
-def _weights(shown: ShownRun) -> dict[int, ModelWeights]:
+def _weights(shown: ShownRun) -> dict[int, SeedWeights]:
     """Weights by epoch: the initial ones, what a run has left on its way, and the newest.
 
     Epochs of which one of the modes isn't known are left out, but for the newest.
     """
-    results, run = shown.snapshot.results, shown.run
-    known = {0: dict.fromkeys(results, initial_weights(shown.experiment, shown.dataset))}
+    seeds, run = shown.snapshot.seeds, shown.run
+    each = zip(shown.experiment.each_seed, seeds, strict=True)
+    start = tuple(dict.fromkeys(s, initial_weights(e, shown.dataset)) for e, s in each)
     past = shown.snapshot.past if run is None else runs.client().checkpoints(run)
-    known |= {epoch: models for epoch, models in past if results.keys() <= models.keys()}
-    newest = {m: result.weights for m, result in results.items() if result.weights is not None}
-    checked = [int(epoch) for result in results.values() for epoch in result.checked_epochs[-1:]]
-    if len(newest) == len(results) and checked and not shown.snapshot.keeps_best:
+    known = {0: start}
+    known |= {epoch: models for epoch, models in past if _is_whole(models, seeds)}
+    newest = tuple({m: r.weights for m, r in s.items() if r.weights is not None} for s in seeds)
+    checked = [int(e) for seed in seeds for r in seed.values() for e in r.checked_epochs[-1:]]
+    if _is_whole(newest, seeds) and checked and not shown.snapshot.keeps_best:
         known[max(checked)] = newest
     return dict(sorted(known.items()))
+
+
+def _is_whole(weights: SeedWeights, seeds: Sequence[Mapping[str, object]]) -> bool:
+    """Whether there are weights of each seed's models."""
+    return all(seed.keys() <= models.keys() for seed, models in zip(seeds, weights, strict=True))

@@ -47,7 +47,9 @@ def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
         run, snapshot = watched
         if not snapshot.results:
             start = _untrained(run.dataset, run.experiment)
-            snapshot = replace(snapshot, samples=start.samples, results=start.results)
+            snapshot = replace(
+                snapshot, samples=start.samples, results=start.results, others=start.others
+            )
         return ShownRun(run.experiment, run.dataset, snapshot, run)
     if earlier := recorded(experiment):
         return ShownRun(experiment, dataset, earlier, is_recorded=True)

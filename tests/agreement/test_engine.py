@@ -150,15 +150,15 @@ def test_losses_and_weights_are_those_of_train_on_batch(case: tuple) -> None:
         expected.append(model.train_on_batch(dataset.x[rows], target[rows]))
 
     ours = program(architecture_of(experiment, N, T, F, K))
-    state = ours.fresh(initial_model_weights(experiment, F, K), 0.02, mode)
+    state = ours.fresh([initial_model_weights(experiment, F, K)], 0.02, mode)
     samples = ours.samples(dataset.x[:N], dataset.y[:N])
     parts = [0, 1, order.steps, len(batches)]
-    losses = [ours.train(state, samples, batches[start:stop]) for start, stop in pairwise(parts)]
+    losses = [ours.train(state, samples, batches[a:b, None])[:, 0] for a, b in pairwise(parts)]
     assert_close(np.concatenate(losses), np.array(expected))
-    for weights, keras_weights in zip(ours.weights(state), model.get_weights(), strict=True):
+    for weights, keras_weights in zip(ours.weights(state)[0], model.get_weights(), strict=True):
         assert_close(weights, keras_weights)
     judge = program(network_of(experiment, T, F, K))
-    outputs = np.concatenate(list(judge.parts(ours.weights(state), dataset.x)))
+    outputs = np.concatenate(list(judge.parts(ours.weights(state)[0], dataset.x)))
     assert_close(
         outputs if mode == "sequence" else outputs[:, -1], model.predict(dataset.x, verbose=0)
     )
@@ -175,14 +175,14 @@ def test_an_epoch_loss_is_what_fit_reports(mode: str) -> None:
     fit = keras_model(experiment, mode).fit(
         dataset.x[rows], target[rows], batch_size=4, shuffle=False, verbose=0
     )
-    ours = train(experiment.set(epochs=1), dataset).results()[mode]
+    ours = train(experiment.set(epochs=1), dataset).results()[0][mode]
     assert_close(ours.loss, np.array(fit.history["loss"]))
 
 
 def test_figures_are_those_of_keras_models() -> None:
     """Errors on the judged samples and predictions of the shown ones, by `model.predict`."""
     experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4), data()
-    for mode, result in train(experiment, dataset).results().items():
+    for mode, result in train(experiment, dataset).results()[0].items():
         model = keras_model(experiment, "sequence")
         model.set_weights(result.weights)
         predictions = model.predict(dataset.x[N:], verbose=0)
@@ -204,7 +204,7 @@ def test_validation_loss_is_what_evaluate_reports(loss: str) -> None:
     experiment = make_experiment("lstm", 1, "dense", "adam", loss, "both", 4)
     dataset = replace(data(), y=3 * data().y)
     initial = initial_model_weights(experiment, F, K)
-    for mode, result in train(experiment, dataset).results().items():
+    for mode, result in train(experiment, dataset).results()[0].items():
         model = keras_model(experiment, mode)
         target = dataset.y[N:] if mode == "sequence" else dataset.y[N:, -1]
         said = []
@@ -261,7 +261,7 @@ def test_the_epoch_that_is_kept_is_that_of_early_stopping(keep: str, modes: str)
         trainer.advance(0.05, goal)
     trainer.keep_best()
     kept, lengths = set(), set()
-    for mode, result in trainer.results().items():
+    for mode, result in trainer.results()[0].items():
         model, stopping, history = keras_stops(experiment, dataset, mode)
         assert result.kept_epoch == stopping.best_epoch + 1
         assert len(result.loss) == len(history.history["loss"])
@@ -284,9 +284,9 @@ def test_both_modes_start_from_the_same_weights() -> None:
     experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4), data()
     untrained = PairTrainer(experiment, dataset, program(network_of(experiment, T, F, K)))
     untrained.check()
-    before = untrained.results()
-    begun = train(experiment.set(lr=1e-5, epochs=1), dataset).results()
-    after = train(experiment, dataset).results()
+    before = untrained.results()[0]
+    begun = train(experiment.set(lr=1e-5, epochs=1), dataset).results()[0]
+    after = train(experiment, dataset).results()[0]
     np.testing.assert_array_equal(before["sequence"].predictions, before["last"].predictions)
     np.testing.assert_allclose(begun["sequence"].predictions, begun["last"].predictions, atol=1e-3)
     assert np.abs(after["sequence"].predictions - after["last"].predictions).max() > 1e-3
@@ -295,9 +295,9 @@ def test_both_modes_start_from_the_same_weights() -> None:
 def test_a_pair_is_trained_as_each_mode_alone() -> None:
     """Mode "both" is two runs side by side, not a third kind of training."""
     experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4), data()
-    pair = train(experiment, dataset).results()
+    pair = train(experiment, dataset).results()[0]
     for mode in ("sequence", "last"):
-        alone = train(experiment.set(mode=mode), dataset).results()[mode]
+        alone = train(experiment.set(mode=mode), dataset).results()[0][mode]
         np.testing.assert_array_equal(pair[mode].loss, alone.loss)
         np.testing.assert_array_equal(pair[mode].step_mse, alone.step_mse)
 
@@ -315,20 +315,20 @@ def test_runs_that_share_a_program_do_not_touch_each_other() -> None:
     def begin(experiment: Experiment) -> tuple[BatchOrder, engine.ModelState]:
         weights = initial_model_weights(experiment, F, K)
         training, mode = experiment.training, experiment.model.mode
-        state = shared.fresh(weights, training.learning_rate, mode)
+        state = shared.fresh([weights], training.learning_rate, mode)
         return BatchOrder(N, 4, experiment.seed), state
 
     alone = []
     for experiment in experiments:
         order, state = begin(experiment)
-        shared.train(state, samples, order.take(12))
-        alone.append(shared.weights(state))
+        shared.train(state, samples, order.take(12)[:, None])
+        alone.append(shared.weights(state)[0])
     turns = [begin(experiment) for experiment in experiments]
     for _ in range(4):
         for order, state in turns:
-            shared.train(state, samples, order.take(3))
+            shared.train(state, samples, order.take(3)[:, None])
     for expected, (_, state) in zip(alone, turns, strict=True):
-        for one, other in zip(expected, shared.weights(state), strict=True):
+        for one, other in zip(expected, shared.weights(state)[0], strict=True):
             np.testing.assert_array_equal(one, other)
 
 
@@ -336,13 +336,13 @@ def test_a_run_repeats_to_the_last_bit_whatever_its_slices() -> None:
     """The experiment decides its figures, not the machine's speed."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4).set(epochs=30)
     dataset = data()
-    expected = train(experiment, dataset).results()["sequence"]
+    expected = train(experiment, dataset).results()[0]["sequence"]
     trainer = PairTrainer(experiment, dataset, program(network_of(experiment, T, F, K)))
     trainer.load(program(architecture_of(experiment, N, T, F, K)))
     while trainer.step < 90:
         trainer.advance(1e-9, 90)
     trainer.check()
-    again = trainer.results()["sequence"]
+    again = trainer.results()[0]["sequence"]
     np.testing.assert_array_equal(again.loss, expected.loss)
     np.testing.assert_array_equal(again.predictions, expected.predictions)
 
@@ -354,15 +354,15 @@ def test_room_for_more_samples_changes_nothing() -> None:
     assert (ten.capacity, ten.ragged) == (16, False)
     assert ten == architecture_of(experiment, 15, T, F, K)
     shared, dataset = program(ten), data()
-    state = shared.fresh(initial_model_weights(experiment, F, K), 0.02, "sequence")
+    state = shared.fresh([initial_model_weights(experiment, F, K)], 0.02, "sequence")
     x, y = shared.samples(dataset.x[:10], dataset.y[:10])
-    shared.train(state, (x, y), BatchOrder(10, 5, 0).take(8))
-    clean = shared.weights(state)
-    spoilt = shared.fresh(initial_model_weights(experiment, F, K), 0.02, "sequence")
+    shared.train(state, (x, y), BatchOrder(10, 5, 0).take(8)[:, None])
+    clean = shared.weights(state)[0]
+    spoilt = shared.fresh([initial_model_weights(experiment, F, K)], 0.02, "sequence")
     x, y = x.numpy(), y.numpy()
     x[10:], y[10:] = np.nan, np.nan
-    shared.train(spoilt, (x, y), BatchOrder(10, 5, 0).take(8))
-    for one, other in zip(clean, shared.weights(spoilt), strict=True):
+    shared.train(spoilt, (x, y), BatchOrder(10, 5, 0).take(8)[:, None])
+    for one, other in zip(clean, shared.weights(spoilt)[0], strict=True):
         np.testing.assert_array_equal(one, other)
 
 
@@ -403,4 +403,22 @@ def test_weights_that_do_not_fit_are_refused() -> None:
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4)
     ours = program(architecture_of(experiment, N, T, F, K))
     with pytest.raises(ValueError, match=r"weights must have shapes \[\(3, 16\)"):
-        ours.fresh(initial_model_weights(experiment.set(U=5), F, K), 0.02, "sequence")
+        ours.fresh([initial_model_weights(experiment.set(U=5), F, K)], 0.02, "sequence")
+
+
+@pytest.mark.parametrize(("mode", "batch"), [("both", 4), ("sequence", 5), ("last", 1)])
+@pytest.mark.parametrize("cell", CELLS)
+def test_seeds_side_by_side_are_trained_as_each_alone(cell: str, mode: str, batch: int) -> None:
+    """Losses, errors and weights of three seeds, whose lanes a pair fills and one mode doesn't."""
+    experiment = make_experiment(cell, 1, "dense", "adam", "mse", mode, batch).set(seeds=3)
+    dataset = data()
+    together = train(experiment, dataset).results()
+    assert len(together) == 3
+    for each, seed in zip(experiment.each_seed, together, strict=True):
+        assert each.seeds == 1
+        for of, alone in train(each, dataset).results()[0].items():
+            assert_close(seed[of].loss, alone.loss)
+            assert_close(seed[of].validation_loss, alone.validation_loss)
+            for one, other in zip(seed[of].weights, alone.weights, strict=True):
+                assert_close(one, other)
+    assert np.abs(together[0][of].loss - together[1][of].loss).max() > 1e-3

@@ -33,7 +33,9 @@ def test_outputs_and_gradients_are_keras_s(cell: str, steps: int) -> None:
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(x)
         theirs = layer(x)
-        ours = tf.transpose(recurrent(cell, layer, tf.transpose(x, (1, 0, 2))), (1, 0, 2))
+        weights = [variable.value[None] for variable in layer.trainable_variables]
+        states = recurrent(cell, weights, tf.transpose(x, (1, 0, 2))[:, None])
+        ours = tf.transpose(states[:, 0], (1, 0, 2))
         goals = [tf.reduce_sum(mix * outputs) for outputs in (theirs, ours)]
     np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
     for expected, got in zip(*(tape.gradient(goal, sources) for goal in goals), strict=True):

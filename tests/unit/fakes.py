@@ -39,9 +39,9 @@ def make_experiment(**settings: object) -> Experiment:
 
 
 class FakeState:
-    """The weights of a model; training adds 1 to each for every batch."""
+    """The weights of each lane's model; training adds 1 to each for every batch."""
 
-    def __init__(self, weights: list[np.ndarray], mode: str) -> None:
+    def __init__(self, weights: list[list[np.ndarray]], mode: str) -> None:
         self.weights = weights
         self.mode = mode
 
@@ -59,31 +59,30 @@ class FakeProgram:
         last_loss: Callable[[int], float] | None = None,
     ) -> None:
         self.max_steps = max_steps
+        self.lanes = 1
         self.calls: list[np.ndarray] = []
         self._losses = {"sequence": loss, "last": last_loss or loss}
 
-    def fresh(self, weights: list[np.ndarray], _rate: float, mode: str) -> FakeState:
-        """A model that has seen no batch: all weights 0."""
-        return FakeState([np.zeros_like(array) for array in weights], mode)
+    def fresh(self, weights: list[list[np.ndarray]], _rate: float, mode: str) -> FakeState:
+        """Models that have seen no batch: all weights 0."""
+        return FakeState([[np.zeros_like(array) for array in own] for own in weights], mode)
 
     def samples(self, x: np.ndarray, _y: np.ndarray) -> int:
         """How many there are."""
         return len(x)
 
-    def weights(self, state: FakeState) -> list[np.ndarray]:
+    def weights(self, state: FakeState) -> list[list[np.ndarray]]:
         """All the number of batches trained."""
         return state.weights
 
-    def release(self, state: FakeState) -> None:
-        """Nothing is held here."""
-
     def train(self, state: FakeState, _samples: int, batches: np.ndarray) -> np.ndarray:
-        """The losses of the next batches."""
-        done = int(state.weights[0].flat[0])
-        state.weights = [array + len(batches) for array in state.weights]
+        """The losses of the next batches (steps, L, B), in each lane the same: (steps, L)."""
+        steps, lanes, _ = batches.shape
+        done = int(state.weights[0][0].flat[0])
+        state.weights = [[array + steps for array in own] for own in state.weights]
         self.calls.append(batches)
-        loss = self._losses[state.mode]
-        return np.array([loss(done + i) for i in range(len(batches))], np.float32)
+        losses = [self._losses[state.mode](done + i) for i in range(steps)]
+        return np.repeat(np.array(losses, np.float32)[:, None], lanes, axis=1)
 
 
 class TimedProgram(FakeProgram):

@@ -40,7 +40,7 @@ def test_the_untrained_models_are_judged_at_once() -> None:
     """Epoch 0, before any program is there; the two modes say the same."""
     trainer = PairTrainer(make_experiment(), make_dataset(), FakeJudge())
     trainer.check()
-    results = trainer.results()
+    results = trainer.results()[0]
     assert list(results) == ["sequence", "last"]
     for result in results.values():
         assert result.checked_epochs.tolist() == [0]
@@ -56,7 +56,7 @@ def test_errors_are_means_over_judged_samples_and_targets() -> None:
     trainer.load(FakeProgram(lambda _: 0.0))
     trainer.advance(LONG, goal=4)
     trainer.check()
-    result = trainer.results()["last"]
+    result = trainer.results()[0]["last"]
     expected = ((4.0 - dataset.y[7:].astype(np.float64)) ** 2).mean(axis=(0, 2))
     np.testing.assert_allclose(result.step_mse, expected)
     assert result.last_step_mse[-1] == pytest.approx(expected[-1])
@@ -80,7 +80,7 @@ def test_validation_loss_is_the_trainings_own_of_each_mode(loss: str, costs: lis
     trainer.load(FakeProgram(lambda _: 0.0))
     trainer.advance(LONG, goal=4)
     trainer.check()
-    results = trainer.results()
+    results = trainer.results()[0]
     for mode, expected in (("sequence", np.mean(costs)), ("last", costs[-1])):
         assert results[mode].checked_epochs.tolist() == [0, 1]
         assert len(results[mode].validation_loss) == 2
@@ -91,7 +91,7 @@ def test_without_a_validation_part_there_is_no_validation_loss() -> None:
     """The judged samples are those that it learns from: their loss would promise too much."""
     trainer = PairTrainer(make_experiment(), make_dataset(n=8, train=8), FakeJudge())
     trainer.check()
-    result = trainer.results()["last"]
+    result = trainer.results()[0]["last"]
     assert (len(result.last_step_mse), len(result.validation_loss)) == (1, 0)
 
 
@@ -99,7 +99,7 @@ def test_an_epoch_loss_is_the_mean_over_samples() -> None:
     """As `fit` reports it: of batches of 4, 4 and 2 samples the last counts half."""
     trainer, _ = make_trainer(lambda step: [1.0, 2.0, 6.0][step % 3], train=10, batch=4)
     trainer.advance(LONG, goal=3)
-    for result in trainer.results().values():
+    for result in trainer.results()[0].values():
         assert result.loss.tolist() == [pytest.approx((4 * 1 + 4 * 2 + 2 * 6) / 10)]
 
 
@@ -159,7 +159,7 @@ def test_it_stops_at_the_goal() -> None:
     assert trainer.epoch == 3
     trainer.advance(LONG, goal=12)
     assert trainer.epoch == 3
-    assert trainer.results()["last"].loss_epochs.tolist() == [1, 2, 3]
+    assert trainer.results()[0]["last"].loss_epochs.tolist() == [1, 2, 3]
 
 
 def test_half_an_epoch_is_not_judged() -> None:
@@ -170,10 +170,10 @@ def test_half_an_epoch_is_not_judged() -> None:
     trainer.advance(LONG, goal=6)
     assert not trainer.at_epoch_end
     trainer.check()
-    assert trainer.results()["last"].checked_epochs.tolist() == [0, 1]
+    assert trainer.results()[0]["last"].checked_epochs.tolist() == [0, 1]
     trainer.advance(LONG, goal=8)
     trainer.check()
-    assert trainer.results()["last"].checked_epochs.tolist() == [0, 1, 2]
+    assert trainer.results()[0]["last"].checked_epochs.tolist() == [0, 1, 2]
 
 
 def test_a_check_twice_is_one_point() -> None:
@@ -181,7 +181,7 @@ def test_a_check_twice_is_one_point() -> None:
     trainer, _ = make_trainer()
     trainer.check()
     trainer.check()
-    assert trainer.results()["last"].checked_epochs.tolist() == [0]
+    assert trainer.results()[0]["last"].checked_epochs.tolist() == [0]
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
@@ -190,11 +190,11 @@ def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(ba
     trainer, _ = make_trainer(lambda step: bad if step >= 9 else 1.0, epochs=50)
     trainer.advance(LONG, goal=4)
     trainer.check()
-    before = trainer.results()["sequence"]
+    before = trainer.results()[0]["sequence"]
     trainer.advance(LONG, goal=200)
     trainer.check()
-    after = trainer.results()["sequence"]
-    assert trainer.diverged == "sequence"
+    after = trainer.results()[0]["sequence"]
+    assert trainer.diverged == ("sequence", 0)
     assert trainer.epoch == 2
     assert after.loss.tolist() == [1.0, 1.0]
     assert after.predictions is before.predictions
@@ -211,8 +211,8 @@ def test_the_mode_that_diverged_is_named_and_the_other_keeps_step() -> None:
     trainer.load(FakeProgram(lambda _: 1.0, last_loss=lambda step: np.inf if step >= 8 else 1.0))
     trainer.advance(LONG, goal=4)
     trainer.advance(LONG, goal=200)
-    assert trainer.diverged == "last"
-    lengths = {mode: len(result.loss) for mode, result in trainer.results().items()}
+    assert trainer.diverged == ("last", 0)
+    lengths = {mode: len(result.loss) for mode, result in trainer.results()[0].items()}
     assert lengths == {"sequence": 2, "last": 2}
 
 
@@ -224,8 +224,8 @@ def test_outputs_that_are_no_numbers_count_as_diverged_too() -> None:
     trainer.check()
     trainer.advance(LONG, goal=8)
     trainer.check()
-    assert trainer.diverged == "last"
-    assert np.isfinite(trainer.results()["last"].predictions).all()
+    assert trainer.diverged == ("last", 0)
+    assert np.isfinite(trainer.results()[0]["last"].predictions).all()
 
 
 def test_a_step_that_takes_long_is_two_turns() -> None:
@@ -242,7 +242,7 @@ def test_a_step_that_takes_long_is_two_turns() -> None:
     assert len(program.calls) == trained + 4
     assert steps == [3, 4, 4, 5]
     assert ends == [False, True, False, False]
-    assert trainer.results()["last"].checked_epochs.tolist() == [0, 1]
+    assert trainer.results()[0]["last"].checked_epochs.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize(("step_seconds", "broken_off"), [(0.012, False), (0.2, True)])
@@ -267,10 +267,10 @@ def test_a_judgement_can_be_made_part_by_part() -> None:
     epochs = []
     for _ in range(4):
         assert not trainer.check(0.0)
-        epochs.append(trainer.results()["last"].checked_epochs.tolist())
+        epochs.append(trainer.results()[0]["last"].checked_epochs.tolist())
     assert epochs == [[0]] * 4
     assert trainer.check(0.0)
-    assert [r.checked_epochs.tolist() for r in trainer.results().values()] == [[0, 1]] * 2
+    assert [r.checked_epochs.tolist() for r in trainer.results()[0].values()] == [[0, 1]] * 2
     assert trainer.check(0.0)
 
 
@@ -280,7 +280,7 @@ def test_large_models_keep_their_weights_to_themselves() -> None:
     def judged(units: int, *, whole: bool = False) -> ModeResult:
         trainer = PairTrainer(make_experiment(U=units), make_dataset(), FakeJudge())
         trainer.check()
-        return trainer.results(whole=whole)["last"]
+        return trainer.results(whole=whole)[0]["last"]
 
     small, large = judged(16), judged(128)
     assert small.weights is not None
@@ -297,7 +297,7 @@ def test_weights_belong_to_the_figures_beside_them() -> None:
     trainer.advance(LONG, goal=4)
     trainer.check()
     trainer.advance(LONG, goal=8)
-    result = trainer.results()["last"]
+    result = trainer.results()[0]["last"]
     assert result.weights is not None
     assert result.weights[0].flat[0] == 4
     assert result.predictions.flat[0] == 4

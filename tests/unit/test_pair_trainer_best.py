@@ -55,7 +55,7 @@ def test_each_mode_stops_by_itself_and_has_its_best_epoch_back(seconds: float) -
     train(trainer, seconds)
     assert trainer.stopped
     assert (trainer.epoch, trainer.at_epoch_end) == (8, True)
-    for mode, result in trainer.results().items():
+    for mode, result in trainer.results()[0].items():
         best = BEST[mode]
         assert result.kept_epoch == best
         assert result.loss_epochs.tolist() == list(range(1, best + 3))
@@ -73,7 +73,7 @@ def test_a_mode_that_has_stopped_shows_its_best_while_the_other_trains() -> None
     """After epoch 7 the last-step model is as it was after 3, the sequence model as it is."""
     trainer = make_trainer("stop")
     train(trainer, epochs=7)
-    results = trainer.results()
+    results = trainer.results()[0]
     assert not trainer.stopped
     assert [results[mode].kept_epoch for mode in ("sequence", "last")] == [None, 3]
     assert (results["sequence"].predictions == 28).all()
@@ -96,9 +96,9 @@ def test_without_patience_all_epochs_are_trained() -> None:
     trainer = make_trainer("best")
     train(trainer)
     assert not trainer.stopped
-    assert {m: r.kept_epoch for m, r in trainer.results().items()} == dict.fromkeys(BEST)
+    assert {m: r.kept_epoch for m, r in trainer.results()[0].items()} == dict.fromkeys(BEST)
     trainer.keep_best()
-    results = trainer.results()
+    results = trainer.results()[0]
     assert trainer.stopped
     assert {mode: result.kept_epoch for mode, result in results.items()} == BEST
     assert all(len(result.loss) == 20 for result in results.values())
@@ -116,7 +116,7 @@ def test_of_equal_epochs_the_first_is_the_best() -> None:
     y[8], y[9] = 14 - 1000, np.nextafter(np.float32(14 + 1000), np.float32(2000))
     trainer = make_trainer("stop", Samples(data.x, y, 8), mode="last")
     train(trainer)
-    result = trainer.results()["last"]
+    result = trainer.results()[0]["last"]
     three, four = result.validation_loss[3:5]
     assert three > four
     assert np.float32(three) == np.float32(four)
@@ -132,7 +132,7 @@ def test_nothing_is_judged_in_between_where_the_last_epoch_is_kept(keep: str) ->
     trainer = make_trainer(keep, data)
     train(trainer)
     trainer.keep_best()
-    for result in trainer.results().values():
+    for result in trainer.results()[0].values():
         assert (result.kept_epoch, result.checked_epochs.tolist()) == (None, [0])
 
 
@@ -142,11 +142,11 @@ def test_a_best_epoch_that_was_thinned_out_is_put_back(monkeypatch: pytest.Monke
     monkeypatch.setattr(model_record, "MAX_LOSSES", 4)
     trainer = make_trainer("best", epochs=23, mode="last")
     train(trainer, epochs=23)
-    before = trainer.results()["last"]
+    before = trainer.results()[0]["last"]
     assert 3 not in before.checked_epochs
     assert 3 not in before.loss_epochs
     trainer.keep_best()
-    result = trainer.results()["last"]
+    result = trainer.results()[0]["last"]
     assert set(result.checked_epochs) == {3, *before.checked_epochs}
     assert (np.diff(result.checked_epochs) > 0).all()
     assert (np.diff(result.loss_epochs) > 0).all()
@@ -160,6 +160,6 @@ def test_a_long_judgement_is_gone_on_with_before_more_is_trained() -> None:
     while trainer.epoch < 2:
         trainer.advance(1e-9, 80)
         if trainer.at_epoch_end and trainer.epoch == 1:
-            judged.append(trainer.results()["last"].checked_epochs[-1])
+            judged.append(trainer.results()[0]["last"].checked_epochs[-1])
     assert judged == [0, 0, 0, 0, 1]
-    assert trainer.results()["last"].checked_epochs.tolist() == [0, 1]
+    assert trainer.results()[0]["last"].checked_epochs.tolist() == [0, 1]
