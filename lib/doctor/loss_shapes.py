@@ -52,8 +52,7 @@ class LossRule:
         return ("".join(word[:1].upper() + word[1:] for word in words), *short)
 
 
-_FILE = beside(__file__)
-RULES = {name: LossRule(name, **row) for name, row in _FILE.items()}
+RULES = {name: LossRule(name, **row) for name, row in beside(__file__).items()}
 """By function name."""
 RULE_OF = {name: rule for rule in RULES.values() for name in (rule.name, *rule.aliases)}
 """By every name that `compile(loss=…)` takes."""
@@ -73,7 +72,7 @@ class BatchResult:
     broadcast: Sizes | None
     """The shape of the pairs that are compared; None where the batch raises."""
     says: str = ""
-    """What the error message says, where there is one."""
+    """Keras's message, where there is one."""
 
     @property
     def size(self) -> int:
@@ -86,10 +85,10 @@ class Training:
     """What happens over an epoch of `fit`."""
 
     verdict: Verdict
-    """The worst of the batches'; "error" where the numbers of samples differ."""
+    """The worst of the batches'."""
     batches: tuple[BatchResult, ...]
     """The full batch and, where the samples don't divide, the last one; empty where the numbers
-    of samples differ, since no batch is made then."""
+    of samples differ, which is an error before any batch is made."""
 
     @property
     def decisive(self) -> BatchResult | None:
