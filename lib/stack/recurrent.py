@@ -50,6 +50,7 @@ class Recurrent(Layer):
         return f"{wanted} state{'s' * (wanted > 1)} of {self.units} units to start from"
 
     def _check_states(self, inputs: Inputs, tensor: Tensor) -> None:
+        """Raise ShapeError for states that the cell can't start from."""
         expected, received = self._wanted_states(), readable_shapes(inputs.states)
         if len(inputs.states) < len(STATES[self.cell]):
             raise ShapeError(expected, received, "list index out of range", "run")
@@ -57,23 +58,19 @@ class Recurrent(Layer):
         if units != self.units:
             refusal = f"Dimensions must be equal, but are {units} and {self.units}"
             raise ShapeError(expected, received, refusal, "run")
-        if len(inputs.states[0]) > 2 and not self._broadcasts(tensor):  # the first alone can be one
-            expected = f"{expected}, (N, {self.units}) each"
-            received = f"{readable_shape(inputs.states[0])}, a sequence"
-            raise ShapeError(expected, received, self._refused_sequence(tensor), "run")
-
-    def _broadcasts(self, tensor: Tensor) -> bool:
-        """Whether Keras computes with a sequence as the state, by coincidence, and says nothing."""
         batch, time = tensor[0].size, tensor[1].size
-        return self.cell == "simple_rnn" and batch is not None and batch in (1, time)
-
-    def _refused_sequence(self, tensor: Tensor) -> str:
-        """What Keras says of a sequence as the state, for its usual batch where that is open."""
-        batch, time = tensor[0].size or BATCH_SIZE, tensor[1].size or TIMESTEPS
+        # By coincidence Keras computes with a sequence as the state, and says nothing.
+        broadcasts = self.cell == "simple_rnn" and batch is not None and batch in (1, time)
+        if len(inputs.states[0]) == 2 or broadcasts:  # the first alone can be a sequence
+            return
+        batch, time = batch or BATCH_SIZE, time or TIMESTEPS
         rows = min(time, self.units) if self.cell == "gru" else time  # a GRU slices that axis
+        refusal = f"Dimensions must be equal, but are {batch} and {rows}"
         if batch == rows or 1 in (batch, rows, self.units):  # broadcasts, and breaks further on
-            return f"Exception encountered when calling {self.keras}"
-        return f"Dimensions must be equal, but are {batch} and {rows}"
+            refusal = f"Exception encountered when calling {self.keras}"
+        expected = f"{expected}, (N, {self.units}) each"
+        received = f"{readable_shape(inputs.states[0])}, a sequence"
+        raise ShapeError(expected, received, refusal, "run")
 
 
 @dataclass(frozen=True, slots=True)
