@@ -10,8 +10,7 @@ from lib.experiment import CELLS
 from lib.shapes import BLOCKS, MERGE_MODES, STATES, rnn_output_shape
 from lib.shapes import rnn_parameter_count as count
 from lib.shapes import rnn_parameter_product as product
-from lib.stack.base import UNITS, Inputs, Layer, Outputs, ShapeError, choice, flag, number
-from lib.stack.demands import SEQUENCE, known_width, of_rank, static_batch
+from lib.stack.base import Inputs, Layer, Outputs, ShapeError, choice, flag, known_width, number
 from lib.stack.tensors import Tensor, readable_shape, readable_shapes, sizes, widened
 
 BATCH_SIZE, TIMESTEPS = 32, 12
@@ -19,13 +18,12 @@ BATCH_SIZE, TIMESTEPS = 32, 12
 
 
 @dataclass(frozen=True, slots=True)
-class Recurrent(Layer):
+class Recurrent(Layer, width_letter="U"):
     """A cell that is called once for each timestep."""
 
     cell: ClassVar[str]
-    width_letter: ClassVar[str] = "U"
 
-    units: int = number("u", "units", 16, UNITS)
+    units: int = number("u", "units", 16)
     return_sequences: bool = flag("seq")
     return_state: bool = flag("state")
     go_backwards: bool = flag("back")
@@ -37,10 +35,15 @@ class Recurrent(Layer):
         """(N, T, F) → (N, T, U) or (N, U), and the states after it."""
         if self.initial_state and not inputs.states:  # Python's error, before Keras is asked
             raise ShapeError(self._wanted_states(), "none", "name 'states' is not defined")
-        tensor = of_rank(inputs, 3, SEQUENCE)
+        tensor = inputs.of_rank(3)
         features = known_width(tensor, BLOCKS[self.cell] * self.units)
-        if self.stateful:
-            static_batch(tensor)
+        if self.stateful and tensor[0].size is None:
+            raise ShapeError(
+                "a batch of a known size, since it keeps one state for each sample",
+                readable_shape(tensor),
+                "When using `stateful=True` in a RNN, the batch size must be static. "
+                f"Found dynamic batch size: sequence.shape={sizes(tensor)}",
+            )
         if self.initial_state:
             self._check_states(inputs, tensor)
         return _outputs(self, tensor, features, inputs.letter)
@@ -74,27 +77,18 @@ class Recurrent(Layer):
 
 
 @dataclass(frozen=True, slots=True)
-class LSTM(Recurrent):
+class LSTM(Recurrent, kind="lstm", cell="lstm"):
     """Reads step by step, with a hidden state and a cell state."""
 
-    kind: ClassVar[str] = "lstm"
-    cell: ClassVar[str] = "lstm"
-
 
 @dataclass(frozen=True, slots=True)
-class GRU(Recurrent):
+class GRU(Recurrent, kind="gru", cell="gru"):
     """Reads step by step, with one state."""
 
-    kind: ClassVar[str] = "gru"
-    cell: ClassVar[str] = "gru"
-
 
 @dataclass(frozen=True, slots=True)
-class SimpleRNN(Recurrent):
+class SimpleRNN(Recurrent, kind="rnn", cell="simple_rnn"):
     """Reads step by step, without gates."""
-
-    kind: ClassVar[str] = "rnn"
-    cell: ClassVar[str] = "simple_rnn"
 
 
 LAYER_OF_CELL: dict[str, type[Recurrent]] = {kind.cell: kind for kind in (LSTM, GRU, SimpleRNN)}
@@ -104,14 +98,11 @@ MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in 
 
 
 @dataclass(frozen=True, slots=True)
-class Bidirectional(Layer):
+class Bidirectional(Layer, kind="bi", width_letter="U"):
     """Reads forwards and backwards, with a layer for each direction."""
 
-    kind: ClassVar[str] = "bi"
-    width_letter: ClassVar[str] = "U"
-
     cell: str = choice("c", "cell", "lstm", {name: cell.keras for name, cell in CELLS.items()})
-    units: int = number("u", "units", 16, UNITS)
+    units: int = number("u", "units", 16)
     merge_mode: str = choice("m", "merge_mode", "concat", MERGE)
     return_sequences: bool = flag("seq")
     return_state: bool = flag("state")
@@ -128,7 +119,7 @@ class Bidirectional(Layer):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, 2U) or (N, 2U); one tensor for each direction if they stay apart."""
-        tensor = of_rank(inputs, 3, SEQUENCE)
+        tensor = inputs.of_rank(3)
         features = known_width(tensor, BLOCKS[self.cell] * self.units)
         return _outputs(self, tensor, features, inputs.letter)
 
