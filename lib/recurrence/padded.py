@@ -1,7 +1,7 @@
 """Sequences of different length, padded in each of the ways that people pad them.
 
 Four shortened copies of one sample stand for a batch of different lengths. NumPy computes at once
-what a stack up to some layer makes of them; `lib.training.answers.padding` asks Keras the same.
+what a stack up to some layer makes of them; `lib.training.answers.modes` asks Keras the same.
 """
 
 from __future__ import annotations

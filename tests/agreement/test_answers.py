@@ -19,11 +19,8 @@ from lib.recurrence import (
 from lib.recurrence.agreement import agreement
 from lib.recurrence.padded import batch, masking, ways
 from lib.training.answers import ANSWERS, calls
-from lib.training.answers.breakings import breakings
-from lib.training.answers.influence import influence
-from lib.training.answers.modes import modes
-from lib.training.answers.padding import padding
-from lib.training.answers.reach import reach
+from lib.training.answers.gradients import influence, reach
+from lib.training.answers.modes import breakings, modes, padding
 
 N, T, F, U = 3, 5, 2, 4
 KERAS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
