@@ -38,6 +38,11 @@ class TargetFix:
     loss: str
     """All three as they are afterwards; the loss is the same, but for a few."""
 
+    @property
+    def code(self) -> str:
+        """All of it."""
+        return "\n".join(filter(None, (self.y, self.model)))
+
 
 @dataclass(frozen=True, slots=True)
 class _Reading:

@@ -25,7 +25,7 @@ def _sparse_shapes(match: re.Match[str]) -> Explanation:
         return MESSAGES.say("sparse: a sample's or a timestep's", match, columns=y[0])
     if match["y"] and (ways := _ways_out(y, output)):
         fix = " Or: ".join(way.when for way in ways)
-        code = "\n# or:\n".join("\n".join(filter(None, (way.y, way.model))) for way in ways)
+        code = "\n# or:\n".join(way.code for way in ways)
         return MESSAGES.say("sparse: the doctor's", match, advice=fix, right=code)
     if len(y) == len(output) > 1 and y[:-1] == output[:-1]:
         return MESSAGES.say("sparse: other columns", match, columns=y[-1])

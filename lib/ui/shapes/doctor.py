@@ -139,8 +139,7 @@ def _fixes(diagnosis: Diagnosis) -> None:
     for column, fix in zip(columns, diagnosis.fixes, strict=False):
         with column:
             say(fix.when)
-            code = "\n".join(filter(None, (fix.y and f"{fix.y}", fix.model)))
-            st.code(code, language="python", wrap_lines=True)
+            st.code(fix.code, language="python", wrap_lines=True)
             hint(f"Then the output is {fix.output_shape} and y {fix.target_shape}.")
 
 
