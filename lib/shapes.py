@@ -1,8 +1,6 @@
 """Output shapes and parameter counts of one layer, as Keras would say them, by arithmetic.
 
-Nothing is built or run here, so a page can answer at once; tests hold each answer equal to
-Keras's. `lib.stack` follows whole models on these rules; what a target's shape does to a loss is
-in `lib.doctor`.
+Tests hold each answer equal to Keras's; `lib.stack` follows whole models on these rules.
 
 Words, as in Keras: N samples, T timesteps, F features, U units, K target columns. A shape is a
 tuple whose first entry is the batch: `None`, as in `model.output_shape`, since any size will do.
@@ -18,7 +16,6 @@ Shape = tuple[int | None, ...]
 
 MERGE_MODES = ("concat", "sum", "mul", "ave", None)
 """How Bidirectional joins its two directions; with None it gives both, one by one."""
-
 
 BLOCKS = {"lstm": 4, "gru": 3, "simple_rnn": 1}
 """By cell, the matrices side by side in each kernel: one per gate, and one for the candidate."""
@@ -39,12 +36,11 @@ def rnn_output_shape(
     """What a recurrent layer returns, whichever cell it has.
 
     Args:
-        input_shape: (batch, T, F) as Keras has it. The batch may be `None` or a number, and T
-            may be `None` where it isn't fixed.
+        input_shape: (batch, T, F). The batch may be `None` or a number; so may T.
         units: U.
         return_sequences: an output at every timestep, or only the last one.
         bidirectional: whether the layer is wrapped in `Bidirectional`.
-        merge_mode: how the two directions are joined, one of `MERGE_MODES`; "concat" gives 2·U.
+        merge_mode: how the two directions are joined, one of `MERGE_MODES`.
 
     Returns:
         (None, T, U) or (None, U), with 2·U where two directions are concatenated. For
@@ -79,15 +75,9 @@ def rnn_parameter_count(
 ) -> int:
     """How many numbers a recurrent layer learns. T and `return_sequences` play no part.
 
-    Args:
-        cell: a key of `lib.experiment.CELLS`.
-        features: F, the width of what comes in.
-        units: U.
-        reset_after: GRU only: Keras's default has two biases per block, without it there is one.
-        bidirectional: two layers, so twice as many, whatever the merge mode.
-
-    Raises:
-        ValueError: with what was expected and what was received.
+    Of the `cell`, a key of `lib.experiment.CELLS`, from F features to U units. `reset_after` is of
+    a GRU alone: without it it has one bias per block, not two. Bidirectional are two layers, so
+    twice as many. Raises ValueError with what was expected and what was received.
     """
     if cell not in BLOCKS:
         raise ValueError(f"expected cell to be one of {list(BLOCKS)}, received {cell!r}")
@@ -98,10 +88,7 @@ def rnn_parameter_count(
 
 
 def rnn_parameter_product(
-    cell: str,
-    features: int | str,
-    units: int | str,
-    bidirectional: bool = False,
+    cell: str, features: int | str, units: int | str, bidirectional: bool = False
 ) -> str:
     """How that count comes about: "4·16·(3+16+1)", or in letters "4·U·(F+U+1)"."""
     biases, blocks = BIASES[cell][0], BLOCKS[cell]
