@@ -36,22 +36,9 @@ class LayerSetting:
     """Whether Keras takes it where the layer is called, not where it is made."""
 
 
-def number(
-    key: str, label: str, default: Any, limit: Limit = UNITS, *, optional: bool = False
-) -> Any:
-    """A dataclass field that holds a number."""
-    about = {"key": key, "label": label, "limit": limit, "optional": optional}
-    return field(default=default, metadata=about)
-
-
-def flag(key: str, *, in_call: bool = False) -> Any:
-    """A dataclass field that is on or off, and off by default as in Keras."""
-    return field(default=False, metadata={"key": key, "label": "", "in_call": in_call})
-
-
-def choice(key: str, label: str, default: str, options: Mapping[str, str]) -> Any:
-    """A dataclass field that holds a key of `options`."""
-    return field(default=default, metadata={"key": key, "label": label, "options": options})
+def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:
+    """A dataclass field, and what else its LayerSetting says; without that it is on or off."""
+    return field(default=default, metadata={"key": key, "label": label, **about})
 
 
 When = Literal["built", "run", "trained"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lib.experiment import Limit
 from lib.shapes import dense_parameter_count
-from lib.stack.base import STEPS, Inputs, Layer, Outputs, ShapeError, choice, known_width, number
+from lib.stack.base import STEPS, UNITS, Inputs, Layer, Outputs, ShapeError, known_width, setting
 from lib.stack.recurrent import BATCH_SIZE
 from lib.stack.tensors import Axis, Tensor, flat, readable_shape, sizes, widened
 
@@ -18,10 +18,10 @@ FORMS = {"sequence": "(T, F)", "flat": "(F,)", "inside": "(N, T, F)"}
 class Input(Layer, kind="input"):
     """What one sample looks like; Keras adds the batch."""
 
-    timesteps: int | None = number("t", "timesteps T", 12, STEPS, optional=True)
-    features: int = number("f", "features F", 3, Limit(1, 64))
-    batch: int | None = number("b", "batch size", None, Limit(1, 512), optional=True)
-    form: str = choice("form", "shape", "sequence", FORMS)
+    timesteps: int | None = setting("t", 12, "timesteps T", limit=STEPS, optional=True)
+    features: int = setting("f", 3, "features F", limit=Limit(1, 64))
+    batch: int | None = setting("b", None, "batch size", limit=Limit(1, 512), optional=True)
+    form: str = setting("form", "sequence", "shape", options=FORMS)
 
     def axes(self) -> Tensor:
         """The tensor that it stands for, the batch first."""
@@ -49,7 +49,7 @@ class Input(Layer, kind="input"):
 class Dense(Layer, kind="dense", width_letter="K"):
     """The same linear map wherever the last axis is read, at every timestep."""
 
-    units: int = number("k", "units", 1)
+    units: int = setting("k", 1, "units", limit=UNITS)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(…, F) → (…, K)."""
@@ -97,7 +97,7 @@ class TimeDistributed(Dense, kind="td"):
 class Dropout(Layer, kind="drop"):
     """Sets a share of all entries to 0 while training. Shapes stay."""
 
-    rate: float = number("p", "rate", 0.2, Limit(0.0, 0.9, 0.1))
+    rate: float = setting("p", 0.2, "rate", limit=Limit(0.0, 0.9, 0.1))
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays."""
@@ -123,7 +123,7 @@ def _packing_refusal(inputs: Inputs) -> str:
 class RepeatVector(Layer, kind="repeat", width_letter="T′"):
     """Gives the same vector at every one of n new timesteps."""
 
-    n: int = number("n", "n", 6, STEPS)
+    n: int = setting("n", 6, "n", limit=STEPS)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, F) → (N, T′, F)."""

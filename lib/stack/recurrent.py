@@ -10,7 +10,7 @@ from lib.experiment import CELLS
 from lib.shapes import BLOCKS, MERGE_MODES, STATES, rnn_output_shape
 from lib.shapes import rnn_parameter_count as count
 from lib.shapes import rnn_parameter_product as product
-from lib.stack.base import Inputs, Layer, Outputs, ShapeError, choice, flag, known_width, number
+from lib.stack.base import UNITS, Inputs, Layer, Outputs, ShapeError, known_width, setting
 from lib.stack.tensors import Tensor, readable_shape, readable_shapes, sizes, widened
 
 BATCH_SIZE, TIMESTEPS = 32, 12
@@ -23,12 +23,12 @@ class Recurrent(Layer, width_letter="U"):
 
     cell: ClassVar[str]
 
-    units: int = number("u", "units", 16)
-    return_sequences: bool = flag("seq")
-    return_state: bool = flag("state")
-    go_backwards: bool = flag("back")
-    stateful: bool = flag("stateful")
-    initial_state: bool = flag("init", in_call=True)
+    units: int = setting("u", 16, "units", limit=UNITS)
+    return_sequences: bool = setting("seq", False)
+    return_state: bool = setting("state", False)
+    go_backwards: bool = setting("back", False)
+    stateful: bool = setting("stateful", False)
+    initial_state: bool = setting("init", False, in_call=True)
     """Whether it starts from the states that were unpacked below."""
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -101,11 +101,13 @@ MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in 
 class Bidirectional(Layer, kind="bi", width_letter="U"):
     """Reads forwards and backwards, with a layer for each direction."""
 
-    cell: str = choice("c", "cell", "lstm", {name: cell.keras for name, cell in CELLS.items()})
-    units: int = number("u", "units", 16)
-    merge_mode: str = choice("m", "merge_mode", "concat", MERGE)
-    return_sequences: bool = flag("seq")
-    return_state: bool = flag("state")
+    cell: str = setting(
+        "c", "lstm", "cell", options={key: cell.keras for key, cell in CELLS.items()}
+    )
+    units: int = setting("u", 16, "units", limit=UNITS)
+    merge_mode: str = setting("m", "concat", "merge_mode", options=MERGE)
+    return_sequences: bool = setting("seq", False)
+    return_state: bool = setting("state", False)
 
     def classes(self) -> tuple[str, ...]:
         """The inner layer, and the wrapper."""
