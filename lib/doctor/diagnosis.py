@@ -1,8 +1,6 @@
 """What Keras's `fit` does with a target: the verdict, and why.
 
 The rules are in `loss_shapes`, the reasons in `mismatch`, the ways out in `fixes`.
-
-Words, as in Keras: N samples, T timesteps, K columns of the output (its units, or Dense's).
 """
 
 from __future__ import annotations

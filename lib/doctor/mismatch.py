@@ -1,8 +1,4 @@
-"""Why a target is paired with an output as it is: the shapes of a batch, in sentences.
-
-It puts into words what `lib.doctor.loss_shapes` found. It decides nothing, and offers no way out
-(`lib.doctor.fixes`).
-"""
+"""Why a target is paired with an output as it is: what `loss_shapes` found, in sentences."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What stands in a layer's brackets, or in its place: misplaced, misspelt, missing, or gone.
-
-Four families: what is no layer, cell or tensor (yet); arguments of layers; their values; and names
-that earlier versions had.
-"""
+"""What stands in a layer's brackets, or in its place: misplaced, misspelt, missing, or gone."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
 """What goes into a model: tensors that are connected, arrays that are joined, and data to train on.
 
-Three families: functional models, where a KerasTensor has a shape and no values; arrays that are
-reshaped, joined or combined, and whose sizes don't go together; and data that is no array of
-numbers, or not as many as the targets.
+In a functional model a KerasTensor has a shape and no values: what needs values fails.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """What one unit does at one timestep, as formulas with the numbers filled in.
 
-Three terms go into each gate: what the kernel makes of the input, what the recurrent kernel makes
-of the states before, and the bias. The last line is the new hidden state, the very number that
-`unroll` has there; tests compare the two.
+The last line is the new hidden state, the very number that `unroll` has there; tests compare the
+two. The formulas are in formulas.toml.
 """
 
 from __future__ import annotations

@@ -84,9 +84,7 @@ def keras_names(stack: Stack) -> list[str]:
     counts: Counter[str] = Counter()
     names = []
     for layer in stack:
-        name = ""
-        for kind in layer.classes():
-            word = _snake_case(kind)
+        for word in map(_snake_case, layer.classes()):
             name = f"{word}_{counts[word]}" if counts[word] else word
             counts[word] += 1
         names.append(name)

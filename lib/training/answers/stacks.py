@@ -30,8 +30,9 @@ def recurrent(cell: str, weights: Weights, place: int, merge_mode: str = "", **o
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}.")
     if cell == "gru":
         options["reset_after"] = np.ndim(weights[2]) == 2
-    sizes = (len(weights[0]), len(weights[1]))
-    layer = _layer(merge_mode, cell, sizes, place, tuple(sorted(options.items())))
+    features, options["units"] = len(weights[0]), len(weights[1])
+    named = tuple(sorted(options.items()))
+    layer = _layer(CELLS[cell].keras, features, named, merge_mode, place)
     layer.set_weights(list(weights))
     return layer
 
@@ -48,23 +49,15 @@ def stack(cell: str, parts: Sequence[Any], **options: Any) -> tuple[Any, ...]:
 
 # Every layer that Keras builds leaves 0.13 MB behind, even when it is gone (measured), and some of
 # these are wanted once a second. One thread answers, so nobody else has a layer meanwhile.
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=80)
 def _layer(
-    merge_mode: str, cell: str, sizes: tuple[int, int], place: int, options: tuple[Any, ...]
+    kind: str, features: int, options: tuple[Any, ...], merge_mode: str = "", place: int = 0
 ) -> Any:
     del place  # it only tells layers apart
-    features, units = sizes
-    layer = getattr(keras.layers, CELLS[cell].keras)(units, **dict(options))
+    layer = getattr(keras.layers, kind)(**dict(options))
     if merge_mode:
         layer = keras.layers.Bidirectional(layer, merge_mode=merge_mode)
     layer.build((None, None, features))
-    return layer
-
-
-@lru_cache(maxsize=16)
-def _dense(units: int, outputs: int) -> Any:
-    layer = keras.layers.Dense(outputs)
-    layer.build((None, None, units))
     return layer
 
 
@@ -77,7 +70,8 @@ def head(weights: Weights) -> list[Any]:
     """The built Dense head alone; nothing, where there are no weights for one."""
     if not weights:
         return []
-    layer = _dense(*weights[0].shape)
+    features, units = weights[0].shape
+    layer = _layer("Dense", features, (("units", units),))
     layer.set_weights(list(weights))
     return [layer]
 
