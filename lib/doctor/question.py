@@ -1,7 +1,4 @@
-"""A question for the target doctor: what a person types, its address, and the usual cases.
-
-`diagnosis` answers it.
-"""
+"""A question for the target doctor: what a person types, its address, and the usual cases."""
 
 from __future__ import annotations
 

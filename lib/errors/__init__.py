@@ -1,12 +1,8 @@
 """What Keras's error messages about recurrent layers mean: of today, and of earlier versions.
 
 Messages are those of Keras 3.15 on TensorFlow 2.21, which tests provoke in Keras, and of earlier
-versions, which people still paste. What raises no error at all is the subject of `lib.doctor`.
-
-To add a message, add a row to the table of its family in lib/errors/tables: pattern, cause, fix and
-code (`lib.errors.message.MessageRow` says how they are written), above the rows that look for less;
-and an example to tests/unit/known_messages.py. Where a pattern alone doesn't tell what to say, a
-function chooses among the table's rows [said.NAME]; its patterns are tried before the others.
+versions, which people still paste. `lib.errors.message.MessageRow` says how they are written down;
+README, what to touch to add one. What raises no error at all is the subject of `lib.doctor`.
 """
 
 from lib.errors import (
@@ -47,12 +43,7 @@ FAMILIES = (
 
 
 def explain_error(message: str) -> Explanation | None:
-    """What a message means; None for one that isn't known here.
-
-    Args:
-        message: any text that contains it: the last line, or the whole traceback, with colours
-            or without.
-    """
+    """What a message means, or a traceback that ends in it; None for one that isn't known here."""
     text = readable(message)
     for family in FAMILIES:
         if explanation := family.explain(text):

@@ -1,8 +1,4 @@
-"""What an explanation of an error message is, and how messages are recognised.
-
-The messages themselves are in lib/errors/tables, a family in each; `lib.errors.FAMILIES` is the
-order in which they are tried.
-"""
+"""What an explanation of an error message is, and how messages are recognised."""
 
 from __future__ import annotations
 

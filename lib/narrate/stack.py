@@ -42,10 +42,7 @@ def stack_sentence(steps: tuple[TracedLayer, ...]) -> str:
 
 
 def stack_takeaway(before: Stack, after: Stack, about: str) -> str:
-    """What to see in a stack, in short: what a change has done, else what the stack is for.
-
-    `about` says that; it is empty where nothing is known.
-    """
+    """What to see in a stack, in short: what a change has done, else what it is `about`."""
     old, new = trace(before), trace(after)
     moved, settings = _change(before, after)
     if before == after or moved == "other layers":

@@ -34,15 +34,14 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
     if place is None:
         return ()
     stack = tuple(step.layer for step in steps)
-    offered: list[StackFix] = []
+    offered: dict[Stack, StackFix] = {}
     for words, mended, at in _edits(stack, place, steps[place]):
         traced = trace(mended)
         after = broken(traced)
         past = after is None or after > at or (after == at and _is_other(traced[at], steps[place]))
-        is_new = all(fix.stack != mended for fix in offered)
-        if past and is_new and len(mended) <= MAX_LAYERS:
-            offered.append(StackFix(words, mended))
-    return tuple(offered[:MOST_FIXES])
+        if past and len(mended) <= MAX_LAYERS:
+            offered.setdefault(mended, StackFix(words, mended))
+    return tuple(offered.values())[:MOST_FIXES]
 
 
 ORDER = ("name 'states'", "Layer ", "Input 0", "Shapes used", "When using `stateful=True`", "")

@@ -10,8 +10,7 @@ import tensorflow as tf
 
 from lib.experiment import LOSSES
 from lib.recurrence import layers_of
-from lib.training.answers.calls import Calls, through
-from lib.training.answers.stacks import Weights, head, recurrent, split, stack
+from lib.training.answers.layers import Calls, Weights, head, recurrent, split, stack, through
 
 MOST_OUTPUTS = 200
 """Outputs that are looked at: T times as many as output columns."""

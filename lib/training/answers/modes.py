@@ -11,8 +11,7 @@ import numpy as np
 
 from lib.experiment import LOSSES
 from lib.recurrence import layers_of
-from lib.training.answers.calls import Calls
-from lib.training.answers.stacks import Weights, largest, recurrent, stack
+from lib.training.answers.layers import Calls, Weights, largest, recurrent, stack
 
 
 def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """A layer's settings, buttons that move or remove it, and the menu that adds one.
 
-The stack is the truth. Each run writes its values into the widgets, and each widget's callback
-writes the stack.
+The stack is the truth: each run writes its values into the widgets, each callback the stack.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""Trace a stack: a row for each layer, its settings beside what comes out of it.
-
-So a break happens in sight of the control that caused it: the layer's own row says what Keras says,
-and has the clicks that mend it.
-"""
+"""Trace a stack: a row for each layer, its settings beside what comes out of it, or breaks it."""
 
 from __future__ import annotations
 
