@@ -59,10 +59,7 @@ def rnn_output_shape(
     _, timesteps, features = shape
     if features is None:
         raise ValueError(f"expected a number of features as the last entry, received {shape}")
-    _positive("features", features)
-    _positive("units", units)
-    if timesteps is not None:
-        _positive("timesteps", timesteps)
+    _positive(features=features, units=units, timesteps=1 if timesteps is None else timesteps)
     if bidirectional and merge_mode not in MERGE_MODES:
         raise ValueError(f"expected merge_mode to be one of {MERGE_MODES}, received {merge_mode!r}")
     width = 2 * units if bidirectional and merge_mode == "concat" else units
@@ -82,8 +79,7 @@ def rnn_parameter_count(
     if cell not in BLOCKS:
         raise ValueError(f"expected cell to be one of {list(BLOCKS)}, received {cell!r}")
     biases = BIASES[cell][0 if reset_after else -1]
-    _positive("features", features)
-    _positive("units", units)
+    _positive(features=features, units=units)
     return (2 if bidirectional else 1) * BLOCKS[cell] * units * (features + units + biases)
 
 
@@ -104,13 +100,13 @@ def bias_shapes(cell: str, units: int) -> tuple[tuple[int, ...], ...]:
 
 def dense_parameter_count(units: int, outputs: int) -> int:
     """How many numbers a Dense layer from U units to K outputs learns, at however many steps."""
-    _positive("units", units)
-    _positive("outputs", outputs)
+    _positive(units=units, outputs=outputs)
     return outputs * (units + 1)
 
 
-def _positive(name: str, value: object) -> None:
-    """Raise ValueError unless the value is a whole number of 1 or more (NumPy's count too)."""
-    index = getattr(value, "__index__", None)
-    if index is None or isinstance(value, bool) or index() < 1:
-        raise ValueError(f"expected {name} to be a positive integer, received {value!r}")
+def _positive(**values: object) -> None:
+    """Raise ValueError unless each is a whole number of 1 or more (NumPy's count too)."""
+    for name, value in values.items():
+        index = getattr(value, "__index__", None)
+        if index is None or isinstance(value, bool) or index() < 1:
+            raise ValueError(f"expected {name} to be a positive integer, received {value!r}")

@@ -41,8 +41,7 @@ class LossRule:
     multiplies: bool = False
     """Whether its operation multiplies or divides the two; most others subtract them."""
     output_first: bool = False
-    """Whether its operation has the output in front, and so its message names that first; in all
-    others it is y."""
+    """Whether its operation, and so its message, has the output in front; in all others it is y."""
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -134,8 +133,7 @@ def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
 def pair(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> BatchResult:
     """Follow one batch through the loss: an output and targets, the batch's size first.
 
-    TensorFlow knows that size beforehand when it divides the number of samples: it decides which of
-    two messages an error has.
+    TensorFlow has another message where that size is known: where it divides the samples.
     """
     columns = output[-1] if len(output) > 1 or not rule.labels else 0  # one axis: no classes
     target, output = _same_rank(target, output)
