@@ -1,4 +1,4 @@
-"""How far the gradient of a loss reaches back in time: over all steps, and at the last alone."""
+"""What moves what, as gradients: outputs by inputs, and a loss by the states on the way back."""
 
 from __future__ import annotations
 
@@ -9,8 +9,58 @@ import numpy as np
 import tensorflow as tf
 
 from lib.experiment import LOSSES
-from lib.training.answers.calls import Calls, through
-from lib.training.answers.stacks import Weights, head, recurrent, split
+from lib.recurrence import layers_of
+from lib.training.answers.layers import Calls, Weights, head, recurrent, split, stack, through
+
+MOST_OUTPUTS = 200
+"""Outputs that are looked at: T times as many as output columns."""
+MOST_VALUES = 1_000_000
+"""States in one pass, which remembers about twenty numbers for each: 80 MB."""
+
+
+def influence(
+    *, cell: str, layers: int, weights: Weights, x: np.ndarray, backward: Weights | None = None
+) -> dict[str, Any]:
+    """Norms of the gradients of one sample's outputs by its inputs x (T, F).
+
+    The sample is repeated, so that one pass backwards has a row for each output, or, of a large
+    model, for some of them. With weights of layers that read `backward`, every layer is
+    Bidirectional with `merge_mode="ave"`, which leaves the number of units as it is.
+
+    Returns:
+        `map` (T, T): row t, column s; and `columns`, of how many output columns it is the norm.
+    """
+    parts, of_head = split(weights, layers)
+    if backward is None:
+        below_head = stack(cell, parts, return_sequences=True)
+    else:
+        below_head = tuple(
+            recurrent(cell, [*one, *other], place, "ave", return_sequences=True)
+            for place, (one, other) in enumerate(zip(parts, layers_of(backward), strict=True))
+        )
+    steps, units = len(x), len(parts[-1][1])
+    width = of_head[0].shape[1] if of_head else units
+    columns = max(1, min(width, MOST_OUTPUTS // steps))
+    count = steps * columns
+    rows = max(1, MOST_VALUES // (steps * units * layers * (1 if backward is None else 2)))
+    call = Calls("influence", cell, (*weights, *(backward or ())), steps)
+    layers_up = (*below_head, *head(of_head))
+    chosen = np.eye(count, dtype=np.float32).reshape(count, steps, columns)
+    gradients = [
+        call(_by_inputs, layers_up, np.repeat(x[None], len(part), axis=0), part)
+        for part in (chosen[start : start + rows] for start in range(0, count, rows))
+    ]
+    by_output = np.concatenate(gradients).reshape(steps, columns, *x.shape)
+    return {"map": np.sqrt((by_output**2).sum(axis=(1, 3))), "columns": columns}
+
+
+def _by_inputs(layers: tuple[Any, ...], x: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
+    """What x (rows, T, F) does to the outputs for which `chosen` (rows, T, columns) isn't 0."""
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        outputs = through(layers, x)
+        total = tf.reduce_sum(outputs[:, :, : chosen.shape[2]] * chosen)
+    return tape.gradient(total, x)
 
 
 def reach(
@@ -31,7 +81,7 @@ def reach(
     samples, steps, units = *x.shape[:2], len(parts[layer][1])
     twice = [np.concatenate([array, array]) for array in (x, y)]
     call = Calls("reach", cell, weights, steps)
-    by_state = call(_gradients, model, *twice, np.zeros((2 * samples, steps, units), np.float32))
+    by_state = call(_by_states, model, *twice, np.zeros((2 * samples, steps, units), np.float32))
     norms = np.linalg.norm(by_state, axis=2)
     return {
         "sequence": norms[:samples].mean(axis=0, dtype=np.float64),
@@ -39,7 +89,7 @@ def reach(
     }
 
 
-def _gradients(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.Tensor:
+def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.Tensor:
     """By hidden states: the samples of the one loss, then the same of the other.
 
     A sample's loss is moved by its own states alone, so that the sum has them side by side.
