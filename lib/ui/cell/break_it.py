@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
-from lib.figures.bound import bound_picture
-from lib.figures.breakings import Strip, strips, strips_legend
+from lib.figures.lines import bound_picture
 from lib.figures.palette import Palette
+from lib.figures.proofs import Strip, strips, strips_legend
 from lib.narrate.breaking import bound_sentence, bound_takeaway, ways_to_break_it
 from lib.recurrence import highest_output, initial_weights, unroll, unroll_stack
 from lib.ui.cell.ask import Reply, ask

@@ -9,10 +9,9 @@ import numpy as np
 import streamlit as st
 
 from lib.english import apart_by, readable
-from lib.figures.influence import influence_maps
+from lib.figures.gradients import HEIGHT, influence_maps, reach_figure
 from lib.figures.padding import padding_picture
 from lib.figures.palette import Palette
-from lib.figures.reach import HEIGHT, reach_figure
 from lib.narrate import gradients
 from lib.recurrence import initial_model_weights
 from lib.recurrence.padded import Padded, batch, ways
