@@ -13,22 +13,14 @@ from lib.figures.gradients import HEIGHT, influence_maps, reach_figure
 from lib.figures.padding import padding_picture
 from lib.figures.palette import Palette
 from lib.narrate import gradients
-from lib.recurrence import initial_model_weights
-from lib.recurrence.padded import Padded, batch, ways
-from lib.ui.cell.ask import Reply, ask
+from lib.recurrence.padded import Padded, ways
+from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import Follower
+from lib.ui.cell.questions import AVERAGED
 from lib.ui.steady import steady_chart
 from lib.ui.style import playhead_band
 from lib.ui.text import takeaway
-
-SAMPLES = 16
-"""Gradients are means over so many of the shown samples."""
-
-
-def ask_keras(chosen: Chosen) -> list[Reply]:
-    """How far losses reach, which inputs move which outputs, and what padding does."""
-    return [_ask_reach(chosen), *_ask_influence(chosen), _ask_padding(chosen)]
 
 
 def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
@@ -47,18 +39,6 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
     return []
 
 
-def _stack(chosen: Chosen) -> dict[str, Any]:
-    model = chosen.experiment.model
-    return {"cell": model.cell, "layers": model.layers, "weights": chosen.weights}
-
-
-def _ask_reach(chosen: Chosen) -> Reply:
-    dataset, loss = chosen.dataset, chosen.experiment.training.loss
-    samples = dataset.shown[:SAMPLES]
-    about = {"x": dataset.x[samples], "y": dataset.y[samples], "loss": loss, "layer": chosen.layer}
-    return ask("reach", chosen, (chosen.layer, loss), lambda: _stack(chosen) | about)
-
-
 def _reach(chosen: Chosen, reply: Reply, palette: Palette) -> None:
     dataset, norms = chosen.dataset, reply.values
     if norms is None:
@@ -70,7 +50,7 @@ def _reach(chosen: Chosen, reply: Reply, palette: Palette) -> None:
     sentence = (
         f"{chosen.which}{gradients.reach_sentence(norms)} These are sizes of gradients by the "
         "hidden state, as TensorFlow computes them: "
-        f"means over {len(dataset.shown[:SAMPLES])} samples. The loss "
+        f"means over {len(dataset.shown[:AVERAGED])} samples. The loss "
         f"over all steps is a mean over {steps} of them, so at step {steps} its gradient is "
         f"1/{steps} of the other's."
     )
@@ -78,22 +58,6 @@ def _reach(chosen: Chosen, reply: Reply, palette: Palette) -> None:
     steady_chart(figure, sentence, "chart_reach")
     playhead_band("chart_reach", figure)
     takeaway(gradients.reach_takeaway(norms), sentence, longest=gradients.ROOM)
-
-
-def _ask_influence(chosen: Chosen) -> tuple[Reply, Reply]:
-    """The model as it is, and the same with a second layer that reads backwards."""
-    experiment, dataset = chosen.experiment, chosen.dataset
-    x, choice = dataset.x[chosen.sample], (chosen.sample,)
-
-    def with_backward() -> dict[str, Any]:
-        other = experiment.set(head="none", seed=(experiment.seed + 1) % 10_000)
-        backward = tuple(initial_model_weights(other, dataset.shape[2], dataset.targets))
-        return {**_stack(chosen), "x": x, "backward": backward}
-
-    return (
-        ask("one way", chosen, choice, lambda: {**_stack(chosen), "x": x}),
-        ask("both ways", chosen, choice, with_backward),
-    )
 
 
 def _influence(chosen: Chosen, replies: tuple[Reply, Reply], palette: Palette) -> None:
@@ -124,23 +88,8 @@ def _influence(chosen: Chosen, replies: tuple[Reply, Reply], palette: Palette) -
     takeaway(words, sentence, longest=gradients.ROOM)
 
 
-def _ask_padding(chosen: Chosen) -> Reply:
-    loss, features = chosen.experiment.training.loss, chosen.dataset.x[chosen.sample]
-    return ask(
-        "padding",
-        chosen,
-        (chosen.sample, chosen.layer, loss),
-        lambda: {
-            "cell": chosen.experiment.model.cell,
-            "weights": chosen.upward(chosen.weights),
-            "batches": {"end": batch(features, True)[0], "start": batch(features, False)[0]},
-            "loss": loss,
-        },
-    )
-
-
 def _padding(chosen: Chosen, reply: Reply, palette: Palette) -> None:
-    cell, features = chosen.experiment.model.cell, chosen.dataset.x[chosen.sample]
+    cell, features = chosen.experiment.model.cell, chosen.features
     padded = ways(cell, chosen.upward(chosen.weights), features)
     handed_up = ", and is handed up through the layers below, which are run on the padded features"
     sentence = (
