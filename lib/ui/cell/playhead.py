@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -25,6 +24,7 @@ from lib.figures.unrolled import WIDEST
 from lib.recurrence.formulas import LayerPass
 from lib.recurrence.unit_order import by_similarity
 from lib.ui import address
+from lib.ui.browser import component
 from lib.ui.fragment import fragment
 from lib.ui.linked import Linked
 from lib.ui.session import session
@@ -34,15 +34,7 @@ KEY = "cell_playhead"
 ORDER = Linked("order", ("", "similar"), 0, "cell_similar")
 """Of the pictures' rows: as Keras has them, or by similarity."""
 
-FILES = Path(__file__)
-"""Beside this one: the component's .html, .css and .js."""
-
-_component = st.components.v2.component(
-    KEY,
-    html=FILES.with_suffix(".html").read_text(encoding="utf-8"),
-    css=FILES.with_suffix(".css").read_text(encoding="utf-8"),
-    js=FILES.with_suffix(".js").read_text(encoding="utf-8"),
-)
+_component = component(KEY, __file__)
 
 
 @dataclass(frozen=True, slots=True)
