@@ -17,7 +17,7 @@ from lib.figures.heatmaps import legend
 from lib.figures.html import block, div, fitting, picture, shaded
 from lib.figures.palette import Palette
 from lib.figures.timeline import below_columns, outline, outline_mark, over_time, ticks
-from lib.proofs import Measure, ProofCard
+from lib.narrate.proofs import Measure, ProofCard
 
 TALL = "height:7.5rem"
 """A picture of an equation."""

@@ -1,14 +1,14 @@
-"""What Keras measured on the Cell page, in words: why the modes agree, and how far it is."""
+"""What Keras measured on the Cell page: the record that sentence and card share, and its words."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from lib.english import apart_by, counted, readable
 from lib.experiment import CELLS, Experiment
-from lib.proofs import Measure, ProofCard
 from lib.recurrence.agreement import VISIBLE, Agreement
 from lib.recurrence.padded import ROUNDING
 from lib.shapes import STATES
@@ -17,9 +17,35 @@ from lib.toml import beside
 STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"
 NO_ANSWER = "no answer"
-
-
 _SAID = beside(__file__)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One difference that was measured."""
+
+    of: str
+    """What is compared, as code: "sequence[:, -1] − last"."""
+    value: float | None
+    """None while there is no answer."""
+    close_enough: float = 0.0
+    """Up to here both are called the same."""
+
+    @property
+    def same(self) -> bool:
+        """Whether the two are one."""
+        return self.value is not None and self.value <= self.close_enough
+
+
+@dataclass(frozen=True, slots=True)
+class ProofCard:
+    """A claim, what was measured for it, and why it is so."""
+
+    title: str
+    measures: tuple[Measure, ...]
+    takeaway: str
+    """What was found, in a line; it needs no more room while there is no answer."""
+    why: str
 
 
 def one_computation(

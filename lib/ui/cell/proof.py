@@ -10,8 +10,7 @@ import streamlit as st
 from lib.english import widest
 from lib.figures.palette import Palette
 from lib.figures.proofs import Side, equation, proof_cards
-from lib.narrate.proofs import also_measured, one_computation, prefix_sentence
-from lib.proofs import ProofCard
+from lib.narrate.proofs import ProofCard, also_measured, one_computation, prefix_sentence
 from lib.recurrence.agreement import agreement
 from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import Chosen
