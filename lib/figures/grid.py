@@ -1,7 +1,6 @@
 """A tensor as a grid of shaded entries, (T, columns): time runs down, as NumPy prints a sample.
 
-Of a large tensor some rows and columns are left out for an ellipsis. All tensors of a picture have
-the same rows, so that a row is the same moment everywhere.
+All tensors of a picture have the same rows, so that a row is the same moment everywhere.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The shape strip: every tensor of the experiment's models, from the input to the prediction.
 
-An HTML fragment for `st.html`, which lets words, inline styles and images through, but neither
-SVG elements nor scripts: so the words are HTML, which wraps on a phone, and each tensor is an
-image. This module computes no shapes (`lib.stack`) and no states (`lib.recurrence`).
+An HTML fragment for `st.html`: words, which wrap on a phone, and each tensor as an image. This
+module computes no shapes (`lib.stack`) and no states (`lib.recurrence`).
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Questions to Keras, asked by the page itself, never more than one for each place at a time.
 
 An answer belongs to what a person has chosen: another sample, layer or mode is asked for at once,
-and nothing is shown meanwhile. Weights are another matter: while a run moves them on, the last
-answer stays until the next one comes, so that figures never blink, and says of which epoch it is.
-When an answer has come, the page is drawn anew.
+and nothing is shown meanwhile. But while a run moves the weights on, the last answer stays until
+the next one comes, so that figures never blink, and says of which epoch it is.
 """
 
 from __future__ import annotations

@@ -4,10 +4,10 @@ What follows it, formulas and sentences, stands in slots that the sections leave
 written twice in a run of the whole page: at once by its section, so that nothing is blank for a
 moment, and by the fragment with the playhead, which alone runs when it moves.
 
-A component of a few lines of script, since what it moves must move at once: it writes the custom
-properties `--cell-t` and `--cell-row`, by which every picture places its own bands (see
-`lib.figures.timeline`), and tells Python what formulas to write out. Two sliders of the browser's
-own do the work, so that keyboards and screen readers know them; pressing a picture does the same.
+What it moves must move at once, so a component's script writes the custom properties `--cell-t` and
+`--cell-row`, by which pictures place their bands (`lib.figures.timeline`), and tells Python what
+formulas to write out. Two sliders of the browser's own do the work, for keyboards and screen
+readers; pressing a picture does the same.
 """
 
 from __future__ import annotations
