@@ -12,7 +12,7 @@ from lib.ui import address, runs
 from lib.ui.guide import guide
 from lib.ui.keys import MENU
 from lib.ui.listener import listener
-from lib.ui.load.turns import turn
+from lib.ui.load import turn
 from lib.ui.session import session
 from lib.ui.settings import Settled
 from lib.ui.sidebar import sidebar

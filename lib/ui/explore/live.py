@@ -23,8 +23,7 @@ from lib.ui.address import change
 from lib.ui.epoch import Epochs
 from lib.ui.explore import charts
 from lib.ui.fragment import fragment
-from lib.ui.load.rhythm import SLOWEST
-from lib.ui.load.turns import RHYTHM, turn
+from lib.ui.load import RHYTHM, SLOWEST, turn
 from lib.ui.pace import pick_pace
 from lib.ui.session import Loaded, session
 from lib.ui.shown import ShownRun, shown_run
