@@ -115,11 +115,7 @@ def _cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
         if not len(starts):
             longest = int(np.bincount(series).max())
             fewer = {"T": max(2, data.timesteps // 2)} if data.timesteps > 2 else {}
-            raise TooShortError(
-                f"{data.timesteps} timesteps and a horizon of {data.horizon} leave no window for "
-                f"the {name} part in any series, of which the longest has {longest} rows",
-                fewer,
-            )
+            raise TooShortError.of("no_window", fewer, data=data, part=name, longest=longest)
     sizes = (len(by_part[0]), len(by_part[1]), len(by_part[2]))
     return Cut(np.concatenate(by_part), sizes, part, every, len(first), plan)
 
@@ -150,10 +146,8 @@ def _parts_by_series(series: np.ndarray, plan: Plan) -> np.ndarray:
     rows = np.bincount(series)
     usable = np.flatnonzero(rows >= plan.span)
     if len(rows) < plan.parts:
-        raise WindowError(
-            f"a split by series needs {plan.parts} of them at least, one for each part, and there "
-            f"{'is 1' if len(rows) == 1 else f'are {len(rows)}'}: split by time."
-        )
+        are = "is 1" if len(rows) == 1 else f"are {len(rows)}"
+        raise WindowError.of("few_series", parts=plan.parts, are=are)
     if len(usable) < plan.parts:
         nth = int(np.sort(rows)[-plan.parts])
         raise _too_short(plan, nth, nth)
@@ -176,20 +170,16 @@ def _shares(count: int, plan: Plan) -> tuple[int, int]:
 def _too_short(plan: Plan, rows: int, longest_span: int) -> TooShortError:
     """What is needed, and the nearest settings that one series of `rows` would do for."""
     data = plan.data
-    extra = f", {data.rate} rows apart," if data.rate > 1 else ""
-    if data.split == "id":
-        need = f"need series of {plan.span} rows at least"
-    else:
+    apart = f", {data.rate} rows apart," if data.rate > 1 else ""
+    need = f"need series of {plan.span} rows at least"
+    if data.split == "time":
         what = "one window to learn from, one to check on"
         what += ", one for the test" if data.test else ""
-        between = f", and {data.gap} rows between" if data.gap else ""
+        what += f", and {data.gap} rows between" if data.gap else ""
         total = plan.parts * plan.span + (plan.parts - 1) * data.gap
-        need = f"need at least {total} rows ({what}{between})"
-    return TooShortError(
-        f"{data.timesteps} timesteps{extra} and a horizon of {data.horizon} {need}, but there are "
-        f"{rows}",
-        _cure(plan, longest_span),
-    )
+        need = f"need at least {total} rows ({what})"
+    cure = _cure(plan, longest_span)
+    return TooShortError.of("too_short", cure, data=data, apart=apart, need=need, rows=rows)
 
 
 def _cure(plan: Plan, longest_span: int) -> dict[str, int]:

@@ -66,13 +66,11 @@ def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.nd
     Raises WindowError for an unknown column, or where they are more than `MAX_COLUMNS`.
     """
     if not inputs:
-        raise WindowError("at least one input column is needed, got none.")
+        raise WindowError.of("no_input")
     made = [feature for column in inputs for feature in _features_of(table, column)]
     if len(made) > MAX_COLUMNS:
-        raise WindowError(
-            f"inputs may make {MAX_COLUMNS} features at most, and {listed(inputs)} make "
-            f"{len(made)}: a column of texts makes one for each of them. Leave out some."
-        )
+        names = listed(inputs)
+        raise WindowError.of("wide_inputs", most=MAX_COLUMNS, inputs=names, made=len(made))
     return [name for name, _ in made], [values() for _, values in made]
 
 
@@ -84,10 +82,8 @@ def _features_of(table: Table, column: str) -> list[_Feature]:
         return _one_hot(table.frame[column], column)
     if column in calendar_names(table):
         return on_a_circle(column, table.times)
-    raise WindowError(
-        f"the input column {column!r} isn't in {table.name}, which has "
-        f"{[*table.numbers, *table.categories, *calendar_names(table)]}."
-    )
+    there = [*table.numbers, *table.categories, *calendar_names(table)]
+    raise WindowError.of("no_such_input", column=column, table=table.name, there=there)
 
 
 def on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:

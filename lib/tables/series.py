@@ -50,10 +50,8 @@ def series_column(table: Table, chosen: str) -> str:
     """
     name = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
     if name and name not in table.frame.columns:
-        raise WindowError(
-            f"the column {name!r}, by which series are told apart, isn't in {table.name}, which "
-            f"has {[str(column) for column in table.frame.columns]}."
-        )
+        there = [str(column) for column in table.frame.columns]
+        raise WindowError.of("no_such_series", column=name, table=table.name, there=there)
     return name
 
 
@@ -70,7 +68,7 @@ def rows_of(
 
     _check_targets(table, targets)
     if len(set(inputs)) < len(inputs):
-        raise WindowError(f"different input columns are allowed, got {list(inputs)}.")
+        raise WindowError.of("inputs_twice", inputs=list(inputs))
     names, columns = features(table, inputs)
     columns += [table.frame[name].to_numpy(np.float64) for name in targets]
     frame = pd.DataFrame(dict(enumerate(columns)), copy=False)
@@ -133,20 +131,13 @@ def _numbered(codes: np.ndarray) -> np.ndarray:
 def _check_targets(table: Table, targets: tuple[str, ...]) -> None:
     for name in targets:
         if name in table.categories:
-            raise WindowError(
-                f"the target column {name!r} holds texts, and only numbers can be predicted: "
-                f"choose among {listed(table.numbers)}."
-            )
+            raise WindowError.of("text_target", column=name, there=listed(table.numbers))
         if name not in table.numbers:
-            raise WindowError(
-                f"the target column {name!r} isn't a number column of {table.name}, which has "
-                f"{list(table.numbers)}."
-            )
+            there = list(table.numbers)
+            raise WindowError.of("no_such_target", column=name, table=table.name, there=there)
     if not 1 <= len(set(targets)) == len(targets) <= MAX_COLUMNS:
-        raise WindowError(
-            f"1 to {MAX_COLUMNS} different target columns are allowed, got {len(targets)}: "
-            f"{list(targets)}."
-        )
+        names = list(targets)
+        raise WindowError.of("targets_twice", most=MAX_COLUMNS, count=len(names), targets=names)
 
 
 def _one_row_a_time(
@@ -173,7 +164,7 @@ def _without_gaps(
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """The rows that can be used, and which these are, (R,) bool. Fills look at the past only."""
     if missing not in MISSING:
-        raise WindowError(f"missing must be one of {list(MISSING)}, got {missing!r}.")
+        raise WindowError.of("missing", known=list(MISSING), got=missing)
     known = frame.notna()
     gaps = _gaps(known, labels)
     if not gaps:

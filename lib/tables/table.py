@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, wraps
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from weakref import WeakKeyDictionary, ref
 
 from lib.dataset import Mended
 from lib.experiment import ExperimentError, limit_of
+from lib.toml import beside
 
 if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor shouldn't wait for
     import pandas as pd
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_WORDS = beside(__file__, "words")
 
 MAX_COLUMNS = int(limit_of("F").maximum)
 """How many features the input columns can make, and how many target columns there can be."""
@@ -31,6 +33,11 @@ KINDS = {
 
 class WindowError(ExperimentError):
     """A table that can't be cut as asked. The message says what is needed and what is there."""
+
+    @classmethod
+    def of(cls, what: str, *rest: Any, **names: object) -> Self:
+        """That whose words stand in `[refused]` of words.toml, with these names."""
+        return cls(_WORDS["refused"][what].format(**names), *rest)
 
 
 class TooShortError(WindowError):
@@ -94,6 +101,11 @@ class Table:
         return tuple(str(name) for name in self.frame.columns if dtypes[name].name == "category")
 
 
+def said(what: str, **names: object) -> str:
+    """A sentence of `[said]` in words.toml, with these names."""
+    return str(_WORDS["said"][what].format(**names))
+
+
 def remembered(function: _F) -> _F:
     """The same function; what it returned last is kept as long as its first argument is there.
 
@@ -121,10 +133,7 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     numbers = table.frame[[name for name in table.numbers if name != table.series]]
     if numbers.empty:
-        raise WindowError(
-            f"the only column of numbers, {table.series!r}, tells series apart, and another one is "
-            "needed to be predicted: choose what tells them apart, or add a column."
-        )
+        raise WindowError.of("lone_number", series=table.series)
     earlier = numbers.iloc[: len(numbers) // 2 + 1].notna().any()
     names = tuple(str(name) for name in numbers.columns if earlier[name] or not earlier.any())
     targets = table.targets

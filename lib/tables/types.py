@@ -55,7 +55,7 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
     labels = [] if label is None else list(label.columns)
     dates = [name for name, kind in wanted.items() if kind == "date" and name not in labels]
     if len(dates) > 1:
-        raise WindowError(f"one column can label the rows, got {joined(dates)}.")
+        raise WindowError.of("labels_twice", columns=joined(dates))
     loses = bool(dates) or any(wanted.get(name, "date") != "date" for name in labels)
     if loses:
         times = ("times", "order", "newest first")
@@ -79,7 +79,7 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
         changed = {"frame": frame, "series": table.series if table.series in frame.columns else ""}
     numbers = set(changed["frame"].select_dtypes("number").columns)
     if not numbers:
-        raise WindowError(f"no column of numbers is left of {table.name}: leave one as it is.")
+        raise WindowError.of("no_number_left", table=table.name)
     return replace(
         table,
         **changed,
@@ -96,13 +96,11 @@ def _wanted(table: Table, types: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for entry in types:
         column, _, kind = entry.rpartition(":")
         if kind not in KINDS:
-            what = column or entry
-            raise WindowError(f"{what} can be read as one of {list(KINDS)}, got {kind!r}.")
+            known = list(KINDS)
+            raise WindowError.of("no_such_kind", column=column or entry, kinds=known, kind=kind)
         if column not in names:
-            raise WindowError(
-                f"the column {column!r}, to be read as {KINDS[kind]}, isn't in {table.name}, which "
-                f"has {names}."
-            )
+            read_as, about = KINDS[kind], {"table": table.name, "there": names}
+            raise WindowError.of("no_such_column", column=column, kind=read_as, **about)
         yield column, kind
 
 
@@ -112,10 +110,8 @@ def _unlabelled(frame: pd.DataFrame, label: pd.DataFrame, wanted: dict[str, str]
         if label[name].dtype.kind != "M":
             frame.insert(place, name, label[name].array)
         elif wanted.get(name, "out") != "out":
-            raise WindowError(
-                f"{name} holds more than {MOST_TEXTS:,} different dates, and can't be read as "
-                f"{KINDS[wanted[name]]}: leave it out, or let it label the rows."
-            )
+            kind = KINDS[wanted[name]]
+            raise WindowError.of("many_dates", column=name, most=MOST_TEXTS, kind=kind)
     return frame.iloc[np.argsort(label.index, kind="stable")].reset_index(drop=True)
 
 
@@ -127,10 +123,8 @@ def _number(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Ser
     texts = column.astype("str").str.strip()
     numbers = as_floats(texts, decimal_commas=False)
     if numbers.values.isna().all():
-        raise WindowError(
-            f"no entry of {column.name} is a number: {listed(texts.dropna().unique())}. Leave it "
-            "as categories."
-        )
+        entries = listed(texts.dropna().unique())
+        raise WindowError.of("no_number", column=column.name, entries=entries)
     how = f" with {numbers.how}" if numbers.how else ""
     notes += [f"{column.name} was read as numbers{how}.", *not_numbers(texts, numbers.values)]
     mended.append(("numbers", str(column.name), sum(numbers.repairs, ())))
@@ -143,10 +137,7 @@ def _category(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.S
     if column.dtype.kind != "f":
         return column
     if (count := column.nunique()) > MOST_TEXTS:
-        raise WindowError(
-            f"{column.name} has {count:,} different numbers, and at most {MOST_TEXTS:,} can be "
-            "categories: leave it as numbers."
-        )
+        raise WindowError.of("many_numbers", column=column.name, count=count, most=MOST_TEXTS)
     notes.append(f"{column.name} was read as categories.")
     mended.append(("texts", str(column.name), ()))
     return as_texts(column)
@@ -160,10 +151,8 @@ def _times(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Seri
     times = as_times("year date", forced, decimal_commas=False)
     if times is None or times.values.isna().any():
         wrong = column if times is None else column[times.values.isna()]
-        raise WindowError(
-            f"{column.name} can't be read as dates, such as 2024-12-31, 31.12.2024 or 2024-12-31 "
-            f"23:59, one in each row: got {listed(map(str, wrong.unique()))}."
-        )
+        entries = listed(map(str, wrong.unique()))
+        raise WindowError.of("no_dates", column=column.name, entries=entries)
     notes.append(f"{column.name} labels the rows{times.how}.")
     mended.append(("times", str(column.name), (times.form, str(column.name))))
     return times.values
