@@ -1,8 +1,7 @@
 """What a table's targets can be guessed by without a recurrent layer, and how long a season is.
 
 Every guess for a target uses rows up to its timestep alone, of its own series; where the target is
-that row's own (horizon 0), rows before it. It says nothing of models, nor of what an error is worth
-to a person (`lib.worth`).
+that row's own (horizon 0), rows before it.
 """
 
 from __future__ import annotations

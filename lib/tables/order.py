@@ -14,6 +14,7 @@ import pandas as pd
 
 from lib.dataset import Mended
 from lib.english import counted, joined, number
+from lib.tables.table import said
 
 _STEPS = {
     "second": (1, 1),
@@ -67,7 +68,7 @@ def place(
         twice = frame.assign(**{"": times}).duplicated().to_numpy()
         if twice.any():
             again = counted(int(twice.sum()), "row that repeats", "rows that repeat")
-            notes.append(f"{again} another one left out.")
+            notes.append(said("repeat_left", rows=again))
             mended.append(("duplicates", "", ()))
             kept = frame[~twice].reset_index(drop=True)
             rest = times[~twice].reset_index(drop=True)
@@ -80,11 +81,9 @@ def place(
                 both = texts[names[0]].str.cat(texts[names[1:]], sep=", ")
                 frame = frame.assign(**{series: both.astype("category")})
             count = counted(frame[series].nunique(), "series", "series")
-            notes.append(f"{name} repeats, as there are {count}, told apart by {joined(names)}.")
+            notes.append(said("told_apart", name=name, series=count, by=joined(names)))
         else:
-            notes.append(
-                f"{name} repeats, and no column tells series apart: rows of one time are averaged."
-            )
+            notes.append(said("untold", name=name))
     if not (series or times.is_monotonic_increasing):
         order = np.argsort(times.to_numpy(), kind="stable")
         if times.is_monotonic_decreasing and times.is_unique:
@@ -190,8 +189,7 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
     even = np.mean((np.abs(counts - whole) < 0.1) & (whole >= 1))
     if even < _EVEN:
         usual, least, most = map(_span, (typical, seconds[there].min(), seconds[there].max()))
-        spread = f"mostly {usual}, {least} to {most}"
-        notes.append(f"Rows are spaced unevenly: {spread}. Each counts as one step.")
+        notes.append(said("uneven", usual=usual, least=least, most=most))
         return step if even >= _REGULAR else "row", notes
     missing = np.maximum(whole - 1, 0).astype(int)
     if total := int(missing.sum()):

@@ -14,7 +14,7 @@ from lib.dataset import Mended
 from lib.english import counted, listed
 from lib.experiment import MISSING, NO_SERIES, DataSettings
 from lib.tables.features import features, steps_of
-from lib.tables.table import MAX_COLUMNS, Table, WindowError
+from lib.tables.table import MAX_COLUMNS, Table, WindowError, said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,29 +81,25 @@ def rows_of(
         codes = numbers.astype(np.int32)
         series = tuple("none" if pd.isna(name) else f"{name}" for name in found)
         mended.append(("series", by, ()))
-        order = np.argsort(codes, kind="stable")
-        if isinstance(times, pd.DatetimeIndex):
-            order = np.lexsort((times.asi8, codes))
+    keys = (times.asi8, codes) if isinstance(times, pd.DatetimeIndex) else (codes,)
+    order = np.lexsort(keys)
+    moved = bool((np.diff(order) != 1).any())
+    if by:
         several = counted(len(series), "series", "series")
-        notes.append(
-            f"Rows were put in order of {by} and time: no window crosses series."
-            if (np.diff(order) != 1).any()
-            else f"{by} tells {several} apart: no window crosses them."
-        )
-        frame, codes = frame.iloc[order], codes[order]
-        times = None if times is None else times[order]
-    elif isinstance(times, pd.DatetimeIndex) and not times.is_monotonic_increasing:
+        notes.append(said("in_order" if moved else "crossed", by=by, series=several))
+    elif moved:
         notes.append("All rows are one series, and were put in order of time.")
-        order = np.argsort(times.asi8, kind="stable")
-        frame, times = frame.iloc[order], times[order]
         dates = [column for what, column, _ in table.mended if what == "times"]
         mended += [("order", column, ()) for column in dates[-1:]]
+    if moved:
+        frame, codes = frame.iloc[order], codes[order]
+        times = None if times is None else times[order]
     if isinstance(times, pd.DatetimeIndex):
         frame, codes, times = _one_row_a_time(frame, codes, times, notes, mended)
     frame, keep = _without_gaps(frame, codes, labels, data.missing, notes)
     codes = codes[keep]
     times = times if times is None or keep.all() else times[keep]
-    rank = _numbered(codes)
+    rank = pd.Series(codes).groupby(codes).cumcount().to_numpy()
     if isinstance(times, pd.DatetimeIndex) and not times.hasnans:
         by_time = np.unique(times.asi8, return_inverse=True)[1]
         if (np.diff(by_time)[np.diff(codes) == 0] > 0).all():  # else as the table has them
@@ -120,12 +116,6 @@ def rows_of(
         notes=tuple(notes),
         mended=tuple(mended),
     )
-
-
-def _numbered(codes: np.ndarray) -> np.ndarray:
-    """Row numbers within each series, (R,)."""
-    first = np.flatnonzero(np.diff(codes, prepend=-1))
-    return np.arange(len(codes)) - np.repeat(first, np.diff(first, append=len(codes)))
 
 
 def _check_targets(table: Table, targets: tuple[str, ...]) -> None:
@@ -173,19 +163,13 @@ def _without_gaps(
         frame = frame.ffill() if not codes[-1] else frame.groupby(codes).ffill()
         known = frame.notna()
         if filled := gaps - _gaps(known, labels):
-            notes.append(
-                f"{counted(filled, 'missing value was', 'missing values were')} filled with the "
-                "last known value."
-            )
+            values = counted(filled, "missing value was", "missing values were")
+            notes.append(said("filled", values=values))
     keep = known.all(axis=1).to_numpy()
     if dropped := int((~keep).sum()):
         which = listed(dict.fromkeys(name for j, name in enumerate(labels) if not known[j].all()))
-        why = (
-            f"no earlier value of {which} is known to fill them with"
-            if missing == "fill"
-            else f"values of {which} are missing; windows run on across the gaps"
-        )
-        notes.append(f"{counted(dropped, 'row was', 'rows were')} dropped: {why}.")
+        rows = counted(dropped, "row was", "rows were")
+        notes.append(said(f"dropped_{missing}", rows=rows, columns=which))
     return frame[keep], keep
 
 

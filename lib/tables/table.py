@@ -35,7 +35,7 @@ class WindowError(ExperimentError):
     """A table that can't be cut as asked. The message says what is needed and what is there."""
 
     @classmethod
-    def of(cls, what: str, *rest: Any, **names: object) -> Self:
+    def of(cls, what: str, /, *rest: Any, **names: object) -> Self:
         """That whose words stand in `[refused]` of words.toml, with these names."""
         return cls(_WORDS["refused"][what].format(**names), *rest)
 
@@ -101,7 +101,7 @@ class Table:
         return tuple(str(name) for name in self.frame.columns if dtypes[name].name == "category")
 
 
-def said(what: str, **names: object) -> str:
+def said(what: str, /, **names: object) -> str:
     """A sentence of `[said]` in words.toml, with these names."""
     return str(_WORDS["said"][what].format(**names))
 

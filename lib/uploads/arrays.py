@@ -41,17 +41,10 @@ def read_arrays(content: bytes, _sheet: str = "") -> RawTable:
             if array.dtype.kind in "biuf" and 1 <= array.ndim <= 3 and array.size:
                 found[key] = array
     except Exception as error:  # broken bytes may raise anything
-        raise UploadError(
-            f"The arrays can't be read: {' '.join(f'{error}'.split())[:100]}. Save numbers again, "
-            "with numpy.save or numpy.savez; Python objects are never read, since they could run "
-            "anything."
-        ) from None
+        why = " ".join(f"{error}".split())[:100]
+        raise UploadError.of("broken_arrays", error=why) from None
     if not found:
-        raise UploadError(
-            f"No array of numbers with 1 to 3 axes was found: {listed(said.values())}. "
-            "Arrays of Python objects are never read, since they could run anything: save numbers, "
-            "as rows (R, F) or samples (N, T, F)."
-        )
+        raise UploadError.of("no_array", arrays=listed(said.values()))
     return _table(found, said)
 
 
@@ -122,10 +115,8 @@ def _roles(arrays: dict[str, np.ndarray]) -> list[str]:
     named = _named(list(shapes), _Y)
     if named and named not in fits:
         wanted = f"({n}, {axes[0]}, K), ({n}, {axes[0]}), ({n}, K) or " if deep else f"({n}, K) or "
-        raise UploadError(
-            f"{named} {shapes[named]} doesn't fit {x} {(n, *axes)}: targets of {wanted}({n},) were "
-            "expected."
-        )
+        shape = {"y_shape": shapes[named], "x_shape": (n, *axes)}
+        raise UploadError.of("other_targets", y=named, x=x, n=n, wanted=wanted, **shape)
     y = [named] if named else fits if len(fits) == 1 else []
     return [x, *(y if deep else fits)]
 

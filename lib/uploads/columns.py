@@ -141,10 +141,8 @@ def _take_columns(raw: RawTable) -> pd.DataFrame:
         notes.append(f"{are} infinite or beyond {_HUGE:.0e} and taken as missing.")
     frame = pd.DataFrame(columns, copy=False)
     if frame.select_dtypes("number").empty:
-        raise UploadError(
-            f"No column of numbers was found, and at least one is needed. Texts: {listed(columns)}."
-            f" Empty: {listed(left.get('Empty columns', []))}.{raw.cells}"
-        )
+        empty = listed(left.get("Empty columns", []))
+        raise UploadError.of("no_numbers", texts=listed(columns), empty=empty, cells=raw.cells)
     notes += [f"{what} are left out: {listed(names)}." for what, names in left.items()]
     return frame
 
@@ -153,10 +151,7 @@ def _described(placed: Placed, notes: list[str]) -> Placed:
     """Refuse what is too short, leave out columns of too many texts, note what says nothing."""
     frame = placed.frame
     if len(frame) < MIN_ROWS:
-        raise UploadError(
-            f"The table has {counted(len(frame), 'row')} and at least {MIN_ROWS} are needed, "
-            "a row for each timestep. Add rows."
-        )
+        raise UploadError.of("short", rows=counted(len(frame), "row"), least=MIN_ROWS)
     different = frame.nunique()
     texts = frame.select_dtypes("category").columns.difference([placed.series], sort=False)
     if long := [name for name in texts if different[name] > MOST_TEXTS]:

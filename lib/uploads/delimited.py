@@ -22,7 +22,6 @@ from lib.uploads.header import MISSING, has_header, unique_names
 from lib.uploads.limits import UploadError, check_size
 from lib.uploads.raw_table import RawTable
 
-_EMPTY = "The file is empty. A header line and rows of numbers were expected."
 _BOMS = {  # UTF-32's begins with UTF-16's, so it comes first
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
@@ -34,10 +33,6 @@ _SAMPLE = 64 * 1024
 """So many characters tell the delimiter, the header and the kinds of numbers."""
 _DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
 """What may stand between entries. A comma comes last, since it may be decimal or stand in texts."""
-_UNCUT = (
-    "The lines can't be cut into cells ({}). Rows of cells apart by comma, semicolon, tab or | "
-    "were expected."
-)
 _ONE_AT_A_TIME = Lock()
 """What counts as an error below is set for all threads."""
 
@@ -54,8 +49,7 @@ def read_text(content: bytes, _sheet: str = "") -> RawTable:
             warnings.simplefilter("error", pd.errors.ParserWarning)
             entries = pd.read_csv(io.BytesIO(text), **(options | layout))
     except (ValueError, OverflowError, pd.errors.ParserWarning) as error:
-        why = _why_unreadable(str(error), len(names), reading.get("skiprows", 0))
-        raise UploadError(why) from None
+        raise _unreadable(str(error), len(names), reading.get("skiprows", 0)) from None
     delimiter = layout.get("sep", ",")
     edge = re.escape(delimiter.encode())
     needed = {
@@ -91,23 +85,18 @@ def _as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
         text = content.decode(encoding or "utf-8")
     except UnicodeDecodeError as error:
         if encoding is not None:
-            raise UploadError(
-                f"The file begins as {encoding.removesuffix('-sig').upper()} text and at byte "
-                f"{error.start:,} is none. Save it again as CSV in UTF-8."
-            ) from None
+            named = encoding.removesuffix("-sig").upper()
+            raise UploadError.of("other_encoding", encoding=named, start=error.start) from None
         text = content.decode("cp1252", errors="replace")
         reading = {"encoding": "cp1252"}
         if "\ufffd" in text:
             reading["encoding_errors"] = "replace"
     if not text.strip("\0 \t\r\n\ufeff,;|"):
-        raise UploadError(_EMPTY)
+        raise UploadError.of("empty")
     start = text[:4096]
     odd = sum(not (char.isprintable() or char.isspace()) for char in start)
     if "\0" in text or odd > 0.05 * len(start):
-        raise UploadError(
-            "The file isn't text: it has bytes that no text has. Export the table as CSV and "
-            "upload that."
-        )
+        raise UploadError.of("no_text")
     # Above the table stand spreadsheets' `sep=;`, and empty rows: nothing but delimiters.
     table = re.sub(r'\A(?:"?(?i:sep)=.?"?[,;\t|]*[\r\n]+)?(?:[ \t,;|]*[\r\n])*', "", text, count=1)
     if above := text[: len(text) - len(table)]:
@@ -139,10 +128,7 @@ def _layout(text: bytes) -> tuple[dict[str, Any], list[str], list[str]]:
     layout: dict[str, Any] = {} if delimiter == "," else {"sep": delimiter}
     if has_header(first, body):
         if not body and len(text) <= _SAMPLE:
-            raise UploadError(
-                f"The file has a header line ({listed(filter(str.strip, first))}) but no rows "
-                "below it. A row for each timestep was expected."
-            )
+            raise UploadError.of("header_alone", names=listed(filter(str.strip, first)))
         names, notes = unique_names(first)
         if names != first:
             layout |= {"header": 0, "names": names}
@@ -168,7 +154,7 @@ def _delimiter(sample: str) -> str:
     for delimiter in _DELIMITERS:
         rows = list(_rows(sample, delimiter))
         if not rows:
-            raise UploadError(_EMPTY)
+            raise UploadError.of("empty")
         width = len(rows[0])
         # An empty last entry comes from a delimiter that ends each line.
         alike = sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
@@ -187,23 +173,17 @@ def _rows(sample: str, delimiter: str) -> Iterator[list[str]]:
             if any(entry.strip() for entry in row) or len(row) > 1:
                 yield row
     except csv.Error as error:
-        raise UploadError(_UNCUT.format(error)) from None
+        raise UploadError.of("uncut", error=error) from None
 
 
-def _why_unreadable(error: str, width: int, above: int) -> str:
+def _unreadable(error: str, width: int, above: int) -> UploadError:
     """What pandas complains of, in plain words; `above` lines of the file it hasn't seen."""
     if "EOF inside string" in error:
-        return (
-            'A quotation mark (") is opened and never closed, so the rest of the file is one cell. '
-            "Close it or leave it out."
-        )
+        return UploadError.of("open_quote")
     if place := re.search(r"line (\d+), saw (\d+)", error):
         what = f"Line {above + int(place[1]):,} has {place[2]} cells, but"
     elif "loss of data" in error:
         what = "Lines have more cells than the first line:"
     else:
-        return _UNCUT.format(error.strip())
-    return (
-        f"{what} the first line has {counted(width, 'cell')}. Leave out lines above the header, "
-        "put texts with a delimiter in quotes, and write numbers without thousands separators."
-    )
+        return UploadError.of("uncut", error=error.strip())
+    return UploadError.of("long_line", what=what, cells=counted(width, "cell"))
