@@ -21,7 +21,7 @@ from lib.figures.by_timestep import input_squares, make_room_below
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 from lib.narrate.data import raw_targets
-from lib.tables.parts import part_spans, series_by_part
+from lib.tables.cutting import part_spans, series_by_part
 
 PLOT, GAP, ROW = 170, 32, 22
 """In pixels: the height of a sample's targets, and of a window's three rows of marks; of the room

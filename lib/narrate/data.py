@@ -14,8 +14,8 @@ import numpy as np
 
 from lib.dataset import Dataset, Origin
 from lib.english import ALMOST_0, apart, capital, counted, joined, listed, number
+from lib.tables.cutting import part_spans
 from lib.tables.leaks import Finding, look, moments
-from lib.tables.parts import part_spans
 from lib.toml import beside
 
 _TEXTS = beside(__file__)

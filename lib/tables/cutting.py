@@ -2,7 +2,8 @@
 
 A window reads `timesteps` rows of one series, `rate` rows apart, and its targets lie up to
 `horizon` rows after each. It belongs to a part with all its rows, targets included: so no row is in
-two parts. By time the parts follow one another; by series each has some of them.
+two parts. By time the parts follow one another; by series each has some of them. What the parts of
+a dataset have is counted from its windows themselves, whatever they were meant to be.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lib.dataset import Dataset, Origin
 from lib.english import joined
 from lib.experiment import DataSettings, Experiment
 from lib.tables.table import TooShortError, WindowError
@@ -193,3 +195,29 @@ def _cure(plan: Plan, longest_span: int) -> dict[str, int]:
         return {"horizon": horizon}
     timesteps = (longest_span - 2) // data.rate + 1
     return {"T": timesteps, "horizon": 1} if timesteps >= 2 else {}
+
+
+def rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
+    """Which rows each part reads or has as targets, (R,) bool, by its name."""
+    by_part = {}
+    for name, samples in dataset.parts.items():
+        read = np.zeros(len(origin.series), bool)
+        read[origin.rows(dataset.shape[1], samples)] = True
+        by_part[name] = used = read.copy()
+        for ahead in origin.horizons:
+            used[ahead:] |= read[: len(read) - ahead]
+    return by_part
+
+
+def series_by_part(dataset: Dataset, origin: Origin) -> dict[str, set[int]]:
+    """Which series have windows in each part, by its name."""
+    first = {name: origin.starts[samples] for name, samples in dataset.parts.items()}
+    return {name: set(np.unique(origin.series[rows]).tolist()) for name, rows in first.items()}
+
+
+def part_spans(dataset: Dataset, origin: Origin, series: int) -> list[tuple[int, int, str]]:
+    """From which to which row of a series each part goes, targets included, with its name."""
+    length = origin.rate * (dataset.shape[1] - 1) + max(origin.horizons)
+    first = {name: origin.starts[samples] for name, samples in dataset.parts.items()}
+    own = {name: rows[origin.series[rows] == series] for name, rows in first.items()}
+    return [(int(s.min()), int(s.max()) + length, name) for name, s in own.items() if len(s)]

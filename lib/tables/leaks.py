@@ -13,7 +13,7 @@ import numpy as np
 
 from lib.dataset import Dataset, Origin
 from lib.english import counted, joined, number
-from lib.tables.parts import rows_by_part, series_by_part
+from lib.tables.cutting import rows_by_part, series_by_part
 from lib.tables.table import remembered
 
 ALIKE = 0.9999

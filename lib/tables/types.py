@@ -1,40 +1,45 @@
-"""A table with some columns read otherwise than they were: what a person corrects.
+"""A table read otherwise than it was: what a person corrects, and months of a year unrolled.
 
 Only what the table still has can be read anew: the file is gone.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from lib.dataset import Mended
-from lib.english import joined, listed
+from lib.english import MONTHS, counted, joined, listed
 from lib.experiment import DataSettings
-from lib.tables.table import KINDS, MOST_TEXTS, Table, WindowError
-from lib.tables.wide import unrolled
+from lib.tables.table import KINDS, MOST_TEXTS, Table, WindowError, remembered
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_last: WeakKeyDictionary[Table, tuple[tuple[str, ...], str, Table]] = WeakKeyDictionary()
-"""What `prepared` returned last for a table, behind its settings: each control of a page asks."""
+VALUE = "value"
+"""What the one column of unrolled months is called."""
+_WORDS = {
+    "month": [rf"{name}[a-z]*\.?|m?0?{k}" for k, name in enumerate(MONTHS, 1)],
+    "quarter": [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
+}
+"""What the columns of wide tables are called, by the step from one to the next."""
 
 
 def prepared(table: Table, data: DataSettings) -> Table:
     """The table as `types` and `wide` say that it is to be read. Raises WindowError."""
-    last = _last.get(table)
-    if last is None or last[:2] != (data.types, data.wide):
-        made = retyped(table, data.types)
-        made = unrolled(made) if data.wide == "unroll" else made
-        if made is table:
-            return table
-        last = _last[table] = data.types, data.wide, made
-    return last[2]
+    return _otherwise(table, data.types, data.wide) or table
+
+
+@remembered
+def _otherwise(table: Table, types: tuple[str, ...], wide: str) -> Table | None:
+    """None where that is as it came."""
+    made = retyped(table, types)
+    made = unrolled(made) if wide == "unroll" else made
+    return None if made is table else made
 
 
 def retyped(table: Table, types: tuple[str, ...]) -> Table:
@@ -156,3 +161,60 @@ def _times(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Seri
     notes.append(f"{column.name} labels the rows{times.how}.")
     mended.append(("times", str(column.name), (times.form, str(column.name))))
     return times.values
+
+
+def is_wide(table: Table) -> bool:
+    """Whether a table has a row a year and a column for each month, or for each quarter."""
+    return _columns(table)[0] != ""
+
+
+def _columns(table: Table) -> tuple[str, list[str]]:
+    """The step from one column to the next, "" where the table isn't wide, and the columns."""
+    if table.step == "year":
+        for step, words in _WORDS.items():
+            names = [
+                [n for n in table.numbers if re.fullmatch(word, n.strip(), re.IGNORECASE)]
+                for word in words
+            ]
+            if all(len(each) == 1 for each in names):
+                return step, [name for [name] in names]
+    return "", []
+
+
+def unrolled(table: Table) -> Table:
+    """The table as one series (of each of its own series), with a row a month or a quarter.
+
+    A table that isn't wide is returned as it is. What is missing before the first value and after
+    the last is no row.
+    """
+    import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
+
+    step, columns = _columns(table)
+    if not step:
+        return table
+    width, years = len(columns), pd.DatetimeIndex(table.times).year  # type: ignore[arg-type]
+    values = table.frame[columns].to_numpy(np.float64).ravel()
+    months = np.repeat(np.asarray(years - 1970) * 12, width)
+    months += np.tile(np.arange(width) * (12 // width), len(table.frame))
+    frame = pd.DataFrame({VALUE: values})
+    if table.series:
+        frame[table.series] = table.frame[table.series].repeat(width).array
+    known = np.flatnonzero(~np.isnan(values))
+    kept = slice(known[0], known[-1] + 1) if len(known) else slice(None)
+    others = [n for n in table.frame.columns if n not in (*columns, table.series)]
+    frame = frame[kept].reset_index(drop=True)
+    note = f"{width} columns were unrolled into one, {counted(len(frame), step)} long"
+    note += f"; left out: {listed(map(str, others))}." if others else "."
+    [label, *_] = [name for what, name, _ in reversed(table.mended) if what == "times"] or [""]
+    mended: Mended = ("unroll", VALUE, (label, table.series, *columns))
+    return replace(
+        table,
+        frame=frame,
+        times=pd.DatetimeIndex(months.astype("M8[M]")[kept].astype("M8[s]")),
+        step=step,
+        notes=(*table.notes, note),
+        inputs=(),
+        targets=(),
+        units={},
+        mended=(*table.mended, mended),
+    )

@@ -19,8 +19,7 @@ from lib.narrate.data import levels_hint, range_hint, series_hint
 from lib.tables import MAX_COLUMNS, Table, WindowError, default_columns
 from lib.tables.features import calendar_names
 from lib.tables.table import KINDS
-from lib.tables.types import prepared
-from lib.tables.wide import is_wide
+from lib.tables.types import is_wide, prepared
 from lib.ui.address import change, seed_widget
 from lib.ui.session import session
 from lib.ui.settings import Settled, field, menu, slider
