@@ -49,8 +49,7 @@ class Forecast:
     errors: np.ndarray
     """How many errors each width is from, (h,) int."""
     covered: dict[str, tuple[int, int]]
-    """By mode: how many targets of the test part lie inside such bands, and of how many. Empty
-    where nobody asked, or there are none."""
+    """By mode: how many targets of the test part lie inside, and of how many; maybe empty."""
 
 
 def why_not_fed_back(dataset: Dataset) -> str:
@@ -112,10 +111,7 @@ def forecast(
 
 
 def half_widths(errors: np.ndarray) -> np.ndarray:
-    """Of absolute errors (n, h), NaN where there is none, half of a band's height by step, (h,).
-
-    NaN where there are too few: a band of 90% needs nine.
-    """
+    """Half of a band's height by step, (h,), of absolute errors (n, h); NaN for fewer than nine."""
     count = np.isfinite(errors).sum(axis=0)
     rank = np.ceil(LEVEL * (count + 1) - 1e-9).astype(int)
     ordered = np.sort(errors, axis=0)  # NaN last
@@ -185,10 +181,7 @@ class _Model:
         return int(mine[0]), int(mine[-1]) + 1
 
     def direct(self) -> np.ndarray:
-        """(h,) in the raw unit: of windows at the end of the series, whose targets lie beyond it.
-
-        NaN for the rows whose window would begin before the series does.
-        """
+        """(h,) in the raw unit, of windows at the series' end; NaN where one would be too long."""
         origin, far = self.origin, max(self.origin.horizons)
         if not far:
             raise ForecastError("Targets are of their timestep's own row, so none lies ahead.")
@@ -214,8 +207,7 @@ class _Model:
     def fed_back(self) -> np.ndarray:
         """(h,) in the raw unit: one row ahead again and again.
 
-        Inputs that dates decide are those of the dates to come; the others are target columns, or
-        the same in all rows of the series.
+        Inputs that dates decide are those of the dates to come; others are as in the last row.
         """
         origin, (_, end) = self.origin, self.span()
         ahead = np.tile(origin.inputs[end - 1], (1, self.feed, 1))
@@ -244,7 +236,7 @@ class _Model:
     def go_on(self, last: np.ndarray, ahead: np.ndarray) -> np.ndarray:
         """Answers after these rows, (n, h) in the raw unit, each in the place of the next inputs.
 
-        `ahead` (n, h, F) are the inputs of the rows to come, of which target columns aren't read.
+        `ahead` (n, h, F) are the inputs to come, of which target columns aren't read.
         """
         origin, series, names = self.origin, self.origin.series[last], self.dataset.feature_names
         own = [f for f, name in enumerate(names) if name in origin.columns]

@@ -76,11 +76,9 @@ def suggested(name: str) -> Experiment:
 def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     """The experiment as its dataset allows it: fixed values set, others brought into range.
 
-    A setting that the dataset, or another setting, doesn't use has its default: two experiments
-    that are the same are equal.
-
-    What can't be mended by moving a number (too few rows, unknown columns) is left for
-    `make_dataset` to refuse. Raises ExperimentError for an unknown dataset.
+    A setting that nothing uses has its default: two experiments that are the same are equal. What
+    can't be mended by moving a number is left for `make_dataset` to refuse. Raises ExperimentError
+    for an unknown dataset.
     """
     spec = find_spec(experiment)
     values: dict[str, Any] = {key: SETTINGS[key].default for key in _OPTIONAL - spec.uses}
@@ -136,17 +134,13 @@ def idle(experiment: Experiment) -> frozenset[str]:
 
 
 def example_of_upload(experiment: Experiment) -> Experiment:
-    """What stands in for a person's own table while there is none: Seattle's, cut as that will be.
-
-    A link may name the columns of theirs, which Seattle's hasn't.
-    """
+    """What stands in for a person's own table while there is none: Seattle's, by its columns."""
     return settle(experiment.set(data="seattle", inputs=(), targets=()))
 
 
 def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:
-    """The arrays of an experiment; the same experiment and table give the same arrays.
+    """The arrays of an experiment, which is settled first; `table` is the person's own.
 
-    `table` is the person's own, for `data.name == "upload"`. The experiment is settled first.
     Raises ExperimentError for a setting that isn't allowed, and WindowError, which is one too,
     for a table that can't be cut as asked.
     """

@@ -22,14 +22,9 @@ _LINES = beside(__file__)
 
 
 def keras_script(experiment: Experiment, dataset: Dataset) -> str:
-    """The experiment as a Keras 3 script that runs by itself, formatted as ruff does.
+    """The settled experiment as a Keras 3 script that runs by itself, formatted as ruff does.
 
-    Args:
-        experiment: settled, as `lib.datasets.settle` returns it.
-        dataset: what was made from it.
-
-    Raises:
-        ExperimentError: for a dataset that isn't one of `lib.datasets.DATASETS`.
+    Raises ExperimentError for a dataset that isn't one of `lib.datasets.DATASETS`.
     """
     data = DATA[find_spec(experiment).name](experiment, dataset)
     _, steps, features = dataset.shape

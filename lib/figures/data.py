@@ -24,8 +24,7 @@ from lib.narrate.data import raw_targets
 from lib.tables.cutting import part_spans, series_by_part
 
 PLOT, GAP, ROW = 170, 32, 22
-"""In pixels: the height of a sample's targets, and of a window's three rows of marks; of the room
-below the targets, and of each feature's squares."""
+"""Pixels: a sample's targets or a window's marks, the room below, each feature's squares."""
 MOST_LINES = 8
 DASHES = (("solid", "line"), ("dash", "dashed"), ("dot", "dotted"), ("dashdot", "dashdot"))
 """How the lines of targets are dashed, in turns, and the glyph that says so in a key."""
@@ -46,10 +45,7 @@ MOST_POINTS = 1500
 
 
 def frame_of_sample(dataset: Dataset, sample: int) -> pd.DataFrame:
-    """One sample's numbers: a row for each timestep, a column for each feature and target.
-
-    As the models see them; beside each target that is scaled stands its raw value.
-    """
+    """One sample's numbers by timestep: features, targets, and raw ones beside what is scaled."""
     x, raw = dataset.x[sample], raw_targets(dataset, sample)
     columns = {f"x: {name}": x[:, f] for f, name in enumerate(dataset.feature_names)}
     for k, name in enumerate(dataset.target_names):
@@ -239,10 +235,7 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
 
 
 def series_shown(dataset: Dataset) -> list[int]:
-    """Up to `MOST_SERIES` series in order of their parts, of each part one at least.
-
-    None where each has one sample: then all samples are drawn.
-    """
+    """Up to `MOST_SERIES` series by parts, one of each at least; none where each has one sample."""
     origin = dataset.origin
     if origin is None or len(set(origin.series[origin.starts].tolist())) == len(dataset.x):
         return []
@@ -271,10 +264,7 @@ def _bands(
 def _on_rows(
     dataset: Dataset, origin: Origin, numbers: np.ndarray, shown: list[int]
 ) -> tuple[np.ndarray, list[str], dict[str, Any], list[tuple[Any, Any]]]:
-    """By the row of the last target, on its date; of rows without dates by its number.
-
-    Where samples stand on the x axis, their names, the axis, and from where to where parts meet.
-    """
+    """Where samples stand by their last target's row, their names, the axis, and parts' edges."""
 
     def at(rows: np.ndarray | list[int]) -> np.ndarray:
         if origin.times is not None and origin.time_format:

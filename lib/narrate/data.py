@@ -33,10 +33,7 @@ def _said(what: str, **names: object) -> str:
 
 
 def raw_targets(dataset: Dataset, sample: int) -> np.ndarray:
-    """One sample's targets to be read, (T, K) in the raw unit: float64.
-
-    Of what is standardised in 32 bits six digits are true, and the others are left out: 0 is 0.
-    """
+    """One sample's targets, (T, K) float64 in the raw unit: six digits where y has 32 bits."""
     y = dataset.y[sample]
     raw = dataset.raw(y, sample).astype(np.float64)
     if not dataset.is_scaled:

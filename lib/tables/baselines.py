@@ -33,8 +33,7 @@ _SEASONS = {
     "month": {12: "year"},
     "quarter": {4: "year"},
 }
-"""Seasons of the calendar by what lies between two rows: their rows, and what they are called where
-they have always so many."""
+"""Seasons of the calendar by what lies between two rows, called as where they have so many."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,13 +65,9 @@ class Windows:
 
 
 def table_baselines(windows: Windows, judged: slice) -> tuple[np.ndarray, tuple[Baseline, ...]]:
-    """All baselines that can be computed, the best one first, and what that one says.
+    """All baselines, the best one first, and what that says, (N, T, K) float32 in the unit of y.
 
-    The best has the least squared error at the last step of the `judged` samples, over all K
-    target columns in the unit of y.
-
-    Returns:
-        Its guesses at every timestep, (N, T, K) float32 in the unit of y, and the baselines.
+    It has the least squared error at the last step of the `judged` samples, over all K columns.
     """
     wrong: dict[str, float] = {}
     found: dict[str, Baseline] = {}
@@ -95,8 +90,7 @@ def find_period(origin: Origin) -> int:
     """How many rows a season of the targets has, as far as the training rows tell; 1 for none.
 
     Of the usual ones of the calendar and the one that `coreforecast` finds, the season whose value
-    in the season before is nearest, `origin.horizons` ahead, where it is nearer than the last
-    value. `origin.period` isn't read.
+    in the season before is nearest, where it is nearer than the last value.
     """
     rows = np.flatnonzero(origin.training)
     rows = rows[-MAX_SEASON_ROWS:]
@@ -285,8 +279,7 @@ class Kind:
     label: Callable[[Origin], str]
     """What a sentence can begin with."""
     guess: Callable[[Windows, bool], np.ndarray | None]
-    """(N, T, K) in the unit of y, or where the second argument, `last`, says so only the last
-    timestep's, (N, 1, K); None where there is no such guess."""
+    """(N, T, K) in the unit of y, or of the `last` timestep alone, (N, 1, K); None for no guess."""
     of_past: bool = False
     """Whether it is of the target's own past: where that is of the same row, none may be known."""
 

@@ -141,10 +141,7 @@ def _parts_by_time(rank: np.ndarray, times: int, plan: Plan) -> np.ndarray:
 
 
 def _parts_by_series(series: np.ndarray, plan: Plan) -> np.ndarray:
-    """The part of each row, (R,) int: that of its series, which the seed draws.
-
-    Series without a window belong to none.
-    """
+    """The part of each row's series, (R,) int, drawn by the seed; -1 for one without a window."""
     rows = np.bincount(series)
     usable = np.flatnonzero(rows >= plan.span)
     if len(rows) < plan.parts:

@@ -31,10 +31,7 @@ CALENDAR: dict[str, Callable[[pd.DatetimeIndex], np.ndarray]] = {
     "month of year": lambda times: (times.month.to_numpy() - 1) / 12,
 }
 """What dates can be as an input: its name → which part of the round has passed, 0 to 1, (R,).
-
-Each makes two features, the sine and the cosine of that part of a circle: so that 23 o'clock is as
-near to midnight as 1 o'clock is.
-"""
+Each makes two features, the sine and the cosine of it, so that 23 o'clock is near to midnight."""
 
 
 def calendar_names(table: Table) -> tuple[str, ...]:
@@ -53,10 +50,7 @@ def calendar_names(table: Table) -> tuple[str, ...]:
 
 @remembered
 def feature_names(table: Table, inputs: tuple[str, ...]) -> list[str]:
-    """F names of the features that these inputs make.
-
-    Raises WindowError for a column that isn't there.
-    """
+    """F names of the features that these inputs make. Raises WindowError for an unknown column."""
     return [name for column in inputs for name, _ in _features_of(table, column)]
 
 
@@ -116,10 +110,7 @@ def _categories(texts: pd.Series) -> tuple[list[str], list[str]]:
 
 
 def steps_of(table: Table, inputs: Sequence[str]) -> list[Mended]:
-    """What a script has to do for the features of inputs that aren't numbers.
-
-    Of a category the details are `OTHER` where some share a feature, else "", and the others.
-    """
+    """What makes features of texts and of dates; texts that share one are told by `OTHER`."""
     steps = list[Mended]()
     for column in inputs:
         if column in table.categories:

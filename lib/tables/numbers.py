@@ -76,11 +76,7 @@ def is_column_with_decimal_commas(lines: list[str]) -> bool:
 
 
 def as_numbers(texts: pd.Series, decimal_commas: bool) -> Numbers | None:
-    """A text column (R,) as numbers.
-
-    None if it isn't a column of numbers. Thousands may be set apart by spaces, apostrophes,
-    commas or points; a sign of currency or percent is left off.
-    """
+    """A text column (R,) as numbers, None if it isn't one: with thousands set apart, and signs."""
     texts = texts.astype("str").str.strip()
     known = int(texts.notna().sum())
     sample = texts.dropna().iloc[:SAMPLE]

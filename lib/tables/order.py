@@ -31,8 +31,7 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _EVEN, _REGULAR = 0.98, 0.8
 """The part of the steps that have to be whole for times to be evenly spaced, and to have a name."""
 _FULL = 0.6
-"""A column that isn't named like one tells series apart if so many of all pairs of a series and a
-time have a row."""
+"""A column by another name tells series apart if this share of its series and times have a row."""
 _ID = re.compile(
     r"(?:^|[^a-z])(?i:ids?|series|store|shop|branch|department|family|product|item|sku|customer|user"
     r"|country|region|state|province|county|city|zone|site|location|station|sensor|device|meter"
@@ -59,10 +58,7 @@ def place(
     notes: list[str],
     mended: list[Mended],
 ) -> Placed:
-    """Put rows in order of their times (R,), none of them missing; `label` are their columns.
-
-    `notes` get a sentence for each thing that was done or is odd, `mended` what was done.
-    """
+    """Put rows in order of their times (R,), none missing; `label` are the columns of these."""
     name, series = joined(list(label.columns)), ""
     if not times.is_unique:
         twice = frame.assign(**{"": times}).duplicated().to_numpy()

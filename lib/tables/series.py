@@ -44,10 +44,7 @@ class Rows:
 
 
 def series_column(table: Table, chosen: str) -> str:
-    """The column that tells series apart, "" for none: the person's choice, else the table's.
-
-    Raises WindowError for a column that isn't there.
-    """
+    """The column that tells series apart, "" for none. Raises WindowError where it isn't there."""
     name = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
     if name and name not in table.frame.columns:
         there = [str(column) for column in table.frame.columns]
@@ -58,10 +55,7 @@ def series_column(table: Table, chosen: str) -> str:
 def rows_of(
     table: Table, inputs: tuple[str, ...], targets: tuple[str, ...], data: DataSettings
 ) -> Rows:
-    """The rows that can be used, with these inputs and target columns.
-
-    Raises WindowError for a column that can't be used so, none or too many.
-    """
+    """The rows that can be used. Raises WindowError for wrong columns, none or too many."""
     import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
 
     from lib.tables.order import as_texts  # noqa: PLC0415  brings pandas along

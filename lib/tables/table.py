@@ -56,8 +56,7 @@ class Table:
     name: str
     """What a person reads: "Seattle weather", "sales.csv"."""
     frame: pd.DataFrame
-    """One row a time: float64 columns, NaN where a value is missing, and columns of texts as
-    pandas's categories."""
+    """Float64 columns, NaN where a value is missing, and columns of texts as categories."""
     times: pd.Index | None = None
     """A label for each row (a DatetimeIndex or texts); None means row numbers."""
     step: str = "row"
@@ -73,18 +72,16 @@ class Table:
     source: str = ""
     """Where it is from, with its licence."""
     series: str = ""
-    """The column that tells series apart, as far as can be told; empty where the times don't
-    repeat, and where no column makes them differ."""
+    """The column that tells series apart, as far as can be told; empty where there is none."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """What suits it, by URL key: arrays have their own T, horizon and split."""
     label: pd.DataFrame | None = None
-    """The columns that the times were read from, so that they can be read otherwise: as they came,
-    or as times where they are too many texts. Its index says which row of the file each was."""
+    """The columns that the times were read from, as they came, or as times where they are too many
+    texts. Its index says which row of the file each was."""
     sheets: tuple[str, ...] = ()
     """All sheets of the workbook that it is from."""
     reading: Mapping[str, Any] = field(default_factory=dict)
-    """Of a person's own file: what the function of pandas or NumPy needs to read it, besides its
-    name. The function is under "function", where it isn't `pd.read_csv`."""
+    """Of a person's own file: what `pd.read_csv`, or the one under "function", needs to read it."""
     mended: tuple[Mended, ...] = ()
     """And what was then done to its entries, in this order."""
 
@@ -107,10 +104,7 @@ def said(what: str, /, **names: object) -> str:
 
 
 def remembered(function: _F) -> _F:
-    """The same function; what it returned last is kept as long as its first argument is there.
-
-    For what each run of a page asks of tables and datasets, which may have a million rows.
-    """
+    """The same function; what it returned last is kept as long as its first argument is there."""
     known: WeakKeyDictionary[Any, Callable[..., Any]] = WeakKeyDictionary()
 
     @wraps(function)

@@ -53,9 +53,8 @@ class Times(NamedTuple):
     how: str = ""
     """How it was read, where that is in doubt; else empty."""
     form: str = ""
-    """How a script reads it: a format of `pandas.to_datetime`, "quarter", the unit of a number
-    ("s", "ms", "D" since the end of 1899), "utc" for times with a zone; empty where they are
-    times already."""
+    """How a script reads it: a format of `pandas.to_datetime`, "quarter", the unit of a number,
+    "utc" for times with a zone; empty where they are times already."""
 
 
 def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None:
@@ -178,10 +177,7 @@ def from_parts(entries: pd.DataFrame) -> tuple[list[str], Times] | None:
 
 
 def with_clock(times: Times, entries: pd.DataFrame) -> tuple[str, Times] | None:
-    """Days that repeat (R,), with a column of hours or of times of day: its name, and the times.
-
-    Their form is that of the days, "|", and what the column holds: "hour" or "time".
-    """
+    """Days that repeat (R,) with the hours or times of day of a column: its name, and the times."""
     dates = times.values
     if dates.is_unique or dates.isna().any() or (dates != dates.dt.normalize()).any():
         return None

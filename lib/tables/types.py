@@ -182,11 +182,7 @@ def _columns(table: Table) -> tuple[str, list[str]]:
 
 
 def unrolled(table: Table) -> Table:
-    """The table as one series (of each of its own series), with a row a month or a quarter.
-
-    A table that isn't wide is returned as it is. What is missing before the first value and after
-    the last is no row.
-    """
+    """The table with a row a month or quarter, if it is wide, from the first value to the last."""
     import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
 
     step, columns = _columns(table)

@@ -241,10 +241,7 @@ def standards(
     training: np.ndarray,
     groups: Groups | None,
 ) -> tuple[Scale, list[str]]:
-    """Offsets and deviations of columns (R, C) from the training rows, and those that don't vary.
-
-    With `groups` each series has its own; one without training rows has those of all.
-    """
+    """The scale of columns (R, C) by the training rows, of each of `groups`, and flat columns."""
     offset, deviation, constant = _moments(values[training])
     flat = [names[j] for j in np.flatnonzero(constant).tolist()]
     if groups is None:

@@ -181,10 +181,7 @@ def _try(new: Table) -> None:
 
 
 def _changes(new: Table) -> dict[str, Any]:
-    """What has to be set when a table becomes the data, by key.
-
-    What suits it, without what a link or the person has set; columns stay where it has them all.
-    """
+    """What has to be set when a table becomes the data: what suits it and nobody has set."""
     now, old = drawn().data, session().upload.table
     if now.name == "upload":
         changes = fitting(old.settings if old else {}, new.settings)

@@ -98,10 +98,7 @@ def _table(found: dict[str, np.ndarray], said: dict[str, str]) -> RawTable:
 
 
 def _roles(arrays: dict[str, np.ndarray]) -> list[str]:
-    """Samples x (N, T, F) and their targets, or all arrays that are columns of the same rows.
-
-    Raises UploadError where what is named as targets doesn't fit.
-    """
+    """Samples and their targets, or all columns of the same rows. Raises UploadError for others."""
     shapes = {key: array.shape for key, array in arrays.items()}
     deep = [key for key, array in arrays.items() if _is_deep(array)]
     x = _named(deep or list(arrays), _X)

@@ -71,10 +71,7 @@ def _dates(raw: RawTable) -> Iterator[tuple[list[str], Times]]:
 
 
 def put_in_order(raw: RawTable, found: tuple[pd.DataFrame, Times] | None) -> Placed:
-    """The columns that can be used, in order of time; `found` is what `take_times` returned.
-
-    Raises UploadError where there is no column of numbers, or too few rows.
-    """
+    """The columns that can be used, in order of time. Raises UploadError for too little."""
     frame = _take_columns(raw)
     if found is None:
         notes = [] if "series" in raw.known else raw.notes  # who knows the series has said so

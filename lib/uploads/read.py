@@ -49,10 +49,7 @@ _STARTS = {
 
 
 def begins_as(content: bytes) -> str:
-    """The kind of file by its first bytes: a key of `READERS`, or "packed", which `kind_of` opens.
-
-    Raises UploadError for others.
-    """
+    """The kind by its first bytes, a key of `READERS` or "packed"; UploadError for others."""
     kind = next((kind for start, kind in _STARTS.items() if content.startswith(start)), "text")
     if kind not in {*READERS, "packed"}:
         raise UploadError.of("other_kind", kind=kind)
@@ -60,10 +57,7 @@ def begins_as(content: bytes) -> str:
 
 
 def kind_of(content: bytes) -> str:
-    """The kind of file: a key of `READERS`, of a ZIP file by the list of what is in it.
-
-    Raises UploadError for others.
-    """
+    """The kind of file: a key of `READERS`. Raises UploadError for others."""
     if (kind := begins_as(content)) != "packed":
         return kind
     try:

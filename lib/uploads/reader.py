@@ -40,10 +40,9 @@ _waiting = set["Reading"]()
 
 
 class Reading:
-    """A file that is being read.
+    """A file that is being read. Raises UploadError where too many wait already.
 
-    `table` or `error` is there when `over` is set; neither where it was stopped. Raises UploadError
-    where too many wait already.
+    `table` or `error` is there when `over` is set; neither where it was stopped.
     """
 
     def __init__(self, name: str, content: bytes, sheet: str = "") -> None:
