@@ -10,9 +10,8 @@ from lib.narrate import data as words
 from lib.tables.leaks import look
 from lib.ui.address import change, picking, query
 from lib.ui.columns import all_columns, has_columns
-from lib.ui.data import load_data
+from lib.ui.data import load_data, take_prepared
 from lib.ui.frame import PAGES, frame
-from lib.ui.prepared import take_prepared
 from lib.ui.session import session
 from lib.ui.steady import told_chart
 from lib.ui.text import hint, plain, say, takeaway

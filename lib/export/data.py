@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Sequence
 
 from lib.dataset import Dataset
-from lib.datasets import TASKS
+from lib.datasets.synthetic import TASKS
 from lib.datasets.worked import DATA_X, DATA_Y
 from lib.experiment import Experiment
 from lib.export.cutting import table_code

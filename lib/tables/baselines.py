@@ -92,8 +92,7 @@ def find_period(origin: Origin) -> int:
     Of the usual ones of the calendar and the one that `coreforecast` finds, the season whose value
     in the season before is nearest, where it is nearer than the last value.
     """
-    rows = np.flatnonzero(origin.training)
-    rows = rows[-MAX_SEASON_ROWS:]
+    rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
     longest = np.bincount(origin.series[rows]).argmax()
     of_longest = rows[origin.series[rows] == longest]
     # A power of two: the same rows, and a known answer, where a slider moves the training part.
@@ -101,7 +100,7 @@ def find_period(origin: Origin) -> int:
     searched = origin.targets[of_longest[:count], :_SEARCHED_COLUMNS].T
     candidates = [1, *_SEASONS.get(origin.step, ()), *(_search(one.tobytes()) for one in searched)]
     horizons = np.unique(np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int))
-    lags = {m: _lag(m, _nearest(origin)[horizons]) for m in candidates if m}
+    lags = {m: _back(origin, m)[horizons] for m in candidates if m}
     lags = {m: of_m for m, of_m in lags.items() if m == 1 or 2 * max(of_m) <= len(of_longest)}
     # The same rows for all of them: those that the longest look back leaves.
     first = rows - max(map(max, lags.values()))
@@ -109,7 +108,7 @@ def find_period(origin: Origin) -> int:
     if not len(rows):
         return 1
     spread = origin.targets[rows].var(axis=0)
-    spread = np.where(spread > 0, spread, 1.0)
+    spread[spread == 0] = 1.0
 
     @cache
     def wrong(lag: int) -> float:
@@ -131,14 +130,9 @@ def _search(column: bytes) -> int:
     return int(find_season_length(values, max(len(values) // 3, 1)))
 
 
-def _lag(period: int, ahead: np.ndarray) -> np.ndarray:
-    """How many rows before a target its value in the last known season is; `ahead` from 1 on."""
-    return period * -(-ahead // period)
-
-
-def _nearest(origin: Origin) -> np.ndarray:
-    """How many rows before a target its last known value is, (H,)."""
-    return np.maximum(1, origin.horizons)
+def _back(origin: Origin, period: int = 1) -> np.ndarray:
+    """How many rows before a target its last known value is, or the last of that season, (H,)."""
+    return period * -(-np.maximum(1, origin.horizons) // period)
 
 
 def _before(
@@ -158,7 +152,7 @@ def _before(
 
 def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
     """That of the series' training rows: of all of them where it has none."""
-    known, count = np.flatnonzero(origin.training), len(origin.names)
+    known, count = origin.training, len(origin.names)
     values, series = origin.targets[known], origin.series[known]
     sums = np.stack([np.bincount(series, column, count) for column in values.T], axis=-1)
     of_each = np.bincount(series, minlength=count)[:, None]
@@ -168,18 +162,18 @@ def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
 
 def _last(origin: Origin, rows: np.ndarray) -> np.ndarray:
     """Where nothing is known yet (horizon 0 of a series' first row), the mean."""
-    return _before(origin, rows, _nearest(origin), _mean)
+    return _before(origin, rows, _back(origin), _mean)
 
 
 def _seasonal(origin: Origin, rows: np.ndarray) -> np.ndarray | None:
     """None where that would be the last value."""
-    lags = _lag(origin.period, _nearest(origin))
-    return _before(origin, rows, lags, _last) if (lags != _nearest(origin)).any() else None
+    lags = _back(origin, origin.period)
+    return _before(origin, rows, lags, _last) if (lags != _back(origin)).any() else None
 
 
 def _drift(origin: Origin, rows: np.ndarray) -> np.ndarray:
     """The last known value, and the mean change since the series began for each row from it."""
-    ahead, values = _nearest(origin), _last(origin, rows)
+    ahead, values = _back(origin), _last(origin, rows)
     begin = np.searchsorted(origin.series, np.arange(len(origin.names)))[origin.series[rows]]
     since = (rows - begin)[..., None] + np.array(origin.horizons) - ahead
     change = values - origin.targets[begin][..., None]
@@ -232,8 +226,7 @@ def _linear(windows: Windows, last: bool) -> np.ndarray | None:
 
 
 def _seasonal_label(origin: Origin) -> str:
-    period, step = origin.period, origin.step
-    regular = _is_regular(origin)
+    period, step, regular = origin.period, origin.step, _is_regular(origin)
     repeats = max(origin.horizons) > period
     if regular and (season := _SEASONS.get(step, {}).get(period)):
         what = "weekday" if step == "day" else step
@@ -247,12 +240,10 @@ def _is_regular(origin: Origin) -> bool:
     """Whether `period` rows before is `period` steps before, at every row that has one."""
     if origin.times is None or origin.times.dtype.kind != "M":
         return True
-    unit = {"month": "M", "quarter": "M", "year": "Y"}.get(origin.step, "s")
+    unit, period = {"month": "M", "quarter": "M", "year": "Y"}.get(origin.step, "s"), origin.period
     times = origin.times.values.astype(f"M8[{unit}]").astype(np.int64)  # of a zone: in UTC
-    between = (times[origin.period :] - times[: -origin.period])[
-        origin.series[origin.period :] == origin.series[: -origin.period]
-    ]
-    return not len(between) or bool((between == between[0]).all())
+    same = origin.series[period:] == origin.series[:-period]
+    return not same.any() or not np.ptp((times[period:] - times[:-period])[same])
 
 
 def _last_label(origin: Origin) -> str:
