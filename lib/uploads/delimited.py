@@ -41,13 +41,13 @@ def read_text(content: bytes, _sheet: str = "") -> RawTable:
     """Have pandas read a CSV. Raises UploadError for what isn't one."""
     text, reading = _as_utf8(content)
     layout, names, notes = _layout(text)
-    options: dict[str, Any] = {"header": 0, "names": names, "na_values": MISSING}
-    options |= {"skipinitialspace": True, "low_memory": False}
-    options["index_col"] = False  # a delimiter that ends each line makes no column
+    # With `index_col=False` a delimiter that ends each line makes no column.
+    options = {"na_values": MISSING, "skipinitialspace": True, "index_col": False}
+    how = {"header": 0, "names": names, "low_memory": False, **options, **layout}
     try:
         with _ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            entries = pd.read_csv(io.BytesIO(text), **(options | layout))
+            entries = pd.read_csv(io.BytesIO(text), **how)
     except (ValueError, OverflowError, pd.errors.ParserWarning) as error:
         raise _unreadable(str(error), len(names), reading.get("skiprows", 0)) from None
     delimiter = layout.get("sep", ",")
@@ -58,14 +58,9 @@ def read_text(content: bytes, _sheet: str = "") -> RawTable:
         "na_values": any(entries[name].hasnans for name in names) and _has_marks(text, delimiter),
     }
     reading |= layout | {name: options[name] for name, is_needed in needed.items() if is_needed}
-    raw = RawTable(
-        entries,
-        reading,
-        notes,
-        decimal_commas="decimal" in layout,
-        cells=f" Cells were taken to be apart by {_DELIMITERS[delimiter]}: if that is wrong, "
-        "save the file with commas.",
-    )
+    raw = RawTable(entries, reading, notes, decimal_commas="decimal" in layout)
+    raw.cells = f" Cells were taken to be apart by {_DELIMITERS[delimiter]}: if that is wrong, "
+    raw.cells += "save the file with commas."
     # Lines of nothing but delimiters are no rows; one of marks or quotes is, of unknown values.
     empty = entries.isna().all(axis=1)
     if empty.any() and re.search(rb"(?:\A|[\r\n]) *%b[ %b]*(?:[\r\n]|\Z)" % (edge, edge), text):
@@ -108,13 +103,9 @@ def _as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
 
 def _has_marks(text: bytes, delimiter: str) -> bool:
     """Whether one of MISSING stands alone in an entry."""
-    lines, edge = b"\n" + text + b"\n", delimiter.encode()
-    return any(
-        before + mark.encode() + after in lines
-        for mark in MISSING
-        for before in (b"\n", b"\r", edge, edge + b" ", b'"')
-        for after in (b"\n", b"\r", edge, b'"')
-    )
+    edge, marks = re.escape(delimiter), "|".join(map(re.escape, MISSING))
+    alone = rf'(?:\A|[\n\r"]|{edge} ?)(?:{marks})(?:[\n\r"]|{edge}|\Z)'
+    return re.search(alone.encode(), text) is not None
 
 
 def _layout(text: bytes) -> tuple[dict[str, Any], list[str], list[str]]:
@@ -130,8 +121,7 @@ def _layout(text: bytes) -> tuple[dict[str, Any], list[str], list[str]]:
         if not body and len(text) <= _SAMPLE:
             raise UploadError.of("header_alone", names=listed(filter(str.strip, first)))
         names, notes = unique_names(first)
-        if names != first:
-            layout |= {"header": 0, "names": names}
+        layout |= {"header": 0, "names": names} if names != first else {}
     else:
         names, _ = unique_names([""] * len(first))
         notes = ["The first line holds values, not names, so the columns are numbered."]
