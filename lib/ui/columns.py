@@ -138,10 +138,9 @@ def _types(table: Table, types: tuple[str, ...]) -> None:
 
         def read_as() -> None:
             said[name] = st.session_state[key]
-            differ = [
-                f"{each}:{kind}" for each, kind in said.items() if (each, kind) != (name, found)
-            ]
-            change({"types": tuple(differ)})
+            if said[name] == found:
+                del said[name]
+            change({"types": tuple(map(":".join, said.items()))})
 
         label, named = "is read as", KINDS.__getitem__
         st.selectbox(label, kinds, kinds.index(value), named, key=key, on_change=read_as)

@@ -13,7 +13,7 @@ from lib.tables.numbers import as_numbers, not_numbers
 from lib.tables.order import Placed, place, series_columns, unlabelled
 from lib.tables.table import MOST_TEXTS
 from lib.tables.times import Times, as_times, from_parts, with_clock
-from lib.uploads.limits import MIN_ROWS, UploadError
+from lib.uploads.limits import MIN_ROWS, UploadError, said
 from lib.uploads.raw_table import RawTable
 
 MOST_YEARS = 3
@@ -36,11 +36,8 @@ def take_times(raw: RawTable) -> tuple[pd.DataFrame, Times] | None:
     after = len(times.values) - 1 - last
     if first or after:
         undated = raw.entries.loc[times.values.isna(), columns[0]].dropna()
-        which = listed(dict.fromkeys(map(repr, undated)))
-        raw.notes.append(
-            f"{counted(int(first + after), 'row', 'rows')} without a date at the table's ends left "
-            f"out{f': {which}' if len(undated) else ''}."
-        )
+        which = f": {listed(dict.fromkeys(map(repr, undated)))}" if len(undated) else ""
+        raw.notes.append(said("undated", rows=counted(int(first + after), "row"), which=which))
         raw.mended.append(("undated ends", "", (f"{first}", f"-{after}" if after else "")))
         raw.entries = raw.entries[first : last + 1].reset_index(drop=True)
         times = times._replace(values=times.values[first : last + 1].reset_index(drop=True))
@@ -134,8 +131,7 @@ def _take_columns(raw: RawTable) -> pd.DataFrame:
             columns[name] = numbers
     notes += [f"Numbers in {listed(of)} were read with {how}." for how, of in readings.items()]
     if huge:
-        are = counted(huge, "value is", "values are")
-        notes.append(f"{are} infinite or beyond {_HUGE:.0e} and taken as missing.")
+        notes.append(said("huge", values=counted(huge, "value is", "values are"), most=_HUGE))
     frame = pd.DataFrame(columns, copy=False)
     if frame.select_dtypes("number").empty:
         empty = listed(left.get("Empty columns", []))
@@ -152,14 +148,11 @@ def _described(placed: Placed, notes: list[str]) -> Placed:
     different = frame.nunique()
     texts = frame.select_dtypes("category").columns.difference([placed.series], sort=False)
     if long := [name for name in texts if different[name] > MOST_TEXTS]:
-        notes.append(
-            f"Columns of more than {MOST_TEXTS:,} different texts are left out: {listed(long)}."
-        )
+        notes.append(said("long", most=MOST_TEXTS, columns=listed(long)))
         frame = frame.drop(columns=long)
     if constant := [name for name in frame.columns if different[name] < 2]:
         notes.append(f"Constant columns say nothing: {listed(constant)}.")
-    gaps = {name: count for name, count in frame.isna().sum().items() if count}
-    if gaps:
+    if gaps := {name: count for name, count in frame.isna().sum().items() if count}:
         are = counted(int(sum(gaps.values())), "value is", "values are")
         each = listed(f"{name} {count:,}" for name, count in gaps.items())
         notes.append(f"{are} missing: {each}.")

@@ -19,7 +19,7 @@ import pandas as pd
 from lib.english import counted, listed
 from lib.tables.numbers import has_decimal_commas, is_column_with_decimal_commas
 from lib.uploads.header import MISSING, has_header, unique_names
-from lib.uploads.limits import UploadError, check_size
+from lib.uploads.limits import UploadError, check_size, said
 from lib.uploads.raw_table import RawTable
 
 _BOMS = {  # UTF-32's begins with UTF-16's, so it comes first
@@ -131,10 +131,8 @@ def _layout(text: bytes) -> tuple[dict[str, Any], list[str], list[str]]:
         layout["decimal"] = ","
         notes.append("Commas in numbers were read as decimal commas.")
     if short := next((row for row in body if len(row) < len(first)), None):
-        notes.append(
-            f"Some lines are short, such as the one with {listed(short)}: {len(short)} of "
-            f"{counted(len(first), 'cell')}. What they leave out is taken as missing."
-        )
+        cells = counted(len(first), "cell")
+        notes.append(said("short_lines", line=listed(short), count=len(short), cells=cells))
     return layout, names, notes
 
 

@@ -29,6 +29,11 @@ class UploadError(ValueError):
         return cls(_WORDS["refused"][what].format(**names))
 
 
+def said(what: str, /, **names: object) -> str:
+    """A sentence of `[said]` in words.toml, with these names."""
+    return str(_WORDS["said"][what].format(**names))
+
+
 def check_size(rows: int, columns: int) -> None:
     """Raise UploadError for a table that is too wide or has too many cells."""
     if columns > WIDEST:
