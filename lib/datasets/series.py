@@ -19,7 +19,6 @@ from lib.datasets.spec import DatasetSpec, spec
 from lib.experiment import Experiment
 from lib.tables import Table, WindowError, default_columns
 from lib.tables.types import prepared
-from lib.tables.windows import make_windows
 from lib.toml import beside
 
 FILES = Path(__file__).parent / "files"
@@ -100,6 +99,8 @@ def columns_of(
 
 def cut(name: str, experiment: Experiment, table: Table) -> Dataset:
     """The windows of a table, with the columns, T and horizon of the experiment."""
+    from lib.tables.windows import make_windows  # noqa: PLC0415  brings pandas along
+
     table = prepared(table, experiment.data)
     inputs, targets = columns_of(experiment, table)
     return make_windows(table, inputs, targets, experiment.data, seed=experiment.seed, name=name)

@@ -98,13 +98,10 @@ def _cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
         if data.test and times < 3 * plan.span + 2 * data.gap:
             plan = replace(plan, data=replace(data, test=0))
         part = _parts_by_time(rank, times, plan)
-    last = np.arange(len(series)) + plan.span - 1
-    fits = last < len(series)
-    last = np.minimum(last, len(series) - 1)
-    fits &= (series == series[last]) & (part == part[last]) & (part >= 0)
-    first = np.flatnonzero(fits)
-    block = series[first] * 3 + part[first]  # windows are counted anew in each series and part
-    new = np.flatnonzero(np.diff(block, prepend=-1))
+    block = np.where(part < 0, -1, series * 3 + part)
+    first = np.arange(len(series) - plan.span + 1)
+    first = first[(block[first] >= 0) & (block[first] == block[first + plan.span - 1])]
+    new = np.flatnonzero(np.diff(block[first], prepend=-1))  # counted anew in each block
     number = np.arange(len(first)) - np.repeat(new, np.diff(new, append=len(first)))
     first = first[number % data.stride == 0]
     by_part = [first[part[first] == p] for p in range(3)]

@@ -6,18 +6,16 @@ Gaps are filled from the past of the same series, or rows dropped. Nothing is cu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from lib.dataset import Mended
 from lib.english import counted, listed
 from lib.experiment import MISSING, NO_SERIES, DataSettings
 from lib.tables.features import features, steps_of
+from lib.tables.order import as_texts
 from lib.tables.table import MAX_COLUMNS, Table, WindowError, said
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,10 +54,6 @@ def rows_of(
     table: Table, inputs: tuple[str, ...], targets: tuple[str, ...], data: DataSettings
 ) -> Rows:
     """The rows that can be used. Raises WindowError for wrong columns, none or too many."""
-    import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
-
-    from lib.tables.order import as_texts  # noqa: PLC0415  brings pandas along
-
     _check_targets(table, targets)
     if len(set(inputs)) < len(inputs):
         raise WindowError.of("inputs_twice", inputs=list(inputs))

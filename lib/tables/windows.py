@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
+import pandas as pd
 
 from lib.dataset import Dataset, Origin
 from lib.english import counted, joined
@@ -21,9 +22,6 @@ from lib.tables.baselines import Windows, find_period, table_baselines
 from lib.tables.cutting import Cut, Plan, cut
 from lib.tables.series import Rows, rows_of
 from lib.tables.table import Table, TooShortError, WindowError, said
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MAX_TARGETS = 64
 """How many target columns there can be, with one for each row ahead."""
@@ -273,8 +271,6 @@ def check_near(deviations: np.ndarray, names: Sequence[str]) -> None:
 
 def _time_format(times: pd.Index | None) -> str:
     """How times are written, as short as tells all of them apart; "" where they are texts."""
-    import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
-
     if not isinstance(times, pd.DatetimeIndex):
         return ""
     hours = "" if (times == times.floor("D")).all() else " %H:%M"
