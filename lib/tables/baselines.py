@@ -15,6 +15,7 @@ import numpy as np
 
 from lib.dataset import Baseline, Origin
 from lib.english import counted
+from lib.toml import beside
 
 MAX_SEASON_ROWS = 20_000
 """How many training rows, the last ones, seasons are compared on."""
@@ -26,14 +27,9 @@ NEARER = 0.95
 _MAX_WIDTH = 600
 """How many numbers of a window the linear autoregression reads."""
 _SEASONS = {
-    "minute": {60: "hour", 1440: "day"},
-    "hour": {24: "day", 168: "week"},
-    "day": {7: "week", 365: ""},
-    "week": {52: ""},
-    "month": {12: "year"},
-    "quarter": {4: "year"},
+    step: {int(rows): name for rows, name in of_step.items()}
+    for step, of_step in beside(__file__).items()
 }
-"""Seasons of the calendar by what lies between two rows, called as where they have so many."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,30 +15,16 @@ import pandas as pd
 from lib.dataset import Mended
 from lib.english import counted, joined, number
 from lib.tables.table import said
+from lib.toml import beside
 
-_STEPS = {
-    "second": (1, 1),
-    "minute": (60, 60),
-    "hour": (3600, 3600),
-    "day": (86400, 86400),
-    "week": (7 * 86400, 7 * 86400),
-    "month": (28 * 86400, 31 * 86400),
-    "quarter": (90 * 86400, 92 * 86400),
-    "year": (365 * 86400, 366 * 86400),
-}
-"""What lies between two rows, by the seconds that it may have."""
+_FILE = beside(__file__)
+_STEPS: dict[str, tuple[int, int]] = _FILE["steps"]
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _EVEN, _REGULAR = 0.98, 0.8
 """The part of the steps that have to be whole for times to be evenly spaced, and to have a name."""
 _FULL = 0.6
 """A column by another name tells series apart if this share of its series and times have a row."""
-_ID = re.compile(
-    r"(?:^|[^a-z])(?i:ids?|series|store|shop|branch|department|family|product|item|sku|customer|user"
-    r"|country|region|state|province|county|city|zone|site|location|station|sensor|device|meter"
-    r"|machine|engine|unit|turbine|plant|household|subject|patient|sample|ticker|symbol)s?"
-    r"(?:[^a-zA-Z]|$)|I[Dd]$"
-)
-"""What names of columns that tell series apart have in them."""
+_ID = re.compile(rf"(?:^|[^a-z])(?i:{_FILE['series']})s?(?:[^a-zA-Z]|$)|I[Dd]$")
 
 
 class Placed(NamedTuple):

@@ -7,42 +7,25 @@ the times say of their rows is in `order`.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from itertools import product
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from lib.english import MONTHS
 from lib.tables.numbers import NUMBERS_PART, SAMPLE, as_numbers
+from lib.toml import beside
 
-_DAYS = ("%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y.%m.%d")
-_SHORT_DAYS = ("%d.%m.%y", "%d/%m/%y", "%m/%d/%y")
-_HOURS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
+_FILE = beside(__file__)
+PARTS: dict[str, dict[str, list[Any]]] = _FILE["parts"]
 _DATES = (
-    "ISO8601",
-    *("%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S.%f UTC", "%Y-%m-%d %I:%M:%S %p"),
-    *(f"{day}{hour}" for day in (*_DAYS, *_SHORT_DAYS) for hour in _HOURS),
-    *(f"{day},{hour}" for day in (*_DAYS, *_SHORT_DAYS) for hour in _HOURS if hour),
-    *("%m/%Y", "%Y/%m", "%YM%m", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y"),
-    *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b", "%Y %b"),
+    *_FILE["first"],
+    *map("".join, product(_FILE["days"], _FILE["hours"])),
+    *map(",".join, product(_FILE["days"], filter(None, _FILE["hours"]))),
+    *_FILE["last"],
 )
-"""Formats of dates. Where several fit, the one with the evenest steps is taken, or the first."""
-
 _ZONE = r":.*[+-][0-9]{2}(?::?[0-9]{2})?$"
 """How a time ends that says how far from UTC it is."""
-
-PARTS = {
-    "year": ("year", "yr", "yyyy"),
-    "quarter": ("quarter", "qtr", "q"),
-    "month": ("month", "mon", "mm"),
-    "day": ("day", "dd"),
-    "hour": ("hour", "hr", "hh"),
-}
-"""What columns are called that hold a part of a date, the coarse ones first."""
-_BOUNDS = dict(zip(PARTS, ((1700, 2200), (1, 4), (1, 12), (1, 31), (0, 24)), strict=True))
-_CLOCK = {"time", "hour", "clock", "time of day"}
-"""What columns are called that hold the time of day, as 13:45."""
-_TIME_WORDS = {"year", "date", "day", "time", "timestamp"}
-"""One of these has to be in the name of a column of numbers, if it is to label the rows."""
 
 
 class Times(NamedTuple):
@@ -74,7 +57,7 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None
     if sample.empty or sample.str.contains(r"\d").mean() < NUMBERS_PART:
         return None
     if as_numbers(sample, decimal_commas) is not None:
-        numbers = as_numbers(texts, decimal_commas) if _TIME_WORDS & _words(name) else None
+        numbers = as_numbers(texts, decimal_commas) if _words(name) & {*_FILE["times"]} else None
         return numbers and _from_numbers(name, numbers.values)
     quarters = sample.str.fullmatch("[0-9]{4}[- ]?Q[1-4]").mean() >= NUMBERS_PART
     if quarters:
@@ -124,7 +107,7 @@ def _words(name: str) -> set[str]:
 def _from_numbers(name: str, numbers: pd.Series) -> Times | None:
     words = _words(name)
     known = numbers.dropna()
-    if known.empty or not words & _TIME_WORDS or (known % 1).any():
+    if known.empty or not words & {*_FILE["times"]} or (known % 1).any():
         return None
     if len(known) < len(numbers):
         times = _from_numbers(name, known) if _fits(numbers) else None
@@ -152,8 +135,8 @@ def from_parts(entries: pd.DataFrame) -> tuple[list[str], Times] | None:
     """
     columns = {str(column).strip().lower(): str(column) for column in entries.columns}
     found, parts = dict[str, str](), dict[str, pd.Series]()
-    for part, words in PARTS.items():
-        name = next((columns[word] for word in words if word in columns), "")
+    for part in PARTS:
+        name = next((columns[word] for word in PARTS[part]["names"] if word in columns), "")
         numbers = _part(entries[name], part) if name else None
         if numbers is not None:
             found[part], parts[part] = name, numbers
@@ -183,9 +166,9 @@ def with_clock(times: Times, entries: pd.DataFrame) -> tuple[str, Times] | None:
         return None
     for column, values in entries.items():
         name, clock, form = str(column).strip().lower(), None, "hour"
-        if name in PARTS["hour"] and (hours := _part(values, "hour")) is not None:
+        if name in PARTS["hour"]["names"] and (hours := _part(values, "hour")) is not None:
             clock = pd.to_timedelta(hours, unit="h")
-        elif name in _CLOCK and not pd.api.types.is_numeric_dtype(values):
+        elif name in _FILE["clock"] and not pd.api.types.is_numeric_dtype(values):
             texts, form = values.astype("str").str.strip(), "time"
             if texts.str.fullmatch(r"\d\d?:\d\d(:\d\d(\.\d+)?)?", na=False).all():
                 clock = pd.to_timedelta(texts.where(texts.str.count(":") > 1, texts + ":00"))
@@ -203,5 +186,5 @@ def _part(column: pd.Series, part: str) -> pd.Series | None:
         elif part == "quarter":
             column = texts.str.removeprefix("q")
         column = pd.to_numeric(column, errors="coerce")
-    fits = column.between(*_BOUNDS[part]).all() and not (column % 1).any()
+    fits = column.between(*PARTS[part]["between"]).all() and not (column % 1).any()
     return column.astype("int64") if fits else None
