@@ -13,9 +13,8 @@ import pandas as pd
 from lib.english import counted, listed
 from lib.experiment import limit_of
 from lib.tables.table import MAX_COLUMNS
-from lib.uploads.header import unique_names
 from lib.uploads.limits import UploadError, check_size
-from lib.uploads.raw_table import RawTable
+from lib.uploads.raw_table import RawTable, unique_names
 
 SERIES = "sample"
 """The column that tells samples apart."""

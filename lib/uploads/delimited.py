@@ -18,9 +18,8 @@ import pandas as pd
 
 from lib.english import counted, listed
 from lib.tables.numbers import has_decimal_commas, is_column_with_decimal_commas
-from lib.uploads.header import MISSING, has_header, unique_names
 from lib.uploads.limits import UploadError, check_size, said
-from lib.uploads.raw_table import RawTable
+from lib.uploads.raw_table import MISSING, RawTable, has_header, unique_names
 
 _BOMS = {  # UTF-32's begins with UTF-16's, so it comes first
     codecs.BOM_UTF32_LE: "utf-32",

@@ -13,9 +13,8 @@ from typing import Any
 import pandas as pd
 
 from lib.english import listed
-from lib.uploads.header import has_header, unique_names
 from lib.uploads.limits import MIN_ROWS, UploadError, check_size
-from lib.uploads.raw_table import RawTable
+from lib.uploads.raw_table import RawTable, has_header, unique_names
 
 _ABOVE = 20
 """So many rows may stand above the table."""
