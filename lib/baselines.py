@@ -4,8 +4,6 @@ Numbers only. A loss is in the terms of a mode's own training loss: the sequence
 timestep, the last-step mode's only the last. Other guesses are the table's (`lib.tables`).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

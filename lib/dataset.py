@@ -4,8 +4,6 @@ It holds arrays and names. It doesn't know where they came from (`synthetic`, `w
 `lib.tables`), and it never changes: the arrays are read-only.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise

@@ -4,8 +4,6 @@ Of a table's datasets only, whose samples have an `Origin`. NumPy from the weigh
 sent; nothing is trained, drawn or said here. What comes after the last row is `lib.forecast`'s.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

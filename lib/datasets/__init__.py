@@ -4,8 +4,6 @@ Each kind lives in its own module: the worked examples in `worked`, made data in
 bundled real data in `series`; a person's own table is cut by `lib.tables`. Nothing here trains.
 """
 
-from __future__ import annotations
-
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any

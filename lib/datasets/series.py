@@ -4,8 +4,6 @@ All are tables that are cut into windows; the third is a panel, each country a s
 are from, and their licences, is in `files/README.md` and in every `Dataset.source`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache

@@ -4,8 +4,6 @@ It holds names, sentences and the settings that go with a dataset, from its row 
 makes nothing itself: its `make` does, in `worked`, `synthetic` and `series`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any

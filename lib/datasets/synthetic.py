@@ -9,8 +9,6 @@ about 1 in size. `noise` is the standard deviation of what is added to the targe
 (T,): a model that knows the rule, sees the inputs up to that step, and can't foresee noise.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """How a script makes its data: `x` (N, T, F), `y` (N, T, K) and `train`, as the app made them."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Sequence
 

@@ -4,8 +4,6 @@ Of the rows of one part of one series; how these come about is that of `lib.expo
 `lib.export.cutting`.
 """
 
-from __future__ import annotations
-
 from lib.dataset import Dataset, Origin
 
 

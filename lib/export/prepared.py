@@ -3,8 +3,6 @@
 Both have the same arrays, but for the names of timesteps and samples, which only the file has.
 """
 
-from __future__ import annotations
-
 import io
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Values and words as Python code, on one line where they fit."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Container, Sequence
 from dataclasses import dataclass

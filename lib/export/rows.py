@@ -5,8 +5,6 @@ and cuts them. Only what the chosen columns need is written. Code that is always
 rows.toml.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from lib.dataset import Dataset, Mending

@@ -5,8 +5,6 @@ with every shape beside its line, the training, and the number that compares the
 the weights there, so its figures come close to those of the app and aren't the same.
 """
 
-from __future__ import annotations
-
 from lib.dataset import Dataset
 from lib.datasets import find_spec
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment

@@ -5,8 +5,6 @@ stand side by side, whatever time lies between them, without their values. Sampl
 those kept back are on their dates, where there are any.
 """
 
-from __future__ import annotations
-
 import math
 from itertools import pairwise
 from typing import Any

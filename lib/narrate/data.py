@@ -4,8 +4,6 @@ What a model makes of them is told elsewhere (`lib.narrate.explore`, `.worth`). 
 in data.toml.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from itertools import pairwise

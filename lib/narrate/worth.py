@@ -4,8 +4,6 @@
 nothing else; all of it is about one run.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -4,8 +4,6 @@ Every guess for a target uses rows up to its timestep alone, of its own series; 
 that row's own (horizon 0), rows before it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache

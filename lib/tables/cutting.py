@@ -6,8 +6,6 @@ two parts. By time the parts follow one another; by series each has some of them
 a dataset have is counted from its windows themselves, whatever they were meant to be.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, replace
 

@@ -4,8 +4,6 @@ Nothing is believed of how the arrays were made, and nothing is mended here. `Fi
 only where it was looked, and None where that can't be told, or is no leak but worth knowing.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -3,8 +3,6 @@
 One column at a time, and every doubtful reading is said in a note.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

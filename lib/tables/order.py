@@ -4,8 +4,6 @@ What is decided here is said in a note. A panel's rows stay as they are: `series
 cuts, and averages those of one time where no column tells series apart.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

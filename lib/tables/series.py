@@ -3,8 +3,6 @@
 Gaps are filled from the past of the same series, or rows dropped. Nothing is cut or standardised.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

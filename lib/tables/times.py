@@ -4,8 +4,6 @@ A column at a time, or parts of a date in several; every doubtful reading is sai
 the times say of their rows is in `order`.
 """
 
-from __future__ import annotations
-
 import re
 from itertools import product
 from typing import Any, NamedTuple

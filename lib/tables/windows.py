@@ -4,8 +4,6 @@
 Everything is standardised by the training rows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product

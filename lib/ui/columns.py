@@ -5,8 +5,6 @@ the session's experiment alone; their widgets, with keys of their own, are set t
 a page. A choice that equals the table's default is kept as "no choice", so that a link stays short.
 """
 
-from __future__ import annotations
-
 from contextlib import suppress
 
 import streamlit as st

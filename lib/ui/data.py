@@ -1,7 +1,5 @@
 """From the sidebar's experiment to its dataset, or what is shown instead, and to take that away."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import streamlit as st

@@ -5,8 +5,6 @@ can't be read gets a sentence, and the earlier table stays. A table too short fo
 kept aside; a button offers settings it is long enough for.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

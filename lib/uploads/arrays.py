@@ -3,8 +3,6 @@
 Nothing is unpickled: arrays of Python objects are left out.
 """
 
-from __future__ import annotations
-
 import io
 
 import numpy as np

@@ -1,7 +1,5 @@
 """All entries → the times that label the rows, and the columns that are numbers or texts."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterator
 from itertools import chain
 

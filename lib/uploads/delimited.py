@@ -3,8 +3,6 @@
 The first lines tell, and pandas does the rest.
 """
 
-from __future__ import annotations
-
 import codecs
 import csv
 import io

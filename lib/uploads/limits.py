@@ -1,7 +1,5 @@
 """What a file may have at most and at least, and the errors that say which of it was passed."""
 
-from __future__ import annotations
-
 from typing import Self
 
 from lib.english import counted

@@ -3,8 +3,6 @@
 pyarrow reads it, which comes with Streamlit. Its own list says how large it is before it is read.
 """
 
-from __future__ import annotations
-
 import io
 
 import pandas as pd

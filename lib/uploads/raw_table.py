@@ -1,7 +1,5 @@
 """All entries of a file on their way to a `Table`: `RawTable`, and the names above its columns."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from itertools import count, pairwise

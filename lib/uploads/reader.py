@@ -5,8 +5,6 @@ behind. The bytes go through a pipe, never to a disk. The table comes back as Ar
 columns, which hold nothing that could run, and is used where it lies.
 """
 
-from __future__ import annotations
-
 import ast
 import contextlib
 import json

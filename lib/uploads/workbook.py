@@ -4,8 +4,6 @@ calamine reads it (.xlsx, .xlsb, .xls, .ods), by way of pandas. Formulas aren't 
 values count, and errors are missing.
 """
 
-from __future__ import annotations
-
 import datetime
 import io
 from typing import Any
