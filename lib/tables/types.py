@@ -121,7 +121,7 @@ def _unlabelled(frame: pd.DataFrame, label: pd.DataFrame, wanted: dict[str, str]
 
 
 def _number(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Series:
-    from lib.tables.numbers import as_floats, not_numbers  # noqa: PLC0415  brings pandas along
+    from lib.tables.texts import as_floats, not_numbers  # noqa: PLC0415  brings pandas along
 
     if column.dtype.kind == "f":
         return column
@@ -150,7 +150,7 @@ def _category(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.S
 
 def _times(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Series:
     """The column as times (R,), none missing."""
-    from lib.tables.times import as_times  # noqa: PLC0415  brings pandas along
+    from lib.tables.texts import as_times  # noqa: PLC0415  brings pandas along
 
     forced = column if column.dtype.kind == "f" else column.astype("str")
     times = as_times("year date", forced, decimal_commas=False)

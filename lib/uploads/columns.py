@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from lib.english import counted, joined, listed
-from lib.tables.numbers import as_numbers, not_numbers
 from lib.tables.order import Placed, place, series_columns, unlabelled
 from lib.tables.table import MOST_TEXTS
-from lib.tables.times import Times, as_times, from_parts, with_clock
+from lib.tables.texts import Times, as_numbers, as_times, from_parts, not_numbers, with_clock
 from lib.uploads.limits import MIN_ROWS, UploadError, said
 from lib.uploads.raw_table import RawTable
 

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from lib.english import counted, listed
-from lib.tables.numbers import has_decimal_commas, is_column_with_decimal_commas
+from lib.tables.texts import has_decimal_commas, is_column_with_decimal_commas
 from lib.uploads.limits import UploadError, check_size, said
 from lib.uploads.raw_table import MISSING, RawTable, has_header, unique_names
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from lib.dataset import Mended
 from lib.english import counted, listed
-from lib.tables.numbers import bare
+from lib.tables.texts import bare
 
 MISSING = ["-", "--", "?", ".", "..", "–", "—"]
 """What stands for "nothing here" besides pandas's own list (an empty entry, NA, NaN, null, …)."""
