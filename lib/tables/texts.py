@@ -1,48 +1,148 @@
-"""Columns of texts or numbers → times, in whatever form a date was written.
+"""Columns of texts → numbers, where commas and points may mean either, and → times of any form.
 
-A column at a time, or parts of a date in several; every doubtful reading is said in a note. What
-the times say of their rows is in `order`.
+One column at a time, or parts of a date in several; every doubtful reading is said in a note. How
+dates are written is in texts.toml; what times say of their rows is in `order`.
 """
 
-from __future__ import annotations
-
 import re
-from typing import NamedTuple
+from itertools import product
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from lib.english import MONTHS
-from lib.tables.numbers import NUMBERS_PART, SAMPLE, as_numbers
+from lib.english import MONTHS, counted, listed
+from lib.toml import beside
 
-_DAYS = ("%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y.%m.%d")
-_SHORT_DAYS = ("%d.%m.%y", "%d/%m/%y", "%m/%d/%y")
-_HOURS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
-_DATES = (
-    "ISO8601",
-    *("%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S.%f UTC", "%Y-%m-%d %I:%M:%S %p"),
-    *(f"{day}{hour}" for day in (*_DAYS, *_SHORT_DAYS) for hour in _HOURS),
-    *(f"{day},{hour}" for day in (*_DAYS, *_SHORT_DAYS) for hour in _HOURS if hour),
-    *("%m/%Y", "%Y/%m", "%YM%m", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y"),
-    *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b", "%Y %b"),
+NUMBERS_PART = 0.9
+"""A column in which at least this part of the entries are numbers is a number column."""
+SAMPLE = 200
+"""So many entries of a column tell whether it is worth looking at all of them."""
+
+_AROUND = (
+    ("\u2212", "-"),
+    (r"^\(([^()a-z]*)\)$", r"-\1"),  # as accountants write it
+    (r"^([+-]?)[$€£¥] ?", r"\1"),
+    (r" ?[%€$£¥]$", ""),
 )
-"""Formats of dates. Where several fit, the one with the evenest steps is taken, or the first."""
+"""What stands around a number and becomes a plain minus, or nothing."""
+_SPACES = "[ '’\u00a0\u2009\u202f]"
+_BETWEEN_GROUPS = r"(?<!\d{4})[ '’\u00a0\u2009\u202f](?=\d{3}(?!\d))"
+_SPACE_GROUPS = rf"[+-]?[0-9]{{1,3}}(?:{_SPACES}[0-9]{{3}})+(?:[.,][0-9]*)?"
+_COMMA_GROUPS = r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?"
+_POINT_GROUPS = r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]*)?"
+_WITH_COMMA = r"[+-]?[0-9.]*,[0-9]+(?:[eE][+-]?[0-9]+)?"
+_WITH_POINT = r"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?"
 
+_FILE = beside(__file__)
+PARTS: dict[str, dict[str, list[Any]]] = _FILE["parts"]
+_DATES = (
+    *_FILE["first"],
+    *map("".join, product(_FILE["days"], _FILE["hours"])),
+    *map(",".join, product(_FILE["days"], filter(None, _FILE["hours"]))),
+    *_FILE["last"],
+)
 _ZONE = r":.*[+-][0-9]{2}(?::?[0-9]{2})?$"
 """How a time ends that says how far from UTC it is."""
 
-PARTS = {
-    "year": ("year", "yr", "yyyy"),
-    "quarter": ("quarter", "qtr", "q"),
-    "month": ("month", "mon", "mm"),
-    "day": ("day", "dd"),
-    "hour": ("hour", "hr", "hh"),
-}
-"""What columns are called that hold a part of a date, the coarse ones first."""
-_BOUNDS = dict(zip(PARTS, ((1700, 2200), (1, 4), (1, 12), (1, 31), (0, 24)), strict=True))
-_CLOCK = {"time", "hour", "clock", "time of day"}
-"""What columns are called that hold the time of day, as 13:45."""
-_TIME_WORDS = {"year", "date", "day", "time", "timestamp"}
-"""One of these has to be in the name of a column of numbers, if it is to label the rows."""
+
+class Numbers(NamedTuple):
+    """A column that was read as numbers."""
+
+    values: pd.Series
+    """(R,) float64, NaN where an entry isn't a number."""
+    how: str
+    """How commas and points were read, where that is in doubt; else empty."""
+    repairs: tuple[tuple[str, str], ...]
+    """What was done to the texts first: (regular expression, replacement)."""
+
+
+def bare(entry: str) -> str:
+    """An entry without what stands around its number."""
+    for pattern, by in _AROUND:
+        entry = re.sub(pattern, by, entry)
+    return entry
+
+
+def has_decimal_commas(entries: list[str], delimiter: str) -> bool:
+    """Whether a file's commas are decimal, from some of its entries.
+
+    "1,234" alone may be either: behind a semicolon it is taken as decimal, as spreadsheets of
+    such countries write it, otherwise as a thousand. "1.234.567" can only be theirs.
+    """
+    entries = [bare(entry.strip()) for entry in entries]
+    commas = [entry for entry in entries if re.fullmatch(_WITH_COMMA, entry)]
+    groups = [entry for entry in entries if re.fullmatch(_POINT_GROUPS, entry)]
+    if any(entry.count(".") > 1 for entry in groups):
+        return True
+    if any(not re.fullmatch(_COMMA_GROUPS, entry) for entry in commas):
+        return True
+    points = {entry for entry in entries if re.fullmatch(_WITH_POINT, entry)} - {*groups}
+    return bool(commas) and delimiter == ";" and not points
+
+
+def is_column_with_decimal_commas(lines: list[str]) -> bool:
+    """Whether commas never stand between entries: each line that has one is a number."""
+    commas = [bare(line.strip()) for line in lines if "," in line]
+    return bool(commas) and all(re.fullmatch(_WITH_COMMA, line) for line in commas)
+
+
+def as_numbers(texts: pd.Series, decimal_commas: bool) -> Numbers | None:
+    """A text column (R,) as numbers, None if it isn't one: with thousands set apart, and signs."""
+    texts = texts.astype("str").str.strip()
+    known = int(texts.notna().sum())
+    sample = texts.dropna().iloc[:SAMPLE]
+    if not known or as_floats(sample, decimal_commas).values.isna().all():
+        return None  # not a single one: spare the time for the rest
+    numbers = as_floats(texts, decimal_commas)
+    return numbers if int(numbers.values.notna().sum()) >= NUMBERS_PART * known else None
+
+
+def as_floats(texts: pd.Series, decimal_commas: bool) -> Numbers:
+    """Each text as a number, NaN where it is none. One reading of commas holds for all of them."""
+    repairs: list[tuple[str, str]] = []
+
+    def repair(pattern: str, by: str = "") -> None:
+        nonlocal texts
+        repaired = texts.str.replace(pattern, by, regex=True)
+        if not repaired.equals(texts):
+            repairs.append((pattern, by))
+            texts = repaired
+
+    for pattern, by in _AROUND:
+        repair(pattern, by)
+    if texts.str.fullmatch(_SPACE_GROUPS, na=False).any():
+        repair(_BETWEEN_GROUPS)
+    with_comma = texts.str.contains(",", regex=False, na=False)
+    commas, others = texts[with_comma], texts[~with_comma].dropna()
+    points = others[others.str.contains(".", regex=False)]
+    grouped = bool(points.str.fullmatch(_POINT_GROUPS).all())
+    how = ""
+    if len(commas):
+        groups = commas.str.fullmatch(_COMMA_GROUPS)
+        sure = commas.str.count(",").gt(1) | commas.str.contains(".", regex=False)
+        decimal = decimal_commas or (commas.str.fullmatch(_WITH_COMMA) & ~groups).any()
+        if groups.mean() >= NUMBERS_PART and (not decimal or (groups & sure).any()):
+            repair(",")
+            how = "commas as thousands separators"
+        else:
+            repair(r"\." if grouped else r"\.(?=.*,)")
+            repair(",", ".")
+            how = "" if decimal_commas else "decimal commas"
+    elif len(points) and grouped and (decimal_commas or points.str.count(r"\.").gt(1).any()):
+        repair(r"\.")
+        how = "points as thousands separators"
+    values = pd.to_numeric(texts, errors="coerce").astype(np.float64)
+    return Numbers(values, how, tuple(repairs))
+
+
+def not_numbers(texts: pd.Series, numbers: pd.Series) -> list[str]:
+    """A sentence on the entries of a column that are none, if there are any."""
+    wrong = texts[numbers.isna() & texts.notna()]
+    if wrong.empty:
+        return []
+    are = counted(len(wrong), "cell isn't a number", "cells aren't numbers")
+    return [f"In {texts.name} {are}, taken as missing: {listed(map(repr, wrong.unique()))}."]
 
 
 class Times(NamedTuple):
@@ -53,9 +153,8 @@ class Times(NamedTuple):
     how: str = ""
     """How it was read, where that is in doubt; else empty."""
     form: str = ""
-    """How a script reads it: a format of `pandas.to_datetime`, "quarter", the unit of a number
-    ("s", "ms", "D" since the end of 1899), "utc" for times with a zone; empty where they are
-    times already."""
+    """How a script reads it: a format of `pandas.to_datetime`, "quarter", the unit of a number,
+    "utc" for times with a zone; empty where they are times already."""
 
 
 def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None:
@@ -75,7 +174,7 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None
     if sample.empty or sample.str.contains(r"\d").mean() < NUMBERS_PART:
         return None
     if as_numbers(sample, decimal_commas) is not None:
-        numbers = as_numbers(texts, decimal_commas) if _TIME_WORDS & _words(name) else None
+        numbers = as_numbers(texts, decimal_commas) if _words(name) & {*_FILE["times"]} else None
         return numbers and _from_numbers(name, numbers.values)
     quarters = sample.str.fullmatch("[0-9]{4}[- ]?Q[1-4]").mean() >= NUMBERS_PART
     if quarters:
@@ -125,7 +224,7 @@ def _words(name: str) -> set[str]:
 def _from_numbers(name: str, numbers: pd.Series) -> Times | None:
     words = _words(name)
     known = numbers.dropna()
-    if known.empty or not words & _TIME_WORDS or (known % 1).any():
+    if known.empty or not words & {*_FILE["times"]} or (known % 1).any():
         return None
     if len(known) < len(numbers):
         times = _from_numbers(name, known) if _fits(numbers) else None
@@ -153,8 +252,8 @@ def from_parts(entries: pd.DataFrame) -> tuple[list[str], Times] | None:
     """
     columns = {str(column).strip().lower(): str(column) for column in entries.columns}
     found, parts = dict[str, str](), dict[str, pd.Series]()
-    for part, words in PARTS.items():
-        name = next((columns[word] for word in words if word in columns), "")
+    for part in PARTS:
+        name = next((columns[word] for word in PARTS[part]["names"] if word in columns), "")
         numbers = _part(entries[name], part) if name else None
         if numbers is not None:
             found[part], parts[part] = name, numbers
@@ -178,18 +277,15 @@ def from_parts(entries: pd.DataFrame) -> tuple[list[str], Times] | None:
 
 
 def with_clock(times: Times, entries: pd.DataFrame) -> tuple[str, Times] | None:
-    """Days that repeat (R,), with a column of hours or of times of day: its name, and the times.
-
-    Their form is that of the days, "|", and what the column holds: "hour" or "time".
-    """
+    """Days that repeat (R,) with the hours or times of day of a column: its name, and the times."""
     dates = times.values
     if dates.is_unique or dates.isna().any() or (dates != dates.dt.normalize()).any():
         return None
     for column, values in entries.items():
         name, clock, form = str(column).strip().lower(), None, "hour"
-        if name in PARTS["hour"] and (hours := _part(values, "hour")) is not None:
+        if name in PARTS["hour"]["names"] and (hours := _part(values, "hour")) is not None:
             clock = pd.to_timedelta(hours, unit="h")
-        elif name in _CLOCK and not pd.api.types.is_numeric_dtype(values):
+        elif name in _FILE["clock"] and not pd.api.types.is_numeric_dtype(values):
             texts, form = values.astype("str").str.strip(), "time"
             if texts.str.fullmatch(r"\d\d?:\d\d(:\d\d(\.\d+)?)?", na=False).all():
                 clock = pd.to_timedelta(texts.where(texts.str.count(":") > 1, texts + ":00"))
@@ -207,5 +303,5 @@ def _part(column: pd.Series, part: str) -> pd.Series | None:
         elif part == "quarter":
             column = texts.str.removeprefix("q")
         column = pd.to_numeric(column, errors="coerce")
-    fits = column.between(*_BOUNDS[part]).all() and not (column % 1).any()
+    fits = column.between(*PARTS[part]["between"]).all() and not (column % 1).any()
     return column.astype("int64") if fits else None
