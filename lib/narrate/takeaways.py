@@ -35,6 +35,8 @@ FEWEST = 30
 """Of fewer judged samples of a table no winner is named."""
 MOST_WORDS = 6
 """Of a baseline's label, so that there is room to say that it is the best."""
+TINY = "less than a millionth"
+"""As `readable` has it; there is no room for it twice."""
 TOO_FEW = "Too few samples to tell: {}."
 UNTRAINED = "Not trained yet: this is what the initial weights give."
 
@@ -48,7 +50,7 @@ def predictions_takeaway(dataset: Dataset, snapshot: Snapshot, sample: int, targ
     off: list[str] = []
     for mode, result in middle(snapshot).results.items():
         said = float(dataset.raw(result.predictions[sample], index)[-1, target])
-        error = readable(abs(said - truth), 2, off_unit(dataset))
+        error = readable(abs(said - truth), 2, off_unit(dataset)).replace(TINY, "almost nothing")
         off.append(f"{MODES[mode].name} {'by' if off else 'off by'} {error}")
     return f"At the last step: {', '.join(off)}."
 
@@ -145,8 +147,10 @@ def _winner(seeds: Mapping[str, np.ndarray], count: int) -> str:
     better = MODES[("sequence", "last")[found.better]].name
     less, more = apart(least, most)
     if count == 1:
+        if less == more:
+            return f"Both modes have the same error at the last step: {less}."
         says = f"{better}'s error is smaller, {less} against {more}"
-        if less == more or most - least < SAME * most:
+        if most - least < SAME * most:
             says = f"both modes' errors are nearly the same, {less} and {more}"
         return f"One seed decides nothing; here {says}."
     if found.is_clear and found.by < SAME:

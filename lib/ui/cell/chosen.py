@@ -134,14 +134,14 @@ def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     epochs.draw()
     known, picked, result = epochs.weights, epochs.picked, shown.snapshot.results[mode]
     epoch = max(known) if picked is None else picked
-    several = f" of seed {shown.experiment.seed}" if shown.snapshot.others else ""
-    model = f"the {MODES[mode].model}{several}"
+    seed = f", with seed {shown.experiment.seed}" if shown.snapshot.others else ""
+    model = f"the {MODES[mode].model}"
     if picked is None and (best := result.kept_epoch) and result.weights is not None:
-        return result.weights, best, f"{model}'s after epoch {best:,}, its best on validation"
+        return result.weights, best, f"{model}'s after epoch {best:,}, its best on validation{seed}"
     if not epoch:
-        return known[0][0][mode], 0, f"as {model} starts, before training"
+        return known[0][0][mode], 0, f"as {model} starts, before training{seed}"
     run = " of a recorded run" if shown.is_recorded else ""
-    return known[epoch][0][mode], epoch, f"{model}'s after epoch {epoch:,}{run}"
+    return known[epoch][0][mode], epoch, f"{model}'s after epoch {epoch:,}{run}{seed}"
 
 
 def _traces(
