@@ -1,0 +1,203 @@
+"""Runs laid over one another: loss by epoch, error by timestep, and answers on the same sample.
+
+The modes keep their colours. A run is told by its dash or the shape of its mark, and by the letter
+at its end; its traces have it in their `uid`, by which `lib/ui/css/compare.css` finds them. Each
+curve is the median of the run's seeds: single seeds aren't drawn. All `runs` have letters and
+results.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.compared import LETTERS, Compared, same_data
+from lib.experiment import MODES
+from lib.figures import axes, chart, marks
+from lib.figures.marks import Entry
+from lib.figures.palette import Palette
+
+HEIGHT = 340
+LOOKS = (
+    ("solid", "diamond-open", "line"),
+    ("dash", "circle-open", "dashed"),
+    ("dot", "square-open", "dotted"),
+    ("dashdot", "triangle-up-open", "dashdot"),
+    ("longdash", "star-open", "long dashes"),
+    ("longdashdot", "cross-open", "long dashdot"),
+)
+"""By the letter's place: the dash of a line, the shape of a mark, and how the key draws it."""
+WIDE, HIGH = 96, 28
+"""The size of a small curve, in pixels."""
+
+
+class _Curve(NamedTuple):
+    """Values y (P,) over x (P,): a line, or a mark where there is one alone."""
+
+    run: Compared
+    mode: str
+    x: np.ndarray
+    y: np.ndarray
+
+
+def losses_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
+    """Loss by epoch, logarithmic: on validation, or in training where a run has no such part."""
+    checked = on_validation(runs)
+    x, y = ("checked_epochs", "validation_loss") if checked else ("loss_epochs", "loss")
+    curves = [
+        _Curve(run, mode, getattr(result, x), marks.finite(getattr(result, y)))
+        for run in runs
+        for mode, result in run.results.items()
+    ]
+    x_axis = axes.epoch_axis(max(run.snapshot.epochs for run in runs))
+    title = f"{'validation' if checked else 'training'} loss"
+    y_axis = axes.log_axis(title, [float(value) for curve in curves for value in curve.y])
+    return _figure(curves, None, None, x_axis, y_axis, palette=palette)
+
+
+def on_validation(runs: Sequence[Compared]) -> bool:
+    """Whether the losses that are compared are those of the validation part."""
+    return all(run.dataset.has_validation for run in runs)
+
+
+def errors_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
+    """Root of the mean squared error by timestep; the last-step mode has a mark at its last alone.
+
+    Where the data are the same it is in the target's unit, beside the guess or baseline. Else it is
+    a share of what that has at each step.
+    """
+    longest = max((run.dataset for run in runs), key=lambda dataset: dataset.shape[1])
+    alike, scale = same_data(runs), longest.raw_scale
+    name, unit = "the guess of its data", "guess: 1"
+    if alike:
+        name, unit = longest.naive_label, "scaled" if scale is None else longest.target_unit
+
+    def error(mse: np.ndarray, naive: np.ndarray) -> np.ndarray:
+        if alike:
+            return (1.0 if scale is None else scale) * np.sqrt(marks.finite(mse))
+        return np.sqrt(marks.finite(mse) / np.where(naive > 0, naive, np.nan))
+
+    curves = [
+        _by_step(run, mode, error(result.step_mse, run.dataset.naive_mse))
+        for run in runs
+        for mode, result in run.results.items()
+    ]
+    guess = error(longest.naive_mse, longest.naive_mse)
+    level = marks.line(name, guess, marks.naive_style(palette), "")
+    values, core = np.concatenate([guess, *(curve.y for curve in curves)]), np.append(guess, 0)
+    y_axis = axes.linear_axis(chart.with_unit("typical error", unit), values, core)
+    x_axis = axes.timestep_axis(longest.timestep_names)
+    return _figure(curves, level, marks.naive_key(name, palette), x_axis, y_axis, palette=palette)
+
+
+def answers_figure(
+    runs: Sequence[Compared], sample: int, target: int, palette: Palette
+) -> go.Figure:
+    """What runs of the same data say of one sample, in the raw unit, beside the target.
+
+    `sample` is which of the shown samples, 0 to S-1, and `target` which column, 0 to K-1.
+    """
+    dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
+    truth = marks.finite(dataset.raw(dataset.y[index], index)[:, target])
+    line = marks.line("target", truth, {"color": palette.ink, "width": 4}, "", dots=7)
+    curves = [
+        _by_step(run, m, marks.finite(dataset.raw(r.predictions[sample], index)[:, target]))
+        for run in runs
+        for m, r in run.results.items()
+    ]
+    title = chart.with_unit(dataset.target_names[target], dataset.target_unit)
+    values = np.concatenate([truth, *(curve.y for curve in curves)])
+    y_axis = axes.linear_axis(title, values, axes.with_room(truth))
+    x_axis = axes.timestep_axis(dataset.steps_of(index))
+    entry = Entry("dots", f"target{dataset.ahead}", palette.ink, palette.ink)
+    return _figure(curves, line, entry, x_axis, y_axis, palette=palette)
+
+
+def _by_step(run: Compared, mode: str, y: np.ndarray) -> _Curve:
+    """Values (T,) over the timesteps; of the last-step mode the last alone, since that is asked."""
+    begin = 0 if mode == "sequence" else len(y) - 1
+    return _Curve(run, mode, np.arange(1, len(y) + 1)[begin:], y[begin:])
+
+
+def _figure(
+    curves: Sequence[_Curve],
+    below: dict[str, Any] | None,
+    entry: Entry | None,
+    x: dict[str, Any],
+    y: dict[str, Any],
+    *,
+    palette: Palette,
+) -> go.Figure:
+    """The chart of curves with their letters over one other trace, with a key of modes and runs."""
+    modes = dict.fromkeys(curve.mode for curve in curves)
+    looks = {curve.run.letter: _look(curve)[2] for curve in curves}
+    key = [
+        [Entry("line", MODES[m].name, palette.mode(m), palette.mode_text(m)) for m in modes],
+        [Entry(look, letter, palette.ink, palette.ink) for letter, look in looks.items()],
+    ]
+    key[1] += [entry] if entry else []
+    letters, most = _letters(curves, y, HEIGHT - chart.top(key) - chart.BOTTOM, palette)
+    name, right = f"compare {y['title']}", 20 + chart.FONT_SIZE * most
+    hover = f"%{{y:{chart.VALUE}}} · {x['title']} %{{x:,d}}"
+    layout = chart.layout(palette, x, y, key, name=name, height=HEIGHT, right=right)
+    traces = [_trace(curve, palette, hover) for curve in curves]
+    data = [*([below] if below else []), *traces, *letters]
+    return chart.figure(data, layout | {"hovermode": "closest"})
+
+
+def _look(curve: _Curve) -> tuple[str, str, str]:
+    return LOOKS[LETTERS.index(curve.run.letter)]
+
+
+def _trace(curve: _Curve, palette: Palette, hover: str) -> dict[str, Any]:
+    (run, mode, x, y), (dash, symbol, _) = curve, _look(curve)
+    name, color = f"{run.letter}, {MODES[mode].name}", palette.mode(mode)
+    trace = marks.line(name, y, {"color": color, "width": 2.5, "dash": dash}, hover, x=x)
+    if len(x) == 1:
+        edge = {"color": color, "width": 3}
+        marker = {"color": color, "size": 14, "symbol": symbol, "line": edge}
+        trace = marks.points(name, x, y, marker, hover)
+    return trace | {"uid": f"run{run.letter}_{mode}"}
+
+
+def _letters(
+    curves: Sequence[_Curve], y: dict[str, Any], plot: int, palette: Palette
+) -> tuple[list[dict[str, Any]], int]:
+    """A letter right of each curve's end, and how many there are at most side by side.
+
+    Those that would lie on one another stand beside one another. `plot` is its height in pixels.
+    """
+    is_log, per = y.get("type") == "log", plot / (y["range"][1] - y["range"][0])
+    traces, column, most, begin = [], 0, 1, -math.inf
+    for run, mode, x, values in sorted((c for c in curves if len(c.y)), key=lambda c: c.y[-1]):
+        end = float(values[-1])
+        if not math.isfinite(end) or (is_log and end <= 0):
+            continue
+        height = per * (math.log10(end) if is_log else end)
+        column, begin = (column + 1, begin) if height - begin < chart.NOTE else (0, height)
+        most = max(most, column + 1)
+        trace = marks.points(run.letter, x[-1:], values[-1:], {}, "")
+        trace |= {"mode": "text", "text": ["\N{EM SPACE}" * column + f"\N{EN SPACE}{run.letter}"]}
+        trace |= {"textposition": "middle right", "textfont": {"color": palette.mode_text(mode)}}
+        traces.append(trace | {"uid": f"run{run.letter}_{mode}_end"})
+    return traces, most
+
+
+def sparkline(run: Compared, palette: Palette) -> str:
+    """A small curve as SVG: both modes' last-step error by epoch, logarithmic. It has no text."""
+    logs = {m: np.log10(np.maximum(r.last_step_mse, 1e-12)) for m, r in run.results.items()}
+    levels = np.concatenate([[0.0], *logs.values()])[1:]
+    low, high = (levels.min(), levels.max()) if np.isfinite(levels).any() else (0.0, 1.0)
+    lines = ""
+    for mode, values in logs.items():
+        x = WIDE * run.results[mode].checked_epochs / max(1, run.snapshot.epochs)
+        y = 1 + (HIGH - 2) * (high - values) / (high - low or 1.0)
+        seen = np.linspace(0, len(x) - 1, min(len(x), WIDE)).astype(int)
+        places = " ".join(f"{x[k]:.1f},{y[k]:.1f}" for k in seen if np.isfinite(y[k]))
+        lines += f'<polyline points="{places}" stroke="{palette.mode(mode)}"/>'
+    size = f'viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}" height="{HIGH}"'
+    return f'<svg {size} fill="none" stroke-width="1.5" aria-hidden="true">{lines}</svg>'

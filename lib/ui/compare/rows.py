@@ -1,0 +1,86 @@
+"""The list of runs: what differs, how each stands, its numbers and a small curve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from lib.compared import LETTERS, Compared
+from lib.experiment import MODES
+from lib.figures.compare import sparkline
+from lib.figures.palette import Palette
+from lib.narrate import compare as words
+from lib.ui import runs
+from lib.ui.address import page_value, query_of
+from lib.ui.compare.picks import toggle
+from lib.ui.explore.live import WORDS
+from lib.ui.frame import PAGES
+from lib.ui.session import session
+from lib.ui.text import hint, plain, press
+
+LONGEST = 40
+"""Of a name, in letters."""
+
+
+def draw_list(listed: Sequence[Compared], palette: Palette) -> None:
+    """A row for each run; those with a letter are laid over one another."""
+    with st.container(key="compare_list", gap=None):
+        for run, own in zip(listed, words.differences(listed), strict=True):
+            key = f"compare_row_{run.id}"
+            with st.container(key=key, horizontal=True, vertical_alignment="center"):
+                _pick(run)
+                st.html(_row(run, own, palette))
+                with st.popover("More"):
+                    _more(run)
+
+
+def _pick(run: Compared) -> None:
+    key, picks = f"pick_{run.id}", session().compare.picks
+    st.session_state[key] = is_picked = run.id in picks
+    full = len(picks) == len(LETTERS) and not is_picked
+    act, name = partial(toggle, run.id), plain(run.name)
+    st.checkbox(name, is_picked, key=key, disabled=full, on_change=act)
+
+
+def _row(run: Compared, own: str, palette: Palette) -> str:
+    """What is known of a run, as a list of terms with their values."""
+    badge = WORDS["recorded" if run.is_recorded else run.snapshot.status][0]
+    part = words.part_of([run])
+    said = {
+        "settings": escape(own),
+        "curve": sparkline(run, palette),
+        "how far": f"{badge.partition('[')[2].rstrip(']')}<br>{words.reached(run)}",
+        "last-step error": _numbers(run, words.ERROR, palette),
+        f"{part} loss": _numbers(run, words.LOSSES_AT_END[part], palette),
+    }
+    terms = "".join(f"<div><dt>{term}</dt><dd>{value}</dd></div>" for term, value in said.items())
+    letter = f'data-letter="{run.letter}"><b>{run.letter}</b>'
+    return f'<div class="compared" {letter}<dl>{terms}</dl></div>'
+
+
+def _numbers(run: Compared, figure: str, palette: Palette) -> str:
+    return "".join(
+        f'<div style="color:{palette.mode_text(mode)}">{MODES[mode].label}: '
+        f"{words.spread(run, mode, figure)}</div>"
+        for mode in run.results
+    )
+
+
+def _more(run: Compared) -> None:
+    """What can be done with a run: another browser's can be looked at alone."""
+    explore, icon = PAGES["Explore"]
+    run_id, pace = None if run.is_recorded else run.id, page_value("pace")
+    there = query_of(run.experiment, run_id, {"pace": pace} if pace else {})
+    st.page_link(explore, label="Open in Explore", icon=icon, query_params=there)
+    if not runs.name_of(run.id):
+        hint("A recorded run." if run.is_recorded else "Another browser has started this run.")
+        return
+    key = f"name_{run.id}"
+    st.text_input(
+        "Name", run.name, LONGEST, key, on_change=lambda: runs.rename(run.id, st.session_state[key])
+    )
+    about = "Takes it off this list, and stops it if it trains. Who watches it keeps its figures."
+    press("Remove", "delete", f"remove_{run.id}", runs.take_off_list, args=(run.id,), help=about)
