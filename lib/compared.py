@@ -5,6 +5,7 @@ Records and rules only: the words are `lib.narrate.compare`'s, the pictures `lib
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,8 +40,13 @@ class Compared:
         return middle(self.snapshot).results
 
     def by_seed(self, mode: str, figure: str) -> np.ndarray:
-        """A figure of `ModeResult`, such as "final_mse", of each seed, (R,); (0,) without any."""
-        return np.array([getattr(s[mode], figure) for s in self.snapshot.seeds if mode in s])
+        """A figure of `ModeResult`, such as "final_mse", of each seed, (R,); nan before there is any.
+
+        Raises KeyError for a mode that wasn't trained.
+        """
+        results = [seed[mode] for seed in self.snapshot.seeds]
+        is_known = figure != "final_loss" or all(len(result.loss) for result in results)
+        return np.array([getattr(r, figure) if is_known else math.nan for r in results])
 
 
 def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, tuple[Verdict, ...]]:

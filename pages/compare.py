@@ -4,7 +4,6 @@ import streamlit as st
 
 from lib.export.runs import runs_csv
 from lib.narrate.compare import headline
-from lib.ui.compare.lift import lift
 from lib.ui.compare.panel import side_by_side
 from lib.ui.compare.picks import KEY, listed, settle_picks
 from lib.ui.frame import frame
@@ -17,7 +16,6 @@ frame("Compare", (KEY,))
 if not settle_picks():
     st.rerun()  # the frame has said already what was wrong with the link
 page_style("compare")
-lift()
 
 st.markdown(f"# {plain(headline([run for run in listed() if run.letter]))}")
 side_by_side(current_palette())

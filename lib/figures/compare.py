@@ -18,6 +18,7 @@ import plotly.graph_objects as go
 from lib.compared import LETTERS, Compared, same_data
 from lib.experiment import MODES
 from lib.figures import axes, chart, marks
+from lib.figures.html import svg_image
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 
@@ -65,7 +66,7 @@ def on_validation(runs: Sequence[Compared]) -> bool:
 
 
 def errors_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
-    """Root of the mean squared error by timestep; the last-step mode has a mark at its last alone.
+    """Root of the mean squared error by timestep, logarithmic; last-step mode has its last alone.
 
     Where the data are the same it is in the target's unit, beside the guess or baseline. Else it is
     a share of what that has at each step.
@@ -88,8 +89,8 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
     ]
     guess = error(longest.naive_mse, longest.naive_mse)
     level = marks.line(name, guess, marks.naive_style(palette), "")
-    values, core = np.concatenate([guess, *(curve.y for curve in curves)]), np.append(guess, 0)
-    y_axis = axes.linear_axis(chart.with_unit("typical error", unit), values, core)
+    values = np.concatenate([guess, *(curve.y for curve in curves)])
+    y_axis = axes.log_axis(chart.with_unit("typical error", unit), values.tolist())
     x_axis = axes.timestep_axis(longest.timestep_names)
     return _figure(curves, level, marks.naive_key(name, palette), x_axis, y_axis, palette=palette)
 
@@ -141,7 +142,7 @@ def _figure(
     ]
     key[1] += [entry] if entry else []
     letters, most = _letters(curves, y, HEIGHT - chart.top(key) - chart.BOTTOM, palette)
-    name, right = f"compare {y['title']}", 20 + chart.FONT_SIZE * most
+    name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * most
     hover = f"%{{y:{chart.VALUE}}} · {x['title']} %{{x:,d}}"
     layout = chart.layout(palette, x, y, key, name=name, height=HEIGHT, right=right)
     traces = [_trace(curve, palette, hover) for curve in curves]
@@ -181,14 +182,14 @@ def _letters(
         column, begin = (column + 1, begin) if height - begin < chart.NOTE else (0, height)
         most = max(most, column + 1)
         trace = marks.points(run.letter, x[-1:], values[-1:], {}, "")
-        trace |= {"mode": "text", "text": ["\N{EM SPACE}" * column + f"\N{EN SPACE}{run.letter}"]}
+        trace |= {"mode": "text", "text": ["\N{EM SPACE}" * (column + 1) + run.letter]}
         trace |= {"textposition": "middle right", "textfont": {"color": palette.mode_text(mode)}}
         traces.append(trace | {"uid": f"run{run.letter}_{mode}_end"})
     return traces, most
 
 
 def sparkline(run: Compared, palette: Palette) -> str:
-    """A small curve as SVG: both modes' last-step error by epoch, logarithmic. It has no text."""
+    """A small curve as HTML: both modes' last-step error by epoch, logarithmic. It has no text."""
     logs = {m: np.log10(np.maximum(r.last_step_mse, 1e-12)) for m, r in run.results.items()}
     levels = np.concatenate([[0.0], *logs.values()])[1:]
     low, high = (levels.min(), levels.max()) if np.isfinite(levels).any() else (0.0, 1.0)
@@ -199,5 +200,4 @@ def sparkline(run: Compared, palette: Palette) -> str:
         seen = np.linspace(0, len(x) - 1, min(len(x), WIDE)).astype(int)
         places = " ".join(f"{x[k]:.1f},{y[k]:.1f}" for k in seen if np.isfinite(y[k]))
         lines += f'<polyline points="{places}" stroke="{palette.mode(mode)}"/>'
-    size = f'viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}" height="{HIGH}"'
-    return f'<svg {size} fill="none" stroke-width="1.5" aria-hidden="true">{lines}</svg>'
+    return svg_image(lines, WIDE, HIGH, 'fill="none" stroke-width="1.5"')

@@ -6,6 +6,7 @@ same data and the same seeds, several of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -62,12 +63,18 @@ def part_of(runs: Sequence[Compared]) -> str:
     return "validation" if on_validation(runs) else "training"
 
 
-def spread(run: Compared, mode: str, figure: str) -> str:
+def spread(run: Compared, mode: str, figure: str = ERROR) -> str:
     """A figure's median over the seeds, and from where to where it goes: "0.01 (0.008 to 0.02)"."""
-    if figure == "final_loss" and not len(run.results[mode].loss):
-        return "not known yet"
-    middle, least, most = map(short, np.quantile(run.by_seed(mode, figure), [0.5, 0, 1]))
-    return middle if least == most else f"{middle} ({least} to {most})"
+    least, most = (
+        short(float(f"{end:.2g}")) for end in np.sort(run.by_seed(mode, figure))[[0, -1]]
+    )
+    return middling(run, mode, figure) + (f" ({least} to {most})" if least != most else "")
+
+
+def middling(run: Compared, mode: str, figure: str) -> str:
+    """Its median alone."""
+    value = float(np.median(run.by_seed(mode, figure)))
+    return "–" if math.isnan(value) else short(value)
 
 
 def reached(run: Compared) -> str:

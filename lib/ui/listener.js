@@ -14,6 +14,7 @@ const CHARTS = ".st-key-chart_predictions, .st-key-chart_step_error, .st-key-cha
 const TENSORS = ".timesteps"; // see lib.figures.strip
 const PAPER = 715; // what A4 has across within its margins, in pixels
 const FILLED = "[class*='st-key-card_'] > * > [class*='st-key-chart_']"; // see explore.css
+const RUNS = ".st-key-compare_list [class*=st-key-compare_row_]", CURVES = ".st-key-compare_pictures";
 const REST = 700; // milliseconds after a page was drawn or has got another size
 const LEAVES = 10000; // milliseconds until a page that was to be left may tell something again
 const DRAWER = 768; // the sidebar lies above a page that is narrower, in pixels
@@ -191,6 +192,34 @@ function mount(root) {
   });
   listen("scroll", unmark);
   own.unmark = unmark;
+
+  // A run's letter, of the row that has the focus, and of the row and the curve that are pointed at:
+  // by the page's `data-lifts` compare.css lets the others' curves fade.
+  const lifts = {}, page = document.documentElement.dataset;
+  function lift(how, letter) {
+    lifts[how] = letter;
+    const lifted = lifts.curve || lifts.row || lifts.focus;
+    if (!lifted) delete page.lifts;
+    else if (page.lifts !== lifted) page.lifts = lifted;
+  }
+  const letterOf = (target) =>
+    target.closest?.(RUNS)?.querySelector("[data-letter]")?.dataset.letter;
+  // Which curve is near, Plotly alone knows; the uid of a run's begins with "runA_".
+  function hear(plot) {
+    if (!plot?.on || plot.isHeard) return;
+    plot.isHeard = true;
+    plot.on("plotly_hover", ({ points: [{ fullData }] }) =>
+      lift("curve", `${fullData.uid}`.match(/^run([A-Z])_/)?.[1]));
+    plot.on("plotly_unhover", () => lift("curve"));
+  }
+  listen("pointerover", ({ target }) => {
+    const plot = target.closest?.(`${CURVES} .js-plotly-plot`);
+    hear(plot);
+    if (!plot) lift("curve");
+    lift("row", letterOf(target));
+  });
+  listen("focusin", ({ target }) => lift("focus", letterOf(target)));
+  listen("focusout", () => lift("focus"));
 
   // How high the charts are that fill a place, once all has come to rest: Python draws the next
   // ones so. Streamlit (1.67) would show each in its own height for a moment.

@@ -99,9 +99,9 @@ def toggle(run_id: str) -> None:
 
 
 def listed() -> list[Compared]:
-    """All runs of the list: the browser's, the newest first, then what the link names besides."""
+    """All runs of the list: the browser's, the oldest first, then what the link names besides."""
     picks, own = session().compare.picks, runs.own_runs()
-    ids = dict.fromkeys([*own[::-1], *picks, *(_stand_ins(own) if len(own) < 2 else ())])
+    ids = dict.fromkeys([*own, *picks, *(_stand_ins(own) if len(own) < 2 else ())])
     letters = dict(zip(picks, LETTERS, strict=False))
     return [replace(run, letter=letters.get(run.id, "")) for run in map(find, ids) if run]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from html import escape
 
@@ -13,6 +13,7 @@ from lib.experiment import MODES
 from lib.figures.compare import sparkline
 from lib.figures.palette import Palette
 from lib.narrate import compare as words
+from lib.narrate.compare import LOSSES_AT_END
 from lib.ui import runs
 from lib.ui.address import page_value, query_of
 from lib.ui.compare.picks import toggle
@@ -50,23 +51,25 @@ def _row(run: Compared, own: str, palette: Palette) -> str:
     badge = WORDS["recorded" if run.is_recorded else run.snapshot.status][0]
     part = words.part_of([run])
     said = {
+        badge.partition("[")[2].rstrip("]"): words.reached(run),
         "settings": escape(own),
-        "curve": sparkline(run, palette),
-        "how far": f"{badge.partition('[')[2].rstrip(']')}<br>{words.reached(run)}",
-        "last-step error": _numbers(run, words.ERROR, palette),
-        f"{part} loss": _numbers(run, words.LOSSES_AT_END[part], palette),
+        "error by epoch": sparkline(run, palette),
+        "error at the last step": _by_mode(
+            {mode: f"{MODES[mode].label} {words.spread(run, mode)}" for mode in run.results},
+            palette,
+        ),
+        f"{part} loss": _by_mode(
+            {mode: words.middling(run, mode, LOSSES_AT_END[part]) for mode in run.results}, palette
+        ),
     }
     terms = "".join(f"<div><dt>{term}</dt><dd>{value}</dd></div>" for term, value in said.items())
     letter = f'data-letter="{run.letter}"><b>{run.letter}</b>'
     return f'<div class="compared" {letter}<dl>{terms}</dl></div>'
 
 
-def _numbers(run: Compared, figure: str, palette: Palette) -> str:
-    return "".join(
-        f'<div style="color:{palette.mode_text(mode)}">{MODES[mode].label}: '
-        f"{words.spread(run, mode, figure)}</div>"
-        for mode in run.results
-    )
+def _by_mode(texts: Mapping[str, str], palette: Palette) -> str:
+    each = (f'<div style="color:{palette.mode_text(m)}">{text}</div>' for m, text in texts.items())
+    return "".join(each)
 
 
 def _more(run: Compared) -> None:
