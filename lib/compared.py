@@ -40,7 +40,7 @@ class Compared:
         return middle(self.snapshot).results
 
     def by_seed(self, mode: str, figure: str) -> np.ndarray:
-        """A figure of `ModeResult`, such as "final_mse", of each seed, (R,); nan before there is any.
+        """A figure of `ModeResult`, such as "final_mse", of each seed, (R,); nan if unknown.
 
         Raises KeyError for a mode that wasn't trained.
         """

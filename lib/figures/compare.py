@@ -1,9 +1,8 @@
 """Runs laid over one another: loss by epoch, error by timestep, and answers on the same sample.
 
 The modes keep their colours. A run is told by its dash or the shape of its mark, and by the letter
-at its end; its traces have it in their `uid`, by which `lib/ui/css/compare.css` finds them. Each
-curve is the median of the run's seeds: single seeds aren't drawn. All `runs` have letters and
-results.
+at its end; its traces' names begin with it, by which `lib/ui/listener.js` finds them. Each curve is
+the median of the run's seeds: single seeds aren't drawn. All `runs` have letters and results.
 """
 
 from __future__ import annotations
@@ -162,7 +161,7 @@ def _trace(curve: _Curve, palette: Palette, hover: str) -> dict[str, Any]:
         edge = {"color": color, "width": 3}
         marker = {"color": color, "size": 14, "symbol": symbol, "line": edge}
         trace = marks.points(name, x, y, marker, hover)
-    return trace | {"uid": f"run{run.letter}_{mode}"}
+    return trace
 
 
 def _letters(
@@ -184,7 +183,7 @@ def _letters(
         trace = marks.points(run.letter, x[-1:], values[-1:], {}, "")
         trace |= {"mode": "text", "text": ["\N{EM SPACE}" * (column + 1) + run.letter]}
         trace |= {"textposition": "middle right", "textfont": {"color": palette.mode_text(mode)}}
-        traces.append(trace | {"uid": f"run{run.letter}_{mode}_end"})
+        traces.append(trace)
     return traces, most
 
 

@@ -15,6 +15,7 @@ const TENSORS = ".timesteps"; // see lib.figures.strip
 const PAPER = 715; // what A4 has across within its margins, in pixels
 const FILLED = "[class*='st-key-card_'] > * > [class*='st-key-chart_']"; // see explore.css
 const RUNS = ".st-key-compare_list [class*=st-key-compare_row_]", CURVES = ".st-key-compare_pictures";
+const SEEN = 200; // milliseconds in which a new curve takes the look of the old one
 const REST = 700; // milliseconds after a page was drawn or has got another size
 const LEAVES = 10000; // milliseconds until a page that was to be left may tell something again
 const DRAWER = 768; // the sidebar lies above a page that is narrower, in pixels
@@ -194,22 +195,31 @@ function mount(root) {
   own.unmark = unmark;
 
   // A run's letter, of the row that has the focus, and of the row and the curve that are pointed at:
-  // by the page's `data-lifts` compare.css lets the others' curves fade.
+  // by the page's `data-lifts`, and the curves' own `data-run`, compare.css lets the others fade.
   const lifts = {}, page = document.documentElement.dataset;
+  const runOf = ({ name }) => name.match(/^([A-F])(,|$)/)?.[1]; // Plotly has no other mark for it
+  function tag() {
+    document.querySelectorAll(`${CURVES} .trace:not([data-run])`).forEach((curve) => {
+      curve.dataset.run = runOf(curve.__data__[0].trace) ?? "";
+    });
+  }
   function lift(how, letter) {
     lifts[how] = letter;
     const lifted = lifts.curve || lifts.row || lifts.focus;
-    if (!lifted) delete page.lifts;
-    else if (page.lifts !== lifted) page.lifts = lifted;
+    if (lifted === page.lifts) return;
+    clearInterval(own.tagging);
+    if (!lifted) return delete page.lifts;
+    tag();
+    own.tagging = setInterval(tag, SEEN); // those of a run that trains are drawn anew
+    page.lifts = lifted;
   }
   const letterOf = (target) =>
     target.closest?.(RUNS)?.querySelector("[data-letter]")?.dataset.letter;
-  // Which curve is near, Plotly alone knows; the uid of a run's begins with "runA_".
+  // Which curve is near, Plotly alone knows.
   function hear(plot) {
     if (!plot?.on || plot.isHeard) return;
     plot.isHeard = true;
-    plot.on("plotly_hover", ({ points: [{ fullData }] }) =>
-      lift("curve", `${fullData.uid}`.match(/^run([A-Z])_/)?.[1]));
+    plot.on("plotly_hover", ({ points: [{ fullData }] }) => lift("curve", runOf(fullData)));
     plot.on("plotly_unhover", () => lift("curve"));
   }
   listen("pointerover", ({ target }) => {
@@ -262,6 +272,7 @@ export default function ({ data, parentElement, setStateValue }) {
     if (root.isConnected) return;
     root.listener?.ended.abort();
     clearTimeout(root.listener?.later);
+    clearInterval(root.listener?.tagging);
     delete root.listener;
   };
 }
