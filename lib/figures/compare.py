@@ -17,7 +17,7 @@ import plotly.graph_objects as go
 from lib.compared import LETTERS, Compared, same_data
 from lib.experiment import MODES
 from lib.figures import axes, chart, marks
-from lib.figures.html import svg_image
+from lib.figures.html import plot_image, plotted_line
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 
@@ -31,8 +31,8 @@ LOOKS = (
     ("longdashdot", "cross-open", "long dashdot"),
 )
 """By the letter's place: the dash of a line, the shape of a mark, and how the key draws it."""
-WIDE, HIGH = 96, 28
-"""The size of a small curve, in pixels."""
+SPARK = 64
+"""Points of a small curve."""
 
 
 class _Curve(NamedTuple):
@@ -189,14 +189,14 @@ def _letters(
 
 def sparkline(run: Compared, palette: Palette) -> str:
     """A small curve as HTML: both modes' last-step error by epoch, logarithmic. It has no text."""
-    logs = {m: np.log10(np.maximum(r.last_step_mse, 1e-12)) for m, r in run.results.items()}
-    levels = np.concatenate([[0.0], *logs.values()])[1:]
-    low, high = (levels.min(), levels.max()) if np.isfinite(levels).any() else (0.0, 1.0)
-    lines = ""
-    for mode, values in logs.items():
-        x = WIDE * run.results[mode].checked_epochs / max(1, run.snapshot.epochs)
-        y = 1 + (HIGH - 2) * (high - values) / (high - low or 1.0)
-        seen = np.linspace(0, len(x) - 1, min(len(x), WIDE)).astype(int)
-        places = " ".join(f"{x[k]:.1f},{y[k]:.1f}" for k in seen if np.isfinite(y[k]))
-        lines += f'<polyline points="{places}" stroke="{palette.mode(mode)}"/>'
-    return svg_image(lines, WIDE, HIGH, 'fill="none" stroke-width="1.5"')
+    across = np.linspace(0, max(1, run.snapshot.epoch), SPARK)
+    logs = {
+        m: np.log(np.interp(across, r.checked_epochs, np.clip(r.last_step_mse, 1e-12, 1e12)))
+        for m, r in run.results.items()
+    }
+    most = max((each.max() for each in logs.values()), default=0.0)
+    span = most - min((each.min() for each in logs.values()), default=0.0) or 1.0
+    lines = [
+        plotted_line(20 + 260 * (most - y) / span, palette.mode(m), 1.5) for m, y in logs.items()
+    ]
+    return plot_image("".join(lines), 300, palette.background, 1.75)

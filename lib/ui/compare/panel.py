@@ -13,7 +13,7 @@ from lib.narrate import compare as words
 from lib.ui.compare.picks import listed
 from lib.ui.compare.rows import draw_list
 from lib.ui.fragment import fragment
-from lib.ui.load.turns import RHYTHM, turn
+from lib.ui.load import RHYTHM, turn
 from lib.ui.shown import sample_index, sample_key
 from lib.ui.steady import told_chart
 from lib.ui.text import hint
