@@ -191,8 +191,8 @@ def sparkline(run: Compared, palette: Palette) -> str:
     """A small curve as HTML: both modes' last-step error by epoch, logarithmic. It has no text."""
     across = np.linspace(0, max(1, run.snapshot.epoch), SPARK)
     logs = {
-        m: np.log(np.interp(across, r.checked_epochs, np.clip(r.last_step_mse, 1e-12, 1e12)))
-        for m, r in run.results.items()
+        mode: np.log(np.interp(across, result.checked_epochs, _within(result.last_step_mse)))
+        for mode, result in run.results.items()
     }
     most = max((each.max() for each in logs.values()), default=0.0)
     span = most - min((each.min() for each in logs.values()), default=0.0) or 1.0
@@ -200,3 +200,8 @@ def sparkline(run: Compared, palette: Palette) -> str:
         plotted_line(20 + 260 * (most - y) / span, palette.mode(m), 1.5) for m, y in logs.items()
     ]
     return plot_image("".join(lines), 300, palette.background, 1.75)
+
+
+def _within(errors: np.ndarray) -> np.ndarray:
+    """Errors (Q,) that have logarithms; what is no number is a great one."""
+    return np.clip(np.nan_to_num(errors, nan=1e9), 1e-9, 1e9)
