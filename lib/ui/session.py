@@ -223,8 +223,10 @@ class ShapesPage:
 class ComparePage:
     """Which runs are laid over one another: see `lib.ui.compare.picks`."""
 
-    picks: dict[str, str] = field(default_factory=dict)
-    """Their ids, with the names that a link gave them."""
+    picks: list[str] = field(default_factory=list)
+    """Their ids, by letter."""
+    linked: dict[str, str] = field(default_factory=dict)
+    """The ids that links have named, and what they called them."""
     is_chosen: bool = False
     """Whether a person or a link has picked them, and not the page."""
     text: str = ""

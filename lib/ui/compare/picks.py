@@ -38,7 +38,7 @@ def find(run_id: str) -> Compared | None:
     """A run that the server knows, or the recording of data; None where there is none."""
     client = runs.client()
     if (run := client.get(run_id)) and (snapshot := client.latest(run)):
-        name = runs.name_of(run_id) or session().compare.picks.get(run_id) or "somebody's run"
+        name = runs.name_of(run_id) or session().compare.linked.get(run_id) or "somebody's run"
         return Compared(run_id, run.experiment, run.dataset, snapshot, name)
     return _recording(run_id) if run_id in DATASETS and run_id != "upload" else None
 
@@ -59,9 +59,12 @@ def settle_picks() -> bool:
     """
     record, own, text = session().compare, runs.own_runs(), page_value(KEY)
     if text != record.text:  # a link was opened, or Back pressed
-        asked = (each.partition("~") for each in text.split(",") if each.strip(NOTHING))
-        record.picks = {i: name if _PLAIN.fullmatch(name) else "" for i, _, name in asked}
-        record.is_chosen = bool(text)
+        asked = [each.partition("~") for each in text.split(",")]
+        named = {
+            i: name if _PLAIN.fullmatch(name) else "" for i, _, name in asked if i.strip(NOTHING)
+        }
+        record.picks, record.is_chosen = list(named), bool(text)
+        record.linked |= named
     known = [each for each in record.picks if find(each)]
     gone = len(record.picks) - len(known)
     if record.is_chosen and (known or not gone):
@@ -80,7 +83,7 @@ def settle_picks() -> bool:
 def keep_picks(ids: Iterable[str], *, to_address: bool = True) -> None:
     """Lay these over one another, as many as there are letters for, and write the link."""
     record = session().compare
-    record.picks = {each: record.picks.get(each, "") for each in list(ids)[: len(LETTERS)]}
+    record.picks = list(ids)[: len(LETTERS)]
     plain = [
         f"{run.id}~{run.name}" if not run.is_recorded and _PLAIN.fullmatch(run.name) else run.id
         for run in map(find, record.picks)
@@ -94,15 +97,16 @@ def keep_picks(ids: Iterable[str], *, to_address: bool = True) -> None:
 def toggle(run_id: str) -> None:
     """Lay a run over the others, or take it away. For callbacks."""
     record = session().compare
-    record.is_chosen, picks = True, list(record.picks)
-    keep_picks([each for each in picks if each != run_id] if run_id in picks else [*picks, run_id])
+    record.is_chosen, others = True, [each for each in record.picks if each != run_id]
+    keep_picks(others if run_id in record.picks else [*others, run_id])
 
 
 def listed() -> list[Compared]:
     """All runs of the list: the browser's, the oldest first, then what the link names besides."""
-    picks, own = session().compare.picks, runs.own_runs()
-    ids = dict.fromkeys([*own, *picks, *(_stand_ins(own) if len(own) < 2 else ())])
-    letters = dict(zip(picks, LETTERS, strict=False))
+    record, own = session().compare, runs.own_runs()
+    letters = dict(zip(record.picks, LETTERS, strict=False))
+    real = [*own, *record.linked]
+    ids = dict.fromkeys([*real, *record.picks, *(_stand_ins(own) if len(real) < 2 else ())])
     return [replace(run, letter=letters.get(run.id, "")) for run in map(find, ids) if run]
 
 
