@@ -59,6 +59,11 @@ def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, tuple[Verdict, ...]]:
     return place, tuple(verdict(errors[place], each) for each in others)
 
 
+def part_of(runs: Sequence[Compared]) -> str:
+    """Where their losses are compared: "validation", or "training" if one has no such part."""
+    return "validation" if all(run.dataset.has_validation for run in runs) else "training"
+
+
 def same_data(runs: Sequence[Compared]) -> bool:
     """Whether all were trained and judged on the same samples."""
     return all(_same(runs[0], other) for other in runs[1:])

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.compared import LETTERS, Compared, same_data
+from lib.compared import LETTERS, Compared, part_of, same_data
 from lib.experiment import MODES
 from lib.figures import axes, chart, marks
 from lib.figures.html import plot_image, plotted_line
@@ -46,22 +46,17 @@ class _Curve(NamedTuple):
 
 def losses_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
     """Loss by epoch, logarithmic: on validation, or in training where a run has no such part."""
-    checked = on_validation(runs)
-    x, y = ("checked_epochs", "validation_loss") if checked else ("loss_epochs", "loss")
+    part, x, y = part_of(runs), "loss_epochs", "loss"
+    if part == "validation":
+        x, y = "checked_epochs", "validation_loss"
     curves = [
         _Curve(run, mode, getattr(result, x), marks.finite(getattr(result, y)))
         for run in runs
         for mode, result in run.results.items()
     ]
     x_axis = axes.epoch_axis(max(run.snapshot.epochs for run in runs))
-    title = f"{'validation' if checked else 'training'} loss"
-    y_axis = axes.log_axis(title, [float(value) for curve in curves for value in curve.y])
+    y_axis = axes.log_axis(f"{part} loss", [float(y) for curve in curves for y in curve.y])
     return _figure(curves, None, None, x_axis, y_axis, palette=palette)
-
-
-def on_validation(runs: Sequence[Compared]) -> bool:
-    """Whether the losses that are compared are those of the validation part."""
-    return all(run.dataset.has_validation for run in runs)
 
 
 def errors_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:

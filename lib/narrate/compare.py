@@ -11,11 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lib.compared import Compared, lead_of, same_data
+from lib.compared import Compared, lead_of, part_of, same_data
 from lib.datasets import idle
 from lib.english import capital, counted, joined, readable, short
 from lib.experiment import LOSSES, MODES, SETTINGS, Setting
-from lib.figures.compare import on_validation
 from lib.narrate.explore import name_of, off_unit, value_of
 from lib.narrate.takeaways import FEWEST
 from lib.toml import beside
@@ -56,11 +55,6 @@ def _own(run: Compared, settings: Sequence[Setting]) -> str:
 
 def _value(setting: Setting, run: Compared) -> str:
     return run.dataset.title if setting.key == "data" else value_of(setting, run.experiment)
-
-
-def part_of(runs: Sequence[Compared]) -> str:
-    """Which part of the data their losses are compared on: a key of LOSSES_AT_END."""
-    return "validation" if on_validation(runs) else "training"
 
 
 def spread(run: Compared, mode: str, figure: str = ERROR) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driver import button, open_page, settle, wait_for_status
-from tests.browser.test_accessibility import darken, serious
+from tests.browser.test_accessibility import serious
 from tests.browser.test_listener import middle
 
 SHORT = "data=running_mean&T=6&N=64&epochs=30&seeds=4&pace=fast"
@@ -35,6 +35,24 @@ def expect_lifted(page: Page, letter: str) -> None:
     assert row.evaluate("row => getComputedStyle(row).backgroundColor") != "rgba(0, 0, 0, 0)"
 
 
+def lift_each_way(page: Page) -> None:
+    """By a row that is pointed at, a curve, and a row that has the focus."""
+    rows = page.locator(".compared")
+    expect(rows.first).to_contain_text("units 2")
+    rows.first.hover()
+    expect_lifted(page, "A")
+    line = curves(page).locator(".js-line").nth(2)  # the second run's first
+    box = line.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 2, box["y"] + 4)
+    page.mouse.move(box["x"] + 1, box["y"] + 3)
+    expect_lifted(page, "B")
+    page.mouse.move(*middle(page.get_by_role("heading", level=1).bounding_box()))
+    expect_lifted(page, "")
+    page.get_by_role("checkbox", name="Run 2").focus()
+    expect_lifted(page, "B")
+
+
 def train_two(page: Page) -> None:
     """Two short runs of the same data and seeds, which differ in their units."""
     for units in (2, 16):
@@ -55,31 +73,14 @@ def test_two_runs_are_trained_laid_over_one_another_named_and_sent(
     settle(page)
     assert "Run+1" in page.url
 
-    rows = page.locator(".compared")
-    expect(rows.first).to_contain_text("units 2")
-    rows.first.hover()
-    expect_lifted(page, "A")
-    line = curves(page).locator(".js-line").nth(2)  # the second run's first
-    box = line.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 2, box["y"] + 4)
-    page.mouse.move(box["x"] + 1, box["y"] + 3)
-    expect_lifted(page, "B")
-    page.mouse.move(*middle(page.get_by_role("heading", level=1).bounding_box()))
-    expect_lifted(page, "")
-    page.get_by_role("checkbox", name="Run 2").focus()
-    expect_lifted(page, "B")
-    assert not serious(page)
-    darken(page)
-    assert not serious(page)
-    page.emulate_media(color_scheme="light")
-
+    lift_each_way(page)
     page.get_by_role("button", name="More").first.click()
     page.get_by_label("Name").fill("small one")
     page.keyboard.press("Enter")
     page.wait_for_url("**small+one**")
     assert not serious(page)
     page.keyboard.press("Escape")
+    expect(page.get_by_role("checkbox", name="small one")).to_be_checked()
     page.reload()
     expect(page.get_by_role("checkbox", name="small one")).to_be_checked()
     page.set_viewport_size({"width": 390, "height": 844})
@@ -95,3 +96,11 @@ def test_two_runs_are_trained_laid_over_one_another_named_and_sent(
     expect(other_page.get_by_text("Another browser has started this run.")).to_be_visible()
     other_page.get_by_role("link", name="Open in Explore").click()
     expect(other_page.get_by_text("You are watching a run")).to_be_visible()
+
+    page.get_by_role("button", name="More").first.click()
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "One run: pick another one to lay over it."
+    )
+    expect(page.get_by_role("checkbox", name="small one")).to_have_count(0)
+    assert "small+one" not in page.url

@@ -16,7 +16,7 @@ from lib.ui.fragment import fragment
 from lib.ui.load import RHYTHM, turn
 from lib.ui.shown import sample_index, sample_key
 from lib.ui.steady import told_chart
-from lib.ui.text import hint
+from lib.ui.text import hint, plain
 
 SECONDS = 1.0
 """Between two looks for new figures, at least: each row is many elements."""
@@ -39,6 +39,7 @@ def _panel(palette: Palette, going: set[str], is_drawn: list[bool]) -> None:
         runs = listed()
         if is_drawn and _going(runs) != going:
             st.rerun()  # from now on there is more to look for, or less
+        st.markdown(f"# {plain(words.headline([run for run in runs if run.letter]))}")
         draw_list(runs, palette)
         laid = [run for run in runs if run.letter and run.snapshot.results]
         if laid:

@@ -8,7 +8,6 @@ does: the browser's newest runs, or recordings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -18,7 +17,7 @@ from lib.english import counted
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from lib.ui import runs
-from lib.ui.address import page_value, set_page_value, write_address
+from lib.ui.address import page_value, set_page_values
 from lib.ui.browser import moved_in_history
 from lib.ui.made import dataset_of
 from lib.ui.session import session
@@ -60,10 +59,8 @@ def settle_picks() -> bool:
     record, own, text = session().compare, runs.own_runs(), page_value(KEY)
     if text != record.text:  # a link was opened, or Back pressed
         asked = [each.partition("~") for each in text.split(",")]
-        named = {
-            i: name if _PLAIN.fullmatch(name) else "" for i, _, name in asked if i.strip(NOTHING)
-        }
-        record.picks, record.is_chosen = list(named), bool(text)
+        named = {i: name * bool(_PLAIN.fullmatch(name)) for i, _, name in asked if i.strip(NOTHING)}
+        record.picks, record.text, record.is_chosen = list(named), text, bool(text)
         record.linked |= named
     known = [each for each in record.picks if find(each)]
     gone = len(record.picks) - len(known)
@@ -72,33 +69,39 @@ def settle_picks() -> bool:
     else:
         record.is_chosen = False
         known = own[-USUAL:] if len(own) > 1 else [*own, *_stand_ins(own)]
-    record.seen = {*own, NOTHING}
-    keep_picks(known, to_address=record.is_chosen or (bool(own) and not moved_in_history()))
+    record.seen, record.picks = {*own, NOTHING}, known[: len(LETTERS)]
+    if (record.is_chosen or own) and not moved_in_history():  # else Back would lead here again
+        write_picks()
     if gone:
         words = GONE.format(counted(gone, "run"), "is" if gone == 1 else "are")
         session().address.complaints.append(words)
     return not gone
 
 
-def keep_picks(ids: Iterable[str], *, to_address: bool = True) -> None:
-    """Lay these over one another, as many as there are letters for, and write the link."""
+def write_picks() -> None:
+    """Bring the link up to date; in callbacks too."""
     record = session().compare
-    record.picks = list(ids)[: len(LETTERS)]
-    plain = [
-        f"{run.id}~{run.name}" if not run.is_recorded and _PLAIN.fullmatch(run.name) else run.id
-        for run in map(find, record.picks)
-        if run
-    ]
-    record.text = (",".join(plain) or NOTHING) if to_address else ""
-    set_page_value(KEY, record.text)
-    write_address()
+    picked = [run for run in map(find, record.picks) if run]
+    own = {run.id for run in picked if not run.is_recorded and _PLAIN.fullmatch(run.name)}
+    texts = [f"{run.id}~{run.name}" if run.id in own else run.id for run in picked]
+    record.text = ",".join(texts) or NOTHING
+    set_page_values({KEY: record.text})
 
 
 def toggle(run_id: str) -> None:
     """Lay a run over the others, or take it away. For callbacks."""
     record = session().compare
     record.is_chosen, others = True, [each for each in record.picks if each != run_id]
-    keep_picks(others if run_id in record.picks else [*others, run_id])
+    record.picks = others if run_id in record.picks else [*others, run_id]
+    write_picks()
+
+
+def take_off(run_id: str) -> None:
+    """Take one of the browser's own runs off the list. For callbacks."""
+    runs.take_off_list(run_id)
+    session().compare.linked.pop(run_id, None)
+    if run_id in session().compare.picks:
+        toggle(run_id)
 
 
 def listed() -> list[Compared]:

@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from lib.compared import LETTERS, Compared
+from lib.compared import LETTERS, Compared, part_of
 from lib.experiment import MODES
 from lib.figures.compare import sparkline
 from lib.figures.palette import Palette
@@ -16,7 +16,7 @@ from lib.narrate import compare as words
 from lib.narrate.compare import LOSSES_AT_END
 from lib.ui import runs
 from lib.ui.address import page_value, query_of
-from lib.ui.compare.picks import toggle
+from lib.ui.compare.picks import take_off, toggle, write_picks
 from lib.ui.explore.live import WORDS
 from lib.ui.frame import PAGES
 from lib.ui.session import session
@@ -49,7 +49,7 @@ def _pick(run: Compared) -> None:
 def _row(run: Compared, own: str, palette: Palette) -> str:
     """What is known of a run, as a list of terms with their values."""
     badge = WORDS["recorded" if run.is_recorded else run.snapshot.status][0]
-    part = words.part_of([run])
+    part = part_of([run])
     said = {
         badge.partition("[")[2].rstrip("]"): words.reached(run),
         "settings": escape(own),
@@ -82,8 +82,11 @@ def _more(run: Compared) -> None:
         hint("A recorded run." if run.is_recorded else "Another browser has started this run.")
         return
     key = f"name_{run.id}"
-    st.text_input(
-        "Name", run.name, LONGEST, key, on_change=lambda: runs.rename(run.id, st.session_state[key])
-    )
+
+    def rename() -> None:
+        runs.rename(run.id, st.session_state[key])
+        write_picks()
+
+    st.text_input("Name", run.name, LONGEST, key, on_change=rename)
     about = "Takes it off this list, and stops it if it trains. Who watches it keeps its figures."
-    press("Remove", "delete", f"remove_{run.id}", runs.take_off_list, args=(run.id,), help=about)
+    press("Remove", "delete", f"remove_{run.id}", take_off, args=(run.id,), help=about)
