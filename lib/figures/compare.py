@@ -194,7 +194,7 @@ def sparkline(run: Compared, palette: Palette) -> str:
     lines = [
         plotted_line(20 + 260 * (most - y) / span, palette.mode(m), 1.5) for m, y in logs.items()
     ]
-    return plot_image("".join(lines), 300, palette.background, 1.75)
+    return plot_image("".join(lines), 300, "none", 1.75)
 
 
 def _within(errors: np.ndarray) -> np.ndarray:

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from lib.compared import Compared, lead_of, part_of, same_data
-from lib.datasets import idle
+from lib.datasets import idle, suggested
 from lib.english import capital, counted, joined, readable, short
-from lib.experiment import LOSSES, MODES, SETTINGS, Setting
+from lib.experiment import LOSSES, MODES, SETTINGS
 from lib.narrate.explore import name_of, off_unit, value_of
 from lib.narrate.takeaways import FEWEST
 from lib.toml import beside
@@ -38,23 +38,29 @@ def headline(runs: Sequence[Compared]) -> str:
 def differences(runs: Sequence[Compared]) -> list[str]:
     """What each of the runs has that not all have: "Echo · units 8 · cell GRU", its data first.
 
-    What changes nothing with a run's data isn't named. Where nothing differs it is what all are.
+    Beside runs of other data it is what those data don't suggest. Where nothing differs it is what
+    all are.
     """
-    apart = [s for s in SETTINGS.values() if len({_value(s, run) for run in runs}) > 1]
-    apart.sort(key=lambda setting: setting.key != "data")
-    usual = [SETTINGS[key] for key in ("data", "T", "U")]
-    return [_own(run, apart) or _own(run, usual) for run in runs]
+    return [_own(run, runs) or _named(run, ("data", "T", "U")) for run in runs]
 
 
-def _own(run: Compared, settings: Sequence[Setting]) -> str:
-    used = [s for s in settings if s.key not in idle(run.experiment)]
-    said = [f"{'' if s.key == 'data' else name_of(s)} {_value(s, run)}".strip() for s in used]
+def _own(run: Compared, runs: Sequence[Compared]) -> str:
+    alike = [other for other in runs if other.dataset.title == run.dataset.title]
+    usual = suggested(run.experiment.data.name).set(seeds=run.experiment.seeds)
+    others = [other.experiment for other in alike]
+    others += [usual] * (len(alike) < len(runs))
+    own = [k for k in SETTINGS if any(run.experiment.get(k) != each.get(k) for each in others)]
+    return _named(run, ["data"] * (len(alike) < len(runs)) + [k for k in own if k != "data"])
+
+
+def _named(run: Compared, keys: Sequence[str]) -> str:
+    """These settings and their values, but for those that change nothing with the run's data."""
+    used = [SETTINGS[key] for key in keys if key not in idle(run.experiment)]
+    said = [f"{name_of(s)} {value_of(s, run.experiment)}" for s in used]
+    if "data" in keys:
+        said[0] = run.dataset.title
     rest = len(said) - MOST_SETTINGS
     return " · ".join(said[:MOST_SETTINGS] + [f"and {rest} more"] * (rest > 0))
-
-
-def _value(setting: Setting, run: Compared) -> str:
-    return run.dataset.title if setting.key == "data" else value_of(setting, run.experiment)
 
 
 def spread(run: Compared, mode: str, figure: str = ERROR) -> str:

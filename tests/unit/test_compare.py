@@ -160,11 +160,13 @@ def test_what_differs_is_named_data_first():
         for name in ("echo", "running_mean")
     )
     small = replace(mean, experiment=mean.experiment.set(U=4, cell="gru", lag=9))
-    first, second, third = words.differences([echo, mean, small])
-    assert first.startswith("Echo · ")
-    assert "lag 3" in first
-    assert "lag" not in second + third
-    assert "units 4 · cell GRU" in third
+    assert words.differences([echo, mean, small]) == [
+        "Echo",
+        "Running mean · units 16 · cell LSTM",
+        "Running mean · units 4 · cell GRU",
+    ]
+    slow = replace(echo, experiment=echo.experiment.set(lag=5, seeds=4))
+    assert words.differences([slow, mean]) == ["Echo · lag 5", "Running mean"]
     assert words.differences([small, mean]) == ["units 4 · cell GRU", "units 16 · cell LSTM"]
     assert words.differences([mean]) == ["Running mean · timesteps 12 · units 16"]
     other = replace(small, experiment=mean.experiment.set(lr=0.1, batch=8, epochs=7, loss="mae"))

@@ -48,7 +48,7 @@ def _pick(run: Compared) -> None:
 
 def _row(run: Compared, own: str, palette: Palette) -> str:
     """What is known of a run, as a list of terms with their values."""
-    badge = WORDS["recorded" if run.is_recorded else run.snapshot.status][0]
+    badge = "[recorded]" if run.is_recorded else WORDS[run.snapshot.status][0]
     part = part_of([run])
     said = {
         badge.partition("[")[2].rstrip("]"): words.reached(run),
