@@ -3,8 +3,6 @@
 Records and rules only: the words are `lib.narrate.compare`'s, the pictures `lib.figures.compare`'s.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

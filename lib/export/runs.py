@@ -1,7 +1,5 @@
 """Runs as a table in CSV: a row for each run, mode and seed, with every setting and number."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Sequence

@@ -5,8 +5,6 @@ at its end; its traces' names begin with it, by which `lib/ui/listener.js` finds
 the median of the run's seeds: single seeds aren't drawn. All `runs` have letters and results.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -56,7 +54,7 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
     ]
     x_axis = axes.epoch_axis(max(run.snapshot.epochs for run in runs))
     y_axis = axes.log_axis(f"{part} loss", [float(y) for curve in curves for y in curve.y])
-    return _figure(curves, None, None, x_axis, y_axis, palette=palette)
+    return _figure(curves, [], [], (x_axis, y_axis), palette)
 
 
 def errors_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
@@ -86,7 +84,8 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
     values = np.concatenate([guess, *(curve.y for curve in curves)])
     y_axis = axes.log_axis(chart.with_unit("typical error", unit), values.tolist())
     x_axis = axes.timestep_axis(longest.timestep_names)
-    return _figure(curves, level, marks.naive_key(name, palette), x_axis, y_axis, palette=palette)
+    key = marks.naive_key(name, palette)
+    return _figure(curves, [level], [key], (x_axis, y_axis), palette)
 
 
 def answers_figure(
@@ -109,7 +108,7 @@ def answers_figure(
     y_axis = axes.linear_axis(title, values, axes.with_room(truth))
     x_axis = axes.timestep_axis(dataset.steps_of(index))
     entry = Entry("dots", f"target{dataset.ahead}", palette.ink, palette.ink)
-    return _figure(curves, line, entry, x_axis, y_axis, palette=palette)
+    return _figure(curves, [line], [entry], (x_axis, y_axis), palette)
 
 
 def _by_step(run: Compared, mode: str, y: np.ndarray) -> _Curve:
@@ -120,28 +119,28 @@ def _by_step(run: Compared, mode: str, y: np.ndarray) -> _Curve:
 
 def _figure(
     curves: Sequence[_Curve],
-    below: dict[str, Any] | None,
-    entry: Entry | None,
-    x: dict[str, Any],
-    y: dict[str, Any],
-    *,
+    below: Sequence[dict[str, Any]],
+    entries: Sequence[Entry],
+    both: tuple[dict[str, Any], dict[str, Any]],
     palette: Palette,
 ) -> go.Figure:
-    """The chart of curves with their letters over one other trace, with a key of modes and runs."""
+    """The chart of curves with their letters, over what lies `below`, and `both` its axes.
+
+    Its key has the modes, the runs, and the `entries` of what lies below.
+    """
+    x, y = both
     modes = dict.fromkeys(curve.mode for curve in curves)
     looks = {curve.run.letter: _look(curve)[2] for curve in curves}
     key = [
         [Entry("line", MODES[m].name, palette.mode(m), palette.mode_text(m)) for m in modes],
-        [Entry(look, letter, palette.ink, palette.ink) for letter, look in looks.items()],
+        [*(Entry(look, a, palette.ink, palette.ink) for a, look in looks.items()), *entries],
     ]
-    key[1] += [entry] if entry else []
     letters, most = _letters(curves, y, HEIGHT - chart.top(key) - chart.BOTTOM, palette)
     name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * most
     hover = f"%{{y:{chart.VALUE}}} · {x['title']} %{{x:,d}}"
     layout = chart.layout(palette, x, y, key, name=name, height=HEIGHT, right=right)
     traces = [_trace(curve, palette, hover) for curve in curves]
-    data = [*([below] if below else []), *traces, *letters]
-    return chart.figure(data, layout | {"hovermode": "closest"})
+    return chart.figure([*below, *traces, *letters], layout | {"hovermode": "closest"})
 
 
 def _look(curve: _Curve) -> tuple[str, str, str]:

@@ -4,8 +4,6 @@ No run is called better than another unless `lib.seeds.verdict` says so of it be
 same data and the same seeds, several of them.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """The list and the pictures: one fragment, which draws itself anew while one of the runs trains."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

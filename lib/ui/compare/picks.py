@@ -5,8 +5,6 @@ The address holds the ids of these, each with its name where that is short and p
 does: the browser's newest runs, or recordings.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from functools import lru_cache

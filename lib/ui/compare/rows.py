@@ -1,7 +1,5 @@
 """The list of runs: what differs, how each stands, its numbers and a small curve."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import partial
 from html import escape
