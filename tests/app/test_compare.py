@@ -146,6 +146,7 @@ def test_what_is_gone_of_a_link_is_counted_and_the_rest_opens(client: FakeClient
     assert list(rows(left).values())[:2] == ["A", "B"]
     assert address(left)["runs"] == f"{run.id},echo"
     gone = opened("deadbeef,~,x~y,-")
+    assert len(opened(",".join(f"{k}" for k in range(1000))).warning) == 1
     assert gone.warning[0].value.startswith("2 runs of the link or list are gone")
     assert rows(gone) == {"Running mean": "A", "Echo": "B"}
     compare(app)

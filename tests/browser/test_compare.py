@@ -38,7 +38,7 @@ def expect_lifted(page: Page, letter: str) -> None:
 def lift_each_way(page: Page) -> None:
     """By a row that is pointed at, a curve, and a row that has the focus."""
     rows = page.locator(".compared")
-    expect(rows.first).to_contain_text("units 2")
+    expect(rows.first).to_contain_text("learning rate 0.001")
     rows.first.hover()
     expect_lifted(page, "A")
     line = curves(page).locator(".js-line").nth(2)  # the second run's first
@@ -54,9 +54,9 @@ def lift_each_way(page: Page) -> None:
 
 
 def train_two(page: Page) -> None:
-    """Two short runs of the same data and seeds, which differ in their units."""
-    for units in (2, 16):
-        open_page(page, f"/?{SHORT}&U={units}")
+    """Two short runs of the same data and seeds; the second needs no compiling."""
+    for rate in (0.001, 0.02):
+        open_page(page, f"/?{SHORT}&lr={rate}")
         button(page, "Train").click()
         wait_for_status(page, "finished")
 

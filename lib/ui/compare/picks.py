@@ -56,7 +56,7 @@ def settle_picks() -> bool:
     """
     record, own, text = session().compare, runs.own_runs(), page_value(KEY)
     if text != record.text:  # a link was opened, or Back pressed
-        asked = [each.partition("~") for each in text.split(",")]
+        asked = [each.partition("~") for each in text.split(",")[: len(LETTERS)]]
         named = {i: name * bool(_PLAIN.fullmatch(name)) for i, _, name in asked if i.strip(NOTHING)}
         record.picks, record.text, record.is_chosen = list(named), text, bool(text)
         record.linked |= named
@@ -106,7 +106,7 @@ def listed() -> list[Compared]:
     """All runs of the list: the browser's, the oldest first, then what the link names besides."""
     record, own = session().compare, runs.own_runs()
     letters = dict(zip(record.picks, LETTERS, strict=False))
-    real = [*own, *record.linked]
+    real = dict.fromkeys([*own, *record.linked])
     ids = dict.fromkeys([*real, *record.picks, *(_stand_ins(own) if len(real) < 2 else ())])
     return [replace(run, letter=letters.get(run.id, "")) for run in map(find, ids) if run]
 
