@@ -20,6 +20,8 @@ GLYPHS = {
     "dotted": "•••",
     "dashed": "▬ ▬",
     "dashdot": "▬ •",
+    "long dashes": "━ ━",
+    "long dashdot": "━ •",
     "squares": "▦",
     "cross": "✕",
 }

@@ -267,7 +267,8 @@ def changed_settings(before: Experiment, after: Experiment) -> str:
     Of more than MOST_CHANGES the others are counted.
     """
     changed = [
-        f"{_name(s)} {_value(s, before)} → {_value(s, after)}" for s in _differing(before, after)
+        f"{name_of(s)} {value_of(s, before)} → {value_of(s, after)}"
+        for s in _differing(before, after)
     ]
     rest = len(changed) - MOST_CHANGES
     return ", ".join(changed[:MOST_CHANGES]) + (f" and {rest} more" if rest > 0 else "")
@@ -277,9 +278,11 @@ def own_settings(shown: Experiment, chosen: Experiment) -> str:
     """What of the settings that are shown isn't chosen now: "T = 40 and 2 more"; "" if nothing."""
     own = _differing(shown, chosen)
     if not own or own[0].key == "data":
-        return _value(own[0], shown) if own else ""
+        return value_of(own[0], shown) if own else ""
     first, more = own[0], f" and {len(own) - 1} more" if len(own) > 1 else ""
-    return f"{first.key if len(first.key) == 1 else _name(first)} = {_value(first, shown)}{more}"
+    return (
+        f"{first.key if len(first.key) == 1 else name_of(first)} = {value_of(first, shown)}{more}"
+    )
 
 
 def _differing(one: Experiment, other: Experiment) -> list[Setting]:
@@ -288,11 +291,12 @@ def _differing(one: Experiment, other: Experiment) -> list[Setting]:
     return [s for s in differing if s.key == "data"] or differing
 
 
-def _name(setting: Setting) -> str:
+def name_of(setting: Setting) -> str:
+    """What a setting is called in a sentence."""
     return "data" if setting.key == "data" else setting.name.replace("_", " ")
 
 
-def _value(setting: Setting, experiment: Experiment) -> str:
+def value_of(setting: Setting, experiment: Experiment) -> str:
     """What a setting is, as people read it."""
     value = experiment.get(setting.key)
     if setting.key == "data":
