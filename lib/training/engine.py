@@ -39,10 +39,12 @@ def configure_tensorflow() -> None:
     """Set TensorFlow up for this process: one thread for each program, float32.
 
     One thread is faster than two for models of this size, and leaves the other processor to
-    another program, or to the page. Four programs at a time: two that are being compiled, one that
-    trains, and one that answers a question.
+    another program, or to the page. What is compiled runs in threads for parts of operations, of
+    which two serve two programs at once; no operation has parts (`worker.XLA_FLAGS`). Four
+    programs at a time: two that are being compiled, one that trains, and one that answers a
+    question.
     """
-    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_intra_op_parallelism_threads(2)
     tf.config.threading.set_inter_op_parallelism_threads(4)
     keras.config.set_floatx("float32")
     tf.zeros(())  # starts TensorFlow's threads here: from a helper they'd have its low priority

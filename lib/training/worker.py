@@ -234,13 +234,15 @@ ENVIRONMENT = {
 }
 XLA_FLAGS = (
     "--xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false "
-    "--xla_cpu_prefer_vector_width=512 --xla_cpu_copy_insertion_use_region_analysis=true"
+    "--xla_cpu_prefer_vector_width=512 --xla_cpu_copy_insertion_use_region_analysis=true "
+    "--xla_cpu_multi_thread_eigen=false"
 )
 """Measured on the workloads of tests/bench/throughput.py, and on all cells. LLVM's first level of
 optimization, and the older way to emit fused loops: together they take a third off the processor
 time of a compile, 60 MB off the worker, and at most a tenth off the speed of large models. The
 width: 5 to 10% faster where the processor has such vectors. Region analysis: without it XLA copies
-what was kept of all timesteps at every timestep.
+what was kept of all timesteps at every timestep. One thread for each product: two take half as
+long again for models of this size.
 
 XLA ends the process at a flag that it doesn't know, so they are set for one TensorFlow alone.
 """
