@@ -18,7 +18,9 @@ class ProgramCache:
     """Programs by key, the least recently asked for dropped first.
 
     What a run waits for goes first. What is only likely to be wanted soon (`ahead`) keeps one
-    thread busy at most, and is given up where something else is likelier before it has begun.
+    thread busy at most, and is given up where something else is likelier before it has begun. What
+    runs in the background wait for comes last; it keeps that one thread busy, too, and is dropped
+    before anything else.
     """
 
     THREADS = 2
@@ -32,48 +34,62 @@ class ProgramCache:
         self._wanted: Counter[Hashable] = Counter()
         """How many runs wait for each of these, the first of which is built next."""
         self._likely: dict[Hashable, None] = {}
+        self._later: Counter[Hashable] = Counter()
+        """How many runs in the background wait for each of these."""
         for number in range(self.THREADS):
             threading.Thread(target=self._work, args=(number == 0,), daemon=True).start()
 
-    def ask(self, keys: Sequence[Hashable]) -> list[Future[Any]]:
+    def ask(self, keys: Sequence[Hashable], *, background: bool = False) -> list[Future[Any]]:
         """The programs of these keys, for a run that waits for them."""
         with self._changed:
-            futures = [self._find(key) for key in keys]
+            futures = [self._find(key, last=not background) for key in keys]
             for key, future in zip(keys, futures, strict=True):
-                self._likely.pop(key, None)
+                if not background:
+                    self._likely.pop(key, None)
                 if not (future.running() or future.done()):
-                    self._wanted[key] += 1
+                    (self._later if background else self._wanted)[key] += 1
             self._changed.notify_all()
             return futures
 
-    def leave(self, keys: Sequence[Hashable]) -> None:
+    def leave(self, keys: Sequence[Hashable], *, background: bool = False) -> None:
         """Note that a run waits for these no more. What no other run waits for isn't begun."""
+        waiting = self._later if background else self._wanted
         with self._changed:
             for key in keys:
-                if key in self._wanted:
-                    self._wanted[key] -= 1
-                    if not self._wanted[key]:
-                        del self._wanted[key], self._programs[key]
+                if key in waiting:
+                    waiting[key] -= 1
+                    if not waiting[key]:
+                        del waiting[key]
+                        if not self._is_wanted(key) and key not in self._likely:
+                            del self._programs[key]
 
     def ahead(self, keys: Sequence[Hashable]) -> None:
         """Build these when no run waits for a program, in place of what was given here before."""
         with self._changed:
             for key in self._likely:
-                if key not in keys:
+                if key not in keys and key not in self._later:
                     del self._programs[key]
             found = {key: self._find(key) for key in keys}
             not_begun = [key for key, f in found.items() if not (f.running() or f.done())]
             self._likely = dict.fromkeys(k for k in not_begun if k not in self._wanted)
             self._changed.notify_all()
 
-    def _find(self, key: Hashable) -> Future[Any]:
-        """The future of a key, new where it isn't known, or where building it failed."""
+    def _is_wanted(self, key: Hashable) -> bool:
+        return key in self._wanted or key in self._later
+
+    def _find(self, key: Hashable, *, last: bool = True) -> Future[Any]:
+        """The future of a key, new where it isn't known, or where building it failed.
+
+        Unless it is the `last` to be dropped a new one is the first.
+        """
+        known = key in self._programs
         future = self._programs.get(key)
         if future is None or (future.done() and future.exception()):
             future = self._programs[key] = Future()
-        self._programs.move_to_end(key)
+        if last or not known:
+            self._programs.move_to_end(key, last)
         done = [known for known, program in self._programs.items() if program.done()]
-        for oldest in done[: -self.LIMIT]:
+        for oldest in done[: -self.LIMIT]:  # a run that has asked for it has it in its hands
             del self._programs[oldest]
         return future
 
@@ -82,10 +98,12 @@ class ProgramCache:
         give_way()
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._wanted or (any_key and self._likely))
-                keys: dict[Hashable, Any] = self._wanted or self._likely
-                key = next(iter(keys))
-                del keys[key]
+                self._changed.wait_for(
+                    lambda: self._wanted or (any_key and (self._likely or self._later))
+                )
+                key = next(iter(self._wanted or self._likely or self._later))
+                for keys in (self._wanted, self._likely, self._later):
+                    keys.pop(key, None)
                 future = self._programs[key]
                 future.set_running_or_notify_cancel()
             try:
