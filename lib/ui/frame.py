@@ -25,6 +25,7 @@ PAGES = {
     "Cell": ("pages/cell.py", ":material/account_tree:"),
     "Data": ("pages/data.py", ":material/table_chart:"),
     "Shapes": ("pages/shapes.py", ":material/view_in_ar:"),
+    "Sweep": ("pages/sweep.py", ":material/grid_on:"),
 }
 """Menu label → the page's file and icon."""
 
