@@ -22,15 +22,16 @@ WIDE = 8
 """Numbers that go this many times up stand on a logarithmic axis."""
 MOST_RATIO = 2.0
 """A map's colours end where one error is four times the other: two doublings."""
+GUESS = "best guess without learning"
 LETTERS = {"sequence": "S", "last": "L"}
 
 
 def curve_figure(
-    points: Sequence[PointResult], key: str, palette: Palette, baseline: str, *, relative: bool
+    points: Sequence[PointResult], key: str, palette: Palette, *, relative: bool
 ) -> go.Figure:
     """Errors against one setting: each mode's median, the band of its seeds, and a dot for each.
 
-    `points` differ in that setting alone. `baseline` is what the best guess is called.
+    `points` differ in that setting alone. Each has a best guess of its own to be held against.
     """
     axis, measured = Axis.of(key, points), [point for point in points if point.is_finished]
     spread = axis.is_number and 0 < WIDE * axis.values[0] <= axis.values[-1]
@@ -56,7 +57,7 @@ def curve_figure(
     data: list[dict[str, Any]] = []
     guess = [1.0 if relative else point.baseline for point in measured]
     everything = [value for value in guess if value > 0]
-    key_rows = [[], [marks.naive_key(baseline, palette)]]
+    key_rows = [[], [marks.naive_key(GUESS, palette)]]
     for mode in MODES:
         errors = [point.errors(mode, relative=relative) for point in measured]
         everything += [float(value) for each in errors for value in each]
@@ -73,8 +74,8 @@ def curve_figure(
         hover, style = f"%{{y:{chart.VALUE}}}", {"color": color, "width": 2.5}
         middle = np.array([np.median(each) for each in errors])
         data.append(marks.line(f"{name}, median", middle, style, hover, x=x, dots=7))
-    up = axes.log_axis("MSE / guess" if relative else "MSE at the last step", everything)
-    data.append(marks.line(baseline, guess, marks.naive_style(palette), "", x=x))
+    up = axes.log_axis("MSE / best guess's" if relative else "MSE at the last step", everything)
+    data.append(marks.line(GUESS, guess, marks.naive_style(palette), "", x=x))
     lost = [place[p.values[key]] for p in points if not p.is_finished]
     if lost:
         top, cross = 10 ** (up["range"][1] - 0.06), {"color": palette.wrong, "size": 10}
@@ -165,13 +166,16 @@ def parallel_figure(points: Sequence[PointResult], palette: Palette) -> go.Figur
         dimensions.append({"label": VARIABLE[axis.key]["label"], "values": places, **ticks})
     least = np.finfo(np.float64).tiny
     logs = {m: np.log10([max(np.median(p.errors(m)), least) for p in finished]) for m in MODES}
+    ends = [min(map(min, logs.values())), max(map(max, logs.values()))]
     for mode, values in logs.items():
-        dimensions.append({"label": f"log₁₀ MSE, {WORDS[mode].label.lower()}", "values": values})
+        label = f"log₁₀ {WORDS[mode].label.lower()}"
+        dimensions.append({"label": label, "values": values, "range": ends})
     better = (logs["last"] < logs["sequence"]).astype(float)
     scale = [[0.0, palette.sequence], [1.0, palette.last]]
     line = {"color": better, "cmin": 0, "cmax": 1, "colorscale": scale}
     font = {"color": palette.ink, "size": chart.FONT_SIZE - 2}
-    fonts = {"labelfont": font, "tickfont": font, "rangefont": font}
+    unseen = {**font, "color": palette.background}
+    fonts = {"labelfont": font, "tickfont": font, "rangefont": unseen}
     trace = {"type": "parcoords", "name": "points", "dimensions": dimensions, "line": line, **fonts}
     margin = {"l": 60, "r": 60, "t": 60, "b": 24}
     look = {"template": {}, "height": PARALLEL, "margin": margin, "uirevision": "parallel"}

@@ -19,7 +19,6 @@ from lib.sweep.plan import Plan, SweepError, base_of, make_plan
 from lib.sweep.runner import Progress, Runner
 from lib.swept import PointResult
 from lib.tables import Table
-from lib.training import machine
 from lib.training.client import TrainingClient
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ def run_sweep(
     table: Table | str | Path | None = None,
     out: str | Path | None = None,
     progress: Callable[[Progress], object] = lambda _: None,
-    client: TrainingClient | None = None,
     **settings: Any,
 ) -> pd.DataFrame:
     """Train each value of each setting with each of the others, and return all numbers.
@@ -49,7 +47,6 @@ def run_sweep(
         table: a person's own, or the file that it is in.
         out: a CSV that has all rows after each point, and with which the same call goes on.
         progress: called a few times a second, and at the end.
-        client: what trains; without it a worker is started, and ended with the sweep.
         settings: any other setting, by URL key: `epochs=100, inputs=["wind"]`; else what the data
             suggest.
 
@@ -69,7 +66,7 @@ def run_sweep(
         raise SweepError(f"expected data or a table of your own, got both: data is {data!r}")
     base = base_of("upload" if table is not None else data, settings)
     plan = make_plan(base, vary, seeds, table, file)
-    points = run_plan(plan, table, out=Path(out) if out else None, look=progress, client=client)
+    points = run_plan(plan, table, out=Path(out) if out else None, look=progress)
     return pd.DataFrame(rows.to_rows(points), columns=rows.columns(plan.keys))
 
 
@@ -79,7 +76,6 @@ def run_plan(
     *,
     out: Path | None = None,
     look: Callable[[Progress], object] = lambda _: None,
-    client: TrainingClient | None = None,
 ) -> tuple[PointResult, ...]:
     """Train a plan to its end, from where the file `out` stands; returns its results in order."""
     done = rows.read_done(out, plan) if out else []
@@ -89,15 +85,12 @@ def run_plan(
             rows.write(results, plan.keys, out)
 
     keep(done)  # a folder that isn't there is said before anything is trained
-    if client is not None:
+    with TrainingClient() as client:
         runner = Runner(plan, client, table, done=done, keep=keep)
         runner.run(look)
-        return runner.progress().results
-    workers = machine.worker_count()
-    with TrainingClient(workers=workers) as own:
-        runner = Runner(plan, own, table, abreast=workers, done=done, keep=keep)
-        runner.run(look)
-        return runner.progress().results
+    if runner.error is not None:
+        raise runner.error
+    return runner.progress().results
 
 
 def read_table(path: str | Path) -> tuple[Table, str]:

@@ -4,8 +4,8 @@
     runner.start()
     runner.progress().results
 
-Threads of its own wait for the runs; all methods may be called from any other thread, and return
-at once. It draws nothing and keeps no file: `keep` is told of each result.
+All methods but `run` return at once, and may be called from any thread. It draws nothing and keeps
+no file.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ LOOK_SECONDS = 1.0
 """Between two looks whether anybody still watches."""
 COMPILE_SECONDS = 1.5
 """What a point takes besides training."""
-Keep = Callable[[Sequence[PointResult]], None]
 
 
 class State(StrEnum):
@@ -72,7 +71,10 @@ class Progress:
 
 
 class Runner:
-    """One sweep: `abreast` runs at a time; points that are `done` already aren't trained again."""
+    """One sweep, a run at a time. Points that are `done` already aren't trained again.
+
+    `keep` is told all results after each. With `rests` it rests while nobody calls `watch`.
+    """
 
     def __init__(
         self,
@@ -80,9 +82,8 @@ class Runner:
         client: TrainingClient,
         table: Table | None = None,
         *,
-        abreast: int = 1,
         done: Iterable[PointResult] = (),
-        keep: Keep = lambda _: None,
+        keep: Callable[[Sequence[PointResult]], None] = lambda _: None,
         rests: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -95,63 +96,60 @@ class Runner:
         self._state = State.GOING
         self._results = {result.settings: result for result in done}
         self._left = [point for point in plan.points if point.settings not in self._results]
-        self._running: dict[Point, Run] = {}
+        self._run: Run | None = None
+        """The one that trains `_left[0]`."""
         self._data: tuple[Experiment, Dataset] | None = None
         self._weights: dict[Point, float] = {}
-        """By point, what it takes beside the others."""
+        """By point, about how many seconds it takes."""
         self._worked = 0.0
         """Weights of what was trained here."""
         self._spent, self._since = 0.0, clock()
         """Seconds of going before the last pause, and when it went on."""
         self._watched = clock()
-        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(abreast)]
 
     def start(self) -> None:
-        """Begin."""
-        self._since = self._watched = self._clock()
-        for thread in self._threads:
-            thread.start()
+        """Train all of it in a thread of its own."""
+        threading.Thread(target=self.run, args=(lambda _: None,), daemon=True).start()
 
-    def run(self, look: Callable[[Progress], object] = lambda _: None) -> None:
-        """Train all of it in this thread's time, calling `look` now and then.
+    def run(self, look: Callable[[Progress], object]) -> None:
+        """Train all of it, and call `look` about every second, and at the end.
 
-        Whatever is raised meanwhile, Ctrl-C too, stops it first. Raises what ended it.
+        Whatever is raised, Ctrl-C too, stops it first; of its own errors only notes them.
         """
-        self.start()
         try:
-            while any(thread.is_alive() for thread in self._threads):
-                look(self.progress())
+            while (point := self._next()) is not None:
+                result = self._train(point, look)
                 with self._changed:
-                    self._changed.wait(0.2)
+                    self._run = None
+                    if result is not None:
+                        self._take(point, result)
+        except Exception as error:  # a full disk, a closed client: whoever looks must hear of it
+            self.error = error
         finally:
             self.stop()
-            for thread in self._threads:
-                thread.join(2 * LOOK_SECONDS)
         look(self.progress())
-        if self.error is not None:
-            raise self.error
 
     def pause(self) -> None:
-        """Let all rest where it is."""
+        """Let it rest where it is."""
         self._rest(State.PAUSED)
 
     def go_on(self) -> None:
         """Go on after a pause."""
         with self._changed:
             if self._state in (State.PAUSED, State.RESTING):
-                self._state, self._since = State.GOING, self._clock()
-                self._watched = self._clock()
-                for run in self._running.values():
-                    self._client.resume(run)
+                self._state = State.GOING
+                self._since = self._watched = self._clock()
+                if self._run is not None:
+                    self._client.resume(self._run)
                 self._changed.notify_all()
 
     def stop(self) -> None:
-        """End it; results stay, those of runs that haven't finished are none."""
+        """End it; results stay, and a run that hasn't finished has none."""
         with self._changed:
             if not self._state.is_over:
                 self._rest(State.STOPPED)
-                for run in self._running.values():
-                    self._client.stop(run)
+                if self._run is not None:
+                    self._client.stop(self._run)
 
     def watch(self) -> Progress:
         """Note that somebody looks; it goes on if it rested for the lack of that."""
@@ -166,28 +164,19 @@ class Runner:
         with self._changed:
             points = self.plan.points
             results = [self._results[p.settings] for p in points if p.settings in self._results]
-            partly = sum(self._weight(p) * self._share(run) for p, run in self._running.items())
-            ahead = sum(map(self._weight, [*self._left, *self._running])) - partly
-            whole = sum(map(self._weight, points)) or 1.0
-            return Progress(
-                self._state,
-                tuple(results),
-                len(points),
-                1.0 if self._state is State.DONE else max(0.0, 1 - ahead / whole),
-                self._seconds_left(ahead, self._worked + partly),
-                f"It ended by itself: {self.error}" if self.error else "",
-            )
-
-    def _seconds_left(self, ahead: float, worked: float) -> float | None:
-        if self._state is not State.GOING or not self._weights:
-            return None
-        spent = self._spent + self._clock() - self._since
-        # Before the first result it is mostly the start of a process that was measured.
-        return ahead * (spent / worked if self._worked else 1.0 / len(self._threads))
-
-    def _share(self, run: Run) -> float:
-        snapshot = self._client.latest(run)
-        return snapshot.epoch / max(1, snapshot.epochs) if snapshot else 0.0
+            snapshot = self._client.latest(self._run) if self._run is not None else None
+            share = snapshot.epoch / max(1, snapshot.epochs) if snapshot else 0.0
+            partly = share * self._weight(self._left[0]) if self._left else 0.0
+            ahead = sum(map(self._weight, self._left)) - partly
+            whole = sum(map(self._weight, points))
+            left = None
+            if self._state is State.GOING and self._weights:
+                spent = self._spent + self._clock() - self._since
+                # Before the first result mostly the start of a process was measured.
+                left = ahead * spent / (self._worked + partly) if self._worked else ahead
+            reason = f"It ended by itself: {self.error}" if self.error else ""
+            share = max(0.0, 1 - ahead / whole)
+            return Progress(self._state, tuple(results), len(points), share, left, reason)
 
     def _weight(self, point: Point) -> float:
         return self._weights.get(point, 1.0)
@@ -196,40 +185,26 @@ class Runner:
         with self._changed:
             if self._state is State.GOING:
                 self._spent += self._clock() - self._since
-                for run in self._running.values():
-                    self._client.pause(run)
+                if self._run is not None:
+                    self._client.pause(self._run)
             if not self._state.is_over:
                 self._state = state
             self._changed.notify_all()
 
-    def _work(self) -> None:
-        """The life of a thread: point after point."""
-        try:
-            while (point := self._next()) is not None:
-                result = self._train(point)
-                with self._changed:
-                    self._running.pop(point, None)
-                    if result is not None:
-                        self._take(point, result)
-        except Exception as error:  # a full disk, a closed client: whoever looks must hear of it
-            with self._changed:
-                self.error = self.error or error
-                self.stop()
-
     def _next(self) -> Point | None:
         with self._changed:
             self._changed.wait_for(lambda: self._state is State.GOING or self._state.is_over)
-            return self._left.pop(0) if self._left and not self._state.is_over else None
+            if not self._left and not self._state.is_over:
+                self._state = State.DONE
+            return None if self._state.is_over else self._left[0]
 
     def _take(self, point: Point, result: PointResult) -> None:
         self._results[point.settings] = result
+        self._left.remove(point)
         self._worked += self._weight(point)
-        if not self._left and not self._running:
-            self._state = State.DONE
         self._keep(self.progress().results)
-        self._changed.notify_all()
 
-    def _train(self, point: Point) -> PointResult | None:
+    def _train(self, point: Point, look: Callable[[Progress], object]) -> PointResult | None:
         """What comes of a point; None where the sweep was stopped before."""
         try:
             dataset = self._dataset(point)
@@ -238,17 +213,16 @@ class Runner:
             return result_of(point, None, Snapshot("", Status.FAILED, reason=f"{error}."))
         while True:
             with self._changed:
-                run = self._client.start(point.experiment, dataset, background=True)
-                self._running[point] = run
+                run = self._run = self._client.start(point.experiment, dataset, background=True)
                 if self._state is not State.GOING:
                     (self._client.stop if self._state.is_over else self._client.pause)(run)
             with suppress(KeyError):  # it was forgotten while it rested: once more, then
-                snapshot = self._wait(run)
+                snapshot = self._wait(run, look)
                 if self._state is State.STOPPED and snapshot.status is not Status.FINISHED:
                     return None
                 return result_of(point, dataset, snapshot)
 
-    def _wait(self, run: Run) -> Snapshot:
+    def _wait(self, run: Run, look: Callable[[Progress], object]) -> Snapshot:
         while True:
             try:
                 return self._client.wait(run, LOOK_SECONDS)
@@ -257,6 +231,7 @@ class Runner:
                     unseen = self._clock() - self._watched >= WATCH_SECONDS
                     if self._rests and unseen and self._state is State.GOING:
                         self._rest(State.RESTING)
+                look(self.progress())
 
     def _dataset(self, point: Point) -> Dataset:
         """The point's data, shared with the one before where only the model differs."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
-
 import streamlit as st
 
-from lib.datasets import suggested
 from lib.english import counted
-from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
-from lib.sweep.plan import LEFT_OUT, MOST_RUNS, Plan, make_plan, offered, parse_vary
+from lib.experiment import SETTINGS, ExperimentError
+from lib.sweep.plan import MOST_RUNS, Plan, make_plan, offered, parse_vary
 from lib.sweep.ready import READY, Ready
 from lib.sweep.runner import weight
 from lib.swept import VARIABLE, Axis
@@ -81,23 +78,7 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
         )
         for note in plan.notes[:3]:
             hint(note)
-    if base.data.name != "upload":
-        with st.expander("The same from a terminal", type="compact"):
-            st.code(_command(base, vary, seeds), language="bash", wrap_lines=True)
     return plan if loaded.trainable else None
-
-
-def _command(base: Experiment, vary: list[str], seeds: int) -> str:
-    """What makes the same sweep, with the same numbers."""
-    name, varied = base.data.name, parse_vary(vary)
-    changed = {k: v for k, v in to_query(base, suggested(name)).items() if k not in varied}
-    words = ["python", "-m", "lib.sweep", "--data", name]
-    for text in vary:
-        words += ["--vary", text.replace(" ", "")]
-    for key, value in changed.items():
-        each = value if isinstance(value, list) else [value]
-        words += [w for v in each if key not in LEFT_OUT for w in ("--set", f"{key}={v}")]
-    return shlex.join([*words, "--seeds", f"{seeds}", "--out", "sweep.csv"])
 
 
 def _typed(can: list[str]) -> dict[str, str]:

@@ -94,7 +94,7 @@ def _pictures(now: Shown, palette: Palette) -> None:
         steady_chart(parallel_figure(points, palette), words, "sweep_parallel")
         return
     with st.container(horizontal=True, key="sweep_pickers"):
-        relative = linked_toggle(f"As a share of {now.baseline}", RELATIVE)
+        relative = linked_toggle("As a share of the best guess's", RELATIVE)
         if len(axes) == 2:
             other = axes[1]
             texts = [f"{value}" for value in other.values]
@@ -103,7 +103,7 @@ def _pictures(now: Shown, palette: Palette) -> None:
                 other.key, [*map(other.name, other.values)], choice, label_visibility="collapsed"
             )
             points = tuple(p for p in points if p.values[other.key] == other.values[at])
-    curve = curve_figure(points, axes[0].key, palette, now.baseline, relative=relative)
+    curve = curve_figure(points, axes[0].key, palette, relative=relative)
     steady_chart(curve, words, "sweep_curve")
     if len(axes) == 2:
         keys = axes[0].key, axes[1].key

@@ -14,7 +14,6 @@ from lib.sweep.plan import Plan
 from lib.sweep.ready import READY, Ready, recorded
 from lib.sweep.runner import Progress, Runner, State
 from lib.swept import PointResult
-from lib.training import machine
 from lib.ui import runs
 from lib.ui.address import page_value, set_page_value
 from lib.ui.browser import browser_id
@@ -36,8 +35,6 @@ class Sweep:
     runner: Runner
     title: str
     """Of its data."""
-    baseline: str
-    """What the best guess on them is called."""
     owner: runs.Owner
 
 
@@ -46,7 +43,6 @@ class Shown:
     """What the page shows now."""
 
     title: str
-    baseline: str
     plan: Plan
     points: tuple[PointResult, ...]
     sweep: Sweep | None = None
@@ -70,12 +66,12 @@ def shown() -> Shown:
         progress, plan = sweep.runner.watch(), sweep.runner.plan
         for point in progress.results:
             runs.adopt(point.run_id, sweep.owner)
-        return Shown(sweep.title, sweep.baseline, plan, progress.results, sweep, progress)
+        return Shown(sweep.title, plan, progress.results, sweep, progress)
     name = page_value("ready")
     ready = READY.get(name) or next(iter(READY.values()))
     data = dataset_of(ready.plan.points[0].experiment, None)
     points = recorded(ready.name)
-    return Shown(data.title, data.naive_label, ready.plan, points, ready=ready)
+    return Shown(data.title, ready.plan, points, ready=ready)
 
 
 def is_gone() -> bool:
@@ -99,10 +95,9 @@ def begin(plan: Plan, loaded: Loaded) -> None:
     for old in over[: max(0, len(known) + 1 - MOST)]:
         known.pop(old, None)
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
-    abreast = machine.worker_count()
-    runner = Runner(plan, runs.client(), table, abreast=abreast, rests=True)
-    owner, dataset = runs.Owner(browser, table), loaded.dataset
-    sweep = Sweep(secrets.token_hex(8), runner, dataset.title, dataset.naive_label, owner)
+    runner = Runner(plan, runs.client(), table, rests=True)
+    owner, title = runs.Owner(browser, table), loaded.dataset.title
+    sweep = Sweep(secrets.token_hex(8), runner, title, owner)
     known[sweep.id] = sweep
     session().run.sweeps.add(sweep.id)
     set_page_value("sweep", sweep.id)
