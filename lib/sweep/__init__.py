@@ -61,9 +61,9 @@ def run_sweep(
     """
     import pandas as pd  # noqa: PLC0415  pages show sweeps without it
 
-    table, file = read_table(table) if isinstance(table, str | Path) else (table, "")
     if table is not None and data not in ("", "upload"):
         raise SweepError(f"expected data or a table of your own, got both: data is {data!r}")
+    table, file = read_table(table) if isinstance(table, str | Path) else (table, "")
     base = base_of("upload" if table is not None else data, settings)
     plan = make_plan(base, vary, seeds, table, file)
     points = run_plan(plan, table, out=Path(out) if out else None, look=progress)
