@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from lib.training.priority import give_way
+from lib.training.priority import LAST, NICE, give_way
 
 
 class ProgramCache:
@@ -19,8 +19,8 @@ class ProgramCache:
 
     What a run waits for goes first. What is only likely to be wanted soon (`ahead`) keeps one
     thread busy at most, and is given up where something else is likelier before it has begun. What
-    runs in the background wait for comes last; it keeps that one thread busy, too, and is dropped
-    before anything else.
+    runs in the background wait for has a thread of its own, which comes after all others, and is
+    dropped first.
     """
 
     THREADS = 2
@@ -36,8 +36,11 @@ class ProgramCache:
         self._likely: dict[Hashable, None] = {}
         self._later: Counter[Hashable] = Counter()
         """How many runs in the background wait for each of these."""
-        for number in range(self.THREADS):
-            threading.Thread(target=self._work, args=(number == 0,), daemon=True).start()
+        self._building = 0
+        """How many are built that aren't the background's."""
+        jobs = [(NICE, self._wanted, self._likely), (LAST, self._later)]
+        for job in (*jobs, *[(NICE, self._wanted)] * (self.THREADS - 1)):
+            threading.Thread(target=self._work, args=job, daemon=True).start()
 
     def ask(self, keys: Sequence[Hashable], *, background: bool = False) -> list[Future[Any]]:
         """The programs of these keys, for a run that waits for them."""
@@ -71,7 +74,8 @@ class ProgramCache:
                     del self._programs[key]
             found = {key: self._find(key) for key in keys}
             not_begun = [key for key, f in found.items() if not (f.running() or f.done())]
-            self._likely = dict.fromkeys(k for k in not_begun if k not in self._wanted)
+            self._likely.clear()
+            self._likely.update(dict.fromkeys(k for k in not_begun if k not in self._wanted))
             self._changed.notify_all()
 
     def _is_wanted(self, key: Hashable) -> bool:
@@ -93,20 +97,24 @@ class ProgramCache:
             del self._programs[oldest]
         return future
 
-    def _work(self, any_key: bool) -> None:
-        """The life of a helper thread; all but one leave alone what is only likely."""
-        give_way()
+    def _work(self, nice: int, *queues: dict[Hashable, Any]) -> None:
+        """The life of a helper thread, which builds what is first in the first of these queues."""
+        give_way(nice)
         while True:
             with self._changed:
                 self._changed.wait_for(
-                    lambda: self._wanted or (any_key and (self._likely or self._later))
+                    lambda: any(queues) and (nice < LAST or not (self._wanted or self._building))
                 )
-                key = next(iter(self._wanted or self._likely or self._later))
+                key = next(key for queue in queues for key in queue)
                 for keys in (self._wanted, self._likely, self._later):
                     keys.pop(key, None)
                 future = self._programs[key]
                 future.set_running_or_notify_cancel()
+                self._building += nice < LAST
             try:
                 future.set_result(self._build(key))
             except BaseException as error:  # whatever it is, who waits must hear of it
                 future.set_exception(error)
+            with self._changed:
+                self._building -= nice < LAST
+                self._changed.notify_all()

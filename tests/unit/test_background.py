@@ -72,22 +72,20 @@ def test_a_paused_run_of_a_person_holds_nothing_up() -> None:
 
 
 def test_what_a_person_waits_for_is_built_before_the_background_s(shop: Workshop) -> None:
-    """One thread at most is busy with that, and it comes after what is likely."""
+    """Which has a thread of its own, and begins nothing while others build."""
     cache = ProgramCache(shop.build)
-    cache.ask(["a", "b", "c"], background=True)
+    cache.ask(["a", "b"], background=True)
     shop.wait_begun(1)
-    cache.ahead(["likely"])
-    cache.ask(["x", "y"])
-    shop.wait_begun(1)
-    assert shop.begun == ["a", "x"]
-    shop.let(1)
-    shop.wait_begun(1)
-    assert shop.begun[2] == "y"
-    shop.let(2)
+    cache.ask(["x", "y", "z"])
+    shop.wait_begun(2)
+    shop.let(3)
     shop.wait_begun(1)
     shop.let(1)
     shop.wait_begun(1)
-    assert shop.begun[3:] == ["likely", "b"]
+    shop.let(1)
+    assert shop.begun[0] == "a"
+    assert sorted(shop.begun[1:4]) == ["x", "y", "z"]
+    assert shop.begun[4:] == ["b"]
 
 
 def test_what_only_the_background_waited_for_can_be_left_and_asked_for_again(
