@@ -4,8 +4,6 @@ Numbers only. A loss is in the terms of a mode's own training loss: the sequence
 timestep, the last-step mode's only the last. Other guesses are the table's (`lib.tables`).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,8 +22,7 @@ class Best:
     mse: np.ndarray
     """Mean squared error by timestep (T,), in the unit of y squared."""
     label: str
-    """What it is called, as it stands on the chart: it may be the best possible of any model, or
-    the floor of a layer that can't reach its targets, above what a plain guess may have."""
+    """What it is called on the chart: the best possible of any model, or the floor of a layer."""
     why: str
     """One sentence that says where it comes from, or why a target is out of reach."""
 
@@ -35,9 +32,8 @@ def best_possible(
 ) -> Best | None:
     """The least mean squared error of the experiment's models; None where nobody knows it.
 
-    A Dense head can answer with any number: what is known of the data is all then. Without one the
-    layer's output is the answer, so no model comes nearer to a target than that output can. How
-    near is measured on `samples`, those that are judged unless others are given.
+    A Dense head can answer with any number. Without one no model comes nearer to a target than the
+    layer's output can: measured on `samples`, those that are judged unless others are given.
     """
     known = dataset.best_mse
     best = None if known is None else Best(known, "best possible", dataset.best_why)
@@ -59,19 +55,13 @@ def best_possible(
 
 
 def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
-    """The training loss of `Dataset.naive`, by mode: what learning has to beat.
-
-    On the training samples, since that is where the training loss is measured.
-    """
+    """The training loss of `Dataset.naive`, by mode, on the training samples: to be beaten."""
     wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
     return _by_mode(experiment, step_losses(experiment.training.loss, wrong))
 
 
 def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float], Best | None]:
-    """The least training loss that the models can expect, by mode, and what it comes from.
-
-    Nothing and None where nobody knows it: a mean squared error says nothing about other losses.
-    """
+    """The least training loss that models can expect, by mode, and why; of squared errors alone."""
     best = best_possible(experiment, dataset, slice(dataset.train))
     if best is None or experiment.training.loss != "mse":
         return {}, None

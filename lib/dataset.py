@@ -4,8 +4,6 @@ It holds arrays and names. It doesn't know where they came from (`synthetic`, `w
 `lib.tables`), and it never changes: the arrays are read-only.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -22,23 +20,18 @@ SAMPLES_SHOWN = 32
 _OfRows = Literal["arrays", "index", "empty rows", "undated ends", "duplicates", "newest first"]
 _OfColumns = Literal["order", "texts", "numbers", "huge", "times", "joined", "unroll"]
 Mending = Literal[_OfRows, _OfColumns, "category", "calendar", "series", "average"]
-"""What may have to be done to a person's file: rows made of arrays, the index made columns; rows
-dropped or turned round; rows put in order; numbers read as texts, texts as numbers, and numbers
-masked that nothing can be computed with; times read from one column or several (the column is then
-the one that holds them), names of series joined, months unrolled into one column. And to any table
-that is cut: features made of texts and of times, series after series, rows of one time averaged."""
+"""What may have to be done to a person's file, or to any table that is cut (the last four): "times"
+are read from one column or several, and the column is then the one that holds them."""
 Mended = tuple[Mending, str, tuple[str, ...]]
-"""One thing that was done, for a script to do it again: what, the column ("" where it was the
-whole table), and details."""
+"""What was done, the column ("" where it was the whole table), and details, for a script."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
     """What models are trained and judged on: all that the worker needs of a `Dataset`.
 
-    Samples `[:train]` are the training part and the rest the validation part. Where there is no
-    validation part (`train == N`: the worked examples), the models are judged on the samples they
-    learn from, and the app says so.
+    Samples `[:train]` are the training part, the rest validation. Where there is none
+    (`train == N`: the worked examples), models are judged on what they learn from.
     """
 
     x: np.ndarray
@@ -97,9 +90,8 @@ class Samples:
 class Dataset(Samples):
     """Samples that serve both modes: one `x`, and one `y` whose last step is the other target.
 
-    The training part comes first, then the validation part, then the test part, where there is
-    one. x and y are what the models see. `raw` takes targets and predictions back to the unit that
-    a person knows: `raw = values * target_scale + target_offset + base`.
+    The training part comes first, then validation, then the test part, where there is one.
+    `raw` takes y back to the unit that a person knows: y * target_scale + target_offset + base.
     """
 
     name: str
@@ -113,25 +105,22 @@ class Dataset(Samples):
     timestep_names: tuple[str, ...]
     """T names: "1", "2", … or "day 1", …"""
     naive: np.ndarray
-    """What a guess without learning says, (N, T, K) in the unit of y. Of a table: the best of its
-    baselines, as the judged samples tell."""
+    """What a guess without learning says, (N, T, K) in the unit of y: a table's best baseline."""
     naive_label: str
     """Its name, which a sentence can begin with: "guessing the mean", "guessing no change"."""
     test: int = 0
-    """How many samples, at the end, are the test part: nobody learns from them or is judged on them
-    until somebody looks."""
+    """How many samples, at the end, are the test part, which nobody learns from or is judged on."""
     baselines: tuple[Baseline, ...] = ()
     """All baselines, the best one first; only where the data were cut from a table."""
     origin: Origin | None = None
     """The rows that the samples were cut from, where there are any."""
     best_mse: np.ndarray | None = None
-    """The least mean squared error that any model can expect, by timestep (T,), in the unit of y
-    squared; None where nobody knows it. What a layer can reach: `lib.baselines.best_possible`."""
+    """The least mean squared error that any model can expect, (T,), in the unit of y squared; None
+    where nobody knows it. What a layer can reach: `lib.baselines.best_possible`."""
     best_why: str = ""
     """One sentence that says where `best_mse` comes from."""
     target_scale: np.ndarray | None = None
-    """(K,), or (N, K) where each series has its own: raw targets = y * scale + offset + base. None
-    means 1."""
+    """(K,), or (N, K) where each series has its own. None means 1."""
     target_offset: np.ndarray | None = None
     """(K,) or (N, K). None means 0."""
     base: np.ndarray | None = None
@@ -141,8 +130,7 @@ class Dataset(Samples):
     sample_names: tuple[str, ...] | None = None
     """N names; None means the first and last time of a window, else "sample 1", …"""
     lead: str = ""
-    """How far behind its timestep a target lies: "one day", "five years"; empty where a target's
-    name says it all, or it is that step's own."""
+    """How far behind its timestep a target lies: "one day"; empty where its name says it."""
     about: str = ""
     """One sentence: what has to be predicted from what."""
     notes: tuple[str, ...] = ()
@@ -236,8 +224,7 @@ class Dataset(Samples):
     ) -> np.ndarray:
         """Targets or predictions of `samples`, in the unit that a person knows.
 
-        `values` have a row for each timestep, (T, K) of one sample or (S, T, K) of several; with
-        `last` they are of the last timestep alone, (K,) or (S, K).
+        `values` are (T, K) of one sample or (S, T, K); with `last` of the last step, (K,), (S, K).
         """
 
         def of_samples(array: np.ndarray) -> np.ndarray:

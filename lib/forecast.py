@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -49,8 +50,7 @@ class Forecast:
     errors: np.ndarray
     """How many errors each width is from, (h,) int."""
     covered: dict[str, tuple[int, int]]
-    """By mode: how many targets of the test part lie inside such bands, and of how many. Empty
-    where nobody asked, or there are none."""
+    """By mode: how many targets of the test part lie inside, and of how many; maybe empty."""
 
 
 def why_not_fed_back(dataset: Dataset) -> str:
@@ -60,16 +60,12 @@ def why_not_fed_back(dataset: Dataset) -> str:
         return "Answers are fed back one row at a time: that needs a horizon of 1."
     known = {*origin.columns, *_by_dates(origin, None)}
     same = np.diff(origin.series) == 0
-    others = [
-        name
-        for f, name in enumerate(dataset.feature_names)
-        if name not in known and np.diff(origin.inputs[:, f])[same].any()
-    ]
-    if others:
-        return (
-            f"Answers can't be fed back: nobody knows {others[0]} of a row to come, and it is an "
-            "input. Leave it out, or predict it as well."
-        )
+    for f, name in enumerate(dataset.feature_names):
+        if name not in known and np.diff(origin.inputs[:, f])[same].any():
+            return (
+                f"Answers can't be fed back: nobody knows {name} of a row to come, and it is an "
+                "input. Leave it out, or predict it as well."
+            )
     return ""
 
 
@@ -103,25 +99,18 @@ def forecast(
         widths[mode] = np.broadcast_to(width, values[mode].shape)
         if tested is not None:
             off = model.errors("test", tested)
-            counted = np.isfinite(off) & np.isfinite(width)
-            if counted.any():
-                covered[mode] = int((off <= width)[counted].sum()), int(counted.sum())
+            if of := int((counted := np.isfinite(off) & np.isfinite(width)).sum()):
+                covered[mode] = int((off <= width)[counted].sum()), of
     length = len(next(iter(values.values())))
     times = future_times(dataset, series, length)
     return Forecast(times, values, widths, np.broadcast_to(errors, (length,)), covered)
 
 
 def half_widths(errors: np.ndarray) -> np.ndarray:
-    """Of absolute errors (n, h), NaN where there is none, half of a band's height by step, (h,).
-
-    NaN where there are too few: a band of 90% needs nine.
-    """
-    count = np.isfinite(errors).sum(axis=0)
-    rank = np.ceil(LEVEL * (count + 1) - 1e-9).astype(int)
-    ordered = np.sort(errors, axis=0)  # NaN last
-    place = np.clip(rank - 1, 0, max(len(errors) - 1, 0))
-    found = np.take_along_axis(ordered, place[None], axis=0)[0] if len(errors) else np.nan * count
-    return np.where((rank <= count) & (count > 0), found, np.nan)
+    """Half of a band's height by step, (h,), of absolute errors (n, h); NaN for fewer than nine."""
+    ranks = np.ceil(LEVEL * (np.isfinite(errors).sum(axis=0) + 1) - 1e-9).astype(int)
+    ordered = np.pad(np.sort(errors, axis=0), ((0, 1), (0, 0)), constant_values=np.nan)  # NaN last
+    return cast(np.ndarray, np.take_along_axis(ordered, ranks[None] - 1, axis=0)[0])
 
 
 def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex | None:
@@ -174,7 +163,7 @@ class _Model:
         return raw if self.dataset.base is None else raw + now[..., None]
 
     def own(self, samples: np.ndarray) -> np.ndarray:
-        """Which of some samples make the band, (m,) int: those of the series, as its own errors."""
+        """Which of some samples make the band, (m,) int: those of the series."""
         return np.flatnonzero(self.origin.series[self.origin.starts[samples]] == self.series)
 
     def span(self) -> tuple[int, int]:
@@ -185,10 +174,7 @@ class _Model:
         return int(mine[0]), int(mine[-1]) + 1
 
     def direct(self) -> np.ndarray:
-        """(h,) in the raw unit: of windows at the end of the series, whose targets lie beyond it.
-
-        NaN for the rows whose window would begin before the series does.
-        """
+        """(h,) in the raw unit, of windows at the series' end; NaN where one would be too long."""
         origin, far = self.origin, max(self.origin.horizons)
         if not far:
             raise ForecastError("Targets are of their timestep's own row, so none lies ahead.")
@@ -203,19 +189,17 @@ class _Model:
         """Absolute errors in a part, (n, h) in the raw unit; NaN where no row of it is left."""
         if self.feed:
             return self.errors_fed_back(part_of(self.dataset, part))
-        dataset, horizons = self.dataset, len(self.origin.horizons)
         mine = self.own(said.samples)
-        samples = said.samples[mine]
-        told = dataset.raw(said.last[self.mode][mine].astype(np.float64), samples, last=True)
-        truth = dataset.raw(dataset.y[samples, -1].astype(np.float64), samples, last=True)
-        columns = slice(self.column * horizons, (self.column + 1) * horizons)
-        return cast(np.ndarray, np.abs(told - truth)[:, columns])
+        samples, raw = said.samples[mine], partial(self.dataset.raw, last=True)
+        told = raw(said.last[self.mode][mine].astype(np.float64), samples)
+        truth = raw(self.dataset.y[samples, -1].astype(np.float64), samples)
+        shape = len(mine), len(self.origin.columns), len(self.origin.horizons)
+        return cast(np.ndarray, np.abs(told - truth).reshape(shape)[:, self.column])
 
     def fed_back(self) -> np.ndarray:
         """(h,) in the raw unit: one row ahead again and again.
 
-        Inputs that dates decide are those of the dates to come; the others are target columns, or
-        the same in all rows of the series.
+        Inputs that dates decide are those of the dates to come; others are as in the last row.
         """
         origin, (_, end) = self.origin, self.span()
         ahead = np.tile(origin.inputs[end - 1], (1, self.feed, 1))
@@ -244,7 +228,7 @@ class _Model:
     def go_on(self, last: np.ndarray, ahead: np.ndarray) -> np.ndarray:
         """Answers after these rows, (n, h) in the raw unit, each in the place of the next inputs.
 
-        `ahead` (n, h, F) are the inputs of the rows to come, of which target columns aren't read.
+        `ahead` (n, h, F) are the inputs to come, of which target columns aren't read.
         """
         origin, series, names = self.origin, self.origin.series[last], self.dataset.feature_names
         own = [f for f, name in enumerate(names) if name in origin.columns]

@@ -49,10 +49,9 @@ SAME = Scale(np.zeros(1), np.ones(1))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Origin:
-    """The rows that windows were cut from, series after series, each in order of time.
+    """The R rows that windows were cut from, series after series, each in order of time.
 
-    R rows; C target columns, each at every one of H horizons: K = C·H, and target column c at
-    horizon i is column c·H + i of y.
+    C target columns at H horizons make K = C·H: column c at horizon i is column c·H + i of y.
     """
 
     targets: np.ndarray

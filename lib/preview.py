@@ -64,7 +64,7 @@ def as_of(
             mode: _result_then(experiment, dataset, (mode, result), epoch, then[mode])
             for mode, result in seed.items()
         }
-        for seed, then in zip(snapshot.seeds, weights, strict=True)
+        for seed, then in zip(snapshot.seeds, weights, strict=False)
     )
     results, others = seeds[0], seeds[1:]
     return replace(snapshot, epoch=epoch, samples=dataset.shown, results=results, others=others)

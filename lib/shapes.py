@@ -1,8 +1,6 @@
 """Output shapes and parameter counts of one layer, as Keras would say them, by arithmetic.
 
-Nothing is built or run here, so a page can answer at once; tests hold each answer equal to
-Keras's. `lib.stack` follows whole models on these rules; what a target's shape does to a loss is
-in `lib.doctor`.
+Tests hold each answer equal to Keras's; `lib.stack` follows whole models on these rules.
 
 Words, as in Keras: N samples, T timesteps, F features, U units, K target columns. A shape is a
 tuple whose first entry is the batch: `None`, as in `model.output_shape`, since any size will do.
@@ -18,7 +16,6 @@ Shape = tuple[int | None, ...]
 
 MERGE_MODES = ("concat", "sum", "mul", "ave", None)
 """How Bidirectional joins its two directions; with None it gives both, one by one."""
-
 
 BLOCKS = {"lstm": 4, "gru": 3, "simple_rnn": 1}
 """By cell, the matrices side by side in each kernel: one per gate, and one for the candidate."""
@@ -39,12 +36,11 @@ def rnn_output_shape(
     """What a recurrent layer returns, whichever cell it has.
 
     Args:
-        input_shape: (batch, T, F) as Keras has it. The batch may be `None` or a number, and T
-            may be `None` where it isn't fixed.
+        input_shape: (batch, T, F). The batch may be `None` or a number; so may T.
         units: U.
         return_sequences: an output at every timestep, or only the last one.
         bidirectional: whether the layer is wrapped in `Bidirectional`.
-        merge_mode: how the two directions are joined, one of `MERGE_MODES`; "concat" gives 2·U.
+        merge_mode: how the two directions are joined, one of `MERGE_MODES`.
 
     Returns:
         (None, T, U) or (None, U), with 2·U where two directions are concatenated. For
@@ -63,10 +59,7 @@ def rnn_output_shape(
     _, timesteps, features = shape
     if features is None:
         raise ValueError(f"expected a number of features as the last entry, received {shape}")
-    _positive("features", features)
-    _positive("units", units)
-    if timesteps is not None:
-        _positive("timesteps", timesteps)
+    _positive(features=features, units=units, timesteps=1 if timesteps is None else timesteps)
     if bidirectional and merge_mode not in MERGE_MODES:
         raise ValueError(f"expected merge_mode to be one of {MERGE_MODES}, received {merge_mode!r}")
     width = 2 * units if bidirectional and merge_mode == "concat" else units
@@ -79,29 +72,19 @@ def rnn_parameter_count(
 ) -> int:
     """How many numbers a recurrent layer learns. T and `return_sequences` play no part.
 
-    Args:
-        cell: a key of `lib.experiment.CELLS`.
-        features: F, the width of what comes in.
-        units: U.
-        reset_after: GRU only: Keras's default has two biases per block, without it there is one.
-        bidirectional: two layers, so twice as many, whatever the merge mode.
-
-    Raises:
-        ValueError: with what was expected and what was received.
+    Of the `cell`, a key of `lib.experiment.CELLS`, from F features to U units. `reset_after` is of
+    a GRU alone: without it it has one bias per block, not two. Bidirectional are two layers, so
+    twice as many. Raises ValueError with what was expected and what was received.
     """
     if cell not in BLOCKS:
         raise ValueError(f"expected cell to be one of {list(BLOCKS)}, received {cell!r}")
     biases = BIASES[cell][0 if reset_after else -1]
-    _positive("features", features)
-    _positive("units", units)
+    _positive(features=features, units=units)
     return (2 if bidirectional else 1) * BLOCKS[cell] * units * (features + units + biases)
 
 
 def rnn_parameter_product(
-    cell: str,
-    features: int | str,
-    units: int | str,
-    bidirectional: bool = False,
+    cell: str, features: int | str, units: int | str, bidirectional: bool = False
 ) -> str:
     """How that count comes about: "4·16·(3+16+1)", or in letters "4·U·(F+U+1)"."""
     biases, blocks = BIASES[cell][0], BLOCKS[cell]
@@ -117,13 +100,13 @@ def bias_shapes(cell: str, units: int) -> tuple[tuple[int, ...], ...]:
 
 def dense_parameter_count(units: int, outputs: int) -> int:
     """How many numbers a Dense layer from U units to K outputs learns, at however many steps."""
-    _positive("units", units)
-    _positive("outputs", outputs)
+    _positive(units=units, outputs=outputs)
     return outputs * (units + 1)
 
 
-def _positive(name: str, value: object) -> None:
-    """Raise ValueError unless the value is a whole number of 1 or more (NumPy's count too)."""
-    index = getattr(value, "__index__", None)
-    if index is None or isinstance(value, bool) or index() < 1:
-        raise ValueError(f"expected {name} to be a positive integer, received {value!r}")
+def _positive(**values: object) -> None:
+    """Raise ValueError unless each is a whole number of 1 or more (NumPy's count too)."""
+    for name, value in values.items():
+        index = getattr(value, "__index__", None)
+        if index is None or isinstance(value, bool) or index() < 1:
+            raise ValueError(f"expected {name} to be a positive integer, received {value!r}")

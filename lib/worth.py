@@ -4,8 +4,6 @@ Of a table's datasets only, whose samples have an `Origin`. NumPy from the weigh
 sent; nothing is trained, drawn or said here. What comes after the last row is `lib.forecast`'s.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -104,10 +102,7 @@ def cost(weights: ModelWeights, timesteps: int) -> int:
 def answers(
     experiment: Experiment, dataset: Dataset, weights: ModelWeights, part: Part = "judged"
 ) -> Answers:
-    """What the models say of the judged samples, or of those of the test part.
-
-    Without weights it is nothing, of all samples.
-    """
+    """What the models say of a part; without weights nothing, of all its samples."""
     samples = part_of(dataset, part)
     share = len(samples) * cost(weights, dataset.shape[1]) / BUDGET
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
@@ -122,10 +117,7 @@ def answers(
 
 
 def judge(dataset: Dataset, said: Answers) -> Worth:
-    """How wrong the models and the baselines are on the samples of `said`.
-
-    Raises ValueError for data that weren't cut from a table.
-    """
+    """How wrong models and baselines are. Raises ValueError for data of no table."""
     if dataset.origin is None:
         raise ValueError("data that are judged beside baselines must have an origin, got none")
     samples = said.samples
@@ -169,17 +161,13 @@ class ByRow:
     guesses: dict[str, np.ndarray]
     """The same of the baselines, by name."""
     steps: tuple[np.ndarray, np.ndarray] | None
-    """The least and the greatest of what the sequence model says of a row, at whichever step and in
-    whichever sample it is the target, (D,) each; None without a sequence model."""
+    """The least and greatest that the sequence model says of a row, at any step, (D,) each."""
     most: int
     """How often a row is such a target, at most."""
 
 
 def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
-    """The answers in order of the rows that they are about.
-
-    Raises ValueError for data that weren't cut from a table.
-    """
+    """The answers in order of rows. Raises ValueError for data of no table."""
     origin, timesteps = dataset.origin, dataset.shape[1]
     if origin is None:
         raise ValueError("answers that are set in order of rows must have an origin, got none")

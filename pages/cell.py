@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.narrate.cell import cell_sentence
-from lib.ui.cell.ask import say_progress, watch
+from lib.ui.cell.ask import ask, say_progress, watch
 from lib.ui.cell.chosen import choose
 from lib.ui.cell.parts import KEYS, PARTS
 from lib.ui.cell.playhead import bar_at_hand, follow_playhead
@@ -22,7 +22,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     about = st.container(width="content")
 chosen = choose(loaded, about)
 bar = bar_at_hand()
-replies = part.ask(chosen)
+replies = [ask(place, chosen) for place in part.places]
 if replies:
     say_progress(replies, chosen)
 followers = part.draw(chosen, replies, current_palette())

@@ -2,20 +2,16 @@
 
 import streamlit as st
 
-from lib.datasets import GROUPS
+from lib.datasets import DATASETS, GROUPS
 from lib.english import capital
 from lib.export.keras_windows import keras_windows
-from lib.figures.data import frame_of_sample, sample_figure
-from lib.figures.split import series_shown, split_figure
-from lib.figures.windows import window_figure
+from lib.figures import data as figures
 from lib.narrate import data as words
 from lib.tables.leaks import look
-from lib.ui.address import query
+from lib.ui.address import change, picking, query
 from lib.ui.columns import all_columns, has_columns
-from lib.ui.data import load_data
+from lib.ui.data import load_data, take_prepared
 from lib.ui.frame import PAGES, frame
-from lib.ui.picker import picker
-from lib.ui.prepared import take_prepared
 from lib.ui.session import session
 from lib.ui.steady import told_chart
 from lib.ui.text import hint, plain, say, takeaway
@@ -41,9 +37,10 @@ with pictures:
         title.markdown(f"### {plain(capital(dataset.sample_name(sample)))}, step by step")
         told = words.sample_takeaway(dataset, sample)
         details = words.sample_sentence(dataset, sample)
-        told_chart(sample_figure(dataset, sample, palette), told, details, "chart_sample")
+        told_chart(figures.sample_figure(dataset, sample, palette), told, details, "chart_sample")
         with st.expander("the numbers", type="compact"):
-            st.dataframe(frame_of_sample(dataset, sample), height=min(320, 36 * (steps + 1) + 2))
+            numbers = figures.frame_of_sample(dataset, sample)
+            st.dataframe(numbers, height=min(320, 36 * (steps + 1) + 2))
             hint(words.numbers_hint(dataset))
     if origin := dataset.origin:
         with st.container(border=True):
@@ -51,7 +48,7 @@ with pictures:
             step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
             told = words.window_takeaway(dataset, origin, sample, step)
             details = words.window_sentence(dataset, origin, sample)
-            figure = window_figure(dataset, origin, sample, step, palette)
+            figure = figures.window_figure(dataset, origin, sample, step, palette)
             told_chart(figure, told, details, "chart_window")
             say(words.shapes_sentence(dataset))
             hint(words.slip_sentence(dataset, origin))
@@ -62,8 +59,8 @@ with pictures:
     with st.container(border=True):
         st.markdown("### What is kept for checking")
         told, details = words.split_takeaway(dataset), words.split_sentence(dataset)
-        told_chart(split_figure(dataset, palette), told, details, "chart_split")
-        if origin and 0 < (shown := len(series_shown(dataset))) < len(origin.names):
+        told_chart(figures.split_figure(dataset, palette), told, details, "chart_split")
+        if origin and 0 < (shown := len(figures.series_shown(dataset))) < len(origin.names):
             hint(f"{shown} of {len(origin.names):,} series are drawn.")
     with st.container(border=True):
         st.markdown("### Leak check")
@@ -74,8 +71,21 @@ with choice.container(border=True):
     if is_mine and session().upload.table:
         explore, icon = PAGES["Explore"]
         st.page_link(explore, label="Train on it", icon=icon, query_params=query("Explore"))
-    for group in GROUPS:
-        picker(group)
+    chosen = session().address.experiment.data.name
+    for group, heading in GROUPS.items():
+        specs = [spec for spec in DATASETS.values() if spec.group == group]
+        names, key = [spec.name for spec in specs], f"pick_{group}"
+        st.session_state[key] = chosen if chosen in names else None
+        st.radio(
+            heading,
+            names,
+            index=names.index(chosen) if chosen in names else None,
+            format_func=lambda name: DATASETS[name].title,
+            captions=[plain(spec.shows) for spec in specs],
+            key=key,
+            on_change=lambda key: change(picking(st.session_state[key])),
+            args=(key,),
+        )
 
 table = session().upload.table
 notes = [note for note in dataset.notes if not (table and note in table.notes)]

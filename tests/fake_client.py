@@ -9,7 +9,7 @@ from typing import Any
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
-from lib.run import ModelWeights, Run, Snapshot, Status
+from lib.run import Run, SeedWeights, Snapshot, Status
 
 
 @dataclass(slots=True, eq=False)
@@ -99,7 +99,7 @@ class FakeClient:
         """Its newest snapshot."""
         return self.snapshots.get(run.id) if run.id in self.runs else None
 
-    def checkpoints(self, run: Run) -> list[tuple[int, ModelWeights]]:  # noqa: ARG002  as the client's
+    def checkpoints(self, run: Run) -> list[tuple[int, SeedWeights]]:  # noqa: ARG002  as the client's
         """None: it has only the weights that its snapshot has."""
         return []
 

@@ -4,8 +4,6 @@ Each kind lives in its own module: the worked examples in `worked`, made data in
 bundled real data in `series`; a person's own table is cut by `lib.tables`. Nothing here trains.
 """
 
-from __future__ import annotations
-
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -13,27 +11,12 @@ from typing import Any
 from lib.dataset import Dataset
 from lib.datasets.series import SERIES, TABLE_USES, columns_of, cut
 from lib.datasets.spec import GROUPS, DatasetSpec, spec
-from lib.datasets.synthetic import SYNTHETIC, TASKS
+from lib.datasets.synthetic import SYNTHETIC
 from lib.datasets.worked import WORKED
 from lib.experiment import MAX_VALUES, SETTINGS, Experiment, ExperimentError, limit_of, validate
 from lib.tables import MAX_COLUMNS, Table, WindowError
 from lib.tables.features import feature_names
 from lib.tables.types import prepared
-
-__all__ = [
-    "DATASETS",
-    "FIRST",
-    "GROUPS",
-    "TASKS",
-    "dictated",
-    "example_of_upload",
-    "find_spec",
-    "idle",
-    "make_dataset",
-    "make_settled_dataset",
-    "settle",
-    "suggested",
-]
 
 
 def _uploaded(experiment: Experiment, table: Table | None) -> Dataset:
@@ -44,19 +27,15 @@ def _uploaded(experiment: Experiment, table: Table | None) -> Dataset:
 
 _OWN = {"missing", "id", "split", "scale", "types", "wide"}
 _UPLOAD = spec("upload", _uploaded, uses=TABLE_USES | _OWN, targets=None)
-
 _ALL = (*SYNTHETIC.values(), *WORKED.values(), *SERIES.values(), _UPLOAD)
-
 DATASETS: dict[str, DatasetSpec] = {
     each.name: each for group in GROUPS for each in _ALL if each.group == group
 }
 """Every dataset by name, the value of `data` in the URL; in the order in which they are offered."""
-
 FIRST = next(iter(DATASETS))
 """What the app begins with: there the two modes differ most."""
 
 _OPTIONAL = frozenset({"N", "noise", "lag"}) | _UPLOAD.uses
-_HEADLESS = "No head: a unit for each target."
 
 
 def find_spec(experiment: Experiment) -> DatasetSpec:
@@ -79,26 +58,21 @@ def suggested(name: str) -> Experiment:
 def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     """The experiment as its dataset allows it: fixed values set, others brought into range.
 
-    A setting that the dataset, or another setting, doesn't use has its default: two experiments
-    that are the same are equal.
-
-    What can't be mended by moving a number (too few rows, unknown columns) is left for
-    `make_dataset` to refuse. Raises ExperimentError for an unknown dataset.
+    A setting that nothing uses has its default: two experiments that are the same are equal. What
+    can't be mended by moving a number is left for `make_dataset` to refuse. Raises ExperimentError
+    for an unknown dataset.
     """
     spec = find_spec(experiment)
     values: dict[str, Any] = {key: SETTINGS[key].default for key in _OPTIONAL - spec.uses}
     values |= spec.fixed
-    for key, minimum in spec.at_least.items():
-        values[key] = max(experiment.get(key), minimum)
-    for key, maximum in spec.at_most.items():
-        values[key] = min(experiment.get(key), maximum)
+    values |= {key: max(experiment.get(key), least) for key, least in spec.at_least.items()}
+    values |= {key: min(experiment.get(key), most) for key, most in spec.at_most.items()}
     width = spec.targets
     if width is None:
         values["F"], width = _widths(experiment, spec.table() if spec.table else table)
     if "test" in spec.uses:
         values["test"] = min(experiment.data.test, 95 - experiment.data.train)
     settled = experiment.set(**values)
-
     data = settled.data
     if "lag" in spec.uses:
         settled = settled.set(lag=min(data.lag, data.timesteps - 1))
@@ -129,7 +103,7 @@ def dictated(experiment: Experiment) -> dict[str, str]:
     spec = find_spec(experiment)
     why = dict(spec.why)
     if spec.fixed.get("head", experiment.model.head) == "none":
-        why.setdefault("U", _HEADLESS)
+        why.setdefault("U", "No head: a unit for each target.")
     return why
 
 
@@ -139,17 +113,13 @@ def idle(experiment: Experiment) -> frozenset[str]:
 
 
 def example_of_upload(experiment: Experiment) -> Experiment:
-    """What stands in for a person's own table while there is none: Seattle's, cut as that will be.
-
-    A link may name the columns of theirs, which Seattle's hasn't.
-    """
+    """What stands in for a person's own table while there is none: Seattle's, by its columns."""
     return settle(experiment.set(data="seattle", inputs=(), targets=()))
 
 
 def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:
-    """The arrays of an experiment; the same experiment and table give the same arrays.
+    """The arrays of an experiment, which is settled first; `table` is the person's own.
 
-    `table` is the person's own, for `data.name == "upload"`. The experiment is settled first.
     Raises ExperimentError for a setting that isn't allowed, and WindowError, which is one too,
     for a table that can't be cut as asked.
     """

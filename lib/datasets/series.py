@@ -4,25 +4,30 @@ All are tables that are cut into windows; the third is a panel, each country a s
 are from, and their licences, is in `files/README.md` and in every `Dataset.source`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from lib.dataset import Dataset
+from lib.dataset import Dataset, Mended
 from lib.datasets.spec import DatasetSpec, spec
 from lib.experiment import Experiment
 from lib.tables import Table, WindowError, default_columns
 from lib.tables.types import prepared
-from lib.tables.windows import make_windows
+from lib.toml import beside
 
 FILES = Path(__file__).parent / "files"
 FILE_NAMES = {"seattle": "seattle-weather.csv", "macro": "macrodata.csv"}
 """What the bundled files are called, by dataset; an exported script reads them by these names."""
+
+
+_ABOUT: dict[str, dict[str, Any]] = {
+    name: {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    for name, row in beside(__file__).items()
+}
 
 
 @cache
@@ -30,17 +35,11 @@ def seattle() -> Table:
     """Daily weather, 1,461 rows."""
     import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
 
-    frame = pd.read_csv(FILES / FILE_NAMES["seattle"])
-    return Table(
-        name="Seattle weather",
-        frame=frame[["precipitation", "temp_max", "temp_min", "wind"]],
-        times=pd.DatetimeIndex(pd.to_datetime(frame["date"], format="%Y/%m/%d")),
-        step="day",
-        targets=("temp_max",),
-        units={"precipitation": "mm", "temp_max": "°C", "temp_min": "°C", "wind": "m/s"},
-        mended=(("times", "date", ("%Y/%m/%d", "date")),),
-        source="NOAA, daily weather in Seattle, 2012–2015 (vega_datasets). Public domain.",
-    )
+    raw = pd.read_csv(FILES / FILE_NAMES["seattle"])
+    frame = raw[["precipitation", "temp_max", "temp_min", "wind"]]
+    times = pd.DatetimeIndex(pd.to_datetime(raw["date"], format="%Y/%m/%d"))
+    dates: Mended = ("times", "date", ("%Y/%m/%d", "date"))
+    return Table(frame=frame, times=times, mended=(dates,), **_ABOUT["seattle"])
 
 
 @cache
@@ -57,28 +56,10 @@ def macro() -> Table:
     steady = tuple(frame.columns)
     frame["unemployment"] = raw["unemp"]
     frame["interest"] = raw["tbilrate"]
-    times = raw["year"].astype(str) + " Q" + raw["quarter"].astype(str)
-    return Table(
-        name="US economy",
-        frame=frame[1:].reset_index(drop=True),  # the first quarter has no change yet
-        times=pd.Index(times[1:]),
-        step="quarter",
-        notes=(
-            "Growth is the change of the logarithm from quarter to quarter, in % a year.",
-            "The levels of unemployment and interest drift over decades, so their changes are the "
-            "inputs to start from.",
-        ),
-        inputs=steady,
-        targets=("inflation",),
-        units=dict.fromkeys(frame.columns, "%"),
-        source="FRED and BLS, US quarters 1959–2009 (statsmodels). Public domain.",
-    )
-
-
-@cache
-def file_text(name: str) -> str:
-    """The bundled file of a dataset, a key of `FILE_NAMES`, as it is."""
-    return (FILES / FILE_NAMES[name]).read_text(encoding="utf-8")
+    times = pd.Index(raw["year"].astype(str) + " Q" + raw["quarter"].astype(str))
+    units = dict.fromkeys(frame.columns, "%")
+    frame = frame[1:].reset_index(drop=True)  # the first quarter has no change yet
+    return Table(frame=frame, times=times[1:], inputs=steady, units=units, **_ABOUT["macro"])
 
 
 @cache
@@ -94,16 +75,14 @@ def gapminder() -> Table:
         "log population": np.log10(raw["pop"]),
         "country": raw["country"].astype("category"),
     }
-    return Table(
-        name="Life expectancy",
-        frame=pd.DataFrame(columns),
-        times=pd.Index(raw["year"].astype(str)),
-        step="five-year step",
-        targets=("life expectancy",),
-        units={"life expectancy": "years"},
-        source="Gapminder (gapminder.org), 142 countries 1952–2007, by way of Plotly. CC BY 4.0.",
-        series="country",
-    )
+    times = pd.Index(raw["year"].astype(str))
+    return Table(frame=pd.DataFrame(columns), times=times, **_ABOUT["gapminder"])
+
+
+@cache
+def file_text(name: str) -> str:
+    """The bundled file of a dataset, a key of `FILE_NAMES`, as it is."""
+    return (FILES / FILE_NAMES[name]).read_text(encoding="utf-8")
 
 
 def columns_of(
@@ -118,6 +97,8 @@ def columns_of(
 
 def cut(name: str, experiment: Experiment, table: Table) -> Dataset:
     """The windows of a table, with the columns, T and horizon of the experiment."""
+    from lib.tables.windows import make_windows  # noqa: PLC0415  brings pandas along
+
     table = prepared(table, experiment.data)
     inputs, targets = columns_of(experiment, table)
     return make_windows(table, inputs, targets, experiment.data, seed=experiment.seed, name=name)

@@ -4,8 +4,6 @@ It holds names, sentences and the settings that go with a dataset, from its row 
 makes nothing itself: its `make` does, in `worked`, `synthetic` and `series`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,8 +14,7 @@ from lib.tables import Table
 from lib.toml import beside
 
 GROUPS = {"Idea": "To understand", "Task": "Tasks", "Series": "Real series", "File": "Your own"}
-"""Kinds of data, in the order in which they are offered: what stands before a dataset's title where
-one is picked from a list, and the heading of all of a kind."""
+"""Kinds of data in order: what stands before a title in a list, and the heading of a kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +35,7 @@ class DatasetSpec:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """Settings that can't be other than this."""
     why: Mapping[str, str] = field(default_factory=dict)
-    """For each setting that the person can't choose here, a short line that says why: all of
-    `fixed`, and those that follow from other choices (F of a table is its number of inputs).
-    The value is then what `settle` gives."""
+    """Why settings can't be chosen here: all of `fixed`, and what follows from other choices."""
     at_least: Mapping[str, float] = field(default_factory=dict)
     """Minimums above the usual ones."""
     at_most: Mapping[str, float] = field(default_factory=dict)

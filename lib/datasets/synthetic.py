@@ -9,9 +9,7 @@ about 1 in size. `noise` is the standard deviation of what is added to the targe
 (T,): a model that knows the rule, sees the inputs up to that step, and can't foresee noise.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +18,7 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.datasets.spec import DatasetSpec, spec
 from lib.experiment import Experiment
+from lib.toml import beside
 
 
 def running_mean(
@@ -142,23 +141,20 @@ def _sine_best(T: int, noise: float) -> np.ndarray:
     return best.clip(min=0)
 
 
-_ANSWER_IS_THERE = "The inputs up to each step tell its target; only the noise can't be known."
-
-
 @dataclass(frozen=True, slots=True)
 class Task:
     """One synthetic task: its function, and what is known of it."""
 
     function: Callable[..., tuple[np.ndarray, np.ndarray]]
     """`function(rng, N, T, F, **options)` → inputs (N, T, F) and targets (N, T, 1)."""
+    best: Callable[..., np.ndarray]
+    """`best(T, **options)` → mean squared error by timestep, (T,)."""
     target: str
     """What the target column is called."""
-    best: Callable[..., np.ndarray] = _noise_alone
-    """`best(T, **options)` → mean squared error by timestep, (T,)."""
-    best_why: str = _ANSWER_IS_THERE
-    options: tuple[str, ...] = ("noise",)
+    best_why: str = "The inputs up to each step tell its target; only the noise can't be known."
+    options: Sequence[str] = ("noise",)
     """Which of the settings `noise` and `lag` the function takes."""
-    signals: tuple[str, ...] = ("signal",)
+    signals: Sequence[str] = ("signal",)
     """The names of the features that matter; the rest are distractors."""
     persists: bool = False
     """Whether the natural guess is this step's value; else it is the mean of the training part."""
@@ -170,37 +166,19 @@ class Task:
         return {"N": data.samples, "T": data.timesteps, "F": data.features, **options}
 
 
-TASKS = {
-    "parity": Task(parity, "parity"),
-    "adding": Task(
-        adding,
-        "final sum",
-        _adding_best,
-        "A marked value that is still to come can only be guessed at as 0, and misses by its "
-        "variance of 1/3; all is known at the last step.",
-        signals=("value", "mark"),
-    ),
-    "white_noise": Task(
-        white_noise,
-        "next value",
-        np.ones,
-        "The next value doesn't depend on anything seen: its variance of 1 stays.",
-        options=(),
-    ),
-    "running_mean": Task(running_mean, "running mean"),
-    "running_sum": Task(running_sum, "running sum"),
-    "echo": Task(echo, "echo", options=("noise", "lag")),
-    "recall_first": Task(recall_first, "first value"),
-    "majority_sign": Task(majority_sign, "majority"),
-    "sine": Task(
-        sine,
-        "next value",
-        _sine_best,
-        "The best guess fits the wave to all values so far (a Kalman filter); two tell it if there "
-        "is no noise.",
-        persists=True,
-    ),
+_BEST: dict[Any, Callable[..., np.ndarray]] = {
+    parity: _noise_alone,
+    adding: _adding_best,
+    white_noise: np.ones,
+    running_mean: _noise_alone,
+    running_sum: _noise_alone,
+    echo: _noise_alone,
+    recall_first: _noise_alone,
+    majority_sign: _noise_alone,
+    sine: _sine_best,
 }
+_ROWS = beside(__file__)
+TASKS = {of.__name__: Task(of, best, **_ROWS[of.__name__]) for of, best in _BEST.items()}
 """The tasks, by the name that they have in `DATASETS`."""
 
 
@@ -220,7 +198,7 @@ def make_task(name: str, experiment: Experiment) -> Dataset:
         x=x,
         y=y,
         train=train,
-        feature_names=task.signals + distractors,
+        feature_names=(*task.signals, *distractors),
         target_names=(task.target,),
         timestep_names=tuple(str(t + 1) for t in range(T)),
         naive=x[:, :, :1].copy() if task.persists else np.repeat(mean, N, axis=0),

@@ -4,8 +4,6 @@ Raw, the targets are out of a recurrent layer's reach; standardised and behind a
 are learned to the last digit. There is no validation part: two samples can't spare one.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from lib.dataset import Dataset

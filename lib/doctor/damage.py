@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.doctor.loss_shapes import Sizes
+from lib.toml import beside
 
 TRAINED_SAMPLES, CHECKED_SAMPLES, TIMESTEPS, UNITS = 320, 96, 12, 16
 BATCH_SIZE, EPOCHS = 32, 40
@@ -29,7 +30,7 @@ class Mistake:
     """The wrong y's shape there."""
     learns: str
     """What the model learns instead."""
-    right: str = "return_sequences=False, y (N, 1)"
+    right: str
     """What would be right, in code."""
 
     @property
@@ -45,22 +46,8 @@ class Mistake:
 
 
 MISTAKES = {
-    "flat": Mistake(
-        (TRAINED_SAMPLES, TIMESTEPS, 1),
-        (TRAINED_SAMPLES,),
-        "each sample is compared with every target in its batch, so that it learns their mean",
-    ),
-    "column": Mistake(
-        (TRAINED_SAMPLES, TIMESTEPS, 1),
-        (TRAINED_SAMPLES, 1),
-        "the last answer is demanded at every timestep, also where it can't be known yet",
-    ),
-    "steps": Mistake(
-        (TRAINED_SAMPLES, 1),
-        (TRAINED_SAMPLES, TIMESTEPS, 1),
-        "the one output is compared with every timestep, so that it learns their mean",
-        "return_sequences=True, y (N, T, 1)",
-    ),
+    name: Mistake(tuple(row.pop("output")), tuple(row.pop("target")), **row)
+    for name, row in beside(__file__).items()
 }
 """By name, in the questions to the worker and in the widgets."""
 
@@ -90,15 +77,16 @@ class Damage:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """All of it by name, as it crosses the process boundary and is kept in a file."""
-        loss = {f"loss_{side}": self.loss[side] for side in SIDES}
-        predictions = {f"predictions_{side}": self.predictions[side] for side in SIDES}
-        return {**loss, **predictions, "truth": self.truth}
+        by_side = {"loss": self.loss, "predictions": self.predictions}
+        named = {f"{name}_{side}": ones[side] for name, ones in by_side.items() for side in SIDES}
+        return {**named, "truth": self.truth}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Damage:
         """The other way round."""
-        loss = {side: arrays[f"loss_{side}"] for side in SIDES}
-        predictions = {side: arrays[f"predictions_{side}"] for side in SIDES}
+        loss, predictions = (
+            {side: arrays[f"{name}_{side}"] for side in SIDES} for name in ("loss", "predictions")
+        )
         return cls(loss, predictions, arrays["truth"])
 
 

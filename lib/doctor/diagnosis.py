@@ -1,8 +1,6 @@
 """What Keras's `fit` does with a target: the verdict, and why.
 
 The rules are in `loss_shapes`, the reasons in `mismatch`, the ways out in `fixes`.
-
-Words, as in Keras: N samples, T timesteps, K columns of the output (its units, or Dense's).
 """
 
 from __future__ import annotations
@@ -26,10 +24,9 @@ class Diagnosis:
     cause: str
     """Why, in sentences."""
     fixes: tuple[TargetFix, ...]
-    """Ways out, the likeliest first; each leads to "correct". Empty where it is correct already,
-    or where nobody can tell."""
+    """Ways out, the likeliest first; empty where it is correct, or where nobody can tell."""
     batches: tuple[BatchResult, ...]
-    """What happens to a full batch and, where there is one, to the shorter last one."""
+    """A full batch and, where there is one, the shorter last one."""
     decisive: BatchResult | None
     """The batch that decides the verdict; None where no batch is made."""
     keras_says: str
@@ -53,12 +50,12 @@ class Diagnosis:
         """
         rule, batch = RULES[self.loss], self.decisive
         if batch is None:
-            pairs = [AxisPair(self.output_shape[0], self.target_shape[0], "sample", "sample")]
-        else:
-            if rule.labels and len(batch.output) > 1:
-                batch = replace(batch, output=batch.output[:-1])
-            pairs = line_up(self.output_shape, self.target_shape, batch)
-        return [(pair, pair.fate(rule, compared=batch is not None)) for pair in pairs]
+            pair = AxisPair(self.output_shape[0], self.target_shape[0], "sample", "sample")
+            return [(pair, pair.fate(rule, compared=False))]
+        if rule.labels and len(batch.output) > 1:
+            batch = replace(batch, output=batch.output[:-1])
+        pairs = line_up(self.output_shape, self.target_shape, batch)
+        return [(pair, pair.fate(rule, compared=True)) for pair in pairs]
 
 
 def diagnose_target(

@@ -2,7 +2,6 @@
 
 Each is a reading of what y may hold, turned into a line or two of code. Nothing is offered on
 trust: a fix is kept only if `loss_shapes` pairs the shapes that it leads to correctly.
-What is wrong in the first place is said in `mismatch`.
 
 Words, as in Keras: N samples, T timesteps, K columns of the output (its units, or Dense's).
 """
@@ -35,24 +34,27 @@ class TargetFix:
     model: str
     """Code for the model's last layers, or its `compile`; empty where the model stays."""
     output_shape: Sizes
-    """The output's shape afterwards."""
     target_shape: Sizes
-    """The target's shape afterwards."""
     loss: str
-    """The loss afterwards: the same, but for a few."""
+    """All three as they are afterwards; the loss is the same, but for a few."""
+
+    @property
+    def code(self) -> str:
+        """All of it."""
+        return "\n".join(filter(None, (self.y, self.model)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What y may hold: how to bring it into shape, and which output it then asks for."""
+    """What y may hold: the code that brings it into a shape, and what the output must then have."""
 
     when: str
     y: str
     target: Sizes
     steps: int | None
-    """Timesteps that the output must have; None for the last step alone."""
+    """None for the last step alone."""
     columns: int | None
-    """Columns that the output must have; None where any will do (class numbers)."""
+    """None where any will do (class numbers)."""
 
 
 def target_fixes(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tuple[TargetFix, ...]:
@@ -91,10 +93,10 @@ def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
 
 def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
     """Y has the output's numbers, with other axes of 1 or with samples and steps in one axis."""
+    ones_apart = [n for n in output if n > 1] == [n for n in target if n > 1]
     flat = len(output) == 3 and target[0] == math.prod(output[:2]) != output[0]
-    same_axes = [n for n in output[1:] if n > 1] == [n for n in target[1:] if n > 1]
-    if not (output[0] == target[0] and same_axes) and not (
-        flat and math.prod(target) == math.prod(output)
+    if not (
+        ones_apart if output[0] == target[0] else flat and math.prod(target) == math.prod(output)
     ):
         return
     code = f"y = y.reshape({', '.join(map(str, (-1, *output[1:])))})"
@@ -102,9 +104,8 @@ def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix
         code = "y = y[..., None]"
     elif target == (*output, 1):
         code = "y = y[..., 0]"
-    yield TargetFix(
-        "y holds the right numbers: give it the output's shape.", code, "", output, output, loss
-    )
+    when = "y holds the right numbers: give it the output's shape."
+    yield TargetFix(when, code, "", output, output, loss)
 
 
 def _two_classes(output: Sizes, target: Sizes) -> Iterator[TargetFix]:
@@ -140,20 +141,27 @@ def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator
 
 def _numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
     """Readings of y for a loss that wants a number for each of the output's."""
-    n, steps = output[0], _steps(output)
+    n, steps, columns = output[0], _steps(output), output[-1]
     if len(target) == 1:
         yield from _per_sample(n, steps, 1, "y = y[:, None]", "y[:, None, None]")
     elif len(target) == 2:
         by_columns = _per_sample(n, steps, target[1], "", "y[:, None]")
-        by_steps = _per_step(n, steps, output[-1], target[1])
+        by_steps = _per_step(n, steps, columns, target[1])
         # As many as the output has columns: columns. As many as it has steps, or with one column
         # only: steps.
-        if target[1] != output[-1] and (target[1] == steps or output[-1] == 1 < target[1]):
+        if target[1] != columns and (target[1] == steps or columns == 1 < target[1]):
             yield from (*by_steps, *by_columns)
         else:
             yield from (*by_columns, *by_steps)
     elif len(target) == 3:
-        yield from _sequences(n, steps, output[-1], target)
+        _, y_steps, y_columns = target
+        if y_steps == 1 and steps != 1:
+            yield from _per_sample(n, steps, y_columns, "y = y[:, 0]", "y")
+        if steps not in (None, y_steps) and (y_steps, y_columns) == (columns, steps):
+            swapped = (n, y_columns, y_steps)
+            yield _Reading(_SWAPPED, "y = np.swapaxes(y, 1, 2)", swapped, steps, y_steps)
+        elif steps is None or y_steps > 1 or steps == 1:
+            yield from _sequences(steps, target, y_columns, "y = y[:, -1]", (n, y_columns))
 
 
 def _steps(output: Sizes) -> int | None:
@@ -186,23 +194,19 @@ def _per_step(n: int, steps: int | None, columns: int, y_steps: int) -> Iterator
         yield _Reading(_LAST_OF, "y = y[:, -1:]", (n, 1), None, 1)
 
 
-def _sequences(n: int, steps: int | None, columns: int, target: Sizes) -> Iterator[_Reading]:
-    """(N, T, K): an answer per timestep, or something like it."""
-    y_steps, y_columns = target[1:]
-    if y_steps == 1 and steps != 1:
-        yield from _per_sample(n, steps, y_columns, "y = y[:, 0]", "y")
+def _sequences(
+    steps: int | None, target: Sizes, columns: int | None, code: str, last: Sizes
+) -> Iterator[_Reading]:
+    """(N, T, K), or (N, T): an answer per timestep; `code` takes the last one, of this shape."""
+    n, y_steps, *rest = target
     if steps is None:
-        yield _Reading(_PER_STEP, "", target, y_steps, y_columns)
-        yield _Reading(_LAST_OF, "y = y[:, -1]", (n, y_columns), None, y_columns)
-    elif y_steps == steps:
-        yield _Reading(_PER_STEP, "", target, steps, y_columns)
-    elif (y_steps, y_columns) == (columns, steps):
-        swapped = (n, y_columns, y_steps)
-        yield _Reading(_SWAPPED, "y = np.swapaxes(y, 1, 2)", swapped, steps, y_steps)
+        yield _Reading(_PER_STEP, "", target, y_steps, columns)
+        yield _Reading(_LAST_OF, code, last, None, columns)
     elif y_steps > steps:
-        yield _Reading(_TOO_MANY, f"y = y[:, -{steps}:]", (n, steps, y_columns), steps, y_columns)
-    elif y_steps > 1:
-        yield _Reading(_TOO_FEW, "", target, y_steps, y_columns)
+        yield _Reading(_TOO_MANY, f"y = y[:, -{steps}:]", (n, steps, *rest), steps, columns)
+    else:
+        when = _PER_STEP if y_steps == steps else _TOO_FEW
+        yield _Reading(when, "", target, y_steps, columns)
 
 
 def _class_numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
@@ -216,14 +220,8 @@ def _class_numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
         code = "" if len(target) == 1 else "y = y.reshape(-1)"
         yield from _per_sample(n, steps, None, code, "y.reshape(-1, 1)")
     elif len(target) == 2 or target[2:] == (1,):
-        y_steps, rest = target[1], "" if len(target) == 2 else ", 0"
-        if steps is None:
-            yield _Reading(_PER_STEP, "", target, y_steps, None)
-            yield _Reading(_LAST_OF, f"y = y[:, -1{rest}]", (n,), None, None)
-        elif y_steps > steps:
-            yield _Reading(_TOO_MANY, f"y = y[:, -{steps}:]", (n, steps, *target[2:]), steps, None)
-        else:
-            yield _Reading(_TOO_FEW, "", target, y_steps, None)
+        code = "y = y[:, -1]" if len(target) == 2 else "y = y[:, -1, 0]"
+        yield from _sequences(steps, target, None, code, (n,))
 
 
 _PER_SAMPLE = "y has one answer per sample."

@@ -1,8 +1,4 @@
-"""The axes of an output and of a target, lined up as a loss lines them up, and the fate of each.
-
-The fate holds verdict and words in one record: a picture reads its colour from the one and writes
-the other.
-"""
+"""The axes of an output and of a target, lined up as a loss lines them up, and the fate of each."""
 
 from __future__ import annotations
 

@@ -41,8 +41,7 @@ class LossRule:
     multiplies: bool = False
     """Whether its operation multiplies or divides the two; most others subtract them."""
     output_first: bool = False
-    """Whether its operation has the output in front, and so its message names that first; in all
-    others it is y."""
+    """Whether its operation, and so its message, has the output in front; in all others it is y."""
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -52,8 +51,7 @@ class LossRule:
         return ("".join(word[:1].upper() + word[1:] for word in words), *short)
 
 
-_FILE = beside(__file__)
-RULES = {name: LossRule(name, **row) for name, row in _FILE.items()}
+RULES = {name: LossRule(name, **row) for name, row in beside(__file__).items()}
 """By function name."""
 RULE_OF = {name: rule for rule in RULES.values() for name in (rule.name, *rule.aliases)}
 """By every name that `compile(loss=…)` takes."""
@@ -73,7 +71,7 @@ class BatchResult:
     broadcast: Sizes | None
     """The shape of the pairs that are compared; None where the batch raises."""
     says: str = ""
-    """What the error message says, where there is one."""
+    """Keras's message, where there is one."""
 
     @property
     def size(self) -> int:
@@ -86,10 +84,10 @@ class Training:
     """What happens over an epoch of `fit`."""
 
     verdict: Verdict
-    """The worst of the batches'; "error" where the numbers of samples differ."""
+    """The worst of the batches'."""
     batches: tuple[BatchResult, ...]
     """The full batch and, where the samples don't divide, the last one; empty where the numbers
-    of samples differ, since no batch is made then."""
+    of samples differ, which is an error before any batch is made."""
 
     @property
     def decisive(self) -> BatchResult | None:
@@ -135,8 +133,7 @@ def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
 def pair(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> BatchResult:
     """Follow one batch through the loss: an output and targets, the batch's size first.
 
-    TensorFlow knows that size beforehand when it divides the number of samples: it decides which of
-    two messages an error has.
+    TensorFlow has another message where that size is known: where it divides the samples.
     """
     columns = output[-1] if len(output) > 1 or not rule.labels else 0  # one axis: no classes
     target, output = _same_rank(target, output)

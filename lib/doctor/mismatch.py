@@ -1,8 +1,4 @@
-"""Why a target is paired with an output as it is: the shapes of a batch, in sentences.
-
-It puts into words what `lib.doctor.loss_shapes` found. It decides nothing, and offers no way out
-(`lib.doctor.fixes`).
-"""
+"""Why a target is paired with an output as it is: what `loss_shapes` found, in sentences."""
 
 from __future__ import annotations
 
@@ -22,7 +18,16 @@ def reasons(output: Sizes, target: Sizes, rule: LossRule, training: Training) ->
     axes = line_up(output, target, batch)
     yield from _changed_rank(output, target, batch)
     if batch.verdict == "error":
-        yield _refusal(output, target, rule, batch) if rule.checks else _collision(axes)
+        if rule.checks:
+            what = "class numbers in the shape" if rule.labels else "y in the output's shape"
+            wanted = (output[0], *batch.output[1:])[: -1 if rule.labels else None]
+            yield f"{rule.name} checks shapes: it expected {what} {wanted}, and received {target}."
+        else:
+            bad = next(axis for axis in axes if not axis.fits)
+            yield (
+                f"Shapes are lined up from the right. So {bad.target} {bad.of_target}s of y meet "
+                f"{bad.output} {bad.of_output}s of the output: they differ, and neither is 1."
+            )
         first = training.batches[0]
         if first.verdict != "error":
             yield f"Batches of {first.size} pass without a word; the last, of {batch.size}, raises."
@@ -37,23 +42,6 @@ def reasons(output: Sizes, target: Sizes, rule: LossRule, training: Training) ->
         yield "With one sample in each batch every output still meets its own target."
     else:
         yield "Every output meets its own target."
-
-
-def _refusal(output: Sizes, target: Sizes, rule: LossRule, batch: BatchResult) -> str:
-    """What a loss that checks shapes wanted."""
-    what = "class numbers in the shape" if rule.labels else "y in the output's shape"
-    wanted = (output[0], *batch.output[1:])
-    wanted = wanted[:-1] if rule.labels else wanted
-    return f"{rule.name} checks shapes: it expected {what} {wanted}, and received {target}."
-
-
-def _collision(axes: list[AxisPair]) -> str:
-    """The first two lengths that can't be broadcast."""
-    bad = next(axis for axis in axes if not axis.fits)
-    return (
-        f"Shapes are lined up from the right. So {bad.target} {bad.of_target}s of y meet "
-        f"{bad.output} {bad.of_output}s of the output: they differ, and neither is 1."
-    )
 
 
 def _changed_rank(output: Sizes, target: Sizes, batch: BatchResult) -> Iterator[str]:

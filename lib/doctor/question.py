@@ -1,7 +1,4 @@
-"""A question for the target doctor: what a person types, its address, and the usual cases.
-
-`diagnosis` answers it.
-"""
+"""A question for the target doctor: what a person types, its address, and the usual cases."""
 
 from __future__ import annotations
 
@@ -47,7 +44,6 @@ def read_shape(text: str, samples: int | None = None) -> Sizes:
     words = re.findall(r"[^\s,()\[\]]+", _NAME.sub("", text[:200]))
     if words[:1] == ["None"] and samples:
         words[0] = f"{samples}"
-    expected = ""
     if not 1 <= len(words) <= MAX_AXES:
         expected = f"1 to {MAX_AXES} whole numbers, such as (320, 12, 1)"
     elif "None" in words[1:]:
@@ -56,9 +52,9 @@ def read_shape(text: str, samples: int | None = None) -> Sizes:
         )
     elif not all(re.fullmatch(r"[0-9]{1,7}", n) and 1 <= int(n) <= MAX_SIZE for n in words):
         expected = f"whole numbers from 1 to {MAX_SIZE:,}, such as (320, 12, 1)"
-    if expected:
-        raise ShapeTextError(f"a shape has {expected}; received {text.strip()[:60]!r}")
-    return tuple(map(int, words))
+    else:
+        return tuple(map(int, words))
+    raise ShapeTextError(f"a shape has {expected}; received {text.strip()[:60]!r}")
 
 
 def write_question(question: TargetQuestion) -> str:

@@ -1,29 +1,18 @@
 """What Keras's error messages about recurrent layers mean: of today, and of earlier versions.
 
 Messages are those of Keras 3.15 on TensorFlow 2.21, which tests provoke in Keras, and of earlier
-versions, which people still paste. What raises no error at all is the subject of `lib.doctor`.
-
-To add a message, add a row to the table of its family in lib/errors/tables: pattern, cause, fix and
-code (`lib.errors.message.MessageRow` says how they are written), above the rows that look for less;
-and an example to tests/unit/known_messages.py. Where a pattern alone doesn't tell what to say, add
-a function to the family's module (make one where there is none): it chooses among the rows
-[said.NAME] of the same table, and is tried before the others.
+versions, which people still paste. `lib.errors.message.MessageRow` says how they are written down;
+README, what to touch to add one. What raises no error at all is the subject of `lib.doctor`.
 """
 
 from lib.errors import (
-    argument_values,
-    functional_models,
+    arguments,
+    arrays,
     incompatible_shapes,
-    initial_states,
-    input_arrays,
     input_axes,
-    joined_arrays,
     keras2_wordings,
-    layer_arguments,
-    not_a_layer,
-    removed_names,
     target_shapes,
-    weight_shapes,
+    weights_and_states,
 )
 from lib.errors.message import Explanation, Messages, readable
 
@@ -33,20 +22,20 @@ FAMILIES = (
     # A text may hold several messages: a layer's inside another's, or a general one below the one
     # that says what happened. So what names more comes first.
     Messages("masks"),  # before the states: both fail inside a recurrent layer's loop
-    initial_states.MESSAGES,
+    weights_and_states.STATES,
     Messages("stateful"),
-    not_a_layer.MESSAGES,
-    layer_arguments.MESSAGES,
-    argument_values.MESSAGES,
+    arguments.NOT_A_LAYER,
+    arguments.LAYER_ARGUMENTS,
+    arguments.ARGUMENT_VALUES,
     incompatible_shapes.MESSAGES,
     target_shapes.MESSAGES,
     input_axes.MESSAGES,
-    weight_shapes.MESSAGES,  # after these: a kernel may be that of the states, a size of a loss
-    functional_models.MESSAGES,
+    weights_and_states.WEIGHTS,  # after these: a kernel may be that of the states, a size of a loss
+    arrays.FUNCTIONAL_MODELS,
     Messages("tf_datasets"),
-    joined_arrays.MESSAGES,
-    input_arrays.MESSAGES,
-    removed_names.MESSAGES,
+    arrays.JOINED_ARRAYS,
+    arrays.INPUT_ARRAYS,
+    arguments.REMOVED_NAMES,
     keras2_wordings.MESSAGES,
     Messages("incomplete_messages"),
 )
@@ -54,12 +43,7 @@ FAMILIES = (
 
 
 def explain_error(message: str) -> Explanation | None:
-    """What a message means; None for one that isn't known here.
-
-    Args:
-        message: any text that contains it: the last line, or the whole traceback, with colours
-            or without.
-    """
+    """What a message means, or a traceback that ends in it; None for one that isn't known here."""
     text = readable(message)
     for family in FAMILIES:
         if explanation := family.explain(text):

@@ -1,7 +1,4 @@
-"""Messages to look at where nobody has pasted one: what Keras says of the commonest mistakes.
-
-They are in examples.toml. Tests hold each to be known to `lib.errors.explain_error`.
-"""
+"""Messages to look at where nobody has pasted one: what Keras says of the commonest mistakes."""
 
 from __future__ import annotations
 

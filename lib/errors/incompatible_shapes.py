@@ -1,117 +1,161 @@
 """Two tensors that can't be paired: most often y and the output, in a loss that broadcasts.
 
-A message has two shapes, and perhaps a place: here is read from it what they are. What is then
-said of y and the output is in `lib.errors.target_and_output`. Losses that check shapes have
-messages of their own (`lib.errors.target_shapes`).
+A message has two shapes, and perhaps a place. Keras drops a last axis of 1 where the other has an
+axis less, so that an output (N, 5, 1) and a y (N, 2) fail as [N,5] and [N,2]. What a message
+doesn't tell, which of the two is y, or whether an axis was dropped, stays open here, and both
+readings are said. Losses that check shapes have messages of their own (`lib.errors.target_shapes`).
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from lib.doctor.loss_shapes import RULE_OF
 from lib.errors.failing_loss import Side, first_operand, in_a_loss, node, of_weights
-from lib.errors.initial_states import shapes_of_a_step
-from lib.errors.message import CALLED, Explanation, entries
-from lib.errors.target_and_output import (
-    MESSAGES,
-    Dropped,
-    OperandPair,
-    explain_pair,
-    sizes_alone,
-    without_shapes,
-)
+from lib.errors.message import CALLED, Explanation, Messages, entries
+from lib.errors.target_remedies import sentence, to_one_shape
+from lib.errors.weights_and_states import shapes_of_a_step
 
-_IN_A_CELL = re.compile(r"while/\w+_cell(?:_\d+)?/")
+MESSAGES = Messages("incompatible_shapes")
+
+_LOSS = "The loss can't pair"
 
 
-@MESSAGES.computed(r"Incompatible shapes(?:: \[(?P<one>[\d,]*)\] vs\. \[(?P<other>[\d,]*)\])?")
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """What a message says about the two."""
+
+    subject: str
+    """What can't pair them: "The loss can't pair"."""
+    one: str
+    """Its shape, with the samples, as the message has it: "[8,5]"."""
+    other: str
+    first: Side | None
+    """Which of the two comes first; None where nobody can tell."""
+    dropped: Literal["y", "output", "neither"] | None = None
+    """Which of the two Keras dropped a last axis of; None where nobody can tell."""
+
+    @property
+    def start(self) -> str:
+        """The cause's first sentence, without its end."""
+        order = {"y": ", y with the output", "output": ", the output with y", None: ""}
+        return f"{self.subject} {self.one} with {self.other}{order[self.first]}"
+
+
+@MESSAGES.chooser
 def _at_run_time(match: re.Match[str]) -> Explanation:
     text, one, other = match.string, entries(match["one"] or ""), entries(match["other"] or "")
+    subject = "Most likely it is the loss that can't pair"
+    if in_a_loss(text):
+        subject = _LOSS
+    elif "[Op:Mul]" in text:
+        subject = "A multiplication can't pair"
     if not one or not other:
-        return without_shapes(_subject(text))
-    pair = OperandPair(
-        _subject(text), f"[{match['one']}]", f"[{match['other']}]", first_operand(text), None
-    )
+        return MESSAGES.say("time axis in one", start=f"{subject} the output with y")
+    pair = _Pair(subject, f"[{match['one']}]", f"[{match['other']}]", first_operand(text))
     if of_weights(text):
         return MESSAGES.say("weights", one=pair.one, other=pair.other)
     if one[0] != other[0] and one[1:] == other[1:]:
         return _other_samples(pair, one[0], other[0], text)
     if not in_a_loss(text) and (place := _elsewhere(text)):
         return MESSAGES.say("in a layer", place=place, one=pair.one, other=pair.other)
-    return explain_pair(pair)
+    return _explain(pair)
 
 
-_LOSS = "The loss can't pair"
-
-
-def _subject(text: str) -> str:
-    if in_a_loss(text):
-        return _LOSS
-    if "[Op:Mul]" in text:
-        return "A multiplication can't pair"
-    return "Most likely it is the loss that can't pair"
-
-
-@MESSAGES.computed(
-    r"Dimensions must be equal, but are (?P<one>\d+) and (?P<other>\d+) for '(?:\{\{node )?"
-    rf"(?:compile_loss|loss/|{'|'.join(RULE_OF)})[^']{{0,1000}}'(?: \(op: '\w{{1,50}}'\))?"
-    r"(?: with input shapes: (?P<shapes>[\[\]?\d, ]+))?"
-)
+@MESSAGES.chooser
 def _when_traced(match: re.Match[str]) -> Explanation:
     shapes = re.findall(r"\[[^\]]*\]", match["shapes"] or "")
     one, other = shapes if len(shapes) == 2 else (match["one"], match["other"])
     if of_weights(match[0]):
         return MESSAGES.say("weights", one=one, other=other)
     names = re.search(r"\(([^(),]{0,500}), ([^(),]{0,500})\)'", match[0])
-    first, dropped = first_operand(match[0]), None
+    pair = _Pair(_LOSS, one, other, first_operand(match[0]))
     if names:
-        first = first or _first_by_name(names[1], names[2])
-        dropped = _dropped_by_name(names[1], names[2], first)
-    pair = OperandPair(_LOSS, one, other, first, dropped)
-    return explain_pair(pair) if shapes else sizes_alone(pair, match["one"], match["other"])
+        pair = _by_names(pair, names[1], names[2])
+    return _explain(pair) if shapes else _sizes_alone(pair, match["one"], match["other"])
 
 
-def _first_by_name(one: str, other: str) -> Side | None:
-    """What isn't a layer's output is y: "data_1", or its cast; in Keras 2 "IteratorGetNext:1"."""
+def _by_names(pair: _Pair, one: str, other: str) -> _Pair:
+    """The pair with what the operands' names tell, where the loss itself doesn't.
+
+    What isn't a layer's output is y: "data_1", or its cast; in Keras 2 "IteratorGetNext:1". Where
+    Keras dropped an axis the name has a Squeeze, unless another operation's hides it.
+    """
+    first, dropped = pair.first, pair.dropped
     own = [bool(re.match("data|compile_loss|IteratorGetNext", name)) for name in (one, other)]
-    return None if own[0] == own[1] else "y" if own[0] else "output"
+    if first is None and own[0] != own[1]:
+        first = "y" if own[0] else "output"
+    sides: tuple[Side, Side] = ("output", "y") if first == "output" else ("y", "output")
+    squeezed = [side for side, name in zip(sides, (one, other), strict=True) if "/Squeeze" in name]
+    if squeezed:
+        dropped = squeezed[0] if first else None
+    else:
+        hidden = any(re.match(r".*loss/(?!.*/Cast)", name) for name in (one, other))
+        dropped = None if hidden else "neither"
+    return replace(pair, first=first, dropped=dropped)
 
 
-def _dropped_by_name(one: str, other: str, first: Side | None) -> Dropped | None:
-    """Keras calls it Squeeze; where its name is hidden behind another operation's, None."""
-    second: Side = "output" if first == "y" else "y"
-    for side, name in ((first, one), (second, other)):
-        if "/Squeeze" in name:
-            return side if first else None
-    hidden = any(re.match(r".*loss/(?!.*/Cast)", name) for name in (one, other))
-    return None if hidden else "neither"
+def _explain(pair: _Pair) -> Explanation:
+    """What is wrong, and the way out, as far as the message tells."""
+    one, other = entries(pair.one), entries(pair.other)
+    short, long = sorted((one, other), key=len)
+    if long == [*short, "1"]:
+        return MESSAGES.say("last axis of 1", start=pair.start)
+    if len(short) == 2 == len(long) and not (pair.first and pair.dropped is None):
+        return _sizes_alone(pair, one[1], other[1])
+    if pair.first:
+        y, output = (one, other) if pair.first == "y" else (other, one)
+        remedy = to_one_shape(y[1:], output[1:], sparse=False)
+        row = f"pair: {remedy.difference}"
+        row = row if row in MESSAGES.said else "pair: other"
+    elif len(short) == len(long):
+        remedy = to_one_shape(short[1:], long[1:], sparse=False, columns="y.shape[-1]")
+        row = "pair: other" if remedy.difference == "sizes" else "swapped"
+    else:
+        row = "one number" if short == long[:-1] else "time axis in one"
+        return MESSAGES.say(row, start=pair.start, size=long[-1])
+    fix = sentence(remedy.fix)
+    return MESSAGES.say(row, start=pair.start, what=remedy.what, fix=fix, right=remedy.code)
 
 
-def _other_samples(pair: OperandPair, one: str, other: str, text: str) -> Explanation:
+def _sizes_alone(pair: _Pair, one: str, other: str) -> Explanation:
+    """For two axes, and for a message that was cut off behind the two sizes that differ.
+
+    Where it isn't known which is y, or whether there was a third axis, all readings are said.
+    """
+    if not (pair.dropped and pair.first):
+        return MESSAGES.say("columns or steps", start=pair.start, one=one, other=other)
+    y, output = (one, other) if pair.first == "y" else (other, one)
+    shapes = (pair.one, pair.other) if pair.first == "output" else (pair.other, pair.one)
+    return MESSAGES.say(
+        f"axis dropped: {pair.dropped}",
+        subject=pair.subject,
+        start=pair.start,
+        y=y,
+        output=output,
+        shapes=" with ".join(shapes),
+    )
+
+
+def _other_samples(pair: _Pair, one: str, other: str, text: str) -> Explanation:
     """For shapes that are the same but for the samples."""
     x, state = shapes_of_a_step(text)
     if x[:1] == [one] and state[:1] == [other]:
         return MESSAGES.say("states of other samples", one=one, other=other)
     small, full = sorted((int(one), int(other)))
-    if met := _met_fewer(pair, int(one), int(other), text):
+    output, targets = (other, one) if pair.first == "y" else (one, other)
+    # TensorFlow runs the loss and the cells side by side, and stops at whichever is first.
+    met = ""
+    if pair.first and int(output) < int(targets):
+        met = "targets met an output"
+    elif re.search(r"while/\w+_cell(?:_\d+)?/", node(text)) and int(other) < int(one):
+        met = "met states"
+    if met:
         return MESSAGES.say("larger batch", small=small, full=full, met=met)
     folds = pair.first and full % small == 0
     folded = "; or the model makes samples of timesteps, with a reshape" if folds else ""
     return MESSAGES.say("smaller batch", small=small, full=full, folded=folded)
-
-
-def _met_fewer(pair: OperandPair, one: int, other: int, text: str) -> str:
-    """What a batch met that was made for fewer samples; empty where that can't be said.
-
-    TensorFlow runs the loss and the cells side by side, and stops at whichever is first.
-    """
-    output, targets = (other, one) if pair.first == "y" else (one, other)
-    if pair.first and output < targets:
-        return "targets met an output"
-    if _IN_A_CELL.search(node(text)) and other < one:
-        return "met states"
-    return ""
 
 
 def _elsewhere(text: str) -> str:

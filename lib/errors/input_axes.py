@@ -10,19 +10,18 @@ from lib.errors.message import Explanation, Messages, as_tuple, entries
 MESSAGES = Messages("input_axes")
 
 
-@MESSAGES.computed(
-    r"LAYER ?expected (?:min_)?ndim=(?P<expected>\d), found ndim=(?P<received>\d)FULL_SHAPE"
-)
+@MESSAGES.chooser
 def _other_number_of_axes(match: re.Match[str]) -> Explanation | None:
     expected, received = int(match["expected"]), int(match["received"])
     shape = match["shape"] or f"{received} axes"
     kind = re.sub(r"_\d+$", "", (match["layer"] or "").split("/")[-1])
-    needs = _OF_IMAGES.get(kind) or {2: "features", 3: "timesteps, features"}.get(expected)
+    of_images = MESSAGES.file["of_images"].get(kind)
+    needs = of_images or {2: "features", 3: "timesteps, features"}.get(expected)
     if not needs:
         return None
     letters, flat = needs.replace("timesteps", "T").replace("features", "F"), _flattened(shape)
     words = {"layer": match["layer"], "letters": letters, "shape": shape}
-    if kind in _OF_IMAGES:
+    if of_images:
         return MESSAGES.say("images", **words, needs=needs)
     if (expected, received) == (3, 4):
         inner = ", ".join(entries(shape)[2:]) or "timesteps, features"
@@ -39,15 +38,6 @@ def _other_number_of_axes(match: re.Match[str]) -> Explanation | None:
     )
 
 
-_OF_IMAGES = {
-    "conv2d": "rows, columns, channels",
-    "max_pooling2d": "rows, columns, channels",
-    "conv_lstm1d": "timesteps, rows, channels",
-    "conv_lstm2d": "timesteps, rows, columns, channels",
-}
-"""What one sample is for a layer that isn't for rows of features, by the layer's name."""
-
-
 def _flattened(shape: str) -> str:
     """Code that leaves a row of features at each timestep."""
     sizes = entries(shape)
@@ -56,10 +46,7 @@ def _flattened(shape: str) -> str:
     return f"TimeDistributed(Flatten())  # {shape} → {after}"
 
 
-@MESSAGES.computed(
-    r"[Ee]xpected shape (?P<expected>SHAPE), but input has incompatible shape (?P<received>SHAPE)",
-    r"expected shape=(?P<expected>SHAPE), found shape=(?P<received>SHAPE)",
-)
+@MESSAGES.chooser
 def _other_shape(match: re.Match[str]) -> Explanation:
     one, other = match["expected"], match["received"]
     expected, received = entries(one), entries(other)
@@ -77,21 +64,17 @@ def _axis_missing(
 ) -> Explanation | None:
     """For a model that got an axis too few: which one, if the two shapes tell."""
     if all("None" in (e, r) or e == r for e, r in zip(expected[1:], received, strict=True)):
-        return _no_batch(match, expected, received)
+        # Perhaps a sample; but with an open size in front also a table's rows.
+        is_sample = received[0].isdigit() and received[0] == expected[1]
+        row = f"sample{'' if is_sample else ' or table'}"
+        row += " in training" * ("training=True" in match.string)
+        steps = expected[1] if expected[1].isdigit() else "timesteps"
+        return MESSAGES.say(row, match, steps=steps)
     if expected[-1] == "1":
         return MESSAGES.say("no axis of features", match)
     if received[1:] == expected[1:-1]:
         return MESSAGES.say("one feature", match, features=expected[-1], steps=expected[1])
     return None
-
-
-def _no_batch(match: re.Match[str], expected: list[str], received: list[str]) -> Explanation:
-    """For what may be a sample; but with an open size in front also a table's rows."""
-    row = "sample" if received[0].isdigit() and received[0] == expected[1] else "sample or table"
-    if "training=True" in match.string:
-        row += " in training"
-    steps = expected[1] if expected[1].isdigit() else "timesteps"
-    return MESSAGES.say(row, match, steps=steps)
 
 
 def other_input(

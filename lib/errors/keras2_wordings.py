@@ -15,13 +15,7 @@ from lib.errors.target_remedies import to_one_shape
 MESSAGES = Messages("keras2_wordings")
 
 
-_WHAT = r"(?:checking (?P<what>(?:model )?(?:input|target)): )?"
-_LAYER = r"expected (?P<layer>\S{1,200}) to have"
-
-
-@MESSAGES.computed(
-    rf"{_WHAT}{_LAYER} (?P<axes>\d+) dimensions, but got array with shape (?P<shape>SHAPE)"
-)
+@MESSAGES.chooser
 def _dimensions(match: re.Match[str]) -> Explanation:
     layer, axes, shape = match["layer"], int(match["axes"]), match["shape"]
     received = len(entries(shape))
@@ -48,9 +42,7 @@ def _target(layer: str, axes: int, shape: str, received: int) -> Explanation:
     return MESSAGES.say(row, layer=layer, axes=axes, received=received, shape=shape)
 
 
-@MESSAGES.computed(
-    rf"{_WHAT}{_LAYER} shape (?P<expected>SHAPE) but got array with shape (?P<received>SHAPE)"
-)
+@MESSAGES.chooser
 def _shape(match: re.Match[str]) -> Explanation:
     layer, one, other = match["layer"], match["expected"], match["received"]
     expected, received = entries(one), entries(other)
@@ -74,10 +66,7 @@ def _shape(match: re.Match[str]) -> Explanation:
     return MESSAGES.say(row, layer=layer, output=one, y=other, columns=columns, y_columns=y_columns)
 
 
-@MESSAGES.computed(
-    r"A target array with shape (?P<y>SHAPE) was passed for an output of shape "
-    r"(?P<output>SHAPE)(?: while using as loss `(?P<loss>\w{1,100})`)?"
-)
+@MESSAGES.chooser
 def _passed(match: re.Match[str]) -> Explanation:
     y, output = match["y"], match["output"]
     sparse = "categorical" in (match["loss"] or "")
@@ -85,12 +74,7 @@ def _passed(match: re.Match[str]) -> Explanation:
     return MESSAGES.say("passed", y=y, output=output, advice=remedy.advice, code=remedy.code)
 
 
-@MESSAGES.computed(
-    r"Expected to see (?P<expected>\d+) array\(s\),?.{0,60}? but instead got the following list of "
-    r"(?P<received>\d+) arrays",
-    r"The model expects (?P<expected>\d+) (?:input )?arrays?, but only received (?P<received>one) "
-    r"array",
-)
+@MESSAGES.chooser
 def _other_number_of_arrays(match: re.Match[str]) -> Explanation:
     expected, received = int(match["expected"]), match["received"].replace("one", "1")
     arrays = ", ".join(f"x{i}" for i in range(1, min(expected, 6) + 1))

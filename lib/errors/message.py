@@ -1,13 +1,8 @@
-"""What an explanation of an error message is, and how messages are recognised.
-
-The messages themselves are in the tables beside this file, a family in each; where a pattern alone
-doesn't tell what to say, the family's module decides. `lib.errors.FAMILIES` is the order of all.
-"""
+"""What an explanation of an error message is, and how messages are recognised."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,8 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from lib.doctor.fixes import EVERY_STEP, LAST_STEP
-from lib.errors.target_remedies import SPARSE
+from lib.doctor.fixes import EVERY_STEP, LAST_STEP, compile_with
+from lib.doctor.loss_shapes import RULE_OF
+from lib.toml import beside
 
 READ = 60_000
 """How many characters are read at either end of a text: a traceback has its message at an end."""
@@ -25,8 +21,14 @@ CALLED = "Exception encountered when calling "
 TABLES = Path(__file__).with_name("tables")
 SHAPE = r"[(\[][^()\[\]]{0,200}[)\]]"
 """A shape in a message: "(None, 5, 2)", or "[None, 5, 2]" in older ones."""
-PAD = 'x = keras.utils.pad_sequences(x, padding="post", dtype="float32")'
-SNIPPETS = {"PAD": PAD, "LAST_STEP": LAST_STEP, "EVERY_STEP": EVERY_STEP, "SPARSE": SPARSE}
+PARTS = {"SHAPE": SHAPE, "ANY_LOSS": "|".join(RULE_OF)}
+"""What words in capitals stand for in the patterns of every table."""
+SNIPPETS = {
+    "PAD": 'x = keras.utils.pad_sequences(x, padding="post", dtype="float32")',
+    "LAST_STEP": LAST_STEP,
+    "EVERY_STEP": EVERY_STEP,
+    "SPARSE": compile_with("sparse_categorical_crossentropy"),
+}
 """Lines of code that several explanations give; a row's code may name them: {PAD}."""
 
 
@@ -50,8 +52,9 @@ class MessageRow:
     """A row of a table in `lib/errors/tables`: a message that is known, and what is said about it.
 
     In the file a pattern is one wording or a list of them. A line break in it stands for a space,
-    SHAPE for a shape, and the names of the file's [parts] for what these are. A row [said.NAME]
-    has no pattern: a function of the family's module finds the message, and says the row.
+    SHAPE for a shape, ANY_LOSS for a loss's name, and the names of the file's [parts] for what
+    these are. Where a pattern alone doesn't tell what to say, it stands under [chosen] by the name
+    of a function, which says one of the rows [said.NAME].
 
     The three texts may have {names} in them, those of the pattern's groups and what a function
     adds; a brace that is to be read as one is doubled.
@@ -87,20 +90,16 @@ class MessageRow:
 
 
 class Messages:
-    """The messages of a family: those that functions find, then the rows of its table, in order."""
+    """The messages of a family: those of functions that choose, then the rows of its table."""
 
-    def __init__(self, family: str, *, has_table: bool = True) -> None:
-        self.family, self._has_table = family, has_table
-        self._computed: list[tuple[str, Explain]] = []
+    def __init__(self, family: str) -> None:
+        self.family = family
+        self.choosers: dict[str, Explain] = {}
 
-    def computed(self, *patterns: str) -> Callable[[Explain], Explain]:
-        """Add messages for which the function below chooses what is said, or None for others."""
-
-        def add(explain: Explain) -> Explain:
-            self._computed.extend((pattern, explain) for pattern in patterns)
-            return explain
-
-        return add
+    def chooser(self, explain: Explain) -> Explain:
+        """Let this function say what its patterns under [chosen] find, or None for others."""
+        self.choosers[explain.__name__.lstrip("_")] = explain
+        return explain
 
     def say(self, row: str, match: re.Match[str] | None = None, /, **words: object) -> Explanation:
         """The table's [said.ROW], with the groups of a match and with other words."""
@@ -114,30 +113,27 @@ class Messages:
     @cached_property
     def table(self) -> tuple[MessageRow, ...]:
         """The rows of the family's table, read when the first message is asked about."""
-        rows = []
-        for row in self.file.get("message", []):
-            pattern = row.pop("pattern")
-            wordings = pattern if isinstance(pattern, list) else [pattern]
-            rows.append(MessageRow(tuple(map(self._in_full, wordings)), **row))
-        return tuple(rows)
+        rows = self.file.get("message", [])
+        return tuple(MessageRow(self._in_full(row.pop("pattern")), **row) for row in rows)
 
     @cached_property
     def file(self) -> dict[str, Any]:
         """The family's table as it is written, which may hold names for its functions too."""
-        file = TABLES / f"{self.family}.toml"
-        return tomllib.loads(file.read_text("utf-8")) if self._has_table else {}
+        return beside(f"{TABLES / self.family}")
 
-    def _in_full(self, pattern: str) -> str:
-        """A pattern on one line, with what the names of parts in it stand for."""
-        for name, part in {**self.file.get("parts", {}), "SHAPE": SHAPE}.items():
-            pattern = pattern.replace(name, part)
-        return " ".join(pattern.split())
+    def _in_full(self, pattern: str | list[str]) -> tuple[str, ...]:
+        """Each wording of a pattern on one line, with what the names of parts in it stand for."""
+        wordings = [pattern] if isinstance(pattern, str) else pattern
+        for name, part in {**self.file.get("parts", {}), **PARTS}.items():
+            wordings = [wording.replace(name, part) for wording in wordings]
+        return tuple(" ".join(wording.split()) for wording in wordings)
 
     @cached_property
     def _known(self) -> list[tuple[str, Explain]]:
-        computed = [(self._in_full(pattern), explain) for pattern, explain in self._computed]
-        rows = [(pattern, row.explain) for row in self.table for pattern in row.patterns]
-        return [*computed, *rows]
+        chosen = self.file.get("chosen", {}).items()
+        asked = [(self._in_full(pattern), self.choosers[name]) for name, pattern in chosen]
+        asked += [(row.patterns, row.explain) for row in self.table]
+        return [(wording, explain) for wordings, explain in asked for wording in wordings]
 
     @property
     def patterns(self) -> list[str]:
@@ -183,11 +179,7 @@ def as_tuple(sizes: list[str]) -> str:
 
 def shapes_in(message: str) -> list[tuple[int | None, ...]]:
     """The shapes of 2 to 4 axes that a text names, each once: three at most."""
-    shapes: dict[tuple[int | None, ...], None] = {}
-    for text in re.findall(
-        r"[(\[]((?:None|\?|[0-9]{1,7})(?:, ?(?:None|\?|[0-9]{1,7})){1,3})[)\]]", message
-    ):
-        shape = tuple(int(size) if size.isdigit() else None for size in re.split(", ?", text))
-        if 0 not in shape:
-            shapes[shape] = None
-    return list(shapes)[:3]
+    size = r"(?:None|\?|[0-9]{1,7})"
+    texts = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", message)
+    shapes = (tuple(int(n) if n.isdigit() else None for n in re.split(", ?", t)) for t in texts)
+    return [shape for shape in dict.fromkeys(shapes) if 0 not in shape][:3]

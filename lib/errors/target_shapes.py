@@ -15,15 +15,8 @@ from lib.errors.target_remedies import to_one_shape
 
 MESSAGES = Messages("target_shapes")
 
-_TARGET, _OUTPUT = (f"[`'\"]{name}[`'\"]" for name in ("target", "output"))
-_SHAPES = r"target\.shape=(?P<y>SHAPE), output\.shape=(?P<output>SHAPE)"
 
-
-@MESSAGES.computed(
-    rf"{_TARGET} and {_OUTPUT} must have the same shape up until the last dimension"
-    rf"(?:: {_SHAPES})?",
-    rf"{_OUTPUT} must have rank \(ndim\) `target\.ndim - 1`(?:\. Received: {_SHAPES})?",
-)
+@MESSAGES.chooser
 def _sparse_shapes(match: re.Match[str]) -> Explanation:
     y, output = (entries(sizes or "")[1:] for sizes in (match["y"], match["output"]))
     if y and y == output:
@@ -32,7 +25,7 @@ def _sparse_shapes(match: re.Match[str]) -> Explanation:
         return MESSAGES.say("sparse: a sample's or a timestep's", match, columns=y[0])
     if match["y"] and (ways := _ways_out(y, output)):
         fix = " Or: ".join(way.when for way in ways)
-        code = "\n# or:\n".join("\n".join(filter(None, (way.y, way.model))) for way in ways)
+        code = "\n# or:\n".join(way.code for way in ways)
         return MESSAGES.say("sparse: the doctor's", match, advice=fix, right=code)
     if len(y) == len(output) > 1 and y[:-1] == output[:-1]:
         return MESSAGES.say("sparse: other columns", match, columns=y[-1])
@@ -48,10 +41,7 @@ def _ways_out(y: list[str], output: list[str]) -> tuple[TargetFix, ...]:
     return target_fixes(shape, target, "sparse_categorical_crossentropy", samples)[:2]
 
 
-@MESSAGES.computed(
-    rf"{_TARGET} and {_OUTPUT} must have the same (?:shape|rank \(ndim\))"
-    rf"(?:\. Received: {_SHAPES})?"
-)
+@MESSAGES.chooser
 def _unequal_shapes(match: re.Match[str]) -> Explanation:
     y, output = (entries(sizes or "")[1:] for sizes in (match["y"], match["output"]))
     if not output:
@@ -73,11 +63,7 @@ def _by_loss(y: list[str], output: list[str], text: str) -> tuple[str, str]:
     )
 
 
-@MESSAGES.computed(
-    r"logits.{1,3}and.{1,3}labels.{1,3}must have the same shape[^(]{0,100}"
-    r"\((?P<one>SHAPE) vs (?P<other>SHAPE)\)",
-    r"Shapes (?P<one>SHAPE) and (?P<other>SHAPE) are incompatible",
-)
+@MESSAGES.chooser
 def _two_shapes(match: re.Match[str]) -> Explanation:
     one, other = (entries(sizes)[1:] for sizes in (match["one"], match["other"]))
     checked = match[0].startswith("Shapes")
@@ -89,12 +75,7 @@ def _two_shapes(match: re.Match[str]) -> Explanation:
     return MESSAGES.say("compared", match, advice=remedy.advice, right=remedy.code)
 
 
-@MESSAGES.computed(
-    r"shape of labels \(received (?P<labels>SHAPE)\) should equal the shape of logits"
-    r"(?: except for the last dimension)? \(received (?P<logits>SHAPE)\)",
-    r"logits and labels must have the same first dimension, got logits shape (?P<logits>SHAPE) "
-    r"and labels shape (?P<labels>SHAPE)",
-)
+@MESSAGES.chooser
 def _class_numbers(match: re.Match[str]) -> Explanation:
     # Both may be flattened, so that timesteps count as samples; then how many they are tells.
     labels, (*answers, classes) = entries(match["labels"]), entries(match["logits"]) or ["None"]
@@ -109,17 +90,12 @@ def _class_numbers(match: re.Match[str]) -> Explanation:
     return MESSAGES.say(row, match, classes=classes)
 
 
-@MESSAGES.computed(
-    r"label value of (?P<label>-?\d+) which is outside the valid range of \[0, (?P<classes>\d+)\)",
-)
+@MESSAGES.chooser
 def _label(match: re.Match[str]) -> Explanation:
     return MESSAGES.say("label", match, largest=int(match["classes"]) - 1)
 
 
-@MESSAGES.computed(
-    r"y_true and y_pred have different structures\.?(?:\s+y_true: (?P<y>[^:]{1,300})\s"
-    r"y_pred: (?P<output>[^:]{1,300}))?",
-)
+@MESSAGES.chooser
 def _other_number_of_outputs(match: re.Match[str]) -> Explanation:
     outputs, targets = ((match[name] or "").count("*") or None for name in ("output", "y"))
     return MESSAGES.say("other outputs", outputs=outputs, targets=targets)

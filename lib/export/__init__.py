@@ -3,8 +3,6 @@
 Another form is another entry of `EXPORTS`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

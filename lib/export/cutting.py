@@ -5,8 +5,6 @@ and a part, and of several series a series: whatever window is of one of each is
 that changes nothing has no line: before each stands what it is for (`lib.export.python.chosen`).
 """
 
-from __future__ import annotations
-
 from lib.dataset import Dataset
 from lib.datasets import find_spec
 from lib.experiment import Experiment

@@ -1,12 +1,10 @@
 """How a script makes its data: `x` (N, T, F), `y` (N, T, K) and `train`, as the app made them."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Sequence
 
 from lib.dataset import Dataset
-from lib.datasets import TASKS
+from lib.datasets.synthetic import TASKS
 from lib.datasets.worked import DATA_X, DATA_Y
 from lib.experiment import Experiment
 from lib.export.cutting import table_code

@@ -4,16 +4,13 @@ Of the rows of one part of one series; how these come about is that of `lib.expo
 `lib.export.cutting`.
 """
 
-from __future__ import annotations
-
 from lib.dataset import Dataset, Origin
 
 
 def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:
     """Code that makes the batches of both modes of `x_rows` (R, F) and `y_rows` (R, C).
 
-    Windows of `dataset`, which was cut from `origin`, begin `stride` rows after one another; of
-    these it may have every k-th alone.
+    Windows begin `stride` rows after one another; the dataset may have every k-th of them alone.
     """
     steps, (first, *_), most = dataset.shape[1], origin.horizons, max(origin.horizons)
     past = "" if dataset.base is None else " - y_rows[:rows]"

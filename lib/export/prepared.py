@@ -3,8 +3,6 @@
 Both have the same arrays, but for the names of timesteps and samples, which only the file has.
 """
 
-from __future__ import annotations
-
 import io
 from typing import Any
 
@@ -24,11 +22,10 @@ _TOLD = "The inputs as they were are x * x_scale + x_offset; so are the targets.
 def arrays(dataset: Dataset) -> bytes:
     """A NumPy archive, to be read by `np.load` without pickle.
 
-    x (N, T, F) and y (N, T, K) as the models see them, float32; how many samples, from the first,
-    are for training (`train`), and how many at the end for the test; names. Of a table the series
-    of each sample and when it begins, and what takes values back: raw inputs are
-    x * x_scale + x_offset, (F,) each, or (N, F) where each series has its own; raw targets are
-    y * y_scale + y_offset, and + base, (N, T, K), where they are changes.
+    x (N, T, F) and y (N, T, K) as the models see them, float32; how many samples are for training,
+    from the first, and for the test, at the end; names. Of a table the series of each sample and
+    when it begins, and what takes values back: raw inputs are x * x_scale + x_offset, (F,) each, or
+    (N, F) by series; raw targets y * y_scale + y_offset, + base (N, T, K) where they are changes.
     """
     same = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
     kept: dict[str, Any] = {name: getattr(dataset, name) for name in same}
@@ -46,10 +43,7 @@ def arrays(dataset: Dataset) -> bytes:
 
 
 def preparation(experiment: Experiment, dataset: Dataset) -> str:
-    """A script that makes the arrays with pandas and NumPy alone, and saves them as `ARRAYS`.
-
-    Args and errors are those of `lib.export.keras_script`.
-    """
+    """A script that makes these arrays and saves them as `ARRAYS`. It raises what scripts raise."""
     data = DATA[find_spec(experiment).name](experiment, dataset)
     inputs = "inputs" if dataset.origin else _names(dataset.feature_names)
     arguments = [

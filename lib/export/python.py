@@ -1,7 +1,5 @@
 """Values and words as Python code, on one line where they fit."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
@@ -60,12 +58,7 @@ def laid_out(
 ) -> str:
     """A call or a list from `head` to `tail`, an item to a line where one line is too short.
 
-    Args:
-        head: up to the opening bracket.
-        items: what stands in it.
-        tail: the closing bracket.
-        indent: where its lines begin.
-        reserved: how many letters more stand on its line.
+    Its lines begin at `indent`, and `reserved` more letters stand on the first.
     """
     line = f"{head}{', '.join(items)}{tail}"
     if indent + len(line) + reserved <= LINE:

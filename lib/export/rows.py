@@ -5,17 +5,16 @@ and cuts them. Only what the chosen columns need is written. Code that is always
 rows.toml.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from lib.dataset import Dataset, Mending
 from lib.datasets.series import FILE_NAMES
 from lib.experiment import Experiment
-from lib.export.python import laid_out, quoted
+from lib.export.python import chosen, laid_out, quoted
 from lib.toml import beside
 
 _FILE = beside(__file__)
+_LINES = _FILE["lines"]
 FRAMES = {
     name: code.replace("{file}", FILE_NAMES.get(name, "")) for name, code in _FILE["frames"].items()
 }
@@ -58,24 +57,19 @@ def times_of(dataset: Dataset) -> str:
 
 
 def _calendar(name: str, times: str) -> list[str]:
-    return [
-        f"angle = 2 * np.pi * {CALENDAR[name].format(times)}",
-        f'frame["{name} (sin)"], frame["{name} (cos)"] = np.sin(angle), np.cos(angle)',
-    ]
+    return chosen(_LINES["calendar"], (), name=name, part=CALENDAR[name].format(times))
 
 
 def _category(column: str, others: str, *names: str) -> list[str]:
     """A feature for each name, and one that all other texts share."""
-    texts = f"frame[{quoted(column)}]"
-    lines = [
-        laid_out("names = [", [*map(quoted, names)], "]"),
-        "for name in names:",
-        f"    frame[{quoted(f'{column} = ')} + name] = {texts} == name",
-    ]
-    if others:
-        rest = f"{texts}.notna() & ~{texts}.isin(names)"
-        lines.append(f"frame[{quoted(f'{column} = {others}')}] = {rest}")
-    return lines
+    return chosen(
+        _LINES["category"],
+        ["rest"] if others else (),
+        names=laid_out("names = [", [*map(quoted, names)], "]"),
+        prefix=quoted(f"{column} = "),
+        texts=f"frame[{quoted(column)}]",
+        rest=quoted(f"{column} = {others}"),
+    )
 
 
 def reading_code(dataset: Dataset) -> str:
@@ -94,19 +88,20 @@ def reading_code(dataset: Dataset) -> str:
 def _arrays(column: str, n: str, steps: str, count: str, *names: str) -> list[str]:
     """A table of arrays, with as many rows as there are timesteps in all."""
     k = int(count)
-    arrays, lengths, columns = names[:k], names[k : 2 * k], names[2 * k :]
     parts = [
         f"{f'frame[{quoted(name)}]' if name else 'frame'}.reshape({n}, {length}, -1)"
-        for name, length in zip(arrays, lengths, strict=True)
+        for name, length in zip(names[:k], names[k : 2 * k], strict=True)
     ]
-    return [
-        laid_out("parts = [", parts, "]"),
-        f"parts = [np.broadcast_to(part, ({n}, {steps}, part.shape[2])) for part in parts]",
-        laid_out("columns = [", [*map(quoted, columns)], "]"),
-        f"values = np.concatenate(parts, axis=2).reshape({int(n) * int(steps)}, -1)",
-        "frame = pd.DataFrame(values, columns=columns)",
-        *([f"frame[{column}] = np.repeat(np.arange({n}) + 1, {steps})"] if column != '""' else []),
-    ]
+    return chosen(
+        _LINES["arrays"],
+        ["samples"] if column != '""' else (),
+        parts=laid_out("parts = [", parts, "]"),
+        columns=laid_out("columns = [", [*map(quoted, names[2 * k :])], "]"),
+        column=column,
+        n=n,
+        steps=steps,
+        rows=int(n) * int(steps),
+    )
 
 
 def _times(column: str, form: str, *names: str) -> list[str]:
@@ -126,16 +121,9 @@ def _times(column: str, form: str, *names: str) -> list[str]:
         items += [] if "day" in parts else ['"day": 1']
         lines = [laid_out("parts = {", items, "}"), "times = pd.to_datetime(parts)"]
     else:
-        code = forms.get(form, forms["usual"]).splitlines()
-        lines = [line.format(first, quoted(form)) for line in code]
-    if others and clock == "time":
-        lines += [
-            f"clock = {others[0]}.str.strip()",
-            'clock = clock.where(clock.str.count(":") > 1, clock + ":00")',
-            "times = times + pd.to_timedelta(clock)",
-        ]
-    elif others:
-        lines.append(f'times = times + pd.to_timedelta({others[0]}, unit="h")')
+        lines = forms.get(form, forms["usual"]).format(first, quoted(form)).splitlines()
+    if others:
+        lines += _FILE["clocks"][clock or "hour"].format(others[0]).splitlines()
     return [*lines, f"frame[{column}] = times"]
 
 
@@ -155,22 +143,22 @@ def _joined(column: str, *names: str) -> list[str]:
 
 def _unroll(column: str, label: str, series: str, *names: str) -> list[str]:
     """A row a month or quarter, with its time in the column `label`, which has the year's."""
-    width, by, times = len(names), f"frame[{quoted(series)}]", f"frame[{quoted(label)}]"
+    width = len(names)
     dates = [
-        f'"year": {times}.dt.year.repeat({width}).array',
+        f'"year": frame[{quoted(label)}].dt.year.repeat({width}).array',
         f'"month": np.tile(np.arange(1, 13, {12 // width}), len(frame))',
         '"day": 1',
     ]
-    return [
-        *([f"by = {by}.repeat({width}).array"] if series else []),
-        *([laid_out("dates = {", dates, "}")] if label else []),
-        laid_out("columns = [", [*map(quoted, names)], "]"),
-        f"frame = pd.DataFrame({{{column}: frame[columns].astype(float).to_numpy().ravel()}})",
-        *([f"{by} = by"] if series else []),
-        *([f"{times} = pd.to_datetime(dates)"] if label else []),
-        f"known = np.flatnonzero(frame[{column}].notna())",
-        "frame = frame[known[0] : known[-1] + 1]",
-    ]
+    return chosen(
+        _LINES["unroll"],
+        {"series" if series else "", "dated" if label else ""},
+        column=column,
+        columns=laid_out("columns = [", [*map(quoted, names)], "]"),
+        dates=laid_out("dates = {", dates, "}"),
+        label=quoted(label),
+        series=quoted(series),
+        width=width,
+    )
 
 
 MENDINGS: dict[Mending, Callable[..., list[str]]] = {

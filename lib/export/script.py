@@ -5,57 +5,69 @@ with every shape beside its line, the training, and the number that compares the
 the weights there, so its figures come close to those of the app and aren't the same.
 """
 
-from __future__ import annotations
-
 from lib.dataset import Dataset
 from lib.datasets import find_spec
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import DATA
-from lib.export.python import laid_out
+from lib.export.python import chosen, laid_out
 from lib.stack.models import model_layers
 from lib.stack.recurrent import Recurrent
 from lib.stack.tensors import readable_shape
 from lib.stack.tracing import TracedLayer
+from lib.toml import beside
+
+_LINES = beside(__file__)
 
 
 def keras_script(experiment: Experiment, dataset: Dataset) -> str:
-    """The experiment as a Keras 3 script that runs by itself, formatted as ruff does.
+    """The settled experiment as a Keras 3 script that runs by itself, formatted as ruff does.
 
-    Args:
-        experiment: settled, as `lib.datasets.settle` returns it.
-        dataset: what was made from it.
-
-    Raises:
-        ExperimentError: for a dataset that isn't one of `lib.datasets.DATASETS`.
+    Raises ExperimentError for a dataset that isn't one of `lib.datasets.DATASETS`.
     """
     data = DATA[find_spec(experiment).name](experiment, dataset)
-    modes = " and ".join(MODES[mode].keras for mode in experiment.model.modes)
+    _, steps, features = dataset.shape
+    settings, modes = experiment.training, experiment.model.modes
+    models = model_layers(experiment.model, steps, features, dataset.targets)
+    keeps, stops = settings.keep != "last" and dataset.has_validation, settings.keep == "stop"
+    part = f"train:{'-test' if dataset.test else ''}" if dataset.has_validation else ":train"
+
+    def filled(name: str, mode: str) -> str:
+        """The block of this name in script.toml, of one mode."""
+        last = ", -1" if mode == "last" else ""
+        arguments = ["x[:train]", f"y[:train{last}]"]
+        arguments += [f"batch_size={settings.batch_size}", f"epochs={settings.epochs}", "verbose=0"]
+        if keeps:
+            arguments += [f"validation_data=(x[{part}], y[{part}{last}])", "callbacks=[best]"]
+        flags = {mode, "stops" if stops else "", "second" if mode != modes[0] else ""}
+        lines = chosen(
+            _LINES[name],
+            flags,
+            mode=MODES[mode],
+            steps=steps,
+            dataset=dataset,
+            experiment=experiment,
+            layers="\n".join(f"        {_layer(step)}" for step in models[mode]),
+            patience=settings.patience if stops else settings.epochs,
+            optimizer=OPTIMIZERS[settings.optimizer].keras,
+            rate=settings.learning_rate,
+            loss=LOSSES[settings.loss].keras,
+            fit=laid_out(f"{MODES[mode].variable}.fit(", arguments, ")"),
+            part=part,
+        )
+        return "\n".join(lines)
+
+    about = f"{' and '.join(MODES[mode].keras for mode in modes)}, in Keras 3"
+    which = "validation" if dataset.has_validation else "training"
     blocks = [
-        *data.script(dataset.title, f"{modes}, in Keras 3", "import keras"),
-        *_models(experiment, dataset),
-        *_keeping(experiment, dataset),
-        *(_training(mode, experiment, dataset) for mode in experiment.model.modes),
-        _verdict(experiment, dataset),
+        *data.script(dataset.title, about, "import keras"),
+        f"keras.utils.set_random_seed({experiment.seed})  # for the weights",
+        *(filled("model", mode) for mode in modes),
+        *([filled("keeping", modes[0])] if keeps else []),
+        *(filled("training", mode) for mode in modes),
+        f"# The number that can be compared: error at the last timestep, on {which} samples.\n"
+        + "\n".join(filled("verdict", mode) for mode in modes),
     ]
     return "\n\n".join(blocks) + "\n"
-
-
-def _models(experiment: Experiment, dataset: Dataset) -> list[str]:
-    """The models, each with the shape of its output beside every layer."""
-    _, timesteps, features = dataset.shape
-    models = model_layers(experiment.model, timesteps, features, dataset.targets)
-    blocks = [f"keras.utils.set_random_seed({experiment.seed})  # for the weights"]
-    for mode, steps in models.items():
-        lines = [
-            f"# {MODES[mode].label}: {MODES[mode].about}.",
-            f"{MODES[mode].variable} = keras.Sequential(",
-        ]
-        lines += ["    [", *(f"        {_layer(step)}" for step in steps), "    ]", ")"]
-        blocks.append("\n".join(lines))
-    if len(models) > 1:
-        both = f"{MODES['last'].variable}.set_weights({MODES['sequence'].variable}.get_weights())"
-        blocks[-1] += f"\n{both}  # both start from the same weights"
-    return blocks
 
 
 def _layer(step: TracedLayer) -> str:
@@ -65,61 +77,3 @@ def _layer(step: TracedLayer) -> str:
     if isinstance(layer, Recurrent) and not layer.return_sequences:
         code = code.replace(")", ", return_sequences=False)")
     return f"{code},  # {readable_shape(step.tensors[0])}"
-
-
-def _keeping(experiment: Experiment, dataset: Dataset) -> list[str]:
-    """What has each model keep its best epoch, where it is to."""
-    settings = experiment.training
-    if settings.keep == "last" or not dataset.has_validation:
-        return []
-    stops = settings.keep == "stop"
-    patience = settings.patience if stops else settings.epochs
-    then = f"and stops {patience} epochs after it" if stops else "and with this patience none stops"
-    return [
-        f"# Each model keeps its best epoch on the validation part, {then}.\n"
-        f'best = keras.callbacks.EarlyStopping(monitor="val_loss", patience={patience}, '
-        "restore_best_weights=True)"
-    ]
-
-
-def _training(mode: str, experiment: Experiment, dataset: Dataset) -> str:
-    """Compile and fit one model."""
-    settings, name = experiment.training, MODES[mode].variable
-    sequence = mode == "sequence"
-    shape = f"(N, {dataset.shape[1]}, {dataset.targets})" if sequence else f"(N, {dataset.targets})"
-    rate = f"learning_rate={settings.learning_rate:g}"
-    last = "" if sequence else ", -1"
-    arguments = ["x[:train]", f"y[:train{last}]"]
-    arguments += [f"batch_size={settings.batch_size}", f"epochs={settings.epochs}", "verbose=0"]
-    if _keeping(experiment, dataset):
-        judged = _judged(dataset)
-        arguments += [f"validation_data=(x[{judged}], y[{judged}{last}])", "callbacks=[best]"]
-    return "\n".join(
-        [
-            f"# The targets of {'every' if sequence else 'the last'} timestep: {shape}.",
-            f"keras.utils.set_random_seed({experiment.seed})  # for the order of the batches",
-            f"{name}.compile(keras.optimizers.{OPTIMIZERS[settings.optimizer].keras}({rate}), "
-            f'loss="{LOSSES[settings.loss].keras}")',
-            laid_out(f"{name}.fit(", arguments, ")"),
-        ]
-    )
-
-
-def _judged(dataset: Dataset) -> str:
-    """The slice of the samples that models are judged on."""
-    return f"train:{'-test' if dataset.test else ''}" if dataset.has_validation else ":train"
-
-
-def _verdict(experiment: Experiment, dataset: Dataset) -> str:
-    """Print the one number that compares the modes."""
-    part = _judged(dataset)
-    which = "validation" if dataset.has_validation else "training"
-    lines = [f"# The number that can be compared: error at the last timestep, on {which} samples."]
-    for mode in experiment.model.modes:
-        last = "[:, -1]" if mode == "sequence" else ""
-        lines += [
-            f"wrong = {MODES[mode].variable}.predict(x[{part}], verbose=0){last} - y[{part}, -1]",
-            f'print(f"{MODES[mode].name}: '
-            'mean squared error {np.mean(wrong**2):.4g} at the last timestep")',
-        ]
-    return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from lib.experiment import MODES, Experiment
 from lib.figures import axes, chart, marks
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
-from lib.run import Snapshot
+from lib.run import ModeResult, Snapshot
+from lib.seeds import middle
 
 LOSS_HEIGHT, COMPARE_HEIGHT = 340, 260
 LEAST_PLOT = 130
@@ -39,20 +40,24 @@ def loss_figure(
     and best possible level (green, dashed, for mean squared error alone). A level of exactly 0
     can't stand on a logarithmic axis, and stands in the key.
     """
-    losses: ByMode = {m: (r.loss_epochs, marks.finite(r.loss)) for m, r in snapshot.results.items()}
+    results = middle(snapshot).results
+    losses: ByMode = {m: (r.loss_epochs, marks.finite(r.loss)) for m, r in results.items()}
     checks: ByMode = {
         mode: (result.checked_epochs, marks.finite(result.validation_loss))
-        for mode, result in snapshot.results.items()
+        for mode, result in results.items()
         if dataset.has_validation and len(result.validation_loss)
     }
+    seeds = _seeds(snapshot, lambda r: (r.loss_epochs, marks.finite(r.loss)))
     naive, (best, floor) = naive_loss(experiment, dataset), best_loss(experiment, dataset)
     label = floor.label if floor else ""
-    drawn = [*naive.values(), *best.values(), *_values(losses), *_values(checks)]
+    own = [value for lines in seeds.values() for _, values in lines for value in values.tolist()]
+    drawn = [*naive.values(), *best.values(), *_values(losses), *_values(checks), *own]
     x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
     y = axes.log_axis("loss", drawn)
 
     # The levels lie above the lines, of which one may reach the best: below it nobody would see it.
-    data, notes = [*_lines(checks, palette, validation=True), *_lines(losses, palette)], []
+    data, notes = _seed_lines(seeds, palette), []
+    data += [*_lines(checks, palette, validation=True), *_lines(losses, palette)]
     for name, levels, style, text in (
         (dataset.naive_label, naive, marks.naive_style(palette), palette.muted),
         (label, best, marks.best_style(palette), palette.best_text),
@@ -62,6 +67,7 @@ def loss_figure(
     key = [_key(losses, palette), [marks.naive_key(dataset.naive_label, palette)]]
     if checks:
         key[0].append(Entry("dashdot", "validation", palette.muted, palette.muted))
+    key[1] += [marks.seed_key(palette)] * bool(seeds)
     both = len(naive) > 1
     if best:
         nothing = [COUNTS[mode] for mode, value in best.items() if not value > 0]
@@ -89,20 +95,24 @@ def compare_figure(
     both. The error of scaled targets has no unit, and the axis says so. The axis is logarithmic; a
     best possible error of exactly 0 stands in the key.
     """
-    errors: ByMode = {
-        mode: (result.checked_epochs, marks.finite(result.last_step_mse))
-        for mode, result in snapshot.results.items()
-    }
+
+    def checked(result: ModeResult) -> tuple[np.ndarray, np.ndarray]:
+        return result.checked_epochs, marks.finite(result.last_step_mse)
+
+    errors: ByMode = {mode: checked(r) for mode, r in middle(snapshot).results.items()}
+    seeds = _seeds(snapshot, checked)
     naive = float(dataset.naive_mse[-1])
     scaled = " (scaled)" if dataset.is_scaled else ""
     floor = best_possible(experiment, dataset)
     best, label = (float(floor.mse[-1]), floor.label) if floor else (None, "")
-    drawn = _values(errors)
+    own = [value for lines in seeds.values() for _, values in lines for value in values.tolist()]
+    drawn = [*_values(errors), *own]
     x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
     y = axes.log_axis(f"MSE{scaled}", [naive, best or 0.0, *drawn])
     level = marks.level(dataset.naive_label, naive, x["range"], marks.naive_style(palette))
-    data = [level, *_lines(errors, palette)]
+    data = [level, *_seed_lines(seeds, palette), *_lines(errors, palette)]
     key = [_key(errors, palette), [marks.naive_key(dataset.naive_label, palette)]]
+    key[0] += [marks.seed_key(palette)] * bool(seeds)
     if best is not None:
         key[1].insert(0, marks.best_key(label, palette, "" if best > 0 else ": 0"))
     if best:  # above a line that reaches it, where it can be seen
@@ -112,6 +122,23 @@ def compare_figure(
     name = f"compare {dataset.name}"
     layout = chart.layout(palette, x, y, key, name=name, height=COMPARE_HEIGHT, notes=notes)
     return chart.figure(data, layout)
+
+
+Lines = list[tuple[np.ndarray, np.ndarray]]
+
+
+def _seeds(snapshot: Snapshot, curve: Callable[[ModeResult], Any]) -> dict[str, Lines]:
+    """By mode a curve of each seed, epochs and values; nothing where there is one seed."""
+    modes = snapshot.results if snapshot.others else ()
+    return {mode: [curve(seed[mode]) for seed in snapshot.seeds] for mode in modes}
+
+
+def _seed_lines(seeds: Mapping[str, Lines], palette: Palette) -> list[dict[str, Any]]:
+    """The traces of `_seeds`."""
+    return [
+        marks.seed_lines(f"{MODES[m].name}, each seed", lines, {"color": palette.mode(m)})
+        for m, lines in seeds.items()
+    ]
 
 
 def _values(by_mode: ByMode) -> list[float]:
@@ -137,12 +164,13 @@ def _kept(
     """A ring around the value of each kept epoch; the key says so."""
     rings = []
     for mode, (epochs, y) in values.items():
-        if (kept := snapshot.results[mode].kept_epoch) is not None:
+        if (kept := middle(snapshot).results[mode].kept_epoch) is not None:
             marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}
             name, at = f"{MODES[mode].name}, kept", epochs == kept
             rings.append(marks.points(name, epochs[at], y[at], marker, HOVER))
     if rings:
-        key.append([Entry("rings", "the epoch that is kept", palette.muted, palette.muted)])
+        words = "each seed's best epoch" if snapshot.others else "the epoch that is kept"
+        key.append([Entry("rings", words, palette.muted, palette.muted)])
     return rings
 
 

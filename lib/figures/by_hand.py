@@ -10,15 +10,13 @@ from collections.abc import Sequence
 from html import escape
 
 from lib.english import signed
-from lib.figures.html import div
+from lib.figures.html import block
 from lib.figures.palette import Palette
 from lib.recurrence import GATES, gate_symbol
 from lib.recurrence.formulas import LayerPass, Row, state_rows
 
 MOST_FEATURES, MOST_UNITS = 8, 6
 """Up to so many are written out; of more, nobody would follow."""
-
-
 STATE = {"h": "hidden state"}
 """What stands for the gates of a cell that has none."""
 
@@ -31,38 +29,33 @@ def can_show(features: int, units: int) -> bool:
 def by_hand(layer: LayerPass, step: int, palette: Palette) -> str:
     """All tables of timestep `step`, 0 to T-1."""
     tables = [
-        _table(
-            f"{gate_symbol(name, about)}, {about}", _block(layer, step, place, name, about), palette
-        )
+        _table(f"{gate_symbol(name, about)}, {about}", _block(layer, step, place, name, about))
         for place, (name, about) in enumerate((GATES[layer.cell] or STATE).items())
     ]
     if rows := state_rows(layer, step):
-        tables.append(_table("the new states", rows, palette))
-    return div(
-        "display:flex;flex-wrap:wrap;align-items:flex-start;gap:1rem 2rem;"
-        f"font-size:clamp(0.75rem,3.2vw,0.8125rem);color:{palette.ink}",
-        *tables,
-    )
+        tables.append(_table("the new states", rows))
+    return block("by-hand", *tables, style=f"color:{palette.ink}")
 
 
 def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> list[Row]:
     """One gate: what is multiplied by what, the sum, and what the activation makes of it."""
     kernel, recurrent, bias = layer.weights
     columns = slice(place * layer.units, (place + 1) * layer.units)
-    x, before = layer.x[step], layer.before(step)
+    x, before, gates = layer.x[step], layer.before(step), layer.gates(step)
     into, again = (part[columns] for part in layer.biases)
     reset_after = bias.ndim == 2
     from_input = x @ kernel[:, columns] + into
     from_state = before @ recurrent[:, columns] + again
-    rows = [Row(f"input {k} = {signed(v)}", kernel[k - 1, columns]) for k, v in enumerate(x, 1)]
-    rows.append(Row("input bias" if reset_after else "bias", into))
-    rows += [
-        Row(f"h of unit {k} = {signed(v)}", recurrent[k - 1, columns])
-        for k, v in enumerate(before, 1)
+    rows = [
+        *(Row(f"input {k} = {signed(v)}", kernel[k - 1, columns]) for k, v in enumerate(x, 1)),
+        Row("input bias" if reset_after else "bias", into),
+        *(
+            Row(f"h of unit {k} = {signed(v)}", recurrent[k - 1, columns])
+            for k, v in enumerate(before, 1)
+        ),
     ]
     if reset_after:
         rows.append(Row("recurrent bias", again))
-    gates = layer.gates(step)
     function = "tanh" if about in ("candidate", *STATE.values()) else "σ"
     if function == "tanh" and reset_after:
         rows += [Row("sum of x", from_input, "rule"), Row("sum of h", from_state)]
@@ -73,46 +66,16 @@ def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> li
     return [*rows, Row(f"{function}(sum) = {gate_symbol(name, about)}", value, "strong")]
 
 
-def _table(title: str, rows: Sequence[Row], palette: Palette) -> str:
-    """Rows of a label and one number for each unit.
-
-    Where these are too wide for the screen the labels stay, and a shade says that there is more.
-    """
-    shade = (
-        f"background:linear-gradient({palette.background},{palette.background}) "
-        "right/1rem 100% no-repeat local,"
-        f"linear-gradient(to left,{palette.border},transparent) right/1rem 100% no-repeat scroll"
-    )
-    stays = f"position:sticky;left:0;background:{palette.background};"
-    head = "".join(
-        f'<th scope="col" style="{_ENTRY}color:{palette.muted};font-weight:400">unit {k}</th>'
-        for k in range(1, len(rows[0].values) + 1)
-    )
+def _table(title: str, rows: Sequence[Row]) -> str:
+    """Rows of a label and one number for each unit."""
+    units = range(1, len(rows[0].values) + 1)
+    head = "".join(f'<th scope="col">unit {k}</th>' for k in units)
     body = "".join(
-        f'<tr style="{_KINDS[row.kind].format(border=palette.border)}">'
-        f'<th scope="row" style="{_HEAD}{stays}">{escape(row.label)}</th>'
-        + "".join(f'<td style="{_ENTRY}">{signed(value)}</td>' for value in row.values)
-        + "</tr>"
+        f'<tr class="{row.kind}"><th scope="row">{escape(row.label)}</th>'
+        f"{''.join(f'<td>{signed(value)}</td>' for value in row.values)}</tr>"
         for row in rows
     )
     return (
-        f'<div tabindex="0" role="region" aria-label="{escape(title)}" '
-        f'style="max-width:100%;overflow-x:auto;{shade}">'
-        '<table style="border-collapse:collapse;font-variant-numeric:tabular-nums;margin:0">'
-        f'<caption style="text-align:left;font-weight:600;caption-side:top;color:{palette.ink}">'
-        f"{escape(title)}</caption><tr><td></td>{head}</tr>{body}</table></div>"
+        f'<div tabindex="0" role="region" aria-label="{escape(title)}"><table>'
+        f"<caption>{escape(title)}</caption><tr><td></td>{head}</tr>{body}</table></div>"
     )
-
-
-_HEAD = (
-    "text-align:left;font-weight:inherit;padding:0.1rem 0.5rem 0.1rem 0;white-space:nowrap;border:0"
-)
-_ENTRY = (
-    "text-align:right;min-width:3.25rem;padding:0.1rem 0 0.1rem 0.5rem;white-space:nowrap;border:0;"
-)
-_KINDS = {
-    "": "",
-    "rule": "border-top:1px solid {border}",
-    "strong": "border-top:1px solid {border};font-weight:600",
-}
-"""How a row is drawn, by its kind."""

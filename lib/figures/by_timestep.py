@@ -2,12 +2,13 @@
 
 The sequence mode is a line with a dot at every timestep. The last-step mode is one diamond at T,
 open, so that the target and the other answer can be seen in it. Only where somebody asks what it
-would have said `earlier`, a dotted line leads to it: nobody gets that from the layer.
+would have said `earlier`, a dotted line leads to it: nobody gets that from the layer. Of several
+seeds this is the median, and each has a thin line, or a small diamond, of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ from lib.experiment import MODES, Experiment
 from lib.figures import axes, chart, marks
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
-from lib.run import Snapshot
+from lib.run import ModeResult, Snapshot
+from lib.seeds import middle
 
 TIMESTEPS_HEIGHT = 340
 GAPS = 30
@@ -92,10 +94,11 @@ def predictions_figure(
         raise ValueError("the snapshot must say which samples it shows, got none")
     index = int(snapshot.samples[sample])
     truth = marks.finite(dataset.raw(dataset.y[index], index)[:, target])
-    values = {
-        mode: marks.finite(dataset.raw(result.predictions[sample], index)[:, target])
-        for mode, result in snapshot.results.items()
-    }
+
+    def said(result: ModeResult) -> np.ndarray:
+        return marks.finite(dataset.raw(result.predictions[sample], index)[:, target])
+
+    values = _by_seed(snapshot, said)
     unit, head = dataset.target_unit, experiment.model.head
     hover = f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
     # Wider than the models' lines and below them: a model that is right runs inside the target.
@@ -109,7 +112,8 @@ def predictions_figure(
     (key, unasked), asked = _key(values, head, palette, earlier), _asked(values, earlier)
     target_key = Entry("dots", f"target{dataset.ahead}", palette.ink, palette.ink)
     rows = [[target_key], key] if dataset.ahead else [[target_key, *key]]  # or too long for a phone
-    rows += [unasked] if unasked else []
+    if unasked := unasked + [marks.seed_key(palette)] * bool(snapshot.others):
+        rows.append(unasked)
     seen = snapshot.samples
     if origin := dataset.origin:  # other series may lie elsewhere
         series = origin.series[origin.starts]
@@ -152,7 +156,7 @@ def step_error_figure(
     def root(mse: np.ndarray) -> np.ndarray:
         return (1.0 if scale is None else scale) * np.sqrt(marks.finite(mse))
 
-    errors = {mode: root(result.step_mse) for mode, result in snapshot.results.items()}
+    errors = _by_seed(snapshot, lambda result: root(result.step_mse))
     naive = root(dataset.naive_mse)
     hover = f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
     levels = [marks.naive_key(dataset.naive_label, palette)]
@@ -162,6 +166,7 @@ def step_error_figure(
         data.append(marks.line(best.label, root(best.mse), marks.best_style(palette), hover))
         levels.insert(0, marks.best_key(best.label, palette))
     key, unasked = _key(errors, head, palette, earlier)
+    levels += [marks.seed_key(palette)] * bool(snapshot.others)
     rows = [row for row in ([*key, *unasked], levels) if row]
     x, held = axes.timestep_axis(dataset.timestep_names), [naive, *_asked(errors, earlier)]
     title = chart.with_unit("typical error", unit)
@@ -171,28 +176,55 @@ def step_error_figure(
     return chart.figure(data, layout)
 
 
-def _asked(values: Mapping[str, np.ndarray], earlier: bool) -> list[np.ndarray]:
-    """What of values (T,) by mode is drawn: of the last-step mode mostly the last alone."""
-    return [v if earlier or mode == "sequence" else v[-1:] for mode, v in values.items()]
+BySeed = Mapping[str, np.ndarray]
+"""By mode values (1 + R, T): the median first, then, where there are several, those of R seeds."""
+
+
+def _by_seed(snapshot: Snapshot, value: Callable[[ModeResult], np.ndarray]) -> BySeed:
+    """A value (T,) of the median and of each seed, by mode."""
+    own = snapshot.seeds if snapshot.others else ()
+    return {
+        mode: np.stack([value(result), *(value(seed[mode]) for seed in own)])
+        for mode, result in middle(snapshot).results.items()
+    }
+
+
+def _asked(values: BySeed, earlier: bool) -> list[np.ndarray]:
+    """What of the values is drawn: of the last-step mode mostly the last timestep alone."""
+    return [
+        np.ravel(v if earlier or mode == "sequence" else v[:, -1:]) for mode, v in values.items()
+    ]
 
 
 def _traces(
-    values: Mapping[str, np.ndarray], head: str, palette: Palette, hover: str, earlier: bool
+    values: BySeed, head: str, palette: Palette, hover: str, earlier: bool
 ) -> list[dict[str, Any]]:
-    """The traces of values (T,) by mode, "sequence" and "last", over the timesteps 1 to T."""
+    """The traces of values by mode, "sequence" and "last", over the timesteps 1 to T."""
     sequence, last = values.get("sequence"), values.get("last")
     traces: list[dict[str, Any]] = []
+    for mode, dash in (("sequence", "solid"), *[("last", "dot")] * earlier):
+        if mode in values and len(own := values[mode][1:]):
+            steps = np.arange(1, own.shape[1] + 1)
+            style: dict[str, Any] = {"color": palette.mode(mode), "dash": dash}
+            name = f"{MODES[mode].name}, each seed"
+            traces.append(marks.seed_lines(name, [(steps, row) for row in own], style))
     if last is not None and earlier:
         style = {"color": palette.last, "width": 2.5, "dash": "dot"}
-        traces.append(marks.line(UNASKED[head], last, style, hover))
+        traces.append(marks.line(UNASKED[head], last[0], style, hover))
     if sequence is not None:
         style = {"color": palette.sequence, "width": 2.5}
-        size = marks.dot_size(len(sequence))
-        traces.append(marks.line(MODES["sequence"].name, sequence, style, hover, dots=size))
+        size = marks.dot_size(sequence.shape[1])
+        traces.append(marks.line(MODES["sequence"].name, sequence[0], style, hover, dots=size))
     if last is not None:
+        name, at = MODES["last"].name, [last.shape[1]]
+        marker: dict[str, Any] = {"color": palette.last, "symbol": "diamond-open"}
+        if len(own := last[1:, -1]):
+            edge: dict[str, Any] = {"color": palette.last, "width": 1}
+            small = marker | {"size": 9, "line": edge}
+            traces.append(marks.points(f"{name}, each seed", at * len(own), own, small, ""))
         edge = {"color": palette.last, "width": 3.5}
-        marker = {"color": palette.last, "size": 17, "symbol": "diamond-open", "line": edge}
-        traces.append(marks.points(MODES["last"].name, [len(last)], last[-1:], marker, hover))
+        large = marker | {"size": 17, "line": edge}
+        traces.append(marks.points(name, at, last[0, -1:], large, hover))
     return traces
 
 

@@ -1,31 +1,49 @@
-"""One sample of a dataset before any model: its inputs and its targets, timestep by timestep."""
+"""The pictures of the Data page: a sample, the rows of a table that it is of, and the split.
 
-from __future__ import annotations
+A sample's inputs and targets stand timestep by timestep, before any model. The rows around a window
+stand side by side, whatever time lies between them, without their values. Samples to learn from and
+those kept back are on their dates, where there are any.
+"""
+
+import math
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from lib.dataset import Dataset
+from lib.dataset import Dataset, Origin
 from lib.figures import axes, chart, marks
 from lib.figures.by_timestep import input_squares, make_room_below
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 from lib.narrate.data import raw_targets
+from lib.tables.cutting import part_spans, series_by_part
 
 PLOT, GAP, ROW = 170, 32, 22
-"""Of the chart of a sample, in pixels: the height of its targets' plot, of the room below it, and
-of each feature's squares."""
+"""Pixels: a sample's targets or a window's marks, the room below, each feature's squares."""
 MOST_LINES = 8
 DASHES = (("solid", "line"), ("dash", "dashed"), ("dot", "dotted"), ("dashdot", "dashdot"))
 """How the lines of targets are dashed, in turns, and the glyph that says so in a key."""
 
+READS, SEQUENCE, LAST = 2, 1, 0
+"""Where on the y axis the rows stand that are read, and the targets of each mode."""
+AROUND = 0.12
+"""How many rows are seen on each side of a window, as a part of its own."""
+NAMED = 0.17
+"""A part that has less of the width than this is not named."""
+TICKS = 61
+"""Of so many rows, evenly apart, a few are ticks: 60 is a multiple of one less than these are."""
+
+HEIGHT = 400
+MOST_SERIES = 12
+MOST_POINTS = 1500
+"""Of more samples every k-th is drawn, so that a chart stays small."""
+
 
 def frame_of_sample(dataset: Dataset, sample: int) -> pd.DataFrame:
-    """One sample's numbers: a row for each timestep, a column for each feature and target.
-
-    As the models see them; beside each target that is scaled stands its raw value.
-    """
+    """One sample's numbers by timestep: features, targets, and raw ones beside what is scaled."""
     x, raw = dataset.x[sample], raw_targets(dataset, sample)
     columns = {f"x: {name}": x[:, f] for f, name in enumerate(dataset.feature_names)}
     for k, name in enumerate(dataset.target_names):
@@ -82,3 +100,186 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     names = [chart.escaped(name) for name in short]
     make_room_below(layout, squares / inner, (squares + GAP) / inner, [*range(features)], names)
     return chart.figure(data, layout | {"hovermode": "closest"})
+
+
+def window_figure(
+    dataset: Dataset, origin: Origin, sample: int, step: int, palette: Palette
+) -> go.Figure:
+    """The rows around sample `sample`, 0 to N-1: those it reads, and those it must say.
+
+    Timestep `step`, 0 to T-1, stands out, with a line to its targets; that of the last timestep
+    goes on to those of the last-step mode.
+    """
+    steps = dataset.shape[1]
+    reads = origin.rows(steps, sample)
+    targets = reads[:, None] + np.array(origin.horizons)  # (T, H)
+    series = int(origin.series[reads[0]])
+    own = np.flatnonzero(origin.series == series)
+    end = max(reads[-1], targets.max())
+    around = 2 + int(AROUND * (end - reads[0]))
+    rows = range(max(own[0], reads[0] - around), min(own[-1], end + around) + 1)
+    ticks = {rows[k] for k in np.linspace(0, len(rows) - 1, TICKS).round().astype(int)}
+    # Of up to fifty thousand rows in sight no others are named: each takes a while.
+    names = {row: origin.label(row) for row in ticks.union(reads.tolist(), targets.flat)}
+    named = {row: names[row] for row in sorted(ticks)}
+    size = max(2.5, min(12.0, 200 / len(rows)))  # they stand apart on a phone
+
+    def placed(name: str, which: np.ndarray, level: int, marker: dict[str, Any]) -> dict[str, Any]:
+        hover, y = f"{name}: %{{text}}<extra></extra>", np.full(len(which), level)
+        trace = marks.points(name, which, y, {"size": size, **marker}, hover)
+        return trace | {"text": [chart.escaped(names[row]) for row in which]}
+
+    square, dot = {"color": palette.muted, "symbol": "square"}, {"color": palette.sequence}
+    diamond = {"color": palette.last, "symbol": "diamond", "size": size + 3}
+    stands_out = {"size": size + 5, "line": {"color": palette.ink, "width": 2}}
+    number, line = f"timestep {step + 1}", {"color": palette.muted, "width": 1.5}
+    ink = {"color": palette.ink}
+    across = [x for end in targets[step, [0, -1]] for x in (reads[step], end, end, None)]
+    down = 2 * [READS, SEQUENCE, LAST if step == steps - 1 else None, None]
+    data = [
+        marks.line("from a timestep to its targets", down, line, "", x=across),
+        placed("read", reads, READS, square),
+        placed(f"{number} reads", reads[[step]], READS, square | stands_out | ink),
+        placed("a target of the sequence mode", np.unique(targets), SEQUENCE, dot),
+        placed(f"{number} must say", targets[step], SEQUENCE, dot | stands_out),
+        placed("last-step mode must say", targets[-1], LAST, diamond),
+    ]
+    key = [
+        [Entry("squares", "read as x", palette.muted, palette.muted)],
+        [Entry("dots", "sequence mode: y, for each", palette.sequence, palette.sequence_text)],
+        [Entry("diamond", "last-step mode: y_last", palette.last, palette.last_text)],
+    ]
+    low, high = reads[0] - around - 0.7, end + around + 0.7
+    stripes, notes = _parts(dataset, origin, series, (low, high), palette)
+    y = {"tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
+    layout = chart.layout(
+        palette,
+        {"title": "row of the table", "range": [low, high], **axes.row_ticks(named)},
+        {"title": "", "range": [LAST - 0.5, READS + 0.8], **y},
+        key,
+        name=f"window {dataset.name}",
+        height=chart.top(key) + PLOT + chart.BOTTOM,
+        right=4 * len(names[rows[-1]]),  # Plotly hides a label that doesn't fit as a whole
+        notes=notes,
+    )
+    return chart.figure(data, layout | {"hovermode": "closest", "shapes": stripes})
+
+
+def _parts(
+    dataset: Dataset, origin: Origin, series: int, seen: tuple[float, float], palette: Palette
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """A stripe for each part and for what is left out between two, and their names."""
+    spans = [(a - 0.5, b + 0.5, name) for a, b, name in part_spans(dataset, origin, series)]
+    spans += [(end, begin, "left out") for (_, end, _), (begin, _, _) in pairwise(spans)]
+    stripes, notes = [], []
+    for begin, end, name in spans:
+        fill = palette.surface if name in ("validation", "test") else "rgba(0,0,0,0)"
+        stripes.append(marks.stripe(begin, end, fill, palette.border))
+        left, right = max(begin, seen[0]), min(end, seen[1])
+        if right - left > NAMED * (seen[1] - seen[0]):
+            middle, small = (left + right) / 2, chart.FONT_SIZE - 1
+            note = chart.note(name, middle, 1, palette.muted, small)
+            notes.append(note | {"xref": "x", "yanchor": "top"})
+    return stripes, notes
+
+
+def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
+    """The last target of every sample: those to learn from, then those kept back.
+
+    Of several target columns it is the first, and the axis says which. Of several series each has
+    a band of its own, from its lowest value to its highest; `series_shown` says which are drawn.
+    """
+    origin, numbers, shown = dataset.origin, np.arange(len(dataset.y)), series_shown(dataset)
+    if origin and shown:
+        numbers = numbers[np.isin(origin.series[origin.starts], shown)]
+    numbers = numbers[:: math.ceil(len(numbers) / MOST_POINTS)]
+    values = dataset.raw(dataset.y[numbers, -1], numbers, last=True)[:, 0]
+    if origin and len(shown) > 1:
+        heights, y = _bands(values, origin.series[origin.starts[numbers]], shown, origin)
+        left = chart.left_of(y["ticktext"])
+    else:
+        heights, left = values, chart.LEFT
+        target = dataset.target_names[0] if dataset.targets > 1 else "target y"
+        title = chart.with_unit(f"{target} at the last step", dataset.target_unit)
+        y = axes.linear_axis(title, values, values, zero=axes.from_zero(values))
+    if origin and shown:
+        places, names, x, edges = _on_rows(dataset, origin, numbers, shown)
+    else:
+        places, n = numbers + 1, len(dataset.y)
+        names = [dataset.short_sample_name(int(k)) for k in numbers]
+        room = max(0.5, 0.03 * n)  # so that no mark is cut
+        x = {"title": "sample", "range": [1 - room, n + room]}
+        x |= {"nticks": 6, "tickformat": ",d"} if n > 6 else {"dtick": 1}
+        edges = [(part.start + 0.5,) * 2 for part in dataset.parts.values()][1:]
+    looks = {
+        "training": (palette.ink, "circle", "dots"),
+        "validation": (palette.baseline, "circle-open", "rings"),
+        "test": (palette.muted, "x-thin-open", "cross"),
+    }
+    texts, data, key = np.array([chart.escaped(name) for name in names]), [], []
+    for name, part in dataset.parts.items():
+        own = (numbers >= part.start) & (numbers < part.stop)
+        color, symbol, glyph = looks[name]
+        marker = {"color": color, "size": 4 if len(shown) > 1 else 6, "symbol": symbol}
+        which = f" ({name})" if shown else ""
+        hover = f"%{{text}}{which}: %{{customdata:{chart.VALUE}}}<extra></extra>"
+        trace = marks.points(name, places[own], heights[own], marker, hover)
+        data.append(trace | {"customdata": values[own], "text": texts[own]})
+        key.append(Entry(glyph, name, color, palette.ink))
+    name, fill, line = f"split {dataset.name}", palette.surface, palette.muted
+    layout = chart.layout(palette, x, y, [key], name=name, height=HEIGHT, left=left)
+    stripes = [marks.stripe(begin, end, fill, line) for begin, end in edges]
+    return chart.figure(data, layout | {"hovermode": "closest", "shapes": stripes})
+
+
+def series_shown(dataset: Dataset) -> list[int]:
+    """Up to `MOST_SERIES` series by parts, one of each at least; none where each has one sample."""
+    origin = dataset.origin
+    if origin is None or len(set(origin.series[origin.starts].tolist())) == len(dataset.x):
+        return []
+    of_parts = [sorted(each) for each in series_by_part(dataset, origin).values()]
+    order = list(dict.fromkeys(series for part in of_parts for series in part))
+    spread = np.linspace(0, len(order) - 1, min(MOST_SERIES, len(order))).round().astype(int)
+    chosen = dict.fromkeys([*(part[0] for part in of_parts), *(order[k] for k in spread)])
+    return sorted(list(chosen)[:MOST_SERIES], key=order.index)
+
+
+def _bands(
+    values: np.ndarray, series: np.ndarray, shown: list[int], origin: Origin
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """Where values stand, each in the band of its series, the first one on top; the y axis."""
+    heights, upwards = np.empty(len(values)), shown[::-1]
+    for level, each in enumerate(upwards):
+        own = series == each
+        if own.any():
+            low, high = values[own].min(), values[own].max()
+            heights[own] = level + 0.1 + 0.8 * (values[own] - low) / ((high - low) or 1)
+    names = [chart.escaped(chart.shortened(origin.names[each])) for each in upwards]
+    ticks = {"tickvals": np.arange(len(shown)) + 0.5, "ticktext": names, "showgrid": False}
+    return heights, {"title": "", "range": [0, len(shown)], **ticks}
+
+
+def _on_rows(
+    dataset: Dataset, origin: Origin, numbers: np.ndarray, shown: list[int]
+) -> tuple[np.ndarray, list[str], dict[str, Any], list[tuple[Any, Any]]]:
+    """Where samples stand by their last target's row, their names, the axis, and parts' edges."""
+
+    def at(rows: np.ndarray | list[int]) -> np.ndarray:
+        if origin.times is not None and origin.time_format:
+            return np.asarray(origin.times[rows])
+        return rows - np.searchsorted(origin.series, origin.series[rows]) + 1
+
+    rows = origin.starts[numbers] + origin.rate * (dataset.shape[1] - 1) + origin.horizons[0]
+    names = [f"{origin.names[origin.series[row]]} {origin.label(row)}".strip() for row in rows]
+    spans = [span for each in shown for span in part_spans(dataset, origin, each)]
+    edges = []
+    for before, after in pairwise(dataset.parts):
+        end = at([end for _, end, name in spans if name == before]).max()
+        begin = at([begin for begin, _, name in spans if name == after]).min()
+        if end < begin:  # else it is series that are split
+            edges.append((end, begin))
+    title = "time of the target" if origin.time_format else "row of the target"
+    axis: dict[str, Any] = {"title": title, "nticks": 4, "tickangle": 0}
+    if origin.times is not None and not origin.time_format and len(shown) == 1:
+        axis |= axes.row_ticks({int(at(row)): origin.label(row) for row in np.unique(rows)})
+    return at(rows), names, axis, edges

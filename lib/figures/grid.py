@@ -1,11 +1,11 @@
 """A tensor as a grid of shaded entries, (T, columns): time runs down, as NumPy prints a sample.
 
-Of a large tensor some rows and columns are left out for an ellipsis. All tensors of a picture have
-the same rows, so that a row is the same moment everywhere.
+All tensors of a picture have the same rows, so that a row is the same moment everywhere.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,43 +35,14 @@ def levels_of(
     return np.clip(share * LEVELS, 0, LEVELS - 1).astype(int)
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """Which of `count` rows or columns are drawn, and where the ellipsis stands among them."""
-
-    indexes: np.ndarray
-    """Of what is drawn, (D,), the first and the last among them."""
-    gap: int
-    """How many of these come before the ellipsis; D where there is none."""
-
-    @classmethod
-    def of(cls, count: int, whole: int = WHOLE) -> _Side:
-        if count <= whole:
-            return cls(np.arange(count), count)
-        # More of a large tensor is drawn than of a small one, so that a moving slider shows.
-        drawn = round(whole + whole / 8 * np.log2(count / whole))
-        tail = drawn // 3
-        return cls(np.r_[: drawn - tail, count - tail : count], drawn - tail)
-
-    @property
-    def has_gap(self) -> bool:
-        """Whether some are left out."""
-        return self.gap < len(self.indexes)
-
-    @property
-    def places(self) -> list[int]:
-        """The position of each that is drawn, in rows: the ellipsis takes one."""
-        return [place + (place >= self.gap) for place in range(len(self.indexes))]
-
-    def of_index(self, index: int) -> int:
-        """The position of row `index`, 0 to count-1: that of the ellipsis if it isn't drawn."""
-        place = int(np.searchsorted(self.indexes, index))
-        return self.places[place] if self.indexes[place] == index else self.gap
-
-    @property
-    def length(self) -> int:
-        """Rows, with the ellipsis."""
-        return len(self.indexes) + self.has_gap
+def _drawn(count: int, whole: int = WHOLE) -> list[int | None]:
+    """Which of `count` rows or columns are drawn, in order; None is the ellipsis among them."""
+    if count <= whole:
+        return [*range(count)]
+    # More of a large tensor is drawn than of a small one, so that a moving slider shows.
+    drawn = round(whole + whole / 8 * np.log2(count / whole))
+    tail = drawn // 3
+    return [*range(drawn - tail), None, *range(count - tail, count)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +59,8 @@ class Room:
 class Grid:
     """How the tensors of one picture are drawn: all with the same rows, and entries of one size."""
 
-    rows: _Side
+    rows: list[int | None]
+    """Which timesteps are drawn, and None for those that are left out."""
     pitch: float
     """The distance from entry to entry, in pixels."""
     palette: Palette
@@ -96,13 +68,13 @@ class Grid:
     @classmethod
     def of(cls, steps: int, widest: int, palette: Palette, room: Room = Room()) -> Grid:
         """The grid that lets the largest tensor fit, which is (`steps`, `widest`)."""
-        rows, columns = _Side.of(steps, room.whole), _Side.of(widest)
-        fitting = min(room.height / rows.length, room.width / columns.length)
+        rows, columns = _drawn(steps, room.whole), _drawn(widest)
+        fitting = min(room.height / len(rows), room.width / len(columns))
         return cls(rows, round(min(max(fitting, PITCH[0]), PITCH[1]), 1), palette)
 
     def size(self, width: int) -> tuple[float, float]:
         """Width and height in rem of a tensor with `width` columns."""
-        across, down = _Side.of(width).length, self.rows.length
+        across, down = len(_drawn(width)), len(self.rows)
         return (across * self.pitch + 2 * EDGE) / 16, (down * self.pitch + 2 * EDGE) / 16
 
     def middles(self) -> list[float]:
@@ -110,9 +82,10 @@ class Grid:
 
         Those that are left out are all where the ellipsis is.
         """
-        steps = range(int(self.rows.indexes[-1]) + 1)
-        height = self.rows.length * self.pitch + 2 * EDGE
-        return [(EDGE + self.pitch * (self.rows.of_index(step) + 0.5)) / height for step in steps]
+        steps = range((self.rows[-1] or 0) + 1)
+        places = [self.rows.index(step if step in self.rows else None) for step in steps]
+        height = len(self.rows) * self.pitch + 2 * EDGE
+        return [(EDGE + self.pitch * (place + 0.5)) / height for place in places]
 
     def image(
         self,
@@ -129,49 +102,34 @@ class Grid:
         flat. Where the layer returns `only_last`, the other rows are pale; `outlined` is the last
         row where the last-step mode takes it.
         """
-        columns, rows = _Side.of(width), self.rows
-        if levels is None:
-            table = np.full((len(rows.indexes), len(columns.indexes)), FLAT)
-        else:
-            table = levels[np.ix_(rows.indexes, columns.indexes)]
+        columns = _drawn(width)
         inner = self.pitch * 0.86 - 2  # the stroke's round corners add 2
         entry = f"h{inner:.1f}v{inner:.1f}h-{inner:.1f}z"
-        start = EDGE + self.pitch * 0.07 + 1
-        xs = [f"M{start + self.pitch * place:.1f} " for place in columns.places]
-        ys = [f"{start + self.pitch * place:.1f}{entry}" for place in rows.places]
-        body = _entries(table[-1:], xs, ys[-1:], shades)
-        rest = _entries(table[:-1], xs, ys[:-1], shades)
-        body = f'<g opacity="0.22">{rest}</g>{body}' if only_last else rest + body
-        body += self._ellipses(columns)
-        across, down = (16 * side for side in self.size(width))
+        start, middle = EDGE + self.pitch * 0.07 + 1, EDGE + self.pitch / 2
+        xs = [f"M{start + self.pitch * x:.1f} " for x in range(len(columns))]
+        paths: dict[tuple[bool, int], str] = defaultdict(str)
+        dots, known = "", None if levels is None else levels.tolist()
+        for y, row in enumerate(self.rows):
+            pale, down = only_last and y < len(self.rows) - 1, self.pitch * y
+            here = f"{start + down:.1f}{entry}"
+            for x, column in enumerate(columns):
+                if row is not None and column is not None:
+                    level = known[row][column] if known else FLAT
+                    paths[pale, level] += xs[x] + here
+                elif row is not column:  # dots where rows or columns are left out
+                    dots += f"M{middle + self.pitch * x:.1f} {middle + down:.1f}h0"
+        body = "".join(
+            f'<path fill="{shades[level]}" stroke="{shades[level]}" '
+            f'opacity="{0.22 if pale else 1}" d="{path}"/>'
+            for (pale, level), path in paths.items()
+        )
+        if dots:
+            body += f'<path stroke="{self.palette.muted}" stroke-linecap="round" d="{dots}"/>'
+        across, high = (16 * side for side in self.size(width))
         if outlined:
-            top = down - self.pitch - 2 * EDGE + 1
+            top = high - self.pitch - 2 * EDGE + 1
             body += (
-                f'<rect x="1" y="{top:.1f}" width="{across - 2:.1f}" height="{down - top - 1:.1f}" '
+                f'<rect x="1" y="{top:.1f}" width="{across - 2:.1f}" height="{high - top - 1:.1f}" '
                 f'rx="3" fill="none" stroke="{self.palette.last}" stroke-width="2"/>'
             )
-        return svg_image(body, across, down, 'stroke-width="2" stroke-linejoin="round"')
-
-    def _ellipses(self, columns: _Side) -> str:
-        """Dots where rows or columns are left out."""
-        spots = [(place, self.rows.gap) for place in columns.places if self.rows.has_gap]
-        spots += [(columns.gap, place) for place in self.rows.places if columns.has_gap]
-        middle = EDGE + self.pitch / 2
-        path = "".join(
-            f"M{middle + self.pitch * x:.1f} {middle + self.pitch * y:.1f}h0" for x, y in spots
-        )
-        dots = f'<path stroke="{self.palette.muted}" stroke-linecap="round" d="{path}"/>'
-        return dots if path else ""
-
-
-def _entries(table: np.ndarray, xs: Sequence[str], ys: Sequence[str], shades: Sequence[str]) -> str:
-    """The entries of `table` (rows, columns): one path for each shade."""
-    paths: list[list[str]] = [[] for _ in shades]
-    for y, row in zip(ys, table.tolist(), strict=True):
-        for x, level in zip(xs, row, strict=True):
-            paths[level].append(x + y)
-    return "".join(
-        f'<path fill="{shade}" stroke="{shade}" d="{"".join(path)}"/>'
-        for shade, path in zip(shades, paths, strict=True)
-        if path
-    )
+        return svg_image(body, across, high, 'stroke-width="2" stroke-linejoin="round"')

@@ -14,7 +14,7 @@ import numpy as np
 from lib.english import ALMOST_0, number, signed
 from lib.figures import html
 from lib.figures.palette import Palette
-from lib.figures.timeline import last_column, over_time
+from lib.figures.timeline import last_column, outline_mark, over_time
 
 LEAST = 0.001
 """A smaller number has no room in a square."""
@@ -45,14 +45,14 @@ def heatmaps(
         if outlined_name and not parts:
             body += last_column(len(values), palette)
         head = f'{escape(name)}<span style="font-size:0.8125rem">{scale}</span>'
-        block = over_time(body, len(values), palette, units=len(rows), start=start)
-        parts.append(html.div("min-width:0", html.div(f"color:{palette.muted}", head), block))
+        shown = over_time(body, len(values), palette, units=len(rows), start=start)
+        parts.append(html.div("min-width:0", html.block("muted", head), shown))
     # Six stand in two rows, four in two as well, however wide the screen is.
     least = "15rem,40%" if len(parts) in (2, 4) else "9rem,30%"
-    grid = f"display:grid;gap:0.5rem 1rem;{html.fitting(f'max({least})')}"
+    grid = f"gap:0.5rem 1rem;{html.fitting(f'max({least})')}"
     last = f"{outline_mark(palette.last)} what last-step mode keeps of {escape(outlined_name)}"
     head = legend("timesteps", palette, *([last] if outlined_name else []))
-    return html.picture(sentence, palette, head, html.div(grid, *parts))
+    return html.picture(sentence, palette, head, html.block("grid", *parts, style=grid))
 
 
 def _reach(values: np.ndarray) -> float:
@@ -72,24 +72,18 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
         return html.shaded(rows, palette, f"height:max({height:.2f}rem,3.8vw)", reach)
     shades = palette.signed(html.STEPS)
     colors = [shades[index] for index in html.shade_indexes(rows, reach).ravel()]
-    return html.div(
-        f"display:grid;grid-template-columns:repeat({steps},minmax(0,1fr));"
-        "grid-auto-rows:1.75rem;line-height:1.75rem;text-align:center;overflow:hidden;"
-        "border-radius:3px;font-size:0.75rem",
+    return html.block(
+        "numbers",
         *(
             f'<span style="background:{color};color:{palette.text_on(color)}">'
             f"{signed(value) if not value or abs(value) >= LEAST else ALMOST_0}</span>"
             for color, value in zip(colors, rows.ravel(), strict=True)
         ),
+        style=f"grid-template-columns:repeat({steps},minmax(0,1fr))",
     )
 
 
 def legend(columns: str, palette: Palette, *more: str) -> str:
     """The scale of all matrices, what their `columns` are, and `more`."""
-    bar = html.scale_bar(palette.signed(2), 4, palette.border)
-    return html.key(palette, f"−1 {bar} 1", f"rows are units, columns {columns}", *more)
-
-
-def outline_mark(color: str) -> str:
-    """A small outline, as one is drawn around a column."""
-    return html.swatch(f"width:0.6rem;border:2px solid {color}")
+    bar = html.scale_bar(palette.signed(2), 4)
+    return html.key(f"−1 {bar} 1", f"rows are units, columns {columns}", *more)

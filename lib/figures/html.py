@@ -1,8 +1,8 @@
 """What pictures in HTML are made of: images, scales, and words in the letters of code.
 
 `st.html` drops SVG elements, so that a drawing is an image, as its data URI. A matrix is a PNG of
-one pixel for each number, which the browser enlarges without blurring: a hundred timesteps of 128
-units are some kilobytes so, and cost a browser nothing to draw.
+one pixel for each number, which the browser enlarges without blurring. How a block of some class
+is laid out stands in `lib/ui/css`, which the pages load.
 """
 
 from __future__ import annotations
@@ -26,11 +26,16 @@ def div(style: str, *body: str) -> str:
     return f'<div style="{style}">{"".join(body)}</div>'
 
 
+def block(kind: str, *body: str, style: str = "") -> str:
+    """A block of this class, with CSS of its own."""
+    return f'<div class="{kind}" style="{style}">{"".join(body)}</div>'
+
+
 def picture(sentence: str, palette: Palette, *body: str, style: str = "") -> str:
     """Several blocks as one picture, with what it says as its alternative text."""
     return (
-        f'<div role="img" aria-label="{escape(sentence)}" style="font-size:0.875rem;'
-        f'line-height:1.35;color:{palette.ink};{style}">{"".join(body)}</div>'
+        f'<div role="img" aria-label="{escape(sentence)}" class="picture" '
+        f'style="color:{palette.ink};{style}">{"".join(body)}</div>'
     )
 
 
@@ -39,21 +44,14 @@ def fitting(least: str) -> str:
     return f"grid-template-columns:repeat(auto-fit,minmax(min(100%,{least}),1fr))"
 
 
-def key(palette: Palette, *entries: str) -> str:
+def key(*entries: str) -> str:
     """What the marks of a picture mean, side by side above it."""
-    return div(
-        f"display:flex;flex-wrap:wrap;gap:0.25rem 1.25rem;color:{palette.muted};"
-        "margin-bottom:0.5rem",
-        *(f"<span>{entry}</span>" for entry in entries),
-    )
+    return block("key", *(f"<span>{entry}</span>" for entry in entries))
 
 
 def swatch(style: str) -> str:
     """A mark in a key, as high as its words."""
-    return (
-        '<span style="display:inline-block;height:1rem;border-radius:3px;vertical-align:-3px;'
-        f'{style}"></span>'
-    )
+    return f'<span class="swatch" style="{style}"></span>'
 
 
 def shade_indexes(values: np.ndarray, reach: float) -> np.ndarray:
@@ -85,10 +83,7 @@ def png_uri(indexes: np.ndarray, colors: Sequence[str]) -> str:
 
 def enlarged(indexes: np.ndarray, colors: Sequence[str], size: str) -> str:
     """The same as an element as wide as its block; `size` is its height, as CSS."""
-    return (
-        f'<img alt="" src="{png_uri(indexes, colors)}" style="display:block;width:100%;'
-        f'image-rendering:pixelated;border-radius:3px;{size}">'
-    )
+    return f'<img alt="" class="enlarged" src="{png_uri(indexes, colors)}" style="{size}">'
 
 
 def shaded(values: np.ndarray, palette: Palette, size: str, reach: float = 1.0) -> str:
@@ -96,13 +91,10 @@ def shaded(values: np.ndarray, palette: Palette, size: str, reach: float = 1.0) 
     return enlarged(shade_indexes(values, reach), palette.signed(STEPS), size)
 
 
-def scale_bar(colors: Sequence[str], width: float, border: str) -> str:
+def scale_bar(colors: Sequence[str], width: float) -> str:
     """The colours of a scale side by side, `width` rem wide."""
-    return (
-        f'<span style="display:inline-block;width:{width:g}rem;height:0.75rem;border-radius:3px;'
-        f"vertical-align:-1px;border:1px solid {border};"
-        f'background:linear-gradient(90deg,{",".join(colors)})"></span>'
-    )
+    shades = f"background:linear-gradient(90deg,{','.join(colors)})"
+    return f'<span class="scale-bar" style="width:{width:g}rem;{shades}"></span>'
 
 
 def svg_uri(body: str, view_box: str, attributes: str = "") -> str:
@@ -141,16 +133,10 @@ def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "") 
 
 def arrow_head(color: str) -> str:
     """The point at the end of a line of 2 pixels that goes to the right."""
-    return (
-        '<span style="position:absolute;right:-1px;top:-4px;border-top:5px solid transparent;'
-        f'border-bottom:5px solid transparent;border-left:8px solid {color}"></span>'
-    )
+    return f'<span class="arrow-head" style="border-left-color:{color}"></span>'
 
 
 def code_words(words: str, color: str, *, bold: bool = False) -> str:
     """A shape or a call in the letters of code."""
-    return (
-        f'<span style="font-family:monospace;font-size:var(--code,0.8125rem);'
-        f'font-weight:{600 if bold else 400};color:{color};white-space:nowrap">'
-        f"{escape(words)}</span>"
-    )
+    style = f"color:{color};font-weight:{600 if bold else 400}"
+    return f'<span class="code-words" style="{style}">{escape(words)}</span>'

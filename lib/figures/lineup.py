@@ -109,26 +109,25 @@ def _placed(tensor: Tensor) -> Tensor:
 def _table(axes: list[tuple[AxisPair, AxisFate]], palette: Palette) -> str:
     """A row for each side, a column for each axis, lined up from the right as the loss does."""
     css = "padding:0.3rem 0.75rem;text-align:center;border:1px solid " + palette.border
-    sides = {
-        name: [(css, _side(pair, side, palette)) for pair, _ in axes]
-        for name, side in (("output", "output"), ("y", "target"))
+    rows = {
+        "output": [(css, _side(pair.output, pair.of_output, palette)) for pair, _ in axes],
+        "y": [(css, _side(pair.target, pair.of_target, palette)) for pair, _ in axes],
+        "so": [(f"{css};{_fill(fate, palette)}", escape(fate.text)) for _, fate in axes],
     }
-    fates = [(f"{css};{_fill(fate, palette)}", escape(fate.text)) for _, fate in axes]
-    rows = [
+    lines = [
         f'<tr><th scope="row" style="{css};font-weight:600">{name}</th>'
         + "".join(f'<td style="{style}">{words}</td>' for style, words in cells)
         + "</tr>"
-        for name, cells in (sides | {"so": fates}).items()
+        for name, cells in rows.items()
     ]
     return (
         '<div style="overflow-x:auto;margin-top:0.75rem" tabindex="0">'
-        f'<table style="border-collapse:collapse;font-size:0.875rem">{"".join(rows)}</table></div>'
+        f'<table style="border-collapse:collapse;font-size:0.875rem">{"".join(lines)}</table></div>'
     )
 
 
-def _side(pair: AxisPair, side: str, palette: Palette) -> str:
+def _side(size: int, name: str, palette: Palette) -> str:
     """A size with what it counts: "12 timesteps"; a dash where the side lacks the axis."""
-    size, name = getattr(pair, side), getattr(pair, f"of_{side}")
     if not name:
         return f'<span style="color:{palette.muted}">–</span>'
     _, role = LETTERS.get(name, ("N", "batch"))

@@ -12,6 +12,7 @@ from lib.figures.palette import Palette
 
 GLYPHS = {
     "line": "━━",
+    "thin": "──",
     "dots": "●",
     "rings": "○",
     "diamond": "◆",
@@ -19,10 +20,16 @@ GLYPHS = {
     "dotted": "•••",
     "dashed": "▬ ▬",
     "dashdot": "▬ •",
+    "long dashes": "━ ━",
+    "long dashdot": "━ •",
     "squares": "▦",
     "cross": "✕",
 }
 """How a key draws marks and lines, in letters that every system has."""
+
+
+SEED_WIDTH, SEED_OPACITY = 1.2, 0.5
+"""Of a seed's own line, beside the median's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,23 @@ def line(
         trace |= {"mode": "lines+markers", "marker": {"color": style["color"], "size": dots}}
         trace["cliponaxis"] = False
     return trace
+
+
+def seed_lines(
+    name: str, lines: Sequence[tuple[np.ndarray, np.ndarray]], style: dict[str, Any]
+) -> dict[str, Any]:
+    """One thin line for each seed, of its x and y, all in one trace with gaps between them."""
+    x, y = (
+        np.concatenate([np.append(np.asarray(v, np.float64), np.nan) for v in axis])
+        for axis in zip(*lines, strict=True)
+    )
+    trace = line(name, y, {"width": SEED_WIDTH, **style}, "", x=x)
+    return trace | {"opacity": SEED_OPACITY, "connectgaps": False}
+
+
+def seed_key(palette: Palette) -> Entry:
+    """The key of `seed_lines`."""
+    return Entry("thin", "each seed", palette.muted, palette.muted)
 
 
 def points(

@@ -103,10 +103,7 @@ def forecast_figure(
 def _dates(
     origin: Origin, rows: np.ndarray, more: int = 0, times: pd.DatetimeIndex | None = None
 ) -> tuple[np.ndarray, dict[str, Any]]:
-    """Where these rows, and `more` after them at `times`, stand on an x axis, and that axis.
-
-    By their dates, or else by number, with a few of their names below.
-    """
+    """Where rows, and `more` at `times`, stand by dates or else by number, and the x axis."""
     if origin.times is not None and origin.time_format and (times is not None or not more):
         dates = origin.times[rows] if times is None else origin.times[rows].append(times)
         axis = {"title": "", "type": "date", "nticks": 5, "tickangle": 0}

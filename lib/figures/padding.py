@@ -12,10 +12,9 @@ from html import escape
 import numpy as np
 
 from lib.english import readable
-from lib.figures.heatmaps import outline_mark
-from lib.figures.html import div, enlarged, fitting, key, picture, swatch
+from lib.figures.html import block, div, enlarged, fitting, key, picture, swatch
 from lib.figures.palette import Palette
-from lib.figures.timeline import outline, over_time, ticks
+from lib.figures.timeline import outline, outline_mark, over_time, ticks
 from lib.recurrence.padded import ROUNDING, Padded
 
 
@@ -26,14 +25,12 @@ def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> 
         "zeros that are read": palette.border,
         "masked": palette.surface,
     }
-    box = "width:1rem;border:1px solid {};background:{}"
-    marks = [
-        f"{swatch(box.format(palette.border, color))} {name}" for name, color in shades.items()
-    ]
+    box = f"width:1rem;border:1px solid {palette.border};background:"
+    marks = [f"{swatch(box + color)} {name}" for name, color in shades.items()]
     last = f"{outline_mark(palette.last)} last-step mode's answer, and how far it is off"
-    grid = f"display:grid;gap:0.75rem 1.75rem;{fitting('22rem')}"
     boxes = (div("min-width:0", _way(way, palette)) for way in ways)
-    return picture(sentence, palette, key(palette, *marks, last), div(grid, *boxes))
+    grid = block("grid", *boxes, style=f"gap:0.75rem 1.75rem;{fitting('22rem')}")
+    return picture(sentence, palette, key(*marks, last), grid)
 
 
 def _way(way: Padded, palette: Palette) -> str:
@@ -43,11 +40,7 @@ def _way(way: Padded, palette: Palette) -> str:
     colors = (palette.surface, palette.border, palette.muted)
     body = enlarged(shades, colors, "height:4.5rem;border-radius:0")
     body += "".join(
-        div(
-            f"position:absolute;left:0;right:0;top:calc(100%*{row}/{rows} - 1px);"
-            f"height:2px;background:{palette.background}"
-        )
-        for row in range(1, rows)
+        block("gap", style=f"top:calc(100%*{row}/{rows} - 1px)") for row in range(1, rows)
     )
     outlines = "".join(
         outline(
@@ -60,7 +53,6 @@ def _way(way: Padded, palette: Palette) -> str:
     )
     differences = (
         div(
-            "height:1.125rem;line-height:1.125rem;"
             f"color:{palette.best_text if value <= ROUNDING else palette.ink}",
             # Of what is only rounding it is said that it is next to nothing.
             readable(value) if value > ROUNDING else "✓ ≈ 0" if value else "✓ 0.0",
@@ -69,12 +61,8 @@ def _way(way: Padded, palette: Palette) -> str:
     )
     averaged = f"{way.loss_steps:,} steps" if way.loss_steps else "nothing"
     over = over_time(body, steps, palette, above=outlines)
+    shown = f"<div>{over}{ticks(steps, most=6)}</div>{block('differences', *differences)}"
     return (
-        div("font-weight:600", escape(way.title))
-        + div(
-            "display:grid;grid-template-columns:minmax(0,1fr) 4.5rem;gap:0 0.5rem",
-            f"<div>{over}{ticks(steps, palette, most=6)}</div>",
-            div("font-variant-numeric:tabular-nums;text-align:right", *differences),
-        )
-        + div(f"color:{palette.muted}", f"sequence loss: mean over {averaged}")
+        f"{block('title', escape(way.title))}{block('padded', shown)}"
+        f"{block('muted', f'sequence loss: mean over {averaged}')}"
     )

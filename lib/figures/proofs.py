@@ -1,4 +1,4 @@
-"""What Keras measured: two pictures and their difference, and cards with a claim and its figures.
+"""What Keras measured: two pictures and their difference, cards with a claim, what breaks it.
 
 HTML fragments for `st.html`. A figure of exactly 0.0 is written so, and so is the difference
 that 32-bit numbers leave; green says that two things are one.
@@ -14,22 +14,28 @@ import numpy as np
 
 from lib.english import apart_by
 from lib.figures.heatmaps import legend
-from lib.figures.html import div, fitting, picture, shaded
+from lib.figures.html import block, div, fitting, picture, shaded
 from lib.figures.palette import Palette
-from lib.figures.timeline import over_time, ticks
-from lib.proofs import Measure, ProofCard
+from lib.figures.timeline import below_columns, outline, outline_mark, over_time, ticks
+from lib.narrate.proofs import Measure, ProofCard
 
-TALL = 7.5
-"""A picture of an equation, in rem."""
+TALL = "height:7.5rem"
+"""A picture of an equation."""
 
 
 def proof_cards(proofs: Sequence[ProofCard], palette: Palette, missing: str) -> str:
     """All cards, as many side by side as fit; `missing` stands where a figure isn't known."""
-    return div(
-        f"display:grid;gap:0.75rem;align-items:stretch;{fitting('22rem')};font-size:0.875rem;"
-        f"line-height:1.45;color:{palette.ink}",
-        *(_card(proof, palette, missing) for proof in proofs),
+    cards = (
+        block(
+            "card",
+            block("title", escape(proof.title)),
+            *(_measured(measure, palette, missing) for measure in proof.measures),
+            block("measured", escape(proof.takeaway)),
+            block("muted", escape(proof.why)),
+        )
+        for proof in proofs
     )
+    return block("cards", *cards, style=f"{fitting('22rem')};color:{palette.ink}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,71 +69,104 @@ def equation(
     if one.rows is not None and other.rows is not None:
         left = np.abs(one.rows - other.rows)
         left /= max(float(np.nanmax(left)), 1e-45)  # what differs at all is to be seen
-    figure = _figure(measure, palette, missing, 2.25)
-    rest = Side(measure.of, "on the same weights", left)
-    return picture(
-        sentence,
-        palette,
-        legend(columns, palette),
-        div(
-            "display:flex;flex-wrap:wrap;align-items:center;gap:0.5rem",
-            _side(one, palette, start),
-            div("font-size:1.75rem", "−"),
-            _side(other, palette, start),
-            div("font-size:1.75rem", "="),
-            _side(rest, palette, start, figure),
-        ),
+    figure = block("figure", f"<div>{_figure(measure, palette, missing, 2.25)}</div>")
+    sides = (
+        _side(one, palette, start),
+        block("sign", "−"),
+        _side(other, palette, start),
+        block("sign", "="),
+        _side(Side(measure.of, "on the same weights", left), palette, start, figure),
     )
+    return picture(sentence, palette, legend(columns, palette), block("equation", *sides))
 
 
 def _side(side: Side, palette: Palette, start: int | None, figure: str = "") -> str:
     """A picture with its name above it, and maybe a figure upon it."""
-    columns, below = 0, ""
+    below = "" if start is None else div("height:1.2rem")
     if side.rows is None:
-        body = div(f"height:{TALL}rem;border-radius:3px;background:{palette.surface}")
+        body = div(f"{TALL};border-radius:3px;background:{palette.surface}")
     else:
         units, columns = side.rows.shape
-        body = shaded(side.rows, palette, f"height:{TALL}rem")
+        body = shaded(side.rows, palette, TALL)
         if start is not None:
             body = over_time(body, columns, palette, units=units, start=start)
-    if figure:
-        body += div(
-            "position:absolute;inset:0;display:grid;place-items:center;text-align:center;"
-            "pointer-events:none",
-            f"<div>{figure}</div>",
-        )
-    if start is not None:
-        below = ticks(columns, palette, most=6) if columns else div("height:1.2rem")
-    return div(
-        "flex:1 1 9rem;min-width:0",
-        div("font-family:monospace;font-size:clamp(0.6875rem,2.8vw,0.8125rem)", escape(side.code)),
-        div(f"color:{palette.muted}", escape(side.about)),
-        div("position:relative", body),
+            below = ticks(columns, most=6)
+    return block(
+        "side",
+        block("term", escape(side.code)),
+        block("muted", escape(side.about)),
+        div("position:relative", body, figure),
         below,
     )
 
 
-def _card(proof: ProofCard, palette: Palette, missing: str) -> str:
-    return div(
-        f"border:1px solid {palette.border};border-radius:0.5rem;padding:0.75rem 1rem",
-        div("font-weight:600", escape(proof.title)),
-        *(measured(measure, palette, missing) for measure in proof.measures),
-        div("margin-top:0.35rem", escape(proof.takeaway)),
-        div(f"color:{palette.muted}", escape(proof.why)),
+@dataclass(frozen=True, slots=True, eq=False)
+class Strip:
+    """A layer's outputs for one sample, in the order in which it hands them out.
+
+    So the columns aren't always timesteps, and the playhead has no place here.
+    """
+
+    name: str
+    outputs: np.ndarray
+    """(columns, U)."""
+    last: int
+    """The column that the last-step mode takes; `sequence[:, -1]` takes the last one."""
+    named: dict[int, str]
+    """What stands below some columns."""
+
+
+def strips(
+    made: Sequence[Strip],
+    measures: Sequence[Measure],
+    missing: str,
+    sentence: str,
+    palette: Palette,
+) -> str:
+    """The strips, and what was measured; `missing` stands where a figure isn't known."""
+    figures = block("figures", *(_measured(one, palette, missing) for one in measures))
+    return picture(sentence, palette, *(_strip(strip, palette) for strip in made), figures)
+
+
+def strips_legend(palette: Palette) -> str:
+    """What the outlines mean."""
+    sequence = f"{outline_mark(palette.sequence)} sequence[:, -1]"
+    last = f"{outline_mark(palette.last)} last, what last-step mode gives"
+    return div("font-size:0.875rem", legend("outputs", palette, sequence, last))
+
+
+def _strip(strip: Strip, palette: Palette) -> str:
+    count = len(strip.outputs)
+    # The one within the other, where both take the same.
+    outlines = _outline(count - 1, count, palette.sequence, 0)
+    outlines += _outline(strip.last, count, palette.last, 3)
+    return (
+        block("muted", escape(strip.name))
+        + div("position:relative", shaded(strip.outputs.T, palette, "height:2.75rem"), outlines)
+        + below_columns(strip.named, count)
     )
 
 
-def measured(measure: Measure, palette: Palette, missing: str) -> str:
+def _outline(column: int, count: int, color: str, inset: int) -> str:
+    """Around a column; where columns are narrow, in the middle of it and wide enough to be seen."""
+    return outline(
+        f"left:calc(100%*{column + 0.5}/{count});transform:translateX(-50%);"
+        f"width:calc(max(10px,100%/{count}) - {2 * inset}px);"
+        f"top:{inset - 3}px;bottom:{inset - 3}px",
+        color,
+    )
+
+
+def _measured(measure: Measure, palette: Palette, missing: str) -> str:
     """A figure, and below it what it is the figure of."""
-    code = "font-family:monospace;font-size:0.8125rem;overflow-wrap:anywhere"
     figure = _figure(measure, palette, missing, 1.25)
-    return div("margin-top:0.35rem", figure, div(code, escape(measure.of)))
+    return block("measured", figure, block("of", escape(measure.of)))
 
 
 def _figure(measure: Measure, palette: Palette, missing: str, size: float) -> str:
     """A figure, `size` rem high, that says by a mark and a colour whether two things are one."""
     if measure.value is None:
-        words = f'<span style="color:{palette.muted};font-size:0.875rem">{escape(missing)}</span>'
+        words = f'<span class="missing">{escape(missing)}</span>'
     else:
         exact = apart_by(measure.value) if measure.value else "0.0"
         color, mark = (palette.best_text, "✓") if measure.same else (palette.ink, "≠")

@@ -1,8 +1,6 @@
 """A stack of layers: every tensor between them, and how each layer's parameters are counted.
 
-`layer_pictures` are to stand beside the layers' settings, one under another; `stack_picture` is
-all of them in a line with arrows. HTML fragments for `st.html`, which wrap on a phone. They compute
-no shapes (`lib.stack`).
+HTML fragments for `st.html`, which wrap on a phone. They compute no shapes (`lib.stack`).
 """
 
 from __future__ import annotations
@@ -30,10 +28,7 @@ ROW = 7
 def layer_pictures(
     steps: tuple[TracedLayer, ...], sentences: Iterable[str], palette: Palette
 ) -> Iterator[str]:
-    """What comes out of each layer, all to one scale; of one that breaks, what it wanted.
-
-    Each is said by its sentence.
-    """
+    """What comes out of each layer, all to one scale; of one that breaks, what it wanted."""
     scale = Scale.of((tensor for step in steps for tensor in step.tensors), HEIGHT, WIDTH)
     for place, (step, sentence) in enumerate(zip(steps, sentences, strict=True)):
         if step.error:
@@ -88,10 +83,7 @@ def _named(step: TracedLayer) -> Iterator[tuple[Tensor, str]]:
 def _tensors(
     steps: tuple[TracedLayer, ...], scale: Scale, palette: Palette, *, with_numbers: bool = True
 ) -> str:
-    """What the last of these layers gives, each with its letters, its name and its numbers above.
-
-    From the first recurrent layer on it is coloured by the mode.
-    """
+    """What the last of these layers gives, in the mode's colour from a recurrent layer on."""
     by_mode = any(isinstance(step.layer, (Recurrent, Bidirectional)) for step in steps)
     boxes = []
     for tensor, name in _named(steps[-1]):

@@ -1,8 +1,7 @@
 """The shape strip: every tensor of the experiment's models, from the input to the prediction.
 
-An HTML fragment for `st.html`, which lets words, inline styles and images through, but neither
-SVG elements nor scripts: so the words are HTML, which wraps on a phone, and each tensor is an
-image. This module computes no shapes (`lib.stack`) and no states (`lib.recurrence`).
+An HTML fragment for `st.html`: words, which wrap on a phone, and each tensor as an image. This
+module computes no shapes (`lib.stack`) and no states (`lib.recurrence`).
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.figures.grid import EDGE, Grid, Room, levels_of
-from lib.figures.html import arrow_head, code_words, div, fitting
+from lib.figures.html import arrow_head, block, code_words, div, fitting
 from lib.figures.palette import Palette
 from lib.recurrence import Trace
 from lib.stack.models import model_layers
@@ -26,12 +25,10 @@ Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]
 """By mode: what `lib.recurrence.forward` returned for one sample; a mode whose weights aren't known
 is left out."""
 
-ARROW, BOX = 4.5, 4.75
-"""The least widths of a layer's arrow with its words, and of a tensor with its name, in rem."""
+BOX = 4.75
+"""The least width of a tensor with its name, in rem."""
 LONGEST_ARROW = 12.0
 """How long an arrow may get where there is room, in rem."""
-HEADING = 9.75
-"""The width of a mode's heading where it stands beside its tensors, in rem."""
 LINE = 1.05
 """The height of a line of a tensor's shape, in rem."""
 BESIDE, BELOW = Room(74.0, 104.0, 13), Room(42.0, 96.0, 8)
@@ -68,15 +65,14 @@ def shape_strip(
     grid = Grid.of(timesteps, widest, palette, BESIDE if beside else BELOW)
     modes: list[str] = []
     for mode, steps in models.items():
-        levels: list[np.ndarray | None] = [levels_of(dataset.x[sample])]
-        levels += _output_levels(experiment, dataset.y[sample], traces.get(mode))
+        above = _output_levels(experiment, dataset.y[sample], traces.get(mode))
+        levels = [levels_of(dataset.x[sample]), *above]
         modes.append(_mode(mode, experiment, steps, levels, grid))
     columns = fitting("26rem") if beside else "grid-template-columns:minmax(0,1fr)"
     return (
         f'<div role="img" aria-label="{escape(sentence)}" class="strip" '
-        f'style="color:{palette.ink}"><div class="modes" style="{columns}">'
-        f'{"".join(modes)}</div><div class="legend" style="color:{palette.muted}">'
-        f"{LEGEND}</div></div>"
+        f'style="color:{palette.ink}">{block("modes", *modes, style=columns)}'
+        f"{block('legend', LEGEND)}</div>"
     )
 
 
@@ -89,21 +85,18 @@ def _mode(
 ) -> str:
     """One mode: a heading, then the input, then each layer with what comes out of it."""
     palette = grid.palette
-    choice, words = MODES[mode], palette.mode_text(mode)
-    down = (
-        f'<span style="writing-mode:vertical-rl;color:{palette.muted};line-height:1">time →</span>'
-    )
-    image = grid.image(_width(steps[0]), levels[0], palette.shades(palette.ink))
-    with_time = f'<div style="display:flex;gap:0.125rem">{down}{_rows(image, grid)}</div>'
+    choice, words, muted = MODES[mode], palette.mode_text(mode), palette.muted
     brief = experiment.model.layers > 1
-    parts = [_tensor(steps[0].tensors[0], with_time, "input", palette, brief=brief)]
+    image = _rows(grid.image(_width(steps[0]), levels[0], palette.shades(palette.ink)), grid)
+    with_time = block("with-time", '<span class="muted">time →</span>', image)
+    parts = [_tensor(steps[0].tensors[0], with_time, "input", muted, palette, brief=brief)]
     shades = palette.shades(palette.mode(mode))
     for place, step in enumerate(steps[1:], start=1):
         is_top, is_head = place == experiment.model.layers, place == len(steps) - 1
         width, only_last = _width(step), not has_time(step.tensors[0])
         outlined = only_last or (is_top and experiment.model.mode == "both")
         image = grid.image(width, levels[place], shades, only_last=only_last, outlined=outlined)
-        name, color = "hidden states", palette.muted
+        name, color = "hidden states", muted
         if is_top and only_last:
             name, color = "the last row alone", words
         elif is_head:
@@ -111,33 +104,26 @@ def _mode(
             name = f"{values} a step" if not only_last else f"{values}{', once' * (width > 1)}"
         room = max(BOX, grid.size(width)[0])
         image = image if only_last else _rows(image, grid)
-        box = _tensor(step.tensors[0], image, name, palette, color=color, room=room, brief=brief)
-        arrow = _arrow(
-            step, grid, 1 if brief else 2, at_last=not has_time(steps[place - 1].tensors[0])
-        )
-        longest = f"flex:1 0 auto;max-width:{LONGEST_ARROW + 0.25 + room:.2f}rem"
-        parts.append(div(f"{longest};display:flex;gap:0.25rem", arrow, box))
-    flow = "gap:0 1rem" if brief else "flex-direction:column;gap:0.125rem"
-    heading = div(
-        f"flex:0 0 {f'{HEADING}rem' if brief else 'auto'};display:flex;flex-wrap:wrap;"
-        "align-content:flex-start;align-items:baseline;column-gap:0.625rem",
-        f'<span style="color:{words};font-size:1rem;font-weight:600">{choice.label}</span>',
-        code_words(choice.keras, words),
-    )
-    flex = "99 1 20rem" if brief else "none"
-    chain = f'<div class="chain" style="flex:{flex}">{"".join(parts)}</div>'
-    return div(f"display:flex;flex-wrap:wrap;min-width:0;{flow}", heading, chain)
+        wide = f"{room:.2f}rem"
+        box = _tensor(step.tensors[0], image, name, color, palette, room=wide, brief=brief)
+        at_last = not has_time(steps[place - 1].tensors[0])
+        arrow = _arrow(step, grid, 1 if brief else 2, at_last=at_last)
+        longest = f"max-width:{LONGEST_ARROW + 0.25 + room:.2f}rem"
+        parts.append(block("step", arrow, box, style=longest))
+    label = f'<span class="label" style="color:{words}">{choice.label}</span>'
+    heading = block("heading", label, code_words(choice.keras, words))
+    return block("mode brief" if brief else "mode", heading, block("chain", *parts))
 
 
 def _tensor(
     tensor: Tensor,
     image: str,
     name: str,
+    color: str,
     palette: Palette,
     *,
-    color: str = "",
-    room: float = 0.0,
-    brief: bool = False,
+    brief: bool,
+    room: str = "auto",
 ) -> str:
     """A tensor with its shape above, in letters and in numbers, and its name below.
 
@@ -145,20 +131,17 @@ def _tensor(
     """
     shape = code_words(readable_shape(tensor), palette.ink, bold=True)
     above = "" if brief else f"{code_words(letters(tensor), palette.muted)}<br>"
-    below = f'<div class="name" style="color:{color or palette.muted}">{name}</div>'
+    below = "" if brief else block("name", name, style=f"color:{color}")
     return (
-        f'<div title="{letters(tensor)}: {name}" style="flex:none;'
-        f'width:{f"{room:.2f}rem" if room else "auto"}">'
-        f"{above}{shape}{div('margin:0.125rem 0', image)}{'' if brief else below}</div>"
+        f'<div title="{letters(tensor)}: {name}" style="flex:none;width:{room}">'
+        f"{above}{shape}{div('margin:0.125rem 0', image)}{below}</div>"
     )
 
 
 def _rows(image: str, grid: Grid) -> str:
     """A tensor's image whose rows are timesteps, which `lib.ui.listener` marks."""
     middles = " ".join(f"{middle:.4f}" for middle in grid.middles())
-    return (
-        f'<div class="timesteps" data-middles="{middles}" style="width:fit-content">{image}</div>'
-    )
+    return f'<div class="timesteps" data-middles="{middles}">{image}</div>'
 
 
 def _arrow(step: TracedLayer, grid: Grid, lines: int, *, at_last: bool) -> str:
@@ -167,17 +150,14 @@ def _arrow(step: TracedLayer, grid: Grid, lines: int, *, at_last: bool) -> str:
     It stands at the middle of the tensors, which have so many `lines` above them, or by their last
     row where that alone goes on.
     """
-    muted = grid.palette.muted
     height, row = grid.size(1)[1], grid.pitch / 16
     down = lines * LINE + 0.2 + (height - row / 2 - EDGE / 16 if at_last else height / 2)
     return (
-        f'<div title="{step.outputs.product} parameters" style="flex:1 0 {ARROW}rem;'
-        f'text-align:center;padding-top:{down - 1.35:.2f}rem">'
-        f'<div style="font-weight:600;white-space:nowrap">{step.layer.keras} {_width(step)}</div>'
-        f'<div style="position:relative;height:2px;background:{muted};margin:0.125rem 0">'
-        f"{arrow_head(muted)}</div>"
-        f'<div style="color:{muted};font-size:0.75rem;white-space:nowrap">'
-        f"{step.parameters:,} params</div></div>"
+        f'<div title="{step.outputs.product} parameters" class="arrow" '
+        f'style="padding-top:{down - 1.35:.2f}rem">'
+        f"{block('keras', f'{step.layer.keras} {_width(step)}')}"
+        f"{block('line', arrow_head(grid.palette.muted))}"
+        f"{block('params', f'{step.parameters:,} params')}</div>"
     )
 
 

@@ -42,26 +42,24 @@ class Scale:
     @classmethod
     def of(cls, tensors: Iterable[Tensor], height: float = 120, width: float = 150) -> Scale:
         """The largest that lets each tensor fit into `height` × `width` pixels."""
-        axes = [axis for tensor in tensors for axis in tensor]
-        return cls(
-            _fitting((axis for axis in axes if axis.role == "time"), height),
-            _fitting((axis for axis in axes if axis.role == "features"), width),
-        )
+        longest = {"batch": 1, "time": 1, "features": 1}
+        for axis in (axis for tensor in tensors for axis in tensor):
+            longest[axis.role] = max(longest[axis.role], axis.size or OPEN)
+        return cls(min(ENTRY, height / longest["time"]), min(ENTRY, width / longest["features"]))
 
 
 def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> str:
     """A tensor as an image element, its samples in `color`."""
-    time, features = (
-        next((axis for axis in tensor if axis.role == role), None) for role in ("time", "features")
-    )
+    by_role = {axis.role: axis for axis in reversed(tensor)}
+    time, features = by_role.get("time"), by_role.get("features")
     batches = [axis for axis in tensor if axis.role == "batch"]
     sheets = min([3, *(axis.size for axis in batches if axis.size)])
     back = SHEET * (sheets - 1)
     samples = " × ".join(map(_label, batches))
     # The foremost sample.
     x, y = LETTER * len(_label(time)) + 12 if time else 4, back + 5
-    width = _length(features, scale.across) if features else ENTRY
-    height = _length(time, scale.down) if time else ENTRY
+    width = max(LEAST, (features.size or OPEN) * scale.across) if features else ENTRY
+    height = max(LEAST, (time.size or OPEN) * scale.down) if time else ENTRY
     body = [*_sheets((x, y, width, height), sheets, color, palette)]
     lines = ""  # between the entries, where there is room for them
     if time and scale.down >= GRID:
@@ -88,15 +86,6 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
     return svg_image("".join(body), right, below + (20 if features else 6), font, alt)
 
 
-def _fitting(axes: Iterable[Axis], room: float) -> float:
-    longest = max((axis.size or OPEN for axis in axes), default=1)
-    return min(ENTRY, room / longest)
-
-
-def _length(axis: Axis, unit: float) -> float:
-    return max(LEAST, (axis.size or OPEN) * unit)
-
-
 def _label(axis: Axis) -> str:
     """The letter and the size; the letter alone where it may have any."""
     return axis.letter if axis.size is None else f"{axis.letter} {axis.size}"
@@ -107,14 +96,13 @@ def _sheets(
 ) -> Iterator[str]:
     """A rectangle for each sample, the hindmost and palest first."""
     x, y, width, height = foremost
-    fill = mix(palette.surface, color, 0.42)
     for behind in reversed(range(count)):
-        share = 1 - 0.27 * behind
+        shift, share = SHEET * behind, 1 - 0.27 * behind
+        fill = mix(palette.background, mix(palette.surface, color, 0.42), share)
+        edge = mix(palette.background, color, share)
         yield (
-            f'<rect x="{x + SHEET * behind:.1f}" y="{y - SHEET * behind:.1f}" '
-            f'width="{width:.1f}" height="{height:.1f}" '
-            f'fill="{mix(palette.background, fill, share)}" '
-            f'stroke="{mix(palette.background, color, share)}"/>'
+            f'<rect x="{x + shift:.1f}" y="{y - shift:.1f}" width="{width:.1f}" '
+            f'height="{height:.1f}" fill="{fill}" stroke="{edge}"/>'
         )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from lib.figures.html import div
+from lib.figures.html import block, swatch
 from lib.figures.palette import Palette
 
 TIME = "cell-time"
@@ -30,28 +30,24 @@ def over_time(
     """
     at = f"top:-2px;bottom:-2px;width:calc(100%/{steps});left:calc(100%*var(--cell-t,0)/{steps})"
     row = row_band("--cell-row", start, units, palette) if units > 1 else ""
-    return (
-        f'<div class="{TIME}{f" {UNITS}" if units else ""}" style="position:relative;'
-        f'cursor:pointer;touch-action:pan-y;user-select:none">{body}{row}'
-        f"{outline(at, palette.ink)}{above}</div>"
-    )
+    kind = f"{TIME} {UNITS}" if units else TIME
+    return block(kind, body, row, outline(at, palette.ink), above)
 
 
 def outline(place: str, color: str) -> str:
     """A frame within a block, where the CSS of its `place` says."""
-    return div(
-        f"position:absolute;{place};box-sizing:border-box;border:2px solid {color};"
-        "border-radius:3px;pointer-events:none"
-    )
+    return block("outline", style=f"{place};border:2px solid {color}")
+
+
+def outline_mark(color: str) -> str:
+    """A small outline in a key, as one is drawn around a column."""
+    return swatch(f"width:0.6rem;border:2px solid {color}")
 
 
 def row_band(place: str, start: int, rows: int, palette: Palette) -> str:
     """A band over one of `rows` rows, where the custom property `place` says; at first `start`."""
-    return div(
-        f"position:absolute;left:0;right:0;height:calc(100%/{rows});min-height:3px;"
-        f"top:calc(100%*var({place},{start})/{rows});box-sizing:border-box;"
-        f"border:1px solid {palette.ink};pointer-events:none"
-    )
+    at = f"top:calc(100%*var({place},{start})/{rows});height:calc(100%/{rows})"
+    return block("row-band", style=f"{at};border:1px solid {palette.ink}")
 
 
 def last_column(steps: int, palette: Palette) -> str:
@@ -60,7 +56,7 @@ def last_column(steps: int, palette: Palette) -> str:
     return outline(at, palette.last)
 
 
-def ticks(steps: int, palette: Palette, most: int = 12) -> str:
+def ticks(steps: int, most: int = 12) -> str:
     """The numbers below the columns: the first, the last, and round ones, about `most` in all.
 
     So many as fit a phone.
@@ -68,14 +64,13 @@ def ticks(steps: int, palette: Palette, most: int = 12) -> str:
     stride = next(k for k in (1, 2, 5, 10, 20, 25, 50, 100, 200) if steps / k <= most)
     round_ones = range(stride, steps, stride)
     named = [1, *(k for k in round_ones if k - 1 > stride / 2 and steps - k >= stride), steps]
-    return below_columns({k - 1: f"{k}" for k in named}, steps, palette)
+    return below_columns({k - 1: f"{k}" for k in named}, steps)
 
 
-def below_columns(names: Mapping[int, str], count: int, palette: Palette) -> str:
+def below_columns(names: Mapping[int, str], count: int) -> str:
     """What stands below some of `count` columns, by their index."""
     spans = (
-        f'<span style="position:absolute;left:{100 * (column + 0.5) / count:.2f}%;'
-        f'transform:translateX(-50%);white-space:nowrap">{escape(name)}</span>'
+        f'<span style="left:{100 * (column + 0.5) / count:.2f}%">{escape(name)}</span>'
         for column, name in names.items()
     )
-    return div(f"position:relative;height:1.2rem;font-size:0.75rem;color:{palette.muted}", *spans)
+    return block("below-columns", *spans)

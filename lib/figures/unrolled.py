@@ -12,7 +12,7 @@ import numpy as np
 
 from lib.english import number
 from lib.experiment import MODES
-from lib.figures.html import code_words, div, picture, shaded, svg_uri
+from lib.figures.html import block, code_words, div, picture, shaded, svg_uri
 from lib.figures.palette import Palette
 from lib.figures.timeline import over_time, ticks
 
@@ -38,19 +38,18 @@ def unrolled_picture(
         shaded(x.T, palette, f"height:{height}rem", reach),
     ]
     scale = f", ±{number(reach)}" if x.any() and np.isfinite(reach) else ""
-    words = div(
-        f"color:{palette.muted};display:flex;justify-content:space-between;flex-wrap:wrap;"
-        "gap:0 1rem",
+    words = block(
+        "words muted",
         f"<span>x, the input at each timestep{scale}</span>",
         f"<span>hidden {'and cell ' * has_cell_state}state →</span>",
     )
     heads = (code_words(MODES[mode].keras, palette.mode_text(mode)) for mode in modes)
-    block = over_time("".join(rows), steps, palette)
+    whole = over_time("".join(rows), steps, palette)
     return picture(
         sentence,
         palette,
         div("display:flex;flex-wrap:wrap;gap:0 1.5rem;margin-bottom:0.25rem", *heads),
-        div(f"max-width:{WIDEST * steps}rem", block, ticks(steps, palette), words),
+        div(f"max-width:{WIDEST * steps}rem", whole, ticks(steps), words),
     )
 
 
@@ -70,25 +69,18 @@ def _arrows(steps: int, color: str) -> str:
 
 def _cells(steps: int, has_cell_state: bool, palette: Palette) -> str:
     """The cells, on the line, or two, that the states go along."""
-    line = f"position:absolute;left:0;right:0;height:2px;background:{palette.muted}"
     places = ("35%", "62%") if has_cell_state else ("calc(50% - 1px)",)
-    box = _tile(
+    lines = (block("line", style=f"top:{place}") for place in places)
+    box = svg_uri(
         '<rect x="1" y="1" width="34" height="34" rx="7" stroke-width="2.2" '
         f'fill="{palette.surface}" stroke="{palette.ink}"/>',
         "-3 -1 42 38",
     )
-    cells = f"position:absolute;inset:0;background:{box} 0 0/calc(100%/{steps}) 100% repeat-x"
-    lines = (div(f"{line};top:{place}") for place in places)
+    cells = f"position:absolute;inset:0;background:url({box}) 0 0/calc(100%/{steps}) 100% repeat-x"
     return div("position:relative;height:2.25rem", *lines, div(cells))
 
 
 def _arrow(color: str) -> str:
-    return _tile(
-        f'<path d="M6 23V3M2 8L6 2.5 10 8" fill="none" stroke-width="2.2" stroke="{color}"/>',
-        "0 0 12 24",
-    )
-
-
-def _tile(drawing: str, view_box: str) -> str:
-    """A drawing as a CSS image; it keeps its proportions in the middle of its column."""
-    return f"url({svg_uri(drawing, view_box)})"
+    """A CSS image; it keeps its proportions in the middle of its column."""
+    path = f'<path d="M6 23V3M2 8L6 2.5 10 8" fill="none" stroke-width="2.2" stroke="{color}"/>'
+    return f"url({svg_uri(path, '0 0 12 24')})"

@@ -12,7 +12,7 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.english import apart_by, number, readable, signed
 from lib.experiment import CELLS, Experiment
-from lib.proofs import Measure, ProofCard
+from lib.narrate.proofs import Measure, ProofCard
 from lib.recurrence import highest_output
 from lib.toml import beside
 

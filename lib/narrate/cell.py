@@ -127,36 +127,33 @@ def _moves_most(hidden: np.ndarray) -> str:
 
 def _gates(cell: str, trace: Trace) -> list[str]:
     """For each gate, how many of its values are open or shut; for SimpleRNN, at a bound."""
-    sentences = []
+    if not GATES[cell]:
+        which = np.abs(trace.hidden[0]) > 1 - SATURATED
+        share = capital(_share(which)) if which.any() else "None"
+        of = f"{which.size}" if which.size < FEW_VALUES else "the"
+        are = "is" if share == "1" else "are"
+        return [f"{share} of {of} outputs {are} within {SATURATED} of −1 or 1."]
     limits = {"open": f" (above {1 - SATURATED})", "shut": f" (below {SATURATED})"}
 
     def with_limit(word: str) -> str:
         """Said with what it means, the first time."""
         return word + limits.pop(word, "")
 
+    sentences = []
     for name, about in GATES[cell].items():
         if about == "candidate":
             continue
         values = trace.gates[name][0]
-        ends = [
-            f"{with_limit(word)} in {_share(which)}"
-            for word, which in (("open", values > 1 - SATURATED), ("shut", values < SATURATED))
-            if which.any()
-        ]
-        if ends:
-            all_values = f"{values.size} values" if values.size < FEW_VALUES else "values"
-            says = f"{' and '.join(ends)} of its {all_values}"
+        ends = {"open": values > 1 - SATURATED, "shut": values < SATURATED}
+        if any(map(np.any, ends.values())):
+            of = f"{values.size} values" if values.size < FEW_VALUES else "values"
+            parts = [f"{with_limit(word)} in {_share(w)}" for word, w in ends.items() if w.any()]
+            says = f"{' and '.join(parts)} of its {of}"
         else:
             least, most = _read(values.min(), values.max())
             never = f"never wholly {with_limit('open')} or {with_limit('shut')}"
             says = f"{never}: it stays within {least} and {most}"
         sentences.append(f"The {about} is {says}.")
-    if not GATES[cell]:
-        which = np.abs(trace.hidden[0]) > 1 - SATURATED
-        share = capital(_share(which)) if which.any() else "None"
-        of = f"{which.size}" if which.size < FEW_VALUES else "the"
-        are = "is" if share == "1" else "are"
-        sentences.append(f"{share} of {of} outputs {are} within {SATURATED} of −1 or 1.")
     return sentences
 
 

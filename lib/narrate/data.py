@@ -1,9 +1,8 @@
 """The sentences of the Data page: what a dataset holds, which rows of a table that is, what leaks.
 
-What a model makes of them is told elsewhere (`lib.narrate.explore`, `.worth`).
+What a model makes of them is told elsewhere (`lib.narrate.explore`, `.worth`). The longer texts are
+in data.toml.
 """
-
-from __future__ import annotations
 
 import math
 from collections.abc import Sequence
@@ -13,8 +12,11 @@ import numpy as np
 
 from lib.dataset import Dataset, Origin
 from lib.english import ALMOST_0, apart, capital, counted, joined, listed, number
+from lib.tables.cutting import part_spans
 from lib.tables.leaks import Finding, look, moments
-from lib.tables.parts import part_spans
+from lib.toml import beside
+
+_TEXTS = beside(__file__)
 
 LONGEST_TITLE = 40
 """Of a person's file, in letters, so that the page's heading takes two lines on a narrow screen."""
@@ -24,11 +26,12 @@ OUTSIDE = 0.05
 """Up to such a share of the validation targets may lie outside the range of those of training."""
 
 
-def raw_targets(dataset: Dataset, sample: int) -> np.ndarray:
-    """One sample's targets to be read, (T, K) in the raw unit: float64.
+def _said(what: str, **names: object) -> str:
+    return str(_TEXTS[what].format(**names))
 
-    Of what is standardised in 32 bits six digits are true, and the others are left out: 0 is 0.
-    """
+
+def raw_targets(dataset: Dataset, sample: int) -> np.ndarray:
+    """One sample's targets, (T, K) float64 in the raw unit: six digits where y has 32 bits."""
     y = dataset.y[sample]
     raw = dataset.raw(y, sample).astype(np.float64)
     if not dataset.is_scaled:
@@ -48,28 +51,26 @@ def sample_takeaway(dataset: Dataset, sample: int) -> str:
     """Which of its targets each mode has to do with."""
     steps = "both" if dataset.shape[1] == 2 else f"all {dataset.shape[1]}"
     learns, by = ("learns", "from") if sample < dataset.train else ("is judged", "on")
-    sequence = f"Sequence mode {learns} {by} {steps} steps' targets"
-    return f"{sequence}, last-step mode {by} the last step's."
+    return _said("sample_takeaway", learns=learns, by=by, steps=steps)
 
 
 def sample_sentence(dataset: Dataset, sample: int) -> str:
     """One sample's targets in the raw unit, where they begin, move and end, and their use."""
     y = raw_targets(dataset, sample)[:, 0]
-    unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    of_steps = f"the targets of all {len(y)} timesteps, the last-step mode"
-    use = f"The sequence mode learns from {of_steps} from the last one's."
-    if sample >= dataset.train:
-        judged = "Neither mode learns from it: the sequence mode is judged on"
-        use = f"{judged} {of_steps} on the last one's."
-    comma = "," if dataset.lead else ""
     low, high = int(np.argmin(y)), int(np.argmax(y))
-    begin = f"{capital(dataset.sample_name(sample))}: {dataset.target_labels[0]}{comma} "
     least, most, first, last = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
-    if y[low] == y[high]:
-        return f"{begin}is {first}{unit} at every timestep. {use}"
-    return (
-        f"{begin}starts at {first}{unit} and ends at {last}{unit}; it is lowest at timestep "
-        f"{low + 1} ({least}) and highest at timestep {high + 1} ({most}). {use}"
+    return _said(
+        "flat_sample" if y[low] == y[high] else "sample",
+        name=capital(dataset.sample_name(sample)),
+        target=f"{dataset.target_labels[0]}{',' if dataset.lead else ''}",
+        unit=f" {dataset.target_unit}" if dataset.target_unit else "",
+        first=first,
+        last=last,
+        low=low + 1,
+        high=high + 1,
+        least=least,
+        most=most,
+        use=_said("learns" if sample < dataset.train else "is_judged", steps=len(y)),
     )
 
 
@@ -97,22 +98,23 @@ def window_sentence(dataset: Dataset, origin: Origin, sample: int) -> str:
     ahead, first = origin.horizons, int(origin.starts[sample])
     last = first + origin.rate * (dataset.shape[1] - 1)
     series = origin.names[origin.series[first]]
-    series = f", {series}," if series else ""
-    every = f", every {origin.rate} rows" if origin.rate > 1 else ""
     far = f"{counted(ahead[-1], origin.step)} later" if ahead[-1] else "in the same row"
-    far = f"{ahead[0]} to {far}" if len(ahead) > 1 else far
-    return (
-        f"Sample {sample + 1}{series} reads {_rows(origin, first, last)}{every}. The sequence mode "
-        f"has a target for each timestep, {far}: "
-        f"{_rows(origin, first + ahead[0], last + ahead[-1])}. The last-step mode has the last "
-        f"timestep's: {_rows(origin, last + ahead[0], last + ahead[-1])}."
+    return _said(
+        "window",
+        number=sample + 1,
+        series=f", {series}," if series else "",
+        reads=_rows(origin, first, last),
+        every=f", every {origin.rate} rows" if origin.rate > 1 else "",
+        far=f"{ahead[0]} to {far}" if len(ahead) > 1 else far,
+        says=_rows(origin, first + ahead[0], last + ahead[-1]),
+        says_last=_rows(origin, last + ahead[0], last + ahead[-1]),
     )
 
 
 def shapes_sentence(dataset: Dataset) -> str:
     """What one sample is made of, by shape."""
-    (_, t, f), k = dataset.shape, dataset.targets
-    return f"x ({t}, {f}) → y ({t}, {k}) for the sequence mode, y_last ({k},) for the last step."
+    _, t, f = dataset.shape
+    return _said("shapes", t=t, f=f, k=dataset.targets)
 
 
 def _rows(origin: Origin, first: int, last: int) -> str:
@@ -124,54 +126,37 @@ def slip_sentence(dataset: Dataset, origin: Origin) -> str:
     among = joined([name for name in origin.columns if name in dataset.feature_names])
     if any(origin.horizons):
         are = "are" if " and " in among else "is"
-        right = f"{are} among inputs and targets, and that is right: a timestep reads it up to its"
-        return among and f"{among} {right} own row, and must say a later one."
-    if among:
-        return (
-            f"Each timestep reads the {among} that it must say: models learn to copy it. Take it "
-            "out of the inputs, or look one row ahead."
-        )
-    return (
-        "Targets are in the row that is read. That is right where they aren't known yet when the "
-        "inputs are, such as another measurement of that time. Nothing is foretold."
-    )
+        return among and _said("read_too", among=among, are=are)
+    return _said("copied" if among else "same_row", among=among)
 
 
 def keras_sentence(dataset: Dataset, origin: Origin) -> str:
     """How targets line up in `timeseries_dataset_from_array`, and the slip that is usual there."""
     back, ahead = origin.rate * (dataset.shape[1] - 1), origin.horizons[0]
-    return (
-        "Keras gives targets[i] to the window that begins at row i. So targets are shifted by "
-        f"{counted(back + ahead, 'row')}: {back} to the window's last one, and {ahead} ahead. The "
-        "usual slip is to pass them as they are: then each window must say its own first row."
-    )
+    return _said("keras", rows=counted(back + ahead, "row"), back=back, ahead=ahead)
 
 
 def split_takeaway(dataset: Dataset) -> str:
     """How many samples are for training and how many for checking."""
     if not dataset.has_validation:
-        return f"All {len(dataset.x)} samples are for training: none is kept for checking."
-    judged = len(dataset.x[dataset.judged])
-    use = f"to check on, {dataset.test:,} for the end" if dataset.test else "kept for checking"
-    return f"{dataset.train:,} samples to learn from, {judged:,} {use}."
+        return _said("none_kept", count=len(dataset.x))
+    train, judged, test = dataset.train, dataset.seen - dataset.train, dataset.test
+    return _said("split_with_test" if test else "split", train=train, judged=judged, test=test)
 
 
 def split_sentence(dataset: Dataset) -> str:
     """The same at length, with what was found of rows, series and dates in two parts."""
     if not dataset.has_validation:
-        return (
-            f"All {len(dataset.x)} samples are for training: there are too few to keep any back, "
-            "so errors are measured on what was learned from."
-        )
-    others = f"{'next' if dataset.test else 'other'} {len(dataset.x[dataset.judged]):,}"
-    first = f"The models learn from the first {dataset.train:,} samples and are judged on the"
-    said = [f"{first} {others}."]
+        return _said("none_kept_why", count=len(dataset.x))
+    train, which = dataset.train, "next" if dataset.test else "other"
+    said = [_said("parts", train=train, which=which, judged=dataset.seen - train)]
     if dataset.test:
-        said.append(f"The last {dataset.test:,} are the test part: to be looked at once.")
+        said.append(_said("test", test=dataset.test))
     if (origin := dataset.origin) and origin.every == 1:
         for (_, end, before), (begin, _, after) in pairwise(part_spans(dataset, origin, 0)):
             if between := begin - end - 1:
-                said.append(f"Left out between {before} and {after}: {counted(between, 'row')}.")
+                rows = counted(between, "row")
+                said.append(_said("gap", before=before, after=after, rows=rows))
     return " ".join([*said, *(each.sentence for each in look(dataset) if each.splits)])
 
 
@@ -189,10 +174,10 @@ def range_hint(dataset: Dataset) -> str:
     low, high = float(lows.min()), float(highs.max())
     values = dataset.raw(dataset.y[judged, -1], judged, last=True)[:, 0]
     outside = float(((values < low) | (values > high)).mean())
+    if outside < OUTSIDE:
+        return ""
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    words = f"{100 * outside:.0f}% of the validation targets lie outside what training has seen"
-    span = f"({' to '.join(apart(low, high))}{unit})"
-    return f"{words} {span}: predict the change instead." if outside >= OUTSIDE else ""
+    return _said("outside", share=100 * outside, span=" to ".join(apart(low, high)), unit=unit)
 
 
 def levels_hint(dataset: Dataset) -> str:
@@ -211,8 +196,7 @@ def levels_hint(dataset: Dataset) -> str:
     between, within = float(levels.std()), math.sqrt((own**2).mean())
     if not within or between < LEVELS_APART * within:
         return ""
-    times = number(between / within)
-    return f"The series lie {times} times as far apart as each one moves: scale each by itself."
+    return _said("levels", times=number(between / within))
 
 
 def series_hint(dataset: Dataset) -> str:
@@ -224,9 +208,8 @@ def series_hint(dataset: Dataset) -> str:
     seen, judged = np.unique(series[: dataset.train]), np.unique(series[dataset.judged])
     if not np.isin(judged, seen).all() or len(judged) == len(origin.names):
         return ""
-    which = f"{len(judged)} of {len(origin.names)} series alone"
-    ends = f"({listed([origin.names[s] for s in judged])}): others end before it begins."
-    return f"Validation is of {which} {ends} Split by series to check on whole ones."
+    names = listed([origin.names[s] for s in judged])
+    return _said("some_series", judged=len(judged), count=len(origin.names), names=names)
 
 
 def thinned(dataset: Dataset) -> str:

@@ -14,6 +14,7 @@ from lib.english import ALMOST_0, apart, capital, counted, joined, readable, sho
 from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
 from lib.narrate.data import raw_targets
 from lib.run import ModeResult, Snapshot, Status
+from lib.seeds import final_errors, middle, verdict
 from lib.stack import total
 from lib.stack.models import model_layers
 from lib.stack.tensors import readable_shape
@@ -76,7 +77,7 @@ def predictions_sentence(
     truth = raw_targets(dataset, index)[:, target]
     said = {
         mode: dataset.raw(result.predictions[sample], index)[:, target].astype(np.float64)
-        for mode, result in snapshot.results.items()
+        for mode, result in middle(snapshot).results.items()
     }
     errors = {mode: np.abs(values - truth) for mode, values in said.items()}
     aim, *told = apart(truth[-1], *(v[-1] for v in said.values()), nothing=ALMOST_0)
@@ -103,7 +104,7 @@ def predictions_sentence(
 
 def loss_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
     """Each model's own training loss, why two such losses can't be compared, and what is good."""
-    steps, results = dataset.shape[1], snapshot.results.items()
+    steps, results = dataset.shape[1], middle(snapshot).results.items()
     said = {mode: f"is {readable(r.final_loss)}" for mode, r in results if len(r.loss)}
     first, epochs = kept_sentence(snapshot), counted(snapshot.epoch, "epoch")
     after = "By then " if snapshot.keeps_best else f"After {epochs} "
@@ -142,7 +143,7 @@ def compare_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapsho
     which = "validation" if dataset.has_validation else "training"
     known = {
         MODES[mode].model: result.final_mse
-        for mode, result in snapshot.results.items()
+        for mode, result in middle(snapshot).results.items()
         if len(result.last_step_mse)
     }
     errors = [" ".join(pair) for pair in zip(known, apart(*known.values()), strict=True)]
@@ -152,7 +153,34 @@ def compare_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapsho
     scaled = " (scaled)" if dataset.is_scaled else ""
     none = "" if dataset.has_validation else " None are kept for validation."
     where = f"at step {dataset.shape[1]} on the {which} samples"
-    return f"Mean squared error{scaled} {where}: {', '.join(errors + levels)}.{none}"
+    each = f" {seeds_sentence(experiment, snapshot)}" if snapshot.others else ""
+    kind = "Median of the mean squared errors" if each else "Mean squared error"
+    return f"{kind}{scaled} {where}: {', '.join(errors + levels)}.{none}{each}"
+
+
+def seeds_sentence(experiment: Experiment, snapshot: Snapshot) -> str:
+    """Of several seeds: which, how far apart their errors lie, and by what a winner is told."""
+    first, last = experiment.seed, experiment.seed + len(snapshot.seeds) - 1
+    errors = final_errors(snapshot)
+    ranges = [
+        f"of the {MODES[mode].model} from {' to '.join(apart(each.min(), each.max()))}"
+        for mode, each in errors.items()
+    ]
+    says = f"Over the seeds {first} to {last} the errors are {', '.join(ranges)}."
+    if len(errors) > 1:
+        found = verdict(errors["sequence"], errors["last"])
+        better = MODES[("sequence", "last")[found.better]].model
+        says += (
+            f" The {better}'s is smaller in {found.wins} of {found.seeds}; by chance alone, errors "
+            f"so far apart come in {found.chance:.0%} of cases (paired t-test of their logarithms)."
+        )
+    return says
+
+
+def seeds_range(snapshot: Snapshot, mode: str) -> str:
+    """From the least to the greatest error at the last step: "0.010 to 0.015"; "" of one seed."""
+    errors = final_errors(snapshot)[mode]
+    return "" if len(errors) == 1 else " to ".join(apart(errors.min(), errors.max()))
 
 
 def typical_error(dataset: Dataset, result: ModeResult) -> str:
@@ -186,7 +214,7 @@ def step_error_sentence(
         return apart(root[0], root[-1], unit=unit)
 
     parts: list[str] = []
-    for mode, result in snapshot.results.items():
+    for mode, result in middle(snapshot).results.items():
         first, last = ends(result.step_mse)
         if mode == "sequence":
             typical = f"The sequence model's typical error ({kind})"
@@ -218,6 +246,8 @@ def progress_sentence(snapshot: Snapshot) -> str:
 def kept_sentence(snapshot: Snapshot) -> str:
     """Which epoch's weights each mode has back, of those that have; "" where none has."""
     results = snapshot.results
+    if snapshot.others and snapshot.keeps_best:
+        return "Each seed's modes keep their own best epochs on validation."
     kept = {m: r.kept_epoch for m, r in results.items() if r.kept_epoch is not None}
     if not kept:
         return ""
@@ -237,7 +267,8 @@ def changed_settings(before: Experiment, after: Experiment) -> str:
     Of more than MOST_CHANGES the others are counted.
     """
     changed = [
-        f"{_name(s)} {_value(s, before)} → {_value(s, after)}" for s in _differing(before, after)
+        f"{name_of(s)} {value_of(s, before)} → {value_of(s, after)}"
+        for s in _differing(before, after)
     ]
     rest = len(changed) - MOST_CHANGES
     return ", ".join(changed[:MOST_CHANGES]) + (f" and {rest} more" if rest > 0 else "")
@@ -247,9 +278,11 @@ def own_settings(shown: Experiment, chosen: Experiment) -> str:
     """What of the settings that are shown isn't chosen now: "T = 40 and 2 more"; "" if nothing."""
     own = _differing(shown, chosen)
     if not own or own[0].key == "data":
-        return _value(own[0], shown) if own else ""
+        return value_of(own[0], shown) if own else ""
     first, more = own[0], f" and {len(own) - 1} more" if len(own) > 1 else ""
-    return f"{first.key if len(first.key) == 1 else _name(first)} = {_value(first, shown)}{more}"
+    return (
+        f"{first.key if len(first.key) == 1 else name_of(first)} = {value_of(first, shown)}{more}"
+    )
 
 
 def _differing(one: Experiment, other: Experiment) -> list[Setting]:
@@ -258,11 +291,12 @@ def _differing(one: Experiment, other: Experiment) -> list[Setting]:
     return [s for s in differing if s.key == "data"] or differing
 
 
-def _name(setting: Setting) -> str:
+def name_of(setting: Setting) -> str:
+    """What a setting is called in a sentence."""
     return "data" if setting.key == "data" else setting.name.replace("_", " ")
 
 
-def _value(setting: Setting, experiment: Experiment) -> str:
+def value_of(setting: Setting, experiment: Experiment) -> str:
     """What a setting is, as people read it."""
     value = experiment.get(setting.key)
     if setting.key == "data":

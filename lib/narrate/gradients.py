@@ -8,6 +8,7 @@ import numpy as np
 
 from lib.english import counted, number, readable
 from lib.recurrence.padded import ROUNDING, Padded, lengths
+from lib.toml import beside
 
 HARDLY = 1e-5
 """An answer that is moved by less is hardly moved."""
@@ -19,6 +20,8 @@ ROOM = (
     "Padding moves the shortest sequence's answer by up to 0.0000888; masked, by up to 0.0000888."
 )
 """As long as the longest takeaway of these."""
+_SAID = beside(__file__)
+_WHERE = _SAID["where"]
 
 
 def reach_takeaway(norms: Mapping[str, np.ndarray]) -> str:
@@ -95,13 +98,13 @@ def _moved_by_later(influence: np.ndarray) -> int:
 
 def influence_sentence(influence: np.ndarray, columns: int, targets: int, both_ways: bool) -> str:
     """Whether any output is moved by an input after it: a map (T, T), outputs by inputs."""
-    pairs = len(influence) * (len(influence) - 1) // 2
     which = "" if columns == targets else f" (of {columns} of {targets} output columns)"
-    model = "Bidirectional" if both_ways else "One direction"
+    model = f"{'Bidirectional' if both_ways else 'One direction'}{which}"
     if not np.isfinite(influence).all():
-        return f"{model}{which}: some of the gradients aren't numbers."
+        return f"{model}: some of the gradients aren't numbers."
     if not influence.any():
-        return f"{model}{which}: no input moves any output: every gradient is 0."
+        return f"{model}: no input moves any output: every gradient is 0."
+    pairs = len(influence) * (len(influence) - 1) // 2
     says = "no output is moved by an input that comes after it"
     if later := _moved_by_later(influence):
         says = (
@@ -109,7 +112,7 @@ def influence_sentence(influence: np.ndarray, columns: int, targets: int, both_w
             "it has seen the future, and with it, where targets are later values, its own target"
         )
     first = readable(float(influence[-1, 0]))
-    return f"{model}{which}: {says}. The first input moves the last output by {first}."
+    return f"{model}: {says}. The first input moves the last output by {first}."
 
 
 def padding_takeaway(ways: Sequence[Padded]) -> str:
@@ -134,33 +137,21 @@ def _moved_by(most: float) -> str:
 
 def padding_sentence(ways: Sequence[Padded]) -> str:
     """Where the last step is, and by how much the shortest sequence's answer is off."""
+    steps = ways[0].counts.shape[1]
     parts = []
     for way in ways:
-        steps = way.counts.shape[1]
-        if not way.masked:
-            where = f"last-step mode always takes step {steps}"
-        elif not way.loss_steps:
-            where = "no step counts, and last-step mode gives the zero state that each sequence "
-            where += "starts from"
-        else:
-            nonzero = " that is not all zeros" if way.hidden_steps else ""
-            where = f"last-step mode takes each sequence's own last step{nonzero}"
-            if (way.last_step < 0).any():
-                where += ", and where there is none the zero state that it starts from"
-        off_by = float(way.differences[-1])
-        answer = "the same as unpadded" if off_by <= ROUNDING else f"off by {readable(off_by)}"
-        if way.stays_zero and off_by <= ROUNDING:
-            answer += (
-                ", since the zeros in front leave its state at zero, as they do while the "
-                "candidate's biases are zero, like fresh ones"
-            )
-        parts.append(f"{way.title}: {where}; the answer for the shortest sequence is {answer}.")
-    if hidden := max(way.hidden_steps for way in ways):
-        total = int(lengths(ways[0].counts.shape[1]).sum())
-        parts.append(
-            f"The mask hides {hidden} of the sequences' own {total} steps too: all their features "
-            "are zero."
+        place = "own" if way.loss_steps else "none_counts"
+        where = _WHERE[place if way.masked else "without_mask"].format(
+            steps=steps,
+            nonzero=_WHERE["nonzero"] if way.hidden_steps else "",
+            none=_WHERE["none"] if (way.last_step < 0).any() else "",
         )
+        off = float(way.differences[-1])
+        kind = "off" if not off <= ROUNDING else "stays_zero" if way.stays_zero else "same"
+        answer = _SAID["answer"][kind].format(off=readable(off))
+        parts.append(_SAID["way"].format(title=way.title, where=where, answer=answer))
+    if hidden := max(way.hidden_steps for way in ways):
+        parts.append(_SAID["hidden"].format(hidden=hidden, total=lengths(steps).sum()))
     if not all(way.loss_steps for way in ways):
-        parts.append("So no step counts under the mask: the loss has nothing to average over.")
+        parts.append(_SAID["none_count"])
     return " ".join(parts)

@@ -1,53 +1,72 @@
-"""What Keras measured on the Cell page, in words: why the modes agree, and how far it is."""
+"""What Keras measured on the Cell page: the record that sentence and card share, and its words."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from lib.english import apart_by, counted, readable
 from lib.experiment import CELLS, Experiment
-from lib.proofs import Measure, ProofCard
 from lib.recurrence.agreement import VISIBLE, Agreement
 from lib.recurrence.padded import ROUNDING
 from lib.shapes import STATES
+from lib.toml import beside
 
 STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"
 NO_ANSWER = "no answer"
+_SAID = beside(__file__)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One difference that was measured."""
+
+    of: str
+    """What is compared, as code: "sequence[:, -1] − last"."""
+    value: float | None
+    """None while there is no answer."""
+    close_enough: float = 0.0
+    """Up to here both are called the same."""
+
+    @property
+    def same(self) -> bool:
+        """Whether the two are one."""
+        return self.value is not None and self.value <= self.close_enough
+
+
+@dataclass(frozen=True, slots=True)
+class ProofCard:
+    """A claim, what was measured for it, and why it is so."""
+
+    title: str
+    measures: tuple[Measure, ...]
+    takeaway: str
+    """What was found, in a line; it needs no more room while there is no answer."""
+    why: str
 
 
 def one_computation(
     experiment: Experiment, steps: int, answer: dict[str, Any] | None
-) -> tuple[ProofCard, ProofCard]:
+) -> list[ProofCard]:
     """That the modes are one: at the last step, and at every other.
 
     `answer` is that of `modes`, None while there is none.
     """
-    cell = CELLS[experiment.model.cell].label
-    difference = prefixes = None
+    found: dict[str, float | None] = dict.fromkeys(_SAID["one"])
     if answer is not None:
-        difference = float(answer["difference"])
-        prefixes = float(np.abs(answer["prefixes"] - answer["whole"]).max())
-    one, two = f"One sequence holds {steps} last-step answers", f"The {steps} answers are"
-    return (
-        ProofCard(
-            "The last step of the sequence is the last-step mode",
-            (Measure("max |sequence[:, -1] − last|", difference, ROUNDING),),
-            _apart("The two modes end in the same numbers", "The two modes end", difference),
-            f"Both run the same {steps} steps of the same {cell}; return_sequences only says "
-            "what is handed out.",
-        ),
-        ProofCard(
-            "Sequence mode is one last-step answer for each prefix",
-            (Measure("max |sequence − prefixes|", prefixes, ROUNDING),),
-            _apart(one, two, prefixes),
-            f"On the sample shown, return_sequences=True gives {steps} outputs in one pass. "
-            f"return_sequences=False is asked {steps} times, first for one timestep, at last for "
-            "all: what comes later can't change an output.",
-        ),
-    )
+        found["at_last"] = float(answer["difference"])
+        found["at_each"] = float(np.abs(answer["prefixes"] - answer["whole"]).max())
+    cards = []
+    for name, difference in found.items():
+        row = _SAID["one"][name]
+        words = {"steps": steps, "cell": CELLS[experiment.model.cell].label}
+        same, apart, why = (row[key].format(**words) for key in ("same", "apart", "why"))
+        measure = Measure(row["measure"], difference, ROUNDING)
+        cards.append(ProofCard(row["title"], (measure,), _apart(same, apart, difference), why))
+    return cards
 
 
 def _apart(one: str, two: str, difference: float | None) -> str:
@@ -68,9 +87,8 @@ def also_measured(
 
     `answer` is that of `modes`, None while there is none; `against` compares it with NumPy.
     """
-    model = experiment.model
+    model, said = experiment.model, _SAID["numpy"]
     has_cell_state = "c" in STATES[model.cell]
-    names = f"[out, {', '.join(STATES[model.cell])}]"
     shapes = f"h{' and c are' if has_cell_state else ' is'} (N, {model.units})"
     differs, allowed = (None, ROUNDING) if against is None else (against.differs, against.allowed)
     state_difference, largest = None, ""
@@ -81,14 +99,15 @@ def also_measured(
     beyond = f" h stays between −1 and 1, but c can grow beyond that{largest}."
     return [
         ProofCard(
-            "What you see is what Keras computes",
-            (Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, allowed),),
+            said["title"],
+            (Measure(said["measure"], differs, allowed),),
             *_drawn_and_why(against),
         ),
         ProofCard(
             "return_state adds the states of the last step",
             (Measure("max |out[:, -1] − h|", state_difference),),
-            f"{CELLS[model.cell].label}({model.units}, return_state=True) returns {names}.",
+            f"{CELLS[model.cell].label}({model.units}, return_state=True) returns "
+            f"[out, {', '.join(STATES[model.cell])}].",
             f"In both modes {shapes}, and h is the last output.{beyond * has_cell_state}",
         ),
     ]
@@ -96,36 +115,24 @@ def also_measured(
 
 def _drawn_and_why(against: Agreement | None) -> tuple[str, str]:
     """How far Keras is from what NumPy drew, and what of that is rounding, as far as is known."""
-    relative = (
-        "The figure is the largest difference of outputs and last states, relative to the largest "
-        "of these where that is above 1."
-    )
+    said = _SAID["numpy"]
     if against is None:
-        return "NumPy draws the pictures; Keras computes the same once more.", relative
+        return said["takeaway"]["unknown"], said["relative"]
     if not np.isfinite(against.differs):
-        gone = "Some of the states aren't numbers any more"
-        return f"{gone}.", f"{gone}: the run has diverged."
-    apart = apart_by(against.differs)
-    if against.differs == 0:
-        drawn = "NumPy and Keras give the same numbers."
+        return said["takeaway"]["diverged"], said["why"]["diverged"]
+    if against.differs <= ROUNDING:
+        kind = "rounding" if against.differs else "equal"
     elif not against.is_rounding:
-        drawn = f"NumPy and Keras differ by {apart}: more than rounding explains."
-    elif against.differs <= ROUNDING:
-        drawn = f"NumPy and Keras give the same numbers but for rounding ({apart})."
+        kind = "more"
     else:
-        drawn = f"NumPy and Keras differ by {apart}: rounding that grew from step to step."
-    if against.numpy_off is None or against.keras_off is None:
-        by = "nothing" if against.differs == 0 else "no more than rounding to 32 bits"
-        return drawn, f"Keras's outputs differ by {by}. {relative}"
-    why = "more than rounding explains"
-    if against.is_rounding:
-        why = "rounding to 32 bits, which has grown from step to step"
-        if against.differs > VISIBLE:
-            why += ", so far that the pictures aren't Keras's any more"
-    return drawn, (
-        f"From the same in 64 bits NumPy is {apart_by(against.numpy_off)} away, Keras "
-        f"{apart_by(against.keras_off)}: {why}. {relative}"
-    )
+        kind = "visible" if against.differs > VISIBLE else "grown"
+    words = {"apart": apart_by(against.differs), "why": said["why"][kind]}
+    why = said["differ_by"]
+    if against.numpy_off is not None and against.keras_off is not None:
+        why = said["in_64_bits"]
+        words["numpy_off"] = apart_by(against.numpy_off)
+        words["keras_off"] = apart_by(against.keras_off)
+    return said["takeaway"][kind].format(**words), f"{why.format(**words)} {said['relative']}"
 
 
 def waiting_words(ahead: int, *, ready: bool) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 from lib.english import capital
@@ -43,42 +42,27 @@ def stack_sentence(steps: tuple[TracedLayer, ...]) -> str:
 
 
 def stack_takeaway(before: Stack, after: Stack, about: str) -> str:
-    """What to see in a stack, in short: what a change has done, else what the stack is for.
-
-    `about` says that; it is empty where nothing is known.
-    """
-    steps = trace(after)
-    if before == after or not _is_step(before, after):
-        return about or (TRY if broken(steps) is None else MEND)
-    old, (change, *more) = trace(before), _short_changes(before, after)
-    if more:
-        change = "Other settings"
-    if (place := broken(steps)) is not None:
-        return f"{change}: layer {place + 1} breaks."
+    """What to see in a stack, in short: what a change has done, else what it is `about`."""
+    old, new = trace(before), trace(after)
+    moved, settings = _change(before, after)
+    if before == after or moved == "other layers":
+        return about or (TRY if broken(new) is None else MEND)
+    change = capital(moved)
+    if not moved:
+        place, setting, _, value = settings[0]
+        change = f"{setting.name}={_written(value)} on layer {place}"
+        change = change if len(settings) == 1 else "Other settings"
+    if (broken_at := broken(new)) is not None:
+        return f"{change}: layer {broken_at + 1} breaks."
     if broken(old) is not None:
         return f"{change}: now it works."
-    counts = f"parameters {total(old):,} → {total(steps):,}"
-    if total(old) == total(steps):
-        counts = f"{total(steps):,} parameters stay"
-    if _moves_time_alone(before, after):
+    counts = f"parameters {total(old):,} → {total(new):,}"
+    if total(old) == total(new):
+        counts = f"{total(new):,} parameters stay"
+    if _is_time_alone(settings):
         return f"{change}: {counts}, since all timesteps share the weights."
-    was, now = (readable_shapes(each[-1].tensors) for each in (old, steps))
+    was, now = (readable_shapes(steps[-1].tensors) for steps in (old, new))
     return f"{change}: {'the output stays' if was == now else 'output now'} {now}, {counts}."
-
-
-def _is_step(before: Stack, after: Stack) -> bool:
-    """Whether one is made of the other by a click, and is no other stack altogether."""
-    more, less = _is_one_more(after, before), _is_one_more(before, after)
-    return _same_kinds(before, after) or Counter(before) == Counter(after) or more or less
-
-
-def _short_changes(before: Stack, after: Stack) -> Iterator[str]:
-    """As `_changes`, with settings as Keras writes them: "units=8 on layer 2"."""
-    if Counter(before) == Counter(after) or not _same_kinds(before, after):
-        yield from map(capital, _changes(before, after))
-    else:
-        for place, setting, (_, value) in _changed_settings(before, after):
-            yield f"{setting.name}={'any' if value is None else value} on layer {place}"
 
 
 def change_sentence(before: Stack, after: Stack) -> str:
@@ -86,9 +70,14 @@ def change_sentence(before: Stack, after: Stack) -> str:
     if before == after:
         return ""
     old, new = trace(before), trace(after)
-    changes = capital(", ".join(_changes(before, after)))
-    if (place := broken(new)) is not None:
-        return f"{changes}: now layer {place + 1} breaks."
+    moved, settings = _change(before, after)
+    words = [
+        f"layer {place}'s {setting.label or setting.name} from {_written(was)} to {_written(now)}"
+        for place, setting, was, now in settings
+    ]
+    changes = capital(moved or ", ".join(words))
+    if (broken_at := broken(new)) is not None:
+        return f"{changes}: now layer {broken_at + 1} breaks."
     was, now = (readable_shapes(steps[-1].tensors) for steps in (old, new))
     if broken(old) is not None:
         return f"{changes}: now it works, and gives {now}."
@@ -97,49 +86,41 @@ def change_sentence(before: Stack, after: Stack) -> str:
     if counts[0] != counts[1]:
         return f"{says} go from {counts[0]:,} to {counts[1]:,}."
     lesson = " Weights are shared by all timesteps: units are not timesteps."
-    return f"{says} stay at {counts[1]:,}.{lesson * _moves_time_alone(before, after)}"
+    return f"{says} stay at {counts[1]:,}.{lesson * _is_time_alone(settings)}"
 
 
-def _changes(before: Stack, after: Stack) -> Iterator[str]:
-    """Each setting that differs, where the layers are of the same kinds; else what moved."""
+def _written(value: Any) -> str:
+    return "any" if value is None else f"{value}"
+
+
+_Settings = list[tuple[int, LayerSetting, Any, Any]]
+"""Which layer, counted from 1, what of it, and the values before and after."""
+
+
+def _change(before: Stack, after: Stack) -> tuple[str, _Settings]:
+    """How layers moved, came or went; and what differs where they are of the same kinds."""
+    settings: _Settings = []
+    same_kinds = [layer.kind for layer in before] == [layer.kind for layer in after]
+    if same_kinds:
+        settings = [
+            (place, setting, was, now)
+            for place, (one, other) in enumerate(zip(before, after, strict=True), start=1)
+            for setting in other.settings()
+            if (was := getattr(one, setting.name)) != (now := getattr(other, setting.name))
+        ]
     if Counter(before) == Counter(after):
-        yield "another order"
-    elif not _same_kinds(before, after):
-        more, less = _is_one_more(after, before), _is_one_more(before, after)
-        yield "one layer more" if more else "one layer less" if less else "other layers"
-    else:
-        for place, setting, values in _changed_settings(before, after):
-            words = ["any" if value is None else f"{value}" for value in values]
-            name = setting.label or setting.name
-            yield f"layer {place}'s {name} from {words[0]} to {words[1]}"
+        return "another order", settings
+    if same_kinds:
+        return "", settings
+    if any(put(after, place) == before for place in range(len(after))):
+        return "one layer more", settings
+    is_one_less = any(put(before, place) == after for place in range(len(before)))
+    return "one layer less" if is_one_less else "other layers", settings
 
 
-def _changed_settings(
-    before: Stack, after: Stack
-) -> Iterator[tuple[int, LayerSetting, tuple[Any, Any]]]:
-    """Of stacks of the same kinds: which layer, counted from 1, its setting, and both values."""
-    for place, (one, other) in enumerate(zip(before, after, strict=True), start=1):
-        for setting in other.settings():
-            values = getattr(one, setting.name), getattr(other, setting.name)
-            if values[0] != values[1]:
-                yield place, setting, values
-
-
-def _same_kinds(before: Stack, after: Stack) -> bool:
-    return [layer.kind for layer in before] == [layer.kind for layer in after]
-
-
-def _is_one_more(longer: Stack, shorter: Stack) -> bool:
-    """Whether one layer put into `shorter`, and nothing else, makes it `longer`."""
-    return any(put(longer, place) == shorter for place in range(len(longer)))
-
-
-def _moves_time_alone(before: Stack, after: Stack) -> bool:
+def _is_time_alone(settings: _Settings) -> bool:
     """Whether nothing but numbers of timesteps has changed."""
-    if not _same_kinds(before, after):
-        return False
-    names = {setting.name for _, setting, _ in _changed_settings(before, after)}
-    return names <= {"timesteps", "n"}
+    return bool(settings) and {setting.name for _, setting, *_ in settings} <= {"timesteps", "n"}
 
 
 def stack_title(steps: tuple[TracedLayer, ...]) -> str:

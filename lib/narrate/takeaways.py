@@ -1,11 +1,13 @@
 """What each chart of Explore shows, in at most 15 plain words; `lib.narrate.explore` says the rest.
 
-Each is of the run that is shown and of its numbers alone: none says what other seeds would give.
+Of several seeds it is the median that is told. That one mode is better is said only where the seeds
+of the run carry it.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from lib.experiment import MODES, Experiment
 from lib.narrate.data import raw_targets
 from lib.narrate.explore import off_unit
 from lib.run import ModeResult, Snapshot
+from lib.seeds import final_errors, middle, verdict
 
 RISE = 1.25
 """Validation loss so many times its least one, and the training loss, has risen and not just swung.
@@ -32,6 +35,8 @@ FEWEST = 30
 """Of fewer judged samples of a table no winner is named."""
 MOST_WORDS = 6
 """Of a baseline's label, so that there is room to say that it is the best."""
+TINY = "less than a millionth"
+"""As `readable` has it; there is no room for it twice."""
 TOO_FEW = "Too few samples to tell: {}."
 UNTRAINED = "Not trained yet: this is what the initial weights give."
 
@@ -43,16 +48,16 @@ def predictions_takeaway(dataset: Dataset, snapshot: Snapshot, sample: int, targ
     index = int(snapshot.samples[sample])
     truth = raw_targets(dataset, index)[-1, target]
     off: list[str] = []
-    for mode, result in snapshot.results.items():
+    for mode, result in middle(snapshot).results.items():
         said = float(dataset.raw(result.predictions[sample], index)[-1, target])
-        error = readable(abs(said - truth), 2, off_unit(dataset))
+        error = readable(abs(said - truth), 2, off_unit(dataset)).replace(TINY, "almost nothing")
         off.append(f"{MODES[mode].name} {'by' if off else 'off by'} {error}")
     return f"At the last step: {', '.join(off)}."
 
 
 def loss_takeaway(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> str:
     """Whether a model overfits, else why two losses can't be compared, or what one is worth."""
-    guesses = naive_loss(experiment, dataset)
+    guesses, snapshot = naive_loss(experiment, dataset), middle(snapshot)
     overfits = [m for m, result in snapshot.results.items() if is_overfit(result, guesses[m])]
     if overfits:
         both, name = len(overfits) > 1, capital(MODES[overfits[0]].name)
@@ -94,7 +99,7 @@ def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
     if not snapshot.epoch:
         return UNTRAINED
     naive, rival = np.asarray(dataset.naive_mse, np.float64), dataset.rival
-    sequence, last = (snapshot.results.get(mode) for mode in ("sequence", "last"))
+    sequence, last = (middle(snapshot).results.get(mode) for mode in ("sequence", "last"))
     error = float(last.step_mse[-1]) if last else math.nan
     beats, hardly = error < BETTER * naive[-1], error < naive[-1]
     if not sequence:
@@ -117,24 +122,40 @@ def compare_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
     count = len(dataset.x[dataset.judged]) if dataset.baselines else FEWEST
     if not snapshot.epoch or count < FEWEST:
         return TOO_FEW.format(count) if snapshot.epoch else UNTRAINED
-    errors = {mode: result.final_mse for mode, result in snapshot.results.items()}
+    seeds, count = final_errors(snapshot), len(snapshot.seeds)
+    errors = {mode: float(np.median(each)) for mode, each in seeds.items()}
     if not all(map(math.isfinite, errors.values())):
         return "There is no error to compare: the figures aren't numbers any more."
     rival, naive = dataset.naive_label, float(dataset.naive_mse[-1])
-    least, most = min(errors.values()), max(errors.values())
+    least = min(errors.values())
     error, guess = apart(least, naive)
     named = dataset.baselines and len(rival.split()) <= MOST_WORDS
     if len(errors) == 1:
         whose = dataset.rival if dataset.baselines else rival
-        return f"Its error is {error}; {f'{whose}, {rival},' if named else whose} has {guess}."
+        its = "Its median error" if count > 1 else "Its error"
+        return f"{its} is {error}; {f'{whose}, {rival},' if named else whose} has {guess}."
     if least >= naive:
         rival = f"{dataset.rival}, {rival}" if named else rival
         return f"Neither mode beats {rival}: {error} against {guess}."
+    return _winner(seeds, count)
+
+
+def _winner(seeds: Mapping[str, np.ndarray], count: int) -> str:
+    """Which mode's errors (R,) are smaller, as far as so many seeds can tell."""
+    least, most = sorted(float(np.median(each)) for each in seeds.values())
+    found = verdict(seeds["sequence"], seeds["last"])
+    better = MODES[("sequence", "last")[found.better]].name
     less, more = apart(least, most)
-    if less == more:
-        return f"Both modes have the same error at the last step: {less}."
-    better = MODES[min(errors, key=errors.__getitem__)].name
-    says = f"{better}'s error is smaller: {less} against {more}"
-    if most - least < SAME * most:
-        says = f"both modes' errors are nearly the same: {less} and {more}"
-    return f"In this run {says}."
+    if count == 1:
+        if less == more:
+            return f"Both modes have the same error at the last step: {less}."
+        says = f"{better}'s error is smaller, {less} against {more}"
+        if most - least < SAME * most:
+            says = f"both modes' errors are nearly the same, {less} and {more}"
+        return f"One seed decides nothing; here {says}."
+    if found.is_clear and found.by < SAME:
+        return f"Both modes' errors are nearly the same in {count} seeds: {less} and {more}."
+    if found.is_clear:
+        wins = f"all {count}" if found.wins == count else f"{found.wins} of {count}"
+        return f"{capital(better)} is better in {wins} seeds, by {found.by:.0%} in the median."
+    return f"No clear winner: {count} seeds can't tell the two modes apart."

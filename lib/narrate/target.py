@@ -27,8 +27,7 @@ def verdict_title(diagnosis: Diagnosis) -> str:
 
 def compared_sentence(diagnosis: Diagnosis) -> str:
     """What the loss compares, and why."""
-    batch = diagnosis.decisive
-    if not (batch and batch.broadcast):
+    if not (batch := diagnosis.decisive) or not batch.broadcast:
         return diagnosis.cause
     return f"In a batch of {batch.size} the loss compares {batch.broadcast}. {diagnosis.cause}"
 

@@ -4,8 +4,6 @@
 nothing else; all of it is about one run.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
@@ -16,8 +14,10 @@ from lib.experiment import MODES
 from lib.forecast import Forecast
 from lib.narrate.explore import off_unit
 from lib.narrate.takeaways import BETTER, FEWEST, TOO_FEW
+from lib.toml import beside
 from lib.worth import ByRow, Part, Worth
 
+_TEXTS = beside(__file__)
 PICKED = " The best epoch was picked on these samples, so a test part says more."
 """Of models and bands, where the best epoch on the validation part was kept."""
 
@@ -49,21 +49,19 @@ def worth_sentence(
     kept = "validation" if dataset.has_validation else "training"
     samples = counted(len(worth.samples), f"{'test' if part == 'test' else kept} sample")
     few = f", every {worth.every}th of the part," if worth.every > 1 else ""
-    parts = [
-        f"Of {dataset.target_labels[target]}, at the last step of {samples}{few} {best.label} has "
-        f"the smallest RMSE of all baselines, {readable(best.rmse[target])}{unit}."
-    ]
+    about = {"target": dataset.target_labels[target], "samples": samples, "few": few, "unit": unit}
+    rmse = readable(best.rmse[target])
+    parts = [_TEXTS["rmse"].format(best=best.label, rmse=rmse, **about)]
     for score in worth.models:
         skill = worth.skill(score, target)
         less = "less" if skill >= 0 else "more"
         share = f", {readable(abs(skill))}% {less}" if math.isfinite(skill) else ""
-        rmse, mae = (f"{readable(error[target])}{unit}" for error in (score.rmse, score.mae))
-        parts.append(f"{capital(score.label)}'s is {rmse}{share}; it is off by {mae} on average.")
+        rmse, mae = (readable(error[target]) for error in (score.rmse, score.mae))
+        about = {"name": capital(score.label), "unit": unit, "share": share}
+        parts.append(_TEXTS["model"].format(rmse=rmse, mae=mae, **about))
     season = f"the value one season before ({counted(period, origin.step)})"
     before = season if period > 1 else "the row before"
-    mase = f"MASE is the mean absolute error over that of {before} in the training part"
-    parts.append(f"{mase}; skill is how much smaller the RMSE is than the best baseline's.")
-    return " ".join(parts)
+    return " ".join([*parts, _TEXTS["measures"].format(before=before)])
 
 
 def dates_takeaway(said: ByRow) -> str:
@@ -88,12 +86,8 @@ def dates_sentence(dataset: Dataset, origin: Origin, said: ByRow, target: int, e
         f"{first} to {last}{f', every {every}th row' if every > 1 else ''}."
     ]
     if said.steps is not None and said.most > 1:
-        low, high = said.steps
-        parts.append(
-            f"From the least to the greatest of the sequence model's answers for a date it is "
-            f"{readable(float((high - low).mean()))}{unit} on average; the line is the answer of a "
-            "last step, which has read most."
-        )
+        width = readable(float((said.steps[1] - said.steps[0]).mean()))
+        parts.append(_TEXTS["band_of_dates"].format(width=width, unit=unit))
     off = [
         f"{MODES[mode].name} by {readable(float(np.nanmean(np.abs(values - said.truth))))}{unit}"
         for mode, values in said.last.items()
@@ -121,35 +115,22 @@ def forecast_sentence(
     dataset: Dataset, origin: Origin, coming: Forecast, *, fed_back: bool, picked: bool = False
 ) -> str:
     """How it was made, what the band is from, and how often it held."""
-    ahead = len(coming.errors)
-    parts = [
-        f"Each answer goes in as the next row's value, {counted(ahead, 'time')}: errors add up."
-        if fed_back
-        else f"Each row to come is answered at the last step of a window, "
-        f"{counted(ahead, origin.step)} ahead at most."
-    ]
+    count = len(coming.errors)
+    how, ahead = _TEXTS["fed_back" if fed_back else "direct"], counted(count, origin.step)
+    parts = [how.format(times=counted(count, "time"), ahead=ahead)]
     has_band = np.isfinite([*coming.widths.values()])
     if has_band.any():
         low, high = int(coming.errors.min()), int(coming.errors.max())
         many = f"{high:,}" if low == high else f"{low:,} to {high:,}"
-        parts.append(
-            f"A band is as wide as 90 of 100 errors on validation samples (split conformal, from "
-            f"{many} errors for each row).{PICKED * picked}"
-        )
+        parts.append(_TEXTS["band"].format(errors=many, picked=PICKED * picked))
     if not has_band.all():
-        parts.append("Where there is no band there are too few errors to tell: fewer than nine.")
+        parts.append(_TEXTS["no_band"])
     held = [
         f"{100 * inside / of:.0f}% of {of:,} with {MODES[mode].name}"
         for mode, (inside, of) in coming.covered.items()
     ]
-    parts.append(
-        f"Of the test part's targets such bands hold {joined(held)}."
-        if held
-        else "How many of the test part's targets they hold is said once it is looked at."
-        if dataset.test
-        else "There is no test part to count on how many targets they hold."
-    )
-    return " ".join(parts)
+    which = "held" if held else "unseen" if dataset.test else "no_test"
+    return " ".join([*parts, _TEXTS[which].format(held=joined(held))])
 
 
 def _with_band(value: float, width: float) -> str:

@@ -1,20 +1,22 @@
 """What one unit does at one timestep, as formulas with the numbers filled in.
 
-Three terms go into each gate: what the kernel makes of the input, what the recurrent kernel makes
-of the states before, and the bias. The last line is the new hidden state, the very number that
-`unroll` has there; tests compare the two.
+The last line is the new hidden state, the very number that `unroll` has there; tests compare the
+two. The formulas are in formulas.toml.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from lib.english import number, signed, subscript
-from lib.recurrence.cells import GATES, Trace, gate_symbol
+from lib.recurrence.cells import GATES, Trace
+from lib.toml import beside
+
+_FORMULAS = beside(__file__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,67 +96,49 @@ def _before(states: np.ndarray, step: int) -> np.ndarray:
 
 def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
     """All that unit `unit`, 0 to U-1, computes at timestep `step`, 0 to T-1, in order."""
-    one_unit, _ = _FORMULAS[layer.cell]
-    return one_unit(_Unit(layer, unit, step))
+    columns = slice(unit, None, layer.units)  # the unit's own, one for each gate
+    terms = zip(
+        GATES[layer.cell] or ["h"],
+        layer.x[step] @ layer.weights[0][:, columns],
+        layer.before(step) @ layer.weights[1][:, columns],
+        *(bias[columns] for bias in layer.biases),
+        strict=True,
+    )
+    words: dict[str, object] = {}
+    for name, from_input, from_state, bias, state_bias in terms:
+        words[f"{name}_terms"] = _plus(from_input, from_state, bias + state_bias)
+        words[f"{name}_input"] = _plus(from_input, bias)
+        words[f"{name}_state"] = _Factor(from_state + state_bias)
+    trace = layer.trace
+    values = {name: gate[0, :, unit] for name, gate in trace.gates.items()}
+    values |= {"hidden": trace.hidden[0, :, unit], "cell": layer.cell_states[:, unit]}
+    for name, at_steps in values.items():
+        if len(at_steps):
+            now = float(at_steps[step])
+            words |= {name: _Factor(now), f"{name}_rest": _Factor(1 - now)}
+            words[f"{name}_before"] = _Factor(_before(at_steps, step))
 
+    def at_step(text: str) -> str:
+        return text.replace("ₜ₋₁", subscript(step)).replace("ₜ", subscript(step + 1))
 
-def state_rows(layer: LayerPass, step: int) -> list[Row]:
-    """How gates and states make the new states; nothing for a cell that has no gates."""
-    _, all_units = _FORMULAS[layer.cell]
-    return all_units(layer, step)
-
-
-class _Unit:
-    """One unit at one timestep: what it computes from, and the lines that say so.
-
-    Formulas are written as in a book: hₜ₋₁ is the state before step t, from 1 to T. At the first
-    step that is h₀, which is zero.
-    """
-
-    def __init__(self, layer: LayerPass, unit: int, step: int) -> None:
-        self.step = step
-        self.names = list(GATES[layer.cell].items())
-        trace = layer.trace
-        # Each (T,): by gate, and the states.
-        self.gates = [trace.gates[name][0, :, unit] for name, _ in self.names]
-        self.cell_states = layer.cell_states[:, unit]
-        self.hidden = trace.hidden[0, :, unit]
-        # Each (G,): the terms by block, which is a gate's share of the kernels' columns.
-        columns = slice(unit, None, layer.units)
-        self.from_input = layer.x[step] @ layer.weights[0][:, columns]
-        self.from_state = layer.before(step) @ layer.weights[1][:, columns]
-        self.bias, self.state_bias = (bias[columns] for bias in layer.biases)
-
-    def now(self, values: np.ndarray) -> float:
-        """The number at this step, of all (T,)."""
-        return float(values[self.step])
-
-    def before(self, values: np.ndarray) -> float:
-        """The number that this step starts from, of all (T,)."""
-        return float(_before(values, self.step))
-
-    def line(self, symbol: str, about: str, formula: str, filled: str, values: np.ndarray) -> Line:
-        """One line: `values` (T,) are what the formula comes to at every step."""
-        before, now = map(subscript, (self.step, self.step + 1))
-        symbol, formula = (
-            text.replace("ₜ₋₁", before).replace("ₜ", now) for text in (symbol, formula)
+    return [
+        Line(
+            at_step(row["symbol"]),
+            row["about"],
+            at_step(row["formula"]),
+            row["filled"].format_map(words),
+            float(values[row["values"]][step]),
+            values[row["values"]],
         )
-        return Line(symbol, about, formula, filled, self.now(values), values)
+        for row in _FORMULAS[layer.cell]
+    ]
 
-    def gate(self, block: int) -> Line:
-        """A gate, or LSTM's candidate "c": an activation of the three terms."""
-        name, about = self.names[block]
-        function, symbol = "tanh" if about == "candidate" else "σ", gate_symbol(name, about)
-        return self.activated(f"{symbol}ₜ", about, function, block, self.gates[block])
 
-    def activated(
-        self, symbol: str, about: str, function: str, block: int, values: np.ndarray
-    ) -> Line:
-        """An activation of the three terms of a block; `values` (T,) are what it gives."""
-        bias = self.bias[block] + self.state_bias[block]
-        terms = _plus(self.from_input[block], self.from_state[block], bias)
-        formula = f"{function}(xₜ·kernel + hₜ₋₁·recurrent_kernel + bias)"
-        return self.line(symbol, about, formula, f"{function}({terms})", values)
+class _Factor(float):
+    """A number of a product; with ":()" in brackets where it is negative."""
+
+    def __format__(self, brackets: str) -> str:
+        return f"({signed(self)})" if brackets and not self >= 0 else signed(self)
 
 
 def _plus(*terms: float) -> str:
@@ -165,73 +149,25 @@ def _plus(*terms: float) -> str:
     )
 
 
-def _times(a: float, b: float) -> str:
-    return f"{signed(a)}·{signed(b) if b >= 0 else f'({signed(b)})'}"
-
-
-def _lstm(unit: _Unit) -> list[Line]:
-    i, f, c, o = map(unit.now, unit.gates)
-    sums = f"{_times(f, unit.before(unit.cell_states))} + {_times(i, c)}"
-    shown = f"{signed(o)}·tanh({signed(unit.now(unit.cell_states))})"
-    return [
-        *map(unit.gate, range(4)),
-        unit.line("cₜ", "cell state", "fₜ·cₜ₋₁ + iₜ·c̃ₜ", sums, unit.cell_states),
-        unit.line("hₜ", "hidden state", "oₜ·tanh(cₜ)", shown, unit.hidden),
-    ]
-
-
-def _gru(unit: _Unit) -> list[Line]:
-    z, r, candidate = map(unit.now, unit.gates)
-    from_input = _plus(unit.from_input[2], unit.bias[2])
-    from_state = _times(r, unit.from_state[2] + unit.state_bias[2])
-    mixed = f"{_times(z, unit.before(unit.hidden))} + {_times(1 - z, candidate)}"
-    return [
-        unit.gate(0),
-        unit.gate(1),
-        unit.line(
-            "h̃ₜ",
-            "candidate",
-            "tanh(xₜ·kernel + bias + rₜ·(hₜ₋₁·recurrent_kernel + bias))",
-            f"tanh({from_input} + {from_state})",
-            unit.gates[2],
-        ),
-        unit.line("hₜ", "hidden state", "zₜ·hₜ₋₁ + (1 − zₜ)·h̃ₜ", mixed, unit.hidden),
-    ]
-
-
-def _simple_rnn(unit: _Unit) -> list[Line]:
-    return [unit.activated("hₜ", "hidden state", "tanh", 0, unit.hidden)]
-
-
-def _lstm_states(layer: LayerPass, step: int) -> list[Row]:
-    gates = layer.gates(step)
-    states = layer.cell_states
-    before, after = _before(states, step), states[step]
-    return [
-        Row("c before", before),
-        Row("f·c before", gates["f"] * before),
-        Row("i·c̃", gates["i"] * gates["c"]),
-        Row("c = sum of both", after, "strong"),
-        Row("tanh(c)", np.tanh(after), "rule"),
-        Row("h = o·tanh(c)", layer.trace.hidden[0, step], "strong"),
-    ]
-
-
-def _gru_states(layer: LayerPass, step: int) -> list[Row]:
-    gates, before = layer.gates(step), layer.before(step)
-    return [
-        Row("h before", before),
-        Row("z·h before", gates["z"] * before),
-        Row("(1 − z)·h̃", (1 - gates["z"]) * gates["h"]),
-        Row("h = sum of both", layer.trace.hidden[0, step], "strong"),
-    ]
-
-
-_FORMULAS: dict[
-    str, tuple[Callable[[_Unit], list[Line]], Callable[[LayerPass, int], list[Row]]]
-] = {
-    "lstm": (_lstm, _lstm_states),
-    "gru": (_gru, _gru_states),
-    "simple_rnn": (_simple_rnn, lambda _layer, _step: []),
-}
-"""By cell: what one unit computes, and how all of them come to their new states."""
+def state_rows(layer: LayerPass, step: int) -> list[Row]:
+    """How gates and states make the new states; nothing for a cell that has no gates."""
+    gates, h = layer.gates(step), layer.trace.hidden[0, step]
+    if layer.cell == "lstm":
+        before, after = _before(layer.cell_states, step), layer.cell_states[step]
+        return [
+            Row("c before", before),
+            Row("f·c before", gates["f"] * before),
+            Row("i·c̃", gates["i"] * gates["c"]),
+            Row("c = sum of both", after, "strong"),
+            Row("tanh(c)", np.tanh(after), "rule"),
+            Row("h = o·tanh(c)", h, "strong"),
+        ]
+    if layer.cell == "gru":
+        before = layer.before(step)
+        return [
+            Row("h before", before),
+            Row("z·h before", gates["z"] * before),
+            Row("(1 − z)·h̃", (1 - gates["z"]) * gates["h"]),
+            Row("h = sum of both", h, "strong"),
+        ]
+    return []

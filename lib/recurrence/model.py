@@ -12,10 +12,9 @@ from lib.recurrence.weights import ARRAYS_EACH, dense_weights, initial_weights, 
 
 
 def initial_model_weights(experiment: Experiment, features: int, targets: int) -> list[np.ndarray]:
-    """The weights that both modes start from, in Keras's `model.get_weights()` order.
+    """The weights that both modes start from, by the experiment's seed, in Keras's order.
 
-    The recurrent layers from the bottom up, then the head where there is one. The experiment's
-    seed decides them.
+    The recurrent layers from the bottom up, then the head where there is one.
     """
     rng = np.random.default_rng([experiment.seed, 1])
     model = experiment.model

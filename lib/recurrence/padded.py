@@ -1,7 +1,7 @@
 """Sequences of different length, padded in each of the ways that people pad them.
 
 Four shortened copies of one sample stand for a batch of different lengths. NumPy computes at once
-what a stack up to some layer makes of them; `lib.training.answers.padding` asks Keras the same.
+what a stack up to some layer makes of them; `lib.training.answers.modes` asks Keras the same.
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ class Padded:
     counts: np.ndarray
     """Which steps are the sequence's own, (N, T) bool; with a mask, those that it lets through."""
     last_step: np.ndarray
-    """The step whose output `return_sequences=False` gives, as far as the sequence is concerned:
-    the last that was read, (N,); -1 where the mask hides them all, and the state stays as it
-    starts."""
+    """The step whose output the last-step mode gives, (N,): the last that was read; -1 where the
+    mask hides them all, and the state stays as it starts."""
     outputs: np.ndarray
     """What the last-step mode gives, (N, U)."""
     differences: np.ndarray

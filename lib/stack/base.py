@@ -1,7 +1,7 @@
 """What a layer of a stack is: settings with limits, and a rule from tensors to tensors.
 
 The settings' limits feed the widgets, the address and the tests alike. Rules say what Keras 3.15
-does when the model is built; tests/agreement holds them equal to it.
+does when the model is built, and refuse in its words; tests/agreement holds them equal to it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
 from lib.experiment import Limit
-from lib.stack.tensors import Tensors
+from lib.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, sizes
 
 UNITS = Limit(1, 512)
 STEPS = Limit(1, 200)
@@ -36,49 +36,9 @@ class LayerSetting:
     """Whether Keras takes it where the layer is called, not where it is made."""
 
 
-def number(key: str, label: str, default: Any, limit: Limit, *, optional: bool = False) -> Any:
-    """A dataclass field that holds a number."""
-    about = {"key": key, "label": label, "limit": limit, "optional": optional}
-    return field(default=default, metadata=about)
-
-
-def flag(key: str, *, in_call: bool = False) -> Any:
-    """A dataclass field that is on or off, and off by default as in Keras."""
-    return field(default=False, metadata={"key": key, "label": "", "in_call": in_call})
-
-
-def choice(key: str, label: str, default: str, options: Mapping[str, str]) -> Any:
-    """A dataclass field that holds a key of `options`."""
-    return field(default=default, metadata={"key": key, "label": label, "options": options})
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What a layer is called with."""
-
-    tensors: Tensors
-    states: Tensors
-    """Kept by the last `Unpack` below; () where there is none."""
-    letter: str
-    """Of its own width: "U", or "U₂" where there are several."""
-    name: str
-    """What Keras calls the layer in its messages: "lstm_1"."""
-    above: tuple[Layer, ...] = ()
-    """The layers that come after it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """What comes out of a layer, and what it has to learn for it."""
-
-    tensors: Tensors
-    parameters: int = 0
-    product: str = ""
-    """How they are counted: "4·16·(3+16+1)"; empty where there are none."""
-    rule: str = ""
-    """The same in letters: "4·U·(F+U+1)"."""
-    states: Tensors | None = None
-    """Tensors that the layers above may start from; None leaves those that were there."""
+def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:
+    """A dataclass field, and what else its LayerSetting says; without that it is on or off."""
+    return field(default=default, metadata={"key": key, "label": label, **about})
 
 
 When = Literal["built", "run", "trained"]
@@ -99,11 +59,77 @@ class ShapeError(Exception):
         return self.message
 
 
+def known_width(tensor: Tensor, columns: int) -> int:
+    """The size of the last axis, for a kernel with `columns`; it may not be open."""
+    width = tensor[-1].size
+    if width is None:
+        raise ShapeError(
+            "a last axis of a known size, since the kernel has a row for each entry",
+            f"{readable_shape(tensor)}, where it depends on the number of timesteps",
+            "Shapes used to initialize variables must be fully-defined (no `None` dimensions). "
+            f"Received: shape=(None, {columns})",
+        )
+    return width
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a layer is called with."""
+
+    tensors: Tensors
+    states: Tensors
+    """Kept by the last `Unpack` below; () where there is none."""
+    letter: str
+    """Of its own width: "U", or "U₂" where there are several."""
+    name: str
+    """What Keras calls the layer in its messages: "lstm_1"."""
+    above: tuple[Layer, ...] = ()
+    """The layers that come after it."""
+
+    def only_one(self, refusal: str | None = None, *, when: When = "built") -> Tensor:
+        """The one tensor that there must be. Of several most say the same, some a `refusal`."""
+        if len(self.tensors) > 1:
+            count = len(self.tensors)
+            if refusal is None:
+                usual = f'Layer "{self.name}" expects 1 input(s), but it received {count}'
+                refusal = f"{usual} input tensors."
+            received = f"{count} tensors, {readable_shapes(self.tensors)}"
+            raise ShapeError("one tensor", received, refusal, when)
+        return self.tensors[0]
+
+    def of_rank(self, rank: int) -> Tensor:
+        """The one tensor, which must have `rank` axes: 2 or 3."""
+        tensor = self.only_one()
+        if len(tensor) != rank:
+            raise ShapeError(
+                "3 axes, (N, T, F)" if rank == 3 else "2 axes, (N, F)",
+                f"{len(tensor)} axes, {readable_shape(tensor)}",
+                f"Input 0 with name 'None' of layer '{self.name}' is incompatible with the layer: "
+                f"expected ndim={rank}, found ndim={len(tensor)}. "
+                f"Full shape received: {sizes(tensor)}",
+            )
+        return tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What comes out of a layer, and what it has to learn for it."""
+
+    tensors: Tensors
+    parameters: int = 0
+    product: str = ""
+    """How they are counted: "4·16·(3+16+1)"; empty where there are none."""
+    rule: str = ""
+    """The same in letters: "4·U·(F+U+1)"."""
+    states: Tensors | None = None
+    """Tensors that the layers above may start from; None leaves those that were there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One layer, by its settings. Its rule is `call`.
 
-    The docstring of a kind is what a page says of it, in a sentence.
+    The docstring of a kind is what a page says of it, in a sentence; its class names the rest.
     """
 
     kind: ClassVar[str]
@@ -113,8 +139,10 @@ class Layer:
     width_letter: ClassVar[str] = ""
     """The letter of its own width, where it has one."""
 
-    def __init_subclass__(cls) -> None:
-        cls.keras = cls.__dict__.get("keras", cls.__name__)
+    def __init_subclass__(cls, **named: str) -> None:
+        # Slots make each class twice: the second time without these words, which it has by then.
+        for name, value in {"keras": cls.__dict__.get("keras", cls.__name__), **named}.items():
+            setattr(cls, name, value)
 
     @property
     def about(self) -> str:

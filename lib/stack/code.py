@@ -11,10 +11,7 @@ HEAD = "import keras\nfrom keras import layers\n"
 
 
 def keras_code(steps: tuple[TracedLayer, ...]) -> str:
-    """A script that builds the model.
-
-    Where the stack breaks, the script raises Keras's error on that line.
-    """
+    """A script that builds the model; where the stack breaks, it raises Keras's error."""
     column = max(len(code_line(step)) for step in steps) + 2
     body = [f"{code_line(step):<{column}}# {_comment(step)}".rstrip() for step in steps]
     return "\n".join([HEAD, *body, "", "model = keras.Model(inputs, x)", "model.summary()", ""])

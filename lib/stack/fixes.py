@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from lib.stack.base import Layer
 from lib.stack.kinds import MAX_LAYERS, Stack, put
-from lib.stack.plain import Dense, Flatten, Input, RepeatVector, TimeDistributed, Unpack
+from lib.stack.plain import Dense, Flatten, RepeatVector, TimeDistributed, Unpack
 from lib.stack.plain import GlobalAveragePooling1D as Pooling
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Bidirectional, Recurrent
 from lib.stack.tracing import TracedLayer, broken, trace
@@ -33,15 +34,14 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
     if place is None:
         return ()
     stack = tuple(step.layer for step in steps)
-    offered: list[StackFix] = []
+    offered: dict[Stack, StackFix] = {}
     for words, mended, at in _edits(stack, place, steps[place]):
         traced = trace(mended)
         after = broken(traced)
         past = after is None or after > at or (after == at and _is_other(traced[at], steps[place]))
-        is_new = all(fix.stack != mended for fix in offered)
-        if past and is_new and len(mended) <= MAX_LAYERS:
-            offered.append(StackFix(words, mended))
-    return tuple(offered[:MOST_FIXES])
+        if past and len(mended) <= MAX_LAYERS:
+            offered.setdefault(mended, StackFix(words, mended))
+    return tuple(offered.values())[:MOST_FIXES]
 
 
 ORDER = ("name 'states'", "Layer ", "Input 0", "Shapes used", "When using `stateful=True`", "")
@@ -68,7 +68,10 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     layer = stack[place]
     unpacked = put(stack, place, Unpack(), layer)
     yield "Unpack: pass on the output, keep the states", unpacked, place + 1
-    yield from _edits_of_input(stack, place)
+    sequence = _with(stack, 0, form="sequence")
+    yield f"Begin with one sample, a sequence: {sequence[0].code()}", sequence, place
+    yield f"Fix the timesteps at {TIMESTEPS}", _with(stack, 0, timesteps=TIMESTEPS), place
+    yield f"Fix the batch size at {BATCH_SIZE}", _with(stack, 0, batch=BATCH_SIZE), place
     yield from _edits_below(stack, place)
     yield from _edits_of_layer(stack, place, step)
     for new in (Pooling(), RepeatVector()):
@@ -77,44 +80,28 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
 
 
 def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
-    """Changes of the nearest layers below."""
+    """Changes of the nearest recurrent layer below, and of the nearest that drops the time axis."""
     down = range(place - 1, 0, -1)
-    recurrent = [
-        (at, layer) for at in down if isinstance(layer := stack[at], (Recurrent, Bidirectional))
-    ]
-    for at, layer in recurrent[:1]:
-        name = _label(stack, at)
-        value = not layer.return_sequences
-        other = replace(layer, return_sequences=value)
-        words = f"Set return_sequences={value} on {name}"
+    for at in [at for at in down if isinstance(stack[at], (Recurrent, Bidirectional))][:1]:
+        layer: Any = stack[at]
+        name, value = _label(stack, at), not layer.return_sequences
+        words, other = (
+            f"Set return_sequences={value} on {name}",
+            replace(layer, return_sequences=value),
+        )
         yield words, put(stack, at, other), place
         gap = stack[at + 1 : place]
         if gap and all(isinstance(one, (Flatten, Pooling)) for one in gap):
             without = (*stack[:at], other, *stack[place:])
             yield f"{words}, and remove {_label(stack, at + 1)}", without, at + 1
         for value in (False, True):
-            changed = put(stack, at, replace(layer, return_state=value))
-            yield f"Set return_state={value} on {name}", changed, place
+            yield f"Set return_state={value} on {name}", _with(stack, at, return_state=value), place
         if isinstance(layer, Bidirectional):
-            joined = put(stack, at, replace(layer, merge_mode="concat"))
-            yield f'Set merge_mode="concat" on {name}', joined, place
-    collapsing = [at for at in down if isinstance(stack[at], (Flatten, Pooling))]
-    for at in collapsing[:1]:
+            yield f'Set merge_mode="concat" on {name}', _with(stack, at, merge_mode="concat"), place
+    for at in [at for at in down if isinstance(stack[at], (Flatten, Pooling))][:1]:
         name = _label(stack, at)
         yield f"Remove {name}", put(stack, at), place - 1
         yield f"Put GlobalAveragePooling1D in the place of {name}", put(stack, at, Pooling()), place
-
-
-def _edits_of_input(stack: Stack, place: int) -> Iterator[Edit]:
-    """Changes of the input."""
-    if isinstance(first := stack[0], Input):
-        sequence = replace(first, form="sequence")
-        words = f"Begin with one sample, a sequence: {sequence.code()}"
-        yield words, put(stack, 0, sequence), place
-        fixed = put(stack, 0, replace(first, timesteps=TIMESTEPS))
-        yield f"Fix the timesteps at {TIMESTEPS}", fixed, place
-        batch = put(stack, 0, replace(first, batch=BATCH_SIZE))
-        yield f"Fix the batch size at {BATCH_SIZE}", batch, place
 
 
 def _edits_of_layer(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
@@ -127,12 +114,16 @@ def _edits_of_layer(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edi
         return
     if step.inputs.states:
         units = step.inputs.states[0][-1].size
-        same = put(stack, place, replace(layer, units=units or layer.units))
+        same = _with(stack, place, units=units or layer.units)
         yield f"Give it {units} units, as the states have", same, place
     if layer.initial_state:
-        yield "Start from zeros", put(stack, place, replace(layer, initial_state=False)), place
+        yield "Start from zeros", _with(stack, place, initial_state=False), place
     if layer.stateful:
-        yield "Set stateful=False", put(stack, place, replace(layer, stateful=False)), place
+        yield "Set stateful=False", _with(stack, place, stateful=False), place
+
+
+def _with(stack: Stack, place: int, **settings: Any) -> Stack:
+    return put(stack, place, replace(stack[place], **settings))
 
 
 def _call(layer: Layer) -> str:

@@ -48,13 +48,12 @@ def _written(layer: Layer) -> list[str]:
 
 
 def _read(kind: type[Layer], words: list[str]) -> Layer:
-    settings = list(kind.settings())
     values: dict[str, Any] = {}
     for word in words:
-        for setting in settings:
+        for setting in kind.settings():
             read = _value(setting, word.removeprefix(setting.key))
-            if word.startswith(setting.key) and read is not None:
-                (values[setting.name],) = read
+            if word.startswith(setting.key) and read:
+                values[setting.name] = read[0]
                 break
     return kind(**values)
 

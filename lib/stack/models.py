@@ -1,8 +1,7 @@
 """The models of an experiment as stacks, which strip, sentences and script all read.
 
-The input, the recurrent layers from the bottom up, and the head where there is one. Of several
-recurrent layers all but the top one return sequences in either mode, since the next one needs the
-time axis.
+Of several recurrent layers all but the top one return sequences in either mode, since the next one
+needs the time axis.
 """
 
 from __future__ import annotations

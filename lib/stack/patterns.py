@@ -19,9 +19,9 @@ class Pattern:
     stack: Stack
 
 
-_FILE = beside(__file__)
 PATTERNS = {
-    name: Pattern(**{**row, "stack": from_text(row["stack"])}) for name, row in _FILE.items()
+    name: Pattern(**{**row, "stack": from_text(row["stack"])})
+    for name, row in beside(__file__).items()
 }
 """By name in the address and the widgets."""
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
 
 from lib.experiment import Limit
 from lib.shapes import dense_parameter_count
-from lib.stack.base import STEPS, UNITS, Inputs, Layer, Outputs, ShapeError, choice, number
-from lib.stack.demands import SEQUENCE, known_width, of_rank, only_one, wrong_rank
+from lib.stack.base import STEPS, UNITS, Inputs, Layer, Outputs, ShapeError, known_width, setting
 from lib.stack.recurrent import BATCH_SIZE
 from lib.stack.tensors import Axis, Tensor, flat, readable_shape, sizes, widened
 
@@ -17,15 +15,13 @@ FORMS = {"sequence": "(T, F)", "flat": "(F,)", "inside": "(N, T, F)"}
 
 
 @dataclass(frozen=True, slots=True)
-class Input(Layer):
+class Input(Layer, kind="input"):
     """What one sample looks like; Keras adds the batch."""
 
-    kind: ClassVar[str] = "input"
-
-    timesteps: int | None = number("t", "timesteps T", 12, STEPS, optional=True)
-    features: int = number("f", "features F", 3, Limit(1, 64))
-    batch: int | None = number("b", "batch size", None, Limit(1, 512), optional=True)
-    form: str = choice("form", "shape", "sequence", FORMS)
+    timesteps: int | None = setting("t", 12, "timesteps T", limit=STEPS, optional=True)
+    features: int = setting("f", 3, "features F", limit=Limit(1, 64))
+    batch: int | None = setting("b", None, "batch size", limit=Limit(1, 512), optional=True)
+    form: str = setting("form", "sequence", "shape", options=FORMS)
 
     def axes(self) -> Tensor:
         """The tensor that it stands for, the batch first."""
@@ -50,17 +46,14 @@ class Input(Layer):
 
 
 @dataclass(frozen=True, slots=True)
-class Dense(Layer):
+class Dense(Layer, kind="dense", width_letter="K"):
     """The same linear map wherever the last axis is read, at every timestep."""
 
-    kind: ClassVar[str] = "dense"
-    width_letter: ClassVar[str] = "K"
-
-    units: int = number("k", "units", 1, UNITS)
+    units: int = setting("k", 1, "units", limit=UNITS)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(…, F) → (…, K)."""
-        tensor, units, letter = only_one(inputs), self.units, inputs.letter
+        tensor, units, letter = inputs.only_one(), self.units, inputs.letter
         width = known_width(tensor, units)
         return Outputs(
             ((*tensor[:-1], widened(tensor[-1], letter, units)),),
@@ -71,10 +64,8 @@ class Dense(Layer):
 
 
 @dataclass(frozen=True, slots=True)
-class TimeDistributed(Dense):
+class TimeDistributed(Dense, kind="td"):
     """Dense at every timestep, which Dense alone does as well."""
-
-    kind: ClassVar[str] = "td"
 
     def classes(self) -> tuple[str, ...]:
         """The inner layer, and the wrapper."""
@@ -95,23 +86,22 @@ class TimeDistributed(Dense):
         if len(shapes) > 2:
             refusal = f"Cannot convert '({shapes[2]}, {self.units})' to a shape. "
             refusal += f"Found invalid dimension '{shapes[2]}'"
-        tensor = only_one(inputs, refusal)
+        tensor = inputs.only_one(refusal)
         if len(tensor) < 3:
-            raise wrong_rank(tensor, f"3 axes, {SEQUENCE}", refusal)
+            received = f"{len(tensor)} axes, {readable_shape(tensor)}"
+            raise ShapeError("3 axes, (N, T, F)", received, refusal)
         return Dense.call(self, inputs)
 
 
 @dataclass(frozen=True, slots=True)
-class Dropout(Layer):
+class Dropout(Layer, kind="drop"):
     """Sets a share of all entries to 0 while training. Shapes stay."""
 
-    kind: ClassVar[str] = "drop"
-
-    rate: float = number("p", "rate", 0.2, Limit(0.0, 0.9, 0.1))
+    rate: float = setting("p", 0.2, "rate", limit=Limit(0.0, 0.9, 0.1))
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays."""
-        return Outputs((only_one(inputs, _packing_refusal(inputs), when="trained"),))
+        return Outputs((inputs.only_one(_packing_refusal(inputs), when="trained"),))
 
 
 def _packing_refusal(inputs: Inputs) -> str:
@@ -130,62 +120,50 @@ def _packing_refusal(inputs: Inputs) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class RepeatVector(Layer):
+class RepeatVector(Layer, kind="repeat", width_letter="T′"):
     """Gives the same vector at every one of n new timesteps."""
 
-    kind: ClassVar[str] = "repeat"
-    width_letter: ClassVar[str] = "T′"
-
-    n: int = number("n", "n", 6, STEPS)
+    n: int = setting("n", 6, "n", limit=STEPS)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, F) → (N, T′, F)."""
-        batch, features = of_rank(inputs, 2, "(N, F)")
+        batch, features = inputs.of_rank(2)
         return Outputs(((batch, Axis(inputs.letter, self.n, "time"), features),))
 
 
 @dataclass(frozen=True, slots=True)
-class Flatten(Layer):
+class Flatten(Layer, kind="flatten"):
     """Lays timesteps and features end to end, on one axis."""
-
-    kind: ClassVar[str] = "flatten"
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T·F)."""
-        batch, *rest = only_one(inputs)
+        batch, *rest = inputs.only_one()
         return Outputs(((batch, flat(tuple(rest))),))
 
 
 @dataclass(frozen=True, slots=True)
-class Masking(Layer):
+class Masking(Layer, kind="mask"):
     """Marks timesteps of nothing but zeros, so that later layers skip them."""
-
-    kind: ClassVar[str] = "mask"
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays."""
         refusal = "axis -1 is out of bounds for an array with dimension 0"
-        return Outputs((only_one(inputs, refusal),))
+        return Outputs((inputs.only_one(refusal),))
 
 
 @dataclass(frozen=True, slots=True)
-class GlobalAveragePooling1D(Layer):
+class GlobalAveragePooling1D(Layer, kind="pool"):
     """Takes the mean over all timesteps."""
-
-    kind: ClassVar[str] = "pool"
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F)."""
-        batch, _, features = of_rank(inputs, 3, SEQUENCE)
+        batch, _, features = inputs.of_rank(3)
         return Outputs(((batch, features),))
 
 
 @dataclass(frozen=True, slots=True)
-class Unpack(Layer):
+class Unpack(Layer, kind="unpack", keras="x, *states = x"):
     """Passes on the first tensor, and keeps the others for initial_state."""
-
-    kind: ClassVar[str] = "unpack"
-    keras: ClassVar[str] = "x, *states = x"
 
     def code(self) -> str:
         """Python's own unpacking."""

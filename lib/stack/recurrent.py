@@ -10,8 +10,7 @@ from lib.experiment import CELLS
 from lib.shapes import BLOCKS, MERGE_MODES, STATES, rnn_output_shape
 from lib.shapes import rnn_parameter_count as count
 from lib.shapes import rnn_parameter_product as product
-from lib.stack.base import UNITS, Inputs, Layer, Outputs, ShapeError, choice, flag, number
-from lib.stack.demands import SEQUENCE, known_width, of_rank, static_batch
+from lib.stack.base import UNITS, Inputs, Layer, Outputs, ShapeError, known_width, setting
 from lib.stack.tensors import Tensor, readable_shape, readable_shapes, sizes, widened
 
 BATCH_SIZE, TIMESTEPS = 32, 12
@@ -19,28 +18,32 @@ BATCH_SIZE, TIMESTEPS = 32, 12
 
 
 @dataclass(frozen=True, slots=True)
-class Recurrent(Layer):
+class Recurrent(Layer, width_letter="U"):
     """A cell that is called once for each timestep."""
 
     cell: ClassVar[str]
-    width_letter: ClassVar[str] = "U"
 
-    units: int = number("u", "units", 16, UNITS)
-    return_sequences: bool = flag("seq")
-    return_state: bool = flag("state")
-    go_backwards: bool = flag("back")
-    stateful: bool = flag("stateful")
-    initial_state: bool = flag("init", in_call=True)
+    units: int = setting("u", 16, "units", limit=UNITS)
+    return_sequences: bool = setting("seq", False)
+    return_state: bool = setting("state", False)
+    go_backwards: bool = setting("back", False)
+    stateful: bool = setting("stateful", False)
+    initial_state: bool = setting("init", False, in_call=True)
     """Whether it starts from the states that were unpacked below."""
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, U) or (N, U), and the states after it."""
         if self.initial_state and not inputs.states:  # Python's error, before Keras is asked
             raise ShapeError(self._wanted_states(), "none", "name 'states' is not defined")
-        tensor = of_rank(inputs, 3, SEQUENCE)
+        tensor = inputs.of_rank(3)
         features = known_width(tensor, BLOCKS[self.cell] * self.units)
-        if self.stateful:
-            static_batch(tensor)
+        if self.stateful and tensor[0].size is None:
+            raise ShapeError(
+                "a batch of a known size, since it keeps one state for each sample",
+                readable_shape(tensor),
+                "When using `stateful=True` in a RNN, the batch size must be static. "
+                f"Found dynamic batch size: sequence.shape={sizes(tensor)}",
+            )
         if self.initial_state:
             self._check_states(inputs, tensor)
         return _outputs(self, tensor, features, inputs.letter)
@@ -50,6 +53,7 @@ class Recurrent(Layer):
         return f"{wanted} state{'s' * (wanted > 1)} of {self.units} units to start from"
 
     def _check_states(self, inputs: Inputs, tensor: Tensor) -> None:
+        """Raise ShapeError for states that the cell can't start from."""
         expected, received = self._wanted_states(), readable_shapes(inputs.states)
         if len(inputs.states) < len(STATES[self.cell]):
             raise ShapeError(expected, received, "list index out of range", "run")
@@ -57,47 +61,34 @@ class Recurrent(Layer):
         if units != self.units:
             refusal = f"Dimensions must be equal, but are {units} and {self.units}"
             raise ShapeError(expected, received, refusal, "run")
-        if len(inputs.states[0]) > 2 and not self._broadcasts(tensor):  # the first alone can be one
-            expected = f"{expected}, (N, {self.units}) each"
-            received = f"{readable_shape(inputs.states[0])}, a sequence"
-            raise ShapeError(expected, received, self._refused_sequence(tensor), "run")
-
-    def _broadcasts(self, tensor: Tensor) -> bool:
-        """Whether Keras computes with a sequence as the state, by coincidence, and says nothing."""
         batch, time = tensor[0].size, tensor[1].size
-        return self.cell == "simple_rnn" and batch is not None and batch in (1, time)
-
-    def _refused_sequence(self, tensor: Tensor) -> str:
-        """What Keras says of a sequence as the state, for its usual batch where that is open."""
-        batch, time = tensor[0].size or BATCH_SIZE, tensor[1].size or TIMESTEPS
+        # By coincidence Keras computes with a sequence as the state, and says nothing.
+        broadcasts = self.cell == "simple_rnn" and batch is not None and batch in (1, time)
+        if len(inputs.states[0]) == 2 or broadcasts:  # the first alone can be a sequence
+            return
+        batch, time = batch or BATCH_SIZE, time or TIMESTEPS
         rows = min(time, self.units) if self.cell == "gru" else time  # a GRU slices that axis
+        refusal = f"Dimensions must be equal, but are {batch} and {rows}"
         if batch == rows or 1 in (batch, rows, self.units):  # broadcasts, and breaks further on
-            return f"Exception encountered when calling {self.keras}"
-        return f"Dimensions must be equal, but are {batch} and {rows}"
+            refusal = f"Exception encountered when calling {self.keras}"
+        expected = f"{expected}, (N, {self.units}) each"
+        received = f"{readable_shape(inputs.states[0])}, a sequence"
+        raise ShapeError(expected, received, refusal, "run")
 
 
 @dataclass(frozen=True, slots=True)
-class LSTM(Recurrent):
+class LSTM(Recurrent, kind="lstm", cell="lstm"):
     """Reads step by step, with a hidden state and a cell state."""
 
-    kind: ClassVar[str] = "lstm"
-    cell: ClassVar[str] = "lstm"
-
 
 @dataclass(frozen=True, slots=True)
-class GRU(Recurrent):
+class GRU(Recurrent, kind="gru", cell="gru"):
     """Reads step by step, with one state."""
 
-    kind: ClassVar[str] = "gru"
-    cell: ClassVar[str] = "gru"
-
 
 @dataclass(frozen=True, slots=True)
-class SimpleRNN(Recurrent):
+class SimpleRNN(Recurrent, kind="rnn", cell="simple_rnn"):
     """Reads step by step, without gates."""
-
-    kind: ClassVar[str] = "rnn"
-    cell: ClassVar[str] = "simple_rnn"
 
 
 LAYER_OF_CELL: dict[str, type[Recurrent]] = {kind.cell: kind for kind in (LSTM, GRU, SimpleRNN)}
@@ -107,17 +98,16 @@ MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in 
 
 
 @dataclass(frozen=True, slots=True)
-class Bidirectional(Layer):
+class Bidirectional(Layer, kind="bi", width_letter="U"):
     """Reads forwards and backwards, with a layer for each direction."""
 
-    kind: ClassVar[str] = "bi"
-    width_letter: ClassVar[str] = "U"
-
-    cell: str = choice("c", "cell", "lstm", {name: cell.keras for name, cell in CELLS.items()})
-    units: int = number("u", "units", 16, UNITS)
-    merge_mode: str = choice("m", "merge_mode", "concat", MERGE)
-    return_sequences: bool = flag("seq")
-    return_state: bool = flag("state")
+    cell: str = setting(
+        "c", "lstm", "cell", options={key: cell.keras for key, cell in CELLS.items()}
+    )
+    units: int = setting("u", 16, "units", limit=UNITS)
+    merge_mode: str = setting("m", "concat", "merge_mode", options=MERGE)
+    return_sequences: bool = setting("seq", False)
+    return_state: bool = setting("state", False)
 
     def classes(self) -> tuple[str, ...]:
         """The inner layer, and the wrapper."""
@@ -131,7 +121,7 @@ class Bidirectional(Layer):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, 2U) or (N, 2U); one tensor for each direction if they stay apart."""
-        tensor = of_rank(inputs, 3, SEQUENCE)
+        tensor = inputs.of_rank(3)
         features = known_width(tensor, BLOCKS[self.cell] * self.units)
         return _outputs(self, tensor, features, inputs.letter)
 

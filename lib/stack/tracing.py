@@ -84,9 +84,7 @@ def keras_names(stack: Stack) -> list[str]:
     counts: Counter[str] = Counter()
     names = []
     for layer in stack:
-        name = ""
-        for kind in layer.classes():
-            word = _snake_case(kind)
+        for word in map(_snake_case, layer.classes()):
             name = f"{word}_{counts[word]}" if counts[word] else word
             counts[word] += 1
         names.append(name)
@@ -94,7 +92,6 @@ def keras_names(stack: Stack) -> list[str]:
 
 
 def _letters(stack: Stack) -> list[str]:
-    """Each layer's letter, with an index where several layers share it."""
     widths = [layer.width_letter for layer in stack]
     return [
         letter + (subscript(widths[:place].count(letter)) if widths.count(letter) > 1 else "")
@@ -104,6 +101,5 @@ def _letters(stack: Stack) -> list[str]:
 
 @cache
 def _snake_case(name: str) -> str:
-    """As Keras does it."""
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()

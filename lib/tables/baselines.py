@@ -1,11 +1,8 @@
 """What a table's targets can be guessed by without a recurrent layer, and how long a season is.
 
 Every guess for a target uses rows up to its timestep alone, of its own series; where the target is
-that row's own (horizon 0), rows before it. It says nothing of models, nor of what an error is worth
-to a person (`lib.worth`).
+that row's own (horizon 0), rows before it.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +13,7 @@ import numpy as np
 
 from lib.dataset import Baseline, Origin
 from lib.english import counted
+from lib.toml import beside
 
 MAX_SEASON_ROWS = 20_000
 """How many training rows, the last ones, seasons are compared on."""
@@ -27,15 +25,9 @@ NEARER = 0.95
 _MAX_WIDTH = 600
 """How many numbers of a window the linear autoregression reads."""
 _SEASONS = {
-    "minute": {60: "hour", 1440: "day"},
-    "hour": {24: "day", 168: "week"},
-    "day": {7: "week", 365: ""},
-    "week": {52: ""},
-    "month": {12: "year"},
-    "quarter": {4: "year"},
+    step: {int(rows): name for rows, name in of_step.items()}
+    for step, of_step in beside(__file__).items()
 }
-"""Seasons of the calendar by what lies between two rows: their rows, and what they are called where
-they have always so many."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,13 +59,9 @@ class Windows:
 
 
 def table_baselines(windows: Windows, judged: slice) -> tuple[np.ndarray, tuple[Baseline, ...]]:
-    """All baselines that can be computed, the best one first, and what that one says.
+    """All baselines, the best one first, and what that says, (N, T, K) float32 in the unit of y.
 
-    The best has the least squared error at the last step of the `judged` samples, over all K
-    target columns in the unit of y.
-
-    Returns:
-        Its guesses at every timestep, (N, T, K) float32 in the unit of y, and the baselines.
+    It has the least squared error at the last step of the `judged` samples, over all K columns.
     """
     wrong: dict[str, float] = {}
     found: dict[str, Baseline] = {}
@@ -96,11 +84,9 @@ def find_period(origin: Origin) -> int:
     """How many rows a season of the targets has, as far as the training rows tell; 1 for none.
 
     Of the usual ones of the calendar and the one that `coreforecast` finds, the season whose value
-    in the season before is nearest, `origin.horizons` ahead, where it is nearer than the last
-    value. `origin.period` isn't read.
+    in the season before is nearest, where it is nearer than the last value.
     """
-    rows = np.flatnonzero(origin.training)
-    rows = rows[-MAX_SEASON_ROWS:]
+    rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
     longest = np.bincount(origin.series[rows]).argmax()
     of_longest = rows[origin.series[rows] == longest]
     # A power of two: the same rows, and a known answer, where a slider moves the training part.
@@ -108,7 +94,7 @@ def find_period(origin: Origin) -> int:
     searched = origin.targets[of_longest[:count], :_SEARCHED_COLUMNS].T
     candidates = [1, *_SEASONS.get(origin.step, ()), *(_search(one.tobytes()) for one in searched)]
     horizons = np.unique(np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int))
-    lags = {m: _lag(m, _nearest(origin)[horizons]) for m in candidates if m}
+    lags = {m: _back(origin, m)[horizons] for m in candidates if m}
     lags = {m: of_m for m, of_m in lags.items() if m == 1 or 2 * max(of_m) <= len(of_longest)}
     # The same rows for all of them: those that the longest look back leaves.
     first = rows - max(map(max, lags.values()))
@@ -116,7 +102,7 @@ def find_period(origin: Origin) -> int:
     if not len(rows):
         return 1
     spread = origin.targets[rows].var(axis=0)
-    spread = np.where(spread > 0, spread, 1.0)
+    spread[spread == 0] = 1.0
 
     @cache
     def wrong(lag: int) -> float:
@@ -138,14 +124,9 @@ def _search(column: bytes) -> int:
     return int(find_season_length(values, max(len(values) // 3, 1)))
 
 
-def _lag(period: int, ahead: np.ndarray) -> np.ndarray:
-    """How many rows before a target its value in the last known season is; `ahead` from 1 on."""
-    return period * -(-ahead // period)
-
-
-def _nearest(origin: Origin) -> np.ndarray:
-    """How many rows before a target its last known value is, (H,)."""
-    return np.maximum(1, origin.horizons)
+def _back(origin: Origin, period: int = 1) -> np.ndarray:
+    """How many rows before a target its last known value is, or the last of that season, (H,)."""
+    return period * -(-np.maximum(1, origin.horizons) // period)
 
 
 def _before(
@@ -165,7 +146,7 @@ def _before(
 
 def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
     """That of the series' training rows: of all of them where it has none."""
-    known, count = np.flatnonzero(origin.training), len(origin.names)
+    known, count = origin.training, len(origin.names)
     values, series = origin.targets[known], origin.series[known]
     sums = np.stack([np.bincount(series, column, count) for column in values.T], axis=-1)
     of_each = np.bincount(series, minlength=count)[:, None]
@@ -175,18 +156,18 @@ def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
 
 def _last(origin: Origin, rows: np.ndarray) -> np.ndarray:
     """Where nothing is known yet (horizon 0 of a series' first row), the mean."""
-    return _before(origin, rows, _nearest(origin), _mean)
+    return _before(origin, rows, _back(origin), _mean)
 
 
 def _seasonal(origin: Origin, rows: np.ndarray) -> np.ndarray | None:
     """None where that would be the last value."""
-    lags = _lag(origin.period, _nearest(origin))
-    return _before(origin, rows, lags, _last) if (lags != _nearest(origin)).any() else None
+    lags = _back(origin, origin.period)
+    return _before(origin, rows, lags, _last) if (lags != _back(origin)).any() else None
 
 
 def _drift(origin: Origin, rows: np.ndarray) -> np.ndarray:
     """The last known value, and the mean change since the series began for each row from it."""
-    ahead, values = _nearest(origin), _last(origin, rows)
+    ahead, values = _back(origin), _last(origin, rows)
     begin = np.searchsorted(origin.series, np.arange(len(origin.names)))[origin.series[rows]]
     since = (rows - begin)[..., None] + np.array(origin.horizons) - ahead
     change = values - origin.targets[begin][..., None]
@@ -239,8 +220,7 @@ def _linear(windows: Windows, last: bool) -> np.ndarray | None:
 
 
 def _seasonal_label(origin: Origin) -> str:
-    period, step = origin.period, origin.step
-    regular = _is_regular(origin)
+    period, step, regular = origin.period, origin.step, _is_regular(origin)
     repeats = max(origin.horizons) > period
     if regular and (season := _SEASONS.get(step, {}).get(period)):
         what = "weekday" if step == "day" else step
@@ -254,12 +234,10 @@ def _is_regular(origin: Origin) -> bool:
     """Whether `period` rows before is `period` steps before, at every row that has one."""
     if origin.times is None or origin.times.dtype.kind != "M":
         return True
-    unit = {"month": "M", "quarter": "M", "year": "Y"}.get(origin.step, "s")
+    unit, period = {"month": "M", "quarter": "M", "year": "Y"}.get(origin.step, "s"), origin.period
     times = origin.times.values.astype(f"M8[{unit}]").astype(np.int64)  # of a zone: in UTC
-    between = (times[origin.period :] - times[: -origin.period])[
-        origin.series[origin.period :] == origin.series[: -origin.period]
-    ]
-    return not len(between) or bool((between == between[0]).all())
+    same = origin.series[period:] == origin.series[:-period]
+    return not same.any() or not np.ptp((times[period:] - times[:-period])[same])
 
 
 def _last_label(origin: Origin) -> str:
@@ -286,8 +264,7 @@ class Kind:
     label: Callable[[Origin], str]
     """What a sentence can begin with."""
     guess: Callable[[Windows, bool], np.ndarray | None]
-    """(N, T, K) in the unit of y, or where the second argument, `last`, says so only the last
-    timestep's, (N, 1, K); None where there is no such guess."""
+    """(N, T, K) in the unit of y, or of the `last` timestep alone, (N, 1, K); None for no guess."""
     of_past: bool = False
     """Whether it is of the target's own past: where that is of the same row, none may be known."""
 

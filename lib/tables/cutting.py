@@ -2,16 +2,16 @@
 
 A window reads `timesteps` rows of one series, `rate` rows apart, and its targets lie up to
 `horizon` rows after each. It belongs to a part with all its rows, targets included: so no row is in
-two parts. By time the parts follow one another; by series each has some of them.
+two parts. By time the parts follow one another; by series each has some of them. What the parts of
+a dataset have is counted from its windows themselves, whatever they were meant to be.
 """
-
-from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lib.dataset import Dataset, Origin
 from lib.english import joined
 from lib.experiment import DataSettings, Experiment
 from lib.tables.table import TooShortError, WindowError
@@ -96,13 +96,10 @@ def _cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
         if data.test and times < 3 * plan.span + 2 * data.gap:
             plan = replace(plan, data=replace(data, test=0))
         part = _parts_by_time(rank, times, plan)
-    last = np.arange(len(series)) + plan.span - 1
-    fits = last < len(series)
-    last = np.minimum(last, len(series) - 1)
-    fits &= (series == series[last]) & (part == part[last]) & (part >= 0)
-    first = np.flatnonzero(fits)
-    block = series[first] * 3 + part[first]  # windows are counted anew in each series and part
-    new = np.flatnonzero(np.diff(block, prepend=-1))
+    block = np.where(part < 0, -1, series * 3 + part)
+    first = np.arange(len(series) - plan.span + 1)
+    first = first[(block[first] >= 0) & (block[first] == block[first + plan.span - 1])]
+    new = np.flatnonzero(np.diff(block[first], prepend=-1))  # counted anew in each block
     number = np.arange(len(first)) - np.repeat(new, np.diff(new, append=len(first)))
     first = first[number % data.stride == 0]
     by_part = [first[part[first] == p] for p in range(3)]
@@ -115,11 +112,7 @@ def _cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
         if not len(starts):
             longest = int(np.bincount(series).max())
             fewer = {"T": max(2, data.timesteps // 2)} if data.timesteps > 2 else {}
-            raise TooShortError(
-                f"{data.timesteps} timesteps and a horizon of {data.horizon} leave no window for "
-                f"the {name} part in any series, of which the longest has {longest} rows",
-                fewer,
-            )
+            raise TooShortError.of("no_window", fewer, data=data, part=name, longest=longest)
     sizes = (len(by_part[0]), len(by_part[1]), len(by_part[2]))
     return Cut(np.concatenate(by_part), sizes, part, every, len(first), plan)
 
@@ -143,17 +136,12 @@ def _parts_by_time(rank: np.ndarray, times: int, plan: Plan) -> np.ndarray:
 
 
 def _parts_by_series(series: np.ndarray, plan: Plan) -> np.ndarray:
-    """The part of each row, (R,) int: that of its series, which the seed draws.
-
-    Series without a window belong to none.
-    """
+    """The part of each row's series, (R,) int, drawn by the seed; -1 for one without a window."""
     rows = np.bincount(series)
     usable = np.flatnonzero(rows >= plan.span)
     if len(rows) < plan.parts:
-        raise WindowError(
-            f"a split by series needs {plan.parts} of them at least, one for each part, and there "
-            f"{'is 1' if len(rows) == 1 else f'are {len(rows)}'}: split by time."
-        )
+        are = "is 1" if len(rows) == 1 else f"are {len(rows)}"
+        raise WindowError.of("few_series", parts=plan.parts, are=are)
     if len(usable) < plan.parts:
         nth = int(np.sort(rows)[-plan.parts])
         raise _too_short(plan, nth, nth)
@@ -176,20 +164,16 @@ def _shares(count: int, plan: Plan) -> tuple[int, int]:
 def _too_short(plan: Plan, rows: int, longest_span: int) -> TooShortError:
     """What is needed, and the nearest settings that one series of `rows` would do for."""
     data = plan.data
-    extra = f", {data.rate} rows apart," if data.rate > 1 else ""
-    if data.split == "id":
-        need = f"need series of {plan.span} rows at least"
-    else:
+    apart = f", {data.rate} rows apart," if data.rate > 1 else ""
+    need = f"need series of {plan.span} rows at least"
+    if data.split == "time":
         what = "one window to learn from, one to check on"
         what += ", one for the test" if data.test else ""
-        between = f", and {data.gap} rows between" if data.gap else ""
+        what += f", and {data.gap} rows between" if data.gap else ""
         total = plan.parts * plan.span + (plan.parts - 1) * data.gap
-        need = f"need at least {total} rows ({what}{between})"
-    return TooShortError(
-        f"{data.timesteps} timesteps{extra} and a horizon of {data.horizon} {need}, but there are "
-        f"{rows}",
-        _cure(plan, longest_span),
-    )
+        need = f"need at least {total} rows ({what})"
+    cure = _cure(plan, longest_span)
+    return TooShortError.of("too_short", cure, data=data, apart=apart, need=need, rows=rows)
 
 
 def _cure(plan: Plan, longest_span: int) -> dict[str, int]:
@@ -203,3 +187,29 @@ def _cure(plan: Plan, longest_span: int) -> dict[str, int]:
         return {"horizon": horizon}
     timesteps = (longest_span - 2) // data.rate + 1
     return {"T": timesteps, "horizon": 1} if timesteps >= 2 else {}
+
+
+def rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
+    """Which rows each part reads or has as targets, (R,) bool, by its name."""
+    by_part = {}
+    for name, samples in dataset.parts.items():
+        read = np.zeros(len(origin.series), bool)
+        read[origin.rows(dataset.shape[1], samples)] = True
+        by_part[name] = used = read.copy()
+        for ahead in origin.horizons:
+            used[ahead:] |= read[: len(read) - ahead]
+    return by_part
+
+
+def series_by_part(dataset: Dataset, origin: Origin) -> dict[str, set[int]]:
+    """Which series have windows in each part, by its name."""
+    first = {name: origin.starts[samples] for name, samples in dataset.parts.items()}
+    return {name: set(np.unique(origin.series[rows]).tolist()) for name, rows in first.items()}
+
+
+def part_spans(dataset: Dataset, origin: Origin, series: int) -> list[tuple[int, int, str]]:
+    """From which to which row of a series each part goes, targets included, with its name."""
+    length = origin.rate * (dataset.shape[1] - 1) + max(origin.horizons)
+    first = {name: origin.starts[samples] for name, samples in dataset.parts.items()}
+    own = {name: rows[origin.series[rows] == series] for name, rows in first.items()}
+    return [(int(s.min()), int(s.max()) + length, name) for name, s in own.items() if len(s)]

@@ -31,10 +31,7 @@ CALENDAR: dict[str, Callable[[pd.DatetimeIndex], np.ndarray]] = {
     "month of year": lambda times: (times.month.to_numpy() - 1) / 12,
 }
 """What dates can be as an input: its name → which part of the round has passed, 0 to 1, (R,).
-
-Each makes two features, the sine and the cosine of that part of a circle: so that 23 o'clock is as
-near to midnight as 1 o'clock is.
-"""
+Each makes two features, the sine and the cosine of it, so that 23 o'clock is near to midnight."""
 
 
 def calendar_names(table: Table) -> tuple[str, ...]:
@@ -53,10 +50,7 @@ def calendar_names(table: Table) -> tuple[str, ...]:
 
 @remembered
 def feature_names(table: Table, inputs: tuple[str, ...]) -> list[str]:
-    """F names of the features that these inputs make.
-
-    Raises WindowError for a column that isn't there.
-    """
+    """F names of the features that these inputs make. Raises WindowError for an unknown column."""
     return [name for column in inputs for name, _ in _features_of(table, column)]
 
 
@@ -66,13 +60,11 @@ def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.nd
     Raises WindowError for an unknown column, or where they are more than `MAX_COLUMNS`.
     """
     if not inputs:
-        raise WindowError("at least one input column is needed, got none.")
+        raise WindowError.of("no_input")
     made = [feature for column in inputs for feature in _features_of(table, column)]
     if len(made) > MAX_COLUMNS:
-        raise WindowError(
-            f"inputs may make {MAX_COLUMNS} features at most, and {listed(inputs)} make "
-            f"{len(made)}: a column of texts makes one for each of them. Leave out some."
-        )
+        names = listed(inputs)
+        raise WindowError.of("wide_inputs", most=MAX_COLUMNS, inputs=names, made=len(made))
     return [name for name, _ in made], [values() for _, values in made]
 
 
@@ -84,10 +76,8 @@ def _features_of(table: Table, column: str) -> list[_Feature]:
         return _one_hot(table.frame[column], column)
     if column in calendar_names(table):
         return on_a_circle(column, table.times)
-    raise WindowError(
-        f"the input column {column!r} isn't in {table.name}, which has "
-        f"{[*table.numbers, *table.categories, *calendar_names(table)]}."
-    )
+    there = [*table.numbers, *table.categories, *calendar_names(table)]
+    raise WindowError.of("no_such_input", column=column, table=table.name, there=there)
 
 
 def on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
@@ -120,10 +110,7 @@ def _categories(texts: pd.Series) -> tuple[list[str], list[str]]:
 
 
 def steps_of(table: Table, inputs: Sequence[str]) -> list[Mended]:
-    """What a script has to do for the features of inputs that aren't numbers.
-
-    Of a category the details are `OTHER` where some share a feature, else "", and the others.
-    """
+    """What makes features of texts and of dates; texts that share one are told by `OTHER`."""
     steps = list[Mended]()
     for column in inputs:
         if column in table.categories:

@@ -4,16 +4,13 @@ Nothing is believed of how the arrays were made, and nothing is mended here. `Fi
 only where it was looked, and None where that can't be told, or is no leak but worth knowing.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from lib.dataset import Dataset, Origin
 from lib.english import counted, joined, number
-from lib.tables.parts import rows_by_part, series_by_part
+from lib.tables.cutting import rows_by_part, series_by_part
 from lib.tables.table import remembered
 
 ALIKE = 0.9999
@@ -65,15 +62,14 @@ def _answers(dataset: Dataset) -> Finding:
     alike = np.minimum(_alike(x, y), _alike(np.diff(x, axis=1), np.diff(y, axis=1))) > ALIKE
     past = _told(dataset, origin) if origin and max(origin.horizons) else None
     told = alike if past is None else alike | (past > NEARLY)
-    pairs = []
-    for f, k in np.argwhere(told):
-        name = dataset.feature_names[f]
-        if origin:  # its own past is known, which a season repeats
-            column, ahead = divmod(int(k), len(origin.horizons))
-            if name == origin.columns[column] and origin.horizons[ahead]:
-                continue
-        verb = "is" if alike[f, k] else "tells"
-        pairs.append(f"the input {name} {verb} the target {dataset.target_labels[k]}")
+    if origin and all(origin.horizons):  # a target's own past is known, which a season repeats
+        columns = np.repeat(origin.columns, len(origin.horizons))
+        told &= np.array(dataset.feature_names)[:, None] != columns
+    pairs = [
+        f"the input {dataset.feature_names[f]} {'is' if alike[f, k] else 'tells'} the target "
+        f"{dataset.target_labels[k]}"
+        for f, k in np.argwhere(told)
+    ]
     words = "No single input tells its target nearly exactly."
     if pairs:
         words = f"All {x.shape[1]} outputs can read their target: {joined(pairs[:3])}."
@@ -155,13 +151,8 @@ def _shared_samples(dataset: Dataset) -> Finding:
     return Finding("The same samples in two parts", not twice.any(), words, looked, splits=True)
 
 
-def _shared(by_part: Iterable[np.ndarray]) -> int:
-    """How many entries (rows, dates) are in two parts or more."""
-    return int((np.sum([*by_part], axis=0) > 1).sum())
-
-
 def _shared_rows(used: dict[str, np.ndarray]) -> Finding:
-    about, both = "The same rows in two parts", _shared(used.values())
+    about, both = "The same rows in two parts", int((np.sum([*used.values()], axis=0) > 1).sum())
     words = f"{counted(both, 'row is', 'rows are') if both else 'No row is'} in two parts."
     sizes = joined([f"{int(rows.sum()):,}" for rows in used.values()])
     looked = f"the {sizes} rows that {joined(list(used))} read or have as targets."
@@ -204,13 +195,14 @@ def moments(column: np.ndarray, group: np.ndarray) -> np.ndarray:
 def _series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]) -> Finding:
     """Series in several parts; where there is none, dates in several parts."""
     about, total, both = "Series and dates in two parts", len(origin.names), 0
-    by_part = series_by_part(dataset, origin).values()
+    series = [each for part in series_by_part(dataset, origin).values() for each in part]
     words, looked = "No series is in two parts", f"{total:,} series"
-    if several := sum(sum(s in part for part in by_part) > 1 for s in range(total)):
+    if several := int((np.bincount(series) > 1).sum()):
         words = f"{several:,} of {total:,} series are in two parts, so no new series is checked on"
     elif origin.times is not None:
         dates, found = origin.times.factorize()
-        both = _shared(np.bincount(dates[own], minlength=len(found)) > 0 for own in used.values())
+        by_part = [np.bincount(dates[own], minlength=len(found)) > 0 for own in used.values()]
+        both = int((np.sum(by_part, axis=0) > 1).sum())
         words += f", but {number(100 * both / len(found))}% of the dates are" if both else ""
         looked += f", {len(found):,} dates"
     return Finding(about, None if several or both else True, f"{words}.", f"{looked}.", splits=True)

@@ -4,8 +4,6 @@ What is decided here is said in a note. A panel's rows stay as they are: `series
 cuts, and averages those of one time where no column tells series apart.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 
@@ -14,31 +12,17 @@ import pandas as pd
 
 from lib.dataset import Mended
 from lib.english import counted, joined, number
+from lib.tables.table import said
+from lib.toml import beside
 
-_STEPS = {
-    "second": (1, 1),
-    "minute": (60, 60),
-    "hour": (3600, 3600),
-    "day": (86400, 86400),
-    "week": (7 * 86400, 7 * 86400),
-    "month": (28 * 86400, 31 * 86400),
-    "quarter": (90 * 86400, 92 * 86400),
-    "year": (365 * 86400, 366 * 86400),
-}
-"""What lies between two rows, by the seconds that it may have."""
+_FILE = beside(__file__)
+_STEPS: dict[str, tuple[int, int]] = _FILE["steps"]
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _EVEN, _REGULAR = 0.98, 0.8
 """The part of the steps that have to be whole for times to be evenly spaced, and to have a name."""
 _FULL = 0.6
-"""A column that isn't named like one tells series apart if so many of all pairs of a series and a
-time have a row."""
-_ID = re.compile(
-    r"(?:^|[^a-z])(?i:ids?|series|store|shop|branch|department|family|product|item|sku|customer|user"
-    r"|country|region|state|province|county|city|zone|site|location|station|sensor|device|meter"
-    r"|machine|engine|unit|turbine|plant|household|subject|patient|sample|ticker|symbol)s?"
-    r"(?:[^a-zA-Z]|$)|I[Dd]$"
-)
-"""What names of columns that tell series apart have in them."""
+"""A column by another name tells series apart if this share of its series and times have a row."""
+_ID = re.compile(rf"(?:^|[^a-z])(?i:{_FILE['series']})s?(?:[^a-zA-Z]|$)|I[Dd]$")
 
 
 class Placed(NamedTuple):
@@ -58,16 +42,13 @@ def place(
     notes: list[str],
     mended: list[Mended],
 ) -> Placed:
-    """Put rows in order of their times (R,), none of them missing; `label` are their columns.
-
-    `notes` get a sentence for each thing that was done or is odd, `mended` what was done.
-    """
+    """Put rows in order of their times (R,), none missing; `label` are the columns of these."""
     name, series = joined(list(label.columns)), ""
     if not times.is_unique:
         twice = frame.assign(**{"": times}).duplicated().to_numpy()
         if twice.any():
             again = counted(int(twice.sum()), "row that repeats", "rows that repeat")
-            notes.append(f"{again} another one left out.")
+            notes.append(said("repeat_left", rows=again))
             mended.append(("duplicates", "", ()))
             kept = frame[~twice].reset_index(drop=True)
             rest = times[~twice].reset_index(drop=True)
@@ -80,11 +61,9 @@ def place(
                 both = texts[names[0]].str.cat(texts[names[1:]], sep=", ")
                 frame = frame.assign(**{series: both.astype("category")})
             count = counted(frame[series].nunique(), "series", "series")
-            notes.append(f"{name} repeats, as there are {count}, told apart by {joined(names)}.")
+            notes.append(said("told_apart", name=name, series=count, by=joined(names)))
         else:
-            notes.append(
-                f"{name} repeats, and no column tells series apart: rows of one time are averaged."
-            )
+            notes.append(said("untold", name=name))
     if not (series or times.is_monotonic_increasing):
         order = np.argsort(times.to_numpy(), kind="stable")
         if times.is_monotonic_decreasing and times.is_unique:
@@ -190,8 +169,7 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
     even = np.mean((np.abs(counts - whole) < 0.1) & (whole >= 1))
     if even < _EVEN:
         usual, least, most = map(_span, (typical, seconds[there].min(), seconds[there].max()))
-        spread = f"mostly {usual}, {least} to {most}"
-        notes.append(f"Rows are spaced unevenly: {spread}. Each counts as one step.")
+        notes.append(said("uneven", usual=usual, least=least, most=most))
         return step if even >= _REGULAR else "row", notes
     missing = np.maximum(whole - 1, 0).astype(int)
     if total := int(missing.sum()):

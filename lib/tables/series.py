@@ -3,21 +3,17 @@
 Gaps are filled from the past of the same series, or rows dropped. Nothing is cut or standardised.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from lib.dataset import Mended
 from lib.english import counted, listed
 from lib.experiment import MISSING, NO_SERIES, DataSettings
 from lib.tables.features import features, steps_of
-from lib.tables.table import MAX_COLUMNS, Table, WindowError
-
-if TYPE_CHECKING:
-    import pandas as pd
+from lib.tables.order import as_texts
+from lib.tables.table import MAX_COLUMNS, Table, WindowError, said
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,33 +40,21 @@ class Rows:
 
 
 def series_column(table: Table, chosen: str) -> str:
-    """The column that tells series apart, "" for none: the person's choice, else the table's.
-
-    Raises WindowError for a column that isn't there.
-    """
+    """The column that tells series apart, "" for none. Raises WindowError where it isn't there."""
     name = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
     if name and name not in table.frame.columns:
-        raise WindowError(
-            f"the column {name!r}, by which series are told apart, isn't in {table.name}, which "
-            f"has {[str(column) for column in table.frame.columns]}."
-        )
+        there = [str(column) for column in table.frame.columns]
+        raise WindowError.of("no_such_series", column=name, table=table.name, there=there)
     return name
 
 
 def rows_of(
     table: Table, inputs: tuple[str, ...], targets: tuple[str, ...], data: DataSettings
 ) -> Rows:
-    """The rows that can be used, with these inputs and target columns.
-
-    Raises WindowError for a column that can't be used so, none or too many.
-    """
-    import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
-
-    from lib.tables.order import as_texts  # noqa: PLC0415  brings pandas along
-
+    """The rows that can be used. Raises WindowError for wrong columns, none or too many."""
     _check_targets(table, targets)
     if len(set(inputs)) < len(inputs):
-        raise WindowError(f"different input columns are allowed, got {list(inputs)}.")
+        raise WindowError.of("inputs_twice", inputs=list(inputs))
     names, columns = features(table, inputs)
     columns += [table.frame[name].to_numpy(np.float64) for name in targets]
     frame = pd.DataFrame(dict(enumerate(columns)), copy=False)
@@ -83,29 +67,25 @@ def rows_of(
         codes = numbers.astype(np.int32)
         series = tuple("none" if pd.isna(name) else f"{name}" for name in found)
         mended.append(("series", by, ()))
-        order = np.argsort(codes, kind="stable")
-        if isinstance(times, pd.DatetimeIndex):
-            order = np.lexsort((times.asi8, codes))
+    keys = (times.asi8, codes) if isinstance(times, pd.DatetimeIndex) else (codes,)
+    order = np.lexsort(keys)
+    moved = bool((np.diff(order) != 1).any())
+    if by:
         several = counted(len(series), "series", "series")
-        notes.append(
-            f"Rows were put in order of {by} and time: no window crosses series."
-            if (np.diff(order) != 1).any()
-            else f"{by} tells {several} apart: no window crosses them."
-        )
-        frame, codes = frame.iloc[order], codes[order]
-        times = None if times is None else times[order]
-    elif isinstance(times, pd.DatetimeIndex) and not times.is_monotonic_increasing:
+        notes.append(said("in_order" if moved else "crossed", by=by, series=several))
+    elif moved:
         notes.append("All rows are one series, and were put in order of time.")
-        order = np.argsort(times.asi8, kind="stable")
-        frame, times = frame.iloc[order], times[order]
         dates = [column for what, column, _ in table.mended if what == "times"]
         mended += [("order", column, ()) for column in dates[-1:]]
+    if moved:
+        frame, codes = frame.iloc[order], codes[order]
+        times = None if times is None else times[order]
     if isinstance(times, pd.DatetimeIndex):
         frame, codes, times = _one_row_a_time(frame, codes, times, notes, mended)
     frame, keep = _without_gaps(frame, codes, labels, data.missing, notes)
     codes = codes[keep]
     times = times if times is None or keep.all() else times[keep]
-    rank = _numbered(codes)
+    rank = pd.Series(codes).groupby(codes).cumcount().to_numpy()
     if isinstance(times, pd.DatetimeIndex) and not times.hasnans:
         by_time = np.unique(times.asi8, return_inverse=True)[1]
         if (np.diff(by_time)[np.diff(codes) == 0] > 0).all():  # else as the table has them
@@ -124,29 +104,16 @@ def rows_of(
     )
 
 
-def _numbered(codes: np.ndarray) -> np.ndarray:
-    """Row numbers within each series, (R,)."""
-    first = np.flatnonzero(np.diff(codes, prepend=-1))
-    return np.arange(len(codes)) - np.repeat(first, np.diff(first, append=len(codes)))
-
-
 def _check_targets(table: Table, targets: tuple[str, ...]) -> None:
     for name in targets:
         if name in table.categories:
-            raise WindowError(
-                f"the target column {name!r} holds texts, and only numbers can be predicted: "
-                f"choose among {listed(table.numbers)}."
-            )
+            raise WindowError.of("text_target", column=name, there=listed(table.numbers))
         if name not in table.numbers:
-            raise WindowError(
-                f"the target column {name!r} isn't a number column of {table.name}, which has "
-                f"{list(table.numbers)}."
-            )
+            there = list(table.numbers)
+            raise WindowError.of("no_such_target", column=name, table=table.name, there=there)
     if not 1 <= len(set(targets)) == len(targets) <= MAX_COLUMNS:
-        raise WindowError(
-            f"1 to {MAX_COLUMNS} different target columns are allowed, got {len(targets)}: "
-            f"{list(targets)}."
-        )
+        names = list(targets)
+        raise WindowError.of("targets_twice", most=MAX_COLUMNS, count=len(names), targets=names)
 
 
 def _one_row_a_time(
@@ -173,7 +140,7 @@ def _without_gaps(
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """The rows that can be used, and which these are, (R,) bool. Fills look at the past only."""
     if missing not in MISSING:
-        raise WindowError(f"missing must be one of {list(MISSING)}, got {missing!r}.")
+        raise WindowError.of("missing", known=list(MISSING), got=missing)
     known = frame.notna()
     gaps = _gaps(known, labels)
     if not gaps:
@@ -182,19 +149,13 @@ def _without_gaps(
         frame = frame.ffill() if not codes[-1] else frame.groupby(codes).ffill()
         known = frame.notna()
         if filled := gaps - _gaps(known, labels):
-            notes.append(
-                f"{counted(filled, 'missing value was', 'missing values were')} filled with the "
-                "last known value."
-            )
+            values = counted(filled, "missing value was", "missing values were")
+            notes.append(said("filled", values=values))
     keep = known.all(axis=1).to_numpy()
     if dropped := int((~keep).sum()):
         which = listed(dict.fromkeys(name for j, name in enumerate(labels) if not known[j].all()))
-        why = (
-            f"no earlier value of {which} is known to fill them with"
-            if missing == "fill"
-            else f"values of {which} are missing; windows run on across the gaps"
-        )
-        notes.append(f"{counted(dropped, 'row was', 'rows were')} dropped: {why}.")
+        rows = counted(dropped, "row was", "rows were")
+        notes.append(said(f"dropped_{missing}", rows=rows, columns=which))
     return frame[keep], keep
 
 

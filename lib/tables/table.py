@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, wraps
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from weakref import WeakKeyDictionary, ref
 
 from lib.dataset import Mended
 from lib.experiment import ExperimentError, limit_of
+from lib.toml import beside
 
 if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor shouldn't wait for
     import pandas as pd
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_WORDS = beside(__file__, "words")
 
 MAX_COLUMNS = int(limit_of("F").maximum)
 """How many features the input columns can make, and how many target columns there can be."""
@@ -31,6 +33,11 @@ KINDS = {
 
 class WindowError(ExperimentError):
     """A table that can't be cut as asked. The message says what is needed and what is there."""
+
+    @classmethod
+    def of(cls, what: str, /, *rest: Any, **names: object) -> Self:
+        """That whose words stand in `[refused]` of words.toml, with these names."""
+        return cls(_WORDS["refused"][what].format(**names), *rest)
 
 
 class TooShortError(WindowError):
@@ -49,8 +56,7 @@ class Table:
     name: str
     """What a person reads: "Seattle weather", "sales.csv"."""
     frame: pd.DataFrame
-    """One row a time: float64 columns, NaN where a value is missing, and columns of texts as
-    pandas's categories."""
+    """Float64 columns, NaN where a value is missing, and columns of texts as categories."""
     times: pd.Index | None = None
     """A label for each row (a DatetimeIndex or texts); None means row numbers."""
     step: str = "row"
@@ -66,18 +72,16 @@ class Table:
     source: str = ""
     """Where it is from, with its licence."""
     series: str = ""
-    """The column that tells series apart, as far as can be told; empty where the times don't
-    repeat, and where no column makes them differ."""
+    """The column that tells series apart, as far as can be told; empty where there is none."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """What suits it, by URL key: arrays have their own T, horizon and split."""
     label: pd.DataFrame | None = None
-    """The columns that the times were read from, so that they can be read otherwise: as they came,
-    or as times where they are too many texts. Its index says which row of the file each was."""
+    """The columns that the times were read from, as they came, or as times where they are too many
+    texts. Its index says which row of the file each was."""
     sheets: tuple[str, ...] = ()
     """All sheets of the workbook that it is from."""
     reading: Mapping[str, Any] = field(default_factory=dict)
-    """Of a person's own file: what the function of pandas or NumPy needs to read it, besides its
-    name. The function is under "function", where it isn't `pd.read_csv`."""
+    """Of a person's own file: what `pd.read_csv`, or the one under "function", needs to read it."""
     mended: tuple[Mended, ...] = ()
     """And what was then done to its entries, in this order."""
 
@@ -94,11 +98,13 @@ class Table:
         return tuple(str(name) for name in self.frame.columns if dtypes[name].name == "category")
 
 
-def remembered(function: _F) -> _F:
-    """The same function; what it returned last is kept as long as its first argument is there.
+def said(what: str, /, **names: object) -> str:
+    """A sentence of `[said]` in words.toml, with these names."""
+    return str(_WORDS["said"][what].format(**names))
 
-    For what each run of a page asks of tables and datasets, which may have a million rows.
-    """
+
+def remembered(function: _F) -> _F:
+    """The same function; what it returned last is kept as long as its first argument is there."""
     known: WeakKeyDictionary[Any, Callable[..., Any]] = WeakKeyDictionary()
 
     @wraps(function)
@@ -121,10 +127,7 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     numbers = table.frame[[name for name in table.numbers if name != table.series]]
     if numbers.empty:
-        raise WindowError(
-            f"the only column of numbers, {table.series!r}, tells series apart, and another one is "
-            "needed to be predicted: choose what tells them apart, or add a column."
-        )
+        raise WindowError.of("lone_number", series=table.series)
     earlier = numbers.iloc[: len(numbers) // 2 + 1].notna().any()
     names = tuple(str(name) for name in numbers.columns if earlier[name] or not earlier.any())
     targets = table.targets

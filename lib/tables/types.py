@@ -1,40 +1,45 @@
-"""A table with some columns read otherwise than they were: what a person corrects.
+"""A table read otherwise than it was: what a person corrects, and months of a year unrolled.
 
 Only what the table still has can be read anew: the file is gone.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from lib.dataset import Mended
-from lib.english import joined, listed
+from lib.english import MONTHS, counted, joined, listed
 from lib.experiment import DataSettings
-from lib.tables.table import KINDS, MOST_TEXTS, Table, WindowError
-from lib.tables.wide import unrolled
+from lib.tables.table import KINDS, MOST_TEXTS, Table, WindowError, remembered
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_last: WeakKeyDictionary[Table, tuple[tuple[str, ...], str, Table]] = WeakKeyDictionary()
-"""What `prepared` returned last for a table, behind its settings: each control of a page asks."""
+VALUE = "value"
+"""What the one column of unrolled months is called."""
+_WORDS = {
+    "month": [rf"{name}[a-z]*\.?|m?0?{k}" for k, name in enumerate(MONTHS, 1)],
+    "quarter": [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
+}
+"""What the columns of wide tables are called, by the step from one to the next."""
 
 
 def prepared(table: Table, data: DataSettings) -> Table:
     """The table as `types` and `wide` say that it is to be read. Raises WindowError."""
-    last = _last.get(table)
-    if last is None or last[:2] != (data.types, data.wide):
-        made = retyped(table, data.types)
-        made = unrolled(made) if data.wide == "unroll" else made
-        if made is table:
-            return table
-        last = _last[table] = data.types, data.wide, made
-    return last[2]
+    return _otherwise(table, data.types, data.wide) or table
+
+
+@remembered
+def _otherwise(table: Table, types: tuple[str, ...], wide: str) -> Table | None:
+    """None where that is as it came."""
+    made = retyped(table, types)
+    made = unrolled(made) if wide == "unroll" else made
+    return None if made is table else made
 
 
 def retyped(table: Table, types: tuple[str, ...]) -> Table:
@@ -55,7 +60,7 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
     labels = [] if label is None else list(label.columns)
     dates = [name for name, kind in wanted.items() if kind == "date" and name not in labels]
     if len(dates) > 1:
-        raise WindowError(f"one column can label the rows, got {joined(dates)}.")
+        raise WindowError.of("labels_twice", columns=joined(dates))
     loses = bool(dates) or any(wanted.get(name, "date") != "date" for name in labels)
     if loses:
         times = ("times", "order", "newest first")
@@ -79,7 +84,7 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
         changed = {"frame": frame, "series": table.series if table.series in frame.columns else ""}
     numbers = set(changed["frame"].select_dtypes("number").columns)
     if not numbers:
-        raise WindowError(f"no column of numbers is left of {table.name}: leave one as it is.")
+        raise WindowError.of("no_number_left", table=table.name)
     return replace(
         table,
         **changed,
@@ -96,13 +101,11 @@ def _wanted(table: Table, types: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for entry in types:
         column, _, kind = entry.rpartition(":")
         if kind not in KINDS:
-            what = column or entry
-            raise WindowError(f"{what} can be read as one of {list(KINDS)}, got {kind!r}.")
+            known = list(KINDS)
+            raise WindowError.of("no_such_kind", column=column or entry, kinds=known, kind=kind)
         if column not in names:
-            raise WindowError(
-                f"the column {column!r}, to be read as {KINDS[kind]}, isn't in {table.name}, which "
-                f"has {names}."
-            )
+            read_as, about = KINDS[kind], {"table": table.name, "there": names}
+            raise WindowError.of("no_such_column", column=column, kind=read_as, **about)
         yield column, kind
 
 
@@ -112,25 +115,21 @@ def _unlabelled(frame: pd.DataFrame, label: pd.DataFrame, wanted: dict[str, str]
         if label[name].dtype.kind != "M":
             frame.insert(place, name, label[name].array)
         elif wanted.get(name, "out") != "out":
-            raise WindowError(
-                f"{name} holds more than {MOST_TEXTS:,} different dates, and can't be read as "
-                f"{KINDS[wanted[name]]}: leave it out, or let it label the rows."
-            )
+            kind = KINDS[wanted[name]]
+            raise WindowError.of("many_dates", column=name, most=MOST_TEXTS, kind=kind)
     return frame.iloc[np.argsort(label.index, kind="stable")].reset_index(drop=True)
 
 
 def _number(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Series:
-    from lib.tables.numbers import as_floats, not_numbers  # noqa: PLC0415  brings pandas along
+    from lib.tables.texts import as_floats, not_numbers  # noqa: PLC0415  brings pandas along
 
     if column.dtype.kind == "f":
         return column
     texts = column.astype("str").str.strip()
     numbers = as_floats(texts, decimal_commas=False)
     if numbers.values.isna().all():
-        raise WindowError(
-            f"no entry of {column.name} is a number: {listed(texts.dropna().unique())}. Leave it "
-            "as categories."
-        )
+        entries = listed(texts.dropna().unique())
+        raise WindowError.of("no_number", column=column.name, entries=entries)
     how = f" with {numbers.how}" if numbers.how else ""
     notes += [f"{column.name} was read as numbers{how}.", *not_numbers(texts, numbers.values)]
     mended.append(("numbers", str(column.name), sum(numbers.repairs, ())))
@@ -143,10 +142,7 @@ def _category(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.S
     if column.dtype.kind != "f":
         return column
     if (count := column.nunique()) > MOST_TEXTS:
-        raise WindowError(
-            f"{column.name} has {count:,} different numbers, and at most {MOST_TEXTS:,} can be "
-            "categories: leave it as numbers."
-        )
+        raise WindowError.of("many_numbers", column=column.name, count=count, most=MOST_TEXTS)
     notes.append(f"{column.name} was read as categories.")
     mended.append(("texts", str(column.name), ()))
     return as_texts(column)
@@ -154,16 +150,67 @@ def _category(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.S
 
 def _times(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Series:
     """The column as times (R,), none missing."""
-    from lib.tables.times import as_times  # noqa: PLC0415  brings pandas along
+    from lib.tables.texts import as_times  # noqa: PLC0415  brings pandas along
 
     forced = column if column.dtype.kind == "f" else column.astype("str")
     times = as_times("year date", forced, decimal_commas=False)
     if times is None or times.values.isna().any():
         wrong = column if times is None else column[times.values.isna()]
-        raise WindowError(
-            f"{column.name} can't be read as dates, such as 2024-12-31, 31.12.2024 or 2024-12-31 "
-            f"23:59, one in each row: got {listed(map(str, wrong.unique()))}."
-        )
+        entries = listed(map(str, wrong.unique()))
+        raise WindowError.of("no_dates", column=column.name, entries=entries)
     notes.append(f"{column.name} labels the rows{times.how}.")
     mended.append(("times", str(column.name), (times.form, str(column.name))))
     return times.values
+
+
+def is_wide(table: Table) -> bool:
+    """Whether a table has a row a year and a column for each month, or for each quarter."""
+    return _columns(table)[0] != ""
+
+
+def _columns(table: Table) -> tuple[str, list[str]]:
+    """The step from one column to the next, "" where the table isn't wide, and the columns."""
+    if table.step == "year":
+        for step, words in _WORDS.items():
+            names = [
+                [n for n in table.numbers if re.fullmatch(word, n.strip(), re.IGNORECASE)]
+                for word in words
+            ]
+            if all(len(each) == 1 for each in names):
+                return step, [name for [name] in names]
+    return "", []
+
+
+def unrolled(table: Table) -> Table:
+    """The table with a row a month or quarter, if it is wide, from the first value to the last."""
+    import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
+
+    step, columns = _columns(table)
+    if not step:
+        return table
+    width, years = len(columns), pd.DatetimeIndex(table.times).year  # type: ignore[arg-type]
+    values = table.frame[columns].to_numpy(np.float64).ravel()
+    months = np.repeat(np.asarray(years - 1970) * 12, width)
+    months += np.tile(np.arange(width) * (12 // width), len(table.frame))
+    frame = pd.DataFrame({VALUE: values})
+    if table.series:
+        frame[table.series] = table.frame[table.series].repeat(width).array
+    known = np.flatnonzero(~np.isnan(values))
+    kept = slice(known[0], known[-1] + 1) if len(known) else slice(None)
+    others = [n for n in table.frame.columns if n not in (*columns, table.series)]
+    frame = frame[kept].reset_index(drop=True)
+    note = f"{width} columns were unrolled into one, {counted(len(frame), step)} long"
+    note += f"; left out: {listed(map(str, others))}." if others else "."
+    [label, *_] = [name for what, name, _ in reversed(table.mended) if what == "times"] or [""]
+    mended: Mended = ("unroll", VALUE, (label, table.series, *columns))
+    return replace(
+        table,
+        frame=frame,
+        times=pd.DatetimeIndex(months.astype("M8[M]")[kept].astype("M8[s]")),
+        step=step,
+        notes=(*table.notes, note),
+        inputs=(),
+        targets=(),
+        units={},
+        mended=(*table.mended, mended),
+    )

@@ -4,14 +4,13 @@
 Everything is standardised by the training rows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 import numpy as np
+import pandas as pd
 
 from lib.dataset import Dataset, Origin
 from lib.english import counted, joined
@@ -19,12 +18,16 @@ from lib.experiment import MAX_VALUES, DataSettings
 from lib.origin import Scale
 from lib.tables.baselines import Windows, find_period, table_baselines
 from lib.tables.cutting import Cut, Plan, cut
-from lib.tables.scaling import Groups, check_near, standards
 from lib.tables.series import Rows, rows_of
-from lib.tables.table import Table, TooShortError, WindowError
+from lib.tables.table import Table, TooShortError, WindowError, said
 
-if TYPE_CHECKING:
-    import pandas as pd
+MAX_TARGETS = 64
+"""How many target columns there can be, with one for each row ahead."""
+_FARTHEST = 1e15
+"""A standardised value beyond this would overflow when squared as float32."""
+
+Groups: TypeAlias = tuple[np.ndarray, int]
+"""Which series each row belongs to, (R,), and how many there are."""
 
 
 def make_windows(
@@ -50,15 +53,11 @@ def make_windows(
     horizons = tuple(range(1, data.horizon + 1)) if data.ahead == "each" else (data.horizon,)
     horizons = horizons or (0,)
     if data.form == "change" and not max(horizons):
-        raise WindowError(
-            "a row's change from itself is always 0: look a row ahead at least, or predict values."
-        )
+        raise WindowError.of("no_change")
     features, wide = len(rows.feature_names), len(targets) * len(horizons)
     if wide > MAX_TARGETS:
-        raise WindowError(
-            f"there can be {MAX_TARGETS} targets at most, a column for each row ahead, got "
-            f"{len(targets)} times {len(horizons)}: look less far ahead, or at one row alone."
-        )
+        count, ahead = len(targets), len(horizons)
+        raise WindowError.of("wide_targets", most=MAX_TARGETS, columns=count, ahead=ahead)
     most = MAX_VALUES / (data.timesteps * max(features, wide))
     try:
         windows = cut(rows.series, rows.rank, Plan(data, seed), most)
@@ -66,10 +65,6 @@ def make_windows(
         dropped = [note for note in rows.notes if "dropped" in note]
         raise TooShortError(" ".join([f"{error}", *dropped]), error.cure) from None
     return _Draft(table, rows, windows, horizons, targets, data, name).dataset(inputs)
-
-
-MAX_TARGETS = 64
-"""How many target columns there can be, with one for each row ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +81,23 @@ class _Draft:
 
     def dataset(self, inputs: tuple[str, ...]) -> Dataset:
         """The arrays, with their names and notes."""
-        rows, windows, data = self.rows, self.cut, self.data
-        training = windows.part == 0
+        table, rows, windows, data, h = (
+            self.table,
+            self.rows,
+            self.cut,
+            self.data,
+            self.data.horizon,
+        )
+        step, training, change = table.step, windows.part == 0, data.form == "change"
         by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
         groups = (rows.series, len(rows.names)) if by_series else None
-        notes = [*self.table.notes, *rows.notes]
         x_scale, flat = standards(rows.inputs, rows.feature_names, training, groups)
         x_rows = x_scale.standard(rows.inputs, rows.series)
         check_near(x_rows, rows.feature_names)
         read = windows.starts[:, None] + data.rate * np.arange(data.timesteps)
-        y, y_scale, base, flat_targets = self._targets(read, training, groups)
-        notes += [
-            f"{column} is the same in all training rows, so nothing can be learned from it."
-            for column in dict.fromkeys(flat + flat_targets)
-        ]
+        y, y_scale, flat_targets = self._targets(read, training, groups)
+        base = np.repeat(rows.targets[read], len(self.horizons), axis=-1) if change else None
         offset, deviation = y_scale.of(rows.series[windows.starts])
-        step, h = self.table.step, data.horizon
         origin = Origin(
             targets=rows.targets,
             inputs=x_rows.astype(np.float32),
@@ -122,25 +118,21 @@ class _Draft:
         )
         longest = int(np.bincount(rows.series[training]).max())
         if data.period >= longest:
-            raise WindowError(
-                f"a season of {data.period:,} rows was asked for, and the training part has "
-                f"{longest:,}: choose a shorter one, or 0 to look for it."
-            )
+            raise WindowError.of("long_season", period=data.period, longest=longest)
         if not data.period:
             origin = replace(origin, period=find_period(origin))
-        lead = "one" if h == 1 else f"{h}"
-        lead = "" if not h or data.ahead == "each" else f"{lead} {step}{'s' if h > 1 else ''}"
         own = tuple(f for f, feature in enumerate(rows.feature_names) if feature in self.targets)
         x, (train, validation, test) = origin.inputs[read], windows.sizes
-        cut_so = Windows(origin, x, y, train, own, data.form == "change")
+        cut_so = Windows(origin, x, y, train, own, change)
         naive, baselines = table_baselines(cut_so, slice(train, train + validation))
-        units = {self.table.units.get(column, "") for column in self.targets}
-        when = lead or (f"1 to {h} {step}s" if h else "")
-        change = "the change of " if data.form == "change" else ""
-        about = f"At every step, {change}{joined(self.targets)}{f' {when} ahead' if when else ''}"
+        units = {table.units.get(column, "") for column in self.targets}
+        lead = f"one {step}" if h == 1 else f"{h} {step}s"
+        when = f" 1 to {h} {step}s ahead" if data.ahead == "each" else f" {lead} ahead"
+        told = f"{'the change of ' * change}{joined(self.targets)}{when if h else ''}"
+        still = [said("one_is_flat", column=name) for name in dict.fromkeys(flat + flat_targets)]
         return Dataset(
             name=self.name,
-            title=self.table.name,
+            title=table.name,
             x=x,
             y=y,
             train=train,
@@ -156,12 +148,12 @@ class _Draft:
             target_offset=offset,
             base=base,
             target_unit=units.pop() if len(units) == 1 else "",
-            lead=lead,
-            about=f"{about}, from {joined(inputs)}.",
-            notes=(*notes, *self._said(origin, by_series=by_series)),
-            source=self.table.source,
-            reading=self.table.reading,
-            mended=(*self.table.mended, *rows.mended),
+            lead=lead if h and data.ahead == "one" else "",
+            about=f"At every step, {told}, from {joined(inputs)}.",
+            notes=(*table.notes, *rows.notes, *still, *self._said(origin)),
+            source=table.source,
+            reading=table.reading,
+            mended=(*table.mended, *rows.mended),
         )
 
     def _timestep_names(self, origin: Origin) -> tuple[str, ...]:
@@ -181,17 +173,13 @@ class _Draft:
 
     def _targets(
         self, read: np.ndarray, training: np.ndarray, groups: Groups | None
-    ) -> tuple[np.ndarray, Scale, np.ndarray | None, list[str]]:
-        """Y (N, T, K) as float32, what it was standardised with, what changes are from, and names.
-
-        The names are of targets that don't vary in training.
-        """
-        rows, values, change = self.rows, self.rows.targets, self.data.form == "change"
-        count, columns = len(self.horizons), len(self.targets)
-        y = np.empty((*read.shape, columns * count), np.float32)
+    ) -> tuple[np.ndarray, Scale, list[str]]:
+        """Y (N, T, K), its scale, and the names of targets that don't vary in training."""
+        rows, change = self.rows, self.data.form == "change"
+        y = np.empty((*read.shape, len(self.targets) * len(self.horizons)), np.float32)
         flat, offsets, deviations = list[str](), [], []
-        for k, (c, h) in enumerate(product(range(columns), self.horizons)):
-            raw, name = values[:, c : c + 1], [self.targets[c]]
+        for k, (c, h) in enumerate(product(range(len(self.targets)), self.horizons)):
+            raw, name = rows.targets[:, c : c + 1], [self.targets[c]]
             if change:
                 far = max(len(raw) - h, 0)
                 known = training[:far] & training[h:] & (rows.series[:far] == rows.series[h:])
@@ -207,58 +195,82 @@ class _Draft:
             deviations.append(scale.deviation)
             flat += still
         scale = Scale(np.concatenate(offsets, axis=-1), np.concatenate(deviations, axis=-1))
-        return y, scale, np.repeat(values[read], count, axis=-1) if change else None, flat
+        return y, scale, flat
 
-    def _said(self, origin: Origin, *, by_series: bool) -> list[str]:
+    def _said(self, origin: Origin) -> list[str]:
         """What is done with the windows, a sentence each: which are used, the parts, the scale."""
-        said = []
         windows, used = self.cut, len(self.cut.starts)
-        if windows.every > 1:
-            said.append(
-                f"Every {_ordinal(windows.every)} window is used, {used:,} of {windows.found:,}: "
-                f"more would be over {MAX_VALUES:,} numbers."
-            )
-        if self.data.test and not windows.sizes[2]:
-            said.append("There are too few rows for a test part.")
-        said.append(self._parts(origin))
-        who = "each series' training rows" if by_series else "the training rows"
-        said.append(f"Columns are standardised with the mean and deviation of {who}.")
-        return said
+        about = {"used": used, "found": windows.found, "most": MAX_VALUES}
+        nth = {2: "second", 3: "third"}.get(windows.every, f"{windows.every}th")
+        return [
+            *([said("thinned", nth=nth, **about)] if windows.every > 1 else []),
+            *([said("no_test")] if self.data.test and not windows.sizes[2] else []),
+            self._parts(origin),
+            said("standardised", whose="each series'" if origin.x_scale.by_series else "the"),
+        ]
 
     def _parts(self, origin: Origin) -> str:
         """Which rows are in which part."""
-        rows, part, label = self.rows, self.cut.part, origin.label
+        rows, part = self.rows, self.cut.part
         if self.data.split == "id":
-            count = [len(np.unique(rows.series[part == p])) for p in range(3)]
-            words = f"{counted(count[0], 'series is', 'series are')} for training, {count[1]} for "
-            words += f"validation and {count[2]} for the test" if count[2] else "validation"
-            return f"{words}, drawn by the seed; the same times may be in both."
+            train, validation, test = (len(np.unique(rows.series[part == p])) for p in range(3))
+            return said(
+                "series_parts",
+                train=counted(train, "series is", "series are"),
+                validation=f"{validation}",
+                test=f" and {test} for the test" if test else "",
+            )
         order = np.argsort(rows.rank, kind="stable")
-        edges = []
-        for p in range(3):
-            of_part = order[part[order] == p]
-            edges.append((label(of_part[0]), label(of_part[-1])) if len(of_part) else ("", ""))
-        begin, each = f"Rows up to {edges[0][1]} are for training", ""
+        edges = [
+            tuple(map(origin.label, order[part[order] == p][[0, -1]]))
+            for p in range(part.max() + 1)
+        ]
+        each = ""
         if len(rows.names) > 1 and rows.times is not None:
             each = " Each series is cut at the same times."
-        if not edges[2][0]:
-            return f"{begin} and rows from {edges[1][0]} on for validation; none is in both.{each}"
-        return (
-            f"{begin}, rows from {edges[1][0]} to {edges[1][1]} for validation, and rows from "
-            f"{edges[2][0]} on for the test; none is in two parts.{each}"
-        )
+        return said("three_parts" if len(edges) > 2 else "two_parts", edges=edges, each=each)
+
+
+def standards(
+    values: np.ndarray,
+    names: Sequence[str],
+    training: np.ndarray,
+    groups: Groups | None,
+) -> tuple[Scale, list[str]]:
+    """The scale of columns (R, C) by the training rows, of each of `groups`, and flat columns."""
+    offset, deviation, constant = _moments(values[training])
+    flat = [names[j] for j in np.flatnonzero(constant).tolist()]
+    if groups is None:
+        return Scale(offset, deviation), flat
+    series, count = groups
+    offset, deviation = np.tile(offset, (count, 1)), np.tile(deviation, (count, 1))
+    rows = np.flatnonzero(training)
+    own, first = np.unique(series[rows], return_index=True)  # each series' rows lie together
+    for s, known in zip(own, np.split(values[rows], first[1:]), strict=True):
+        offset[s], deviation[s], _ = _moments(known)
+    return Scale(offset, deviation), flat
+
+
+def _moments(known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean and deviation of columns (R, C), 1 where a column is constant, and which are."""
+    offset, deviation = known.mean(axis=0), known.std(axis=0)
+    constant = known.max(axis=0) == known.min(axis=0)
+    constant |= deviation <= 1e-12 * np.abs(offset)  # the rest is rounding
+    return offset, np.where(constant, 1.0, deviation), constant
+
+
+def check_near(deviations: np.ndarray, names: Sequence[str]) -> None:
+    """Raise WindowError where a standardised column (R, C) can't be computed with."""
+    far = np.abs(deviations).max(axis=0)
+    if far.max() > _FARTHEST:
+        column = names[int(far.argmax())]
+        raise WindowError.of("far", column=column, far=far.max(), most=_FARTHEST)
 
 
 def _time_format(times: pd.Index | None) -> str:
     """How times are written, as short as tells all of them apart; "" where they are texts."""
-    import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
-
     if not isinstance(times, pd.DatetimeIndex):
         return ""
     hours = "" if (times == times.floor("D")).all() else " %H:%M"
     seconds = "" if (times == times.floor("min")).all() else ":%S"
     return f"%Y-%m-%d{hours}{seconds}"
-
-
-def _ordinal(number: int) -> str:
-    return {2: "second", 3: "third"}.get(number, f"{number}th")

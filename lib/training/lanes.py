@@ -1,7 +1,7 @@
 """A run's models in lanes: side by side in one program, and two programs at once.
 
-It trains and knows no figures. Models of one mode share a call of a program; where there are
-several such calls, a helper thread makes every second one, since programs take one thread each.
+It trains and knows no figures. Models of one mode share a call of a program. Of several seeds a
+helper thread makes every second call, since programs take one thread each.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Lanes:
         which nobody wants to know any more.
         """
         groups = [group for group in self._groups if set(group.models) & set(models)]
-        helper = _helper()
+        helper = _helper() if batches.shape[1] > 1 else None  # one seed leaves it to others
         abreast = 2 if helper else 1
         for start in range(0, len(groups), abreast):
             first, *second = groups[start : start + abreast]

@@ -22,8 +22,8 @@ from lib.experiment import Experiment, read_query, to_query
 from lib.run import ModeResult, SeedWeights, Snapshot, Status
 from lib.training.limits import with_seeds
 
-PAST = 16
-PAST_BYTES = 400_000
+PAST = 9
+PAST_BYTES = 1_000_000
 """How many weights of the past a recording holds, and their bytes."""
 FOLDER = Path(__file__).parent / "recordings"
 ARRAYS = tuple(p.name for p in fields(ModeResult) if p.name not in {"weights", "kept_epoch"})
@@ -132,12 +132,15 @@ def main(names: list[str]) -> None:
             dataset = make_dataset(suggested(name))
             experiment = with_seeds(suggested(name), dataset)
             run = client.start(experiment, dataset, paused=True)
+            known: list[tuple[int, SeedWeights]] = []
             # Epoch by epoch, since the models are judged at each pause: a full curve of errors.
             while not (snapshot := client.wait(run, 60, lambda s: not s.status.active)).status.over:
+                weights = ({m: r.weights or () for m, r in s.items()} for s in snapshot.seeds)
+                known.append((snapshot.epoch, tuple(weights)))
                 client.step(run)
             if snapshot.status is not Status.FINISHED:
                 raise SystemExit(f"{name}: {snapshot.status}: {snapshot.reason}")
-            past = _thin_past(client.checkpoints(run)[:-1])
+            past = _thin_past(known)
             write(experiment, replace(snapshot, past=past), FOLDER / f"{name}.npz")
             errors = {mode: r.final_mse for mode, r in snapshot.results.items()}
             print(f"{name}: last-step error {errors}")

@@ -197,11 +197,15 @@ def query(page: str = "") -> Query:
     The data come first; then settings where they aren't what the data suggest; then the page's own
     keys. Without `page` it is the one that is open.
     """
-    experiment, run_id = session().address.experiment, session().run.id
+    return query_of(session().address.experiment, session().run.id, _values(page))
+
+
+def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, str]) -> Query:
+    """The same of any experiment, its run if it has one, and a page's own keys."""
     name, unused = experiment.data.name, idle(experiment)
     changed = to_query(experiment, suggested(name))
     settings = {key: text for key, text in changed.items() if key not in unused}
-    texts = {"data": name, **settings, **({"run": run_id} if run_id else {}), **_values(page)}
+    texts = {"data": name, **settings, **({"run": run_id} if run_id else {}), **values}
     return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}
 
 

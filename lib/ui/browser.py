@@ -1,6 +1,9 @@
-"""What a run of a page knows of its browser: which one it is, and whether Back was pressed."""
+"""The browser of a page: which one it is, whether Back was pressed, and what scripts run in it."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -28,3 +31,11 @@ def moved_in_history() -> bool:
     """Whether this run of the page was asked for by the browser's Back or Forward."""
     run = get_script_run_ctx(suppress_warning=True)
     return run is not None and run.is_history_navigation
+
+
+def component(key: str, module: str) -> Any:
+    """A component of the .html, .css and .js beside a module, its `__file__`."""
+    html, css, js = (
+        Path(module).with_suffix(f".{kind}").read_text("utf-8") for kind in ("html", "css", "js")
+    )
+    return st.components.v2.component(key, html=html, css=css, js=js)

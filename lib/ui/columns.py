@@ -5,8 +5,6 @@ the session's experiment alone; their widgets, with keys of their own, are set t
 a page. A choice that equals the table's default is kept as "no choice", so that a link stays short.
 """
 
-from __future__ import annotations
-
 from contextlib import suppress
 
 import streamlit as st
@@ -19,8 +17,7 @@ from lib.narrate.data import levels_hint, range_hint, series_hint
 from lib.tables import MAX_COLUMNS, Table, WindowError, default_columns
 from lib.tables.features import calendar_names
 from lib.tables.table import KINDS
-from lib.tables.types import prepared
-from lib.tables.wide import is_wide
+from lib.tables.types import is_wide, prepared
 from lib.ui.address import change, seed_widget
 from lib.ui.session import session
 from lib.ui.settings import Settled, field, menu, slider
@@ -139,10 +136,9 @@ def _types(table: Table, types: tuple[str, ...]) -> None:
 
         def read_as() -> None:
             said[name] = st.session_state[key]
-            differ = [
-                f"{each}:{kind}" for each, kind in said.items() if (each, kind) != (name, found)
-            ]
-            change({"types": tuple(differ)})
+            if said[name] == found:
+                del said[name]
+            change({"types": tuple(map(":".join, said.items()))})
 
         label, named = "is read as", KINDS.__getitem__
         st.selectbox(label, kinds, kinds.index(value), named, key=key, on_change=read_as)

@@ -1,6 +1,4 @@
-"""From the sidebar's experiment to its dataset, or to what is shown instead of it."""
-
-from __future__ import annotations
+"""From the sidebar's experiment to its dataset, or what is shown instead, and to take that away."""
 
 from dataclasses import replace
 
@@ -9,12 +7,14 @@ import streamlit as st
 from lib.datasets import FIRST, example_of_upload, settle, suggested
 from lib.english import capital
 from lib.experiment import Experiment, ExperimentError
+from lib.export import ARRAYS, EXPORTS, arrays
 from lib.narrate.data import thinned
 from lib.tables import TooShortError
 from lib.training.limits import check, with_seeds
 from lib.ui import runs
 from lib.ui.address import change, query
 from lib.ui.made import dataset_of
+from lib.ui.save import save_button, save_when_asked
 from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled
 from lib.ui.text import hint, plain
@@ -24,13 +24,10 @@ from lib.ui.upload import in_words
 def load_data(settled: Settled) -> Loaded:
     """The sidebar's experiment and its dataset.
 
-    Where the choice can't be served (more timesteps than rows, unknown columns) the person is told
-    why, and sees the last one that could be. While there is no file of theirs, another table stands
-    in. What is too large to be trained is said before anybody presses Train.
+    Where the choice can't be served the person is told why, and sees the last one that could be.
+    While there is no file of theirs, another table stands in. What can't be trained is said.
     """
-    # Always, so that a warning that comes or goes moves no block below it; and no `st.empty()`, for
-    # the reason that `lib.ui.frame` gives.
-    place = st.container()
+    place = st.container()  # always, so that a warning that comes or goes moves no block below it
     experiment, table = settled.experiment, session().upload.table
     run, _ = runs.current_run() or (None, None)
     if experiment.data.name == "upload" and table is None:
@@ -86,3 +83,20 @@ def _example(experiment: Experiment) -> Loaded:
             icon, there = ":material/upload_file:", query("Data")
             st.page_link("pages/data.py", label="Upload yours", icon=icon, query_params=there)
     return Loaded(example, dataset, trainable=False)
+
+
+def take_prepared(loaded: Loaded) -> None:
+    """Draw a button for each, or none where the table is somebody else's: that isn't handed on."""
+    dataset, export = loaded.dataset, EXPORTS["preparation"]
+    mine = dataset.name == "upload"
+    if mine and session().upload.table is None:
+        return
+    with st.container(border=True, key="take_away"):
+        st.markdown("### Take it away")
+        with st.container(horizontal=True):
+            binary = "application/octet-stream"
+            save_when_asked("The arrays", lambda: arrays(dataset), ARRAYS, binary)
+            code = export.write(loaded.experiment, dataset)
+            save_button("The code that makes them", code, export.file_name, export.mime)
+        beside = f", beside {'your file' if mine else 'its data'}," if dataset.origin else ""
+        hint(f"{ARRAYS} has x, y and their names; {export.file_name}{beside} makes x and y anew.")

@@ -75,7 +75,7 @@ def _weights(shown: ShownRun) -> dict[int, SeedWeights]:
     Epochs of which one of the modes isn't known are left out, but for the newest.
     """
     seeds, run = shown.snapshot.seeds, shown.run
-    each = zip(shown.experiment.each_seed, seeds, strict=True)
+    each = zip(shown.experiment.each_seed, seeds, strict=False)
     start = tuple(dict.fromkeys(s, initial_weights(e, shown.dataset)) for e, s in each)
     past = shown.snapshot.past if run is None else runs.client().checkpoints(run)
     known = {0: start}
@@ -89,4 +89,4 @@ def _weights(shown: ShownRun) -> dict[int, SeedWeights]:
 
 def _is_whole(weights: SeedWeights, seeds: Sequence[Mapping[str, object]]) -> bool:
     """Whether there are weights of each seed's models."""
-    return all(seed.keys() <= models.keys() for seed, models in zip(seeds, weights, strict=True))
+    return all(seed.keys() <= models.keys() for seed, models in zip(seeds, weights, strict=False))

@@ -12,7 +12,7 @@ from lib.ui import address, runs
 from lib.ui.guide import guide
 from lib.ui.keys import MENU
 from lib.ui.listener import listener
-from lib.ui.load.turns import turn
+from lib.ui.load import turn
 from lib.ui.session import session
 from lib.ui.settings import Settled
 from lib.ui.sidebar import sidebar
@@ -25,6 +25,7 @@ PAGES = {
     "Cell": ("pages/cell.py", ":material/account_tree:"),
     "Data": ("pages/data.py", ":material/table_chart:"),
     "Shapes": ("pages/shapes.py", ":material/view_in_ar:"),
+    "Compare": ("pages/compare.py", ":material/compare_arrows:"),
     "Sweep": ("pages/sweep.py", ":material/grid_on:"),
 }
 """Menu label → the page's file and icon."""

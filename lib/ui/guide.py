@@ -1,7 +1,6 @@
 """Which one do I need? Usual cases with the mode each needs, and what the letters stand for.
 
-The words are in guide.toml. It opens in the browser alone: a run of a page sends its text along,
-which takes 0.15 ms.
+The words are in guide.toml. It opens in the browser alone: its text comes with the page.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The keys of each page: of them script, overlay, letters on buttons and tests are made.
 
-The pages' own are in keys.toml.
 A key does what a click on something that the page shows does. Not `R` and `C`: Streamlit keeps
-those for itself. See `lib.ui.listener`.
+those for itself. The pages' own are in keys.toml; `lib.ui.listener` hears them.
 """
 
 from __future__ import annotations

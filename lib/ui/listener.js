@@ -14,6 +14,8 @@ const CHARTS = ".st-key-chart_predictions, .st-key-chart_step_error, .st-key-cha
 const TENSORS = ".timesteps"; // see lib.figures.strip
 const PAPER = 715; // what A4 has across within its margins, in pixels
 const FILLED = "[class*='st-key-card_'] > * > [class*='st-key-chart_']"; // see explore.css
+const RUNS = ".st-key-compare_list [class*=st-key-compare_row_]", CURVES = ".st-key-compare_pictures";
+const SEEN = 200; // milliseconds in which a new curve takes the look of the old one
 const REST = 700; // milliseconds after a page was drawn or has got another size
 const LEAVES = 10000; // milliseconds until a page that was to be left may tell something again
 const DRAWER = 768; // the sidebar lies above a page that is narrower, in pixels
@@ -192,6 +194,43 @@ function mount(root) {
   listen("scroll", unmark);
   own.unmark = unmark;
 
+  // A run's letter, of the row that has the focus, and of the row and the curve that are pointed at:
+  // by the page's `data-lifts`, and the curves' own `data-run`, compare.css lets the others fade.
+  const lifts = {}, page = document.documentElement.dataset;
+  const runOf = ({ name }) => name.match(/^([A-F])(,|$)/)?.[1]; // Plotly has no other mark for it
+  function tag() {
+    document.querySelectorAll(`${CURVES} .trace:not([data-run])`).forEach((curve) => {
+      curve.dataset.run = runOf(curve.__data__[0].trace) ?? "";
+    });
+  }
+  function lift(how, letter) {
+    lifts[how] = letter;
+    const lifted = lifts.curve || lifts.row || lifts.focus;
+    if (lifted === page.lifts) return;
+    clearInterval(own.tagging);
+    if (!lifted) return delete page.lifts;
+    tag();
+    own.tagging = setInterval(tag, SEEN); // those of a run that trains are drawn anew
+    page.lifts = lifted;
+  }
+  const letterOf = (target) =>
+    target.closest?.(RUNS)?.querySelector("[data-letter]")?.dataset.letter;
+  // Which curve is near, Plotly alone knows.
+  function hear(plot) {
+    if (!plot?.on || plot.isHeard) return;
+    plot.isHeard = true;
+    plot.on("plotly_hover", ({ points: [{ fullData }] }) => lift("curve", runOf(fullData)));
+    plot.on("plotly_unhover", () => lift("curve"));
+  }
+  listen("pointerover", ({ target }) => {
+    const plot = target.closest?.(`${CURVES} .js-plotly-plot`);
+    hear(plot);
+    if (!plot) lift("curve");
+    lift("row", letterOf(target));
+  });
+  listen("focusin", ({ target }) => lift("focus", letterOf(target)));
+  listen("focusout", () => lift("focus"));
+
   // How high the charts are that fill a place, once all has come to rest: Python draws the next
   // ones so. Streamlit (1.67) would show each in its own height for a moment.
   function measure() {
@@ -233,6 +272,7 @@ export default function ({ data, parentElement, setStateValue }) {
     if (root.isConnected) return;
     root.listener?.ended.abort();
     clearTimeout(root.listener?.later);
+    clearInterval(root.listener?.tagging);
     delete root.listener;
   };
 }

@@ -3,32 +3,25 @@
 Streamlit's own shortcuts do nothing while a slider has the focus, and what follows the pointer
 can't wait for a run of the page. So a component's script listens, which draws only what lies over
 the page: the list of keys that `?` shows, and the marks of a timestep in the pictures of Explore
-and of a sample on Data. Python hears only how high the charts are that fill a place, and that the
-system has gone dark or light; and once a link has been pressed, nothing of the page that is left.
+and of a sample on Data; on Compare it lifts a run's row and curves. Python hears only how high the
+charts are that fill a place, and that the system has gone dark or light; and once a link has been
+pressed, nothing of the page that is left.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from pathlib import Path
 
 import streamlit as st
 
+from lib.ui.browser import component
 from lib.ui.fragment import asking_fragment
 from lib.ui.keys import EVERYWHERE, KEYS
 from lib.ui.session import session
 
 KEY = "listener"
-FILES = Path(__file__)
-"""Beside this one: the component's .html, .css and .js."""
-
-_component = st.components.v2.component(
-    KEY,
-    html=FILES.with_suffix(".html").read_text(encoding="utf-8"),
-    css=FILES.with_suffix(".css").read_text(encoding="utf-8"),
-    js=FILES.with_suffix(".js").read_text(encoding="utf-8"),
-)
+_component = component(KEY, __file__)
 _KEYS = {page: [asdict(key) for key in (*own, *EVERYWHERE)] for page, own in KEYS.items()}
 """A list for each page: in a dict Streamlit (1.67) looks for tables, and loads pandas for that."""
 

@@ -6,7 +6,7 @@ others while it lasts. Only the browser that started a run may steer it; others 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -37,6 +37,10 @@ class Owner:
 
     browser: str | None
     table: Table | None
+    name: str = ""
+    """What the run is called where several are listed."""
+    is_listed: bool = True
+    """Whether it hasn't been taken off that list."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -119,7 +123,8 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     browser, seconds = browser_id(), chosen_seconds()
     run = client().start(experiment, dataset, paused, browser, seconds)
     table = session().upload.table if experiment.data.name == "upload" else None
-    _owners()[run.id] = Owner(browser, table)
+    number = sum(_own(run_id) is not None for run_id in list(_owners())) + 1
+    _owners()[run.id] = Owner(browser, table, f"Run {number}")
     session().run.started.add(run.id)
     for run_id in list(_owners()):
         if client().get(run_id) is None:
@@ -127,6 +132,31 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     session().run.id = run.id
     forget_epoch()
     return run
+
+
+def own_runs() -> list[str]:
+    """The ids of this browser's runs that it has listed, the oldest first, while they are known."""
+    own = ((run_id, _own(run_id)) for run_id in list(_owners()))
+    return [i for i, owner in own if owner and owner.is_listed and client().get(i)]
+
+
+def name_of(run_id: str) -> str:
+    """What this browser calls its run; "" for another one's."""
+    owner = _own(run_id)
+    return owner.name if owner else ""
+
+
+def rename(run_id: str, name: str) -> None:
+    """Call this browser's run so; an empty name changes nothing."""
+    if (owner := _own(run_id)) and name.strip():
+        _owners()[run_id] = replace(owner, name=name.strip())
+
+
+def take_off_list(run_id: str) -> None:
+    """List this browser's run no more, and stop it; who watches it keeps its figures."""
+    if (owner := _own(run_id)) and (run := client().get(run_id)):
+        _owners()[run_id] = replace(owner, is_listed=False)
+        client().stop(run)
 
 
 def leave() -> None:

@@ -69,6 +69,8 @@ class SessionRun:
     """The ids of all sweeps that it has started."""
     is_prepared: bool = False
     """Whether the worker was asked to compile what the session opened with."""
+    has_new_seeds: bool = False
+    """Whether another number of seeds was picked since the last run of the whole page."""
     clicks: dict[str, float] = field(default_factory=dict)
     """When each button was last acted on, in seconds of `lib.ui.clock`."""
 
@@ -220,6 +222,22 @@ class ShapesPage:
 
 
 @dataclass(slots=True, eq=False)
+class ComparePage:
+    """Which runs are laid over one another: see `lib.ui.compare.picks`."""
+
+    picks: list[str] = field(default_factory=list)
+    """Their ids, by letter."""
+    linked: dict[str, str] = field(default_factory=dict)
+    """The ids that links have named, and what they called them."""
+    is_chosen: bool = False
+    """Whether a person or a link has picked them, and not the page."""
+    text: str = ""
+    """What the address said of them last."""
+    seen: set[str] = field(default_factory=set)
+    """The browser's runs when the page was drawn last: one that is new is laid over the others."""
+
+
+@dataclass(slots=True, eq=False)
 class Session:
     """All of it, part by part."""
 
@@ -230,6 +248,7 @@ class Session:
     worth: WorthCard = field(default_factory=WorthCard)
     cell: CellPage = field(default_factory=CellPage)
     shapes: ShapesPage = field(default_factory=ShapesPage)
+    compare: ComparePage = field(default_factory=ComparePage)
 
 
 def session() -> Session:

@@ -1,8 +1,8 @@
 """All CSS of the pages: what Streamlit has no options for, by the marks that 1.67 gives elements.
 
-The rules stand in `css/`, a file for each page; here are those that Python has to write. An element
-with a key has the class `st-key-` and that key; the `data-testid`s are Streamlit's own. The
-components' CSS is with them, and that of pictures with `lib.figures`.
+The rules stand in `css/`, a file for each page, those of pictures among them; here are those that
+Python has to write. An element with a key has the class `st-key-` and that key; the `data-testid`s
+are Streamlit's own. The components' CSS is with them.
 """
 
 from __future__ import annotations
@@ -33,27 +33,13 @@ _LETTERS = "".join(
 
 
 def style() -> None:
-    """What all pages need, once on each: a style that changes costs a browser much.
-
-    Streamlit's own colours have a contrast of less than 4.5 to 1 in code; there are no options.
-    """
+    """What all pages need, once on each: a style that changes costs a browser much."""
     colors = current_palette()
-    tokens = {
-        colors.muted: ("comment", "punctuation"),
-        colors.sequence_text: ("keyword", "function", "class-name"),
-        colors.best_text: ("boolean", "number", "string"),
-        colors.last_text: ("operator",),
-    }
-    code = "".join(
-        f"{','.join(f'code .token.{kind}' for kind in kinds)}{{color:{color}!important}}"
-        for color, kinds in tokens.items()
-    )
-    root = (
-        f"--background:{colors.background};--border:{colors.border};--muted:{colors.muted};"
-        f"--wrong:{colors.wrong};--wrong-tint:{mix(colors.background, colors.wrong, 0.08)};"
-    )
+    names = ("background", "border", "muted", "sequence_text", "best_text", "last_text", "wrong")
+    root = "".join(f"--{name.replace('_', '-')}:{getattr(colors, name)};" for name in names)
+    root += f"--wrong-tint:{mix(colors.background, colors.wrong, 0.08)};"
     letters = f"@media(hover:hover) and (min-width:40.1rem){{{_LETTERS}}}"
-    _write(f":root{{{root}}}{_file('page')}{letters}{code}{_file('paper')}")
+    _write(f":root{{{root}}}{_file('page')}{letters}{_file('paper')}")
 
 
 def page_style(name: str) -> None:

@@ -5,8 +5,6 @@ can't be read gets a sentence, and the earlier table stays. A table too short fo
 kept aside; a button offers settings it is long enough for.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -181,10 +179,7 @@ def _try(new: Table) -> None:
 
 
 def _changes(new: Table) -> dict[str, Any]:
-    """What has to be set when a table becomes the data, by key.
-
-    What suits it, without what a link or the person has set; columns stay where it has them all.
-    """
+    """What has to be set when a table becomes the data: what suits it and nobody has set."""
     now, old = drawn().data, session().upload.table
     if now.name == "upload":
         changes = fitting(old.settings if old else {}, new.settings)

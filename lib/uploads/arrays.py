@@ -3,8 +3,6 @@
 Nothing is unpickled: arrays of Python objects are left out.
 """
 
-from __future__ import annotations
-
 import io
 
 import numpy as np
@@ -13,9 +11,8 @@ import pandas as pd
 from lib.english import counted, listed
 from lib.experiment import limit_of
 from lib.tables.table import MAX_COLUMNS
-from lib.uploads.header import unique_names
 from lib.uploads.limits import UploadError, check_size
-from lib.uploads.raw_table import RawTable
+from lib.uploads.raw_table import RawTable, unique_names
 
 SERIES = "sample"
 """The column that tells samples apart."""
@@ -41,17 +38,10 @@ def read_arrays(content: bytes, _sheet: str = "") -> RawTable:
             if array.dtype.kind in "biuf" and 1 <= array.ndim <= 3 and array.size:
                 found[key] = array
     except Exception as error:  # broken bytes may raise anything
-        raise UploadError(
-            f"The arrays can't be read: {' '.join(f'{error}'.split())[:100]}. Save numbers again, "
-            "with numpy.save or numpy.savez; Python objects are never read, since they could run "
-            "anything."
-        ) from None
+        why = " ".join(f"{error}".split())[:100]
+        raise UploadError.of("broken_arrays", error=why) from None
     if not found:
-        raise UploadError(
-            f"No array of numbers with 1 to 3 axes was found: {listed(said.values())}. "
-            "Arrays of Python objects are never read, since they could run anything: save numbers, "
-            "as rows (R, F) or samples (N, T, F)."
-        )
+        raise UploadError.of("no_array", arrays=listed(said.values()))
     return _table(found, said)
 
 
@@ -105,10 +95,7 @@ def _table(found: dict[str, np.ndarray], said: dict[str, str]) -> RawTable:
 
 
 def _roles(arrays: dict[str, np.ndarray]) -> list[str]:
-    """Samples x (N, T, F) and their targets, or all arrays that are columns of the same rows.
-
-    Raises UploadError where what is named as targets doesn't fit.
-    """
+    """Samples and their targets, or all columns of the same rows. Raises UploadError for others."""
     shapes = {key: array.shape for key, array in arrays.items()}
     deep = [key for key, array in arrays.items() if _is_deep(array)]
     x = _named(deep or list(arrays), _X)
@@ -122,10 +109,8 @@ def _roles(arrays: dict[str, np.ndarray]) -> list[str]:
     named = _named(list(shapes), _Y)
     if named and named not in fits:
         wanted = f"({n}, {axes[0]}, K), ({n}, {axes[0]}), ({n}, K) or " if deep else f"({n}, K) or "
-        raise UploadError(
-            f"{named} {shapes[named]} doesn't fit {x} {(n, *axes)}: targets of {wanted}({n},) were "
-            "expected."
-        )
+        shape = {"y_shape": shapes[named], "x_shape": (n, *axes)}
+        raise UploadError.of("other_targets", y=named, x=x, n=n, wanted=wanted, **shape)
     y = [named] if named else fits if len(fits) == 1 else []
     return [x, *(y if deep else fits)]
 

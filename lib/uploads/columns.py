@@ -1,7 +1,5 @@
 """All entries → the times that label the rows, and the columns that are numbers or texts."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterator
 from itertools import chain
 
@@ -9,11 +7,10 @@ import numpy as np
 import pandas as pd
 
 from lib.english import counted, joined, listed
-from lib.tables.numbers import as_numbers, not_numbers
 from lib.tables.order import Placed, place, series_columns, unlabelled
 from lib.tables.table import MOST_TEXTS
-from lib.tables.times import Times, as_times, from_parts, with_clock
-from lib.uploads.limits import MIN_ROWS, UploadError
+from lib.tables.texts import Times, as_numbers, as_times, from_parts, not_numbers, with_clock
+from lib.uploads.limits import MIN_ROWS, UploadError, said
 from lib.uploads.raw_table import RawTable
 
 MOST_YEARS = 3
@@ -36,11 +33,8 @@ def take_times(raw: RawTable) -> tuple[pd.DataFrame, Times] | None:
     after = len(times.values) - 1 - last
     if first or after:
         undated = raw.entries.loc[times.values.isna(), columns[0]].dropna()
-        which = listed(dict.fromkeys(map(repr, undated)))
-        raw.notes.append(
-            f"{counted(int(first + after), 'row', 'rows')} without a date at the table's ends left "
-            f"out{f': {which}' if len(undated) else ''}."
-        )
+        which = f": {listed(dict.fromkeys(map(repr, undated)))}" if len(undated) else ""
+        raw.notes.append(said("undated", rows=counted(int(first + after), "row"), which=which))
         raw.mended.append(("undated ends", "", (f"{first}", f"-{after}" if after else "")))
         raw.entries = raw.entries[first : last + 1].reset_index(drop=True)
         times = times._replace(values=times.values[first : last + 1].reset_index(drop=True))
@@ -71,10 +65,7 @@ def _dates(raw: RawTable) -> Iterator[tuple[list[str], Times]]:
 
 
 def put_in_order(raw: RawTable, found: tuple[pd.DataFrame, Times] | None) -> Placed:
-    """The columns that can be used, in order of time; `found` is what `take_times` returned.
-
-    Raises UploadError where there is no column of numbers, or too few rows.
-    """
+    """The columns that can be used, in order of time. Raises UploadError for too little."""
     frame = _take_columns(raw)
     if found is None:
         notes = [] if "series" in raw.known else raw.notes  # who knows the series has said so
@@ -137,14 +128,11 @@ def _take_columns(raw: RawTable) -> pd.DataFrame:
             columns[name] = numbers
     notes += [f"Numbers in {listed(of)} were read with {how}." for how, of in readings.items()]
     if huge:
-        are = counted(huge, "value is", "values are")
-        notes.append(f"{are} infinite or beyond {_HUGE:.0e} and taken as missing.")
+        notes.append(said("huge", values=counted(huge, "value is", "values are"), most=_HUGE))
     frame = pd.DataFrame(columns, copy=False)
     if frame.select_dtypes("number").empty:
-        raise UploadError(
-            f"No column of numbers was found, and at least one is needed. Texts: {listed(columns)}."
-            f" Empty: {listed(left.get('Empty columns', []))}.{raw.cells}"
-        )
+        empty = listed(left.get("Empty columns", []))
+        raise UploadError.of("no_numbers", texts=listed(columns), empty=empty, cells=raw.cells)
     notes += [f"{what} are left out: {listed(names)}." for what, names in left.items()]
     return frame
 
@@ -153,21 +141,15 @@ def _described(placed: Placed, notes: list[str]) -> Placed:
     """Refuse what is too short, leave out columns of too many texts, note what says nothing."""
     frame = placed.frame
     if len(frame) < MIN_ROWS:
-        raise UploadError(
-            f"The table has {counted(len(frame), 'row')} and at least {MIN_ROWS} are needed, "
-            "a row for each timestep. Add rows."
-        )
+        raise UploadError.of("short", rows=counted(len(frame), "row"), least=MIN_ROWS)
     different = frame.nunique()
     texts = frame.select_dtypes("category").columns.difference([placed.series], sort=False)
     if long := [name for name in texts if different[name] > MOST_TEXTS]:
-        notes.append(
-            f"Columns of more than {MOST_TEXTS:,} different texts are left out: {listed(long)}."
-        )
+        notes.append(said("long", most=MOST_TEXTS, columns=listed(long)))
         frame = frame.drop(columns=long)
     if constant := [name for name in frame.columns if different[name] < 2]:
         notes.append(f"Constant columns say nothing: {listed(constant)}.")
-    gaps = {name: count for name, count in frame.isna().sum().items() if count}
-    if gaps:
+    if gaps := {name: count for name, count in frame.isna().sum().items() if count}:
         are = counted(int(sum(gaps.values())), "value is", "values are")
         each = listed(f"{name} {count:,}" for name, count in gaps.items())
         notes.append(f"{are} missing: {each}.")

@@ -3,8 +3,6 @@
 The first lines tell, and pandas does the rest.
 """
 
-from __future__ import annotations
-
 import codecs
 import csv
 import io
@@ -17,12 +15,10 @@ from typing import Any
 import pandas as pd
 
 from lib.english import counted, listed
-from lib.tables.numbers import has_decimal_commas, is_column_with_decimal_commas
-from lib.uploads.header import MISSING, has_header, unique_names
-from lib.uploads.limits import UploadError, check_size
-from lib.uploads.raw_table import RawTable
+from lib.tables.texts import has_decimal_commas, is_column_with_decimal_commas
+from lib.uploads.limits import UploadError, check_size, said
+from lib.uploads.raw_table import MISSING, RawTable, has_header, unique_names
 
-_EMPTY = "The file is empty. A header line and rows of numbers were expected."
 _BOMS = {  # UTF-32's begins with UTF-16's, so it comes first
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
@@ -34,10 +30,6 @@ _SAMPLE = 64 * 1024
 """So many characters tell the delimiter, the header and the kinds of numbers."""
 _DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
 """What may stand between entries. A comma comes last, since it may be decimal or stand in texts."""
-_UNCUT = (
-    "The lines can't be cut into cells ({}). Rows of cells apart by comma, semicolon, tab or | "
-    "were expected."
-)
 _ONE_AT_A_TIME = Lock()
 """What counts as an error below is set for all threads."""
 
@@ -46,16 +38,15 @@ def read_text(content: bytes, _sheet: str = "") -> RawTable:
     """Have pandas read a CSV. Raises UploadError for what isn't one."""
     text, reading = _as_utf8(content)
     layout, names, notes = _layout(text)
-    options: dict[str, Any] = {"header": 0, "names": names, "na_values": MISSING}
-    options |= {"skipinitialspace": True, "low_memory": False}
-    options["index_col"] = False  # a delimiter that ends each line makes no column
+    # With `index_col=False` a delimiter that ends each line makes no column.
+    options = {"na_values": MISSING, "skipinitialspace": True, "index_col": False}
+    how = {"header": 0, "names": names, "low_memory": False, **options, **layout}
     try:
         with _ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            entries = pd.read_csv(io.BytesIO(text), **(options | layout))
+            entries = pd.read_csv(io.BytesIO(text), **how)
     except (ValueError, OverflowError, pd.errors.ParserWarning) as error:
-        why = _why_unreadable(str(error), len(names), reading.get("skiprows", 0))
-        raise UploadError(why) from None
+        raise _unreadable(str(error), len(names), reading.get("skiprows", 0)) from None
     delimiter = layout.get("sep", ",")
     edge = re.escape(delimiter.encode())
     needed = {
@@ -64,14 +55,9 @@ def read_text(content: bytes, _sheet: str = "") -> RawTable:
         "na_values": any(entries[name].hasnans for name in names) and _has_marks(text, delimiter),
     }
     reading |= layout | {name: options[name] for name, is_needed in needed.items() if is_needed}
-    raw = RawTable(
-        entries,
-        reading,
-        notes,
-        decimal_commas="decimal" in layout,
-        cells=f" Cells were taken to be apart by {_DELIMITERS[delimiter]}: if that is wrong, "
-        "save the file with commas.",
-    )
+    raw = RawTable(entries, reading, notes, decimal_commas="decimal" in layout)
+    raw.cells = f" Cells were taken to be apart by {_DELIMITERS[delimiter]}: if that is wrong, "
+    raw.cells += "save the file with commas."
     # Lines of nothing but delimiters are no rows; one of marks or quotes is, of unknown values.
     empty = entries.isna().all(axis=1)
     if empty.any() and re.search(rb"(?:\A|[\r\n]) *%b[ %b]*(?:[\r\n]|\Z)" % (edge, edge), text):
@@ -91,23 +77,18 @@ def _as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
         text = content.decode(encoding or "utf-8")
     except UnicodeDecodeError as error:
         if encoding is not None:
-            raise UploadError(
-                f"The file begins as {encoding.removesuffix('-sig').upper()} text and at byte "
-                f"{error.start:,} is none. Save it again as CSV in UTF-8."
-            ) from None
+            named = encoding.removesuffix("-sig").upper()
+            raise UploadError.of("other_encoding", encoding=named, start=error.start) from None
         text = content.decode("cp1252", errors="replace")
         reading = {"encoding": "cp1252"}
         if "\ufffd" in text:
             reading["encoding_errors"] = "replace"
     if not text.strip("\0 \t\r\n\ufeff,;|"):
-        raise UploadError(_EMPTY)
+        raise UploadError.of("empty")
     start = text[:4096]
     odd = sum(not (char.isprintable() or char.isspace()) for char in start)
     if "\0" in text or odd > 0.05 * len(start):
-        raise UploadError(
-            "The file isn't text: it has bytes that no text has. Export the table as CSV and "
-            "upload that."
-        )
+        raise UploadError.of("no_text")
     # Above the table stand spreadsheets' `sep=;`, and empty rows: nothing but delimiters.
     table = re.sub(r'\A(?:"?(?i:sep)=.?"?[,;\t|]*[\r\n]+)?(?:[ \t,;|]*[\r\n])*', "", text, count=1)
     if above := text[: len(text) - len(table)]:
@@ -119,13 +100,9 @@ def _as_utf8(content: bytes) -> tuple[bytes, dict[str, Any]]:
 
 def _has_marks(text: bytes, delimiter: str) -> bool:
     """Whether one of MISSING stands alone in an entry."""
-    lines, edge = b"\n" + text + b"\n", delimiter.encode()
-    return any(
-        before + mark.encode() + after in lines
-        for mark in MISSING
-        for before in (b"\n", b"\r", edge, edge + b" ", b'"')
-        for after in (b"\n", b"\r", edge, b'"')
-    )
+    edge, marks = re.escape(delimiter), "|".join(map(re.escape, MISSING))
+    alone = rf'(?:\A|[\n\r"]|{edge} ?)(?:{marks})(?:[\n\r"]|{edge}|\Z)'
+    return re.search(alone.encode(), text) is not None
 
 
 def _layout(text: bytes) -> tuple[dict[str, Any], list[str], list[str]]:
@@ -139,13 +116,9 @@ def _layout(text: bytes) -> tuple[dict[str, Any], list[str], list[str]]:
     layout: dict[str, Any] = {} if delimiter == "," else {"sep": delimiter}
     if has_header(first, body):
         if not body and len(text) <= _SAMPLE:
-            raise UploadError(
-                f"The file has a header line ({listed(filter(str.strip, first))}) but no rows "
-                "below it. A row for each timestep was expected."
-            )
+            raise UploadError.of("header_alone", names=listed(filter(str.strip, first)))
         names, notes = unique_names(first)
-        if names != first:
-            layout |= {"header": 0, "names": names}
+        layout |= {"header": 0, "names": names} if names != first else {}
     else:
         names, _ = unique_names([""] * len(first))
         notes = ["The first line holds values, not names, so the columns are numbered."]
@@ -155,10 +128,8 @@ def _layout(text: bytes) -> tuple[dict[str, Any], list[str], list[str]]:
         layout["decimal"] = ","
         notes.append("Commas in numbers were read as decimal commas.")
     if short := next((row for row in body if len(row) < len(first)), None):
-        notes.append(
-            f"Some lines are short, such as the one with {listed(short)}: {len(short)} of "
-            f"{counted(len(first), 'cell')}. What they leave out is taken as missing."
-        )
+        cells = counted(len(first), "cell")
+        notes.append(said("short_lines", line=listed(short), count=len(short), cells=cells))
     return layout, names, notes
 
 
@@ -168,7 +139,7 @@ def _delimiter(sample: str) -> str:
     for delimiter in _DELIMITERS:
         rows = list(_rows(sample, delimiter))
         if not rows:
-            raise UploadError(_EMPTY)
+            raise UploadError.of("empty")
         width = len(rows[0])
         # An empty last entry comes from a delimiter that ends each line.
         alike = sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
@@ -187,23 +158,17 @@ def _rows(sample: str, delimiter: str) -> Iterator[list[str]]:
             if any(entry.strip() for entry in row) or len(row) > 1:
                 yield row
     except csv.Error as error:
-        raise UploadError(_UNCUT.format(error)) from None
+        raise UploadError.of("uncut", error=error) from None
 
 
-def _why_unreadable(error: str, width: int, above: int) -> str:
+def _unreadable(error: str, width: int, above: int) -> UploadError:
     """What pandas complains of, in plain words; `above` lines of the file it hasn't seen."""
     if "EOF inside string" in error:
-        return (
-            'A quotation mark (") is opened and never closed, so the rest of the file is one cell. '
-            "Close it or leave it out."
-        )
+        return UploadError.of("open_quote")
     if place := re.search(r"line (\d+), saw (\d+)", error):
         what = f"Line {above + int(place[1]):,} has {place[2]} cells, but"
     elif "loss of data" in error:
         what = "Lines have more cells than the first line:"
     else:
-        return _UNCUT.format(error.strip())
-    return (
-        f"{what} the first line has {counted(width, 'cell')}. Leave out lines above the header, "
-        "put texts with a delimiter in quotes, and write numbers without thousands separators."
-    )
+        return UploadError.of("uncut", error=error.strip())
+    return UploadError.of("long_line", what=what, cells=counted(width, "cell"))

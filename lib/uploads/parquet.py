@@ -3,8 +3,6 @@
 pyarrow reads it, which comes with Streamlit. Its own list says how large it is before it is read.
 """
 
-from __future__ import annotations
-
 import io
 
 import pandas as pd
@@ -12,9 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lib.english import listed
-from lib.uploads.header import unique_names
 from lib.uploads.limits import UploadError, check_size, check_unpacked
-from lib.uploads.raw_table import RawTable
+from lib.uploads.raw_table import RawTable, unique_names
 
 _PLAIN = "integer floating decimal boolean string large_string string_view timestamp date null"
 
@@ -39,10 +36,7 @@ def read_parquet(content: bytes, _sheet: str = "") -> RawTable:
         raise
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         why = f"{error}".splitlines()[0].rstrip(".")
-        raise UploadError(
-            f"The Parquet file can't be read: {why}. It may be cut off or locked: "
-            "write it again, or export the table as CSV."
-        ) from None
+        raise UploadError.of("broken_parquet", error=why) from None
     raw = RawTable(frame, {"function": "pd.read_parquet"})
     left_over = frame.index.names == [None] and pd.api.types.is_integer_dtype(frame.index)
     if not left_over:  # by sorting: row numbers are no column
@@ -51,9 +45,7 @@ def read_parquet(content: bytes, _sheet: str = "") -> RawTable:
     raw.entries = raw.entries.reset_index(drop=True)
     others = [f"{field.name} ({field.type})" for field in schema if field.name not in plain]
     if not len(raw.entries.columns):
-        raise UploadError(
-            f"No plain column was found, and one of numbers is needed. There are: {listed(others)}."
-        )
+        raise UploadError.of("no_plain_column", others=listed(others))
     names, raw.notes = unique_names([str(name) for name in raw.entries.columns])
     raw.entries.columns = pd.Index(names)
     if others:

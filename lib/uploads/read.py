@@ -49,45 +49,29 @@ _STARTS = {
 
 
 def begins_as(content: bytes) -> str:
-    """The kind of file by its first bytes: a key of `READERS`, or "packed", which `kind_of` opens.
-
-    Raises UploadError for others.
-    """
+    """The kind by its first bytes, a key of `READERS` or "packed"; UploadError for others."""
     kind = next((kind for start, kind in _STARTS.items() if content.startswith(start)), "text")
     if kind not in {*READERS, "packed"}:
-        raise UploadError(
-            f"The file is {kind}, whatever its name, and a table was expected. Export it as CSV, "
-            "Parquet or Excel and upload that."
-        )
+        raise UploadError.of("other_kind", kind=kind)
     return kind
 
 
 def kind_of(content: bytes) -> str:
     """The kind of file: a key of `READERS`. Raises UploadError for others."""
-    kind = begins_as(content)
-    return _packed(content) if kind == "packed" else kind
-
-
-def _packed(content: bytes) -> str:
-    """What is in a ZIP file, by the list of it alone: a workbook or NumPy's arrays."""
+    if (kind := begins_as(content)) != "packed":
+        return kind
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             members = packed.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise UploadError(
-            f"The file begins as a ZIP file (as .xlsx and .npz are) and can't be opened: {error}. "
-            "It may be cut off: save it again and upload that."
-        ) from None
+        raise UploadError.of("broken_zip", error=error) from None
     check_unpacked(sum(member.file_size for member in members))
-    names = [member.filename for member in members]
-    if any(name.startswith("xl/") or name == "content.xml" for name in names):
-        return "workbook"
-    if any(name.endswith(".npy") for name in names):
+    for member in members:
+        if member.filename.startswith("xl/") or member.filename == "content.xml":
+            return "workbook"
+    if any(member.filename.endswith(".npy") for member in members):
         return "arrays"
-    raise UploadError(
-        "The file is a ZIP file without a workbook (.xlsx, .ods) or NumPy's arrays (.npz) in it. "
-        "Unpack it and upload the table itself."
-    )
+    raise UploadError.of("other_zip")
 
 
 def read_upload(
@@ -103,10 +87,7 @@ def read_upload(
     from lib.uploads.columns import put_in_order, take_times  # noqa: PLC0415  brings pandas along
 
     if len(content) > MAX_BYTES:
-        raise UploadError(
-            f"The file has {len(content) / 10**6:.1f} MB and at most {MAX_BYTES // 10**6} MB are "
-            "read. Leave out columns or rows that aren't needed."
-        )
+        raise UploadError.of("heavy", size=len(content) / 10**6, most=MAX_BYTES // 10**6)
     module, function = READERS[kind_of(content)]
     begin(STAGES[0])
     raw: RawTable = getattr(import_module(module), function)(content, sheet)
@@ -117,4 +98,4 @@ def read_upload(
     if any(what == "numbers" for what, *_ in raw.mended) and "function" not in raw.reading:
         raw.reading["low_memory"] = False  # else a long column may be numbers here and texts there
     made = {"notes": tuple(raw.notes), "reading": raw.reading, "mended": tuple(raw.mended)}
-    return Table(name, **{**placed._asdict(), **made, **raw.known})
+    return Table(name, **(placed._asdict() | made | raw.known))

@@ -5,8 +5,7 @@ behind. The bytes go through a pipe, never to a disk. The table comes back as Ar
 columns, which hold nothing that could run, and is used where it lies.
 """
 
-from __future__ import annotations
-
+import ast
 import contextlib
 import json
 import subprocess
@@ -17,7 +16,6 @@ from threading import BoundedSemaphore, Event, Thread, Timer
 from time import monotonic
 from typing import IO, Any
 
-import msgspec
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -40,22 +38,18 @@ _waiting = set["Reading"]()
 
 
 class Reading:
-    """A file that is being read.
+    """A file that is being read. Raises UploadError where too many wait already.
 
-    `table` or `error` is there when `over` is set; neither where it was stopped. Raises UploadError
-    where too many wait already.
+    `table` or `error` is there when `over` is set; neither where it was stopped.
     """
 
     def __init__(self, name: str, content: bytes, sheet: str = "") -> None:
         if len(_waiting) >= MOST_WAITING:
             raise UploadError(f"{name} can't be read now: too many files wait. Try again later.")
-        self.name = name
-        self.stage = "waiting for its turn"
-        """What is being done."""
-        self.part = 0.0
-        """How much of it has been done, 0 to 1."""
+        self.name, self.error = name, ""
+        self.stage, self.part = "waiting for its turn", 0.0
+        """What is being done, and how much of it has been done, 0 to 1."""
         self.table: Table | None = None
-        self.error = ""
         self.over = Event()
         self._stopped = False
         self._process: subprocess.Popen[bytes] | None = None
@@ -133,7 +127,7 @@ def write_table(table: Table, out: IO[bytes]) -> None:
         columns |= {f"label {name}": each.array for name, each in kept.items()}
         head["label"] = list(label.columns)
     arrow = pa.Table.from_pandas(pd.DataFrame(columns, copy=False), preserve_index=False)
-    arrow = arrow.replace_schema_metadata({"head": msgspec.json.encode(head)})
+    arrow = arrow.replace_schema_metadata({"head": repr(head)})
     with pa.ipc.new_stream(out, arrow.schema) as stream:
         stream.write_table(arrow)
 
@@ -155,8 +149,7 @@ def _short(column: pd.Series) -> pd.Series:
 def read_table(source: IO[bytes]) -> Table:
     """The table in a stream. Raises pa.ArrowInvalid, a ValueError, where it ends early."""
     arrow = pa.ipc.open_stream(source).read_all()
-    known = msgspec.json.decode(arrow.schema.metadata[b"head"])
-    known |= {name: _tuples(value) for name, value in known.items() if name != "label"}
+    known = ast.literal_eval(arrow.schema.metadata[b"head"].decode())
     frame = arrow.to_pandas(split_blocks=True, self_destruct=True)
     times = pd.Index(frame.pop("times")).rename(None) if "times" in frame else None
     if names := known.pop("label", None):
@@ -168,10 +161,6 @@ def read_table(source: IO[bytes]) -> Table:
     return Table(frame=frame, times=times, **known)
 
 
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
-
-
 def main() -> None:
     """Read the file that comes in, and send what becomes of it: lines of JSON, a table's arrays."""
     with contextlib.suppress(ImportError, ValueError, OSError):  # not everywhere
@@ -179,22 +168,20 @@ def main() -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     name, sheet = json.loads(sys.stdin.buffer.readline())
-    out = sys.stdout.buffer
 
-    def say(said: dict[str, Any]) -> None:
-        out.write(json.dumps(said).encode() + b"\n")
-        out.flush()
+    def say(**said: str) -> None:
+        print(json.dumps(said), flush=True)
 
     try:
         content = sys.stdin.buffer.read()
-        table = read_upload(name, content, sheet, lambda stage: say({"stage": stage}))
-        say({"table": True})
-        write_table(table, out)
-        out.flush()
+        table = read_upload(name, content, sheet, lambda stage: say(stage=stage))
+        say(table=name)
+        write_table(table, sys.stdout.buffer)
+        sys.stdout.flush()
     except UploadError as error:
-        say({"error": f"{error}"})
+        say(error=f"{error}")
     except MemoryError:
-        say({"error": f"{name} takes too much memory to be read. {_CURE}"})
+        say(error=f"{name} takes too much memory to be read. {_CURE}")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@ calamine reads it (.xlsx, .xlsb, .xls, .ods), by way of pandas. Formulas aren't 
 values count, and errors are missing.
 """
 
-from __future__ import annotations
-
 import datetime
 import io
 from typing import Any
@@ -13,9 +11,8 @@ from typing import Any
 import pandas as pd
 
 from lib.english import listed
-from lib.uploads.header import has_header, unique_names
 from lib.uploads.limits import MIN_ROWS, UploadError, check_size
-from lib.uploads.raw_table import RawTable
+from lib.uploads.raw_table import RawTable, has_header, unique_names
 
 _ABOVE = 20
 """So many rows may stand above the table."""
@@ -27,18 +24,16 @@ def read_workbook(content: bytes, sheet: str = "") -> RawTable:
     check_size(*cells.shape)
     filled = cells.notna().sum(axis=1).to_numpy()
     if not filled.any():
-        raise UploadError(
-            f"The sheet {chosen} is empty. A header row and rows of numbers were expected"
-            + (f"; there are the sheets {listed(sheets)}." if len(sheets) > 1 else ".")
-        )
+        others = f"; there are the sheets {listed(sheets)}" if len(sheets) > 1 else ""
+        raise UploadError.of("empty_sheet", sheet=chosen, others=others)
     top, headed, names, notes = _header(cells, filled)
     reading: dict[str, Any] = {"function": "pd.read_excel", "engine": "calamine"}
     if chosen != sheets[0]:
         reading["sheet_name"] = chosen
     if top != 1 or names != [str(name) for name in cells.iloc[0]]:
         reading |= {"header": None, "skiprows": top, "names": names}
-    if others := [name for name in sheets if name != chosen]:
-        notes.insert(0, f"The sheet {chosen} was read; there are {listed(others)}, too.")
+    if rest := [name for name in sheets if name != chosen]:
+        notes.insert(0, f"The sheet {chosen} was read; there are {listed(rest)}, too.")
     entries = cells.iloc[top:].reset_index(drop=True).set_axis(names, axis=1)
     raw = RawTable(entries, reading, notes, known={"sheets": tuple(sheets)})
     if (empty := raw.entries.isna().all(axis=1)).any():
@@ -63,7 +58,7 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
         with pd.ExcelFile(io.BytesIO(content), engine="calamine") as book:
             sheets = [str(name) for name in book.sheet_names]
             if sheet and sheet not in sheets:
-                raise UploadError(f"There is no sheet {sheet!r}, but {listed(sheets)}.")
+                raise UploadError.of("no_such_sheet", sheet=sheet, sheets=listed(sheets))
             for chosen in [sheet] if sheet else [*sheets, sheets[0]]:
                 cells = pd.read_excel(book, sheet_name=chosen, header=None)
                 if _has_table(cells):
@@ -71,10 +66,7 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
     except UploadError:
         raise
     except Exception as error:  # calamine's own, and whatever pandas makes of broken cells
-        raise UploadError(
-            f"The workbook can't be read: {error}. Save it again as .xlsx, without a password, or "
-            "export the sheet as CSV."
-        ) from None
+        raise UploadError.of("broken_workbook", error=error) from None
     return cells, chosen, sheets
 
 

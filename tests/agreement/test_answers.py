@@ -18,12 +18,10 @@ from lib.recurrence import (
 )
 from lib.recurrence.agreement import agreement
 from lib.recurrence.padded import batch, masking, ways
-from lib.training.answers import ANSWERS, calls
-from lib.training.answers.breakings import breakings
-from lib.training.answers.influence import influence
-from lib.training.answers.modes import modes
-from lib.training.answers.padding import padding
-from lib.training.answers.reach import reach
+from lib.training.answers import ANSWERS
+from lib.training.answers import layers as keras_layers
+from lib.training.answers.gradients import influence, reach
+from lib.training.answers.modes import breakings, modes, padding
 
 N, T, F, U = 3, 5, 2, 4
 KERAS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
@@ -285,7 +283,7 @@ def test_a_traced_answer_says_the_same(
     }
     answers = {}
     for kind, most in (("called", 1_000_000), ("traced", 0)):
-        monkeypatch.setattr(calls, "UNTRACED_STEPS", most)
+        monkeypatch.setattr(keras_layers, "UNTRACED_STEPS", most)
         answers[kind] = {name: question() for name, question in questions.items()}
     keras.tree.map_structure(same, answers["called"], answers["traced"])
 
@@ -306,10 +304,10 @@ def test_what_is_asked_again_and_again_is_traced() -> None:
         return 2 * x
 
     def ask(answer: str, cell: str, steps: int) -> None:
-        call = calls.Calls(answer, cell, weights, steps)
+        call = keras_layers.Calls(answer, cell, weights, steps)
         np.testing.assert_array_equal(call(double, answer, np.ones((N, T, F))), 2.0)
 
-    few = calls.UNTRACED_STEPS // 2
+    few = keras_layers.UNTRACED_STEPS // 2
     for _ in range(5):
         ask("some answer", "lstm", few)
     assert runs == ["some answer"] * 3  # twice as it is, and once to trace it

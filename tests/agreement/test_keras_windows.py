@@ -7,7 +7,7 @@ import pytest
 
 from lib.export.keras_windows import keras_windows
 from lib.tables import windows
-from lib.tables.parts import part_spans
+from lib.tables.cutting import part_spans
 from tests.unit.own_data import windows_of_load, windows_of_stores
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
 from lib.export import ARRAYS
-from lib.ui import prepared, save
+from lib.ui import data, save
 from lib.ui.session import Loaded
 
 
@@ -41,11 +41,11 @@ def test_arrays_are_offered_with_the_code_that_makes_them(monkeypatch, tmp_path)
     experiment = settle(Experiment().set(data="gapminder", T=5))
     loaded = Loaded(experiment, make_dataset(experiment))
     key = f"save_{ARRAYS}"
-    given = drawn(monkeypatch, lambda: prepared.take_prepared(loaded), {key: {"asked": True}})
+    given = drawn(monkeypatch, lambda: data.take_prepared(loaded), {key: {"asked": True}})
     (tmp_path / ARRAYS).write_bytes(given[key])
     with np.load(tmp_path / ARRAYS) as kept:
         assert np.array_equal(kept["y"], loaded.dataset.y)
     assert "np.savez_compressed(" in given["save_preparation.py"]["text"]
 
     theirs = Loaded(experiment, replace(loaded.dataset, name="upload"))
-    assert not drawn(monkeypatch, lambda: prepared.take_prepared(theirs), {})
+    assert not drawn(monkeypatch, lambda: data.take_prepared(theirs), {})

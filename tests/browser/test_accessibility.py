@@ -22,6 +22,7 @@ PATHS = (
     "/shapes?part=target",
     "/shapes?part=error",
     "/shapes?part=quiz",
+    "/compare",
 )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from lib.ui.listener import FILES
+from lib.ui import listener
 from tests.browser.cell_page import slider, wait_for_place
 from tests.browser.driver import (
     TRAINING,
@@ -250,9 +251,10 @@ def test_nothing_is_told_of_a_page_once_a_link_has_been_pressed(page: Page) -> N
 @pytest.mark.parametrize("calls", [1, 3])
 def test_it_listens_once_however_often_it_is_drawn(page: Page, calls: int) -> None:
     """And no longer once its place in the page is gone."""
+    files = Path(listener.__file__)
     page.set_content(
         f"""<div class="st-key-do_it"><button onclick="window.clicks = (window.clicks ?? 0) + 1">
-        </button></div><div id="place">{FILES.with_suffix(".html").read_text("utf-8")}</div>"""
+        </button></div><div id="place">{files.with_suffix(".html").read_text("utf-8")}</div>"""
     )
     keys = [{"name": "T", "does": "it", "on": ["do_it"], "part": "button"}]
     page.evaluate(
@@ -264,7 +266,7 @@ def test_it_listens_once_however_often_it_is_drawn(page: Page, calls: int) -> No
                 window.end = module.default({ data: keys, parentElement: document });
             }
         }""",
-        [FILES.with_suffix(".js").read_text("utf-8"), keys, calls],
+        [files.with_suffix(".js").read_text("utf-8"), keys, calls],
     )
     page.keyboard.press("t")
     assert page.evaluate("window.clicks") == 1

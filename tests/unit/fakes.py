@@ -146,7 +146,7 @@ class NanJudge(FakeJudge):
 
 
 class BrokenProgram(FakeProgram):
-    """Raises `error` once it has trained `good` batches, and whenever it is let go of."""
+    """Raises `error` once it has trained `good` batches."""
 
     def __init__(self, error: Exception, good: int = 10_000_000) -> None:
         super().__init__(lambda _: 1.0)
@@ -155,13 +155,9 @@ class BrokenProgram(FakeProgram):
 
     def train(self, state: FakeState, samples: int, batches: np.ndarray) -> np.ndarray:
         """The losses of the next batches, of the good ones."""
-        if state.weights[0].flat[0] >= self._good:
+        if state.weights[0][0].flat[0] >= self._good:
             raise self._error
         return super().train(state, samples, batches)
-
-    def release(self, _state: FakeState) -> None:
-        """It can't even do this."""
-        raise self._error
 
 
 def build(key: Network | Architecture) -> FakeJudge | FakeProgram:

@@ -8,11 +8,11 @@ import numpy as np
 
 from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
-from lib.figures.bound import bound_picture
-from lib.figures.breakings import Strip, strips
+from lib.figures.lines import bound_picture
 from lib.figures.palette import palette
+from lib.figures.proofs import Strip, strips
 from lib.narrate.breaking import bound_sentence, bound_takeaway, ways_to_break_it
-from lib.proofs import Measure
+from lib.narrate.proofs import Measure
 
 BREAKINGS = {
     "bidirectional": 0.3,

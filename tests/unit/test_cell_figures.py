@@ -13,9 +13,9 @@ import pytest
 
 from lib.figures.heatmaps import heatmaps
 from lib.figures.html import STEPS, png_uri, shade_indexes
+from lib.figures.lines import unit_lines
 from lib.figures.palette import PALETTES, palette
 from lib.figures.timeline import over_time, ticks
-from lib.figures.unit import unit_lines
 from lib.figures.unrolled import unrolled_picture
 from lib.recurrence.formulas import Line, lines
 from lib.recurrence.unit_order import by_similarity
@@ -90,7 +90,7 @@ def test_numbers_are_legible_on_every_shade(theme: str) -> None:
 @pytest.mark.parametrize("steps", [1, 2, 12, 13, 57, 100])
 def test_ticks_name_the_first_and_the_last_step(steps: int) -> None:
     """And no more than fit a phone."""
-    named = re.findall(r">(\d+)<", ticks(steps, palette()))
+    named = re.findall(r">(\d+)<", ticks(steps))
     assert (named[0], named[-1]) == ("1", f"{steps}")
     assert len(named) <= 13
 

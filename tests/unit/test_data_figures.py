@@ -7,9 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.figures.data import MOST_LINES, frame_of_sample, sample_figure
+from lib.figures.data import (
+    MOST_LINES,
+    MOST_POINTS,
+    MOST_SERIES,
+    frame_of_sample,
+    sample_figure,
+    series_shown,
+    split_figure,
+)
 from lib.figures.palette import PALETTES
-from lib.figures.split import MOST_POINTS, MOST_SERIES, series_shown, split_figure
 from tests.unit.own_data import windows_of_load, windows_of_stores
 from tests.unit.pictures import a_dataset, the, words_of
 

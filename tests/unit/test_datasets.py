@@ -12,12 +12,12 @@ from lib.datasets import (
     DATASETS,
     FIRST,
     GROUPS,
-    TASKS,
     example_of_upload,
     idle,
     make_dataset,
     settle,
 )
+from lib.datasets.synthetic import TASKS
 from lib.experiment import (
     MAX_VALUES,
     SETTINGS,

@@ -10,7 +10,8 @@ import inspect
 import numpy as np
 import pytest
 
-from lib.datasets import DATASETS, TASKS, make_dataset
+from lib.datasets import DATASETS, make_dataset
+from lib.datasets.synthetic import TASKS
 from lib.experiment import Experiment
 
 LAG = 3

@@ -153,7 +153,12 @@ def test_a_family_whose_table_is_missing_fails():
     """A name that is misspelt would else be a family without messages."""
     with pytest.raises(FileNotFoundError):
         Messages("maskss").explain("any text")
-    assert Messages("no_table", has_table=False).explain("any text") is None
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.family)
+def test_a_function_and_its_patterns_have_one_name(family):
+    """A function without patterns would never be asked."""
+    assert {*family.choosers} == {*family.file.get("chosen", {})}
 
 
 def test_every_table_belongs_to_a_family():

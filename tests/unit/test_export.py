@@ -20,8 +20,7 @@ from lib.export.data import DATA
 from lib.export.python import quoted
 from lib.export.rows import MENDINGS, reading_code
 from lib.tables import Table
-from lib.tables.types import retyped
-from lib.tables.wide import unrolled
+from lib.tables.types import retyped, unrolled
 from lib.uploads import read_upload
 from tests.unit.test_uploads_arrays import npy, npz
 from tests.unit.uploaded import lines

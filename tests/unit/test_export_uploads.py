@@ -13,8 +13,7 @@ import pytest
 from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
 from lib.export import EXPORTS
-from lib.tables.types import retyped
-from lib.tables.wide import unrolled
+from lib.tables.types import retyped, unrolled
 from lib.uploads import read_upload
 from tests.unit.test_export import check_format
 from tests.unit.test_export_tables import check_arrays, panel

@@ -10,9 +10,8 @@ import pytest
 
 from lib.figures import CONFIG
 from lib.figures.by_timestep import predictions_figure
-from lib.figures.data import sample_figure
+from lib.figures.data import sample_figure, split_figure
 from lib.figures.palette import PALETTES, palette
-from lib.figures.split import split_figure
 from tests.unit.pictures import (
     EXPERIMENT,
     LIGHT,

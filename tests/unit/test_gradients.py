@@ -8,9 +8,8 @@ from dataclasses import replace
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.figures.influence import influence_maps
+from lib.figures.gradients import influence_maps, reach_figure
 from lib.figures.palette import palette
-from lib.figures.reach import reach_figure
 from lib.narrate.gradients import (
     ROOM,
     influence_sentence,

@@ -128,7 +128,7 @@ def test_a_pickle_that_asks_for_a_call_is_refused_and_nothing_is_called(tmp_path
         ("epoch", "three", "Expected `int`, got `str`"),
         ("status", "asleep", "Invalid enum value 'asleep'"),
         ("samples", [1, 2], "Expected `numpy.ndarray`, got `list`"),
-        ("past", ((1, {"last": (None,)}),), "Expected `numpy.ndarray`, got `NoneType`"),
+        ("past", ((1, ({"last": (None,)},)),), "Expected `numpy.ndarray`, got `NoneType`"),
     ],
 )
 def test_a_field_of_another_type_is_refused(field: str, value: object, words: str) -> None:

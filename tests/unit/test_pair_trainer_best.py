@@ -87,8 +87,8 @@ def test_the_past_has_the_weights_of_every_epoch_the_last_one_too() -> None:
     past = dict(trainer.take_past())
     assert list(past)[1:] == list(range(1, 9))
     for epoch in range(1, 9):
-        assert past[epoch]["sequence"][0].flat[0] == 4 * epoch
-        assert past[epoch]["last"][0].flat[0] == (4 * epoch if epoch <= 5 else 12)
+        assert past[epoch][0]["sequence"][0].flat[0] == 4 * epoch
+        assert past[epoch][0]["last"][0].flat[0] == (4 * epoch if epoch <= 5 else 12)
 
 
 def test_without_patience_all_epochs_are_trained() -> None:

@@ -13,13 +13,14 @@ from lib.narrate.proofs import (
     NO_ANSWER,
     STARTING,
     WAITING,
+    Measure,
+    ProofCard,
     also_measured,
     one_computation,
     prefix_sentence,
     questions_sentence,
     waiting_words,
 )
-from lib.proofs import Measure, ProofCard
 from lib.recurrence.agreement import Agreement
 from lib.recurrence.padded import ROUNDING
 

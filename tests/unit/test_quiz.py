@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from lib.stack.options import RAISES, reason
-from lib.stack.quiz import FIRST, OPTIONS, question
+from lib.stack.quiz import FIRST, OPTIONS, RAISES, question, reason
 from lib.stack.tensors import readable_shapes
 from lib.stack.tracing import broken
 

@@ -52,16 +52,17 @@ def test_a_recordings_errors_follow_from_its_weights(name: str) -> None:
 @pytest.mark.parametrize("name", BUNDLED)
 def test_a_recordings_past_leads_from_the_start_to_its_end(name: str) -> None:
     """So that its states can be seen epoch by epoch: more of them early, when most changes."""
-    snapshot = recorded(suggested(name))
+    snapshot = recorded(suggested(name).set(seeds=4))
     assert snapshot is not None
     epochs = [epoch for epoch, _ in snapshot.past]
     assert len(epochs) >= 5
     assert 0 < epochs[0] <= snapshot.epochs / 10
     assert epochs[-1] < snapshot.epochs
     assert (np.diff(epochs) > 0).all()
-    for _, weights in snapshot.past:
-        for mode, result in snapshot.results.items():
-            assert [w.shape for w in weights[mode]] == [w.shape for w in result.weights or ()]
+    for _, seeds in snapshot.past:
+        for weights, results in zip(seeds, snapshot.seeds, strict=True):
+            for mode, result in results.items():
+                assert [w.shape for w in weights[mode]] == [w.shape for w in result.weights or ()]
 
 
 def test_one_mode_of_a_pair_is_the_recording_of_that_mode() -> None:
@@ -79,19 +80,20 @@ def test_other_settings_have_no_recording() -> None:
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     """A recording holds everything that the charts need."""
-    experiment = suggested("running_mean")
+    experiment = suggested("running_mean").set(seeds=4)
     snapshot = recorded(experiment)
     assert snapshot is not None
     recordings.write(experiment, snapshot, tmp_path / "run.npz")
     recording = recordings.read(tmp_path / "run.npz")
     assert recording is not None
     assert recording[0] == experiment
-    for mode, result in snapshot.results.items():
-        again = recording[1].results[mode]
-        np.testing.assert_array_equal(again.loss, result.loss)
-        np.testing.assert_array_equal(again.validation_loss, result.validation_loss)
-        for ours, theirs in zip(again.weights or (), result.weights or (), strict=True):
-            np.testing.assert_array_equal(ours, theirs)
+    for seed, back in zip(snapshot.seeds, recording[1].seeds, strict=True):
+        for mode, result in seed.items():
+            again = back[mode]
+            np.testing.assert_array_equal(again.loss, result.loss)
+            np.testing.assert_array_equal(again.validation_loss, result.validation_loss)
+            for ours, theirs in zip(again.weights or (), result.weights or (), strict=True):
+                np.testing.assert_array_equal(ours, theirs)
 
 
 @pytest.mark.parametrize("name", ["running_mean", "worked_scaled"])
@@ -128,8 +130,8 @@ def test_an_earlier_epoch_of_a_run_that_kept_its_best_is_as_it_was_then() -> Non
     then = as_of(experiment, dataset, kept, epoch, weights)
     assert then.results["last"] is results["last"]
     assert then.results["sequence"].kept_epoch is None
-    assert then.results["sequence"].weights is weights["sequence"]
+    assert then.results["sequence"].weights is weights[0]["sequence"]
     epoch, weights = next(past for past in snapshot.past if past[0] <= 20)
     then = as_of(experiment, dataset, kept, epoch, weights)
     assert {result.kept_epoch for result in then.results.values()} == {None}
-    assert then.results["last"].weights is weights["last"]
+    assert then.results["last"].weights is weights[0]["last"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.ui.load.rhythm import FASTEST, LONG_WAIT, SHORT_WAIT, SLOWEST, Rhythm
+from lib.ui.load import FASTEST, LONG_WAIT, SHORT_WAIT, SLOWEST, Rhythm
 
 
 def pass_time(rhythm: Rhythm, wait: float, start: float, seconds: float) -> float:

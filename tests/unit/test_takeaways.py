@@ -118,7 +118,10 @@ def test_a_model_that_overfits_may_have_kept_its_best_epoch():
         assert says.startswith(sentence)
         assert len(says.split()) <= 15
     compared = compare_takeaway(dataset, with_results(snapshot, fine, kept))
-    assert compared == "In this run sequence mode's error is smaller: 0.25 against 1."
+    assert (
+        compared
+        == "One seed decides nothing; here sequence mode's error is smaller, 0.25 against 1."
+    )
 
 
 def with_results(snapshot: Snapshot, sequence: ModeResult, last: ModeResult) -> Snapshot:
@@ -180,17 +183,17 @@ def test_whether_the_guess_is_beaten_is_counted_step_by_step():
 
 
 def test_the_smaller_error_is_that_of_this_run():
-    """No more is said: another seed may have another one. Equal ones are called so."""
+    """And that one seed decides nothing. Equal ones are called so."""
     dataset = a_dataset()
 
     def says(**wrong: float) -> str:
         return compare_takeaway(dataset, a_snapshot(dataset, **wrong))
 
     assert says(sequence=0.5, last=2.0) == (
-        "In this run sequence mode's error is smaller: 0.25 against 4."
+        "One seed decides nothing; here sequence mode's error is smaller, 0.25 against 4."
     )
     assert says(sequence=0.51, last=0.5) == (
-        "In this run last-step mode's error is smaller: 0.25 against 0.26."
+        "One seed decides nothing; here last-step mode's error is smaller, 0.25 against 0.26."
     )
     assert says(sequence=1 / 3, last=1 / 3) == (
         "Both modes have the same error at the last step: 0.111."
@@ -205,10 +208,10 @@ def test_errors_that_are_nearly_the_same_have_no_winner():
         for wrong in ((less, more), (more, less)):
             sequence, last = np.sqrt(wrong)
             says = compare_takeaway(dataset, a_snapshot(dataset, sequence=sequence, last=last))
-            assert (says.endswith(f"nearly the same: {less} and {more}.")) == same
+            assert (says.endswith(f"nearly the same, {less} and {more}.")) == same
             assert ("smaller" in says) != same
     assert compare_takeaway(dataset, a_snapshot(dataset, sequence=0.500001, last=0.5)) == (
-        "In this run both modes' errors are nearly the same: 0.25 and 0.250001."
+        "One seed decides nothing; here both modes' errors are nearly the same, 0.25 and 0.250001."
     )
 
 
@@ -248,7 +251,7 @@ def test_no_winner_is_named_where_neither_mode_beats_what_needs_no_learning():
             snapshot = a_snapshot(dataset, sequence=sequence, last=last)
             says = compare_takeaway(dataset, snapshot)
             assert (says == f"Neither mode beats {rival}: 0.09 against 0.04.") is not beaten
-            assert says.startswith("In this run ") is beaten
+            assert says.startswith("One seed decides nothing; ") is beaten
             assert len(says.split()) <= 15
             both = compare_sentence(EXPERIMENT, dataset, snapshot)  # folded, but never missing
             assert f"sequence model {sequence**2:.2g}, last-step model {last**2:.2g}" in both

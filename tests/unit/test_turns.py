@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 
 from lib.ui import clock
-from lib.ui.load.turns import Turns, turn
+from lib.ui.load import Turns, turn
 from tests.clock import Clock
 from tests.waiting import PATIENCE
 

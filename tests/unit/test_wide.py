@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.tables.wide import is_wide, unrolled
+from lib.tables.types import is_wide, unrolled
 from tests.unit.uploaded import lines, read
 
 SHORT = "Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec"

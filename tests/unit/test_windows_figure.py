@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from lib.dataset import Origin
+from lib.figures.data import AROUND, LAST, READS, SEQUENCE, TICKS, window_figure
 from lib.figures.palette import PALETTES
-from lib.figures.windows import AROUND, LAST, READS, SEQUENCE, TICKS, window_figure
 from tests.unit.own_data import windows_of_load, windows_of_stores
 from tests.unit.pictures import the
 

@@ -41,7 +41,7 @@ class HeldProgram(FakeProgram):
     def train(self, state: FakeState, samples: int, batches: np.ndarray) -> np.ndarray:
         """The losses of the next batches."""
         losses = super().train(state, samples, batches)
-        if state.weights[0].flat[0] > 1:
+        if state.weights[0][0].flat[0] > 1:
             self.beyond.set()
             assert self.let.wait(PATIENCE)
         return losses
@@ -166,7 +166,7 @@ def breaking(error: Exception, good: int, judged: int = 0) -> Callable[[Any], An
 @pytest.mark.parametrize("error", [RuntimeError("lost a bit"), OSError("lost a bit")])
 @pytest.mark.parametrize("good", [4, 10_000_000])
 def test_a_run_that_breaks_late_fails_alone(error: Exception, good: int) -> None:
-    """In training or in its judgement, and again when it is let go of. The loop lives on."""
+    """In training or in its judgement. The loop lives on."""
     desk = Desk(breaking(error, good))
     desk.start("bad", U=3)
     snapshot = desk.find_over("bad")

@@ -118,4 +118,4 @@ def test_a_run_of_few_epochs_leaves_weights_to_look_at() -> None:
     epochs = [epoch for epoch, _ in past]
     assert epochs == sorted(set(epochs))
     assert set(range(2, 40, 2)) <= set(epochs)
-    assert all((weights["last"][0] == 4 * epoch).all() for epoch, weights in past if epoch)
+    assert all((weights[0]["last"][0] == 4 * epoch).all() for epoch, weights in past if epoch)

@@ -1,4 +1,4 @@
-"""Questions that only Keras can answer: one function for each, in a module of its own.
+"""Questions that only Keras can answer: one function for each.
 
 A page asks with `TrainingClient.ask(name, **arguments)`. The function runs in the worker, in a
 helper thread, so that runs go on training meanwhile. Arguments and answers cross the process
@@ -16,19 +16,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lib.training.answers.breakings import breakings
-from lib.training.answers.influence import influence
-from lib.training.answers.modes import modes
-from lib.training.answers.padding import padding
-from lib.training.answers.reach import reach
+from lib.training.answers.gradients import influence, reach
+from lib.training.answers.modes import breakings, modes, padding
 from lib.training.answers.target_damage import target_damage
 
 ANSWERS: dict[str, Callable[..., dict[str, Any]]] = {
-    "target_damage": target_damage,
-    "breakings": breakings,
-    "influence": influence,
-    "modes": modes,
-    "padding": padding,
-    "reach": reach,
+    function.__name__: function
+    for function in (target_damage, breakings, influence, modes, padding, reach)
 }
 """By name, what answers it."""

@@ -1,14 +1,17 @@
-"""Are the two modes one computation? Both of them, and every prefix, on the same weights."""
+"""What both modes say on the same weights: whether they are one, what breaks that, and padding."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+import keras
 import numpy as np
 
+from lib.experiment import LOSSES
 from lib.recurrence import layers_of
-from lib.training.answers.calls import Calls
-from lib.training.answers.stacks import Weights, largest, stack
+from lib.training.answers.layers import Calls, Weights, largest, recurrent, stack
 
 
 def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) -> dict[str, Any]:
@@ -38,4 +41,86 @@ def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) 
         "prefixes": np.concatenate(prefixes),
         "whole": run(every, one)[0],
         "states": tuple(run(stateful, x)[1:]),
+    }
+
+
+def breakings(
+    cell: str, weights: Weights, backward: Weights, x: np.ndarray, padding: int
+) -> dict[str, float]:
+    """Largest absolute differences over samples and units, by what is compared.
+
+    `weights` are of the layers up to the one that is asked, which hand a mask up, `backward` of the
+    one that reads backwards, where there are two; `padding` steps of zeros go after x (N, T, F).
+    """
+    run = Calls("breakings", cell, weights, x.shape[1]).run
+    parts = layers_of(weights)
+    every, last = stack(cell, parts, return_sequences=True), stack(cell, parts)
+    below, here = every[:-1], len(parts) - 1
+    answer = run(last, x)
+
+    ways = [*parts[-1], *backward]
+    turning = recurrent(cell, ways, here, "concat", return_sequences=True)
+    sequence = run([*below, turning], x)
+    final = run([*below, recurrent(cell, ways, here, "concat")], x)
+    units = len(parts[-1][1])
+    rule = np.concatenate([sequence[:, -1, :units], sequence[:, 0, units:]], axis=1)
+
+    padded = np.pad(x, [(0, 0), (0, padding), (0, 0)])
+    mask = np.arange(padded.shape[1]) < x.shape[1]
+    mask = np.broadcast_to(mask, padded.shape[:2])
+    zeroed = stack(cell, parts, return_sequences=True, zero_output_for_mask=True)
+    padded_last, masked_last = run(last, padded), run(last, padded, mask)
+
+    backwards = run(stack(cell, parts, return_sequences=True, go_backwards=True), x)
+    backwards_last = run(stack(cell, parts, go_backwards=True), x)
+    return {
+        "bidirectional": largest(sequence[:, -1] - final),
+        "bidirectional_rule": largest(rule - final),
+        "padded": largest(run(every, padded)[:, -1] - padded_last),
+        "padded_moved": largest(padded_last - answer),
+        "masked": largest(run(every, padded, mask)[:, -1] - masked_last),
+        "masked_moved": largest(masked_last - answer),
+        "zeroed": largest(run(zeroed, padded, mask)[:, -1] - masked_last),
+        "backwards": largest(backwards[:, -1] - backwards_last),
+        "backwards_flipped": largest(np.flip(backwards, axis=1)[:, -1] - backwards_last),
+    }
+
+
+def _from_zero(loss: keras.losses.Loss, outputs: Any) -> Any:
+    """The loss of outputs against targets of zero; Keras's outputs know their mask."""
+    return loss(keras.ops.zeros_like(outputs), outputs)
+
+
+_MASKING = keras.layers.Masking(0.0)
+_LOSSES = {
+    # As objects Keras's losses know of masks; as functions they don't.
+    name: partial(_from_zero, getattr(keras.losses, loss.keras.title().replace("_", ""))())
+    for name, loss in LOSSES.items()
+}
+
+
+def padding(
+    cell: str, weights: Weights, batches: Mapping[str, np.ndarray], loss: str
+) -> dict[str, Any]:
+    """What the last-step mode says of padded batches, and the sequence mode's loss.
+
+    `weights` are of the layers up to the one that is asked; Keras hands the mask up. `batches` are
+    inputs (N, T, F) by name, padded with zeros.
+
+    Returns:
+        By the name of the batch, plain and behind `Masking(0.0)`: `last` and `masked_last`,
+        outputs (N, U); `loss` and `masked_loss`, of all timesteps against targets of zero.
+    """
+    parts = layers_of(weights)
+    every, last = stack(cell, parts, return_sequences=True), stack(cell, parts)
+    measure = _LOSSES[loss]
+    run = Calls("padding", cell, weights, max(x.shape[1] for x in batches.values())).run
+    return {
+        name: {
+            "last": run(last, x),
+            "masked_last": run([_MASKING, *last], x),
+            "loss": float(run([*every, measure], x)),
+            "masked_loss": float(run([_MASKING, *every, measure], x)),
+        }
+        for name, x in batches.items()
     }

@@ -25,10 +25,8 @@ def target_damage(case: str) -> dict[str, Any]:
     if mistake.sequences:
         right, wrong = y[:, -1], y[:, -1].reshape(len(y), *mistake.target[1:])
     loss, last = {}, {}
-    for side, sequences, target in (
-        ("right", not mistake.sequences, right),
-        ("wrong", mistake.sequences, wrong),
-    ):
+    for side, target in (("right", right), ("wrong", wrong)):
+        sequences = mistake.sequences == (side == "wrong")
         model = _model(sequences)
         history = model.fit(
             x[:TRAINED_SAMPLES],
@@ -41,7 +39,7 @@ def target_damage(case: str) -> dict[str, Any]:
         loss[side] = np.array(history.history["loss"], np.float32)
         predictions = model.predict(x[TRAINED_SAMPLES:], verbose=0)
         last[side] = (predictions[:, -1] if sequences else predictions)[:, 0]
-    return dict(damage.Damage(loss, last, y[TRAINED_SAMPLES:, -1, 0]).arrays())
+    return damage.Damage(loss, last, y[TRAINED_SAMPLES:, -1, 0]).arrays()
 
 
 def _model(sequences: bool) -> keras.Model:

@@ -1,9 +1,8 @@
 """Questions to Keras, asked by the page itself, never more than one for each place at a time.
 
 An answer belongs to what a person has chosen: another sample, layer or mode is asked for at once,
-and nothing is shown meanwhile. Weights are another matter: while a run moves them on, the last
-answer stays until the next one comes, so that figures never blink, and says of which epoch it is.
-When an answer has come, the page is drawn anew.
+and nothing is shown meanwhile. But while a run moves the weights on, the last answer stays until
+the next one comes, so that figures never blink, and says of which epoch it is.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from lib.narrate.proofs import NO_ANSWER, questions_sentence, waiting_words
 from lib.training.questions import AnswerFuture
 from lib.ui import clock, runs
 from lib.ui.cell.chosen import Chosen
+from lib.ui.cell.questions import PLACES
 from lib.ui.fragment import fragment
 from lib.ui.session import LayerWeights, Place, Subject, session
 from lib.ui.text import plain, say_steadily
@@ -27,16 +27,6 @@ EVERY_SECONDS = 3.0
 """Between two questions about the same choice, at the least, while a run trains."""
 WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0
 """Between two looks whether the page is up to date: for an answer, and for a run that trains."""
-
-PLACES = {
-    "modes": ("modes", "are the modes one computation?"),
-    "breakings": ("breakings", "what breaks it?"),
-    "reach": ("reach", "how far back does each loss reach?"),
-    "one way": ("influence", "which inputs move which outputs?"),
-    "both ways": ("influence", "which do if the layers are Bidirectional?"),
-    "padding": ("padding", "what does padding do?"),
-}
-"""Where answers are shown → a key of `lib.training.answers.ANSWERS`, and the question in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +60,14 @@ class Reply:
         return runs.client().ahead(self.pending) if self.pending else 0
 
 
-def ask(
-    place: str, chosen: Chosen, also: tuple[Any, ...], arguments: Callable[[], dict[str, Any]]
-) -> Reply:
+def ask(place: str, chosen: Chosen) -> Reply:
     """Ask about what is chosen, unless its answer is here or under way; return what is known.
 
     There is one question for each `place`, a key of PLACES, where its answer is shown. While the
-    weights of what is `chosen` change by themselves it is asked again every EVERY_SECONDS. It is
-    `also` about more than the model, such as the sample; `arguments` are made when it is asked.
+    weights of what is `chosen` change by themselves it is asked again every EVERY_SECONDS.
     """
-    name, words = PLACES[place]
-    choice = *chosen.model_choice, *also
+    question = PLACES[place]
+    choice = *chosen.model_choice, *(getattr(chosen, name) for name in question.about)
     here = session().cell.places.setdefault(place, Place())
     here.take_answer()
     fits = here.subject.choice == choice
@@ -88,14 +75,16 @@ def ask(
     follows = fits and chosen.polling
     due = not follows or clock.now() - here.asked_at >= EVERY_SECONDS
     if not fresh and here.pending is None and due:
-        here.pending, here.asked_at = runs.client().ask(name, **arguments()), clock.now()
+        cell, arguments = chosen.experiment.model.cell, question.arguments(chosen)
+        here.pending = runs.client().ask(question.name, cell=cell, **arguments)
+        here.asked_at = clock.now()
         here.pending_subject = Subject(choice, chosen.weights, chosen.epoch)
     return Reply(
         here.values if fits else None,
         here.subject.weights,
         here.subject.epoch,
         waiting=not fresh and not follows,
-        about=words,
+        about=question.words,
         pending=here.pending,
         error=here.error if fits else "",
     )

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 import streamlit as st
 
-from lib.figures.bound import bound_picture
-from lib.figures.breakings import Strip, strips, strips_legend
+from lib.figures.lines import bound_picture
 from lib.figures.palette import Palette
+from lib.figures.proofs import Strip, strips, strips_legend
 from lib.narrate.breaking import bound_sentence, bound_takeaway, ways_to_break_it
-from lib.recurrence import highest_output, initial_weights, unroll, unroll_stack
-from lib.ui.cell.ask import Reply, ask
+from lib.recurrence import highest_output, unroll, unroll_stack
+from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import Follower, row_order
-from lib.ui.session import LayerWeights
+from lib.ui.cell.questions import PADDING, backward
 from lib.ui.text import takeaway
 
-PADDING = 3
-"""Steps of zeros at the end, to see what they do."""
 ROWS = (("bidirectional", "padding"), ("zeroed", "backwards"))
 """The ways, by the name that words and pictures have for them, as they stand side by side."""
 NAMED = 36
@@ -28,35 +25,6 @@ NAMED = 36
 _ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
 """As long as a takeaway of this part gets, but for rare ones."""
 _BELOW = " What is padded are the features: the layers below read the zeros, and hand the mask up."
-
-
-def ask_keras(chosen: Chosen) -> list[Reply]:
-    """What breaks it?"""
-    return [
-        ask(
-            "breakings",
-            chosen,
-            (chosen.sample, chosen.layer),
-            lambda: {
-                "cell": chosen.experiment.model.cell,
-                "weights": chosen.upward(chosen.weights),
-                "x": chosen.dataset.x[chosen.measured],
-                "backward": _backward(chosen),
-                "padding": PADDING,
-            },
-        )
-    ]
-
-
-def _backward(chosen: Chosen) -> LayerWeights:
-    """Fresh weights of a layer that reads backwards what the chosen one reads."""
-    model, width = chosen.experiment.model, chosen.layer_pass.x.shape[1]
-    return _fresh(model.cell, width, model.units, chosen.experiment.seed)
-
-
-@lru_cache(maxsize=8)  # a page run draws them, and those of many units take a while
-def _fresh(cell: str, width: int, units: int, seed: int) -> LayerWeights:
-    return tuple(initial_weights(cell, width, units, np.random.default_rng([seed, 3])))
 
 
 def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
@@ -94,7 +62,7 @@ def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
     mask = np.arange(padded.shape[1])[None] < steps
     weights = chosen.upward(chosen.weights)
     forward = layer.trace.hidden[0][:, order]
-    turned = unroll(cell, _backward(chosen), x, go_backwards=True).hidden[0, ::-1][:, order]
+    turned = unroll(cell, backward(chosen), x, go_backwards=True).hidden[0, ::-1][:, order]
     backwards = unroll(cell, layer.weights, x, go_backwards=True).hidden[0][:, order]
     plain = unroll_stack(cell, weights, padded)[-1].hidden[0][:, order]
     held = unroll_stack(cell, weights, padded, mask)[-1].hidden[0][:, order]

@@ -20,9 +20,6 @@ from lib.ui.session import LayerWeights, Loaded, session
 from lib.ui.shown import ShownRun, fitting_run
 from lib.ui.text import hint
 
-MEASURED = 8
-"""On so many samples differences are measured."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chosen:
@@ -49,7 +46,7 @@ class Chosen:
     @property
     def layer_pass(self) -> LayerPass:
         """The layer, with what went through it."""
-        x = self.traces[self.layer - 1].hidden[0] if self.layer else self.dataset.x[self.sample]
+        x = self.traces[self.layer - 1].hidden[0] if self.layer else self.features
         weights = layers_of(self.weights)[self.layer]
         return LayerPass(self.experiment.model.cell, weights, x, self.traces[self.layer])
 
@@ -60,10 +57,14 @@ class Chosen:
         return self.experiment.model, seed, self.dataset, self.run_id, self.mode
 
     @property
-    def measured(self) -> np.ndarray:
-        """Indexes of the samples that Keras is asked about, the shown one first."""
-        others = self.dataset.shown[self.dataset.shown != self.sample]
-        return np.concatenate([[self.sample], others[: MEASURED - 1]])
+    def features(self) -> np.ndarray:
+        """Of the sample, (T, F)."""
+        return self.dataset.x[self.sample]
+
+    @property
+    def loss(self) -> str:
+        """The name of the loss that the models are trained with."""
+        return self.experiment.training.loss
 
     def upward(self, weights: LayerWeights) -> LayerWeights:
         """Of a model's weights those from the bottom layer up to this one."""
@@ -133,14 +134,14 @@ def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     epochs.draw()
     known, picked, result = epochs.weights, epochs.picked, shown.snapshot.results[mode]
     epoch = max(known) if picked is None else picked
-    several = f" of seed {shown.experiment.seed}" if shown.snapshot.others else ""
-    model = f"the {MODES[mode].model}{several}"
+    seed = f", with seed {shown.experiment.seed}" if shown.snapshot.others else ""
+    model = f"the {MODES[mode].model}"
     if picked is None and (best := result.kept_epoch) and result.weights is not None:
-        return result.weights, best, f"{model}'s after epoch {best:,}, its best on validation"
+        return result.weights, best, f"{model}'s after epoch {best:,}, its best on validation{seed}"
     if not epoch:
-        return known[0][0][mode], 0, f"as {model} starts, before training"
+        return known[0][0][mode], 0, f"as {model} starts, before training{seed}"
     run = " of a recorded run" if shown.is_recorded else ""
-    return known[epoch][0][mode], epoch, f"{model}'s after epoch {epoch:,}{run}"
+    return known[epoch][0][mode], epoch, f"{model}'s after epoch {epoch:,}{run}{seed}"
 
 
 def _traces(

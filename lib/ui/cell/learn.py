@@ -9,27 +9,21 @@ import numpy as np
 import streamlit as st
 
 from lib.english import apart_by, readable
-from lib.figures.influence import influence_maps
+from lib.figures.gradients import HEIGHT, influence_maps, reach_figure
 from lib.figures.padding import padding_picture
 from lib.figures.palette import Palette
-from lib.figures.reach import HEIGHT, reach_figure
 from lib.narrate import gradients
-from lib.recurrence import initial_model_weights
-from lib.recurrence.padded import Padded, batch, ways
-from lib.ui.cell.ask import Reply, ask
+from lib.recurrence.padded import Padded, ways
+from lib.toml import beside
+from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import Follower
+from lib.ui.cell.questions import AVERAGED
 from lib.ui.steady import steady_chart
 from lib.ui.style import playhead_band
 from lib.ui.text import takeaway
 
-SAMPLES = 16
-"""Gradients are means over so many of the shown samples."""
-
-
-def ask_keras(chosen: Chosen) -> list[Reply]:
-    """How far losses reach, which inputs move which outputs, and what padding does."""
-    return [_ask_reach(chosen), *_ask_influence(chosen), _ask_padding(chosen)]
+_SAID = beside(__file__)
 
 
 def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
@@ -48,18 +42,6 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
     return []
 
 
-def _stack(chosen: Chosen) -> dict[str, Any]:
-    model = chosen.experiment.model
-    return {"cell": model.cell, "layers": model.layers, "weights": chosen.weights}
-
-
-def _ask_reach(chosen: Chosen) -> Reply:
-    dataset, loss = chosen.dataset, chosen.experiment.training.loss
-    samples = dataset.shown[:SAMPLES]
-    about = {"x": dataset.x[samples], "y": dataset.y[samples], "loss": loss, "layer": chosen.layer}
-    return ask("reach", chosen, (chosen.layer, loss), lambda: _stack(chosen) | about)
-
-
 def _reach(chosen: Chosen, reply: Reply, palette: Palette) -> None:
     dataset, norms = chosen.dataset, reply.values
     if norms is None:
@@ -67,34 +49,16 @@ def _reach(chosen: Chosen, reply: Reply, palette: Palette) -> None:
         st.html(f'<div style="{room}"></div>')
         takeaway(reply.instead, reply.instead, longest=gradients.ROOM)
         return
-    steps = dataset.shape[1]
-    sentence = (
-        f"{chosen.which}{gradients.reach_sentence(norms)} These are sizes of gradients by the "
-        "hidden state, as TensorFlow computes them: "
-        f"means over {len(dataset.shown[:SAMPLES])} samples. The loss "
-        f"over all steps is a mean over {steps} of them, so at step {steps} its gradient is "
-        f"1/{steps} of the other's."
+    sentence = _SAID["reach"].format(
+        which=chosen.which,
+        found=gradients.reach_sentence(norms),
+        samples=len(dataset.shown[:AVERAGED]),
+        steps=dataset.shape[1],
     )
     figure = reach_figure(norms, dataset.timestep_names, palette)
     steady_chart(figure, sentence, "chart_reach")
     playhead_band("chart_reach", figure)
     takeaway(gradients.reach_takeaway(norms), sentence, longest=gradients.ROOM)
-
-
-def _ask_influence(chosen: Chosen) -> tuple[Reply, Reply]:
-    """The model as it is, and the same with a second layer that reads backwards."""
-    experiment, dataset = chosen.experiment, chosen.dataset
-    x, choice = dataset.x[chosen.sample], (chosen.sample,)
-
-    def with_backward() -> dict[str, Any]:
-        other = experiment.set(head="none", seed=(experiment.seed + 1) % 10_000)
-        backward = tuple(initial_model_weights(other, dataset.shape[2], dataset.targets))
-        return {**_stack(chosen), "x": x, "backward": backward}
-
-    return (
-        ask("one way", chosen, choice, lambda: {**_stack(chosen), "x": x}),
-        ask("both ways", chosen, choice, with_backward),
-    )
 
 
 def _influence(chosen: Chosen, replies: tuple[Reply, Reply], palette: Palette) -> None:
@@ -109,13 +73,9 @@ def _influence(chosen: Chosen, replies: tuple[Reply, Reply], palette: Palette) -
             maps[title], columns = answer["map"], answer["columns"]
             both = title != titles[0]
             details.append(gradients.influence_sentence(answer["map"], columns, width, both))
-    layers = chosen.experiment.model.layers
-    which = "Both layers" if layers == 2 else f"All {layers} layers"
-    whole = f"{which}, from the features to the model's outputs. " if layers > 1 else ""
-    details.append(
-        f"{whole}Shown is the size of ∂output/∂input for this sample. Bidirectional adds "
-        "layers that read backwards, with fresh, untrained weights, and averages both directions."
-    )
+    which = "Both layers" if model.layers == 2 else f"All {model.layers} layers"
+    whole = _SAID["whole"].format(which=which) if model.layers > 1 else ""
+    details.append(_SAID["influence"].format(whole=whole))
     sentence = " ".join(details)
     st.html(influence_maps(maps, dataset.shape[1], sentence, palette))
     one_way, both_ways = (reply.values for reply in replies)
@@ -125,30 +85,13 @@ def _influence(chosen: Chosen, replies: tuple[Reply, Reply], palette: Palette) -
     takeaway(words, sentence, longest=gradients.ROOM)
 
 
-def _ask_padding(chosen: Chosen) -> Reply:
-    loss, features = chosen.experiment.training.loss, chosen.dataset.x[chosen.sample]
-    return ask(
-        "padding",
-        chosen,
-        (chosen.sample, chosen.layer, loss),
-        lambda: {
-            "cell": chosen.experiment.model.cell,
-            "weights": chosen.upward(chosen.weights),
-            "batches": {"end": batch(features, True)[0], "start": batch(features, False)[0]},
-            "loss": loss,
-        },
-    )
-
-
 def _padding(chosen: Chosen, reply: Reply, palette: Palette) -> None:
-    cell, features = chosen.experiment.model.cell, chosen.dataset.x[chosen.sample]
+    cell, features = chosen.experiment.model.cell, chosen.features
     padded = ways(cell, chosen.upward(chosen.weights), features)
-    handed_up = ", and is handed up through the layers below, which are run on the padded features"
-    sentence = (
-        f"{chosen.which}Four sequences in one batch, the shorter ones filled up with zeros. The "
-        "figure is how far last-step mode's answer is from the one for the sequence alone. The "
-        "mask is that of Masking(0.0): it hides every step whose features are all zero, padding "
-        f"or not{handed_up if chosen.layer else ''}. {gradients.padding_sentence(padded)}"
+    sentence = _SAID["padding"].format(
+        which=chosen.which,
+        handed_up=_SAID["handed_up"] if chosen.layer else "",
+        found=gradients.padding_sentence(padded),
     )
     st.html(padding_picture(padded, sentence, palette))
     if reply.values is not None:
@@ -166,9 +109,6 @@ def _agreement(padded: Sequence[Padded], answers: dict[str, Any]) -> str:
     end, over = answers["end"], "the mean over the steps that count"
     if not all(way.loss_steps for way in padded):  # the mean of nothing is 0 to Keras
         over = "where no step counts"
-    return (
-        f"Keras differs from NumPy by {apart_by(differs)} at most. Against targets of zero its "
-        f"sequence loss of the batch padded at the end is {readable(end['masked_loss'])} with a "
-        f"Masking layer in front, {over}, and {readable(end['loss'])} without one, padding "
-        "included."
-    )
+    masked, plain = readable(end["masked_loss"]), readable(end["loss"])
+    words = {"apart": apart_by(differs), "over": over, "masked": masked, "plain": plain}
+    return _SAID["agreement"].format(**words)

@@ -21,16 +21,16 @@ class Part:
     """What is asked for a part, and how it is drawn."""
 
     title: str
-    ask: Callable[[Chosen], Sequence[Reply]]
-    """What is known of the part's questions now."""
+    places: tuple[str, ...]
+    """Of its answers, keys of `lib.ui.cell.questions.PLACES`."""
     draw: Callable[[Chosen, Sequence[Reply], Palette], Sequence[Follower]]
     """Returns what has to be written anew when the playhead moves."""
 
 
 PARTS = {
-    "unrolled": Part("Unrolled", lambda _: (), unrolled.draw),
-    "proof": Part("Proof", proof.ask_keras, proof.draw),
-    "break": Part("Break it", break_it.ask_keras, break_it.draw),
-    "learn": Part("How they learn", learn.ask_keras, learn.draw),
+    "unrolled": Part("Unrolled", (), unrolled.draw),
+    "proof": Part("Proof", ("modes",), proof.draw),
+    "break": Part("Break it", ("breakings",), break_it.draw),
+    "learn": Part("How they learn", ("reach", "one way", "both ways", "padding"), learn.draw),
 }
 """By their name in the address."""

@@ -4,17 +4,16 @@ What follows it, formulas and sentences, stands in slots that the sections leave
 written twice in a run of the whole page: at once by its section, so that nothing is blank for a
 moment, and by the fragment with the playhead, which alone runs when it moves.
 
-A component of a few lines of script, since what it moves must move at once: it writes the custom
-properties `--cell-t` and `--cell-row`, by which every picture places its own bands (see
-`lib.figures.timeline`), and tells Python what formulas to write out. Two sliders of the browser's
-own do the work, so that keyboards and screen readers know them; pressing a picture does the same.
+What it moves must move at once, so a component's script writes the custom properties `--cell-t` and
+`--cell-row`, by which pictures place their bands (`lib.figures.timeline`), and tells Python what
+formulas to write out. Two sliders of the browser's own do the work, for keyboards and screen
+readers; pressing a picture does the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -25,6 +24,7 @@ from lib.figures.unrolled import WIDEST
 from lib.recurrence.formulas import LayerPass
 from lib.recurrence.unit_order import by_similarity
 from lib.ui import address
+from lib.ui.browser import component
 from lib.ui.fragment import fragment
 from lib.ui.linked import Linked
 from lib.ui.session import session
@@ -34,15 +34,7 @@ KEY = "cell_playhead"
 ORDER = Linked("order", ("", "similar"), 0, "cell_similar")
 """Of the pictures' rows: as Keras has them, or by similarity."""
 
-FILES = Path(__file__)
-"""Beside this one: the component's .html, .css and .js."""
-
-_component = st.components.v2.component(
-    KEY,
-    html=FILES.with_suffix(".html").read_text(encoding="utf-8"),
-    css=FILES.with_suffix(".css").read_text(encoding="utf-8"),
-    js=FILES.with_suffix(".js").read_text(encoding="utf-8"),
-)
+_component = component(KEY, __file__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,32 +10,14 @@ import streamlit as st
 from lib.english import widest
 from lib.figures.palette import Palette
 from lib.figures.proofs import Side, equation, proof_cards
-from lib.narrate.proofs import also_measured, one_computation, prefix_sentence
-from lib.proofs import ProofCard
+from lib.narrate.proofs import ProofCard, also_measured, one_computation, prefix_sentence
 from lib.recurrence.agreement import agreement
-from lib.ui.cell.ask import Reply, ask
+from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import At, Follower, first_row, row_order, where
+from lib.ui.cell.questions import measured
 from lib.ui.fragment import slot
 from lib.ui.text import hint, say_steadily, takeaway
-
-
-def ask_keras(chosen: Chosen) -> list[Reply]:
-    """Are the modes one computation?"""
-    return [
-        ask(
-            "modes",
-            chosen,
-            (chosen.sample, chosen.layer),
-            lambda: {
-                "cell": chosen.experiment.model.cell,
-                "layers": chosen.layer + 1,
-                "weights": chosen.upward(chosen.weights),
-                "x": chosen.dataset.x[chosen.measured],
-                "sample": 0,
-            },
-        )
-    ]
 
 
 def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
@@ -61,7 +43,7 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
         ends = None if answer is None else answer["sequence"][:, -1].T[order]
         one = Side("return_sequences=True", "its last step, [:, -1]", ends)
         other = Side("return_sequences=False", "all that it gives", rows("last"))
-        st.html(shown(one, other, at_last, f"{len(chosen.measured)} samples", None))
+        st.html(shown(one, other, at_last, f"{len(measured(chosen))} samples", None))
         takeaway(at_last.takeaway, at_last.why)
     with st.container(border=True, gap="xsmall", key="cell_prefixes"):
         st.markdown(f"### {at_each.title}")
@@ -73,7 +55,7 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
     with st.expander("Also measured: NumPy against Keras, and return_state"):
         against = None
         if answer is not None:  # on the weights that were asked about, maybe not the newest
-            upward, x = chosen.upward(modes.weights), chosen.dataset.x[chosen.measured]
+            upward, x = chosen.upward(modes.weights), measured(chosen)
             cell = experiment.model.cell
             against = agreement(cell, upward, x, answer["sequence"], answer["states"])
         cards = also_measured(experiment, answer, against)

@@ -8,8 +8,8 @@ import streamlit as st
 
 from lib.figures.by_hand import by_hand, can_show
 from lib.figures.heatmaps import heatmaps
+from lib.figures.lines import unit_lines
 from lib.figures.palette import Palette
-from lib.figures.unit import unit_lines
 from lib.figures.unrolled import unrolled_picture
 from lib.narrate import cell
 from lib.recurrence import GATES, gate_symbol

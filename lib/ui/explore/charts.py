@@ -14,6 +14,7 @@ from lib.figures.by_epoch import compare_figure, loss_figure
 from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import Palette
 from lib.narrate import explore, takeaways
+from lib.seeds import middle
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import session
 from lib.ui.shown import ShownRun, sample_index, sample_key
@@ -138,14 +139,20 @@ def _numbers(shown: ShownRun) -> None:
     dataset = shown.dataset
     part = "validation" if dataset.has_validation else "training"
     scaled = ", of scaled targets: 1 is their variance in training" if dataset.is_scaled else ""
-    hint(f"Mean squared error at the last step on {part} data{scaled}")
+    count = len(shown.snapshot.seeds)
+    what = f"Median and range over {count} seeds of the mean" if count > 1 else "Mean"
+    hint(f"{what} squared error at the last step on {part} data{scaled}")
     with st.container(key="compare", horizontal=True):
-        for mode, result in shown.snapshot.results.items():
+        for mode, result in middle(shown.snapshot).results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
+            about = (
+                explore.seeds_range(shown.snapshot, mode),
+                explore.typical_error(dataset, result),
+            )
             st.metric(
                 colored(MODES[mode].label),
                 colored(error),
-                explore.typical_error(dataset, result) or None,
+                " · ".join(about) or None,
                 delta_color="off",
                 delta_arrow="off",
             )

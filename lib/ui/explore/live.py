@@ -19,11 +19,11 @@ from lib.narrate.explore import changed_settings, kept_sentence, own_settings, p
 from lib.run import Run, Status
 from lib.toml import beside
 from lib.ui import clock, runs
+from lib.ui.address import change
 from lib.ui.epoch import Epochs
 from lib.ui.explore import charts
 from lib.ui.fragment import fragment
-from lib.ui.load.rhythm import SLOWEST
-from lib.ui.load.turns import RHYTHM, turn
+from lib.ui.load import RHYTHM, SLOWEST, turn
 from lib.ui.pace import pick_pace
 from lib.ui.session import Loaded, session
 from lib.ui.shown import ShownRun, shown_run
@@ -35,6 +35,7 @@ STEADY_SECONDS = 2.0
 NEAR_SECONDS = 0.5
 """Where the panel redraws itself at least this often, a run of the whole page leaves its charts as
 they are: so a slider's own pictures come at once, and the charts follow with the next redraw."""
+SEEDS = (1, 4, 8, 16)
 SAME_CLICK_SECONDS = 0.15
 """A second call of a button's callback within this time is no second click."""
 
@@ -86,8 +87,11 @@ def _panel(loaded: Loaded, palette: Palette, with_lower_charts: bool, drawn: Pan
     with turn(first=not drawn.is_complete):  # drawn with the page, for which somebody waits
         shown = shown_run(loaded.experiment, loaded.dataset)
         epochs = Epochs.of(shown)
-        if drawn.is_complete and drawn.is_outdated(shown, epochs.picked):
+        if drawn.is_complete and (
+            session().run.has_new_seeds or drawn.is_outdated(shown, epochs.picked)
+        ):
             st.rerun()  # the whole page draws all of this, too
+        session().run.has_new_seeds = False
         with st.container(key="controls"):
             with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
                 _buttons(loaded, shown)
@@ -97,6 +101,8 @@ def _panel(loaded: Loaded, palette: Palette, with_lower_charts: bool, drawn: Pan
                 say_steadily(_words(loaded, shown), gray=True)
             with st.container(key="run_epoch"):
                 epochs.draw(wide=True)
+            with st.container(key="run_seeds"):
+                _pick_seeds(loaded)
             with st.container(key="run_speed"):
                 pick_pace(runs.follow_pace, disabled=_is_watched(shown))
         charts.draw(
@@ -159,6 +165,27 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     _button("Stop", "stop", steer(client.stop), disabled=idle)
     about = "Forget the run and go back to the untrained model."
     _button("Reset", "restart_alt", runs.leave, disabled=run is None, help=about)
+
+
+def _pick_seeds(loaded: Loaded) -> None:
+    """How many seeds Train trains: a setting, which stands beside what it changes."""
+    count, key = loaded.experiment.seeds, "pick_seeds"
+    if st.session_state.get(key) != count:
+        st.session_state[key] = count
+
+    def keep() -> None:
+        if (picked := st.session_state[key]) is not None:
+            change({"seeds": picked})
+            session().run.has_new_seeds = True
+
+    st.segmented_control(
+        "Seeds",
+        sorted({*SEEDS, count}),
+        default=count,
+        required=True,
+        key=key,
+        on_change=keep,
+    )
 
 
 def _button(

@@ -4,8 +4,6 @@ It is computed while no run trains, once for the same weights. The test part is 
 asks for it, and how often that was is said.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import TypeVar

@@ -130,17 +130,16 @@ def take_stack_output() -> None:
 
 def _fixes(diagnosis: Diagnosis) -> None:
     st.markdown("### How to mend it")
-    if not diagnosis.batches and not diagnosis.fixes:  # the numbers of samples differ
+    fixes = diagnosis.fixes[:3]
+    if not fixes and not diagnosis.batches:  # the numbers of samples differ
         hint("With x and y cut from the same windows, this line before fit passes:")
         st.code("assert len(x) == len(y)", language="python")
-    elif not diagnosis.fixes:
+    elif not fixes:
         hint("No change of one line is known here: bring y and the output to the same shape.")
-    columns = st.columns(min(3, max(1, len(diagnosis.fixes))))
-    for column, fix in zip(columns, diagnosis.fixes, strict=False):
+    for column, fix in zip(st.columns(max(1, len(fixes))), fixes, strict=False):
         with column:
             say(fix.when)
-            code = "\n".join(filter(None, (fix.y and f"{fix.y}", fix.model)))
-            st.code(code, language="python", wrap_lines=True)
+            st.code(fix.code, language="python", wrap_lines=True)
             hint(f"Then the output is {fix.output_shape} and y {fix.target_shape}.")
 
 

@@ -1,7 +1,6 @@
 """A layer's settings, buttons that move or remove it, and the menu that adds one.
 
-The stack is the truth. Each run writes its values into the widgets, and each widget's callback
-writes the stack.
+The stack is the truth: each run writes its values into the widgets, each callback the stack.
 """
 
 from __future__ import annotations
@@ -114,20 +113,20 @@ def _button(place: int, way: str, *, disabled: bool = False) -> None:
         key=f"layer_{place}_{way}",
         type="tertiary",
         disabled=disabled,
-        on_click=_remove if way == "remove" else _move,
-        args=(place, place - 1 if way == "up" else place + 1),
+        on_click=_move,
+        args=(place, way),
     )
 
 
-def _move(place: int, to: int) -> None:
+def _move(place: int, way: str) -> None:
+    """One up or down, or away."""
     layers = list(current_stack())
+    to = place + {"up": -1, "down": 1, "remove": 0}[way]
     if max(place, to) < len(layers):
-        layers[place], layers[to] = layers[to], layers[place]
+        layer = layers.pop(place)
+        if way != "remove":
+            layers.insert(to, layer)
         set_stack(tuple(layers))
-
-
-def _remove(place: int, _: int) -> None:
-    set_stack(put(current_stack(), place))
 
 
 def _add() -> None:

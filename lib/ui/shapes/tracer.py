@@ -1,8 +1,4 @@
-"""Trace a stack: a row for each layer, its settings beside what comes out of it.
-
-So a break happens in sight of the control that caused it: the layer's own row says what Keras says,
-and has the clicks that mend it.
-"""
+"""Trace a stack: a row for each layer, its settings beside what comes out of it, or breaks it."""
 
 from __future__ import annotations
 
@@ -19,6 +15,7 @@ from lib.stack.fixes import fixes
 from lib.stack.kinds import Stack
 from lib.stack.patterns import PATTERNS, pattern_of
 from lib.stack.tracing import TracedLayer, broken, trace
+from lib.toml import beside
 from lib.ui import address
 from lib.ui.shapes.doctor import take_stack_output
 from lib.ui.shapes.editor import adding, layer_settings
@@ -30,16 +27,7 @@ PICK, SIDEBAR = "shapes_pattern", "sidebar"
 MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of its own. "
 LONGEST = "units=128 on layer 12: output now (N, 12, 128), parameters 123,456 → 123,456."
 """What the takeaway may become: its room."""
-SAYS = {
-    "built": "Keras says, when the model is built:",
-    "run": "Keras builds this layer, and says, when the model first runs:",
-    "trained": "Keras builds this layer, and says, when the model first trains:",
-}
-SILENT = (
-    "Keras builds this layer, and says nothing of it. But when the model trains, all these tensors "
-    "become one, with an axis more in front, and the next layers get that for the first: one of "
-    "them or the loss may refuse it; else it trains something else without a word."
-)
+SAYS: dict[str, str] = beside(__file__)["says"]
 
 
 def tracer(stack: Stack, palette: Palette) -> None:
@@ -97,7 +85,7 @@ def _rows(steps: tuple[TracedLayer, ...], palette: Palette) -> None:
                 with settings, st.container(gap=None):
                     layer_settings(place, stack, broken=step.error is not None)
                     if error := step.error:
-                        hint(SAYS[error.when] if error.message else SILENT)
+                        hint(SAYS[error.when if error.message else "silent"])
                         if error.message:
                             st.code(error.message, language=None, wrap_lines=True)
                 with result, st.container(gap="xsmall"):

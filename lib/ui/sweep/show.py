@@ -21,7 +21,7 @@ from lib.toml import beside
 from lib.ui import runs
 from lib.ui.fragment import fragment
 from lib.ui.linked import Linked, linked_buttons, linked_toggle
-from lib.ui.load.turns import turn
+from lib.ui.load import turn
 from lib.ui.session import Loaded
 from lib.ui.steady import steady_chart
 from lib.ui.sweep.sweeps import Shown, begin, may_steer, shown

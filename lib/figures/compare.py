@@ -1,0 +1,201 @@
+"""Runs laid over one another: loss by epoch, error by timestep, and answers on the same sample.
+
+The modes keep their colours. A run is told by its dash or the shape of its mark, and by the letter
+at its end; its traces' names begin with it, by which `lib/ui/listener.js` finds them. Each curve is
+the median of the run's seeds: single seeds aren't drawn. All `runs` have letters and results.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.compared import LETTERS, Compared, part_of, same_data
+from lib.experiment import MODES
+from lib.figures import axes, chart, marks
+from lib.figures.html import plot_image, plotted_line
+from lib.figures.marks import Entry
+from lib.figures.palette import Palette
+
+HEIGHT = 340
+LOOKS = (
+    ("solid", "diamond-open", "line"),
+    ("dash", "circle-open", "dashed"),
+    ("dot", "square-open", "dotted"),
+    ("dashdot", "triangle-up-open", "dashdot"),
+    ("longdash", "star-open", "long dashes"),
+    ("longdashdot", "cross-open", "long dashdot"),
+)
+"""By the letter's place: the dash of a line, the shape of a mark, and how the key draws it."""
+SPARK = 64
+"""Points of a small curve."""
+
+
+class _Curve(NamedTuple):
+    """Values y (P,) over x (P,): a line, or a mark where there is one alone."""
+
+    run: Compared
+    mode: str
+    x: np.ndarray
+    y: np.ndarray
+
+
+def losses_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
+    """Loss by epoch, logarithmic: on validation, or in training where a run has no such part."""
+    part, x, y = part_of(runs), "loss_epochs", "loss"
+    if part == "validation":
+        x, y = "checked_epochs", "validation_loss"
+    curves = [
+        _Curve(run, mode, getattr(result, x), marks.finite(getattr(result, y)))
+        for run in runs
+        for mode, result in run.results.items()
+    ]
+    x_axis = axes.epoch_axis(max(run.snapshot.epochs for run in runs))
+    y_axis = axes.log_axis(f"{part} loss", [float(y) for curve in curves for y in curve.y])
+    return _figure(curves, [], [], (x_axis, y_axis), palette)
+
+
+def errors_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
+    """Root of the mean squared error by timestep, logarithmic; last-step mode has its last alone.
+
+    Where the data are the same it is in the target's unit, beside the guess or baseline. Else it is
+    a share of what that has at each step.
+    """
+    longest = max((run.dataset for run in runs), key=lambda dataset: dataset.shape[1])
+    alike, scale = same_data(runs), longest.raw_scale
+    name, unit = "the guess of its data", "guess: 1"
+    if alike:
+        name, unit = longest.naive_label, "scaled" if scale is None else longest.target_unit
+
+    def error(mse: np.ndarray, naive: np.ndarray) -> np.ndarray:
+        if alike:
+            return (1.0 if scale is None else scale) * np.sqrt(marks.finite(mse))
+        return np.sqrt(marks.finite(mse) / np.where(naive > 0, naive, np.nan))
+
+    curves = [
+        _by_step(run, mode, error(result.step_mse, run.dataset.naive_mse))
+        for run in runs
+        for mode, result in run.results.items()
+    ]
+    guess = error(longest.naive_mse, longest.naive_mse)
+    level = marks.line(name, guess, marks.naive_style(palette), "")
+    values = np.concatenate([guess, *(curve.y for curve in curves)])
+    y_axis = axes.log_axis(chart.with_unit("typical error", unit), values.tolist())
+    x_axis = axes.timestep_axis(longest.timestep_names)
+    key = marks.naive_key(name, palette)
+    return _figure(curves, [level], [key], (x_axis, y_axis), palette)
+
+
+def answers_figure(
+    runs: Sequence[Compared], sample: int, target: int, palette: Palette
+) -> go.Figure:
+    """What runs of the same data say of one sample, in the raw unit, beside the target.
+
+    `sample` is which of the shown samples, 0 to S-1, and `target` which column, 0 to K-1.
+    """
+    dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
+    truth = marks.finite(dataset.raw(dataset.y[index], index)[:, target])
+    line = marks.line("target", truth, {"color": palette.ink, "width": 4}, "", dots=7)
+    curves = [
+        _by_step(run, m, marks.finite(dataset.raw(r.predictions[sample], index)[:, target]))
+        for run in runs
+        for m, r in run.results.items()
+    ]
+    title = chart.with_unit(dataset.target_names[target], dataset.target_unit)
+    values = np.concatenate([truth, *(curve.y for curve in curves)])
+    y_axis = axes.linear_axis(title, values, axes.with_room(truth))
+    x_axis = axes.timestep_axis(dataset.steps_of(index))
+    entry = Entry("dots", f"target{dataset.ahead}", palette.ink, palette.ink)
+    return _figure(curves, [line], [entry], (x_axis, y_axis), palette)
+
+
+def _by_step(run: Compared, mode: str, y: np.ndarray) -> _Curve:
+    """Values (T,) over the timesteps; of the last-step mode the last alone, since that is asked."""
+    begin = 0 if mode == "sequence" else len(y) - 1
+    return _Curve(run, mode, np.arange(1, len(y) + 1)[begin:], y[begin:])
+
+
+def _figure(
+    curves: Sequence[_Curve],
+    below: Sequence[dict[str, Any]],
+    entries: Sequence[Entry],
+    both: tuple[dict[str, Any], dict[str, Any]],
+    palette: Palette,
+) -> go.Figure:
+    """The chart of curves with their letters, over what lies `below`, and `both` its axes.
+
+    Its key has the modes, the runs, and the `entries` of what lies below.
+    """
+    x, y = both
+    modes = dict.fromkeys(curve.mode for curve in curves)
+    looks = {curve.run.letter: _look(curve)[2] for curve in curves}
+    key = [
+        [Entry("line", MODES[m].name, palette.mode(m), palette.mode_text(m)) for m in modes],
+        [*(Entry(look, a, palette.ink, palette.ink) for a, look in looks.items()), *entries],
+    ]
+    letters, most = _letters(curves, y, HEIGHT - chart.top(key) - chart.BOTTOM, palette)
+    name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * most
+    hover = f"%{{y:{chart.VALUE}}} · {x['title']} %{{x:,d}}"
+    layout = chart.layout(palette, x, y, key, name=name, height=HEIGHT, right=right)
+    traces = [_trace(curve, palette, hover) for curve in curves]
+    return chart.figure([*below, *traces, *letters], layout | {"hovermode": "closest"})
+
+
+def _look(curve: _Curve) -> tuple[str, str, str]:
+    return LOOKS[LETTERS.index(curve.run.letter)]
+
+
+def _trace(curve: _Curve, palette: Palette, hover: str) -> dict[str, Any]:
+    (run, mode, x, y), (dash, symbol, _) = curve, _look(curve)
+    name, color = f"{run.letter}, {MODES[mode].name}", palette.mode(mode)
+    trace = marks.line(name, y, {"color": color, "width": 2.5, "dash": dash}, hover, x=x)
+    if len(x) == 1:
+        edge = {"color": color, "width": 3}
+        marker = {"color": color, "size": 14, "symbol": symbol, "line": edge}
+        trace = marks.points(name, x, y, marker, hover)
+    return trace
+
+
+def _letters(
+    curves: Sequence[_Curve], y: dict[str, Any], plot: int, palette: Palette
+) -> tuple[list[dict[str, Any]], int]:
+    """A letter right of each curve's end, and how many there are at most side by side.
+
+    Those that would lie on one another stand beside one another. `plot` is its height in pixels.
+    """
+    is_log, per = y.get("type") == "log", plot / (y["range"][1] - y["range"][0])
+    traces, column, most, begin = [], 0, 1, -math.inf
+    for run, mode, x, values in sorted((c for c in curves if len(c.y)), key=lambda c: c.y[-1]):
+        end = float(values[-1])
+        if not math.isfinite(end) or (is_log and end <= 0):
+            continue
+        height = per * (math.log10(end) if is_log else end)
+        column, begin = (column + 1, begin) if height - begin < chart.NOTE else (0, height)
+        most = max(most, column + 1)
+        trace = marks.points(run.letter, x[-1:], values[-1:], {}, "")
+        trace |= {"mode": "text", "text": ["\N{EM SPACE}" * (column + 1) + run.letter]}
+        trace |= {"textposition": "middle right", "textfont": {"color": palette.mode_text(mode)}}
+        traces.append(trace)
+    return traces, most
+
+
+def sparkline(run: Compared, palette: Palette) -> str:
+    """A small curve as HTML: both modes' last-step error by epoch, logarithmic. It has no text."""
+    across = np.linspace(0, max(1, run.snapshot.epoch), SPARK)
+    logs = {
+        mode: np.log(np.interp(across, result.checked_epochs, _within(result.last_step_mse)))
+        for mode, result in run.results.items()
+    }
+    most = max((each.max() for each in logs.values()), default=0.0)
+    span = most - min((each.min() for each in logs.values()), default=0.0) or 1.0
+    lines = [
+        plotted_line(20 + 260 * (most - y) / span, palette.mode(m), 1.5) for m, y in logs.items()
+    ]
+    return plot_image("".join(lines), 300, "none", 1.75)
+
+
+def _within(errors: np.ndarray) -> np.ndarray:
+    """Errors (Q,) that have logarithms; what is no number is a great one."""
+    return np.clip(np.nan_to_num(errors, nan=1e9), 1e-9, 1e9)

@@ -1,0 +1,88 @@
+"""How far back the gradient of each loss reaches, and which inputs move which outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.english import number
+from lib.figures import axes, chart, marks
+from lib.figures.html import STEPS, block, enlarged, picture, scale_bar
+from lib.figures.palette import Palette
+from lib.figures.timeline import over_time, row_band, ticks
+
+HEIGHT = 260
+"""Of the chart, in pixels."""
+FLOOR = 1e-12
+"""Smaller gradients aren't drawn: 32-bit numbers have nothing to say there."""
+
+
+def reach_figure(
+    norms: Mapping[str, np.ndarray], names: Sequence[str], palette: Palette
+) -> go.Figure:
+    """Norms (T,) of the gradients by the hidden states, for losses "sequence" and "last"."""
+    steps = len(names)
+    labels = {"sequence": f"loss over all {steps} steps", "last": f"loss at step {steps} alone"}
+    data, key, sizes = [], [], []
+    for mode, values in norms.items():
+        known = marks.finite(values)
+        known = np.where(known > FLOOR, known, np.nan)
+        sizes += known[np.isfinite(known)].tolist()
+        style = {"color": palette.mode(mode), "width": 2.5}
+        dots = marks.dot_size(steps)
+        line = marks.line(labels[mode], known, style, f"%{{y:{chart.VALUE}}}", dots=dots)
+        glyph = "dots"
+        if mode == "last":
+            glyph = line["marker"]["symbol"] = "diamond"
+        data.append(line)
+        key.append(marks.Entry(glyph, labels[mode], palette.mode(mode), palette.mode_text(mode)))
+    # Not to be zoomed, so that the playhead's band stays where it belongs.
+    x = axes.timestep_axis(names) | {"fixedrange": True}
+    y = axes.log_axis("size of ∂L/∂h", sizes)
+    if not sizes:
+        # Nothing is drawn, so that any numbers at the axis would be made up.
+        y |= {"tickvals": [], "ticktext": []}
+    layout = chart.layout(palette, x, y, [key], name=f"reach {steps}", height=HEIGHT)
+    return chart.figure(data, layout)
+
+
+def influence_maps(
+    maps: Mapping[str, np.ndarray | str], steps: int, sentence: str, palette: Palette
+) -> str:
+    """|∂output(t) / ∂input(s)| (T, T) by title, row t and column s; words where it isn't known.
+
+    An HTML fragment for `st.html`. Inputs run across, outputs down, as in a matrix of weights of
+    attention. The maps have one scale; exactly zero stays blank.
+    """
+    known = {
+        title: np.where(np.isfinite(made), made, 0.0)
+        for title, made in maps.items()
+        if not isinstance(made, str)
+    }
+    most = max((float(made.max(initial=0.0)) for made in known.values()), default=0.0)
+    # The playhead's timestep among the outputs, as its column is among the inputs.
+    among_outputs = row_band("--cell-t", 0, steps, palette)
+    blocks = []
+    for title, made in maps.items():
+        if title in known:
+            body = _shades(known[title], most, palette)
+        else:  # its room
+            room = f"aspect-ratio:1;background:{palette.surface}"
+            body = block("room muted", escape(f"{made}"), style=room)
+        over = over_time(body, steps, palette, above=among_outputs)
+        blocks.append(f"<div><strong>{escape(title)}</strong>{over}{ticks(steps, most=6)}</div>")
+    # Shades follow the root: half way is a quarter of most.
+    bar = scale_bar(palette.signed(STEPS)[STEPS::20], 5)
+    shades = f"0 {bar} {number(most)} (half way {number(most / 4)})" if most else "no shade: 0"
+    head = block("muted", f"inputs →, outputs ↓ &emsp; {shades}", style="margin-bottom:0.5rem")
+    return picture(sentence, palette, head, block("influence", *blocks))
+
+
+def _shades(known: np.ndarray, most: float, palette: Palette) -> str:
+    """By the root, so that small influences show; what is there at all isn't blank."""
+    share = np.sqrt(known / (most or 1.0))
+    indexes = np.where(known > 0, np.maximum(2, share * STEPS), 0).round().astype(np.uint8)
+    return enlarged(indexes, palette.signed(STEPS)[STEPS:], "aspect-ratio:1")

@@ -1,0 +1,82 @@
+"""Lines over time on the Cell page: one unit's numbers, and how far all outputs get.
+
+HTML fragments for `st.html`. What is of one unit changes with the playhead, so it is small: each
+line is a few hundred bytes of SVG.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+
+from lib.english import short, signed
+from lib.figures.html import block, div, picture, plot_image, plotted_line
+from lib.figures.palette import Palette
+from lib.figures.timeline import last_column, over_time, ticks
+from lib.recurrence.formulas import Line
+
+MOST_UNITS = 32
+"""Up to so many units are drawn one by one; of more, only the furthest at each timestep."""
+
+
+def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> str:
+    """A row for each line: its name and trace, and its formula with the numbers filled in.
+
+    Only in the top layer is a step of h outlined: those below hand out all of it in both modes.
+    """
+    rows = [_row(line, outlined=top and line is lines[-1], palette=palette) for line in lines]
+    below = block("scaled", f"<div>{ticks(len(lines[0].trace), most=6)}</div>")
+    return block("unit-lines", *rows, block("pair", below), style=f"color:{palette.ink}")
+
+
+def _row(line: Line, *, outlined: bool, palette: Palette) -> str:
+    """A line's trace between the ends of its scale, and one at zero; beside it the formula.
+
+    The scale goes as far as the trace, and to 1 at least. It begins at 0 where nothing is less.
+    """
+    known = np.nan_to_num(np.asarray(line.trace, np.float64), posinf=0.0, neginf=0.0)
+    high = max(1.0, float(np.abs(known).max(initial=0.0)))
+    low = -high if known.min(initial=0.0) < 0 else 0.0
+    zero, *heights = 38 - 36 * (np.array([0, *known]) - low) / (high - low)
+    axis = (
+        f'<path d="M0 {zero:.1f}H1000" stroke="{palette.baseline}" stroke-dasharray="2 3" '
+        'fill="none" vector-effect="non-scaling-stroke"/>'
+    )
+    shapes = axis + plotted_line(np.array(heights), palette.ink, 2)
+    image = plot_image(shapes, 40, palette.surface, 3.25)
+    if outlined:
+        image += last_column(len(known), palette)
+    ends = f"<span>{short(high)}</span><span>{short(low).replace('-', '−')}</span>"
+    over = f"<div>{over_time(image, len(known), palette)}</div>"
+    # Room for as many lines as the formula takes in a narrow column, so that rows stay in place.
+    room = 4.4 if "kernel" in line.formula else 3.3
+    formula = div(
+        f"min-width:0;min-height:{room:g}rem;overflow-wrap:anywhere",
+        f"<strong>{escape(line.symbol)}</strong> "
+        f"{escape(line.about)} = <strong>{signed(line.value)}</strong><br>"
+        f'<span class="muted">= {escape(line.formula)}</span><br>= {escape(line.filled)}',
+    )
+    return block(
+        "pair", block("scaled", over, block("ends", ends)), formula, style="margin-bottom:0.5rem"
+    )
+
+
+def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette: Palette) -> str:
+    """|h| of every unit, (T, U), below the bound (T,) that they can't cross."""
+    heights = 99 - 98 * np.minimum(1, np.abs(np.nan_to_num(hidden)))  # 0 is at the bottom
+    steps, units = heights.shape
+    each = units <= MOST_UNITS
+    shapes = "".join(plotted_line(unit, palette.baseline, 1) for unit in heights.T) if each else ""
+    shapes += plotted_line(heights.min(axis=1), palette.ink, 2.5)
+    shapes += plotted_line(99 - 98 * bound, palette.best, 2.5, dash="7 5")
+    key = div(
+        "display:flex;flex-wrap:wrap;gap:0 1.25rem",
+        f'<span style="color:{palette.best_text}">▬ ▬ the bound</span>',
+        f'<span style="color:{palette.ink}">━━ the furthest unit</span>',
+        '<span class="muted">── every unit</span>' if each else "",
+    )
+    edge = block("muted", "1", style="font-size:0.75rem")
+    over = over_time(plot_image(shapes, 100, palette.surface, 8), steps, palette)
+    return picture(sentence, palette, key, edge, over, ticks(steps))

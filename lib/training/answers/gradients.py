@@ -1,0 +1,126 @@
+"""What moves what, as gradients: outputs by inputs, and a loss by the states on the way back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from lib.experiment import LOSSES
+from lib.recurrence import layers_of
+from lib.training.answers.layers import Calls, Weights, head, recurrent, split, stack, through
+
+MOST_OUTPUTS = 200
+"""Outputs that are looked at: T times as many as output columns."""
+MOST_VALUES = 1_000_000
+"""States in one pass, which remembers about twenty numbers for each: 80 MB."""
+
+
+def influence(
+    *, cell: str, layers: int, weights: Weights, x: np.ndarray, backward: Weights | None = None
+) -> dict[str, Any]:
+    """Norms of the gradients of one sample's outputs by its inputs x (T, F).
+
+    The sample is repeated, so that one pass backwards has a row for each output, or, of a large
+    model, for some of them. With weights of layers that read `backward`, every layer is
+    Bidirectional with `merge_mode="ave"`, which leaves the number of units as it is.
+
+    Returns:
+        `map` (T, T): row t, column s; and `columns`, of how many output columns it is the norm.
+    """
+    parts, of_head = split(weights, layers)
+    if backward is None:
+        below_head = stack(cell, parts, return_sequences=True)
+    else:
+        below_head = tuple(
+            recurrent(cell, [*one, *other], place, "ave", return_sequences=True)
+            for place, (one, other) in enumerate(zip(parts, layers_of(backward), strict=True))
+        )
+    steps, units = len(x), len(parts[-1][1])
+    width = of_head[0].shape[1] if of_head else units
+    columns = max(1, min(width, MOST_OUTPUTS // steps))
+    count = steps * columns
+    rows = max(1, MOST_VALUES // (steps * units * layers * (1 if backward is None else 2)))
+    call = Calls("influence", cell, (*weights, *(backward or ())), steps)
+    layers_up = (*below_head, *head(of_head))
+    chosen = np.eye(count, dtype=np.float32).reshape(count, steps, columns)
+    gradients = [
+        call(_by_inputs, layers_up, np.repeat(x[None], len(part), axis=0), part)
+        for part in (chosen[start : start + rows] for start in range(0, count, rows))
+    ]
+    by_output = np.concatenate(gradients).reshape(steps, columns, *x.shape)
+    return {"map": np.sqrt((by_output**2).sum(axis=(1, 3))), "columns": columns}
+
+
+def _by_inputs(layers: tuple[Any, ...], x: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
+    """What x (rows, T, F) does to the outputs for which `chosen` (rows, T, columns) isn't 0."""
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        outputs = through(layers, x)
+        total = tf.reduce_sum(outputs[:, :, : chosen.shape[2]] * chosen)
+    return tape.gradient(total, x)
+
+
+def reach(
+    *, cell: str, layers: int, weights: Weights, x: np.ndarray, y: np.ndarray, loss: str, layer: int
+) -> dict[str, Any]:
+    """Norms of the gradients by the hidden states of `layer` (from 0), each the mean over samples.
+
+    The gradient by h_t goes through all that h_t leads to: the output at t, and the steps after.
+    Samples are x (N, T, F) with targets y (N, T, K).
+
+    Returns:
+        `sequence`, where a sample's loss is the mean over its timesteps, and `last`, where it is
+        that of the last; (T,) each.
+    """
+    parts, of_head = split(weights, layers)
+    cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
+    model = (cells, tuple(head(of_head)), loss, layer)
+    samples, steps, units = *x.shape[:2], len(parts[layer][1])
+    twice = [np.concatenate([array, array]) for array in (x, y)]
+    call = Calls("reach", cell, weights, steps)
+    by_state = call(_by_states, model, *twice, np.zeros((2 * samples, steps, units), np.float32))
+    norms = np.linalg.norm(by_state, axis=2)
+    return {
+        "sequence": norms[:samples].mean(axis=0, dtype=np.float64),
+        "last": norms[samples:].mean(axis=0, dtype=np.float64),
+    }
+
+
+def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.Tensor:
+    """By hidden states: the samples of the one loss, then the same of the other.
+
+    A sample's loss is moved by its own states alone, so that the sum has them side by side.
+    """
+    cells, head, loss, layer = model
+    measure = keras.losses.get(LOSSES[loss].keras)
+    with tf.GradientTape() as tape:
+        tape.watch(nudges)
+        signal = tf.transpose(x, (1, 0, 2))
+        for place, cell in enumerate(cells):
+            signal = _steps(cell, signal, nudges if place == layer else None)
+        losses = measure(y, through(head, tf.transpose(signal, (1, 0, 2))))
+        half = tf.shape(losses)[0] // 2
+        total = tf.reduce_sum(tf.reduce_mean(losses[:half], axis=1))
+        total += tf.reduce_sum(losses[half:, -1])
+    return tape.gradient(total, nudges)
+
+
+def _steps(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tensor:
+    """Keras's own cell, step by step: inputs (T, N, F) to hidden states (T, N, U).
+
+    To each of them, on all its ways, something is added that is zero (N, T, U): the gradient by
+    what is added is that by the state.
+    """
+    start = cell.get_initial_state(batch_size=tf.shape(inputs)[1])
+    start = start if isinstance(start, list) else [start]
+    nothing = tf.zeros((tf.shape(inputs)[0], 1, 1))
+    added = nothing if nudges is None else tf.transpose(nudges, (1, 0, 2))
+
+    def step(states: list[tf.Tensor], now: tuple[tf.Tensor, tf.Tensor]) -> list[tf.Tensor]:
+        _, after = cell(now[0], states)
+        return [after[0] + now[1], *after[1:]]
+
+    return tf.scan(step, (inputs, added), start)[0]

@@ -1,0 +1,1 @@
+"""The parts of the Compare page: which runs it is about, their list, and what lifts a curve."""

@@ -1,0 +1,90 @@
+"""The list of runs: what differs, how each stands, its numbers and a small curve."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from lib.compared import LETTERS, Compared, part_of
+from lib.experiment import MODES
+from lib.figures.compare import sparkline
+from lib.figures.palette import Palette
+from lib.narrate import compare as words
+from lib.narrate.compare import LOSSES_AT_END
+from lib.ui import runs
+from lib.ui.address import page_value, query_of
+from lib.ui.compare.picks import take_off, toggle, write_picks
+from lib.ui.explore.live import WORDS
+from lib.ui.frame import PAGES
+from lib.ui.session import session
+from lib.ui.text import hint, plain, press
+
+LONGEST = 40
+"""Of a name, in letters."""
+
+
+def draw_list(listed: Sequence[Compared], palette: Palette) -> None:
+    """A row for each run; those with a letter are laid over one another."""
+    with st.container(key="compare_list", gap=None):
+        for run, own in zip(listed, words.differences(listed), strict=True):
+            key = f"compare_row_{run.id}"
+            with st.container(key=key, horizontal=True, vertical_alignment="center"):
+                _pick(run)
+                st.html(_row(run, own, palette))
+                with st.popover("More"):
+                    _more(run)
+
+
+def _pick(run: Compared) -> None:
+    key, picks = f"pick_{run.id}", session().compare.picks
+    st.session_state[key] = is_picked = run.id in picks
+    full = len(picks) == len(LETTERS) and not is_picked
+    act, name = partial(toggle, run.id), plain(run.name)
+    st.checkbox(name, is_picked, key=key, disabled=full, on_change=act)
+
+
+def _row(run: Compared, own: str, palette: Palette) -> str:
+    """What is known of a run, as a list of terms with their values."""
+    badge = "[recorded]" if run.is_recorded else WORDS[run.snapshot.status][0]
+    part = part_of([run])
+    said = {
+        badge.partition("[")[2].rstrip("]"): words.reached(run),
+        "settings": escape(own),
+        "error by epoch": sparkline(run, palette),
+        "error at the last step": _by_mode(
+            {mode: f"{MODES[mode].label} {words.spread(run, mode)}" for mode in run.results},
+            palette,
+        ),
+        f"{part} loss": _by_mode(
+            {mode: words.middling(run, mode, LOSSES_AT_END[part]) for mode in run.results}, palette
+        ),
+    }
+    terms = "".join(f"<div><dt>{term}</dt><dd>{value}</dd></div>" for term, value in said.items())
+    letter = f'data-letter="{run.letter}"><b>{run.letter}</b>'
+    return f'<div class="compared" {letter}<dl>{terms}</dl></div>'
+
+
+def _by_mode(texts: Mapping[str, str], palette: Palette) -> str:
+    each = (f'<div style="color:{palette.mode_text(m)}">{text}</div>' for m, text in texts.items())
+    return "".join(each)
+
+
+def _more(run: Compared) -> None:
+    """What can be done with a run: another browser's can be looked at alone."""
+    explore, icon = PAGES["Explore"]
+    run_id, pace = None if run.is_recorded else run.id, page_value("pace")
+    there = query_of(run.experiment, run_id, {"pace": pace} if pace else {})
+    st.page_link(explore, label="Open in Explore", icon=icon, query_params=there)
+    if not runs.name_of(run.id):
+        hint("A recorded run." if run.is_recorded else "Another browser has started this run.")
+        return
+    key = f"name_{run.id}"
+
+    def rename() -> None:
+        runs.rename(run.id, st.session_state[key])
+        write_picks()
+
+    st.text_input("Name", run.name, LONGEST, key, on_change=rename)
+    about = "Takes it off this list, and stops it if it trains. Who watches it keeps its figures."
+    press("Remove", "delete", f"remove_{run.id}", take_off, args=(run.id,), help=about)

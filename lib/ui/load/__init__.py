@@ -1,1 +1,0 @@
-"""Many sessions, one process: `turns` lets one compute at a time, `rhythm` paces the polling."""

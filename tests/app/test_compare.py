@@ -1,0 +1,193 @@
+"""Compare in AppTest: its list, what is picked, the link, names, and runs that are gone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.compared import LETTERS
+from lib.preview import untrained
+from lib.run import Run, Snapshot, Status
+from lib.ui import runs as ui_runs
+from tests.app.test_address import address
+from tests.app.test_cell import html, seen, words
+from tests.app.test_pages import APP, PAGES, start
+from tests.fake_client import FakeClient
+
+
+@pytest.fixture(autouse=True)
+def _forget_owners(client: FakeClient | None) -> None:  # noqa: ARG001  which the owners are of
+    """Who has started runs is remembered for all sessions of a server."""
+    ui_runs._owners().clear()
+
+
+def end(client: FakeClient, run: Run, **figures: object) -> None:
+    """Let a run be at its end, with the figures of an untrained model."""
+    start = untrained(run.experiment, run.dataset)
+    known = {"samples": start.samples, "results": start.results, "others": start.others}
+    client.set(run, Status.FINISHED, epoch=run.experiment.training.epochs, **known | figures)
+
+
+def train(client: FakeClient, app: AppTest, units: int) -> Run:
+    """Train a run of so many units on Explore, to its end."""
+    if app.session_state["unrolled_session"].address.page != "Explore":
+        app.switch_page(PAGES["Explore"][0]).run()
+    app.slider(key="U").set_value(units).run()
+    app.session_state["unrolled_session"].run.clicks.clear()  # this is another click
+    app.button(key="do_train").click().run()
+    assert not app.exception
+    run = list(client.runs.values())[-1]
+    end(client, run)
+    return run
+
+
+def compare(app: AppTest) -> AppTest:
+    """The same session on Compare."""
+    app.switch_page(PAGES["Compare"][0]).run()
+    assert not app.exception
+    return app
+
+
+def opened(link: str) -> AppTest:
+    """Another session that opens a link to Compare."""
+    app = AppTest.from_file(APP, default_timeout=30)
+    app.switch_page(PAGES["Compare"][0])
+    app.query_params["runs"] = link
+    app.run()
+    assert not app.exception
+    return app
+
+
+def rows(app: AppTest) -> dict[str, str]:
+    """The names in the list, each with its letter."""
+    letters = re.findall(r'data-letter="(\w?)"', html(app))
+    names = [box.label.replace("\\", "") for box in app.checkbox]
+    return dict(zip(names, letters, strict=True))
+
+
+def test_it_opens_with_recordings() -> None:
+    """Full of pictures before anybody has trained, and said to be recorded; no link names them."""
+    app = compare(start())
+    assert rows(app) == {"Running mean": "A", "Echo": "B"}
+    assert "2 recorded runs" in words(app)
+    assert "recorded200 epochs" in seen(app)
+    assert "Their data differ, so no run is called better than another." in seen(app)
+    assert "runs" not in address(app)
+    assert "Remove" not in [button.label for button in app.button]
+
+
+def test_runs_are_listed_with_what_differs_and_the_link_holds_them(client: FakeClient) -> None:
+    """In the order in which they were trained; a run that is new is laid over the others."""
+    app = start(seeds="1")
+    first = train(client, app, 4)
+    assert list(rows(compare(app))) == ["Run 1", "Running mean", "Echo"]
+    second = train(client, app, 24)
+    assert rows(compare(app)) == {"Run 1": "A", "Run 2": "B"}
+    assert address(app)["runs"] == f"{first.id}~Run 1,{second.id}~Run 2"
+    assert "units 4" in seen(app)
+    assert "One seed decides nothing" in seen(app)
+    app.checkbox(key=f"pick_{first.id}").uncheck().run()
+    assert rows(app) == {"Run 1": "", "Run 2": "A"}
+    third = train(client, app, 8)
+    assert rows(compare(app)) == {"Run 1": "", "Run 2": "A", "Run 3": "B"}
+    assert address(app)["runs"] == f"{second.id}~Run 2,{third.id}~Run 3"
+    for run in (second, third):
+        app.checkbox(key=f"pick_{run.id}").uncheck().run()
+    assert set(rows(app.run()).values()) == {""}
+    assert address(app)["runs"] == "-"
+
+
+def test_a_run_gets_a_name_which_the_link_takes_along_if_it_is_plain(client: FakeClient) -> None:
+    """Shown letter by letter; an empty one changes nothing."""
+    app = start(seeds="1")
+    run = train(client, app, 4)
+    field = f"name_{run.id}"
+    compare(app).text_input(key=field).set_value("small one").run()
+    assert "small one" in rows(app)
+    link = address(app)["runs"]
+    assert link.startswith(f"{run.id}~small one")
+    app.text_input(key=field).set_value("**big** [x](y)").run()
+    assert "**big** [x](y)" in rows(app)
+    assert app.checkbox[0].label == r"\*\*big\*\* \[x\](y)"
+    assert "~" not in address(app)["runs"]
+    app.text_input(key=field).set_value("  ").run()
+    assert "**big** [x](y)" in rows(app)
+    assert app.text_input(key=field).proto.max_chars == 40
+    other = opened(link)
+    assert rows(other)["small one"] == "A"
+    assert not other.text_input
+    assert "Another browser has started this run." in words(other)
+    assert rows(opened(f"{run.id}~<b>"))["somebody's run"] == "A"
+
+
+def test_removing_stops_a_run_and_breaks_no_other_tab(client: FakeClient) -> None:
+    """It goes from this list; who watches it keeps its figures."""
+    app = start(seeds="1")
+    first, second = train(client, app, 4), train(client, app, 8)
+    client.snapshots[second.id] = Snapshot(second.id, Status.RUNNING, epochs=200)
+    compare(app).button(key=f"remove_{second.id}").click().run()
+    assert not app.exception
+    assert "Run 2" not in rows(app)
+    assert ("stop", second.id) in client.calls
+    assert "stopped" in seen(opened(f"{first.id},{second.id}"))
+    watcher = start(run=second.id)
+    assert "You are watching a run" in seen(watcher)
+
+
+def test_what_is_gone_of_a_link_is_counted_and_the_rest_opens(client: FakeClient) -> None:
+    """In a sentence above the page; where all is gone recordings stand in."""
+    app = start(seeds="1")
+    run = train(client, app, 4)
+    left = opened(f"{run.id},deadbeef,echo")
+    assert left.warning[0].value.startswith("1 run of the link or list is gone")
+    assert list(rows(left).values())[:2] == ["A", "B"]
+    assert address(left)["runs"] == f"{run.id},echo"
+    gone = opened("deadbeef,~,x~y,-")
+    assert len(opened(",".join(f"{k}" for k in range(1000))).warning) == 1
+    assert gone.warning[0].value.startswith("2 runs of the link or list are gone")
+    assert rows(gone) == {"Running mean": "A", "Echo": "B"}
+    compare(app)
+    client.runs.clear()
+    assert "is gone" in app.run().warning[0].value
+
+
+def test_a_run_that_trains_is_looked_at_again_and_again(client: FakeClient) -> None:
+    """And has a row before it has figures; nobody is told a verdict then."""
+    app = start(seeds="1")
+    train(client, app, 4)
+    run = train(client, app, 8)
+    client.set(run, Status.RUNNING)
+    compare(app)
+    assert "training" in seen(app)
+    assert "0 of 200 epochs" in seen(app)
+    end(client, run)
+    client.snapshots[run.id] = replace(client.snapshots[run.id], status=Status.RUNNING)
+    assert "no verdict" in seen(app.run())
+    assert not app.exception
+
+
+def test_no_more_are_laid_over_one_another_than_there_are_letters(client: FakeClient) -> None:
+    """The others' boxes are dimmed until one is taken away."""
+    app = start(seeds="1")
+    ids = [train(client, app, units).id for units in range(2, 9)]
+    compare(app)
+    for run_id in ids:
+        box = app.checkbox(key=f"pick_{run_id}")
+        if not box.value and not box.disabled:
+            box.check().run()
+    assert sorted(filter(None, rows(app).values())) == list(LETTERS)
+    assert [box.disabled for box in app.checkbox].count(True) == 1
+
+
+def test_a_run_opens_in_explore(client: FakeClient) -> None:
+    """With its settings and its figures; a recording with its settings alone."""
+    app = start(seeds="1")
+    run = train(client, app, 4)
+    links = compare(app).get("page_link")
+    queries = [link.proto.query_string for link in links if "Open in" in link.proto.label]
+    assert f"run={run.id}" in queries[0]
+    assert "U=4" in queries[0]
+    assert "run=" not in queries[1]

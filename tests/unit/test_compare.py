@@ -1,0 +1,293 @@
+"""Runs side by side: who leads, what differs, the pictures, the words and the table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import replace
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from lib.compared import LETTERS, Compared, lead_of, same_data
+from lib.datasets import make_dataset, suggested
+from lib.experiment import SETTINGS
+from lib.export.runs import NUMBERS, runs_csv
+from lib.figures.compare import (
+    LOOKS,
+    answers_figure,
+    errors_figure,
+    losses_figure,
+    sparkline,
+)
+from lib.narrate import compare as words
+from lib.run import Status
+from tests.unit.pictures import (
+    EXPERIMENT,
+    LIGHT,
+    a_dataset,
+    a_result,
+    a_snapshot,
+    spoiled,
+    the,
+    traces,
+)
+from tests.unit.test_figures import DATASETS
+
+CRITICAL = {2: 12.706, 4: 3.182, 8: 2.365, 16: 2.131}
+"""Student's t for 5%, by the number of seeds: from a table."""
+
+
+def a_run(place=0, dataset=None, experiment=EXPERIMENT, **errors):
+    """A finished run with a letter; `sequence=[0.5, 0.4]` is how wrong it is, seed by seed."""
+    dataset = dataset or a_dataset()
+    errors = errors or {"sequence": [0.5], "last": [0.25]}
+    count = len(next(iter(errors.values())))
+    seeds = [{m: a_result(dataset, e[k]) for m, e in errors.items()} for k in range(count)]
+    snapshot = replace(
+        a_snapshot(dataset), status=Status.FINISHED, results=seeds[0], others=tuple(seeds[1:])
+    )
+    letter = LETTERS[place]
+    return Compared(f"id{place}", experiment.set(seeds=count), dataset, snapshot, letter, letter)
+
+
+def runs_on(dataset, *errors):
+    """Such runs on the same data, A, B and so on."""
+    return [a_run(place, dataset, **each) for place, each in enumerate(errors)]
+
+
+# Who leads
+
+
+def told_independently(errors):
+    """The same verdict told another way: the letter that is clearly the least, else "".
+
+    Paired t of log ratios against a table's critical value, and the median on the same side.
+    """
+    logs = [np.log(np.square(each)) for each in errors]
+    place = min(range(len(errors)), key=lambda k: np.median(np.square(errors[k])))
+    for k, other in enumerate(logs):
+        if k == place:
+            continue
+        gains = other - logs[place]
+        count = len(gains)
+        t = gains.mean() / (gains.std(ddof=1) / math.sqrt(count))
+        if not (t > CRITICAL[count] and np.median(gains) > 0):
+            return ""
+    return LETTERS[place]
+
+
+def test_the_words_name_the_leader_that_an_independent_computation_finds():
+    """200 generated outcomes of two to four runs; where it is unsure, so are the words."""
+    random, dataset = np.random.default_rng(3), a_dataset()
+    named = set()
+    for _ in range(200):
+        count, several = int(random.choice(list(CRITICAL))), int(random.integers(2, 5))
+        level = np.exp(random.normal(0, 1, (several, 1)) * random.choice([0, 1]))
+        errors = level * np.exp(random.normal(0, 0.3, (several, count)))
+        runs = runs_on(dataset, *({"last": each.tolist()} for each in errors))
+        says, details = words.errors_told(runs)
+        leader = told_independently(errors)
+        named.add(bool(leader))
+        assert says == (
+            f"Smallest last-step error, by all seeds together: {leader} in last-step mode."
+            if leader
+            else f"No clear winner: {count} seeds can't tell these runs apart."
+        )
+        assert details.count("paired t-test") == several - 1
+    assert named == {True, False}
+
+
+def test_a_lead_is_over_each_of_the_others():
+    """In order, the leading one left out."""
+    place, verdicts = lead_of([np.array([4.0, 5]), np.array([1.0, 2]), np.array([3.0, 1])])
+    assert place == 1
+    assert [each.wins for each in verdicts] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("why", "runs"),
+    [
+        ("alone", [a_run()]),
+        ("data", [a_run(), a_run(1, a_dataset(t=5))]),
+        ("seed", runs_on(a_dataset(), {"last": [1.0]}, {"last": [2.0]})),
+        ("seeds", runs_on(a_dataset(), {"last": [1.0, 1]}, {"last": [2.0, 2, 2]})),
+        ("modes", runs_on(a_dataset(), {"last": [1.0, 1]}, {"sequence": [2.0, 2]})),
+        ("number", runs_on(a_dataset(), {"last": [1.0, 1]}, {"last": [np.nan, 2]})),
+    ],
+)
+def test_no_winner_is_named_where_seeds_cannot_tell(why, runs):
+    """Whatever the numbers are, in at most 15 words."""
+    assert words.why_open(runs) == words.WORDS["open"][why]
+    assert words.errors_told(runs)[0] == words.WORDS["open"][why]
+
+
+def test_no_winner_is_named_before_all_are_at_their_end_nor_on_few_samples_of_a_table():
+    """Nor where the losses count different things."""
+    one, other = runs_on(a_dataset(), {"last": [1.0, 1.1]}, {"last": [2.0, 2.1]})
+    going = replace(other, snapshot=replace(other.snapshot, status=Status.PAUSED))
+    assert words.errors_told([one, going])[0] == words.WORDS["open"]["training"]
+    mae = replace(other, experiment=other.experiment.set(loss="mae"))
+    assert words.losses_told([one, mae])[0] == words.WORDS["open"]["loss"]
+    assert words.losses_told([one, other])[0].startswith("Smallest validation loss")
+    few = a_dataset(baselines=("one",))
+    table = [replace(run, dataset=few) for run in (one, other)]
+    assert words.errors_told(table)[0] == "Too few samples to tell: 2."
+
+
+def test_what_is_said_below_a_picture_is_short():
+    """At most 15 words, the longest verdicts among them."""
+    runs = runs_on(
+        a_dataset(),
+        {"sequence": [1.0, 1.1], "last": [2.0, 2.1]},
+        {"sequence": [2.0, 2.2], "last": [1.0, 1.05]},
+    )
+    told = [words.errors_told(runs), words.losses_told(runs), words.answers_told(runs, 0, 0)]
+    said = [takeaway for takeaway, _ in told] + [*words.WORDS["open"].values()]
+    assert "A in sequence mode, B in last-step mode" in told[0][0]
+    assert [each for each in said if len(each.split()) > 15] == []
+
+
+# What differs, and the same data
+
+
+def test_what_differs_is_named_data_first():
+    """What changes nothing with a run's data isn't; where nothing differs it is what all are."""
+    echo, mean = (
+        Compared(name, suggested(name), make_dataset(suggested(name)), a_run().snapshot, name)
+        for name in ("echo", "running_mean")
+    )
+    small = replace(mean, experiment=mean.experiment.set(U=4, cell="gru", lag=9))
+    assert words.differences([echo, mean, small]) == [
+        "Echo",
+        "Running mean · units 16 · cell LSTM",
+        "Running mean · units 4 · cell GRU",
+    ]
+    slow = replace(echo, experiment=echo.experiment.set(lag=5, seeds=4))
+    assert words.differences([slow, mean]) == ["Echo · lag 5", "Running mean"]
+    assert words.differences([small, mean]) == ["units 4 · cell GRU", "units 16 · cell LSTM"]
+    assert words.differences([mean]) == ["Running mean · timesteps 12 · units 16"]
+    other = replace(small, experiment=mean.experiment.set(lr=0.1, batch=8, epochs=7, loss="mae"))
+    other = replace(other, experiment=other.experiment.set(cell="gru", U=3, seed=4))
+    assert words.differences([mean, other])[1].endswith("and 2 more")
+
+
+def test_the_same_data_are_told_by_their_samples():
+    """The same object, or settings and arrays that are equal."""
+    experiment = suggested("echo")
+    one, again, other = (
+        Compared(
+            f"{seed}", each := experiment.set(seed=seed), make_dataset(each), a_run().snapshot, ""
+        )
+        for seed in (0, 0, 1)
+    )
+    assert one.dataset is not again.dataset
+    assert same_data([one, again])
+    assert not same_data([one, other])
+    assert same_data([other, replace(other, experiment=EXPERIMENT)])
+
+
+def test_each_runs_numbers_have_their_range():
+    """Median, least and most; a time only where it was trained here."""
+    run = a_run(last=[0.1, 0.2, 0.3])
+    assert words.spread(run, "last") == "0.04 (0.01 to 0.09)"
+    assert words.spread(a_run(last=[0.1]), "last") == "0.01"
+    untrained = replace(run.snapshot.results["last"], loss=np.zeros(0))
+    bare = replace(run, snapshot=replace(run.snapshot, results={"last": untrained}, others=()))
+    assert words.middling(bare, "last", "final_loss") == "–"
+    assert words.reached(run) == "10 of 20 epochs"
+    timed = replace(run, snapshot=replace(run.snapshot, epoch=20, epochs_per_second=4.0))
+    assert words.reached(timed) == "20 epochs, 5 s"
+    assert words.reached(replace(timed, is_recorded=True)) == "20 epochs"
+    assert words.headline([]) == words.WORDS["headline"]["none"]
+    assert words.headline([run, run]) == "2 runs side by side."
+
+
+# Pictures
+
+
+@pytest.mark.parametrize("data", DATASETS)
+def test_every_figure_is_one_that_plotly_accepts(data):
+    """Of six runs and of one, with runs that have diverged, and on other data."""
+    dataset = DATASETS[data]
+    six = [a_run(place, dataset) for place in range(6)]
+    broken = replace(six[1], snapshot=spoiled(six[1].snapshot, np.inf))
+    longer = a_run(1, a_dataset(t=dataset.shape[1] + 3), sequence=[0.3])
+    for runs in (six, six[:1], [six[0], broken], [six[0], longer]):
+        figures = [losses_figure(runs, LIGHT), errors_figure(runs, LIGHT)]
+        if same_data(runs):
+            figures.append(answers_figure(runs, 0, dataset.targets - 1, LIGHT))
+        for figure in figures:
+            built = figure.to_dict()
+            checked = go.Figure(built)
+            assert len(checked.data) == len(built["data"])
+            low, high = checked.layout.yaxis.range
+            assert np.isfinite([low, high]).all()
+            assert low < high
+    assert "nan" not in sparkline(broken, LIGHT)
+    assert sparkline(six[0], LIGHT).startswith("<img")
+
+
+def test_runs_keep_the_modes_colours_and_differ_in_dash_mark_and_letter():
+    """A letter stands where a curve ends, and those that would touch stand side by side."""
+    runs = runs_on(a_dataset(), *[{"sequence": [0.5], "last": [0.25]}] * 3)
+    for figure in (losses_figure(runs, LIGHT), errors_figure(runs, LIGHT)):
+        lines = [the(figure, f"{letter}, sequence mode") for letter in "ABC"]
+        assert {line.line.color for line in lines} == {LIGHT.sequence}
+        assert [line.line.dash for line in lines] == [dash for dash, _, _ in LOOKS[:3]]
+        for letter, line in zip("ABC", lines, strict=True):
+            ends = {(each.x[0], each.y[0]) for each in traces(figure, letter)}
+            assert (line.x[-1], line.y[-1]) in ends
+        assert len({each.text[0].count("\N{EM SPACE}") for each in figure.data if each.text}) > 2
+    marked = errors_figure(runs, LIGHT)
+    symbols = [the(marked, f"{letter}, last-step mode").marker.symbol for letter in "ABC"]
+    assert symbols == [symbol for _, symbol, _ in LOOKS[:3]]
+    assert len({looks[:2] for looks in LOOKS}) == len(LETTERS)
+
+
+def test_errors_on_other_data_are_shares_of_the_guess():
+    """1 at each step for the guess itself."""
+    one = a_run(0, a_dataset(), sequence=[0.5])
+    other = a_run(1, a_dataset(t=6), sequence=[0.5])
+    figure = errors_figure([one, other], LIGHT)
+    assert figure.layout.yaxis.title.text == "typical error (guess: 1)"
+    share = 0.5 / np.sqrt(one.dataset.naive_mse)
+    np.testing.assert_allclose(the(figure, "A, sequence mode").y, share)
+    np.testing.assert_allclose(the(figure, "the guess of its data").y, np.ones(6))
+
+
+def test_answers_are_in_the_raw_unit_and_said_so():
+    """Of the picked sample and column, in picture and words."""
+    scaled = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
+    runs = runs_on(scaled, {"sequence": [0.5]}, {"last": [0.25]})
+    figure = answers_figure(runs, 1, 0, LIGHT)
+    truth = 10 * scaled.y[7, :, 0]
+    np.testing.assert_allclose(the(figure, "A, sequence mode").y, truth + 5)
+    np.testing.assert_allclose(the(figure, "B, last-step mode").y, truth[-1:] + 2.5)
+    says, details = words.answers_told(runs, 1, 0)
+    assert says == "One sample: at its last step the answers are off by 2.5 °C to 5 °C."
+    assert "A in sequence mode by 5 °C and B in last-step mode by 2.5 °C" in details
+
+
+# The table
+
+
+def test_the_table_has_a_row_for_each_run_mode_and_seed():
+    """With all settings; what isn't known is empty, and no name is a formula."""
+    runs = runs_on(a_dataset(), {"sequence": [0.5, 0.4], "last": [0.2, 0.1]}, {"last": [0.3]})
+    runs[1] = replace(runs[1], name="=1+1", experiment=runs[1].experiment.set(inputs=("a", "b")))
+    rows = list(csv.DictReader(io.StringIO(runs_csv(runs))))
+    assert [(row["run"], row["mode"], row["seed"]) for row in rows] == [
+        ("id0", "sequence", "0"),
+        ("id0", "last", "0"),
+        ("id0", "sequence", "1"),
+        ("id0", "last", "1"),
+        ("id1", "last", "0"),
+    ]
+    np.testing.assert_allclose(float(rows[3]["last_step_mse"]), 0.01)
+    assert rows[4]["name"] == "'=1+1"
+    assert rows[4]["inputs"] == "a|b"
+    assert rows[0]["kept_epoch"] == ""
+    assert {*SETTINGS, *NUMBERS} - {"seeds"} <= rows[0].keys()
