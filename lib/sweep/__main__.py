@@ -26,27 +26,18 @@ INTERRUPTED = 130
 NAMES = [name for name in DATASETS if name != "upload"]
 
 
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
 @click.command()
 @click.option("--data", type=click.Choice(NAMES), help="Which data; or take --file.")
-@click.option("--file", type=click.Path(path_type=Path), help="A table of your own.")
+@click.option("--file", type=FILE, help="A table of your own.")
 @click.option("--vary", multiple=True, required=True, help="As in T=8,16,32; may come often.")
-@click.option("--seeds", default=4, show_default=True, help="Seeds of each point.")
+@click.option("--seeds", default=4, help="Seeds of each point, 4 without it.")
 @click.option("--set", "settings", multiple=True, help="Any other setting, as in epochs=100.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default="sweep.csv",
-    show_default=True,
-    help="A CSV; the same command goes on with it.",
-)
+@click.option("--out", type=FILE, default="sweep.csv", help="A CSV, with which it goes on.")
 def main(
-    *,
-    data: str | None,
-    file: Path | None,
-    vary: tuple[str, ...],
-    seeds: int,
-    settings: tuple[str, ...],
-    out: Path,
+    *, data: str, file: Path, vary: list[str], seeds: int, settings: list[str], out: Path
 ) -> None:
     """Train both modes with each value of each setting that varies, and each seed."""
     with _sentences():
@@ -95,7 +86,7 @@ def main(
     )
 
 
-def _settings(texts: tuple[str, ...]) -> dict[str, object]:
+def _settings(texts: list[str]) -> dict[str, object]:
     """Settings by key; of what holds several names, such as inputs, all that are given."""
     settings: dict[str, object] = {}
     for text in texts:

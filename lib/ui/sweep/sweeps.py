@@ -96,7 +96,7 @@ def begin(plan: Plan, loaded: Loaded) -> None:
         known.pop(old, None)
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
     runner = Runner(plan, runs.client(), table, rests=True)
-    owner, title = runs.Owner(browser, table), loaded.dataset.title
+    owner, title = runs.Owner(browser, table, is_listed=False), loaded.dataset.title
     sweep = Sweep(secrets.token_hex(8), runner, title, owner)
     known[sweep.id] = sweep
     session().run.sweeps.add(sweep.id)
