@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +44,8 @@ class FakeClient:
         paused: bool = False,
         owner: str | None = None,  # noqa: ARG002  as the client's
         show_seconds: float | None = None,
+        *,
+        background: bool = False,  # noqa: ARG002  as the client's
     ) -> Run:
         """A run that trains, or one that is paused before its first epoch."""
         run = Run(f"r{len(self.runs)}", experiment, dataset)
@@ -59,6 +62,14 @@ class FakeClient:
     def set_pace(self, run: Run, show_seconds: float | None) -> None:
         """Its epochs come so fast."""
         self.paces[run.id] = show_seconds
+
+    def wait(self, run: Run, timeout: float) -> Snapshot:  # noqa: ARG002  as the client's
+        """Its newest snapshot, once it is over; else a TimeoutError after a moment."""
+        time.sleep(0.005)
+        snapshot = self.snapshots[run.id]
+        if not snapshot.status.over:
+            raise TimeoutError
+        return snapshot
 
     def pause(self, run: Run) -> None:
         """It rests."""

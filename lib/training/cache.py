@@ -11,14 +11,16 @@ from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from lib.training.priority import give_way
+from lib.training.priority import LAST, NICE, give_way
 
 
 class ProgramCache:
     """Programs by key, the least recently asked for dropped first.
 
     What a run waits for goes first. What is only likely to be wanted soon (`ahead`) keeps one
-    thread busy at most, and is given up where something else is likelier before it has begun.
+    thread busy at most, and is given up where something else is likelier before it has begun. What
+    runs in the background wait for has a thread of its own, which comes after all others, and is
+    dropped first.
     """
 
     THREADS = 2
@@ -32,63 +34,87 @@ class ProgramCache:
         self._wanted: Counter[Hashable] = Counter()
         """How many runs wait for each of these, the first of which is built next."""
         self._likely: dict[Hashable, None] = {}
-        for number in range(self.THREADS):
-            threading.Thread(target=self._work, args=(number == 0,), daemon=True).start()
+        self._later: Counter[Hashable] = Counter()
+        """How many runs in the background wait for each of these."""
+        self._building = 0
+        """How many are built that aren't the background's."""
+        jobs = [(NICE, self._wanted, self._likely), (LAST, self._later)]
+        for job in (*jobs, *[(NICE, self._wanted)] * (self.THREADS - 1)):
+            threading.Thread(target=self._work, args=job, daemon=True).start()
 
-    def ask(self, keys: Sequence[Hashable]) -> list[Future[Any]]:
+    def ask(self, keys: Sequence[Hashable], *, background: bool = False) -> list[Future[Any]]:
         """The programs of these keys, for a run that waits for them."""
         with self._changed:
-            futures = [self._find(key) for key in keys]
+            futures = [self._find(key, last=not background) for key in keys]
             for key, future in zip(keys, futures, strict=True):
-                self._likely.pop(key, None)
+                if not background:
+                    self._likely.pop(key, None)
                 if not (future.running() or future.done()):
-                    self._wanted[key] += 1
+                    (self._later if background else self._wanted)[key] += 1
             self._changed.notify_all()
             return futures
 
-    def leave(self, keys: Sequence[Hashable]) -> None:
+    def leave(self, keys: Sequence[Hashable], *, background: bool = False) -> None:
         """Note that a run waits for these no more. What no other run waits for isn't begun."""
+        waiting = self._later if background else self._wanted
         with self._changed:
             for key in keys:
-                if key in self._wanted:
-                    self._wanted[key] -= 1
-                    if not self._wanted[key]:
-                        del self._wanted[key], self._programs[key]
+                if key in waiting:
+                    waiting[key] -= 1
+                    if not waiting[key]:
+                        del waiting[key]
+                        if not self._is_wanted(key) and key not in self._likely:
+                            del self._programs[key]
 
     def ahead(self, keys: Sequence[Hashable]) -> None:
         """Build these when no run waits for a program, in place of what was given here before."""
         with self._changed:
             for key in self._likely:
-                if key not in keys:
+                if key not in keys and key not in self._later:
                     del self._programs[key]
             found = {key: self._find(key) for key in keys}
             not_begun = [key for key, f in found.items() if not (f.running() or f.done())]
-            self._likely = dict.fromkeys(k for k in not_begun if k not in self._wanted)
+            self._likely.clear()
+            self._likely.update(dict.fromkeys(k for k in not_begun if k not in self._wanted))
             self._changed.notify_all()
 
-    def _find(self, key: Hashable) -> Future[Any]:
-        """The future of a key, new where it isn't known, or where building it failed."""
+    def _is_wanted(self, key: Hashable) -> bool:
+        return key in self._wanted or key in self._later
+
+    def _find(self, key: Hashable, *, last: bool = True) -> Future[Any]:
+        """The future of a key, new where it isn't known, or where building it failed.
+
+        Unless it is the `last` to be dropped a new one is the first.
+        """
+        known = key in self._programs
         future = self._programs.get(key)
         if future is None or (future.done() and future.exception()):
             future = self._programs[key] = Future()
-        self._programs.move_to_end(key)
+        if last or not known:
+            self._programs.move_to_end(key, last)
         done = [known for known, program in self._programs.items() if program.done()]
-        for oldest in done[: -self.LIMIT]:
+        for oldest in done[: -self.LIMIT]:  # a run that has asked for it has it in its hands
             del self._programs[oldest]
         return future
 
-    def _work(self, any_key: bool) -> None:
-        """The life of a helper thread; all but one leave alone what is only likely."""
-        give_way()
+    def _work(self, nice: int, *queues: dict[Hashable, Any]) -> None:
+        """The life of a helper thread, which builds what is first in the first of these queues."""
+        give_way(nice)
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._wanted or (any_key and self._likely))
-                keys: dict[Hashable, Any] = self._wanted or self._likely
-                key = next(iter(keys))
-                del keys[key]
+                self._changed.wait_for(
+                    lambda: any(queues) and (nice < LAST or not (self._wanted or self._building))
+                )
+                key = next(key for queue in queues for key in queue)
+                for keys in (self._wanted, self._likely, self._later):
+                    keys.pop(key, None)
                 future = self._programs[key]
                 future.set_running_or_notify_cancel()
+                self._building += nice < LAST
             try:
                 future.set_result(self._build(key))
             except BaseException as error:  # whatever it is, who waits must hear of it
                 future.set_exception(error)
+            with self._changed:
+                self._building -= nice < LAST
+                self._changed.notify_all()

@@ -87,10 +87,13 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         paused: bool = False,
         owner: str | None = None,
         show_seconds: float | None = None,
+        *,
+        background: bool = False,
     ) -> Run:
         """Train an experiment on a dataset, or, with `paused`, get everything ready for it.
 
-        Its epochs come as fast as they can, or spread evenly over `show_seconds`. A run that can't
+        Its epochs come as fast as they can, or spread evenly over `show_seconds`; in the
+        `background` only while no other run of its worker needs a turn. A run that can't
         be trained is FAILED soon after, with the reason; so is one of an `owner` who has
         MAX_RUNS_EACH going, or too much data.
         """
@@ -100,7 +103,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             supervisor = self._least_busy_supervisor()
             if (abandoned := self._book.run_to_forget_for_room(supervisor)) is not None:
                 self.drop(abandoned.run)
-            entry = RunEntry(run, supervisor, supervisor.need(), owner, paused, show_seconds)
+            entry = RunEntry(
+                run, supervisor, supervisor.need(), owner, paused, show_seconds, background
+            )
             self._book.add(entry)
             if not entry.over:
                 entry.worker.post(entry.start)

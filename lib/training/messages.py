@@ -27,6 +27,8 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     """Whether to judge the untrained models, then wait."""
     show_seconds: float | None = None
     """How long all its epochs are to take; None where they come as fast as they can."""
+    background: bool = False
+    """Whether it takes what other runs leave of the worker: nobody waits for it."""
 
 
 Verb = Literal["pause", "resume", "step", "stop", "drop"]

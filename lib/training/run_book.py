@@ -20,7 +20,8 @@ from lib.training.worker_process import WorkerProcess
 WATCH_SECONDS = 600
 """How long a run goes on that nobody looks at: others want the processor."""
 KEEP_RUNS = 40
-"""Runs that are over and still known."""
+"""Runs that are over and still known; and as many of those in the background, so that a sweep
+leaves people theirs."""
 KEEP_BYTES = 64_000_000
 """Bytes of data that these may hold; what several share counts once. The newest always stays."""
 KEEP_SECONDS = 3 * 3600
@@ -54,6 +55,8 @@ class RunEntry:
     paused: bool = False
     """Whether it was started to wait for a person."""
     show_seconds: float | None = None
+    """As in its `Start`."""
+    background: bool = False
     """As in its `Start`."""
     snapshot: Snapshot = field(init=False)
     touched: float = 0.0
@@ -99,7 +102,8 @@ class RunEntry:
     def start(self) -> Start:
         """The command that starts it, from the beginning."""
         run, paused = self.run, self.paused and self.verb == "start"
-        return Start(run.id, run.experiment, run.dataset.samples, paused, self.show_seconds)
+        samples, pace = run.dataset.samples, self.show_seconds
+        return Start(run.id, run.experiment, samples, paused, pace, self.background)
 
     def is_older_than_command(self, snapshot: Snapshot) -> bool:
         """Whether a snapshot of a paused run was sent before the worker had the last command."""
@@ -260,13 +264,14 @@ class RunBook:
     def stale(self) -> list[RunEntry]:
         """The runs to forget: over and too old, or too many, or paused and unseen for as long."""
         since = self._clock() - KEEP_SECONDS
-        over = [entry for entry in self.entries.values() if entry.over]
-        over.sort(key=lambda entry: entry.touched, reverse=True)
         stale = []
-        data_bytes: dict[int, int] = {}
-        for rank, entry in enumerate(over):
-            data_bytes[id(entry.run.dataset)] = entry.run.dataset.nbytes
-            full = rank > 0 and sum(data_bytes.values()) > KEEP_BYTES
-            if rank >= KEEP_RUNS or full or entry.touched < since:
-                stale.append(entry)
+        for background in (False, True):
+            entries = [e for e in self.entries.values() if e.over and e.background is background]
+            entries.sort(key=lambda entry: entry.touched, reverse=True)
+            data_bytes: dict[int, int] = {}
+            for rank, entry in enumerate(entries):
+                data_bytes[id(entry.run.dataset)] = entry.run.dataset.nbytes
+                full = rank > 0 and sum(data_bytes.values()) > KEEP_BYTES
+                if rank >= KEEP_RUNS or full or entry.touched < since:
+                    stale.append(entry)
         return stale + [entry for entry in self.entries.values() if entry.is_abandoned(since)]

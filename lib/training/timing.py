@@ -17,6 +17,8 @@ class Timing:
     """With many runs the slices get shorter, so that each has a turn about this often, …"""
     shortest_slice_seconds: float = 0.02
     """… but not shorter than this, since what lies between two slices costs time as well."""
+    background_slice_seconds: float = 0.05
+    """How long a run in the background trains at a time: who starts another waits for its end."""
     poll_seconds: float = 0.005
     """Between two looks for what other threads have done: programs and answers."""
     max_questions: int = 48

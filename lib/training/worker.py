@@ -76,8 +76,9 @@ class Loop:
         try:
             while self._runs or self._open or not self._retiring:
                 self._take_commands(self._patience())
-                seconds = self._slice_seconds()
-                for run in list(self._runs.values()):
+                runs = self._having_turns()
+                seconds = self._slice_seconds(runs)
+                for run in runs:
                     self._guard(run, partial(run.turn, seconds))
                     self._take_commands(0)
                 self._show_places()
@@ -95,6 +96,7 @@ class Loop:
 
     def _show_places(self) -> None:
         waiting = [run for run in self._runs.values() if run.status is Status.QUEUED]
+        waiting.sort(key=lambda run: run.background)
         for place, run in enumerate(waiting):
             run.show_place(place)
 
@@ -105,15 +107,28 @@ class Loop:
             self._reported_grown = now
             self._send(messages.Event("grown"))
 
-    def _slice_seconds(self) -> float:
-        """How long each busy run may train or be judged in the next round."""
-        busy = sum(run.busy for run in self._runs.values())
-        share = self._timing.round_seconds / max(busy, 1)
-        return max(self._timing.shortest_slice_seconds, min(self._timing.slice_seconds, share))
+    def _having_turns(self) -> list[WorkerRun]:
+        """Whose turn it is in the next round.
+
+        Those in the background rest while another trains or is compiled, which takes as long as
+        there are processors for it, and while a question is answered.
+        """
+        runs = list(self._runs.values())
+        others = [run for run in runs if not run.background]
+        return others if self._open or any(run.busy or run.waiting for run in others) else runs
+
+    def _slice_seconds(self, runs: list[WorkerRun]) -> float:
+        """How long each busy one of these may train or be judged in the next round."""
+        busy, timing = [run for run in runs if run.busy], self._timing
+        usual = timing.slice_seconds
+        if busy and all(run.background for run in busy):
+            usual = timing.background_slice_seconds
+        share = timing.round_seconds / max(len(busy), 1)
+        return max(timing.shortest_slice_seconds, min(usual, share))
 
     def _patience(self) -> float | None:
         """Seconds to wait for a command: 0 while runs are busy, None for ever without work."""
-        rests = [run.rest for run in self._runs.values()]
+        rests = [run.rest for run in self._having_turns()]
         if self._open:
             rests.append(self._timing.poll_seconds)
         return min((rest for rest in rests if rest is not None), default=None)
@@ -152,6 +167,7 @@ class Loop:
                 samples,
                 paused=command.paused,
                 show_seconds=command.show_seconds,
+                background=command.background,
                 programs=self._programs,
                 send=lambda snapshot: self._send(messages.Report(snapshot)),
                 timing=self._timing,

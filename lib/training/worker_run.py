@@ -48,10 +48,13 @@ class WorkerRun:
         programs: ProgramCache,
         send: Callable[[Snapshot], None],
         show_seconds: float | None = None,
+        background: bool = False,
         timing: Timing = USUAL,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.run_id = run_id
+        self.background = background
+        """Whether it has turns only while no other run needs one."""
         self.status = Status.QUEUED
         self._experiment, self._samples, self._send = experiment, samples, send
         self._epochs = experiment.training.epochs
@@ -71,7 +74,7 @@ class WorkerRun:
         _, t, f = samples.shape
         architecture = architecture_of(experiment, samples.train, t, f, samples.targets)
         self._programs, self._keys = programs, (architecture.network, architecture)
-        self._judge, self._program = programs.ask(self._keys)
+        self._judge, self._program = programs.ask(self._keys, background=background)
 
     @property
     def waiting(self) -> bool:
@@ -272,7 +275,7 @@ class WorkerRun:
     def release(self) -> None:
         """Let go of programs and models. An error in that changes nothing: the run is over."""
         if not self._loaded:
-            self._programs.leave(self._keys)
+            self._programs.leave(self._keys, background=self.background)
         if self._trainer is not None:
             with contextlib.suppress(Exception):
                 self._trainer.release()

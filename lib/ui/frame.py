@@ -26,6 +26,7 @@ PAGES = {
     "Data": ("pages/data.py", ":material/table_chart:"),
     "Shapes": ("pages/shapes.py", ":material/view_in_ar:"),
     "Compare": ("pages/compare.py", ":material/compare_arrows:"),
+    "Sweep": ("pages/sweep.py", ":material/grid_on:"),
 }
 """Menu label → the page's file and icon."""
 

@@ -111,6 +111,12 @@ def table_of_run() -> Table | None:
     return owner.table if owner else None
 
 
+def adopt(run_id: str, owner: Owner) -> None:
+    """Note who started a run that isn't a session's own, as those of a sweep."""
+    if client().get(run_id) is not None:
+        _owners().setdefault(run_id, owner)
+
+
 def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> Run:
     """Start a run and make it the session's; the one before it is stopped."""
     _stop_current()

@@ -20,9 +20,9 @@ from tests.waiting import PATIENCE
 class Shop(ProgramCache):
     """Programs, and those that somebody waits for."""
 
-    def ask(self, keys: Sequence[Hashable]) -> list[Future[Any]]:
+    def ask(self, keys: Sequence[Hashable], *, background: bool = False) -> list[Future[Any]]:
         """The programs of these keys."""
-        self.futures = super().ask(keys)
+        self.futures = super().ask(keys, background=background)
         return self.futures
 
     def wait(self) -> None:

@@ -1,0 +1,64 @@
+"""What a sweep found, and how sure that is: never more than its seeds and its points can carry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lib.english import capital, counted, joined, number
+from lib.experiment import MODES as WORDS
+from lib.seeds import CHANCE
+from lib.swept import MODES, VARIABLE, Axis, PointResult, findings
+from lib.toml import beside
+
+SAID: dict[str, str] = beside(__file__)
+
+
+def found_takeaway(points: Sequence[PointResult]) -> str:
+    """At how many points each mode is clearly better, in at most 15 words."""
+    found = findings(points)
+    if not found:
+        return SAID["failed" if points else "none"]
+    said = {"points": counted(len(found), "point"), "seeds": f"{found[0].verdict.seeds}"}
+    if found[0].verdict.seeds == 1:
+        lower = sum(f.verdict.better == 0 and f.verdict.by > 0 for f in found)
+        return SAID["single"].format(lower=lower, **said)
+    clear = {mode: sum(f.clear == mode for f in found) for mode in MODES}
+    if all(clear.values()):
+        return SAID["both"].format(**clear, **said)
+    if not any(clear.values()):
+        return SAID["neither"].format(**said)
+    better, other = sorted(MODES, key=lambda mode: -clear[mode])
+    kinds = {"better": capital(WORDS[better].kind), "other": WORDS[other].name}
+    return SAID["one"].format(clear=clear[better], **kinds, **said)
+
+
+def found_details(points: Sequence[PointResult]) -> list[str]:
+    """The smallest error, how it was tested, and what has no figures."""
+    finished = [point for point in points if point.is_finished]
+    said = []
+    if finished:
+        by_error = [
+            (float(np.median(p.errors(m))), k, m) for k, p in enumerate(finished) for m in MODES
+        ]
+        error, place, mode = min(by_error)
+        at, name = named(finished[place]), WORDS[mode].name
+        said.append(SAID["least"].format(mode=name, point=at, error=number(error)))
+        if len(finished[0].seeds) > 1:
+            many = counted(len(finished), "point")
+            said.append(SAID["test"].format(points=many, chance=number(100 * CHANCE)))
+    if lost := len(points) - len(finished):
+        said.append(SAID["lost"].format(count=counted(lost, "point")))
+    return said
+
+
+def named(point: PointResult) -> str:
+    """Which point it is: "T = 8, cell = LSTM"."""
+    return ", ".join(f"{k} = {Axis(k, (v,)).name(v)}" for k, v in point.values.items())
+
+
+def title(title: str, keys: Sequence[str], seeds: int) -> str:
+    """What the page shows: "Seattle weather: the error against steps ahead, 4 seeds"."""
+    against = joined([VARIABLE[key]["label"] for key in keys])
+    return f"{title}: the error against {against}, {counted(seeds, 'seed')}"

@@ -1,0 +1,112 @@
+"""`python -m lib.sweep`: a sweep from a terminal. After a kill the same command goes on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bar
+
+from lib.datasets import DATASETS
+from lib.english import counted
+from lib.experiment import SETTINGS, ExperimentError
+from lib.sweep import read_table, rows, run_plan
+from lib.sweep.plan import SweepError, base_of, make_plan, parse_vary
+from lib.sweep.runner import Progress
+from lib.swept import findings
+from lib.uploads import UploadError
+
+INTERRUPTED = 130
+"""What a shell expects of a command that Ctrl-C has ended."""
+NAMES = [name for name in DATASETS if name != "upload"]
+
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.option("--data", type=click.Choice(NAMES), help="Which data; or take --file.")
+@click.option("--file", type=FILE, help="A table of your own.")
+@click.option("--vary", multiple=True, required=True, help="As in T=8,16,32; may come often.")
+@click.option("--seeds", default=4, help="Seeds of each point, 4 without it.")
+@click.option("--set", "settings", multiple=True, help="Any other setting, as in epochs=100.")
+@click.option("--out", type=FILE, default="sweep.csv", help="A CSV, with which it goes on.")
+def main(
+    *, data: str, file: Path, vary: list[str], seeds: int, settings: list[str], out: Path
+) -> None:
+    """Train both modes with each value of each setting that varies, and each seed."""
+    with _sentences():
+        if (data is None) == (file is None):
+            raise SweepError("expected --data or --file, one of the two")
+        table, name = read_table(file) if file else (None, "")
+        base = base_of(data or "upload", _settings(settings))
+        plan = make_plan(base, parse_vary(vary), seeds, table, name)
+        for note in plan.notes:
+            click.echo(note)
+        known = len(rows.read_done(out, plan))
+        if known:
+            click.echo(f"{counted(known, 'point')} of {len(plan.points)} are in {out} already.")
+        bar = Bar(
+            TextColumn("points"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[left]}"),
+            console=Console(stderr=True),
+        )
+        with bar:
+            task = bar.add_task("", total=len(plan.points), left="")
+
+            def look(now: Progress) -> None:
+                left = "" if now.seconds_left is None else f"about {now.seconds_left:,.0f} s left"
+                bar.update(task, completed=len(now.results), left=left)
+
+            try:
+                points = list(run_plan(plan, table, out=out, look=look))
+            except KeyboardInterrupt:
+                bar.stop()
+                done = len(rows.read_done(out, plan))
+                click.echo(
+                    f"Stopped: {done} of {len(plan.points)} points are in {out}. "
+                    "The same command goes on with the rest."
+                )
+                sys.exit(INTERRUPTED)
+    for point in points:
+        if point.reason:
+            named = ", ".join(f"{key} = {value}" for key, value in point.values.items())
+            click.echo(f"{named}: {point.status}: {point.reason}")
+    clear = [found.clear for found in findings(points)]
+    click.echo(
+        f"{out}: {counted(len(points), 'point')}. Clearly better: sequence mode at "
+        f"{clear.count('sequence')}, last-step mode at {clear.count('last')}."
+    )
+
+
+def _settings(texts: list[str]) -> dict[str, object]:
+    """Settings by key; of what holds several names, such as inputs, all that are given."""
+    settings: dict[str, object] = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise SweepError(f"expected --set key=value, got {text!r:.80}")
+        several = key in SETTINGS and isinstance(SETTINGS[key].default, tuple)
+        before = settings.get(key, [])
+        settings[key] = [*before, value] if several and isinstance(before, list) else value
+    return settings
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """What can't be done is said in a sentence, not a traceback."""
+    try:
+        yield
+    except (ExperimentError, UploadError, OSError) as error:
+        raise click.ClickException(f"{error}") from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,184 @@
+"""What a sweep trains: each value of each setting that varies with each of the others, as points.
+
+It trains nothing (`runner`). Everything that can be refused before is refused here, in sentences.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+from urllib.parse import urlencode
+
+from lib.datasets import dictated, find_spec, idle, settle, suggested
+from lib.english import listed
+from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
+from lib.swept import VARIABLE, Axis
+from lib.tables import Table
+
+MOST_RUNS = 96
+"""Points times seeds."""
+LEFT_OUT = ("mode", "seeds", "data")
+"""Settings that a sweep has words of its own for: it always trains both modes."""
+
+
+class SweepError(ExperimentError):
+    """A sweep that can't be made. The message says what was expected, received, and would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One choice of the settings that vary: one run, of both modes and all seeds."""
+
+    values: tuple[tuple[str, Any], ...]
+    """Setting, by URL key, and value."""
+    experiment: Experiment
+    """Settled."""
+    settings: str
+    """The experiment as a link has it, and which file it is about: as good as its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All points of a sweep, and what has to be said of them."""
+
+    keys: tuple[str, ...]
+    points: tuple[Point, ...]
+    seeds: int
+    notes: tuple[str, ...] = ()
+    """A sentence for each value that couldn't be taken as it was asked for."""
+
+    @property
+    def runs(self) -> int:
+        """Points times seeds: each run of a point trains so many pairs."""
+        return len(self.points) * self.seeds
+
+
+def make_plan(
+    base: Experiment,
+    vary: Mapping[str, Iterable[Any]],
+    seeds: int,
+    table: Table | None = None,
+    file: str = "",
+) -> Plan:
+    """The points of a sweep around an experiment, of which only what varies is changed.
+
+    Args:
+        base: its mode doesn't matter.
+        vary: by URL key the values, as they are or as text.
+        seeds: how many seeds each point is trained with, from the base's own on.
+        table: the person's own, where the data are "upload".
+        file: what tells that file from others.
+
+    Raises SweepError for a setting or value that isn't allowed, and beyond MOST_RUNS. What can't
+    be cut from a table shows when it is trained.
+    """
+    base = settle(base.set(mode="both", seeds=_seeds(seeds)), table)
+    axes = [_axis(key, values, base) for key, values in vary.items()]
+    if not axes:
+        raise SweepError(f"a sweep needs a setting that varies, one of {listed(offered(base))}")
+    count = math.prod(len(axis.values) for axis in axes)
+    if count * base.seeds > MOST_RUNS:
+        fitting = MOST_RUNS // count
+        cure = f"take {fitting} seeds at most" if fitting else "take fewer values"
+        raise SweepError(
+            f"a sweep may have at most {MOST_RUNS} runs (points × seeds), got {count:,} × "
+            f"{base.seeds} = {count * base.seeds:,}: {cure}"
+        )
+    points: dict[Experiment, Point] = {}
+    notes: list[str] = []
+    for values in product(*(axis.values for axis in axes)):
+        asked = dict(zip((axis.key for axis in axes), values, strict=True))
+        settled = settle(base.set(**asked), table)
+        used = {key: settled.get(key) for key in asked}
+        if settled in points or used != asked:
+            here = "there already" if used == asked else f"the same as {_named(axes, used)}"
+            is_new = settled not in points
+            words = f"taken as {_named(axes, used)}" if is_new else here
+            notes.append(f"{_named(axes, asked)} is {words} on these data.")
+        if settled not in points:
+            points[settled] = Point(tuple(used.items()), settled, _settings(settled, file))
+    return Plan(tuple(vary), tuple(points.values()), base.seeds, tuple(notes))
+
+
+def offered(base: Experiment) -> list[str]:
+    """The settings, by URL key, that can vary on the data of a settled experiment."""
+    return [key for key in VARIABLE if key not in idle(base)]
+
+
+def parse_vary(texts: Iterable[str]) -> dict[str, list[str]]:
+    """Settings and values as they are typed: "T=8,16,32". Raises SweepError for anything else."""
+    vary: dict[str, list[str]] = {}
+    for text in texts:
+        key, equals, values = text.partition("=")
+        words = [word.strip() for word in values.split(",") if word.strip()]
+        if not equals or not words or key.strip() in vary:
+            raise SweepError(f"expected each setting once, as in T=8,16,32, got {text!r:.80}")
+        vary[key.strip()] = words
+    return vary
+
+
+def read_value(key: str, value: Any) -> Any:
+    """A value of a setting from itself or its text. Raises SweepError where it isn't allowed."""
+    if key not in SETTINGS:
+        raise SweepError(f"no setting is called {key!r:.40}; there are {', '.join(SETTINGS)}")
+    setting = SETTINGS[key]
+    value = value.item() if hasattr(value, "item") else value  # NumPy's own numbers
+    if setting.limit is not None and isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            raise SweepError(f"{setting.name} must be a number, got {value!r:.40}") from None
+    if isinstance(setting.default, int) and isinstance(value, float) and value.is_integer():
+        value = int(value)
+    try:
+        setting.check(value)
+    except ExperimentError as error:
+        raise SweepError(f"{error}") from None
+    return value
+
+
+def base_of(data: str, settings: Mapping[str, Any]) -> Experiment:
+    """What data suggest, with some settings changed, by URL key. Raises ExperimentError."""
+    find_spec(Experiment().set(data=data))
+    if taken := settings.keys() & {*LEFT_OUT}:
+        raise SweepError(f"{listed(sorted(taken))} can't be set: a sweep has its own")
+    values = {
+        key: tuple(value) if isinstance(value, list | tuple) else read_value(key, value)
+        for key, value in settings.items()
+    }
+    return suggested(data).set(**values)
+
+
+def _seeds(seeds: Any) -> int:
+    """The number of seeds, 1 or more."""
+    return int(read_value("seeds", seeds)) or 1
+
+
+def _axis(key: str, values: Iterable[Any], base: Experiment) -> Axis:
+    """A setting and the values that are asked for, each once."""
+    if key not in VARIABLE:
+        raise SweepError(f"{key!r:.40} can't vary: expected one of {', '.join(VARIABLE)}")
+    if key in idle(base):
+        why = dictated(base).get(key, f"{find_spec(base).title} doesn't use it.")
+        can = ", ".join(offered(base))
+        raise SweepError(f"{key} can't vary here: {why.rstrip('.')}; what can is {can}")
+    read = tuple(dict.fromkeys(read_value(key, value) for value in values))
+    if not read:
+        raise SweepError(f"{key} needs at least one value, as in {VARIABLE[key]['values']}")
+    return Axis(key, read)
+
+
+def _named(axes: Sequence[Axis], values: Mapping[str, Any]) -> str:
+    """As a sentence has it: "T = 8, cell = LSTM"."""
+    return ", ".join(f"{axis.key} = {axis.name(values[axis.key])}" for axis in axes)
+
+
+def _settings(settled: Experiment, file: str) -> str:
+    """All that differs from the defaults, or from what the data suggest: either may change."""
+    name = settled.data.name
+    said = {**to_query(settled), **to_query(settled, suggested(name))}
+    texts = {"data": name, **said, **({"file": file} if file else {})}
+    return urlencode(texts, doseq=True)

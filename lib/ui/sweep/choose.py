@@ -1,0 +1,113 @@
+"""What the next sweep varies: ready ones to pick, settings and values to choose or to type."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.english import counted
+from lib.experiment import SETTINGS, ExperimentError
+from lib.sweep.plan import MOST_RUNS, Plan, make_plan, offered, parse_vary
+from lib.sweep.ready import READY, Ready
+from lib.sweep.runner import weight
+from lib.swept import VARIABLE, Axis
+from lib.ui.address import change, page_value, picking, set_page_value
+from lib.ui.linked import Linked, linked_buttons
+from lib.ui.session import Loaded, session
+from lib.ui.text import hint, plain
+
+SEEDS = Linked("each", ("1", "4", "8", "16"), 1, "sweep_seeds")
+
+
+def choose(loaded: Loaded) -> Plan | None:
+    """Draw the choice; returns the plan, None where there can be none, which is said."""
+    can = offered(loaded.experiment)
+    typed = _typed(can)
+    st.markdown("### What varies")
+    _keep("sweep_keys", list(typed))
+    st.multiselect(
+        "Settings",
+        can,
+        format_func=lambda key: VARIABLE[key]["label"],
+        key="sweep_keys",
+        on_change=_write,
+        help="Each value of each with each of the others; all else is as in the sidebar.",
+    )
+    for key, text in typed.items():
+        label, options = VARIABLE[key]["label"], SETTINGS[key].options
+        if options:
+            _keep(f"sweep_{key}", [word for word in text.split(",") if word in options])
+            st.multiselect(
+                label,
+                list(options),
+                format_func=Axis(key, ()).name,
+                key=f"sweep_{key}",
+                on_change=_write,
+            )
+        else:
+            _keep(f"sweep_{key}", text)
+            st.text_input(f"{label}, with commas between", key=f"sweep_{key}", on_change=_write)
+    linked_buttons("Seeds", SEEDS.texts, SEEDS)
+    plan = _plan(loaded, [f"{key}={text}" for key, text in typed.items()])
+    for ready in READY.values():
+        st.button(
+            ready.title,
+            key=f"ready_{ready.name}",
+            help=ready.about,
+            on_click=_take,
+            args=(ready,),
+            width="stretch",
+        )
+    return plan
+
+
+def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
+    base, table = loaded.experiment, session().upload.table
+    seeds = int(SEEDS.texts[SEEDS.index])
+    place = st.container()
+    try:
+        plan = make_plan(base, parse_vary(vary), seeds, table)
+    except ExperimentError as error:
+        place.error(plain(f"This can't be swept: {error}."), icon=":material/error:")
+        return None
+    seconds = sum(weight(point, loaded.dataset) for point in plan.points)
+    with place:
+        points = counted(len(plan.points), "point")
+        hint(
+            f"{points} × {counted(seeds, 'seed')}: {plan.runs} of at most {MOST_RUNS} runs, in "
+            f"about {counted(round(seconds / 60) or 1, 'minute')}."
+        )
+        for note in plan.notes[:3]:
+            hint(note)
+    return plan if loaded.trainable else None
+
+
+def _typed(can: list[str]) -> dict[str, str]:
+    """What varies and its values, as the address has them; else what is usual."""
+    pairs = (part.partition("=")[::2] for part in page_value("vary").split(";"))
+    typed = {key: text for key, text in pairs if key in can}
+    return typed or {key: VARIABLE[key]["values"] for key in can[:1]}
+
+
+def _keep(key: str, value: object) -> None:
+    """Set a widget that is about to be drawn, where it says something else."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
+def _write() -> None:
+    """Write what the widgets say into the address."""
+    words = {}
+    for key in st.session_state["sweep_keys"]:
+        said = st.session_state.get(f"sweep_{key}", VARIABLE[key]["values"])
+        words[key] = said if isinstance(said, str) else ",".join(said)
+    set_page_value("vary", ";".join(f"{key}={text}" for key, text in words.items()))
+
+
+def _take(ready: Ready) -> None:
+    """Show a ready sweep, and set everything to it, so that it can be started or changed."""
+    change({**picking(ready.data), **ready.settings})
+    seeds = f"{ready.seeds}"
+    values = {"vary": ";".join(ready.vary), "ready": ready.name, "sweep": "", "at": ""}
+    values |= {"each": "" if SEEDS.texts.index(seeds) == SEEDS.default else seeds}
+    for key, text in {**values, "relative": "yes" if ready.relative else ""}.items():
+        set_page_value(key, text)

@@ -1,0 +1,27 @@
+"""Sweep: a setting or several over values and seeds, and at which of them one mode is better."""
+
+import streamlit as st
+
+from lib.narrate.sweep import title
+from lib.ui.data import load_data
+from lib.ui.frame import frame
+from lib.ui.style import page_style
+from lib.ui.sweep.choose import choose
+from lib.ui.sweep.show import show
+from lib.ui.sweep.sweeps import GONE, KEYS, is_gone, shown
+from lib.ui.text import plain
+from lib.ui.theme import current_palette
+
+loaded = load_data(frame("Sweep", KEYS))
+
+page_style("sweep")
+now = shown()
+st.markdown(f"# {plain(title(now.title, now.plan.keys, now.plan.seeds))}")
+with st.container():
+    if is_gone():
+        st.warning(GONE, icon=":material/link_off:")
+pictures, choice = st.columns([3, 2])
+with choice.container(border=True):
+    plan = choose(loaded)
+with pictures:
+    show(plan, loaded, current_palette())

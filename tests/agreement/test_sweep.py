@@ -1,0 +1,103 @@
+"""Sweeps with the real worker: the terminal's command, killed and resumed, and what is recorded."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lib.datasets import make_dataset
+from lib.sweep import run_sweep
+from lib.sweep.plan import make_plan
+from lib.sweep.ready import READY, recorded
+from lib.sweep.rows import from_csv
+from lib.sweep.runner import Runner, result_of
+from lib.swept import MODES
+from lib.training.client import TrainingClient
+from tests.waiting import PATIENCE
+
+ROOT = Path(__file__).parents[2]
+COMMAND = "--data running_mean --vary T=4,6 --vary U=2,3 --seeds 2 --set epochs=20 --set N=64"
+
+
+def begin(out: Path, command: str = COMMAND) -> subprocess.Popen[str]:
+    """Start it, as a person does."""
+    words = [sys.executable, "-m", "lib.sweep", *command.split(), "--out", f"{out}"]
+    return subprocess.Popen(
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_a_killed_command_goes_on_where_it_was_with_the_numbers_of_the_page(
+    client: TrainingClient, tmp_path: Path
+) -> None:
+    """What was finished isn't trained again; all equals what a sweep in one go gives."""
+    out = tmp_path / "results.csv"
+    with begin(out) as first:
+        end = time.monotonic() + PATIENCE
+        while not out.exists() or len(from_csv(out.read_text())) < 1:
+            assert time.monotonic() < end
+            assert first.poll() is None
+            time.sleep(0.02)
+        first.send_signal(signal.SIGKILL)
+    known = from_csv(out.read_text())
+    assert 1 <= len(known) < 4
+
+    with begin(out) as again:
+        said, wrong = again.communicate(timeout=PATIENCE)
+    assert again.returncode == 0, wrong
+    assert f"{len(known)} point" in said
+    assert "of 4 are in" in said
+    points = from_csv(out.read_text())
+    assert [p.run_id for p in points[: len(known)]] == [p.run_id for p in known]
+
+    base = READY["size"].base.set(epochs=20, N=64)  # a page's: the same data, set in its sidebar
+    plan = make_plan(base, {"T": [4, 6], "U": [2, 3]}, 2)
+    runner = Runner(plan, client)
+    runner.run(lambda _: None)
+    assert runner.error is None
+    for here, there in zip(runner.progress().results, points, strict=True):
+        assert here.values == there.values
+        assert here.settings == there.settings
+        for name in here.figures:
+            for mode in MODES:
+                np.testing.assert_array_equal(here.figures[name][mode], there.figures[name][mode])
+
+
+def test_a_recorded_point_holds(client: TrainingClient) -> None:
+    """Trained today, its rows are what the page opens with, but for rounding."""
+    name = next(iter(READY))
+    ready, (was, *_) = READY[name], recorded(name)
+    point = ready.plan.points[0]
+    dataset = make_dataset(point.experiment)
+    snapshot = client.wait(client.start(point.experiment, dataset), PATIENCE)
+    now = result_of(point, dataset, snapshot)
+    assert (now.values, now.settings, now.seeds) == (was.values, was.settings, was.seeds)
+    assert (now.parameters, now.baseline) == (was.parameters, pytest.approx(was.baseline))
+    for mode in MODES:
+        np.testing.assert_allclose(now.errors(mode), was.errors(mode), rtol=0.02)
+
+
+def test_a_script_gets_a_data_frame(tmp_path: Path) -> None:
+    """Of a person's own file, too."""
+    own = tmp_path / "own.csv"
+    own.write_text("a,b\n" + "".join(f"{k % 7},{k % 5}\n" for k in range(200)))
+    seen: list[float] = []
+    frame = run_sweep(
+        table=own,
+        vary={"optimizer": ["sgd", "adam"]},
+        seeds=1,
+        epochs=5,
+        targets=["b"],
+        progress=lambda now: seen.append(now.share),
+    )
+    assert list(frame.columns[:4]) == ["optimizer", "seed", "mode", "last_step_error"]
+    assert list(frame["mode"]) == [*MODES, *MODES]
+    assert frame["last_step_error"].notna().all()
+    assert set(frame["epochs"]) == {5}
+    assert seen[-1] == 1.0

@@ -1,0 +1,155 @@
+"""The Sweep page in AppTest: what it opens with, and a sweep from its start to its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.run import ModeResult, Status
+from lib.sweep.ready import READY
+from lib.ui.sweep import sweeps
+from tests.app.test_pages import start
+from tests.app.test_shapes import title
+from tests.fake_client import FakeClient
+from tests.waiting import PATIENCE
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch: pytest.MonkeyPatch) -> dict[str, sweeps.Sweep]:
+    """The sweeps of this test alone."""
+    of_server: dict[str, sweeps.Sweep] = {}
+    monkeypatch.setattr(sweeps, "_sweeps", lambda: of_server)
+    return of_server
+
+
+def sweep(**query: str) -> AppTest:
+    """The page, opened by a link."""
+    app = start("Sweep")
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def text(app: AppTest) -> str:
+    """All that is written in HTML, and the progress."""
+    assert not app.exception
+    parts = [each.proto.body for each in app.get("html")]
+    return " ".join([*parts, *(each.proto.text for each in app.get("progress"))])
+
+
+def linked(app: AppTest, key: str) -> str:
+    """What the address says."""
+    value = app.query_params[key]
+    return value if isinstance(value, str) else value[0]
+
+
+def until(app: AppTest, true: Callable[[], object]) -> None:
+    """Run the page until this is true."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, text(app)
+        app.run()
+
+
+def finish(client: FakeClient, error: float = 0.5) -> None:
+    """Let all runs that go on finish, with so large an error of sequence mode, and half of it."""
+    for run in client.runs.values():
+        if not client.snapshots[run.id].status.over:
+            pair = {
+                mode: ModeResult(
+                    *(np.array([each]) for each in (5, error, 5, e, e)), np.zeros(4), np.zeros(0)
+                )
+                for mode, e in (("sequence", error), ("last", error / 2))
+            }
+            others = (pair,) * (len(run.experiment.each_seed) - 1)
+            client.set(run, Status.FINISHED, results=pair, others=others, epoch=200)
+
+
+def test_the_page_opens_full() -> None:
+    """A recorded sweep, of which it says that it is one, with its curve, maps and points."""
+    app = sweep()
+    assert title(app) == "Recall the first: the error against timesteps T and cell, 4 seeds"
+    assert "-badge[example] 12 of 12 points" in text(app)
+    assert "T = 8, cell = GRU</a>" in text(app)
+    assert not app.button(key="sweep_start").disabled
+    assert app.button(key="sweep_stop").disabled
+
+
+@pytest.mark.parametrize("name", list(READY))
+def test_a_ready_sweep_sets_everything_to_it(name: str) -> None:
+    """Data, settings, values and seeds: what Start would do is what was recorded."""
+    app = sweep()
+    app.button(key=f"ready_{name}").click().run()
+    ready = READY[name]
+    assert not app.exception
+    assert app.selectbox(key="data").value == ready.data
+    assert app.multiselect(key="sweep_keys").value == [each.split("=")[0] for each in ready.vary]
+    hints = " ".join(each.value for each in app.markdown)
+    assert f"{ready.plan.runs} of at most 96 runs" in hints
+
+
+def test_a_sweep_from_its_start_to_its_end(client: FakeClient) -> None:
+    """Results as they come, a pause, and at last the sentence; the link holds it all the while."""
+    app = sweep(data="running_mean", vary="U=2,4;cell=gru,lstm", N="64")
+    app.button(key="sweep_start").click().run()
+    until(app, lambda: client.runs)
+    assert "-badge[training] 0 of 4 points" in text(app)
+    assert app.query_params["sweep"]
+    finish(client)
+    until(app, lambda: "1 of 4 points" in text(app))
+    app.button(key="sweep_pause").click().run()
+    assert "-badge[paused] 1 of 4" in text(app)
+    app.button(key="sweep_play_arrow").click().run()
+    assert "-badge[training]" in text(app)
+    for count in (2, 3, 4):
+        until(app, lambda n=count: len(client.runs) == n)
+        finish(client)
+    until(app, lambda: "-badge[finished] 4 of 4" in text(app))
+    assert "Last-step mode is clearly better at 4 of 4 points, sequence mode at none." in text(app)
+    assert "&amp;run=r3" in text(app)
+    link = {key: linked(app, key) for key in app.query_params}
+    again = sweep(**link)
+    assert "-badge[finished] 4 of 4" in text(again)
+    assert again.button(key="sweep_stop").disabled
+
+
+def test_who_has_the_link_watches_and_may_start_an_own_one(client: FakeClient) -> None:
+    """Nobody else's sweep can be steered."""
+    app = sweep(data="running_mean", vary="U=2,4", N="64")
+    app.button(key="sweep_start").click().run()
+    until(app, lambda: client.runs)
+    watcher = sweep(data="running_mean", sweep=linked(app, "sweep"))
+    assert watcher.button(key="sweep_pause").disabled
+    assert "another browser started" in " ".join(each.value for each in watcher.markdown)
+    app.button(key="sweep_stop").click().run()
+    until(app, lambda: "-badge[stopped]" in text(app))
+    assert ("stop", "r0") in client.calls
+
+
+def test_what_cannot_be_swept_is_said_and_start_is_dimmed() -> None:
+    """As it is typed; what can be is taken at once."""
+    app = sweep(data="running_mean")
+    app.text_input(key="sweep_T").set_value("4, x").run()
+    assert app.button(key="sweep_start").disabled
+    assert "timesteps must be a number, got 'x'" in app.error[0].value
+    app.text_input(key="sweep_T").set_value("4, 6").run()
+    assert not app.error
+    assert linked(app, "vary") == "T=4, 6"
+    app.multiselect(key="sweep_keys").set_value(["T", "optimizer"]).run()
+    app.multiselect(key="sweep_optimizer").set_value(["adam", "sgd"]).run()
+    assert linked(app, "vary") == "T=4, 6;optimizer=adam,sgd"
+    app.multiselect(key="sweep_keys").set_value([]).run()
+    assert not app.exception
+
+
+def test_a_link_s_sweep_that_is_gone_is_said() -> None:
+    """And there is something to see all the same."""
+    app = sweep(sweep="0123")
+    assert app.warning[0].value.startswith("The link's sweep is gone")
+    assert "12 of 12 points" in text(app)

@@ -1,0 +1,57 @@
+"""A sweep in the browser: started, paused, reloaded, gone on, stopped, and a point of it opened."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.driver import open_page, settle, wait_for_status
+from tests.browser.test_accessibility import darken, serious
+
+SMALL = "/sweep?data=running_mean&N=64&epochs=800&vary=U%3D2%2C3%2C4%2C5&each=1"
+
+
+def press(page: Page, name: str) -> None:
+    """One of the sweep's buttons, once it isn't dimmed."""
+    found: Locator = page.locator(".st-key-sweep_controls").get_by_role(
+        "button", name=re.compile(rf"^{name}\b")
+    )
+    expect(found).to_be_enabled()
+    found.click()
+
+
+def test_a_sweep_is_paused_reloaded_stopped_and_a_point_opened(page: Page) -> None:
+    """What is there after each is what was there before, and the point's run is in Explore."""
+    open_page(page, SMALL)
+    press(page, "Start")
+    progress = page.get_by_test_id("stProgress")
+    expect(progress).to_contain_text(re.compile("training [1-3] of 4 points"))
+    press(page, "Pause")
+    wait_for_status(page, "paused")
+    page.wait_for_url("**sweep=**")
+    page.reload()
+    wait_for_status(page, "paused")
+    expect(progress).to_contain_text(re.compile("paused [1-3] of 4 points"))
+    settle(page)
+    press(page, "Go on")
+    wait_for_status(page, "training")
+    press(page, "Stop")
+    wait_for_status(page, "stopped")
+    expect(page.locator(".takeaway")).to_contain_text("One seed decides nothing")
+    page.get_by_role("link", name="U = 2", exact=True).click()
+    page.wait_for_url("**run=**")
+    wait_for_status(page, "finished")
+    expect(page.get_by_role("slider", name=re.compile("Units"))).to_have_value("2")
+
+
+def test_the_page_is_for_all_and_fits_a_phone(page: Page) -> None:
+    """Nothing serious for axe, in light and in dark; no sideways scroll."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, "/sweep")
+    expect(page.get_by_role("link", name="T = 4, cell = GRU")).to_be_visible()
+    assert not serious(page)
+    darken(page)
+    assert not serious(page)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("main => main.scrollWidth") <= 390

@@ -1,0 +1,146 @@
+"""Runs in the background: they take what others leave of a worker, and nobody waits for them."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from lib.run import Status
+from lib.training.architecture import Network
+from lib.training.cache import ProgramCache
+from lib.training.messages import Start, Steer
+from lib.training.run_book import KEEP_RUNS
+from lib.training.timing import Timing
+from tests.unit.desk import Desk
+from tests.unit.fakes import Scene, build, make_dataset, make_experiment
+from tests.unit.test_cache import Workshop, shop
+from tests.waiting import PATIENCE
+
+__all__ = ["shop"]
+ONE_BATCH = Timing(slice_seconds=1e-9, shortest_slice_seconds=1e-9, background_slice_seconds=1e-9)
+
+
+def begin(desk: Desk, run_id: str, *, background: bool = False, **settings: object) -> None:
+    """Start a run."""
+    experiment, samples = make_experiment(mode="last", **settings), make_dataset().samples
+    desk.send(Start(run_id, experiment, samples, background=background))
+
+
+def test_a_run_in_the_background_waits_for_the_end_of_others() -> None:
+    """From the moment the other is there, until it is over; then it goes on by itself."""
+    order: list[str] = []
+    desk = Desk(timing=ONE_BATCH)
+    begin(desk, "theirs", background=True, epochs=400)
+    desk.find_status("theirs", Status.RUNNING)
+    begin(desk, "own", epochs=50)
+    while len(order) < 2:
+        order.append(desk.find(lambda m: getattr(m, "status", Status.QUEUED).over).run_id)
+    desk.close()
+    assert order == ["own", "theirs"]
+
+
+def test_it_rests_while_another_is_compiled() -> None:
+    """Both processors are the compiler's."""
+    gate = threading.Event()
+
+    def slowly(key: Any) -> Any:
+        network = key if isinstance(key, Network) else key.network
+        assert network.units == 2 or gate.wait(PATIENCE)
+        return build(key)
+
+    desk = Desk(slowly)
+    begin(desk, "own", U=3)
+    begin(desk, "theirs", background=True)
+    desk.find_status("own", Status.COMPILING)
+    assert not [seen for seen in desk.seen if getattr(seen, "status", None) is Status.FINISHED]
+    gate.set()
+    assert desk.find_over("own").status is Status.FINISHED
+    assert desk.find_over("theirs").status is Status.FINISHED
+    desk.close()
+
+
+def test_a_paused_run_of_a_person_holds_nothing_up() -> None:
+    """What rests needs no turns."""
+    desk = Desk()
+    desk.start("own", epochs=5)
+    desk.send(Steer("pause", "own"))
+    begin(desk, "theirs", background=True)
+    assert desk.find_over("theirs").status is Status.FINISHED
+    desk.close()
+
+
+def test_what_a_person_waits_for_is_built_before_the_background_s(shop: Workshop) -> None:
+    """Which has a thread of its own, and begins nothing while others build."""
+    cache = ProgramCache(shop.build)
+    cache.ask(["a", "b"], background=True)
+    shop.wait_begun(1)
+    cache.ask(["x", "y", "z"])
+    shop.wait_begun(2)
+    shop.let(3)
+    shop.wait_begun(1)
+    shop.let(1)
+    shop.wait_begun(1)
+    shop.let(1)
+    assert shop.begun[0] == "a"
+    assert sorted(shop.begun[1:4]) == ["x", "y", "z"]
+    assert shop.begun[4:] == ["b"]
+
+
+def test_what_only_the_background_waited_for_can_be_left_and_asked_for_again(
+    shop: Workshop,
+) -> None:
+    """A key that a person waits for, too, stays."""
+    cache = ProgramCache(shop.build)
+    cache.ask(["a"])
+    shop.wait_begun(1)
+    cache.ask(["b", "c"], background=True)
+    (own,) = cache.ask(["c"])
+    cache.leave(["b", "c"], background=True)
+    shop.let(5)
+    assert own.result(PATIENCE) == "C"
+    (again,) = cache.ask(["b"])
+    assert again.result(PATIENCE) == "B"
+
+
+def test_the_background_s_programs_are_dropped_first(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sweep of many architectures doesn't cost people theirs."""
+    monkeypatch.setattr(ProgramCache, "LIMIT", 2)
+    cache = ProgramCache(shop.build)
+    shop.let(100)
+    for key in ("a", "b"):
+        cache.ask([key])[0].result(PATIENCE)
+    for key in ("p", "q", "r"):
+        cache.ask([key], background=True)[0].result(PATIENCE)
+    cache.ask(["a", "b"])
+    assert sorted(shop.built) == ["a", "b", "p", "q", "r"]
+
+
+def test_a_sweep_s_runs_are_forgotten_without_a_person_s() -> None:
+    """Each kind has its own number that is kept."""
+    scene = Scene()
+    own = scene.start()
+    scene.say(own, Status.FINISHED)
+    runs = []
+    for _ in range(KEEP_RUNS + 3):
+        runs.append(scene.client.start(make_experiment(), make_dataset(), background=True))
+        scene.clock.forward(1)
+        scene.say(runs[-1], Status.FINISHED)
+    scene.start()
+    known = [run for run in runs if scene.client.get(run.id)]
+    assert known == runs[-KEEP_RUNS:]
+    assert scene.client.get(own.id) is own
+
+
+def test_the_message_says_that_it_is_in_the_background() -> None:
+    """Also when its worker died and it begins again."""
+    scene = Scene()
+    scene.client.start(make_experiment(), make_dataset(), background=True)
+    (start,) = scene.worker.posted
+    assert isinstance(start, Start)
+    assert start.background
+    scene.worker.die()
+    assert scene.worker.posted[0].background  # type: ignore[union-attr]

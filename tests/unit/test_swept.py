@@ -1,0 +1,153 @@
+"""What is said of a sweep is what its numbers carry, as an independent computation tells it."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from lib.narrate.sweep import SAID, found_details, found_takeaway, named, title
+from lib.run import Status
+from lib.swept import MODES, Axis, PointResult, axes_of, corrected, findings
+from tests.unit.swept import a_point
+
+
+def density(t: np.ndarray, freedom: int) -> np.ndarray:
+    """Student's distribution."""
+    scale = math.gamma((freedom + 1) / 2) / math.gamma(freedom / 2)
+    return scale / math.sqrt(freedom * math.pi) * (1 + t**2 / freedom) ** (-(freedom + 1) / 2)
+
+
+def chance(point: PointResult) -> float:
+    """The paired test's, by adding up small areas; the sign is that of better sequence mode."""
+    logs = np.log(point.errors("last")) - np.log(point.errors("sequence"))
+    count = len(logs)
+    t = abs(logs.mean()) / (logs.std(ddof=1) / math.sqrt(count))
+    steps = np.linspace(0, t, 20_001)
+    middles = (steps[1:] + steps[:-1]) / 2
+    within = 2 * float((density(middles, count - 1) * np.diff(steps)).sum())
+    return 1 - within
+
+
+def told(points: list[PointResult]) -> dict[str, int]:
+    """At how many points each mode is clearly better: Holm's steps as his paper has them."""
+    clear = dict.fromkeys(MODES, 0)
+    waiting = sorted(points, key=chance)
+    for k, point in enumerate(waiting):
+        if chance(point) * (len(points) - k) >= 0.05:
+            break
+        logs = np.log(point.errors("last")) - np.log(point.errors("sequence"))
+        if np.sign(np.median(logs)) == np.sign(logs.mean()):
+            clear["sequence" if logs.mean() > 0 else "last"] += 1
+    return clear
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_the_sentence_says_what_an_independent_computation_says(seed: int) -> None:
+    """On generated outcomes: of many points and few, many seeds and few, near and far apart."""
+    rng = np.random.default_rng(seed)
+    seeds, count = int(rng.choice([2, 4, 8, 16])), int(rng.integers(1, 13))
+    shifts = rng.normal(0, rng.choice([0.0, 0.5, 2.0]), count)
+    points = [
+        a_point(
+            list(np.exp(rng.normal(0, 0.4, seeds))),
+            list(np.exp(rng.normal(shift, 0.4, seeds))),
+            T=k + 2,
+        )
+        for k, shift in enumerate(shifts)
+    ]
+    clear, sentence = told(points), found_takeaway(points)
+    assert {mode: [f.clear for f in findings(points)].count(mode) for mode in MODES} == clear
+    many = f"{count} point" + ("s" if count > 1 else "")
+    if not any(clear.values()):
+        assert (
+            sentence == f"Neither mode is clearly better at any of {many}, with {seeds} seeds each."
+        )
+    elif all(clear.values()):
+        assert sentence == (
+            f"Clearly better of {many}: sequence mode at {clear['sequence']}, "
+            f"last-step mode at {clear['last']}."
+        )
+    else:
+        better = max(clear, key=clear.__getitem__)
+        name, other = (
+            ("Sequence", "last-step") if better == "sequence" else ("Last-step", "sequence")
+        )
+        assert sentence == (
+            f"{name} mode is clearly better at {clear[better]} of {many}, {other} mode at none."
+        )
+    assert len(sentence.split()) <= 15
+
+
+def test_where_no_mode_is_better_hardly_any_sweep_finds_one() -> None:
+    """Of 200 sweeps of 12 points: without the correction a third of them and more would."""
+    rng = np.random.default_rng(0)
+    wrong = uncorrected = 0
+    for _ in range(200):
+        points = [a_point(*np.exp(rng.normal(0, 1, (2, 4))).tolist(), T=k + 2) for k in range(12)]
+        wrong += any(f.clear for f in findings(points))
+        uncorrected += any(chance(point) < 0.05 for point in points)
+    assert wrong <= 0.07 * 200
+    assert uncorrected > 0.3 * 200
+
+
+def test_holm_s_correction_on_an_example_by_hand() -> None:
+    """The least counts three times, the next twice; none is less than one before, nor above 1."""
+    assert corrected([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
+    assert corrected([0.6, 0.7]) == [1.0, 1.0]
+    assert corrected([]) == []
+
+
+def test_one_seed_decides_nothing() -> None:
+    """However far apart the modes are."""
+    points = [a_point([1e-9], [1.0], T=4), a_point([1.0], [0.5], T=8)]
+    assert found_takeaway(points) == (
+        "One seed decides nothing: sequence mode's error is smaller at 1 of 2 points."
+    )
+    assert not [found for found in findings(points) if found.clear]
+
+
+def test_what_has_no_figures_counts_for_nothing_and_is_said() -> None:
+    """A point that diverged can't be better or worse."""
+    lost = a_point([1, 1], [1, 1], Status.DIVERGED, T=4)
+    points = [lost, a_point([1.0, 1.01, 1.02], [2.0, 2.01, 2.03], T=8)]
+    assert found_takeaway(points) == (
+        "Sequence mode is clearly better at 1 of 1 point, last-step mode at none."
+    )
+    assert found_details(points)[-1] == "1 point without figures: the table says why."
+    assert found_takeaway([lost]) == SAID["failed"]
+    assert found_takeaway([]) == SAID["none"]
+    assert found_details([]) == []
+
+
+def test_the_details_name_the_smallest_error_and_the_test() -> None:
+    """With what they don't say."""
+    points = [
+        a_point([1, 1], [2, 2], T=4, cell="gru"),
+        a_point([3, 3], [0.5, 0.5], T=8, cell="lstm"),
+    ]
+    least, test = found_details(points)
+    assert least.startswith(
+        "The smallest median error has last-step mode at T = 8, cell = LSTM: 0.5."
+    )
+    assert "corrected for 2 points by Holm's method" in test
+    assert re.search(r"less than 5 %", test)
+
+
+def test_axes_are_in_order_of_size_and_names_as_they_came() -> None:
+    """Whatever the order of the points."""
+    points = [a_point([1], [1], T=t, cell=c) for t in (16, 4) for c in ("simple_rnn", "gru")]
+    assert axes_of(points) == [Axis("T", (4, 16)), Axis("cell", ("simple_rnn", "gru"))]
+    assert axes_of([]) == []
+    assert named(points[0]) == "T = 16, cell = SimpleRNN"
+    assert title("Echo", ["T", "cell"], 1) == "Echo: the error against timesteps T and cell, 1 seed"
+
+
+def test_every_takeaway_is_short() -> None:
+    """With the largest numbers that there are."""
+    long = {"points": "96 points", "seeds": "16", "lower": 96, "clear": 96, "better": "Last-step"}
+    long |= {"other": "sequence mode", "sequence": 48, "last": 48}
+    for name in ("none", "failed", "single", "neither", "one", "both"):
+        assert len(SAID[name].format(**long).split()) <= 15
