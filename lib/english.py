@@ -1,7 +1,5 @@
 """Small words and numbers to be read, as every sentence of the app needs them."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable, Sequence

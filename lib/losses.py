@@ -3,8 +3,6 @@
 Sizes of errors only. Training has Keras's own (`lib.training.engine`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

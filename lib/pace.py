@@ -1,7 +1,5 @@
 """How long a run's training is shown for: it may be over in a blink, and people want to watch."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

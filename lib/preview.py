@@ -4,8 +4,6 @@ NumPy only, from weights. The untrained model is the very one that training star
 `lib.recurrence` makes the initial weights for both.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

@@ -4,8 +4,6 @@ Records only. What trains a run is `lib/training`. A `Snapshot` is complete in i
 one is all that a page needs, and any number of older ones may be skipped.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from enum import StrEnum
 

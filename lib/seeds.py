@@ -5,8 +5,6 @@ setting does. So what is said of a setting is said of the median over the seeds,
 is better only where the seeds agree so well that chance hardly does.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

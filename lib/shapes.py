@@ -6,8 +6,6 @@ Words, as in Keras: N samples, T timesteps, F features, U units, K target column
 tuple whose first entry is the batch: `None`, as in `model.output_shape`, since any size will do.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

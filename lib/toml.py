@@ -1,7 +1,5 @@
 """Rows and words that a module has in a TOML file beside it."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 from typing import Any

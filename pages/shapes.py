@@ -1,7 +1,5 @@
 """Shapes: trace a stack of layers, check a target, read an error message, predict first."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

@@ -3,8 +3,6 @@
 The rules are in `loss_shapes`, the reasons in `mismatch`, the ways out in `fixes`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

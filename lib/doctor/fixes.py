@@ -6,8 +6,6 @@ trust: a fix is kept only if `loss_shapes` pairs the shapes that it leads to cor
 Words, as in Keras: N samples, T timesteps, K columns of the output (its units, or Dense's).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The axes of an output and of a target, lined up as a loss lines them up, and the fate of each."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from lib.doctor.loss_shapes import BatchResult, LossRule, Sizes, Verdict, padded

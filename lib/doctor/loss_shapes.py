@@ -9,8 +9,6 @@ paired: some losses demand equal shapes, the rest broadcast as NumPy does, from 
 a word. Last, the loss is taken along the last axis, and the mean of all that.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

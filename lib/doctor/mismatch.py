@@ -1,7 +1,5 @@
 """Why a target is paired with an output as it is: what `loss_shapes` found, in sentences."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from lib.doctor.lineup import AxisPair, line_up

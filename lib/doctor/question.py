@@ -1,7 +1,5 @@
 """A question for the target doctor: what a person types, its address, and the usual cases."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What stands in a layer's brackets, or in its place: misplaced, misspelt, missing, or gone."""
 
-from __future__ import annotations
-
 import difflib
 import re
 

@@ -3,8 +3,6 @@
 In a functional model a KerasTensor has a shape and no values: what needs values fails.
 """
 
-from __future__ import annotations
-
 import math
 import re
 

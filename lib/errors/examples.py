@@ -1,7 +1,5 @@
 """Messages to look at where nobody has pasted one: what Keras says of the commonest mistakes."""
 
-from __future__ import annotations
-
 from lib.toml import beside
 
 _FILE = beside(__file__)

@@ -5,8 +5,6 @@ is "compile_loss/mse/sub", in Keras 2 "mean_squared_error/SquaredDifference"; be
 call of one's own, only the traceback says it: "in mean_squared_error".
 """
 
-from __future__ import annotations
-
 import re
 from typing import Literal
 

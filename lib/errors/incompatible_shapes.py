@@ -6,8 +6,6 @@ doesn't tell, which of the two is y, or whether an axis was dropped, stays open 
 readings are said. Losses that check shapes have messages of their own (`lib.errors.target_shapes`).
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, replace
 from typing import Literal

@@ -1,7 +1,5 @@
 """Axes: a layer or a model that got too many, or too few, of them."""
 
-from __future__ import annotations
-
 import math
 import re
 

@@ -4,8 +4,6 @@ The answers are for today's Keras. Where an earlier version said the same in oth
 stand in one place, in the other files.
 """
 
-from __future__ import annotations
-
 import re
 
 from lib.errors.input_axes import other_input

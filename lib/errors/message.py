@@ -1,7 +1,5 @@
 """What an explanation of an error message is, and how messages are recognised."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress

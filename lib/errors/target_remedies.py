@@ -4,8 +4,6 @@ Advice alone, in the words of target_remedies.toml: the messages that it answers
 `lib.errors.target_shapes`, `lib.errors.incompatible_shapes` and `lib.errors.keras2_wordings`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from lib.english import capital

@@ -4,8 +4,6 @@ A loss that broadcasts instead fails, if at all, as two tensors that can't be pa
 `lib.errors.incompatible_shapes`.
 """
 
-from __future__ import annotations
-
 import math
 import re
 

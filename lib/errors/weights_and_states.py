@@ -4,8 +4,6 @@ What a layer with return_state=True gives is a list; most messages about states 
 where one tensor belongs, or the other way round.
 """
 
-from __future__ import annotations
-
 import re
 
 from lib.english import counted

@@ -1,7 +1,5 @@
 """The axes of all charts: ranges that stand still while numbers move, ticks that never overlap."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

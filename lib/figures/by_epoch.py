@@ -1,7 +1,5 @@
 """The charts over the epochs: each model's own loss, and the one number that compares the modes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

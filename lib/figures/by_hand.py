@@ -4,8 +4,6 @@ An HTML fragment for `st.html`: a table for each block of the kernels' columns. 
 multiplied, columns are units, and the last rows are the sum and what the activation makes of it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 

@@ -6,8 +6,6 @@ would have said `earlier`, a dotted line leads to it: nobody gets that from the 
 seeds this is the median, and each has a thin line, or a small diamond, of its own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 

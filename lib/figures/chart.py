@@ -1,7 +1,5 @@
 """What all charts share: margins, fonts, notes, and the way a figure is built. Draws no data."""
 
-from __future__ import annotations
-
 import importlib
 import math
 import sys

@@ -1,7 +1,5 @@
 """The two charts of the damage done: what both trainings report, and what both models then say."""
 
-from __future__ import annotations
-
 import plotly.graph_objects as go
 
 from lib.doctor.damage import Damage

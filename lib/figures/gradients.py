@@ -1,7 +1,5 @@
 """How far back the gradient of each loss reaches, and which inputs move which outputs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from html import escape
 

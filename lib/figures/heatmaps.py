@@ -5,8 +5,6 @@ to 1, but for an LSTM's cell state, whose only bound is t at step t, and which s
 Small matrices show their numbers.
 """
 
-from __future__ import annotations
-
 from html import escape
 
 import numpy as np

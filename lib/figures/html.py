@@ -5,8 +5,6 @@ one pixel for each number, which the browser enlarges without blurring. How a bl
 is laid out stands in `lib/ui/css`, which the pages load.
 """
 
-from __future__ import annotations
-
 import struct
 import zlib
 from base64 import b64encode

@@ -4,8 +4,6 @@ HTML fragments for `st.html`. What is of one unit changes with the playhead, so 
 line is a few hundred bytes of SVG.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 

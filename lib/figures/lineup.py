@@ -3,8 +3,6 @@
 An HTML fragment for `st.html`. `lib.doctor` decides which axes are paired; this draws the pairs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 

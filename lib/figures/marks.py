@@ -1,7 +1,5 @@
 """The marks that mean the same in every chart: lines, the levels to compare with, and their key."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -4,8 +4,6 @@ An HTML fragment for `st.html`: for each way to treat the batch a table of times
 with the step outlined that `return_sequences=False` answers for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 

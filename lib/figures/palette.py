@@ -11,8 +11,6 @@ This module draws nothing. Its colours are in `palette.toml`, and again for the 
 `.streamlit/config.toml`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from lib.toml import beside

@@ -4,8 +4,6 @@ HTML fragments for `st.html`. A figure of exactly 0.0 is written so, and so is t
 that 32-bit numbers leave; green says that two things are one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape

@@ -3,8 +3,6 @@
 HTML fragments for `st.html`, which wrap on a phone. They compute no shapes (`lib.stack`).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from html import escape

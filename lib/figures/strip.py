@@ -4,8 +4,6 @@ An HTML fragment for `st.html`: words, which wrap on a phone, and each tensor as
 module computes no shapes (`lib.stack`) and no states (`lib.recurrence`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from html import escape
 

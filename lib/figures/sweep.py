@@ -1,7 +1,5 @@
 """Pictures of a sweep: errors against one setting, maps of two, and all settings side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 from typing import Any

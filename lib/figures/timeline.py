@@ -6,8 +6,6 @@ properties `--cell-t` and `--cell-row` say, so that moving them sends and draws 
 `lib.ui.cell.playhead`, which also takes clicks on blocks of the class `TIME`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from html import escape
 

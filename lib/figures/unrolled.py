@@ -4,8 +4,6 @@ An HTML fragment for `st.html`. Each row of arrows or cells is one small drawing
 background of a block T times, so that a hundred timesteps cost no more than two.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -3,8 +3,6 @@
 The words of the first are in breaking.toml.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -3,8 +3,6 @@
 Nothing is claimed that isn't counted from the arrays. Timesteps and units are counted from 1.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from lib.dataset import Dataset

@@ -1,7 +1,5 @@
 """The sentences of the Explore page: what is set up, how a run stands, and what its charts show."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """Why the modes learn differently, in words: how far gradients reach, what moves what, padding."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

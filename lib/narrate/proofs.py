@@ -1,7 +1,5 @@
 """What Keras measured on the Cell page: the record that sentence and card share, and its words."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

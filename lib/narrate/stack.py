@@ -1,7 +1,5 @@
 """Stacks → sentences: what a picture of a stack shows, and what a change has changed."""
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Any
 

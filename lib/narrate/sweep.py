@@ -1,7 +1,5 @@
 """What a sweep found, and how sure that is: never more than its seeds and its points can carry."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -4,8 +4,6 @@ Of several seeds it is the median that is told. That one mode is better is said 
 of the run carry it.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 

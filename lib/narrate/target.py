@@ -1,7 +1,5 @@
 """Diagnoses → sentences: what a target's shape does to a loss, and the damage that it does."""
 
-from __future__ import annotations
-
 from lib.doctor import Diagnosis
 from lib.doctor.damage import EPOCHS, Damage, Mistake
 from lib.doctor.loss_shapes import Verdict

@@ -5,8 +5,6 @@ less, at every step, so that no fixed limit fits all. What is measured instead: 
 is from the same computation in 64 bits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

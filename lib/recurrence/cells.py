@@ -1,7 +1,5 @@
 """A recurrent layer forward, step by step: `unroll` and the `Trace` that it keeps."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ The last line is the new hidden state, the very number that `unroll` has there; 
 two. The formulas are in formulas.toml.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal

@@ -1,7 +1,5 @@
 """Layers on top of each other, up to the whole model of an experiment."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

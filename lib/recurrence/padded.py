@@ -4,8 +4,6 @@ Four shortened copies of one sample stand for a batch of different lengths. NumP
 what a stack up to some layer makes of them; `lib.training.answers.modes` asks Keras the same.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

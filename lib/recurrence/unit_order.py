@@ -1,7 +1,5 @@
 """An order of the units in which neighbours move alike."""
 
-from __future__ import annotations
-
 import numpy as np
 
 

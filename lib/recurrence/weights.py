@@ -1,7 +1,5 @@
 """A fresh layer's weights, drawn as Keras's default initialisers draw them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

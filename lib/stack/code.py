@@ -1,7 +1,5 @@
 """A stack as Keras code: a line for each layer, with the shape that comes out of it."""
 
-from __future__ import annotations
-
 from lib.shapes import STATES
 from lib.stack.recurrent import Recurrent
 from lib.stack.tensors import numbers_of

@@ -4,8 +4,6 @@ Every edit is tried on the stack. It is offered if `trace` then gets past the la
 as far as another fault of the same layer.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Every kind of layer that a stack may have, by its name in the address."""
 
-from __future__ import annotations
-
 from lib.stack import plain, recurrent
 from lib.stack.base import Layer
 

@@ -4,8 +4,6 @@ Layers are joined by "~" and their settings by "_", which an address keeps as th
 that has its default is left out; "any" is None.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -4,8 +4,6 @@ Of several recurrent layers all but the top one return sequences in either mode,
 needs the time axis.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """Stacks to start from, each with the name that people search for; they are in patterns.toml."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from lib.stack.kinds import Stack

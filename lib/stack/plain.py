@@ -1,7 +1,5 @@
 """The layers of a stack that aren't recurrent: the input, Dense, and what only changes shapes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

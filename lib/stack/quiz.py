@@ -5,8 +5,6 @@ reason. The wrong ones are what similar stacks give, and shapes with their sizes
 reasons say which mistake that is.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any

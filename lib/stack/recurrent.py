@@ -1,7 +1,5 @@
 """The recurrent layers of a stack: LSTM, GRU, SimpleRNN, and Bidirectional around one of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar

@@ -1,7 +1,5 @@
 """A tensor's shape with a meaning for each axis: its letter, its size, and what runs along it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Literal

@@ -1,7 +1,5 @@
 """Follow a stack layer by layer: every tensor's shape, every parameter, and where it breaks."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """`python -m lib.sweep`: a sweep from a terminal. After a kill the same command goes on."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager

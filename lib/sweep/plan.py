@@ -3,8 +3,6 @@
 It trains nothing (`runner`). Everything that can be refused before is refused here, in sentences.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 `python -m lib.sweep.ready` records them anew into `recorded/`, a CSV each.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path

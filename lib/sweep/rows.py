@@ -3,8 +3,6 @@
 The standard library reads and writes it, so that a page needs no pandas for it.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import os

@@ -8,8 +8,6 @@ All methods but `run` return at once, and may be called from any thread. It draw
 no file.
 """
 
-from __future__ import annotations
-
 import math
 import threading
 import time

@@ -5,8 +5,6 @@ epochs, the data itself, and, up to the next power of two, the number of samples
 mode, too.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from lib.experiment import Experiment

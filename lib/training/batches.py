@@ -4,8 +4,6 @@ Both models of a pair are fed from the same order. The Keras script of an export
 `fit` shuffles, in another order. It knows indexes only, no data.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 

@@ -3,8 +3,6 @@
 It doesn't know what a program is: `build` makes one from its key.
 """
 
-from __future__ import annotations
-
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Sequence

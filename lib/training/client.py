@@ -9,8 +9,6 @@ alive, its `RunBook` and its `Questions` have to know of each other. All methods
 any thread, and none but `wait` and `close` takes longer than a moment.
 """
 
-from __future__ import annotations
-
 import atexit
 import secrets
 import threading

@@ -1,7 +1,5 @@
 """What went wrong, in a sentence for a person: Keras's own words can be pages of a graph."""
 
-from __future__ import annotations
-
 MEMORY = (
     "it needs more memory than there is; fewer units, layers or timesteps, or a smaller batch, "
     "need less"

@@ -1,7 +1,5 @@
 """What a run remembers of its past: by epoch, thinned, and how fast it goes."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar

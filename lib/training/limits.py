@@ -1,7 +1,5 @@
 """What the worker refuses to train, in sentences that say what is allowed and what was asked."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -4,8 +4,6 @@ It decides nothing: the `worker` says when it has outgrown its limit, the `super
 Linux and macOS; 0 where an amount of memory isn't known.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 import sys

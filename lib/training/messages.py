@@ -3,8 +3,6 @@
 A `Command` goes to the worker, a `Message` comes back.
 """
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 import msgspec

@@ -6,8 +6,6 @@ turns in it, and two threads may run it at once. Keras's own can't be called so 
 Source: `update_step` of keras/src/optimizers/{adam,sgd,rmsprop}.py.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias

@@ -1,7 +1,5 @@
 """Which threads come first where there are more of them than processors."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import sys

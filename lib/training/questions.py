@@ -3,8 +3,6 @@
 It sends and receives nothing: the `client` reports answers, and which worker died.
 """
 
-from __future__ import annotations
-
 import secrets
 from concurrent.futures import Future
 from typing import Any

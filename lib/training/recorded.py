@@ -5,8 +5,6 @@ the real worker, and writes one `.npz` file each into `lib/training/recordings/`
 needs no TensorFlow.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Sequence

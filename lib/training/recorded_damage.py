@@ -4,8 +4,6 @@
 file each. Reading them back needs no TensorFlow.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import numpy as np

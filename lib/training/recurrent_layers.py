@@ -14,8 +14,6 @@ Source: `step` is the `call` of Keras's cells with their default options
 (keras/src/layers/rnn/{lstm,gru,simple_rnn}.py), and `back` is its derivative.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any

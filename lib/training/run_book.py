@@ -4,8 +4,6 @@ The `client` starts, steers and ends runs, and tells it; it only starts those ag
 worker (`begin_again`). It isn't locked: the client calls it from one thread at a time.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace

@@ -4,8 +4,6 @@ It knows no clock and no models: a `worker_run` tells it the time, and trains as
 that are done are counted with the part of the one in progress.
 """
 
-from __future__ import annotations
-
 import math
 
 from lib.training.history import Speed

@@ -1,7 +1,5 @@
 """How the worker divides its time: among runs, and between training, judging and sending."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from lib.training.messages import BEAT_SECONDS

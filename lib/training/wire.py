@@ -6,8 +6,6 @@ sides. NumPy arrays cross as an extension type of msgpack. In what has no type o
 question's arguments, an answer's values), tuples arrive as lists.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any
 

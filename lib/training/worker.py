@@ -6,8 +6,6 @@ answering questions (`answers`) and a sign of life every second happen in other 
 when the connection does: when the process that started it has closed it, or has ended somehow.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import json

@@ -3,8 +3,6 @@
 The loop gives it turns. The mathematics is the `pair_trainer`'s.
 """
 
-from __future__ import annotations
-
 import contextlib
 import time
 from collections.abc import Callable

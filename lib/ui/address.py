@@ -13,8 +13,6 @@ nothing opens the first data. One without data that says something was written b
 named theirs, and has those that were the first then.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The browser of a page: which one it is, whether Back was pressed, and what scripts run in it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

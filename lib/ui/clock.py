@@ -1,7 +1,5 @@
 """The clock that pages go by; a test may put another in its place."""
 
-from __future__ import annotations
-
 import time
 
 

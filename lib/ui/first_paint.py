@@ -5,8 +5,6 @@ drawing what lies below the first screen, and in highlighting code that nobody h
 a quarter goes into running Plotly's 4.7 MB, for which it has time while the server still imports.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import streamlit as st

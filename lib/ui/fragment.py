@@ -1,7 +1,5 @@
 """A part of a page that can run alone, and keeps its place whenever it does."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import count
 from typing import ParamSpec

@@ -1,7 +1,5 @@
 """What every page calls first: the page's settings, the menu, and the shared sidebar."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path

@@ -3,8 +3,6 @@
 The words are in guide.toml. It opens in the browser alone: its text comes with the page.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 from html import escape

@@ -4,8 +4,6 @@ A key does what a click on something that the page shows does. Not `R` and `C`: 
 those for itself. The pages' own are in keys.toml; `lib.ui.listener` hears them.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from lib.toml import beside

@@ -4,8 +4,6 @@ The address is the truth: a control is set to what stands there, and moving it w
 value that names nothing, such as a layer that the model doesn't have, is ignored and stays there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -8,8 +8,6 @@ charts are that fill a place, and that the system has gone dark or light; and on
 pressed, nothing of the page that is left.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import asdict
 

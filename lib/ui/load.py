@@ -9,8 +9,6 @@ Measured with 16 sessions that train and move sliders (`tests/bench/load.py`): c
 as often as without turns, and the median slider waits 0.1 s instead of 0.6 s.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Datasets as they were made last, for all who ask for the same."""
 
-from __future__ import annotations
-
 import ctypes
 from contextlib import suppress
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """How fast this session's runs are shown: the choice, which is in the link of every page."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from lib.pace import PACES, USUAL

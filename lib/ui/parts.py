@@ -1,7 +1,5 @@
 """A page in parts, one of which is open: buttons choose it, and the link says which it is."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from lib.ui.linked import Linked, linked_buttons

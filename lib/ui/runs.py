@@ -4,8 +4,6 @@ A run's id stands in the address, so that a reload finds the run again and a lin
 others while it lasts. Only the browser that started a run may steer it; others watch.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import streamlit as st

@@ -7,8 +7,6 @@ late. Here a text is in the page, so what is seen is what is saved; bytes come w
 for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -4,8 +4,6 @@ A setting that the data or the head dictates is drawn disabled with the value th
 and says why.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

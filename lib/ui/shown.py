@@ -1,7 +1,5 @@
 """What the charts show: a run, else a recording, else the model before training."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """The sidebar: mode, data, T, F and units in sight, the rest folded below."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import streamlit as st

@@ -7,8 +7,6 @@ of the time. So two charts lie on one another and take turns: the new figure is 
 one, which stays until it is covered.
 """
 
-from __future__ import annotations
-
 import plotly.graph_objects as go
 import plotly.io
 import streamlit as st

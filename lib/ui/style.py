@@ -5,8 +5,6 @@ Python has to write. An element with a key has the class `st-key-` and that key;
 are Streamlit's own. The components' CSS is with them.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 from pathlib import Path
 

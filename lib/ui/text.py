@@ -1,7 +1,5 @@
 """Sentences on a page, shown letter by letter: no column's name in them is taken as Markdown."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from html import escape

@@ -1,7 +1,5 @@
 """Which colours the browser needs: light or dark."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from lib.figures.palette import Palette, palette

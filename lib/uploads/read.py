@@ -6,8 +6,6 @@ entries, and `columns` a table of that. Every decision that changes what a perso
 the table. Nothing is stored, and nothing is cut into windows (`lib.tables`).
 """
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Callable

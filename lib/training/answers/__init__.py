@@ -11,8 +11,6 @@ a key of `lib.experiment.LOSSES`.
 Like the engine, these modules may import keras, and only the worker imports them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

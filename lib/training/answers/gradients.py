@@ -1,7 +1,5 @@
 """What moves what, as gradients: outputs by inputs, and a loss by the states on the way back."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import keras

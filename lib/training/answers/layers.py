@@ -6,8 +6,6 @@ up to a second for the gradient of a stack. So what is asked once about a few ti
 traced, and what is asked again and again, or about many timesteps, is.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial

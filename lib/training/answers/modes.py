@@ -1,7 +1,5 @@
 """What both modes say on the same weights: whether they are one, what breaks that, and padding."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """Train the right target and a wrong one from the same initial weights: see `lib.doctor.damage`."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import keras

@@ -5,8 +5,6 @@ and nothing is shown meanwhile. But while a run moves the weights on, the last a
 the next one comes, so that figures never blink, and says of which epoch it is.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial

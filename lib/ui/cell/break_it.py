@@ -1,7 +1,5 @@
 """Break it: when the last step of the sequence isn't what the last-step mode says."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

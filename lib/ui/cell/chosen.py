@@ -1,7 +1,5 @@
 """What the Cell page looks at: a sample, a layer, and weights of some model at some epoch."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

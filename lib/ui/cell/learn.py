@@ -1,7 +1,5 @@
 """How they learn: how far each loss reaches back, which inputs move what, and padding."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The parts of the Cell page. One is open: only that one asks Keras and is drawn."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

@@ -10,8 +10,6 @@ formulas to write out. Two sliders of the browser's own do the work, for keyboar
 readers; pressing a picture does the same.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 

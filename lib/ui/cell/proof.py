@@ -1,7 +1,5 @@
 """Proof: the modes are one computation, as Keras measures it on these very weights."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

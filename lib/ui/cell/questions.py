@@ -1,7 +1,5 @@
 """What the Cell page asks Keras: for each place of an answer the question, and what it is about."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache

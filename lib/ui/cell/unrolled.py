@@ -1,7 +1,5 @@
 """Unrolled: the layer at every timestep, all it computed, and one unit with its formulas."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """The cards of a run: each a title, a picture, and the sentence that says the same in words."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import plotly.graph_objects as go

@@ -5,8 +5,6 @@ often where many watch (`rhythm`). When that begins or ends, or the run is anoth
 is wrong, it asks for one full run of the page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """One click trains a model on the right target and one on a mistaken one, and shows the cost."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """Read an error: paste a message, and see its cause, what mends it, and a right example."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from lib.errors import explain_error

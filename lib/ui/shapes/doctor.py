@@ -1,7 +1,5 @@
 """Check a target: what the loss makes of its shape, how to mend it, and the damage that it does."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import partial
 from typing import Any

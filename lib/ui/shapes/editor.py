@@ -3,8 +3,6 @@
 The stack is the truth: each run writes its values into the widgets, each callback the stack.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

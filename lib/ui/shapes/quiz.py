@@ -1,7 +1,5 @@
 """Predict first: what shape comes out? Answered by a click or a key, graded at once, and drawn."""
 
-from __future__ import annotations
-
 import re
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Trace a stack: a row for each layer, its settings beside what comes out of it, or breaks it."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """What the next sweep varies: ready ones to pick, settings and values to choose or to type."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from lib.english import counted

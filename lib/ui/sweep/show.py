@@ -1,7 +1,5 @@
 """A sweep as it goes: buttons, progress, and its pictures with what was found. One fragment."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape

@@ -3,8 +3,6 @@
 Only the browser that started one may steer it. What is shown without one is a recorded sweep.
 """
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import dataclass
 
