@@ -96,7 +96,7 @@ def verdict(first: np.ndarray, second: np.ndarray) -> Verdict:
     logs = np.log(np.maximum(second, least)) - np.log(np.maximum(first, least))
     sign = 1 if np.median(logs) >= 0 else -1
     count, gains = len(logs), sign * logs
-    by = float(1 - math.exp(-np.median(gains)))
+    by = float(np.median(1 - np.exp(-gains)))
     chance = 1.0
     if count > 1 and gains.any():
         spread = float(gains.std(ddof=1)) / math.sqrt(count)

@@ -1,0 +1,156 @@
+"""What several seeds tell together: medians, and a winner where the seeds carry one."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lib.datasets import make_dataset, suggested
+from lib.experiment import Experiment
+from lib.figures.by_epoch import compare_figure, loss_figure
+from lib.figures.by_timestep import predictions_figure, step_error_figure
+from lib.figures.palette import palette
+from lib.narrate.explore import compare_sentence, seeds_range
+from lib.narrate.takeaways import SAME, compare_takeaway
+from lib.run import Snapshot
+from lib.seeds import CHANCE, final_errors, middle, t_chance, verdict
+from lib.training import limits
+from tests.unit.pictures import EXPERIMENT, a_dataset, a_snapshot, with_kept
+
+
+def integrated_chance(t: float, freedom: int) -> float:
+    """Student's density, summed up: how likely |t| or more is."""
+    x = np.linspace(0, t, 200_001)
+    scale = math.gamma((freedom + 1) / 2) / (math.sqrt(freedom * math.pi) * math.gamma(freedom / 2))
+    density = scale * (1 + x * x / freedom) ** (-(freedom + 1) / 2)
+    return 1 - 2 * float(np.trapezoid(density, x))
+
+
+def with_seeds(sequence: list[float], last: list[float]) -> Snapshot:
+    """A run whose seeds have these mean squared errors."""
+    first, *others = (
+        a_snapshot(a_dataset(), sequence=math.sqrt(one), last=math.sqrt(other))
+        for one, other in zip(sequence, last, strict=True)
+    )
+    return replace(first, others=tuple(snapshot.results for snapshot in others))
+
+
+@pytest.mark.parametrize("freedom", range(1, 16))
+def test_chance_is_the_area_under_students_density(freedom: int) -> None:
+    """For every number of seeds that can be trained, near and far from 0."""
+    for t in (0.1, 1.0, 3.0, 12.0):
+        assert t_chance(t, freedom) == pytest.approx(integrated_chance(t, freedom), abs=1e-7)
+
+
+def test_the_verdict_follows_from_the_errors_and_says_no_more() -> None:
+    """On 200 outcomes: the winner, its seeds, its lead, and whether chance would do the same."""
+    rng = np.random.default_rng(0)
+    said = set()
+    for _ in range(200):
+        count = int(rng.choice([2, 4, 8, 16]))
+        first = np.exp(rng.normal(-6, 0.5, count))
+        second = first * np.exp(rng.normal(rng.choice([0, 0.02, 0.3, -0.6]), 0.3, count))
+        says = compare_takeaway(a_dataset(), with_seeds(first.tolist(), second.tolist()))
+        ratios = [b / a for a, b in zip(first, second, strict=True)]
+        logs = [math.log(ratio) for ratio in ratios]
+        mean = sum(logs) / count
+        spread = math.sqrt(sum((log - mean) ** 2 for log in logs) / (count - 1) / count)
+        clear = integrated_chance(abs(mean) / spread, count - 1) < CHANCE
+        sequence_leads = bool(sum(sorted(logs)[count // 2 - 1 : count // 2 + 1]) > 0)
+        shares = sorted(1 - (1 / ratio if sequence_leads else ratio) for ratio in ratios)
+        by = (shares[count // 2 - 1] + shares[count // 2]) / 2
+        if not clear or (mean > 0) is not sequence_leads or by <= 0:
+            expected = f"No clear winner: {count} seeds can't tell the two modes apart."
+        elif by < SAME:
+            expected = f"Both modes' errors are nearly the same in {count} seeds: "
+        else:
+            name = "Sequence mode" if sequence_leads else "Last-step mode"
+            wins = sum((ratio > 1) == sequence_leads for ratio in ratios)
+            where = f"all {count}" if wins == count else f"{wins} of {count}"
+            expected = f"{name} is better in {where} seeds, by {by:.0%} in the median."
+        assert says.startswith(expected)
+        assert len(says.split()) <= 15
+        said.add(expected.split()[0])
+    assert said >= {"No", "Sequence", "Last-step"}
+
+
+def test_one_seed_decides_nothing() -> None:
+    """However far apart the errors are; and equal errors have no winner."""
+    says = compare_takeaway(a_dataset(), with_seeds([0.01], [0.4]))
+    assert (
+        says == "One seed decides nothing; here sequence mode's error is smaller, 0.01 against 0.4."
+    )
+    same = np.full(4, 0.1)
+    assert not verdict(same, same).is_clear
+    assert verdict(np.zeros(4), np.zeros(4)).chance == 1
+
+
+def test_a_mean_that_one_seed_turns_round_is_no_winner() -> None:
+    """The median favours one, the mean of the logarithms the other: nothing is clear."""
+    found = verdict(np.array([1.0, 1.0, 1.0]), np.array([1.1, 1.1, 1e-9]))
+    assert found.better == 0
+    assert not found.is_clear
+
+
+def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself() -> None:
+    """Of each figure; also where they kept epochs of their own."""
+    snapshot = with_seeds([0.1, 0.3, 0.2], [1.0, 3.0, 5.0])
+    results = middle(snapshot).results
+    assert results["sequence"].final_mse == pytest.approx(0.2)
+    assert results["last"].step_mse[-1] == pytest.approx(3.0)
+    assert final_errors(snapshot)["last"] == pytest.approx([1, 3, 5])
+    assert middle(snapshot).seeds == (results,)
+    one = a_snapshot(a_dataset(), sequence=0.5)
+    assert middle(one) is one
+    kept = [with_kept(one, sequence=epoch) for epoch in (3, 5, 4)]
+    together = replace(kept[0], others=tuple(each.results for each in kept[1:]))
+    finals = sorted(each.results["sequence"].final_mse for each in kept)
+    assert middle(together).results["sequence"].final_mse == pytest.approx(finals[1])
+    assert middle(together).results["sequence"].checked_epochs[-1] == 7
+
+
+def test_pictures_have_a_thin_line_for_each_seed_and_the_median_in_the_modes_colour() -> None:
+    """In all four; with one seed there is none."""
+    dataset, snapshot = a_dataset(), with_seeds([0.1, 0.2, 0.3], [0.3, 0.2, 0.1])
+    colors = palette()
+    for several, run in ((True, snapshot), (False, a_snapshot(dataset, sequence=0.5, last=1.0))):
+        for figure in (
+            predictions_figure(EXPERIMENT, dataset, run, 0, 0, palette=colors, earlier=True),
+            loss_figure(EXPERIMENT, dataset, run, colors),
+            step_error_figure(EXPERIMENT, dataset, run, colors),
+            compare_figure(EXPERIMENT, dataset, run, colors),
+        ):
+            names = [trace.name for trace in figure.data]
+            assert ("sequence mode, each seed" in names) is several
+            assert "sequence mode" in names
+    thin = next(
+        t for t in loss_figure(EXPERIMENT, dataset, snapshot, colors).data if "each" in t.name
+    )
+    assert thin.line.color == colors.sequence
+    assert np.isnan(np.asarray(thin.y)).sum() == 3  # a gap after each
+
+
+def test_the_spread_is_told_beside_the_number_and_the_test_behind_the_verdict() -> None:
+    """From the least to the greatest, and how likely such a difference is by chance."""
+    snapshot = with_seeds([0.1, 0.2, 0.3, 0.4], [0.5, 0.9, 1.2, 2.0])
+    assert re.match(r"0\.1\d* to 0\.4\d*$", seeds_range(snapshot, "sequence"))
+    assert seeds_range(a_snapshot(a_dataset(), sequence=1.0), "sequence") == ""
+    says = compare_sentence(EXPERIMENT, a_dataset(), snapshot)
+    assert "Over the seeds 0 to 3" in says
+    assert "paired t-test" in says
+
+
+def test_four_seeds_are_usual_where_they_cost_little() -> None:
+    """Under ten seconds on two processors; what a person has chosen stays."""
+    small = suggested("running_mean")
+    dataset = make_dataset(small)
+    assert (small.seeds, limits.with_seeds(small, dataset).seeds) == (0, 4)
+    large = small.set(U=128, epochs=5000)
+    assert limits.with_seeds(large, dataset).seeds == 1
+    assert limits.with_seeds(large.set(seeds=16), dataset).seeds == 16
+    assert Experiment().seeds == 1
+    assert [each.seed for each in Experiment(seed=5, seeds=3).each_seed] == [5, 6, 7]
