@@ -2,7 +2,8 @@
 
 `python -m tests.bench.throughput [--quick] [--json FILE]` prints a line for each workload and,
 last, one JSON object: `vs_fit`, `vs_torch` and `vs_jax` are our epochs per second over theirs, by
-workload, `null` where a peer isn't installed (see requirements.txt) or the time didn't suffice.
+workload, `null` where a peer isn't installed (see requirements.txt) or the time didn't suffice;
+`seeds_8_vs_1` is how many times as long an epoch of eight seeds takes as one of a single seed.
 Besides: `epochs_per_second` by side and workload, the seconds from `start()` to the first trained
 epoch of a pair that is new to the worker and of one that it has seen, and the worker's memory.
 
@@ -46,9 +47,9 @@ Rates = dict[str, dict[str, list[float]]]
 """Epochs per second by workload and side, one for each round."""
 
 
-def ours(client: TrainingClient, work: Workload, seconds: float) -> float:
+def ours(client: TrainingClient, work: Workload, seconds: float, seeds: int = 1) -> float:
     """Epochs per second through the worker, by our clock; of runs that are over at once, by its."""
-    experiment, dataset = work.experiment(), work.dataset()
+    experiment, dataset = work.experiment().set(seeds=seeds), work.dataset()
     rates: list[float] = []
     end = None
     while end is None or time.perf_counter() < end:
@@ -181,7 +182,8 @@ def main() -> None:
         try:
             rates = take_turns(
                 {"ours": lambda work, seconds: ours(client, work, seconds)}
-                | {peer.name: peer.measure for peer in peers},
+                | {peer.name: peer.measure for peer in peers}
+                | ({} if quick else {"seeds": lambda *asked: ours(client, *asked, seeds=8)}),
                 WORKLOADS if quick else [*WORKLOADS, *VARIANTS],
                 rounds=3,
                 seconds=0.25 if quick else 3.0,
@@ -193,18 +195,20 @@ def main() -> None:
         memory = sum(psutil.Process(pid).memory_info().rss for pid in client.worker_pids)
     result["worker_rss_mb"] = round(memory / 1e6)
     result |= {f"vs_{name}": ratios(rates, name) for name in MODULES}
+    result["seeds_8_vs_1"] = ratios(rates, "seeds")
     result["epochs_per_second"] = {
         side: {
             work: round(statistics.median(found[side]), 1)
             for work, found in rates.items()
             if found.get(side)
         }
-        for side in ("ours", *installed)
+        for side in ("ours", *installed, "seeds")
     }
     result["seconds"] = round(time.perf_counter() - start, 1)
     for work in rates:
         words = "  ".join(f"{name} {result[f'vs_{name}'][work] or '–'}×" for name in MODULES)
-        print(f"{work}: ours over theirs: {words}")
+        seeds = result["seeds_8_vs_1"][work] or "–"  # there is no time for them with --quick
+        print(f"{work}: ours over theirs: {words}; eight seeds: {seeds}× the time of one")
     if options.json:
         options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(result))
