@@ -18,6 +18,7 @@ from tests.browser.driver import (
     stop,
     train,
     wait_for_status,
+    wait_until_whole,
 )
 
 
@@ -219,3 +220,30 @@ def test_charts_stand_side_by_side_only_where_there_is_room(
     assert all(box["width"] > 280 for box in boxes if box)
     main = page.get_by_test_id("stMain")
     assert width > 390 or main.evaluate("main => main.scrollWidth") <= 390
+
+
+def test_seeds_stand_beside_train_and_what_they_say_is_a_median(page: Page) -> None:
+    """Four at first; of eight each is drawn, the link holds them, and one decides nothing."""
+    open_page(page, "/?data=running_mean&epochs=6&pace=fast&U=4")
+    seeds = page.locator(".st-key-run_seeds")
+    expect(seeds.get_by_role("radio", name="4")).to_be_checked()
+    seeds.get_by_text("8", exact=True).click()
+    page.wait_for_url("**seeds=8**")
+    button(page, "Train").click()
+    wait_for_status(page, "finished")
+    wait_until_whole(page)
+    card = page.locator(".st-key-card_compare")
+    expect(card.get_by_text("Median and range over 8 seeds")).to_be_visible()
+    says = re.compile(r"is better in (all|\d of) 8 seeds|No clear winner: 8 seeds")
+    expect(card.get_by_text(says)).to_be_visible()
+    lines = page.locator(".st-key-chart_loss .js-plotly-plot").last
+    names = "plot => plot.data.map(trace => trace.name)"
+    assert "last-step mode, each seed" in lines.evaluate(names)
+    page.reload()
+    expect(seeds.get_by_role("radio", name="8")).to_be_checked()
+    expect(card.get_by_text("Median and range over 8 seeds")).to_be_visible()
+    seeds.get_by_text("1", exact=True).click()
+    page.wait_for_url("**seeds=1**")
+    button(page, "Train").click()
+    wait_for_status(page, "finished")
+    expect(card.get_by_text("One seed decides nothing")).to_be_visible()
