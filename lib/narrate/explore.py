@@ -73,11 +73,14 @@ def predictions_sentence(
     index = int(snapshot.samples[sample])
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     truth = raw_targets(dataset, index)[:, target]
-    said = {
-        mode: dataset.raw(result.predictions[sample], index)[:, target].astype(np.float64)
-        for mode, result in middle(snapshot).results.items()
+    each = {
+        mode: dataset.raw(
+            np.stack([seed[mode].predictions[sample] for seed in snapshot.seeds]), index
+        )[..., target].astype(np.float64)
+        for mode in snapshot.results
     }
-    errors = {mode: np.abs(values - truth) for mode, values in said.items()}
+    said = {mode: np.median(values, axis=0) for mode, values in each.items()}
+    errors = {m: np.median(np.abs(values - truth), axis=0) for m, values in each.items()}
     aim, *told = apart(truth[-1], *(v[-1] for v in said.values()), nothing=ALMOST_0)
     last = f"step {len(truth)}"
     if dataset.has_named_steps:
@@ -97,6 +100,8 @@ def predictions_sentence(
         answer, off = ANSWERS[experiment.model.head], readable(errors["last"][:-1].mean())
         asked = "Before the last step the last-step model was never asked"
         parts.append(f"{asked}; {answer} would have been off by {off} on average.")
+    if snapshot.others:
+        parts.append(f"All of these are medians over {len(snapshot.seeds)} seeds.")
     return " ".join(parts)
 
 

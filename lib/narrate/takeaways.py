@@ -40,15 +40,21 @@ UNTRAINED = "Not trained yet: this is what the initial weights give."
 
 
 def predictions_takeaway(dataset: Dataset, snapshot: Snapshot, sample: int, target: int) -> str:
-    """How far off each model is at the last step of the sample that is seen, in the raw unit."""
+    """How far off each model is at the last step of the sample that is seen, in the raw unit.
+
+    Of several seeds the median of that: the median of their answers would be nearer than most.
+    """
     if not snapshot.epoch:
         return UNTRAINED
     index = int(snapshot.samples[sample])
     truth = raw_targets(dataset, index)[-1, target]
     off: list[str] = []
-    for mode, result in middle(snapshot).results.items():
-        said = float(dataset.raw(result.predictions[sample], index)[-1, target])
-        error = readable(abs(said - truth), 2, off_unit(dataset)).replace(TINY, "almost nothing")
+    for mode in snapshot.results:
+        said = [seed[mode].predictions[sample] for seed in snapshot.seeds]
+        wrong = [abs(float(dataset.raw(each, index)[-1, target]) - truth) for each in said]
+        error = readable(float(np.median(wrong)), 2, off_unit(dataset)).replace(
+            TINY, "almost nothing"
+        )
         off.append(f"{MODES[mode].name} {'by' if off else 'off by'} {error}")
     return f"At the last step: {', '.join(off)}."
 
