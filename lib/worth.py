@@ -100,12 +100,19 @@ def cost(weights: ModelWeights, timesteps: int) -> int:
 
 
 def answers(
-    experiment: Experiment, dataset: Dataset, weights: ModelWeights, part: Part = "judged"
+    experiment: Experiment,
+    dataset: Dataset,
+    weights: ModelWeights,
+    part: Part = "judged",
+    every: int = 0,
 ) -> Answers:
-    """What the models say of a part; without weights nothing, of all its samples."""
+    """What the models say of a part; without weights nothing, of all its samples.
+
+    Of every k-th sample where it is said or where all would take too long.
+    """
     samples = part_of(dataset, part)
     share = len(samples) * cost(weights, dataset.shape[1]) / BUDGET
-    every = every_kth(share, dataset.origin.period if dataset.origin else 1)
+    every = every or every_kth(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
     last, steps = {}, None
     for mode, arrays in weights.items():
@@ -134,6 +141,23 @@ def judge(dataset: Dataset, said: Answers) -> Worth:
     models = [score(mode, MODES[mode].name, last) for mode, last in said.last.items()]
     baselines = [score(one.name, one.label, one.last[samples]) for one in dataset.baselines]
     return Worth(samples, said.every, tuple(models), tuple(baselines))
+
+
+def median_worth(seeds: Sequence[Worth]) -> Worth:
+    """The median over seeds of each figure of the models; baselines have no seeds."""
+    first = seeds[0]
+    models = tuple(
+        Score(
+            one.name,
+            one.label,
+            *(
+                np.median([getattr(seed.models[k], figure) for seed in seeds], axis=0)
+                for figure in ("mae", "rmse", "mase")
+            ),
+        )
+        for k, one in enumerate(first.models)
+    )
+    return Worth(first.samples, first.every, models, first.guesses)
 
 
 def seasonal_error(origin: Origin) -> np.ndarray:

@@ -147,6 +147,16 @@ def test_while_a_run_trains_the_card_waits_and_then_follows(client: FakeClient) 
     assert card(app) != before
 
 
+def test_of_several_seeds_the_table_has_medians_and_the_rest_names_its_seed(
+    client: FakeClient,  # noqa: ARG001  no worker is started
+) -> None:
+    """The bands and the lines on dates are of one model."""
+    assert "medians over 4 seeds" in said(seattle())
+    assert "medians over 4" not in said(seattle(seeds="1"))
+    assert "with seed 0, the first" in said(seattle(part="dates"))
+    assert "with seed 0, the first" not in said(seattle(part="dates", seeds="1"))
+
+
 def test_the_same_weights_are_judged_once(
     client: FakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,7 +169,7 @@ def test_the_same_weights_are_judged_once(
         return usual(*about)  # type: ignore[arg-type]
 
     monkeypatch.setattr(worth, "answers", counting)
-    app = seattle()
+    app = seattle(seeds="1")
     app.slider(key="U").set_value(20).run()
     app.slider(key="U").set_value(32).run()
     app.run()

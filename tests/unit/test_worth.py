@@ -5,7 +5,7 @@ import pytest
 
 from lib import worth
 from lib.recurrence import forward
-from lib.worth import answers, by_row, judge
+from lib.worth import Score, Worth, answers, by_row, judge, median_worth
 from tests.unit import own_data
 from tests.unit.pictures import EXPERIMENT, a_dataset
 
@@ -147,3 +147,17 @@ def test_data_without_rows_are_refused():
     """Tasks have no origin."""
     with pytest.raises(ValueError, match="origin"):
         judge(a_dataset(), answers(EXPERIMENT, a_dataset(), {}))
+
+
+def test_of_several_seeds_each_figure_is_their_median() -> None:
+    """Of models alone: baselines have no seeds."""
+
+    def of(mae: float, rmse: float) -> Worth:
+        one = Score("last", "last-step mode", np.array([mae]), np.array([rmse]), np.array([mae]))
+        guess = Score("mean", "the mean", np.ones(1), np.ones(1), np.ones(1))
+        return Worth(np.arange(3), 1, (one,), (guess,))
+
+    found = median_worth([of(1, 9), of(5, 2), of(3, 4)])
+    (model,) = found.models
+    assert (model.mae[0], model.rmse[0], model.mase[0]) == (3, 4, 3)
+    assert found.guesses[0].mae == 1

@@ -29,7 +29,7 @@ from lib.ui.session import Loaded, session
 from lib.ui.shown import ShownRun, shown_run
 from lib.ui.steady import told_chart
 from lib.ui.text import hint, plain, takeaway
-from lib.worth import Answers, Part, Worth, answers, by_row, judge
+from lib.worth import Answers, Part, Worth, answers, by_row, judge, median_worth
 
 Made = TypeVar("Made")
 
@@ -52,12 +52,15 @@ def worth_card(loaded: Loaded, palette: Palette) -> None:
         if not (origin := shown.dataset.origin):
             record = session().worth
             record.dataset, record.weights, record.made = None, {}, {}  # they may be large
+            record.others = ()
             return
         weights = _weights(shown)
         with st.container(border=True, key="worth", gap="xsmall"):
             part = open_part(TITLES, "worth_part")
             if shown.polling:
                 hint("As it was before: this follows when the run pauses or ends.")
+            if part != "worth" and session().worth.others and weights:
+                hint(f"Of the models with seed {shown.experiment.seed}, the first of the seeds.")
             draw = {"worth": _worth, "dates": _dates, "ahead": _ahead}[part]
             draw(shown, origin, weights, palette)
 
@@ -67,11 +70,14 @@ def _weights(shown: ShownRun) -> ModelWeights:
     record = session().worth
     if shown.polling:
         return record.weights if record.dataset is shown.dataset else {}
-    results = shown.snapshot.results if shown.snapshot.epoch else {}
-    weights = {m: result.weights for m, result in results.items() if result.weights is not None}
+    weights, *others = (
+        {m: r.weights for m, r in seed.items() if r.weights is not None and shown.snapshot.epoch}
+        for seed in shown.snapshot.seeds
+    )
     known = [*map(id, record.weights.values())] == [*map(id, weights.values())]
     if record.dataset is not shown.dataset or not known:
         record.dataset, record.weights, record.made = shown.dataset, weights, {}
+        record.others = tuple(others)
     return weights
 
 
@@ -110,9 +116,17 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
 
     def table(part: Part) -> None:
         said = _answers(shown, weights, part)
-        worth = _once(("worth", part), lambda: judge(dataset, said))
+        others = session().worth.others
+
+        def over_seeds() -> Worth:
+            each = (answers(shown.experiment, dataset, o, part, said.every) for o in others)
+            return median_worth([judge(dataset, said), *(judge(dataset, one) for one in each)])
+
+        worth = _once(("medians", part), over_seeds)
         st.markdown(_markdown(worth, target, dataset.target_unit))
         details = words.worth_sentence(dataset, origin, worth, target, part)
+        if others:
+            details += f" The modes' figures are medians over {len(others) + 1} seeds."
         details += words.PICKED * (part == "judged" and shown.snapshot.keeps_best)
         takeaway(words.worth_takeaway(worth, target, part), details)
 
