@@ -151,8 +151,8 @@ def test_of_several_seeds_the_table_has_medians_and_the_rest_names_its_seed(
     client: FakeClient,  # noqa: ARG001  no worker is started
 ) -> None:
     """The bands and the lines on dates are of one model."""
-    assert "medians over 4 seeds" in said(seattle())
-    assert "medians over 4" not in said(seattle(seeds="1"))
+    assert "modes' figures are medians over 4 seeds" in said(seattle())
+    assert "modes' figures are medians" not in said(seattle(seeds="1"))
     assert "with seed 0, the first" in said(seattle(part="dates"))
     assert "with seed 0, the first" not in said(seattle(part="dates", seeds="1"))
 
