@@ -10,10 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def test_readmes_script_prints_both_errors() -> None:
-    """The example trains without Streamlit and prints a last-step error for each mode."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (script,) = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)
+def run(script: str) -> str:
+    """What a script prints."""
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=ROOT,
@@ -23,6 +21,18 @@ def test_readmes_script_prints_both_errors() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    errors = dict(re.findall(r"(sequence|last) last-step error ([\d.e-]+)", done.stdout))
+    return done.stdout
+
+
+def test_readmes_scripts_train_and_sweep() -> None:
+    """Without Streamlit: a last-step error of each mode, and a row for each of a smaller sweep."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    train, sweep = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)
+    errors = dict(re.findall(r"(sequence|last) last-step error ([\d.e-]+)", run(train)))
     assert set(errors) == {"sequence", "last"}
     assert all(0 < float(error) < 1 for error in errors.values())
+    small = (
+        sweep.replace("[8, 16, 32]", "[8]").replace("[8, 32]", "[4]").replace("seeds=4", "seeds=2")
+    )
+    assert small != sweep
+    assert run(f"{small}\nprint(len(frame), *frame.columns)").startswith("4 ")
