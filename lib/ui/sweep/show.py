@@ -98,9 +98,8 @@ def _pictures(now: Shown, palette: Palette) -> None:
             other = axes[1]
             texts = [f"{value}" for value in other.values]
             choice = Linked("at", texts, 0, f"sweep_at_{other.key}_{len(texts)}")
-            at = linked_buttons(
-                other.key, [*map(other.name, other.values)], choice, label_visibility="collapsed"
-            )
+            names = [*map(other.name, other.values)]
+            at = linked_buttons(other.key, names, choice, label_visibility="collapsed")
             points = tuple(p for p in points if p.values[other.key] == other.values[at])
     curve = curve_figure(points, axes[0].key, palette, relative=relative)
     steady_chart(curve, words, "sweep_curve")
@@ -119,13 +118,13 @@ def _table(points: Sequence[PointResult]) -> str:
         run = f"&run={point.run_id}" if runs.client().get(point.run_id) else ""
         link = f'<a href="./?{escape(point.settings + run)}">{escape(named(point.values))}</a>'
         cells = [number(float(np.median(point.errors(mode)))) for mode in MODES]
-        best = clear.get(point, "")
-        if point.is_finished:
-            said = [f"<b>{c}</b>" if m == best else c for m, c in zip(MODES, cells, strict=True)]
-            cells = [f"<td>{each}</td>" for each in said]
-        else:
-            cells = [f'<td colspan="2">{point.status}: {escape(point.reason)}</td>']
-        rows.append(f"<tr><td>{link}</td>{''.join(cells)}</tr>")
+        if better := clear.get(point):
+            best = MODES.index(better)
+            cells[best] = f"<b>{cells[best]}</b>"
+        said = f"<td>{'</td><td>'.join(cells)}</td>"
+        if not point.is_finished:
+            said = f'<td colspan="2">{point.status}: {escape(point.reason)}</td>'
+        rows.append(f"<tr><td>{link}</td>{said}</tr>")
     caption = "Median error at the last step; bold where one mode is clearly better"
     body = f"<caption>{caption}</caption><tr>{head}</tr>{''.join(rows)}"
     region = 'class="points" tabindex="0" role="region" aria-label="All points"'
