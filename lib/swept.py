@@ -127,3 +127,8 @@ class Axis:
 def axes_of(points: Sequence[PointResult]) -> list[Axis]:
     """The settings that vary over these points."""
     return [Axis.of(key, points) for key in points[0].values] if points else []
+
+
+def named(values: Mapping[str, Any]) -> str:
+    """The settings of a point as a sentence has them: "T = 8, cell = LSTM"."""
+    return ", ".join(f"{key} = {Axis(key, ()).name(value)}" for key, value in values.items())

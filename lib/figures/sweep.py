@@ -36,18 +36,18 @@ def curve_figure(
     place = {v: v if axis.is_number else k for k, v in enumerate(axis.values)}
     measured.sort(key=lambda point: place[point.values[key]])
     x = [place[point.values[key]] for point in measured]
-    names = {v: axis.name(v) for v in axis.values}
-    sizes = {point.values[key]: point.parameters for point in measured}
+    sizes = {point.values[key]: f"<br>{point.parameters:,}" for point in measured}
     counted = len(set(sizes.values())) > 1
-    ticks = [f"{names[v]}<br>{sizes[v]:,}" if counted and v in sizes else names[v] for v in place]
+    ticks = [axis.name(value) + (sizes.get(value, "") if counted else "") for value in place]
     label = f"{VARIABLE[key]['label']}{', and parameters' if counted else ''}"
-    ends = np.log10(list(place.values())) if spread else np.array(list(place.values()), float)
+    places = list(place.values())
+    ends = np.log10(places) if spread else np.array(places, float)
     room = 0.06 * (ends[-1] - ends[0]) or 0.5
     across = {
         "title": label,
         "type": "log" if spread else "linear",
         "range": [ends[0] - room, ends[-1] + room],
-        "tickvals": list(place.values()),
+        "tickvals": places,
         "ticktext": ticks,
         "tickangle": 0,
         "unifiedhovertitle": {"text": f"{escape(label)}: %{{x}}"},
@@ -76,8 +76,8 @@ def curve_figure(
     data.append(marks.line(GUESS, guess, marks.naive_style(palette), "", x=x))
     lost = [place[p.values[key]] for p in points if not p.is_finished]
     if lost:
-        top, cross = 10 ** (up["range"][1] - 0.06), {"color": palette.wrong, "size": 10}
-        cross["symbol"] = "x"
+        top = 10 ** (up["range"][1] - 0.06)
+        cross = {"color": palette.wrong, "size": 10, "symbol": "x"}
         data.append(marks.points("no figures", lost, np.full(len(lost), top), cross, ""))
         key_rows[1].append(Entry("cross", "diverged, or failed", palette.wrong, palette.wrong))
     layout = chart.layout(palette, across, up, key_rows, name=f"sweep {key}", height=HEIGHT)
@@ -141,11 +141,15 @@ def map_figure(
 
 def _steps(axis: Axis) -> dict[str, Any]:
     """An axis on which all values are equally far apart."""
-    count = len(axis.values)
-    names = [axis.name(value) for value in axis.values]
-    ticks = {"tickvals": list(range(count)), "ticktext": names, "tickangle": 0}
-    title = VARIABLE[axis.key]["label"]
-    return {"title": title, "range": [-0.5, count - 0.5], "showgrid": False, **ticks}
+    look = {"range": [-0.5, len(axis.values) - 0.5], "showgrid": False, "tickangle": 0}
+    return {"title": VARIABLE[axis.key]["label"], **look, **_ticks(axis)}
+
+
+def _ticks(axis: Axis) -> dict[str, Any]:
+    return {
+        "tickvals": list(range(len(axis.values))),
+        "ticktext": [*map(axis.name, axis.values)],
+    }
 
 
 def parallel_figure(points: Sequence[PointResult], palette: Palette) -> go.Figure:
@@ -157,11 +161,8 @@ def parallel_figure(points: Sequence[PointResult], palette: Palette) -> go.Figur
     dimensions = []
     for axis in axes_of(finished):
         places = [axis.values.index(point.values[axis.key]) for point in finished]
-        ticks = {
-            "tickvals": list(range(len(axis.values))),
-            "ticktext": [*map(axis.name, axis.values)],
-        }
-        dimensions.append({"label": VARIABLE[axis.key]["label"], "values": places, **ticks})
+        label = VARIABLE[axis.key]["label"]
+        dimensions.append({"label": label, "values": places, **_ticks(axis)})
     least = np.finfo(np.float64).tiny
     logs = {m: np.log10([max(np.median(p.errors(m)), least) for p in finished]) for m in MODES}
     ends = [min(map(min, logs.values())), max(map(max, logs.values()))]

@@ -7,7 +7,7 @@ import numpy as np
 from lib.english import capital, counted, joined, number
 from lib.experiment import MODES as WORDS
 from lib.seeds import CHANCE
-from lib.swept import MODES, VARIABLE, Axis, PointResult, findings
+from lib.swept import MODES, VARIABLE, PointResult, findings, named
 from lib.toml import beside
 
 SAID: dict[str, str] = beside(__file__)
@@ -37,23 +37,17 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
     finished = [point for point in points if point.is_finished]
     said = []
     if finished:
-        by_error = [
-            (float(np.median(p.errors(m))), k, m) for k, p in enumerate(finished) for m in MODES
-        ]
-        error, place, mode = min(by_error)
-        at, name = named(finished[place]), WORDS[mode].name
-        said.append(SAID["least"].format(mode=name, point=at, error=number(error)))
+        every = [(point, mode) for point in finished for mode in MODES]
+        point, mode = min(every, key=lambda pair: np.median(pair[0].errors(pair[1])))
+        words = {"mode": WORDS[mode].name, "point": named(point.values)}
+        error = number(float(np.median(point.errors(mode))))
+        said.append(SAID["least"].format(error=error, **words))
         if len(finished[0].seeds) > 1:
             many = counted(len(finished), "point")
             said.append(SAID["test"].format(points=many, chance=number(100 * CHANCE)))
     if lost := len(points) - len(finished):
         said.append(SAID["lost"].format(count=counted(lost, "point")))
     return said
-
-
-def named(point: PointResult) -> str:
-    """Which point it is: "T = 8, cell = LSTM"."""
-    return ", ".join(f"{k} = {Axis(k, (v,)).name(v)}" for k, v in point.values.items())
 
 
 def title(title: str, keys: Sequence[str], seeds: int) -> str:

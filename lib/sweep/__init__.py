@@ -10,6 +10,7 @@ of what was found (`lib.swept`, `lib.figures`, `lib.narrate`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,10 +81,7 @@ def run_plan(
     """Train a plan to its end, from where the file `out` stands; returns its results in order."""
     done = rows.read_done(out, plan) if out else []
 
-    def keep(results: Iterable[PointResult]) -> None:
-        if out:
-            rows.write(results, plan.keys, out)
-
+    keep = partial(rows.write, keys=plan.keys, path=out) if out else lambda _: None
     keep(done)  # a folder that isn't there is said before anything is trained
     with TrainingClient() as client:
         runner = Runner(plan, client, table, done=done, keep=keep)

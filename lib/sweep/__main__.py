@@ -1,13 +1,11 @@
 """`python -m lib.sweep`: a sweep from a terminal. After a kill the same command goes on."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn
 from rich.progress import Progress as Bar
 
 from lib.datasets import DATASETS
@@ -16,7 +14,7 @@ from lib.experiment import SETTINGS, ExperimentError
 from lib.sweep import read_table, rows, run_plan
 from lib.sweep.plan import SweepError, base_of, make_plan, parse_vary
 from lib.sweep.runner import Progress
-from lib.swept import findings
+from lib.swept import findings, named
 from lib.uploads import UploadError
 
 INTERRUPTED = 130
@@ -38,7 +36,7 @@ def main(
     *, data: str, file: Path, vary: list[str], seeds: int, settings: list[str], out: Path
 ) -> None:
     """Train both modes with each value of each setting that varies, and each seed."""
-    with _sentences():
+    try:
         if (data is None) == (file is None):
             raise SweepError("expected --data or --file, one of the two")
         table, name = read_table(file) if file else (None, "")
@@ -49,14 +47,8 @@ def main(
         known = len(rows.read_done(out, plan))
         if known:
             click.echo(f"{counted(known, 'point')} of {len(plan.points)} are in {out} already.")
-        bar = Bar(
-            TextColumn("points"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[left]}"),
-            console=Console(stderr=True),
-        )
-        with bar:
+        columns = "points", BarColumn(), MofNCompleteColumn(), "{task.fields[left]}"
+        with Bar(*columns, console=Console(stderr=True)) as bar:
             task = bar.add_task("", total=len(plan.points), left="")
 
             def look(now: Progress) -> None:
@@ -73,10 +65,11 @@ def main(
                     "The same command goes on with the rest."
                 )
                 sys.exit(INTERRUPTED)
+    except (ExperimentError, UploadError, OSError) as error:  # a sentence, not a traceback
+        raise click.ClickException(f"{error}") from None
     for point in points:
         if point.reason:
-            named = ", ".join(f"{key} = {value}" for key, value in point.values.items())
-            click.echo(f"{named}: {point.status}: {point.reason}")
+            click.echo(f"{named(point.values)}: {point.status}: {point.reason}")
     clear = [found.clear for found in findings(points)]
     click.echo(
         f"{out}: {counted(len(points), 'point')}. Clearly better: sequence mode at "
@@ -95,15 +88,6 @@ def _settings(texts: list[str]) -> dict[str, object]:
         before = settings.get(key, [])
         settings[key] = [*before, value] if several and isinstance(before, list) else value
     return settings
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """What can't be done is said in a sentence, not a traceback."""
-    try:
-        yield
-    except (ExperimentError, UploadError, OSError) as error:
-        raise click.ClickException(f"{error}") from None
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ It trains nothing (`runner`). Everything that can be refused before is refused h
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from lib.datasets import dictated, find_spec, idle, settle, suggested
 from lib.english import listed
 from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
-from lib.swept import VARIABLE, Axis
+from lib.swept import VARIABLE, Axis, named
 from lib.tables import Table
 
 MOST_RUNS = 96
@@ -73,7 +73,7 @@ def make_plan(
     Raises SweepError for a setting or value that isn't allowed, and beyond MOST_RUNS. What can't
     be cut from a table shows when it is trained.
     """
-    base = settle(base.set(mode="both", seeds=_seeds(seeds)), table)
+    base = settle(base.set(mode="both", seeds=int(read_value("seeds", seeds)) or 1), table)
     axes = [_axis(key, values, base) for key, values in vary.items()]
     if not axes:
         raise SweepError(f"a sweep needs a setting that varies, one of {listed(offered(base))}")
@@ -90,12 +90,13 @@ def make_plan(
     for values in product(*(axis.values for axis in axes)):
         asked = dict(zip((axis.key for axis in axes), values, strict=True))
         settled = settle(base.set(**asked), table)
-        used = {key: settled.get(key) for key in asked}
-        if settled in points or used != asked:
-            here = "there already" if used == asked else f"the same as {_named(axes, used)}"
-            is_new = settled not in points
-            words = f"taken as {_named(axes, used)}" if is_new else here
-            notes.append(f"{_named(axes, asked)} is {words} on these data.")
+        used, words = {key: settled.get(key) for key in asked}, ""
+        if settled in points:
+            words = "there already" if used == asked else f"the same as {named(used)}"
+        elif used != asked:
+            words = f"taken as {named(used)}"
+        if words:
+            notes.append(f"{named(asked)} is {words} on these data.")
         if settled not in points:
             points[settled] = Point(tuple(used.items()), settled, _settings(settled, file))
     return Plan(tuple(vary), tuple(points.values()), base.seeds, tuple(notes))
@@ -150,11 +151,6 @@ def base_of(data: str, settings: Mapping[str, Any]) -> Experiment:
     return suggested(data).set(**values)
 
 
-def _seeds(seeds: Any) -> int:
-    """The number of seeds, 1 or more."""
-    return int(read_value("seeds", seeds)) or 1
-
-
 def _axis(key: str, values: Iterable[Any], base: Experiment) -> Axis:
     """A setting and the values that are asked for, each once."""
     if key not in VARIABLE:
@@ -167,11 +163,6 @@ def _axis(key: str, values: Iterable[Any], base: Experiment) -> Axis:
     if not read:
         raise SweepError(f"{key} needs at least one value, as in {VARIABLE[key]['values']}")
     return Axis(key, read)
-
-
-def _named(axes: Sequence[Axis], values: Mapping[str, Any]) -> str:
-    """As a sentence has it: "T = 8, cell = LSTM"."""
-    return ", ".join(f"{axis.key} = {axis.name(values[axis.key])}" for axis in axes)
 
 
 def _settings(settled: Experiment, file: str) -> str:

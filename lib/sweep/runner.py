@@ -23,7 +23,7 @@ from lib.datasets import make_settled_dataset
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
 from lib.run import ModeResult, Run, Snapshot, Status
 from lib.sweep.plan import Plan, Point
-from lib.swept import FIGURES, MODES, PointResult
+from lib.swept import MODES, PointResult
 from lib.tables import Table
 from lib.training import limits
 from lib.training.client import TrainingClient
@@ -160,8 +160,8 @@ class Runner:
     def progress(self) -> Progress:
         """How it stands now."""
         with self._changed:
-            points = self.plan.points
-            results = [self._results[p.settings] for p in points if p.settings in self._results]
+            points, known = self.plan.points, self._results
+            results = tuple(known[p.settings] for p in points if p.settings in known)
             snapshot = self._client.latest(self._run) if self._run is not None else None
             share = snapshot.epoch / max(1, snapshot.epochs) if snapshot else 0.0
             partly = share * self._weight(self._left[0]) if self._left else 0.0
@@ -174,7 +174,7 @@ class Runner:
                 left = ahead * spent / (self._worked + partly) if self._worked else ahead
             reason = f"It ended by itself: {self.error}" if self.error else ""
             share = max(0.0, 1 - ahead / whole)
-            return Progress(self._state, tuple(results), len(points), share, left, reason)
+            return Progress(self._state, results, len(points), share, left, reason)
 
     def _weight(self, point: Point) -> float:
         return self._weights.get(point, 1.0)
@@ -257,13 +257,11 @@ def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> Poin
     experiment = point.experiment
     seeds = tuple(each.seed for each in experiment.each_seed)
     finished = snapshot.status is Status.FINISHED
-    figures: dict[str, dict[str, np.ndarray]] = {name: {} for name in FIGURES}
-    for mode in MODES:
-        known = [seed[mode] for seed in snapshot.seeds if mode in seed]
-        for name, read in READ.items():
-            told = [read(result) for result in known] if finished or name == "epochs" else []
-            figures[name][mode] = np.array(told or [math.nan] * len(seeds))
-        figures["epochs"][mode] = np.nan_to_num(figures["epochs"][mode]).astype(int)
+    figures: dict[str, dict[str, np.ndarray]] = {}
+    for name, (read, none) in READ.items():
+        is_told = finished or name == "epochs"
+        told = {m: [read(seed[m]) for seed in snapshot.seeds if m in seed] for m in MODES}
+        figures[name] = {m: np.array((is_told and told[m]) or [none] * len(seeds)) for m in MODES}
     return PointResult(
         dict(point.values),
         point.settings,
@@ -277,9 +275,13 @@ def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> Poin
     )
 
 
-READ: dict[str, Callable[[ModeResult], float]] = {
-    "last_step_error": lambda result: result.final_mse,
-    "validation_loss": lambda r: r.final_validation_loss if len(r.validation_loss) else math.nan,
-    "epochs": lambda result: max(result.loss_epochs, default=0),
+def _validation_loss(result: ModeResult) -> float:
+    return result.final_validation_loss if len(result.validation_loss) else math.nan
+
+
+READ: dict[str, tuple[Callable[[ModeResult], float], float]] = {
+    "last_step_error": (lambda result: result.final_mse, math.nan),
+    "validation_loss": (_validation_loss, math.nan),
+    "epochs": (lambda result: int(max(result.loss_epochs, default=0)), 0),
 }
-"""How each of FIGURES is read."""
+"""How each of FIGURES is read, and what stands for it where there is none."""

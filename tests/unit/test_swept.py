@@ -8,9 +8,9 @@ import re
 import numpy as np
 import pytest
 
-from lib.narrate.sweep import SAID, found_details, found_takeaway, named, title
+from lib.narrate.sweep import SAID, found_details, found_takeaway, title
 from lib.run import Status
-from lib.swept import MODES, Axis, PointResult, axes_of, corrected, findings
+from lib.swept import MODES, Axis, PointResult, axes_of, corrected, findings, named
 from tests.unit.swept import a_point
 
 
@@ -141,7 +141,7 @@ def test_axes_are_in_order_of_size_and_names_as_they_came() -> None:
     points = [a_point([1], [1], T=t, cell=c) for t in (16, 4) for c in ("simple_rnn", "gru")]
     assert axes_of(points) == [Axis("T", (4, 16)), Axis("cell", ("simple_rnn", "gru"))]
     assert axes_of([]) == []
-    assert named(points[0]) == "T = 16, cell = SimpleRNN"
+    assert named(points[0].values) == "T = 16, cell = SimpleRNN"
     assert title("Echo", ["T", "cell"], 1) == "Echo: the error against timesteps T and cell, 1 seed"
 
 

@@ -1,6 +1,6 @@
 """A sweep as it goes: buttons, progress, and its pictures with what was found. One fragment."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from html import escape
 
@@ -11,10 +11,10 @@ from lib.english import number
 from lib.experiment import MODES as WORDS
 from lib.figures.palette import Palette
 from lib.figures.sweep import curve_figure, map_figure, parallel_figure
-from lib.narrate.sweep import found_details, found_takeaway, named
+from lib.narrate.sweep import found_details, found_takeaway
 from lib.sweep.plan import Plan
 from lib.sweep.runner import State
-from lib.swept import MODES, PointResult, axes_of, findings
+from lib.swept import MODES, PointResult, axes_of, findings, named
 from lib.toml import beside
 from lib.ui import runs
 from lib.ui.fragment import fragment
@@ -57,16 +57,17 @@ def _buttons(now: Shown, plan: Plan | None, loaded: Loaded) -> None:
     runner = now.sweep.runner if now.sweep and may_steer(now.sweep) else None
     idle = runner is None or state.is_over
 
-    def steer(act: Callable[[], None] | None) -> Callable[[], None]:
-        return lambda: act() if act else None
-
-    start = partial(begin, plan, loaded) if plan else lambda: None
+    start = partial(begin, plan, loaded) if plan else _nothing
     press("Start", "play_arrow", "sweep_start", start, type="primary", disabled=not plan)
     paused = state is State.PAUSED
-    act = (runner.go_on if paused else runner.pause) if runner else None
+    act = (runner.go_on if paused else runner.pause) if runner else _nothing
     label, icon = ("Go on", "play_arrow") if paused else ("Pause", "pause")
-    press(label, icon, f"sweep_{icon}", steer(act), disabled=idle)
-    press("Stop", "stop", "sweep_stop", steer(runner.stop if runner else None), disabled=idle)
+    press(label, icon, f"sweep_{icon}", act, disabled=idle)
+    press("Stop", "stop", "sweep_stop", runner.stop if runner else _nothing, disabled=idle)
+
+
+def _nothing() -> None:
+    """What a dimmed button does."""
 
 
 def _progress(now: Shown) -> None:
@@ -97,9 +98,8 @@ def _pictures(now: Shown, palette: Palette) -> None:
             other = axes[1]
             texts = [f"{value}" for value in other.values]
             choice = Linked("at", texts, 0, f"sweep_at_{other.key}_{len(texts)}")
-            at = linked_buttons(
-                other.key, [*map(other.name, other.values)], choice, label_visibility="collapsed"
-            )
+            names = [*map(other.name, other.values)]
+            at = linked_buttons(other.key, names, choice, label_visibility="collapsed")
             points = tuple(p for p in points if p.values[other.key] == other.values[at])
     curve = curve_figure(points, axes[0].key, palette, relative=relative)
     steady_chart(curve, words, "sweep_curve")
@@ -116,15 +116,15 @@ def _table(points: Sequence[PointResult]) -> str:
     rows = []
     for point in points:
         run = f"&run={point.run_id}" if runs.client().get(point.run_id) else ""
-        link = f'<a href="./?{escape(point.settings + run)}">{escape(named(point))}</a>'
+        link = f'<a href="./?{escape(point.settings + run)}">{escape(named(point.values))}</a>'
         cells = [number(float(np.median(point.errors(mode)))) for mode in MODES]
-        best = clear.get(point, "")
-        if point.is_finished:
-            said = [f"<b>{c}</b>" if m == best else c for m, c in zip(MODES, cells, strict=True)]
-            cells = [f"<td>{each}</td>" for each in said]
-        else:
-            cells = [f'<td colspan="2">{point.status}: {escape(point.reason)}</td>']
-        rows.append(f"<tr><td>{link}</td>{''.join(cells)}</tr>")
+        if better := clear.get(point):
+            best = MODES.index(better)
+            cells[best] = f"<b>{cells[best]}</b>"
+        said = f"<td>{'</td><td>'.join(cells)}</td>"
+        if not point.is_finished:
+            said = f'<td colspan="2">{point.status}: {escape(point.reason)}</td>'
+        rows.append(f"<tr><td>{link}</td>{said}</tr>")
     caption = "Median error at the last step; bold where one mode is clearly better"
     body = f"<caption>{caption}</caption><tr>{head}</tr>{''.join(rows)}"
     region = 'class="points" tabindex="0" role="region" aria-label="All points"'

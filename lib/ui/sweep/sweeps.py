@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from lib.sweep.plan import Plan
-from lib.sweep.ready import READY, Ready, recorded
+from lib.sweep.ready import READY, recorded
 from lib.sweep.runner import Progress, Runner, State
 from lib.swept import PointResult
 from lib.ui import runs
@@ -45,7 +45,6 @@ class Shown:
     points: tuple[PointResult, ...]
     sweep: Sweep | None = None
     progress: Progress | None = None
-    ready: Ready | None = None
 
     @property
     def is_going(self) -> bool:
@@ -65,11 +64,9 @@ def shown() -> Shown:
         for point in progress.results:
             runs.adopt(point.run_id, sweep.owner)
         return Shown(sweep.title, plan, progress.results, sweep, progress)
-    name = page_value("ready")
-    ready = READY.get(name) or next(iter(READY.values()))
-    data = dataset_of(ready.plan.points[0].experiment, None)
-    points = recorded(ready.name)
-    return Shown(data.title, ready.plan, points, ready=ready)
+    ready = READY.get(page_value("ready")) or next(iter(READY.values()))
+    title = dataset_of(ready.plan.points[0].experiment, None).title
+    return Shown(title, ready.plan, recorded(ready.name))
 
 
 def is_gone() -> bool:
