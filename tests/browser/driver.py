@@ -16,7 +16,7 @@ TRAINING = f"/?{ENDLESS}"
 PATIENCE = 1000 * waiting.PATIENCE
 """Milliseconds that a test waits for what is to come: Playwright's unit."""
 TRIES, EACH = 10, 30_000
-"""How often a file is given at most, and how many milliseconds it has to be taken."""
+"""How often a file is given or an option picked at most, and how many milliseconds each has."""
 EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
 
 
@@ -74,10 +74,17 @@ def unfold(page: Page, label: str) -> None:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    """Pick an option of a select box."""
-    unfold(page, label)
-    page.get_by_role("option", name=re.compile(option)).first.click()
-    settle(page)
+    """Pick an option of a select box, and again where a run of the page closed the list."""
+    for _ in range(TRIES):
+        unfold(page, label)
+        try:
+            page.get_by_role("option", name=re.compile(option)).first.click(timeout=EACH)
+        except Late:
+            page.keyboard.press("Escape")
+        else:
+            settle(page)
+            return
+    raise AssertionError(f"{option} was never picked")
 
 
 def epoch(page: Page) -> int:
