@@ -39,14 +39,8 @@ class History(Generic[Value]):
         while place <= last:
             self.add(epoch + place, values[place])
             newest = [point for point, _ in self._points[-2:]]
-            stays = newest[-1] - newest[0] >= self._gap
-            lasting = newest[-1] if stays else newest[0]
+            lasting = newest[-1] if newest[-1] - newest[0] >= self._gap else newest[0]
             place = max(place + 1, min(lasting + self._gap - epoch, last))
-            # While there is room, all that follow at this distance stay.
-            room = self._limit - len(self._points)
-            if stays and (following := range(place, last, self._gap)[:room]):
-                self._points += [(epoch + k, values[k]) for k in following]
-                place = min(following[-1] + self._gap, last)
 
     def put_back(self, epoch: int, value: Value) -> None:
         """Have this epoch among them, where it was thinned out. Nothing may be added after that."""
