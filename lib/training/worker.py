@@ -151,29 +151,23 @@ class Loop:
             self._runs.pop(run.run_id, None)
 
     def _start(self, command: messages.Start) -> None:
-        experiment, samples = command.experiment, command.samples
         try:
-            limits.check(experiment, samples)
+            limits.check(command.experiment, command.samples)
             if len(self._runs) >= limits.MAX_RUNS:
                 raise ExperimentError(
                     f"at most {limits.MAX_RUNS} runs may be unfinished at a time, and "
                     f"{len(self._runs)} are; try again in a minute"
                 )
             self._runs[command.run_id] = WorkerRun(
-                command.run_id,
-                experiment,
-                samples,
-                paused=command.paused,
-                show_seconds=command.show_seconds,
-                background=command.background,
-                programs=self._programs,
-                send=lambda snapshot: self._send(messages.Report(snapshot)),
-                timing=self._timing,
-                clock=self._clock,
+                command,
+                self._programs,
+                lambda snapshot: self._send(messages.Report(snapshot)),
+                self._timing,
+                self._clock,
             )
         except Exception as error:  # whatever is wrong with it, the run must not seem to wait
             reason = f"This run was refused: {short_reason(error)}."
-            epochs = experiment.training.epochs
+            epochs = command.experiment.training.epochs
             failed = Snapshot(command.run_id, Status.FAILED, epochs=epochs, reason=reason)
             self._send(messages.Report(failed))
 
