@@ -24,6 +24,7 @@ from typing import Any
 
 from lib.experiment import ExperimentError
 from lib.run import Snapshot, Status
+from lib.toml import beside
 from lib.training import limits, machine, messages
 from lib.training.architecture import architecture_of
 from lib.training.cache import ProgramCache
@@ -234,34 +235,15 @@ COMMANDS: dict[type, Callable[[Loop, Any], None]] = {
     messages.Retire: Loop._retire,
 }
 
-ENVIRONMENT = {
-    "KERAS_BACKEND": "tensorflow",
-    "CUDA_VISIBLE_DEVICES": "-1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "OMP_NUM_THREADS": "1",
-}
-XLA_FLAGS = (
-    "--xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false "
-    "--xla_cpu_prefer_vector_width=512 --xla_cpu_copy_insertion_use_region_analysis=true "
-    "--xla_cpu_multi_thread_eigen=false"
-)
-"""Measured on the workloads of tests/bench/throughput.py, and on all cells. LLVM's first level of
-optimization, and the older way to emit fused loops: together they take a third off the processor
-time of a compile, 60 MB off the worker, and at most a tenth off the speed of large models. The
-width: 5 to 10% faster where the processor has such vectors. Region analysis: without it XLA copies
-what was kept of all timesteps at every timestep. One thread for each product: two take half as
-long again for models of this size.
-
-XLA ends the process at a flag that it doesn't know, so they are set for one TensorFlow alone.
-"""
-XLA_FLAGS_FOR = "2.21."
-"""The TensorFlow that the flags were tried with. With another, training works and is slower."""
+_ENVIRONMENT = beside(__file__)
+ENVIRONMENT: dict[str, str] = _ENVIRONMENT["variables"]
+XLA_FLAGS = " ".join(_ENVIRONMENT["xla_flags"])
 
 
 def set_environment() -> None:
     """Say what TensorFlow reads when it is imported. XLA flags that are set already come last."""
     os.environ.update(ENVIRONMENT)
-    if _tensorflow_version().startswith(XLA_FLAGS_FOR):
+    if _tensorflow_version().startswith(_ENVIRONMENT["xla_flags_for"]):
         os.environ["XLA_FLAGS"] = f"{XLA_FLAGS} {os.environ.get('XLA_FLAGS', '')}".strip()
 
 
