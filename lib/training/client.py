@@ -227,7 +227,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             finally:
                 entry.waiting -= 1
                 self._book.touch(entry)
-            snapshot = self._book.entries[run.id].snapshot
+            snapshot = self._book.entries[run.id].latest
         if not until(snapshot):
             status = f"{snapshot.status}: {snapshot.reason}" if snapshot.reason else snapshot.status
             raise TimeoutError(f"the run didn't get that far within {timeout} s; it is {status}")
@@ -282,8 +282,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 self._questions.settle(message)
             else:
                 supervisor.note_event(worker, message)
-                if message.kind == "ready":
-                    self._book.worker_ready(worker)
             supervisor.replace_grown()
             self._changed.notify_all()
 

@@ -73,8 +73,8 @@ class RunEntry:
     """Its weights by epoch, some of them."""
 
     def __post_init__(self) -> None:
-        epochs, reason = self.run.experiment.training.epochs, "" if self.worker.ready else STARTING
-        self.snapshot = Snapshot(self.run.id, Status.QUEUED, epochs=epochs, reason=reason)
+        epochs = self.run.experiment.training.epochs
+        self.snapshot = Snapshot(self.run.id, Status.QUEUED, epochs=epochs)
 
     @property
     def over(self) -> bool:
@@ -88,11 +88,13 @@ class RunEntry:
 
     @property
     def latest(self) -> Snapshot:
-        """The newest snapshot; it says so where the worker has fallen silent."""
-        silent = self.worker.silent_beats
-        if silent < SILENT_BEATS_SHOWN or not self.snapshot.status.active:
-            return self.snapshot
-        return replace(self.snapshot, reason=SILENT.format(silent), epochs_per_second=0.0)
+        """The newest snapshot; it says so where the worker is starting, or has fallen silent."""
+        snapshot, silent = self.snapshot, self.worker.silent_beats
+        if silent >= SILENT_BEATS_SHOWN and snapshot.status.active:
+            return replace(snapshot, reason=SILENT.format(silent), epochs_per_second=0.0)
+        if snapshot.status is Status.QUEUED and not (snapshot.reason or self.worker.ready):
+            return replace(snapshot, reason=STARTING)
+        return snapshot
 
     def is_older_than_command(self, snapshot: Snapshot) -> bool:
         """Whether a snapshot of a paused run was sent before the worker had the last command."""
@@ -202,12 +204,6 @@ class RunBook:
         entry.take(snapshot)
         if entry.over:
             entry.touched = self._clock()
-
-    def worker_ready(self, worker: WorkerProcess) -> None:
-        """Say no more of this worker's runs that it is still starting."""
-        for entry in self.of(worker):
-            if entry.snapshot.reason == STARTING:
-                entry.snapshot = replace(entry.snapshot, reason="")
 
     def fail(self, entries: Iterable[RunEntry], reason: str) -> None:
         """Mark runs as failed, or as stopped if a person stopped them; those that are over stay."""
