@@ -8,7 +8,6 @@ when the connection does: when the process that started it has closed it, or has
 
 import contextlib
 import ctypes
-import json
 import math
 import os
 import signal
@@ -19,7 +18,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from importlib import metadata
-from multiprocessing.connection import Client, Connection
+from multiprocessing import connection as connections
+from multiprocessing.connection import Connection
 from typing import Any
 
 from lib.experiment import ExperimentError
@@ -269,18 +269,15 @@ def end_with_starter() -> None:
 
 
 def main() -> int:
-    """Connect to the process that started this one, at the address on standard input."""
+    """Serve the process that started this one, by the connection whose number is the argument."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
     end_with_starter()
-    line = sys.stdin.readline()
-    if not line:
-        return 1
-    start = json.loads(line)
-    address, key = start["address"], bytes.fromhex(start["key"])
     set_environment()
     sys.setswitchinterval(SWITCH_SECONDS)
-    address = tuple(address) if isinstance(address, list) else address
-    with Client(address, authkey=key) as connection:
+    inherited: Any = Connection
+    if sys.platform == "win32":
+        inherited = connections.PipeConnection
+    with inherited(int(sys.argv[1])) as connection:
         try:
             # They import TensorFlow, which reads the environment just set.
             from lib.training import engine  # noqa: PLC0415
