@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib.datasets import DATASETS, GROUPS
 from lib.english import capital
-from lib.export.keras_windows import keras_windows
+from lib.export.cutting import keras_windows
 from lib.figures import data as figures
 from lib.narrate import data as words
 from lib.tables.leaks import look

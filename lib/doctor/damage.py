@@ -17,7 +17,6 @@ from lib.toml import beside
 TRAINED_SAMPLES, CHECKED_SAMPLES, TIMESTEPS, UNITS = 320, 96, 12, 16
 BATCH_SIZE, EPOCHS = 32, 40
 LOSS = "mean_squared_error"
-SIDES = ("right", "wrong")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +73,6 @@ class Damage:
     def error(self, side: str) -> float:
         """Mean squared error at the last timestep; 1 is what the mean would have."""
         return float(np.mean((self.predictions[side] - self.truth) ** 2))
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """All of it by name, as it crosses the process boundary and is kept in a file."""
-        by_side = {"loss": self.loss, "predictions": self.predictions}
-        named = {f"{name}_{side}": ones[side] for name, ones in by_side.items() for side in SIDES}
-        return {**named, "truth": self.truth}
-
-    @classmethod
-    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Damage:
-        """The other way round."""
-        loss, predictions = (
-            {side: arrays[f"{name}_{side}"] for side in SIDES} for name in ("loss", "predictions")
-        )
-        return cls(loss, predictions, arrays["truth"])
 
 
 def damage_data() -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ and a part, and of several series a series: whatever window is of one of each is
 that changes nothing has no line: before each stands what it is for (`lib.export.python.chosen`).
 """
 
-from lib.dataset import Dataset
+from lib.dataset import Dataset, Origin
 from lib.datasets import find_spec
 from lib.experiment import Experiment
 from lib.export.python import DataCode, chosen, comment, laid_out, quoted
@@ -93,3 +93,30 @@ def _scaler(on: set[str]) -> tuple[str, ...]:
         *(f"y_offset={of}mean{y}", f"y_scale={of}deviation{y}"),
         *([f"base=frame[{targets}].to_numpy()[rows]"] if of else []),
     )
+
+
+def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:
+    """Code by which Keras's `timeseries_dataset_from_array` cuts rows, for both modes.
+
+    From `x_rows` (R, F) and `y_rows` (R, C), of one part of one series. Windows begin `stride` rows
+    after one another; the dataset may have every k-th of them alone.
+    """
+    holds = {
+        "each": len(origin.horizons) > 1,
+        "change": dataset.base is not None,
+        "every": origin.every > 1,
+        "series": len(origin.names) > 1,
+    }
+    lines = chosen(
+        _LINES["keras"],
+        {flag for flag, is_so in holds.items() if is_so},
+        dataset=dataset,
+        origin=origin,
+        first=origin.horizons[0],
+        most=origin.horizons[-1],
+        end=origin.horizons[-1] + 1,
+        steps=dataset.shape[1],
+        before=dataset.shape[1] - 1,
+        stride=stride * origin.every,
+    )
+    return "\n".join(lines)

@@ -38,7 +38,8 @@ def rows_code(experiment: Experiment, dataset: Dataset) -> list[str]:
     lines = [FRAMES[experiment.data.name].replace("{read}", reading_code(dataset))]
     for what, column, details in steps:
         if what == "calendar":
-            lines += _calendar(column, times_of(dataset))
+            part = CALENDAR[column].format(times_of(dataset))
+            lines += chosen(_LINES["calendar"], (), name=column, part=part)
         elif what == "category":
             lines += _category(column, *details)
         elif what == "unroll" and not cut_by:
@@ -54,10 +55,6 @@ def times_of(dataset: Dataset) -> str:
     """The frame's column of dates, as code; "" where rows have none."""
     labels = [column for what, column, _ in dataset.mended if what == "times"]
     return f"frame[{quoted(labels[-1])}]" if labels else ""
-
-
-def _calendar(name: str, times: str) -> list[str]:
-    return chosen(_LINES["calendar"], (), name=name, part=CALENDAR[name].format(times))
 
 
 def _category(column: str, others: str, *names: str) -> list[str]:

@@ -61,7 +61,8 @@ class ProgramCache:
                     waiting[key] -= 1
                     if not waiting[key]:
                         del waiting[key]
-                        if not self._is_wanted(key) and key not in self._likely:
+                        queues = self._wanted, self._likely, self._later
+                        if not any(key in queue for queue in queues):
                             del self._programs[key]
 
     def ahead(self, keys: Sequence[Hashable]) -> None:
@@ -75,9 +76,6 @@ class ProgramCache:
             self._likely.clear()
             self._likely.update(dict.fromkeys(k for k in not_begun if k not in self._wanted))
             self._changed.notify_all()
-
-    def _is_wanted(self, key: Hashable) -> bool:
-        return key in self._wanted or key in self._later
 
     def _find(self, key: Hashable, *, last: bool = True) -> Future[Any]:
         """The future of a key, new where it isn't known, or where building it failed.

@@ -18,6 +18,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
+from msgspec import structs
+
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import Run, SeedWeights, Snapshot, Status
@@ -101,12 +103,12 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             supervisor = self._least_busy_supervisor()
             if (abandoned := self._book.run_to_forget_for_room(supervisor)) is not None:
                 self.drop(abandoned.run)
-            entry = RunEntry(
-                run, supervisor, supervisor.need(), owner, paused, show_seconds, background
-            )
+            samples, pace = dataset.samples, show_seconds
+            start = Start(run.id, experiment, samples, paused, pace, background)
+            entry = RunEntry(run, supervisor, supervisor.need(), owner, start)
             self._book.add(entry)
             if not entry.over:
-                entry.worker.post(entry.start)
+                entry.worker.post(start)
                 supervisor.end_delay()
         return run
 
@@ -114,8 +116,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Change how fast a run's epochs come from now on: see `start`."""
         with self._changed:
             entry = self._book.entries.get(run.id)
-            if entry is not None and not entry.over and entry.show_seconds != show_seconds:
-                entry.show_seconds = show_seconds
+            if entry is not None and not entry.over and entry.start.show_seconds != show_seconds:
+                entry.start = structs.replace(entry.start, show_seconds=show_seconds)
                 entry.worker.post(SetPace(run.id, show_seconds))
 
     def pause(self, run: Run) -> None:
@@ -225,7 +227,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             finally:
                 entry.waiting -= 1
                 self._book.touch(entry)
-            snapshot = self._book.entries[run.id].snapshot
+            snapshot = self._book.entries[run.id].latest
         if not until(snapshot):
             status = f"{snapshot.status}: {snapshot.reason}" if snapshot.reason else snapshot.status
             raise TimeoutError(f"the run didn't get that far within {timeout} s; it is {status}")
@@ -280,8 +282,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 self._questions.settle(message)
             else:
                 supervisor.note_event(worker, message)
-                if message.kind == "ready":
-                    self._book.worker_ready(worker)
             supervisor.replace_grown()
             self._changed.notify_all()
 

@@ -1,7 +1,7 @@
 """What a run remembers of its past: by epoch, thinned, and how fast it goes."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -28,7 +28,12 @@ class History(Generic[Value]):
         self._points.append((epoch, value))
         if len(self._points) > self._limit:
             self._gap = max(2 * self._gap, -(-2 * (epoch - self._points[0][0]) // self._limit))
-            self._points = [*_spaced(self._points[:-1], self._gap), self._points[-1]]
+            first, *others, newest = self._points
+            self._points = [first]
+            for point in others:
+                if point[0] - self._points[-1][0] >= self._gap:
+                    self._points.append(point)
+            self._points.append(newest)
 
     def extend(self, epoch: int, values: Sequence[Value]) -> None:
         """Note the figures of `epoch` and those after it: as `add` of each would, but faster.
@@ -39,14 +44,8 @@ class History(Generic[Value]):
         while place <= last:
             self.add(epoch + place, values[place])
             newest = [point for point, _ in self._points[-2:]]
-            stays = newest[-1] - newest[0] >= self._gap
-            lasting = newest[-1] if stays else newest[0]
+            lasting = newest[-1] if newest[-1] - newest[0] >= self._gap else newest[0]
             place = max(place + 1, min(lasting + self._gap - epoch, last))
-            # While there is room, all that follow at this distance stay.
-            room = self._limit - len(self._points)
-            if stays and (following := range(place, last, self._gap)[:room]):
-                self._points += [(epoch + k, values[k]) for k in following]
-                place = min(following[-1] + self._gap, last)
 
     def put_back(self, epoch: int, value: Value) -> None:
         """Have this epoch among them, where it was thinned out. Nothing may be added after that."""
@@ -67,15 +66,6 @@ class History(Generic[Value]):
     def values(self) -> np.ndarray:
         """(P,) float."""
         return np.array([value for _, value in self._points], np.float64)
-
-
-def _spaced(points: Iterable[tuple[int, Value]], gap: int) -> Iterable[tuple[int, Value]]:
-    """The first point, and of the rest those that are `gap` epochs or more from the last kept."""
-    last = None
-    for point in points:
-        if last is None or point[0] - last >= gap:
-            last = point[0]
-            yield point
 
 
 class Speed:

@@ -52,24 +52,22 @@ def seconds(experiment: Experiment, samples: Samples) -> float:
 
 def check(experiment: Experiment, samples: Samples) -> None:
     """Raise ExperimentError unless this experiment can be trained on these samples."""
-    n, t, f = samples.shape
-    check_model(experiment, f, samples.targets)
-    for name, width, letter in (("x", f, "F"), ("y", samples.targets, "K")):
-        if n * t * width > MAX_VALUES:
+    check_model(experiment, samples.shape[2], samples.targets)
+    for name, array, letter in (("x", samples.x, "F"), ("y", samples.y, "K")):
+        n, t, width = array.shape
+        if array.size > MAX_VALUES:
             raise ExperimentError(
                 f"{name} may have at most {MAX_VALUES:,} numbers (N·T·{letter}), "
-                f"got {n:,}·{t:,}·{width:,} = {n * t * width:,}"
+                f"got {n:,}·{t:,}·{width:,} = {array.size:,}"
             )
+        if bad := array.size - np.isfinite(array).sum():
+            raise ExperimentError(f"all of {name} must be finite numbers, got {bad:,} that aren't")
     if experiment.training.keep != "last" and not samples.has_validation:
         raise ExperimentError(
             "keep must be 'last' where no samples are kept from training to find the best epoch, "
             f"got {experiment.training.keep!r}"
         )
     _check_batch(experiment, samples)
-    for name, array in (("x", samples.x), ("y", samples.y)):
-        bad = array.size - int(np.isfinite(array).sum())
-        if bad:
-            raise ExperimentError(f"all of {name} must be finite numbers, got {bad:,} that aren't")
 
 
 def _check_batch(experiment: Experiment, samples: Samples) -> None:

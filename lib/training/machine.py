@@ -7,6 +7,7 @@ Linux and macOS; 0 where an amount of memory isn't known.
 import logging
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 GB = 10**9
@@ -95,17 +96,12 @@ def used_memory(statm: Path = Path("/proc/self/statm")) -> int:
 
     Where there is no /proc, the most that was ever resident.
     """
-    try:
+    with suppress(OSError, ValueError):
         _, resident, shared, *_ = map(int, statm.read_text().split())
         return (resident - shared) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError):
-        return _most_resident()
+    with suppress(ImportError):  # on Windows
+        import resource  # noqa: PLC0415
 
-
-def _most_resident() -> int:
-    try:
-        import resource  # noqa: PLC0415  Windows has none
-    except ImportError:
-        return 0
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return most if sys.platform == "darwin" else most * 1024
+    return 0

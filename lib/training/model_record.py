@@ -5,7 +5,7 @@ It trains nothing and judges nothing: the `pair_trainer` does, and notes here wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -43,33 +43,25 @@ class Best:
     errors: Errors
 
 
-@dataclass(slots=True)
 class ModelRecord:
-    """One of a run's models, "sequence" or "last"."""
+    """One of a run's models, "sequence" or "last", of one of so many seeds."""
 
-    weights: list[np.ndarray]
-    """As they were when the model was last judged; the best ones where it keeps these."""
-    losses: History[float] = field(default_factory=lambda: History(MAX_LOSSES))
-    checks: History[float] = field(default_factory=lambda: History(MAX_CHECKS))
-    validation: History[float] = field(default_factory=lambda: History(MAX_CHECKS))
-    """Losses on the validation part: at the epochs of `checks`, or at none."""
-    errors: Errors = Errors(np.empty(0), {}, np.empty(0))
-    """Of these weights."""
-    unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))
-    """Losses of the batches of an epoch that isn't complete."""
-    best: Best | None = None
-    """None before its first epoch, and where the last epoch is kept."""
-    kept_epoch: int | None = None
-    """The best one, when its weights are back; it trains no more then."""
-
-    @classmethod
-    def of(cls, weights: list[np.ndarray], seeds: int) -> ModelRecord:
-        """A model that begins with these weights, one of so many seeds."""
+    def __init__(self, weights: list[np.ndarray], seeds: int) -> None:
         share = 2 if seeds > MANY else 1
-        losses, checks, validation = (
-            History[float](most // share) for most in (MAX_LOSSES, MAX_CHECKS, MAX_CHECKS)
-        )
-        return cls(weights, losses, checks, validation)
+        self.weights = weights
+        """As they were when the model was last judged; the best ones where it keeps these."""
+        self.losses = History[float](MAX_LOSSES // share)
+        self.checks = History[float](MAX_CHECKS // share)
+        self.validation = History[float](MAX_CHECKS // share)
+        """Losses on the validation part: at the epochs of `checks`, or at none."""
+        self.errors = Errors(np.empty(0), {}, np.empty(0))
+        """Of these weights."""
+        self.unfinished = np.empty(0)
+        """Losses of the batches of an epoch that isn't complete."""
+        self.best: Best | None = None
+        """None before its first epoch, and where the last epoch is kept."""
+        self.kept_epoch: int | None = None
+        """The best one, when its weights are back; it trains no more then."""
 
     def take(self, epoch: int, weights: list[np.ndarray], found: Errors) -> None:
         """Note what the model is like after an epoch."""

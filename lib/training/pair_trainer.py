@@ -77,7 +77,7 @@ class PairTrainer:
         features, targets, modes = samples.shape[2], samples.targets, experiment.model.modes
         initial = [initial_model_weights(each, features, targets) for each in seeds]
         self._models = {
-            (mode, k): ModelRecord.of(initial[k], len(seeds))
+            (mode, k): ModelRecord(initial[k], len(seeds))
             for mode in modes
             for k in range(len(seeds))
         }

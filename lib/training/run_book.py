@@ -8,6 +8,8 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from lib.run import Run, SeedWeights, Snapshot, Status
 from lib.training.history import History
 from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH, MAX_VALUES_EACH
@@ -48,14 +50,10 @@ class RunEntry:
     supervisor: Supervisor
     """Keeps the worker that has it, and the next one if that is lost."""
     worker: WorkerProcess
-    owner: str | None = None
+    owner: str | None
     """Which browser started it, where that is known."""
-    paused: bool = False
-    """Whether it was started to wait for a person."""
-    show_seconds: float | None = None
-    """As in its `Start`."""
-    background: bool = False
-    """As in its `Start`."""
+    start: Start
+    """The command that starts it from the beginning, at its newest pace."""
     snapshot: Snapshot = field(init=False)
     touched: float = 0.0
     """When it was last looked at, or ended; on the book's clock."""
@@ -75,8 +73,8 @@ class RunEntry:
     """Its weights by epoch, some of them."""
 
     def __post_init__(self) -> None:
-        epochs, reason = self.run.experiment.training.epochs, "" if self.worker.ready else STARTING
-        self.snapshot = Snapshot(self.run.id, Status.QUEUED, epochs=epochs, reason=reason)
+        epochs = self.run.experiment.training.epochs
+        self.snapshot = Snapshot(self.run.id, Status.QUEUED, epochs=epochs)
 
     @property
     def over(self) -> bool:
@@ -90,18 +88,13 @@ class RunEntry:
 
     @property
     def latest(self) -> Snapshot:
-        """The newest snapshot; it says so where the worker has fallen silent."""
-        silent = self.worker.silent_beats
-        if silent < SILENT_BEATS_SHOWN or not self.snapshot.status.active:
-            return self.snapshot
-        return replace(self.snapshot, reason=SILENT.format(silent), epochs_per_second=0.0)
-
-    @property
-    def start(self) -> Start:
-        """The command that starts it, from the beginning."""
-        run, paused = self.run, self.paused and self.verb == "start"
-        samples, pace = run.dataset.samples, self.show_seconds
-        return Start(run.id, run.experiment, samples, paused, pace, self.background)
+        """The newest snapshot; it says so where the worker is starting, or has fallen silent."""
+        snapshot, silent = self.snapshot, self.worker.silent_beats
+        if silent >= SILENT_BEATS_SHOWN and snapshot.status.active:
+            return replace(snapshot, reason=SILENT.format(silent), epochs_per_second=0.0)
+        if snapshot.status is Status.QUEUED and not (snapshot.reason or self.worker.ready):
+            return replace(snapshot, reason=STARTING)
+        return snapshot
 
     def is_older_than_command(self, snapshot: Snapshot) -> bool:
         """Whether a snapshot of a paused run was sent before the worker had the last command."""
@@ -212,12 +205,6 @@ class RunBook:
         if entry.over:
             entry.touched = self._clock()
 
-    def worker_ready(self, worker: WorkerProcess) -> None:
-        """Say no more of this worker's runs that it is still starting."""
-        for entry in self.of(worker):
-            if entry.snapshot.reason == STARTING:
-                entry.snapshot = replace(entry.snapshot, reason="")
-
     def fail(self, entries: Iterable[RunEntry], reason: str) -> None:
         """Mark runs as failed, or as stopped if a person stopped them; those that are over stay."""
         for entry in entries:
@@ -247,7 +234,8 @@ class RunBook:
                     epochs_per_second=0.0,
                     seconds_left=None,
                 )
-                worker.post(entry.start)
+                waits = entry.start.paused and entry.verb == "start"
+                worker.post(structs.replace(entry.start, paused=waits))
                 continue
             twice = now - entry.restarted_at < TWICE_SECONDS
             why = "This run was lost twice, so it did not begin again by itself. " if twice else ""
@@ -264,7 +252,9 @@ class RunBook:
         since = self._clock() - KEEP_SECONDS
         stale = []
         for background in (False, True):
-            entries = [e for e in self.entries.values() if e.over and e.background is background]
+            entries = [
+                e for e in self.entries.values() if e.over and e.start.background is background
+            ]
             entries.sort(key=lambda entry: entry.touched, reverse=True)
             data_bytes: dict[int, int] = {}
             for rank, entry in enumerate(entries):

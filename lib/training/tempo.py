@@ -34,8 +34,6 @@ class Tempo:
             raise ValueError(f"a run must be shown for more than 0 seconds, got {show_seconds}")
         self._each = (show_seconds or 0.0) / self._epochs
         """Seconds from one epoch to the next; 0 where nobody has to follow."""
-        self._stride = math.ceil(MOMENT / self._each) if self._each else self._epochs
-        """How many epochs are trained at a time."""
 
     def begin(self, now: float, done: float) -> None:
         """Training begins, or goes on, from here: what was before doesn't count."""
@@ -64,8 +62,10 @@ class Tempo:
 
     def rest(self, now: float, done: float) -> float:
         """Seconds until there is something to train, after the end of an epoch; 0 means now."""
-        following = min(self._epochs, math.floor(done) + self._stride)
-        return max(0.0, self._time(following) - now) if self._each else 0.0
+        if not self._each:
+            return 0.0
+        following = math.floor(done) + math.ceil(MOMENT / self._each)
+        return max(0.0, self._time(min(self._epochs, following)) - now)
 
     @property
     def keeps_pace(self) -> bool:

@@ -8,7 +8,6 @@ when the connection does: when the process that started it has closed it, or has
 
 import contextlib
 import ctypes
-import json
 import math
 import os
 import signal
@@ -19,11 +18,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from importlib import metadata
-from multiprocessing.connection import Client, Connection
+from multiprocessing import connection as connections
+from multiprocessing.connection import Connection
 from typing import Any
 
 from lib.experiment import ExperimentError
 from lib.run import Snapshot, Status
+from lib.toml import beside
 from lib.training import limits, machine, messages
 from lib.training.architecture import architecture_of
 from lib.training.cache import ProgramCache
@@ -151,29 +152,23 @@ class Loop:
             self._runs.pop(run.run_id, None)
 
     def _start(self, command: messages.Start) -> None:
-        experiment, samples = command.experiment, command.samples
         try:
-            limits.check(experiment, samples)
+            limits.check(command.experiment, command.samples)
             if len(self._runs) >= limits.MAX_RUNS:
                 raise ExperimentError(
                     f"at most {limits.MAX_RUNS} runs may be unfinished at a time, and "
                     f"{len(self._runs)} are; try again in a minute"
                 )
             self._runs[command.run_id] = WorkerRun(
-                command.run_id,
-                experiment,
-                samples,
-                paused=command.paused,
-                show_seconds=command.show_seconds,
-                background=command.background,
-                programs=self._programs,
-                send=lambda snapshot: self._send(messages.Report(snapshot)),
-                timing=self._timing,
-                clock=self._clock,
+                command,
+                self._programs,
+                lambda snapshot: self._send(messages.Report(snapshot)),
+                self._timing,
+                self._clock,
             )
         except Exception as error:  # whatever is wrong with it, the run must not seem to wait
             reason = f"This run was refused: {short_reason(error)}."
-            epochs = experiment.training.epochs
+            epochs = command.experiment.training.epochs
             failed = Snapshot(command.run_id, Status.FAILED, epochs=epochs, reason=reason)
             self._send(messages.Report(failed))
 
@@ -240,34 +235,15 @@ COMMANDS: dict[type, Callable[[Loop, Any], None]] = {
     messages.Retire: Loop._retire,
 }
 
-ENVIRONMENT = {
-    "KERAS_BACKEND": "tensorflow",
-    "CUDA_VISIBLE_DEVICES": "-1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "OMP_NUM_THREADS": "1",
-}
-XLA_FLAGS = (
-    "--xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false "
-    "--xla_cpu_prefer_vector_width=512 --xla_cpu_copy_insertion_use_region_analysis=true "
-    "--xla_cpu_multi_thread_eigen=false"
-)
-"""Measured on the workloads of tests/bench/throughput.py, and on all cells. LLVM's first level of
-optimization, and the older way to emit fused loops: together they take a third off the processor
-time of a compile, 60 MB off the worker, and at most a tenth off the speed of large models. The
-width: 5 to 10% faster where the processor has such vectors. Region analysis: without it XLA copies
-what was kept of all timesteps at every timestep. One thread for each product: two take half as
-long again for models of this size.
-
-XLA ends the process at a flag that it doesn't know, so they are set for one TensorFlow alone.
-"""
-XLA_FLAGS_FOR = "2.21."
-"""The TensorFlow that the flags were tried with. With another, training works and is slower."""
+_ENVIRONMENT = beside(__file__)
+ENVIRONMENT: dict[str, str] = _ENVIRONMENT["variables"]
+XLA_FLAGS = " ".join(_ENVIRONMENT["xla_flags"])
 
 
 def set_environment() -> None:
     """Say what TensorFlow reads when it is imported. XLA flags that are set already come last."""
     os.environ.update(ENVIRONMENT)
-    if _tensorflow_version().startswith(XLA_FLAGS_FOR):
+    if _tensorflow_version().startswith(_ENVIRONMENT["xla_flags_for"]):
         os.environ["XLA_FLAGS"] = f"{XLA_FLAGS} {os.environ.get('XLA_FLAGS', '')}".strip()
 
 
@@ -293,18 +269,15 @@ def end_with_starter() -> None:
 
 
 def main() -> int:
-    """Connect to the process that started this one, at the address on standard input."""
+    """Serve the process that started this one, by the connection whose number is the argument."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
     end_with_starter()
-    line = sys.stdin.readline()
-    if not line:
-        return 1
-    start = json.loads(line)
-    address, key = start["address"], bytes.fromhex(start["key"])
     set_environment()
     sys.setswitchinterval(SWITCH_SECONDS)
-    address = tuple(address) if isinstance(address, list) else address
-    with Client(address, authkey=key) as connection:
+    inherited: Any = Connection
+    if sys.platform == "win32":
+        inherited = connections.PipeConnection
+    with inherited(int(sys.argv[1])) as connection:
         try:
             # They import TensorFlow, which reads the environment just set.
             from lib.training import engine  # noqa: PLC0415

@@ -7,10 +7,8 @@ the `supervisor`'s and the `client`'s business.
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -18,10 +16,9 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable
-from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from lib.run import Snapshot, Status
 from lib.training import messages
@@ -60,7 +57,7 @@ class WorkerProcess:
         self._on_message, self._on_end, self._delay = on_message, on_end, delay
         self._changed = threading.Condition()
         self._pending: deque[Command] = deque()
-        self._begun = self._closing = self._over = self._connected = False
+        self._begun = self._closing = self._over = False
         self._silent = 0
         """Beats begun since it has last said something."""
         self._process: subprocess.Popen[bytes] | None = None
@@ -132,16 +129,13 @@ class WorkerProcess:
 
     def _serve(self, errors: IO[bytes]) -> None:
         """Start the process and read until it hangs up; not where it was closed meanwhile."""
-        key = secrets.token_bytes(32)
-        with _listen(key) as listener:
-            with self._changed:
+        connection, theirs = Pipe()
+        with connection:
+            with theirs, self._changed:
                 if self._closing:
                     return
-                process = self._process = _spawn(listener.address, key, errors)
-            guarded = process, listener.address, key
-            threading.Thread(target=self._guard, args=guarded, daemon=True).start()
-            connection = self._accept(listener)
-        with connection:
+                process = self._process = _spawn(theirs, errors)
+            threading.Thread(target=self._guard, args=(process,), daemon=True).start()
             writer = threading.Thread(target=self._write, args=(connection,), daemon=True)
             writer.start()
             try:
@@ -152,11 +146,8 @@ class WorkerProcess:
                     self._changed.notify_all()
             writer.join(timeout=10)
 
-    def _guard(self, process: subprocess.Popen[bytes], address: object, key: bytes) -> None:
-        """Wait for the process, so that it doesn't stay behind as a zombie; end a silent one.
-
-        If it ends before it has connected, connect in its place: nothing else ends `accept`.
-        """
+    def _guard(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait for the process, so that it doesn't stay behind as a zombie; end a silent one."""
         while not _ends(process, BEAT_SECONDS):
             with self._changed:
                 # Counted, not taken from the clock: this process may have been stopped itself.
@@ -164,19 +155,6 @@ class WorkerProcess:
             if silent > (SILENT_BEATS if self.ready else SILENT_BEATS_FIRST):
                 self.ending = f"said nothing for {silent * BEAT_SECONDS:g} s and was ended"
                 process.kill()
-        if not self._connected:
-            # An error means that nobody waits there any more.
-            with contextlib.suppress(OSError, EOFError, AuthenticationError):
-                Client(address, authkey=key).close()  # type: ignore[arg-type]
-
-    def _accept(self, listener: Listener) -> Connection:
-        while True:
-            try:
-                connection = listener.accept()
-            except (AuthenticationError, EOFError, ConnectionError):
-                continue  # a stranger, or a worker that died on the way: then `_guard` comes
-            self._connected = True
-            return connection
 
     def _read(self, connection: Connection) -> None:
         while True:
@@ -252,27 +230,23 @@ def _tail(errors: IO[bytes]) -> str:
     return errors.read().decode(errors="replace")
 
 
-def _listen(key: bytes) -> Listener:
-    try:
-        return Listener(None, authkey=key)
-    except OSError:  # a temporary folder whose name is too long for a socket
-        return Listener(("127.0.0.1", 0), authkey=key)
-
-
-def _spawn(address: object, key: bytes, errors: IO[bytes]) -> subprocess.Popen[bytes]:
+def _spawn(theirs: Connection, errors: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start the process, which inherits its end of the connection and is told the number of it."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "lib.training.worker"],
+    handle = theirs.fileno()
+    inherits: dict[str, Any] = {"pass_fds": (handle,)}
+    if sys.platform == "win32":
+        os.set_handle_inheritable(handle, True)
+        inherits = {"close_fds": False}
+    return subprocess.Popen(  # noqa: S603 - our own code
+        [sys.executable, "-m", "lib.training.worker", str(handle)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": path},
-        stdin=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=errors,
+        **inherits,
     )
-    assert process.stdin is not None  # noqa: S101  a pipe was asked for
-    with contextlib.suppress(BrokenPipeError), process.stdin as pipe:  # it may have ended already
-        pipe.write(json.dumps({"address": address, "key": key.hex()}).encode() + b"\n")
-    return process
 
 
 def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:

@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from lib.dataset import Samples
-from lib.experiment import MODES, Experiment
+from lib.experiment import MODES
 from lib.run import Snapshot, Status
 from lib.training.architecture import architecture_of
 from lib.training.cache import ProgramCache
 from lib.training.errors import short_reason
+from lib.training.messages import Start
 from lib.training.pair_trainer import PairTrainer
 from lib.training.tempo import Tempo
 from lib.training.timing import USUAL, Timing
@@ -38,28 +38,21 @@ class WorkerRun:
 
     def __init__(
         self,
-        run_id: str,
-        experiment: Experiment,
-        samples: Samples,
-        *,
-        paused: bool,
+        start: Start,
         programs: ProgramCache,
         send: Callable[[Snapshot], None],
-        show_seconds: float | None = None,
-        background: bool = False,
         timing: Timing = USUAL,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self.run_id = run_id
-        self.background = background
+        self.run_id, self.background = start.run_id, start.background
         """Whether it has turns only while no other run needs one."""
         self.status = Status.QUEUED
-        self._experiment, self._samples, self._send = experiment, samples, send
-        self._epochs = experiment.training.epochs
-        self._goal = 0 if paused else self._epochs
+        self._experiment, self._samples, self._send = start.experiment, start.samples, send
+        self._epochs = start.experiment.training.epochs
+        self._goal = 0 if start.paused else self._epochs
         self._stepping = False
         """Whether the goal is the end of a step, which is made at once."""
-        self._tempo = Tempo(self._epochs, show_seconds)
+        self._tempo = Tempo(self._epochs, start.show_seconds)
         self._reason = ""
         self._next: _Outcome | None = None
         self._timing, self._clock = timing, clock
@@ -69,10 +62,10 @@ class WorkerRun:
         self._sent = self._checked = self._turned = 0.0
         self._trainer: PairTrainer | None = None
         self._loaded = False
-        _, t, f = samples.shape
-        architecture = architecture_of(experiment, samples.train, t, f, samples.targets)
+        samples, (_, t, f) = start.samples, start.samples.shape
+        architecture = architecture_of(start.experiment, samples.train, t, f, samples.targets)
         self._programs, self._keys = programs, (architecture.network, architecture)
-        self._judge, self._program = programs.ask(self._keys, background=background)
+        self._judge, self._program = programs.ask(self._keys, background=self.background)
 
     @property
     def waiting(self) -> bool:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 import subprocess
 import sys
 from collections.abc import Callable
-from multiprocessing.connection import Connection, Listener
+from multiprocessing import Pipe
 from pathlib import Path
 
 import numpy as np
@@ -234,15 +232,10 @@ class Bare:
     """A worker process without a client: the test holds the other end."""
 
     def __init__(self) -> None:
-        key = secrets.token_bytes(16)
-        with Listener(None, authkey=key) as listener:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "lib.training.worker"], cwd=ROOT, stdin=subprocess.PIPE
-            )
-            assert self.process.stdin is not None
-            with self.process.stdin as told:
-                told.write(json.dumps({"address": listener.address, "key": key.hex()}).encode())
-            self.connection: Connection = listener.accept()
+        self.connection, theirs = Pipe()
+        with theirs:
+            command = [sys.executable, "-m", "lib.training.worker", str(theirs.fileno())]
+            self.process = subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()])
 
     def receive(self) -> Message:
         """Its next message that isn't just a sign of life."""

@@ -8,7 +8,7 @@ import pytest
 from lib.doctor import diagnose_target
 from lib.doctor.damage import BATCH_SIZE, MISTAKES, Damage
 from lib.training.answers.target_damage import target_damage
-from lib.training.recorded_damage import recorded_damage
+from lib.training.recorded import recorded_damage
 
 
 @pytest.mark.parametrize("case", MISTAKES)
@@ -17,7 +17,7 @@ def test_training_now_gives_what_was_recorded(case: str) -> None:
     mistake = MISTAKES[case]
     diagnosis = diagnose_target(mistake.output, mistake.target, "mse", BATCH_SIZE)
     assert diagnosis.verdict == "silent"
-    live, recorded = Damage.from_arrays(target_damage(case)), recorded_damage(case)
+    live, recorded = Damage(**target_damage(case)), recorded_damage(case)
     np.testing.assert_array_equal(live.truth, recorded.truth)
     for side in ("right", "wrong"):
         np.testing.assert_allclose(live.loss[side][0], recorded.loss[side][0], rtol=1e-3)

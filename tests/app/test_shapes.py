@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.training.recorded_damage import recorded_damage
+from lib.training.recorded import recorded_damage
 from tests.app.test_pages import start
 from tests.fake_client import FakeClient
 
@@ -214,7 +216,7 @@ def test_damage_that_comes_is_shown_and_a_training_that_fails_says_why(
     if error:
         question.answer.set_exception(error)
     else:
-        question.answer.set_result(recorded_damage(question.arguments["case"]).arrays())
+        question.answer.set_result(asdict(recorded_damage(question.arguments["case"])))
     app.run()
     assert not app.exception
     assert any(badge in m.value for m in app.markdown)

@@ -10,6 +10,7 @@ from typing import Any
 from lib.dataset import Samples
 from lib.run import Snapshot, Status
 from lib.training.cache import ProgramCache
+from lib.training.messages import Start
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock
@@ -47,17 +48,9 @@ class Stage:
         """When each of them was sent, by the clock."""
         self.clock = Clock(tick=1e-4)
         self._programs = Shop(build)
-        self.run = WorkerRun(
-            "id",
-            make_experiment(**settings),
-            samples or make_dataset(),
-            paused=paused,
-            programs=self._programs,
-            send=self._send,
-            show_seconds=show_seconds,
-            timing=timing,
-            clock=self.clock.now,
-        )
+        samples = samples or make_dataset().samples
+        start = Start("id", make_experiment(**settings), samples, paused, show_seconds)
+        self.run = WorkerRun(start, self._programs, self._send, timing, self.clock.now)
 
     def _send(self, snapshot: Snapshot) -> None:
         self.sent.append(snapshot)

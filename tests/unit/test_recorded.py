@@ -8,15 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lib.datasets import DATASETS, make_dataset, suggested
+from lib.datasets import make_dataset, suggested
 from lib.experiment import Experiment
 from lib.preview import as_of, untrained
 from lib.recurrence import forward
-from lib.run import Status
+from lib.run import Snapshot, Status
 from lib.training import recorded as recordings
-from lib.training.recorded import recorded
-
-BUNDLED = [name for name in DATASETS if name != "upload"]
+from lib.training.recorded import BUNDLED, recorded
 
 
 @pytest.mark.parametrize("name", BUNDLED)
@@ -78,16 +76,13 @@ def test_other_settings_have_no_recording() -> None:
     assert recorded(Experiment().set(data="upload")) is None
 
 
-def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+def test_what_is_written_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A recording holds everything that the charts need."""
-    experiment = suggested("running_mean").set(seeds=4)
-    snapshot = recorded(experiment)
+    snapshot = recorded(suggested("running_mean").set(seeds=4))
     assert snapshot is not None
-    recordings.write(experiment, snapshot, tmp_path / "run.npz")
-    recording = recordings.read(tmp_path / "run.npz")
-    assert recording is not None
-    assert recording[0] == experiment
-    for seed, back in zip(snapshot.seeds, recording[1].seeds, strict=True):
+    monkeypatch.setattr(recordings, "FOLDER", tmp_path / "new")
+    recordings.write("run", snapshot)
+    for seed, back in zip(snapshot.seeds, recordings.read("run", Snapshot).seeds, strict=True):
         for mode, result in seed.items():
             again = back[mode]
             np.testing.assert_array_equal(again.loss, result.loss)

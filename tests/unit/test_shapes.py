@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lib.experiment import CELLS
-from lib.recurrence import GATES, HIGHEST_OUTPUT
+from lib.recurrence.cells import GATES, HIGHEST_OUTPUT
 from lib.shapes import (
     BIASES,
     BLOCKS,

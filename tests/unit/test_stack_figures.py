@@ -27,7 +27,7 @@ from lib.narrate.target import compared_takeaway, lineup_sentence
 from lib.stack.link import from_text
 from lib.stack.patterns import PATTERNS
 from lib.stack.tracing import trace
-from lib.training.recorded_damage import recorded_damage
+from lib.training.recorded import recorded_damage
 
 LIGHT = palette("light")
 

@@ -20,7 +20,7 @@ from lib.doctor.question import (
     write_question,
 )
 from lib.narrate.target import damage_sentence, lineup_sentence, measured_sentence, verdict_title
-from lib.training.recorded_damage import recorded_damage
+from lib.training.recorded import recorded_damage
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,11 @@ from lib.training.worker_process import WorkerProcess
 from tests.waiting import PATIENCE
 
 CONNECTED = """
-import json, os, sys, time
-from multiprocessing.connection import Client
+import os, sys, time
+from multiprocessing.connection import Connection
 from lib.training.messages import Event
 from lib.training.wire import encode
-start = json.loads(sys.stdin.readline())
-with Client(start["address"], authkey=bytes.fromhex(start["key"])) as connection:
+with Connection(int(sys.argv[-1])) as connection:
     say = lambda kind: connection.send_bytes(encode(Event(kind)))
 """
 """The beginning of a process that stands for a worker and says what a test wants."""
@@ -40,7 +39,7 @@ def stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
         path = tmp_path / "worker"
         if "\n" in code:
             (tmp_path / "code.py").write_text(code)
-            code = f"exec {sys.executable} {tmp_path / 'code.py'}"
+            code = f'exec {sys.executable} {tmp_path / "code.py"} "$@"'
         path.write_text(f"#!/bin/sh\n{code}\n")
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
         monkeypatch.setattr(sys, "executable", str(path))

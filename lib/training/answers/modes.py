@@ -13,7 +13,7 @@ from lib.training.answers.layers import Calls, Weights, largest, recurrent, stac
 
 
 def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) -> dict[str, Any]:
-    """Run a stack with `return_sequences=True`, with `False`, and with `return_state=True`.
+    """Run a stack with `return_sequences=True`, with `return_state=True` too, and with `False`.
 
     On x (N, T, F), and on every prefix of one `sample` of it. A head is passed over.
 
@@ -25,11 +25,10 @@ def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) 
         adds to the top layer's output.
     """
     parts = layers_of(weights, layers)
-    every, last = stack(cell, parts, return_sequences=True), stack(cell, parts)
-    stateful = stack(cell, parts, return_sequences=True, return_state=True)
+    every, last = stack(cell, parts, return_sequences=True, return_state=True), stack(cell, parts)
     steps = x.shape[1]
     run = Calls("modes", cell, weights, steps * steps // 2).run  # most of them in prefixes
-    sequence, final = run(every, x), run(last, x)
+    (sequence, *states), final = run(every, x), run(last, x)
     one = x[sample : sample + 1]
     prefixes = [run(last, one[:, :t]) for t in range(1, steps + 1)]
     return {
@@ -37,8 +36,8 @@ def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) 
         "sequence": sequence,
         "last": final,
         "prefixes": np.concatenate(prefixes),
-        "whole": run(every, one)[0],
-        "states": tuple(run(stateful, x)[1:]),
+        "whole": run(every, one)[0][0],
+        "states": tuple(states),
     }
 
 

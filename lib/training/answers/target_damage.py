@@ -13,7 +13,7 @@ from lib.doctor.damage import MISTAKES, TRAINED_SAMPLES
 def target_damage(case: str) -> dict[str, Any]:
     """Both losses over the epochs, and what both models predict for sequences they haven't seen.
 
-    The arrays of a `Damage`, the same whenever they are asked for. `case` is a key of MISTAKES.
+    The fields of a `Damage`, the same whenever they are asked for. `case` is a key of MISTAKES.
     """
     if case not in MISTAKES:
         raise ValueError(f"expected case to be one of {list(MISTAKES)}, received {case!r}")
@@ -37,7 +37,7 @@ def target_damage(case: str) -> dict[str, Any]:
         loss[side] = np.array(history.history["loss"], np.float32)
         predictions = model.predict(x[TRAINED_SAMPLES:], verbose=0)
         last[side] = (predictions[:, -1] if sequences else predictions)[:, 0]
-    return damage.Damage(loss, last, y[TRAINED_SAMPLES:, -1, 0]).arrays()
+    return {"loss": loss, "predictions": last, "truth": y[TRAINED_SAMPLES:, -1, 0]}
 
 
 def _model(sequences: bool) -> keras.Model:

@@ -9,7 +9,7 @@ from lib.doctor.question import TargetQuestion
 from lib.figures.damage import damage_loss_figure, damage_predictions_figure
 from lib.figures.palette import Palette
 from lib.narrate.target import damage_sentence, damage_takeaway
-from lib.training.recorded_damage import recorded_damage
+from lib.training.recorded import recorded_damage
 from lib.ui import runs
 from lib.ui.fragment import fragment
 from lib.ui.session import ShapesPage, session
@@ -88,6 +88,6 @@ def _collect(page: ShapesPage) -> None:
     case, answer = page.training_both
     page.training_both = None
     try:
-        page.damage[case] = Damage.from_arrays(answer.result())
+        page.damage[case] = Damage(**answer.result())
     except Exception as error:  # whatever went wrong in the worker, the page says so
         page.damage_problem = f"{error}"

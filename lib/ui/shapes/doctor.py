@@ -28,7 +28,7 @@ from lib.narrate import target as words
 from lib.stack.recurrent import TIMESTEPS
 from lib.stack.tensors import sizes
 from lib.stack.tracing import trace
-from lib.training.recorded_damage import recorded_damage
+from lib.training.recorded import recorded_damage
 from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.damage import damage_card
