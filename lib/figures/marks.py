@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lib.experiment import MODES
 from lib.figures.palette import Palette
 
 GLYPHS = {
@@ -114,6 +115,12 @@ def stripe(begin: Any, end: Any, fill: str, edge: str) -> dict[str, Any]:
     """A part of the x axis, from top to bottom of the plot, below all else."""
     box = {"type": "rect", "x0": begin, "x1": end, "yref": "paper", "y0": 0, "y1": 1}
     return {**box, "layer": "below", "fillcolor": fill, "line": {"color": edge, "width": 1}}
+
+
+def mode_key(mode: str, palette: Palette, words: str = "", glyph: str = "line") -> Entry:
+    """The key of what has a mode's colour, by its name unless there are other `words`."""
+    words = words or MODES[mode].name
+    return Entry(glyph, words, palette.mode(mode), palette.mode_text(mode))
 
 
 def naive_style(palette: Palette) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from lib.datasets import dictated, find_spec, idle, settle, suggested
 from lib.english import listed
 from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
-from lib.swept import VARIABLE, Axis, named
+from lib.swept import VARIABLE, named
 from lib.tables import Table
 
 MOST_RUNS = 96
@@ -26,12 +26,12 @@ class SweepError(ExperimentError):
     """A sweep that can't be made. The message says what was expected, received, and would do."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Point:
     """One choice of the settings that vary: one run, of both modes and all seeds."""
 
-    values: tuple[tuple[str, Any], ...]
-    """Setting, by URL key, and value."""
+    values: dict[str, Any]
+    """The settings that vary, by URL key."""
     experiment: Experiment
     """Settled."""
     settings: str
@@ -74,10 +74,10 @@ def make_plan(
     be cut from a table shows when it is trained.
     """
     base = settle(base.set(mode="both", seeds=int(read_value("seeds", seeds)) or 1), table)
-    axes = [_axis(key, values, base) for key, values in vary.items()]
+    axes = {key: _values(key, values, base) for key, values in vary.items()}
     if not axes:
         raise SweepError(f"a sweep needs a setting that varies, one of {listed(offered(base))}")
-    count = math.prod(len(axis.values) for axis in axes)
+    count = math.prod(map(len, axes.values()))
     if count * base.seeds > MOST_RUNS:
         fitting = MOST_RUNS // count
         cure = f"take {fitting} seeds at most" if fitting else "take fewer values"
@@ -87,8 +87,8 @@ def make_plan(
         )
     points: dict[Experiment, Point] = {}
     notes: list[str] = []
-    for values in product(*(axis.values for axis in axes)):
-        asked = dict(zip((axis.key for axis in axes), values, strict=True))
+    for values in product(*axes.values()):
+        asked = dict(zip(axes, values, strict=True))
         settled = settle(base.set(**asked), table)
         used, words = {key: settled.get(key) for key in asked}, ""
         if settled in points:
@@ -98,8 +98,8 @@ def make_plan(
         if words:
             notes.append(f"{named(asked)} is {words} on these data.")
         if settled not in points:
-            points[settled] = Point(tuple(used.items()), settled, _settings(settled, file))
-    return Plan(tuple(vary), tuple(points.values()), base.seeds, tuple(notes))
+            points[settled] = Point(used, settled, _settings(settled, file))
+    return Plan(tuple(axes), tuple(points.values()), base.seeds, tuple(notes))
 
 
 def offered(base: Experiment) -> list[str]:
@@ -151,18 +151,18 @@ def base_of(data: str, settings: Mapping[str, Any]) -> Experiment:
     return suggested(data).set(**values)
 
 
-def _axis(key: str, values: Iterable[Any], base: Experiment) -> Axis:
-    """A setting and the values that are asked for, each once."""
+def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
+    """The values that are asked for of a setting, each once."""
     if key not in VARIABLE:
         raise SweepError(f"{key!r:.40} can't vary: expected one of {', '.join(VARIABLE)}")
     if key in idle(base):
         why = dictated(base).get(key, f"{find_spec(base).title} doesn't use it.")
         can = ", ".join(offered(base))
         raise SweepError(f"{key} can't vary here: {why.rstrip('.')}; what can is {can}")
-    read = tuple(dict.fromkeys(read_value(key, value) for value in values))
+    read = list(dict.fromkeys(read_value(key, value) for value in values))
     if not read:
         raise SweepError(f"{key} needs at least one value, as in {VARIABLE[key]['values']}")
-    return Axis(key, read)
+    return read
 
 
 def _settings(settled: Experiment, file: str) -> str:
