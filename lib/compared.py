@@ -3,7 +3,6 @@
 Records and rules only: the words are `lib.narrate.compare`'s, the pictures `lib.figures.compare`'s.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,9 +41,7 @@ class Compared:
 
         Raises KeyError for a mode that wasn't trained.
         """
-        results = [seed[mode] for seed in self.snapshot.seeds]
-        is_known = figure != "final_loss" or all(len(result.loss) for result in results)
-        return np.array([getattr(r, figure) if is_known else math.nan for r in results])
+        return np.array([getattr(seed[mode], figure) for seed in self.snapshot.seeds])
 
 
 def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, tuple[Verdict, ...]]:

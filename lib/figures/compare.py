@@ -132,7 +132,7 @@ def _figure(
     modes = dict.fromkeys(curve.mode for curve in curves)
     looks = {curve.run.letter: _look(curve)[2] for curve in curves}
     key = [
-        [Entry("line", MODES[m].name, palette.mode(m), palette.mode_text(m)) for m in modes],
+        [marks.mode_key(mode, palette) for mode in modes],
         [*(Entry(look, a, palette.ink, palette.ink) for a, look in looks.items()), *entries],
     ]
     letters, most = _letters(curves, y, HEIGHT - chart.top(key) - chart.BOTTOM, palette)
@@ -184,18 +184,11 @@ def _letters(
 def sparkline(run: Compared, palette: Palette) -> str:
     """A small curve as HTML: both modes' last-step error by epoch, logarithmic. It has no text."""
     across = np.linspace(0, max(1, run.snapshot.epoch), SPARK)
-    logs = {
-        mode: np.log(np.interp(across, result.checked_epochs, _within(result.last_step_mse)))
-        for mode, result in run.results.items()
-    }
-    most = max((each.max() for each in logs.values()), default=0.0)
-    span = most - min((each.min() for each in logs.values()), default=0.0) or 1.0
-    lines = [
-        plotted_line(20 + 260 * (most - y) / span, palette.mode(m), 1.5) for m, y in logs.items()
-    ]
+    logs = {}
+    for mode, result in run.results.items():
+        errors = np.nan_to_num(result.last_step_mse, nan=np.inf).clip(1e-9, 1e9)
+        logs[mode] = np.log(np.interp(across, result.checked_epochs, errors))
+    ends = np.array([*logs.values()] or [[0.0]])
+    heights = {m: 20 + 260 * (ends.max() - y) / (np.ptp(ends) or 1.0) for m, y in logs.items()}
+    lines = [plotted_line(each, palette.mode(mode), 1.5) for mode, each in heights.items()]
     return plot_image("".join(lines), 300, "none", 1.75)
-
-
-def _within(errors: np.ndarray) -> np.ndarray:
-    """Errors (Q,) that have logarithms; what is no number is a great one."""
-    return np.clip(np.nan_to_num(errors, nan=1e9), 1e-9, 1e9)

@@ -5,6 +5,7 @@ It trains nothing (`runner`). Everything that can be refused before is refused h
 
 import math
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -18,7 +19,7 @@ from lib.tables import Table
 
 MOST_RUNS = 96
 """Points times seeds."""
-LEFT_OUT = ("mode", "seeds", "data")
+LEFT_OUT = {"mode", "seeds", "data"}
 """Settings that a sweep has words of its own for: it always trains both modes."""
 
 
@@ -70,8 +71,8 @@ def make_plan(
         table: the person's own, where the data are "upload".
         file: what tells that file from others.
 
-    Raises SweepError for a setting or value that isn't allowed, and beyond MOST_RUNS. What can't
-    be cut from a table shows when it is trained.
+    Raises SweepError for a setting that can't vary, and beyond MOST_RUNS, and ExperimentError for a
+    value that isn't allowed. What can't be cut from a table shows when it is trained.
     """
     base = settle(base.set(mode="both", seeds=int(read_value("seeds", seeds)) or 1), table)
     axes = {key: _values(key, values, base) for key, values in vary.items()}
@@ -120,30 +121,22 @@ def parse_vary(texts: Iterable[str]) -> dict[str, list[str]]:
 
 
 def read_value(key: str, value: Any) -> Any:
-    """A value of a setting from itself or its text. Raises SweepError where it isn't allowed."""
-    if key not in SETTINGS:
-        raise SweepError(f"no setting is called {key!r:.40}; there are {', '.join(SETTINGS)}")
+    """A setting's value from itself or its text. Raises ExperimentError where it isn't allowed."""
     setting = SETTINGS[key]
-    value = value.item() if hasattr(value, "item") else value  # NumPy's own numbers
-    if setting.limit is not None and isinstance(value, str):
-        try:
+    if setting.limit is not None:
+        with suppress(TypeError, ValueError):  # NumPy's own numbers, too
             value = float(value)
-        except ValueError:
-            raise SweepError(f"{setting.name} must be a number, got {value!r:.40}") from None
-    if isinstance(setting.default, int) and isinstance(value, float) and value.is_integer():
-        value = int(value)
-    try:
-        setting.check(value)
-    except ExperimentError as error:
-        raise SweepError(f"{error}") from None
+            if isinstance(setting.default, int) and value.is_integer():
+                value = int(value)
+    setting.check(value)
     return value
 
 
 def base_of(data: str, settings: Mapping[str, Any]) -> Experiment:
     """What data suggest, with some settings changed, by URL key. Raises ExperimentError."""
-    find_spec(Experiment().set(data=data))
-    if taken := settings.keys() & {*LEFT_OUT}:
+    if taken := settings.keys() & LEFT_OUT:
         raise SweepError(f"{listed(sorted(taken))} can't be set: a sweep has its own")
+    find_spec(Experiment().set(data=data, **settings))
     values = {
         key: tuple(value) if isinstance(value, list | tuple) else read_value(key, value)
         for key, value in settings.items()
