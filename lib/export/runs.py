@@ -8,29 +8,25 @@ from typing import Any
 from lib.compared import Compared
 from lib.experiment import SETTINGS
 
-NUMBERS = {
-    "last_step_mse": "final_mse",
-    "loss": "final_loss",
-    "validation_loss": "final_validation_loss",
-    "kept_epoch": "kept_epoch",
-}
-"""Columns with figures of `ModeResult`, of the weights at the end."""
+OWN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")
+NUMBERS = ("last_step_mse", "loss", "validation_loss", "kept_epoch")
+"""Of the weights at the end: errors on the judged samples, and the training's own losses."""
 
 
 def runs_csv(runs: Sequence[Compared]) -> str:
     """The table. What isn't known is empty; several columns' names are in one field, with "|"."""
     settings = [key for key in SETTINGS if key not in ("mode", "seed", "seeds")]
-    own = ("run", "name", "recorded", "status", "epoch", "mode", "seed")
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([*own, *settings, *NUMBERS])
+    writer.writerow([*OWN, *settings, *NUMBERS])
     for run in runs:
         about = [run.id, run.name, run.is_recorded, run.snapshot.status, run.snapshot.epoch]
         values = [run.experiment.get(key) for key in settings]
         for seed, results in enumerate(run.snapshot.seeds, start=run.experiment.seed):
             for mode, result in results.items():
-                numbers = [getattr(result, figure) for figure in NUMBERS.values()]
-                writer.writerow(map(_field, [*about, mode, seed, *values, *numbers]))
+                losses = result.final_mse, result.final_loss, result.final_validation_loss
+                row = [*about, mode, seed, *values, *losses, result.kept_epoch]
+                writer.writerow(map(_field, row))
     return file.getvalue()
 
 
