@@ -91,15 +91,14 @@ def make_plan(
     for values in product(*axes.values()):
         asked = dict(zip(axes, values, strict=True))
         settled = settle(base.set(**asked), table)
-        used, words = {key: settled.get(key) for key in asked}, ""
+        used = {key: settled.get(key) for key in asked}
         if settled in points:
             words = "there already" if used == asked else f"the same as {named(used)}"
-        elif used != asked:
-            words = f"taken as {named(used)}"
+        else:
+            points[settled] = Point(used, settled, _settings(settled, file))
+            words = "" if used == asked else f"taken as {named(used)}"
         if words:
             notes.append(f"{named(asked)} is {words} on these data.")
-        if settled not in points:
-            points[settled] = Point(used, settled, _settings(settled, file))
     return Plan(tuple(axes), tuple(points.values()), base.seeds, tuple(notes))
 
 

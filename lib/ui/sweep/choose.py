@@ -24,29 +24,23 @@ def choose(loaded: Loaded) -> Plan | None:
     can = offered(loaded.experiment)
     typed = _typed(can)
     st.markdown("### What varies")
-    _keep("sweep_keys", list(typed))
     st.multiselect(
         "Settings",
         can,
         format_func=lambda key: VARIABLE[key]["label"],
-        key="sweep_keys",
+        key=_kept("sweep_keys", list(typed)),
         on_change=_write,
         help="Each value of each with each of the others; all else is as in the sidebar.",
     )
     for key, text in typed.items():
-        label, options = VARIABLE[key]["label"], SETTINGS[key].options
+        label, options, name = VARIABLE[key]["label"], SETTINGS[key].options, f"sweep_{key}"
         if options:
-            _keep(f"sweep_{key}", [word for word in text.split(",") if word in options])
-            st.multiselect(
-                label,
-                list(options),
-                format_func=partial(worded, key),
-                key=f"sweep_{key}",
-                on_change=_write,
-            )
+            _kept(name, [word for word in text.split(",") if word in options])
+            say = partial(worded, key)
+            st.multiselect(label, list(options), format_func=say, key=name, on_change=_write)
         else:
-            _keep(f"sweep_{key}", text)
-            st.text_input(f"{label}, with commas between", key=f"sweep_{key}", on_change=_write)
+            _kept(name, text)
+            st.text_input(f"{label}, with commas between", key=name, on_change=_write)
     linked_buttons("Seeds", SEEDS.texts, SEEDS)
     plan = _plan(loaded, [f"{key}={text}" for key, text in typed.items()])
     for name, ready in READY.items():
@@ -81,10 +75,11 @@ def _typed(can: list[str]) -> dict[str, str]:
     return typed or {key: VARIABLE[key]["values"] for key in can[:1]}
 
 
-def _keep(key: str, value: object) -> None:
-    """Set a widget that is about to be drawn, where it says something else."""
+def _kept(key: str, value: object) -> str:
+    """The key of a widget that is about to be drawn, which is set where it says something else."""
     if st.session_state.get(key) != value:
         st.session_state[key] = value
+    return key
 
 
 def _write() -> None:
