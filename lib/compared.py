@@ -44,14 +44,13 @@ class Compared:
         return np.array([getattr(seed[mode], figure) for seed in self.snapshot.seeds])
 
 
-def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, tuple[Verdict, ...]]:
-    """Of two runs or more the place of the one with the least median, and verdicts on the others.
+def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, dict[int, Verdict]]:
+    """Of two runs or more the place of the one with the least median, and by place the verdicts.
 
     `errors` are a run's by seed, (R,) each. In each verdict the leading run is the first.
     """
-    place = int(np.argmin([np.median(each) for each in errors]))
-    others = (each for k, each in enumerate(errors) if k != place)
-    return place, tuple(verdict(errors[place], each) for each in others)
+    lead = int(np.argmin([np.median(each) for each in errors]))
+    return lead, {k: verdict(errors[lead], each) for k, each in enumerate(errors) if k != lead}
 
 
 def part_of(runs: Sequence[Compared]) -> str:

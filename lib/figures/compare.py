@@ -132,7 +132,7 @@ def _figure(
     letters = dict.fromkeys(curve.run.letter for curve in curves)
     looks = [Entry(LOOKS[letter][2], letter, palette.ink, palette.ink) for letter in letters]
     looks += [entry for _, entry in below]
-    key = [[marks.mode_key(mode, palette) for mode in modes], looks]
+    key = [[marks.mode_key(mode, "line", palette) for mode in modes], looks]
     ends, most = _letters(curves, y, HEIGHT - chart.top(key) - chart.BOTTOM, palette)
     name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * most
     hover = f"%{{y:{chart.VALUE}}} · {x['title']} %{{x:,d}}"

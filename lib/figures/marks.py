@@ -83,6 +83,11 @@ def seed_lines(
     return trace | {"opacity": SEED_OPACITY, "connectgaps": False}
 
 
+def mode_key(mode: str, glyph: str, palette: Palette) -> Entry:
+    """The key of a mode's line or mark."""
+    return Entry(glyph, MODES[mode].name, palette.mode(mode), palette.mode_text(mode))
+
+
 def seed_key(palette: Palette) -> Entry:
     """The key of `seed_lines`."""
     return Entry("thin", "each seed", palette.muted, palette.muted)
@@ -115,12 +120,6 @@ def stripe(begin: Any, end: Any, fill: str, edge: str) -> dict[str, Any]:
     """A part of the x axis, from top to bottom of the plot, below all else."""
     box = {"type": "rect", "x0": begin, "x1": end, "yref": "paper", "y0": 0, "y1": 1}
     return {**box, "layer": "below", "fillcolor": fill, "line": {"color": edge, "width": 1}}
-
-
-def mode_key(mode: str, palette: Palette, words: str = "", glyph: str = "line") -> Entry:
-    """The key of what has a mode's colour, by its name unless there are other `words`."""
-    words = words or MODES[mode].name
-    return Entry(glyph, words, palette.mode(mode), palette.mode_text(mode))
 
 
 def naive_style(palette: Palette) -> dict[str, Any]:

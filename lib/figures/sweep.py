@@ -1,6 +1,7 @@
 """Pictures of a sweep: errors against one setting, maps of two, and all settings side by side."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -50,10 +51,8 @@ def curve_figure(
         middle, style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
         hover = f"%{{y:{chart.VALUE}}}"
         data.append(marks.line(f"{name}, median", middle, style, hover, x=x, dots=7))
-    key_rows = [
-        [marks.mode_key(mode, palette) for mode in MODES],
-        [marks.naive_key(GUESS, palette)],
-    ]
+    key_rows = [[marks.mode_key(mode, "line", palette) for mode in MODES]]
+    key_rows.append([marks.naive_key(GUESS, palette)])
     up = axes.log_axis("MSE / best guess's" if relative else "MSE at the last step", everything)
     lost = [place[p.values[key]] for p in points if not p.is_finished]
     if lost:
@@ -95,12 +94,14 @@ def map_figure(
     axes = axes_of(points)
     if what == "difference":
         squares, (above, below) = _differences(points), MODES
-        lower = {mode: f"{LETTERS[mode]}: {WORDS[mode].name} lower" for mode in MODES}
-        rows = [[marks.mode_key(mode, palette, words, "squares") for mode, words in lower.items()]]
-        rows.append([Entry("squares", "?: may be chance", palette.baseline, palette.muted)])
+        said = {mode: f"{LETTERS[mode]}: {WORDS[mode].name} lower" for mode in MODES}
     else:
         squares, above, below = _errors(points, what), what, what
-        rows = [[marks.mode_key(what, palette, f"{WORDS[what].name}: median error", "squares")]]
+        said = {what: f"{WORDS[what].name}: median error"}
+    entries = {mode: marks.mode_key(mode, "squares", palette) for mode in said}
+    rows = [[replace(entries[mode], words=words) for mode, words in said.items()]]
+    if what == "difference":
+        rows.append([Entry("squares", "?: may be chance", palette.baseline, palette.muted)])
     most, least = palette.mode(above), palette.mode(below)
     z = np.full((len(axes[keys[1]]), len(axes[keys[0]])), np.nan)
     notes = []

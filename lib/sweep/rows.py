@@ -44,18 +44,8 @@ def to_rows(points: Iterable[PointResult]) -> list[dict[str, Any]]:
     return [{**point.values, **row} for point in points for row in point.rows]
 
 
-def to_csv(points: Iterable[PointResult], keys: Sequence[str]) -> str:
-    """The table of these settings as a file's text; numbers have all their digits."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [*keys, *KINDS], lineterminator="\n")
-    writer.writeheader()
-    for row in to_rows(points):
-        writer.writerow({k: "" if v != v else v for k, v in row.items()})  # noqa: PLR0124  nan
-    return text.getvalue()
-
-
 def from_csv(text: str) -> list[PointResult]:
-    """The points of a file that `to_csv` has made. Raises ValueError or KeyError for another."""
+    """The points of a file that `write` has made. Raises ValueError or KeyError for another."""
     reader = csv.DictReader(io.StringIO(text))
     names = list(reader.fieldnames or [])
     keys = names[: names.index("seed")]
@@ -71,10 +61,16 @@ def from_csv(text: str) -> list[PointResult]:
 
 
 def write(points: Iterable[PointResult], keys: Sequence[str], path: Path) -> None:
-    """Have all of it in a file, or what was there before, whatever happens meanwhile."""
+    """Have the table of these settings in a CSV, or what was there before, whatever happens.
+
+    Numbers have all their digits.
+    """
     part = path.with_name(f".{path.name}.part")
     with part.open("w", encoding="utf-8", newline="") as file:
-        file.write(to_csv(points, keys))
+        writer = csv.DictWriter(file, [*keys, *KINDS], lineterminator="\n")
+        writer.writeheader()
+        for row in to_rows(points):
+            writer.writerow({k: "" if v != v else v for k, v in row.items()})  # noqa: PLR0124  nan
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)

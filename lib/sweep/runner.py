@@ -150,7 +150,7 @@ class Runner:
         """None where nothing goes on, or nothing is known yet."""
         if self.state is not State.GOING or not self._weights:
             return None
-        ahead, is_first = self._ahead(), len(self._left) == len(self._to_train)
+        is_first, ahead = len(self._left) == len(self._to_train), self._ahead()
         # Before the first result mostly the start of a process was measured.
         return ahead if is_first else ahead * self._spent / (self._work(self._to_train) - ahead)
 

@@ -104,7 +104,7 @@ def test_a_lead_is_over_each_of_the_others():
     """In order, the leading one left out."""
     place, verdicts = lead_of([np.array([4.0, 5]), np.array([1.0, 2]), np.array([3.0, 1])])
     assert place == 1
-    assert [each.wins for each in verdicts] == [2, 1]
+    assert {k: each.wins for k, each in verdicts.items()} == {0: 2, 2: 1}
 
 
 @pytest.mark.parametrize(

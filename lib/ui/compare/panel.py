@@ -77,18 +77,14 @@ def _row(run: Compared, own: str, palette: Palette) -> str:
     """What is known of a run, as a list of terms with their values."""
     badge = "[recorded]" if run.is_recorded else WORDS[run.snapshot.status][0]
     part = part_of([run])
+    errors = {mode: f"{MODES[mode].label} {words.spread(run, mode)}" for mode in run.results}
+    losses = {m: words.middling(run, m, words.LOSSES_AT_END[part]) for m in run.results}
     said = {
         badge.partition("[")[2].rstrip("]"): words.reached(run),
         "settings": escape(own),
         "error by epoch": sparkline(run, palette),
-        "error at the last step": _by_mode(
-            {mode: f"{MODES[mode].label} {words.spread(run, mode)}" for mode in run.results},
-            palette,
-        ),
-        f"{part} loss": _by_mode(
-            {mode: words.middling(run, mode, words.LOSSES_AT_END[part]) for mode in run.results},
-            palette,
-        ),
+        "error at the last step": _by_mode(errors, palette),
+        f"{part} loss": _by_mode(losses, palette),
     }
     terms = "".join(f"<div><dt>{term}</dt><dd>{value}</dd></div>" for term, value in said.items())
     letter = f'data-letter="{run.letter}"><b>{run.letter}</b>'

@@ -44,9 +44,10 @@ def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, going: bool) -> 
             _buttons(sweep, plan, loaded)
         points = sweep.runner.results
         _progress(sweep, len(points))
-        takeaway(found_takeaway(points), *found_details(points))
+        words = found_takeaway(points)
+        takeaway(words, *found_details(points))
         if points:
-            _pictures(points, palette)
+            _pictures(points, words, palette)
             st.html(_table(points))
 
 
@@ -76,9 +77,9 @@ def _progress(sweep: Sweep, done: int) -> None:
         hint(f"It ended by itself: {runner.error}")
 
 
-def _pictures(points: Sequence[PointResult], palette: Palette) -> None:
+def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> None:
     """A curve of one setting; of two a curve for each value of the other, and maps; else lines."""
-    words, axes = found_takeaway(points), axes_of(points)
+    axes = axes_of(points)
     if len(axes) > 2:
         steady_chart(parallel_figure(points, palette), words, "sweep_parallel")
         return
