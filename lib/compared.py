@@ -3,7 +3,6 @@
 Records and rules only: the words are `lib.narrate.compare`'s, the pictures `lib.figures.compare`'s.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,19 +41,16 @@ class Compared:
 
         Raises KeyError for a mode that wasn't trained.
         """
-        results = [seed[mode] for seed in self.snapshot.seeds]
-        is_known = figure != "final_loss" or all(len(result.loss) for result in results)
-        return np.array([getattr(r, figure) if is_known else math.nan for r in results])
+        return np.array([getattr(seed[mode], figure) for seed in self.snapshot.seeds])
 
 
-def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, tuple[Verdict, ...]]:
-    """Of two runs or more the place of the one with the least median, and verdicts on the others.
+def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, dict[int, Verdict]]:
+    """Of two runs or more the place of the one with the least median, and by place the verdicts.
 
     `errors` are a run's by seed, (R,) each. In each verdict the leading run is the first.
     """
-    place = int(np.argmin([np.median(each) for each in errors]))
-    others = (each for k, each in enumerate(errors) if k != place)
-    return place, tuple(verdict(errors[place], each) for each in others)
+    lead = int(np.argmin([np.median(each) for each in errors]))
+    return lead, {k: verdict(errors[lead], each) for k, each in enumerate(errors) if k != lead}
 
 
 def part_of(runs: Sequence[Compared]) -> str:

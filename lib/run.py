@@ -4,6 +4,7 @@ Records only. What trains a run is `lib/training`. A `Snapshot` is complete in i
 one is all that a page needs, and any number of older ones may be skipped.
 """
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -81,22 +82,24 @@ class ModeResult:
     @property
     def final_mse(self) -> float:
         """`last_step_mse` of the weights."""
-        return float(self.last_step_mse[self._place(self.checked_epochs)])
+        return self._final(self.last_step_mse, self.checked_epochs)
 
     @property
     def final_loss(self) -> float:
-        """`loss` in the epoch that led to the weights."""
-        return float(self.loss[self._place(self.loss_epochs)])
+        """`loss` in the epoch that led to the weights; not a number before the first."""
+        return self._final(self.loss, self.loss_epochs)
 
     @property
     def final_validation_loss(self) -> float:
-        """`validation_loss` of the weights."""
-        return float(self.validation_loss[self._place(self.checked_epochs)])
+        """`validation_loss` of the weights; not a number where there is none."""
+        return self._final(self.validation_loss, self.checked_epochs)
 
-    def _place(self, epochs: np.ndarray) -> int:
-        """Where the weights' epoch stands among `epochs`, which have it."""
+    def _final(self, values: np.ndarray, epochs: np.ndarray) -> float:
+        """The one of the weights' epoch; `epochs` are those of the values, and have it."""
+        if not len(values):
+            return math.nan
         kept = self.kept_epoch
-        return -1 if kept is None else int(np.searchsorted(epochs, kept))
+        return float(values[-1 if kept is None else np.searchsorted(epochs, kept)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,8 +4,6 @@ Records and their test, for pictures and sentences. What plans and trains a swee
 A point is one choice of the settings that vary; R is the number of seeds it was trained with.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,71 +17,55 @@ from lib.seeds import Verdict, verdict
 from lib.toml import beside
 
 MODES = ("sequence", "last")
-FIGURES = ("last_step_error", "validation_loss", "epochs")
-"""What is known of each model: mean squared error at the last step on the judged samples, which
-compares; the training's own loss on the validation part; and for how long it was trained."""
 VARIABLE: dict[str, dict[str, str]] = beside(__file__)
 """The settings that can vary, by URL key, each with its `label` and usual `values`."""
-ByMode = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PointResult:
-    """What came of a point's run."""
+    """What came of a point's run. What all its rows say alike is `point["status"]`."""
 
     values: Mapping[str, Any]
     """The settings that vary, by URL key."""
-    settings: str
-    """The whole experiment as a link has it: "data=seattle&T=8&seeds=4"."""
-    status: Status
-    seeds: tuple[int, ...]
-    figures: Mapping[str, ByMode]
-    """By name in FIGURES and mode, (R,); but for epochs not a number unless it has finished."""
-    parameters: int = 0
-    """Trainable numbers of one model."""
-    baseline: float = float("nan")
-    """The last-step error of the best guess without learning."""
-    run_id: str = ""
-    reason: str = ""
-    """Why there are no figures, in a sentence."""
+    rows: Sequence[Mapping[str, Any]]
+    """Its part of the sweep's table, by column of `lib.sweep.rows.KINDS`: a row for each of R seeds
+    and mode."""
+
+    def __getitem__(self, column: str) -> Any:
+        return self.rows[0][column]
 
     def errors(self, mode: str, *, relative: bool = False) -> np.ndarray:
         """The number that compares, (R,); `relative` as a share of the best guess's."""
-        return self.figures["last_step_error"][mode] / (self.baseline if relative else 1.0)
+        errors = np.array([row["last_step_error"] for row in self.rows if row["mode"] == mode])
+        return errors / (self["baseline_error"] if relative else 1.0)
+
+    def median(self, mode: str) -> float:
+        """Theirs over the seeds."""
+        return float(np.median(self.errors(mode)))
 
     @property
     def is_finished(self) -> bool:
         """Whether it has figures."""
-        return self.status is Status.FINISHED
+        return self["status"] == Status.FINISHED
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Finding:
-    """What the errors of one point say of the two modes."""
-
-    point: PointResult
-    verdict: Verdict
-    """Of sequence mode (0) and last-step mode (1); its `chance` is corrected for all points."""
-
-    @property
-    def clear(self) -> str:
-        """The mode that is clearly better, "" where none is."""
-        return MODES[self.verdict.better] if self.verdict.is_clear else ""
-
-
-def findings(points: Sequence[PointResult]) -> list[Finding]:
-    """A verdict for each finished point.
+def findings(points: Sequence[PointResult]) -> dict[PointResult, Verdict]:
+    """A verdict for each finished point, of sequence mode (0) and last-step mode (1).
 
     Of twenty points where neither mode is better one looks clear by chance. So a chance counts for
     more the more points there are: that any "clearly" is wrong is as likely as it is for one point.
     """
-    finished = [point for point in points if point.is_finished]
-    verdicts = [verdict(*map(point.errors, MODES)) for point in finished]
-    chances = corrected([each.chance for each in verdicts])
-    return [
-        Finding(point, replace(each, chance=chance))
-        for point, each, chance in zip(finished, verdicts, chances, strict=True)
-    ]
+    found = {p: verdict(*map(p.errors, MODES)) for p in points if p.is_finished}
+    chances = corrected([each.chance for each in found.values()])
+    return {
+        point: replace(each, chance=chance)
+        for (point, each), chance in zip(found.items(), chances, strict=True)
+    }
+
+
+def clear_mode(found: Verdict) -> str:
+    """The mode that is clearly better, "" where none is."""
+    return MODES[found.better] if found.is_clear else ""
 
 
 def corrected(chances: Sequence[float]) -> list[float]:
@@ -100,35 +82,24 @@ def corrected(chances: Sequence[float]) -> list[float]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """A setting that varies, and the values it has: numbers increase, names come as given."""
-
-    key: str
-    values: tuple[Any, ...]
-
-    @property
-    def is_number(self) -> bool:
-        """Whether its values are numbers, and not names."""
-        return SETTINGS[self.key].limit is not None
-
-    def name(self, value: Any) -> str:
-        """A value as people read it: "LSTM", "0.01"."""
-        options = SETTINGS[self.key].options
-        return options[value].label if options else number(value)
-
-    @classmethod
-    def of(cls, key: str, points: Sequence[PointResult]) -> Axis:
-        """The values that these points have."""
-        axis = cls(key, tuple(dict.fromkeys(point.values[key] for point in points)))
-        return cls(key, tuple(sorted(axis.values))) if axis.is_number else axis
+def axes_of(points: Sequence[PointResult]) -> dict[str, list[Any]]:
+    """The settings that vary, with their values: numbers increase, names come as given."""
+    keys = points[0].values if points else ()
+    axes = {key: list(dict.fromkeys(point.values[key] for point in points)) for key in keys}
+    return {key: sorted(each) if is_number(key) else each for key, each in axes.items()}
 
 
-def axes_of(points: Sequence[PointResult]) -> list[Axis]:
-    """The settings that vary over these points."""
-    return [Axis.of(key, points) for key in points[0].values] if points else []
+def is_number(key: str) -> bool:
+    """Whether a setting's values are numbers, and not names."""
+    return SETTINGS[key].limit is not None
+
+
+def worded(key: str, value: Any) -> str:
+    """A setting's value as people read it: "LSTM", "0.01"."""
+    options = SETTINGS[key].options
+    return options[value].label if options else number(value)
 
 
 def named(values: Mapping[str, Any]) -> str:
     """The settings of a point as a sentence has them: "T = 8, cell = LSTM"."""
-    return ", ".join(f"{key} = {Axis(key, ()).name(value)}" for key, value in values.items())
+    return ", ".join(f"{key} = {worded(key, value)}" for key, value in values.items())

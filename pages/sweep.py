@@ -3,25 +3,27 @@
 import streamlit as st
 
 from lib.narrate.sweep import title
+from lib.ui.address import page_value
 from lib.ui.data import load_data
 from lib.ui.frame import frame
 from lib.ui.style import page_style
 from lib.ui.sweep.choose import choose
 from lib.ui.sweep.show import show
-from lib.ui.sweep.sweeps import GONE, KEYS, is_gone, shown
+from lib.ui.sweep.sweeps import GONE, KEYS, shown
 from lib.ui.text import plain
 from lib.ui.theme import current_palette
 
 loaded = load_data(frame("Sweep", KEYS))
 
 page_style("sweep")
-now = shown()
-st.markdown(f"# {plain(title(now.title, now.plan.keys, now.plan.seeds))}")
+sweep = shown()
+plan = sweep.runner.plan
+st.markdown(f"# {plain(title(sweep.title, plan.keys, plan.seeds))}")
 with st.container():
-    if is_gone():
+    if page_value("sweep") and not sweep.id:
         st.warning(GONE, icon=":material/link_off:")
 pictures, choice = st.columns([3, 2])
 with choice.container(border=True):
-    plan = choose(loaded)
+    chosen = choose(loaded)
 with pictures:
-    show(plan, loaded, current_palette())
+    show(chosen, loaded, current_palette())

@@ -6,7 +6,7 @@ the median of the run's seeds: single seeds aren't drawn. All `runs` have letter
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,9 +18,10 @@ from lib.figures import axes, chart, marks
 from lib.figures.html import plot_image, plotted_line
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
+from lib.run import ModeResult
 
 HEIGHT = 340
-LOOKS = (
+_LOOKS = (
     ("solid", "diamond-open", "line"),
     ("dash", "circle-open", "dashed"),
     ("dot", "square-open", "dotted"),
@@ -28,7 +29,8 @@ LOOKS = (
     ("longdash", "star-open", "long dashes"),
     ("longdashdot", "cross-open", "long dashdot"),
 )
-"""By the letter's place: the dash of a line, the shape of a mark, and how the key draws it."""
+LOOKS = dict(zip(LETTERS, _LOOKS, strict=True))
+"""By a run's letter: the dash of a line, the shape of a mark, and how the key draws it."""
 SPARK = 64
 """Points of a small curve."""
 
@@ -54,7 +56,7 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
     ]
     x_axis = axes.epoch_axis(max(run.snapshot.epochs for run in runs))
     y_axis = axes.log_axis(f"{part} loss", [float(y) for curve in curves for y in curve.y])
-    return _figure(curves, [], [], (x_axis, y_axis), palette)
+    return _figure(curves, x_axis, y_axis, palette)
 
 
 def errors_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
@@ -74,18 +76,14 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
             return (1.0 if scale is None else scale) * np.sqrt(marks.finite(mse))
         return np.sqrt(marks.finite(mse) / np.where(naive > 0, naive, np.nan))
 
-    curves = [
-        _by_step(run, mode, error(result.step_mse, run.dataset.naive_mse))
-        for run in runs
-        for mode, result in run.results.items()
-    ]
+    curves = _by_step(runs, lambda run, of: error(of.step_mse, run.dataset.naive_mse))
     guess = error(longest.naive_mse, longest.naive_mse)
     level = marks.line(name, guess, marks.naive_style(palette), "")
     values = np.concatenate([guess, *(curve.y for curve in curves)])
     y_axis = axes.log_axis(chart.with_unit("typical error", unit), values.tolist())
     x_axis = axes.timestep_axis(longest.timestep_names)
     key = marks.naive_key(name, palette)
-    return _figure(curves, [level], [key], (x_axis, y_axis), palette)
+    return _figure(curves, x_axis, y_axis, palette, (level, key))
 
 
 def answers_figure(
@@ -98,64 +96,60 @@ def answers_figure(
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
     truth = marks.finite(dataset.raw(dataset.y[index], index)[:, target])
     line = marks.line("target", truth, {"color": palette.ink, "width": 4}, "", dots=7)
-    curves = [
-        _by_step(run, m, marks.finite(dataset.raw(r.predictions[sample], index)[:, target]))
-        for run in runs
-        for m, r in run.results.items()
-    ]
+    curves = _by_step(
+        runs, lambda _, of: marks.finite(dataset.raw(of.predictions[sample], index)[:, target])
+    )
     title = chart.with_unit(dataset.target_names[target], dataset.target_unit)
     values = np.concatenate([truth, *(curve.y for curve in curves)])
     y_axis = axes.linear_axis(title, values, axes.with_room(truth))
     x_axis = axes.timestep_axis(dataset.steps_of(index))
     entry = Entry("dots", f"target{dataset.ahead}", palette.ink, palette.ink)
-    return _figure(curves, [line], [entry], (x_axis, y_axis), palette)
+    return _figure(curves, x_axis, y_axis, palette, (line, entry))
 
 
-def _by_step(run: Compared, mode: str, y: np.ndarray) -> _Curve:
+def _by_step(
+    runs: Sequence[Compared], values: Callable[[Compared, ModeResult], np.ndarray]
+) -> list[_Curve]:
     """Values (T,) over the timesteps; of the last-step mode the last alone, since that is asked."""
-    begin = 0 if mode == "sequence" else len(y) - 1
-    return _Curve(run, mode, np.arange(1, len(y) + 1)[begin:], y[begin:])
+    curves = []
+    for run in runs:
+        for mode, result in run.results.items():
+            y = values(run, result)
+            asked = slice(0 if mode == "sequence" else -1, None)
+            curves.append(_Curve(run, mode, np.arange(1, len(y) + 1)[asked], y[asked]))
+    return curves
 
 
 def _figure(
     curves: Sequence[_Curve],
-    below: Sequence[dict[str, Any]],
-    entries: Sequence[Entry],
-    both: tuple[dict[str, Any], dict[str, Any]],
+    x: dict[str, Any],
+    y: dict[str, Any],
     palette: Palette,
+    *below: tuple[dict[str, Any], Entry],
 ) -> go.Figure:
-    """The chart of curves with their letters, over what lies `below`, and `both` its axes.
-
-    Its key has the modes, the runs, and the `entries` of what lies below.
-    """
-    x, y = both
+    """Curves with their letters, over lines `below` them, each with its entry in the key."""
     modes = dict.fromkeys(curve.mode for curve in curves)
-    looks = {curve.run.letter: _look(curve)[2] for curve in curves}
-    key = [
-        [Entry("line", MODES[m].name, palette.mode(m), palette.mode_text(m)) for m in modes],
-        [*(Entry(look, a, palette.ink, palette.ink) for a, look in looks.items()), *entries],
-    ]
-    letters, most = _letters(curves, y, HEIGHT - chart.top(key) - chart.BOTTOM, palette)
+    letters = dict.fromkeys(curve.run.letter for curve in curves)
+    looks = [Entry(LOOKS[letter][2], letter, palette.ink, palette.ink) for letter in letters]
+    looks += [entry for _, entry in below]
+    key = [[marks.mode_key(mode, "line", palette) for mode in modes], looks]
+    ends, most = _letters(curves, y, HEIGHT - chart.top(key) - chart.BOTTOM, palette)
     name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * most
     hover = f"%{{y:{chart.VALUE}}} · {x['title']} %{{x:,d}}"
     layout = chart.layout(palette, x, y, key, name=name, height=HEIGHT, right=right)
-    traces = [_trace(curve, palette, hover) for curve in curves]
-    return chart.figure([*below, *traces, *letters], layout | {"hovermode": "closest"})
-
-
-def _look(curve: _Curve) -> tuple[str, str, str]:
-    return LOOKS[LETTERS.index(curve.run.letter)]
+    traces = [line for line, _ in below] + [_trace(curve, palette, hover) for curve in curves]
+    return chart.figure([*traces, *ends], layout | {"hovermode": "closest"})
 
 
 def _trace(curve: _Curve, palette: Palette, hover: str) -> dict[str, Any]:
-    (run, mode, x, y), (dash, symbol, _) = curve, _look(curve)
+    run, mode, x, y = curve
     name, color = f"{run.letter}, {MODES[mode].name}", palette.mode(mode)
-    trace = marks.line(name, y, {"color": color, "width": 2.5, "dash": dash}, hover, x=x)
+    dash, symbol, _ = LOOKS[run.letter]
     if len(x) == 1:
         edge = {"color": color, "width": 3}
         marker = {"color": color, "size": 14, "symbol": symbol, "line": edge}
-        trace = marks.points(name, x, y, marker, hover)
-    return trace
+        return marks.points(name, x, y, marker, hover)
+    return marks.line(name, y, {"color": color, "width": 2.5, "dash": dash}, hover, x=x)
 
 
 def _letters(
@@ -184,18 +178,11 @@ def _letters(
 def sparkline(run: Compared, palette: Palette) -> str:
     """A small curve as HTML: both modes' last-step error by epoch, logarithmic. It has no text."""
     across = np.linspace(0, max(1, run.snapshot.epoch), SPARK)
-    logs = {
-        mode: np.log(np.interp(across, result.checked_epochs, _within(result.last_step_mse)))
-        for mode, result in run.results.items()
-    }
-    most = max((each.max() for each in logs.values()), default=0.0)
-    span = most - min((each.min() for each in logs.values()), default=0.0) or 1.0
-    lines = [
-        plotted_line(20 + 260 * (most - y) / span, palette.mode(m), 1.5) for m, y in logs.items()
-    ]
+    logs = {}
+    for mode, result in run.results.items():
+        errors = np.nan_to_num(result.last_step_mse, nan=np.inf).clip(1e-9, 1e9)
+        logs[mode] = np.log(np.interp(across, result.checked_epochs, errors))
+    ends = np.array([*logs.values()] or [[0.0]])
+    heights = {m: 20 + 260 * (ends.max() - y) / (np.ptp(ends) or 1.0) for m, y in logs.items()}
+    lines = [plotted_line(each, palette.mode(mode), 1.5) for mode, each in heights.items()]
     return plot_image("".join(lines), 300, "none", 1.75)
-
-
-def _within(errors: np.ndarray) -> np.ndarray:
-    """Errors (Q,) that have logarithms; what is no number is a great one."""
-    return np.clip(np.nan_to_num(errors, nan=1e9), 1e-9, 1e9)

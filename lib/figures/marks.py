@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lib.experiment import MODES
 from lib.figures.palette import Palette
 
 GLYPHS = {
@@ -80,6 +81,11 @@ def seed_lines(
     )
     trace = line(name, y, {"width": SEED_WIDTH, **style}, "", x=x)
     return trace | {"opacity": SEED_OPACITY, "connectgaps": False}
+
+
+def mode_key(mode: str, glyph: str, palette: Palette) -> Entry:
+    """The key of a mode's line or mark."""
+    return Entry(glyph, MODES[mode].name, palette.mode(mode), palette.mode_text(mode))
 
 
 def seed_key(palette: Palette) -> Entry:

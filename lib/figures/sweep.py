@@ -1,6 +1,7 @@
 """Pictures of a sweep: errors against one setting, maps of two, and all settings side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -12,7 +13,7 @@ from lib.experiment import MODES as WORDS
 from lib.figures import axes, chart, marks
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette, mix
-from lib.swept import MODES, VARIABLE, Axis, PointResult, axes_of, findings
+from lib.swept import MODES, VARIABLE, PointResult, axes_of, findings, is_number, worded
 
 HEIGHT, ROW, PARALLEL = 330, 34, 360
 """Of a curve, of a row of a map, and of the settings side by side, in pixels."""
@@ -31,49 +32,28 @@ def curve_figure(
 
     `points` differ in that setting alone. Each has a best guess of its own to be held against.
     """
-    axis, measured = Axis.of(key, points), [point for point in points if point.is_finished]
-    spread = axis.is_number and 0 < WIDE * axis.values[0] <= axis.values[-1]
-    place = {v: v if axis.is_number else k for k, v in enumerate(axis.values)}
-    measured.sort(key=lambda point: place[point.values[key]])
+    place = {v: v if is_number(key) else k for k, v in enumerate(axes_of(points)[key])}
+    measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
     x = [place[point.values[key]] for point in measured]
-    sizes = {point.values[key]: f"<br>{point.parameters:,}" for point in measured}
-    counted = len(set(sizes.values())) > 1
-    ticks = [axis.name(value) + (sizes.get(value, "") if counted else "") for value in place]
-    label = f"{VARIABLE[key]['label']}{', and parameters' if counted else ''}"
-    places = list(place.values())
-    ends = np.log10(places) if spread else np.array(places, float)
-    room = 0.06 * (ends[-1] - ends[0]) or 0.5
-    across = {
-        "title": label,
-        "type": "log" if spread else "linear",
-        "range": [ends[0] - room, ends[-1] + room],
-        "tickvals": places,
-        "ticktext": ticks,
-        "tickangle": 0,
-        "unifiedhovertitle": {"text": f"{escape(label)}: %{{x}}"},
-    }
-    data: list[dict[str, Any]] = []
-    guess = [1.0 if relative else point.baseline for point in measured]
-    everything = [value for value in guess if value > 0]
-    key_rows = [[], [marks.naive_key(GUESS, palette)]]
+    across = _across(key, place, {p.values[key]: p["parameters"] for p in measured})
+    guess = [1.0 if relative else point["baseline_error"] for point in measured]
+    data, everything = [marks.line(GUESS, guess, marks.naive_style(palette), "", x=x)], [*guess]
     for mode in MODES:
-        errors = [point.errors(mode, relative=relative) for point in measured]
-        everything += [float(value) for each in errors for value in each]
         color, name = palette.mode(mode), WORDS[mode].name
-        key_rows[0].append(Entry("line", name, color, palette.mode_text(mode)))
-        low, high = [each.min() for each in errors], [each.max() for each in errors]
-        band = {"x": [*x, *x[::-1]], "y": [*high, *low[::-1]], "hoverinfo": "skip"}
-        fill = {"fill": "toself", "fillcolor": color, "opacity": 0.15, "line": {"width": 0}}
-        data.append({"type": "scatter", "mode": "lines", "name": f"{name}, seeds", **band, **fill})
-        seeds = np.repeat(x, [len(each) for each in errors])
-        dots = {"color": color, "size": 5, "opacity": 0.5}
-        each_one = np.concatenate(errors) if errors else np.zeros(0)
-        data.append(marks.points(f"{name}, a seed", seeds, each_one, dots, ""))
-        hover, style = f"%{{y:{chart.VALUE}}}", {"color": color, "width": 2.5}
-        middle = np.array([np.median(each) for each in errors])
+        seeds = np.array([point.errors(mode, relative=relative) for point in measured])
+        seeds = seeds.reshape(len(x), len(points[0].rows) // len(MODES))
+        everything += seeds.ravel().tolist()
+        edge = [*seeds.max(axis=1), *seeds.min(axis=1)[::-1]]
+        band = marks.line(f"{name}, seeds", edge, {"width": 0}, "", x=[*x, *x[::-1]])
+        data.append(band | {"fill": "toself", "fillcolor": color, "opacity": 0.15})
+        dots, each_x = {"color": color, "size": 5, "opacity": 0.5}, np.repeat(x, seeds.shape[1])
+        data.append(marks.points(f"{name}, a seed", each_x, seeds.ravel(), dots, ""))
+        middle, style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
+        hover = f"%{{y:{chart.VALUE}}}"
         data.append(marks.line(f"{name}, median", middle, style, hover, x=x, dots=7))
+    key_rows = [[marks.mode_key(mode, "line", palette) for mode in MODES]]
+    key_rows.append([marks.naive_key(GUESS, palette)])
     up = axes.log_axis("MSE / best guess's" if relative else "MSE at the last step", everything)
-    data.append(marks.line(GUESS, guess, marks.naive_style(palette), "", x=x))
     lost = [place[p.values[key]] for p in points if not p.is_finished]
     if lost:
         top = 10 ** (up["range"][1] - 0.06)
@@ -81,8 +61,27 @@ def curve_figure(
         data.append(marks.points("no figures", lost, np.full(len(lost), top), cross, ""))
         key_rows[1].append(Entry("cross", "diverged, or failed", palette.wrong, palette.wrong))
     layout = chart.layout(palette, across, up, key_rows, name=f"sweep {key}", height=HEIGHT)
-    layout["margin"]["b"] += 16 * counted
+    layout["margin"]["b"] += 16 * any("<br>" in tick for tick in across["ticktext"])
     return chart.figure(data, layout)
+
+
+def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> dict[str, Any]:
+    """The axis of a setting's values, by their places; with parameters where these differ."""
+    label, places = VARIABLE[key]["label"], list(place.values())
+    is_sized = len(set(sizes.values())) > 1
+    below = {value: f"<br>{count:,}" for value, count in sizes.items() if is_sized}
+    is_wide = is_number(key) and 0 < WIDE * places[0] <= places[-1]
+    ends = np.log10(places) if is_wide else np.array(places, float)
+    room = 0.06 * (ends[-1] - ends[0]) or 0.5
+    return {
+        "title": f"{label}{', and parameters' if is_sized else ''}",
+        "type": "log" if is_wide else "linear",
+        "range": [ends[0] - room, ends[-1] + room],
+        "tickvals": places,
+        "ticktext": [worded(key, value) + below.get(value, "") for value in place],
+        "tickangle": 0,
+        "unifiedhovertitle": {"text": f"{escape(label)}: %{{x}}"},
+    }
 
 
 def map_figure(
@@ -92,46 +91,32 @@ def map_figure(
 
     Or their "difference": which mode's is smaller, how many times, and "?" where that isn't clear.
     """
-    across, up = (Axis.of(key, points) for key in keys)
-    squares, signed = {}, what == "difference"
-    if signed:
-        for found in findings(points):
-            first, second = (float(np.median(found.point.errors(mode))) for mode in MODES)
-            by = np.log2(second / first) if first > 0 and second > 0 else 0.0
-            letter, mark = LETTERS["sequence" if by > 0 else "last"], "" if found.clear else "?"
-            shade = float(np.clip(by / MOST_RATIO, -1, 1))
-            squares[found.point] = (shade, f"{letter} {number(2 ** abs(by), 2)}×{mark}")
-        colors = [palette.last, palette.surface, palette.sequence]
-        key = [("squares", f"{LETTERS[m]}: {WORDS[m].name} lower", m) for m in MODES]
-        entries = [Entry(g, w, palette.mode(m), palette.mode_text(m)) for g, w, m in key]
-        rows = [entries, [Entry("squares", "?: may be chance", palette.baseline, palette.muted)]]
+    axes = axes_of(points)
+    if what == "difference":
+        squares, (above, below) = _differences(points), MODES
+        said = {mode: f"{LETTERS[mode]}: {WORDS[mode].name} lower" for mode in MODES}
     else:
-        middle = {p: float(np.median(p.errors(what))) for p in points if p.is_finished}
-        both = [np.median(p.errors(m)) for p in middle for m in MODES]
-        logs = np.log10([value for value in both if value > 0])
-        low, span = (logs.min(), np.ptp(logs) or 1.0) if len(logs) else (0.0, 1.0)
-        for point, error in middle.items():
-            shade = 0.1 + 0.9 * (np.log10(error) - low) / span if error > 0 else 0.0
-            squares[point] = (float(shade), short(error))
-        colors = [palette.surface, mix(palette.surface, palette.mode(what), 0.5)]
-        colors.append(palette.mode(what))
-        name, text = f"{WORDS[what].name}: median error", palette.mode_text(what)
-        rows = [[Entry("squares", name, palette.mode(what), text)]]
-    z = np.full((len(up.values), len(across.values)), np.nan)
+        squares, above, below = _errors(points, what), what, what
+        said = {what: f"{WORDS[what].name}: median error"}
+    entries = {mode: marks.mode_key(mode, "squares", palette) for mode in said}
+    rows = [[replace(entries[mode], words=words) for mode, words in said.items()]]
+    if what == "difference":
+        rows.append([Entry("squares", "?: may be chance", palette.baseline, palette.muted)])
+    most, least = palette.mode(above), palette.mode(below)
+    z = np.full((len(axes[keys[1]]), len(axes[keys[0]])), np.nan)
     notes = []
     for point in points:
-        x, y = (a.values.index(point.values[a.key]) for a in (across, up))
-        shade, words = squares.get(point, (0.0, "✕"))
+        x, y = (axes[key].index(point.values[key]) for key in keys)
+        shade, text = squares.get(point, (0.0, "✕"))
         z[y, x] = shade
-        ends = (colors[1], colors[2 if shade > 0 else 0]) if signed else (colors[0], colors[2])
-        ink = palette.text_on(mix(*ends, abs(shade)))
-        square = chart.note(words, x, y, ink, chart.FONT_SIZE - 2)
+        ink = palette.text_on(mix(palette.surface, most if shade > 0 else least, abs(shade)))
+        square = chart.note(text, x, y, ink, chart.FONT_SIZE - 2)
         notes.append(square | {"xref": "x", "yref": "y"})
     heat = {"type": "heatmap", "name": what, "z": z, "showscale": False, "hoverinfo": "skip"}
-    heat |= {"zmin": -1.0 if signed else 0.0, "zmax": 1.0, "xgap": 2, "ygap": 2}
-    heat["colorscale"] = [[k / 2, color] for k, color in enumerate(colors)]
-    x_axis, y_axis = (_steps(a) for a in (across, up))
-    height = chart.top(rows) + chart.BOTTOM + ROW * max(3, len(up.values))
+    heat |= {"zmin": -1.0, "zmax": 1.0, "xgap": 2, "ygap": 2}
+    heat["colorscale"] = [[0.0, least], [0.5, palette.surface], [1.0, most]]
+    x_axis, y_axis = (_steps(key, axes[key]) for key in keys)
+    height = chart.top(rows) + chart.BOTTOM + ROW * max(3, len(z))
     left = chart.left_of([*y_axis["ticktext"], "  "]) + 22
     layout = chart.layout(
         palette, x_axis, y_axis, rows, name=f"map {what}", height=height, left=left, notes=notes
@@ -139,17 +124,40 @@ def map_figure(
     return chart.figure([heat], layout)
 
 
-def _steps(axis: Axis) -> dict[str, Any]:
+def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float, str]]:
+    """How much lower a mode is at each finished point, from -1 to 1, and in words."""
+    squares = {}
+    for point, found in findings(points).items():
+        first, second = map(point.median, MODES)
+        by = np.log2(second / first) if first > 0 and second > 0 else 0.0
+        letter, mark = LETTERS["sequence" if by > 0 else "last"], "" if found.is_clear else "?"
+        shade = float(np.clip(by / MOST_RATIO, -1, 1))
+        squares[point] = shade, f"{letter} {number(2 ** abs(by), 2)}×{mark}"
+    return squares
+
+
+def _errors(points: Sequence[PointResult], mode: str) -> dict[PointResult, tuple[float, str]]:
+    """A mode's median errors, from 0 to 1 on the scale of both modes', and in words."""
+    finished = [point for point in points if point.is_finished]
+    known = [point.median(m) for point in finished for m in MODES]
+    logs = np.log10([error for error in known if error > 0] or [1.0])
+    squares = {}
+    for point in finished:
+        error = point.median(mode)
+        above = np.log10(error) - logs.min() if error > 0 else 0.0
+        shade = 0.1 + 0.9 * float(above / (np.ptp(logs) or 1.0))
+        squares[point] = shade * (error > 0), short(error)
+    return squares
+
+
+def _steps(key: str, values: Sequence[Any]) -> dict[str, Any]:
     """An axis on which all values are equally far apart."""
-    look = {"range": [-0.5, len(axis.values) - 0.5], "showgrid": False, "tickangle": 0}
-    return {"title": VARIABLE[axis.key]["label"], **look, **_ticks(axis)}
+    look = {"range": [-0.5, len(values) - 0.5], "showgrid": False, "tickangle": 0}
+    return {"title": VARIABLE[key]["label"], **look, **_ticks(key, values)}
 
 
-def _ticks(axis: Axis) -> dict[str, Any]:
-    return {
-        "tickvals": list(range(len(axis.values))),
-        "ticktext": [*map(axis.name, axis.values)],
-    }
+def _ticks(key: str, values: Sequence[Any]) -> dict[str, Any]:
+    return {"tickvals": [*range(len(values))], "ticktext": [worded(key, v) for v in values]}
 
 
 def parallel_figure(points: Sequence[PointResult], palette: Palette) -> go.Figure:
@@ -159,16 +167,16 @@ def parallel_figure(points: Sequence[PointResult], palette: Palette) -> go.Figur
     """
     finished = [point for point in points if point.is_finished]
     dimensions = []
-    for axis in axes_of(finished):
-        places = [axis.values.index(point.values[axis.key]) for point in finished]
-        label = VARIABLE[axis.key]["label"]
-        dimensions.append({"label": label, "values": places, **_ticks(axis)})
+    for key, values in axes_of(finished).items():
+        places = [values.index(point.values[key]) for point in finished]
+        label = VARIABLE[key]["label"]
+        dimensions.append({"label": label, "values": places, **_ticks(key, values)})
     least = np.finfo(np.float64).tiny
-    logs = {m: np.log10([max(np.median(p.errors(m)), least) for p in finished]) for m in MODES}
+    logs = {m: np.log10([max(p.median(m), least) for p in finished]) for m in MODES}
     ends = [min(map(min, logs.values())), max(map(max, logs.values()))]
-    for mode, values in logs.items():
+    for mode, powers in logs.items():
         label = f"log₁₀ {WORDS[mode].label.lower()}"
-        dimensions.append({"label": label, "values": values, "range": ends})
+        dimensions.append({"label": label, "values": powers, "range": ends})
     better = (logs["last"] < logs["sequence"]).astype(float)
     scale = [[0.0, palette.sequence], [1.0, palette.last]]
     line = {"color": better, "cmin": 0, "cmax": 1, "colorscale": scale}

@@ -106,18 +106,18 @@ def _told(runs: Sequence[Compared], figure: str, what: str) -> Told:
     details = [f"{'; '.join(said)}.", say["range"]]
     if why := why_open(runs, figure):
         return why, " ".join(details)
-    leading = []
+    leading: dict[str, str] = {}
     for mode in _modes(runs):
-        place, verdicts = lead_of([run.by_seed(mode, figure) for run in runs])
-        first, others = runs[place].letter, [r.letter for k, r in enumerate(runs) if k != place]
-        is_clear = all(each.is_clear and not each.better for each in verdicts)
-        leading.append((first if is_clear else "", MODES[mode].name))
-        for other, each in zip(others, verdicts, strict=True):
+        lead, verdicts = lead_of([run.by_seed(mode, figure) for run in runs])
+        first, name = runs[lead].letter, MODES[mode].name
+        is_clear = all(each.is_clear and not each.better for each in verdicts.values())
+        leading[name] = first if is_clear else ""
+        for place, each in verdicts.items():
             shares = [readable(100 * share, 2) for share in (each.by, each.chance)]
-            words = say["each"].format(MODES[mode].name, first, other, each, *shares)
+            words = say["each"].format(name, first, runs[place].letter, each, *shares)
             details.append(capital(words))
-    if any(letter for letter, _ in leading):
-        clauses = [f"{letter or 'unclear'} in {mode}" for letter, mode in leading]
+    if any(leading.values()):
+        clauses = [f"{letter or 'unclear'} in {name}" for name, letter in leading.items()]
         return say["clear"].format(what, ", ".join(clauses)), " ".join(details)
     return say["none"].format(len(runs[0].snapshot.seeds)), " ".join(details)
 

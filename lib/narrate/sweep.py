@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from lib.english import capital, counted, joined, number
 from lib.experiment import MODES as WORDS
 from lib.seeds import CHANCE
-from lib.swept import MODES, VARIABLE, PointResult, findings, named
+from lib.swept import MODES, VARIABLE, PointResult, clear_mode, findings, named
 from lib.toml import beside
 
 SAID: dict[str, str] = beside(__file__)
@@ -15,14 +13,14 @@ SAID: dict[str, str] = beside(__file__)
 
 def found_takeaway(points: Sequence[PointResult]) -> str:
     """At how many points each mode is clearly better, in at most 15 words."""
-    found = findings(points)
+    found = list(findings(points).values())
     if not found:
         return SAID["failed" if points else "none"]
-    said = {"points": counted(len(found), "point"), "seeds": f"{found[0].verdict.seeds}"}
-    if found[0].verdict.seeds == 1:
-        lower = sum(f.verdict.better == 0 and f.verdict.by > 0 for f in found)
+    said = {"points": counted(len(found), "point"), "seeds": found[0].seeds}
+    if found[0].seeds == 1:
+        lower = sum(each.better == 0 and each.by > 0 for each in found)
         return SAID["single"].format(lower=lower, **said)
-    clear = {mode: sum(f.clear == mode for f in found) for mode in MODES}
+    clear = {mode: [*map(clear_mode, found)].count(mode) for mode in MODES}
     if all(clear.values()):
         return SAID["both"].format(**clear, **said)
     if not any(clear.values()):
@@ -37,12 +35,11 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
     finished = [point for point in points if point.is_finished]
     said = []
     if finished:
-        every = [(point, mode) for point in finished for mode in MODES]
-        point, mode = min(every, key=lambda pair: np.median(pair[0].errors(pair[1])))
+        medians = {(p, mode): p.median(mode) for p in finished for mode in MODES}
+        point, mode = least = min(medians, key=medians.__getitem__)
         words = {"mode": WORDS[mode].name, "point": named(point.values)}
-        error = number(float(np.median(point.errors(mode))))
-        said.append(SAID["least"].format(error=error, **words))
-        if len(finished[0].seeds) > 1:
+        said.append(SAID["least"].format(error=number(medians[least]), **words))
+        if len(point.rows) > len(MODES):
             many = counted(len(finished), "point")
             said.append(SAID["test"].format(points=many, chance=number(100 * CHANCE)))
     if lost := len(points) - len(finished):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from lib.sweep import rows
 from lib.sweep.plan import Plan, SweepError, base_of, make_plan
-from lib.sweep.runner import Progress, Runner
+from lib.sweep.runner import Runner
 from lib.swept import PointResult
 from lib.tables import Table
 from lib.training.client import TrainingClient
@@ -35,7 +35,7 @@ def run_sweep(
     seeds: int = 4,
     table: Table | str | Path | None = None,
     out: str | Path | None = None,
-    progress: Callable[[Progress], object] = lambda _: None,
+    progress: Callable[[Runner], object] = lambda _: None,
     **settings: Any,
 ) -> pd.DataFrame:
     """Train each value of each setting with each of the others, and return all numbers.
@@ -47,7 +47,8 @@ def run_sweep(
         seeds: how many each point is trained with, 1 to 16; points × seeds are 96 at most.
         table: a person's own, or the file that it is in.
         out: a CSV that has all rows after each point, and with which the same call goes on.
-        progress: called a few times a second, and at the end.
+        progress: called a few times a second, and at the end, with the `Runner`: its `results`,
+            `share` of the work that is done, and `seconds_left`.
         settings: any other setting, by URL key: `epochs=100, inputs=["wind"]`; else what the data
             suggest.
 
@@ -68,7 +69,7 @@ def run_sweep(
     base = base_of("upload" if table is not None else data, settings)
     plan = make_plan(base, vary, seeds, table, file)
     points = run_plan(plan, table, out=Path(out) if out else None, look=progress)
-    return pd.DataFrame(rows.to_rows(points), columns=rows.columns(plan.keys))
+    return pd.DataFrame(rows.to_rows(points))
 
 
 def run_plan(
@@ -76,11 +77,10 @@ def run_plan(
     table: Table | None = None,
     *,
     out: Path | None = None,
-    look: Callable[[Progress], object] = lambda _: None,
+    look: Callable[[Runner], object] = lambda _: None,
 ) -> tuple[PointResult, ...]:
     """Train a plan to its end, from where the file `out` stands; returns its results in order."""
     done = rows.read_done(out, plan) if out else []
-
     keep = partial(rows.write, keys=plan.keys, path=out) if out else lambda _: None
     keep(done)  # a folder that isn't there is said before anything is trained
     with TrainingClient() as client:
@@ -88,7 +88,7 @@ def run_plan(
         runner.run(look)
     if runner.error is not None:
         raise runner.error
-    return runner.progress().results
+    return runner.results
 
 
 def read_table(path: str | Path) -> tuple[Table, str]:

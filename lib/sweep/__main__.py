@@ -1,27 +1,23 @@
 """`python -m lib.sweep`: a sweep from a terminal. After a kill the same command goes on."""
 
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn
-from rich.progress import Progress as Bar
+from rich.progress import BarColumn, MofNCompleteColumn, Progress
 
 from lib.datasets import DATASETS
 from lib.english import counted
 from lib.experiment import SETTINGS, ExperimentError
 from lib.sweep import read_table, rows, run_plan
 from lib.sweep.plan import SweepError, base_of, make_plan, parse_vary
-from lib.sweep.runner import Progress
-from lib.swept import findings, named
+from lib.sweep.runner import Runner
+from lib.swept import clear_mode, findings, named
 from lib.uploads import UploadError
 
-INTERRUPTED = 130
-"""What a shell expects of a command that Ctrl-C has ended."""
 NAMES = [name for name in DATASETS if name != "upload"]
-
-
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -48,46 +44,45 @@ def main(
         if known:
             click.echo(f"{counted(known, 'point')} of {len(plan.points)} are in {out} already.")
         columns = "points", BarColumn(), MofNCompleteColumn(), "{task.fields[left]}"
-        with Bar(*columns, console=Console(stderr=True)) as bar:
-            task = bar.add_task("", total=len(plan.points), left="")
+        try:
+            with Progress(*columns, console=Console(stderr=True)) as bar:
+                task = bar.add_task("", total=len(plan.points), left="")
 
-            def look(now: Progress) -> None:
-                left = "" if now.seconds_left is None else f"about {now.seconds_left:,.0f} s left"
-                bar.update(task, completed=len(now.results), left=left)
+                def look(now: Runner) -> None:
+                    seconds = now.seconds_left
+                    left = "" if seconds is None else f"about {seconds:,.0f} s left"
+                    bar.update(task, completed=len(now.results), left=left)
 
-            try:
-                points = list(run_plan(plan, table, out=out, look=look))
-            except KeyboardInterrupt:
-                bar.stop()
-                done = len(rows.read_done(out, plan))
-                click.echo(
-                    f"Stopped: {done} of {len(plan.points)} points are in {out}. "
-                    "The same command goes on with the rest."
-                )
-                sys.exit(INTERRUPTED)
+                points = run_plan(plan, table, out=out, look=look)
+        except KeyboardInterrupt:
+            done = len(rows.read_done(out, plan))
+            click.echo(
+                f"Stopped: {done} of {len(plan.points)} points are in {out}. "
+                "The same command goes on with the rest."
+            )
+            sys.exit(130)  # as a shell expects it after Ctrl-C
     except (ExperimentError, UploadError, OSError) as error:  # a sentence, not a traceback
         raise click.ClickException(f"{error}") from None
     for point in points:
-        if point.reason:
-            click.echo(f"{named(point.values)}: {point.status}: {point.reason}")
-    clear = [found.clear for found in findings(points)]
+        if point["reason"]:
+            click.echo(f"{named(point.values)}: {point['status']}: {point['reason']}")
+    clear = [*map(clear_mode, findings(points).values())]
     click.echo(
         f"{out}: {counted(len(points), 'point')}. Clearly better: sequence mode at "
         f"{clear.count('sequence')}, last-step mode at {clear.count('last')}."
     )
 
 
-def _settings(texts: list[str]) -> dict[str, object]:
+def _settings(texts: list[str]) -> dict[str, str | list[str]]:
     """Settings by key; of what holds several names, such as inputs, all that are given."""
-    settings: dict[str, object] = {}
+    given = defaultdict[str, list[str]](list)
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals:
             raise SweepError(f"expected --set key=value, got {text!r:.80}")
-        several = key in SETTINGS and isinstance(SETTINGS[key].default, tuple)
-        before = settings.get(key, [])
-        settings[key] = [*before, value] if several and isinstance(before, list) else value
-    return settings
+        given[key].append(value)
+    several = {key for key, setting in SETTINGS.items() if isinstance(setting.default, tuple)}
+    return {key: each if key in several else each[-1] for key, each in given.items()}
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ It trains nothing (`runner`). Everything that can be refused before is refused h
 
 import math
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -13,12 +14,12 @@ from urllib.parse import urlencode
 from lib.datasets import dictated, find_spec, idle, settle, suggested
 from lib.english import listed
 from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
-from lib.swept import VARIABLE, Axis, named
+from lib.swept import VARIABLE, named
 from lib.tables import Table
 
 MOST_RUNS = 96
 """Points times seeds."""
-LEFT_OUT = ("mode", "seeds", "data")
+LEFT_OUT = {"mode", "seeds", "data"}
 """Settings that a sweep has words of its own for: it always trains both modes."""
 
 
@@ -26,12 +27,12 @@ class SweepError(ExperimentError):
     """A sweep that can't be made. The message says what was expected, received, and would do."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Point:
     """One choice of the settings that vary: one run, of both modes and all seeds."""
 
-    values: tuple[tuple[str, Any], ...]
-    """Setting, by URL key, and value."""
+    values: dict[str, Any]
+    """The settings that vary, by URL key."""
     experiment: Experiment
     """Settled."""
     settings: str
@@ -70,14 +71,14 @@ def make_plan(
         table: the person's own, where the data are "upload".
         file: what tells that file from others.
 
-    Raises SweepError for a setting or value that isn't allowed, and beyond MOST_RUNS. What can't
-    be cut from a table shows when it is trained.
+    Raises SweepError for a setting that can't vary, and beyond MOST_RUNS, and ExperimentError for a
+    value that isn't allowed. What can't be cut from a table shows when it is trained.
     """
     base = settle(base.set(mode="both", seeds=int(read_value("seeds", seeds)) or 1), table)
-    axes = [_axis(key, values, base) for key, values in vary.items()]
+    axes = {key: _values(key, values, base) for key, values in vary.items()}
     if not axes:
         raise SweepError(f"a sweep needs a setting that varies, one of {listed(offered(base))}")
-    count = math.prod(len(axis.values) for axis in axes)
+    count = math.prod(map(len, axes.values()))
     if count * base.seeds > MOST_RUNS:
         fitting = MOST_RUNS // count
         cure = f"take {fitting} seeds at most" if fitting else "take fewer values"
@@ -87,19 +88,18 @@ def make_plan(
         )
     points: dict[Experiment, Point] = {}
     notes: list[str] = []
-    for values in product(*(axis.values for axis in axes)):
-        asked = dict(zip((axis.key for axis in axes), values, strict=True))
+    for values in product(*axes.values()):
+        asked = dict(zip(axes, values, strict=True))
         settled = settle(base.set(**asked), table)
-        used, words = {key: settled.get(key) for key in asked}, ""
+        used = {key: settled.get(key) for key in asked}
         if settled in points:
             words = "there already" if used == asked else f"the same as {named(used)}"
-        elif used != asked:
-            words = f"taken as {named(used)}"
+        else:
+            points[settled] = Point(used, settled, _settings(settled, file))
+            words = "" if used == asked else f"taken as {named(used)}"
         if words:
             notes.append(f"{named(asked)} is {words} on these data.")
-        if settled not in points:
-            points[settled] = Point(tuple(used.items()), settled, _settings(settled, file))
-    return Plan(tuple(vary), tuple(points.values()), base.seeds, tuple(notes))
+    return Plan(tuple(axes), tuple(points.values()), base.seeds, tuple(notes))
 
 
 def offered(base: Experiment) -> list[str]:
@@ -120,30 +120,22 @@ def parse_vary(texts: Iterable[str]) -> dict[str, list[str]]:
 
 
 def read_value(key: str, value: Any) -> Any:
-    """A value of a setting from itself or its text. Raises SweepError where it isn't allowed."""
-    if key not in SETTINGS:
-        raise SweepError(f"no setting is called {key!r:.40}; there are {', '.join(SETTINGS)}")
+    """A setting's value from itself or its text. Raises ExperimentError where it isn't allowed."""
     setting = SETTINGS[key]
-    value = value.item() if hasattr(value, "item") else value  # NumPy's own numbers
-    if setting.limit is not None and isinstance(value, str):
-        try:
+    if setting.limit is not None:
+        with suppress(TypeError, ValueError):  # NumPy's own numbers, too
             value = float(value)
-        except ValueError:
-            raise SweepError(f"{setting.name} must be a number, got {value!r:.40}") from None
-    if isinstance(setting.default, int) and isinstance(value, float) and value.is_integer():
-        value = int(value)
-    try:
-        setting.check(value)
-    except ExperimentError as error:
-        raise SweepError(f"{error}") from None
+            if isinstance(setting.default, int) and value.is_integer():
+                value = int(value)
+    setting.check(value)
     return value
 
 
 def base_of(data: str, settings: Mapping[str, Any]) -> Experiment:
     """What data suggest, with some settings changed, by URL key. Raises ExperimentError."""
-    find_spec(Experiment().set(data=data))
-    if taken := settings.keys() & {*LEFT_OUT}:
+    if taken := settings.keys() & LEFT_OUT:
         raise SweepError(f"{listed(sorted(taken))} can't be set: a sweep has its own")
+    find_spec(Experiment().set(data=data, **settings))
     values = {
         key: tuple(value) if isinstance(value, list | tuple) else read_value(key, value)
         for key, value in settings.items()
@@ -151,18 +143,18 @@ def base_of(data: str, settings: Mapping[str, Any]) -> Experiment:
     return suggested(data).set(**values)
 
 
-def _axis(key: str, values: Iterable[Any], base: Experiment) -> Axis:
-    """A setting and the values that are asked for, each once."""
+def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
+    """The values that are asked for of a setting, each once."""
     if key not in VARIABLE:
         raise SweepError(f"{key!r:.40} can't vary: expected one of {', '.join(VARIABLE)}")
     if key in idle(base):
         why = dictated(base).get(key, f"{find_spec(base).title} doesn't use it.")
         can = ", ".join(offered(base))
         raise SweepError(f"{key} can't vary here: {why.rstrip('.')}; what can is {can}")
-    read = tuple(dict.fromkeys(read_value(key, value) for value in values))
+    read = list(dict.fromkeys(read_value(key, value) for value in values))
     if not read:
         raise SweepError(f"{key} needs at least one value, as in {VARIABLE[key]['values']}")
-    return Axis(key, read)
+    return read
 
 
 def _settings(settled: Experiment, file: str) -> str:

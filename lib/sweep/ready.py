@@ -4,17 +4,14 @@
 """
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from lib.experiment import Experiment
 from lib.sweep.plan import Plan, base_of, make_plan, parse_vary
 from lib.sweep.rows import from_csv
 from lib.swept import PointResult
 from lib.toml import beside
-
-FOLDER = Path(__file__).with_name("recorded")
 
 
 @dataclass(frozen=True)
@@ -32,35 +29,28 @@ class Ready:
     """Whether errors are shown as shares of the best guess's."""
 
     @cached_property
-    def base(self) -> Experiment:
-        """What doesn't vary."""
-        return base_of(self.data, self.settings)
-
-    @cached_property
     def plan(self) -> Plan:
         """Its points."""
-        return make_plan(self.base, parse_vary(self.vary), self.seeds)
+        return make_plan(base_of(self.data, self.settings), parse_vary(self.vary), self.seeds)
 
     @property
     def path(self) -> Path:
         """Where its results are."""
-        return FOLDER / f"{self.name}.csv"
+        return Path(__file__).with_name("recorded") / f"{self.name}.csv"
+
+    @cached_property
+    def recorded(self) -> list[PointResult]:
+        """Its results."""
+        return from_csv(self.path.read_text(encoding="utf-8"))
 
 
 READY = {name: Ready(name, **row) for name, row in beside(__file__).items()}
-
-
-@lru_cache
-def recorded(name: str) -> tuple[PointResult, ...]:
-    """The results of a ready sweep."""
-    return tuple(from_csv(READY[name].path.read_text(encoding="utf-8")))
 
 
 def main() -> None:
     """Record all of them."""
     from lib.sweep import run_plan  # noqa: PLC0415  readers need no worker
 
-    FOLDER.mkdir(exist_ok=True)
     for ready in READY.values():
         ready.path.unlink(missing_ok=True)
         print(ready.name, len(run_plan(ready.plan, out=ready.path)), flush=True)

@@ -2,25 +2,22 @@
 
     runner = Runner(plan, client)
     runner.start()
-    runner.progress().results
+    runner.results
 
-All methods but `run` return at once, and may be called from any thread. It draws nothing and keeps
-no file.
+One thread trains, that of `run`. All else returns at once and may be called from any thread: it
+only notes what that thread is to do within LOOK_SECONDS. It draws nothing and keeps no file.
 """
 
 import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
-
-import numpy as np
+from functools import lru_cache, partial
 
 from lib.dataset import Dataset, Samples
 from lib.datasets import make_settled_dataset
-from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
+from lib.experiment import Experiment, ExperimentError
 from lib.run import ModeResult, Run, Snapshot, Status
 from lib.sweep.plan import Plan, Point
 from lib.swept import MODES, PointResult
@@ -29,8 +26,8 @@ from lib.training import limits
 from lib.training.client import TrainingClient
 from lib.training.run_book import WATCH_SECONDS
 
-LOOK_SECONDS = 1.0
-"""Between two looks whether anybody still watches."""
+LOOK_SECONDS = 0.25
+"""Between two looks at what is to be done."""
 COMPILE_SECONDS = 1.5
 """What a point takes besides training."""
 
@@ -49,23 +46,6 @@ class State(StrEnum):
     def is_over(self) -> bool:
         """Whether no more results come."""
         return self in (State.STOPPED, State.DONE)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Progress:
-    """A sweep at one moment."""
-
-    state: State
-    results: tuple[PointResult, ...]
-    """In the order of the plan."""
-    total: int
-    """Points."""
-    share: float
-    """How much of the work is done, 0 to 1, with the parts of runs that go on."""
-    seconds_left: float | None
-    """None where nothing goes on, or nothing is known yet."""
-    reason: str = ""
-    """Why it stopped by itself, in a sentence."""
 
 
 class Runner:
@@ -88,200 +68,169 @@ class Runner:
         self.plan = plan
         self.error: Exception | None = None
         """What ended it, where that was no person."""
-        self._client, self._table, self._keep = client, table, keep
-        self._rests, self._clock = rests, clock
-        self._changed = threading.Condition(threading.RLock())
-        self._state = State.GOING
-        self._results = {result.settings: result for result in done}
-        self._left = [point for point in plan.points if point.settings not in self._results]
+        self._client, self._keep, self._rests, self._clock = client, keep, rests, clock
+        # Points of which only the model differs share their data.
+        self._data = lru_cache(maxsize=1)(partial(make_settled_dataset, table=table))
+        self._known = {result["settings"]: result for result in done}
+        self._to_train = self._left
         self._run: Run | None = None
-        """The one that trains `_left[0]`."""
-        self._data: tuple[Experiment, Dataset] | None = None
-        self._weights: dict[Point, float] = {}
-        """By point, about how many seconds it takes."""
-        self._worked = 0.0
-        """Weights of what was trained here."""
-        self._spent, self._since = 0.0, clock()
-        """Seconds of going before the last pause, and when it went on."""
+        self._weights: dict[str, float] = {}
+        """By a point's settings, about how many seconds it takes; empty before the first."""
+        self._spent = 0.0
+        """Seconds of training."""
+        self._is_paused = self._is_ended = False
         self._watched = clock()
 
     def start(self) -> None:
         """Train all of it in a thread of its own."""
-        threading.Thread(target=self.run, args=(lambda _: None,), daemon=True).start()
+        threading.Thread(target=self.run, daemon=True).start()
 
-    def run(self, look: Callable[[Progress], object]) -> None:
-        """Train all of it, and call `look` about every second, and at the end.
+    def run(self, look: Callable[["Runner"], object] = lambda _: None) -> None:
+        """Train all of it, and call `look` a few times a second, and at the end.
 
         Whatever is raised, Ctrl-C too, stops it first; of its own errors only notes them.
         """
         try:
-            while (point := self._next()) is not None:
-                result = self._train(point, look)
-                with self._changed:
-                    self._run = None
-                    if result is not None:
-                        self._take(point, result)
+            while self._left and not self._is_ended:
+                if self.state is not State.GOING:
+                    time.sleep(LOOK_SECONDS)
+                elif result := self._train(self._left[0], look):
+                    self._known[result["settings"]], self._run = result, None
+                    self._keep(self.results)
         except Exception as error:  # a full disk, a closed client: whoever looks must hear of it
             self.error = error
         finally:
             self.stop()
-        look(self.progress())
+            if self._run is not None:
+                self._client.stop(self._run)
+        look(self)
 
     def pause(self) -> None:
         """Let it rest where it is."""
-        self._rest(State.PAUSED)
+        self._is_paused = True
 
     def go_on(self) -> None:
         """Go on after a pause."""
-        with self._changed:
-            if self._state in (State.PAUSED, State.RESTING):
-                self._state = State.GOING
-                self._since = self._watched = self._clock()
-                if self._run is not None:
-                    self._client.resume(self._run)
-                self._changed.notify_all()
+        self.watch()
+        self._is_paused = False
 
     def stop(self) -> None:
         """End it; results stay, and a run that hasn't finished has none."""
-        with self._changed:
-            if not self._state.is_over:
-                self._rest(State.STOPPED)
-                if self._run is not None:
-                    self._client.stop(self._run)
+        self._is_ended = True
 
-    def watch(self) -> Progress:
+    def watch(self) -> None:
         """Note that somebody looks; it goes on if it rested for the lack of that."""
-        with self._changed:
-            self._watched = self._clock()
-            if self._state is State.RESTING:
-                self.go_on()
-            return self.progress()
+        self._watched = self._clock()
 
-    def progress(self) -> Progress:
-        """How it stands now."""
-        with self._changed:
-            points, known = self.plan.points, self._results
-            results = tuple(known[p.settings] for p in points if p.settings in known)
-            snapshot = self._client.latest(self._run) if self._run is not None else None
-            share = snapshot.epoch / max(1, snapshot.epochs) if snapshot else 0.0
-            partly = share * self._weight(self._left[0]) if self._left else 0.0
-            ahead = sum(map(self._weight, self._left)) - partly
-            whole = sum(map(self._weight, points))
-            left = None
-            if self._state is State.GOING and self._weights:
-                spent = self._spent + self._clock() - self._since
-                # Before the first result mostly the start of a process was measured.
-                left = ahead * spent / (self._worked + partly) if self._worked else ahead
-            reason = f"It ended by itself: {self.error}" if self.error else ""
-            share = max(0.0, 1 - ahead / whole)
-            return Progress(self._state, results, len(points), share, left, reason)
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        if not self._left:
+            return State.DONE
+        if self._is_ended:
+            return State.STOPPED
+        if self._is_paused:
+            return State.PAUSED
+        is_unseen = self._clock() - self._watched >= WATCH_SECONDS
+        return State.RESTING if self._rests and is_unseen else State.GOING
 
-    def _weight(self, point: Point) -> float:
-        return self._weights.get(point, 1.0)
+    @property
+    def results(self) -> tuple[PointResult, ...]:
+        """In the order of the plan."""
+        known = map(self._known.get, (point.settings for point in self.plan.points))
+        return tuple(result for result in known if result is not None)
 
-    def _rest(self, state: State) -> None:
-        with self._changed:
-            if self._state is State.GOING:
-                self._spent += self._clock() - self._since
-                if self._run is not None:
-                    self._client.pause(self._run)
-            if not self._state.is_over:
-                self._state = state
-            self._changed.notify_all()
+    @property
+    def share(self) -> float:
+        """How much of the work is done, 0 to 1, with a part of the run that goes on."""
+        return max(0.0, 1 - self._ahead() / self._work(self.plan.points))
 
-    def _next(self) -> Point | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._state is State.GOING or self._state.is_over)
-            if not self._left and not self._state.is_over:
-                self._state = State.DONE
-            return None if self._state.is_over else self._left[0]
+    @property
+    def seconds_left(self) -> float | None:
+        """None where nothing goes on, or nothing is known yet."""
+        if self.state is not State.GOING or not self._weights:
+            return None
+        is_first, ahead = len(self._left) == len(self._to_train), self._ahead()
+        # Before the first result mostly the start of a process was measured.
+        return ahead if is_first else ahead * self._spent / (self._work(self._to_train) - ahead)
 
-    def _take(self, point: Point, result: PointResult) -> None:
-        self._results[point.settings] = result
-        self._left.remove(point)
-        self._worked += self._weight(point)
-        self._keep(self.progress().results)
+    @property
+    def _left(self) -> list[Point]:
+        return [point for point in self.plan.points if point.settings not in self._known]
 
-    def _train(self, point: Point, look: Callable[[Progress], object]) -> PointResult | None:
-        """What comes of a point; None where the sweep was stopped before."""
+    def _work(self, points: Iterable[Point]) -> float:
+        return sum(self._weights.get(point.settings, 1.0) for point in points)
+
+    def _ahead(self) -> float:
+        """The work that isn't done yet."""
+        left, run = self._left, self._run
+        snapshot = self._client.latest(run) if run else None
+        share = snapshot.epoch / max(1, snapshot.epochs) if snapshot else 0.0
+        return self._work(left) - share * self._work(left[:1])
+
+    def _train(self, point: Point, look: Callable[["Runner"], object]) -> PointResult | None:
+        """What comes of a point; None where the sweep is stopped before, or the run was lost."""
+        experiment, told = point.experiment, State.GOING
         try:
-            dataset = self._dataset(point)
-            limits.check(point.experiment, dataset)
+            dataset = self._data(Experiment(data=experiment.data, seed=experiment.seed))
+            limits.check(experiment, dataset)
         except ExperimentError as error:
             return result_of(point, None, Snapshot("", Status.FAILED, reason=f"{error}."))
-        while True:
-            with self._changed:
-                run = self._run = self._client.start(point.experiment, dataset, background=True)
-                if self._state is not State.GOING:
-                    (self._client.stop if self._state.is_over else self._client.pause)(run)
-            with suppress(KeyError):  # it was forgotten while it rested: once more, then
-                snapshot = self._wait(run, look)
-                if self._state is State.STOPPED and snapshot.status is not Status.FINISHED:
-                    return None
-                return result_of(point, dataset, snapshot)
-
-    def _wait(self, run: Run, look: Callable[[Progress], object]) -> Snapshot:
-        while True:
-            try:
-                return self._client.wait(run, LOOK_SECONDS)
-            except TimeoutError:
-                with self._changed:
-                    unseen = self._clock() - self._watched >= WATCH_SECONDS
-                    if self._rests and unseen and self._state is State.GOING:
-                        self._rest(State.RESTING)
-                look(self.progress())
-
-    def _dataset(self, point: Point) -> Dataset:
-        """The point's data, shared with the one before where only the model differs."""
-        experiment = point.experiment
-        key = Experiment(experiment.data, ModelSettings(), TrainingSettings(), experiment.seed)
-        known = self._data
-        if known is None or known[0] != key:
-            known = self._data = key, make_settled_dataset(experiment, self._table)
         if not self._weights:
-            self._weights = {p: weight(p, known[1]) for p in self.plan.points}
-        return known[1]
+            self._weights = {each.settings: weight(each, dataset) for each in self.plan.points}
+        run = self._run = self._client.start(experiment, dataset, background=True)
+        while not self._is_ended:
+            state, begun = self.state, self._clock()
+            if state is not told:
+                (self._client.resume if state is State.GOING else self._client.pause)(run)
+                told = state
+            try:
+                snapshot = self._client.wait(run, LOOK_SECONDS)
+            except TimeoutError:
+                look(self)
+            except KeyError:  # it was forgotten while it rested: once more, then
+                return None
+            else:
+                return result_of(point, dataset, snapshot)
+            finally:
+                self._spent += (self._clock() - begun) * (state is State.GOING)
+        return None
 
 
 def weight(point: Point, like: Samples) -> float:
-    """About how many seconds a point takes, if its samples are as many as these."""
-    experiment, (n, _, _) = point.experiment, like.shape
-    nothing = np.zeros((), np.float32)  # arrays that take no memory
-    shape = n, experiment.data.timesteps
-    x, y = (np.broadcast_to(nothing, (*shape, w)) for w in (experiment.data.features, like.targets))
-    return COMPILE_SECONDS + limits.seconds(experiment, Samples(x, y, like.train))
+    """About how many seconds a point takes, if its samples are as many and as wide as these."""
+    seconds = limits.seconds(point.experiment, like)
+    return COMPILE_SECONDS + seconds * point.experiment.data.timesteps / like.shape[1]
 
 
 def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> PointResult:
     """What a run's last snapshot says of a point; `dataset` is None where there was no run."""
-    experiment = point.experiment
-    seeds = tuple(each.seed for each in experiment.each_seed)
-    finished = snapshot.status is Status.FINISHED
-    figures: dict[str, dict[str, np.ndarray]] = {}
-    for name, (read, none) in READ.items():
-        is_told = finished or name == "epochs"
-        told = {m: [read(seed[m]) for seed in snapshot.seeds if m in seed] for m in MODES}
-        figures[name] = {m: np.array((is_told and told[m]) or [none] * len(seeds)) for m in MODES}
-    return PointResult(
-        dict(point.values),
-        point.settings,
-        snapshot.status,
-        seeds,
-        figures,
-        limits.parameter_count(experiment, dataset.shape[2], dataset.targets) if dataset else 0,
-        float(dataset.naive_mse[-1]) if dataset else math.nan,
-        snapshot.run_id,
-        "" if finished else snapshot.reason,
-    )
+    experiment, is_finished = point.experiment, snapshot.status is Status.FINISHED
+    parameters, baseline = 0, math.nan
+    if dataset is not None:
+        parameters = limits.parameter_count(experiment, dataset.shape[2], dataset.targets)
+        baseline = float(dataset.naive_mse[-1])
+    about = {
+        "status": snapshot.status.value,
+        "reason": "" if is_finished else snapshot.reason,
+        "parameters": parameters,
+        "baseline_error": baseline,
+        "run": snapshot.run_id,
+        "settings": point.settings,
+    }
+    rows = []
+    for place, each in enumerate(experiment.each_seed):
+        results = snapshot.seeds[place] if place < len(snapshot.seeds) else {}
+        for mode in MODES:
+            figures = _figures(results.get(mode), is_finished)
+            rows.append({"seed": each.seed, "mode": mode, **figures, **about})
+    return PointResult(point.values, rows)
 
 
-def _validation_loss(result: ModeResult) -> float:
-    return result.final_validation_loss if len(result.validation_loss) else math.nan
-
-
-READ: dict[str, tuple[Callable[[ModeResult], float], float]] = {
-    "last_step_error": (lambda result: result.final_mse, math.nan),
-    "validation_loss": (_validation_loss, math.nan),
-    "epochs": (lambda result: int(max(result.loss_epochs, default=0)), 0),
-}
-"""How each of FIGURES is read, and what stands for it where there is none."""
+def _figures(result: ModeResult | None, is_finished: bool) -> dict[str, float]:
+    judged = result if is_finished else None
+    return {
+        "last_step_error": judged.final_mse if judged else math.nan,
+        "validation_loss": judged.final_validation_loss if judged else math.nan,
+        "epochs": int(max(result.loss_epochs, default=0)) if result else 0,
+    }

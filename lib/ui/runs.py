@@ -81,13 +81,16 @@ def current_run() -> tuple[Run, Snapshot] | None:
     return (run, snapshot) if run and snapshot else None
 
 
+def is_mine(started: str, owner: Owner) -> bool:
+    """Whether a run or a sweep with this id and owner is this session's, or its browser's."""
+    here = started in session().run.started
+    return here or (owner.browser is not None and owner.browser == browser_id())
+
+
 def _own(run_id: str) -> Owner | None:
     """The owner of a run, if that is this session or another one of this browser."""
     owner = _owners().get(run_id)
-    if owner is None:
-        return None
-    here = run_id in session().run.started
-    return owner if here or (owner.browser and owner.browser == browser_id()) else None
+    return owner if owner and is_mine(run_id, owner) else None
 
 
 def may_steer(run: Run) -> bool:

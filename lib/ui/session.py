@@ -64,9 +64,7 @@ class SessionRun:
 
     id: str | None = None
     started: set[str] = field(default_factory=set)
-    """The ids of all runs that this session has started."""
-    sweeps: set[str] = field(default_factory=set)
-    """The ids of all sweeps that it has started."""
+    """The ids of all runs and sweeps that this session has started."""
     is_prepared: bool = False
     """Whether the worker was asked to compile what the session opened with."""
     has_new_seeds: bool = False

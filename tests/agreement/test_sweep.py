@@ -13,8 +13,8 @@ import pytest
 
 from lib.datasets import make_dataset
 from lib.sweep import run_sweep
-from lib.sweep.plan import make_plan
-from lib.sweep.ready import READY, recorded
+from lib.sweep.plan import base_of, make_plan
+from lib.sweep.ready import READY
 from lib.sweep.rows import from_csv
 from lib.sweep.runner import Runner, result_of
 from lib.swept import MODES
@@ -54,31 +54,34 @@ def test_a_killed_command_goes_on_where_it_was_with_the_numbers_of_the_page(
     assert f"{len(known)} point" in said
     assert "of 4 are in" in said
     points = from_csv(out.read_text())
-    assert [p.run_id for p in points[: len(known)]] == [p.run_id for p in known]
+    assert [p["run"] for p in points[: len(known)]] == [p["run"] for p in known]
 
-    base = READY["size"].base.set(epochs=20, N=64)  # a page's: the same data, set in its sidebar
+    base = base_of("running_mean", {}).set(
+        epochs=20, N=64
+    )  # a page's: the same data, set in its sidebar
     plan = make_plan(base, {"T": [4, 6], "U": [2, 3]}, 2)
     runner = Runner(plan, client)
-    runner.run(lambda _: None)
+    runner.run()
     assert runner.error is None
-    for here, there in zip(runner.progress().results, points, strict=True):
+    for here, there in zip(runner.results, points, strict=True):
         assert here.values == there.values
-        assert here.settings == there.settings
-        for name in here.figures:
-            for mode in MODES:
-                np.testing.assert_array_equal(here.figures[name][mode], there.figures[name][mode])
+        for was, row in zip(there.rows, here.rows, strict=True):
+            assert {**row, "run": ""} == {**was, "run": ""}
 
 
 def test_a_recorded_point_holds(client: TrainingClient) -> None:
     """Trained today, its rows are what the page opens with, but for rounding."""
-    name = next(iter(READY))
-    ready, (was, *_) = READY[name], recorded(name)
+    ready = next(iter(READY.values()))
+    was = ready.recorded[0]
     point = ready.plan.points[0]
     dataset = make_dataset(point.experiment)
     snapshot = client.wait(client.start(point.experiment, dataset), PATIENCE)
     now = result_of(point, dataset, snapshot)
-    assert (now.values, now.settings, now.seeds) == (was.values, was.settings, was.seeds)
-    assert (now.parameters, now.baseline) == (was.parameters, pytest.approx(was.baseline))
+    assert now.values == was.values
+    for same in ("settings", "parameters"):
+        assert now[same] == was[same]
+    assert [row["seed"] for row in now.rows] == [row["seed"] for row in was.rows]
+    assert now["baseline_error"] == pytest.approx(was["baseline_error"])
     for mode in MODES:
         np.testing.assert_allclose(now.errors(mode), was.errors(mode), rtol=0.02)
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from lib.run import Status
-from lib.swept import PointResult
+from lib.swept import MODES, PointResult
 
 
 def a_point(
@@ -17,21 +15,22 @@ def a_point(
     **values: Any,
 ) -> PointResult:
     """A point with these errors, seed by seed, and a best guess that is wrong by 1."""
-    errors = {"sequence": np.array(sequence, float), "last": np.array(last, float)}
-    if status is not Status.FINISHED:
-        errors = {mode: each * np.nan for mode, each in errors.items()}
-    return PointResult(
-        values=values,
-        settings="&".join(f"{key}={value}" for key, value in values.items()),
-        status=status,
-        seeds=tuple(range(len(sequence))),
-        figures={
-            "last_step_error": errors,
-            "validation_loss": {mode: each + 1 for mode, each in errors.items()},
-            "epochs": {mode: np.full(len(each), 5) for mode, each in errors.items()},
-        },
-        parameters=10,
-        baseline=1.0,
-        run_id="r",
-        reason="" if status is Status.FINISHED else "The loss is no number.",
-    )
+    nothing = 1.0 if status is Status.FINISHED else float("nan")
+    rows = [
+        {
+            "seed": seed,
+            "mode": mode,
+            "last_step_error": nothing * error,
+            "validation_loss": nothing * error + 1,
+            "epochs": 5,
+            "status": status.value,
+            "reason": "" if status is Status.FINISHED else "The loss is no number.",
+            "parameters": 10,
+            "baseline_error": 1.0,
+            "run": "r",
+            "settings": "&".join(f"{key}={value}" for key, value in values.items()),
+        }
+        for seed, errors in enumerate(zip(sequence, last, strict=True))
+        for mode, error in zip(MODES, errors, strict=True)
+    ]
+    return PointResult(values, rows)

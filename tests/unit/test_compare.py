@@ -104,7 +104,7 @@ def test_a_lead_is_over_each_of_the_others():
     """In order, the leading one left out."""
     place, verdicts = lead_of([np.array([4.0, 5]), np.array([1.0, 2]), np.array([3.0, 1])])
     assert place == 1
-    assert [each.wins for each in verdicts] == [2, 1]
+    assert {k: each.wins for k, each in verdicts.items()} == {0: 2, 2: 1}
 
 
 @pytest.mark.parametrize(
@@ -236,15 +236,15 @@ def test_runs_keep_the_modes_colours_and_differ_in_dash_mark_and_letter():
     for figure in (losses_figure(runs, LIGHT), errors_figure(runs, LIGHT)):
         lines = [the(figure, f"{letter}, sequence mode") for letter in "ABC"]
         assert {line.line.color for line in lines} == {LIGHT.sequence}
-        assert [line.line.dash for line in lines] == [dash for dash, _, _ in LOOKS[:3]]
+        assert [line.line.dash for line in lines] == [LOOKS[letter][0] for letter in "ABC"]
         for letter, line in zip("ABC", lines, strict=True):
             ends = {(each.x[0], each.y[0]) for each in traces(figure, letter)}
             assert (line.x[-1], line.y[-1]) in ends
         assert len({each.text[0].count("\N{EM SPACE}") for each in figure.data if each.text}) > 2
     marked = errors_figure(runs, LIGHT)
     symbols = [the(marked, f"{letter}, last-step mode").marker.symbol for letter in "ABC"]
-    assert symbols == [symbol for _, symbol, _ in LOOKS[:3]]
-    assert len({looks[:2] for looks in LOOKS}) == len(LETTERS)
+    assert symbols == [LOOKS[letter][1] for letter in "ABC"]
+    assert len({looks[:2] for looks in LOOKS.values()}) == len(LETTERS)
 
 
 def test_errors_on_other_data_are_shares_of_the_guess():

@@ -54,7 +54,8 @@ def test_a_curve_has_medians_the_seeds_and_their_band(theme: str, relative: bool
 def test_names_stand_side_by_side_and_sizes_below_them() -> None:
     """A cell's parameters are its size."""
     points = [a_point([1], [2], cell=cell) for cell in ("simple_rnn", "lstm")]
-    object.__setattr__(points[1], "parameters", 1234)
+    for row in points[1].rows:
+        row["parameters"] = 1234  # type: ignore[index]
     axis = valid(curve_figure(points, "cell", LIGHT, relative=False))["layout"]["xaxis"]
     assert list(axis["ticktext"]) == ["SimpleRNN<br>10", "LSTM<br>1,234"]
     assert axis["title"]["text"] == "cell, and parameters"
@@ -62,7 +63,7 @@ def test_names_stand_side_by_side_and_sizes_below_them() -> None:
 
 def test_what_diverged_is_marked() -> None:
     """A cross, and a word in the key; also where there is nothing else."""
-    lost = a_point([1], [1], Status.DIVERGED, T=8)
+    lost = a_point([1], [1], Status.DIVERGED, T=8, cell="gru")
     for points in ([*GRU, lost], [lost]):
         figure = valid(curve_figure(points, "T", LIGHT, relative=False))
         assert list(trace(figure, "no figures")["x"]) == [8]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,7 +13,7 @@ import pytest
 from lib.datasets import suggested
 from lib.run import ModeResult, Snapshot, Status
 from lib.sweep.plan import Plan, make_plan
-from lib.sweep.runner import Runner, State
+from lib.sweep.runner import Runner, State, result_of
 from lib.training.messages import Event, Start, Steer
 from lib.training.run_book import WATCH_SECONDS
 from tests.unit.fakes import Scene
@@ -90,7 +89,7 @@ class Stage:
     @property
     def state(self) -> State:
         """Where it stands."""
-        return self.runner.progress().state
+        return self.runner.state
 
     def verbs(self) -> list[str]:
         """How the newest run was steered."""
@@ -111,28 +110,28 @@ def stage() -> Iterator[Stage]:
 def test_points_are_trained_one_after_another_in_the_background(stage: Stage) -> None:
     """Results come in the order of the plan, and are kept after each."""
     stage.finish(3)
-    until(lambda: stage.state is State.DONE)
+    until(lambda: stage.kept == [1, 2, 3])
+    assert stage.state is State.DONE
     assert all(start.background for start in stage.starts)
     assert [start.experiment for start in stage.starts] == [
         point.experiment for point in stage.plan.points
     ]
-    assert stage.kept == [1, 2, 3]
-    progress = stage.runner.progress()
-    assert (progress.share, progress.seconds_left, progress.total) == (1.0, None, 3)
-    point = progress.results[0]
+    assert (stage.runner.share, stage.runner.seconds_left) == (1.0, None)
+    point = stage.runner.results[0]
     np.testing.assert_array_equal(point.errors("last"), [0.25, 0.25])
-    np.testing.assert_array_equal(point.figures["validation_loss"]["sequence"], [1.0, 1.0])
-    np.testing.assert_array_equal(point.figures["epochs"]["last"], [5, 5])
-    assert point.baseline > 0
-    assert point.parameters > 0
+    assert [row["mode"] for row in point.rows] == ["sequence", "last"] * 2
+    assert [row["validation_loss"] for row in point.rows] == [1.0, 0.5] * 2
+    assert {row["epochs"] for row in point.rows} == {5}
+    assert point["baseline_error"] > 0
+    assert point["parameters"] > 0
 
 
 def test_a_run_that_diverged_is_a_result_that_says_so(stage: Stage) -> None:
     """And the next one begins."""
     stage.say(Status.DIVERGED, reason="The loss is no number.")
     stage.started(2)
-    (point,) = stage.runner.progress().results
-    assert (point.status, point.reason) == (Status.DIVERGED, "The loss is no number.")
+    (point,) = stage.runner.results
+    assert (point["status"], point["reason"]) == (Status.DIVERGED, "The loss is no number.")
     assert np.isnan(point.errors("sequence")).all()
 
 
@@ -141,7 +140,7 @@ def test_a_pause_lets_the_run_rest_and_it_goes_on(stage: Stage) -> None:
     stage.runner.pause()
     until(lambda: stage.verbs() == ["pause"])
     assert stage.state is State.PAUSED
-    assert stage.runner.progress().seconds_left is None
+    assert stage.runner.seconds_left is None
     stage.say(Status.FINISHED)  # it was over before the pause came
     until(lambda: stage.kept == [1])
     time.sleep(0.02)
@@ -161,7 +160,7 @@ def test_a_stop_ends_the_run_and_keeps_results(stage: Stage) -> None:
     time.sleep(0.02)
     stage.runner.go_on()
     assert stage.state is State.STOPPED
-    assert len(stage.runner.progress().results) == 1
+    assert len(stage.runner.results) == 1
     assert len(stage.starts) == 2
 
 
@@ -176,8 +175,10 @@ def test_what_nobody_watches_rests_until_somebody_does(
     time.sleep(0.05)
     assert stage.state is State.GOING
     stage.scene.clock.forward(2)
-    until(lambda: stage.state is State.RESTING)
-    assert stage.runner.watch().state is State.GOING
+    assert stage.state is State.RESTING
+    until(lambda: stage.verbs() == ["pause"])
+    stage.runner.watch()
+    assert stage.state is State.GOING
     until(lambda: stage.verbs() == ["pause", "resume"])
 
 
@@ -187,33 +188,34 @@ def test_a_run_that_was_forgotten_is_trained_again(stage: Stage) -> None:
     stage.started(2)
     assert stage.starts[1].experiment == stage.starts[0].experiment
     stage.finish(1)
-    assert len(stage.runner.progress().results) == 1
+    assert len(stage.runner.results) == 1
 
 
 def test_the_time_left_is_told_by_what_finished_runs_took(stage: Stage) -> None:
     """Weighted by what each costs: here 10 s for a third or so of the work."""
-    assert stage.runner.progress().seconds_left is not None
+    assert stage.runner.seconds_left is not None
     stage.scene.clock.forward(10)
     stage.finish(1)
-    progress = stage.runner.progress()
-    assert 0 < progress.share < 0.5
-    rest = (1 - progress.share) / progress.share * 10
-    assert progress.seconds_left == pytest.approx(rest)
+    share = stage.runner.share
+    assert 0 < share < 0.5
+    rest = (1 - share) / share * 10
+    assert stage.runner.seconds_left == pytest.approx(rest)
     stage.runner.pause()
+    until(lambda: stage.verbs() == ["pause"])
     stage.scene.clock.forward(1000)
     stage.runner.go_on()
-    assert stage.runner.progress().seconds_left == pytest.approx(rest)
+    assert stage.runner.seconds_left == pytest.approx(rest)
 
 
 def test_what_is_done_is_not_trained_again(stage: Stage) -> None:
     """The results of an earlier command count."""
     stage.finish(3)
-    done = stage.runner.progress().results[:2]
+    done = stage.runner.results[:2]
     again = Stage(done=done).begin()
     assert again.starts[0].experiment.data.timesteps == 12
     again.finish(1)
     until(lambda: again.state is State.DONE)
-    assert len(again.runner.progress().results) == 3
+    assert len(again.runner.results) == 3
     again.scene.client.close()
 
 
@@ -221,14 +223,12 @@ def test_a_point_that_cannot_be_made_is_a_result_that_says_so() -> None:
     """Too few rows; without a worker's time."""
     plan = make_plan(suggested("macro"), {"T": [8, 250]}, 1)
     scene = Scene()
-    runner = Runner(plan, scene.client, done=(), clock=scene.clock.now)
-    runner._left = runner._left[1:]  # the one that can't be
-    thread = threading.Thread(target=runner.run, args=(lambda _: None,))
-    thread.start()
-    thread.join(PATIENCE)
-    (point,) = runner.progress().results
-    assert point.status is Status.FAILED
-    assert "rows" in point.reason
+    done = [result_of(plan.points[0], None, Snapshot("", Status.DIVERGED))]
+    runner = Runner(plan, scene.client, done=done, clock=scene.clock.now)
+    runner.run()
+    point = runner.results[1]
+    assert point["status"] == Status.FAILED
+    assert "rows" in point["reason"]
     assert not scene.workers or not scene.worker.posted
     scene.client.close()
 
@@ -243,5 +243,5 @@ def test_what_goes_wrong_outside_of_runs_ends_it_and_is_said() -> None:
     stage.runner._keep = full
     stage.begin().say(Status.FINISHED)
     until(lambda: stage.state is State.STOPPED)
-    assert "no space left" in stage.runner.progress().reason
+    assert "no space left" in f"{stage.runner.error}"
     stage.scene.client.close()

@@ -10,7 +10,7 @@ import pytest
 
 from lib.narrate.sweep import SAID, found_details, found_takeaway, title
 from lib.run import Status
-from lib.swept import MODES, Axis, PointResult, axes_of, corrected, findings, named
+from lib.swept import MODES, PointResult, axes_of, clear_mode, corrected, findings, named
 from tests.unit.swept import a_point
 
 
@@ -59,7 +59,8 @@ def test_the_sentence_says_what_an_independent_computation_says(seed: int) -> No
         for k, shift in enumerate(shifts)
     ]
     clear, sentence = told(points), found_takeaway(points)
-    assert {mode: [f.clear for f in findings(points)].count(mode) for mode in MODES} == clear
+    found = [clear_mode(each) for each in findings(points).values()]
+    assert {mode: found.count(mode) for mode in MODES} == clear
     many = f"{count} point" + ("s" if count > 1 else "")
     if not any(clear.values()):
         assert (
@@ -87,7 +88,7 @@ def test_where_no_mode_is_better_hardly_any_sweep_finds_one() -> None:
     wrong = uncorrected = 0
     for _ in range(200):
         points = [a_point(*np.exp(rng.normal(0, 1, (2, 4))).tolist(), T=k + 2) for k in range(12)]
-        wrong += any(f.clear for f in findings(points))
+        wrong += any(map(clear_mode, findings(points).values()))
         uncorrected += any(chance(point) < 0.05 for point in points)
     assert wrong <= 0.07 * 200
     assert uncorrected > 0.3 * 200
@@ -106,7 +107,7 @@ def test_one_seed_decides_nothing() -> None:
     assert found_takeaway(points) == (
         "One seed decides nothing: sequence mode's error is smaller at 1 of 2 points."
     )
-    assert not [found for found in findings(points) if found.clear]
+    assert not any(map(clear_mode, findings(points).values()))
 
 
 def test_what_has_no_figures_counts_for_nothing_and_is_said() -> None:
@@ -139,8 +140,8 @@ def test_the_details_name_the_smallest_error_and_the_test() -> None:
 def test_axes_are_in_order_of_size_and_names_as_they_came() -> None:
     """Whatever the order of the points."""
     points = [a_point([1], [1], T=t, cell=c) for t in (16, 4) for c in ("simple_rnn", "gru")]
-    assert axes_of(points) == [Axis("T", (4, 16)), Axis("cell", ("simple_rnn", "gru"))]
-    assert axes_of([]) == []
+    assert axes_of(points) == {"T": [4, 16], "cell": ["simple_rnn", "gru"]}
+    assert axes_of([]) == {}
     assert named(points[0].values) == "T = 16, cell = SimpleRNN"
     assert title("Echo", ["T", "cell"], 1) == "Echo: the error against timesteps T and cell, 1 seed"
 

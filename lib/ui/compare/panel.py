@@ -1,21 +1,30 @@
 """The list and the pictures: one fragment, which draws itself anew while one of the runs trains."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
+from html import escape
 
 import streamlit as st
 
-from lib.compared import Compared, same_data
-from lib.figures.compare import answers_figure, errors_figure, losses_figure
+from lib.compared import LETTERS, Compared, part_of, same_data
+from lib.experiment import MODES
+from lib.figures.compare import answers_figure, errors_figure, losses_figure, sparkline
 from lib.figures.palette import Palette
 from lib.narrate import compare as words
-from lib.ui.compare.picks import listed
-from lib.ui.compare.rows import draw_list
+from lib.ui import runs
+from lib.ui.address import page_value, query_of
+from lib.ui.compare.picks import listed, take_off, toggle, write_picks
+from lib.ui.explore.live import WORDS
 from lib.ui.fragment import fragment
+from lib.ui.frame import PAGES
 from lib.ui.load import RHYTHM, turn
+from lib.ui.session import session
 from lib.ui.shown import sample_index, sample_key
 from lib.ui.steady import told_chart
-from lib.ui.text import hint, plain
+from lib.ui.text import hint, plain, press
 
+LONGEST = 40
+"""Of a name, in letters."""
 SECONDS = 1.0
 """Between two looks for new figures, at least: each row is many elements."""
 
@@ -28,41 +37,104 @@ def side_by_side(palette: Palette) -> None:
     is_drawn.append(True)
 
 
-def _going(runs: Sequence[Compared]) -> set[str]:
-    return {run.id for run in runs if run.snapshot.status.active}
+def _going(rows: Sequence[Compared]) -> set[str]:
+    return {run.id for run in rows if run.snapshot.status.active}
 
 
 def _panel(palette: Palette, going: set[str], is_drawn: list[bool]) -> None:
     with turn(first=not is_drawn):  # drawn with the page, for which somebody waits
-        runs = listed()
-        if is_drawn and _going(runs) != going:
+        rows = listed()
+        if is_drawn and _going(rows) != going:
             st.rerun()  # from now on there is more to look for, or less
-        st.markdown(f"# {plain(words.headline([run for run in runs if run.letter]))}")
-        draw_list(runs, palette)
-        laid = [run for run in runs if run.letter and run.snapshot.results]
-        if laid:
-            _pictures(sorted(laid, key=lambda run: run.letter), palette)
+        laid = sorted((run for run in rows if run.letter), key=lambda run: run.letter)
+        st.markdown(f"# {plain(words.headline(laid))}")
+        _list(rows, palette)
+        if known := [run for run in laid if run.snapshot.results]:
+            _pictures(known, palette)
 
 
-def _pictures(runs: Sequence[Compared], palette: Palette) -> None:
+def _list(rows: Sequence[Compared], palette: Palette) -> None:
+    """A row for each run; those with a letter are laid over one another."""
+    with st.container(key="compare_list", gap=None):
+        for run, own in zip(rows, words.differences(rows), strict=True):
+            key = f"compare_row_{run.id}"
+            with st.container(key=key, horizontal=True, vertical_alignment="center"):
+                _pick(run)
+                st.html(_row(run, own, palette))
+                with st.popover("More"):
+                    _more(run)
+
+
+def _pick(run: Compared) -> None:
+    key, picks = f"pick_{run.id}", session().compare.picks
+    st.session_state[key] = is_picked = run.id in picks
+    full = len(picks) == len(LETTERS) and not is_picked
+    act, name = partial(toggle, run.id), plain(run.name)
+    st.checkbox(name, is_picked, key=key, disabled=full, on_change=act)
+
+
+def _row(run: Compared, own: str, palette: Palette) -> str:
+    """What is known of a run, as a list of terms with their values."""
+    badge = "[recorded]" if run.is_recorded else WORDS[run.snapshot.status][0]
+    part = part_of([run])
+    errors = {mode: f"{MODES[mode].label} {words.spread(run, mode)}" for mode in run.results}
+    losses = {m: words.middling(run, m, words.LOSSES_AT_END[part]) for m in run.results}
+    said = {
+        badge.partition("[")[2].rstrip("]"): words.reached(run),
+        "settings": escape(own),
+        "error by epoch": sparkline(run, palette),
+        "error at the last step": _by_mode(errors, palette),
+        f"{part} loss": _by_mode(losses, palette),
+    }
+    terms = "".join(f"<div><dt>{term}</dt><dd>{value}</dd></div>" for term, value in said.items())
+    letter = f'data-letter="{run.letter}"><b>{run.letter}</b>'
+    return f'<div class="compared" {letter}<dl>{terms}</dl></div>'
+
+
+def _by_mode(texts: Mapping[str, str], palette: Palette) -> str:
+    each = (f'<div style="color:{palette.mode_text(m)}">{text}</div>' for m, text in texts.items())
+    return "".join(each)
+
+
+def _more(run: Compared) -> None:
+    """What can be done with a run: another browser's can be looked at alone."""
+    explore, icon = PAGES["Explore"]
+    run_id, pace = None if run.is_recorded else run.id, page_value("pace")
+    there = query_of(run.experiment, run_id, {"pace": pace} if pace else {})
+    st.page_link(explore, label="Open in Explore", icon=icon, query_params=there)
+    if not runs.name_of(run.id):
+        hint("A recorded run." if run.is_recorded else "Another browser has started this run.")
+        return
+    key = f"name_{run.id}"
+
+    def rename() -> None:
+        runs.rename(run.id, st.session_state[key])
+        write_picks()
+
+    st.text_input("Name", run.name, LONGEST, key, on_change=rename)
+    about = "Takes it off this list, and stops it if it trains. Who watches it keeps its figures."
+    press("Remove", "delete", f"remove_{run.id}", take_off, args=(run.id,), help=about)
+
+
+def _pictures(laid: Sequence[Compared], palette: Palette) -> None:
     with st.container(key="compare_pictures"):
         with st.container(border=True):
             st.markdown("### Loss over epochs")
-            told_chart(losses_figure(runs, palette), *words.losses_told(runs), "compare_losses")
+            told_chart(losses_figure(laid, palette), *words.losses_told(laid), "compare_losses")
         with st.container(border=True):
             st.markdown("### How wrong at each timestep")
-            told_chart(errors_figure(runs, palette), *words.errors_told(runs), "compare_errors")
+            told_chart(errors_figure(laid, palette), *words.errors_told(laid), "compare_errors")
         with st.container(border=True):
             st.markdown("### One sample, answered by each")
-            if same_data(runs):
-                _answers(runs, palette)
+            if same_data(laid):
+                _answers(laid, palette)
             else:
                 hint(words.WORDS["open"]["answers"])
 
 
-def _answers(runs: Sequence[Compared], palette: Palette) -> None:
-    dataset = runs[0].dataset
-    names = [dataset.short_sample_name(index) for index in runs[0].snapshot.samples]
+def _answers(laid: Sequence[Compared], palette: Palette) -> None:
+    dataset = laid[0].dataset
+    names = [dataset.short_sample_name(index) for index in laid[0].snapshot.samples]
     which, target = sample_index(len(names)), 0
     if dataset.targets > 1:
         columns, key = range(dataset.targets), f"target_{dataset.targets}"
@@ -70,5 +142,5 @@ def _answers(runs: Sequence[Compared], palette: Palette) -> None:
     if len(names) > 1:
         key = sample_key(len(names))
         st.select_slider("Sample", range(len(names)), format_func=names.__getitem__, key=key)
-    told = words.answers_told(runs, which, target)
-    told_chart(answers_figure(runs, which, target, palette), *told, "compare_answers")
+    told = words.answers_told(laid, which, target)
+    told_chart(answers_figure(laid, which, target, palette), *told, "compare_answers")

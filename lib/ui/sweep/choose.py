@@ -1,5 +1,7 @@
 """What the next sweep varies: ready ones to pick, settings and values to choose or to type."""
 
+from functools import partial
+
 import streamlit as st
 
 from lib.english import counted
@@ -7,13 +9,14 @@ from lib.experiment import SETTINGS, ExperimentError
 from lib.sweep.plan import MOST_RUNS, Plan, make_plan, offered, parse_vary
 from lib.sweep.ready import READY, Ready
 from lib.sweep.runner import weight
-from lib.swept import VARIABLE, Axis
-from lib.ui.address import change, page_value, picking, set_page_value
+from lib.swept import VARIABLE, worded
+from lib.ui.address import change, page_value, picking, set_page_value, set_page_values
 from lib.ui.linked import Linked, linked_buttons
 from lib.ui.session import Loaded, session
 from lib.ui.text import hint, plain
 
 SEEDS = Linked("each", ("1", "4", "8", "16"), 1, "sweep_seeds")
+RELATIVE = Linked("relative", ("", "yes"), 0, "sweep_relative")
 
 
 def choose(loaded: Loaded) -> Plan | None:
@@ -21,40 +24,28 @@ def choose(loaded: Loaded) -> Plan | None:
     can = offered(loaded.experiment)
     typed = _typed(can)
     st.markdown("### What varies")
-    _keep("sweep_keys", list(typed))
     st.multiselect(
         "Settings",
         can,
         format_func=lambda key: VARIABLE[key]["label"],
-        key="sweep_keys",
+        key=_kept("sweep_keys", list(typed)),
         on_change=_write,
         help="Each value of each with each of the others; all else is as in the sidebar.",
     )
     for key, text in typed.items():
-        label, options = VARIABLE[key]["label"], SETTINGS[key].options
+        label, options, name = VARIABLE[key]["label"], SETTINGS[key].options, f"sweep_{key}"
         if options:
-            _keep(f"sweep_{key}", [word for word in text.split(",") if word in options])
-            st.multiselect(
-                label,
-                list(options),
-                format_func=Axis(key, ()).name,
-                key=f"sweep_{key}",
-                on_change=_write,
-            )
+            _kept(name, [word for word in text.split(",") if word in options])
+            say = partial(worded, key)
+            st.multiselect(label, list(options), format_func=say, key=name, on_change=_write)
         else:
-            _keep(f"sweep_{key}", text)
-            st.text_input(f"{label}, with commas between", key=f"sweep_{key}", on_change=_write)
+            _kept(name, text)
+            st.text_input(f"{label}, with commas between", key=name, on_change=_write)
     linked_buttons("Seeds", SEEDS.texts, SEEDS)
     plan = _plan(loaded, [f"{key}={text}" for key, text in typed.items()])
-    for ready in READY.values():
-        st.button(
-            ready.title,
-            key=f"ready_{ready.name}",
-            help=ready.about,
-            on_click=_take,
-            args=(ready,),
-            width="stretch",
-        )
+    for name, ready in READY.items():
+        key, act = f"ready_{name}", partial(_take, ready)
+        st.button(ready.title, key, ready.about, on_click=act, width="stretch")
     return plan
 
 
@@ -69,11 +60,9 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
         return None
     seconds = sum(weight(point, loaded.dataset) for point in plan.points)
     with place:
-        points = counted(len(plan.points), "point")
-        hint(
-            f"{points} × {counted(seeds, 'seed')}: {plan.runs} of at most {MOST_RUNS} runs, in "
-            f"about {counted(round(seconds / 60) or 1, 'minute')}."
-        )
+        points, minutes = counted(len(plan.points), "point"), round(seconds / 60) or 1
+        many = f"{points} × {counted(seeds, 'seed')}: {plan.runs} of at most {MOST_RUNS} runs"
+        hint(f"{many}, in about {counted(minutes, 'minute')}.")
         for note in plan.notes[:3]:
             hint(note)
     return plan if loaded.trainable else None
@@ -86,10 +75,11 @@ def _typed(can: list[str]) -> dict[str, str]:
     return typed or {key: VARIABLE[key]["values"] for key in can[:1]}
 
 
-def _keep(key: str, value: object) -> None:
-    """Set a widget that is about to be drawn, where it says something else."""
+def _kept(key: str, value: object) -> str:
+    """The key of a widget that is about to be drawn, which is set where it says something else."""
     if st.session_state.get(key) != value:
         st.session_state[key] = value
+    return key
 
 
 def _write() -> None:
@@ -104,8 +94,6 @@ def _write() -> None:
 def _take(ready: Ready) -> None:
     """Show a ready sweep, and set everything to it, so that it can be started or changed."""
     change({**picking(ready.data), **ready.settings})
-    seeds = f"{ready.seeds}"
-    values = {"vary": ";".join(ready.vary), "ready": ready.name, "sweep": "", "at": ""}
-    values |= {"each": "" if SEEDS.texts.index(seeds) == SEEDS.default else seeds}
-    for key, text in {**values, "relative": "yes" if ready.relative else ""}.items():
-        set_page_value(key, text)
+    own = {"vary": ";".join(ready.vary), "each": f"{ready.seeds}", "ready": ready.name}
+    own["relative"] = RELATIVE.texts[ready.relative]
+    set_page_values({**own, "sweep": "", "at": ""})
