@@ -13,7 +13,7 @@ from lib.experiment import MODES as WORDS
 from lib.figures import axes, chart, marks
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette, mix
-from lib.swept import MODES, VARIABLE, PointResult, axes_of, findings, is_number, worded
+from lib.swept import MODES, VARIABLE, PointResult, axes_of, findings, is_number, named, worded
 
 HEIGHT, ROW, PARALLEL = 330, 34, 360
 """Of a curve, of a row of a map, and of the settings side by side, in pixels."""
@@ -50,7 +50,8 @@ def curve_figure(
         data.append(marks.points(f"{name}, a seed", each_x, seeds.ravel(), dots, ""))
         middle, style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
         hover = f"%{{y:{chart.VALUE}}}"
-        data.append(marks.line(f"{name}, median", middle, style, hover, x=x, dots=7))
+        line = marks.line(f"{name}, median", middle, style, hover, x=x, dots=7)
+        data.append(line | {"customdata": [named(point.values) for point in measured]})
     key_rows = [[marks.mode_key(mode, "line", palette) for mode in MODES]]
     key_rows.append([marks.naive_key(GUESS, palette)])
     up = axes.log_axis("MSE / best guess's" if relative else "MSE at the last step", everything)
@@ -80,7 +81,7 @@ def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> d
         "tickvals": places,
         "ticktext": [worded(key, value) + below.get(value, "") for value in place],
         "tickangle": 0,
-        "unifiedhovertitle": {"text": f"{escape(label)}: %{{x}}"},
+        "unifiedhovertitle": {"text": f"{escape(label)}: %{{x}}, a click opens it"},
     }
 
 
@@ -104,16 +105,16 @@ def map_figure(
         rows.append([Entry("squares", "?: may be chance", palette.baseline, palette.muted)])
     most, least = palette.mode(above), palette.mode(below)
     z = np.full((len(axes[keys[1]]), len(axes[keys[0]])), np.nan)
-    notes = []
+    names, notes = np.full(z.shape, "", object), []
     for point in points:
         x, y = (axes[key].index(point.values[key]) for key in keys)
         shade, text = squares.get(point, (0.0, "✕"))
-        z[y, x] = shade
+        z[y, x], names[y, x] = shade, named(point.values)
         ink = palette.text_on(mix(palette.surface, most if shade > 0 else least, abs(shade)))
         square = chart.note(text, x, y, ink, chart.FONT_SIZE - 2)
         notes.append(square | {"xref": "x", "yref": "y"})
-    heat = {"type": "heatmap", "name": what, "z": z, "showscale": False, "hoverinfo": "skip"}
-    heat |= {"zmin": -1.0, "zmax": 1.0, "xgap": 2, "ygap": 2}
+    heat = {"type": "heatmap", "name": what, "z": z, "showscale": False, "hoverinfo": "none"}
+    heat |= {"zmin": -1.0, "zmax": 1.0, "xgap": 2, "ygap": 2, "customdata": names.tolist()}
     heat["colorscale"] = [[0.0, least], [0.5, palette.surface], [1.0, most]]
     x_axis, y_axis = (_steps(key, axes[key]) for key in keys)
     height = chart.top(rows) + chart.BOTTOM + ROW * max(3, len(z))

@@ -15,6 +15,7 @@ const TENSORS = ".timesteps"; // see lib.figures.strip
 const PAPER = 715; // what A4 has across within its margins, in pixels
 const FILLED = "[class*='st-key-card_'] > * > [class*='st-key-chart_']"; // see explore.css
 const RUNS = ".st-key-compare_list [class*=st-key-compare_row_]", CURVES = ".st-key-compare_pictures";
+const SWEPT = "[class*=st-key-sweep_]", POINTS = ".points a"; // charts, and links by their points' names
 const SEEN = 200; // milliseconds in which a new curve takes the look of the old one
 const REST = 700; // milliseconds after a page was drawn or has got another size
 const LEAVES = 10000; // milliseconds until a page that was to be left may tell something again
@@ -222,7 +223,17 @@ function mount(root) {
     plot.on("plotly_hover", ({ points: [{ fullData }] }) => lift("curve", runOf(fullData)));
     plot.on("plotly_unhover", () => lift("curve"));
   }
+  // A point of a sweep's chart opens what its row in the table does.
+  function hearPoints(plot) {
+    if (!plot?.on || plot.isHeard) return;
+    plot.isHeard = true;
+    plot.on("plotly_click", ({ points }) => {
+      const name = points.find((each) => each.customdata)?.customdata;
+      [...document.querySelectorAll(POINTS)].find((each) => each.textContent === name)?.click();
+    });
+  }
   listen("pointerover", ({ target }) => {
+    hearPoints(target.closest?.(`${SWEPT} .js-plotly-plot`));
     const plot = target.closest?.(`${CURVES} .js-plotly-plot`);
     hear(plot);
     if (!plot) lift("curve");
