@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lib.experiment import MODES
 from lib.figures.palette import Palette
 
 GLYPHS = {
@@ -24,10 +25,6 @@ GLYPHS = {
     "cross": "✕",
 }
 """How a key draws marks and lines, in letters that every system has."""
-
-
-SEED_WIDTH, SEED_OPACITY = 1.2, 0.5
-"""Of a seed's own line, beside the median's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +75,12 @@ def seed_lines(
         np.concatenate([np.append(np.asarray(v, np.float64), np.nan) for v in axis])
         for axis in zip(*lines, strict=True)
     )
-    trace = line(name, y, {"width": SEED_WIDTH, **style}, "", x=x)
-    return trace | {"opacity": SEED_OPACITY, "connectgaps": False}
+    return line(name, y, {"width": 1.2, **style}, "", x=x) | {"opacity": 0.5, "connectgaps": False}
+
+
+def mode_key(mode: str, glyph: str, palette: Palette) -> Entry:
+    """The key of a mode's line or mark."""
+    return Entry(glyph, MODES[mode].name, palette.mode(mode), palette.mode_text(mode))
 
 
 def seed_key(palette: Palette) -> Entry:
