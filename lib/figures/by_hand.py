@@ -13,15 +13,13 @@ from lib.figures.palette import Palette
 from lib.recurrence import GATES, gate_symbol
 from lib.recurrence.formulas import LayerPass, Row, state_rows
 
-MOST_FEATURES, MOST_UNITS = 8, 6
-"""Up to so many are written out; of more, nobody would follow."""
 STATE = {"h": "hidden state"}
 """What stands for the gates of a cell that has none."""
 
 
 def can_show(features: int, units: int) -> bool:
-    """Whether a layer is small enough to be written out."""
-    return features <= MOST_FEATURES and units <= MOST_UNITS
+    """Whether a layer is small enough to be written out: nobody would follow more."""
+    return features <= 8 and units <= 6
 
 
 def by_hand(layer: LayerPass, step: int, palette: Palette) -> str:

@@ -14,8 +14,6 @@ from lib.figures.timeline import over_time, row_band, ticks
 
 HEIGHT = 260
 """Of the chart, in pixels."""
-FLOOR = 1e-12
-"""Smaller gradients aren't drawn: 32-bit numbers have nothing to say there."""
 
 
 def reach_figure(
@@ -24,24 +22,22 @@ def reach_figure(
     """Norms (T,) of the gradients by the hidden states, for losses "sequence" and "last"."""
     steps = len(names)
     labels = {"sequence": f"loss over all {steps} steps", "last": f"loss at step {steps} alone"}
+    hover, dots = f"%{{y:{chart.VALUE}}}", marks.dot_size(steps)
     data, key, sizes = [], [], []
     for mode, values in norms.items():
         known = marks.finite(values)
-        known = np.where(known > FLOOR, known, np.nan)
+        known[known <= 1e-12] = np.nan  # 32-bit numbers have nothing to say there
         sizes += known[np.isfinite(known)].tolist()
         style = {"color": palette.mode(mode), "width": 2.5}
-        dots = marks.dot_size(steps)
-        line = marks.line(labels[mode], known, style, f"%{{y:{chart.VALUE}}}", dots=dots)
+        data.append(marks.line(labels[mode], known, style, hover, dots=dots))
         glyph = "dots"
         if mode == "last":
-            glyph = line["marker"]["symbol"] = "diamond"
-        data.append(line)
+            glyph = data[-1]["marker"]["symbol"] = "diamond"
         key.append(marks.Entry(glyph, labels[mode], palette.mode(mode), palette.mode_text(mode)))
     # Not to be zoomed, so that the playhead's band stays where it belongs.
     x = axes.timestep_axis(names) | {"fixedrange": True}
     y = axes.log_axis("size of ∂L/∂h", sizes)
-    if not sizes:
-        # Nothing is drawn, so that any numbers at the axis would be made up.
+    if not sizes:  # nothing is drawn, so that any numbers at the axis would be made up
         y |= {"tickvals": [], "ticktext": []}
     layout = chart.layout(palette, x, y, [key], name=f"reach {steps}", height=HEIGHT)
     return chart.figure(data, layout)
