@@ -10,7 +10,7 @@ from html import escape
 import numpy as np
 
 from lib.english import readable
-from lib.figures.html import block, div, enlarged, fitting, key, picture, swatch
+from lib.figures.html import block, div, enlarged, fitting, key, picture, span
 from lib.figures.palette import Palette
 from lib.figures.timeline import outline, outline_mark, over_time, ticks
 from lib.recurrence.padded import ROUNDING, Padded
@@ -24,7 +24,7 @@ def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> 
         "masked": palette.surface,
     }
     box = f"width:1rem;border:1px solid {palette.border};background:"
-    marks = [f"{swatch(box + color)} {name}" for name, color in shades.items()]
+    marks = [f"{span('swatch', box + color)} {name}" for name, color in shades.items()]
     last = f"{outline_mark(palette.last)} last-step mode's answer, and how far it is off"
     boxes = (div("min-width:0", _way(way, palette)) for way in ways)
     grid = block("grid", *boxes, style=f"gap:0.75rem 1.75rem;{fitting('22rem')}")

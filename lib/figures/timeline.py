@@ -9,7 +9,7 @@ properties `--cell-t` and `--cell-row` say, so that moving them sends and draws 
 from collections.abc import Mapping
 from html import escape
 
-from lib.figures.html import block, swatch
+from lib.figures.html import block, span
 from lib.figures.palette import Palette
 
 TIME = "cell-time"
@@ -39,7 +39,7 @@ def outline(place: str, color: str) -> str:
 
 def outline_mark(color: str) -> str:
     """A small outline in a key, as one is drawn around a column."""
-    return swatch(f"width:0.6rem;border:2px solid {color}")
+    return span("swatch", f"width:0.6rem;border:2px solid {color}")
 
 
 def row_band(place: str, start: int, rows: int, palette: Palette) -> str:
