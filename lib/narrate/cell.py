@@ -16,12 +16,8 @@ SATURATED = 0.05
 """A gate this close to 0 or 1 is called shut or open."""
 STILL = 0.01
 """A unit whose output moves less than this over all timesteps never moves."""
-COUNTED = 0.5
-"""That a state goes one way at every step is said where it goes this far in all."""
 FEW_VALUES = 100
 """Of fewer values it is said how many, not which share."""
-NAMED = 4
-"""Units that a sentence names; of more it says how many."""
 DIVERGED = "Some of the states aren't numbers any more: the run has diverged."
 STEP_ROOM = "Timestep 100, unit 128: keeps over 99% of its cell state and adds −0.0000888."
 """As long as `step_takeaway` usually gets: what is next to nothing takes more words."""
@@ -49,13 +45,12 @@ def unrolled_sentence(experiment: Experiment, layer: int, steps: int, features: 
         f"and {states} of the step before."
     )
     if layer < model.layers - 1:
-        says += " It hands out all its outputs in both modes: the layer above needs them."
-    else:
-        if "sequence" in model.modes:
-            says += f" Sequence mode hands out all {steps} outputs."
-        if "last" in model.modes:
-            says += f" Last-step mode hands out output {steps} alone."
-    return says
+        return f"{says} It hands out all its outputs in both modes: the layer above needs them."
+    handed = {
+        "sequence": f"Sequence mode hands out all {steps} outputs.",
+        "last": f"Last-step mode hands out output {steps} alone.",
+    }
+    return " ".join([says, *(handed[mode] for mode in model.modes)])
 
 
 def unrolled_takeaway(experiment: Experiment, layer: int, steps: int) -> str:
@@ -96,8 +91,8 @@ def headline(trace: Trace) -> str:
     hidden = trace.hidden[0]
     if not np.isfinite(hidden).all():
         return DIVERGED
-    nothing = f"No unit's output changes by {STILL} or more."
-    return _counting(trace) or _moves_most(hidden) or nothing
+    striking = _counting(trace) or _moves_most(hidden)
+    return striking or f"No unit's output changes by {STILL} or more."
 
 
 def findings(cell: str, trace: Trace) -> list[str]:
@@ -106,9 +101,8 @@ def findings(cell: str, trace: Trace) -> list[str]:
     if not np.isfinite(hidden).all():
         return [DIVERGED]
     still = np.flatnonzero(np.ptp(hidden, axis=0) < STILL)
-    moves = "never moves" if len(still) == 1 else "never move"
-    rest = f"{moves}: the output changes by less than {STILL} over all timesteps."
-    of_still = f"{_units(still)} {rest}" if len(still) else ""
+    never = f"{_units(still)} never move{'s' * (len(still) == 1)}: the output changes by less than"
+    of_still = f"{never} {STILL} over all timesteps." if len(still) else ""
     found = (*_gates(cell, trace), _counting(trace), of_still, _moves_most(hidden))
     return [sentence for sentence in found if sentence]
 
@@ -157,21 +151,18 @@ def _gates(cell: str, trace: Trace) -> list[str]:
 
 def _share(which: np.ndarray) -> str:
     """How many are true: a number of few, else percent; "0%" is none of them, "100%" is all."""
-    if which.size < FEW_VALUES:
-        return f"{which.sum()}"
-    return _part(float(which.mean()))
+    return f"{which.sum()}" if which.size < FEW_VALUES else _part(which.mean())
 
 
 def _part(share: float) -> str:
     """A share in percent: "0%" is nothing, "100%" is all of it."""
-    percent = 100 * float(share)
-    if 0 < percent < 1:
+    if 0 < share < 0.01:
         return "under 1%"
-    return "over 99%" if 99 < percent < 100 else f"{percent:.0f}%"
+    return "over 99%" if 0.99 < share < 1 else f"{share:.0%}"
 
 
 def _counting(trace: Trace) -> str:
-    """Units whose state goes one way at every step: the way of the one that goes furthest.
+    """Units whose state goes one way at every step, by 0.5 in all: the way of what goes furthest.
 
     Nothing where there is none.
     """
@@ -180,7 +171,7 @@ def _counting(trace: Trace) -> str:
         return ""
     moves, way = np.diff(states, axis=0), states[-1] - states[0]
     one_way = (moves > 0).all(axis=0) | (moves < 0).all(axis=0)
-    far = np.where(one_way & (np.abs(way) >= COUNTED), way, 0)
+    far = np.where(one_way & (np.abs(way) >= 0.5), way, 0)
     unit = int(np.argmax(np.abs(far)))
     if not far[unit]:
         return ""
@@ -201,6 +192,6 @@ def _read(*values: float) -> list[str]:
 
 def _units(indexes: np.ndarray) -> str:
     """As the start of a sentence: "Unit 3", "Units 1, 2 and 5", "9 units"."""
-    if len(indexes) > NAMED:
+    if len(indexes) > 4:
         return counted(len(indexes), "unit")
     return f"Unit{'s' * (len(indexes) > 1)} {joined([f'{k + 1}' for k in indexes])}"

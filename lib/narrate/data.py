@@ -20,10 +20,6 @@ _TEXTS = beside(__file__)
 
 LONGEST_TITLE = 40
 """Of a person's file, in letters, so that the page's heading takes two lines on a narrow screen."""
-LEVELS_APART = 2.0
-"""Series whose levels deviate so many times as much as their values do are better scaled each."""
-OUTSIDE = 0.05
-"""Up to such a share of the validation targets may lie outside the range of those of training."""
 
 
 def _said(what: str, **names: object) -> str:
@@ -161,9 +157,10 @@ def split_sentence(dataset: Dataset) -> str:
 
 
 def range_hint(dataset: Dataset) -> str:
-    """That many targets are such as training has never seen, and what helps; "" if they aren't.
+    """That many validation targets lie outside the range of those of training, and what helps.
 
-    Of a table's first target column, where the targets are values and not changes.
+    Of a table's first target column, where the targets are values and not changes; "" elsewhere and
+    where fewer than 5% do.
     """
     origin, changes = dataset.origin, dataset.base is not None
     if not origin or changes or 0 in origin.horizons or not dataset.has_validation:
@@ -174,14 +171,14 @@ def range_hint(dataset: Dataset) -> str:
     low, high = float(lows.min()), float(highs.max())
     values = dataset.raw(dataset.y[judged, -1], judged, last=True)[:, 0]
     outside = float(((values < low) | (values > high)).mean())
-    if outside < OUTSIDE:
+    if outside < 0.05:
         return ""
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     return _said("outside", share=100 * outside, span=" to ".join(apart(low, high)), unit=unit)
 
 
 def levels_hint(dataset: Dataset) -> str:
-    """That series are on levels of their own, and what helps; "" if they aren't.
+    """That levels of series deviate twice as much as their values do, and what helps; "" if not.
 
     Of a table's first target column, where all series are scaled alike and are in both parts.
     """
@@ -194,7 +191,7 @@ def levels_hint(dataset: Dataset) -> str:
     values, series = origin.targets[origin.training, 0], origin.series[origin.training]
     levels, own = moments(values, series)[:, series]
     between, within = float(levels.std()), math.sqrt((own**2).mean())
-    if not within or between < LEVELS_APART * within:
+    if not within or between < 2 * within:
         return ""
     return _said("levels", times=number(between / within))
 

@@ -21,16 +21,13 @@ ANSWERS = {"dense": "its head", "none": "its output"}
 """What could be read of the last-step model before the last step, by the model's head."""
 _STEPS = ((10, 1), (20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.inf, 1800))
 """How long is left, up to so many seconds, and the steps in seconds in which that is told."""
-MOST_CHANGES = 2
-"""Settings that a sentence names as changed."""
-_COUNTED = ("", "one", "two", "three")
 
 
 def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Who answers when, in a line."""
     model, steps = experiment.model, dataset.shape[1]
     cell, one = CELLS[model.cell].label, model.layers == 1
-    stack = f"One {cell}" if one else f"{_COUNTED[model.layers].capitalize()} {cell} layers"
+    stack = f"One {cell}" if one else f"{('Two', 'Three')[model.layers - 2]} {cell} layers"
     s, twin = ("s", "its twin") if one else ("", "their twins")
     if model.mode == "last":
         return f"{stack} read{s} {steps} timesteps and answer{s} once, at the last."
@@ -54,6 +51,17 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     return " ".join([*parts, f"{counted(count, 'parameter')}{each}."])
 
 
+def answers_of_seeds(
+    dataset: Dataset, snapshot: Snapshot, sample: int, target: int
+) -> dict[str, np.ndarray]:
+    """What each of R seeds says of a shown sample, by mode, (R, T), in the raw unit."""
+    index, answers = int(snapshot.samples[sample]), {}
+    for mode in snapshot.results:
+        said = np.stack([seed[mode].predictions[sample] for seed in snapshot.seeds])
+        answers[mode] = dataset.raw(said, index)[..., target].astype(np.float64)
+    return answers
+
+
 def predictions_sentence(
     experiment: Experiment,
     dataset: Dataset,
@@ -73,12 +81,7 @@ def predictions_sentence(
     index = int(snapshot.samples[sample])
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     truth = raw_targets(dataset, index)[:, target]
-    each = {
-        mode: dataset.raw(
-            np.stack([seed[mode].predictions[sample] for seed in snapshot.seeds]), index
-        )[..., target].astype(np.float64)
-        for mode in snapshot.results
-    }
+    each = answers_of_seeds(dataset, snapshot, sample, target)
     said = {mode: np.median(values, axis=0) for mode, values in each.items()}
     errors = {m: np.median(np.abs(values - truth), axis=0) for m, values in each.items()}
     aim, *told = apart(truth[-1], *(v[-1] for v in said.values()), nothing=ALMOST_0)
@@ -267,14 +270,13 @@ def kept_sentence(snapshot: Snapshot) -> str:
 def changed_settings(before: Experiment, after: Experiment) -> str:
     """What differs between two experiments: "timesteps 12 → 15, cell LSTM → GRU"; "" if nothing.
 
-    Of more than MOST_CHANGES the others are counted.
+    Of more than two the others are counted.
     """
     changed = [
         f"{name_of(s)} {value_of(s, before)} → {value_of(s, after)}"
         for s in _differing(before, after)
     ]
-    rest = len(changed) - MOST_CHANGES
-    return ", ".join(changed[:MOST_CHANGES]) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(changed[:2]) + (f" and {len(changed) - 2} more" if len(changed) > 2 else "")
 
 
 def own_settings(shown: Experiment, chosen: Experiment) -> str:
@@ -283,9 +285,8 @@ def own_settings(shown: Experiment, chosen: Experiment) -> str:
     if not own or own[0].key == "data":
         return value_of(own[0], shown) if own else ""
     first, more = own[0], f" and {len(own) - 1} more" if len(own) > 1 else ""
-    return (
-        f"{first.key if len(first.key) == 1 else name_of(first)} = {value_of(first, shown)}{more}"
-    )
+    name = first.key if len(first.key) == 1 else name_of(first)
+    return f"{name} = {value_of(first, shown)}{more}"
 
 
 def _differing(one: Experiment, other: Experiment) -> list[Setting]:
