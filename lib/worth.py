@@ -106,10 +106,7 @@ def answers(
     part: Part = "judged",
     every: int = 0,
 ) -> Answers:
-    """What the models say of a part; without weights nothing, of all its samples.
-
-    Of every k-th sample where it is said or where all would take too long.
-    """
+    """What the models say of a part: `every` k-th sample of it, 0 for as many as take a second."""
     samples = part_of(dataset, part)
     share = len(samples) * cost(weights, dataset.shape[1]) / BUDGET
     every = every or every_kth(share, dataset.origin.period if dataset.origin else 1)

@@ -122,10 +122,7 @@ def _span(values: np.ndarray) -> tuple[float, float]:
 
 
 def log_axis(title: str, values: Iterable[float]) -> dict[str, Any]:
-    """A logarithmic y axis that holds the positive ones of `values`, growing by half decades.
-
-    It has one decade at least.
-    """
+    """A logarithmic y axis of a decade or more for the positive `values`; it grows by halves."""
     powers = [math.log10(v) for v in values if v > 0 and math.isfinite(v)] or [-1.0, 0.0]
     low = math.floor(2 * min(powers) - 0.2) / 2
     high = math.ceil(2 * max(powers) + 0.2) / 2

@@ -8,23 +8,10 @@ import numpy as np
 
 from lib.experiment import MODES
 from lib.figures.palette import Palette
+from lib.toml import beside
 
-GLYPHS = {
-    "line": "━━",
-    "thin": "──",
-    "dots": "●",
-    "rings": "○",
-    "diamond": "◆",
-    "open diamond": "◇",
-    "dotted": "•••",
-    "dashed": "▬ ▬",
-    "dashdot": "▬ •",
-    "long dashes": "━ ━",
-    "long dashdot": "━ •",
-    "squares": "▦",
-    "cross": "✕",
-}
-"""How a key draws marks and lines, in letters that every system has."""
+GLYPHS: dict[str, str] = beside(__file__)
+"""How a key draws marks and lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +120,5 @@ def naive_key(name: str, palette: Palette) -> Entry:
 
 
 def best_key(name: str, palette: Palette, zero: str = "") -> Entry:
-    """The key of `best_style`, by `Best.label`.
-
-    `zero` says what of it is exactly 0, which a logarithmic axis can't show: ": 0" for all of it.
-    """
+    """The key of `best_style`; `zero` says what of it a logarithmic axis can't show: ": 0"."""
     return Entry("dashed", f"{name}{zero}", palette.best, palette.best_text)

@@ -37,9 +37,8 @@ def _way(way: Padded, palette: Palette) -> str:
     shades = np.where(way.counts, 2, 0 if way.masked else 1).astype(np.uint8)
     colors = (palette.surface, palette.border, palette.muted)
     body = enlarged(shades, colors, "height:4.5rem;border-radius:0")
-    body += "".join(
-        block("gap", style=f"top:calc(100%*{row}/{rows} - 1px)") for row in range(1, rows)
-    )
+    for row in range(1, rows):
+        body += block("gap", style=f"top:calc(100%*{row}/{rows} - 1px)")
     outlines = "".join(
         outline(
             f"left:calc(100%*{step}/{steps});width:calc(100%/{steps});"
@@ -49,18 +48,13 @@ def _way(way: Padded, palette: Palette) -> str:
         for row, step in enumerate(way.last_step)
         if step >= 0
     )
-    differences = (
-        div(
-            f"color:{palette.best_text if value <= ROUNDING else palette.ink}",
-            # Of what is only rounding it is said that it is next to nothing.
-            readable(value) if value > ROUNDING else "✓ ≈ 0" if value else "✓ 0.0",
-        )
-        for value in way.differences
-    )
+    differences = []
+    for value in way.differences:  # what is only rounding is next to nothing
+        color = palette.best_text if value <= ROUNDING else palette.ink
+        words = readable(value) if value > ROUNDING else "✓ ≈ 0" if value else "✓ 0.0"
+        differences.append(div(f"color:{color}", words))
     averaged = f"{way.loss_steps:,} steps" if way.loss_steps else "nothing"
     over = over_time(body, steps, palette, above=outlines)
     shown = f"<div>{over}{ticks(steps, most=6)}</div>{block('differences', *differences)}"
-    return (
-        f"{block('title', escape(way.title))}{block('padded', shown)}"
-        f"{block('muted', f'sequence loss: mean over {averaged}')}"
-    )
+    loss = block("muted", f"sequence loss: mean over {averaged}")
+    return block("title", escape(way.title)) + block("padded", shown) + loss

@@ -161,10 +161,7 @@ def _width(step: TracedLayer) -> int:
 def _output_levels(
     experiment: Experiment, target: np.ndarray, trace: tuple[Sequence[Trace], np.ndarray] | None
 ) -> list[np.ndarray | None]:
-    """Shades of each layer's output above the input, where its values are known.
-
-    `target` (T, K) is what the sample's predictions should be.
-    """
+    """Shades of each layer's output, where it is known; a head's are beside its `target` (T, K)."""
     head = experiment.model.head == "dense"
     if trace is None:
         return [None] * (experiment.model.layers + head)
@@ -174,6 +171,6 @@ def _output_levels(
         # In quarters, so that the shades of all don't move whenever the largest state does.
         reach = np.ceil(4 * np.nanmax(np.abs(layer.hidden[0]), initial=0.25)) / 4
         levels.append(levels_of(layer.hidden[0], -reach, reach))
-    if head:  # beside their target
+    if head:
         levels.append(levels_of(outputs[0], float(np.min(target)), float(np.max(target))))
     return levels

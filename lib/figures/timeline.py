@@ -55,10 +55,7 @@ def last_column(steps: int, palette: Palette) -> str:
 
 
 def ticks(steps: int, most: int = 12) -> str:
-    """The numbers below the columns: the first, the last, and round ones, about `most` in all.
-
-    So many as fit a phone.
-    """
+    """The numbers below the columns: first, last, and round ones, `most` that fit a phone."""
     stride = next(k for k in (1, 2, 5, 10, 20, 25, 50, 100, 200) if steps / k <= most)
     round_ones = range(stride, steps, stride)
     named = [1, *(k for k in round_ones if k - 1 > stride / 2 and steps - k >= stride), steps]

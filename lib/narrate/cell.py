@@ -11,7 +11,9 @@ from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, Trace
 from lib.recurrence.formulas import LayerPass
 from lib.shapes import STATES
+from lib.toml import beside
 
+_TEXTS = beside(__file__)
 SATURATED = 0.05
 """A gate this close to 0 or 1 is called shut or open."""
 STILL = 0.01
@@ -36,35 +38,21 @@ def cell_sentence(experiment: Experiment, dataset: Dataset) -> str:
 def unrolled_sentence(experiment: Experiment, layer: int, steps: int, features: int) -> str:
     """What goes in, what is handed on, and what each mode hands out."""
     model = experiment.model
-    cell = CELLS[model.cell].label
-    states = "the hidden and the cell state" if "c" in STATES[model.cell] else "the hidden state"
-    which = f"Layer {layer + 1} of {model.layers}" if model.layers > 1 else "The layer"
-    read = "features" if layer == 0 else "outputs of the layer below"
-    says = (
-        f"{which} is one {cell}, used {steps} times: at each timestep it reads {features} {read} "
-        f"and {states} of the step before."
-    )
-    if layer < model.layers - 1:
-        return f"{says} It hands out all its outputs in both modes: the layer above needs them."
-    handed = {
-        "sequence": f"Sequence mode hands out all {steps} outputs.",
-        "last": f"Last-step mode hands out output {steps} alone.",
-    }
-    return " ".join([says, *(handed[mode] for mode in model.modes)])
+    words = {"cell": CELLS[model.cell].label, "steps": steps, "features": features}
+    words["which"] = f"Layer {layer + 1} of {model.layers}" if model.layers > 1 else "The layer"
+    words["read"] = "features" if layer == 0 else "outputs of the layer below"
+    has_cell_state = "c" in STATES[model.cell]
+    words["states"] = f"the hidden {'and the cell ' * has_cell_state}state"
+    hands_out = model.modes if layer == model.layers - 1 else ("below",)
+    return " ".join(_TEXTS["unrolled"][key].format(**words) for key in ("layer", *hands_out))
 
 
 def unrolled_takeaway(experiment: Experiment, layer: int, steps: int) -> str:
     """The same in one line: how often the layer is used, and what it hands out."""
     model = experiment.model
-    used = f"One {CELLS[model.cell].label}, used {steps} times"
-    if layer < model.layers - 1:
-        return f"{used}: it hands all {steps} outputs to the layer above."
-    hands_out = {
-        "both": f"sequence mode hands out {steps} outputs, last-step mode one.",
-        "sequence": f"it hands out all {steps} outputs.",
-        "last": "it hands out its last output alone.",
-    }
-    return f"{used}: {hands_out[model.mode]}"
+    which = model.mode if layer == model.layers - 1 else "below"
+    hands_out = _TEXTS["hands_out"][which].format(steps=steps)
+    return f"One {CELLS[model.cell].label}, used {steps} times: {hands_out}"
 
 
 def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:
@@ -162,10 +150,7 @@ def _part(share: float) -> str:
 
 
 def _counting(trace: Trace) -> str:
-    """Units whose state goes one way at every step, by 0.5 in all: the way of what goes furthest.
-
-    Nothing where there is none.
-    """
+    """Units whose state moves on at every step, the way of the furthest; "" if none gets to 0.5."""
     states = trace.hidden[0] if trace.cell is None else trace.cell[0]
     if len(states) < 4:
         return ""

@@ -1,7 +1,6 @@
 """The sentences of the Data page: what a dataset holds, which rows of a table that is, what leaks.
 
-What a model makes of them is told elsewhere (`lib.narrate.explore`, `.worth`). The longer texts are
-in data.toml.
+What a model makes of them is told elsewhere (`lib.narrate.explore`, `.worth`).
 """
 
 import math
@@ -72,12 +71,9 @@ def sample_sentence(dataset: Dataset, sample: int) -> str:
 
 def numbers_hint(dataset: Dataset) -> str:
     """What the columns of a sample's numbers are."""
-    words = f"x is what a model reads, y what it should answer{dataset.ahead}"
-    if not dataset.is_scaled:
-        return f"{words}."
-    value = f"the value in {dataset.target_unit}" if dataset.target_unit else "the value"
-    beside = f"Beside each y is {value} that it stands for, as in the chart."
-    return f"{words}: both standardised, as the models see them. {beside}"
+    unit = f" in {dataset.target_unit}" if dataset.target_unit else ""
+    name = "scaled_numbers" if dataset.is_scaled else "numbers"
+    return _said(name, ahead=dataset.ahead, unit=unit)
 
 
 def window_takeaway(dataset: Dataset, origin: Origin, sample: int, step: int) -> str:
@@ -218,9 +214,9 @@ def leak_takeaway(findings: Sequence[Finding]) -> str:
     """Whether something has seen what it must not."""
     if found := [finding.about.lower() for finding in findings if finding.clean is False]:
         return f"{counted(len(found), 'leak')} found: {joined(found)}."
-    looked = counted(sum(finding.clean is True for finding in findings), "check")
-    none = f"None found, in {looked} of the numbers themselves."
-    return none if any(finding.clean for finding in findings) else "Too few samples to tell."
+    if looked := sum(finding.clean is True for finding in findings):
+        return f"None found, in {counted(looked, 'check')} of the numbers themselves."
+    return "Too few samples to tell."
 
 
 def leak_sentence(finding: Finding) -> str:

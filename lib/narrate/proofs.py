@@ -49,10 +49,7 @@ class ProofCard:
 def one_computation(
     experiment: Experiment, steps: int, answer: dict[str, Any] | None
 ) -> list[ProofCard]:
-    """That the modes are one: at the last step, and at every other.
-
-    `answer` is that of `modes`, None while there is none.
-    """
+    """That the modes are one, at the last step and at every other; `answer` is that of `modes`."""
     found: dict[str, float | None] = dict.fromkeys(_SAID["one"])
     if answer is not None:
         found["at_last"] = float(answer["difference"])
