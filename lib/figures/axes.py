@@ -100,10 +100,7 @@ def from_zero(values: np.ndarray) -> bool:
 
 
 def with_room(values: np.ndarray) -> np.ndarray:
-    """The ends of `values`, and a quarter of their span beyond each: so far answers often swing.
-
-    Below what begins at 0 there is no room.
-    """
+    """The ends of `values` and a quarter of their span beyond, as answers swing; none below a 0."""
     low, high = _span(values)
     room = (high - low) / 4
     return np.array([low if from_zero(values) else low - room, high + room])

@@ -56,7 +56,7 @@ def loss_figure(
         (dataset.naive_label, naive, marks.naive_style(palette), palette.muted),
         (label, best, marks.best_style(palette), palette.best_text),
     ):
-        data += [marks.level(name, value, x["range"], style) for value in levels.values()]
+        data += [marks.line(name, [v, v], style, "", x=x["range"]) for v in levels.values()]
         notes += [(COUNTS[mode], value, text) for mode, value in levels.items()]
     key = [[marks.mode_key(m, "line", palette) for m in losses]]
     key.append([marks.naive_key(dataset.naive_label, palette)])
@@ -97,15 +97,16 @@ def compare_figure(
     x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
     scaled = " (scaled)" if dataset.is_scaled else ""
     y = axes.log_axis(f"MSE{scaled}", [naive, best or 0.0, *drawn])
-    level = marks.level(dataset.naive_label, naive, x["range"], marks.naive_style(palette))
-    data = [level, *_seed_lines(seeds, palette), *_lines(errors, palette)]
+    ends, style = x["range"], marks.naive_style(palette)
+    data = [marks.line(dataset.naive_label, [naive, naive], style, "", x=ends)]
+    data += [*_seed_lines(seeds, palette), *_lines(errors, palette)]
     key = [[marks.mode_key(m, "line", palette) for m in errors]]
     key[0] += [marks.seed_key(palette)] * bool(seeds)
     key.append([marks.naive_key(dataset.naive_label, palette)])
     if best is not None:
         key[1].insert(0, marks.best_key(label, palette, "" if best > 0 else ": 0"))
     if best:  # above a line that reaches it, where it can be seen
-        data.append(marks.level(label, best, x["range"], marks.best_style(palette)))
+        data.append(marks.line(label, [best, best], marks.best_style(palette), "", x=ends))
     data += _kept(snapshot, errors, palette, key)
     notes = chart.all_zero([naive, *drawn], palette) if drawn else []
     name = f"compare {dataset.name}"

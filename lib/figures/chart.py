@@ -21,6 +21,8 @@ LEFT, BOTTOM = 64, 46
 """Margins in pixels: of the tick labels, and of the timesteps."""
 ROW = 19
 """The height of a row of the key, in pixels."""
+MOST_POINTS = 1500
+"""Of more samples or dates every k-th is drawn, so that a chart stays small."""
 NOTE = 16
 """The height of words beside a plot, in pixels."""
 VALUE = ",.5~r"

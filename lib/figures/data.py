@@ -35,8 +35,6 @@ TICKS = 61
 """Of so many rows, evenly apart, a few are ticks: 60 is a multiple of one less than these are."""
 
 MOST_SERIES = 12
-MOST_POINTS = 1500
-"""Of more samples every k-th is drawn, so that a chart stays small."""
 
 
 def frame_of_sample(dataset: Dataset, sample: int) -> pd.DataFrame:
@@ -188,7 +186,7 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
     origin, numbers, shown = dataset.origin, np.arange(len(dataset.y)), series_shown(dataset)
     if origin and shown:
         numbers = numbers[np.isin(origin.series[origin.starts], shown)]
-    numbers = numbers[:: math.ceil(len(numbers) / MOST_POINTS)]
+    numbers = numbers[:: math.ceil(len(numbers) / chart.MOST_POINTS)]
     values = dataset.raw(dataset.y[numbers, -1], numbers, last=True)[:, 0]
     if origin and len(shown) > 1:
         heights, y = _bands(values, origin.series[origin.starts[numbers]], shown, origin)

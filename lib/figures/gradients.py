@@ -59,24 +59,20 @@ def influence_maps(
     most = max((float(made.max(initial=0.0)) for made in known.values()), default=0.0)
     # The playhead's timestep among the outputs, as its column is among the inputs.
     among_outputs = row_band("--cell-t", 0, steps, palette)
-    blocks = []
+    blocks, shades = [], palette.signed(STEPS)[STEPS:]
     for title, made in maps.items():
         if title in known:
-            body = _shades(known[title], most, palette)
+            # By the root, so that small influences show; what is there at all isn't blank.
+            share = np.sqrt(known[title] / (most or 1.0))
+            indexes = np.where(known[title] > 0, np.maximum(2, share * STEPS), 0).round()
+            body = enlarged(indexes.astype(np.uint8), shades, "aspect-ratio:1")
         else:  # its room
             room = f"aspect-ratio:1;background:{palette.surface}"
             body = block("room muted", escape(f"{made}"), style=room)
         over = over_time(body, steps, palette, above=among_outputs)
         blocks.append(f"<div><strong>{escape(title)}</strong>{over}{ticks(steps, most=6)}</div>")
-    # Shades follow the root: half way is a quarter of most.
-    bar = scale_bar(palette.signed(STEPS)[STEPS::20], 5)
-    shades = f"0 {bar} {number(most)} (half way {number(most / 4)})" if most else "no shade: 0"
-    head = block("muted", f"inputs →, outputs ↓ &emsp; {shades}", style="margin-bottom:0.5rem")
+    # Half way is a quarter of most, since shades follow the root.
+    bar = scale_bar(shades[::20], 5)
+    scale = f"0 {bar} {number(most)} (half way {number(most / 4)})" if most else "no shade: 0"
+    head = block("muted", f"inputs →, outputs ↓ &emsp; {scale}", style="margin-bottom:0.5rem")
     return picture(sentence, palette, head, block("influence", *blocks))
-
-
-def _shades(known: np.ndarray, most: float, palette: Palette) -> str:
-    """By the root, so that small influences show; what is there at all isn't blank."""
-    share = np.sqrt(known / (most or 1.0))
-    indexes = np.where(known > 0, np.maximum(2, share * STEPS), 0).round().astype(np.uint8)
-    return enlarged(indexes, palette.signed(STEPS)[STEPS:], "aspect-ratio:1")

@@ -53,10 +53,7 @@ def span(kind: str, style: str, words: str = "") -> str:
 
 
 def shade_indexes(values: np.ndarray, reach: float) -> np.ndarray:
-    """Values from -reach to reach as indexes of the 2·STEPS + 1 shades, uint8.
-
-    What is beyond has the last shade, what isn't a number that of zero.
-    """
+    """Values from -reach to reach as indexes of 2·STEPS + 1 shades, uint8; NaN has that of zero."""
     share = np.nan_to_num(np.asarray(values, np.float64) / reach, posinf=1.0, neginf=-1.0)
     return (np.clip(share, -1, 1) * STEPS + STEPS).round().astype(np.uint8)
 

@@ -51,10 +51,8 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
     batch = diagnosis.decisive
     if batch and batch.broadcast and compared:
         color = palette.best if diagnosis.verdict == "correct" else palette.silent
-        images += [
-            div(muted, "⇒"),
-            _tensor(compared, scale, palette, color, "compared in a batch", batch.broadcast),
-        ]
+        name = "compared in a batch"
+        images += [div(muted, "⇒"), _tensor(compared, scale, palette, color, name, batch.broadcast)]
     line = "display:flex;flex-wrap:wrap;gap:0.75rem 1rem;align-items:center"
     return div(
         f"font-size:0.875rem;line-height:1.35;color:{palette.ink}",

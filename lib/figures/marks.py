@@ -83,11 +83,6 @@ def points(
     return trace | {"mode": "markers", "marker": marker, "cliponaxis": False}
 
 
-def level(name: str, value: float, x: Sequence[float], style: dict[str, Any]) -> dict[str, Any]:
-    """A line straight across the plot at `value`."""
-    return line(name, [value, value], style, "", x=list(x))
-
-
 def _trace(name: str, x: Any, y: Any, hover: str) -> dict[str, Any]:
     said = {"hovertemplate": hover} if hover else {"hoverinfo": "skip"}
     return {"type": "scatter", "name": name, "x": x, "y": y, **said}

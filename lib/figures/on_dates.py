@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HEIGHT = 380
-MOST_POINTS = 1500
-"""Of more dates every k-th is drawn, so that a chart stays small."""
 GLYPHS = {"sequence": "line", "last": "dashed"}
 """Both are lines here; the last-step mode's is dashed, so that colour isn't all."""
 
@@ -64,7 +62,7 @@ def on_dates_figure(
 
 def drawn_every(count: int, period: int) -> int:
     """Every which date is drawn."""
-    return every_kth(count / MOST_POINTS, period)
+    return every_kth(count / chart.MOST_POINTS, period)
 
 
 def forecast_figure(
@@ -72,7 +70,7 @@ def forecast_figure(
 ) -> go.Figure:
     """The last known rows of a series, and after them what each model says, with its band."""
     ahead = len(said.errors)
-    before = min(max(30, 3 * ahead, 2 * origin.period), MOST_POINTS)
+    before = min(max(30, 3 * ahead, 2 * origin.period), chart.MOST_POINTS)
     rows = np.flatnonzero(origin.series == series)[-before:]
     x, axis = _dates(origin, rows, ahead, said.times)
     after, truth, unit = x[len(rows) :], origin.targets[rows, column], dataset.target_unit

@@ -39,15 +39,11 @@ def _way(way: Padded, palette: Palette) -> str:
     body = enlarged(shades, colors, "height:4.5rem;border-radius:0")
     for row in range(1, rows):
         body += block("gap", style=f"top:calc(100%*{row}/{rows} - 1px)")
-    outlines = "".join(
-        outline(
-            f"left:calc(100%*{step}/{steps});width:calc(100%/{steps});"
-            f"top:calc(100%*{row}/{rows});height:calc(100%/{rows})",
-            palette.last,
-        )
-        for row, step in enumerate(way.last_step)
-        if step >= 0
-    )
+    outlines, size = "", f"width:calc(100%/{steps});height:calc(100%/{rows})"
+    for row, step in enumerate(way.last_step):
+        if step >= 0:
+            at = f"left:calc(100%*{step}/{steps});top:calc(100%*{row}/{rows});{size}"
+            outlines += outline(at, palette.last)
     differences = []
     for value in way.differences:  # what is only rounding is next to nothing
         color = palette.best_text if value <= ROUNDING else palette.ink

@@ -53,18 +53,15 @@ def sample_sentence(dataset: Dataset, sample: int) -> str:
     """One sample's targets in the raw unit, where they begin, move and end, and their use."""
     y = raw_targets(dataset, sample)[:, 0]
     low, high = int(np.argmin(y)), int(np.argmax(y))
-    least, most, first, last = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
+    values = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
     return _said(
         "flat_sample" if y[low] == y[high] else "sample",
         name=capital(dataset.sample_name(sample)),
         target=f"{dataset.target_labels[0]}{',' if dataset.lead else ''}",
         unit=f" {dataset.target_unit}" if dataset.target_unit else "",
-        first=first,
-        last=last,
         low=low + 1,
         high=high + 1,
-        least=least,
-        most=most,
+        **dict(zip(("least", "most", "first", "last"), values, strict=True)),
         use=_said("learns" if sample < dataset.train else "is_judged", steps=len(y)),
     )
 

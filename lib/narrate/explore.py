@@ -186,10 +186,7 @@ def seeds_range(snapshot: Snapshot, mode: str) -> str:
 
 
 def typical_error(dataset: Dataset, result: ModeResult) -> str:
-    """Last-step error as a person knows it: "≈ 2.6 °C off", the root in the raw unit.
-
-    "" where the error is in that unit anyway, or where there is none.
-    """
+    """The root of the last-step error in the raw unit, "≈ 2.6 °C off"; "" where y has that unit."""
     scale = dataset.raw_scale
     if not dataset.is_scaled or scale is None or not len(result.last_step_mse):
         return ""
