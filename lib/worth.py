@@ -6,8 +6,8 @@ sent; nothing is trained, drawn or said here. What comes after the last row is `
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 
@@ -106,21 +106,15 @@ def answers(
     part: Part = "judged",
     every: int = 0,
 ) -> Answers:
-    """What the models say of a part; without weights nothing, of all its samples.
-
-    Of every k-th sample where it is said or where all would take too long.
-    """
+    """What the models say of a part: `every` k-th sample of it, 0 for as many as take a second."""
     samples = part_of(dataset, part)
     share = len(samples) * cost(weights, dataset.shape[1]) / BUDGET
     every = every or every_kth(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
-    last, steps = {}, None
-    for mode, arrays in weights.items():
-        outputs = model_outputs(experiment, arrays, dataset.x[samples])
-        last[mode] = outputs[:, -1].copy()
-        if mode == "sequence":
-            steps = outputs
-    return Answers(samples, every, last, steps)
+    x = dataset.x[samples]
+    outputs = {mode: model_outputs(experiment, arrays, x) for mode, arrays in weights.items()}
+    last = {mode: each[:, -1].copy() for mode, each in outputs.items()}
+    return Answers(samples, every, last, outputs.get("sequence"))
 
 
 def judge(dataset: Dataset, said: Answers) -> Worth:
@@ -145,29 +139,20 @@ def judge(dataset: Dataset, said: Answers) -> Worth:
 
 def median_worth(seeds: Sequence[Worth]) -> Worth:
     """The median over seeds of each figure of the models; baselines have no seeds."""
-    first = seeds[0]
-    models = tuple(
-        Score(
-            one.name,
-            one.label,
-            *(
-                np.median([getattr(seed.models[k], figure) for seed in seeds], axis=0)
-                for figure in ("mae", "rmse", "mase")
-            ),
-        )
-        for k, one in enumerate(first.models)
-    )
-    return Worth(first.samples, first.every, models, first.guesses)
+    models = []
+    for same in zip(*(seed.models for seed in seeds), strict=True):
+        errors = {name: [getattr(one, name) for one in same] for name in ("mae", "rmse", "mase")}
+        medians: dict[str, Any] = {name: np.median(each, axis=0) for name, each in errors.items()}
+        models.append(replace(same[0], **medians))
+    return replace(seeds[0], models=tuple(models))
 
 
 def seasonal_error(origin: Origin) -> np.ndarray:
     """Mean absolute change from a season before, over the training rows of each series, (K,)."""
-    rows = np.flatnonzero(origin.training)
-    before = rows - max(1, origin.period)
-    inside = before >= 0
-    rows, before = rows[inside], before[inside]
-    inside = (origin.series[before] == origin.series[rows]) & origin.training[before]
-    change = np.abs(origin.targets[rows[inside]] - origin.targets[before[inside]])
+    season = max(1, origin.period)
+    known = origin.training[season:] & origin.training[:-season]
+    known &= origin.series[season:] == origin.series[:-season]
+    change = np.abs(origin.targets[season:] - origin.targets[:-season])[known]
     error = change.mean(axis=0) if len(change) else np.zeros(origin.targets.shape[1])
     return np.repeat(error, len(origin.horizons))
 

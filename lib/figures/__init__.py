@@ -1,5 +1,1 @@
 """Arrays → pictures: charts as Plotly figures, the rest as HTML fragments. No Streamlit in here."""
-
-from lib.figures.chart import CONFIG
-
-__all__ = ["CONFIG"]

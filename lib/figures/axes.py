@@ -100,10 +100,7 @@ def from_zero(values: np.ndarray) -> bool:
 
 
 def with_room(values: np.ndarray) -> np.ndarray:
-    """The ends of `values`, and a quarter of their span beyond each: so far answers often swing.
-
-    Below what begins at 0 there is no room.
-    """
+    """The ends of `values` and a quarter of their span beyond, as answers swing; none below a 0."""
     low, high = _span(values)
     room = (high - low) / 4
     return np.array([low if from_zero(values) else low - room, high + room])
@@ -122,10 +119,7 @@ def _span(values: np.ndarray) -> tuple[float, float]:
 
 
 def log_axis(title: str, values: Iterable[float]) -> dict[str, Any]:
-    """A logarithmic y axis that holds the positive ones of `values`, growing by half decades.
-
-    It has one decade at least.
-    """
+    """A logarithmic y axis of a decade or more for the positive `values`; it grows by halves."""
     powers = [math.log10(v) for v in values if v > 0 and math.isfinite(v)] or [-1.0, 0.0]
     low = math.floor(2 * min(powers) - 0.2) / 2
     high = math.ceil(2 * max(powers) + 0.2) / 2

@@ -1,6 +1,7 @@
 """The charts over the epochs: each model's own loss, and the one number that compares the modes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,18 +16,16 @@ from lib.figures.palette import Palette
 from lib.run import ModeResult, Snapshot
 from lib.seeds import middle
 
-LOSS_HEIGHT, COMPARE_HEIGHT = 340, 260
 LEAST_PLOT = 130
 """The least height of the loss's plot on a small screen, in pixels: words beside it fit then."""
 COUNTS = {"sequence": "every step", "last": "last step"}
 """What a mode's loss counts, as it stands beside its level."""
-TOGETHER = "both modes"
-"""What stands beside two levels that are as good as one."""
-FEW_POINTS = 12
-"""Up to so many values by epoch are marked each: between them nothing was measured."""
 HOVER = f"%{{y:{chart.VALUE}}}"
-ByMode = Mapping[str, tuple[np.ndarray, np.ndarray]]
-"""Epochs and their values, both (P,), by mode."""
+Curve = tuple[np.ndarray, np.ndarray]
+"""Epochs and their values, both (P,)."""
+ByMode = Mapping[str, Curve]
+BySeed = Mapping[str, Sequence[Curve]]
+"""By mode a curve of each seed; nothing where there is one seed."""
 
 
 def loss_figure(
@@ -38,18 +37,15 @@ def loss_figure(
     and best possible level (green, dashed, for mean squared error alone). A level of exactly 0
     can't stand on a logarithmic axis, and stands in the key.
     """
-    results = middle(snapshot).results
-    losses: ByMode = {m: (r.loss_epochs, marks.finite(r.loss)) for m, r in results.items()}
+    losses, seeds = _curves(snapshot, lambda r: (r.loss_epochs, marks.finite(r.loss)))
     checks: ByMode = {
         mode: (result.checked_epochs, marks.finite(result.validation_loss))
-        for mode, result in results.items()
+        for mode, result in middle(snapshot).results.items()
         if dataset.has_validation and len(result.validation_loss)
     }
-    seeds = _seeds(snapshot, lambda r: (r.loss_epochs, marks.finite(r.loss)))
     naive, (best, floor) = naive_loss(experiment, dataset), best_loss(experiment, dataset)
     label = floor.label if floor else ""
-    own = [value for lines in seeds.values() for _, values in lines for value in values.tolist()]
-    drawn = [*naive.values(), *best.values(), *_values(losses), *_values(checks), *own]
+    drawn = [*naive.values(), *best.values(), *_values(losses, seeds), *_values(checks)]
     x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
     y = axes.log_axis("loss", drawn)
 
@@ -60,9 +56,10 @@ def loss_figure(
         (dataset.naive_label, naive, marks.naive_style(palette), palette.muted),
         (label, best, marks.best_style(palette), palette.best_text),
     ):
-        data += [marks.level(name, value, x["range"], style) for value in levels.values()]
+        data += [marks.line(name, [v, v], style, "", x=x["range"]) for v in levels.values()]
         notes += [(COUNTS[mode], value, text) for mode, value in levels.items()]
-    key = [_key(losses, palette), [marks.naive_key(dataset.naive_label, palette)]]
+    key = [[marks.mode_key(m, "line", palette) for m in losses]]
+    key.append([marks.naive_key(dataset.naive_label, palette)])
     if checks:
         key[0].append(Entry("dashdot", "validation", palette.muted, palette.muted))
     key[1] += [marks.seed_key(palette)] * bool(seeds)
@@ -74,13 +71,13 @@ def loss_figure(
         else:
             key.insert(1, [marks.best_key(label, palette, f" ({nothing[0]}: 0)")])
     data += _kept(snapshot, checks, palette, key)
-    words = chart.side_notes(notes, y["range"], LEAST_PLOT, TOGETHER) if both else []
+    words = chart.side_notes(notes, y["range"], LEAST_PLOT, "both modes") if both else []
     if _values(losses):
         words += chart.all_zero(drawn, palette)
     else:
         words.append(chart.empty("not trained yet", palette))
-    name, height, right = f"loss {dataset.name}", LOSS_HEIGHT, 84 if both else 16
-    layout = chart.layout(palette, x, y, key, name=name, height=height, right=right, notes=words)
+    name, right = f"loss {dataset.name}", 84 if both else 16
+    layout = chart.layout(palette, x, y, key, name=name, height=340, right=right, notes=words)
     return chart.figure(data, layout)
 
 
@@ -93,54 +90,47 @@ def compare_figure(
     both. The error of scaled targets has no unit, and the axis says so. The axis is logarithmic; a
     best possible error of exactly 0 stands in the key.
     """
-
-    def checked(result: ModeResult) -> tuple[np.ndarray, np.ndarray]:
-        return result.checked_epochs, marks.finite(result.last_step_mse)
-
-    errors: ByMode = {mode: checked(r) for mode, r in middle(snapshot).results.items()}
-    seeds = _seeds(snapshot, checked)
-    naive = float(dataset.naive_mse[-1])
-    scaled = " (scaled)" if dataset.is_scaled else ""
+    errors, seeds = _curves(snapshot, lambda r: (r.checked_epochs, marks.finite(r.last_step_mse)))
+    naive, drawn = float(dataset.naive_mse[-1]), _values(errors, seeds)
     floor = best_possible(experiment, dataset)
     best, label = (float(floor.mse[-1]), floor.label) if floor else (None, "")
-    own = [value for lines in seeds.values() for _, values in lines for value in values.tolist()]
-    drawn = [*_values(errors), *own]
     x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
+    scaled = " (scaled)" if dataset.is_scaled else ""
     y = axes.log_axis(f"MSE{scaled}", [naive, best or 0.0, *drawn])
-    level = marks.level(dataset.naive_label, naive, x["range"], marks.naive_style(palette))
-    data = [level, *_seed_lines(seeds, palette), *_lines(errors, palette)]
-    key = [_key(errors, palette), [marks.naive_key(dataset.naive_label, palette)]]
+    ends, style = x["range"], marks.naive_style(palette)
+    data = [marks.line(dataset.naive_label, [naive, naive], style, "", x=ends)]
+    data += [*_seed_lines(seeds, palette), *_lines(errors, palette)]
+    key = [[marks.mode_key(m, "line", palette) for m in errors]]
     key[0] += [marks.seed_key(palette)] * bool(seeds)
+    key.append([marks.naive_key(dataset.naive_label, palette)])
     if best is not None:
         key[1].insert(0, marks.best_key(label, palette, "" if best > 0 else ": 0"))
     if best:  # above a line that reaches it, where it can be seen
-        data.append(marks.level(label, best, x["range"], marks.best_style(palette)))
+        data.append(marks.line(label, [best, best], marks.best_style(palette), "", x=ends))
     data += _kept(snapshot, errors, palette, key)
     notes = chart.all_zero([naive, *drawn], palette) if drawn else []
     name = f"compare {dataset.name}"
-    layout = chart.layout(palette, x, y, key, name=name, height=COMPARE_HEIGHT, notes=notes)
+    layout = chart.layout(palette, x, y, key, name=name, height=260, notes=notes)
     return chart.figure(data, layout)
 
 
-Lines = list[tuple[np.ndarray, np.ndarray]]
-
-
-def _seeds(snapshot: Snapshot, curve: Callable[[ModeResult], Any]) -> dict[str, Lines]:
-    """By mode a curve of each seed, epochs and values; nothing where there is one seed."""
+def _curves(snapshot: Snapshot, curve: Callable[[ModeResult], Curve]) -> tuple[ByMode, BySeed]:
+    """A curve by mode: of the median, and of each seed."""
     modes = snapshot.results if snapshot.others else ()
-    return {mode: [curve(seed[mode]) for seed in snapshot.seeds] for mode in modes}
+    seeds = {mode: [curve(seed[mode]) for seed in snapshot.seeds] for mode in modes}
+    return {mode: curve(result) for mode, result in middle(snapshot).results.items()}, seeds
 
 
-def _seed_lines(seeds: Mapping[str, Lines], palette: Palette) -> list[dict[str, Any]]:
-    """The traces of `_seeds`."""
+def _seed_lines(seeds: BySeed, palette: Palette) -> list[dict[str, Any]]:
     return [
         marks.seed_lines(f"{MODES[m].name}, each seed", lines, {"color": palette.mode(m)})
         for m, lines in seeds.items()
     ]
 
 
-def _values(by_mode: ByMode) -> list[float]:
-    return [float(value) for _, values in by_mode.values() for value in values]
+def _values(median: ByMode, seeds: BySeed | None = None) -> list[float]:
+    every = chain(median.values(), *(seeds or {}).values())
+    return [float(value) for _, values in every for value in values]
 
 
 def _lines(values: ByMode, palette: Palette, *, validation: bool = False) -> list[dict[str, Any]]:
@@ -151,7 +141,7 @@ def _lines(values: ByMode, palette: Palette, *, validation: bool = False) -> lis
         name = f"{MODES[mode].name}{', validation' if validation else ''}"
         color = palette.mode(mode)
         trace = marks.line(name, y, {"color": color, **style}, HOVER, x=epochs)
-        trace["mode"] = "lines" if len(epochs) > FEW_POINTS else "lines+markers"
+        trace["mode"] = "lines" if len(epochs) > 12 else "lines+markers"
         traces.append(trace | {"marker": {"color": color, "size": 9 if len(epochs) == 1 else 6}})
     return traces
 
@@ -170,8 +160,3 @@ def _kept(
         words = "each seed's best epoch" if snapshot.others else "the epoch that is kept"
         key.append([Entry("rings", words, palette.muted, palette.muted)])
     return rings
-
-
-def _key(modes: Mapping[str, Any], palette: Palette) -> list[Entry]:
-    """The key of `_lines`."""
-    return [Entry("line", MODES[m].name, palette.mode(m), palette.mode_text(m)) for m in modes]

@@ -13,15 +13,13 @@ from lib.figures.palette import Palette
 from lib.recurrence import GATES, gate_symbol
 from lib.recurrence.formulas import LayerPass, Row, state_rows
 
-MOST_FEATURES, MOST_UNITS = 8, 6
-"""Up to so many are written out; of more, nobody would follow."""
 STATE = {"h": "hidden state"}
 """What stands for the gates of a cell that has none."""
 
 
 def can_show(features: int, units: int) -> bool:
-    """Whether a layer is small enough to be written out."""
-    return features <= MOST_FEATURES and units <= MOST_UNITS
+    """Whether a layer is small enough to be written out: nobody would follow more."""
+    return features <= 8 and units <= 6
 
 
 def by_hand(layer: LayerPass, step: int, palette: Palette) -> str:
@@ -44,14 +42,10 @@ def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> li
     reset_after = bias.ndim == 2
     from_input = x @ kernel[:, columns] + into
     from_state = before @ recurrent[:, columns] + again
-    rows = [
-        *(Row(f"input {k} = {signed(v)}", kernel[k - 1, columns]) for k, v in enumerate(x, 1)),
-        Row("input bias" if reset_after else "bias", into),
-        *(
-            Row(f"h of unit {k} = {signed(v)}", recurrent[k - 1, columns])
-            for k, v in enumerate(before, 1)
-        ),
-    ]
+    rows = [Row(f"input {k} = {signed(v)}", kernel[k - 1, columns]) for k, v in enumerate(x, 1)]
+    rows.append(Row("input bias" if reset_after else "bias", into))
+    for k, value in enumerate(before):
+        rows.append(Row(f"h of unit {k + 1} = {signed(value)}", recurrent[k, columns]))
     if reset_after:
         rows.append(Row("recurrent bias", again))
     function = "tanh" if about in ("candidate", *STATE.values()) else "σ"

@@ -21,9 +21,7 @@ from lib.figures.palette import Palette
 from lib.run import ModeResult, Snapshot
 from lib.seeds import middle
 
-TIMESTEPS_HEIGHT = 340
-GAPS = 30
-"""Up to so many timesteps there are gaps between squares; of more they would be half on a phone."""
+HEIGHT = 340
 UNASKED = {"dense": "its head, asked earlier", "none": "its output, asked earlier"}
 """What the dotted line is called, next to "last-step mode", by the model's head."""
 
@@ -40,7 +38,7 @@ def input_squares(dataset: Dataset, sample: int, palette: Palette) -> dict[str, 
         "z": dataset.x[sample].T,
         "colorscale": [[k / (len(shades) - 1), shade] for k, shade in enumerate(shades)],
         "showscale": False,
-        "xgap": 1 if steps <= GAPS else 0,
+        "xgap": 1 if steps <= 30 else 0,  # of more, gaps would be half of it on a phone
         "ygap": 1,
         "yaxis": "y2",
         "name": "inputs",
@@ -93,10 +91,9 @@ def predictions_figure(
     index = int(snapshot.samples[sample])
     truth = marks.finite(dataset.raw(dataset.y[index], index)[:, target])
 
-    def said(result: ModeResult) -> np.ndarray:
-        return marks.finite(dataset.raw(result.predictions[sample], index)[:, target])
-
-    values = _by_seed(snapshot, said)
+    values = _by_seed(
+        snapshot, lambda r: marks.finite(dataset.raw(r.predictions[sample], index)[:, target])
+    )
     unit, head = dataset.target_unit, experiment.model.head
     hover = f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
     # Wider than the models' lines and below them: a model that is right runs inside the target.
@@ -107,7 +104,7 @@ def predictions_figure(
         line["hovertemplate"] += " · %{customdata}"
     line["marker"]["size"] = round(1.5 * marks.dot_size(len(truth)))
 
-    (key, unasked), asked = _key(values, head, palette, earlier), _asked(values, earlier)
+    key, unasked = _key(values, head, palette, earlier)
     target_key = Entry("dots", f"target{dataset.ahead}", palette.ink, palette.ink)
     rows = [[target_key], key] if dataset.ahead else [[target_key, *key]]  # or too long for a phone
     if unasked := unasked + [marks.seed_key(palette)] * bool(snapshot.others):
@@ -122,12 +119,12 @@ def predictions_figure(
     # Half of a diamond on the axis lies below it.
     x = axes.timestep_axis(dataset.steps_of(index)) | {"ticklabelstandoff": 5 if zero else 0}
     x |= {"title": "timestep, its inputs above"} if origin else {}
-    title, held = chart.with_unit(dataset.target_names[target], unit), [truth, *asked]
-    y = axes.linear_axis(title, np.concatenate(held), axes.with_room(targets), zero=zero)
+    title, held = chart.with_unit(dataset.target_names[target], unit), _asked(values, earlier)
+    y = axes.linear_axis(title, np.append(truth, held), axes.with_room(targets), zero=zero)
     name = f"predictions {dataset.name} {target}"
-    layout = chart.layout(palette, x, y, rows, name=name, height=TIMESTEPS_HEIGHT)
+    layout = chart.layout(palette, x, y, rows, name=name, height=HEIGHT)
     traces = [line, *_traces(values, head, palette, hover, earlier)]
-    if dataset.origin:
+    if origin:
         traces.append(input_squares(dataset, index, palette) | {"hoverinfo": "skip"})
         make_room_below(layout, 0.12, 0.2, [], [])
     return chart.figure(traces, layout)
@@ -166,11 +163,10 @@ def step_error_figure(
     key, unasked = _key(errors, head, palette, earlier)
     levels += [marks.seed_key(palette)] * bool(snapshot.others)
     rows = [row for row in ([*key, *unasked], levels) if row]
-    x, held = axes.timestep_axis(dataset.timestep_names), [naive, *_asked(errors, earlier)]
-    title = chart.with_unit("typical error", unit)
-    y = axes.linear_axis(title, np.concatenate(held), np.append(naive, 0.0))
+    x, title = axes.timestep_axis(dataset.timestep_names), chart.with_unit("typical error", unit)
+    y = axes.linear_axis(title, np.append(naive, _asked(errors, earlier)), np.append(naive, 0.0))
     name = f"step error {dataset.name}"
-    layout = chart.layout(palette, x, y, rows, name=name, height=TIMESTEPS_HEIGHT)
+    layout = chart.layout(palette, x, y, rows, name=name, height=HEIGHT)
     return chart.figure(data, layout)
 
 
@@ -187,11 +183,10 @@ def _by_seed(snapshot: Snapshot, value: Callable[[ModeResult], np.ndarray]) -> B
     }
 
 
-def _asked(values: BySeed, earlier: bool) -> list[np.ndarray]:
+def _asked(values: BySeed, earlier: bool) -> np.ndarray:
     """What of the values is drawn: of the last-step mode mostly the last timestep alone."""
-    return [
-        np.ravel(v if earlier or mode == "sequence" else v[:, -1:]) for mode, v in values.items()
-    ]
+    drawn = (v if earlier or m == "sequence" else v[:, -1:] for m, v in values.items())
+    return np.concatenate([np.zeros(0), *map(np.ravel, drawn)])
 
 
 def _traces(
@@ -217,11 +212,9 @@ def _traces(
         name, at = MODES["last"].name, [last.shape[1]]
         marker: dict[str, Any] = {"color": palette.last, "symbol": "diamond-open"}
         if len(own := last[1:, -1]):
-            edge: dict[str, Any] = {"color": palette.last, "width": 1}
-            small = marker | {"size": 9, "line": edge}
+            small = marker | {"size": 9, "line": {"color": palette.last, "width": 1}}
             traces.append(marks.points(f"{name}, each seed", at * len(own), own, small, ""))
-        edge = {"color": palette.last, "width": 3.5}
-        large = marker | {"size": 17, "line": edge}
+        large = marker | {"size": 17, "line": {"color": palette.last, "width": 3.5}}
         traces.append(marks.points(name, at, last[0, -1:], large, hover))
     return traces
 
@@ -231,9 +224,6 @@ def _key(
 ) -> tuple[list[Entry], list[Entry]]:
     """The key of `_traces`: of both modes, and of the dotted line where there is one."""
     glyphs = {"sequence": "dots", "last": "open diamond"}
-    shown = [(mode, glyph) for mode, glyph in glyphs.items() if mode in modes]
     unasked = Entry("dotted", UNASKED[head], palette.last, palette.last_text)
-    return [
-        Entry(glyph, MODES[mode].name, palette.mode(mode), palette.mode_text(mode))
-        for mode, glyph in shown
-    ], [unasked] * (earlier and "last" in modes)
+    key = [marks.mode_key(mode, glyph, palette) for mode, glyph in glyphs.items() if mode in modes]
+    return key, [unasked] * (earlier and "last" in modes)

@@ -11,23 +11,18 @@ import plotly.graph_objects as go
 
 from lib.figures.marks import GLYPHS, Entry
 from lib.figures.palette import Palette
+from lib.toml import beside
 
-_NO_BUTTONS = ["pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "select2d", "lasso2d"]
-CONFIG: dict[str, Any] = {
-    "displaylogo": False,
-    "scrollZoom": False,
-    "modeBarButtonsToRemove": _NO_BUTTONS,
-    "toImageButtonOptions": {"scale": 2},
-}
-"""For `st.plotly_chart(config=…)`: picture, zoom, reset and full screen, on hover alone."""
+CONFIG = beside(__file__)
+"""For `st.plotly_chart(config=…)`."""
 
 FONT_SIZE = 14
 LEFT, BOTTOM = 64, 46
 """Margins in pixels: of the tick labels, and of the timesteps."""
-LONGEST = 13
-"""Of a name left of a plot, in letters."""
 ROW = 19
 """The height of a row of the key, in pixels."""
+MOST_POINTS = 1500
+"""Of more samples or dates every k-th is drawn, so that a chart stays small."""
 NOTE = 16
 """The height of words beside a plot, in pixels."""
 VALUE = ",.5~r"
@@ -127,8 +122,8 @@ def escaped(words: str) -> str:
 
 
 def shortened(name: str) -> str:
-    """A name for the room left of a plot."""
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
+    """A name of 13 letters at most, for the room left of a plot."""
+    return name if len(name) <= 13 else f"{name[:12].rstrip()}…"
 
 
 def left_of(names: Sequence[str]) -> int:

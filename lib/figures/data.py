@@ -6,7 +6,7 @@ those kept back are on their dates, where there are any.
 """
 
 import math
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import Any
 
 import numpy as np
@@ -31,15 +31,10 @@ READS, SEQUENCE, LAST = 2, 1, 0
 """Where on the y axis the rows stand that are read, and the targets of each mode."""
 AROUND = 0.12
 """How many rows are seen on each side of a window, as a part of its own."""
-NAMED = 0.17
-"""A part that has less of the width than this is not named."""
 TICKS = 61
 """Of so many rows, evenly apart, a few are ticks: 60 is a multiple of one less than these are."""
 
-HEIGHT = 400
 MOST_SERIES = 12
-MOST_POINTS = 1500
-"""Of more samples every k-th is drawn, so that a chart stays small."""
 
 
 def frame_of_sample(dataset: Dataset, sample: int) -> pd.DataFrame:
@@ -64,10 +59,9 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     ahead = len(dataset.origin.horizons) if dataset.origin else 1
     drawn = [k for k in range(dataset.targets) if k % ahead in (0, ahead - 1)][:MOST_LINES]
     data, entries = [], []
-    for number, k in enumerate(drawn):
-        name, (dash, glyph) = dataset.target_names[k], DASHES[number % len(DASHES)]
-        style = {"color": palette.ink, "width": 2.5, "dash": dash}
-        hover, size = f"%{{y:{chart.VALUE}}}", marks.dot_size(steps)
+    hover, size = f"%{{y:{chart.VALUE}}}", marks.dot_size(steps)
+    for k, (dash, glyph) in zip(drawn, cycle(DASHES), strict=False):
+        name, style = dataset.target_names[k], {"color": palette.ink, "width": 2.5, "dash": dash}
         data.append(marks.line(name, targets[:, k], style, hover, dots=size))
         entries.append(Entry(glyph, name, palette.ink, palette.ink))
     if dataset.targets == 1:
@@ -176,7 +170,7 @@ def _parts(
         fill = palette.surface if name in ("validation", "test") else "rgba(0,0,0,0)"
         stripes.append(marks.stripe(begin, end, fill, palette.border))
         left, right = max(begin, seen[0]), min(end, seen[1])
-        if right - left > NAMED * (seen[1] - seen[0]):
+        if right - left > 0.17 * (seen[1] - seen[0]):  # else there is no room for its name
             middle, small = (left + right) / 2, chart.FONT_SIZE - 1
             note = chart.note(name, middle, 1, palette.muted, small)
             notes.append(note | {"xref": "x", "yanchor": "top"})
@@ -192,7 +186,7 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
     origin, numbers, shown = dataset.origin, np.arange(len(dataset.y)), series_shown(dataset)
     if origin and shown:
         numbers = numbers[np.isin(origin.series[origin.starts], shown)]
-    numbers = numbers[:: math.ceil(len(numbers) / MOST_POINTS)]
+    numbers = numbers[:: math.ceil(len(numbers) / chart.MOST_POINTS)]
     values = dataset.raw(dataset.y[numbers, -1], numbers, last=True)[:, 0]
     if origin and len(shown) > 1:
         heights, y = _bands(values, origin.series[origin.starts[numbers]], shown, origin)
@@ -227,7 +221,7 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
         data.append(trace | {"customdata": values[own], "text": texts[own]})
         key.append(Entry(glyph, name, color, palette.ink))
     name, fill, line = f"split {dataset.name}", palette.surface, palette.muted
-    layout = chart.layout(palette, x, y, [key], name=name, height=HEIGHT, left=left)
+    layout = chart.layout(palette, x, y, [key], name=name, height=400, left=left)
     stripes = [marks.stripe(begin, end, fill, line) for begin, end in edges]
     return chart.figure(data, layout | {"hovermode": "closest", "shapes": stripes})
 

@@ -14,8 +14,6 @@ from lib.figures.timeline import over_time, row_band, ticks
 
 HEIGHT = 260
 """Of the chart, in pixels."""
-FLOOR = 1e-12
-"""Smaller gradients aren't drawn: 32-bit numbers have nothing to say there."""
 
 
 def reach_figure(
@@ -24,24 +22,22 @@ def reach_figure(
     """Norms (T,) of the gradients by the hidden states, for losses "sequence" and "last"."""
     steps = len(names)
     labels = {"sequence": f"loss over all {steps} steps", "last": f"loss at step {steps} alone"}
+    hover, dots = f"%{{y:{chart.VALUE}}}", marks.dot_size(steps)
     data, key, sizes = [], [], []
     for mode, values in norms.items():
         known = marks.finite(values)
-        known = np.where(known > FLOOR, known, np.nan)
+        known[known <= 1e-12] = np.nan  # 32-bit numbers have nothing to say there
         sizes += known[np.isfinite(known)].tolist()
         style = {"color": palette.mode(mode), "width": 2.5}
-        dots = marks.dot_size(steps)
-        line = marks.line(labels[mode], known, style, f"%{{y:{chart.VALUE}}}", dots=dots)
+        data.append(marks.line(labels[mode], known, style, hover, dots=dots))
         glyph = "dots"
         if mode == "last":
-            glyph = line["marker"]["symbol"] = "diamond"
-        data.append(line)
+            glyph = data[-1]["marker"]["symbol"] = "diamond"
         key.append(marks.Entry(glyph, labels[mode], palette.mode(mode), palette.mode_text(mode)))
     # Not to be zoomed, so that the playhead's band stays where it belongs.
     x = axes.timestep_axis(names) | {"fixedrange": True}
     y = axes.log_axis("size of ∂L/∂h", sizes)
-    if not sizes:
-        # Nothing is drawn, so that any numbers at the axis would be made up.
+    if not sizes:  # nothing is drawn, so that any numbers at the axis would be made up
         y |= {"tickvals": [], "ticktext": []}
     layout = chart.layout(palette, x, y, [key], name=f"reach {steps}", height=HEIGHT)
     return chart.figure(data, layout)
@@ -63,24 +59,20 @@ def influence_maps(
     most = max((float(made.max(initial=0.0)) for made in known.values()), default=0.0)
     # The playhead's timestep among the outputs, as its column is among the inputs.
     among_outputs = row_band("--cell-t", 0, steps, palette)
-    blocks = []
+    blocks, shades = [], palette.signed(STEPS)[STEPS:]
     for title, made in maps.items():
         if title in known:
-            body = _shades(known[title], most, palette)
+            # By the root, so that small influences show; what is there at all isn't blank.
+            share = np.sqrt(known[title] / (most or 1.0))
+            indexes = np.where(known[title] > 0, np.maximum(2, share * STEPS), 0).round()
+            body = enlarged(indexes.astype(np.uint8), shades, "aspect-ratio:1")
         else:  # its room
             room = f"aspect-ratio:1;background:{palette.surface}"
             body = block("room muted", escape(f"{made}"), style=room)
         over = over_time(body, steps, palette, above=among_outputs)
         blocks.append(f"<div><strong>{escape(title)}</strong>{over}{ticks(steps, most=6)}</div>")
-    # Shades follow the root: half way is a quarter of most.
-    bar = scale_bar(palette.signed(STEPS)[STEPS::20], 5)
-    shades = f"0 {bar} {number(most)} (half way {number(most / 4)})" if most else "no shade: 0"
-    head = block("muted", f"inputs →, outputs ↓ &emsp; {shades}", style="margin-bottom:0.5rem")
+    # Half way is a quarter of most, since shades follow the root.
+    bar = scale_bar(shades[::20], 5)
+    scale = f"0 {bar} {number(most)} (half way {number(most / 4)})" if most else "no shade: 0"
+    head = block("muted", f"inputs →, outputs ↓ &emsp; {scale}", style="margin-bottom:0.5rem")
     return picture(sentence, palette, head, block("influence", *blocks))
-
-
-def _shades(known: np.ndarray, most: float, palette: Palette) -> str:
-    """By the root, so that small influences show; what is there at all isn't blank."""
-    share = np.sqrt(known / (most or 1.0))
-    indexes = np.where(known > 0, np.maximum(2, share * STEPS), 0).round().astype(np.uint8)
-    return enlarged(indexes, palette.signed(STEPS)[STEPS:], "aspect-ratio:1")

@@ -16,12 +16,8 @@ from lib.figures.palette import LEVELS, Palette
 
 WHOLE = 16
 """Up to so many rows or columns are all drawn; of more, some are left out for an ellipsis."""
-PITCH = (3.0, 16.0)
-"""The least and the greatest distance from entry to entry, in pixels."""
 EDGE = 3.0
 """Room around the entries for the outline of a row, in pixels."""
-FLAT = 3
-"""The shade of entries whose values aren't known, 0 to LEVELS-1."""
 
 
 def levels_of(
@@ -70,7 +66,7 @@ class Grid:
         """The grid that lets the largest tensor fit, which is (`steps`, `widest`)."""
         rows, columns = _drawn(steps, room.whole), _drawn(widest)
         fitting = min(room.height / len(rows), room.width / len(columns))
-        return cls(rows, round(min(max(fitting, PITCH[0]), PITCH[1]), 1), palette)
+        return cls(rows, round(min(max(fitting, 3.0), 16.0), 1), palette)
 
     def size(self, width: int) -> tuple[float, float]:
         """Width and height in rem of a tensor with `width` columns."""
@@ -114,7 +110,7 @@ class Grid:
             here = f"{start + down:.1f}{entry}"
             for x, column in enumerate(columns):
                 if row is not None and column is not None:
-                    level = known[row][column] if known else FLAT
+                    level = known[row][column] if known else 3
                     paths[pale, level] += xs[x] + here
                 elif row is not column:  # dots where rows or columns are left out
                     dots += f"M{middle + self.pitch * x:.1f} {middle + down:.1f}h0"

@@ -14,11 +14,6 @@ from lib.figures import html
 from lib.figures.palette import Palette
 from lib.figures.timeline import last_column, outline_mark, over_time
 
-LEAST = 0.001
-"""A smaller number has no room in a square."""
-MOST_NUMBERS = (4, 8)
-"""Up to so many timesteps and units, the numbers themselves are written into the squares."""
-
 
 def heatmaps(
     matrices: dict[str, np.ndarray],
@@ -65,20 +60,18 @@ def _reach(values: np.ndarray) -> float:
 def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
     """Values (U, T) from -reach to reach as an image, or as squares with their numbers."""
     units, steps = rows.shape
-    if steps > MOST_NUMBERS[0] or units > MOST_NUMBERS[1]:
+    if steps > 4 or units > 8:
         height = min(9.0, max(2.0, 0.22 * units))
         return html.shaded(rows, palette, f"height:max({height:.2f}rem,3.8vw)", reach)
     shades = palette.signed(html.STEPS)
-    colors = [shades[index] for index in html.shade_indexes(rows, reach).ravel()]
-    return html.block(
-        "numbers",
-        *(
-            f'<span style="background:{color};color:{palette.text_on(color)}">'
-            f"{signed(value) if not value or abs(value) >= LEAST else ALMOST_0}</span>"
-            for color, value in zip(colors, rows.ravel(), strict=True)
-        ),
-        style=f"grid-template-columns:repeat({steps},minmax(0,1fr))",
-    )
+    squares = []
+    for value, index in zip(rows.ravel(), html.shade_indexes(rows, reach).ravel(), strict=True):
+        color = shades[index]
+        words = signed(value) if not value or abs(value) >= 0.001 else ALMOST_0  # no room for less
+        style = f"background:{color};color:{palette.text_on(color)}"
+        squares.append(f'<span style="{style}">{words}</span>')
+    columns = f"grid-template-columns:repeat({steps},minmax(0,1fr))"
+    return html.block("numbers", *squares, style=columns)
 
 
 def legend(columns: str, palette: Palette, *more: str) -> str:

@@ -47,16 +47,13 @@ def key(*entries: str) -> str:
     return block("key", *(f"<span>{entry}</span>" for entry in entries))
 
 
-def swatch(style: str) -> str:
-    """A mark in a key, as high as its words."""
-    return f'<span class="swatch" style="{style}"></span>'
+def span(kind: str, style: str, words: str = "") -> str:
+    """Words of this class; of "swatch" a mark in a key, of "arrow-head" the end of a line."""
+    return f'<span class="{kind}" style="{style}">{words}</span>'
 
 
 def shade_indexes(values: np.ndarray, reach: float) -> np.ndarray:
-    """Values from -reach to reach as indexes of the 2·STEPS + 1 shades, uint8.
-
-    What is beyond has the last shade, what isn't a number that of zero.
-    """
+    """Values from -reach to reach as indexes of 2·STEPS + 1 shades, uint8; NaN has that of zero."""
     share = np.nan_to_num(np.asarray(values, np.float64) / reach, posinf=1.0, neginf=-1.0)
     return (np.clip(share, -1, 1) * STEPS + STEPS).round().astype(np.uint8)
 
@@ -92,7 +89,7 @@ def shaded(values: np.ndarray, palette: Palette, size: str, reach: float = 1.0) 
 def scale_bar(colors: Sequence[str], width: float) -> str:
     """The colours of a scale side by side, `width` rem wide."""
     shades = f"background:linear-gradient(90deg,{','.join(colors)})"
-    return f'<span class="scale-bar" style="width:{width:g}rem;{shades}"></span>'
+    return span("scale-bar", f"width:{width:g}rem;{shades}")
 
 
 def svg_uri(body: str, view_box: str, attributes: str = "") -> str:
@@ -129,12 +126,7 @@ def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "") 
     )
 
 
-def arrow_head(color: str) -> str:
-    """The point at the end of a line of 2 pixels that goes to the right."""
-    return f'<span class="arrow-head" style="border-left-color:{color}"></span>'
-
-
 def code_words(words: str, color: str, *, bold: bool = False) -> str:
     """A shape or a call in the letters of code."""
     style = f"color:{color};font-weight:{600 if bold else 400}"
-    return f'<span class="code-words" style="{style}">{escape(words)}</span>'
+    return span("code-words", style, escape(words))

@@ -15,9 +15,6 @@ from lib.figures.palette import Palette
 from lib.figures.timeline import last_column, over_time, ticks
 from lib.recurrence.formulas import Line
 
-MOST_UNITS = 32
-"""Up to so many units are drawn one by one; of more, only the furthest at each timestep."""
-
 
 def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> str:
     """A row for each line: its name and trace, and its formula with the numbers filled in.
@@ -38,11 +35,10 @@ def _row(line: Line, *, outlined: bool, palette: Palette) -> str:
     high = max(1.0, float(np.abs(known).max(initial=0.0)))
     low = -high if known.min(initial=0.0) < 0 else 0.0
     zero, *heights = 38 - 36 * (np.array([0, *known]) - low) / (high - low)
-    axis = (
+    shapes = (
         f'<path d="M0 {zero:.1f}H1000" stroke="{palette.baseline}" stroke-dasharray="2 3" '
         'fill="none" vector-effect="non-scaling-stroke"/>'
-    )
-    shapes = axis + plotted_line(np.array(heights), palette.ink, 2)
+    ) + plotted_line(np.array(heights), palette.ink, 2)
     image = plot_image(shapes, 40, palette.surface, 3.25)
     if outlined:
         image += last_column(len(known), palette)
@@ -62,10 +58,12 @@ def _row(line: Line, *, outlined: bool, palette: Palette) -> str:
 
 
 def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette: Palette) -> str:
-    """|h| of every unit, (T, U), below the bound (T,) that they can't cross."""
+    """|h| of every unit, (T, U), below the bound (T,) that they can't cross.
+
+    Up to 32 units are drawn one by one; of more, only the furthest at each timestep.
+    """
     heights = 99 - 98 * np.minimum(1, np.abs(np.nan_to_num(hidden)))  # 0 is at the bottom
-    steps, units = heights.shape
-    each = units <= MOST_UNITS
+    each = hidden.shape[1] <= 32
     shapes = "".join(plotted_line(unit, palette.baseline, 1) for unit in heights.T) if each else ""
     shapes += plotted_line(heights.min(axis=1), palette.ink, 2.5)
     shapes += plotted_line(99 - 98 * bound, palette.best, 2.5, dash="7 5")
@@ -76,5 +74,5 @@ def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette:
         '<span class="muted">── every unit</span>' if each else "",
     )
     edge = block("muted", "1", style="font-size:0.75rem")
-    over = over_time(plot_image(shapes, 100, palette.surface, 8), steps, palette)
-    return picture(sentence, palette, key, edge, over, ticks(steps))
+    over = over_time(plot_image(shapes, 100, palette.surface, 8), len(hidden), palette)
+    return picture(sentence, palette, key, edge, over, ticks(len(hidden)))

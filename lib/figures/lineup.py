@@ -40,9 +40,8 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
     """The output, the target and what the loss compares; below, every axis with its fate."""
     axes, target = diagnosis.axes, axes_of(diagnosis.target_shape, diagnosis.output_shape)
     output, broadcast = axes_of(diagnosis.output_shape), diagnosis.broadcast_shape
-    compared = _placed(_compared([pair for pair, _ in axes])) if broadcast else ()
-    drawn = [tensor for tensor in (output, target, compared) if tensor]
-    scale = Scale.of(drawn, height=100, width=90)
+    compared = _compared([pair for pair, _ in axes]) if broadcast else ()
+    scale = Scale.of((output, target, compared), height=100, width=90)
     muted = f"color:{palette.muted}"
     images = [
         _tensor(output, scale, palette, palette.ink, "the output"),
@@ -52,10 +51,8 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
     batch = diagnosis.decisive
     if batch and batch.broadcast and compared:
         color = palette.best if diagnosis.verdict == "correct" else palette.silent
-        images += [
-            div(muted, "⇒"),
-            _tensor(compared, scale, palette, color, "compared in a batch", batch.broadcast),
-        ]
+        name = "compared in a batch"
+        images += [div(muted, "⇒"), _tensor(compared, scale, palette, color, name, batch.broadcast)]
     line = "display:flex;flex-wrap:wrap;gap:0.75rem 1rem;align-items:center"
     return div(
         f"font-size:0.875rem;line-height:1.35;color:{palette.ink}",
@@ -73,12 +70,18 @@ def shapes_picture(shapes: Sequence[Sequence[int | None]], palette: Palette) -> 
 
 
 def _compared(pairs: list[AxisPair]) -> Tensor:
-    """The tensor of what is compared: each axis as the side calls it that isn't repeated."""
+    """The tensor of what is compared: each axis as the side calls it that isn't repeated.
+
+    Each has a place of its own: samples may lie where columns were.
+    """
+    free: list[Role] = ["features", "time", "batch"]
     axes = []
     for pair in pairs:
         name = pair.of_target if pair.output == 1 or not pair.of_output else pair.of_output
         letter, role = LETTERS.get(name or "column", ("N", "batch"))
-        axes.append(Axis(letter, max(pair.output, pair.target), role))
+        spot = role if role in free else free[0]
+        free = [role for role in free if role != spot] or ["batch"]
+        axes.append(Axis(letter, max(pair.output, pair.target), spot))
     return tuple(axes)
 
 
@@ -91,17 +94,6 @@ def _tensor(  # noqa: PLR0917  a tensor, how it is drawn, and what is said of it
         f"{code_words(f'{shape or numbers(tensor)}', palette.ink, bold=True)}"
         f"{div('margin-top:0.25rem', tensor_image(tensor, scale, palette, color))}</div>"
     )
-
-
-def _placed(tensor: Tensor) -> Tensor:
-    """The tensor with a place of its own for each axis: samples may lie where columns were."""
-    free: list[Role] = ["features", "time", "batch"]
-    axes = []
-    for axis in tensor:
-        spot: Role = axis.role if axis.role in free else free[0]
-        free = [role for role in free if role != spot] or ["batch"]
-        axes.append(Axis(axis.letter, axis.size, spot))
-    return tuple(axes)
 
 
 def _table(axes: list[tuple[AxisPair, AxisFate]], palette: Palette) -> str:
@@ -126,14 +118,12 @@ def _table(axes: list[tuple[AxisPair, AxisFate]], palette: Palette) -> str:
 
 def _side(size: int, name: str, palette: Palette) -> str:
     """A size with what it counts: "12 timesteps"; a dash where the side lacks the axis."""
+    muted = f'<span style="color:{palette.muted}">'
     if not name:
-        return f'<span style="color:{palette.muted}">–</span>'
+        return f"{muted}–</span>"
     _, role = LETTERS.get(name, ("N", "batch"))
-    plural = "" if size == 1 else "s"
-    return (
-        f'<b style="color:{palette.axis(role)}">{size}</b> '
-        f'<span style="color:{palette.muted}">{escape(name)}{plural}</span>'
-    )
+    counts = f"{muted}{escape(name)}{'' if size == 1 else 's'}</span>"
+    return f'<b style="color:{palette.axis(role)}">{size}</b> {counts}'
 
 
 def _fill(fate: AxisFate, palette: Palette) -> str:

@@ -8,27 +8,10 @@ import numpy as np
 
 from lib.experiment import MODES
 from lib.figures.palette import Palette
+from lib.toml import beside
 
-GLYPHS = {
-    "line": "━━",
-    "thin": "──",
-    "dots": "●",
-    "rings": "○",
-    "diamond": "◆",
-    "open diamond": "◇",
-    "dotted": "•••",
-    "dashed": "▬ ▬",
-    "dashdot": "▬ •",
-    "long dashes": "━ ━",
-    "long dashdot": "━ •",
-    "squares": "▦",
-    "cross": "✕",
-}
-"""How a key draws marks and lines, in letters that every system has."""
-
-
-SEED_WIDTH, SEED_OPACITY = 1.2, 0.5
-"""Of a seed's own line, beside the median's."""
+GLYPHS: dict[str, str] = beside(__file__)
+"""How a key draws marks and lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +62,12 @@ def seed_lines(
         np.concatenate([np.append(np.asarray(v, np.float64), np.nan) for v in axis])
         for axis in zip(*lines, strict=True)
     )
-    trace = line(name, y, {"width": SEED_WIDTH, **style}, "", x=x)
-    return trace | {"opacity": SEED_OPACITY, "connectgaps": False}
+    return line(name, y, {"width": 1.2, **style}, "", x=x) | {"opacity": 0.5, "connectgaps": False}
+
+
+def mode_key(mode: str, glyph: str, palette: Palette) -> Entry:
+    """The key of a mode's line or mark."""
+    return Entry(glyph, MODES[mode].name, palette.mode(mode), palette.mode_text(mode))
 
 
 def mode_key(mode: str, glyph: str, palette: Palette) -> Entry:
@@ -99,11 +86,6 @@ def points(
     """A mark at each (x, y), without a line."""
     trace = _trace(name, x, y, hover)
     return trace | {"mode": "markers", "marker": marker, "cliponaxis": False}
-
-
-def level(name: str, value: float, x: Sequence[float], style: dict[str, Any]) -> dict[str, Any]:
-    """A line straight across the plot at `value`."""
-    return line(name, [value, value], style, "", x=list(x))
 
 
 def _trace(name: str, x: Any, y: Any, hover: str) -> dict[str, Any]:
@@ -138,8 +120,5 @@ def naive_key(name: str, palette: Palette) -> Entry:
 
 
 def best_key(name: str, palette: Palette, zero: str = "") -> Entry:
-    """The key of `best_style`, by `Best.label`.
-
-    `zero` says what of it is exactly 0, which a logarithmic axis can't show: ": 0" for all of it.
-    """
+    """The key of `best_style`; `zero` says what of it a logarithmic axis can't show: ": 0"."""
     return Entry("dashed", f"{name}{zero}", palette.best, palette.best_text)

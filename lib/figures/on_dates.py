@@ -24,14 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HEIGHT = 380
-MOST_POINTS = 1500
-"""Of more dates every k-th is drawn, so that a chart stays small."""
-FEW_POINTS = 60
-"""Up to so many dates each has a dot: a single one makes no line."""
-MANY_POINTS = 200
-"""Of more dates lines are thinner."""
-LEAST_KNOWN = 30
-"""How many rows before a forecast are drawn, and three times as many as it has, or a season."""
+GLYPHS = {"sequence": "line", "last": "dashed"}
+"""Both are lines here; the last-step mode's is dashed, so that colour isn't all."""
 
 
 def on_dates_figure(
@@ -42,11 +36,11 @@ def on_dates_figure(
     x, axis = _dates(origin, said.rows[::every])
     truth, guess = said.truth[::every], said.guesses[rival.name][::every]
     answers = {mode: values[::every] for mode, values in said.last.items()}
-    unit, wide = dataset.target_unit, 3 if len(x) <= MANY_POINTS else 2
+    unit, wide = dataset.target_unit, 3 if len(x) <= 200 else 2
     data, sequence_key = [], []
     if said.steps is not None:
         low, high = (edge[::every] for edge in said.steps)
-        sequence_key.append(_entry("sequence", palette))
+        sequence_key.append(marks.mode_key("sequence", GLYPHS["sequence"], palette))
         if said.most > 1:
             words, color = "all its answers for a date", palette.sequence
             data.append(_band("every step's answers", x, low, high, color))
@@ -58,8 +52,8 @@ def on_dates_figure(
     for mode, values in answers.items():
         data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), unit))
     known = Entry("line", f"target{dataset.ahead}", palette.ink, palette.ink)
-    last_key = [_entry("last", palette)] if "last" in answers else []
-    key = [[known, *last_key], sequence_key, [marks.naive_key(rival.label, palette)]]
+    key = [[known], sequence_key, [marks.naive_key(rival.label, palette)]]
+    key[0] += [marks.mode_key("last", GLYPHS["last"], palette)] * ("last" in answers)
     title = chart.with_unit(origin.columns[target // len(origin.horizons)], unit)
     y = axes.linear_axis(title, np.concatenate([truth, *answers.values()]), axes.with_room(truth))
     name, key = f"on dates {dataset.name} {target}", [row for row in key if row]
@@ -68,7 +62,7 @@ def on_dates_figure(
 
 def drawn_every(count: int, period: int) -> int:
     """Every which date is drawn."""
-    return every_kth(count / MOST_POINTS, period)
+    return every_kth(count / chart.MOST_POINTS, period)
 
 
 def forecast_figure(
@@ -76,13 +70,12 @@ def forecast_figure(
 ) -> go.Figure:
     """The last known rows of a series, and after them what each model says, with its band."""
     ahead = len(said.errors)
-    shown = max(LEAST_KNOWN, 3 * ahead, 2 * origin.period)
-    rows = np.flatnonzero(origin.series == series)[-min(shown, MOST_POINTS) :]
+    before = min(max(30, 3 * ahead, 2 * origin.period), chart.MOST_POINTS)
+    rows = np.flatnonzero(origin.series == series)[-before:]
     x, axis = _dates(origin, rows, ahead, said.times)
-    before, after = x[: len(rows)], x[len(rows) :]
-    truth, unit = origin.targets[rows, column], dataset.target_unit
+    after, truth, unit = x[len(rows) :], origin.targets[rows, column], dataset.target_unit
     bands, drawn = [], [truth]
-    lines = [_line("known", before, truth, {"color": palette.ink, "width": 3}, unit)]
+    lines = [_line("known", x[: len(rows)], truth, {"color": palette.ink, "width": 3}, unit)]
     for mode, values in said.values.items():
         name, color = MODES[mode].name, palette.mode(mode)
         low, high = values - said.widths[mode], values + said.widths[mode]
@@ -92,7 +85,7 @@ def forecast_figure(
         drawn += [values, low, high]
     known = Entry("line", "known", palette.ink, palette.ink)
     band = Entry("squares", "as wide as 90% of validation errors", palette.baseline, palette.muted)
-    key = [[known, *(_entry(mode, palette) for mode in said.values)], [band]]
+    key = [[known, *(marks.mode_key(m, GLYPHS[m], palette) for m in said.values)], [band]]
     title = chart.with_unit(origin.columns[column], unit)
     y = axes.linear_axis(title, np.concatenate(drawn), truth)
     name = f"forecast {dataset.name} {series} {column}"
@@ -120,14 +113,8 @@ def _dates(
 
 
 def _style(mode: str, palette: Palette, width: int) -> dict[str, Any]:
-    """Both are lines here; the last-step mode's is dashed, so that colour isn't all."""
     dash = "solid" if mode == "sequence" else "6px"
     return {"color": palette.mode(mode), "width": width, "dash": dash}
-
-
-def _entry(mode: str, palette: Palette) -> Entry:
-    glyph = "line" if mode == "sequence" else "dashed"
-    return Entry(glyph, MODES[mode].name, palette.mode(mode), palette.mode_text(mode))
 
 
 def _line(
@@ -135,7 +122,7 @@ def _line(
 ) -> dict[str, Any]:
     """A line over what there is of y; with a dot at each where they are few."""
     known, hover = np.isfinite(y), f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
-    dots = 6 if known.sum() <= FEW_POINTS else 0
+    dots = 6 if known.sum() <= 60 else 0  # a single one makes no line
     return marks.line(name, y[known], style, hover, x=x[known], dots=dots)
 
 

@@ -101,8 +101,7 @@ def mix(start: str, end: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in parts)
 
 
-_COLORS = beside(__file__)
-PALETTES = {theme: Palette(theme, **colors) for theme, colors in _COLORS.items()}
+PALETTES = {theme: Palette(theme, **colors) for theme, colors in beside(__file__).items()}
 
 
 def palette(theme: str = "light") -> Palette:

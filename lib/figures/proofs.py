@@ -17,9 +17,6 @@ from lib.figures.palette import Palette
 from lib.figures.timeline import below_columns, outline, outline_mark, over_time, ticks
 from lib.narrate.proofs import Measure, ProofCard
 
-TALL = "height:7.5rem"
-"""A picture of an equation."""
-
 
 def proof_cards(proofs: Sequence[ProofCard], palette: Palette, missing: str) -> str:
     """All cards, as many side by side as fit; `missing` stands where a figure isn't known."""
@@ -80,12 +77,12 @@ def equation(
 
 def _side(side: Side, palette: Palette, start: int | None, figure: str = "") -> str:
     """A picture with its name above it, and maybe a figure upon it."""
-    below = "" if start is None else div("height:1.2rem")
+    below, tall = "" if start is None else div("height:1.2rem"), "height:7.5rem"
     if side.rows is None:
-        body = div(f"{TALL};border-radius:3px;background:{palette.surface}")
+        body = div(f"{tall};border-radius:3px;background:{palette.surface}")
     else:
         units, columns = side.rows.shape
-        body = shaded(side.rows, palette, TALL)
+        body = shaded(side.rows, palette, tall)
         if start is not None:
             body = over_time(body, columns, palette, units=units, start=start)
             below = ticks(columns, most=6)
@@ -100,10 +97,7 @@ def _side(side: Side, palette: Palette, start: int | None, figure: str = "") -> 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Strip:
-    """A layer's outputs for one sample, in the order in which it hands them out.
-
-    So the columns aren't always timesteps, and the playhead has no place here.
-    """
+    """A layer's outputs for one sample as it hands them out: columns aren't always timesteps."""
 
     name: str
     outputs: np.ndarray
@@ -163,9 +157,8 @@ def _measured(measure: Measure, palette: Palette, missing: str) -> str:
 
 def _figure(measure: Measure, palette: Palette, missing: str, size: float) -> str:
     """A figure, `size` rem high, that says by a mark and a colour whether two things are one."""
-    if measure.value is None:
-        words = f'<span class="missing">{escape(missing)}</span>'
-    else:
+    words = f'<span class="missing">{escape(missing)}</span>'
+    if measure.value is not None:
         exact = apart_by(measure.value) if measure.value else "0.0"
         color, mark = (palette.best_text, "✓") if measure.same else (palette.ink, "≠")
         words = f'<span style="color:{color}">{mark} {exact}</span>'

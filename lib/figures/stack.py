@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from lib.figures.html import arrow_head, code_words, div, picture
+from lib.figures.html import block, code_words, div, picture, span
 from lib.figures.palette import Palette
 from lib.figures.tensor import Scale, tensor_image
 from lib.stack.base import Layer, ShapeError
@@ -15,19 +15,14 @@ from lib.stack.recurrent import Bidirectional, Recurrent, returned_names
 from lib.stack.tensors import Tensor, has_time, letters, readable_shape
 from lib.stack.tracing import TracedLayer
 
-ARROW = 8.5
-"""The width of an arrow with its words, in rem."""
-HEIGHT, WIDTH = 56, 88
-"""The most that a tensor beside its layer's settings takes, in pixels."""
-ROW = 7
-"""What is kept for it with its words, in rem, so that no row moves when the time axis goes."""
+_LINE = "display:flex;flex-wrap:wrap;align-items:center;min-width:0"
 
 
 def layer_pictures(
     steps: tuple[TracedLayer, ...], sentences: Iterable[str], palette: Palette
 ) -> Iterator[str]:
     """What comes out of each layer, all to one scale; of one that breaks, what it wanted."""
-    scale = Scale.of((tensor for step in steps for tensor in step.tensors), HEIGHT, WIDTH)
+    scale = Scale.of((tensor for step in steps for tensor in step.tensors), height=56, width=88)
     for place, (step, sentence) in enumerate(zip(steps, sentences, strict=True)):
         if step.error:
             yield _refusal(step.error, palette)
@@ -38,7 +33,7 @@ def layer_pictures(
             for tensor, name in _named(step)
         )
         words = div(f"color:{palette.muted};font-size:0.8125rem", shapes, _counted(step))
-        row = f"{_LINE};gap:0.25rem 0.75rem;min-height:{ROW}rem"
+        row = f"{_LINE};gap:0.25rem 0.75rem;min-height:7rem"  # none moves when a time axis goes
         yield picture(sentence, palette, tensors, words, style=row)
 
 
@@ -57,7 +52,7 @@ def stack_picture(steps: tuple[TracedLayer, ...], sentence: str, palette: Palett
 
 def _colored_shape(tensor: Tensor, palette: Palette) -> str:
     """The shape in letters, each in the colour of its axis."""
-    inner = f'<span style="color:{palette.muted}">, </span>'.join(
+    inner = ", ".join(
         f'<span style="color:{palette.axis(axis.role)}">{escape(axis.letter)}</span>'
         for axis in tensor
     )
@@ -66,9 +61,6 @@ def _colored_shape(tensor: Tensor, palette: Palette) -> str:
         f'<span title="{escape(letters(tensor))}" style="font-family:monospace;font-weight:600;'
         f'font-size:0.875rem;white-space:nowrap;color:{palette.muted}">({inner}{comma})</span>'
     )
-
-
-_LINE = "display:flex;flex-wrap:wrap;align-items:center;min-width:0"
 
 
 def _named(step: TracedLayer) -> Iterator[tuple[Tensor, str]]:
@@ -115,24 +107,25 @@ def _counted(step: TracedLayer) -> str:
 
 def _refusal(error: ShapeError, palette: Palette) -> str:
     """What a layer that breaks expected, and what it received."""
-    return (
-        f'<div class="refused" style="font-size:0.875rem;line-height:1.5;color:{palette.ink}">'
+    return block(
+        "refused",
         f'<b style="color:{palette.wrong}">✗ breaks here</b><br>It expected '
-        f"<b>{escape(error.expected)}</b>.<br>It received "
-        f"<b>{escape(error.received)}</b>.</div>"
+        f"<b>{escape(error.expected)}</b>.<br>It received <b>{escape(error.received)}</b>.",
+        style=f"font-size:0.875rem;line-height:1.5;color:{palette.ink}",
     )
 
 
 def _arrow(place: int, step: TracedLayer, palette: Palette) -> str:
     """A layer: its number and name above, how its parameters are counted below."""
-    color, head, below = palette.muted, arrow_head(palette.muted), _counted(step)
+    color, below = palette.muted, _counted(step)
+    head = span("arrow-head", f"border-left-color:{color}")
     if step.error:
         color, head = palette.wrong, ""
         below = f'<b style="color:{color}">✗ breaks here</b>'
     small = f"color:{palette.muted};font-size:0.8125rem"
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "<wbr>", step.layer.keras)  # where it may break
     return div(
-        f"flex:none;width:{ARROW}rem;text-align:center",
+        "flex:none;width:8.5rem;text-align:center",
         div("font-weight:600;overflow-wrap:anywhere", f"{place + 1} · {words}"),
         *(div(small, flag) for flag in _flags(step.layer)),
         div(f"position:relative;height:2px;background:{color};margin:0.3rem 0", head),

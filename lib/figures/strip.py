@@ -12,7 +12,7 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.figures.grid import EDGE, Grid, Room, levels_of
-from lib.figures.html import arrow_head, block, code_words, div, fitting
+from lib.figures.html import block, code_words, div, fitting, span
 from lib.figures.palette import Palette
 from lib.recurrence import Trace
 from lib.stack.models import model_layers
@@ -23,12 +23,6 @@ Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]
 """By mode: what `lib.recurrence.forward` returned for one sample; a mode whose weights aren't known
 is left out."""
 
-BOX = 4.75
-"""The least width of a tensor with its name, in rem."""
-LONGEST_ARROW = 12.0
-"""How long an arrow may get where there is room, in rem."""
-LINE = 1.05
-"""The height of a line of a tensor's shape, in rem."""
 BESIDE, BELOW = Room(74.0, 104.0, 13), Room(42.0, 96.0, 8)
 """The room for tensors of one layer, where the two modes stand beside each other, and of more,
 where one stands below the other."""
@@ -61,11 +55,10 @@ def shape_strip(
     widest = max(_width(step) for steps in models.values() for step in steps)
     beside = experiment.model.layers == 1
     grid = Grid.of(timesteps, widest, palette, BESIDE if beside else BELOW)
-    modes: list[str] = []
+    read, modes = levels_of(dataset.x[sample]), []
     for mode, steps in models.items():
         above = _output_levels(experiment, dataset.y[sample], traces.get(mode))
-        levels = [levels_of(dataset.x[sample]), *above]
-        modes.append(_mode(mode, experiment, steps, levels, grid))
+        modes.append(_mode(mode, experiment, steps, [read, *above], grid))
     columns = fitting("26rem") if beside else "grid-template-columns:minmax(0,1fr)"
     return (
         f'<div role="img" aria-label="{escape(sentence)}" class="strip" '
@@ -100,13 +93,13 @@ def _mode(
         elif is_head:
             values = "one value" if width == 1 else f"{width} values"
             name = f"{values} a step" if not only_last else f"{values}{', once' * (width > 1)}"
-        room = max(BOX, grid.size(width)[0])
+        room = max(4.75, grid.size(width)[0])  # of the tensor and its name, in rem
         image = image if only_last else _rows(image, grid)
         wide = f"{room:.2f}rem"
         box = _tensor(step.tensors[0], image, name, color, palette, room=wide, brief=brief)
         at_last = not has_time(steps[place - 1].tensors[0])
         arrow = _arrow(step, grid, 1 if brief else 2, at_last=at_last)
-        longest = f"max-width:{LONGEST_ARROW + 0.25 + room:.2f}rem"
+        longest = f"max-width:{12.25 + room:.2f}rem"  # arrows don't get longer than 12
         parts.append(block("step", arrow, box, style=longest))
     label = f'<span class="label" style="color:{words}">{choice.label}</span>'
     heading = block("heading", label, code_words(choice.keras, words))
@@ -149,12 +142,13 @@ def _arrow(step: TracedLayer, grid: Grid, lines: int, *, at_last: bool) -> str:
     row where that alone goes on.
     """
     height, row = grid.size(1)[1], grid.pitch / 16
-    down = lines * LINE + 0.2 + (height - row / 2 - EDGE / 16 if at_last else height / 2)
+    down = 1.05 * lines + 0.2 + (height - row / 2 - EDGE / 16 if at_last else height / 2)
+    head = span("arrow-head", f"border-left-color:{grid.palette.muted}")
     return (
         f'<div title="{step.outputs.product} parameters" class="arrow" '
         f'style="padding-top:{down - 1.35:.2f}rem">'
         f"{block('keras', f'{step.layer.keras} {_width(step)}')}"
-        f"{block('line', arrow_head(grid.palette.muted))}"
+        f"{block('line', head)}"
         f"{block('params', f'{step.parameters:,} params')}</div>"
     )
 
@@ -167,10 +161,7 @@ def _width(step: TracedLayer) -> int:
 def _output_levels(
     experiment: Experiment, target: np.ndarray, trace: tuple[Sequence[Trace], np.ndarray] | None
 ) -> list[np.ndarray | None]:
-    """Shades of each layer's output above the input, where its values are known.
-
-    `target` (T, K) is what the sample's predictions should be.
-    """
+    """Shades of each layer's output, where it is known; a head's are beside its `target` (T, K)."""
     head = experiment.model.head == "dense"
     if trace is None:
         return [None] * (experiment.model.layers + head)
@@ -180,6 +171,6 @@ def _output_levels(
         # In quarters, so that the shades of all don't move whenever the largest state does.
         reach = np.ceil(4 * np.nanmax(np.abs(layer.hidden[0]), initial=0.25)) / 4
         levels.append(levels_of(layer.hidden[0], -reach, reach))
-    if head:  # beside their target
+    if head:
         levels.append(levels_of(outputs[0], float(np.min(target)), float(np.max(target))))
     return levels

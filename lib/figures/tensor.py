@@ -25,7 +25,6 @@ GRID = 4.0
 """From this width of an entry on, entries are told apart."""
 SHEET = 5.0
 """The distance of one sample from the next."""
-FONT = 12
 SCALES = "Each axis has its own scale, the same for all tensors here."
 """What a page says below them: 200 timesteps may be drawn shorter than 64 features."""
 LETTER = 7.2
@@ -81,7 +80,7 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
         body.append(_text(middle, below + 17, palette, "features", _label(features), "middle"))
         right = max(right, middle + half + 2)
     body.append(_text(x + width + back + 5, y - back + 9, palette, "batch", samples, "start"))
-    font = f'font-family="sans-serif" font-size="{FONT}" font-weight="600"'
+    font = 'font-family="sans-serif" font-size="12" font-weight="600"'
     alt = readable_shape(tensor)
     return svg_image("".join(body), right, below + (20 if features else 6), font, alt)
 
@@ -109,10 +108,8 @@ def _sheets(
 def _edge(x: float, y: float, way: str, palette: Palette, axis: Axis) -> str:
     """The line along an axis; dashed where it may have any size."""
     dash = ' stroke-dasharray="3 3"' if axis.size is None else ""
-    return (
-        f'<path d="M{x:.1f} {y:.1f}{way}" stroke="{palette.axis(axis.role)}" '
-        f'stroke-width="2.5"{dash}/>'
-    )
+    color = palette.axis(axis.role)
+    return f'<path d="M{x:.1f} {y:.1f}{way}" stroke="{color}" stroke-width="2.5"{dash}/>'
 
 
 def _text(x: float, y: float, palette: Palette, role: str, words: str, anchor: str) -> str:  # noqa: PLR0917  a place, a colour, words

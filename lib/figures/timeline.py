@@ -9,7 +9,7 @@ properties `--cell-t` and `--cell-row` say, so that moving them sends and draws 
 from collections.abc import Mapping
 from html import escape
 
-from lib.figures.html import block, swatch
+from lib.figures.html import block, span
 from lib.figures.palette import Palette
 
 TIME = "cell-time"
@@ -39,7 +39,7 @@ def outline(place: str, color: str) -> str:
 
 def outline_mark(color: str) -> str:
     """A small outline in a key, as one is drawn around a column."""
-    return swatch(f"width:0.6rem;border:2px solid {color}")
+    return span("swatch", f"width:0.6rem;border:2px solid {color}")
 
 
 def row_band(place: str, start: int, rows: int, palette: Palette) -> str:
@@ -55,10 +55,7 @@ def last_column(steps: int, palette: Palette) -> str:
 
 
 def ticks(steps: int, most: int = 12) -> str:
-    """The numbers below the columns: the first, the last, and round ones, about `most` in all.
-
-    So many as fit a phone.
-    """
+    """The numbers below the columns: first, last, and round ones, `most` that fit a phone."""
     stride = next(k for k in (1, 2, 5, 10, 20, 25, 50, 100, 200) if steps / k <= most)
     round_ones = range(stride, steps, stride)
     named = [1, *(k for k in round_ones if k - 1 > stride / 2 and steps - k >= stride), steps]

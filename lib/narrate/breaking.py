@@ -1,7 +1,4 @@
-"""What makes the modes differ, and how far an output can get, in words.
-
-The words of the first are in breaking.toml.
-"""
+"""What makes the modes differ, and how far an output can get, in words: those of breaking.toml."""
 
 from typing import Any
 
@@ -14,7 +11,7 @@ from lib.narrate.proofs import Measure, ProofCard
 from lib.recurrence import highest_output
 from lib.toml import beside
 
-_CARDS = beside(__file__)
+_SAID = beside(__file__)
 
 
 def ways_to_break_it(
@@ -44,7 +41,7 @@ def ways_to_break_it(
         "as_read": f"Off by {off('backwards')}" if measured("backwards") else "Still the same",
     }
     cards = {}
-    for name, row in _CARDS.items():
+    for name, row in _SAID["ways"].items():
         which = int(measured(row["decided_by"]) == 0)
         words |= {key: off(key) for key in row["measures"]}
         words["rest"] = row["rest"][which] if "rest" in row else ""
@@ -69,9 +66,9 @@ def bound_takeaway(experiment: Experiment, dataset: Dataset, hidden: np.ndarray)
     most = np.abs(hidden).max(axis=1)
     if not np.isfinite(most).all():
         return "Some of the outputs aren't numbers any more."
-    if experiment.model.head != "dense" and _out_of_reach(dataset.y, bound):
-        step = int(np.argmax(np.abs(dataset.y).max(axis=(0, 2)) - bound))
-        targets = dataset.y[:, step].ravel()
+    missed = _out_of_reach(dataset.y, bound)
+    if experiment.model.head != "dense" and len(missed):
+        step, targets = missed[0], dataset.y[:, missed[0]].ravel()
         target = f"A target of {signed(targets[np.argmax(np.abs(targets))])} at step {step + 1}"
         return f"{target} is out of reach: |h| is below {number(bound[step])} there."
     step = int(np.argmax(most))
@@ -82,29 +79,26 @@ def bound_takeaway(experiment: Experiment, dataset: Dataset, hidden: np.ndarray)
 
 def bound_sentence(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> str:
     """How near the outputs (T, U) come to their bound, and what that means for the targets."""
-    model = experiment.model
-    bound = highest_output(model.cell, len(hidden))
+    said, bound = _SAID["bound"], highest_output(experiment.model.cell, len(hidden))
     most = np.abs(hidden).max(axis=1)
-    rule = "|h| is less than 1 at every step"
-    if bound[0] < 1:  # it grows with the cell state
-        rule = (
-            "the size of c grows by less than 1 at each step. So at step t it is below t, "
-            f"and |h| below tanh(t): {number(bound[0])} at step 1 and {number(bound[-1])} at step "
-            f"{len(hidden)}"
-        )
-    parts = [
-        f"From a zero state, {rule}. The furthest unit here is at {_size(most[0], bound[0])} at "
-        f"step 1 and at {_size(most[-1], bound[-1])} at step {len(hidden)}."
-    ]
+    words = {"first": number(bound[0]), "last": number(bound[-1]), "steps": len(hidden)}
+    grows = bound[0] < 1  # with the cell state
+    words["rule"] = said["rule_of_c" if grows else "rule"].format(**words)
+    words["at_first"], words["at_last"] = (_size(most[k], bound[k]) for k in (0, -1))
+    parts = [said["furthest"].format(**words)]
     if (most >= bound.astype(np.float32)).any():
-        parts.append("What is at its bound is there only after rounding to 32 bits.")
-    if model.head == "dense":
-        parts.append(
-            "The Dense head stretches these outputs, so that targets "
-            f"up to {readable(np.abs(dataset.y).max())} can be reached."
-        )
-    elif missed := _out_of_reach(dataset.y, bound):
-        parts.append(f"Without a head the outputs are the predictions: {missed}")
+        parts.append(said["rounded"])
+    if experiment.model.head == "dense":
+        parts.append(said["dense"].format(most=readable(np.abs(dataset.y).max())))
+    elif len(missed := _out_of_reach(dataset.y, bound)):
+        step, targets = missed[0], dataset.y[:, missed[0]]
+        words = {"bound": number(bound[step]), "furthest": number(np.abs(targets).max())}
+        words["sign"] = "±" if (targets <= -bound[step]).any() else ""
+        varies = bound[0] != bound[-1]
+        words["at"] = f" at step {step + 1}" if varies else ""
+        rest = f" So it is at {len(missed)} of {len(bound)} steps, by the bound of each."
+        words["rest"] = rest if varies and len(missed) > 1 else ""
+        parts.append(said["no_head"].format(**words))
     return " ".join(parts)
 
 
@@ -114,22 +108,7 @@ def _size(value: float, bound: float) -> str:
     return f"just below {number(bound)}" if alike else readable(value)
 
 
-def _out_of_reach(y: np.ndarray, bound: np.ndarray) -> str:
-    """Which targets (N, T, K) no weights can reach, each held against its own step's bound (T,).
-
-    Nothing where all can be reached. A bound itself is never reached.
-    """
-    furthest = np.abs(y).max(axis=(0, 2))
-    missed = furthest >= bound
-    if not missed.any():
-        return ""
-    step = int(np.argmax(furthest - bound))
-    sign = "±" if (y[:, step] <= -bound[step]).any() else ""
-    varies = bound[0] != bound[-1]
-    at = f" at step {step + 1}" if varies else ""
-    rest = f" So it is at {missed.sum()} of {len(bound)} steps, by the bound of each."
-    return (
-        f"targets of {sign}{number(bound[step])} or more{at} are out of reach "
-        f"(here up to {sign}{number(furthest[step])}), whatever the weights."
-        f"{rest if varies and missed.sum() > 1 else ''}"
-    )
+def _out_of_reach(y: np.ndarray, bound: np.ndarray) -> np.ndarray:
+    """The steps where targets (N, T, K) reach the bound (T,), as no weights do; furthest first."""
+    beyond = np.abs(y).max(axis=(0, 2)) - bound
+    return np.argsort(-beyond, kind="stable")[: (beyond >= 0).sum()]

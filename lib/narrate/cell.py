@@ -11,17 +11,15 @@ from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, Trace
 from lib.recurrence.formulas import LayerPass
 from lib.shapes import STATES
+from lib.toml import beside
 
+_TEXTS = beside(__file__)
 SATURATED = 0.05
 """A gate this close to 0 or 1 is called shut or open."""
 STILL = 0.01
 """A unit whose output moves less than this over all timesteps never moves."""
-COUNTED = 0.5
-"""That a state goes one way at every step is said where it goes this far in all."""
 FEW_VALUES = 100
 """Of fewer values it is said how many, not which share."""
-NAMED = 4
-"""Units that a sentence names; of more it says how many."""
 DIVERGED = "Some of the states aren't numbers any more: the run has diverged."
 STEP_ROOM = "Timestep 100, unit 128: keeps over 99% of its cell state and adds −0.0000888."
 """As long as `step_takeaway` usually gets: what is next to nothing takes more words."""
@@ -40,36 +38,21 @@ def cell_sentence(experiment: Experiment, dataset: Dataset) -> str:
 def unrolled_sentence(experiment: Experiment, layer: int, steps: int, features: int) -> str:
     """What goes in, what is handed on, and what each mode hands out."""
     model = experiment.model
-    cell = CELLS[model.cell].label
-    states = "the hidden and the cell state" if "c" in STATES[model.cell] else "the hidden state"
-    which = f"Layer {layer + 1} of {model.layers}" if model.layers > 1 else "The layer"
-    read = "features" if layer == 0 else "outputs of the layer below"
-    says = (
-        f"{which} is one {cell}, used {steps} times: at each timestep it reads {features} {read} "
-        f"and {states} of the step before."
-    )
-    if layer < model.layers - 1:
-        says += " It hands out all its outputs in both modes: the layer above needs them."
-    else:
-        if "sequence" in model.modes:
-            says += f" Sequence mode hands out all {steps} outputs."
-        if "last" in model.modes:
-            says += f" Last-step mode hands out output {steps} alone."
-    return says
+    words = {"cell": CELLS[model.cell].label, "steps": steps, "features": features}
+    words["which"] = f"Layer {layer + 1} of {model.layers}" if model.layers > 1 else "The layer"
+    words["read"] = "features" if layer == 0 else "outputs of the layer below"
+    has_cell_state = "c" in STATES[model.cell]
+    words["states"] = f"the hidden {'and the cell ' * has_cell_state}state"
+    hands_out = model.modes if layer == model.layers - 1 else ("below",)
+    return " ".join(_TEXTS["unrolled"][key].format(**words) for key in ("layer", *hands_out))
 
 
 def unrolled_takeaway(experiment: Experiment, layer: int, steps: int) -> str:
     """The same in one line: how often the layer is used, and what it hands out."""
     model = experiment.model
-    used = f"One {CELLS[model.cell].label}, used {steps} times"
-    if layer < model.layers - 1:
-        return f"{used}: it hands all {steps} outputs to the layer above."
-    hands_out = {
-        "both": f"sequence mode hands out {steps} outputs, last-step mode one.",
-        "sequence": f"it hands out all {steps} outputs.",
-        "last": "it hands out its last output alone.",
-    }
-    return f"{used}: {hands_out[model.mode]}"
+    which = model.mode if layer == model.layers - 1 else "below"
+    hands_out = _TEXTS["hands_out"][which].format(steps=steps)
+    return f"One {CELLS[model.cell].label}, used {steps} times: {hands_out}"
 
 
 def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:
@@ -96,8 +79,8 @@ def headline(trace: Trace) -> str:
     hidden = trace.hidden[0]
     if not np.isfinite(hidden).all():
         return DIVERGED
-    nothing = f"No unit's output changes by {STILL} or more."
-    return _counting(trace) or _moves_most(hidden) or nothing
+    striking = _counting(trace) or _moves_most(hidden)
+    return striking or f"No unit's output changes by {STILL} or more."
 
 
 def findings(cell: str, trace: Trace) -> list[str]:
@@ -106,9 +89,8 @@ def findings(cell: str, trace: Trace) -> list[str]:
     if not np.isfinite(hidden).all():
         return [DIVERGED]
     still = np.flatnonzero(np.ptp(hidden, axis=0) < STILL)
-    moves = "never moves" if len(still) == 1 else "never move"
-    rest = f"{moves}: the output changes by less than {STILL} over all timesteps."
-    of_still = f"{_units(still)} {rest}" if len(still) else ""
+    never = f"{_units(still)} never move{'s' * (len(still) == 1)}: the output changes by less than"
+    of_still = f"{never} {STILL} over all timesteps." if len(still) else ""
     found = (*_gates(cell, trace), _counting(trace), of_still, _moves_most(hidden))
     return [sentence for sentence in found if sentence]
 
@@ -157,30 +139,24 @@ def _gates(cell: str, trace: Trace) -> list[str]:
 
 def _share(which: np.ndarray) -> str:
     """How many are true: a number of few, else percent; "0%" is none of them, "100%" is all."""
-    if which.size < FEW_VALUES:
-        return f"{which.sum()}"
-    return _part(float(which.mean()))
+    return f"{which.sum()}" if which.size < FEW_VALUES else _part(which.mean())
 
 
 def _part(share: float) -> str:
     """A share in percent: "0%" is nothing, "100%" is all of it."""
-    percent = 100 * float(share)
-    if 0 < percent < 1:
+    if 0 < share < 0.01:
         return "under 1%"
-    return "over 99%" if 99 < percent < 100 else f"{percent:.0f}%"
+    return "over 99%" if 0.99 < share < 1 else f"{share:.0%}"
 
 
 def _counting(trace: Trace) -> str:
-    """Units whose state goes one way at every step: the way of the one that goes furthest.
-
-    Nothing where there is none.
-    """
+    """Units whose state moves on at every step, the way of the furthest; "" if none gets to 0.5."""
     states = trace.hidden[0] if trace.cell is None else trace.cell[0]
     if len(states) < 4:
         return ""
     moves, way = np.diff(states, axis=0), states[-1] - states[0]
     one_way = (moves > 0).all(axis=0) | (moves < 0).all(axis=0)
-    far = np.where(one_way & (np.abs(way) >= COUNTED), way, 0)
+    far = np.where(one_way & (np.abs(way) >= 0.5), way, 0)
     unit = int(np.argmax(np.abs(far)))
     if not far[unit]:
         return ""
@@ -201,6 +177,6 @@ def _read(*values: float) -> list[str]:
 
 def _units(indexes: np.ndarray) -> str:
     """As the start of a sentence: "Unit 3", "Units 1, 2 and 5", "9 units"."""
-    if len(indexes) > NAMED:
+    if len(indexes) > 4:
         return counted(len(indexes), "unit")
     return f"Unit{'s' * (len(indexes) > 1)} {joined([f'{k + 1}' for k in indexes])}"

@@ -1,7 +1,6 @@
 """The sentences of the Data page: what a dataset holds, which rows of a table that is, what leaks.
 
-What a model makes of them is told elsewhere (`lib.narrate.explore`, `.worth`). The longer texts are
-in data.toml.
+What a model makes of them is told elsewhere (`lib.narrate.explore`, `.worth`).
 """
 
 import math
@@ -20,10 +19,6 @@ _TEXTS = beside(__file__)
 
 LONGEST_TITLE = 40
 """Of a person's file, in letters, so that the page's heading takes two lines on a narrow screen."""
-LEVELS_APART = 2.0
-"""Series whose levels deviate so many times as much as their values do are better scaled each."""
-OUTSIDE = 0.05
-"""Up to such a share of the validation targets may lie outside the range of those of training."""
 
 
 def _said(what: str, **names: object) -> str:
@@ -58,30 +53,24 @@ def sample_sentence(dataset: Dataset, sample: int) -> str:
     """One sample's targets in the raw unit, where they begin, move and end, and their use."""
     y = raw_targets(dataset, sample)[:, 0]
     low, high = int(np.argmin(y)), int(np.argmax(y))
-    least, most, first, last = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
+    values = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
     return _said(
         "flat_sample" if y[low] == y[high] else "sample",
         name=capital(dataset.sample_name(sample)),
         target=f"{dataset.target_labels[0]}{',' if dataset.lead else ''}",
         unit=f" {dataset.target_unit}" if dataset.target_unit else "",
-        first=first,
-        last=last,
         low=low + 1,
         high=high + 1,
-        least=least,
-        most=most,
+        **dict(zip(("least", "most", "first", "last"), values, strict=True)),
         use=_said("learns" if sample < dataset.train else "is_judged", steps=len(y)),
     )
 
 
 def numbers_hint(dataset: Dataset) -> str:
     """What the columns of a sample's numbers are."""
-    words = f"x is what a model reads, y what it should answer{dataset.ahead}"
-    if not dataset.is_scaled:
-        return f"{words}."
-    value = f"the value in {dataset.target_unit}" if dataset.target_unit else "the value"
-    beside = f"Beside each y is {value} that it stands for, as in the chart."
-    return f"{words}: both standardised, as the models see them. {beside}"
+    unit = f" in {dataset.target_unit}" if dataset.target_unit else ""
+    name = "scaled_numbers" if dataset.is_scaled else "numbers"
+    return _said(name, ahead=dataset.ahead, unit=unit)
 
 
 def window_takeaway(dataset: Dataset, origin: Origin, sample: int, step: int) -> str:
@@ -161,9 +150,10 @@ def split_sentence(dataset: Dataset) -> str:
 
 
 def range_hint(dataset: Dataset) -> str:
-    """That many targets are such as training has never seen, and what helps; "" if they aren't.
+    """That many validation targets lie outside the range of those of training, and what helps.
 
-    Of a table's first target column, where the targets are values and not changes.
+    Of a table's first target column, where the targets are values and not changes; "" elsewhere and
+    where fewer than 5% do.
     """
     origin, changes = dataset.origin, dataset.base is not None
     if not origin or changes or 0 in origin.horizons or not dataset.has_validation:
@@ -174,14 +164,14 @@ def range_hint(dataset: Dataset) -> str:
     low, high = float(lows.min()), float(highs.max())
     values = dataset.raw(dataset.y[judged, -1], judged, last=True)[:, 0]
     outside = float(((values < low) | (values > high)).mean())
-    if outside < OUTSIDE:
+    if outside < 0.05:
         return ""
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     return _said("outside", share=100 * outside, span=" to ".join(apart(low, high)), unit=unit)
 
 
 def levels_hint(dataset: Dataset) -> str:
-    """That series are on levels of their own, and what helps; "" if they aren't.
+    """That levels of series deviate twice as much as their values do, and what helps; "" if not.
 
     Of a table's first target column, where all series are scaled alike and are in both parts.
     """
@@ -194,7 +184,7 @@ def levels_hint(dataset: Dataset) -> str:
     values, series = origin.targets[origin.training, 0], origin.series[origin.training]
     levels, own = moments(values, series)[:, series]
     between, within = float(levels.std()), math.sqrt((own**2).mean())
-    if not within or between < LEVELS_APART * within:
+    if not within or between < 2 * within:
         return ""
     return _said("levels", times=number(between / within))
 
@@ -221,9 +211,9 @@ def leak_takeaway(findings: Sequence[Finding]) -> str:
     """Whether something has seen what it must not."""
     if found := [finding.about.lower() for finding in findings if finding.clean is False]:
         return f"{counted(len(found), 'leak')} found: {joined(found)}."
-    looked = counted(sum(finding.clean is True for finding in findings), "check")
-    none = f"None found, in {looked} of the numbers themselves."
-    return none if any(finding.clean for finding in findings) else "Too few samples to tell."
+    if looked := sum(finding.clean is True for finding in findings):
+        return f"None found, in {counted(looked, 'check')} of the numbers themselves."
+    return "Too few samples to tell."
 
 
 def leak_sentence(finding: Finding) -> str:

@@ -16,21 +16,20 @@ from lib.seeds import final_errors, middle, verdict
 from lib.stack import total
 from lib.stack.models import model_layers
 from lib.stack.tensors import readable_shape
+from lib.toml import beside
 
+_TEXTS = beside(__file__)
 ANSWERS = {"dense": "its head", "none": "its output"}
 """What could be read of the last-step model before the last step, by the model's head."""
 _STEPS = ((10, 1), (20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.inf, 1800))
 """How long is left, up to so many seconds, and the steps in seconds in which that is told."""
-MOST_CHANGES = 2
-"""Settings that a sentence names as changed."""
-_COUNTED = ("", "one", "two", "three")
 
 
 def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Who answers when, in a line."""
     model, steps = experiment.model, dataset.shape[1]
     cell, one = CELLS[model.cell].label, model.layers == 1
-    stack = f"One {cell}" if one else f"{_COUNTED[model.layers].capitalize()} {cell} layers"
+    stack = f"One {cell}" if one else f"{('Two', 'Three')[model.layers - 2]} {cell} layers"
     s, twin = ("s", "its twin") if one else ("", "their twins")
     if model.mode == "last":
         return f"{stack} read{s} {steps} timesteps and answer{s} once, at the last."
@@ -41,17 +40,25 @@ def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Every shape on the way through each model, and what the models have to learn."""
     models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
-    about = {
-        "sequence": "Sequence mode, an output at every timestep",
-        "last": "Last-step mode, the last row of the hidden states and nothing else",
-    }
     parts = []
     for mode, (start, *steps) in models.items():
         way = [f"{step.layer.keras} {readable_shape(step.tensors[0])}" for step in steps]
-        parts.append(f"{about[mode]}: {' → '.join([readable_shape(start.tensors[0]), *way])}.")
+        shapes = " → ".join([readable_shape(start.tensors[0]), *way])
+        parts.append(_TEXTS["way"][mode].format(way=shapes))
     count = total(next(iter(models.values())))
     each = " each, whatever the number of timesteps" if len(models) > 1 else ""
     return " ".join([*parts, f"{counted(count, 'parameter')}{each}."])
+
+
+def answers_of_seeds(
+    dataset: Dataset, snapshot: Snapshot, sample: int, target: int
+) -> dict[str, np.ndarray]:
+    """What each of R seeds says of a shown sample, by mode, (R, T), in the raw unit."""
+    index, answers = int(snapshot.samples[sample]), {}
+    for mode in snapshot.results:
+        said = np.stack([seed[mode].predictions[sample] for seed in snapshot.seeds])
+        answers[mode] = dataset.raw(said, index)[..., target].astype(np.float64)
+    return answers
 
 
 def predictions_sentence(
@@ -73,12 +80,7 @@ def predictions_sentence(
     index = int(snapshot.samples[sample])
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     truth = raw_targets(dataset, index)[:, target]
-    each = {
-        mode: dataset.raw(
-            np.stack([seed[mode].predictions[sample] for seed in snapshot.seeds]), index
-        )[..., target].astype(np.float64)
-        for mode in snapshot.results
-    }
+    each = answers_of_seeds(dataset, snapshot, sample, target)
     said = {mode: np.median(values, axis=0) for mode, values in each.items()}
     errors = {m: np.median(np.abs(values - truth), axis=0) for m, values in each.items()}
     aim, *told = apart(truth[-1], *(v[-1] for v in said.values()), nothing=ALMOST_0)
@@ -163,21 +165,18 @@ def compare_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapsho
 
 def seeds_sentence(experiment: Experiment, snapshot: Snapshot) -> str:
     """Of several seeds: which, how far apart their errors lie, and by what a winner is told."""
-    first, last = experiment.seed, experiment.seed + len(snapshot.seeds) - 1
-    errors = final_errors(snapshot)
+    said, errors, first = _TEXTS["seeds"], final_errors(snapshot), experiment.seed
     ranges = [
-        f"of the {MODES[mode].model} from {' to '.join(apart(each.min(), each.max()))}"
-        for mode, each in errors.items()
+        said["range"].format(model=MODES[mode].model, range=seeds_range(snapshot, mode))
+        for mode in errors
     ]
-    says = f"Over the seeds {first} to {last} the errors are {', '.join(ranges)}."
+    seeds = {"first": first, "last": first + len(snapshot.seeds) - 1}
+    parts = [said["errors"].format(ranges=", ".join(ranges), **seeds)]
     if len(errors) > 1:
         found = verdict(errors["sequence"], errors["last"])
         better = MODES[("sequence", "last")[found.better]].model
-        says += (
-            f" The {better}'s is smaller in {found.wins} of {found.seeds}; by chance alone, errors "
-            f"so far apart come in {found.chance:.0%} of cases (paired t-test of their logarithms)."
-        )
-    return says
+        parts.append(said["test"].format(better=better, found=found))
+    return " ".join(parts)
 
 
 def seeds_range(snapshot: Snapshot, mode: str) -> str:
@@ -187,10 +186,7 @@ def seeds_range(snapshot: Snapshot, mode: str) -> str:
 
 
 def typical_error(dataset: Dataset, result: ModeResult) -> str:
-    """Last-step error as a person knows it: "≈ 2.6 °C off", the root in the raw unit.
-
-    "" where the error is in that unit anyway, or where there is none.
-    """
+    """The root of the last-step error in the raw unit, "≈ 2.6 °C off"; "" where y has that unit."""
     scale = dataset.raw_scale
     if not dataset.is_scaled or scale is None or not len(result.last_step_mse):
         return ""
@@ -216,21 +212,16 @@ def step_error_sentence(
         root = (1.0 if scale is None else scale) * np.sqrt(np.asarray(mse, np.float64))
         return apart(root[0], root[-1], unit=unit)
 
-    parts: list[str] = []
-    for mode, result in middle(snapshot).results.items():
-        first, last = ends(result.step_mse)
-        if mode == "sequence":
-            typical = f"The sequence model's typical error ({kind})"
-            parts.append(f"{typical} is {first} at step 1 and {last} at step {steps}.")
-            continue
-        alone = f"The last-step model answers at step {steps} alone"
-        parts.append(f"{alone}, and is off by {last} there.")
-        if earlier:
-            answer = ANSWERS[experiment.model.head]
-            parts.append(f"Asked at step 1, {answer} would have been off by {first}.")
-    first, last = ends(dataset.naive_mse)
-    guess = capital(dataset.naive_label)
-    return " ".join([*parts, f"{guess} is off by {first} at step 1 and {last} at step {steps}."])
+    words = {"kind": kind, "steps": steps, "answer": ANSWERS[experiment.model.head]}
+    words["guess"] = capital(dataset.naive_label)
+    mses = {mode: result.step_mse for mode, result in middle(snapshot).results.items()}
+    if earlier and "last" in mses:
+        mses["earlier"] = mses["last"]
+    parts = []
+    for about, mse in {**mses, "naive": dataset.naive_mse}.items():
+        first, last = ends(mse)
+        parts.append(_TEXTS["step_error"][about].format(first=first, last=last, **words))
+    return " ".join(parts)
 
 
 def progress_sentence(snapshot: Snapshot) -> str:
@@ -265,16 +256,12 @@ def kept_sentence(snapshot: Snapshot) -> str:
 
 
 def changed_settings(before: Experiment, after: Experiment) -> str:
-    """What differs between two experiments: "timesteps 12 → 15, cell LSTM → GRU"; "" if nothing.
-
-    Of more than MOST_CHANGES the others are counted.
-    """
+    """What differs: "timesteps 12 → 15, cell LSTM → GRU and 2 more"; "" if nothing."""
     changed = [
         f"{name_of(s)} {value_of(s, before)} → {value_of(s, after)}"
         for s in _differing(before, after)
     ]
-    rest = len(changed) - MOST_CHANGES
-    return ", ".join(changed[:MOST_CHANGES]) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(changed[:2]) + (f" and {len(changed) - 2} more" if len(changed) > 2 else "")
 
 
 def own_settings(shown: Experiment, chosen: Experiment) -> str:
@@ -283,9 +270,8 @@ def own_settings(shown: Experiment, chosen: Experiment) -> str:
     if not own or own[0].key == "data":
         return value_of(own[0], shown) if own else ""
     first, more = own[0], f" and {len(own) - 1} more" if len(own) > 1 else ""
-    return (
-        f"{first.key if len(first.key) == 1 else name_of(first)} = {value_of(first, shown)}{more}"
-    )
+    name = first.key if len(first.key) == 1 else name_of(first)
+    return f"{name} = {value_of(first, shown)}{more}"
 
 
 def _differing(one: Experiment, other: Experiment) -> list[Setting]:

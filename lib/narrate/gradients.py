@@ -8,10 +8,6 @@ from lib.english import counted, number, readable
 from lib.recurrence.padded import ROUNDING, Padded, lengths
 from lib.toml import beside
 
-HARDLY = 1e-5
-"""An answer that is moved by less is hardly moved."""
-LEAST_SHARE = 0.0001
-"""A smaller share is said as a fraction."""
 _LOSSES = {"sequence": "over all steps", "last": "at the last step"}
 """What each mode's loss is of."""
 ROOM = (
@@ -50,14 +46,11 @@ def reach_sentence(norms: Mapping[str, np.ndarray]) -> str:
             parts.append(f"No hidden state moves the loss {about}: every gradient is 0.")
             continue
         first, last = float(values[0]), float(values[-1])
-        peak = int(np.argmax(values))
         against = f"at step {len(values)} it is {readable(last)}"
         if first > 0 and last > 0:
             against = f"{_as_much(first / last)} what it is at step {len(values)}"
-        parts.append(
-            f"The gradient of the loss {about} is {readable(first)} at step 1, {against}, and "
-            f"largest at step {peak + 1}."
-        )
+        words = {"about": about, "first": readable(first), "against": against}
+        parts.append(_SAID["reach"].format(peak=np.argmax(values) + 1, **words))
     return " ".join(parts)
 
 
@@ -67,7 +60,7 @@ def _as_much(ratio: float) -> str:
         return f"{_times(ratio)} times"
     if ratio < 1e-6:
         return "less than a millionth of"
-    return f"{number(100 * ratio)}% of" if ratio >= LEAST_SHARE else f"1/{_times(1 / ratio)} of"
+    return f"{number(100 * ratio)}% of" if ratio >= 0.0001 else f"1/{_times(1 / ratio)} of"
 
 
 def _times(ratio: float) -> str:
@@ -81,17 +74,16 @@ def influence_takeaway(one_way: np.ndarray, both_ways: np.ndarray) -> str:
         return "Some of the gradients aren't numbers."
     if not (one_way.any() or both_ways.any()):
         return "No input moves any output: every gradient is 0."
-    pairs = counted(len(one_way) * (len(one_way) - 1) // 2, "pair")
-    here, there = (
-        f"{moved:,}" if (moved := _moved_by_later(influence)) else "none"
-        for influence in (one_way, both_ways)
-    )
-    return f"Later inputs move outputs in {here} of {pairs}; Bidirectional: in {there}."
+    (here, pairs), (there, _) = map(_moved_by_later, (one_way, both_ways))
+    one, both = (f"{moved:,}" if moved else "none" for moved in (here, there))
+    of = counted(pairs, "pair")
+    return f"Later inputs move outputs in {one} of {of}; Bidirectional: in {both}."
 
 
-def _moved_by_later(influence: np.ndarray) -> int:
-    """In how many pairs an output is moved by an input after it."""
-    return int((influence[np.triu_indices(len(influence), 1)] > 0).sum())
+def _moved_by_later(influence: np.ndarray) -> tuple[int, int]:
+    """In how many pairs an output is moved by an input after it, and of how many."""
+    later = influence[np.triu_indices(len(influence), 1)] > 0
+    return int(later.sum()), len(later)
 
 
 def influence_sentence(influence: np.ndarray, columns: int, targets: int, both_ways: bool) -> str:
@@ -102,13 +94,8 @@ def influence_sentence(influence: np.ndarray, columns: int, targets: int, both_w
         return f"{model}: some of the gradients aren't numbers."
     if not influence.any():
         return f"{model}: no input moves any output: every gradient is 0."
-    pairs = len(influence) * (len(influence) - 1) // 2
-    says = "no output is moved by an input that comes after it"
-    if later := _moved_by_later(influence):
-        says = (
-            f"in {later} of {pairs} pairs an output is moved by an input that comes after it: "
-            "it has seen the future, and with it, where targets are later values, its own target"
-        )
+    later, pairs = _moved_by_later(influence)
+    says = _SAID["moved_by_later" if later else "not_by_later"].format(later=later, pairs=pairs)
     first = readable(float(influence[-1, 0]))
     return f"{model}: {says}. The first input moves the last output by {first}."
 
@@ -121,16 +108,15 @@ def padding_takeaway(ways: Sequence[Padded]) -> str:
     )
     if not np.isfinite([plain, masked]).all():
         return "Some of the answers aren't numbers."
-    moves = f"Padding moves the shortest sequence's answer {_moved_by(plain)}"
-    if _moved_by(plain) == _moved_by(masked):
-        return f"{moves}, masked or not."
-    return f"{moves}; masked, {_moved_by(masked)}."
+    moved, when_masked = _moved_by(plain), _moved_by(masked)
+    rest = ", masked or not" if moved == when_masked else f"; masked, {when_masked}"
+    return f"Padding moves the shortest sequence's answer {moved}{rest}."
 
 
 def _moved_by(most: float) -> str:
     if most <= ROUNDING:
         return "not at all"
-    return "hardly" if most < HARDLY else f"by up to {number(most)}"
+    return "hardly" if most < 1e-5 else f"by up to {number(most)}"
 
 
 def padding_sentence(ways: Sequence[Padded]) -> str:

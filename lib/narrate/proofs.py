@@ -49,10 +49,7 @@ class ProofCard:
 def one_computation(
     experiment: Experiment, steps: int, answer: dict[str, Any] | None
 ) -> list[ProofCard]:
-    """That the modes are one: at the last step, and at every other.
-
-    `answer` is that of `modes`, None while there is none.
-    """
+    """That the modes are one, at the last step and at every other; `answer` is that of `modes`."""
     found: dict[str, float | None] = dict.fromkeys(_SAID["one"])
     if answer is not None:
         found["at_last"] = float(answer["difference"])
@@ -85,29 +82,21 @@ def also_measured(
 
     `answer` is that of `modes`, None while there is none; `against` compares it with NumPy.
     """
-    model, said = experiment.model, _SAID["numpy"]
-    has_cell_state = "c" in STATES[model.cell]
-    shapes = f"h{' and c are' if has_cell_state else ' is'} (N, {model.units})"
-    differs, allowed = (None, ROUNDING) if against is None else (against.differs, against.allowed)
-    state_difference, largest = None, ""
+    model, drawn, returned = experiment.model, _SAID["numpy"], _SAID["states"]
+    differs, allowed = (against.differs, against.allowed) if against else (None, ROUNDING)
+    words = {"cell": CELLS[model.cell].label, "units": model.units, "largest": ""}
+    words["states"] = ", ".join(STATES[model.cell])
+    difference = None
     if answer is not None:
-        state_difference = float(np.abs(answer["sequence"][:, -1] - answer["states"][0]).max())
-        if has_cell_state:
-            largest = f": here the largest |c| is {readable(np.abs(answer['states'][1]).max())}"
-    beyond = f" h stays between −1 and 1, but c can grow beyond that{largest}."
+        difference = float(np.abs(answer["sequence"][:, -1] - answer["states"][0]).max())
+        most = readable(np.abs(answer["states"][-1]).max())
+        words["largest"] = f": here the largest |c| is {most}"
+    why = "why_with_c" if "c" in STATES[model.cell] else "why"
+    says = (returned[key].format(**words) for key in ("takeaway", why))
+    measures = Measure(drawn["measure"], differs, allowed), Measure(returned["measure"], difference)
     return [
-        ProofCard(
-            said["title"],
-            (Measure(said["measure"], differs, allowed),),
-            *_drawn_and_why(against),
-        ),
-        ProofCard(
-            "return_state adds the states of the last step",
-            (Measure("max |out[:, -1] − h|", state_difference),),
-            f"{CELLS[model.cell].label}({model.units}, return_state=True) returns "
-            f"[out, {', '.join(STATES[model.cell])}].",
-            f"In both modes {shapes}, and h is the last output.{beyond * has_cell_state}",
-        ),
+        ProofCard(drawn["title"], measures[:1], *_drawn_and_why(against)),
+        ProofCard(returned["title"], measures[1:], *says),
     ]
 
 
@@ -127,9 +116,8 @@ def _drawn_and_why(against: Agreement | None) -> tuple[str, str]:
     words = {"apart": apart_by(against.differs), "why": said["why"][kind]}
     why = said["differ_by"]
     if against.numpy_off is not None and against.keras_off is not None:
-        why = said["in_64_bits"]
-        words["numpy_off"] = apart_by(against.numpy_off)
-        words["keras_off"] = apart_by(against.keras_off)
+        why, off = said["in_64_bits"], (against.numpy_off, against.keras_off)
+        words["numpy_off"], words["keras_off"] = map(apart_by, off)
     return said["takeaway"][kind].format(**words), f"{why.format(**words)} {said['relative']}"
 
 
@@ -156,10 +144,7 @@ def questions_sentence(
     it has started. All are asked `again` as a run changes what they are about.
     """
     if done == total and failed:
-        return (
-            f"Keras gave no answer to {failed} of {counted(total, 'question')}: the end of this "
-            "page says why, and it can be asked again."
-        )
+        return str(_SAID["failed"].format(failed=failed, questions=counted(total, "question")))
     if done == total:
         rest = "; while the run trains it is asked again." if again else " about what is shown."
         which = f"all {total} questions" if total > 1 else "the question"
@@ -175,9 +160,8 @@ def prefix_sentence(
     sequence: np.ndarray, prefixes: np.ndarray, unit: int, step: int, source: str
 ) -> str:
     """What both modes say of the steps up to the playhead, (T, U) each, as `source` computed it."""
-    first = "timestep" if step == 0 else f"{step + 1} timesteps"
-    alone, whole = (f"{v[step, unit]:.7f}".replace("-", "−") for v in (prefixes, sequence))
-    return (
-        f"{source}: return_sequences=True gives unit {unit + 1} at timestep {step + 1} the value "
-        f"{whole}; return_sequences=False on the first {first} gives it {alone}."
-    )
+    words = {"source": source, "unit": unit + 1, "step": step + 1}
+    words["first"] = "timestep" if step == 0 else f"{step + 1} timesteps"
+    for name, values in {"whole": sequence, "alone": prefixes}.items():
+        words[name] = f"{values[step, unit]:.7f}".replace("-", "−")
+    return str(_SAID["prefix"].format(**words))

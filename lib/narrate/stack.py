@@ -45,11 +45,10 @@ def stack_takeaway(before: Stack, after: Stack, about: str) -> str:
     moved, settings = _change(before, after)
     if before == after or moved == "other layers":
         return about or (TRY if broken(new) is None else MEND)
-    change = capital(moved)
-    if not moved:
+    change = capital(moved or "other settings")
+    if not moved and len(settings) == 1:
         place, setting, _, value = settings[0]
         change = f"{setting.name}={_written(value)} on layer {place}"
-        change = change if len(settings) == 1 else "Other settings"
     if (broken_at := broken(new)) is not None:
         return f"{change}: layer {broken_at + 1} breaks."
     if broken(old) is not None:

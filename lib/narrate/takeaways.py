@@ -14,27 +14,16 @@ from lib.dataset import Dataset
 from lib.english import apart, capital, readable
 from lib.experiment import MODES, Experiment
 from lib.narrate.data import raw_targets
-from lib.narrate.explore import off_unit
+from lib.narrate.explore import answers_of_seeds, off_unit
 from lib.run import ModeResult, Snapshot
 from lib.seeds import final_errors, middle, verdict
 
-RISE = 1.25
-"""Validation loss so many times its least one, and the training loss, has risen and not just swung.
-"""
-WORTH = 0.02
-"""A rise of less than this share of what a guess costs is not worth a word."""
-LEAST_CHECKS = 9
-"""Of fewer judgements no trend is told."""
 BETTER = 0.95
 """An error of at most this share of the rival's beats it, and isn't just as good."""
 SAME = 0.02
 """Errors that differ by less than this share of the larger one have no winner."""
 FEWEST = 30
 """Of fewer judged samples of a table no winner is named."""
-MOST_WORDS = 6
-"""Of a baseline's label, so that there is room to say that it is the best."""
-TINY = "less than a millionth"
-"""As `readable` has it; there is no room for it twice."""
 TOO_FEW = "Too few samples to tell: {}."
 UNTRAINED = "Not trained yet: this is what the initial weights give."
 
@@ -46,15 +35,12 @@ def predictions_takeaway(dataset: Dataset, snapshot: Snapshot, sample: int, targ
     """
     if not snapshot.epoch:
         return UNTRAINED
-    index = int(snapshot.samples[sample])
-    truth = raw_targets(dataset, index)[-1, target]
+    truth = raw_targets(dataset, int(snapshot.samples[sample]))[-1, target]
     off: list[str] = []
-    for mode in snapshot.results:
-        said = [seed[mode].predictions[sample] for seed in snapshot.seeds]
-        wrong = [abs(float(dataset.raw(each, index)[-1, target]) - truth) for each in said]
-        error = readable(float(np.median(wrong)), 2, off_unit(dataset)).replace(
-            TINY, "almost nothing"
-        )
+    for mode, said in answers_of_seeds(dataset, snapshot, sample, target).items():
+        wrong = np.median(np.abs(said[:, -1] - truth))
+        error = readable(float(wrong), 2, off_unit(dataset))
+        error = error.replace("less than a millionth", "almost nothing")  # no room for it twice
         off.append(f"{MODES[mode].name} {'by' if off else 'off by'} {error}")
     return f"At the last step: {', '.join(off)}."
 
@@ -83,19 +69,19 @@ def loss_takeaway(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
 def is_overfit(result: ModeResult, guess: float) -> bool:
     """Whether validation loss has risen from its least, and clearly above the training loss.
 
-    Medians of a tenth of all judgements are compared, since single ones swing; and what rises has
-    to be worth something beside `guess`, the loss of a guess. Training loss has fallen then: it is
-    below the least validation loss.
+    Medians of a tenth of all judgements, nine at least, are compared, since single ones swing; and
+    what rises has to be worth something beside `guess`, the loss of a guess. Training loss has
+    fallen then: it is below the least validation loss.
     """
     checks = np.asarray(result.validation_loss, np.float64)
-    if len(checks) < LEAST_CHECKS or not len(result.loss) or not np.isfinite(checks).all():
+    if len(checks) < 9 or not len(result.loss) or not np.isfinite(checks).all():
         return False
     width = max(3, len(checks) // 10)
     medians = np.median(np.lib.stride_tricks.sliding_window_view(checks, width), axis=1)
     now, least = medians[-1], medians.min()
     training = float(np.median(result.loss[-width:]))
-    rises = now > RISE * least and now - least > WORTH * guess
-    return bool(rises and now > RISE * training and training < least)
+    rises = now > 1.25 * least and now - least > 0.02 * guess
+    return bool(rises and now > 1.25 * training and training < least)
 
 
 def step_error_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
@@ -133,7 +119,7 @@ def compare_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
     rival, naive = dataset.naive_label, float(dataset.naive_mse[-1])
     least = min(errors.values())
     error, guess = apart(least, naive)
-    named = dataset.baselines and len(rival.split()) <= MOST_WORDS
+    named = dataset.baselines and len(rival.split()) <= 6  # else there is no room for its rank
     if len(errors) == 1:
         whose = dataset.rival if dataset.baselines else rival
         its = "Its median error" if count > 1 else "Its error"

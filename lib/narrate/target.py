@@ -1,26 +1,22 @@
 """Diagnoses → sentences: what a target's shape does to a loss, and the damage that it does."""
 
+from collections.abc import Callable
+
 from lib.doctor import Diagnosis
-from lib.doctor.damage import EPOCHS, Damage, Mistake
+from lib.doctor.damage import EPOCHS, SIDES, Damage, Mistake
 from lib.doctor.loss_shapes import Verdict
 from lib.english import counted, number, readable
+from lib.toml import beside
 
-VERDICTS: dict[Verdict, str] = {
-    "correct": "Correct",
-    "silent": "Silently wrong",
-    "error": "An error",
-}
+_SAID = beside(__file__)
+VERDICTS: dict[Verdict, str] = {name: said["name"] for name, said in _SAID["verdict"].items()}
 
 
 def verdict_title(diagnosis: Diagnosis) -> str:
     """The verdict on an output and a target in one sentence."""
+    said = _SAID["verdict"][diagnosis.verdict]
     shapes = f"output {diagnosis.output_shape} and y {diagnosis.target_shape}"
-    rest = {
-        "correct": f"{shapes} train what is meant",
-        "silent": f"{shapes} train something else",
-        "error": f"Keras refuses {shapes}",
-    }[diagnosis.verdict]
-    return f"{VERDICTS[diagnosis.verdict]}: {rest}"
+    return f"{said['name']}: {said['title'].format(shapes=shapes)}"
 
 
 def compared_sentence(diagnosis: Diagnosis) -> str:
@@ -52,25 +48,20 @@ def lineup_sentence(diagnosis: Diagnosis) -> str:
 
 def damage_sentence(mistake: Mistake, damage: Damage) -> str:
     """What two trainings show: losses that fall alike, and predictions that don't."""
-    loss = damage.loss["wrong"]
-    return (
-        f"With {mistake.title}, nothing raises: in {EPOCHS} epochs the loss goes from "
-        f"{number(float(loss[0]))} to {number(float(loss[-1]))}. But {mistake.learns}: at the last "
-        f"timestep its mean squared error is {number(damage.error('wrong'))}, where always saying "
-        f"the mean has 1. With {mistake.right} it is {number(damage.error('right'))}."
-    )
+    begin, end = (number(float(loss)) for loss in damage.loss["wrong"][[0, -1]])
+    losses = {"epochs": EPOCHS, "begin": begin, "end": end}
+    return str(_SAID["damage"].format(mistake=mistake, **losses, **_errors(damage, number)))
 
 
 def damage_takeaway(damage: Damage) -> str:
     """The two errors, in short."""
-    wrong, right = (readable(damage.error(side)) for side in ("wrong", "right"))
-    return f"Nothing raises, yet the last step's error is {wrong}; with the right y {right}."
+    return str(_SAID["takeaway"].format(**_errors(damage, readable)))
 
 
 def measured_sentence(mistake: Mistake, damage: Damage) -> str:
     """The measured damage, in short."""
-    return (
-        f"Measured on sums of noise: with {mistake.title} the mean squared error at the last "
-        f"timestep is {number(damage.error('wrong'))}, and {number(damage.error('right'))} with "
-        f"{mistake.right}."
-    )
+    return str(_SAID["measured"].format(mistake=mistake, **_errors(damage, number)))
+
+
+def _errors(damage: Damage, written: Callable[[float], str]) -> dict[str, str]:
+    return {side: written(damage.error(side)) for side in SIDES}

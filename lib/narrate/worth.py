@@ -81,10 +81,8 @@ def dates_sentence(dataset: Dataset, origin: Origin, said: ByRow, target: int, e
     unit, name = off_unit(dataset), origin.names[origin.series[said.rows[0]]]
     column = origin.columns[target // len(origin.horizons)]
     first, last = origin.label(int(said.rows[0])), origin.label(int(said.rows[-1]))
-    parts = [
-        f"{capital(column)}{f' of {name}' if name else ''}, "
-        f"{first} to {last}{f', every {every}th row' if every > 1 else ''}."
-    ]
+    rows = f"{first} to {last}{f', every {every}th row' if every > 1 else ''}"
+    parts = [f"{capital(column)}{f' of {name}' if name else ''}, {rows}."]
     if said.steps is not None and said.most > 1:
         width = readable(float((said.steps[1] - said.steps[0]).mean()))
         parts.append(_TEXTS["band_of_dates"].format(width=width, unit=unit))

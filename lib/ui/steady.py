@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import plotly.io
 import streamlit as st
 
-from lib.figures import CONFIG
+from lib.figures.chart import CONFIG
 from lib.ui.session import TwoCharts, session
 from lib.ui.style import lay_above
 from lib.ui.text import takeaway

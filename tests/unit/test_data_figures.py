@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lib.figures.chart import MOST_POINTS
 from lib.figures.data import (
     MOST_LINES,
-    MOST_POINTS,
     MOST_SERIES,
     frame_of_sample,
     sample_figure,

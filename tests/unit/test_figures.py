@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from lib.figures import CONFIG
 from lib.figures.by_timestep import predictions_figure
+from lib.figures.chart import CONFIG
 from lib.figures.data import sample_figure, split_figure
 from lib.figures.palette import PALETTES, palette
 from tests.unit.pictures import (

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 from lib.datasets.series import gapminder, macro
-from lib.figures import on_dates
+from lib.figures import chart
 from lib.figures.on_dates import drawn_every, forecast_figure, on_dates_figure
 from lib.figures.palette import PALETTES
 from lib.forecast import forecast
@@ -106,7 +106,7 @@ def test_of_many_dates_some_are_drawn_and_never_one_hour_alone(monkeypatch):
         every = drawn_every(count, 168)
         assert math.gcd(every, 168) == 1
         assert 300 <= count / every <= 1500
-    monkeypatch.setattr(on_dates, "MOST_POINTS", 20)
+    monkeypatch.setattr(chart, "MOST_POINTS", 20)
     figure, rows = drawn(sales())
     every = drawn_every(len(rows.rows), 7)
     np.testing.assert_allclose(the(figure, "target")["y"], rows.truth[::every])
