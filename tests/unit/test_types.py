@@ -1,5 +1,8 @@
 """A table some of whose columns are read otherwise than they were."""
 
+import gc
+import weakref
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -27,6 +30,17 @@ def test_the_same_correction_gives_the_same_table():
     assert prepared(SHOPS, category) is prepared(SHOPS, category)
     assert prepared(SHOPS, out) is not prepared(SHOPS, category)
     assert prepared(SHOPS, DataSettings()) is SHOPS
+
+
+def test_of_tables_that_were_read_anew_the_last_one_alone_is_kept():
+    """Each may have a million rows; the table as it came doesn't take that one's place."""
+    first = weakref.ref(prepared(SHOPS, DataSettings(types=("store:category",))))
+    gc.collect()
+    assert prepared(SHOPS, DataSettings()) is SHOPS
+    assert first() is not None
+    prepared(SHOPS, DataSettings(types=("store:out",)))
+    gc.collect()
+    assert first() is None
 
 
 def test_numbers_become_categories_as_their_texts():
