@@ -17,7 +17,7 @@ from lib.english import counted, joined
 from lib.experiment import MAX_VALUES, DataSettings
 from lib.origin import Scale
 from lib.tables.baselines import Windows, find_period, table_baselines
-from lib.tables.cutting import Cut, Plan, cut
+from lib.tables.cutting import Cut, cut
 from lib.tables.series import Rows, rows_of
 from lib.tables.table import Table, TooShortError, WindowError, said
 
@@ -60,7 +60,7 @@ def make_windows(
         raise WindowError.of("wide_targets", most=MAX_TARGETS, columns=count, ahead=ahead)
     most = MAX_VALUES / (data.timesteps * max(features, wide))
     try:
-        windows = cut(rows.series, rows.rank, Plan(data, seed), most)
+        windows = cut(rows.series, rows.rank, data, seed, most)
     except TooShortError as error:
         dropped = [note for note in rows.notes if "dropped" in note]
         raise TooShortError(" ".join([f"{error}", *dropped]), error.cure) from None
