@@ -16,7 +16,7 @@ from lib.dataset import Dataset, Origin
 from lib.english import counted, joined
 from lib.experiment import MAX_VALUES, DataSettings
 from lib.origin import Scale
-from lib.tables.baselines import Windows, find_period, table_baselines
+from lib.tables.baselines import find_period, with_baselines
 from lib.tables.cutting import Cut, cut
 from lib.tables.series import Rows, rows_of
 from lib.tables.table import Table, TooShortError, WindowError, said
@@ -81,14 +81,9 @@ class _Draft:
 
     def dataset(self, inputs: tuple[str, ...]) -> Dataset:
         """The arrays, with their names and notes."""
-        table, rows, windows, data, h = (
-            self.table,
-            self.rows,
-            self.cut,
-            self.data,
-            self.data.horizon,
-        )
-        step, training, change = table.step, windows.part == 0, data.form == "change"
+        table, rows, windows, data = self.table, self.rows, self.cut, self.data
+        h, step = data.horizon, table.step
+        training, change = windows.part == 0, data.form == "change"
         by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
         groups = (rows.series, len(rows.names)) if by_series else None
         x_scale, flat = standards(rows.inputs, rows.feature_names, training, groups)
@@ -121,28 +116,23 @@ class _Draft:
             raise WindowError.of("long_season", period=data.period, longest=longest)
         if not data.period:
             origin = replace(origin, period=find_period(origin))
-        own = tuple(f for f, feature in enumerate(rows.feature_names) if feature in self.targets)
-        x, (train, validation, test) = origin.inputs[read], windows.sizes
-        cut_so = Windows(origin, x, y, train, own, change)
-        naive, baselines = table_baselines(cut_so, slice(train, train + validation))
         units = {table.units.get(column, "") for column in self.targets}
         lead = f"one {step}" if h == 1 else f"{h} {step}s"
         when = f" 1 to {h} {step}s ahead" if data.ahead == "each" else f" {lead} ahead"
         told = f"{'the change of ' * change}{joined(self.targets)}{when if h else ''}"
         still = [said("one_is_flat", column=name) for name in dict.fromkeys(flat + flat_targets)]
-        return Dataset(
+        made = Dataset(
             name=self.name,
             title=table.name,
-            x=x,
+            x=origin.inputs[read],
             y=y,
-            train=train,
-            test=test,
+            train=windows.sizes[0],
+            test=windows.sizes[2],
             feature_names=rows.feature_names,
             target_names=self._target_names(),
             timestep_names=self._timestep_names(origin),
-            naive=naive,
-            naive_label=baselines[0].label,
-            baselines=baselines,
+            naive=y,
+            naive_label="",
             origin=origin,
             target_scale=deviation,
             target_offset=offset,
@@ -155,6 +145,7 @@ class _Draft:
             reading=table.reading,
             mended=(*table.mended, *rows.mended),
         )
+        return with_baselines(made, origin)
 
     def _timestep_names(self, origin: Origin) -> tuple[str, ...]:
         """Their times where these are the same in all samples, else their numbers."""
