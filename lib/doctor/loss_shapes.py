@@ -82,7 +82,8 @@ class Training:
     """What happens over an epoch of `fit`."""
 
     verdict: Verdict
-    """The worst of the batches'."""
+    """The worst of the batches'. "correct": the loss is the intended one. "silent": nothing raises,
+    and it is another one, or 0 for any output. "error": `fit` raises, if only at the last batch."""
     batches: tuple[BatchResult, ...]
     """The full batch and, where the samples don't divide, the last one; empty where the numbers
     of samples differ, which is an error before any batch is made."""
