@@ -46,12 +46,6 @@ def readable_shape(tensor: Tensor) -> str:
     return _bracket([axis.letter if axis.size is None else f"{axis.size}" for axis in tensor])
 
 
-def numbers_of(tensors: Tensors) -> str:
-    """The shapes of one tensor or several, as Keras prints them."""
-    shapes = [sizes(tensor) for tensor in tensors]
-    return f"{shapes[0] if len(shapes) == 1 else shapes}"
-
-
 def readable_shapes(tensors: Tensors) -> str:
     """The same of one tensor or several: "(N, 12, 16)", or "(N, 12, 16) and (N, 16)"."""
     return joined([readable_shape(tensor) for tensor in tensors])

@@ -22,12 +22,7 @@ MAX_COLUMNS = int(limit_of("F").maximum)
 """How many features the input columns can make, and how many target columns there can be."""
 MOST_TEXTS = 1000
 """So many different texts a column can have at most to be kept as categories."""
-KINDS = {
-    "number": "numbers",
-    "category": "categories",
-    "date": "dates that label the rows",
-    "out": "left out",
-}
+KINDS: dict[str, str] = _WORDS["kinds"]
 """What a column can be read as: a key of `types`, and the words for it."""
 
 

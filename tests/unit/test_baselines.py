@@ -7,10 +7,13 @@ import pandas as pd
 import pytest
 
 from lib.dataset import Dataset, Origin
-from lib.origin import SAME, Scale
+from lib.origin import Scale
 from lib.tables import baselines
 from lib.tables.baselines import BASELINES, find_period, with_baselines
 from tests.unit import own_data
+
+SAME = Scale(np.zeros(1), np.ones(1))
+"""It leaves values as they are."""
 
 
 def rows_of(series, names, values, *, times=None, step="row", horizons=(1,), period=1, train=0.7):
@@ -28,6 +31,11 @@ def rows_of(series, names, values, *, times=None, step="row", horizons=(1,), per
         horizons=horizons,
         training=place < train,
         period=period,
+        time_format="",
+        columns=tuple(f"c{c}" for c in range(values.shape[1])),
+        x_scale=SAME,
+        y_scale=SAME,
+        every=1,
     )
 
 
@@ -38,9 +46,7 @@ def cut(origin, timesteps, rate=1, *, scale=SAME, change=False):
     starts = starts[origin.series[starts] == origin.series[starts + reach]]
     known = origin.training[starts + reach]
     starts = np.concatenate([starts[known], starts[~known]])
-    names = tuple(f"c{c}" for c in range(origin.targets.shape[1]))
-    columns = origin.columns or names
-    origin = replace(origin, starts=starts, rate=rate, y_scale=scale, columns=columns)
+    origin = replace(origin, starts=starts, rate=rate, y_scale=scale)
     rows = origin.rows(timesteps)
     y = np.stack([origin.targets[rows + h] for h in origin.horizons], axis=-1)
     y = y.reshape(*rows.shape, -1)
@@ -52,7 +58,7 @@ def cut(origin, timesteps, rate=1, *, scale=SAME, change=False):
         x=origin.inputs[rows],
         y=y.astype(np.float32),
         train=int(known.sum()),
-        feature_names=names,
+        feature_names=tuple(f"c{c}" for c in range(origin.inputs.shape[1])),
         target_names=tuple(f"{k}" for k in range(y.shape[-1])),
         timestep_names=tuple(f"{t}" for t in range(timesteps)),
         naive=y,

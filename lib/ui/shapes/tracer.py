@@ -11,7 +11,7 @@ from lib.narrate import stack as narrate
 from lib.stack.code import keras_code
 from lib.stack.fixes import fixes
 from lib.stack.kinds import Stack
-from lib.stack.patterns import PATTERNS, pattern_of
+from lib.stack.link import PATTERNS, pattern_of
 from lib.stack.tracing import TracedLayer, broken, trace
 from lib.toml import beside
 from lib.ui import address
