@@ -166,11 +166,6 @@ def entries(shape: str) -> list[str]:
     return re.findall(r"None|\?|\d+", shape)
 
 
-def as_tuple(sizes: list[str]) -> str:
-    """Sizes as Python writes a tuple: "(5, 2)", "(5,)"."""
-    return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
-
-
 def shapes_in(message: str) -> list[tuple[int | None, ...]]:
     """The shapes of 2 to 4 axes that a text names, each once: three at most."""
     size = r"(?:None|\?|[0-9]{1,7})"

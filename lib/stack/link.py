@@ -8,8 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from lib.stack.base import Layer, LayerSetting
-from lib.stack.kinds import KINDS, MAX_LAYERS, Stack
+from lib.stack.base import KINDS, MAX_LAYERS, Layer, LayerSetting, Stack
 from lib.stack.plain import Input
 from lib.toml import beside
 

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from lib.english import capital
-from lib.stack.base import Layer
-from lib.stack.kinds import Stack, put
+from lib.stack.base import Layer, Stack, put
 from lib.stack.link import from_text
 from lib.stack.plain import Dense, Flatten, GlobalAveragePooling1D, Input, RepeatVector
 from lib.stack.recurrent import GRU, LSTM, Bidirectional, Recurrent

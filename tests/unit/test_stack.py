@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from lib.errors import explain_error
 from lib.experiment import Experiment
+from lib.stack.base import KINDS, MAX_LAYERS
 from lib.stack.code import keras_code
 from lib.stack.fixes import MOST_FIXES, fixes
-from lib.stack.kinds import KINDS, MAX_LAYERS
 from lib.stack.link import PATTERNS, from_text, pattern_of, to_text
 from lib.stack.models import model_layers
 from lib.stack.plain import Dense, Input
