@@ -22,7 +22,7 @@ from lib.tables.types import prepared
 def _uploaded(experiment: Experiment, table: Table | None) -> Dataset:
     if table is None:
         raise ExperimentError("your own data needs an uploaded table, and none is there yet.")
-    return cut("upload", experiment, table)
+    return cut(experiment, table)
 
 
 _OWN = {"missing", "id", "split", "scale", "types", "wide"}

@@ -95,13 +95,13 @@ def columns_of(
     return experiment.data.inputs or inputs, experiment.data.targets or targets
 
 
-def cut(name: str, experiment: Experiment, table: Table) -> Dataset:
+def cut(experiment: Experiment, table: Table) -> Dataset:
     """The windows of a table, with the columns, T and horizon of the experiment."""
     from lib.tables.windows import make_windows  # noqa: PLC0415  brings pandas along
 
     table = prepared(table, experiment.data)
     inputs, targets = columns_of(experiment, table)
-    return make_windows(table, inputs, targets, experiment.data, seed=experiment.seed, name=name)
+    return make_windows(table, inputs, targets, experiment.data, seed=experiment.seed)
 
 
 TABLE_USES = frozenset({"horizon", "inputs", "targets", "ahead", "form"}).union(
@@ -113,7 +113,7 @@ TABLE_USES = frozenset({"horizon", "inputs", "targets", "ahead", "form"}).union(
 def _series(name: str, table: Callable[[], Table], *uses: str) -> DatasetSpec:
     return spec(
         name,
-        lambda experiment, _: cut(name, experiment, table()),
+        lambda experiment, _: cut(experiment, table()),
         uses=TABLE_USES.union(uses),
         targets=None,
         table=table,

@@ -8,16 +8,7 @@ from dataclasses import dataclass, replace
 
 from lib.doctor.fixes import TargetFix, target_fixes
 from lib.doctor.lineup import AxisFate, AxisPair, line_up
-from lib.doctor.loss_shapes import (
-    RULES,
-    BatchResult,
-    LossRule,
-    Sizes,
-    Training,
-    follow,
-    loss_rule,
-    single_class,
-)
+from lib.doctor.loss_shapes import RULES, BatchResult, LossRule, Sizes, Training, follow, loss_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +128,7 @@ def _reasons(output: Sizes, target: Sizes, rule: LossRule, training: Training) -
             yield f"Batches of {first.size} pass without a word; the last, of {batch.size}, raises."
     elif not rule.checks and any(axis.output != axis.target for axis in axes):
         yield from _stretched(batch, axes)
-    elif single_class(rule, batch.output):
+    elif rule.single_class(batch.output):
         yield "With one column there is one class, whose share is always 1."
         yield "So the loss is as good as 0 whatever the output is, and nothing is learnt."
     elif batch.verdict == "silent":

@@ -74,7 +74,7 @@ def target_fixes(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tu
 
 def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
     rule = loss_rule(loss, output, target)
-    if rule.classes and output[-1] == 1:
+    if rule.single_class(output):
         yield from _two_classes(output, target)
         return
     plain: list[TargetFix] = []

@@ -17,8 +17,7 @@ from lib.toml import beside
 
 MAX_SEASON_ROWS = 20_000
 """How many training rows, the last ones, seasons are compared on."""
-_SEARCHED_ROWS = 1024
-_SEARCHED_COLUMNS = 4
+_SEARCHED_ROWS, _SEARCHED_COLUMNS = 1024, 4
 """In how many of the rows and target columns a season is looked for: 20 ms a column."""
 NEARER = 0.95
 """Of noise some season is always a little nearer than the last value: by less it is none."""

@@ -37,12 +37,11 @@ def make_windows(
     data: DataSettings,
     *,
     seed: int = 0,
-    name: str = "upload",
 ) -> Dataset:
     """Cut a table into windows: x (N, T, F) and y (N, T, K), standardised by the training rows.
 
     `inputs` are names of columns of numbers or texts, or of `calendar_names`; `targets` are of
-    numbers, and may be inputs too. Of `data` its `name`, `inputs` and `targets` aren't looked at;
+    numbers, and may be inputs too. Of `data` its `inputs` and `targets` aren't looked at;
     `seed` draws the series of each part. Of more than `MAX_VALUES` numbers, every k-th window.
 
     Raises WindowError for a column that can't be used so, none or too many; TooShortError says
@@ -64,7 +63,7 @@ def make_windows(
     except TooShortError as error:
         dropped = [note for note in rows.notes if "dropped" in note]
         raise TooShortError(" ".join([f"{error}", *dropped]), error.cure) from None
-    return _Draft(table, rows, windows, horizons, targets, data, name).dataset(inputs)
+    return _Draft(table, rows, windows, horizons, targets, data).dataset(inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,6 @@ class _Draft:
     horizons: tuple[int, ...]
     targets: tuple[str, ...]
     data: DataSettings
-    name: str
 
     def dataset(self, inputs: tuple[str, ...]) -> Dataset:
         """The arrays, with their names and notes."""
@@ -122,7 +120,7 @@ class _Draft:
         told = f"{'the change of ' * change}{joined(self.targets)}{when if h else ''}"
         still = [said("one_is_flat", column=name) for name in dict.fromkeys(flat + flat_targets)]
         made = Dataset(
-            name=self.name,
+            name=data.name,
             title=table.name,
             x=origin.inputs[read],
             y=y,
@@ -223,10 +221,7 @@ class _Draft:
 
 
 def standards(
-    values: np.ndarray,
-    names: Sequence[str],
-    training: np.ndarray,
-    groups: Groups | None,
+    values: np.ndarray, names: Sequence[str], training: np.ndarray, groups: Groups | None
 ) -> tuple[Scale, list[str]]:
     """The scale of columns (R, C) by the training rows, of each of `groups`, and flat columns."""
     offset, deviation, constant = _moments(values[training])
