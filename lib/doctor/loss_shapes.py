@@ -165,7 +165,6 @@ def pair(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> B
 
 
 def _refusal(output: Sizes, target: Sizes, rule: LossRule) -> str:
-    """What a loss that checks shapes says."""
     both = "Arguments `target` and `output` must have the same"
     if not rule.labels:
         return f"{both} {'shape' if len(target) == len(output) else 'rank (ndim)'}"

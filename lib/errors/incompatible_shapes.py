@@ -148,7 +148,6 @@ def _sizes_alone(pair: _Pair, one: str, other: str) -> Explanation:
 
 
 def _other_samples(pair: _Pair, one: str, other: str, text: str) -> Explanation:
-    """For shapes that are the same but for the samples."""
     x, state = shapes_of_a_step(text)
     if x[:1] == [one] and state[:1] == [other]:
         return MESSAGES.say("states of other samples", one=one, other=other)
@@ -182,7 +181,6 @@ def _node(text: str) -> str:
 
 
 def _in_a_loss(text: str) -> bool:
-    """Whether the text says that it was a loss."""
     return bool(_PLACE.search(text))
 
 

@@ -100,7 +100,6 @@ def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
 
 
 def _edits_of_layer(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
-    """Changes of the layer that breaks."""
     layer = stack[place]
     if isinstance(layer, TimeDistributed):
         plain = Dense(units=layer.units)

@@ -96,7 +96,6 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
 
 
 def _wanted(table: Table, types: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Each column with its kind."""
     names = [*table.frame.columns, *([] if table.label is None else table.label.columns)]
     for entry in types:
         column, _, kind = entry.rpartition(":")

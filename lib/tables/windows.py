@@ -199,7 +199,6 @@ class _Draft:
         ]
 
     def _parts(self, origin: Origin) -> str:
-        """Which rows are in which part."""
         rows, part = self.rows, self.cut.part
         if self.data.split == "id":
             train, validation, test = (len(np.unique(rows.series[part == p])) for p in range(3))
