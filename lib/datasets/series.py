@@ -5,7 +5,6 @@ are from, and their licences, is in `files/README.md` and in every `Dataset.sour
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import numpy as np
 from lib.dataset import Dataset, Mended
 from lib.datasets.spec import DatasetSpec, spec
 from lib.experiment import Experiment
-from lib.tables import Table, WindowError, default_columns
+from lib.tables import Table, default_columns
 from lib.tables.types import prepared
 from lib.toml import beside
 
@@ -89,8 +88,6 @@ def columns_of(
     experiment: Experiment, table: Table | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The input and target columns that are used: the person's choice, else the table's own."""
-    with suppress(WindowError):  # `cut` refuses what is wrong
-        table = table and prepared(table, experiment.data)
     inputs, targets = default_columns(table) if table else ((), ())
     return experiment.data.inputs or inputs, experiment.data.targets or targets
 
