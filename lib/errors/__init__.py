@@ -50,7 +50,4 @@ to look at, in this order, when a message says nothing."""
 def explain_error(message: str) -> Explanation | None:
     """What a message means, or a traceback that ends in it; None for one that isn't known here."""
     text = readable(message)
-    for family in FAMILIES:
-        if explanation := family.explain(text):
-            return explanation
-    return None
+    return next(filter(None, (family.explain(text) for family in FAMILIES)), None)

@@ -36,11 +36,6 @@ def letters(tensor: Tensor) -> str:
     return bracketed([axis.letter for axis in tensor])
 
 
-def numbers(tensor: Tensor) -> str:
-    """The shape in numbers: "(None, 12, 16)"."""
-    return f"{sizes(tensor)}"
-
-
 def readable_shape(tensor: Tensor) -> str:
     """The shape in numbers, with a letter where any size will do: "(N, 12, 16)"."""
     return bracketed([axis.letter if axis.size is None else f"{axis.size}" for axis in tensor])

@@ -15,7 +15,7 @@ from lib.stack.link import PATTERNS, from_text, pattern_of, to_text
 from lib.stack.models import model_layers
 from lib.stack.plain import Dense, Input
 from lib.stack.recurrent import LSTM, Bidirectional, returned_names
-from lib.stack.tensors import letters, numbers, readable_shape
+from lib.stack.tensors import letters, readable_shape, sizes
 from lib.stack.tracing import broken, keras_names, total, trace
 
 
@@ -33,7 +33,7 @@ def test_every_layer_has_its_shape_in_letters_and_in_numbers():
         "(N, U₂)",
         "(N, K)",
     ]
-    assert [numbers(step.tensors[0]) for step in steps] == [
+    assert [f"{sizes(step.tensors[0])}" for step in steps] == [
         "(None, 12, 3)",
         "(None, 12, 32)",
         "(None, 16)",
@@ -60,8 +60,8 @@ def test_moving_t_changes_no_parameters_and_moving_units_does():
 def test_time_and_batch_may_be_open():
     """None stays None on the way, and Flatten makes one None of what it can't multiply."""
     steps = steps_of("input_tany_f3~lstm_u4_seq~flatten")
-    assert numbers(steps[1].tensors[0]) == "(None, None, 4)"
-    assert (letters(steps[2].tensors[0]), numbers(steps[2].tensors[0])) == (
+    assert f"{sizes(steps[1].tensors[0])}" == "(None, None, 4)"
+    assert (letters(steps[2].tensors[0]), f"{sizes(steps[2].tensors[0])}") == (
         "(N, T·U)",
         "(None, None)",
     )
