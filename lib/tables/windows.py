@@ -129,7 +129,7 @@ class _Draft:
             feature_names=rows.feature_names,
             target_names=self._target_names(),
             timestep_names=self._timestep_names(origin),
-            naive=y,
+            naive=y,  # until `with_baselines` says it
             naive_label="",
             origin=origin,
             target_scale=deviation,
