@@ -15,8 +15,6 @@ from lib.origin import Baseline, Origin
 
 __all__ = ["Baseline", "Dataset", "Mended", "Mending", "Origin", "Samples"]
 
-SAMPLES_SHOWN = 32
-
 _OfRows = Literal["arrays", "index", "empty rows", "undated ends", "duplicates", "newest first"]
 _OfColumns = Literal["order", "texts", "numbers", "huge", "times", "joined", "unroll"]
 Mending = Literal[_OfRows, _OfColumns, "category", "calendar", "series", "average"]
@@ -82,8 +80,8 @@ class Samples:
     def shown(self) -> np.ndarray:
         """Indexes of up to 32 judged samples, evenly spread, to look at one by one, (S,)."""
         judged = np.arange(len(self.x))[self.judged]
-        count = min(SAMPLES_SHOWN, len(judged))
-        return judged[np.linspace(0, len(judged) - 1, count).round().astype(int)]
+        some = np.linspace(0, len(judged) - 1, min(32, len(judged)))
+        return judged[some.round().astype(int)]
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

@@ -43,10 +43,6 @@ class Scale:
         return values * deviation + offset
 
 
-SAME = Scale(np.zeros(1), np.ones(1))
-"""It leaves values as they are."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Origin:
     """The R rows that windows were cut from, series after series, each in order of time.
@@ -76,15 +72,15 @@ class Origin:
     """Whether a row belongs to the training part, (R,) bool."""
     period: int
     """Rows of a season of the targets; 1 where there is none."""
-    time_format: str = ""
+    time_format: str
     """How a time is written; "" where times are texts."""
-    columns: tuple[str, ...] = ()
+    columns: tuple[str, ...]
     """C names of target columns."""
-    x_scale: Scale = SAME
+    x_scale: Scale
     """From the raw features to `inputs`."""
-    y_scale: Scale = SAME
+    y_scale: Scale
     """From the raw targets, K columns (their changes, where these are the targets), to y."""
-    every: int = 1
+    every: int
     """Every k-th window is a sample, where all would be too many."""
 
     def label(self, row: int) -> str:

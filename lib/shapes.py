@@ -102,6 +102,11 @@ def dense_parameter_count(units: int, outputs: int) -> int:
     return outputs * (units + 1)
 
 
+def bracketed(entries: Sequence[object]) -> str:
+    """Sizes or letters as Python writes a tuple: "(N, 12, 16)", "(5,)"."""
+    return f"({', '.join(map(str, entries))}{',' * (len(entries) == 1)})"
+
+
 def _positive(**values: object) -> None:
     """Raise ValueError unless each is a whole number of 1 or more (NumPy's count too)."""
     for name, value in values.items():

@@ -22,7 +22,7 @@ from lib.tables.types import prepared
 def _uploaded(experiment: Experiment, table: Table | None) -> Dataset:
     if table is None:
         raise ExperimentError("your own data needs an uploaded table, and none is there yet.")
-    return cut("upload", experiment, table)
+    return cut(experiment, table)
 
 
 _OWN = {"missing", "id", "split", "scale", "types", "wide"}
@@ -89,11 +89,13 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
 
 def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
     """F and K of a table; F as it is, and K 0, where that can't be told."""
+    data = experiment.data
+    with suppress(WindowError):  # `make_dataset` refuses what is wrong
+        table = table and prepared(table, data)
     inputs, targets = columns_of(experiment, table)
-    features, data = len(inputs), experiment.data
-    if table is not None:
-        with suppress(WindowError):  # `make_dataset` refuses what is wrong
-            features = len(feature_names(prepared(table, data), inputs))
+    features = len(inputs)
+    with suppress(WindowError):
+        features = len(feature_names(table, inputs)) if table else features
     ahead = max(1, data.horizon) if data.ahead == "each" else 1
     return min(features, MAX_COLUMNS) or data.features, len(targets) * ahead
 

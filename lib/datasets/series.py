@@ -5,7 +5,6 @@ are from, and their licences, is in `files/README.md` and in every `Dataset.sour
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import numpy as np
 from lib.dataset import Dataset, Mended
 from lib.datasets.spec import DatasetSpec, spec
 from lib.experiment import Experiment
-from lib.tables import Table, WindowError, default_columns
+from lib.tables import Table, default_columns
 from lib.tables.types import prepared
 from lib.toml import beside
 
@@ -89,19 +88,17 @@ def columns_of(
     experiment: Experiment, table: Table | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The input and target columns that are used: the person's choice, else the table's own."""
-    with suppress(WindowError):  # `cut` refuses what is wrong
-        table = table and prepared(table, experiment.data)
     inputs, targets = default_columns(table) if table else ((), ())
     return experiment.data.inputs or inputs, experiment.data.targets or targets
 
 
-def cut(name: str, experiment: Experiment, table: Table) -> Dataset:
+def cut(experiment: Experiment, table: Table) -> Dataset:
     """The windows of a table, with the columns, T and horizon of the experiment."""
     from lib.tables.windows import make_windows  # noqa: PLC0415  brings pandas along
 
     table = prepared(table, experiment.data)
     inputs, targets = columns_of(experiment, table)
-    return make_windows(table, inputs, targets, experiment.data, seed=experiment.seed, name=name)
+    return make_windows(table, inputs, targets, experiment.data, seed=experiment.seed)
 
 
 TABLE_USES = frozenset({"horizon", "inputs", "targets", "ahead", "form"}).union(
@@ -113,7 +110,7 @@ TABLE_USES = frozenset({"horizon", "inputs", "targets", "ahead", "form"}).union(
 def _series(name: str, table: Callable[[], Table], *uses: str) -> DatasetSpec:
     return spec(
         name,
-        lambda experiment, _: cut(name, experiment, table()),
+        lambda experiment, _: cut(experiment, table()),
         uses=TABLE_USES.union(uses),
         targets=None,
         table=table,

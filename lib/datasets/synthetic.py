@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from lib.dataset import Dataset
-from lib.datasets.spec import DatasetSpec, spec
+from lib.datasets.spec import spec
 from lib.experiment import Experiment
 from lib.toml import beside
 
@@ -182,9 +182,9 @@ TASKS = {of.__name__: Task(of, best, **_ROWS[of.__name__]) for of, best in _BEST
 """The tasks, by the name that they have in `DATASETS`."""
 
 
-def make_task(name: str, experiment: Experiment) -> Dataset:
+def _make(experiment: Experiment, _table: object) -> Dataset:
     """The dataset of a task, for settled settings. The first three quarters are for training."""
-    task, known = TASKS[name], SYNTHETIC[name]
+    task, known = TASKS[experiment.data.name], SYNTHETIC[experiment.data.name]
     arguments = task.arguments(experiment)
     rng = np.random.default_rng([experiment.seed, 0])
     x, y = (made.astype(np.float32) for made in task.function(rng, **arguments))
@@ -193,7 +193,7 @@ def make_task(name: str, experiment: Experiment) -> Dataset:
     distractors = tuple(f"distractor {i + 1}" for i in range(F - len(task.signals)))
     mean = y[:train].mean(axis=0, keepdims=True)
     return Dataset(
-        name=name,
+        name=known.name,
         title=known.title,
         x=x,
         y=y,
@@ -209,15 +209,14 @@ def make_task(name: str, experiment: Experiment) -> Dataset:
     )
 
 
-def _spec(name: str, task: Task) -> DatasetSpec:
-    return spec(
+SYNTHETIC = {
+    name: spec(
         name,
-        lambda experiment, _: make_task(name, experiment),
+        _make,
         at_least={"F": len(task.signals)} if len(task.signals) > 1 else {},
         at_most={"T": 100},
         uses=frozenset({"N", *task.options}),
     )
-
-
-SYNTHETIC = {name: _spec(name, task) for name, task in TASKS.items()}
+    for name, task in TASKS.items()
+}
 """The specs of all tasks, by name."""

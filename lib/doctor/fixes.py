@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lib.doctor.loss_shapes import Sizes, follow, loss_rule
+from lib.toml import beside
 
 LAST_STEP = "LSTM(units, return_sequences=False)"
 EVERY_STEP = "LSTM(units, return_sequences=True)"
+_WHEN: dict[str, str] = beside(__file__)
 
 
 def compile_with(loss: str) -> str:
@@ -72,7 +74,7 @@ def target_fixes(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tu
 
 def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
     rule = loss_rule(loss, output, target)
-    if rule.classes and output[-1] == 1:
+    if rule.single_class(output):
         yield from _two_classes(output, target)
         return
     plain: list[TargetFix] = []
@@ -157,7 +159,7 @@ def _numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
             yield from _per_sample(n, steps, y_columns, "y = y[:, 0]", "y")
         if steps not in (None, y_steps) and (y_steps, y_columns) == (columns, steps):
             swapped = (n, y_columns, y_steps)
-            yield _Reading(_SWAPPED, "y = np.swapaxes(y, 1, 2)", swapped, steps, y_steps)
+            yield _Reading(_WHEN["swapped"], "y = np.swapaxes(y, 1, 2)", swapped, steps, y_steps)
         elif steps is None or y_steps > 1 or steps == 1:
             yield from _sequences(steps, target, y_columns, "y = y[:, -1]", (n, y_columns))
 
@@ -174,10 +176,10 @@ def _per_sample(
     With timesteps in the output each may also have to give it: then `repeated` is.
     """
     last = () if columns is None else (columns,)
-    yield _Reading(_PER_SAMPLE, code, (n, *last), None, columns)
+    yield _Reading(_WHEN["per sample"], code, (n, *last), None, columns)
     if steps:
         code = f"y = np.repeat({repeated}, {steps}, axis=1)"
-        yield _Reading(_REPEAT, code, (n, steps, *last), steps, columns)
+        yield _Reading(_WHEN["repeated"], code, (n, steps, *last), steps, columns)
 
 
 def _per_step(n: int, steps: int | None, columns: int, y_steps: int) -> Iterator[_Reading]:
@@ -185,11 +187,11 @@ def _per_step(n: int, steps: int | None, columns: int, y_steps: int) -> Iterator
     if y_steps == 1:
         return
     if steps is None or y_steps == steps:
-        yield _Reading(_PER_STEP, "y = y[..., None]", (n, y_steps, 1), y_steps, 1)
+        yield _Reading(_WHEN["per timestep"], "y = y[..., None]", (n, y_steps, 1), y_steps, 1)
     elif y_steps > steps and columns == 1:
-        yield _Reading(_TOO_MANY, f"y = y[:, -{steps}:, None]", (n, steps, 1), steps, 1)
+        yield _Reading(_WHEN["too many"], f"y = y[:, -{steps}:, None]", (n, steps, 1), steps, 1)
     if steps is None:
-        yield _Reading(_LAST_OF, "y = y[:, -1:]", (n, 1), None, 1)
+        yield _Reading(_WHEN["last of them"], "y = y[:, -1:]", (n, 1), None, 1)
 
 
 def _sequences(
@@ -198,12 +200,12 @@ def _sequences(
     """(N, T, K), or (N, T): an answer per timestep; `code` takes the last one, of this shape."""
     n, y_steps, *rest = target
     if steps is None:
-        yield _Reading(_PER_STEP, "", target, y_steps, columns)
-        yield _Reading(_LAST_OF, code, last, None, columns)
+        yield _Reading(_WHEN["per timestep"], "", target, y_steps, columns)
+        yield _Reading(_WHEN["last of them"], code, last, None, columns)
     elif y_steps > steps:
-        yield _Reading(_TOO_MANY, f"y = y[:, -{steps}:]", (n, steps, *rest), steps, columns)
+        yield _Reading(_WHEN["too many"], f"y = y[:, -{steps}:]", (n, steps, *rest), steps, columns)
     else:
-        when = _PER_STEP if y_steps == steps else _TOO_FEW
+        when = _WHEN["per timestep"] if y_steps == steps else _WHEN["too few"]
         yield _Reading(when, "", target, y_steps, columns)
 
 
@@ -220,15 +222,6 @@ def _class_numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
     elif len(target) == 2 or target[2:] == (1,):
         code = "y = y[:, -1]" if len(target) == 2 else "y = y[:, -1, 0]"
         yield from _sequences(steps, target, None, code, (n,))
-
-
-_PER_SAMPLE = "y has one answer per sample."
-_PER_STEP = "y has one answer per timestep."
-_REPEAT = "Each timestep has to give its sample's answer: repeat it."
-_LAST_OF = "Only the last timestep's answer counts: take that one."
-_TOO_MANY = "y has more timesteps than the output, and both end together: drop the first ones."
-_TOO_FEW = "y answers for the last timesteps only."
-_SWAPPED = "y has its columns before its timesteps: swap them (a reshape would mix them up)."
 
 
 def _fix(reading: _Reading, output: Sizes, loss: str) -> TargetFix:

@@ -48,6 +48,10 @@ class LossRule:
         short = (self.short, self.short.upper()) if self.short else ()
         return ("".join(word[:1].upper() + word[1:] for word in words), *short)
 
+    def single_class(self, output: Sizes) -> bool:
+        """Whether the loss is 0 whatever the output is, since there is one class alone."""
+        return self.classes and output[-1] == 1
+
 
 RULES = {name: LossRule(name, **row) for name, row in beside(__file__).items()}
 """By function name."""
@@ -82,7 +86,8 @@ class Training:
     """What happens over an epoch of `fit`."""
 
     verdict: Verdict
-    """The worst of the batches'."""
+    """The worst of the batches'. "correct": the loss is the intended one. "silent": nothing raises,
+    and it is another one, or 0 for any output. "error": `fit` raises, if only at the last batch."""
     batches: tuple[BatchResult, ...]
     """The full batch and, where the samples don't divide, the last one; empty where the numbers
     of samples differ, which is an error before any batch is made."""
@@ -142,7 +147,7 @@ def pair(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> B
     pairs = tuple(zip(padded(output, rank), padded(target, rank), strict=True))
     if target == wanted or not (rule.checks or any(o != t for o, t in pairs)):
         moved = (rule.whole_axis or rule.classes) and output[-1] != columns
-        verdict: Verdict = "silent" if moved or single_class(rule, output) else "correct"
+        verdict: Verdict = "silent" if moved or rule.single_class(output) else "correct"
         return BatchResult(output, target, verdict, tuple(o for o, _ in pairs))
     if rule.checks:
         return BatchResult(output, target, "error", None, _refusal(output, target, rule))
@@ -160,7 +165,6 @@ def pair(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> B
 
 
 def _refusal(output: Sizes, target: Sizes, rule: LossRule) -> str:
-    """What a loss that checks shapes says."""
     both = "Arguments `target` and `output` must have the same"
     if not rule.labels:
         return f"{both} {'shape' if len(target) == len(output) else 'rank (ndim)'}"
@@ -181,8 +185,3 @@ def _same_rank(target: Sizes, output: Sizes) -> tuple[Sizes, Sizes]:
     if len(output) == len(target) + 1 and output[-1] == 1:
         return ((*target, 1), output) if len(target) == 1 else (target, output[:-1])
     return target, output
-
-
-def single_class(rule: LossRule, output: Sizes) -> bool:
-    """Whether the loss is 0 whatever the output is, since there is one class alone."""
-    return rule.classes and output[-1] == 1

@@ -15,8 +15,9 @@ from lib.errors import (
     weights_and_states,
 )
 from lib.errors.message import Explanation, Messages, readable
+from lib.toml import beside
 
-__all__ = ["FAMILIES", "Explanation", "explain_error"]
+__all__ = ["CHECKLIST", "EXAMPLES", "FAMILIES", "Explanation", "explain_error"]
 
 FAMILIES = (
     # A text may hold several messages: a layer's inside another's, or a general one below the one
@@ -40,12 +41,13 @@ FAMILIES = (
     Messages("incomplete_messages"),
 )
 """In the order in which they are tried."""
+_EXAMPLES = beside(__file__, "examples")
+EXAMPLES, CHECKLIST = _EXAMPLES["examples"], _EXAMPLES["checklist"]
+"""What Keras says of the commonest mistakes, by a short name, which stands in the address; and what
+to look at, in this order, when a message says nothing."""
 
 
 def explain_error(message: str) -> Explanation | None:
     """What a message means, or a traceback that ends in it; None for one that isn't known here."""
     text = readable(message)
-    for family in FAMILIES:
-        if explanation := family.explain(text):
-            return explanation
-    return None
+    return next(filter(None, (family.explain(text) for family in FAMILIES)), None)

@@ -4,20 +4,31 @@ A message has two shapes, and perhaps a place. Keras drops a last axis of 1 wher
 axis less, so that an output (N, 5, 1) and a y (N, 2) fail as [N,5] and [N,2]. What a message
 doesn't tell, which of the two is y, or whether an axis was dropped, stays open here, and both
 readings are said. Losses that check shapes have messages of their own (`lib.errors.target_shapes`).
+
+A runtime error of TensorFlow names the operation that failed, or the line of code. In Keras 3 it
+is "compile_loss/mse/sub", in Keras 2 "mean_squared_error/SquaredDifference"; before `fit`, in a
+call of one's own, only the traceback says it: "in mean_squared_error".
 """
 
 import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from lib.errors.failing_loss import Side, first_operand, in_a_loss, node, of_weights
+from lib.doctor.loss_shapes import RULE_OF
 from lib.errors.message import CALLED, Explanation, Messages, entries
 from lib.errors.target_remedies import sentence, to_one_shape
 from lib.errors.weights_and_states import shapes_of_a_step
 
 MESSAGES = Messages("incompatible_shapes")
+Side = Literal["y", "output"]
 
 _LOSS = "The loss can't pair"
+_NODE = re.compile(r"\b[Nn]ode:? '?(?:gradient_tape/)?([\w./-]{1,300})")
+_MULTIPLIED = re.compile(r"[Nn]ode:? '?(?:[\w.-]{1,100}/){1,9}mul(?:_\d+)?(?: defined at|\}\}\])")
+"""A product that failed when the graph ran: TensorFlow puts its operands in the order of their
+names there. Not so where the gradient's part of it fails."""
+_NAMED = re.compile(rf"\b(?:in|[Nn]ode:?) '?(?:[\w./-]{{0,200}}/)?({'|'.join(RULE_OF)})\b")
+_PLACE = re.compile(rf"comp(?:ile|ute)_loss|\bloss/|{_NAMED.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +56,18 @@ class _Pair:
 def _at_run_time(match: re.Match[str]) -> Explanation:
     text, one, other = match.string, entries(match["one"] or ""), entries(match["other"] or "")
     subject = "Most likely it is the loss that can't pair"
-    if in_a_loss(text):
+    if _in_a_loss(text):
         subject = _LOSS
     elif "[Op:Mul]" in text:
         subject = "A multiplication can't pair"
     if not one or not other:
         return MESSAGES.say("time axis in one", start=f"{subject} the output with y")
-    pair = _Pair(subject, f"[{match['one']}]", f"[{match['other']}]", first_operand(text))
-    if of_weights(text):
+    pair = _Pair(subject, f"[{match['one']}]", f"[{match['other']}]", _first_operand(text))
+    if _of_weights(text):
         return MESSAGES.say("weights", one=pair.one, other=pair.other)
     if one[0] != other[0] and one[1:] == other[1:]:
         return _other_samples(pair, one[0], other[0], text)
-    if not in_a_loss(text) and (place := _elsewhere(text)):
+    if not _in_a_loss(text) and (place := _elsewhere(text)):
         return MESSAGES.say("in a layer", place=place, one=pair.one, other=pair.other)
     return _explain(pair)
 
@@ -65,10 +76,10 @@ def _at_run_time(match: re.Match[str]) -> Explanation:
 def _when_traced(match: re.Match[str]) -> Explanation:
     shapes = re.findall(r"\[[^\]]*\]", match["shapes"] or "")
     one, other = shapes if len(shapes) == 2 else (match["one"], match["other"])
-    if of_weights(match[0]):
+    if _of_weights(match[0]):
         return MESSAGES.say("weights", one=one, other=other)
     names = re.search(r"\(([^(),]{0,500}), ([^(),]{0,500})\)'", match[0])
-    pair = _Pair(_LOSS, one, other, first_operand(match[0]))
+    pair = _Pair(_LOSS, one, other, _first_operand(match[0]))
     if names:
         pair = _by_names(pair, names[1], names[2])
     return _explain(pair) if shapes else _sizes_alone(pair, match["one"], match["other"])
@@ -137,7 +148,6 @@ def _sizes_alone(pair: _Pair, one: str, other: str) -> Explanation:
 
 
 def _other_samples(pair: _Pair, one: str, other: str, text: str) -> Explanation:
-    """For shapes that are the same but for the samples."""
     x, state = shapes_of_a_step(text)
     if x[:1] == [one] and state[:1] == [other]:
         return MESSAGES.say("states of other samples", one=one, other=other)
@@ -147,7 +157,7 @@ def _other_samples(pair: _Pair, one: str, other: str, text: str) -> Explanation:
     met = ""
     if pair.first and int(output) < int(targets):
         met = "targets met an output"
-    elif re.search(r"while/\w+_cell(?:_\d+)?/", node(text)) and int(other) < int(one):
+    elif re.search(r"while/\w+_cell(?:_\d+)?/", _node(text)) and int(other) < int(one):
         met = "met states"
     if met:
         return MESSAGES.say("larger batch", small=small, full=full, met=met)
@@ -160,5 +170,39 @@ def _elsewhere(text: str) -> str:
     """The layer, or the path of the operation, in which it happened; empty where none is named."""
     if layer := re.search(rf"{CALLED}(\w{{1,100}})", text):
         return layer[1]
-    path = node(text)
+    path = _node(text)
     return path if "/" in path else ""
+
+
+def _node(text: str) -> str:
+    """The path of the operation that failed: "compile_loss/mse/sub"; empty where none is named."""
+    match = _NODE.search(text)
+    return match[1] if match else ""
+
+
+def _in_a_loss(text: str) -> bool:
+    return bool(_PLACE.search(text))
+
+
+def _of_weights(text: str) -> bool:
+    """Whether what failed is the product with weights or a mask, not the loss's own operation."""
+    path = _node(text)
+    if "weighted_loss" in path:
+        return True
+    product = re.match(r"compile_loss/(?:[\w.-]{1,100}/)?mul(?:_\d+)?(?:/|$)", path)
+    named = _NAMED.search(f"node {path}")
+    return bool(product and named and not RULE_OF[named[1]].multiplies)
+
+
+def _first_operand(text: str) -> Side | None:
+    """Which of the two tensors comes first; None where the text doesn't tell."""
+    if "SquaredDifference" in text:  # of Keras 2
+        return "output"
+    if _MULTIPLIED.search(text):
+        return None
+    named = _NAMED.search(text)
+    if named and ("compile_loss" in text or "losses/losses.py" in text):  # of Keras 3
+        return "output" if RULE_OF[named[1]].output_first else "y"
+    # A loss of one's own: the traceback quotes its line, if it has the usual names.
+    subtraction = re.search(r"\b(y_true ?- ?y_pred|y_pred ?- ?y_true)\b", text)
+    return ("y" if subtraction[1].startswith("y_true") else "output") if subtraction else None

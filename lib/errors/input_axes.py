@@ -3,7 +3,8 @@
 import math
 import re
 
-from lib.errors.message import Explanation, Messages, as_tuple, entries
+from lib.errors.message import Explanation, Messages, entries
+from lib.shapes import bracketed
 
 MESSAGES = Messages("input_axes")
 
@@ -40,7 +41,7 @@ def _flattened(shape: str) -> str:
     """Code that leaves a row of features at each timestep."""
     sizes = entries(shape)
     row = [int(size) for size in sizes[2:] if size.isdigit()]
-    after = as_tuple([*sizes[:2], str(math.prod(row)) if row else "features"])
+    after = bracketed([*sizes[:2], str(math.prod(row)) if row else "features"])
     return f"TimeDistributed(Flatten())  # {shape} → {after}"
 
 
@@ -85,4 +86,4 @@ def other_input(
     # An Input for the data as it is may be none that an LSTM takes.
     elif len(received) != len(expected):
         row = "other axes"
-    return MESSAGES.say(row, layer=name, takes=one, got=other, sample=as_tuple(received))
+    return MESSAGES.say(row, layer=name, takes=one, got=other, sample=bracketed(received))

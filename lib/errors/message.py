@@ -127,16 +127,12 @@ class Messages:
         return tuple(" ".join(wording.split()) for wording in wordings)
 
     @cached_property
-    def _known(self) -> list[tuple[str, Explain]]:
+    def known(self) -> list[tuple[str, Explain]]:
+        """All patterns in the order in which they are tried, and what explains each."""
         chosen = self.file.get("chosen", {}).items()
         asked = [(self._in_full(pattern), self.choosers[name]) for name, pattern in chosen]
         asked += [(row.patterns, row.explain) for row in self.table]
         return [(wording, explain) for wordings, explain in asked for wording in wordings]
-
-    @property
-    def patterns(self) -> list[str]:
-        """All that are looked for, in the order in which they are tried."""
-        return [pattern for pattern, _ in self._known]
 
     def explain(self, text: str) -> Explanation | None:
         """What a message in a text means that is known here.
@@ -145,7 +141,7 @@ class Messages:
         raised, with the message as it was before its numbers were filled in. Patterns are compiled
         when they are first asked for, and kept by `re`.
         """
-        for pattern, explain in self._known:
+        for pattern, explain in self.known:
             for match in reversed(list(re.finditer(pattern, text))):
                 if explanation := explain(match):
                     return explanation
@@ -168,11 +164,6 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 def entries(shape: str) -> list[str]:
     """The entries of a shape's text: "(None, 5, 2)" or "4,5,3"."""
     return re.findall(r"None|\?|\d+", shape)
-
-
-def as_tuple(sizes: list[str]) -> str:
-    """Sizes as Python writes a tuple: "(5, 2)", "(5,)"."""
-    return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
 
 
 def shapes_in(message: str) -> list[tuple[int | None, ...]]:

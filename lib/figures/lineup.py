@@ -12,7 +12,7 @@ from lib.doctor.loss_shapes import Sizes
 from lib.figures.html import code_words, div, picture
 from lib.figures.palette import Palette, mix
 from lib.figures.tensor import Scale, tensor_image
-from lib.stack.tensors import Axis, Role, Tensor, numbers
+from lib.stack.tensors import Axis, Role, Tensor, sizes
 
 LETTERS: dict[str, tuple[str, Role]] = {
     "sample": ("N", "batch"),
@@ -91,7 +91,7 @@ def _tensor(  # noqa: PLR0917  a tensor, how it is drawn, and what is said of it
     """A tensor with its numbers above it, or with those of a `shape`; and maybe a name."""
     return (
         f"<div>{div(f'color:{palette.muted}', name) if name else ''}"
-        f"{code_words(f'{shape or numbers(tensor)}', palette.ink, bold=True)}"
+        f"{code_words(f'{shape or sizes(tensor)}', palette.ink, bold=True)}"
         f"{div('margin-top:0.25rem', tensor_image(tensor, scale, palette, color))}</div>"
     )
 

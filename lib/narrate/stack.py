@@ -4,9 +4,8 @@ from collections import Counter
 from typing import Any
 
 from lib.english import capital
-from lib.stack.base import LayerSetting
+from lib.stack.base import LayerSetting, Stack, put
 from lib.stack.code import spare_states
-from lib.stack.kinds import Stack, put
 from lib.stack.tensors import readable_shapes
 from lib.stack.tracing import TracedLayer, broken, total, trace
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from lib.experiment import Limit
 from lib.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, sizes
@@ -125,6 +125,13 @@ class Outputs:
     """Tensors that the layers above may start from; None leaves those that were there."""
 
 
+KINDS: dict[str, type[Layer]] = {}
+"""Every kind of layer that a stack may have, by its name in the address; each class puts itself
+here, and a menu offers them in the order of the classes in `recurrent` and `plain`."""
+MAX_LAYERS = 12
+"""In a stack, the input among them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One layer, by its settings. Its rule is `call`.
@@ -133,7 +140,7 @@ class Layer:
     """
 
     kind: ClassVar[str]
-    """In the address, and in KINDS."""
+    """In the address, and in KINDS, where there is one."""
     keras: ClassVar[str]
     """The class in `keras.layers`, which has its name unless it says another."""
     width_letter: ClassVar[str] = ""
@@ -143,6 +150,8 @@ class Layer:
         # Slots make each class twice: the second time without these words, which it has by then.
         for name, value in {"keras": cls.__dict__.get("keras", cls.__name__), **named}.items():
             setattr(cls, name, value)
+        if "kind" in cls.__dict__:
+            KINDS[cls.kind] = cls
 
     @property
     def about(self) -> str:
@@ -175,3 +184,12 @@ class Layer:
     def call(self, inputs: Inputs) -> Outputs:
         """What comes out. Raises ShapeError for what Keras refuses."""
         raise NotImplementedError
+
+
+Stack: TypeAlias = tuple[Layer, ...]
+"""From the input up."""
+
+
+def put(stack: Stack, place: int, *layers: Layer) -> Stack:
+    """The stack with these layers, or none, in the place of one."""
+    return (*stack[:place], *layers, *stack[place + 1 :])

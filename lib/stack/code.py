@@ -2,7 +2,6 @@
 
 from lib.shapes import STATES
 from lib.stack.recurrent import Recurrent
-from lib.stack.tensors import numbers_of
 from lib.stack.tracing import TracedLayer
 
 HEAD = "import keras\nfrom keras import layers\n"
@@ -41,7 +40,7 @@ def spare_states(step: TracedLayer) -> int:
 def _comment(step: TracedLayer) -> str:
     if step.tensors:
         spare = f", leaves {count} of the states out" if (count := spare_states(step)) else ""
-        return numbers_of(step.tensors) + spare
+        return f"{step.shapes[0] if len(step.shapes) == 1 else [*step.shapes]}{spare}"
     if step.error is None:
         return "not reached"
     if not step.error.message:

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lib.stack.base import Layer
-from lib.stack.kinds import MAX_LAYERS, Stack, put
+from lib.stack.base import MAX_LAYERS, Layer, Stack, put
 from lib.stack.plain import Dense, Flatten, RepeatVector, TimeDistributed, Unpack
 from lib.stack.plain import GlobalAveragePooling1D as Pooling
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Bidirectional, Recurrent
@@ -83,10 +82,8 @@ def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
     for at in [at for at in down if isinstance(stack[at], (Recurrent, Bidirectional))][:1]:
         layer: Any = stack[at]
         name, value = _label(stack, at), not layer.return_sequences
-        words, other = (
-            f"Set return_sequences={value} on {name}",
-            replace(layer, return_sequences=value),
-        )
+        words = f"Set return_sequences={value} on {name}"
+        other = replace(layer, return_sequences=value)
         yield words, put(stack, at, other), place
         gap = stack[at + 1 : place]
         if gap and all(isinstance(one, (Flatten, Pooling)) for one in gap):
@@ -103,7 +100,6 @@ def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
 
 
 def _edits_of_layer(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
-    """Changes of the layer that breaks."""
     layer = stack[place]
     if isinstance(layer, TimeDistributed):
         plain = Dense(units=layer.units)

@@ -1,15 +1,16 @@
 """A stack in the address: "input_t12_f3~lstm_u16_seq~dense_k1". Whatever stands there is read.
 
 Layers are joined by "~" and their settings by "_", which an address keeps as they are. A setting
-that has its default is left out; "any" is None.
+that has its default is left out; "any" is None. Some stacks to start from have names there, too.
 """
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
-from lib.stack.base import Layer, LayerSetting
-from lib.stack.kinds import KINDS, MAX_LAYERS, Stack
+from lib.stack.base import KINDS, MAX_LAYERS, Layer, LayerSetting, Stack
 from lib.stack.plain import Input
+from lib.toml import beside
 
 ANY = "any"
 
@@ -73,3 +74,25 @@ def _value(setting: LayerSetting, text: str) -> tuple[Any] | None:
         name = text.replace("-", "_")
         return (name,) if name in setting.options else None
     return (True,) if not text else None
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A stack to start from, with the name that people search for and what it is for."""
+
+    title: str
+    about: str
+    """In 15 words at most."""
+    stack: Stack
+
+
+PATTERNS = {
+    name: Pattern(**{**row, "stack": from_text(row["stack"])})
+    for name, row in beside(__file__, "patterns").items()
+}
+"""By name in the address and the widgets."""
+
+
+def pattern_of(stack: Stack) -> str | None:
+    """The name of the pattern that a stack is; None where it is none."""
+    return next((name for name, pattern in PATTERNS.items() if pattern.stack == stack), None)

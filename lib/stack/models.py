@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from lib.experiment import ModelSettings
 from lib.stack import recurrent
-from lib.stack.kinds import Stack
+from lib.stack.base import Stack
 from lib.stack.plain import Dense, Input
 from lib.stack.tracing import TracedLayer, trace
 

@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 
 from lib.english import capital
-from lib.stack.base import Layer
-from lib.stack.kinds import Stack, put
+from lib.stack.base import Layer, Stack, put
 from lib.stack.link import from_text
 from lib.stack.plain import Dense, Flatten, GlobalAveragePooling1D, Input, RepeatVector
 from lib.stack.recurrent import GRU, LSTM, Bidirectional, Recurrent
 from lib.stack.tensors import readable_shape, readable_shapes
-from lib.stack.tracing import TracedLayer, broken, trace
+from lib.stack.tracing import TracedLayer, trace
 from lib.toml import beside
 
 _FILE = beside(__file__)
@@ -107,7 +106,6 @@ def reason(stack: Stack) -> Option:
 
 
 def _decides(step: TracedLayer) -> str:
-    """Why a layer gives what it does."""
     layer, (_, *time, last) = step.layer, step.tensors[0]
     sizes = "·".join(f"{axis.size}" for axis in step.inputs.tensors[0][1:])
     words = {"columns": last.size, "steps": time[0].size if time else 1, "sizes": sizes}
@@ -119,7 +117,7 @@ def _decides(step: TracedLayer) -> str:
 
 def wrong_options(stack: Stack) -> list[Option]:
     """What is wrong, each text once, with the first reason that there is for it."""
-    right = _outcome(stack)
+    right = reason(stack).text
     by_text: dict[str, Option] = {}
     for text, why in _mistakes(stack, right):
         by_text.setdefault(text, Option(text, why))
@@ -127,22 +125,18 @@ def wrong_options(stack: Stack) -> list[Option]:
     return [*by_text.values()]
 
 
-def _outcome(stack: Stack) -> str:
-    steps = trace(stack)
-    return RAISES if broken(steps) is not None else readable_shapes(steps[-1].tensors)
-
-
 def _mistakes(stack: Stack, right: str) -> Iterator[tuple[str, str]]:
     """Wrong answers with their reasons, the likeliest first, and the right one among them."""
     for place, layer in enumerate(stack[1:], start=1):
         if isinstance(layer, (Recurrent, Bidirectional)):
             other = replace(layer, return_sequences=not layer.return_sequences)
-            given = _outcome(put(stack, place, other))
+            given = reason(put(stack, place, other)).text
             yield given, _of_other_mode(other, place, right, given)
         if isinstance(layer, Bidirectional):
             for merge in ("concat", "sum"):
                 words = f'That would be merge_mode="{merge}"; it is "{layer.merge_mode}".'
-                yield _outcome(put(stack, place, replace(layer, merge_mode=merge))), words
+                merged = put(stack, place, replace(layer, merge_mode=merge))
+                yield reason(merged).text, words
     yield RAISES, "Nothing breaks: each layer gets as many axes as it needs."
     steps = trace(stack)
     for place, step in reversed(list(enumerate(steps))):

@@ -5,7 +5,7 @@ from math import prod
 from typing import Literal
 
 from lib.english import joined
-from lib.shapes import Shape
+from lib.shapes import Shape, bracketed
 
 Role = Literal["batch", "time", "features"]
 
@@ -33,23 +33,12 @@ def sizes(tensor: Tensor) -> Shape:
 
 def letters(tensor: Tensor) -> str:
     """The shape in letters: "(N, T, U)"."""
-    return _bracket([axis.letter for axis in tensor])
-
-
-def numbers(tensor: Tensor) -> str:
-    """The shape in numbers: "(None, 12, 16)"."""
-    return f"{sizes(tensor)}"
+    return bracketed([axis.letter for axis in tensor])
 
 
 def readable_shape(tensor: Tensor) -> str:
     """The shape in numbers, with a letter where any size will do: "(N, 12, 16)"."""
-    return _bracket([axis.letter if axis.size is None else f"{axis.size}" for axis in tensor])
-
-
-def numbers_of(tensors: Tensors) -> str:
-    """The shapes of one tensor or several, as Keras prints them."""
-    shapes = [sizes(tensor) for tensor in tensors]
-    return f"{shapes[0] if len(shapes) == 1 else shapes}"
+    return bracketed([axis.letter if axis.size is None else f"{axis.size}" for axis in tensor])
 
 
 def readable_shapes(tensors: Tensors) -> str:
@@ -72,7 +61,3 @@ def flat(axes: Tensor) -> Axis:
     known = [axis.size for axis in axes if axis.size is not None]
     size = prod(known) if len(known) == len(axes) else None
     return Axis("·".join(axis.letter for axis in axes), size, "features")
-
-
-def _bracket(entries: list[str]) -> str:
-    return f"({', '.join(entries)}{',' if len(entries) == 1 else ''})"

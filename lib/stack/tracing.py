@@ -7,8 +7,7 @@ from functools import cache
 
 from lib.english import subscript
 from lib.shapes import Shape
-from lib.stack.base import Inputs, Layer, Outputs, ShapeError
-from lib.stack.kinds import Stack
+from lib.stack.base import Inputs, Layer, Outputs, ShapeError, Stack
 from lib.stack.tensors import Tensors, sizes
 
 NOTHING = Outputs(())

@@ -5,79 +5,53 @@ that row's own (horizon 0), rows before it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import cast
+from typing import TypeAlias, cast
 
 import numpy as np
 
-from lib.dataset import Baseline, Origin
+from lib.dataset import Baseline, Dataset, Origin
 from lib.english import counted
 from lib.toml import beside
 
 MAX_SEASON_ROWS = 20_000
 """How many training rows, the last ones, seasons are compared on."""
-_SEARCHED_ROWS = 1024
-_SEARCHED_COLUMNS = 4
+_SEARCHED_ROWS, _SEARCHED_COLUMNS = 1024, 4
 """In how many of the rows and target columns a season is looked for: 20 ms a column."""
 NEARER = 0.95
 """Of noise some season is always a little nearer than the last value: by less it is none."""
 _MAX_WIDTH = 600
 """How many numbers of a window the linear autoregression reads."""
+Guess: TypeAlias = Callable[[Dataset, Origin, bool], np.ndarray | None]
 _SEASONS = {
     step: {int(rows): name for rows, name in of_step.items()}
     for step, of_step in beside(__file__).items()
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Windows:
-    """What was cut from `origin`, in the unit of y."""
+def with_baselines(dataset: Dataset, origin: Origin) -> Dataset:
+    """A table's dataset with all baselines, and the best one as its naive guess.
 
-    origin: Origin
-    x: np.ndarray
-    """(N, T, F)."""
-    y: np.ndarray
-    """(N, T, K)."""
-    train: int
-    own: tuple[int, ...] = ()
-    """Which of the F features are target columns."""
-    change: bool = False
-    """Whether targets are the change from the timestep's own values."""
-
-    def rows(self, *, last: bool) -> np.ndarray:
-        """The rows of the timesteps, (N, T), or of the last one, (N, 1)."""
-        rows = self.origin.rows(self.y.shape[1])
-        return rows[:, -1:] if last else rows
-
-    def scaled(self, raw: np.ndarray) -> np.ndarray:
-        """(N, t, C, H) in the raw unit, of the last t timesteps → (N, t, K) in the unit of y."""
-        if self.change:
-            raw = raw - self.origin.targets[self.rows(last=raw.shape[1] == 1)][..., None]
-        series = self.origin.series[self.origin.starts][:, None]
-        return self.origin.y_scale.standard(raw.reshape(*raw.shape[:2], -1), series)
-
-
-def table_baselines(windows: Windows, judged: slice) -> tuple[np.ndarray, tuple[Baseline, ...]]:
-    """All baselines, the best one first, and what that says, (N, T, K) float32 in the unit of y.
-
-    It has the least squared error at the last step of the `judged` samples, over all K columns.
+    It has the least squared error at the last step of the judged samples, over all K columns.
     """
     wrong: dict[str, float] = {}
     found: dict[str, Baseline] = {}
     for name, kind in BASELINES.items():
-        if kind.of_past and 0 in windows.origin.horizons:
+        if kind.of_past and 0 in origin.horizons:
             continue
         with np.errstate(over="ignore", invalid="ignore"):
-            guess = kind.guess(windows, True)
+            guess = kind.guess(dataset, origin, True)
             if guess is None or not np.isfinite(guess).all():
                 continue
             last = guess[:, -1].astype(np.float32)
-            wrong[name] = float(((last - windows.y[:, -1])[judged].astype(np.float64) ** 2).mean())
-        found[name] = Baseline(name, kind.label(windows.origin), last)
-    best_first = sorted(found, key=wrong.__getitem__)
-    naive = cast(np.ndarray, BASELINES[best_first[0]].guess(windows, False))
-    return naive.astype(np.float32), tuple(found[name] for name in best_first)
+            off = (last - dataset.y[:, -1])[dataset.judged].astype(np.float64)
+            wrong[name] = float((off**2).mean())
+        found[name] = Baseline(name, kind.label(origin), last)
+    ordered = tuple(found[name] for name in sorted(found, key=wrong.__getitem__))
+    naive = cast(np.ndarray, BASELINES[ordered[0].name].guess(dataset, origin, False))
+    naive = naive.astype(np.float32)
+    return replace(dataset, naive=naive, naive_label=ordered[0].label, baselines=ordered)
 
 
 def find_period(origin: Origin) -> int:
@@ -175,18 +149,18 @@ def _drift(origin: Origin, rows: np.ndarray) -> np.ndarray:
     return values + np.where(since > 0, ahead, 0)[..., None, :] * slope
 
 
-def _linear(windows: Windows, last: bool) -> np.ndarray | None:
+def _linear(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
     """Ridge regression on the window, with an intercept, of the training samples.
 
     One for each timestep, on what has been read until then: the leading blocks of a Cholesky
     factor are the factors of the leading blocks, so that all of them cost one. A window that is
     too wide gives its target columns alone, or as many timesteps as there is room for.
     """
-    x, y = windows.x, windows.y
-    timesteps, features = x.shape[1:]
-    if timesteps * features > _MAX_WIDTH and windows.own:
-        x = x[..., list(windows.own)]
-        features = x.shape[-1]
+    x, y, train = dataset.x, dataset.y, dataset.train
+    _, timesteps, features = x.shape
+    own = [f for f, name in enumerate(dataset.feature_names) if name in origin.columns]
+    if timesteps * features > _MAX_WIDTH and own:
+        x, features = x[..., own], len(own)
     length = min(timesteps, _MAX_WIDTH // features)
     width = length * features
 
@@ -194,9 +168,9 @@ def _linear(windows: Windows, last: bool) -> np.ndarray | None:
         """`length` timesteps from `begin` on, (N, width)."""
         return x[:, begin : begin + length].reshape(len(x), width).astype(np.float64)
 
-    read, told = flat(0), y[: windows.train, :length].astype(np.float64)
-    mean, told_mean = read[: windows.train].mean(axis=0), told.mean(axis=0)
-    known = read[: windows.train] - mean
+    read, told = flat(0), y[:train, :length].astype(np.float64)
+    mean, told_mean = read[:train].mean(axis=0), told.mean(axis=0)
+    known = read[:train] - mean
     try:
         factor = np.linalg.cholesky(known.T @ known + np.eye(width))
     except np.linalg.LinAlgError:  # numbers that are far too large
@@ -245,16 +219,20 @@ def _last_label(origin: Origin) -> str:
     return "guessing tomorrow as today" if tomorrow else "guessing no change"
 
 
-def _of_rows(
-    guess: Callable[[Origin, np.ndarray], np.ndarray | None],
-) -> Callable[[Windows, bool], np.ndarray | None]:
+def _of_rows(guess: Callable[[Origin, np.ndarray], np.ndarray | None]) -> Guess:
     """A guess that needs no more than the rows of the timesteps, in the raw unit (N, t, C, H)."""
 
-    def of_windows(windows: Windows, last: bool) -> np.ndarray | None:
-        raw = guess(windows.origin, windows.rows(last=last))
-        return None if raw is None else windows.scaled(raw)
+    def scaled(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
+        timesteps = slice(-1 if last else 0, None)
+        raw = guess(origin, origin.rows(dataset.shape[1])[:, timesteps])
+        if raw is None:
+            return None
+        raw = raw.reshape(*raw.shape[:2], -1)
+        if dataset.base is not None:
+            raw = raw - dataset.base[:, timesteps]
+        return origin.y_scale.standard(raw, origin.series[origin.starts][:, None])
 
-    return of_windows
+    return scaled
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +241,7 @@ class Kind:
 
     label: Callable[[Origin], str]
     """What a sentence can begin with."""
-    guess: Callable[[Windows, bool], np.ndarray | None]
+    guess: Guess
     """(N, T, K) in the unit of y, or of the `last` timestep alone, (N, 1, K); None for no guess."""
     of_past: bool = False
     """Whether it is of the target's own past: where that is of the same row, none may be known."""

@@ -25,23 +25,14 @@ def every_kth(times: float, period: int) -> int:
     return every
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How rows are to be cut."""
+def span_of(data: DataSettings) -> int:
+    """The rows that a window covers, targets included."""
+    return (data.timesteps - 1) * data.rate + data.horizon + 1
 
-    data: DataSettings
-    seed: int = 0
-    """It draws the series of each part."""
 
-    @property
-    def span(self) -> int:
-        """The rows that a window covers, targets included."""
-        return (self.data.timesteps - 1) * self.data.rate + self.data.horizon + 1
-
-    @property
-    def parts(self) -> int:
-        """2, or 3 with a test part."""
-        return 3 if self.data.test else 2
+def part_count(data: DataSettings) -> int:
+    """2, or 3 with a test part."""
+    return 3 if data.test else 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,26 +49,27 @@ class Cut:
     """Every k-th window of a part is used, since all would be too many; 1 means all."""
     found: int
     """How many windows all would be."""
-    plan: Plan
-    """As it was followed: without a test part where there are too few rows for one."""
 
 
-def cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
-    """Cut rows into windows.
+def cut(
+    series: np.ndarray, rank: np.ndarray, data: DataSettings, seed: int = 0, most: float = math.inf
+) -> Cut:
+    """Cut rows into windows; where there are too few rows for a test part, without one.
 
     `series` tell which one a row belongs to, (R,) int, never decreasing; `rank` where it stands in
-    time, (R,) int from 0, increasing in each. Of more than `most` windows every k-th is used.
+    time, (R,) int from 0, increasing in each. The seed draws the series of each part. Of more than
+    `most` windows every k-th is used.
 
     Raises TooShortError where a part would have no window, and WindowError where there are too few
     series for the parts.
     """
     try:
-        return _cut(series, rank, plan, most)
+        return _cut(series, rank, data, seed, most)
     except TooShortError as error:
         words, cure = f"{error}", error.cure
     while cure:  # of a panel it is no more than a guess
         try:
-            _cut(series, rank, replace(plan, data=Experiment(plan.data).set(**cure).data), most)
+            _cut(series, rank, Experiment(data).set(**cure).data, seed, most)
             break
         except TooShortError as error:
             cure = error.cure if error.cure != cure else {}
@@ -86,19 +78,19 @@ def cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
     raise TooShortError(f"{words}: {f'choose {choices}, or ' if cure else ''}add rows.", cure)
 
 
-def _cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
+def _cut(series: np.ndarray, rank: np.ndarray, data: DataSettings, seed: int, most: float) -> Cut:
     """The same, but that a cure is a guess and isn't told."""
-    data = plan.data
+    span = span_of(data)
     if data.split == "id":
-        part = _parts_by_series(series, plan)
+        part = _parts_by_series(series, data, seed)
     else:
         times = int(rank.max(initial=-1)) + 1
-        if data.test and times < 3 * plan.span + 2 * data.gap:
-            plan = replace(plan, data=replace(data, test=0))
-        part = _parts_by_time(rank, times, plan)
+        if data.test and times < 3 * span + 2 * data.gap:
+            data = replace(data, test=0)
+        part = _parts_by_time(rank, times, data)
     block = np.where(part < 0, -1, series * 3 + part)
-    first = np.arange(len(series) - plan.span + 1)
-    first = first[(block[first] >= 0) & (block[first] == block[first + plan.span - 1])]
+    first = np.arange(len(series) - span + 1)
+    first = first[(block[first] >= 0) & (block[first] == block[first + span - 1])]
     new = np.flatnonzero(np.diff(block[first], prepend=-1))  # counted anew in each block
     number = np.arange(len(first)) - np.repeat(new, np.diff(new, append=len(first)))
     first = first[number % data.stride == 0]
@@ -107,26 +99,27 @@ def _cut(series: np.ndarray, rank: np.ndarray, plan: Plan, most: float) -> Cut:
     while every > 1 and sum(len(starts[::every]) for starts in by_part) > most:
         every = every_kth(every + 1, 168)
     by_part = [starts[::every] for starts in by_part]
-    names = ("training", "validation", "test")[: plan.parts]
+    names = ("training", "validation", "test")[: part_count(data)]
     for name, starts in zip(names, by_part, strict=False):
         if not len(starts):
             longest = int(np.bincount(series).max())
             fewer = {"T": max(2, data.timesteps // 2)} if data.timesteps > 2 else {}
             raise TooShortError.of("no_window", fewer, data=data, part=name, longest=longest)
     sizes = (len(by_part[0]), len(by_part[1]), len(by_part[2]))
-    return Cut(np.concatenate(by_part), sizes, part, every, len(first), plan)
+    return Cut(np.concatenate(by_part), sizes, part, every, len(first))
 
 
-def _parts_by_time(rank: np.ndarray, times: int, plan: Plan) -> np.ndarray:
+def _parts_by_time(rank: np.ndarray, times: int, data: DataSettings) -> np.ndarray:
     """The part of each row, (R,) int. Of one series each part has its share of windows."""
-    data = plan.data
-    windows = times - (plan.parts - 1) * data.gap - plan.parts * (plan.span - 1)
-    if windows < plan.parts:
-        raise _too_short(plan, times, (times - (plan.parts - 1) * data.gap) // plan.parts)
-    train, test = _shares(windows, plan)
-    edges = [train + plan.span - 1, times]
+    span, parts = span_of(data), part_count(data)
+    usable = times - (parts - 1) * data.gap
+    windows = usable - parts * (span - 1)
+    if windows < parts:
+        raise _too_short(data, times, usable // parts)
+    train, test = _shares(windows, data)
+    edges = [train + span - 1, times]
     if test:
-        edges.insert(1, times - (test + plan.span - 1) - data.gap)
+        edges.insert(1, times - (test + span - 1) - data.gap)
     part = np.full(len(rank), -1)
     begin = 0
     for number, end in enumerate(edges):
@@ -135,54 +128,51 @@ def _parts_by_time(rank: np.ndarray, times: int, plan: Plan) -> np.ndarray:
     return part
 
 
-def _parts_by_series(series: np.ndarray, plan: Plan) -> np.ndarray:
+def _parts_by_series(series: np.ndarray, data: DataSettings, seed: int) -> np.ndarray:
     """The part of each row's series, (R,) int, drawn by the seed; -1 for one without a window."""
-    rows = np.bincount(series)
-    usable = np.flatnonzero(rows >= plan.span)
-    if len(rows) < plan.parts:
+    rows, parts = np.bincount(series), part_count(data)
+    usable = np.flatnonzero(rows >= span_of(data))
+    if len(rows) < parts:
         are = "is 1" if len(rows) == 1 else f"are {len(rows)}"
-        raise WindowError.of("few_series", parts=plan.parts, are=are)
-    if len(usable) < plan.parts:
-        nth = int(np.sort(rows)[-plan.parts])
-        raise _too_short(plan, nth, nth)
-    order = np.random.default_rng([plan.seed, 0]).permutation(usable)
-    train, test = _shares(len(usable), plan)
+        raise WindowError.of("few_series", parts=parts, are=are)
+    if len(usable) < parts:
+        nth = int(np.sort(rows)[-parts])
+        raise _too_short(data, nth, nth)
+    order = np.random.default_rng([seed, 0]).permutation(usable)
+    train, test = _shares(len(usable), data)
     of_series = np.full(len(rows), -1)
     for number, chosen in enumerate(np.split(order, [train, len(usable) - test])):
         of_series[chosen] = number
     return of_series[series]
 
 
-def _shares(count: int, plan: Plan) -> tuple[int, int]:
+def _shares(count: int, data: DataSettings) -> tuple[int, int]:
     """How many of all are for training and for the test: at least one for each part."""
-    data = plan.data
-    train = min(max(round(count * data.train / 100), 1), count - plan.parts + 1)
+    train = min(max(round(count * data.train / 100), 1), count - part_count(data) + 1)
     test = min(max(round(count * data.test / 100), 1), count - train - 1) if data.test else 0
     return train, test
 
 
-def _too_short(plan: Plan, rows: int, longest_span: int) -> TooShortError:
+def _too_short(data: DataSettings, rows: int, longest_span: int) -> TooShortError:
     """What is needed, and the nearest settings that one series of `rows` would do for."""
-    data = plan.data
+    span, parts = span_of(data), part_count(data)
     apart = f", {data.rate} rows apart," if data.rate > 1 else ""
-    need = f"need series of {plan.span} rows at least"
+    need = f"need series of {span} rows at least"
     if data.split == "time":
         what = "one window to learn from, one to check on"
         what += ", one for the test" if data.test else ""
         what += f", and {data.gap} rows between" if data.gap else ""
-        total = plan.parts * plan.span + (plan.parts - 1) * data.gap
-        need = f"need at least {total} rows ({what})"
-    cure = _cure(plan, longest_span)
+        need = f"need at least {parts * span + (parts - 1) * data.gap} rows ({what})"
+    cure = _cure(data, longest_span)
     return TooShortError.of("too_short", cure, data=data, apart=apart, need=need, rows=rows)
 
 
-def _cure(plan: Plan, longest_span: int) -> dict[str, int]:
+def _cure(data: DataSettings, longest_span: int) -> dict[str, int]:
     """The nearest settings whose span fits: a smaller T, else a shorter horizon, else both."""
-    data = plan.data
     timesteps = (longest_span - data.horizon - 1) // data.rate + 1
     if timesteps >= 2:
         return {"T": timesteps}
-    horizon = longest_span - plan.span + data.horizon
+    horizon = longest_span - span_of(data) + data.horizon
     if horizon >= 1:
         return {"horizon": horizon}
     timesteps = (longest_span - 2) // data.rate + 1

@@ -36,11 +36,10 @@ Each makes two features, the sine and the cosine of it, so that 23 o'clock is ne
 
 def calendar_names(table: Table) -> tuple[str, ...]:
     """The inputs that a table's dates can be: those that differ from row to row."""
-    import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
-
-    if not isinstance(table.times, pd.DatetimeIndex) or table.times.hasnans:
+    times = cast("pd.DatetimeIndex | None", table.times)
+    if times is None or times.dtype.kind != "M" or times.hasnans:
         return ()
-    some = table.times[:: max(1, len(table.times) // 1000)]
+    some = times[:: max(1, len(times) // 1000)]
     return tuple(
         name
         for name, part in CALENDAR.items()

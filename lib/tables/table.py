@@ -22,12 +22,7 @@ MAX_COLUMNS = int(limit_of("F").maximum)
 """How many features the input columns can make, and how many target columns there can be."""
 MOST_TEXTS = 1000
 """So many different texts a column can have at most to be kept as categories."""
-KINDS = {
-    "number": "numbers",
-    "category": "categories",
-    "date": "dates that label the rows",
-    "out": "left out",
-}
+KINDS: dict[str, str] = _WORDS["kinds"]
 """What a column can be read as: a key of `types`, and the words for it."""
 
 
@@ -103,15 +98,15 @@ def said(what: str, /, **names: object) -> str:
     return str(_WORDS["said"][what].format(**names))
 
 
-def remembered(function: _F) -> _F:
-    """The same function; what it returned last is kept as long as its first argument is there."""
+def remembered(function: _F, size: int = 8) -> _F:
+    """The same function; its last results, so many, are kept while its first argument is there."""
     known: WeakKeyDictionary[Any, Callable[..., Any]] = WeakKeyDictionary()
 
     @wraps(function)
     def once(of: Any, *about: Any) -> Any:
         if of not in known:
             weak = ref(of)  # what is kept with a key mustn't hold that key
-            known[of] = lru_cache(maxsize=8)(lambda *rest: function(weak(), *rest))
+            known[of] = lru_cache(maxsize=size)(lambda *rest: function(weak(), *rest))
         return known[of](*about)
 
     return cast(_F, once)

@@ -1,7 +1,7 @@
 """Columns of texts → numbers, where commas and points may mean either, and → times of any form.
 
 One column at a time, or parts of a date in several; every doubtful reading is said in a note. How
-dates are written is in texts.toml; what times say of their rows is in `order`.
+dates and numbers are written is in texts.toml; what times say of their rows is in `order`.
 """
 
 import re
@@ -19,21 +19,6 @@ NUMBERS_PART = 0.9
 SAMPLE = 200
 """So many entries of a column tell whether it is worth looking at all of them."""
 
-_AROUND = (
-    ("\u2212", "-"),
-    (r"^\(([^()a-z]*)\)$", r"-\1"),  # as accountants write it
-    (r"^([+-]?)[$€£¥] ?", r"\1"),
-    (r" ?[%€$£¥]$", ""),
-)
-"""What stands around a number and becomes a plain minus, or nothing."""
-_SPACES = "[ '’\u00a0\u2009\u202f]"
-_BETWEEN_GROUPS = r"(?<!\d{4})[ '’\u00a0\u2009\u202f](?=\d{3}(?!\d))"
-_SPACE_GROUPS = rf"[+-]?[0-9]{{1,3}}(?:{_SPACES}[0-9]{{3}})+(?:[.,][0-9]*)?"
-_COMMA_GROUPS = r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?"
-_POINT_GROUPS = r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]*)?"
-_WITH_COMMA = r"[+-]?[0-9.]*,[0-9]+(?:[eE][+-]?[0-9]+)?"
-_WITH_POINT = r"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?"
-
 _FILE = beside(__file__)
 PARTS: dict[str, dict[str, list[Any]]] = _FILE["parts"]
 _DATES = (
@@ -42,8 +27,8 @@ _DATES = (
     *map(",".join, product(_FILE["days"], filter(None, _FILE["hours"]))),
     *_FILE["last"],
 )
-_ZONE = r":.*[+-][0-9]{2}(?::?[0-9]{2})?$"
-"""How a time ends that says how far from UTC it is."""
+_AROUND: list[tuple[str, str]] = _FILE["around"]
+_PATTERNS: dict[str, str] = _FILE["patterns"]
 
 
 class Numbers(NamedTuple):
@@ -71,20 +56,20 @@ def has_decimal_commas(entries: list[str], delimiter: str) -> bool:
     such countries write it, otherwise as a thousand. "1.234.567" can only be theirs.
     """
     entries = [bare(entry.strip()) for entry in entries]
-    commas = [entry for entry in entries if re.fullmatch(_WITH_COMMA, entry)]
-    groups = [entry for entry in entries if re.fullmatch(_POINT_GROUPS, entry)]
+    commas = [entry for entry in entries if re.fullmatch(_PATTERNS["with_comma"], entry)]
+    groups = [entry for entry in entries if re.fullmatch(_PATTERNS["point_groups"], entry)]
     if any(entry.count(".") > 1 for entry in groups):
         return True
-    if any(not re.fullmatch(_COMMA_GROUPS, entry) for entry in commas):
+    if any(not re.fullmatch(_PATTERNS["comma_groups"], entry) for entry in commas):
         return True
-    points = {entry for entry in entries if re.fullmatch(_WITH_POINT, entry)} - {*groups}
+    points = {*filter(re.compile(_PATTERNS["with_point"]).fullmatch, entries)} - {*groups}
     return bool(commas) and delimiter == ";" and not points
 
 
 def is_column_with_decimal_commas(lines: list[str]) -> bool:
     """Whether commas never stand between entries: each line that has one is a number."""
     commas = [bare(line.strip()) for line in lines if "," in line]
-    return bool(commas) and all(re.fullmatch(_WITH_COMMA, line) for line in commas)
+    return bool(commas) and all(re.fullmatch(_PATTERNS["with_comma"], line) for line in commas)
 
 
 def as_numbers(texts: pd.Series, decimal_commas: bool) -> Numbers | None:
@@ -111,17 +96,17 @@ def as_floats(texts: pd.Series, decimal_commas: bool) -> Numbers:
 
     for pattern, by in _AROUND:
         repair(pattern, by)
-    if texts.str.fullmatch(_SPACE_GROUPS, na=False).any():
-        repair(_BETWEEN_GROUPS)
+    if texts.str.fullmatch(_PATTERNS["space_groups"], na=False).any():
+        repair(_PATTERNS["between_groups"])
     with_comma = texts.str.contains(",", regex=False, na=False)
     commas, others = texts[with_comma], texts[~with_comma].dropna()
     points = others[others.str.contains(".", regex=False)]
-    grouped = bool(points.str.fullmatch(_POINT_GROUPS).all())
+    grouped = bool(points.str.fullmatch(_PATTERNS["point_groups"]).all())
     how = ""
     if len(commas):
-        groups = commas.str.fullmatch(_COMMA_GROUPS)
+        groups = commas.str.fullmatch(_PATTERNS["comma_groups"])
         sure = commas.str.count(",").gt(1) | commas.str.contains(".", regex=False)
-        decimal = decimal_commas or (commas.str.fullmatch(_WITH_COMMA) & ~groups).any()
+        decimal = decimal_commas or (commas.str.fullmatch(_PATTERNS["with_comma"]) & ~groups).any()
         if groups.mean() >= NUMBERS_PART and (not decimal or (groups & sure).any()):
             repair(",")
             how = "commas as thousands separators"
@@ -190,7 +175,7 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool) -> Times | None
     form = max(readings, key=lambda form: _evenness(readings[form]))
     doubts = {"%d": ", the day before the month", "%m": ", the month before the day"}
     how = doubts.get(form[:2], "") if len(readings) > 1 else ""
-    if sample.str.contains(_ZONE).any():
+    if sample.str.contains(_PATTERNS["zone"]).any():
         how = ", in UTC"
     return Times(readings[form], how, "quarter" if quarters else form)
 

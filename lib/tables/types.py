@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,15 +32,14 @@ _WORDS = {
 
 def prepared(table: Table, data: DataSettings) -> Table:
     """The table as `types` and `wide` say that it is to be read. Raises WindowError."""
-    return _otherwise(table, data.types, data.wide) or table
+    as_it_came = not data.types and not (data.wide == "unroll" and is_wide(table))
+    return table if as_it_came else _otherwise(table, data.types, data.wide)
 
 
-@remembered
-def _otherwise(table: Table, types: tuple[str, ...], wide: str) -> Table | None:
-    """None where that is as it came."""
+@partial(remembered, size=1)  # it may have a million rows
+def _otherwise(table: Table, types: tuple[str, ...], wide: str) -> Table:
     made = retyped(table, types)
-    made = unrolled(made) if wide == "unroll" else made
-    return None if made is table else made
+    return unrolled(made) if wide == "unroll" else made
 
 
 def retyped(table: Table, types: tuple[str, ...]) -> Table:
@@ -96,7 +96,6 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
 
 
 def _wanted(table: Table, types: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Each column with its kind."""
     names = [*table.frame.columns, *([] if table.label is None else table.label.columns)]
     for entry in types:
         column, _, kind = entry.rpartition(":")

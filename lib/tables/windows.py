@@ -16,8 +16,8 @@ from lib.dataset import Dataset, Origin
 from lib.english import counted, joined
 from lib.experiment import MAX_VALUES, DataSettings
 from lib.origin import Scale
-from lib.tables.baselines import Windows, find_period, table_baselines
-from lib.tables.cutting import Cut, Plan, cut
+from lib.tables.baselines import find_period, with_baselines
+from lib.tables.cutting import Cut, cut
 from lib.tables.series import Rows, rows_of
 from lib.tables.table import Table, TooShortError, WindowError, said
 
@@ -37,12 +37,11 @@ def make_windows(
     data: DataSettings,
     *,
     seed: int = 0,
-    name: str = "upload",
 ) -> Dataset:
     """Cut a table into windows: x (N, T, F) and y (N, T, K), standardised by the training rows.
 
     `inputs` are names of columns of numbers or texts, or of `calendar_names`; `targets` are of
-    numbers, and may be inputs too. Of `data` its `name`, `inputs` and `targets` aren't looked at;
+    numbers, and may be inputs too. Of `data` its `inputs` and `targets` aren't looked at;
     `seed` draws the series of each part. Of more than `MAX_VALUES` numbers, every k-th window.
 
     Raises WindowError for a column that can't be used so, none or too many; TooShortError says
@@ -60,11 +59,11 @@ def make_windows(
         raise WindowError.of("wide_targets", most=MAX_TARGETS, columns=count, ahead=ahead)
     most = MAX_VALUES / (data.timesteps * max(features, wide))
     try:
-        windows = cut(rows.series, rows.rank, Plan(data, seed), most)
+        windows = cut(rows.series, rows.rank, data, seed, most)
     except TooShortError as error:
         dropped = [note for note in rows.notes if "dropped" in note]
         raise TooShortError(" ".join([f"{error}", *dropped]), error.cure) from None
-    return _Draft(table, rows, windows, horizons, targets, data, name).dataset(inputs)
+    return _Draft(table, rows, windows, horizons, targets, data).dataset(inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +76,12 @@ class _Draft:
     horizons: tuple[int, ...]
     targets: tuple[str, ...]
     data: DataSettings
-    name: str
 
     def dataset(self, inputs: tuple[str, ...]) -> Dataset:
         """The arrays, with their names and notes."""
-        table, rows, windows, data, h = (
-            self.table,
-            self.rows,
-            self.cut,
-            self.data,
-            self.data.horizon,
-        )
-        step, training, change = table.step, windows.part == 0, data.form == "change"
+        table, rows, windows, data = self.table, self.rows, self.cut, self.data
+        h, step = data.horizon, table.step
+        training, change = windows.part == 0, data.form == "change"
         by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
         groups = (rows.series, len(rows.names)) if by_series else None
         x_scale, flat = standards(rows.inputs, rows.feature_names, training, groups)
@@ -121,28 +114,23 @@ class _Draft:
             raise WindowError.of("long_season", period=data.period, longest=longest)
         if not data.period:
             origin = replace(origin, period=find_period(origin))
-        own = tuple(f for f, feature in enumerate(rows.feature_names) if feature in self.targets)
-        x, (train, validation, test) = origin.inputs[read], windows.sizes
-        cut_so = Windows(origin, x, y, train, own, change)
-        naive, baselines = table_baselines(cut_so, slice(train, train + validation))
         units = {table.units.get(column, "") for column in self.targets}
         lead = f"one {step}" if h == 1 else f"{h} {step}s"
         when = f" 1 to {h} {step}s ahead" if data.ahead == "each" else f" {lead} ahead"
         told = f"{'the change of ' * change}{joined(self.targets)}{when if h else ''}"
         still = [said("one_is_flat", column=name) for name in dict.fromkeys(flat + flat_targets)]
-        return Dataset(
-            name=self.name,
+        made = Dataset(
+            name=data.name,
             title=table.name,
-            x=x,
+            x=origin.inputs[read],
             y=y,
-            train=train,
-            test=test,
+            train=windows.sizes[0],
+            test=windows.sizes[2],
             feature_names=rows.feature_names,
             target_names=self._target_names(),
             timestep_names=self._timestep_names(origin),
-            naive=naive,
-            naive_label=baselines[0].label,
-            baselines=baselines,
+            naive=y,  # until `with_baselines` says it
+            naive_label="",
             origin=origin,
             target_scale=deviation,
             target_offset=offset,
@@ -155,6 +143,7 @@ class _Draft:
             reading=table.reading,
             mended=(*table.mended, *rows.mended),
         )
+        return with_baselines(made, origin)
 
     def _timestep_names(self, origin: Origin) -> tuple[str, ...]:
         """Their times where these are the same in all samples, else their numbers."""
@@ -210,7 +199,6 @@ class _Draft:
         ]
 
     def _parts(self, origin: Origin) -> str:
-        """Which rows are in which part."""
         rows, part = self.rows, self.cut.part
         if self.data.split == "id":
             train, validation, test = (len(np.unique(rows.series[part == p])) for p in range(3))
@@ -232,10 +220,7 @@ class _Draft:
 
 
 def standards(
-    values: np.ndarray,
-    names: Sequence[str],
-    training: np.ndarray,
-    groups: Groups | None,
+    values: np.ndarray, names: Sequence[str], training: np.ndarray, groups: Groups | None
 ) -> tuple[Scale, list[str]]:
     """The scale of columns (R, C) by the training rows, of each of `groups`, and flat columns."""
     offset, deviation, constant = _moments(values[training])

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 
-from lib.pace import PACES, USUAL
 from lib.ui.linked import Linked, linked_buttons
 
-CHOICE = Linked("pace", tuple(PACES), tuple(PACES).index(USUAL), "run_pace")
+PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}
+"""What each is called, and in how many seconds it shows all epochs of a run, which may be over in a
+blink; None where nothing waits for anybody to see it."""
+CHOICE = Linked("pace", tuple(PACES), tuple(PACES).index("normal"), "run_pace")
 
 
 def chosen_seconds() -> float | None:
     """For how long all epochs of a run are shown; None where nothing waits."""
-    return PACES[CHOICE.texts[CHOICE.index]].seconds
+    return PACES[CHOICE.texts[CHOICE.index]][1]
 
 
 def pick_pace(on_change: Callable[[], None], *, disabled: bool = False) -> None:
     """Draw the choice; a change is passed on to the run that trains."""
-    labels = [pace.label for pace in PACES.values()]
+    labels = [label for label, _ in PACES.values()]
     linked_buttons("Pace", labels, CHOICE, then=on_change, disabled=disabled)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.experiment import Experiment
     from lib.recurrence import Trace
     from lib.run import ModelWeights, SeedWeights, Snapshot
-    from lib.stack.kinds import Stack
+    from lib.stack.base import Stack
     from lib.tables import Table
     from lib.training.questions import AnswerFuture
     from lib.uploads.reader import Reading

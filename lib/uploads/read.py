@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from lib.tables.table import Table
+from lib.toml import beside
 from lib.uploads.limits import MAX_BYTES, UploadError, check_unpacked
 
 if TYPE_CHECKING:
@@ -27,22 +28,7 @@ READERS = {
 """What reads a kind of file, each from its bytes and the sheet; imported when it is needed."""
 STAGES = ("reading its cells", "looking for dates", "reading numbers and texts")
 """What is done with a file, one after the other."""
-_STARTS = {
-    b"PAR1": "parquet",
-    b"\x93NUMPY": "arrays",
-    b"\xd0\xcf\x11\xe0": "workbook",
-    b"PK\x03\x04": "packed",
-    b"\x89PNG": "a PNG image",
-    b"\xff\xd8\xff": "a JPEG image",
-    b"GIF8": "a GIF image",
-    b"%PDF": "a PDF",
-    b"\x1f\x8b": "a gzip file",
-    b"ARROW1": "an Arrow (Feather) file",
-    b"\x89HDF": "an HDF5 file",
-    b"SQLite": "an SQLite database",
-    b"\x80\x04\x95": "a Python pickle, which could run anything",
-    b"\x80\x05\x95": "a Python pickle, which could run anything",
-}
+_STARTS = {start.encode("latin-1"): kind for start, kind in beside(__file__)["starts"].items()}
 """How files begin that aren't text."""
 
 

@@ -12,12 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lib.stack.base import Layer, LayerSetting
+from lib.stack.base import KINDS, Layer, LayerSetting, Stack
 from lib.stack.code import HEAD, code_line, keras_code
 from lib.stack.fixes import fixes
-from lib.stack.kinds import KINDS, Stack
-from lib.stack.link import from_text, to_text
-from lib.stack.patterns import PATTERNS
+from lib.stack.link import PATTERNS, from_text, to_text
 from lib.stack.plain import Input
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
 from lib.stack.tensors import sizes

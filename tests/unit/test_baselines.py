@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.dataset import Origin
-from lib.origin import SAME, Scale
+from lib.dataset import Dataset, Origin
+from lib.origin import Scale
 from lib.tables import baselines
-from lib.tables.baselines import BASELINES, Windows, find_period, table_baselines
+from lib.tables.baselines import BASELINES, find_period, with_baselines
 from tests.unit import own_data
+
+SAME = Scale(np.zeros(1), np.ones(1))
+"""It leaves values as they are."""
 
 
 def rows_of(series, names, values, *, times=None, step="row", horizons=(1,), period=1, train=0.7):
@@ -28,10 +31,15 @@ def rows_of(series, names, values, *, times=None, step="row", horizons=(1,), per
         horizons=horizons,
         training=place < train,
         period=period,
+        time_format="",
+        columns=tuple(f"c{c}" for c in range(values.shape[1])),
+        x_scale=SAME,
+        y_scale=SAME,
+        every=1,
     )
 
 
-def cut(origin, timesteps, rate=1, *, scale=SAME):
+def cut(origin, timesteps, rate=1, *, scale=SAME, change=False):
     """All windows that fit in, of each series; those of training rows come first."""
     reach = (timesteps - 1) * rate + max(origin.horizons)
     starts = np.arange(len(origin.series) - reach)
@@ -41,13 +49,28 @@ def cut(origin, timesteps, rate=1, *, scale=SAME):
     origin = replace(origin, starts=starts, rate=rate, y_scale=scale)
     rows = origin.rows(timesteps)
     y = np.stack([origin.targets[rows + h] for h in origin.horizons], axis=-1)
-    windows = Windows(
-        origin,
-        origin.inputs[rows],
-        np.zeros((len(starts), timesteps, y[0, 0].size)),
-        int(known.sum()),
+    y = y.reshape(*rows.shape, -1)
+    base = np.repeat(origin.targets[rows], len(origin.horizons), axis=-1) if change else None
+    y = scale.standard(y - (base if change else 0), origin.series[starts][:, None])
+    return Dataset(
+        name="upload",
+        title="rows",
+        x=origin.inputs[rows],
+        y=y.astype(np.float32),
+        train=int(known.sum()),
+        feature_names=tuple(f"c{c}" for c in range(origin.inputs.shape[1])),
+        target_names=tuple(f"{k}" for k in range(y.shape[-1])),
+        timestep_names=tuple(f"{t}" for t in range(timesteps)),
+        naive=y,
+        naive_label="",
+        base=base,
+        origin=origin,
     )
-    return replace(windows, y=windows.scaled(y).astype(np.float32))
+
+
+def guess_of(name, windows, *, last):
+    """What a baseline says."""
+    return BASELINES[name].guess(windows, windows.origin, last)
 
 
 def some_rows(rng, counts=(31, 23), columns=2, **rest):
@@ -91,17 +114,17 @@ def test_guesses_are_what_a_loop_over_rows_finds(name, horizons):
         ]
     )
     expected = (expected - 3) / np.arange(1, k + 1)
-    np.testing.assert_allclose(BASELINES[name].guess(windows, False), expected)
-    np.testing.assert_allclose(BASELINES[name].guess(windows, True), expected[:, -1:])
+    np.testing.assert_allclose(guess_of(name, windows, last=False), expected)
+    np.testing.assert_allclose(guess_of(name, windows, last=True), expected[:, -1:])
 
 
 def test_a_change_and_scales_by_series_are_taken_into_account():
     """Of a change from the last value "no change" is 0, less the offset, by each series' scale."""
     origin = some_rows(np.random.default_rng(1), columns=1)
     scale = Scale(np.array([[-1.0], [1.0]]), np.array([[1.0], [2.0]]))
-    windows = replace(cut(origin, 3, scale=scale), change=True)
+    windows = cut(origin, 3, scale=scale, change=True)
     series = origin.series[windows.origin.starts]
-    last = BASELINES["last"].guess(windows, True)[:, 0, 0]
+    last = guess_of("last", windows, last=True)[:, 0, 0]
     np.testing.assert_allclose(last, np.where(series == 0, 1, -1 / 2))
 
 
@@ -119,12 +142,12 @@ def test_the_linear_guess_is_a_regression_for_each_timestep_on_what_was_read():
     origin = some_rows(np.random.default_rng(2), (90,), horizons=(1, 3))
     windows = cut(origin, 5)
     samples = len(windows.x)
-    guess = BASELINES["linear"].guess(windows, False)
+    guess = guess_of("linear", windows, last=False)
     for t in range(5):
         read = windows.x[:, : t + 1].reshape(samples, -1).astype(float)
         told = windows.y[:, t].astype(float)
         np.testing.assert_allclose(guess[:, t], ridge(read, told, windows.train, read), rtol=1e-4)
-    last = BASELINES["linear"].guess(windows, True)
+    last = guess_of("linear", windows, last=True)
     np.testing.assert_allclose(last, guess[:, -1:], rtol=1e-4)
 
 
@@ -132,23 +155,23 @@ def test_a_wide_window_is_read_by_its_own_columns_and_its_latest_timesteps(monke
     """Of 6 × 2 numbers 4 may be read: four timesteps of the one target column."""
     monkeypatch.setattr(baselines, "_MAX_WIDTH", 4)
     origin = some_rows(np.random.default_rng(3), (90,))
-    windows = cut(origin, 6)
-    windows = replace(windows, own=(1,), y=windows.y[..., 1:])
-    guess = BASELINES["linear"].guess(windows, False)
+    windows = cut(replace(origin, columns=("c1",)), 6)
+    guess = guess_of("linear", windows, last=False)
     own = windows.x[..., 1].astype(float)
     told = windows.y[:, 3].astype(float)
     for t in range(3, 6):
         expected = ridge(own[:, :4], told, windows.train, own[:, t - 3 : t + 1])
         np.testing.assert_allclose(guess[:, t], expected, rtol=1e-4)
-    np.testing.assert_allclose(BASELINES["linear"].guess(windows, True), guess[:, -1:], rtol=1e-4)
+    np.testing.assert_allclose(guess_of("linear", windows, last=True), guess[:, -1:], rtol=1e-4)
 
 
 def test_numbers_too_large_for_a_regression_leave_it_out():
     """The others stay."""
     origin = some_rows(np.random.default_rng(4), (40,))
-    windows = replace(cut(origin, 3), x=np.full((37, 3, 2), 1e15, np.float32))
-    windows.x[::2] = -1e15
-    _, found = table_baselines(windows, slice(windows.train, None))
+    x = np.full((37, 3, 2), 1e15, np.float32)
+    x[::2] = -1e15
+    windows = replace(cut(origin, 3), x=x)
+    found = with_baselines(windows, windows.origin).baselines
     assert {"last", "mean"} <= {one.name for one in found}
 
 
@@ -172,10 +195,11 @@ def of_column(frame, name, step, horizons=(1,)):
 
 def judged_errors(windows):
     """Root mean squared errors by label, over the validation part, in order."""
-    judged = slice(windows.train, None)
-    naive, found = table_baselines(windows, judged)
-    np.testing.assert_allclose(naive[:, -1], found[0].last, rtol=1e-3, atol=1e-3)
-    wrong = [(one.last - windows.y[:, -1])[judged] for one in found]
+    made = with_baselines(windows, windows.origin)
+    found = made.baselines
+    assert made.naive_label == found[0].label
+    np.testing.assert_allclose(made.naive[:, -1], found[0].last, rtol=1e-3, atol=1e-3)
+    wrong = [(one.last - windows.y[:, -1])[windows.train :] for one in found]
     return {one.label: np.sqrt((w**2).mean()) for one, w in zip(found, wrong, strict=True)}
 
 
@@ -203,8 +227,9 @@ def test_an_hourly_load_is_guessed_by_last_week():
     assert next(iter(errors)) == "the same hour last week"
     assert errors["the same hour last week"] < 0.6 * errors["a linear autoregression"]
     assert errors["a linear autoregression"] < errors["guessing no change"]
-    same_day = replace(origin, period=24)
-    assert "seasonal" not in {b.name for b in table_baselines(cut(same_day, 24), slice(None))[1]}
+    same_day = cut(replace(origin, period=24), 24)
+    found = with_baselines(same_day, same_day.origin).baselines
+    assert "seasonal" not in {one.name for one in found}
 
 
 def test_a_trend_has_no_season_one_week_ahead():

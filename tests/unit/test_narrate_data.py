@@ -22,6 +22,7 @@ from lib.narrate.data import (
     split_sentence,
     split_takeaway,
 )
+from lib.origin import Scale
 from lib.tables import Table
 from lib.tables.windows import make_windows
 from tests.unit import own_data
@@ -149,6 +150,11 @@ def a_table(judged: list[float], **more: object) -> Dataset:
         horizons=(1,),
         training=rows < 6,
         period=1,
+        time_format="",
+        columns=("y",),
+        x_scale=Scale(np.zeros(1), np.ones(1)),
+        y_scale=Scale(offset, scale),
+        every=1,
     )
     settings: dict[str, object] = {
         "y": ((raw - offset) / scale).astype(np.float32),

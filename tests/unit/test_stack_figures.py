@@ -24,8 +24,7 @@ from lib.narrate.stack import (
     stack_title,
 )
 from lib.narrate.target import compared_takeaway, lineup_sentence
-from lib.stack.link import from_text
-from lib.stack.patterns import PATTERNS
+from lib.stack.link import PATTERNS, from_text
 from lib.stack.tracing import trace
 from lib.training.recorded import recorded_damage
 

@@ -1,11 +1,15 @@
 """A table some of whose columns are read otherwise than they were."""
 
+import gc
+import weakref
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from lib.experiment import DataSettings
-from lib.tables import Table, WindowError
+from lib.datasets import make_dataset
+from lib.experiment import DataSettings, Experiment
+from lib.tables import Table, WindowError, types
 from lib.tables.types import prepared, retyped
 from tests.unit.uploaded import lines, notes_of, read
 
@@ -27,6 +31,30 @@ def test_the_same_correction_gives_the_same_table():
     assert prepared(SHOPS, category) is prepared(SHOPS, category)
     assert prepared(SHOPS, out) is not prepared(SHOPS, category)
     assert prepared(SHOPS, DataSettings()) is SHOPS
+
+
+def test_a_table_is_read_anew_once_for_its_windows(monkeypatch):
+    """What was read anew isn't read anew again: that would be a second table in memory."""
+    read_anew = []
+    monkeypatch.setattr(
+        types, "retyped", lambda table, kinds: read_anew.append(table) or retyped(table, kinds)
+    )
+    table = read(lines("date,store,sales", lambda i: f"2024-01-{1 + i:02},{7 + i % 3},{i}.5"))
+    experiment = Experiment().set(data="upload", types=("store:category",), T=3, id="-")
+    assert make_dataset(experiment, table).feature_names == ("sales",)
+    assert len(read_anew) == 1
+    assert read_anew[0] is table
+
+
+def test_of_tables_that_were_read_anew_the_last_one_alone_is_kept():
+    """Each may have a million rows; the table as it came doesn't take that one's place."""
+    first = weakref.ref(prepared(SHOPS, DataSettings(types=("store:category",))))
+    gc.collect()
+    assert prepared(SHOPS, DataSettings()) is SHOPS
+    assert first() is not None
+    prepared(SHOPS, DataSettings(types=("store:out",)))
+    gc.collect()
+    assert first() is None
 
 
 def test_numbers_become_categories_as_their_texts():

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from lib.errors import explain_error
-from lib.errors.examples import CHECKLIST, EXAMPLES
+from lib.errors import CHECKLIST, EXAMPLES, explain_error
 from lib.errors.message import ends, readable, shapes_in
 from lib.figures.lineup import shapes_picture
 from lib.figures.palette import Palette

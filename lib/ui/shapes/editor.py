@@ -8,8 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.stack.base import Layer, LayerSetting
-from lib.stack.kinds import KINDS, MAX_LAYERS, Stack, put
+from lib.stack.base import KINDS, MAX_LAYERS, Layer, LayerSetting, Stack, put
 from lib.stack.plain import Input
 from lib.ui.shapes.shown_stack import current_stack, set_stack
 from lib.ui.text import hint, plain

@@ -1,6 +1,6 @@
 """The session's stack: the sidebar's model, or one of the person's own, which is in the address."""
 
-from lib.stack.kinds import Stack
+from lib.stack.base import Stack
 from lib.stack.link import from_text, to_text
 from lib.stack.models import model_stack
 from lib.ui import address

@@ -8,10 +8,10 @@ from lib.figures.palette import Palette
 from lib.figures.stack import layer_pictures
 from lib.figures.tensor import SCALES
 from lib.narrate import stack as narrate
+from lib.stack.base import Stack
 from lib.stack.code import keras_code
 from lib.stack.fixes import fixes
-from lib.stack.kinds import Stack
-from lib.stack.patterns import PATTERNS, pattern_of
+from lib.stack.link import PATTERNS, pattern_of
 from lib.stack.tracing import TracedLayer, broken, trace
 from lib.toml import beside
 from lib.ui import address
