@@ -70,11 +70,6 @@ def mode_key(mode: str, glyph: str, palette: Palette) -> Entry:
     return Entry(glyph, MODES[mode].name, palette.mode(mode), palette.mode_text(mode))
 
 
-def mode_key(mode: str, glyph: str, palette: Palette) -> Entry:
-    """The key of a mode's line or mark."""
-    return Entry(glyph, MODES[mode].name, palette.mode(mode), palette.mode_text(mode))
-
-
 def seed_key(palette: Palette) -> Entry:
     """The key of `seed_lines`."""
     return Entry("thin", "each seed", palette.muted, palette.muted)

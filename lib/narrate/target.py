@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from lib.doctor import Diagnosis
-from lib.doctor.damage import EPOCHS, SIDES, Damage, Mistake
+from lib.doctor.damage import EPOCHS, Damage, Mistake
 from lib.doctor.loss_shapes import Verdict
 from lib.english import counted, number, readable
 from lib.toml import beside
@@ -64,4 +64,4 @@ def measured_sentence(mistake: Mistake, damage: Damage) -> str:
 
 
 def _errors(damage: Damage, written: Callable[[float], str]) -> dict[str, str]:
-    return {side: written(damage.error(side)) for side in SIDES}
+    return {side: written(damage.error(side)) for side in damage.loss}
