@@ -9,7 +9,7 @@ from lib.ui.cell.parts import KEYS, PARTS
 from lib.ui.cell.playhead import bar_at_hand, follow_playhead
 from lib.ui.data import load_data
 from lib.ui.frame import frame
-from lib.ui.parts import open_part
+from lib.ui.linked import open_part
 from lib.ui.text import plain
 from lib.ui.theme import current_palette
 

@@ -4,13 +4,16 @@ The address is the truth: a control is set to what stands there, and moving it w
 value that names nothing, such as a layer that the model doesn't have, is ignored and stays there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from lib.ui import address
+
+PART = "part"
+"""In the address: which part of a page is open. Its first one needs no word there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +96,15 @@ def linked_buttons(
         **choice.bind(then),
     )
     return choice.index
+
+
+def open_part(titles: Mapping[str, str], key: str) -> str:
+    """Draw the buttons of a page's parts; returns the name of the one that is open.
+
+    Args:
+        titles: by the part's name in the address, in order. PART is one of the page's own keys.
+        key: the widget's.
+    """
+    names = list(titles)
+    choice, labels = Linked(PART, names, 0, key), list(titles.values())
+    return names[linked_buttons("Part", labels, choice, label_visibility="collapsed")]

@@ -47,16 +47,6 @@ def client() -> TrainingClient:
     return TrainingClient(delay=WORKER_DELAY, workers=machine.worker_count())
 
 
-def prepare(experiment: Experiment, dataset: Dataset) -> None:
-    """Compile what a session opens with, while the person still looks at it.
-
-    Only that: every compiled program stays in the worker's memory, and sliders ask for many.
-    """
-    if not session().run.is_prepared:
-        session().run.is_prepared = True
-        client().prepare(experiment, dataset)
-
-
 @st.cache_resource(show_spinner=False)
 def _owners() -> dict[str, Owner]:
     return {}

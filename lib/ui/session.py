@@ -67,10 +67,6 @@ class SessionRun:
     """The ids of all runs that this session has started."""
     sweeps: set[str] = field(default_factory=set)
     """The ids of all sweeps that it has started."""
-    is_prepared: bool = False
-    """Whether the worker was asked to compile what the session opened with."""
-    has_new_seeds: bool = False
-    """Whether another number of seeds was picked since the last run of the whole page."""
     clicks: dict[str, float] = field(default_factory=dict)
     """When each button was last acted on, in seconds of `lib.ui.clock`."""
 

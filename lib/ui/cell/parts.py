@@ -8,9 +8,9 @@ from lib.ui.cell import break_it, learn, proof, unrolled
 from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import Follower
-from lib.ui.parts import NAME
+from lib.ui.linked import PART
 
-KEYS = (NAME, "sample", "layer", "weights", "order", "step", "unit")
+KEYS = (PART, "sample", "layer", "weights", "order", "step", "unit")
 """In the address: the open part, and numbers from 1. The epoch is every page's: `lib.ui.epoch`."""
 
 

@@ -13,6 +13,7 @@ from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import Palette
 from lib.narrate import explore, takeaways
 from lib.seeds import middle
+from lib.toml import beside
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import session
 from lib.ui.shown import ShownRun, sample_index, sample_key
@@ -21,15 +22,7 @@ from lib.ui.text import hint, plain, takeaway
 
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")
 """Whether last-step mode's answers before the last step are shown, which nobody gets from it."""
-LONGEST = {
-    "predictions": "At the last step: sequence mode off by 0.0000888 °C, last-step mode by "
-    "0.0888 °C.",
-    "loss": "Last-step mode overfits: its validation loss has risen, its training loss has fallen.",
-    "step_error": "Sequence mode beats the best baseline at 88 of 88 steps; last-step mode does "
-    "too.",
-    "compare": "Neither mode beats the best baseline, the same minute the hour before: 0.0000888 "
-    "against 0.0000888.",
-}
+LONGEST: dict[str, str] = beside(__file__)["longest"]
 """The longest usual takeaway of each chart: its room is kept."""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from lib.experiment import Experiment
 from lib.figures.palette import Palette
 from lib.narrate.explore import changed_settings, kept_sentence, own_settings, progress_sentence
 from lib.run import Run, Status
@@ -42,24 +43,30 @@ WORDS: dict[str, list[str]] = beside(__file__, "status")
 WATCHING = "You are watching a run that another browser started."
 
 
-def live(loaded: Loaded, palette: Palette, *, with_lower_charts: bool) -> None:
-    """Draw this session's run, and keep it up to date while it changes."""
-    runs.prepare(loaded.experiment, loaded.dataset)
+def live(loaded: Loaded, palette: Palette, *, whole: bool) -> None:
+    """Draw this session's run, and keep it up to date while it changes.
+
+    The session's first run leaves the lower charts out, so that it isn't the `whole` page.
+    """
+    if not whole:  # nothing later: what is compiled stays in memory, and sliders ask for much
+        runs.client().prepare(loaded.experiment, loaded.dataset)
     shown = shown_run(loaded.experiment, loaded.dataset)
     interval = RHYTHM.interval() if shown.polling else None
-    picked = Epochs.of(shown).picked
-    drawn = PanelDrawing(shown.run, picked, interval, clock.now())
+    settings, picked = session().address.experiment, Epochs.of(shown).picked
+    drawn = PanelDrawing(shown.run, settings, picked, interval, clock.now())
     try:
-        fragment(_panel, run_every=interval)(loaded, palette, with_lower_charts, drawn)
+        fragment(_panel, run_every=interval)(loaded, palette, whole, drawn)
     finally:
         drawn.is_complete = True
 
 
 @dataclass(slots=True, eq=False)
 class PanelDrawing:
-    """The run and the polling interval at the page's last full run, to be compared with newer."""
+    """What the page's last full run has drawn, to be compared with what there is now."""
 
     run: Run | None
+    settings: Experiment
+    """The sidebar's, of which the panel itself can change the number of seeds."""
     picked: int | None
     interval: float | None
     """Seconds between two looks for new figures; None where they don't change."""
@@ -77,19 +84,18 @@ class PanelDrawing:
         """Whether the page has to be drawn again as a whole."""
         if (now.run, now.polling, picked) != (self.run, self.interval is not None, self.picked):
             return True
+        if session().address.experiment != self.settings:
+            return True
         steady = clock.now() - self.time < STEADY_SECONDS
         return self.interval is not None and not steady and RHYTHM.is_off(self.interval)
 
 
-def _panel(loaded: Loaded, palette: Palette, with_lower_charts: bool, drawn: PanelDrawing) -> None:
+def _panel(loaded: Loaded, palette: Palette, whole: bool, drawn: PanelDrawing) -> None:
     with turn(first=not drawn.is_complete):  # drawn with the page, for which somebody waits
         shown = shown_run(loaded.experiment, loaded.dataset)
         epochs = Epochs.of(shown)
-        if drawn.is_complete and (
-            session().run.has_new_seeds or drawn.is_outdated(shown, epochs.picked)
-        ):
+        if drawn.is_complete and drawn.is_outdated(shown, epochs.picked):
             st.rerun()  # the whole page draws all of this, too
-        session().run.has_new_seeds = False
         with st.container(key="controls"):
             with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
                 _buttons(loaded, shown)
@@ -106,7 +112,7 @@ def _panel(loaded: Loaded, palette: Palette, with_lower_charts: bool, drawn: Pan
         charts.draw(
             epochs.then,
             palette,
-            with_lower=with_lower_charts,
+            with_lower=whole,
             hold=drawn.holds_charts,
             badge=_badge(loaded, shown),
         )
@@ -174,7 +180,6 @@ def _pick_seeds(loaded: Loaded) -> None:
     def keep() -> None:
         if (picked := st.session_state[key]) is not None:
             change({"seeds": picked})
-            session().run.has_new_seeds = True
 
     st.segmented_control(
         "Seeds",

@@ -23,8 +23,7 @@ from lib.narrate import worth as words
 from lib.run import ModelWeights
 from lib.ui.columns import advice
 from lib.ui.epoch import Epochs
-from lib.ui.linked import Linked, linked_buttons, linked_slider
-from lib.ui.parts import NAME, open_part
+from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, session
 from lib.ui.shown import ShownRun, shown_run
 from lib.ui.steady import told_chart
@@ -37,7 +36,7 @@ TITLES = {"worth": "What is it worth?", "dates": "On its dates", "ahead": "Beyon
 """The card's parts, by their name in the address."""
 _WAY = Linked("way", ("direct", "fed"), 0, "worth_way")
 _STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "worth_steps")
-KEYS = (NAME, _WAY.name, _STEPS.name)
+KEYS = (PART, _WAY.name, _STEPS.name)
 """In the address."""
 KEPT = 8
 """So many answers, scores and figures are kept: each may be of all rows."""
