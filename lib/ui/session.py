@@ -167,15 +167,6 @@ class Place:
     asked_at: float = -inf
     """In seconds of `lib.ui.clock`."""
 
-    def take_answer(self) -> None:
-        """Note the answer, if it has come."""
-        if self.pending is None or not self.pending.done():
-            return
-        error = self.pending.exception()
-        self.values = None if error else self.pending.result()
-        self.error = f"{error}" if error else ""
-        self.subject, self.pending = self.pending_subject, None
-
 
 @dataclass(slots=True, eq=False)
 class CellPage:

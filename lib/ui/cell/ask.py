@@ -67,7 +67,11 @@ def ask(place: str, chosen: Chosen) -> Reply:
     question = PLACES[place]
     choice = *chosen.model_choice, *(getattr(chosen, name) for name in question.about)
     here = session().cell.places.setdefault(place, Place())
-    here.take_answer()
+    if here.pending is not None and here.pending.done():
+        error = here.pending.exception()
+        here.values = None if error else here.pending.result()
+        here.error = f"{error or ''}"
+        here.subject, here.pending = here.pending_subject, None
     fits = here.subject.choice == choice
     fresh = fits and here.subject.weights is chosen.weights
     follows = fits and chosen.polling

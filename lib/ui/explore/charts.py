@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.english import short
-from lib.experiment import MODES, Experiment
+from lib.experiment import MODES
 from lib.figures.by_epoch import compare_figure, loss_figure
 from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import Palette
@@ -40,7 +40,9 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, bad
     with st.container(key="cards"):
         with _card("predictions", badge):
             picked = _pickers(shown)
-            earlier = _asks_earlier(shown.experiment)
+            earlier = "last" in shown.experiment.model.modes and linked_toggle(
+                "What if we asked it earlier?", EARLIER
+            )
             _picture(
                 "predictions",
                 lambda: predictions_figure(*run, *picked, palette=palette, earlier=earlier),
@@ -90,13 +92,6 @@ def _picture(
     takeaway(words, details, longest=LONGEST[name])
 
 
-def _asks_earlier(experiment: Experiment) -> bool:
-    """Whether to show what nobody gets from last-step mode: its answers before the last step."""
-    if "last" not in experiment.model.modes:
-        return False
-    return linked_toggle("What if we asked it earlier?", EARLIER)
-
-
 def _pickers(shown: ShownRun) -> tuple[int, int]:
     """The first card's title, and which sample and which target column it shows."""
     dataset = shown.dataset
@@ -136,14 +131,7 @@ def _numbers(shown: ShownRun) -> None:
     with st.container(key="compare", horizontal=True):
         for mode, result in middle(shown.snapshot).results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
-            about = (
-                explore.seeds_range(shown.snapshot, mode),
-                explore.typical_error(dataset, result),
-            )
-            st.metric(
-                colored(MODES[mode].label),
-                colored(error),
-                " · ".join(about) or None,
-                delta_color="off",
-                delta_arrow="off",
-            )
+            spread = explore.seeds_range(shown.snapshot, mode)
+            about = " · ".join(filter(None, (spread, explore.typical_error(dataset, result))))
+            label = colored(MODES[mode].label)
+            st.metric(label, colored(error), about or None, "off", delta_arrow="off")

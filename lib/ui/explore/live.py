@@ -109,13 +109,8 @@ def _panel(loaded: Loaded, palette: Palette, whole: bool, drawn: PanelDrawing) -
                 _pick_seeds(loaded)
             with st.container(key="run_speed"):
                 pick_pace(runs.follow_pace, disabled=_is_watched(shown))
-        charts.draw(
-            epochs.then,
-            palette,
-            with_lower=whole,
-            hold=drawn.holds_charts,
-            badge=_badge(loaded, shown),
-        )
+        hold, badge = drawn.holds_charts, _badge(loaded, shown)
+        charts.draw(epochs.then, palette, with_lower=whole, hold=hold, badge=badge)
         now = shown_run(loaded.experiment, loaded.dataset)
         # A run may have ended while this was being drawn; nobody would come to look again.
         ended = not now.polling and now.snapshot.status is not shown.snapshot.status
@@ -181,14 +176,8 @@ def _pick_seeds(loaded: Loaded) -> None:
         if (picked := st.session_state[key]) is not None:
             change({"seeds": picked})
 
-    st.segmented_control(
-        "Seeds",
-        sorted({*SEEDS, count}),
-        default=count,
-        required=True,
-        key=key,
-        on_change=keep,
-    )
+    options = sorted({*SEEDS, count})
+    st.segmented_control("Seeds", options, default=count, required=True, key=key, on_change=keep)
 
 
 def _button(
