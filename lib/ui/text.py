@@ -1,7 +1,7 @@
 """Sentences on a page, shown letter by letter: no column's name in them is taken as Markdown."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
@@ -63,3 +63,24 @@ def hint(text: str) -> None:
 def press(label: str, icon: str, key: str, act: Callable[..., Any], **options: Any) -> None:
     """A button with one of Material's symbols, which acts in a callback; `options` are its own."""
     st.button(label, key, icon=f":material/{icon}:", on_click=act, **options)
+
+
+def pills(
+    label: str, options: Mapping[str, str], picked: str | None, key: str, act: Callable[[str], Any]
+) -> None:
+    """A row of buttons, name → what is on it; another one's name goes to `act`, in a callback."""
+
+    def pressed() -> None:
+        if name := st.session_state[key]:
+            act(name)
+
+    st.session_state[key] = picked
+    st.pills(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        key=key,
+        label_visibility="collapsed",
+        wrap=True,
+        on_change=pressed,
+    )

@@ -10,11 +10,11 @@ from lib.figures.palette import Palette
 from lib.figures.tensor import SCALES
 from lib.ui import address
 from lib.ui.session import session
-from lib.ui.text import hint, plain
+from lib.ui.text import hint, pills, plain
 
 KEY = "error"
 """In the address: which example is shown. What a person pastes never goes there."""
-TEXT, PICK = "error_text", "error_example"
+TEXT = "error_text"
 LONGEST = 600
 """Of what is said about a message, in characters."""
 
@@ -35,10 +35,8 @@ def decoder(palette: Palette) -> None:
             "Paste a message, or a whole traceback", key=TEXT, height=200, on_change=_pasted
         )
         hint("It is read in this page’s process, and kept nowhere. Or look at one of these:")
-        st.session_state[PICK] = next((n for n, words in EXAMPLES.items() if words == text), None)
-        st.pills(
-            "Examples", list(EXAMPLES), key=PICK, label_visibility="collapsed", on_change=_picked
-        )
+        picked = next((name for name, words in EXAMPLES.items() if words == text), None)
+        pills("Examples", {name: name for name in EXAMPLES}, picked, "error_example", _picked)
     with right.container(border=True, height="stretch", key="explanation"):
         if explanation:
             st.markdown("### Cause")
@@ -75,7 +73,6 @@ def _pasted() -> None:
     address.set_page_value(KEY, "")
 
 
-def _picked() -> None:
-    if name := st.session_state[PICK]:
-        session().shapes.message = EXAMPLES[name]
-        address.set_page_value(KEY, "" if name == next(iter(EXAMPLES)) else name)
+def _picked(name: str) -> None:
+    session().shapes.message = EXAMPLES[name]
+    address.set_page_value(KEY, "" if name == next(iter(EXAMPLES)) else name)
