@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.doctor.question import TargetQuestion
     from lib.experiment import Experiment
     from lib.recurrence import Trace
-    from lib.run import ModelWeights, SeedWeights, Snapshot
+    from lib.run import SeedWeights, Snapshot
     from lib.stack.kinds import Stack
     from lib.tables import Table
     from lib.training.questions import AnswerFuture
@@ -135,9 +135,8 @@ class WorthCard:
     """What a table's models are worth: see `lib.ui.explore.worth`."""
 
     dataset: Dataset | None = None
-    weights: ModelWeights = field(default_factory=dict)
-    others: SeedWeights = ()
-    """Of the other seeds."""
+    weights: SeedWeights = ({},)
+    """Those that are judged, by seed; of the first an empty dict before there are any."""
     made: dict[tuple[object, ...], Any] = field(default_factory=dict)
     """What was computed for these data and weights."""
     looked: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
