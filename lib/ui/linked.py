@@ -61,15 +61,19 @@ def linked_toggle(label: str, choice: Linked) -> bool:
 
 
 def linked_slider(label: str, labels: Sequence[str], choice: Linked, *, wide: bool = False) -> int:
-    """Draw a slider that shows `labels` for the choice's texts; returns which one it is at."""
-    st.select_slider(
-        label,
-        range(len(labels)),
-        choice.index,
-        format_func=labels.__getitem__,
-        width="stretch" if wide else 260,
-        **choice.bind(),
-    )
+    """Draw a slider that shows `labels` for the choice's texts; returns which one it is at.
+
+    Of a single one there is nothing to choose, and nothing is drawn.
+    """
+    if len(labels) > 1:
+        st.select_slider(
+            label,
+            range(len(labels)),
+            choice.index,
+            format_func=labels.__getitem__,
+            width="stretch" if wide else 260,
+            **choice.bind(),
+        )
     return choice.index
 
 
@@ -83,18 +87,19 @@ def linked_buttons(
 ) -> int:
     """Draw buttons side by side with these `labels`; returns which one is pressed.
 
-    `then` is called when another one was; `options` are Streamlit's own.
+    `then` is called when another one was; `options` are Streamlit's own. A single one isn't drawn.
     """
-    st.segmented_control(
-        label,
-        range(len(labels)),
-        default=choice.index,
-        format_func=labels.__getitem__,
-        required=True,
-        help=about,
-        **options,
-        **choice.bind(then),
-    )
+    if len(labels) > 1:
+        st.segmented_control(
+            label,
+            range(len(labels)),
+            default=choice.index,
+            format_func=labels.__getitem__,
+            required=True,
+            help=about,
+            **options,
+            **choice.bind(then),
+        )
     return choice.index
 
 
