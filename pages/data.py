@@ -73,24 +73,25 @@ with choice.container(border=True):
         st.page_link(explore, label="Train on it", icon=icon, query_params=query("Explore"))
     chosen = session().address.experiment.data.name
     for group, heading in GROUPS.items():
-        specs = [spec for spec in DATASETS.values() if spec.group == group]
-        names, key = [spec.name for spec in specs], f"pick_{group}"
-        st.session_state[key] = chosen if chosen in names else None
+        titles = {name: spec.title for name, spec in DATASETS.items() if spec.group == group}
+        names, key = list(titles), f"pick_{group}"
+        st.session_state[key] = chosen if chosen in titles else None
         st.radio(
             heading,
             names,
-            index=names.index(chosen) if chosen in names else None,
-            format_func=lambda name: DATASETS[name].title,
-            captions=[plain(spec.shows) for spec in specs],
+            index=names.index(chosen) if chosen in titles else None,
+            format_func=titles.__getitem__,
+            captions=[plain(DATASETS[name].shows) for name in names],
             key=key,
             on_change=lambda key: change(picking(st.session_state[key])),
             args=(key,),
         )
 
 table = session().upload.table
-notes = [note for note in dataset.notes if not (table and note in table.notes)]
+said = table.notes if table else ()  # below the uploader
+notes = [note for note in dataset.notes if note not in said]
 notes += [f"Source: {dataset.source}"] if dataset.source else []
 if notes:
     with st.expander("Where these data are from, and what was done to them"):
-        for note in notes:  # those of a file are said below the uploader
+        for note in notes:
             hint(note)

@@ -76,10 +76,9 @@ def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
     session().run.id = address["run"][-1] if "run" in address else None
     record = session().address
     record.complaints = unknown + complaints
+    said = {key: texts[-1] for key, texts in address.items() if any(texts)}
     for place, keys in ((page, own_keys), (EVERYWHERE, SHARED)):
-        record.page_values[place] = {
-            key: address[key][-1] for key in keys if any(address.get(key, ()))
-        }
+        record.page_values[place] = {key: said[key] for key in keys if key in said}
     record.ours = [address]
     # Written anew, an address that Back leads to would be a place that Back can't get past.
     record.kept = (address, query(page)) if moved_in_history() or not says else None
@@ -98,12 +97,10 @@ def picking(name: str) -> dict[str, Any]:
 
     What suited the one before is taken back; what a person has set otherwise stays.
     """
-    before = {
-        key: SETTINGS[key].default
-        for key, value in DATASETS[session().address.experiment.data.name].suggested.items()
-        if st.session_state.get(key, value) == value
-    }
-    return {**before, **DATASETS[name].suggested, "data": name, **dict.fromkeys(COLUMNS, ())}
+    suited = DATASETS[session().address.experiment.data.name].suggested
+    before = [key for key, value in suited.items() if st.session_state.get(key, value) == value]
+    usual = {key: SETTINGS[key].default for key in before}
+    return {**usual, **DATASETS[name].suggested, "data": name, **dict.fromkeys(COLUMNS, ())}
 
 
 def fitting(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,10 +36,9 @@ def load_data(settled: Settled) -> Loaded:
         with place:
             return _example(experiment)
     try:
-        loaded = None
         if run and runs.is_run_of(run, with_seeds(experiment, run.dataset), table):
             loaded = Loaded(run.experiment, run.dataset)
-        if loaded is None:
+        else:
             dataset = dataset_of(experiment, table)
             loaded = Loaded(with_seeds(experiment, dataset), dataset)
     except ExperimentError as error:
