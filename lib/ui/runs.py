@@ -74,10 +74,9 @@ def current_run() -> tuple[Run, Snapshot] | None:
 def _own(run_id: str) -> Owner | None:
     """The owner of a run, if that is this session or another one of this browser."""
     owner = _owners().get(run_id)
-    if owner is None:
-        return None
-    here = run_id in session().run.started
-    return owner if here or (owner.browser and owner.browser == browser_id()) else None
+    if owner is None or run_id in session().run.started:
+        return owner
+    return owner if owner.browser and owner.browser == browser_id() else None
 
 
 def may_steer(run: Run) -> bool:
@@ -87,10 +86,8 @@ def may_steer(run: Run) -> bool:
 
 def is_run_of(run: Run, experiment: Experiment, table: Table | None) -> bool:
     """Whether a run was started with just these settings, and on this upload if on any."""
-    if run.experiment != experiment:
-        return False
-    owner = _own(run.id)
-    return experiment.data.name != "upload" or (owner is not None and owner.table is table)
+    owner, mine = _own(run.id), experiment.data.name == "upload"
+    return run.experiment == experiment and (not mine or bool(owner and owner.table is table))
 
 
 def table_of_run() -> Table | None:

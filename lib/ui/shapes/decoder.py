@@ -39,10 +39,9 @@ def decoder(palette: Palette) -> None:
         pills("Examples", {name: name for name in EXAMPLES}, picked, "error_example", _picked)
     with right.container(border=True, height="stretch", key="explanation"):
         if explanation:
-            st.markdown("### Cause")
-            st.markdown(plain(explanation.cause[:LONGEST]))
-            st.markdown("### What mends it")
-            st.markdown(plain(explanation.fix[:LONGEST]))
+            for title, words in (("Cause", explanation.cause), ("What mends it", explanation.fix)):
+                st.markdown(f"### {title}")
+                st.markdown(plain(words[:LONGEST]))
             st.code(explanation.code[:LONGEST], language="python", wrap_lines=True)
         elif not text.strip():
             st.markdown("Its cause, and what mends it, will stand here.")
