@@ -167,10 +167,7 @@ def _values(page: str = "") -> dict[str, str]:
 
 
 def set_page_value(key: str, text: str) -> None:
-    """Set one of this page's own keys; "" takes it out of the address.
-
-    In a callback, `frame` writes the address; elsewhere call `write_address` after it.
-    """
+    """Set one of this page's own keys; "" takes it out. Outside of callbacks `write_address`."""
     if text != page_value(key):
         record = session().address
         kept = record.page_values.setdefault(EVERYWHERE if key in SHARED else record.page, {})
@@ -187,16 +184,15 @@ def set_page_values(values: Mapping[str, str]) -> None:
 
 
 def query(page: str = "") -> Query:
-    """What the address of a page must say for a link to open this experiment and this run.
-
-    The data come first; then settings where they aren't what the data suggest; then the page's own
-    keys. Without `page` it is the one that is open.
-    """
+    """What the address of a page, else the open one, must say to open this experiment and run."""
     return query_of(session().address.experiment, session().run.id, _values(page))
 
 
 def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, str]) -> Query:
-    """The same of any experiment, its run if it has one, and a page's own keys."""
+    """The same of any experiment, its run if it has one, and a page's own keys.
+
+    The data come first; then settings where they aren't what the data suggest.
+    """
     name, unused = experiment.data.name, idle(experiment)
     changed = to_query(experiment, suggested(name))
     settings = {key: text for key, text in changed.items() if key not in unused}

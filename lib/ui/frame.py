@@ -75,11 +75,7 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
 
 
 def _complain() -> None:
-    """Above the page: what of its link couldn't be had.
-
-    It is there from the page's first run on and stays until the person closes it or goes to another
-    page. So nothing moves by itself, nothing is covered, and nobody has to read fast.
-    """
+    """Above the page: what of its link couldn't be had, until the person closes it or leaves."""
     # There always, so that no block below it gets another place when it goes; and no `st.empty()`,
     # which is empty in each run until its contents come again.
     with st.container(key="complaints", horizontal=True, gap="xsmall"):

@@ -52,10 +52,8 @@ class Linked:
 
 
 def linked_toggle(label: str, choice: Linked) -> bool:
-    """Draw a switch for a choice of two; returns whether it is on, the second of them.
-
-    It has no help: a finger on its question mark would flip it (Streamlit 1.67).
-    """
+    """Draw a switch for a choice of two; returns whether it is on, the second of them."""
+    # It has no help: a finger on its question mark would flip it (Streamlit 1.67).
     st.toggle(label, bool(choice.index), **choice.bind())
     return bool(choice.index)
 

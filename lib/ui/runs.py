@@ -53,10 +53,7 @@ def _owners() -> dict[str, Owner]:
 
 
 def refresh_run() -> None:
-    """Forget the session's run where it is gone, with a server or with time: no link names it then.
-
-    If it came from a link, that becomes a complaint. `frame` calls this, in each run of a page.
-    """
+    """Forget the session's run where it is gone; if it came from a link, that is a complaint."""
     record = session().run
     if record.id and client().get(record.id) is None:
         if record.id not in record.started:

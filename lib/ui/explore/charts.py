@@ -27,12 +27,11 @@ LONGEST: dict[str, str] = beside(__file__)["longest"]
 
 
 def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, badge: str) -> None:
-    """All cards, two to a row on a wide screen and one below the other on others: `lib.ui.style`.
+    """All cards; those of the lower two charts only `with_lower`.
 
-    While a run trains, the lower two charts change in turns: a browser needs about 50 ms for
-    each chart, and the upper two are what people watch. Without `with_lower` there are only
-    these. With `hold`, charts that are there stay as they are. The `badge` says which settings
-    they show, where these aren't the sidebar's.
+    While a run trains, these two change in turns: a browser needs about 50 ms for each chart, and
+    the upper two are what people watch. With `hold`, charts that are there stay as they are. The
+    `badge` says which settings they show, where these aren't the sidebar's.
     """
     session().charts.turn = 1 - session().charts.turn
     turn = session().charts.turn if shown.polling else None

@@ -185,19 +185,15 @@ def _button(
 ) -> None:
     """A button that acts in a callback, which runs even if its run of the page is cut short.
 
-    Each has its own key: what a person clicked is what is done, though the button that stands in
-    its place may be another one by then. `lib.ui.listener` presses them by it, too.
+    By its own key `lib.ui.listener` presses it, too, and what a person clicked is what is done,
+    though another one may stand in its place by then.
     """
     key, once = f"do_{name.lower().replace(' ', '_')}", partial(_once, label or name, act)
     press(label or name, icon, key, once, **options)
 
 
 def _once(name: str, act: Callable[[], object]) -> None:
-    """Act, unless this is the same click again.
-
-    When a click and a poll reach Streamlit together, it may call a callback twice (seen in 1.67,
-    76 ms apart).
-    """
+    """Act, unless it is the same click: Streamlit may call twice (1.67, 76 ms apart)."""
     now, clicks = clock.now(), session().run.clicks
     if now - clicks.get(name, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
         clicks[name] = now
