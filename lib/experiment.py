@@ -11,7 +11,7 @@ Words, as in Keras: N samples, T timesteps, F features, U units, K target column
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from textwrap import shorten
 from types import MappingProxyType
@@ -263,16 +263,13 @@ class Setting:
         return text
 
 
-def _settings() -> Iterable[Setting]:
-    parts = {"data": DataSettings, "model": ModelSettings, "training": TrainingSettings}
-    for part, record in {**parts, "": Experiment}.items():
-        for item in fields(record):
-            if "key" in item.metadata:
-                meta = dict(item.metadata)
-                yield Setting(meta.pop("key"), part, item.name, item.default, **meta)
-
-
-SETTINGS: dict[str, Setting] = {setting.key: setting for setting in _settings()}
+_PARTS = {"data": DataSettings, "model": ModelSettings, "training": TrainingSettings}
+SETTINGS = {
+    item.metadata["key"]: Setting(part=part, name=item.name, default=item.default, **item.metadata)
+    for part, record in {**_PARTS, "": Experiment}.items()
+    for item in fields(record)
+    if "key" in item.metadata
+}
 """Every setting by its URL key."""
 
 

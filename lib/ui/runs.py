@@ -16,12 +16,18 @@ from lib.training import machine
 from lib.training.client import TrainingClient
 from lib.ui.address import set_page_values
 from lib.ui.browser import browser_id
-from lib.ui.pace import chosen_seconds
+from lib.ui.linked import Linked
 from lib.ui.session import session
 
 WORKER_DELAY = 4.0
 """Seconds. Importing TensorFlow keeps a processor busy for some seconds, which the first page of
 a cold server needs more: with it beside, that page took twice as long to be painted."""
+
+PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}
+"""How fast a run is shown, which may be over in a blink, by name in the address: a label, and the
+seconds of all epochs; None where nothing waits for anybody to see it."""
+PACE = Linked("pace", tuple(PACES), 1, "run_pace")
+"""The choice, which is in the link of every page."""
 
 GONE = (
     "The link's run is gone: runs last a few hours, and not beyond a restart. Its settings are in "
@@ -102,7 +108,7 @@ def adopt(run_id: str, owner: Owner) -> None:
 def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> Run:
     """Start a run and make it the session's; the one before it is stopped."""
     _stop_current()
-    browser, seconds = browser_id(), chosen_seconds()
+    browser, seconds = browser_id(), _chosen_seconds()
     run = client().start(experiment, dataset, paused, browser, seconds)
     table = session().upload.table if experiment.data.name == "upload" else None
     number = sum(_own(run_id) is not None for run_id in list(_owners())) + 1
@@ -156,7 +162,11 @@ def forget_epoch() -> None:
 def follow_pace() -> None:
     """Let this session's run go at the pace that is chosen now, where it is this browser's."""
     if run := _going_run():
-        client().set_pace(run, chosen_seconds())
+        client().set_pace(run, _chosen_seconds())
+
+
+def _chosen_seconds() -> float | None:
+    return PACES[PACE.texts[PACE.index]][1]
 
 
 def _stop_current() -> None:

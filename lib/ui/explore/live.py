@@ -22,8 +22,8 @@ from lib.ui.address import change
 from lib.ui.epoch import Epochs
 from lib.ui.explore import charts
 from lib.ui.fragment import fragment
+from lib.ui.linked import linked_buttons
 from lib.ui.load import RHYTHM, SLOWEST, turn
-from lib.ui.pace import pick_pace
 from lib.ui.session import Loaded, session
 from lib.ui.shown import ShownRun, shown_run
 from lib.ui.style import hide
@@ -108,7 +108,8 @@ def _panel(loaded: Loaded, palette: Palette, whole: bool, drawn: PanelDrawing) -
             with st.container(key="run_seeds"):
                 _pick_seeds(loaded)
             with st.container(key="run_speed"):
-                pick_pace(runs.follow_pace, disabled=_is_watched(shown))
+                labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
+                linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
         hold, badge = drawn.holds_charts, _badge(loaded, shown)
         charts.draw(epochs.then, palette, with_lower=whole, hold=hold, badge=badge)
         now = shown_run(loaded.experiment, loaded.dataset)

@@ -70,7 +70,8 @@ def _options(number: int, puzzle: Question, answer: int | None) -> None:
             args=(number, place, place == puzzle.right),
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        press("Next question", "arrow_forward", "quiz_next", partial(_next, number))
+        after = partial(address.set_page_value, KEY, f"{(number + 1) % MOST + 1}")
+        press("Next question", "arrow_forward", "quiz_next", after)
         if rights := [right for _, right in session().shapes.answers.values()]:
             hint(f"{sum(rights)} of {len(rights)} right.")
 
@@ -85,10 +86,6 @@ def _verdict(puzzle: Question, answer: int) -> str:
 
 def _answer(number: int, place: int, right: bool) -> None:
     session().shapes.answers.setdefault(number, (place, right))
-
-
-def _next(number: int) -> None:
-    address.set_page_value(KEY, f"{(number + 1) % MOST + 1}")
 
 
 def _trace(puzzle: Question) -> None:
