@@ -40,7 +40,6 @@ SAME_CLICK_SECONDS = 0.15
 
 WORDS: dict[str, list[str]] = beside(__file__, "status")
 """By status, "recorded" or "untrained": a badge, what it means, and perhaps what to do."""
-WATCHING = "You are watching a run that another browser started."
 
 
 def live(loaded: Loaded, palette: Palette, *, whole: bool) -> None:
@@ -240,7 +239,8 @@ def _words(loaded: Loaded, shown: ShownRun) -> str:
     words = snapshot.reason or kept or WORDS[snapshot.status][1]
     if _is_watched(shown):
         own = "Train starts your own." if loaded.trainable else "Its file stays there."
-        return f"{WATCHING} {words if failed else own}"
+        then = words if failed else own
+        return f"You are watching a run that another browser started. {then}"
     if failed:  # what to try, also where somebody has begun to try it
         again = snapshot.status is Status.FAILED and loaded.trainable
         return f"{words} {'Train begins anew.' if again else kept}"
