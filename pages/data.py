@@ -14,7 +14,7 @@ from lib.ui.data import load_data, take_prepared
 from lib.ui.frame import PAGES, frame
 from lib.ui.session import session
 from lib.ui.steady import told_chart
-from lib.ui.text import hint, plain, say, takeaway
+from lib.ui.text import card, hint, plain, say, takeaway
 from lib.ui.theme import current_palette
 from lib.ui.upload import uploader
 
@@ -43,8 +43,7 @@ with pictures:
             st.dataframe(numbers, height=min(320, 36 * (steps + 1) + 2))
             hint(words.numbers_hint(dataset))
     if origin := dataset.origin:
-        with st.container(border=True):
-            st.markdown("### Which rows it is")
+        with card("Which rows it is"):
             step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
             told = words.window_takeaway(dataset, origin, sample, step)
             details = words.window_sentence(dataset, origin, sample)
@@ -56,14 +55,12 @@ with pictures:
                 say(words.keras_sentence(dataset, origin))
                 code = keras_windows(dataset, origin, loaded.experiment.data.stride)
                 st.code(code, language="python", wrap_lines=True)
-    with st.container(border=True):
-        st.markdown("### What is kept for checking")
+    with card("What is kept for checking"):
         told, details = words.split_takeaway(dataset), words.split_sentence(dataset)
         told_chart(figures.split_figure(dataset, palette), told, details, "chart_split")
         if origin and 0 < (shown := len(figures.series_shown(dataset))) < len(origin.names):
             hint(f"{shown} of {len(origin.names):,} series are drawn.")
-    with st.container(border=True):
-        st.markdown("### Leak check")
+    with card("Leak check"):
         takeaway(words.leak_takeaway(look(dataset)), *map(words.leak_sentence, look(dataset)))
     take_prepared(loaded)
 with choice.container(border=True):

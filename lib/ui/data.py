@@ -17,7 +17,7 @@ from lib.ui.made import dataset_of
 from lib.ui.save import save_button, save_when_asked
 from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled
-from lib.ui.text import hint, plain
+from lib.ui.text import card, hint, plain
 from lib.ui.upload import in_words
 
 
@@ -90,8 +90,7 @@ def take_prepared(loaded: Loaded) -> None:
     mine = dataset.name == "upload"
     if mine and session().upload.table is None:
         return
-    with st.container(border=True, key="take_away"):
-        st.markdown("### Take it away")
+    with card("Take it away", key="take_away"):
         with st.container(horizontal=True):
             binary = "application/octet-stream"
             save_when_asked("The arrays", lambda: arrays(dataset), ARRAYS, binary)

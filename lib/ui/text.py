@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib.english import widest
 from lib.ui.theme import current_palette
@@ -58,6 +59,13 @@ def takeaway(words: str, *details: str, longest: str = "") -> None:
 def hint(text: str) -> None:
     """A sentence of second rank: what a control or a state means."""
     st.markdown(f":small[:gray[{plain(text)}]]")
+
+
+def card(title: str, **options: Any) -> DeltaGenerator:
+    """A part of a page with a border and a title; `options` are the container's own."""
+    place = st.container(border=True, **options)
+    place.markdown(f"### {title}")
+    return place
 
 
 def press(label: str, icon: str, key: str, act: Callable[..., Any], **options: Any) -> None:

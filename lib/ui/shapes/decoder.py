@@ -10,7 +10,7 @@ from lib.figures.palette import Palette
 from lib.figures.tensor import SCALES
 from lib.ui import address
 from lib.ui.session import session
-from lib.ui.text import hint, pills, plain
+from lib.ui.text import card, hint, pills, plain
 
 KEY = "error"
 """In the address: which example is shown. What a person pastes never goes there."""
@@ -52,8 +52,7 @@ def decoder(palette: Palette) -> None:
                 "The checklist below finds most causes."
             )
     left, right = st.columns(2)
-    with left.container(border=True, height="stretch"):
-        st.markdown("### The shapes in the message")
+    with left, card("The shapes in the message", height="stretch"):
         if shapes := shapes_in(readable(text)):
             st.html(shapes_picture(shapes, palette))
             hint(
@@ -62,8 +61,7 @@ def decoder(palette: Palette) -> None:
             )
         else:
             hint("None of 2 to 4 axes.")
-    with right.container(border=True, height="stretch"):
-        st.markdown("### Check the shapes, in this order")
+    with right, card("Check the shapes, in this order", height="stretch"):
         st.markdown("\n".join(f"{i}. {plain(line)}" for i, line in enumerate(CHECKLIST, 1)))
 
 

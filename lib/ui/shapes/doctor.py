@@ -33,7 +33,7 @@ from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.damage import damage_card
 from lib.ui.shapes.shown_stack import current_stack
-from lib.ui.text import hint, pills, plain, press, say, takeaway
+from lib.ui.text import card, hint, pills, plain, press, say, takeaway
 
 KEY = "check"
 """In the address."""
@@ -62,9 +62,9 @@ def doctor(palette: Palette) -> None:
             hint("Keras says:")
             st.code(diagnosis.keras_says, language=None, wrap_lines=True)
     if diagnosis.verdict != "correct":
-        with st.container(border=True, key="check_fixes"):
+        with card("How to mend it", key="check_fixes"):
             _fixes(diagnosis)
-    with st.container(border=True, key="usual_cases"):
+    with card("The usual cases, with this loss and this batch size", key="usual_cases"):
         _usual(question)
     with st.container(border=True, key="damage"):
         damage_card(question, palette)
@@ -127,7 +127,6 @@ def take_stack_output() -> None:
 
 
 def _fixes(diagnosis: Diagnosis) -> None:
-    st.markdown("### How to mend it")
     fixes = diagnosis.fixes[:3]
     if not fixes and not diagnosis.batches:  # the numbers of samples differ
         hint("With x and y cut from the same windows, this line before fit passes:")
@@ -143,7 +142,6 @@ def _fixes(diagnosis: Diagnosis) -> None:
 
 def _usual(question: TargetQuestion) -> None:
     """A row for each output, and in it every target by its verdict; a click opens one."""
-    st.markdown("### The usual cases, with this loss and this batch size")
     for name, output in OUTPUTS.items():
         cases = {y: replace(question, output=output, target=shape) for y, shape in TARGETS.items()}
         asked = next((y for y, case in cases.items() if case == question), None)

@@ -19,7 +19,7 @@ from lib.ui.shapes.doctor import take_stack_output
 from lib.ui.shapes.editor import adding, layer_settings
 from lib.ui.shapes.shown_stack import is_sidebar_stack, previous_stack, set_stack
 from lib.ui.style import page_style
-from lib.ui.text import hint, pills, plain, press, takeaway
+from lib.ui.text import card, hint, pills, plain, press, takeaway
 
 SIDEBAR = "sidebar"
 MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of its own. "
@@ -47,8 +47,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
             adding(stack)
             label, breaks = "Check a target for this output", broken(steps) is not None
             press(label, "fact_check", "to_doctor", _check_target, disabled=breaks)
-    with st.container(border=True):
-        st.markdown("### The stack as Keras code")
+    with card("The stack as Keras code"):
         st.code(keras_code(steps), language="python", wrap_lines=True)
 
 
