@@ -80,7 +80,8 @@ def menu(key: str, label: str, settled: Settled) -> None:
             st.selectbox(label, [options[value].label], disabled=True, key=f"{key}_fixed_{value}")
             hint(settled.why[key])
         return
-    place, labels = list(options).index(seed_widget(key)), {k: c.label for k, c in options.items()}
+    place = list(options).index(seed_widget(key))
+    labels = {name: choice.label for name, choice in options.items()}
     lines = [f"**{c.label}**: {c.about}" for c in options.values() if c.about]
     about = "  \n".join(lines) or None
     st.selectbox(label, list(options), place, labels.__getitem__, key=key, help=about)
