@@ -34,7 +34,7 @@ with st.container(border=True, key="strip"):
     st.html(shape_strip(experiment, dataset, sentence, palette, traces=traces, sample=sample))
 
 whole = schedule_rest()
-live(loaded, palette, with_lower_charts=whole)
+live(loaded, palette, whole=whole)
 if not whole:
     st.stop()
 

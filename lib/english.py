@@ -11,9 +11,6 @@ NEXT_TO_NOTHING = 1e-6
 """No smaller number is written out."""
 ALMOST_0 = "≈ 0"
 """Nothing, where there is no room, and of what isn't a size: no model "says nothing"."""
-_DIGITS = range(3, 8)
-"""Digits that count: three are read, and more than seven a 32-bit number hasn't."""
-_SPARE = " 8,888 8,888 8,888"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 """How the months' names begin, in small letters."""
 
@@ -86,7 +83,7 @@ def apart(*values: float, unit: str = "", nothing: str = "nothing") -> list[str]
     first = float(values[0]) if values else 0.0
     gaps = {float(value): float(value) - first for value in values}
     gaps = {value: gap for value, gap in gaps.items() if math.inf > abs(gap) >= 1e-6 * abs(first)}
-    for digits in _DIGITS:
+    for digits in range(3, 8):  # three are read, and more than seven a 32-bit number hasn't
         begin = _shown(first, digits)
         if all(abs(_shown(v, digits) - begin - gap) <= 0.1 * abs(gap) for v, gap in gaps.items()):
             break
@@ -129,4 +126,5 @@ def widest(sentence: str) -> str:
 
     Decimals take nine letters, and some words to spare stand for what else may grow.
     """
-    return _DECIMAL.sub(lambda found: max(found[0], "0.0000888", key=len), sentence) + _SPARE
+    wide = _DECIMAL.sub(lambda found: max(found[0], "0.0000888", key=len), sentence)
+    return f"{wide} 8,888 8,888 8,888"

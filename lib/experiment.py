@@ -11,7 +11,7 @@ Words, as in Keras: N samples, T timesteps, F features, U units, K target column
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from textwrap import shorten
 from types import MappingProxyType
@@ -99,16 +99,13 @@ MAX_VALUES = 2_000_000
 """Numbers in `x` (N·T·F) and in `y` (N·T·K), each: 8 MB as float32."""
 
 
+def _setting(key: str, default: Any, **allowed: Any) -> Any:
+    """A field that is a `Setting`: its URL key, and the `limit` or the `options` of its values."""
+    return field(default=default, metadata={"key": key, **allowed})
+
+
 def _number(key: str, default: float, minimum: float, maximum: float, step: float = 1) -> Any:
-    return field(default=default, metadata={"key": key, "limit": Limit(minimum, maximum, step)})
-
-
-def _choice(key: str, default: str, options: Mapping[str, Choice]) -> Any:
-    return field(default=default, metadata={"key": key, "options": options})
-
-
-def _names(key: str) -> Any:
-    return field(default=(), metadata={"key": key})
+    return _setting(key, default, limit=Limit(minimum, maximum, step))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +116,7 @@ class DataSettings:
     tasks alone; what follows them by tables alone (bundled series and uploads).
     """
 
-    name: str = field(default="running_mean", metadata={"key": "data"})
+    name: str = _setting("data", "running_mean")
     timesteps: int = _number("T", 12, 2, 512)
     features: int = _number("F", 3, 1, 16)
     samples: int = _number("N", 320, 32, 4096, 32)
@@ -127,16 +124,16 @@ class DataSettings:
     lag: int = _number("lag", 3, 1, 50)
     horizon: int = _number("horizon", 1, 0, 365)
     """Rows from a timestep to its target; 0 is its own row."""
-    inputs: tuple[str, ...] = _names("inputs")
-    targets: tuple[str, ...] = _names("targets")
-    missing: str = _choice("missing", "fill", MISSING)
-    ahead: str = _choice("ahead", "one", AHEAD)
-    form: str = _choice("form", "value", FORMS)
+    inputs: tuple[str, ...] = _setting("inputs", ())
+    targets: tuple[str, ...] = _setting("targets", ())
+    missing: str = _setting("missing", "fill", options=MISSING)
+    ahead: str = _setting("ahead", "one", options=AHEAD)
+    form: str = _setting("form", "value", options=FORMS)
     stride: int = _number("stride", 1, 1, 1000)
     """Rows from the beginning of a window to that of the next."""
     rate: int = _number("rate", 1, 1, 100)
     """Rows from a timestep to the next."""
-    split: str = _choice("split", "time", SPLITS)
+    split: str = _setting("split", "time", options=SPLITS)
     train: int = _number("train", 75, 10, 95)
     """Percent of the windows (or series) that are to learn from."""
     test: int = _number("test", 0, 0, 40)
@@ -145,23 +142,23 @@ class DataSettings:
     """Rows that are left out between two parts."""
     period: int = _number("period", 0, 0, 10000)
     """Rows of a season; 0 means that it is looked for."""
-    series: str = field(default="", metadata={"key": "id"})
+    series: str = _setting("id", "")
     """The column that tells series apart; "" is the table's own guess, NO_SERIES none."""
-    scale: str = _choice("scale", "all", SCALINGS)
-    types: tuple[str, ...] = _names("types")
+    scale: str = _setting("scale", "all", options=SCALINGS)
+    types: tuple[str, ...] = _setting("types", ())
     """Columns that are to be read otherwise: "store:category", by `lib.tables.table.KINDS`."""
-    wide: str = _choice("wide", "unroll", WIDE)
+    wide: str = _setting("wide", "unroll", options=WIDE)
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
     """The recurrent stack. Of several `layers` all but the top one always return sequences."""
 
-    mode: str = _choice("mode", "both", MODES)
+    mode: str = _setting("mode", "both", options=MODES)
     units: int = _number("U", 16, 1, 128)
-    cell: str = _choice("cell", "lstm", CELLS)
+    cell: str = _setting("cell", "lstm", options=CELLS)
     layers: int = _number("layers", 1, 1, 3)
-    head: str = _choice("head", "dense", HEADS)
+    head: str = _setting("head", "dense", options=HEADS)
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -173,12 +170,12 @@ class ModelSettings:
 class TrainingSettings:
     """How the weights are found."""
 
-    optimizer: str = _choice("optimizer", "adam", OPTIMIZERS)
-    loss: str = _choice("loss", "mse", LOSSES)
+    optimizer: str = _setting("optimizer", "adam", options=OPTIMIZERS)
+    loss: str = _setting("loss", "mse", options=LOSSES)
     learning_rate: float = _number("lr", 0.01, 1e-5, 1.0)
     batch_size: int = _number("batch", 32, 1, 512)
     epochs: int = _number("epochs", 200, 1, 5000)
-    keep: str = _choice("keep", "last", KEEPS)
+    keep: str = _setting("keep", "last", options=KEEPS)
     patience: int = _number("patience", 20, 1, 1000)
     """Epochs without a better one after which a mode stops; only where `keep` is "stop"."""
 
@@ -240,15 +237,16 @@ class Setting:
             whole = isinstance(self.default, int)
             typed = isinstance(value, int if whole else (int, float))
             typed = typed and not isinstance(value, bool)
-            if not (typed and low <= value <= high):  # not-a-number isn't in between
-                kind = "" if typed else "a whole number from " if whole else "a number from "
-                raise ExperimentError(
-                    f"{self.name} must be {kind}{low:g} to {high:g}, got {value!r:.80}"
-                )
-        elif self.options is not None and not (isinstance(value, str) and value in self.options):
-            raise ExperimentError(
-                f"{self.name} must be one of {list(self.options)}, got {value!r:.80}"
-            )
+            fits = typed and low <= value <= high  # not-a-number isn't in between
+            kind = "" if typed else "a whole number from " if whole else "a number from "
+            allowed = f"{kind}{low:g} to {high:g}"
+        elif self.options is not None:
+            fits = isinstance(value, str) and value in self.options
+            allowed = f"one of {list(self.options)}"
+        else:
+            return
+        if not fits:
+            raise ExperimentError(f"{self.name} must be {allowed}, got {value!r:.80}")
 
     def parse(self, texts: list[str]) -> Any:
         """A value from a URL's text; a number out of range is clamped, anything else is refused.
@@ -258,26 +256,20 @@ class Setting:
         if isinstance(self.default, tuple):
             return tuple(texts)
         text = texts[-1]
-        if self.limit is not None:
-            number = float(text)
-            if not math.isfinite(number):
-                raise ValueError(f"{self.key} must be a number, got {text!r}")
-            return type(self.default)(self.limit.clamp(number))
-        if self.options is not None and text not in self.options:
-            raise ValueError(f"{self.key} must be one of {list(self.options)}, got {text!r}")
+        if self.limit is not None and math.isfinite(value := float(text)):
+            return type(self.default)(self.limit.clamp(value))
+        if self.limit is not None or (self.options is not None and text not in self.options):
+            raise ValueError(text)
         return text
 
 
-def _settings() -> Iterable[Setting]:
-    parts = {"data": DataSettings, "model": ModelSettings, "training": TrainingSettings}
-    for part, record in {**parts, "": Experiment}.items():
-        for item in fields(record):
-            if "key" in item.metadata:
-                meta = dict(item.metadata)
-                yield Setting(meta.pop("key"), part, item.name, item.default, **meta)
-
-
-SETTINGS: dict[str, Setting] = {setting.key: setting for setting in _settings()}
+_PARTS = {"data": DataSettings, "model": ModelSettings, "training": TrainingSettings}
+SETTINGS = {
+    item.metadata["key"]: Setting(part=part, name=item.name, default=item.default, **item.metadata)
+    for part, record in {**_PARTS, "": Experiment}.items()
+    for item in fields(record)
+    if "key" in item.metadata
+}
 """Every setting by its URL key."""
 
 
@@ -292,12 +284,12 @@ def limit_of(key: str) -> Limit:
 def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str, str | list[str]]:
     """The URL form: what differs from `base`, the default, by key. Repeated keys are a list."""
     base = base or Experiment()
-    query: dict[str, str | list[str]] = {}
-    for key in SETTINGS:
-        value = experiment.get(key)
-        if value != base.get(key):
-            query[key] = list(value) if isinstance(value, tuple) else f"{value}"
-    return query
+    values = {key: experiment.get(key) for key in SETTINGS}
+    return {
+        key: list(value) if isinstance(value, tuple) else f"{value}"
+        for key, value in values.items()
+        if value != base.get(key)
+    }
 
 
 def read_query(
@@ -319,13 +311,13 @@ def read_query(
         if setting.limit is not None and key in at_most:
             setting = replace(setting, limit=replace(setting.limit, maximum=at_most[key]))
         try:
-            parsed = setting.parse(texts)
+            used = setting.parse(texts)
+            is_taken = setting.limit is None or used == float(texts[-1])
         except (ValueError, IndexError, OverflowError):
-            complaints.append(_complaint(setting, texts, experiment.get(key)))
-            continue
-        if setting.limit is not None and parsed != float(texts[-1]):
-            complaints.append(_complaint(setting, texts, parsed))
-        experiment = experiment.set(**{key: parsed})
+            used, is_taken = experiment.get(key), False
+        if not is_taken:
+            complaints.append(_complaint(setting, texts, used))
+        experiment = experiment.set(**{key: used})
     return experiment, complaints
 
 

@@ -17,6 +17,7 @@ from lib.run import ModeResult, SeedWeights, Snapshot, Status
 
 BUDGET = 100_000_000
 """Multiply-adds that a redraw may spend on judging an untrained model, about 0.1 s."""
+_Judged = tuple[np.ndarray, dict[str, float], np.ndarray]
 
 
 def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
@@ -24,88 +25,62 @@ def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
 
     Both modes start from the same weights, so one forward pass of a seed serves both.
     """
-    seeds = []
-    for each in experiment.each_seed:
-        weights = initial_model_weights(each, dataset.shape[2], dataset.targets)
-        step_mse, losses, predictions = _judge(experiment, dataset, weights)
-        seeds.append(
-            {
-                mode: ModeResult(
-                    loss_epochs=np.zeros(0, np.int64),
-                    loss=np.zeros(0),
-                    checked_epochs=np.zeros(1, np.int64),
-                    last_step_mse=step_mse[-1:],
-                    validation_loss=np.array([losses[mode]] if dataset.has_validation else []),
-                    step_mse=step_mse,
-                    predictions=predictions,
-                    weights=tuple(weights),
-                )
-                for mode in experiment.model.modes
-            }
-        )
-    return Snapshot(
-        run_id="",
-        status=Status.PAUSED,
-        epochs=experiment.training.epochs,
-        samples=dataset.shown,
-        results=seeds[0],
-        others=tuple(seeds[1:]),
+    features, none = dataset.shape[2], np.zeros(0)
+    epochs = none.astype(np.int64)
+    nothing = ModeResult(epochs, none, epochs, none, none, none, none)
+    results = dict.fromkeys(experiment.model.modes, nothing)
+    weights = tuple(
+        dict.fromkeys(results, tuple(initial_model_weights(each, features, dataset.targets)))
+        for each in experiment.each_seed
     )
+    others = (results,) * (len(weights) - 1)
+    total = experiment.training.epochs
+    start = Snapshot("", Status.PAUSED, epochs=total, results=results, others=others)
+    return as_of(experiment, dataset, start, 0, weights)
 
 
 def as_of(
     experiment: Experiment, dataset: Dataset, snapshot: Snapshot, epoch: int, weights: SeedWeights
 ) -> Snapshot:
     """A run's snapshot as it was after an earlier epoch, with the weights that it had then."""
-    seeds = tuple(
-        {
-            mode: _result_then(experiment, dataset, (mode, result), epoch, then[mode])
-            for mode, result in seed.items()
-        }
-        for seed, then in zip(snapshot.seeds, weights, strict=False)
+    judged: dict[int, _Judged] = {}
+
+    def then(mode: str, now: ModeResult, weights: tuple[np.ndarray, ...]) -> ModeResult:
+        """A model's figures as they were after the epoch."""
+        if now.kept_epoch is not None and epoch > now.checked_epochs[-1]:
+            return now  # it had stopped by then
+        if id(weights) not in judged:
+            judged[id(weights)] = _judge(experiment, dataset, weights)
+        step_mse, losses, predictions = judged[id(weights)]
+        told, checked = now.loss_epochs <= epoch, now.checked_epochs <= epoch
+        epochs, errors = now.checked_epochs[checked], now.last_step_mse[checked]
+        validation = now.validation_loss[checked] if dataset.has_validation else np.zeros(0)
+        if epoch not in epochs:  # else it was judged on all samples then
+            epochs, errors = np.append(epochs, epoch), np.append(errors, step_mse[-1])
+            if dataset.has_validation:
+                validation = np.append(validation, losses[mode])
+        return replace(
+            now,
+            loss_epochs=now.loss_epochs[told],
+            loss=now.loss[told],
+            checked_epochs=epochs,
+            last_step_mse=errors,
+            validation_loss=validation,
+            step_mse=step_mse,
+            predictions=predictions,
+            weights=weights,
+            kept_epoch=None,
+        )
+
+    results, *others = (
+        {mode: then(mode, result, models[mode]) for mode, result in seed.items()}
+        for seed, models in zip(snapshot.seeds, weights, strict=False)
     )
-    results, others = seeds[0], seeds[1:]
-    return replace(snapshot, epoch=epoch, samples=dataset.shown, results=results, others=others)
+    shown = dataset.shown
+    return replace(snapshot, epoch=epoch, samples=shown, results=results, others=tuple(others))
 
 
-def _result_then(
-    experiment: Experiment,
-    dataset: Dataset,
-    of: tuple[str, ModeResult],
-    epoch: int,
-    weights: tuple[np.ndarray, ...],
-) -> ModeResult:
-    """A model's figures as they were after an epoch; `of` is its mode, and its figures now."""
-    mode, result = of
-    if result.kept_epoch is not None and epoch > result.checked_epochs[-1]:
-        return result  # it had stopped by then
-    step_mse, losses, predictions = _judge(experiment, dataset, weights)
-    told, checked = result.loss_epochs <= epoch, result.checked_epochs <= epoch
-    epochs, errors = result.checked_epochs[checked], result.last_step_mse[checked]
-    validation = result.validation_loss
-    if len(validation):
-        validation = validation[checked]
-    if epoch not in epochs:  # else it was judged on all samples then
-        epochs, errors = np.append(epochs, epoch), np.append(errors, step_mse[-1])
-        if len(validation):
-            validation = np.append(validation, losses[mode])
-    return replace(
-        result,
-        loss_epochs=result.loss_epochs[told],
-        loss=result.loss[told],
-        checked_epochs=epochs,
-        last_step_mse=errors,
-        validation_loss=validation,
-        step_mse=step_mse,
-        predictions=predictions,
-        weights=weights,
-        kept_epoch=None,
-    )
-
-
-def _judge(
-    experiment: Experiment, dataset: Dataset, weights: Sequence[np.ndarray]
-) -> tuple[np.ndarray, dict[str, float], np.ndarray]:
+def _judge(experiment: Experiment, dataset: Dataset, weights: Sequence[np.ndarray]) -> _Judged:
     """Of a model: mean squared errors by timestep (T,) and the loss by mode on the judged samples.
 
     With them come its outputs for the shown samples, (S, T, K). Where judging all the samples would

@@ -3,28 +3,36 @@
 import streamlit as st
 
 from lib.narrate.cell import cell_sentence
+from lib.ui.cell import break_it, learn, proof, unrolled
 from lib.ui.cell.ask import ask, say_progress, watch
 from lib.ui.cell.chosen import choose
-from lib.ui.cell.parts import KEYS, PARTS
 from lib.ui.cell.playhead import bar_at_hand, follow_playhead
 from lib.ui.data import load_data
 from lib.ui.frame import frame
-from lib.ui.parts import open_part
+from lib.ui.linked import PART, open_part
 from lib.ui.text import plain
 from lib.ui.theme import current_palette
 
-loaded = load_data(frame("Cell", KEYS))
+parts = {
+    "unrolled": ("Unrolled", (), unrolled.draw),
+    "proof": ("Proof", ("modes",), proof.draw),
+    "break": ("Break it", ("breakings",), break_it.draw),
+    "learn": ("How they learn", ("reach", "one way", "both ways", "padding"), learn.draw),
+}
+"""Part, as the address names it → its title, the places of its answers, and what draws it."""
+
+loaded = load_data(frame("Cell", (PART, "sample", "layer", "weights", "order", "step", "unit")))
 
 st.markdown(f"# {plain(cell_sentence(loaded.experiment, loaded.dataset))}")
-titles = {name: part.title for name, part in PARTS.items()}
 with st.container(horizontal=True, vertical_alignment="center"):
-    part = PARTS[open_part(titles, "cell_part")]
+    part = open_part({name: title for name, (title, *_) in parts.items()}, "cell_part")
     about = st.container(width="content")
+_, places, draw = parts[part]  # only the open part asks Keras
 chosen = choose(loaded, about)
 bar = bar_at_hand()
-replies = [ask(place, chosen) for place in part.places]
+replies = [ask(place, chosen) for place in places]
 if replies:
     say_progress(replies, chosen)
-followers = part.draw(chosen, replies, current_palette())
+followers = draw(chosen, replies, current_palette())
 follow_playhead(bar, chosen.layer_pass, followers)
 watch(chosen, replies)

@@ -14,7 +14,7 @@ from lib.ui.data import load_data, take_prepared
 from lib.ui.frame import PAGES, frame
 from lib.ui.session import session
 from lib.ui.steady import told_chart
-from lib.ui.text import hint, plain, say, takeaway
+from lib.ui.text import card, hint, plain, say, takeaway
 from lib.ui.theme import current_palette
 from lib.ui.upload import uploader
 
@@ -43,8 +43,7 @@ with pictures:
             st.dataframe(numbers, height=min(320, 36 * (steps + 1) + 2))
             hint(words.numbers_hint(dataset))
     if origin := dataset.origin:
-        with st.container(border=True):
-            st.markdown("### Which rows it is")
+        with card("Which rows it is"):
             step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
             told = words.window_takeaway(dataset, origin, sample, step)
             details = words.window_sentence(dataset, origin, sample)
@@ -56,14 +55,12 @@ with pictures:
                 say(words.keras_sentence(dataset, origin))
                 code = keras_windows(dataset, origin, loaded.experiment.data.stride)
                 st.code(code, language="python", wrap_lines=True)
-    with st.container(border=True):
-        st.markdown("### What is kept for checking")
+    with card("What is kept for checking"):
         told, details = words.split_takeaway(dataset), words.split_sentence(dataset)
         told_chart(figures.split_figure(dataset, palette), told, details, "chart_split")
         if origin and 0 < (shown := len(figures.series_shown(dataset))) < len(origin.names):
             hint(f"{shown} of {len(origin.names):,} series are drawn.")
-    with st.container(border=True):
-        st.markdown("### Leak check")
+    with card("Leak check"):
         takeaway(words.leak_takeaway(look(dataset)), *map(words.leak_sentence, look(dataset)))
     take_prepared(loaded)
 with choice.container(border=True):
@@ -73,24 +70,25 @@ with choice.container(border=True):
         st.page_link(explore, label="Train on it", icon=icon, query_params=query("Explore"))
     chosen = session().address.experiment.data.name
     for group, heading in GROUPS.items():
-        specs = [spec for spec in DATASETS.values() if spec.group == group]
-        names, key = [spec.name for spec in specs], f"pick_{group}"
-        st.session_state[key] = chosen if chosen in names else None
+        titles = {name: spec.title for name, spec in DATASETS.items() if spec.group == group}
+        names, key = list(titles), f"pick_{group}"
+        st.session_state[key] = chosen if chosen in titles else None
         st.radio(
             heading,
             names,
-            index=names.index(chosen) if chosen in names else None,
-            format_func=lambda name: DATASETS[name].title,
-            captions=[plain(spec.shows) for spec in specs],
+            index=names.index(chosen) if chosen in titles else None,
+            format_func=titles.__getitem__,
+            captions=[plain(DATASETS[name].shows) for name in names],
             key=key,
             on_change=lambda key: change(picking(st.session_state[key])),
             args=(key,),
         )
 
 table = session().upload.table
-notes = [note for note in dataset.notes if not (table and note in table.notes)]
+said = table.notes if table else ()  # below the uploader
+notes = [note for note in dataset.notes if note not in said]
 notes += [f"Source: {dataset.source}"] if dataset.source else []
 if notes:
     with st.expander("Where these data are from, and what was done to them"):
-        for note in notes:  # those of a file are said below the uploader
+        for note in notes:
             hint(note)

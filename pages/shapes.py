@@ -6,7 +6,7 @@ from functools import partial
 from lib.figures.palette import Palette
 from lib.ui.data import load_data
 from lib.ui.frame import frame
-from lib.ui.parts import NAME, open_part
+from lib.ui.linked import PART, open_part
 from lib.ui.shapes.decoder import decoder
 from lib.ui.shapes.doctor import doctor
 from lib.ui.shapes.quiz import quiz
@@ -15,7 +15,7 @@ from lib.ui.shapes.tracer import tracer
 from lib.ui.theme import current_palette
 
 stack = remember_sidebar_stack(
-    load_data(frame("Shapes", (NAME, "stack", "check", "error", "quiz")))
+    load_data(frame("Shapes", (PART, "stack", "check", "error", "quiz")))
 )
 parts: dict[str, tuple[str, Callable[[Palette], None]]] = {
     "stack": ("Trace a stack", partial(tracer, stack)),

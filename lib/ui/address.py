@@ -76,10 +76,9 @@ def _open(address: Query, page: str, own_keys: Sequence[str]) -> None:
     session().run.id = address["run"][-1] if "run" in address else None
     record = session().address
     record.complaints = unknown + complaints
+    said = {key: texts[-1] for key, texts in address.items() if any(texts)}
     for place, keys in ((page, own_keys), (EVERYWHERE, SHARED)):
-        record.page_values[place] = {
-            key: address[key][-1] for key in keys if any(address.get(key, ()))
-        }
+        record.page_values[place] = {key: said[key] for key in keys if key in said}
     record.ours = [address]
     # Written anew, an address that Back leads to would be a place that Back can't get past.
     record.kept = (address, query(page)) if moved_in_history() or not says else None
@@ -98,12 +97,10 @@ def picking(name: str) -> dict[str, Any]:
 
     What suited the one before is taken back; what a person has set otherwise stays.
     """
-    before = {
-        key: SETTINGS[key].default
-        for key, value in DATASETS[session().address.experiment.data.name].suggested.items()
-        if st.session_state.get(key, value) == value
-    }
-    return {**before, **DATASETS[name].suggested, "data": name, **dict.fromkeys(COLUMNS, ())}
+    suited = DATASETS[session().address.experiment.data.name].suggested
+    before = [key for key, value in suited.items() if st.session_state.get(key, value) == value]
+    usual = {key: SETTINGS[key].default for key in before}
+    return {**usual, **DATASETS[name].suggested, "data": name, **dict.fromkeys(COLUMNS, ())}
 
 
 def fitting(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,10 +167,7 @@ def _values(page: str = "") -> dict[str, str]:
 
 
 def set_page_value(key: str, text: str) -> None:
-    """Set one of this page's own keys; "" takes it out of the address.
-
-    In a callback, `frame` writes the address; elsewhere call `write_address` after it.
-    """
+    """Set one of this page's own keys; "" takes it out. Outside of callbacks `write_address`."""
     if text != page_value(key):
         record = session().address
         kept = record.page_values.setdefault(EVERYWHERE if key in SHARED else record.page, {})
@@ -190,16 +184,15 @@ def set_page_values(values: Mapping[str, str]) -> None:
 
 
 def query(page: str = "") -> Query:
-    """What the address of a page must say for a link to open this experiment and this run.
-
-    The data come first; then settings where they aren't what the data suggest; then the page's own
-    keys. Without `page` it is the one that is open.
-    """
+    """What the address of a page, else the open one, must say to open this experiment and run."""
     return query_of(session().address.experiment, session().run.id, _values(page))
 
 
 def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, str]) -> Query:
-    """The same of any experiment, its run if it has one, and a page's own keys."""
+    """The same of any experiment, its run if it has one, and a page's own keys.
+
+    The data come first; then settings where they aren't what the data suggest.
+    """
     name, unused = experiment.data.name, idle(experiment)
     changed = to_query(experiment, suggested(name))
     settings = {key: text for key, text in changed.items() if key not in unused}

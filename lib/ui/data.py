@@ -17,7 +17,7 @@ from lib.ui.made import dataset_of
 from lib.ui.save import save_button, save_when_asked
 from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled
-from lib.ui.text import hint, plain
+from lib.ui.text import card, hint, plain
 from lib.ui.upload import in_words
 
 
@@ -36,10 +36,9 @@ def load_data(settled: Settled) -> Loaded:
         with place:
             return _example(experiment)
     try:
-        loaded = None
         if run and runs.is_run_of(run, with_seeds(experiment, run.dataset), table):
             loaded = Loaded(run.experiment, run.dataset)
-        if loaded is None:
+        else:
             dataset = dataset_of(experiment, table)
             loaded = Loaded(with_seeds(experiment, dataset), dataset)
     except ExperimentError as error:
@@ -91,8 +90,7 @@ def take_prepared(loaded: Loaded) -> None:
     mine = dataset.name == "upload"
     if mine and session().upload.table is None:
         return
-    with st.container(border=True, key="take_away"):
-        st.markdown("### Take it away")
+    with card("Take it away", key="take_away"):
         with st.container(horizontal=True):
             binary = "application/octet-stream"
             save_when_asked("The arrays", lambda: arrays(dataset), ARRAYS, binary)

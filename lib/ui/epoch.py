@@ -36,11 +36,9 @@ class Epochs:
     def of(cls, shown: ShownRun) -> Epochs:
         """Look them up, once for each time that a run is drawn: another tab may let it go on."""
         weights = _weights(shown)
-        choice = None
         texts = [f"{epoch}" for epoch in weights] + [BEST] * shown.snapshot.keeps_best
-        if not shown.polling and len(texts) > 1:
-            key = f"epoch_{shown.snapshot.run_id}_{max(weights)}"
-            choice = Linked("epoch", texts, len(texts) - 1, key)
+        key, last = f"epoch_{shown.snapshot.run_id}_{max(weights)}", len(texts) - 1
+        choice = Linked("epoch", texts, last, key) if last and not shown.polling else None
         return cls(shown, weights, choice)
 
     @property

@@ -52,8 +52,5 @@ def asking_fragment(draw: Callable[P, object], run_every: float | None = None) -
 
 
 def slot() -> DeltaGenerator:
-    """A place for one element, which a fragment that stands elsewhere may write into.
-
-    It is in a container of the page's own for the same reason.
-    """
+    """A place for one element, which a fragment that stands elsewhere may write into."""
     return st.container().empty()

@@ -66,24 +66,16 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
         with st.container(key="about_keys"):
             hint("Press ? for all keys.")
     address.finish()
-    _complain()
-    for label, (path, icon) in PAGES.items():
-        menu.page_link(path, label=label, icon=icon, query_params=address.query(label))
-    with menu:
-        guide()
-    return settled
-
-
-def _complain() -> None:
-    """Above the page: what of its link couldn't be had.
-
-    It is there from the page's first run on and stays until the person closes it or goes to another
-    page. So nothing moves by itself, nothing is covered, and nobody has to read fast.
-    """
-    # There always, so that no block below it gets another place when it goes; and no `st.empty()`,
-    # which is empty in each run until its contents come again.
+    # What of the link couldn't be had, until the person closes it or goes to another page. There
+    # always, so that no block below it gets another place when it goes; and no `st.empty()`, which
+    # is empty in each run until its contents come again.
     with st.container(key="complaints", horizontal=True, gap="xsmall"):
         if complaints := session().address.complaints:
             lines = "  \n".join(map(plain, complaints))
             st.warning(lines, icon=":material/link_off:", width="stretch")
             st.button("Close", icon=":material/close:", on_click=complaints.clear)
+    for label, (path, icon) in PAGES.items():
+        menu.page_link(path, label=label, icon=icon, query_params=address.query(label))
+    with menu:
+        guide()
+    return settled

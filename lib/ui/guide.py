@@ -14,8 +14,6 @@ from lib.figures.palette import Palette
 from lib.toml import beside
 from lib.ui.theme import current_palette
 
-TITLE = "Which one do I need?"
-
 
 @dataclass(frozen=True, slots=True)
 class Advice:
@@ -44,7 +42,7 @@ LETTERS: dict[str, str] = _FILE["letters"]
 
 def guide() -> None:
     """The line that opens it, below the menu of every page."""
-    with st.popover(TITLE, icon=":material/help:", type="tertiary", key="guide"):
+    with st.popover("Which one do I need?", icon=":material/help:", type="tertiary", key="guide"):
         st.html(_written(current_palette()))
 
 
@@ -52,9 +50,7 @@ def guide() -> None:
 def _written(palette: Palette) -> str:
     """The table and the letters, as HTML."""
     rows = "".join(_row(advice, palette) for advice in ADVICE)
-    letters = "".join(
-        f"<div><b>{name}</b> {escape(words)}</div>" for name, words in LETTERS.items()
-    )
+    letters = "".join(f"<div><b>{key}</b> {escape(words)}</div>" for key, words in LETTERS.items())
     return (
         f"<div class=guide><table><caption>return_sequences, by what you build. "
         f"False is the default.</caption>{rows}</table>{letters}</div>"

@@ -4,13 +4,16 @@ The address is the truth: a control is set to what stands there, and moving it w
 value that names nothing, such as a layer that the model doesn't have, is ignored and stays there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from lib.ui import address
+
+PART = "part"
+"""In the address: which part of a page is open. Its first one needs no word there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +52,26 @@ class Linked:
 
 
 def linked_toggle(label: str, choice: Linked) -> bool:
-    """Draw a switch for a choice of two; returns whether it is on, the second of them.
-
-    It has no help: a finger on its question mark would flip it (Streamlit 1.67).
-    """
+    """Draw a switch for a choice of two; returns whether it is on, the second of them."""
+    # It has no help: a finger on its question mark would flip it (Streamlit 1.67).
     st.toggle(label, bool(choice.index), **choice.bind())
     return bool(choice.index)
 
 
 def linked_slider(label: str, labels: Sequence[str], choice: Linked, *, wide: bool = False) -> int:
-    """Draw a slider that shows `labels` for the choice's texts; returns which one it is at."""
-    st.select_slider(
-        label,
-        range(len(labels)),
-        choice.index,
-        format_func=labels.__getitem__,
-        width="stretch" if wide else 260,
-        **choice.bind(),
-    )
+    """Draw a slider that shows `labels` for the choice's texts; returns which one it is at.
+
+    Of a single one there is nothing to choose, and nothing is drawn.
+    """
+    if len(labels) > 1:
+        st.select_slider(
+            label,
+            range(len(labels)),
+            choice.index,
+            format_func=labels.__getitem__,
+            width="stretch" if wide else 260,
+            **choice.bind(),
+        )
     return choice.index
 
 
@@ -80,16 +85,29 @@ def linked_buttons(
 ) -> int:
     """Draw buttons side by side with these `labels`; returns which one is pressed.
 
-    `then` is called when another one was; `options` are Streamlit's own.
+    `then` is called when another one was; `options` are Streamlit's own. A single one isn't drawn.
     """
-    st.segmented_control(
-        label,
-        range(len(labels)),
-        default=choice.index,
-        format_func=labels.__getitem__,
-        required=True,
-        help=about,
-        **options,
-        **choice.bind(then),
-    )
+    if len(labels) > 1:
+        st.segmented_control(
+            label,
+            range(len(labels)),
+            default=choice.index,
+            format_func=labels.__getitem__,
+            required=True,
+            help=about,
+            **options,
+            **choice.bind(then),
+        )
     return choice.index
+
+
+def open_part(titles: Mapping[str, str], key: str) -> str:
+    """Draw the buttons of a page's parts; returns the name of the one that is open.
+
+    Args:
+        titles: by the part's name in the address, in order. PART is one of the page's own keys.
+        key: the widget's.
+    """
+    names = list(titles)
+    choice, labels = Linked(PART, names, 0, key), list(titles.values())
+    return names[linked_buttons("Part", labels, choice, label_visibility="collapsed")]

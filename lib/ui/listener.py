@@ -25,10 +25,7 @@ _KEYS = {page: [asdict(key) for key in (*own, *EVERYWHERE)] for page, own in KEY
 
 
 def listener(page: str) -> None:
-    """Listen for what `page`, a key of KEYS, has: however often it is drawn, it listens once.
-
-    What it tells asks for a run of the page: charts are drawn as high as their places are.
-    """
+    """Listen for what `page`, a key of KEYS, has: however often it is drawn, it listens once."""
     asking_fragment(_draw)(page)
 
 

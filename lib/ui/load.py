@@ -21,8 +21,6 @@ SLOWEST = 5.0
 LONG_WAIT, SHORT_WAIT = 0.03, 0.01
 """Seconds of waiting for a turn, in the mean. With longer waits pages poll less often, with shorter
 ones more often: who moves a slider wants to see it at once, and a chart can be a moment late."""
-MEAN_SECONDS = 1.0
-"""The mean is over about the last second."""
 STEP = 1.3
 """The interval's factor in a second, up or down."""
 OFF = 1.6
@@ -41,7 +39,8 @@ class Rhythm:
     def waited(self, seconds: float, now: float) -> None:
         """Somebody had to wait so long for a turn, and has it `now`, on a clock of seconds."""
         with self._lock:
-            self._wait += min(1.0, (now - self._last) / MEAN_SECONDS) * (seconds - self._wait)
+            # The mean is over about the last second.
+            self._wait += min(1.0, now - self._last) * (seconds - self._wait)
             self._last = now
             elapsed = now - self._changed
             if elapsed < 1:

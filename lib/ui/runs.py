@@ -16,12 +16,18 @@ from lib.training import machine
 from lib.training.client import TrainingClient
 from lib.ui.address import set_page_values
 from lib.ui.browser import browser_id
-from lib.ui.pace import chosen_seconds
+from lib.ui.linked import Linked
 from lib.ui.session import session
 
 WORKER_DELAY = 4.0
 """Seconds. Importing TensorFlow keeps a processor busy for some seconds, which the first page of
 a cold server needs more: with it beside, that page took twice as long to be painted."""
+
+PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}
+"""How fast a run is shown, which may be over in a blink, by name in the address: a label, and the
+seconds of all epochs; None where nothing waits for anybody to see it."""
+PACE = Linked("pace", tuple(PACES), 1, "run_pace")
+"""The choice, which is in the link of every page."""
 
 GONE = (
     "The link's run is gone: runs last a few hours, and not beyond a restart. Its settings are in "
@@ -47,26 +53,13 @@ def client() -> TrainingClient:
     return TrainingClient(delay=WORKER_DELAY, workers=machine.worker_count())
 
 
-def prepare(experiment: Experiment, dataset: Dataset) -> None:
-    """Compile what a session opens with, while the person still looks at it.
-
-    Only that: every compiled program stays in the worker's memory, and sliders ask for many.
-    """
-    if not session().run.is_prepared:
-        session().run.is_prepared = True
-        client().prepare(experiment, dataset)
-
-
 @st.cache_resource(show_spinner=False)
 def _owners() -> dict[str, Owner]:
     return {}
 
 
 def refresh_run() -> None:
-    """Forget the session's run where it is gone, with a server or with time: no link names it then.
-
-    If it came from a link, that becomes a complaint. `frame` calls this, in each run of a page.
-    """
+    """Forget the session's run where it is gone; if it came from a link, that is a complaint."""
     record = session().run
     if record.id and client().get(record.id) is None:
         if record.id not in record.started:
@@ -100,10 +93,8 @@ def may_steer(run: Run) -> bool:
 
 def is_run_of(run: Run, experiment: Experiment, table: Table | None) -> bool:
     """Whether a run was started with just these settings, and on this upload if on any."""
-    if run.experiment != experiment:
-        return False
-    owner = _own(run.id)
-    return experiment.data.name != "upload" or (owner is not None and owner.table is table)
+    owner, mine = _own(run.id), experiment.data.name == "upload"
+    return run.experiment == experiment and (not mine or bool(owner and owner.table is table))
 
 
 def table_of_run() -> Table | None:
@@ -121,7 +112,7 @@ def adopt(run_id: str, owner: Owner) -> None:
 def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> Run:
     """Start a run and make it the session's; the one before it is stopped."""
     _stop_current()
-    browser, seconds = browser_id(), chosen_seconds()
+    browser, seconds = browser_id(), _chosen_seconds()
     run = client().start(experiment, dataset, paused, browser, seconds)
     table = session().upload.table if experiment.data.name == "upload" else None
     number = sum(_own(run_id) is not None for run_id in list(_owners())) + 1
@@ -175,7 +166,11 @@ def forget_epoch() -> None:
 def follow_pace() -> None:
     """Let this session's run go at the pace that is chosen now, where it is this browser's."""
     if run := _going_run():
-        client().set_pace(run, chosen_seconds())
+        client().set_pace(run, _chosen_seconds())
+
+
+def _chosen_seconds() -> float | None:
+    return PACES[PACE.texts[PACE.index]][1]
 
 
 def _stop_current() -> None:

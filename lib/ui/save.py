@@ -8,17 +8,12 @@ for.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
-_FILES = Path(__file__)
-_component = st.components.v2.component(
-    "save",
-    html='<button type="button">⤓ Download</button>',  # until the script says what
-    css=_FILES.with_suffix(".css").read_text(encoding="utf-8"),
-    js=_FILES.with_suffix(".js").read_text(encoding="utf-8"),
-)
+from lib.ui.browser import component
+
+_component = component("save", __file__)
 
 
 def save_button(label: str, text: str, name: str, mime: str) -> None:

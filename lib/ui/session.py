@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.doctor.question import TargetQuestion
     from lib.experiment import Experiment
     from lib.recurrence import Trace
-    from lib.run import ModelWeights, SeedWeights, Snapshot
+    from lib.run import SeedWeights, Snapshot
     from lib.stack.base import Stack
     from lib.tables import Table
     from lib.training.questions import AnswerFuture
@@ -65,10 +65,6 @@ class SessionRun:
     id: str | None = None
     started: set[str] = field(default_factory=set)
     """The ids of all runs and sweeps that this session has started."""
-    is_prepared: bool = False
-    """Whether the worker was asked to compile what the session opened with."""
-    has_new_seeds: bool = False
-    """Whether another number of seeds was picked since the last run of the whole page."""
     clicks: dict[str, float] = field(default_factory=dict)
     """When each button was last acted on, in seconds of `lib.ui.clock`."""
 
@@ -137,9 +133,8 @@ class WorthCard:
     """What a table's models are worth: see `lib.ui.explore.worth`."""
 
     dataset: Dataset | None = None
-    weights: ModelWeights = field(default_factory=dict)
-    others: SeedWeights = ()
-    """Of the other seeds."""
+    weights: SeedWeights = ({},)
+    """Those that are judged, by seed; of the first an empty dict before there are any."""
     made: dict[tuple[object, ...], Any] = field(default_factory=dict)
     """What was computed for these data and weights."""
     looked: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
@@ -168,15 +163,6 @@ class Place:
     pending_subject: Subject = Subject()
     asked_at: float = -inf
     """In seconds of `lib.ui.clock`."""
-
-    def take_answer(self) -> None:
-        """Note the answer, if it has come."""
-        if self.pending is None or not self.pending.done():
-            return
-        error = self.pending.exception()
-        self.values = None if error else self.pending.result()
-        self.error = f"{error}" if error else ""
-        self.subject, self.pending = self.pending_subject, None
 
 
 @dataclass(slots=True, eq=False)

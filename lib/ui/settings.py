@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.datasets import DATASETS, dictated, example_of_upload, settle
 from lib.english import number
-from lib.experiment import MAX_VALUES, SETTINGS, Choice, Experiment, limit_of
+from lib.experiment import MAX_VALUES, SETTINGS, Choice, Experiment, Limit, limit_of
 from lib.ui.address import drawn, seed_widget
 from lib.ui.session import session
 from lib.ui.text import hint
@@ -49,20 +49,19 @@ def slider(key: str, label: str, settled: Settled, about: str | None = None) -> 
     """A number within its limits; where another one holds that is said below."""
     limit, kind = limit_of(key), type(SETTINGS[key].default)
     used = settled.experiment.get(key)
-    if key in settled.why:
-        low, high = min(limit.minimum, used), max(limit.maximum, used)
-        place = f"{key}_fixed_{used}"
-        with st.container(gap=None):
+    with st.container(gap=None):
+        if key in settled.why:
+            low, high = min(limit.minimum, used), max(limit.maximum, used)
+            place = f"{key}_fixed_{used}"
             st.slider(label, kind(low), kind(high), kind(used), disabled=True, key=place)
             hint(settled.why[key])
-        return
-    spec = DATASETS[settled.experiment.data.name]
-    least = spec.at_least.get(key, limit.minimum)
-    most = spec.at_most.get(key, limit.maximum)
-    value = seed_widget(key)
-    if not least <= value <= most:
-        value = st.session_state[key] = kind(min(max(value, least), most))
-    with st.container(gap=None):
+            return
+        spec = DATASETS[settled.experiment.data.name]
+        least = spec.at_least.get(key, limit.minimum)
+        most = spec.at_most.get(key, limit.maximum)
+        value = seed_widget(key)
+        if not least <= value <= most:
+            value = st.session_state[key] = kind(Limit(least, most).clamp(value))
         value = st.slider(
             label, kind(least), kind(most), value, step=kind(limit.step), key=key, help=about
         )
@@ -78,19 +77,14 @@ def menu(key: str, label: str, settled: Settled) -> None:
     if key in settled.why:
         value = str(settled.experiment.get(key))
         with st.container(gap=None):
-            place = f"{key}_fixed_{value}"
-            st.selectbox(label, [options[value].label], disabled=True, key=place)
+            st.selectbox(label, [options[value].label], disabled=True, key=f"{key}_fixed_{value}")
             hint(settled.why[key])
         return
-    value = seed_widget(key)
-    st.selectbox(
-        label,
-        list(options),
-        list(options).index(value),
-        format_func=lambda name: options[name].label,
-        key=key,
-        help="  \n".join(f"**{c.label}**: {c.about}" for c in options.values() if c.about) or None,
-    )
+    place = list(options).index(seed_widget(key))
+    labels = {name: choice.label for name, choice in options.items()}
+    lines = [f"**{c.label}**: {c.about}" for c in options.values() if c.about]
+    about = "  \n".join(lines) or None
+    st.selectbox(label, list(options), place, labels.__getitem__, key=key, help=about)
 
 
 def field(

@@ -34,9 +34,7 @@ class ShownRun:
         return self.run is not None and self.snapshot.status.active
 
 
-@remembered
-def _untrained(dataset: Dataset, experiment: Experiment) -> Snapshot:
-    return untrained(experiment, dataset)
+_untrained = remembered(lambda dataset, experiment: untrained(experiment, dataset))
 
 
 def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:

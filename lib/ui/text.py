@@ -1,11 +1,12 @@
 """Sentences on a page, shown letter by letter: no column's name in them is taken as Markdown."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib.english import widest
 from lib.ui.theme import current_palette
@@ -60,6 +61,34 @@ def hint(text: str) -> None:
     st.markdown(f":small[:gray[{plain(text)}]]")
 
 
+def card(title: str, **options: Any) -> DeltaGenerator:
+    """A part of a page with a border and a title; `options` are the container's own."""
+    place = st.container(border=True, **options)
+    place.markdown(f"### {title}")
+    return place
+
+
 def press(label: str, icon: str, key: str, act: Callable[..., Any], **options: Any) -> None:
     """A button with one of Material's symbols, which acts in a callback; `options` are its own."""
     st.button(label, key, icon=f":material/{icon}:", on_click=act, **options)
+
+
+def pills(
+    label: str, options: Mapping[str, str], picked: str | None, key: str, act: Callable[[str], Any]
+) -> None:
+    """A row of buttons, name → what is on it; another one's name goes to `act`, in a callback."""
+
+    def pressed() -> None:
+        if name := st.session_state[key]:
+            act(name)
+
+    st.session_state[key] = picked
+    st.pills(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        key=key,
+        label_visibility="collapsed",
+        wrap=True,
+        on_change=pressed,
+    )

@@ -300,3 +300,14 @@ def test_patience_is_asked_for_where_a_mode_may_stop():
     worked = start(data="worked_scaled", keep="stop")
     assert worked.selectbox(key="keep_fixed_last").disabled
     assert "patience" not in {widget.key for widget in worked.number_input}
+
+
+@pytest.mark.parametrize(("data", "begins"), [("seattle", "≈ "), ("running_mean", "")])
+def test_the_error_of_a_single_seed_has_no_range(data: str, begins: str) -> None:
+    """What stands below it is its size in the target's unit, or nothing."""
+    app = start("Explore", data=data, seeds="1").run()
+    assert len(app.metric) == 2
+    for metric in app.metric:
+        assert metric.delta.startswith(begins)
+        assert bool(metric.delta) == bool(begins)
+        assert "·" not in metric.delta

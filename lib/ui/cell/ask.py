@@ -59,15 +59,15 @@ class Reply:
 
 
 def ask(place: str, chosen: Chosen) -> Reply:
-    """Ask about what is chosen, unless its answer is here or under way; return what is known.
-
-    There is one question for each `place`, a key of PLACES, where its answer is shown. While the
-    weights of what is `chosen` change by themselves it is asked again every EVERY_SECONDS.
-    """
+    """Ask for `place`, a key of PLACES, unless the answer is here or under way; what is known."""
     question = PLACES[place]
     choice = *chosen.model_choice, *(getattr(chosen, name) for name in question.about)
     here = session().cell.places.setdefault(place, Place())
-    here.take_answer()
+    if here.pending is not None and here.pending.done():
+        error = here.pending.exception()
+        here.values = None if error else here.pending.result()
+        here.error = f"{error or ''}"
+        here.subject, here.pending = here.pending_subject, None
     fits = here.subject.choice == choice
     fresh = fits and here.subject.weights is chosen.weights
     follows = fits and chosen.polling

@@ -14,7 +14,7 @@ from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import Follower, row_order
 from lib.ui.cell.questions import PADDING, backward
-from lib.ui.text import takeaway
+from lib.ui.text import card, takeaway
 
 ROWS = (("bidirectional", "padding"), ("zeroed", "backwards"))
 """The ways, by the name that words and pictures have for them, as they stand side by side."""
@@ -34,14 +34,12 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
     for row in ROWS:
         for name, column in zip(row, st.columns(2), strict=True):
             way = ways[name]
-            with column, st.container(border=True, gap="xsmall", height="stretch"):
-                st.markdown(f"### {way.title}")
+            with column, card(way.title, gap="xsmall", height="stretch"):
                 sentence = f"{way.takeaway} {way.why}"
                 st.html(strips(outputs[name], way.measures, breakings.instead, sentence, palette))
                 below = _BELOW if chosen.layer and name == "padding" else ""
                 takeaway(way.takeaway, f"{chosen.which}{way.why}{below}", longest=_ROOM)
-    with st.container(border=True, gap="xsmall", key="cell_bound"):
-        st.markdown("### How far an output can get")
+    with card("How far an output can get", gap="xsmall", key="cell_bound"):
         experiment, hidden = chosen.experiment, chosen.traces[-1].hidden[0]
         layers = experiment.model.layers
         which = f"Layer {layers} of {layers}, the top one. " if layers > 1 else ""

@@ -83,13 +83,22 @@ class Chosen:
 def choose(loaded: Loaded, about: DeltaGenerator) -> Chosen:
     """Draw the controls, and look up what they say; `about` is told whose weights are shown."""
     experiment, dataset = loaded.experiment, loaded.dataset
-    shown = fitting_run(experiment, dataset)
+    shown, modes = fitting_run(experiment, dataset), experiment.model.modes
+    names = [dataset.sample_name(int(index)) for index in dataset.shown]
+    numbers = [f"{index + 1}" for index in dataset.shown]
+    layers = [f"{k + 1}" for k in range(experiment.model.layers)]
+    titles = ["1, bottom", *layers[1:-1], f"{len(layers)}, top"][: len(layers)]
+    labels = [MODES[mode].label for mode in modes]
+    about_modes = "Both models start from the same weights and are trained apart."
     with st.container(
         horizontal=True, gap="medium", vertical_alignment="bottom", key="cell_chosen"
     ):
-        sample = _sample(dataset)
-        layer = _layer(experiment.model.layers)
-        mode = _mode(experiment.model.modes)
+        choice = Linked("sample", numbers, 0, f"cell_sample_{len(names)}")
+        sample = int(dataset.shown[linked_slider("Sample", names, choice)])
+        choice = Linked("layer", layers, len(layers) - 1, f"cell_layer_{len(layers)}")
+        layer = linked_buttons("Layer", titles, choice)
+        choice = Linked("weights", modes, 0, "cell_mode")
+        mode = modes[linked_buttons("Whose weights", labels, choice, about_modes)]
         weights, epoch, origin = _weights(shown, mode)
     with about:
         hint(f"Weights: {origin}.")
@@ -97,33 +106,6 @@ def choose(loaded: Loaded, about: DeltaGenerator) -> Chosen:
     return Chosen(
         experiment, dataset, sample, layer, mode, weights, epoch, run_id, shown.polling, traces
     )
-
-
-def _sample(dataset: Dataset) -> int:
-    names = [dataset.sample_name(int(index)) for index in dataset.shown]
-    if len(names) == 1:
-        return int(dataset.shown[0])
-    texts = [f"{index + 1}" for index in dataset.shown]
-    choice = Linked("sample", texts, 0, f"cell_sample_{len(names)}")
-    return int(dataset.shown[linked_slider("Sample", names, choice)])
-
-
-def _layer(layers: int) -> int:
-    if layers == 1:
-        return 0
-    texts = [f"{k + 1}" for k in range(layers)]
-    labels = ["1, bottom", *texts[1:-1], f"{layers}, top"]
-    choice = Linked("layer", texts, layers - 1, f"cell_layer_{layers}")
-    return linked_buttons("Layer", labels, choice)
-
-
-def _mode(modes: Sequence[str]) -> str:
-    if len(modes) == 1:
-        return modes[0]
-    labels = [MODES[mode].label for mode in modes]
-    about = "Both models start from the same weights and are trained apart."
-    choice = Linked("weights", modes, 0, "cell_mode")
-    return modes[linked_buttons("Whose weights", labels, choice, about)]
 
 
 def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:

@@ -19,7 +19,7 @@ from lib.ui.cell.playhead import Follower
 from lib.ui.cell.questions import AVERAGED
 from lib.ui.steady import steady_chart
 from lib.ui.style import playhead_band
-from lib.ui.text import takeaway
+from lib.ui.text import card, takeaway
 
 _SAID = beside(__file__)
 
@@ -28,14 +28,12 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
     """Draw the part; nothing is written anew when the playhead moves."""
     reach, one_way, both_ways, padding = replies
     left, right = st.columns(2)
-    with left, st.container(border=True, gap="xsmall", height="stretch", key="cell_reach"):
-        st.markdown("### How far back does each loss reach?")
+    even = {"gap": "xsmall", "height": "stretch"}
+    with left, card("How far back does each loss reach?", key="cell_reach", **even):
         _reach(chosen, reach, palette)
-    with right, st.container(border=True, gap="xsmall", height="stretch", key="cell_influence"):
-        st.markdown("### Which inputs move which outputs?")
+    with right, card("Which inputs move which outputs?", key="cell_influence", **even):
         _influence(chosen, (one_way, both_ways), palette)
-    with st.container(border=True, gap="xsmall", key="cell_padding"):
-        st.markdown("### Sequences of different length")
+    with card("Sequences of different length", gap="xsmall", key="cell_padding"):
         _padding(chosen, padding, palette)
     return []
 

@@ -15,7 +15,7 @@ from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.playhead import At, Follower, first_row, row_order, where
 from lib.ui.cell.questions import measured
 from lib.ui.fragment import slot
-from lib.ui.text import hint, say_steadily, takeaway
+from lib.ui.text import card, hint, say_steadily, takeaway
 
 
 def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
@@ -36,15 +36,13 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
         says, known = f"{card.takeaway} {card.why}", {"missing": modes.instead, "columns": columns}
         return equation(one, other, card.measures[0], palette, sentence=says, start=start, **known)
 
-    with st.container(border=True, gap="xsmall", key="cell_modes"):
-        st.markdown(f"### {at_last.title}")
+    with card(at_last.title, gap="xsmall", key="cell_modes"):
         ends = None if answer is None else answer["sequence"][:, -1].T[order]
         one = Side("return_sequences=True", "its last step, [:, -1]", ends)
         other = Side("return_sequences=False", "all that it gives", rows("last"))
         st.html(shown(one, other, at_last, f"{len(measured(chosen))} samples", None))
         takeaway(at_last.takeaway, at_last.why)
-    with st.container(border=True, gap="xsmall", key="cell_prefixes"):
-        st.markdown(f"### {at_each.title}")
+    with card(at_each.title, gap="xsmall", key="cell_prefixes"):
         one = Side("return_sequences=True", "asked once", rows("whole"))
         other = Side("return_sequences=False", f"asked {steps} times", rows("prefixes"))
         st.html(shown(one, other, at_each, "timesteps", first_row(chosen.layer_pass)))

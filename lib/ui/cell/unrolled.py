@@ -19,14 +19,11 @@ from lib.ui.fragment import slot
 from lib.ui.linked import linked_toggle
 from lib.ui.text import say, takeaway
 
-COLUMNS = (3, 2)
-"""The widths of what runs over time and of the picked unit, which the playhead's bar shares."""
-
 
 def draw(chosen: Chosen, _replies: Sequence[Reply], palette: Palette) -> list[Follower]:
     """Draw the part; returns what writes the formulas."""
     layer = chosen.layer_pass
-    over_time, one_unit = st.columns(COLUMNS)
+    over_time, one_unit = st.columns((3, 2))  # as the playhead's bar
     with over_time:
         with st.container(border=True, gap="xsmall", key="cell_unrolled"):
             _chain(chosen, layer, palette)

@@ -7,12 +7,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.english import short
-from lib.experiment import MODES, Experiment
+from lib.experiment import MODES
 from lib.figures.by_epoch import compare_figure, loss_figure
 from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import Palette
 from lib.narrate import explore, takeaways
 from lib.seeds import middle
+from lib.toml import beside
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import session
 from lib.ui.shown import ShownRun, sample_index, sample_key
@@ -21,25 +22,16 @@ from lib.ui.text import hint, plain, takeaway
 
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")
 """Whether last-step mode's answers before the last step are shown, which nobody gets from it."""
-LONGEST = {
-    "predictions": "At the last step: sequence mode off by 0.0000888 °C, last-step mode by "
-    "0.0888 °C.",
-    "loss": "Last-step mode overfits: its validation loss has risen, its training loss has fallen.",
-    "step_error": "Sequence mode beats the best baseline at 88 of 88 steps; last-step mode does "
-    "too.",
-    "compare": "Neither mode beats the best baseline, the same minute the hour before: 0.0000888 "
-    "against 0.0000888.",
-}
+LONGEST: dict[str, str] = beside(__file__)["longest"]
 """The longest usual takeaway of each chart: its room is kept."""
 
 
 def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, badge: str) -> None:
-    """All cards, two to a row on a wide screen and one below the other on others: `lib.ui.style`.
+    """All cards; those of the lower two charts only `with_lower`.
 
-    While a run trains, the lower two charts change in turns: a browser needs about 50 ms for
-    each chart, and the upper two are what people watch. Without `with_lower` there are only
-    these. With `hold`, charts that are there stay as they are. The `badge` says which settings
-    they show, where these aren't the sidebar's.
+    While a run trains, these two change in turns: a browser needs about 50 ms for each chart, and
+    the upper two are what people watch. With `hold`, charts that are there stay as they are. The
+    `badge` says which settings they show, where these aren't the sidebar's.
     """
     session().charts.turn = 1 - session().charts.turn
     turn = session().charts.turn if shown.polling else None
@@ -47,7 +39,9 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, bad
     with st.container(key="cards"):
         with _card("predictions", badge):
             picked = _pickers(shown)
-            earlier = _asks_earlier(shown.experiment)
+            earlier = "last" in shown.experiment.model.modes and linked_toggle(
+                "What if we asked it earlier?", EARLIER
+            )
             _picture(
                 "predictions",
                 lambda: predictions_figure(*run, *picked, palette=palette, earlier=earlier),
@@ -97,13 +91,6 @@ def _picture(
     takeaway(words, details, longest=LONGEST[name])
 
 
-def _asks_earlier(experiment: Experiment) -> bool:
-    """Whether to show what nobody gets from last-step mode: its answers before the last step."""
-    if "last" not in experiment.model.modes:
-        return False
-    return linked_toggle("What if we asked it earlier?", EARLIER)
-
-
 def _pickers(shown: ShownRun) -> tuple[int, int]:
     """The first card's title, and which sample and which target column it shows."""
     dataset = shown.dataset
@@ -143,14 +130,7 @@ def _numbers(shown: ShownRun) -> None:
     with st.container(key="compare", horizontal=True):
         for mode, result in middle(shown.snapshot).results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
-            about = (
-                explore.seeds_range(shown.snapshot, mode),
-                explore.typical_error(dataset, result),
-            )
-            st.metric(
-                colored(MODES[mode].label),
-                colored(error),
-                " · ".join(about) or None,
-                delta_color="off",
-                delta_arrow="off",
-            )
+            spread = explore.seeds_range(shown.snapshot, mode)
+            about = " · ".join(filter(None, (spread, explore.typical_error(dataset, result))))
+            label = colored(MODES[mode].label)
+            st.metric(label, colored(error), about or None, "off", delta_arrow="off")

@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from lib.experiment import Experiment
 from lib.figures.palette import Palette
 from lib.narrate.explore import changed_settings, kept_sentence, own_settings, progress_sentence
 from lib.run import Run, Status
@@ -21,8 +22,8 @@ from lib.ui.address import change
 from lib.ui.epoch import Epochs
 from lib.ui.explore import charts
 from lib.ui.fragment import fragment
+from lib.ui.linked import linked_buttons
 from lib.ui.load import RHYTHM, SLOWEST, turn
-from lib.ui.pace import pick_pace
 from lib.ui.session import Loaded, session
 from lib.ui.shown import ShownRun, shown_run
 from lib.ui.style import hide
@@ -39,27 +40,32 @@ SAME_CLICK_SECONDS = 0.15
 
 WORDS: dict[str, list[str]] = beside(__file__, "status")
 """By status, "recorded" or "untrained": a badge, what it means, and perhaps what to do."""
-WATCHING = "You are watching a run that another browser started."
 
 
-def live(loaded: Loaded, palette: Palette, *, with_lower_charts: bool) -> None:
-    """Draw this session's run, and keep it up to date while it changes."""
-    runs.prepare(loaded.experiment, loaded.dataset)
+def live(loaded: Loaded, palette: Palette, *, whole: bool) -> None:
+    """Draw this session's run, and keep it up to date while it changes.
+
+    The session's first run leaves the lower charts out, so that it isn't the `whole` page.
+    """
+    if not whole:  # nothing later: what is compiled stays in memory, and sliders ask for much
+        runs.client().prepare(loaded.experiment, loaded.dataset)
     shown = shown_run(loaded.experiment, loaded.dataset)
     interval = RHYTHM.interval() if shown.polling else None
-    picked = Epochs.of(shown).picked
-    drawn = PanelDrawing(shown.run, picked, interval, clock.now())
+    settings, picked = session().address.experiment, Epochs.of(shown).picked
+    drawn = PanelDrawing(shown.run, settings, picked, interval, clock.now())
     try:
-        fragment(_panel, run_every=interval)(loaded, palette, with_lower_charts, drawn)
+        fragment(_panel, run_every=interval)(loaded, palette, whole, drawn)
     finally:
         drawn.is_complete = True
 
 
 @dataclass(slots=True, eq=False)
 class PanelDrawing:
-    """The run and the polling interval at the page's last full run, to be compared with newer."""
+    """What the page's last full run has drawn, to be compared with what there is now."""
 
     run: Run | None
+    settings: Experiment
+    """The sidebar's, of which the panel itself can change the number of seeds."""
     picked: int | None
     interval: float | None
     """Seconds between two looks for new figures; None where they don't change."""
@@ -77,19 +83,18 @@ class PanelDrawing:
         """Whether the page has to be drawn again as a whole."""
         if (now.run, now.polling, picked) != (self.run, self.interval is not None, self.picked):
             return True
+        if session().address.experiment != self.settings:
+            return True
         steady = clock.now() - self.time < STEADY_SECONDS
         return self.interval is not None and not steady and RHYTHM.is_off(self.interval)
 
 
-def _panel(loaded: Loaded, palette: Palette, with_lower_charts: bool, drawn: PanelDrawing) -> None:
+def _panel(loaded: Loaded, palette: Palette, whole: bool, drawn: PanelDrawing) -> None:
     with turn(first=not drawn.is_complete):  # drawn with the page, for which somebody waits
         shown = shown_run(loaded.experiment, loaded.dataset)
         epochs = Epochs.of(shown)
-        if drawn.is_complete and (
-            session().run.has_new_seeds or drawn.is_outdated(shown, epochs.picked)
-        ):
+        if drawn.is_complete and drawn.is_outdated(shown, epochs.picked):
             st.rerun()  # the whole page draws all of this, too
-        session().run.has_new_seeds = False
         with st.container(key="controls"):
             with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
                 _buttons(loaded, shown)
@@ -102,14 +107,10 @@ def _panel(loaded: Loaded, palette: Palette, with_lower_charts: bool, drawn: Pan
             with st.container(key="run_seeds"):
                 _pick_seeds(loaded)
             with st.container(key="run_speed"):
-                pick_pace(runs.follow_pace, disabled=_is_watched(shown))
-        charts.draw(
-            epochs.then,
-            palette,
-            with_lower=with_lower_charts,
-            hold=drawn.holds_charts,
-            badge=_badge(loaded, shown),
-        )
+                labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
+                linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
+        hold, badge = drawn.holds_charts, _badge(loaded, shown)
+        charts.draw(epochs.then, palette, with_lower=whole, hold=hold, badge=badge)
         now = shown_run(loaded.experiment, loaded.dataset)
         # A run may have ended while this was being drawn; nobody would come to look again.
         ended = not now.polling and now.snapshot.status is not shown.snapshot.status
@@ -174,16 +175,9 @@ def _pick_seeds(loaded: Loaded) -> None:
     def keep() -> None:
         if (picked := st.session_state[key]) is not None:
             change({"seeds": picked})
-            session().run.has_new_seeds = True
 
-    st.segmented_control(
-        "Seeds",
-        sorted({*SEEDS, count}),
-        default=count,
-        required=True,
-        key=key,
-        on_change=keep,
-    )
+    options = sorted({*SEEDS, count})
+    st.segmented_control("Seeds", options, default=count, required=True, key=key, on_change=keep)
 
 
 def _button(
@@ -191,19 +185,15 @@ def _button(
 ) -> None:
     """A button that acts in a callback, which runs even if its run of the page is cut short.
 
-    Each has its own key: what a person clicked is what is done, though the button that stands in
-    its place may be another one by then. `lib.ui.listener` presses them by it, too.
+    By its own key `lib.ui.listener` presses it, too, and what a person clicked is what is done,
+    though another one may stand in its place by then.
     """
     key, once = f"do_{name.lower().replace(' ', '_')}", partial(_once, label or name, act)
     press(label or name, icon, key, once, **options)
 
 
 def _once(name: str, act: Callable[[], object]) -> None:
-    """Act, unless this is the same click again.
-
-    When a click and a poll reach Streamlit together, it may call a callback twice (seen in 1.67,
-    76 ms apart).
-    """
+    """Act, unless it is the same click: Streamlit may call twice (1.67, 76 ms apart)."""
     now, clicks = clock.now(), session().run.clicks
     if now - clicks.get(name, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
         clicks[name] = now
@@ -249,7 +239,8 @@ def _words(loaded: Loaded, shown: ShownRun) -> str:
     words = snapshot.reason or kept or WORDS[snapshot.status][1]
     if _is_watched(shown):
         own = "Train starts your own." if loaded.trainable else "Its file stays there."
-        return f"{WATCHING} {words if failed else own}"
+        then = words if failed else own
+        return f"You are watching a run that another browser started. {then}"
     if failed:  # what to try, also where somebody has begun to try it
         again = snapshot.status is Status.FAILED and loaded.trainable
         return f"{words} {'Train begins anew.' if again else kept}"

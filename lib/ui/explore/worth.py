@@ -20,12 +20,11 @@ from lib.figures.on_dates import drawn_every, forecast_figure, on_dates_figure
 from lib.figures.palette import Palette
 from lib.forecast import ForecastError, forecast, why_not_fed_back
 from lib.narrate import worth as words
-from lib.run import ModelWeights
+from lib.run import ModelWeights, SeedWeights
 from lib.ui.columns import advice
 from lib.ui.epoch import Epochs
-from lib.ui.linked import Linked, linked_buttons, linked_slider
-from lib.ui.parts import NAME, open_part
-from lib.ui.session import Loaded, session
+from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
+from lib.ui.session import Loaded, WorthCard, session
 from lib.ui.shown import ShownRun, shown_run
 from lib.ui.steady import told_chart
 from lib.ui.text import hint, plain, takeaway
@@ -37,7 +36,7 @@ TITLES = {"worth": "What is it worth?", "dates": "On its dates", "ahead": "Beyon
 """The card's parts, by their name in the address."""
 _WAY = Linked("way", ("direct", "fed"), 0, "worth_way")
 _STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "worth_steps")
-KEYS = (NAME, _WAY.name, _STEPS.name)
+KEYS = (PART, _WAY.name, _STEPS.name)
 """In the address."""
 KEPT = 8
 """So many answers, scores and figures are kept: each may be of all rows."""
@@ -50,35 +49,33 @@ def worth_card(loaded: Loaded, palette: Palette) -> None:
     with st.container(key="worth_place"):  # there always: nothing below it moves
         shown = Epochs.of(shown_run(loaded.experiment, loaded.dataset)).then
         if not (origin := shown.dataset.origin):
-            record = session().worth
-            record.dataset, record.weights, record.made = None, {}, {}  # they may be large
-            record.others = ()
+            session().worth = WorthCard(looked=session().worth.looked)  # the rest may be large
             return
-        weights = _weights(shown)
+        weights, *others = _weights(shown)
         with st.container(border=True, key="worth", gap="xsmall"):
             part = open_part(TITLES, "worth_part")
             if shown.polling:
                 hint("As it was before: this follows when the run pauses or ends.")
-            if part != "worth" and session().worth.others and weights:
+            if part != "worth" and others and weights:
                 hint(f"Of the models with seed {shown.experiment.seed}, the first of the seeds.")
             draw = {"worth": _worth, "dates": _dates, "ahead": _ahead}[part]
             draw(shown, origin, weights, palette)
 
 
-def _weights(shown: ShownRun) -> ModelWeights:
-    """The trained weights that are judged: while a run trains, those from before; else now."""
+def _weights(shown: ShownRun) -> SeedWeights:
+    """The trained weights that are judged, by seed: while a run trains, those from before."""
     record = session().worth
-    if shown.polling:
-        return record.weights if record.dataset is shown.dataset else {}
-    weights, *others = (
-        {m: r.weights for m, r in seed.items() if r.weights is not None and shown.snapshot.epoch}
-        for seed in shown.snapshot.seeds
-    )
-    known = [*map(id, record.weights.values())] == [*map(id, weights.values())]
-    if record.dataset is not shown.dataset or not known:
-        record.dataset, record.weights, record.made = shown.dataset, weights, {}
-        record.others = tuple(others)
-    return weights
+    if record.dataset is not shown.dataset:
+        record = session().worth = WorthCard(shown.dataset, looked=record.looked)
+    if not shown.polling:
+        now: SeedWeights = tuple(
+            {mode: r.weights for mode, r in seed.items() if r.weights is not None}
+            for seed in (shown.snapshot.seeds if shown.snapshot.epoch else ({},))
+        )
+        ids = [[id(w) for m in each for w in m.values()] for each in (now, record.weights)]
+        if ids[0] != ids[1]:
+            record.weights, record.made = now, {}
+    return record.weights
 
 
 def _once(key: tuple[object, ...], make: Callable[[], Made]) -> Made:
@@ -116,7 +113,7 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
 
     def table(part: Part) -> None:
         said = _answers(shown, weights, part)
-        others = session().worth.others
+        others = session().worth.weights[1:]
 
         def over_seeds() -> Worth:
             each = (answers(shown.experiment, dataset, o, part, said.every) for o in others)

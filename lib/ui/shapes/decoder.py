@@ -9,11 +9,11 @@ from lib.figures.palette import Palette
 from lib.figures.tensor import SCALES
 from lib.ui import address
 from lib.ui.session import session
-from lib.ui.text import hint, plain
+from lib.ui.text import card, hint, pills, plain
 
 KEY = "error"
 """In the address: which example is shown. What a person pastes never goes there."""
-TEXT, PICK = "error_text", "error_example"
+TEXT = "error_text"
 LONGEST = 600
 """Of what is said about a message, in characters."""
 
@@ -34,16 +34,13 @@ def decoder(palette: Palette) -> None:
             "Paste a message, or a whole traceback", key=TEXT, height=200, on_change=_pasted
         )
         hint("It is read in this page’s process, and kept nowhere. Or look at one of these:")
-        st.session_state[PICK] = next((n for n, words in EXAMPLES.items() if words == text), None)
-        st.pills(
-            "Examples", list(EXAMPLES), key=PICK, label_visibility="collapsed", on_change=_picked
-        )
+        picked = next((name for name, words in EXAMPLES.items() if words == text), None)
+        pills("Examples", {name: name for name in EXAMPLES}, picked, "error_example", _picked)
     with right.container(border=True, height="stretch", key="explanation"):
         if explanation:
-            st.markdown("### Cause")
-            st.markdown(plain(explanation.cause[:LONGEST]))
-            st.markdown("### What mends it")
-            st.markdown(plain(explanation.fix[:LONGEST]))
+            for title, words in (("Cause", explanation.cause), ("What mends it", explanation.fix)):
+                st.markdown(f"### {title}")
+                st.markdown(plain(words[:LONGEST]))
             st.code(explanation.code[:LONGEST], language="python", wrap_lines=True)
         elif not text.strip():
             st.markdown("Its cause, and what mends it, will stand here.")
@@ -54,8 +51,7 @@ def decoder(palette: Palette) -> None:
                 "The checklist below finds most causes."
             )
     left, right = st.columns(2)
-    with left.container(border=True, height="stretch"):
-        st.markdown("### The shapes in the message")
+    with left, card("The shapes in the message", height="stretch"):
         if shapes := shapes_in(readable(text)):
             st.html(shapes_picture(shapes, palette))
             hint(
@@ -64,8 +60,7 @@ def decoder(palette: Palette) -> None:
             )
         else:
             hint("None of 2 to 4 axes.")
-    with right.container(border=True, height="stretch"):
-        st.markdown("### Check the shapes, in this order")
+    with right, card("Check the shapes, in this order", height="stretch"):
         st.markdown("\n".join(f"{i}. {plain(line)}" for i, line in enumerate(CHECKLIST, 1)))
 
 
@@ -74,7 +69,6 @@ def _pasted() -> None:
     address.set_page_value(KEY, "")
 
 
-def _picked() -> None:
-    if name := st.session_state[PICK]:
-        session().shapes.message = EXAMPLES[name]
-        address.set_page_value(KEY, "" if name == next(iter(EXAMPLES)) else name)
+def _picked(name: str) -> None:
+    session().shapes.message = EXAMPLES[name]
+    address.set_page_value(KEY, "" if name == next(iter(EXAMPLES)) else name)

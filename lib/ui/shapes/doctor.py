@@ -33,7 +33,7 @@ from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.damage import damage_card
 from lib.ui.shapes.shown_stack import current_stack
-from lib.ui.text import hint, plain, press, say, takeaway
+from lib.ui.text import card, hint, pills, plain, press, say, takeaway
 
 KEY = "check"
 """In the address."""
@@ -62,9 +62,9 @@ def doctor(palette: Palette) -> None:
             hint("Keras says:")
             st.code(diagnosis.keras_says, language=None, wrap_lines=True)
     if diagnosis.verdict != "correct":
-        with st.container(border=True, key="check_fixes"):
+        with card("How to mend it", key="check_fixes"):
             _fixes(diagnosis)
-    with st.container(border=True, key="usual_cases"):
+    with card("The usual cases, with this loss and this batch size", key="usual_cases"):
         _usual(question)
     with st.container(border=True, key="damage"):
         damage_card(question, palette)
@@ -127,7 +127,6 @@ def take_stack_output() -> None:
 
 
 def _fixes(diagnosis: Diagnosis) -> None:
-    st.markdown("### How to mend it")
     fixes = diagnosis.fixes[:3]
     if not fixes and not diagnosis.batches:  # the numbers of samples differ
         hint("With x and y cut from the same windows, this line before fit passes:")
@@ -143,26 +142,13 @@ def _fixes(diagnosis: Diagnosis) -> None:
 
 def _usual(question: TargetQuestion) -> None:
     """A row for each output, and in it every target by its verdict; a click opens one."""
-    st.markdown("### The usual cases, with this loss and this batch size")
     for name, output in OUTPUTS.items():
-        verdicts = {
-            target: replace(question, output=output, target=shape).diagnose().verdict
-            for target, shape in TARGETS.items()
-        }
-        key, asked = f"usual_{name}", question.target if question.output == output else None
-        st.session_state[key] = next((y for y, shape in TARGETS.items() if shape == asked), None)
+        cases = {y: replace(question, output=output, target=shape) for y, shape in TARGETS.items()}
+        asked = next((y for y, case in cases.items() if case == question), None)
+        painted = {y: _painted(y, case.diagnose().verdict) for y, case in cases.items()}
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"output **{plain(name)}**, y:", width=140)
-            st.pills(
-                f"y for the output {name}",
-                list(TARGETS),
-                format_func=partial(_painted, verdicts),
-                key=key,
-                label_visibility="collapsed",
-                wrap=True,
-                on_change=_open,
-                args=(key, name),
-            )
+            pills(f"y for the output {name}", painted, asked, f"usual_{name}", partial(_open, name))
     n, t, u = OUTPUTS["(N, T, U)"]
     hint(
         " · ".join(f"{SIGNS[verdict]} {word.lower()}" for verdict, word in words.VERDICTS.items())
@@ -170,14 +156,11 @@ def _usual(question: TargetQuestion) -> None:
     )
 
 
-def _painted(verdicts: dict[str, Verdict], target: str) -> str:
+def _painted(target: str, verdict: Verdict) -> str:
     """A target with the sign and the colour of its verdict."""
-    verdict = verdicts[target]
     return f":{COLORS[verdict]}-background[{SIGNS[verdict]} {plain(target)}]"
 
 
-def _open(key: str, output: str) -> None:
-    target = st.session_state[key]
-    if target:
-        question = read_question(address.page_value(KEY))
-        _take(replace(question, output=OUTPUTS[output], target=TARGETS[target]), *SHAPES)
+def _open(output: str, target: str) -> None:
+    question = read_question(address.page_value(KEY))
+    _take(replace(question, output=OUTPUTS[output], target=TARGETS[target]), *SHAPES)

@@ -4,6 +4,7 @@ The stack is the truth: each run writes its values into the widgets, each callba
 """
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -27,10 +28,11 @@ def layer_settings(place: int, stack: Stack, *, broken: bool) -> None:
         name = plain(layer.keras)
         title = f":red[**{place + 1} · {name}** ✗]" if broken else f"**{place + 1} · {name}**"
         st.markdown(title, help=layer.about)
-        if place > 0:
-            _button(place, "up", disabled=place == 1)
-            _button(place, "down", disabled=place == len(stack) - 1)
-            _button(place, "remove")
+        ends = {"up": place == 1, "down": place == len(stack) - 1, "remove": False} if place else {}
+        for way, disabled in ends.items():
+            key, on_click = f"layer_{place}_{way}", partial(_move, place, way)
+            label = way.capitalize()
+            st.button(label, key, type="tertiary", disabled=disabled, on_click=on_click)
     flags = []
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         for setting in layer.settings():
@@ -102,17 +104,6 @@ def _set(place: int, values: dict[str, Any]) -> None:
     stack = current_stack()
     if place < len(stack):
         set_stack(put(stack, place, replace(stack[place], **values)))
-
-
-def _button(place: int, way: str, *, disabled: bool = False) -> None:
-    st.button(
-        way.capitalize(),
-        key=f"layer_{place}_{way}",
-        type="tertiary",
-        disabled=disabled,
-        on_click=_move,
-        args=(place, way),
-    )
 
 
 def _move(place: int, way: str) -> None:

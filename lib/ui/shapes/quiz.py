@@ -15,7 +15,7 @@ from lib.stack.tracing import broken
 from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import set_stack
-from lib.ui.text import hint, plain, press, say, takeaway
+from lib.ui.text import card, hint, plain, press, say, takeaway
 
 KEY = "quiz"
 """In the address: the question's seed."""
@@ -29,8 +29,7 @@ def quiz(palette: Palette) -> None:
     answer, _ = session().shapes.answers.get(number, (None, False))
     st.markdown("# What shape comes out?")
     left, right = st.columns([3, 2])
-    with left.container(border=True, height="stretch"):
-        st.markdown(f"### Question {number + 1}")
+    with left, card(f"Question {number + 1}", height="stretch"):
         st.code("\n".join(map(code_line, puzzle.steps)), language="python", wrap_lines=True)
     with right.container(border=True, height="stretch", key="quiz_options"):
         _options(number, puzzle, answer)
@@ -70,7 +69,8 @@ def _options(number: int, puzzle: Question, answer: int | None) -> None:
             args=(number, place, place == puzzle.right),
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        press("Next question", "arrow_forward", "quiz_next", partial(_next, number))
+        after = partial(address.set_page_value, KEY, f"{(number + 1) % MOST + 1}")
+        press("Next question", "arrow_forward", "quiz_next", after)
         if rights := [right for _, right in session().shapes.answers.values()]:
             hint(f"{sum(rights)} of {len(rights)} right.")
 
@@ -85,10 +85,6 @@ def _verdict(puzzle: Question, answer: int) -> str:
 
 def _answer(number: int, place: int, right: bool) -> None:
     session().shapes.answers.setdefault(number, (place, right))
-
-
-def _next(number: int) -> None:
-    address.set_page_value(KEY, f"{(number + 1) % MOST + 1}")
 
 
 def _trace(puzzle: Question) -> None:

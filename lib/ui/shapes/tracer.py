@@ -19,9 +19,9 @@ from lib.ui.shapes.doctor import take_stack_output
 from lib.ui.shapes.editor import adding, layer_settings
 from lib.ui.shapes.shown_stack import is_sidebar_stack, previous_stack, set_stack
 from lib.ui.style import page_style
-from lib.ui.text import hint, plain, press, takeaway
+from lib.ui.text import card, hint, pills, plain, press, takeaway
 
-PICK, SIDEBAR = "shapes_pattern", "sidebar"
+SIDEBAR = "sidebar"
 MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of its own. "
 LONGEST = "units=128 on layer 12: output now (N, 12, 128), parameters 123,456 → 123,456."
 """What the takeaway may become: its room."""
@@ -34,7 +34,9 @@ def tracer(stack: Stack, palette: Palette) -> None:
     steps, before = trace(stack), previous_stack()
     st.markdown(f"# {plain(narrate.stack_title(steps))}")
     name = pattern_of(stack)
-    _patterns(name)
+    titles = {SIDEBAR: "The sidebar’s model"} | {key: one.title for key, one in PATTERNS.items()}
+    picked = SIDEBAR if is_sidebar_stack() else name
+    pills("Start from", titles, picked, "shapes_pattern", _take_pattern)
     about = PATTERNS[name].about if name and not is_sidebar_stack() else ""
     moves, change = MOVES if is_sidebar_stack() else "", narrate.change_sentence(before, stack)
     details = f"{moves}{change} {narrate.stack_sentence(steps)} {SCALES}"
@@ -45,26 +47,12 @@ def tracer(stack: Stack, palette: Palette) -> None:
             adding(stack)
             label, breaks = "Check a target for this output", broken(steps) is not None
             press(label, "fact_check", "to_doctor", _check_target, disabled=breaks)
-    with st.container(border=True):
-        st.markdown("### The stack as Keras code")
+    with card("The stack as Keras code"):
         st.code(keras_code(steps), language="python", wrap_lines=True)
 
 
-def _patterns(name: str | None) -> None:
-    st.session_state[PICK] = SIDEBAR if is_sidebar_stack() else name
-    st.pills(
-        "Start from",
-        [SIDEBAR, *PATTERNS],
-        format_func=lambda key: "The sidebar’s model" if key == SIDEBAR else PATTERNS[key].title,
-        key=PICK,
-        label_visibility="collapsed",
-        on_change=_take_pattern,
-    )
-
-
-def _take_pattern() -> None:
-    if name := st.session_state[PICK]:
-        set_stack(None if name == SIDEBAR else PATTERNS[name].stack)
+def _take_pattern(name: str) -> None:
+    set_stack(None if name == SIDEBAR else PATTERNS[name].stack)
 
 
 def _check_target() -> None:
