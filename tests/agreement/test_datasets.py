@@ -6,10 +6,13 @@ import pandas as pd
 import pytest
 
 from lib.baselines import best_possible
-from lib.datasets import DATASETS, make_dataset, settle
+from lib.dataset import Dataset
+from lib.datasets import make_dataset, settle, suggested
 from lib.experiment import CELLS, DataSettings, Experiment
 from lib.tables import Table
 from lib.tables.windows import make_windows
+from lib.training.client import TrainingClient
+from tests.waiting import PATIENCE
 
 LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
 WIDE_OPEN = {
@@ -103,38 +106,22 @@ def test_windows_are_those_of_keras(timesteps, horizon):
     assert np.allclose(ours.y[: ours.train, -1, 0], last.numpy(), atol=1e-6)
 
 
-def learned(experiment, epochs):
-    """The last-step error of sequence and last-step mode on validation data, and the dataset."""
-    experiment = settle(experiment)
+def learned(client: TrainingClient, experiment: Experiment) -> tuple[list[float], Dataset]:
+    """Both modes' last-step errors on validation data, trained as the app does, and the data."""
     dataset = make_dataset(experiment)
-    x, y, train, judged = dataset.x, dataset.y, dataset.train, dataset.judged
-    errors = {}
-    for mode, return_sequences in (("sequence", True), ("last", False)):
-        keras.utils.set_random_seed(experiment.seed)
-        layer = LAYERS[experiment.model.cell](
-            experiment.model.units, return_sequences=return_sequences
-        )
-        model = keras.Sequential(
-            [keras.Input(x.shape[1:]), layer, keras.layers.Dense(dataset.targets)]
-        )
-        training = experiment.training
-        model.compile(keras.optimizers.Adam(training.learning_rate), "mean_squared_error")
-        targets = y if return_sequences else y[:, -1]
-        model.fit(x[:train], targets[:train], training.batch_size, epochs, verbose=0)
-        predictions = model.predict(x[judged], verbose=0).reshape(len(x) - train, -1, 1)[:, -1]
-        errors[mode] = float(np.square(predictions - y[judged, -1]).mean())
-    return errors, dataset
+    results = client.wait(client.start(experiment, dataset), PATIENCE).results
+    return [result.final_mse for result in results.values()], dataset
 
 
-def test_the_default_experiment_is_learned_in_a_fifth_of_its_epochs():
+def test_the_default_experiment_is_learned_in_a_fifth_of_its_epochs(client):
     """Both modes are then at less than a twentieth of what guessing the mean costs."""
-    errors, dataset = learned(Experiment(), epochs=Experiment().training.epochs // 5)
-    assert max(errors.values()) < dataset.naive_mse[-1] / 20
+    epochs = Experiment().training.epochs // 5
+    errors, dataset = learned(client, Experiment().set(epochs=epochs))
+    assert max(errors) < dataset.naive_mse[-1] / 20
 
 
-def test_both_modes_beat_a_linear_autoregression_in_seattle():
+def test_both_modes_beat_a_linear_autoregression_in_seattle(client):
     """With the suggested settings; the naive guess misses by 0.150 of the variance."""
-    suggested = Experiment().set(data="seattle", **DATASETS["seattle"].suggested)
-    errors, dataset = learned(suggested, suggested.training.epochs)
+    errors, dataset = learned(client, suggested("seattle"))
     assert dataset.naive_mse[-1] == pytest.approx(0.150, abs=0.001)
-    assert max(errors.values()) < 0.93 * dataset.naive_mse[-1]
+    assert max(errors) < 0.93 * dataset.naive_mse[-1]

@@ -9,11 +9,15 @@ from lib.doctor import diagnose_target
 from lib.doctor.damage import BATCH_SIZE, MISTAKES, Damage
 from lib.training.answers.target_damage import target_damage
 from lib.training.recorded import recorded_damage
+from tests.agreement import recorded as answers
 
 
-@pytest.mark.parametrize("case", MISTAKES)
+@pytest.mark.parametrize("case", MISTAKES if answers.MODE else [next(iter(MISTAKES))])
 def test_training_now_gives_what_was_recorded(case: str) -> None:
-    """Nothing raises on the way, as the doctor says, and the numbers are the recorded ones."""
+    """Nothing raises on the way, as the doctor says, and the numbers are the recorded ones.
+
+    One is trained each time, and all of them where everything is asked live.
+    """
     mistake = MISTAKES[case]
     diagnosis = diagnose_target(mistake.output, mistake.target, "mse", BATCH_SIZE)
     assert diagnosis.verdict == "silent"

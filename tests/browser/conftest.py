@@ -22,7 +22,6 @@ from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import PATIENCE
 from tests.browser.server import Server
 
-expect.set_options(timeout=PATIENCE)
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 TELL_EXCEPTIONS = """new MutationObserver(() => {

@@ -15,6 +15,7 @@ TRAINING = f"/?{ENDLESS}"
 """Explore with a run that a test can act on while it trains, and stops."""
 PATIENCE = 1000 * waiting.PATIENCE
 """Milliseconds that a test waits for what is to come: Playwright's unit."""
+expect.set_options(timeout=PATIENCE)
 TRIES, EACH = 10, 30_000
 """How often a file is given or an option picked at most, and how many milliseconds each has."""
 EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
