@@ -262,7 +262,7 @@ def test_influence_is_that_of_finite_differences() -> None:
     np.testing.assert_allclose(answer, expected, rtol=1e-3, atol=1e-7)
 
 
-@pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("gru", 2), ("simple_rnn", 1)])
+@pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("gru", 2)])
 def test_a_traced_answer_says_the_same(
     cell: str, layers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -172,12 +172,12 @@ def test_two_clients_do_not_know_of_each_other(
 
     The second one's worker would start in an hour: a look ahead changes nothing, a run does.
     """
-    run = client.start(*endless)
     with TrainingClient(delay=3600) as other:
         other.prepare(experiment, dataset)
         assert other.worker_pids == ()
         short = other.start(experiment.set(epochs=3), dataset)
         assert other.wait(short, PATIENCE).status is Status.FINISHED
+        run = client.start(*endless)
         assert other.get(run.id) is None
         (pid,) = other.worker_pids
         assert pid not in client.worker_pids

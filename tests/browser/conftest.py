@@ -15,7 +15,6 @@ from playwright.sync_api import (
     Error,
     Page,
     ViewportSize,
-    expect,
 )
 
 from tests.browser.chromium import FLAGS, find

@@ -42,13 +42,13 @@ def wait_until_whole(page: Page) -> None:
 
 def train(page: Page) -> None:
     """Press Train, and wait until a run trains, be TensorFlow still to be imported."""
-    button(page, "Train").click()
+    press(page, "Train")
     wait_for_status(page, "training")
 
 
 def stop(page: Page) -> None:
     """Press Stop, and wait until the run has ended: it takes the processor from the next test."""
-    button(page, "Stop").click()
+    press(page, "Stop")
     wait_for_status(page, "stopped")
 
 
@@ -57,6 +57,17 @@ def button(page: Page, name: str) -> Locator:
     return page.locator(".st-key-train_controls").get_by_role(
         "button", name=re.compile(rf"^{name}\b")
     )
+
+
+def press(page: Page, name: str) -> None:
+    """Press one of the training buttons as soon as that can be done.
+
+    Playwright would first wait until the button holds still for two frames, of which a page that
+    draws its charts all the time has few.
+    """
+    found = button(page, name)
+    expect(found).to_be_enabled()
+    found.click(force=True)
 
 
 def move_slider(page: Page, label: str, steps: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driver import button, open_page, settle, wait_for_status
+from tests.browser.driver import open_page, press, settle, wait_for_status
 from tests.browser.test_accessibility import serious
 from tests.browser.test_listener import middle
 
@@ -57,7 +57,7 @@ def train_two(page: Page) -> None:
     """Two short runs of the same data and seeds; the second needs no compiling."""
     for rate in (0.001, 0.02):
         open_page(page, f"/?{SHORT}&lr={rate}")
-        button(page, "Train").click()
+        press(page, "Train")
         wait_for_status(page, "finished")
 
 

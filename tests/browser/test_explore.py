@@ -15,6 +15,7 @@ from tests.browser.driver import (
     move_slider,
     open_page,
     picture,
+    press,
     stop,
     train,
     wait_for_status,
@@ -62,7 +63,7 @@ def test_a_chart_in_full_screen_lies_above_everything(page: Page) -> None:
 def test_train_both_modes_to_the_end(page: Page) -> None:
     """Train shows progress, ends as finished, and leaves a last-step error for both modes."""
     open_page(page, "/?seed=1&epochs=400&pace=fast")
-    button(page, "Train").click()
+    press(page, "Train")
     wait_for_status(page, "finished")
     expect(page.get_by_test_id("stProgress")).to_contain_text("epoch 400 of 400")
     expect(page.get_by_text("example", exact=True)).to_have_count(0)
@@ -79,7 +80,7 @@ def test_train_both_modes_to_the_end(page: Page) -> None:
 def test_one_mode_alone(page: Page, mode: str, present: str, absent: str) -> None:
     """A single mode trains and is shown without the other."""
     open_page(page, f"/?mode={mode}&epochs=100&pace=fast")
-    button(page, "Train").click()
+    press(page, "Train")
     wait_for_status(page, "finished")
     chart = page.locator(".st-key-chart_predictions")
     expect(
@@ -92,19 +93,19 @@ def test_pause_step_resume_and_stop(page: Page) -> None:
     """Step trains one epoch more than where Pause has held it; Resume goes on, Reset forgets."""
     open_page(page, TRAINING)
     train(page)
-    button(page, "Pause").click()
+    press(page, "Pause")
     wait_for_status(page, "paused")
     held = epoch(page)
     progress = page.get_by_test_id("stProgress")
     for more in (1, 2):
-        button(page, "Step").click()
+        press(page, "Step")
         expect(progress).to_contain_text(f"epoch {held + more:,} of 5,000")
         wait_for_status(page, "paused")
-    button(page, "Resume").click()
+    press(page, "Resume")
     wait_for_status(page, "training")
     expect(progress).not_to_contain_text(f"epoch {held + 2:,} of 5,000")
     stop(page)
-    button(page, "Reset").click()
+    press(page, "Reset")
     wait_for_status(page, "not trained yet")
 
 
@@ -112,7 +113,7 @@ def test_a_short_run_can_be_watched_held_and_gone_back_over(page: Page) -> None:
     """Its epochs come one by one; P holds one, T goes on with it, and a slider goes back."""
     open_page(page, "/?data=running_mean&epochs=30&seed=7")
     progress, seen = page.get_by_test_id("stProgress"), set[int]()
-    button(page, "Train").click()
+    press(page, "Train")
     expect(progress).to_contain_text(re.compile(r"epoch [1-9]\d? of 30"))
     while (now := epoch(page)) < 15:
         seen.add(now)
@@ -144,14 +145,14 @@ def test_no_click_is_lost(page: Page) -> None:
             ("Pause", "paused"),
             ("Stop", "stopped"),
         ):
-            button(page, name).click()
+            press(page, name)
             wait_for_status(page, status)
 
 
 def test_step_alone_trains_one_epoch(page: Page) -> None:
     """Step works from the start: one epoch, then it waits."""
     open_page(page, "/?seed=3")
-    button(page, "Step").click()
+    press(page, "Step")
     wait_for_status(page, "paused")
     expect(page.get_by_test_id("stProgress")).to_contain_text("epoch 1 of 200")
 
@@ -164,7 +165,7 @@ def test_moving_t_while_training_redraws_the_shapes_and_keeps_the_run(page: Page
     expect(page.locator(".st-key-strip")).to_contain_text("(N, 27, 3)")
     expect(page.get_by_text("settings have changed since")).to_be_visible()
     wait_for_status(page, "training")
-    button(page, "Train").click()
+    press(page, "Train")
     expect(page.get_by_text("settings have changed since")).to_have_count(0)
     wait_for_status(page, "training")
     stop(page)
@@ -229,7 +230,7 @@ def test_seeds_stand_beside_train_and_what_they_say_is_a_median(page: Page) -> N
     expect(seeds.get_by_role("radio", name="4")).to_be_checked()
     seeds.get_by_text("8", exact=True).click()
     page.wait_for_url("**seeds=8**")
-    button(page, "Train").click()
+    press(page, "Train")
     wait_for_status(page, "finished")
     wait_until_whole(page)
     card = page.locator(".st-key-card_compare")
@@ -244,6 +245,6 @@ def test_seeds_stand_beside_train_and_what_they_say_is_a_median(page: Page) -> N
     expect(card.get_by_text("Median and range over 8 seeds")).to_be_visible()
     seeds.get_by_text("1", exact=True).click()
     page.wait_for_url("**seeds=1**")
-    button(page, "Train").click()
+    press(page, "Train")
     wait_for_status(page, "finished")
     expect(card.get_by_text("One seed decides nothing")).to_be_visible()

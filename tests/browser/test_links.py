@@ -12,6 +12,7 @@ from tests.browser.driver import (
     button,
     move_slider,
     open_page,
+    press,
     settle,
     stop,
     train,
@@ -61,7 +62,7 @@ def test_back_returns_to_the_settings_before(page: Page) -> None:
 def test_back_leads_past_a_run(page: Page) -> None:
     """Train adds the run to the address; Back takes it away again, and the page follows."""
     open_page(page, "/?seed=5&epochs=50&pace=fast")
-    button(page, "Train").click()
+    press(page, "Train")
     wait_for_status(page, "finished")
     page.wait_for_url("**run=**")
     page.go_back()
@@ -79,7 +80,7 @@ def test_a_link_shows_a_run_to_others_who_cannot_stop_it(page: Page, other_page:
     open_page(other_page, link)
     expect(other_page.get_by_text("You are watching a run")).to_be_visible()
     expect(button(other_page, "Stop")).to_be_disabled()
-    button(other_page, "Train").click()
+    press(other_page, "Train")
     expect(other_page.get_by_text("You are watching a run")).to_have_count(0)
     stop(other_page)
     page.get_by_role("link", name="Explore").click()
@@ -109,7 +110,7 @@ def test_a_slow_browser_keeps_the_experiment_of_a_link(page: Page, scheme: str) 
         expect(page.get_by_role("slider", name=name)).to_have_value(value)
     page.get_by_text("More:").click()
     expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("30")
-    button(page, "Train").click()
+    press(page, "Train")
     wait_for_status(page, "finished")
     for name, value in values.items():
         expect(page.get_by_role("slider", name=name)).to_have_value(value)

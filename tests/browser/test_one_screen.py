@@ -12,6 +12,7 @@ from tests.browser.driver import (
     button,
     move_slider,
     open_page,
+    press,
     stop,
     train,
     wait_for_status,
@@ -99,7 +100,7 @@ def test_nothing_moves_from_the_first_click_to_the_last(page: Page, screen: View
     expect(page.get_by_test_id("stProgress")).to_contain_text(" left")
     expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile(r"epoch ([2-9]|\d\d)"))
     places["training"] = boxes(page, names)
-    button(page, "Pause").click()
+    press(page, "Pause")
     wait_for_status(page, "paused")
     places["paused"] = boxes(page, names)
     page.add_style_tag(content=SLOWEST)

@@ -15,6 +15,7 @@ from tests.browser.driver import (
     choose,
     move_slider,
     open_page,
+    press,
     settle,
     stop,
     unfold,
@@ -52,7 +53,7 @@ def test_upload_seattle_weather_choose_columns_and_train(page: Page) -> None:
     page.get_by_role("button", name=re.compile("Remove wind|wind")).last.click()
     expect(page.locator(".st-key-strip")).to_contain_text("(N, 12, 4)")
     settle(page)
-    button(page, "Train").click()
+    press(page, "Train")
     wait_for_status(page, "finished")
     expect(page.get_by_text("tomorrow as today").filter(visible=True).first).to_be_visible()
     page.wait_for_url("**data=upload**")
@@ -90,7 +91,7 @@ def test_an_uploaded_run_is_the_same_after_a_reload(page: Page) -> None:
     upload(page, "good.csv", table(100))
     expect(page.get_by_text("100 rows")).to_be_visible()
     settle(page)
-    button(page, "Step").click()
+    press(page, "Step")
     wait_for_status(page, "paused")
     page.wait_for_url("**run=**")
     page.reload()
@@ -160,7 +161,7 @@ def test_a_panel_goes_from_its_file_to_a_forecast(page: Page) -> None:
     expect(page).to_have_url(re.compile("scale=id"))
     page.get_by_role("link", name="Train on it").click()
     settle(page)
-    button(page, "Train").click()
+    press(page, "Train")
     wait_for_status(page, "finished")
     expect(page).to_have_url(re.compile("scale=id"))
     worth = page.locator(".st-key-worth")
