@@ -135,6 +135,12 @@ class Snapshot:
         return (self.results, *self.others)
 
     @property
+    def weight_bytes(self) -> int:
+        """Of the newest weights of all models."""
+        models = [result.weights or () for seed in self.seeds for result in seed.values()]
+        return sum(array.nbytes for arrays in models for array in arrays)
+
+    @property
     def keeps_best(self) -> bool:
         """Whether each model has the weights of its best epoch back."""
         kept = [result.kept_epoch for seed in self.seeds for result in seed.values()]

@@ -18,7 +18,7 @@ CHANCE = 0.05
 """How likely such a difference may be by chance alone, for one mode to be called better."""
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)  # the pictures of a page ask one after another
 def middle(snapshot: Snapshot) -> Snapshot:
     """The run with the median of all seeds as its only results; as it is where there is one."""
     if not snapshot.others:
@@ -80,11 +80,13 @@ class Verdict:
     """The median over the seeds of how much smaller it is, as a share of the other's."""
     chance: float
     """How likely errors so far apart are where neither is better; 1 with a single seed."""
+    agrees: bool
+    """Whether the mean of the logarithms, of which `chance` tells, favours the same one."""
 
     @property
     def is_clear(self) -> bool:
         """Whether one is better, and that isn't chance."""
-        return self.chance < CHANCE and self.by > 0
+        return self.chance < CHANCE and self.by > 0 and self.agrees
 
 
 def verdict(first: np.ndarray, second: np.ndarray) -> Verdict:
@@ -102,9 +104,8 @@ def verdict(first: np.ndarray, second: np.ndarray) -> Verdict:
         spread = float(gains.std(ddof=1)) / math.sqrt(count)
         t = abs(float(gains.mean())) / spread if spread else math.inf
         chance = t_chance(t, count - 1)
-    if gains.mean() <= 0:  # the median says one thing and the mean another
-        chance = 1.0
-    return Verdict(int(sign < 0), int((gains > 0).sum()), count, by, chance)
+    agrees = bool(gains.mean() > 0)
+    return Verdict(int(sign < 0), int((gains > 0).sum()), count, by, chance, agrees)
 
 
 def t_chance(t: float, freedom: int) -> float:

@@ -104,11 +104,16 @@ def answers(
     dataset: Dataset,
     weights: ModelWeights,
     part: Part = "judged",
+    *,
     every: int = 0,
+    seeds: int = 1,
 ) -> Answers:
-    """What the models say of a part: `every` k-th sample of it, 0 for as many as take a second."""
+    """What the models say of a part: `every` k-th sample of it.
+
+    0 is for as many as take a second where models of so many seeds are asked.
+    """
     samples = part_of(dataset, part)
-    share = len(samples) * cost(weights, dataset.shape[1]) / BUDGET
+    share = seeds * len(samples) * cost(weights, dataset.shape[1]) / BUDGET
     every = every or every_kth(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
     x = dataset.x[samples]

@@ -22,6 +22,8 @@ WIDE = 8
 MOST_RATIO = 2.0
 """A map's colours end where one error is four times the other: two doublings."""
 GUESS = "best guess without learning"
+MOST_LEAD = 0.999
+"""An error that is a thousand times smaller, or 0, is a thousand times smaller."""
 LETTERS = {"sequence": "S", "last": "L"}
 
 
@@ -92,7 +94,7 @@ def map_figure(
 
     Or their "difference": which mode's is smaller, how many times, and "?" where that isn't clear.
     """
-    axes = axes_of(points)
+    values = axes_of(points)
     if what == "difference":
         squares, (above, below) = _differences(points), MODES
         said = {mode: f"{LETTERS[mode]}: {WORDS[mode].name} lower" for mode in MODES}
@@ -104,10 +106,10 @@ def map_figure(
     if what == "difference":
         rows.append([Entry("squares", "?: may be chance", palette.baseline, palette.muted)])
     most, least = palette.mode(above), palette.mode(below)
-    z = np.full((len(axes[keys[1]]), len(axes[keys[0]])), np.nan)
+    z = np.full((len(values[keys[1]]), len(values[keys[0]])), np.nan)
     names, notes = np.full(z.shape, "", object), []
     for point in points:
-        x, y = (axes[key].index(point.values[key]) for key in keys)
+        x, y = (values[key].index(point.values[key]) for key in keys)
         shade, text = squares.get(point, (0.0, "✕"))
         z[y, x], names[y, x] = shade, named(point.values)
         ink = palette.text_on(mix(palette.surface, most if shade > 0 else least, abs(shade)))
@@ -116,7 +118,7 @@ def map_figure(
     heat = {"type": "heatmap", "name": what, "z": z, "showscale": False, "hoverinfo": "none"}
     heat |= {"zmin": -1.0, "zmax": 1.0, "xgap": 2, "ygap": 2, "customdata": names.tolist()}
     heat["colorscale"] = [[0.0, least], [0.5, palette.surface], [1.0, most]]
-    x_axis, y_axis = (_steps(key, axes[key]) for key in keys)
+    x_axis, y_axis = (_steps(key, values[key]) for key in keys)
     height = chart.top(rows) + chart.BOTTOM + ROW * max(3, len(z))
     left = chart.left_of([*y_axis["ticktext"], "  "]) + 22
     layout = chart.layout(
@@ -129,11 +131,11 @@ def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float
     """How much lower a mode is at each finished point, from -1 to 1, and in words."""
     squares = {}
     for point, found in findings(points).items():
-        first, second = map(point.median, MODES)
-        by = np.log2(second / first) if first > 0 and second > 0 else 0.0
-        letter, mark = LETTERS["sequence" if by > 0 else "last"], "" if found.is_clear else "?"
-        shade = float(np.clip(by / MOST_RATIO, -1, 1))
-        squares[point] = shade, f"{letter} {number(2 ** abs(by), 2)}×{mark}"
+        times = 1 / (1 - min(max(found.by, 0.0), MOST_LEAD))
+        shade = min(np.log2(times) / MOST_RATIO, 1.0) * (1 - 2 * found.better)
+        mark = "" if found.is_clear else "?"
+        letter = LETTERS[MODES[found.better]]
+        squares[point] = float(shade), f"{letter} {number(times, 2)}×{mark}"
     return squares
 
 

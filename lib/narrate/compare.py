@@ -114,8 +114,9 @@ def _told(runs: Sequence[Compared], figure: str, what: str) -> Told:
         leading[name] = first if is_clear else ""
         for place, each in verdicts.items():
             shares = [readable(100 * share, 2) for share in (each.by, each.chance)]
-            words = say["each"].format(name, first, runs[place].letter, each, *shares)
-            details.append(capital(words))
+            below, above = (first, runs[place].letter)[:: -1 if each.better else 1]
+            words = say["each"].format(name, below, above, each, *shares)
+            details.append(capital(words) + say["split"] * (not each.agrees))
     if any(leading.values()):
         clauses = [f"{letter or 'unclear'} in {name}" for name, letter in leading.items()]
         return say["clear"].format(what, ", ".join(clauses)), " ".join(details)

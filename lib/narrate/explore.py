@@ -176,6 +176,7 @@ def seeds_sentence(experiment: Experiment, snapshot: Snapshot) -> str:
         found = verdict(errors["sequence"], errors["last"])
         better = MODES[("sequence", "last")[found.better]].model
         parts.append(said["test"].format(better=better, found=found))
+        parts += [said["split"]] * (found.seeds > 1 and not found.agrees)
     return " ".join(parts)
 
 

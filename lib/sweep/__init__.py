@@ -65,7 +65,10 @@ def run_sweep(
 
     if table is not None and data not in ("", "upload"):
         raise SweepError(f"expected data or a table of your own, got both: data is {data!r}")
-    table, file = read_table(table) if isinstance(table, str | Path) else (table, "")
+    if isinstance(table, Table):
+        file = sha256(table.frame.to_csv().encode()).hexdigest()[:12]
+    else:
+        table, file = read_table(table) if table is not None else (None, "")
     base = base_of("upload" if table is not None else data, settings)
     plan = make_plan(base, vary, seeds, table, file)
     points = run_plan(plan, table, out=Path(out) if out else None, look=progress)

@@ -24,10 +24,12 @@ from lib.swept import MODES, PointResult
 from lib.tables import Table
 from lib.training import limits
 from lib.training.client import TrainingClient
-from lib.training.run_book import WATCH_SECONDS
+from lib.training.run_book import KEEP_SECONDS, WATCH_SECONDS
 
 LOOK_SECONDS = 0.25
 """Between two looks at what is to be done."""
+FULL_SECONDS = 2.0
+"""Until a run is asked for again that the worker had no place for."""
 COMPILE_SECONDS = 1.5
 """What a point takes besides training."""
 
@@ -38,7 +40,7 @@ class State(StrEnum):
     GOING = "going"
     PAUSED = "paused"
     RESTING = "resting"
-    """As paused, since nobody watched; it goes on when somebody does."""
+    """As paused, since nobody watched; it goes on when somebody does, if that is soon enough."""
     STOPPED = "stopped"
     DONE = "done"
 
@@ -91,7 +93,7 @@ class Runner:
         Whatever is raised, Ctrl-C too, stops it first; of its own errors only notes them.
         """
         try:
-            while self._left and not self._is_ended:
+            while not self.state.is_over:
                 if self.state is not State.GOING:
                     time.sleep(LOOK_SECONDS)
                 elif result := self._train(self._left[0], look):
@@ -103,6 +105,7 @@ class Runner:
             self.stop()
             if self._run is not None:
                 self._client.stop(self._run)
+            self._data.cache_clear()
         look(self)
 
     def pause(self) -> None:
@@ -127,12 +130,17 @@ class Runner:
         """Where it stands."""
         if not self._left:
             return State.DONE
-        if self._is_ended:
+        unseen = self._clock() - self._watched if self._rests else 0.0
+        if self._is_ended or unseen >= KEEP_SECONDS:
             return State.STOPPED
         if self._is_paused:
             return State.PAUSED
-        is_unseen = self._clock() - self._watched >= WATCH_SECONDS
-        return State.RESTING if self._rests and is_unseen else State.GOING
+        return State.RESTING if unseen >= WATCH_SECONDS else State.GOING
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether it is over, and nobody has looked at it for hours."""
+        return self.state.is_over and self._clock() - self._watched >= KEEP_SECONDS
 
     @property
     def results(self) -> tuple[PointResult, ...]:
@@ -169,7 +177,7 @@ class Runner:
         return self._work(left) - share * self._work(left[:1])
 
     def _train(self, point: Point, look: Callable[["Runner"], object]) -> PointResult | None:
-        """What comes of a point; None where the sweep is stopped before, or the run was lost."""
+        """What comes of a point; None where it was stopped or lost, or the worker had no place."""
         experiment, told = point.experiment, State.GOING
         try:
             dataset = self._data(Experiment(data=experiment.data, seed=experiment.seed))
@@ -179,7 +187,7 @@ class Runner:
         if not self._weights:
             self._weights = {each.settings: weight(each, dataset) for each in self.plan.points}
         run = self._run = self._client.start(experiment, dataset, background=True)
-        while not self._is_ended:
+        while not self.state.is_over:
             state, begun = self.state, self._clock()
             if state is not told:
                 (self._client.resume if state is State.GOING else self._client.pause)(run)
@@ -191,6 +199,9 @@ class Runner:
             except KeyError:  # it was forgotten while it rested: once more, then
                 return None
             else:
+                if snapshot.reason.endswith(f"{limits.FULL}."):
+                    time.sleep(FULL_SECONDS)
+                    return None
                 return result_of(point, dataset, snapshot)
             finally:
                 self._spent += (self._clock() - begun) * (state is State.GOING)

@@ -8,11 +8,12 @@ mode, too.
 from dataclasses import dataclass
 
 from lib.experiment import Experiment
+from lib.training.limits import MAX_STATES
 
 MOST_LANES = 8
 LANE_PRODUCTS = 2_000_000
-"""Multiplications of a gate in a batch's way forth. Larger models keep a processor busy alone: side
-by side each of them would be slower, since less of what it needs is in reach."""
+"""Multiplications of a gate in a batch's way forth, in all layers. Larger models keep a processor
+busy alone: side by side each would be slower, since less of what it needs is in reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,12 @@ class Architecture:
     lanes: int = 1
     """Models that are trained side by side."""
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether a call keeps more than half of what may be kept: none has room beside it."""
+        of = self.network
+        return 2 * self.lanes * self.batch * of.timesteps * of.units * of.layers > MAX_STATES
+
 
 def network_of(experiment: Experiment, timesteps: int, features: int, targets: int) -> Network:
     """The network of an experiment on data with T timesteps, F features and K targets."""
@@ -58,7 +65,7 @@ def architecture_of(
     batch = min(training.batch_size, samples)
     # With half of the models each, two threads have a call.
     lanes = min(MOST_LANES, -(-len(experiment.each_seed) * len(model.modes) // 2))
-    if batch * timesteps * model.units * (model.units + features) > LANE_PRODUCTS:
+    if batch * timesteps * model.units * (model.units + features) * model.layers > LANE_PRODUCTS:
         lanes = 1
     return Architecture(
         network_of(experiment, timesteps, features, targets),

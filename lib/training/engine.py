@@ -111,6 +111,7 @@ class Program:
         self.architecture = architecture
         self.lanes = architecture.lanes
         """How many models each call trains."""
+        self.is_alone = architecture.is_alone
         self.max_steps = max(64, min(2048, 32_768 // architecture.batch))
         """The most batches that one call can train."""
         self._loss = keras.losses.get(LOSSES[architecture.loss].keras)

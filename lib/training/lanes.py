@@ -83,7 +83,8 @@ class Lanes:
         which nobody wants to know any more.
         """
         groups = [group for group in self._groups if set(group.models) & set(models)]
-        helper = _helper() if batches.shape[1] > 1 else None  # one seed leaves it to others
+        several = batches.shape[1] > 1 and not self._program.is_alone
+        helper = _helper() if several else None  # one seed leaves it to others
         abreast = 2 if helper else 1
         for start in range(0, len(groups), abreast):
             first, *second = groups[start : start + abreast]

@@ -65,7 +65,7 @@ class PairTrainer:
         """The parts of a judgement that are still to do; None between two judgements."""
         self._judging_seconds = 0.0
         self._training: Iterator[None] | None = None
-        """What is still to do of a training step: a long one has a part for each model."""
+        """What is still to do of a training step: a long one has a part for each call or two."""
         self._lanes: Lanes | None = None
         """What trains them; None before `load` and after `release`."""
         self._experiment, self._samples = experiment, samples

@@ -23,7 +23,8 @@ KEEP_RUNS = 40
 """Runs that are over and still known; and as many of those in the background, so that a sweep
 leaves people theirs."""
 KEEP_BYTES = 64_000_000
-"""Bytes of data that these may hold; what several share counts once. The newest always stays."""
+"""Bytes of data and weights that these may hold; data that several share count once. The newest
+always stays."""
 KEEP_SECONDS = 3 * 3600
 """How long a run is known that is over, or that is paused and that nobody looks at."""
 TWICE_SECONDS = 60.0
@@ -256,10 +257,11 @@ class RunBook:
                 e for e in self.entries.values() if e.over and e.start.background is background
             ]
             entries.sort(key=lambda entry: entry.touched, reverse=True)
-            data_bytes: dict[int, int] = {}
+            held: dict[int, int] = {}
             for rank, entry in enumerate(entries):
-                data_bytes[id(entry.run.dataset)] = entry.run.dataset.nbytes
-                full = rank > 0 and sum(data_bytes.values()) > KEEP_BYTES
+                held[id(entry.run.dataset)] = entry.run.dataset.nbytes
+                held[id(entry)] = entry.snapshot.weight_bytes
+                full = rank > 0 and sum(held.values()) > KEEP_BYTES
                 if rank >= KEEP_RUNS or full or entry.touched < since:
                     stale.append(entry)
         return stale + [entry for entry in self.entries.values() if entry.is_abandoned(since)]

@@ -157,7 +157,7 @@ class Loop:
             if len(self._runs) >= limits.MAX_RUNS:
                 raise ExperimentError(
                     f"at most {limits.MAX_RUNS} runs may be unfinished at a time, and "
-                    f"{len(self._runs)} are; try again in a minute"
+                    f"{len(self._runs)} are; {limits.FULL}"
                 )
             self._runs[command.run_id] = WorkerRun(
                 command,

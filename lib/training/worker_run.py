@@ -58,7 +58,7 @@ class WorkerRun:
         self._timing, self._clock = timing, clock
         self._created = clock()
         self._since = 0.0
-        """When its programs began to be compiled."""
+        """When its program began to be compiled, or was looked at last before."""
         self._sent = self._checked = self._turned = 0.0
         self._trainer: PairTrainer | None = None
         self._loaded = False
@@ -156,6 +156,8 @@ class WorkerRun:
             if error := future.exception():
                 self.fail(f"The model could not be compiled: {short_reason(error)}.")
                 return
+        if not self._program.running():  # it waits for others' programs
+            self._since = self._clock()
         late = self.status is Status.COMPILING and self._program not in done
         most = self._timing.compile_seconds
         if late and self._clock() - self._since > most:
@@ -177,7 +179,6 @@ class WorkerRun:
         elif self.status is Status.QUEUED and (
             self._program in done or any(future.running() for future in futures)
         ):
-            self._since = self._clock()
             self._become(Status.COMPILING, COMPILING)
 
     def _train(self, trainer: PairTrainer, seconds: float) -> None:

@@ -74,7 +74,9 @@ def _weights(shown: ShownRun) -> dict[int, SeedWeights]:
     """
     seeds, run = shown.snapshot.seeds, shown.run
     each = zip(shown.experiment.each_seed, seeds, strict=False)
-    start = tuple(dict.fromkeys(s, initial_weights(e, shown.dataset)) for e, s in each)
+    start: SeedWeights = ()
+    if not shown.polling:  # else nobody can go back to them
+        start = tuple(dict.fromkeys(s, initial_weights(e, shown.dataset)) for e, s in each)
     past = shown.snapshot.past if run is None else runs.client().checkpoints(run)
     known = {0: start}
     known |= {epoch: models for epoch, models in past if _is_whole(models, seeds)}

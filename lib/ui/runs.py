@@ -115,7 +115,8 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     browser, seconds = browser_id(), _chosen_seconds()
     run = client().start(experiment, dataset, paused, browser, seconds)
     table = session().upload.table if experiment.data.name == "upload" else None
-    number = sum(_own(run_id) is not None for run_id in list(_owners())) + 1
+    numbers = [name_of(run_id).removeprefix("Run ") for run_id in own_runs()]
+    number = max((int(text) for text in numbers if text.isdecimal()), default=0) + 1
     _owners()[run.id] = Owner(browser, table, f"Run {number}")
     session().run.started.add(run.id)
     for run_id in list(_owners()):

@@ -65,7 +65,7 @@ def initial_weights(experiment: Experiment, dataset: Dataset) -> LayerWeights:
     return _initial(experiment.model, experiment.seed, dataset.shape[2], dataset.targets)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _initial(model: ModelSettings, seed: int, features: int, targets: int) -> LayerWeights:
     return tuple(initial_model_weights(Experiment(model=model, seed=seed), features, targets))
 

@@ -59,7 +59,7 @@ class FakeProgram:
         last_loss: Callable[[int], float] | None = None,
     ) -> None:
         self.max_steps = max_steps
-        self.lanes = 1
+        self.lanes, self.is_alone = 1, False
         self.calls: list[np.ndarray] = []
         self._losses = {"sequence": loss, "last": last_loss or loss}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -97,6 +98,10 @@ def test_the_words_name_the_leader_that_an_independent_computation_finds():
             else f"No clear winner: {count} seeds can't tell these runs apart."
         )
         assert details.count("paired t-test") == several - 1
+        squares = dict(zip(LETTERS, np.square(errors), strict=False))
+        for below, above, wins in re.findall(r"(\w) is below (\w) in (\d+) of", details):
+            assert int(wins) == (squares[below] < squares[above]).sum()
+            assert np.median(squares[above] / squares[below]) >= 1
     assert named == {True, False}
 
 

@@ -169,6 +169,21 @@ def test_finished_runs_hold_only_so_much_data(
     assert scene.client.get(done[2].id) is done[2]
 
 
+def test_finished_runs_hold_only_so_many_weights(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of all their seeds; data alone would have room."""
+    monkeypatch.setattr(run_book, "KEEP_BYTES", 1_000_000)
+    shared = make_dataset()
+    done = [scene.client.start(make_experiment(), shared) for _ in range(2)]
+    for run in done:
+        model = {"last": replace(a_result(shared, 1.0), weights=(np.zeros(100_000, np.float32),))}
+        scene.clock.forward(1)
+        scene.worker.say(Snapshot(run.id, Status.FINISHED, 1, 1, results=model, others=(model,)))
+    scene.start()
+    assert [run for run in done if scene.client.get(run.id)] == done[1:]
+
+
 def test_runs_that_nobody_looks_at_are_forgotten(scene: Scene) -> None:
     """Over or paused for so long; a run that trains is never taken away."""
     over, paused, going = scene.start(), scene.start(), scene.start()

@@ -94,6 +94,13 @@ def test_a_mean_that_one_seed_turns_round_is_no_winner() -> None:
     found = verdict(np.array([1.0, 1.0, 1.0]), np.array([1.1, 1.1, 1e-9]))
     assert found.better == 0
     assert not found.is_clear
+    assert found.chance < 1  # what the test says, and no more
+    sequence, last = [1.0] * 16, [1.01] * 9 + [0.5] * 7
+    found = verdict(np.array(sequence), np.array(last))
+    assert (found.better, found.agrees, found.is_clear) == (0, False, False)
+    assert found.chance < CHANCE
+    says = compare_sentence(EXPERIMENT, a_dataset(), with_seeds(sequence, last))
+    assert "Their mean favours the other." in says
 
 
 def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself() -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from lib.sweep import rows, run_plan, run_sweep
 from lib.sweep.__main__ import main
-from lib.sweep.plan import SweepError, base_of, make_plan
+from lib.sweep.plan import Plan, SweepError, base_of, make_plan
+from lib.tables import Table
 from tests.unit.test_sweep_rows import results, the_plan
 
 SEATTLE = "--data seattle --vary T=8,16"
@@ -54,3 +57,18 @@ def test_a_script_takes_data_or_a_table() -> None:
     """Not both."""
     with pytest.raises(SweepError, match="expected data or a table of your own, got both"):
         run_sweep(data="seattle", table="lib/datasets/files/README.md", vary={"T": [4]})
+
+
+def test_a_script_tells_tables_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By their values: results of one are none of another's."""
+    named = []
+
+    def note(plan: Plan, *_: object, **__: object) -> tuple[()]:
+        named.append(plan.points[0].settings)
+        return ()
+
+    monkeypatch.setattr("lib.sweep.run_plan", note)
+    for offset in (0, 0, 7):
+        frame = pd.DataFrame({"a": np.arange(200.0) % 9 + offset, "b": np.arange(200.0) % 5})
+        run_sweep(table=Table("t", frame), vary={"U": [4]}, targets=["b"])
+    assert named[0] == named[1] != named[2]

@@ -93,7 +93,7 @@ def test_a_difference_that_may_be_chance_is_marked() -> None:
     ]
     assert words(valid(map_figure(points, ("T", "U"), "difference", LIGHT))) == [
         "S 2×",
-        "L 1×?",
+        "L 1.1×?",
         "✕",
     ]
 

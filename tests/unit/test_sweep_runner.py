@@ -14,8 +14,9 @@ from lib.datasets import suggested
 from lib.run import ModeResult, Snapshot, Status
 from lib.sweep.plan import Plan, make_plan
 from lib.sweep.runner import Runner, State, result_of
+from lib.training.limits import FULL
 from lib.training.messages import Event, Start, Steer
-from lib.training.run_book import WATCH_SECONDS
+from lib.training.run_book import KEEP_SECONDS, WATCH_SECONDS
 from tests.unit.fakes import Scene
 from tests.waiting import PATIENCE
 
@@ -180,6 +181,31 @@ def test_what_nobody_watches_rests_until_somebody_does(
     stage.runner.watch()
     assert stage.state is State.GOING
     until(lambda: stage.verbs() == ["pause", "resume"])
+
+
+def test_what_nobody_watches_for_hours_is_forgotten(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its run ends, so that it keeps no place in a worker."""
+    monkeypatch.setattr("lib.sweep.runner.LOOK_SECONDS", 0.005)
+    stage.runner.watch()
+    assert not stage.runner.is_forgotten
+    stage.scene.clock.forward(KEEP_SECONDS)
+    until(lambda: stage.verbs()[-1:] == ["stop"])
+    assert stage.state is State.STOPPED
+    assert stage.runner.is_forgotten
+
+
+def test_where_the_worker_has_no_place_it_asks_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until there is one: a full worker is no result."""
+    monkeypatch.setattr("lib.sweep.runner.FULL_SECONDS", 0.005)
+    reason = f"This run was refused: at most 48 may be unfinished; {FULL}."
+    stage.say(Status.FAILED, 0, reason=reason)
+    stage.started(2)
+    assert stage.starts[1].experiment == stage.starts[0].experiment
+    assert not stage.runner.results
 
 
 def test_a_run_that_was_forgotten_is_trained_again(stage: Stage) -> None:

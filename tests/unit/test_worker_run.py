@@ -6,12 +6,16 @@ import threading
 
 import numpy as np
 
-from lib.run import Status
+from lib.run import Snapshot, Status
 from lib.training.architecture import Network
+from lib.training.cache import ProgramCache
+from lib.training.messages import Start
 from lib.training.timing import Timing
-from tests.unit.fakes import FakeJudge, FakeProgram, build
+from lib.training.worker_run import WorkerRun
+from tests.clock import Clock
+from tests.unit.fakes import FakeJudge, FakeProgram, build, make_dataset, make_experiment
 from tests.unit.stage import Stage
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, eventually
 
 
 def test_a_run_goes_from_compiling_to_finished() -> None:
@@ -210,6 +214,29 @@ def test_a_run_that_waits_is_told_its_place_once() -> None:
     stage.until_status(Status.FINISHED)
     stage.run.show_place(3)
     assert stage.last.status is Status.FINISHED
+
+
+def test_waiting_for_others_programs_is_no_compile() -> None:
+    """In the background a program isn't begun while a person's is made, however long that takes."""
+    judge, person, clock = threading.Event(), threading.Event(), Clock()
+
+    def slowly(key: object) -> object:
+        if key == "a person's":
+            return person.wait(PATIENCE)
+        assert not isinstance(key, Network) or judge.wait(PATIENCE)
+        return build(key)  # type: ignore[arg-type]
+
+    programs, sent = ProgramCache(slowly), list[Snapshot]()
+    start = Start("run", make_experiment(), make_dataset().samples, background=True)
+    run = WorkerRun(start, programs, sent.append, Timing(), clock.now)
+    assert eventually(lambda: run.turn(0.05) or run.status is Status.COMPILING)
+    (other,) = programs.ask(["a person's"])
+    assert eventually(other.running)
+    judge.set()
+    clock.forward(Timing().compile_seconds + 1)
+    run.turn(0.05)
+    assert not run.status.over
+    person.set()
 
 
 def test_a_compile_that_takes_too_long_is_given_up() -> None:

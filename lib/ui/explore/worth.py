@@ -88,7 +88,8 @@ def _once(key: tuple[object, ...], make: Callable[[], Made]) -> Made:
 
 
 def _answers(shown: ShownRun, weights: ModelWeights, part: Part = "judged") -> Answers:
-    return _once(("answers", part), lambda: answers(shown.experiment, shown.dataset, weights, part))
+    about, seeds = (shown.experiment, shown.dataset, weights, part), len(session().worth.weights)
+    return _once(("answers", part), lambda: answers(*about, seeds=seeds))
 
 
 def _looks(shown: ShownRun) -> tuple[set[tuple[str, int]], tuple[str, int]]:
@@ -116,7 +117,7 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
         others = session().worth.weights[1:]
 
         def over_seeds() -> Worth:
-            each = (answers(shown.experiment, dataset, o, part, said.every) for o in others)
+            each = (answers(shown.experiment, dataset, o, part, every=said.every) for o in others)
             return median_worth([judge(dataset, said), *(judge(dataset, one) for one in each)])
 
         worth = _once(("medians", part), over_seeds)

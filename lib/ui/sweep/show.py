@@ -17,7 +17,7 @@ from lib.toml import beside
 from lib.ui import runs
 from lib.ui.fragment import fragment
 from lib.ui.linked import Linked, linked_buttons, linked_toggle
-from lib.ui.load import turn
+from lib.ui.load import RHYTHM, turn
 from lib.ui.session import Loaded
 from lib.ui.steady import steady_chart
 from lib.ui.sweep.choose import RELATIVE
@@ -31,12 +31,16 @@ SAID: dict[str, str] = beside(__file__)
 
 def show(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
     """Draw the sweep that is shown, and keep it up to date while it goes."""
-    going = shown().runner.state is State.GOING
-    fragment(_panel, run_every=LOOK_SECONDS if going else None)(plan, loaded, palette, going)
+    going, is_drawn = shown().runner.state is State.GOING, list[bool]()
+    interval = max(LOOK_SECONDS, RHYTHM.interval()) if going else None
+    fragment(_panel, run_every=interval)(plan, loaded, palette, going, is_drawn)
+    is_drawn.append(True)
 
 
-def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, going: bool) -> None:
-    with turn(first=False):
+def _panel(
+    plan: Plan | None, loaded: Loaded, palette: Palette, going: bool, is_drawn: list[bool]
+) -> None:
+    with turn(first=not is_drawn):  # drawn with the page, for which somebody waits
         sweep = shown()
         if (sweep.runner.state is State.GOING) != going:
             st.rerun()

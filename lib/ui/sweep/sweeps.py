@@ -21,7 +21,7 @@ KEYS = ("sweep", "ready", "vary", "each", "at", "relative")
 """The page's own in the address: a sweep's id or a ready one's name, and what is picked."""
 MOST = 24
 """Sweeps that are kept; of more the oldest that are over are forgotten."""
-GONE = "The link's sweep is gone: sweeps last until the server restarts, or many others have come."
+GONE = "The link's sweep is gone: sweeps last a few hours, and not beyond a restart."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,10 +62,12 @@ def shown() -> Sweep:
 def begin(plan: Plan, loaded: Loaded) -> None:
     """Start a sweep and show it; others of this browser are stopped."""
     known = _sweeps()
-    for other in known.values():
+    for other in list(known.values()):  # a list: other sessions begin some, too
         if other.is_mine:
             other.runner.stop()
-    over = [each.id for each in known.values() if each.runner.state.is_over]
+        if other.runner.is_forgotten:
+            known.pop(other.id, None)
+    over = [each.id for each in list(known.values()) if each.runner.state.is_over]
     for old in over[: max(0, len(known) + 1 - MOST)]:
         known.pop(old, None)
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
