@@ -128,3 +128,8 @@ def widest(sentence: str) -> str:
     """
     wide = _DECIMAL.sub(lambda found: max(found[0], "0.0000888", key=len), sentence)
     return f"{wide} 8,888 8,888 8,888"
+
+
+def lasting(seconds: float) -> str:
+    """A time with two digits: "45 s", "2.5 min"."""
+    return f"{number(seconds / 60, 2)} min" if seconds > 90 else f"{number(seconds, 2)} s"

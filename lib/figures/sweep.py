@@ -22,8 +22,6 @@ WIDE = 8
 MOST_RATIO = 2.0
 """A map's colours end where one error is four times the other: two doublings."""
 GUESS = "best guess without learning"
-MOST_LEAD = 0.999
-"""An error that is a thousand times smaller, or 0, is a thousand times smaller."""
 LETTERS = {"sequence": "S", "last": "L"}
 
 
@@ -56,7 +54,9 @@ def curve_figure(
         data.append(line | {"customdata": [named(point.values) for point in measured]})
     key_rows = [[marks.mode_key(mode, "line", palette) for mode in MODES]]
     key_rows.append([marks.naive_key(GUESS, palette)])
-    up = axes.log_axis("MSE / best guess's" if relative else "MSE at the last step", everything)
+    up = axes.log_axis(
+        "MSE / best guess's = 1 − skill" if relative else "MSE at the last step", everything
+    )
     lost = [place[p.values[key]] for p in points if not p.is_finished]
     if lost:
         top = 10 ** (up["range"][1] - 0.06)
@@ -131,9 +131,9 @@ def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float
     """How much lower a mode is at each finished point, from -1 to 1, and in words."""
     squares = {}
     for point, found in findings(points).items():
-        times = 1 / (1 - min(max(found.by, 0.0), MOST_LEAD))
+        times = 1 / (1 - min(max(found.by, 0.0), 0.999))  # a thousand at most
         shade = min(np.log2(times) / MOST_RATIO, 1.0) * (1 - 2 * found.better)
-        mark = "" if found.is_clear else "?"
+        mark, shade = ("", shade) if found.is_clear else ("?", 0.3 * shade)  # pale
         letter = LETTERS[MODES[found.better]]
         squares[point] = float(shade), f"{letter} {number(times, 2)}×{mark}"
     return squares

@@ -11,10 +11,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress
 from lib.datasets import DATASETS
 from lib.english import counted
 from lib.experiment import SETTINGS, ExperimentError
+from lib.narrate.sweep import found_takeaway
 from lib.sweep import read_table, rows, run_plan
 from lib.sweep.plan import SweepError, base_of, make_plan, parse_vary
 from lib.sweep.runner import Runner
-from lib.swept import clear_mode, findings, named
+from lib.swept import named
 from lib.uploads import UploadError
 
 NAMES = [name for name in DATASETS if name != "upload"]
@@ -27,7 +28,9 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--vary", multiple=True, required=True, help="As in T=8,16,32; may come often.")
 @click.option("--seeds", default=4, help="Seeds of each point, 4 without it.")
 @click.option("--set", "settings", multiple=True, help="Any other setting, as in epochs=100.")
-@click.option("--out", type=FILE, default="sweep.csv", help="A CSV, with which it goes on.")
+@click.option(
+    "--out", type=FILE, default="sweep.csv", help="A CSV with which it goes on, else sweep.csv."
+)
 def main(
     *, data: str, file: Path, vary: list[str], seeds: int, settings: list[str], out: Path
 ) -> None:
@@ -66,11 +69,7 @@ def main(
     for point in points:
         if point["reason"]:
             click.echo(f"{named(point.values)}: {point['status']}: {point['reason']}")
-    clear = [*map(clear_mode, findings(points).values())]
-    click.echo(
-        f"{out}: {counted(len(points), 'point')}. Clearly better: sequence mode at "
-        f"{clear.count('sequence')}, last-step mode at {clear.count('last')}."
-    )
+    click.echo(f"{out}: {counted(len(points), 'point')}. {found_takeaway(points)}")
 
 
 def _settings(texts: list[str]) -> dict[str, str | list[str]]:

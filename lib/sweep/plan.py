@@ -74,7 +74,9 @@ def make_plan(
     Raises SweepError for a setting that can't vary, and beyond MOST_RUNS, and ExperimentError for a
     value that isn't allowed. What can't be cut from a table shows when it is trained.
     """
-    base = settle(base.set(mode="both", seeds=int(read_value("seeds", seeds)) or 1), table)
+    if not (seeds := read_value("seeds", seeds)):
+        raise SweepError("a sweep needs 1 seed at least, got 0")
+    base = settle(base.set(mode="both", seeds=seeds), table)
     axes = {key: _values(key, values, base) for key, values in vary.items()}
     if not axes:
         raise SweepError(f"a sweep needs a setting that varies, one of {listed(offered(base))}")

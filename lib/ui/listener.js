@@ -203,6 +203,9 @@ function mount(root) {
     document.querySelectorAll(`${CURVES} .trace:not([data-run])`).forEach((curve) => {
       curve.dataset.run = runOf(curve.__data__[0].trace) ?? "";
     });
+    if (!page.lifts || document.querySelector(`${CURVES} .trace[data-run="${page.lifts}"]`)) return;
+    delete page.lifts; // its run was taken off
+    clearInterval(own.tagging);
   }
   function lift(how, letter) {
     lifts[how] = letter;

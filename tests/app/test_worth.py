@@ -164,9 +164,9 @@ def test_the_same_weights_are_judged_once(
     asked: list[Sequence[str]] = []
     usual = worth.answers
 
-    def counting(*about: object) -> object:
+    def counting(*about: object, **how: int) -> object:
         asked.append(list(about[2]))  # type: ignore[call-overload]
-        return usual(*about)  # type: ignore[arg-type]
+        return usual(*about, **how)  # type: ignore[arg-type]
 
     monkeypatch.setattr(worth, "answers", counting)
     app = seattle(seeds="1")

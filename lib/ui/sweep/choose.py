@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from lib.english import counted
+from lib.english import counted, lasting
 from lib.experiment import SETTINGS, ExperimentError
 from lib.sweep.plan import MOST_RUNS, Plan, make_plan, offered, parse_vary
 from lib.sweep.ready import READY, Ready
@@ -60,9 +60,9 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
         return None
     seconds = sum(weight(point, loaded.dataset) for point in plan.points)
     with place:
-        points, minutes = counted(len(plan.points), "point"), round(seconds / 60) or 1
+        points = counted(len(plan.points), "point")
         many = f"{points} × {counted(seeds, 'seed')}: {plan.runs} of at most {MOST_RUNS} runs"
-        hint(f"{many}, in about {counted(minutes, 'minute')}.")
+        hint(f"{many}, in about {lasting(seconds)}.")
         for note in plan.notes[:3]:
             hint(note)
     return plan if loaded.trainable else None

@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from lib.english import number
+from lib.english import lasting, number
 from lib.experiment import MODES as WORDS
 from lib.figures.palette import Palette
 from lib.figures.sweep import curve_figure, map_figure, parallel_figure
@@ -48,7 +48,7 @@ def _panel(
             _buttons(sweep, plan, loaded)
         points = sweep.runner.results
         _progress(sweep, len(points))
-        words = found_takeaway(points)
+        words = found_takeaway(points) if sweep.runner.state.is_over else SAID["early"]
         takeaway(words, *found_details(points))
         if points:
             _pictures(points, words, palette)
@@ -59,7 +59,8 @@ def _buttons(sweep: Sweep, plan: Plan | None, loaded: Loaded) -> None:
     """Start, pause or go on, stop; what can't be done is dimmed."""
     runner, args = sweep.runner, (plan, loaded)
     idle = runner.state.is_over or not sweep.is_mine
-    press("Start", "play_arrow", "sweep_start", begin, args=args, type="primary", disabled=not plan)
+    label, kind = ("Start", "primary") if idle else ("Start anew", "secondary")
+    press(label, "play_arrow", "sweep_start", begin, args=args, type=kind, disabled=not plan)
     act, label, icon = runner.pause, "Pause", "pause"
     if runner.state is State.PAUSED:
         act, label, icon = runner.go_on, "Go on", "play_arrow"
@@ -72,11 +73,12 @@ def _progress(sweep: Sweep, done: int) -> None:
     state = f"{runner.state}" if sweep.id else "example"
     words = f"{SAID[state]} {done} of {len(runner.plan.points)} points"
     if (left := runner.seconds_left) is not None:
-        unit, size = ("min", 60) if left > 90 else ("s", 1)
-        words += f" · about {number(left / size, 2)} {unit} left"
+        words += f" · about {lasting(left)} left"
     st.progress(runner.share, text=words)
     if sweep.id and not sweep.is_mine:
         hint(SAID["watching"])
+    elif not sweep.id:
+        hint(SAID["recorded"])
     elif runner.error:
         hint(f"It ended by itself: {runner.error}")
 

@@ -47,8 +47,10 @@ def _sweeps() -> dict[str, Sweep]:
 
 
 def shown() -> Sweep:
-    """The sweep that the address names, which has been watched with this; else a recorded one."""
-    sweep = _sweeps().get(page_value("sweep"))
+    """The address's sweep, else this browser's newest, else a recorded one; it is watched now."""
+    sweep, known = _sweeps().get(page_value("sweep")), list(_sweeps().values())
+    if not (page_value("sweep") or page_value("ready")):
+        sweep = next((each for each in reversed(known) if each.is_mine), None)
     if sweep is None:
         ready = READY.get(page_value("ready")) or next(iter(READY.values()))
         runner = Runner(ready.plan, runs.client(), done=ready.recorded)
