@@ -131,7 +131,7 @@ def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float
     """How much lower a mode is at each finished point, from -1 to 1, and in words."""
     squares = {}
     for point, found in findings(points).items():
-        times = 1 / (1 - min(max(found.by, 0.0), 0.999))  # a thousand at most
+        times = 1 / max(1 - max(found.by, 0.0), 1e-6)  # an error may be 0
         shade = min(np.log2(times) / MOST_RATIO, 1.0) * (1 - 2 * found.better)
         mark, shade = ("", shade) if found.is_clear else ("?", 0.3 * shade)  # pale
         letter = LETTERS[MODES[found.better]]
