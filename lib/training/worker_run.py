@@ -56,8 +56,7 @@ class WorkerRun:
         self._reason = ""
         self._next: _Outcome | None = None
         self._timing, self._clock = timing, clock
-        self._created = clock()
-        self._since = 0.0
+        self._created = self._since = clock()
         """When its program began to be compiled, or was looked at last before."""
         self._sent = self._checked = self._turned = 0.0
         self._trainer: PairTrainer | None = None

@@ -216,6 +216,25 @@ def test_a_run_that_waits_is_told_its_place_once() -> None:
     assert stage.last.status is Status.FINISHED
 
 
+def test_a_program_that_others_wait_for_already_is_waited_for() -> None:
+    """Its compile began before the run, on a clock that began long before."""
+    gate, clock = threading.Event(), Clock()
+
+    def slowly(key: object) -> object:
+        assert gate.wait(PATIENCE)
+        return build(key)  # type: ignore[arg-type]
+
+    programs, samples = ProgramCache(slowly), make_dataset().samples
+    clock.forward(1000)
+    for name in ("first", "second"):
+        start = Start(name, make_experiment(), samples)
+        run = WorkerRun(start, programs, lambda _: None, Timing(), clock.now)
+        assert eventually(lambda run=run: run.turn(0.05) or run.status is Status.COMPILING)
+        run.turn(0.05)
+        assert not run.status.over
+    gate.set()
+
+
 def test_waiting_for_others_programs_is_no_compile() -> None:
     """In the background a program isn't begun while a person's is made, however long that takes."""
     judge, person, clock = threading.Event(), threading.Event(), Clock()
