@@ -219,26 +219,27 @@ function mount(root) {
   }
   const letterOf = (target) =>
     target.closest?.(RUNS)?.querySelector("[data-letter]")?.dataset.letter;
-  // Which curve is near, Plotly alone knows.
-  function hear(plot) {
+  // Which curve or point is near, Plotly alone knows.
+  function hear(plot, events) {
     if (!plot?.on || plot.isHeard) return;
     plot.isHeard = true;
-    plot.on("plotly_hover", ({ points: [{ fullData }] }) => lift("curve", runOf(fullData)));
-    plot.on("plotly_unhover", () => lift("curve"));
+    Object.entries(events).forEach(([name, act]) => plot.on(name, act));
   }
+  const curveEvents = {
+    plotly_hover: ({ points: [{ fullData }] }) => lift("curve", runOf(fullData)),
+    plotly_unhover: () => lift("curve"),
+  };
   // A point of a sweep's chart opens what its row in the table does.
-  function hearPoints(plot) {
-    if (!plot?.on || plot.isHeard) return;
-    plot.isHeard = true;
-    plot.on("plotly_click", ({ points }) => {
+  const pointEvents = {
+    plotly_click: ({ points }) => {
       const name = points.find((each) => each.customdata)?.customdata;
       [...document.querySelectorAll(POINTS)].find((each) => each.textContent === name)?.click();
-    });
-  }
+    },
+  };
   listen("pointerover", ({ target }) => {
-    hearPoints(target.closest?.(`${SWEPT} .js-plotly-plot`));
+    hear(target.closest?.(`${SWEPT} .js-plotly-plot`), pointEvents);
     const plot = target.closest?.(`${CURVES} .js-plotly-plot`);
-    hear(plot);
+    hear(plot, curveEvents);
     if (!plot) lift("curve");
     lift("row", letterOf(target));
   });
