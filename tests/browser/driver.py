@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as Late
 
+from lib.ui.keys import KEYS, MENU
 from tests import waiting
 from tests.session import ENDLESS
 
@@ -27,9 +28,13 @@ def settle(page: Page) -> None:
 
 
 def open_page(page: Page, path: str = "/") -> None:
-    """Open a page of the app and wait until its pictures are there, and keys are heard."""
+    """Open a page of the app and wait until its pictures are there, and keys are heard.
+
+    The menu, which keys press too, is the frame's last part: icons of the sidebar come before it.
+    """
     page.goto(path)
-    page.get_by_role("img").first.wait_for()
+    page.locator(f".st-key-{MENU} a").nth(len(KEYS) - 1).wait_for()
+    page.get_by_test_id("stMain").get_by_role("img").first.wait_for()
     page.locator(".st-key-listener .ready").wait_for(state="attached")
     settle(page)
 
