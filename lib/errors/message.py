@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -90,14 +90,11 @@ class MessageRow:
 class Messages:
     """The messages of a family: those of functions that choose, then the rows of its table."""
 
-    def __init__(self, family: str) -> None:
+    def __init__(self, family: str, functions: Mapping[str, Any] = {}) -> None:
         self.family = family
-        self.choosers: dict[str, Explain] = {}
-
-    def chooser(self, explain: Explain) -> Explain:
-        """Let this function say what its patterns under [chosen] find, or None for others."""
-        self.choosers[explain.__name__.lstrip("_")] = explain
-        return explain
+        self.functions = functions
+        """Those of its module: `_name` says what the patterns of a name under [chosen] find, or
+        gives None for others. Where there is none, that is the row [said.NAME]."""
 
     def say(self, row: str, match: re.Match[str] | None = None, /, **words: object) -> Explanation:
         """The table's [said.ROW], with the groups of a match and with other words."""
@@ -130,9 +127,12 @@ class Messages:
     def known(self) -> list[tuple[str, Explain]]:
         """All patterns in the order in which they are tried, and what explains each."""
         chosen = self.file.get("chosen", {}).items()
-        asked = [(self._in_full(pattern), self.choosers[name]) for name, pattern in chosen]
+        asked = [(self._in_full(pattern), self._chooser(name)) for name, pattern in chosen]
         asked += [(row.patterns, row.explain) for row in self.table]
         return [(wording, explain) for wordings, explain in asked for wording in wordings]
+
+    def _chooser(self, name: str) -> Explain:
+        return self.functions.get(f"_{name}") or partial(self.say, name)
 
     def explain(self, text: str) -> Explanation | None:
         """What a message in a text means that is known here.
