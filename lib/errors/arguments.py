@@ -7,10 +7,10 @@ from lib.doctor.loss_shapes import RULE_OF
 from lib.english import joined
 from lib.errors.message import SHAPE, Explanation, Messages
 
-NOT_A_LAYER = Messages("not_a_layer", globals())
-LAYER_ARGUMENTS = Messages("layer_arguments", globals())
-ARGUMENT_VALUES = Messages("argument_values", globals())
-REMOVED_NAMES = Messages("removed_names", globals())
+NOT_A_LAYER = Messages("not_a_layer")
+LAYER_ARGUMENTS = Messages("layer_arguments")
+ARGUMENT_VALUES = Messages("argument_values")
+REMOVED_NAMES = Messages("removed_names")
 
 
 def _no_layer_inside(match: re.Match[str]) -> Explanation:

@@ -8,9 +8,9 @@ import re
 
 from lib.errors.message import Explanation, Messages, entries
 
-FUNCTIONAL_MODELS = Messages("functional_models", globals())
-JOINED_ARRAYS = Messages("joined_arrays", globals())
-INPUT_ARRAYS = Messages("input_arrays", globals())
+FUNCTIONAL_MODELS = Messages("functional_models")
+JOINED_ARRAYS = Messages("joined_arrays")
+INPUT_ARRAYS = Messages("input_arrays")
 
 
 def _no_symbols(match: re.Match[str]) -> Explanation:

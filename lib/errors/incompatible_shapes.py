@@ -19,7 +19,7 @@ from lib.errors.message import CALLED, Explanation, Messages, entries
 from lib.errors.target_remedies import sentence, to_one_shape
 from lib.errors.weights_and_states import shapes_of_a_step
 
-MESSAGES = Messages("incompatible_shapes", globals())
+MESSAGES = Messages("incompatible_shapes")
 Side = Literal["y", "output"]
 
 _LOSS = "The loss can't pair"

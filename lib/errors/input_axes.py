@@ -6,7 +6,7 @@ import re
 from lib.errors.message import Explanation, Messages, entries
 from lib.shapes import bracketed
 
-MESSAGES = Messages("input_axes", globals())
+MESSAGES = Messages("input_axes")
 
 
 def _other_number_of_axes(match: re.Match[str]) -> Explanation | None:

@@ -10,7 +10,7 @@ from lib.errors.input_axes import other_input
 from lib.errors.message import Explanation, Messages, entries
 from lib.errors.target_remedies import to_one_shape
 
-MESSAGES = Messages("keras2_wordings", globals())
+MESSAGES = Messages("keras2_wordings")
 
 
 def _dimensions(match: re.Match[str]) -> Explanation:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -108,13 +108,13 @@ class Messages:
     @cached_property
     def table(self) -> tuple[MessageRow, ...]:
         """The rows of the family's table, read when the first message is asked about."""
-        rows = self.file.get("message", [])
+        rows = (dict(row) for row in self.file.get("message", []))
         return tuple(MessageRow(self._in_full(row.pop("pattern")), **row) for row in rows)
 
-    @cached_property
+    @property
     def file(self) -> dict[str, Any]:
         """The family's table as it is written, which may hold names for its functions too."""
-        return beside(f"{TABLES / self.family}")
+        return _file(self.family)
 
     def _in_full(self, pattern: str | list[str]) -> tuple[str, ...]:
         """Each wording of a pattern on one line, with what the names of parts in it stand for."""
@@ -146,6 +146,11 @@ class Messages:
                 if explanation := explain(match):
                     return explanation
         return None
+
+
+@cache
+def _file(family: str) -> dict[str, Any]:
+    return beside(f"{TABLES / family}")
 
 
 def readable(message: str) -> str:

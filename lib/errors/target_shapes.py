@@ -11,7 +11,7 @@ from lib.doctor.fixes import TargetFix, target_fixes
 from lib.errors.message import Explanation, Messages, entries
 from lib.errors.target_remedies import to_one_shape
 
-MESSAGES = Messages("target_shapes", globals())
+MESSAGES = Messages("target_shapes")
 
 
 def _sparse_shapes(match: re.Match[str]) -> Explanation:

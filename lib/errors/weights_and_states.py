@@ -9,7 +9,7 @@ import re
 from lib.english import counted
 from lib.errors.message import Explanation, Messages, entries
 
-STATES, WEIGHTS = Messages("initial_states", globals()), Messages("weight_shapes", globals())
+STATES, WEIGHTS = Messages("initial_states"), Messages("weight_shapes")
 
 
 def _too_many_states(match: re.Match[str]) -> Explanation:
