@@ -52,7 +52,7 @@ class MessageRow:
     In the file a pattern is one wording or a list of them. A line break in it stands for a space,
     SHAPE for a shape, ANY_LOSS for a loss's name, and the names of the file's [parts] for what
     these are. Where a pattern alone doesn't tell what to say, it stands under [chosen] by the name
-    of a function, which says one of the rows [said.NAME].
+    of a function, which says one of the rows [said.NAME], or by the name of such a row.
 
     The three texts may have {names} in them, those of the pattern's groups and what a function
     adds; a brace that is to be read as one is doubled.
