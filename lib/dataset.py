@@ -125,8 +125,6 @@ class Dataset(Samples):
     """What targets are the change from, in the raw unit, (N, T, K); None where they are values."""
     target_unit: str = ""
     """The raw unit: "°C", "%", …; empty where there is none."""
-    sample_names: tuple[str, ...] | None = None
-    """N names; None means the first and last time of a window, else "sample 1", …"""
     lead: str = ""
     """How far behind its timestep a target lies: "one day"; empty where its name says it."""
     about: str = ""
@@ -261,7 +259,7 @@ class Dataset(Samples):
 
     def _bare_name(self, index: int) -> str:
         if self.origin is None:
-            return self.sample_names[index] if self.sample_names else f"sample {index + 1}"
+            return f"sample {index + 1}"
         start, *_, last = self.origin.rows(self.shape[1], index).tolist()
         begin, end = self.origin.label(start), self.origin.label(last)
         day, _, time = end.partition(" ")

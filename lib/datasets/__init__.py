@@ -15,8 +15,7 @@ from lib.datasets.synthetic import SYNTHETIC
 from lib.datasets.worked import WORKED
 from lib.experiment import MAX_VALUES, SETTINGS, Experiment, ExperimentError, limit_of, validate
 from lib.tables import MAX_COLUMNS, Table, WindowError
-from lib.tables.features import feature_names
-from lib.tables.types import prepared
+from lib.tables.features import feature_names, prepared
 
 
 def _uploaded(experiment: Experiment, table: Table | None) -> Dataset:

@@ -15,7 +15,7 @@ from lib.dataset import Dataset, Mended
 from lib.datasets.spec import DatasetSpec, spec
 from lib.experiment import Experiment
 from lib.tables import Table, default_columns
-from lib.tables.types import prepared
+from lib.tables.features import prepared
 from lib.toml import beside
 
 FILES = Path(__file__).parent / "files"

@@ -9,6 +9,7 @@ Words, as in Keras: N samples, T timesteps, K columns of the output (its units, 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from lib.doctor.loss_shapes import Sizes, follow, loss_rule
 from lib.toml import beside
@@ -44,17 +45,8 @@ class TargetFix:
         return "\n".join(filter(None, (self.y, self.model)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What y may hold: the code that brings it into a shape, and what the output must then have."""
-
-    when: str
-    y: str
-    target: Sizes
-    steps: int | None
-    """None for the last step alone."""
-    columns: int | None
-    """None where any will do (class numbers)."""
+_Reading: TypeAlias = tuple[str, str, Sizes]
+"""What y may hold, a row of fixes.toml; the code that brings it into a shape; and that shape."""
 
 
 def target_fixes(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tuple[TargetFix, ...]:
@@ -86,18 +78,17 @@ def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
     if plain or output[0] != target[0] or len(output) not in (2, 3):
         return
     readings = _class_numbers if rule.labels else _numbers
-    for reading in readings(output, target):
-        if not rule.classes or reading.columns != 1:
-            yield _fix(reading, output, loss)
+    fixes = (_fix(reading, output, loss, rule.labels) for reading in readings(output, target))
+    yield from (fix for fix in fixes if not rule.single_class(fix.output_shape))
 
 
 def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
     """Y has the output's numbers, with other axes of 1 or with samples and steps in one axis."""
-    ones_apart = [n for n in output if n > 1] == [n for n in target if n > 1]
-    flat = len(output) == 3 and target[0] == math.prod(output[:2]) != output[0]
-    if not (
-        ones_apart if output[0] == target[0] else flat and math.prod(target) == math.prod(output)
-    ):
+    same = [n for n in output if n > 1] == [n for n in target if n > 1]
+    if output[0] != target[0]:  # samples and steps in one axis
+        flat = len(output) == 3 and target[0] == math.prod(output[:2])
+        same = flat and math.prod(target) == math.prod(output)
+    if not same:
         return
     code = f"y = y.reshape({', '.join(map(str, (-1, *output[1:])))})"
     if (*target, 1) == output:
@@ -143,9 +134,9 @@ def _numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
     """Readings of y for a loss that wants a number for each of the output's."""
     n, steps, columns = output[0], _steps(output), output[-1]
     if len(target) == 1:
-        yield from _per_sample(n, steps, 1, "y = y[:, None]", "y[:, None, None]")
+        yield from _per_sample(n, steps, (1,), "y = y[:, None]", "y[:, None, None]")
     elif len(target) == 2:
-        by_columns = _per_sample(n, steps, target[1], "", "y[:, None]")
+        by_columns = _per_sample(n, steps, target[1:], "", "y[:, None]")
         by_steps = _per_step(n, steps, columns, target[1])
         # As many as the output has columns: columns. As many as it has steps, or with one column
         # only: steps.
@@ -156,12 +147,11 @@ def _numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
     elif len(target) == 3:
         _, y_steps, y_columns = target
         if y_steps == 1 and steps != 1:
-            yield from _per_sample(n, steps, y_columns, "y = y[:, 0]", "y")
+            yield from _per_sample(n, steps, (y_columns,), "y = y[:, 0]", "y")
         if steps not in (None, y_steps) and (y_steps, y_columns) == (columns, steps):
-            swapped = (n, y_columns, y_steps)
-            yield _Reading(_WHEN["swapped"], "y = np.swapaxes(y, 1, 2)", swapped, steps, y_steps)
+            yield "swapped", "y = np.swapaxes(y, 1, 2)", (n, y_columns, y_steps)
         elif steps is None or y_steps > 1 or steps == 1:
-            yield from _sequences(steps, target, y_columns, "y = y[:, -1]", (n, y_columns))
+            yield from _sequences(steps, target, "y = y[:, -1]", (n, y_columns))
 
 
 def _steps(output: Sizes) -> int | None:
@@ -169,17 +159,15 @@ def _steps(output: Sizes) -> int | None:
 
 
 def _per_sample(
-    n: int, steps: int | None, columns: int | None, code: str, repeated: str
+    n: int, steps: int | None, last: Sizes, code: str, repeated: str
 ) -> Iterator[_Reading]:
-    """One answer per sample: (N, K) after `code`, or (N,) for class numbers, without columns.
+    """One answer per sample: (N, K) after `code`, or (N,) for class numbers: `last` is () or (K,).
 
     With timesteps in the output each may also have to give it: then `repeated` is.
     """
-    last = () if columns is None else (columns,)
-    yield _Reading(_WHEN["per sample"], code, (n, *last), None, columns)
+    yield "per sample", code, (n, *last)
     if steps:
-        code = f"y = np.repeat({repeated}, {steps}, axis=1)"
-        yield _Reading(_WHEN["repeated"], code, (n, steps, *last), steps, columns)
+        yield "repeated", f"y = np.repeat({repeated}, {steps}, axis=1)", (n, steps, *last)
 
 
 def _per_step(n: int, steps: int | None, columns: int, y_steps: int) -> Iterator[_Reading]:
@@ -187,58 +175,52 @@ def _per_step(n: int, steps: int | None, columns: int, y_steps: int) -> Iterator
     if y_steps == 1:
         return
     if steps is None or y_steps == steps:
-        yield _Reading(_WHEN["per timestep"], "y = y[..., None]", (n, y_steps, 1), y_steps, 1)
+        yield "per timestep", "y = y[..., None]", (n, y_steps, 1)
     elif y_steps > steps and columns == 1:
-        yield _Reading(_WHEN["too many"], f"y = y[:, -{steps}:, None]", (n, steps, 1), steps, 1)
+        yield "too many", f"y = y[:, -{steps}:, None]", (n, steps, 1)
     if steps is None:
-        yield _Reading(_WHEN["last of them"], "y = y[:, -1:]", (n, 1), None, 1)
+        yield "last of them", "y = y[:, -1:]", (n, 1)
 
 
-def _sequences(
-    steps: int | None, target: Sizes, columns: int | None, code: str, last: Sizes
-) -> Iterator[_Reading]:
+def _sequences(steps: int | None, target: Sizes, code: str, last: Sizes) -> Iterator[_Reading]:
     """(N, T, K), or (N, T): an answer per timestep; `code` takes the last one, of this shape."""
     n, y_steps, *rest = target
     if steps is None:
-        yield _Reading(_WHEN["per timestep"], "", target, y_steps, columns)
-        yield _Reading(_WHEN["last of them"], code, last, None, columns)
+        yield "per timestep", "", target
+        yield "last of them", code, last
     elif y_steps > steps:
-        yield _Reading(_WHEN["too many"], f"y = y[:, -{steps}:]", (n, steps, *rest), steps, columns)
+        yield "too many", f"y = y[:, -{steps}:]", (n, steps, *rest)
     else:
-        when = _WHEN["per timestep"] if y_steps == steps else _WHEN["too few"]
-        yield _Reading(when, "", target, y_steps, columns)
+        yield "per timestep" if y_steps == steps else "too few", "", target
 
 
 def _class_numbers(output: Sizes, target: Sizes) -> Iterator[_Reading]:
     """Readings of y for a loss that wants a class number per answer."""
     n, steps, classes = output[0], _steps(output), output[-1]
     if len(target) in (2, 3) and target[-1] == classes > 1 and (target[2:] or classes != steps):
-        each, y_steps = ("", target[1]) if target[2:] else (", for each sample", None)
-        when = f"y has a column per class{each}: turn it into class numbers."
-        yield _Reading(when, "y = np.argmax(y, axis=-1)", target[:-1], y_steps, None)
+        when = "classes" if target[2:] else "classes of a sample"
+        yield when, "y = np.argmax(y, axis=-1)", target[:-1]
     if target[1:] in ((), (1,), (1, 1)):
         code = "" if len(target) == 1 else "y = y.reshape(-1)"
-        yield from _per_sample(n, steps, None, code, "y.reshape(-1, 1)")
+        yield from _per_sample(n, steps, (), code, "y.reshape(-1, 1)")
     elif len(target) == 2 or target[2:] == (1,):
         code = "y = y[:, -1]" if len(target) == 2 else "y = y[:, -1, 0]"
-        yield from _sequences(steps, target, None, code, (n,))
+        yield from _sequences(steps, target, code, (n,))
 
 
-def _fix(reading: _Reading, output: Sizes, loss: str) -> TargetFix:
+def _fix(reading: _Reading, output: Sizes, loss: str, labels: bool) -> TargetFix:
     """The model that a reading asks for, as the change from the one that is there."""
-    steps, columns = _steps(output), output[-1]
-    end = columns if reading.columns is None else reading.columns
-    words, code = [reading.when], []
-    if (steps is None) != (reading.steps is None):
-        sequences = reading.steps is not None
+    when, y, target = reading
+    after = (*target[:2], output[-1]) if labels else target
+    words, code = [_WHEN[when]], []
+    if len(after) != len(output):
+        sequences = len(after) == 3
         words.append("Return every timestep." if sequences else "Return the last timestep only.")
         code.append(EVERY_STEP if sequences else LAST_STEP)
-    elif steps != reading.steps:
+    elif after[1:-1] != output[1:-1]:
         words.append("Keep those of the output.")
-        code.append(f"outputs = outputs[:, -{reading.steps}:]")
-    if end != columns:
-        words.append(f"End with {end} column{'s' * (end > 1)}.")
-        code.append(f"Dense({end})")
-    middle = () if reading.steps is None else (reading.steps,)
-    shape = (output[0], *middle, end)
-    return TargetFix(" ".join(words), reading.y, "\n".join(code), shape, reading.target, loss)
+        code.append(f"outputs = outputs[:, -{after[1]}:]")
+    if after[-1] != output[-1]:
+        words.append(f"End with {after[-1]} column{'s' * (after[-1] > 1)}.")
+        code.append(f"Dense({after[-1]})")
+    return TargetFix(" ".join(words), y, "\n".join(code), after, target, loss)

@@ -13,7 +13,6 @@ ARGUMENT_VALUES = Messages("argument_values")
 REMOVED_NAMES = Messages("removed_names")
 
 
-@NOT_A_LAYER.chooser
 def _no_layer_inside(match: re.Match[str]) -> Explanation:
     received, row = match["received"], "no layer inside"
     inner = "LSTM(units)" if match["wrapper"] == "Bidirectional" else "Dense(1)"
@@ -26,7 +25,6 @@ def _no_layer_inside(match: re.Match[str]) -> Explanation:
     return NOT_A_LAYER.say(row, match, what=what, inner=inner)
 
 
-@LAYER_ARGUMENTS.chooser
 def _keywords(match: re.Match[str]) -> Explanation | None:
     known, received = match["owner"] or "", match["received"] or ""
     takers = LAYER_ARGUMENTS.file["takers"]
@@ -61,7 +59,6 @@ def _misplaced(owner: str, name: str, takers: list[str]) -> Explanation:
     return LAYER_ARGUMENTS.say(row, name=name, takers=joined(takers), layer=owner, right=right)
 
 
-@LAYER_ARGUMENTS.chooser
 def _missing(match: re.Match[str]) -> Explanation | None:
     owner, names = match["owner"], re.findall(r"\w+", match["names"].replace(" and ", " "))
     if names == ["units"]:
@@ -70,7 +67,6 @@ def _missing(match: re.Match[str]) -> Explanation | None:
     return LAYER_ARGUMENTS.say(row) if row in LAYER_ARGUMENTS.said else None
 
 
-@LAYER_ARGUMENTS.chooser
 def _given_to_the_call(match: re.Match[str]) -> Explanation | None:
     name = match["name"]
     if name in ("states", "initial_states", "state"):
@@ -80,14 +76,12 @@ def _given_to_the_call(match: re.Match[str]) -> Explanation | None:
     return LAYER_ARGUMENTS.say("in the call", name=name, first="" if name == "units" else "units, ")
 
 
-@LAYER_ARGUMENTS.chooser
 def _twice(match: re.Match[str]) -> Explanation | None:
     owner, name = match["owner"] or "LSTM", match["name"]
     is_known = name in LAYER_ARGUMENTS.file["takers"]
     return LAYER_ARGUMENTS.say("twice", layer=owner, name=name) if is_known else None
 
 
-@ARGUMENT_VALUES.chooser
 def _identifier(match: re.Match[str]) -> Explanation | None:
     kind, received = match["kind"], match["received"].strip("'\".")
     if kind == "activation function" and re.match(r"\(|-?\d|True|False", received):
@@ -99,7 +93,6 @@ def _identifier(match: re.Match[str]) -> Explanation | None:
     return None
 
 
-@REMOVED_NAMES.chooser
 def _gone(match: re.Match[str]) -> Explanation | None:
     owner, name = match["owner"] or "The object", match["name"]
     if name not in REMOVED_NAMES.said:

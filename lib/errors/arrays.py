@@ -13,12 +13,10 @@ JOINED_ARRAYS = Messages("joined_arrays")
 INPUT_ARRAYS = Messages("input_arrays")
 
 
-@FUNCTIONAL_MODELS.chooser
 def _no_symbols(match: re.Match[str]) -> Explanation:
     return FUNCTIONAL_MODELS.say("no symbols", ends=f"{match['what'].lower().removesuffix('s')}s")
 
 
-@FUNCTIONAL_MODELS.chooser
 def _fewer_inputs(match: re.Match[str]) -> Explanation:
     keys = re.findall(r"'([^']{1,100})'", match["keys"] or "")
     arrays = ", ".join(f"x{i}" for i in range(1, min(int(match["expected"]), 6) + 1))
@@ -28,14 +26,12 @@ def _fewer_inputs(match: re.Match[str]) -> Explanation:
     return FUNCTIONAL_MODELS.say("fewer inputs", match, keys=", ".join(keys[:6]), call=code)
 
 
-@FUNCTIONAL_MODELS.chooser
 def _slice(match: re.Match[str]) -> Explanation:
     parts = match.groupdict()
     axes = parts.get("axes") or f"{len(entries(parts['shape']))}, {parts['shape']}"
     return FUNCTIONAL_MODELS.say("slice", axes=axes)
 
 
-@JOINED_ARRAYS.chooser
 def _reshaped(match: re.Match[str]) -> Explanation:
     parts = match.groupdict()
     before, after = parts.get("before"), parts.get("after")
@@ -52,13 +48,11 @@ def _count(shape: str) -> str:
     return str(math.prod(map(int, re.findall(r"(?<!-)\b\d+", shape))))
 
 
-@JOINED_ARRAYS.chooser
 def _concatenated(match: re.Match[str]) -> Explanation:
     one, other = entries(match["one"] or ""), entries(match["other"] or "")
     return JOINED_ARRAYS.say("joined" if len(one) == len(other) else "joined without time", match)
 
 
-@INPUT_ARRAYS.chooser
 def _cardinality(match: re.Match[str]) -> Explanation:
     sizes, y, weights = (match["x"] or "").split(", "), match["y"], match.groupdict().get("w")
     row = "samples"
@@ -69,20 +63,17 @@ def _cardinality(match: re.Match[str]) -> Explanation:
     return INPUT_ARRAYS.say(row, x=sizes[0], y=y, w=weights)
 
 
-@INPUT_ARRAYS.chooser
 def _no_numbers(match: re.Match[str]) -> Explanation:
     parts = match.groupdict()
     what = "dates" if parts.get("dates") else f"a {parts['kind']}" if parts.get("kind") else "text"
     return INPUT_ARRAYS.say("no numbers", what=what)
 
 
-@INPUT_ARRAYS.chooser
 def _embedding(match: re.Match[str]) -> Explanation:
     largest, needed = int(match["size"]) - 1, max(int(match["index"]) + 1, 1)
     return INPUT_ARRAYS.say("embedding", match, largest=largest, needed=needed)
 
 
-@INPUT_ARRAYS.chooser
 def _too_large(match: re.Match[str]) -> Explanation:
     numbers = math.prod(int(size) for size in match["sizes"].split(",") if size)
     return INPUT_ARRAYS.say("too large", match, megabytes=f"{numbers * 4 / 1e6:,.0f}")

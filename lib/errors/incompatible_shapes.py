@@ -52,7 +52,6 @@ class _Pair:
         return f"{self.subject} {self.one} with {self.other}{order[self.first]}"
 
 
-@MESSAGES.chooser
 def _at_run_time(match: re.Match[str]) -> Explanation:
     text, one, other = match.string, entries(match["one"] or ""), entries(match["other"] or "")
     subject = "Most likely it is the loss that can't pair"
@@ -72,7 +71,6 @@ def _at_run_time(match: re.Match[str]) -> Explanation:
     return _explain(pair)
 
 
-@MESSAGES.chooser
 def _when_traced(match: re.Match[str]) -> Explanation:
     shapes = re.findall(r"\[[^\]]*\]", match["shapes"] or "")
     one, other = shapes if len(shapes) == 2 else (match["one"], match["other"])

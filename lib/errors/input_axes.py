@@ -9,7 +9,6 @@ from lib.shapes import bracketed
 MESSAGES = Messages("input_axes")
 
 
-@MESSAGES.chooser
 def _other_number_of_axes(match: re.Match[str]) -> Explanation | None:
     expected, received = int(match["expected"]), int(match["received"])
     shape = match["shape"] or f"{received} axes"
@@ -45,7 +44,6 @@ def _flattened(shape: str) -> str:
     return f"TimeDistributed(Flatten())  # {shape} → {after}"
 
 
-@MESSAGES.chooser
 def _other_shape(match: re.Match[str]) -> Explanation:
     one, other = match["expected"], match["received"]
     expected, received = entries(one), entries(other)

@@ -13,7 +13,6 @@ from lib.errors.target_remedies import to_one_shape
 MESSAGES = Messages("keras2_wordings")
 
 
-@MESSAGES.chooser
 def _dimensions(match: re.Match[str]) -> Explanation:
     layer, axes, shape = match["layer"], int(match["axes"]), match["shape"]
     received = len(entries(shape))
@@ -40,7 +39,6 @@ def _target(layer: str, axes: int, shape: str, received: int) -> Explanation:
     return MESSAGES.say(row, layer=layer, axes=axes, received=received, shape=shape)
 
 
-@MESSAGES.chooser
 def _shape(match: re.Match[str]) -> Explanation:
     layer, one, other = match["layer"], match["expected"], match["received"]
     expected, received = entries(one), entries(other)
@@ -64,7 +62,6 @@ def _shape(match: re.Match[str]) -> Explanation:
     return MESSAGES.say(row, layer=layer, output=one, y=other, columns=columns, y_columns=y_columns)
 
 
-@MESSAGES.chooser
 def _passed(match: re.Match[str]) -> Explanation:
     y, output = match["y"], match["output"]
     sparse = "categorical" in (match["loss"] or "")
@@ -72,7 +69,6 @@ def _passed(match: re.Match[str]) -> Explanation:
     return MESSAGES.say("passed", y=y, output=output, advice=remedy.advice, code=remedy.code)
 
 
-@MESSAGES.chooser
 def _other_number_of_arrays(match: re.Match[str]) -> Explanation:
     expected, received = int(match["expected"]), match["received"].replace("one", "1")
     arrays = ", ".join(f"x{i}" for i in range(1, min(expected, 6) + 1))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ class MessageRow:
     In the file a pattern is one wording or a list of them. A line break in it stands for a space,
     SHAPE for a shape, ANY_LOSS for a loss's name, and the names of the file's [parts] for what
     these are. Where a pattern alone doesn't tell what to say, it stands under [chosen] by the name
-    of a function, which says one of the rows [said.NAME].
+    of a function, which says one of the rows [said.NAME], or by the name of such a row.
 
     The three texts may have {names} in them, those of the pattern's groups and what a function
     adds; a brace that is to be read as one is doubled.
@@ -90,14 +90,11 @@ class MessageRow:
 class Messages:
     """The messages of a family: those of functions that choose, then the rows of its table."""
 
-    def __init__(self, family: str) -> None:
+    def __init__(self, family: str, functions: Mapping[str, Any] = {}) -> None:
         self.family = family
-        self.choosers: dict[str, Explain] = {}
-
-    def chooser(self, explain: Explain) -> Explain:
-        """Let this function say what its patterns under [chosen] find, or None for others."""
-        self.choosers[explain.__name__.lstrip("_")] = explain
-        return explain
+        self.functions = functions
+        """Those of its module: `_name` says what the patterns of a name under [chosen] find, or
+        gives None for others. Where there is none, that is the row [said.NAME]."""
 
     def say(self, row: str, match: re.Match[str] | None = None, /, **words: object) -> Explanation:
         """The table's [said.ROW], with the groups of a match and with other words."""
@@ -111,13 +108,13 @@ class Messages:
     @cached_property
     def table(self) -> tuple[MessageRow, ...]:
         """The rows of the family's table, read when the first message is asked about."""
-        rows = self.file.get("message", [])
+        rows = (dict(row) for row in self.file.get("message", []))
         return tuple(MessageRow(self._in_full(row.pop("pattern")), **row) for row in rows)
 
-    @cached_property
+    @property
     def file(self) -> dict[str, Any]:
         """The family's table as it is written, which may hold names for its functions too."""
-        return beside(f"{TABLES / self.family}")
+        return _file(self.family)
 
     def _in_full(self, pattern: str | list[str]) -> tuple[str, ...]:
         """Each wording of a pattern on one line, with what the names of parts in it stand for."""
@@ -130,9 +127,12 @@ class Messages:
     def known(self) -> list[tuple[str, Explain]]:
         """All patterns in the order in which they are tried, and what explains each."""
         chosen = self.file.get("chosen", {}).items()
-        asked = [(self._in_full(pattern), self.choosers[name]) for name, pattern in chosen]
+        asked = [(self._in_full(pattern), self._chooser(name)) for name, pattern in chosen]
         asked += [(row.patterns, row.explain) for row in self.table]
         return [(wording, explain) for wordings, explain in asked for wording in wordings]
+
+    def _chooser(self, name: str) -> Explain:
+        return self.functions.get(f"_{name}") or partial(self.say, name)
 
     def explain(self, text: str) -> Explanation | None:
         """What a message in a text means that is known here.
@@ -146,6 +146,11 @@ class Messages:
                 if explanation := explain(match):
                     return explanation
         return None
+
+
+@cache
+def _file(family: str) -> dict[str, Any]:
+    return beside(f"{TABLES / family}")
 
 
 def readable(message: str) -> str:

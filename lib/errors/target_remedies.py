@@ -4,13 +4,14 @@ Advice alone, in the words of target_remedies.toml: the messages that it answers
 `lib.errors.target_shapes`, `lib.errors.incompatible_shapes` and `lib.errors.keras2_wordings`.
 """
 
+import re
 from dataclasses import dataclass
 
 from lib.english import capital
 from lib.errors.message import SNIPPETS
 from lib.toml import beside
 
-_ROWS = beside(__file__)
+_ROWS = [(row.pop("shapes"), row.pop("sparse", False), row) for row in beside(__file__).values()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,59 +46,13 @@ def to_one_shape(y: list[str], output: list[str], *, sparse: bool, columns: str 
         sparse: whether y may hold class numbers, for which there is another loss.
         columns: what stands in the code for y's number of columns; without it, the number does.
     """
-    if len(y) > len(output):
-        row = _y_has_more(y, output, sparse=sparse)
-    elif len(y) < len(output):
-        row = _output_has_more(y, output, sparse=sparse)
-    elif len(y) == 1:
-        row = _two_axes(y[0], output[0], sparse=sparse)
-    else:
-        row = _same_axes(y, output, sparse=sparse)
+    axes = "=" if len(y) == len(output) else "<>"[len(y) > len(output)]
+    sizes = f"{','.join(y)} {axes} {','.join(output)}"
+    texts = next(
+        texts
+        for shapes, of_classes, texts in _ROWS
+        if (sparse or not of_classes) and re.fullmatch(shapes, sizes)
+    )
     ends = {"y": columns or "".join(y[-1:]), "output": "".join(output[-1:])}
     words = {**SNIPPETS, **ends, "each": "timestep" if y else "sample"}
-    return Remedy(**{name: text.format_map(words) for name, text in _ROWS[row].items()})
-
-
-def _same_axes(y: list[str], output: list[str], *, sparse: bool) -> str:
-    """For y with a time axis, as the output; or for shapes of which nothing could be read."""
-    if not y:
-        return "nothing to read"
-    if y[-1] == output[-1]:
-        return "other timesteps"
-    if sparse and y[-1] == "1":
-        return "class numbers"
-    if y[:-1] == output[:-1]:
-        return "other columns"
-    return "swapped" if y == output[::-1] else "other timesteps and columns"
-
-
-def _y_has_more(y: list[str], output: list[str], *, sparse: bool) -> str:
-    if (len(y), len(output)) != (2, 1):
-        return "more axes in y"
-    same = y[-1] == output[-1]
-    if y[0] != "1":
-        return "time axis of y" if same else "time axis of y, other columns"
-    if sparse and y[1] == "1":
-        return "one step of y, or class numbers"
-    return "one step of y" if same else "one step of y, other columns"
-
-
-def _output_has_more(y: list[str], output: list[str], *, sparse: bool) -> str:
-    if len(output) > 2:
-        return "more axes in the output"
-    if y == output[:-1]:  # one number for each answer of the output
-        return "last axis of 1" if output[-1] == "1" else "class for each" if sparse else "one each"
-    if output[-1] == "1" or y[-1:] == output[-1:]:
-        return "time axis of output" if y else "time axis of output, flat y"
-    if y not in ([], ["1"]):
-        return "time axis of output, other columns"
-    return f"time axis of output, {'class number' if sparse else 'number'} in y"
-
-
-def _two_axes(y: str, output: str, *, sparse: bool) -> str:
-    """For columns that may be timesteps: Keras drops a last axis of 1 that the other hasn't."""
-    if output == "1":
-        return "steps or columns of y"
-    if y != "1":
-        return "steps or columns"
-    return "steps or classes of output" if sparse else "steps or columns of output"
+    return Remedy(**{name: text.format_map(words) for name, text in texts.items()})

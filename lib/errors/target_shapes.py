@@ -14,7 +14,6 @@ from lib.errors.target_remedies import to_one_shape
 MESSAGES = Messages("target_shapes")
 
 
-@MESSAGES.chooser
 def _sparse_shapes(match: re.Match[str]) -> Explanation:
     y, output = (entries(sizes or "")[1:] for sizes in (match["y"], match["output"]))
     if y and y == output:
@@ -39,7 +38,6 @@ def _ways_out(y: list[str], output: list[str]) -> tuple[TargetFix, ...]:
     return target_fixes(shape, target, "sparse_categorical_crossentropy", samples)[:2]
 
 
-@MESSAGES.chooser
 def _unequal_shapes(match: re.Match[str]) -> Explanation:
     y, output = (entries(sizes or "")[1:] for sizes in (match["y"], match["output"]))
     if not output:
@@ -61,7 +59,6 @@ def _by_loss(y: list[str], output: list[str], text: str) -> tuple[str, str]:
     )
 
 
-@MESSAGES.chooser
 def _two_shapes(match: re.Match[str]) -> Explanation:
     one, other = (entries(sizes)[1:] for sizes in (match["one"], match["other"]))
     checked = match[0].startswith("Shapes")
@@ -73,7 +70,6 @@ def _two_shapes(match: re.Match[str]) -> Explanation:
     return MESSAGES.say("compared", match, advice=remedy.advice, right=remedy.code)
 
 
-@MESSAGES.chooser
 def _class_numbers(match: re.Match[str]) -> Explanation:
     # Both may be flattened, so that timesteps count as samples; then how many they are tells.
     labels, (*answers, classes) = entries(match["labels"]), entries(match["logits"]) or ["None"]
@@ -88,12 +84,10 @@ def _class_numbers(match: re.Match[str]) -> Explanation:
     return MESSAGES.say(row, match, classes=classes)
 
 
-@MESSAGES.chooser
 def _label(match: re.Match[str]) -> Explanation:
     return MESSAGES.say("label", match, largest=int(match["classes"]) - 1)
 
 
-@MESSAGES.chooser
 def _other_number_of_outputs(match: re.Match[str]) -> Explanation:
     outputs, targets = ((match[name] or "").count("*") or None for name in ("output", "y"))
     return MESSAGES.say("other outputs", outputs=outputs, targets=targets)

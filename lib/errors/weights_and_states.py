@@ -12,17 +12,10 @@ from lib.errors.message import Explanation, Messages, entries
 STATES, WEIGHTS = Messages("initial_states"), Messages("weight_shapes")
 
 
-@STATES.chooser
-def _other_states(match: re.Match[str]) -> Explanation:
-    return STATES.say("states of another size", match)
-
-
-@STATES.chooser
 def _too_many_states(match: re.Match[str]) -> Explanation:
     return STATES.say("too many states", match, kept=counted(int(match["states"]), "state"))
 
 
-@STATES.chooser
 def _other_state_spec(match: re.Match[str]) -> Explanation:
     shapes = re.findall(r"shape=(\([^)]{0,50}\))", match["received"] or "")
     expected = entries(match["expected"] or "")
@@ -37,7 +30,6 @@ def _other_state_spec(match: re.Match[str]) -> Explanation:
     )
 
 
-@STATES.chooser
 def _many_inputs(match: re.Match[str]) -> Explanation:
     layer, received = match["layer"] or "the next layer", int(match["received"])
     tensors = re.findall(r"shape=(\([\w, ]{0,50}\)|\[[\w, ]{0,50}\])", match["shapes"])
@@ -61,7 +53,6 @@ def shapes_of_a_step(text: str) -> tuple[list[str], list[str]]:
     return (entries(match[1]), entries(match[2])) if match else ([], [])
 
 
-@WEIGHTS.chooser
 def _wrong_features(match: re.Match[str]) -> Explanation:
     received, expected = match["received"], match["expected"]
     # The second kernel, for the states, fails in the same words as the first.
@@ -71,7 +62,6 @@ def _wrong_features(match: re.Match[str]) -> Explanation:
     return WEIGHTS.say("features", match)
 
 
-@WEIGHTS.chooser
 def _other_last_axis(match: re.Match[str]) -> Explanation:
     sizes = entries(match["shape"])
     received = sizes[-1] if sizes else "another"
@@ -79,7 +69,6 @@ def _other_last_axis(match: re.Match[str]) -> Explanation:
     return WEIGHTS.say("last axis", match, received=received, sample=sample)
 
 
-@WEIGHTS.chooser
 def _other_weights(match: re.Match[str]) -> Explanation:
     own, received = entries(match["own"]), entries(match["received"])
     if len(own) == len(received) == 2 and own[1] == received[1]:

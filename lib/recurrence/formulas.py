@@ -39,12 +39,6 @@ class LayerPass:
         return {name: values[0, step] for name, values in self.trace.gates.items()}
 
     @property
-    def cell_states(self) -> np.ndarray:
-        """After each step, (T, U); no rows where the cell has none."""
-        states = self.trace.cell
-        return np.zeros((0, self.units), np.float32) if states is None else states[0]
-
-    @property
     def units(self) -> int:
         """U."""
         return len(self.weights[1])
@@ -92,6 +86,23 @@ def _before(states: np.ndarray, step: int) -> np.ndarray:
     return states[step - 1] if step else np.zeros_like(states[0])
 
 
+def _arrays(layer: LayerPass) -> dict[str, np.ndarray]:
+    """All gates and states that the layer has, by name, (T, U) each."""
+    trace = layer.trace
+    arrays = {name: gate[0] for name, gate in trace.gates.items()} | {"hidden": trace.hidden[0]}
+    return arrays if trace.cell is None else arrays | {"cell": trace.cell[0]}
+
+
+def _terms(layer: LayerPass, step: int) -> dict[str, np.ndarray]:
+    """What formulas.toml can name of a step, (U,) each: gates and states, and what comes of one."""
+    terms: dict[str, np.ndarray] = {}
+    for name, array in _arrays(layer).items():
+        now, before = array[step], _before(array, step)
+        terms |= {name: now, f"{name}_before": before}
+        terms |= {f"{name}_rest": 1 - now, f"{name}_tanh": np.tanh(now)}
+    return terms
+
+
 def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
     """All that unit `unit`, 0 to U-1, computes at timestep `step`, 0 to T-1, in order."""
     columns = slice(unit, None, layer.units)  # the unit's own, one for each gate
@@ -107,14 +118,8 @@ def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
         words[f"{name}_terms"] = _plus(from_input, from_state, bias + state_bias)
         words[f"{name}_input"] = _plus(from_input, bias)
         words[f"{name}_state"] = _Factor(from_state + state_bias)
-    trace = layer.trace
-    values = {name: gate[0, :, unit] for name, gate in trace.gates.items()}
-    values |= {"hidden": trace.hidden[0, :, unit], "cell": layer.cell_states[:, unit]}
-    for name, at_steps in values.items():
-        if len(at_steps):
-            now = float(at_steps[step])
-            words |= {name: _Factor(now), f"{name}_rest": _Factor(1 - now)}
-            words[f"{name}_before"] = _Factor(_before(at_steps, step))
+    words |= {name: _Factor(values[unit]) for name, values in _terms(layer, step).items()}
+    values = {name: array[:, unit] for name, array in _arrays(layer).items()}
 
     def at_step(text: str) -> str:
         return text.replace("ₜ₋₁", subscript(step)).replace("ₜ", subscript(step + 1))
@@ -149,23 +154,8 @@ def _plus(*terms: float) -> str:
 
 def state_rows(layer: LayerPass, step: int) -> list[Row]:
     """How gates and states make the new states; nothing for a cell that has no gates."""
-    gates, h = layer.gates(step), layer.trace.hidden[0, step]
-    if layer.cell == "lstm":
-        before, after = _before(layer.cell_states, step), layer.cell_states[step]
-        return [
-            Row("c before", before),
-            Row("f·c before", gates["f"] * before),
-            Row("i·c̃", gates["i"] * gates["c"]),
-            Row("c = sum of both", after, "strong"),
-            Row("tanh(c)", np.tanh(after), "rule"),
-            Row("h = o·tanh(c)", h, "strong"),
-        ]
-    if layer.cell == "gru":
-        before = layer.before(step)
-        return [
-            Row("h before", before),
-            Row("z·h before", gates["z"] * before),
-            Row("(1 − z)·h̃", (1 - gates["z"]) * gates["h"]),
-            Row("h = sum of both", h, "strong"),
-        ]
-    return []
+    terms = _terms(layer, step)
+    return [
+        Row(row["label"], np.prod([terms[name] for name in row["product"]], axis=0), row["kind"])
+        for row in _FORMULAS["states"].get(layer.cell, [])
+    ]

@@ -5,6 +5,7 @@ that has its default is left out; "any" is None. Some stacks to start from have 
 """
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,30 +51,24 @@ def _read(kind: type[Layer], words: list[str]) -> Layer:
     values: dict[str, Any] = {}
     for word in words:
         for setting in kind.settings():
-            read = _value(setting, word.removeprefix(setting.key))
-            if word.startswith(setting.key) and read:
-                values[setting.name] = read[0]
-                break
+            if word.startswith(setting.key):
+                with suppress(ValueError):
+                    values[setting.name] = _value(setting, word.removeprefix(setting.key))
+                    break
     return kind(**values)
 
 
-def _value(setting: LayerSetting, text: str) -> tuple[Any] | None:
-    """A setting's value in a tuple; None where the text is none of its values."""
-    if setting.limit is not None:
-        if text == ANY:
-            return (None,) if setting.optional else None
-        try:
-            number = float(text)
-        except ValueError:
-            return None
-        if not math.isfinite(number):
-            return None
+def _value(setting: LayerSetting, text: str) -> Any:
+    """A setting's value. Raises ValueError where the text is none of its values."""
+    if setting.optional and text == ANY:
+        return None
+    if setting.limit is not None and math.isfinite(number := float(text)):
         number = setting.limit.clamp(number)
-        return (round(number, 1) if setting.limit.step < 1 else int(number),)
-    if setting.options is not None:
-        name = text.replace("-", "_")
-        return (name,) if name in setting.options else None
-    return (True,) if not text else None
+        return round(number, 1) if setting.limit.step < 1 else int(number)
+    name = text.replace("-", "_")
+    if setting.limit is not None or name not in (setting.options or ("",)):
+        raise ValueError(text)
+    return name if setting.options else True
 
 
 @dataclass(frozen=True, slots=True)

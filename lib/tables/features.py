@@ -13,7 +13,8 @@ import numpy as np
 
 from lib.dataset import Mended
 from lib.english import listed
-from lib.tables.table import MAX_COLUMNS, Table, WindowError, remembered
+from lib.experiment import DataSettings
+from lib.tables.table import MAX_COLUMNS, Table, WindowError, remembered, wide_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +33,15 @@ CALENDAR: dict[str, Callable[[pd.DatetimeIndex], np.ndarray]] = {
 }
 """What dates can be as an input: its name → which part of the round has passed, 0 to 1, (R,).
 Each makes two features, the sine and the cosine of it, so that 23 o'clock is near to midnight."""
+
+
+def prepared(table: Table, data: DataSettings) -> Table:
+    """The table as `types` and `wide` say that it is to be read. Raises WindowError."""
+    if not data.types and not (data.wide == "unroll" and wide_columns(table)):
+        return table
+    from lib.tables.types import otherwise  # noqa: PLC0415  brings pandas along
+
+    return otherwise(table, data.types, data.wide)
 
 
 def calendar_names(table: Table) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, wraps
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from weakref import WeakKeyDictionary, ref
 
 from lib.dataset import Mended
+from lib.english import MONTHS
 from lib.experiment import ExperimentError, limit_of
 from lib.toml import beside
 
@@ -24,6 +26,11 @@ MOST_TEXTS = 1000
 """So many different texts a column can have at most to be kept as categories."""
 KINDS: dict[str, str] = _WORDS["kinds"]
 """What a column can be read as: a key of `types`, and the words for it."""
+_WIDE = (
+    [rf"{name}[a-z]*\.?|m?0?{k}" for k, name in enumerate(MONTHS, 1)],
+    [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
+)
+"""What the columns of wide tables are called: months, or quarters."""
 
 
 class WindowError(ExperimentError):
@@ -136,3 +143,15 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
         allowed = {*others[: MAX_COLUMNS - len(targets)], *targets}
         inputs = tuple(name for name in inputs if name in allowed)
     return inputs, targets
+
+
+def wide_columns(table: Table) -> list[str]:
+    """The columns of months, or of quarters, in a table with a row a year; [] where it isn't so."""
+    for words in _WIDE if table.step == "year" else ():
+        names = [
+            [n for n in table.numbers if re.fullmatch(word, n.strip(), re.IGNORECASE)]
+            for word in words
+        ]
+        if all(len(each) == 1 for each in names):
+            return [name for [name] in names]
+    return []

@@ -3,41 +3,26 @@
 Only what the table still has can be read anew: the file is gone.
 """
 
-from __future__ import annotations
-
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from lib.dataset import Mended
 from lib.english import MONTHS, counted, joined, listed
-from lib.experiment import DataSettings
-from lib.tables.table import KINDS, MOST_TEXTS, Table, WindowError, remembered
-
-if TYPE_CHECKING:
-    import pandas as pd
+from lib.tables.order import as_texts, place, unlabelled
+from lib.tables.table import KINDS, MOST_TEXTS, Table, WindowError, remembered, wide_columns
+from lib.tables.texts import as_floats, as_times, not_numbers
 
 VALUE = "value"
 """What the one column of unrolled months is called."""
-_WORDS = {
-    "month": [rf"{name}[a-z]*\.?|m?0?{k}" for k, name in enumerate(MONTHS, 1)],
-    "quarter": [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
-}
-"""What the columns of wide tables are called, by the step from one to the next."""
-
-
-def prepared(table: Table, data: DataSettings) -> Table:
-    """The table as `types` and `wide` say that it is to be read. Raises WindowError."""
-    as_it_came = not data.types and not (data.wide == "unroll" and is_wide(table))
-    return table if as_it_came else _otherwise(table, data.types, data.wide)
 
 
 @partial(remembered, size=1)  # it may have a million rows
-def _otherwise(table: Table, types: tuple[str, ...], wide: str) -> Table:
+def otherwise(table: Table, types: tuple[str, ...], wide: str) -> Table:
+    """The table with columns read as `types` say, and unrolled if `wide` does."""
     made = retyped(table, types)
     return unrolled(made) if wide == "unroll" else made
 
@@ -52,8 +37,6 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
     """
     if not types:
         return table
-    from lib.tables.order import place, unlabelled  # noqa: PLC0415  brings pandas along
-
     wanted = dict(_wanted(table, types))
     frame, label, before = table.frame.copy(deep=False), table.label, table.mended
     notes, mended = list[str](), list[Mended]()
@@ -110,9 +93,9 @@ def _wanted(table: Table, types: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 def _unlabelled(frame: pd.DataFrame, label: pd.DataFrame, wanted: dict[str, str]) -> pd.DataFrame:
     """The columns with those that the times were read from, in the file's order."""
-    for place, name in enumerate(label.columns):
+    for at, name in enumerate(label.columns):
         if label[name].dtype.kind != "M":
-            frame.insert(place, name, label[name].array)
+            frame.insert(at, name, label[name].array)
         elif wanted.get(name, "out") != "out":
             kind = KINDS[wanted[name]]
             raise WindowError.of("many_dates", column=name, most=MOST_TEXTS, kind=kind)
@@ -120,8 +103,6 @@ def _unlabelled(frame: pd.DataFrame, label: pd.DataFrame, wanted: dict[str, str]
 
 
 def _number(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Series:
-    from lib.tables.texts import as_floats, not_numbers  # noqa: PLC0415  brings pandas along
-
     if column.dtype.kind == "f":
         return column
     texts = column.astype("str").str.strip()
@@ -136,8 +117,6 @@ def _number(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Ser
 
 
 def _category(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Series:
-    from lib.tables.order import as_texts  # noqa: PLC0415  brings pandas along
-
     if column.dtype.kind != "f":
         return column
     if (count := column.nunique()) > MOST_TEXTS:
@@ -149,8 +128,6 @@ def _category(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.S
 
 def _times(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Series:
     """The column as times (R,), none missing."""
-    from lib.tables.texts import as_times  # noqa: PLC0415  brings pandas along
-
     forced = column if column.dtype.kind == "f" else column.astype("str")
     times = as_times("year date", forced, decimal_commas=False)
     if times is None or times.values.isna().any():
@@ -162,31 +139,12 @@ def _times(column: pd.Series, notes: list[str], mended: list[Mended]) -> pd.Seri
     return times.values
 
 
-def is_wide(table: Table) -> bool:
-    """Whether a table has a row a year and a column for each month, or for each quarter."""
-    return _columns(table)[0] != ""
-
-
-def _columns(table: Table) -> tuple[str, list[str]]:
-    """The step from one column to the next, "" where the table isn't wide, and the columns."""
-    if table.step == "year":
-        for step, words in _WORDS.items():
-            names = [
-                [n for n in table.numbers if re.fullmatch(word, n.strip(), re.IGNORECASE)]
-                for word in words
-            ]
-            if all(len(each) == 1 for each in names):
-                return step, [name for [name] in names]
-    return "", []
-
-
 def unrolled(table: Table) -> Table:
     """The table with a row a month or quarter, if it is wide, from the first value to the last."""
-    import pandas as pd  # noqa: PLC0415  see lib/tables/table.py
-
-    step, columns = _columns(table)
-    if not step:
+    columns = wide_columns(table)
+    if not columns:
         return table
+    step = "month" if len(columns) == len(MONTHS) else "quarter"
     width, years = len(columns), pd.DatetimeIndex(table.times).year  # type: ignore[arg-type]
     values = table.frame[columns].to_numpy(np.float64).ravel()
     months = np.repeat(np.asarray(years - 1970) * 12, width)

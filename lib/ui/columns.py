@@ -15,9 +15,8 @@ from lib.english import counted, joined
 from lib.experiment import NO_SERIES
 from lib.narrate.data import levels_hint, range_hint, series_hint
 from lib.tables import MAX_COLUMNS, Table, WindowError, default_columns
-from lib.tables.features import calendar_names
-from lib.tables.table import KINDS
-from lib.tables.types import is_wide, prepared
+from lib.tables.features import calendar_names, prepared
+from lib.tables.table import KINDS, wide_columns
 from lib.ui.address import change, seed_widget
 from lib.ui.session import session
 from lib.ui.settings import Settled, field, menu, slider
@@ -53,7 +52,7 @@ def all_columns(settled: Settled, dataset: Dataset, *, expanded: bool) -> None:
         mine = session().upload.table
         if mine is not None and "types" in uses:
             _types(mine, settled.experiment.data.types)
-            if is_wide(mine):
+            if wide_columns(mine):
                 menu("wide", f"The {len(mine.numbers)} columns of each year", settled)
     if table is not None and "scale" in uses:
         _series(table, settled, by_menu="id" in uses)

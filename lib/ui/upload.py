@@ -18,8 +18,7 @@ from lib.datasets import DATASETS, settle
 from lib.english import counted, joined
 from lib.experiment import NO_SERIES, SETTINGS, ExperimentError
 from lib.tables import Table, TooShortError, WindowError
-from lib.tables.features import calendar_names
-from lib.tables.types import prepared
+from lib.tables.features import calendar_names, prepared
 from lib.ui.address import change, drawn, fitting
 from lib.ui.fragment import fragment
 from lib.ui.made import dataset_of

@@ -11,7 +11,7 @@ import string
 
 import pytest
 
-from lib.errors import EXAMPLES, FAMILIES, explain_error
+from lib.errors import EXAMPLES, FAMILIES, Explanation, explain_error
 from lib.errors.message import READ, SNIPPETS, TABLES, Messages, ends, shapes_in
 from tests.unit.known_messages import OLDER, TODAY
 
@@ -156,8 +156,19 @@ def test_a_family_whose_table_is_missing_fails():
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.family)
 def test_a_function_and_its_patterns_have_one_name(family):
-    """A function without patterns would never be asked."""
-    assert {*family.choosers} == {*family.file.get("chosen", {})}
+    """Patterns without a function say a row, by its name."""
+    for name in family.file.get("chosen", {}):
+        assert f"_{name}" in family.functions or name in family.said, name
+
+
+def test_every_function_that_explains_a_match_has_patterns():
+    """One without would never be asked."""
+    named = {f"_{name}" for family in FAMILIES for name in family.file.get("chosen", {})}
+    functions = {name: each for family in FAMILIES for name, each in family.functions.items()}
+    of_match = [{"match": re.Match[str], "return": of} for of in (Explanation, Explanation | None)]
+    asked = {name for name, each in functions.items() if each.__class__ is type(explain_error)}
+    explain = {name for name in asked if functions[name].__annotations__ in of_match}
+    assert explain == named & asked
 
 
 def test_every_table_belongs_to_a_family():

@@ -125,13 +125,12 @@ def test_predictions_in_words_are_in_the_raw_unit_and_use_the_steps_own_names():
         target_unit="°C",
         timestep_names=("day 1", "day 2", "day 3", "day 4"),
         lead="one day",
-        sample_names=tuple("abcdefgh"),
     )
     sentence = predictions_sentence(EXPERIMENT, dataset, a_snapshot(dataset, sequence=0.5), 0, 0)
     assert sentence == (
-        "G (validation): at the last step (day 4) the target (target 1, one day ahead) is 10 °C. "
-        "The sequence model says 15, off by 5. Over all 4 steps the sequence model is off by 5 on "
-        "average."
+        "Sample 7 (validation): at the last step (day 4) the target (target 1, one day ahead) is "
+        "10 °C. The sequence model says 15, off by 5. Over all 4 steps the sequence model is off "
+        "by 5 on average."
     )
 
 

@@ -10,7 +10,8 @@ import pytest
 from lib.datasets import make_dataset
 from lib.experiment import DataSettings, Experiment
 from lib.tables import Table, WindowError, types
-from lib.tables.types import prepared, retyped
+from lib.tables.features import prepared
+from lib.tables.types import retyped
 from tests.unit.uploaded import lines, notes_of, read
 
 KINDS = ["sun", "rain", "fog"]

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.tables.types import is_wide, unrolled
+from lib.tables.table import wide_columns
+from lib.tables.types import unrolled
 from tests.unit.uploaded import lines, read
 
 SHORT = "Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec"
@@ -27,7 +28,7 @@ def test_twelve_columns_by_ten_years_are_120_months(names):
         return ",".join([f"{1900 + i}", *values[6:], *values[:6]])
 
     table = read(lines(head, line))
-    assert is_wide(table)
+    assert wide_columns(table)
     series = unrolled(table)
     assert series.step == "month"
     assert series.frame.columns.tolist() == ["value"]
@@ -79,5 +80,5 @@ def test_each_of_several_series_is_unrolled_by_itself():
 def test_other_tables_stay_as_they_are(head, line):
     """Without years, or without exactly one column for each month."""
     table = read(lines(head, line))
-    assert not is_wide(table)
+    assert not wide_columns(table)
     assert unrolled(table) is table
