@@ -1,5 +1,7 @@
 """The two charts of the damage done: what both trainings report, and what both models then say."""
 
+from typing import Any
+
 import plotly.graph_objects as go
 
 from lib.doctor.damage import Damage
@@ -20,9 +22,8 @@ def damage_loss_figure(damage: Damage, palette: Palette) -> go.Figure:
     ]
     values = [float(value) for loss in damage.loss.values() for value in loss]
     x = axes.epoch_axis(len(damage.loss["right"]))
-    y, key = axes.log_axis("training loss", values), _key("line", "dashed", palette)
-    layout = chart.layout(palette, x, y, [key], name="damage loss", height=HEIGHT)
-    return chart.figure(data, layout)
+    y, key = axes.log_axis("training loss", values), _key("line", "dashed")
+    return chart.plotted(data, palette, x, y, [key], name="damage loss", height=HEIGHT)
 
 
 def damage_predictions_figure(damage: Damage, palette: Palette) -> go.Figure:
@@ -36,16 +37,12 @@ def damage_predictions_figure(damage: Damage, palette: Palette) -> go.Figure:
         marks.points("right setup", truth, marks.finite(said["right"]), right, f"said {HOVER}"),
         marks.points("wrong setup", truth, marks.finite(said["wrong"]), wrong, f"said {HOVER}"),
     ]
-    diagonal = Entry("line", "said = true", palette.ink, palette.ink)
-    key = [*_key("dots", "cross", palette), diagonal]
+    key = [*_key("dots", "cross"), Entry("line", "said = true")]
     x, y = {"title": "true value at the last timestep"}, {"title": "what the model says"}
-    layout = chart.layout(palette, x, y, [key], name="damage predictions", height=HEIGHT)
-    return chart.figure(data, layout | {"hovermode": "closest"})
+    look: dict[str, Any] = {"name": "damage predictions", "height": HEIGHT, "hovermode": "closest"}
+    return chart.plotted(data, palette, x, y, [key], **look)
 
 
-def _key(right: str, wrong: str, palette: Palette) -> list[Entry]:
+def _key(right: str, wrong: str) -> list[Entry]:
     """The key of both setups, by their glyphs."""
-    return [
-        Entry(right, "right setup", palette.best, palette.best_text),
-        Entry(wrong, "wrong setup", palette.wrong, palette.wrong),
-    ]
+    return [Entry(right, "right setup", "best"), Entry(wrong, "wrong setup", "wrong")]

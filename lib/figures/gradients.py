@@ -33,14 +33,13 @@ def reach_figure(
         glyph = "dots"
         if mode == "last":
             glyph = data[-1]["marker"]["symbol"] = "diamond"
-        key.append(marks.Entry(glyph, labels[mode], palette.mode(mode), palette.mode_text(mode)))
+        key.append(marks.Entry(glyph, labels[mode], mode))
     # Not to be zoomed, so that the playhead's band stays where it belongs.
     x = axes.timestep_axis(names) | {"fixedrange": True}
     y = axes.log_axis("size of ∂L/∂h", sizes)
     if not sizes:  # nothing is drawn, so that any numbers at the axis would be made up
         y |= {"tickvals": [], "ticktext": []}
-    layout = chart.layout(palette, x, y, [key], name=f"reach {steps}", height=HEIGHT)
-    return chart.figure(data, layout)
+    return chart.plotted(data, palette, x, y, [key], name=f"reach {steps}", height=HEIGHT)
 
 
 def influence_maps(

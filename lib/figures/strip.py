@@ -76,7 +76,7 @@ def _mode(
 ) -> str:
     """One mode: a heading, then the input, then each layer with what comes out of it."""
     palette = grid.palette
-    choice, words, muted = MODES[mode], palette.mode_text(mode), palette.muted
+    choice, words, muted = MODES[mode], palette.words(mode), palette.muted
     brief = experiment.model.layers > 1
     image = _rows(grid.image(_width(steps[0]), levels[0], palette.shades(palette.ink)), grid)
     with_time = block("with-time", '<span class="muted">time →</span>', image)

@@ -41,7 +41,7 @@ def unrolled_picture(
         f"<span>x, the input at each timestep{scale}</span>",
         f"<span>hidden {'and cell ' * has_cell_state}state →</span>",
     )
-    heads = (code_words(MODES[mode].keras, palette.mode_text(mode)) for mode in modes)
+    heads = (code_words(MODES[mode].keras, palette.words(mode)) for mode in modes)
     whole = over_time("".join(rows), steps, palette)
     return picture(
         sentence,
