@@ -8,11 +8,9 @@ import numpy as np
 
 from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
-from lib.figures.lines import bound_picture
 from lib.figures.palette import palette
-from lib.figures.proofs import Strip, strips
-from lib.narrate.breaking import bound_sentence, bound_takeaway, ways_to_break_it
-from lib.narrate.proofs import Measure
+from lib.figures.proofs import Strip, bound_picture, strips
+from lib.narrate.proofs import Measure, bound_sentence, bound_takeaway, ways_to_break_it
 
 BREAKINGS = {
     "bidirectional": 0.3,

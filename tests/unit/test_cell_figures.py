@@ -11,9 +11,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from lib.figures.formulas import unit_lines
 from lib.figures.heatmaps import heatmaps
 from lib.figures.html import STEPS, png_uri, shade_indexes
-from lib.figures.lines import unit_lines
 from lib.figures.palette import PALETTES, palette
 from lib.figures.timeline import over_time, ticks
 from lib.figures.unrolled import unrolled_picture

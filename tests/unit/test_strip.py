@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 
 from lib.experiment import Experiment
-from lib.figures.grid import Grid
 from lib.figures.palette import PALETTES, palette
-from lib.figures.strip import shape_strip
+from lib.figures.strip import Grid, shape_strip
 from lib.recurrence import forward, initial_model_weights
 from tests.unit.pictures import a_dataset
 

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from lib.figures.lines import bound_picture
 from lib.figures.palette import Palette
-from lib.figures.proofs import Strip, strips, strips_legend
-from lib.narrate.breaking import bound_sentence, bound_takeaway, ways_to_break_it
+from lib.figures.proofs import Strip, bound_picture, strips, strips_legend
+from lib.narrate.proofs import bound_sentence, bound_takeaway, ways_to_break_it
 from lib.recurrence import highest_output, unroll, unroll_stack
 from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import Chosen

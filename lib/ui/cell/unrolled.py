@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lib.figures.by_hand import by_hand, can_show
+from lib.figures.formulas import by_hand, can_show, unit_lines
 from lib.figures.heatmaps import heatmaps
-from lib.figures.lines import unit_lines
 from lib.figures.palette import Palette
 from lib.figures.unrolled import unrolled_picture
 from lib.narrate import cell

@@ -6,8 +6,8 @@ import streamlit as st
 
 from lib.doctor.damage import LOSS, MISTAKES, Damage, mistake_of
 from lib.doctor.question import TargetQuestion
-from lib.figures.damage import damage_loss_figure, damage_predictions_figure
 from lib.figures.palette import Palette
+from lib.figures.target import damage_loss_figure, damage_predictions_figure
 from lib.narrate.target import damage_sentence, damage_takeaway
 from lib.training.recorded import recorded_damage
 from lib.ui import runs

@@ -1,17 +1,64 @@
-"""A small layer's step by hand: every number of every matrix that goes into each gate.
+"""The formulas of a layer with its numbers: one unit's over time, and all of a step by hand.
 
-An HTML fragment for `st.html`: a table for each block of the kernels' columns. Rows are what is
-multiplied, columns are units, and the last rows are the sum and what the activation makes of it.
+HTML fragments for `st.html`. What is of one unit changes with the playhead, so it is small: each
+line is a few hundred bytes of SVG. By hand there is a table for each block of the kernels' columns.
+Rows are what is multiplied, columns are units, and the last rows are the sum and what the
+activation makes of it.
 """
 
 from collections.abc import Sequence
 from html import escape
 
-from lib.english import signed
-from lib.figures.html import block
+import numpy as np
+
+from lib.english import short, signed
+from lib.figures.html import block, div, plot_image, plotted_line
 from lib.figures.palette import Palette
+from lib.figures.timeline import last_column, over_time, ticks
 from lib.recurrence import GATES, gate_symbol
-from lib.recurrence.formulas import LayerPass, Row, state_rows
+from lib.recurrence.formulas import LayerPass, Line, Row, state_rows
+
+
+def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> str:
+    """A row for each line: its name and trace, and its formula with the numbers filled in.
+
+    Only in the top layer is a step of h outlined: those below hand out all of it in both modes.
+    """
+    rows = [_row(line, outlined=top and line is lines[-1], palette=palette) for line in lines]
+    below = block("scaled", f"<div>{ticks(len(lines[0].trace), most=6)}</div>")
+    return block("unit-lines", *rows, block("pair", below), style=f"color:{palette.ink}")
+
+
+def _row(line: Line, *, outlined: bool, palette: Palette) -> str:
+    """A line's trace between the ends of its scale, and one at zero; beside it the formula.
+
+    The scale goes as far as the trace, and to 1 at least. It begins at 0 where nothing is less.
+    """
+    known = np.nan_to_num(np.asarray(line.trace, np.float64), posinf=0.0, neginf=0.0)
+    high = max(1.0, float(np.abs(known).max(initial=0.0)))
+    low = -high if known.min(initial=0.0) < 0 else 0.0
+    zero, *heights = 38 - 36 * (np.array([0, *known]) - low) / (high - low)
+    shapes = (
+        f'<path d="M0 {zero:.1f}H1000" stroke="{palette.baseline}" stroke-dasharray="2 3" '
+        'fill="none" vector-effect="non-scaling-stroke"/>'
+    ) + plotted_line(np.array(heights), palette.ink, 2)
+    image = plot_image(shapes, 40, palette.surface, 3.25)
+    if outlined:
+        image += last_column(len(known), palette)
+    ends = f"<span>{short(high)}</span><span>{short(low).replace('-', '−')}</span>"
+    over = f"<div>{over_time(image, len(known), palette)}</div>"
+    # Room for as many lines as the formula takes in a narrow column, so that rows stay in place.
+    room = 4.4 if "kernel" in line.formula else 3.3
+    formula = div(
+        f"min-width:0;min-height:{room:g}rem;overflow-wrap:anywhere",
+        f"<strong>{escape(line.symbol)}</strong> "
+        f"{escape(line.about)} = <strong>{signed(line.value)}</strong><br>"
+        f'<span class="muted">= {escape(line.formula)}</span><br>= {escape(line.filled)}',
+    )
+    return block(
+        "pair", block("scaled", over, block("ends", ends)), formula, style="margin-bottom:0.5rem"
+    )
+
 
 STATE = {"h": "hidden state"}
 """What stands for the gates of a cell that has none."""
