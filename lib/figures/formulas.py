@@ -12,7 +12,7 @@ from html import escape
 import numpy as np
 
 from lib.english import short, signed
-from lib.figures.html import block, div, plot_image, plotted_line
+from lib.figures.html import block, div, picture, plot_image, plotted_line
 from lib.figures.palette import Palette
 from lib.figures.timeline import last_column, over_time, ticks
 from lib.recurrence import GATES, gate_symbol
@@ -62,6 +62,27 @@ def _row(line: Line, *, outlined: bool, palette: Palette) -> str:
 
 STATE = {"h": "hidden state"}
 """What stands for the gates of a cell that has none."""
+
+
+def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette: Palette) -> str:
+    """|h| of every unit, (T, U), below the bound (T,) that they can't cross.
+
+    Up to 32 units are drawn one by one; of more, only the furthest at each timestep.
+    """
+    heights = 99 - 98 * np.minimum(1, np.abs(np.nan_to_num(hidden)))  # 0 is at the bottom
+    each = hidden.shape[1] <= 32
+    shapes = "".join(plotted_line(unit, palette.baseline, 1) for unit in heights.T) if each else ""
+    shapes += plotted_line(heights.min(axis=1), palette.ink, 2.5)
+    shapes += plotted_line(99 - 98 * bound, palette.best, 2.5, dash="7 5")
+    key = div(
+        "display:flex;flex-wrap:wrap;gap:0 1.25rem",
+        f'<span style="color:{palette.best_text}">▬ ▬ the bound</span>',
+        f'<span style="color:{palette.ink}">━━ the furthest unit</span>',
+        '<span class="muted">── every unit</span>' if each else "",
+    )
+    edge = block("muted", "1", style="font-size:0.75rem")
+    over = over_time(plot_image(shapes, 100, palette.surface, 8), len(hidden), palette)
+    return picture(sentence, palette, key, edge, over, ticks(len(hidden)))
 
 
 def can_show(features: int, units: int) -> bool:

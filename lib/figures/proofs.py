@@ -11,18 +11,10 @@ from html import escape
 import numpy as np
 
 from lib.english import apart_by
-from lib.figures.heatmaps import legend
-from lib.figures.html import (
-    block,
-    div,
-    fitting,
-    picture,
-    plot_image,
-    plotted_line,
-    shaded,
-)
+from lib.figures.html import block, div, fitting, picture, shaded
 from lib.figures.palette import Palette
 from lib.figures.timeline import below_columns, outline, outline_mark, over_time, ticks
+from lib.figures.unrolled import legend
 from lib.narrate.proofs import Measure, ProofCard
 
 
@@ -155,27 +147,6 @@ def _outline(column: int, count: int, color: str, inset: int) -> str:
         f"top:{inset - 3}px;bottom:{inset - 3}px",
         color,
     )
-
-
-def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette: Palette) -> str:
-    """|h| of every unit, (T, U), below the bound (T,) that they can't cross.
-
-    Up to 32 units are drawn one by one; of more, only the furthest at each timestep.
-    """
-    heights = 99 - 98 * np.minimum(1, np.abs(np.nan_to_num(hidden)))  # 0 is at the bottom
-    each = hidden.shape[1] <= 32
-    shapes = "".join(plotted_line(unit, palette.baseline, 1) for unit in heights.T) if each else ""
-    shapes += plotted_line(heights.min(axis=1), palette.ink, 2.5)
-    shapes += plotted_line(99 - 98 * bound, palette.best, 2.5, dash="7 5")
-    key = div(
-        "display:flex;flex-wrap:wrap;gap:0 1.25rem",
-        f'<span style="color:{palette.best_text}">▬ ▬ the bound</span>',
-        f'<span style="color:{palette.ink}">━━ the furthest unit</span>',
-        '<span class="muted">── every unit</span>' if each else "",
-    )
-    edge = block("muted", "1", style="font-size:0.75rem")
-    over = over_time(plot_image(shapes, 100, palette.surface, 8), len(hidden), palette)
-    return picture(sentence, palette, key, edge, over, ticks(len(hidden)))
 
 
 def _measured(measure: Measure, palette: Palette, missing: str) -> str:

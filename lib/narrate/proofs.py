@@ -11,6 +11,7 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.english import apart_by, counted, number, readable, signed
 from lib.experiment import CELLS, Experiment
+from lib.narrate import Told
 from lib.recurrence import highest_output
 from lib.recurrence.agreement import VISIBLE, Agreement
 from lib.recurrence.padded import ROUNDING
@@ -221,38 +222,27 @@ def _last_of_padded(padded: float | None, masked: float | None) -> str:
     return f"sequence[:, -1] differs from last by {without} without a mask and {with_one} with one."
 
 
-def bound_takeaway(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> str:
-    """How far the outputs (T, U) get; where it matters, that targets are further."""
-    bound = highest_output(experiment.model.cell, len(hidden))
-    most = np.abs(hidden).max(axis=1)
-    if not np.isfinite(most).all():
-        return "Some of the outputs aren't numbers any more."
-    missed = _out_of_reach(dataset.y, bound)
-    if experiment.model.head != "dense" and len(missed):
-        step, targets = missed[0], dataset.y[:, missed[0]].ravel()
-        target = f"A target of {signed(targets[np.argmax(np.abs(targets))])} at step {step + 1}"
-        return f"{target} is out of reach: |h| is below {number(bound[step])} there."
-    step = int(np.argmax(most))
-    rounded = ", rounded" if most[step] >= np.float32(bound[step]) else ""
-    furthest = _size(most[step], bound[step])
-    return f"No output can reach 1: the furthest here gets to {furthest}{rounded}."
-
-
-def bound_sentence(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> str:
+def bound_told(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> Told:
     """How near the outputs (T, U) come to their bound, and what that means for the targets."""
     said, bound = _SAID["bound"], highest_output(experiment.model.cell, len(hidden))
-    most = np.abs(hidden).max(axis=1)
+    most, has_head = np.abs(hidden).max(axis=1), experiment.model.head == "dense"
+    missed = _out_of_reach(dataset.y, bound)
     words = {"first": number(bound[0]), "last": number(bound[-1]), "steps": len(hidden)}
     grows = bound[0] < 1  # with the cell state
     words["rule"] = said["rule_of_c" if grows else "rule"].format(**words)
     words["at_first"], words["at_last"] = (_size(most[k], bound[k]) for k in (0, -1))
-    parts = [said["furthest"].format(**words)]
+    step, parts = int(np.argmax(most)), [said["furthest"].format(**words)]
+    rounded = ", rounded" if most[step] >= np.float32(bound[step]) else ""
+    furthest = f"{_size(most[step], bound[step])}{rounded}"
+    takeaway = f"No output can reach 1: the furthest here gets to {furthest}."
     if (most >= bound.astype(np.float32)).any():
         parts.append(said["rounded"])
-    if experiment.model.head == "dense":
+    if has_head:
         parts.append(said["dense"].format(most=readable(np.abs(dataset.y).max())))
-    elif len(missed := _out_of_reach(dataset.y, bound)):
-        step, targets = missed[0], dataset.y[:, missed[0]]
+    elif len(missed):
+        step, targets = missed[0], dataset.y[:, missed[0]].ravel()
+        target = f"A target of {signed(targets[np.argmax(np.abs(targets))])} at step {step + 1}"
+        takeaway = f"{target} is out of reach: |h| is below {number(bound[step])} there."
         words = {"bound": number(bound[step]), "furthest": number(np.abs(targets).max())}
         words["sign"] = "±" if (targets <= -bound[step]).any() else ""
         varies = bound[0] != bound[-1]
@@ -260,7 +250,9 @@ def bound_sentence(experiment: Experiment, dataset: Dataset, hidden: np.ndarray)
         rest = f" So it is at {len(missed)} of {len(bound)} steps, by the bound of each."
         words["rest"] = rest if varies and len(missed) > 1 else ""
         parts.append(said["no_head"].format(**words))
-    return " ".join(parts)
+    if not np.isfinite(most).all():
+        takeaway = "Some of the outputs aren't numbers any more."
+    return takeaway, " ".join(parts)
 
 
 def _size(value: float, bound: float) -> str:
