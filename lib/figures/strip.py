@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
-from lib.figures.html import block, code_words, div, fitting, span, svg_image
+from lib.figures.html import block, code_words, div, fitting, picture, span, svg_image
 from lib.figures.palette import LEVELS, Palette
 from lib.recurrence import Trace
 from lib.stack.models import model_layers
@@ -26,6 +25,12 @@ from lib.stack.tracing import TracedLayer
 
 WHOLE = 16
 """Up to so many rows or columns are all drawn; of more, some are left out for an ellipsis."""
+Room = tuple[float, float, int]
+"""What the largest tensor may take: height and width in pixels at the usual 16 px per rem, and how
+many rows are all drawn; of more an ellipsis stands for the rest."""
+BESIDE, BELOW = (74.0, 104.0, 13), (42.0, 96.0, 8)
+"""The room for tensors of one layer, where the two modes stand beside each other, and of more,
+where one stands below the other."""
 EDGE = 3.0
 """Room around the entries for the outline of a row, in pixels."""
 
@@ -52,16 +57,6 @@ def _drawn(count: int, whole: int = WHOLE) -> list[int | None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """What the largest tensor of a picture may take, in pixels at the usual 16 px per rem."""
-
-    height: float = 96.0
-    width: float = 120.0
-    whole: int = WHOLE
-    """So many rows are all drawn; of more an ellipsis stands for the rest."""
-
-
-@dataclass(frozen=True, slots=True)
 class Grid:
     """How the tensors of one picture are drawn: all with the same rows, and entries of one size."""
 
@@ -72,10 +67,11 @@ class Grid:
     palette: Palette
 
     @classmethod
-    def of(cls, steps: int, widest: int, palette: Palette, room: Room = Room()) -> Grid:
+    def of(cls, steps: int, widest: int, palette: Palette, room: Room) -> Grid:
         """The grid that lets the largest tensor fit, which is (`steps`, `widest`)."""
-        rows, columns = _drawn(steps, room.whole), _drawn(widest)
-        fitting = min(room.height / len(rows), room.width / len(columns))
+        height, width, whole = room
+        rows, columns = _drawn(steps, whole), _drawn(widest)
+        fitting = min(height / len(rows), width / len(columns))
         return cls(rows, round(min(max(fitting, 3.0), 16.0), 1), palette)
 
     def size(self, width: int) -> tuple[float, float]:
@@ -145,9 +141,6 @@ Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]
 """By mode: what `lib.recurrence.forward` returned for one sample; a mode whose weights aren't known
 is left out."""
 
-BESIDE, BELOW = Room(74.0, 104.0, 13), Room(42.0, 96.0, 8)
-"""The room for tensors of one layer, where the two modes stand beside each other, and of more,
-where one stands below the other."""
 LEGEND = (
     "N samples · T timesteps · F features · U units · K targets. No weight depends on N or T: "
     "each layer uses the same ones at every step."
@@ -182,11 +175,8 @@ def shape_strip(
         above = _output_levels(experiment, dataset.y[sample], traces.get(mode))
         modes.append(_mode(mode, experiment, steps, [read, *above], grid))
     columns = fitting("26rem") if beside else "grid-template-columns:minmax(0,1fr)"
-    return (
-        f'<div role="img" aria-label="{escape(sentence)}" class="strip" '
-        f'style="color:{palette.ink}">{block("modes", *modes, style=columns)}'
-        f"{block('legend', LEGEND)}</div>"
-    )
+    parts = block("modes", *modes, style=columns), block("legend", LEGEND)
+    return picture(sentence, palette, *parts, kind="strip")
 
 
 def _mode(
