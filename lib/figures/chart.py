@@ -13,7 +13,8 @@ from lib.figures.marks import GLYPHS, Entry
 from lib.figures.palette import Palette
 from lib.toml import beside
 
-CONFIG = beside(__file__)
+_LOOK = beside(__file__)
+CONFIG: dict[str, Any] = _LOOK["config"]
 """For `st.plotly_chart(config=…)`."""
 
 FONT_SIZE = 14
@@ -83,38 +84,24 @@ def plotted(
     keeps a zoom over updates.
     """
     font = {"size": FONT_SIZE, "color": palette.muted}
-    axis = {
-        "gridcolor": palette.grid,
-        "linecolor": palette.border,
-        "zeroline": False,
-        "layer": "below traces",  # marks on an axis are whole
-        "tickfont": font,
-        "automargin": False,
-    }
+    axis = {"gridcolor": palette.grid, "linecolor": palette.border, "tickfont": font}
+    axis |= _LOOK["axis"]
+    hoverlabel = {"bgcolor": palette.background, "bordercolor": palette.border}
     below = 16 * any("<br>" in tick for tick in x.get("ticktext", ()))  # of ticks with two lines
     if "ticktext" in x:  # half of the last name stands right of the plot, or isn't drawn at all
         right = max(right, round(3.6 * len(x["ticktext"][-1])) - 4)
     for each in (x, y):
         each["title"] = {"text": escaped(each["title"]), "font": font, "standoff": 6}
     layout = {
-        # Plotly's default template is nine tenths of a figure; Streamlit adds its own anyway.
-        "template": {},
+        **_LOOK["layout"],
         "height": height,
         "margin": {"l": left, "r": right, "t": top(key), "b": BOTTOM + below, "pad": 0},
         "paper_bgcolor": palette.background,
-        "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"size": FONT_SIZE, "color": palette.ink},
         "xaxis": {**axis, "showgrid": False, "showline": True, **x},
         "yaxis": {**axis, "showgrid": True, **y},
         "annotations": [_key(key, left, palette), *notes],
-        "showlegend": False,
-        "hovermode": "x unified",
-        "hoverlabel": {
-            "bgcolor": palette.background,
-            "bordercolor": palette.border,
-            "font": {"size": FONT_SIZE - 2, "color": palette.ink},
-        },
-        "dragmode": False,
+        "hoverlabel": hoverlabel | {"font": {"size": FONT_SIZE - 2, "color": palette.ink}},
         "uirevision": name,
     }
     return figure(data, layout | more)

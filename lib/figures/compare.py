@@ -19,17 +19,10 @@ from lib.figures.html import plot_image, plotted_line
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 from lib.run import ModeResult
+from lib.toml import beside
 
 HEIGHT = 340
-_LOOKS = (
-    ("solid", "diamond-open", "line"),
-    ("dash", "circle-open", "dashed"),
-    ("dot", "square-open", "dotted"),
-    ("dashdot", "triangle-up-open", "dashdot"),
-    ("longdash", "star-open", "long dashes"),
-    ("longdashdot", "cross-open", "long dashdot"),
-)
-LOOKS = dict(zip(LETTERS, _LOOKS, strict=True))
+LOOKS = dict(zip(LETTERS, map(tuple, beside(__file__)["looks"]), strict=True))
 """By a run's letter: the dash of a line, the shape of a mark, and how the key draws it."""
 SPARK = 64
 """Points of a small curve."""

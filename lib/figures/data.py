@@ -20,12 +20,12 @@ from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 from lib.narrate.data import raw_targets
 from lib.tables.cutting import part_spans, series_by_part
+from lib.toml import beside
 
+_LOOKS = beside(__file__)
 PLOT, GAP, ROW = 170, 32, 22
 """Pixels: a sample's targets or a window's marks, the room below, each feature's squares."""
 MOST_LINES = 8
-DASHES = (("solid", "line"), ("dash", "dashed"), ("dot", "dotted"), ("dashdot", "dashdot"))
-"""How the lines of targets are dashed, in turns, and the glyph that says so in a key."""
 
 READS, SEQUENCE, LAST = 2, 1, 0
 """Where on the y axis the rows stand that are read, and the targets of each mode."""
@@ -60,7 +60,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     drawn = [k for k in range(dataset.targets) if k % ahead in (0, ahead - 1)][:MOST_LINES]
     data, entries = [], []
     hover, size = f"%{{y:{chart.VALUE}}}", marks.dot_size(steps)
-    for k, (dash, glyph) in zip(drawn, cycle(DASHES), strict=False):
+    for k, (dash, glyph) in zip(drawn, cycle(_LOOKS["targets"]), strict=False):
         name, style = dataset.target_names[k], {"color": palette.ink, "width": 2.5, "dash": dash}
         data.append(marks.line(name, targets[:, k], style, hover, dots=size))
         entries.append(Entry(glyph, name))
@@ -208,15 +208,10 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
         x = {"title": "sample", "range": [1 - room, n + room]}
         x |= {"nticks": 6, "tickformat": ",d"} if n > 6 else {"dtick": 1}
         edges = [(part.start + 0.5,) * 2 for part in dataset.parts.values()][1:]
-    looks = {
-        "training": ("ink", "circle", "dots"),
-        "validation": ("baseline", "circle-open", "rings"),
-        "test": ("muted", "x-thin-open", "cross"),
-    }
     texts, data, key = np.array([chart.escaped(name) for name in names]), [], []
     for name, part in dataset.parts.items():
         own = (numbers >= part.start) & (numbers < part.stop)
-        color, symbol, glyph = looks[name]
+        color, symbol, glyph = _LOOKS["parts"][name]
         size = 4 if len(shown) > 1 else 6
         marker = {"color": getattr(palette, color), "size": size, "symbol": symbol}
         which = f" ({name})" if shown else ""

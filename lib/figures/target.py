@@ -20,13 +20,9 @@ from lib.figures.marks import Entry
 from lib.figures.palette import Palette, mix
 from lib.figures.tensor import Scale, tensor_image
 from lib.stack.tensors import Axis, Role, Tensor, sizes
+from lib.toml import beside
 
-LETTERS: dict[str, tuple[str, Role]] = {
-    "sample": ("N", "batch"),
-    "timestep": ("T", "time"),
-    "column": ("K", "features"),
-    "number": ("K", "features"),
-}
+LETTERS: dict[str, tuple[str, Role]] = beside(__file__)
 """What one entry of an axis is called → its letter, and how it is drawn."""
 
 
