@@ -1,9 +1,12 @@
-"""What a loss is worth: a guess without learning on one side, the best possible on the other.
+"""What it costs to be wrong, as Keras counts it, and what a loss is worth.
 
-Numbers only. A loss is in the terms of a mode's own training loss: the sequence mode's counts every
-timestep, the last-step mode's only the last. Other guesses are the table's (`lib.tables`).
+That is told by a guess without learning on one side, and the best possible on the other. Numbers
+only: training has Keras's own losses (`lib.training.engine`). A loss is in the terms of a mode's
+own training loss: the sequence mode's counts every timestep, the last-step mode's only the last.
+Other guesses are the table's (`lib.tables`).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +14,31 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.english import NOTHING, number, signed
 from lib.experiment import CELLS, Experiment
-from lib.losses import mode_losses, step_losses
 from lib.recurrence import highest_output
+
+
+def _huber(wrong: np.ndarray) -> np.ndarray:
+    """Half the square up to 1, then straight on: Keras's `huber` with its `delta` of 1."""
+    size = np.abs(wrong)
+    return np.where(size <= 1, 0.5 * size**2, size - 0.5)
+
+
+ERRORS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "mse": np.square,
+    "mae": np.abs,
+    "huber": _huber,
+}
+"""A key of `lib.experiment.LOSSES` → what one wrong value costs; a loss is the mean of these."""
+
+
+def step_losses(loss: str, wrong: np.ndarray) -> np.ndarray:
+    """The loss by timestep (T,), of what is wrong with some outputs (N, T, K)."""
+    return ERRORS[loss](wrong).mean(axis=(0, 2), dtype=np.float64)
+
+
+def mode_losses(steps: np.ndarray) -> dict[str, float]:
+    """The loss by mode, of the losses by timestep (T,): of all steps, or of the last alone."""
+    return {"sequence": float(steps.mean()), "last": float(steps[-1])}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from lib.baselines import mode_losses, step_losses
 from lib.dataset import Dataset
 from lib.experiment import Experiment
-from lib.losses import mode_losses, step_losses
 from lib.recurrence import forward, initial_model_weights
 from lib.run import ModeResult, SeedWeights, Snapshot, Status
 

@@ -31,22 +31,12 @@ def rnn_output_shape(
     bidirectional: bool = False,
     merge_mode: str | None = "concat",
 ) -> tuple[Any, ...]:
-    """What a recurrent layer returns, whichever cell it has.
+    """What a recurrent layer returns, whichever cell it has: (None, T, U) or (None, U).
 
-    Args:
-        input_shape: (batch, T, F). The batch may be `None` or a number; so may T.
-        units: U.
-        return_sequences: an output at every timestep, or only the last one.
-        bidirectional: whether the layer is wrapped in `Bidirectional`.
-        merge_mode: how the two directions are joined, one of `MERGE_MODES`.
-
-    Returns:
-        (None, T, U) or (None, U), with 2·U where two directions are concatenated. For
-        `merge_mode=None` a pair of such shapes.
-
-    Raises:
-        ValueError: with what was expected and what was received. For a wrong number of axes the
-            words are Keras's own: "expected ndim=3, found ndim=2".
+    Of an input (batch, T, F), whose batch and T may each be None or a number. In `Bidirectional`
+    it has 2·U where `merge_mode` concatenates the two directions; with None it is a pair of such
+    shapes. Raises ValueError with what was expected and what was received: for a wrong number of
+    axes in Keras's own words, "expected ndim=3, found ndim=2".
     """
     shape = tuple(input_shape)
     if len(shape) != 3:

@@ -35,9 +35,8 @@ with pictures:
         title = st.container()
         sample = st.slider("Sample", 1, count, key=f"any_sample_{count}") - 1
         title.markdown(f"### {plain(capital(dataset.sample_name(sample)))}, step by step")
-        told = words.sample_takeaway(dataset, sample)
-        details = words.sample_sentence(dataset, sample)
-        told_chart(figures.sample_figure(dataset, sample, palette), told, details, "chart_sample")
+        told = words.sample_told(dataset, sample)
+        told_chart(figures.sample_figure(dataset, sample, palette), *told, "chart_sample")
         with st.expander("the numbers", type="compact"):
             numbers = figures.frame_of_sample(dataset, sample)
             st.dataframe(numbers, height=min(320, 36 * (steps + 1) + 2))
@@ -45,10 +44,9 @@ with pictures:
     if origin := dataset.origin:
         with card("Which rows it is"):
             step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
-            told = words.window_takeaway(dataset, origin, sample, step)
-            details = words.window_sentence(dataset, origin, sample)
+            told = words.window_told(dataset, origin, sample, step)
             figure = figures.window_figure(dataset, origin, sample, step, palette)
-            told_chart(figure, told, details, "chart_window")
+            told_chart(figure, *told, "chart_window")
             say(words.shapes_sentence(dataset))
             hint(words.slip_sentence(dataset, origin))
             with st.expander("The same with Keras", type="compact"):
@@ -56,8 +54,8 @@ with pictures:
                 code = keras_windows(dataset, origin, loaded.experiment.data.stride)
                 st.code(code, language="python", wrap_lines=True)
     with card("What is kept for checking"):
-        told, details = words.split_takeaway(dataset), words.split_sentence(dataset)
-        told_chart(figures.split_figure(dataset, palette), told, details, "chart_split")
+        told = words.split_told(dataset)
+        told_chart(figures.split_figure(dataset, palette), *told, "chart_split")
         if origin and 0 < (shown := len(figures.series_shown(dataset))) < len(origin.names):
             hint(f"{shown} of {len(origin.names):,} series are drawn.")
     with card("Leak check"):

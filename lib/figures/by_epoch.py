@@ -58,27 +58,22 @@ def loss_figure(
     ):
         data += [marks.line(name, [v, v], style, "", x=x["range"]) for v in levels.values()]
         notes += [(COUNTS[mode], value, text) for mode, value in levels.items()]
-    key = [[marks.mode_key(m, "line", palette) for m in losses]]
-    key.append([marks.naive_key(dataset.naive_label, palette)])
-    if checks:
-        key[0].append(Entry("dashdot", "validation", palette.muted, palette.muted))
-    key[1] += [marks.seed_key(palette)] * bool(seeds)
-    both = len(naive) > 1
-    if best:
-        nothing = [COUNTS[mode] for mode, value in best.items() if not value > 0]
-        if len(nothing) in (0, len(best)):
-            key[1].insert(0, marks.best_key(label, palette, ": 0" if nothing else ""))
-        else:
-            key.insert(1, [marks.best_key(label, palette, f" ({nothing[0]}: 0)")])
+    key = [marks.mode_keys(losses), [Entry("dotted", dataset.naive_label, "baseline")]]
+    key[0] += [Entry("dashdot", "validation", "muted")] * bool(checks)
+    key[1] += [marks.SEEDS] * bool(seeds)
+    nothing, both = [COUNTS[m] for m, value in best.items() if not value > 0], len(naive) > 1
+    if len(nothing) not in (0, len(best)):
+        key.insert(1, [Entry("dashed", f"{label} ({nothing[0]}: 0)", "best")])
+    elif best:
+        key[1].insert(0, Entry("dashed", f"{label}{': 0' if nothing else ''}", "best"))
     data += _kept(snapshot, checks, palette, key)
     words = chart.side_notes(notes, y["range"], LEAST_PLOT, "both modes") if both else []
     if _values(losses):
         words += chart.all_zero(drawn, palette)
     else:
         words.append(chart.empty("not trained yet", palette))
-    name, right = f"loss {dataset.name}", 84 if both else 16
-    layout = chart.layout(palette, x, y, key, name=name, height=340, right=right, notes=words)
-    return chart.figure(data, layout)
+    look: dict[str, Any] = {"name": f"loss {dataset.name}", "right": 84 if both else 16}
+    return chart.plotted(data, palette, x, y, key, height=340, notes=words, **look)
 
 
 def compare_figure(
@@ -100,18 +95,16 @@ def compare_figure(
     ends, style = x["range"], marks.naive_style(palette)
     data = [marks.line(dataset.naive_label, [naive, naive], style, "", x=ends)]
     data += [*_seed_lines(seeds, palette), *_lines(errors, palette)]
-    key = [[marks.mode_key(m, "line", palette) for m in errors]]
-    key[0] += [marks.seed_key(palette)] * bool(seeds)
-    key.append([marks.naive_key(dataset.naive_label, palette)])
+    key = [marks.mode_keys(errors), [Entry("dotted", dataset.naive_label, "baseline")]]
+    key[0] += [marks.SEEDS] * bool(seeds)
     if best is not None:
-        key[1].insert(0, marks.best_key(label, palette, "" if best > 0 else ": 0"))
+        key[1].insert(0, Entry("dashed", f"{label}{'' if best > 0 else ': 0'}", "best"))
     if best:  # above a line that reaches it, where it can be seen
         data.append(marks.line(label, [best, best], marks.best_style(palette), "", x=ends))
     data += _kept(snapshot, errors, palette, key)
     notes = chart.all_zero([naive, *drawn], palette) if drawn else []
     name = f"compare {dataset.name}"
-    layout = chart.layout(palette, x, y, key, name=name, height=260, notes=notes)
-    return chart.figure(data, layout)
+    return chart.plotted(data, palette, x, y, key, name=name, height=260, notes=notes)
 
 
 def _curves(snapshot: Snapshot, curve: Callable[[ModeResult], Curve]) -> tuple[ByMode, BySeed]:
@@ -158,5 +151,5 @@ def _kept(
             rings.append(marks.points(name, epochs[at], y[at], marker, HOVER))
     if rings:
         words = "each seed's best epoch" if snapshot.others else "the epoch that is kept"
-        key.append([Entry("rings", words, palette.muted, palette.muted)])
+        key.append([Entry("rings", words, "muted")])
     return rings

@@ -26,12 +26,26 @@ UNASKED = {"dense": "its head, asked earlier", "none": "its output, asked earlie
 """What the dotted line is called, next to "last-step mode", by the model's head."""
 
 
-def input_squares(dataset: Dataset, sample: int, palette: Palette) -> dict[str, Any]:
-    """A trace of one sample's inputs as shades, features by timesteps, on a second y axis."""
+def input_squares(
+    dataset: Dataset, sample: int, palette: Palette, end: float, names: Sequence[str] = ()
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A trace of one sample's inputs as shades, features by timesteps, and its y axis.
+
+    That is a second one, up to the share `end` of the plot, with `names` from above.
+    """
     _, steps, features = dataset.shape
     shades = palette.shades(palette.ink)
     texts = np.array([chart.escaped(name) for name in dataset.feature_names])
-    return {
+    axis = {
+        "domain": [0.0, end],
+        "autorange": "reversed",
+        "tickvals": [*range(len(names))],
+        "ticktext": [chart.escaped(name) for name in names],
+        "tickfont": {"size": chart.FONT_SIZE, "color": palette.muted},
+        "showgrid": False,
+        "zeroline": False,
+    }
+    trace = {
         "type": "heatmap",
         "x": np.arange(1, steps + 1),
         "y": np.arange(features),
@@ -45,26 +59,7 @@ def input_squares(dataset: Dataset, sample: int, palette: Palette) -> dict[str, 
         "text": np.tile(texts[:, None], (1, steps)),
         "hovertemplate": f"%{{text}}: %{{z:{chart.VALUE}}}<extra></extra>",
     }
-
-
-def make_room_below(
-    layout: dict[str, Any], end: float, begin: float, places: Sequence[float], names: Sequence[str]
-) -> None:
-    """A second y axis, up to the share `end` of the plot, and the first from `begin` on.
-
-    The second has these names, from above, and the x axis stands below it.
-    """
-    layout["xaxis"]["anchor"] = "y2"
-    layout["yaxis"]["domain"] = [begin, 1.0]
-    layout["yaxis2"] = {
-        "domain": [0.0, end],
-        "autorange": "reversed",
-        "tickvals": places,
-        "ticktext": names,
-        "tickfont": layout["yaxis"]["tickfont"],
-        "showgrid": False,
-        "zeroline": False,
-    }
+    return trace, axis
 
 
 def predictions_figure(
@@ -104,10 +99,10 @@ def predictions_figure(
         line["hovertemplate"] += " · %{customdata}"
     line["marker"]["size"] = round(1.5 * marks.dot_size(len(truth)))
 
-    key, unasked = _key(values, head, palette, earlier)
-    target_key = Entry("dots", f"target{dataset.ahead}", palette.ink, palette.ink)
+    key, unasked = _key(values, head, earlier)
+    target_key = Entry("dots", f"target{dataset.ahead}")
     rows = [[target_key], key] if dataset.ahead else [[target_key, *key]]  # or too long for a phone
-    if unasked := unasked + [marks.seed_key(palette)] * bool(snapshot.others):
+    if unasked := unasked + [marks.SEEDS] * bool(snapshot.others):
         rows.append(unasked)
     seen = snapshot.samples
     if origin := dataset.origin:  # other series may lie elsewhere
@@ -118,16 +113,16 @@ def predictions_figure(
     zero = axes.from_zero(targets)
     # Half of a diamond on the axis lies below it.
     x = axes.timestep_axis(dataset.steps_of(index)) | {"ticklabelstandoff": 5 if zero else 0}
-    x |= {"title": "timestep, its inputs above"} if origin else {}
     title, held = chart.with_unit(dataset.target_names[target], unit), _asked(values, earlier)
     y = axes.linear_axis(title, np.append(truth, held), axes.with_room(targets), zero=zero)
-    name = f"predictions {dataset.name} {target}"
-    layout = chart.layout(palette, x, y, rows, name=name, height=HEIGHT)
+    look: dict[str, Any] = {"name": f"predictions {dataset.name} {target}", "height": HEIGHT}
     traces = [line, *_traces(values, head, palette, hover, earlier)]
     if origin:
-        traces.append(input_squares(dataset, index, palette) | {"hoverinfo": "skip"})
-        make_room_below(layout, 0.12, 0.2, [], [])
-    return chart.figure(traces, layout)
+        squares, look["yaxis2"] = input_squares(dataset, index, palette, 0.12)
+        traces.append(squares | {"hoverinfo": "skip"})
+        x |= {"title": "timestep, its inputs above", "anchor": "y2"}
+        y["domain"] = [0.2, 1.0]
+    return chart.plotted(traces, palette, x, y, rows, **look)
 
 
 def step_error_figure(
@@ -154,20 +149,19 @@ def step_error_figure(
     errors = _by_seed(snapshot, lambda result: root(result.step_mse))
     naive = root(dataset.naive_mse)
     hover = f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
-    levels = [marks.naive_key(dataset.naive_label, palette)]
+    levels = [Entry("dotted", dataset.naive_label, "baseline")]
     data = [marks.line(dataset.naive_label, naive, marks.naive_style(palette), hover)]
     data += _traces(errors, head, palette, hover, earlier)
     if best := best_possible(experiment, dataset):  # above the line that reaches it, to be seen
         data.append(marks.line(best.label, root(best.mse), marks.best_style(palette), hover))
-        levels.insert(0, marks.best_key(best.label, palette))
-    key, unasked = _key(errors, head, palette, earlier)
-    levels += [marks.seed_key(palette)] * bool(snapshot.others)
+        levels.insert(0, Entry("dashed", best.label, "best"))
+    key, unasked = _key(errors, head, earlier)
+    levels += [marks.SEEDS] * bool(snapshot.others)
     rows = [row for row in ([*key, *unasked], levels) if row]
     x, title = axes.timestep_axis(dataset.timestep_names), chart.with_unit("typical error", unit)
     y = axes.linear_axis(title, np.append(naive, _asked(errors, earlier)), np.append(naive, 0.0))
     name = f"step error {dataset.name}"
-    layout = chart.layout(palette, x, y, rows, name=name, height=HEIGHT)
-    return chart.figure(data, layout)
+    return chart.plotted(data, palette, x, y, rows, name=name, height=HEIGHT)
 
 
 BySeed = Mapping[str, np.ndarray]
@@ -219,11 +213,7 @@ def _traces(
     return traces
 
 
-def _key(
-    modes: Collection[str], head: str, palette: Palette, earlier: bool
-) -> tuple[list[Entry], list[Entry]]:
+def _key(modes: Collection[str], head: str, earlier: bool) -> tuple[list[Entry], list[Entry]]:
     """The key of `_traces`: of both modes, and of the dotted line where there is one."""
-    glyphs = {"sequence": "dots", "last": "open diamond"}
-    unasked = Entry("dotted", UNASKED[head], palette.last, palette.last_text)
-    key = [marks.mode_key(mode, glyph, palette) for mode, glyph in glyphs.items() if mode in modes]
-    return key, [unasked] * (earlier and "last" in modes)
+    unasked = [Entry("dotted", UNASKED[head], "last")] * (earlier and "last" in modes)
+    return marks.mode_keys(modes, "dots", "open diamond"), unasked

@@ -13,7 +13,8 @@ from lib.figures.marks import GLYPHS, Entry
 from lib.figures.palette import Palette
 from lib.toml import beside
 
-CONFIG = beside(__file__)
+_LOOK = beside(__file__)
+CONFIG: dict[str, Any] = _LOOK["config"]
 """For `st.plotly_chart(config=…)`."""
 
 FONT_SIZE = 14
@@ -61,7 +62,8 @@ def figure(data: list[dict[str, Any]], layout: dict[str, Any]) -> Chart:
     return Chart(data=data, layout=layout, _validate=False)
 
 
-def layout(
+def plotted(
+    data: list[dict[str, Any]],
     palette: Palette,
     x: dict[str, Any],
     y: dict[str, Any],
@@ -72,8 +74,9 @@ def layout(
     left: int = LEFT,
     right: int = 16,
     notes: Sequence[dict[str, Any]] = (),
-) -> dict[str, Any]:
-    """The layout of a chart with the axes `x` and `y`, and its key above the plot.
+    **more: Any,
+) -> Chart:
+    """Traces as a chart with the axes `x` and `y`, its key above the plot, and `more` of a layout.
 
     Plotly's own legend wraps as it likes and takes its room from the plot: half of it, on a phone.
     The key has its lines fixed, and so are the margins: nothing jumps while numbers grow. There
@@ -81,39 +84,27 @@ def layout(
     keeps a zoom over updates.
     """
     font = {"size": FONT_SIZE, "color": palette.muted}
-    axis = {
-        "gridcolor": palette.grid,
-        "linecolor": palette.border,
-        "zeroline": False,
-        "layer": "below traces",  # marks on an axis are whole
-        "tickfont": font,
-        "automargin": False,
-    }
+    axis = {"gridcolor": palette.grid, "linecolor": palette.border, "tickfont": font}
+    axis |= _LOOK["axis"]
+    hoverlabel = {"bgcolor": palette.background, "bordercolor": palette.border}
+    below = 16 * any("<br>" in tick for tick in x.get("ticktext", ()))  # of ticks with two lines
     if "ticktext" in x:  # half of the last name stands right of the plot, or isn't drawn at all
         right = max(right, round(3.6 * len(x["ticktext"][-1])) - 4)
     for each in (x, y):
         each["title"] = {"text": escaped(each["title"]), "font": font, "standoff": 6}
-    return {
-        # Plotly's default template is nine tenths of a figure; Streamlit adds its own anyway.
-        "template": {},
+    layout = {
+        **_LOOK["layout"],
         "height": height,
-        "margin": {"l": left, "r": right, "t": top(key), "b": BOTTOM, "pad": 0},
+        "margin": {"l": left, "r": right, "t": top(key), "b": BOTTOM + below, "pad": 0},
         "paper_bgcolor": palette.background,
-        "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"size": FONT_SIZE, "color": palette.ink},
         "xaxis": {**axis, "showgrid": False, "showline": True, **x},
         "yaxis": {**axis, "showgrid": True, **y},
-        "annotations": [_key(key, left, palette.ink), *notes],
-        "showlegend": False,
-        "hovermode": "x unified",
-        "hoverlabel": {
-            "bgcolor": palette.background,
-            "bordercolor": palette.border,
-            "font": {"size": FONT_SIZE - 2, "color": palette.ink},
-        },
-        "dragmode": False,
+        "annotations": [_key(key, left, palette), *notes],
+        "hoverlabel": hoverlabel | {"font": {"size": FONT_SIZE - 2, "color": palette.ink}},
         "uirevision": name,
     }
+    return figure(data, layout | more)
 
 
 def escaped(words: str) -> str:
@@ -141,18 +132,19 @@ def top(key: Sequence[Sequence[Entry]]) -> int:
     return 14 + ROW * len(key)
 
 
-def _key(rows: Sequence[Sequence[Entry]], left: int, ink: str) -> dict[str, Any]:
+def _key(rows: Sequence[Sequence[Entry]], left: int, palette: Palette) -> dict[str, Any]:
     """The key as an annotation above the plot, flush with the chart's left edge."""
     lines = [
         "&nbsp;&nbsp; ".join(
-            f'<span style="color:{entry.color}">{GLYPHS[entry.glyph]}</span> '
-            f'<span style="color:{entry.text}">{escaped(entry.words)}</span>'
+            f'<span style="color:{getattr(palette, entry.color)}">{GLYPHS[entry.glyph]}</span> '
+            f'<span style="color:{palette.words(entry.text or entry.color)}">'
+            f"{escaped(entry.words)}</span>"
             for entry in row
         )
         for row in rows
     ]
     flush = {"xanchor": "left", "xshift": -left, "yanchor": "bottom", "yshift": 8, "align": "left"}
-    return note("<br>".join(lines), 0, 1, ink) | flush
+    return note("<br>".join(lines), 0, 1, palette.ink) | flush
 
 
 def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> dict[str, Any]:

@@ -19,17 +19,10 @@ from lib.figures.html import plot_image, plotted_line
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 from lib.run import ModeResult
+from lib.toml import beside
 
 HEIGHT = 340
-_LOOKS = (
-    ("solid", "diamond-open", "line"),
-    ("dash", "circle-open", "dashed"),
-    ("dot", "square-open", "dotted"),
-    ("dashdot", "triangle-up-open", "dashdot"),
-    ("longdash", "star-open", "long dashes"),
-    ("longdashdot", "cross-open", "long dashdot"),
-)
-LOOKS = dict(zip(LETTERS, _LOOKS, strict=True))
+LOOKS = dict(zip(LETTERS, map(tuple, beside(__file__)["looks"]), strict=True))
 """By a run's letter: the dash of a line, the shape of a mark, and how the key draws it."""
 SPARK = 64
 """Points of a small curve."""
@@ -82,8 +75,7 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> go.Figure:
     values = np.concatenate([guess, *(curve.y for curve in curves)])
     y_axis = axes.log_axis(chart.with_unit("typical error", unit), values.tolist())
     x_axis = axes.timestep_axis(longest.timestep_names)
-    key = marks.naive_key(name, palette)
-    return _figure(curves, x_axis, y_axis, palette, (level, key))
+    return _figure(curves, x_axis, y_axis, palette, (level, Entry("dotted", name, "baseline")))
 
 
 def answers_figure(
@@ -103,7 +95,7 @@ def answers_figure(
     values = np.concatenate([truth, *(curve.y for curve in curves)])
     y_axis = axes.linear_axis(title, values, axes.with_room(truth))
     x_axis = axes.timestep_axis(dataset.steps_of(index))
-    entry = Entry("dots", f"target{dataset.ahead}", palette.ink, palette.ink)
+    entry = Entry("dots", f"target{dataset.ahead}")
     return _figure(curves, x_axis, y_axis, palette, (line, entry))
 
 
@@ -130,15 +122,14 @@ def _figure(
     """Curves with their letters, over lines `below` them, each with its entry in the key."""
     modes = dict.fromkeys(curve.mode for curve in curves)
     letters = dict.fromkeys(curve.run.letter for curve in curves)
-    looks = [Entry(LOOKS[letter][2], letter, palette.ink, palette.ink) for letter in letters]
-    looks += [entry for _, entry in below]
-    key = [[marks.mode_key(mode, "line", palette) for mode in modes], looks]
+    looks = [Entry(LOOKS[letter][2], letter) for letter in letters]
+    key = [marks.mode_keys(modes), looks + [entry for _, entry in below]]
     ends, most = _letters(curves, y, HEIGHT - chart.top(key) - chart.BOTTOM, palette)
     name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * most
     hover = f"%{{y:{chart.VALUE}}} · {x['title']} %{{x:,d}}"
-    layout = chart.layout(palette, x, y, key, name=name, height=HEIGHT, right=right)
     traces = [line for line, _ in below] + [_trace(curve, palette, hover) for curve in curves]
-    return chart.figure([*traces, *ends], layout | {"hovermode": "closest"})
+    look: dict[str, Any] = {"name": name, "height": HEIGHT, "right": right, "hovermode": "closest"}
+    return chart.plotted([*traces, *ends], palette, x, y, key, **look)
 
 
 def _trace(curve: _Curve, palette: Palette, hover: str) -> dict[str, Any]:
@@ -170,7 +161,7 @@ def _letters(
         most = max(most, column + 1)
         trace = marks.points(run.letter, x[-1:], values[-1:], {}, "")
         trace |= {"mode": "text", "text": ["\N{EM SPACE}" * (column + 1) + run.letter]}
-        trace |= {"textposition": "middle right", "textfont": {"color": palette.mode_text(mode)}}
+        trace |= {"textposition": "middle right", "textfont": {"color": palette.words(mode)}}
         traces.append(trace)
     return traces, most
 

@@ -15,17 +15,17 @@ import plotly.graph_objects as go
 
 from lib.dataset import Dataset, Origin
 from lib.figures import axes, chart, marks
-from lib.figures.by_timestep import input_squares, make_room_below
+from lib.figures.by_timestep import input_squares
 from lib.figures.marks import Entry
 from lib.figures.palette import Palette
 from lib.narrate.data import raw_targets
 from lib.tables.cutting import part_spans, series_by_part
+from lib.toml import beside
 
+_LOOKS = beside(__file__)
 PLOT, GAP, ROW = 170, 32, 22
 """Pixels: a sample's targets or a window's marks, the room below, each feature's squares."""
 MOST_LINES = 8
-DASHES = (("solid", "line"), ("dash", "dashed"), ("dot", "dotted"), ("dashdot", "dashdot"))
-"""How the lines of targets are dashed, in turns, and the glyph that says so in a key."""
 
 READS, SEQUENCE, LAST = 2, 1, 0
 """Where on the y axis the rows stand that are read, and the targets of each mode."""
@@ -60,40 +60,41 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> go.Figure:
     drawn = [k for k in range(dataset.targets) if k % ahead in (0, ahead - 1)][:MOST_LINES]
     data, entries = [], []
     hover, size = f"%{{y:{chart.VALUE}}}", marks.dot_size(steps)
-    for k, (dash, glyph) in zip(drawn, cycle(DASHES), strict=False):
+    for k, (dash, glyph) in zip(drawn, cycle(_LOOKS["targets"]), strict=False):
         name, style = dataset.target_names[k], {"color": palette.ink, "width": 2.5, "dash": dash}
         data.append(marks.line(name, targets[:, k], style, hover, dots=size))
-        entries.append(Entry(glyph, name, palette.ink, palette.ink))
+        entries.append(Entry(glyph, name))
     if dataset.targets == 1:
-        entries = [Entry("dots", f"target y{dataset.ahead}", palette.ink, palette.ink)]
+        entries = [Entry("dots", f"target y{dataset.ahead}")]
     which = f"last-step mode {'learns from' if sample < dataset.train else 'is judged on'}"
     marker = {"color": palette.last, "size": 14, "symbol": "diamond"}
     diamonds = [steps] * len(drawn), targets[-1, drawn]
     data.append(marks.points(f"what the {which}", *diamonds, marker, ""))
     short = [chart.shortened(name) for name in dataset.feature_names]
-    data.append(input_squares(dataset, sample, palette))
     higher = "darker" if palette.theme == "light" else "brighter"
     key = [
         *(entries[k : k + 2] for k in range(0, len(entries), 2)),
-        [Entry("diamond", f"what {which}", palette.last, palette.last_text)],
-        [Entry("squares", f"input x, {higher} is higher", palette.muted, palette.muted)],
+        [Entry("diamond", f"what {which}", "last")],
+        [Entry("squares", f"input x, {higher} is higher", "muted")],
     ]
     zero = axes.from_zero(dataset.raw(dataset.y[shown], shown))
     y = chart.with_unit("target y", dataset.target_unit)
     squares = ROW * max(4, features)
     inner = PLOT + GAP + squares
-    layout = chart.layout(
+    shades, axis = input_squares(dataset, sample, palette, squares / inner, short)
+    return chart.plotted(
+        [*data, shades],
         palette,
-        axes.timestep_axis(dataset.steps_of(sample)),
-        axes.linear_axis(y, targets.ravel(), targets.ravel(), zero=zero),
+        axes.timestep_axis(dataset.steps_of(sample)) | {"anchor": "y2"},
+        axes.linear_axis(y, targets.ravel(), targets.ravel(), zero=zero)
+        | {"domain": [(squares + GAP) / inner, 1.0]},
         key,
         name=f"sample {dataset.name}",
         height=chart.top(key) + inner + chart.BOTTOM,
         left=chart.left_of(short),
+        hovermode="closest",
+        yaxis2=axis,
     )
-    names = [chart.escaped(name) for name in short]
-    make_room_below(layout, squares / inner, (squares + GAP) / inner, [*range(features)], names)
-    return chart.figure(data, layout | {"hovermode": "closest"})
 
 
 def window_figure(
@@ -139,14 +140,15 @@ def window_figure(
         placed("last-step mode must say", targets[-1], LAST, diamond),
     ]
     key = [
-        [Entry("squares", "read as x", palette.muted, palette.muted)],
-        [Entry("dots", "sequence mode: y, for each", palette.sequence, palette.sequence_text)],
-        [Entry("diamond", "last-step mode: y_last", palette.last, palette.last_text)],
+        [Entry("squares", "read as x", "muted")],
+        [Entry("dots", "sequence mode: y, for each", "sequence")],
+        [Entry("diamond", "last-step mode: y_last", "last")],
     ]
     low, high = reads[0] - around - 0.7, end + around + 0.7
     stripes, notes = _parts(dataset, origin, series, (low, high), palette)
     y = {"tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
-    layout = chart.layout(
+    return chart.plotted(
+        data,
         palette,
         {"title": "row of the table", "range": [low, high], **axes.row_ticks(named)},
         {"title": "", "range": [LAST - 0.5, READS + 0.8], **y},
@@ -155,8 +157,9 @@ def window_figure(
         height=chart.top(key) + PLOT + chart.BOTTOM,
         right=4 * len(names[rows[-1]]),  # Plotly hides a label that doesn't fit as a whole
         notes=notes,
+        hovermode="closest",
+        shapes=stripes,
     )
-    return chart.figure(data, layout | {"hovermode": "closest", "shapes": stripes})
 
 
 def _parts(
@@ -205,25 +208,25 @@ def split_figure(dataset: Dataset, palette: Palette) -> go.Figure:
         x = {"title": "sample", "range": [1 - room, n + room]}
         x |= {"nticks": 6, "tickformat": ",d"} if n > 6 else {"dtick": 1}
         edges = [(part.start + 0.5,) * 2 for part in dataset.parts.values()][1:]
-    looks = {
-        "training": (palette.ink, "circle", "dots"),
-        "validation": (palette.baseline, "circle-open", "rings"),
-        "test": (palette.muted, "x-thin-open", "cross"),
-    }
     texts, data, key = np.array([chart.escaped(name) for name in names]), [], []
     for name, part in dataset.parts.items():
         own = (numbers >= part.start) & (numbers < part.stop)
-        color, symbol, glyph = looks[name]
-        marker = {"color": color, "size": 4 if len(shown) > 1 else 6, "symbol": symbol}
+        color, symbol, glyph = _LOOKS["parts"][name]
+        size = 4 if len(shown) > 1 else 6
+        marker = {"color": getattr(palette, color), "size": size, "symbol": symbol}
         which = f" ({name})" if shown else ""
         hover = f"%{{text}}{which}: %{{customdata:{chart.VALUE}}}<extra></extra>"
         trace = marks.points(name, places[own], heights[own], marker, hover)
         data.append(trace | {"customdata": values[own], "text": texts[own]})
-        key.append(Entry(glyph, name, color, palette.ink))
-    name, fill, line = f"split {dataset.name}", palette.surface, palette.muted
-    layout = chart.layout(palette, x, y, [key], name=name, height=400, left=left)
-    stripes = [marks.stripe(begin, end, fill, line) for begin, end in edges]
-    return chart.figure(data, layout | {"hovermode": "closest", "shapes": stripes})
+        key.append(Entry(glyph, name, color, "ink"))
+    stripes = [marks.stripe(*edge, palette.surface, palette.muted) for edge in edges]
+    look: dict[str, Any] = {
+        "name": f"split {dataset.name}",
+        "height": 400,
+        "left": left,
+        "shapes": stripes,
+    }
+    return chart.plotted(data, palette, x, y, [key], hovermode="closest", **look)
 
 
 def series_shown(dataset: Dataset) -> list[int]:

@@ -1,4 +1,7 @@
-"""How far back the gradient of each loss reaches, and which inputs move which outputs."""
+"""Why the modes learn differently: how far gradients reach, which inputs move what, and padding.
+
+The last two are HTML fragments for `st.html`.
+"""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -6,11 +9,12 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.english import number
+from lib.english import number, readable
 from lib.figures import axes, chart, marks
-from lib.figures.html import STEPS, block, enlarged, picture, scale_bar
+from lib.figures.html import STEPS, block, div, enlarged, fitting, key, picture, scale_bar, span
 from lib.figures.palette import Palette
-from lib.figures.timeline import over_time, row_band, ticks
+from lib.figures.timeline import outline, outline_mark, over_time, row_band, ticks
+from lib.recurrence.padded import ROUNDING, Padded
 
 HEIGHT = 260
 """Of the chart, in pixels."""
@@ -33,14 +37,13 @@ def reach_figure(
         glyph = "dots"
         if mode == "last":
             glyph = data[-1]["marker"]["symbol"] = "diamond"
-        key.append(marks.Entry(glyph, labels[mode], palette.mode(mode), palette.mode_text(mode)))
+        key.append(marks.Entry(glyph, labels[mode], mode))
     # Not to be zoomed, so that the playhead's band stays where it belongs.
     x = axes.timestep_axis(names) | {"fixedrange": True}
     y = axes.log_axis("size of ∂L/∂h", sizes)
     if not sizes:  # nothing is drawn, so that any numbers at the axis would be made up
         y |= {"tickvals": [], "ticktext": []}
-    layout = chart.layout(palette, x, y, [key], name=f"reach {steps}", height=HEIGHT)
-    return chart.figure(data, layout)
+    return chart.plotted(data, palette, x, y, [key], name=f"reach {steps}", height=HEIGHT)
 
 
 def influence_maps(
@@ -76,3 +79,43 @@ def influence_maps(
     scale = f"0 {bar} {number(most)} (half way {number(most / 4)})" if most else "no shade: 0"
     head = block("muted", f"inputs →, outputs ↓ &emsp; {scale}", style="margin-bottom:0.5rem")
     return picture(sentence, palette, head, block("influence", *blocks))
+
+
+def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> str:
+    """All ways, as many side by side as fit."""
+    shades = {
+        "its own steps": palette.muted,
+        "zeros that are read": palette.border,
+        "masked": palette.surface,
+    }
+    box = f"width:1rem;border:1px solid {palette.border};background:"
+    kinds = [f"{span('swatch', box + color)} {name}" for name, color in shades.items()]
+    last = f"{outline_mark(palette.last)} last-step mode's answer, and how far it is off"
+    boxes = (div("min-width:0", _way(way, palette)) for way in ways)
+    grid = block("grid", *boxes, style=f"gap:0.75rem 1.75rem;{fitting('22rem')}")
+    return picture(sentence, palette, key(*kinds, last), grid)
+
+
+def _way(way: Padded, palette: Palette) -> str:
+    rows, steps = way.counts.shape
+    # Blank steps are masked; grey ones are zeros that the layer reads like any other.
+    shades = np.where(way.counts, 2, 0 if way.masked else 1).astype(np.uint8)
+    colors = (palette.surface, palette.border, palette.muted)
+    body = enlarged(shades, colors, "height:4.5rem;border-radius:0")
+    for row in range(1, rows):
+        body += block("gap", style=f"top:calc(100%*{row}/{rows} - 1px)")
+    outlines, size = "", f"width:calc(100%/{steps});height:calc(100%/{rows})"
+    for row, step in enumerate(way.last_step):
+        if step >= 0:
+            at = f"left:calc(100%*{step}/{steps});top:calc(100%*{row}/{rows});{size}"
+            outlines += outline(at, palette.last)
+    differences = []
+    for value in way.differences:  # what is only rounding is next to nothing
+        color = palette.best_text if value <= ROUNDING else palette.ink
+        words = readable(value) if value > ROUNDING else "✓ ≈ 0" if value else "✓ 0.0"
+        differences.append(div(f"color:{color}", words))
+    averaged = f"{way.loss_steps:,} steps" if way.loss_steps else "nothing"
+    over = over_time(body, steps, palette, above=outlines)
+    shown = f"<div>{over}{ticks(steps, most=6)}</div>{block('differences', *differences)}"
+    loss = block("muted", f"sequence loss: mean over {averaged}")
+    return block("title", escape(way.title)) + block("padded", shown) + loss

@@ -29,10 +29,12 @@ def block(kind: str, *body: str, style: str = "") -> str:
     return f'<div class="{kind}" style="{style}">{"".join(body)}</div>'
 
 
-def picture(sentence: str, palette: Palette, *body: str, style: str = "") -> str:
+def picture(
+    sentence: str, palette: Palette, *body: str, style: str = "", kind: str = "picture"
+) -> str:
     """Several blocks as one picture, with what it says as its alternative text."""
     return (
-        f'<div role="img" aria-label="{escape(sentence)}" class="picture" '
+        f'<div role="img" aria-label="{escape(sentence)}" class="{kind}" '
         f'style="color:{palette.ink};{style}">{"".join(body)}</div>'
     )
 

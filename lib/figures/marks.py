@@ -1,6 +1,6 @@
 """The marks that mean the same in every chart: lines, the levels to compare with, and their key."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +21,14 @@ class Entry:
     glyph: str
     """A key of GLYPHS."""
     words: str
-    color: str
-    """Of the mark."""
-    text: str
-    """Of the words."""
+    color: str = "ink"
+    """Of the mark: a colour of `Palette`; the words have that of words beside such marks."""
+    text: str = ""
+    """The words' own, where it is another."""
+
+
+SEEDS = Entry("thin", "each seed", "muted")
+"""The key of `seed_lines`."""
 
 
 def finite(values: np.ndarray) -> np.ndarray:
@@ -65,14 +69,10 @@ def seed_lines(
     return line(name, y, {"width": 1.2, **style}, "", x=x) | {"opacity": 0.5, "connectgaps": False}
 
 
-def mode_key(mode: str, glyph: str, palette: Palette) -> Entry:
-    """The key of a mode's line or mark."""
-    return Entry(glyph, MODES[mode].name, palette.mode(mode), palette.mode_text(mode))
-
-
-def seed_key(palette: Palette) -> Entry:
-    """The key of `seed_lines`."""
-    return Entry("thin", "each seed", palette.muted, palette.muted)
+def mode_keys(modes: Iterable[str], sequence: str = "line", last: str = "line") -> list[Entry]:
+    """The key of the modes' lines or marks, by the glyphs of both modes."""
+    glyphs = {"sequence": sequence, "last": last}
+    return [Entry(glyphs[mode], MODES[mode].name, mode) for mode in modes]
 
 
 def points(
@@ -88,6 +88,16 @@ def _trace(name: str, x: Any, y: Any, hover: str) -> dict[str, Any]:
     return {"type": "scatter", "name": name, "x": x, "y": y, **said}
 
 
+def band(  # noqa: PLR0917  as `line`, with two edges
+    name: str, x: np.ndarray, one: np.ndarray, other: np.ndarray, color: str, opacity: float
+) -> dict[str, Any]:
+    """An area, along one edge and back along the other; of a single x it is a bar."""
+    style = {"color": color, "width": 8 if len(x) == 1 else 0}
+    around = np.concatenate([one, other[::-1]]), np.concatenate([x, x[::-1]])
+    area = line(name, around[0], style, "", x=around[1])
+    return area | {"fill": "toself", "fillcolor": color, "opacity": opacity}
+
+
 def dot_size(steps: int) -> int:
     """The diameter of a timestep's dot, so that a hundred of them don't touch."""
     return 7 if steps <= 30 else 4
@@ -100,20 +110,10 @@ def stripe(begin: Any, end: Any, fill: str, edge: str) -> dict[str, Any]:
 
 
 def naive_style(palette: Palette) -> dict[str, Any]:
-    """A guess without learning: grey, dotted."""
+    """A guess without learning: grey, dotted, as in the key."""
     return {"color": palette.baseline, "width": 2, "dash": "dot"}
 
 
 def best_style(palette: Palette) -> dict[str, Any]:
     """The best possible, or what `Best.label` calls it: green, dashed."""
     return {"color": palette.best, "width": 2, "dash": "dash"}
-
-
-def naive_key(name: str, palette: Palette) -> Entry:
-    """The key of `naive_style`, by the name of the guess."""
-    return Entry("dotted", name, palette.baseline, palette.muted)
-
-
-def best_key(name: str, palette: Palette, zero: str = "") -> Entry:
-    """The key of `best_style`; `zero` says what of it a logarithmic axis can't show: ": 0"."""
-    return Entry("dashed", f"{name}{zero}", palette.best, palette.best_text)

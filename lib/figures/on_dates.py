@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HEIGHT = 380
-GLYPHS = {"sequence": "line", "last": "dashed"}
-"""Both are lines here; the last-step mode's is dashed, so that colour isn't all."""
+OPACITY = 0.3
+"""Of bands."""
 
 
 def on_dates_figure(
@@ -37,27 +37,27 @@ def on_dates_figure(
     truth, guess = said.truth[::every], said.guesses[rival.name][::every]
     answers = {mode: values[::every] for mode, values in said.last.items()}
     unit, wide = dataset.target_unit, 3 if len(x) <= 200 else 2
-    data, sequence_key = [], []
+    data, sequence_key = [], list[Entry]()
     if said.steps is not None:
         low, high = (edge[::every] for edge in said.steps)
-        sequence_key.append(marks.mode_key("sequence", GLYPHS["sequence"], palette))
+        sequence_key = marks.mode_keys(["sequence"])
         if said.most > 1:
-            words, color = "all its answers for a date", palette.sequence
-            data.append(_band("every step's answers", x, low, high, color))
-            sequence_key.append(Entry("squares", words, color, palette.muted))
+            color = palette.sequence
+            data.append(marks.band("every step's answers", x, low, high, color, OPACITY))
+            sequence_key += [Entry("squares", "all its answers for a date", "sequence", "muted")]
         else:
             answers["sequence"] = low
     data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, unit))
     data.append(_line(rival.label, x, guess, marks.naive_style(palette), unit))
     for mode, values in answers.items():
         data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), unit))
-    known = Entry("line", f"target{dataset.ahead}", palette.ink, palette.ink)
-    key = [[known], sequence_key, [marks.naive_key(rival.label, palette)]]
-    key[0] += [marks.mode_key("last", GLYPHS["last"], palette)] * ("last" in answers)
+    key = [[Entry("line", f"target{dataset.ahead}")], sequence_key]
+    key[0] += marks.mode_keys(["last"] * ("last" in answers), last="dashed")
+    key.append([Entry("dotted", rival.label, "baseline")])
     title = chart.with_unit(origin.columns[target // len(origin.horizons)], unit)
     y = axes.linear_axis(title, np.concatenate([truth, *answers.values()]), axes.with_room(truth))
     name, key = f"on dates {dataset.name} {target}", [row for row in key if row]
-    return chart.figure(data, chart.layout(palette, axis, y, key, name=name, height=HEIGHT))
+    return chart.plotted(data, palette, axis, y, key, name=name, height=HEIGHT)
 
 
 def drawn_every(count: int, period: int) -> int:
@@ -80,17 +80,16 @@ def forecast_figure(
         name, color = MODES[mode].name, palette.mode(mode)
         low, high = values - said.widths[mode], values + said.widths[mode]
         told = np.isfinite(low)
-        bands.append(_band(f"{name}'s band", after[told], low[told], high[told], color))
+        edges = low[told], high[told]
+        bands.append(marks.band(f"{name}'s band", after[told], *edges, color, OPACITY))
         lines.append(_line(name, after, values, _style(mode, palette, 2), unit))
         drawn += [values, low, high]
-    known = Entry("line", "known", palette.ink, palette.ink)
-    band = Entry("squares", "as wide as 90% of validation errors", palette.baseline, palette.muted)
-    key = [[known, *(marks.mode_key(m, GLYPHS[m], palette) for m in said.values)], [band]]
+    band = Entry("squares", "as wide as 90% of validation errors", "baseline")
+    key = [[Entry("line", "known"), *marks.mode_keys(said.values, last="dashed")], [band]]
     title = chart.with_unit(origin.columns[column], unit)
     y = axes.linear_axis(title, np.concatenate(drawn), truth)
     name = f"forecast {dataset.name} {series} {column}"
-    layout = chart.layout(palette, axis, y, key, name=name, height=HEIGHT)
-    return chart.figure(bands + lines, layout)
+    return chart.plotted(bands + lines, palette, axis, y, key, name=name, height=HEIGHT)
 
 
 def _dates(
@@ -113,6 +112,7 @@ def _dates(
 
 
 def _style(mode: str, palette: Palette, width: int) -> dict[str, Any]:
+    """Both are lines here; the last-step mode's is dashed, so that colour isn't all."""
     dash = "solid" if mode == "sequence" else "6px"
     return {"color": palette.mode(mode), "width": width, "dash": dash}
 
@@ -124,13 +124,3 @@ def _line(
     known, hover = np.isfinite(y), f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
     dots = 6 if known.sum() <= 60 else 0  # a single one makes no line
     return marks.line(name, y[known], style, hover, x=x[known], dots=dots)
-
-
-def _band(
-    name: str, x: np.ndarray, low: np.ndarray, high: np.ndarray, color: str
-) -> dict[str, Any]:
-    """An area, along its lower edge and back along its upper one; of a single date it is a bar."""
-    style = {"color": color, "width": 8 if len(x) == 1 else 0}
-    around = np.concatenate([low, high[::-1]]), np.concatenate([x, x[::-1]])
-    area = marks.line(name, around[0], style, "", x=around[1])
-    return area | {"fill": "toself", "fillcolor": color, "opacity": 0.3}

@@ -64,9 +64,10 @@ class Palette:
         """The colour of "sequence" or "last"."""
         return str(getattr(self, mode))
 
-    def mode_text(self, mode: str) -> str:
-        """The colour of words about "sequence" or "last"."""
-        return str(getattr(self, f"{mode}_text"))
+    def words(self, color: str) -> str:
+        """The colour of words beside marks of this one, a field, such as "sequence" or "last"."""
+        plain = self.muted if color == "baseline" else getattr(self, color)
+        return str(getattr(self, f"{color}_text", plain))
 
     def shades(self, color: str) -> tuple[str, ...]:
         """LEVELS shades from almost the surface to `color`, for values from low to high."""

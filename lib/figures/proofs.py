@@ -11,10 +11,10 @@ from html import escape
 import numpy as np
 
 from lib.english import apart_by
-from lib.figures.heatmaps import legend
 from lib.figures.html import block, div, fitting, picture, shaded
 from lib.figures.palette import Palette
 from lib.figures.timeline import below_columns, outline, outline_mark, over_time, ticks
+from lib.figures.unrolled import legend
 from lib.narrate.proofs import Measure, ProofCard
 
 

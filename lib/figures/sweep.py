@@ -1,7 +1,6 @@
 """Pictures of a sweep: errors against one setting, maps of two, and all settings side by side."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -43,17 +42,15 @@ def curve_figure(
         seeds = np.array([point.errors(mode, relative=relative) for point in measured])
         seeds = seeds.reshape(len(x), len(points[0].rows) // len(MODES))
         everything += seeds.ravel().tolist()
-        edge = [*seeds.max(axis=1), *seeds.min(axis=1)[::-1]]
-        band = marks.line(f"{name}, seeds", edge, {"width": 0}, "", x=[*x, *x[::-1]])
-        data.append(band | {"fill": "toself", "fillcolor": color, "opacity": 0.15})
+        edges = seeds.max(axis=1), seeds.min(axis=1)
+        data.append(marks.band(f"{name}, seeds", np.array(x), *edges, color, 0.15))
         dots, each_x = {"color": color, "size": 5, "opacity": 0.5}, np.repeat(x, seeds.shape[1])
         data.append(marks.points(f"{name}, a seed", each_x, seeds.ravel(), dots, ""))
         middle, style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
         hover = f"%{{y:{chart.VALUE}}}"
         line = marks.line(f"{name}, median", middle, style, hover, x=x, dots=7)
         data.append(line | {"customdata": [named(point.values) for point in measured]})
-    key_rows = [[marks.mode_key(mode, "line", palette) for mode in MODES]]
-    key_rows.append([marks.naive_key(GUESS, palette)])
+    key_rows = [marks.mode_keys(MODES), [Entry("dotted", GUESS, "baseline")]]
     up = axes.log_axis(
         "MSE / best guess's = 1 − skill" if relative else "MSE at the last step", everything
     )
@@ -62,10 +59,9 @@ def curve_figure(
         top = 10 ** (up["range"][1] - 0.06)
         cross = {"color": palette.wrong, "size": 10, "symbol": "x"}
         data.append(marks.points("no figures", lost, np.full(len(lost), top), cross, ""))
-        key_rows[1].append(Entry("cross", "diverged, or failed", palette.wrong, palette.wrong))
-    layout = chart.layout(palette, across, up, key_rows, name=f"sweep {key}", height=HEIGHT)
-    layout["margin"]["b"] += 16 * any("<br>" in tick for tick in across["ticktext"])
-    return chart.figure(data, layout)
+        key_rows[1].append(Entry("cross", "diverged, or failed", "wrong"))
+    look: dict[str, Any] = {"name": f"sweep {key}", "height": HEIGHT}
+    return chart.plotted(data, palette, across, up, key_rows, **look)
 
 
 def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> dict[str, Any]:
@@ -101,10 +97,9 @@ def map_figure(
     else:
         squares, above, below = _errors(points, what), what, what
         said = {what: f"{WORDS[what].name}: median error"}
-    entries = {mode: marks.mode_key(mode, "squares", palette) for mode in said}
-    rows = [[replace(entries[mode], words=words) for mode, words in said.items()]]
+    rows = [[Entry("squares", words, mode) for mode, words in said.items()]]
     if what == "difference":
-        rows.append([Entry("squares", "?: may be chance", palette.baseline, palette.muted)])
+        rows.append([Entry("squares", "?: may be chance", "baseline")])
     most, least = palette.mode(above), palette.mode(below)
     z = np.full((len(values[keys[1]]), len(values[keys[0]])), np.nan)
     names, notes = np.full(z.shape, "", object), []
@@ -121,10 +116,8 @@ def map_figure(
     x_axis, y_axis = (_steps(key, values[key]) for key in keys)
     height = chart.top(rows) + chart.BOTTOM + ROW * max(3, len(z))
     left = chart.left_of([*y_axis["ticktext"], "  "]) + 22
-    layout = chart.layout(
-        palette, x_axis, y_axis, rows, name=f"map {what}", height=height, left=left, notes=notes
-    )
-    return chart.figure([heat], layout)
+    look: dict[str, Any] = {"name": f"map {what}", "height": height, "left": left, "notes": notes}
+    return chart.plotted([heat], palette, x_axis, y_axis, rows, **look)
 
 
 def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float, str]]:
@@ -155,7 +148,7 @@ def _errors(points: Sequence[PointResult], mode: str) -> dict[PointResult, tuple
 
 def _steps(key: str, values: Sequence[Any]) -> dict[str, Any]:
     """An axis on which all values are equally far apart."""
-    look = {"range": [-0.5, len(values) - 0.5], "showgrid": False, "tickangle": 0}
+    look: dict[str, Any] = {"range": [-0.5, len(values) - 0.5], "showgrid": False, "tickangle": 0}
     return {"title": VARIABLE[key]["label"], **look, **_ticks(key, values)}
 
 
@@ -188,5 +181,10 @@ def parallel_figure(points: Sequence[PointResult], palette: Palette) -> go.Figur
     fonts = {"labelfont": font, "tickfont": font, "rangefont": unseen}
     trace = {"type": "parcoords", "name": "points", "dimensions": dimensions, "line": line, **fonts}
     margin = {"l": 60, "r": 60, "t": 60, "b": 24}
-    look = {"template": {}, "height": PARALLEL, "margin": margin, "uirevision": "parallel"}
+    look: dict[str, Any] = {
+        "template": {},
+        "height": PARALLEL,
+        "margin": margin,
+        "uirevision": "parallel",
+    }
     return chart.figure([trace], {**look, "paper_bgcolor": palette.background})

@@ -8,6 +8,7 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.english import ALMOST_0, apart, capital, counted, joined
 from lib.experiment import CELLS, Experiment
+from lib.narrate import Told
 from lib.recurrence import GATES, Trace
 from lib.recurrence.formulas import LayerPass
 from lib.shapes import STATES
@@ -35,24 +36,18 @@ def cell_sentence(experiment: Experiment, dataset: Dataset) -> str:
     )
 
 
-def unrolled_sentence(experiment: Experiment, layer: int, steps: int, features: int) -> str:
-    """What goes in, what is handed on, and what each mode hands out."""
-    model = experiment.model
+def unrolled_told(experiment: Experiment, layer: int, steps: int, features: int) -> Told:
+    """How often a layer is used and what each mode hands out; what goes in, and is handed on."""
+    model, is_top = experiment.model, layer == experiment.model.layers - 1
     words = {"cell": CELLS[model.cell].label, "steps": steps, "features": features}
     words["which"] = f"Layer {layer + 1} of {model.layers}" if model.layers > 1 else "The layer"
     words["read"] = "features" if layer == 0 else "outputs of the layer below"
     has_cell_state = "c" in STATES[model.cell]
     words["states"] = f"the hidden {'and the cell ' * has_cell_state}state"
-    hands_out = model.modes if layer == model.layers - 1 else ("below",)
-    return " ".join(_TEXTS["unrolled"][key].format(**words) for key in ("layer", *hands_out))
-
-
-def unrolled_takeaway(experiment: Experiment, layer: int, steps: int) -> str:
-    """The same in one line: how often the layer is used, and what it hands out."""
-    model = experiment.model
-    which = model.mode if layer == model.layers - 1 else "below"
-    hands_out = _TEXTS["hands_out"][which].format(steps=steps)
-    return f"One {CELLS[model.cell].label}, used {steps} times: {hands_out}"
+    hands_out = _TEXTS["hands_out"][model.mode if is_top else "below"].format(**words)
+    keys = ("layer", *(model.modes if is_top else ("below",)))
+    details = " ".join(_TEXTS["unrolled"][key].format(**words) for key in keys)
+    return f"One {words['cell']}, used {steps} times: {hands_out}", details
 
 
 def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:

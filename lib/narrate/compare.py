@@ -13,6 +13,7 @@ from lib.compared import Compared, lead_of, part_of, same_data
 from lib.datasets import idle, suggested
 from lib.english import capital, counted, joined, readable, short
 from lib.experiment import LOSSES, MODES, SETTINGS
+from lib.narrate import Told
 from lib.narrate.explore import name_of, off_unit, value_of
 from lib.narrate.takeaways import FEWEST
 from lib.toml import beside
@@ -23,8 +24,6 @@ MOST_SETTINGS = 5
 ERROR = "final_mse"
 LOSSES_AT_END = {"validation": "final_validation_loss", "training": "final_loss"}
 """Figures of `ModeResult`, by the part of the data."""
-Told = tuple[str, str]
-"""A takeaway of at most 15 words, and the details."""
 
 
 def headline(runs: Sequence[Compared]) -> str:

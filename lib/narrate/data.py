@@ -11,6 +11,7 @@ import numpy as np
 
 from lib.dataset import Dataset, Origin
 from lib.english import ALMOST_0, apart, capital, counted, joined, listed, number
+from lib.narrate import Told
 from lib.tables.cutting import part_spans
 from lib.tables.leaks import Finding, look, moments
 from lib.toml import beside
@@ -42,19 +43,12 @@ def data_sentence(dataset: Dataset) -> str:
     return f"{title}: {n:,} samples of {t} timesteps and {counted(f, 'feature')}."
 
 
-def sample_takeaway(dataset: Dataset, sample: int) -> str:
-    """Which of its targets each mode has to do with."""
-    steps = "both" if dataset.shape[1] == 2 else f"all {dataset.shape[1]}"
-    learns, by = ("learns", "from") if sample < dataset.train else ("is judged", "on")
-    return _said("sample_takeaway", learns=learns, by=by, steps=steps)
-
-
-def sample_sentence(dataset: Dataset, sample: int) -> str:
-    """One sample's targets in the raw unit, where they begin, move and end, and their use."""
-    y = raw_targets(dataset, sample)[:, 0]
+def sample_told(dataset: Dataset, sample: int) -> Told:
+    """Which of its targets each mode has to do with; where these begin, move and end, raw."""
+    y, learns = raw_targets(dataset, sample)[:, 0], sample < dataset.train
     low, high = int(np.argmin(y)), int(np.argmax(y))
     values = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
-    return _said(
+    sentence = _said(
         "flat_sample" if y[low] == y[high] else "sample",
         name=capital(dataset.sample_name(sample)),
         target=f"{dataset.target_labels[0]}{',' if dataset.lead else ''}",
@@ -62,8 +56,11 @@ def sample_sentence(dataset: Dataset, sample: int) -> str:
         low=low + 1,
         high=high + 1,
         **dict(zip(("least", "most", "first", "last"), values, strict=True)),
-        use=_said("learns" if sample < dataset.train else "is_judged", steps=len(y)),
+        use=_said("learns" if learns else "is_judged", steps=len(y)),
     )
+    steps, by = "both" if len(y) == 2 else f"all {len(y)}", "from" if learns else "on"
+    does = "learns" if learns else "is judged"
+    return _said("sample_takeaway", learns=does, by=by, steps=steps), sentence
 
 
 def numbers_hint(dataset: Dataset) -> str:
@@ -73,22 +70,16 @@ def numbers_hint(dataset: Dataset) -> str:
     return _said(name, ahead=dataset.ahead, unit=unit)
 
 
-def window_takeaway(dataset: Dataset, origin: Origin, sample: int, step: int) -> str:
-    """What one timestep, 0 to T-1, reads and has to say."""
-    row, ahead = int(origin.starts[sample]) + origin.rate * step, origin.horizons
+def window_told(dataset: Dataset, origin: Origin, sample: int, step: int) -> Told:
+    """What timestep `step`, 0 to T-1, reads and has to say; the rows of the whole sample."""
+    ahead, first = origin.horizons, int(origin.starts[sample])
+    row, last = (first + origin.rate * k for k in (step, dataset.shape[1] - 1))
     says = _rows(origin, row + ahead[0], row + ahead[-1]) if any(ahead) else "the same row"
     change = "the change to " if dataset.base is not None and len(ahead) == 1 else ""
     reads = f"Sample {sample + 1}, timestep {step + 1} reads {origin.label(row)}"
-    return f"{reads} and must say {change}{says}."
-
-
-def window_sentence(dataset: Dataset, origin: Origin, sample: int) -> str:
-    """The rows of one sample, and those of its targets in both modes."""
-    ahead, first = origin.horizons, int(origin.starts[sample])
-    last = first + origin.rate * (dataset.shape[1] - 1)
     series = origin.names[origin.series[first]]
     far = f"{counted(ahead[-1], origin.step)} later" if ahead[-1] else "in the same row"
-    return _said(
+    return f"{reads} and must say {change}{says}.", _said(
         "window",
         number=sample + 1,
         series=f", {series}," if series else "",
@@ -125,28 +116,22 @@ def keras_sentence(dataset: Dataset, origin: Origin) -> str:
     return _said("keras", rows=counted(back + ahead, "row"), back=back, ahead=ahead)
 
 
-def split_takeaway(dataset: Dataset) -> str:
-    """How many samples are for training and how many for checking."""
+def split_told(dataset: Dataset) -> Told:
+    """How many samples are to learn from and to check on; what was found of rows in two parts."""
     if not dataset.has_validation:
-        return _said("none_kept", count=len(dataset.x))
-    train, judged, test = dataset.train, dataset.seen - dataset.train, dataset.test
-    return _said("split_with_test" if test else "split", train=train, judged=judged, test=test)
-
-
-def split_sentence(dataset: Dataset) -> str:
-    """The same at length, with what was found of rows, series and dates in two parts."""
-    if not dataset.has_validation:
-        return _said("none_kept_why", count=len(dataset.x))
-    train, which = dataset.train, "next" if dataset.test else "other"
-    said = [_said("parts", train=train, which=which, judged=dataset.seen - train)]
+        count = len(dataset.x)
+        return _said("none_kept", count=count), _said("none_kept_why", count=count)
+    words = {"train": dataset.train, "judged": dataset.seen - dataset.train, "test": dataset.test}
+    said = [_said("parts", which="next" if dataset.test else "other", **words)]
     if dataset.test:
-        said.append(_said("test", test=dataset.test))
+        said.append(_said("test", **words))
     if (origin := dataset.origin) and origin.every == 1:
         for (_, end, before), (begin, _, after) in pairwise(part_spans(dataset, origin, 0)):
             if between := begin - end - 1:
                 rows = counted(between, "row")
                 said.append(_said("gap", before=before, after=after, rows=rows))
-    return " ".join([*said, *(each.sentence for each in look(dataset) if each.splits)])
+    details = " ".join([*said, *(each.sentence for each in look(dataset) if each.splits)])
+    return _said("split_with_test" if dataset.test else "split", **words), details
 
 
 def range_hint(dataset: Dataset) -> str:

@@ -6,6 +6,7 @@ from lib.doctor import Diagnosis
 from lib.doctor.damage import EPOCHS, Damage, Mistake
 from lib.doctor.loss_shapes import Verdict
 from lib.english import counted, number, readable
+from lib.narrate import Told
 from lib.toml import beside
 
 _SAID = beside(__file__)
@@ -46,16 +47,12 @@ def lineup_sentence(diagnosis: Diagnosis) -> str:
     return f"{verdict_title(diagnosis)}. {compared_sentence(diagnosis)}"
 
 
-def damage_sentence(mistake: Mistake, damage: Damage) -> str:
-    """What two trainings show: losses that fall alike, and predictions that don't."""
+def damage_told(mistake: Mistake, damage: Damage) -> Told:
+    """The two errors; how two trainings show losses that fall alike, and predictions that don't."""
     begin, end = (number(float(loss)) for loss in damage.loss["wrong"][[0, -1]])
-    losses = {"epochs": EPOCHS, "begin": begin, "end": end}
-    return str(_SAID["damage"].format(mistake=mistake, **losses, **_errors(damage, number)))
-
-
-def damage_takeaway(damage: Damage) -> str:
-    """The two errors, in short."""
-    return str(_SAID["takeaway"].format(**_errors(damage, readable)))
+    words = {"mistake": mistake, "epochs": EPOCHS, "begin": begin, "end": end}
+    takeaway = str(_SAID["takeaway"].format(**_errors(damage, readable)))
+    return takeaway, str(_SAID["damage"].format(**words, **_errors(damage, number)))
 
 
 def measured_sentence(mistake: Mistake, damage: Damage) -> str:

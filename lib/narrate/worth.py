@@ -12,6 +12,7 @@ from lib.dataset import Dataset, Origin
 from lib.english import capital, counted, joined, number, readable
 from lib.experiment import MODES
 from lib.forecast import Forecast
+from lib.narrate import Told
 from lib.narrate.explore import off_unit
 from lib.narrate.takeaways import BETTER, FEWEST, TOO_FEW
 from lib.toml import beside
@@ -64,26 +65,22 @@ def worth_sentence(
     return " ".join([*parts, _TEXTS["measures"].format(before=before)])
 
 
-def dates_takeaway(said: ByRow) -> str:
-    """What the band is, or what there is to see without one."""
-    if not said.last:
-        return "Not trained yet: the target, and what a baseline says of it."
-    if said.steps is None:
-        return "Last-step mode answers where a window ends."
-    if said.most > 1:
-        return f"Sequence mode answers a date up to {counted(said.most, 'time')}: that is the band."
-    other = "; last-step mode only where a window ends" if len(said.last) > 1 else ""
-    return f"Sequence mode answers each date once{other}."
-
-
-def dates_sentence(dataset: Dataset, origin: Origin, said: ByRow, target: int, every: int) -> str:
-    """Where it begins and ends, how wide the band is, and how far off the answers are."""
+def dates_told(dataset: Dataset, origin: Origin, said: ByRow, target: int, every: int) -> Told:
+    """What the band is; where it begins and ends, how wide it is, and how far off answers are."""
     unit, name = off_unit(dataset), origin.names[origin.series[said.rows[0]]]
     column = origin.columns[target // len(origin.horizons)]
     first, last = origin.label(int(said.rows[0])), origin.label(int(said.rows[-1]))
     rows = f"{first} to {last}{f', every {every}th row' if every > 1 else ''}"
     parts = [f"{capital(column)}{f' of {name}' if name else ''}, {rows}."]
-    if said.steps is not None and said.most > 1:
+    other = "; last-step mode only where a window ends" if len(said.last) > 1 else ""
+    takeaway = f"Sequence mode answers each date once{other}."
+    if not said.last:
+        takeaway = "Not trained yet: the target, and what a baseline says of it."
+    elif said.steps is None:
+        takeaway = "Last-step mode answers where a window ends."
+    elif said.most > 1:
+        times = counted(said.most, "time")
+        takeaway = f"Sequence mode answers a date up to {times}: that is the band."
         width = readable(float((said.steps[1] - said.steps[0]).mean()))
         parts.append(_TEXTS["band_of_dates"].format(width=width, unit=unit))
     off = [
@@ -93,28 +90,22 @@ def dates_sentence(dataset: Dataset, origin: Origin, said: ByRow, target: int, e
     ]
     if off:
         parts.append(f"At the last step, on average, off: {joined(off)}.")
-    return " ".join(parts)
+    return takeaway, " ".join(parts)
 
 
-def forecast_takeaway(dataset: Dataset, origin: Origin, coming: Forecast) -> str:
-    """What is said of the last of the rows to come, and how far off it may be."""
-    unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    when = capital(f"{counted(len(coming.errors), origin.step)} on")
+def forecast_told(
+    dataset: Dataset, origin: Origin, coming: Forecast, *, fed_back: bool, picked: bool = False
+) -> Told:
+    """What is said of the last of the rows to come; how, and how often such bands held."""
+    count, unit = len(coming.errors), f" {dataset.target_unit}" if dataset.target_unit else ""
+    how, ahead = _TEXTS["fed_back" if fed_back else "direct"], counted(count, origin.step)
+    when = capital(f"{ahead} on")
     if coming.times is not None and origin.time_format:
         when = str(coming.times[-1].strftime(origin.time_format))
     said = [
         f"{MODES[mode].name} {_with_band(float(v[-1]), float(coming.widths[mode][-1]))}{unit}"
         for mode, v in coming.values.items()
     ]
-    return f"{when}: {', '.join(said)}."
-
-
-def forecast_sentence(
-    dataset: Dataset, origin: Origin, coming: Forecast, *, fed_back: bool, picked: bool = False
-) -> str:
-    """How it was made, what the band is from, and how often it held."""
-    count = len(coming.errors)
-    how, ahead = _TEXTS["fed_back" if fed_back else "direct"], counted(count, origin.step)
     parts = [how.format(times=counted(count, "time"), ahead=ahead)]
     has_band = np.isfinite([*coming.widths.values()])
     if has_band.any():
@@ -128,7 +119,8 @@ def forecast_sentence(
         for mode, (inside, of) in coming.covered.items()
     ]
     which = "held" if held else "unseen" if dataset.test else "no_test"
-    return " ".join([*parts, _TEXTS[which].format(held=joined(held))])
+    parts.append(_TEXTS[which].format(held=joined(held)))
+    return f"{when}: {', '.join(said)}.", " ".join(parts)
 
 
 def _with_band(value: float, width: float) -> str:

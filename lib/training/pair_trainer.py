@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lib.baselines import mode_losses, step_losses
 from lib.dataset import Samples
 from lib.experiment import Experiment
-from lib.losses import mode_losses, step_losses
 from lib.recurrence import initial_model_weights
 from lib.run import ModeResult, SeedWeights
 from lib.training.batches import BatchOrder

@@ -8,11 +8,10 @@ import numpy as np
 
 from lib.datasets import make_dataset, settle
 from lib.experiment import Experiment
-from lib.figures.lines import bound_picture
+from lib.figures.formulas import bound_picture
 from lib.figures.palette import palette
 from lib.figures.proofs import Strip, strips
-from lib.narrate.breaking import bound_sentence, bound_takeaway, ways_to_break_it
-from lib.narrate.proofs import Measure
+from lib.narrate.proofs import Measure, bound_told, ways_to_break_it
 
 BREAKINGS = {
     "bidirectional": 0.3,
@@ -65,15 +64,15 @@ def test_a_breaking_that_breaks_nothing_is_not_said_to() -> None:
 def test_raw_targets_are_out_of_reach_without_a_head() -> None:
     """The worked example asks for 208 where 0.964 is the most."""
     experiment = settle(Experiment().set(data="worked_raw"))
-    sentence = bound_sentence(experiment, make_dataset(experiment), np.full((2, 4), 0.5))
+    sentence = bound_told(experiment, make_dataset(experiment), np.full((2, 4), 0.5))[1]
     assert "|h| below tanh(t): 0.762 at step 1 and 0.964 at step 2" in sentence
     assert "targets of 0.964 or more at step 2 are out of reach (here up to 208)" in sentence
     assert "So it is at 2 of 2 steps, by the bound of each." in sentence
-    assert bound_takeaway(experiment, make_dataset(experiment), np.full((2, 4), 0.5)) == (
+    assert bound_told(experiment, make_dataset(experiment), np.full((2, 4), 0.5))[0] == (
         "A target of 208 at step 2 is out of reach: |h| is below 0.964 there."
     )
     scaled = settle(Experiment().set(data="worked_scaled", cell="gru"))
-    sentence = bound_sentence(scaled, make_dataset(scaled), np.full((2, 4), 0.5))
+    sentence = bound_told(scaled, make_dataset(scaled), np.full((2, 4), 0.5))[1]
     assert "|h| is less than 1 at every step. The furthest" in sentence
     assert "can be reached" in sentence
 
@@ -86,7 +85,7 @@ def test_a_target_is_held_against_the_bound_of_its_own_step() -> None:
 
     def sentence(cell: str, *targets: float) -> str:
         y = np.zeros_like(dataset.y) + np.array(targets, np.float32)[:, None]
-        return bound_sentence(experiment.set(cell=cell), replace(dataset, y=y), hidden)
+        return bound_told(experiment.set(cell=cell), replace(dataset, y=y), hidden)[1]
 
     assert "targets of 0.762 or more at step 1 are out of reach (here up to 0.9)" in sentence(
         "lstm", 0.9, 0.9
@@ -101,16 +100,16 @@ def test_a_value_at_its_bound_is_there_by_rounding() -> None:
     experiment = settle(Experiment().set(data="worked_raw", cell="gru"))
     dataset = make_dataset(experiment)
     rounded = np.ones((2, 4), np.float32)
-    sentence = bound_sentence(experiment, dataset, rounded)
+    sentence = bound_told(experiment, dataset, rounded)[1]
     assert "is at 1 at step 1 and at 1 at step 2. What is at its bound is there only" in sentence
     reachable = experiment.set(head="dense")
-    assert bound_takeaway(reachable, dataset, rounded) == (
+    assert bound_told(reachable, dataset, rounded)[0] == (
         "No output can reach 1: the furthest here gets to 1, rounded."
     )
-    assert bound_takeaway(reachable, dataset, rounded / 2).endswith("here gets to 0.5.")
-    lost = bound_takeaway(reachable, dataset, rounded * np.nan)
+    assert bound_told(reachable, dataset, rounded / 2)[0].endswith("here gets to 0.5.")
+    lost = bound_told(reachable, dataset, rounded * np.nan)[0]
     assert lost == "Some of the outputs aren't numbers any more."
-    sentence = bound_sentence(experiment, dataset, rounded * np.float32(0.9999))
+    sentence = bound_told(experiment, dataset, rounded * np.float32(0.9999))[1]
     assert "is at just below 1 at step 1" in sentence
     assert "rounding" not in sentence
 

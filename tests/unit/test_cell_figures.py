@@ -11,12 +11,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lib.figures.heatmaps import heatmaps
+from lib.figures.formulas import unit_lines
 from lib.figures.html import STEPS, png_uri, shade_indexes
-from lib.figures.lines import unit_lines
 from lib.figures.palette import PALETTES, palette
 from lib.figures.timeline import over_time, ticks
-from lib.figures.unrolled import unrolled_picture
+from lib.figures.unrolled import heatmaps, unrolled_picture
 from lib.recurrence.formulas import Line, lines
 from lib.recurrence.unit_order import by_similarity
 from tests.unit.test_formulas import opened

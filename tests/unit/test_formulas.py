@@ -10,7 +10,7 @@ import pytest
 
 from lib.english import number
 from lib.experiment import CELLS
-from lib.figures.by_hand import by_hand, can_show
+from lib.figures.formulas import by_hand, can_show
 from lib.figures.palette import palette
 from lib.recurrence import initial_weights, unroll
 from lib.recurrence.formulas import LayerPass, lines

@@ -14,8 +14,7 @@ from lib.narrate.cell import (
     findings,
     headline,
     step_takeaway,
-    unrolled_sentence,
-    unrolled_takeaway,
+    unrolled_told,
 )
 from lib.recurrence import Trace
 from tests.unit.test_formulas import opened
@@ -140,12 +139,12 @@ def test_a_diverged_layer_is_called_that() -> None:
 def test_the_unrolled_layer_says_who_hands_out_what() -> None:
     """By mode, and in a stack by layer: all but the top one hand out sequences."""
     both = Experiment().set(layers=2)
-    top = unrolled_sentence(both, 1, 12, 16)
+    top = unrolled_told(both, 1, 12, 16)[1]
     assert "Layer 2 of 2 is one LSTM, used 12 times" in top
     assert "all 12 outputs" in top
     assert "output 12 alone" in top
-    assert "in both modes" in unrolled_sentence(both, 0, 12, 3)
-    last = unrolled_sentence(Experiment().set(mode="last", cell="gru"), 0, 12, 3)
+    assert "in both modes" in unrolled_told(both, 0, 12, 3)[1]
+    last = unrolled_told(Experiment().set(mode="last", cell="gru"), 0, 12, 3)[1]
     assert "Sequence mode" not in last
     assert "3 features and the hidden state of the step before" in last
 
@@ -153,12 +152,12 @@ def test_the_unrolled_layer_says_who_hands_out_what() -> None:
 def test_the_layer_is_said_in_a_line() -> None:
     """How often it is used, and what it hands out in the modes that are trained."""
     both = Experiment().set(layers=2)
-    assert unrolled_takeaway(both, 1, 12) == (
+    assert unrolled_told(both, 1, 12, 3)[0] == (
         "One LSTM, used 12 times: sequence mode hands out 12 outputs, last-step mode one."
     )
-    assert "hands all 12 outputs to the layer above" in unrolled_takeaway(both, 0, 12)
+    assert "hands all 12 outputs to the layer above" in unrolled_told(both, 0, 12, 3)[0]
     for mode, says in (("sequence", "all 12 outputs"), ("last", "its last output alone")):
-        assert says in unrolled_takeaway(both.set(mode=mode), 1, 12)
+        assert says in unrolled_told(both.set(mode=mode), 1, 12, 3)[0]
 
 
 @pytest.mark.parametrize(

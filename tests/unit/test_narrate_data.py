@@ -17,10 +17,8 @@ from lib.narrate.data import (
     numbers_hint,
     range_hint,
     raw_targets,
-    sample_sentence,
-    sample_takeaway,
-    split_sentence,
-    split_takeaway,
+    sample_told,
+    split_told,
 )
 from lib.origin import Scale
 from lib.tables import Table
@@ -41,21 +39,21 @@ def test_the_data_in_words_are_a_title_and_a_shape():
 def test_a_takeaway_is_short_whatever_the_data(name):
     """At most 15 words, of a sample of either part and of the split."""
     dataset = make_dataset(suggested(name))
-    words = [sample_takeaway(dataset, 0), sample_takeaway(dataset, -1), split_takeaway(dataset)]
+    words = [sample_told(dataset, 0)[0], sample_told(dataset, -1)[0], split_told(dataset)[0]]
     assert all(len(each.split()) <= 15 for each in words), words
 
 
 def test_what_to_take_from_a_sample_is_which_targets_each_mode_has_to_do_with():
     """In training and in validation."""
-    assert sample_takeaway(a_dataset(), 5) == (
+    assert sample_told(a_dataset(), 5)[0] == (
         "Sequence mode learns from all 4 steps' targets, last-step mode from the last step's."
     )
-    assert sample_takeaway(a_dataset(), 6).startswith("Sequence mode is judged on all 4 steps'")
+    assert sample_told(a_dataset(), 6)[0].startswith("Sequence mode is judged on all 4 steps'")
 
 
 def test_a_training_sample_is_learned_from():
     """By one mode from all of its targets, by the other from the last."""
-    assert sample_sentence(a_dataset(), 5) == (
+    assert sample_told(a_dataset(), 5)[1] == (
         "Sample 6: target 1 starts at 20 and ends at 23; it is lowest at "
         "timestep 1 (20) and highest at timestep 4 (23). The sequence mode learns from the "
         "targets of all 4 timesteps, the last-step mode from the last one's."
@@ -64,7 +62,7 @@ def test_a_training_sample_is_learned_from():
 
 def test_a_validation_sample_is_judged_on_and_not_learned_from():
     """The seventh of eight, of which six are for training."""
-    sentence = sample_sentence(a_dataset(), 6)
+    sentence = sample_told(a_dataset(), 6)[1]
     assert sentence.startswith("Sample 7 (validation): ")
     assert sentence.endswith(
         "Neither mode learns from it: the sequence mode is judged on the targets of all 4 "
@@ -77,15 +75,15 @@ def test_a_samples_targets_are_said_in_the_raw_unit():
     dataset = a_dataset(
         target_scale=np.array([10.0]), target_offset=np.array([5.0]), target_unit="°C"
     )
-    sentence = sample_sentence(dataset, 1)
-    ahead = sample_sentence(replace(dataset, lead="one day"), 1)
+    sentence = sample_told(dataset, 1)[1]
+    ahead = sample_told(replace(dataset, lead="one day"), 1)[1]
     assert "target 1, one day ahead, starts at 45 °C" in ahead
     assert "target 1 starts at 45 °C and ends at 75 °C; it is lowest at timestep 1 (45)" in sentence
 
 
 def test_a_target_that_stays_has_no_lowest_and_highest():
     """As the final sum of the adding problem, the same at every step."""
-    sentence = sample_sentence(a_dataset(y=np.full((8, 4, 1), 2.5, np.float32)), 0)
+    sentence = sample_told(a_dataset(y=np.full((8, 4, 1), 2.5, np.float32)), 0)[1]
     assert "target 1 is 2.5 at every timestep. The sequence mode learns" in sentence
 
 
@@ -99,19 +97,19 @@ def test_scaled_numbers_are_called_so():
 
 def test_the_split_in_words_says_what_is_kept_back():
     """Or that nothing is."""
-    assert split_sentence(a_dataset()) == (
+    assert split_told(a_dataset())[1] == (
         "The models learn from the first 6 samples and are judged on the other 2. No sample that "
         "is kept for checking is in the training part too."
     )
-    assert split_sentence(a_dataset(train=8)).startswith("All 8 samples are for training: ")
-    assert split_takeaway(a_dataset()) == "6 samples to learn from, 2 kept for checking."
-    assert split_takeaway(a_dataset(train=8)).endswith("none is kept for checking.")
+    assert split_told(a_dataset(train=8))[1].startswith("All 8 samples are for training: ")
+    assert split_told(a_dataset())[0] == "6 samples to learn from, 2 kept for checking."
+    assert split_told(a_dataset(train=8))[0].endswith("none is kept for checking.")
 
 
 def test_the_ends_of_a_sample_keep_the_digits_that_tell_them_apart():
     """355 to 355 would be no move at all."""
     y = np.array([355.132, 355.42, 355.3, 355.42], np.float32)[:, None]
-    sentence = sample_sentence(a_dataset(y=np.tile(y, (8, 1, 1))), 0)
+    sentence = sample_told(a_dataset(y=np.tile(y, (8, 1, 1))), 0)[1]
     assert "it is lowest at timestep 1 (355.1) and highest at timestep 2 (355.4)" in sentence
 
 
@@ -125,7 +123,7 @@ def test_what_32_bits_make_of_0_is_read_as_0():
     assert dataset.raw(dataset.y[0], 0).any()
     assert raw_targets(dataset, 0).tolist() == [[0]] * 4
     assert raw_targets(dataset, 1).ravel().tolist() == [0, 50, 0, 0]
-    assert sample_sentence(dataset, 0).startswith("Sample 1: target 1 is 0 at every timestep.")
+    assert sample_told(dataset, 0)[1].startswith("Sample 1: target 1 is 0 at every timestep.")
     exact = a_dataset(y=np.full((8, 4, 1), 1e-9, np.float32))
     assert raw_targets(exact, 0).max() == exact.y.max()
 

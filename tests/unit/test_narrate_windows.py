@@ -13,11 +13,9 @@ from lib.narrate.data import (
     leak_takeaway,
     shapes_sentence,
     slip_sentence,
-    split_sentence,
-    split_takeaway,
+    split_told,
     thinned,
-    window_sentence,
-    window_takeaway,
+    window_told,
 )
 from lib.tables.leaks import Finding, look
 from tests.unit.own_data import windows_of_load, windows_of_stores
@@ -27,7 +25,7 @@ from tests.unit.pictures import a_dataset
 def test_a_timestep_is_said_with_its_row_and_the_row_that_it_must_say():
     """Sample 17 of days begins on the 17th; in a panel each store's count goes on."""
     dataset = windows_of_stores()
-    assert window_takeaway(dataset, dataset.origin, 16, 2) == (
+    assert window_told(dataset, dataset.origin, 16, 2)[0] == (
         "Sample 17, timestep 3 reads 2024-01-19 and must say 2024-01-20."
     )
 
@@ -47,7 +45,7 @@ def test_a_timestep_is_said_with_its_row_and_the_row_that_it_must_say():
 def test_every_way_to_look_ahead_has_its_words(settings, says):
     """Of the third timestep of the first window."""
     dataset = windows_of_load(**settings)
-    assert window_takeaway(dataset, dataset.origin, 0, 2).endswith(says)
+    assert window_told(dataset, dataset.origin, 0, 2)[0].endswith(says)
 
 
 @pytest.mark.parametrize(
@@ -57,8 +55,8 @@ def test_a_takeaway_is_short_whatever_is_set(form, ahead, horizon):
     """At most 15 words, with hours too, which take the most."""
     dataset = windows_of_load(form=form, ahead=ahead, horizon=horizon, test=20)
     said = [
-        window_takeaway(dataset, dataset.origin, 999, 23),
-        split_takeaway(dataset),
+        window_told(dataset, dataset.origin, 999, 23)[0],
+        split_told(dataset)[0],
         leak_takeaway(look(dataset)),
     ]
     assert all(len(each.split()) <= 15 for each in said), said
@@ -67,13 +65,15 @@ def test_a_takeaway_is_short_whatever_is_set(form, ahead, horizon):
 def test_a_window_is_said_with_the_rows_of_both_modes():
     """Every third hour, four of them, two hours ahead."""
     dataset = windows_of_load(timesteps=4, rate=3, horizon=2)
-    assert window_sentence(dataset, dataset.origin, 0) == (
+    assert window_told(dataset, dataset.origin, 0, 0)[1] == (
         "Sample 1 reads 2024-01-01 00:00 to 2024-01-01 09:00, every 3 rows. The "
         "sequence mode has a target for each timestep, 2 hours later: 2024-01-01 02:00 to "
         "2024-01-01 11:00. The last-step mode has the last timestep's: 2024-01-01 11:00."
     )
     stores = windows_of_stores()
-    assert window_sentence(stores, stores.origin, 0).startswith("Sample 1, north, reads 2024-01-01")
+    assert window_told(stores, stores.origin, 0, 0)[1].startswith(
+        "Sample 1, north, reads 2024-01-01"
+    )
     assert shapes_sentence(windows_of_load(timesteps=4, horizon=3, ahead="each")) == (
         "x (4, 1) → y (4, 3) for the sequence mode, y_last (3,) for the last step."
     )
@@ -106,15 +106,15 @@ def test_three_parts_and_a_gap_are_said():
     """With the rows that are left out, which are those that no part uses."""
     dataset = windows_of_load(test=20, gap=30)
     sizes = {name: part.stop - part.start for name, part in dataset.parts.items()}
-    assert split_takeaway(dataset) == (
+    assert split_told(dataset)[0] == (
         f"{sizes['training']:,} samples to learn from, {sizes['validation']} to check on, "
         f"{sizes['test']} for the end."
     )
-    sentence = split_sentence(dataset)
+    sentence = split_told(dataset)[1]
     assert f"The last {sizes['test']} are the test part" in sentence
     assert "Left out between training and validation: 30 rows." in sentence
     assert "Left out between validation and test: 30 rows." in sentence
-    assert "Left out" not in split_sentence(windows_of_load())
+    assert "Left out" not in split_told(windows_of_load())[1]
 
 
 def test_what_is_said_to_be_in_one_part_is():
@@ -124,7 +124,7 @@ def test_what_is_said_to_be_in_one_part_is():
         ("id", "No row is in two parts. No series is in two parts, but 100% of the dates are."),
     ):
         dataset = windows_of_stores(split=split)
-        assert words in split_sentence(dataset)
+        assert words in split_told(dataset)[1]
         origin, of_part = dataset.origin, {}
         for name, part in dataset.parts.items():
             rows = (origin.starts[part, None] + np.arange(15)).ravel()

@@ -10,10 +10,8 @@ import pytest
 from lib.forecast import forecast
 from lib.narrate.worth import (
     _with_band,
-    dates_sentence,
-    dates_takeaway,
-    forecast_sentence,
-    forecast_takeaway,
+    dates_told,
+    forecast_told,
     worth_sentence,
     worth_takeaway,
 )
@@ -136,13 +134,16 @@ def test_a_band_is_said_by_its_mean_height():
     """And the answers by how far off they are on average."""
     _, dataset, _, said = prepared()
     rows = by_row(dataset, said, 0, 2)
-    words = dates_sentence(dataset, dataset.origin, rows, 0, 1)
+    words = dates_told(dataset, dataset.origin, rows, 0, 1)[1]
     assert "Sales of west, 2024-05-28 to 2024-07-18." in words
     low, high = rows.steps
     assert f"it is {(high - low).mean():.3g} on average" in words
     off = np.nanmean(np.abs(rows.last["last"] - rows.truth))
     assert f"last-step mode by {off:,.0f}" in words or f"last-step mode by {off:.3g}" in words
-    assert dates_takeaway(rows) == "Sequence mode answers a date up to 6 times: that is the band."
+    assert (
+        dates_told(dataset, dataset.origin, rows, 0, 1)[0]
+        == "Sequence mode answers a date up to 6 times: that is the band."
+    )
 
 
 @pytest.mark.parametrize(
@@ -166,22 +167,22 @@ def test_a_forecast_is_said_with_its_band_and_how_often_that_held():
     tested = answers(experiment, dataset, weights, "test")
     about = {"series": 0, "column": 0, "judged": said}
     found = forecast(experiment, dataset, weights, **about, tested=tested)
-    takeaway = forecast_takeaway(dataset, dataset.origin, found)
+    takeaway = forecast_told(dataset, dataset.origin, found, fed_back=False)[0]
     assert takeaway.startswith("2024-07-19: sequence mode ")
     assert takeaway.count(" ± ") == 2
     assert len(takeaway.split()) <= 15
-    words = forecast_sentence(dataset, dataset.origin, found, fed_back=False)
+    words = forecast_told(dataset, dataset.origin, found, fed_back=False)[1]
     inside, of = found.covered["last"]
     assert f"{100 * inside / of:.0f}% of {of} with last-step mode" in words
     unseen = forecast(experiment, dataset, weights, **about)
-    assert "once it is looked at" in forecast_sentence(
-        dataset, dataset.origin, unseen, fed_back=False
+    assert (
+        "once it is looked at" in forecast_told(dataset, dataset.origin, unseen, fed_back=False)[1]
     )
     _, without, _, _ = prepared()
-    assert "There is no test part" in forecast_sentence(
-        without, without.origin, unseen, fed_back=False
+    assert (
+        "There is no test part" in forecast_told(without, without.origin, unseen, fed_back=False)[1]
     )
     back = forecast(experiment, dataset, weights, **about, feed=100)
-    words = forecast_sentence(dataset, dataset.origin, back, fed_back=True)
+    words = forecast_told(dataset, dataset.origin, back, fed_back=True)[1]
     assert "the next row's value, 100 times" in words
     assert "too few errors to tell" in words

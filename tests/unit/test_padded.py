@@ -9,7 +9,7 @@ import pytest
 
 from lib.english import number
 from lib.experiment import CELLS
-from lib.figures.padding import padding_picture
+from lib.figures.gradients import padding_picture
 from lib.figures.palette import palette
 from lib.narrate.gradients import padding_sentence, padding_takeaway
 from lib.recurrence import initial_weights

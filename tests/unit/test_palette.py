@@ -40,7 +40,7 @@ def test_light_mode_has_the_colours_that_the_pages_speak_of():
     """Okabe and Ito's blue, vermilion and green."""
     assert (LIGHT.sequence, LIGHT.last, LIGHT.best) == ("#0072B2", "#D55E00", "#009E73")
     assert LIGHT.mode("sequence") == LIGHT.sequence
-    assert LIGHT.mode_text("last") == LIGHT.last_text
+    assert LIGHT.words("last") == LIGHT.last_text
 
 
 def test_an_unknown_theme_is_refused():

@@ -11,10 +11,15 @@ from hypothesis import strategies as st
 
 from lib.doctor.loss_shapes import RULES
 from lib.doctor.question import TargetQuestion
-from lib.figures.damage import damage_loss_figure, damage_predictions_figure
-from lib.figures.lineup import axes_of, lineup_picture, shapes_picture
 from lib.figures.palette import PALETTES, palette
 from lib.figures.stack import layer_pictures, stack_picture
+from lib.figures.target import (
+    axes_of,
+    damage_loss_figure,
+    damage_predictions_figure,
+    lineup_picture,
+    shapes_picture,
+)
 from lib.figures.tensor import ENTRY, Scale, tensor_image
 from lib.narrate.stack import (
     change_sentence,

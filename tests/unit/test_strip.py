@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 
 from lib.experiment import Experiment
-from lib.figures.grid import Grid
 from lib.figures.palette import PALETTES, palette
-from lib.figures.strip import shape_strip
+from lib.figures.strip import Grid, shape_strip
 from lib.recurrence import forward, initial_model_weights
 from tests.unit.pictures import a_dataset
 
@@ -180,7 +179,7 @@ def test_all_tensors_of_a_strip_have_the_same_rows():
 @pytest.mark.parametrize("steps", [2, 16, 18, 100])
 def test_every_timestep_has_its_row_in_the_picture(steps):
     """Those that are left out share the row of the dots; the others' are where they are drawn."""
-    grid = Grid.of(steps, 1, LIGHT)
+    grid = Grid.of(steps, 1, LIGHT, (96.0, 120.0, 16))
     image = grid.image(1, None, LIGHT.shades(LIGHT.ink))
     picture = drawn(image.split('src="')[1].split('"')[0])
     height = float(picture.get("viewBox").split()[-1])

@@ -19,7 +19,7 @@ from lib.doctor.question import (
     read_shape,
     write_question,
 )
-from lib.narrate.target import damage_sentence, lineup_sentence, measured_sentence, verdict_title
+from lib.narrate.target import damage_told, lineup_sentence, measured_sentence, verdict_title
 from lib.training.recorded import recorded_damage
 
 
@@ -134,7 +134,7 @@ def test_a_recording_shows_the_damage(name):
     assert len(result.truth) == CHECKED_SAMPLES
     assert result.error("right") < 0.002
     assert result.error("wrong") > 10 * result.error("right")
-    assert "nothing raises" in damage_sentence(MISTAKES[name], result)
+    assert "nothing raises" in damage_told(MISTAKES[name], result)[1]
     assert "Measured" in measured_sentence(MISTAKES[name], result)
 
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from lib.figures.lines import bound_picture
+from lib.figures.formulas import bound_picture
 from lib.figures.palette import Palette
 from lib.figures.proofs import Strip, strips, strips_legend
-from lib.narrate.breaking import bound_sentence, bound_takeaway, ways_to_break_it
+from lib.narrate.proofs import bound_told, ways_to_break_it
 from lib.recurrence import highest_output, unroll, unroll_stack
 from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import Chosen
@@ -43,10 +43,10 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
         experiment, hidden = chosen.experiment, chosen.traces[-1].hidden[0]
         layers = experiment.model.layers
         which = f"Layer {layers} of {layers}, the top one. " if layers > 1 else ""
-        sentence = which + bound_sentence(experiment, chosen.dataset, hidden)
+        words, details = bound_told(experiment, chosen.dataset, hidden)
         bound = highest_output(experiment.model.cell, len(hidden))
-        st.html(bound_picture(hidden, bound, sentence, palette))
-        takeaway(bound_takeaway(experiment, chosen.dataset, hidden), sentence)
+        st.html(bound_picture(hidden, bound, which + details, palette))
+        takeaway(words, which + details)
     return []
 
 

@@ -7,8 +7,7 @@ import numpy as np
 import streamlit as st
 
 from lib.english import apart_by, readable
-from lib.figures.gradients import HEIGHT, influence_maps, reach_figure
-from lib.figures.padding import padding_picture
+from lib.figures.gradients import HEIGHT, influence_maps, padding_picture, reach_figure
 from lib.figures.palette import Palette
 from lib.narrate import gradients
 from lib.recurrence.padded import Padded, ways

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lib.figures.by_hand import by_hand, can_show
-from lib.figures.heatmaps import heatmaps
-from lib.figures.lines import unit_lines
+from lib.figures.formulas import by_hand, can_show, unit_lines
 from lib.figures.palette import Palette
-from lib.figures.unrolled import unrolled_picture
+from lib.figures.unrolled import heatmaps, unrolled_picture
 from lib.narrate import cell
 from lib.recurrence import GATES, gate_symbol
 from lib.recurrence.formulas import LayerPass, lines
@@ -34,11 +32,11 @@ def draw(chosen: Chosen, _replies: Sequence[Reply], palette: Palette) -> list[Fo
 
 
 def _chain(chosen: Chosen, layer: LayerPass, palette: Palette) -> None:
-    x, about = layer.x, (chosen.experiment, chosen.layer)
-    sentence = cell.unrolled_sentence(*about, *x.shape)
+    x = layer.x
+    words, sentence = cell.unrolled_told(chosen.experiment, chosen.layer, *x.shape)
     modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
     st.html(unrolled_picture(x, modes, layer.trace.cell is not None, sentence, palette))
-    takeaway(cell.unrolled_takeaway(*about, len(x)), sentence)
+    takeaway(words, sentence)
 
 
 def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:

@@ -92,7 +92,7 @@ def _row(run: Compared, own: str, palette: Palette) -> str:
 
 
 def _by_mode(texts: Mapping[str, str], palette: Palette) -> str:
-    each = (f'<div style="color:{palette.mode_text(m)}">{text}</div>' for m, text in texts.items())
+    each = (f'<div style="color:{palette.words(m)}">{text}</div>' for m, text in texts.items())
     return "".join(each)
 
 

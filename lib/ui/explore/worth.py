@@ -173,8 +173,8 @@ def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
         lambda: on_dates_figure(dataset, origin, rows, target, guess, palette=palette),
     )
     every = drawn_every(len(rows.rows), origin.period)
-    details = words.dates_sentence(dataset, origin, rows, target, every)
-    told_chart(figure, words.dates_takeaway(rows), details, "worth_on_dates")
+    told = words.dates_told(dataset, origin, rows, target, every)
+    told_chart(figure, *told, "worth_on_dates")
 
 
 def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Palette) -> None:
@@ -212,5 +212,5 @@ def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
         lambda: forecast_figure(dataset, origin, coming, series, column, palette=palette),
     )
     kept = shown.snapshot.keeps_best
-    details = words.forecast_sentence(dataset, origin, coming, fed_back=feed > 0, picked=kept)
-    told_chart(figure, words.forecast_takeaway(dataset, origin, coming), details, "worth_ahead")
+    told = words.forecast_told(dataset, origin, coming, fed_back=feed > 0, picked=kept)
+    told_chart(figure, *told, "worth_ahead")

@@ -6,9 +6,9 @@ import streamlit as st
 
 from lib.doctor.damage import LOSS, MISTAKES, Damage, mistake_of
 from lib.doctor.question import TargetQuestion
-from lib.figures.damage import damage_loss_figure, damage_predictions_figure
 from lib.figures.palette import Palette
-from lib.narrate.target import damage_sentence, damage_takeaway
+from lib.figures.target import damage_loss_figure, damage_predictions_figure
+from lib.narrate.target import damage_told
 from lib.training.recorded import recorded_damage
 from lib.ui import runs
 from lib.ui.fragment import fragment
@@ -65,14 +65,14 @@ def _panel(palette: Palette, polling: bool, asked_about: str | None) -> None:
     if page.damage_problem:
         st.error(plain(page.damage_problem), icon=":material/error:")
     left, right = st.columns(2)
-    sentence = damage_sentence(MISTAKES[case], damage)
+    words, sentence = damage_told(MISTAKES[case], damage)
     with left:
         steady_chart(damage_loss_figure(damage, palette), sentence, "damage_loss")
         hint("What both trainings report: nothing raises.")
     with right:
         steady_chart(damage_predictions_figure(damage, palette), sentence, "damage_predictions")
         hint("What both models say, against what is true.")
-    takeaway(damage_takeaway(damage), sentence)
+    takeaway(words, sentence)
 
 
 def _ask(case: str) -> None:

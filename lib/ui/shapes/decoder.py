@@ -4,8 +4,8 @@ import streamlit as st
 
 from lib.errors import CHECKLIST, EXAMPLES, explain_error
 from lib.errors.message import ends, readable, shapes_in
-from lib.figures.lineup import shapes_picture
 from lib.figures.palette import Palette
+from lib.figures.target import shapes_picture
 from lib.figures.tensor import SCALES
 from lib.ui import address
 from lib.ui.session import session

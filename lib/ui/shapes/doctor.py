@@ -21,8 +21,8 @@ from lib.doctor.question import (
     write_question,
 )
 from lib.english import capital
-from lib.figures.lineup import lineup_picture
 from lib.figures.palette import Palette
+from lib.figures.target import lineup_picture
 from lib.figures.tensor import SCALES
 from lib.narrate import target as words
 from lib.stack.recurrent import TIMESTEPS
