@@ -18,7 +18,6 @@ from lib.ui.explore.worth import KEYS, worth_card
 from lib.ui.frame import frame
 from lib.ui.save import save_button
 from lib.ui.shown import fitting_run, strip_values
-from lib.ui.style import page_style
 from lib.ui.text import plain
 from lib.ui.theme import current_palette
 
@@ -26,7 +25,6 @@ loaded = load_data(frame("Explore", (EARLIER.name, *KEYS)))
 experiment, dataset = loaded.experiment, loaded.dataset
 palette = current_palette()
 
-page_style("explore")
 st.markdown(f"# {plain(setup_sentence(experiment, dataset))}")
 with st.container(border=True, key="strip"):
     sample, traces = strip_values(Epochs.of(fitting_run(experiment, dataset)).then)

@@ -49,7 +49,7 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
         layout="wide",
         menu_items={"About": f"**Unrolled**: {TAGLINE} `?` shows a page's keys."},
     )
-    style()
+    style(page)
     listener(page)
     is_new = not session().address.page
     address.begin(page, own_keys)
