@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from itertools import count
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lib.ui.load import RHYTHM, turn
+
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def fragment(draw: Callable[P, object], run_every: float | None = None) -> Callable[P, None]:
@@ -49,6 +52,28 @@ def asking_fragment(draw: Callable[P, object], run_every: float | None = None) -
         fragment(draw_or_ask, run_every=run_every)()
 
     return drawn
+
+
+def following_fragment(
+    look: Callable[[], T], going: Callable[[T], object], draw: Callable[[T], object], seconds: float
+) -> None:
+    """A fragment that draws what it looks at again and again, while something of that is `going`.
+
+    Every `seconds`, or less often where many watch. When something else is going, or nothing any
+    more, the page runs: there is more to look for then, or less.
+    """
+    seen, is_drawn = look(), list[bool]()
+    before = going(seen)
+
+    def follow() -> None:
+        with turn(first=not is_drawn):  # drawn with the page, for which somebody waits
+            now = look() if is_drawn else seen
+            if is_drawn and going(now) != before:
+                st.rerun()
+            draw(now)
+
+    fragment(follow, max(seconds, RHYTHM.interval()) if before else None)()
+    is_drawn.append(True)
 
 
 def slot() -> DeltaGenerator:

@@ -11,7 +11,7 @@ from lib.figures.palette import Palette
 from lib.narrate.target import damage_sentence, damage_takeaway
 from lib.training.recorded import recorded_damage
 from lib.ui import runs
-from lib.ui.fragment import fragment
+from lib.ui.fragment import following_fragment
 from lib.ui.session import ShapesPage, session
 from lib.ui.steady import steady_chart
 from lib.ui.text import hint, plain, press, takeaway
@@ -27,22 +27,13 @@ def damage_card(question: TargetQuestion, palette: Palette) -> None:
     if fitting and (PICK not in st.session_state or page.damage_question != question):
         st.session_state[PICK] = fitting
     page.damage_question = question
-    st.markdown("### The proof: train both")
+    draw = partial(_panel, palette, fitting if question.loss == LOSS else None)
+    following_fragment(_collect, lambda page: page.training_both is not None, draw, POLL_SECONDS)
+
+
+def _panel(palette: Palette, asked_about: str | None, page: ShapesPage) -> None:
+    """`asked_about` is the mistake that the question describes; None where it is none of these."""
     waiting = page.training_both is not None
-    asked_about = fitting if question.loss == LOSS else None
-    panel = fragment(_panel, run_every=POLL_SECONDS if waiting else None)
-    panel(palette, waiting, asked_about)
-
-
-def _panel(palette: Palette, polling: bool, asked_about: str | None) -> None:
-    """The card. While `polling`, it is drawn again and again until the answer is there.
-
-    `asked_about` is the mistake that the question describes; None where it is none of these.
-    """
-    page = session().shapes
-    _collect(page)
-    if (page.training_both is not None) != polling:
-        st.rerun()
     case = st.session_state[PICK] = st.session_state.get(PICK) or next(iter(MISTAKES))
     st.pills(
         "Mistake",
@@ -56,8 +47,8 @@ def _panel(palette: Palette, polling: bool, asked_about: str | None) -> None:
         hint(f"Not the case asked about: this is {MISTAKES[case].title}, with mean squared error.")
     damage = page.damage.get(case) or recorded_damage(case)
     with st.container(horizontal=True, vertical_alignment="center"):
-        press("Train both", "play_arrow", "train_both", partial(_ask, case), disabled=polling)
-        if polling:
+        press("Train both", "play_arrow", "train_both", partial(_ask, case), disabled=waiting)
+        if waiting:
             st.markdown(":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]")
         else:
             is_live = case in page.damage
@@ -81,13 +72,14 @@ def _ask(case: str) -> None:
     page.training_both = case, runs.client().ask("target_damage", case=case)
 
 
-def _collect(page: ShapesPage) -> None:
+def _collect() -> ShapesPage:
     """Take the answer when it is there, and let the page stop looking for it."""
-    if page.training_both is None or not page.training_both[1].done():
-        return
-    case, answer = page.training_both
-    page.training_both = None
-    try:
-        page.damage[case] = Damage(**answer.result())
-    except Exception as error:  # whatever went wrong in the worker, the page says so
-        page.damage_problem = f"{error}"
+    page = session().shapes
+    if page.training_both and page.training_both[1].done():
+        case, answer = page.training_both
+        page.training_both = None
+        try:
+            page.damage[case] = Damage(**answer.result())
+        except Exception as error:  # whatever went wrong in the worker, the page says so
+            page.damage_problem = f"{error}"
+    return page
