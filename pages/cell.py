@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lib.narrate.cell import cell_sentence
+from lib.ui.browser import current_palette
 from lib.ui.cell import break_it, learn, proof, unrolled
 from lib.ui.cell.ask import ask, say_progress, watch
 from lib.ui.cell.chosen import choose
@@ -11,7 +12,6 @@ from lib.ui.data import load_data
 from lib.ui.frame import frame
 from lib.ui.linked import PART, open_part
 from lib.ui.text import plain
-from lib.ui.theme import current_palette
 
 parts = {
     "unrolled": ("Unrolled", (), unrolled.draw),

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from lib.export.runs import runs_csv
+from lib.ui.browser import current_palette
 from lib.ui.compare.panel import side_by_side
 from lib.ui.compare.picks import KEY, listed, settle_picks
 from lib.ui.frame import frame
 from lib.ui.save import save_when_asked
-from lib.ui.theme import current_palette
 
 frame("Compare", (KEY,))
 if not settle_picks():

@@ -4,13 +4,13 @@ import streamlit as st
 
 from lib.narrate.sweep import title
 from lib.ui.address import page_value
+from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import frame
 from lib.ui.sweep.choose import choose
 from lib.ui.sweep.show import show
 from lib.ui.sweep.sweeps import GONE, KEYS, shown
 from lib.ui.text import plain
-from lib.ui.theme import current_palette
 
 loaded = load_data(frame("Sweep", KEYS))
 

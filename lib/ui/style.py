@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from lib.figures.palette import mix
+from lib.ui.browser import current_palette
 from lib.ui.keys import BUTTON, KEYS
-from lib.ui.theme import current_palette
 
 HIDE_AFTER = "0.5s"
 """When a chart that is covered by a newer one is hidden altogether, also from screen readers."""
