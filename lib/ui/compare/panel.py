@@ -30,7 +30,7 @@ SECONDS = 1.0
 
 def side_by_side(palette: Palette) -> None:
     """Draw all runs of the list, and those that are picked over one another."""
-    following_fragment(listed, _going, partial(_panel, palette), SECONDS)
+    following_fragment(listed, partial(_panel, palette), _going, SECONDS)
 
 
 def _going(rows: Sequence[Compared]) -> set[str]:
@@ -116,20 +116,11 @@ def _pictures(laid: Sequence[Compared], palette: Palette) -> None:
             told_chart(errors_figure(laid, palette), *words.errors_told(laid), "compare_errors")
         with card("One sample, answered by each"):
             if same_data(laid):
-                _answers(laid, palette)
+                picked = pick_answers(laid[0])
+                figure, told = (
+                    answers_figure(laid, *picked, palette),
+                    words.answers_told(laid, *picked),
+                )
+                told_chart(figure, *told, "compare_answers")
             else:
                 hint(words.WORDS["open"]["answers"])
-
-
-def _answers(laid: Sequence[Compared], palette: Palette) -> None:
-    dataset = laid[0].dataset
-    names = [dataset.short_sample_name(index) for index in laid[0].snapshot.samples]
-    which, target = sample_index(len(names)), 0
-    if dataset.targets > 1:
-        columns, key = range(dataset.targets), f"target_{dataset.targets}"
-        target = st.selectbox("Target", columns, 0, dataset.target_names.__getitem__, key=key)
-    if len(names) > 1:
-        key = sample_key(len(names))
-        st.select_slider("Sample", range(len(names)), format_func=names.__getitem__, key=key)
-    told = words.answers_told(laid, which, target)
-    told_chart(answers_figure(laid, which, target, palette), *told, "compare_answers")
