@@ -7,10 +7,14 @@ from typing import ParamSpec, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lib.ui import clock
 from lib.ui.load import RHYTHM, turn
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+STEADY_SECONDS = 2.0
+"""A page keeps the interval of its looks for at least as long."""
 
 
 def fragment(draw: Callable[P, object], run_every: float | None = None) -> Callable[P, None]:
@@ -55,25 +59,42 @@ def asking_fragment(draw: Callable[P, object], run_every: float | None = None) -
 
 
 def following_fragment(
-    look: Callable[[], T], going: Callable[[T], object], draw: Callable[[T], object], seconds: float
+    look: Callable[[], T],
+    draw: Callable[[T], object],
+    going: Callable[[T], object],
+    seconds: float = 0.0,
+    about: Callable[[T], object] = lambda _: None,
 ) -> None:
     """A fragment that draws what it looks at again and again, while something of that is `going`.
 
-    Every `seconds`, or less often where many watch. When something else is going, or nothing any
-    more, the page runs: there is more to look for then, or less.
+    Every `seconds`, or less often where many watch. It asks for a run of the page when something
+    else goes or nothing any more, when what the page is `about` is another, and when it had better
+    look more often or less.
     """
-    seen, is_drawn = look(), list[bool]()
-    before = going(seen)
+    seen, start, is_drawn = look(), clock.now(), list[bool]()
+    before = going(seen), about(seen)
+    interval = RHYTHM.interval(seconds) if before[0] else None
+
+    def rerun_if_outdated(now: T) -> None:
+        is_off = interval is not None and RHYTHM.is_off(interval, seconds)
+        if (going(now), about(now)) != before:
+            st.rerun()
+        if is_off and clock.now() - start >= STEADY_SECONDS:
+            st.rerun()
 
     def follow() -> None:
         with turn(first=not is_drawn):  # drawn with the page, for which somebody waits
-            now = look() if is_drawn else seen
-            if is_drawn and going(now) != before:
-                st.rerun()
+            now = seen
+            if is_drawn:
+                rerun_if_outdated(now := look())
             draw(now)
+            # What went may have ended meanwhile; nobody would come to look again.
+            rerun_if_outdated(look())
 
-    fragment(follow, max(seconds, RHYTHM.interval()) if before else None)()
-    is_drawn.append(True)
+    try:
+        fragment(follow, interval)()
+    finally:
+        is_drawn.append(True)
 
 
 def slot() -> DeltaGenerator:

@@ -52,13 +52,13 @@ class Rhythm:
             elif self._wait < SHORT_WAIT:
                 self._seconds = max(FASTEST, self._seconds / factor)
 
-    def interval(self) -> float:
-        """Seconds between two looks of each page."""
-        return round(self._seconds, 2)
+    def interval(self, least: float = 0.0) -> float:
+        """Seconds between two looks of each page, at `least` so many."""
+        return round(max(least, self._seconds), 2)
 
-    def is_off(self, interval: float) -> bool:
+    def is_off(self, interval: float, least: float = 0.0) -> bool:
         """Whether a page that looks with this interval had better take another."""
-        wanted = self.interval()
+        wanted = self.interval(least)
         return max(wanted, interval) > OFF * min(wanted, interval)
 
 

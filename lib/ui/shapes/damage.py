@@ -28,7 +28,7 @@ def damage_card(question: TargetQuestion, palette: Palette) -> None:
         st.session_state[PICK] = fitting
     page.damage_question = question
     draw = partial(_panel, palette, fitting if question.loss == LOSS else None)
-    following_fragment(_collect, lambda page: page.training_both is not None, draw, POLL_SECONDS)
+    following_fragment(_collect, draw, lambda page: page.training_both is not None, POLL_SECONDS)
 
 
 def _panel(palette: Palette, asked_about: str | None, page: ShapesPage) -> None:

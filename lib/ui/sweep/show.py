@@ -32,7 +32,7 @@ SAID: dict[str, str] = beside(__file__)
 def show(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
     """Draw the sweep that is shown, and keep it up to date while it goes."""
     draw = partial(_panel, plan, loaded, palette)
-    following_fragment(shown, lambda sweep: sweep.runner.state is State.GOING, draw, LOOK_SECONDS)
+    following_fragment(shown, draw, lambda sweep: sweep.runner.state is State.GOING, LOOK_SECONDS)
 
 
 def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, sweep: Sweep) -> None:
