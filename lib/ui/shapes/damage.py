@@ -1,5 +1,6 @@
 """One click trains a model on the right target and one on a mistaken one, and shows the cost."""
 
+from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
@@ -9,15 +10,18 @@ from lib.doctor.question import TargetQuestion
 from lib.figures.damage import damage_loss_figure, damage_predictions_figure
 from lib.figures.palette import Palette
 from lib.narrate.target import damage_sentence, damage_takeaway
+from lib.training.questions import AnswerFuture
 from lib.training.recorded import recorded_damage
 from lib.ui import runs
 from lib.ui.fragment import following_fragment
-from lib.ui.session import ShapesPage, session
+from lib.ui.session import session
 from lib.ui.steady import steady_chart
 from lib.ui.text import hint, plain, press, takeaway
 
 POLL_SECONDS = 0.3
 PICK = "shapes_mistake"
+Answers = Mapping[str, AnswerFuture]
+"""By mistake what the worker says of it, once it has trained both."""
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
@@ -28,12 +32,16 @@ def damage_card(question: TargetQuestion, palette: Palette) -> None:
         st.session_state[PICK] = fitting
     page.damage_question = question
     draw = partial(_panel, palette, fitting if question.loss == LOSS else None)
-    following_fragment(_collect, draw, lambda page: page.training_both is not None, POLL_SECONDS)
+    following_fragment(lambda: page.training_both, draw, _is_training, POLL_SECONDS)
 
 
-def _panel(palette: Palette, asked_about: str | None, page: ShapesPage) -> None:
+def _is_training(answers: Answers) -> bool:
+    return not all(answer.done() for answer in answers.values())
+
+
+def _panel(palette: Palette, asked_about: str | None, answers: Answers) -> None:
     """`asked_about` is the mistake that the question describes; None where it is none of these."""
-    waiting = page.training_both is not None
+    waiting = _is_training(answers)
     case = st.session_state[PICK] = st.session_state.get(PICK) or next(iter(MISTAKES))
     st.pills(
         "Mistake",
@@ -45,16 +53,18 @@ def _panel(palette: Palette, asked_about: str | None, page: ShapesPage) -> None:
     )
     if case != asked_about:
         hint(f"Not the case asked about: this is {MISTAKES[case].title}, with mean squared error.")
-    damage = page.damage.get(case) or recorded_damage(case)
+    answer = answers[case] if case in answers and answers[case].done() else None
+    problem = answer and answer.exception()
+    damage = Damage(**answer.result()) if answer and not problem else recorded_damage(case)
     with st.container(horizontal=True, vertical_alignment="center"):
         press("Train both", "play_arrow", "train_both", partial(_ask, case), disabled=waiting)
         if waiting:
             st.markdown(":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]")
         else:
-            is_live = case in page.damage
+            is_live = answer and not problem
             st.markdown(":green-badge[trained just now]" if is_live else ":gray-badge[recorded]")
-    if page.damage_problem:
-        st.error(plain(page.damage_problem), icon=":material/error:")
+    if problem:
+        st.error(plain(f"{problem}"), icon=":material/error:")
     left, right = st.columns(2)
     sentence = damage_sentence(MISTAKES[case], damage)
     with left:
@@ -67,19 +77,4 @@ def _panel(palette: Palette, asked_about: str | None, page: ShapesPage) -> None:
 
 
 def _ask(case: str) -> None:
-    page = session().shapes
-    page.damage_problem = ""
-    page.training_both = case, runs.client().ask("target_damage", case=case)
-
-
-def _collect() -> ShapesPage:
-    """Take the answer when it is there, and let the page stop looking for it."""
-    page = session().shapes
-    if page.training_both and page.training_both[1].done():
-        case, answer = page.training_both
-        page.training_both = None
-        try:
-            page.damage[case] = Damage(**answer.result())
-        except Exception as error:  # whatever went wrong in the worker, the page says so
-            page.damage_problem = f"{error}"
-    return page
+    session().shapes.training_both[case] = runs.client().ask("target_damage", case=case)
