@@ -114,7 +114,6 @@ def strip_values(shown: ShownRun) -> tuple[int, Traces]:
     sample = int(samples[_sample_index(len(samples))])
     x = shown.dataset.x[sample : sample + 1]
     return sample, {
-        mode: forward(shown.experiment, result.weights, x)
-        for mode, result in shown.snapshot.results.items()
-        if result.weights is not None
+        mode: forward(shown.experiment, weights, x)
+        for mode, weights in shown.snapshot.weights[0].items()
     }
