@@ -18,7 +18,7 @@ from lib.tables import Table, TooShortError
 from lib.training.limits import check, with_seeds
 from lib.ui import runs
 from lib.ui.address import change, query
-from lib.ui.save import save_button, save_when_asked
+from lib.ui.save import save_button
 from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled
 from lib.ui.text import card, hint, plain
@@ -123,7 +123,7 @@ def take_prepared(loaded: Loaded) -> None:
     with card("Take it away", key="take_away"):
         with st.container(horizontal=True):
             binary = "application/octet-stream"
-            save_when_asked("The arrays", lambda: arrays(dataset), ARRAYS, binary)
+            save_button("The arrays", lambda: arrays(dataset), ARRAYS, binary)
             code = export.write(loaded.experiment, dataset)
             save_button("The code that makes them", code, export.file_name, export.mime)
         beside = f", beside {'your file' if mine else 'its data'}," if dataset.origin else ""
