@@ -22,12 +22,6 @@ from lib.ui.text import hint
 
 GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)
 """By group and URL key, how a setting is drawn."""
-CLAMPED = {
-    "N": f"N·T·F can be {MAX_VALUES:,} at most.",
-    "lag": "the lag has to be less than T.",
-    "test": "5% are for validation at least.",
-}
-"""Why a setting that a person chose can't hold, where `settle` brings it into range."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,17 +51,17 @@ def controls(group: str, settled: Settled, **names: object) -> None:
     for key, row in GROUPS[group].items():
         if key in unused:
             continue
-        label, about = row["label"].format(**names), row.get("about")
+        label = row["label"].format(**names)
         with st.container(gap=None):
             if key in why:
                 _fixed(key, label, experiment.get(key))
                 hint(why[key])
             elif row.get("typed"):
-                _field(key, label, row.get("step", 1), about)
+                _field(key, label, row)
             elif options := SETTINGS[key].options:
                 _menu(key, label, options)
             else:
-                _slider(key, label, about, experiment)
+                _slider(key, label, row, experiment)
 
 
 def _fixed(key: str, label: str, value: Any) -> None:
@@ -81,7 +75,7 @@ def _fixed(key: str, label: str, value: Any) -> None:
         st.slider(label, kind(low), kind(high), kind(value), disabled=True, key=place)
 
 
-def _slider(key: str, label: str, about: str | None, experiment: Experiment) -> None:
+def _slider(key: str, label: str, row: Mapping[str, str], experiment: Experiment) -> None:
     """A number within its limits; where another one holds that is said below."""
     limit, kind, spec = limit_of(key), type(SETTINGS[key].default), DATASETS[experiment.data.name]
     least = spec.at_least.get(key, limit.minimum)
@@ -90,12 +84,12 @@ def _slider(key: str, label: str, about: str | None, experiment: Experiment) -> 
     if not least <= value <= most:
         value = st.session_state[key] = kind(Limit(least, most).clamp(value))
     value = st.slider(
-        label, kind(least), kind(most), value, step=kind(limit.step), key=key, help=about
+        label, kind(least), kind(most), value, step=kind(limit.step), key=key, help=row.get("about")
     )
     if least > limit.minimum:
         hint(f"These data need {least:,} at least.")
     if used != value:
-        hint(f"{used:,} here: {CLAMPED[key]}")
+        hint(f"{used:,} here: {row['clamped'].format(most=f'{MAX_VALUES:,}')}")
 
 
 def _menu(key: str, label: str, options: Mapping[str, Choice]) -> None:
@@ -106,7 +100,7 @@ def _menu(key: str, label: str, options: Mapping[str, Choice]) -> None:
     st.selectbox(label, list(options), place, labels.__getitem__, key=key, help=about)
 
 
-def _field(key: str, label: str, step: float, about: str | None) -> None:
+def _field(key: str, label: str, row: Mapping[str, Any]) -> None:
     """A number that is typed; its label may have its limits."""
     limit, kind = limit_of(key), type(SETTINGS[key].default)
     st.number_input(
@@ -114,8 +108,8 @@ def _field(key: str, label: str, step: float, about: str | None) -> None:
         kind(limit.minimum),
         kind(limit.maximum),
         seed_widget(key),
-        step=kind(step),
+        step=kind(row.get("step", 1)),
         format="%g" if kind is float else None,
         key=key,
-        help=about,
+        help=row.get("about"),
     )
