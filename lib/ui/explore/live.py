@@ -21,7 +21,7 @@ from lib.ui.address import change
 from lib.ui.epoch import Epochs
 from lib.ui.explore import charts
 from lib.ui.fragment import following_fragment
-from lib.ui.linked import linked_buttons
+from lib.ui.linked import linked_buttons, set_widget
 from lib.ui.load import RHYTHM
 from lib.ui.session import Loaded, session
 from lib.ui.shown import ShownRun, shown_run
@@ -134,9 +134,8 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
 
 def _pick_seeds(loaded: Loaded) -> None:
     """How many seeds Train trains: a setting, which stands beside what it changes."""
-    count, key = loaded.experiment.seeds, "pick_seeds"
-    if st.session_state.get(key) != count:
-        st.session_state[key] = count
+    count = loaded.experiment.seeds
+    key = set_widget("pick_seeds", count)
 
     def keep() -> None:
         if (picked := st.session_state[key]) is not None:
