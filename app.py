@@ -10,6 +10,7 @@ from lib.datasets.series import FILE_NAMES, file_text
 from lib.export import EXPORTS
 from lib.figures.strip import shape_strip
 from lib.narrate.explore import setup_sentence, strip_sentence
+from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.epoch import Epochs
 from lib.ui.explore.charts import EARLIER
@@ -18,15 +19,12 @@ from lib.ui.explore.worth import KEYS, worth_card
 from lib.ui.frame import frame
 from lib.ui.save import save_button
 from lib.ui.shown import fitting_run, strip_values
-from lib.ui.style import page_style
 from lib.ui.text import plain
-from lib.ui.theme import current_palette
 
 loaded = load_data(frame("Explore", (EARLIER.name, *KEYS)))
 experiment, dataset = loaded.experiment, loaded.dataset
 palette = current_palette()
 
-page_style("explore")
 st.markdown(f"# {plain(setup_sentence(experiment, dataset))}")
 with st.container(border=True, key="strip"):
     sample, traces = strip_values(Epochs.of(fitting_run(experiment, dataset)).then)

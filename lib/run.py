@@ -135,9 +135,17 @@ class Snapshot:
         return (self.results, *self.others)
 
     @property
+    def weights(self) -> SeedWeights:
+        """The newest of all models that have been judged."""
+        return tuple(
+            {mode: result.weights for mode, result in seed.items() if result.weights is not None}
+            for seed in self.seeds
+        )
+
+    @property
     def weight_bytes(self) -> int:
-        """Of the newest weights of all models."""
-        models = [result.weights or () for seed in self.seeds for result in seed.values()]
+        """Of all these weights."""
+        models = [arrays for seed in self.weights for arrays in seed.values()]
         return sum(array.nbytes for arrays in models for array in arrays)
 
     @property

@@ -3,15 +3,15 @@
 import streamlit as st
 
 from lib.narrate.cell import cell_sentence
+from lib.ui.browser import current_palette
 from lib.ui.cell import break_it, learn, proof, unrolled
 from lib.ui.cell.ask import ask, say_progress, watch
 from lib.ui.cell.chosen import choose
-from lib.ui.cell.playhead import bar_at_hand, follow_playhead
+from lib.ui.cell.playhead import follow_playhead
 from lib.ui.data import load_data
 from lib.ui.frame import frame
 from lib.ui.linked import PART, open_part
 from lib.ui.text import plain
-from lib.ui.theme import current_palette
 
 parts = {
     "unrolled": ("Unrolled", (), unrolled.draw),
@@ -29,7 +29,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     about = st.container(width="content")
 _, places, draw = parts[part]  # only the open part asks Keras
 chosen = choose(loaded, about)
-bar = bar_at_hand()
+bar = st.container(key="cell_bar")  # stays in sight while pictures are scrolled
 replies = [ask(place, chosen) for place in places]
 if replies:
     say_progress(replies, chosen)

@@ -3,17 +3,15 @@
 import streamlit as st
 
 from lib.export.runs import runs_csv
+from lib.ui.browser import current_palette
 from lib.ui.compare.panel import side_by_side
 from lib.ui.compare.picks import KEY, listed, settle_picks
 from lib.ui.frame import frame
-from lib.ui.save import save_when_asked
-from lib.ui.style import page_style
-from lib.ui.theme import current_palette
+from lib.ui.save import save_button
 
 frame("Compare", (KEY,))
 if not settle_picks():
     st.rerun()  # since the frame says what was wrong with the link
-page_style("compare")
 
 side_by_side(current_palette())
-save_when_asked("All runs as CSV", lambda: runs_csv(listed()).encode(), "runs.csv", "text/csv")
+save_button("All runs as CSV", lambda: runs_csv(listed()).encode(), "runs.csv", "text/csv")

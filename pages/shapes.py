@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from lib.figures.palette import Palette
+from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import frame
 from lib.ui.linked import PART, open_part
@@ -12,7 +13,6 @@ from lib.ui.shapes.doctor import doctor
 from lib.ui.shapes.quiz import quiz
 from lib.ui.shapes.shown_stack import remember_sidebar_stack
 from lib.ui.shapes.tracer import tracer
-from lib.ui.theme import current_palette
 
 stack = remember_sidebar_stack(
     load_data(frame("Shapes", (PART, "stack", "check", "error", "quiz")))

@@ -4,18 +4,16 @@ import streamlit as st
 
 from lib.narrate.sweep import title
 from lib.ui.address import page_value
+from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import frame
-from lib.ui.style import page_style
 from lib.ui.sweep.choose import choose
 from lib.ui.sweep.show import show
 from lib.ui.sweep.sweeps import GONE, KEYS, shown
 from lib.ui.text import plain
-from lib.ui.theme import current_palette
 
 loaded = load_data(frame("Sweep", KEYS))
 
-page_style("sweep")
 sweep = shown()
 plan = sweep.runner.plan
 st.markdown(f"# {plain(title(sweep.title, plan.keys, plan.seeds))}")

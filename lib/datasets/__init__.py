@@ -34,7 +34,8 @@ DATASETS: dict[str, DatasetSpec] = {
 FIRST = next(iter(DATASETS))
 """What the app begins with: there the two modes differ most."""
 
-_OPTIONAL = frozenset({"N", "noise", "lag"}) | _UPLOAD.uses
+OPTIONAL = frozenset({"N", "noise", "lag"}) | _UPLOAD.uses
+"""The settings, by key, that only some data use."""
 
 
 def find_spec(experiment: Experiment) -> DatasetSpec:
@@ -62,7 +63,7 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     for an unknown dataset.
     """
     spec = find_spec(experiment)
-    values: dict[str, Any] = {key: SETTINGS[key].default for key in _OPTIONAL - spec.uses}
+    values: dict[str, Any] = {key: SETTINGS[key].default for key in OPTIONAL - spec.uses}
     values |= spec.fixed
     values |= {key: max(experiment.get(key), least) for key, least in spec.at_least.items()}
     values |= {key: min(experiment.get(key), most) for key, most in spec.at_most.items()}
@@ -110,7 +111,7 @@ def dictated(experiment: Experiment) -> dict[str, str]:
 
 def idle(experiment: Experiment) -> frozenset[str]:
     """The settings, by key, that change nothing: those that are dictated or that no data use."""
-    return (_OPTIONAL - find_spec(experiment).uses) | dictated(experiment).keys()
+    return (OPTIONAL - find_spec(experiment).uses) | dictated(experiment).keys()
 
 
 def example_of_upload(experiment: Experiment) -> Experiment:

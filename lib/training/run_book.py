@@ -120,14 +120,10 @@ class RunEntry:
         self.snapshot = replace(snapshot, past=())
         if not snapshot.results:
             return
-        weights = tuple(
-            {mode: r.weights for mode, r in seed.items() if r.weights is not None}
-            for seed in snapshot.seeds
-        )
         # What has its best epoch back isn't as it was after its last.
         going = [r for seed in snapshot.seeds for r in seed.values() if r.kept_epoch is None]
         if judged := [int(r.checked_epochs[-1]) for r in going if r.weights is not None]:
-            self._remember(max(judged), weights)
+            self._remember(max(judged), snapshot.weights)
 
     def _remember(self, epoch: int, weights: SeedWeights) -> None:
         if self.past is None:

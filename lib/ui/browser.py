@@ -1,10 +1,12 @@
-"""The browser of a page: which one it is, whether Back was pressed, and what scripts run in it."""
+"""The browser of a page: which one it is, its theme, whether Back was pressed, and its scripts."""
 
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from lib.figures.palette import Palette, palette
 
 COOKIE = "_streamlit_xsrf"
 
@@ -23,6 +25,11 @@ def browser_id() -> str | None:
     if version != "2" or not key:
         return None
     return bytes(byte ^ key[i % len(key)] for i, byte in enumerate(token)).hex()
+
+
+def current_palette() -> Palette:
+    """The colours for the theme that the browser shows now."""
+    return palette(st.context.theme.type or "light")
 
 
 def moved_in_history() -> bool:

@@ -19,7 +19,7 @@ from lib.tables.features import calendar_names, prepared
 from lib.tables.table import KINDS, wide_columns
 from lib.ui.address import change, seed_widget
 from lib.ui.session import session
-from lib.ui.settings import Settled, field, menu, slider
+from lib.ui.settings import Settled, controls
 from lib.ui.text import hint, plain
 
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
@@ -33,39 +33,31 @@ def has_columns(settled: Settled) -> bool:
 
 def columns(settled: Settled) -> None:
     """Draw the controls that the chosen table uses; only how far ahead where there is none yet."""
-    table, uses = _table(settled)
+    table = _table(settled)
     if table is not None:
         for key, usual in zip(LABELS, default_columns(table), strict=True):
             _names(key, table, settled.experiment.get(key), usual)
-    label = f"{table.step.capitalize() if table else 'Row'}s ahead"
-    about = "How far after a timestep its target lies: 1 is the next row, 0 the row itself."
-    field("horizon", label, about=about, says_limits=False)
-    if table is not None and "missing" in uses:
-        menu("missing", "Missing values", settled)
+    controls("ahead", settled, step=table.step.capitalize() if table else "Row")
+    if table is not None:
+        controls("gaps", settled)
 
 
 def all_columns(settled: Settled, dataset: Dataset, *, expanded: bool) -> None:
     """The Data page's: these and all others, in groups of which the first may be open."""
-    table, uses = _table(settled)
+    table, uses = _table(settled), DATASETS[settled.experiment.data.name].uses
     with st.expander("Columns, and how far ahead", expanded=expanded):
         columns(settled)
         mine = session().upload.table
         if mine is not None and "types" in uses:
             _types(mine, settled.experiment.data.types)
             if wide_columns(mine):
-                menu("wide", f"The {len(mine.numbers)} columns of each year", settled)
+                controls("wide", settled, columns=len(mine.numbers))
     if table is not None and "scale" in uses:
         _series(table, settled, by_menu="id" in uses)
     with st.expander("Windows: how far apart, values or change"):
-        menu("ahead", "What to predict of the rows ahead", settled)
-        menu("form", "Targets", settled)
-        field("stride", "Rows from a window to the next")
-        field("rate", "Rows from a timestep to the next")
-        field("period", "Rows of a season, 0 to look for it", says_limits=False)
+        controls("windows", settled)
     with st.expander("Split: training, validation, test"):
-        slider("train", "For training, in %", settled)
-        slider("test", "For the test at the end, in %", settled)
-        field("gap", "Rows left out between parts")
+        controls("shares", settled)
     advice(dataset, uses)
 
 
@@ -81,13 +73,13 @@ def advice(dataset: Dataset, uses: frozenset[str]) -> None:
             st.button(label, on_click=change, args=(values,))
 
 
-def _table(settled: Settled) -> tuple[Table | None, frozenset[str]]:
-    """The chosen table, as it is set to be read where that can be, and what settings it uses."""
+def _table(settled: Settled) -> Table | None:
+    """The chosen table, as it is set to be read where that can be."""
     spec = DATASETS[settled.experiment.data.name]
     table = spec.table() if spec.table else session().upload.table
     with suppress(WindowError):  # the page says why
         table = table and prepared(table, settled.experiment.data)
-    return table, spec.uses
+    return table
 
 
 def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ...]) -> None:
@@ -165,6 +157,6 @@ def _series(table: Table, settled: Settled, *, by_menu: bool) -> None:
             label, place = "What tells series apart", names.index(chosen)
             st.selectbox(label, names, place, lambda name: words.get(name, name), key="id")
         if by:
-            menu("split", "Split", settled)
+            controls("parts", settled)
             if settled.experiment.data.split == "time":  # else a new series has no scale of its own
-                menu("scale", "Scaling", settled)
+                controls("scaling", settled)

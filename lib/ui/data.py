@@ -1,24 +1,48 @@
 """From the sidebar's experiment to its dataset, or what is shown instead, and to take that away."""
 
+import ctypes
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 
 import streamlit as st
 
-from lib.datasets import FIRST, example_of_upload, settle, suggested
-from lib.english import capital
-from lib.experiment import Experiment, ExperimentError
+from lib.dataset import Dataset
+from lib.datasets import FIRST, example_of_upload, make_settled_dataset, settle, suggested
+from lib.english import capital, joined
+from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
 from lib.export import ARRAYS, EXPORTS, arrays
 from lib.narrate.data import thinned
-from lib.tables import TooShortError
+from lib.tables import Table, TooShortError
 from lib.training.limits import check, with_seeds
 from lib.ui import runs
 from lib.ui.address import change, query
-from lib.ui.made import dataset_of
-from lib.ui.save import save_button, save_when_asked
+from lib.ui.save import save_button
 from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled
 from lib.ui.text import card, hint, plain
-from lib.ui.upload import in_words
+
+with suppress(OSError, AttributeError, TypeError):  # glibc's alone
+    # M_MMAP_THRESHOLD: arrays of 1 MB go back to the system with their last user. Without this the
+    # bound grows with each that is freed, to 32 MB, and what was cut once from a long table stays.
+    ctypes.CDLL(None).mallopt(-3, 2**20)
+# A handful, since a dataset may take 24 MB, and sliders ask for many that nobody comes back to.
+_made = lru_cache(maxsize=8)(make_settled_dataset)
+
+
+def dataset_of(settled: Experiment, table: Table | None) -> Dataset:
+    """The dataset of a settled experiment; of a table the session keeps the last one.
+
+    Raises ExperimentError where there is none.
+    """
+    key = Experiment(settled.data, ModelSettings(), TrainingSettings(), settled.seed)
+    if table is None or settled.data.name != "upload":
+        return _made(key)
+    last = session().upload.dataset
+    if last is None or last[0] != key or last[1] is not table:
+        last = session().upload.dataset = key, table, make_settled_dataset(key, table)
+    return last[2]
 
 
 def load_data(settled: Settled) -> Loaded:
@@ -84,6 +108,12 @@ def _example(experiment: Experiment) -> Loaded:
     return Loaded(example, dataset, trainable=False)
 
 
+def in_words(cure: Mapping[str, int]) -> str:
+    """Settings that the rows would do for: "T = 14 and a horizon of 1"."""
+    names = {"T": "T =", "horizon": "a horizon of"}
+    return joined([f"{names[key]} {value}" for key, value in cure.items()])
+
+
 def take_prepared(loaded: Loaded) -> None:
     """Draw a button for each, or none where the table is somebody else's: that isn't handed on."""
     dataset, export = loaded.dataset, EXPORTS["preparation"]
@@ -93,7 +123,7 @@ def take_prepared(loaded: Loaded) -> None:
     with card("Take it away", key="take_away"):
         with st.container(horizontal=True):
             binary = "application/octet-stream"
-            save_when_asked("The arrays", lambda: arrays(dataset), ARRAYS, binary)
+            save_button("The arrays", lambda: arrays(dataset), ARRAYS, binary)
             code = export.write(loaded.experiment, dataset)
             save_button("The code that makes them", code, export.file_name, export.mime)
         beside = f", beside {'your file' if mine else 'its data'}," if dataset.origin else ""

@@ -2,12 +2,19 @@
 
 from collections.abc import Callable
 from itertools import count
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lib.ui import clock
+from lib.ui.load import RHYTHM, turn
+
 P = ParamSpec("P")
+T = TypeVar("T")
+
+STEADY_SECONDS = 2.0
+"""A page keeps the interval of its looks for at least as long."""
 
 
 def fragment(draw: Callable[P, object], run_every: float | None = None) -> Callable[P, None]:
@@ -49,6 +56,45 @@ def asking_fragment(draw: Callable[P, object], run_every: float | None = None) -
         fragment(draw_or_ask, run_every=run_every)()
 
     return drawn
+
+
+def following_fragment(
+    look: Callable[[], T],
+    draw: Callable[[T], object],
+    going: Callable[[T], object],
+    seconds: float = 0.0,
+    about: Callable[[T], object] = lambda _: None,
+) -> None:
+    """A fragment that draws what it looks at again and again, while something of that is `going`.
+
+    Every `seconds`, or less often where many watch. It asks for a run of the page when something
+    else goes or nothing any more, when what the page is `about` is another, and when it had better
+    look more often or less.
+    """
+    seen, start, is_drawn = look(), clock.now(), list[bool]()
+    before = going(seen), about(seen)
+    interval = RHYTHM.interval(seconds) if before[0] else None
+
+    def rerun_if_outdated(now: T) -> None:
+        is_off = interval is not None and RHYTHM.is_off(interval, seconds)
+        if (going(now), about(now)) != before:
+            st.rerun()
+        if is_off and clock.now() - start >= STEADY_SECONDS:
+            st.rerun()
+
+    def follow() -> None:
+        with turn(first=not is_drawn):  # drawn with the page, for which somebody waits
+            now = seen
+            if is_drawn:
+                rerun_if_outdated(now := look())
+            draw(now)
+            # What went may have ended meanwhile; nobody would come to look again.
+            rerun_if_outdated(look())
+
+    try:
+        fragment(follow, interval)()
+    finally:
+        is_drawn.append(True)
 
 
 def slot() -> DeltaGenerator:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from lib.toml import beside
 from lib.ui import address, runs
 from lib.ui.guide import guide
 from lib.ui.keys import MENU
@@ -18,14 +19,7 @@ from lib.ui.style import style
 from lib.ui.text import hint, plain
 from lib.ui.upload import take_file
 
-PAGES = {
-    "Explore": ("app.py", ":material/stacked_line_chart:"),
-    "Cell": ("pages/cell.py", ":material/account_tree:"),
-    "Data": ("pages/data.py", ":material/table_chart:"),
-    "Shapes": ("pages/shapes.py", ":material/view_in_ar:"),
-    "Compare": ("pages/compare.py", ":material/compare_arrows:"),
-    "Sweep": ("pages/sweep.py", ":material/grid_on:"),
-}
+PAGES: dict[str, list[str]] = beside(__file__)
 """Menu label → the page's file and icon."""
 
 _ICON = Path(__file__).with_name("favicon.png").read_bytes()
@@ -49,7 +43,7 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
         layout="wide",
         menu_items={"About": f"**Unrolled**: {TAGLINE} `?` shows a page's keys."},
     )
-    style()
+    style(page)
     listener(page)
     is_new = not session().address.page
     address.begin(page, own_keys)

@@ -12,7 +12,7 @@ import streamlit as st
 from lib.figures.html import code_words
 from lib.figures.palette import Palette
 from lib.toml import beside
-from lib.ui.theme import current_palette
+from lib.ui.browser import current_palette
 
 
 @dataclass(frozen=True, slots=True)

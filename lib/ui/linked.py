@@ -35,13 +35,10 @@ class Linked:
     def bind(self, then: Callable[[], None] = lambda: None) -> dict[str, Any]:
         """Arguments that tie a widget, whose options are 0, 1, 2 and so on, to the address.
 
-        `then` is called when the choice has been kept. The widget's state is set only where it
-        differs: Streamlit sends the browser all that is set, and that would overrule the choice
-        that a person is making.
+        `then` is called when the choice has been kept.
         """
-        if st.session_state.get(self.key) != self.index:
-            st.session_state[self.key] = self.index
-        return {"key": self.key, "on_change": self._keep, "args": (then,)}
+        key = set_widget(self.key, self.index)
+        return {"key": key, "on_change": self._keep, "args": (then,)}
 
     def _keep(self, then: Callable[[], None]) -> None:
         moved = st.session_state[self.key]
@@ -49,6 +46,17 @@ class Linked:
             text = "" if moved == self.default else self.texts[moved]
             address.set_page_values({self.name: text})
             then()
+
+
+def set_widget(key: str, value: Any) -> str:
+    """Set a widget that is about to be drawn, only where it says something else; returns its key.
+
+    Streamlit sends the browser all that is set, which would overrule the choice that a person is
+    making.
+    """
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+    return key
 
 
 def linked_toggle(label: str, choice: Linked) -> bool:

@@ -31,34 +31,32 @@ class Rhythm:
     """The polling interval of all pages of a server, which share a processor."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._wait = 0.0
         self._seconds = FASTEST
         self._changed = self._last = 0.0
 
     def waited(self, seconds: float, now: float) -> None:
         """Somebody had to wait so long for a turn, and has it `now`, on a clock of seconds."""
-        with self._lock:
-            # The mean is over about the last second.
-            self._wait += min(1.0, now - self._last) * (seconds - self._wait)
-            self._last = now
-            elapsed = now - self._changed
-            if elapsed < 1:
-                return
-            self._changed = now
-            factor = STEP ** min(elapsed, 5)
-            if self._wait > LONG_WAIT:
-                self._seconds = min(SLOWEST, self._seconds * factor)
-            elif self._wait < SHORT_WAIT:
-                self._seconds = max(FASTEST, self._seconds / factor)
+        # The mean is over about the last second. Who says so has the turn, and so nobody else does.
+        self._wait += min(1.0, now - self._last) * (seconds - self._wait)
+        self._last = now
+        elapsed = now - self._changed
+        if elapsed < 1:
+            return
+        self._changed = now
+        factor = STEP ** min(elapsed, 5)
+        if self._wait > LONG_WAIT:
+            self._seconds = min(SLOWEST, self._seconds * factor)
+        elif self._wait < SHORT_WAIT:
+            self._seconds = max(FASTEST, self._seconds / factor)
 
-    def interval(self) -> float:
-        """Seconds between two looks of each page."""
-        return round(self._seconds, 2)
+    def interval(self, least: float = 0.0) -> float:
+        """Seconds between two looks of each page, at `least` so many."""
+        return round(max(least, self._seconds), 2)
 
-    def is_off(self, interval: float) -> bool:
+    def is_off(self, interval: float, least: float = 0.0) -> bool:
         """Whether a page that looks with this interval had better take another."""
-        wanted = self.interval()
+        wanted = self.interval(least)
         return max(wanted, interval) > OFF * min(wanted, interval)
 
 

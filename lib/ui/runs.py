@@ -47,15 +47,14 @@ class Owner:
     """Whether it hasn't been taken off that list."""
 
 
+_OWNERS: dict[str, Owner] = {}
+"""By run, of all sessions of this server."""
+
+
 @st.cache_resource(show_spinner=False)
 def client() -> TrainingClient:
     """The server's training clients. Workers start when the first page has been painted."""
     return TrainingClient(delay=WORKER_DELAY, workers=machine.worker_count())
-
-
-@st.cache_resource(show_spinner=False)
-def _owners() -> dict[str, Owner]:
-    return {}
 
 
 def refresh_run() -> None:
@@ -82,7 +81,7 @@ def is_mine(started: str, owner: Owner) -> bool:
 
 def _own(run_id: str) -> Owner | None:
     """The owner of a run, if that is this session or another one of this browser."""
-    owner = _owners().get(run_id)
+    owner = _OWNERS.get(run_id)
     return owner if owner and is_mine(run_id, owner) else None
 
 
@@ -106,7 +105,7 @@ def table_of_run() -> Table | None:
 def adopt(run_id: str, owner: Owner) -> None:
     """Note who started a run that isn't a session's own, as those of a sweep."""
     if client().get(run_id) is not None:
-        _owners().setdefault(run_id, owner)
+        _OWNERS.setdefault(run_id, owner)
 
 
 def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> Run:
@@ -117,11 +116,11 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     table = session().upload.table if experiment.data.name == "upload" else None
     numbers = [name_of(run_id).removeprefix("Run ") for run_id in own_runs()]
     number = max((int(text) for text in numbers if text.isdecimal()), default=0) + 1
-    _owners()[run.id] = Owner(browser, table, f"Run {number}")
+    _OWNERS[run.id] = Owner(browser, table, f"Run {number}")
     session().run.started.add(run.id)
-    for run_id in list(_owners()):
+    for run_id in list(_OWNERS):
         if client().get(run_id) is None:
-            _owners().pop(run_id, None)
+            _OWNERS.pop(run_id, None)
     session().run.id = run.id
     forget_epoch()
     return run
@@ -129,7 +128,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
 
 def own_runs() -> list[str]:
     """The ids of this browser's runs that it has listed, the oldest first, while they are known."""
-    own = ((run_id, _own(run_id)) for run_id in list(_owners()))
+    own = ((run_id, _own(run_id)) for run_id in list(_OWNERS))
     return [i for i, owner in own if owner and owner.is_listed and client().get(i)]
 
 
@@ -142,13 +141,13 @@ def name_of(run_id: str) -> str:
 def rename(run_id: str, name: str) -> None:
     """Call this browser's run so; an empty name changes nothing."""
     if (owner := _own(run_id)) and name.strip():
-        _owners()[run_id] = replace(owner, name=name.strip())
+        _OWNERS[run_id] = replace(owner, name=name.strip())
 
 
 def take_off_list(run_id: str) -> None:
     """List this browser's run no more, and stop it; who watches it keeps its figures."""
     if (owner := _own(run_id)) and (run := client().get(run_id)):
-        _owners()[run_id] = replace(owner, is_listed=False)
+        _OWNERS[run_id] = replace(owner, is_listed=False)
         client().stop(run)
 
 

@@ -16,18 +16,13 @@ from lib.ui.browser import component
 _component = component("save", __file__)
 
 
-def save_button(label: str, text: str, name: str, mime: str) -> None:
-    """Draw the button; a press saves `text` as a file called `name`."""
-    _component(
-        key=f"save_{name}",
-        data={"label": label, "text": text, "name": name, "mime": mime},
-        width="content",
-    )
+def save_button(label: str, what: str | Callable[[], bytes], name: str, mime: str) -> None:
+    """Draw the button; a press saves `what` as a file called `name`.
 
-
-def save_when_asked(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
-    """Draw the button; a press runs the page once more, and what `make` returns there is saved."""
-    key = f"save_{name}"
-    asked = (st.session_state.get(key) or {}).get("asked")
-    data = make() if asked else {"label": label, "name": name, "mime": mime}
+    Where that has to be made first, a press runs the page once more, and it is made there.
+    """
+    key, about = f"save_{name}", {"label": label, "name": name, "mime": mime}
+    data: object = {**about, "text": what} if isinstance(what, str) else about
+    if callable(what) and (st.session_state.get(key) or {}).get("asked"):
+        data = what()
     _component(key=key, data=data, width="content", on_asked_change=lambda: None)

@@ -7,7 +7,6 @@ the open page doesn't draw.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
 import streamlit as st
@@ -20,7 +19,6 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     import plotly.graph_objects as go
 
     from lib.dataset import Dataset
-    from lib.doctor.damage import Damage
     from lib.doctor.question import TargetQuestion
     from lib.experiment import Experiment
     from lib.recurrence import Trace
@@ -142,35 +140,25 @@ class WorthCard:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Subject:
-    """What a question to Keras is about."""
+class Asked:
+    """A question to Keras for a place of the Cell page: see `lib.ui.cell.ask`."""
 
-    choice: tuple[Any, ...] = ()
+    choice: tuple[Any, ...]
     """What a person has chosen; numbers are compared by value, data by identity."""
-    weights: LayerWeights = ()
-    epoch: int = 0
+    weights: LayerWeights
+    epoch: int
     """Of the weights."""
-
-
-@dataclass(slots=True, eq=False)
-class Place:
-    """The last answer for a place, and the question that is under way: see `lib.ui.cell.ask`."""
-
-    subject: Subject = Subject()
-    values: dict[str, Any] | None = None
-    error: str = ""
-    pending: AnswerFuture | None = None
-    pending_subject: Subject = Subject()
-    asked_at: float = -inf
-    """In seconds of `lib.ui.clock`."""
+    answer: AnswerFuture
+    time: float
+    """When it was asked, in seconds of `lib.ui.clock`."""
 
 
 @dataclass(slots=True, eq=False)
 class CellPage:
     """What the Cell page looks at: see `lib.ui.cell`."""
 
-    places: dict[str, Place] = field(default_factory=dict)
-    """What Keras has answered for each place, and is asked."""
+    asked: dict[str, list[Asked]] = field(default_factory=dict)
+    """By place the last question that was answered, and the one that is under way."""
     traces: tuple[LayerWeights, Dataset, int, Sequence[Trace]] | None = None
     """The weights, the dataset and the sample that were shown last, and their traces."""
     step: int | None = None
@@ -199,12 +187,8 @@ class ShapesPage:
     """The error message that is explained; None before anybody has chosen one."""
     damage_question: TargetQuestion | None = None
     """The question for which a mistake was picked last."""
-    training_both: tuple[str, AnswerFuture] | None = None
-    """The mistake that the worker was asked to train, and its answer."""
-    damage: dict[str, Damage] = field(default_factory=dict)
-    """Mistake → what it did when it was trained in this session."""
-    damage_problem: str = ""
-    """Why the last training failed."""
+    training_both: dict[str, AnswerFuture] = field(default_factory=dict)
+    """Mistake → what it did, as the worker says that was asked to train it in this session."""
 
 
 @dataclass(slots=True, eq=False)

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import streamlit as st
 
+from lib.compared import Compared
 from lib.dataset import Dataset
 from lib.experiment import Experiment, ModelSettings
 from lib.figures.strip import Traces
@@ -70,14 +71,38 @@ def _initial(model: ModelSettings, seed: int, features: int, targets: int) -> La
     return tuple(initial_model_weights(Experiment(model=model, seed=seed), features, targets))
 
 
-def sample_index(count: int) -> int:
+def pick_answers(shown: ShownRun | Compared, *, labels: bool = True) -> tuple[int, int]:
+    """Draw what picks one of the shown samples and a target column, where there are several.
+
+    Returns the places of both. Without `labels` the pickers are narrow.
+    """
+    dataset, target = shown.dataset, 0
+    names = [dataset.short_sample_name(index) for index in shown.snapshot.samples]
+    if dataset.targets > 1:
+        target = st.selectbox(
+            "Target",
+            range(dataset.targets),
+            format_func=dataset.target_names.__getitem__,
+            key=f"target_{dataset.targets}",
+            label_visibility="visible" if labels else "collapsed",
+            width="stretch" if labels else 150,
+        )
+    sample = _sample_index(len(names))
+    if len(names) > 1:
+        st.select_slider(
+            "Sample",
+            range(len(names)),
+            format_func=names.__getitem__,
+            key=f"sample_{len(names)}",
+            label_visibility="visible" if labels else "collapsed",
+            width="stretch" if labels else 200,
+        )
+    return sample, target
+
+
+def _sample_index(count: int) -> int:
     """Which of `count` shown samples the person looks at, 0 to count-1."""
-    return st.session_state.setdefault(sample_key(count), 0) if count > 1 else 0
-
-
-def sample_key(count: int) -> str:
-    """The key of the slider that picks one of `count` samples; a single one has no slider."""
-    return f"sample_{count}"
+    return st.session_state.setdefault(f"sample_{count}", 0) if count > 1 else 0
 
 
 def strip_values(shown: ShownRun) -> tuple[int, Traces]:
@@ -86,10 +111,9 @@ def strip_values(shown: ShownRun) -> tuple[int, Traces]:
     As they were when the page was drawn: at a run's start or end, or when a control was moved.
     """
     samples = shown.dataset.shown
-    sample = int(samples[sample_index(len(samples))])
+    sample = int(samples[_sample_index(len(samples))])
     x = shown.dataset.x[sample : sample + 1]
     return sample, {
-        mode: forward(shown.experiment, result.weights, x)
-        for mode, result in shown.snapshot.results.items()
-        if result.weights is not None
+        mode: forward(shown.experiment, weights, x)
+        for mode, weights in shown.snapshot.weights[0].items()
     }

@@ -8,11 +8,9 @@ from lib.datasets import DATASETS
 from lib.experiment import MODES
 from lib.ui.address import change, picking, seed_widget
 from lib.ui.columns import columns, has_columns
-from lib.ui.settings import Settled, field, menu, settle_widgets, slider
+from lib.ui.settings import Settled, controls, settle_widgets
 from lib.ui.text import hint
 from lib.ui.upload import uploader
-
-NOISE = "Standard deviation of what is added to targets (of a sine wave, to its inputs too)."
 
 
 def sidebar(*, with_table: bool) -> Settled:
@@ -24,9 +22,7 @@ def sidebar(*, with_table: bool) -> Settled:
         _mode()
         _data()
         settled = settle_widgets()
-        slider("T", "Timesteps  T", settled)
-        slider("F", "Features  F", settled)
-        slider("U", "Units  U", settled)
+        controls("sizes", settled)
     if with_table and has_columns(settled):
         yours = settled.experiment.data.name == "upload"
         label = "Your table: file, columns …" if yours else "Table: columns, steps ahead"
@@ -37,7 +33,7 @@ def sidebar(*, with_table: bool) -> Settled:
     if has_columns(settled):
         settled = replace(settled, below=st.container())
     with st.expander("More: cell, optimizer, seed …"):
-        _more(settled)
+        controls("more", settled)
     return settled
 
 
@@ -67,25 +63,3 @@ def _data() -> None:
         on_change=lambda: change(picking(st.session_state["data"])),
     )
     hint(DATASETS[name].shows)
-
-
-def _more(settled: Settled) -> None:
-    uses = DATASETS[settled.experiment.data.name].uses
-    menu("cell", "Cell", settled)
-    slider("layers", "Layers", settled, about="All but the top layer return sequences, always.")
-    menu("head", "Head", settled)
-    menu("optimizer", "Optimizer", settled)
-    menu("loss", "Loss", settled)
-    field("lr", "Learning rate", step=0.001)
-    field("batch", "Batch size")
-    field("epochs", "Epochs", step=10)
-    menu("keep", "Weights kept", settled)
-    if settled.experiment.training.keep == "stop":
-        field("patience", "Patience", about="Epochs without a better one before a mode stops.")
-    if "N" in uses:
-        slider("N", "Samples  N", settled)
-    if "noise" in uses:
-        slider("noise", "Noise", settled, about=NOISE)
-    if "lag" in uses:
-        slider("lag", "Lag k", settled, about="How many timesteps back the answer lies.")
-    field("seed", "Seed", about="The same seed gives the same data, weights and batches.")

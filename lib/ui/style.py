@@ -5,19 +5,18 @@ Python has to write. An element with a key has the class `st-key-` and that key;
 are Streamlit's own. The components' CSS is with them.
 """
 
-from functools import lru_cache
 from pathlib import Path
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from lib.figures.palette import mix
+from lib.ui.browser import current_palette
 from lib.ui.keys import BUTTON, KEYS
-from lib.ui.theme import current_palette
 
 HIDE_AFTER = "0.5s"
 """When a chart that is covered by a newer one is hidden altogether, also from screen readers."""
-_FOLDER = Path(__file__).with_name("css")
+_SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}
 _LETTERS = "".join(
     f".st-key-{on} button{{position:relative}}.st-key-{on} button::after"
     f"{{content:'{key.name}' / '';position:absolute;right:0.25rem;top:0;"
@@ -30,24 +29,16 @@ _LETTERS = "".join(
 """In each button's corner its key, not said aloud: who hears the page has keys of their own."""
 
 
-def style() -> None:
-    """What all pages need, once on each: a style that changes costs a browser much."""
+def style(page: str) -> None:
+    """What all pages need, and apart from it, since a style that changes costs much, the page's."""
     colors = current_palette()
     names = ("background", "border", "muted", "sequence_text", "best_text", "last_text", "wrong")
     root = "".join(f"--{name.replace('_', '-')}:{getattr(colors, name)};" for name in names)
     root += f"--wrong-tint:{mix(colors.background, colors.wrong, 0.08)};"
     letters = f"@media(hover:hover) and (min-width:40.1rem){{{_LETTERS}}}"
-    _write(f":root{{{root}}}{_file('page')}{letters}{_file('paper')}")
-
-
-def page_style(name: str) -> None:
-    """What a page needs besides: `name` is that of its file, such as "explore"."""
-    _write(_file(name))
-
-
-@lru_cache
-def _file(name: str) -> str:
-    return (_FOLDER / f"{name}.css").read_text(encoding="utf-8")
+    _write(f":root{{{root}}}{_SHEETS['page']}{letters}{_SHEETS['paper']}")
+    if own := _SHEETS.get(page.lower()):
+        _write(own)
 
 
 def hide(key: str) -> None:

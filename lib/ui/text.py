@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.english import widest
-from lib.ui.theme import current_palette
+from lib.ui.browser import current_palette
 
 _TOGETHER = re.compile(r"[\d.]+e-\d+|\d [°%]C?")
 """Within what no line may end: a small number, and a number with its unit."""

@@ -6,7 +6,6 @@ kept aside; a button offers settings it is long enough for.
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -15,13 +14,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lib.datasets import DATASETS, settle
-from lib.english import counted, joined
+from lib.english import counted
 from lib.experiment import NO_SERIES, SETTINGS, ExperimentError
 from lib.tables import Table, TooShortError, WindowError
 from lib.tables.features import calendar_names, prepared
 from lib.ui.address import change, drawn, fitting
+from lib.ui.data import dataset_of, in_words
 from lib.ui.fragment import fragment
-from lib.ui.made import dataset_of
 from lib.ui.session import session
 from lib.ui.text import hint, plain
 from lib.uploads import UploadError, read_upload
@@ -217,9 +216,3 @@ def _offer(waiting: Table) -> None:
             return
         label += f" with {in_words(cure)}"
     st.button(label, key="use_upload", on_click=_take, args=(waiting,), kwargs=cure)
-
-
-def in_words(cure: Mapping[str, int]) -> str:
-    """Settings that the rows would do for: "T = 14 and a horizon of 1"."""
-    names = {"T": "T =", "horizon": "a horizon of"}
-    return joined([f"{names[key]} {value}" for key, value in cure.items()])

@@ -21,7 +21,7 @@ from tests.fake_client import FakeClient
 @pytest.fixture(autouse=True)
 def _forget_owners(client: FakeClient | None) -> None:  # noqa: ARG001  which the owners are of
     """Who has started runs is remembered for all sessions of a server."""
-    ui_runs._owners().clear()
+    ui_runs._OWNERS.clear()
 
 
 def end(client: FakeClient, run: Run, **figures: object) -> None:

@@ -28,7 +28,7 @@ def test_bytes_are_made_only_when_they_are_asked_for(monkeypatch):
     made = []
 
     def draw():
-        save.save_when_asked("Arrays", lambda: made.append(1) or b"all", "a.npz", "any")
+        save.save_button("Arrays", lambda: made.append(1) or b"all", "a.npz", "any")
 
     assert drawn(monkeypatch, draw, {})["save_a.npz"]["label"] == "Arrays"
     assert drawn(monkeypatch, draw, {"save_a.npz": {"asked": None}})["save_a.npz"] != b"all"

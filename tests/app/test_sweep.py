@@ -22,7 +22,7 @@ from tests.waiting import PATIENCE
 def known(monkeypatch: pytest.MonkeyPatch) -> dict[str, sweeps.Sweep]:
     """The sweeps of this test alone."""
     of_server: dict[str, sweeps.Sweep] = {}
-    monkeypatch.setattr(sweeps, "_sweeps", lambda: of_server)
+    monkeypatch.setattr(sweeps, "_SWEEPS", of_server)
     return of_server
 
 

@@ -18,7 +18,7 @@ from lib.ui import clock, runs
 from lib.ui.cell.chosen import Chosen
 from lib.ui.cell.questions import PLACES
 from lib.ui.fragment import fragment
-from lib.ui.session import LayerWeights, Place, Subject, session
+from lib.ui.session import Asked, session
 from lib.ui.text import plain, say_steadily
 
 EVERY_SECONDS = 3.0
@@ -31,20 +31,24 @@ WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0
 class Reply:
     """What is known of a question now."""
 
-    values: dict[str, Any] | None
+    answered: Asked | None
     """None until there is an answer about what is chosen."""
-    weights: LayerWeights
-    """What the values are about."""
-    epoch: int
-    """Of these weights."""
+    pending: AnswerFuture | None
+    """The question that is under way."""
     waiting: bool
     """Whether an answer is to be expected soon."""
-    about: str = ""
+    about: str
     """The question in words."""
-    pending: AnswerFuture | None = None
-    """The question that is under way."""
-    error: str = ""
-    """A sentence where Keras could not answer."""
+
+    @property
+    def error(self) -> str:
+        """A sentence where Keras could not answer."""
+        return f"{(self.answered and self.answered.answer.exception()) or ''}"
+
+    @property
+    def values(self) -> dict[str, Any] | None:
+        """What Keras has answered."""
+        return self.answered.answer.result() if self.answered and not self.error else None
 
     @property
     def instead(self) -> str:
@@ -60,32 +64,21 @@ class Reply:
 
 def ask(place: str, chosen: Chosen) -> Reply:
     """Ask for `place`, a key of PLACES, unless the answer is here or under way; what is known."""
-    question = PLACES[place]
+    question, asked = PLACES[place], session().cell.asked.setdefault(place, [])
     choice = *chosen.model_choice, *(getattr(chosen, name) for name in question.about)
-    here = session().cell.places.setdefault(place, Place())
-    if here.pending is not None and here.pending.done():
-        error = here.pending.exception()
-        here.values = None if error else here.pending.result()
-        here.error = f"{error or ''}"
-        here.subject, here.pending = here.pending_subject, None
-    fits = here.subject.choice == choice
-    fresh = fits and here.subject.weights is chosen.weights
-    follows = fits and chosen.polling
-    due = not follows or clock.now() - here.asked_at >= EVERY_SECONDS
-    if not fresh and here.pending is None and due:
+    if asked and asked[-1].answer.done():
+        del asked[:-1]
+    done = [each for each in asked[:1] if each.answer.done()]
+    answered = next((each for each in done if each.choice == choice), None)
+    is_new = answered is not None and answered.weights is chosen.weights
+    follows = answered is not None and chosen.polling
+    is_due = not follows or clock.now() - asked[-1].time >= EVERY_SECONDS
+    if not is_new and asked == done and is_due:
         cell, arguments = chosen.experiment.model.cell, question.arguments(chosen)
-        here.pending = runs.client().ask(question.name, cell=cell, **arguments)
-        here.asked_at = clock.now()
-        here.pending_subject = Subject(choice, chosen.weights, chosen.epoch)
-    return Reply(
-        here.values if fits else None,
-        here.subject.weights,
-        here.subject.epoch,
-        waiting=not fresh and not follows,
-        about=question.words,
-        pending=here.pending,
-        error=here.error if fits else "",
-    )
+        answer = runs.client().ask(question.name, cell=cell, **arguments)
+        asked.append(Asked(choice, chosen.weights, chosen.epoch, answer, clock.now()))
+    pending = None if asked == done else asked[-1].answer
+    return Reply(answered, pending, not is_new and not follows, question.words)
 
 
 def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
@@ -96,10 +89,10 @@ def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
     failed = sum(bool(reply.error) for reply in replies)
     ready, again = runs.client().worker_ready, chosen.polling
     far = questions_sentence(done, total, about, ahead, ready=ready, failed=failed, again=again)
-    known = [reply for reply in replies if reply.values is not None]
-    if all(reply.weights is chosen.weights for reply in known):
+    known = [reply.answered for reply in replies if reply.answered and not reply.error]
+    if all(answered.weights is chosen.weights for answered in known):
         return far
-    epochs = [f"{epoch:,}" for epoch in sorted({reply.epoch for reply in known})]
+    epochs = [f"{epoch:,}" for epoch in sorted({answered.epoch for answered in known})]
     return f"{far} Figures as of epoch {' to '.join(dict.fromkeys((epochs[0], epochs[-1])))}."
 
 
@@ -133,6 +126,7 @@ def _look(watched: object, replies: Sequence[Reply], sentence: str, now: Callabl
 
 def _forget_errors() -> None:
     """Ask again where there was no answer."""
-    places = session().cell.places
-    for name in [name for name, place in places.items() if place.error]:
-        del places[name]
+    places = session().cell.asked
+    for name, asked in [*places.items()]:
+        if asked[0].answer.done() and asked[0].answer.exception():
+            del places[name]

@@ -89,8 +89,8 @@ def _padding(chosen: Chosen, reply: Reply, palette: Palette) -> None:
         found=gradients.padding_sentence(padded),
     )
     st.html(padding_picture(padded, sentence, palette))
-    if reply.values is not None:
-        as_asked = ways(cell, chosen.upward(reply.weights), features)
+    if reply.answered and reply.values is not None:
+        as_asked = ways(cell, chosen.upward(reply.answered.weights), features)
         sentence += f" {_agreement(as_asked, reply.values)}"
     takeaway(gradients.padding_takeaway(padded), sentence, longest=gradients.ROOM)
 

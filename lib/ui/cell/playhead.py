@@ -26,7 +26,6 @@ from lib.ui.browser import component
 from lib.ui.fragment import fragment
 from lib.ui.linked import Linked
 from lib.ui.session import session
-from lib.ui.style import page_style
 
 KEY = "cell_playhead"
 ORDER = Linked("order", ("", "similar"), 0, "cell_similar")
@@ -45,12 +44,6 @@ class At:
 
 Follower = Callable[[At], None]
 """Writes a part of the page anew, for where the playhead stands."""
-
-
-def bar_at_hand() -> DeltaGenerator:
-    """The playhead's place, above all pictures: it stays in sight while these are scrolled."""
-    page_style("cell")
-    return st.container(key="cell_bar")
 
 
 def follow_playhead(bar: DeltaGenerator, layer: LayerPass, followers: Sequence[Follower]) -> None:

@@ -50,8 +50,8 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
         words = slot()
     with st.expander("Also measured: NumPy against Keras, and return_state"):
         against = None
-        if answer is not None:  # on the weights that were asked about, maybe not the newest
-            upward, x = chosen.upward(modes.weights), measured(chosen)
+        if answer and modes.answered:  # on the weights that were asked about, maybe not the newest
+            upward, x = chosen.upward(modes.answered.weights), measured(chosen)
             cell = experiment.model.cell
             against = agreement(cell, upward, x, answer["sequence"], answer["states"])
         cards = also_measured(experiment, answer, against)

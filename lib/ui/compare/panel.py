@@ -15,13 +15,12 @@ from lib.ui import runs
 from lib.ui.address import page_value, query_of
 from lib.ui.compare.picks import listed, take_off, toggle, write_picks
 from lib.ui.explore.live import WORDS
-from lib.ui.fragment import fragment
+from lib.ui.fragment import following_fragment
 from lib.ui.frame import PAGES
-from lib.ui.load import RHYTHM, turn
 from lib.ui.session import session
-from lib.ui.shown import sample_index, sample_key
+from lib.ui.shown import pick_answers
 from lib.ui.steady import told_chart
-from lib.ui.text import hint, plain, press
+from lib.ui.text import card, hint, plain, press
 
 LONGEST = 40
 """Of a name, in letters."""
@@ -31,26 +30,19 @@ SECONDS = 1.0
 
 def side_by_side(palette: Palette) -> None:
     """Draw all runs of the list, and those that are picked over one another."""
-    going, is_drawn = _going(listed()), list[bool]()
-    interval = max(SECONDS, RHYTHM.interval()) if going else None
-    fragment(_panel, run_every=interval)(palette, going, is_drawn)
-    is_drawn.append(True)
+    following_fragment(listed, partial(_panel, palette), _going, SECONDS)
 
 
 def _going(rows: Sequence[Compared]) -> set[str]:
     return {run.id for run in rows if run.snapshot.status.active}
 
 
-def _panel(palette: Palette, going: set[str], is_drawn: list[bool]) -> None:
-    with turn(first=not is_drawn):  # drawn with the page, for which somebody waits
-        rows = listed()
-        if is_drawn and _going(rows) != going:
-            st.rerun()  # from now on there is more to look for, or less
-        laid = sorted((run for run in rows if run.letter), key=lambda run: run.letter)
-        st.markdown(f"# {plain(words.headline(laid))}")
-        _list(rows, palette)
-        if known := [run for run in laid if run.snapshot.results]:
-            _pictures(known, palette)
+def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
+    laid = sorted((run for run in rows if run.letter), key=lambda run: run.letter)
+    st.markdown(f"# {plain(words.headline(laid))}")
+    _list(rows, palette)
+    if known := [run for run in laid if run.snapshot.results]:
+        _pictures(known, palette)
 
 
 def _list(rows: Sequence[Compared], palette: Palette) -> None:
@@ -118,29 +110,17 @@ def _more(run: Compared) -> None:
 
 def _pictures(laid: Sequence[Compared], palette: Palette) -> None:
     with st.container(key="compare_pictures"):
-        with st.container(border=True):
-            st.markdown("### Loss over epochs")
+        with card("Loss over epochs"):
             told_chart(losses_figure(laid, palette), *words.losses_told(laid), "compare_losses")
-        with st.container(border=True):
-            st.markdown("### How wrong at each timestep")
+        with card("How wrong at each timestep"):
             told_chart(errors_figure(laid, palette), *words.errors_told(laid), "compare_errors")
-        with st.container(border=True):
-            st.markdown("### One sample, answered by each")
+        with card("One sample, answered by each"):
             if same_data(laid):
-                _answers(laid, palette)
+                picked = pick_answers(laid[0])
+                figure, told = (
+                    answers_figure(laid, *picked, palette),
+                    words.answers_told(laid, *picked),
+                )
+                told_chart(figure, *told, "compare_answers")
             else:
                 hint(words.WORDS["open"]["answers"])
-
-
-def _answers(laid: Sequence[Compared], palette: Palette) -> None:
-    dataset = laid[0].dataset
-    names = [dataset.short_sample_name(index) for index in laid[0].snapshot.samples]
-    which, target = sample_index(len(names)), 0
-    if dataset.targets > 1:
-        columns, key = range(dataset.targets), f"target_{dataset.targets}"
-        target = st.selectbox("Target", columns, 0, dataset.target_names.__getitem__, key=key)
-    if len(names) > 1:
-        key = sample_key(len(names))
-        st.select_slider("Sample", range(len(names)), format_func=names.__getitem__, key=key)
-    told = words.answers_told(laid, which, target)
-    told_chart(answers_figure(laid, which, target, palette), *told, "compare_answers")

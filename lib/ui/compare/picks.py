@@ -17,7 +17,7 @@ from lib.training.recorded import recorded
 from lib.ui import runs
 from lib.ui.address import page_value, set_page_values
 from lib.ui.browser import moved_in_history
-from lib.ui.made import dataset_of
+from lib.ui.data import dataset_of
 from lib.ui.session import session
 
 KEY = "runs"

@@ -16,7 +16,7 @@ from lib.seeds import middle
 from lib.toml import beside
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import session
-from lib.ui.shown import ShownRun, sample_index, sample_key
+from lib.ui.shown import ShownRun, pick_answers
 from lib.ui.steady import is_drawn, steady_chart
 from lib.ui.text import hint, plain, takeaway
 
@@ -38,7 +38,9 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, bad
     run = shown.experiment, shown.dataset, shown.snapshot
     with st.container(key="cards"):
         with _card("predictions", badge):
-            picked = _pickers(shown)
+            with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
+                st.markdown(f"### {plain(shown.dataset.title)}: the answers")
+                picked = pick_answers(shown, labels=False)
             earlier = "last" in shown.experiment.model.modes and linked_toggle(
                 "What if we asked it earlier?", EARLIER
             )
@@ -89,34 +91,6 @@ def _picture(
     key = f"chart_{name}"
     steady_chart(None if hold and is_drawn(key) else draw(), f"{words} {details}", key, fills=True)
     takeaway(words, details, longest=LONGEST[name])
-
-
-def _pickers(shown: ShownRun) -> tuple[int, int]:
-    """The first card's title, and which sample and which target column it shows."""
-    dataset = shown.dataset
-    names = [dataset.short_sample_name(index) for index in shown.snapshot.samples]
-    sample, target = sample_index(len(names)), 0
-    with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
-        st.markdown(f"### {plain(dataset.title)}: the answers")
-        if dataset.targets > 1:
-            target = st.selectbox(
-                "Target column",
-                range(dataset.targets),
-                format_func=dataset.target_names.__getitem__,
-                key=f"target_{dataset.targets}",
-                label_visibility="collapsed",
-                width=150,
-            )
-        if len(names) > 1:
-            st.select_slider(
-                "Sample",
-                range(len(names)),
-                format_func=names.__getitem__,
-                key=sample_key(len(names)),
-                label_visibility="collapsed",
-                width=200,
-            )
-    return sample, target
 
 
 def _numbers(shown: ShownRun) -> None:

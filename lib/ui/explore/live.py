@@ -5,14 +5,13 @@ often where many watch (`rhythm`). When that begins or ends, or the run is anoth
 is wrong, it asks for one full run of the page.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import count
 from typing import Any
 
 import streamlit as st
 
-from lib.experiment import Experiment
 from lib.figures.palette import Palette
 from lib.narrate.explore import changed_settings, kept_sentence, own_settings, progress_sentence
 from lib.run import Run, Status
@@ -21,16 +20,14 @@ from lib.ui import clock, runs
 from lib.ui.address import change
 from lib.ui.epoch import Epochs
 from lib.ui.explore import charts
-from lib.ui.fragment import fragment
-from lib.ui.linked import linked_buttons
-from lib.ui.load import RHYTHM, SLOWEST, turn
+from lib.ui.fragment import following_fragment
+from lib.ui.linked import linked_buttons, set_widget
+from lib.ui.load import RHYTHM
 from lib.ui.session import Loaded, session
 from lib.ui.shown import ShownRun, shown_run
 from lib.ui.style import hide
 from lib.ui.text import press, say_steadily
 
-STEADY_SECONDS = 2.0
-"""A page keeps its polling interval for at least as long."""
 NEAR_SECONDS = 0.5
 """Where the panel redraws itself at least this often, a run of the whole page leaves its charts as
 they are: so a slider's own pictures come at once, and the charts follow with the next redraw."""
@@ -49,73 +46,42 @@ def live(loaded: Loaded, palette: Palette, *, whole: bool) -> None:
     """
     if not whole:  # nothing later: what is compiled stays in memory, and sliders ask for much
         runs.client().prepare(loaded.experiment, loaded.dataset)
-    shown = shown_run(loaded.experiment, loaded.dataset)
-    interval = RHYTHM.interval() if shown.polling else None
-    settings, picked = session().address.experiment, Epochs.of(shown).picked
-    drawn = PanelDrawing(shown.run, settings, picked, interval, clock.now())
-    try:
-        fragment(_panel, run_every=interval)(loaded, palette, whole, drawn)
-    finally:
-        drawn.is_complete = True
+    following_fragment(
+        lambda: Epochs.of(shown_run(loaded.experiment, loaded.dataset)),
+        partial(_panel, loaded, palette, whole, count()),
+        lambda epochs: epochs.shown.polling,
+        about=_page_is_about,
+    )
 
 
-@dataclass(slots=True, eq=False)
-class PanelDrawing:
-    """What the page's last full run has drawn, to be compared with what there is now."""
-
-    run: Run | None
-    settings: Experiment
-    """The sidebar's, of which the panel itself can change the number of seeds."""
-    picked: int | None
-    interval: float | None
-    """Seconds between two looks for new figures; None where they don't change."""
-    time: float
-    """Of `lib.ui.clock`."""
-    is_complete: bool = False
-    """Whether the page's full run has drawn the panel: from then on the fragment runs alone."""
-
-    @property
-    def holds_charts(self) -> bool:
-        """Whether charts stay as they are, since the panel is about to be redrawn alone."""
-        return not self.is_complete and (self.interval or SLOWEST) <= NEAR_SECONDS
-
-    def is_outdated(self, now: ShownRun, picked: int | None) -> bool:
-        """Whether the page has to be drawn again as a whole."""
-        if (now.run, now.polling, picked) != (self.run, self.interval is not None, self.picked):
-            return True
-        if session().address.experiment != self.settings:
-            return True
-        steady = clock.now() - self.time < STEADY_SECONDS
-        return self.interval is not None and not steady and RHYTHM.is_off(self.interval)
+def _page_is_about(epochs: Epochs) -> tuple[object, ...]:
+    """What all of the page shows, the sidebar too, of which the panel can change the seeds."""
+    shown, settings = epochs.shown, session().address.experiment
+    return shown.run, shown.polling or shown.snapshot.status, epochs.picked, settings
 
 
-def _panel(loaded: Loaded, palette: Palette, whole: bool, drawn: PanelDrawing) -> None:
-    with turn(first=not drawn.is_complete):  # drawn with the page, for which somebody waits
-        shown = shown_run(loaded.experiment, loaded.dataset)
-        epochs = Epochs.of(shown)
-        if drawn.is_complete and drawn.is_outdated(shown, epochs.picked):
-            st.rerun()  # the whole page draws all of this, too
-        with st.container(key="controls"):
-            with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
-                _buttons(loaded, shown)
-            with st.container(key="run_progress", gap=None):
-                _progress(shown, epochs.picked)
-            with st.container(key="run_words"):
-                say_steadily(_words(loaded, shown), gray=True)
-            with st.container(key="run_epoch"):
-                epochs.draw(wide=True)
-            with st.container(key="run_seeds"):
-                _pick_seeds(loaded)
-            with st.container(key="run_speed"):
-                labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
-                linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
-        hold, badge = drawn.holds_charts, _badge(loaded, shown)
-        charts.draw(epochs.then, palette, with_lower=whole, hold=hold, badge=badge)
-        now = shown_run(loaded.experiment, loaded.dataset)
-        # A run may have ended while this was being drawn; nobody would come to look again.
-        ended = not now.polling and now.snapshot.status is not shown.snapshot.status
-        if ended or drawn.is_outdated(now, epochs.picked):
-            st.rerun()
+def _panel(
+    loaded: Loaded, palette: Palette, whole: bool, times: Iterator[int], epochs: Epochs
+) -> None:
+    """`times` counts how often it is drawn for one run of the page: first with it, then alone."""
+    shown = epochs.shown
+    is_soon_redrawn = shown.polling and RHYTHM.interval() <= NEAR_SECONDS
+    with st.container(key="controls"):
+        with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
+            _buttons(loaded, shown)
+        with st.container(key="run_progress", gap=None):
+            _progress(shown, epochs.picked)
+        with st.container(key="run_words"):
+            say_steadily(_words(loaded, shown), gray=True)
+        with st.container(key="run_epoch"):
+            epochs.draw(wide=True)
+        with st.container(key="run_seeds"):
+            _pick_seeds(loaded)
+        with st.container(key="run_speed"):
+            labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
+            linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
+    hold, badge = next(times) == 0 and is_soon_redrawn, _badge(loaded, shown)
+    charts.draw(epochs.then, palette, with_lower=whole, hold=hold, badge=badge)
 
 
 def _buttons(loaded: Loaded, shown: ShownRun) -> None:
@@ -168,9 +134,8 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
 
 def _pick_seeds(loaded: Loaded) -> None:
     """How many seeds Train trains: a setting, which stands beside what it changes."""
-    count, key = loaded.experiment.seeds, "pick_seeds"
-    if st.session_state.get(key) != count:
-        st.session_state[key] = count
+    count = loaded.experiment.seeds
+    key = set_widget("pick_seeds", count)
 
     def keep() -> None:
         if (picked := st.session_state[key]) is not None:

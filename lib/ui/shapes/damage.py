@@ -1,5 +1,6 @@
 """One click trains a model on the right target and one on a mistaken one, and shows the cost."""
 
+from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
@@ -9,15 +10,18 @@ from lib.doctor.question import TargetQuestion
 from lib.figures.palette import Palette
 from lib.figures.target import damage_loss_figure, damage_predictions_figure
 from lib.narrate.target import damage_told
+from lib.training.questions import AnswerFuture
 from lib.training.recorded import recorded_damage
 from lib.ui import runs
-from lib.ui.fragment import fragment
-from lib.ui.session import ShapesPage, session
+from lib.ui.fragment import following_fragment
+from lib.ui.session import session
 from lib.ui.steady import steady_chart
 from lib.ui.text import hint, plain, press, takeaway
 
 POLL_SECONDS = 0.3
 PICK = "shapes_mistake"
+Answers = Mapping[str, AnswerFuture]
+"""By mistake what the worker says of it, once it has trained both."""
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
@@ -27,22 +31,17 @@ def damage_card(question: TargetQuestion, palette: Palette) -> None:
     if fitting and (PICK not in st.session_state or page.damage_question != question):
         st.session_state[PICK] = fitting
     page.damage_question = question
-    st.markdown("### The proof: train both")
-    waiting = page.training_both is not None
-    asked_about = fitting if question.loss == LOSS else None
-    panel = fragment(_panel, run_every=POLL_SECONDS if waiting else None)
-    panel(palette, waiting, asked_about)
+    draw = partial(_panel, palette, fitting if question.loss == LOSS else None)
+    following_fragment(lambda: page.training_both, draw, _is_training, POLL_SECONDS)
 
 
-def _panel(palette: Palette, polling: bool, asked_about: str | None) -> None:
-    """The card. While `polling`, it is drawn again and again until the answer is there.
+def _is_training(answers: Answers) -> bool:
+    return not all(answer.done() for answer in answers.values())
 
-    `asked_about` is the mistake that the question describes; None where it is none of these.
-    """
-    page = session().shapes
-    _collect(page)
-    if (page.training_both is not None) != polling:
-        st.rerun()
+
+def _panel(palette: Palette, asked_about: str | None, answers: Answers) -> None:
+    """`asked_about` is the mistake that the question describes; None where it is none of these."""
+    waiting = _is_training(answers)
     case = st.session_state[PICK] = st.session_state.get(PICK) or next(iter(MISTAKES))
     st.pills(
         "Mistake",
@@ -54,16 +53,18 @@ def _panel(palette: Palette, polling: bool, asked_about: str | None) -> None:
     )
     if case != asked_about:
         hint(f"Not the case asked about: this is {MISTAKES[case].title}, with mean squared error.")
-    damage = page.damage.get(case) or recorded_damage(case)
+    answer = answers[case] if case in answers and answers[case].done() else None
+    problem = answer and answer.exception()
+    damage = Damage(**answer.result()) if answer and not problem else recorded_damage(case)
     with st.container(horizontal=True, vertical_alignment="center"):
-        press("Train both", "play_arrow", "train_both", partial(_ask, case), disabled=polling)
-        if polling:
+        press("Train both", "play_arrow", "train_both", partial(_ask, case), disabled=waiting)
+        if waiting:
             st.markdown(":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]")
         else:
-            is_live = case in page.damage
+            is_live = answer and not problem
             st.markdown(":green-badge[trained just now]" if is_live else ":gray-badge[recorded]")
-    if page.damage_problem:
-        st.error(plain(page.damage_problem), icon=":material/error:")
+    if problem:
+        st.error(plain(f"{problem}"), icon=":material/error:")
     left, right = st.columns(2)
     words, sentence = damage_told(MISTAKES[case], damage)
     with left:
@@ -76,18 +77,4 @@ def _panel(palette: Palette, polling: bool, asked_about: str | None) -> None:
 
 
 def _ask(case: str) -> None:
-    page = session().shapes
-    page.damage_problem = ""
-    page.training_both = case, runs.client().ask("target_damage", case=case)
-
-
-def _collect(page: ShapesPage) -> None:
-    """Take the answer when it is there, and let the page stop looking for it."""
-    if page.training_both is None or not page.training_both[1].done():
-        return
-    case, answer = page.training_both
-    page.training_both = None
-    try:
-        page.damage[case] = Damage(**answer.result())
-    except Exception as error:  # whatever went wrong in the worker, the page says so
-        page.damage_problem = f"{error}"
+    session().shapes.training_both[case] = runs.client().ask("target_damage", case=case)

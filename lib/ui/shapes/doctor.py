@@ -66,7 +66,7 @@ def doctor(palette: Palette) -> None:
             _fixes(diagnosis)
     with card("The usual cases, with this loss and this batch size", key="usual_cases"):
         _usual(question)
-    with st.container(border=True, key="damage"):
+    with card("The proof: train both", key="damage"):
         damage_card(question, palette)
 
 

@@ -18,7 +18,6 @@ from lib.ui import address
 from lib.ui.shapes.doctor import take_stack_output
 from lib.ui.shapes.editor import adding, layer_settings
 from lib.ui.shapes.shown_stack import is_sidebar_stack, previous_stack, set_stack
-from lib.ui.style import page_style
 from lib.ui.text import card, hint, pills, plain, press, takeaway
 
 SIDEBAR = "sidebar"
@@ -30,7 +29,6 @@ SAYS: dict[str, str] = beside(__file__)["says"]
 
 def tracer(stack: Stack, palette: Palette) -> None:
     """The layers with their tensors, and the stack as code."""
-    page_style("shapes")
     steps, before = trace(stack), previous_stack()
     st.markdown(f"# {plain(narrate.stack_title(steps))}")
     name = pattern_of(stack)

@@ -11,7 +11,7 @@ from lib.sweep.ready import READY, Ready
 from lib.sweep.runner import weight
 from lib.swept import VARIABLE, worded
 from lib.ui.address import change, page_value, picking, set_page_value, set_page_values
-from lib.ui.linked import Linked, linked_buttons
+from lib.ui.linked import Linked, linked_buttons, set_widget
 from lib.ui.session import Loaded, session
 from lib.ui.text import hint, plain
 
@@ -28,18 +28,18 @@ def choose(loaded: Loaded) -> Plan | None:
         "Settings",
         can,
         format_func=lambda key: VARIABLE[key]["label"],
-        key=_kept("sweep_keys", list(typed)),
+        key=set_widget("sweep_keys", list(typed)),
         on_change=_write,
         help="Each value of each with each of the others; all else is as in the sidebar.",
     )
     for key, text in typed.items():
         label, options, name = VARIABLE[key]["label"], SETTINGS[key].options, f"sweep_{key}"
         if options:
-            _kept(name, [word for word in text.split(",") if word in options])
+            set_widget(name, [word for word in text.split(",") if word in options])
             say = partial(worded, key)
             st.multiselect(label, list(options), format_func=say, key=name, on_change=_write)
         else:
-            _kept(name, text)
+            set_widget(name, text)
             st.text_input(f"{label}, with commas between", key=name, on_change=_write)
     linked_buttons("Seeds", SEEDS.texts, SEEDS)
     plan = _plan(loaded, [f"{key}={text}" for key, text in typed.items()])
@@ -73,13 +73,6 @@ def _typed(can: list[str]) -> dict[str, str]:
     pairs = (part.partition("=")[::2] for part in page_value("vary").split(";"))
     typed = {key: text for key, text in pairs if key in can}
     return typed or {key: VARIABLE[key]["values"] for key in can[:1]}
-
-
-def _kept(key: str, value: object) -> str:
-    """The key of a widget that is about to be drawn, which is set where it says something else."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
-    return key
 
 
 def _write() -> None:

@@ -1,6 +1,7 @@
 """A sweep as it goes: buttons, progress, and its pictures with what was found. One fragment."""
 
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -15,9 +16,8 @@ from lib.sweep.runner import State
 from lib.swept import MODES, PointResult, axes_of, findings, is_number, named, worded
 from lib.toml import beside
 from lib.ui import runs
-from lib.ui.fragment import fragment
+from lib.ui.fragment import following_fragment
 from lib.ui.linked import Linked, linked_buttons, linked_toggle
-from lib.ui.load import RHYTHM, turn
 from lib.ui.session import Loaded
 from lib.ui.steady import steady_chart
 from lib.ui.sweep.choose import RELATIVE
@@ -31,28 +31,20 @@ SAID: dict[str, str] = beside(__file__)
 
 def show(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
     """Draw the sweep that is shown, and keep it up to date while it goes."""
-    going, is_drawn = shown().runner.state is State.GOING, list[bool]()
-    interval = max(LOOK_SECONDS, RHYTHM.interval()) if going else None
-    fragment(_panel, run_every=interval)(plan, loaded, palette, going, is_drawn)
-    is_drawn.append(True)
+    draw = partial(_panel, plan, loaded, palette)
+    following_fragment(shown, draw, lambda sweep: sweep.runner.state is State.GOING, LOOK_SECONDS)
 
 
-def _panel(
-    plan: Plan | None, loaded: Loaded, palette: Palette, going: bool, is_drawn: list[bool]
-) -> None:
-    with turn(first=not is_drawn):  # drawn with the page, for which somebody waits
-        sweep = shown()
-        if (sweep.runner.state is State.GOING) != going:
-            st.rerun()
-        with st.container(horizontal=True, gap="xxsmall", key="sweep_controls"):
-            _buttons(sweep, plan, loaded)
-        points = sweep.runner.results
-        _progress(sweep, len(points))
-        words = found_takeaway(points) if sweep.runner.state.is_over else SAID["early"]
-        takeaway(words, *found_details(points))
-        if points:
-            _pictures(points, words, palette)
-            st.html(_table(points))
+def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, sweep: Sweep) -> None:
+    with st.container(horizontal=True, gap="xxsmall", key="sweep_controls"):
+        _buttons(sweep, plan, loaded)
+    points = sweep.runner.results
+    _progress(sweep, len(points))
+    words = found_takeaway(points) if sweep.runner.state.is_over else SAID["early"]
+    takeaway(words, *found_details(points))
+    if points:
+        _pictures(points, words, palette)
+        st.html(_table(points))
 
 
 def _buttons(sweep: Sweep, plan: Plan | None, loaded: Loaded) -> None:

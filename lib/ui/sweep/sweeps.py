@@ -6,8 +6,6 @@ Only the browser that started one may steer it. What is shown without one is a r
 import secrets
 from dataclasses import dataclass
 
-import streamlit as st
-
 from lib.datasets import DATASETS
 from lib.sweep.plan import Plan
 from lib.sweep.ready import READY
@@ -41,14 +39,13 @@ class Sweep:
         return runs.is_mine(self.id, self.owner)
 
 
-@st.cache_resource(show_spinner=False)
-def _sweeps() -> dict[str, Sweep]:
-    return {}
+_SWEEPS: dict[str, Sweep] = {}
+"""By id, of all sessions of this server."""
 
 
 def shown() -> Sweep:
     """The address's sweep, else this browser's newest, else a recorded one; it is watched now."""
-    sweep, known = _sweeps().get(page_value("sweep")), list(_sweeps().values())
+    sweep, known = _SWEEPS.get(page_value("sweep")), list(_SWEEPS.values())
     if not (page_value("sweep") or page_value("ready")):
         sweep = next((each for each in reversed(known) if each.is_mine), None)
     if sweep is None:
@@ -63,20 +60,19 @@ def shown() -> Sweep:
 
 def begin(plan: Plan, loaded: Loaded) -> None:
     """Start a sweep and show it; others of this browser are stopped."""
-    known = _sweeps()
-    for other in list(known.values()):  # a list: other sessions begin some, too
+    for other in list(_SWEEPS.values()):  # a list: other sessions begin some, too
         if other.is_mine:
             other.runner.stop()
         if other.runner.is_forgotten:
-            known.pop(other.id, None)
-    over = [each.id for each in list(known.values()) if each.runner.state.is_over]
-    for old in over[: max(0, len(known) + 1 - MOST)]:
-        known.pop(old, None)
+            _SWEEPS.pop(other.id, None)
+    over = [each.id for each in list(_SWEEPS.values()) if each.runner.state.is_over]
+    for old in over[: max(0, len(_SWEEPS) + 1 - MOST)]:
+        _SWEEPS.pop(old, None)
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
     runner = Runner(plan, runs.client(), table, rests=True)
     owner = runs.Owner(browser_id(), table, is_listed=False)
     sweep = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, owner)
-    known[sweep.id] = sweep
+    _SWEEPS[sweep.id] = sweep
     session().run.started.add(sweep.id)
     set_page_value("sweep", sweep.id)
     runner.start()
