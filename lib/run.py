@@ -46,6 +46,11 @@ SeedWeights = tuple[ModelWeights, ...]
 """Of all models of a run, by seed."""
 
 
+def weight_bytes(weights: SeedWeights) -> int:
+    """How much memory they take."""
+    return sum(array.nbytes for seed in weights for own in seed.values() for array in own)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ModeResult:
     """The figures of one model, "sequence" or "last", up to now.
@@ -135,10 +140,12 @@ class Snapshot:
         return (self.results, *self.others)
 
     @property
-    def weight_bytes(self) -> int:
-        """Of the newest weights of all models."""
-        models = [result.weights or () for seed in self.seeds for result in seed.values()]
-        return sum(array.nbytes for arrays in models for array in arrays)
+    def weights(self) -> SeedWeights:
+        """The newest of all models, but those that were too many to be sent."""
+        return tuple(
+            {mode: result.weights for mode, result in seed.items() if result.weights is not None}
+            for seed in self.seeds
+        )
 
     @property
     def keeps_best(self) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from lib.run import Run, SeedWeights, Snapshot, Status
+from lib.run import Run, SeedWeights, Snapshot, Status, weight_bytes
 from lib.training.history import History
 from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH, MAX_VALUES_EACH
 from lib.training.messages import Start
@@ -120,20 +120,15 @@ class RunEntry:
         self.snapshot = replace(snapshot, past=())
         if not snapshot.results:
             return
-        weights = tuple(
-            {mode: r.weights for mode, r in seed.items() if r.weights is not None}
-            for seed in snapshot.seeds
-        )
         # What has its best epoch back isn't as it was after its last.
         going = [r for seed in snapshot.seeds for r in seed.values() if r.kept_epoch is None]
         if judged := [int(r.checked_epochs[-1]) for r in going if r.weights is not None]:
-            self._remember(max(judged), weights)
+            self._remember(max(judged), snapshot.weights)
 
     def _remember(self, epoch: int, weights: SeedWeights) -> None:
         if self.past is None:
-            models = [arrays for seed in weights for arrays in seed.values()]
-            size = sum(array.nbytes for arrays in models for array in arrays)
-            self.past = History(max(2, min(MAX_CHECKPOINTS, CHECKPOINT_BYTES // size)))
+            fitting = CHECKPOINT_BYTES // weight_bytes(weights)
+            self.past = History(max(2, min(MAX_CHECKPOINTS, fitting)))
         if not self.past.points or epoch > self.past.points[-1][0]:
             self.past.add(epoch, weights)
 
@@ -260,7 +255,7 @@ class RunBook:
             held: dict[int, int] = {}
             for rank, entry in enumerate(entries):
                 held[id(entry.run.dataset)] = entry.run.dataset.nbytes
-                held[id(entry)] = entry.snapshot.weight_bytes
+                held[id(entry)] = weight_bytes(entry.snapshot.weights)
                 full = rank > 0 and sum(held.values()) > KEEP_BYTES
                 if rank >= KEEP_RUNS or full or entry.touched < since:
                     stale.append(entry)

@@ -80,7 +80,7 @@ def _weights(shown: ShownRun) -> dict[int, SeedWeights]:
     past = shown.snapshot.past if run is None else runs.client().checkpoints(run)
     known = {0: start}
     known |= {epoch: models for epoch, models in past if _is_whole(models, seeds)}
-    newest = tuple({m: r.weights for m, r in s.items() if r.weights is not None} for s in seeds)
+    newest = shown.snapshot.weights
     checked = [int(e) for seed in seeds for r in seed.values() for e in r.checked_epochs[-1:]]
     if _is_whole(newest, seeds) and checked and not shown.snapshot.keeps_best:
         known[max(checked)] = newest

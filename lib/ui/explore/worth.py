@@ -68,10 +68,7 @@ def _weights(shown: ShownRun) -> SeedWeights:
     if record.dataset is not shown.dataset:
         record = session().worth = WorthCard(shown.dataset, looked=record.looked)
     if not shown.polling:
-        now: SeedWeights = tuple(
-            {mode: r.weights for mode, r in seed.items() if r.weights is not None}
-            for seed in (shown.snapshot.seeds if shown.snapshot.epoch else ({},))
-        )
+        now = shown.snapshot.weights if shown.snapshot.epoch else ({},)
         ids = [[id(w) for m in each for w in m.values()] for each in (now, record.weights)]
         if ids[0] != ids[1]:
             record.weights, record.made = now, {}
