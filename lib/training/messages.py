@@ -13,6 +13,8 @@ from lib.run import Snapshot
 
 BEAT_SECONDS = 1.0
 """Between two signs of life of a worker. Who waits for them takes a long silence for the end."""
+OUT_OF_MEMORY = 99
+"""Exit code of a worker that can't go on for want of memory."""
 
 
 class Start(msgspec.Struct, frozen=True, tag=True):

@@ -28,8 +28,8 @@ from lib.toml import beside
 from lib.training import limits, machine, messages
 from lib.training.architecture import architecture_of
 from lib.training.cache import ProgramCache
-from lib.training.errors import OUT_OF_MEMORY, short_reason
 from lib.training.priority import give_way
+from lib.training.said import said, short_reason
 from lib.training.timing import USUAL, Timing
 from lib.training.wire import decode, encode
 from lib.training.worker_run import WorkerRun
@@ -147,7 +147,7 @@ class Loop:
         try:
             act()
         except Exception as error:
-            run.fail(f"The training met an error: {short_reason(error)}.")
+            run.fail(said("error", why=short_reason(error)))
         if run.status.over:
             self._runs.pop(run.run_id, None)
 
@@ -155,10 +155,8 @@ class Loop:
         try:
             limits.check(command.experiment, command.samples)
             if len(self._runs) >= limits.MAX_RUNS:
-                raise ExperimentError(
-                    f"at most {limits.MAX_RUNS} runs may be unfinished at a time, and "
-                    f"{len(self._runs)} are; {limits.FULL}"
-                )
+                count = {"most": limits.MAX_RUNS, "count": len(self._runs)}
+                raise ExperimentError(said("full", until=limits.FULL, **count))
             self._runs[command.run_id] = WorkerRun(
                 command,
                 self._programs,
@@ -167,7 +165,7 @@ class Loop:
                 self._clock,
             )
         except Exception as error:  # whatever is wrong with it, the run must not seem to wait
-            reason = f"This run was refused: {short_reason(error)}."
+            reason = said("refused", why=short_reason(error))
             epochs = command.experiment.training.epochs
             failed = Snapshot(command.run_id, Status.FAILED, epochs=epochs, reason=reason)
             self._send(messages.Report(failed))
@@ -291,7 +289,7 @@ def main() -> int:
         try:
             Loop(connection, engine.build, ANSWERS).run()
         except MemoryError:  # not in a run, which would fail alone
-            return OUT_OF_MEMORY
+            return messages.OUT_OF_MEMORY
     return 0
 
 

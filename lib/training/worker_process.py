@@ -22,8 +22,7 @@ from typing import IO, Any
 
 from lib.run import Snapshot, Status
 from lib.training import messages
-from lib.training.errors import OUT_OF_MEMORY
-from lib.training.messages import BEAT_SECONDS, Command, Message
+from lib.training.messages import BEAT_SECONDS, OUT_OF_MEMORY, Command, Message
 from lib.training.wire import WireError, decode, encode
 
 SILENT_BEATS = 30

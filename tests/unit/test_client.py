@@ -12,7 +12,7 @@ from lib.run import Snapshot, Status
 from lib.training import run_book
 from lib.training.messages import Answer, Ask, Event, Prepare, SetPace
 from lib.training.questions import AnswerError
-from lib.training.run_book import STARTING
+from lib.training.said import said
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts
 from tests.waiting import PATIENCE
 
@@ -44,7 +44,7 @@ def test_a_run_is_queued_while_the_worker_starts(scene: Scene) -> None:
     """It says so, and what to wait for; once the worker is ready it doesn't any more."""
     run = scene.start()
     snapshot = scene.latest(run)
-    assert (snapshot.status, snapshot.reason) == (Status.QUEUED, STARTING)
+    assert (snapshot.status, snapshot.reason) == (Status.QUEUED, said("starting"))
     assert snapshot.epochs == 5
     assert not scene.client.worker_ready
     scene.worker.say(Event("ready"))

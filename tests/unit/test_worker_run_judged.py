@@ -8,8 +8,8 @@ import pytest
 
 from lib.run import Status
 from lib.training.architecture import Network
+from lib.training.said import said
 from lib.training.timing import Timing
-from lib.training.worker_run import JUDGING
 from tests.unit.fakes import NanJudge, build
 from tests.unit.stage import Stage
 
@@ -43,7 +43,7 @@ def test_a_judgement_that_takes_long_has_turns_of_its_own() -> None:
     stage = Stage(timing=SLOW_JUDGE, epochs=1)
     stage.until_status(Status.RUNNING)
     stage.run.turn(60)
-    assert stage.last.reason == JUDGING
+    assert stage.last.reason == said("judging")
     assert stage.last.status is Status.RUNNING
     assert stage.last.epoch == 1
     assert stage.run.busy
@@ -69,7 +69,7 @@ def test_a_pause_waits_for_the_judgement(resumed: bool) -> None:
     stage.until_status(Status.RUNNING)
     stage.run.turn(60)
     stage.run.pause()
-    assert (stage.last.status, stage.last.reason) == (Status.RUNNING, JUDGING)
+    assert (stage.last.status, stage.last.reason) == (Status.RUNNING, said("judging"))
     if resumed:
         stage.run.resume()
     stage.until(lambda: not stage.last.reason, seconds=0.0)
