@@ -181,16 +181,15 @@ class Loop:
 
     def _steer(self, command: messages.Steer) -> None:
         """Steer a run. One that has ended meanwhile is passed over."""
-        run = self._runs.get(command.run_id)
-        if run is not None and command.verb == "drop":
+        if (run := self._runs.get(command.run_id)) is None:
+            return
+        if command.verb == "drop":
             del self._runs[command.run_id]
             run.release()
-        elif run is not None:
-            self._guard(run, getattr(run, command.verb))
-
-    def _set_pace(self, command: messages.SetPace) -> None:
-        if (run := self._runs.get(command.run_id)) is not None:
+        elif command.verb == "set_pace":
             run.set_pace(command.show_seconds)
+        else:
+            self._guard(run, getattr(run, command.verb))
 
     def _ask(self, command: messages.Ask) -> None:
         function, most = self._answers.get(command.question), self._timing.max_questions
@@ -227,7 +226,6 @@ class Loop:
 COMMANDS: dict[type, Callable[[Loop, Any], None]] = {
     messages.Start: Loop._start,
     messages.Steer: Loop._steer,
-    messages.SetPace: Loop._set_pace,
     messages.Prepare: Loop._prepare,
     messages.Ask: Loop._ask,
     messages.Retire: Loop._retire,

@@ -10,7 +10,7 @@ import pytest
 
 from lib.run import Snapshot, Status
 from lib.training import run_book
-from lib.training.messages import Answer, Ask, Event, Prepare, SetPace
+from lib.training.messages import Answer, Ask, Event, Prepare, Steer
 from lib.training.questions import AnswerError
 from lib.training.said import said
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts
@@ -145,7 +145,8 @@ def test_a_pace_is_sent_and_another_one_whenever_it_is_another(scene: Scene) -> 
     for seconds in (8.0, 24.0, 24.0, None):
         scene.client.set_pace(run, seconds)
     scene.client.set_pace(plain, None)
-    assert scene.worker.posted[2:] == [SetPace(run.id, 24.0), SetPace(run.id, None)]
+    paces = [Steer("set_pace", run.id, seconds) for seconds in (24.0, None)]
+    assert scene.worker.posted[2:] == paces
     scene.say(run, Status.FINISHED, 5)
     scene.client.set_pace(run, 8.0)
     assert len(scene.worker.posted) == 4
