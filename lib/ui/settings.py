@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.datasets import DATASETS, dictated, example_of_upload, settle
 from lib.english import number
-from lib.experiment import MAX_VALUES, SETTINGS, Choice, Experiment, Limit, limit_of
+from lib.experiment import LIMITS, MAX_VALUES, SETTINGS, Choice, Experiment, Limit
 from lib.ui.address import drawn, seed_widget
 from lib.ui.session import session
 from lib.ui.text import hint
@@ -47,7 +47,7 @@ def settle_widgets() -> Settled:
 
 def slider(key: str, label: str, settled: Settled, about: str | None = None) -> None:
     """A number within its limits; where another one holds that is said below."""
-    limit, kind = limit_of(key), type(SETTINGS[key].default)
+    limit, kind = LIMITS[key], type(SETTINGS[key].default)
     used = settled.experiment.get(key)
     with st.container(gap=None):
         if key in settled.why:
@@ -91,7 +91,7 @@ def field(
     key: str, label: str, step: float = 1, about: str | None = None, *, says_limits: bool = True
 ) -> None:
     """A number that is typed, mostly with its limits in the label."""
-    limit, kind = limit_of(key), type(SETTINGS[key].default)
+    limit, kind = LIMITS[key], type(SETTINGS[key].default)
     limits = f" ({number(limit.minimum)} to {number(limit.maximum)})" if says_limits else ""
     st.number_input(
         f"{label}{limits}",
