@@ -139,6 +139,10 @@ class Snapshot:
         """The results of all seeds, in order."""
         return (self.results, *self.others)
 
+    def by_seed(self, mode: str, figure: str = "final_mse") -> np.ndarray:
+        """A figure of `ModeResult`, the number that compares, of each of R seeds: (R,)."""
+        return np.array([getattr(seed[mode], figure) for seed in self.seeds])
+
     @property
     def weights(self) -> SeedWeights:
         """The newest of all models, but those that were too many to be sent."""
