@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from lib.training.priority import LAST, NICE, give_way
+from lib.training.machine import LAST, NICE, give_way
 
 
 class ProgramCache:

@@ -28,7 +28,7 @@ from lib.toml import beside
 from lib.training import limits, machine, messages
 from lib.training.architecture import architecture_of
 from lib.training.cache import ProgramCache
-from lib.training.priority import give_way
+from lib.training.machine import give_way
 from lib.training.said import said, short_reason
 from lib.training.timing import USUAL, Timing
 from lib.training.wire import decode, encode
