@@ -105,7 +105,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 self.drop(abandoned.run)
             samples, pace = dataset.samples, show_seconds
             start = Start(run.id, experiment, samples, paused, pace, background)
-            entry = RunEntry(run, supervisor, supervisor.need(), owner, start)
+            queued = Snapshot(run.id, Status.QUEUED, epochs=experiment.training.epochs)
+            entry = RunEntry(run, supervisor, supervisor.need(), owner, start, queued)
             self._book.add(entry)
             if not entry.over:
                 entry.worker.post(start)

@@ -53,22 +53,18 @@ def seconds(experiment: Experiment, samples: Samples) -> float:
     return each * math.ceil(samples.train / batch) * training.epochs * max(1, models / 2)
 
 
-def _refusal(why: str, **names: object) -> ExperimentError:
-    return ExperimentError(said(why, **names))
-
-
 def check(experiment: Experiment, samples: Samples) -> None:
     """Raise ExperimentError unless this experiment can be trained on these samples."""
     check_model(experiment, samples.shape[2], samples.targets)
     for name, array, letter in (("x", samples.x, "F"), ("y", samples.y, "K")):
         n, t, width = array.shape
         if array.size > MAX_VALUES:
-            count = {"n": n, "t": t, "width": width, "count": array.size}
-            raise _refusal("values", name=name, letter=letter, most=MAX_VALUES, **count)
+            asked = {"n": n, "t": t, "width": width, "letter": letter, "count": array.size}
+            raise ExperimentError(said("values", name=name, most=MAX_VALUES, **asked))
         if bad := array.size - np.isfinite(array).sum():
-            raise _refusal("not_finite", name=name, count=bad)
+            raise ExperimentError(said("not_finite", name=name, count=bad))
     if experiment.training.keep != "last" and not samples.has_validation:
-        raise _refusal("keep", keep=experiment.training.keep)
+        raise ExperimentError(said("keep", keep=experiment.training.keep))
     _check_batch(experiment, samples)
 
 
@@ -86,7 +82,7 @@ def _check_batch(experiment: Experiment, samples: Samples) -> None:
     if batch > most:
         product = "·".join(f"{number:,}" for number in (batch, *each))
         asked = f"{product} = {batch * math.prod(each):,}"
-        raise _refusal(what, limit=limit, asked=asked, most=most)
+        raise ExperimentError(said(what, limit=limit, asked=asked, most=most))
 
 
 def check_model(experiment: Experiment, features: int, targets: int) -> None:
@@ -94,10 +90,10 @@ def check_model(experiment: Experiment, features: int, targets: int) -> None:
     validate(experiment)
     model = experiment.model
     if model.head == "none" and model.units != targets:
-        raise _refusal("no_head", targets=targets, units=model.units)
+        raise ExperimentError(said("no_head", targets=targets, units=model.units))
     count = parameter_count(experiment, features, targets)
     if count > MAX_PARAMETERS:
-        raise _refusal("parameters", most=MAX_PARAMETERS, count=count)
+        raise ExperimentError(said("parameters", most=MAX_PARAMETERS, count=count))
 
 
 def parameter_count(experiment: Experiment, features: int, targets: int) -> int:

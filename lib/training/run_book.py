@@ -6,7 +6,7 @@ worker (`begin_again`). It isn't locked: the client calls it from one thread at 
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from msgspec import structs
 
@@ -50,7 +50,7 @@ class RunEntry:
     """Which browser started it, where that is known."""
     start: Start
     """The command that starts it from the beginning, at its newest pace."""
-    snapshot: Snapshot = field(init=False)
+    snapshot: Snapshot
     touched: float = 0.0
     """When it was last looked at, or ended; on the book's clock."""
     waiting: int = 0
@@ -67,10 +67,6 @@ class RunEntry:
     """When its worker died and it began again, on the book's clock."""
     past: History[SeedWeights] | None = None
     """Its weights by epoch, some of them."""
-
-    def __post_init__(self) -> None:
-        epochs = self.run.experiment.training.epochs
-        self.snapshot = Snapshot(self.run.id, Status.QUEUED, epochs=epochs)
 
     @property
     def over(self) -> bool:

@@ -239,16 +239,10 @@ XLA_FLAGS = " ".join(_ENVIRONMENT["xla_flags"])
 def set_environment() -> None:
     """Say what TensorFlow reads when it is imported. XLA flags that are set already come last."""
     os.environ.update(ENVIRONMENT)
-    if _tensorflow_version().startswith(_ENVIRONMENT["xla_flags_for"]):
+    names = "tensorflow-cpu", "tensorflow"
+    installed = [each for name in names for each in metadata.distributions(name=name)]
+    if installed and installed[0].version.startswith(_ENVIRONMENT["xla_flags_for"]):
         os.environ["XLA_FLAGS"] = f"{XLA_FLAGS} {os.environ.get('XLA_FLAGS', '')}".strip()
-
-
-def _tensorflow_version() -> str:
-    """Without importing it; empty where it isn't installed."""
-    for name in ("tensorflow-cpu", "tensorflow"):
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            return metadata.version(name)
-    return ""
 
 
 PR_SET_PDEATHSIG = 1
