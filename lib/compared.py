@@ -36,13 +36,6 @@ class Compared:
         """By mode, the median of the seeds' figures."""
         return middle(self.snapshot).results
 
-    def by_seed(self, mode: str, figure: str) -> np.ndarray:
-        """A figure of `ModeResult`, such as "final_mse", of each seed, (R,); nan if unknown.
-
-        Raises KeyError for a mode that wasn't trained.
-        """
-        return np.array([getattr(seed[mode], figure) for seed in self.snapshot.seeds])
-
 
 def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, dict[int, Verdict]]:
     """Of two runs or more the place of the one with the least median, and by place the verdicts.

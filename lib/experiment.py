@@ -271,14 +271,8 @@ SETTINGS = {
     if "key" in item.metadata
 }
 """Every setting by its URL key."""
-
-
-def limit_of(key: str) -> Limit:
-    """The limit of a number's setting, by URL key. Raises ExperimentError for other settings."""
-    limit = SETTINGS[key].limit if key in SETTINGS else None
-    if limit is None:
-        raise ExperimentError(f"{key!r} is no number with a limit")
-    return limit
+LIMITS = {key: setting.limit for key, setting in SETTINGS.items() if setting.limit is not None}
+"""Those of numbers."""
 
 
 def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str, str | list[str]]:

@@ -46,6 +46,11 @@ SeedWeights = tuple[ModelWeights, ...]
 """Of all models of a run, by seed."""
 
 
+def weight_bytes(weights: SeedWeights) -> int:
+    """How much memory they take."""
+    return sum(array.nbytes for seed in weights for own in seed.values() for array in own)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ModeResult:
     """The figures of one model, "sequence" or "last", up to now.
@@ -134,19 +139,17 @@ class Snapshot:
         """The results of all seeds, in order."""
         return (self.results, *self.others)
 
+    def by_seed(self, mode: str, figure: str = "final_mse") -> np.ndarray:
+        """A figure of `ModeResult`, the number that compares, of each of R seeds: (R,)."""
+        return np.array([getattr(seed[mode], figure) for seed in self.seeds])
+
     @property
     def weights(self) -> SeedWeights:
-        """The newest of all models that have been judged."""
+        """The newest of all models, but those that were too many to be sent."""
         return tuple(
             {mode: result.weights for mode, result in seed.items() if result.weights is not None}
             for seed in self.seeds
         )
-
-    @property
-    def weight_bytes(self) -> int:
-        """Of all these weights."""
-        models = [arrays for seed in self.weights for arrays in seed.values()]
-        return sum(array.nbytes for arrays in models for array in arrays)
 
     @property
     def keeps_best(self) -> bool:

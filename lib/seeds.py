@@ -59,14 +59,6 @@ def _median(results: Sequence[ModeResult]) -> ModeResult:
     )
 
 
-def final_errors(snapshot: Snapshot) -> dict[str, np.ndarray]:
-    """The number that compares, by mode: mean squared error at the last step of each seed, (R,)."""
-    return {
-        mode: np.array([seed[mode].final_mse for seed in snapshot.seeds])
-        for mode in snapshot.results
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What errors of two modes, or of two of anything, say, seed by seed."""

@@ -75,11 +75,10 @@ def corrected(chances: Sequence[float]) -> list[float]:
     before. Source: Holm, "A simple sequentially rejective multiple test procedure", Scandinavian
     Journal of Statistics 6, 1979.
     """
-    found, worst = [1.0] * len(chances), 0.0
-    for rank, place in enumerate(sorted(range(len(chances)), key=chances.__getitem__)):
-        worst = max(worst, min(1.0, (len(chances) - rank) * chances[place]))
-        found[place] = worst
-    return found
+    order, found = np.argsort(chances), np.array(chances)
+    times = np.arange(len(order), 0, -1)
+    found[order] = np.maximum.accumulate(np.minimum(times * found[order], 1.0))
+    return [float(chance) for chance in found]
 
 
 def axes_of(points: Sequence[PointResult]) -> dict[str, list[Any]]:

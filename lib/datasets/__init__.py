@@ -13,7 +13,7 @@ from lib.datasets.series import SERIES, TABLE_USES, columns_of, cut
 from lib.datasets.spec import GROUPS, DatasetSpec, spec
 from lib.datasets.synthetic import SYNTHETIC
 from lib.datasets.worked import WORKED
-from lib.experiment import MAX_VALUES, SETTINGS, Experiment, ExperimentError, limit_of, validate
+from lib.experiment import LIMITS, MAX_VALUES, SETTINGS, Experiment, ExperimentError, validate
 from lib.tables import MAX_COLUMNS, Table, WindowError
 from lib.tables.features import feature_names, prepared
 
@@ -77,13 +77,13 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     if "lag" in spec.uses:
         settled = settled.set(lag=min(data.lag, data.timesteps - 1))
     if "N" in spec.uses:
-        step = int(limit_of("N").step)
+        step = int(LIMITS["N"].step)
         most = MAX_VALUES // (data.timesteps * data.features) // step * step
         settled = settled.set(N=min(data.samples, most))
     if settled.training.keep != "stop":
         settled = settled.set(patience=SETTINGS["patience"].default)
     if settled.model.head == "none" and width:
-        settled = settled.set(U=min(width, int(limit_of("U").maximum)))
+        settled = settled.set(U=min(width, int(LIMITS["U"].maximum)))
     return settled
 
 

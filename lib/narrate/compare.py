@@ -62,15 +62,14 @@ def _named(run: Compared, keys: Sequence[str]) -> str:
 
 def spread(run: Compared, mode: str, figure: str = ERROR) -> str:
     """A figure's median over the seeds, and from where to where it goes: "0.01 (0.008 to 0.02)"."""
-    least, most = (
-        short(float(f"{end:.2g}")) for end in np.sort(run.by_seed(mode, figure))[[0, -1]]
-    )
+    ends = np.sort(run.snapshot.by_seed(mode, figure))[[0, -1]]
+    least, most = (short(float(f"{end:.2g}")) for end in ends)
     return middling(run, mode, figure) + (f" ({least} to {most})" if least != most else "")
 
 
 def middling(run: Compared, mode: str, figure: str) -> str:
     """Its median alone."""
-    value = float(np.median(run.by_seed(mode, figure)))
+    value = float(np.median(run.snapshot.by_seed(mode, figure)))
     return "–" if math.isnan(value) else short(value)
 
 
@@ -107,7 +106,7 @@ def _told(runs: Sequence[Compared], figure: str, what: str) -> Told:
         return why, " ".join(details)
     leading: dict[str, str] = {}
     for mode in _modes(runs):
-        lead, verdicts = lead_of([run.by_seed(mode, figure) for run in runs])
+        lead, verdicts = lead_of([run.snapshot.by_seed(mode, figure) for run in runs])
         first, name = runs[lead].letter, MODES[mode].name
         is_clear = all(each.is_clear and not each.better for each in verdicts.values())
         leading[name] = first if is_clear else ""
@@ -126,6 +125,7 @@ def why_open(runs: Sequence[Compared], figure: str = ERROR) -> str:
     """Why no run can be called better, in a sentence; "" where seeds may decide."""
     first, modes = runs[0], _modes(runs)
     judged = len(first.dataset.x[first.dataset.judged])
+    figures = [run.snapshot.by_seed(m, figure) for run in runs for m in modes]
     reasons = {
         "alone": len(runs) < 2,
         "training": not all(run.snapshot.status.over for run in runs),
@@ -134,7 +134,7 @@ def why_open(runs: Sequence[Compared], figure: str = ERROR) -> str:
         "seed": any(len(run.snapshot.seeds) < 2 for run in runs),
         "seeds": len({(run.experiment.seed, len(run.snapshot.seeds)) for run in runs}) > 1,
         "few": bool(first.dataset.baselines) and judged < FEWEST,
-        "number": not all(np.isfinite(run.by_seed(m, figure)).all() for run in runs for m in modes),
+        "number": not all(np.isfinite(each).all() for each in figures),
     }
     why = next((name for name, holds in reasons.items() if holds), "")
     return WORDS["open"][why].format(judged) if why else ""

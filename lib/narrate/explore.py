@@ -12,7 +12,7 @@ from lib.english import ALMOST_0, apart, capital, counted, joined, readable, sho
 from lib.experiment import CELLS, LOSSES, MODES, SETTINGS, Experiment, Setting
 from lib.narrate.data import raw_targets
 from lib.run import ModeResult, Snapshot, Status
-from lib.seeds import final_errors, middle, verdict
+from lib.seeds import middle, verdict
 from lib.stack import total
 from lib.stack.models import model_layers
 from lib.stack.tensors import readable_shape
@@ -165,7 +165,8 @@ def compare_sentence(experiment: Experiment, dataset: Dataset, snapshot: Snapsho
 
 def seeds_sentence(experiment: Experiment, snapshot: Snapshot) -> str:
     """Of several seeds: which, how far apart their errors lie, and by what a winner is told."""
-    said, errors, first = _TEXTS["seeds"], final_errors(snapshot), experiment.seed
+    said, first = _TEXTS["seeds"], experiment.seed
+    errors = {mode: snapshot.by_seed(mode) for mode in snapshot.results}
     ranges = [
         said["range"].format(model=MODES[mode].model, range=seeds_range(snapshot, mode))
         for mode in errors
@@ -183,7 +184,7 @@ def seeds_sentence(experiment: Experiment, snapshot: Snapshot) -> str:
 
 def seeds_range(snapshot: Snapshot, mode: str) -> str:
     """From the least to the greatest error at the last step: "0.010 to 0.015"; "" of one seed."""
-    errors = final_errors(snapshot)[mode]
+    errors = snapshot.by_seed(mode)
     return "" if len(errors) == 1 else " to ".join(apart(errors.min(), errors.max()))
 
 

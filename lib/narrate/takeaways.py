@@ -16,7 +16,7 @@ from lib.experiment import MODES, Experiment
 from lib.narrate.data import raw_targets
 from lib.narrate.explore import answers_of_seeds, off_unit
 from lib.run import ModeResult, Snapshot
-from lib.seeds import final_errors, middle, verdict
+from lib.seeds import middle, verdict
 
 BETTER = 0.95
 """An error of at most this share of the rival's beats it, and isn't just as good."""
@@ -112,7 +112,7 @@ def compare_takeaway(dataset: Dataset, snapshot: Snapshot) -> str:
     count = len(dataset.x[dataset.judged]) if dataset.baselines else FEWEST
     if not snapshot.epoch or count < FEWEST:
         return TOO_FEW.format(count) if snapshot.epoch else UNTRAINED
-    seeds, count = final_errors(snapshot), len(snapshot.seeds)
+    count, seeds = len(snapshot.seeds), {m: snapshot.by_seed(m) for m in snapshot.results}
     errors = {mode: float(np.median(each)) for mode, each in seeds.items()}
     if not all(map(math.isfinite, errors.values())):
         return "There is no error to compare: the figures aren't numbers any more."

@@ -18,7 +18,7 @@ from functools import lru_cache, partial
 from lib.dataset import Dataset, Samples
 from lib.datasets import make_settled_dataset
 from lib.experiment import Experiment, ExperimentError
-from lib.run import ModeResult, Run, Snapshot, Status
+from lib.run import Run, Snapshot, Status
 from lib.sweep.plan import Plan, Point
 from lib.swept import MODES, PointResult
 from lib.tables import Table
@@ -231,15 +231,12 @@ def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> Poin
     for place, each in enumerate(experiment.each_seed):
         results = snapshot.seeds[place] if place < len(snapshot.seeds) else {}
         for mode in MODES:
-            figures = _figures(results.get(mode), is_finished)
+            result = results.get(mode)
+            judged = result if is_finished else None
+            figures = {
+                "last_step_error": judged.final_mse if judged else math.nan,
+                "validation_loss": judged.final_validation_loss if judged else math.nan,
+                "epochs": int(max(result.loss_epochs, default=0)) if result else 0,
+            }
             rows.append({"seed": each.seed, "mode": mode, **figures, **about})
     return PointResult(point.values, rows)
-
-
-def _figures(result: ModeResult | None, is_finished: bool) -> dict[str, float]:
-    judged = result if is_finished else None
-    return {
-        "last_step_error": judged.final_mse if judged else math.nan,
-        "validation_loss": judged.final_validation_loss if judged else math.nan,
-        "epochs": int(max(result.loss_epochs, default=0)) if result else 0,
-    }

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary, ref
 
 from lib.dataset import Mended
 from lib.english import MONTHS
-from lib.experiment import ExperimentError, limit_of
+from lib.experiment import LIMITS, ExperimentError
 from lib.toml import beside
 
 if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor shouldn't wait for
@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor should
 _F = TypeVar("_F", bound=Callable[..., Any])
 _WORDS = beside(__file__, "words")
 
-MAX_COLUMNS = int(limit_of("F").maximum)
+MAX_COLUMNS = int(LIMITS["F"].maximum)
 """How many features the input columns can make, and how many target columns there can be."""
 MOST_TEXTS = 1000
 """So many different texts a column can have at most to be kept as categories."""

@@ -51,16 +51,13 @@ class Architecture:
         return 2 * self.lanes * self.batch * of.timesteps * of.units * of.layers > MAX_STATES
 
 
-def network_of(experiment: Experiment, timesteps: int, features: int, targets: int) -> Network:
-    """The network of an experiment on data with T timesteps, F features and K targets."""
-    model = experiment.model
-    return Network(model.cell, model.layers, model.units, model.head, timesteps, features, targets)
-
-
 def architecture_of(
     experiment: Experiment, samples: int, timesteps: int, features: int, targets: int
 ) -> Architecture:
-    """What has to be compiled to train an experiment on `samples` training samples."""
+    """What has to be compiled to train an experiment on `samples` training samples.
+
+    These have T timesteps, F features and K targets.
+    """
     training, model = experiment.training, experiment.model
     batch = min(training.batch_size, samples)
     # With half of the models each, two threads have a call.
@@ -68,7 +65,7 @@ def architecture_of(
     if batch * timesteps * model.units * (model.units + features) * model.layers > LANE_PRODUCTS:
         lanes = 1
     return Architecture(
-        network_of(experiment, timesteps, features, targets),
+        Network(model.cell, model.layers, model.units, model.head, timesteps, features, targets),
         capacity=1 << (samples - 1).bit_length(),
         batch=batch,
         ragged=samples % batch != 0,

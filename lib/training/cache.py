@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from lib.training.priority import LAST, NICE, give_way
+from lib.training.machine import LAST, NICE, give_way
 
 
 class ProgramCache:
@@ -29,11 +29,9 @@ class ProgramCache:
         self._build = build
         self._changed = threading.Condition()
         self._programs: OrderedDict[Hashable, Future[Any]] = OrderedDict()
-        self._wanted: Counter[Hashable] = Counter()
-        """How many runs wait for each of these, the first of which is built next."""
+        self._wanted, self._later = Counter[Hashable](), Counter[Hashable]()
+        """How many runs, and runs in the background, wait for each: the first is built next."""
         self._likely: dict[Hashable, None] = {}
-        self._later: Counter[Hashable] = Counter()
-        """How many runs in the background wait for each of these."""
         self._building = 0
         """How many are built that aren't the background's."""
         jobs = [(NICE, self._wanted, self._likely), (LAST, self._later)]

@@ -24,7 +24,7 @@ from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import Run, SeedWeights, Snapshot, Status
 from lib.training import messages
-from lib.training.messages import SetPace, Start, Steer
+from lib.training.messages import Start, Steer
 from lib.training.questions import AnswerFuture, Questions
 from lib.training.run_book import RunBook, RunEntry
 from lib.training.supervisor import MakeWorker, Supervisor
@@ -105,7 +105,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 self.drop(abandoned.run)
             samples, pace = dataset.samples, show_seconds
             start = Start(run.id, experiment, samples, paused, pace, background)
-            entry = RunEntry(run, supervisor, supervisor.need(), owner, start)
+            queued = Snapshot(run.id, Status.QUEUED, epochs=experiment.training.epochs)
+            entry = RunEntry(run, supervisor, supervisor.need(), owner, start, queued)
             self._book.add(entry)
             if not entry.over:
                 entry.worker.post(start)
@@ -118,7 +119,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             entry = self._book.entries.get(run.id)
             if entry is not None and not entry.over and entry.start.show_seconds != show_seconds:
                 entry.start = structs.replace(entry.start, show_seconds=show_seconds)
-                entry.worker.post(SetPace(run.id, show_seconds))
+                entry.worker.post(Steer("set_pace", run.id, show_seconds))
 
     def pause(self, run: Run) -> None:
         """Let a run rest where it is."""
@@ -304,7 +305,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             return set()
         starts = {command.run_id for command in unsent if isinstance(command, Start)}
         for command in unsent:
-            if isinstance(command, Start | Steer | SetPace) and command.run_id in starts:
+            if isinstance(command, Start | Steer) and command.run_id in starts:
                 if (entry := self._book.entries.get(command.run_id)) is not None:
                     entry.worker = worker
                     worker.post(command)

@@ -1,6 +1,5 @@
-"""What a run remembers of its past: by epoch, thinned, and how fast it goes."""
+"""What a run remembers of its past: by epoch, thinned."""
 
-from collections import deque
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
@@ -66,30 +65,3 @@ class History(Generic[Value]):
     def values(self) -> np.ndarray:
         """(P,) float."""
         return np.array([value for _, value in self._points], np.float64)
-
-
-class Speed:
-    """Steps per second of the last `seconds` or so; without pauses, and `warm_up` seconds after."""
-
-    def __init__(self, seconds: float = 1.5, warm_up: float = 0.0) -> None:
-        self.rate = 0.0
-        """Steps per second; 0 before the first."""
-        self._seconds, self._warm_up = seconds, warm_up
-        self._warm = 0.0
-        self._steps: deque[tuple[float, float]] = deque()
-
-    def begin(self, now: float, step: float) -> None:
-        """Training starts, or goes on after a pause. `now` is in seconds."""
-        self._warm = now + self._warm_up
-        self._steps = deque([(now, step)])
-
-    def note(self, now: float, step: float) -> None:
-        """`step` has been reached."""
-        if now < self._warm:
-            self._steps.clear()
-        self._steps.append((now, step))
-        while len(self._steps) > 2 and now - self._steps[1][0] >= self._seconds:
-            self._steps.popleft()
-        then, first = self._steps[0]
-        if now > then:
-            self.rate = (step - first) / (now - then)

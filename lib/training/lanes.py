@@ -16,7 +16,7 @@ import numpy as np
 
 from lib.dataset import Samples
 from lib.training import machine
-from lib.training.priority import give_way
+from lib.training.machine import give_way
 
 if TYPE_CHECKING:
     from lib.training.engine import ModelState, Program

@@ -8,6 +8,7 @@ from lib.dataset import Samples
 from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
 from lib.stack import total
 from lib.stack.models import model_layers
+from lib.training.said import said
 
 MAX_STATES = 8_000_000
 """Outputs of all units that a training step keeps for the way back; 40 bytes of memory for each,
@@ -58,17 +59,12 @@ def check(experiment: Experiment, samples: Samples) -> None:
     for name, array, letter in (("x", samples.x, "F"), ("y", samples.y, "K")):
         n, t, width = array.shape
         if array.size > MAX_VALUES:
-            raise ExperimentError(
-                f"{name} may have at most {MAX_VALUES:,} numbers (N·T·{letter}), "
-                f"got {n:,}·{t:,}·{width:,} = {array.size:,}"
-            )
+            asked = {"n": n, "t": t, "width": width, "letter": letter, "count": array.size}
+            raise ExperimentError(said("values", name=name, most=MAX_VALUES, **asked))
         if bad := array.size - np.isfinite(array).sum():
-            raise ExperimentError(f"all of {name} must be finite numbers, got {bad:,} that aren't")
+            raise ExperimentError(said("not_finite", name=name, count=bad))
     if experiment.training.keep != "last" and not samples.has_validation:
-        raise ExperimentError(
-            "keep must be 'last' where no samples are kept from training to find the best epoch, "
-            f"got {experiment.training.keep!r}"
-        )
+        raise ExperimentError(said("keep", keep=experiment.training.keep))
     _check_batch(experiment, samples)
 
 
@@ -78,17 +74,15 @@ def _check_batch(experiment: Experiment, samples: Samples) -> None:
     batch = min(experiment.training.batch_size, samples.train)
     parameters = parameter_count(experiment, f, samples.targets)
     limits = (
-        (MAX_STATES, "have", "states (batch·T·units·layers)", (t, model.units, model.layers)),
-        (MAX_PRODUCTS, "need", "multiplications (batch·T·parameters)", (t, parameters)),
+        ("states", MAX_STATES, (t, model.units, model.layers)),
+        ("products", MAX_PRODUCTS, (t, parameters)),
     )
-    limit, verb, what, each = min(limits, key=lambda row: row[0] // math.prod(row[3]))
+    what, limit, each = min(limits, key=lambda row: row[1] // math.prod(row[2]))
     most = limit // math.prod(each)
     if batch > most:
         product = "·".join(f"{number:,}" for number in (batch, *each))
-        raise ExperimentError(
-            f"a batch may {verb} at most {limit:,} {what}, got {product} = "
-            f"{batch * math.prod(each):,}: a batch size of {most:,} would do"
-        )
+        asked = f"{product} = {batch * math.prod(each):,}"
+        raise ExperimentError(said(what, limit=limit, asked=asked, most=most))
 
 
 def check_model(experiment: Experiment, features: int, targets: int) -> None:
@@ -96,15 +90,10 @@ def check_model(experiment: Experiment, features: int, targets: int) -> None:
     validate(experiment)
     model = experiment.model
     if model.head == "none" and model.units != targets:
-        raise ExperimentError(
-            f"without a head the units are the outputs: expected as many units as targets, "
-            f"{targets}, got {model.units}"
-        )
+        raise ExperimentError(said("no_head", targets=targets, units=model.units))
     count = parameter_count(experiment, features, targets)
     if count > MAX_PARAMETERS:
-        raise ExperimentError(
-            f"a model may have at most {MAX_PARAMETERS:,} parameters, got {count:,}"
-        )
+        raise ExperimentError(said("parameters", most=MAX_PARAMETERS, count=count))
 
 
 def parameter_count(experiment: Experiment, features: int, targets: int) -> int:

@@ -13,6 +13,8 @@ from lib.run import Snapshot
 
 BEAT_SECONDS = 1.0
 """Between two signs of life of a worker. Who waits for them takes a long silence for the end."""
+OUT_OF_MEMORY = 99
+"""Exit code of a worker that can't go on for want of memory."""
 
 
 class Start(msgspec.Struct, frozen=True, tag=True):
@@ -29,7 +31,7 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     """Whether it takes what other runs leave of the worker: nobody waits for it."""
 
 
-Verb = Literal["pause", "resume", "step", "stop", "drop"]
+Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace"]
 """To drop a run is to end it and to send nothing more about it."""
 
 
@@ -38,13 +40,8 @@ class Steer(msgspec.Struct, frozen=True, tag=True):
 
     verb: Verb
     run_id: str
-
-
-class SetPace(msgspec.Struct, frozen=True, tag=True):
-    """Change how long all epochs of a run are to take; ignored as a `Steer` may be."""
-
-    run_id: str
-    show_seconds: float | None
+    show_seconds: float | None = None
+    """With "set_pace": how long all its epochs are to take, as in `Start`."""
 
 
 class Prepare(msgspec.Struct, frozen=True, tag=True):
@@ -68,7 +65,7 @@ class Retire(msgspec.Struct, frozen=True, tag=True):
     """End as soon as all runs are over and all questions answered."""
 
 
-Command = Start | Steer | SetPace | Prepare | Ask | Retire
+Command = Start | Steer | Prepare | Ask | Retire
 
 
 class Report(msgspec.Struct, frozen=True, tag=True):

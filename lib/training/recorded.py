@@ -18,7 +18,7 @@ import numpy as np
 from lib.datasets import DATASETS, make_dataset, suggested
 from lib.doctor.damage import MISTAKES, Damage
 from lib.experiment import Experiment, read_query, to_query
-from lib.run import SeedWeights, Snapshot, Status
+from lib.run import SeedWeights, Snapshot, Status, weight_bytes
 from lib.training.limits import with_seeds
 from lib.training.wire import decode, encode
 
@@ -66,9 +66,7 @@ def write(name: str, record: Any) -> None:
 
 def _thin_past(known: Sequence[tuple[int, SeedWeights]]) -> tuple[tuple[int, SeedWeights], ...]:
     """As many of a run's past weights as a recording has room for: most changes early."""
-    models = [arrays for seed in known[-1][1] for arrays in seed.values()]
-    size = sum(array.nbytes for arrays in models for array in arrays)
-    most = max(2, min(PAST, PAST_BYTES // size))
+    most = max(2, min(PAST, PAST_BYTES // weight_bytes(known[-1][1])))
     places = np.unique(np.geomspace(1, len(known), most).astype(int) - 1)
     return tuple(known[place] for place in places if known[place][0])
 
@@ -90,8 +88,7 @@ def main(names: list[str]) -> None:
             known: list[tuple[int, SeedWeights]] = []
             # Epoch by epoch, since the models are judged at each pause: a full curve of errors.
             while not (snapshot := client.wait(run, 60, lambda s: not s.status.active)).status.over:
-                weights = ({m: r.weights or () for m, r in s.items()} for s in snapshot.seeds)
-                known.append((snapshot.epoch, tuple(weights)))
+                known.append((snapshot.epoch, snapshot.weights))
                 client.step(run)
             if snapshot.status is not Status.FINISHED:
                 raise SystemExit(f"{name}: {snapshot.status}: {snapshot.reason}")

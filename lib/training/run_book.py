@@ -6,14 +6,15 @@ worker (`begin_again`). It isn't locked: the client calls it from one thread at 
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from msgspec import structs
 
-from lib.run import Run, SeedWeights, Snapshot, Status
+from lib.run import Run, SeedWeights, Snapshot, Status, weight_bytes
 from lib.training.history import History
 from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH, MAX_VALUES_EACH
 from lib.training.messages import Start
+from lib.training.said import said
 from lib.training.supervisor import Supervisor
 from lib.training.worker_process import WorkerProcess
 
@@ -34,13 +35,7 @@ CHECKPOINT_BYTES = 2_000_000
 """Weights of the past that are kept of each run, so that its states can be seen epoch by epoch."""
 MAX_CHECKPOINTS = 64
 
-STARTING = "The training process is starting (importing TensorFlow takes a few seconds)."
-UNWATCHED = "Paused: nobody was watching."
 SILENT_BEATS_SHOWN = 4
-SILENT = (
-    "The training process has not answered for {} s. If it stays silent it is replaced, and this "
-    "run begins again."
-)
 
 
 @dataclass(slots=True, eq=False)
@@ -55,7 +50,7 @@ class RunEntry:
     """Which browser started it, where that is known."""
     start: Start
     """The command that starts it from the beginning, at its newest pace."""
-    snapshot: Snapshot = field(init=False)
+    snapshot: Snapshot
     touched: float = 0.0
     """When it was last looked at, or ended; on the book's clock."""
     waiting: int = 0
@@ -73,10 +68,6 @@ class RunEntry:
     past: History[SeedWeights] | None = None
     """Its weights by epoch, some of them."""
 
-    def __post_init__(self) -> None:
-        epochs = self.run.experiment.training.epochs
-        self.snapshot = Snapshot(self.run.id, Status.QUEUED, epochs=epochs)
-
     @property
     def over(self) -> bool:
         """Whether the run can't go on."""
@@ -92,9 +83,9 @@ class RunEntry:
         """The newest snapshot; it says so where the worker is starting, or has fallen silent."""
         snapshot, silent = self.snapshot, self.worker.silent_beats
         if silent >= SILENT_BEATS_SHOWN and snapshot.status.active:
-            return replace(snapshot, reason=SILENT.format(silent), epochs_per_second=0.0)
+            return replace(snapshot, reason=said("silent", seconds=silent), epochs_per_second=0.0)
         if snapshot.status is Status.QUEUED and not (snapshot.reason or self.worker.ready):
-            return replace(snapshot, reason=STARTING)
+            return replace(snapshot, reason=said("starting"))
         return snapshot
 
     def is_older_than_command(self, snapshot: Snapshot) -> bool:
@@ -127,9 +118,8 @@ class RunEntry:
 
     def _remember(self, epoch: int, weights: SeedWeights) -> None:
         if self.past is None:
-            models = [arrays for seed in weights for arrays in seed.values()]
-            size = sum(array.nbytes for arrays in models for array in arrays)
-            self.past = History(max(2, min(MAX_CHECKPOINTS, CHECKPOINT_BYTES // size)))
+            fitting = CHECKPOINT_BYTES // weight_bytes(weights)
+            self.past = History(max(2, min(MAX_CHECKPOINTS, fitting)))
         if not self.past.points or epoch > self.past.points[-1][0]:
             self.past.add(epoch, weights)
 
@@ -147,7 +137,7 @@ class RunBook:
         self.entries[entry.run.id] = entry
         self.touch(entry)
         if refusal:
-            self.fail([entry], f"This run was refused: {refusal}. Stop one of them first.")
+            self.fail([entry], said("stop_one", why=refusal))
 
     def of(self, worker: WorkerProcess) -> list[RunEntry]:
         """The runs of a worker that aren't over."""
@@ -162,16 +152,10 @@ class RunBook:
         entries = self.entries.values()
         theirs = [e.run.dataset for e in entries if e.is_going and e.owner == new.owner]
         if len(theirs) >= MAX_RUNS_EACH:
-            return (
-                f"one browser may have at most {MAX_RUNS_EACH} runs going at a time, and this one "
-                f"has {len(theirs)}"
-            )
+            return said("many_runs", most=MAX_RUNS_EACH, count=len(theirs))
         values = sum(data.x.size + data.y.size for data in [new.run.dataset, *theirs])
         if values > MAX_VALUES_EACH:
-            return (
-                f"the runs of one browser may have at most {MAX_VALUES_EACH:,} numbers of data at "
-                f"a time, and with this one it would have {values:,}"
-            )
+            return said("many_values", most=MAX_VALUES_EACH, count=values)
         return ""
 
     def run_to_forget_for_room(self, supervisor: Supervisor) -> RunEntry | None:
@@ -195,7 +179,7 @@ class RunBook:
         if entry.is_older_than_command(snapshot):  # who looks now has to look again
             snapshot = replace(snapshot, status=Status.RUNNING)
         elif entry.unwatched and snapshot.status is Status.PAUSED:
-            snapshot = replace(snapshot, reason=UNWATCHED)
+            snapshot = replace(snapshot, reason=said("unwatched"))
         elif not snapshot.reason:
             snapshot = replace(snapshot, reason=entry.restart_reason)
         entry.take(snapshot)
@@ -222,7 +206,7 @@ class RunBook:
         for entry in lost:
             if worker is not None and entry.may_begin_again(now):
                 entry.restarted_at, entry.worker, entry.past = now, worker, None
-                entry.restart_reason = f"{text} This run began again."
+                entry.restart_reason = said("begins_again", how=text)
                 entry.snapshot = replace(  # the figures stay until there are others
                     entry.snapshot,
                     status=Status.QUEUED,
@@ -235,8 +219,8 @@ class RunBook:
                 worker.post(structs.replace(entry.start, paused=waits))
                 continue
             twice = now - entry.restarted_at < TWICE_SECONDS
-            why = "This run was lost twice, so it did not begin again by itself. " if twice else ""
-            self.fail([entry], f"{text} {why}Start the run again.")
+            why = said("lost_twice") if twice else ""
+            self.fail([entry], said("lost", how=text, twice=why))
 
     def unwatched(self) -> list[RunEntry]:
         """Runs that train and that nobody has looked at for long, unless paused for it already."""
@@ -256,7 +240,7 @@ class RunBook:
             held: dict[int, int] = {}
             for rank, entry in enumerate(entries):
                 held[id(entry.run.dataset)] = entry.run.dataset.nbytes
-                held[id(entry)] = entry.snapshot.weight_bytes
+                held[id(entry)] = weight_bytes(entry.snapshot.weights)
                 full = rank > 0 and sum(held.values()) > KEEP_BYTES
                 if rank >= KEEP_RUNS or full or entry.touched < since:
                     stale.append(entry)

@@ -11,6 +11,7 @@ from functools import partial
 
 from lib.training import machine
 from lib.training.messages import Event, Message, Retire
+from lib.training.said import said
 from lib.training.worker_process import WorkerProcess
 
 RESTART_DELAYS = (0.0, 1.0, 4.0)
@@ -107,7 +108,7 @@ class Supervisor:
 
         Returns sentences for a person: how it ended, and what was done about it.
         """
-        words = f"The training process {worker.ending}."
+        words = said("ended", how=worker.ending)
         if worker in self._retired:
             self._retired.remove(worker)
             if self._waiting_for_memory is not None:
@@ -121,10 +122,10 @@ class Supervisor:
             count = len(self._deaths)
             if count > len(RESTART_DELAYS):
                 self.worker = None
-                words += f" It ended {count} times in short order, so it was not started again."
+                words += said("given_up", count=count)
             else:
                 self.worker = self._make(RESTART_DELAYS[count - 1])
-                words += " It was started again."
+                words += said("replaced")
         return words
 
     def release_workers(self) -> list[WorkerProcess]:

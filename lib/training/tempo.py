@@ -5,14 +5,40 @@ that are done are counted with the part of the one in progress.
 """
 
 import math
-
-from lib.training.history import Speed
+from collections import deque
 
 LATE = 0.5
 """Seconds that a run may make up for, where it had to wait for others. More is forgiven: all the
 epochs that it missed would come in a rush."""
 MOMENT = 0.02
 """Seconds. Epochs that are to follow each other more closely are trained some at a time."""
+
+
+class Speed:
+    """Steps per second of the last `seconds` or so; without pauses, and `warm_up` seconds after."""
+
+    def __init__(self, seconds: float = 1.5, warm_up: float = 0.0) -> None:
+        self.rate = 0.0
+        """Steps per second; 0 before the first."""
+        self._seconds, self._warm_up = seconds, warm_up
+        self._warm = 0.0
+        self._steps: deque[tuple[float, float]] = deque()
+
+    def begin(self, now: float, step: float) -> None:
+        """Training starts, or goes on after a pause. `now` is in seconds."""
+        self._warm = now + self._warm_up
+        self._steps = deque([(now, step)])
+
+    def note(self, now: float, step: float) -> None:
+        """`step` has been reached."""
+        if now < self._warm:
+            self._steps.clear()
+        self._steps.append((now, step))
+        while len(self._steps) > 2 and now - self._steps[1][0] >= self._seconds:
+            self._steps.popleft()
+        then, first = self._steps[0]
+        if now > then:
+            self.rate = (step - first) / (now - then)
 
 
 class Tempo:

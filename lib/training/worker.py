@@ -28,8 +28,8 @@ from lib.toml import beside
 from lib.training import limits, machine, messages
 from lib.training.architecture import architecture_of
 from lib.training.cache import ProgramCache
-from lib.training.errors import OUT_OF_MEMORY, short_reason
-from lib.training.priority import give_way
+from lib.training.machine import give_way
+from lib.training.said import said, short_reason
 from lib.training.timing import USUAL, Timing
 from lib.training.wire import decode, encode
 from lib.training.worker_run import WorkerRun
@@ -147,7 +147,7 @@ class Loop:
         try:
             act()
         except Exception as error:
-            run.fail(f"The training met an error: {short_reason(error)}.")
+            run.fail(said("error", why=short_reason(error)))
         if run.status.over:
             self._runs.pop(run.run_id, None)
 
@@ -155,10 +155,8 @@ class Loop:
         try:
             limits.check(command.experiment, command.samples)
             if len(self._runs) >= limits.MAX_RUNS:
-                raise ExperimentError(
-                    f"at most {limits.MAX_RUNS} runs may be unfinished at a time, and "
-                    f"{len(self._runs)} are; {limits.FULL}"
-                )
+                count = {"most": limits.MAX_RUNS, "count": len(self._runs)}
+                raise ExperimentError(said("full", until=limits.FULL, **count))
             self._runs[command.run_id] = WorkerRun(
                 command,
                 self._programs,
@@ -167,7 +165,7 @@ class Loop:
                 self._clock,
             )
         except Exception as error:  # whatever is wrong with it, the run must not seem to wait
-            reason = f"This run was refused: {short_reason(error)}."
+            reason = said("refused", why=short_reason(error))
             epochs = command.experiment.training.epochs
             failed = Snapshot(command.run_id, Status.FAILED, epochs=epochs, reason=reason)
             self._send(messages.Report(failed))
@@ -183,16 +181,15 @@ class Loop:
 
     def _steer(self, command: messages.Steer) -> None:
         """Steer a run. One that has ended meanwhile is passed over."""
-        run = self._runs.get(command.run_id)
-        if run is not None and command.verb == "drop":
+        if (run := self._runs.get(command.run_id)) is None:
+            return
+        if command.verb == "drop":
             del self._runs[command.run_id]
             run.release()
-        elif run is not None:
-            self._guard(run, getattr(run, command.verb))
-
-    def _set_pace(self, command: messages.SetPace) -> None:
-        if (run := self._runs.get(command.run_id)) is not None:
+        elif command.verb == "set_pace":
             run.set_pace(command.show_seconds)
+        else:
+            self._guard(run, getattr(run, command.verb))
 
     def _ask(self, command: messages.Ask) -> None:
         function, most = self._answers.get(command.question), self._timing.max_questions
@@ -229,7 +226,6 @@ class Loop:
 COMMANDS: dict[type, Callable[[Loop, Any], None]] = {
     messages.Start: Loop._start,
     messages.Steer: Loop._steer,
-    messages.SetPace: Loop._set_pace,
     messages.Prepare: Loop._prepare,
     messages.Ask: Loop._ask,
     messages.Retire: Loop._retire,
@@ -243,16 +239,10 @@ XLA_FLAGS = " ".join(_ENVIRONMENT["xla_flags"])
 def set_environment() -> None:
     """Say what TensorFlow reads when it is imported. XLA flags that are set already come last."""
     os.environ.update(ENVIRONMENT)
-    if _tensorflow_version().startswith(_ENVIRONMENT["xla_flags_for"]):
+    names = "tensorflow-cpu", "tensorflow"
+    installed = [each for name in names for each in metadata.distributions(name=name)]
+    if installed and installed[0].version.startswith(_ENVIRONMENT["xla_flags_for"]):
         os.environ["XLA_FLAGS"] = f"{XLA_FLAGS} {os.environ.get('XLA_FLAGS', '')}".strip()
-
-
-def _tensorflow_version() -> str:
-    """Without importing it; empty where it isn't installed."""
-    for name in ("tensorflow-cpu", "tensorflow"):
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            return metadata.version(name)
-    return ""
 
 
 PR_SET_PDEATHSIG = 1
@@ -291,7 +281,7 @@ def main() -> int:
         try:
             Loop(connection, engine.build, ANSWERS).run()
         except MemoryError:  # not in a run, which would fail alone
-            return OUT_OF_MEMORY
+            return messages.OUT_OF_MEMORY
     return 0
 
 

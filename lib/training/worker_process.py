@@ -22,8 +22,7 @@ from typing import IO, Any
 
 from lib.run import Snapshot, Status
 from lib.training import messages
-from lib.training.errors import OUT_OF_MEMORY
-from lib.training.messages import BEAT_SECONDS, Command, Message
+from lib.training.messages import BEAT_SECONDS, OUT_OF_MEMORY, Command, Message
 from lib.training.wire import WireError, decode, encode
 
 SILENT_BEATS = 30
@@ -57,7 +56,8 @@ class WorkerProcess:
         self._on_message, self._on_end, self._delay = on_message, on_end, delay
         self._changed = threading.Condition()
         self._pending: deque[Command] = deque()
-        self._begun = self._closing = self._over = False
+        self._begun = threading.Event()
+        self._closing = self._over = False
         self._silent = 0
         """Beats begun since it has last said something."""
         self._process: subprocess.Popen[bytes] | None = None
@@ -79,9 +79,7 @@ class WorkerProcess:
 
     def begin(self) -> None:
         """Start now, whatever is left of the delay."""
-        with self._changed:
-            self._begun = True
-            self._changed.notify_all()
+        self._begun.set()
 
     def post(self, command: Command) -> None:
         """Send a command as soon as the worker can take it. Returns at once."""
@@ -103,14 +101,13 @@ class WorkerProcess:
             self._closing = True
             if self._process is not None:
                 self._process.kill()  # it has nothing to save
-            self._changed.notify_all()
+        self.begin()
         if threading.current_thread() is not self._thread:
             self._thread.join(timeout=10)
 
     def _live(self) -> None:
         """The reader thread: start the process, read until it ends, and see how it ended."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._closing or self._begun, self._delay)
+        self._begun.wait(self._delay)
         with _file_for_errors() as errors:
             try:
                 self._serve(errors)

@@ -12,15 +12,11 @@ from lib.experiment import MODES
 from lib.run import Snapshot, Status
 from lib.training.architecture import architecture_of
 from lib.training.cache import ProgramCache
-from lib.training.errors import short_reason
 from lib.training.messages import Start
 from lib.training.pair_trainer import PairTrainer
+from lib.training.said import said, short_reason
 from lib.training.tempo import Tempo
 from lib.training.timing import USUAL, Timing
-
-JUDGING = "The models are being judged on all validation samples, which takes a while for these."
-COMPILING = "The model is being compiled, which a new architecture needs once."
-WAITING = "Other models are being compiled first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +128,7 @@ class WorkerRun:
     def show_place(self, before: int) -> None:
         """Say how many runs that wait for the compiler come before this one."""
         runs = "1 other run is" if before == 1 else f"{before} other runs are"
-        reason = f"Models are compiled in turn: {runs} before this one." if before else WAITING
+        reason = said("place", runs=runs) if before else said("waiting")
         late = self._clock() - self._created >= self._timing.place_seconds
         waits = self.status is Status.QUEUED and self._next is None
         if late and waits and reason != self._reason:
@@ -153,17 +149,14 @@ class WorkerRun:
         done = [future for future in futures if future.done()]  # not asked twice: more may be soon
         for future in done:
             if error := future.exception():
-                self.fail(f"The model could not be compiled: {short_reason(error)}.")
+                self.fail(said("not_compiled", why=short_reason(error)))
                 return
         if not self._program.running():  # it waits for others' programs
             self._since = self._clock()
         late = self.status is Status.COMPILING and self._program not in done
         most = self._timing.compile_seconds
         if late and self._clock() - self._since > most:
-            self.fail(
-                f"The model was not compiled within {most:g} s, which is the most that a run may "
-                "take for it; fewer layers need less."
-            )
+            self.fail(said("compiled_too_long", most=most))
             return
         if self._judge in done and self._trainer is None:
             parts = self._experiment, self._samples, self._judge.result()
@@ -178,7 +171,7 @@ class WorkerRun:
         elif self.status is Status.QUEUED and (
             self._program in done or any(future.running() for future in futures)
         ):
-            self._become(Status.COMPILING, COMPILING)
+            self._become(Status.COMPILING, said("compiling"))
 
     def _train(self, trainer: PairTrainer, seconds: float) -> None:
         timing, epoch_steps = self._timing, trainer.batches.steps
@@ -231,7 +224,7 @@ class WorkerRun:
             return
         if status.active:
             self.status = status
-        self._reason = reason or JUDGING
+        self._reason = reason or said("judging")
         self._post()
 
     @property
@@ -306,22 +299,17 @@ class WorkerRun:
         rate = self._tempo.rate
         if self._tempo.keeps_pace or not rate or 1 / rate < self._timing.slow_epoch_seconds:
             return ""
-        return (
-            f"An epoch takes about {1 / rate:,.0f} s; "
-            f"{trainer.done % 1:.0%} of epoch {trainer.epoch + 1} is done."
-        )
+        done = {"share": trainer.done % 1, "epoch": trainer.epoch + 1}
+        return said("slow_epoch", seconds=1 / rate, **done)
 
     def _advice(self, trainer: PairTrainer) -> str:
-        training = self._experiment.training
-        other = "" if training.optimizer == "adam" else ", or take Adam"
-        mode, place = trainer.diverged or ("", 0)
-        seed = (
-            f" with seed {self._experiment.seed + place}"
-            if len(self._experiment.each_seed) > 1
-            else ""
-        )
-        return (
-            f"The {MODES[mode].model}'s loss{seed} stopped being a finite number "
-            f"in epoch {trainer.epoch + 1}. "
-            f"Lower the learning rate ({training.learning_rate:g}){other}, or scale the data."
+        experiment, (mode, place) = self._experiment, trainer.diverged or ("", 0)
+        training, several = experiment.training, len(experiment.each_seed) > 1
+        return said(
+            "diverged",
+            model=MODES[mode].model,
+            seed=f" with seed {experiment.seed + place}" if several else "",
+            epoch=trainer.epoch + 1,
+            rate=training.learning_rate,
+            other="" if training.optimizer == "adam" else ", or take Adam",
         )

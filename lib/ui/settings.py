@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.datasets import DATASETS, OPTIONAL, dictated, example_of_upload, settle
 from lib.english import number
-from lib.experiment import MAX_VALUES, SETTINGS, Choice, Experiment, Limit, limit_of
+from lib.experiment import LIMITS, MAX_VALUES, SETTINGS, Choice, Experiment, Limit
 from lib.toml import beside
 from lib.ui.address import drawn, seed_widget
 from lib.ui.session import session
@@ -70,14 +70,14 @@ def _fixed(key: str, label: str, value: Any) -> None:
     if setting.options:
         st.selectbox(label, [setting.options[value].label], disabled=True, key=place)
     else:
-        limit, kind = limit_of(key), type(setting.default)
+        limit, kind = LIMITS[key], type(setting.default)
         low, high = min(limit.minimum, value), max(limit.maximum, value)
         st.slider(label, kind(low), kind(high), kind(value), disabled=True, key=place)
 
 
 def _slider(key: str, label: str, row: Mapping[str, str], experiment: Experiment) -> None:
     """A number within its limits; where another one holds that is said below."""
-    limit, kind, spec = limit_of(key), type(SETTINGS[key].default), DATASETS[experiment.data.name]
+    limit, kind, spec = LIMITS[key], type(SETTINGS[key].default), DATASETS[experiment.data.name]
     least = spec.at_least.get(key, limit.minimum)
     most = spec.at_most.get(key, limit.maximum)
     value, used = seed_widget(key), experiment.get(key)
@@ -102,7 +102,7 @@ def _menu(key: str, label: str, options: Mapping[str, Choice]) -> None:
 
 def _field(key: str, label: str, row: Mapping[str, Any]) -> None:
     """A number that is typed; its label may have its limits."""
-    limit, kind = limit_of(key), type(SETTINGS[key].default)
+    limit, kind = LIMITS[key], type(SETTINGS[key].default)
     st.number_input(
         label.replace("LIMITS", f"{number(limit.minimum)} to {number(limit.maximum)}"),
         kind(limit.minimum),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lib.english import counted, listed
-from lib.experiment import limit_of
+from lib.experiment import LIMITS
 from lib.tables.table import MAX_COLUMNS
 from lib.uploads.limits import UploadError, check_size
 from lib.uploads.raw_table import RawTable, unique_names
@@ -89,7 +89,7 @@ def _table(found: dict[str, np.ndarray], said: dict[str, str]) -> RawTable:
         "series": SERIES,
         "inputs": tuple(names[:features][:MAX_COLUMNS]) if rest else (),
         "targets": tuple(names[features:][:MAX_COLUMNS]),
-        "settings": {"T": int(limit_of("T").clamp(steps - ahead)), "horizon": ahead, "split": "id"},
+        "settings": {"T": int(LIMITS["T"].clamp(steps - ahead)), "horizon": ahead, "split": "id"},
     }
     return raw
 

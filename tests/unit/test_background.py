@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,14 +13,16 @@ from lib.training.architecture import Network
 from lib.training.cache import ProgramCache
 from lib.training.messages import Start, Steer
 from lib.training.run_book import KEEP_RUNS
-from lib.training.timing import Timing
+from lib.training.timing import USUAL
 from tests.unit.desk import Desk
 from tests.unit.fakes import Scene, build, make_dataset, make_experiment
 from tests.unit.test_cache import Workshop, shop
 from tests.waiting import PATIENCE
 
 __all__ = ["shop"]
-ONE_BATCH = Timing(slice_seconds=1e-9, shortest_slice_seconds=1e-9, background_slice_seconds=1e-9)
+ONE_BATCH = replace(
+    USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9, background_slice_seconds=1e-9
+)
 
 
 def begin(desk: Desk, run_id: str, *, background: bool = False, **settings: object) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from lib.run import Snapshot, Status
 from lib.training import run_book
-from lib.training.messages import Answer, Ask, Event, Prepare, SetPace
+from lib.training.messages import Answer, Ask, Event, Prepare, Steer
 from lib.training.questions import AnswerError
-from lib.training.run_book import STARTING
+from lib.training.said import said
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts
 from tests.waiting import PATIENCE
 
@@ -44,7 +44,7 @@ def test_a_run_is_queued_while_the_worker_starts(scene: Scene) -> None:
     """It says so, and what to wait for; once the worker is ready it doesn't any more."""
     run = scene.start()
     snapshot = scene.latest(run)
-    assert (snapshot.status, snapshot.reason) == (Status.QUEUED, STARTING)
+    assert (snapshot.status, snapshot.reason) == (Status.QUEUED, said("starting"))
     assert snapshot.epochs == 5
     assert not scene.client.worker_ready
     scene.worker.say(Event("ready"))
@@ -145,7 +145,8 @@ def test_a_pace_is_sent_and_another_one_whenever_it_is_another(scene: Scene) -> 
     for seconds in (8.0, 24.0, 24.0, None):
         scene.client.set_pace(run, seconds)
     scene.client.set_pace(plain, None)
-    assert scene.worker.posted[2:] == [SetPace(run.id, 24.0), SetPace(run.id, None)]
+    paces = [Steer("set_pace", run.id, seconds) for seconds in (24.0, None)]
+    assert scene.worker.posted[2:] == paces
     scene.say(run, Status.FINISHED, 5)
     scene.client.set_pace(run, 8.0)
     assert len(scene.worker.posted) == 4

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.training.history import History, Speed
+from lib.training.history import History
+from lib.training.tempo import Speed
 
 quickly = settings(derandomize=True, deadline=None)
 

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from lib.training.priority import NICE, give_way
+from lib.training.machine import NICE, give_way
 
 
 @pytest.mark.skipif(

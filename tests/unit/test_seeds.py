@@ -17,7 +17,7 @@ from lib.figures.palette import palette
 from lib.narrate.explore import compare_sentence, seeds_range
 from lib.narrate.takeaways import SAME, compare_takeaway
 from lib.run import Snapshot
-from lib.seeds import CHANCE, final_errors, middle, t_chance, verdict
+from lib.seeds import CHANCE, middle, t_chance, verdict
 from lib.training import limits
 from tests.unit.pictures import EXPERIMENT, a_dataset, a_snapshot, with_kept
 
@@ -109,7 +109,7 @@ def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself() -> None:
     results = middle(snapshot).results
     assert results["sequence"].final_mse == pytest.approx(0.2)
     assert results["last"].step_mse[-1] == pytest.approx(3.0)
-    assert final_errors(snapshot)["last"] == pytest.approx([1, 3, 5])
+    assert snapshot.by_seed("last") == pytest.approx([1, 3, 5])
     assert middle(snapshot).seeds == (results,)
     one = a_snapshot(a_dataset(), sequence=0.5)
     assert middle(one) is one

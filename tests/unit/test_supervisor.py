@@ -9,7 +9,7 @@ import pytest
 from lib.run import Snapshot, Status
 from lib.training import machine, run_book, supervisor
 from lib.training.messages import Event
-from lib.training.run_book import STARTING
+from lib.training.said import said
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts, verb
 
 
@@ -244,7 +244,7 @@ def test_where_two_do_not_fit_the_old_worker_goes_first(small: Scene) -> None:
     assert (new is not old, new.delay, new.begun) == (True, None, False)
     run = small.start()
     assert new.verbs == ["start"]
-    assert small.latest(run).reason == STARTING
+    assert small.latest(run).reason == said("starting")
     assert not new.begun
     old.die()
     assert new.begun

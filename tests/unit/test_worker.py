@@ -14,7 +14,7 @@ from lib.run import Snapshot, Status
 from lib.training import limits
 from lib.training.architecture import Network
 from lib.training.messages import Event, Prepare, Steer, Verb
-from lib.training.timing import Timing
+from lib.training.timing import USUAL
 from lib.training.wire import encode
 from tests.unit.desk import START_PAUSED, Desk
 from tests.unit.fakes import (
@@ -27,7 +27,7 @@ from tests.unit.fakes import (
 )
 from tests.waiting import PATIENCE
 
-ONE_BATCH = Timing(slice_seconds=1e-9, shortest_slice_seconds=1e-9)
+ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)
 """A batch in each turn."""
 
 
@@ -259,7 +259,7 @@ def test_runs_that_wait_for_the_compiler_are_told_their_places() -> None:
 
 def test_a_loop_gives_signs_of_life() -> None:
     """With nothing to do as well: silence would mean that it has been stopped."""
-    desk = Desk(timing=Timing(beat_seconds=0.01))
+    desk = Desk(timing=replace(USUAL, beat_seconds=0.01))
     for _ in range(3):
         desk.find(lambda message: message == Event("alive"))
     desk.close()

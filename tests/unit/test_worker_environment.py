@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib import metadata
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,14 +19,12 @@ def test_xla_flags_are_set_for_the_tensorflow_that_knows_them(
 ) -> None:
     """Any other might end the process at the sight of them."""
 
-    def installed(name: str) -> str:
-        if not version:
-            raise metadata.PackageNotFoundError(name)
-        return version
+    def installed(**_: str) -> list[SimpleNamespace]:
+        return [SimpleNamespace(version=version)] * bool(version)
 
     for name in (*worker.ENVIRONMENT, "XLA_FLAGS"):
         monkeypatch.setenv(name, "")
-    monkeypatch.setattr(metadata, "version", installed)
+    monkeypatch.setattr(metadata, "distributions", installed)
     worker.set_environment()
     assert (os.environ["XLA_FLAGS"] == worker.XLA_FLAGS) is expected
 

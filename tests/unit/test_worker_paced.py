@@ -10,7 +10,7 @@ import pytest
 
 from lib.run import Snapshot, Status
 from lib.training.architecture import Network
-from lib.training.messages import Command, Message, Report, SetPace, Start, Steer
+from lib.training.messages import Command, Message, Report, Start, Steer
 from lib.training.timing import USUAL
 from lib.training.wire import decode, encode
 from lib.training.worker import Loop
@@ -124,7 +124,10 @@ def test_another_pace_arrives() -> None:
     first: When = lambda snapshot: snapshot.epoch == 1  # noqa: E731
     script = play(
         start("slow", 200 * 3600.0),
-        answers=[(first, SetPace("nobody", 8.0)), (first, SetPace("slow", None))],
+        answers=[
+            (first, Steer("set_pace", "nobody", 8.0)),
+            (first, Steer("set_pace", "slow", None)),
+        ],
     )
     time, last = script.seen[-1]
     assert last.status is Status.FINISHED
@@ -138,6 +141,6 @@ def test_a_pace_that_is_none_is_refused() -> None:
         "This run was refused: a run must be shown for more than 0 seconds, got 0.0."
     )
     first: When = lambda snapshot: snapshot.epoch == 1  # noqa: E731
-    script = play(start("one", 8.0), answers=[(first, SetPace("one", -1.0))])
+    script = play(start("one", 8.0), answers=[(first, Steer("set_pace", "one", -1.0))])
     assert script.seen[-1][1].status is Status.FINISHED
     assert script.seen[-1][1].epochs_per_second == 25

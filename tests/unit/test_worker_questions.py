@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 from lib.run import Status
 from lib.training.messages import Answer, Ask
-from lib.training.timing import Timing
+from lib.training.timing import USUAL
 from tests.unit.desk import Desk
 from tests.waiting import PATIENCE
 
@@ -37,6 +38,6 @@ def test_a_question_without_an_answer_says_why(desk: Desk) -> None:
 
 def test_waiting_questions_are_bounded() -> None:
     """One more than that is refused, with the limit."""
-    desk = Desk(timing=Timing(max_questions=0))
+    desk = Desk(timing=replace(USUAL, max_questions=0))
     assert desk.ask("double", number=1).error.startswith("At most 0 questions may wait")
     desk.close()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lib.run import Status
 from lib.training import worker
 from lib.training.messages import Answer, Ask, Event, Retire, Steer
-from lib.training.timing import Timing
+from lib.training.timing import USUAL
 from tests.unit.desk import START_PAUSED, Desk
 
 
@@ -19,7 +21,7 @@ def test_a_loop_says_now_and_then_that_it_has_grown(
     monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 1000)
     monkeypatch.setattr(worker.machine, "used_memory", lambda: used)
     used = 900
-    desk = Desk(timing=Timing(grown_seconds=pause))
+    desk = Desk(timing=replace(USUAL, grown_seconds=pause))
     desk.send(START_PAUSED)
     desk.find_status("one", Status.PAUSED)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from lib.run import Snapshot, Status
 from lib.training.architecture import Network
 from lib.training.cache import ProgramCache
 from lib.training.messages import Start
-from lib.training.timing import Timing
+from lib.training.timing import USUAL
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock
 from tests.unit.fakes import FakeJudge, FakeProgram, build, make_dataset, make_experiment
@@ -189,7 +190,7 @@ def test_a_model_that_cannot_be_compiled_fails_with_the_reason() -> None:
 
 def test_a_slow_epoch_says_how_far_it_is() -> None:
     """Else nothing on the page would move for a long time."""
-    stage = Stage(timing=Timing(slow_epoch_seconds=0.0, send_seconds=0.0), epochs=5000)
+    stage = Stage(timing=replace(USUAL, slow_epoch_seconds=0.0, send_seconds=0.0), epochs=5000)
     stage.until(lambda: "of epoch" in stage.last.reason)
     assert stage.last.reason.startswith("An epoch takes about ")
 
@@ -202,7 +203,7 @@ def test_a_run_that_waits_is_told_its_place_once() -> None:
         assert gate.wait(PATIENCE)
         return build(key)  # type: ignore[arg-type]
 
-    stage = Stage(build=slowly, timing=Timing(place_seconds=0.0))
+    stage = Stage(build=slowly, timing=replace(USUAL, place_seconds=0.0))
     for before in (2, 2, 1, 0):
         stage.run.show_place(before)
     assert [snapshot.reason for snapshot in stage.sent] == [
@@ -228,7 +229,7 @@ def test_a_program_that_others_wait_for_already_is_waited_for() -> None:
     clock.forward(1000)
     for name in ("first", "second"):
         start = Start(name, make_experiment(), samples)
-        run = WorkerRun(start, programs, lambda _: None, Timing(), clock.now)
+        run = WorkerRun(start, programs, lambda _: None, USUAL, clock.now)
         assert eventually(lambda run=run: run.turn(0.05) or run.status is Status.COMPILING)
         run.turn(0.05)
         assert not run.status.over
@@ -247,12 +248,12 @@ def test_waiting_for_others_programs_is_no_compile() -> None:
 
     programs, sent = ProgramCache(slowly), list[Snapshot]()
     start = Start("run", make_experiment(), make_dataset().samples, background=True)
-    run = WorkerRun(start, programs, sent.append, Timing(), clock.now)
+    run = WorkerRun(start, programs, sent.append, USUAL, clock.now)
     assert eventually(lambda: run.turn(0.05) or run.status is Status.COMPILING)
     (other,) = programs.ask(["a person's"])
     assert eventually(other.running)
     judge.set()
-    clock.forward(Timing().compile_seconds + 1)
+    clock.forward(USUAL.compile_seconds + 1)
     run.turn(0.05)
     assert not run.status.over
     person.set()
@@ -266,7 +267,7 @@ def test_a_compile_that_takes_too_long_is_given_up() -> None:
         assert isinstance(key, Network) or gate.wait(PATIENCE)
         return build(key)  # type: ignore[arg-type]
 
-    stage = Stage(build=slowly, timing=Timing(compile_seconds=-1.0))
+    stage = Stage(build=slowly, timing=replace(USUAL, compile_seconds=-1.0))
     stage.until_status(Status.FAILED)
     gate.set()
     assert stage.last.reason.startswith("The model was not compiled within -1 s, which is the most")

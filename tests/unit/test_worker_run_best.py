@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from tests.unit.fakes import FakeJudge, FakeProgram, build
 from tests.unit.stage import Stage
 from tests.unit.test_pair_trainer_best import BEST, samples
 
-SLOW_JUDGE = Timing(judge_seconds=0.0)
+SLOW_JUDGE = replace(USUAL, judge_seconds=0.0)
 STOP = {"keep": "stop", "patience": 2, "epochs": 20, "samples": samples()}
 """The last-step model stops after epoch 5, the sequence model after 8."""
 
