@@ -16,6 +16,7 @@ from tests.browser.driver import (
     open_page,
     picture,
     press,
+    settle,
     stop,
     train,
     wait_for_status,
@@ -110,8 +111,8 @@ def test_pause_step_resume_and_stop(page: Page) -> None:
 
 
 def test_a_short_run_can_be_watched_held_and_gone_back_over(page: Page) -> None:
-    """Its epochs come one by one; P holds one, T goes on with it, and a slider goes back."""
-    open_page(page, "/?data=running_mean&epochs=30&seed=7")
+    """Its epochs come one by one; P holds one, T goes on, as fast as asked; a slider goes back."""
+    open_page(page, "/?data=running_mean&epochs=30&seed=7&pace=slow")
     progress, seen = page.get_by_test_id("stProgress"), set[int]()
     press(page, "Train")
     expect(progress).to_contain_text(re.compile(r"epoch [1-9]\d? of 30"))
@@ -128,7 +129,10 @@ def test_a_short_run_can_be_watched_held_and_gone_back_over(page: Page) -> None:
     expect(page.get_by_text("Not trained yet: this is what").first).to_be_visible()
     page.wait_for_url("**epoch=0**")
     page.keyboard.press("t")
+    page.wait_for_url(lambda url: "epoch=0" not in url)
+    page.locator(".st-key-run_speed").get_by_text("Fastest", exact=True).click()
     wait_for_status(page, "finished")
+    settle(page)  # the page is drawn once more as a whole, and with it the slider
     page.get_by_role("slider", name="After epoch").press("ArrowLeft")
     expect(progress).to_contain_text(re.compile(r"shown: after epoch [1-9]\d?$"))
 
