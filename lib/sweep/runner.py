@@ -28,6 +28,8 @@ from lib.training.run_book import KEEP_SECONDS, WATCH_SECONDS
 
 LOOK_SECONDS = 0.25
 """Between two looks at what is to be done."""
+FULL_SECONDS = 2.0
+"""Until a run is asked for again that the worker had no place for."""
 COMPILE_SECONDS = 1.5
 """What a point takes besides training."""
 
@@ -198,7 +200,7 @@ class Runner:
                 return None
             else:
                 if snapshot.reason.endswith(f"{limits.FULL}."):
-                    time.sleep(8 * LOOK_SECONDS)
+                    time.sleep(FULL_SECONDS)
                     return None
                 return result_of(point, dataset, snapshot)
             finally:

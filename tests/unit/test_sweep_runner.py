@@ -200,7 +200,7 @@ def test_where_the_worker_has_no_place_it_asks_again(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Until there is one: a full worker is no result."""
-    monkeypatch.setattr("lib.sweep.runner.LOOK_SECONDS", 0.005)
+    monkeypatch.setattr("lib.sweep.runner.FULL_SECONDS", 0.005)
     reason = f"This run was refused: at most 48 may be unfinished; {FULL}."
     stage.say(Status.FAILED, 0, reason=reason)
     stage.started(2)

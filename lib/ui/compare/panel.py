@@ -117,10 +117,7 @@ def _pictures(laid: Sequence[Compared], palette: Palette) -> None:
         with card("One sample, answered by each"):
             if same_data(laid):
                 picked = pick_answers(laid[0])
-                figure, told = (
-                    answers_figure(laid, *picked, palette),
-                    words.answers_told(laid, *picked),
-                )
-                told_chart(figure, *told, "compare_answers")
+                figure = answers_figure(laid, *picked, palette)
+                told_chart(figure, *words.answers_told(laid, *picked), "compare_answers")
             else:
                 hint(words.WORDS["open"]["answers"])
