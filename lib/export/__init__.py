@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
+from lib.export.exact import exact_script
 from lib.export.prepared import ARRAYS, arrays, preparation
 from lib.export.script import keras_script
 
@@ -25,6 +26,7 @@ class Export:
 
 EXPORTS = {
     "keras": Export("return_sequences.py", "text/x-python", keras_script),
+    "exact": Export("exact.py", "text/x-python", exact_script),
     "preparation": Export("preparation.py", "text/x-python", preparation),
 }
 """Every export by name."""

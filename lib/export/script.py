@@ -46,7 +46,7 @@ def keras_script(experiment: Experiment, dataset: Dataset) -> str:
             steps=steps,
             dataset=dataset,
             experiment=experiment,
-            layers="\n".join(f"        {_layer(step)}" for step in models[mode]),
+            layers="\n".join(f"        {layer_line(step)}" for step in models[mode]),
             patience=settings.patience if stops else settings.epochs,
             optimizer=OPTIMIZERS[settings.optimizer].keras,
             rate=settings.learning_rate,
@@ -70,10 +70,16 @@ def keras_script(experiment: Experiment, dataset: Dataset) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _layer(step: TracedLayer) -> str:
-    """A line of code with the layer's output shape as its comment; the mode is written out."""
-    layer = step.layer
+def layer_line(*of: TracedLayer) -> str:
+    """A line of code with the layer's output shape as its comment; the mode is written out.
+
+    Of both modes, each with its shape, the mode is the script's `every_step`.
+    """
+    layer, shapes = of[0].layer, dict.fromkeys(readable_shape(step.tensors[0]) for step in of)
     code = layer.code() if layer.kind == "input" else f"keras.{layer.code()}"
-    if isinstance(layer, Recurrent) and not layer.return_sequences:
-        code = code.replace(")", ", return_sequences=False)")
-    return f"{code},  # {readable_shape(step.tensors[0])}"
+    if isinstance(layer, Recurrent):
+        if len(shapes) > 1:
+            code = code.replace("return_sequences=True", "return_sequences=every_step")
+        elif not layer.return_sequences:
+            code = code.replace(")", ", return_sequences=False)")
+    return f"{code},  # {' or '.join(shapes)}"

@@ -33,8 +33,8 @@ def initial_weights(
     if cell not in BLOCKS:
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
     width = BLOCKS[cell] * units
-    kernel = _glorot_uniform(features, width, rng)
-    recurrent = _orthogonal(units, width, rng)
+    kernel = glorot_uniform(features, width, rng)
+    recurrent = orthogonal(units, width, rng)
     bias = np.zeros(bias_shapes(cell, units)[0], np.float32)
     if cell == "lstm":
         bias[units : 2 * units] = 1
@@ -43,16 +43,17 @@ def initial_weights(
 
 def dense_weights(units: int, outputs: int, rng: np.random.Generator) -> list[np.ndarray]:
     """A fresh Dense layer's kernel (U, K), Glorot uniform, and bias (K,), zero; float32."""
-    return [_glorot_uniform(units, outputs, rng), np.zeros(outputs, np.float32)]
+    return [glorot_uniform(units, outputs, rng), np.zeros(outputs, np.float32)]
 
 
-def _glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
+def glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
+    """Uniform, within what keeps the outputs' variance: Keras's `GlorotUniform`."""
     limit = np.sqrt(6 / (rows + columns))
     return rng.uniform(-limit, limit, (rows, columns)).astype(np.float32)
 
 
-def _orthogonal(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
-    """Orthonormal rows, or columns where these are fewer."""
+def orthogonal(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
+    """Orthonormal rows, or columns where these are fewer: Keras's `Orthogonal`."""
     q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
     q *= np.sign(np.diag(r))  # QR leaves the signs open; without this they aren't uniform
     return np.ascontiguousarray(q.T if rows < columns else q, dtype=np.float32)
