@@ -15,13 +15,14 @@ from lib.ui.data import load_data
 from lib.ui.epoch import Epochs
 from lib.ui.explore.charts import EARLIER
 from lib.ui.explore.live import live
+from lib.ui.explore.replay import REPLAY
 from lib.ui.explore.worth import KEYS, worth_card
 from lib.ui.frame import frame
 from lib.ui.save import save_button
 from lib.ui.shown import fitting_run, strip_values
 from lib.ui.text import plain
 
-loaded = load_data(frame("Explore", (EARLIER.name, *KEYS)))
+loaded = load_data(frame("Explore", (EARLIER.name, REPLAY.name, *KEYS)))
 experiment, dataset = loaded.experiment, loaded.dataset
 palette = current_palette()
 

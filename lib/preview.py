@@ -4,6 +4,7 @@ NumPy only, from weights. The untrained model is the very one that training star
 `lib.recurrence` makes the initial weights for both.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ from lib.recurrence import forward, initial_model_weights
 from lib.run import ModeResult, SeedWeights, Snapshot, Status
 
 BUDGET = 100_000_000
-"""Multiply-adds that a redraw may spend on judging an untrained model, about 0.1 s."""
+"""Multiply-adds that a redraw may spend on judging a model as it was, about 0.1 s."""
 _Judged = tuple[np.ndarray, dict[str, float], np.ndarray]
 
 
@@ -40,9 +41,18 @@ def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
 
 
 def as_of(
-    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, epoch: int, weights: SeedWeights
+    experiment: Experiment,
+    dataset: Dataset,
+    snapshot: Snapshot,
+    epoch: int,
+    weights: SeedWeights,
+    *,
+    budget: float = BUDGET,
 ) -> Snapshot:
-    """A run's snapshot as it was after an earlier epoch, with the weights that it had then."""
+    """A run's snapshot as it was after an earlier epoch, with the weights that it had then.
+
+    Each model is judged within a `budget` of multiply-adds, all seeds together: see `_judge`.
+    """
     judged: dict[int, _Judged] = {}
 
     def then(mode: str, now: ModeResult, weights: tuple[np.ndarray, ...]) -> ModeResult:
@@ -50,7 +60,7 @@ def as_of(
         if now.kept_epoch is not None and epoch > now.checked_epochs[-1]:
             return now  # it had stopped by then
         if id(weights) not in judged:
-            judged[id(weights)] = _judge(experiment, dataset, weights)
+            judged[id(weights)] = _judge(experiment, dataset, weights, budget)
         step_mse, losses, predictions = judged[id(weights)]
         told, checked = now.loss_epochs <= epoch, now.checked_epochs <= epoch
         epochs, errors = now.checked_epochs[checked], now.last_step_mse[checked]
@@ -80,17 +90,19 @@ def as_of(
     return replace(snapshot, epoch=epoch, samples=shown, results=results, others=tuple(others))
 
 
-def _judge(experiment: Experiment, dataset: Dataset, weights: Sequence[np.ndarray]) -> _Judged:
+def _judge(
+    experiment: Experiment, dataset: Dataset, weights: Sequence[np.ndarray], budget: float
+) -> _Judged:
     """Of a model: mean squared errors by timestep (T,) and the loss by mode on the judged samples.
 
     With them come its outputs for the shown samples, (S, T, K). Where judging all the samples would
-    take too long for a redraw, the shown ones stand for them.
+    take more than the budget, the shown ones and as many more, evenly spread, stand for them.
     """
     shown = dataset.shown
     judged = np.arange(len(dataset.x))[dataset.judged]
     cost = len(judged) * dataset.shape[1] * sum(w.size for w in weights)
-    if cost * len(experiment.each_seed) > BUDGET:
-        judged = shown
+    if (every := math.ceil(cost * len(experiment.each_seed) / budget)) > 1:
+        judged = np.union1d(shown, judged[::every])
     outputs = forward(experiment, weights, dataset.x[judged])[1]
     wrong = outputs - dataset.y[judged]
     losses = mode_losses(step_losses(experiment.training.loss, wrong))

@@ -24,9 +24,7 @@ from lib.toml import beside
 _LINES = beside(__file__)
 
 
-def exact_script(
-    experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None
-) -> str:
+def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """The settled experiment as a script, and what its `snapshot` shows to compare with.
 
     Its last printed line is a JSON object: `last_step_mse` and `loss` by mode, medians over the
@@ -69,8 +67,17 @@ def exact_script(
 
     functions = [inspect.getsource(each).rstrip() for each in (glorot_uniform, orthogonal)]
     functions += map(filled, ("weights", "batches", "model", "training", "end"))
-    blocks = data.script(dataset.title, "the app's own numbers, in Keras 3", "import json", "import keras")
-    return "\n\n".join(blocks) + "\n\n" + filled("settings") + "\n\n\n" + "\n\n\n".join(functions) + "\n"
+    blocks = data.script(
+        dataset.title, "the app's own numbers, in Keras 3", "import json", "import keras"
+    )
+    return (
+        "\n\n".join(blocks)
+        + "\n\n"
+        + filled("settings")
+        + "\n\n\n"
+        + "\n\n\n".join(functions)
+        + "\n"
+    )
 
 
 def _layers(experiment: Experiment, dataset: Dataset) -> list[str]:

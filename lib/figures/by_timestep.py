@@ -86,11 +86,8 @@ def predictions_figure(
     index = int(snapshot.samples[sample])
     truth = marks.finite(dataset.raw(dataset.y[index], index)[:, target])
 
-    values = _by_seed(
-        snapshot, lambda r: marks.finite(dataset.raw(r.predictions[sample], index)[:, target])
-    )
-    unit, head = dataset.target_unit, experiment.model.head
-    hover = f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
+    values = _answers(dataset, snapshot, sample, target)
+    unit, head, hover = dataset.target_unit, experiment.model.head, _hover(dataset.target_unit)
     # Wider than the models' lines and below them: a model that is right runs inside the target.
     line = marks.line("target", truth, {"color": palette.ink, "width": 4}, hover, dots=1)
     if dataset.has_named_steps:
@@ -142,18 +139,17 @@ def step_error_figure(
     """
     scale, head = dataset.raw_scale, experiment.model.head
     unit = "scaled" if scale is None else dataset.target_unit
-
-    def root(mse: np.ndarray) -> np.ndarray:
-        return (1.0 if scale is None else scale) * np.sqrt(marks.finite(mse))
-
-    errors = _by_seed(snapshot, lambda result: root(result.step_mse))
-    naive = root(dataset.naive_mse)
-    hover = f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
+    errors, naive = _errors(dataset, snapshot), typical_error(dataset, dataset.naive_mse)
+    hover = _hover(unit)
     levels = [Entry("dotted", dataset.naive_label, "baseline")]
     data = [marks.line(dataset.naive_label, naive, marks.naive_style(palette), hover)]
     data += _traces(errors, head, palette, hover, earlier)
     if best := best_possible(experiment, dataset):  # above the line that reaches it, to be seen
-        data.append(marks.line(best.label, root(best.mse), marks.best_style(palette), hover))
+        data.append(
+            marks.line(
+                best.label, typical_error(dataset, best.mse), marks.best_style(palette), hover
+            )
+        )
         levels.insert(0, Entry("dashed", best.label, "best"))
     key, unasked = _key(errors, head, earlier)
     levels += [marks.SEEDS] * bool(snapshot.others)
@@ -162,6 +158,43 @@ def step_error_figure(
     y = axes.linear_axis(title, np.append(naive, _asked(errors, earlier)), np.append(naive, 0.0))
     name = f"step error {dataset.name}"
     return chart.plotted(data, palette, x, y, rows, name=name, height=HEIGHT)
+
+
+def answer_traces(
+    experiment: Experiment,
+    dataset: Dataset,
+    snapshot: Snapshot,
+    sample: int,
+    target: int,
+    *,
+    palette: Palette,
+    earlier: bool = False,
+) -> list[dict[str, Any]]:
+    """Of `predictions_figure` the traces that move while a model learns."""
+    values, hover = _answers(dataset, snapshot, sample, target), _hover(dataset.target_unit)
+    return _traces(values, experiment.model.head, palette, hover, earlier)
+
+
+def error_traces(
+    experiment: Experiment,
+    dataset: Dataset,
+    snapshot: Snapshot,
+    *,
+    palette: Palette,
+    earlier: bool = False,
+) -> list[dict[str, Any]]:
+    """Of `step_error_figure` the traces that move while a model learns."""
+    hover = _hover("scaled" if dataset.raw_scale is None else dataset.target_unit)
+    return _traces(_errors(dataset, snapshot), experiment.model.head, palette, hover, earlier)
+
+
+def typical_error(dataset: Dataset, mse: np.ndarray) -> np.ndarray:
+    """The root of mean squared errors, in the raw unit where all targets have one."""
+    return (dataset.raw_scale or 1.0) * np.sqrt(marks.finite(mse))
+
+
+def _hover(unit: str) -> str:
+    return f"%{{y:{chart.VALUE}}} {chart.escaped(unit)}".rstrip()
 
 
 BySeed = Mapping[str, np.ndarray]
@@ -175,6 +208,18 @@ def _by_seed(snapshot: Snapshot, value: Callable[[ModeResult], np.ndarray]) -> B
         mode: np.stack([value(result), *(value(seed[mode]) for seed in own)])
         for mode, result in middle(snapshot).results.items()
     }
+
+
+def _answers(dataset: Dataset, snapshot: Snapshot, sample: int, target: int) -> BySeed:
+    """What the models say of a sample's target column, in the raw unit."""
+    index = int(snapshot.samples[sample])
+    return _by_seed(
+        snapshot, lambda r: marks.finite(dataset.raw(r.predictions[sample], index)[:, target])
+    )
+
+
+def _errors(dataset: Dataset, snapshot: Snapshot) -> BySeed:
+    return _by_seed(snapshot, lambda result: typical_error(dataset, result.step_mse))
 
 
 def _asked(values: BySeed, earlier: bool) -> np.ndarray:

@@ -46,8 +46,10 @@ class Chart(go.Figure):
         return self._written
 
 
-def figure(data: list[dict[str, Any]], layout: dict[str, Any]) -> Chart:
-    """A figure from plain dicts that the tests have validated.
+def figure(
+    data: list[dict[str, Any]], layout: dict[str, Any], frames: Sequence[dict[str, Any]] = ()
+) -> Chart:
+    """A figure from plain dicts that the tests have validated, with `frames` to be played.
 
     Plotly checks every property of every figure, which takes most of the time: 1.8 ms of 2.7 ms
     for a chart that four viewers redraw sixteen times a second. So it is told not to.
@@ -59,7 +61,10 @@ def figure(data: list[dict[str, Any]], layout: dict[str, Any]) -> Chart:
     # here waits for that one. Nobody else needs pandas for a chart, so it isn't imported otherwise.
     if "pandas" in sys.modules:
         importlib.import_module("pandas")
-    return Chart(data=data, layout=layout, _validate=False)
+    made = Chart(data=data, layout=layout, _validate=False)
+    if frames:  # written out alone: to build them takes as long as two dozen figures
+        made.to_dict()["frames"] = [*frames]
+    return made
 
 
 def plotted(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.doctor.question import TargetQuestion
     from lib.experiment import Experiment
     from lib.recurrence import Trace
+    from lib.replay import Frame
     from lib.run import SeedWeights, Snapshot
     from lib.stack.base import Stack
     from lib.tables import Table
@@ -112,6 +113,20 @@ class TwoCharts:
 
 
 @dataclass(slots=True, eq=False)
+class Replay:
+    """A run's epochs as the browser has them: see `lib.ui.explore.replay`."""
+
+    snapshot: Snapshot
+    frames: tuple[Frame, ...]
+    figure: go.Figure | None = None
+    key: object = None
+    """What the figure was drawn for."""
+    images: str = ""
+    strip: object = None
+    """The same of the shape strip's images."""
+
+
+@dataclass(slots=True, eq=False)
 class Charts:
     """What the browser has of the charts: see `lib.ui.first_paint` and `lib.ui.steady`."""
 
@@ -122,6 +137,7 @@ class Charts:
     """In pixels, of the places that charts fill, as the browser has measured them."""
     turn: int = 0
     """Which of Explore's lower charts, 0 or 1, is redrawn this time."""
+    replay: Replay | None = None
     earlier: tuple[Snapshot, int, Snapshot] | None = None
     """A run's snapshot, an earlier epoch, and the snapshot as it was then: see `lib.ui.epoch`."""
 

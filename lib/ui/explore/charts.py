@@ -37,7 +37,7 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, bad
     turn = session().charts.turn if shown.polling else None
     run = shown.experiment, shown.dataset, shown.snapshot
     with st.container(key="cards"):
-        with _card("predictions", badge):
+        with card("predictions", badge):
             with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
                 st.markdown(f"### {plain(shown.dataset.title)}: the answers")
                 picked = pick_answers(shown, labels=False)
@@ -51,12 +51,12 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, bad
                 explore.predictions_sentence(*run, *picked, earlier=earlier),
                 hold=hold,
             )
-        with _card("loss", badge, "Loss over epochs"):
+        with card("loss", badge, "Loss over epochs"):
             words, details = takeaways.loss_takeaway(*run), explore.loss_sentence(*run)
             _picture("loss", lambda: loss_figure(*run, palette), words, details, hold=hold)
         if not with_lower:
             return
-        with _card("step_error", badge, "How early could each model know?"):
+        with card("step_error", badge, "How early could each model know?"):
             _picture(
                 "step_error",
                 lambda: step_error_figure(*run, palette, earlier=earlier),
@@ -66,14 +66,14 @@ def draw(shown: ShownRun, palette: Palette, *, with_lower: bool, hold: bool, bad
             )
         several = len(shown.snapshot.results) > 1
         title = "One number for both" if several else "Error at the last step"
-        with _card("compare", badge, title):
+        with card("compare", badge, title):
             _numbers(shown)
             words, details = takeaways.compare_takeaway(*run[1:]), explore.compare_sentence(*run)
             hold = hold or turn == 1
             _picture("compare", lambda: compare_figure(*run, palette), words, details, hold=hold)
 
 
-def _card(name: str, badge: str, title: str = "") -> DeltaGenerator:
+def card(name: str, badge: str, title: str = "") -> DeltaGenerator:
     """A card, in the corner of which stands which settings its picture shows, if others."""
     card = st.container(border=True, key=f"card_{name}", gap="xxsmall")
     with card, st.container(key=f"shows_{name}"):  # there always: nothing below it moves

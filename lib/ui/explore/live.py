@@ -19,7 +19,7 @@ from lib.toml import beside
 from lib.ui import clock, runs
 from lib.ui.address import change
 from lib.ui.epoch import Epochs
-from lib.ui.explore import charts
+from lib.ui.explore import charts, replay
 from lib.ui.fragment import following_fragment
 from lib.ui.linked import linked_buttons, set_widget
 from lib.ui.load import RHYTHM
@@ -73,14 +73,19 @@ def _panel(
             _progress(shown, epochs.picked)
         with st.container(key="run_words"):
             say_steadily(_words(loaded, shown), gray=True)
-        with st.container(key="run_epoch"):
-            epochs.draw(wide=True)
+        with st.container(key="run_epoch", horizontal=True, vertical_alignment="center"):
+            replays = whole and replay.replay_toggle(epochs)
+            if not replays:
+                epochs.draw(wide=True)
         with st.container(key="run_seeds"):
             _pick_seeds(loaded)
         with st.container(key="run_speed"):
             labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
             linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
     hold, badge = next(times) == 0 and is_soon_redrawn, _badge(loaded, shown)
+    if replays:
+        replay.draw(epochs, loaded, palette, badge=badge)
+        return
     charts.draw(epochs.then, palette, with_lower=whole, hold=hold, badge=badge)
 
 

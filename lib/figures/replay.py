@@ -1,0 +1,169 @@
+"""A run's pictures over its epochs in one figure: Plotly's slider and buttons move them.
+
+All that moves are lines and marks, which Plotly moves without drawing the figure anew. The maps
+of the error by epoch and timestep stand still, and a line on them is at the epoch.
+"""
+
+from itertools import chain
+from typing import Any, TypedDict
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lib.dataset import Dataset
+from lib.experiment import MODES, Experiment
+from lib.figures import axes, chart, marks
+from lib.figures.by_epoch import loss_figure
+from lib.figures.by_timestep import (
+    answer_traces,
+    error_traces,
+    predictions_figure,
+    step_error_figure,
+    typical_error,
+)
+from lib.figures.marks import Entry
+from lib.figures.palette import Palette
+from lib.figures.panels import Panel, Traces, together
+from lib.replay import Frame, step_errors
+from lib.seeds import middle
+from lib.toml import beside
+
+_LOOK = beside(__file__)
+MOST_DOTS = 30
+"""Of a line with more timesteps the dots are left out: each is an element that has to be moved."""
+Frames = tuple[Frame, ...]
+
+
+class _Look(TypedDict):
+    palette: Palette
+    earlier: bool
+
+
+def replay_figure(
+    experiment: Experiment,
+    dataset: Dataset,
+    frames: Frames,
+    sample: int,
+    target: int,
+    *,
+    palette: Palette,
+    start: int = -1,
+    earlier: bool = False,
+    narrow: bool = False,
+) -> go.Figure:
+    """Answers, error by timestep, loss, and maps of the error, for each of the frames.
+
+    `sample` and `target` are as in `predictions_figure`; `start` is which frame is shown at first.
+    On a phone, `narrow`, each panel stands below the other. The axes are those of the last frame.
+    """
+    about, end = (experiment, dataset), frames[-1].snapshot
+    picked, look = (sample, target), _Look(palette=palette, earlier=earlier)
+    shown, start = [frame.snapshot for frame in frames], range(len(frames))[start]
+    answers = [answer_traces(*about, snapshot, *picked, **look) for snapshot in shown]
+    errors = [error_traces(*about, snapshot, **look) for snapshot in shown]
+    if dataset.shape[1] > MOST_DOTS:
+        for trace in chain.from_iterable([*answers, *errors]):
+            trace["mode"] = trace["mode"].removesuffix("+markers")
+    losses = [_here(frame, palette) for frame in frames]
+    panels = [
+        Panel.of("The answers", predictions_figure(*about, end, *picked, **look), answers),
+        Panel.of("How early could each know?", step_error_figure(*about, end, **look), errors),
+        Panel.of("Loss", loss_figure(*about, end, palette), losses),
+        *_maps(dataset, frames, palette),
+    ]
+    layout = _LOOK["narrow" if narrow else "wide"]
+    data, moves, placed = together(panels, layout["places"], palette, start)
+    named = [{"name": frame.name, **move} for frame, move in zip(frames, moves, strict=True)]
+    key = [
+        Entry("dots", f"target{dataset.ahead}"),
+        *marks.mode_keys(end.results, "dots", "open diamond"),
+        Entry("dotted", dataset.naive_label, "baseline"),
+        *[marks.SEEDS] * bool(end.others),
+    ]
+    ground = chart.plotted(
+        [],
+        palette,
+        {"title": ""},
+        {"title": ""},
+        [key[:2], key[2:]] if narrow else [key],
+        name=f"replay {dataset.name}",
+        height=layout["height"],
+        notes=placed.pop("annotations"),
+    ).to_dict()["layout"]
+    ground["annotations"][0]["yshift"] += _LOOK["titles"]
+    ground["margin"]["t"] += _LOOK["titles"] + _LOOK["controls"]
+    return chart.figure(data, ground | placed | _controls(frames, start, palette), named)
+
+
+def said(name: str) -> str:
+    """A frame's name as it is shown."""
+    return f"{int(name):,}" if name.isdecimal() else name
+
+
+def _controls(frames: Frames, start: int, palette: Palette) -> dict[str, Any]:
+    """Play, pause, and a slider over the epochs."""
+    font = {"size": chart.FONT_SIZE, "color": palette.ink}
+    box = {"bgcolor": palette.surface, "bordercolor": palette.border, "font": font}
+    at_once, slowly = _LOOK["at_once"], _LOOK["slowly"]
+    steps = [
+        {"label": said(frame.name), "method": "animate", "args": [[frame.name], at_once]}
+        for frame in frames
+    ]
+    buttons = [
+        {"label": "▶ Play", "method": "animate", "args": [None, slowly]},
+        {"label": "❚❚ Pause", "method": "animate", "args": [[None], at_once]},
+    ]
+    current = {"prefix": "after epoch ", "font": font, "xanchor": "left"}
+    slider = {"active": start, "steps": steps, "currentvalue": current, **_LOOK["slider"], **box}
+    slider |= {"activebgcolor": palette.muted, "tickcolor": palette.muted}
+    return {
+        "sliders": [slider],
+        "updatemenus": [{"buttons": buttons, **_LOOK["buttons"], **box}],
+        "hovermode": "closest",
+    }
+
+
+def _here(frame: Frame, palette: Palette) -> Traces:
+    """The marks that go along the lines of the loss."""
+    marked = []
+    for mode, result in middle(frame.snapshot).results.items():
+        ring = {"color": palette.background, "width": 2}
+        marker = {"color": palette.mode(mode), "size": 13, "line": ring}
+        epoch = np.array([float(result.kept_epoch or frame.snapshot.epoch)])
+        loss = marks.finite(np.array([result.final_loss]))
+        marked.append(marks.points(f"{MODES[mode].name}, here", epoch, loss, marker, ""))
+    return marked
+
+
+def _maps(dataset: Dataset, frames: Frames, palette: Palette) -> list[Panel]:
+    """The error by epoch and timestep of each mode, on one logarithmic scale for both."""
+    errors = {mode: typical_error(dataset, mse) for mode, mse in step_errors(frames).items()}
+    known = np.concatenate([values[values > 0] for values in errors.values()])
+    low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
+    names = [said(frame.name) for frame in frames]
+    x = axes.timestep_axis(dataset.timestep_names)
+    ends = [0.5, dataset.shape[1] + 0.5]
+    panels = []
+    for mode, values in errors.items():
+        shades = palette.shades(palette.mode(mode))
+        heat = {
+            "type": "heatmap",
+            "name": MODES[mode].name,
+            "x": np.arange(1, values.shape[1] + 1),
+            "y": np.arange(len(names)),
+            "z": np.log10(np.maximum(values, 10.0**low)),
+            "zmin": low,
+            "zmax": max(high, low + 0.1),
+            "colorscale": [[k / (len(shades) - 1), shade] for k, shade in enumerate(shades)],
+            "showscale": False,
+            "customdata": values,
+            "text": np.tile(np.array(names)[:, None], (1, values.shape[1])),
+            "hovertemplate": _LOOK["hover"].format(value=chart.VALUE),
+        }
+        y = {"title": "epoch", "range": [len(names) - 0.5, -0.5]}
+        y |= axes.row_ticks(dict(enumerate(names)))
+        figure = chart.plotted([heat], palette, {**x, "range": ends}, y, [], name="", height=0)
+        style = {"color": palette.ink, "width": 2}
+        lines = [[marks.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
+        panels.append(Panel.of(f"Error, {MODES[mode].name}", figure, lines))
+    return panels

@@ -1,0 +1,143 @@
+"""The training to be seen again: Explore's pictures in one figure that the browser moves alone.
+
+Plotly's slider and buttons move the figure; the script beside this module gives it keys, moves the
+shape strip's shades with it, and tells Python the epoch once it rests, so that all else follows.
+"""
+
+import json
+import re
+import zlib
+from base64 import b64encode
+from dataclasses import replace
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from lib.figures.chart import CONFIG
+from lib.figures.palette import Palette
+from lib.figures.replay import replay_figure
+from lib.figures.strip import shape_strip
+from lib.narrate.replay import replay_told
+from lib.replay import Frame, frames_of
+from lib.ui.address import set_page_values
+from lib.ui.browser import component
+from lib.ui.epoch import BEST, Epochs
+from lib.ui.explore.charts import EARLIER, card
+from lib.ui.linked import Linked, linked_toggle
+from lib.ui.session import Loaded, Replay, session
+from lib.ui.shown import ShownRun, pick_answers, strip_values
+from lib.ui.text import plain, takeaway
+
+REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")
+"""Whether it stands in the place of the charts."""
+FEWEST = 3
+"""So many epochs at the least are a training to be seen."""
+KEY, CHART = "replay", "replay_chart"
+_component = component(KEY, __file__)
+_IMAGE = re.compile(r'<img[^>]* src="([^"]+)"')
+
+
+def replay_toggle(epochs: Epochs) -> bool:
+    """Draw the switch, where enough epochs are known; returns whether the replay is to be drawn."""
+    choice = epochs.choice
+    return choice is not None and len(choice.texts) >= FEWEST and linked_toggle("Replay", REPLAY)
+
+
+def draw(epochs: Epochs, loaded: Loaded, palette: Palette, *, badge: str) -> None:
+    """The card, in the place of all others; `badge` is as of theirs."""
+    shown = epochs.shown
+    with st.container(key="cards_replay"), card(KEY, badge):
+        with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
+            st.markdown(f"### {plain(shown.dataset.title)}: the training, epoch by epoch")
+            picked = pick_answers(shown, labels=False)
+        earlier = "last" in shown.experiment.model.modes and linked_toggle(
+            "What if we asked it earlier?", EARLIER
+        )
+        seen = _seen(epochs)
+        figure = _figure(seen, shown, picked, palette, earlier=earlier)
+        words, *details = replay_told(shown.dataset, seen.frames)
+        with st.container(key=CHART):
+            st.plotly_chart(figure, config=CONFIG, key=f"{CHART}_chart", alt=f"{words}")
+        takeaway(words, *details)
+        _control(epochs, loaded, seen, palette)
+
+
+def _seen(epochs: Epochs) -> Replay:
+    """The frames, made once for what a run has left."""
+    shown, charts = epochs.shown, session().charts
+    if charts.replay is None or charts.replay.snapshot is not shown.snapshot:
+        end = BEST * shown.snapshot.keeps_best
+        about = shown.experiment, shown.dataset, shown.snapshot
+        frames = frames_of(*about, epochs.weights, end)
+        charts.replay = Replay(shown.snapshot, frames)
+    return charts.replay
+
+
+def _figure(
+    seen: Replay, shown: ShownRun, picked: tuple[int, int], palette: Palette, *, earlier: bool
+) -> go.Figure:
+    """The very same one as long as nothing but the epoch changes: the browser moves that alone."""
+    narrow = bool(_told("narrow"))
+    key = picked, palette.theme, earlier, narrow
+    if seen.key != key:
+        seen.key, seen.figure = (
+            key,
+            replay_figure(
+                shown.experiment,
+                shown.dataset,
+                seen.frames,
+                *picked,
+                palette=palette,
+                start=_place(seen.frames, Epochs.of(shown).picked),
+                earlier=earlier,
+                narrow=narrow,
+            ),
+        )
+    return seen.figure
+
+
+def _place(frames: tuple[Frame, ...], epoch: int | None) -> int:
+    """Which frame is at an epoch, or nearest to it; None is the newest."""
+    if epoch is None:
+        return len(frames) - 1
+    return min(range(len(frames)), key=lambda k: abs(frames[k].snapshot.epoch - epoch))
+
+
+def _control(epochs: Epochs, loaded: Loaded, seen: Replay, palette: Palette) -> None:
+    """What the script needs: the frames' names, and the strip's images in each of them."""
+    shown = epochs.shown
+    if (strip := (palette.theme, loaded.experiment.model, strip_values(shown)[0])) != seen.strip:
+        fits = shown.dataset is loaded.dataset and shown.experiment.model == loaded.experiment.model
+        then = [replace(shown, snapshot=frame.snapshot) for frame in seen.frames * fits]
+        images = [_images(each, palette) for each in then]
+        seen.images = b64encode(zlib.compress(json.dumps(images).encode())).decode("ascii")
+        seen.strip = strip
+    names = [frame.name for frame in seen.frames]
+    _component(
+        key=KEY,
+        data={
+            "names": names,
+            "strips": seen.images,
+            "epoch": names[_place(seen.frames, epochs.picked)],
+        },
+        on_epoch_change=lambda: _note_epoch(epochs),
+        on_narrow_change=lambda: None,
+    )
+
+
+def _images(shown: ShownRun, palette: Palette) -> list[str]:
+    sample, traces = strip_values(shown)
+    about = shown.experiment, shown.dataset, ""
+    return _IMAGE.findall(shape_strip(*about, palette, traces=traces, sample=sample))
+
+
+def _note_epoch(epochs: Epochs) -> None:
+    """All else follows to the epoch at which the replay rests."""
+    told, choice = _told("epoch").partition(" ")[0], epochs.choice
+    if choice is not None and told in choice.texts:
+        is_newest = choice.texts.index(told) == choice.default
+        set_page_values({"epoch": "" if is_newest else told})
+
+
+def _told(what: str) -> str:
+    return (st.session_state.get(KEY) or {}).get(what) or ""
