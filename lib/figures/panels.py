@@ -13,8 +13,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lib.figures import chart
-from lib.figures.palette import Palette
+from lib.figures.html import png_uri
+from lib.figures.palette import Palette, mix
 
+EDGE, SHADES = 8, 64
+"""Of a heatmap's entry in its picture, in pixels, and of the picture."""
 Traces = list[dict[str, Any]]
 Place = tuple[float, float, float, float]
 """Of the figure's plot, from its left and bottom edges, in shares: left, right, bottom and top."""
@@ -35,11 +38,11 @@ class Panel:
     @classmethod
     def of(cls, title: str, figure: go.Figure, frames: Sequence[Traces]) -> "Panel":
         """A chart some of whose traces move, perhaps with others that it doesn't have itself."""
-        drawn, moving = figure.to_dict(), {trace["name"] for trace in frames[0]}
-        still = [{**trace, "name": unescape(trace["name"])} for trace in drawn["data"]]
-        still = [trace for trace in still if trace["name"] not in moving]
-        names = [name for name in drawn["layout"] if name[1:5] == "axis"]
-        return cls(title, still, frames, {name: drawn["layout"][name] for name in names})
+        layout, moving = figure.to_dict()["layout"], {trace["name"] for trace in frames[0]}
+        still = [trace.to_plotly_json() for trace in figure.data]
+        still = [{**t, "name": unescape(t["name"])} for t in still if t["name"] not in moving]
+        names = [name for name in layout if name[1:5] == "axis"]
+        return cls(title, still, frames, {name: layout[name] for name in names})
 
 
 def together(
@@ -48,21 +51,21 @@ def together(
     """The figure's traces as in the frame `start`, all frames, and the layout's axes and titles."""
     data: Traces = []
     frames: list[dict[str, Any]] = [{"data": [], "traces": []} for _ in panels[0].frames]
-    layout: dict[str, Any] = {"annotations": []}
+    layout: dict[str, Any] = {"annotations": [], "images": []}
     for number, (panel, (left, right, bottom, top)) in enumerate(zip(panels, places, strict=False)):
         # A figure's axes are numbered, but for the first; a panel has one of x and up to two of y.
         names = {"x": f"x{number + 1}", "y": f"y{2 * number + 1}", "y2": f"y{2 * number + 2}"}
         names |= {} if number else {"x": "x", "y": "y"}
-        # Plotly (4.2) takes away a heatmap that isn't in a frame.
-        kept = [k for k, trace in enumerate(panel.still) if trace["type"] == "heatmap"]
         for frame, traces in zip(frames, panel.frames, strict=True):
-            places = *kept, *range(len(panel.still), len(panel.still) + len(traces))
-            frame["traces"] += [len(data) + k for k in places]
-            frame["data"] += [*({"type": "heatmap"} for _ in kept), *map(_values, traces)]
+            first = len(data) + len(panel.still)
+            frame["traces"] += range(first, first + len(traces))
+            frame["data"] += map(_values, traces)
         moving = [{**t, **_values(t)} for t in panel.frames[start]]
         for trace in (*panel.still, *moving):
             own = {"xaxis": names["x"], "yaxis": names[trace.get("yaxis", "y")]}
             data.append({**trace, **own})
+            if trace["type"] == "heatmap":
+                layout["images"].append(_image(trace, own))
         for name, axis in panel.axes.items():
             is_x, mine = name == "xaxis", names[name.replace("axis", "")]
             low, high = (left, right) if is_x else (bottom, top)
@@ -75,6 +78,20 @@ def together(
         above = {"xanchor": "left", "yanchor": "bottom", "yshift": 6}
         layout["annotations"].append(title | above)
     return data, frames, layout
+
+
+def _image(heat: Mapping[str, Any], own: Mapping[str, str]) -> dict[str, Any]:
+    """The picture below a heatmap, which Plotly (4.2) takes away when lines move, but for words."""
+    z, scale = np.asarray(heat["z"], np.float64), heat["colorscale"]
+    colors = [mix(scale[0][1], scale[-1][1], k / (SHADES - 1)) for k in range(SHADES)]
+    low, high = heat.get("zmin", np.nanmin(z)), heat.get("zmax", np.nanmax(z))
+    shares = np.nan_to_num((z - low) / max(high - low, 1e-12))
+    indexes = np.clip(shares * (len(colors) - 1), 0, len(colors) - 1).round().astype(np.uint8)
+    large = np.kron(indexes, np.ones((EDGE, EDGE), np.uint8))  # else a browser would blur it
+    corner = {"x": heat["x"][0] - 0.5, "y": heat["y"][0] - 0.5, "yanchor": "top"}
+    size = {"sizex": z.shape[1], "sizey": z.shape[0], "sizing": "stretch", "layer": "below"}
+    place = {"xref": own["xaxis"], "yref": own["yaxis"], **corner, **size}
+    return {"source": png_uri(large, colors), **place}
 
 
 def _values(trace: Mapping[str, Any]) -> dict[str, Any]:

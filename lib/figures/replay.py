@@ -65,13 +65,13 @@ def replay_figure(
         for trace in chain.from_iterable([*answers, *errors]):
             trace["mode"] = trace["mode"].removesuffix("+markers")
     losses = [_here(frame, palette) for frame in frames]
+    layout = _LOOK["narrow" if narrow else "wide"]
     panels = [
         Panel.of("The answers", predictions_figure(*about, end, *picked, **look), answers),
         Panel.of("How early could each know?", step_error_figure(*about, end, **look), errors),
         Panel.of("Loss", loss_figure(*about, end, palette), losses),
-        *_maps(dataset, frames, palette),
+        *_maps(dataset, frames, palette, layout["map"]),
     ]
-    layout = _LOOK["narrow" if narrow else "wide"]
     data, moves, placed = together(panels, layout["places"], palette, start)
     named = [{"name": frame.name, **move} for frame, move in zip(frames, moves, strict=True)]
     key = [
@@ -91,8 +91,8 @@ def replay_figure(
         notes=placed.pop("annotations"),
     ).to_dict()["layout"]
     ground["annotations"][0]["yshift"] += _LOOK["titles"]
-    ground["margin"]["t"] += _LOOK["titles"] + _LOOK["controls"]
-    return chart.figure(data, ground | placed | _controls(frames, start, palette), named)
+    ground["margin"]["t"] += _LOOK["titles"] + layout["controls"]
+    return chart.figure(data, ground | placed | _controls(frames, start, palette, layout), named)
 
 
 def said(name: str) -> str:
@@ -100,7 +100,9 @@ def said(name: str) -> str:
     return f"{int(name):,}" if name.isdecimal() else name
 
 
-def _controls(frames: Frames, start: int, palette: Palette) -> dict[str, Any]:
+def _controls(
+    frames: Frames, start: int, palette: Palette, layout: dict[str, Any]
+) -> dict[str, Any]:
     """Play, pause, and a slider over the epochs."""
     font = {"size": chart.FONT_SIZE, "color": palette.ink}
     box = {"bgcolor": palette.surface, "bordercolor": palette.border, "font": font}
@@ -115,10 +117,11 @@ def _controls(frames: Frames, start: int, palette: Palette) -> dict[str, Any]:
     ]
     current = {"prefix": "after epoch ", "font": font, "xanchor": "left"}
     slider = {"active": start, "steps": steps, "currentvalue": current, **_LOOK["slider"], **box}
+    slider |= layout["slider"]
     slider |= {"activebgcolor": palette.muted, "tickcolor": palette.muted}
     return {
         "sliders": [slider],
-        "updatemenus": [{"buttons": buttons, **_LOOK["buttons"], **box}],
+        "updatemenus": [{"buttons": buttons, **_LOOK["buttons"], **layout["buttons"], **box}],
         "hovermode": "closest",
     }
 
@@ -135,7 +138,7 @@ def _here(frame: Frame, palette: Palette) -> Traces:
     return marked
 
 
-def _maps(dataset: Dataset, frames: Frames, palette: Palette) -> list[Panel]:
+def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> list[Panel]:
     """The error by epoch and timestep of each mode, on one logarithmic scale for both."""
     errors = {mode: typical_error(dataset, mse) for mode, mse in step_errors(frames).items()}
     known = np.concatenate([values[values > 0] for values in errors.values()])
@@ -143,7 +146,7 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette) -> list[Panel]:
     names = [said(frame.name) for frame in frames]
     x = axes.timestep_axis(dataset.timestep_names)
     ends = [0.5, dataset.shape[1] + 0.5]
-    panels = []
+    panels: list[Panel] = []
     for mode, values in errors.items():
         shades = palette.shades(palette.mode(mode))
         heat = {
@@ -160,10 +163,14 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette) -> list[Panel]:
             "text": np.tile(np.array(names)[:, None], (1, values.shape[1])),
             "hovertemplate": _LOOK["hover"].format(value=chart.VALUE),
         }
-        y = {"title": "epoch", "range": [len(names) - 0.5, -0.5]}
+        y = {
+            "title": "" if panels else "epoch",
+            "range": [len(names) - 0.5, -0.5],
+            "showgrid": False,
+        }
         y |= axes.row_ticks(dict(enumerate(names)))
         figure = chart.plotted([heat], palette, {**x, "range": ends}, y, [], name="", height=0)
         style = {"color": palette.ink, "width": 2}
         lines = [[marks.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
-        panels.append(Panel.of(f"Error, {MODES[mode].name}", figure, lines))
+        panels.append(Panel.of(title.format(mode=MODES[mode].name), figure, lines))
     return panels

@@ -7,7 +7,7 @@ from lib.english import readable
 from lib.experiment import MODES
 from lib.narrate.explore import off_unit
 from lib.narrate.takeaways import BETTER
-from lib.replay import Frame, step_errors
+from lib.replay import Frame
 
 
 def replay_told(dataset: Dataset, frames: tuple[Frame, ...]) -> tuple[str, str]:
@@ -16,7 +16,10 @@ def replay_told(dataset: Dataset, frames: tuple[Frame, ...]) -> tuple[str, str]:
     The details have that error, the median over the seeds, after each of the epochs.
     """
     guess = float(dataset.naive_mse[-1])
-    errors = {mode: values[:, -1] for mode, values in step_errors(frames).items()}
+    errors = {
+        mode: np.array([np.median(frame.snapshot.by_seed(mode)) for frame in frames])
+        for mode in frames[-1].snapshot.results
+    }
     said = [
         f"{MODES[mode].name} {_since(values < BETTER * guess, frames)}"
         for mode, values in errors.items()
@@ -34,7 +37,7 @@ def replay_told(dataset: Dataset, frames: tuple[Frame, ...]) -> tuple[str, str]:
         for frame, *at in zip(frames, *errors.values(), strict=True)
     ]
     which = f"Typical error at the last step ({', then '.join(names)}{unit}), by epoch"
-    few = "Before the last, large data are judged by some of their samples."
+    few = "Errors by timestep before the last epoch are those of some samples where data are large."
     return words, f"{which}: {'; '.join(rows)}. {few}"
 
 

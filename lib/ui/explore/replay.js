@@ -47,9 +47,10 @@ function mount(root) {
     const plot = document.querySelector(".st-key-replay_chart .js-plotly-plot");
     if (plot?.on && plot !== own.plot) {
       own.plot = plot;
+      root.classList.add("ready"); // for who waits until it hears
       Object.entries(events).forEach(([name, act]) => plot.on(name, act));
-      own.at = plot._fullLayout?.sliders?.[0]?.active ?? own.names.length - 1;
-      range.value = own.at;
+      own.at = plot._fullLayout?.sliders?.[0]?.active ?? own.at;
+      if (document.activeElement !== range) range.value = own.at;
     }
     const width = document.querySelector(".st-key-replay_chart")?.clientWidth;
     const narrow = width && width < NARROW ? "yes" : "";
@@ -59,6 +60,7 @@ function mount(root) {
 
   // Plotly has no other way in than its slider and its buttons.
   range.oninput = () => {
+    hear();
     const rail = own.plot?.querySelector(".slider-rail-touch-rect");
     if (!rail) return;
     const { left, top, width, height } = rail.getBoundingClientRect();
@@ -68,6 +70,7 @@ function mount(root) {
     own.plot.dispatchEvent(new MouseEvent("mouseup", at));
   };
   play.onclick = () => {
+    hear();
     const buttons = own.plot?.querySelectorAll(".updatemenu-button");
     buttons?.[own.playing ? 1 : 0]?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
   };
@@ -84,7 +87,9 @@ export default function ({ data, parentElement, setStateValue }) {
   own.known = data.epoch;
   if (own.names.join() !== data.names.join()) {
     own.names = data.names;
-    root.querySelector("input").max = data.names.length - 1;
+    const range = root.querySelector("input");
+    range.max = own.names.length - 1;
+    range.value = own.at = own.names.indexOf(own.known);
   }
   if (own.packed !== data.strips) {
     own.packed = data.strips;

@@ -1,0 +1,65 @@
+"""The training seen again, moved by Plotly in the browser alone."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.driver import open_page, wait_until_whole
+
+STRIP = "() => [...document.querySelectorAll('.st-key-strip img')].map((each) => each.src).join()"
+
+
+def test_the_replay_moves_all_pictures_with_keys_and_the_other_pages_follow(page: Page) -> None:
+    """Space opens and plays it, ← and → step; the strip moves along; Cell opens at its epoch."""
+    open_page(page, "/?data=parity")
+    wait_until_whole(page)
+    strip = page.evaluate(STRIP)
+    page.keyboard.press("Space")
+    here = page.locator(".st-key-replay_chart .slider-label").first
+    expect(here).to_have_text("after epoch 200")
+    page.locator(".st-key-replay .ready").wait_for(state="attached")
+    maps = page.locator(".st-key-replay_chart .layer-below image")
+    expect(maps).to_have_count(2)
+    page.keyboard.press("ArrowLeft")
+    expect(here).to_have_text("after epoch 192")
+    page.keyboard.press("ArrowLeft")
+    expect(here).to_have_text("after epoch 120")
+    assert page.evaluate(STRIP) != strip
+    page.wait_for_url("**epoch=120**")
+    expect(page.get_by_test_id("stProgress")).to_contain_text("after epoch 120")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(here).to_have_text("after epoch 200")
+    assert page.evaluate(STRIP) == strip
+    page.keyboard.press("Space")  # from the beginning, since it was at the end
+    expect(here).to_have_text("after epoch 16")
+    page.keyboard.press("Space")
+    page.wait_for_url("**epoch=**")
+    paused = (here.text_content() or "").removeprefix("after epoch ")
+    page.wait_for_url(f"**epoch={paused}&**")
+    expect(maps).to_have_count(2)
+    page.get_by_role("link", name="Cell").click()
+    slider = page.get_by_role("slider", name="After epoch")
+    expect(slider).to_have_attribute("aria-valuetext", paused)
+
+
+def test_a_link_opens_the_replay_at_its_epoch_and_a_pointer_moves_it(page: Page) -> None:
+    """On a phone panels stand below one another, and Plotly's slider takes a finger's place."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, "/?data=worked_scaled&epoch=64&replay=yes")
+    here = page.locator(".st-key-replay_chart .slider-label").first
+    expect(here).to_have_text("after epoch 64")
+    plot = page.locator(".st-key-replay_chart .js-plotly-plot")
+    tall = "element => element._fullLayout.height > 1000"
+    page.wait_for_function(
+        f"({tall})(document.querySelector('.st-key-replay_chart .js-plotly-plot'))"
+    )
+    rail = plot.locator(".slider-rail-touch-rect")
+    rail.scroll_into_view_if_needed()
+    box = rail.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
+    expect(here).not_to_have_text("after epoch 64")
+    page.wait_for_url(re.compile(r"epoch=(?!64\b)\d+"))
