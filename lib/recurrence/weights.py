@@ -7,8 +7,9 @@ import numpy as np
 from lib.experiment import CELLS
 from lib.shapes import BLOCKS, bias_shapes
 
-ARRAYS_EACH = 3
-"""Of a recurrent layer: `kernel`, `recurrent_kernel`, `bias`."""
+_KERNELS = ("kernel", "recurrent_kernel", "bias")
+ARRAYS_EACH = len(_KERNELS)
+"""Of a recurrent layer."""
 
 
 def layers_of(
@@ -17,6 +18,23 @@ def layers_of(
     """The arrays of each recurrent layer, from the bottom up: of so many, or of all there are."""
     count = len(weights) // ARRAYS_EACH if layers is None else layers
     return [tuple(weights[ARRAYS_EACH * k : ARRAYS_EACH * (k + 1)]) for k in range(count)]
+
+
+def layer_names(cell: str, arrays: int) -> list[str]:
+    """What the layers of a model with so many arrays are called: "lstm_1", "lstm_2", "dense"."""
+    layers, head = divmod(arrays, ARRAYS_EACH)
+    return [f"{cell}_{k + 1}" if layers > 1 else cell for k in range(layers)] + ["dense"] * (
+        head > 0
+    )
+
+
+def weight_names(cell: str, arrays: int) -> list[str]:
+    """Keras's paths of these arrays, in order: "lstm/lstm_cell/kernel", …, "dense/bias"."""
+    paths = []
+    for name in layer_names(cell, arrays):
+        inside, each = ("", ("kernel", "bias")) if name == "dense" else (f"{cell}_cell/", _KERNELS)
+        paths += [f"{name}/{inside}{array}" for array in each]
+    return paths
 
 
 def initial_weights(
