@@ -110,7 +110,7 @@ def predictions_csv(*run: Any) -> bytes:
     frame = predictions(*run)
     for name in ("name", "time", "target"):
         frame[name] = frame[name].cat.rename_categories(field)
-    return frame.to_csv(index=False, float_format="%.9g", lineterminator="\n").encode()
+    return frame.to_csv(index=False, float_format="%.7g", lineterminator="\n").encode()
 
 
 def predictions_parquet(*run: Any) -> bytes:
