@@ -137,6 +137,8 @@ class Dataset(Samples):
     """Of a person's own file: how a script reads it, as in `lib.tables.table.Table.reading`."""
     mended: tuple[Mended, ...] = ()
     """And what was then done to its entries, in this order."""
+    fingerprint: str = ""
+    """And the SHA-256 of the file's bytes, in hexadecimal digits."""
 
     def __post_init__(self) -> None:
         """Check every shape, and make the arrays read-only. Raises ValueError."""

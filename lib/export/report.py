@@ -4,12 +4,10 @@ Always light. Its charts move as in the app, by Plotly's own script, which is mo
 """
 
 import json
-import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
 from math import isfinite
 from pathlib import Path
 from string import Template
@@ -27,6 +25,7 @@ from lib.figures.by_epoch import compare_figure, loss_figure
 from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.chart import CONFIG
 from lib.figures.palette import PALETTES
+from lib.kept.file import versions
 from lib.narrate import explore, takeaways
 from lib.recurrence import forward
 from lib.run import SeedWeights, Snapshot
@@ -34,7 +33,6 @@ from lib.seeds import middle
 
 BYTES = 5_000_000
 """About what a report takes: Plotly's script alone 4.8 MB."""
-PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "plotly", "streamlit")
 _PAGE = Path(__file__).with_suffix(".html")
 _LIGHT = PALETTES["light"]
 
@@ -111,7 +109,7 @@ def report(of: Reported, code: str, link: str, made: datetime) -> bytes:
         "lead": takeaways.compare_takeaway(dataset, snapshot),
         "words": words,
         "made": f"{made:%d %B %Y, %H:%M} {made.tzname() or ''}".strip(),
-        "versions": ", ".join([f"Python {platform.python_version()}", *_versions()]),
+        "versions": ", ".join(" ".join(each) for each in versions().items()),
         "code": code,
         "link": link if link.startswith("http") else "",
     }
@@ -156,13 +154,3 @@ def _table(rows: Sequence[tuple[str, ...]]) -> str:
         for name, *values in rows
     )
     return f"<table>{''.join(lines)}</table>"
-
-
-def _versions() -> list[str]:
-    known = []
-    for name in PACKAGES:
-        try:
-            known.append(f"{name} {version(name)}")
-        except PackageNotFoundError:  # of TensorFlow's two names one is there
-            continue
-    return known

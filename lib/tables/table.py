@@ -86,6 +86,8 @@ class Table:
     """Of a person's own file: what `pd.read_csv`, or the one under "function", needs to read it."""
     mended: tuple[Mended, ...] = ()
     """And what was then done to its entries, in this order."""
+    fingerprint: str = ""
+    """And the SHA-256 of its bytes, 64 hexadecimal digits: nobody keeps these."""
 
     @property
     def numbers(self) -> tuple[str, ...]:

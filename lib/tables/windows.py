@@ -141,6 +141,7 @@ class _Draft:
             notes=(*table.notes, *rows.notes, *still, *self._said(origin)),
             source=table.source,
             reading=table.reading,
+            fingerprint=table.fingerprint,
             mended=(*table.mended, *rows.mended),
         )
         return with_baselines(made, origin)

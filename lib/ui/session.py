@@ -13,6 +13,7 @@ import streamlit as st
 
 if TYPE_CHECKING:  # a session's first page begins to be drawn before these are imported
     from collections.abc import Sequence
+    from concurrent.futures import Future
     from typing import Any
 
     import numpy as np
@@ -219,6 +220,8 @@ class Session:
     cell: CellPage = field(default_factory=CellPage)
     shapes: ShapesPage = field(default_factory=ShapesPage)
     compare: ComparePage = field(default_factory=ComparePage)
+    taking: dict[str, Future[bytes]] = field(default_factory=dict)
+    """What is being made to be taken away: see `lib.ui.explore.take`."""
 
 
 def session() -> Session:

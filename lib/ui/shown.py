@@ -100,6 +100,12 @@ def pick_answers(shown: ShownRun | Compared, *, labels: bool = True) -> tuple[in
     return sample, target
 
 
+def picked_answers(shown: ShownRun) -> tuple[int, int]:
+    """The places of both, as they were picked."""
+    target = st.session_state.get(f"target_{shown.dataset.targets}", 0)
+    return _sample_index(len(shown.snapshot.samples)), target
+
+
 def _sample_index(count: int) -> int:
     """Which of `count` shown samples the person looks at, 0 to count-1."""
     return st.session_state.setdefault(f"sample_{count}", 0) if count > 1 else 0

@@ -6,6 +6,7 @@ entries, and `columns` a table of that. Every decision that changes what a perso
 the table. Nothing is stored, and nothing is cut into windows (`lib.tables`).
 """
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Callable
@@ -82,4 +83,5 @@ def read_upload(
     if any(what == "numbers" for what, *_ in raw.mended) and "function" not in raw.reading:
         raw.reading["low_memory"] = False  # else a long column may be numbers here and texts there
     made = {"notes": tuple(raw.notes), "reading": raw.reading, "mended": tuple(raw.mended)}
+    made["fingerprint"] = hashlib.sha256(content).hexdigest()
     return Table(name, **(placed._asdict() | made | raw.known))

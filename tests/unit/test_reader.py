@@ -1,5 +1,6 @@
 """A file that is read in another process is the same table, or a sentence."""
 
+import hashlib
 import io
 import sys
 
@@ -8,6 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from lib.datasets import make_dataset
+from lib.experiment import Experiment
 from lib.tables import Table
 from lib.uploads import UploadError, read_upload, reader
 from lib.uploads.reader import Reading, read_table, write_table
@@ -75,6 +78,19 @@ def test_numbers_take_no_more_than_they_need(numbers, dtype):
     assert column.dtype == dtype
     assert column.isna().tolist() == [np.isnan(each) for each in numbers]
     np.testing.assert_allclose(column, numbers, atol=1e-6 * np.nanstd(numbers), rtol=0)
+
+
+def test_a_file_leaves_its_fingerprint():
+    """On the table, on whatever is cut from it, and through the pipe; the bytes themselves go."""
+    content = b"a,b\n" + b"".join(b"%d,%d\n" % (i, i % 7) for i in range(40))
+    table = read_upload("own.csv", content)
+    assert table.fingerprint == hashlib.sha256(content).hexdigest()
+    pipe = io.BytesIO()
+    write_table(table, pipe)
+    pipe.seek(0)
+    assert read_table(pipe).fingerprint == table.fingerprint
+    experiment = Experiment().set(data="upload", T=4)
+    assert make_dataset(experiment, table).fingerprint == table.fingerprint
 
 
 def test_a_table_that_ends_early_is_no_table():

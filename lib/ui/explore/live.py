@@ -80,7 +80,7 @@ def _panel(
         with st.container(key="run_speed"):
             labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
             linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
-    hold, badge = next(times) == 0 and is_soon_redrawn, _badge(loaded, shown)
+    hold, badge = next(times) == 0 and is_soon_redrawn, badge_of(loaded, shown)
     charts.draw(epochs.then, palette, with_lower=whole, hold=hold, badge=badge)
 
 
@@ -176,7 +176,7 @@ def _is_watched(shown: ShownRun) -> bool:
     return shown.run is not None and not runs.may_steer(shown.run)
 
 
-def _badge(loaded: Loaded, shown: ShownRun) -> str:
+def badge_of(loaded: Loaded, shown: ShownRun) -> str:
     """What the pictures show where a run has other settings than the sidebar: "T = 40"."""
     if shown.run is None or _is_same(loaded, shown):
         return ""

@@ -277,7 +277,7 @@ function mount(root) {
       done(first.name, data.length);
       return next();
     }
-    const { said: words, failed, ...rest } = data, text = JSON.stringify(rest);
+    const { said: told, ...rest } = data, text = JSON.stringify(rest);
     if (text !== own.text) {
       const focused = root.getRootNode().activeElement?.dataset?.id;
       own.data = rest;
@@ -288,9 +288,9 @@ function mount(root) {
       if (focused) button(focused)?.focus();
       look();
     }
-    if (!first || !words) return;
-    say(words, failed);
-    if (failed) next();
+    if (!first || told?.id !== first.id) return;
+    say(told.words, told.failed);
+    if (told.failed) next();
     else ask(AGAIN);
   };
   return own;
