@@ -19,14 +19,22 @@ __all__ = ["ARRAYS", "EXPORTS", "Export", "arrays", "keras_script"]
 class Export:
     """One form in which an experiment can be taken away."""
 
-    file_name: str
+    ending: str
     mime: str
-    write: Callable[[Experiment, Dataset], str]
+    write: Callable[..., str]
+
+    def file_name(self, experiment, dataset):
+        return name_of(experiment, dataset) + self.ending
+
+
+def name_of(experiment, dataset):
+    return "-".join([dataset.name, experiment.model.cell, experiment.model.mode])
 
 
 EXPORTS = {
-    "keras": Export("return_sequences.py", "text/x-python", keras_script),
-    "exact": Export("exact.py", "text/x-python", exact_script),
-    "preparation": Export("preparation.py", "text/x-python", preparation),
+    "keras": Export(".py", "text/x-python", keras_script),
+    "exact": Export("-exact.py", "text/x-python", exact_script),
+    "notebook": Export(".ipynb", "text/x-python", exact_script),
+    "preparation": Export("-preparation.py", "text/x-python", preparation),
 }
 """Every export by name."""

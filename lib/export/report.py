@@ -20,6 +20,7 @@ from lib.dataset import Dataset
 from lib.datasets import idle
 from lib.english import capital, readable
 from lib.experiment import MODES, SETTINGS, Experiment
+from lib.export.script import keras_script
 from lib.figures import strip
 from lib.figures.by_epoch import compare_figure, loss_figure
 from lib.figures.by_timestep import predictions_figure, step_error_figure
@@ -31,8 +32,6 @@ from lib.recurrence import forward
 from lib.run import SeedWeights, Snapshot
 from lib.seeds import middle
 
-BYTES = 5_000_000
-"""About what a report takes: Plotly's script alone 4.8 MB."""
 _PAGE = Path(__file__).with_suffix(".html")
 _LIGHT = PALETTES["light"]
 
@@ -77,8 +76,8 @@ def figures(of: Reported) -> list[Shown]:
     ]
 
 
-def report(of: Reported, code: str, link: str, made: datetime) -> bytes:
-    """The page, UTF-8: `code` makes the run again, and `link` opens its settings in the app.
+def report(of: Reported, link: str, made: datetime) -> bytes:
+    """The page, UTF-8, of this time; `link` opens the run's settings in the app.
 
     Names of columns and files are text in it, and never markup or script.
     """
@@ -110,7 +109,7 @@ def report(of: Reported, code: str, link: str, made: datetime) -> bytes:
         "words": words,
         "made": f"{made:%d %B %Y, %H:%M} {made.tzname() or ''}".strip(),
         "versions": ", ".join(" ".join(each) for each in versions().items()),
-        "code": code,
+        "code": keras_script(experiment, dataset),
         "link": link if link.startswith("http") else "",
     }
     return (

@@ -19,7 +19,7 @@ from lib.toml import beside
 _LINES = beside(__file__)
 
 
-def keras_script(experiment: Experiment, dataset: Dataset) -> str:
+def keras_script(experiment: Experiment, dataset: Dataset, _=None) -> str:
     """The settled experiment as a Keras 3 script that runs by itself, formatted as ruff does.
 
     Raises ExperimentError for a dataset that isn't one of `lib.datasets.DATASETS`.

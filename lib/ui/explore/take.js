@@ -3,6 +3,7 @@
 
 const AGAIN = 500, SILENT = 3000; // milliseconds until it is asked again: after a word, and without one
 const SVG = "http://www.w3.org/2000/svg";
+const PAD = 10; // room around a picture, in the page's pixels
 const SCALE = 2; // pixels of a PNG for one of the page
 
 const made = (name, attributes = {}, ...inside) => {
@@ -70,12 +71,14 @@ function ofChart(place) {
     });
     return drawn("g", {}, ...copy.childNodes);
   });
-  return { inside, width, height, ground: getComputedStyle(layers[0]).backgroundColor };
+  const moved = drawn("g", { transform: `translate(${PAD} ${PAD})` }, ...inside);
+  const ground = getComputedStyle(layers[0]).backgroundColor;
+  return { inside: [moved], width: width + 2 * PAD, height: height + 2 * PAD, ground };
 }
 
 // The shape strip: its words, lines and images at their places.
 function ofStrip(place) {
-  const box = place.getBoundingClientRect(), PAD = 12, inside = [];
+  const box = place.getBoundingClientRect(), inside = [];
   const at = ({ left, top }) => [left - box.left + PAD, top - box.top + PAD];
   const ink = document.createElement("canvas").getContext("2d");
   function words(node, style) {
@@ -247,21 +250,20 @@ function mount(root) {
     }
     let tick;
     for (const { id, label, name, bytes } of row.files ?? []) {
-      const act = ({ currentTarget }) => {
-        const asked = tick?.checked ? row.tick.id : id;
-        currentTarget.dataset.asks = asked;
+      if (id.endsWith("_rows")) {
+        tick = made("input", { type: "checkbox", value: id });
+        files.prepend(made("label", {}, tick, label));
+        continue;
+      }
+      files.append(fileButton(row, id, label, name, ({ currentTarget }) => {
+        const asked = currentTarget.dataset.asks = tick?.checked ? tick.value : id;
         if (own.queue.some((each) => each.id === asked)) return;
         own.queue.push({ id: asked, name });
         say("It is being made …");
         if (own.queue.length === 1) ask();
         else look();
-      };
-      files.append(fileButton(row, id, label, name, act));
+      }));
       sizes.add(sizeOf(bytes));
-    }
-    if (row.tick) {
-      tick = made("input", { type: "checkbox" });
-      files.prepend(made("label", {}, tick, row.tick.label));
     }
     const size = sizes.size && made("span", { className: "size", textContent: ` ≈ ${[...sizes].join(", ")}` });
     return made("div", { className: "row" },
