@@ -3,38 +3,73 @@
 Another form is another entry of `EXPORTS`.
 """
 
-from collections.abc import Callable
+import re
+import unicodedata
 from dataclasses import dataclass
+from typing import Protocol
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.export.exact import exact_script
+from lib.export.notebook import notebook
 from lib.export.prepared import ARRAYS, arrays, preparation
 from lib.export.script import keras_script
+from lib.run import Snapshot
+from lib.toml import beside
 
-__all__ = ["ARRAYS", "EXPORTS", "Export", "arrays", "keras_script"]
+__all__ = ["ARRAYS", "EXPORTS", "Export", "arrays", "keras_script", "name_of"]
+
+
+class Writer(Protocol):
+    """What writes an export, of a run where that is shown."""
+
+    def __call__(
+        self, experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None, /
+    ) -> str:
+        """The file's text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
     """One form in which an experiment can be taken away."""
 
-    ending: str
+    write: Writer
+    """Of a settled experiment and its dataset; with what of its run is shown, it is of that run."""
     mime: str
-    write: Callable[..., str]
+    label: str
+    """What a button can say: "The script"."""
+    about: str
+    """What it holds, in a sentence."""
+    ending: str
+    """Of the file's name."""
+    of_model: bool = True
+    """Whether cell and mode are in the file's name, too."""
 
-    def file_name(self, experiment, dataset):
-        return name_of(experiment, dataset) + self.ending
+    def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
+        """What the file is called: "seattle-lstm-both-exact.py", "seattle-preparation.py"."""
+        return f"{name_of(experiment, dataset, of_model=self.of_model)}{self.ending}"
 
 
-def name_of(experiment, dataset):
-    return "-".join([dataset.name, experiment.model.cell, experiment.model.mode])
+def name_of(experiment: Experiment, dataset: Dataset, *, of_model: bool = True) -> str:
+    """What a file of this experiment is called, without an ending: "seattle-lstm-both".
+
+    A person's own data have their file's name, in letters that are safe anywhere.
+    """
+    title = dataset.title.rpartition(".")[0] or dataset.title
+    known = unicodedata.normalize("NFKD", title if dataset.name == "upload" else dataset.name)
+    data = re.sub("[^a-z0-9]+", "-", known.encode("ascii", "ignore").decode().lower())
+    model = (experiment.model.cell.replace("_", "-"), experiment.model.mode)
+    return "-".join([data.strip("-")[:40] or "upload", *(model if of_model else ())])
 
 
+_WRITERS: dict[str, Writer] = {
+    "keras": keras_script,
+    "exact": exact_script,
+    "notebook": notebook,
+    "preparation": preparation,
+}
 EXPORTS = {
-    "keras": Export(".py", "text/x-python", keras_script),
-    "exact": Export("-exact.py", "text/x-python", exact_script),
-    "notebook": Export(".ipynb", "text/x-python", exact_script),
-    "preparation": Export("-preparation.py", "text/x-python", preparation),
+    name: Export(write=_WRITERS[name], **about)
+    for name, about in beside(__file__, "exports").items()
 }
 """Every export by name."""
