@@ -20,21 +20,12 @@ def layers_of(
     return [tuple(weights[ARRAYS_EACH * k : ARRAYS_EACH * (k + 1)]) for k in range(count)]
 
 
-def layer_names(cell: str, arrays: int) -> list[str]:
-    """What the layers of a model with so many arrays are called: "lstm_1", "lstm_2", "dense"."""
-    layers, head = divmod(arrays, ARRAYS_EACH)
-    return [f"{cell}_{k + 1}" if layers > 1 else cell for k in range(layers)] + ["dense"] * (
-        head > 0
-    )
-
-
 def weight_names(cell: str, arrays: int) -> list[str]:
-    """Keras's paths of these arrays, in order: "lstm/lstm_cell/kernel", …, "dense/bias"."""
-    paths = []
-    for name in layer_names(cell, arrays):
-        inside, each = ("", ("kernel", "bias")) if name == "dense" else (f"{cell}_cell/", _KERNELS)
-        paths += [f"{name}/{inside}{array}" for array in each]
-    return paths
+    """Keras's paths of a model's arrays, in order: "lstm_1/lstm_cell/kernel", …, "dense/bias"."""
+    layers, head = divmod(arrays, ARRAYS_EACH)
+    names = [f"{cell}_{k + 1}" if layers > 1 else cell for k in range(layers)]
+    paths = [f"{name}/{cell}_cell/{kernel}" for name in names for kernel in _KERNELS]
+    return [*paths, "dense/kernel", "dense/bias"] if head else paths
 
 
 def initial_weights(

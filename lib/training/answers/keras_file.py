@@ -8,7 +8,7 @@ from typing import Any
 import keras
 
 from lib.experiment import CELLS
-from lib.recurrence.weights import ARRAYS_EACH, layer_names
+from lib.recurrence.weights import ARRAYS_EACH, weight_names
 from lib.training.answers.layers import Weights
 
 
@@ -25,7 +25,8 @@ def keras_file(cell: str, mode: str, weights: Weights, timesteps: int) -> dict[s
 # Used again, since whatever Keras builds leaves something behind: see `layers`.
 @lru_cache(maxsize=8)
 def _model(cell: str, mode: str, shapes: tuple[Any, ...], timesteps: int) -> keras.Sequential:
-    names, top = layer_names(cell, len(shapes)), len(shapes) // ARRAYS_EACH - 1
+    paths, top = weight_names(cell, len(shapes)), len(shapes) // ARRAYS_EACH - 1
+    names = list(dict.fromkeys(path.partition("/")[0] for path in paths))
     recurrent, units = getattr(keras.layers, CELLS[cell].keras), shapes[1][0]
     stack: list[Any] = [keras.Input((timesteps, shapes[0][0]), name="inputs")]
     for place, name in enumerate(names[: top + 1]):

@@ -20,9 +20,9 @@ const drawn = (name, attributes, ...inside) => {
 };
 
 function sizeOf(bytes) {
-  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1000) return `${Math.round(bytes)}\u00A0B`;
   const [size, unit] = bytes < 1e6 ? [bytes / 1e3, "kB"] : [bytes / 1e6, "MB"];
-  return `${size < 9.95 ? size.toFixed(1).replace(".0", "") : Math.round(size)} ${unit}`;
+  return `${size < 9.95 ? size.toFixed(1).replace(".0", "") : Math.round(size)}\u00A0${unit}`;
 }
 
 function save(content, name) {
@@ -223,11 +223,11 @@ function mount(root) {
       const svg = await picture(each.picture, each.title);
       if (!svg) continue;
       const bytes = kind === "svg" ? new TextEncoder().encode(svg.text) : await asPng(svg);
-      files.push({ name: `${own.data.stem}-${each.name}.${kind}`, bytes });
+      files.push({ name: `${own.data.stems[0]}-${each.name}.${kind}`, bytes });
     }
     if (!files.length) return say("That isn't on the page at the moment.", true);
     const all = row.picture === "*" && zipped(files);
-    const name = all ? `${own.data.stem}-${row.name}-${kind}.zip` : files[0].name;
+    const name = all ? `${own.data.stems[0]}-${row.name}-${kind}.zip` : files[0].name;
     save(all || files[0].bytes, name);
     done(name, all ? all.size : files[0].bytes.length);
   }
@@ -243,18 +243,21 @@ function mount(root) {
     const files = made("div", { className: "files" }), sizes = new Set();
     if (row.picture) {
       for (const kind of ["svg", "png"]) {
-        const id = `${row.name}.${kind}`, name = `${own.data.stem}-${id}`;
+        const id = `${row.name}.${kind}`, name = `${own.data.stems[0]}-${id}`;
         const act = () => takePicture(row, kind).catch((error) => say(`It couldn't be made: ${error.message}.`, true));
         files.append(fileButton(row, id, kind.toUpperCase(), name, act));
       }
     }
     let tick;
-    for (const { id, label, name, bytes } of row.files ?? []) {
+    for (const [id, label] of Object.entries(row.files ?? {})) {
+      if (!(id in own.data.files)) continue;
       if (id.endsWith("_rows")) {
         tick = made("input", { type: "checkbox", value: id });
         files.prepend(made("label", {}, tick, label));
         continue;
       }
+      const { end, ...of } = own.data.files[id], stem = own.data.stems[id.endsWith("_now") ? 1 : 0];
+      const name = end ? stem + end : own.data.data;
       files.append(fileButton(row, id, label, name, ({ currentTarget }) => {
         const asked = currentTarget.dataset.asks = tick?.checked ? tick.value : id;
         if (own.queue.some((each) => each.id === asked)) return;
@@ -263,12 +266,14 @@ function mount(root) {
         if (own.queue.length === 1) ask();
         else look();
       }));
-      sizes.add(sizeOf(bytes));
+      sizes.add(sizeOf(Object.entries(of).reduce((sum, [what, each]) => sum + each * own.data.counts[what], 0)));
     }
+    if (!files.children.length) return null;
+    const about = row.about?.replace(/\{(\w+)\}/g, (_, word) => own.data.words[word]);
     const size = sizes.size && made("span", { className: "size", textContent: ` ≈ ${[...sizes].join(", ")}` });
     return made("div", { className: "row" },
       made("div", {}, made("div", { textContent: row.title }),
-        row.about && made("div", { className: "about" }, row.about, size)), files);
+        about && made("div", { className: "about" }, about, size)), files);
   }
 
   own.hear = (data) => {
@@ -286,7 +291,7 @@ function mount(root) {
       own.text = text;
       root.querySelector(".note").textContent = rest.note;
       parts.replaceChildren(...rest.parts.map((part) =>
-        made("section", {}, made("h4", { textContent: part.title }), ...part.rows.map(rowOf))));
+        made("section", {}, made("h4", { textContent: part.title }), ...part.rows.map(rowOf).filter(Boolean))));
       if (focused) button(focused)?.focus();
       look();
     }

@@ -16,7 +16,6 @@ import streamlit as st
 
 from lib.compared import Compared
 from lib.datasets.series import FILE_NAMES, file_text
-from lib.experiment import Experiment
 from lib.export import EXPORTS, name_of
 from lib.export.report import Reported, report
 from lib.export.results import history_csv, predictions_csv, predictions_parquet, weights_npz
@@ -46,10 +45,12 @@ QUICK_SECONDS = 0.2
 Makers = dict[str, Callable[[], bytes | str]]
 """What makes each file, by what take.toml calls it: in another thread, and so without `st`."""
 
+SCRIPTS = ("keras", "exact", "notebook")
+
 _component = component(KEY, __file__)
 _FILE = beside(__file__)
 _SAID: dict[str, str] = _FILE["said"]
-_makers = ThreadPoolExecutor(4, KEY, give_way)
+_POOL = ThreadPoolExecutor(4, KEY, give_way)
 
 
 def take_card(loaded: Loaded) -> None:
@@ -63,103 +64,100 @@ def take_card(loaded: Loaded) -> None:
 
 
 def _draw(loaded: Loaded) -> None:
-    """The rows; or, once it is made, the file that the browser has asked for."""
-    epochs = Epochs.of(shown_run(loaded.experiment, loaded.dataset))
+    """What take.js draws; or, once it is made, the file that the browser has asked for."""
+    epochs, making = Epochs.of(shown_run(loaded.experiment, loaded.dataset)), session().taking
     other = badge_of(loaded, epochs.shown)
-    makers, making = _makers_of(loaded if other else None, epochs), session().taking
-    data: Any = _rows(epochs, makers, other)
+    makers = _makers(epochs, loaded if other else None)
+    note = _SAID["other" if other else "going" if epochs.shown.polling else "shown"]
+    data: Any = _told(loaded, epochs, makers) | {"note": note.format(other=other)}
     asked = (st.session_state.get(KEY) or {}).get("asked")
     if asked in makers:
         if asked not in making:
-            making[asked] = _makers.submit(makers[asked])
-        wait([making[asked]], QUICK_SECONDS)
-        if not making[asked].done():
-            is_cold = asked.startswith("model") and not runs.client().worker_ready
-            data["said"] = {"id": asked, "words": _SAID["cold" if is_cold else "making"]}
-        elif error := (made := making.pop(asked)).exception():
-            words = _SAID["failed"].format(why=f"{error}" or type(error).__name__)
-            data["said"] = {"id": asked, "words": words, "failed": True}
+            making[asked] = _POOL.submit(_made, makers[asked])
+        if wait([making[asked]], QUICK_SECONDS).done:
+            made = making.pop(asked).result()
         else:
-            data = text.encode() if isinstance(text := made.result(), str) else text
+            is_cold = asked.startswith("model") and not runs.client().worker_ready
+            made = {"words": _SAID["cold" if is_cold else "making"]}
+        data = made if isinstance(made, bytes) else {**data, "said": {"id": asked, **made}}
     _component(key=KEY, data=data, on_asked_change=lambda: None)
 
 
-def _makers_of(sidebar: Loaded | None, epochs: Epochs) -> Makers:
+def _made(make: Callable[[], bytes | str]) -> bytes | dict[str, Any]:
+    """The file, or a sentence that says why there is none."""
+    try:
+        file = make()
+    except Exception as error:  # whatever it is, who asked must hear of it
+        why = f"{error}" or type(error).__name__
+        return {"words": _SAID["failed"].format(why=why), "failed": True}
+    return file.encode() if isinstance(file, str) else file
+
+
+def _told(loaded: Loaded, epochs: Epochs, makers: Makers) -> dict[str, Any]:
+    """What there is now, and what its words and sizes hang on."""
+    then, experiment, dataset = epochs.then, epochs.then.experiment, epochs.then.dataset
+    models = [result for seed in then.snapshot.seeds for result in seed.values()]
+    size, rows = weight_bytes(then.snapshot.weights), dataset.y[dataset.judged].size
+    return {
+        "parts": _FILE["parts"],
+        "files": {name: _FILE["files"][name.removesuffix("_now")] for name in makers},
+        "stems": [name_of(each.experiment, each.dataset) for each in (then, loaded)],
+        "data": FILE_NAMES.get(dataset.name),
+        "counts": {
+            "fixed": 1,
+            "models": len(models),
+            "weights": size,
+            "model": size / len(models),
+            "past": min(size * len(epochs.weights), max(PAST_BYTES, 2 * size)),
+            "points": sum(len(result.loss_epochs) for result in models),
+            "rows": rows,
+            "numbers": rows * len(models),
+        },
+        "words": {
+            "rows": f"{rows:,}",
+            "part": "validation" if dataset.has_validation else "training",
+            "seed": experiment.seed,
+        },
+    }
+
+
+def _makers(epochs: Epochs, sidebar: Loaded | None) -> Makers:
     """All that can be made of the run as it is shown, and of the sidebar's settings if others."""
-    shown, then, table = epochs.shown, epochs.then, session().upload.table
+    shown, then = epochs.shown, epochs.then
+    table = runs.table_of_run() if shown.run else session().upload.table
+    is_upload = then.dataset.name == "upload"
     run = experiment, dataset, snapshot = then.experiment, then.dataset, then.snapshot
     past, client = tuple(epochs.weights.items()), runs.client()
     kept = partial(keep, *run[:2], shown.snapshot, past)
     sample, target = picked_answers(then)
     about = Reported(*run, sample, target, earlier=bool(EARLIER.index), past=past)
+    link = f"{(st.context.url or '').partition('?')[0]}?"
+    link += urlencode(query_of(experiment, None, {}), doseq=True)
     makers: Makers = {
         "kept": kept,
-        "report": partial(report, about, _link(experiment), datetime.now(UTC)),
+        "report": partial(report, about, link, datetime.now(UTC)),
         "history": partial(history_csv, experiment, snapshot),
         "runs": partial(runs_csv, [Compared(snapshot.run_id, *run, "", "", shown.is_recorded)]),
+        **{name: partial(EXPORTS[name].write, *run) for name in SCRIPTS},
     }
-    if table is not None and dataset.name == "upload":
-        makers["kept_rows"] = partial(kept, table)
+    if sidebar:
+        now = sidebar.experiment, sidebar.dataset
+        makers |= {f"{name}_now": partial(EXPORTS[name].write, *now) for name in SCRIPTS}
     if dataset.name in FILE_NAMES:
         makers["data"] = partial(file_text, dataset.name)
-    for name in ("keras", "exact", "notebook"):
-        makers[name] = partial(EXPORTS[name].write, *run)
-        if sidebar:
-            makers[f"{name}_now"] = partial(
-                EXPORTS[name].write, sidebar.experiment, sidebar.dataset
-            )
+    if is_upload and table:
+        makers["kept_rows"] = partial(kept, table)
     if known := snapshot.weights[0]:
         makers["weights"] = partial(weights_npz, experiment, snapshot)
-        makers["predictions_csv"] = partial(predictions_csv, *run)
-        makers["predictions_parquet"] = partial(predictions_parquet, *run)
+        if table or not is_upload:  # somebody else's targets aren't handed on
+            makers["predictions_csv"] = partial(predictions_csv, *run)
+            makers["predictions_parquet"] = partial(predictions_parquet, *run)
     for mode, weights in known.items():
-        model = {"cell": experiment.model.cell, "mode": mode, "weights": weights}
-        ask = partial(client.ask, "keras_file", timesteps=dataset.shape[1], **model)
+        ask = partial(client.ask, "keras_file", mode=mode, weights=weights)
+        ask = partial(ask, cell=experiment.model.cell, timesteps=dataset.shape[1])
         makers[f"model_{mode}"] = partial(_written, ask)
     return makers
 
 
 def _written(ask: Callable[[], AnswerFuture]) -> bytes:
     return bytes(ask().result(KERAS_SECONDS)["file"])
-
-
-def _link(experiment: Experiment) -> str:
-    """The address of the app with these settings."""
-    query = urlencode(query_of(experiment, None, {}), doseq=True)
-    return f"{(st.context.url or '').partition('?')[0]}?{query}"
-
-
-def _rows(epochs: Epochs, makers: Makers, other: str) -> dict[str, Any]:
-    """What take.js draws: the parts of take.toml with what can be made now, and how large it is."""
-    then = epochs.then
-    experiment, dataset, seeds = then.experiment, then.dataset, then.snapshot.seeds
-    models, (_, steps, _) = len(seeds) * len(seeds[0]), dataset.shape
-    rows = len(dataset.x[dataset.judged]) * steps * dataset.targets
-    size = weight_bytes(then.snapshot.weights)
-    points = sum(len(r.loss_epochs) for seed in seeds for r in seed.values())
-    counts = {"fixed": 1, "weights": size, "model": size / models, "points": points}
-    past = min(size * len(epochs.weights), max(PAST_BYTES, 2 * size))
-    counts |= {"past": past, "rows": rows, "numbers": rows * models, "models": models}
-    stem, part = (
-        name_of(experiment, dataset),
-        "validation" if dataset.has_validation else "training",
-    )
-    words = {"rows": f"{rows:,}", "part": part, "seed": experiment.seed}
-
-    def file(key: str, label: str) -> dict[str, Any]:
-        name, of = key.removesuffix("_now"), _FILE["files"][key.removesuffix("_now")]
-        size = sum(counts[what] * each for what, each in of.items() if what in counts)
-        title = FILE_NAMES[dataset.name] if name == "data" else f"{stem}{of.get('end')}"
-        title = EXPORTS[name].file_name(experiment, dataset) if name in EXPORTS else title
-        return {"id": key, "label": label, "name": title, "bytes": round(size)}
-
-    parts = []
-    for part in _FILE["parts"]:
-        own = []
-        for row in part["rows"]:
-            files = [file(*each) for each in row.get("files", {}).items() if each[0] in makers]
-            if files or "picture" in row:
-                own.append({**row, "about": row.get("about", "").format(**words), "files": files})
-        parts.append({"title": part["title"], "rows": own})
-    note = _SAID["other" if other else "going" if then.polling else "shown"].format(other=other)
-    return {"stem": stem, "note": note, "parts": parts}
