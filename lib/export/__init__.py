@@ -36,10 +36,6 @@ class Export:
     write: Writer
     """Of a settled experiment and its dataset; with what of its run is shown, it is of that run."""
     mime: str
-    label: str
-    """What a button can say: "The script"."""
-    about: str
-    """What it holds, in a sentence."""
     ending: str
     """Of the file's name."""
     of_model: bool = True

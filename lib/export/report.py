@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from math import isfinite
 from pathlib import Path
 from string import Template
 
@@ -28,6 +27,7 @@ from lib.figures.chart import CONFIG
 from lib.figures.palette import PALETTES
 from lib.kept.file import versions
 from lib.narrate import explore, takeaways
+from lib.narrate.explore import name_of, value_of
 from lib.recurrence import forward
 from lib.run import SeedWeights, Snapshot
 from lib.seeds import middle
@@ -46,32 +46,31 @@ class Reported:
     sample: int = 0
     """Which of the shown samples, 0 to S-1."""
     target: int = 0
-    """Which column, 0 to K-1."""
     earlier: bool = False
     """Whether last-step mode's answers before the last step are shown."""
     past: tuple[tuple[int, SeedWeights], ...] = ()
     """Weights after earlier epochs, increasing."""
 
 
-Shown = tuple[str, go.Figure, str, str]
-"""A picture's title, the picture, its takeaway, and the sentences that say the same."""
-
-
-def figures(of: Reported) -> list[Shown]:
-    """The pictures, in order. Another one is another line."""
+def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
+    """Each picture's title, the picture, its takeaway, and the sentences that say the same."""
     run, picked = (of.experiment, of.dataset, of.snapshot), (of.sample, of.target)
     answers = predictions_figure(*run, *picked, palette=_LIGHT, earlier=of.earlier)
+    answer = takeaways.predictions_takeaway(*run[1:], *picked)
     said = explore.predictions_sentence(*run, *picked, earlier=of.earlier)
-    errors = step_error_figure(*run, _LIGHT, earlier=of.earlier)
-    told = explore.step_error_sentence(*run, earlier=of.earlier)
-    losses, compared = explore.loss_sentence(*run), explore.compare_sentence(*run)
-    known = takeaways.predictions_takeaway(*run[1:], *picked)
-    title = "One number for both" if len(of.snapshot.results) > 1 else "Error at the last step"
+    early, step = explore.step_error_sentence, step_error_figure(*run, _LIGHT, earlier=of.earlier)
+    known, best = takeaways.step_error_takeaway(*run[1:]), takeaways.compare_takeaway(*run[1:])
+    compared = explore.compare_sentence(*run)
     return [
-        ("The answers", answers, known, said),
-        ("Loss over epochs", loss_figure(*run, _LIGHT), takeaways.loss_takeaway(*run), losses),
-        ("How early could each model know?", errors, takeaways.step_error_takeaway(*run[1:]), told),
-        (title, compare_figure(*run, _LIGHT), takeaways.compare_takeaway(*run[1:]), compared),
+        ("The answers", answers, answer, said),
+        (
+            "Loss",
+            loss_figure(*run, _LIGHT),
+            takeaways.loss_takeaway(*run),
+            explore.loss_sentence(*run),
+        ),
+        ("How early could each model know?", step, known, early(*run, earlier=of.earlier)),
+        ("Error at the last step", compare_figure(*run, _LIGHT), best, compared),
         # The replay of the training has its line here.
     ]
 
@@ -82,74 +81,61 @@ def report(of: Reported, link: str, made: datetime) -> bytes:
     Names of columns and files are text in it, and never markup or script.
     """
     run = experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
-    shown = figures(of)
-    plots = [json.loads(plotly.io.to_json(f.to_dict(), validate=False)) for _, f, *_ in shown]
-    index = int(snapshot.samples[of.sample])
-    x, known = dataset.x[index : index + 1], snapshot.weights[0]
-    traces = {mode: forward(experiment, weights, x) for mode, weights in known.items()}
-    words = explore.strip_sentence(experiment, dataset)
-    shapes = strip.shape_strip(experiment, dataset, words, _LIGHT, traces=traces, sample=index)
-    cards = [
-        f"<figure><h2>{escape(title)}</h2><div class=plot id=plot{k}></div><figcaption>"
-        f"<strong>{escape(takeaway)}</strong> {escape(sentence)}</figcaption></figure>"
-        for k, (title, _, takeaway, sentence) in enumerate(shown)
-    ]
-    unused = idle(experiment)
-    settings = [
-        (explore.name_of(setting), explore.value_of(setting, experiment))
-        for key, setting in SETTINGS.items()
-        if key not in unused
-    ]
-    fields = {
+    index, shown, plots = int(snapshot.samples[of.sample]), "", []
+    for k, (title, figure, *words) in enumerate(figures(of)):
+        head, takeaway, sentence = map(escape, (title, *words))
+        shown += f"<figure><h2>{head}</h2><div class=plot id=plot{k}></div><figcaption>"
+        shown += f"<strong>{takeaway}</strong> {sentence}</figcaption></figure>"
+        plots.append(json.loads(plotly.io.to_json(figure.to_dict(), validate=False)))
+    x, sentence = dataset.x[index : index + 1], explore.strip_sentence(*run[:2])
+    traces = {mode: forward(experiment, own, x) for mode, own in snapshot.weights[0].items()}
+    shapes = strip.shape_strip(*run[:2], sentence, _LIGHT, traces=traces, sample=index)
+    used = [setting for key, setting in SETTINGS.items() if key not in idle(experiment)]
+    texts = {
         "title": explore.setup_sentence(experiment, dataset),
         "data": dataset.title,
         "progress": explore.progress_sentence(snapshot),
         "about": " ".join((dataset.about, *dataset.notes, dataset.source)),
         "lead": takeaways.compare_takeaway(dataset, snapshot),
-        "words": words,
-        "made": f"{made:%d %B %Y, %H:%M} {made.tzname() or ''}".strip(),
+        "words": sentence,
+        "made": f"{made:%d %B %Y, %H:%M %Z}",
         "versions": ", ".join(" ".join(each) for each in versions().items()),
         "code": keras_script(experiment, dataset),
         "link": link if link.startswith("http") else "",
     }
-    return (
-        Template(_PAGE.read_text("utf-8"))
-        .substitute(
-            {name: escape(text) for name, text in fields.items()},
-            strip_css=strip.CSS,
-            strip=shapes,
-            figures="".join(cards),
-            numbers=_table(_numbers(*run[1:])),
-            settings=_table(settings),
-            plotly=get_plotlyjs(),
-            # No text in it can end the script that it stands in.
-            plots=json.dumps({"plots": plots, "config": CONFIG}).replace("<", "\\u003c"),
-        )
-        .encode()
-    )
+    parts = {
+        "strip_css": strip.CSS,
+        "strip": shapes,
+        "figures": shown,
+        "numbers": _table(_numbers(dataset, snapshot)),
+        "settings": _table([(name_of(each), value_of(each, experiment)) for each in used]),
+        "plotly": get_plotlyjs(),
+        # No text in it can end the script that it stands in.
+        "plots": json.dumps({"plots": plots, "config": CONFIG}).replace("<", "\\u003c"),
+    }
+    escaped = {name: escape(text) for name, text in texts.items()}
+    return Template(_PAGE.read_text("utf-8")).substitute(escaped | parts).encode()
 
 
 def _numbers(dataset: Dataset, snapshot: Snapshot) -> list[tuple[str, ...]]:
     """What each mode came to; the first row has their names."""
-    results = middle(snapshot).results
-    each, guess = results.values(), readable(dataset.naive_mse[-1])
-    losses = [result.final_validation_loss for result in each]
+    modes, each = zip(*middle(snapshot).results.items(), strict=True)
+    guess = [readable(dataset.naive_mse[-1])] * len(modes)
+    losses = [r.final_validation_loss for r in each if len(r.validation_loss)]
     rows = [
-        ("", *(MODES[mode].label for mode in results)),
+        ("", *(MODES[mode].label for mode in modes)),
         ("Error at the last step (MSE)", *(readable(r.final_mse) for r in each)),
-        ("Its range over seeds", *(explore.seeds_range(snapshot, mode) for mode in results)),
+        ("Its range over seeds", *(explore.seeds_range(snapshot, mode) for mode in modes)),
         ("In the target's unit", *(explore.typical_error(dataset, r) for r in each)),
-        (capital(dataset.naive_label), *[guess] * len(results)),
+        (capital(dataset.naive_label), *guess),
         ("Training loss, its own", *(readable(r.final_loss) for r in each)),
-        ("Validation loss, its own", *(readable(v) for v in losses if isfinite(v))),
+        ("Validation loss, its own", *map(readable, losses)),
         ("Weights of epoch", *(f"{r.kept_epoch or snapshot.epoch:,}" for r in each)),
     ]
     return [row for row in rows if any(row[1:])]
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    lines = (
-        f"<tr><th scope=row>{escape(name)}{''.join(f'<td>{escape(each)}' for each in values)}"
-        for name, *values in rows
-    )
-    return f"<table>{''.join(lines)}</table>"
+    cells = (f"<td>{'<td>'.join(map(escape, values))}" for _, *values in rows)
+    heads = (f"<tr><th scope=row>{escape(name)}" for name, *_ in rows)
+    return f"<table>{''.join(map(''.join, zip(heads, cells, strict=True)))}</table>"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # a page that takes no table away needs none
 HISTORY = ("epoch", "mode", "seed", "loss", "validation_loss", "last_step_mse")
 
 
-def weights_npz(experiment: Experiment, snapshot: Snapshot) -> bytes:
+def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
     """All models' weights, float32, for `np.load`: "sequence/seed_7/lstm/lstm_cell/kernel"."""
     cell, file = experiment.model.cell, io.BytesIO()
     arrays = {
@@ -37,7 +37,7 @@ def weights_npz(experiment: Experiment, snapshot: Snapshot) -> bytes:
     return file.getvalue()
 
 
-def history_csv(experiment: Experiment, snapshot: Snapshot) -> bytes:
+def history_csv(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
     """The losses of every epoch that they were kept of, by mode and seed; empty where unknown.
 
     Epoch 0 is before training; the last column is on the judged samples, in the unit of y squared.

@@ -61,7 +61,7 @@ def test_a_models_file_predicts_what_the_screen_says(client, trained, tmp_path: 
 def test_the_archive_names_weights_as_that_file_does(client, trained, tmp_path: Path) -> None:
     """Each model of each seed has the arrays of its file, under Keras's own paths."""
     run, snapshot = trained
-    archive = np.load(io.BytesIO(weights_npz(run.experiment, snapshot)))
+    archive = np.load(io.BytesIO(weights_npz(run.experiment, run.dataset, snapshot)))
     count = 0
     for seed, models in enumerate(snapshot.weights, start=run.experiment.seed):
         for mode, weights in models.items():

@@ -117,9 +117,9 @@ def test_a_model_is_asked_of_keras_and_nobody_waits(given: list[Any], client: Fa
 def test_what_cannot_be_made_is_said(given: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """With the reason; the next press tries again."""
     app = explore()
-    monkeypatch.setattr(take, "weights_npz", lambda *_: 1 / 0)
+    monkeypatch.setattr(take.results, "weights_npz", lambda *_: 1 / 0)
     assert "division by zero" in taken(app, given, "weights")["said"]["words"]
-    monkeypatch.setattr(take, "weights_npz", lambda *_: b"all")
+    monkeypatch.setattr(take.results, "weights_npz", lambda *_: b"all")
     assert taken(app, given, "weights") == b"all"
 
 

@@ -91,7 +91,7 @@ def test_history_has_a_row_for_each_epoch_mode_and_seed() -> None:
     experiment, dataset, snapshot = Experiment().set(seed=7), a_dataset(), a_snapshot(a_dataset())
     kept = with_kept(a_snapshot(dataset, sequence=0.5, last=0.25), sequence=None, last=4)
     snapshot = replace(kept, others=(kept.results,))
-    rows = list(csv.DictReader(io.StringIO(history_csv(experiment, snapshot).decode())))
+    rows = list(csv.DictReader(io.StringIO(history_csv(experiment, dataset, snapshot).decode())))
     assert {(row["mode"], row["seed"]) for row in rows} == {
         (mode, seed) for mode in ("sequence", "last") for seed in ("7", "8")
     }
@@ -102,15 +102,17 @@ def test_history_has_a_row_for_each_epoch_mode_and_seed() -> None:
         for name in ("loss", "validation_loss", "last_step_mse"):
             values = [float(row[name]) for row in own if row[name]]
             np.testing.assert_array_equal(values, getattr(result, name))
-    sparse = history_csv(experiment, a_snapshot(dataset, sequence=0.5)).decode().splitlines()
+    sparse = (
+        history_csv(experiment, dataset, a_snapshot(dataset, sequence=0.5)).decode().splitlines()
+    )
     assert sparse[2].split(",")[-2:] == ["", ""]
     assert math.isclose(float(sparse[-1].split(",")[-1]), 0.25)
 
 
 def test_weights_are_named_by_mode_seed_and_keras() -> None:
     """All seeds, as they are on the screen; nothing in the archive needs pickle."""
-    experiment, _, snapshot = a_run("running_mean", seeds=2)
-    with np.load(io.BytesIO(weights_npz(experiment, snapshot)), allow_pickle=False) as archive:
+    run = experiment, _, snapshot = a_run("running_mean", seeds=2)
+    with np.load(io.BytesIO(weights_npz(*run)), allow_pickle=False) as archive:
         assert len(archive.files) == 2 * 2 * 5
         for seed, models in enumerate(snapshot.weights, start=experiment.seed):
             for mode, own in models.items():

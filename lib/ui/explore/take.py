@@ -16,12 +16,10 @@ import streamlit as st
 
 from lib.compared import Compared
 from lib.datasets.series import FILE_NAMES, file_text
-from lib.export import EXPORTS, name_of
+from lib.export import EXPORTS, name_of, results
 from lib.export.report import Reported, report
-from lib.export.results import history_csv, predictions_csv, predictions_parquet, weights_npz
 from lib.export.runs import runs_csv
-from lib.kept import keep
-from lib.kept.file import PAST_BYTES
+from lib.kept.file import PAST_BYTES, keep
 from lib.run import weight_bytes
 from lib.toml import beside
 from lib.training.machine import give_way
@@ -38,17 +36,13 @@ from lib.ui.shown import picked_answers, shown_run
 from lib.ui.text import card
 
 KEY = "take"
-KERAS_SECONDS = 120.0
-"""How long Keras may take to write a model: a cold worker has to import it first."""
-QUICK_SECONDS = 0.2
-"""What is made within this time comes at once."""
-Makers = dict[str, Callable[[], bytes | str]]
-"""What makes each file, by what take.toml calls it: in another thread, and so without `st`."""
-
+KERAS_SECONDS, QUICK_SECONDS = 120.0, 0.2
+"""How long Keras may take, which a cold worker has to import first; and what comes at once."""
+Make = Callable[[], bytes | str]
+"""Makes a file in another thread, and so without `st`."""
 SCRIPTS = ("keras", "exact", "notebook")
 
-_component = component(KEY, __file__)
-_FILE = beside(__file__)
+_component, _FILE = component(KEY, __file__), beside(__file__)
 _SAID: dict[str, str] = _FILE["said"]
 _POOL = ThreadPoolExecutor(4, KEY, give_way)
 
@@ -74,16 +68,15 @@ def _draw(loaded: Loaded) -> None:
     if asked in makers:
         if asked not in making:
             making[asked] = _POOL.submit(_made, makers[asked])
+        is_cold = asked.startswith("model") and not runs.client().worker_ready
+        made: Any = {"words": _SAID["cold" if is_cold else "making"]}
         if wait([making[asked]], QUICK_SECONDS).done:
             made = making.pop(asked).result()
-        else:
-            is_cold = asked.startswith("model") and not runs.client().worker_ready
-            made = {"words": _SAID["cold" if is_cold else "making"]}
         data = made if isinstance(made, bytes) else {**data, "said": {"id": asked, **made}}
     _component(key=KEY, data=data, on_asked_change=lambda: None)
 
 
-def _made(make: Callable[[], bytes | str]) -> bytes | dict[str, Any]:
+def _made(make: Make) -> bytes | dict[str, Any]:
     """The file, or a sentence that says why there is none."""
     try:
         file = make()
@@ -93,68 +86,58 @@ def _made(make: Callable[[], bytes | str]) -> bytes | dict[str, Any]:
     return file.encode() if isinstance(file, str) else file
 
 
-def _told(loaded: Loaded, epochs: Epochs, makers: Makers) -> dict[str, Any]:
+def _told(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
     """What there is now, and what its words and sizes hang on."""
-    then, experiment, dataset = epochs.then, epochs.then.experiment, epochs.then.dataset
+    then, dataset = epochs.then, epochs.then.dataset
     models = [result for seed in then.snapshot.seeds for result in seed.values()]
-    size, rows = weight_bytes(then.snapshot.weights), dataset.y[dataset.judged].size
+    size, rows, count = (
+        weight_bytes(then.snapshot.weights),
+        dataset.y[dataset.judged].size,
+        len(models),
+    )
+    past = min(size * len(epochs.weights), max(PAST_BYTES, 2 * size))
+    points = sum(len(result.loss_epochs) for result in models)
+    part = "validation" if dataset.has_validation else "training"
+    counts = {"fixed": 1, "models": count, "weights": size, "model": size / count, "past": past}
     return {
         "parts": _FILE["parts"],
         "files": {name: _FILE["files"][name.removesuffix("_now")] for name in makers},
         "stems": [name_of(each.experiment, each.dataset) for each in (then, loaded)],
         "data": FILE_NAMES.get(dataset.name),
-        "counts": {
-            "fixed": 1,
-            "models": len(models),
-            "weights": size,
-            "model": size / len(models),
-            "past": min(size * len(epochs.weights), max(PAST_BYTES, 2 * size)),
-            "points": sum(len(result.loss_epochs) for result in models),
-            "rows": rows,
-            "numbers": rows * len(models),
-        },
-        "words": {
-            "rows": f"{rows:,}",
-            "part": "validation" if dataset.has_validation else "training",
-            "seed": experiment.seed,
-        },
+        "counts": counts | {"points": points, "rows": rows, "numbers": rows * count},
+        "words": {"rows": f"{rows:,}", "part": part, "seed": then.experiment.seed},
     }
 
 
-def _makers(epochs: Epochs, sidebar: Loaded | None) -> Makers:
+def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
     """All that can be made of the run as it is shown, and of the sidebar's settings if others."""
     shown, then = epochs.shown, epochs.then
+    experiment, dataset, snapshot = run = then.experiment, then.dataset, then.snapshot
     table = runs.table_of_run() if shown.run else session().upload.table
-    is_upload = then.dataset.name == "upload"
-    run = experiment, dataset, snapshot = then.experiment, then.dataset, then.snapshot
-    past, client = tuple(epochs.weights.items()), runs.client()
-    kept = partial(keep, *run[:2], shown.snapshot, past)
-    sample, target = picked_answers(then)
-    about = Reported(*run, sample, target, earlier=bool(EARLIER.index), past=past)
-    link = f"{(st.context.url or '').partition('?')[0]}?"
-    link += urlencode(query_of(experiment, None, {}), doseq=True)
-    makers: Makers = {
-        "kept": kept,
-        "report": partial(report, about, link, datetime.now(UTC)),
-        "history": partial(history_csv, experiment, snapshot),
-        "runs": partial(runs_csv, [Compared(snapshot.run_id, *run, "", "", shown.is_recorded)]),
-        **{name: partial(EXPORTS[name].write, *run) for name in SCRIPTS},
-    }
+    known, past = snapshot.weights[0], tuple(epochs.weights.items())
+    kept = partial(keep, experiment, dataset, shown.snapshot, past)
+    about = Reported(*run, *picked_answers(then), earlier=bool(EARLIER.index), past=past)
+    link = urlencode(query_of(experiment, None, {}), doseq=True)
+    link = f"{(st.context.url or '').partition('?')[0]}?{link}"
+    listed = Compared(snapshot.run_id, *run, "", "", shown.is_recorded)
+    makers: dict[str, Make] = {name: partial(EXPORTS[name].write, *run) for name in SCRIPTS}
+    makers |= {"kept": kept, "report": partial(report, about, link, datetime.now(UTC))}
+    makers |= {"history": partial(results.history_csv, *run), "runs": partial(runs_csv, [listed])}
     if sidebar:
         now = sidebar.experiment, sidebar.dataset
         makers |= {f"{name}_now": partial(EXPORTS[name].write, *now) for name in SCRIPTS}
     if dataset.name in FILE_NAMES:
         makers["data"] = partial(file_text, dataset.name)
-    if is_upload and table:
+    if dataset.name == "upload" and table:
         makers["kept_rows"] = partial(kept, table)
-    if known := snapshot.weights[0]:
-        makers["weights"] = partial(weights_npz, experiment, snapshot)
-        if table or not is_upload:  # somebody else's targets aren't handed on
-            makers["predictions_csv"] = partial(predictions_csv, *run)
-            makers["predictions_parquet"] = partial(predictions_parquet, *run)
+    if known:
+        makers["weights"] = partial(results.weights_npz, *run)
+    if known and (table or dataset.name != "upload"):  # others' targets aren't handed on
+        makers["predictions_csv"] = partial(results.predictions_csv, *run)
+        makers["predictions_parquet"] = partial(results.predictions_parquet, *run)
     for mode, weights in known.items():
-        ask = partial(client.ask, "keras_file", mode=mode, weights=weights)
-        ask = partial(ask, cell=experiment.model.cell, timesteps=dataset.shape[1])
+        model = {"cell": experiment.model.cell, "mode": mode, "weights": weights}
+        ask = partial(runs.client().ask, "keras_file", timesteps=dataset.shape[1], **model)
         makers[f"model_{mode}"] = partial(_written, ask)
     return makers
 
