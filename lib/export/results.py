@@ -1,6 +1,7 @@
 """What a run came to, as arrays and tables: weights, losses by epoch, and the answers to a part.
 
-All of it is about one snapshot. NumPy and pandas; what Keras has to write is asked of the worker.
+Each is of a run: its experiment, dataset and snapshot. What Keras has to write is asked of the
+worker.
 """
 
 from __future__ import annotations
@@ -68,24 +69,25 @@ def predictions(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) ->
 
     samples = np.arange(len(dataset.x))[dataset.judged]
     shape = len(samples), dataset.shape[1], dataset.targets
-    timestep = np.broadcast_to(np.arange(1, shape[1] + 1)[:, None], shape).ravel()
 
-    def texts(names: np.ndarray) -> Any:
-        """Names, in an array that can be broadcast to `shape`."""
-        known, codes = np.unique(names.astype(str), return_inverse=True)
-        codes = np.broadcast_to(codes.reshape(names.shape), shape)
-        return pd.Categorical.from_codes(codes.ravel(), known.tolist())
+    def spread(values: Any) -> np.ndarray:
+        return np.broadcast_to(values, shape).ravel()
 
     def raw(values: np.ndarray) -> np.ndarray:
         return dataset.raw(values.astype(np.float64), samples).ravel()
 
     names = np.array([dataset.sample_name(k) for k in samples.tolist()])
+    times = np.array([dataset.timestep_names])
+    if (origin := dataset.origin) and origin.time_format:  # windows share their rows
+        rows, places = np.unique(origin.rows(shape[1], samples), return_inverse=True)
+        times = np.array([origin.label(row) for row in rows])[places.reshape(shape[:2])]
+    timestep = spread(np.arange(1, shape[1] + 1)[:, None])
     columns: dict[str, Any] = {
-        "sample": np.repeat(samples + 1, shape[1] * shape[2]),
-        "name": texts(names[:, None, None]),
+        "sample": spread(samples[:, None, None] + 1),
+        "name": spread(names[:, None, None]),
         "timestep": timestep,
-        "time": texts(_times(dataset, samples)[..., None]),
-        "target": texts(np.array(dataset.target_labels)[None, None]),
+        "time": spread(times[..., None]),
+        "target": spread(dataset.target_labels),
         "value": raw(dataset.y[samples]),
     }
     for seed, models in enumerate(snapshot.weights, start=experiment.seed):
@@ -97,19 +99,11 @@ def predictions(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) ->
     return pd.DataFrame(columns)
 
 
-def _times(dataset: Dataset, samples: np.ndarray) -> np.ndarray:
-    """The names of these samples' timesteps, (S, T), or (1, T) where all have the same."""
-    if not (origin := dataset.origin) or not origin.time_format:
-        return np.array([dataset.timestep_names])
-    rows, places = np.unique(origin.rows(dataset.shape[1], samples), return_inverse=True)
-    return np.array([origin.label(row) for row in rows])[places.reshape(len(samples), -1)]
-
-
 def predictions_csv(*run: Any) -> bytes:
     """The same as CSV; `run` is what `predictions` takes."""
     frame = predictions(*run)
     for name in ("name", "time", "target"):
-        frame[name] = frame[name].cat.rename_categories(field)
+        frame[name] = frame[name].map(field)
     return frame.to_csv(index=False, float_format="%.7g", lineterminator="\n").encode()
 
 

@@ -19,6 +19,7 @@ from lib.preview import untrained
 from tests.unit.test_results import a_run
 
 MADE = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
+VERSIONS = {"keras": "3.15.1"}
 LINK = "https://example.org/?data=seattle&T=24"
 
 
@@ -54,14 +55,14 @@ class Page(HTMLParser):
     @property
     def plots(self) -> list[dict]:
         """The figures."""
-        return json.loads(self.scripts[1])["plots"]
+        return json.loads(self.scripts[1])
 
 
 @pytest.mark.parametrize("name", ["seattle", "worked_raw", "gapminder"])
 def test_a_report_says_all_that_the_screen_says(name: str) -> None:
     """The sentences, every takeaway, the figures' data, settings, numbers, code, link and date."""
     run = experiment, dataset, snapshot = a_run(name)
-    page = Page(report(of := Reported(*run), LINK, MADE))
+    page = Page(report(of := Reported(*run), LINK, MADE, VERSIONS))
     words = " ".join(page.words.split())
     said = [setup_sentence(*run[:2]), strip_sentence(*run[:2]), dataset.about, LINK]
     said += ["27 November 2026, 09:30 UTC", "keras 3.", "learning rate"]
@@ -77,7 +78,7 @@ def test_a_report_says_all_that_the_screen_says(name: str) -> None:
 
 def test_it_loads_nothing() -> None:
     """Every image is in it, no script or style is elsewhere, and it forbids itself to ask."""
-    content = report(Reported(*a_run("seattle")), LINK, MADE)
+    content = report(Reported(*a_run("seattle")), LINK, MADE, VERSIONS)
     assert len(content) < 6_000_000
     page = Page(content)
     sources = [a[k] for tag, a in page.tags for k in ("src", "srcset", "data", "poster") if k in a]
@@ -99,8 +100,12 @@ def test_names_are_no_markup_and_no_script() -> None:
     evil = {"title": EVIL, "target_names": (EVIL,), "about": EVIL, "source": EVIL}
     evil |= {"target_unit": EVIL, "naive_label": EVIL, "lead": EVIL, "notes": (EVIL,)}
     evil |= {"feature_names": (EVIL,) * 4}
-    good = Page(report(Reported(experiment, dataset, snapshot), LINK, MADE))
-    bad = Page(report(Reported(experiment, replace(dataset, **evil), snapshot), LINK + EVIL, MADE))
+    good = Page(report(Reported(experiment, dataset, snapshot), LINK, MADE, VERSIONS))
+    bad = Page(
+        report(
+            Reported(experiment, replace(dataset, **evil), snapshot), LINK + EVIL, MADE, VERSIONS
+        )
+    )
     tags = [[(tag, *sorted(attributes)) for tag, attributes in p.tags] for p in (good, bad)]
     assert tags[0] == tags[1]
     assert len(good.scripts) == len(bad.scripts) == 3
@@ -114,8 +119,8 @@ def test_names_are_no_markup_and_no_script() -> None:
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "", "?data=seattle"])
 def test_a_link_is_an_address_or_nothing(link: str) -> None:
     """Nothing else may stand behind it."""
-    page = Page(report(Reported(*a_run("echo", seeds=1)), link, MADE))
-    assert [attributes["href"] for tag, attributes in page.tags if tag == "a"] == [""]
+    page = Page(report(Reported(*a_run("echo", seeds=1)), link, MADE, VERSIONS))
+    assert [attributes["href"] for tag, attributes in page.tags if tag == "a"] == []
 
 
 @pytest.mark.parametrize("mode", ["sequence", "last", "both"])
@@ -123,7 +128,9 @@ def test_every_kind_of_run_has_one(mode: str) -> None:
     """Of one mode or two, deep or not, untrained too."""
     experiment = settle(Experiment().set(data="gapminder", T=5, mode=mode, layers=3, seeds=1))
     dataset = make_dataset(experiment)
-    page = Page(report(Reported(experiment, dataset, untrained(experiment, dataset)), LINK, MADE))
+    page = Page(
+        report(Reported(experiment, dataset, untrained(experiment, dataset)), LINK, MADE, VERSIONS)
+    )
     assert len(page.plots) == 4
     heads = {"sequence": ["Sequence"], "last": ["Last step"], "both": ["Sequence", "Last step"]}
     numbers = page.words.partition("Numbers")[2].split("Error at")[0]

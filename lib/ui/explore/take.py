@@ -19,7 +19,7 @@ from lib.datasets.series import FILE_NAMES, file_text
 from lib.export import EXPORTS, name_of, results
 from lib.export.report import Reported, report
 from lib.export.runs import runs_csv
-from lib.kept.file import PAST_BYTES, keep
+from lib.kept.file import PAST_BYTES, keep, versions
 from lib.run import weight_bytes
 from lib.toml import beside
 from lib.training.machine import give_way
@@ -121,7 +121,8 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
     link = f"{(st.context.url or '').partition('?')[0]}?{link}"
     listed = Compared(snapshot.run_id, *run, "", "", shown.is_recorded)
     makers: dict[str, Make] = {name: partial(EXPORTS[name].write, *run) for name in SCRIPTS}
-    makers |= {"kept": kept, "report": partial(report, about, link, datetime.now(UTC))}
+    page = partial(report, about, link, datetime.now(UTC), versions())
+    makers |= {"kept": kept, "report": page}
     makers |= {"history": partial(results.history_csv, *run), "runs": partial(runs_csv, [listed])}
     if sidebar:
         now = sidebar.experiment, sidebar.dataset
