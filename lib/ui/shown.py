@@ -1,4 +1,4 @@
-"""What the charts show: a run, else a recording, else the model before training."""
+"""What the charts show: a run, else one from a file or a recording, else the untrained model."""
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -9,13 +9,14 @@ from lib.compared import Compared
 from lib.dataset import Dataset
 from lib.experiment import Experiment, ModelSettings
 from lib.figures.strip import Traces
+from lib.kept import Kept
 from lib.preview import untrained
 from lib.recurrence import forward, initial_model_weights
 from lib.run import Run, Snapshot
 from lib.tables.table import remembered
 from lib.training.recorded import recorded
 from lib.ui import runs
-from lib.ui.session import LayerWeights
+from lib.ui.session import LayerWeights, session
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +29,8 @@ class ShownRun:
     """Always with results."""
     run: Run | None = None
     is_recorded: bool = False
+    kept: Kept | None = None
+    """The file that it is from."""
 
     @property
     def polling(self) -> bool:
@@ -48,6 +51,9 @@ def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
                 snapshot, samples=start.samples, results=start.results, others=start.others
             )
         return ShownRun(run.experiment, run.dataset, snapshot, run)
+    kept = session().kept
+    if kept and kept.is_of(experiment, session().upload.table):
+        return ShownRun(experiment, dataset, kept.snapshot, kept=kept)
     if earlier := recorded(experiment):
         return ShownRun(experiment, dataset, earlier, is_recorded=True)
     return ShownRun(experiment, dataset, _untrained(dataset, experiment))
