@@ -19,15 +19,15 @@ from lib.dataset import Dataset
 from lib.datasets import make_settled_dataset, settle
 from lib.english import joined
 from lib.experiment import Experiment, ExperimentError, validate
-from lib.kept.checks import check_figures
+from lib.kept.checks import MOST_PAST, check_figures
 from lib.kept.container import VERSION, KeptError, pack, unpack
 from lib.kept.rows import Rows, rows_of, table_of
 from lib.run import SeedWeights, Snapshot, Status, weight_bytes
 from lib.tables import Table
 from lib.training.limits import check
 
-PAST_BYTES, MOST_PAST = 210_000, 24
-"""How many weights of the past a file has: of these bytes, of two epochs where that is little."""
+PAST_BYTES = 210_000
+"""What weights of the past may take; of two epochs they are kept if ten times that is enough."""
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
 _SAID = {"unrolled": "Unrolled", "keras": "Keras"} | dict.fromkeys(_PACKAGES[3:5], "TensorFlow")
 _ABOUT = Path(__file__).parents[2] / "pyproject.toml"
@@ -157,7 +157,7 @@ def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
     except KeptError:
         raise
     except ExperimentError as error:
-        raise KeptError.of("refused", why=error) from None
+        raise KeptError.of("refused", why=f"{error}".rstrip(".")) from None
     except Exception as error:  # figures that don't fit may raise anything
         raise KeptError.of("damaged", why=" ".join(f"{error}".split())[:150]) from None
 
@@ -170,7 +170,7 @@ def _opened(name: str, run_id: str, record: _Record, table: Table | None) -> Kep
     elif record.rows:
         table = table_of(record.rows)
     elif table is None or not record.fingerprint or table.fingerprint != record.fingerprint:
-        raise NeedsFileError.of("needs", name=name, file=record.file)
+        raise NeedsFileError.of("needs", name=name, file=record.file[:60])
     if settle(experiment, table) != experiment or not experiment.seeds:
         raise ValueError("its settings don't fit its data")
     dataset = make_settled_dataset(experiment, table)

@@ -1,7 +1,10 @@
 """What the charts show: a run, else one from a file or a recording, else the untrained model."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -9,7 +12,6 @@ from lib.compared import Compared
 from lib.dataset import Dataset
 from lib.experiment import Experiment, ModelSettings
 from lib.figures.strip import Traces
-from lib.kept import Kept
 from lib.preview import untrained
 from lib.recurrence import forward, initial_model_weights
 from lib.run import Run, Snapshot
@@ -17,6 +19,9 @@ from lib.tables.table import remembered
 from lib.training.recorded import recorded
 from lib.ui import runs
 from lib.ui.session import LayerWeights, session
+
+if TYPE_CHECKING:
+    from lib.kept import Kept
 
 
 @dataclass(frozen=True, slots=True, eq=False)

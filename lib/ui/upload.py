@@ -18,7 +18,6 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from lib.datasets import DATASETS, settle
 from lib.english import counted
 from lib.experiment import NO_SERIES, SETTINGS, ExperimentError
-from lib.kept import KeptError, NeedsFileError, is_kept, open_kept
 from lib.tables import Table, TooShortError, WindowError
 from lib.tables.features import calendar_names, prepared
 from lib.ui import runs
@@ -97,7 +96,8 @@ def _given(key: str) -> None:
 
 def _begin(name: str, content: bytes, sheet: str = "") -> None:
     """Read a file, at once or in a process of its own; without a name none."""
-    from lib.uploads.reader import Reading  # noqa: PLC0415  brings pandas along
+    from lib.kept import is_kept  # noqa: PLC0415  bring pandas along
+    from lib.uploads.reader import Reading  # noqa: PLC0415
 
     record = session().upload
     _stop()
@@ -163,6 +163,8 @@ def take_file() -> None:
 
 def _open(name: str, content: bytes, table: Table | None = None) -> bool:
     """Show a run that was kept, and no other; False where it can't be, and why. For callbacks."""
+    from lib.kept import KeptError, NeedsFileError, open_kept  # noqa: PLC0415  as above
+
     record = session().upload
     try:
         kept = open_kept(name, content, table or record.table)
