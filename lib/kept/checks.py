@@ -9,7 +9,6 @@ from lib.experiment import Experiment
 from lib.recurrence import initial_model_weights
 from lib.run import Snapshot
 
-
 MOST_PAST = 24
 """Weights of so many epochs are kept at most."""
 
