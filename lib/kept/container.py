@@ -21,8 +21,9 @@ VERSION = 1
 """Of the file's form: raised where an older Unrolled couldn't read it."""
 HEAD, DTYPES = "unrolled.json", ("float32", "float64", "int64")
 MEMBERS = (HEAD, *(f"{dtype}.npy" for dtype in DTYPES))
-MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 250 * 10**6
-"""Bytes of the record, and of all members. A table of 20 million entries takes 160 MB."""
+MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6
+"""Bytes of the record, and of all members, which are read where pages are drawn. The most weights
+of one moment take 51 MB."""
 _WORDS: dict[str, str] = beside(__file__, "kept")
 _LISTED = b"PK\x01\x02"
 """What each row of a ZIP's list begins with; compressed numbers may have it by chance, too."""

@@ -17,17 +17,19 @@ import numpy as np
 
 from lib.dataset import Dataset
 from lib.datasets import make_settled_dataset, settle
+from lib.english import joined
 from lib.experiment import Experiment, ExperimentError, validate
-from lib.kept.checks import check_figures
+from lib.kept.checks import MOST_PAST, check_figures
 from lib.kept.container import VERSION, KeptError, pack, unpack
 from lib.kept.rows import Rows, rows_of, table_of
-from lib.run import SeedWeights, Snapshot, weight_bytes
+from lib.run import SeedWeights, Snapshot, Status, weight_bytes
 from lib.tables import Table
 from lib.training.limits import check
 
-PAST_BYTES, MOST_PAST = 210_000, 24
-"""How many weights of the past a file has: of these bytes, of two epochs where that is little."""
+PAST_BYTES = 210_000
+"""What weights of the past may take; of two epochs they are kept if ten times that is enough."""
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
+_SAID = {"unrolled": "Unrolled", "keras": "Keras"} | dict.fromkeys(_PACKAGES[3:5], "TensorFlow")
 _ABOUT = Path(__file__).parents[2] / "pyproject.toml"
 
 
@@ -66,6 +68,16 @@ class Kept:
     kept: datetime
     versions: dict[str, str]
     """Of Unrolled, Python, and of the packages that it ran with."""
+
+    def is_of(self, experiment: Experiment, table: Table | None) -> bool:
+        """Whether these settings, on this upload if on any, are those of the run."""
+        return self.experiment == experiment and self.table in (None, table)
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What can be said of it in a sentence, by name."""
+        made = [f"{_SAID[k]} {self.versions[k][:20]}" for k in _SAID if k in self.versions]
+        return {"name": self.name, "date": f"{self.kept:%Y-%m-%d}", "made": joined(made)}
 
 
 def versions() -> dict[str, str]:
@@ -124,13 +136,12 @@ def _thinned(
 def _sketch(dataset: Dataset) -> tuple[float, ...]:
     """What x and y are like, whatever a processor makes of their last digits: a dozen numbers.
 
-    Of each array its sizes, its norm, and how much it points into a random direction.
+    Of each array its norm, and how much it points into a direction that has nothing to do with it.
     """
-    rng, found = np.random.default_rng(0), [float(dataset.train), float(dataset.test)]
-    for array in (dataset.x, dataset.y):
-        flat = array.reshape(-1).astype(np.float64)
-        norm, signs = float(np.linalg.norm(flat)), rng.integers(0, 2, flat.size) * 2 - 1
-        found += [*map(float, array.shape), norm, float(flat @ signs) / (norm or 1.0)]
+    found: list[float] = [dataset.train, dataset.test, *dataset.shape, dataset.targets]
+    for flat in (dataset.x.reshape(-1), dataset.y.reshape(-1)):
+        norm = np.linalg.norm(flat)
+        found += [float(norm), float(flat @ np.cos(np.arange(flat.size)) / (norm or 1))]
     return tuple(found)
 
 
@@ -146,7 +157,7 @@ def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
     except KeptError:
         raise
     except ExperimentError as error:
-        raise KeptError.of("refused", why=error) from None
+        raise KeptError.of("refused", why=f"{error}".rstrip(".")) from None
     except Exception as error:  # figures that don't fit may raise anything
         raise KeptError.of("damaged", why=" ".join(f"{error}".split())[:150]) from None
 
@@ -159,7 +170,7 @@ def _opened(name: str, run_id: str, record: _Record, table: Table | None) -> Kep
     elif record.rows:
         table = table_of(record.rows)
     elif table is None or not record.fingerprint or table.fingerprint != record.fingerprint:
-        raise NeedsFileError.of("needs", name=name, file=record.file)
+        raise NeedsFileError.of("needs", name=name, file=record.file[:60])
     if settle(experiment, table) != experiment or not experiment.seeds:
         raise ValueError("its settings don't fit its data")
     dataset = make_settled_dataset(experiment, table)
@@ -169,4 +180,6 @@ def _opened(name: str, run_id: str, record: _Record, table: Table | None) -> Kep
         raise KeptError.of("other_data", title=dataset.title, version=made)
     check_figures(experiment, dataset, record.snapshot)
     snapshot = replace(record.snapshot, run_id=run_id, reason=record.snapshot.reason[:300])
-    return Kept(name, experiment, dataset, snapshot, table, record.kept, record.versions)
+    if snapshot.status.active:  # it was kept on its way, and goes no further
+        snapshot = replace(snapshot, status=Status.STOPPED)
+    return Kept(name[:60], experiment, dataset, snapshot, table, record.kept, record.versions)

@@ -4,29 +4,30 @@ What a script says of how the file is read and mended comes from a stranger here
 where it can be nothing but what `lib.uploads` says.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, get_type_hints
 
+import msgspec
 import numpy as np
+import pandas as pd
 
-from lib.dataset import Mended
 from lib.experiment import SETTINGS
 from lib.export.python import quoted
 from lib.export.rows import MENDINGS
 from lib.tables import Table
+from lib.tables import table as module
 from lib.uploads.limits import MIN_ROWS, check_size
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 _READERS = ("pd.read_csv", "pd.read_excel", "pd.read_parquet", "np.load")
-_LARGEST = 1e100
-"""Larger numbers are taken as missing when a file is read."""
+_LARGEST, _LONGEST = 1e100, 255
+"""Larger numbers are taken as missing when a file is read; files have no longer names."""
 _PLAIN = {"huge": r"[\d.e]+", "undated ends": r"-?\d*", "numbers": r'[^"\n\r]*(?<!\\)'}
 """What was done to a file → how its details have to be, which stand in a script as they are."""
+_HINTS = get_type_hints(Table, {**vars(module), "pd": pd})
+_REST = {field.name for field in fields(Table)} - {"frame", "times", "label"}
+"""The fields of a table that are no arrays."""
+_Reading = dict[str, str | bool | int | list[str] | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,39 +42,22 @@ class Column:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """A `Table`, whose fields these are; and the index of its `label`."""
+    """A `Table`, the index of its `label`, and its other fields by name."""
 
-    name: str
     frame: tuple[Column, ...]
     times: Column | None
     label: tuple[Column, ...] | None
     order: np.ndarray
-    step: str
-    notes: tuple[str, ...]
-    inputs: tuple[str, ...]
-    targets: tuple[str, ...]
-    units: dict[str, str]
-    series: str
-    settings: dict[str, int | float | str]
-    sheets: tuple[str, ...]
-    reading: dict[str, str | bool | int | list[str] | None]
-    mended: tuple[Mended, ...]
-    fingerprint: str
-
-
-_SAME = {field.name for field in fields(Rows)} - {"frame", "times", "label", "order"}
+    rest: dict[str, Any]
 
 
 def rows_of(table: Table) -> Rows:
     """The record of a table."""
-    label, same = table.label, {name: getattr(table, name) for name in _SAME}
-    return Rows(
-        frame=_columns(table.frame),
-        times=None if table.times is None else _column("", table.times),
-        label=None if label is None else _columns(label),
-        order=np.arange(0) if label is None else np.asarray(label.index, np.int64),
-        **same,
-    )
+    times = None if table.times is None else _column("", table.times)
+    rest = {name: getattr(table, name) for name in _REST}
+    if (label := table.label) is None:
+        return Rows(_columns(table.frame), times, None, np.arange(0), rest)
+    return Rows(_columns(table.frame), times, _columns(label), np.asarray(label.index), rest)
 
 
 def _columns(frame: pd.DataFrame) -> tuple[Column, ...]:
@@ -81,8 +65,6 @@ def _columns(frame: pd.DataFrame) -> tuple[Column, ...]:
 
 
 def _column(name: str, entries: Any) -> Column:
-    import pandas as pd  # noqa: PLC0415  which a page without a table shouldn't wait for
-
     if entries.dtype.kind in "biuf":
         return Column(name, np.asarray(entries))
     if entries.dtype.kind == "M":
@@ -94,35 +76,34 @@ def _column(name: str, entries: Any) -> Column:
 
 
 def table_of(rows: Rows) -> Table:
-    """The table of a record. Raises ValueError, or KeyError, for one that no file becomes."""
-    import pandas as pd  # noqa: PLC0415
-
-    frame = _frame(rows.frame)
-    count, numbers = len(frame), frame.select_dtypes("number")
-    check_size(*frame.shape)
-    if count < MIN_ROWS or (numbers.abs() > _LARGEST).to_numpy().any():
-        raise ValueError(f"a table of {count} rows, or with numbers beyond {_LARGEST:g}")
-    if not {*rows.inputs, *rows.targets} <= {*numbers} or rows.series not in {"", *frame}:
-        raise ValueError("columns that the table doesn't have")
-    for key, value in rows.settings.items():
-        if not (SETTINGS[key].limit or SETTINGS[key].options):
-            raise ValueError(f"a table doesn't say {key}")
-        SETTINGS[key].check(value)
-    _check_script(rows)
+    """The table of a record. Raises an error of any kind for one that no file becomes."""
+    rest = {name: msgspec.convert(rows.rest[name], _HINTS[name]) for name in _REST}
     times = None if rows.times is None else pd.Index(_entries(rows.times, "str"))
     label = None if rows.label is None else _frame(rows.label).set_axis(pd.Index(rows.order))
-    both = [each for each in (times, label) if each is not None]
-    if rows.label == () or any(len(each) != count for each in both):
+    made = Table(frame=_frame(rows.frame), times=times, label=label, **rest)
+    count, numbers = len(made.frame), made.frame[[*made.numbers]]
+    if count < MIN_ROWS or (numbers.abs() > _LARGEST).to_numpy().any():
+        raise ValueError(f"a table of {count} rows, or with numbers beyond {_LARGEST:g}")
+    if any(len(each) != count for each in (times, label) if each is not None):
         raise ValueError(f"other times or labels than one of each of {count} rows")
     if times is not None and times.hasnans:
         raise ValueError("times that are missing")
-    same = {name: getattr(rows, name) for name in _SAME}
-    return Table(frame=frame, times=times, label=label, **same)
+    if not {*made.inputs, *made.targets} <= {*numbers} or made.series not in {"", *made.frame}:
+        raise ValueError("columns that the table doesn't have")
+    if len(made.name) > _LONGEST:
+        raise ValueError(f"a name of {len(made.name):,} letters")
+    for key, value in made.settings.items():
+        if not (SETTINGS[key].limit or SETTINGS[key].options):
+            raise ValueError(f"a table doesn't say {key}")
+        SETTINGS[key].check(value)
+    _check_script(made)
+    return made
 
 
 def _frame(columns: tuple[Column, ...]) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415
-
+    check_size(
+        max(len(each.values) for each in columns), len(columns)
+    )  # many may lie on one another
     if len({each.name for each in columns}) < len(columns):
         raise ValueError("columns of the same name")
     return pd.DataFrame({each.name: _entries(each) for each in columns}, copy=False)
@@ -130,8 +111,6 @@ def _frame(columns: tuple[Column, ...]) -> pd.DataFrame:
 
 def _entries(column: Column, texts: str = "category") -> Any:
     """(R,), texts as categories or as themselves ("str")."""
-    import pandas as pd  # noqa: PLC0415
-
     if column.unit:
         return column.values.view(f"datetime64[{column.unit}]")
     if column.texts is None:
@@ -141,12 +120,13 @@ def _entries(column: Column, texts: str = "category") -> Any:
     return held.astype(texts)
 
 
-def _check_script(rows: Rows) -> None:
-    """Raise ValueError for what could be anything in a script but what was done to a file."""
-    wrong = [name for name in rows.reading if not name.isidentifier()]
-    if (function := rows.reading.get("function", _READERS[0])) not in _READERS:
+def _check_script(table: Table) -> None:
+    """Raise an error for what could be anything in a script but what was done to a file."""
+    reading = msgspec.convert(table.reading, _Reading)
+    wrong = [name for name in reading if not name.isidentifier()]
+    if (function := reading.get("function", _READERS[0])) not in _READERS:
         wrong.append(f"{function}")
-    for what, column, details in rows.mended:
+    for what, column, details in table.mended:
         MENDINGS[what](quoted(column), *details)  # raises where it can't be written
         plain = details if what in _PLAIN else ()
         if what == "arrays":

@@ -121,8 +121,8 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
     link = f"{(st.context.url or '').partition('?')[0]}?{link}"
     listed = Compared(snapshot.run_id, *run, "", "", shown.is_recorded)
     makers: dict[str, Make] = {name: partial(EXPORTS[name].write, *run) for name in SCRIPTS}
-    page = partial(report, about, link, datetime.now(UTC), versions())
-    makers |= {"kept": kept, "report": page}
+    makers["report"] = lambda: report(about, link, datetime.now(UTC), versions())
+    makers["kept"] = kept
     makers |= {"history": partial(results.history_csv, *run), "runs": partial(runs_csv, [listed])}
     if sidebar:
         now = sidebar.experiment, sidebar.dataset
