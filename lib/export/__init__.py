@@ -5,8 +5,8 @@ Another form is another entry of `EXPORTS`.
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
@@ -14,27 +14,18 @@ from lib.export.exact import exact_script
 from lib.export.notebook import notebook
 from lib.export.prepared import ARRAYS, arrays, preparation
 from lib.export.script import keras_script
-from lib.run import Snapshot
 from lib.toml import beside
 
 __all__ = ["ARRAYS", "EXPORTS", "Export", "arrays", "keras_script", "name_of"]
-
-
-class Writer(Protocol):
-    """What writes an export, of a run where that is shown."""
-
-    def __call__(
-        self, experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None, /
-    ) -> str:
-        """The file's text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
     """One form in which an experiment can be taken away."""
 
-    write: Writer
-    """Of a settled experiment and its dataset; with what of its run is shown, it is of that run."""
+    write: Callable[..., str]
+    """`write(experiment, dataset, snapshot=None)`, of a settled experiment and its dataset: the
+    file's text. With the snapshot of a run that is shown, it is of that run."""
     mime: str
     ending: str
     """Of the file's name."""
@@ -55,10 +46,10 @@ def name_of(experiment: Experiment, dataset: Dataset, *, of_model: bool = True) 
     known = unicodedata.normalize("NFKD", title if dataset.name == "upload" else dataset.name)
     data = re.sub("[^a-z0-9]+", "-", known.encode("ascii", "ignore").decode().lower())
     model = (experiment.model.cell.replace("_", "-"), experiment.model.mode)
-    return "-".join([data.strip("-")[:40] or "upload", *(model if of_model else ())])
+    return "-".join([data[:40].strip("-") or "upload", *(model if of_model else ())])
 
 
-_WRITERS: dict[str, Writer] = {
+_WRITERS: dict[str, Callable[..., str]] = {
     "keras": keras_script,
     "exact": exact_script,
     "notebook": notebook,
