@@ -91,7 +91,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         # No text in it can end the script that it stands in.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
         plotly=get_plotlyjs(),
-        script=keras_script(experiment, dataset),
+        script=keras_script(experiment, dataset, snapshot),
         link=link if link.startswith("http") else "",
         made=made,
         versions=versions,

@@ -61,7 +61,7 @@ class Page(HTMLParser):
 @pytest.mark.parametrize("name", ["seattle", "worked_raw", "gapminder"])
 def test_a_report_says_all_that_the_screen_says(name: str) -> None:
     """The sentences, every takeaway, the figures' data, settings, numbers, code, link and date."""
-    run = experiment, dataset, snapshot = a_run(name)
+    run = _, dataset, snapshot = a_run(name)
     page = Page(report(of := Reported(*run), LINK, MADE, VERSIONS))
     words = " ".join(page.words.split())
     said = [setup_sentence(*run[:2]), strip_sentence(*run[:2]), dataset.about, LINK]
@@ -70,7 +70,7 @@ def test_a_report_says_all_that_the_screen_says(name: str) -> None:
         said += [title, takeaway, sentence]
         drawn = page.plots[[shown[0] for shown in figures(of)].index(title)]
         assert [trace["name"] for trace in drawn["data"]] == [t["name"] for t in figure.data]
-    said += keras_script(experiment, dataset).splitlines()
+    said += keras_script(*run).splitlines()
     for each in said:
         assert " ".join(each.split()) in words, each
     assert f"epoch {snapshot.epoch:,} of" in words

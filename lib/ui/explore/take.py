@@ -52,8 +52,8 @@ def take_card(loaded: Loaded) -> None:
     with card("Take it away", key="take_away"):
         fragment(_draw)(loaded)
         with st.expander("Read the plain script", icon=":material/code:"):
-            shown = shown_run(loaded.experiment, loaded.dataset)
-            script = EXPORTS["keras"].write(shown.experiment, shown.dataset)
+            then = Epochs.of(shown_run(loaded.experiment, loaded.dataset)).then
+            script = EXPORTS["keras"].write(then.experiment, then.dataset, then.snapshot)
             st.code(script, language="python", wrap_lines=True)
 
 
