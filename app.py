@@ -6,8 +6,6 @@ from lib.ui.first_paint import ask_for_plotly, schedule_rest
 
 ask_for_plotly()  # first, since a cold server needs 0.3 s for the imports
 
-from lib.datasets.series import FILE_NAMES, file_text
-from lib.export import EXPORTS
 from lib.figures.strip import shape_strip
 from lib.narrate.explore import setup_sentence, strip_sentence
 from lib.ui.browser import current_palette
@@ -18,7 +16,6 @@ from lib.ui.explore.live import live
 from lib.ui.explore.replay import REPLAY
 from lib.ui.explore.worth import KEYS, worth_card
 from lib.ui.frame import frame
-from lib.ui.save import save_button
 from lib.ui.shown import fitting_run, strip_values
 from lib.ui.text import plain
 
@@ -38,12 +35,7 @@ if not whole:
     st.stop()
 
 worth_card(loaded, palette)
-with st.expander("The experiment as Keras code", icon=":material/code:"):
-    export = EXPORTS["keras"]
-    script = export.write(experiment, dataset)
-    st.code(script, language="python", wrap_lines=True)
-    with st.container(horizontal=True):
-        save_button("Download the script", script, export.file_name, export.mime)
-        if file_name := FILE_NAMES.get(experiment.data.name):
-            text = file_text(experiment.data.name)
-            save_button("Download its data", text, file_name, "text/csv")
+
+from lib.ui.explore.take import take_card  # what it brings along, nobody needs before
+
+take_card(loaded)

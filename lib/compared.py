@@ -30,6 +30,8 @@ class Compared:
     letter: str = ""
     """One of LETTERS; "" for a run that is in the list alone."""
     is_recorded: bool = False
+    is_kept: bool = False
+    """Whether it is from a file."""
 
     @property
     def results(self) -> dict[str, ModeResult]:

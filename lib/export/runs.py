@@ -26,12 +26,12 @@ def runs_csv(runs: Sequence[Compared]) -> str:
             for mode, result in results.items():
                 losses = result.final_mse, result.final_loss, result.final_validation_loss
                 row = [*about, mode, seed, *values, *losses, result.kept_epoch]
-                writer.writerow(map(_field, row))
+                writer.writerow(map(field, row))
     return file.getvalue()
 
 
-def _field(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula begins with an apostrophe."""
+def field(value: Any) -> Any:
+    """A value in CSV: a text that a spreadsheet would take for a formula begins with a '."""
     if value != value:  # noqa: PLR0124  not a number
         return ""
     text = "|".join(value) if isinstance(value, tuple) else value

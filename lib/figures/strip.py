@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from lib.stack.models import model_layers
 from lib.stack.tensors import Tensor, has_time, letters, readable_shape
 from lib.stack.tracing import TracedLayer
 
+CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 WHOLE = 16
 """Up to so many rows or columns are all drawn; of more, some are left out for an ellipsis."""
 Room = tuple[float, float, int]

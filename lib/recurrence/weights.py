@@ -7,8 +7,9 @@ import numpy as np
 from lib.experiment import CELLS
 from lib.shapes import BLOCKS, bias_shapes
 
-ARRAYS_EACH = 3
-"""Of a recurrent layer: `kernel`, `recurrent_kernel`, `bias`."""
+_KERNELS = ("kernel", "recurrent_kernel", "bias")
+ARRAYS_EACH = len(_KERNELS)
+"""Of a recurrent layer."""
 
 
 def layers_of(
@@ -17,6 +18,14 @@ def layers_of(
     """The arrays of each recurrent layer, from the bottom up: of so many, or of all there are."""
     count = len(weights) // ARRAYS_EACH if layers is None else layers
     return [tuple(weights[ARRAYS_EACH * k : ARRAYS_EACH * (k + 1)]) for k in range(count)]
+
+
+def weight_names(cell: str, arrays: int) -> list[str]:
+    """Keras's paths of a model's arrays, in order: "lstm_1/lstm_cell/kernel", …, "dense/bias"."""
+    layers, head = divmod(arrays, ARRAYS_EACH)
+    names = [f"{cell}_{k + 1}" if layers > 1 else cell for k in range(layers)]
+    paths = [f"{name}/{cell}_cell/{kernel}" for name in names for kernel in _KERNELS]
+    return [*paths, "dense/kernel", "dense/bias"] if head else paths
 
 
 def initial_weights(
@@ -47,13 +56,21 @@ def dense_weights(units: int, outputs: int, rng: np.random.Generator) -> list[np
 
 
 def glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
-    """Uniform, within what keeps the outputs' variance: Keras's `GlorotUniform`."""
+    """Uniform, within what keeps the outputs' variance: Keras's `GlorotUniform`.
+
+    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
+    networks", 2010, equation 16.
+    """
     limit = np.sqrt(6 / (rows + columns))
     return rng.uniform(-limit, limit, (rows, columns)).astype(np.float32)
 
 
 def orthogonal(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
-    """Orthonormal rows, or columns where these are fewer: Keras's `Orthogonal`."""
+    """Orthonormal rows, or columns where these are fewer: Keras's `Orthogonal`.
+
+    Source: Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in
+    deep linear neural networks", 2014.
+    """
     q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
     q *= np.sign(np.diag(r))  # QR leaves the signs open; without this they aren't uniform
     return np.ascontiguousarray(q.T if rows < columns else q, dtype=np.float32)

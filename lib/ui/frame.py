@@ -17,7 +17,7 @@ from lib.ui.settings import Settled
 from lib.ui.sidebar import sidebar
 from lib.ui.style import style
 from lib.ui.text import hint, plain
-from lib.ui.upload import take_file
+from lib.ui.upload import came_of_file, opener, take_file
 
 PAGES: dict[str, list[str]] = beside(__file__)
 """Menu label → the page's file and icon."""
@@ -57,6 +57,10 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
             hint(TAGLINE)
             menu = st.container(key=MENU, gap="xxsmall")
         settled = sidebar(with_table=page != "Data")
+        is_shown = page == "Data" or settled.experiment.data.name == "upload"
+        with st.container(key="open_place"):
+            if not is_shown and (page != "Explore" or session().charts.is_painted):
+                opener()
         with st.container(key="about_keys"):
             hint("Press ? for all keys.")
     address.finish()
@@ -68,6 +72,9 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
             lines = "  \n".join(map(plain, complaints))
             st.warning(lines, icon=":material/link_off:", width="stretch")
             st.button("Close", icon=":material/close:", on_click=complaints.clear)
+    with st.container(key="came_of_file"):
+        if not is_shown:
+            came_of_file()
     for label, (path, icon) in PAGES.items():
         menu.page_link(path, label=label, icon=icon, query_params=address.query(label))
     with menu:

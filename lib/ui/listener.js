@@ -16,6 +16,9 @@ const PAPER = 715; // what A4 has across within its margins, in pixels
 const FILLED = "[class*='st-key-card_'] > * > [class*='st-key-chart_']"; // see explore.css
 const RUNS = ".st-key-compare_list [class*=st-key-compare_row_]", CURVES = ".st-key-compare_pictures";
 const SWEPT = "[class*=st-key-sweep_]", POINTS = ".points a"; // charts, and links by their points' names
+const UPLOADER = ":is(.st-key-upload_file, .st-key-open_file) input[type=file]";
+const ZONE = "[data-testid=stFileUploaderDropzone]";
+const DRAGGED = 400; // milliseconds after which a file that is dragged has left the window
 const SEEN = 200; // milliseconds in which a new curve takes the look of the old one
 const REST = 700; // milliseconds after a page was drawn or has got another size
 const LEAVES = 10000; // milliseconds until a page that was to be left may tell something again
@@ -129,6 +132,32 @@ function mount(root) {
     if (!element) return;
     event.preventDefault();
     if (!event.repeat || OWNERS[name] === MOVED) press(element, event.key);
+  });
+
+  // A file that is dropped anywhere goes to the page's uploader; on that it is Streamlit's own. Where
+  // there is none yet it is let fall: the browser would leave the page for it.
+  const carries = ({ dataTransfer }) => [...dataTransfer?.types ?? []].includes("Files");
+  const frame = root.querySelector(".drop"), unframe = () => frame.togglePopover(false);
+  let dropped;
+  listen("dragover", (event) => {
+    if (!carries(event)) return;
+    event.preventDefault();
+    frame.togglePopover(true);
+    clearTimeout(dropped);
+    dropped = setTimeout(unframe, DRAGGED);
+  });
+  listen("drop", (event) => {
+    if (!carries(event)) return;
+    unframe();
+    const input = document.querySelector(UPLOADER);
+    if (event.target.closest?.(ZONE)?.contains(input)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const [file] = event.dataTransfer.files, one = new DataTransfer();
+    if (!input || !file) return;
+    one.items.add(file);
+    input.files = one.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
   // On paper the page keeps the screen's layout, made smaller: see the print rules of style.py.

@@ -1,9 +1,10 @@
-"""What listens to the browser on every page: keys, the timestep under the pointer, the drawer.
+"""What listens to the browser on every page: keys, the timestep pointed at, files, the drawer.
 
 Streamlit's own shortcuts do nothing while a slider has the focus, and what follows the pointer
 can't wait for a run of the page. So a component's script listens, which draws only what lies over
-the page: the list of keys that `?` shows, and the marks of a timestep in the pictures of Explore
-and of a sample on Data; on Compare it lifts a run's row and curves, on Sweep a point opens its run.
+the page: the list of keys that `?` shows, the frame into which a file is dropped, which goes to the
+page's uploader then, and the marks of a timestep in the pictures of Explore and of a sample on
+Data; on Compare it lifts a run's row and curves, on Sweep a point opens its run.
 Python hears only how high the charts are that fill a place, and that the system has gone dark or
 light; and once a link has been pressed, nothing of the page that is left.
 """

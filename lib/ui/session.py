@@ -13,6 +13,7 @@ import streamlit as st
 
 if TYPE_CHECKING:  # a session's first page begins to be drawn before these are imported
     from collections.abc import Sequence
+    from concurrent.futures import Future
     from typing import Any
 
     import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.dataset import Dataset
     from lib.doctor.question import TargetQuestion
     from lib.experiment import Experiment
+    from lib.kept import Kept
     from lib.recurrence import Trace
     from lib.replay import Frame
     from lib.run import SeedWeights, Snapshot
@@ -94,6 +96,8 @@ class Upload:
     """A file that is being read."""
     workbook: tuple[str, bytes] | None = None
     """The name and the bytes of a small workbook with several sheets, to read another one."""
+    unopened: tuple[str, bytes] | None = None
+    """The name and the bytes of a kept run that waits for the file that it is of."""
     dataset: tuple[Experiment, Table, Dataset] | None = None
     """The last one that was cut from a table, with what it was cut by."""
     last_good: Loaded | None = None
@@ -230,11 +234,15 @@ class Session:
     address: Address = field(default_factory=Address)
     run: SessionRun = field(default_factory=SessionRun)
     upload: Upload = field(default_factory=Upload)
+    kept: Kept | None = None
+    """The run of a file that was opened, shown where the settings are its own."""
     charts: Charts = field(default_factory=Charts)
     worth: WorthCard = field(default_factory=WorthCard)
     cell: CellPage = field(default_factory=CellPage)
     shapes: ShapesPage = field(default_factory=ShapesPage)
     compare: ComparePage = field(default_factory=ComparePage)
+    taking: dict[str, Future[bytes | dict[str, Any]]] = field(default_factory=dict)
+    """What is being made to be taken away: see `lib.ui.explore.take`."""
 
 
 def session() -> Session:

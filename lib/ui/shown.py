@@ -1,7 +1,10 @@
-"""What the charts show: a run, else a recording, else the model before training."""
+"""What the charts show: a run, else one from a file or a recording, else the untrained model."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -15,7 +18,10 @@ from lib.run import Run, Snapshot
 from lib.tables.table import remembered
 from lib.training.recorded import recorded
 from lib.ui import runs
-from lib.ui.session import LayerWeights
+from lib.ui.session import LayerWeights, session
+
+if TYPE_CHECKING:
+    from lib.kept import Kept
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +34,8 @@ class ShownRun:
     """Always with results."""
     run: Run | None = None
     is_recorded: bool = False
+    kept: Kept | None = None
+    """The file that it is from."""
 
     @property
     def polling(self) -> bool:
@@ -48,6 +56,9 @@ def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
                 snapshot, samples=start.samples, results=start.results, others=start.others
             )
         return ShownRun(run.experiment, run.dataset, snapshot, run)
+    kept = session().kept
+    if kept and kept.is_of(experiment, session().upload.table):
+        return ShownRun(experiment, dataset, kept.snapshot, kept=kept)
     if earlier := recorded(experiment):
         return ShownRun(experiment, dataset, earlier, is_recorded=True)
     return ShownRun(experiment, dataset, _untrained(dataset, experiment))
@@ -98,6 +109,12 @@ def pick_answers(shown: ShownRun | Compared, *, labels: bool = True) -> tuple[in
             width="stretch" if labels else 200,
         )
     return sample, target
+
+
+def picked_answers(shown: ShownRun) -> tuple[int, int]:
+    """The places of both, as they were picked."""
+    target = st.session_state.get(f"target_{shown.dataset.targets}", 0)
+    return _sample_index(len(shown.snapshot.samples)), target
 
 
 def _sample_index(count: int) -> int:

@@ -1,11 +1,13 @@
-"""A person's own file. The parsed `Table` stays in the session until another one takes its place.
+"""A person's own file: a table, or a run that was kept, which opens here.
 
+The parsed `Table` stays in the session until another one takes its place.
 A small CSV is read at once, all else in a process of its own while the page goes on. A file that
 can't be read gets a sentence, and the earlier table stays. A table too short for the settings is
 kept aside; a button offers settings it is long enough for.
 """
 
 import re
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -18,6 +20,7 @@ from lib.english import counted
 from lib.experiment import NO_SERIES, SETTINGS, ExperimentError
 from lib.tables import Table, TooShortError, WindowError
 from lib.tables.features import calendar_names, prepared
+from lib.ui import runs
 from lib.ui.address import change, drawn, fitting
 from lib.ui.data import dataset_of, in_words
 from lib.ui.fragment import fragment
@@ -38,31 +41,47 @@ MultiPartParser.spool_max_size = 2 * MAX_BYTES  # or what arrives would be writt
 
 def uploader() -> None:
     """The file widget, and below it what came of the last file."""
-    record = session().upload
     st.file_uploader(
         "Your file",
         key="upload_file",
-        on_change=_given,
+        on_change=partial(_given, "upload_file"),
         help="CSV, Parquet, Excel (.xlsx, .xls, .ods) or NumPy (.npy, .npz), up to 100 MB. A row "
-        "per timestep below a header, or arrays (N, T, F). It is read in memory and never stored; "
-        "a link to a run shows that run's figures to whoever opens it while it lasts.",
+        "per timestep below a header, or arrays (N, T, F); or a kept run (.unrolled). It is read "
+        "in memory and never stored; a link to a run shows that run's figures to whoever opens "
+        "it while it lasts.",
     )
-    if record.reading:
-        fragment(_progress, run_every=POLL_SECONDS)()
-    if record.error:
-        st.error(plain(record.error), icon=":material/error:")
-    if record.waiting:
-        _offer(record.waiting)
-    if table := record.table:
+    came_of_file()
+    if table := session().upload.table:
         _sheets(table)
         size = [counted(len(table.frame), "row"), counted(len(table.numbers), "number column")]
         size += [counted(len(table.categories), "text column")] if table.categories else []
         hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
 
 
-def _given() -> None:
+def opener() -> None:
+    """The file widget of a page without the other, where `came_of_file` is drawn elsewhere."""
+    words = "Or drop it anywhere on the page: a kept run (.unrolled), or a table as your data."
+    act = partial(_given, "open_file")
+    st.file_uploader("Open a kept run", key="open_file", on_change=act, help=words)
+
+
+def came_of_file() -> None:
+    """What is being done with the last file, or why it isn't the data."""
+    record = session().upload
+    if record.reading:
+        fragment(_progress, run_every=POLL_SECONDS)()
+    if record.error:
+        with st.container(horizontal=True, gap="xsmall", key="error_of_file"):
+            st.error(plain(record.error), icon=":material/error:", width="stretch")
+            forget = (record, "error", "")
+            st.button("Close", icon=":material/close:", on_click=setattr, args=forget)
+    if record.waiting:
+        _offer(record.waiting)
+
+
+def _given(key: str) -> None:
     """Read the file that was just given; taking a file away stops that, and changes nothing."""
-    record, file = session().upload, st.session_state["upload_file"]
+    record, file = session().upload, st.session_state[key]
     if file is not None and not isinstance(file, UploadedFile):
         return  # its bytes are gone, since we let go of them
     record.workbook = None
@@ -77,11 +96,15 @@ def _given() -> None:
 
 def _begin(name: str, content: bytes, sheet: str = "") -> None:
     """Read a file, at once or in a process of its own; without a name none."""
-    from lib.uploads.reader import Reading  # noqa: PLC0415  brings pandas along
+    from lib.kept import is_kept  # noqa: PLC0415  bring pandas along
+    from lib.uploads.reader import Reading  # noqa: PLC0415
 
     record = session().upload
     _stop()
     record.error, record.waiting = "", None
+    if is_kept(name, content):
+        _open(name, content)
+        return
     if not name:
         return
     try:
@@ -138,9 +161,29 @@ def take_file() -> None:
         record.error = f"{reading.error}{_stays()}"
 
 
+def _open(name: str, content: bytes, table: Table | None = None) -> bool:
+    """Show a run that was kept, and no other; False where it can't be, and why. For callbacks."""
+    from lib.kept import KeptError, NeedsFileError, open_kept  # noqa: PLC0415  as above
+
+    record = session().upload
+    try:
+        kept = open_kept(name, content, table or record.table)
+    except KeptError as error:
+        record.unopened = (name, content) if isinstance(error, NeedsFileError) else None
+        record.error = f"{name} isn't open. {error}{_stays()}"
+        return False
+    runs.leave()
+    change({key: kept.experiment.get(key) for key in SETTINGS})
+    record.unopened, record.waiting, record.error = None, None, ""
+    session().kept, record.table = kept, kept.table or record.table
+    return True
+
+
 def _settle(new: Table) -> None:
     """Make a table that was read the data, or say why it can't be."""
     record = session().upload
+    if record.unopened and _open(*record.unopened, new):
+        return
     try:
         _try(new)
     except TooShortError:

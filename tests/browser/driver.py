@@ -41,7 +41,7 @@ def open_page(page: Page, path: str = "/") -> None:
 
 def wait_until_whole(page: Page) -> None:
     """Wait until Explore has drawn what it leaves out at first, and runs no more for that."""
-    page.get_by_text("The experiment as Keras code").wait_for()
+    page.locator(".st-key-take_away section").first.wait_for()
     settle(page)
 
 

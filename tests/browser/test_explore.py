@@ -194,18 +194,25 @@ def test_a_control_that_does_not_apply_says_why(page: Page) -> None:
     expect(page.get_by_text("The worked example has 2 timesteps")).to_be_visible()
 
 
-def test_the_script_can_be_taken_away_while_a_run_trains(page: Page) -> None:
-    """The file that is saved is the code on the page, however often the page was redrawn."""
+def test_the_script_is_of_the_run_and_its_epochs(page: Page) -> None:
+    """What is saved is the code on the page, however often that was redrawn; and the sidebar's."""
     open_page(page, TRAINING)
     train(page)
     move_slider(page, "Timesteps", 1)
-    page.get_by_text("The experiment as Keras code").click()
-    code = page.locator("code").filter(has_text="return_sequences=False").first
-    expect(code).to_contain_text("(N, 25, 3)")
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="Download the script").click()
-    assert saved.value.path().read_text().strip() == code.inner_text().strip()
+    card = page.locator(".st-key-take_away")
+    expect(card.get_by_text("with T = 24. The sidebar says otherwise")).to_be_visible()
     stop(page)
+    card.get_by_text("Read the plain script").click()
+    code = card.locator("code").filter(has_text="return_sequences=False").first
+    expect(code).to_contain_text("(N, 24, 3)")
+    expect(code).to_contain_text(f"epochs={epoch(page)}")
+    saved = {}
+    for file in ("keras", "keras_now"):
+        with page.expect_download() as download:
+            card.locator(f'[data-id="{file}"]').click()
+        saved[file] = download.value.path().read_text().strip()
+    assert saved["keras"] == code.inner_text().strip()
+    assert "(N, 25, 3)" in saved["keras_now"]
 
 
 @pytest.mark.parametrize(("width", "columns"), [(1280, 2), (1024, 1), (390, 1)])

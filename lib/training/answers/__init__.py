@@ -15,11 +15,12 @@ from collections.abc import Callable
 from typing import Any
 
 from lib.training.answers.gradients import influence, reach
+from lib.training.answers.keras_file import keras_file
 from lib.training.answers.modes import breakings, modes, padding
 from lib.training.answers.target_damage import target_damage
 
 ANSWERS: dict[str, Callable[..., dict[str, Any]]] = {
     function.__name__: function
-    for function in (target_damage, breakings, influence, modes, padding, reach)
+    for function in (target_damage, breakings, influence, keras_file, modes, padding, reach)
 }
 """By name, what answers it."""

@@ -120,7 +120,7 @@ def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
         return result.weights, best, f"{model}'s after epoch {best:,}, its best on validation{seed}"
     if not epoch:
         return known[0][0][mode], 0, f"as {model} starts, before training{seed}"
-    run = " of a recorded run" if shown.is_recorded else ""
+    run = f" of {shown.kept.name}" if shown.kept else " of a recorded run" * shown.is_recorded
     return known[epoch][0][mode], epoch, f"{model}'s after epoch {epoch:,}{run}{seed}"
 
 

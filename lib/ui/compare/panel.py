@@ -68,6 +68,7 @@ def _pick(run: Compared) -> None:
 def _row(run: Compared, own: str, palette: Palette) -> str:
     """What is known of a run, as a list of terms with their values."""
     badge = "[recorded]" if run.is_recorded else WORDS[run.snapshot.status][0]
+    badge = "[from a file]" if run.is_kept else badge
     part = part_of([run])
     errors = {mode: f"{MODES[mode].label} {words.spread(run, mode)}" for mode in run.results}
     losses = {m: words.middling(run, m, words.LOSSES_AT_END[part]) for m in run.results}
@@ -91,11 +92,12 @@ def _by_mode(texts: Mapping[str, str], palette: Palette) -> str:
 def _more(run: Compared) -> None:
     """What can be done with a run: another browser's can be looked at alone."""
     explore, icon = PAGES["Explore"]
-    run_id, pace = None if run.is_recorded else run.id, page_value("pace")
+    run_id, pace = None if run.is_recorded or run.is_kept else run.id, page_value("pace")
     there = query_of(run.experiment, run_id, {"pace": pace} if pace else {})
     st.page_link(explore, label="Open in Explore", icon=icon, query_params=there)
     if not runs.name_of(run.id):
-        hint("A recorded run." if run.is_recorded else "Another browser has started this run.")
+        other = "A run from a file." if run.is_kept else "Another browser has started this run."
+        hint("A recorded run." if run.is_recorded else other)
         return
     key = f"name_{run.id}"
 

@@ -32,11 +32,14 @@ _PLAIN = re.compile(r"[\w .=+-]{1,24}")
 
 
 def find(run_id: str) -> Compared | None:
-    """A run that the server knows, or the recording of data; None where there is none."""
+    """A run that the server knows, one of a file, or a recording; None where there is none."""
     client = runs.client()
     if (run := client.get(run_id)) and (snapshot := client.latest(run)):
         name = runs.name_of(run_id) or session().compare.linked.get(run_id) or "somebody's run"
         return Compared(run_id, run.experiment, run.dataset, snapshot, name)
+    if (kept := session().kept) and run_id == kept.snapshot.run_id:
+        figures = kept.experiment, kept.dataset, kept.snapshot
+        return Compared(run_id, *figures, kept.name, is_kept=True)
     return _recording(run_id) if run_id in DATASETS and run_id != "upload" else None
 
 
@@ -54,7 +57,7 @@ def settle_picks() -> bool:
 
     That becomes a complaint, which the next run of the page shows.
     """
-    record, own, text = session().compare, runs.own_runs(), page_value(KEY)
+    record, own, text = session().compare, _own(), page_value(KEY)
     if text != record.text:  # a link was opened, or Back pressed
         asked = [each.partition("~") for each in text.split(",")[: len(LETTERS)]]
         named = {i: name * bool(_PLAIN.fullmatch(name)) for i, _, name in asked if i.strip(NOTHING)}
@@ -81,7 +84,8 @@ def write_picks() -> None:
     record = session().compare
     picked = [run for run in map(find, record.picks) if run]
     own = {run.id for run in picked if not run.is_recorded and _PLAIN.fullmatch(run.name)}
-    texts = [f"{run.id}~{run.name}" if run.id in own else run.id for run in picked]
+    named = [f"{run.id}~{run.name}" if run.id in own else run.id for run in picked]
+    texts = [text for text, run in zip(named, picked, strict=True) if not run.is_kept]
     record.text = ",".join(texts) or NOTHING
     set_page_values({KEY: record.text})
 
@@ -104,11 +108,17 @@ def take_off(run_id: str) -> None:
 
 def listed() -> list[Compared]:
     """All runs of the list: the browser's, the oldest first, then what the link names besides."""
-    record, own = session().compare, runs.own_runs()
+    record, own = session().compare, _own()
     letters = dict(zip(record.picks, LETTERS, strict=False))
     real = dict.fromkeys([*own, *record.linked])
     ids = dict.fromkeys([*real, *record.picks, *(_stand_ins(own) if len(real) < 2 else ())])
     return [replace(run, letter=letters.get(run.id, "")) for run in map(find, ids) if run]
+
+
+def _own() -> list[str]:
+    """The ids of the browser's runs, and of the one from a file that the session has opened."""
+    kept = session().kept
+    return [*runs.own_runs(), *([kept.snapshot.run_id] if kept else [])]
 
 
 def _stand_ins(own: list[str]) -> list[str]:

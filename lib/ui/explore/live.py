@@ -36,7 +36,7 @@ SAME_CLICK_SECONDS = 0.15
 """A second call of a button's callback within this time is no second click."""
 
 WORDS: dict[str, list[str]] = beside(__file__, "status")
-"""By status, "recorded" or "untrained": a badge, what it means, and perhaps what to do."""
+"""By status, "kept", "recorded" or "untrained": a badge, what it means, and perhaps what to do."""
 
 
 def live(loaded: Loaded, palette: Palette, *, whole: bool) -> None:
@@ -82,7 +82,7 @@ def _panel(
         with st.container(key="run_speed"):
             labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
             linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
-    hold, badge = next(times) == 0 and is_soon_redrawn, _badge(loaded, shown)
+    hold, badge = next(times) == 0 and is_soon_redrawn, badge_of(loaded, shown)
     if replays:
         replay.draw(epochs, loaded, palette, badge=badge)
         return
@@ -133,8 +133,16 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     can_step = paused or (loaded.trainable and not (status.over and same))
     _button("Step", "skip_next", step, disabled=not can_step, help=about)
     _button("Stop", "stop", steer(client.stop), disabled=idle)
-    about = "Forget the run and go back to the untrained model."
-    _button("Reset", "restart_alt", runs.leave, disabled=run is None, help=about)
+    about = "Forget the run and go back to what was there before."
+    nothing = run is None and shown.kept is None
+    _button("Reset", "restart_alt", _reset, disabled=nothing, help=about)
+
+
+def _reset() -> None:
+    """Forget the run, or where there is none the one from a file."""
+    if runs.current_run() is None:
+        session().kept = None
+    runs.leave()
 
 
 def _pick_seeds(loaded: Loaded) -> None:
@@ -181,7 +189,7 @@ def _is_watched(shown: ShownRun) -> bool:
     return shown.run is not None and not runs.may_steer(shown.run)
 
 
-def _badge(loaded: Loaded, shown: ShownRun) -> str:
+def badge_of(loaded: Loaded, shown: ShownRun) -> str:
     """What the pictures show where a run has other settings than the sidebar: "T = 40"."""
     if shown.run is None or _is_same(loaded, shown):
         return ""
@@ -190,19 +198,25 @@ def _badge(loaded: Loaded, shown: ShownRun) -> str:
 
 def _progress(shown: ShownRun, picked: int | None) -> None:
     """The bar, and above it what has been reached: always in this place and size."""
-    snapshot, without_run = shown.snapshot, "recorded" if shown.is_recorded else "untrained"
-    badge = WORDS[snapshot.status if shown.run else without_run][0]
+    snapshot = shown.snapshot
+    badge = WORDS[snapshot.status if shown.run else _stands_in(shown)][0]
     over = snapshot.status is Status.FINISHED  # also where both modes have stopped early
     share = 1.0 if over else snapshot.epoch / max(1, snapshot.epochs)
     then = "" if picked is None else f" · shown: after epoch {picked:,}"
     st.progress(min(1.0, share), text=f"{badge} {progress_sentence(snapshot)}{then}")
 
 
+def _stands_in(shown: ShownRun) -> str:
+    """What is shown where there is no run, a key of WORDS."""
+    return "kept" if shown.kept else "recorded" if shown.is_recorded else "untrained"
+
+
 def _words(loaded: Loaded, shown: ShownRun) -> str:
     """What the person must know of the run beyond its figures: two lines at most."""
     run, snapshot = shown.run, shown.snapshot
     if run is None:
-        _, words, then = WORDS["recorded" if shown.is_recorded else "untrained"]
+        _, words, then = WORDS[_stands_in(shown)]
+        words = words.format(**shown.kept.about) if shown.kept else words
         return words + (then if loaded.trainable else "")
     failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
     kept = kept_sentence(snapshot)

@@ -1,0 +1,100 @@
+"""A run as one HTML page that needs nothing else: for who wasn't there, and for paper.
+
+Always light. Its charts move as in the app, by Plotly's own script, which is most of the file. How
+the page is made of the run stands in report.html.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import plotly.graph_objects as go
+import plotly.io
+from jinja2 import Environment, StrictUndefined
+from plotly.offline import get_plotlyjs
+
+from lib import english
+from lib.dataset import Dataset
+from lib.datasets import idle
+from lib.experiment import MODES, SETTINGS, Experiment
+from lib.export.script import keras_script
+from lib.figures import strip
+from lib.figures.by_epoch import compare_figure, loss_figure
+from lib.figures.by_timestep import predictions_figure, step_error_figure
+from lib.figures.palette import PALETTES
+from lib.narrate import explore, takeaways
+from lib.recurrence import forward
+from lib.run import SeedWeights, Snapshot
+from lib.seeds import middle
+
+_PAGE = Path(__file__).with_suffix(".html")
+_LIGHT = PALETTES["light"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reported:
+    """A run, and what of it is on the screen."""
+
+    experiment: Experiment
+    dataset: Dataset
+    snapshot: Snapshot
+    sample: int = 0
+    """Which of the shown samples, 0 to S-1."""
+    target: int = 0
+    earlier: bool = False
+    """Whether last-step mode's answers before the last step are shown."""
+    past: tuple[tuple[int, SeedWeights], ...] = ()
+    """Weights after earlier epochs, increasing."""
+
+
+def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
+    """Each picture's title, the picture, its takeaway, and the sentences that say the same."""
+    run, picked = (of.experiment, of.dataset, of.snapshot), (of.sample, of.target)
+    answers = predictions_figure(*run, *picked, palette=_LIGHT, earlier=of.earlier)
+    answer = takeaways.predictions_takeaway(*run[1:], *picked)
+    said = explore.predictions_sentence(*run, *picked, earlier=of.earlier)
+    steps = step_error_figure(*run, _LIGHT, earlier=of.earlier)
+    early = explore.step_error_sentence(*run, earlier=of.earlier)
+    known, best = takeaways.step_error_takeaway(*run[1:]), takeaways.compare_takeaway(*run[1:])
+    learned, losses = takeaways.loss_takeaway(*run), explore.loss_sentence(*run)
+    return [
+        ("The answers", answers, answer, said),
+        ("Loss over epochs", loss_figure(*run, _LIGHT), learned, losses),
+        ("How early could each model know?", steps, known, early),
+        ("The last step", compare_figure(*run, _LIGHT), best, explore.compare_sentence(*run)),
+        # The replay of the training has its line here.
+    ]
+
+
+def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
+    """The page, UTF-8, of this time and these versions; `link` opens the run's settings in the app.
+
+    Names of columns and files are text in it, and never markup or script.
+    """
+    experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
+    index, shown = int(snapshot.samples[of.sample]), figures(of)
+    x, sentence = dataset.x[index : index + 1], explore.strip_sentence(experiment, dataset)
+    traces = {mode: forward(experiment, own, x) for mode, own in snapshot.weights[0].items()}
+    about = experiment, dataset, sentence, _LIGHT
+    plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
+    page = Environment(autoescape=True, undefined=StrictUndefined).from_string(_PAGE.read_text())
+    return page.render(
+        experiment=experiment,
+        dataset=dataset,
+        snapshot=snapshot,
+        results=middle(snapshot).results,
+        settings=[setting for key, setting in SETTINGS.items() if key not in idle(experiment)],
+        strip=strip.shape_strip(*about, traces=traces, sample=index),
+        strip_css=strip.CSS,
+        figures=shown,
+        # No text in it can end the script that it stands in.
+        plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
+        plotly=get_plotlyjs(),
+        script=keras_script(experiment, dataset, snapshot),
+        link=link if link.startswith("http") else "",
+        made=made,
+        versions=versions,
+        modes=MODES,
+        **{"explore": explore, "takeaways": takeaways, "english": english},
+    ).encode()

@@ -1,0 +1,128 @@
+"""The file itself: a ZIP of one record in JSON, and of all numbers of its arrays, `.npy` by dtype.
+
+Each array stands in the record as its dtype, where it begins among those numbers, and its shape. So
+the members are always the same: names and sizes are checked before anything is read, and nothing is
+unpickled. What the record says is for others to check.
+"""
+
+import io
+import math
+import zipfile
+from typing import Any, Literal, Self, TypeVar
+
+import msgspec
+import numpy as np
+
+from lib.toml import beside
+from lib.uploads.limits import MAX_BYTES
+
+Record = TypeVar("Record")
+VERSION = 1
+"""Of the file's form: raised where an older Unrolled couldn't read it."""
+HEAD, DTYPES = "unrolled.json", ("float32", "float64", "int64")
+MEMBERS = (HEAD, *(f"{dtype}.npy" for dtype in DTYPES))
+MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6
+"""Bytes of the record, and of all members, which are read where pages are drawn. The most weights
+of one moment take 51 MB."""
+_WORDS: dict[str, str] = beside(__file__, "kept")
+_LISTED = b"PK\x01\x02"
+"""What each row of a ZIP's list begins with; compressed numbers may have it by chance, too."""
+_Place = tuple[Literal["float32", "float64", "int64"], int, tuple[int, ...]]
+
+
+class KeptError(ValueError):
+    """A file that can't be opened: the message says what was expected, what came, what to do."""
+
+    @classmethod
+    def of(cls, what: str, /, **names: object) -> Self:
+        """That whose words stand in kept.toml, with these names."""
+        return cls(_WORDS[what].format(**names))
+
+
+def is_kept(name: str, content: bytes) -> bool:
+    """Whether a file is, or says that it is, a kept run and no table."""
+    return name.lower().endswith(".unrolled") or content[30 : 30 + len(HEAD)] == HEAD.encode()
+
+
+def pack(record: object) -> bytes:
+    """The file of a record. Arrays of the same numbers are written once. Raises KeptError."""
+    parts: dict[str, list[np.ndarray]] = {dtype: [np.zeros(0, dtype)] for dtype in DTYPES}
+    places, counts = dict[tuple[str, bytes], int](), dict.fromkeys(DTYPES, 0)
+
+    def write(array: Any) -> tuple[str, int, tuple[int, ...]]:
+        if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
+            raise TypeError(f"a {type(array).__name__} can't be kept")
+        dtype = array.dtype.name if array.dtype.kind == "f" else "int64"
+        flat = np.ascontiguousarray(array, dtype).reshape(-1)
+        key = dtype, flat.tobytes()
+        if key not in places:
+            places[key], counts[dtype] = counts[dtype], counts[dtype] + flat.size
+            parts[dtype].append(flat)
+        return dtype, places[key], array.shape
+
+    files = [io.BytesIO(msgspec.json.encode(record, enc_hook=write))]
+    for own in parts.values():
+        files.append(io.BytesIO())
+        np.save(files[-1], np.concatenate(own), allow_pickle=False)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, file in zip(MEMBERS, files, strict=True):
+            archive.writestr(name, file.getvalue())
+    _check_sizes(packed.tell(), [len(file.getbuffer()) for file in files])
+    return packed.getvalue()
+
+
+def unpack(content: bytes, expected: type[Record]) -> Record:
+    """The record of a file, of this type; its arrays are read-only. Raises KeptError."""
+    _check_sizes(len(content), [0])
+    try:
+        head, *numbers = _members(content)
+        fields = msgspec.json.decode(head, type=dict[str, msgspec.Raw])
+        if (version := msgspec.json.decode(fields["version"], type=int)) > VERSION:
+            raise KeptError.of("newer", version=version, known=VERSION)
+        arrays = {d: _numbers(member, d) for d, member in zip(DTYPES, numbers, strict=True)}
+        return msgspec.json.decode(head, type=expected, dec_hook=lambda _, at: _array(arrays, at))
+    except KeptError:
+        raise
+    except Exception as error:  # broken bytes may raise anything, and all mean the same
+        raise KeptError.of("damaged", why=" ".join(f"{error}".split())[:150]) from None
+
+
+def _check_sizes(packed: int, members: list[int]) -> None:
+    if packed > MAX_BYTES or sum(members) > MAX_UNPACKED or members[0] > MAX_HEAD:
+        sizes = {"size": packed / 1e6, "unpacked": sum(members) / 1e6, "head": members[0] / 1e6}
+        most = {"most": MAX_BYTES / 1e6, "all": MAX_UNPACKED / 1e6, "record": MAX_HEAD / 1e6}
+        raise KeptError.of("large", **sizes, **most)
+
+
+def _members(content: bytes) -> list[bytes]:
+    """What each of MEMBERS holds, read when all names and sizes are as they have to be."""
+    if content.count(_LISTED) > 4 * len(MEMBERS):  # a list of a million would take seconds
+        raise KeptError.of("others", expected=", ".join(MEMBERS), received="many more")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        infos = archive.infolist()
+        if tuple(info.filename for info in infos) != MEMBERS:
+            names = ", ".join(info.filename[:40] for info in infos) or "none"
+            raise KeptError.of("others", expected=", ".join(MEMBERS), received=names)
+        _check_sizes(len(content), [info.file_size for info in infos])
+        if {info.compress_type for info in infos} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            raise ValueError("a member is neither stored nor deflated")
+        # No more than it says is unpacked of each, whatever its bytes would still unpack to.
+        return [archive.open(info).read(info.file_size + 1) for info in infos]
+
+
+def _numbers(member: bytes, dtype: str) -> np.ndarray:
+    """All numbers of a `.npy` file, (R,)."""
+    array = np.load(io.BytesIO(member), allow_pickle=False)
+    if array.dtype != dtype or array.ndim != 1:
+        raise ValueError(f"{dtype}.npy has {array.dtype} of shape {array.shape}")
+    array.flags.writeable = False
+    return np.asarray(array)
+
+
+def _array(arrays: dict[str, np.ndarray], at: Any) -> np.ndarray:
+    """An array of the record: a part of the numbers of its dtype."""
+    dtype, begin, shape = msgspec.convert(at, _Place)
+    if min((begin, *shape)) < 0:
+        raise ValueError(f"an array can't be at {begin} and {shape}")
+    return arrays[dtype][begin : begin + math.prod(shape)].reshape(shape)

@@ -1,0 +1,185 @@
+"""What is kept of a run, and a run that is made of it anew: all figures are held to its experiment.
+
+Data that can be made anew aren't in the file: what they were like is, so that a run is never shown
+with others. An upload's rows are there where the person says so; else its file is asked for.
+"""
+
+import platform
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from lib.dataset import Dataset
+from lib.datasets import make_settled_dataset, settle
+from lib.english import joined
+from lib.experiment import Experiment, ExperimentError, validate
+from lib.kept.checks import MOST_PAST, check_figures
+from lib.kept.container import VERSION, KeptError, pack, unpack
+from lib.kept.rows import Rows, rows_of, table_of
+from lib.run import SeedWeights, Snapshot, Status, weight_bytes
+from lib.tables import Table
+from lib.training.limits import check
+
+PAST_BYTES = 210_000
+"""What weights of the past may take; of two epochs they are kept if ten times that is enough."""
+_PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
+_SAID = {"unrolled": "Unrolled", "keras": "Keras"} | dict.fromkeys(_PACKAGES[3:5], "TensorFlow")
+_ABOUT = Path(__file__).parents[2] / "pyproject.toml"
+
+
+class NeedsFileError(KeptError):
+    """The run is of an upload that isn't there, or isn't the same: the message names it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Record:
+    version: int
+    kept: datetime
+    versions: dict[str, str]
+    experiment: Experiment
+    snapshot: Snapshot
+    file: str
+    """The name of the upload's file."""
+    fingerprint: str
+    """Its `Table.fingerprint`."""
+    sketch: tuple[float, ...]
+    rows: Rows | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """A run that was opened from a file."""
+
+    name: str
+    """The file's."""
+    experiment: Experiment
+    """Settled, and with a number of seeds."""
+    dataset: Dataset
+    snapshot: Snapshot
+    """As when it was kept, with weights of its past; its id is the file's."""
+    table: Table | None
+    """The upload that it is of."""
+    kept: datetime
+    versions: dict[str, str]
+    """Of Unrolled, Python, and of the packages that it ran with."""
+
+    def is_of(self, experiment: Experiment, table: Table | None) -> bool:
+        """Whether these settings, on this upload if on any, are those of the run."""
+        return self.experiment == experiment and self.table in (None, table)
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What can be said of it in a sentence, by name."""
+        made = [f"{_SAID[k]} {self.versions[k][:20]}" for k in _SAID if k in self.versions]
+        return {"name": self.name, "date": f"{self.kept:%Y-%m-%d}", "made": joined(made)}
+
+
+def versions() -> dict[str, str]:
+    """Of what this run was made with."""
+    found = {"python": platform.python_version()}
+    if _ABOUT.exists():
+        found["unrolled"] = tomllib.loads(_ABOUT.read_text("utf-8"))["project"]["version"]
+    there = {each for each in _PACKAGES if any(metadata.distributions(name=each))}
+    return found | {name: metadata.version(name) for name in _PACKAGES if name in there}
+
+
+def keep(
+    experiment: Experiment,
+    dataset: Dataset,
+    snapshot: Snapshot,
+    past: Sequence[tuple[int, SeedWeights]],
+    table: Table | None = None,
+) -> bytes:
+    """The bytes of a file of a run as it is now; `past` are weights after earlier epochs.
+
+    An upload's own rows go along where its `table` is given. Raises KeptError if it is too large.
+    """
+    is_own = experiment.data.name == "upload"
+    record = _Record(
+        version=VERSION,
+        kept=datetime.now(UTC).replace(microsecond=0),
+        versions=versions(),
+        experiment=experiment,
+        snapshot=replace(snapshot, run_id="", past=_thinned(snapshot, past), seconds_left=None),
+        file=dataset.title if is_own else "",
+        fingerprint=dataset.fingerprint,
+        sketch=_sketch(dataset),
+        rows=rows_of(table) if table and is_own else None,
+    )
+    return pack(record)
+
+
+def _thinned(
+    snapshot: Snapshot, past: Sequence[tuple[int, SeedWeights]]
+) -> tuple[tuple[int, SeedWeights], ...]:
+    """As many as there is room for, with all models; more of the early ones: most changes there."""
+    known: list[tuple[int, SeedWeights]] = []
+    for epoch, weights in past:
+        seeds = list(zip(snapshot.seeds, weights, strict=False))
+        if epoch and all(seed.keys() <= models.keys() for seed, models in seeds):
+            own = tuple({mode: models[mode] for mode in seed} for seed, models in seeds)
+            known.append((epoch, own))
+    if not known:
+        return ()
+    size = max(1, weight_bytes(known[-1][1]))
+    most = min(MOST_PAST, max(PAST_BYTES // size, 2 * (size < 10 * PAST_BYTES)))
+    places = np.geomspace(1, len(known), most).round().astype(int) - 1
+    return tuple(known[place] for place in np.unique(places))
+
+
+def _sketch(dataset: Dataset) -> tuple[float, ...]:
+    """What x and y are like, whatever a processor makes of their last digits: a dozen numbers.
+
+    Of each array its norm, and how much it points into a direction that has nothing to do with it.
+    """
+    found: list[float] = [dataset.train, dataset.test, *dataset.shape, dataset.targets]
+    for flat in (dataset.x.reshape(-1), dataset.y.reshape(-1)):
+        norm = np.linalg.norm(flat)
+        found += [float(norm), float(flat @ np.cos(np.arange(flat.size)) / (norm or 1))]
+    return tuple(found)
+
+
+def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
+    """The run of a file called `name`; `table` is the person's upload, for a file without rows.
+
+    Raises KeptError for all that isn't a whole run, and NeedsFileError for one of an upload whose
+    rows are neither in the file nor the same as those of `table`.
+    """
+    record = unpack(content, _Record)
+    try:
+        return _opened(name, sha256(content).hexdigest()[:12], record, table)
+    except KeptError:
+        raise
+    except ExperimentError as error:
+        raise KeptError.of("refused", why=f"{error}".rstrip(".")) from None
+    except Exception as error:  # figures that don't fit may raise anything
+        raise KeptError.of("damaged", why=" ".join(f"{error}".split())[:150]) from None
+
+
+def _opened(name: str, run_id: str, record: _Record, table: Table | None) -> Kept:
+    experiment = record.experiment
+    validate(experiment)
+    if experiment.data.name != "upload":
+        table = None
+    elif record.rows:
+        table = table_of(record.rows)
+    elif table is None or not record.fingerprint or table.fingerprint != record.fingerprint:
+        raise NeedsFileError.of("needs", name=name, file=record.file[:60])
+    if settle(experiment, table) != experiment or not experiment.seeds:
+        raise ValueError("its settings don't fit its data")
+    dataset = make_settled_dataset(experiment, table)
+    check(experiment, dataset)
+    if not np.allclose(_sketch(dataset), record.sketch, rtol=1e-4, atol=1e-4):
+        made = record.versions.get("unrolled", "another")
+        raise KeptError.of("other_data", title=dataset.title, version=made)
+    check_figures(experiment, dataset, record.snapshot)
+    snapshot = replace(record.snapshot, run_id=run_id, reason=record.snapshot.reason[:300])
+    if snapshot.status.active:  # it was kept on its way, and goes no further
+        snapshot = replace(snapshot, status=Status.STOPPED)
+    return Kept(name[:60], experiment, dataset, snapshot, table, record.kept, record.versions)

@@ -1,0 +1,157 @@
+"""A kept run that is given to a page: it is shown, everywhere, or a sentence says why not."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.datasets import make_dataset, suggested
+from lib.experiment import Experiment
+from lib.kept import keep
+from lib.preview import as_of, untrained
+from lib.run import Snapshot
+from lib.training.limits import with_seeds
+from lib.training.recorded import recorded
+from lib.ui.session import KEY
+from tests.app.test_cell import seen
+from tests.app.test_pages import start
+from tests.fake_client import FakeClient
+from tests.unit.test_kept import CSV, of_upload
+
+
+def of(name: str = "echo", **changes: object) -> tuple[Experiment, bytes]:
+    """The recording of these data as a kept run of settings that nothing is recorded of."""
+    dataset = make_dataset(suggested(name))
+    experiment = with_seeds(suggested(name), dataset)
+    snapshot = recorded(experiment)
+    assert snapshot
+    other = experiment.set(**{"lr": 0.123, **changes})
+    return other, keep(other, dataset, snapshot, snapshot.past)
+
+
+def give(app: AppTest, name: str, content: bytes) -> None:
+    """Give the page a file, by whichever uploader it has."""
+    uploader = app.get("file_uploader")[0]
+    uploader.set_value((name, content, "application/octet-stream")).run()
+    assert not app.exception
+
+
+def bar(app: AppTest) -> str:
+    """What stands above the progress bar."""
+    return str(app.get("progress")[0].proto.text)
+
+
+def test_a_kept_run_is_shown_with_its_settings_and_its_epochs() -> None:
+    """Marked as from a file, named, with a slider over the weights that it holds."""
+    experiment, content = of()
+    app = start().run()
+    give(app, "mine.unrolled", content)
+    assert app.session_state[KEY].address.experiment == experiment
+    assert "from a file" in bar(app)
+    assert "From mine.unrolled, kept on 20" in seen(app)
+    slider = app.select_slider(key=next(w.key for w in app.select_slider if "epoch" in w.key))
+    epoch = slider.options[1]
+    slider.set_value(1).run()
+    assert f"shown: after epoch {epoch}" in bar(app)
+    app.switch_page("pages/cell.py").run()
+    told = " ".join(each.value for each in app.markdown)
+    assert f"after epoch {epoch} of mine.unrolled" in told
+
+
+def test_other_settings_show_other_runs_and_reset_forgets_the_file() -> None:
+    """Back at its settings it is there again, until it is reset."""
+    _, content = of()
+    app = start().run()
+    give(app, "mine.unrolled", content)
+    app.slider(key="U").set_value(5).run()
+    assert "not trained yet" in bar(app)
+    app.slider(key="U").set_value(16).run()
+    assert "from a file" in bar(app)
+    app.button(key="do_reset").click().run()
+    assert "not trained yet" in bar(app)
+    assert app.button(key="do_reset").disabled
+
+
+def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client: FakeClient) -> None:
+    """As it is for a new one; and what is then trained is shown, until it is reset."""
+    _, content = of()
+    app = start().run()
+    app.button(key="do_train").click().run()
+    give(app, "mine.unrolled", content)
+    assert client.calls[-1][0] == "stop"
+    assert "from a file" in bar(app)
+    app.button(key="do_train").click().run()
+    assert "training" in bar(app)
+    app.button(key="do_reset").click().run()
+    assert "from a file" in bar(app)
+
+
+@pytest.mark.parametrize("page", ["Explore", "Cell", "Data", "Shapes", "Compare", "Sweep"])
+def test_every_page_opens_a_kept_run(page: str) -> None:
+    """Of a table too: with what it is worth, and among the runs that are compared."""
+    _, content = of("seattle")
+    app = start(page).run()
+    give(app, "mine.unrolled", content)
+    assert app.session_state[KEY].kept.name == "mine.unrolled"
+    if page == "Compare":
+        assert "from a file" in " ".join(each.proto.body for each in app.get("html"))
+        assert any(box.label == "mine.unrolled" for box in app.checkbox)
+
+
+@pytest.mark.parametrize("page", ["Explore", "Data"])
+def test_a_damaged_file_takes_nothing_away(page: str) -> None:
+    """What was opened before is still shown, beside the sentence, which can be closed."""
+    experiment, content = of()
+    app = start(page).run()
+    give(app, "mine.unrolled", content)
+    give(app, "bad.unrolled", content[:-999])
+    [error] = app.error
+    assert "bad.unrolled isn't open. A whole kept run" in error.value.replace("\\", "")
+    assert app.session_state[KEY].kept.name == "mine.unrolled"
+    assert app.session_state[KEY].address.experiment == experiment
+    next(button for button in app.button if button.label == "Close").click().run()
+    assert not app.error
+
+
+def test_a_run_of_an_upload_with_its_rows_brings_them_along() -> None:
+    """The table is the data then, as if it had been given."""
+    experiment, dataset, snapshot, table = of_upload()
+    app = start().run()
+    give(app, "beer.unrolled", keep(experiment, dataset, snapshot, (), table))
+    assert "from a file" in bar(app)
+    assert app.session_state[KEY].upload.table.name == "beer.csv"
+    assert app.session_state["data"] == "upload"
+
+
+@pytest.mark.parametrize("page", ["Explore", "Data"])
+def test_a_run_of_an_upload_without_its_rows_opens_when_its_file_is_given(page: str) -> None:
+    """It asks for it by name; another file is taken as data, and it goes on asking."""
+    experiment, dataset, snapshot, _ = of_upload()
+    app = start(page).run()
+    give(app, "beer.unrolled", keep(experiment, dataset, snapshot, ()))
+    assert "Give beer.csv, too" in app.error[0].value.replace("\\", "")
+    assert app.session_state[KEY].kept is None
+    give(app, "other.csv", CSV.replace("900", "901").encode())
+    assert "Give beer.csv, too" in app.error[0].value.replace("\\", "")
+    assert app.session_state[KEY].upload.table.name == "other.csv"
+    give(app, "copy.csv", CSV.encode())
+    assert not app.error
+    assert app.session_state[KEY].kept.experiment == experiment
+    assert app.session_state[KEY].upload.table.name == "copy.csv"
+
+
+def test_weights_that_overflow_break_no_page() -> None:
+    """They are numbers, and a file may have them; what is made of them isn't."""
+    dataset = make_dataset(suggested("echo"))
+    experiment = with_seeds(suggested("echo"), dataset).set(seeds=1)
+    start_of = untrained(experiment, dataset)
+    huge = tuple(
+        {mode: tuple(w * 0 + 3e38 for w in result.weights or ()) for mode, result in seed.items()}
+        for seed in start_of.seeds
+    )
+    snapshot: Snapshot = as_of(experiment, dataset, start_of, 1, start_of.weights)
+    app = start().run()
+    give(app, "huge.unrolled", keep(experiment, dataset, snapshot, [(1, huge)]))
+    for page in ("pages/cell.py", "pages/compare.py", "app.py"):
+        app.switch_page(page).run()
+        assert not app.exception

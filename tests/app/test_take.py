@@ -1,0 +1,160 @@
+"""Explore's card: what can be taken away is made when it is asked for, of the run that is shown."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.kept import open_kept
+from lib.run import Status
+from lib.ui import runs
+from lib.ui.explore import take
+from lib.ui.session import KEY as SESSION
+from tests.app.test_live import press
+from tests.app.test_pages import start
+from tests.app.test_upload import give, rows
+from tests.app.test_worth import let_go
+from tests.fake_client import FakeClient
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the browser is given for the card, the newest last."""
+    data: list[Any] = []
+    monkeypatch.setattr(take, "_component", lambda **of: data.append(of["data"]))
+    return data
+
+
+def explore(**query: str) -> AppTest:
+    """Explore with its lower half."""
+    app = start(**query).run()
+    assert not app.exception
+    return app
+
+
+def taken(app: AppTest, given: list[Any], file: str) -> Any:
+    """What comes of a button: bytes, or what is said instead."""
+    for _ in range(100):
+        app.session_state[take.KEY] = {"asked": file}
+        app.run()
+        del app.session_state[take.KEY]
+        assert not app.exception
+        if isinstance(given[-1], bytes) or given[-1]["said"].get("failed"):
+            return given[-1]
+    raise AssertionError(f"{file} was never made")
+
+
+def test_each_button_gives_its_file(given: list[Any]) -> None:
+    """Of the recorded run: each is what its name says, and nothing is made before."""
+    app = explore(data="seattle", seeds="1")
+    card = given[-1]
+    assert {*card["files"]} == {
+        *("keras", "exact", "notebook", "data", "kept", "model_sequence", "model_last", "weights"),
+        *("report", "predictions_csv", "predictions_parquet", "history", "runs"),
+    }
+    assert card["stems"] == ["seattle-lstm-both"] * 2
+    assert not app.session_state[SESSION].taking
+
+    def file(name: str) -> io.BytesIO:
+        return io.BytesIO(taken(app, given, name))
+
+    for script in ("keras", "exact"):
+        compile(file(script).read(), script, "exec")
+    assert json.load(file("notebook"))["nbformat"] == 4
+    assert b"temp_max" in file("data").read()
+    kept = open_kept("a.unrolled", file("kept").read())
+    frame = pd.read_csv(file("predictions_csv"))
+    assert len(frame) == card["counts"]["rows"] == len(pd.read_parquet(file("predictions_parquet")))
+    lines = list(csv.DictReader(io.TextIOWrapper(file("history"))))
+    last = kept.snapshot.results["last"]
+    assert float(lines[-1]["last_step_mse"]) == last.last_step_mse[-1]
+    lines = list(csv.DictReader(io.TextIOWrapper(file("runs"))))
+    assert [float(row["last_step_mse"]) for row in lines][-1] == last.final_mse
+    with np.load(file("weights")) as weights:
+        assert np.array_equal(weights["last/seed_0/dense/kernel"], last.weights[3])
+    report = file("report").read().decode()
+    assert "<h1>One LSTM answers at each of 24 timesteps" in report
+    assert not app.session_state[SESSION].taking
+
+
+def test_sizes_are_about_right(given: list[Any]) -> None:
+    """What the card says before is within a third of what comes, for a small run and a larger."""
+    for name in ("worked_scaled", "seattle"):
+        app = explore(data=name)
+        card = given[-1]
+        for file, about in card["files"].items():
+            if file.startswith("model"):
+                continue  # Keras writes those
+            told = sum(
+                each * card["counts"].get(what, 0) for what, each in about.items() if what != "end"
+            )
+            size = len(taken(app, given, file))
+            assert 2 / 3 < told / size < 3 / 2 or abs(told - size) < 4_000, (name, file, told, size)
+
+
+def test_a_model_is_asked_of_keras_and_nobody_waits(given: list[Any], client: FakeClient) -> None:
+    """Until it is there the card says so, and that Keras still starts where it does."""
+    app = explore()
+    for ready, words in ((False, "starting"), (True, "being made")):
+        client.worker_ready = ready
+        app.session_state[take.KEY] = {"asked": "model_last"}
+        app.run()
+        assert words in given[-1]["said"]["words"]
+    (asked,) = client.questions  # however often the browser asks whether it is there
+    assert asked.name == "keras_file"
+    assert (asked.arguments["mode"], asked.arguments["timesteps"]) == ("last", 12)
+    asked.answer.set_result({"file": b"keras"})
+    assert taken(app, given, "model_last") == b"keras"
+
+
+def test_what_cannot_be_made_is_said(given: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the reason; the next press tries again."""
+    app = explore()
+    monkeypatch.setattr(take.results, "weights_npz", lambda *_: 1 / 0)
+    assert "division by zero" in taken(app, given, "weights")["said"]["words"]
+    monkeypatch.setattr(take.results, "weights_npz", lambda *_: b"all")
+    assert taken(app, given, "weights") == b"all"
+
+
+def test_code_is_of_the_run_and_of_the_sidebar(given: list[Any], client: FakeClient) -> None:
+    """Where they differ; the file names say which is which, and the page shows the run's."""
+    app = press(explore(data="echo"), "train")
+    assert "trains" in given[-1]["note"]
+    let_go(client, Status.FINISHED)
+    app.run()
+    assert "keras_now" not in given[-1]["files"]
+    app.slider(key="T").set_value(7).run()
+    app.selectbox(key="cell").set_value("gru").run()
+    card = given[-1]
+    assert "with T = 12 and 1 more" in card["note"]
+    assert card["stems"] == ["echo-lstm-both", "echo-gru-both"]
+    assert "(N, 12, " in taken(app, given, "keras").decode()
+    now = taken(app, given, "keras_now").decode()
+    assert "(N, 7, " in now
+    assert "keras.layers.GRU" in now
+    assert "(N, 12, " in app.code[0].value
+
+
+def test_somebody_elses_rows_are_not_handed_on(
+    given: list[Any], client: FakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an upload that another browser trains on there are no targets, and no rows."""
+    app = start(data="upload", T="5", seeds="1")
+    give(app, "own.csv", rows(60))
+    press(app, "train")
+    let_go(client, Status.FINISHED)
+    app.run()
+    assert {"kept_rows", "predictions_csv"} <= given[-1]["files"].keys()
+    whole = taken(app, given, "kept_rows")
+    assert open_kept("a.unrolled", whole).table is not None
+    monkeypatch.setattr(runs, "table_of_run", lambda: None)
+    app.run()
+    assert not {"kept_rows", "predictions_csv"} & given[-1]["files"].keys()
+    assert "weights" in given[-1]["files"]

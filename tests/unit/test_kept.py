@@ -1,0 +1,438 @@
+"""A run that was kept as a file opens as it was; of a damaged or hostile one only a sentence."""
+
+import io
+import pickle
+import zipfile
+from copy import deepcopy
+from dataclasses import fields, replace
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lib.dataset import Dataset
+from lib.datasets import make_dataset, settle, suggested
+from lib.experiment import Experiment
+from lib.kept import Kept, KeptError, NeedsFileError, is_kept, keep, open_kept
+from lib.kept.container import DTYPES, MAX_HEAD, MAX_UNPACKED, MEMBERS, VERSION, unpack
+from lib.kept.file import _Record
+from lib.kept.rows import rows_of, table_of
+from lib.preview import as_of, untrained
+from lib.recurrence import initial_model_weights
+from lib.run import ModeResult, Snapshot, Status
+from lib.training.limits import with_seeds
+from lib.training.recorded import recorded
+from lib.uploads import read_upload
+from lib.uploads.limits import MAX_BYTES
+from tests.unit.test_reader import FILES, assert_same
+from tests.unit.test_uploads_arrays import npy
+
+CSV = "\n".join(
+    ["day,kind,a,b", *(f"2024-01-{1 + i},{'xy'[i % 2]},{i},{i * i}" for i in range(31))]
+)
+
+
+def of(name="running_mean", **changes):
+    """An experiment with its data and its recording, with the models that are asked for."""
+    dataset = make_dataset(suggested(name))
+    experiment = with_seeds(suggested(name), dataset).set(**changes)
+    return experiment, dataset, recorded(experiment)
+
+
+def of_upload():
+    """An experiment on a table, its data, a run of one epoch by a forward pass, and the table."""
+    table = read_upload("beer.csv", CSV.encode())
+    asked = Experiment().set(data="upload", T=4, U=3, epochs=7, **table.settings)
+    experiment = settle(asked, table)
+    dataset = make_dataset(experiment, table)
+    return experiment, dataset, trained(experiment, dataset), table
+
+
+def trained(experiment, dataset):
+    """A run after an epoch whose weights are a little other than its first."""
+    start = untrained(experiment, dataset)
+    weights = tuple(
+        {
+            mode: tuple(array * np.float32(1.1) for array in result.weights)
+            for mode, result in seed.items()
+        }
+        for seed in start.seeds
+    )
+    return replace(as_of(experiment, dataset, start, 1, weights), status=Status.STOPPED)
+
+
+def assert_same_figures(one: Snapshot, other: Snapshot) -> None:
+    """All that a page shows of two runs."""
+    for name in ("status", "epoch", "epochs", "epochs_per_second", "reason"):
+        assert getattr(one, name) == getattr(other, name), name
+    np.testing.assert_array_equal(one.samples, other.samples)
+    assert len(one.seeds) == len(other.seeds)
+    for mine, theirs in zip(one.seeds, other.seeds, strict=True):
+        assert list(mine) == list(theirs)
+        for mode in mine:
+            for field in fields(ModeResult):
+                a, b = (getattr(each[mode], field.name) for each in (mine, theirs))
+                np.testing.assert_equal(a, b, err_msg=field.name)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("running_mean", {}),
+        ("running_mean", {"seeds": 1, "mode": "last"}),
+        ("seattle", {"mode": "sequence"}),
+        ("gapminder", {}),
+        ("worked_raw", {}),  # without a validation part, and without a head
+    ],
+)
+def test_every_figure_of_a_run_comes_back(name, changes):
+    """Of each mode and seed, to the last digit, with weights of some earlier epochs."""
+    experiment, dataset, snapshot = of(name, **changes)
+    opened = open_kept("a.unrolled", keep(experiment, dataset, snapshot, snapshot.past))
+    assert opened.experiment == experiment
+    assert_same_figures(opened.snapshot, snapshot)
+    known, past = dict(snapshot.past), opened.snapshot.past
+    assert len(past) >= 2
+    assert past[-1][0] == snapshot.past[-1][0]
+    for epoch, models in past:
+        for seed, all_of_them in zip(models, known[epoch], strict=False):
+            np.testing.assert_equal(seed, {mode: all_of_them[mode] for mode in seed})
+    np.testing.assert_array_equal(opened.dataset.y, dataset.y)
+    assert opened.versions["numpy"] == np.__version__
+
+
+def test_a_run_before_training_one_that_was_stopped_and_one_with_its_best_epochs_come_back():
+    """Whatever a page can show can be kept."""
+    experiment, dataset, snapshot = of("recall_first", seeds=1)
+    result = snapshot.results["last"]
+    best = int(result.checked_epochs[len(result.checked_epochs) // 2])
+    epochs = np.union1d(result.loss_epochs, [best])
+    loss = np.interp(epochs, result.loss_epochs, result.loss)
+    kept = {
+        m: replace(r, kept_epoch=best, loss_epochs=epochs, loss=loss)
+        for m, r in snapshot.results.items()
+    }
+    stopped = replace(snapshot, status=Status.STOPPED, reason="Stopped.", results=kept)
+    for each in (untrained(experiment, dataset), stopped):
+        assert_same_figures(open_kept("", keep(experiment, dataset, each, ())).snapshot, each)
+
+
+def test_weights_that_are_too_many_to_be_sent_are_left_out():
+    """A run that trains has none of large models, and is kept without them."""
+    experiment, dataset, snapshot = of(seeds=1)
+    without = {m: replace(r, weights=None) for m, r in snapshot.results.items()}
+    snapshot = replace(snapshot, results=without, status=Status.RUNNING, seconds_left=3.0)
+    opened = open_kept("", keep(experiment, dataset, snapshot, ()))
+    assert [result.weights for result in opened.snapshot.results.values()] == [None, None]
+
+
+def test_the_first_run_of_the_app_takes_less_than_300_kb():
+    """With four seeds of both modes, and their weights after six epochs."""
+    experiment, dataset, snapshot = of(suggested("recall_first").data.name)
+    content = keep(experiment, dataset, snapshot, snapshot.past)
+    assert len(snapshot.seeds) == 4
+    assert len(content) < 300_000
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_an_uploads_rows_come_back_where_they_were_kept(kind):
+    """Numbers, texts, times, their labels, and all that is said of them."""
+    table = read_upload("file", FILES[kind])
+    assert_same(table_of(unpack_rows(table)), table)
+
+
+def unpack_rows(table):
+    """A table's record after a way through a file."""
+    content = keep(*of_upload()[:3], (), table)
+    return unpack(content, _Record).rows
+
+
+def test_a_run_of_an_upload_with_its_rows_opens_by_itself():
+    """The same windows are cut of them."""
+    experiment, dataset, snapshot, table = of_upload()
+    opened = open_kept("run.unrolled", keep(experiment, dataset, snapshot, (), table))
+    assert_same(opened.table, table)
+    np.testing.assert_array_equal(opened.dataset.x, dataset.x)
+    assert_same_figures(opened.snapshot, snapshot)
+
+
+def test_a_run_of_an_upload_without_its_rows_asks_for_its_file():
+    """By its name; with another file, too; and opens with the same, whatever that is called."""
+    experiment, dataset, snapshot, _ = of_upload()
+    content = keep(experiment, dataset, snapshot, ())
+    assert b"2024" not in b"".join(members(content).values())
+    other = read_upload("beer.csv", CSV.replace("30,900", "30,901").encode())
+    for there in (None, other):
+        with pytest.raises(NeedsFileError, match=r"run\.unrolled is a run of beer\.csv.*Give beer"):
+            open_kept("run.unrolled", content, there)
+    same = read_upload("copy of beer.csv", CSV.encode())
+    opened = open_kept("run.unrolled", content, same)
+    assert opened.table is same
+    assert_same_figures(opened.snapshot, snapshot)
+
+
+def test_data_that_come_out_otherwise_are_never_shown_with_a_run():
+    """But another processor's last digits are no other data."""
+    experiment, dataset, snapshot = of(seeds=1)
+    near = replace(dataset, x=np.nextafter(dataset.x, np.float32(9)))
+    open_kept("", keep(experiment, near, snapshot, ()))
+    y = dataset.y.copy()
+    y[3, 2] += y.std()
+    with pytest.raises(KeptError, match=r"trained on Running mean as Unrolled .* makes it"):
+        open_kept("", keep(experiment, replace(dataset, y=y), snapshot, ()))
+
+
+def members(content):
+    """What each of a file's members holds."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zipped(parts, method=zipfile.ZIP_DEFLATED):
+    """A ZIP file of these members."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+EXPERIMENT, DATASET, SNAPSHOT = of("worked_scaled", seeds=1, mode="last")
+GOOD = keep(EXPERIMENT, DATASET, SNAPSHOT, SNAPSHOT.past)
+PARTS = members(GOOD)
+
+
+def changed(**parts):
+    """The good file with other members, by name with "_" for "."; None takes one out."""
+    named = {name.replace("_", ".", 1): content for name, content in parts.items()}
+    return zipped({k: v for k, v in {**PARTS, **named}.items() if v is not None})
+
+
+def said(path, value):
+    """The good file whose record says something else at a path of keys and places."""
+    record = msgspec.json.decode(PARTS["unrolled.json"])
+    *way, last = path
+    place = record
+    for key in way:
+        place = place[key]
+    place[last] = value
+    return changed(unrolled_json=msgspec.json.encode(record))
+
+
+def lying(size):
+    """A file that says of its largest member that it is unpacked to so many bytes."""
+    content = bytearray(zipped({**PARTS, "float32.npy": bytes(10**7)}))
+    place = content.rindex(b"float32.npy") - 46 + 24
+    content[place : place + 4] = size.to_bytes(4, "little")
+    return bytes(content)
+
+
+RESULT = ("snapshot", "results", "last")
+REFUSED = {
+    "nothing": (b"", "damaged"),
+    "a text": (b"x,y\n1,2\n", "damaged"),
+    "cut off": (GOOD[: len(GOOD) // 2], "damaged"),
+    "a newer form": (said(["version"], VERSION + 1), "newer Unrolled.*Update"),
+    "no version": (changed(unrolled_json=b"{}"), "damaged"),
+    "a member that isn't there": (changed(int64_npy=None), "holds .*int64.npy, and here"),
+    "one more": (changed(evil_py=b"1"), r"evil\.py"),
+    "a path": (changed(int64_npy=None) and zipped({**PARTS, "../../x": b""}), r"\.\./x"),
+    "very many": (zipped({f"{i}": b"" for i in range(99)}), "many more"),
+    "a table": (zipped({"xl/a.xml": b""}), "holds"),
+    "a bomb": (changed(float32_npy=bytes(MAX_UNPACKED)), "100 MB unpacked"),
+    "a long record": (changed(unrolled_json=b" " * (MAX_HEAD + 1)), "8 MB of settings"),
+    "a hidden bomb": (lying(200), "damaged"),
+    "too many bytes": (GOOD + bytes(MAX_BYTES), "At most 100 MB"),
+    "another packing": (zipped(PARTS, zipfile.ZIP_LZMA), "neither stored nor deflated"),
+    "a pickle": (changed(float32_npy=npy(np.array([{}], object), allow_pickle=True)), "damaged"),
+    "a bare pickle": (changed(float32_npy=pickle.dumps([1.0])), "damaged"),
+    "other numbers": (changed(float32_npy=npy(np.zeros(9))), "float32.npy has float64"),
+    "axes": (changed(float32_npy=npy(np.zeros((9, 9), np.float32))), r"shape \(9, 9\)"),
+    "nan": (
+        changed(
+            float32_npy=PARTS["float32.npy"][:128] + b"\xff" * (len(PARTS["float32.npy"]) - 128)
+        ),
+        "expected finite numbers",
+    ),
+    "beyond": (said([*RESULT, "loss"], ["float64", 10**15, [3]]), "damaged"),
+    "before": (said([*RESULT, "loss"], ["float64", -3, [3]]), "can't be at -3"),
+    "a huge shape": (said([*RESULT, "loss"], ["float64", 0, [2**40, 2**40]]), "damaged"),
+    "a short curve": (said([*RESULT, "loss"], ["float64", 0, [1]]), r"loss of .*expected"),
+    "a dtype": (said([*RESULT, "loss"], ["object", 0, [1]]), "damaged"),
+    "odd weights": (said([*RESULT, "weights"], [["float32", 0, [1, 1]]]), "arrays of weights"),
+    "odd samples": (said(["snapshot", "samples"], ["int64", 0, [1]]), "samples"),
+    "no figures": (said(["snapshot", "results"], {}), "other models"),
+    "another mode": (said(["snapshot", "results"], {"x": {}}), "damaged"),
+    "a best epoch that isn't": (said([*RESULT, "kept_epoch"], 10**6), "best epoch"),
+    "more epochs": (said(["snapshot", "epoch"], 10**6), "epoch 1,000,000"),
+    "epochs back": (said([*RESULT, "loss_epochs"], ["int64", 1, [2]]), "damaged"),
+    "very many epochs": (
+        said(["snapshot", "past"], [[k, [{}]] for k in range(25)]),
+        "weights of 25",
+    ),
+    "past out of order": (said(["snapshot", "past", 0, 0], 10**5), "epochs"),
+    "a cell": (said(["experiment", "model", "cell"], "evil"), "cell must be one of"),
+    "data": (said(["experiment", "data", "name"], "evil"), "data must be one of"),
+    "units": (said(["experiment", "model", "units"], 10**9), "units must be 1 to 128"),
+    "no seeds": (said(["experiment", "seeds"], 0), "settings don't fit"),
+    "a status": (said(["snapshot", "status"], "evil"), "damaged"),
+    "a number": (said(["snapshot", "epochs_per_second"], "fast"), "damaged"),
+}
+"""A file, and what the sentence must speak of."""
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_file_that_cant_be_a_kept_run_is_refused_with_a_sentence(kind):
+    """It says what was expected, what came, and what to do."""
+    content, words = REFUSED[kind]
+    with pytest.raises(KeptError, match=words) as caught:
+        open_kept("bad.unrolled", content)
+    assert len(f"{caught.value}") < 500
+
+
+def test_the_good_file_opens():
+    """So each refusal above is for the one thing that was changed."""
+    assert_same_figures(open_kept("", GOOD).snapshot, SNAPSHOT)
+    assert set(PARTS) == {*MEMBERS}
+    assert_same_figures(open_kept("", zipped(PARTS, zipfile.ZIP_STORED)).snapshot, SNAPSHOT)
+
+
+UPLOAD = of_upload()
+WITH_ROWS = members(keep(*UPLOAD[:3], (), UPLOAD[3]))
+
+
+WHY = {
+    "reading": "a script would say",
+    "mended": "a script would say|is shorter than|Invalid enum",
+    "settings": "must be 2 to 512|doesn't say|'evil'",
+    "targets": "columns that the table",
+    "series": "columns that the table",
+    "name": "columns of the same name",
+    "values": "same length|other times|1-dimensional",
+    "texts": "codes need to be",
+    "unit": "Invalid enum",
+    "order": "Length mismatch",
+    "label": "damaged",
+    "rows": "Give beer",
+}
+"""What the sentence speaks of, by the last word of the path."""
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (["rows", "rest", "reading"], {"function": "os.system"}),
+        (["rows", "rest", "reading"], {"x=1, y": "a"}),
+        (["rows", "rest", "mended"], [["numbers", "a", ['"); import os; ("', ""]]]),
+        (["rows", "rest", "mended"], [["numbers", "a", ["\\", ""]]]),
+        (["rows", "rest", "mended"], [["huge", "a", ["1); import os; (1"]]]),
+        (["rows", "rest", "mended"], [["undated ends", "", ["0", "1]; import os; [1"]]]),
+        (
+            ["rows", "rest", "mended"],
+            [["arrays", "", ["1", "2", "1", "x", "1); import os; (2", "x"]]],
+        ),
+        (["rows", "rest", "mended"], [["times", "a", ["year never", "a"]]]),
+        (["rows", "rest", "mended"], [["evil", "a", []]]),
+        (["rows", "rest", "settings"], {"T": 10**9}),
+        (["rows", "rest", "settings"], {"inputs": "a"}),
+        (["rows", "rest", "settings"], {"evil": 1}),
+        (["rows", "rest", "targets"], ["kind"]),
+        (["rows", "rest", "series"], "evil"),
+        (["rows", "frame", 0, "name"], "b"),
+        (["rows", "frame", 1, "values"], ["float64", 0, [3]]),
+        (["rows", "frame", 0, "texts"], []),
+        (["rows", "times", "values"], ["int64", 0, [3]]),
+        (["rows", "times", "values"], ["int64", 0, [31, 1]]),
+        (["rows", "times", "unit"], "D"),
+        (["rows", "times", "unit"], "Y"),
+        (["rows", "order"], ["int64", 0, [3]]),
+        (["rows", "label"], []),
+        (["rows"], None),
+    ],
+    ids=str,
+)
+def test_rows_that_no_file_becomes_are_refused(path, value):
+    """Among them all that would have a script say something else than how a file is read."""
+    record = msgspec.json.decode(WITH_ROWS["unrolled.json"])
+    *way, last = path
+    place = record
+    for key in way:
+        place = place[key]
+    assert last in place or isinstance(place, list)
+    place[last] = value
+    content = zipped({**WITH_ROWS, "unrolled.json": msgspec.json.encode(record)})
+    with pytest.raises(KeptError, match=WHY[last]):
+        open_kept("", content)
+
+
+@settings(max_examples=100, deadline=5000, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_no_change_of_bytes_does_more_than_a_sentence(data):
+    """Of a file that is cut, changed or put together in any way."""
+    content = bytearray(data.draw(st.sampled_from([GOOD, zipped(PARTS, zipfile.ZIP_STORED)])))
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=8)):
+        content[place] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(content)) | st.just(len(content)))
+    opens(bytes(content[:cut]) + data.draw(st.binary(max_size=50)))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=150, deadline=5000, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_no_change_of_what_a_file_says_does_more_than_a_sentence(data):
+    """Any value of the record may be anything: if the file opens, all of its figures fit."""
+    parts = data.draw(st.sampled_from([PARTS, WITH_ROWS]))
+    record = msgspec.json.decode(parts["unrolled.json"])
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = record
+        while True:
+            keys = [*place] if isinstance(place, dict) else [*range(len(place))]
+            if not keys:
+                break
+            key = data.draw(st.sampled_from(keys))
+            inner = place[key]
+            if isinstance(inner, (dict, list)) and inner and data.draw(st.integers(0, 9)):
+                place = inner
+                continue
+            place[key] = deepcopy(data.draw(VALUES | st.sampled_from(LIKELY)))
+            break
+    opens(zipped({**parts, "unrolled.json": msgspec.json.encode(record)}))
+
+
+LIKELY = [0, 1, -1, 2**63, ["float32", 0, [2]], ["int64", 0, [0]], ["float64", 3, []], "upload"]
+
+
+def opens(content: bytes) -> None:
+    """Open a file: as it is, or not at all; and if so every picture can be drawn from it."""
+    try:
+        opened: Kept = open_kept("a.unrolled", content)
+    except KeptError:
+        return
+    dataset: Dataset = opened.dataset
+    for epoch, weights in opened.snapshot.past:
+        as_of(opened.experiment, dataset, opened.snapshot, epoch, weights)
+    shapes = [
+        w.shape for w in initial_model_weights(opened.experiment, dataset.shape[2], dataset.targets)
+    ]
+    assert [w.shape for w in next(iter(opened.snapshot.results.values())).weights or []] in (
+        [],
+        shapes,
+    )
+
+
+def test_what_is_a_kept_run_is_told_by_its_name_or_its_beginning():
+    """So that a damaged one is told of as one, and one by another name is opened, too."""
+    assert is_kept("Run.UNROLLED", b"")
+    assert is_kept("run.zip", GOOD)
+    assert not is_kept("a.npz", zipped({"x.npy": npy(np.zeros(3))}))
+    assert not is_kept("a.csv", b"a,b\n")
+    assert set(DTYPES) == {name.removesuffix(".npy") for name in MEMBERS[1:]}
+    assert rows_of(UPLOAD[3]).rest["fingerprint"] == UPLOAD[3].fingerprint

@@ -1,0 +1,137 @@
+"""A report: one safe page with all that the screen says, and nothing that it would have to load."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import pytest
+
+from lib.datasets import make_dataset, settle
+from lib.experiment import Experiment
+from lib.export import keras_script
+from lib.export.report import Reported, figures, report
+from lib.narrate.explore import setup_sentence, strip_sentence
+from lib.preview import untrained
+from tests.unit.test_results import a_run
+
+MADE = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
+VERSIONS = {"keras": "3.15.1"}
+LINK = "https://example.org/?data=seattle&T=24"
+
+
+class Page(HTMLParser):
+    """What a browser makes of a page: its elements, its scripts and its words."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self.words = ""
+        self._inside = ""
+        self.feed(content.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element."""
+        self.tags.append((tag, dict(attrs)))
+        self._inside = tag
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_endtag(self, _: str) -> None:
+        """Nothing that matters here follows another element's end."""
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        """Take up words, or a script."""
+        if self._inside == "script":
+            self.scripts[-1] += data
+        elif self._inside != "style":
+            self.words += f" {data}"
+
+    @property
+    def plots(self) -> list[dict]:
+        """The figures."""
+        return json.loads(self.scripts[1])
+
+
+@pytest.mark.parametrize("name", ["seattle", "worked_raw", "gapminder"])
+def test_a_report_says_all_that_the_screen_says(name: str) -> None:
+    """The sentences, every takeaway, the figures' data, settings, numbers, code, link and date."""
+    run = _, dataset, snapshot = a_run(name)
+    page = Page(report(of := Reported(*run), LINK, MADE, VERSIONS))
+    words = " ".join(page.words.split())
+    said = [setup_sentence(*run[:2]), strip_sentence(*run[:2]), dataset.about, LINK]
+    said += ["27 November 2026, 09:30 UTC", "keras 3.", "learning rate"]
+    for title, figure, takeaway, sentence in figures(of):
+        said += [title, takeaway, sentence]
+        drawn = page.plots[[shown[0] for shown in figures(of)].index(title)]
+        assert [trace["name"] for trace in drawn["data"]] == [t["name"] for t in figure.data]
+    said += keras_script(*run).splitlines()
+    for each in said:
+        assert " ".join(each.split()) in words, each
+    assert f"epoch {snapshot.epoch:,} of" in words
+
+
+def test_it_loads_nothing() -> None:
+    """Every image is in it, no script or style is elsewhere, and it forbids itself to ask."""
+    content = report(Reported(*a_run("seattle")), LINK, MADE, VERSIONS)
+    assert len(content) < 6_000_000
+    page = Page(content)
+    sources = [a[k] for tag, a in page.tags for k in ("src", "srcset", "data", "poster") if k in a]
+    assert sources
+    assert all(source.startswith("data:image/svg+xml;base64,") for source in sources)
+    assert not [tag for tag, _ in page.tags if tag in ("link", "iframe", "object", "base", "form")]
+    assert "default-src 'none'" in next(a["content"] for t, a in page.tags if "http-equiv" in a)
+    style = re.search(r"<style>(.*?)</style>", content.decode(), flags=re.DOTALL)
+    assert style
+    assert not re.search(r"@import|url\(", style[1])
+
+
+EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)> $plots ${code} {x}"
+
+
+def test_names_are_no_markup_and_no_script() -> None:
+    """Whatever a column, a file or a unit is called, the page has the same elements as without."""
+    experiment, dataset, snapshot = a_run("seattle", seeds=1)
+    evil = {"title": EVIL, "target_names": (EVIL,), "about": EVIL, "source": EVIL}
+    evil |= {"target_unit": EVIL, "naive_label": EVIL, "lead": EVIL, "notes": (EVIL,)}
+    evil |= {"feature_names": (EVIL,) * 4}
+    good = Page(report(Reported(experiment, dataset, snapshot), LINK, MADE, VERSIONS))
+    bad = Page(
+        report(
+            Reported(experiment, replace(dataset, **evil), snapshot), LINK + EVIL, MADE, VERSIONS
+        )
+    )
+    tags = [[(tag, *sorted(attributes)) for tag, attributes in p.tags] for p in (good, bad)]
+    assert tags[0] == tags[1]
+    assert len(good.scripts) == len(bad.scripts) == 3
+    assert bad.scripts[0] == good.scripts[0]
+    assert bad.scripts[2] == good.scripts[2]
+    names = {trace["name"] for plot in bad.plots for trace in plot["data"]}
+    assert not any("<" in name for name in names)
+    assert EVIL in bad.words
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "", "?data=seattle"])
+def test_a_link_is_an_address_or_nothing(link: str) -> None:
+    """Nothing else may stand behind it."""
+    page = Page(report(Reported(*a_run("echo", seeds=1)), link, MADE, VERSIONS))
+    assert [attributes["href"] for tag, attributes in page.tags if tag == "a"] == []
+
+
+@pytest.mark.parametrize("mode", ["sequence", "last", "both"])
+def test_every_kind_of_run_has_one(mode: str) -> None:
+    """Of one mode or two, deep or not, untrained too."""
+    experiment = settle(Experiment().set(data="gapminder", T=5, mode=mode, layers=3, seeds=1))
+    dataset = make_dataset(experiment)
+    page = Page(
+        report(Reported(experiment, dataset, untrained(experiment, dataset)), LINK, MADE, VERSIONS)
+    )
+    assert len(page.plots) == 4
+    heads = {"sequence": ["Sequence"], "last": ["Last step"], "both": ["Sequence", "Last step"]}
+    numbers = page.words.partition("Numbers")[2].split("Error at")[0]
+    assert [each for each in ("Sequence", "Last step") if each in numbers] == heads[mode]
