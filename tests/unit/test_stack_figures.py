@@ -27,7 +27,7 @@ from lib.narrate.stack import (
     stack_sentence,
     stack_title,
 )
-from lib.narrate.target import compared_takeaway, lineup_sentence
+from lib.narrate.target import compared_sentence, compared_takeaway
 from lib.stack.link import PATTERNS, from_text
 from lib.stack.tracing import trace
 from lib.training.recorded import recorded_damage
@@ -202,7 +202,7 @@ def test_every_pattern_is_drawn_in_one_scale_without_markup_of_others():
 def line_up(question: TargetQuestion) -> str:
     """The picture for a question, with its sentence."""
     diagnosis = question.diagnose()
-    return lineup_picture(diagnosis, lineup_sentence(diagnosis), LIGHT)
+    return lineup_picture(diagnosis, compared_sentence(diagnosis), LIGHT)
 
 
 def test_the_line_up_says_the_fate_of_each_axis():
