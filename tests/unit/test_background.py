@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from lib.run import Status
-from lib.training.architecture import Network
 from lib.training.cache import ProgramCache
 from lib.training.messages import Start, Steer
 from lib.training.run_book import KEEP_RUNS
@@ -49,8 +48,7 @@ def test_it_rests_while_another_is_compiled() -> None:
     gate = threading.Event()
 
     def slowly(key: Any) -> Any:
-        network = key if isinstance(key, Network) else key.network
-        assert network.units == 2 or gate.wait(PATIENCE)
+        assert key.network.units == 2 or gate.wait(PATIENCE)
         return build(key)
 
     desk = Desk(slowly)
