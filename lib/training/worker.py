@@ -176,8 +176,7 @@ class Loop:
             limits.check_model(command.experiment, f, k)
         except ExperimentError:
             return  # a start would say why
-        architecture = architecture_of(command.experiment, *command.shape)
-        self._programs.ahead([architecture])
+        self._programs.ahead(architecture_of(command.experiment, *command.shape))
 
     def _steer(self, command: messages.Steer) -> None:
         """Steer a run. One that has ended meanwhile is passed over."""

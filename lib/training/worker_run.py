@@ -58,9 +58,9 @@ class WorkerRun:
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
         self._loaded = False
         samples, (_, t, f) = start.samples, start.samples.shape
-        architecture = architecture_of(start.experiment, samples.train, t, f, samples.targets)
-        self._programs, self._keys = programs, (architecture,)
-        [self._program] = programs.ask(self._keys, background=self.background)
+        self._programs = programs
+        self._key = architecture_of(start.experiment, samples.train, t, f, samples.targets)
+        self._program = programs.ask(self._key, background=self.background)
 
     @property
     def waiting(self) -> bool:
@@ -246,7 +246,7 @@ class WorkerRun:
     def release(self) -> None:
         """Let go of program and models. An error in that changes nothing: the run is over."""
         if not self._loaded:
-            self._programs.leave(self._keys, background=self.background)
+            self._programs.leave(self._key, background=self.background)
         with contextlib.suppress(Exception):
             self._trainer.release()
 

@@ -241,7 +241,7 @@ def test_waiting_for_others_programs_is_no_compile() -> None:
         return build(key)  # type: ignore[arg-type]
 
     programs, sent = ProgramCache(slowly), list[Snapshot]()
-    (other,) = programs.ask(["a person's"])
+    other = programs.ask("a person's")
     assert eventually(other.running)
     start = Start("run", make_experiment(), make_dataset().samples, background=True)
     run = WorkerRun(start, programs, sent.append, USUAL, clock.now)
