@@ -22,7 +22,7 @@ import tensorflow as tf
 from lib.experiment import LOSSES
 from lib.recurrence.weights import ARRAYS_EACH, layers_of
 from lib.shapes import BLOCKS, bias_shapes
-from lib.training.architecture import Architecture, Network
+from lib.training.architecture import Architecture
 from lib.training.optimizers import STEPS
 from lib.training.recurrent_layers import product, recurrent
 
@@ -46,14 +46,15 @@ def configure_tensorflow() -> None:
     tf.zeros(())  # starts TensorFlow's threads here: from a helper they'd have its low priority
 
 
-def weight_shapes(network: Network) -> list[tuple[int, ...]]:
+def weight_shapes(of: Architecture) -> list[tuple[int, ...]]:
     """The shapes of a model's weights, in the order of Keras's `model.get_weights()`."""
-    units, wide, width = network.units, BLOCKS[network.cell] * network.units, network.features
+    cell, units, width = of.model.cell, of.model.units, of.features
+    wide = BLOCKS[cell] * units
     shapes: list[tuple[int, ...]] = []
-    for _ in range(network.layers):
-        shapes += [(width, wide), (units, wide), bias_shapes(network.cell, units)[0]]
+    for _ in range(of.model.layers):
+        shapes += [(width, wide), (units, wide), bias_shapes(cell, units)[0]]
         width = units
-    return shapes + [(units, network.targets), (network.targets,)] * (network.head == "dense")
+    return shapes + [(units, of.targets), (of.targets,)] * (of.model.head == "dense")
 
 
 def traced(function: Callable[..., Any], *signature: Any, xla: bool = False) -> Any:
@@ -92,19 +93,18 @@ class Program:
         """The most batches that one call can train."""
         self._loss = keras.losses.get(LOSSES[architecture.loss].keras)
         self._optimizer = STEPS[architecture.optimizer]
-        network, lanes = architecture.network, self.lanes
-        self._shapes = weight_shapes(network)
+        lanes, self._shapes = self.lanes, weight_shapes(architecture)
         with tracing:
             copies = 1 + self._optimizer.memory
-            rows = (architecture.capacity, network.timesteps)
+            rows = (architecture.capacity, architecture.timesteps)
             arguments = (
                 [tf.zeros((lanes, *shape)) for shape in self._shapes] * copies,
-                tf.zeros((*rows, network.features)),
-                tf.zeros((*rows, network.targets)),
+                tf.zeros((*rows, architecture.features)),
+                tf.zeros((*rows, architecture.targets)),
                 tf.zeros((self.max_steps, lanes, architecture.batch), tf.int32),
                 tf.constant([0, 0]),  # no batch: nothing changes
                 tf.constant(0.0),
-                tf.ones((network.timesteps,), tf.bool),
+                tf.ones((architecture.timesteps,), tf.bool),
             )
             specs = tf.nest.map_structure(tf.TensorSpec.from_tensor, arguments)
             self._run = traced(self._train, *specs, xla=True)
@@ -120,7 +120,7 @@ class Program:
         for own in weights:
             if (shapes := [array.shape for array in own]) != self._shapes:
                 raise ValueError(f"weights must have shapes {self._shapes}, got {shapes}")
-        counts = np.ones(self.architecture.network.timesteps, bool)
+        counts = np.ones(self.architecture.timesteps, bool)
         counts[:-1] = mode == "sequence"
         values = [tf.constant(np.stack(lanes), tf.float32) for lanes in zip(*weights, strict=True)]
         values += [tf.zeros_like(value) for value in values] * self._optimizer.memory
@@ -216,10 +216,10 @@ class Program:
 
     def _outputs(self, weights: list[tf.Tensor], x: tf.Tensor) -> tf.Tensor:
         """What the models answer to x (T, L, B, F), at every step: (T, L, B, K)."""
-        network = self.architecture.network
-        for layer in layers_of(weights, network.layers):
-            x = recurrent(network.cell, layer, x)
-        if head := weights[ARRAYS_EACH * network.layers :]:
+        model = self.architecture.model
+        for layer in layers_of(weights, model.layers):
+            x = recurrent(model.cell, layer, x)
+        if head := weights[ARRAYS_EACH * model.layers :]:
             kernel, bias = head
             x = product(x, kernel) + bias[:, None]
         return x
