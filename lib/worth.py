@@ -13,14 +13,12 @@ import numpy as np
 
 from lib.dataset import Dataset, Origin
 from lib.experiment import MODES, Experiment
-from lib.recurrence import forward
+from lib.recurrence import outputs_in_parts
 from lib.run import ModelWeights
 from lib.tables.cutting import every_kth
 
 BUDGET = 5_000_000_000
 """Multiply-adds of all answers, about a second. Of more samples every k-th is judged."""
-_CHUNK = 4_000_000
-"""Numbers that a forward pass may hold at once."""
 
 Part = Literal["judged", "test"]
 
@@ -86,12 +84,8 @@ def part_of(dataset: Dataset, part: Part) -> np.ndarray:
 def model_outputs(
     experiment: Experiment, weights: Sequence[np.ndarray], x: np.ndarray
 ) -> np.ndarray:
-    """A model's outputs at every step, (n, T, K), a part of the samples after the other."""
-    model = experiment.model
-    held = 6 * x.shape[1] * model.units * model.layers  # of a sample: gates, states, outputs
-    size = max(1, _CHUNK // held)
-    parts = [forward(experiment, weights, x[k : k + size])[1] for k in range(0, len(x), size)]
-    return np.concatenate(parts)
+    """A model's outputs at every step, (n, T, K)."""
+    return np.concatenate(list(outputs_in_parts(experiment, weights, x)))
 
 
 def cost(weights: ModelWeights, timesteps: int) -> int:

@@ -29,6 +29,7 @@ _MULTIPLIED = re.compile(r"[Nn]ode:? '?(?:[\w.-]{1,100}/){1,9}mul(?:_\d+)?(?: de
 names there. Not so where the gradient's part of it fails."""
 _NAMED = re.compile(rf"\b(?:in|[Nn]ode:?) '?(?:[\w./-]{{0,200}}/)?({'|'.join(RULE_OF)})\b")
 _PLACE = re.compile(rf"comp(?:ile|ute)_loss|\bloss/|{_NAMED.pattern}")
+"""That it happened in a loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class _Pair:
 def _at_run_time(match: re.Match[str]) -> Explanation:
     text, one, other = match.string, entries(match["one"] or ""), entries(match["other"] or "")
     subject = "Most likely it is the loss that can't pair"
-    if _in_a_loss(text):
+    if _PLACE.search(text):
         subject = _LOSS
     elif "[Op:Mul]" in text:
         subject = "A multiplication can't pair"
@@ -66,7 +67,7 @@ def _at_run_time(match: re.Match[str]) -> Explanation:
         return MESSAGES.say("weights", one=pair.one, other=pair.other)
     if one[0] != other[0] and one[1:] == other[1:]:
         return _other_samples(pair, one[0], other[0], text)
-    if not _in_a_loss(text) and (place := _elsewhere(text)):
+    if not _PLACE.search(text) and (place := _elsewhere(text)):
         return MESSAGES.say("in a layer", place=place, one=pair.one, other=pair.other)
     return _explain(pair)
 
@@ -176,10 +177,6 @@ def _node(text: str) -> str:
     """The path of the operation that failed: "compile_loss/mse/sub"; empty where none is named."""
     match = _NODE.search(text)
     return match[1] if match else ""
-
-
-def _in_a_loss(text: str) -> bool:
-    return bool(_PLACE.search(text))
 
 
 def _of_weights(text: str) -> bool:

@@ -5,13 +5,13 @@ one pixel for each number, which the browser enlarges without blurring. How a bl
 is laid out stands in `lib/ui/css`, which the pages load.
 """
 
-import struct
-import zlib
 from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
+from io import BytesIO
 
 import numpy as np
+from PIL import Image
 
 from lib.figures.palette import Palette
 
@@ -62,20 +62,11 @@ def shade_indexes(values: np.ndarray, reach: float) -> np.ndarray:
 
 def png_uri(indexes: np.ndarray, colors: Sequence[str]) -> str:
     """The picture of `indexes` (height, width) into `colors` ("#RRGGBB"), for an `img`."""
-    height, width = indexes.shape
-    rows = np.zeros((height, width + 1), np.uint8)  # each begins with its filter: none
-    rows[:, 1:] = indexes
-    chunks = (
-        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
-        (b"PLTE", b"".join(bytes.fromhex(color[1:]) for color in colors)),
-        (b"IDAT", zlib.compress(rows.tobytes(), 6)),
-        (b"IEND", b""),
-    )
-    png = b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-        for name, body in chunks
-    )
-    return f"data:image/png;base64,{b64encode(png).decode()}"
+    image = Image.frombytes("P", indexes.shape[::-1], indexes.tobytes())
+    image.putpalette(bytes.fromhex("".join(color[1:] for color in colors)))
+    png = BytesIO()
+    image.save(png, "PNG")
+    return f"data:image/png;base64,{b64encode(png.getvalue()).decode()}"
 
 
 def enlarged(indexes: np.ndarray, colors: Sequence[str], size: str) -> str:

@@ -173,9 +173,6 @@ def prefix_sentence(
     return str(_SAID["prefix"].format(**words))
 
 
-_SAID = beside(__file__)
-
-
 def ways_to_break_it(
     experiment: Experiment, padding: int, answer: dict[str, Any] | None
 ) -> dict[str, ProofCard]:
@@ -226,7 +223,8 @@ def bound_told(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> 
     """How near the outputs (T, U) come to their bound, and what that means for the targets."""
     said, bound = _SAID["bound"], highest_output(experiment.model.cell, len(hidden))
     most, has_head = np.abs(hidden).max(axis=1), experiment.model.head == "dense"
-    missed = _out_of_reach(dataset.y, bound)
+    beyond = np.abs(dataset.y).max(axis=(0, 2)) - bound  # (T,), at 0 where no weights reach it
+    missed = np.argsort(-beyond, kind="stable")[: (beyond >= 0).sum()]  # the furthest first
     words = {"first": number(bound[0]), "last": number(bound[-1]), "steps": len(hidden)}
     grows = bound[0] < 1  # with the cell state
     words["rule"] = said["rule_of_c" if grows else "rule"].format(**words)
@@ -259,9 +257,3 @@ def _size(value: float, bound: float) -> str:
     """A size that is less than its bound, though three digits may make the two alike."""
     alike = value < np.float32(bound) and number(value) == number(bound)
     return f"just below {number(bound)}" if alike else readable(value)
-
-
-def _out_of_reach(y: np.ndarray, bound: np.ndarray) -> np.ndarray:
-    """The steps where targets (N, T, K) reach the bound (T,), as no weights do; furthest first."""
-    beyond = np.abs(y).max(axis=(0, 2)) - bound
-    return np.argsort(-beyond, kind="stable")[: (beyond >= 0).sum()]

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from lib.english import capital
+from lib.narrate import Told
 from lib.stack.base import LayerSetting, Stack, put
 from lib.stack.code import spare_states
 from lib.stack.tensors import readable_shapes
@@ -11,6 +12,7 @@ from lib.stack.tracing import TracedLayer, broken, total, trace
 
 TRY = "Move T: parameters stay. Move U: they change. return_sequences=False drops the time axis."
 MEND = "One click in the red row mends that layer."
+LESSON = " Weights are shared by all timesteps: units are not timesteps."
 
 
 def layer_sentence(step: TracedLayer) -> str:
@@ -38,51 +40,43 @@ def stack_sentence(steps: tuple[TracedLayer, ...]) -> str:
     return "; ".join(map(layer_sentence, reached)) + "." + end
 
 
-def stack_takeaway(before: Stack, after: Stack, about: str) -> str:
-    """What to see in a stack, in short: what a change has done, else what it is `about`."""
+def change_told(before: Stack, after: Stack, about: str) -> Told:
+    """What a change did to the output and to the parameters.
+
+    Where nothing changed, or all of it, the takeaway is what the stack is `about`.
+    """
     old, new = trace(before), trace(after)
-    moved, settings = _change(before, after)
-    if before == after or moved == "other layers":
-        return about or (TRY if broken(new) is None else MEND)
-    change = capital(moved or "other settings")
-    if not moved and len(settings) == 1:
-        place, setting, _, value = settings[0]
-        change = f"{setting.name}={_written(value)} on layer {place}"
-    if (broken_at := broken(new)) is not None:
-        return f"{change}: layer {broken_at + 1} breaks."
-    if broken(old) is not None:
-        return f"{change}: now it works."
-    counts = f"parameters {total(old):,} → {total(new):,}"
-    if total(old) == total(new):
-        counts = f"{total(new):,} parameters stay"
-    if _is_time_alone(settings):
-        return f"{change}: {counts}, since all timesteps share the weights."
-    was, now = (readable_shapes(steps[-1].tensors) for steps in (old, new))
-    return f"{change}: {'the output stays' if was == now else 'output now'} {now}, {counts}."
-
-
-def change_sentence(before: Stack, after: Stack) -> str:
-    """What a change did to the output and to the parameters; "" where nothing changed."""
+    unchanged = about or (TRY if broken(new) is None else MEND)
     if before == after:
-        return ""
-    old, new = trace(before), trace(after)
+        return unchanged, ""
     moved, settings = _change(before, after)
     words = [
         f"layer {place}'s {setting.label or setting.name} from {_written(was)} to {_written(now)}"
         for place, setting, was, now in settings
     ]
-    changes = capital(moved or ", ".join(words))
-    if (broken_at := broken(new)) is not None:
-        return f"{changes}: now layer {broken_at + 1} breaks."
+    short, long = capital(moved or "other settings"), capital(moved or ", ".join(words))
+    if not moved and len(settings) == 1:
+        place, setting, _, value = settings[0]
+        short = f"{setting.name}={_written(value)} on layer {place}"
     was, now = (readable_shapes(steps[-1].tensors) for steps in (old, new))
-    if broken(old) is not None:
-        return f"{changes}: now it works, and gives {now}."
-    output = f"stays {now}" if was == now else f"goes from {was} to {now}"
-    says, counts = f"{changes}: the output {output}, and the parameters", (total(old), total(new))
-    if counts[0] != counts[1]:
-        return f"{says} go from {counts[0]:,} to {counts[1]:,}."
-    lesson = " Weights are shared by all timesteps: units are not timesteps."
-    return f"{says} stay at {counts[1]:,}.{lesson * _is_time_alone(settings)}"
+    less, more = (f"{total(steps):,}" for steps in (old, new))
+    names = {setting.name for _, setting, *_ in settings}
+    is_time = bool(names) and names <= {"timesteps", "n"}
+    if (breaks := broken(new)) is not None:
+        told = f"layer {breaks + 1} breaks.", f"now layer {breaks + 1} breaks."
+    elif broken(old) is not None:
+        told = "now it works.", f"now it works, and gives {now}."
+    else:
+        goes = f"the output {f'stays {now}' if was == now else f'goes from {was} to {now}'}"
+        ends, counts = f"go from {less} to {more}.", f"parameters {less} → {more}"
+        if less == more:
+            ends, counts = f"stay at {more}.{LESSON * is_time}", f"{more} parameters stay"
+        gives = f"{'the output stays' if was == now else 'output now'} {now}, {counts}."
+        told = (
+            f"{counts}, since all timesteps share the weights." if is_time else gives,
+            f"{goes}, and the parameters {ends}",
+        )
+    return unchanged if moved == "other layers" else f"{short}: {told[0]}", f"{long}: {told[1]}"
 
 
 def _written(value: Any) -> str:
@@ -112,11 +106,6 @@ def _change(before: Stack, after: Stack) -> tuple[str, _Settings]:
         return "one layer more", settings
     is_one_less = any(put(before, place) == after for place in range(len(before)))
     return "one layer less" if is_one_less else "other layers", settings
-
-
-def _is_time_alone(settings: _Settings) -> bool:
-    """Whether nothing but numbers of timesteps has changed."""
-    return bool(settings) and {setting.name for _, setting, *_ in settings} <= {"timesteps", "n"}
 
 
 def stack_title(steps: tuple[TracedLayer, ...]) -> str:

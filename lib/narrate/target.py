@@ -42,11 +42,6 @@ def compared_takeaway(diagnosis: Diagnosis) -> str:
     return "As it is meant: every output meets its own target."
 
 
-def lineup_sentence(diagnosis: Diagnosis) -> str:
-    """The picture of a line-up in words."""
-    return f"{verdict_title(diagnosis)}. {compared_sentence(diagnosis)}"
-
-
 def damage_told(mistake: Mistake, damage: Damage) -> Told:
     """The two errors; how two trainings show losses that fall alike, and predictions that don't."""
     begin, end = (number(float(loss)) for loss in damage.loss["wrong"][[0, -1]])

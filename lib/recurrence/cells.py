@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.experiment import CELLS
-from lib.shapes import BLOCKS, bias_shapes
+from lib.shapes import BLOCKS, STATES, bias_shapes
 
 GATES: dict[str, dict[str, str]] = {
     "lstm": {"i": "input gate", "f": "forget gate", "c": "candidate", "o": "output gate"},
@@ -92,17 +92,23 @@ def unroll(
         x = x[:, ::-1]
         mask = None if mask is None else mask[:, ::-1]
     n, t, f = x.shape
-    skipped = None if mask is None else ~mask.T[:, :, None]
     # A run that has diverged is drawn too: inf and nan are answers here, not accidents.
     with np.errstate(over="ignore", invalid="ignore"):
         # Time first, so that each step is one block of memory; and all steps' inputs go through
         # the kernel at once, since they don't depend on the state.
         blocks = x.transpose(1, 0, 2).reshape(t * n, f) @ kernel
         blocks += bias[0] if bias.ndim == 2 else bias
-        hidden, states, gates = _UNROLL[cell](blocks.reshape(t, n, -1), recurrent, bias, skipped)
-    samples_first = {name: values.swapaxes(0, 1) for name, values in gates.items()}
-    states = None if states is None else states.swapaxes(0, 1)
-    return Trace(hidden.swapaxes(0, 1), states, samples_first)
+        gates = blocks.reshape(t, n, -1)
+        units, go = len(recurrent), _STEP[cell]
+        states = np.zeros((t + 1, len(STATES[cell]), n, units), precision)
+        for step, after in enumerate(states[1:]):
+            go(gates[step], states[step], after, recurrent, bias)
+            if mask is not None:
+                np.copyto(after, states[step], where=~mask[:, step, None])
+    hidden, *others = states[1:].transpose(1, 2, 0, 3)  # (N, T, U) each
+    by_sample = gates.swapaxes(0, 1)
+    named = {name: by_sample[..., k * units :][..., :units] for k, name in enumerate(GATES[cell])}
+    return Trace(hidden, others[0] if others else None, named)
 
 
 def _sigmoid(values: np.ndarray) -> None:
@@ -117,89 +123,70 @@ def _sigmoid(values: np.ndarray) -> None:
     np.reciprocal(values, out=values)
 
 
-_Steps = tuple[np.ndarray, np.ndarray | None, dict[str, np.ndarray]]
-"""What a `Trace` is made of, time first: each (T, N, U)."""
-
-
 def _lstm(
-    blocks: np.ndarray, recurrent: np.ndarray, _: np.ndarray, skipped: np.ndarray | None
-) -> _Steps:
-    """`blocks` (T, N, 4U) comes in as the inputs' part and goes out as the four gates."""
+    gates: np.ndarray, before: np.ndarray, after: np.ndarray, recurrent: np.ndarray, _: np.ndarray
+) -> None:
+    """One step: `gates` (N, 4U) comes in as the input's part; states (2, N, U) are h and c."""
     units = len(recurrent)
-    i, f, c, o = (blocks[:, :, k * units : (k + 1) * units] for k in range(4))
-    both = blocks[:, :, : 2 * units]  # i and f, for one call
-    hidden, cell_states = np.empty((2, *i.shape), blocks.dtype)
-    h = carry = np.zeros(i.shape[1:], blocks.dtype)
-    for t in range(len(blocks)):
-        blocks[t] += h @ recurrent
-        _sigmoid(both[t])
-        np.tanh(c[t], out=c[t])
-        _sigmoid(o[t])
-        np.multiply(f[t], carry, out=cell_states[t])
-        cell_states[t] += i[t] * c[t]
-        np.tanh(cell_states[t], out=hidden[t])
-        hidden[t] *= o[t]
-        if skipped is not None:
-            np.copyto(cell_states[t], carry, where=skipped[t])
-            np.copyto(hidden[t], h, where=skipped[t])
-        h, carry = hidden[t], cell_states[t]
-    return hidden, cell_states, {"i": i, "f": f, "c": c, "o": o}
+    i, f, c, o = (gates[:, k * units : (k + 1) * units] for k in range(4))
+    (h, carry), (output, cell) = before, after
+    gates += h @ recurrent
+    _sigmoid(gates[:, : 2 * units])  # i and f, in one call
+    np.tanh(c, out=c)
+    _sigmoid(o)
+    np.multiply(f, carry, out=cell)
+    cell += i * c
+    np.tanh(cell, out=output)
+    output *= o
 
 
 def _gru(
-    blocks: np.ndarray, recurrent: np.ndarray, bias: np.ndarray, skipped: np.ndarray | None
-) -> _Steps:
-    """`blocks` (T, N, 3U) comes in as the inputs' part and goes out as z, r and the candidate.
+    gates: np.ndarray,
+    before: np.ndarray,
+    after: np.ndarray,
+    recurrent: np.ndarray,
+    bias: np.ndarray,
+) -> None:
+    """One step: `gates` (N, 3U) are z, r and the candidate; the state is (1, N, U).
 
     With `reset_after` the reset gate scales what the recurrent kernel made of the state, without
     it the state before the kernel.
     """
     units, reset_after = len(recurrent), bias.ndim == 2
-    z, r, candidate = (blocks[:, :, k * units : (k + 1) * units] for k in range(3))
-    both = blocks[:, :, : 2 * units]  # z and r, for one call
-    early = recurrent if reset_after else np.ascontiguousarray(recurrent[:, : 2 * units])
-    late = np.ascontiguousarray(recurrent[:, 2 * units :])
-    hidden = np.empty(z.shape, blocks.dtype)
-    h = np.zeros(z.shape[1:], blocks.dtype)
-    for t in range(len(blocks)):
-        from_state = h @ early
-        if reset_after:
-            from_state += bias[1]
-        both[t] += from_state[:, : 2 * units]
-        _sigmoid(both[t])
-        candidate[t] += r[t] * from_state[:, 2 * units :] if reset_after else (r[t] * h) @ late
-        np.tanh(candidate[t], out=candidate[t])
-        np.subtract(1, z[t], out=hidden[t])
-        hidden[t] *= candidate[t]
-        hidden[t] += z[t] * h
-        if skipped is not None:
-            np.copyto(hidden[t], h, where=skipped[t])
-        h = hidden[t]
-    return hidden, None, {"z": z, "r": r, "h": candidate}
+    z, r, candidate = (gates[:, k * units : (k + 1) * units] for k in range(3))
+    both = gates[:, : 2 * units]  # z and r, for one call
+    [h], [output] = before, after
+    from_state = h @ (recurrent if reset_after else recurrent[:, : 2 * units])
+    if reset_after:
+        from_state += bias[1]
+    both += from_state[:, : 2 * units]
+    _sigmoid(both)
+    late = slice(2 * units, None)
+    candidate += r * from_state[:, late] if reset_after else (r * h) @ recurrent[:, late]
+    np.tanh(candidate, out=candidate)
+    np.subtract(1, z, out=output)
+    output *= candidate
+    output += z * h
 
 
 def _simple_rnn(
-    blocks: np.ndarray, recurrent: np.ndarray, _: np.ndarray, skipped: np.ndarray | None
-) -> _Steps:
-    """`blocks` (T, N, U) comes in as the inputs' part and goes out as the outputs."""
-    h = np.zeros(blocks.shape[1:], blocks.dtype)
-    for t in range(len(blocks)):
-        blocks[t] += h @ recurrent
-        np.tanh(blocks[t], out=blocks[t])
-        if skipped is not None:
-            np.copyto(blocks[t], h, where=skipped[t])
-        h = blocks[t]
-    return blocks, None, {}
+    gates: np.ndarray, before: np.ndarray, after: np.ndarray, recurrent: np.ndarray, _: np.ndarray
+) -> None:
+    """One step: `gates` (N, U) are the input's part; the state is (1, N, U)."""
+    [h], [output] = before, after
+    np.add(gates, h @ recurrent, out=output)
+    np.tanh(output, out=output)
 
 
-_UNROLL: dict[str, Callable[..., _Steps]] = {"lstm": _lstm, "gru": _gru, "simple_rnn": _simple_rnn}
+_STEP: dict[str, Callable[..., None]] = {"lstm": _lstm, "gru": _gru, "simple_rnn": _simple_rnn}
+"""By cell, what makes gates of the inputs' part, in place, and the states after a step."""
 
 
 def _checked(
     cell: str, weights: Sequence[np.ndarray], x: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The three weights in the precision of x. Raises ValueError unless they fit the cell and x."""
-    if cell not in _UNROLL:
+    if cell not in _STEP:
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
     if x.ndim != 3:
         raise ValueError(f"x must have 3 axes (N, T, F), got shape {x.shape}")

@@ -1,12 +1,15 @@
 """Layers on top of each other, up to the whole model of an experiment."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from lib.experiment import Experiment
 from lib.recurrence.cells import Trace, unroll
 from lib.recurrence.weights import ARRAYS_EACH, dense_weights, initial_weights, layers_of
+
+HELD = 2_000_000
+"""Numbers that a part of a forward pass may hold at once: gates, states and outputs."""
 
 
 def initial_model_weights(experiment: Experiment, features: int, targets: int) -> list[np.ndarray]:
@@ -67,3 +70,13 @@ def forward(
         with np.errstate(over="ignore", invalid="ignore"):
             outputs = outputs @ kernel + bias
     return traces, outputs
+
+
+def outputs_in_parts(
+    experiment: Experiment, weights: Sequence[np.ndarray], x: np.ndarray
+) -> Iterator[np.ndarray]:
+    """A model's outputs (n, T, K) for x (N, T, F), some samples after the other: see `forward`."""
+    each = 6 * x.shape[1] * experiment.model.units * experiment.model.layers
+    size = max(1, HELD // each)
+    for start in range(0, len(x), size):
+        yield forward(experiment, weights, x[start : start + size])[1]

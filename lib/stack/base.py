@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, Self, TypeAlias
 
 from lib.experiment import Limit
 from lib.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, sizes
+from lib.toml import beside
 
+_REFUSALS = beside(__file__, "refusals")
 UNITS = Limit(1, 512)
 STEPS = Limit(1, 200)
 
@@ -58,17 +60,17 @@ class ShapeError(Exception):
     def __str__(self) -> str:
         return self.message
 
+    @classmethod
+    def of(cls, what: str, /, **words: object) -> Self:
+        """The row of refusals.toml with this name, with these words."""
+        return cls(**{key: text.format_map(words) for key, text in _REFUSALS[what].items()})
+
 
 def known_width(tensor: Tensor, columns: int) -> int:
     """The size of the last axis, for a kernel with `columns`; it may not be open."""
     width = tensor[-1].size
     if width is None:
-        raise ShapeError(
-            "a last axis of a known size, since the kernel has a row for each entry",
-            f"{readable_shape(tensor)}, where it depends on the number of timesteps",
-            "Shapes used to initialize variables must be fully-defined (no `None` dimensions). "
-            f"Received: shape=(None, {columns})",
-        )
+        raise ShapeError.of("open width", tensor=readable_shape(tensor), columns=columns)
     return width
 
 
@@ -88,26 +90,18 @@ class Inputs:
 
     def only_one(self, refusal: str | None = None, *, when: When = "built") -> Tensor:
         """The one tensor that there must be. Of several most say the same, some a `refusal`."""
-        if len(self.tensors) > 1:
-            count = len(self.tensors)
-            if refusal is None:
-                usual = f'Layer "{self.name}" expects 1 input(s), but it received {count}'
-                refusal = f"{usual} input tensors."
-            received = f"{count} tensors, {readable_shapes(self.tensors)}"
-            raise ShapeError("one tensor", received, refusal, when)
+        if (count := len(self.tensors)) > 1:
+            row = "several" if refusal is None else "several, in other words"
+            words = {"count": count, "tensors": readable_shapes(self.tensors), "name": self.name}
+            raise ShapeError.of(row, refusal=refusal, when=when, **words)
         return self.tensors[0]
 
     def of_rank(self, rank: int) -> Tensor:
         """The one tensor, which must have `rank` axes: 2 or 3."""
         tensor = self.only_one()
         if len(tensor) != rank:
-            raise ShapeError(
-                "3 axes, (N, T, F)" if rank == 3 else "2 axes, (N, F)",
-                f"{len(tensor)} axes, {readable_shape(tensor)}",
-                f"Input 0 with name 'None' of layer '{self.name}' is incompatible with the layer: "
-                f"expected ndim={rank}, found ndim={len(tensor)}. "
-                f"Full shape received: {sizes(tensor)}",
-            )
+            words = {"axes": len(tensor), "tensor": readable_shape(tensor), "name": self.name}
+            raise ShapeError.of(f"axes, {rank}", sizes=sizes(tensor), **words)
         return tensor
 
 

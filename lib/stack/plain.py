@@ -86,8 +86,8 @@ class TimeDistributed(Dense, kind="td"):
             refusal += f"Found invalid dimension '{shapes[2]}'"
         tensor = inputs.only_one(refusal)
         if len(tensor) < 3:
-            received = f"{len(tensor)} axes, {readable_shape(tensor)}"
-            raise ShapeError("3 axes, (N, T, F)", received, refusal)
+            words = {"axes": len(tensor), "tensor": readable_shape(tensor)}
+            raise ShapeError.of("axes to distribute", refusal=refusal, **words)
         return Dense.call(self, inputs)
 
 
@@ -170,9 +170,5 @@ class Unpack(Layer, kind="unpack", keras="x, *states = x"):
     def call(self, inputs: Inputs) -> Outputs:
         """Several tensors → the first one."""
         if len(inputs.tensors) == 1:
-            raise ShapeError(
-                "several tensors, from return_state=True",
-                f"one, {readable_shape(inputs.tensors[0])}",
-                "Iterating over a symbolic KerasTensor is not supported.",
-            )
+            raise ShapeError.of("one alone", tensor=readable_shape(inputs.tensors[0]))
         return Outputs(inputs.tensors[:1], states=inputs.tensors[1:])

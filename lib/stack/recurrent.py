@@ -9,7 +9,7 @@ from lib.shapes import BLOCKS, MERGE_MODES, STATES, rnn_output_shape
 from lib.shapes import rnn_parameter_count as count
 from lib.shapes import rnn_parameter_product as product
 from lib.stack.base import UNITS, Inputs, Layer, Outputs, ShapeError, known_width, setting
-from lib.stack.tensors import Tensor, readable_shape, readable_shapes, sizes, widened
+from lib.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, sizes, widened
 
 BATCH_SIZE, TIMESTEPS = 32, 12
 """What stands for sizes that are open where a number is needed; 32 is what `fit` takes."""
@@ -31,47 +31,37 @@ class Recurrent(Layer, width_letter="U"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, U) or (N, U), and the states after it."""
-        if self.initial_state and not inputs.states:  # Python's error, before Keras is asked
-            raise ShapeError(self._wanted_states(), "none", "name 'states' is not defined")
+        count = len(STATES[self.cell])
+        wanted = f"{count} state{'s' * (count > 1)} of {self.units} units to start from"
+        if self.initial_state and not inputs.states:
+            raise ShapeError.of("no states", wanted=wanted)
         tensor = inputs.of_rank(3)
         features = known_width(tensor, BLOCKS[self.cell] * self.units)
         if self.stateful and tensor[0].size is None:
-            raise ShapeError(
-                "a batch of a known size, since it keeps one state for each sample",
-                readable_shape(tensor),
-                "When using `stateful=True` in a RNN, the batch size must be static. "
-                f"Found dynamic batch size: sequence.shape={sizes(tensor)}",
-            )
+            raise ShapeError.of("open batch", tensor=readable_shape(tensor), sizes=sizes(tensor))
         if self.initial_state:
-            self._check_states(inputs, tensor)
+            self._check_states(inputs.states, tensor, wanted)
         return _outputs(self, tensor, features, inputs.letter)
 
-    def _wanted_states(self) -> str:
-        wanted = len(STATES[self.cell])
-        return f"{wanted} state{'s' * (wanted > 1)} of {self.units} units to start from"
-
-    def _check_states(self, inputs: Inputs, tensor: Tensor) -> None:
+    def _check_states(self, states: Tensors, tensor: Tensor, wanted: str) -> None:
         """Raise ShapeError for states that the cell can't start from."""
-        expected, received = self._wanted_states(), readable_shapes(inputs.states)
-        if len(inputs.states) < len(STATES[self.cell]):
-            raise ShapeError(expected, received, "list index out of range", "run")
-        units = inputs.states[0][-1].size
-        if units != self.units:
-            refusal = f"Dimensions must be equal, but are {units} and {self.units}"
-            raise ShapeError(expected, received, refusal, "run")
+        words = {"wanted": wanted, "states": readable_shapes(states), "units": self.units}
+        if len(states) < len(STATES[self.cell]):
+            raise ShapeError.of("few states", **words)
+        if (units := states[0][-1].size) != self.units:
+            raise ShapeError.of("states of other units", received_units=units, **words)
         batch, time = tensor[0].size, tensor[1].size
         # By coincidence Keras computes with a sequence as the state, and says nothing.
         broadcasts = self.cell == "simple_rnn" and batch is not None and batch in (1, time)
-        if len(inputs.states[0]) == 2 or broadcasts:  # the first alone can be a sequence
+        if len(states[0]) == 2 or broadcasts:  # the first alone can be a sequence
             return
         batch, time = batch or BATCH_SIZE, time or TIMESTEPS
         rows = min(time, self.units) if self.cell == "gru" else time  # a GRU slices that axis
-        refusal = f"Dimensions must be equal, but are {batch} and {rows}"
-        if batch == rows or 1 in (batch, rows, self.units):  # broadcasts, and breaks further on
-            refusal = f"Exception encountered when calling {self.keras}"
-        expected = f"{expected}, (N, {self.units}) each"
-        received = f"{readable_shape(inputs.states[0])}, a sequence"
-        raise ShapeError(expected, received, refusal, "run")
+        row = "a sequence as the state"
+        if batch == rows or 1 in (batch, rows, self.units):
+            row = "a sequence that broadcasts"
+        words |= {"first": readable_shape(states[0]), "keras": self.keras}
+        raise ShapeError.of(row, batch=batch, rows=rows, **words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Sweeps that teach, ready to be started, with the results that they had when they were recorded.
 
-`python -m lib.sweep.ready` records them anew into `recorded/`, a CSV each.
+They are in `recorded/`, a CSV each, as `tests/record.py` writes them.
 """
 
 from dataclasses import dataclass
@@ -45,16 +45,3 @@ class Ready:
 
 
 READY = {name: Ready(name, **row) for name, row in beside(__file__).items()}
-
-
-def main() -> None:
-    """Record all of them."""
-    from lib.sweep import run_plan  # noqa: PLC0415  readers need no worker
-
-    for ready in READY.values():
-        ready.path.unlink(missing_ok=True)
-        print(ready.name, len(run_plan(ready.plan, out=ready.path)), flush=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -5,9 +5,9 @@ epochs, the data itself, and, up to the next power of two, the number of samples
 mode, too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from lib.experiment import Experiment
+from lib.experiment import Experiment, ModelSettings
 from lib.training.limits import MAX_STATES
 
 MOST_LANES = 8
@@ -17,23 +17,14 @@ busy alone: side by side each would be slower, since less of what it needs is in
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
-    """A recurrent stack on data of a given width: what a forward pass depends on."""
+class Architecture:
+    """What compiled training depends on: a recurrent stack, its data, and how it is trained."""
 
-    cell: str
-    layers: int
-    units: int
-    head: str
+    model: ModelSettings
+    """Of both modes, whichever are trained."""
     timesteps: int
     features: int
     targets: int
-
-
-@dataclass(frozen=True, slots=True)
-class Architecture:
-    """What compiled training depends on: the network, and how it is trained."""
-
-    network: Network
     capacity: int
     """Room for samples: the training part is padded to it with samples that no batch names."""
     batch: int
@@ -47,8 +38,8 @@ class Architecture:
     @property
     def is_alone(self) -> bool:
         """Whether a call keeps more than half of what may be kept: none has room beside it."""
-        of = self.network
-        return 2 * self.lanes * self.batch * of.timesteps * of.units * of.layers > MAX_STATES
+        of_model = self.batch * self.timesteps * self.model.units * self.model.layers
+        return 2 * self.lanes * of_model > MAX_STATES
 
 
 def architecture_of(
@@ -65,7 +56,10 @@ def architecture_of(
     if batch * timesteps * model.units * (model.units + features) * model.layers > LANE_PRODUCTS:
         lanes = 1
     return Architecture(
-        Network(model.cell, model.layers, model.units, model.head, timesteps, features, targets),
+        replace(model, mode="both"),
+        timesteps,
+        features,
+        targets,
         capacity=1 << (samples - 1).bit_length(),
         batch=batch,
         ragged=samples % batch != 0,

@@ -5,7 +5,7 @@ It doesn't know what a program is: `build` makes one from its key.
 
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Any
 
@@ -38,41 +38,37 @@ class ProgramCache:
         for job in (*jobs, *[(NICE, self._wanted)] * (self.THREADS - 1)):
             threading.Thread(target=self._work, args=job, daemon=True).start()
 
-    def ask(self, keys: Sequence[Hashable], *, background: bool = False) -> list[Future[Any]]:
-        """The programs of these keys, for a run that waits for them."""
+    def ask(self, key: Hashable, *, background: bool = False) -> Future[Any]:
+        """The program of this key, for a run that waits for it."""
         with self._changed:
-            futures = [self._find(key, last=not background) for key in keys]
-            for key, future in zip(keys, futures, strict=True):
-                if not background:
-                    self._likely.pop(key, None)
-                if not (future.running() or future.done()):
-                    (self._later if background else self._wanted)[key] += 1
+            future = self._find(key, last=not background)
+            if not background:
+                self._likely.pop(key, None)
+            if not (future.running() or future.done()):
+                (self._later if background else self._wanted)[key] += 1
             self._changed.notify_all()
-            return futures
+            return future
 
-    def leave(self, keys: Sequence[Hashable], *, background: bool = False) -> None:
-        """Note that a run waits for these no more. What no other run waits for isn't begun."""
+    def leave(self, key: Hashable, *, background: bool = False) -> None:
+        """Note that a run waits for this no more. What no other run waits for isn't begun."""
         waiting = self._later if background else self._wanted
         with self._changed:
-            for key in keys:
-                if key in waiting:
-                    waiting[key] -= 1
-                    if not waiting[key]:
-                        del waiting[key]
-                        queues = self._wanted, self._likely, self._later
-                        if not any(key in queue for queue in queues):
-                            del self._programs[key]
+            if key in waiting:
+                waiting[key] -= 1
+                if not waiting[key]:
+                    del waiting[key]
+                    if not any(key in queue for queue in (self._wanted, self._likely, self._later)):
+                        del self._programs[key]
 
-    def ahead(self, keys: Sequence[Hashable]) -> None:
-        """Build these when no run waits for a program, in place of what was given here before."""
+    def ahead(self, key: Hashable) -> None:
+        """Build this when no run waits for a program, in place of what was given here before."""
         with self._changed:
-            for key in self._likely:
-                if key not in keys and key not in self._later:
-                    del self._programs[key]
-            found = {key: self._find(key) for key in keys}
-            not_begun = [key for key, f in found.items() if not (f.running() or f.done())]
+            for old in self._likely.keys() - {key} - self._later.keys():
+                del self._programs[old]
+            future = self._find(key)
             self._likely.clear()
-            self._likely.update(dict.fromkeys(k for k in not_begun if k not in self._wanted))
+            if not (future.running() or future.done() or key in self._wanted):
+                self._likely[key] = None
             self._changed.notify_all()
 
     def _find(self, key: Hashable, *, last: bool = True) -> Future[Any]:

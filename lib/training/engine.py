@@ -1,7 +1,8 @@
-"""Keras itself: layers and optimizers, compiled into programs that train and judge models.
+"""Keras's models and optimizers, compiled into programs that train.
 
-It knows no runs, epochs or datasets: `pair_trainer` keeps those. Keras and TensorFlow are imported
-here, in `recurrent_layers` and in `answers`, and so only the worker process imports these.
+It knows no runs, epochs or datasets: `pair_trainer` keeps those, and judges by `lib.recurrence`.
+Keras and TensorFlow are imported here, in `recurrent_layers` and in `answers`, and so only the
+worker process imports these.
 
 A program trains many batches in one call, in one piece of XLA code. That is what makes small
 models fast: Keras's `fit` spends most of a batch outside of the mathematics.
@@ -9,8 +10,7 @@ models fast: Keras's `fit` spends most of a batch outside of the mathematics.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -19,16 +19,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lib.experiment import CELLS, LOSSES
+from lib.experiment import LOSSES
 from lib.recurrence.weights import ARRAYS_EACH, layers_of
-from lib.training.architecture import Architecture, Network
+from lib.shapes import BLOCKS, bias_shapes
+from lib.training.architecture import Architecture
 from lib.training.optimizers import STEPS
 from lib.training.recurrent_layers import product, recurrent
-
-JUDGE_VALUES = 4_000_000
-"""Numbers that a layer may put out in one part of a judgement: 16 MB."""
-JUDGE_PRODUCTS = 1_500_000_000
-"""Multiplications in one part, N·T·parameters: they take about 0.05 s."""
 
 tracing = Lock()
 """Held while TensorFlow traces. That is Python, of which one thread runs at a time: two traces at
@@ -50,40 +46,21 @@ def configure_tensorflow() -> None:
     tf.zeros(())  # starts TensorFlow's threads here: from a helper they'd have its low priority
 
 
-def build(key: Network | Architecture) -> Judge | Program:
-    """Build, trace and compile: 0.1 s for a judge, about 1 s for a program."""
-    return Judge(key) if isinstance(key, Network) else Program(key)
-
-
-def make_layers(network: Network) -> list[Any]:
-    """Keras's layers from the bottom up, built; the head, where there is one, comes last.
-
-    All return sequences: with the same weights, what they say at the last step is what layers with
-    `return_sequences=False` say.
-    """
-    recurrent = getattr(keras.layers, CELLS[network.cell].keras)
-    layers, width = [], network.features
-    for _ in range(network.layers):
-        layer = recurrent(network.units, return_sequences=True)
-        layer.build((None, network.timesteps, width))
-        layers.append(layer)
-        width = network.units
-    if network.head == "dense":
-        head = keras.layers.Dense(network.targets)
-        head.build((None, network.timesteps, width))
-        layers.append(head)
-    return layers
+def weight_shapes(of: Architecture) -> list[tuple[int, ...]]:
+    """The shapes of a model's weights, in the order of Keras's `model.get_weights()`."""
+    cell, units, width = of.model.cell, of.model.units, of.features
+    wide = BLOCKS[cell] * units
+    shapes: list[tuple[int, ...]] = []
+    for _ in range(of.model.layers):
+        shapes += [(width, wide), (units, wide), bias_shapes(cell, units)[0]]
+        width = units
+    return shapes + [(units, of.targets), (of.targets,)] * (of.model.head == "dense")
 
 
 def traced(function: Callable[..., Any], *signature: Any, xla: bool = False) -> Any:
     """TensorFlow's code of a function of tensors, by their specs; call it with `tracing` held."""
     made = tf.function(function, signature, autograph=False, jit_compile=xla or None)
     return made.get_concrete_function()
-
-
-def _variables(layers: list[Any]) -> list[Any]:
-    """The variables of all layers, in the order of Keras's `model.get_weights()`."""
-    return [variable for layer in layers for variable in layer.trainable_variables]
 
 
 @dataclass(slots=True, eq=False)
@@ -116,20 +93,18 @@ class Program:
         """The most batches that one call can train."""
         self._loss = keras.losses.get(LOSSES[architecture.loss].keras)
         self._optimizer = STEPS[architecture.optimizer]
-        network, lanes = architecture.network, self.lanes
+        lanes, self._shapes = self.lanes, weight_shapes(architecture)
         with tracing:
-            weights = _variables(make_layers(network))
-            self._shapes = [tuple(variable.shape) for variable in weights]
             copies = 1 + self._optimizer.memory
-            rows = (architecture.capacity, network.timesteps)
+            rows = (architecture.capacity, architecture.timesteps)
             arguments = (
                 [tf.zeros((lanes, *shape)) for shape in self._shapes] * copies,
-                tf.zeros((*rows, network.features)),
-                tf.zeros((*rows, network.targets)),
+                tf.zeros((*rows, architecture.features)),
+                tf.zeros((*rows, architecture.targets)),
                 tf.zeros((self.max_steps, lanes, architecture.batch), tf.int32),
                 tf.constant([0, 0]),  # no batch: nothing changes
                 tf.constant(0.0),
-                tf.ones((network.timesteps,), tf.bool),
+                tf.ones((architecture.timesteps,), tf.bool),
             )
             specs = tf.nest.map_structure(tf.TensorSpec.from_tensor, arguments)
             self._run = traced(self._train, *specs, xla=True)
@@ -145,7 +120,7 @@ class Program:
         for own in weights:
             if (shapes := [array.shape for array in own]) != self._shapes:
                 raise ValueError(f"weights must have shapes {self._shapes}, got {shapes}")
-        counts = np.ones(self.architecture.network.timesteps, bool)
+        counts = np.ones(self.architecture.timesteps, bool)
         counts[:-1] = mode == "sequence"
         values = [tf.constant(np.stack(lanes), tf.float32) for lanes in zip(*weights, strict=True)]
         values += [tf.zeros_like(value) for value in values] * self._optimizer.memory
@@ -241,48 +216,10 @@ class Program:
 
     def _outputs(self, weights: list[tf.Tensor], x: tf.Tensor) -> tf.Tensor:
         """What the models answer to x (T, L, B, F), at every step: (T, L, B, K)."""
-        network = self.architecture.network
-        for layer in layers_of(weights, network.layers):
-            x = recurrent(network.cell, layer, x)
-        if head := weights[ARRAYS_EACH * network.layers :]:
+        model = self.architecture.model
+        for layer in layers_of(weights, model.layers):
+            x = recurrent(model.cell, layer, x)
+        if head := weights[ARRAYS_EACH * model.layers :]:
             kernel, bias = head
             x = product(x, kernel) + bias[:, None]
-        return x
-
-
-class Judge:
-    """A forward pass that answers at every timestep, for models of either mode.
-
-    Plain TensorFlow without XLA: ready 0.2 to 0.4 s sooner, and then slower by a quarter.
-    """
-
-    def __init__(self, network: Network) -> None:
-        with tracing:
-            self._layers = make_layers(network)
-            weights = _variables(self._layers)
-            width = max(network.units, network.features, network.targets)
-            values = network.timesteps * width
-            products = network.timesteps * sum(math.prod(v.shape) for v in weights)
-            self._rows = max(1, min(JUDGE_VALUES // values, JUDGE_PRODUCTS // products))
-            x = tf.TensorSpec((None, network.timesteps, network.features))
-            self._run = traced(self._forward, [tf.TensorSpec(v.shape) for v in weights], x)
-        start = tf.zeros((1, network.timesteps, network.features))
-        self._run([tf.zeros(v.shape) for v in weights], start)  # now, not when it is needed
-
-    def parts(self, weights: Sequence[np.ndarray], x: np.ndarray) -> Iterator[np.ndarray]:
-        """Outputs (n, T, K) of a model with these weights for x (N, T, F), some samples at a time.
-
-        Between two parts it may be asked about another model.
-        """
-        values = [tf.constant(array, tf.float32) for array in weights]
-        for start in range(0, len(x), self._rows):
-            part = tf.constant(x[start : start + self._rows], tf.float32)
-            yield self._run(values, part).numpy()
-
-    def _forward(self, weights: list[tf.Tensor], x: tf.Tensor) -> tf.Tensor:
-        """Traced once, with weights as arguments: to put them into variables takes long."""
-        values = iter(weights)
-        for layer in self._layers:
-            own = [next(values) for _ in layer.trainable_variables]
-            x, _ = layer.stateless_call(own, layer.non_trainable_variables, x, training=False)
         return x

@@ -1,7 +1,6 @@
 """What this machine, or container, has room for: how many workers, how large; whose thread first.
 
 It decides nothing: the `worker` says when it has outgrown its limit, the `supervisor` what follows.
-Linux and macOS; 0 where an amount of memory isn't known.
 """
 
 import logging
@@ -10,6 +9,8 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 GB = 10**9
 MEMORY_SHARE = 0.7
@@ -42,6 +43,7 @@ would hold Python's lock for long where others use the processors (tried: 19).""
 
 GROUPS = Path("/sys/fs/cgroup")
 """Where a container's limits are: it sees its own control group at the top."""
+_THIS_PROCESS = psutil.Process()
 log = logging.getLogger(__name__)
 
 
@@ -56,7 +58,7 @@ def worker_count() -> int:
 
 
 def fitting_workers(cores: float, total: int) -> int:
-    """How many workers suit a machine; an unknown total (0) counts as little."""
+    """How many workers suit a machine."""
     return max(1, min(int(cores / CORES_EACH), total // TWO_FIT_IN, MOST_BY_DEFAULT))
 
 
@@ -74,48 +76,28 @@ def cores(groups: Path = GROUPS) -> float:
 
 
 def memory_limit(total: int, start: int) -> int:
-    """Bytes that a worker may use, on a machine of `total` bytes, if it began with `start`.
-
-    An unknown total (0) counts as plenty.
-    """
-    share = min(int(MEMORY_SHARE * total), MOST_MEMORY) if total else MOST_MEMORY
-    return max(share, start + ROOM)
-
-
-def two_workers_fit(total: int) -> bool:
-    """Whether a fresh worker may start while the full one still lives; an unknown total is 0."""
-    return not total or total >= TWO_FIT_IN
+    """Bytes that a worker may use, on a machine of `total` bytes, if it began with `start`."""
+    return max(min(int(MEMORY_SHARE * total), MOST_MEMORY), start + ROOM)
 
 
 def total_memory(groups: Path = GROUPS) -> int:
     """Bytes of memory there are for this process: the machine's, or less in a container."""
-    try:
-        machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        machine = 0
+    machine = psutil.virtual_memory().total
     for name in ("memory.max", "memory/memory.limit_in_bytes"):  # version 2, and version 1
         try:
-            allowed = int((groups / name).read_text())
+            return min(int((groups / name).read_text()), machine)  # a huge number is no limit
         except (OSError, ValueError):  # no such file, or "max"
             continue
-        return min(allowed, machine or allowed)  # version 1 has a huge number for no limit
     return machine
 
 
-def used_memory(statm: Path = Path("/proc/self/statm")) -> int:
+def used_memory() -> int:
     """Bytes that this process holds and that no other can share: what its end would free.
 
-    Where there is no /proc, the most that was ever resident.
+    Where the system doesn't tell what is shared, as on macOS, all that is resident.
     """
-    with suppress(OSError, ValueError):
-        _, resident, shared, *_ = map(int, statm.read_text().split())
-        return (resident - shared) * os.sysconf("SC_PAGE_SIZE")
-    with suppress(ImportError):  # on Windows
-        import resource  # noqa: PLC0415
-
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return most if sys.platform == "darwin" else most * 1024
-    return 0
+    memory = _THIS_PROCESS.memory_info()
+    return memory.rss - getattr(memory, "shared", 0)
 
 
 def give_way(nice: int = NICE) -> None:

@@ -1,7 +1,7 @@
 """One run's models, a pair for each seed: trained in slices, in step, and judged in between.
 
-It holds figures and no status: `worker_run` knows whether a run is paused, waits or is over. Only
-the programs that it is given call Keras.
+It holds figures and no status: `worker_run` knows whether a run is paused, waits or is over. The
+program that it is given trains; it judges by NumPy, which is as quick, and needs no compile.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from lib.baselines import mode_losses, step_losses
 from lib.dataset import Samples
 from lib.experiment import Experiment
-from lib.recurrence import initial_model_weights
+from lib.recurrence import initial_model_weights, outputs_in_parts
 from lib.run import ModeResult, SeedWeights
 from lib.training.batches import BatchOrder
 from lib.training.history import History
@@ -24,7 +24,7 @@ from lib.training.lanes import Lanes, Model
 from lib.training.model_record import Errors, ModelRecord
 
 if TYPE_CHECKING:
-    from lib.training.engine import Judge, Program
+    from lib.training.engine import Program
 
 LONGER = 2.0
 """How much longer a slice may be for the sake of an epoch's end."""
@@ -36,15 +36,14 @@ MAX_PAST = 24
 class PairTrainer:
     """The models of one run, and what is known of them.
 
-    A judge is enough to begin with: the untrained models can be judged by `check` while their
-    program is being compiled. `load` brings that, and then `advance` trains.
+    The untrained models can be judged by `check` while their program is being compiled. `load`
+    brings that, and then `advance` trains.
     """
 
     def __init__(
         self,
         experiment: Experiment,
         samples: Samples,
-        judge: Judge,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         training = experiment.training
@@ -69,7 +68,7 @@ class PairTrainer:
         self._lanes: Lanes | None = None
         """What trains them; None before `load` and after `release`."""
         self._experiment, self._samples = experiment, samples
-        self._judge, self._clock = judge, clock
+        self._clock = clock
         self._checked = -1
         """The step of the last judgement."""
         self._speed = 0.0
@@ -233,7 +232,7 @@ class PairTrainer:
     def _errors(self, weights: list[np.ndarray]) -> Generator[None, None, Errors]:
         """How wrong these weights are, found out in parts."""
         judged, parts = self._samples.judged, []
-        for part in self._judge.parts(weights, self._samples.x[judged]):
+        for part in outputs_in_parts(self._experiment, weights, self._samples.x[judged]):
             parts.append(part)
             yield
         outputs = np.concatenate(parts)

@@ -43,7 +43,7 @@ class Supervisor:
         """Gets new commands; None before the first was needed, and after too many deaths."""
         self._make = partial(make, partial(received, self), partial(ended, self))
         self._busy, self._clock = busy, clock
-        self._two_fit = machine.two_workers_fit(machine.total_memory())
+        self._two_fit = machine.total_memory() >= machine.TWO_FIT_IN
         self._successor: WorkerProcess | None = None
         """Takes over as soon as it is ready."""
         self._waiting_for_memory: WorkerProcess | None = None

@@ -176,8 +176,7 @@ class Loop:
             limits.check_model(command.experiment, f, k)
         except ExperimentError:
             return  # a start would say why
-        architecture = architecture_of(command.experiment, *command.shape)
-        self._programs.ahead([architecture.network, architecture])
+        self._programs.ahead(architecture_of(command.experiment, *command.shape))
 
     def _steer(self, command: messages.Steer) -> None:
         """Steer a run. One that has ended meanwhile is passed over."""
@@ -279,7 +278,7 @@ def main() -> int:
             connection.send_bytes(encode(event))
             return 1
         try:
-            Loop(connection, engine.build, ANSWERS).run()
+            Loop(connection, engine.Program, ANSWERS).run()
         except MemoryError:  # not in a run, which would fail alone
             return messages.OUT_OF_MEMORY
     return 0

@@ -132,35 +132,31 @@ class WorkerProcess:
                 if self._closing:
                     return
                 process = self._process = _spawn(theirs, errors)
-            threading.Thread(target=self._guard, args=(process,), daemon=True).start()
             writer = threading.Thread(target=self._write, args=(connection,), daemon=True)
             writer.start()
             try:
-                self._read(connection)
+                self._read(connection, process)
             finally:
                 with self._changed:
                     self._over = True
                     self._changed.notify_all()
             writer.join(timeout=10)
 
-    def _guard(self, process: subprocess.Popen[bytes]) -> None:
-        """Wait for the process, so that it doesn't stay behind as a zombie; end a silent one."""
-        while not _ends(process, BEAT_SECONDS):
-            with self._changed:
-                # Counted, not taken from the clock: this process may have been stopped itself.
-                self._silent = silent = self._silent + 1
-            if silent > (SILENT_BEATS if self.ready else SILENT_BEATS_FIRST):
-                self.ending = f"said nothing for {silent * BEAT_SECONDS:g} s and was ended"
-                process.kill()
-
-    def _read(self, connection: Connection) -> None:
+    def _read(self, connection: Connection, process: subprocess.Popen[bytes]) -> None:
+        """Take messages until the process hangs up; end one that is silent."""
         while True:
             try:
+                # Beats are counted, not taken from the clock: we may have been stopped ourselves.
+                while not connection.poll(BEAT_SECONDS):
+                    self._silent += 1
+                    if self._silent > (SILENT_BEATS if self.ready else SILENT_BEATS_FIRST):
+                        silence = self._silent * BEAT_SECONDS
+                        self.ending = f"said nothing for {silence:g} s and was ended"
+                        process.kill()
                 data = connection.recv_bytes()
             except (EOFError, OSError):
                 return
-            with self._changed:
-                self._silent = 0
+            self._silent = 0
             try:
                 message = decode(data, Message)
             except WireError as error:
@@ -238,7 +234,7 @@ def _spawn(theirs: Connection, errors: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - our own code
         [sys.executable, "-m", "lib.training.worker", str(handle)],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": path},
+        env={"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONPATH": path},  # as NumPy reads it
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=errors,

@@ -53,18 +53,18 @@ class WorkerRun:
         self._next: _Outcome | None = None
         self._timing, self._clock = timing, clock
         self._created = self._since = clock()
-        """When its program began to be compiled, or was looked at last before."""
+        """When its program began to be compiled."""
         self._sent = self._checked = self._turned = 0.0
-        self._trainer: PairTrainer | None = None
+        self._trainer = PairTrainer(start.experiment, start.samples, clock)
         self._loaded = False
         samples, (_, t, f) = start.samples, start.samples.shape
-        architecture = architecture_of(start.experiment, samples.train, t, f, samples.targets)
-        self._programs, self._keys = programs, (architecture.network, architecture)
-        self._judge, self._program = programs.ask(self._keys, background=self.background)
+        self._programs = programs
+        self._key = architecture_of(start.experiment, samples.train, t, f, samples.targets)
+        self._program = programs.ask(self._key, background=self.background)
 
     @property
     def waiting(self) -> bool:
-        """Whether programs are still being compiled for it."""
+        """Whether its program is still being compiled."""
         return not self._loaded and not self.status.over
 
     @property
@@ -79,7 +79,7 @@ class WorkerRun:
             return 0
         if self.waiting:
             return self._timing.poll_seconds
-        if self.status is not Status.RUNNING or self._trainer is None:
+        if self.status is not Status.RUNNING:
             return None
         if self._stepping or not self._trainer.at_epoch_end:
             return 0
@@ -98,24 +98,21 @@ class WorkerRun:
 
     def step(self) -> None:
         """Train to the end of the next epoch, then pause; each further call is one epoch more."""
-        epoch = self._trainer.epoch if self._trainer else 0
-        from_epoch = self._goal if self._stepping else epoch
+        from_epoch = self._goal if self._stepping else self._trainer.epoch
         self._stepping = True
         self._aim(min(self._epochs, from_epoch + 1))
 
     def set_pace(self, show_seconds: float | None) -> None:
         """Train as many epochs a second from now on as take all of them that long."""
         self._tempo.set_pace(show_seconds)
-        if self._trainer is not None:
-            self._tempo.begin(self._clock(), self._trainer.done)
-            self._post()
+        self._tempo.begin(self._clock(), self._trainer.done)
+        self._post()
 
     def stop(self) -> None:
         """End it; its figures stay, and are those of the last epoch unless that takes long."""
         if self._ends:
             return
-        if self._trainer is not None:
-            self._trainer.check(self._timing.judge_seconds)
+        self._trainer.check(self._timing.judge_seconds)
         self._take(_Outcome(Status.STOPPED))
 
     def fail(self, reason: str) -> None:
@@ -136,41 +133,31 @@ class WorkerRun:
             self._post()
 
     def turn(self, seconds: float) -> None:
-        """See which programs are compiled, or train or judge the models for about that long."""
+        """See whether the program is compiled, or train or judge the models for about that long."""
         if self._next is not None:
             self._judge_on(self._next, seconds)
         elif self.waiting:
             self._wait()
-        elif self.busy and self._trainer is not None:
+        elif self.busy:
             self._train(self._trainer, seconds)
 
     def _wait(self) -> None:
-        futures = [self._judge, self._program]
-        done = [future for future in futures if future.done()]  # not asked twice: more may be soon
-        for future in done:
-            if error := future.exception():
+        program, most = self._program, self._timing.compile_seconds
+        if not self._trainer.checks:  # the untrained models can be shown meanwhile
+            self._become(self.status, self._reason)
+        if self._next is not None or self.status.over:
+            return
+        if program.done():
+            if error := program.exception():
                 self.fail(said("not_compiled", why=short_reason(error)))
                 return
-        if not self._program.running():  # it waits for others' programs
-            self._since = self._clock()
-        late = self.status is Status.COMPILING and self._program not in done
-        most = self._timing.compile_seconds
-        if late and self._clock() - self._since > most:
-            self.fail(said("compiled_too_long", most=most))
-            return
-        if self._judge in done and self._trainer is None:
-            parts = self._experiment, self._samples, self._judge.result()
-            self._trainer = PairTrainer(*parts, self._clock)
-            self._become(self.status, self._reason)
-        if self._next is not None:
-            return
-        if self._trainer is not None and self._program in done:
-            self._trainer.load(self._program.result())
+            self._trainer.load(program.result())
             self._loaded = True
             self._aim(self._goal)
-        elif self.status is Status.QUEUED and (
-            self._program in done or any(future.running() for future in futures)
-        ):
+        elif self.status is Status.COMPILING and self._clock() - self._since > most:
+            self.fail(said("compiled_too_long", most=most))
+        elif self.status is Status.QUEUED and program.running():
+            self._since = self._clock()
             self._become(Status.COMPILING, said("compiling"))
 
     def _train(self, trainer: PairTrainer, seconds: float) -> None:
@@ -205,7 +192,7 @@ class WorkerRun:
     def _aim(self, goal: int) -> None:
         """Train up to the end of epoch `goal`."""
         self._goal = goal
-        if self._loaded and self._trainer is not None:
+        if self._loaded:
             goes_on = goal > self._trainer.epoch
             if goes_on:
                 self._tempo.begin(self._clock(), self._trainer.done)
@@ -235,12 +222,12 @@ class WorkerRun:
     def _judge_on(self, outcome: _Outcome, seconds: float) -> bool:
         """Judge for about that long; when done, take the next status. Whether it was done."""
         trainer = self._trainer
-        if trainer is not None and not trainer.check(seconds):
+        if not trainer.check(seconds):
             return False
         self._checked = self._clock()
-        if trainer is not None and trainer.diverged:
+        if trainer.diverged:
             outcome = _Outcome(Status.DIVERGED, self._advice(trainer))
-        elif trainer is not None and trainer.stopped:
+        elif trainer.stopped:
             outcome = _Outcome(Status.FINISHED)
         self._take(outcome)
         return True
@@ -249,7 +236,7 @@ class WorkerRun:
         self._next = None
         changed = outcome.status is not self.status
         self.status, self._reason = outcome.status, outcome.reason
-        if outcome.status.over and self._trainer is not None:
+        if outcome.status.over:
             self._trainer.keep_best()
         if outcome.send or changed:
             self._post()
@@ -257,23 +244,21 @@ class WorkerRun:
             self.release()
 
     def release(self) -> None:
-        """Let go of programs and models. An error in that changes nothing: the run is over."""
+        """Let go of program and models. An error in that changes nothing: the run is over."""
         if not self._loaded:
-            self._programs.leave(self._keys, background=self.background)
-        if self._trainer is not None:
-            with contextlib.suppress(Exception):
-                self._trainer.release()
+            self._programs.leave(self._key, background=self.background)
+        with contextlib.suppress(Exception):
+            self._trainer.release()
 
     def _post(self) -> None:
-        past = self._trainer.take_past() if self._trainer is not None else ()
-        self._send(replace(self.snapshot(), past=past))
+        self._send(replace(self.snapshot(), past=self._trainer.take_past()))
         self._sent = self._clock()
 
     def snapshot(self) -> Snapshot:
         """Everything about the run, now."""
         trainer = self._trainer
         known = Snapshot(self.run_id, self.status, epochs=self._epochs, reason=self._reason)
-        if trainer is None:
+        if not trainer.checks:
             return known
         unknown = self.status.over or self._experiment.training.keep == "stop"
         results, *others = trainer.results(whole=not self.status.active)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -20,13 +21,9 @@ import keras  # noqa: E402  after the environment
 
 from lib.dataset import Dataset  # noqa: E402
 from lib.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Experiment  # noqa: E402
-from lib.recurrence import initial_model_weights  # noqa: E402
+from lib.recurrence import initial_model_weights, outputs_in_parts  # noqa: E402
 from lib.training import engine  # noqa: E402
-from lib.training.architecture import (  # noqa: E402
-    Architecture,
-    Network,
-    architecture_of,
-)
+from lib.training.architecture import Architecture, architecture_of  # noqa: E402
 from lib.training.batches import BatchOrder  # noqa: E402
 from lib.training.pair_trainer import PairTrainer  # noqa: E402
 from tests.unit.fakes import make_dataset  # noqa: E402
@@ -99,9 +96,7 @@ def assert_close(ours: np.ndarray, keras_says: np.ndarray) -> None:
 def train(experiment: Experiment, dataset: Dataset) -> PairTrainer:
     """Our way: a trainer with compiled programs, run to the end."""
     n, (_, t, f), k = dataset.train, dataset.shape, dataset.targets
-    trainer = PairTrainer(
-        experiment, dataset, program(architecture_of(experiment, n, t, f, k).network)
-    )
+    trainer = PairTrainer(experiment, dataset)
     trainer.check()
     trainer.load(program(architecture_of(experiment, n, t, f, k)))
     goal = experiment.training.epochs * trainer.batches.steps
@@ -111,14 +106,10 @@ def train(experiment: Experiment, dataset: Dataset) -> PairTrainer:
     return trainer
 
 
-_programs: dict[Network | Architecture, engine.Judge | engine.Program] = {}
-
-
-def program(key: Network | Architecture) -> engine.Judge | engine.Program:
+@cache
+def program(key: Architecture) -> engine.Program:
     """Compiled once for all tests."""
-    if key not in _programs:
-        _programs[key] = engine.build(key)
-    return _programs[key]
+    return engine.Program(key)
 
 
 def test_the_cases_cover_every_pair_of_choices() -> None:
@@ -153,13 +144,13 @@ def test_losses_and_weights_are_those_of_train_on_batch(case: tuple) -> None:
     ours = program(architecture_of(experiment, N, T, F, K))
     state = ours.fresh([initial_model_weights(experiment, F, K)], 0.02, mode)
     samples = ours.samples(dataset.x[:N], dataset.y[:N])
-    parts = [0, 1, order.steps, len(batches)]
-    losses = [ours.train(state, samples, batches[a:b, None])[:, 0] for a, b in pairwise(parts)]
+    ends = [0, 1, order.steps, len(batches)]
+    losses = [ours.train(state, samples, batches[a:b, None])[:, 0] for a, b in pairwise(ends)]
     assert_close(np.concatenate(losses), np.array(expected))
     for weights, keras_weights in zip(ours.weights(state)[0], model.get_weights(), strict=True):
         assert_close(weights, keras_weights)
-    judge = program(architecture_of(experiment, N, T, F, K).network)
-    outputs = np.concatenate(list(judge.parts(ours.weights(state)[0], dataset.x)))
+    parts = outputs_in_parts(experiment, ours.weights(state)[0], dataset.x)
+    outputs = np.concatenate(list(parts))
     assert_close(
         outputs if mode == "sequence" else outputs[:, -1], model.predict(dataset.x, verbose=0)
     )
@@ -254,9 +245,7 @@ def test_the_epoch_that_is_kept_is_that_of_early_stopping(keep: str, modes: str)
         keep=keep, patience=4, epochs=30, lr=0.03
     )
     dataset = data()
-    trainer = PairTrainer(
-        experiment, dataset, program(architecture_of(experiment, N, T, F, K).network)
-    )
+    trainer = PairTrainer(experiment, dataset)
     trainer.check()
     trainer.load(program(architecture_of(experiment, N, T, F, K)))
     goal = experiment.training.epochs * trainer.batches.steps
@@ -286,9 +275,7 @@ def test_the_epoch_that_is_kept_is_that_of_early_stopping(keep: str, modes: str)
 def test_both_modes_start_from_the_same_weights() -> None:
     """Before training they say the same, and almost so after next to nothing; then they don't."""
     experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4), data()
-    untrained = PairTrainer(
-        experiment, dataset, program(architecture_of(experiment, N, T, F, K).network)
-    )
+    untrained = PairTrainer(experiment, dataset)
     untrained.check()
     before = untrained.results()[0]
     begun = train(experiment.set(lr=1e-5, epochs=1), dataset).results()[0]
@@ -343,9 +330,7 @@ def test_a_run_repeats_to_the_last_bit_whatever_its_slices() -> None:
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4).set(epochs=30)
     dataset = data()
     expected = train(experiment, dataset).results()[0]["sequence"]
-    trainer = PairTrainer(
-        experiment, dataset, program(architecture_of(experiment, N, T, F, K).network)
-    )
+    trainer = PairTrainer(experiment, dataset)
     trainer.load(program(architecture_of(experiment, N, T, F, K)))
     while trainer.step < 90:
         trainer.advance(1e-9, 90)
@@ -382,28 +367,6 @@ def test_what_needs_no_new_program() -> None:
         assert architecture_of(experiment.set(**free), N, T, F, K) == key
     assert architecture_of(experiment.set(U=5), N, T, F, K) != key
     assert architecture_of(experiment.set(batch=5), N, T, F, K) != key
-
-
-@pytest.mark.parametrize(
-    ("limit", "size"), [("JUDGE_VALUES", 4 * T * 4), ("JUDGE_PRODUCTS", 4 * T * 42)]
-)
-def test_samples_beyond_one_part_of_a_judgement_are_judged_too(
-    limit: str, size: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Large data is judged in parts, to the same result, whatever else is judged in between."""
-    network = Network("simple_rnn", 1, 4, "dense", T, F, K)
-    whole = engine.Judge(network)
-    monkeypatch.setattr(engine, limit, size)
-    judge = engine.Judge(network)
-    weights = initial_model_weights(Experiment().set(cell="simple_rnn", U=4), F, K)
-    x = data().x
-    parts = []
-    for part in judge.parts(weights, x):
-        parts.append(part)
-        next(judge.parts([2 * array for array in weights], x))
-    assert [len(part) for part in parts[:-1]] == [4] * (len(parts) - 1)
-    assert len(parts) > 1
-    assert_close(np.concatenate(parts), np.concatenate(list(whole.parts(weights, x))))
 
 
 def test_weights_that_do_not_fit_are_refused() -> None:

@@ -43,7 +43,7 @@ def client(made: list[tuple[WorkerProcess, Callable[..., None]]]) -> Iterator[Tr
 
     patch = pytest.MonkeyPatch()
     patch.setattr(supervisor, "RESTART_DELAYS", (0.0,) * 20)
-    patch.setattr(machine, "two_workers_fit", lambda _: False)
+    patch.setattr(machine, "total_memory", lambda: machine.GB)
     with TrainingClient(make_worker=make) as client:
         yield client
     patch.undo()

@@ -6,8 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from lib.training import pair_trainer
 from lib.training.messages import Event
 from tests.unit.desk import Desk
+from tests.unit.fakes import counted_outputs
+
+
+@pytest.fixture(autouse=True)
+def _counting_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models that are trained answer with the number of their batches."""
+    monkeypatch.setattr(pair_trainer, "outputs_in_parts", counted_outputs)
 
 
 @pytest.fixture

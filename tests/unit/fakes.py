@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.run import Run, Snapshot, Status
-from lib.training.architecture import Architecture, Network
+from lib.training.architecture import Architecture
 from lib.training.client import TrainingClient
 from lib.training.messages import Answer, Command, Event, Report, Start, Steer
 from tests.clock import Clock
+
+Outputs = Callable[[Experiment, list[np.ndarray], np.ndarray], Iterator[np.ndarray]]
 
 
 def make_dataset(n: int = 10, t: int = 3, f: int = 2, k: int = 1, train: int = 8) -> Dataset:
@@ -104,45 +107,40 @@ class TimedProgram(FakeProgram):
         return super().train(state, samples, batches)
 
 
-class FakeJudge:
-    """Answers everywhere with the first weight: the number of batches trained, once trained."""
+def counted_outputs(
+    experiment: Experiment, weights: list[np.ndarray], x: np.ndarray
+) -> Iterator[np.ndarray]:
+    """Outputs (1, T, K), for one sample at a time: everywhere the first weight.
 
-    def __init__(self, outputs: int = 1) -> None:
-        self.outputs = outputs
-
-    def parts(self, weights: list[np.ndarray], x: np.ndarray) -> Iterator[np.ndarray]:
-        """Outputs (1, T, K), for one sample at a time."""
-        for _ in x:
-            yield np.full((1, x.shape[1], self.outputs), weights[0].flat[0], np.float32)
-
-
-class BrokenJudge(FakeJudge):
-    """Raises `error` for models that were trained on more than `good` batches."""
-
-    def __init__(self, error: Exception, good: int) -> None:
-        super().__init__()
-        self._error = error
-        self._good = good
-
-    def parts(self, weights: list[np.ndarray], x: np.ndarray) -> Iterator[np.ndarray]:
-        """Outputs (1, T, K). The weights of untrained models are random, and below 1."""
-        if weights[0].flat[0] >= max(1, self._good + 1):
-            raise self._error
-        return super().parts(weights, x)
+    That is the number of batches trained, once trained; it stands for `outputs_in_parts`.
+    """
+    del experiment
+    for _ in x:
+        yield np.full((1, x.shape[1], weights[-1].shape[-1]), weights[0].flat[0], np.float32)
 
 
-class NanJudge(FakeJudge):
-    """Answers with no numbers for models that were trained on exactly `batches` batches."""
+def broken_outputs(error: Exception, good: int, units: int = 2) -> Outputs:
+    """Raises `error` for models of so many units that were trained on more than `good` batches.
 
-    def __init__(self, batches: int) -> None:
-        super().__init__()
-        self._batches = batches
+    The weights of untrained models are random, and below 1.
+    """
 
-    def parts(self, weights: list[np.ndarray], x: np.ndarray) -> Iterator[np.ndarray]:
-        """Outputs (1, T, K)."""
-        for outputs in super().parts(weights, x):
-            lost = weights[0].flat[0] == self._batches
-            yield np.full_like(outputs, np.nan) if lost else outputs
+    def outputs(experiment: Experiment, weights: list[np.ndarray], x: np.ndarray) -> Any:
+        if experiment.model.units == units and weights[0].flat[0] >= max(1, good + 1):
+            raise error
+        return counted_outputs(experiment, weights, x)
+
+    return outputs
+
+
+def lost_outputs(batches: int) -> Outputs:
+    """No numbers for models that were trained on exactly so many batches."""
+
+    def outputs(experiment: Experiment, weights: list[np.ndarray], x: np.ndarray) -> Any:
+        for part in counted_outputs(experiment, weights, x):
+            yield np.full_like(part, np.nan) if weights[0].flat[0] == batches else part
+
+    return outputs
 
 
 class BrokenProgram(FakeProgram):
@@ -160,10 +158,8 @@ class BrokenProgram(FakeProgram):
         return super().train(state, samples, batches)
 
 
-def build(key: Network | Architecture) -> FakeJudge | FakeProgram:
+def build(_key: Architecture) -> FakeProgram:
     """What a cache calls for a key."""
-    if isinstance(key, Network):
-        return FakeJudge(key.targets)
     return FakeProgram(lambda step: 1 / (step + 1))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future, wait
 from typing import Any
 
 from lib.dataset import Samples
@@ -19,16 +19,16 @@ from tests.waiting import PATIENCE
 
 
 class Shop(ProgramCache):
-    """Programs, and those that somebody waits for."""
+    """Programs, and the one that somebody waits for."""
 
-    def ask(self, keys: Sequence[Hashable], *, background: bool = False) -> list[Future[Any]]:
-        """The programs of these keys."""
-        self.futures = super().ask(keys, background=background)
-        return self.futures
+    def ask(self, key: Hashable, *, background: bool = False) -> Future[Any]:
+        """The program of this key."""
+        self.future = super().ask(key, background=background)
+        return self.future
 
     def wait(self) -> None:
         """Let the threads that build go on, and not longer than that where there is news."""
-        wait([f for f in self.futures if not f.done()], 0.02, FIRST_COMPLETED)
+        wait([self.future], 0.02)
 
 
 class Stage:

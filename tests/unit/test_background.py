@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 
 from lib.run import Status
-from lib.training.architecture import Network
 from lib.training.cache import ProgramCache
 from lib.training.messages import Start, Steer
 from lib.training.run_book import KEEP_RUNS
 from lib.training.timing import USUAL
 from tests.unit.desk import Desk
 from tests.unit.fakes import Scene, build, make_dataset, make_experiment
-from tests.unit.test_cache import Workshop, shop
+from tests.unit.test_cache import Workshop, ask, shop
 from tests.waiting import PATIENCE
 
 __all__ = ["shop"]
@@ -49,8 +48,7 @@ def test_it_rests_while_another_is_compiled() -> None:
     gate = threading.Event()
 
     def slowly(key: Any) -> Any:
-        network = key if isinstance(key, Network) else key.network
-        assert network.units == 2 or gate.wait(PATIENCE)
+        assert key.model.units == 2 or gate.wait(PATIENCE)
         return build(key)
 
     desk = Desk(slowly)
@@ -77,9 +75,9 @@ def test_a_paused_run_of_a_person_holds_nothing_up() -> None:
 def test_what_a_person_waits_for_is_built_before_the_background_s(shop: Workshop) -> None:
     """Which has a thread of its own, and begins nothing while others build."""
     cache = ProgramCache(shop.build)
-    cache.ask(["a", "b"], background=True)
+    ask(cache, "a", "b", background=True)
     shop.wait_begun(1)
-    cache.ask(["x", "y", "z"])
+    ask(cache, "x", "y", "z")
     shop.wait_begun(2)
     shop.let(3)
     shop.wait_begun(1)
@@ -96,14 +94,15 @@ def test_what_only_the_background_waited_for_can_be_left_and_asked_for_again(
 ) -> None:
     """A key that a person waits for, too, stays."""
     cache = ProgramCache(shop.build)
-    cache.ask(["a"])
+    cache.ask("a")
     shop.wait_begun(1)
-    cache.ask(["b", "c"], background=True)
-    (own,) = cache.ask(["c"])
-    cache.leave(["b", "c"], background=True)
+    ask(cache, "b", "c", background=True)
+    own = cache.ask("c")
+    for key in ("b", "c"):
+        cache.leave(key, background=True)
     shop.let(5)
     assert own.result(PATIENCE) == "C"
-    (again,) = cache.ask(["b"])
+    again = cache.ask("b")
     assert again.result(PATIENCE) == "B"
 
 
@@ -115,10 +114,10 @@ def test_the_background_s_programs_are_dropped_first(
     cache = ProgramCache(shop.build)
     shop.let(100)
     for key in ("a", "b"):
-        cache.ask([key])[0].result(PATIENCE)
+        cache.ask(key).result(PATIENCE)
     for key in ("p", "q", "r"):
-        cache.ask([key], background=True)[0].result(PATIENCE)
-    cache.ask(["a", "b"])
+        cache.ask(key, background=True).result(PATIENCE)
+    ask(cache, "a", "b")
     assert sorted(shop.built) == ["a", "b", "p", "q", "r"]
 
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from lib.run import ModeResult
+from lib.training import pair_trainer
 from lib.training.model_record import MAX_SENT_PARAMETERS
 from lib.training.pair_trainer import PairTrainer
 from tests.clock import Clock
 from tests.unit.fakes import (
-    FakeJudge,
     FakeProgram,
-    NanJudge,
     TimedProgram,
+    lost_outputs,
     make_dataset,
     make_experiment,
 )
@@ -29,7 +29,7 @@ def make_trainer(
     loss: Callable[[int], float] = float, train: int = 8, **settings: object
 ) -> tuple[PairTrainer, FakeProgram]:
     """A trainer of both modes with one program for the two, ready to go."""
-    trainer = PairTrainer(make_experiment(**settings), make_dataset(train=train), FakeJudge())
+    trainer = PairTrainer(make_experiment(**settings), make_dataset(train=train))
     trainer.check()
     program = FakeProgram(loss)
     trainer.load(program)
@@ -38,7 +38,7 @@ def make_trainer(
 
 def test_the_untrained_models_are_judged_at_once() -> None:
     """Epoch 0, before any program is there; the two modes say the same."""
-    trainer = PairTrainer(make_experiment(), make_dataset(), FakeJudge())
+    trainer = PairTrainer(make_experiment(), make_dataset())
     trainer.check()
     results = trainer.results()[0]
     assert list(results) == ["sequence", "last"]
@@ -52,7 +52,7 @@ def test_the_untrained_models_are_judged_at_once() -> None:
 def test_errors_are_means_over_judged_samples_and_targets() -> None:
     """By timestep, in the unit of y; the last one is what goes into the history."""
     dataset = make_dataset(n=12, t=4, k=3, train=7)
-    trainer = PairTrainer(make_experiment(mode="last"), dataset, FakeJudge(3))
+    trainer = PairTrainer(make_experiment(mode="last"), dataset)
     trainer.load(FakeProgram(lambda _: 0.0))
     trainer.advance(LONG, goal=4)
     trainer.check()
@@ -75,7 +75,7 @@ def test_validation_loss_is_the_trainings_own_of_each_mode(loss: str, costs: lis
     dataset = make_dataset(n=12, t=2, train=8)
     y = np.full_like(dataset.y, 100.0)
     y[8:, 0], y[8:, 1] = 2.0, 4.5
-    trainer = PairTrainer(make_experiment(loss=loss), replace(dataset, y=y), FakeJudge())
+    trainer = PairTrainer(make_experiment(loss=loss), replace(dataset, y=y))
     trainer.check()
     trainer.load(FakeProgram(lambda _: 0.0))
     trainer.advance(LONG, goal=4)
@@ -89,7 +89,7 @@ def test_validation_loss_is_the_trainings_own_of_each_mode(loss: str, costs: lis
 
 def test_without_a_validation_part_there_is_no_validation_loss() -> None:
     """The judged samples are those that it learns from: their loss would promise too much."""
-    trainer = PairTrainer(make_experiment(), make_dataset(n=8, train=8), FakeJudge())
+    trainer = PairTrainer(make_experiment(), make_dataset(n=8, train=8))
     trainer.check()
     result = trainer.results()[0]["last"]
     assert (len(result.last_step_mse), len(result.validation_loss)) == (1, 0)
@@ -106,7 +106,7 @@ def test_an_epoch_loss_is_the_mean_over_samples() -> None:
 def timed_trainer(step_seconds: float, max_steps: int = 1000) -> tuple[PairTrainer, TimedProgram]:
     """A trainer of both modes for which a step of the two takes so long."""
     clock = Clock()
-    trainer = PairTrainer(make_experiment(epochs=1000), make_dataset(), FakeJudge(), clock.now)
+    trainer = PairTrainer(make_experiment(epochs=1000), make_dataset(), clock.now)
     trainer.check()
     program = TimedProgram(clock, step_seconds / 2, max_steps)
     trainer.load(program)
@@ -206,7 +206,7 @@ def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(ba
 
 def test_the_mode_that_diverged_is_named_and_the_other_keeps_step() -> None:
     """Both models end in the same epoch, for they are compared."""
-    trainer = PairTrainer(make_experiment(epochs=50), make_dataset(), FakeJudge())
+    trainer = PairTrainer(make_experiment(epochs=50), make_dataset())
     trainer.check()
     trainer.load(FakeProgram(lambda _: 1.0, last_loss=lambda step: np.inf if step >= 8 else 1.0))
     trainer.advance(LONG, goal=4)
@@ -216,9 +216,12 @@ def test_the_mode_that_diverged_is_named_and_the_other_keeps_step() -> None:
     assert lengths == {"sequence": 2, "last": 2}
 
 
-def test_outputs_that_are_no_numbers_count_as_diverged_too() -> None:
+def test_outputs_that_are_no_numbers_count_as_diverged_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The loss is from before an update: the weights may be lost while it is still finite."""
-    trainer = PairTrainer(make_experiment(mode="last"), make_dataset(), NanJudge(batches=8))
+    monkeypatch.setattr(pair_trainer, "outputs_in_parts", lost_outputs(batches=8))
+    trainer = PairTrainer(make_experiment(mode="last"), make_dataset())
     trainer.load(FakeProgram(lambda _: 1.0))
     trainer.advance(LONG, goal=4)
     trainer.check()
@@ -278,7 +281,7 @@ def test_large_models_keep_their_weights_to_themselves() -> None:
     """Up to the limit they are sent with each snapshot, and beyond it only when asked for."""
 
     def judged(units: int, *, whole: bool = False) -> ModeResult:
-        trainer = PairTrainer(make_experiment(U=units), make_dataset(), FakeJudge())
+        trainer = PairTrainer(make_experiment(U=units), make_dataset())
         trainer.check()
         return trainer.results(whole=whole)[0]["last"]
 

@@ -11,7 +11,7 @@ from lib.dataset import Samples
 from lib.training import model_record
 from lib.training.pair_trainer import PairTrainer
 from tests.clock import Clock
-from tests.unit.fakes import FakeJudge, TimedProgram, make_dataset, make_experiment
+from tests.unit.fakes import TimedProgram, make_dataset, make_experiment
 
 LONG = 60.0
 BEST = {"sequence": 6, "last": 3}
@@ -35,7 +35,7 @@ def make_trainer(keep: str, data: Samples | None = None, **settings: object) -> 
     """Ready to go; a batch of a model takes 0.01 s, and looking at the clock a little."""
     experiment = make_experiment(**{"keep": keep, "patience": 2, "epochs": 20, **settings})
     clock = Clock(tick=1e-4)
-    trainer = PairTrainer(experiment, data or samples(), FakeJudge(), clock.now)
+    trainer = PairTrainer(experiment, data or samples(), clock.now)
     trainer.check()
     trainer.load(TimedProgram(clock, 0.01, loss=float))
     return trainer

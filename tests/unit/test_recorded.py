@@ -15,11 +15,12 @@ from lib.recurrence import forward
 from lib.run import Snapshot, Status
 from lib.training import recorded as recordings
 from lib.training.recorded import BUNDLED, recorded
+from tests.record import write
 
 
 @pytest.mark.parametrize("name", BUNDLED)
 def test_every_dataset_has_a_recording_of_its_suggested_settings(name: str) -> None:
-    """Picking a dataset shows a trained model at once. `python -m lib.training.recorded` mends."""
+    """Picking a dataset shows a trained model at once. `python -m tests.record` mends."""
     experiment = suggested(name)
     dataset, snapshot = make_dataset(experiment), recorded(experiment)
     assert snapshot is not None
@@ -81,7 +82,7 @@ def test_what_is_written_is_read_again(tmp_path: Path, monkeypatch: pytest.Monke
     snapshot = recorded(suggested("running_mean").set(seeds=4))
     assert snapshot is not None
     monkeypatch.setattr(recordings, "FOLDER", tmp_path / "new")
-    recordings.write("run", snapshot)
+    write("run", snapshot)
     for seed, back in zip(snapshot.seeds, recordings.read("run", Snapshot).seeds, strict=True):
         for mode, result in seed.items():
             again = back[mode]

@@ -15,6 +15,8 @@ from lib.recurrence import (
     forward,
     initial_model_weights,
     initial_weights,
+    model,
+    outputs_in_parts,
     unroll,
 )
 
@@ -238,3 +240,15 @@ def test_forward_refuses_the_weights_of_another_stack():
     weights = initial_model_weights(experiment, 3, 1)
     with pytest.raises(ValueError, match="5 arrays for this model, got 8"):
         forward(experiment.set(layers=1), weights, DATA_X)
+
+
+def test_outputs_in_parts_are_those_of_all_samples_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many samples no more are held at a time than there is room for."""
+    experiment = Experiment().set(cell="simple_rnn", U=4)
+    weights = initial_model_weights(experiment, 3, 2)
+    x = np.random.default_rng(0).normal(size=(10, 5, 3)).astype(np.float32)
+    monkeypatch.setattr(model, "HELD", 4 * 6 * 5 * 4)
+    parts = list(outputs_in_parts(experiment, weights, x))
+    assert [len(part) for part in parts] == [4, 4, 2]
+    whole = forward(experiment, weights, x)[1]
+    np.testing.assert_allclose(np.concatenate(parts), whole, atol=1e-6)

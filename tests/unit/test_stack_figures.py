@@ -22,13 +22,12 @@ from lib.figures.target import (
 )
 from lib.figures.tensor import ENTRY, Scale, tensor_image
 from lib.narrate.stack import (
-    change_sentence,
+    change_told,
     layer_sentence,
     stack_sentence,
-    stack_takeaway,
     stack_title,
 )
-from lib.narrate.target import compared_takeaway, lineup_sentence
+from lib.narrate.target import compared_sentence, compared_takeaway
 from lib.stack.link import PATTERNS, from_text
 from lib.stack.tracing import trace
 from lib.training.recorded import recorded_damage
@@ -142,10 +141,10 @@ def test_the_title_and_the_sentence_say_what_the_picture_shows():
 def test_a_change_is_told_with_what_it_changed(before, after, words):
     """And what it didn't."""
     stacks = from_text(before), from_text(after)
-    sentence = change_sentence(*stacks)
+    takeaway, sentence = change_told(*stacks, "")
     assert words in sentence
     assert bool(sentence) == bool(words)
-    assert len(stack_takeaway(*stacks, "").split()) <= 15
+    assert len(takeaway.split()) <= 15
 
 
 @pytest.mark.parametrize(
@@ -173,7 +172,7 @@ def test_a_change_is_told_with_what_it_changed(before, after, words):
 )
 def test_the_takeaway_is_what_a_change_has_done(before, after, words):
     """Of another stack altogether it is what that is for."""
-    takeaway = stack_takeaway(from_text(before), from_text(after), "What it is for.")
+    takeaway, _ = change_told(from_text(before), from_text(after), "What it is for.")
     assert takeaway.startswith(words)
 
 
@@ -186,9 +185,10 @@ def test_states_that_a_decoder_leaves_out_are_told():
 
 def test_the_lesson_about_timesteps_is_told_where_they_moved():
     """A batch size isn't one of them."""
-    assert "units are not" in change_sentence(from_text("input~lstm"), from_text("input_t9~lstm"))
-    sentence = change_sentence(from_text("input~lstm"), from_text("input_b8~lstm"))
-    assert "units are not" not in sentence
+    _, longer = change_told(from_text("input~lstm"), from_text("input_t9~lstm"), "")
+    assert "units are not" in longer
+    _, batched = change_told(from_text("input~lstm"), from_text("input_b8~lstm"), "")
+    assert "units are not" not in batched
 
 
 def test_every_pattern_is_drawn_in_one_scale_without_markup_of_others():
@@ -202,7 +202,7 @@ def test_every_pattern_is_drawn_in_one_scale_without_markup_of_others():
 def line_up(question: TargetQuestion) -> str:
     """The picture for a question, with its sentence."""
     diagnosis = question.diagnose()
-    return lineup_picture(diagnosis, lineup_sentence(diagnosis), LIGHT)
+    return lineup_picture(diagnosis, compared_sentence(diagnosis), LIGHT)
 
 
 def test_the_line_up_says_the_fate_of_each_axis():

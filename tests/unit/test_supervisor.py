@@ -228,7 +228,7 @@ def test_a_successor_that_dies_leaves_the_old_worker_in_place(scene: Scene) -> N
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """On a machine without memory for two workers, one that is ready."""
-    monkeypatch.setattr(machine, "two_workers_fit", lambda _: False)
+    monkeypatch.setattr(machine, "total_memory", lambda: machine.GB)
     scene = Scene()
     scene.worker.say(Event("ready"))
     yield scene

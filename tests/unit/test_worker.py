@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -11,17 +10,16 @@ import numpy as np
 import pytest
 
 from lib.run import Snapshot, Status
-from lib.training import limits
-from lib.training.architecture import Network
+from lib.training import limits, pair_trainer
 from lib.training.messages import Event, Prepare, Steer, Verb
 from lib.training.timing import USUAL
 from lib.training.wire import encode
 from tests.unit.desk import START_PAUSED, Desk
 from tests.unit.fakes import (
-    BrokenJudge,
     BrokenProgram,
     FakeProgram,
     FakeState,
+    broken_outputs,
     build,
     make_experiment,
 )
@@ -50,7 +48,7 @@ class HeldProgram(FakeProgram):
 def hold_a_run() -> tuple[Desk, HeldProgram]:
     """A desk with a run, "long", that is held after its second batch."""
     held = HeldProgram()
-    desk = Desk(lambda key: build(key) if isinstance(key, Network) else held, timing=ONE_BATCH)
+    desk = Desk(lambda _: held, timing=ONE_BATCH)
     desk.start("long", epochs=5000)
     assert held.beyond.wait(PATIENCE)
     return desk, held
@@ -97,7 +95,7 @@ def test_a_worker_answers_while_a_program_is_compiled() -> None:
     gate = threading.Event()
 
     def slowly(key: Any) -> Any:
-        assert isinstance(key, Network) or gate.wait(PATIENCE)
+        assert gate.wait(PATIENCE)
         return build(key)
 
     desk = Desk(slowly)
@@ -128,17 +126,11 @@ def test_runs_take_turns() -> None:
     desk.close()
 
 
-def test_an_error_in_one_run_does_not_touch_the_others() -> None:
+def test_an_error_in_one_run_does_not_touch_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """It fails with what went wrong."""
-
-    class Broken:
-        def parts(self, *_: object) -> None:
-            raise RuntimeError("lost a bit")
-
-    def sometimes(key: Any) -> Any:
-        return Broken() if isinstance(key, Network) and key.units == 3 else build(key)
-
-    desk = Desk(sometimes)
+    broken = broken_outputs(RuntimeError("lost a bit"), good=0, units=3)
+    monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken)
+    desk = Desk()
     desk.start("good", epochs=2000)
     desk.start("bad", U=3)
     ends = {}
@@ -151,23 +143,15 @@ def test_an_error_in_one_run_does_not_touch_the_others() -> None:
     desk.close()
 
 
-def breaking(error: Exception, good: int, judged: int = 0) -> Callable[[Any], Any]:
-    """Builds programs of which those for 3 units break: see `BrokenJudge` and `BrokenProgram`."""
-
-    def make(key: Any) -> Any:
-        judge = isinstance(key, Network)
-        if (key if judge else key.network).units != 3:
-            return build(key)
-        return BrokenJudge(error, judged) if judge else BrokenProgram(error, good)
-
-    return make
-
-
 @pytest.mark.parametrize("error", [RuntimeError("lost a bit"), OSError("lost a bit")])
 @pytest.mark.parametrize("good", [4, 10_000_000])
-def test_a_run_that_breaks_late_fails_alone(error: Exception, good: int) -> None:
+def test_a_run_that_breaks_late_fails_alone(
+    error: Exception, good: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In training or in its judgement. The loop lives on."""
-    desk = Desk(breaking(error, good))
+    monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken_outputs(error, good=0, units=3))
+    broken = BrokenProgram(error, good)
+    desk = Desk(lambda key: broken if key.model.units == 3 else build(key))
     desk.start("bad", U=3)
     snapshot = desk.find_over("bad")
     assert snapshot.status is Status.FAILED
@@ -179,11 +163,15 @@ def test_a_run_that_breaks_late_fails_alone(error: Exception, good: int) -> None
 
 
 @pytest.mark.parametrize("verb", ["stop", "pause"])
-def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(verb: Verb) -> None:
+def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(
+    verb: Verb, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Both judge it once more: here for the first time since its first epoch of one batch."""
-    judge, held = BrokenJudge(RuntimeError("lost a bit"), good=1), HeldProgram()
+    held = HeldProgram()
+    broken = broken_outputs(RuntimeError("lost a bit"), good=1)
+    monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken)
     timing = replace(ONE_BATCH, send_seconds=1e9, few_checks=0)
-    desk = Desk(lambda key: judge if isinstance(key, Network) else held, timing=timing)
+    desk = Desk(lambda _: held, timing=timing)
     desk.start("bad", epochs=5000, batch=8, mode="last")
     assert held.beyond.wait(PATIENCE)
     desk.send(Steer(verb, "bad"))
@@ -215,7 +203,7 @@ def test_commands_for_unknown_runs_are_passed_over(desk: Desk) -> None:
 
 
 def test_what_is_prepared_is_compiled_once() -> None:
-    """A look ahead builds what the run needs: a judge, and one program for both modes."""
+    """A look ahead builds what the run needs: one program for both modes."""
     built: list[Any] = []
 
     def noting(key: Any) -> Any:
@@ -226,7 +214,7 @@ def test_what_is_prepared_is_compiled_once() -> None:
     desk.send(Prepare(make_experiment(), (8, 3, 2, 1)))
     desk.start("one")
     desk.find_over("one")
-    assert len(built) == len(set(built)) == 2
+    assert len(built) == 1
     desk.close()
 
 
@@ -238,7 +226,7 @@ def test_preparing_what_cannot_be_trained_does_nothing(desk: Desk) -> None:
 
 
 def test_runs_that_wait_for_the_compiler_are_told_their_places() -> None:
-    """In the order in which they came; the first one is being compiled, the second one is next."""
+    """In the order in which they came; the first two are being compiled, the third one is next."""
     gate = threading.Event()
 
     def slowly(key: Any) -> Any:
@@ -246,14 +234,14 @@ def test_runs_that_wait_for_the_compiler_are_told_their_places() -> None:
         return build(key)
 
     desk = Desk(slowly)
-    for number in range(4):
+    for number in range(5):
         desk.start(f"{number}", U=2 + number)
     desk.find(
-        lambda m: isinstance(m, Snapshot) and m.run_id == "2" and "1 other run is" in m.reason
+        lambda m: isinstance(m, Snapshot) and m.run_id == "3" and "1 other run is" in m.reason
     )
-    desk.find(lambda m: isinstance(m, Snapshot) and m.run_id == "3" and "2 other runs" in m.reason)
+    desk.find(lambda m: isinstance(m, Snapshot) and m.run_id == "4" and "2 other runs" in m.reason)
     gate.set()
-    desk.find_over("3")
+    desk.find_over("4")
     desk.close()
 
 

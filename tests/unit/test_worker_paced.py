@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from lib.run import Snapshot, Status
-from lib.training.architecture import Network
 from lib.training.messages import Command, Message, Report, Start, Steer
 from lib.training.timing import USUAL
 from lib.training.wire import decode, encode
 from lib.training.worker import Loop
 from tests.clock import Clock
-from tests.unit.fakes import TimedProgram, build, make_dataset, make_experiment
+from tests.unit.fakes import TimedProgram, make_dataset, make_experiment
 
 When = Callable[[Snapshot], bool]
 
@@ -81,8 +80,8 @@ def play(*starts: Command, answers: list[tuple[When, Command]] | None = None) ->
     script = Script(clock, list(starts))
     script.answers = answers or []
 
-    def make(key: Any) -> Any:
-        return build(key) if isinstance(key, Network) else TimedProgram(clock, 1e-4)
+    def make(_key: Any) -> Any:
+        return TimedProgram(clock, 1e-4)
 
     Loop(script, make, {}, clock=clock.now).run()  # type: ignore[arg-type]
     return script

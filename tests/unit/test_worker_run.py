@@ -8,13 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from lib.run import Snapshot, Status
-from lib.training.architecture import Network
 from lib.training.cache import ProgramCache
 from lib.training.messages import Start
 from lib.training.timing import USUAL
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock
-from tests.unit.fakes import FakeJudge, FakeProgram, build, make_dataset, make_experiment
+from tests.unit.fakes import FakeProgram, build, make_dataset, make_experiment
 from tests.unit.stage import Stage
 from tests.waiting import PATIENCE, eventually
 
@@ -34,12 +33,11 @@ def test_a_run_goes_from_compiling_to_finished() -> None:
 
 
 def test_untrained_models_are_shown_while_programs_compile() -> None:
-    """Epoch 0 needs the judge alone."""
+    """Epoch 0 needs no program."""
     gate = threading.Event()
 
     def slowly(key: object) -> object:
-        if not isinstance(key, Network):
-            assert gate.wait(PATIENCE)
+        assert gate.wait(PATIENCE)
         return build(key)  # type: ignore[arg-type]
 
     stage = Stage(build=slowly)
@@ -164,9 +162,7 @@ def test_stop_keeps_the_figures() -> None:
 def test_a_diverged_run_says_why_and_what_to_try() -> None:
     """With the learning rate that it had, and the last finite figures."""
 
-    def bad(key: object) -> object:
-        if isinstance(key, Network):
-            return FakeJudge()
+    def bad(_key: object) -> object:
         return FakeProgram(lambda step: np.nan if step > 20 else 1.0)
 
     stage = Stage(build=bad, epochs=100, optimizer="sgd", lr=0.7)
@@ -238,24 +234,21 @@ def test_a_program_that_others_wait_for_already_is_waited_for() -> None:
 
 def test_waiting_for_others_programs_is_no_compile() -> None:
     """In the background a program isn't begun while a person's is made, however long that takes."""
-    judge, person, clock = threading.Event(), threading.Event(), Clock()
+    person, clock = threading.Event(), Clock()
 
     def slowly(key: object) -> object:
-        if key == "a person's":
-            return person.wait(PATIENCE)
-        assert not isinstance(key, Network) or judge.wait(PATIENCE)
+        assert key != "a person's" or person.wait(PATIENCE)
         return build(key)  # type: ignore[arg-type]
 
     programs, sent = ProgramCache(slowly), list[Snapshot]()
+    other = programs.ask("a person's")
+    assert eventually(other.running)
     start = Start("run", make_experiment(), make_dataset().samples, background=True)
     run = WorkerRun(start, programs, sent.append, USUAL, clock.now)
-    assert eventually(lambda: run.turn(0.05) or run.status is Status.COMPILING)
-    (other,) = programs.ask(["a person's"])
-    assert eventually(other.running)
-    judge.set()
+    run.turn(0.05)
     clock.forward(USUAL.compile_seconds + 1)
     run.turn(0.05)
-    assert not run.status.over
+    assert run.status is Status.QUEUED
     person.set()
 
 
@@ -264,7 +257,7 @@ def test_a_compile_that_takes_too_long_is_given_up() -> None:
     gate = threading.Event()
 
     def slowly(key: object) -> object:
-        assert isinstance(key, Network) or gate.wait(PATIENCE)
+        assert gate.wait(PATIENCE)
         return build(key)  # type: ignore[arg-type]
 
     stage = Stage(build=slowly, timing=replace(USUAL, compile_seconds=-1.0))

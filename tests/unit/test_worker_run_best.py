@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from lib.run import Snapshot, Status
-from lib.training.architecture import Network
 from lib.training.timing import USUAL, Timing
-from tests.unit.fakes import FakeJudge, FakeProgram, build
+from tests.unit.fakes import FakeProgram, build
 from tests.unit.stage import Stage
 from tests.unit.test_pair_trainer_best import BEST, samples
 
@@ -90,9 +89,7 @@ def test_a_run_that_a_person_stops_has_the_best_of_what_it_reached() -> None:
 def test_a_run_that_diverges_has_its_best_epochs_back() -> None:
     """In the eighth epoch; it is said why it ended, as ever."""
 
-    def bad(key: Any) -> Any:
-        if isinstance(key, Network):
-            return FakeJudge()
+    def bad(_key: Any) -> Any:
         return FakeProgram(lambda step: np.nan if step > 30 else 1.0)
 
     stage = Stage(build=bad, **{**STOP, "keep": "best"})

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from lib.run import Status
-from lib.training.architecture import Network
+from lib.training import pair_trainer
 from lib.training.said import said
 from lib.training.timing import USUAL
-from tests.unit.fakes import NanJudge, build
+from tests.unit.fakes import lost_outputs
 from tests.unit.stage import Stage
 
 SLOW_JUDGE = replace(USUAL, judge_seconds=0.0)
@@ -90,13 +89,12 @@ def test_nothing_is_shown_before_the_first_judgement() -> None:
     assert stage.last.status is Status.STOPPED
 
 
-def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence() -> None:
+def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Its loss, from before the last update, is a number; the errors after it are none."""
-
-    def lose(key: Any) -> Any:
-        return NanJudge(batches=20) if isinstance(key, Network) else build(key)
-
-    stage = Stage(build=lose, epochs=5)
+    monkeypatch.setattr(pair_trainer, "outputs_in_parts", lost_outputs(batches=20))
+    stage = Stage(epochs=5)
     stage.until(lambda: stage.run.status.over)
     assert stage.last.status is Status.DIVERGED
     assert "Lower the learning rate" in stage.last.reason

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lib import worth
-from lib.recurrence import forward
+from lib.recurrence import forward, model
 from lib.worth import Score, Worth, answers, by_row, judge, median_worth
 from tests.unit import own_data
 from tests.unit.pictures import EXPERIMENT, a_dataset
@@ -95,7 +95,7 @@ def test_too_many_samples_are_thinned_and_the_baselines_with_them(monkeypatch):
     experiment, dataset, weights = sales()
     whole = answers(experiment, dataset, weights)
     monkeypatch.setattr(worth, "BUDGET", len(whole.samples) * worth.cost(weights, 6) / 2.5)
-    monkeypatch.setattr(worth, "_CHUNK", 1000)
+    monkeypatch.setattr(model, "HELD", 1000)
     thin = answers(experiment, dataset, weights)
     assert thin.every == 3
     assert thin.samples.tolist() == whole.samples[::3].tolist()

@@ -50,8 +50,10 @@ def doctor(palette: Palette) -> None:
     with narrow.container(border=True, height="stretch"):
         _question(question)
     with wide.container(border=True, height="stretch", key="lineup"):
-        st.html(lineup_picture(diagnosis, words.lineup_sentence(diagnosis), palette))
-        details = f"{words.compared_sentence(diagnosis)} {SCALES}"
+        compared = words.compared_sentence(diagnosis)
+        sentence = f"{words.verdict_title(diagnosis)}. {compared}"
+        st.html(lineup_picture(diagnosis, sentence, palette))
+        details = f"{compared} {SCALES}"
         case = mistake_of(question.output, question.target)
         timesteps = 3 in (len(question.output), len(question.target))  # y (N, 16) may be columns
         measured = (diagnosis.verdict, diagnosis.loss) == ("silent", LOSS)

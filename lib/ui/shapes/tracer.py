@@ -36,10 +36,11 @@ def tracer(stack: Stack, palette: Palette) -> None:
     picked = SIDEBAR if is_sidebar_stack() else name
     pills("Start from", titles, picked, "shapes_pattern", _take_pattern)
     about = PATTERNS[name].about if name and not is_sidebar_stack() else ""
-    moves, change = MOVES if is_sidebar_stack() else "", narrate.change_sentence(before, stack)
+    words, change = narrate.change_told(before, stack, about)
+    moves = MOVES if is_sidebar_stack() else ""
     details = f"{moves}{change} {narrate.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):
-        takeaway(narrate.stack_takeaway(before, stack, about), details, longest=LONGEST)
+        takeaway(words, details, longest=LONGEST)
         _rows(steps, palette)
         with st.container(horizontal=True):
             adding(stack)
