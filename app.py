@@ -39,10 +39,10 @@ if not whole:
 worth_card(loaded, palette)
 with st.expander("The experiment as Keras code", icon=":material/code:"):
     export = EXPORTS["keras"]
-    script = export.write(experiment, dataset)
+    script, name = export.write(experiment, dataset), export.file_name(experiment, dataset)
     st.code(script, language="python", wrap_lines=True)
     with st.container(horizontal=True):
-        save_button("Download the script", script, export.file_name, export.mime)
+        save_button("Download the script", script, name, export.mime)
         if file_name := FILE_NAMES.get(experiment.data.name):
             text = file_text(experiment.data.name)
             save_button("Download its data", text, file_name, "text/csv")

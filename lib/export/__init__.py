@@ -3,30 +3,64 @@
 Another form is another entry of `EXPORTS`.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.export.exact import exact_script
+from lib.export.notebook import notebook
 from lib.export.prepared import ARRAYS, arrays, preparation
 from lib.export.script import keras_script
+from lib.toml import beside
 
-__all__ = ["ARRAYS", "EXPORTS", "Export", "arrays", "keras_script"]
+__all__ = ["ARRAYS", "EXPORTS", "Export", "arrays", "keras_script", "name_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
     """One form in which an experiment can be taken away."""
 
-    file_name: str
+    write: Callable[..., str]
+    """`write(experiment, dataset, snapshot=None)`, of a settled experiment and its dataset: the
+    file's text. With the snapshot of a run that is shown, it is of that run."""
     mime: str
-    write: Callable[[Experiment, Dataset], str]
+    label: str
+    """What a button can say: "The script"."""
+    about: str
+    """What it holds, in a sentence."""
+    ending: str
+    """Of the file's name."""
+    of_model: bool = True
+    """Whether cell and mode are in the file's name, too."""
+
+    def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
+        """What the file is called: "seattle-lstm-both-exact.py", "seattle-preparation.py"."""
+        return f"{name_of(experiment, dataset, of_model=self.of_model)}{self.ending}"
 
 
+def name_of(experiment: Experiment, dataset: Dataset, *, of_model: bool = True) -> str:
+    """What a file of this experiment is called, without an ending: "seattle-lstm-both".
+
+    A person's own data have their file's name, in letters that are safe anywhere.
+    """
+    title = dataset.title.rpartition(".")[0] or dataset.title
+    known = unicodedata.normalize("NFKD", title if dataset.name == "upload" else dataset.name)
+    data = re.sub("[^a-z0-9]+", "-", known.encode("ascii", "ignore").decode().lower())
+    model = (experiment.model.cell.replace("_", "-"), experiment.model.mode)
+    return "-".join([data[:40].strip("-") or "upload", *(model if of_model else ())])
+
+
+_WRITERS: dict[str, Callable[..., str]] = {
+    "keras": keras_script,
+    "exact": exact_script,
+    "notebook": notebook,
+    "preparation": preparation,
+}
 EXPORTS = {
-    "keras": Export("return_sequences.py", "text/x-python", keras_script),
-    "exact": Export("exact.py", "text/x-python", exact_script),
-    "preparation": Export("preparation.py", "text/x-python", preparation),
+    name: Export(write=_WRITERS[name], **about)
+    for name, about in beside(__file__, "exports").items()
 }
 """Every export by name."""

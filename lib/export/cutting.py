@@ -78,6 +78,8 @@ def table_code(experiment: Experiment, dataset: Dataset) -> DataCode:
         lines += chosen(_LINES["standards"], on, y="y_", scaled="moved", rows="moved", **fields)
     lines += chosen(_LINES["samples"], on, **fields)
     imports = ("import pandas as pd", *IMPORTS.get(data.name, ()))
+    if dataset.fingerprint:
+        imports += ("import hashlib",)
     return DataCode("\n".join(lines), imports=imports, scaler=_scaler(on))
 
 

@@ -6,86 +6,78 @@ showed. Where rounding has grown, the same in 64 bits says how much it may.
 """
 
 import inspect
+from collections.abc import Mapping
 
 from lib.dataset import Dataset
 from lib.datasets import find_spec
-from lib.english import number
-from lib.experiment import LOSSES, OPTIMIZERS, Experiment
+from lib.experiment import Experiment
 from lib.export.data import DATA
-from lib.export.python import chosen
+from lib.export.python import chosen, quoted
 from lib.export.script import layer_line
+from lib.export.shown import Shown, shown_of, told
 from lib.recurrence.weights import glorot_uniform, orthogonal
 from lib.run import Snapshot
-from lib.seeds import middle
 from lib.shapes import BLOCKS, bias_shapes
 from lib.stack.models import model_layers
 from lib.toml import beside
 
 _LINES = beside(__file__)
+FUNCTIONS = ("initializers", "weights", "batches", "model", "training", "judging")
+"""The blocks that define something, in order."""
 
 
-def exact_script(
-    experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None
-) -> str:
+def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """The settled experiment as a script, and what its `snapshot` shows to compare with.
 
     Its last printed line is a JSON object: `last_step_mse` and `loss` by mode, medians over the
     seeds, and `losses` of the first ten epochs. Raises what `keras_script` raises.
     """
     data = DATA[find_spec(experiment).name](experiment, dataset)
-    model, settings, modes = experiment.model, experiment.training, experiment.model.modes
-    _, steps, features = dataset.shape
-    keeps, stops = settings.keep != "last" and dataset.has_validation, settings.keep == "stop"
-    epochs = snapshot.epoch if snapshot and not keeps else settings.epochs
-    part = "slice(train, len(x) - test)" if dataset.test else "slice(train, len(x))"
-    units, seeds = model.units, [each.seed for each in experiment.each_seed]
-    fields = dict(
-        epochs=epochs,
-        batch=settings.batch_size,
-        seeds=seeds,
-        modes=f"{modes}",
-        judged=part if dataset.has_validation else "slice(0, train)",
-        which="validation" if dataset.has_validation else "training",
-        about="What the app showed, to be compared with what comes out here.",
-        expected=_expected(snapshot),
-        widths=[features, *[units] * (model.layers - 1)],
-        bias=bias_shapes(model.cell, units)[0],
-        width=BLOCKS[model.cell] * units,
-        units=units,
-        twice=2 * units,
-        targets=dataset.targets,
-        layers="\n".join(f"            {line}" for line in _layers(experiment, dataset)),
-        optimizer=OPTIMIZERS[settings.optimizer].keras,
-        rate=settings.learning_rate,
-        loss=LOSSES[settings.loss].keras,
-        patience=settings.patience if stops else settings.epochs,
-        unit="",
-        naive=f"{dataset.naive_label}: {dataset.naive_mse[-1]:.6g}",
-    )
-    flags = {model.cell, model.head, "keeps" if keeps else ""}
+    parts, about = blocks(experiment, dataset, snapshot), "the app's own numbers, in Keras 3"
+    head = data.script(dataset.title, about, "import json", "import keras")
+    functions = "\n\n\n".join(parts[name] for name in FUNCTIONS if parts[name])
+    body = "\n\n".join([*head, parts["settings"]])
+    return f"{body}\n\n\n{functions}\n\n\n{parts['run']}\n\n{parts['end']}\n"
 
-    def filled(name: str) -> str:
-        return "\n".join(chosen(_LINES[name], flags, **fields))
 
-    functions = [inspect.getsource(each).rstrip() for each in (glorot_uniform, orthogonal)]
-    functions += map(filled, ("weights", "batches", "model", "training", "end"))
-    blocks = data.script(dataset.title, "the app's own numbers, in Keras 3", "import json", "import keras")
-    return "\n\n".join(blocks) + "\n\n" + filled("settings") + "\n\n\n" + "\n\n\n".join(functions) + "\n"
+def blocks(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
+) -> Mapping[str, str]:
+    """The code after the data, by its name in exact.toml; "" for what this run has no need of."""
+    model, shown = experiment.model, shown_of(experiment, dataset, snapshot)
+    flags, fields = told(experiment, dataset, shown)
+    units = model.units
+    fields |= {
+        "modes": ", ".join(map(quoted, model.modes)),
+        "judged": f"train, {dataset.seen}" if dataset.has_validation else "train",
+        "which": "validation" if dataset.has_validation else "training",
+        "expected": _expected(shown),
+        "note": quoted(shown.note),
+        "units": units,
+        "twice": 2 * units,
+        "width": BLOCKS[model.cell] * units,
+        "widths": ", ".join(map(str, [dataset.shape[2], *[units] * (model.layers - 1)])),
+        "bias": bias_shapes(model.cell, units)[0],
+        "layers": "\n".join(f"            {line}" for line in _layers(experiment, dataset)),
+    }
+    flags |= {model.cell, model.head, model.mode}
+    made = {name: "\n".join(chosen(lines, flags, **fields)) for name, lines in _LINES.items()}
+    sources = (inspect.getsource(each).rstrip() for each in (glorot_uniform, orthogonal))
+    compared = {} if shown.figures else {"judging": ""}
+    return made | {"initializers": "\n\n\n".join(sources)} | compared
 
 
 def _layers(experiment: Experiment, dataset: Dataset) -> list[str]:
     """The layers' lines, of which the top recurrent one does as the mode says."""
     _, steps, features = dataset.shape
     models = model_layers(experiment.model, steps, features, dataset.targets)
-    return [layer_line(*each) for each in zip(*models.values())]
+    return [layer_line(*each) for each in zip(*models.values(), strict=True)]
 
 
-def _expected(snapshot: Snapshot | None) -> dict[str, dict[str, float]] | None:
-    """The figures of the run, by name and mode."""
-    if snapshot is None:
-        return None
-    results = middle(snapshot).results
-    return {
-        "last_step_mse": {mode: result.final_mse for mode, result in results.items()},
-        "loss": {mode: result.final_loss for mode, result in results.items()},
+def _expected(shown: Shown) -> str:
+    """The figures of the run, by name and mode, with the digits that 32 bits have."""
+    rows = {
+        name: ", ".join(f'"{mode}": {value:.8g}' for mode, value in of.items())
+        for name, of in shown.figures.items()
     }
+    return "\n".join(f'    "{name}": {{{row}}},' for name, row in rows.items())

@@ -13,6 +13,7 @@ from lib.datasets import find_spec
 from lib.experiment import Experiment
 from lib.export.data import DATA
 from lib.export.python import comment, laid_out, quoted
+from lib.run import Snapshot
 
 ARRAYS = "prepared.npz"
 """What the file is called."""
@@ -42,7 +43,7 @@ def arrays(dataset: Dataset) -> bytes:
     return file.getvalue()
 
 
-def preparation(experiment: Experiment, dataset: Dataset) -> str:
+def preparation(experiment: Experiment, dataset: Dataset, _: Snapshot | None = None) -> str:
     """A script that makes these arrays and saves them as `ARRAYS`. It raises what scripts raise."""
     data = DATA[find_spec(experiment).name](experiment, dataset)
     inputs = "inputs" if dataset.origin else _names(dataset.feature_names)

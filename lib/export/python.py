@@ -1,6 +1,7 @@
 """Values and words as Python code, on one line where they fit."""
 
 import json
+import sys
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from textwrap import shorten, wrap
@@ -21,11 +22,21 @@ class DataCode:
 
     def script(self, title: str, about: str, *imports: str) -> list[str]:
         """The blocks of a script up to its data."""
-        title = shorten(plain(title), LINE // 3, placeholder=" …")
-        lines = sorted({"import numpy as np", *imports, *self.imports})
         # Two blank lines around a function.
         function = [f"\n{self.function}\n"] if self.function else []
-        return [f'"""{title}: {about}."""', "\n".join(lines), *function, self.code]
+        return [f'"""{short(title)}: {about}."""', self.head(*imports), *function, self.code]
+
+    def head(self, *imports: str) -> str:
+        """All imports, Python's own modules first."""
+        lines = sorted({"import numpy as np", *imports, *self.imports})
+        own = [line for line in lines if line.split()[1] in sys.stdlib_module_names]
+        others = [line for line in lines if line not in own]
+        return "\n".join([*own, *([""] if own else []), *others])
+
+
+def short(title: str) -> str:
+    """The name of some data, where a line has little room for it."""
+    return shorten(plain(title), LINE // 3, placeholder=" …")
 
 
 def chosen(template: str, flags: Container[str], **fields: object) -> list[str]:

@@ -35,7 +35,8 @@ def rows_code(experiment: Experiment, dataset: Dataset) -> list[str]:
     for what, column, details in reversed(steps):
         if what in ("category", "series", "unroll") or (what == "joined" and column in used):
             used |= {column, *details}
-    lines = [FRAMES[experiment.data.name].replace("{read}", reading_code(dataset))]
+    lines = _check(dataset) if dataset.fingerprint else []
+    lines.append(FRAMES[experiment.data.name].replace("{read}", reading_code(dataset)))
     for what, column, details in steps:
         if what == "calendar":
             part = CALENDAR[column].format(times_of(dataset))
@@ -49,6 +50,12 @@ def rows_code(experiment: Experiment, dataset: Dataset) -> list[str]:
         elif what in MENDINGS and (column in used or what not in _OF_COLUMNS):
             lines += MENDINGS[what](quoted(column), *details)
     return lines
+
+
+def _check(dataset: Dataset) -> list[str]:
+    """Lines that end a script where the file beside it is another than the one that was read."""
+    opened = laid_out("with open(", [quoted(dataset.title), '"rb"'], ") as file:")
+    return chosen(_LINES["check"], (), fingerprint=dataset.fingerprint, opened=opened)
 
 
 def times_of(dataset: Dataset) -> str:

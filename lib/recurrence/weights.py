@@ -47,13 +47,21 @@ def dense_weights(units: int, outputs: int, rng: np.random.Generator) -> list[np
 
 
 def glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
-    """Uniform, within what keeps the outputs' variance: Keras's `GlorotUniform`."""
+    """Uniform, within what keeps the outputs' variance: Keras's `GlorotUniform`.
+
+    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
+    networks", 2010, equation 16.
+    """
     limit = np.sqrt(6 / (rows + columns))
     return rng.uniform(-limit, limit, (rows, columns)).astype(np.float32)
 
 
 def orthogonal(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
-    """Orthonormal rows, or columns where these are fewer: Keras's `Orthogonal`."""
+    """Orthonormal rows, or columns where these are fewer: Keras's `Orthogonal`.
+
+    Source: Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in
+    deep linear neural networks", 2014.
+    """
     q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
     q *= np.sign(np.diag(r))  # QR leaves the signs open; without this they aren't uniform
     return np.ascontiguousarray(q.T if rows < columns else q, dtype=np.float32)

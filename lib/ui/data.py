@@ -125,6 +125,7 @@ def take_prepared(loaded: Loaded) -> None:
             binary = "application/octet-stream"
             save_button("The arrays", lambda: arrays(dataset), ARRAYS, binary)
             code = export.write(loaded.experiment, dataset)
-            save_button("The code that makes them", code, export.file_name, export.mime)
+            name = export.file_name(loaded.experiment, dataset)
+            save_button("The code that makes them", code, name, export.mime)
         beside = f", beside {'your file' if mine else 'its data'}," if dataset.origin else ""
-        hint(f"{ARRAYS} has x, y and their names; {export.file_name}{beside} makes x and y anew.")
+        hint(f"{ARRAYS} has x, y and their names; {name}{beside} makes x and y anew.")

@@ -1,112 +1,322 @@
-"""Exported scripts run in Keras, and every shape that they claim is the one that Keras gives."""
+"""Exported scripts run in Keras; the exact ones come to the numbers of the app's own runs."""
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, combinations, product
+from pathlib import Path
 
-import keras
+import nbformat
 import numpy as np
 import pytest
+from nbclient import NotebookClient
 
+from lib.dataset import Dataset
 from lib.datasets import DATASETS, make_dataset, settle
 from lib.datasets.series import FILE_NAMES, FILES
-from lib.experiment import Experiment
-from lib.export import ARRAYS, EXPORTS, keras_script
+from lib.experiment import CELLS, HEADS, KEEPS, LOSSES, MODES, OPTIMIZERS, Experiment
+from lib.export import ARRAYS, EXPORTS
+from lib.run import Snapshot, Status
+from lib.seeds import middle
+from lib.training.client import TrainingClient
 from lib.uploads import read_upload
+from tests.unit.uploaded import lines
+from tests.waiting import PATIENCE
+
+ROOT = Path(__file__).parents[2]
+RUNNER = Path(__file__).with_name("script_runner.py")
+CLOSE = 1e-4
+FILE = "höhen.csv"
+OWN = lines(
+    "Tag;Ort;Höhe;Größe",
+    lambda i: f"{1 + i % 28}.{1 + i // 28}.2024;{'ab'[i % 2]};{20 + i % 7},5;{i % 5},25",
+    56,
+).encode("latin-1")
+"""As a spreadsheet of Western Europe writes it: semicolons, decimal commas, Latin letters."""
+LEVELS = {
+    "cell": [*CELLS],
+    "layers": [1, 2, 3],
+    "optimizer": [*OPTIMIZERS],
+    "loss": [*LOSSES],
+    "mode": ["both", "sequence", "last"],
+    "keep": [*KEEPS],
+    "head": [*HEADS],
+}
+ROWS = {
+    "1111232": {"data": "running_mean", "noise": 0.1},
+    "1222331": {"data": "seattle", "targets": ("temp_max", "wind"), "train": 90, "test": 5},
+    "1333321": {"data": "gapminder", "scale": "id", "train": 90},
+    "2123332": {"data": "macro", "form": "change", "ahead": "each", "horizon": 2},
+    "2231122": {"data": "parity"},
+    "2312111": {"data": "adding", "F": 2},
+    "3132232": {"data": "white_noise"},
+    "3213211": {"data": "upload", "inputs": ("Ort", "Höhe", "month of year"), "missing": "drop"},
+    "3321232": {"data": "running_sum"},
+    "3121132": {"data": "echo", "lag": 1},
+    "1112321": {"data": "recall_first"},
+    "1123112": {"data": "worked_raw", "batch": 2},
+    "3121221": {"data": "majority_sign"},
+    "2131221": {"data": "sine"},
+    "3131311": {"data": "worked_scaled", "seeds": 2},
+}
+"""Which level of LEVELS each experiment has, in order, and what else it is: a covering array, found
+by a search, in which each level meets each of any other setting."""
 
 
-def script_of(**changes):
-    """The script of an experiment of one epoch."""
-    experiment = settle(Experiment().set(**{"epochs": 1, "N": 64, "U": 5, "T": 4, **changes}))
-    return keras_script(experiment, make_dataset(experiment))
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An experiment that was trained in the app, with its files for two scripts."""
+
+    experiment: Experiment
+    dataset: Dataset
+    snapshot: Snapshot
 
 
-def test_a_script_runs_by_itself(tmp_path):
-    """In a process of its own, where nothing of this project can be imported."""
-    (tmp_path / "script.py").write_text(script_of(), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", "script.py"],
-        cwd=tmp_path,
-        text=True,
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    errors = re.findall(
-        r"^(sequence|last-step) mode: mean squared error (\S+) at the last timestep$",
-        done.stdout,
-        re.MULTILINE,
-    )
-    assert [mode for mode, _ in errors] == ["sequence", "last-step"]
-    assert all(0 < float(error) < 10 for _, error in errors)
+class Runner:
+    """The process that runs scripts: what it is given first, it answers first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self._waiting = folder, list[str]()
+        self._results: dict[str, tuple[str, str, list[list[list[int]]]]] = {}
+        command = [sys.executable, "-I", f"{RUNNER}"]
+        pipe = subprocess.PIPE
+        self._log = (folder / "runner.log").open("w")
+        self._process = subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=self._log, text=True, encoding="utf-8"
+        )
+        for name in FILE_NAMES.values():
+            (folder / name).write_bytes((FILES / name).read_bytes())
+        (folder / FILE).write_bytes(OWN)
+
+    def give(self, file: str, script: str, *, quick: bool = True, folder: str = ".") -> None:
+        """Have a script run in its turn."""
+        place = self.folder / folder
+        (place / file).write_text(script, encoding="utf-8")
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps([f"{place}", file, quick]) + "\n")
+        self._process.stdin.flush()
+        self._waiting.append(file)
+
+    def result(self, file: str) -> tuple[str, str, list[list[list[int]]]]:
+        """What it printed, why it ended early or "", and the shapes of its models."""
+        assert self._process.stdout is not None
+        while file not in self._results:
+            self._results[self._waiting.pop(0)] = json.loads(self._process.stdout.readline())
+        return self._results[file]
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.communicate()
+        self._log.close()
 
 
-def test_a_preparation_runs_by_itself(tmp_path):
-    """Beside the bundled file, where nothing of this project can be imported."""
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    """One for all tests."""
+    runner = Runner(tmp_path_factory.mktemp("scripts"))
+    yield runner
+    runner.close()
+
+
+def experiment_of(row: str) -> tuple[Experiment, Dataset]:
+    """A small experiment, settled: two batches, of which one is short, in each of two epochs."""
+    levels = {name: int(level) - 1 for name, level in zip(LEVELS, row, strict=True)}
+    settings = {name: LEVELS[name][level] for name, level in levels.items()}
+    small = {"T": 3, "U": 2, "N": 32, "batch": 16, "epochs": 2, "patience": 1, "seed": 3}
+    table = read_upload(FILE, OWN) if ROWS[row]["data"] == "upload" else None
+    experiment = settle(Experiment().set(**small | settings | ROWS[row]), table)
+    dataset = make_dataset(experiment, table)
+    if dataset.train > 24:
+        experiment = experiment.set(batch=min(512, dataset.train * 2 // 3))
+    return experiment, dataset
+
+
+@pytest.fixture(scope="module")
+def cases(client: TrainingClient, runner: Runner) -> dict[str, Case]:
+    """All experiments, trained in the app; both scripts of each have been given to the runner."""
+    asked = {row: experiment_of(row) for row in ROWS}
+    runs = {row: client.start(*asked[row]) for row in ROWS}
+    found = {}
+    for row, (experiment, dataset) in asked.items():
+        found[row] = Case(experiment, dataset, client.wait(runs[row], PATIENCE))
+        whole = experiment.set(batch=512)  # quicker by half, and none can tell
+        for name, of in {"exact": experiment, "keras": whole}.items():
+            script = EXPORTS[name].write(of, dataset, found[row].snapshot)
+            runner.give(f"{name}-{row}.py", script)
+    return found
+
+
+def test_each_level_of_a_setting_meets_each_of_another() -> None:
+    """And every kind of data is among the experiments: so any pair that goes wrong is seen."""
+    assert {own["data"] for own in ROWS.values()} == set(DATASETS)
+    for (i, first), (k, second) in combinations(enumerate(LEVELS.values()), 2):
+        pairs = {(int(row[i]), int(row[k])) for row in ROWS}
+        assert pairs == set(product(range(1, len(first) + 1), range(1, len(second) + 1)))
+
+
+def figures(printed: str) -> dict[str, dict[str, float]]:
+    """The last line that a script printed."""
+    return json.loads(printed.splitlines()[-1])
+
+
+def assert_same_figures(case: Case, printed: str) -> None:
+    """What the script came to is what the app showed: both figures, and the first losses."""
+    found = figures(printed)
+    assert found.keys() == {"last_step_mse", "loss", "losses"}
+    for mode, result in middle(case.snapshot).results.items():
+        assert found["last_step_mse"][mode] == pytest.approx(result.final_mse, rel=CLOSE)
+        assert found["loss"][mode] == pytest.approx(result.final_loss, rel=CLOSE)
+        each = [seed[mode].loss[:10] for seed in case.snapshot.seeds]
+        shortest = min(map(len, each))
+        losses = np.median([own[:shortest] for own in each], axis=0)
+        np.testing.assert_allclose(found["losses"][mode], losses, rtol=CLOSE)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_the_exact_script_prints_the_numbers_of_the_app(row, cases, runner) -> None:
+    """Whatever was trained, and on whichever data: and its own assertion holds."""
+    printed, error, _ = runner.result(f"exact-{row}.py")
+    assert not error
+    case = cases[row]
+    assert case.snapshot.status is Status.FINISHED
+    assert_same_figures(case, printed)
+    assert "may differ from the app's by 0.0001 of its size" in printed
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_the_plain_script_trains_the_models_whose_shapes_it_says(row, cases, runner) -> None:
+    """Each comment is the output shape of its layer; what the app showed stands beside."""
+    printed, error, shapes = runner.result(f"keras-{row}.py")
+    assert not error
+    case = cases[row]
+    script = (runner.folder / f"keras-{row}.py").read_text("utf-8")
+    comments = re.findall(r"^        keras\..*# \(N, (.*)\)$", script, re.MULTILINE)
+    assert [[*map(int, text.split(", "))] for text in comments] == [*chain(*shapes)]
+    targets = re.findall(r"^# The targets of .* timestep: \(N, (.*)\)\.$", script, re.MULTILINE)
+    assert [[*map(int, text.split(", "))] for text in targets] == [each[-1] for each in shapes]
+    errors = re.findall(r"^(.*) mode: mean squared error (\S+) at", printed, re.MULTILINE)
+    kinds = [MODES[mode].kind for mode in case.experiment.model.modes]
+    assert [mode for mode, _ in errors] == kinds
+    assert all(0 < float(error) < 1e5 for _, error in errors)
+    for result in middle(case.snapshot).results.values():
+        assert f"in the app {result.final_mse:.4g}\n" in printed
+    assert f"{case.dataset.naive_mse[-1]:.6g} at the last timestep" in printed
+
+
+def test_a_script_ends_where_the_file_beside_it_is_another(cases, runner) -> None:
+    """With a sentence that says so: its figures would be others for no reason that one sees."""
+    (runner.folder / "other").mkdir()
+    (runner.folder / "other" / FILE).write_bytes(OWN.replace(b"20", b"21"))
+    case = cases["3213211"]
+    for name in ("keras", "exact", "preparation"):
+        script = EXPORTS[name].write(case.experiment, case.dataset)
+        runner.give(f"{name}-other.py", script, folder="other")
+        printed, error, _ = runner.result(f"{name}-other.py")
+        assert error == f"{FILE} isn't the file that the app read: put that one here."
+        assert not printed
+
+
+def test_an_exact_script_tells_figures_that_are_not_the_apps(cases, runner) -> None:
+    """Figures that are off by more than 64 bits make a difference: it says so, and its own."""
+    case = cases["3131311"]
+    seeds = [
+        {mode: replace(r, last_step_mse=r.last_step_mse * 1.01) for mode, r in seed.items()}
+        for seed in case.snapshot.seeds
+    ]
+    wrong = replace(case.snapshot, results=seeds[0], others=tuple(seeds[1:]))
+    script = EXPORTS["exact"].write(case.experiment, case.dataset, wrong)
+    runner.give("exact-wrong.py", script)
+    printed, error, _ = runner.result("exact-wrong.py")
+    assert "AssertionError: these aren't the app's figures" in error
+    assert_same_figures(case, printed)
+
+
+def test_scripts_of_a_stopped_run_train_as_long_as_it_did(client, runner) -> None:
+    """Traced and compiled, as a person runs them; the exact one names where rounding has led."""
+    settings = {"N": 64, "T": 5, "U": 4, "epochs": 3000, "cell": "gru", "seeds": 2, "mode": "last"}
+    experiment = settle(Experiment().set(**settings))
+    dataset = make_dataset(experiment)
+    run = client.start(experiment, dataset, paused=True)
+    client.wait(run, PATIENCE, lambda snapshot: snapshot.status is Status.PAUSED)
+    for _ in range(12):
+        client.step(run)
+    client.wait(run, PATIENCE, lambda s: s.epoch == 12 and s.status is Status.PAUSED)
+    client.stop(run)
+    case = Case(experiment, dataset, client.wait(run, PATIENCE))
+    assert (case.snapshot.status, case.snapshot.epoch) == (Status.STOPPED, 12)
+    for name in ("exact", "keras"):
+        script = EXPORTS[name].write(experiment, dataset, case.snapshot)
+        runner.give(f"{name}-stopped.py", script, quick=False)
+    printed, error, _ = runner.result("exact-stopped.py")
+    assert not error
+    assert_same_figures(case, printed)
+    assert len(figures(printed)["losses"]["last"]) == 10
+    assert "The app's run was stopped: these are its figures after 12 of 3,000 epochs." in printed
+    script = (runner.folder / "keras-stopped.py").read_text("utf-8")
+    assert "epochs=12," in script
+    assert not runner.result("keras-stopped.py")[1]
+
+
+def test_both_models_of_a_script_start_from_the_same_weights(runner) -> None:
+    """So that they differ by nothing but what they were asked for."""
+    experiment = settle(Experiment().set(N=32, U=3, T=3))
+    script = EXPORTS["keras"].write(experiment, make_dataset(experiment))
+    code = script.partition("\n# The targets of")[0]
+    same = "print(float(np.max(np.abs(sequence(x[:3])[:, -1] - last_step(x[:3])))))\n"
+    runner.give("start.py", f"{code}\n{same}")
+    assert runner.result("start.py")[:2] == ("0.0\n", "")
+
+
+def test_a_preparation_runs_by_itself(runner) -> None:
+    """Beside the bundled file."""
     experiment = settle(Experiment().set(data="seattle", T=4, test=20, inputs=("month of year",)))
     dataset = make_dataset(experiment)
-    export, data = EXPORTS["preparation"], FILES / FILE_NAMES["seattle"]
-    (tmp_path / data.name).write_bytes(data.read_bytes())
-    (tmp_path / export.file_name).write_text(export.write(experiment, dataset), encoding="utf-8")
-    command = [sys.executable, "-I", export.file_name]
-    done = subprocess.run(command, cwd=tmp_path, text=True, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr
-    with np.load(tmp_path / ARRAYS) as made:
+    export = EXPORTS["preparation"]
+    name = export.file_name(experiment, dataset)
+    runner.give(name, export.write(experiment, dataset))
+    assert not runner.result(name)[1]
+    with np.load(runner.folder / ARRAYS) as made:
         np.testing.assert_allclose(made["x"], dataset.x, rtol=1e-5, atol=1e-6)
         assert (made["train"], made["test"]) == (dataset.train, dataset.test)
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"layers": 3, "cell": "gru"},
-        {"cell": "simple_rnn", "head": "none", "mode": "sequence", "loss": "huber"},
-        {"mode": "last", "optimizer": "sgd"},
-        {"data": "worked_raw", **DATASETS["worked_raw"].suggested, "epochs": 1},
-        {"data": "gapminder"},
-        {"keep": "stop", "patience": 1},
-        {"data": "seattle", "targets": ("temp_max", "wind"), "test": 20, "keep": "best"},
-    ],
-    ids=lambda changes: "-".join(map(str, changes.values())),
-)
-def test_the_shapes_beside_the_code_are_keras(changes, monkeypatch, capsys):
-    """Each comment is the output shape of its layer, and each fit takes its targets' shape."""
-    monkeypatch.chdir(FILES)
-    script = script_of(**changes)
-    made = {}
-    exec(script, made)  # noqa: S102 - our own script
-    assert "mean squared error" in capsys.readouterr().out
-    models = [made[name] for name in ("sequence", "last_step") if name in made]
-    layers = [layer for model in models for layer in (model.inputs[0], *model.layers)]
-    shapes = [getattr(layer, "output", layer).shape for layer in layers]
-    comments = re.findall(r"^        keras\..*# \(N, (.*)\)$", script, re.MULTILINE)
-    assert [tuple(map(int, text.split(", "))) for text in comments] == [
-        shape[1:] for shape in shapes
+def quick_cell() -> nbformat.NotebookNode:
+    """Makes models run without being traced, as the runner does."""
+    code = "import keras\ntrace = keras.Model.compile\nkeras.Model.compile = lambda *a, **k: "
+    return nbformat.v4.new_code_cell(f"{code}trace(*a, run_eagerly=True, **k)")
+
+
+def test_notebooks_run_from_top_to_bottom(cases, tmp_path) -> None:
+    """That of a run, with shapes, charts and comparison; and the hosted one, from a link alone."""
+    case = cases["3121132"]
+    text = EXPORTS["notebook"].write(case.experiment, case.dataset, case.snapshot)
+    hosted = json.loads((ROOT / ".github" / "unrolled.ipynb").read_text("utf-8"))
+    sources = {cell["source"].partition(" ")[0]: cell for cell in hosted["cells"]}
+    query = "data=echo&N=32&T=3&U=2&cell=simple_rnn&epochs=2&batch=16&lag=1&seeds=1&noise=9"
+    sources["#"]["source"] = f'LINK, FILE = "https://any.app/?{query}", ""'
+    cloning = next(cell for cell in hosted["cells"] if "clone" in cell["source"])
+    cloning["source"] = f"import sys\nfrom pathlib import Path\nsys.path.insert(0, {f'{ROOT}'!r})"
+    books = [nbformat.from_dict(json.loads(text)), nbformat.from_dict(hosted)]
+    for book in books:
+        nbformat.validate(book)
+    own = len(books[0].cells)
+    books[0].cells = [quick_cell(), *books[0].cells, *books[1].cells]
+    NotebookClient(books[0], timeout=PATIENCE, resources={"metadata": {"path": tmp_path}}).execute()
+    outputs = [cell.get("outputs", []) for cell in books[0].cells]
+    printed = ["".join(o.get("text", "") for o in each) for each in outputs]
+    assert_same_figures(case, printed[own])
+    assert f"{case.snapshot.results['last'].final_mse:.6g}" in printed[own]
+    assert "Total params" in printed[6]
+    charts = [
+        o for each in outputs for o in each if "application/vnd.plotly.v1+json" in o.get("data", {})
     ]
-    targets = re.findall(r"^# The targets of .* timestep: \(N, (.*)\)\.$", script, re.MULTILINE)
-    outputs = [model.output_shape[1:] for model in models]
-    assert [tuple(map(int, text.split(", "))) for text in targets] == outputs
-
-
-def test_the_script_of_a_persons_file_runs_beside_it(tmp_path, monkeypatch, capsys):
-    """As a spreadsheet of Western Europe writes it: semicolons, decimal commas, Latin letters."""
-    monkeypatch.chdir(tmp_path)
-    rows = "".join(f"{20 + i % 7},5;{i % 5},25\n" for i in range(40))
-    content = f"Höhe;Größe\n{rows}".encode("latin-1")
-    (tmp_path / "höhen.csv").write_bytes(content)
-    table = read_upload("höhen.csv", content)
-    experiment = settle(Experiment().set(data="upload", T=4, U=5, epochs=1, mode="last"), table)
-    exec(keras_script(experiment, make_dataset(experiment, table)), {})  # noqa: S102 - our own
-    assert "last-step mode: mean squared error" in capsys.readouterr().out
-
-
-def test_both_models_of_a_script_start_from_the_same_weights():
-    """So that they differ by nothing but what they were asked for."""
-    code = script_of().partition("\n# The targets of")[0]
-    made = {}
-    exec(code, made)  # noqa: S102 - our own script
-    x = made["x"][:3]
-    every, last = made["sequence"](x), made["last_step"](x)
-    assert float(keras.ops.max(keras.ops.abs(every[:, -1] - last))) == 0.0
+    assert [len(o["data"]["application/vnd.plotly.v1+json"]["data"]) for o in charts] == [3, 2] * 2
+    assert "The link says noise=9" in "".join(printed[own + 1 :])
+    assert (tmp_path / "echo-simple-rnn-both-exact.py").exists()
+    assert figures(printed[-1])["loss"].keys() == {"sequence", "last"}

@@ -45,7 +45,7 @@ def test_arrays_are_offered_with_the_code_that_makes_them(monkeypatch, tmp_path)
     (tmp_path / ARRAYS).write_bytes(given[key])
     with np.load(tmp_path / ARRAYS) as kept:
         assert np.array_equal(kept["y"], loaded.dataset.y)
-    assert "np.savez_compressed(" in given["save_preparation.py"]["text"]
+    assert "np.savez_compressed(" in given["save_gapminder-preparation.py"]["text"]
 
     theirs = Loaded(experiment, replace(loaded.dataset, name="upload"))
     assert not drawn(monkeypatch, lambda: data.take_prepared(theirs), {})

@@ -1,0 +1,63 @@
+"""An experiment as a notebook: the exact script's code in cells, with shapes, charts and words.
+
+Its format is Jupyter's, 4.5: https://nbformat.readthedocs.io. The charts are Plotly's, which hosted
+notebooks have, as they have Keras.
+"""
+
+import json
+from html import escape
+from typing import Any
+
+from lib.dataset import Dataset
+from lib.datasets import find_spec
+from lib.datasets.series import FILE_NAMES
+from lib.experiment import MODES, Experiment
+from lib.export.data import DATA
+from lib.export.exact import blocks
+from lib.export.python import chosen, laid_out, plain, quoted, short
+from lib.figures.palette import PALETTES
+from lib.run import Snapshot
+from lib.toml import beside
+
+_FILE = beside(__file__)
+_NOT_RUN: dict[str, Any] = {"execution_count": None, "outputs": []}
+
+
+def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
+    """The settled experiment as the text of an .ipynb file, of the run whose `snapshot` is shown.
+
+    Raises what `keras_script` raises.
+    """
+    data, modes = DATA[find_spec(experiment).name](experiment, dataset), experiment.model.modes
+    names = [*map(quoted, dataset.target_names)]
+    fields = {
+        "title": escape(short(dataset.title).replace("`", "'"), quote=False),
+        "about": escape(plain(dataset.about), quote=False),
+        "keras": " and ".join(f"`{MODES[mode].keras}`" for mode in modes),
+        "shape": ", ".join(map(str, dataset.x.shape)),
+        "targets": ", ".join(map(str, dataset.y.shape)),
+        "train": dataset.train,
+        "file": _FILE["file"] if dataset.name in ("upload", *FILE_NAMES) else "",
+        "which": "validation" if dataset.has_validation else "training",
+        "names": laid_out("names = [", names, "]"),
+        "palette": PALETTES["light"],
+    }
+    code = {name: "\n".join(chosen(t, modes, **fields)) for name, t in _FILE["code"].items()}
+    code |= {
+        **blocks(experiment, dataset, snapshot),
+        "imports": data.head("import json", "import keras", "import plotly.graph_objects as go"),
+        "data": "\n\n\n".join(filter(None, [data.function, data.code])),
+    }
+    cells: list[dict[str, Any]] = []
+    for cell in _FILE["cells"]:
+        source = "\n\n\n".join(code[name] for name in cell["code"] if code[name])
+        words = cell["words"].format(**fields)
+        cells += [
+            {"cell_type": "markdown", "metadata": {}, "source": words},
+            {"cell_type": "code", "metadata": {}, "source": source, **_NOT_RUN},
+        ]
+    cells = [{"id": f"cell-{place}", **cell} for place, cell in enumerate(cells)]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    book = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(book, indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,99 @@
+"""What of a run a script comes to again: how long it trains, and the figures that were shown.
+
+The figures are those of the last judgement: of a run that still goes, or diverged, its newest epoch
+may lie after it. Without a run there are none, and the script trains as long as was asked for.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lib.dataset import Dataset
+from lib.english import capital
+from lib.experiment import LOSSES, OPTIMIZERS, Experiment
+from lib.export.python import quoted
+from lib.narrate.explore import off_unit
+from lib.run import ModeResult, Snapshot
+from lib.toml import beside
+
+_NOTES = beside(__file__)["notes"]
+FIGURES = {"last_step_mse": "final_mse", "loss": "final_loss"}
+"""What is compared, by its name in a script's JSON → the same of a `ModeResult`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A run as a script has to know it."""
+
+    epochs: int
+    note: str
+    """One sentence of less than a line: how the run ended, or that there is none."""
+    figures: dict[str, dict[str, float]]
+    """`FIGURES` by mode, medians over the seeds; empty where there are none."""
+    keeps: bool
+    """Whether the weights of each model's best epoch are back, by `EarlyStopping`."""
+    patience: int
+    going: bool = False
+    """Whether some models have those of their last epoch all the same, since the run isn't over."""
+
+
+def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) -> Shown:
+    """What is known of the experiment's run, of which this snapshot is on the screen."""
+    training = experiment.training
+    keeps = training.keep != "last" and dataset.has_validation
+    patience = training.patience if training.keep == "stop" else training.epochs
+    results = [] if snapshot is None else [r for seed in snapshot.seeds for r in seed.values()]
+    judged = max((int(r.checked_epochs[-1]) for r in results if len(r.checked_epochs)), default=0)
+    if snapshot is None or not judged:
+        status, epochs = "none", training.epochs
+        if snapshot is not None and snapshot.status.over:  # one epoch more shows what happened
+            status, epochs = snapshot.status, min(epochs, snapshot.epoch + 1)
+        note = _NOTES[status].format(judged=0, epochs=f"{training.epochs:,}")
+        return Shown(epochs, note, {}, keeps, patience)
+    known = {
+        name: {
+            mode: float(np.median([_figure(seed[mode], name, judged) for seed in snapshot.seeds]))
+            for mode in experiment.model.modes
+        }
+        for name in FIGURES
+    }
+    kept = [result.kept_epoch is not None for result in results]
+    note = _NOTES[snapshot.status].format(judged=f"{judged:,}", epochs=f"{training.epochs:,}")
+    figures = {name: of for name, of in known.items() if np.isfinite([*of.values()]).all()}
+    return Shown(judged, note, figures, any(kept), patience, any(kept) and not all(kept))
+
+
+def _figure(result: ModeResult, name: str, judged: int) -> float:
+    """A figure of the weights; of a loss not a number where that of their epoch was thinned out."""
+    if name == "loss" and result.kept_epoch is None:
+        return float(dict(zip(result.loss_epochs, result.loss, strict=True)).get(judged, np.nan))
+    return float(getattr(result, FIGURES[name]))
+
+
+def told(experiment: Experiment, dataset: Dataset, shown: Shown) -> tuple[set[str], dict[str, Any]]:
+    """What the lines of any script are chosen by, and what they are filled in with."""
+    training, scale = experiment.training, dataset.raw_scale if dataset.is_scaled else None
+    guess, error = capital(dataset.naive_label), dataset.naive_mse[-1]
+    seeds = experiment.seed, experiment.seed + len(experiment.each_seed)
+    holds = {
+        "stops": training.keep == "stop",
+        "unit": scale is not None,
+        "shown": shown.figures,
+        "several": shown.figures and len(experiment.each_seed) > 1,
+        "keeps": shown.keeps,
+        "going": shown.going,
+    }
+    return {flag for flag, is_so in holds.items() if is_so}, {
+        "experiment": experiment,
+        "dataset": dataset,
+        "shown": shown,
+        "optimizer": OPTIMIZERS[training.optimizer].keras,
+        "rate": training.learning_rate,
+        "loss": LOSSES[training.loss].keras,
+        "scale": scale or math.nan,
+        "unit": off_unit(dataset),
+        "naive": quoted(f"{guess}: mean squared error {error:.6g} at the last timestep"),
+        "seeds": seeds,
+    }
