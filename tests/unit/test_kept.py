@@ -165,7 +165,7 @@ def test_a_run_of_an_upload_without_its_rows_asks_for_its_file():
     assert b"2024" not in b"".join(members(content).values())
     other = read_upload("beer.csv", CSV.replace("30,900", "30,901").encode())
     for there in (None, other):
-        with pytest.raises(NeedsFileError, match=r"run\.unrolled is a run of beer\.csv.*Give beer"):
+        with pytest.raises(NeedsFileError, match=r"a run of beer\.csv, whose rows.*Give beer"):
             open_kept("run.unrolled", content, there)
     same = read_upload("copy of beer.csv", CSV.encode())
     opened = open_kept("run.unrolled", content, same)
