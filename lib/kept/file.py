@@ -98,7 +98,7 @@ def keep(
 ) -> bytes:
     """The bytes of a file of a run as it is now; `past` are weights after earlier epochs.
 
-    An upload's own rows go along where its `table` is given. Raises KeptError if it is too large.
+    An upload's own rows go along where its `table` is given. Raises KeptError if that can't be.
     """
     is_own = experiment.data.name == "upload"
     record = _Record(
@@ -112,6 +112,10 @@ def keep(
         sketch=_sketch(dataset),
         rows=rows_of(table) if table and is_own else None,
     )
+    try:
+        check_figures(experiment, dataset, record.snapshot)
+    except ValueError as error:  # no file that doesn't open
+        raise KeptError.of("unfit", why=error) from None
     return pack(record)
 
 

@@ -120,6 +120,22 @@ def test_a_run_before_training_one_that_was_stopped_and_one_with_its_best_epochs
         assert_same_figures(open_kept("", keep(experiment, dataset, each, ())).snapshot, each)
 
 
+def test_a_run_that_couldnt_be_opened_isnt_kept():
+    """One before its first figures, and one whose weights have grown beyond all measure."""
+    experiment, dataset, snapshot = of(seeds=1)
+    for huge, words in (
+        (1e20, "weights that are no numbers up to 1e\\+15"),
+        (None, "other models"),
+    ):
+        results = {
+            mode: replace(r, weights=tuple(w * np.float32(huge) for w in r.weights))
+            for mode, r in snapshot.results.items()
+            if huge
+        }
+        with pytest.raises(KeptError, match=words):
+            keep(experiment, dataset, replace(snapshot, results=results), ())
+
+
 def test_weights_that_are_too_many_to_be_sent_are_left_out():
     """A run that trains has none of large models, and is kept without them."""
     experiment, dataset, snapshot = of(seeds=1)
@@ -255,7 +271,7 @@ REFUSED = {
         changed(
             float32_npy=PARTS["float32.npy"][:128] + b"\xff" * (len(PARTS["float32.npy"]) - 128)
         ),
-        "expected finite numbers",
+        "no numbers up to",
     ),
     "beyond": (said([*RESULT, "loss"], ["float64", 10**15, [3]]), "damaged"),
     "before": (said([*RESULT, "loss"], ["float64", -3, [3]]), "can't be at -3"),
