@@ -13,7 +13,7 @@ import numpy as np
 
 from lib.dataset import Dataset, Origin
 from lib.experiment import MODES, Experiment
-from lib.recurrence import outputs_in_parts
+from lib.recurrence.model import outputs_in_parts
 from lib.run import ModelWeights
 from lib.tables.cutting import every_kth
 

@@ -10,12 +10,7 @@ lists of arrays in the order of Keras's `get_weights()`, a recurrent layer's bei
 """
 
 from lib.recurrence.cells import GATES, Trace, gate_symbol, highest_output, unroll
-from lib.recurrence.model import (
-    forward,
-    initial_model_weights,
-    outputs_in_parts,
-    unroll_stack,
-)
+from lib.recurrence.model import forward, initial_model_weights, unroll_stack
 from lib.recurrence.weights import ARRAYS_EACH, dense_weights, initial_weights, layers_of
 
 __all__ = [
@@ -29,7 +24,6 @@ __all__ = [
     "initial_model_weights",
     "initial_weights",
     "layers_of",
-    "outputs_in_parts",
     "unroll",
     "unroll_stack",
 ]

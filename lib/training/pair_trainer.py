@@ -16,7 +16,7 @@ import numpy as np
 from lib.baselines import mode_losses, step_losses
 from lib.dataset import Samples
 from lib.experiment import Experiment
-from lib.recurrence import initial_model_weights, outputs_in_parts
+from lib.recurrence.model import initial_model_weights, outputs_in_parts
 from lib.run import ModeResult, SeedWeights
 from lib.training.batches import BatchOrder
 from lib.training.history import History

@@ -21,7 +21,7 @@ import keras  # noqa: E402  after the environment
 
 from lib.dataset import Dataset  # noqa: E402
 from lib.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Experiment  # noqa: E402
-from lib.recurrence import initial_model_weights, outputs_in_parts  # noqa: E402
+from lib.recurrence.model import initial_model_weights, outputs_in_parts  # noqa: E402
 from lib.training import engine  # noqa: E402
 from lib.training.architecture import Architecture, architecture_of  # noqa: E402
 from lib.training.batches import BatchOrder  # noqa: E402

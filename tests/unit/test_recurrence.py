@@ -16,7 +16,6 @@ from lib.recurrence import (
     initial_model_weights,
     initial_weights,
     model,
-    outputs_in_parts,
     unroll,
 )
 
@@ -248,7 +247,7 @@ def test_outputs_in_parts_are_those_of_all_samples_at_once(monkeypatch: pytest.M
     weights = initial_model_weights(experiment, 3, 2)
     x = np.random.default_rng(0).normal(size=(10, 5, 3)).astype(np.float32)
     monkeypatch.setattr(model, "HELD", 4 * 6 * 5 * 4)
-    parts = list(outputs_in_parts(experiment, weights, x))
+    parts = list(model.outputs_in_parts(experiment, weights, x))
     assert [len(part) for part in parts] == [4, 4, 2]
     whole = forward(experiment, weights, x)[1]
     np.testing.assert_allclose(np.concatenate(parts), whole, atol=1e-6)
