@@ -11,6 +11,7 @@ from tests.browser.driver import (
     TRAINING,
     button,
     choose,
+    epoch,
     move_slider,
     open_page,
     picture,
