@@ -11,6 +11,9 @@ from lib.run import Snapshot
 
 MOST_PAST = 24
 """Weights of so many epochs are kept at most."""
+_LARGEST = {"weights": 1e15, "predictions": 1e15}
+"""What is made of larger ones may overflow; other figures have to be below 1e80, as those of all
+predictions in 32 bits are."""
 
 
 def check_figures(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> None:
@@ -26,9 +29,10 @@ def check_figures(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
             raise ValueError(f"other models than those of {seeds} seeds and its mode")
     for name, array, shape in _arrays(experiment, dataset, snapshot):
         kind = "i" if name in ("epochs", "samples") else "f"
-        if array.shape != shape or array.dtype.kind != kind or not np.isfinite(array).all():
-            given = f"{array.dtype} {array.shape}"
-            raise ValueError(f"{name} of {given}, expected finite numbers {shape}")
+        if array.shape != shape or array.dtype.kind != kind:
+            raise ValueError(f"{name} of {array.dtype} {array.shape}, expected {shape}")
+        if not (np.abs(array) <= (largest := _LARGEST.get(name, 1e80))).all():
+            raise ValueError(f"{name} that are no numbers up to {largest:g}")
         if name == "epochs" and (np.diff(array, prepend=-1, append=snapshot.epoch + 1) <= 0).any():
             raise ValueError(f"epochs that don't increase up to {snapshot.epoch:,}")
     if not np.array_equal(snapshot.samples, dataset.shown):

@@ -29,7 +29,6 @@ from lib.training.limits import check
 PAST_BYTES = 210_000
 """What weights of the past may take; of two epochs they are kept if ten times that is enough."""
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
-_SAID = {"unrolled": "Unrolled", "keras": "Keras"} | dict.fromkeys(_PACKAGES[3:5], "TensorFlow")
 _ABOUT = Path(__file__).parents[2] / "pyproject.toml"
 
 
@@ -76,8 +75,9 @@ class Kept:
     @property
     def about(self) -> dict[str, str]:
         """What can be said of it in a sentence, by name."""
-        made = [f"{_SAID[k]} {self.versions[k][:20]}" for k in _SAID if k in self.versions]
-        return {"name": self.name, "date": f"{self.kept:%Y-%m-%d}", "made": joined(made)}
+        known = [(name, self.versions.get(name, "?")[:20]) for name in ("unrolled", "keras")]
+        made = joined([f"{name.capitalize()} {version}" for name, version in known])
+        return {"name": self.name, "date": f"{self.kept:%Y-%m-%d}", "made": made}
 
 
 def versions() -> dict[str, str]:
@@ -98,7 +98,7 @@ def keep(
 ) -> bytes:
     """The bytes of a file of a run as it is now; `past` are weights after earlier epochs.
 
-    An upload's own rows go along where its `table` is given. Raises KeptError if it is too large.
+    An upload's own rows go along where its `table` is given. Raises KeptError if that can't be.
     """
     is_own = experiment.data.name == "upload"
     record = _Record(
@@ -112,6 +112,10 @@ def keep(
         sketch=_sketch(dataset),
         rows=rows_of(table) if table and is_own else None,
     )
+    try:
+        check_figures(experiment, dataset, record.snapshot)
+    except ValueError as error:  # no file that doesn't open
+        raise KeptError.of("unfit", why=error) from None
     return pack(record)
 
 
@@ -170,7 +174,7 @@ def _opened(name: str, run_id: str, record: _Record, table: Table | None) -> Kep
     elif record.rows:
         table = table_of(record.rows)
     elif table is None or not record.fingerprint or table.fingerprint != record.fingerprint:
-        raise NeedsFileError.of("needs", name=name, file=record.file[:60])
+        raise NeedsFileError.of("needs", file=record.file[:60])
     if settle(experiment, table) != experiment or not experiment.seeds:
         raise ValueError("its settings don't fit its data")
     dataset = make_settled_dataset(experiment, table)
@@ -182,4 +186,4 @@ def _opened(name: str, run_id: str, record: _Record, table: Table | None) -> Kep
     snapshot = replace(record.snapshot, run_id=run_id, reason=record.snapshot.reason[:300])
     if snapshot.status.active:  # it was kept on its way, and goes no further
         snapshot = replace(snapshot, status=Status.STOPPED)
-    return Kept(name[:60], experiment, dataset, snapshot, table, record.kept, record.versions)
+    return Kept(name[:40], experiment, dataset, snapshot, table, record.kept, record.versions)

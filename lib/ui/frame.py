@@ -17,7 +17,7 @@ from lib.ui.settings import Settled
 from lib.ui.sidebar import sidebar
 from lib.ui.style import style
 from lib.ui.text import hint, plain
-from lib.ui.upload import came_of_file, opener, take_file
+from lib.ui.upload import came_of_file, opener, refusal, take_file
 
 PAGES: dict[str, list[str]] = beside(__file__)
 """Menu label → the page's file and icon."""
@@ -73,6 +73,7 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
             st.warning(lines, icon=":material/link_off:", width="stretch")
             st.button("Close", icon=":material/close:", on_click=complaints.clear)
     with st.container(key="came_of_file"):
+        refusal()
         if not is_shown:
             came_of_file()
     for label, (path, icon) in PAGES.items():

@@ -40,7 +40,7 @@ MultiPartParser.spool_max_size = 2 * MAX_BYTES  # or what arrives would be writt
 
 
 def uploader() -> None:
-    """The file widget, and below it what came of the last file."""
+    """The file widget, and below it what comes of the last file, but for a `refusal`."""
     st.file_uploader(
         "Your file",
         key="upload_file",
@@ -66,17 +66,22 @@ def opener() -> None:
 
 
 def came_of_file() -> None:
-    """What is being done with the last file, or why it isn't the data."""
+    """What is being done with the last file, and a button where it could be the data."""
     record = session().upload
     if record.reading:
         fragment(_progress, run_every=POLL_SECONDS)()
+    if record.waiting:
+        _offer(record.waiting)
+
+
+def refusal() -> None:
+    """Why the last file isn't open, in sight wherever it was dropped, until that is closed."""
+    record = session().upload
     if record.error:
         with st.container(horizontal=True, gap="xsmall", key="error_of_file"):
             st.error(plain(record.error), icon=":material/error:", width="stretch")
             forget = (record, "error", "")
             st.button("Close", icon=":material/close:", on_click=setattr, args=forget)
-    if record.waiting:
-        _offer(record.waiting)
 
 
 def _given(key: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -140,18 +143,40 @@ def test_a_run_of_an_upload_without_its_rows_opens_when_its_file_is_given(page: 
     assert app.session_state[KEY].upload.table.name == "copy.csv"
 
 
-def test_weights_that_overflow_break_no_page() -> None:
-    """They are numbers, and a file may have them; what is made of them isn't."""
-    dataset = make_dataset(suggested("echo"))
-    experiment = with_seeds(suggested("echo"), dataset).set(seeds=1)
+@pytest.mark.filterwarnings("ignore:.*:RuntimeWarning")
+@pytest.mark.parametrize("name", ["echo", "seattle"])
+def test_numbers_that_overflow_break_no_page(name: str) -> None:
+    """A file may have numbers this large, and none that are larger."""
+    dataset = make_dataset(suggested(name))
+    experiment = with_seeds(suggested(name), dataset).set(seeds=2)
     start_of = untrained(experiment, dataset)
     huge = tuple(
-        {mode: tuple(w * 0 + 3e38 for w in result.weights or ()) for mode, result in seed.items()}
+        {
+            mode: tuple(w * 0 + np.float32(9e14) for w in result.weights or ())
+            for mode, result in seed.items()
+        }
         for seed in start_of.seeds
     )
     snapshot: Snapshot = as_of(experiment, dataset, start_of, 1, start_of.weights)
+    results, other = (
+        {
+            mode: replace(
+                result,
+                loss_epochs=np.array([1]),
+                loss=np.array([9e79]),
+                last_step_mse=result.last_step_mse * 0 + 9e79,
+                step_mse=result.step_mse * 0 + 9e79,
+                predictions=result.predictions * 0 - np.float32(9e14),
+            )
+            for mode, result in seed.items()
+        }
+        for seed in snapshot.seeds
+    )
+    snapshot = replace(snapshot, epoch=3, results=results, others=(other,))
     app = start().run()
-    give(app, "huge.unrolled", keep(experiment, dataset, snapshot, [(1, huge)]))
+    give(app, "huge.unrolled", keep(experiment, dataset, snapshot, [(2, huge)]))
+    assert "from a file" in bar(app)
+    next(w for w in app.select_slider if "epoch" in w.key).set_value(1).run()
     for page in ("pages/cell.py", "pages/compare.py", "app.py"):
         app.switch_page(page).run()
         assert not app.exception

@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import tracemalloc
 import zipfile
 from copy import deepcopy
 from dataclasses import fields, replace
@@ -119,6 +120,22 @@ def test_a_run_before_training_one_that_was_stopped_and_one_with_its_best_epochs
         assert_same_figures(open_kept("", keep(experiment, dataset, each, ())).snapshot, each)
 
 
+def test_a_run_that_couldnt_be_opened_isnt_kept():
+    """One before its first figures, and one whose weights have grown beyond all measure."""
+    experiment, dataset, snapshot = of(seeds=1)
+    for huge, words in (
+        (1e20, "weights that are no numbers up to 1e\\+15"),
+        (None, "other models"),
+    ):
+        results = {
+            mode: replace(r, weights=tuple(w * np.float32(huge) for w in r.weights))
+            for mode, r in snapshot.results.items()
+            if huge
+        }
+        with pytest.raises(KeptError, match=words):
+            keep(experiment, dataset, replace(snapshot, results=results), ())
+
+
 def test_weights_that_are_too_many_to_be_sent_are_left_out():
     """A run that trains has none of large models, and is kept without them."""
     experiment, dataset, snapshot = of(seeds=1)
@@ -165,7 +182,7 @@ def test_a_run_of_an_upload_without_its_rows_asks_for_its_file():
     assert b"2024" not in b"".join(members(content).values())
     other = read_upload("beer.csv", CSV.replace("30,900", "30,901").encode())
     for there in (None, other):
-        with pytest.raises(NeedsFileError, match=r"run\.unrolled is a run of beer\.csv.*Give beer"):
+        with pytest.raises(NeedsFileError, match=r"a run of beer\.csv, whose rows.*Give beer"):
             open_kept("run.unrolled", content, there)
     same = read_upload("copy of beer.csv", CSV.encode())
     opened = open_kept("run.unrolled", content, same)
@@ -241,10 +258,10 @@ REFUSED = {
     "a path": (changed(int64_npy=None) and zipped({**PARTS, "../../x": b""}), r"\.\./x"),
     "very many": (zipped({f"{i}": b"" for i in range(99)}), "many more"),
     "a table": (zipped({"xl/a.xml": b""}), "holds"),
-    "a bomb": (changed(float32_npy=bytes(MAX_UNPACKED)), "100 MB unpacked"),
-    "a long record": (changed(unrolled_json=b" " * (MAX_HEAD + 1)), "8 MB of settings"),
-    "a hidden bomb": (lying(200), "damaged"),
-    "too many bytes": (GOOD + bytes(MAX_BYTES), "At most 100 MB"),
+    "a bomb": (lambda: changed(float32_npy=bytes(MAX_UNPACKED)), "100 MB unpacked"),
+    "a long record": (lambda: changed(unrolled_json=b" " * (MAX_HEAD + 1)), "8 MB of settings"),
+    "a hidden bomb": (lambda: lying(200), "damaged"),
+    "too many bytes": (lambda: GOOD + bytes(MAX_BYTES), "At most 100 MB"),
     "another packing": (zipped(PARTS, zipfile.ZIP_LZMA), "neither stored nor deflated"),
     "a pickle": (changed(float32_npy=npy(np.array([{}], object), allow_pickle=True)), "damaged"),
     "a bare pickle": (changed(float32_npy=pickle.dumps([1.0])), "damaged"),
@@ -254,7 +271,7 @@ REFUSED = {
         changed(
             float32_npy=PARTS["float32.npy"][:128] + b"\xff" * (len(PARTS["float32.npy"]) - 128)
         ),
-        "expected finite numbers",
+        "no numbers up to",
     ),
     "beyond": (said([*RESULT, "loss"], ["float64", 10**15, [3]]), "damaged"),
     "before": (said([*RESULT, "loss"], ["float64", -3, [3]]), "can't be at -3"),
@@ -280,15 +297,21 @@ REFUSED = {
     "a status": (said(["snapshot", "status"], "evil"), "damaged"),
     "a number": (said(["snapshot", "epochs_per_second"], "fast"), "damaged"),
 }
-"""A file, and what the sentence must speak of."""
+"""A file, or what makes a large one, and what the sentence must speak of."""
 
 
 @pytest.mark.parametrize("kind", REFUSED)
 def test_a_file_that_cant_be_a_kept_run_is_refused_with_a_sentence(kind):
     """It says what was expected, what came, and what to do."""
-    content, words = REFUSED[kind]
-    with pytest.raises(KeptError, match=words) as caught:
-        open_kept("bad.unrolled", content)
+    made, words = REFUSED[kind]
+    content = made() if callable(made) else made
+    tracemalloc.start()
+    try:
+        with pytest.raises(KeptError, match=words) as caught:
+            open_kept("bad.unrolled", content)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000  # nothing large was unpacked for that
+    finally:
+        tracemalloc.stop()
     assert len(f"{caught.value}") < 500
 
 
