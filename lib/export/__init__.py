@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
@@ -42,8 +43,8 @@ def name_of(experiment: Experiment, dataset: Dataset, *, of_model: bool = True) 
 
     A person's own data have their file's name, in letters that are safe anywhere.
     """
-    title = dataset.title.rpartition(".")[0] or dataset.title
-    known = unicodedata.normalize("NFKD", title if dataset.name == "upload" else dataset.name)
+    own = dataset.name == "upload"
+    known = unicodedata.normalize("NFKD", PurePath(dataset.title).stem if own else dataset.name)
     data = re.sub("[^a-z0-9]+", "-", known.encode("ascii", "ignore").decode().lower())
     model = (experiment.model.cell.replace("_", "-"), experiment.model.mode)
     return "-".join([data[:40].strip("-") or "upload", *(model if of_model else ())])

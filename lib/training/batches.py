@@ -1,7 +1,7 @@
 """Which samples come in which batch: one endless, repeatable order for a run.
 
-Both models of a pair are fed from the same order. The Keras script of an export isn't: there
-`fit` shuffles, in another order. It knows indexes only, no data.
+Both models of a pair are fed from the same order, and so are those of the exact script that
+`lib.export` writes; in the plain one `fit` shuffles, in another order. It knows indexes only.
 """
 
 import numpy as np

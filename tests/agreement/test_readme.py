@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -10,11 +11,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def run(script: str) -> str:
-    """What a script prints."""
+def run(script: str, folder: Path = ROOT) -> str:
+    """What a script prints, where this project can be imported."""
     done = subprocess.run(
         [sys.executable, "-c", script],
-        cwd=ROOT,
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": f"{ROOT}"},
         capture_output=True,
         text=True,
         timeout=180,
@@ -27,7 +29,7 @@ def run(script: str) -> str:
 def test_readmes_scripts_train_and_sweep() -> None:
     """Without Streamlit: a last-step error of each mode, and a row for each of a smaller sweep."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    train, sweep = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)
+    train, _, sweep = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)
     errors = dict(re.findall(r"(sequence|last) last-step error ([\d.e-]+)", run(train)))
     assert set(errors) == {"sequence", "last"}
     assert all(0 < float(error) < 1 for error in errors.values())
@@ -36,3 +38,16 @@ def test_readmes_scripts_train_and_sweep() -> None:
     )
     assert small != sweep
     assert run(f"{small}\nprint(len(frame), *frame.columns)").startswith("4 ")
+
+
+def test_readmes_script_takes_an_own_file(tmp_path: Path) -> None:
+    """It trains on the file beside it, and leaves an exact script of that run there."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    own = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)[1]
+    rows = [f"2024-{1 + i // 28:02}-{1 + i % 28:02},{20 + i % 7},{i % 5}" for i in range(80)]
+    (tmp_path / "sales.csv").write_text("\n".join(["day,price,sales", *rows]))
+    errors = dict(re.findall(r"(sequence|last) last-step error ([\d.e-]+)", run(own, tmp_path)))
+    script = (tmp_path / "sales-lstm-both-exact.py").read_text(encoding="utf-8")
+    for mode, error in errors.items():
+        assert f'"{mode}": {float(error):.8g}' in script
+    assert len(errors) == 2
