@@ -72,6 +72,8 @@ def _draw(loaded: Loaded) -> None:
         if wait([making[asked]], QUICK_SECONDS).done:
             made = making.pop(asked).result()
         data = made if isinstance(made, bytes) else {**data, "said": {"id": asked, **made}}
+    # In a list, since Streamlit (1.67) looks for tables in a dict, and loads pandas for that.
+    data = data if isinstance(data, bytes) else [data]
     _component(key=KEY, data=data, on_asked_change=lambda: None)
 
 
