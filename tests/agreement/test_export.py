@@ -195,7 +195,7 @@ def test_the_exact_script_prints_the_numbers_of_the_app(row, cases, runner) -> N
     case = cases[row]
     assert case.snapshot.status is Status.FINISHED
     assert_same_figures(case, printed)
-    assert "may differ from the app's by 0.0001 of its size" in printed
+    assert printed.count("they may differ by 0.0001 of their size\n") == len(case.snapshot.results)
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -240,9 +240,13 @@ def test_an_exact_script_tells_figures_that_are_not_the_apps(cases, runner) -> N
     ]
     wrong = replace(case.snapshot, results=seeds[0], others=tuple(seeds[1:]))
     script = EXPORTS["exact"].write(case.experiment, case.dataset, wrong)
-    runner.give("exact-wrong.py", script)
+    back = '    keras.config.set_floatx("float32")'
+    told = '    print("layers of", build().layers[0].compute_dtype)'
+    assert back in script
+    runner.give("exact-wrong.py", script.replace(back, f"{told}\n{back}"))
     printed, error, _ = runner.result("exact-wrong.py")
     assert "AssertionError: these aren't the app's figures" in error
+    assert "layers of float64\n" in printed
     assert_same_figures(case, printed)
 
 
