@@ -12,6 +12,10 @@ from lib.run import ModeResult, SeedWeights, Snapshot
 
 MOST = 24
 """Of more kept epochs so many are shown, evenly, with the first and the newest."""
+FEWEST = 3
+"""So many epochs at the least are a training to be seen."""
+BEST = "best"
+"""What the end of a run is called whose models have their best epochs back."""
 SHARE = 1 / 16
 """Of the time that a redraw may spend on one epoch: here there are many."""
 
@@ -30,13 +34,13 @@ def frames_of(
     dataset: Dataset,
     snapshot: Snapshot,
     past: Mapping[int, SeedWeights],
-    end: str = "",
 ) -> tuple[Frame, ...]:
     """Frames by the epochs whose weights are known; the last is the snapshot itself.
 
-    That has the newest of these epochs, or comes after them all under the name `end`. Of large data
+    That is the newest of these epochs, or comes after them all as BEST. Of large data
     some samples are judged; what these say is scaled to what all of them say in the end.
     """
+    end = BEST * snapshot.keeps_best
     epochs = sorted(past)[: None if end else -1]
     places = np.linspace(0, len(epochs) - 1, min(MOST - 1, len(epochs))).round().astype(int)
     about, budget = (experiment, dataset, snapshot), SHARE * BUDGET

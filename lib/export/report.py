@@ -23,8 +23,11 @@ from lib.figures import strip
 from lib.figures.by_epoch import compare_figure, loss_figure
 from lib.figures.by_timestep import predictions_figure, step_error_figure
 from lib.figures.palette import PALETTES
+from lib.figures.replay import replay_figure
 from lib.narrate import explore, takeaways
+from lib.narrate.replay import replay_told
 from lib.recurrence import forward
+from lib.replay import FEWEST, frames_of
 from lib.run import SeedWeights, Snapshot
 from lib.seeds import middle
 
@@ -58,13 +61,18 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
     early = explore.step_error_sentence(*run, earlier=of.earlier)
     known, best = takeaways.step_error_takeaway(*run[1:]), takeaways.compare_takeaway(*run[1:])
     learned, losses = takeaways.loss_takeaway(*run), explore.loss_sentence(*run)
-    return [
+    pictures = [
         ("The answers", answers, answer, said),
         ("Loss over epochs", loss_figure(*run, _LIGHT), learned, losses),
         ("How early could each model know?", steps, known, early),
         ("The last step", compare_figure(*run, _LIGHT), best, explore.compare_sentence(*run)),
-        # The replay of the training has its line here.
     ]
+    past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
+    if len(past) >= FEWEST:
+        frames = frames_of(*run, past)
+        moving = replay_figure(*run[:2], frames, *picked, palette=_LIGHT, earlier=of.earlier)
+        pictures.append(("The training, epoch by epoch", moving, *replay_told(of.dataset, frames)))
+    return pictures
 
 
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:

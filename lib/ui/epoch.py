@@ -11,14 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lib.preview import as_of
+from lib.replay import BEST
 from lib.run import SeedWeights
 from lib.ui import runs
 from lib.ui.linked import Linked, linked_slider
 from lib.ui.session import session
 from lib.ui.shown import ShownRun, initial_weights
-
-BEST = "best"
-"""What stands on the slider for the end of a run whose modes have their best epochs back."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

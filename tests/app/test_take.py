@@ -28,7 +28,11 @@ from tests.fake_client import FakeClient
 def given(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the browser is given for the card, the newest last."""
     data: list[Any] = []
-    monkeypatch.setattr(take, "_component", lambda **of: data.append(of["data"]))
+
+    def draw(data_now: Any) -> None:
+        data.append(data_now if isinstance(data_now, bytes) else data_now[0])
+
+    monkeypatch.setattr(take, "_component", lambda **of: draw(of["data"]))
     return data
 
 

@@ -201,13 +201,13 @@ def test_a_script_reads_a_bundled_file_by_the_name_that_it_is_offered_by(name):
 
 
 def test_exports_are_a_registry():
-    """Words, type and the function that writes it; the snapshot may be left out."""
+    """Name, type and the function that writes it; the snapshot may be left out."""
     experiment, dataset, script = exported(Experiment())
     assert EXPORTS["keras"].write(experiment, dataset) == script
     assert list(EXPORTS) == ["keras", "exact", "notebook", "preparation"]
     for export in EXPORTS.values():
         assert export.write(experiment, dataset)
-        assert export.about.endswith(".")
+        assert export.file_name(experiment, dataset).endswith(export.ending)
 
 
 ODD_FILES = {

@@ -84,8 +84,9 @@ def test_of_many_epochs_some_are_frames_with_the_first_and_the_newest():
 
 def test_where_models_have_their_best_epochs_back_that_is_the_last_frame():
     """It comes after the last epoch that was trained, and has a name instead of a number."""
-    *about, past = a_training(5)
-    frames = frames_of(*about, past, "best")
+    experiment, dataset, snapshot, past = a_training(5)
+    kept = {mode: replace(result, kept_epoch=4) for mode, result in snapshot.results.items()}
+    frames = frames_of(experiment, dataset, replace(snapshot, results=kept), past)
     assert [frame.name for frame in frames] == ["0", "1", "2", "3", "4", "5", "best"]
 
 

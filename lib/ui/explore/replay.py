@@ -18,10 +18,10 @@ from lib.figures.palette import Palette
 from lib.figures.replay import replay_figure
 from lib.figures.strip import shape_strip
 from lib.narrate.replay import replay_told
-from lib.replay import Frame, frames_of
+from lib.replay import FEWEST, Frame, frames_of
 from lib.ui.address import set_page_values
 from lib.ui.browser import component
-from lib.ui.epoch import BEST, Epochs
+from lib.ui.epoch import Epochs
 from lib.ui.explore.charts import EARLIER, card
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import Loaded, Replay, session
@@ -30,8 +30,6 @@ from lib.ui.text import plain, takeaway
 
 REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")
 """Whether it stands in the place of the charts."""
-FEWEST = 3
-"""So many epochs at the least are a training to be seen."""
 KEY, CHART = "replay", "replay_chart"
 _component = component(KEY, __file__)
 _IMAGE = re.compile(r'<img[^>]* src="([^"]+)"')
@@ -66,9 +64,8 @@ def _seen(epochs: Epochs) -> Replay:
     """The frames, made once for what a run has left."""
     shown, charts = epochs.shown, session().charts
     if charts.replay is None or charts.replay.snapshot is not shown.snapshot:
-        end = BEST * shown.snapshot.keeps_best
         about = shown.experiment, shown.dataset, shown.snapshot
-        frames = frames_of(*about, epochs.weights, end)
+        frames = frames_of(*about, epochs.weights)
         charts.replay = Replay(shown.snapshot, frames)
     return charts.replay
 

@@ -284,7 +284,7 @@ function mount(root) {
       done(first.name, data.length);
       return next();
     }
-    const { said: told, ...rest } = data, text = JSON.stringify(rest);
+    const [{ said: told, ...rest }] = data, text = JSON.stringify(rest);
     if (text !== own.text) {
       const focused = root.getRootNode().activeElement?.dataset?.id;
       own.data = rest;

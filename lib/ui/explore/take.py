@@ -19,7 +19,6 @@ from lib.datasets.series import FILE_NAMES, file_text
 from lib.export import EXPORTS, name_of, results
 from lib.export.report import Reported, report
 from lib.export.runs import runs_csv
-from lib.kept.file import PAST_BYTES, keep, versions
 from lib.run import weight_bytes
 from lib.toml import beside
 from lib.training.machine import give_way
@@ -73,6 +72,8 @@ def _draw(loaded: Loaded) -> None:
         if wait([making[asked]], QUICK_SECONDS).done:
             made = making.pop(asked).result()
         data = made if isinstance(made, bytes) else {**data, "said": {"id": asked, **made}}
+    # In a list, since Streamlit (1.67) looks for tables in a dict, and loads pandas for that.
+    data = data if isinstance(data, bytes) else [data]
     _component(key=KEY, data=data, on_asked_change=lambda: None)
 
 
@@ -95,7 +96,7 @@ def _told(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
         dataset.y[dataset.judged].size,
         len(models),
     )
-    past = min(size * len(epochs.weights), max(PAST_BYTES, 2 * size))
+    past = min(size * len(epochs.weights), max(_FILE["past_bytes"], 2 * size))
     points = sum(len(result.loss_epochs) for result in models)
     part = "validation" if dataset.has_validation else "training"
     counts = {"fixed": 1, "models": count, "weights": size, "model": size / count, "past": past}
@@ -115,14 +116,14 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
     experiment, dataset, snapshot = run = then.experiment, then.dataset, then.snapshot
     table = runs.table_of_run() if shown.run else session().upload.table
     known, past = snapshot.weights[0], tuple(epochs.weights.items())
-    kept = partial(keep, experiment, dataset, shown.snapshot, past)
+    of = experiment, dataset, shown.snapshot, past
     about = Reported(*run, *picked_answers(then), earlier=bool(EARLIER.index), past=past)
     link = urlencode(query_of(experiment, None, {}), doseq=True)
     link = f"{(st.context.url or '').partition('?')[0]}?{link}"
     listed = Compared(snapshot.run_id, *run, "", "", shown.is_recorded)
     makers: dict[str, Make] = {name: partial(EXPORTS[name].write, *run) for name in SCRIPTS}
-    makers["report"] = lambda: report(about, link, datetime.now(UTC), versions())
-    makers["kept"] = kept
+    makers["report"] = lambda: report(about, link, datetime.now(UTC), _kept().versions())
+    makers["kept"] = lambda: _kept().keep(*of)
     makers |= {"history": partial(results.history_csv, *run), "runs": partial(runs_csv, [listed])}
     if sidebar:
         now = sidebar.experiment, sidebar.dataset
@@ -130,7 +131,7 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
     if dataset.name in FILE_NAMES:
         makers["data"] = partial(file_text, dataset.name)
     if dataset.name == "upload" and table:
-        makers["kept_rows"] = partial(kept, table)
+        makers["kept_rows"] = lambda: _kept().keep(*of, table)
     if known:
         makers["weights"] = partial(results.weights_npz, *run)
     if known and (table or dataset.name != "upload"):  # others' targets aren't handed on
@@ -141,6 +142,13 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
         ask = partial(runs.client().ask, "keras_file", timesteps=dataset.shape[1], **model)
         makers[f"model_{mode}"] = partial(_written, ask)
     return makers
+
+
+def _kept() -> Any:
+    """What keeps runs, and brings pandas along, which a page that gives nothing away can spare."""
+    from lib.kept import file  # noqa: PLC0415
+
+    return file
 
 
 def _written(ask: Callable[[], AnswerFuture]) -> bytes:
