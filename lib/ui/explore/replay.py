@@ -44,7 +44,7 @@ def replay_toggle(epochs: Epochs) -> bool:
 def draw(epochs: Epochs, loaded: Loaded, palette: Palette, *, badge: str) -> None:
     """The card, in the place of all others; `badge` is as of theirs."""
     shown = epochs.shown
-    with st.container(key="cards_replay"), card(KEY, badge):
+    with st.container(key="cards"), card(KEY, badge):
         with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
             st.markdown(f"### {plain(shown.dataset.title)}: the training, epoch by epoch")
             picked = pick_answers(shown, labels=False)

@@ -3,6 +3,7 @@
 
 const AGAIN = 500, SILENT = 3000; // milliseconds until it is asked again: after a word, and without one
 const SVG = "http://www.w3.org/2000/svg";
+const SEEN = 700; // milliseconds until a page that was drawn anew is whole
 const PAD = 10; // room around a picture, in the page's pixels
 const SCALE = 2; // pixels of a PNG for one of the page
 
@@ -271,10 +272,16 @@ function mount(root) {
     if (!files.children.length) return null;
     const about = row.about?.replace(/\{(\w+)\}/g, (_, word) => own.data.words[word]);
     const size = sizes.size && made("span", { className: "size", textContent: ` ≈ ${[...sizes].join(", ")}` });
-    return made("div", { className: "row" },
+    const element = made("div", { className: "row" },
       made("div", {}, made("div", { textContent: row.title }),
         about && made("div", { className: "about" }, about, size)), files);
+    if (row.picture && row.picture !== "*") element.dataset.of = row.picture;
+    return element;
   }
+  // Only of what is on the page can a picture be made; the page may draw it after these rows.
+  const lookAround = () => parts.querySelectorAll("[data-of]").forEach((row) => {
+    row.hidden = !document.querySelector(row.dataset.of);
+  });
 
   own.hear = (data) => {
     const first = own.queue[0];
@@ -295,6 +302,9 @@ function mount(root) {
       if (focused) button(focused)?.focus();
       look();
     }
+    lookAround();
+    clearTimeout(own.looking);
+    own.looking = setTimeout(lookAround, SEEN);
     if (!first || told?.id !== first.id) return;
     say(told.words, told.failed);
     if (told.failed) next();
