@@ -27,6 +27,9 @@ def test_what_a_key_works_on_is_on_its_page(page: str) -> None:
     if page == "Shapes":
         app.query_params["part"] = "quiz"
         app.run()
+    if page == "Explore":  # the first run leaves much out
+        app.query_params["replay"] = "yes"
+        app.run()
     shown = {*keys(app.main), *keys(app.sidebar)}
     missing = {on for key in (*KEYS[page], *EVERYWHERE) for on in key.on} - shown
     assert not missing
