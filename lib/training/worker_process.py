@@ -132,31 +132,35 @@ class WorkerProcess:
                 if self._closing:
                     return
                 process = self._process = _spawn(theirs, errors)
+            threading.Thread(target=self._guard, args=(process,), daemon=True).start()
             writer = threading.Thread(target=self._write, args=(connection,), daemon=True)
             writer.start()
             try:
-                self._read(connection, process)
+                self._read(connection)
             finally:
                 with self._changed:
                     self._over = True
                     self._changed.notify_all()
             writer.join(timeout=10)
 
-    def _read(self, connection: Connection, process: subprocess.Popen[bytes]) -> None:
-        """Take messages until the process hangs up; end one that is silent."""
+    def _guard(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait for the process, so that it doesn't stay behind as a zombie; end a silent one."""
+        while not _ends(process, BEAT_SECONDS):
+            with self._changed:
+                # Counted, not taken from the clock: this process may have been stopped itself.
+                self._silent = silent = self._silent + 1
+            if silent > (SILENT_BEATS if self.ready else SILENT_BEATS_FIRST):
+                self.ending = f"said nothing for {silent * BEAT_SECONDS:g} s and was ended"
+                process.kill()
+
+    def _read(self, connection: Connection) -> None:
         while True:
             try:
-                # Beats are counted, not taken from the clock: we may have been stopped ourselves.
-                while not connection.poll(BEAT_SECONDS):
-                    self._silent += 1
-                    if self._silent > (SILENT_BEATS if self.ready else SILENT_BEATS_FIRST):
-                        silence = self._silent * BEAT_SECONDS
-                        self.ending = f"said nothing for {silence:g} s and was ended"
-                        process.kill()
                 data = connection.recv_bytes()
             except (EOFError, OSError):
                 return
-            self._silent = 0
+            with self._changed:
+                self._silent = 0
             try:
                 message = decode(data, Message)
             except WireError as error:

@@ -65,16 +65,21 @@ class Watched:
         return self.worker.ending
 
 
-def test_without_a_thread_to_write_to_it_the_process_is_killed(
-    monkeypatch: pytest.MonkeyPatch, stub: Stub
+@pytest.mark.parametrize(("work", "count"), [("to see its end", 1), ("to write to it", 2)])
+def test_without_a_thread_for_it_the_process_is_killed(
+    monkeypatch: pytest.MonkeyPatch, stub: Stub, work: str, count: int
 ) -> None:
-    """Nobody could tell it anything: so it ends now, and the client may start another."""
+    """Nobody would see its end: so it ends now, and the client may start another."""
+    del work
     stub(f"{CONNECTED}    time.sleep(600)\n")
     start = threading.Thread.start
+    started: list[threading.Thread] = []
 
     def starve(thread: threading.Thread) -> None:
         if threading.current_thread().name == "worker-reader":
-            raise RuntimeError("can't start new thread")
+            started.append(thread)
+            if len(started) == count:
+                raise RuntimeError("can't start new thread")
         start(thread)
 
     monkeypatch.setattr(threading.Thread, "start", starve)
