@@ -238,7 +238,7 @@ def _spawn(theirs: Connection, errors: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - our own code
         [sys.executable, "-m", "lib.training.worker", str(handle)],
         cwd=ROOT,
-        env={"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONPATH": path},  # as NumPy reads it
+        env={**os.environ, "PYTHONPATH": path},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=errors,
