@@ -8,9 +8,10 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.experiment import Experiment
 from lib.preview import BUDGET, as_of
+from lib.recurrence import initial_model_weights
 from lib.run import ModeResult, SeedWeights, Snapshot
 
-MOST = 24
+MOST, LEAST = 24, 6
 """Of more kept epochs so many are shown, evenly, with the first and the newest."""
 FEWEST = 3
 """So many epochs at the least are a training to be seen."""
@@ -18,6 +19,8 @@ BEST = "best"
 """What the end of a run is called whose models have their best epochs back."""
 SHARE = 1 / 16
 """Of the time that a redraw may spend on one epoch: here there are many."""
+STEP = 60_000
+"""Multiply-adds that take as long as what a timestep costs besides its own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +30,13 @@ class Frame:
     name: str
     """The epoch, or what its end is called: unique among a replay's frames."""
     snapshot: Snapshot
+    is_estimated: bool = False
+    """Whether its errors are those of some samples, scaled to what all of them say in the end."""
+
+    @property
+    def label(self) -> str:
+        """The name as it is shown."""
+        return f"{int(self.name):,}" if self.name.isdecimal() else self.name
 
 
 def frames_of(
@@ -37,29 +47,48 @@ def frames_of(
 ) -> tuple[Frame, ...]:
     """Frames by the epochs whose weights are known; the last is the snapshot itself.
 
-    That is the newest of these epochs, or comes after them all as BEST. Of large data
-    some samples are judged; what these say is scaled to what all of them say in the end.
+    That comes after these epochs, as BEST where models have these back. All frames together take
+    about a second at most.
     """
     end = BEST * snapshot.keeps_best
-    epochs = sorted(past)[: None if end else -1]
-    places = np.linspace(0, len(epochs) - 1, min(MOST - 1, len(epochs))).round().astype(int)
+    epochs = [epoch for epoch in sorted(past) if end or epoch < snapshot.epoch]
+    places = np.linspace(0, len(epochs) - 1, min(_most(experiment, dataset) - 1, len(epochs)))
     about, budget = (experiment, dataset, snapshot), SHARE * BUDGET
-    some = as_of(*about, 0, snapshot.weights, budget=budget)
-    frames = []
-    for epoch in (epochs[place] for place in places):
-        then = as_of(*about, epoch, past[epoch], budget=budget)
-        results, *others = (
-            {mode: _scaled(result, final[mode], now[mode]) for mode, result in seed.items()}
-            for seed, final, now in zip(then.seeds, snapshot.seeds, some.seeds, strict=True)
-        )
-        frames.append(Frame(f"{epoch}", replace(then, results=results, others=tuple(others))))
-    return (*frames, Frame(end or f"{max(past)}", snapshot))
+    some, frames = as_of(*about, 0, snapshot.weights, budget=budget), []
+    for epoch in (epochs[place] for place in places.round().astype(int)):
+        then, estimated = as_of(*about, epoch, past[epoch], budget=budget), False
+        seeds = []
+        for seed, final, now in zip(then.seeds, snapshot.seeds, some.seeds, strict=True):
+            shares = {mode: _share(final[mode], now[mode]) for mode in seed}
+            seeds.append({m: _scaled(seed[m], shares[m], final[m]) for m in seed})
+            estimated |= any(not np.allclose(share, 1, rtol=1e-3) for share in shares.values())
+        then = replace(then, results=seeds[0], others=tuple(seeds[1:]))
+        frames.append(Frame(f"{epoch}", then, estimated))
+    return (*frames, Frame(end or f"{snapshot.epoch}", snapshot))
 
 
-def _scaled(result: ModeResult, all_say: ModeResult, some_say: ModeResult) -> ModeResult:
+def _most(experiment: Experiment, dataset: Dataset) -> int:
+    """How many frames are made in about a second."""
+    (_, steps, features), models = dataset.shape, len(experiment.each_seed)
+    weights = initial_model_weights(experiment, features, dataset.targets)
+    each = STEP + len(dataset.shown) * sum(array.size for array in weights)
+    cost = models * len(experiment.model.modes) * steps * each
+    return int(np.clip(10 * BUDGET / cost, LEAST, MOST))
+
+
+def _share(all_say: ModeResult, some_say: ModeResult) -> np.ndarray:
+    """By what errors of some samples have to be multiplied to be those of all, (T,)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         share = all_say.step_mse / some_say.step_mse
-    return replace(result, step_mse=result.step_mse * np.where(np.isfinite(share), share, 1.0))
+    return np.where(np.isfinite(share), share, 1.0)
+
+
+def _scaled(result: ModeResult, share: np.ndarray, final: ModeResult) -> ModeResult:
+    """The errors of some samples so scaled; what all were judged on in training is known."""
+    errors = result.last_step_mse
+    if len(errors) and result.checked_epochs[-1] not in final.checked_epochs:
+        errors = np.append(errors[:-1], errors[-1] * share[-1])
+    return replace(result, step_mse=result.step_mse * share, last_step_mse=errors)
 
 
 def step_errors(frames: tuple[Frame, ...]) -> dict[str, np.ndarray]:

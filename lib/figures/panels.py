@@ -85,7 +85,7 @@ def _image(heat: Mapping[str, Any], own: Mapping[str, str]) -> dict[str, Any]:
     z, scale = np.asarray(heat["z"], np.float64), heat["colorscale"]
     colors = [mix(scale[0][1], scale[-1][1], k / (SHADES - 1)) for k in range(SHADES)]
     low, high = heat.get("zmin", np.nanmin(z)), heat.get("zmax", np.nanmax(z))
-    shares = np.nan_to_num((z - low) / max(high - low, 1e-12))
+    shares = np.nan_to_num((z - low) / max(high - low, 1e-12), nan=1.0)  # no number is no good one
     indexes = np.clip(shares * (len(colors) - 1), 0, len(colors) - 1).round().astype(np.uint8)
     large = np.kron(indexes, np.ones((EDGE, EDGE), np.uint8))  # else a browser would blur it
     corner = {"x": heat["x"][0] - 0.5, "y": heat["y"][0] - 0.5, "yanchor": "top"}

@@ -95,11 +95,6 @@ def replay_figure(
     return chart.figure(data, ground | placed | _controls(frames, start, palette, layout), named)
 
 
-def said(name: str) -> str:
-    """A frame's name as it is shown."""
-    return f"{int(name):,}" if name.isdecimal() else name
-
-
 def _controls(
     frames: Frames, start: int, palette: Palette, layout: dict[str, Any]
 ) -> dict[str, Any]:
@@ -108,7 +103,7 @@ def _controls(
     box = {"bgcolor": palette.surface, "bordercolor": palette.border, "font": font}
     at_once, slowly = _LOOK["at_once"], _LOOK["slowly"]
     steps = [
-        {"label": said(frame.name), "method": "animate", "args": [[frame.name], at_once]}
+        {"label": frame.label, "method": "animate", "args": [[frame.name], at_once]}
         for frame in frames
     ]
     buttons = [
@@ -143,7 +138,7 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
     errors = {mode: typical_error(dataset, mse) for mode, mse in step_errors(frames).items()}
     known = np.concatenate([values[values > 0] for values in errors.values()])
     low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
-    names = [said(frame.name) for frame in frames]
+    names = [frame.label for frame in frames]
     x = axes.timestep_axis(dataset.timestep_names)
     ends = [0.5, dataset.shape[1] + 0.5]
     panels: list[Panel] = []

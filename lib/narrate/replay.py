@@ -20,25 +20,22 @@ def replay_told(dataset: Dataset, frames: tuple[Frame, ...]) -> tuple[str, str]:
         mode: np.array([np.median(frame.snapshot.by_seed(mode)) for frame in frames])
         for mode in frames[-1].snapshot.results
     }
-    said = [
-        f"{MODES[mode].name} {_since(values < BETTER * guess, frames)}"
-        for mode, values in errors.items()
-    ]
-    at_both = ", ".join(said).split("from epoch ", 1)
-    both = "from epoch ".join(
-        [at_both[0], *(t.replace("from epoch ", "from ") for t in at_both[1:])]
-    )
-    words = f"Last step beats {dataset.rival}: {both}."
+    said, from_epoch = [], "from epoch"
+    for mode, values in errors.items():
+        since = _since(values < BETTER * guess, frames)
+        said.append(f"{MODES[mode].name} {since.replace('from', from_epoch)}")
+        from_epoch = "from" if since.startswith("from") else from_epoch  # there is no room for both
+    words = f"Last step beats {dataset.rival}: {', '.join(said)}."
     scale = 1.0 if dataset.raw_scale is None else dataset.raw_scale
     unit = off_unit(dataset) if dataset.raw_scale is not None else ", scaled"
     names = [MODES[mode].name for mode in errors]
     rows = [
-        f"{_after(frame)} {', '.join(readable(scale * np.sqrt(v), 3) for v in at)}"
+        f"{frame.label} {', '.join(readable(scale * np.sqrt(v), 3) for v in at)}"
         for frame, *at in zip(frames, *errors.values(), strict=True)
     ]
     which = f"Typical error at the last step ({', then '.join(names)}{unit}), by epoch"
-    few = "Errors by timestep before the last epoch are those of some samples where data are large."
-    return words, f"{which}: {'; '.join(rows)}. {few}"
+    few = " Before the end some samples stand for all." * any(f.is_estimated for f in frames)
+    return words, f"{which}: {'; '.join(rows)}.{few}"
 
 
 def _since(beats: np.ndarray, frames: tuple[Frame, ...]) -> str:
@@ -47,8 +44,4 @@ def _since(beats: np.ndarray, frames: tuple[Frame, ...]) -> str:
     first = int(worse[-1]) + 1 if len(worse) else 0
     if first == len(frames):
         return "no more" if beats.any() else "never"
-    return f"from {_after(frames[first])}"
-
-
-def _after(frame: Frame) -> str:
-    return f"epoch {int(frame.name):,}" if frame.name.isdecimal() else f"its {frame.name} epoch"
+    return f"from {frames[first].label}" if frames[first].name.isdecimal() else "at its best"

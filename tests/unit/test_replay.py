@@ -18,8 +18,8 @@ from lib.figures.palette import PALETTES
 from lib.figures.panels import EDGE
 from lib.figures.replay import MOST_DOTS, replay_figure
 from lib.narrate.replay import replay_told
-from lib.preview import as_of, untrained
-from lib.replay import MOST, Frame, frames_of, step_errors
+from lib.preview import BUDGET, as_of, untrained
+from lib.replay import LEAST, MOST, Frame, frames_of, step_errors
 from lib.run import SeedWeights, Snapshot
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
@@ -88,6 +88,13 @@ def test_where_models_have_their_best_epochs_back_that_is_the_last_frame():
     kept = {mode: replace(result, kept_epoch=4) for mode, result in snapshot.results.items()}
     frames = frames_of(experiment, dataset, replace(snapshot, results=kept), past)
     assert [frame.name for frame in frames] == ["0", "1", "2", "3", "4", "5", "best"]
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(1.0, MOST), (1e-6, LEAST)])
+def test_what_takes_long_has_fewer_frames(monkeypatch, seconds, count):
+    """Somebody waits for it who opens it."""
+    monkeypatch.setattr("lib.replay.BUDGET", seconds * BUDGET)
+    assert len(frames_of(*a_training(60))) == count
 
 
 def test_of_large_data_some_samples_stand_for_all(monkeypatch):
@@ -236,4 +243,4 @@ def test_the_details_have_the_errors_of_the_history():
     assert len(words.split()) <= 15
     known = [seed["last"] for seed in snapshot.seeds]
     mse = np.median([r.last_step_mse[list(r.checked_epochs).index(16)] for r in known])
-    assert f"{np.sqrt(mse):.3g}"[:4] in details.partition("epoch 16 ")[2].partition(";")[0]
+    assert f"{np.sqrt(mse):.3g}"[:4] in details.partition("; 16 ")[2].partition(";")[0]
