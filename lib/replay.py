@@ -35,8 +35,12 @@ class Frame:
 
     @property
     def label(self) -> str:
-        """The name as it is shown."""
-        return f"{int(self.name):,}" if self.name.isdecimal() else self.name
+        """The name as it is shown; of one seed's best with each model's epoch."""
+        if self.name.isdecimal():
+            return f"{int(self.name):,}"
+        kept = {result.kept_epoch for result in self.snapshot.results.values()}
+        epochs = ", ".join(f"{epoch:,}" for epoch in sorted(filter(None, kept)))
+        return self.name if self.snapshot.others or not epochs else f"{self.name} ({epochs})"
 
 
 def frames_of(

@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 import numpy as np
 import plotly.graph_objects as go
 
+from lib.baselines import best_possible
 from lib.dataset import Dataset
 from lib.experiment import MODES, Experiment
 from lib.figures import axes, chart, marks
@@ -49,12 +50,13 @@ def replay_figure(
     palette: Palette,
     start: int = -1,
     earlier: bool = False,
-    narrow: bool = False,
+    layout: str = "wide",
 ) -> go.Figure:
     """Answers, error by timestep, loss, and maps of the error, for each of the frames.
 
     `sample` and `target` are as in `predictions_figure`; `start` is which frame is shown at first.
-    On a phone, `narrow`, each panel stands below the other. The axes are those of the last frame.
+    The panels' `layout` is "wide", "narrow", one below the other, or "page", for a sheet of paper.
+    The axes are those of the last frame.
     """
     about, end = (experiment, dataset), frames[-1].snapshot
     picked, look = (sample, target), _Look(palette=palette, earlier=earlier)
@@ -65,18 +67,23 @@ def replay_figure(
         for trace in chain.from_iterable([*answers, *errors]):
             trace["mode"] = trace["mode"].removesuffix("+markers")
     losses = [_here(frame, palette) for frame in frames]
-    layout = _LOOK["narrow" if narrow else "wide"]
+    drawn: dict[str, Any] = _LOOK[layout]
     panels = [
         Panel.of("The answers", predictions_figure(*about, end, *picked, **look), answers),
         Panel.of("How early could each know?", step_error_figure(*about, end, **look), errors),
         Panel.of("Loss", loss_figure(*about, end, palette), losses),
-        *_maps(dataset, frames, palette, layout["map"]),
+        *_maps(dataset, frames, palette, drawn["map"]),
     ]
-    data, moves, placed = together(panels, layout["places"], palette, start)
+    *places, one, other = drawn["places"]
+    if len(end.results) == 1:
+        one = one[0], max(one[1], other[1]), *one[2:]
+    data, moves, placed = together(panels, [*places, one, other], palette, start)
     named = [{"name": frame.name, **move} for frame, move in zip(frames, moves, strict=True)]
+    best = best_possible(*about)
     key = [
         Entry("dots", f"target{dataset.ahead}"),
         *marks.mode_keys(end.results, "dots", "open diamond"),
+        *([Entry("dashed", best.label, "best")] if best else []),
         Entry("dotted", dataset.naive_label, "baseline"),
         *[marks.SEEDS] * bool(end.others),
     ]
@@ -85,14 +92,14 @@ def replay_figure(
         palette,
         {"title": ""},
         {"title": ""},
-        [key[:2], key[2:]] if narrow else [key],
+        [key[:3], key[3:]] if layout != "wide" else [key],
         name=f"replay {dataset.name}",
-        height=layout["height"],
+        height=drawn["height"],
         notes=placed.pop("annotations"),
     ).to_dict()["layout"]
     ground["annotations"][0]["yshift"] += _LOOK["titles"]
-    ground["margin"]["t"] += _LOOK["titles"] + layout["controls"]
-    return chart.figure(data, ground | placed | _controls(frames, start, palette, layout), named)
+    ground["margin"]["t"] += _LOOK["titles"] + drawn["controls"]
+    return chart.figure(data, ground | placed | _controls(frames, start, palette, drawn), named)
 
 
 def _controls(
@@ -139,6 +146,7 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
     known = np.concatenate([values[values > 0] for values in errors.values()])
     low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
     names = [frame.label for frame in frames]
+    unit = "scaled" if dataset.raw_scale is None else chart.escaped(dataset.target_unit)
     x = axes.timestep_axis(dataset.timestep_names)
     ends = [0.5, dataset.shape[1] + 0.5]
     panels: list[Panel] = []
@@ -156,7 +164,7 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
             "showscale": False,
             "customdata": values,
             "text": np.tile(np.array(names)[:, None], (1, values.shape[1])),
-            "hovertemplate": _LOOK["hover"].format(value=chart.VALUE),
+            "hovertemplate": _LOOK["hover"].format(value=chart.VALUE, unit=unit),
         }
         y = {
             "title": "" if panels else "epoch",

@@ -8,12 +8,13 @@ from lib.experiment import MODES
 from lib.narrate.explore import off_unit
 from lib.narrate.takeaways import BETTER
 from lib.replay import Frame
+from lib.seeds import middle
 
 
 def replay_told(dataset: Dataset, frames: tuple[Frame, ...]) -> tuple[str, str]:
-    """From which shown epoch on each mode beats the guess or baseline at the last step.
+    """From which epoch on each mode beats the guess or baseline at the last step, by its history.
 
-    The details have that error, the median over the seeds, after each of the epochs.
+    The details have that error, the median over the seeds, after each of the frames' epochs.
     """
     guess = float(dataset.naive_mse[-1])
     errors = {
@@ -21,8 +22,8 @@ def replay_told(dataset: Dataset, frames: tuple[Frame, ...]) -> tuple[str, str]:
         for mode in frames[-1].snapshot.results
     }
     said, from_epoch = [], "from epoch"
-    for mode, values in errors.items():
-        since = _since(values < BETTER * guess, frames)
+    for mode, result in middle(frames[-1].snapshot).results.items():
+        since = _since(result.checked_epochs, result.last_step_mse < BETTER * guess)
         said.append(f"{MODES[mode].name} {since.replace('from', from_epoch)}")
         from_epoch = "from" if since.startswith("from") else from_epoch  # there is no room for both
     words = f"Last step beats {dataset.rival}: {', '.join(said)}."
@@ -38,10 +39,10 @@ def replay_told(dataset: Dataset, frames: tuple[Frame, ...]) -> tuple[str, str]:
     return words, f"{which}: {'; '.join(rows)}.{few}"
 
 
-def _since(beats: np.ndarray, frames: tuple[Frame, ...]) -> str:
-    """In words, the first of the frames from which on a model is always better, (E,) bool."""
+def _since(epochs: np.ndarray, beats: np.ndarray) -> str:
+    """In words, the first of the epochs (Q,) from which on a model is always better, (Q,) bool."""
     worse = np.flatnonzero(~beats)
     first = int(worse[-1]) + 1 if len(worse) else 0
-    if first == len(frames):
+    if first == len(epochs):
         return "no more" if beats.any() else "never"
-    return f"from {frames[first].label}" if frames[first].name.isdecimal() else "at its best"
+    return f"from {epochs[first]:,}"

@@ -43,6 +43,11 @@ def test_the_replay_moves_all_pictures_with_keys_and_the_other_pages_follow(page
     page.get_by_role("link", name="Cell").click()
     slider = page.get_by_role("slider", name="After epoch")
     expect(slider).to_have_attribute("aria-valuetext", paused)
+    slider.press("ArrowLeft")
+    page.wait_for_url(lambda url: f"epoch={paused}" not in url)
+    earlier = slider.get_attribute("aria-valuetext") or ""
+    page.get_by_role("link", name="Explore").click()
+    expect(here).to_have_text(f"after epoch {earlier}")
 
 
 def test_a_link_opens_the_replay_at_its_epoch_and_a_pointer_moves_it(page: Page) -> None:

@@ -196,28 +196,27 @@ def test_on_a_phone_panels_stand_below_one_another():
     """Else they would be as wide as a thumb."""
     experiment, dataset, snapshot = a_recording("macro")
     frames = frames_of(experiment, dataset, snapshot, all_weights(snapshot))
-    for narrow, across in ((False, 3), (True, 1)):
-        layout = replay_figure(
-            experiment, dataset, frames, 0, 0, palette=LIGHT, narrow=narrow
-        ).layout
+    for name, across in (("wide", 3), ("page", 2), ("narrow", 1)):
+        layout = replay_figure(experiment, dataset, frames, 0, 0, palette=LIGHT, layout=name).layout
         lefts = {layout[f"xaxis{k}"].domain[0] for k in ("", 2, 3)}
         assert len(lefts) == across
 
 
 def told(experiment: Experiment, dataset: Dataset, *errors: tuple[float, float]) -> str:
-    """The takeaway for these errors at the last step, as shares of the guess's, by frame."""
-    frames = []
+    """The takeaway for these errors at the last step, as shares of the guess's, every 8 epochs."""
     guess = float(dataset.naive_mse[-1])
     start = untrained(experiment, dataset)
-    for epoch, shares in enumerate(errors):
-        results = {
-            mode: replace(
-                result, checked_epochs=np.array([epoch]), last_step_mse=np.array([share * guess])
-            )
-            for (mode, result), share in zip(start.results.items(), shares, strict=True)
-        }
-        frames.append(Frame(f"{epoch * 8}", replace(start, epoch=epoch, results=results)))
-    return replay_told(dataset, tuple(frames))[0]
+    results = {
+        mode: replace(
+            result,
+            checked_epochs=8 * np.arange(len(shares)),
+            last_step_mse=guess * np.array(shares),
+        )
+        for (mode, result), shares in zip(
+            start.results.items(), zip(*errors, strict=True), strict=True
+        )
+    }
+    return replay_told(dataset, (Frame("0", replace(start, results=results)),))[0]
 
 
 def test_it_is_said_from_when_on_a_model_is_better_than_a_guess():

@@ -37,7 +37,11 @@ function mount(root) {
   }
   const events = {
     plotly_animatingframe: ({ name }) => show(name),
-    plotly_buttonclicked: ({ active }) => { own.playing = active === 0; rest(); },
+    plotly_buttonclicked: ({ active }) => {
+      own.playing = active === 0;
+      if (own.playing) document.querySelector(".st-key-card_replay")?.scrollIntoView({ block: "nearest" });
+      rest();
+    },
     plotly_sliderstart: () => { own.playing = false; },
     plotly_animated: () => { own.playing = false; rest(); },
     plotly_animationinterrupted: () => { own.playing = false; rest(); },
@@ -49,26 +53,37 @@ function mount(root) {
       own.plot = plot;
       root.classList.add("ready"); // for who waits until it hears
       Object.entries(events).forEach(([name, act]) => plot.on(name, act));
-      own.at = plot._fullLayout?.sliders?.[0]?.active ?? own.at;
+      const known = own.names.indexOf(own.known), active = plot._fullLayout?.sliders?.[0]?.active;
+      own.at = active ?? own.at;
       if (document.activeElement !== range) range.value = own.at;
+      // Another page may have gone to another epoch since the figure was drawn.
+      if (known >= 0 && known !== own.at) go(known);
     }
     const width = document.querySelector(".st-key-replay_chart")?.clientWidth;
     const narrow = width && width < NARROW ? "yes" : "";
     if (width && narrow !== own.narrow && mayTell()) own.tell("narrow", own.narrow = narrow);
   }
   own.hearing = setInterval(hear, 200);
+  // Plotly (4.2) rejects, with nothing to say and nobody to hear it, what is interrupted.
+  const hush = (event) => { if (event.reason === undefined) event.preventDefault(); };
+  addEventListener("unhandledrejection", hush);
+  own.end = () => {
+    clearInterval(own.hearing);
+    clearTimeout(own.resting);
+    removeEventListener("unhandledrejection", hush);
+  };
 
   // Plotly has no other way in than its slider and its buttons.
-  range.oninput = () => {
-    hear();
+  function go(place) {
     const rail = own.plot?.querySelector(".slider-rail-touch-rect");
     if (!rail) return;
     const { left, top, width, height } = rail.getBoundingClientRect();
-    const share = Number(range.value) / Math.max(1, own.names.length - 1);
+    const share = place / Math.max(1, own.names.length - 1);
     const at = { clientX: left + INSET + share * (width - 2 * INSET), clientY: top + height / 2 };
     rail.dispatchEvent(new MouseEvent("mousedown", { ...at, bubbles: true }));
     own.plot.dispatchEvent(new MouseEvent("mouseup", at));
-  };
+  }
+  range.oninput = () => { hear(); go(Number(range.value)); };
   play.onclick = () => {
     hear();
     const buttons = own.plot?.querySelectorAll(".updatemenu-button");
@@ -97,8 +112,7 @@ export default function ({ data, parentElement, setStateValue }) {
   }
   return () => {
     if (root.isConnected) return; // Streamlit (1.67) ends a call that a newer one overtakes, too
-    clearInterval(own.hearing);
-    clearTimeout(own.resting);
+    own.end();
     delete root.replay;
   };
 }

@@ -87,7 +87,7 @@ def _figure(
                 palette=palette,
                 start=_place(seen.frames, Epochs.of(shown).picked),
                 earlier=earlier,
-                narrow=narrow,
+                layout="narrow" if narrow else "wide",
             ),
         )
     return seen.figure
