@@ -20,7 +20,7 @@ def test_the_replay_moves_all_pictures_with_keys_and_the_other_pages_follow(page
     here = page.locator(".st-key-replay_chart .slider-label").first
     expect(here).to_have_text("after epoch 200")
     page.locator(".st-key-replay .ready").wait_for(state="attached")
-    maps = page.locator(".st-key-replay_chart .layer-below image")
+    maps = page.locator(".st-key-replay_chart .imagelayer image")
     expect(maps).to_have_count(2)
     page.keyboard.press("ArrowLeft")
     expect(here).to_have_text("after epoch 192")
