@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from lib.doctor.loss_shapes import RULE_OF
+from lib.errors.inputs import shapes_of_a_step
 from lib.errors.message import CALLED, Explanation, Messages, entries
-from lib.errors.target_remedies import sentence, to_one_shape
-from lib.errors.weights_and_states import shapes_of_a_step
+from lib.errors.target_shapes import sentence, to_one_shape
 
 MESSAGES = Messages("incompatible_shapes")
 Side = Literal["y", "output"]

@@ -7,7 +7,7 @@ import numpy as np
 from lib.dataset import Samples
 from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
 from lib.stack import total
-from lib.stack.models import model_layers
+from lib.stack.tracing import model_layers
 from lib.training.said import said
 
 MAX_STATES = 8_000_000

@@ -29,9 +29,9 @@ from lib.training import limits, machine, messages
 from lib.training.architecture import architecture_of
 from lib.training.cache import ProgramCache
 from lib.training.machine import give_way
+from lib.training.messages import decode, encode
 from lib.training.said import said, short_reason
 from lib.training.timing import USUAL, Timing
-from lib.training.wire import decode, encode
 from lib.training.worker_run import WorkerRun
 
 SWITCH_SECONDS = 0.0005

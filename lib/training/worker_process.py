@@ -22,8 +22,15 @@ from typing import IO, Any
 
 from lib.run import Snapshot, Status
 from lib.training import messages
-from lib.training.messages import BEAT_SECONDS, OUT_OF_MEMORY, Command, Message
-from lib.training.wire import WireError, decode, encode
+from lib.training.messages import (
+    BEAT_SECONDS,
+    OUT_OF_MEMORY,
+    Command,
+    Message,
+    WireError,
+    decode,
+    encode,
+)
 
 SILENT_BEATS = 30
 """A worker that is silent for so many times BEAT_SECONDS has been stopped, or hangs: it is killed.

@@ -11,7 +11,7 @@ import pandas as pd
 from lib.english import counted, listed
 from lib.experiment import LIMITS
 from lib.tables.table import MAX_COLUMNS
-from lib.uploads.limits import UploadError, check_size
+from lib.uploads import UploadError, check_size
 from lib.uploads.raw_table import RawTable, unique_names
 
 SERIES = "sample"

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lib.english import listed
-from lib.uploads.limits import UploadError, check_size, check_unpacked
+from lib.uploads import UploadError, check_size, check_unpacked
 from lib.uploads.raw_table import RawTable, unique_names
 
 _PLAIN = "integer floating decimal boolean string large_string string_view timestamp date null"

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from lib.english import listed
-from lib.uploads.limits import MIN_ROWS, UploadError, check_size
+from lib.uploads import MIN_ROWS, UploadError, check_size
 from lib.uploads.raw_table import RawTable, has_header, unique_names
 
 _ABOVE = 20
