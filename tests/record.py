@@ -21,7 +21,7 @@ from lib.doctor.damage import MISTAKES, Damage
 from lib.experiment import to_query
 from lib.run import SeedWeights, Status, weight_bytes
 from lib.sweep import run_plan
-from lib.sweep.ready import READY
+from lib.sweep.rows import READY
 from lib.training import recorded
 from lib.training.client import TrainingClient
 from lib.training.limits import with_seeds

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from lib.english import subscript
 from lib.experiment import ModelSettings
@@ -20,6 +20,8 @@ from lib.stack.recurrent import LAYER_OF_CELL, Recurrent
 from lib.stack.tensors import Tensors, sizes
 
 NOTHING = Outputs(())
+_WORDS = re.compile("(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
+"""Where a word begins in the name of a class, as Keras sees it: Simple|RNN, Time|Distributed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def keras_names(stack: Stack) -> list[str]:
     counts: Counter[str] = Counter()
     names = []
     for layer in stack:
-        for word in map(_snake_case, layer.classes()):
+        for word in (_WORDS.sub("_", kind).lower() for kind in layer.classes()):
             name = f"{word}_{counts[word]}" if counts[word] else word
             counts[word] += 1
         names.append(name)
@@ -103,12 +105,6 @@ def _letters(stack: Stack) -> list[str]:
         letter + (subscript(widths[:place].count(letter)) if widths.count(letter) > 1 else "")
         for place, letter in enumerate(widths, start=1)
     ]
-
-
-@cache
-def _snake_case(name: str) -> str:
-    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
 HEAD = "import keras\nfrom keras import layers\n"

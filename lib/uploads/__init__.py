@@ -1,9 +1,9 @@
 """A person's file → a `Table` of numbers and texts in time order, or an `UploadError`.
 
 pandas, pyarrow, calamine and NumPy do the reading. What is decided here is what they can't know:
-which kind of file it is, whatever its name says; then one module a kind makes a `RawTable` of all
-entries, and `columns` a table of that. Every decision that changes what a person sees is a note on
-the table. Nothing is stored, and nothing is cut into windows (`lib.tables`).
+which kind of file it is, whatever its name says; then a reader of that kind makes a `RawTable` of
+all entries, and `columns` a table of that. Every decision that changes what a person sees is a note
+on the table. Nothing is stored, and nothing is cut into windows (`lib.tables`).
 """
 
 import hashlib
@@ -33,9 +33,9 @@ MAX_ENTRIES = 20_000_000
 """The most entries that are read; a file of nothing but short entries would take a gigabyte."""
 READERS = {
     "text": ("lib.uploads.delimited", "read_text"),
-    "workbook": ("lib.uploads.workbook", "read_workbook"),
-    "parquet": ("lib.uploads.parquet", "read_parquet"),
-    "arrays": ("lib.uploads.arrays", "read_arrays"),
+    "workbook": ("lib.uploads.binary", "read_workbook"),
+    "parquet": ("lib.uploads.binary", "read_parquet"),
+    "arrays": ("lib.uploads.binary", "read_arrays"),
 }
 """What reads a kind of file, each from its bytes and the sheet; imported when it is needed."""
 STAGES = ("reading its cells", "looking for dates", "reading numbers and texts")
