@@ -136,14 +136,8 @@ def _sizes_alone(pair: _Pair, one: str, other: str) -> Explanation:
         return MESSAGES.say("columns or steps", start=pair.start, one=one, other=other)
     y, output = (one, other) if pair.first == "y" else (other, one)
     shapes = (pair.one, pair.other) if pair.first == "output" else (pair.other, pair.one)
-    return MESSAGES.say(
-        f"axis dropped: {pair.dropped}",
-        subject=pair.subject,
-        start=pair.start,
-        y=y,
-        output=output,
-        shapes=" with ".join(shapes),
-    )
+    words = {"subject": pair.subject, "start": pair.start, "shapes": " with ".join(shapes)}
+    return MESSAGES.say(f"axis dropped: {pair.dropped}", y=y, output=output, **words)
 
 
 def _other_samples(pair: _Pair, one: str, other: str, text: str) -> Explanation:

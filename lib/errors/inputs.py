@@ -33,14 +33,10 @@ def _other_number_of_axes(match: re.Match[str]) -> Explanation | None:
         return AXES.say("one axis too many", **words, inner=inner, flat=flat)
     if (expected, received) in ((3, 1), (3, 2), (2, 3)):  # they have rows of their own
         return None
-    return AXES.say(
-        "axes",
-        **words,
-        needs=f"{needs}{',' * (expected == 2)}",
-        expected=expected,
-        less=f"{abs(received - expected)} too {'many' if received > expected else 'few'}",
-        flat=flat if expected == 3 and received > 4 and entries(shape)[4:] else "",
-    )
+    needs += "," * (expected == 2)
+    less = f"{abs(received - expected)} too {'many' if received > expected else 'few'}"
+    flat = flat if expected == 3 and received > 4 and entries(shape)[4:] else ""
+    return AXES.say("axes", **words, needs=needs, expected=expected, less=less, flat=flat)
 
 
 def _flattened(shape: str) -> str:

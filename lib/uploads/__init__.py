@@ -31,13 +31,8 @@ WIDEST = 1000
 """The widest table that is read."""
 MAX_ENTRIES = 20_000_000
 """The most entries that are read; a file of nothing but short entries would take a gigabyte."""
-READERS = {
-    "text": ("lib.uploads.delimited", "read_text"),
-    "workbook": ("lib.uploads.binary", "read_workbook"),
-    "parquet": ("lib.uploads.binary", "read_parquet"),
-    "arrays": ("lib.uploads.binary", "read_arrays"),
-}
-"""What reads a kind of file, each from its bytes and the sheet; imported when it is needed."""
+READERS = {"text": "delimited", "workbook": "binary", "parquet": "binary", "arrays": "binary"}
+"""The module whose `read_KIND` takes a file's bytes and the sheet; imported when it is needed."""
 STAGES = ("reading its cells", "looking for dates", "reading numbers and texts")
 """What is done with a file, one after the other."""
 _STARTS = {start.encode("latin-1"): kind for start, kind in _WORDS["starts"].items()}
@@ -112,9 +107,10 @@ def read_upload(
 
     if len(content) > MAX_BYTES:
         raise UploadError.of("heavy", size=len(content) / 10**6, most=MAX_BYTES // 10**6)
-    module, function = READERS[kind_of(content)]
+    kind = kind_of(content)
     begin(STAGES[0])
-    raw: RawTable = getattr(import_module(module), function)(content, sheet)
+    reader = import_module(f"{__name__}.{READERS[kind]}")
+    raw: RawTable = getattr(reader, f"read_{kind}")(content, sheet)
     begin(STAGES[1])
     times = take_times(raw)
     begin(STAGES[2])
