@@ -1,6 +1,6 @@
 """The one kind of data that everything works on: `Dataset`, samples for both output modes.
 
-It holds arrays and names. It doesn't know where they came from (`synthetic`, `worked`, `series`,
+It holds arrays and names. It doesn't know where they came from (`synthetic`, `series`,
 `lib.tables`), and it never changes: the arrays are read-only.
 """
 

@@ -39,24 +39,15 @@ class Mode(Choice):
     """What a model gives back, with all words for it; only its colours are in the palette."""
 
     kind: str = ""
-    """As in "the last-step model"; empty for both."""
+    """As in "the last-step model"; this and what follows is empty for both."""
+    name: str = ""
+    """As it stands in a chart's key: "last-step mode"."""
+    model: str = ""
+    """As it stands in a sentence: "last-step model"."""
+    variable: str = ""
+    """What its model is called in code: "last_step"."""
     color: str = ""
     """What Markdown and .streamlit/config.toml call its colour."""
-
-    @property
-    def name(self) -> str:
-        """As it stands in a chart's key: "last-step mode"."""
-        return f"{self.kind} mode"
-
-    @property
-    def model(self) -> str:
-        """As it stands in a sentence: "last-step model"."""
-        return f"{self.kind} model"
-
-    @property
-    def variable(self) -> str:
-        """What its model is called in code: "last_step"."""
-        return self.kind.replace("-", "_")
 
     def colored(self, words: str) -> str:
         """Markdown of `words` in its colour; as they are for both."""

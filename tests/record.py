@@ -2,7 +2,7 @@
 
 Every bundled dataset is trained with its suggested settings through the real worker, silent
 mistakes (`lib.doctor.damage`) in it, and so are the ready sweeps. Of a run or a mistake it writes a
-file into `lib/training/recordings/`, as it crosses the `wire`, compressed; of a sweep a CSV into
+file into `lib/training/recordings/`, as messages are, compressed; of a sweep a CSV into
 `lib/sweep/recorded/`.
 """
 
@@ -21,11 +21,11 @@ from lib.doctor.damage import MISTAKES, Damage
 from lib.experiment import to_query
 from lib.run import SeedWeights, Status, weight_bytes
 from lib.sweep import run_plan
-from lib.sweep.ready import READY
+from lib.sweep.rows import READY
 from lib.training import recorded
 from lib.training.client import TrainingClient
 from lib.training.limits import with_seeds
-from lib.training.wire import encode
+from lib.training.messages import encode
 
 PAST = 9
 PAST_BYTES = 1_000_000

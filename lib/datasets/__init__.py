@@ -1,6 +1,6 @@
 """All data that can be chosen: the registry `DATASETS`, and `make_dataset` from a choice to arrays.
 
-Each kind lives in its own module: the worked examples in `worked`, made data in `synthetic`,
+Each kind lives in its own module: made data and the worked examples in `synthetic`,
 bundled real data in `series`; a person's own table is cut by `lib.tables`. Nothing here trains.
 """
 
@@ -11,8 +11,7 @@ from typing import Any
 from lib.dataset import Dataset
 from lib.datasets.series import SERIES, TABLE_USES, columns_of, cut
 from lib.datasets.spec import GROUPS, DatasetSpec, spec
-from lib.datasets.synthetic import SYNTHETIC
-from lib.datasets.worked import WORKED
+from lib.datasets.synthetic import SYNTHETIC, WORKED
 from lib.experiment import LIMITS, MAX_VALUES, SETTINGS, Experiment, ExperimentError, validate
 from lib.tables import MAX_COLUMNS, Table, WindowError
 from lib.tables.features import feature_names, prepared

@@ -1,7 +1,7 @@
 """What the app knows of a dataset before it is made: `DatasetSpec`, one entry of the registry.
 
 It holds names, sentences and the settings that go with a dataset, from its row of `specs.toml`. It
-makes nothing itself: its `make` does, in `worked`, `synthetic` and `series`.
+makes nothing itself: its `make` does, in `synthetic` and `series`.
 """
 
 from collections.abc import Callable, Mapping

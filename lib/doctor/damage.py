@@ -23,6 +23,8 @@ LOSS = "mean_squared_error"
 class Mistake:
     """One silent mistake: the model that is asked for, and what y is instead."""
 
+    title: str
+    """In letters: "output (N, T, 1), y (N,)"."""
     output: Sizes
     """The output's shape in the training."""
     target: Sizes
@@ -33,19 +35,13 @@ class Mistake:
     """What would be right, in code."""
 
     @property
-    def title(self) -> str:
-        """In letters: "output (N, T, 1), y (N,)"."""
-        numbers = f"output {self.output}, y {self.target}"
-        return numbers.replace(f"{TRAINED_SAMPLES}", "N").replace(f"{TIMESTEPS}", "T")
-
-    @property
     def sequences(self) -> bool:
         """Whether the model with the wrong y returns sequences."""
         return len(self.output) == 3
 
 
 MISTAKES = {
-    name: Mistake(tuple(row.pop("output")), tuple(row.pop("target")), **row)
+    name: Mistake(output=tuple(row.pop("output")), target=tuple(row.pop("target")), **row)
     for name, row in beside(__file__).items()
 }
 """By name, in the questions to the worker and in the widgets."""

@@ -7,10 +7,8 @@ from lib.doctor.loss_shapes import RULE_OF
 from lib.english import joined
 from lib.errors.message import SHAPE, Explanation, Messages
 
-NOT_A_LAYER = Messages("not_a_layer")
-LAYER_ARGUMENTS = Messages("layer_arguments")
-ARGUMENT_VALUES = Messages("argument_values")
-REMOVED_NAMES = Messages("removed_names")
+NOT_A_LAYER, REMOVED_NAMES = Messages("not_a_layer"), Messages("removed_names")
+LAYER_ARGUMENTS, ARGUMENT_VALUES = Messages("layer_arguments"), Messages("argument_values")
 
 
 def _no_layer_inside(match: re.Match[str]) -> Explanation:

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from lib.doctor.loss_shapes import RULE_OF
+from lib.errors.inputs import shapes_of_a_step
 from lib.errors.message import CALLED, Explanation, Messages, entries
-from lib.errors.target_remedies import sentence, to_one_shape
-from lib.errors.weights_and_states import shapes_of_a_step
+from lib.errors.target_shapes import sentence, to_one_shape
 
 MESSAGES = Messages("incompatible_shapes")
 Side = Literal["y", "output"]
@@ -136,14 +136,8 @@ def _sizes_alone(pair: _Pair, one: str, other: str) -> Explanation:
         return MESSAGES.say("columns or steps", start=pair.start, one=one, other=other)
     y, output = (one, other) if pair.first == "y" else (other, one)
     shapes = (pair.one, pair.other) if pair.first == "output" else (pair.other, pair.one)
-    return MESSAGES.say(
-        f"axis dropped: {pair.dropped}",
-        subject=pair.subject,
-        start=pair.start,
-        y=y,
-        output=output,
-        shapes=" with ".join(shapes),
-    )
+    words = {"subject": pair.subject, "start": pair.start, "shapes": " with ".join(shapes)}
+    return MESSAGES.say(f"axis dropped: {pair.dropped}", y=y, output=output, **words)
 
 
 def _other_samples(pair: _Pair, one: str, other: str, text: str) -> Explanation:

@@ -127,12 +127,12 @@ class Messages:
     def known(self) -> list[tuple[str, Explain]]:
         """All patterns in the order in which they are tried, and what explains each."""
         chosen = self.file.get("chosen", {}).items()
-        asked = [(self._in_full(pattern), self._chooser(name)) for name, pattern in chosen]
+        asked = [
+            (self._in_full(pattern), self.functions.get(f"_{name}") or partial(self.say, name))
+            for name, pattern in chosen
+        ]
         asked += [(row.patterns, row.explain) for row in self.table]
         return [(wording, explain) for wordings, explain in asked for wording in wordings]
-
-    def _chooser(self, name: str) -> Explain:
-        return self.functions.get(f"_{name}") or partial(self.say, name)
 
     def explain(self, text: str) -> Explanation | None:
         """What a message in a text means that is known here.

@@ -4,8 +4,7 @@ import inspect
 from collections.abc import Callable, Sequence
 
 from lib.dataset import Dataset
-from lib.datasets.synthetic import TASKS
-from lib.datasets.worked import DATA_X, DATA_Y
+from lib.datasets.synthetic import DATA_X, DATA_Y, TASKS
 from lib.experiment import Experiment
 from lib.export.cutting import table_code
 from lib.export.python import DataCode, comment

@@ -18,7 +18,7 @@ from lib.export.shown import Shown, shown_of, told
 from lib.recurrence.weights import glorot_uniform, orthogonal
 from lib.run import Snapshot
 from lib.shapes import BLOCKS, bias_shapes
-from lib.stack.models import model_layers
+from lib.stack.tracing import model_layers
 from lib.toml import beside
 
 _LINES = beside(__file__)

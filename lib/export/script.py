@@ -14,10 +14,9 @@ from lib.export.data import DATA
 from lib.export.python import chosen, laid_out
 from lib.export.shown import shown_of, told
 from lib.run import Snapshot
-from lib.stack.models import model_layers
 from lib.stack.recurrent import Recurrent
 from lib.stack.tensors import readable_shape
-from lib.stack.tracing import TracedLayer
+from lib.stack.tracing import TracedLayer, model_layers
 from lib.toml import beside
 
 _LINES = beside(__file__)

@@ -20,9 +20,8 @@ from lib.experiment import MODES, Experiment
 from lib.figures.html import block, code_words, div, fitting, picture, span, svg_image
 from lib.figures.palette import LEVELS, Palette
 from lib.recurrence import Trace
-from lib.stack.models import model_layers
 from lib.stack.tensors import Tensor, has_time, letters, readable_shape
-from lib.stack.tracing import TracedLayer
+from lib.stack.tracing import TracedLayer, model_layers
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 WHOLE = 16

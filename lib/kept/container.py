@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from lib.toml import beside
-from lib.uploads.limits import MAX_BYTES
+from lib.uploads import MAX_BYTES
 
 Record = TypeVar("Record")
 VERSION = 1

@@ -17,7 +17,7 @@ from lib.export.python import quoted
 from lib.export.rows import MENDINGS
 from lib.tables import Table
 from lib.tables import table as module
-from lib.uploads.limits import MIN_ROWS, check_size
+from lib.uploads import MIN_ROWS, check_size
 
 _READERS = ("pd.read_csv", "pd.read_excel", "pd.read_parquet", "np.load")
 _LARGEST, _LONGEST = 1e100, 255

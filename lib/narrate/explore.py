@@ -14,8 +14,8 @@ from lib.narrate.data import raw_targets
 from lib.run import ModeResult, Snapshot, Status
 from lib.seeds import middle, verdict
 from lib.stack import total
-from lib.stack.models import model_layers
 from lib.stack.tensors import readable_shape
+from lib.stack.tracing import model_layers
 from lib.toml import beside
 
 _TEXTS = beside(__file__)

@@ -1,16 +1,27 @@
-"""Follow a stack layer by layer: every tensor's shape, every parameter, and where it breaks."""
+"""Follow a stack layer by layer: every tensor's shape, every parameter, and where it breaks.
+
+Its Keras code says the same, with a shape behind each line. An experiment's models are stacks too,
+which strip, sentences and script all read: of several recurrent layers all but the top one return
+sequences in either mode, since the next one needs the time axis.
+"""
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from lib.english import subscript
-from lib.shapes import Shape
+from lib.experiment import ModelSettings
+from lib.shapes import STATES, Shape
 from lib.stack.base import Inputs, Layer, Outputs, ShapeError, Stack
+from lib.stack.plain import Dense, Input
+from lib.stack.recurrent import LAYER_OF_CELL, Recurrent
 from lib.stack.tensors import Tensors, sizes
 
 NOTHING = Outputs(())
+_WORDS = re.compile("(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
+"""Where a word begins in the name of a class, as Keras sees it: Simple|RNN, Time|Distributed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,7 @@ def keras_names(stack: Stack) -> list[str]:
     counts: Counter[str] = Counter()
     names = []
     for layer in stack:
-        for word in map(_snake_case, layer.classes()):
+        for word in (_WORDS.sub("_", kind).lower() for kind in layer.classes()):
             name = f"{word}_{counts[word]}" if counts[word] else word
             counts[word] += 1
         names.append(name)
@@ -96,7 +107,78 @@ def _letters(stack: Stack) -> list[str]:
     ]
 
 
-@cache
-def _snake_case(name: str) -> str:
-    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+HEAD = "import keras\nfrom keras import layers\n"
+
+
+def keras_code(steps: tuple[TracedLayer, ...]) -> str:
+    """A script that builds the model; where the stack breaks, it raises Keras's error."""
+    column = max(len(code_line(step)) for step in steps) + 2
+    body = [f"{code_line(step):<{column}}# {_comment(step)}".rstrip() for step in steps]
+    return "\n".join([HEAD, *body, "", "model = keras.Model(inputs, x)", "model.summary()", ""])
+
+
+def code_line(step: TracedLayer) -> str:
+    """The line that calls a layer on `x`."""
+    layer = step.layer
+    code = layer.code()
+    if layer.kind == "input":
+        return f"x = inputs = {code}"
+    if layer.kind == "unpack":
+        return code
+    states = ""
+    if isinstance(layer, Recurrent) and layer.initial_state:
+        some = f"[:{len(STATES[layer.cell])}]" if spare_states(step) else ""
+        states = f", initial_state=states{some}"
+    return f"x = {code}(x{states})"
+
+
+def spare_states(step: TracedLayer) -> int:
+    """How many of the states that were kept a layer leaves out: those after the first it needs."""
+    layer = step.layer
+    if not isinstance(layer, Recurrent) or not layer.initial_state:
+        return 0
+    return max(0, len(step.inputs.states) - len(STATES[layer.cell]))
+
+
+def _comment(step: TracedLayer) -> str:
+    if step.tensors:
+        spare = f", leaves {count} of the states out" if (count := spare_states(step)) else ""
+        return f"{step.shapes[0] if len(step.shapes) == 1 else [*step.shapes]}{spare}"
+    if step.error is None:
+        return "not reached"
+    if not step.error.message:
+        return "builds, and goes wrong when it trains"
+    how = {"run": "builds, and breaks when it runs", "trained": "builds, and breaks when it trains"}
+    return how.get(step.error.when, "breaks here")
+
+
+def model_stack(
+    model: ModelSettings, mode: str, timesteps: int, features: int, targets: int
+) -> Stack:
+    """The model of one mode, "sequence" or "last", for data of T timesteps, F features, K targets.
+
+    Without a head the output has U columns, whatever K is.
+    """
+    layers = [
+        LAYER_OF_CELL[model.cell](
+            units=model.units, return_sequences=mode == "sequence" or level < model.layers - 1
+        )
+        for level in range(model.layers)
+    ]
+    head = (Dense(units=targets),) if model.head == "dense" else ()
+    return (Input(timesteps=timesteps, features=features), *layers, *head)
+
+
+@lru_cache(maxsize=256)
+def model_layers(
+    model: ModelSettings, timesteps: int, features: int, targets: int
+) -> Mapping[str, tuple[TracedLayer, ...]]:
+    """Every layer of an experiment's models, by mode: "sequence", "last", or both.
+
+    All recurrent layers have the same U, so that their letters have no index. Remembered, since
+    each run of a page asks three times, and a live chart runs it often.
+    """
+    return {
+        mode: trace(model_stack(model, mode, timesteps, features, targets), indexes=False)
+        for mode in model.modes
+    }

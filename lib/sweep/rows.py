@@ -1,20 +1,25 @@
 """A sweep's results as a table: a row for each point, seed and mode; and back from its CSV.
 
-The standard library reads and writes it, so that a page needs no pandas for it.
+The standard library reads and writes it, so that a page needs no pandas for it. Sweeps that teach
+are ready to be started, with the results that they had, a CSV each in `recorded/`, which
+`tests/record.py` writes.
 """
 
 import csv
 import io
 import os
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from lib.run import Status
-from lib.sweep.plan import Plan, SweepError, read_value
+from lib.sweep.plan import Plan, SweepError, base_of, make_plan, parse_vary, read_value
 from lib.swept import PointResult
+from lib.toml import beside
 
 
 def _real(text: str) -> float:
@@ -97,3 +102,36 @@ def read_done(path: Path, plan: Plan) -> list[PointResult]:
         )
     whole = [point for point in points if len(point.rows) == 2 * plan.seeds]
     return [point for point in whole if point["status"] != Status.FAILED]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A sweep that teaches, as `ready.toml` has it."""
+
+    name: str
+    title: str
+    about: str
+    data: str
+    settings: dict[str, Any]
+    vary: list[str]
+    seeds: int
+    relative: bool = False
+    """Whether errors are shown as shares of the best guess's."""
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Its points."""
+        return make_plan(base_of(self.data, self.settings), parse_vary(self.vary), self.seeds)
+
+    @property
+    def path(self) -> Path:
+        """Where its results are."""
+        return Path(__file__).with_name("recorded") / f"{self.name}.csv"
+
+    @cached_property
+    def recorded(self) -> list[PointResult]:
+        """Its results."""
+        return from_csv(self.path.read_text(encoding="utf-8"))
+
+
+READY = {name: Ready(name, **row) for name, row in beside(__file__, "ready").items()}

@@ -92,14 +92,13 @@ class Table:
     @property
     def numbers(self) -> tuple[str, ...]:
         """The names of the columns of numbers."""
-        dtypes = self.frame.dtypes
-        return tuple(str(name) for name in self.frame.columns if dtypes[name].kind in "iuf")
+        return tuple(f"{name}" for name, of in self.frame.dtypes.items() if of.kind in "iuf")
 
     @property
     def categories(self) -> tuple[str, ...]:
         """The names of the columns of texts."""
         dtypes = self.frame.dtypes
-        return tuple(str(name) for name in self.frame.columns if dtypes[name].name == "category")
+        return tuple(f"{name}" for name, of in dtypes.items() if of.name == "category")
 
 
 def said(what: str, /, **names: object) -> str:

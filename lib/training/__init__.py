@@ -4,3 +4,24 @@
 kept alive by a `supervisor`. The `worker` is a loop that gives each `worker_run` its turns; their
 `pair_trainer`s train with the `engine`, and `answers` are what only Keras can say.
 """
+
+from lib.toml import beside
+
+_SAID: dict[str, str] = beside(__file__, "words")
+
+
+def said(what: str, /, **names: object) -> str:
+    """The words of this name, with what stands in {braces} in them."""
+    return _SAID[what].format(**names)
+
+
+def short_reason(error: BaseException) -> str:
+    """The first line of an error's text, without a full stop; of a lack of memory, what helps.
+
+    Keras's own words can be pages of a graph.
+    """
+    text = str(error).strip()
+    if isinstance(error, MemoryError) or "out of memory" in text.lower() or "OOM when" in text:
+        return said("memory")
+    lines = text.splitlines() or [type(error).__name__]
+    return f"{lines[0].rstrip('.'):.300}"

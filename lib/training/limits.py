@@ -7,8 +7,8 @@ import numpy as np
 from lib.dataset import Samples
 from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
 from lib.stack import total
-from lib.stack.models import model_layers
-from lib.training.said import said
+from lib.stack.tracing import model_layers
+from lib.training import said
 
 MAX_STATES = 8_000_000
 """Outputs of all units that a training step keeps for the way back; 40 bytes of memory for each,

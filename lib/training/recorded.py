@@ -1,7 +1,7 @@
 """Recorded runs: what each dataset looks like after training, to be seen before anybody trains.
 
 Every bundled dataset with its suggested settings has a file in `recordings/`, and so has what each
-silent mistake does (`lib.doctor.damage`): as it crosses the `wire`, compressed. `tests/record.py`
+silent mistake does (`lib.doctor.damage`): a message, compressed. `tests/record.py`
 writes them; reading needs no TensorFlow.
 """
 
@@ -15,7 +15,7 @@ from lib.datasets import DATASETS
 from lib.doctor.damage import Damage
 from lib.experiment import Experiment, read_query
 from lib.run import Snapshot
-from lib.training.wire import decode
+from lib.training.messages import decode
 
 FOLDER = Path(__file__).parent / "recordings"
 BUNDLED = [name for name in DATASETS if name != "upload"]

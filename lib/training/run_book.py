@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from msgspec import structs
 
 from lib.run import Run, SeedWeights, Snapshot, Status, weight_bytes
+from lib.training import said
 from lib.training.history import History
 from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH, MAX_VALUES_EACH
 from lib.training.messages import Start
-from lib.training.said import said
 from lib.training.supervisor import Supervisor
 from lib.training.worker_process import WorkerProcess
 

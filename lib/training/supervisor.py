@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from lib.training import machine
+from lib.training import machine, said
 from lib.training.messages import Event, Message, Retire
-from lib.training.said import said
 from lib.training.worker_process import WorkerProcess
 
 RESTART_DELAYS = (0.0, 1.0, 4.0)

@@ -25,13 +25,12 @@ from typing import Any
 from lib.experiment import ExperimentError
 from lib.run import Snapshot, Status
 from lib.toml import beside
-from lib.training import limits, machine, messages
+from lib.training import limits, machine, messages, said, short_reason
 from lib.training.architecture import architecture_of
 from lib.training.cache import ProgramCache
 from lib.training.machine import give_way
-from lib.training.said import said, short_reason
+from lib.training.messages import decode, encode
 from lib.training.timing import USUAL, Timing
-from lib.training.wire import decode, encode
 from lib.training.worker_run import WorkerRun
 
 SWITCH_SECONDS = 0.0005
@@ -137,7 +136,7 @@ class Loop:
             data = self._connection.recv_bytes()
             try:
                 command = decode(data, messages.Command)
-                COMMANDS[type(command)](self, command)
+                getattr(self, f"_{type(command).__name__.lower()}")(command)
             except Exception as error:  # nonsense from one must not end the runs of others
                 self._send(messages.Event("refused", f"{type(error).__name__}: {error}"))
             patience = 0
@@ -221,14 +220,6 @@ class Loop:
         except OSError as error:
             raise LostConnection from error
 
-
-COMMANDS: dict[type, Callable[[Loop, Any], None]] = {
-    messages.Start: Loop._start,
-    messages.Steer: Loop._steer,
-    messages.Prepare: Loop._prepare,
-    messages.Ask: Loop._ask,
-    messages.Retire: Loop._retire,
-}
 
 _ENVIRONMENT = beside(__file__)
 ENVIRONMENT: dict[str, str] = _ENVIRONMENT["variables"]

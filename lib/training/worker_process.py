@@ -22,8 +22,7 @@ from typing import IO, Any
 
 from lib.run import Snapshot, Status
 from lib.training import messages
-from lib.training.messages import BEAT_SECONDS, OUT_OF_MEMORY, Command, Message
-from lib.training.wire import WireError, decode, encode
+from lib.training.messages import BEAT_SECONDS, OUT_OF_MEMORY, Command, Message, decode, encode
 
 SILENT_BEATS = 30
 """A worker that is silent for so many times BEAT_SECONDS has been stopped, or hangs: it is killed.
@@ -163,7 +162,7 @@ class WorkerProcess:
                 self._silent = 0
             try:
                 message = decode(data, Message)
-            except WireError as error:
+            except messages.WireError as error:
                 log.warning("the training process sent something else: %s", error)
                 continue
             if isinstance(message, messages.Event):
@@ -189,7 +188,7 @@ class WorkerProcess:
             try:
                 data = encode(command)
                 decode(data, Command)  # a script may have set anything, and must hear of it
-            except WireError as error:
+            except messages.WireError as error:
                 words = f"could not be sent to the training process: {error}."
                 if isinstance(command, messages.Ask):
                     answer = messages.Answer(command.question_id, error=f"This question {words}")

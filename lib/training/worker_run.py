@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 from lib.experiment import MODES
 from lib.run import Snapshot, Status
+from lib.training import said, short_reason
 from lib.training.architecture import architecture_of
 from lib.training.cache import ProgramCache
 from lib.training.messages import Start
 from lib.training.pair_trainer import PairTrainer
-from lib.training.said import said, short_reason
 from lib.training.tempo import Tempo
 from lib.training.timing import USUAL, Timing
 

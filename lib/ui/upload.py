@@ -26,9 +26,7 @@ from lib.ui.data import dataset_of, in_words
 from lib.ui.fragment import fragment
 from lib.ui.session import session
 from lib.ui.text import hint, plain
-from lib.uploads import UploadError, read_upload
-from lib.uploads.limits import MAX_BYTES
-from lib.uploads.read import begins_as
+from lib.uploads import MAX_BYTES, UploadError, begins_as, read_upload
 
 AT_ONCE = {"bytes": 2_000_000, "cells": 200_000, "columns": 50}
 """A CSV of less is read within the page's own process: starting another takes longer."""

@@ -10,7 +10,7 @@ from lib.english import counted, joined, listed
 from lib.tables.order import Placed, place, series_columns, unlabelled
 from lib.tables.table import MOST_TEXTS
 from lib.tables.texts import Times, as_numbers, as_times, from_parts, not_numbers, with_clock
-from lib.uploads.limits import MIN_ROWS, UploadError, said
+from lib.uploads import MIN_ROWS, UploadError, said
 from lib.uploads.raw_table import RawTable
 
 MOST_YEARS = 3

@@ -16,7 +16,7 @@ import pandas as pd
 
 from lib.english import counted, listed
 from lib.tables.texts import has_decimal_commas, is_column_with_decimal_commas
-from lib.uploads.limits import UploadError, check_size, said
+from lib.uploads import UploadError, check_size, said
 from lib.uploads.raw_table import MISSING, RawTable, has_header, unique_names
 
 _BOMS = {  # UTF-32's begins with UTF-16's, so it comes first

@@ -21,8 +21,7 @@ import pandas as pd
 import pyarrow as pa
 
 from lib.tables.table import Table
-from lib.uploads.limits import UploadError
-from lib.uploads.read import STAGES, read_upload
+from lib.uploads import STAGES, UploadError, read_upload
 
 SECONDS = 60.0
 """Who takes longer is ended."""

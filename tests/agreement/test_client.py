@@ -18,9 +18,8 @@ from lib.recurrence import forward, initial_model_weights
 from lib.run import Snapshot, Status
 from lib.training import supervisor
 from lib.training.client import TrainingClient
-from lib.training.messages import Event, Message
+from lib.training.messages import Event, Message, decode, encode
 from lib.training.questions import AnswerError
-from lib.training.wire import decode, encode
 from lib.training.worker_process import ROOT
 from tests.unit.fakes import make_dataset
 from tests.waiting import PATIENCE, eventually

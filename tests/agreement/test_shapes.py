@@ -8,7 +8,7 @@ import pytest
 from lib.experiment import CELLS, Experiment
 from lib.shapes import MERGE_MODES, rnn_output_shape, rnn_parameter_count
 from lib.stack import total
-from lib.stack.models import model_layers
+from lib.stack.tracing import model_layers
 
 LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
 

@@ -13,13 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lib.stack.base import KINDS, Layer, LayerSetting, Stack
-from lib.stack.code import HEAD, code_line, keras_code
 from lib.stack.fixes import fixes
 from lib.stack.link import PATTERNS, from_text, to_text
 from lib.stack.plain import Input
 from lib.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
 from lib.stack.tensors import sizes
-from lib.stack.tracing import TracedLayer, broken, total, trace
+from lib.stack.tracing import HEAD, TracedLayer, broken, code_line, keras_code, total, trace
 from tests.agreement.recorded import ask
 
 USUAL = BATCH_SIZE, TIMESTEPS

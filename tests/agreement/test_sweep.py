@@ -14,8 +14,7 @@ import pytest
 from lib.datasets import make_dataset
 from lib.sweep import run_sweep
 from lib.sweep.plan import base_of, make_plan
-from lib.sweep.ready import READY
-from lib.sweep.rows import from_csv
+from lib.sweep.rows import READY, from_csv
 from lib.sweep.runner import Runner, result_of
 from lib.swept import MODES
 from lib.training.client import TrainingClient

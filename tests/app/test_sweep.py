@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.run import ModeResult, Status
-from lib.sweep.ready import READY
+from lib.sweep.rows import READY
 from lib.ui.sweep import sweeps
 from tests.app.test_pages import start
 from tests.app.test_shapes import title

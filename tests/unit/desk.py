@@ -9,9 +9,18 @@ from typing import Any
 
 from lib.run import Snapshot, Status
 from lib.training import worker
-from lib.training.messages import Answer, Ask, Command, Event, Message, Report, Start
+from lib.training.messages import (
+    Answer,
+    Ask,
+    Command,
+    Event,
+    Message,
+    Report,
+    Start,
+    decode,
+    encode,
+)
 from lib.training.timing import USUAL, Timing
-from lib.training.wire import decode, encode
 from tests.unit.fakes import build, make_dataset, make_experiment
 from tests.waiting import PATIENCE
 

@@ -9,10 +9,9 @@ from contextlib import contextmanager
 import pytest
 
 from lib.run import Snapshot, Status
-from lib.training import run_book
+from lib.training import run_book, said
 from lib.training.messages import Answer, Ask, Event, Prepare, Steer
 from lib.training.questions import AnswerError
-from lib.training.said import said
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts
 from tests.waiting import PATIENCE
 

@@ -253,7 +253,7 @@ def test_an_upload_without_a_table_is_refused():
         make_dataset(Experiment().set(data="upload"))
 
 
-@pytest.mark.parametrize("module", ["lib.datasets", "lib.uploads.read"])
+@pytest.mark.parametrize("module", ["lib.datasets", "lib.uploads"])
 def test_data_can_be_read_without_tensorflow_and_plotly(module):
     """The page process must stay without Keras, and without Plotly until there is a chart."""
     code = (

@@ -25,8 +25,7 @@ from lib.recurrence import initial_model_weights
 from lib.run import ModeResult, Snapshot, Status
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
-from lib.uploads import read_upload
-from lib.uploads.limits import MAX_BYTES
+from lib.uploads import MAX_BYTES, read_upload
 from tests.unit.test_reader import FILES, assert_same
 from tests.unit.test_uploads_arrays import npy
 

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from lib.experiment import Experiment
 from lib.run import ModeResult, Snapshot, Status
-from lib.training.messages import Answer, Ask, Command, Event, Start
-from lib.training.wire import WireError, decode, encode
+from lib.training.messages import Answer, Ask, Command, Event, Start, WireError, decode, encode
 from tests.unit.fakes import make_dataset
 
 quickly = settings(derandomize=True, deadline=None)

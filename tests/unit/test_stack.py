@@ -9,14 +9,12 @@ from hypothesis import strategies as st
 from lib.errors import explain_error
 from lib.experiment import Experiment
 from lib.stack.base import KINDS, MAX_LAYERS
-from lib.stack.code import keras_code
 from lib.stack.fixes import MOST_FIXES, fixes
 from lib.stack.link import PATTERNS, from_text, pattern_of, to_text
-from lib.stack.models import model_layers
 from lib.stack.plain import Dense, Input
 from lib.stack.recurrent import LSTM, Bidirectional, returned_names
 from lib.stack.tensors import letters, readable_shape, sizes
-from lib.stack.tracing import broken, keras_names, total, trace
+from lib.stack.tracing import broken, keras_code, keras_names, model_layers, total, trace
 
 
 def steps_of(text: str):

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from lib.run import Snapshot, Status
-from lib.training import machine, run_book, supervisor
+from lib.training import machine, run_book, said, supervisor
 from lib.training.messages import Event
-from lib.training.said import said
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts, verb
 
 

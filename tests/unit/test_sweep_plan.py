@@ -12,7 +12,7 @@ import pytest
 from lib.datasets import DATASETS, suggested
 from lib.experiment import SETTINGS, ExperimentError, read_query
 from lib.sweep.plan import MOST_RUNS, SweepError, base_of, make_plan, offered, parse_vary
-from lib.sweep.ready import READY
+from lib.sweep.rows import READY
 from lib.swept import VARIABLE
 from lib.uploads import read_upload
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.training.said import said, short_reason
+from lib.training import said, short_reason
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,8 @@ import pytest
 
 from lib.run import Snapshot, Status
 from lib.training import limits, pair_trainer
-from lib.training.messages import Event, Prepare, Steer, Verb
+from lib.training.messages import Event, Prepare, Steer, Verb, encode
 from lib.training.timing import USUAL
-from lib.training.wire import encode
 from tests.unit.desk import START_PAUSED, Desk
 from tests.unit.fakes import (
     BrokenProgram,

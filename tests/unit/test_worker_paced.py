@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from lib.run import Snapshot, Status
-from lib.training.messages import Command, Message, Report, Start, Steer
+from lib.training.messages import Command, Message, Report, Start, Steer, decode, encode
 from lib.training.timing import USUAL
-from lib.training.wire import decode, encode
 from lib.training.worker import Loop
 from tests.clock import Clock
 from tests.unit.fakes import TimedProgram, make_dataset, make_experiment

@@ -22,7 +22,7 @@ CONNECTED = """
 import os, sys, time
 from multiprocessing.connection import Connection
 from lib.training.messages import Event
-from lib.training.wire import encode
+from lib.training.messages import encode
 with Connection(int(sys.argv[-1])) as connection:
     say = lambda kind: connection.send_bytes(encode(Event(kind)))
 """

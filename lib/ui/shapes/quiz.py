@@ -9,9 +9,8 @@ from lib.figures.palette import Palette
 from lib.figures.stack import stack_picture
 from lib.figures.tensor import SCALES
 from lib.narrate.stack import stack_sentence
-from lib.stack.code import code_line
 from lib.stack.quiz import Question, question
-from lib.stack.tracing import broken
+from lib.stack.tracing import broken, code_line
 from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import set_stack

@@ -2,7 +2,7 @@
 
 from lib.stack.base import Stack
 from lib.stack.link import from_text, to_text
-from lib.stack.models import model_stack
+from lib.stack.tracing import model_stack
 from lib.ui import address
 from lib.ui.session import Loaded, session
 

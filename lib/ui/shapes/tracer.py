@@ -9,10 +9,9 @@ from lib.figures.stack import layer_pictures
 from lib.figures.tensor import SCALES
 from lib.narrate import stack as narrate
 from lib.stack.base import Stack
-from lib.stack.code import keras_code
 from lib.stack.fixes import fixes
 from lib.stack.link import PATTERNS, pattern_of
-from lib.stack.tracing import TracedLayer, broken, trace
+from lib.stack.tracing import TracedLayer, broken, keras_code, trace
 from lib.toml import beside
 from lib.ui import address
 from lib.ui.shapes.doctor import take_stack_output

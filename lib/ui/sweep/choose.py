@@ -7,7 +7,7 @@ import streamlit as st
 from lib.english import counted, lasting
 from lib.experiment import SETTINGS, ExperimentError
 from lib.sweep.plan import MOST_RUNS, Plan, make_plan, offered, parse_vary
-from lib.sweep.ready import READY, Ready
+from lib.sweep.rows import READY, Ready
 from lib.sweep.runner import weight
 from lib.swept import VARIABLE, worded
 from lib.ui.address import change, page_value, picking, set_page_value, set_page_values

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lib.datasets import DATASETS
 from lib.sweep.plan import Plan
-from lib.sweep.ready import READY
+from lib.sweep.rows import READY
 from lib.sweep.runner import Runner
 from lib.ui import runs
 from lib.ui.address import page_value, set_page_value
