@@ -26,7 +26,8 @@ of one moment take 51 MB."""
 _WORDS: dict[str, str] = beside(__file__, "kept")
 _LISTED = b"PK\x01\x02"
 """What each row of a ZIP's list begins with; compressed numbers may have it by chance, too."""
-_Place = tuple[Literal["<f4", "<f8", "<i8"], int, tuple[int, ...]]
+_Time = Literal["<M8[s]", "<M8[ms]", "<M8[us]", "<M8[ns]"]
+_Place = tuple[Literal["<f4", "<f8", "<i8"] | _Time, int, tuple[int, ...]]
 
 
 class KeptError(ValueError):
@@ -48,9 +49,9 @@ def pack(record: object) -> bytes:
     numbers, places = bytearray(), dict[tuple[str, bytes], int]()
 
     def write(array: Any) -> tuple[str, int, tuple[int, ...]]:
-        if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
+        if not isinstance(array, np.ndarray) or array.dtype.kind not in "biufM":
             raise TypeError(f"a {type(array).__name__} can't be kept")
-        dtype = f"<f{array.itemsize}" if array.dtype.kind == "f" else "<i8"
+        dtype = array.dtype.newbyteorder("<").str if array.dtype.kind in "fM" else "<i8"
         key = dtype, array.astype(dtype).tobytes()
         if key not in places:
             places[key] = len(numbers)

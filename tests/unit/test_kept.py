@@ -339,15 +339,15 @@ WHY = {
     "settings": "must be 2 to 512|doesn't say|'evil'",
     "targets": "columns that the table",
     "series": "columns that the table",
-    "name": "columns of the same name",
-    "values": "same length|other times|1-dimensional",
-    "texts": "codes need to be",
-    "unit": "Invalid enum",
+    "a": "same length",
+    "kind": "codes need to be",
+    "times": "other times|1-dimensional|Invalid enum",
     "order": "Length mismatch",
     "label": "damaged",
     "rows": "Give beer",
 }
 """What the sentence speaks of, by the last word of the path."""
+TIMES = msgspec.json.decode(WITH_ROWS["unrolled.json"])["rows"]["times"][0]
 
 
 @pytest.mark.parametrize(
@@ -370,13 +370,12 @@ WHY = {
         (["rows", "rest", "settings"], {"evil": 1}),
         (["rows", "rest", "targets"], ["kind"]),
         (["rows", "rest", "series"], "evil"),
-        (["rows", "frame", 0, "name"], "b"),
-        (["rows", "frame", 1, "values"], ["<f8", 0, [3]]),
-        (["rows", "frame", 0, "texts"], []),
-        (["rows", "times", "values"], ["<i8", 0, [3]]),
-        (["rows", "times", "values"], ["<i8", 0, [31, 1]]),
-        (["rows", "times", "unit"], "D"),
-        (["rows", "times", "unit"], "Y"),
+        (["rows", "frame", "a"], [["<f8", 0, [3]], None]),
+        (["rows", "frame", "kind"], [["<i8", TIMES[1], [31]], []]),
+        (["rows", "times"], [["<i8", 0, [3]], None]),
+        (["rows", "times"], [[*TIMES[:2], [31, 1]], None]),
+        (["rows", "times"], [["<M8[D]", *TIMES[1:]], None]),
+        (["rows", "times"], [["<M8[Y]", *TIMES[1:]], None]),
         (["rows", "order"], ["<i8", 0, [3]]),
         (["rows", "label"], []),
         (["rows"], None),
