@@ -47,7 +47,6 @@ def table_code(experiment: Experiment, dataset: Dataset) -> DataCode:
         "experiment": experiment,
         "dataset": dataset,
         "data": data,
-        "origin": origin,
         "reach": max(origin.horizons),
         "inputs": laid_out("[", [*map(quoted, names)], "]", reserved=len("inputs = ")),
         "targets": laid_out("[", [*map(quoted, targets)], "]", reserved=len("targets = ")),
@@ -84,22 +83,12 @@ def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:
     From `x_rows` (R, F) and `y_rows` (R, C), of one part of one series. Windows begin `stride` rows
     after one another; the dataset may have every k-th of them alone.
     """
+    ahead = origin.horizons
     on = true(
-        each=len(origin.horizons) > 1,
+        each=len(ahead) > 1,
         change=dataset.base is not None,
         every=origin.every > 1,
         series=len(origin.names) > 1,
     )
-    lines = chosen(
-        _LINES["keras"],
-        on,
-        dataset=dataset,
-        origin=origin,
-        first=origin.horizons[0],
-        most=origin.horizons[-1],
-        end=origin.horizons[-1] + 1,
-        steps=dataset.shape[1],
-        before=dataset.shape[1] - 1,
-        stride=stride * origin.every,
-    )
-    return "\n".join(lines)
+    fields = {"dataset": dataset, "steps": dataset.shape[1], "origin": origin, "most": max(ahead)}
+    return "\n".join(chosen(_LINES["keras"], on, **fields, stride=stride * origin.every))

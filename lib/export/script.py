@@ -79,7 +79,6 @@ def told(
     return flags | {*model.modes, model.mode, model.cell, model.head}, {
         "experiment": experiment,
         "dataset": dataset,
-        "training": training,
         "shown": shown,
         "optimizer": OPTIMIZERS[training.optimizer].keras,
         "loss": LOSSES[training.loss].keras,
@@ -95,7 +94,6 @@ def told(
         "judged": f"train, {dataset.seen}" if is_judged else "train",
         "which": "validation" if is_judged else "training",
         "mode": MODES,
-        "steps": steps,
         "units": units,
         "twice": 2 * units,
         "width": BLOCKS[model.cell] * units,
