@@ -32,8 +32,6 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         "title": escape(short(dataset.title).replace("`", "'"), quote=False),
         "about": escape(plain(dataset.about), quote=False),
         "keras": " and ".join(f"`{MODES[mode].keras}`" for mode in experiment.model.modes),
-        "shape": ", ".join(map(str, dataset.x.shape)),
-        "targets": ", ".join(map(str, dataset.y.shape)),
         "file": _FILE["file"] if dataset.name in ("upload", *FILE_NAMES) else "",
         "columns": laid_out("names = [", [*map(quoted, dataset.target_names)], "]"),
         "palette": PALETTES["light"],

@@ -16,7 +16,7 @@ from lib.english import capital
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import data_code
 from lib.export.python import blocks, quoted, true
-from lib.export.shown import Shown, shown_of
+from lib.export.shown import shown_of
 from lib.narrate.explore import off_unit
 from lib.recurrence.weights import glorot_uniform, orthogonal
 from lib.run import Snapshot
@@ -87,7 +87,11 @@ def told(
         "naive": quoted(f"{guess}: mean squared error {error:.6g} at the last timestep"),
         "note": quoted(shown.note),
         "figure": shown.figures.get("last_step_mse", dict.fromkeys(model.modes, math.nan)),
-        "expected": "\n".join(_expected(shown)),
+        "expected": "\n".join(
+            # With the digits that 32 bits have.
+            f'    "{name}": {{{", ".join(f"{quoted(m)}: {each:.8g}" for m, each in of.items())}}},'
+            for name, of in shown.figures.items()
+        ),
         "end_seed": experiment.seed + len(experiment.each_seed),
         "names": ", ".join(map(quoted, model.modes)),
         "part": f"train:{'-test' if dataset.test else ''}" if is_judged else ":train",
@@ -104,15 +108,6 @@ def told(
         "glorot_uniform": inspect.getsource(glorot_uniform).rstrip(),
         "orthogonal": inspect.getsource(orthogonal).rstrip(),
     }
-
-
-def _expected(shown: Shown) -> list[str]:
-    """The figures of the run, by name and mode, with the digits that 32 bits have."""
-    rows = {
-        name: ", ".join(f'"{mode}": {value:.8g}' for mode, value in of.items())
-        for name, of in shown.figures.items()
-    }
-    return [f'    "{name}": {{{row}}},' for name, row in rows.items()]
 
 
 def _line(*of: TracedLayer) -> str:
