@@ -19,7 +19,8 @@ from lib.uploads.limits import MAX_BYTES
 Record = TypeVar("Record")
 VERSION = 1
 """Of the file's form: raised where an older Unrolled couldn't read it."""
-MEMBERS = HEAD, _ = "unrolled.json", "arrays.bin"
+HEAD = "unrolled.json"
+MEMBERS = (HEAD, "arrays.bin")
 MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6
 """Bytes of the record, and of all members, which are read where pages are drawn. The most weights
 of one moment take 51 MB."""
