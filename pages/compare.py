@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.export.runs import runs_csv
+from lib.export.results import runs_csv
 from lib.ui.browser import current_palette
 from lib.ui.compare.panel import side_by_side
 from lib.ui.compare.picks import KEY, listed, settle_picks
@@ -14,4 +14,4 @@ if not settle_picks():
     st.rerun()  # since the frame says what was wrong with the link
 
 side_by_side(current_palette())
-save_button("All runs as CSV", lambda: runs_csv(listed()).encode(), "runs.csv", "text/csv")
+save_button("All runs as CSV", lambda: runs_csv(listed()), "runs.csv", "text/csv")

@@ -11,10 +11,9 @@ from pathlib import PurePath
 
 from lib.dataset import Dataset
 from lib.experiment import Experiment
-from lib.export.exact import exact_script
 from lib.export.notebook import notebook
 from lib.export.prepared import ARRAYS, arrays, preparation
-from lib.export.script import keras_script
+from lib.export.script import exact_script, keras_script
 from lib.toml import beside
 
 __all__ = ["ARRAYS", "EXPORTS", "Export", "arrays", "keras_script", "name_of"]

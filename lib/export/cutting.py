@@ -8,7 +8,7 @@ that changes nothing has no line: before each stands what it is for (`lib.export
 from lib.dataset import Dataset, Origin
 from lib.datasets import find_spec
 from lib.experiment import Experiment
-from lib.export.python import DataCode, chosen, comment, laid_out, quoted
+from lib.export.python import DataCode, chosen, comment, laid_out, quoted, true
 from lib.export.rows import IMPORTS, rows_code, times_of
 from lib.toml import beside
 
@@ -22,50 +22,43 @@ def table_code(experiment: Experiment, dataset: Dataset) -> DataCode:
         raise ValueError(f"a dataset that was cut from a table is needed, got {dataset.title}")
     names, targets, times = dataset.feature_names, origin.columns, times_of(dataset)
     by = next((column for what, column, _ in dataset.mended if what == "series"), "")
-    holds = {
-        "dated": times,
-        "gaps": "missing" in find_spec(experiment).uses,
-        "each": len(origin.horizons) > 1,
-        "change": data.form == "change",
-        "drawn": data.split == "id",
-        "test": dataset.test,
-        "gap": data.gap and data.split == "time",
-        "stride": data.stride > 1,
-        "rate": data.rate > 1,
-        "every": origin.every > 1,
-        "own": origin.x_scale.by_series,
-    }
-    on = {flag for flag, is_so in holds.items() if is_so} | {what for what, *_ in dataset.mended}
+    on = {data.missing, *(what for what, *_ in dataset.mended)} | true(
+        dated=times,
+        gaps="missing" in find_spec(experiment).uses,
+        each=len(origin.horizons) > 1,
+        change=data.form == "change",
+        drawn=data.split == "id",
+        test=dataset.test,
+        gap=data.gap and data.split == "time",
+        stride=data.stride > 1,
+        rate=data.rate > 1,
+        every=origin.every > 1,
+        own=origin.x_scale.by_series,
+    )
     if not on & {"series", "test", "gap", "stride", "every"}:
         on.add("slices")
     elif "drawn" not in on:
         on.add("by_time")
     if on & {"series", "average"}:
         on.add("grouped")
-    columns = "inputs + targets"
-    if shared := set(targets) & set(names):
-        all_of_them = len(shared) == len(targets)
-        columns = "inputs" if all_of_them else "list(dict.fromkeys(inputs + targets))"
-    each = ".groupby(level=0)" if by else ""
+    columns = {0: "inputs + targets", len(targets): "inputs"}.get(len({*targets} & {*names}))
+    columns = columns or "list(dict.fromkeys(inputs + targets))"
     fields = {
         "experiment": experiment,
         "dataset": dataset,
         "data": data,
-        "origin": origin,
         "reach": max(origin.horizons),
         "inputs": laid_out("[", [*map(quoted, names)], "]", reserved=len("inputs = ")),
         "targets": laid_out("[", [*map(quoted, targets)], "]", reserved=len("targets = ")),
         "by": by,
         "column": quoted(by),
         "times": times,
-        "each": each,
+        "each": ".groupby(level=0)" if by else "",
         "frame": f"frame[{columns}].astype(float)",
-        "gaps": {"fill": f"{each}.ffill().dropna()", "drop": ".dropna()"}[data.missing],
         "parts": 3 if dataset.test else 2,
         "others": 2 if dataset.test else 1,
+        "columns": "np.repeat(targets, horizon)" if "each" in on else "targets",
         "all": "len(drawn)" if "drawn" in on else "windows",
-        "known": "own" if "own" in on else "known",
-        "at": ".loc[series].to_numpy()" if "own" in on else "",
     }
     lines = [
         *comment(dataset.about),
@@ -80,21 +73,8 @@ def table_code(experiment: Experiment, dataset: Dataset) -> DataCode:
     imports = ("import pandas as pd", *IMPORTS.get(data.name, ()))
     if dataset.fingerprint:
         imports += ("import hashlib",)
-    return DataCode("\n".join(lines), imports=imports, scaler=_scaler(on))
-
-
-def _scaler(on: set[str]) -> tuple[str, ...]:
-    """What keeps the means and deviations, by sample where each series has its own."""
-    targets = "np.repeat(targets, horizon)" if "each" in on else "targets"
-    at = ".loc[series[starts], {}]" if "own" in on else "[{}]"
-    x, y, of = at.format("inputs"), at.format(targets), ""
-    if "change" in on:
-        y, of = ".loc[series[starts]]" if "own" in on else "", "y_"
-    return (
-        *(f"x_offset=mean{x}", f"x_scale=deviation{x}"),
-        *(f"y_offset={of}mean{y}", f"y_scale={of}deviation{y}"),
-        *([f"base=frame[{targets}].to_numpy()[rows]"] if of else []),
-    )
+    scaler = tuple(chosen(_LINES["scaler"], on, **fields))
+    return DataCode("\n".join(lines), imports=imports, scaler=scaler)
 
 
 def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:
@@ -103,22 +83,12 @@ def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:
     From `x_rows` (R, F) and `y_rows` (R, C), of one part of one series. Windows begin `stride` rows
     after one another; the dataset may have every k-th of them alone.
     """
-    holds = {
-        "each": len(origin.horizons) > 1,
-        "change": dataset.base is not None,
-        "every": origin.every > 1,
-        "series": len(origin.names) > 1,
-    }
-    lines = chosen(
-        _LINES["keras"],
-        {flag for flag, is_so in holds.items() if is_so},
-        dataset=dataset,
-        origin=origin,
-        first=origin.horizons[0],
-        most=origin.horizons[-1],
-        end=origin.horizons[-1] + 1,
-        steps=dataset.shape[1],
-        before=dataset.shape[1] - 1,
-        stride=stride * origin.every,
+    ahead = origin.horizons
+    on = true(
+        each=len(ahead) > 1,
+        change=dataset.base is not None,
+        every=origin.every > 1,
+        series=len(origin.names) > 1,
     )
-    return "\n".join(lines)
+    fields = {"dataset": dataset, "steps": dataset.shape[1], "origin": origin, "most": max(ahead)}
+    return "\n".join(chosen(_LINES["keras"], on, **fields, stride=stride * origin.every))

@@ -9,12 +9,11 @@ from html import escape
 from typing import Any
 
 from lib.dataset import Dataset
-from lib.datasets import find_spec
 from lib.datasets.series import FILE_NAMES
 from lib.experiment import MODES, Experiment
-from lib.export.data import DATA
-from lib.export.exact import blocks
-from lib.export.python import chosen, laid_out, plain, quoted, short
+from lib.export.data import data_code
+from lib.export.python import blocks, laid_out, plain, quoted, short
+from lib.export.script import EXACT, told
 from lib.figures.palette import PALETTES
 from lib.run import Snapshot
 from lib.toml import beside
@@ -28,23 +27,17 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
 
     Raises what `keras_script` raises.
     """
-    data, modes = DATA[find_spec(experiment).name](experiment, dataset), experiment.model.modes
-    names = [*map(quoted, dataset.target_names)]
-    fields = {
+    data, (flags, fields) = data_code(experiment, dataset), told(experiment, dataset, snapshot)
+    fields |= {
         "title": escape(short(dataset.title).replace("`", "'"), quote=False),
         "about": escape(plain(dataset.about), quote=False),
-        "keras": " and ".join(f"`{MODES[mode].keras}`" for mode in modes),
-        "shape": ", ".join(map(str, dataset.x.shape)),
-        "targets": ", ".join(map(str, dataset.y.shape)),
-        "train": dataset.train,
+        "keras": " and ".join(f"`{MODES[mode].keras}`" for mode in experiment.model.modes),
         "file": _FILE["file"] if dataset.name in ("upload", *FILE_NAMES) else "",
-        "which": "validation" if dataset.has_validation else "training",
-        "names": laid_out("names = [", names, "]"),
+        "columns": laid_out("names = [", [*map(quoted, dataset.target_names)], "]"),
         "palette": PALETTES["light"],
     }
-    code = {name: "\n".join(chosen(t, modes, **fields)) for name, t in _FILE["code"].items()}
-    code |= {
-        **blocks(experiment, dataset, snapshot),
+    code = {
+        **blocks(EXACT | _FILE["code"], flags, **fields),
         "imports": data.head("import json", "import keras", "import plotly.graph_objects as go"),
         "data": "\n\n\n".join(filter(None, [data.function, data.code])),
     }

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from lib.dataset import Dataset
-from lib.datasets import find_spec
 from lib.experiment import Experiment
-from lib.export.data import DATA
+from lib.export.data import data_code
 from lib.export.python import comment, laid_out, quoted
 from lib.run import Snapshot
 
@@ -45,7 +44,7 @@ def arrays(dataset: Dataset) -> bytes:
 
 def preparation(experiment: Experiment, dataset: Dataset, _: Snapshot | None = None) -> str:
     """A script that makes these arrays and saves them as `ARRAYS`. It raises what scripts raise."""
-    data = DATA[find_spec(experiment).name](experiment, dataset)
+    data = data_code(experiment, dataset)
     inputs = "inputs" if dataset.origin else _names(dataset.feature_names)
     arguments = [
         *(quoted(ARRAYS), "x=x", "y=y", "train=train", f"test={'test' if dataset.test else 0}"),

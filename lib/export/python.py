@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import shorten, wrap
 
@@ -51,6 +51,16 @@ def chosen(template: str, flags: Container[str], **fields: object) -> list[str]:
             code = code.removeprefix(" ").format(**fields)
             lines += comment(code[2:]) if code.startswith("# ") else [code]
     return lines
+
+
+def blocks(templates: Mapping[str, str], flags: Container[str], **fields: object) -> dict[str, str]:
+    """The chosen lines of each template, as one text."""
+    return {name: "\n".join(chosen(each, flags, **fields)) for name, each in templates.items()}
+
+
+def true(**flags: object) -> set[str]:
+    """The names of the flags that are so."""
+    return {name for name, is_so in flags.items() if is_so}
 
 
 def plain(text: str) -> str:

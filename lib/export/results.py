@@ -1,6 +1,6 @@
-"""What a run came to, as arrays and tables: weights, losses by epoch, and the answers to a part.
+"""What runs came to, as arrays and tables: settings and numbers, losses by epoch, answers, weights.
 
-Each is of a run: its experiment, dataset and snapshot. What Keras has to write is asked of the
+Most are of one run: its experiment, dataset and snapshot. What Keras has to write is asked of the
 worker.
 """
 
@@ -8,34 +8,47 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lib.compared import Compared
 from lib.dataset import Dataset
-from lib.experiment import Experiment
-from lib.export.runs import field
+from lib.experiment import SETTINGS, Experiment
 from lib.recurrence.weights import weight_names
-from lib.run import Snapshot
+from lib.run import ModeResult, Snapshot
 from lib.worth import model_outputs
 
 if TYPE_CHECKING:  # a page that takes no table away needs none
     import pandas as pd
 
 HISTORY = ("epoch", "mode", "seed", "loss", "validation_loss", "last_step_mse")
+OWN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")
+NUMBERS = ("last_step_mse", "loss", "validation_loss", "kept_epoch")
+"""Of the weights at the end: errors on the judged samples, and the training's own losses."""
 
 
-def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
-    """All models' weights, float32, for `np.load`: "sequence/seed_7/lstm/lstm_cell/kernel"."""
-    cell, file = experiment.model.cell, io.BytesIO()
-    arrays = {
-        f"{mode}/seed_{seed}/{name}": array
-        for seed, models in enumerate(snapshot.weights, start=experiment.seed)
-        for mode, own in models.items()
-        for name, array in zip(weight_names(cell, len(own)), own, strict=True)
-    }
-    np.savez(file, allow_pickle=False, **arrays)
-    return file.getvalue()
+def _models(experiment: Experiment, snapshot: Snapshot) -> Iterator[tuple[int, str, ModeResult]]:
+    """Each model's seed, mode and figures."""
+    for seed, results in enumerate(snapshot.seeds, start=experiment.seed):
+        for mode, result in results.items():
+            yield seed, mode, result
+
+
+def runs_csv(runs: Sequence[Compared]) -> bytes:
+    """A row for each run, mode and seed, with every setting and number.
+
+    What isn't known is empty; several columns' names are in one field, with "|".
+    """
+    settings, rows = [key for key in SETTINGS if key not in ("mode", "seed", "seeds")], []
+    for run in runs:
+        about = [run.id, run.name, run.is_recorded, run.snapshot.status, run.snapshot.epoch]
+        values = [run.experiment.get(key) for key in settings]
+        for seed, mode, result in _models(run.experiment, run.snapshot):
+            losses = result.final_mse, result.final_loss, result.final_validation_loss
+            rows.append([*about, mode, seed, *values, *losses, result.kept_epoch])
+    return _csv([*OWN, *settings, *NUMBERS], rows)
 
 
 def history_csv(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
@@ -43,19 +56,42 @@ def history_csv(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes
 
     Epoch 0 is before training; the last column is on the judged samples, in the unit of y squared.
     """
+    rows = []
+    for seed, mode, result in _models(experiment, snapshot):
+        told, checked = result.loss_epochs, result.checked_epochs
+        curves = (result.loss, result.validation_loss, result.last_step_mse)
+        each = zip((told, checked, checked), curves, strict=True)
+        columns = [dict(zip(*curve, strict=False)) for curve in each]
+        for epoch in np.union1d(told, checked):
+            rows.append([epoch, mode, seed, *(column.get(epoch, "") for column in columns)])
+    return _csv(HISTORY, rows)
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(HISTORY)
-    for seed, results in enumerate(snapshot.seeds, start=experiment.seed):
-        for mode, result in results.items():
-            told, checked = result.loss_epochs, result.checked_epochs
-            curves = (result.loss, result.validation_loss, result.last_step_mse)
-            each = zip((told, checked, checked), curves, strict=True)
-            columns = [dict(zip(*curve, strict=False)) for curve in each]
-            for epoch in np.union1d(told, checked):
-                row = [epoch, mode, seed, *(column.get(epoch, "") for column in columns)]
-                writer.writerow(map(field, row))
+    csv.writer(file, lineterminator="\n").writerows([columns, *(map(_field, row) for row in rows)])
     return file.getvalue().encode()
+
+
+def _field(value: Any) -> Any:
+    """A value in CSV: a text that a spreadsheet would take for a formula begins with a '."""
+    if value != value:  # noqa: PLR0124  not a number
+        return ""
+    text = "|".join(value) if isinstance(value, tuple) else value
+    return f"'{text}" if isinstance(text, str) and text[:1] in tuple("=+-@") else text
+
+
+def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes:
+    """All models' weights, float32, for `np.load`: "sequence/seed_7/lstm/lstm_cell/kernel"."""
+    cell, file = experiment.model.cell, io.BytesIO()
+    arrays = {
+        f"{mode}/seed_{seed}/{name}": array
+        for seed, mode, result in _models(experiment, snapshot)
+        if (own := result.weights) is not None
+        for name, array in zip(weight_names(cell, len(own)), own, strict=True)
+    }
+    np.savez(file, allow_pickle=False, **arrays)
+    return file.getvalue()
 
 
 def predictions(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> pd.DataFrame:
@@ -67,34 +103,30 @@ def predictions(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) ->
     """
     import pandas as pd  # noqa: PLC0415  heavy, and only who asks for it needs it
 
-    samples = np.arange(len(dataset.x))[dataset.judged]
-    shape = len(samples), dataset.shape[1], dataset.targets
-
-    def spread(values: Any) -> np.ndarray:
-        return np.broadcast_to(values, shape).ravel()
+    samples, steps = np.arange(len(dataset.x))[dataset.judged], dataset.shape[1]
+    sample, step, target = np.indices((len(samples), steps, dataset.targets)).reshape(3, -1)
 
     def raw(values: np.ndarray) -> np.ndarray:
         return dataset.raw(values.astype(np.float64), samples).ravel()
 
     names = np.array([dataset.sample_name(k) for k in samples.tolist()])
-    times = np.array([dataset.timestep_names])
+    times = np.tile(dataset.timestep_names, (len(samples), 1))
     if (origin := dataset.origin) and origin.time_format:  # windows share their rows
-        rows, places = np.unique(origin.rows(shape[1], samples), return_inverse=True)
-        times = np.array([origin.label(row) for row in rows])[places.reshape(shape[:2])]
-    timestep = spread(np.arange(1, shape[1] + 1)[:, None])
+        rows, places = np.unique(origin.rows(steps, samples), return_inverse=True)
+        times = np.array([origin.label(row) for row in rows])[places.reshape(times.shape)]
     columns: dict[str, Any] = {
-        "sample": spread(samples[:, None, None] + 1),
-        "name": spread(names[:, None, None]),
-        "timestep": timestep,
-        "time": spread(times[..., None]),
-        "target": spread(dataset.target_labels),
+        "sample": samples[sample] + 1,
+        "name": names[sample],
+        "timestep": step + 1,
+        "time": times[sample, step],
+        "target": np.array(dataset.target_labels)[target],
         "value": raw(dataset.y[samples]),
     }
-    for seed, models in enumerate(snapshot.weights, start=experiment.seed):
-        for mode, weights in models.items():
-            said = raw(model_outputs(experiment, weights, dataset.x[samples]))
-            asked = (mode == "sequence") | (timestep == shape[1])
+    for seed, mode, result in _models(experiment, snapshot):
+        if result.weights is not None:
+            said = raw(model_outputs(experiment, result.weights, dataset.x[samples]))
             several = f"_seed_{seed}" if snapshot.others else ""
+            asked = (mode == "sequence") | (step + 1 == steps)
             columns[f"{mode}{several}"] = np.where(asked, said, np.nan)
     return pd.DataFrame(columns)
 
@@ -103,7 +135,7 @@ def predictions_csv(*run: Any) -> bytes:
     """The same as CSV; `run` is what `predictions` takes."""
     frame = predictions(*run)
     for name in ("name", "time", "target"):
-        frame[name] = frame[name].map(field)
+        frame[name] = frame[name].map(_field)
     return frame.to_csv(index=False, float_format="%.7g", lineterminator="\n").encode()
 
 

@@ -35,7 +35,9 @@ def rows_code(experiment: Experiment, dataset: Dataset) -> list[str]:
     for what, column, details in reversed(steps):
         if what in ("category", "series", "unroll") or (what == "joined" and column in used):
             used |= {column, *details}
-    lines = _check(dataset) if dataset.fingerprint else []
+    opened = laid_out("with open(", [quoted(dataset.title), '"rb"'], ") as file:")
+    known = {"known"} if dataset.fingerprint else ()
+    lines = chosen(_LINES["check"], known, fingerprint=dataset.fingerprint, opened=opened)
     lines.append(FRAMES[experiment.data.name].replace("{read}", reading_code(dataset)))
     for what, column, details in steps:
         if what == "calendar":
@@ -50,12 +52,6 @@ def rows_code(experiment: Experiment, dataset: Dataset) -> list[str]:
         elif what in MENDINGS and (column in used or what not in _OF_COLUMNS):
             lines += MENDINGS[what](quoted(column), *details)
     return lines
-
-
-def _check(dataset: Dataset) -> list[str]:
-    """Lines that end a script where the file beside it is another than the one that was read."""
-    opened = laid_out("with open(", [quoted(dataset.title), '"rb"'], ") as file:")
-    return chosen(_LINES["check"], (), fingerprint=dataset.fingerprint, opened=opened)
 
 
 def times_of(dataset: Dataset) -> str:
@@ -117,11 +113,7 @@ def _times(column: str, form: str, *names: str) -> list[str]:
     if form.startswith("year "):
         parts = dict(zip(form.split(), (first, *others), strict=True))
         others = [parts.pop("hour")] if "hour" in parts else []
-        items = [
-            f'"{part.partition(":")[0].replace("quarter", "month")}": '
-            + _FILE["parts"][part].format(code)
-            for part, code in parts.items()
-        ]
+        items = [_FILE["parts"][part].format(code) for part, code in parts.items()]
         items += [] if "day" in parts else ['"day": 1']
         lines = [laid_out("parts = {", items, "}"), "times = pd.to_datetime(parts)"]
     else:

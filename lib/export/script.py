@@ -1,25 +1,34 @@
-"""An experiment as a plain Keras script.
+"""An experiment as a Keras script: a plain one, as a person would write it, and an exact one.
 
-It needs Keras, NumPy and (for tables) pandas, and nothing of this project: the data, the models
-with every shape beside its line, the training, and the number that compares the modes. Keras draws
-the weights there, so its figures come close to those of the app and aren't the same: `exact`'s are.
+Both need Keras, NumPy and (for tables) pandas, and nothing of this project. In the plain one Keras
+draws the weights, so its figures come close to those of the app and aren't the same. The exact one
+draws the first weights as the app does, feeds the app's batches in the app's order through `fit`,
+and compares what comes of it with what the app showed. Where rounding has grown, the same in 64
+bits says how much it may. Their lines from the data on stand in script.toml and exact.toml.
 """
 
+import inspect
 import math
+from typing import Any
 
 from lib.dataset import Dataset
-from lib.datasets import find_spec
-from lib.experiment import MODES, Experiment
-from lib.export.data import DATA
-from lib.export.python import chosen, laid_out
-from lib.export.shown import shown_of, told
+from lib.english import capital
+from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
+from lib.export.data import data_code
+from lib.export.python import blocks, quoted, true
+from lib.export.shown import shown_of
+from lib.narrate.explore import off_unit
+from lib.recurrence.weights import glorot_uniform, orthogonal
 from lib.run import Snapshot
+from lib.shapes import BLOCKS, bias_shapes
 from lib.stack.recurrent import Recurrent
 from lib.stack.tensors import readable_shape
 from lib.stack.tracing import TracedLayer, model_layers
 from lib.toml import beside
 
-_LINES = beside(__file__)
+_PLAIN = beside(__file__)
+EXACT: dict[str, str] = beside(__file__, "exact")
+"""The blocks of the exact script after its data, by name."""
 
 
 def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
@@ -28,49 +37,79 @@ def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     Of a run, of which `snapshot` is shown, it trains as many epochs, and prints its figures beside.
     Raises ExperimentError for a dataset that isn't one of `lib.datasets.DATASETS`.
     """
-    data = DATA[find_spec(experiment).name](experiment, dataset)
-    _, steps, features = dataset.shape
-    settings, modes = experiment.training, experiment.model.modes
-    models = model_layers(experiment.model, steps, features, dataset.targets)
+    about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
+    head = data_code(experiment, dataset).script(dataset.title, about, "import keras")
+    flags, fields = told(experiment, dataset, snapshot)
+    parts = blocks(_PLAIN, flags, **fields).values()
+    return "\n\n".join(filter(None, [*head, *parts])) + "\n"
+
+
+def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
+    """The settled experiment as a script, and what its `snapshot` shows to compare with.
+
+    Its last printed line is a JSON object: `last_step_mse` and `loss` by mode, medians over the
+    seeds, and `losses` of the first ten epochs. Raises what `keras_script` raises.
+    """
+    data, about = data_code(experiment, dataset), "the app's own numbers, in Keras 3"
+    head = data.script(dataset.title, about, "import json", "import keras")
+    flags, fields = told(experiment, dataset, snapshot)
+    *defined, end = filter(None, blocks(EXACT, flags, **fields).values())
+    return "\n\n".join([*head, "\n\n\n".join(defined), end]) + "\n"
+
+
+def told(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
+) -> tuple[set[str], dict[str, Any]]:
+    """What the lines of any script are chosen by, and what they are filled in with."""
+    model, training = experiment.model, experiment.training
     shown = shown_of(experiment, dataset, snapshot)
-    always, fields = told(experiment, dataset, shown)
-    part = f"train:{'-test' if dataset.test else ''}" if dataset.has_validation else ":train"
+    scale, (_, steps, features) = dataset.raw_scale if dataset.is_scaled else None, dataset.shape
+    guess, error = capital(dataset.naive_label), dataset.naive_mse[-1]
+    is_judged, units = dataset.has_validation, model.units
+    models = model_layers(model, steps, features, dataset.targets)
+    flags = true(
+        stops=training.keep == "stop",
+        unit=scale is not None,
+        shown=shown.figures,
+        several=shown.figures and len(experiment.each_seed) > 1,
+        keeps=shown.keeps,
+        going=shown.going,
+    )
+    return flags | {*model.modes, model.mode, model.cell, model.head}, {
+        "experiment": experiment,
+        "dataset": dataset,
+        "shown": shown,
+        "optimizer": OPTIMIZERS[training.optimizer].keras,
+        "loss": LOSSES[training.loss].keras,
+        "scale": scale or math.nan,
+        "unit": off_unit(dataset),
+        "naive": quoted(f"{guess}: mean squared error {error:.6g} at the last timestep"),
+        "note": quoted(shown.note),
+        "figure": shown.figures.get("last_step_mse", dict.fromkeys(model.modes, math.nan)),
+        "expected": "\n".join(
+            # With the digits that 32 bits have.
+            f'    "{name}": {{{", ".join(f"{quoted(m)}: {each:.8g}" for m, each in of.items())}}},'
+            for name, of in shown.figures.items()
+        ),
+        "end_seed": experiment.seed + len(experiment.each_seed),
+        "names": ", ".join(map(quoted, model.modes)),
+        "part": f"train:{'-test' if dataset.test else ''}" if is_judged else ":train",
+        "judged": f"train, {dataset.seen}" if is_judged else "train",
+        "which": "validation" if is_judged else "training",
+        "mode": MODES,
+        "units": units,
+        "twice": 2 * units,
+        "width": BLOCKS[model.cell] * units,
+        "widths": ", ".join(map(str, [features, *[units] * (model.layers - 1)])),
+        "bias": bias_shapes(model.cell, units)[0],
+        "layers": {mode: "\n        ".join(map(_line, of)) for mode, of in models.items()},
+        "build": "\n            ".join(map(_line, *models.values())),
+        "glorot_uniform": inspect.getsource(glorot_uniform).rstrip(),
+        "orthogonal": inspect.getsource(orthogonal).rstrip(),
+    }
 
-    def filled(name: str, mode: str) -> str:
-        """The block of this name in script.toml, of one mode."""
-        last = ", -1" if mode == "last" else ""
-        arguments = ["x[:train]", f"y[:train{last}]"]
-        arguments += [f"batch_size={settings.batch_size}", f"epochs={shown.epochs}", "verbose=0"]
-        if shown.keeps:
-            arguments += [f"validation_data=(x[{part}], y[{part}{last}])", "callbacks=[best]"]
-        lines = chosen(
-            _LINES[name],
-            always | {mode, "second" if mode != modes[0] else ""},
-            mode=MODES[mode],
-            steps=steps,
-            layers="\n".join(f"        {layer_line(step)}" for step in models[mode]),
-            fit=laid_out(f"{MODES[mode].variable}.fit(", arguments, ")"),
-            part=part,
-            figure=shown.figures.get("last_step_mse", {}).get(mode, math.nan),
-            **fields,
-        )
-        return "\n".join(lines)
 
-    about = f"{' and '.join(MODES[mode].keras for mode in modes)}, in Keras 3"
-    which = "validation" if dataset.has_validation else "training"
-    blocks = [
-        *data.script(dataset.title, about, "import keras"),
-        f"keras.utils.set_random_seed({experiment.seed})  # for the weights",
-        *(filled("model", mode) for mode in modes),
-        *([filled("keeping", modes[0])] if shown.keeps else []),
-        *(filled("training", mode) for mode in modes),
-        f"# The number that can be compared: error at the last timestep, on {which} samples.\n"
-        + "\n".join([*(filled("verdict", mode) for mode in modes), filled("closing", modes[0])]),
-    ]
-    return "\n\n".join(blocks) + "\n"
-
-
-def layer_line(*of: TracedLayer) -> str:
+def _line(*of: TracedLayer) -> str:
     """A line of code with the layer's output shape as its comment; the mode is written out.
 
     Of both modes, each with its shape, the mode is the script's `every_step`.

@@ -4,17 +4,12 @@ The figures are those of the last judgement: of a run that still goes, or diverg
 may lie after it. Without a run there are none, and the script trains as long as was asked for.
 """
 
-import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from lib.dataset import Dataset
-from lib.english import capital
-from lib.experiment import LOSSES, OPTIMIZERS, Experiment
-from lib.export.python import quoted
-from lib.narrate.explore import off_unit
+from lib.experiment import Experiment
 from lib.run import ModeResult, Snapshot
 from lib.toml import beside
 
@@ -70,30 +65,3 @@ def _figure(result: ModeResult, name: str, judged: int) -> float:
     if name == "loss" and result.kept_epoch is None:
         return float(dict(zip(result.loss_epochs, result.loss, strict=True)).get(judged, np.nan))
     return float(getattr(result, FIGURES[name]))
-
-
-def told(experiment: Experiment, dataset: Dataset, shown: Shown) -> tuple[set[str], dict[str, Any]]:
-    """What the lines of any script are chosen by, and what they are filled in with."""
-    training, scale = experiment.training, dataset.raw_scale if dataset.is_scaled else None
-    guess, error = capital(dataset.naive_label), dataset.naive_mse[-1]
-    seeds = experiment.seed, experiment.seed + len(experiment.each_seed)
-    holds = {
-        "stops": training.keep == "stop",
-        "unit": scale is not None,
-        "shown": shown.figures,
-        "several": shown.figures and len(experiment.each_seed) > 1,
-        "keeps": shown.keeps,
-        "going": shown.going,
-    }
-    return {flag for flag, is_so in holds.items() if is_so}, {
-        "experiment": experiment,
-        "dataset": dataset,
-        "shown": shown,
-        "optimizer": OPTIMIZERS[training.optimizer].keras,
-        "rate": training.learning_rate,
-        "loss": LOSSES[training.loss].keras,
-        "scale": scale or math.nan,
-        "unit": off_unit(dataset),
-        "naive": quoted(f"{guess}: mean squared error {error:.6g} at the last timestep"),
-        "seeds": seeds,
-    }

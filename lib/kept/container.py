@@ -1,6 +1,6 @@
-"""The file itself: a ZIP of one record in JSON, and of all numbers of its arrays, `.npy` by dtype.
+"""The file itself: a ZIP of one record in JSON, and of the bytes of all its arrays.
 
-Each array stands in the record as its dtype, where it begins among those numbers, and its shape. So
+Each array stands in the record as its dtype, where it begins among those bytes, and its shape. So
 the members are always the same: names and sizes are checked before anything is read, and nothing is
 unpickled. What the record says is for others to check.
 """
@@ -19,15 +19,16 @@ from lib.uploads import MAX_BYTES
 Record = TypeVar("Record")
 VERSION = 1
 """Of the file's form: raised where an older Unrolled couldn't read it."""
-HEAD, DTYPES = "unrolled.json", ("float32", "float64", "int64")
-MEMBERS = (HEAD, *(f"{dtype}.npy" for dtype in DTYPES))
+HEAD = "unrolled.json"
+MEMBERS = (HEAD, "arrays.bin")
 MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6
 """Bytes of the record, and of all members, which are read where pages are drawn. The most weights
 of one moment take 51 MB."""
 _WORDS: dict[str, str] = beside(__file__, "kept")
 _LISTED = b"PK\x01\x02"
 """What each row of a ZIP's list begins with; compressed numbers may have it by chance, too."""
-_Place = tuple[Literal["float32", "float64", "int64"], int, tuple[int, ...]]
+_Time = Literal["<M8[s]", "<M8[ms]", "<M8[us]", "<M8[ns]"]
+_Place = tuple[Literal["<f4", "<f8", "<i8"] | _Time, int, tuple[int, ...]]
 
 
 class KeptError(ValueError):
@@ -46,46 +47,38 @@ def is_kept(name: str, content: bytes) -> bool:
 
 def pack(record: object) -> bytes:
     """The file of a record. Arrays of the same numbers are written once. Raises KeptError."""
-    parts: dict[str, list[np.ndarray]] = {dtype: [np.zeros(0, dtype)] for dtype in DTYPES}
-    places, counts = dict[tuple[str, bytes], int](), dict.fromkeys(DTYPES, 0)
+    numbers, places = bytearray(), dict[tuple[str, bytes], int]()
 
     def write(array: Any) -> tuple[str, int, tuple[int, ...]]:
-        if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
+        if not isinstance(array, np.ndarray) or array.dtype.kind not in "biufM":
             raise TypeError(f"a {type(array).__name__} can't be kept")
-        dtype = array.dtype.name if array.dtype.kind == "f" else "int64"
-        flat = np.ascontiguousarray(array, dtype).reshape(-1)
-        key = dtype, flat.tobytes()
+        dtype = array.dtype.newbyteorder("<").str if array.dtype.kind in "fM" else "<i8"
+        key = dtype, array.astype(dtype).tobytes()
         if key not in places:
-            places[key], counts[dtype] = counts[dtype], counts[dtype] + flat.size
-            parts[dtype].append(flat)
+            places[key] = len(numbers)
+            numbers.extend(key[1] + bytes(-len(key[1]) % 8))  # all begin where 8 bytes do
         return dtype, places[key], array.shape
 
-    files = [io.BytesIO(msgspec.json.encode(record, enc_hook=write))]
-    for own in parts.values():
-        files.append(io.BytesIO())
-        np.save(files[-1], np.concatenate(own), allow_pickle=False)
+    members = msgspec.json.encode(record, enc_hook=write), bytes(numbers)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, file in zip(MEMBERS, files, strict=True):
-            archive.writestr(name, file.getvalue())
-    _check_sizes(packed.tell(), [len(file.getbuffer()) for file in files])
+        for name, member in zip(MEMBERS, members, strict=True):
+            archive.writestr(name, member)
+    _check_sizes(packed.tell(), [*map(len, members)])
     return packed.getvalue()
 
 
 def unpack(content: bytes, expected: type[Record]) -> Record:
-    """The record of a file, of this type; its arrays are read-only. Raises KeptError."""
+    """The record of a file, of this type; its arrays are read-only.
+
+    Raises KeptError, or an error of any kind where bytes are broken.
+    """
     _check_sizes(len(content), [0])
-    try:
-        head, *numbers = _members(content)
-        fields = msgspec.json.decode(head, type=dict[str, msgspec.Raw])
-        if (version := msgspec.json.decode(fields["version"], type=int)) > VERSION:
-            raise KeptError.of("newer", version=version, known=VERSION)
-        arrays = {d: _numbers(member, d) for d, member in zip(DTYPES, numbers, strict=True)}
-        return msgspec.json.decode(head, type=expected, dec_hook=lambda _, at: _array(arrays, at))
-    except KeptError:
-        raise
-    except Exception as error:  # broken bytes may raise anything, and all mean the same
-        raise KeptError.of("damaged", why=" ".join(f"{error}".split())[:150]) from None
+    head, numbers = _members(content)
+    fields = msgspec.json.decode(head, type=dict[str, msgspec.Raw])
+    if (version := msgspec.json.decode(fields["version"], type=int)) > VERSION:
+        raise KeptError.of("newer", version=version, known=VERSION)
+    return msgspec.json.decode(head, type=expected, dec_hook=lambda _, at: _array(numbers, at))
 
 
 def _check_sizes(packed: int, members: list[int]) -> None:
@@ -111,18 +104,9 @@ def _members(content: bytes) -> list[bytes]:
         return [archive.open(info).read(info.file_size + 1) for info in infos]
 
 
-def _numbers(member: bytes, dtype: str) -> np.ndarray:
-    """All numbers of a `.npy` file, (R,)."""
-    array = np.load(io.BytesIO(member), allow_pickle=False)
-    if array.dtype != dtype or array.ndim != 1:
-        raise ValueError(f"{dtype}.npy has {array.dtype} of shape {array.shape}")
-    array.flags.writeable = False
-    return np.asarray(array)
-
-
-def _array(arrays: dict[str, np.ndarray], at: Any) -> np.ndarray:
-    """An array of the record: a part of the numbers of its dtype."""
+def _array(numbers: bytes, at: Any) -> np.ndarray:
+    """An array of the record, which lies among the bytes of all."""
     dtype, begin, shape = msgspec.convert(at, _Place)
     if min((begin, *shape)) < 0:
         raise ValueError(f"an array can't be at {begin} and {shape}")
-    return arrays[dtype][begin : begin + math.prod(shape)].reshape(shape)
+    return np.frombuffer(numbers, dtype, math.prod(shape), begin).reshape(shape)

@@ -155,14 +155,14 @@ def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
     Raises KeptError for all that isn't a whole run, and NeedsFileError for one of an upload whose
     rows are neither in the file nor the same as those of `table`.
     """
-    record = unpack(content, _Record)
     try:
+        record = unpack(content, _Record)
         return _opened(name, sha256(content).hexdigest()[:12], record, table)
     except KeptError:
         raise
     except ExperimentError as error:
         raise KeptError.of("refused", why=f"{error}".rstrip(".")) from None
-    except Exception as error:  # figures that don't fit may raise anything
+    except Exception as error:  # broken bytes and figures that don't fit may raise anything
         raise KeptError.of("damaged", why=" ".join(f"{error}".split())[:150]) from None
 
 

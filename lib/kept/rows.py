@@ -6,7 +6,7 @@ where it can be nothing but what `lib.uploads` says.
 
 import re
 from dataclasses import dataclass, fields
-from typing import Any, Literal, get_type_hints
+from typing import Any, get_type_hints
 
 import msgspec
 import numpy as np
@@ -30,55 +30,48 @@ _REST = {field.name for field in fields(Table)} - {"frame", "times", "label"}
 _Reading = dict[str, str | bool | int | list[str] | None]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Column:
-    """R entries: numbers, or codes of `texts` (-1 is none), or times since 1970 in a `unit`."""
-
-    name: str
-    values: np.ndarray
-    texts: tuple[str, ...] | None = None
-    unit: Literal["", "s", "ms", "us", "ns"] = ""
+Column = tuple[np.ndarray, tuple[str, ...] | None]
+"""R entries: numbers or times, or codes of texts, of which -1 is none."""
+Columns = dict[str, Column]
+"""By name, in order."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
     """A `Table`, the index of its `label`, and its other fields by name."""
 
-    frame: tuple[Column, ...]
+    frame: Columns
     times: Column | None
-    label: tuple[Column, ...] | None
+    label: Columns | None
     order: np.ndarray
     rest: dict[str, Any]
 
 
 def rows_of(table: Table) -> Rows:
     """The record of a table."""
-    times = None if table.times is None else _column("", table.times)
-    rest = {name: getattr(table, name) for name in _REST}
-    if (label := table.label) is None:
-        return Rows(_columns(table.frame), times, None, np.arange(0), rest)
-    return Rows(_columns(table.frame), times, _columns(label), np.asarray(label.index), rest)
+    times = None if table.times is None else _column(table.times)
+    rest, label = {name: getattr(table, name) for name in _REST}, table.label
+    order = np.asarray([] if label is None else label.index)
+    return Rows(
+        _columns(table.frame), times, None if label is None else _columns(label), order, rest
+    )
 
 
-def _columns(frame: pd.DataFrame) -> tuple[Column, ...]:
-    return tuple(_column(str(name), entries) for name, entries in frame.items())
+def _columns(frame: pd.DataFrame) -> Columns:
+    return {str(name): _column(entries) for name, entries in frame.items()}
 
 
-def _column(name: str, entries: Any) -> Column:
-    if entries.dtype.kind in "biuf":
-        return Column(name, np.asarray(entries))
-    if entries.dtype.kind == "M":
-        times = np.asarray(entries)
-        unit: Any = np.datetime_data(times.dtype)[0]
-        return Column(name, times.view(np.int64), unit=unit)
+def _column(entries: Any) -> Column:
+    if entries.dtype.kind in "biufM":
+        return np.asarray(entries), None
     texts = pd.Categorical(entries)
-    return Column(name, np.asarray(texts.codes), tuple(map(str, texts.categories)))
+    return np.asarray(texts.codes), tuple(map(str, texts.categories))
 
 
 def table_of(rows: Rows) -> Table:
     """The table of a record. Raises an error of any kind for one that no file becomes."""
     rest = {name: msgspec.convert(rows.rest[name], _HINTS[name]) for name in _REST}
-    times = None if rows.times is None else pd.Index(_entries(rows.times, "str"))
+    times = None if rows.times is None else pd.Index(_entries(*rows.times, "str"))
     label = None if rows.label is None else _frame(rows.label).set_axis(pd.Index(rows.order))
     made = Table(frame=_frame(rows.frame), times=times, label=label, **rest)
     count, numbers = len(made.frame), made.frame[[*made.numbers]]
@@ -100,24 +93,18 @@ def table_of(rows: Rows) -> Table:
     return made
 
 
-def _frame(columns: tuple[Column, ...]) -> pd.DataFrame:
-    check_size(
-        max(len(each.values) for each in columns), len(columns)
-    )  # many may lie on one another
-    if len({each.name for each in columns}) < len(columns):
-        raise ValueError("columns of the same name")
-    return pd.DataFrame({each.name: _entries(each) for each in columns}, copy=False)
+def _frame(columns: Columns) -> pd.DataFrame:
+    rows = max(len(entries) for entries, _ in columns.values())
+    check_size(rows, len(columns))  # many may lie on one another
+    return pd.DataFrame({name: _entries(*each) for name, each in columns.items()}, copy=False)
 
 
-def _entries(column: Column, texts: str = "category") -> Any:
+def _entries(entries: Any, texts: tuple[str, ...] | None, dtype: str = "category") -> Any:
     """(R,), texts as categories or as themselves ("str")."""
-    if column.unit:
-        return column.values.view(f"datetime64[{column.unit}]")
-    if column.texts is None:
-        return column.values
-    codes: Any = column.values
-    held: Any = pd.Categorical.from_codes(codes, pd.Index(column.texts))
-    return held.astype(texts)
+    if texts is None:
+        return entries
+    held: Any = pd.Categorical.from_codes(entries, pd.Index(texts))
+    return held.astype(dtype)
 
 
 def _check_script(table: Table) -> None:

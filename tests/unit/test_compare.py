@@ -15,7 +15,7 @@ import pytest
 from lib.compared import LETTERS, Compared, lead_of, same_data
 from lib.datasets import make_dataset, suggested
 from lib.experiment import SETTINGS
-from lib.export.runs import NUMBERS, runs_csv
+from lib.export.results import NUMBERS, runs_csv
 from lib.figures.compare import (
     LOOKS,
     answers_figure,
@@ -283,7 +283,7 @@ def test_the_table_has_a_row_for_each_run_mode_and_seed():
     """With all settings; what isn't known is empty, and no name is a formula."""
     runs = runs_on(a_dataset(), {"sequence": [0.5, 0.4], "last": [0.2, 0.1]}, {"last": [0.3]})
     runs[1] = replace(runs[1], name="=1+1", experiment=runs[1].experiment.set(inputs=("a", "b")))
-    rows = list(csv.DictReader(io.StringIO(runs_csv(runs))))
+    rows = list(csv.DictReader(io.StringIO(runs_csv(runs).decode())))
     assert [(row["run"], row["mode"], row["seed"]) for row in rows] == [
         ("id0", "sequence", "0"),
         ("id0", "last", "0"),

@@ -17,7 +17,7 @@ from lib.dataset import Dataset
 from lib.datasets import make_dataset, settle, suggested
 from lib.experiment import Experiment
 from lib.kept import Kept, KeptError, NeedsFileError, is_kept, keep, open_kept
-from lib.kept.container import DTYPES, MAX_HEAD, MAX_UNPACKED, MEMBERS, VERSION, unpack
+from lib.kept.container import MAX_HEAD, MAX_UNPACKED, MEMBERS, VERSION, unpack
 from lib.kept.file import _Record
 from lib.kept.rows import rows_of, table_of
 from lib.preview import as_of, untrained
@@ -239,51 +239,58 @@ def said(path, value):
 
 def lying(size):
     """A file that says of its largest member that it is unpacked to so many bytes."""
-    content = bytearray(zipped({**PARTS, "float32.npy": bytes(10**7)}))
-    place = content.rindex(b"float32.npy") - 46 + 24
+    content = bytearray(zipped({**PARTS, "arrays.bin": bytes(10**7)}))
+    place = content.rindex(b"arrays.bin") - 46 + 24
     content[place : place + 4] = size.to_bytes(4, "little")
     return bytes(content)
 
 
 RESULT = ("snapshot", "results", "last")
+
+
+def with_nan():
+    """The good file's numbers, but for the first of the predictions."""
+    place = msgspec.json.decode(PARTS["unrolled.json"])
+    for key in (*RESULT, "predictions"):
+        place = place[key]
+    dtype, begin, _ = place
+    content = bytearray(PARTS["arrays.bin"])
+    size = np.dtype(dtype).itemsize
+    content[begin : begin + size] = np.array(np.nan, dtype).tobytes()
+    return bytes(content)
+
+
 REFUSED = {
     "nothing": (b"", "damaged"),
     "a text": (b"x,y\n1,2\n", "damaged"),
     "cut off": (GOOD[: len(GOOD) // 2], "damaged"),
     "a newer form": (said(["version"], VERSION + 1), "newer Unrolled.*Update"),
     "no version": (changed(unrolled_json=b"{}"), "damaged"),
-    "a member that isn't there": (changed(int64_npy=None), "holds .*int64.npy, and here"),
+    "a member that isn't there": (changed(arrays_bin=None), "holds .*arrays.bin, and here"),
     "one more": (changed(evil_py=b"1"), r"evil\.py"),
-    "a path": (changed(int64_npy=None) and zipped({**PARTS, "../../x": b""}), r"\.\./x"),
+    "a path": (zipped({**PARTS, "../../x": b""}), r"\.\./x"),
     "very many": (zipped({f"{i}": b"" for i in range(99)}), "many more"),
     "a table": (zipped({"xl/a.xml": b""}), "holds"),
-    "a bomb": (lambda: changed(float32_npy=bytes(MAX_UNPACKED)), "100 MB unpacked"),
+    "a bomb": (lambda: changed(arrays_bin=bytes(MAX_UNPACKED)), "100 MB unpacked"),
     "a long record": (lambda: changed(unrolled_json=b" " * (MAX_HEAD + 1)), "8 MB of settings"),
     "a hidden bomb": (lambda: lying(200), "damaged"),
     "too many bytes": (lambda: GOOD + bytes(MAX_BYTES), "At most 100 MB"),
     "another packing": (zipped(PARTS, zipfile.ZIP_LZMA), "neither stored nor deflated"),
-    "a pickle": (changed(float32_npy=npy(np.array([{}], object), allow_pickle=True)), "damaged"),
-    "a bare pickle": (changed(float32_npy=pickle.dumps([1.0])), "damaged"),
-    "other numbers": (changed(float32_npy=npy(np.zeros(9))), "float32.npy has float64"),
-    "axes": (changed(float32_npy=npy(np.zeros((9, 9), np.float32))), r"shape \(9, 9\)"),
-    "nan": (
-        changed(
-            float32_npy=PARTS["float32.npy"][:128] + b"\xff" * (len(PARTS["float32.npy"]) - 128)
-        ),
-        "no numbers up to",
-    ),
-    "beyond": (said([*RESULT, "loss"], ["float64", 10**15, [3]]), "damaged"),
-    "before": (said([*RESULT, "loss"], ["float64", -3, [3]]), "can't be at -3"),
-    "a huge shape": (said([*RESULT, "loss"], ["float64", 0, [2**40, 2**40]]), "damaged"),
-    "a short curve": (said([*RESULT, "loss"], ["float64", 0, [1]]), r"loss of .*expected"),
+    "a pickle": (changed(arrays_bin=pickle.dumps([1.0])), "damaged"),
+    "too few numbers": (changed(arrays_bin=PARTS["arrays.bin"][:64]), "damaged"),
+    "nan": (changed(arrays_bin=with_nan()), "predictions that are no numbers up to"),
+    "beyond": (said([*RESULT, "loss"], ["<f8", 10**15, [3]]), "damaged"),
+    "before": (said([*RESULT, "loss"], ["<f8", -3, [3]]), "can't be at -3"),
+    "a huge shape": (said([*RESULT, "loss"], ["<f8", 0, [2**40, 2**40]]), "damaged"),
+    "a short curve": (said([*RESULT, "loss"], ["<f8", 0, [1]]), r"loss of .*expected"),
     "a dtype": (said([*RESULT, "loss"], ["object", 0, [1]]), "damaged"),
-    "odd weights": (said([*RESULT, "weights"], [["float32", 0, [1, 1]]]), "arrays of weights"),
-    "odd samples": (said(["snapshot", "samples"], ["int64", 0, [1]]), "samples"),
+    "odd weights": (said([*RESULT, "weights"], [["<f4", 0, [1, 1]]]), "arrays of weights"),
+    "odd samples": (said(["snapshot", "samples"], ["<i8", 0, [1]]), "samples"),
     "no figures": (said(["snapshot", "results"], {}), "other models"),
     "another mode": (said(["snapshot", "results"], {"x": {}}), "damaged"),
     "a best epoch that isn't": (said([*RESULT, "kept_epoch"], 10**6), "best epoch"),
     "more epochs": (said(["snapshot", "epoch"], 10**6), "epoch 1,000,000"),
-    "epochs back": (said([*RESULT, "loss_epochs"], ["int64", 1, [2]]), "damaged"),
+    "epochs back": (said([*RESULT, "loss_epochs"], ["<i8", 1, [2]]), "damaged"),
     "very many epochs": (
         said(["snapshot", "past"], [[k, [{}]] for k in range(25)]),
         "weights of 25",
@@ -331,15 +338,15 @@ WHY = {
     "settings": "must be 2 to 512|doesn't say|'evil'",
     "targets": "columns that the table",
     "series": "columns that the table",
-    "name": "columns of the same name",
-    "values": "same length|other times|1-dimensional",
-    "texts": "codes need to be",
-    "unit": "Invalid enum",
+    "a": "same length",
+    "kind": "codes need to be",
+    "times": "other times|1-dimensional|Invalid enum",
     "order": "Length mismatch",
     "label": "damaged",
     "rows": "Give beer",
 }
 """What the sentence speaks of, by the last word of the path."""
+TIMES = msgspec.json.decode(WITH_ROWS["unrolled.json"])["rows"]["times"][0]
 
 
 @pytest.mark.parametrize(
@@ -362,14 +369,13 @@ WHY = {
         (["rows", "rest", "settings"], {"evil": 1}),
         (["rows", "rest", "targets"], ["kind"]),
         (["rows", "rest", "series"], "evil"),
-        (["rows", "frame", 0, "name"], "b"),
-        (["rows", "frame", 1, "values"], ["float64", 0, [3]]),
-        (["rows", "frame", 0, "texts"], []),
-        (["rows", "times", "values"], ["int64", 0, [3]]),
-        (["rows", "times", "values"], ["int64", 0, [31, 1]]),
-        (["rows", "times", "unit"], "D"),
-        (["rows", "times", "unit"], "Y"),
-        (["rows", "order"], ["int64", 0, [3]]),
+        (["rows", "frame", "a"], [["<f8", 0, [3]], None]),
+        (["rows", "frame", "kind"], [["<i8", TIMES[1], [31]], []]),
+        (["rows", "times"], [["<i8", 0, [3]], None]),
+        (["rows", "times"], [[*TIMES[:2], [31, 1]], None]),
+        (["rows", "times"], [["<M8[D]", *TIMES[1:]], None]),
+        (["rows", "times"], [["<M8[Y]", *TIMES[1:]], None]),
+        (["rows", "order"], ["<i8", 0, [3]]),
         (["rows", "label"], []),
         (["rows"], None),
     ],
@@ -429,7 +435,7 @@ def test_no_change_of_what_a_file_says_does_more_than_a_sentence(data):
     opens(zipped({**parts, "unrolled.json": msgspec.json.encode(record)}))
 
 
-LIKELY = [0, 1, -1, 2**63, ["float32", 0, [2]], ["int64", 0, [0]], ["float64", 3, []], "upload"]
+LIKELY = [0, 1, -1, 2**63, ["<f4", 0, [2]], ["<i8", 0, [0]], ["<f8", 3, []], "upload"]
 
 
 def opens(content: bytes) -> None:
@@ -456,5 +462,4 @@ def test_what_is_a_kept_run_is_told_by_its_name_or_its_beginning():
     assert is_kept("run.zip", GOOD)
     assert not is_kept("a.npz", zipped({"x.npy": npy(np.zeros(3))}))
     assert not is_kept("a.csv", b"a,b\n")
-    assert set(DTYPES) == {name.removesuffix(".npy") for name in MEMBERS[1:]}
     assert rows_of(UPLOAD[3]).rest["fingerprint"] == UPLOAD[3].fingerprint

@@ -18,7 +18,6 @@ from lib.compared import Compared
 from lib.datasets.series import FILE_NAMES, file_text
 from lib.export import EXPORTS, name_of, results
 from lib.export.report import Reported, report
-from lib.export.runs import runs_csv
 from lib.run import weight_bytes
 from lib.toml import beside
 from lib.training.machine import give_way
@@ -124,7 +123,10 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
     makers: dict[str, Make] = {name: partial(EXPORTS[name].write, *run) for name in SCRIPTS}
     makers["report"] = lambda: report(about, link, datetime.now(UTC), _kept().versions())
     makers["kept"] = lambda: _kept().keep(*of)
-    makers |= {"history": partial(results.history_csv, *run), "runs": partial(runs_csv, [listed])}
+    makers |= {
+        "history": partial(results.history_csv, *run),
+        "runs": partial(results.runs_csv, [listed]),
+    }
     if sidebar:
         now = sidebar.experiment, sidebar.dataset
         makers |= {f"{name}_now": partial(EXPORTS[name].write, *now) for name in SCRIPTS}
