@@ -15,7 +15,7 @@ from lib.replay import BEST
 from lib.run import SeedWeights
 from lib.ui import runs
 from lib.ui.linked import Linked, linked_slider
-from lib.ui.session import session
+from lib.ui.session import once
 from lib.ui.shown import ShownRun, initial_weights
 
 
@@ -56,13 +56,13 @@ class Epochs:
     @property
     def then(self) -> ShownRun:
         """The run as it was after the epoch that was picked."""
-        epoch, snapshot, record = self.picked, self.shown.snapshot, session().charts
+        shown, epoch, snapshot = self.shown, self.picked, self.shown.snapshot
         if epoch is None:
-            return self.shown
-        if record.earlier is None or record.earlier[:2] != (snapshot, epoch):
-            about = self.shown.experiment, self.shown.dataset, snapshot
-            record.earlier = snapshot, epoch, as_of(*about, epoch, self.weights[epoch])
-        return replace(self.shown, snapshot=record.earlier[2])
+            return shown
+        run = shown.experiment, shown.dataset, snapshot
+        weights = self.weights[epoch]
+        then = once("earlier", (snapshot, epoch), lambda: as_of(*run, epoch, weights))
+        return replace(shown, snapshot=then)
 
 
 def _weights(shown: ShownRun) -> dict[int, SeedWeights]:
