@@ -16,7 +16,7 @@ from lib.ui.session import session
 from lib.ui.settings import Settled
 from lib.ui.sidebar import sidebar
 from lib.ui.style import style
-from lib.ui.text import hint, plain
+from lib.ui.text import closable, hint, plain
 from lib.ui.upload import came_of_file, opener, refusal, take_file
 
 PAGES: dict[str, list[str]] = beside(__file__)
@@ -64,14 +64,8 @@ def frame(page: str, own_keys: Sequence[str] = ()) -> Settled:
         with st.container(key="about_keys"):
             hint("Press ? for all keys.")
     address.finish()
-    # What of the link couldn't be had, until the person closes it or goes to another page. There
-    # always, so that no block below it gets another place when it goes; and no `st.empty()`, which
-    # is empty in each run until its contents come again.
-    with st.container(key="complaints", horizontal=True, gap="xsmall"):
-        if complaints := session().address.complaints:
-            lines = "  \n".join(map(plain, complaints))
-            st.warning(lines, icon=":material/link_off:", width="stretch")
-            st.button("Close", icon=":material/close:", on_click=complaints.clear)
+    complaints = session().address.complaints  # which another page has none of
+    closable("  \n".join(map(plain, complaints)), "complaints", "link_off", complaints.clear)
     with st.container(key="came_of_file"):
         refusal()
         if not is_shown:

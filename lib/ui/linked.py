@@ -59,6 +59,29 @@ def set_widget(key: str, value: Any) -> str:
     return key
 
 
+def bound(key: str, value: Any, take: Callable[[Any], object]) -> dict[str, Any]:
+    """Arguments that tie a widget to what is kept elsewhere.
+
+    It is set to that `value`; what a person makes of it goes to `take`, in a callback.
+    """
+    st.session_state[key] = value
+    return {"key": key, "on_change": lambda: take(st.session_state[key])}
+
+
+def pills(
+    label: str, options: Mapping[str, str], picked: str | None, key: str, act: Callable[[str], Any]
+) -> None:
+    """A row of buttons, name → what is on it; another one's name goes to `act`, in a callback."""
+    st.pills(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        label_visibility="collapsed",
+        wrap=True,
+        **bound(key, picked, lambda name: name and act(name)),
+    )
+
+
 def linked_toggle(label: str, choice: Linked) -> bool:
     """Draw a switch for a choice of two; returns whether it is on, the second of them."""
     # It has no help: a finger on its question mark would flip it (Streamlit 1.67).

@@ -87,31 +87,26 @@ def pick_answers(shown: ShownRun | Compared, *, labels: bool = True) -> tuple[in
 
     Returns the places of both. Without `labels` the pickers are narrow.
     """
-    dataset, target = shown.dataset, 0
+    dataset, targets = shown.dataset, shown.dataset.target_names
     names = [dataset.short_sample_name(index) for index in shown.snapshot.samples]
-    if dataset.targets > 1:
-        target = st.selectbox(
-            "Target",
-            range(dataset.targets),
-            format_func=dataset.target_names.__getitem__,
-            key=f"target_{dataset.targets}",
-            label_visibility="visible" if labels else "collapsed",
-            width="stretch" if labels else 150,
-        )
-    sample = _sample_index(len(names))
-    if len(names) > 1:
-        st.select_slider(
-            "Sample",
-            range(len(names)),
-            format_func=names.__getitem__,
-            key=f"sample_{len(names)}",
-            label_visibility="visible" if labels else "collapsed",
-            width="stretch" if labels else 200,
-        )
-    return sample, target
+    _sample_index(len(names))
+    for what, control, texts, width in (
+        ("Target", st.selectbox, targets, 150),
+        ("Sample", st.select_slider, names, 200),
+    ):
+        if len(texts) > 1:
+            control(
+                what,
+                range(len(texts)),
+                format_func=texts.__getitem__,
+                key=f"{what.lower()}_{len(texts)}",
+                label_visibility="visible" if labels else "collapsed",
+                width="stretch" if labels else width,
+            )
+    return picked_answers(shown)
 
 
-def picked_answers(shown: ShownRun) -> tuple[int, int]:
+def picked_answers(shown: ShownRun | Compared) -> tuple[int, int]:
     """The places of both, as they were picked."""
     target = st.session_state.get(f"target_{shown.dataset.targets}", 0)
     return _sample_index(len(shown.snapshot.samples)), target

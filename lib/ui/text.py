@@ -1,7 +1,7 @@
 """Sentences on a page, shown letter by letter: no column's name in them is taken as Markdown."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -73,22 +73,14 @@ def press(label: str, icon: str, key: str, act: Callable[..., Any], **options: A
     st.button(label, key, icon=f":material/{icon}:", on_click=act, **options)
 
 
-def pills(
-    label: str, options: Mapping[str, str], picked: str | None, key: str, act: Callable[[str], Any]
-) -> None:
-    """A row of buttons, name → what is on it; another one's name goes to `act`, in a callback."""
+def closable(words: str, key: str, icon: str, close: Callable[..., object]) -> None:
+    """What went wrong, as Markdown, until the person closes it.
 
-    def pressed() -> None:
-        if name := st.session_state[key]:
-            act(name)
-
-    st.session_state[key] = picked
-    st.pills(
-        label,
-        list(options),
-        format_func=options.__getitem__,
-        key=key,
-        label_visibility="collapsed",
-        wrap=True,
-        on_change=pressed,
-    )
+    Without words too there is a container, so that no block below it gets another place when they
+    go; and no `st.empty()`, which is empty in each run until its contents come again.
+    """
+    with st.container(key=key, horizontal=True, gap="xsmall"):
+        if words:
+            show = st.error if icon == "error" else st.warning
+            show(words, icon=f":material/{icon}:", width="stretch")
+            press("Close", "close", f"close_{key}", close)

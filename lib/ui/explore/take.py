@@ -91,14 +91,11 @@ def _told(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     """What there is now, and what its words and sizes hang on."""
     then, dataset = epochs.then, epochs.then.dataset
     models = [result for seed in then.snapshot.seeds for result in seed.values()]
-    size, rows, count = (
-        weight_bytes(then.snapshot.weights),
-        dataset.y[dataset.judged].size,
-        len(models),
-    )
+    size, rows = weight_bytes(then.snapshot.weights), dataset.y[dataset.judged].size
     past = min(size * len(epochs.weights), max(_FILE["past_bytes"], 2 * size))
     points = sum(len(result.loss_epochs) for result in models)
     part = "validation" if dataset.has_validation else "training"
+    count = len(models)
     counts = {"fixed": 1, "models": count, "weights": size, "model": size / count, "past": past}
     return {
         "parts": _FILE["parts"],

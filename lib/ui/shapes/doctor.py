@@ -30,10 +30,11 @@ from lib.stack.tensors import sizes
 from lib.stack.tracing import trace
 from lib.training.recorded import recorded_damage
 from lib.ui import address
+from lib.ui.linked import bound, pills
 from lib.ui.session import session
 from lib.ui.shapes.damage import damage_card
 from lib.ui.shapes.shown_stack import current_stack
-from lib.ui.text import card, hint, pills, plain, press, say, takeaway
+from lib.ui.text import card, hint, plain, press, say, takeaway
 
 KEY = "check"
 """In the address."""
@@ -72,48 +73,39 @@ def doctor(palette: Palette) -> None:
         damage_card(question, palette)
 
 
-def _take(question: TargetQuestion, *answered: str) -> None:
-    """Make this the question. What is wrong with a field is said until that field is answered."""
-    for name in answered:
+def _set(**values: Any) -> None:
+    """Change the question. What is wrong with a field is said until that field is answered."""
+    for name in values:
         session().shapes.problems.pop(name, None)
+    question = replace(read_question(address.page_value(KEY)), **values)
     address.set_page_value(KEY, "" if question == TargetQuestion() else write_question(question))
 
 
 def _question(question: TargetQuestion) -> None:
     problems = session().shapes.problems
     for name, label in SHAPES.items():
-        key = f"check_{name}"
-        if name not in problems:
-            st.session_state[key] = f"{getattr(question, name)}"
-        st.text_input(label, key=key, max_chars=200, on_change=_read, args=(name,))
+        key, text = f"check_{name}", f"{getattr(question, name)}"
+        if name in problems:
+            text = st.session_state.get(key, "")
+        st.text_input(label, max_chars=200, **bound(key, text, partial(_read, name)))
         if name in problems:
             st.warning(plain(problems[name]))
     label = "Take the traced stack’s output"
     press(label, "input", "from_stack", take_stack_output, width="stretch")
-    st.session_state["check_loss"] = question.loss
-    st.selectbox("Loss", LOSS_NAMES, key="check_loss", on_change=_set, args=("loss", "check_loss"))
-    st.session_state["check_batch"] = question.batch_size
-    st.number_input(
-        "Batch size", 1, 4096, key="check_batch", on_change=_set, args=("batch_size", "check_batch")
-    )
+    loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
+    st.selectbox("Loss", LOSS_NAMES, **loss)
+    size = bound("check_batch", question.batch_size, lambda size: _set(batch_size=size))
+    st.number_input("Batch size", 1, 4096, **size)
 
 
-def _read(name: str) -> None:
+def _read(name: str, text: str) -> None:
     """Take a typed shape; where it is none, say so and leave everything as it was."""
-    question, text = read_question(address.page_value(KEY)), st.session_state[f"check_{name}"]
+    question = read_question(address.page_value(KEY))
     other = question.target if name == "output" else question.output
     try:
-        shape = read_shape(text, samples=other[0])
+        _set(**{name: read_shape(text, samples=other[0])})
     except ShapeTextError as error:
         session().shapes.problems[name] = capital(str(error))
-        return
-    values: dict[str, Any] = {name: shape}
-    _take(replace(question, **values), name)
-
-
-def _set(name: str, key: str) -> None:
-    values: dict[str, Any] = {name: st.session_state[key]}
-    _take(replace(read_question(address.page_value(KEY)), **values))
 
 
 def take_stack_output() -> None:
@@ -125,7 +117,7 @@ def take_stack_output() -> None:
         return
     batch, *rest = sizes(tensors[0])
     output = (question.target[0], *(size or TIMESTEPS for size in rest))
-    _take(replace(question, output=output, batch_size=batch or question.batch_size), "output")
+    _set(output=output, batch_size=batch or question.batch_size)
 
 
 def _fixes(diagnosis: Diagnosis) -> None:
@@ -150,7 +142,11 @@ def _usual(question: TargetQuestion) -> None:
         painted = {y: _painted(y, case.diagnose().verdict) for y, case in cases.items()}
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"output **{plain(name)}**, y:", width=140)
-            pills(f"y for the output {name}", painted, asked, f"usual_{name}", partial(_open, name))
+
+            def ask(target: str, output: tuple[int, ...] = output) -> None:
+                _set(output=output, target=TARGETS[target])
+
+            pills(f"y for the output {name}", painted, asked, f"usual_{name}", ask)
     n, t, u = OUTPUTS["(N, T, U)"]
     hint(
         " · ".join(f"{SIGNS[verdict]} {word.lower()}" for verdict, word in words.VERDICTS.items())
@@ -161,8 +157,3 @@ def _usual(question: TargetQuestion) -> None:
 def _painted(target: str, verdict: Verdict) -> str:
     """A target with the sign and the colour of its verdict."""
     return f":{COLORS[verdict]}-background[{SIGNS[verdict]} {plain(target)}]"
-
-
-def _open(output: str, target: str) -> None:
-    question = read_question(address.page_value(KEY))
-    _take(replace(question, output=OUTPUTS[output], target=TARGETS[target]), *SHAPES)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from lib.stack.base import KINDS, MAX_LAYERS, Layer, LayerSetting, Stack, put
 from lib.stack.plain import Input
+from lib.ui.linked import bound
 from lib.ui.shapes.shown_stack import current_stack, set_stack
 from lib.ui.text import hint, plain
 
@@ -67,14 +68,12 @@ def _key(place: int, layer: Layer, name: str) -> str:
 
 def _setting(place: int, layer: Layer, setting: LayerSetting) -> None:
     """A field for a number, or a menu."""
-    key, width = _key(place, layer, setting.name), WIDTHS.get(setting.name, USUAL_WIDTH)
-    st.session_state[key] = getattr(layer, setting.name)
 
-    def take_value() -> None:
-        value = st.session_state[key]
+    def take(value: Any) -> None:
         _set(place, {setting.name: round(value, 1) if isinstance(value, float) else value})
 
-    shared: dict[str, Any] = {"key": key, "width": width, "on_change": take_value}
+    key, width = _key(place, layer, setting.name), WIDTHS.get(setting.name, USUAL_WIDTH)
+    shared = {"width": width, **bound(key, getattr(layer, setting.name), take)}
     if limit := setting.limit:
         least, most, step = map(type(limit.minimum), (limit.minimum, limit.maximum, limit.step))
         start: Any = None if setting.optional else "min"
@@ -86,16 +85,16 @@ def _setting(place: int, layer: Layer, setting: LayerSetting) -> None:
 
 
 def _flags(place: int, layer: Layer, names: list[str]) -> None:
-    key = _key(place, layer, FLAGS)
-    st.session_state[key] = [name for name in names if getattr(layer, name)]
+    def switch(on: list[str]) -> None:
+        _set(place, {name: name in on for name in names})
+
     st.pills(
         f"Layer {place + 1}: switched on",
         names,
         selection_mode="multi",
-        key=key,
         label_visibility="collapsed",
         wrap=True,
-        on_change=lambda: _set(place, {name: name in st.session_state[key] for name in names}),
+        **bound(_key(place, layer, FLAGS), [n for n in names if getattr(layer, n)], switch),
     )
 
 

@@ -15,10 +15,11 @@ from lib.stack.link import PATTERNS, pattern_of
 from lib.stack.tracing import TracedLayer, broken, trace
 from lib.toml import beside
 from lib.ui import address
+from lib.ui.linked import pills
 from lib.ui.shapes.doctor import take_stack_output
 from lib.ui.shapes.editor import adding, layer_settings
 from lib.ui.shapes.shown_stack import is_sidebar_stack, previous_stack, set_stack
-from lib.ui.text import card, hint, pills, plain, press, takeaway
+from lib.ui.text import card, hint, plain, press, takeaway
 
 SIDEBAR = "sidebar"
 MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of its own. "
